@@ -1,0 +1,2 @@
+//! The binary: commands, configuration, wiring, the demo.
+fn main() {}

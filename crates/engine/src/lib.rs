@@ -1,0 +1,1 @@
+//! The hands: the one loop, journal, sockets, timers, clock.

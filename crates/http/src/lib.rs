@@ -1,0 +1,1 @@
+//! API, pages, metrics, health.

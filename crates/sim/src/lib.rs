@@ -1,0 +1,1 @@
+//! Invented callers, operators, network, disk and time.
