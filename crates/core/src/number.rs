@@ -1,0 +1,229 @@
+//! Telephone numbers: normalisation after the Italian numbering plan, classes, and
+//! which of them may be dialled. A number prints masked; the digits need `reveal`.
+//!
+//! Plan by first digit (AGCOM): 0 geographic, 1 short and emergency, 3 mobile,
+//! 5 nomadic, 7 internet, 8 special tariffs. The leading 0 of a geographic number is
+//! part of it and is dialled from abroad too.
+
+use std::fmt;
+
+use crate::words::NumberClass;
+
+/// Longest national significant number plus country code (ITU-T E.164 §6.1).
+const E164_DIGITS_MAX: usize = 15;
+/// Shortest complete number worth dialling, with its country code.
+const E164_DIGITS_MIN: usize = 7;
+
+/// A number in E.164 form, `+` and digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PhoneNumber(Box<str>);
+
+/// Why a text is not a dialable number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotANumber {
+    /// Letters, or nothing at all.
+    #[error("not a telephone number")]
+    NoDigits,
+    /// Too short or too long for E.164.
+    #[error("a number has {E164_DIGITS_MIN} to {E164_DIGITS_MAX} digits with its country code")]
+    Length,
+}
+
+impl PhoneNumber {
+    /// Takes a number that is already `+` and digits (from configuration or storage).
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn parse_e164(text: &str) -> Result<Self, NotANumber> {
+        let digits = text.strip_prefix('+').ok_or(NotANumber::NoDigits)?;
+        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NotANumber::NoDigits);
+        }
+        if !(E164_DIGITS_MIN..=E164_DIGITS_MAX).contains(&digits.len()) {
+            return Err(NotANumber::Length);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The digits, for the dialler and the erasable table only.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = &self.0[..3.min(self.0.len())];
+        let tail = &self.0[self.0.len().saturating_sub(3)..];
+        write!(f, "{head}…{tail}")
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What the signalling told of a caller, sorted out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The number, where there is one to speak of.
+    pub number: Option<PhoneNumber>,
+    /// Its class.
+    pub class: NumberClass,
+}
+
+impl Caller {
+    /// A caller who withholds the number.
+    #[must_use]
+    pub const fn anonymous() -> Self {
+        Self { number: None, class: NumberClass::Anonymous }
+    }
+
+    /// Sorts out the user part of a SIP or tel URI as a carrier in Italy sends it:
+    /// `+39…`, `0039…`, national with its leading 0, or a bare mobile number.
+    #[must_use]
+    pub fn from_user_part(user: &str) -> Self {
+        if user.is_empty() || user.eq_ignore_ascii_case("anonymous") {
+            return Self::anonymous();
+        }
+        match normalise(user) {
+            Some(e164) => Self::of_e164(&e164),
+            None => Self { number: None, class: NumberClass::Invalid },
+        }
+    }
+
+    fn of_e164(e164: &str) -> Self {
+        let class = class_of(e164);
+        let number = match class {
+            NumberClass::Emergency | NumberClass::Invalid | NumberClass::Anonymous => None,
+            NumberClass::Fixed
+            | NumberClass::Mobile
+            | NumberClass::Foreign
+            | NumberClass::Shared
+            | NumberClass::Premium => PhoneNumber::parse_e164(e164).ok(),
+        };
+        if number.is_none() && class != NumberClass::Emergency {
+            return Self { number: None, class: NumberClass::Invalid };
+        }
+        Self { number, class }
+    }
+}
+
+/// `+` and digits, or nothing where the text is no telephone number.
+fn normalise(user: &str) -> Option<String> {
+    let mut digits = String::with_capacity(user.len());
+    let (international, rest) = match user.strip_prefix('+') {
+        Some(rest) => (true, rest),
+        None => match user.strip_prefix("00") {
+            Some(rest) => (true, rest),
+            None => (false, user),
+        },
+    };
+    for c in rest.chars() {
+        match c {
+            '0'..='9' => digits.push(c),
+            // Visual separators of RFC 3966.
+            '-' | '.' | '(' | ')' | ' ' => {}
+            _ => return None,
+        }
+    }
+    if digits.is_empty() {
+        return None;
+    }
+    Some(if international { format!("+{digits}") } else { format!("+39{digits}") })
+}
+
+/// Class of a number in `+` form.
+fn class_of(e164: &str) -> NumberClass {
+    let Some(national) = e164.strip_prefix("+39") else {
+        return NumberClass::Foreign;
+    };
+    match national.as_bytes().first() {
+        Some(b'0') if national.len() >= 5 => NumberClass::Fixed,
+        Some(b'3') if (8..=11).contains(&national.len()) => NumberClass::Mobile,
+        Some(b'1') => short_class(national),
+        // 5 (nomadic) and 800/803 (free phone) are ordinary to dial; other 8 and 7 are tariffs.
+        Some(b'5') if national.len() >= 8 => NumberClass::Fixed,
+        Some(b'8') if national.starts_with("800") || national.starts_with("803") => {
+            NumberClass::Fixed
+        }
+        Some(b'4' | b'7' | b'8') => NumberClass::Premium,
+        Some(_) | None => NumberClass::Invalid,
+    }
+}
+
+/// 1xx: emergency and services; 144, 166, 178, 199 and their like are tariffs.
+fn short_class(national: &str) -> NumberClass {
+    const TARIFFS: [&str; 6] = ["144", "163", "164", "166", "178", "199"];
+    if TARIFFS.iter().any(|prefix| national.starts_with(prefix)) {
+        NumberClass::Premium
+    } else {
+        NumberClass::Emergency
+    }
+}
+
+impl NumberClass {
+    /// Whether we may ring such a number back.
+    #[must_use]
+    pub const fn may_be_dialled(self) -> bool {
+        match self {
+            Self::Fixed | Self::Mobile | Self::Shared => true,
+            // Foreign numbers are asked about and confirmed before they are called.
+            Self::Foreign | Self::Anonymous | Self::Invalid | Self::Premium | Self::Emergency => {
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(user: &str) -> NumberClass {
+        Caller::from_user_part(user).class
+    }
+
+    #[test]
+    fn the_leading_zero_stays() {
+        let caller = Caller::from_user_part("0861123456");
+        assert_eq!(caller.number.as_ref().map(PhoneNumber::reveal), Some("+390861123456"));
+        assert_eq!(caller.class, NumberClass::Fixed);
+        assert_eq!(Caller::from_user_part("+390861123456"), caller);
+        assert_eq!(Caller::from_user_part("00390861123456"), caller);
+    }
+
+    #[test]
+    fn emergency_and_tariff_numbers_are_never_dialled() {
+        for user in ["112", "118", "+39112", "1500", "116117", "899123456", "+39199123456", "0039144123", "178123"] {
+            assert!(!class(user).may_be_dialled(), "{user} is {}", class(user));
+        }
+        assert_eq!(class("112"), NumberClass::Emergency);
+        assert_eq!(class("899123456"), NumberClass::Premium);
+    }
+
+    #[test]
+    fn what_is_no_number_is_invalid_or_anonymous() {
+        assert_eq!(class("alice"), NumberClass::Invalid);
+        assert_eq!(class("+39"), NumberClass::Invalid);
+        assert_eq!(class("+393331234567890123456"), NumberClass::Invalid);
+        assert_eq!(class("anonymous"), NumberClass::Anonymous);
+        assert_eq!(class(""), NumberClass::Anonymous);
+        assert_eq!(class("٣٣٣١٢٣٤٥٦٧"), NumberClass::Invalid);
+    }
+
+    #[test]
+    fn mobile_and_foreign() {
+        assert_eq!(class("3331234567"), NumberClass::Mobile);
+        assert_eq!(class("+41446681800"), NumberClass::Foreign);
+    }
+
+    #[test]
+    fn a_number_prints_masked() {
+        let number = PhoneNumber::parse_e164("+390861123456").unwrap();
+        assert_eq!(format!("{number} {number:?}"), "+39…456 +39…456");
+    }
+}

@@ -1,0 +1,368 @@
+//! What is stored: row images. Each carries the whole row, so that the last image of
+//! a row wins and committing the same batch twice changes nothing.
+
+use crate::id::{
+    AssignmentId, AttemptId, CallbackEventId, CallbackId, DialId, IntervalId, LineId, NeedId,
+    NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId, TrunkId,
+};
+use crate::number::PhoneNumber;
+use crate::time::UtcMs;
+use crate::words::{
+    CallbackEventKind, CallbackState, Chosen, ClosedHow, DialResult, DialState, Disposition,
+    NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+};
+
+/// One row image; the store writes it by its identifier.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each variant is documented at its row type")]
+pub enum Record {
+    Number(NumberRow),
+    Attempt(Box<AttemptRow>),
+    Callback(CallbackRow),
+    Need(NeedRow),
+    CallbackEvent(CallbackEventRow),
+    Dial(DialRow),
+    Offer(OfferRow),
+    Assignment(AssignmentRow),
+    SignIn(SignInRow),
+    Interval(IntervalRow),
+    Registration(RegistrationRow),
+    Seat(SeatRow),
+    Operator(OperatorRow),
+}
+
+/// One handle of a telephone number. The only place where digits are kept; erasing a
+/// person empties `e164` and `raw` of every handle with their number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberRow {
+    /// The handle.
+    pub id: NumberId,
+    /// Normalised number; none where what arrived is no telephone number.
+    pub e164: Option<PhoneNumber>,
+    /// What arrived in the signalling, at most 128 bytes.
+    pub raw: String,
+    /// Its class when first seen.
+    pub class: NumberClass,
+    /// When this handle was made.
+    pub seen_ms: UtcMs,
+}
+
+/// One inbound call attempt, from INVITE to its end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AttemptRow {
+    /// The attempt.
+    pub id: AttemptId,
+    /// Dense per epoch (the epoch is in the id), from 1; audit looks for gaps.
+    pub arrival_seq: i64,
+    /// Whose line was dialled; none where the number belongs to nobody here.
+    pub tenant: Option<TenantId>,
+    /// The dialled line.
+    pub line: Option<LineId>,
+    /// Where it came in; none for an internal phone.
+    pub trunk: Option<TrunkId>,
+    /// The caller's number; none when anonymous.
+    pub number: Option<NumberId>,
+    /// The caller's class.
+    pub class: NumberClass,
+    /// `Call-ID` of the INVITE, at most 255 bytes.
+    pub sip_call_id: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The INVITE's arrival.
+    pub received_ms: UtcMs,
+    /// Our 200.
+    pub answered_ms: Option<UtcMs>,
+    /// Entry into the (last) queue.
+    pub queued_ms: Option<UtcMs>,
+    /// An operator answered.
+    pub talking_ms: Option<UtcMs>,
+    /// The end.
+    pub ended_ms: Option<UtcMs>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// Final SIP status that the caller received.
+    pub sip_status: Option<u16>,
+    /// A short reason for people, without personal data.
+    pub reason: Option<String>,
+    /// Who hung up.
+    pub ended_by: Option<Party>,
+    /// The queue, once known.
+    pub queue: Option<QueueId>,
+    /// The seat that served.
+    pub seat: Option<SeatId>,
+    /// The operator who served.
+    pub operator: Option<OperatorId>,
+    /// The operator's result code.
+    pub disposition: Option<Disposition>,
+    /// The callback that this unserved attempt belongs to.
+    pub callback: Option<CallbackId>,
+    /// Why nothing is owed, when it is not served and has no callback.
+    pub suppressed: Option<Suppression>,
+}
+
+/// The debt to one person: one open row per tenant and number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallbackRow {
+    /// The callback.
+    pub id: CallbackId,
+    /// Who owes it.
+    pub tenant: TenantId,
+    /// Whom to call.
+    pub number: NumberId,
+    /// Where it stands.
+    pub state: CallbackState,
+    /// Place in line: the first attempt's time, or the opening of the window if later.
+    pub place_ms: UtcMs,
+    /// Not to be dialled before.
+    pub not_before_ms: UtcMs,
+    /// Opened.
+    pub opened_ms: UtcMs,
+    /// The last attempt that joined.
+    pub last_attempt_ms: UtcMs,
+    /// How many attempts belong to it.
+    pub attempts: i64,
+    /// Dials spent.
+    pub tries: i64,
+    /// The seat it is offered to or served by.
+    pub seat: Option<SeatId>,
+    /// Closed at.
+    pub closed_ms: Option<UtcMs>,
+    /// Closed how.
+    pub closed_how: Option<ClosedHow>,
+    /// Priority expressed as time: subtracted from the place.
+    pub priority_ms: i64,
+}
+
+/// One thing the person wants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NeedRow {
+    /// The need.
+    pub id: NeedId,
+    /// Its callback.
+    pub callback: CallbackId,
+    /// The queue wanted; none when refused before the person could say.
+    pub queue: Option<QueueId>,
+    /// Which kind of debt.
+    pub kind: NeedKind,
+    /// Since when.
+    pub opened_ms: UtcMs,
+    /// Settled at; open while none.
+    pub closed_ms: Option<UtcMs>,
+}
+
+/// One entry of a callback's history; written once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallbackEventRow {
+    /// The entry.
+    pub id: CallbackEventId,
+    /// Its callback.
+    pub callback: CallbackId,
+    /// When.
+    pub at_ms: UtcMs,
+    /// What.
+    pub kind: CallbackEventKind,
+    /// The attempt that caused it.
+    pub attempt: Option<AttemptId>,
+    /// The dial it speaks of.
+    pub dial: Option<DialId>,
+    /// The seat concerned.
+    pub seat: Option<SeatId>,
+    /// A word more (a result, a reason), without personal data.
+    pub detail: Option<String>,
+}
+
+/// One outbound attempt; committed before its INVITE leaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DialRow {
+    /// The dial.
+    pub id: DialId,
+    /// What it pays.
+    pub callback: CallbackId,
+    /// Whom it rings; unique among rows in flight.
+    pub number: NumberId,
+    /// The operator's seat, which hears the ringing (operator-first).
+    pub seat: SeatId,
+    /// The trunk used.
+    pub trunk: TrunkId,
+    /// Where it stands.
+    pub state: DialState,
+    /// Decided at.
+    pub placed_ms: UtcMs,
+    /// Answered at.
+    pub answered_ms: Option<UtcMs>,
+    /// Over at.
+    pub ended_ms: Option<UtcMs>,
+    /// How it ended.
+    pub result: Option<DialResult>,
+    /// Final SIP status received.
+    pub sip_status: Option<u16>,
+}
+
+/// What an offer or assignment is about: exactly one is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Work {
+    /// A live call.
+    Attempt(AttemptId),
+    /// A callback.
+    Callback(CallbackId),
+}
+
+/// A work proposed to a seat: at most one open row per seat and per work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfferRow {
+    /// The offer.
+    pub id: OfferId,
+    /// What is offered.
+    pub work: Work,
+    /// The queue it came from.
+    pub queue: QueueId,
+    /// To which seat.
+    pub seat: SeatId,
+    /// To whom.
+    pub operator: OperatorId,
+    /// Where it stands.
+    pub state: OfferState,
+    /// Decided at.
+    pub offered_ms: UtcMs,
+    /// The lease's end.
+    pub lease_until_ms: UtcMs,
+    /// Over at.
+    pub ended_ms: Option<UtcMs>,
+}
+
+/// A work being done: at most one open row (`ended_ms` none) per seat and per work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssignmentRow {
+    /// The assignment.
+    pub id: AssignmentId,
+    /// The offer that led to it.
+    pub offer: OfferId,
+    /// What is done.
+    pub work: Work,
+    /// By which seat.
+    pub seat: SeatId,
+    /// By whom.
+    pub operator: OperatorId,
+    /// Accepted at.
+    pub started_ms: UtcMs,
+    /// Conversation over at.
+    pub ended_ms: Option<UtcMs>,
+    /// Wrap-up over at (planned).
+    pub wrap_up_until_ms: Option<UtcMs>,
+    /// The operator's result code.
+    pub disposition: Option<Disposition>,
+}
+
+/// An operator working on a seat: at most one open row per seat and per operator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignInRow {
+    /// The sign-in.
+    pub id: SignInId,
+    /// Where.
+    pub seat: SeatId,
+    /// Who.
+    pub operator: OperatorId,
+    /// What they last chose.
+    pub chosen: Chosen,
+    /// The pause's reason.
+    pub pause_reason: Option<String>,
+    /// Since.
+    pub since_ms: UtcMs,
+    /// Until.
+    pub until_ms: Option<UtcMs>,
+}
+
+/// A stretch of time of a seat in one pair of states; closed when either changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntervalRow {
+    /// The interval.
+    pub id: IntervalId,
+    /// Of which seat.
+    pub seat: SeatId,
+    /// Who was signed in.
+    pub operator: Option<OperatorId>,
+    /// What they had chosen.
+    pub chosen: Chosen,
+    /// What the seat did.
+    pub work: WorkState,
+    /// Since.
+    pub since_ms: UtcMs,
+    /// Until.
+    pub until_ms: Option<UtcMs>,
+}
+
+/// Where a seat's phone can be reached; one row per seat, expired when `expires_ms` is past.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegistrationRow {
+    /// Whose phone.
+    pub seat: SeatId,
+    /// Contact URI as registered.
+    pub contact: String,
+    /// Listener it registered through (its position in the configuration).
+    pub listener: i64,
+    /// Source address of the REGISTER, `ip:port`.
+    pub remote: String,
+    /// Registered at.
+    pub registered_ms: UtcMs,
+    /// Valid until; equal to `registered_ms` when unregistered.
+    pub expires_ms: UtcMs,
+}
+
+/// A workstation. Its SIP password is kept as digests only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeatRow {
+    /// The seat.
+    pub id: SeatId,
+    /// Extension and SIP user, for instance `101`.
+    pub name: String,
+    /// Where it stands.
+    pub site: SiteId,
+    /// RFC 7616 HA1 with MD5, hex.
+    pub ha1_md5: String,
+    /// RFC 7616 HA1 with SHA-256, hex.
+    pub ha1_sha256: String,
+}
+
+/// A person who works on seats.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperatorRow {
+    /// The operator.
+    pub id: OperatorId,
+    /// Login name.
+    pub name: String,
+    /// Who employs them.
+    pub employer: String,
+    /// Skill and level 1–5, by skill name.
+    pub skills: Vec<(String, u8)>,
+}
+
+/// What the store gives back at start: everything that is still open.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Restored {
+    /// This start's epoch; larger than every earlier one.
+    pub epoch: i64,
+    /// All seats.
+    pub seats: Vec<SeatRow>,
+    /// All operators.
+    pub operators: Vec<OperatorRow>,
+    /// Sign-ins without an end.
+    pub sign_ins: Vec<SignInRow>,
+    /// State intervals without an end.
+    pub intervals: Vec<IntervalRow>,
+    /// Registrations that had not expired.
+    pub registrations: Vec<RegistrationRow>,
+    /// Attempts without an end.
+    pub attempts: Vec<AttemptRow>,
+    /// Offers still open.
+    pub offers: Vec<OfferRow>,
+    /// Assignments without an end.
+    pub assignments: Vec<AssignmentRow>,
+    /// Dials in flight or unknown.
+    pub dials: Vec<DialRow>,
+    /// Callbacks not closed.
+    pub callbacks: Vec<CallbackRow>,
+    /// Open needs of those callbacks.
+    pub needs: Vec<NeedRow>,
+    /// Numbers that any of the above refers to.
+    pub numbers: Vec<NumberRow>,
+}

@@ -1,0 +1,361 @@
+//! The closed vocabularies of DESIGN's lives, with the spelling that the database,
+//! the API and the screens share.
+
+/// A word that the vocabulary does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{word}\" is not a {vocabulary}")]
+pub struct UnknownWord {
+    /// What was read.
+    pub word: String,
+    /// Which vocabulary was asked.
+    pub vocabulary: &'static str,
+}
+
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
+
+        impl $name {
+            /// Every word, in the order of its declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The spelling in the database, the API and the logs.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                match word {
+                    $($text => Ok(Self::$variant),)*
+                    other => Err(UnknownWord { word: other.to_owned(), vocabulary: stringify!($name) }),
+                }
+            }
+        }
+    };
+}
+
+vocabulary! {
+    /// What a caller's number is, which decides whether it can be dialled.
+    NumberClass {
+        /// Geographic Italian number (+39 0…).
+        Fixed = "fixed",
+        /// Italian mobile (+39 3…).
+        Mobile = "mobile",
+        /// Any other country.
+        Foreign = "foreign",
+        /// A number that many people stand behind (company exchange, care home).
+        Shared = "shared",
+        /// Withheld, or `Privacy: id`.
+        Anonymous = "anonymous",
+        /// Not a telephone number.
+        Invalid = "invalid",
+        /// A tariff that nobody may be charged for by us (89x, 199, 144, 70x, 178…).
+        Premium = "premium",
+        /// Emergency and short numbers (112, 118, 1xx).
+        Emergency = "emergency",
+    }
+}
+
+vocabulary! {
+    /// Where an attempt stands.
+    Stage {
+        /// The INVITE is known, nothing was answered yet.
+        Received = "received",
+        /// The caller hears ringing.
+        Ringing = "ringing",
+        /// Messages and menus.
+        InDialplan = "in_dialplan",
+        /// Waiting for an operator.
+        Queued = "queued",
+        /// With an operator.
+        Talking = "talking",
+        /// Over; the outcome says how.
+        Ended = "ended",
+    }
+}
+
+vocabulary! {
+    /// How an attempt ended.
+    Outcome {
+        /// An operator spoke with the caller.
+        Served = "served",
+        /// The menu gave what was asked.
+        ServedByMenu = "served_by_menu",
+        /// The caller asked to be called back.
+        CallbackRequested = "callback_requested",
+        /// Hung up before we answered.
+        AbandonedRinging = "abandoned_ringing",
+        /// Hung up in a message.
+        AbandonedMessage = "abandoned_message",
+        /// Hung up in a menu.
+        AbandonedMenu = "abandoned_menu",
+        /// Hung up while waiting.
+        AbandonedQueue = "abandoned_queue",
+        /// All lines of the trunk were taken.
+        RefusedLines = "refused_lines",
+        /// The queue was at its limit.
+        RefusedQueueFull = "refused_queue_full",
+        /// Too many calls a second.
+        RefusedRate = "refused_rate",
+        /// Nobody is signed in who could serve.
+        RefusedNoOperators = "refused_no_operators",
+        /// The service is closed.
+        OutOfHours = "out_of_hours",
+        /// Waited as long as the queue allows.
+        QueueTimeout = "queue_timeout",
+        /// Taken out of the queue by us (closing, a supervisor).
+        Withdrawn = "withdrawn",
+        /// We crashed or lost the media.
+        Interrupted = "interrupted",
+        /// Could not be set up.
+        Failed = "failed",
+    }
+}
+
+impl Outcome {
+    /// Whether the caller got what they came for, so that nothing is owed.
+    #[must_use]
+    pub const fn is_served(self) -> bool {
+        matches!(self, Self::Served | Self::ServedByMenu)
+    }
+}
+
+vocabulary! {
+    /// Why an unserved attempt owes no callback.
+    Suppression {
+        /// The number is withheld.
+        Anonymous = "anonymous",
+        /// There is no usable number.
+        NoNumber = "no_number",
+        /// The number's class may not be dialled.
+        ForbiddenClass = "forbidden_class",
+        /// The person asked not to be called.
+        DoNotCall = "do_not_call",
+        /// An internal extension called.
+        Internal = "internal",
+        /// The policy of this outcome says no.
+        Policy = "policy",
+    }
+}
+
+vocabulary! {
+    /// Who ended a conversation.
+    Party {
+        /// The person outside.
+        Caller = "caller",
+        /// The operator's phone.
+        Seat = "seat",
+        /// We.
+        Us = "us",
+        /// Silence: media or signalling vanished.
+        Network = "network",
+    }
+}
+
+vocabulary! {
+    /// Where a callback stands.
+    CallbackState {
+        /// Waits for its time and for a seat.
+        Waiting = "waiting",
+        /// Proposed to a seat under a lease.
+        Offered = "offered",
+        /// The person's phone is being rung.
+        Dialling = "dialling",
+        /// The person and the operator talk.
+        Talking = "talking",
+        /// The person answered and waits for a seat (caller-first).
+        AnsweredWaiting = "answered_waiting",
+        /// In flight when the process died; not dialled again before it is reconciled.
+        Unknown = "unknown",
+        /// Over; `ClosedHow` says how.
+        Closed = "closed",
+    }
+}
+
+vocabulary! {
+    /// How a callback was closed.
+    ClosedHow {
+        /// We called and the person was served.
+        Served = "served",
+        /// The person got through on their own.
+        GotThrough = "got_through",
+        /// The person wants no call.
+        CancelledByPerson = "cancelled_by_person",
+        /// A supervisor withdrew it.
+        Withdrawn = "withdrawn",
+        /// Every allowed try was spent.
+        Exhausted = "exhausted",
+        /// Too old to be of use.
+        Expired = "expired",
+        /// Policy forbade the call after it was opened.
+        Suppressed = "suppressed",
+    }
+}
+
+vocabulary! {
+    /// What kind of debt a need is.
+    NeedKind {
+        /// A call of theirs that did not get through.
+        Missed = "missed",
+        /// They asked to be called.
+        Requested = "requested",
+        /// We cut them off.
+        Interrupted = "interrupted",
+        /// The operator owes a call.
+        TakenInCharge = "taken_in_charge",
+        /// From a list.
+        Recall = "recall",
+        /// A reminder.
+        Reminder = "reminder",
+        /// Entered by hand.
+        Manual = "manual",
+    }
+}
+
+impl NeedKind {
+    /// Whether a conversation with an operator closes it by default.
+    #[must_use]
+    pub const fn closes_by_conversation(self) -> bool {
+        matches!(self, Self::Missed | Self::Requested | Self::Interrupted)
+    }
+}
+
+vocabulary! {
+    /// What happened to a callback, for its history.
+    CallbackEventKind {
+        /// Opened by an attempt or a request.
+        Opened = "opened",
+        /// Another attempt of the same person joined.
+        Joined = "joined",
+        /// Proposed to a seat.
+        Offered = "offered",
+        /// The seat did not take it.
+        OfferEnded = "offer_ended",
+        /// The person was rung.
+        Dialled = "dialled",
+        /// The person was rung in vain.
+        NotReached = "not_reached",
+        /// The person answered.
+        Reached = "reached",
+        /// Back to waiting after a restart's reconciliation.
+        Reconciled = "reconciled",
+        /// Over.
+        Closed = "closed",
+    }
+}
+
+vocabulary! {
+    /// Where a dial stands.
+    DialState {
+        /// Committed; the INVITE is out or about to leave.
+        InFlight = "in_flight",
+        /// In flight when the process died.
+        Unknown = "unknown",
+        /// Over; `DialResult` says how.
+        Ended = "ended",
+    }
+}
+
+vocabulary! {
+    /// How a dial ended.
+    DialResult {
+        /// The person answered.
+        Answered = "answered",
+        /// Rang in vain.
+        NoAnswer = "no_answer",
+        /// Busy here or everywhere.
+        Busy = "busy",
+        /// The person refused the call.
+        Declined = "declined",
+        /// No route, no such number, the network failed.
+        Unreachable = "unreachable",
+        /// The person rang in meanwhile.
+        Married = "married",
+        /// We gave up: the seat left, or we stopped.
+        Cancelled = "cancelled",
+        /// Nobody knows: the process died.
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// Where an offer stands.
+    OfferState {
+        /// Proposed; the lease runs.
+        Open = "open",
+        /// The seat took it.
+        Accepted = "accepted",
+        /// The seat said no.
+        Rejected = "rejected",
+        /// The seat was busy on another call.
+        Busy = "busy",
+        /// Rang in vain until the lease ended.
+        NoAnswer = "no_answer",
+        /// The seat could not be reached.
+        Unreachable = "unreachable",
+        /// The work went away (caller left, person rang in, we stopped).
+        Withdrawn = "withdrawn",
+    }
+}
+
+vocabulary! {
+    /// What an operator chose.
+    Chosen {
+        /// Nobody works here.
+        SignedOut = "signed_out",
+        /// Takes works.
+        Available = "available",
+        /// One more work, then a pause.
+        OneMoreThenPause = "one_more_then_pause",
+        /// One more work, then home.
+        OneMoreThenSignOut = "one_more_then_sign_out",
+        /// Pausing, for a reason.
+        Paused = "paused",
+        /// At the counter, not on the phone.
+        FrontOffice = "front_office",
+    }
+}
+
+vocabulary! {
+    /// What a seat is doing.
+    WorkState {
+        /// Nothing.
+        Idle = "idle",
+        /// Held for an offer whose INVITE has not rung yet.
+        Reserved = "reserved",
+        /// The phone rings.
+        Ringing = "ringing",
+        /// In conversation, or ringing a person for a callback.
+        Talking = "talking",
+        /// The person is on hold.
+        OnHold = "on_hold",
+        /// After-call time.
+        WrapUp = "wrap_up",
+        /// Missed too many offers.
+        NotResponding = "not_responding",
+    }
+}
+
+vocabulary! {
+    /// The operator's result code of a conversation.
+    Disposition {
+        /// Booked, changed or cancelled: settled.
+        Done = "done",
+        /// The person on the line was someone else: the case stays open.
+        AnotherPerson = "another_person",
+        /// Not a matter for this line.
+        Improper = "improper",
+    }
+}
