@@ -145,6 +145,8 @@ vocabulary! {
         DoNotCall = "do_not_call",
         /// An internal extension called.
         Internal = "internal",
+        /// The dialled number belongs to nobody here.
+        NoLine = "no_line",
         /// The policy of this outcome says no.
         Policy = "policy",
     }

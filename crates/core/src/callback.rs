@@ -1,0 +1,212 @@
+//! The life of one callback: waiting, offered to a seat, dialled, closed.
+//! Knows nothing of SIP: a seat that answers is a `Move`, not a message.
+
+use crate::id::QueueId;
+use crate::number::PhoneNumber;
+use crate::record::{CallbackRow, NeedRow};
+use crate::rules::CallbackPolicy;
+use crate::time::{Now, UtcMs};
+use crate::words::{CallbackState, DialResult, NeedKind};
+
+/// What moves a callback from state to state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// Proposed to a seat.
+    Offer,
+    /// The seat did not take it, or it was withdrawn.
+    Return,
+    /// The seat took it; the person is rung.
+    Dial,
+    /// The person answered.
+    Answer,
+    /// The process died while it was in flight.
+    Crash,
+    /// The cool-down after a crash is over.
+    Reconcile,
+    /// Settled, or given up.
+    Close,
+}
+
+/// A move that the state does not allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a callback that is {state} cannot {wanted:?}")]
+pub(crate) struct Refused {
+    state: CallbackState,
+    wanted: Move,
+}
+
+/// The one function that moves a callback.
+pub(crate) fn next(state: CallbackState, wanted: Move) -> Result<CallbackState, Refused> {
+    use CallbackState as S;
+    let refused = Err(Refused { state, wanted });
+    match state {
+        S::Waiting => match wanted {
+            Move::Offer => Ok(S::Offered),
+            Move::Close => Ok(S::Closed),
+            Move::Return | Move::Dial | Move::Answer | Move::Crash | Move::Reconcile => refused,
+        },
+        S::Offered => match wanted {
+            Move::Return => Ok(S::Waiting),
+            Move::Dial => Ok(S::Dialling),
+            Move::Close => Ok(S::Closed),
+            Move::Offer | Move::Answer | Move::Crash | Move::Reconcile => refused,
+        },
+        S::Dialling => match wanted {
+            Move::Answer => Ok(S::Talking),
+            Move::Return => Ok(S::Waiting),
+            Move::Crash => Ok(S::Unknown),
+            Move::Close => Ok(S::Closed),
+            Move::Offer | Move::Dial | Move::Reconcile => refused,
+        },
+        S::Talking | S::AnsweredWaiting => match wanted {
+            Move::Return => Ok(S::Waiting),
+            Move::Crash => Ok(S::Unknown),
+            Move::Close => Ok(S::Closed),
+            Move::Offer | Move::Dial | Move::Answer | Move::Reconcile => refused,
+        },
+        S::Unknown => match wanted {
+            Move::Reconcile => Ok(S::Waiting),
+            Move::Close => Ok(S::Closed),
+            Move::Offer | Move::Return | Move::Dial | Move::Answer | Move::Crash => refused,
+        },
+        // "Another person at this number": the conversation settled nothing.
+        S::Closed => match wanted {
+            Move::Return => Ok(S::Waiting),
+            Move::Offer | Move::Dial | Move::Answer | Move::Crash | Move::Reconcile | Move::Close => {
+                refused
+            }
+        },
+    }
+}
+
+/// An open callback in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) row: CallbackRow,
+    pub(crate) number: PhoneNumber,
+    /// The needs still open.
+    pub(crate) needs: Vec<NeedRow>,
+    /// Whether it stands in the queue of works.
+    pub(crate) ready: Option<QueueId>,
+}
+
+/// A wish to be called, or a debt that arose.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Debt {
+    pub(crate) kind: NeedKind,
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) place_ms: UtcMs,
+    pub(crate) not_before_ms: UtcMs,
+    pub(crate) priority_ms: i64,
+}
+
+impl Case {
+    /// The queue whose operators serve it: that of the oldest need that names one.
+    pub(crate) fn queue(&self, missed_queue: QueueId) -> QueueId {
+        self.needs.iter().find_map(|need| need.queue).unwrap_or(missed_queue)
+    }
+
+    /// Takes in another attempt or wish of the same person. Keeps the place and the higher
+    /// priority; returns the needs that changed or are new, without identifiers for new ones.
+    pub(crate) fn join(&mut self, debt: &Debt) -> Joined {
+        self.row.place_ms = self.row.place_ms.min(debt.place_ms);
+        self.row.priority_ms = self.row.priority_ms.max(debt.priority_ms);
+        self.row.not_before_ms = self.row.not_before_ms.max(debt.not_before_ms);
+        let same = self.needs.iter_mut().find(|need| {
+            need.kind.closes_by_conversation()
+                && (need.queue == debt.queue || need.queue.is_none() || debt.queue.is_none())
+        });
+        match same {
+            Some(need) => {
+                let before = (need.queue, need.kind);
+                need.queue = need.queue.or(debt.queue);
+                if rank(debt.kind) > rank(need.kind) {
+                    need.kind = debt.kind;
+                }
+                if before == (need.queue, need.kind) { Joined::Nothing } else { Joined::Refined(need.clone()) }
+            }
+            None => Joined::NewNeed,
+        }
+    }
+}
+
+/// What joining led to.
+#[derive(Debug)]
+pub(crate) enum Joined {
+    /// The need was known.
+    Nothing,
+    /// A known need says more now.
+    Refined(NeedRow),
+    /// The person wants something else too.
+    NewNeed,
+}
+
+/// A wish that was spoken says more than a call that was lost.
+fn rank(kind: NeedKind) -> u8 {
+    match kind {
+        NeedKind::Missed => 0,
+        NeedKind::Interrupted => 1,
+        NeedKind::Requested => 2,
+        NeedKind::TakenInCharge | NeedKind::Recall | NeedKind::Reminder | NeedKind::Manual => 3,
+    }
+}
+
+/// How a dial that got this final status ended.
+pub(crate) fn result_of(status: u16) -> DialResult {
+    match status {
+        // Temporarily unavailable, no response, our CANCEL after ringing.
+        408 | 480 | 487 => DialResult::NoAnswer,
+        486 | 600 => DialResult::Busy,
+        603 | 607 | 608 => DialResult::Declined,
+        _ => DialResult::Unreachable,
+    }
+}
+
+/// When the person may be rung again after a dial in vain.
+pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) -> UtcMs {
+    let rest_s = match result {
+        DialResult::NoAnswer | DialResult::Answered => policy.spacing_no_answer_s,
+        DialResult::Busy => policy.spacing_busy_s,
+        DialResult::Unreachable | DialResult::Declined | DialResult::Unknown => policy.spacing_unreachable_s,
+        DialResult::Married | DialResult::Cancelled => policy.spacing_declined_s,
+    };
+    now.utc_in_s(rest_s)
+}
+
+/// Whether a dial that ended so counts against the maximum of tries.
+pub(crate) fn spends_a_try(result: DialResult) -> bool {
+    match result {
+        DialResult::NoAnswer
+        | DialResult::Busy
+        | DialResult::Declined
+        | DialResult::Unreachable
+        | DialResult::Unknown => true,
+        DialResult::Answered | DialResult::Married | DialResult::Cancelled => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_waiting_callback_can_be_offered() {
+        for &state in CallbackState::ALL {
+            assert_eq!(next(state, Move::Offer).is_ok(), state == CallbackState::Waiting, "{state}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_dial_is_never_silently_dialled_again() {
+        for wanted in [Move::Offer, Move::Dial, Move::Return, Move::Answer] {
+            assert!(next(CallbackState::Unknown, wanted).is_err());
+        }
+        assert_eq!(next(CallbackState::Unknown, Move::Reconcile), Ok(CallbackState::Waiting));
+    }
+
+    #[test]
+    fn a_seat_that_declines_spends_no_try() {
+        assert!(!spends_a_try(DialResult::Cancelled));
+        assert!(spends_a_try(result_of(486)));
+    }
+}

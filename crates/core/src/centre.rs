@@ -1,0 +1,208 @@
+//! The centre: the one state machine of the rules. Everything that happens comes in
+//! through `handle`; what must be stored and done comes out in the step.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::attempt::LiveAttempt;
+use crate::callback::Case;
+use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
+use crate::people::People;
+use crate::record::{DialRow, OperatorRow, SeatRow, Work};
+use crate::rules::Rules;
+use crate::seat::Seat;
+use crate::step::{Command, CommandError, Effect, Input, Step};
+use crate::time::{Now, UtcMs};
+use crate::timers::{Timer, Timers};
+use crate::words::Party;
+
+/// Whose leg it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// A person who rang in.
+    Caller(AttemptId),
+    /// A seat's phone.
+    Seat(SeatId),
+    /// The person whom this seat calls back.
+    Person(SeatId),
+}
+
+/// Channels of a trunk in use.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Channels {
+    pub(crate) inbound: u32,
+    pub(crate) outbound: u32,
+}
+
+/// The rules at work on everything that is open.
+#[derive(Debug)]
+pub struct Centre {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) ids: IdSource,
+    pub(crate) arrival_seq: i64,
+    pub(crate) legs: HashMap<LegId, Role>,
+    pub(crate) attempts: BTreeMap<AttemptId, LiveAttempt>,
+    pub(crate) people: People,
+    pub(crate) cases: BTreeMap<CallbackId, Case>,
+    /// Works that wait, by queue; ordered by key, the smallest first.
+    pub(crate) ready: BTreeMap<QueueId, BTreeSet<(i64, Work)>>,
+    pub(crate) seats: BTreeMap<SeatId, Seat>,
+    pub(crate) extensions: BTreeMap<String, SeatId>,
+    pub(crate) operators: BTreeMap<String, OperatorRow>,
+    /// Seats to which a work may be proposed, the one idle longest first.
+    pub(crate) free: BTreeSet<(UtcMs, SeatId)>,
+    pub(crate) trunks: BTreeMap<TrunkId, Channels>,
+    /// Dials whose fate a crash hid.
+    pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
+    pub(crate) timers: Timers,
+    /// Set while stopping; true once `Effect::Drained` was given.
+    pub(crate) stopping: Option<bool>,
+    /// Moves that a state refused: faults of ours.
+    pub(crate) violations: u64,
+}
+
+impl Centre {
+    /// An empty centre in this epoch; `restore` fills it with what is open.
+    #[must_use]
+    pub fn new(rules: Arc<Rules>, epoch: i64) -> Self {
+        let trunks = rules.trunks.keys().map(|id| (*id, Channels::default())).collect();
+        Self {
+            rules,
+            ids: IdSource::new(epoch),
+            arrival_seq: 0,
+            legs: HashMap::new(),
+            attempts: BTreeMap::new(),
+            people: People::default(),
+            cases: BTreeMap::new(),
+            ready: BTreeMap::new(),
+            seats: BTreeMap::new(),
+            extensions: BTreeMap::new(),
+            operators: BTreeMap::new(),
+            free: BTreeSet::new(),
+            trunks,
+            unknown_dials: BTreeMap::new(),
+            timers: Timers::default(),
+            stopping: None,
+            violations: 0,
+        }
+    }
+
+    /// A fresh leg, for a call that comes in.
+    pub fn allot_leg(&mut self) -> LegId {
+        LegId(self.ids.allot())
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The seat with this extension.
+    #[must_use]
+    pub fn seat_by_extension(&self, extension: &str) -> Option<SeatId> {
+        self.extensions.get(extension).copied()
+    }
+
+    /// Every seat, with the digests of its phone's password.
+    pub fn seat_rows(&self) -> impl Iterator<Item = &SeatRow> {
+        self.seats.values().map(|seat| &seat.row)
+    }
+
+    /// Takes in what happened; says what to store, what to do then, and when to be woken.
+    pub fn handle(&mut self, now: Now, input: Input, step: &mut Step) {
+        match input {
+            Input::Arrived(arrival) => self.arrived(now, *arrival, step),
+            Input::Ringing { leg } => self.seat_rings(now, leg, step),
+            Input::Answered { leg } => match self.legs.get(&leg).copied() {
+                Some(Role::Caller(id)) => self.caller_connected(now, id, step),
+                Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
+                Some(Role::Person(seat)) => self.person_answered(now, seat, step),
+                None => {}
+            },
+            Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
+                Some(Role::Seat(seat)) => self.seat_did_not_take(now, seat, status, step),
+                Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
+                Some(Role::Caller(_)) | None => {}
+            },
+            Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
+            Input::MediaLost { leg } => self.leg_over(now, leg, Party::Network, true, step),
+            Input::EffectRefused { leg } => self.leg_over(now, leg, Party::Network, false, step),
+            Input::Digit { leg, digit } => {
+                if let Some(Role::Caller(id)) = self.legs.get(&leg).copied() {
+                    self.caller_digit(now, id, digit, step);
+                }
+            }
+            Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
+                Some(Role::Caller(id)) => self.heard(now, id, token, step),
+                Some(Role::Seat(seat)) => self.operator_heard(now, seat, step),
+                Some(Role::Person(_)) | None => {}
+            },
+            Input::Registered { request, registration } => self.registered(now, request, registration, step),
+            Input::Probed { seat, reachable } => self.probed(now, seat, reachable, step),
+            Input::Command { request, command } => {
+                let result = self.command(now, command, step);
+                step.effects.push(Effect::Reply { request, result });
+            }
+            Input::Tick => {}
+        }
+        while let Some(timer) = self.timers.due(now.mono_us) {
+            self.timer(now, timer, step);
+        }
+        self.dispatch(now, step);
+        self.drained(step);
+        step.wake_at = self.timers.next();
+    }
+
+    fn leg_over(&mut self, now: Now, leg: LegId, by: Party, hang_up: bool, step: &mut Step) {
+        match self.legs.get(&leg).copied() {
+            Some(Role::Caller(id)) => {
+                let by = if by == Party::Seat { Party::Caller } else { by };
+                self.caller_left(now, id, by, hang_up, step);
+            }
+            Some(Role::Seat(seat)) => {
+                let by = if by == Party::Caller { Party::Seat } else { by };
+                self.seat_left(now, seat, by, hang_up, step);
+            }
+            Some(Role::Person(seat)) => self.person_left(now, seat, by, hang_up, step),
+            None => {}
+        }
+    }
+
+    fn timer(&mut self, now: Now, timer: Timer, step: &mut Step) {
+        match timer {
+            Timer::Answer(id, token) => self.answer_due(id, token, step),
+            Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),
+            Timer::Announce(id, token) => self.announce_due(now, id, token, step),
+            Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),
+            Timer::MaxWait(id, token) => self.waited_too_long(now, id, token, step),
+            Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
+            Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
+            Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
+            Timer::RegistrationEnds(seat) => self.seat_changed(now, seat, step),
+            Timer::CallbackReady(id) => self.callback_due(now, id, step),
+            Timer::Reconcile(dial) => self.reconcile(now, dial, step),
+            Timer::DrainEnds => self.cut_conversations(now, step),
+        }
+    }
+
+    fn command(&mut self, now: Now, command: Command, step: &mut Step) -> Result<(), CommandError> {
+        match command {
+            Command::SignIn { seat, operator } => self.sign_in(now, &seat, &operator, step),
+            Command::Choose { seat, chosen, reason } => self.choose(now, &seat, chosen, reason, step),
+            Command::Dispose { seat, disposition } => self.dispose(now, &seat, disposition, step),
+            Command::Stop { drain_s } => {
+                self.stop(now, drain_s, step);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn channels(&self, trunk: TrunkId) -> Channels {
+        self.trunks.get(&trunk).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn channels_mut(&mut self, trunk: TrunkId) -> &mut Channels {
+        self.trunks.entry(trunk).or_default()
+    }
+}

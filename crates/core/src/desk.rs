@@ -1,0 +1,219 @@
+//! People at their seats: signing in, pausing, giving results, and their phones coming
+//! and going. Every change of state leaves an interval, so that each minute of a shift
+//! is accounted for.
+
+use crate::centre::Centre;
+use crate::id::{IntervalId, SeatId, SignInId};
+use crate::record::{IntervalRow, Record, RegistrationRow, SignInRow};
+use crate::seat::SeatWork;
+use crate::step::{CommandError, Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{Chosen, Disposition};
+
+impl Centre {
+    fn seat_named(&self, name: &str) -> Result<SeatId, CommandError> {
+        self.seat_by_extension(name).ok_or_else(|| CommandError::NoSeat(name.to_owned()))
+    }
+
+    /// An operator begins to work on a seat. Signing in where one is signed in already
+    /// makes them available again.
+    pub(crate) fn sign_in(
+        &mut self,
+        now: Now,
+        seat_name: &str,
+        operator: &str,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        if self.stopping.is_some() {
+            return Err(CommandError::Stopping);
+        }
+        let id = self.seat_named(seat_name)?;
+        let row = self.operators.get(operator).ok_or_else(|| CommandError::NoOperator(operator.to_owned()))?;
+        let (operator_id, skills) = (row.id, row.skills.clone());
+        let sits_at = |seat: &crate::seat::Seat| seat.sign_in.as_ref().map(|s| s.operator);
+        if let Some(other) = self.seats.values().find(|seat| sits_at(seat) == Some(operator_id))
+            && other.row.id != id
+        {
+            let seat = other.row.name.clone();
+            return Err(CommandError::OperatorElsewhere { operator: operator.to_owned(), seat });
+        }
+        match self.seats.get(&id).and_then(sits_at) {
+            Some(there) if there == operator_id => {
+                return self.choose(now, seat_name, Chosen::Available, None, step);
+            }
+            Some(_) => return Err(CommandError::SeatTaken { seat: seat_name.to_owned() }),
+            None => {}
+        }
+        let sign_in = SignInRow {
+            id: SignInId(self.ids.allot()),
+            seat: id,
+            operator: operator_id,
+            chosen: Chosen::Available,
+            pause_reason: None,
+            since_ms: now.utc_ms,
+            until_ms: None,
+        };
+        step.records.push(Record::SignIn(sign_in.clone()));
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.sign_in = Some(sign_in);
+            seat.skills = skills;
+            seat.misses = 0;
+            seat.idle_since = now.utc_ms;
+        }
+        self.seat_changed(now, id, step);
+        Ok(())
+    }
+
+    /// The operator of a seat chooses a state. Work in progress goes on: a pause or a
+    /// sign-out chosen in conversation begins after it.
+    pub(crate) fn choose(
+        &mut self,
+        now: Now,
+        seat_name: &str,
+        chosen: Chosen,
+        reason: Option<String>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let id = self.seat_named(seat_name)?;
+        let seat = self.seats.get_mut(&id).ok_or_else(|| CommandError::NoSeat(seat_name.to_owned()))?;
+        if seat.sign_in.is_none() {
+            return Err(CommandError::NobodyThere(seat_name.to_owned()));
+        }
+        if matches!(seat.work, SeatWork::NotResponding) && chosen == Chosen::Available {
+            seat.work = SeatWork::Idle;
+            seat.misses = 0;
+            seat.idle_since = now.utc_ms;
+        }
+        let busy = matches!(
+            seat.work,
+            SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::Offered { .. } | SeatWork::WrapUp { .. }
+        );
+        let chosen = if busy && chosen == Chosen::SignedOut { Chosen::OneMoreThenSignOut } else { chosen };
+        self.set_chosen(now, id, chosen, reason, step);
+        self.seat_changed(now, id, step);
+        Ok(())
+    }
+
+    pub(crate) fn set_chosen(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        chosen: Chosen,
+        reason: Option<String>,
+        step: &mut Step,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(sign_in) = seat.sign_in.as_mut() else { return };
+        sign_in.chosen = chosen;
+        sign_in.pause_reason = reason;
+        if chosen == Chosen::SignedOut {
+            sign_in.until_ms = Some(now.utc_ms);
+        }
+        step.records.push(Record::SignIn(sign_in.clone()));
+        if chosen == Chosen::SignedOut {
+            seat.sign_in = None;
+            seat.skills.clear();
+        }
+    }
+
+    /// The result of the conversation at hand, or of the one being wrapped up, which it ends.
+    pub(crate) fn dispose(
+        &mut self,
+        now: Now,
+        seat_name: &str,
+        disposition: Disposition,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let id = self.seat_named(seat_name)?;
+        let seat = self.seats.get_mut(&id).ok_or_else(|| CommandError::NoSeat(seat_name.to_owned()))?;
+        match &mut seat.work {
+            SeatWork::Talking { assignment, .. } => {
+                assignment.disposition = Some(disposition);
+                step.records.push(Record::Assignment(assignment.clone()));
+                Ok(())
+            }
+            SeatWork::WrapUp { done, .. } => {
+                done.assignment.disposition = Some(disposition);
+                done.assignment.wrap_up_until_ms = Some(now.utc_ms);
+                step.records.push(Record::Assignment(done.assignment.clone()));
+                let settled = done.settled.take();
+                if let (Disposition::AnotherPerson, Some((case, needs))) = (disposition, settled) {
+                    self.reopen(now, case, needs, step);
+                }
+                self.after_work(now, id, step);
+                Ok(())
+            }
+            SeatWork::Idle
+            | SeatWork::Offered { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => Err(CommandError::NoConversation(seat_name.to_owned())),
+        }
+    }
+
+    /// A phone that proved its password says where it can be reached, or that it goes.
+    pub(crate) fn registered(&mut self, now: Now, request: u64, mut row: RegistrationRow, step: &mut Step) {
+        let id = row.seat;
+        let (least, most) = self.rules.limits.register_s;
+        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let wish_s = u32::try_from((row.expires_ms - now.utc_ms) / 1_000).unwrap_or(0);
+        row.registered_ms = now.utc_ms;
+        if wish_s == 0 {
+            row.expires_ms = now.utc_ms;
+            seat.registration = None;
+        } else {
+            let granted_s = wish_s.clamp(least, most);
+            row.expires_ms = now.utc_in_s(granted_s);
+            seat.registration = Some(row.clone());
+            seat.confirmed = true;
+            self.timers.at(now.in_s(granted_s), Timer::RegistrationEnds(id));
+        }
+        step.records.push(Record::Registration(row.clone()));
+        step.effects.push(Effect::Bound { request, registration: row });
+        self.seat_changed(now, id, step);
+    }
+
+    /// What became of the question whether a phone known from before is still there.
+    pub(crate) fn probed(&mut self, now: Now, id: SeatId, reachable: bool, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else { return };
+        // A REGISTER that came meanwhile is the better proof.
+        seat.confirmed = seat.confirmed || reachable;
+        self.seat_changed(now, id, step);
+    }
+
+    /// Closes and opens the seat's interval if its states changed, and keeps the index of
+    /// free seats.
+    pub(crate) fn seat_changed(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let (chosen, work) = (seat.chosen(), seat.work_state());
+        let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
+        let same = seat.interval.as_ref().is_some_and(|i| (i.chosen, i.work, i.operator) == (chosen, work, operator));
+        if !same {
+            if let Some(mut over) = seat.interval.take() {
+                over.until_ms = Some(now.utc_ms);
+                step.records.push(Record::Interval(over));
+            }
+            if operator.is_some() {
+                let interval = IntervalRow {
+                    id: IntervalId(self.ids.allot()),
+                    seat: id,
+                    operator,
+                    chosen,
+                    work,
+                    since_ms: now.utc_ms,
+                    until_ms: None,
+                };
+                step.records.push(Record::Interval(interval.clone()));
+                seat.interval = Some(interval);
+            }
+        }
+        if let Some(since) = seat.free_since.take() {
+            self.free.remove(&(since, id));
+        }
+        if seat.is_free(now.utc_ms) {
+            seat.free_since = Some(seat.idle_since);
+            self.free.insert((seat.idle_since, id));
+        }
+    }
+}

@@ -1,0 +1,525 @@
+//! What a caller hears before an operator: a graph of named steps read from a TOML file,
+//! checked whole before it is used. Knows nothing of calls: the attempt walks the steps.
+
+mod check;
+pub mod fields;
+mod parse;
+
+use std::collections::BTreeMap;
+
+pub use fields::Fault;
+pub use parse::{Places, parse, parse_with_places};
+
+use crate::id::QueueId;
+use crate::number::PhoneNumber;
+use crate::rules::{CalendarId, PromptId};
+
+/// A step, by its place in [`Dialplan::steps`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepId(pub usize);
+
+/// The graph of steps of one tenant. Every [`StepId`] in it has its step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dialplan {
+    /// Short name of the tenant.
+    pub tenant: String,
+    /// The numbers that it answers.
+    pub numbers: Vec<PhoneNumber>,
+    /// Where a caller begins.
+    pub start: StepId,
+    /// Whose debt a caller is who was refused before any choice.
+    pub missed_queue: QueueId,
+    /// The steps, in the order of the file.
+    pub steps: Vec<Step>,
+    /// Their names, in the same order.
+    pub names: Vec<String>,
+}
+
+/// One thing that happens to a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Speaks.
+    Play {
+        /// One after the other; at least one.
+        prompts: Vec<PromptId>,
+        /// Afterwards.
+        then: StepId,
+    },
+    /// Asks a calendar.
+    Hours {
+        /// Which.
+        calendar: CalendarId,
+        /// While it is open.
+        open: StepId,
+        /// While it is closed.
+        closed: StepId,
+    },
+    /// Asks the caller for a key.
+    Menu {
+        /// The question.
+        prompt: PromptId,
+        /// What each key leads to; at least one.
+        keys: BTreeMap<char, StepId>,
+        /// Silence after the question before it counts as a try.
+        timeout_s: u32,
+        /// When the tries are spent.
+        otherwise: StepId,
+        /// How often the question is put; at least once.
+        tries: u32,
+        /// Said to a key that leads nowhere.
+        invalid: Option<PromptId>,
+    },
+    /// Waits for an operator.
+    Queue {
+        /// For what.
+        queue: QueueId,
+        /// What is said while waiting.
+        announce: Announce,
+        /// Whether a callback is offered.
+        offer_callback: Option<OfferCallback>,
+        /// Longest wait.
+        max_wait_s: u32,
+        /// When the longest wait is over.
+        on_timeout: StepId,
+        /// Instead of the ordinary music.
+        music: Option<PromptId>,
+    },
+    /// Promises a callback.
+    Callback {
+        /// For what.
+        queue: QueueId,
+        /// Whether the number is read back first.
+        confirm_number: bool,
+        /// Afterwards; without it the call ends.
+        then: Option<StepId>,
+    },
+    /// Ends the call.
+    HangUp {
+        /// Said before.
+        play: Vec<PromptId>,
+    },
+}
+
+/// What is said to a waiting caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announce {
+    /// The place in line.
+    pub position: bool,
+    /// The expected wait.
+    pub wait: bool,
+    /// How often.
+    pub every_s: u32,
+}
+
+/// The offer of a callback to a waiting caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfferCallback {
+    /// When it is made.
+    pub after_s: u32,
+    /// The key that accepts it.
+    pub key: char,
+}
+
+/// What a name in a dialplan can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameKind {
+    /// A file of the prompt library.
+    Prompt,
+    /// A queue of the tenant.
+    Queue,
+    /// A calendar of the tenant.
+    Calendar,
+}
+
+/// How the names in a tenant's dialplan resolve.
+pub trait Names {
+    /// A file of the prompt library, without its ending.
+    fn prompt(&self, name: &str) -> Option<PromptId>;
+    /// A queue of this tenant.
+    fn queue(&self, name: &str) -> Option<QueueId>;
+    /// A calendar of this tenant.
+    fn calendar(&self, name: &str) -> Option<CalendarId>;
+
+    /// Every known name, for "did you mean".
+    fn known(&self, _kind: NameKind) -> Vec<&str> {
+        Vec::new()
+    }
+}
+
+impl Step {
+    /// The steps that can follow.
+    pub fn followers(&self) -> impl Iterator<Item = StepId> {
+        let followers: Vec<StepId> = match self {
+            Self::Play { then, .. } => vec![*then],
+            Self::Hours { open, closed, .. } => vec![*open, *closed],
+            Self::Menu {
+                keys, otherwise, ..
+            } => keys.values().copied().chain([*otherwise]).collect(),
+            Self::Queue { on_timeout, .. } => vec![*on_timeout],
+            Self::Callback { then, .. } => then.iter().copied().collect(),
+            Self::HangUp { .. } => Vec::new(),
+        };
+        followers.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Known;
+
+    const PROMPTS: [&str; 5] = ["benvenuto", "privacy", "scelta", "chiuso", "musica"];
+    const QUEUES: [&str; 2] = ["prenotazioni", "disdette"];
+
+    impl Names for Known {
+        fn prompt(&self, name: &str) -> Option<PromptId> {
+            (0..)
+                .zip(PROMPTS)
+                .find(|(_, known)| *known == name)
+                .map(|(id, _)| PromptId(id))
+        }
+        fn queue(&self, name: &str) -> Option<QueueId> {
+            (1..)
+                .zip(QUEUES)
+                .find(|(_, known)| *known == name)
+                .map(|(id, _)| QueueId(id))
+        }
+        fn calendar(&self, name: &str) -> Option<CalendarId> {
+            (name == "orario").then_some(CalendarId(0))
+        }
+        fn known(&self, kind: NameKind) -> Vec<&str> {
+            match kind {
+                NameKind::Prompt => PROMPTS.to_vec(),
+                NameKind::Queue => QUEUES.to_vec(),
+                NameKind::Calendar => vec!["orario"],
+            }
+        }
+    }
+
+    const HEAD: &str = "tenant = \"asl\"\nnumbers = [\"+390861000000\"]\nstart = \"welcome\"\nmissed_queue = \"prenotazioni\"\n";
+
+    const WHOLE: &str = r##"
+tenant = "asl"
+numbers = ["+390861000000", "+390861000001"]
+start = "welcome"
+missed_queue = "prenotazioni"
+
+[step.welcome]
+play = ["benvenuto", "privacy"]
+then = "hours"
+
+[step.hours]
+calendar = "orario"
+open = "menu"
+closed = "closed"
+
+[step.menu]
+menu = "scelta"
+keys = { 1 = "book", "#" = "menu", 9 = "callback" }
+otherwise = "book"
+invalid = "chiuso"
+
+[step.book]
+queue = "prenotazioni"
+announce = { position = true, every_s = 30 }
+offer_callback = { after_s = 60, key = "*" }
+max_wait_s = 600
+on_timeout = "callback"
+music = "musica"
+
+[step.callback]
+callback = { queue = "disdette", confirm_number = true }
+then = "closed"
+
+[step.closed]
+play = ["chiuso"]
+hang_up = true
+"##;
+
+    /// `HEAD`, then `steps`; each fault as (the text it points at, the message).
+    fn faults(steps: &str) -> Vec<(String, String)> {
+        faults_of(&format!("{HEAD}{steps}"))
+    }
+
+    fn faults_of(text: &str) -> Vec<(String, String)> {
+        let faults = parse(text, &Known).unwrap_err();
+        faults
+            .into_iter()
+            .map(|fault| (text[fault.at].to_owned(), fault.message))
+            .collect()
+    }
+
+    #[track_caller]
+    fn assert_only(steps: &str, at: &str, message: &str) {
+        assert_eq!(faults(steps), [(at.to_owned(), message.to_owned())]);
+    }
+
+    const END: &str = "[step.end]\nhang_up = true\n";
+
+    #[test]
+    fn every_kind_of_step_is_read() {
+        let dialplan = parse(WHOLE, &Known).unwrap();
+        assert_eq!(
+            dialplan.names,
+            ["welcome", "hours", "menu", "book", "callback", "closed"]
+        );
+        assert_eq!(dialplan.start, StepId(0));
+        assert_eq!(dialplan.missed_queue, QueueId(1));
+        assert_eq!(dialplan.numbers[1].reveal(), "+390861000001");
+        let expected = [
+            Step::Play {
+                prompts: vec![PromptId(0), PromptId(1)],
+                then: StepId(1),
+            },
+            Step::Hours {
+                calendar: CalendarId(0),
+                open: StepId(2),
+                closed: StepId(5),
+            },
+            Step::Menu {
+                prompt: PromptId(2),
+                keys: [('1', StepId(3)), ('#', StepId(2)), ('9', StepId(4))].into(),
+                timeout_s: 6,
+                otherwise: StepId(3),
+                tries: 2,
+                invalid: Some(PromptId(3)),
+            },
+            Step::Queue {
+                queue: QueueId(1),
+                announce: Announce {
+                    position: true,
+                    wait: false,
+                    every_s: 30,
+                },
+                offer_callback: Some(OfferCallback {
+                    after_s: 60,
+                    key: '*',
+                }),
+                max_wait_s: 600,
+                on_timeout: StepId(4),
+                music: Some(PromptId(4)),
+            },
+            Step::Callback {
+                queue: QueueId(2),
+                confirm_number: true,
+                then: Some(StepId(5)),
+            },
+            Step::HangUp {
+                play: vec![PromptId(3)],
+            },
+        ];
+        assert_eq!(dialplan.steps, expected);
+    }
+
+    #[test]
+    fn a_name_that_nobody_knows_is_told_with_the_nearest_that_is_known() {
+        assert_only(
+            "[step.welcome]\nplay = [\"benvenuta\"]\nthen = \"end\"\n[step.end]\nhang_up = true\n",
+            "\"benvenuta\"",
+            "unknown prompt \"benvenuta\": did you mean \"benvenuto\"?",
+        );
+        assert_only(
+            &format!(
+                "[step.welcome]\ncalendar = \"ferie\"\nopen = \"end\"\nclosed = \"end\"\n{END}"
+            ),
+            "\"ferie\"",
+            "unknown calendar \"ferie\": expected one of orario",
+        );
+        assert_only(
+            &format!("[step.welcome]\nplay = [\"privacy\"]\nthen = \"ende\"\n{END}"),
+            "\"ende\"",
+            "unknown step \"ende\": did you mean \"end\"?",
+        );
+        assert_only(
+            "[step.welcome]\ncallback = { queue = \"disdetta\" }\n",
+            "\"disdetta\"",
+            "unknown queue \"disdetta\": did you mean \"disdette\"?",
+        );
+    }
+
+    #[test]
+    fn a_step_does_one_thing() {
+        assert_only(
+            &format!("[step.welcome]\nmenu = \"scelta\"\nqueue = \"disdette\"\n{END}"),
+            "queue",
+            "a step does one thing, not `menu` and `queue`: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `hang_up`",
+        );
+        assert_only(
+            "[step.welcome]\n",
+            "welcome",
+            "a step that does nothing: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `hang_up`",
+        );
+        assert_only(
+            &format!("[step.welcome]\nplay = [\"chiuso\"]\nhang_up = false\n{END}"),
+            "false",
+            "`hang_up = false` means nothing: expected `true`, or `then` with a step",
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_is_told() {
+        assert_only(
+            "[step.welcome]\nhang_up = true\nthen = \"welcome\"\n",
+            "then",
+            "unknown key \"then\": expected one of hang_up, play",
+        );
+        assert_only(
+            &format!(
+                "[step.welcome]\nqueue = \"disdette\"\non_timeout = \"end\"\nannounce = {{ positon = true }}\n{END}"
+            ),
+            "positon",
+            "unknown key \"positon\": did you mean \"position\"?",
+        );
+    }
+
+    #[test]
+    fn keys_are_those_of_a_telephone() {
+        let menu = |keys: &str| {
+            format!("[step.welcome]\nmenu = \"scelta\"\nkeys = {keys}\notherwise = \"end\"\n{END}")
+        };
+        for key in ["a", "12", "\"\"", "\"٣\""] {
+            let told = faults(&menu(&format!("{{ {key} = \"end\" }}")));
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert_eq!(told[0].0, key);
+            assert!(
+                told[0]
+                    .1
+                    .ends_with("is no key of a telephone: expected one of 0123456789*#")
+            );
+        }
+        assert_only(
+            &menu("{}"),
+            "{}",
+            "a menu without keys: expected at least one",
+        );
+        assert_only(
+            &format!("[step.welcome]\nmenu = \"scelta\"\notherwise = \"end\"\n{END}"),
+            "welcome",
+            "missing `keys`: expected the steps that keys lead to, like { 1 = \"book\" }",
+        );
+    }
+
+    #[test]
+    fn no_pause_is_zero() {
+        let told = faults(
+            "[step.welcome]\nmenu = \"scelta\"\nkeys = { 1 = \"wait\" }\ntimeout_s = 0\ntries = 0\notherwise = \"wait\"\n\
+             [step.wait]\nqueue = \"disdette\"\non_timeout = \"end\"\nmax_wait_s = 0\n\
+             announce = { every_s = 0 }\noffer_callback = { after_s = 0, key = \"1\" }\n[step.end]\nhang_up = true\n",
+        );
+        let keys: Vec<&str> = told
+            .iter()
+            .map(|(_, message)| message.split('`').nth(1).unwrap())
+            .collect();
+        assert_eq!(
+            keys,
+            ["timeout_s", "tries", "max_wait_s", "every_s", "after_s"],
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn a_callback_offered_after_the_longest_wait_is_told() {
+        assert_only(
+            &format!(
+                "[step.welcome]\nqueue = \"disdette\"\non_timeout = \"end\"\nmax_wait_s = 60\noffer_callback = {{ after_s = 60, key = \"1\" }}\n{END}"
+            ),
+            "{ after_s = 60, key = \"1\" }",
+            "a callback offered after 60 s is never offered: the wait ends after 60 s",
+        );
+    }
+
+    #[test]
+    fn a_step_that_nobody_reaches_is_told() {
+        assert_only(
+            &format!("[step.welcome]\nhang_up = true\n{END}"),
+            "end",
+            "step \"end\" is never reached from the start",
+        );
+    }
+
+    #[test]
+    fn a_loop_that_nobody_leaves_is_told_once() {
+        assert_only(
+            &format!(
+                "[step.welcome]\nplay = [\"benvenuto\"]\nthen = \"hours\"\n[step.hours]\ncalendar = \"orario\"\nopen = \"end\"\nclosed = \"welcome\"\n{END}"
+            ),
+            "welcome",
+            "a loop without exit: welcome → hours → welcome",
+        );
+        assert_only(
+            "[step.welcome]\ncalendar = \"orario\"\nopen = \"welcome\"\nclosed = \"welcome\"\n",
+            "welcome",
+            "a loop without exit: welcome → welcome",
+        );
+        assert_only(
+            &format!(
+                "[step.welcome]\nmenu = \"scelta\"\nkeys = {{ 1 = \"end\" }}\notherwise = \"welcome\"\n{END}"
+            ),
+            "welcome",
+            "a caller who presses no key never leaves welcome → welcome: expected `otherwise` to lead out",
+        );
+    }
+
+    #[test]
+    fn a_caller_may_press_or_wait_their_way_round() {
+        let text = format!(
+            "{HEAD}[step.welcome]\nmenu = \"scelta\"\nkeys = {{ 1 = \"again\" }}\notherwise = \"wait\"\n\
+             [step.again]\nplay = [\"privacy\"]\nthen = \"welcome\"\n\
+             [step.wait]\nqueue = \"disdette\"\non_timeout = \"again\"\n"
+        );
+        assert!(parse(&text, &Known).is_ok());
+    }
+
+    #[test]
+    fn the_head_is_checked_whole() {
+        let told = faults_of(
+            "numbers = [\"0861000000\", \"+39 0861\", \"+390861000000\", \"+390861000000\"]\n\
+             start = \"welcom\"\nmissed_queue = \"\"\n[step.welcome]\nhang_up = true\n",
+        );
+        let places: Vec<&str> = told.iter().map(|(at, _)| at.as_str()).collect();
+        assert_eq!(
+            places,
+            [
+                "",
+                "\"0861000000\"",
+                "\"+39 0861\"",
+                "\"+390861000000\"",
+                "\"welcom\"",
+                "\"\""
+            ]
+        );
+        assert_eq!(
+            told[0].1,
+            "missing `tenant`: expected the short name of a tenant"
+        );
+        assert_eq!(told[3].1, "number +390861000000 is here twice");
+        assert_eq!(
+            told[4].1,
+            "unknown step \"welcom\": did you mean \"welcome\"?"
+        );
+        assert_eq!(
+            faults_of("").len(),
+            5,
+            "tenant, numbers, start, missed_queue, step"
+        );
+    }
+
+    #[test]
+    fn one_wrong_character_anywhere_never_panics() {
+        for at in 0..WHOLE.len() {
+            for replaced in ["\"", "[", "0", "\n", "è", ""] {
+                let text = format!("{}{replaced}{}", &WHOLE[..at], &WHOLE[at + 1..]);
+                if let Err(faults) = parse(&text, &Known) {
+                    assert!(!faults.is_empty());
+                    assert!(
+                        faults
+                            .iter()
+                            .all(|fault| text.get(fault.at.clone()).is_some()),
+                        "{text}"
+                    );
+                }
+            }
+        }
+    }
+}

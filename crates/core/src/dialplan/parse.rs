@@ -1,0 +1,452 @@
+//! From the text of a dialplan to its steps, telling every fault at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use super::fields::{Fault, Faults, Fields, Placed, document, unknown};
+use super::{Announce, Dialplan, NameKind, Names, OfferCallback, Step, StepId, check};
+use crate::id::QueueId;
+use crate::number::PhoneNumber;
+use crate::rules::{CalendarId, PromptId};
+
+/// Longest pause or wait that can be meant.
+const DAY_S: u32 = 86_400;
+/// Keys of a telephone.
+const KEYS: &str = "0123456789*#";
+/// The key that says what a step does, each with what it stands for.
+const KINDS: [&str; 5] = ["calendar", "menu", "queue", "callback", "hang_up"];
+const KINDS_TOLD: &str = "one of `play`, `calendar`, `menu`, `queue`, `callback`, `hang_up`";
+
+const MENU_TIMEOUT_S: u32 = 6;
+const MENU_TRIES: u32 = 2;
+const ANNOUNCE_EVERY_S: u32 = 45;
+const QUEUE_MAX_WAIT_S: u32 = 1_200;
+
+/// Where a dialplan says what others may contradict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The value of `tenant`.
+    pub tenant: Range<usize>,
+    /// The numbers, in the order of [`Dialplan::numbers`].
+    pub numbers: Vec<Range<usize>>,
+}
+
+/// Reads and checks a dialplan.
+///
+/// # Errors
+/// Every fault of the text, in its order.
+pub fn parse(text: &str, names: &dyn Names) -> Result<Dialplan, Vec<Fault>> {
+    parse_with_places(text, names).map(|(dialplan, _)| dialplan)
+}
+
+/// Reads and checks a dialplan, and tells where its tenant and numbers stand.
+///
+/// # Errors
+/// Every fault of the text, in its order.
+pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Places), Vec<Fault>> {
+    let document = document(text)?;
+    let faults = Faults::default();
+    // A key missing at the top has no place of its own: the text's beginning stands for it.
+    let mut root = Fields::new(document.get_ref(), 0..0, &faults);
+    let tenant = root.required_text("tenant", "the short name of a tenant");
+    let numbers = numbers(&mut root);
+    let start = root.required_text("start", "the name of the first step");
+    let missed = root.required_text("missed_queue", "the name of a queue");
+    let steps = root.table("step");
+    if steps.is_none() && !root.has("step") {
+        root.missing("step", "steps, each under its own `[step.name]`");
+    }
+    root.finish();
+
+    let named = steps.as_ref().map(Fields::names).unwrap_or_default();
+    let reader = Reader {
+        names,
+        steps: &named,
+        faults: &faults,
+    };
+    let start = start.and_then(|start| reader.step(&start));
+    let missed_queue = missed.and_then(|missed| reader.queue(&missed));
+    let drafts: Vec<Option<Step>> = match &steps {
+        Some(steps) => named
+            .iter()
+            .map(|name| reader.read(steps.named_table(name)?))
+            .collect(),
+        None => Vec::new(),
+    };
+    if let Some(start) = start {
+        check::graph(start, &drafts, &named, &faults);
+    }
+    let built = build(tenant, numbers, start, missed_queue, drafts, &named);
+    match built {
+        Some(built) if faults.is_empty() => Ok(built),
+        Some(_) | None => Err(faults.into_sorted()),
+    }
+}
+
+/// Nothing where any part is missing; the fault is told already.
+fn build(
+    tenant: Option<Placed<&str>>,
+    numbers: Vec<Placed<PhoneNumber>>,
+    start: Option<StepId>,
+    missed_queue: Option<QueueId>,
+    drafts: Vec<Option<Step>>,
+    named: &[Placed<&str>],
+) -> Option<(Dialplan, Places)> {
+    let tenant = tenant?;
+    let places = Places {
+        tenant: tenant.at,
+        numbers: numbers.iter().map(|number| number.at.clone()).collect(),
+    };
+    let dialplan = Dialplan {
+        tenant: tenant.value.to_owned(),
+        numbers: numbers.into_iter().map(|number| number.value).collect(),
+        start: start?,
+        missed_queue: missed_queue?,
+        steps: drafts.into_iter().collect::<Option<Vec<Step>>>()?,
+        names: named.iter().map(|name| name.value.to_owned()).collect(),
+    };
+    Some((dialplan, places))
+}
+
+fn numbers(root: &mut Fields<'_>) -> Vec<Placed<PhoneNumber>> {
+    let faults = root.faults();
+    let Some(texts) = root.texts("numbers") else {
+        if !root.has("numbers") {
+            root.missing(
+                "numbers",
+                "the numbers that it answers, like [\"+390861000000\"]",
+            );
+        }
+        return Vec::new();
+    };
+    if texts.value.is_empty() {
+        faults.add(
+            texts.at,
+            "`numbers` is empty: expected at least one, like \"+390861000000\"",
+        );
+    }
+    let mut seen = BTreeSet::new();
+    let mut numbers = Vec::new();
+    for text in texts.value {
+        match PhoneNumber::parse_e164(text.value) {
+            Ok(number) if seen.insert(number.clone()) => {
+                numbers.push(Placed {
+                    value: number,
+                    at: text.at,
+                });
+            }
+            Ok(_) => faults.add(text.at, format!("number {} is here twice", text.value)),
+            Err(error) => faults.add(
+                text.at,
+                format!(
+                    "\"{}\": {error}; expected E.164, like \"+390861000000\"",
+                    text.value
+                ),
+            ),
+        }
+    }
+    numbers
+}
+
+/// Reads steps, knowing which names exist. Any fault refuses the whole dialplan, so what
+/// is optional may come out empty beside its fault; a step is withheld only where the
+/// graph would be read wrong without what is at fault.
+struct Reader<'r> {
+    names: &'r dyn Names,
+    steps: &'r [Placed<&'r str>],
+    faults: &'r Faults,
+}
+
+impl Reader<'_> {
+    fn read(&self, mut step: Fields<'_>) -> Option<Step> {
+        let kinds: Vec<&str> = KINDS.into_iter().filter(|kind| step.has(kind)).collect();
+        let draft = match kinds.as_slice() {
+            [] if step.has("play") => self.play(&mut step),
+            ["calendar"] => self.hours(&mut step),
+            ["menu"] => self.menu(&mut step),
+            ["queue"] => self.wait(&mut step),
+            ["callback"] => self.callback(&mut step),
+            ["hang_up"] => self.hang_up(&mut step),
+            [] => {
+                self.faults.add(
+                    step.at(),
+                    format!("a step that does nothing: expected {KINDS_TOLD}"),
+                );
+                return None;
+            }
+            [_, second, ..] => {
+                let at = step.key_at(second).unwrap_or_else(|| step.at());
+                let told = kinds.join("` and `");
+                self.faults.add(
+                    at,
+                    format!("a step does one thing, not `{told}`: expected {KINDS_TOLD}"),
+                );
+                return None;
+            }
+            [_] => None,
+        };
+        step.finish();
+        draft
+    }
+
+    fn play(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let prompts = self.prompts(step);
+        let then = self.required_step(
+            step,
+            "then",
+            "the step after the prompts, or `hang_up = true`",
+        );
+        Some(Step::Play {
+            prompts: prompts?,
+            then: then?,
+        })
+    }
+
+    fn hours(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let calendar = step
+            .required_text("calendar", "the name of a calendar")
+            .and_then(|name| self.calendar(&name));
+        let open = self.required_step(step, "open", "the step while the calendar is open");
+        let closed = self.required_step(step, "closed", "the step while the calendar is closed");
+        Some(Step::Hours {
+            calendar: calendar?,
+            open: open?,
+            closed: closed?,
+        })
+    }
+
+    fn menu(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let prompt = step
+            .required_text("menu", "the name of the prompt that asks")
+            .and_then(|name| self.prompt(&name));
+        let keys = self.menu_keys(step);
+        let timeout_s = step.whole_or("timeout_s", 1..=DAY_S, MENU_TIMEOUT_S);
+        let otherwise = self.required_step(
+            step,
+            "otherwise",
+            "the step for a caller who presses no key",
+        );
+        let tries = step.whole_or("tries", 1..=10, MENU_TRIES);
+        let invalid = step.text("invalid").and_then(|name| self.prompt(&name));
+        let (prompt, keys, otherwise) = (prompt?, keys?, otherwise?);
+        Some(Step::Menu {
+            prompt,
+            keys,
+            timeout_s,
+            otherwise,
+            tries,
+            invalid,
+        })
+    }
+
+    /// All of them, or nothing when one is at fault.
+    fn menu_keys(&self, step: &mut Fields<'_>) -> Option<BTreeMap<char, StepId>> {
+        let Some(table) = step.table("keys") else {
+            if !step.has("keys") {
+                step.missing("keys", "the steps that keys lead to, like { 1 = \"book\" }");
+            }
+            return None;
+        };
+        let names = table.names();
+        if names.is_empty() {
+            self.faults
+                .add(table.at(), "a menu without keys: expected at least one");
+            return None;
+        }
+        let mut keys = BTreeMap::new();
+        for name in &names {
+            let key = self.key(name);
+            let follower = table
+                .named_text(name.value)
+                .and_then(|text| self.step(&text));
+            if let (Some(key), Some(follower)) = (key, follower) {
+                keys.insert(key, follower);
+            }
+        }
+        (keys.len() == names.len()).then_some(keys)
+    }
+
+    fn wait(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let queue = step
+            .required_text("queue", "the name of a queue")
+            .and_then(|name| self.queue(&name));
+        let announce = announce(step);
+        let offer_callback = self.offer_callback(step);
+        let max_wait_s = step.whole_or("max_wait_s", 1..=DAY_S, QUEUE_MAX_WAIT_S);
+        let on_timeout = self.required_step(step, "on_timeout", "the step after the longest wait");
+        let music = step.text("music").and_then(|name| self.prompt(&name));
+        let offer_callback = offer_callback.map(|offer| {
+            let OfferCallback { after_s, .. } = offer.value;
+            if max_wait_s <= after_s {
+                let message = format!(
+                    "a callback offered after {after_s} s is never offered: the wait ends after {max_wait_s} s"
+                );
+                self.faults.add(offer.at, message);
+            }
+            offer.value
+        });
+        let (queue, on_timeout) = (queue?, on_timeout?);
+        Some(Step::Queue {
+            queue,
+            announce,
+            offer_callback,
+            max_wait_s,
+            on_timeout,
+            music,
+        })
+    }
+
+    fn offer_callback(&self, step: &mut Fields<'_>) -> Option<Placed<OfferCallback>> {
+        let mut offer = step.table("offer_callback")?;
+        let at = offer.at();
+        let after_s = offer.required_whole("after_s", 1..=DAY_S);
+        let key = offer.required_text("key", "the key that accepts, like \"1\"");
+        let key = key.and_then(|key| self.key(&key));
+        offer.finish();
+        Some(Placed {
+            value: OfferCallback { after_s, key: key? },
+            at,
+        })
+    }
+
+    fn callback(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let table = step.table("callback");
+        let (queue, confirm_number) = match table {
+            Some(mut callback) => {
+                let queue = callback
+                    .required_text("queue", "the queue that owes the callback")
+                    .and_then(|name| self.queue(&name));
+                let confirm_number = callback.truth("confirm_number");
+                callback.finish();
+                (queue, confirm_number.is_some_and(|truth| truth.value))
+            }
+            // Not a table: told already.
+            None => (None, false),
+        };
+        let then = step.text("then").map(|name| self.step(&name));
+        if then == Some(None) {
+            return None;
+        }
+        Some(Step::Callback {
+            queue: queue?,
+            confirm_number,
+            then: then.flatten(),
+        })
+    }
+
+    fn hang_up(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let hang_up = step.truth("hang_up");
+        let play = if step.has("play") {
+            self.prompts(step)
+        } else {
+            Some(Vec::new())
+        };
+        let hang_up = hang_up?;
+        if !hang_up.value {
+            let message = "`hang_up = false` means nothing: expected `true`, or `then` with a step";
+            self.faults.add(hang_up.at, message);
+            // `then` is what was meant: no second fault for it.
+            step.text("then");
+            return None;
+        }
+        Some(Step::HangUp { play: play? })
+    }
+
+    /// The list under `play`: at least one, all known.
+    fn prompts(&self, step: &mut Fields<'_>) -> Option<Vec<PromptId>> {
+        let names = step.texts("play")?;
+        if names.value.is_empty() {
+            self.faults
+                .add(names.at, "`play` is empty: expected at least one prompt");
+            return None;
+        }
+        let prompts: Vec<_> = names.value.iter().map(|name| self.prompt(name)).collect();
+        prompts.into_iter().collect()
+    }
+
+    fn required_step(
+        &self,
+        step: &mut Fields<'_>,
+        key: &'static str,
+        expected: &str,
+    ) -> Option<StepId> {
+        step.required_text(key, expected)
+            .and_then(|name| self.step(&name))
+    }
+
+    fn step(&self, name: &Placed<&str>) -> Option<StepId> {
+        let found = self
+            .steps
+            .iter()
+            .position(|step| step.value == name.value)
+            .map(StepId);
+        self.known_or_fault(found, "step", name, || {
+            self.steps.iter().map(|step| step.value).collect()
+        })
+    }
+
+    fn prompt(&self, name: &Placed<&str>) -> Option<PromptId> {
+        let found = self.names.prompt(name.value);
+        self.known_or_fault(found, "prompt", name, || self.names.known(NameKind::Prompt))
+    }
+
+    fn queue(&self, name: &Placed<&str>) -> Option<QueueId> {
+        let found = self.names.queue(name.value);
+        self.known_or_fault(found, "queue", name, || self.names.known(NameKind::Queue))
+    }
+
+    fn calendar(&self, name: &Placed<&str>) -> Option<CalendarId> {
+        let found = self.names.calendar(name.value);
+        self.known_or_fault(found, "calendar", name, || {
+            self.names.known(NameKind::Calendar)
+        })
+    }
+
+    fn known_or_fault<'n, T>(
+        &self,
+        found: Option<T>,
+        kind: &str,
+        name: &Placed<&str>,
+        known: impl FnOnce() -> Vec<&'n str>,
+    ) -> Option<T> {
+        if found.is_none() {
+            self.faults
+                .add(name.at.clone(), unknown(kind, name.value, known()));
+        }
+        found
+    }
+
+    fn key(&self, text: &Placed<&str>) -> Option<char> {
+        let mut chars = text.value.chars();
+        match (chars.next(), chars.next()) {
+            (Some(key), None) if KEYS.contains(key) => Some(key),
+            _ => {
+                let message = format!(
+                    "\"{}\" is no key of a telephone: expected one of {KEYS}",
+                    text.value
+                );
+                self.faults.add(text.at.clone(), message);
+                None
+            }
+        }
+    }
+}
+
+fn announce(step: &mut Fields<'_>) -> Announce {
+    let Some(mut table) = step.table("announce") else {
+        return Announce {
+            position: false,
+            wait: false,
+            every_s: ANNOUNCE_EVERY_S,
+        };
+    };
+    let position = table.truth("position").is_some_and(|truth| truth.value);
+    let wait = table.truth("wait").is_some_and(|truth| truth.value);
+    let every_s = table.whole_or("every_s", 1..=DAY_S, ANNOUNCE_EVERY_S);
+    table.finish();
+    Announce {
+        position,
+        wait,
+        every_s,
+    }
+}

@@ -1,0 +1,280 @@
+//! The book of debts: opening, joining, making ready, closing callbacks. One open case
+//! per tenant and number.
+
+use crate::callback::{self, Case, Debt, Joined, Move};
+use crate::centre::Centre;
+use crate::id::{AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId};
+use crate::number::PhoneNumber;
+use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Record, Work};
+use crate::step::Step;
+use crate::time::{Now, UtcMs};
+use crate::timers::Timer;
+use crate::words::{CallbackEventKind, CallbackState, ClosedHow};
+
+/// What an entry of a callback's history refers to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct About {
+    pub(crate) attempt: Option<AttemptId>,
+    pub(crate) dial: Option<DialId>,
+    pub(crate) seat: Option<SeatId>,
+    pub(crate) detail: Option<&'static str>,
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+impl Centre {
+    /// Opens the person's callback, or joins the open one.
+    #[expect(clippy::too_many_arguments, reason = "a debt has a debtor, a creditor and a cause")]
+    pub(crate) fn owe(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        number: &PhoneNumber,
+        handle: NumberId,
+        attempt: AttemptId,
+        debt: &Debt,
+        step: &mut Step,
+    ) -> CallbackId {
+        let open = self.people.get(number).and_then(|known| known.case_of(tenant));
+        let id = match open {
+            Some(id) => id,
+            None => self.open_case(now, tenant, number, handle, debt),
+        };
+        let new_need = NeedId(self.ids.allot());
+        let Some(case) = self.cases.get_mut(&id) else { return id };
+        case.row.attempts += 1;
+        case.row.last_attempt_ms = now.utc_ms;
+        match case.join(debt) {
+            Joined::Nothing => {}
+            Joined::Refined(need) => step.records.push(Record::Need(need)),
+            Joined::NewNeed => {
+                let need = NeedRow {
+                    id: new_need,
+                    callback: id,
+                    queue: debt.queue,
+                    kind: debt.kind,
+                    opened_ms: now.utc_ms,
+                    closed_ms: None,
+                };
+                step.records.push(Record::Need(need.clone()));
+                case.needs.push(need);
+            }
+        }
+        step.records.push(Record::Callback(case.row.clone()));
+        let kind = if open.is_some() { CallbackEventKind::Joined } else { CallbackEventKind::Opened };
+        self.note(now, id, kind, About { attempt: Some(attempt), ..About::default() }, step);
+        self.reconsider(now, id);
+        id
+    }
+
+    fn open_case(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        number: &PhoneNumber,
+        handle: NumberId,
+        debt: &Debt,
+    ) -> CallbackId {
+        let id = CallbackId(self.ids.allot());
+        let row = CallbackRow {
+            id,
+            tenant,
+            number: handle,
+            state: CallbackState::Waiting,
+            place_ms: debt.place_ms,
+            not_before_ms: debt.not_before_ms,
+            opened_ms: now.utc_ms,
+            last_attempt_ms: now.utc_ms,
+            attempts: 0,
+            tries: 0,
+            seat: None,
+            closed_ms: None,
+            closed_how: None,
+            priority_ms: debt.priority_ms,
+        };
+        let case = Case { row, number: number.clone(), needs: Vec::new(), ready: None };
+        self.cases.insert(id, case);
+        self.people.restore(number, handle).cases.push((tenant, id));
+        id
+    }
+
+    /// Writes an entry of a callback's history.
+    pub(crate) fn note(
+        &mut self,
+        now: Now,
+        callback: CallbackId,
+        kind: CallbackEventKind,
+        about: About,
+        step: &mut Step,
+    ) {
+        step.records.push(Record::CallbackEvent(CallbackEventRow {
+            id: CallbackEventId(self.ids.allot()),
+            callback,
+            at_ms: now.utc_ms,
+            kind,
+            attempt: about.attempt,
+            dial: about.dial,
+            seat: about.seat,
+            detail: about.detail.map(str::to_owned),
+        }));
+    }
+
+    /// Moves a callback, records it and looks whether it is due. A move that its state
+    /// refuses is a fault of ours: it is counted and changes nothing.
+    pub(crate) fn move_case(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        wanted: Move,
+        change: impl FnOnce(&mut CallbackRow),
+        step: &mut Step,
+    ) -> bool {
+        self.unready(id);
+        let Some(case) = self.cases.get_mut(&id) else { return false };
+        match callback::next(case.row.state, wanted) {
+            Ok(state) => case.row.state = state,
+            Err(_) => {
+                self.violations += 1;
+                return false;
+            }
+        }
+        change(&mut case.row);
+        step.records.push(Record::Callback(case.row.clone()));
+        self.reconsider(now, id);
+        true
+    }
+
+    /// Puts a callback among the works that wait, if its time has come; else asks to be woken.
+    pub(crate) fn reconsider(&mut self, now: Now, id: CallbackId) {
+        self.unready(id);
+        let Some((queue, due_ms)) = self.due(now, id) else { return };
+        if due_ms > now.utc_ms {
+            let wait_ms = u64::try_from(due_ms - now.utc_ms).unwrap_or(0);
+            self.timers.at(now.in_ms(wait_ms), Timer::CallbackReady(id));
+            return;
+        }
+        let Some(case) = self.cases.get_mut(&id) else { return };
+        case.ready = Some(queue);
+        let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
+        self.line_up(queue, place_ms, priority_ms, Work::Callback(id));
+    }
+
+    /// Everything of a number may have become due, or not be any more.
+    pub(crate) fn reconsider_number(&mut self, now: Now, number: &PhoneNumber) {
+        let cases = self.people.get(number).map(|known| known.cases.clone()).unwrap_or_default();
+        for (_, id) in cases {
+            self.reconsider(now, id);
+        }
+    }
+
+    /// When a waiting callback may be offered; none while its person has a call with us.
+    fn due(&self, now: Now, id: CallbackId) -> Option<(QueueId, UtcMs)> {
+        let case = self.cases.get(&id)?;
+        let known = self.people.get(&case.number)?;
+        if case.row.state != CallbackState::Waiting || known.calls > 0 || known.dial.is_some() {
+            return None;
+        }
+        let missed = self.rules.tenants.get(&case.row.tenant)?.dialplan.missed_queue;
+        let queue = case.queue(missed);
+        let policy = &self.rules.queues.get(&queue)?.callback;
+        let earliest = case.row.not_before_ms.max(now.utc_ms);
+        Some((queue, policy.window.next(earliest)))
+    }
+
+    fn unready(&mut self, id: CallbackId) {
+        if let Some(case) = self.cases.get_mut(&id)
+            && let Some(queue) = case.ready.take()
+        {
+            let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
+            self.step_out(queue, place_ms, priority_ms, Work::Callback(id));
+        }
+    }
+
+    /// Whether a callback is of no more use: every try spent, or too old.
+    pub(crate) fn given_up(&self, now: Now, id: CallbackId) -> Option<ClosedHow> {
+        let case = self.cases.get(&id)?;
+        let missed = self.rules.tenants.get(&case.row.tenant)?.dialplan.missed_queue;
+        let policy = &self.rules.queues.get(&case.queue(missed))?.callback;
+        if case.row.tries >= i64::from(policy.tries_max) {
+            Some(ClosedHow::Exhausted)
+        } else if now.utc_ms - case.row.opened_ms > i64::from(policy.expire_days) * DAY_MS {
+            Some(ClosedHow::Expired)
+        } else {
+            None
+        }
+    }
+
+    /// Closes a callback with all its open needs. Returns it with the needs it settled.
+    pub(crate) fn close_case(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        how: ClosedHow,
+        about: About,
+        step: &mut Step,
+    ) -> Option<(Case, Vec<NeedRow>)> {
+        let closed = |row: &mut CallbackRow| {
+            row.closed_ms = Some(now.utc_ms);
+            row.closed_how = Some(how);
+            row.seat = None;
+        };
+        if !self.move_case(now, id, Move::Close, closed, step) {
+            return None;
+        }
+        let mut case = self.cases.remove(&id)?;
+        let settled = std::mem::take(&mut case.needs);
+        for need in &settled {
+            step.records.push(Record::Need(NeedRow { closed_ms: Some(now.utc_ms), ..need.clone() }));
+        }
+        let detail = Some(how.as_str());
+        self.note(now, id, CallbackEventKind::Closed, About { detail, ..about }, step);
+        let tenant = case.row.tenant;
+        self.people.change(&case.number, |known| known.cases.retain(|entry| *entry != (tenant, id)));
+        Some((case, settled))
+    }
+
+    /// A conversation took place: what a conversation settles is settled, the rest stays owed.
+    pub(crate) fn conversation_settles(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        how: ClosedHow,
+        about: About,
+        step: &mut Step,
+    ) -> Option<(Case, Vec<NeedRow>)> {
+        let case = self.cases.get_mut(&id)?;
+        if case.needs.iter().all(|need| need.kind.closes_by_conversation()) {
+            return self.close_case(now, id, how, about, step);
+        }
+        let (settled, open): (Vec<_>, Vec<_>) =
+            case.needs.drain(..).partition(|need| need.kind.closes_by_conversation());
+        case.needs = open;
+        for need in &settled {
+            step.records.push(Record::Need(NeedRow { closed_ms: Some(now.utc_ms), ..need.clone() }));
+        }
+        None
+    }
+
+    /// The person on the line was somebody else: what the conversation closed is owed again.
+    pub(crate) fn reopen(&mut self, now: Now, mut case: Case, settled: Vec<NeedRow>, step: &mut Step) {
+        let (id, tenant) = (case.row.id, case.row.tenant);
+        if self.people.get(&case.number).and_then(|known| known.case_of(tenant)).is_some() {
+            // Somebody of that number has opened a new case meanwhile: it stands for both.
+            return;
+        }
+        for need in &settled {
+            step.records.push(Record::Need(need.clone()));
+        }
+        case.needs = settled;
+        case.ready = None;
+        self.people.restore(&case.number, case.row.number).cases.push((tenant, id));
+        self.cases.insert(id, case);
+        let open = |row: &mut CallbackRow| {
+            row.closed_ms = None;
+            row.closed_how = None;
+        };
+        self.move_case(now, id, Move::Return, open, step);
+        let detail = Some("another person at this number");
+        self.note(now, id, CallbackEventKind::Joined, About { detail, ..About::default() }, step);
+    }
+}

@@ -1,0 +1,211 @@
+//! After a start: what was open when the process ended is closed or taken up again.
+//! Callers who were cut off are owed a priority callback; leases are void; dials in
+//! flight are unknown until their cool-down is over; phones are asked whether they are
+//! still there before they are offered anything.
+
+use std::collections::BTreeMap;
+
+use crate::callback::{Case, Debt, Move};
+use crate::centre::Centre;
+use crate::id::{CallbackId, DialId, NumberId};
+use crate::number::PhoneNumber;
+use crate::owing::About;
+use crate::record::{AttemptRow, DialRow, IntervalRow, OperatorRow, Record, Restored, SeatRow};
+use crate::seat::Seat;
+use crate::step::{Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{
+    CallbackEventKind, CallbackState, DialResult, DialState, NeedKind, OfferState, Outcome, Party, Stage, Suppression,
+};
+
+impl Centre {
+    /// Adds seats and operators that the store does not have yet.
+    pub fn add_staff(&mut self, seats: Vec<SeatRow>, operators: Vec<OperatorRow>) {
+        for row in seats {
+            self.extensions.insert(row.name.clone(), row.id);
+            self.seats.insert(row.id, Seat::new(row));
+        }
+        for row in operators {
+            self.operators.insert(row.name.clone(), row);
+        }
+    }
+
+    /// Takes up what the store says is open.
+    pub fn restore(&mut self, now: Now, restored: Restored, step: &mut Step) {
+        let numbers: BTreeMap<NumberId, PhoneNumber> =
+            restored.numbers.iter().filter_map(|row| Some((row.id, row.e164.clone()?))).collect();
+        let classes: BTreeMap<NumberId, _> = restored.numbers.iter().map(|row| (row.id, row.class)).collect();
+        self.add_staff(restored.seats, restored.operators);
+        self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
+        self.restore_callbacks(now, &numbers, restored.callbacks, restored.needs, step);
+        for mut offer in restored.offers {
+            offer.state = OfferState::Withdrawn;
+            offer.ended_ms = Some(now.utc_ms);
+            step.records.push(Record::Offer(offer));
+        }
+        for mut assignment in restored.assignments {
+            assignment.ended_ms = Some(now.utc_ms);
+            step.records.push(Record::Assignment(assignment));
+        }
+        for dial in restored.dials {
+            self.restore_dial(now, &numbers, dial, step);
+        }
+        for attempt in restored.attempts {
+            let number = attempt.number.and_then(|id| numbers.get(&id)).cloned();
+            let callable = attempt.number.and_then(|id| classes.get(&id)).is_some_and(|class| class.may_be_dialled());
+            self.restore_attempt(now, attempt, number.filter(|_| callable), step);
+        }
+        for row in restored.registrations {
+            let Some(seat) = self.seats.get_mut(&row.seat) else { continue };
+            let left_ms = u64::try_from(row.expires_ms - now.utc_ms).unwrap_or(0);
+            seat.registration = Some(row.clone());
+            self.timers.at(now.in_ms(left_ms), Timer::RegistrationEnds(row.seat));
+            step.effects.push(Effect::Probe { registration: row });
+        }
+        let ids: Vec<CallbackId> = self.cases.keys().copied().collect();
+        for id in ids {
+            self.reconsider(now, id);
+        }
+        step.wake_at = self.timers.next();
+    }
+
+    fn restore_sign_ins(
+        &mut self,
+        now: Now,
+        sign_ins: Vec<crate::record::SignInRow>,
+        intervals: Vec<IntervalRow>,
+        step: &mut Step,
+    ) {
+        for mut over in intervals {
+            over.until_ms = Some(now.utc_ms);
+            step.records.push(Record::Interval(over));
+        }
+        for sign_in in sign_ins {
+            let skills = self
+                .operators
+                .values()
+                .find(|operator| operator.id == sign_in.operator)
+                .map(|operator| operator.skills.clone())
+                .unwrap_or_default();
+            let id = sign_in.seat;
+            if let Some(seat) = self.seats.get_mut(&id) {
+                seat.sign_in = Some(sign_in);
+                seat.skills = skills;
+                seat.idle_since = now.utc_ms;
+            }
+            self.seat_changed(now, id, step);
+        }
+    }
+
+    fn restore_callbacks(
+        &mut self,
+        now: Now,
+        numbers: &BTreeMap<NumberId, PhoneNumber>,
+        callbacks: Vec<crate::record::CallbackRow>,
+        needs: Vec<crate::record::NeedRow>,
+        step: &mut Step,
+    ) {
+        let mut needs_of: BTreeMap<CallbackId, Vec<crate::record::NeedRow>> = BTreeMap::new();
+        for need in needs {
+            needs_of.entry(need.callback).or_default().push(need);
+        }
+        for mut row in callbacks {
+            let Some(number) = numbers.get(&row.number).cloned() else { continue };
+            // A seat's lease died with the process.
+            if row.state == CallbackState::Offered {
+                row.state = CallbackState::Waiting;
+                row.seat = None;
+                row.not_before_ms = row.not_before_ms.max(now.utc_ms);
+                step.records.push(Record::Callback(row.clone()));
+            }
+            self.people.restore(&number, row.number).cases.push((row.tenant, row.id));
+            let needs = needs_of.remove(&row.id).unwrap_or_default();
+            self.cases.insert(row.id, Case { row, number, needs, ready: None });
+        }
+    }
+
+    /// A dial that was up: nobody knows how it ended. Its number rests before anything else.
+    fn restore_dial(
+        &mut self,
+        now: Now,
+        numbers: &BTreeMap<NumberId, PhoneNumber>,
+        mut dial: DialRow,
+        step: &mut Step,
+    ) {
+        dial.state = DialState::Unknown;
+        step.records.push(Record::Dial(dial.clone()));
+        if let Some(case) = self.cases.get_mut(&dial.callback)
+            && case.row.state != CallbackState::Unknown
+        {
+            self.move_case(now, dial.callback, Move::Crash, |row| row.seat = None, step);
+        }
+        if let Some(number) = numbers.get(&dial.number) {
+            self.people.restore(number, dial.number).dial = Some(dial.id);
+        }
+        self.timers.at(now.in_s(self.rules.limits.reconcile_after_s), Timer::Reconcile(dial.id));
+        self.unknown_dials.insert(dial.id, dial);
+    }
+
+    /// The cool-down of an unknown dial is over: its debt waits again, with the try spent.
+    pub(crate) fn reconcile(&mut self, now: Now, id: DialId, step: &mut Step) {
+        let Some(mut dial) = self.unknown_dials.remove(&id) else { return };
+        let was_answered = dial.answered_ms.is_some();
+        dial.state = DialState::Ended;
+        dial.ended_ms = Some(now.utc_ms);
+        dial.result = Some(if was_answered { DialResult::Answered } else { DialResult::Unknown });
+        let callback = dial.callback;
+        step.records.push(Record::Dial(dial));
+        if let Some(number) = self.cases.get(&callback).map(|case| case.number.clone()) {
+            self.people.change(&number, |known| known.dial = None);
+        }
+        self.move_case(now, callback, Move::Reconcile, |_| {}, step);
+        let about = About { dial: Some(id), ..About::default() };
+        self.note(now, callback, CallbackEventKind::Reconciled, about, step);
+        if let Some(how) = self.given_up(now, callback) {
+            self.close_case(now, callback, how, About::default(), step);
+        }
+    }
+
+    /// A call that was up when the process died: the caller was cut off and goes ahead.
+    fn restore_attempt(&mut self, now: Now, mut row: AttemptRow, number: Option<PhoneNumber>, step: &mut Step) {
+        row.stage = Stage::Ended;
+        row.outcome = Some(Outcome::Interrupted);
+        row.ended_ms = Some(now.utc_ms);
+        row.ended_by = Some(Party::Us);
+        row.reason = Some("the process ended".to_owned());
+        if row.callback.is_none() && row.suppressed.is_none() {
+            match (row.tenant, number, row.number) {
+                (Some(tenant), Some(number), Some(handle)) => {
+                    let debt = self.interrupted_debt(now, &row, tenant);
+                    row.callback = Some(self.owe(now, tenant, &number, handle, row.id, &debt, step));
+                }
+                _ => row.suppressed = Some(Suppression::NoNumber),
+            }
+        }
+        step.records.push(Record::Attempt(Box::new(row)));
+    }
+
+    fn interrupted_debt(&self, now: Now, row: &AttemptRow, tenant: crate::id::TenantId) -> Debt {
+        let queue = row.queue.or_else(|| self.rules.tenants.get(&tenant).map(|t| t.dialplan.missed_queue));
+        let grace_s = queue.and_then(|q| self.rules.queues.get(&q)).map_or(0, |q| q.callback.grace_s);
+        Debt {
+            kind: NeedKind::Interrupted,
+            queue: row.queue,
+            place_ms: row.received_ms,
+            not_before_ms: now.utc_in_s(grace_s),
+            priority_ms: i64::from(self.rules.limits.interrupted_priority_s) * 1_000,
+        }
+    }
+
+    /// A callback's time has come, or its days are over.
+    pub(crate) fn callback_due(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+        let waits = self.cases.get(&id).is_some_and(|case| case.row.state == CallbackState::Waiting);
+        match self.given_up(now, id) {
+            Some(how) if waits => {
+                self.close_case(now, id, how, About::default(), step);
+            }
+            Some(_) | None => self.reconsider(now, id),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The rules as deployed: what the configuration files say, with names resolved to
+//! identifiers. Replaced whole by a reload; never changed in place.
+
+use std::collections::BTreeMap;
+
+use crate::calendar::{Calendar, ContactWindow};
+use crate::dialplan::Dialplan;
+use crate::id::{LineId, QueueId, TenantId, TrunkId};
+use crate::number::PhoneNumber;
+
+/// A prompt, by its place in the prompt library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PromptId(pub u32);
+
+/// A calendar, by its place in `Rules::calendars`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CalendarId(pub usize);
+
+/// Everything that the files decide.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Health authorities.
+    pub tenants: BTreeMap<TenantId, Tenant>,
+    /// Dialled numbers.
+    pub lines: BTreeMap<PhoneNumber, Line>,
+    /// Ways to the public network.
+    pub trunks: BTreeMap<TrunkId, Trunk>,
+    /// Services that people wait for.
+    pub queues: BTreeMap<QueueId, Queue>,
+    /// Opening hours, referred to by dialplans.
+    pub calendars: Vec<Calendar>,
+    /// Messages that the engine itself speaks.
+    pub prompts: SpokenPrompts,
+    /// Numbers that hold for the whole centre.
+    pub limits: Limits,
+}
+
+/// A health authority.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Short name, as in the configuration.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Its graph of steps.
+    pub dialplan: Dialplan,
+}
+
+/// A number that is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Interned.
+    pub id: LineId,
+    /// Whose.
+    pub tenant: TenantId,
+}
+
+/// A SIP peer towards the public network.
+#[derive(Debug, Clone)]
+pub struct Trunk {
+    /// As in the configuration.
+    pub name: String,
+    /// Channels bought from the carrier.
+    pub channels: u32,
+    /// Inbound calls answered at most; the next caller is refused and recorded.
+    pub answer_max: u32,
+    /// Channels that callbacks may use even when inbound calls want all.
+    pub outbound_min: u32,
+    /// Whether callbacks can be dialled here.
+    pub outbound: bool,
+    /// The number shown to the person called back.
+    pub cli: PhoneNumber,
+    /// How long a person's phone rings before we give up.
+    pub ring_s: u32,
+    /// Ringing heard by a caller before we answer, in milliseconds.
+    pub answer_after_ms: u32,
+}
+
+/// A service that people wait for.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Short name, as in the configuration.
+    pub name: String,
+    /// Name for people: shown on the operator's phone.
+    pub title: String,
+    /// Skills that a seat's operator must have, with the least level (1–5).
+    pub skills: BTreeMap<String, u8>,
+    /// Callers who may wait at once.
+    pub waiting_max: u32,
+    /// After-call time; 0 for none.
+    pub wrap_up_s: u32,
+    /// How long a seat's phone rings: the offer's lease.
+    pub ring_s: u32,
+    /// How much older a callback must be than a live caller to go before them.
+    pub live_bonus_s: u32,
+    /// What happens to a caller when nobody is signed in who could serve.
+    pub no_operators: NoOperators,
+    /// How debts are paid.
+    pub callback: CallbackPolicy,
+}
+
+/// What happens to a caller when nobody is signed in who could serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoOperators {
+    /// The caller waits: someone is expected.
+    Wait,
+    /// The caller is told that we call back, and hung up.
+    Refuse,
+}
+
+/// How debts are paid.
+#[derive(Debug, Clone)]
+pub struct CallbackPolicy {
+    /// Quiet time after the person's own last attempt.
+    pub grace_s: u32,
+    /// Rest after ringing in vain.
+    pub spacing_no_answer_s: u32,
+    /// Rest after busy.
+    pub spacing_busy_s: u32,
+    /// Rest after the network could not reach the number.
+    pub spacing_unreachable_s: u32,
+    /// Rest after a seat declined or could not take it.
+    pub spacing_declined_s: u32,
+    /// Dials spent before a human must look at it.
+    pub tries_max: u32,
+    /// Days after which a debt is of no use any more.
+    pub expire_days: u32,
+    /// Hours of the day in which people may be rung.
+    pub window: ContactWindow,
+}
+
+/// Messages that the engine itself speaks, to callers and to operators.
+#[derive(Debug, Clone)]
+pub struct SpokenPrompts {
+    /// Music on hold.
+    pub music: PromptId,
+    /// "Please hold": on entering a queue.
+    pub please_hold: PromptId,
+    /// Position announcements, from the first in line on.
+    pub positions: Vec<PromptId>,
+    /// Position beyond the last of `positions`.
+    pub position_beyond: PromptId,
+    /// "Press 1 to be called back".
+    pub callback_offer: PromptId,
+    /// "We call you back on this number".
+    pub callback_confirmed: PromptId,
+    /// "We are closing; we call you back".
+    pub callback_at_closing: PromptId,
+    /// "Your number is withheld: we cannot call you back".
+    pub number_unavailable: PromptId,
+    /// "All lines are busy; we call you back".
+    pub lines_busy: PromptId,
+    /// "An operator is answering".
+    pub operator_coming: PromptId,
+    /// To the operator: a callback, the number is being dialled.
+    pub to_operator_dialling: PromptId,
+    /// To the operator: no answer.
+    pub to_operator_no_answer: PromptId,
+    /// To the operator: busy.
+    pub to_operator_busy: PromptId,
+    /// To the operator: unreachable.
+    pub to_operator_unreachable: PromptId,
+    /// To the operator: the person needs no call any more.
+    pub to_operator_withdrawn: PromptId,
+}
+
+/// Numbers that hold for the whole centre.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// After a crash, how long a number whose dial was in flight is left in peace.
+    pub reconcile_after_s: u32,
+    /// A conversation shorter than this counts as interrupted.
+    pub interrupted_under_s: u32,
+    /// How much a person whom we cut off goes ahead, as time.
+    pub interrupted_priority_s: u32,
+    /// Rest of a seat after it rejected an offer.
+    pub reject_delay_s: u32,
+    /// Rest of a seat whose phone was busy.
+    pub busy_delay_s: u32,
+    /// Rest of a seat that did not answer.
+    pub no_answer_delay_s: u32,
+    /// Missed offers in a row after which a seat is not responding.
+    pub misses_max: u32,
+    /// Shortest and longest registration granted to a phone.
+    pub register_s: (u32, u32),
+}

@@ -1,0 +1,128 @@
+//! A seat: where its phone is, who sits there, what they chose and what the seat does.
+//! The data of a state lives in the state, so a seat cannot be on two works.
+
+use crate::id::{AttemptId, CallbackId, LegId, QueueId};
+use crate::record::{
+    AssignmentRow, DialRow, IntervalRow, NeedRow, OfferRow, RegistrationRow, SeatRow, SignInRow,
+};
+use crate::time::{MonoUs, UtcMs};
+use crate::words::{Chosen, WorkState};
+
+/// What a seat does.
+#[derive(Debug)]
+pub(crate) enum SeatWork {
+    /// Nothing.
+    Idle,
+    /// A work is proposed; the phone rings or is about to.
+    Offered { offer: OfferRow, leg: LegId, ringing: bool },
+    /// A work is being done.
+    Talking { assignment: AssignmentRow, queue: QueueId, leg: LegId, with: With },
+    /// The operator hears why the person was not reached; then the phone is hung up.
+    Informed { leg: LegId },
+    /// After-call time.
+    WrapUp { until: MonoUs, done: Box<Done> },
+    /// A short rest after an offer that was not taken.
+    Resting { until: MonoUs },
+    /// Too many offers were missed: the operator says when they are back.
+    NotResponding,
+}
+
+/// With whom a seat talks.
+#[derive(Debug)]
+pub(crate) enum With {
+    /// A caller who rang in.
+    Caller(AttemptId),
+    /// A person being rung for a callback.
+    Ringing { callback: CallbackId, dial: DialRow, leg: LegId },
+    /// A person who was called back.
+    Person { callback: CallbackId, dial: DialRow, leg: LegId },
+}
+
+/// What a conversation just over may still be corrected in.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) assignment: AssignmentRow,
+    /// The callback that the conversation closed, with the needs that it settled.
+    pub(crate) settled: Option<(crate::callback::Case, Vec<NeedRow>)>,
+}
+
+/// A seat in memory.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    pub(crate) row: SeatRow,
+    pub(crate) registration: Option<RegistrationRow>,
+    /// Whether the phone showed itself since the process started.
+    pub(crate) confirmed: bool,
+    pub(crate) sign_in: Option<SignInRow>,
+    pub(crate) skills: Vec<(String, u8)>,
+    pub(crate) work: SeatWork,
+    pub(crate) interval: Option<IntervalRow>,
+    /// Offers missed in a row.
+    pub(crate) misses: u32,
+    /// Since when nothing was done; orders seats for the dispatcher.
+    pub(crate) idle_since: UtcMs,
+    /// Its entry in the index of free seats.
+    pub(crate) free_since: Option<UtcMs>,
+}
+
+impl Seat {
+    pub(crate) fn new(row: SeatRow) -> Self {
+        Self {
+            row,
+            registration: None,
+            confirmed: false,
+            sign_in: None,
+            skills: Vec::new(),
+            work: SeatWork::Idle,
+            interval: None,
+            misses: 0,
+            idle_since: 0,
+            free_since: None,
+        }
+    }
+
+    pub(crate) fn chosen(&self) -> Chosen {
+        self.sign_in.as_ref().map_or(Chosen::SignedOut, |sign_in| sign_in.chosen)
+    }
+
+    pub(crate) fn reachable_at(&self, utc_ms: UtcMs) -> bool {
+        self.confirmed && self.registration.as_ref().is_some_and(|r| r.expires_ms > utc_ms)
+    }
+
+    /// Whether a work may be proposed to it now.
+    pub(crate) fn is_free(&self, utc_ms: UtcMs) -> bool {
+        matches!(self.work, SeatWork::Idle) && self.takes_work() && self.reachable_at(utc_ms)
+    }
+
+    /// Whether its operator wants works at all.
+    pub(crate) fn takes_work(&self) -> bool {
+        match self.chosen() {
+            Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => true,
+            Chosen::SignedOut | Chosen::Paused | Chosen::FrontOffice => false,
+        }
+    }
+
+    /// Whether its operator has every skill at its least level.
+    pub(crate) fn can<'a>(&self, mut skills: impl Iterator<Item = (&'a String, &'a u8)>) -> bool {
+        skills.all(|(name, least)| self.skills.iter().any(|(s, level)| s == name && level >= least))
+    }
+
+    /// The leg towards its phone, if one is up.
+    pub(crate) fn leg(&self) -> Option<LegId> {
+        match &self.work {
+            SeatWork::Offered { leg, .. } | SeatWork::Talking { leg, .. } | SeatWork::Informed { leg } => Some(*leg),
+            SeatWork::Idle | SeatWork::WrapUp { .. } | SeatWork::Resting { .. } | SeatWork::NotResponding => None,
+        }
+    }
+
+    pub(crate) fn work_state(&self) -> WorkState {
+        match &self.work {
+            SeatWork::Idle | SeatWork::Resting { .. } => WorkState::Idle,
+            SeatWork::Offered { ringing: false, .. } => WorkState::Reserved,
+            SeatWork::Offered { ringing: true, .. } => WorkState::Ringing,
+            SeatWork::Talking { .. } | SeatWork::Informed { .. } => WorkState::Talking,
+            SeatWork::WrapUp { .. } => WorkState::WrapUp,
+            SeatWork::NotResponding => WorkState::NotResponding,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What is going on right now, for pages, metrics and health. Taken from memory, never
+//! from the database; no numbers, no names of persons outside.
+
+use serde::Serialize;
+
+use crate::centre::Centre;
+use crate::record::Work;
+use crate::seat::{Seat, SeatWork, With};
+use crate::time::{Now, UtcMs};
+use crate::words::{CallbackState, Chosen, WorkState};
+
+/// One look at the centre.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Snapshot {
+    /// When it was taken.
+    pub at_ms: UtcMs,
+    /// Whether new calls are refused because the process is stopping.
+    pub stopping: bool,
+    /// Calls that people made to us and that are up.
+    pub calls: u32,
+    /// Persons being rung for a callback.
+    pub dials_in_flight: u32,
+    /// Every queue, by tenant and name.
+    pub queues: Vec<QueueNow>,
+    /// Every seat, by extension.
+    pub seats: Vec<SeatNow>,
+    /// Every trunk.
+    pub trunks: Vec<TrunkNow>,
+    /// Moves that a state refused: faults of ours, 0 in health.
+    pub violations: u64,
+}
+
+/// A queue now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueueNow {
+    /// Short name of its tenant.
+    pub tenant: String,
+    /// Short name.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Callers on the line.
+    pub waiting: u32,
+    /// Since when the first of them waits.
+    pub oldest_ms: Option<UtcMs>,
+    /// Callbacks not closed.
+    pub callbacks_open: u32,
+    /// Of those, ready to be offered now.
+    pub callbacks_ready: u32,
+    /// The oldest debt's place in line.
+    pub callbacks_oldest_ms: Option<UtcMs>,
+}
+
+/// A seat now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SeatNow {
+    /// Extension.
+    pub name: String,
+    /// Login name of who works there.
+    pub operator: Option<String>,
+    /// What they chose.
+    pub chosen: Chosen,
+    /// Why, for a pause.
+    pub pause_reason: Option<String>,
+    /// What the seat does.
+    pub work: WorkState,
+    /// Since when.
+    pub since_ms: Option<UtcMs>,
+    /// Whether its phone is registered and was seen.
+    pub reachable: bool,
+    /// Queue of the work at hand.
+    pub queue: Option<String>,
+    /// Whether that work is a callback.
+    pub callback: bool,
+}
+
+/// A trunk now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrunkNow {
+    /// As in the configuration.
+    pub name: String,
+    /// Calls of people to us.
+    pub inbound: u32,
+    /// Calls of ours to people.
+    pub outbound: u32,
+    /// Channels bought.
+    pub channels: u32,
+    /// Inbound calls answered at most.
+    pub answer_max: u32,
+}
+
+impl Centre {
+    /// A look at everything.
+    #[must_use]
+    pub fn snapshot(&self, now: Now) -> Snapshot {
+        let mut queues: Vec<QueueNow> = Vec::with_capacity(self.rules.queues.len());
+        for (id, rule) in &self.rules.queues {
+            let tenant = self.rules.tenants.get(&rule.tenant).map_or("", |tenant| tenant.name.as_str());
+            let mut oldest_ms: Option<UtcMs> = None;
+            for live in self.attempts.values() {
+                if let crate::attempt::Doing::Queued { queue, .. } = live.doing
+                    && queue == *id
+                {
+                    let since = live.row.queued_ms.unwrap_or(live.row.received_ms);
+                    oldest_ms = Some(oldest_ms.map_or(since, |oldest| oldest.min(since)));
+                }
+            }
+            let ready = self.ready.get(id).map_or(0, |line| {
+                line.iter().filter(|(_, work)| matches!(work, Work::Callback(_))).count()
+            });
+            queues.push(QueueNow {
+                tenant: tenant.to_owned(),
+                name: rule.name.clone(),
+                title: rule.title.clone(),
+                waiting: self.waiting_in(*id),
+                oldest_ms,
+                callbacks_open: 0,
+                callbacks_ready: u32::try_from(ready).unwrap_or(u32::MAX),
+                callbacks_oldest_ms: None,
+            });
+        }
+        self.count_callbacks(&mut queues);
+        Snapshot {
+            at_ms: now.utc_ms,
+            stopping: self.stopping.is_some(),
+            calls: u32::try_from(self.attempts.len()).unwrap_or(u32::MAX),
+            dials_in_flight: self.dials_in_flight(),
+            queues,
+            seats: self.seats.values().map(|seat| self.seat_now(now, seat)).collect(),
+            trunks: self.trunks_now(),
+            violations: self.violations,
+        }
+    }
+
+    fn count_callbacks(&self, queues: &mut [QueueNow]) {
+        let order: Vec<_> = self.rules.queues.keys().copied().collect();
+        for case in self.cases.values() {
+            let Some(tenant) = self.rules.tenants.get(&case.row.tenant) else { continue };
+            let queue = case.queue(tenant.dialplan.missed_queue);
+            let Some(now) = order.iter().position(|id| *id == queue).and_then(|i| queues.get_mut(i)) else { continue };
+            now.callbacks_open += 1;
+            let place = case.row.place_ms;
+            now.callbacks_oldest_ms = Some(now.callbacks_oldest_ms.map_or(place, |oldest| oldest.min(place)));
+        }
+    }
+
+    fn dials_in_flight(&self) -> u32 {
+        let in_flight = |case: &&crate::callback::Case| case.row.state == CallbackState::Dialling;
+        u32::try_from(self.cases.values().filter(in_flight).count()).unwrap_or(u32::MAX)
+    }
+
+    fn seat_now(&self, now: Now, seat: &Seat) -> SeatNow {
+        let (queue, callback) = match &seat.work {
+            SeatWork::Offered { offer, .. } => (Some(offer.queue), matches!(offer.work, Work::Callback(_))),
+            SeatWork::Talking { queue, with, .. } => (Some(*queue), !matches!(with, With::Caller(_))),
+            SeatWork::Idle
+            | SeatWork::Informed { .. }
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => (None, false),
+        };
+        SeatNow {
+            name: seat.row.name.clone(),
+            operator: seat.sign_in.as_ref().and_then(|s| self.operator_name(s.operator)),
+            chosen: seat.chosen(),
+            pause_reason: seat.sign_in.as_ref().and_then(|s| s.pause_reason.clone()),
+            work: seat.work_state(),
+            since_ms: seat.interval.as_ref().map(|interval| interval.since_ms),
+            reachable: seat.reachable_at(now.utc_ms),
+            queue: queue.and_then(|id| self.rules.queues.get(&id)).map(|rule| rule.name.clone()),
+            callback,
+        }
+    }
+
+    fn operator_name(&self, id: crate::id::OperatorId) -> Option<String> {
+        self.operators.values().find(|operator| operator.id == id).map(|operator| operator.name.clone())
+    }
+
+    fn trunks_now(&self) -> Vec<TrunkNow> {
+        let now = |(id, rule): (&crate::id::TrunkId, &crate::rules::Trunk)| TrunkNow {
+            name: rule.name.clone(),
+            inbound: self.channels(*id).inbound,
+            outbound: self.channels(*id).outbound,
+            channels: rule.channels,
+            answer_max: rule.answer_max,
+        };
+        self.rules.trunks.iter().map(now).collect()
+    }
+}

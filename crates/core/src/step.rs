@@ -1,0 +1,309 @@
+//! What goes into the rules and what comes out of them.
+
+use crate::id::{DialId, LegId, SeatId, TrunkId};
+use crate::number::{Caller, PhoneNumber};
+use crate::record::{Record, RegistrationRow};
+use crate::rules::PromptId;
+use crate::time::MonoUs;
+use crate::words::{Chosen, Disposition, Party};
+
+/// What happened. Legs are named by whoever owns the signalling.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// Somebody calls.
+    Arrived(Box<Arrival>),
+    /// The phone that we called rings.
+    Ringing {
+        /// Our outbound leg.
+        leg: LegId,
+    },
+    /// An inbound caller is connected (our 200 was acknowledged), or the phone that we called
+    /// was picked up.
+    Answered {
+        /// The leg.
+        leg: LegId,
+    },
+    /// The phone that we called was not picked up.
+    NotAnswered {
+        /// Our outbound leg.
+        leg: LegId,
+        /// Final SIP status, or 408 for silence.
+        status: u16,
+    },
+    /// A leg is over without our doing.
+    Ended {
+        /// The leg.
+        leg: LegId,
+        /// Whether somebody hung up or the network lost it.
+        by: Party,
+    },
+    /// No media arrives any more on a leg that should send.
+    MediaLost {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A key was pressed.
+    Digit {
+        /// The leg.
+        leg: LegId,
+        /// `0`–`9`, `*`, `#`, `A`–`D`.
+        digit: char,
+    },
+    /// What `Effect::Play` began was heard to its end.
+    PlayEnded {
+        /// The leg.
+        leg: LegId,
+        /// The token of that effect.
+        token: u64,
+    },
+    /// A seat's phone, having proved its password, says where it is.
+    Registered {
+        /// Handed back in the effect that answers it.
+        request: u64,
+        /// Which seat and where; `expires_ms` holds the wish, 0 from now for "no longer".
+        registration: RegistrationRow,
+    },
+    /// A restored registration was probed.
+    Probed {
+        /// The seat.
+        seat: SeatId,
+        /// Whether its phone answered.
+        reachable: bool,
+    },
+    /// An effect came too late for its leg.
+    EffectRefused {
+        /// The leg.
+        leg: LegId,
+    },
+    /// A person or a program wants something.
+    Command {
+        /// Handed back in `Effect::Reply`.
+        request: u64,
+        /// What.
+        command: Command,
+    },
+    /// Time passed: `wake_at` was reached.
+    Tick,
+}
+
+/// A new call, as the signalling tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// The caller's leg.
+    pub leg: LegId,
+    /// The trunk it came through; none for a seat's own phone.
+    pub trunk: Option<TrunkId>,
+    /// User part of the Request-URI.
+    pub called: String,
+    /// Who calls, sorted out; anonymous under `Privacy: id`.
+    pub caller: Caller,
+    /// The caller as it arrived, at most 128 bytes; empty when withheld.
+    pub raw: String,
+    /// `Call-ID`, at most 255 bytes.
+    pub sip_call_id: String,
+    /// Whether media can be set up; else the status to refuse with and why.
+    pub media: Result<(), (u16, &'static str)>,
+}
+
+/// What a person or a program may want.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// An operator begins to work on a seat, by name.
+    SignIn {
+        /// Extension of the seat.
+        seat: String,
+        /// Login name of the operator.
+        operator: String,
+    },
+    /// The operator of a seat chooses a state.
+    Choose {
+        /// Extension of the seat.
+        seat: String,
+        /// The state; `SignedOut` ends the sign-in.
+        chosen: Chosen,
+        /// Why, for a pause.
+        reason: Option<String>,
+    },
+    /// The result of the conversation being had or just had.
+    Dispose {
+        /// Extension of the seat.
+        seat: String,
+        /// The result code.
+        disposition: Disposition,
+    },
+    /// No new calls; those waiting become callbacks; conversations may end within `drain_s`.
+    Stop {
+        /// Seconds after which what is left is cut.
+        drain_s: u32,
+    },
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// No such seat.
+    #[error("there is no seat \"{0}\"")]
+    NoSeat(String),
+    /// No such operator.
+    #[error("there is no operator \"{0}\"")]
+    NoOperator(String),
+    /// Somebody else works there.
+    #[error("seat {seat} is taken by another operator: sign out there first")]
+    SeatTaken {
+        /// The seat.
+        seat: String,
+    },
+    /// One person, one seat.
+    #[error("operator {operator} is already signed in on seat {seat}")]
+    OperatorElsewhere {
+        /// Who.
+        operator: String,
+        /// Where.
+        seat: String,
+    },
+    /// The command needs somebody signed in.
+    #[error("nobody is signed in on seat {0}")]
+    NobodyThere(String),
+    /// A result code without a conversation.
+    #[error("seat {0} has no conversation to give a result for")]
+    NoConversation(String),
+    /// Shutting down.
+    #[error("the centre is stopping")]
+    Stopping,
+}
+
+/// What must be done, after the records of the same step are committed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Let an inbound caller hear ringing (180).
+    Ring {
+        /// The caller's leg.
+        leg: LegId,
+    },
+    /// Take an inbound call (200).
+    Answer {
+        /// The caller's leg.
+        leg: LegId,
+    },
+    /// Refuse an inbound call.
+    Refuse {
+        /// The caller's leg.
+        leg: LegId,
+        /// SIP status.
+        status: u16,
+        /// ITU-T Q.850 cause for the Reason header (RFC 3326).
+        q850: u8,
+        /// Words for the Reason header.
+        text: &'static str,
+    },
+    /// Call a phone.
+    Invite {
+        /// The new leg.
+        leg: LegId,
+        /// Whom.
+        to: Box<Destination>,
+    },
+    /// End a leg, whatever its state.
+    HangUp {
+        /// The leg.
+        leg: LegId,
+        /// ITU-T Q.850 cause for the Reason header.
+        q850: u8,
+        /// Words for the Reason header.
+        text: &'static str,
+    },
+    /// Speak prompts, then music or silence.
+    Play {
+        /// To whom.
+        leg: LegId,
+        /// Comes back in `Input::PlayEnded`.
+        token: u64,
+        /// What, in order.
+        prompts: Vec<PromptId>,
+        /// What follows.
+        then: AfterPlay,
+    },
+    /// Two legs hear each other.
+    Bridge {
+        /// One.
+        a: LegId,
+        /// The other.
+        b: LegId,
+    },
+    /// A leg hears nobody any more.
+    Unbridge {
+        /// One of the two.
+        leg: LegId,
+    },
+    /// Answer a REGISTER: the seat's phone is bound as long as the row says.
+    Bound {
+        /// From the input.
+        request: u64,
+        /// The seat.
+        registration: RegistrationRow,
+    },
+    /// Ask a restored registration whether its phone is there.
+    Probe {
+        /// The seat.
+        registration: RegistrationRow,
+    },
+    /// Answer a command.
+    Reply {
+        /// From the input.
+        request: u64,
+        /// How it went.
+        result: Result<(), CommandError>,
+    },
+    /// Stopped: nothing is going on any more.
+    Drained,
+}
+
+/// What a leg hears after its prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterPlay {
+    /// Nothing.
+    Silence,
+    /// Music, for ever.
+    Music(PromptId),
+    /// The ring-back tone, while another phone rings.
+    RingBack,
+}
+
+/// A phone to call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Destination {
+    /// A seat's phone.
+    Seat {
+        /// Where it registered.
+        registration: RegistrationRow,
+        /// Extension.
+        extension: String,
+        /// What its display shows.
+        display: String,
+        /// The caller as the phone shows it, where known.
+        caller: Option<PhoneNumber>,
+    },
+    /// A person, through a trunk.
+    Person {
+        /// The dial that this pays for.
+        dial: DialId,
+        /// The trunk.
+        trunk: TrunkId,
+        /// Whom.
+        number: PhoneNumber,
+        /// The number shown.
+        cli: PhoneNumber,
+    },
+}
+
+/// What one input led to: `records` are committed before any of `effects` is carried out.
+/// The caller reuses it.
+#[derive(Debug, Default)]
+pub struct Step {
+    /// What to store.
+    pub records: Vec<Record>,
+    /// What to do after that.
+    pub effects: Vec<Effect>,
+    /// When to call again with `Input::Tick`, if nothing else happens before.
+    pub wake_at: Option<MonoUs>,
+}

@@ -1,0 +1,79 @@
+//! The orderly end: no new calls, those who wait become callbacks and are told so,
+//! conversations may end in peace, but not for ever.
+
+use crate::attempt::End;
+use crate::centre::Centre;
+use crate::id::SeatId;
+use crate::seat::{SeatWork, With};
+use crate::step::{Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{OfferState, Outcome, Party};
+
+impl Centre {
+    /// Begins to stop. Asking again changes nothing.
+    pub(crate) fn stop(&mut self, now: Now, drain_s: u32, step: &mut Step) {
+        if self.stopping.is_some() {
+            return;
+        }
+        self.stopping = Some(false);
+        self.timers.at(now.in_s(drain_s), Timer::DrainEnds);
+        self.turn_waiting_into_callbacks(now, step);
+        let seats: Vec<SeatId> = self.seats.keys().copied().collect();
+        for id in seats {
+            match self.seats.get(&id).map(|seat| &seat.work) {
+                Some(SeatWork::Offered { .. }) => self.offer_ended(now, id, OfferState::Withdrawn, true, step),
+                Some(SeatWork::Talking { with: With::Ringing { .. }, .. }) => self.dial_married(now, id, step),
+                Some(
+                    SeatWork::Idle
+                    | SeatWork::Talking { .. }
+                    | SeatWork::Informed { .. }
+                    | SeatWork::WrapUp { .. }
+                    | SeatWork::Resting { .. }
+                    | SeatWork::NotResponding,
+                )
+                | None => {}
+            }
+        }
+    }
+
+    /// The patience is over: whoever still talks is cut off and owed a call.
+    pub(crate) fn cut_conversations(&mut self, now: Now, step: &mut Step) {
+        let seats: Vec<SeatId> = self.seats.keys().copied().collect();
+        for id in seats {
+            let talks = matches!(self.seats.get(&id).map(|seat| &seat.work), Some(SeatWork::Talking { .. }));
+            if talks {
+                self.conversation_cut(now, id, step);
+            }
+        }
+        let attempts: Vec<_> = self.attempts.keys().copied().collect();
+        for id in attempts {
+            let end = End { outcome: Outcome::Interrupted, by: Party::Us, reason: Some("stopping") };
+            self.end_attempt(now, id, end, true, step);
+        }
+        let left: Vec<_> = self.seats.values().filter_map(crate::seat::Seat::leg).collect();
+        for leg in left {
+            step.effects.push(Effect::HangUp { leg, q850: crate::attempt::cause::TEMPORARY, text: "Stopping" });
+            self.legs.remove(&leg);
+        }
+        for seat in self.seats.values_mut().filter(|seat| seat.leg().is_some()) {
+            seat.work = SeatWork::Idle;
+        }
+    }
+
+    fn conversation_cut(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        // By the network and not by a party: both legs are hung up and nothing counts as served.
+        self.conversation_over(now, id, Party::Network, step);
+    }
+
+    /// Says once that nothing is going on any more.
+    pub(crate) fn drained(&mut self, step: &mut Step) {
+        if self.stopping != Some(false) || !self.attempts.is_empty() {
+            return;
+        }
+        if self.seats.values().all(|seat| seat.leg().is_none()) {
+            self.stopping = Some(true);
+            step.effects.push(Effect::Drained);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! When the rules want to be woken, and why. A timer whose reason has passed fires in
+//! vain: each carries what its owner compares (a token, a moment), so none is cancelled.
+
+use std::collections::BTreeSet;
+
+use crate::id::{AttemptId, CallbackId, DialId, OfferId, SeatId};
+use crate::time::MonoUs;
+
+/// Why to wake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Timer {
+    /// The caller has heard enough ringing.
+    Answer(AttemptId, u64),
+    /// The caller pressed no key.
+    Menu(AttemptId, u64),
+    /// Tell the place in line.
+    Announce(AttemptId, u64),
+    /// Offer to call back.
+    OfferCallback(AttemptId, u64),
+    /// Waited as long as the queue allows.
+    MaxWait(AttemptId, u64),
+    /// An offer's lease ends.
+    Lease(SeatId, OfferId),
+    /// A person's phone rang long enough.
+    DialRang(SeatId, DialId),
+    /// A seat's wrap-up or rest ends.
+    SeatFree(SeatId, MonoUs),
+    /// A phone's registration ends.
+    RegistrationEnds(SeatId),
+    /// A callback's time may have come.
+    CallbackReady(CallbackId),
+    /// A dial that was in flight at a crash may be reconciled.
+    Reconcile(DialId),
+    /// The stop's patience ends.
+    DrainEnds,
+}
+
+/// All timers, by moment.
+#[derive(Debug, Default)]
+pub(crate) struct Timers(BTreeSet<(MonoUs, Timer)>);
+
+impl Timers {
+    pub(crate) fn at(&mut self, moment: MonoUs, timer: Timer) {
+        self.0.insert((moment, timer));
+    }
+
+    pub(crate) fn next(&self) -> Option<MonoUs> {
+        self.0.first().map(|(moment, _)| *moment)
+    }
+
+    pub(crate) fn due(&mut self, mono_us: MonoUs) -> Option<Timer> {
+        let (moment, _) = self.0.first()?;
+        if *moment > mono_us {
+            return None;
+        }
+        self.0.pop_first().map(|(_, timer)| timer)
+    }
+}
