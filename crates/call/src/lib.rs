@@ -1,1 +1,14 @@
-//! Call, leg, bridge: SIP events into the rules' inputs, the rules' effects into SIP and media.
+//! Calls as arrangements of legs: turns SIP events into the rules' inputs and the rules'
+//! effects into SIP and media. Pure: no socket, no clock. Each effect waits for the commit
+//! of the records it belongs to and names the generation of the legs it expects; one that
+//! comes too late goes back to the rules as refused.
+
+mod carry_out;
+mod identity;
+mod leg;
+mod media_setup;
+mod registering;
+mod signalling;
+mod switch;
+
+pub use switch::{Deferred, Input, Listener, Media, Role, Settings, Step, Switch, TrunkPeer};

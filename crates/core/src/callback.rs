@@ -72,9 +72,12 @@ pub(crate) fn next(state: CallbackState, wanted: Move) -> Result<CallbackState, 
         // "Another person at this number": the conversation settled nothing.
         S::Closed => match wanted {
             Move::Return => Ok(S::Waiting),
-            Move::Offer | Move::Dial | Move::Answer | Move::Crash | Move::Reconcile | Move::Close => {
-                refused
-            }
+            Move::Offer
+            | Move::Dial
+            | Move::Answer
+            | Move::Crash
+            | Move::Reconcile
+            | Move::Close => refused,
         },
     }
 }
@@ -103,7 +106,10 @@ pub(crate) struct Debt {
 impl Case {
     /// The queue whose operators serve it: that of the oldest need that names one.
     pub(crate) fn queue(&self, missed_queue: QueueId) -> QueueId {
-        self.needs.iter().find_map(|need| need.queue).unwrap_or(missed_queue)
+        self.needs
+            .iter()
+            .find_map(|need| need.queue)
+            .unwrap_or(missed_queue)
     }
 
     /// Takes in another attempt or wish of the same person. Keeps the place and the higher
@@ -123,7 +129,11 @@ impl Case {
                 if rank(debt.kind) > rank(need.kind) {
                     need.kind = debt.kind;
                 }
-                if before == (need.queue, need.kind) { Joined::Nothing } else { Joined::Refined(need.clone()) }
+                if before == (need.queue, need.kind) {
+                    Joined::Nothing
+                } else {
+                    Joined::Refined(need.clone())
+                }
             }
             None => Joined::NewNeed,
         }
@@ -167,7 +177,9 @@ pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) 
     let rest_s = match result {
         DialResult::NoAnswer | DialResult::Answered => policy.spacing_no_answer_s,
         DialResult::Busy => policy.spacing_busy_s,
-        DialResult::Unreachable | DialResult::Declined | DialResult::Unknown => policy.spacing_unreachable_s,
+        DialResult::Unreachable | DialResult::Declined | DialResult::Unknown => {
+            policy.spacing_unreachable_s
+        }
         DialResult::Married | DialResult::Cancelled => policy.spacing_declined_s,
     };
     now.utc_in_s(rest_s)
@@ -192,7 +204,11 @@ mod tests {
     #[test]
     fn only_a_waiting_callback_can_be_offered() {
         for &state in CallbackState::ALL {
-            assert_eq!(next(state, Move::Offer).is_ok(), state == CallbackState::Waiting, "{state}");
+            assert_eq!(
+                next(state, Move::Offer).is_ok(),
+                state == CallbackState::Waiting,
+                "{state}"
+            );
         }
     }
 
@@ -201,7 +217,10 @@ mod tests {
         for wanted in [Move::Offer, Move::Dial, Move::Return, Move::Answer] {
             assert!(next(CallbackState::Unknown, wanted).is_err());
         }
-        assert_eq!(next(CallbackState::Unknown, Move::Reconcile), Ok(CallbackState::Waiting));
+        assert_eq!(
+            next(CallbackState::Unknown, Move::Reconcile),
+            Ok(CallbackState::Waiting)
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::attempt::LiveAttempt;
 use crate::callback::Case;
 use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
 use crate::people::People;
-use crate::record::{DialRow, OperatorRow, SeatRow, Work};
+use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, Work};
 use crate::rules::Rules;
 use crate::seat::Seat;
 use crate::step::{Command, CommandError, Effect, Input, Step};
@@ -65,7 +65,11 @@ impl Centre {
     /// An empty centre in this epoch; `restore` fills it with what is open.
     #[must_use]
     pub fn new(rules: Arc<Rules>, epoch: i64) -> Self {
-        let trunks = rules.trunks.keys().map(|id| (*id, Channels::default())).collect();
+        let trunks = rules
+            .trunks
+            .keys()
+            .map(|id| (*id, Channels::default()))
+            .collect();
         Self {
             rules,
             ids: IdSource::new(epoch),
@@ -104,6 +108,12 @@ impl Centre {
         self.extensions.get(extension).copied()
     }
 
+    /// Where a seat's phone is, as far as known.
+    #[must_use]
+    pub fn registration_of(&self, seat: SeatId) -> Option<&RegistrationRow> {
+        self.seats.get(&seat)?.registration.as_ref()
+    }
+
     /// Every seat, with the digests of its phone's password.
     pub fn seat_rows(&self) -> impl Iterator<Item = &SeatRow> {
         self.seats.values().map(|seat| &seat.row)
@@ -135,10 +145,13 @@ impl Centre {
             }
             Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),
-                Some(Role::Seat(seat)) => self.operator_heard(now, seat, step),
+                Some(Role::Seat(seat)) => self.operator_heard(now, seat, token, step),
                 Some(Role::Person(_)) | None => {}
             },
-            Input::Registered { request, registration } => self.registered(now, request, registration, step),
+            Input::Registered {
+                request,
+                registration,
+            } => self.registered(now, request, registration, step),
             Input::Probed { seat, reachable } => self.probed(now, seat, reachable, step),
             Input::Command { request, command } => {
                 let result = self.command(now, command, step);
@@ -189,7 +202,11 @@ impl Centre {
     fn command(&mut self, now: Now, command: Command, step: &mut Step) -> Result<(), CommandError> {
         match command {
             Command::SignIn { seat, operator } => self.sign_in(now, &seat, &operator, step),
-            Command::Choose { seat, chosen, reason } => self.choose(now, &seat, chosen, reason, step),
+            Command::Choose {
+                seat,
+                chosen,
+                reason,
+            } => self.choose(now, &seat, chosen, reason, step),
             Command::Dispose { seat, disposition } => self.dispose(now, &seat, disposition, step),
             Command::Stop { drain_s } => {
                 self.stop(now, drain_s, step);

@@ -13,7 +13,8 @@ use crate::words::{Chosen, Disposition};
 
 impl Centre {
     fn seat_named(&self, name: &str) -> Result<SeatId, CommandError> {
-        self.seat_by_extension(name).ok_or_else(|| CommandError::NoSeat(name.to_owned()))
+        self.seat_by_extension(name)
+            .ok_or_else(|| CommandError::NoSeat(name.to_owned()))
     }
 
     /// An operator begins to work on a seat. Signing in where one is signed in already
@@ -29,20 +30,33 @@ impl Centre {
             return Err(CommandError::Stopping);
         }
         let id = self.seat_named(seat_name)?;
-        let row = self.operators.get(operator).ok_or_else(|| CommandError::NoOperator(operator.to_owned()))?;
+        let row = self
+            .operators
+            .get(operator)
+            .ok_or_else(|| CommandError::NoOperator(operator.to_owned()))?;
         let (operator_id, skills) = (row.id, row.skills.clone());
         let sits_at = |seat: &crate::seat::Seat| seat.sign_in.as_ref().map(|s| s.operator);
-        if let Some(other) = self.seats.values().find(|seat| sits_at(seat) == Some(operator_id))
+        if let Some(other) = self
+            .seats
+            .values()
+            .find(|seat| sits_at(seat) == Some(operator_id))
             && other.row.id != id
         {
             let seat = other.row.name.clone();
-            return Err(CommandError::OperatorElsewhere { operator: operator.to_owned(), seat });
+            return Err(CommandError::OperatorElsewhere {
+                operator: operator.to_owned(),
+                seat,
+            });
         }
         match self.seats.get(&id).and_then(sits_at) {
             Some(there) if there == operator_id => {
                 return self.choose(now, seat_name, Chosen::Available, None, step);
             }
-            Some(_) => return Err(CommandError::SeatTaken { seat: seat_name.to_owned() }),
+            Some(_) => {
+                return Err(CommandError::SeatTaken {
+                    seat: seat_name.to_owned(),
+                });
+            }
             None => {}
         }
         let sign_in = SignInRow {
@@ -76,7 +90,10 @@ impl Centre {
         step: &mut Step,
     ) -> Result<(), CommandError> {
         let id = self.seat_named(seat_name)?;
-        let seat = self.seats.get_mut(&id).ok_or_else(|| CommandError::NoSeat(seat_name.to_owned()))?;
+        let seat = self
+            .seats
+            .get_mut(&id)
+            .ok_or_else(|| CommandError::NoSeat(seat_name.to_owned()))?;
         if seat.sign_in.is_none() {
             return Err(CommandError::NobodyThere(seat_name.to_owned()));
         }
@@ -87,9 +104,16 @@ impl Centre {
         }
         let busy = matches!(
             seat.work,
-            SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::Offered { .. } | SeatWork::WrapUp { .. }
+            SeatWork::Talking { .. }
+                | SeatWork::Informed { .. }
+                | SeatWork::Offered { .. }
+                | SeatWork::WrapUp { .. }
         );
-        let chosen = if busy && chosen == Chosen::SignedOut { Chosen::OneMoreThenSignOut } else { chosen };
+        let chosen = if busy && chosen == Chosen::SignedOut {
+            Chosen::OneMoreThenSignOut
+        } else {
+            chosen
+        };
         self.set_chosen(now, id, chosen, reason, step);
         self.seat_changed(now, id, step);
         Ok(())
@@ -103,8 +127,12 @@ impl Centre {
         reason: Option<String>,
         step: &mut Step,
     ) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
-        let Some(sign_in) = seat.sign_in.as_mut() else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(sign_in) = seat.sign_in.as_mut() else {
+            return;
+        };
         sign_in.chosen = chosen;
         sign_in.pause_reason = reason;
         if chosen == Chosen::SignedOut {
@@ -126,7 +154,10 @@ impl Centre {
         step: &mut Step,
     ) -> Result<(), CommandError> {
         let id = self.seat_named(seat_name)?;
-        let seat = self.seats.get_mut(&id).ok_or_else(|| CommandError::NoSeat(seat_name.to_owned()))?;
+        let seat = self
+            .seats
+            .get_mut(&id)
+            .ok_or_else(|| CommandError::NoSeat(seat_name.to_owned()))?;
         match &mut seat.work {
             SeatWork::Talking { assignment, .. } => {
                 assignment.disposition = Some(disposition);
@@ -136,7 +167,8 @@ impl Centre {
             SeatWork::WrapUp { done, .. } => {
                 done.assignment.disposition = Some(disposition);
                 done.assignment.wrap_up_until_ms = Some(now.utc_ms);
-                step.records.push(Record::Assignment(done.assignment.clone()));
+                step.records
+                    .push(Record::Assignment(done.assignment.clone()));
                 let settled = done.settled.take();
                 if let (Disposition::AnotherPerson, Some((case, needs))) = (disposition, settled) {
                     self.reopen(now, case, needs, step);
@@ -153,10 +185,18 @@ impl Centre {
     }
 
     /// A phone that proved its password says where it can be reached, or that it goes.
-    pub(crate) fn registered(&mut self, now: Now, request: u64, mut row: RegistrationRow, step: &mut Step) {
+    pub(crate) fn registered(
+        &mut self,
+        now: Now,
+        request: u64,
+        mut row: RegistrationRow,
+        step: &mut Step,
+    ) {
         let id = row.seat;
         let (least, most) = self.rules.limits.register_s;
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         let wish_s = u32::try_from((row.expires_ms - now.utc_ms) / 1_000).unwrap_or(0);
         row.registered_ms = now.utc_ms;
         if wish_s == 0 {
@@ -167,16 +207,22 @@ impl Centre {
             row.expires_ms = now.utc_in_s(granted_s);
             seat.registration = Some(row.clone());
             seat.confirmed = true;
-            self.timers.at(now.in_s(granted_s), Timer::RegistrationEnds(id));
+            self.timers
+                .at(now.in_s(granted_s), Timer::RegistrationEnds(id));
         }
         step.records.push(Record::Registration(row.clone()));
-        step.effects.push(Effect::Bound { request, registration: row });
+        step.effects.push(Effect::Bound {
+            request,
+            registration: row,
+        });
         self.seat_changed(now, id, step);
     }
 
     /// What became of the question whether a phone known from before is still there.
     pub(crate) fn probed(&mut self, now: Now, id: SeatId, reachable: bool, step: &mut Step) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         // A REGISTER that came meanwhile is the better proof.
         seat.confirmed = seat.confirmed || reachable;
         self.seat_changed(now, id, step);
@@ -185,10 +231,15 @@ impl Centre {
     /// Closes and opens the seat's interval if its states changed, and keeps the index of
     /// free seats.
     pub(crate) fn seat_changed(&mut self, now: Now, id: SeatId, step: &mut Step) {
-        let Some(seat) = self.seats.get_mut(&id) else { return };
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         let (chosen, work) = (seat.chosen(), seat.work_state());
         let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
-        let same = seat.interval.as_ref().is_some_and(|i| (i.chosen, i.work, i.operator) == (chosen, work, operator));
+        let same = seat
+            .interval
+            .as_ref()
+            .is_some_and(|i| (i.chosen, i.work, i.operator) == (chosen, work, operator));
         if !same {
             if let Some(mut over) = seat.interval.take() {
                 over.until_ms = Some(now.utc_ms);

@@ -2,18 +2,18 @@
 //! free, handed to the seat that has been idle longest. Live calls and callbacks stand
 //! in one line, ordered by place.
 
+use crate::attempt::Doing;
+use crate::callback::Move;
 use crate::centre::Centre;
 use crate::id::{LegId, OfferId, QueueId, SeatId, TrunkId};
 use crate::number::PhoneNumber;
+use crate::owing::About;
 use crate::record::{OfferRow, Record, Work};
 use crate::rules::Queue;
 use crate::seat::SeatWork;
 use crate::step::{Destination, Effect, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
-use crate::callback::Move;
-use crate::owing::About;
-use crate::attempt::Doing;
 use crate::words::{CallbackEventKind, OfferState};
 
 /// A work and the seat it goes to.
@@ -26,13 +26,25 @@ struct Match {
 
 impl Centre {
     /// Puts a work into its queue's line.
-    pub(crate) fn line_up(&mut self, queue: QueueId, place_ms: UtcMs, priority_ms: i64, work: Work) {
+    pub(crate) fn line_up(
+        &mut self,
+        queue: QueueId,
+        place_ms: UtcMs,
+        priority_ms: i64,
+        work: Work,
+    ) {
         let key = self.key(queue, place_ms, priority_ms, work);
         self.ready.entry(queue).or_default().insert((key, work));
     }
 
     /// Takes a work out of its queue's line.
-    pub(crate) fn step_out(&mut self, queue: QueueId, place_ms: UtcMs, priority_ms: i64, work: Work) {
+    pub(crate) fn step_out(
+        &mut self,
+        queue: QueueId,
+        place_ms: UtcMs,
+        priority_ms: i64,
+        work: Work,
+    ) {
         let key = self.key(queue, place_ms, priority_ms, work);
         if let Some(line) = self.ready.get_mut(&queue) {
             line.remove(&(key, work));
@@ -42,7 +54,11 @@ impl Centre {
     /// `place − priority`, and a bonus for who is on the line now: constant while it waits.
     fn key(&self, queue: QueueId, place_ms: UtcMs, priority_ms: i64, work: Work) -> i64 {
         let bonus_ms = match work {
-            Work::Attempt(_) => self.rules.queues.get(&queue).map_or(0, |q| i64::from(q.live_bonus_s) * 1_000),
+            Work::Attempt(_) => self
+                .rules
+                .queues
+                .get(&queue)
+                .map_or(0, |q| i64::from(q.live_bonus_s) * 1_000),
             Work::Callback(_) => 0,
         };
         place_ms - priority_ms - bonus_ms
@@ -57,7 +73,8 @@ impl Centre {
     /// How many stand before a work in its line.
     pub(crate) fn ahead_of(&self, queue: QueueId, work: Work) -> usize {
         let line = self.ready.get(&queue);
-        line.and_then(|line| line.iter().position(|(_, w)| *w == work)).unwrap_or(0)
+        line.and_then(|line| line.iter().position(|(_, w)| *w == work))
+            .unwrap_or(0)
     }
 
     /// Hands out works as long as one fits a free seat.
@@ -66,7 +83,9 @@ impl Centre {
             return;
         }
         while !self.free.is_empty() {
-            let Some(found) = self.best_match(now) else { break };
+            let Some(found) = self.best_match(now) else {
+                break;
+            };
             self.offer(now, &found, step);
         }
     }
@@ -74,7 +93,9 @@ impl Centre {
     fn best_match(&self, now: Now) -> Option<Match> {
         let mut best: Option<Match> = None;
         for (&queue, line) in self.ready.iter().filter(|(_, line)| !line.is_empty()) {
-            let Some(rule) = self.rules.queues.get(&queue) else { continue };
+            let Some(rule) = self.rules.queues.get(&queue) else {
+                continue;
+            };
             let able: Vec<SeatId> = self.able(rule, now).collect();
             if able.is_empty() {
                 continue;
@@ -84,7 +105,12 @@ impl Centre {
                     break;
                 }
                 if let Some(seat) = self.seat_for(now, rule, work, &able) {
-                    best = Some(Match { key, queue, work, seat });
+                    best = Some(Match {
+                        key,
+                        queue,
+                        work,
+                        seat,
+                    });
                     break;
                 }
             }
@@ -95,7 +121,9 @@ impl Centre {
     /// Free seats with the skills, the one idle longest first.
     fn able<'a>(&'a self, rule: &'a Queue, now: Now) -> impl Iterator<Item = SeatId> + 'a {
         let fits = move |id: &SeatId| {
-            self.seats.get(id).is_some_and(|seat| seat.is_free(now.utc_ms) && seat.can(rule.skills.iter()))
+            self.seats
+                .get(id)
+                .is_some_and(|seat| seat.is_free(now.utc_ms) && seat.can(rule.skills.iter()))
         };
         self.free.iter().map(|(_, id)| *id).filter(fits)
     }
@@ -108,7 +136,9 @@ impl Centre {
             }
             Work::Callback(_) => {
                 let open = rule.callback.window.next(now.utc_ms) == now.utc_ms;
-                (open && self.trunk_out().is_some()).then(|| able.first().copied()).flatten()
+                (open && self.trunk_out().is_some())
+                    .then(|| able.first().copied())
+                    .flatten()
             }
         }
     }
@@ -122,26 +152,33 @@ impl Centre {
             let outbound = used.outbound + promised;
             let floor = outbound < trunk.outbound_min;
             let shared = used.inbound + outbound < trunk.answer_max;
-            (trunk.outbound && (floor || shared) && used.inbound + outbound < trunk.channels).then_some(*id)
+            (trunk.outbound && (floor || shared) && used.inbound + outbound < trunk.channels)
+                .then_some(*id)
         };
         self.rules.trunks.iter().find_map(free)
     }
 
     /// Callbacks offered to seats that have not picked up yet: each will want a channel.
     fn dials_promised(&self) -> u32 {
-        let promised = |seat: &&crate::seat::Seat| {
-            matches!(&seat.work, SeatWork::Offered { offer, .. } if matches!(offer.work, Work::Callback(_)))
-        };
+        let promised = |seat: &&crate::seat::Seat| matches!(&seat.work, SeatWork::Offered { offer, .. } if matches!(offer.work, Work::Callback(_)));
         u32::try_from(self.seats.values().filter(promised).count()).unwrap_or(u32::MAX)
     }
 
     fn offer(&mut self, now: Now, found: &Match, step: &mut Step) {
         let rules = self.rules.clone();
-        let Some(rule) = rules.queues.get(&found.queue) else { return };
+        let Some(rule) = rules.queues.get(&found.queue) else {
+            return;
+        };
         let caller = self.leave_line_for(now, found, step);
         let (offer_id, leg) = (OfferId(self.ids.allot()), LegId(self.ids.allot()));
-        let Some(seat) = self.seats.get_mut(&found.seat) else { return };
-        let (Some(registration), Some(sign_in)) = (seat.registration.clone(), seat.sign_in.as_ref()) else { return };
+        let Some(seat) = self.seats.get_mut(&found.seat) else {
+            return;
+        };
+        let (Some(registration), Some(sign_in)) =
+            (seat.registration.clone(), seat.sign_in.as_ref())
+        else {
+            return;
+        };
         let offer = OfferRow {
             id: offer_id,
             work: found.work,
@@ -154,7 +191,11 @@ impl Centre {
             ended_ms: None,
         };
         step.records.push(Record::Offer(offer.clone()));
-        seat.work = SeatWork::Offered { offer, leg, ringing: false };
+        seat.work = SeatWork::Offered {
+            offer,
+            leg,
+            ringing: false,
+        };
         let to = Destination::Seat {
             registration,
             extension: seat.row.name.clone(),
@@ -162,8 +203,12 @@ impl Centre {
             caller,
         };
         self.legs.insert(leg, crate::centre::Role::Seat(found.seat));
-        self.timers.at(now.in_s(rule.ring_s), Timer::Lease(found.seat, offer_id));
-        step.effects.push(Effect::Invite { leg, to: Box::new(to) });
+        self.timers
+            .at(now.in_s(rule.ring_s), Timer::Lease(found.seat, offer_id));
+        step.effects.push(Effect::Invite {
+            leg,
+            to: Box::new(to),
+        });
         self.seat_changed(now, found.seat, step);
     }
 
@@ -172,7 +217,15 @@ impl Centre {
         match found.work {
             Work::Attempt(id) => {
                 let live = self.attempts.get_mut(&id)?;
-                let Doing::Queued { queue, place_ms, ref mut offered_to, .. } = live.doing else { return None };
+                let Doing::Queued {
+                    queue,
+                    place_ms,
+                    ref mut offered_to,
+                    ..
+                } = live.doing
+                else {
+                    return None;
+                };
                 *offered_to = Some(found.seat);
                 let caller = live.caller.number.clone();
                 self.step_out(queue, place_ms, 0, found.work);
@@ -181,7 +234,16 @@ impl Centre {
             Work::Callback(id) => {
                 let seat = Some(found.seat);
                 self.move_case(now, id, Move::Offer, |row| row.seat = seat, step);
-                self.note(now, id, CallbackEventKind::Offered, About { seat, ..About::default() }, step);
+                self.note(
+                    now,
+                    id,
+                    CallbackEventKind::Offered,
+                    About {
+                        seat,
+                        ..About::default()
+                    },
+                    step,
+                );
                 self.cases.get(&id).map(|case| case.number.clone())
             }
         }

@@ -79,7 +79,10 @@ impl Caller {
     /// A caller who withholds the number.
     #[must_use]
     pub const fn anonymous() -> Self {
-        Self { number: None, class: NumberClass::Anonymous }
+        Self {
+            number: None,
+            class: NumberClass::Anonymous,
+        }
     }
 
     /// Sorts out the user part of a SIP or tel URI as a carrier in Italy sends it:
@@ -91,7 +94,10 @@ impl Caller {
         }
         match normalise(user) {
             Some(e164) => Self::of_e164(&e164),
-            None => Self { number: None, class: NumberClass::Invalid },
+            None => Self {
+                number: None,
+                class: NumberClass::Invalid,
+            },
         }
     }
 
@@ -106,7 +112,10 @@ impl Caller {
             | NumberClass::Premium => PhoneNumber::parse_e164(e164).ok(),
         };
         if number.is_none() && class != NumberClass::Emergency {
-            return Self { number: None, class: NumberClass::Invalid };
+            return Self {
+                number: None,
+                class: NumberClass::Invalid,
+            };
         }
         Self { number, class }
     }
@@ -133,7 +142,11 @@ fn normalise(user: &str) -> Option<String> {
     if digits.is_empty() {
         return None;
     }
-    Some(if international { format!("+{digits}") } else { format!("+39{digits}") })
+    Some(if international {
+        format!("+{digits}")
+    } else {
+        format!("+39{digits}")
+    })
 }
 
 /// Class of a number in `+` form.
@@ -190,7 +203,10 @@ mod tests {
     #[test]
     fn the_leading_zero_stays() {
         let caller = Caller::from_user_part("0861123456");
-        assert_eq!(caller.number.as_ref().map(PhoneNumber::reveal), Some("+390861123456"));
+        assert_eq!(
+            caller.number.as_ref().map(PhoneNumber::reveal),
+            Some("+390861123456")
+        );
         assert_eq!(caller.class, NumberClass::Fixed);
         assert_eq!(Caller::from_user_part("+390861123456"), caller);
         assert_eq!(Caller::from_user_part("00390861123456"), caller);
@@ -198,7 +214,17 @@ mod tests {
 
     #[test]
     fn emergency_and_tariff_numbers_are_never_dialled() {
-        for user in ["112", "118", "+39112", "1500", "116117", "899123456", "+39199123456", "0039144123", "178123"] {
+        for user in [
+            "112",
+            "118",
+            "+39112",
+            "1500",
+            "116117",
+            "899123456",
+            "+39199123456",
+            "0039144123",
+            "178123",
+        ] {
             assert!(!class(user).may_be_dialled(), "{user} is {}", class(user));
         }
         assert_eq!(class("112"), NumberClass::Emergency);

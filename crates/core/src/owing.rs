@@ -3,7 +3,9 @@
 
 use crate::callback::{self, Case, Debt, Joined, Move};
 use crate::centre::Centre;
-use crate::id::{AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId};
+use crate::id::{
+    AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId,
+};
 use crate::number::PhoneNumber;
 use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Record, Work};
 use crate::step::Step;
@@ -24,7 +26,10 @@ const DAY_MS: i64 = 86_400_000;
 
 impl Centre {
     /// Opens the person's callback, or joins the open one.
-    #[expect(clippy::too_many_arguments, reason = "a debt has a debtor, a creditor and a cause")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a debt has a debtor, a creditor and a cause"
+    )]
     pub(crate) fn owe(
         &mut self,
         now: Now,
@@ -35,13 +40,18 @@ impl Centre {
         debt: &Debt,
         step: &mut Step,
     ) -> CallbackId {
-        let open = self.people.get(number).and_then(|known| known.case_of(tenant));
+        let open = self
+            .people
+            .get(number)
+            .and_then(|known| known.case_of(tenant));
         let id = match open {
             Some(id) => id,
             None => self.open_case(now, tenant, number, handle, debt),
         };
         let new_need = NeedId(self.ids.allot());
-        let Some(case) = self.cases.get_mut(&id) else { return id };
+        let Some(case) = self.cases.get_mut(&id) else {
+            return id;
+        };
         case.row.attempts += 1;
         case.row.last_attempt_ms = now.utc_ms;
         match case.join(debt) {
@@ -61,8 +71,21 @@ impl Centre {
             }
         }
         step.records.push(Record::Callback(case.row.clone()));
-        let kind = if open.is_some() { CallbackEventKind::Joined } else { CallbackEventKind::Opened };
-        self.note(now, id, kind, About { attempt: Some(attempt), ..About::default() }, step);
+        let kind = if open.is_some() {
+            CallbackEventKind::Joined
+        } else {
+            CallbackEventKind::Opened
+        };
+        self.note(
+            now,
+            id,
+            kind,
+            About {
+                attempt: Some(attempt),
+                ..About::default()
+            },
+            step,
+        );
         self.reconsider(now, id);
         id
     }
@@ -92,7 +115,12 @@ impl Centre {
             closed_how: None,
             priority_ms: debt.priority_ms,
         };
-        let case = Case { row, number: number.clone(), needs: Vec::new(), ready: None };
+        let case = Case {
+            row,
+            number: number.clone(),
+            needs: Vec::new(),
+            ready: None,
+        };
         self.cases.insert(id, case);
         self.people.restore(number, handle).cases.push((tenant, id));
         id
@@ -130,7 +158,9 @@ impl Centre {
         step: &mut Step,
     ) -> bool {
         self.unready(id);
-        let Some(case) = self.cases.get_mut(&id) else { return false };
+        let Some(case) = self.cases.get_mut(&id) else {
+            return false;
+        };
         match callback::next(case.row.state, wanted) {
             Ok(state) => case.row.state = state,
             Err(_) => {
@@ -147,13 +177,17 @@ impl Centre {
     /// Puts a callback among the works that wait, if its time has come; else asks to be woken.
     pub(crate) fn reconsider(&mut self, now: Now, id: CallbackId) {
         self.unready(id);
-        let Some((queue, due_ms)) = self.due(now, id) else { return };
+        let Some((queue, due_ms)) = self.due(now, id) else {
+            return;
+        };
         if due_ms > now.utc_ms {
             let wait_ms = u64::try_from(due_ms - now.utc_ms).unwrap_or(0);
             self.timers.at(now.in_ms(wait_ms), Timer::CallbackReady(id));
             return;
         }
-        let Some(case) = self.cases.get_mut(&id) else { return };
+        let Some(case) = self.cases.get_mut(&id) else {
+            return;
+        };
         case.ready = Some(queue);
         let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
         self.line_up(queue, place_ms, priority_ms, Work::Callback(id));
@@ -161,7 +195,11 @@ impl Centre {
 
     /// Everything of a number may have become due, or not be any more.
     pub(crate) fn reconsider_number(&mut self, now: Now, number: &PhoneNumber) {
-        let cases = self.people.get(number).map(|known| known.cases.clone()).unwrap_or_default();
+        let cases = self
+            .people
+            .get(number)
+            .map(|known| known.cases.clone())
+            .unwrap_or_default();
         for (_, id) in cases {
             self.reconsider(now, id);
         }
@@ -174,7 +212,12 @@ impl Centre {
         if case.row.state != CallbackState::Waiting || known.calls > 0 || known.dial.is_some() {
             return None;
         }
-        let missed = self.rules.tenants.get(&case.row.tenant)?.dialplan.missed_queue;
+        let missed = self
+            .rules
+            .tenants
+            .get(&case.row.tenant)?
+            .dialplan
+            .missed_queue;
         let queue = case.queue(missed);
         let policy = &self.rules.queues.get(&queue)?.callback;
         let earliest = case.row.not_before_ms.max(now.utc_ms);
@@ -193,7 +236,12 @@ impl Centre {
     /// Whether a callback is of no more use: every try spent, or too old.
     pub(crate) fn given_up(&self, now: Now, id: CallbackId) -> Option<ClosedHow> {
         let case = self.cases.get(&id)?;
-        let missed = self.rules.tenants.get(&case.row.tenant)?.dialplan.missed_queue;
+        let missed = self
+            .rules
+            .tenants
+            .get(&case.row.tenant)?
+            .dialplan
+            .missed_queue;
         let policy = &self.rules.queues.get(&case.queue(missed))?.callback;
         if case.row.tries >= i64::from(policy.tries_max) {
             Some(ClosedHow::Exhausted)
@@ -224,12 +272,23 @@ impl Centre {
         let mut case = self.cases.remove(&id)?;
         let settled = std::mem::take(&mut case.needs);
         for need in &settled {
-            step.records.push(Record::Need(NeedRow { closed_ms: Some(now.utc_ms), ..need.clone() }));
+            step.records.push(Record::Need(NeedRow {
+                closed_ms: Some(now.utc_ms),
+                ..need.clone()
+            }));
         }
         let detail = Some(how.as_str());
-        self.note(now, id, CallbackEventKind::Closed, About { detail, ..about }, step);
+        self.note(
+            now,
+            id,
+            CallbackEventKind::Closed,
+            About { detail, ..about },
+            step,
+        );
         let tenant = case.row.tenant;
-        self.people.change(&case.number, |known| known.cases.retain(|entry| *entry != (tenant, id)));
+        self.people.change(&case.number, |known| {
+            known.cases.retain(|entry| *entry != (tenant, id))
+        });
         Some((case, settled))
     }
 
@@ -243,22 +302,42 @@ impl Centre {
         step: &mut Step,
     ) -> Option<(Case, Vec<NeedRow>)> {
         let case = self.cases.get_mut(&id)?;
-        if case.needs.iter().all(|need| need.kind.closes_by_conversation()) {
+        if case
+            .needs
+            .iter()
+            .all(|need| need.kind.closes_by_conversation())
+        {
             return self.close_case(now, id, how, about, step);
         }
-        let (settled, open): (Vec<_>, Vec<_>) =
-            case.needs.drain(..).partition(|need| need.kind.closes_by_conversation());
+        let (settled, open): (Vec<_>, Vec<_>) = case
+            .needs
+            .drain(..)
+            .partition(|need| need.kind.closes_by_conversation());
         case.needs = open;
         for need in &settled {
-            step.records.push(Record::Need(NeedRow { closed_ms: Some(now.utc_ms), ..need.clone() }));
+            step.records.push(Record::Need(NeedRow {
+                closed_ms: Some(now.utc_ms),
+                ..need.clone()
+            }));
         }
         None
     }
 
     /// The person on the line was somebody else: what the conversation closed is owed again.
-    pub(crate) fn reopen(&mut self, now: Now, mut case: Case, settled: Vec<NeedRow>, step: &mut Step) {
+    pub(crate) fn reopen(
+        &mut self,
+        now: Now,
+        mut case: Case,
+        settled: Vec<NeedRow>,
+        step: &mut Step,
+    ) {
         let (id, tenant) = (case.row.id, case.row.tenant);
-        if self.people.get(&case.number).and_then(|known| known.case_of(tenant)).is_some() {
+        if self
+            .people
+            .get(&case.number)
+            .and_then(|known| known.case_of(tenant))
+            .is_some()
+        {
             // Somebody of that number has opened a new case meanwhile: it stands for both.
             return;
         }
@@ -267,7 +346,10 @@ impl Centre {
         }
         case.needs = settled;
         case.ready = None;
-        self.people.restore(&case.number, case.row.number).cases.push((tenant, id));
+        self.people
+            .restore(&case.number, case.row.number)
+            .cases
+            .push((tenant, id));
         self.cases.insert(id, case);
         let open = |row: &mut CallbackRow| {
             row.closed_ms = None;
@@ -275,6 +357,15 @@ impl Centre {
         };
         self.move_case(now, id, Move::Return, open, step);
         let detail = Some("another person at this number");
-        self.note(now, id, CallbackEventKind::Joined, About { detail, ..About::default() }, step);
+        self.note(
+            now,
+            id,
+            CallbackEventKind::Joined,
+            About {
+                detail,
+                ..About::default()
+            },
+            step,
+        );
     }
 }

@@ -23,11 +23,19 @@ pub(crate) struct Known {
 
 impl Known {
     fn new(id: NumberId) -> Self {
-        Self { id, calls: 0, dial: None, cases: Vec::new() }
+        Self {
+            id,
+            calls: 0,
+            dial: None,
+            cases: Vec::new(),
+        }
     }
 
     pub(crate) fn case_of(&self, tenant: TenantId) -> Option<CallbackId> {
-        self.cases.iter().find(|(t, _)| *t == tenant).map(|(_, case)| *case)
+        self.cases
+            .iter()
+            .find(|(t, _)| *t == tenant)
+            .map(|(_, case)| *case)
     }
 
     fn is_forgettable(&self) -> bool {
@@ -71,7 +79,9 @@ impl People {
 
     /// Puts back a number that open rows of the store refer to.
     pub(crate) fn restore(&mut self, number: &PhoneNumber, id: NumberId) -> &mut Known {
-        self.0.entry(number.clone()).or_insert_with(|| Known::new(id))
+        self.0
+            .entry(number.clone())
+            .or_insert_with(|| Known::new(id))
     }
 
     pub(crate) fn get(&self, number: &PhoneNumber) -> Option<&Known> {

@@ -16,7 +16,8 @@ use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CallbackState, DialResult, DialState, NeedKind, OfferState, Outcome, Party, Stage, Suppression,
+    CallbackEventKind, CallbackState, DialResult, DialState, NeedKind, OfferState, Outcome, Party,
+    Stage, Suppression,
 };
 
 impl Centre {
@@ -33,9 +34,16 @@ impl Centre {
 
     /// Takes up what the store says is open.
     pub fn restore(&mut self, now: Now, restored: Restored, step: &mut Step) {
-        let numbers: BTreeMap<NumberId, PhoneNumber> =
-            restored.numbers.iter().filter_map(|row| Some((row.id, row.e164.clone()?))).collect();
-        let classes: BTreeMap<NumberId, _> = restored.numbers.iter().map(|row| (row.id, row.class)).collect();
+        let numbers: BTreeMap<NumberId, PhoneNumber> = restored
+            .numbers
+            .iter()
+            .filter_map(|row| Some((row.id, row.e164.clone()?)))
+            .collect();
+        let classes: BTreeMap<NumberId, _> = restored
+            .numbers
+            .iter()
+            .map(|row| (row.id, row.class))
+            .collect();
         self.add_staff(restored.seats, restored.operators);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
         self.restore_callbacks(now, &numbers, restored.callbacks, restored.needs, step);
@@ -53,14 +61,20 @@ impl Centre {
         }
         for attempt in restored.attempts {
             let number = attempt.number.and_then(|id| numbers.get(&id)).cloned();
-            let callable = attempt.number.and_then(|id| classes.get(&id)).is_some_and(|class| class.may_be_dialled());
+            let callable = attempt
+                .number
+                .and_then(|id| classes.get(&id))
+                .is_some_and(|class| class.may_be_dialled());
             self.restore_attempt(now, attempt, number.filter(|_| callable), step);
         }
         for row in restored.registrations {
-            let Some(seat) = self.seats.get_mut(&row.seat) else { continue };
+            let Some(seat) = self.seats.get_mut(&row.seat) else {
+                continue;
+            };
             let left_ms = u64::try_from(row.expires_ms - now.utc_ms).unwrap_or(0);
             seat.registration = Some(row.clone());
-            self.timers.at(now.in_ms(left_ms), Timer::RegistrationEnds(row.seat));
+            self.timers
+                .at(now.in_ms(left_ms), Timer::RegistrationEnds(row.seat));
             step.effects.push(Effect::Probe { registration: row });
         }
         let ids: Vec<CallbackId> = self.cases.keys().copied().collect();
@@ -111,7 +125,9 @@ impl Centre {
             needs_of.entry(need.callback).or_default().push(need);
         }
         for mut row in callbacks {
-            let Some(number) = numbers.get(&row.number).cloned() else { continue };
+            let Some(number) = numbers.get(&row.number).cloned() else {
+                continue;
+            };
             // A seat's lease died with the process.
             if row.state == CallbackState::Offered {
                 row.state = CallbackState::Waiting;
@@ -119,9 +135,20 @@ impl Centre {
                 row.not_before_ms = row.not_before_ms.max(now.utc_ms);
                 step.records.push(Record::Callback(row.clone()));
             }
-            self.people.restore(&number, row.number).cases.push((row.tenant, row.id));
+            self.people
+                .restore(&number, row.number)
+                .cases
+                .push((row.tenant, row.id));
             let needs = needs_of.remove(&row.id).unwrap_or_default();
-            self.cases.insert(row.id, Case { row, number, needs, ready: None });
+            self.cases.insert(
+                row.id,
+                Case {
+                    row,
+                    number,
+                    needs,
+                    ready: None,
+                },
+            );
         }
     }
 
@@ -143,24 +170,36 @@ impl Centre {
         if let Some(number) = numbers.get(&dial.number) {
             self.people.restore(number, dial.number).dial = Some(dial.id);
         }
-        self.timers.at(now.in_s(self.rules.limits.reconcile_after_s), Timer::Reconcile(dial.id));
+        self.timers.at(
+            now.in_s(self.rules.limits.reconcile_after_s),
+            Timer::Reconcile(dial.id),
+        );
         self.unknown_dials.insert(dial.id, dial);
     }
 
     /// The cool-down of an unknown dial is over: its debt waits again, with the try spent.
     pub(crate) fn reconcile(&mut self, now: Now, id: DialId, step: &mut Step) {
-        let Some(mut dial) = self.unknown_dials.remove(&id) else { return };
+        let Some(mut dial) = self.unknown_dials.remove(&id) else {
+            return;
+        };
         let was_answered = dial.answered_ms.is_some();
         dial.state = DialState::Ended;
         dial.ended_ms = Some(now.utc_ms);
-        dial.result = Some(if was_answered { DialResult::Answered } else { DialResult::Unknown });
+        dial.result = Some(if was_answered {
+            DialResult::Answered
+        } else {
+            DialResult::Unknown
+        });
         let callback = dial.callback;
         step.records.push(Record::Dial(dial));
         if let Some(number) = self.cases.get(&callback).map(|case| case.number.clone()) {
             self.people.change(&number, |known| known.dial = None);
         }
         self.move_case(now, callback, Move::Reconcile, |_| {}, step);
-        let about = About { dial: Some(id), ..About::default() };
+        let about = About {
+            dial: Some(id),
+            ..About::default()
+        };
         self.note(now, callback, CallbackEventKind::Reconciled, about, step);
         if let Some(how) = self.given_up(now, callback) {
             self.close_case(now, callback, how, About::default(), step);
@@ -168,7 +207,13 @@ impl Centre {
     }
 
     /// A call that was up when the process died: the caller was cut off and goes ahead.
-    fn restore_attempt(&mut self, now: Now, mut row: AttemptRow, number: Option<PhoneNumber>, step: &mut Step) {
+    fn restore_attempt(
+        &mut self,
+        now: Now,
+        mut row: AttemptRow,
+        number: Option<PhoneNumber>,
+        step: &mut Step,
+    ) {
         row.stage = Stage::Ended;
         row.outcome = Some(Outcome::Interrupted);
         row.ended_ms = Some(now.utc_ms);
@@ -178,7 +223,8 @@ impl Centre {
             match (row.tenant, number, row.number) {
                 (Some(tenant), Some(number), Some(handle)) => {
                     let debt = self.interrupted_debt(now, &row, tenant);
-                    row.callback = Some(self.owe(now, tenant, &number, handle, row.id, &debt, step));
+                    row.callback =
+                        Some(self.owe(now, tenant, &number, handle, row.id, &debt, step));
                 }
                 _ => row.suppressed = Some(Suppression::NoNumber),
             }
@@ -187,8 +233,15 @@ impl Centre {
     }
 
     fn interrupted_debt(&self, now: Now, row: &AttemptRow, tenant: crate::id::TenantId) -> Debt {
-        let queue = row.queue.or_else(|| self.rules.tenants.get(&tenant).map(|t| t.dialplan.missed_queue));
-        let grace_s = queue.and_then(|q| self.rules.queues.get(&q)).map_or(0, |q| q.callback.grace_s);
+        let queue = row.queue.or_else(|| {
+            self.rules
+                .tenants
+                .get(&tenant)
+                .map(|t| t.dialplan.missed_queue)
+        });
+        let grace_s = queue
+            .and_then(|q| self.rules.queues.get(&q))
+            .map_or(0, |q| q.callback.grace_s);
         Debt {
             kind: NeedKind::Interrupted,
             queue: row.queue,
@@ -200,7 +253,10 @@ impl Centre {
 
     /// A callback's time has come, or its days are over.
     pub(crate) fn callback_due(&mut self, now: Now, id: CallbackId, step: &mut Step) {
-        let waits = self.cases.get(&id).is_some_and(|case| case.row.state == CallbackState::Waiting);
+        let waits = self
+            .cases
+            .get(&id)
+            .is_some_and(|case| case.row.state == CallbackState::Waiting);
         match self.given_up(now, id) {
             Some(how) if waits => {
                 self.close_case(now, id, how, About::default(), step);

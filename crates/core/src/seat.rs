@@ -14,9 +14,18 @@ pub(crate) enum SeatWork {
     /// Nothing.
     Idle,
     /// A work is proposed; the phone rings or is about to.
-    Offered { offer: OfferRow, leg: LegId, ringing: bool },
+    Offered {
+        offer: OfferRow,
+        leg: LegId,
+        ringing: bool,
+    },
     /// A work is being done.
-    Talking { assignment: AssignmentRow, queue: QueueId, leg: LegId, with: With },
+    Talking {
+        assignment: AssignmentRow,
+        queue: QueueId,
+        leg: LegId,
+        with: With,
+    },
     /// The operator hears why the person was not reached; then the phone is hung up.
     Informed { leg: LegId },
     /// After-call time.
@@ -33,9 +42,17 @@ pub(crate) enum With {
     /// A caller who rang in.
     Caller(AttemptId),
     /// A person being rung for a callback.
-    Ringing { callback: CallbackId, dial: DialRow, leg: LegId },
+    Ringing {
+        callback: CallbackId,
+        dial: DialRow,
+        leg: LegId,
+    },
     /// A person who was called back.
-    Person { callback: CallbackId, dial: DialRow, leg: LegId },
+    Person {
+        callback: CallbackId,
+        dial: DialRow,
+        leg: LegId,
+    },
 }
 
 /// What a conversation just over may still be corrected in.
@@ -82,11 +99,17 @@ impl Seat {
     }
 
     pub(crate) fn chosen(&self) -> Chosen {
-        self.sign_in.as_ref().map_or(Chosen::SignedOut, |sign_in| sign_in.chosen)
+        self.sign_in
+            .as_ref()
+            .map_or(Chosen::SignedOut, |sign_in| sign_in.chosen)
     }
 
     pub(crate) fn reachable_at(&self, utc_ms: UtcMs) -> bool {
-        self.confirmed && self.registration.as_ref().is_some_and(|r| r.expires_ms > utc_ms)
+        self.confirmed
+            && self
+                .registration
+                .as_ref()
+                .is_some_and(|r| r.expires_ms > utc_ms)
     }
 
     /// Whether a work may be proposed to it now.
@@ -104,14 +127,23 @@ impl Seat {
 
     /// Whether its operator has every skill at its least level.
     pub(crate) fn can<'a>(&self, mut skills: impl Iterator<Item = (&'a String, &'a u8)>) -> bool {
-        skills.all(|(name, least)| self.skills.iter().any(|(s, level)| s == name && level >= least))
+        skills.all(|(name, least)| {
+            self.skills
+                .iter()
+                .any(|(s, level)| s == name && level >= least)
+        })
     }
 
     /// The leg towards its phone, if one is up.
     pub(crate) fn leg(&self) -> Option<LegId> {
         match &self.work {
-            SeatWork::Offered { leg, .. } | SeatWork::Talking { leg, .. } | SeatWork::Informed { leg } => Some(*leg),
-            SeatWork::Idle | SeatWork::WrapUp { .. } | SeatWork::Resting { .. } | SeatWork::NotResponding => None,
+            SeatWork::Offered { leg, .. }
+            | SeatWork::Talking { leg, .. }
+            | SeatWork::Informed { leg } => Some(*leg),
+            SeatWork::Idle
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
         }
     }
 

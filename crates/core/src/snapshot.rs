@@ -95,7 +95,11 @@ impl Centre {
     pub fn snapshot(&self, now: Now) -> Snapshot {
         let mut queues: Vec<QueueNow> = Vec::with_capacity(self.rules.queues.len());
         for (id, rule) in &self.rules.queues {
-            let tenant = self.rules.tenants.get(&rule.tenant).map_or("", |tenant| tenant.name.as_str());
+            let tenant = self
+                .rules
+                .tenants
+                .get(&rule.tenant)
+                .map_or("", |tenant| tenant.name.as_str());
             let mut oldest_ms: Option<UtcMs> = None;
             for live in self.attempts.values() {
                 if let crate::attempt::Doing::Queued { queue, .. } = live.doing
@@ -106,7 +110,9 @@ impl Centre {
                 }
             }
             let ready = self.ready.get(id).map_or(0, |line| {
-                line.iter().filter(|(_, work)| matches!(work, Work::Callback(_))).count()
+                line.iter()
+                    .filter(|(_, work)| matches!(work, Work::Callback(_)))
+                    .count()
             });
             queues.push(QueueNow {
                 tenant: tenant.to_owned(),
@@ -126,7 +132,11 @@ impl Centre {
             calls: u32::try_from(self.attempts.len()).unwrap_or(u32::MAX),
             dials_in_flight: self.dials_in_flight(),
             queues,
-            seats: self.seats.values().map(|seat| self.seat_now(now, seat)).collect(),
+            seats: self
+                .seats
+                .values()
+                .map(|seat| self.seat_now(now, seat))
+                .collect(),
             trunks: self.trunks_now(),
             violations: self.violations,
         }
@@ -135,12 +145,23 @@ impl Centre {
     fn count_callbacks(&self, queues: &mut [QueueNow]) {
         let order: Vec<_> = self.rules.queues.keys().copied().collect();
         for case in self.cases.values() {
-            let Some(tenant) = self.rules.tenants.get(&case.row.tenant) else { continue };
+            let Some(tenant) = self.rules.tenants.get(&case.row.tenant) else {
+                continue;
+            };
             let queue = case.queue(tenant.dialplan.missed_queue);
-            let Some(now) = order.iter().position(|id| *id == queue).and_then(|i| queues.get_mut(i)) else { continue };
+            let Some(now) = order
+                .iter()
+                .position(|id| *id == queue)
+                .and_then(|i| queues.get_mut(i))
+            else {
+                continue;
+            };
             now.callbacks_open += 1;
             let place = case.row.place_ms;
-            now.callbacks_oldest_ms = Some(now.callbacks_oldest_ms.map_or(place, |oldest| oldest.min(place)));
+            now.callbacks_oldest_ms = Some(
+                now.callbacks_oldest_ms
+                    .map_or(place, |oldest| oldest.min(place)),
+            );
         }
     }
 
@@ -151,8 +172,12 @@ impl Centre {
 
     fn seat_now(&self, now: Now, seat: &Seat) -> SeatNow {
         let (queue, callback) = match &seat.work {
-            SeatWork::Offered { offer, .. } => (Some(offer.queue), matches!(offer.work, Work::Callback(_))),
-            SeatWork::Talking { queue, with, .. } => (Some(*queue), !matches!(with, With::Caller(_))),
+            SeatWork::Offered { offer, .. } => {
+                (Some(offer.queue), matches!(offer.work, Work::Callback(_)))
+            }
+            SeatWork::Talking { queue, with, .. } => {
+                (Some(*queue), !matches!(with, With::Caller(_)))
+            }
             SeatWork::Idle
             | SeatWork::Informed { .. }
             | SeatWork::WrapUp { .. }
@@ -161,19 +186,27 @@ impl Centre {
         };
         SeatNow {
             name: seat.row.name.clone(),
-            operator: seat.sign_in.as_ref().and_then(|s| self.operator_name(s.operator)),
+            operator: seat
+                .sign_in
+                .as_ref()
+                .and_then(|s| self.operator_name(s.operator)),
             chosen: seat.chosen(),
             pause_reason: seat.sign_in.as_ref().and_then(|s| s.pause_reason.clone()),
             work: seat.work_state(),
             since_ms: seat.interval.as_ref().map(|interval| interval.since_ms),
             reachable: seat.reachable_at(now.utc_ms),
-            queue: queue.and_then(|id| self.rules.queues.get(&id)).map(|rule| rule.name.clone()),
+            queue: queue
+                .and_then(|id| self.rules.queues.get(&id))
+                .map(|rule| rule.name.clone()),
             callback,
         }
     }
 
     fn operator_name(&self, id: crate::id::OperatorId) -> Option<String> {
-        self.operators.values().find(|operator| operator.id == id).map(|operator| operator.name.clone())
+        self.operators
+            .values()
+            .find(|operator| operator.id == id)
+            .map(|operator| operator.name.clone())
     }
 
     fn trunks_now(&self) -> Vec<TrunkNow> {

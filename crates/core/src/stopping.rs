@@ -22,8 +22,13 @@ impl Centre {
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in seats {
             match self.seats.get(&id).map(|seat| &seat.work) {
-                Some(SeatWork::Offered { .. }) => self.offer_ended(now, id, OfferState::Withdrawn, true, step),
-                Some(SeatWork::Talking { with: With::Ringing { .. }, .. }) => self.dial_married(now, id, step),
+                Some(SeatWork::Offered { .. }) => {
+                    self.offer_ended(now, id, OfferState::Withdrawn, true, step)
+                }
+                Some(SeatWork::Talking {
+                    with: With::Ringing { .. },
+                    ..
+                }) => self.dial_married(now, id, step),
                 Some(
                     SeatWork::Idle
                     | SeatWork::Talking { .. }
@@ -41,19 +46,34 @@ impl Centre {
     pub(crate) fn cut_conversations(&mut self, now: Now, step: &mut Step) {
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in seats {
-            let talks = matches!(self.seats.get(&id).map(|seat| &seat.work), Some(SeatWork::Talking { .. }));
+            let talks = matches!(
+                self.seats.get(&id).map(|seat| &seat.work),
+                Some(SeatWork::Talking { .. })
+            );
             if talks {
                 self.conversation_cut(now, id, step);
             }
         }
         let attempts: Vec<_> = self.attempts.keys().copied().collect();
         for id in attempts {
-            let end = End { outcome: Outcome::Interrupted, by: Party::Us, reason: Some("stopping") };
+            let end = End {
+                outcome: Outcome::Interrupted,
+                by: Party::Us,
+                reason: Some("stopping"),
+            };
             self.end_attempt(now, id, end, true, step);
         }
-        let left: Vec<_> = self.seats.values().filter_map(crate::seat::Seat::leg).collect();
+        let left: Vec<_> = self
+            .seats
+            .values()
+            .filter_map(crate::seat::Seat::leg)
+            .collect();
         for leg in left {
-            step.effects.push(Effect::HangUp { leg, q850: crate::attempt::cause::TEMPORARY, text: "Stopping" });
+            step.effects.push(Effect::HangUp {
+                leg,
+                q850: crate::attempt::cause::TEMPORARY,
+                text: "Stopping",
+            });
             self.legs.remove(&leg);
         }
         for seat in self.seats.values_mut().filter(|seat| seat.leg().is_some()) {

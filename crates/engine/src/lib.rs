@@ -1,1 +1,14 @@
-//! The hands: the one loop, journal, sockets, timers, clock.
+//! The hands: the one loop that owns sockets, timers and the clock, feeds the switch, and
+//! lets nothing leave before the records it rests on are committed.
+
+mod clock;
+mod figures;
+mod handle;
+mod journal;
+mod run;
+mod sockets;
+mod writing;
+
+pub use clock::Clock;
+pub use handle::{Handle, Health, Refusal};
+pub use run::{Engine, EngineError, Settings, start};

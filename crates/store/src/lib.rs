@@ -1,1 +1,39 @@
-//! All SQL, the migrations and the one ordered writer.
+//! All SQL, the migrations and the one ordered writer. Stores the row images that the
+//! rules produce and gives them back at start, answers the questions of pages and
+//! shell, and proves the promises on what is stored. Decides nothing and reads no clock.
+
+mod assignment;
+mod attempt;
+mod audit;
+mod callback;
+mod dial;
+mod dialect;
+mod epoch;
+mod image;
+mod names;
+mod number;
+mod offer;
+mod open;
+mod operator;
+mod payload;
+mod registration;
+mod row;
+mod seat;
+mod sign_in;
+mod state_interval;
+mod store;
+mod totals;
+mod writer;
+
+pub use assignment::AssignmentView;
+pub use attempt::{AttemptDetail, AttemptFilter, AttemptView};
+pub use audit::{Audit, Sums, Violation, audit_rules};
+pub use callback::{CallbackDetail, CallbackEventView, CallbackFilter, CallbackView, NeedView};
+pub use dial::DialView;
+pub use names::{Interned, Names};
+pub use offer::OfferView;
+pub use open::{Access, OpenError, open};
+pub use seat::SeatView;
+pub use store::{Store, StoreError};
+pub use totals::Totals;
+pub use writer::{Batch, CommitError, Writer};

@@ -194,6 +194,16 @@ impl<'a> Fields<'a> {
             return None;
         }
         let text = self.text(key)?;
+        self.filled(key, expected, text)
+    }
+
+    /// A text that may be absent and must not be empty.
+    pub fn filled_text(&mut self, key: &'static str) -> Option<Placed<&'a str>> {
+        let text = self.text(key)?;
+        self.filled(key, "a text that is not", text)
+    }
+
+    fn filled(&self, key: &str, expected: &str, text: Placed<&'a str>) -> Option<Placed<&'a str>> {
         if text.value.is_empty() {
             self.faults
                 .add(text.at, format!("`{key}` is empty: expected {expected}"));
@@ -430,20 +440,25 @@ fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance in characters.
+/// Insertions, deletions, replacements and swaps of neighbours between two names.
 fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut before_last = Vec::new();
+    let mut last: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.iter().enumerate() {
+        let mut row = vec![i + 1];
         for (j, b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+            let mut least = (last[j] + usize::from(a != b))
+                .min(last[j + 1] + 1)
+                .min(row[j] + 1);
+            if i > 0 && j > 0 && *a == to[j - 1] && from[i - 1] == *b {
+                least = least.min(before_last[j - 1] + 1);
+            }
+            row.push(least);
         }
+        before_last = std::mem::replace(&mut last, row);
     }
-    row[to.len()]
+    last[to.len()]
 }
 
 #[cfg(test)]
@@ -536,6 +551,8 @@ mod tests {
     fn the_nearest_name_is_near() {
         assert_eq!(edits("kitten", "sitting"), 3);
         assert_eq!(edits("", "abc"), 3);
+        assert_eq!(edits("als", "asl"), 1);
+        assert_eq!(edits("prenotazioni", "prenotzaione"), 2);
         assert_eq!(
             nearest("prenotazione", &["disdette", "prenotazioni"]),
             Some("prenotazioni")

@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 
     fn play(&self, step: &mut Fields<'_>) -> Option<Step> {
-        let prompts = self.prompts(step);
+        let prompts = step.texts("play").and_then(|names| self.prompts(names));
         let then = self.required_step(
             step,
             "then",
@@ -336,10 +336,9 @@ impl Reader<'_> {
 
     fn hang_up(&self, step: &mut Fields<'_>) -> Option<Step> {
         let hang_up = step.truth("hang_up");
-        let play = if step.has("play") {
-            self.prompts(step)
-        } else {
-            Some(Vec::new())
+        let play = match step.texts("play") {
+            Some(names) => self.prompts(names),
+            None => Some(Vec::new()),
         };
         let hang_up = hang_up?;
         if !hang_up.value {
@@ -353,8 +352,7 @@ impl Reader<'_> {
     }
 
     /// The list under `play`: at least one, all known.
-    fn prompts(&self, step: &mut Fields<'_>) -> Option<Vec<PromptId>> {
-        let names = step.texts("play")?;
+    fn prompts(&self, names: Placed<Vec<Placed<&str>>>) -> Option<Vec<PromptId>> {
         if names.value.is_empty() {
             self.faults
                 .add(names.at, "`play` is empty: expected at least one prompt");

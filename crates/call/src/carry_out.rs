@@ -1,0 +1,247 @@
+//! Effects, once their records are committed: what leaves for phones and media.
+
+use cuptel_core::id::LegId;
+use cuptel_core::rules::PromptId;
+use cuptel_core::step::{self as rules, AfterPlay, Destination, Effect};
+use cuptel_core::time::Now;
+use cuptel_core::words::Party;
+use cuptel_media as media;
+use cuptel_sip::{Flow, FlowId, NameAddr, OutgoingInvite, Transport};
+
+use crate::leg::{Kind, Leg, Phase, stream_of};
+use crate::media_setup::sdp_body;
+use crate::switch::{Deferred, Role, Step, Switch, leg_of};
+
+/// The rules end every ringing themselves; this is the endpoint's own last resort.
+const RING_LAST_RESORT_US: u64 = 180_000_000;
+/// Silence between two prompts.
+const PROMPT_GAP_MS: u32 = 200;
+
+impl Switch {
+    /// Carries out an effect whose records are committed. One that its leg does not fit any
+    /// more is dropped, and the rules are told.
+    pub fn carry_out(&mut self, now: Now, deferred: Deferred, step: &mut Step) {
+        let Deferred { effect, generation } = deferred;
+        if let Some(id) = leg_of(&effect)
+            && !self.fits(id, generation, &effect)
+        {
+            // What ends a leg that is over already has nothing left to do.
+            if !matches!(effect, Effect::HangUp { .. } | Effect::Refuse { .. } | Effect::Unbridge { .. }) {
+                tracing::debug!(leg.id = id.0, ?effect, "effect came too late");
+                self.tell_rules(now, rules::Input::EffectRefused { leg: id }, step);
+            }
+            return;
+        }
+        match effect {
+            Effect::Ring { leg } => self.ring(now, leg),
+            Effect::Answer { leg } => self.answer(now, leg, step),
+            Effect::Refuse { leg, status, q850, text } => self.refuse(now, leg, status, q850, text, step),
+            Effect::Invite { leg, to } => self.invite(now, leg, *to, step),
+            Effect::HangUp { leg, q850, text } => self.hang_up(now, leg, q850, text, step),
+            Effect::Play { leg, token, prompts, then } => self.play(leg, token, &prompts, then, step),
+            Effect::Bridge { a, b } => self.bridge(now, a, b, step),
+            Effect::Unbridge { leg } => step.media.push(media::Command::Unbridge { a: stream_of(leg) }),
+            Effect::Bound { request, registration } => self.bound(now, request, &registration),
+            Effect::Probe { registration } => self.probe(now, &registration),
+            Effect::Reply { request, result } => step.replies.push((request, result)),
+            Effect::Drained => step.drained = true,
+        }
+        self.drain_outbox(now, step);
+    }
+
+    fn fits(&self, id: LegId, generation: u32, effect: &Effect) -> bool {
+        let Some(leg) = self.legs.get(&id) else { return false };
+        let phase_fits = match effect {
+            Effect::Ring { .. } | Effect::Answer { .. } | Effect::Refuse { .. } => leg.phase == Phase::Arriving,
+            Effect::Play { .. } | Effect::Bridge { .. } => leg.phase == Phase::Up,
+            Effect::Invite { .. }
+            | Effect::HangUp { .. }
+            | Effect::Unbridge { .. }
+            | Effect::Bound { .. }
+            | Effect::Probe { .. }
+            | Effect::Reply { .. }
+            | Effect::Drained => true,
+        };
+        phase_fits && leg.generation == generation
+    }
+
+    fn ring(&mut self, now: Now, id: LegId) {
+        let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) else { return };
+        let (sip, outbox) = self.outbox();
+        if sip.provisional(now.mono_us, dialog, 180, "Ringing", None, outbox).is_err() {
+            tracing::debug!(leg.id = id.0, "180 came too late");
+        }
+    }
+
+    fn answer(&mut self, now: Now, id: LegId, step: &mut Step) {
+        let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) else { return };
+        let Some(text) = self.open_media_for_answer(now, id, step) else {
+            self.refuse(now, id, 503, 47, "No media port is free", step);
+            return self.tell_rules(now, rules::Input::Ended { leg: id, by: Party::Network }, step);
+        };
+        let (sip, outbox) = self.outbox();
+        if sip.accept(now.mono_us, dialog, Some(sdp_body(text)), &[], outbox).is_err() {
+            self.drop_leg(id, step);
+            return self.tell_rules(now, rules::Input::EffectRefused { leg: id }, step);
+        }
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.phase = Phase::Accepted;
+        }
+    }
+
+    fn refuse(&mut self, now: Now, id: LegId, status: u16, q850: u8, text: &str, step: &mut Step) {
+        if let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) {
+            let extra = [reason(q850, text)];
+            let (sip, outbox) = self.outbox();
+            if sip.refuse(now.mono_us, dialog, status, phrase(status), &extra, outbox).is_err() {
+                tracing::debug!(leg.id = id.0, status, "refusal came too late");
+            }
+        }
+        self.drop_leg(id, step);
+    }
+
+    fn hang_up(&mut self, now: Now, id: LegId, q850: u8, text: &str, step: &mut Step) {
+        if self.legs.get(&id).is_some_and(|leg| leg.phase == Phase::Arriving) {
+            return self.refuse(now, id, 480, q850, text, step);
+        }
+        if let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) {
+            let extra = [reason(q850, text)];
+            let (sip, outbox) = self.outbox();
+            if sip.end(now.mono_us, dialog, &extra, outbox).is_err() {
+                tracing::debug!(leg.id = id.0, "the leg was over before we hung up");
+            }
+        }
+        self.drop_leg(id, step);
+    }
+
+    fn play(&mut self, id: LegId, token: u64, prompts: &[PromptId], then: AfterPlay, step: &mut Step) {
+        let stream = stream_of(id);
+        let known = |prompt: &PromptId| self.prompts.get(usize::try_from(prompt.0).ok()?).copied();
+        let prompts: std::sync::Arc<[media::PromptId]> = prompts.iter().filter_map(known).collect();
+        let follows = match then {
+            AfterPlay::Music(music) => {
+                if let Some(music) = known(&music) {
+                    step.media.push(media::Command::Music { stream, token, music });
+                }
+                media::Then::Music
+            }
+            AfterPlay::Silence | AfterPlay::RingBack => media::Then::Silence,
+        };
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.ring_back_after = (then == AfterPlay::RingBack).then_some(token);
+        }
+        if prompts.is_empty() && matches!(then, AfterPlay::Music(_)) {
+            return;
+        }
+        step.media.push(media::Command::Play { stream, token, prompts, gap_ms: PROMPT_GAP_MS, then: follows });
+    }
+
+    fn bridge(&mut self, now: Now, a: LegId, b: LegId, step: &mut Step) {
+        if !self.legs.get(&b).is_some_and(|leg| leg.phase == Phase::Up) {
+            return self.tell_rules(now, rules::Input::EffectRefused { leg: b }, step);
+        }
+        for id in [a, b] {
+            if let Some(leg) = self.legs.get_mut(&id) {
+                leg.ring_back_after = None;
+            }
+        }
+        step.media.push(media::Command::Bridge { a: stream_of(a), b: stream_of(b) });
+    }
+
+    fn invite(&mut self, now: Now, id: LegId, to: Destination, step: &mut Step) {
+        let Some((kind, flow)) = self.way_to(&to) else {
+            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status: 503 }, step);
+        };
+        self.legs.insert(id, Leg::new(kind, Phase::Inviting, flow));
+        let Some(offer) = self.open_media_for_offer(now, id, step) else {
+            tracing::error!("no media port is free for a call of ours");
+            self.legs.remove(&id);
+            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status: 503 }, step);
+        };
+        let mut call = self.outgoing(flow, to);
+        call.body = Some(sdp_body(offer));
+        let (sip, outbox) = self.outbox();
+        let dialog = sip.invite(now.mono_us, call, outbox);
+        self.dialogs.insert(dialog, id);
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.dialog = Some(dialog);
+        }
+    }
+
+    fn way_to(&self, to: &Destination) -> Option<(Kind, Flow)> {
+        match to {
+            Destination::Seat { registration, .. } => {
+                Some((Kind::Seat(registration.seat), self.flow_to(registration)?))
+            }
+            Destination::Person { trunk, .. } => {
+                let peer = self.settings.trunks.iter().find(|peer| peer.id == *trunk)?;
+                let (_, remote) = peer.outbound.as_ref()?;
+                let faces_trunks = |listener: &crate::switch::Listener| {
+                    matches!(listener.role, Role::Trunk | Role::Edge) && listener.address.is_ipv4() == remote.is_ipv4()
+                };
+                let index = self.settings.listeners.iter().position(faces_trunks)?;
+                let local = self.settings.listeners.get(index)?.address;
+                let id = FlowId(u32::try_from(index).ok()?);
+                Some((Kind::Person, Flow { id, transport: Transport::Udp, local, remote: *remote }))
+            }
+        }
+    }
+
+    fn outgoing(&self, flow: Flow, to: Destination) -> OutgoingInvite {
+        let local = flow.local;
+        let (target, from, to, extra) = match to {
+            Destination::Seat { registration, extension, display, caller } => {
+                let user = caller.as_ref().map_or("anonymous", |number| number.reveal());
+                let from = named(Some(display), format!("sip:{user}@{local}"));
+                let to = named(None, format!("sip:{extension}@{local}"));
+                (registration.contact, from, to, Vec::new())
+            }
+            Destination::Person { trunk, number, cli, .. } => {
+                let peer = self.settings.trunks.iter().find(|peer| peer.id == trunk);
+                let host = peer.and_then(|peer| peer.outbound.as_ref()).map_or("", |(host, _)| host.as_str());
+                let target = format!("sip:{}@{host};user=phone", number.reveal());
+                let from = named(None, format!("sip:{}@{local};user=phone", cli.reveal()));
+                let asserted = format!("<sip:{}@{local};user=phone>", cli.reveal());
+                let extra = vec![("P-Asserted-Identity".to_owned(), asserted)];
+                (target.clone(), from, named(None, target), extra)
+            }
+        };
+        OutgoingInvite {
+            flow,
+            target,
+            route: Vec::new(),
+            from,
+            to,
+            contact: format!("sip:cuptel@{local}"),
+            body: None,
+            extra,
+            credentials: None,
+            ring_us: RING_LAST_RESORT_US,
+        }
+    }
+}
+
+fn named(display: Option<String>, uri: String) -> NameAddr {
+    NameAddr { display, uri, tag: None }
+}
+
+/// RFC 3326.
+fn reason(q850: u8, text: &str) -> (String, String) {
+    ("Reason".to_owned(), format!("Q.850;cause={q850};text=\"{text}\""))
+}
+
+fn phrase(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        403 => "Forbidden",
+        404 => "Not Found",
+        415 => "Unsupported Media Type",
+        480 => "Temporarily Unavailable",
+        486 => "Busy Here",
+        487 => "Request Terminated",
+        488 => "Not Acceptable Here",
+        503 => "Service Unavailable",
+        603 => "Decline",
+        _ => "Refused",
+    }
+}

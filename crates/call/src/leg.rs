@@ -1,0 +1,87 @@
+//! One SIP dialog with its media.
+
+use cuptel_core::id::SeatId;
+use cuptel_media::{Agreed, PortPair, StreamId};
+use cuptel_sip::{DialogId, Flow};
+
+/// Who is at the other end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A person who rang in through a trunk.
+    Caller,
+    /// A seat's phone that rang in.
+    Internal,
+    /// A seat's phone that we called.
+    Seat(SeatId),
+    /// A person whom we called.
+    Person,
+}
+
+/// How far the dialog is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Their INVITE waits for our final response.
+    Arriving,
+    /// Their INVITE has our 200; its ACK is not here yet.
+    Accepted,
+    /// Our INVITE waits for theirs.
+    Inviting,
+    /// Both sides agreed.
+    Up,
+}
+
+/// Where the media of a leg is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LegMedia {
+    pub(crate) pair: PortPair,
+    /// Number of our SDP session; the version grows with each new description.
+    pub(crate) version: u64,
+    /// What was agreed last.
+    pub(crate) agreed: Option<Agreed>,
+}
+
+/// A leg.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) kind: Kind,
+    pub(crate) phase: Phase,
+    /// Grows when what was decided for it before does not fit any more.
+    pub(crate) generation: u32,
+    /// None until our INVITE is out.
+    pub(crate) dialog: Option<DialogId>,
+    pub(crate) flow: Flow,
+    /// The offer of their INVITE; empty when they want ours.
+    pub(crate) offer: Vec<u8>,
+    pub(crate) media: Option<LegMedia>,
+    /// A final response to their INVITE is decided: a CANCEL that crosses it comes too late.
+    pub(crate) final_decided: bool,
+    /// Their ACK must carry the answer to the offer in our 200.
+    pub(crate) answer_in_ack: bool,
+    /// Whether media was ever heard: silence only means something after that.
+    pub(crate) heard: bool,
+    /// The message after which the ring-back tone follows.
+    pub(crate) ring_back_after: Option<u64>,
+}
+
+impl Leg {
+    pub(crate) fn new(kind: Kind, phase: Phase, flow: Flow) -> Self {
+        Self {
+            kind,
+            phase,
+            generation: 0,
+            dialog: None,
+            flow,
+            offer: Vec::new(),
+            media: None,
+            final_decided: false,
+            answer_in_ack: false,
+            heard: false,
+            ring_back_after: None,
+        }
+    }
+}
+
+/// The media stream of a leg carries the leg's number.
+pub(crate) fn stream_of(leg: cuptel_core::id::LegId) -> StreamId {
+    StreamId(leg.0)
+}

@@ -1,0 +1,165 @@
+//! Offers and answers: which ports a leg uses and what both sides agreed to hear.
+
+use cuptel_core::id::LegId;
+use cuptel_core::time::Now;
+use cuptel_media as media;
+use cuptel_sip::{Body, DialogId, Message};
+
+use crate::leg::{Kind, Leg, LegMedia, stream_of};
+use crate::switch::{Step, Switch};
+
+/// Why a call cannot be heard: the status to refuse with, and words.
+pub(crate) type NoMedia = (u16, &'static str);
+
+pub(crate) fn is_sdp(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/sdp")
+}
+
+pub(crate) fn sdp_body(text: String) -> Body {
+    Body { content_type: "application/sdp".to_owned(), bytes: text.into_bytes() }
+}
+
+impl Switch {
+    /// Looks whether an arriving call can be heard, and keeps its offer.
+    pub(crate) fn media_wish(&mut self, now: Now, request: &Message, leg: &mut Leg) -> Result<(), NoMedia> {
+        if self.ports.free(now.mono_us) == 0 {
+            return Err((503, "No media port is free"));
+        }
+        let body = request.body();
+        if body.is_empty() {
+            return Ok(());
+        }
+        if !request.content_type().is_some_and(|content_type| is_sdp(&content_type)) {
+            return Err((415, "Only application/sdp is understood"));
+        }
+        // The port does not matter yet: whether anything fits does.
+        let nowhere = self.local(media::PortPair { network: 0, rtp: 9 }, LegId(0), 0);
+        match media::answer(body, &nowhere) {
+            Ok(_) => {
+                leg.offer = body.to_vec();
+                Ok(())
+            }
+            Err(error) => Err(refusal(&error)),
+        }
+    }
+
+    fn local(&self, pair: media::PortPair, id: LegId, version: u64) -> media::Local {
+        let network = usize::from(pair.network);
+        let address = self
+            .settings
+            .media
+            .get(network)
+            .map_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), |network| network.advertise);
+        media::Local { address, rtp_port: pair.rtp, session_id: id.0.unsigned_abs(), version }
+    }
+
+    fn latch(&self, leg: &Leg) -> media::Latch {
+        match leg.kind {
+            Kind::Seat(_) | Kind::Internal => media::Latch::Once {
+                window_us: self.settings.latch_window_us,
+                address: Some(leg.flow.remote.ip()),
+            },
+            Kind::Caller | Kind::Person => media::Latch::SdpOnly { networks: Vec::new() },
+        }
+    }
+
+    /// Takes ports and opens the stream: the answer to their offer, or ours where they made none.
+    pub(crate) fn open_media_for_answer(&mut self, now: Now, id: LegId, step: &mut Step) -> Option<String> {
+        let pair = self.ports.take(now.mono_us)?;
+        let local = self.local(pair, id, 1);
+        let leg = self.legs.get(&id)?;
+        let (text, agreed) = if leg.offer.is_empty() {
+            (media::offer(&local, media::Codec::Pcma), None)
+        } else {
+            match media::answer(&leg.offer, &local) {
+                Ok((text, agreed)) => (text, Some(agreed)),
+                Err(_) => {
+                    self.ports.give_back(now.mono_us, pair);
+                    return None;
+                }
+            }
+        };
+        let latch = self.latch(leg);
+        step.media.push(media::Command::Open { stream: stream_of(id), pair, agreed, latch });
+        let leg = self.legs.get_mut(&id)?;
+        leg.media = Some(LegMedia { pair, version: 1, agreed });
+        leg.answer_in_ack = agreed.is_none();
+        leg.offer = Vec::new();
+        Some(text)
+    }
+
+    /// Takes ports and opens the stream for a call of ours; returns the offer.
+    pub(crate) fn open_media_for_offer(&mut self, now: Now, id: LegId, step: &mut Step) -> Option<String> {
+        let pair = self.ports.take(now.mono_us)?;
+        let text = media::offer(&self.local(pair, id, 1), media::Codec::Pcma);
+        let latch = self.latch(self.legs.get(&id)?);
+        step.media.push(media::Command::Open { stream: stream_of(id), pair, agreed: None, latch });
+        self.legs.get_mut(&id)?.media = Some(LegMedia { pair, version: 1, agreed: None });
+        Some(text)
+    }
+
+    /// The answer that an ACK owes when our 200 made the offer. False when it cannot be used.
+    pub(crate) fn answer_in_ack(&mut self, id: LegId, body: Option<&Body>, step: &mut Step) -> bool {
+        let Some(leg) = self.legs.get_mut(&id) else { return true };
+        if !std::mem::take(&mut leg.answer_in_ack) {
+            return true;
+        }
+        let Some(Ok(agreed)) = body.map(|body| media::accept_answer(&body.bytes)) else { return false };
+        if let Some(media) = leg.media.as_mut() {
+            media.agreed = Some(agreed);
+        }
+        step.media.push(media::Command::Agree { stream: stream_of(id), agreed });
+        true
+    }
+
+    /// A re-INVITE: a new address, a hold, or the end of one. Changes no record, so it is
+    /// answered at once.
+    pub(crate) fn reinvited(&mut self, now: Now, dialog: DialogId, request: &Message, step: &mut Step) {
+        let Some(id) = self.dialogs.get(&dialog).copied() else { return };
+        let described = self.describe_again(id, request.body());
+        let result = match described {
+            Ok((text, agreed)) => {
+                if let Some(agreed) = agreed {
+                    step.media.push(media::Command::Agree { stream: stream_of(id), agreed });
+                }
+                let (sip, outbox) = self.outbox();
+                sip.accept(now.mono_us, dialog, Some(sdp_body(text)), &[], outbox)
+            }
+            Err((status, text)) => {
+                let (sip, outbox) = self.outbox();
+                sip.refuse(now.mono_us, dialog, status, text, &[], outbox)
+            }
+        };
+        if result.is_err() {
+            tracing::debug!(leg.id = id.0, "a re-INVITE was over before its answer");
+        }
+    }
+
+    fn describe_again(&mut self, id: LegId, offer: &[u8]) -> Result<(String, Option<media::Agreed>), NoMedia> {
+        const NOT_NOW: NoMedia = (488, "No media to change");
+        let leg = self.legs.get(&id).ok_or(NOT_NOW)?;
+        let current = leg.media.ok_or(NOT_NOW)?;
+        let version = current.version + 1;
+        let local = self.local(current.pair, id, version);
+        let (text, agreed) = if offer.is_empty() {
+            let codec = current.agreed.map_or(media::Codec::Pcma, |agreed| agreed.codec);
+            (media::offer(&local, codec), None)
+        } else {
+            let (text, agreed) = media::answer(offer, &local).map_err(|error| refusal(&error))?;
+            (text, Some(agreed))
+        };
+        let leg = self.legs.get_mut(&id).ok_or(NOT_NOW)?;
+        leg.answer_in_ack = agreed.is_none();
+        leg.media = Some(LegMedia { version, agreed: agreed.or(current.agreed), ..current });
+        Ok((text, agreed))
+    }
+}
+
+/// What an unusable offer is refused with (RFC 3261 §21.4.26, RFC 3264 §6).
+fn refusal(error: &media::SdpError) -> NoMedia {
+    match error {
+        media::SdpError::Malformed { .. } => (400, "The SDP cannot be read"),
+        _ => (488, "PCMA, PCMU and telephone-event over RTP/AVP are spoken here"),
+    }
+}

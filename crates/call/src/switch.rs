@@ -1,0 +1,338 @@
+//! The switch: every leg of every call, between the wire and the rules.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+use cuptel_core::Centre;
+use cuptel_core::id::{LegId, SeatId, TrunkId};
+use cuptel_core::record::{Record, Restored};
+use cuptel_core::snapshot::Snapshot;
+use cuptel_core::step::{self as rules, Command, CommandError, Effect};
+use cuptel_core::time::{MonoUs, Now};
+use cuptel_media as media;
+use cuptel_sip::{Admission, DialogId, Endpoint, Flow, FlowId, Ha1, Outbox, PingId, RegisterId, Transmit};
+use ipnet::IpNet;
+
+use crate::leg::{Leg, stream_of};
+
+/// What a listening socket is for. Behind a proxy an address alone does not tell a trunk
+/// from a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Seats' phones: digest for everything.
+    Phones,
+    /// Carriers: by their address.
+    Trunk,
+    /// A proxy of ours, which forwards trunks.
+    Edge,
+}
+
+/// A listening socket; its place in the list is its `FlowId`.
+#[derive(Debug, Clone, Copy)]
+pub struct Listener {
+    /// What it is for.
+    pub role: Role,
+    /// Where it listens: what our Contact says.
+    pub address: SocketAddr,
+}
+
+/// The signalling side of a trunk.
+#[derive(Debug, Clone)]
+pub struct TrunkPeer {
+    /// Which trunk of the rules.
+    pub id: TrunkId,
+    /// Who may send us calls without digest.
+    pub peers: Vec<IpNet>,
+    /// Where its calls are placed: host and port for the URI, and the address they lead to.
+    pub outbound: Option<(String, SocketAddr)>,
+}
+
+/// One media network, as SDP speaks of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Media {
+    /// What SDP says.
+    pub advertise: IpAddr,
+}
+
+/// How the switch is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Settings of the SIP endpoint.
+    pub sip: cuptel_sip::Settings,
+    /// Listening sockets, in `FlowId` order.
+    pub listeners: Vec<Listener>,
+    /// Trunks, asked in this order whose peer a source is.
+    pub trunks: Vec<TrunkPeer>,
+    /// Media networks, in the order of `PortPair::network`.
+    pub media: Vec<Media>,
+    /// How long a phone may move its RTP source after the SDP was agreed, in µs.
+    pub latch_window_us: u64,
+    /// Rest of a port pair between two legs, in µs.
+    pub port_quarantine_us: u64,
+}
+
+/// What reaches the switch.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// Bytes from a peer.
+    Datagram {
+        /// From where, to where.
+        flow: Flow,
+        /// What.
+        bytes: &'a [u8],
+    },
+    /// A connection is gone.
+    FlowClosed(FlowId),
+    /// The media thread reports.
+    Media(media::Event),
+    /// A person or a program wants something.
+    Command {
+        /// Comes back in `Step::replies`.
+        request: u64,
+        /// What.
+        command: Command,
+    },
+    /// `Step::wake_at` was reached.
+    Tick,
+}
+
+/// An effect that waits for its records, with what it expects of its legs.
+#[derive(Debug)]
+pub struct Deferred {
+    pub(crate) effect: Effect,
+    pub(crate) generation: u32,
+}
+
+/// What one input led to. `records` are committed before any of `deferred` is carried out;
+/// the rest leaves at once (100, ACK, retransmissions, 200 to CANCEL and BYE, media that
+/// changes no record).
+#[derive(Debug, Default)]
+pub struct Step {
+    /// What to store.
+    pub records: Vec<Record>,
+    /// For `Switch::carry_out`, after the commit, in this order.
+    pub deferred: Vec<Deferred>,
+    /// To the wire, now.
+    pub transmits: Vec<Transmit>,
+    /// To the media thread, now.
+    pub media: Vec<media::Command>,
+    /// Answers to commands, now.
+    pub replies: Vec<(u64, Result<(), CommandError>)>,
+    /// Stopped: nothing is going on any more.
+    pub drained: bool,
+}
+
+/// All legs, the SIP endpoint and the rules.
+#[derive(Debug)]
+pub struct Switch {
+    pub(crate) settings: Settings,
+    pub(crate) centre: Centre,
+    pub(crate) sip: Endpoint,
+    pub(crate) legs: HashMap<LegId, Leg>,
+    pub(crate) dialogs: HashMap<DialogId, LegId>,
+    pub(crate) ports: media::PortPool,
+    /// Pairs whose stream is being closed.
+    pub(crate) closing: HashMap<media::StreamId, media::PortPair>,
+    pub(crate) registers: HashMap<u64, (RegisterId, u32)>,
+    pub(crate) pings: HashMap<PingId, SeatId>,
+    /// Prompts of the rules, as the media thread numbers them.
+    pub(crate) prompts: Vec<media::PromptId>,
+    /// Reused.
+    outbox: Outbox,
+    rules_step: rules::Step,
+    rules_wake_at: Option<MonoUs>,
+}
+
+impl Switch {
+    /// A switch over this centre. `prompts[i]` is what the media thread calls prompt `i` of
+    /// the rules; `pairs` are the ports that it has bound.
+    #[must_use]
+    pub fn new(
+        settings: Settings,
+        centre: Centre,
+        pairs: &[media::PortPair],
+        prompts: Vec<media::PromptId>,
+    ) -> Self {
+        let ports = media::PortPool::new(pairs.iter().copied(), settings.port_quarantine_us);
+        let mut switch = Self {
+            sip: Endpoint::new(settings.sip.clone()),
+            settings,
+            centre,
+            legs: HashMap::new(),
+            dialogs: HashMap::new(),
+            ports,
+            closing: HashMap::new(),
+            registers: HashMap::new(),
+            pings: HashMap::new(),
+            prompts,
+            outbox: Outbox::default(),
+            rules_step: rules::Step::default(),
+            rules_wake_at: None,
+        };
+        switch.learn_accounts();
+        switch
+    }
+
+    /// Takes up what was open when the process last ended.
+    pub fn restore(&mut self, now: Now, restored: Restored, step: &mut Step) {
+        let mut inner = std::mem::take(&mut self.rules_step);
+        self.centre.restore(now, restored, &mut inner);
+        self.learn_accounts();
+        self.take_in(&mut inner, step);
+        self.rules_step = inner;
+    }
+
+    fn learn_accounts(&mut self) {
+        for seat in self.centre.seat_rows() {
+            let ha1 = Ha1 { md5: seat.ha1_md5.clone(), sha256: seat.ha1_sha256.clone() };
+            self.sip.set_account(&seat.name, ha1);
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, now: Now, input: Input<'_>, step: &mut Step) {
+        let mut outbox = std::mem::take(&mut self.outbox);
+        match input {
+            Input::Datagram { flow, bytes } => {
+                let admission = self.admission(&flow);
+                self.sip.receive(now.mono_us, &flow, bytes, admission, &mut outbox);
+            }
+            Input::FlowClosed(flow) => self.sip.flow_closed(now.mono_us, flow, &mut outbox),
+            Input::Media(event) => self.media_event(now, event, step),
+            Input::Command { request, command } => {
+                self.tell_rules(now, rules::Input::Command { request, command }, step);
+            }
+            Input::Tick => {
+                if self.sip.wake_at().is_some_and(|at| at <= now.mono_us) {
+                    self.sip.tick(now.mono_us, &mut outbox);
+                }
+                if self.rules_wake_at.is_some_and(|at| at <= now.mono_us) {
+                    self.tell_rules(now, rules::Input::Tick, step);
+                }
+            }
+        }
+        self.outbox = outbox;
+        self.drain_outbox(now, step);
+    }
+
+    /// When to call again with `Input::Tick`, if nothing else happens before.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<MonoUs> {
+        match (self.sip.wake_at(), self.rules_wake_at) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// A look at everything.
+    #[must_use]
+    pub fn snapshot(&self, now: Now) -> Snapshot {
+        self.centre.snapshot(now)
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub fn rules(&self) -> &cuptel_core::rules::Rules {
+        self.centre.rules()
+    }
+
+    /// What the SIP endpoint has counted.
+    #[must_use]
+    pub fn sip_counters(&self) -> &cuptel_sip::Counters {
+        self.sip.counters()
+    }
+
+    /// Packets to the wire, events to the legs they concern.
+    pub(crate) fn drain_outbox(&mut self, now: Now, step: &mut Step) {
+        loop {
+            let mut outbox = std::mem::take(&mut self.outbox);
+            step.transmits.append(&mut outbox.transmits);
+            let events = std::mem::take(&mut outbox.events);
+            self.outbox = outbox;
+            if events.is_empty() {
+                return;
+            }
+            for event in events {
+                self.sip_event(now, event, step);
+            }
+        }
+    }
+
+    pub(crate) fn outbox(&mut self) -> (&mut Endpoint, &mut Outbox) {
+        (&mut self.sip, &mut self.outbox)
+    }
+
+    /// Lets the rules decide, and stamps what they decided with what it expects.
+    pub(crate) fn tell_rules(&mut self, now: Now, input: rules::Input, step: &mut Step) {
+        let mut inner = std::mem::take(&mut self.rules_step);
+        self.centre.handle(now, input, &mut inner);
+        self.take_in(&mut inner, step);
+        self.rules_step = inner;
+    }
+
+    fn take_in(&mut self, inner: &mut rules::Step, step: &mut Step) {
+        self.rules_wake_at = inner.wake_at;
+        step.records.append(&mut inner.records);
+        for effect in inner.effects.drain(..) {
+            let generation = self.expected_generation(&effect);
+            step.deferred.push(Deferred { effect, generation });
+        }
+    }
+
+    /// Marks finals as decided, and reads the generation that the effect will expect.
+    fn expected_generation(&mut self, effect: &Effect) -> u32 {
+        let Some(leg) = leg_of(effect).and_then(|id| self.legs.get_mut(&id)) else { return 0 };
+        if matches!(effect, Effect::Answer { .. } | Effect::Refuse { .. }) {
+            leg.final_decided = true;
+        }
+        leg.generation
+    }
+
+    fn admission(&self, flow: &Flow) -> Admission {
+        let listener = usize::try_from(flow.id.0).ok().and_then(|index| self.settings.listeners.get(index));
+        match listener.map(|listener| listener.role) {
+            Some(Role::Phones) => Admission::Digest,
+            Some(Role::Trunk | Role::Edge) if self.trunk_of(flow.remote.ip()).is_some() => Admission::Trusted,
+            Some(Role::Trunk | Role::Edge) | None => Admission::Closed,
+        }
+    }
+
+    /// The trunk that this source belongs to.
+    pub(crate) fn trunk_of(&self, source: IpAddr) -> Option<TrunkId> {
+        let is_peer = |trunk: &&TrunkPeer| trunk.peers.iter().any(|net| net.contains(&source));
+        self.settings.trunks.iter().find(is_peer).map(|trunk| trunk.id)
+    }
+
+    pub(crate) fn role_of(&self, flow: &Flow) -> Option<Role> {
+        let index = usize::try_from(flow.id.0).ok()?;
+        self.settings.listeners.get(index).map(|listener| listener.role)
+    }
+
+    /// Forgets a leg; its media is closed and its ports rest.
+    pub(crate) fn drop_leg(&mut self, id: LegId, step: &mut Step) {
+        let Some(leg) = self.legs.remove(&id) else { return };
+        if let Some(dialog) = leg.dialog {
+            self.dialogs.remove(&dialog);
+        }
+        if let Some(media) = leg.media {
+            self.closing.insert(stream_of(id), media.pair);
+            step.media.push(media::Command::Close { stream: stream_of(id) });
+        }
+    }
+}
+
+/// The leg that an effect is about first of all.
+pub(crate) fn leg_of(effect: &Effect) -> Option<LegId> {
+    match effect {
+        Effect::Ring { leg }
+        | Effect::Answer { leg }
+        | Effect::Refuse { leg, .. }
+        | Effect::HangUp { leg, .. }
+        | Effect::Play { leg, .. }
+        | Effect::Unbridge { leg }
+        | Effect::Bridge { a: leg, .. } => Some(*leg),
+        Effect::Invite { .. } | Effect::Bound { .. } | Effect::Probe { .. } | Effect::Reply { .. } | Effect::Drained => {
+            None
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The configuration as deployed: read, checked whole, every fault told with its file, line
+//! and column. Knows nothing of identifiers: the store gives them to the names afterwards,
+//! and [`Config::rules`] puts both together.
+//!
+//! Files that the configuration names are found from the working directory, else from the
+//! configuration's own folder, else from that folder's parent.
+
+pub(crate) mod first_start;
+pub(crate) mod network;
+mod plans;
+mod prompts;
+pub(crate) mod rules;
+pub(crate) mod secret;
+pub(crate) mod service;
+pub(crate) mod source;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cuptel_core::calendar::Calendar;
+use cuptel_core::dialplan::Dialplan;
+use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
+use cuptel_core::rules::{Limits, SpokenPrompts};
+
+use network::{HttpSettings, Listener, MediaSettings, SipSettings, TrunkSettings};
+use secret::Secret;
+use service::{QueueSettings, TenantSettings};
+use source::ConfigFault;
+
+/// Everything that the files say, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// Where the data is kept; a secret, because it may hold a password.
+    pub(crate) data_url: Secret,
+    /// Our names in SIP.
+    pub(crate) sip: SipSettings,
+    /// Where SIP arrives.
+    pub(crate) listeners: Vec<Listener>,
+    /// Voice.
+    pub(crate) media: MediaSettings,
+    /// Pages and API.
+    pub(crate) http: HttpSettings,
+    /// Ways to the public network.
+    pub(crate) trunks: Vec<TrunkSettings>,
+    /// Health authorities.
+    pub(crate) tenants: Vec<TenantSettings>,
+    /// Places with seats.
+    pub(crate) sites: Vec<String>,
+    /// Services that people wait for.
+    pub(crate) queues: Vec<QueueSettings>,
+    /// How long conversations may go on at a stop.
+    pub(crate) drain_s: u32,
+    /// Numbers that hold for the whole centre.
+    pub(crate) limits: Limits,
+    /// Each with the name of its tenant.
+    calendars: Vec<(String, Calendar)>,
+    /// One for each tenant, in their order; queues by their place in `queues`.
+    dialplans: Vec<Dialplan>,
+    library: prompts::Library,
+    spoken: SpokenPrompts,
+    warnings: Vec<ConfigFault>,
+}
+
+/// Reads and checks the configuration with everything that it names.
+///
+/// # Errors
+/// Every fault of the configuration's file, then those of the dialplans.
+pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
+    let source = source::Source::read(path).map_err(|fault| vec![fault])?;
+    let document = document(source.text()).map_err(|faults| source.faults(&faults))?;
+    let (faults, warnings) = (Faults::default(), Faults::default());
+    // A table missing at the top has no place of its own: the file's beginning stands for it.
+    let mut root = Fields::new(document.get_ref(), 0..0, &faults);
+
+    let data_url = service::data_url(&mut root);
+    let sip = network::sip(&mut root);
+    let listeners = network::listeners(&mut root);
+    let media = network::media(&mut root);
+    let http = network::http(&mut root);
+    let trunks = network::trunks(&mut root);
+    let tenants = service::tenants(&mut root);
+    let sites = service::sites(&mut root);
+    let calendars = service::calendars(&mut root, &tenants, &warnings);
+    let queues = service::queues(&mut root, &tenants);
+    let (library, spoken) = prompts::read(&mut root, path);
+    let limits = service::limits(&mut root);
+    let drain_s = service::drain_s(&mut root);
+    root.finish();
+
+    let known = plans::Known {
+        library: &library,
+        queues: &queues,
+        calendars: &calendars,
+    };
+    let mut plan_faults = Vec::new();
+    let dialplans = plans::read(&tenants, &known, path, &faults, &mut plan_faults);
+    network::warn(&trunks, &media, &warnings);
+    warn_of_foreign_cli(&trunks, &dialplans, &warnings);
+
+    let mut all = source.faults(&faults.into_sorted());
+    all.append(&mut plan_faults);
+    if !all.is_empty() {
+        return Err(all);
+    }
+    Ok(Config {
+        data_url,
+        sip,
+        listeners,
+        media: media.value,
+        http,
+        trunks: trunks.into_iter().map(|draft| draft.trunk).collect(),
+        tenants: tenants.into_iter().map(|draft| draft.tenant).collect(),
+        sites,
+        queues,
+        drain_s,
+        limits,
+        calendars,
+        dialplans,
+        library,
+        spoken,
+        warnings: source.faults(&warnings.into_sorted()),
+    })
+}
+
+impl Config {
+    /// What is allowed and probably not meant.
+    pub(crate) fn warnings(&self) -> &[ConfigFault] {
+        &self.warnings
+    }
+
+    /// Name and file of every prompt, in the order of their `PromptId`.
+    pub(crate) fn prompt_files(&self) -> &[(String, PathBuf)] {
+        self.library.files()
+    }
+}
+
+fn warn_of_foreign_cli(trunks: &[network::TrunkDraft], dialplans: &[Dialplan], warnings: &Faults) {
+    for network::TrunkDraft { trunk, cli_at, .. } in trunks {
+        if !dialplans
+            .iter()
+            .any(|plan| plan.numbers.contains(&trunk.cli))
+        {
+            let message = "no dialplan answers this number: who rings back what their phone shows does not reach us";
+            warnings.add(cli_at.clone(), message);
+        }
+    }
+}
+
+/// What is wrong with a name, if anything. Names stand in URLs, metric labels and
+/// commands, so they are kept plain.
+fn name_fault(kind: &str, name: &str) -> Option<String> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    let fits = !name.is_empty() && name.len() <= 64 && name.bytes().all(plain);
+    (!fits).then(|| {
+        format!("\"{name}\" is no name of a {kind}: expected at most 64 lower-case letters, digits, - and _")
+    })
+}
+
+/// A name that must be there, be plain, and be new among those seen.
+fn checked_name(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    kind: &str,
+    seen: &mut BTreeSet<String>,
+) -> Option<String> {
+    let name = table.required_text(key, &format!("the short name of the {kind}"))?;
+    if let Some(fault) = name_fault(kind, name.value) {
+        table.faults().add(name.at, fault);
+    } else if !seen.insert(name.value.to_owned()) {
+        table
+            .faults()
+            .add(name.at, format!("{kind} \"{}\" is here twice", name.value));
+        return None;
+    }
+    Some(name.value.to_owned())
+}
+
+/// A text that must be there and be something.
+fn required_with<T>(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    expected: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<Placed<T>> {
+    if !table.has(key) {
+        table.missing(key, expected);
+    }
+    optional_with(table, key, expected, parse)
+}
+
+/// A text that may be absent and otherwise must be something. What it says instead is not
+/// told: it may be a secret in the wrong place.
+fn optional_with<T>(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    expected: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<Placed<T>> {
+    let text = table.text(key)?;
+    match parse(text.value) {
+        Some(value) => Some(Placed { value, at: text.at }),
+        None => {
+            table
+                .faults()
+                .add(text.at, format!("`{key}`: expected {expected}"));
+            None
+        }
+    }
+}
+
+/// One of a few words.
+fn word<T: Copy>(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    words: &[(&str, T)],
+    required: bool,
+) -> Option<T> {
+    let text = if required {
+        table.required_text(
+            key,
+            &words
+                .iter()
+                .map(|(word, _)| *word)
+                .collect::<Vec<_>>()
+                .join(", "),
+        )
+    } else {
+        table.text(key)
+    }?;
+    let found = words
+        .iter()
+        .find(|(word, _)| *word == text.value)
+        .map(|(_, meaning)| *meaning);
+    if found.is_none() {
+        let known = words.iter().map(|(word, _)| *word);
+        table.faults().add(text.at, unknown(key, text.value, known));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;

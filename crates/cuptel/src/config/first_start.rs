@@ -1,0 +1,303 @@
+//! Seats and operators for an empty database, from `first-start.csv`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::Path;
+
+use cuptel_core::dialplan::fields::{Faults, unknown};
+
+use super::name_fault;
+use super::secret::Secret;
+use super::source::{ConfigFault, Source};
+
+/// A seat and the operator who works on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FirstSeat {
+    /// SIP extension.
+    pub(crate) seat: String,
+    /// Of the phone; `env:NAME` and `file:PATH` work here too.
+    pub(crate) password: Secret,
+    /// A site of the configuration.
+    pub(crate) site: String,
+    /// The operator's name.
+    pub(crate) operator: String,
+    /// The operator's employer.
+    pub(crate) employer: String,
+    /// Skills, with levels from 1 to 5.
+    pub(crate) skills: BTreeMap<String, u8>,
+}
+
+const COLUMNS: [&str; 6] = ["seat", "password", "site", "operator", "employer", "skills"];
+
+/// Reads the file; the sites are those of the configuration.
+///
+/// # Errors
+/// Every fault, with its line and column; none of them shows a password.
+pub(crate) fn read(path: &Path, sites: &[String]) -> Result<Vec<FirstSeat>, Vec<ConfigFault>> {
+    let source = Source::read_secret(path).map_err(|fault| vec![fault])?;
+    let faults = Faults::default();
+    let seats = seats(source.text(), sites, &faults);
+    if faults.is_empty() {
+        Ok(seats)
+    } else {
+        Err(source.faults(&faults.into_sorted()))
+    }
+}
+
+fn seats(text: &str, sites: &[String], faults: &Faults) -> Vec<FirstSeat> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    let mut seen = BTreeSet::new();
+    let mut seats = Vec::new();
+    let mut is_header = true;
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                faults.add(text.len()..text.len(), error.to_string());
+                break;
+            }
+        }
+        let start = record
+            .position()
+            .and_then(|at| usize::try_from(at.byte()).ok())
+            .unwrap_or(0);
+        let row = Row {
+            text,
+            start,
+            record: &record,
+            faults,
+        };
+        if is_header {
+            is_header = false;
+            if record != COLUMNS[..] {
+                row.fault(0, &format!("expected the columns {}", COLUMNS.join(",")));
+                break;
+            }
+            continue;
+        }
+        seats.extend(row.seat(sites, &mut seen));
+    }
+    if is_header && faults.is_empty() {
+        faults.add(
+            0..0,
+            format!("an empty file: expected the columns {}", COLUMNS.join(",")),
+        );
+    }
+    seats
+}
+
+struct Row<'r> {
+    text: &'r str,
+    /// Byte of the text where the record begins, empty lines before it included.
+    start: usize,
+    record: &'r csv::StringRecord,
+    faults: &'r Faults,
+}
+
+impl Row<'_> {
+    fn seat(&self, sites: &[String], seen: &mut BTreeSet<String>) -> Option<FirstSeat> {
+        if self.record.len() != COLUMNS.len() {
+            let message = format!(
+                "{} columns: expected {}: {}",
+                self.record.len(),
+                COLUMNS.len(),
+                COLUMNS.join(",")
+            );
+            self.fault(0, &message);
+            return None;
+        }
+        let seat = self.filled(0)?;
+        if seat.len() > 32
+            || !seat
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        {
+            self.fault(
+                0,
+                &format!("seat \"{seat}\": expected at most 32 letters, digits, -, _ and ."),
+            );
+        }
+        if !seen.insert(seat.to_owned()) {
+            self.fault(0, &format!("seat \"{seat}\" is here twice"));
+        }
+        let (password, site, operator, employer) = (
+            self.filled(1),
+            self.filled(2),
+            self.filled(3),
+            self.filled(4),
+        );
+        if let Some(site) = site.filter(|site| !sites.iter().any(|known| known == site)) {
+            self.fault(2, &unknown("site", site, sites.iter().map(String::as_str)));
+        }
+        let skills = self.skills();
+        Some(FirstSeat {
+            seat: seat.to_owned(),
+            password: Secret::parse(password?),
+            site: site?.to_owned(),
+            operator: operator?.to_owned(),
+            employer: employer?.to_owned(),
+            skills,
+        })
+    }
+
+    fn filled(&self, column: usize) -> Option<&str> {
+        let text = self
+            .record
+            .get(column)
+            .filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            self.fault(
+                column,
+                &format!("`{}` is empty: expected a text", COLUMNS[column]),
+            );
+        }
+        text
+    }
+
+    fn skills(&self) -> BTreeMap<String, u8> {
+        const COLUMN: usize = 5;
+        let mut skills = BTreeMap::new();
+        for word in self
+            .record
+            .get(COLUMN)
+            .unwrap_or_default()
+            .split_whitespace()
+        {
+            let level = |level: &str| {
+                level
+                    .parse::<u8>()
+                    .ok()
+                    .filter(|level| (1..=5).contains(level))
+            };
+            let skill = word
+                .split_once(':')
+                .and_then(|(name, text)| Some((name, level(text)?)));
+            match skill {
+                Some((name, _)) if name_fault("skill", name).is_some() => {
+                    self.fault(COLUMN, &name_fault("skill", name).unwrap_or_default());
+                }
+                Some((name, level)) => {
+                    if skills.insert(name.to_owned(), level).is_some() {
+                        self.fault(COLUMN, &format!("skill \"{name}\" is here twice"));
+                    }
+                }
+                None => {
+                    let message = format!(
+                        "\"{word}\" is no skill with a level: expected words like prenotazioni:3, from 1 to 5"
+                    );
+                    self.fault(COLUMN, &message);
+                }
+            }
+        }
+        skills
+    }
+
+    fn fault(&self, column: usize, message: &str) {
+        self.faults.add(self.place(column), message);
+    }
+
+    /// Where a column of this row begins: the separators outside quotes are counted.
+    fn place(&self, column: usize) -> Range<usize> {
+        let row = self.text.get(self.start..).unwrap_or_default();
+        let skipped = row.len() - row.trim_start_matches(['\r', '\n']).len();
+        let begin = self.start + skipped;
+        let mut quoted = false;
+        let mut separators = 0;
+        for (index, c) in self.text.get(begin..).unwrap_or_default().char_indices() {
+            if separators == column {
+                return begin + index..begin + index + c.len_utf8();
+            }
+            match c {
+                '"' => quoted = !quoted,
+                ',' if !quoted => separators += 1,
+                _ => {}
+            }
+        }
+        self.text.len()..self.text.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Folder;
+    use super::*;
+
+    const HEADER: &str = "seat,password,site,operator,employer,skills\n";
+
+    fn read_text(text: &str) -> Result<Vec<FirstSeat>, Vec<String>> {
+        let folder = Folder::new("first-start");
+        folder.write("f.csv", text);
+        read(&folder.path("f.csv"), &["teramo".to_owned()]).map_err(|faults| {
+            let prefix = format!("{}/", folder.path("").display()).replace("//", "/");
+            faults
+                .iter()
+                .map(|fault| fault.quoted().replace(&prefix, ""))
+                .collect()
+        })
+    }
+
+    #[test]
+    fn a_seat_is_read() {
+        let seats = read_text(&format!(
+            "{HEADER}101,geheim,teramo,\"Esempio, Anna\",ASL,prenotazioni:5 disdette:1\n"
+        ))
+        .unwrap();
+        assert_eq!(seats.len(), 1);
+        assert_eq!(
+            (seats[0].seat.as_str(), seats[0].operator.as_str()),
+            ("101", "Esempio, Anna")
+        );
+        assert_eq!(
+            seats[0].skills,
+            [("prenotazioni".to_owned(), 5), ("disdette".to_owned(), 1)].into()
+        );
+        assert_eq!(seats[0].password.reveal().unwrap(), "geheim");
+        assert!(!format!("{seats:?}").contains("geheim"));
+    }
+
+    #[test]
+    fn the_file_of_the_first_start_is_read() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/first-start.csv");
+        let seats = read(&path, &["teramo".to_owned()]).unwrap();
+        assert!(seats.len() >= 2, "{} seats", seats.len());
+    }
+
+    #[test]
+    fn every_fault_names_its_line_and_column_and_shows_no_password() {
+        let faults = read_text(&format!(
+            "{HEADER}101,geheim,teramo,Anna,ASL,\n\n101,geheim,termo,\"A, B\",ASL,prenotazioni:6 x\n1 2,,teramo,Bè,,a:1 a:2\n103,geheim\n"
+        ))
+        .unwrap_err();
+        assert_eq!(
+            faults,
+            [
+                "f.csv:4:1: seat \"101\" is here twice",
+                "f.csv:4:12: unknown site \"termo\": did you mean \"teramo\"?",
+                "f.csv:4:29: \"prenotazioni:6\" is no skill with a level: expected words like prenotazioni:3, from 1 to 5",
+                "f.csv:4:29: \"x\" is no skill with a level: expected words like prenotazioni:3, from 1 to 5",
+                "f.csv:5:1: seat \"1 2\": expected at most 32 letters, digits, -, _ and .",
+                "f.csv:5:5: `password` is empty: expected a text",
+                "f.csv:5:16: `employer` is empty: expected a text",
+                "f.csv:5:17: skill \"a\" is here twice",
+                "f.csv:6:1: 2 columns: expected 6: seat,password,site,operator,employer,skills",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_columns_are_named_first() {
+        let expected =
+            "f.csv:1:1: expected the columns seat,password,site,operator,employer,skills";
+        assert_eq!(
+            read_text("101,geheim,teramo,Anna,ASL,\n").unwrap_err(),
+            [expected]
+        );
+        assert_eq!(read_text("").unwrap_err().len(), 1);
+        assert_eq!(read_text(HEADER).unwrap(), []);
+    }
+}

@@ -1,0 +1,526 @@
+//! The settings that touch the network: listeners, media, pages, trunks.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
+use std::ops::{Range, RangeInclusive};
+
+use cuptel_core::dialplan::fields::{Faults, Fields, Placed};
+use cuptel_core::number::PhoneNumber;
+use ipnet::IpNet;
+
+use super::secret::Secret;
+use super::{checked_name, optional_with, required_with, word};
+
+/// More channels than any carrier sells on one trunk.
+const CHANNELS_MAX: u32 = 100_000;
+const SIP_PORT: u16 = 5060;
+
+/// Our names in SIP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SipSettings {
+    /// Realm of the phones' passwords. Default `cuptel`.
+    pub(crate) realm: String,
+    /// What carrier and phones see. Default `CupTel`.
+    pub(crate) user_agent: String,
+}
+
+/// Who sends to a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Operators' phones.
+    Phones,
+    /// Carriers.
+    Trunk,
+    /// A proxy in front of both.
+    Edge,
+}
+
+/// A local address where SIP arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Listener {
+    /// Who sends to it.
+    pub(crate) role: Role,
+    /// Its address.
+    pub(crate) udp: SocketAddr,
+}
+
+/// Voice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaSettings {
+    /// Silence of a leg before its call is taken for dead. Default 30.
+    pub(crate) rtp_timeout_s: u32,
+    /// Where voice arrives; at least one.
+    pub(crate) networks: Vec<MediaNetwork>,
+}
+
+/// Local ports for voice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaNetwork {
+    /// Local address.
+    pub(crate) bind: IpAddr,
+    /// What SDP says. Default `bind`.
+    pub(crate) advertise: IpAddr,
+    /// An even first port and an odd last one: RTP and RTCP go in pairs.
+    pub(crate) ports: RangeInclusive<u16>,
+    /// Pairs opened at most; the default is all.
+    pub(crate) pairs_max: Option<u32>,
+}
+
+impl MediaNetwork {
+    /// Pairs of ports that can be opened.
+    pub(crate) fn pairs(&self) -> u32 {
+        let ports = u32::from(*self.ports.end()) + 1 - u32::from(*self.ports.start());
+        (ports / 2).min(self.pairs_max.unwrap_or(u32::MAX))
+    }
+}
+
+/// Pages and API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HttpSettings {
+    /// Default `127.0.0.1:8080`.
+    pub(crate) listen: SocketAddr,
+    /// What the API asks for. Default `file:data/api-token`.
+    pub(crate) token: Secret,
+}
+
+/// A SIP peer towards the public network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TrunkSettings {
+    /// Its name.
+    pub(crate) name: String,
+    /// Who may send us calls without a password.
+    pub(crate) peers: Vec<IpNet>,
+    /// Where callbacks are dialled; without it they are not.
+    pub(crate) outbound: Option<Outbound>,
+    /// Channels bought.
+    pub(crate) channels: u32,
+    /// Calls answered at once.
+    pub(crate) answer_max: u32,
+    /// Channels kept for callbacks. Default 0.
+    pub(crate) outbound_min: u32,
+    /// Shown to the person called back.
+    pub(crate) cli: PhoneNumber,
+    /// How long a person's phone rings. Default 40.
+    pub(crate) ring_s: u32,
+    /// Ringing that a caller hears before we answer. Default 0.
+    pub(crate) answer_after_ms: u32,
+}
+
+/// Where callbacks are dialled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outbound {
+    /// As in the configuration, `sip:host:port`.
+    pub(crate) uri: String,
+    /// Its address; a host name is looked up when the configuration is read.
+    pub(crate) address: SocketAddr,
+}
+
+pub(super) fn sip(root: &mut Fields<'_>) -> SipSettings {
+    let mut settings = SipSettings {
+        realm: "cuptel".into(),
+        user_agent: "CupTel".into(),
+    };
+    if let Some(mut table) = root.table("sip") {
+        for (key, value) in [
+            ("realm", &mut settings.realm),
+            ("user_agent", &mut settings.user_agent),
+        ] {
+            let Some(text) = table.filled_text(key) else {
+                continue;
+            };
+            // Both stand in headers, the realm in quotes.
+            if text
+                .value
+                .chars()
+                .any(|c| c.is_control() || c == '"' || c == '\\')
+            {
+                let message = format!(
+                    "`{key}` stands in a SIP header: expected no quotes, backslashes or control characters"
+                );
+                table.faults().add(text.at, message);
+            }
+            text.value.clone_into(value);
+        }
+        table.finish();
+    }
+    settings
+}
+
+pub(super) fn listeners(root: &mut Fields<'_>) -> Vec<Listener> {
+    let mut listeners: Vec<Listener> = Vec::new();
+    let mut roles_seen = Vec::new();
+    for mut table in root.tables("listener") {
+        let faults = table.faults();
+        let roles = [
+            ("phones", Role::Phones),
+            ("trunk", Role::Trunk),
+            ("edge", Role::Edge),
+        ];
+        let role = word(&mut table, "role", &roles, true);
+        let udp = required_with(&mut table, "udp", ADDRESS, parse_address);
+        if let Some(tcp) = table.text("tcp") {
+            faults.add(
+                tcp.at,
+                "TCP arrives in a later version: expected `udp` only",
+            );
+        }
+        table.finish();
+        roles_seen.push(role);
+        let (Some(role), Some(udp)) = (role, udp) else {
+            continue;
+        };
+        if listeners.iter().any(|other| collide(other.udp, udp.value)) {
+            faults.add(
+                udp.at,
+                format!("{} is another listener's address already", udp.value),
+            );
+        }
+        listeners.push(Listener {
+            role,
+            udp: udp.value,
+        });
+    }
+    // A role at fault may be the one that is missing.
+    let serves =
+        |seen: &Option<Role>, role| seen.is_none_or(|seen| seen == role || seen == Role::Edge);
+    let missing = |role: Role| !roles_seen.iter().any(|seen| serves(seen, role));
+    if missing(Role::Trunk) {
+        root.missing(
+            "[[listener]]",
+            "one with role = \"trunk\", where the carrier sends calls",
+        );
+    }
+    if missing(Role::Phones) {
+        root.missing(
+            "[[listener]]",
+            "one with role = \"phones\", where operators' phones register",
+        );
+    }
+    listeners
+}
+
+/// Whether the second cannot be bound beside the first. Port 0 is any free port.
+fn collide(one: SocketAddr, other: SocketAddr) -> bool {
+    let same_host =
+        one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    same_host && one.port() == other.port() && one.port() != 0
+}
+
+pub(super) fn media(root: &mut Fields<'_>) -> Placed<MediaSettings> {
+    let Some(mut table) = root.table("media") else {
+        if !root.has("media") {
+            root.missing("[[media.network]]", "the addresses and ports for voice");
+        }
+        let none = MediaSettings {
+            rtp_timeout_s: 0,
+            networks: Vec::new(),
+        };
+        return Placed {
+            value: none,
+            at: 0..0,
+        };
+    };
+    let rtp_timeout_s = table.whole_or("rtp_timeout_s", 1..=3_600, 30);
+    let tables = table.tables("network");
+    let at = tables.first().map_or_else(|| table.at(), Fields::at);
+    if tables.is_empty() {
+        root.missing("[[media.network]]", "the addresses and ports for voice");
+    }
+    let mut networks: Vec<MediaNetwork> = Vec::new();
+    for table in tables {
+        networks.extend(media_network(table, &networks));
+    }
+    table.finish();
+    Placed {
+        value: MediaSettings {
+            rtp_timeout_s,
+            networks,
+        },
+        at,
+    }
+}
+
+fn media_network(mut table: Fields<'_>, others: &[MediaNetwork]) -> Option<MediaNetwork> {
+    const IP: &str = "an IP address, like \"127.0.0.1\"";
+    let faults = table.faults();
+    let bind = required_with(&mut table, "bind", IP, |text| text.parse::<IpAddr>().ok());
+    let advertise = optional_with(&mut table, "advertise", IP, |text| {
+        text.parse::<IpAddr>().ok()
+    });
+    let advertise = if table.has("advertise") {
+        advertise
+    } else {
+        bind.clone()
+    };
+    if let Some(told) = advertise.as_ref().filter(|ip| ip.value.is_unspecified()) {
+        let message = format!(
+            "nobody can send voice to {}: expected `advertise` with an address that others reach",
+            told.value
+        );
+        faults.add(told.at.clone(), message);
+    }
+    let ports = required_with(&mut table, "ports", PORTS, parse_ports);
+    let pairs_max = table.whole("pairs_max", 1..=32_768).map(|max| max.value);
+    table.finish();
+    let (bind, advertise, ports) = (bind?, advertise?, ports?);
+    let (first, last) = (*ports.value.start(), *ports.value.end());
+    if first % 2 == 1 || last % 2 == 0 {
+        let message = format!(
+            "RTP takes an even port and RTCP the next: expected an even first and an odd last port, like \"{}-{}\"",
+            first - first % 2,
+            last | 1
+        );
+        faults.add(ports.at.clone(), message);
+    }
+    let shared = |other: &&MediaNetwork| {
+        other.bind == bind.value && first <= *other.ports.end() && *other.ports.start() <= last
+    };
+    if others.iter().find(shared).is_some() {
+        faults.add(ports.at, "ports of another network at the same address");
+    }
+    Some(MediaNetwork {
+        bind: bind.value,
+        advertise: advertise.value,
+        ports: ports.value,
+        pairs_max,
+    })
+}
+
+const PORTS: &str = "a range of ports from 1024 to 65535, like \"30000-39999\"";
+
+fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
+    let (first, last) = text.split_once('-')?;
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    (1024 <= first && first < last).then_some(first..=last)
+}
+
+pub(super) fn http(root: &mut Fields<'_>) -> HttpSettings {
+    let mut settings = HttpSettings {
+        listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+        token: Secret::parse("file:data/api-token"),
+    };
+    if let Some(mut table) = root.table("http") {
+        if let Some(listen) = optional_with(&mut table, "listen", ADDRESS, parse_address) {
+            settings.listen = listen.value;
+        }
+        if let Some(token) = table.filled_text("token") {
+            settings.token = Secret::parse(token.value);
+        }
+        table.finish();
+    }
+    settings
+}
+
+const ADDRESS: &str = "an address with its port, like \"127.0.0.1:5060\"";
+
+fn parse_address(text: &str) -> Option<SocketAddr> {
+    text.parse().ok()
+}
+
+/// The trunks, each with where it is written, and the whole of `cli` for later checks.
+pub(super) fn trunks(root: &mut Fields<'_>) -> Vec<TrunkDraft> {
+    let mut drafts: Vec<TrunkDraft> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for table in root.tables("trunk") {
+        drafts.extend(trunk(table, &mut seen, &drafts));
+    }
+    if drafts.is_empty() && !root.has("trunk") {
+        root.missing("[[trunk]]", "the carrier whose calls we answer");
+    }
+    drafts
+}
+
+/// A trunk with the places that later checks point at.
+pub(super) struct TrunkDraft {
+    pub(super) trunk: TrunkSettings,
+    pub(super) channels_at: Range<usize>,
+    pub(super) answer_max_at: Range<usize>,
+    pub(super) outbound_min_at: Range<usize>,
+    pub(super) cli_at: Range<usize>,
+}
+
+fn trunk(
+    mut table: Fields<'_>,
+    seen: &mut BTreeSet<String>,
+    others: &[TrunkDraft],
+) -> Option<TrunkDraft> {
+    let faults = table.faults();
+    let name = checked_name(&mut table, "name", "trunk", seen);
+    let peers = peers(&mut table, others);
+    let outbound = optional_with(&mut table, "outbound", OUTBOUND, parse_outbound);
+    let channels = counted(&mut table, "channels", 1);
+    let answer_max = counted(&mut table, "answer_max", 1);
+    let outbound_min = table.whole("outbound_min", 0..=CHANNELS_MAX);
+    let cli = required_with(
+        &mut table,
+        "cli",
+        "the number shown to who is called back, like \"+390861000000\"",
+        |text| PhoneNumber::parse_e164(text).ok(),
+    );
+    let ring_s = table.whole_or("ring_s", 1..=300, 40);
+    let answer_after_ms = table.whole_or("answer_after_ms", 0..=60_000, 0);
+    let header = table.at();
+    table.finish();
+    let (name, channels, answer_max, cli) = (name?, channels?, answer_max?, cli?);
+    let outbound_min = outbound_min.unwrap_or(Placed {
+        value: 0,
+        at: header,
+    });
+    for (key, number) in [("answer_max", &answer_max), ("outbound_min", &outbound_min)] {
+        if number.value > channels.value {
+            let message = format!(
+                "`{key}` is {}: expected at most the {} `channels`",
+                number.value, channels.value
+            );
+            faults.add(number.at.clone(), message);
+        }
+    }
+    let trunk = TrunkSettings {
+        name,
+        peers,
+        outbound: outbound.map(|outbound| outbound.value),
+        channels: channels.value,
+        answer_max: answer_max.value,
+        outbound_min: outbound_min.value,
+        cli: cli.value,
+        ring_s,
+        answer_after_ms,
+    };
+    Some(TrunkDraft {
+        trunk,
+        channels_at: channels.at,
+        answer_max_at: answer_max.at,
+        outbound_min_at: outbound_min.at,
+        cli_at: cli.at,
+    })
+}
+
+/// A number of channels that must be there.
+fn counted(table: &mut Fields<'_>, key: &'static str, least: u32) -> Option<Placed<u32>> {
+    let number = table.whole(key, least..=CHANNELS_MAX);
+    if !table.has(key) {
+        table.missing(
+            key,
+            &format!("a whole number from {least} to {CHANNELS_MAX}"),
+        );
+    }
+    number
+}
+
+fn peers(table: &mut Fields<'_>, others: &[TrunkDraft]) -> Vec<IpNet> {
+    const EXPECTED: &str = "networks like [\"192.0.2.0/28\"], or single addresses";
+    let faults = table.faults();
+    let Some(texts) = table.texts("peers") else {
+        if !table.has("peers") {
+            table.missing("peers", EXPECTED);
+        }
+        return Vec::new();
+    };
+    if texts.value.is_empty() {
+        faults.add(texts.at, format!("`peers` is empty: expected {EXPECTED}"));
+    }
+    let mut peers = Vec::new();
+    for text in texts.value {
+        let Some(peer) = parse_peer(text.value) else {
+            faults.add(
+                text.at,
+                format!("\"{}\" is no network: expected {EXPECTED}", text.value),
+            );
+            continue;
+        };
+        let taken = others.iter().find(|other| {
+            other
+                .trunk
+                .peers
+                .iter()
+                .any(|theirs| overlap(theirs, &peer))
+        });
+        if let Some(other) = taken {
+            // A call from there could not be told apart.
+            let message = format!(
+                "{peer} shares addresses with trunk \"{}\"",
+                other.trunk.name
+            );
+            faults.add(text.at, message);
+        }
+        peers.push(peer);
+    }
+    peers
+}
+
+fn parse_peer(text: &str) -> Option<IpNet> {
+    let network = text.parse::<IpNet>().ok();
+    network
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+        .map(|network| network.trunc())
+}
+
+fn overlap(one: &IpNet, other: &IpNet) -> bool {
+    one.contains(other) || other.contains(one)
+}
+
+const OUTBOUND: &str = "a SIP URI whose host is known, like \"sip:127.0.0.1:5070\"";
+
+/// `sip:[user@]host[:port]`; a host name is looked up now.
+fn parse_outbound(text: &str) -> Option<Outbound> {
+    let rest = text.strip_prefix("sip:")?;
+    let (address, _parameters) = rest.split_once(';').unwrap_or((rest, ""));
+    let host_and_port = address.rsplit_once('@').map_or(address, |(_, host)| host);
+    let address = if let Ok(address) = host_and_port.parse::<SocketAddr>() {
+        address
+    } else if let Ok(ip) = host_and_port.trim_matches(['[', ']']).parse::<IpAddr>() {
+        SocketAddr::new(ip, SIP_PORT)
+    } else {
+        let (host, port) = match host_and_port.rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().ok()?),
+            None => (host_and_port, SIP_PORT),
+        };
+        (host, port).to_socket_addrs().ok()?.next()?
+    };
+    Some(Outbound {
+        uri: text.to_owned(),
+        address,
+    })
+}
+
+/// What the numbers of lines and ports suggest was not meant.
+pub(super) fn warn(trunks: &[TrunkDraft], media: &Placed<MediaSettings>, warnings: &Faults) {
+    for TrunkDraft {
+        trunk,
+        answer_max_at,
+        outbound_min_at,
+        ..
+    } in trunks
+    {
+        let TrunkSettings {
+            name,
+            channels,
+            answer_max,
+            outbound_min,
+            outbound,
+            ..
+        } = trunk;
+        if answer_max == channels {
+            let message = format!(
+                "trunk \"{name}\" answers on all its {channels} channels: once they are taken the carrier refuses callers whom we never see; keep a few spare"
+            );
+            warnings.add(answer_max_at.clone(), message);
+        }
+        if *outbound_min > 0 && outbound.is_none() {
+            let message = format!(
+                "trunk \"{name}\" keeps {outbound_min} channels for callbacks and has no `outbound` to dial them"
+            );
+            warnings.add(outbound_min_at.clone(), message);
+        }
+    }
+    let channels: u32 = trunks.iter().map(|draft| draft.trunk.channels).sum();
+    let pairs: u32 = media.value.networks.iter().map(MediaNetwork::pairs).sum();
+    // A caller and an operator: two legs, a pair of ports each.
+    let needed = channels.saturating_mul(2);
+    if pairs < needed {
+        let message = format!(
+            "{pairs} pairs of ports for voice are too few for {channels} channels: expected {needed} or more, two for each call"
+        );
+        warnings.add(media.at.clone(), message);
+    }
+}

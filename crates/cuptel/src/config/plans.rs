@@ -1,0 +1,150 @@
+//! The tenants' dialplans: read with the names of the configuration, and compared with
+//! each other, because a number is answered by one of them only.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use cuptel_core::calendar::Calendar;
+use cuptel_core::dialplan::fields::Faults;
+use cuptel_core::dialplan::{Dialplan, NameKind, Names, parse_with_places};
+use cuptel_core::id::QueueId;
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::rules::{CalendarId, PromptId};
+
+use super::prompts::Library;
+use super::service::{QueueSettings, TenantDraft};
+use super::source::{ConfigFault, Source, locate};
+
+/// What the names of a tenant's dialplan stand for. A queue's identifier is its place in
+/// the configuration until the store has given it one.
+struct TenantNames<'c> {
+    tenant: &'c str,
+    library: &'c Library,
+    queues: &'c [QueueSettings],
+    calendars: &'c [(String, Calendar)],
+}
+
+impl Names for TenantNames<'_> {
+    fn prompt(&self, name: &str) -> Option<PromptId> {
+        self.library.find(name)
+    }
+
+    fn queue(&self, name: &str) -> Option<QueueId> {
+        let ours = |queue: &QueueSettings| queue.tenant == self.tenant && queue.name == name;
+        (0..)
+            .zip(self.queues)
+            .find(|(_, queue)| ours(queue))
+            .map(|(place, _)| QueueId(place))
+    }
+
+    fn calendar(&self, name: &str) -> Option<CalendarId> {
+        let ours = |(tenant, calendar): &(String, Calendar)| {
+            tenant == self.tenant && calendar.name() == name
+        };
+        self.calendars.iter().position(ours).map(CalendarId)
+    }
+
+    fn known(&self, kind: NameKind) -> Vec<&str> {
+        match kind {
+            NameKind::Prompt => self.library.names(),
+            NameKind::Queue => {
+                let ours = self
+                    .queues
+                    .iter()
+                    .filter(|queue| queue.tenant == self.tenant);
+                ours.map(|queue| queue.name.as_str()).collect()
+            }
+            NameKind::Calendar => {
+                let ours = self
+                    .calendars
+                    .iter()
+                    .filter(|(tenant, _)| tenant == self.tenant);
+                ours.map(|(_, calendar)| calendar.name()).collect()
+            }
+        }
+    }
+}
+
+/// What the dialplans may refer to.
+pub(super) struct Known<'c> {
+    pub(super) library: &'c Library,
+    pub(super) queues: &'c [QueueSettings],
+    pub(super) calendars: &'c [(String, Calendar)],
+}
+
+/// The dialplans in the order of the tenants. A file that cannot be found is a fault of the
+/// configuration; what is wrong inside one is a fault of that file.
+pub(super) fn read(
+    tenants: &[TenantDraft],
+    known: &Known<'_>,
+    config: &Path,
+    config_faults: &Faults,
+    plan_faults: &mut Vec<ConfigFault>,
+) -> Vec<Dialplan> {
+    let mut answered = BTreeMap::new();
+    let mut plans = Vec::new();
+    for draft in tenants {
+        let Some(written) = &draft.dialplan else {
+            continue;
+        };
+        let Some(path) = locate(&written.value, config) else {
+            let message = format!("there is no file {}: expected a dialplan", written.value);
+            config_faults.add(written.at.clone(), message);
+            continue;
+        };
+        match Source::read(&path) {
+            Ok(source) => {
+                plans.extend(plan(
+                    &source,
+                    &draft.tenant.name,
+                    known,
+                    &mut answered,
+                    plan_faults,
+                ));
+            }
+            Err(fault) => plan_faults.push(fault),
+        }
+    }
+    plans
+}
+
+fn plan(
+    source: &Source,
+    tenant: &str,
+    known: &Known<'_>,
+    answered: &mut BTreeMap<PhoneNumber, PathBuf>,
+    faults: &mut Vec<ConfigFault>,
+) -> Option<Dialplan> {
+    let Known {
+        library,
+        queues,
+        calendars,
+    } = *known;
+    let names = TenantNames {
+        tenant,
+        library,
+        queues,
+        calendars,
+    };
+    let (plan, places) = match parse_with_places(source.text(), &names) {
+        Ok(read) => read,
+        Err(found) => {
+            faults.extend(source.faults(&found));
+            return None;
+        }
+    };
+    if plan.tenant != tenant {
+        let message = format!(
+            "`tenant` is \"{}\": expected \"{tenant}\", whose dialplan this is",
+            plan.tenant
+        );
+        faults.push(source.fault(&places.tenant, &message));
+    }
+    for (number, at) in plan.numbers.iter().zip(&places.numbers) {
+        if let Some(other) = answered.insert(number.clone(), source.path().to_owned()) {
+            let message = format!("this number is answered by {} already", other.display());
+            faults.push(source.fault(at, &message));
+        }
+    }
+    Some(plan)
+}

@@ -1,0 +1,124 @@
+//! The prompt library: which file each prompt is, and which of them the engine speaks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cuptel_core::dialplan::fields::Fields;
+use cuptel_core::rules::{PromptId, SpokenPrompts};
+
+use super::source::locate;
+
+const FOLDER: &str = "dialplans/prompts/it";
+const MUSIC: &str = "musica";
+/// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
+const POSITIONS: usize = 10;
+
+/// Every prompt, in the order of their names; the place of a prompt is its [`PromptId`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Library {
+    files: Vec<(String, PathBuf)>,
+}
+
+impl Library {
+    pub(super) fn files(&self) -> &[(String, PathBuf)] {
+        &self.files
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<PromptId> {
+        let index = self
+            .files
+            .binary_search_by(|(file, _)| file.as_str().cmp(name))
+            .ok()?;
+        u32::try_from(index).ok().map(PromptId)
+    }
+
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.files.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn open(folder: &Path) -> std::io::Result<Self> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|ending| ending == "wav")
+                && let Some(name) = path.file_stem().and_then(|stem| stem.to_str())
+            {
+                files.push((name.to_owned(), path));
+            }
+        }
+        files.sort_unstable();
+        Ok(Self { files })
+    }
+}
+
+/// Reads `[prompts]`: `folder` (default `dialplans/prompts/it`) and `music` (default
+/// `musica`). Every file that the engine itself speaks must be there.
+pub(super) fn read(root: &mut Fields<'_>, config: &Path) -> (Library, SpokenPrompts) {
+    let header = root.key_at("prompts").unwrap_or(0..0);
+    let faults = root.faults();
+    let (mut folder, mut music) = (FOLDER.to_owned(), MUSIC.to_owned());
+    let (mut folder_at, mut music_at) = (header.clone(), header);
+    if let Some(mut table) = root.table("prompts") {
+        for (key, value, at) in [
+            ("folder", &mut folder, &mut folder_at),
+            ("music", &mut music, &mut music_at),
+        ] {
+            if let Some(text) = table.filled_text(key) {
+                text.value.clone_into(value);
+                *at = text.at;
+            }
+        }
+        table.finish();
+    }
+    let Some(path) = locate(&folder, config) else {
+        faults.add(
+            folder_at,
+            format!("there is no folder {folder}: expected the prompts, as WAV files"),
+        );
+        return (Library::default(), speak(|_| PromptId(0), PromptId(0)));
+    };
+    let library = match Library::open(&path) {
+        Ok(library) => library,
+        Err(error) => {
+            faults.add(
+                folder_at,
+                format!("cannot read the folder {folder}: {error}"),
+            );
+            return (Library::default(), speak(|_| PromptId(0), PromptId(0)));
+        }
+    };
+    let expect = |name: &str, at: &std::ops::Range<usize>| {
+        library.find(name).unwrap_or_else(|| {
+            let message = format!(
+                "there is no {name}.wav in {folder}: expected it, because the engine speaks it"
+            );
+            faults.add(at.clone(), message);
+            PromptId(0)
+        })
+    };
+    let music = expect(&music, &music_at);
+    let spoken = speak(|name| expect(name, &folder_at), music);
+    (library, spoken)
+}
+
+fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
+    SpokenPrompts {
+        music,
+        please_hold: find("in_attesa"),
+        positions: (1..=POSITIONS)
+            .map(|position| find(&format!("posizione_{position}")))
+            .collect(),
+        position_beyond: find("posizione_oltre"),
+        callback_offer: find("offerta_richiamata"),
+        callback_confirmed: find("richiamata_confermata"),
+        callback_at_closing: find("richiamata_chiusura"),
+        number_unavailable: find("numero_non_disponibile"),
+        lines_busy: find("linee_occupate"),
+        operator_coming: find("operatore_in_arrivo"),
+        to_operator_dialling: find("op_richiamata"),
+        to_operator_no_answer: find("op_non_risponde"),
+        to_operator_busy: find("op_occupato"),
+        to_operator_unreachable: find("op_non_raggiungibile"),
+        to_operator_withdrawn: find("op_annullata"),
+    }
+}

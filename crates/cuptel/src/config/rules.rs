@@ -1,0 +1,205 @@
+//! From checked settings to the rules that core follows, once the store has given every
+//! name its identifier.
+
+use std::collections::BTreeMap;
+
+use cuptel_core::calendar::Calendar;
+use cuptel_core::dialplan::{Dialplan, Step};
+use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
+use cuptel_core::rules::{Line, Queue, Rules, Tenant, Trunk};
+
+use super::{Config, QueueSettings, TrunkSettings};
+
+/// The identifier of every name of the configuration.
+pub(crate) trait Ids {
+    /// A health authority, by its short name.
+    fn tenant(&self, name: &str) -> TenantId;
+    /// A line, by its number in E.164 form.
+    fn line(&self, number: &str) -> LineId;
+    /// A trunk.
+    fn trunk(&self, name: &str) -> TrunkId;
+    /// A queue of a tenant.
+    fn queue(&self, tenant: &str, name: &str) -> QueueId;
+    /// A site.
+    fn site(&self, name: &str) -> SiteId;
+}
+
+/// The names that need identifiers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfiguredNames {
+    /// Health authorities.
+    pub(crate) tenants: Vec<String>,
+    /// Dialled numbers in E.164 form.
+    pub(crate) lines: Vec<String>,
+    /// Trunks.
+    pub(crate) trunks: Vec<String>,
+    /// Queues: tenant and name.
+    pub(crate) queues: Vec<(String, String)>,
+    /// Sites.
+    pub(crate) sites: Vec<String>,
+}
+
+/// Identifiers for a check without a store: each name's place in the configuration.
+#[derive(Debug)]
+pub(crate) struct ProvisionalIds(ConfiguredNames);
+
+impl ProvisionalIds {
+    /// For the names of this configuration.
+    pub(crate) fn new(config: &Config) -> Self {
+        Self(config.names())
+    }
+}
+
+/// A name's place from 1; 0 for a name that the configuration does not have.
+fn place<T>(names: &[T], is_it: impl Fn(&T) -> bool) -> i64 {
+    (1..)
+        .zip(names)
+        .find(|(_, name)| is_it(name))
+        .map_or(0, |(place, _)| place)
+}
+
+impl Ids for ProvisionalIds {
+    fn tenant(&self, name: &str) -> TenantId {
+        TenantId(place(&self.0.tenants, |known| known == name))
+    }
+
+    fn line(&self, number: &str) -> LineId {
+        LineId(place(&self.0.lines, |known| known == number))
+    }
+
+    fn trunk(&self, name: &str) -> TrunkId {
+        TrunkId(place(&self.0.trunks, |known| known == name))
+    }
+
+    fn queue(&self, tenant: &str, name: &str) -> QueueId {
+        QueueId(place(&self.0.queues, |(owner, known)| {
+            owner == tenant && known == name
+        }))
+    }
+
+    fn site(&self, name: &str) -> SiteId {
+        SiteId(place(&self.0.sites, |known| known == name))
+    }
+}
+
+impl Config {
+    /// Every name that needs an identifier.
+    pub(crate) fn names(&self) -> ConfiguredNames {
+        let numbers = self.dialplans.iter().flat_map(|plan| &plan.numbers);
+        ConfiguredNames {
+            tenants: self
+                .tenants
+                .iter()
+                .map(|tenant| tenant.name.clone())
+                .collect(),
+            lines: numbers.map(|number| number.reveal().to_owned()).collect(),
+            trunks: self.trunks.iter().map(|trunk| trunk.name.clone()).collect(),
+            queues: self
+                .queues
+                .iter()
+                .map(|queue| (queue.tenant.clone(), queue.name.clone()))
+                .collect(),
+            sites: self.sites.clone(),
+        }
+    }
+
+    /// The rules, with every name resolved.
+    pub(crate) fn rules(&self, ids: &dyn Ids) -> Rules {
+        let mut tenants = BTreeMap::new();
+        let mut lines = BTreeMap::new();
+        for (settings, plan) in self.tenants.iter().zip(&self.dialplans) {
+            let tenant = ids.tenant(&settings.name);
+            for number in &plan.numbers {
+                let line = Line {
+                    id: ids.line(number.reveal()),
+                    tenant,
+                };
+                lines.insert(number.clone(), line);
+            }
+            let (name, title) = (settings.name.clone(), settings.title.clone());
+            let dialplan = self.with_queue_ids(plan, ids);
+            tenants.insert(
+                tenant,
+                Tenant {
+                    name,
+                    title,
+                    dialplan,
+                },
+            );
+        }
+        let trunks = self
+            .trunks
+            .iter()
+            .map(|trunk| (ids.trunk(&trunk.name), trunk_rule(trunk)));
+        let queues = self.queues.iter().map(|queue| {
+            (
+                ids.queue(&queue.tenant, &queue.name),
+                queue_rule(queue, ids.tenant(&queue.tenant)),
+            )
+        });
+        Rules {
+            tenants,
+            lines,
+            trunks: trunks.collect(),
+            queues: queues.collect(),
+            calendars: self
+                .calendars
+                .iter()
+                .map(|(_, calendar)| Calendar::clone(calendar))
+                .collect(),
+            prompts: self.spoken.clone(),
+            limits: self.limits.clone(),
+        }
+    }
+
+    /// A dialplan as read names a queue by its place in the configuration.
+    fn with_queue_ids(&self, plan: &Dialplan, ids: &dyn Ids) -> Dialplan {
+        let resolve = |provisional: &mut QueueId| {
+            let queue = usize::try_from(provisional.0)
+                .ok()
+                .and_then(|place| self.queues.get(place));
+            let queue = queue.expect("`plans` gives the places of `self.queues` and no others");
+            *provisional = ids.queue(&queue.tenant, &queue.name);
+        };
+        let mut plan = plan.clone();
+        resolve(&mut plan.missed_queue);
+        for step in &mut plan.steps {
+            match step {
+                Step::Queue { queue, .. } | Step::Callback { queue, .. } => resolve(queue),
+                Step::Play { .. }
+                | Step::Hours { .. }
+                | Step::Menu { .. }
+                | Step::HangUp { .. } => {}
+            }
+        }
+        plan
+    }
+}
+
+fn trunk_rule(trunk: &TrunkSettings) -> Trunk {
+    Trunk {
+        name: trunk.name.clone(),
+        channels: trunk.channels,
+        answer_max: trunk.answer_max,
+        outbound_min: trunk.outbound_min,
+        outbound: trunk.outbound.is_some(),
+        cli: trunk.cli.clone(),
+        ring_s: trunk.ring_s,
+        answer_after_ms: trunk.answer_after_ms,
+    }
+}
+
+fn queue_rule(queue: &QueueSettings, tenant: TenantId) -> Queue {
+    Queue {
+        tenant,
+        name: queue.name.clone(),
+        title: queue.title.clone(),
+        skills: queue.skills.clone(),
+        waiting_max: queue.waiting_max,
+        wrap_up_s: queue.wrap_up_s,
+        ring_s: queue.ring_s,
+        live_bonus_s: queue.live_bonus_s,
+        no_operators: queue.no_operators,
+        callback: queue.callback.into(),
+    }
+}

@@ -1,0 +1,186 @@
+//! A file of the configuration, and faults that point into it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use cuptel_core::dialplan::Fault;
+
+/// One thing wrong in a file of the configuration. Its text never quotes the file, so it
+/// can be logged; [`ConfigFault::quoted`] does, for the terminal of whoever wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}:{line}:{column}: {message}", .file.display())]
+pub(crate) struct ConfigFault {
+    file: PathBuf,
+    /// From 1.
+    line: usize,
+    /// In characters, from 1.
+    column: usize,
+    message: String,
+    /// The line, where it may be shown.
+    text: Option<String>,
+    /// Characters at fault, at least 1.
+    width: usize,
+}
+
+impl ConfigFault {
+    /// The fault, then the line with a caret under what is wrong.
+    pub(crate) fn quoted(&self) -> String {
+        let mut shown = self.to_string();
+        if let Some(text) = &self.text {
+            let number = self.line.to_string();
+            let margin = " ".repeat(number.len());
+            let indent = " ".repeat(self.column - 1);
+            let carets = "^".repeat(self.width);
+            write!(shown, "\n {number} | {text}\n {margin} | {indent}{carets}")
+                .expect("a String takes all that is written");
+        }
+        shown
+    }
+}
+
+/// A file as read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    path: PathBuf,
+    text: String,
+    /// Whether faults may show its lines: not where passwords stand.
+    quotable: bool,
+}
+
+impl Source {
+    /// Reads a file whose lines may be shown.
+    pub(crate) fn read(path: &Path) -> Result<Self, ConfigFault> {
+        Self::open(path, true)
+    }
+
+    /// Reads a file whose lines hold secrets.
+    pub(crate) fn read_secret(path: &Path) -> Result<Self, ConfigFault> {
+        Self::open(path, false)
+    }
+
+    fn open(path: &Path, quotable: bool) -> Result<Self, ConfigFault> {
+        let text = fs::read_to_string(path).map_err(|error| ConfigFault {
+            file: path.to_owned(),
+            line: 1,
+            column: 1,
+            message: format!("cannot be read: {error}"),
+            text: None,
+            width: 1,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+            quotable,
+        })
+    }
+
+    /// What it says.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The faults of this file, in the order of the text.
+    pub(crate) fn faults(&self, faults: &[Fault]) -> Vec<ConfigFault> {
+        faults
+            .iter()
+            .map(|fault| self.fault(&fault.at, &fault.message))
+            .collect()
+    }
+
+    /// A fault at some bytes of the text.
+    pub(crate) fn fault(&self, at: &Range<usize>, message: &str) -> ConfigFault {
+        let start = self.text.floor_char_boundary(at.start);
+        let before = &self.text[..start];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let rest = &self.text[line_start..];
+        let line = rest.lines().next().unwrap_or_default();
+        // A fault of several lines is marked on its first.
+        let line_end = line_start + line.len();
+        let end = self
+            .text
+            .floor_char_boundary(at.end.clamp(start, line_end.max(start)));
+        ConfigFault {
+            file: self.path.clone(),
+            line: before.matches('\n').count() + 1,
+            column: self.text[line_start..start].chars().count() + 1,
+            message: message.to_owned(),
+            text: self.quotable.then(|| line.replace('\t', " ")),
+            width: self.text[start..end].chars().count().max(1),
+        }
+    }
+}
+
+/// Finds a file that the configuration names: from the working directory, else from the
+/// configuration's own folder, else from that folder's parent (the root of a project that
+/// keeps its configuration in `config/`). An absolute path stands for itself.
+pub(crate) fn locate(written: &str, config: &Path) -> Option<PathBuf> {
+    let folder = config.parent()?;
+    let from_here = PathBuf::from(written);
+    let beside = folder.join(written);
+    // `config/..` by its own name where it has one: faults read better.
+    let parent = folder.parent().filter(|_| folder.file_name().is_some());
+    let above = parent
+        .map_or_else(|| folder.join(".."), Path::to_owned)
+        .join(written);
+    [from_here, beside, above]
+        .into_iter()
+        .find(|path| path.exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source {
+            path: "a/b.toml".into(),
+            text: text.to_owned(),
+            quotable: true,
+        }
+    }
+
+    #[test]
+    fn a_fault_counts_lines_and_characters_from_one() {
+        let text = "x = 1\nè = \"perché\" # sì\n";
+        let at = text.find("\"perché\"").unwrap();
+        let fault = source(text).fault(&(at..at + "\"perché\"".len()), "no");
+        assert_eq!(fault.to_string(), "a/b.toml:2:5: no");
+        assert_eq!(
+            fault.quoted(),
+            "a/b.toml:2:5: no\n 2 | è = \"perché\" # sì\n   |     ^^^^^^^^"
+        );
+    }
+
+    #[test]
+    fn a_fault_at_the_end_or_over_lines_stays_on_its_line() {
+        let text = "x = [\n1]\n";
+        let all = source(text);
+        assert_eq!(
+            all.fault(&(4..8), "no").quoted(),
+            "a/b.toml:1:5: no\n 1 | x = [\n   |     ^"
+        );
+        let end = all.fault(&(text.len()..text.len()), "more");
+        assert_eq!(end.quoted(), "a/b.toml:3:1: more\n 3 | \n   | ^");
+        assert_eq!(
+            source("").fault(&(0..0), "empty").to_string(),
+            "a/b.toml:1:1: empty"
+        );
+    }
+
+    #[test]
+    fn a_file_with_secrets_is_never_quoted() {
+        let secret = Source {
+            quotable: false,
+            ..source("101,geheim\n")
+        };
+        assert_eq!(secret.fault(&(0..3), "no").quoted(), "a/b.toml:1:1: no");
+        assert!(!format!("{:?}", secret.fault(&(0..3), "no")).contains("geheim"));
+    }
+}

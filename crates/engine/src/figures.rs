@@ -1,0 +1,83 @@
+//! Figures for the metrics endpoint, read off records and counters. Never a number or a
+//! person in a label.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use cuptel_core::record::{AttemptRow, Record};
+use cuptel_core::rules::Rules;
+use cuptel_core::words::Stage;
+use cuptel_sip::Counters;
+
+/// Counts what the records of a step say happened.
+pub(crate) fn observe(records: &[Record], rules: &Rules) {
+    for record in records {
+        match record {
+            Record::Attempt(row) if row.stage == Stage::Ended => attempt_ended(row, rules),
+            Record::Dial(row) => {
+                if let Some(result) = row.result {
+                    metrics::counter!("cuptel_dials_total", "result" => result.as_str()).increment(1);
+                }
+            }
+            Record::Callback(row) => {
+                if let Some(closed_ms) = row.closed_ms {
+                    let age = Duration::from_millis(u64::try_from(closed_ms - row.opened_ms).unwrap_or(0));
+                    metrics::histogram!("cuptel_callback_age_seconds").record(age);
+                }
+            }
+            Record::Attempt(_)
+            | Record::Number(_)
+            | Record::Need(_)
+            | Record::CallbackEvent(_)
+            | Record::Offer(_)
+            | Record::Assignment(_)
+            | Record::SignIn(_)
+            | Record::Interval(_)
+            | Record::Registration(_)
+            | Record::Seat(_)
+            | Record::Operator(_) => {}
+        }
+    }
+}
+
+fn attempt_ended(row: &AttemptRow, rules: &Rules) {
+    let Some(outcome) = row.outcome else { return };
+    let tenant = row.tenant.and_then(|id| rules.tenants.get(&id)).map_or("", |tenant| tenant.name.as_str());
+    let queue = row.queue.and_then(|id| rules.queues.get(&id)).map_or("", |queue| queue.name.as_str());
+    metrics::counter!(
+        "cuptel_attempts_total",
+        "tenant" => tenant.to_owned(), "queue" => queue.to_owned(), "outcome" => outcome.as_str()
+    )
+    .increment(1);
+}
+
+/// The endpoint's running totals, published as such.
+pub(crate) fn publish(counters: &Counters) {
+    for (method, count) in &counters.requests {
+        metrics::counter!("cuptel_sip_requests_total", "method" => *method).absolute(*count);
+    }
+    for (code, count) in &counters.responses {
+        metrics::counter!("cuptel_sip_responses_total", "code" => code.to_string()).absolute(*count);
+    }
+    let refused: BTreeMap<&'static str, u64> = BTreeMap::from([
+        ("malformed", counters.malformed),
+        ("rejected", counters.rejected),
+        ("merged", counters.merged),
+        ("wrong_credentials", counters.wrong_credentials),
+        ("replay", counters.replays),
+        ("scanner", counters.scanners),
+        ("not_admitted", counters.not_admitted),
+        ("overloaded", counters.overloaded),
+    ]);
+    for (reason, count) in refused {
+        metrics::counter!("cuptel_sip_refused_total", "reason" => reason).absolute(count);
+    }
+}
+
+/// The media thread's running totals.
+pub(crate) fn publish_media(stats: &cuptel_media::Stats) {
+    metrics::counter!("cuptel_rtp_packets_total", "direction" => "in").absolute(stats.packets_in);
+    metrics::counter!("cuptel_rtp_packets_total", "direction" => "out").absolute(stats.packets_out);
+    metrics::counter!("cuptel_rtp_wrong_source_total").absolute(stats.wrong_source);
+    metrics::gauge!("cuptel_media_realtime").set(if stats.realtime { 1.0 } else { 0.0 });
+}

@@ -1,0 +1,81 @@
+//! The engine as others hold it: commands in, looks out.
+
+use std::sync::Arc;
+
+use cuptel_core::snapshot::Snapshot;
+use cuptel_core::step::{Command, CommandError};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// A command on its way, with the place for its answer.
+pub(crate) type Request = (Command, oneshot::Sender<Result<(), CommandError>>);
+
+/// Commands that may wait for the loop.
+pub(crate) const COMMANDS_MAX: usize = 256;
+
+/// Why a command was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Refused(#[from] CommandError),
+    /// Too many commands wait.
+    #[error("too many commands wait; try again")]
+    Busy,
+    /// The engine has ended.
+    #[error("the engine has ended")]
+    Gone,
+}
+
+/// Whether the engine does all it is there for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// What does not work, by name; empty in health.
+    pub degraded: Vec<&'static str>,
+    /// Whether the loop is stopping.
+    pub stopping: bool,
+}
+
+/// A handle that can be cloned.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    pub(crate) commands: mpsc::Sender<Request>,
+    pub(crate) looks: watch::Receiver<Arc<Snapshot>>,
+    pub(crate) health: watch::Receiver<Health>,
+}
+
+impl Handle {
+    /// Asks for something; the answer comes after its records are committed.
+    ///
+    /// # Errors
+    /// When the rules refuse, the loop is too busy, or it has ended.
+    pub async fn command(&self, command: Command) -> Result<(), Refusal> {
+        let (answer, answered) = oneshot::channel();
+        match self.commands.try_send((command, answer)) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => return Err(Refusal::Busy),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Refusal::Gone),
+        }
+        match answered.await {
+            Ok(result) => result.map_err(Refusal::Refused),
+            Err(_ended) => Err(Refusal::Gone),
+        }
+    }
+
+    /// The latest look.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.looks.borrow().clone()
+    }
+
+    /// Looks as they come, at most four a second.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.looks.clone()
+    }
+
+    /// How the engine is.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.health.borrow().clone()
+    }
+}

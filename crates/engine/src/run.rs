@@ -1,0 +1,383 @@
+//! The one loop: whatever happens becomes an input of the switch, in one order; records go
+//! to the writer, effects leave behind their commit.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use cuptel_call::{Input, Step, Switch};
+use cuptel_core::Centre;
+use cuptel_core::record::Restored;
+use cuptel_core::rules::Rules;
+use cuptel_core::snapshot::Snapshot;
+use cuptel_core::step::CommandError;
+use cuptel_core::time::{MonoUs, Now};
+use cuptel_media as media;
+use cuptel_store::{Batch, CommitError, Store};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+use crate::figures;
+use crate::handle::{COMMANDS_MAX, Handle, Health, Request};
+use crate::journal::Journal;
+use crate::sockets::{Arrived, Sockets};
+use crate::writing::{BATCHES_MAX, Progress, write_all};
+
+/// Steps that may wait for their commit; beyond it the sockets are not read, and the
+/// kernel's bounded buffer takes what comes.
+const BEHIND_MAX: u64 = 8_192;
+/// Media events that may wait for the loop.
+const MEDIA_EVENTS_MAX: usize = 8_192;
+/// Looks are published at most this often.
+const LOOK_EVERY_US: u64 = 250_000;
+/// After the last call ended: time for the last BYE and its answer.
+const LINGER_US: u64 = 300_000;
+
+/// How the engine is set up.
+#[derive(Debug)]
+pub struct Settings {
+    /// The switch; its SIP seed is replaced by one of the system's randomness.
+    pub switch: cuptel_call::Settings,
+    /// The media thread.
+    pub media: media::Settings,
+    /// Prompts.
+    pub prompts: Arc<media::PromptLibrary>,
+    /// What the media thread calls each prompt of the rules.
+    pub prompt_ids: Vec<media::PromptId>,
+}
+
+/// Why the engine did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A listening address cannot be had.
+    #[error("cannot listen on udp {address}: {source}; is another program using the port?")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The media thread did not start.
+    #[error("media did not start")]
+    Media(#[source] media::MediaError),
+    /// A thread or a runtime was refused by the system.
+    #[error("the system refused a thread")]
+    Thread(#[source] io::Error),
+    /// No randomness for tags and nonces.
+    #[error("the system gave no random numbers")]
+    Entropy,
+    /// Records can be stored nowhere: memory that ran ahead of the disk is not trusted.
+    #[error("records cannot be stored; stopped so that nothing is promised that is not on disk")]
+    Storage(#[source] CommitError),
+    /// A socket failed.
+    #[error("a listening socket failed")]
+    Socket(#[source] io::Error),
+    /// A thread panicked.
+    #[error("the {0} thread panicked")]
+    Panicked(&'static str),
+}
+
+/// A running engine.
+#[derive(Debug)]
+pub struct Engine {
+    handle: Handle,
+    ended: oneshot::Receiver<()>,
+    threads: Threads,
+}
+
+#[derive(Debug)]
+struct Threads {
+    looping: JoinHandle<Result<(), EngineError>>,
+    writing: JoinHandle<Result<(), CommitError>>,
+}
+
+impl Engine {
+    /// A handle to it.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Waits until it ends, by a stop or by a fault.
+    ///
+    /// # Errors
+    /// The fault.
+    pub async fn ended(self) -> Result<(), EngineError> {
+        // A sender that was dropped has ended too.
+        if self.ended.await.is_err() {
+            tracing::debug!("the loop ended without a word");
+        }
+        let looped = self.threads.looping.join().map_err(|_panic| EngineError::Panicked("signalling"))?;
+        let written = self.threads.writing.join().map_err(|_panic| EngineError::Panicked("writer"))?;
+        written.map_err(EngineError::Storage)?;
+        looped
+    }
+}
+
+/// Binds everything, takes up what the store says is open, and runs.
+///
+/// # Errors
+/// When an address, the media ports, a thread or randomness cannot be had.
+pub fn start(
+    mut settings: Settings,
+    rules: Arc<Rules>,
+    store: &Store,
+    restored: Restored,
+    clock: Clock,
+) -> Result<Engine, EngineError> {
+    getrandom::fill(&mut settings.switch.sip.seed).map_err(|_error| EngineError::Entropy)?;
+    let addresses: Vec<SocketAddr> = settings.switch.listeners.iter().map(|listener| listener.address).collect();
+    let bound =
+        Sockets::bind(&addresses).map_err(|(address, source)| EngineError::Listen { address, source })?;
+    let (media_tx, media_events) = mpsc::channel(MEDIA_EVENTS_MAX);
+    let sink: media::Sink = Box::new(move |event| match media_tx.try_send(event) {
+        Ok(()) => Ok(()),
+        Err(mpsc::error::TrySendError::Full(event)) => Err(event),
+        // The loop has ended: nobody is interested any more.
+        Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+    });
+    let media = media::start(settings.media, settings.prompts, sink).map_err(EngineError::Media)?;
+    let centre = Centre::new(rules, restored.epoch);
+    let switch = Switch::new(settings.switch, centre, media.pairs(), settings.prompt_ids);
+    let (batches, to_write) = mpsc::channel(BATCHES_MAX);
+    let (told, progress) = watch::channel(Progress::default());
+    let (commands, requests) = mpsc::channel(COMMANDS_MAX);
+    let (looks_tx, looks) = watch::channel(Arc::new(Snapshot::default()));
+    let (health_tx, health) = watch::channel(Health::default());
+    let (end, ended) = oneshot::channel();
+    let writer = store.writer();
+    let writing = spawn("writer", move || block_on(write_all(writer, to_write, told, clock)))?;
+    let looping = spawn("signalling", move || {
+        let outcome = block_on(async move {
+            let sockets = Sockets::new(bound).map_err(EngineError::Socket)?;
+            let mut state = Loop {
+                clock,
+                switch,
+                sockets,
+                media,
+                media_backlog: VecDeque::new(),
+                journal: Journal::default(),
+                batches,
+                progress,
+                answers: std::collections::BTreeMap::new(),
+                next_request: 0,
+                step: Step::default(),
+                arrived: Vec::new(),
+                looks: looks_tx,
+                health: health_tx,
+                looked_us: 0,
+                dirty: true,
+                drained_us: None,
+            };
+            state.run(restored, media_events, requests).await
+        });
+        // Nobody may be waiting any more.
+        if end.send(()).is_err() {
+            tracing::debug!("the engine ended unobserved");
+        }
+        outcome
+    })?;
+    let threads = Threads { looping, writing };
+    Ok(Engine { handle: Handle { commands, looks, health }, ended, threads })
+}
+
+fn spawn<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, EngineError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(EngineError::Thread)
+}
+
+/// Runs a future on a runtime of this thread.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime without worker threads needs an epoll descriptor only")
+        .block_on(future)
+}
+
+/// The state of the loop.
+struct Loop {
+    clock: Clock,
+    switch: Switch,
+    sockets: Sockets,
+    media: media::Handle,
+    /// Commands that the media thread had no room for.
+    media_backlog: VecDeque<media::Command>,
+    journal: Journal,
+    batches: mpsc::Sender<Batch>,
+    progress: watch::Receiver<Progress>,
+    answers: std::collections::BTreeMap<u64, oneshot::Sender<Result<(), CommandError>>>,
+    next_request: u64,
+    step: Step,
+    arrived: Vec<Arrived>,
+    looks: watch::Sender<Arc<Snapshot>>,
+    health: watch::Sender<Health>,
+    looked_us: MonoUs,
+    dirty: bool,
+    drained_us: Option<MonoUs>,
+}
+
+/// What woke the loop.
+enum Woken {
+    Progress,
+    Media(media::Event),
+    Command(Request),
+    Readable(usize),
+    Time,
+    WriterGone,
+}
+
+impl Loop {
+    async fn run(
+        &mut self,
+        restored: Restored,
+        mut media_events: mpsc::Receiver<media::Event>,
+        mut requests: mpsc::Receiver<Request>,
+    ) -> Result<(), EngineError> {
+        let now = self.clock.now();
+        self.switch.restore(now, restored, &mut self.step);
+        self.take_in();
+        self.settle(now);
+        loop {
+            let reading = self.journal.behind() < BEHIND_MAX;
+            let wake = self.clock.instant(self.wake_at());
+            let (sockets, progress) = (&self.sockets, &mut self.progress);
+            let woken = tokio::select! {
+                biased;
+                changed = progress.changed() => if changed.is_ok() { Woken::Progress } else { Woken::WriterGone },
+                Some(event) = media_events.recv() => Woken::Media(event),
+                Some(request) = requests.recv() => Woken::Command(request),
+                index = poll_fn(|context| sockets.poll_readable(context)), if reading => Woken::Readable(index),
+                () = tokio::time::sleep_until(wake) => Woken::Time,
+            };
+            let now = self.clock.now();
+            match woken {
+                Woken::Progress => {}
+                Woken::Media(event) => self.handle(now, Input::Media(event)),
+                Woken::Command(request) => self.take_command(now, request),
+                Woken::Readable(index) => self.receive(now, index)?,
+                Woken::Time => {}
+                // Its own error is the better story; it is told by whoever joins the threads.
+                Woken::WriterGone => return Ok(()),
+            }
+            if self.switch.wake_at().is_some_and(|at| at <= now.mono_us) {
+                self.handle(now, Input::Tick);
+            }
+            self.settle(now);
+            if self.is_over(now) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn handle(&mut self, now: Now, input: Input<'_>) {
+        self.switch.handle(now, input, &mut self.step);
+        self.take_in();
+    }
+
+    fn take_command(&mut self, now: Now, (command, answer): Request) {
+        self.next_request += 1;
+        let request = self.next_request;
+        self.answers.insert(request, answer);
+        self.handle(now, Input::Command { request, command });
+    }
+
+    fn receive(&mut self, now: Now, index: usize) -> Result<(), EngineError> {
+        let mut arrived = std::mem::take(&mut self.arrived);
+        self.sockets.receive(index, &mut arrived).map_err(EngineError::Socket)?;
+        for datagram in &arrived {
+            let input = Input::Datagram { flow: datagram.flow, bytes: self.sockets.bytes(datagram) };
+            self.switch.handle(now, input, &mut self.step);
+            self.take_in();
+        }
+        arrived.clear();
+        self.arrived = arrived;
+        Ok(())
+    }
+
+    /// Books what a step led to; what need not wait leaves with the next `settle`.
+    fn take_in(&mut self) {
+        if !self.step.records.is_empty() {
+            self.dirty = true;
+            figures::observe(&self.step.records, self.switch.rules());
+        }
+        self.journal.take_in(&mut self.step.records, &mut self.step.deferred);
+    }
+
+    /// Carries out what is committed, hands over what is not, and lets go of the rest.
+    fn settle(&mut self, now: Now) {
+        let progress = *self.progress.borrow_and_update();
+        self.journal.committed(progress.applied);
+        while let Some(effect) = self.journal.next_effect() {
+            self.switch.carry_out(now, effect, &mut self.step);
+            self.take_in();
+        }
+        for (request, result) in self.step.replies.drain(..) {
+            if let Some(answer) = self.answers.remove(&request)
+                && answer.send(result).is_err()
+            {
+                tracing::debug!("nobody waits for the answer to a command any more");
+            }
+        }
+        if std::mem::take(&mut self.step.drained) {
+            self.drained_us = Some(now.mono_us);
+        }
+        if let Ok(permit) = self.batches.try_reserve()
+            && let Some(batch) = self.journal.next_batch()
+        {
+            permit.send(batch);
+        }
+        self.sockets.send(&mut self.step.transmits);
+        self.send_media();
+        self.look(now, progress);
+    }
+
+    fn send_media(&mut self) {
+        self.media_backlog.extend(self.step.media.drain(..));
+        while let Some(command) = self.media_backlog.pop_front() {
+            if let Err(error) = self.media.send(command.clone()) {
+                self.media_backlog.push_front(command);
+                tracing::warn!(%error, waiting = self.media_backlog.len(), "media command waits");
+                return;
+            }
+        }
+    }
+
+    fn look(&mut self, now: Now, progress: Progress) {
+        let degraded: Vec<&'static str> = [(progress.failing, "database"), (progress.dead, "storage")]
+            .into_iter()
+            .filter_map(|(is, name)| is.then_some(name))
+            .collect();
+        let stopping = self.looks.borrow().stopping;
+        self.health.send_if_modified(|health| {
+            let next = Health { degraded, stopping };
+            let changed = *health != next;
+            *health = next;
+            changed
+        });
+        if !self.dirty || now.mono_us < self.looked_us + LOOK_EVERY_US {
+            return;
+        }
+        self.dirty = false;
+        self.looked_us = now.mono_us;
+        figures::publish(self.switch.sip_counters());
+        figures::publish_media(&self.media.stats());
+        self.looks.send_replace(Arc::new(self.switch.snapshot(now)));
+    }
+
+    fn wake_at(&self) -> MonoUs {
+        let idle = self.clock.now().mono_us + 1_000_000;
+        let look = if self.dirty { self.looked_us + LOOK_EVERY_US } else { idle };
+        let linger = self.drained_us.map_or(idle, |at| at + LINGER_US);
+        self.switch.wake_at().unwrap_or(idle).min(look).min(linger).min(idle)
+    }
+
+    fn is_over(&self, now: Now) -> bool {
+        self.drained_us.is_some_and(|at| now.mono_us >= at + LINGER_US) && self.journal.is_settled()
+    }
+}

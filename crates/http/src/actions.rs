@@ -1,0 +1,335 @@
+//! What operators and supervisors do to a seat: JSON for programs, forms for the page.
+//! A program is answered with the seat as it is after the commit; a form leads back to
+//! the seat's page, which tells what happened.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Path, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use cuptel_core::step::Command;
+use cuptel_core::words::{Chosen, Disposition};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use crate::access::Caller;
+use crate::error::ApiError;
+use crate::pages::Shared;
+use crate::port::Refusal;
+use crate::session::Notice;
+use crate::{reads, schema, words};
+
+/// Characters of a login name or a reason.
+const WORDS_MAX: usize = 100;
+/// A form waits this long for a look that shows what it did.
+const LOOK_TIME: Duration = Duration::from_secs(2);
+
+/// Who signs in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// Login name.
+    operator: String,
+}
+
+/// Why there is a pause.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Pause {
+    /// A word or two.
+    reason: Option<String>,
+}
+
+/// What comes after the last work.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OneMore {
+    then: Afterwards,
+}
+
+/// What one chooses for after the last work.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Afterwards {
+    Pause,
+    SignOut,
+}
+
+/// The result of a conversation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dispose {
+    #[schema(value_type = schema::Disposition)]
+    disposition: Disposition,
+}
+
+/// A body without content.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Nothing {}
+
+/// A body that was read, and how it came.
+#[derive(Debug)]
+pub(crate) struct Asked<T> {
+    wish: T,
+    by_form: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Empty,
+    Json,
+    Form,
+}
+
+const JSON_HINT: &str = "/api/v1/openapi.json shows the body; send `content-type: application/json`";
+
+impl<T: DeserializeOwned> FromRequest<Shared> for Asked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, shared: &Shared) -> Result<Self, ApiError> {
+        let kind = kind_of(request.headers());
+        let body = Bytes::from_request(request, shared).await.map_err(unreadable)?;
+        // A program that has nothing to say sends no body; some call that a form.
+        let kind = if body.is_empty() && kind != Some(Kind::Form) { Some(Kind::Empty) } else { kind };
+        let wish = match kind.ok_or(ApiError::WrongType)? {
+            Kind::Empty => parse_json(b"{}"),
+            Kind::Json => parse_json(&body),
+            Kind::Form => serde_urlencoded::from_bytes(&body)
+                .map_err(|error| meaningless(error.to_string())),
+        }?;
+        Ok(Self { wish, by_form: kind == Some(Kind::Form) })
+    }
+}
+
+fn kind_of(headers: &HeaderMap) -> Option<Kind> {
+    let Some(stated) = headers.get(CONTENT_TYPE) else { return Some(Kind::Json) };
+    let essence = stated.to_str().ok()?.split(';').next()?.trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Some(Kind::Json)
+    } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        Some(Kind::Form)
+    } else {
+        None
+    }
+}
+
+fn unreadable(rejection: BytesRejection) -> ApiError {
+    if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::TooLarge;
+    }
+    ApiError::Malformed { why: rejection.body_text(), hint: JSON_HINT }
+}
+
+fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => meaningless(error.to_string()),
+        serde_json::error::Category::Syntax
+        | serde_json::error::Category::Eof
+        | serde_json::error::Category::Io => {
+            ApiError::Malformed { why: error.to_string(), hint: JSON_HINT }
+        }
+    })
+}
+
+fn meaningless(why: String) -> ApiError {
+    ApiError::Meaningless { why, hint: JSON_HINT }
+}
+
+/// A word that a person typed; none where it is blank.
+fn typed(text: &str) -> Result<Option<String>, ApiError> {
+    let text = text.trim();
+    if text.chars().count() > WORDS_MAX || text.chars().any(char::is_control) {
+        return Err(ApiError::Meaningless {
+            why: format!("a name or a reason has at most {WORDS_MAX} printable characters"),
+            hint: "shorten it",
+        });
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// An operator begins to work on a seat.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/sign-in", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((SignIn = "application/json"),
+        (SignIn = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn sign_in(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<SignIn>,
+) -> Result<Response, ApiError> {
+    let command = typed(&asked.wish.operator).and_then(|operator| match operator {
+        Some(operator) => Ok(Command::SignIn { seat: seat.clone(), operator }),
+        None => Err(meaningless("operator is empty".to_owned())),
+    });
+    act(&shared, caller, &seat, asked.by_form, command).await
+}
+
+/// The operator of a seat goes.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/sign-out", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    responses(schema::SeatActed))]
+pub(crate) async fn sign_out(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<Nothing>,
+) -> Result<Response, ApiError> {
+    let command = choose(&seat, Chosen::SignedOut, None);
+    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+}
+
+/// The operator of a seat pauses.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/pause", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Pause = "application/json"),
+        (Pause = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn pause(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<Pause>,
+) -> Result<Response, ApiError> {
+    let reason = typed(asked.wish.reason.as_deref().unwrap_or(""));
+    let command = reason.map(|reason| choose(&seat, Chosen::Paused, reason));
+    act(&shared, caller, &seat, asked.by_form, command).await
+}
+
+/// The operator of a seat takes works.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/available", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    responses(schema::SeatActed))]
+pub(crate) async fn available(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<Nothing>,
+) -> Result<Response, ApiError> {
+    let command = choose(&seat, Chosen::Available, None);
+    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+}
+
+/// The operator of a seat takes one more work.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/one-more", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((OneMore = "application/json"),
+        (OneMore = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn one_more(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<OneMore>,
+) -> Result<Response, ApiError> {
+    let chosen = match asked.wish.then {
+        Afterwards::Pause => Chosen::OneMoreThenPause,
+        Afterwards::SignOut => Chosen::OneMoreThenSignOut,
+    };
+    let command = choose(&seat, chosen, None);
+    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+}
+
+/// The result of the conversation being had or just had.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/disposition", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Dispose = "application/json"),
+        (Dispose = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn dispose(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<Dispose>,
+) -> Result<Response, ApiError> {
+    let command = Command::Dispose { seat: seat.clone(), disposition: asked.wish.disposition };
+    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+}
+
+fn choose(seat: &str, chosen: Chosen, reason: Option<String>) -> Command {
+    Command::Choose { seat: seat.to_owned(), chosen, reason }
+}
+
+async fn act(
+    shared: &Shared,
+    caller: Caller,
+    seat: &str,
+    by_form: bool,
+    command: Result<Command, ApiError>,
+) -> Result<Response, ApiError> {
+    let mut changes = shared.engine.changes();
+    changes.mark_unchanged();
+    let done = match command {
+        Ok(command) => {
+            let told = words::done(&command);
+            shared.engine.command(command).await.map(|()| told).map_err(ApiError::from)
+        }
+        Err(error) => Err(error),
+    };
+    match (by_form, caller) {
+        (false, _) => {
+            done?;
+            Ok(reads::seat_by_name(shared, seat).await?.into_response())
+        }
+        (true, Caller::Token) => {
+            done?;
+            Ok(Redirect::to(&path_of(seat)).into_response())
+        }
+        (true, Caller::Session(session)) => {
+            let no_such_seat = matches!(
+                &done,
+                Err(ApiError::Refused(Refusal::Refused(cuptel_core::step::CommandError::NoSeat(_))))
+            );
+            let notice = match done {
+                Ok(text) => {
+                    // The page shows the next look; where none comes it shows the last.
+                    let next_look = tokio::time::timeout(LOOK_TIME, changes.changed()).await;
+                    tracing::trace!(seen = next_look.is_ok(), "a form was carried out");
+                    Notice { good: true, text }
+                }
+                Err(error) => Notice { good: false, text: words::refused(&error) },
+            };
+            shared.sessions.tell(&session, notice);
+            let back = if no_such_seat { "/".to_owned() } else { path_of(seat) };
+            Ok(Redirect::to(&back).into_response())
+        }
+    }
+}
+
+/// The page of a seat. What was asked for may be any text: it is escaped.
+pub(crate) fn path_of(seat: &str) -> String {
+    let mut path = String::from("/seats/");
+    for byte in seat.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_carries_no_foreign_text() {
+        assert_eq!(path_of("101"), "/seats/101");
+        assert_eq!(path_of("//evil\r\n?"), "/seats/%2F%2Fevil%0D%0A%3F");
+    }
+
+    #[test]
+    fn a_reason_is_short_and_printable() {
+        assert_eq!(typed("  caffè ").unwrap().as_deref(), Some("caffè"));
+        assert_eq!(typed("   ").unwrap(), None);
+        assert!(typed(&"x".repeat(WORDS_MAX + 1)).is_err());
+        assert!(typed("a\nb").is_err());
+    }
+}

@@ -1,0 +1,277 @@
+//! What can go wrong, and which status each fault becomes: the only place that knows.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use cuptel_core::step::CommandError;
+use cuptel_store::StoreError;
+use metrics_exporter_prometheus::BuildError;
+use serde::Serialize;
+
+use crate::port::Refusal;
+
+/// Why pages and API could not be offered.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The address cannot be listened on.
+    #[error(
+        "cannot offer pages and API on {address}: {}; choose another address with \
+         `listen` under [http]",
+        reason(.source)
+    )]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A listener that was bound cannot be used.
+    #[error("cannot use the listener of pages and API")]
+    Listener(#[source] io::Error),
+    /// Everybody would be let in.
+    #[error("pages and API need a token that is not empty: set `token` under [http]")]
+    NoToken,
+    /// The recorder of metrics cannot be installed.
+    #[error("cannot record metrics")]
+    Metrics(#[source] BuildError),
+}
+
+fn reason(source: &io::Error) -> String {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine does not have that address".to_owned(),
+        io::ErrorKind::PermissionDenied => "the port needs a privilege".to_owned(),
+        _ => source.to_string(),
+    }
+}
+
+/// Why a request was not answered as asked.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// No token, or a wrong one: the answer is the same.
+    Unauthorised,
+    /// Too many wrong tokens from this address.
+    TooManyWrongTokens { retry_s: u64 },
+    /// A page of another site sent it.
+    CrossSite,
+    /// No such path.
+    NoSuchPath,
+    /// The path has other methods.
+    WrongMethod,
+    /// No such row.
+    NotFound { what: &'static str, which: String },
+    /// Cannot be read.
+    Malformed { why: String, hint: &'static str },
+    /// Can be read, but means nothing here.
+    Meaningless { why: String, hint: &'static str },
+    /// Neither JSON nor a form.
+    WrongType,
+    /// Too long.
+    TooLarge,
+    /// The rules or the engine say no.
+    Refused(Refusal),
+    /// Took too long.
+    TooSlow,
+    /// Every place at the event stream is taken.
+    StreamsFull,
+    /// The database did not answer.
+    Store(StoreError),
+    /// The system has no random numbers.
+    NoRandom(getrandom::Error),
+    /// A page could not be written.
+    Template(askama::Error),
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// An error as the API tells it.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    error: String,
+    hint: &'a str,
+}
+
+impl ApiError {
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthorised => StatusCode::UNAUTHORIZED,
+            Self::TooManyWrongTokens { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Malformed { .. } => StatusCode::BAD_REQUEST,
+            Self::Meaningless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Refused(Refusal::Refused(refused)) => status_of(refused),
+            Self::Refused(Refusal::Busy | Refusal::Gone)
+            | Self::TooSlow
+            | Self::StreamsFull
+            | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoRandom(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Unauthorised => {
+                "send the header `Authorization: Bearer TOKEN` with the token under [http]"
+            }
+            Self::TooManyWrongTokens { .. } => "check the token, then try again after a minute",
+            Self::CrossSite => "open the page itself and use its own buttons",
+            Self::NoSuchPath => "/api/v1/openapi.json lists every path",
+            Self::WrongMethod => "/api/v1/openapi.json lists the methods of every path",
+            Self::NotFound { .. } => "list what there is with the same path without its last part",
+            Self::Malformed { hint, .. } | Self::Meaningless { hint, .. } => hint,
+            Self::WrongType => "send `content-type: application/json`",
+            Self::TooLarge => "a request may have 64 KiB",
+            Self::Refused(Refusal::Refused(refused)) => hint_of(refused),
+            Self::Refused(Refusal::Busy) | Self::TooSlow | Self::StreamsFull => {
+                "try again in some seconds"
+            }
+            Self::Refused(Refusal::Gone) => "look at /health/ready",
+            Self::Store(_) | Self::NoRandom(_) | Self::Template(_) => "the log says why",
+        }
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        match self.status() {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            _ => {}
+        }
+        if let Self::TooManyWrongTokens { retry_s } = self {
+            headers.insert(RETRY_AFTER, HeaderValue::from(*retry_s));
+        }
+        headers
+    }
+
+    /// Faults of ours are told to the log; it is handled here.
+    fn log(&self) {
+        match self {
+            Self::Store(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "the database failed a page");
+            }
+            Self::NoRandom(error) => tracing::error!(%error, "no random numbers for a session"),
+            Self::Template(error) => tracing::error!(%error, "a page could not be written"),
+            Self::Unauthorised
+            | Self::TooManyWrongTokens { .. }
+            | Self::CrossSite
+            | Self::NoSuchPath
+            | Self::WrongMethod
+            | Self::NotFound { .. }
+            | Self::Malformed { .. }
+            | Self::Meaningless { .. }
+            | Self::WrongType
+            | Self::TooLarge
+            | Self::Refused(_)
+            | Self::TooSlow
+            | Self::StreamsFull => {}
+        }
+    }
+}
+
+fn status_of(refused: &CommandError) -> StatusCode {
+    match refused {
+        CommandError::NoSeat(_) => StatusCode::NOT_FOUND,
+        CommandError::NoOperator(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        CommandError::SeatTaken { .. }
+        | CommandError::OperatorElsewhere { .. }
+        | CommandError::NobodyThere(_)
+        | CommandError::NoConversation(_) => StatusCode::CONFLICT,
+        CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn hint_of(refused: &CommandError) -> &'static str {
+    match refused {
+        CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
+        CommandError::NoOperator(_) => "operators are added with `cuptel import operators`",
+        CommandError::SeatTaken { .. } => "POST /api/v1/seats/{seat}/sign-out first",
+        CommandError::OperatorElsewhere { .. } => "sign out on the other seat first",
+        CommandError::NobodyThere(_) => "POST /api/v1/seats/{seat}/sign-in first",
+        CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
+        CommandError::Stopping => "look at /health/ready",
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unauthorised => f.write_str("this needs the token"),
+            Self::TooManyWrongTokens { .. } => f.write_str("too many wrong tokens"),
+            Self::CrossSite => f.write_str("sent by a page of another site"),
+            Self::NoSuchPath => f.write_str("there is no such path"),
+            Self::WrongMethod => f.write_str("this path does not take this method"),
+            Self::NotFound { what, which } => write!(f, "there is no {what} \"{which}\""),
+            Self::Malformed { why, .. } | Self::Meaningless { why, .. } => f.write_str(why),
+            Self::WrongType => f.write_str("a body is JSON or a form"),
+            Self::TooLarge => f.write_str("the body is too large"),
+            Self::Refused(refusal) => write!(f, "{refusal}"),
+            Self::TooSlow => f.write_str("this took too long"),
+            Self::StreamsFull => f.write_str("too many listen already"),
+            Self::Store(_) => f.write_str("the database did not answer"),
+            Self::NoRandom(_) | Self::Template(_) => f.write_str("this went wrong on our side"),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        let told = Told { error: self.to_string(), hint: self.hint() };
+        (self.status(), self.headers(), Json(told)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_of_the_rules_has_its_status() {
+        let seat = || "101".to_owned();
+        for (refused, status) in [
+            (CommandError::NoSeat(seat()), 404),
+            (CommandError::NoOperator("anna".to_owned()), 422),
+            (CommandError::SeatTaken { seat: seat() }, 409),
+            (CommandError::NobodyThere(seat()), 409),
+            (CommandError::NoConversation(seat()), 409),
+            (CommandError::Stopping, 503),
+        ] {
+            assert_eq!(ApiError::from(Refusal::from(refused)).status().as_u16(), status);
+        }
+        assert_eq!(ApiError::from(Refusal::Busy).status().as_u16(), 503);
+    }
+
+    #[test]
+    fn a_taken_port_says_which_setting_to_change() {
+        let source = io::Error::from(io::ErrorKind::AddrInUse);
+        let error = HttpError::Listen { address: "127.0.0.1:8080".parse().unwrap(), source };
+        assert_eq!(
+            error.to_string(),
+            "cannot offer pages and API on 127.0.0.1:8080: the port is in use; choose another \
+             address with `listen` under [http]"
+        );
+    }
+}

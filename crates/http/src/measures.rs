@@ -1,0 +1,188 @@
+//! Metrics for Prometheus. Counters and histograms are recorded where things happen;
+//! what is true *now* is written from the latest look at each scrape, so that a queue
+//! that is gone disappears. No number and no person is ever in a label.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use cuptel_core::snapshot::{SeatNow, Snapshot};
+use cuptel_core::words::{Chosen, WorkState};
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::access::Onlooker;
+use crate::error::HttpError;
+use crate::pages::Shared;
+
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// From a debt paid at once to one of a week.
+const AGE_S: [f64; 14] = [
+    15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0, 28_800.0,
+    86_400.0, 604_800.0,
+];
+/// From a microsecond to a millisecond, and then what is far too long.
+const DECISION_S: [f64; 12] = [
+    0.000_001, 0.000_002, 0.000_005, 0.000_01, 0.000_02, 0.000_05, 0.000_1, 0.000_2, 0.000_5,
+    0.001, 0.01, 0.1,
+];
+/// A commit to a disk.
+const COMMIT_S: [f64; 12] =
+    [0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0];
+
+/// Installs the recorder of this process.
+///
+/// # Errors
+/// When there is one already.
+pub fn install_metrics() -> Result<PrometheusHandle, HttpError> {
+    let mut builder = PrometheusBuilder::new();
+    for (name, buckets) in [
+        ("cuptel_callback_age_seconds", AGE_S.as_slice()),
+        ("cuptel_dispatch_decision_seconds", DECISION_S.as_slice()),
+        ("cuptel_commit_seconds", COMMIT_S.as_slice()),
+    ] {
+        builder = builder
+            .set_buckets_for_metric(Matcher::Full(name.to_owned()), buckets)
+            .map_err(HttpError::Metrics)?;
+    }
+    let handle = builder.install_recorder().map_err(HttpError::Metrics)?;
+    describe();
+    Ok(handle)
+}
+
+fn describe() {
+    describe_counter!("cuptel_attempts_total", "Inbound attempts that ended, by outcome");
+    describe_histogram!("cuptel_callback_age_seconds", Unit::Seconds, "Age of a callback's place when its person is reached");
+    describe_counter!("cuptel_dials_total", "Outbound dials that ended, by result");
+    describe_histogram!("cuptel_dispatch_decision_seconds", Unit::Seconds, "Time of one dispatch decision");
+    describe_histogram!("cuptel_commit_seconds", Unit::Seconds, "Time of one group commit");
+    describe_counter!("cuptel_sip_requests_total", "SIP requests received, by method");
+    describe_counter!("cuptel_sip_responses_total", "SIP responses sent, by code");
+    describe_counter!("cuptel_sip_refused_total", "SIP messages refused, by reason");
+    describe_counter!("cuptel_rtp_packets_total", "RTP packets, by direction");
+    describe_counter!("cuptel_rtp_wrong_source_total", "RTP packets from a source that was not agreed");
+    describe_gauge!("cuptel_media_realtime", "Whether the media thread is scheduled in real time");
+    describe_counter!("cuptel_invariant_violations_total", "Promises found broken, by check");
+}
+
+/// Metrics in Prometheus' text format.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses(
+    (status = 200, content_type = "text/plain", body = String),
+    (status = 401, body = crate::schema::Error)))]
+pub(crate) async fn scrape(_onlooker: Onlooker, State(shared): State<Shared>) -> impl IntoResponse {
+    let mut text = shared.metrics.render();
+    let mut now = Exposition::default();
+    write_now(&shared.engine.snapshot(), &mut now);
+    text.push_str(&now.text);
+    ([(CONTENT_TYPE, TEXT_FORMAT)], text)
+}
+
+/// Prometheus' text, grown family by family.
+#[derive(Default)]
+struct Exposition {
+    text: String,
+}
+
+impl Exposition {
+    fn family(&mut self, name: &str, help: &str, samples: &[(Vec<(&str, &str)>, f64)]) {
+        // Writing to a String cannot fail.
+        let mut write = |line: std::fmt::Arguments<'_>| {
+            self.text.write_fmt(line).and_then(|()| self.text.write_str("\n")).is_ok()
+        };
+        let mut whole = write(format_args!("# HELP {name} {help}"));
+        whole &= write(format_args!("# TYPE {name} gauge"));
+        for (labels, value) in samples {
+            whole &= write(format_args!("{name}{} {value}", Labels(labels)));
+        }
+        debug_assert!(whole, "a String takes every text");
+    }
+}
+
+struct Labels<'a>(&'a [(&'a str, &'a str)]);
+
+impl std::fmt::Display for Labels<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        for (i, (name, value)) in self.0.iter().enumerate() {
+            let open = if i == 0 { '{' } else { ',' };
+            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            write!(f, "{open}{name}=\"{value}\"")?;
+        }
+        f.write_str("}")
+    }
+}
+
+fn write_now(look: &Snapshot, to: &mut Exposition) {
+    let mut waiting = Vec::new();
+    let mut wait = Vec::new();
+    let mut callbacks = Vec::new();
+    for queue in &look.queues {
+        let labels = vec![("tenant", queue.tenant.as_str()), ("queue", queue.name.as_str())];
+        let with = |state| [labels.clone(), vec![("state", state)]].concat();
+        waiting.push((labels.clone(), f64::from(queue.waiting)));
+        wait.push((labels.clone(), seconds_since(queue.oldest_ms, look.at_ms)));
+        let ready = queue.callbacks_ready.min(queue.callbacks_open);
+        callbacks.push((with("ready"), f64::from(ready)));
+        callbacks.push((with("pending"), f64::from(queue.callbacks_open - ready)));
+    }
+    to.family("cuptel_queue_waiting", "Callers on the line", &waiting);
+    to.family("cuptel_queue_wait_seconds", "Wait of the caller who waits longest", &wait);
+    to.family(
+        "cuptel_callbacks_open",
+        "Callbacks not closed: ready to be offered, or pending",
+        &callbacks,
+    );
+    to.family(
+        "cuptel_dials_in_flight",
+        "Persons being rung for a callback",
+        &[(Vec::new(), f64::from(look.dials_in_flight))],
+    );
+    let mut seats: BTreeMap<&str, u32> = BTreeMap::new();
+    for seat in &look.seats {
+        *seats.entry(state_of(seat)).or_default() += 1;
+    }
+    // Seats belong to no tenant: an empty label is none.
+    let seats: Vec<_> = seats
+        .into_iter()
+        .map(|(state, n)| (vec![("state", state), ("tenant", "")], f64::from(n)))
+        .collect();
+    to.family("cuptel_seats", "Seats by what they do", &seats);
+}
+
+/// What a seat does, or what its operator chose while it does nothing.
+fn state_of(seat: &SeatNow) -> &'static str {
+    match (seat.chosen, seat.work) {
+        (Chosen::SignedOut, WorkState::Idle) => Chosen::SignedOut.as_str(),
+        (Chosen::Paused, WorkState::Idle) => Chosen::Paused.as_str(),
+        (Chosen::FrontOffice, WorkState::Idle) => Chosen::FrontOffice.as_str(),
+        (_, work) => work.as_str(),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an age in milliseconds is far below 2^52")]
+fn seconds_since(since_ms: Option<i64>, at_ms: i64) -> f64 {
+    since_ms.map_or(0.0, |since| at_ms.saturating_sub(since).max(0) as f64 / 1_000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_cannot_break_out_of_its_quotes() {
+        let labels = [("queue", "a\"b\\c\nd")];
+        assert_eq!(Labels(&labels).to_string(), r#"{queue="a\"b\\c\nd"}"#);
+    }
+
+    #[test]
+    fn ages_have_a_bucket_at_half_an_hour_and_beyond() {
+        assert!(AGE_S.contains(&1_800.0));
+        assert!(AGE_S.last().is_some_and(|last| *last > 1_800.0));
+        assert!(AGE_S.is_sorted() && DECISION_S.is_sorted() && COMMIT_S.is_sorted());
+    }
+}

@@ -1,0 +1,243 @@
+//! What is offered under which path, and what all of it shares.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderValue, Uri};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use cuptel_store::Store;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::{Semaphore, watch};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+
+use crate::access::WrongTokens;
+use crate::error::{ApiError, HttpError};
+use crate::events::{Renderings, STREAMS_MAX};
+use crate::page::TotalsKept;
+use crate::port::Engine;
+use crate::session::Sessions;
+use crate::{actions, events, health, measures, openapi, page, reads};
+
+/// Bytes of a request's body.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+/// Time for an answer to begin.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
+/// Nothing from elsewhere, nothing inline, in nobody's frame.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+    frame-ancestors 'none'";
+
+/// What an administrator decides about pages and API.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// What programs send with each request, and people once.
+    pub token: String,
+    /// Name of the centre, on the page.
+    pub title: String,
+    /// Version of the program.
+    pub version: String,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("listen", &self.listen)
+            .field("title", &self.title)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What pages and API work with.
+#[derive(Clone)]
+pub struct App {
+    /// The running engine.
+    pub engine: Arc<dyn Engine>,
+    /// What is stored.
+    pub store: Store,
+    /// What was measured; from `install_metrics`.
+    pub metrics: PrometheusHandle,
+    /// What the administrator decided.
+    pub settings: Settings,
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Who can reach a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This machine alone.
+    ThisMachine,
+    /// Others too.
+    Network,
+}
+
+impl Reach {
+    /// Who reaches a listener on this address.
+    #[must_use]
+    pub fn of(address: SocketAddr) -> Self {
+        if address.ip().is_loopback() { Self::ThisMachine } else { Self::Network }
+    }
+}
+
+/// What every request can reach.
+pub(crate) struct SharedParts {
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) store: Store,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) settings: Settings,
+    pub(crate) reach: Reach,
+    pub(crate) sessions: Sessions,
+    pub(crate) wrong_tokens: WrongTokens,
+    pub(crate) renderings: Renderings,
+    pub(crate) totals: TotalsKept,
+    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) closed: watch::Sender<bool>,
+}
+
+pub(crate) type Shared = Arc<SharedParts>;
+
+/// Pages and API, ready to be served.
+#[derive(Clone)]
+pub struct Pages {
+    shared: Shared,
+}
+
+impl fmt::Debug for Pages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("settings", &self.shared.settings).finish_non_exhaustive()
+    }
+}
+
+impl Pages {
+    /// Pages and API for those who reach the listener.
+    ///
+    /// # Errors
+    /// When the token is empty.
+    pub fn new(app: App, reach: Reach) -> Result<Self, HttpError> {
+        let App { engine, store, metrics, settings } = app;
+        if settings.token.trim().is_empty() {
+            return Err(HttpError::NoToken);
+        }
+        let shared = Arc::new(SharedParts {
+            engine,
+            store,
+            metrics,
+            settings,
+            reach,
+            sessions: Sessions::default(),
+            wrong_tokens: WrongTokens::default(),
+            renderings: Renderings::default(),
+            totals: TotalsKept::default(),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            closed: watch::Sender::new(false),
+        });
+        Ok(Self { shared })
+    }
+
+    /// Every path.
+    pub fn router(&self) -> Router {
+        let refuse_cross_site = |_: ProtectionError| ApiError::CrossSite.into_response();
+        Router::new()
+            .merge(page_paths())
+            .merge(operation_paths())
+            .nest("/api/v1", api_paths())
+            .fallback(no_such_path)
+            .method_not_allowed_fallback(wrong_method)
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .layer(middleware::from_fn(in_time))
+            .layer(CsrfLayer::new().with_rejection_response(refuse_cross_site))
+            .layer(middleware::from_fn(with_safe_headers))
+            .with_state(Arc::clone(&self.shared))
+    }
+
+    /// Ends every event stream; whoever listened may come back to the next process.
+    pub fn close(&self) {
+        self.shared.closed.send_replace(true);
+    }
+}
+
+fn page_paths() -> Router<Shared> {
+    Router::new()
+        .route("/", get(page::now))
+        .route("/seats/{seat}", get(page::seat))
+        .route("/session", post(page::begin_session))
+        .route("/session/end", post(page::end_session))
+        .route("/live", get(events::live))
+        .route("/app.css", get(page::style))
+        .route("/app.js", get(page::script))
+        .route("/icon.svg", get(page::icon))
+}
+
+fn operation_paths() -> Router<Shared> {
+    Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(measures::scrape))
+}
+
+fn api_paths() -> Router<Shared> {
+    Router::new()
+        .route("/openapi.json", get(openapi::document))
+        .route("/attempts", get(reads::attempts))
+        .route("/attempts/{id}", get(reads::attempt))
+        .route("/callbacks", get(reads::callbacks))
+        .route("/callbacks/{id}", get(reads::callback))
+        .route("/seats", get(reads::seats))
+        .route("/seats/{seat}", get(reads::seat))
+        .route("/queues", get(reads::queues))
+        .route("/totals", get(reads::totals))
+        .route("/snapshot", get(reads::snapshot))
+        .route("/events", get(events::snapshots))
+        .route("/seats/{seat}/sign-in", post(actions::sign_in))
+        .route("/seats/{seat}/sign-out", post(actions::sign_out))
+        .route("/seats/{seat}/pause", post(actions::pause))
+        .route("/seats/{seat}/available", post(actions::available))
+        .route("/seats/{seat}/one-more", post(actions::one_more))
+        .route("/seats/{seat}/disposition", post(actions::dispose))
+}
+
+async fn no_such_path(uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        ApiError::NoSuchPath.into_response()
+    } else {
+        page::no_such_page()
+    }
+}
+
+async fn wrong_method() -> ApiError {
+    ApiError::WrongMethod
+}
+
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(ANSWER_TIME, next.run(request)).await;
+    answer.unwrap_or_else(|_| ApiError::TooSlow.into_response())
+}
+
+async fn with_safe_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // Not `no-referrer`: that would send forms with `Origin: null`.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,234 @@
+//! The API's questions: what is stored, and what goes on now.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use cuptel_core::id::{AttemptId, CallbackId};
+use cuptel_core::snapshot::Snapshot;
+use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
+use cuptel_store::{AttemptFilter, CallbackFilter, Totals};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+
+use crate::access::{Caller, Onlooker};
+use crate::error::ApiError;
+use crate::events::as_seen;
+use crate::pages::Shared;
+use crate::schema;
+
+/// Rows of a page where the request does not say.
+const PAGE: u32 = 100;
+/// Rows of a page at most.
+const PAGE_MAX: u32 = 1_000;
+
+/// Which attempts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AttemptsAsked {
+    /// Short name of the tenant.
+    tenant: Option<String>,
+    /// How they ended: one word of the outcomes.
+    outcome: Option<String>,
+    /// Older than this identifier: `next` of the page before.
+    before: Option<i64>,
+    /// How many, 1 to 1000; 100 where nothing is said.
+    limit: Option<u32>,
+}
+
+/// Which callbacks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CallbacksAsked {
+    /// Short name of the tenant.
+    tenant: Option<String>,
+    /// Where they stand: one word of the states.
+    state: Option<String>,
+    /// Older than this identifier: `next` of the page before.
+    before: Option<i64>,
+    /// How many, 1 to 1000; 100 where nothing is said.
+    limit: Option<u32>,
+}
+
+type Asked<Q> = Result<Query<Q>, QueryRejection>;
+
+fn asked<Q>(query: Asked<Q>) -> Result<Q, ApiError> {
+    let malformed = |rejection: QueryRejection| ApiError::Malformed {
+        why: rejection.body_text(),
+        hint: "/api/v1/openapi.json lists the parameters",
+    };
+    query.map(|Query(query)| query).map_err(malformed)
+}
+
+fn rows(limit: Option<u32>) -> Result<u32, ApiError> {
+    let limit = limit.unwrap_or(PAGE);
+    if (1..=PAGE_MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(ApiError::Malformed {
+        why: format!("limit is 1 to {PAGE_MAX}, not {limit}"),
+        hint: "ask for the rows after these with `before`",
+    })
+}
+
+fn word<W>(word: Option<&str>, hint: &'static str) -> Result<Option<W>, ApiError>
+where
+    W: std::str::FromStr<Err = UnknownWord>,
+{
+    let malformed = |unknown: UnknownWord| ApiError::Malformed { why: unknown.to_string(), hint };
+    word.map(str::parse).transpose().map_err(malformed)
+}
+
+fn identifier(text: &str, what: &'static str) -> Result<i64, ApiError> {
+    // What is no identifier names no row either.
+    text.parse().ok().ok_or_else(|| ApiError::NotFound { what, which: shortened(text) })
+}
+
+/// What a request said, fit to be told back.
+pub(crate) fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Where the next page of a list begins; nothing after the last.
+fn next(last: Option<i64>, length: usize, limit: u32) -> Option<i64> {
+    last.filter(|_| usize::try_from(limit).is_ok_and(|limit| length >= limit))
+}
+
+/// Attempts, newest first.
+#[utoipa::path(get, path = "/api/v1/attempts", tag = "stored", security(("token" = [])),
+    params(AttemptsAsked),
+    responses((status = 200, body = schema::Attempts), (status = 400, body = schema::Error),
+        (status = 401, body = schema::Error)))]
+pub(crate) async fn attempts(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    query: Asked<AttemptsAsked>,
+) -> Result<Json<Value>, ApiError> {
+    let AttemptsAsked { tenant, outcome, before, limit } = asked(query)?;
+    let outcome: Option<Outcome> =
+        word(outcome.as_deref(), "for instance served, abandoned_queue, refused_lines")?;
+    let limit = rows(limit)?;
+    let attempts = shared.store.attempts(&AttemptFilter { tenant, outcome, before, limit }).await?;
+    let next = next(attempts.last().map(|last| last.id.0), attempts.len(), limit);
+    Ok(Json(json!({ "attempts": attempts, "next": next })))
+}
+
+/// One attempt with what was offered and done.
+#[utoipa::path(get, path = "/api/v1/attempts/{id}", tag = "stored", security(("token" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = schema::OneAttempt), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error)))]
+pub(crate) async fn attempt(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let attempt = shared.store.attempt(AttemptId(identifier(&id, "attempt")?)).await?;
+    let attempt =
+        attempt.ok_or_else(|| ApiError::NotFound { what: "attempt", which: shortened(&id) })?;
+    Ok(Json(json!({ "attempt": attempt })))
+}
+
+/// Callbacks, newest first.
+#[utoipa::path(get, path = "/api/v1/callbacks", tag = "stored", security(("token" = [])),
+    params(CallbacksAsked),
+    responses((status = 200, body = schema::Callbacks), (status = 400, body = schema::Error),
+        (status = 401, body = schema::Error)))]
+pub(crate) async fn callbacks(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    query: Asked<CallbacksAsked>,
+) -> Result<Json<Value>, ApiError> {
+    let CallbacksAsked { tenant, state, before, limit } = asked(query)?;
+    let state: Option<CallbackState> =
+        word(state.as_deref(), "for instance waiting, offered, dialling, talking, closed")?;
+    let limit = rows(limit)?;
+    let callbacks = shared.store.callbacks(&CallbackFilter { tenant, state, before, limit }).await?;
+    let next = next(callbacks.last().map(|last| last.id.0), callbacks.len(), limit);
+    Ok(Json(json!({ "callbacks": callbacks, "next": next })))
+}
+
+/// One callback with its needs, history, dials and attempts.
+#[utoipa::path(get, path = "/api/v1/callbacks/{id}", tag = "stored", security(("token" = [])),
+    params(("id" = i64, Path)),
+    responses((status = 200, body = schema::OneCallback), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error)))]
+pub(crate) async fn callback(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let callback = shared.store.callback(CallbackId(identifier(&id, "callback")?)).await?;
+    let callback =
+        callback.ok_or_else(|| ApiError::NotFound { what: "callback", which: shortened(&id) })?;
+    Ok(Json(json!({ "callback": callback })))
+}
+
+/// Seats by name, as stored.
+#[utoipa::path(get, path = "/api/v1/seats", tag = "stored", security(("token" = [])),
+    responses((status = 200, body = schema::Seats), (status = 401, body = schema::Error)))]
+pub(crate) async fn seats(
+    _caller: Caller,
+    State(shared): State<Shared>,
+) -> Result<Json<Value>, ApiError> {
+    Ok(Json(json!({ "seats": shared.store.seats().await? })))
+}
+
+/// One seat.
+#[utoipa::path(get, path = "/api/v1/seats/{seat}", tag = "stored", security(("token" = [])),
+    params(("seat" = String, Path, description = "Extension")),
+    responses((status = 200, body = schema::OneSeat), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error)))]
+pub(crate) async fn seat(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    seat_by_name(&shared, &name).await
+}
+
+/// A seat as the last commit left it.
+pub(crate) async fn seat_by_name(shared: &Shared, name: &str) -> Result<Json<Value>, ApiError> {
+    let seat = shared.store.seat(name).await?;
+    let seat = seat.ok_or_else(|| ApiError::NotFound { what: "seat", which: shortened(name) })?;
+    Ok(Json(json!({ "seat": seat })))
+}
+
+/// Queues as they are now.
+#[utoipa::path(get, path = "/api/v1/queues", tag = "now",
+    responses((status = 200, body = schema::Queues), (status = 401, body = schema::Error)))]
+pub(crate) async fn queues(_onlooker: Onlooker, State(shared): State<Shared>) -> Json<Value> {
+    let look = shared.engine.snapshot();
+    Json(json!({ "at_ms": look.at_ms, "queues": look.queues }))
+}
+
+/// How much of everything is stored.
+#[utoipa::path(get, path = "/api/v1/totals", tag = "stored", security(("token" = [])),
+    responses((status = 200, body = schema::Totals), (status = 401, body = schema::Error)))]
+pub(crate) async fn totals(
+    _caller: Caller,
+    State(shared): State<Shared>,
+) -> Result<Json<Totals>, ApiError> {
+    Ok(Json(shared.store.totals().await?))
+}
+
+/// Everything that goes on now.
+#[utoipa::path(get, path = "/api/v1/snapshot", tag = "now",
+    responses((status = 200, body = schema::Snapshot), (status = 401, body = schema::Error)))]
+pub(crate) async fn snapshot(onlooker: Onlooker, State(shared): State<Shared>) -> Json<Snapshot> {
+    Json(as_seen(&shared.engine.snapshot(), onlooker.sight()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_page_is_the_last() {
+        assert_eq!(next(Some(7), 100, 100), Some(7));
+        assert_eq!(next(Some(7), 99, 100), None);
+        assert_eq!(next(None, 0, 100), None);
+    }
+}

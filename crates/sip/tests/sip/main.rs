@@ -1,0 +1,16 @@
+//! The SIP endpoint as its peers see it: bytes in, bytes and events out, in virtual time.
+
+#[cfg(test)]
+mod admission;
+#[cfg(test)]
+mod answering;
+#[cfg(test)]
+mod calling;
+#[cfg(test)]
+mod mutation;
+#[cfg(test)]
+mod network;
+#[cfg(test)]
+mod torture;
+#[cfg(test)]
+mod wire;

@@ -1,0 +1,373 @@
+//! Callbacks with their needs and histories: images, the open ones at start, and how
+//! pages see them.
+
+use cuptel_core::id::{
+    AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId,
+};
+use cuptel_core::record::{CallbackEventRow, CallbackRow, NeedRow};
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{CallbackEventKind, CallbackState, ClosedHow, NeedKind, NumberClass};
+use serde::Serialize;
+
+use crate::attempt::{self, AttemptView};
+use crate::dial::{self, DialView};
+use crate::dialect::{Row, upsert};
+use crate::image::Images;
+use crate::row::{Columns, all_of};
+use crate::store::{SHARD, Store, StoreError, page, while_doing};
+
+pub(crate) const UPSERT: &str = upsert!(callback {
+    2 tenant BIGINT,
+    3 number BIGINT,
+    4 state TEXT,
+    5 place_ms BIGINT,
+    6 not_before_ms BIGINT,
+    7 opened_ms BIGINT,
+    8 last_attempt_ms BIGINT,
+    9 attempts BIGINT,
+    10 tries BIGINT,
+    11 seat BIGINT,
+    12 closed_ms BIGINT,
+    13 closed_how TEXT,
+    14 priority_ms BIGINT,
+});
+
+pub(crate) const UPSERT_NEED: &str = upsert!(callback_need {
+    2 callback BIGINT,
+    3 queue BIGINT,
+    4 kind TEXT,
+    5 opened_ms BIGINT,
+    6 closed_ms BIGINT,
+});
+
+/// A history is only ever added to.
+pub(crate) const INSERT_EVENT: &str = "
+INSERT INTO callback_event (shard, id, seq, callback, at_ms, kind, attempt, dial, seat, detail)
+SELECT $2, CAST(value->>0 AS BIGINT), CAST(value->>1 AS BIGINT), CAST(value->>2 AS BIGINT),
+    CAST(value->>3 AS BIGINT), value->>4, CAST(value->>5 AS BIGINT), CAST(value->>6 AS BIGINT),
+    CAST(value->>7 AS BIGINT), CAST(value->>8 AS TEXT)
+FROM json_each($1) WHERE true
+ON CONFLICT (shard, callback, id) DO NOTHING";
+
+/// Callbacks not closed.
+pub(crate) const OPEN: &str = "
+SELECT id, tenant, number, state, place_ms, not_before_ms, opened_ms, last_attempt_ms, attempts,
+    tries, seat, closed_ms, closed_how, priority_ms
+FROM callback WHERE shard = $1 AND state <> 'closed'";
+
+/// Open needs of callbacks not closed.
+pub(crate) const OPEN_NEEDS: &str = "
+SELECT need.id, need.callback, need.queue, need.kind, need.opened_ms, need.closed_ms
+FROM callback JOIN callback_need need ON need.shard = callback.shard AND need.callback = callback.id
+WHERE callback.shard = $1 AND callback.state <> 'closed' AND need.closed_ms IS NULL";
+
+macro_rules! view {
+    ($condition:literal) => {
+        concat!(
+            "
+SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_before_ms,
+    c.opened_ms, c.last_attempt_ms, c.attempts, c.tries, seat.name, c.closed_ms, c.closed_how,
+    c.priority_ms
+FROM callback c
+LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
+LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
+LEFT JOIN seat ON seat.shard = c.shard AND seat.id = c.seat
+WHERE c.shard = $1 ",
+            $condition
+        )
+    };
+}
+
+const LIST: &str = view!(
+    "AND c.id < $2
+    AND (CAST($3 AS TEXT) IS NULL
+        OR c.tenant = (SELECT id FROM tenant WHERE shard = $1 AND name = $3))
+    AND (CAST($4 AS TEXT) IS NULL OR c.state = $4)
+ORDER BY c.id DESC LIMIT $5"
+);
+const ONE: &str = view!("AND c.id = $2");
+const NEEDS: &str = "
+SELECT need.id, queue.name, need.kind, need.opened_ms, need.closed_ms
+FROM callback_need need
+LEFT JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
+WHERE need.shard = $1 AND need.callback = $2 ORDER BY need.id LIMIT 1000";
+const EVENTS: &str = "
+SELECT event.id, event.at_ms, event.kind, event.attempt, event.dial, seat.name, event.detail
+FROM callback_event event
+LEFT JOIN seat ON seat.shard = event.shard AND seat.id = event.seat
+WHERE event.shard = $1 AND event.callback = $2 ORDER BY event.id DESC LIMIT 1000";
+
+/// Which callbacks to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct CallbackFilter {
+    /// Of this tenant only.
+    pub tenant: Option<String>,
+    /// In this state only.
+    pub state: Option<CallbackState>,
+    /// Older than this identifier: the last one of the page before.
+    pub before: Option<i64>,
+    /// How many, 1 to 1000.
+    pub limit: u32,
+}
+
+/// A callback with its names, its number masked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallbackView {
+    /// The callback.
+    pub id: CallbackId,
+    /// Who owes it.
+    pub tenant: Option<String>,
+    /// Whom to call, masked; none once erased.
+    pub number: Option<String>,
+    /// The number's class.
+    pub class: Option<NumberClass>,
+    /// Where it stands.
+    pub state: CallbackState,
+    /// Place in line.
+    pub place_ms: UtcMs,
+    /// Not to be dialled before.
+    pub not_before_ms: UtcMs,
+    /// Opened.
+    pub opened_ms: UtcMs,
+    /// The last attempt that joined.
+    pub last_attempt_ms: UtcMs,
+    /// How many attempts belong to it.
+    pub attempts: i64,
+    /// Dials spent.
+    pub tries: i64,
+    /// The seat it is offered to or served by.
+    pub seat: Option<String>,
+    /// Closed at.
+    pub closed_ms: Option<UtcMs>,
+    /// Closed how.
+    pub closed_how: Option<ClosedHow>,
+    /// Priority expressed as time.
+    pub priority_ms: i64,
+}
+
+/// One thing that the person wants.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NeedView {
+    /// The need.
+    pub id: NeedId,
+    /// The queue wanted.
+    pub queue: Option<String>,
+    /// Which kind of debt.
+    pub kind: NeedKind,
+    /// Since when.
+    pub opened_ms: UtcMs,
+    /// Settled at.
+    pub closed_ms: Option<UtcMs>,
+}
+
+/// One entry of a callback's history.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallbackEventView {
+    /// The entry.
+    pub id: CallbackEventId,
+    /// When.
+    pub at_ms: UtcMs,
+    /// What.
+    pub kind: CallbackEventKind,
+    /// The attempt that caused it.
+    pub attempt: Option<AttemptId>,
+    /// The dial it speaks of.
+    pub dial: Option<DialId>,
+    /// The seat concerned.
+    pub seat: Option<String>,
+    /// A word more.
+    pub detail: Option<String>,
+}
+
+/// A callback with everything that belongs to it; of each list at most a thousand.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CallbackDetail {
+    /// The callback.
+    #[serde(flatten)]
+    pub callback: CallbackView,
+    /// What the person wants, oldest first.
+    pub needs: Vec<NeedView>,
+    /// Its history, newest first.
+    pub events: Vec<CallbackEventView>,
+    /// The dials that tried to pay it, newest first.
+    pub dials: Vec<DialView>,
+    /// The attempts that belong to it, newest first.
+    pub missed: Vec<AttemptView>,
+}
+
+pub(crate) fn image(row: &CallbackRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .int(row.tenant.0)
+        .int(row.number.0)
+        .word(row.state.as_str())
+        .int(row.place_ms)
+        .int(row.not_before_ms)
+        .int(row.opened_ms)
+        .int(row.last_attempt_ms)
+        .int(row.attempts)
+        .int(row.tries)
+        .maybe_int(row.seat.map(|id| id.0))
+        .maybe_int(row.closed_ms)
+        .maybe_word(row.closed_how.map(ClosedHow::as_str))
+        .int(row.priority_ms)
+        .end();
+}
+
+pub(crate) fn need_image(row: &NeedRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .int(row.callback.0)
+        .maybe_int(row.queue.map(|id| id.0))
+        .word(row.kind.as_str())
+        .int(row.opened_ms)
+        .maybe_int(row.closed_ms)
+        .end();
+}
+
+pub(crate) fn event_image(row: &CallbackEventRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .int(row.callback.0)
+        .int(row.at_ms)
+        .word(row.kind.as_str())
+        .maybe_int(row.attempt.map(|id| id.0))
+        .maybe_int(row.dial.map(|id| id.0))
+        .maybe_int(row.seat.map(|id| id.0))
+        .maybe_text(row.detail.as_deref())
+        .end();
+}
+
+pub(crate) fn read(row: &Row) -> Result<CallbackRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(CallbackRow {
+        id: CallbackId(columns.int()?),
+        tenant: TenantId(columns.int()?),
+        number: NumberId(columns.int()?),
+        state: columns.word()?,
+        place_ms: columns.int()?,
+        not_before_ms: columns.int()?,
+        opened_ms: columns.int()?,
+        last_attempt_ms: columns.int()?,
+        attempts: columns.int()?,
+        tries: columns.int()?,
+        seat: columns.maybe_int()?.map(SeatId),
+        closed_ms: columns.maybe_int()?,
+        closed_how: columns.maybe_word()?,
+        priority_ms: columns.int()?,
+    })
+}
+
+pub(crate) fn read_need(row: &Row) -> Result<NeedRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(NeedRow {
+        id: NeedId(columns.int()?),
+        callback: CallbackId(columns.int()?),
+        queue: columns.maybe_int()?.map(QueueId),
+        kind: columns.word()?,
+        opened_ms: columns.int()?,
+        closed_ms: columns.maybe_int()?,
+    })
+}
+
+fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(CallbackView {
+        id: CallbackId(columns.int()?),
+        tenant: columns.maybe_text()?,
+        number: columns.masked()?,
+        class: columns.maybe_word()?,
+        state: columns.word()?,
+        place_ms: columns.int()?,
+        not_before_ms: columns.int()?,
+        opened_ms: columns.int()?,
+        last_attempt_ms: columns.int()?,
+        attempts: columns.int()?,
+        tries: columns.int()?,
+        seat: columns.maybe_text()?,
+        closed_ms: columns.maybe_int()?,
+        closed_how: columns.maybe_word()?,
+        priority_ms: columns.int()?,
+    })
+}
+
+fn need_view(row: &Row) -> Result<NeedView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(NeedView {
+        id: NeedId(columns.int()?),
+        queue: columns.maybe_text()?,
+        kind: columns.word()?,
+        opened_ms: columns.int()?,
+        closed_ms: columns.maybe_int()?,
+    })
+}
+
+fn event_view(row: &Row) -> Result<CallbackEventView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(CallbackEventView {
+        id: CallbackEventId(columns.int()?),
+        at_ms: columns.int()?,
+        kind: columns.word()?,
+        attempt: columns.maybe_int()?.map(AttemptId),
+        dial: columns.maybe_int()?.map(DialId),
+        seat: columns.maybe_text()?,
+        detail: columns.maybe_text()?,
+    })
+}
+
+impl Store {
+    /// A page of callbacks, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn callbacks(
+        &self,
+        filter: &CallbackFilter,
+    ) -> Result<Vec<CallbackView>, StoreError> {
+        sqlx::query(LIST)
+            .bind(SHARD)
+            .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(filter.tenant.as_deref())
+            .bind(filter.state.map(CallbackState::as_str))
+            .bind(page(filter.limit))
+            .try_map(|row| view(&row))
+            .fetch_all(&self.inner.read)
+            .await
+            .map_err(while_doing("list callbacks"))
+    }
+
+    /// One callback, if there is such.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn callback(&self, id: CallbackId) -> Result<Option<CallbackDetail>, StoreError> {
+        let failed = while_doing("read a callback");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let connection = &mut *reading;
+        let Some(callback) = all_of(connection, ONE, id.0, view)
+            .await
+            .map_err(&failed)?
+            .into_iter()
+            .next()
+        else {
+            return Ok(None);
+        };
+        let needs = all_of(connection, NEEDS, id.0, need_view)
+            .await
+            .map_err(&failed)?;
+        let events = all_of(connection, EVENTS, id.0, event_view)
+            .await
+            .map_err(&failed)?;
+        let dials = dial::of_callback(connection, id).await.map_err(&failed)?;
+        let missed = attempt::of_callback(connection, id)
+            .await
+            .map_err(&failed)?;
+        Ok(Some(CallbackDetail {
+            callback,
+            needs,
+            events,
+            dials,
+            missed,
+        }))
+    }
+}

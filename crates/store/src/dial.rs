@@ -1,0 +1,116 @@
+//! Dials: their images, those in flight at start, and how pages see them.
+
+use cuptel_core::id::{CallbackId, DialId, NumberId, SeatId, TrunkId};
+use cuptel_core::record::DialRow;
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{DialResult, DialState};
+use serde::Serialize;
+
+use crate::dialect::{Connection, Row, upsert};
+use crate::image::Images;
+use crate::row::{Columns, all_of};
+
+pub(crate) const UPSERT: &str = upsert!(dial {
+    2 callback BIGINT,
+    3 number BIGINT,
+    4 seat BIGINT,
+    5 trunk BIGINT,
+    6 state TEXT,
+    7 placed_ms BIGINT,
+    8 answered_ms BIGINT,
+    9 ended_ms BIGINT,
+    10 result TEXT,
+    11 sip_status BIGINT,
+});
+
+/// Dials in flight or unknown.
+pub(crate) const OPEN: &str = "
+SELECT id, callback, number, seat, trunk, state, placed_ms, answered_ms, ended_ms, result, sip_status
+FROM dial WHERE shard = $1 AND state <> 'ended' ORDER BY id";
+
+const OF_CALLBACK: &str = "
+SELECT dial.id, seat.name, trunk.name, dial.state, dial.placed_ms, dial.answered_ms, dial.ended_ms,
+    dial.result, dial.sip_status
+FROM dial
+LEFT JOIN seat ON seat.shard = dial.shard AND seat.id = dial.seat
+LEFT JOIN trunk ON trunk.shard = dial.shard AND trunk.id = dial.trunk
+WHERE dial.shard = $1 AND dial.callback = $2 ORDER BY dial.id DESC LIMIT 1000";
+
+/// A dial with its names.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DialView {
+    /// The dial.
+    pub id: DialId,
+    /// The operator's seat.
+    pub seat: Option<String>,
+    /// The trunk used.
+    pub trunk: Option<String>,
+    /// Where it stands.
+    pub state: DialState,
+    /// Decided at.
+    pub placed_ms: UtcMs,
+    /// Answered at.
+    pub answered_ms: Option<UtcMs>,
+    /// Over at.
+    pub ended_ms: Option<UtcMs>,
+    /// How it ended.
+    pub result: Option<DialResult>,
+    /// Final SIP status received.
+    pub sip_status: Option<u16>,
+}
+
+pub(crate) fn image(row: &DialRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .int(row.callback.0)
+        .int(row.number.0)
+        .int(row.seat.0)
+        .int(row.trunk.0)
+        .word(row.state.as_str())
+        .int(row.placed_ms)
+        .maybe_int(row.answered_ms)
+        .maybe_int(row.ended_ms)
+        .maybe_word(row.result.map(DialResult::as_str))
+        .maybe_int(row.sip_status.map(i64::from))
+        .end();
+}
+
+pub(crate) fn read(row: &Row) -> Result<DialRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(DialRow {
+        id: DialId(columns.int()?),
+        callback: CallbackId(columns.int()?),
+        number: NumberId(columns.int()?),
+        seat: SeatId(columns.int()?),
+        trunk: TrunkId(columns.int()?),
+        state: columns.word()?,
+        placed_ms: columns.int()?,
+        answered_ms: columns.maybe_int()?,
+        ended_ms: columns.maybe_int()?,
+        result: columns.maybe_word()?,
+        sip_status: columns.maybe_small()?,
+    })
+}
+
+fn view(row: &Row) -> Result<DialView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(DialView {
+        id: DialId(columns.int()?),
+        seat: columns.maybe_text()?,
+        trunk: columns.maybe_text()?,
+        state: columns.word()?,
+        placed_ms: columns.int()?,
+        answered_ms: columns.maybe_int()?,
+        ended_ms: columns.maybe_int()?,
+        result: columns.maybe_word()?,
+        sip_status: columns.maybe_small()?,
+    })
+}
+
+/// The newest thousand dials of a callback.
+pub(crate) async fn of_callback(
+    connection: &mut Connection,
+    id: CallbackId,
+) -> Result<Vec<DialView>, sqlx::Error> {
+    all_of(connection, OF_CALLBACK, id.0, view).await
+}

@@ -1,0 +1,127 @@
+//! A start: the next epoch, everything that is still open, and the first filling of an
+//! empty database.
+
+use cuptel_core::record::{OperatorRow, Restored, SeatRow};
+
+use crate::dialect::Connection;
+use crate::image::Images;
+use crate::row::all;
+use crate::store::{SHARD, Store, StoreError, while_doing};
+use crate::writer::execute;
+use crate::{
+    assignment, attempt, callback, dial, number, offer, operator, registration, seat, sign_in,
+    state_interval,
+};
+
+const NEXT_EPOCH: &str = "
+INSERT INTO journal (shard, epoch, applied_seq) VALUES ($1, 1, 0)
+ON CONFLICT (shard) DO UPDATE SET epoch = journal.epoch + 1, applied_seq = 0
+RETURNING epoch";
+
+impl Store {
+    /// Begins a new epoch durably, which fences off every earlier writer, and loads
+    /// everything that is still open with the numbers it refers to. Registrations are
+    /// all that were not taken back: the store has no clock to say which expired.
+    ///
+    /// # Errors
+    /// When the store is for reading only or the database fails.
+    pub async fn begin(&self) -> Result<Restored, StoreError> {
+        const OPERATION: &str = "begin a new epoch";
+        let failed = while_doing(OPERATION);
+        let mut transaction = self.write_for(OPERATION).await?;
+        let epoch: i64 = sqlx::query_scalar(NEXT_EPOCH)
+            .bind(SHARD)
+            .fetch_one(&mut transaction.connection)
+            .await
+            .map_err(&failed)?;
+        transaction.commit().await.map_err(&failed)?;
+        self.set_epoch(epoch);
+        self.load(epoch)
+            .await
+            .map_err(while_doing("load what is open"))
+    }
+
+    /// The three long lists are read side by side: nobody writes before `begin` returns.
+    async fn load(&self, epoch: i64) -> Result<Restored, sqlx::Error> {
+        let pool = &self.inner.read;
+        let callbacks =
+            async { all(&mut *pool.acquire().await?, callback::OPEN, callback::read).await };
+        let needs = async {
+            all(
+                &mut *pool.acquire().await?,
+                callback::OPEN_NEEDS,
+                callback::read_need,
+            )
+            .await
+        };
+        let numbers = async { all(&mut *pool.acquire().await?, number::OPEN, number::read).await };
+        let rest = async { load_the_rest(&mut *pool.acquire().await?).await };
+        let (callbacks, needs, numbers, rest) = tokio::try_join!(callbacks, needs, numbers, rest)?;
+        Ok(Restored {
+            epoch,
+            callbacks,
+            needs,
+            numbers,
+            ..rest
+        })
+    }
+
+    /// Fills an empty database with its first seats and operators, all or nothing.
+    ///
+    /// # Errors
+    /// When there are seats already, two rows share a name, or the database fails.
+    pub async fn add_first_start(
+        &self,
+        seats: &[SeatRow],
+        operators: &[OperatorRow],
+    ) -> Result<(), StoreError> {
+        const OPERATION: &str = "store the first seats and operators";
+        let failed = while_doing(OPERATION);
+        let mut transaction = self.write_for(OPERATION).await?;
+        let connection = &mut transaction.connection;
+        let any: bool = sqlx::query_scalar(seat::ANY)
+            .bind(SHARD)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(&failed)?;
+        if any {
+            return Err(StoreError::NotEmpty);
+        }
+        let (mut seat_rows, mut operator_rows, mut skill_rows) =
+            (Images::default(), Images::default(), Images::default());
+        for row in seats {
+            seat::image(row, 0, &mut seat_rows);
+        }
+        for row in operators {
+            operator::image(row, 0, &mut operator_rows);
+            operator::skill_images(row, 0, &mut skill_rows);
+        }
+        for (statement, images) in [
+            (seat::UPSERT, &mut seat_rows),
+            (operator::UPSERT, &mut operator_rows),
+            (operator::INSERT_SKILLS, &mut skill_rows),
+        ] {
+            if !images.is_empty() {
+                execute(connection, statement, images.finish())
+                    .await
+                    .map_err(&failed)?;
+            }
+        }
+        transaction.commit().await.map_err(failed)
+    }
+}
+
+async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Error> {
+    Ok(Restored {
+        seats: all(connection, seat::ALL, seat::read).await?,
+        operators: operator::load(connection).await?,
+        sign_ins: all(connection, sign_in::OPEN, sign_in::read).await?,
+        intervals: all(connection, state_interval::OPEN, state_interval::read).await?,
+        registrations: all(connection, registration::OPEN, registration::read).await?,
+        attempts: all(connection, attempt::OPEN, attempt::read).await?,
+        offers: all(connection, offer::OPEN, offer::read).await?,
+        assignments: all(connection, assignment::OPEN, assignment::read).await?,
+        dials: all(connection, dial::OPEN, dial::read).await?,
+        ..Restored::default()
+    })
+}

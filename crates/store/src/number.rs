@@ -1,0 +1,46 @@
+//! Numbers: the one table with digits, which an erasure empties.
+
+use cuptel_core::id::NumberId;
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::record::NumberRow;
+
+use crate::dialect::{Row, upsert};
+use crate::image::Images;
+use crate::row::Columns;
+
+pub(crate) const UPSERT: &str = upsert!(number {
+    2 e164 TEXT,
+    3 raw TEXT,
+    4 class TEXT,
+    5 seen_ms BIGINT,
+});
+
+/// Numbers that something open refers to.
+pub(crate) const OPEN: &str = "
+SELECT id, e164, raw, class, seen_ms FROM number
+WHERE shard = $1 AND id IN (
+    SELECT number FROM callback WHERE shard = $1 AND state <> 'closed'
+    UNION SELECT number FROM attempt WHERE shard = $1 AND ended_ms IS NULL AND number IS NOT NULL
+    UNION SELECT number FROM dial WHERE shard = $1 AND state <> 'ended')
+ORDER BY id";
+
+pub(crate) fn image(row: &NumberRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .maybe_text(row.e164.as_ref().map(PhoneNumber::reveal))
+        .text(&row.raw)
+        .word(row.class.as_str())
+        .int(row.seen_ms)
+        .end();
+}
+
+pub(crate) fn read(row: &Row) -> Result<NumberRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(NumberRow {
+        id: NumberId(columns.int()?),
+        e164: columns.maybe_number()?,
+        raw: columns.text()?,
+        class: columns.word()?,
+        seen_ms: columns.int()?,
+    })
+}

@@ -1,0 +1,211 @@
+//! Sorts the records of a commit into one JSON text per table. Only the last image of a
+//! row is written, and the order of rows is one that the unique indexes allow.
+
+use cuptel_core::id::COUNTER_BITS;
+use cuptel_core::record::Record;
+use cuptel_core::words::{CallbackState, DialState, OfferState};
+
+use crate::image::Images;
+use crate::writer::Batch;
+use crate::{
+    assignment, attempt, callback, dial, number, offer, operator, registration, seat, sign_in,
+    state_interval,
+};
+
+/// A table of row images, in the order in which they are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Table {
+    Number,
+    Attempt,
+    Callback,
+    Need,
+    CallbackEvent,
+    Dial,
+    Offer,
+    Assignment,
+    SignIn,
+    Interval,
+    Registration,
+    Seat,
+    Operator,
+    OperatorSkill,
+}
+
+impl Table {
+    const COUNT: usize = Self::OperatorSkill as usize + 1;
+
+    const ALL: [Self; Self::COUNT] = [
+        Self::Number,
+        Self::Attempt,
+        Self::Callback,
+        Self::Need,
+        Self::CallbackEvent,
+        Self::Dial,
+        Self::Offer,
+        Self::Assignment,
+        Self::SignIn,
+        Self::Interval,
+        Self::Registration,
+        Self::Seat,
+        Self::Operator,
+        Self::OperatorSkill,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Attempt => "attempt",
+            Self::Callback => "callback",
+            Self::Need => "callback_need",
+            Self::CallbackEvent => "callback_event",
+            Self::Dial => "dial",
+            Self::Offer => "offer",
+            Self::Assignment => "assignment",
+            Self::SignIn => "sign_in",
+            Self::Interval => "state_interval",
+            Self::Registration => "registration",
+            Self::Seat => "seat",
+            Self::Operator => "operator",
+            Self::OperatorSkill => "operator_skill",
+        }
+    }
+
+    /// What is run over its images.
+    pub(crate) const fn statements(self) -> &'static [&'static str] {
+        match self {
+            Self::Number => &[number::UPSERT],
+            Self::Attempt => &[attempt::UPSERT],
+            Self::Callback => &[callback::UPSERT],
+            Self::Need => &[callback::UPSERT_NEED],
+            Self::CallbackEvent => &[callback::INSERT_EVENT],
+            Self::Dial => &[dial::UPSERT],
+            Self::Offer => &[offer::UPSERT],
+            Self::Assignment => &[assignment::UPSERT],
+            Self::SignIn => &[sign_in::UPSERT],
+            Self::Interval => &[state_interval::UPSERT],
+            Self::Registration => &[registration::UPSERT],
+            Self::Seat => &[seat::UPSERT],
+            Self::Operator => &[operator::UPSERT, operator::FORGET_SKILLS],
+            Self::OperatorSkill => &[operator::INSERT_SKILLS],
+        }
+    }
+}
+
+/// Where one row image lies. Sorted, those of a table stand together, what ends before
+/// what is open: within a transaction a seat's old offer must leave the unique index
+/// before its new one enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    table: Table,
+    open: bool,
+    id: i64,
+    batch: usize,
+    record: usize,
+}
+
+/// Table, identifier and whether the row takes part in an index over open rows.
+fn key_of(record: &Record) -> (Table, i64, bool) {
+    match record {
+        Record::Number(row) => (Table::Number, row.id.0, false),
+        Record::Attempt(row) => (Table::Attempt, row.id.0, false),
+        Record::Callback(row) => (
+            Table::Callback,
+            row.id.0,
+            row.state != CallbackState::Closed,
+        ),
+        Record::Need(row) => (Table::Need, row.id.0, false),
+        Record::CallbackEvent(row) => (Table::CallbackEvent, row.id.0, false),
+        Record::Dial(row) => (Table::Dial, row.id.0, row.state != DialState::Ended),
+        Record::Offer(row) => (Table::Offer, row.id.0, row.state == OfferState::Open),
+        Record::Assignment(row) => (Table::Assignment, row.id.0, row.ended_ms.is_none()),
+        Record::SignIn(row) => (Table::SignIn, row.id.0, row.until_ms.is_none()),
+        Record::Interval(row) => (Table::Interval, row.id.0, false),
+        Record::Registration(row) => (Table::Registration, row.seat.0, false),
+        Record::Seat(row) => (Table::Seat, row.id.0, false),
+        Record::Operator(row) => (Table::Operator, row.id.0, false),
+    }
+}
+
+/// The row images of one commit, in buffers that are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Payload {
+    places: Vec<Place>,
+    images: [Images; Table::COUNT],
+}
+
+/// A checked position as the database keeps it.
+pub(crate) fn position(seq: u64) -> i64 {
+    i64::try_from(seq).expect("positions are below 2^40")
+}
+
+impl Payload {
+    /// Takes the last image of every row out of the batches after `applied`.
+    pub(crate) fn fill(&mut self, batches: &[Batch], applied: u64, epoch: i64) {
+        self.places.clear();
+        self.images.iter_mut().for_each(Images::clear);
+        for (batch, Batch { last_seq, records }) in batches.iter().enumerate() {
+            if *last_seq <= applied {
+                continue;
+            }
+            for (record, row) in records.iter().enumerate() {
+                let (table, id, open) = key_of(row);
+                self.places.push(Place {
+                    table,
+                    open,
+                    id,
+                    batch,
+                    record,
+                });
+            }
+        }
+        // The latest first within a row, so that it is the one that dedup_by_key keeps.
+        self.places.sort_unstable_by(|a, b| {
+            (a.table, a.id, b.batch, b.record).cmp(&(b.table, b.id, a.batch, a.record))
+        });
+        self.places.dedup_by_key(|place| (place.table, place.id));
+        self.places
+            .sort_unstable_by_key(|place| (place.table, place.open, place.id));
+        for place in &self.places {
+            let batch = &batches[place.batch];
+            let seq = (epoch << COUNTER_BITS) | position(batch.last_seq);
+            write_image(&batch.records[place.record], seq, &mut self.images);
+        }
+    }
+
+    /// The tables that have something to write.
+    pub(crate) fn tables(&mut self) -> impl Iterator<Item = (Table, &mut Images)> {
+        Table::ALL
+            .into_iter()
+            .zip(&mut self.images)
+            .filter(|(_, images)| !images.is_empty())
+    }
+}
+
+fn write_image(record: &Record, seq: i64, images: &mut [Images; Table::COUNT]) {
+    match record {
+        Record::Number(row) => number::image(row, seq, &mut images[Table::Number as usize]),
+        Record::Attempt(row) => attempt::image(row, seq, &mut images[Table::Attempt as usize]),
+        Record::Callback(row) => callback::image(row, seq, &mut images[Table::Callback as usize]),
+        Record::Need(row) => callback::need_image(row, seq, &mut images[Table::Need as usize]),
+        Record::CallbackEvent(row) => {
+            callback::event_image(row, seq, &mut images[Table::CallbackEvent as usize])
+        }
+        Record::Dial(row) => dial::image(row, seq, &mut images[Table::Dial as usize]),
+        Record::Offer(row) => offer::image(row, seq, &mut images[Table::Offer as usize]),
+        Record::Assignment(row) => {
+            assignment::image(row, seq, &mut images[Table::Assignment as usize])
+        }
+        Record::SignIn(row) => sign_in::image(row, seq, &mut images[Table::SignIn as usize]),
+        Record::Interval(row) => {
+            state_interval::image(row, seq, &mut images[Table::Interval as usize])
+        }
+        Record::Registration(row) => {
+            registration::image(row, seq, &mut images[Table::Registration as usize])
+        }
+        Record::Seat(row) => seat::image(row, seq, &mut images[Table::Seat as usize]),
+        Record::Operator(row) => {
+            operator::image(row, seq, &mut images[Table::Operator as usize]);
+            operator::skill_images(row, seq, &mut images[Table::OperatorSkill as usize]);
+        }
+    }
+}

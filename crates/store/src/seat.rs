@@ -1,0 +1,148 @@
+//! Seats: images, all of them at start, and what each is doing.
+
+use cuptel_core::id::{SeatId, SiteId};
+use cuptel_core::record::SeatRow;
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{Chosen, WorkState};
+use serde::Serialize;
+
+use crate::dialect::{Row, upsert};
+use crate::image::Images;
+use crate::row::Columns;
+use crate::store::{SHARD, Store, StoreError, while_doing};
+
+pub(crate) const UPSERT: &str = upsert!(seat {
+    2 name TEXT,
+    3 site BIGINT,
+    4 ha1_md5 TEXT,
+    5 ha1_sha256 TEXT,
+});
+
+/// All seats.
+pub(crate) const ALL: &str =
+    "SELECT id, name, site, ha1_md5, ha1_sha256 FROM seat WHERE shard = $1 ORDER BY id";
+
+/// Whether there is any seat.
+pub(crate) const ANY: &str = "SELECT EXISTS (SELECT 1 FROM seat WHERE shard = $1)";
+
+const VIEWS: &str = "
+SELECT seat.id, seat.name, site.name,
+    CASE WHEN registration.expires_ms > registration.registered_ms
+        THEN registration.expires_ms END,
+    operator.name, sign_in.chosen, sign_in.pause_reason, state.work, state.since_ms
+FROM seat
+LEFT JOIN site ON site.shard = seat.shard AND site.id = seat.site
+LEFT JOIN registration ON registration.shard = seat.shard AND registration.id = seat.id
+LEFT JOIN sign_in ON sign_in.shard = seat.shard AND sign_in.seat = seat.id
+    AND sign_in.until_ms IS NULL
+LEFT JOIN operator ON operator.shard = seat.shard AND operator.id = sign_in.operator
+LEFT JOIN state_interval state ON state.shard = seat.shard AND state.id = (
+    SELECT max(o.id) FROM state_interval o
+    WHERE o.shard = seat.shard AND o.seat = seat.id AND o.until_ms IS NULL)
+WHERE seat.shard = $1 AND (CAST($2 AS TEXT) IS NULL OR seat.name = $2)
+ORDER BY seat.name";
+
+/// What a seat is and does.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SeatView {
+    /// The seat.
+    pub id: SeatId,
+    /// Extension and SIP user.
+    pub name: String,
+    /// Where it stands.
+    pub site: Option<String>,
+    /// Its phone is registered until; none when it is not, and past when it has expired.
+    pub registered_until_ms: Option<UtcMs>,
+    /// Who is signed in.
+    pub operator: Option<String>,
+    /// What they chose.
+    pub chosen: Option<Chosen>,
+    /// The pause's reason.
+    pub pause_reason: Option<String>,
+    /// What it does.
+    pub work: Option<WorkState>,
+    /// Since when.
+    pub since_ms: Option<UtcMs>,
+}
+
+pub(crate) fn image(row: &SeatRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .text(&row.name)
+        .int(row.site.0)
+        .text(&row.ha1_md5)
+        .text(&row.ha1_sha256)
+        .end();
+}
+
+pub(crate) fn read(row: &Row) -> Result<SeatRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(SeatRow {
+        id: SeatId(columns.int()?),
+        name: columns.text()?,
+        site: SiteId(columns.int()?),
+        ha1_md5: columns.text()?,
+        ha1_sha256: columns.text()?,
+    })
+}
+
+fn view(row: &Row) -> Result<SeatView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(SeatView {
+        id: SeatId(columns.int()?),
+        name: columns.text()?,
+        site: columns.maybe_text()?,
+        registered_until_ms: columns.maybe_int()?,
+        operator: columns.maybe_text()?,
+        chosen: columns.maybe_word()?,
+        pause_reason: columns.maybe_text()?,
+        work: columns.maybe_word()?,
+        since_ms: columns.maybe_int()?,
+    })
+}
+
+impl Store {
+    /// All seats by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seats(&self) -> Result<Vec<SeatView>, StoreError> {
+        self.seat_views(None)
+            .await
+            .map_err(while_doing("list seats"))
+    }
+
+    /// The seat of this name, if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seat(&self, name: &str) -> Result<Option<SeatView>, StoreError> {
+        let mut found = self
+            .seat_views(Some(name))
+            .await
+            .map_err(while_doing("read a seat"))?;
+        Ok(found.pop())
+    }
+
+    async fn seat_views(&self, name: Option<&str>) -> Result<Vec<SeatView>, sqlx::Error> {
+        sqlx::query(VIEWS)
+            .bind(SHARD)
+            .bind(name)
+            .try_map(|row| view(&row))
+            .fetch_all(&self.inner.read)
+            .await
+    }
+
+    /// Whether nobody has set up a seat yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_empty_of_seats(&self) -> Result<bool, StoreError> {
+        let any: bool = sqlx::query_scalar(ANY)
+            .bind(SHARD)
+            .fetch_one(&self.inner.read)
+            .await
+            .map_err(while_doing("look for seats"))?;
+        Ok(!any)
+    }
+}

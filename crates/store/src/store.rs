@@ -1,0 +1,203 @@
+//! The handle that everyone shares: the pool that reads and the one connection that writes.
+
+use std::fmt;
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Transaction};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::dialect::{BEGIN_WRITE, Connection, Db, Pool};
+use crate::writer::Writer;
+
+/// The shard that this node owns; there is one.
+pub(crate) const SHARD: i64 = 0;
+
+/// What is stored. Clones share the same connections.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) read: Pool,
+    write: Option<WriteSide>,
+    epoch: AtomicI64,
+    url: String,
+    /// Held as long as anyone may write; released last.
+    _right_to_write: Option<File>,
+}
+
+/// The one connection that writes; none while it is in use or after a failure.
+struct WriteSide {
+    options: SqliteConnectOptions,
+    connection: Mutex<Option<Connection>>,
+}
+
+/// Why a question was not answered or a change not made.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or failed.
+    #[error("could not {operation}")]
+    Database {
+        /// What was tried.
+        operation: &'static str,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// The store was opened for reading only.
+    #[error("the database was opened for reading only")]
+    ReadOnly,
+    /// A first start on a database that has seats.
+    #[error("the database has seats already: a first start fills only an empty one")]
+    NotEmpty,
+    /// A queue names a tenant that nobody defined.
+    #[error("queue \"{queue}\" belongs to tenant \"{tenant}\", which does not exist")]
+    UnknownTenant {
+        /// The queue.
+        queue: String,
+        /// The tenant it names.
+        tenant: String,
+    },
+}
+
+/// The longest page that a list gives.
+const PAGE_MAX: u32 = 1_000;
+
+/// How many rows a list gives when so many were asked for.
+pub(crate) fn page(limit: u32) -> i64 {
+    i64::from(limit.clamp(1, PAGE_MAX))
+}
+
+/// Gives a driver's error the name of the operation that it spoilt.
+pub(crate) fn while_doing(operation: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
+    move |source| StoreError::Database { operation, source }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("url", &self.inner.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// A store that writes.
+    pub(crate) fn serving(
+        url: &str,
+        read: Pool,
+        (options, connection): (SqliteConnectOptions, Connection),
+        right_to_write: File,
+    ) -> Self {
+        let write = WriteSide {
+            options,
+            connection: Mutex::new(Some(connection)),
+        };
+        Self::of(url, read, Some(write), Some(right_to_write))
+    }
+
+    /// A store that only reads.
+    pub(crate) fn reading(url: &str, read: Pool) -> Self {
+        Self::of(url, read, None, None)
+    }
+
+    fn of(url: &str, read: Pool, write: Option<WriteSide>, right: Option<File>) -> Self {
+        let epoch = AtomicI64::new(0);
+        let inner = Inner {
+            read,
+            write,
+            epoch,
+            url: url.to_owned(),
+            _right_to_write: right,
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The writer of the epoch that `begin` gave; it is fenced off by a later `begin`.
+    #[must_use]
+    pub fn writer(&self) -> Writer {
+        Writer::new(self.clone(), self.inner.epoch.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn set_epoch(&self, epoch: i64) {
+        self.inner.epoch.store(epoch, Ordering::Release);
+    }
+
+    /// Closes all connections in good order, which folds the write-ahead log into the file.
+    ///
+    /// # Errors
+    /// When the database cannot be closed; nothing committed is lost by that.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.inner.read.close().await;
+        if let Some(write) = &self.inner.write
+            && let Some(connection) = write.connection.lock().await.take()
+        {
+            connection
+                .close()
+                .await
+                .map_err(while_doing("close the database"))?;
+        }
+        Ok(())
+    }
+
+    /// Begins a transaction that writes; waits for the one before it.
+    pub(crate) async fn write(&self) -> Result<Option<WriteTransaction<'_>>, sqlx::Error> {
+        let Some(write) = &self.inner.write else {
+            return Ok(None);
+        };
+        let mut slot = write.connection.lock().await;
+        let mut connection = match slot.take() {
+            Some(connection) => connection,
+            None => write.options.connect().await?,
+        };
+        sqlx::query(BEGIN_WRITE).execute(&mut connection).await?;
+        Ok(Some(WriteTransaction { slot, connection }))
+    }
+
+    /// A transaction whose reads all see the same moment; it ends when dropped.
+    pub(crate) async fn read(&self) -> Result<Transaction<'static, Db>, sqlx::Error> {
+        self.inner.read.begin().await
+    }
+
+    /// As `write`, for what is no journal commit.
+    pub(crate) async fn write_for(
+        &self,
+        operation: &'static str,
+    ) -> Result<WriteTransaction<'_>, StoreError> {
+        self.write()
+            .await
+            .map_err(while_doing(operation))?
+            .ok_or(StoreError::ReadOnly)
+    }
+}
+
+/// A transaction on the one writing connection. Its connection goes back only after a
+/// COMMIT or ROLLBACK that succeeded: after an error or when the future is dropped the
+/// connection is closed, which rolls back, whatever state it was in.
+pub(crate) struct WriteTransaction<'s> {
+    slot: MutexGuard<'s, Option<Connection>>,
+    pub(crate) connection: Connection,
+}
+
+impl WriteTransaction<'_> {
+    /// Commits; after an error nobody knows whether it was carried out.
+    pub(crate) async fn commit(self) -> Result<(), sqlx::Error> {
+        self.end("COMMIT").await
+    }
+
+    /// Takes everything back.
+    pub(crate) async fn roll_back(self) -> Result<(), sqlx::Error> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(mut self, statement: &'static str) -> Result<(), sqlx::Error> {
+        sqlx::query(statement).execute(&mut self.connection).await?;
+        *self.slot = Some(self.connection);
+        Ok(())
+    }
+}

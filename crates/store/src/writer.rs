@@ -1,0 +1,244 @@
+//! The one ordered writer: any number of batches in one transaction, one statement per
+//! table, and the journal position in the same transaction, so that a retry after an
+//! unknown COMMIT changes nothing.
+
+use std::fmt;
+
+use cuptel_core::id::COUNTER_BITS;
+use cuptel_core::record::Record;
+
+use crate::dialect::{Connection, Meaning, meaning, violated};
+use crate::payload::{Payload, position};
+use crate::store::{SHARD, Store, WriteTransaction};
+
+const APPLIED: &str = "SELECT applied_seq FROM journal WHERE shard = $1 AND epoch = $2";
+const ADVANCE: &str = "
+UPDATE journal SET applied_seq = $4 WHERE shard = $1 AND epoch = $2 AND applied_seq = $3
+RETURNING applied_seq";
+
+/// Records of consecutive steps, up to and with `last_seq`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// Journal position of its last step: dense per epoch, from 1, below 2^40.
+    pub last_seq: u64,
+    /// Row images in the order in which they arose.
+    pub records: Vec<Record>,
+}
+
+/// Why batches were not committed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Busy, disk full, I/O. The transaction was taken back or, when COMMIT itself
+    /// failed, nobody knows; committing the same batches again is right in both cases.
+    #[error("could not commit: the same batches may be tried again")]
+    Transient {
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// The rows break a promise that the database guards: a fault of the program.
+    #[error("could not commit to table \"{table}\": {constraint}")]
+    Constraint {
+        /// Which table.
+        table: String,
+        /// Which constraint, in the database's words.
+        constraint: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// Another start has begun a newer epoch: this process must not write any more.
+    #[error("epoch {epoch} was fenced off by a newer start")]
+    Fenced {
+        /// This writer's epoch.
+        epoch: i64,
+    },
+    /// Batches whose positions do not grow, or are beyond what an identifier can carry.
+    #[error("batch {last_seq} does not come after {after}: batches are committed in order")]
+    OutOfOrder {
+        /// The offending position.
+        last_seq: u64,
+        /// The position before it.
+        after: u64,
+    },
+    /// `Store::begin` was not called before `Store::writer`.
+    #[error("no epoch was begun")]
+    NotBegun,
+    /// The store was opened for reading only.
+    #[error("the database was opened for reading only")]
+    ReadOnly,
+    /// Anything else: a wrong statement, a corrupt file.
+    #[error("could not commit")]
+    Fatal {
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+}
+
+impl CommitError {
+    /// Whether the same batches may be tried again.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Transient { .. })
+    }
+
+    fn of(table: &'static str, source: sqlx::Error) -> Self {
+        match meaning(&source) {
+            // A file system remounted read-only can be mounted for writing again.
+            Meaning::Transient | Meaning::NotAllowed => Self::Transient { source },
+            Meaning::Constraint => {
+                let (named, constraint) = violated(&source);
+                let table = if named.is_empty() {
+                    table.to_owned()
+                } else {
+                    named
+                };
+                Self::Constraint {
+                    table,
+                    constraint,
+                    source,
+                }
+            }
+            Meaning::NotADatabase | Meaning::Fatal => Self::Fatal { source },
+        }
+    }
+}
+
+/// Commits batches of one epoch in order. Only one is of use at a time.
+pub struct Writer {
+    store: Store,
+    epoch: i64,
+    /// The journal position, unless a commit's result is unknown.
+    applied: Option<u64>,
+    payload: Payload,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("epoch", &self.epoch)
+            .field("applied", &self.applied)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(store: Store, epoch: i64) -> Self {
+        Self {
+            store,
+            epoch,
+            applied: None,
+            payload: Payload::default(),
+        }
+    }
+
+    /// Commits all batches in one durable transaction, empties the vector and returns
+    /// the journal position. Batches at or below the position that the database already
+    /// has are taken as committed. After an error the batches are still there.
+    ///
+    /// # Errors
+    /// `CommitError::is_transient` tells whether trying again makes sense.
+    pub async fn commit(&mut self, batches: &mut Vec<Batch>) -> Result<u64, CommitError> {
+        if self.epoch == 0 {
+            return Err(CommitError::NotBegun);
+        }
+        let last = last_in_order(batches)?;
+        // From here until success the position is unknown, whatever happens to this future.
+        let remembered = self.applied.take();
+        let store = self.store.clone();
+        let mut transaction = store
+            .write()
+            .await
+            .map_err(|source| CommitError::of("journal", source))?
+            .ok_or(CommitError::ReadOnly)?;
+        let applied = match remembered {
+            Some(applied) => applied,
+            None => applied_in(&mut transaction, self.epoch).await?,
+        };
+        let ended = if last > applied {
+            self.apply(&mut transaction.connection, batches, applied, last)
+                .await?;
+            transaction.commit().await
+        } else {
+            transaction.roll_back().await
+        };
+        ended.map_err(|source| CommitError::of("journal", source))?;
+        let position = last.max(applied);
+        self.applied = Some(position);
+        batches.clear();
+        Ok(position)
+    }
+
+    async fn apply(
+        &mut self,
+        connection: &mut Connection,
+        batches: &[Batch],
+        applied: u64,
+        last: u64,
+    ) -> Result<(), CommitError> {
+        self.payload.fill(batches, applied, self.epoch);
+        for (table, images) in self.payload.tables() {
+            let json = images.finish();
+            for statement in table.statements() {
+                execute(connection, statement, json)
+                    .await
+                    .map_err(|source| CommitError::of(table.name(), source))?;
+            }
+        }
+        let advanced: Option<i64> = sqlx::query_scalar(ADVANCE)
+            .bind(SHARD)
+            .bind(self.epoch)
+            .bind(position(applied))
+            .bind(position(last))
+            .fetch_optional(connection)
+            .await
+            .map_err(|source| CommitError::of("journal", source))?;
+        match advanced {
+            Some(_) => Ok(()),
+            None => Err(CommitError::Fenced { epoch: self.epoch }),
+        }
+    }
+}
+
+/// Runs one statement over row images.
+pub(crate) async fn execute(
+    connection: &mut Connection,
+    statement: &'static str,
+    images: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(statement)
+        .bind(images)
+        .bind(SHARD)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The last position, when all grow and fit under the epoch.
+fn last_in_order(batches: &[Batch]) -> Result<u64, CommitError> {
+    let mut after = 0;
+    for batch in batches {
+        let last_seq = batch.last_seq;
+        if last_seq <= after || last_seq >> COUNTER_BITS != 0 {
+            return Err(CommitError::OutOfOrder { last_seq, after });
+        }
+        after = last_seq;
+    }
+    Ok(after)
+}
+
+async fn applied_in(
+    transaction: &mut WriteTransaction<'_>,
+    epoch: i64,
+) -> Result<u64, CommitError> {
+    let applied: Option<i64> = sqlx::query_scalar(APPLIED)
+        .bind(SHARD)
+        .bind(epoch)
+        .fetch_optional(&mut transaction.connection)
+        .await
+        .map_err(|source| CommitError::of("journal", source))?;
+    applied
+        .and_then(|applied| u64::try_from(applied).ok())
+        .ok_or(CommitError::Fenced { epoch })
+}
+
+#[cfg(test)]
+mod faults;

@@ -1,0 +1,362 @@
+//! The audit: silent on a sound database, and every rule speaks when it is broken.
+
+use std::collections::BTreeSet;
+
+use cuptel_store::{Audit, Violation, audit_rules};
+
+use crate::home::{Home, on_every_database};
+use crate::rows::{NOW, commit_day};
+
+on_every_database!(
+    a_sound_day_has_no_violations_and_true_sums,
+    an_empty_database_is_sound,
+    every_rule_has_its_damage,
+    every_rule_speaks_when_it_is_broken,
+    offenders_are_all_counted_and_the_first_hundred_named,
+    a_lease_that_ended_within_the_minute_is_no_fault,
+);
+
+async fn an_empty_database_is_sound(home: &Home) {
+    let audit = home.serve().await.audit(NOW).await.unwrap();
+    assert!(audit.ok(), "{:?}", audit.violations);
+    assert_eq!(audit.sums, cuptel_store::Sums::default());
+}
+
+async fn a_sound_day_has_no_violations_and_true_sums(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let Audit { sums, violations } = store.audit(NOW).await.unwrap();
+    assert_eq!(violations, []);
+    assert_eq!((sums.attempts, sums.ended, sums.open), (6, 4, 2));
+    assert_eq!((sums.served, sums.with_callback), (1, 2));
+    assert_eq!(
+        sums.suppressed.into_iter().collect::<Vec<_>>(),
+        [("anonymous".to_owned(), 1)]
+    );
+    assert_eq!((sums.callbacks_open, sums.callbacks_closed), (2, 1));
+    assert_eq!((sums.dials, sums.dials_in_flight), (2, 1));
+    assert_eq!(
+        (sums.offers_open, sums.assignments_open, sums.epoch),
+        (1, 2, 1)
+    );
+}
+
+/// Breaks one thing: the rule that must speak, the rows it must name, and the statements.
+/// `also` lists rules that the same damage breaks of necessity.
+struct Damage {
+    rule: &'static str,
+    promise: &'static str,
+    rows: &'static [i64],
+    also: &'static [&'static str],
+    statements: &'static str,
+}
+
+const fn damage(
+    rule: &'static str,
+    promise: &'static str,
+    rows: &'static [i64],
+    statements: &'static str,
+) -> Damage {
+    Damage {
+        rule,
+        promise,
+        rows,
+        also: &[],
+        statements,
+    }
+}
+
+const P1: &[Damage] = &[
+    damage(
+        "attempt_half_ended",
+        "P1",
+        &[25],
+        "UPDATE attempt SET ended_ms = 5 WHERE id = 25",
+    ),
+    damage(
+        "attempt_gap",
+        "P1",
+        &[23],
+        "DELETE FROM attempt WHERE id = 22; UPDATE callback SET attempts = 0 WHERE id = 12",
+    ),
+    damage(
+        "attempt_gap",
+        "P1",
+        &[26],
+        "DROP INDEX attempt_arrival; UPDATE attempt SET arrival_seq = 5 WHERE id = 26",
+    ),
+    damage(
+        "attempt_gap",
+        "P1",
+        &[22],
+        "DELETE FROM attempt WHERE id = 21; UPDATE callback SET attempts = 0 WHERE id = 11",
+    ),
+    damage(
+        "attempt_without_outcome",
+        "P1",
+        &[22],
+        "UPDATE attempt SET outcome = NULL WHERE id = 22",
+    ),
+    damage(
+        "attempt_lost",
+        "P1",
+        &[23],
+        "UPDATE attempt SET suppressed = NULL WHERE id = 23",
+    ),
+    damage(
+        "attempt_owed_and_suppressed",
+        "P1",
+        &[22],
+        "UPDATE attempt SET suppressed = 'policy' WHERE id = 22",
+    ),
+    Damage {
+        also: &["callback_attempts_miscounted"],
+        ..damage(
+            "attempt_callback_missing",
+            "P1",
+            &[22],
+            "UPDATE attempt SET callback = 99 WHERE id = 22",
+        )
+    },
+    damage(
+        "attempt_callback_of_another_tenant",
+        "P1",
+        &[21],
+        "UPDATE attempt SET tenant = 2 WHERE id = 21",
+    ),
+    damage(
+        "attempt_callback_of_another_tenant",
+        "P1",
+        &[21],
+        "UPDATE attempt SET tenant = NULL WHERE id = 21",
+    ),
+];
+
+const P2: &[Damage] = &[
+    damage(
+        "callback_without_open_need",
+        "P2",
+        &[11],
+        "UPDATE callback_need SET closed_ms = 5 WHERE id = 31",
+    ),
+    damage(
+        "callback_closed_with_open_need",
+        "P2",
+        &[13],
+        "UPDATE callback_need SET closed_ms = NULL WHERE id = 33",
+    ),
+    damage(
+        "callback_closed_without_how",
+        "P2",
+        &[13],
+        "UPDATE callback SET closed_how = NULL WHERE id = 13",
+    ),
+    damage(
+        "callback_closed_without_how",
+        "P2",
+        &[11],
+        "UPDATE callback SET closed_ms = 5 WHERE id = 11",
+    ),
+    damage(
+        "callback_number_missing",
+        "P2",
+        &[11],
+        "DELETE FROM number WHERE id = 1",
+    ),
+    damage(
+        "need_without_callback",
+        "P2",
+        &[34],
+        "UPDATE callback_need SET callback = 99 WHERE id = 34",
+    ),
+    // Two handles of one number: the unique index cannot see that they are the same.
+    Damage {
+        also: &["dial_of_another_number"],
+        ..damage(
+            "callback_open_twice",
+            "P2",
+            &[11, 12],
+            "UPDATE number SET e164 = '+390861123456' WHERE id = 2;
+            UPDATE dial SET number = 3 WHERE id = 71",
+        )
+    },
+    damage(
+        "callback_open_twice",
+        "P2",
+        &[11, 12],
+        "DROP INDEX callback_one_open; UPDATE callback SET number = 1 WHERE id = 12;
+        UPDATE dial SET number = 1 WHERE id = 71",
+    ),
+    damage(
+        "callback_attempts_miscounted",
+        "P2",
+        &[11],
+        "UPDATE callback SET attempts = 2 WHERE id = 11",
+    ),
+];
+
+const P3: &[Damage] = &[
+    damage(
+        "dial_twice_in_flight",
+        "P3",
+        &[71, 73],
+        "DROP INDEX dial_one_in_flight;
+        INSERT INTO dial SELECT shard, 73, seq, callback, number, seat, trunk, 'unknown', placed_ms,
+            answered_ms, ended_ms, result, sip_status FROM dial WHERE id = 71",
+    ),
+    damage(
+        "dial_without_callback",
+        "P3",
+        &[72],
+        "UPDATE dial SET callback = 99 WHERE id = 72",
+    ),
+    damage(
+        "dial_of_another_number",
+        "P3",
+        &[72],
+        "UPDATE dial SET number = 1 WHERE id = 72",
+    ),
+    damage(
+        "dial_in_flight_for_idle_callback",
+        "P3",
+        &[71],
+        "UPDATE callback SET state = 'waiting' WHERE id = 12",
+    ),
+    damage(
+        "dial_half_ended",
+        "P3",
+        &[72],
+        "UPDATE dial SET result = NULL WHERE id = 72",
+    ),
+    damage(
+        "dial_half_ended",
+        "P3",
+        &[71],
+        "UPDATE dial SET ended_ms = 5 WHERE id = 71",
+    ),
+    damage(
+        "epoch_from_the_future",
+        "P3",
+        &[2_199_023_255_553],
+        "UPDATE callback_event SET id = (2 << 40) + 1 WHERE id = 41",
+    ),
+    damage(
+        "epoch_from_the_future",
+        "P3",
+        &[3],
+        "UPDATE seat SET seq = 2 << 40 WHERE id = 3",
+    ),
+];
+
+const P4: &[Damage] = &[
+    damage(
+        "offer_open_twice_at_seat",
+        "P4",
+        &[52, 53],
+        "DROP INDEX offer_one_per_seat;
+        UPDATE offer SET state = 'open', seat = 3 WHERE id = 53",
+    ),
+    damage(
+        "offer_open_twice_for_work",
+        "P4",
+        &[52, 53],
+        "DROP INDEX offer_one_per_attempt;
+        UPDATE offer SET state = 'open', attempt = 25 WHERE id = 53",
+    ),
+    damage(
+        "offer_lease_overdue",
+        "P4",
+        &[52],
+        "UPDATE offer SET lease_until_ms = 1699999939999 WHERE id = 52",
+    ),
+    damage(
+        "assignment_open_twice_at_seat",
+        "P4",
+        &[61, 62],
+        "DROP INDEX assignment_one_per_seat; UPDATE assignment SET seat = 1 WHERE id = 62",
+    ),
+    damage(
+        "assignment_open_twice_for_work",
+        "P4",
+        &[61, 62],
+        "DROP INDEX assignment_one_per_attempt;
+        UPDATE assignment SET attempt = 26, callback = NULL WHERE id = 62",
+    ),
+    damage(
+        "assignment_of_ended_work",
+        "P4",
+        &[61],
+        "UPDATE assignment SET attempt = 24 WHERE id = 61",
+    ),
+    Damage {
+        also: &["dial_in_flight_for_idle_callback"],
+        ..damage(
+            "assignment_of_ended_work",
+            "P4",
+            &[62],
+            "UPDATE callback SET state = 'closed', closed_ms = 5, closed_how = 'expired' WHERE id = 12;
+            UPDATE callback_need SET closed_ms = 5 WHERE callback = 12",
+        )
+    },
+];
+
+async fn every_rule_has_its_damage(_: &Home) {
+    let damaged: BTreeSet<&str> = [P1, P2, P3, P4]
+        .into_iter()
+        .flatten()
+        .map(|damage| damage.rule)
+        .collect();
+    assert_eq!(damaged, audit_rules().collect());
+}
+
+async fn every_rule_speaks_when_it_is_broken(_: &Home) {
+    for damage in [P1, P2, P3, P4].into_iter().flatten() {
+        let home = Home::new();
+        let store = home.serve().await;
+        commit_day(&store).await;
+        home.by_hand(damage.statements).await;
+        let audit = store.audit(NOW).await.unwrap();
+        assert!(!audit.ok());
+        let (expected, others): (Vec<Violation>, Vec<Violation>) = audit
+            .violations
+            .into_iter()
+            .partition(|violation| violation.rule == damage.rule);
+        let [violation] = &expected[..] else {
+            panic!(
+                "{} is silent; {others:?} after {}",
+                damage.rule, damage.statements
+            );
+        };
+        let mut rows = violation.rows.clone();
+        rows.sort_unstable();
+        assert_eq!(rows, damage.rows, "{}", damage.rule);
+        assert_eq!(violation.promise, damage.promise, "{}", damage.rule);
+        let mut others: Vec<&str> = others.iter().map(|violation| violation.rule).collect();
+        others.retain(|other| !damage.also.contains(other));
+        assert_eq!(others, [""; 0], "only {} was broken", damage.rule);
+    }
+}
+
+async fn offenders_are_all_counted_and_the_first_hundred_named(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    home.by_hand(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
+        INSERT INTO callback_need SELECT 0, 1000 + i, 1, 99, NULL, 'missed', 1, 1 FROM n",
+    )
+    .await;
+    let audit = store.audit(NOW).await.unwrap();
+    assert_eq!(audit.violations.len(), 1);
+    assert_eq!(
+        (audit.violations[0].count, audit.violations[0].rows.len()),
+        (250, 100)
+    );
+}
+
+async fn a_lease_that_ended_within_the_minute_is_no_fault(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let lease_end = NOW + 20_000;
+    assert!(store.audit(lease_end + 60_000).await.unwrap().ok());
+    assert!(!store.audit(lease_end + 60_001).await.unwrap().ok());
+}

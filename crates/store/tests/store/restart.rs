@@ -1,0 +1,147 @@
+//! A restart gives back everything open, nothing closed, and never an old epoch.
+
+use cuptel_core::id::{CallbackId, LineId, QueueId, SeatId, TenantId};
+use cuptel_core::record::{Record, Restored};
+use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
+use cuptel_store::{Names, StoreError};
+
+use crate::home::{Home, on_every_database};
+use crate::rows::{commit_day, day, names, operator, seat};
+
+on_every_database!(
+    everything_open_comes_back_and_nothing_closed,
+    each_start_has_a_new_epoch,
+    names_keep_their_identifiers,
+    a_queue_of_an_unknown_tenant_adds_nothing,
+    a_first_start_fills_an_empty_database_once,
+    a_first_start_is_all_or_nothing,
+);
+
+/// The rows of the day that a restart must give back, written independently of SQL.
+fn still_open() -> Restored {
+    let mut open = Restored {
+        epoch: 2,
+        ..Restored::default()
+    };
+    for record in day() {
+        match record {
+            Record::Number(row) => open.numbers.push(row),
+            Record::Attempt(row) if row.stage != Stage::Ended => open.attempts.push(*row),
+            Record::Callback(row) if row.state != CallbackState::Closed => open.callbacks.push(row),
+            Record::Need(row) if row.closed_ms.is_none() => open.needs.push(row),
+            Record::Dial(row) if row.state != DialState::Ended => open.dials.push(row),
+            Record::Offer(row) if row.state == OfferState::Open => open.offers.push(row),
+            Record::Assignment(row) if row.ended_ms.is_none() => open.assignments.push(row),
+            Record::SignIn(row) if row.until_ms.is_none() => open.sign_ins.push(row),
+            Record::Interval(row) if row.until_ms.is_none() => open.intervals.push(row),
+            Record::Registration(row) if row.expires_ms > row.registered_ms => {
+                open.registrations.push(row);
+            }
+            Record::Seat(row) => open.seats.push(row),
+            Record::Operator(row) => open.operators.push(row),
+            Record::Attempt(_)
+            | Record::Callback(_)
+            | Record::Need(_)
+            | Record::CallbackEvent(_)
+            | Record::Dial(_)
+            | Record::Offer(_)
+            | Record::Assignment(_)
+            | Record::SignIn(_)
+            | Record::Interval(_)
+            | Record::Registration(_) => {}
+        }
+    }
+    open
+}
+
+async fn everything_open_comes_back_and_nothing_closed(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    store.close().await.unwrap();
+    drop(store);
+    let mut restored = home.serve().await.begin().await.unwrap();
+    restored.callbacks.sort_by_key(|row| row.id);
+    restored.needs.sort_by_key(|row| row.id);
+    let expected = still_open();
+    assert_eq!(expected.callbacks.len(), 2);
+    assert_eq!(restored, expected);
+}
+
+async fn each_start_has_a_new_epoch(home: &Home) {
+    for epoch in 1..=3 {
+        let store = home.serve().await;
+        let restored = store.begin().await.unwrap();
+        assert_eq!(
+            restored,
+            Restored {
+                epoch,
+                ..Restored::default()
+            }
+        );
+        store.close().await.unwrap();
+    }
+}
+
+async fn names_keep_their_identifiers(home: &Home) {
+    let store = home.serve().await;
+    let first = store.intern(&names()).await.unwrap();
+    assert_eq!(first.tenants["asl-teramo"], TenantId(1));
+    assert_eq!(first.lines["+390861000000"], LineId(1));
+    let queue = ("asl-teramo".to_owned(), "prenotazioni".to_owned());
+    assert_eq!(first.queues[&queue], QueueId(1));
+    assert_eq!(store.intern(&names()).await.unwrap(), first);
+    let other = ("asl-pescara".to_owned(), "prenotazioni".to_owned());
+    let later = Names {
+        tenants: vec!["asl-chieti".into(), "asl-pescara".into()],
+        queues: vec![other.clone()],
+        ..Names::default()
+    };
+    let second = store.intern(&later).await.unwrap();
+    assert_eq!(second.tenants["asl-pescara"], first.tenants["asl-pescara"]);
+    assert_eq!(second.tenants["asl-chieti"], TenantId(3));
+    assert_eq!(second.queues[&queue], QueueId(1));
+    assert_eq!(second.queues[&other], QueueId(2));
+    assert_eq!(home.read().await.names().await.unwrap(), second);
+}
+
+async fn a_queue_of_an_unknown_tenant_adds_nothing(home: &Home) {
+    let store = home.serve().await;
+    let wrong = Names {
+        queues: vec![("asl-nowhere".into(), "x".into())],
+        ..names()
+    };
+    let error = store.intern(&wrong).await.unwrap_err();
+    assert!(matches!(&error, StoreError::UnknownTenant { tenant, .. } if tenant == "asl-nowhere"));
+    assert!(store.names().await.unwrap().tenants.is_empty());
+}
+
+async fn a_first_start_fills_an_empty_database_once(home: &Home) {
+    let store = home.serve().await;
+    assert!(store.is_empty_of_seats().await.unwrap());
+    let (seats, operators) = ([seat(1), seat(2)], [operator(1)]);
+    store.add_first_start(&seats, &operators).await.unwrap();
+    assert!(!store.is_empty_of_seats().await.unwrap());
+    let error = store.add_first_start(&[seat(3)], &[]).await.unwrap_err();
+    assert!(matches!(error, StoreError::NotEmpty));
+    let restored = store.begin().await.unwrap();
+    assert_eq!(
+        (restored.seats, restored.operators),
+        (seats.to_vec(), operators.to_vec())
+    );
+}
+
+async fn a_first_start_is_all_or_nothing(home: &Home) {
+    let store = home.serve().await;
+    let mut namesake = operator(2);
+    namesake.name = operator(1).name;
+    store
+        .add_first_start(&[seat(1)], &[operator(1), namesake])
+        .await
+        .unwrap_err();
+    assert!(store.is_empty_of_seats().await.unwrap());
+    assert_eq!(
+        store.seat("101").await.unwrap().map(|seat| seat.id),
+        None::<SeatId>
+    );
+    assert_eq!(store.callback(CallbackId(1)).await.unwrap(), None);
+}

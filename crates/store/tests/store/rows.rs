@@ -1,0 +1,326 @@
+//! A small call centre in the middle of its day: everything open that can be open,
+//! beside something closed of each kind.
+
+use cuptel_core::id::{
+    AssignmentId, AttemptId, CallbackEventId, CallbackId, DialId, IntervalId, LineId, NeedId,
+    NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId, TrunkId,
+};
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::record::{
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, DialRow, IntervalRow, NeedRow,
+    NumberRow, OfferRow, OperatorRow, Record, RegistrationRow, SeatRow, SignInRow, Work,
+};
+use cuptel_core::words::{
+    CallbackEventKind, CallbackState, Chosen, ClosedHow, DialResult, DialState, Disposition,
+    NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+};
+use cuptel_store::{Batch, Names, Store};
+
+/// The present of these tests.
+pub(crate) const NOW: i64 = 1_700_000_000_000;
+/// Digits that must never be seen outside the number table.
+pub(crate) const SECRETS: [&str; 3] = ["+390861123456", "+393331234567", "+390862765432"];
+
+pub(crate) fn names() -> Names {
+    Names {
+        tenants: vec!["asl-teramo".into(), "asl-pescara".into()],
+        lines: vec!["+390861000000".into()],
+        trunks: vec!["carrier".into()],
+        queues: vec![("asl-teramo".into(), "prenotazioni".into())],
+        sites: vec!["Teramo".into()],
+    }
+}
+
+pub(crate) fn number(id: i64, e164: &str) -> NumberRow {
+    NumberRow {
+        id: NumberId(id),
+        e164: PhoneNumber::parse_e164(e164).ok(),
+        raw: e164.trim_start_matches("+39").to_owned(),
+        class: NumberClass::Fixed,
+        seen_ms: NOW,
+    }
+}
+
+/// An attempt that was refused and belongs to a callback.
+pub(crate) fn refused(id: i64, arrival_seq: i64, number: i64, callback: i64) -> AttemptRow {
+    AttemptRow {
+        id: AttemptId(id),
+        arrival_seq,
+        tenant: Some(TenantId(1)),
+        line: Some(LineId(1)),
+        trunk: Some(TrunkId(1)),
+        number: Some(NumberId(number)),
+        class: NumberClass::Fixed,
+        sip_call_id: format!("call-{id}@192.0.2.1"),
+        stage: Stage::Ended,
+        received_ms: NOW,
+        answered_ms: None,
+        queued_ms: None,
+        talking_ms: None,
+        ended_ms: Some(NOW + 1),
+        outcome: Some(Outcome::RefusedLines),
+        sip_status: Some(486),
+        reason: Some("lines \"all\" taken\n".into()),
+        ended_by: Some(Party::Us),
+        queue: None,
+        seat: None,
+        operator: None,
+        disposition: None,
+        callback: Some(CallbackId(callback)),
+        suppressed: None,
+    }
+}
+
+/// An attempt that withheld its number and is owed nothing.
+pub(crate) fn anonymous(id: i64, arrival_seq: i64) -> AttemptRow {
+    AttemptRow {
+        number: None,
+        class: NumberClass::Anonymous,
+        callback: None,
+        suppressed: Some(Suppression::Anonymous),
+        ..refused(id, arrival_seq, 0, 0)
+    }
+}
+
+/// An attempt in progress.
+pub(crate) fn open_attempt(id: i64, arrival_seq: i64, stage: Stage) -> AttemptRow {
+    AttemptRow {
+        stage,
+        answered_ms: Some(NOW + 10),
+        queued_ms: Some(NOW + 20),
+        talking_ms: (stage == Stage::Talking).then_some(NOW + 30),
+        ended_ms: None,
+        outcome: None,
+        sip_status: Some(200),
+        reason: None,
+        ended_by: None,
+        queue: Some(QueueId(1)),
+        callback: None,
+        ..refused(id, arrival_seq, 3, 0)
+    }
+}
+
+pub(crate) fn served(id: i64, arrival_seq: i64) -> AttemptRow {
+    AttemptRow {
+        stage: Stage::Ended,
+        ended_ms: Some(NOW + 40),
+        outcome: Some(Outcome::Served),
+        seat: Some(SeatId(1)),
+        operator: Some(OperatorId(1)),
+        disposition: Some(Disposition::Done),
+        ..open_attempt(id, arrival_seq, Stage::Talking)
+    }
+}
+
+pub(crate) fn callback(id: i64, number: i64, state: CallbackState) -> CallbackRow {
+    let closed = state == CallbackState::Closed;
+    CallbackRow {
+        id: CallbackId(id),
+        tenant: TenantId(1),
+        number: NumberId(number),
+        state,
+        place_ms: NOW + id,
+        not_before_ms: NOW + 180_000,
+        opened_ms: NOW,
+        last_attempt_ms: NOW,
+        attempts: 1,
+        tries: 2,
+        seat: (state == CallbackState::Dialling).then_some(SeatId(2)),
+        closed_ms: closed.then_some(NOW + 50),
+        closed_how: closed.then_some(ClosedHow::Served),
+        priority_ms: 60_000,
+    }
+}
+
+pub(crate) fn need(id: i64, callback: i64, open: bool) -> NeedRow {
+    NeedRow {
+        id: NeedId(id),
+        callback: CallbackId(callback),
+        queue: (id % 2 == 0).then_some(QueueId(1)),
+        kind: NeedKind::Missed,
+        opened_ms: NOW,
+        closed_ms: (!open).then_some(NOW + 50),
+    }
+}
+
+pub(crate) fn event(id: i64, callback: i64) -> CallbackEventRow {
+    CallbackEventRow {
+        id: CallbackEventId(id),
+        callback: CallbackId(callback),
+        at_ms: NOW,
+        kind: CallbackEventKind::Opened,
+        attempt: None,
+        dial: None,
+        seat: Some(SeatId(1)),
+        detail: Some("refused".into()),
+    }
+}
+
+pub(crate) fn dial(id: i64, callback: i64, number: i64, state: DialState) -> DialRow {
+    let ended = state == DialState::Ended;
+    DialRow {
+        id: DialId(id),
+        callback: CallbackId(callback),
+        number: NumberId(number),
+        seat: SeatId(2),
+        trunk: TrunkId(1),
+        state,
+        placed_ms: NOW,
+        answered_ms: ended.then_some(NOW + 5),
+        ended_ms: ended.then_some(NOW + 9),
+        result: ended.then_some(DialResult::Answered),
+        sip_status: ended.then_some(200),
+    }
+}
+
+pub(crate) fn offer(id: i64, work: Work, seat: i64, state: OfferState) -> OfferRow {
+    OfferRow {
+        id: OfferId(id),
+        work,
+        queue: QueueId(1),
+        seat: SeatId(seat),
+        operator: OperatorId(seat),
+        state,
+        offered_ms: NOW,
+        lease_until_ms: NOW + 20_000,
+        ended_ms: (state != OfferState::Open).then_some(NOW + 3),
+    }
+}
+
+pub(crate) fn assignment(id: i64, offer: i64, work: Work, seat: i64, open: bool) -> AssignmentRow {
+    AssignmentRow {
+        id: AssignmentId(id),
+        offer: OfferId(offer),
+        work,
+        seat: SeatId(seat),
+        operator: OperatorId(seat),
+        started_ms: NOW,
+        ended_ms: (!open).then_some(NOW + 40),
+        wrap_up_until_ms: (!open).then_some(NOW + 90),
+        disposition: (!open).then_some(Disposition::Done),
+    }
+}
+
+pub(crate) fn sign_in(id: i64, seat: i64, operator: i64, open: bool) -> SignInRow {
+    SignInRow {
+        id: SignInId(id),
+        seat: SeatId(seat),
+        operator: OperatorId(operator),
+        chosen: Chosen::Paused,
+        pause_reason: Some("caffè".into()),
+        since_ms: NOW,
+        until_ms: (!open).then_some(NOW + 1),
+    }
+}
+
+pub(crate) fn interval(id: i64, seat: i64, open: bool) -> IntervalRow {
+    IntervalRow {
+        id: IntervalId(id),
+        seat: SeatId(seat),
+        operator: Some(OperatorId(seat)),
+        chosen: Chosen::Available,
+        work: WorkState::Talking,
+        since_ms: NOW + id,
+        until_ms: (!open).then_some(NOW + 40),
+    }
+}
+
+pub(crate) fn registration(seat: i64, registered: bool) -> RegistrationRow {
+    RegistrationRow {
+        seat: SeatId(seat),
+        contact: format!("sip:10{seat}@192.0.2.{seat}:5060"),
+        listener: 0,
+        remote: format!("192.0.2.{seat}:5060"),
+        registered_ms: NOW,
+        expires_ms: if registered { NOW + 300_000 } else { NOW },
+    }
+}
+
+pub(crate) fn seat(id: i64) -> SeatRow {
+    SeatRow {
+        id: SeatId(id),
+        name: format!("10{id}"),
+        site: SiteId(1),
+        ha1_md5: "5".repeat(32),
+        ha1_sha256: "6".repeat(64),
+    }
+}
+
+pub(crate) fn operator(id: i64) -> OperatorRow {
+    OperatorRow {
+        id: OperatorId(id),
+        name: format!("operator{id}"),
+        employer: "cooperativa".into(),
+        skills: vec![("lingua-inglese".into(), 2), ("prenotazioni".into(), 5)],
+    }
+}
+
+/// Numbers 1 to 3; callbacks 11 (waiting), 12 (dialling), 13 (closed); attempts 21 to 26
+/// of which 25 waits under offer 52 and 26 talks under assignment 61.
+pub(crate) fn day() -> Vec<Record> {
+    let live = |id| Work::Attempt(AttemptId(id));
+    let owed = |id| Work::Callback(CallbackId(id));
+    let mut records: Vec<Record> = Vec::new();
+    records.extend(
+        (1..=3)
+            .zip(SECRETS)
+            .map(|(id, e164)| Record::Number(number(id, e164))),
+    );
+    records.extend((1..=3).map(|id| Record::Seat(seat(id))));
+    records.extend((1..=3).map(|id| Record::Operator(operator(id))));
+    records.extend(
+        [
+            refused(21, 1, 1, 11),
+            refused(22, 2, 2, 12),
+            anonymous(23, 3),
+            AttemptRow {
+                callback: Some(CallbackId(13)),
+                ..served(24, 4)
+            },
+            open_attempt(25, 5, Stage::Queued),
+            open_attempt(26, 6, Stage::Talking),
+        ]
+        .map(|row| Record::Attempt(Box::new(row))),
+    );
+    records.extend([
+        Record::Callback(callback(11, 1, CallbackState::Waiting)),
+        Record::Callback(callback(12, 2, CallbackState::Dialling)),
+        Record::Callback(callback(13, 3, CallbackState::Closed)),
+        Record::Need(need(31, 11, true)),
+        Record::Need(need(32, 12, true)),
+        Record::Need(need(34, 12, false)),
+        Record::Need(need(33, 13, false)),
+        Record::CallbackEvent(event(41, 11)),
+        Record::CallbackEvent(event(42, 12)),
+        Record::CallbackEvent(event(43, 12)),
+        Record::Dial(dial(71, 12, 2, DialState::InFlight)),
+        Record::Dial(dial(72, 13, 3, DialState::Ended)),
+        Record::Offer(offer(51, live(24), 1, OfferState::Accepted)),
+        Record::Offer(offer(52, live(25), 3, OfferState::Open)),
+        Record::Offer(offer(53, live(26), 1, OfferState::Accepted)),
+        Record::Offer(offer(54, owed(12), 2, OfferState::Accepted)),
+        Record::Assignment(assignment(60, 51, live(24), 1, false)),
+        Record::Assignment(assignment(61, 53, live(26), 1, true)),
+        Record::Assignment(assignment(62, 54, owed(12), 2, true)),
+        Record::SignIn(sign_in(81, 1, 2, false)),
+        Record::SignIn(sign_in(82, 1, 1, true)),
+        Record::SignIn(sign_in(83, 2, 2, true)),
+        Record::Interval(interval(91, 1, false)),
+        Record::Interval(interval(92, 1, true)),
+        Record::Registration(registration(1, true)),
+        Record::Registration(registration(2, false)),
+    ]);
+    records
+}
+
+/// Begins an epoch on an empty database and commits the day as its first step.
+pub(crate) async fn commit_day(store: &Store) {
+    store.intern(&names()).await.unwrap();
+    store.begin().await.unwrap();
+    let mut batches = vec![Batch {
+        last_seq: 1,
+        records: day(),
+    }];
+    assert_eq!(store.writer().commit(&mut batches).await.unwrap(), 1);
+    assert!(batches.is_empty());
+}

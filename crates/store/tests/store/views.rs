@@ -1,0 +1,303 @@
+//! What pages and shell see: names instead of identifiers, never a full number.
+
+use cuptel_core::id::{AttemptId, CallbackId};
+use cuptel_core::record::Record;
+use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
+use cuptel_store::{AttemptFilter, Batch, CallbackFilter};
+
+use crate::home::{Home, on_every_database};
+use crate::rows::{NOW, SECRETS, anonymous, commit_day};
+
+on_every_database!(
+    views_join_names_and_mask_numbers,
+    no_view_shows_a_number,
+    attempts_are_paged_from_the_newest,
+    lists_are_filtered,
+    details_hold_all_that_belongs,
+    seats_tell_what_they_do,
+    totals_count_everything,
+    a_reader_sees_commits_of_a_running_server,
+);
+
+async fn views_join_names_and_mask_numbers(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let attempt = store.attempt(AttemptId(24)).await.unwrap().unwrap().attempt;
+    assert_eq!(attempt.tenant.as_deref(), Some("asl-teramo"));
+    assert_eq!(attempt.line.as_deref(), Some("+390861000000"));
+    assert_eq!(attempt.trunk.as_deref(), Some("carrier"));
+    assert_eq!(attempt.queue.as_deref(), Some("prenotazioni"));
+    assert_eq!(attempt.seat.as_deref(), Some("101"));
+    assert_eq!(attempt.operator.as_deref(), Some("operator1"));
+    assert_eq!(attempt.number.as_deref(), Some("+39…432"));
+    let callback = store
+        .callback(CallbackId(12))
+        .await
+        .unwrap()
+        .unwrap()
+        .callback;
+    assert_eq!(callback.number.as_deref(), Some("+39…567"));
+    assert_eq!(callback.seat.as_deref(), Some("102"));
+}
+
+async fn no_view_shows_a_number(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let all = AttemptFilter {
+        limit: 1_000,
+        ..AttemptFilter::default()
+    };
+    let mut shown = serde_json::to_string(&store.attempts(&all).await.unwrap()).unwrap();
+    for id in 21..=26 {
+        let detail = store.attempt(AttemptId(id)).await.unwrap().unwrap();
+        shown += &serde_json::to_string(&detail).unwrap();
+        shown += &format!("{detail:?}");
+    }
+    for id in 11..=13 {
+        let detail = store.callback(CallbackId(id)).await.unwrap().unwrap();
+        shown += &serde_json::to_string(&detail).unwrap();
+        shown += &format!("{detail:?}");
+    }
+    let all = CallbackFilter {
+        limit: 1_000,
+        ..CallbackFilter::default()
+    };
+    shown += &serde_json::to_string(&store.callbacks(&all).await.unwrap()).unwrap();
+    shown += &serde_json::to_string(&store.seats().await.unwrap()).unwrap();
+    shown += &format!("{store:?} {:?}", store.audit(NOW).await.unwrap());
+    assert!(shown.contains("+39…456"), "masked numbers are shown");
+    for secret in SECRETS {
+        assert!(
+            !shown.contains(secret.trim_start_matches("+39")),
+            "{secret} is shown"
+        );
+    }
+    for digest in ["5".repeat(32), "6".repeat(64)] {
+        assert!(
+            !shown.contains(&digest),
+            "a seat's password digest is shown"
+        );
+    }
+}
+
+async fn attempts_are_paged_from_the_newest(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let more = (1..=1_100).map(|n| Record::Attempt(Box::new(anonymous(1_000 + n, 6 + n))));
+    let mut batches = vec![Batch {
+        last_seq: 2,
+        records: more.collect(),
+    }];
+    store.writer().commit(&mut batches).await.unwrap();
+    let mut seen = Vec::new();
+    let mut filter = AttemptFilter {
+        limit: 5_000,
+        ..AttemptFilter::default()
+    };
+    loop {
+        let page = store.attempts(&filter).await.unwrap();
+        let Some(last) = page.last() else { break };
+        assert!(page.len() <= 1_000, "a page is bounded");
+        filter.before = Some(last.id.0);
+        seen.extend(page.into_iter().map(|attempt| attempt.id.0));
+    }
+    let expected: Vec<i64> = (1_001..=2_100).rev().chain((21..=26).rev()).collect();
+    assert_eq!(seen, expected);
+}
+
+async fn lists_are_filtered(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let attempts = async |filter: AttemptFilter| -> Vec<i64> {
+        let filter = AttemptFilter {
+            limit: 10,
+            ..filter
+        };
+        store
+            .attempts(&filter)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|attempt| attempt.id.0)
+            .collect()
+    };
+    let none = AttemptFilter::default;
+    assert_eq!(
+        attempts(AttemptFilter {
+            tenant: Some("asl-pescara".into()),
+            ..none()
+        })
+        .await,
+        [0; 0]
+    );
+    assert_eq!(
+        attempts(AttemptFilter {
+            tenant: Some("nobody".into()),
+            ..none()
+        })
+        .await,
+        [0; 0]
+    );
+    assert_eq!(
+        attempts(AttemptFilter {
+            tenant: Some("asl-teramo".into()),
+            ..none()
+        })
+        .await
+        .len(),
+        6
+    );
+    assert_eq!(
+        attempts(AttemptFilter {
+            outcome: Some(Outcome::Served),
+            ..none()
+        })
+        .await,
+        [24]
+    );
+    let callbacks = async |state, tenant: Option<&str>| -> Vec<i64> {
+        let tenant = tenant.map(str::to_owned);
+        let filter = CallbackFilter {
+            state,
+            tenant,
+            before: None,
+            limit: 10,
+        };
+        store
+            .callbacks(&filter)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|callback| callback.id.0)
+            .collect()
+    };
+    assert_eq!(callbacks(None, None).await, [13, 12, 11]);
+    assert_eq!(callbacks(Some(CallbackState::Waiting), None).await, [11]);
+    assert_eq!(
+        callbacks(Some(CallbackState::Waiting), Some("asl-pescara")).await,
+        [0; 0]
+    );
+}
+
+async fn details_hold_all_that_belongs(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    assert_eq!(store.attempt(AttemptId(99)).await.unwrap(), None);
+    assert_eq!(store.callback(CallbackId(99)).await.unwrap(), None);
+    let attempt = store.attempt(AttemptId(24)).await.unwrap().unwrap();
+    assert_eq!(
+        attempt
+            .offers
+            .iter()
+            .map(|row| row.id.0)
+            .collect::<Vec<_>>(),
+        [51]
+    );
+    assert_eq!(
+        attempt
+            .assignments
+            .iter()
+            .map(|row| row.id.0)
+            .collect::<Vec<_>>(),
+        [60]
+    );
+    let callback = store.callback(CallbackId(12)).await.unwrap().unwrap();
+    assert_eq!(
+        callback
+            .needs
+            .iter()
+            .map(|row| row.id.0)
+            .collect::<Vec<_>>(),
+        [32, 34]
+    );
+    assert_eq!(callback.needs[0].queue.as_deref(), Some("prenotazioni"));
+    assert_eq!(
+        callback
+            .events
+            .iter()
+            .map(|row| row.id.0)
+            .collect::<Vec<_>>(),
+        [43, 42]
+    );
+    assert_eq!(
+        callback
+            .dials
+            .iter()
+            .map(|row| row.id.0)
+            .collect::<Vec<_>>(),
+        [71]
+    );
+    assert_eq!(
+        callback
+            .missed
+            .iter()
+            .map(|row| row.id.0)
+            .collect::<Vec<_>>(),
+        [22]
+    );
+}
+
+async fn seats_tell_what_they_do(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let seats = store.seats().await.unwrap();
+    assert_eq!(
+        seats
+            .iter()
+            .map(|seat| seat.name.as_str())
+            .collect::<Vec<_>>(),
+        ["101", "102", "103"]
+    );
+    let first = store.seat("101").await.unwrap().unwrap();
+    assert_eq!(first, seats[0]);
+    assert_eq!(first.site.as_deref(), Some("Teramo"));
+    assert_eq!(first.registered_until_ms, Some(NOW + 300_000));
+    assert_eq!(first.operator.as_deref(), Some("operator1"));
+    assert_eq!(
+        (first.chosen, first.work),
+        (Some(Chosen::Paused), Some(WorkState::Talking))
+    );
+    assert_eq!(first.since_ms, Some(NOW + 92));
+    assert_eq!(
+        seats[1].registered_until_ms, None,
+        "it took its registration back"
+    );
+    assert_eq!((seats[2].operator.as_deref(), seats[2].work), (None, None));
+    assert_eq!(store.seat("999").await.unwrap(), None);
+}
+
+async fn totals_count_everything(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let totals = store.totals().await.unwrap();
+    assert_eq!(totals.attempts[&Outcome::Served], 1);
+    assert_eq!(totals.attempts[&Outcome::RefusedLines], 3);
+    assert_eq!(totals.attempts_open, 2);
+    assert_eq!(totals.callbacks[&CallbackState::Waiting], 1);
+    assert_eq!(totals.closed[&ClosedHow::Served], 1);
+    assert_eq!(totals.dials[&DialResult::Answered], 1);
+    assert_eq!(totals.dials_in_flight, 1);
+    assert_eq!(totals.oldest_waiting_ms, Some(NOW + 11));
+    let json = serde_json::to_value(&totals).unwrap();
+    assert_eq!(json["attempts"]["refused_lines"], 3);
+}
+
+async fn a_reader_sees_commits_of_a_running_server(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let reader = home.read().await;
+    let mut writer = store.writer();
+    for n in 1..=3 {
+        let record = Record::Attempt(Box::new(anonymous(100 + n, 6 + n)));
+        let last_seq = 1 + n.unsigned_abs();
+        writer
+            .commit(&mut vec![Batch {
+                last_seq,
+                records: vec![record],
+            }])
+            .await
+            .unwrap();
+        assert!(reader.attempt(AttemptId(100 + n)).await.unwrap().is_some());
+    }
+    assert!(reader.audit(NOW).await.unwrap().ok());
+}
