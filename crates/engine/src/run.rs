@@ -31,8 +31,10 @@ use crate::writing::{BATCHES_MAX, Progress, write_all};
 const BEHIND_MAX: u64 = 8_192;
 /// Media events that may wait for the loop.
 const MEDIA_EVENTS_MAX: usize = 8_192;
-/// Looks are published at most this often.
+/// Looks are published at most this often when something changes.
 const LOOK_EVERY_US: u64 = 250_000;
+/// And this often when nothing does, so that a page knows that its figures are fresh.
+const LOOK_AT_LEAST_US: u64 = 1_000_000;
 /// After the last call ended: time for the last BYE and its answer.
 const LINGER_US: u64 = 300_000;
 
@@ -360,7 +362,8 @@ impl Loop {
             *health = next;
             changed
         });
-        if !self.dirty || now.mono_us < self.looked_us + LOOK_EVERY_US {
+        let every_us = if self.dirty { LOOK_EVERY_US } else { LOOK_AT_LEAST_US };
+        if now.mono_us < self.looked_us + every_us {
             return;
         }
         self.dirty = false;
@@ -371,10 +374,9 @@ impl Loop {
     }
 
     fn wake_at(&self) -> MonoUs {
-        let idle = self.clock.now().mono_us + 1_000_000;
-        let look = if self.dirty { self.looked_us + LOOK_EVERY_US } else { idle };
-        let linger = self.drained_us.map_or(idle, |at| at + LINGER_US);
-        self.switch.wake_at().unwrap_or(idle).min(look).min(linger).min(idle)
+        let look = self.looked_us + if self.dirty { LOOK_EVERY_US } else { LOOK_AT_LEAST_US };
+        let linger = self.drained_us.map_or(look, |at| at + LINGER_US);
+        self.switch.wake_at().unwrap_or(look).min(look).min(linger)
     }
 
     fn is_over(&self, now: Now) -> bool {

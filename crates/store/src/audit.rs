@@ -160,3 +160,12 @@ fn suppressed(row: &Row) -> Result<(String, i64), sqlx::Error> {
     let mut columns = Columns::of(row);
     Ok((columns.text()?, columns.int()?))
 }
+
+/// The statement of a rule, for the planner's test.
+#[cfg(test)]
+pub(crate) fn statement_of(name: &str) -> Option<&'static str> {
+    rules::RULES
+        .iter()
+        .find(|rule| rule.name == name)
+        .map(|rule| rule.offenders)
+}

@@ -114,3 +114,7 @@ pub(crate) async fn of_callback(
 ) -> Result<Vec<DialView>, sqlx::Error> {
     all_of(connection, OF_CALLBACK, id.0, view).await
 }
+
+/// Statements that must find their rows through an index, for the planner's test.
+#[cfg(test)]
+pub(crate) const LOOKUPS: &[&str] = &[OF_CALLBACK];

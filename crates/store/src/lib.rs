@@ -16,6 +16,7 @@ mod offer;
 mod open;
 mod operator;
 mod payload;
+mod planner;
 mod registration;
 mod row;
 mod seat;

@@ -124,3 +124,7 @@ pub(crate) async fn of_attempt(
 ) -> Result<Vec<OfferView>, sqlx::Error> {
     all_of(connection, OF_ATTEMPT, id.0, view).await
 }
+
+/// Statements that must find their rows through an index, for the planner's test.
+#[cfg(test)]
+pub(crate) const LOOKUPS: &[&str] = &[OF_ATTEMPT];

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, SqlSafeStr as _};
 
 use crate::dialect::{Connection, Meaning, meaning};
+use crate::planner;
 use crate::store::Store;
 
 /// Every migration: number, name, statements. Never edited once landed.
@@ -263,6 +264,7 @@ async fn serve(
         .run_direct(None, &mut connection, false)
         .await
         .map_err(OpenError::Migrate)?;
+    planner::instruct(&mut connection).await.map_err(explain)?;
     Ok(Store::serving(
         url,
         readers(path),

@@ -394,7 +394,7 @@ fn callback_policy(queue: &mut Fields<'_>, zone: Zone) -> CallbackSettings {
 pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
     let mut limits = Limits {
         reconcile_after_s: 120,
-        interrupted_under_s: 5,
+        interrupted_under_s: 2,
         interrupted_priority_s: 3_600,
         reject_delay_s: 10,
         busy_delay_s: 30,

@@ -1,16 +1,19 @@
 //! Commits: once and only once, in order, and never two owners of one thing.
 
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId};
-use cuptel_core::record::{AttemptRow, CallbackRow, NeedRow, NumberRow, OperatorRow, Record, Work};
+use cuptel_core::record::{
+    AttemptRow, CallbackEventRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow,
+    OperatorRow, Record, SignInRow, Work,
+};
 use cuptel_core::words::{
-    CallbackState, ClosedHow, DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome,
-    Party, Stage, Suppression,
+    CallbackEventKind, CallbackState, Chosen, ClosedHow, DialResult, DialState, Disposition,
+    NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
 };
 use cuptel_store::{AttemptFilter, Batch, CommitError, Store};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{
-    NOW, anonymous, assignment, callback, commit_day, dial, event, need, number, offer,
+    NOW, anonymous, assignment, callback, commit_day, dial, event, interval, need, number, offer,
     open_attempt, operator, seat, sign_in,
 };
 
@@ -341,75 +344,81 @@ async fn a_history_entry_is_written_once(home: &Home) {
     );
 }
 
-async fn every_word_can_be_stored(home: &Home) {
-    let store = begun(home).await;
+/// One attempt for every word that an attempt can carry, numbered from 1.
+fn wordy_attempts() -> Vec<AttemptRow> {
+    let stages = Stage::ALL.iter().map(|&stage| AttemptRow {
+        ended_ms: (stage == Stage::Ended).then_some(NOW),
+        ..open_attempt(0, 0, stage)
+    });
+    let outcomes = Outcome::ALL.iter().map(|&outcome| AttemptRow {
+        outcome: Some(outcome),
+        ..anonymous(0, 0)
+    });
+    let classes = NumberClass::ALL.iter().map(|&class| AttemptRow {
+        class,
+        ..anonymous(0, 0)
+    });
+    let reasons = Suppression::ALL.iter().zip(Party::ALL.iter().cycle());
+    let reasons = reasons.map(|(&reason, &party)| AttemptRow {
+        suppressed: Some(reason),
+        ended_by: Some(party),
+        ..anonymous(0, 0)
+    });
+    let dispositions = Disposition::ALL.iter().map(|&disposition| AttemptRow {
+        disposition: Some(disposition),
+        ..anonymous(0, 0)
+    });
+    let all = stages
+        .chain(outcomes)
+        .chain(classes)
+        .chain(reasons)
+        .chain(dispositions);
+    let numbered = (1..).zip(all);
+    numbered
+        .map(|(id, row)| AttemptRow {
+            id: AttemptId(id),
+            arrival_seq: id,
+            ..row
+        })
+        .collect()
+}
+
+/// One row for every word of the other tables.
+fn wordy_records() -> Vec<Record> {
     let mut records = Vec::new();
-    let mut id = 0;
-    let mut next = || {
-        id += 1;
-        id
-    };
-    for &stage in Stage::ALL {
-        let id = next();
-        records.push(attempt(open_attempt(id, id, stage)));
-    }
-    for &outcome in Outcome::ALL {
-        let id = next();
-        records.push(attempt(AttemptRow {
-            outcome: Some(outcome),
-            ..anonymous(id, id)
-        }));
-    }
-    for &class in NumberClass::ALL {
-        let id = next();
-        records.push(attempt(AttemptRow {
-            class,
-            ..anonymous(id, id)
-        }));
-    }
-    for (&reason, &party) in Suppression::ALL.iter().zip(Party::ALL.iter().cycle()) {
-        let id = next();
-        let (suppressed, ended_by) = (Some(reason), Some(party));
-        records.push(attempt(AttemptRow {
-            suppressed,
-            ended_by,
-            ..anonymous(id, id)
-        }));
-    }
-    for &disposition in Disposition::ALL {
-        let id = next();
-        let disposition = Some(disposition);
-        records.push(attempt(AttemptRow {
-            disposition,
-            ..anonymous(id, id)
-        }));
-    }
-    let attempts = records.len();
-    for &state in CallbackState::ALL {
-        let id = next();
+    for (id, &state) in (1..).zip(CallbackState::ALL) {
         records.push(Record::Callback(callback(id, id, state)));
     }
-    for &how in ClosedHow::ALL {
-        let id = next();
+    for (id, &how) in (101..).zip(ClosedHow::ALL) {
         let row = callback(id, id, CallbackState::Closed);
         records.push(Record::Callback(CallbackRow {
             closed_how: Some(how),
             ..row
         }));
     }
-    for &kind in NeedKind::ALL {
-        let id = next();
+    for (id, &kind) in (1..).zip(NeedKind::ALL) {
         records.push(Record::Need(NeedRow {
             kind,
             ..need(id, 1, true)
         }));
     }
-    for &state in DialState::ALL {
-        let id = next();
+    for (id, &kind) in (1..).zip(CallbackEventKind::ALL) {
+        records.push(Record::CallbackEvent(CallbackEventRow {
+            kind,
+            ..event(id, 1)
+        }));
+    }
+    for (id, &state) in (1..).zip(DialState::ALL) {
         records.push(Record::Dial(dial(id, id, id, state)));
     }
-    for &state in OfferState::ALL {
-        let id = next();
+    for (id, &result) in (101..).zip(DialResult::ALL) {
+        let row = dial(id, 1, id, DialState::Ended);
+        records.push(Record::Dial(DialRow {
+            result: Some(result),
+            ..row
+        }));
+    }
+    for (id, &state) in (1..).zip(OfferState::ALL) {
         records.push(Record::Offer(offer(
             id,
             Work::Attempt(AttemptId(id)),
@@ -417,23 +426,52 @@ async fn every_word_can_be_stored(home: &Home) {
             state,
         )));
     }
+    for (id, &chosen) in (1..).zip(Chosen::ALL) {
+        records.push(Record::SignIn(SignInRow {
+            chosen,
+            ..sign_in(id, id, id, true)
+        }));
+    }
+    for (id, &work) in (1..).zip(WorkState::ALL) {
+        records.push(Record::Interval(IntervalRow {
+            work,
+            ..interval(id, id, true)
+        }));
+    }
+    records
+}
+
+async fn every_word_can_be_stored(home: &Home) {
+    let store = begun(home).await;
+    let attempts = wordy_attempts();
+    let expected = attempts.len();
+    let records = attempts
+        .into_iter()
+        .map(attempt)
+        .chain(wordy_records())
+        .collect();
     store
         .writer()
         .commit(&mut vec![step(1, records)])
         .await
         .unwrap();
-    let listed = store
-        .attempts(&AttemptFilter {
-            limit: 1_000,
-            ..AttemptFilter::default()
-        })
-        .await
-        .unwrap();
-    assert_eq!(listed.len(), attempts);
+    let all = AttemptFilter {
+        limit: 1_000,
+        ..AttemptFilter::default()
+    };
+    assert_eq!(store.attempts(&all).await.unwrap().len(), expected);
     let totals = store.totals().await.unwrap();
     assert_eq!(totals.callbacks.len(), CallbackState::ALL.len());
     assert_eq!(totals.closed.len(), ClosedHow::ALL.len());
     assert_eq!(totals.attempts.len(), Outcome::ALL.len());
+    assert_eq!(totals.dials.len(), DialResult::ALL.len());
+    let detail = store.callback(CallbackId(1)).await.unwrap().unwrap();
+    assert_eq!(detail.needs.len(), NeedKind::ALL.len());
+    assert_eq!(detail.events.len(), CallbackEventKind::ALL.len());
+    let restored = store.begin().await.unwrap();
+    assert_eq!(restored.attempts.len(), Stage::ALL.len() - 1);
+    assert_eq!(restored.sign_ins.len(), Chosen::ALL.len());
+    assert_eq!(restored.intervals.len(), WorkState::ALL.len());
 }
 
 async fn hostile_text_comes_back_as_it_was(home: &Home) {

@@ -1,9 +1,16 @@
 //! The store as its users see it: what is committed comes back, once and only once.
 
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod commit;
+#[cfg(test)]
 mod home;
+#[cfg(test)]
 mod opening;
+#[cfg(test)]
 mod restart;
+#[cfg(test)]
 mod rows;
+#[cfg(test)]
 mod views;

@@ -12,7 +12,8 @@ on_every_database!(
     views_join_names_and_mask_numbers,
     no_view_shows_a_number,
     attempts_are_paged_from_the_newest,
-    lists_are_filtered,
+    attempts_are_filtered,
+    callbacks_are_filtered,
     details_hold_all_that_belongs,
     seats_tell_what_they_do,
     totals_count_everything,
@@ -105,78 +106,55 @@ async fn attempts_are_paged_from_the_newest(home: &Home) {
     assert_eq!(seen, expected);
 }
 
-async fn lists_are_filtered(home: &Home) {
+async fn attempts_are_filtered(home: &Home) {
     let store = home.serve().await;
     commit_day(&store).await;
-    let attempts = async |filter: AttemptFilter| -> Vec<i64> {
-        let filter = AttemptFilter {
-            limit: 10,
-            ..filter
-        };
-        store
-            .attempts(&filter)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|attempt| attempt.id.0)
-            .collect()
+    let of = |tenant: Option<&str>, outcome| AttemptFilter {
+        tenant: tenant.map(str::to_owned),
+        outcome,
+        before: None,
+        limit: 10,
     };
-    let none = AttemptFilter::default;
-    assert_eq!(
-        attempts(AttemptFilter {
-            tenant: Some("asl-pescara".into()),
-            ..none()
-        })
-        .await,
-        [0; 0]
-    );
-    assert_eq!(
-        attempts(AttemptFilter {
-            tenant: Some("nobody".into()),
-            ..none()
-        })
-        .await,
-        [0; 0]
-    );
-    assert_eq!(
-        attempts(AttemptFilter {
-            tenant: Some("asl-teramo".into()),
-            ..none()
-        })
-        .await
-        .len(),
-        6
-    );
-    assert_eq!(
-        attempts(AttemptFilter {
-            outcome: Some(Outcome::Served),
-            ..none()
-        })
-        .await,
-        [24]
-    );
-    let callbacks = async |state, tenant: Option<&str>| -> Vec<i64> {
-        let tenant = tenant.map(str::to_owned);
-        let filter = CallbackFilter {
-            state,
-            tenant,
-            before: None,
-            limit: 10,
-        };
-        store
-            .callbacks(&filter)
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|callback| callback.id.0)
-            .collect()
+    for (filter, expected) in [
+        (of(None, None), &[26, 25, 24, 23, 22, 21][..]),
+        (of(Some("asl-teramo"), None), &[26, 25, 24, 23, 22, 21]),
+        (of(Some("asl-pescara"), None), &[]),
+        (of(Some("nobody"), None), &[]),
+        (of(None, Some(Outcome::Served)), &[24]),
+        (of(Some("asl-pescara"), Some(Outcome::Served)), &[]),
+    ] {
+        let found = store.attempts(&filter).await.unwrap();
+        let found: Vec<i64> = found.into_iter().map(|attempt| attempt.id.0).collect();
+        assert_eq!(found, expected, "{filter:?}");
+    }
+}
+
+async fn callbacks_are_filtered(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let of = |tenant: Option<&str>, state, before| CallbackFilter {
+        tenant: tenant.map(str::to_owned),
+        state,
+        before,
+        limit: 10,
     };
-    assert_eq!(callbacks(None, None).await, [13, 12, 11]);
-    assert_eq!(callbacks(Some(CallbackState::Waiting), None).await, [11]);
-    assert_eq!(
-        callbacks(Some(CallbackState::Waiting), Some("asl-pescara")).await,
-        [0; 0]
-    );
+    for (filter, expected) in [
+        (of(None, None, None), &[13, 12, 11][..]),
+        (of(None, None, Some(13)), &[12, 11]),
+        (of(None, Some(CallbackState::Waiting), None), &[11]),
+        (
+            of(Some("asl-teramo"), Some(CallbackState::Waiting), None),
+            &[11],
+        ),
+        (
+            of(Some("asl-pescara"), Some(CallbackState::Waiting), None),
+            &[],
+        ),
+    ] {
+        let found = store.callbacks(&filter).await.unwrap();
+        let found: Vec<i64> = found.into_iter().map(|callback| callback.id.0).collect();
+        assert_eq!(found, expected, "{filter:?}");
+    }
 }
 
 async fn details_hold_all_that_belongs(home: &Home) {

@@ -1,0 +1,234 @@
+//! The command line: what can be asked of the binary, and in which words it complains.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{self, Config, source::ConfigFault};
+use crate::{audit, serve, shell};
+
+/// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
+/// could not get through.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None)]
+pub(crate) struct Cli {
+    /// The configuration file
+    #[arg(long, global = true, default_value = "config/cuptel.toml", value_name = "FILE")]
+    config: PathBuf,
+    /// How much to tell: error, warn, info, debug, or a filter such as `cuptel_engine=debug`
+    #[arg(long, global = true, default_value = "info", value_name = "LEVEL")]
+    log: String,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the engine (the default)
+    Serve,
+    /// Reads configuration and dialplans as `serve` would; faults point at file, line, column
+    Check,
+    /// Proves on the stored data that nobody was lost and nobody was called twice
+    Audit {
+        /// One JSON document instead of text
+        #[arg(long)]
+        json: bool,
+    },
+    /// Inbound call attempts
+    #[command(subcommand)]
+    Attempts(Look),
+    /// Callbacks: who is owed a call
+    #[command(subcommand)]
+    Callbacks(Look),
+    /// Seats: look, and act on them
+    #[command(subcommand)]
+    Seats(SeatCommand),
+    /// Queues, as they are now
+    #[command(subcommand)]
+    Queues(QueueCommand),
+}
+
+/// Looking at rows.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Look {
+    /// The newest ones
+    List(ListArguments),
+    /// One of them with all that belongs to it
+    Show {
+        /// Its identifier
+        id: i64,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+/// Which rows.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ListArguments {
+    /// Of this tenant only
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// Attempts that ended this way, or callbacks in this state
+    #[arg(long)]
+    pub(crate) only: Option<String>,
+    /// Older than this identifier: the last one of the page before
+    #[arg(long)]
+    pub(crate) before: Option<i64>,
+    /// How many, 1 to 1000
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) how: How,
+}
+
+/// Where to look and how to show it.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct How {
+    /// JSON instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// In the database itself, without a running node
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+/// What can be asked of seats.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum SeatCommand {
+    /// All seats
+    List {
+        #[command(flatten)]
+        how: How,
+    },
+    /// One seat
+    Show {
+        /// Its extension, for instance 101
+        seat: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// An operator begins to work on a seat
+    SignIn {
+        /// The extension
+        seat: String,
+        /// Who, by login name
+        #[arg(long)]
+        operator: String,
+    },
+    /// The operator leaves; a conversation goes on to its end
+    SignOut {
+        /// The extension
+        seat: String,
+    },
+    /// No works until `available`
+    Pause {
+        /// The extension
+        seat: String,
+        /// Why
+        #[arg(long, default_value = "pausa")]
+        reason: String,
+    },
+    /// Works again
+    Available {
+        /// The extension
+        seat: String,
+    },
+}
+
+/// What can be asked of queues.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum QueueCommand {
+    /// All queues of the running node
+    List {
+        /// JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => {
+                log_to_stderr(&self.log)?;
+                serve::serve(&self.config, &load(&self.config)?)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Check => check(&self.config),
+            Command::Audit { json } => audit::audit(&load(&self.config)?, json),
+            Command::Attempts(look) => shell::look(&load(&self.config)?, shell::Kind::Attempts, look),
+            Command::Callbacks(look) => shell::look(&load(&self.config)?, shell::Kind::Callbacks, look),
+            Command::Seats(command) => shell::seats(&load(&self.config)?, command),
+            Command::Queues(QueueCommand::List { json }) => shell::queues(&load(&self.config)?, json),
+        }
+    }
+}
+
+/// Text for people who watch, on standard error.
+pub(crate) fn log_to_stderr(filter: &str) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter)
+        .map_err(|error| anyhow::anyhow!("--log {filter}: {error}"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init()
+        .map_err(|error| anyhow::anyhow!("logging could not begin: {error}"))
+}
+
+/// The configuration, or its faults as one error.
+pub(crate) fn load(path: &Path) -> anyhow::Result<Config> {
+    config::load(path).map_err(|faults| anyhow::anyhow!("{}", told(&faults)))
+}
+
+fn told(faults: &[ConfigFault]) -> String {
+    let quoted: Vec<String> = faults.iter().map(ConfigFault::quoted).collect();
+    quoted.join("\n")
+}
+
+fn check(path: &Path) -> anyhow::Result<ExitCode> {
+    let config = load(path)?;
+    let first_start = config::first_start::read(&serve::first_start_file(path), &config.sites)
+        .map_err(|faults| anyhow::anyhow!("{}", told(&faults)))?;
+    for warning in config.warnings() {
+        say(&format!("warning: {}", warning.quoted()));
+    }
+    let rules = config.rules(&config::rules::ProvisionalIds::new(&config));
+    say(&format!(
+        "{} is in order: {} tenants, {} lines, {} queues, {} trunks, {} prompts, {} seats for a first start",
+        path.display(),
+        rules.tenants.len(),
+        rules.lines.len(),
+        rules.queues.len(),
+        rules.trunks.len(),
+        config.prompt_files().len(),
+        first_start.len(),
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line on standard output. A reader that went away is not our fault.
+pub(crate) fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// The error and what caused it, on standard error.
+pub(crate) fn complain(error: &anyhow::Error) {
+    let mut text = format!("cuptel: {error}");
+    for cause in error.chain().skip(1) {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    let mut err = std::io::stderr().lock();
+    if writeln!(err, "{text}").is_err() {
+        std::process::exit(1);
+    }
+}

@@ -1,0 +1,296 @@
+//! A running node: store, engine and pages put together from a configuration.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use cuptel_call as call;
+use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
+use cuptel_core::record::{OperatorRow, SeatRow};
+use cuptel_core::step::Command;
+use cuptel_engine::{Clock, Engine, Handle};
+use cuptel_http as http;
+use cuptel_media as media;
+use cuptel_sip::{Ha1, uri};
+use cuptel_store::{Access, Interned, Names, Store};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::config::first_start::FirstSeat;
+use crate::config::network::{Role, TrunkSettings};
+use crate::config::rules::Ids;
+
+/// How long a phone may move its RTP source after the SDP was agreed.
+const LATCH_WINDOW_US: u64 = 10_000_000;
+/// Rest of a port pair between two legs, so that late packets of one call meet no other.
+const PORT_QUARANTINE_US: u64 = 30_000_000;
+/// Pairs bound when the configuration says nothing: two legs a channel and some more.
+const PAIRS_BEYOND: u32 = 64;
+
+/// Store, engine and pages, running.
+pub(crate) struct Node {
+    pub(crate) handle: Handle,
+    pub(crate) store: Store,
+    engine: Engine,
+    pages: JoinHandle<Result<(), http::HttpError>>,
+    stop_pages: oneshot::Sender<()>,
+}
+
+impl Node {
+    /// Starts everything. On an empty database the seats of `first_start` are added.
+    pub(crate) async fn start(config: &Config, first_start: &[FirstSeat]) -> anyhow::Result<Self> {
+        let clock = Clock::start();
+        let store = cuptel_store::open(&config.data_url.reveal()?, Access::Serve).await?;
+        if config.http.token.create_file()? {
+            tracing::info!("made the API token that the configuration names");
+        }
+        let listener = http::bind(config.http.listen)?;
+        let interned = store.intern(&names_of(config)).await?;
+        let ids = StoredIds(interned);
+        if store.is_empty_of_seats().await? {
+            let (seats, operators) = staff(first_start, config, &ids)?;
+            store.add_first_start(&seats, &operators).await?;
+            tracing::info!(seats = seats.len(), operators = operators.len(), "first start: added seats and operators");
+        }
+        let restored = store.begin().await?;
+        let (library, prompt_ids) = prompts(config.prompt_files())?;
+        let settings = cuptel_engine::Settings {
+            switch: switch_settings(config, &ids),
+            media: media_settings(config),
+            prompts: Arc::new(library),
+            prompt_ids,
+        };
+        let rules = Arc::new(config.rules(&ids));
+        let metrics = http::install_metrics()?;
+        let engine = cuptel_engine::start(settings, rules, &store, restored, clock)?;
+        let handle = engine.handle();
+        let app = http::App {
+            engine: Arc::new(Port(handle.clone())),
+            store: store.clone(),
+            metrics,
+            settings: http::Settings {
+                listen: config.http.listen,
+                token: config.http.token.reveal()?,
+                title: config.tenants.iter().map(|t| t.title.as_str()).collect::<Vec<_>>().join(", "),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+        };
+        let (stop_pages, stopped) = oneshot::channel();
+        let pages = start_pages(listener, app, stopped);
+        Ok(Self { handle, store, engine, pages, stop_pages })
+    }
+
+    /// Waits until the engine ends by itself, which is a fault, or until `until` is over;
+    /// then stops in order: no new calls, who waits becomes a callback.
+    pub(crate) async fn run_until(self, until: impl Future<Output = ()>, drain_s: u32) -> anyhow::Result<Store> {
+        let Self { handle, store, engine, pages, stop_pages } = self;
+        let ended = engine.ended();
+        tokio::pin!(ended, until);
+        let early = tokio::select! {
+            result = &mut ended => Some(result),
+            () = &mut until => None,
+        };
+        let outcome = match early {
+            Some(result) => result,
+            None => {
+                tracing::info!(drain_s, "stopping: no new calls; those who wait become callbacks");
+                handle.command(Command::Stop { drain_s }).await?;
+                ended.await
+            }
+        };
+        if stop_pages.send(()).is_err() {
+            tracing::debug!("the pages had ended already");
+        }
+        pages.await.context("the pages' task failed")??;
+        outcome?;
+        Ok(store)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one task of the main runtime; owned by `Node`")]
+fn start_pages(
+    listener: std::net::TcpListener,
+    app: http::App,
+    stopped: oneshot::Receiver<()>,
+) -> JoinHandle<Result<(), http::HttpError>> {
+    tokio::spawn(http::serve(listener, app, async move {
+        // Dropped or told: either way it is over.
+        drop(stopped.await);
+    }))
+}
+
+fn names_of(config: &Config) -> Names {
+    let names = config.names();
+    Names {
+        tenants: names.tenants,
+        lines: names.lines,
+        trunks: names.trunks,
+        queues: names.queues,
+        sites: names.sites,
+    }
+}
+
+/// The identifiers that the store gave. Every configured name was interned before.
+struct StoredIds(Interned);
+
+impl Ids for StoredIds {
+    fn tenant(&self, name: &str) -> TenantId {
+        self.0.tenants[name]
+    }
+    fn line(&self, number: &str) -> LineId {
+        self.0.lines[number]
+    }
+    fn trunk(&self, name: &str) -> TrunkId {
+        self.0.trunks[name]
+    }
+    fn queue(&self, tenant: &str, name: &str) -> QueueId {
+        self.0.queues[&(tenant.to_owned(), name.to_owned())]
+    }
+    fn site(&self, name: &str) -> SiteId {
+        self.0.sites[name]
+    }
+}
+
+/// Rows for a first start. Their identifiers are of epoch 0, which no process ever runs in.
+fn staff(
+    first_start: &[FirstSeat],
+    config: &Config,
+    ids: &StoredIds,
+) -> anyhow::Result<(Vec<SeatRow>, Vec<OperatorRow>)> {
+    let mut seats = Vec::new();
+    let mut operators: BTreeMap<&str, OperatorRow> = BTreeMap::new();
+    let mut next = 0;
+    let mut allot = || {
+        next += 1;
+        next
+    };
+    for entry in first_start {
+        let ha1 = Ha1::of(&entry.seat, &config.sip.realm, &entry.password.reveal()?);
+        seats.push(SeatRow {
+            id: SeatId(allot()),
+            name: entry.seat.clone(),
+            site: ids.site(&entry.site),
+            ha1_md5: ha1.md5,
+            ha1_sha256: ha1.sha256,
+        });
+        operators.entry(&entry.operator).or_insert_with(|| OperatorRow {
+            id: OperatorId(allot()),
+            name: entry.operator.clone(),
+            employer: entry.employer.clone(),
+            skills: entry.skills.iter().map(|(skill, level)| (skill.clone(), *level)).collect(),
+        });
+    }
+    Ok((seats, operators.into_values().collect()))
+}
+
+/// Every prompt, and what the media thread calls it; the order is that of the rules.
+pub(crate) fn prompts(
+    files: &[(String, std::path::PathBuf)],
+) -> anyhow::Result<(media::PromptLibrary, Vec<media::PromptId>)> {
+    let mut library = media::PromptLibrary::new();
+    let mut ids = Vec::with_capacity(files.len());
+    for (name, path) in files {
+        let bytes = read(path)?;
+        let id = library.add_wav(name, &bytes).with_context(|| format!("prompt {}", path.display()))?;
+        ids.push(id);
+    }
+    Ok((library, ids))
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn switch_settings(config: &Config, ids: &StoredIds) -> call::Settings {
+    let listeners = config.listeners.iter().map(|listener| call::Listener {
+        role: match listener.role {
+            Role::Phones => call::Role::Phones,
+            Role::Trunk => call::Role::Trunk,
+            Role::Edge => call::Role::Edge,
+        },
+        address: listener.udp,
+    });
+    let sip = cuptel_sip::Settings {
+        user_agent: config.sip.user_agent.clone(),
+        realm: config.sip.realm.clone(),
+        ..cuptel_sip::Settings::default()
+    };
+    call::Settings {
+        sip,
+        listeners: listeners.collect(),
+        trunks: config.trunks.iter().map(|trunk| trunk_peer(trunk, ids)).collect(),
+        media: config.media.networks.iter().map(|network| call::Media { advertise: network.advertise }).collect(),
+        latch_window_us: LATCH_WINDOW_US,
+        port_quarantine_us: PORT_QUARANTINE_US,
+    }
+}
+
+fn trunk_peer(trunk: &TrunkSettings, ids: &StoredIds) -> call::TrunkPeer {
+    let outbound = trunk.outbound.as_ref().map(|outbound| {
+        let host = match uri::host_port(&outbound.uri) {
+            Some((host, Some(port))) => format!("{host}:{port}"),
+            Some((host, None)) => host.to_owned(),
+            None => outbound.address.to_string(),
+        };
+        (host, outbound.address)
+    });
+    call::TrunkPeer { id: ids.trunk(&trunk.name), peers: trunk.peers.clone(), outbound }
+}
+
+fn media_settings(config: &Config) -> media::Settings {
+    let channels: u32 = config.trunks.iter().map(|trunk| trunk.channels).sum();
+    let networks = config.media.networks.iter().map(|network| media::Network {
+        bind: network.bind,
+        advertise: network.advertise,
+        ports: network.ports.clone(),
+        pairs_max: usize::try_from(network.pairs_max.unwrap_or(pairs_for(channels)))
+            .unwrap_or(usize::MAX)
+            .min(usize::try_from(network.pairs()).unwrap_or(usize::MAX)),
+    });
+    media::Settings {
+        networks: networks.collect(),
+        rtp_timeout_us: u64::from(config.media.rtp_timeout_s) * 1_000_000,
+        latch_window_us: LATCH_WINDOW_US,
+        ..media::Settings::default()
+    }
+}
+
+/// A call has two legs, and each pair rests after use: at a call a few seconds long on every
+/// channel, some eight pairs a channel are resting.
+fn pairs_for(channels: u32) -> u32 {
+    channels.saturating_mul(10).saturating_add(PAIRS_BEYOND)
+}
+
+/// The engine as the pages see it.
+struct Port(Handle);
+
+impl http::Engine for Port {
+    fn snapshot(&self) -> Arc<cuptel_core::snapshot::Snapshot> {
+        self.0.snapshot()
+    }
+
+    fn changes(&self) -> tokio::sync::watch::Receiver<Arc<cuptel_core::snapshot::Snapshot>> {
+        self.0.changes()
+    }
+
+    fn command(&self, command: Command) -> http::Answer<'_> {
+        Box::pin(async move {
+            self.0.command(command).await.map_err(|refusal| match refusal {
+                cuptel_engine::Refusal::Refused(error) => http::Refusal::Refused(error),
+                cuptel_engine::Refusal::Busy => http::Refusal::Busy,
+                cuptel_engine::Refusal::Gone => http::Refusal::Gone,
+            })
+        })
+    }
+
+    fn health(&self) -> http::Health {
+        let health = self.0.health();
+        http::Health {
+            ready: health.degraded.is_empty() && !health.stopping,
+            degraded: health.degraded.iter().map(|&name| name.to_owned()).collect(),
+            since_ms: None,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Tells SQLite's planner what it cannot guess: that one shard is the whole table.
+//! Without figures it takes any first column for selective, so that "all needs of one
+//! callback" would read every need of the shard through the primary key.
+
+use crate::dialect::Connection;
+
+/// Makes the table of figures.
+const PREPARE: &str = "ANALYZE sqlite_schema";
+
+const CLEAR: &str = "DELETE FROM sqlite_stat1";
+
+/// Per index, in the form that ANALYZE writes (sqlite.org/fileformat2.html, 2.6.3): rows
+/// of the index, rows per value of its first column, of its first two, and so on. The
+/// primary key of a table WITHOUT ROWID goes by the table's name.
+const FIGURES: &str = "
+INSERT INTO sqlite_stat1 (tbl, idx, stat)
+SELECT t.name, CASE WHEN t.wr AND i.origin = 'pk' THEN t.name ELSE i.name END,
+    CASE WHEN i.partial THEN '10000' ELSE '1000000' END || (
+        SELECT group_concat(
+            CASE
+                WHEN c.seqno = 0 AND c.name = 'shard' THEN
+                    CASE WHEN i.partial THEN ' 10000' ELSE ' 1000000' END
+                WHEN i.\"unique\" AND c.seqno = (SELECT max(seqno) FROM pragma_index_info(i.name))
+                    THEN ' 1'
+                ELSE ' 10'
+            END, '' ORDER BY c.seqno)
+        FROM pragma_index_info(i.name) c)
+FROM pragma_table_list t JOIN pragma_index_list(t.name) i
+WHERE t.schema = 'main' AND t.type = 'table'
+    AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE '_sqlx_%'";
+
+/// Written anew at every start of a server, so that new indexes have their figures too;
+/// connections opened afterwards read them.
+pub(crate) async fn instruct(connection: &mut Connection) -> Result<(), sqlx::Error> {
+    for statement in [PREPARE, "BEGIN IMMEDIATE", CLEAR, FIGURES, "COMMIT"] {
+        sqlx::query(statement).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+
+    use crate::store::{SHARD, Store};
+    use crate::{Access, assignment, attempt, audit, audit_rules, callback, dial, offer, open};
+
+    async fn opened() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/cuptel.db", folder.path().display());
+        let store = open(&url, Access::Serve).await.unwrap();
+        (folder, store)
+    }
+
+    async fn plan(store: &Store, statement: &str) -> Vec<String> {
+        let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain.into_sql_str())
+            .bind(SHARD)
+            .bind(1_i64)
+            .fetch_all(&store.inner.read)
+            .await
+            .unwrap();
+        steps.into_iter().map(|(.., step)| step).collect()
+    }
+
+    #[tokio::test]
+    async fn nothing_is_looked_up_by_its_shard_alone_nor_sorted() {
+        let (_folder, store) = opened().await;
+        let all = [
+            attempt::LOOKUPS,
+            callback::LOOKUPS,
+            dial::LOOKUPS,
+            offer::LOOKUPS,
+            assignment::LOOKUPS,
+        ];
+        for statement in all.concat() {
+            let plan = plan(&store, statement).await;
+            let slow = |step: &String| {
+                step.starts_with("SCAN") || step.contains("(shard=?)") || step.contains("B-TREE")
+            };
+            assert!(!plan.iter().any(slow), "{plan:#?} of {statement}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_audit_reads_a_table_once_and_not_once_per_row() {
+        let (_folder, store) = opened().await;
+        for rule in audit_rules() {
+            let plan = plan(&store, audit::statement_of(rule).unwrap()).await;
+            let nested = plan
+                .iter()
+                .skip_while(|step| !step.starts_with("CORRELATED"))
+                .find(|step| step.contains("(shard=?)"));
+            assert_eq!(nested, None, "{plan:#?} of {rule}");
+            let joined = plan
+                .iter()
+                .find(|s| s.contains("(shard=?)") && s.contains("JOIN"));
+            assert_eq!(joined, None, "{plan:#?} of {rule}");
+        }
+    }
+}
