@@ -30,9 +30,7 @@ impl Switch {
         if body.is_empty() {
             return Ok(());
         }
-        if !request.content_type().is_some_and(|content_type| is_sdp(&content_type)) {
-            return Err((415, "Only application/sdp is understood"));
-        }
+        let body = description(request).ok_or((415, "Only application/sdp is understood"))?;
         // The port does not matter yet: whether anything fits does.
         let nowhere = self.local(media::PortPair { network: 0, rtp: 9 }, LegId(0), 0);
         match media::answer(body, &nowhere) {
@@ -117,7 +115,7 @@ impl Switch {
     /// answered at once.
     pub(crate) fn reinvited(&mut self, now: Now, dialog: DialogId, request: &Message, step: &mut Step) {
         let Some(id) = self.dialogs.get(&dialog).copied() else { return };
-        let described = self.describe_again(id, request.body());
+        let described = self.describe_again(id, description(request).unwrap_or_default());
         let result = match described {
             Ok((text, agreed)) => {
                 if let Some(agreed) = agreed {
@@ -156,10 +154,63 @@ impl Switch {
     }
 }
 
+/// The SDP of a request, alone or as a part of a multipart body (RFC 5621).
+fn description(request: &Message) -> Option<&[u8]> {
+    let content_type = String::from_utf8_lossy(request.header("content-type")?);
+    if is_sdp(&content_type) {
+        return Some(request.body());
+    }
+    let (kind, _) = content_type.split_once('/')?;
+    if !kind.trim().eq_ignore_ascii_case("multipart") {
+        return None;
+    }
+    let boundary = content_type.split(';').find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("boundary").then(|| value.trim().trim_matches('"'))
+    })?;
+    sdp_part(request.body(), format!("--{boundary}").as_bytes())
+}
+
+fn sdp_part<'a>(body: &'a [u8], delimiter: &[u8]) -> Option<&'a [u8]> {
+    let starts = body.windows(delimiter.len()).enumerate().filter(|(_, window)| *window == delimiter);
+    let starts: Vec<usize> = starts.map(|(at, _)| at).collect();
+    starts.windows(2).find_map(|pair| {
+        let part = body.get(pair[0] + delimiter.len()..pair[1])?;
+        let blank = part.windows(4).position(|window| window == b"\r\n\r\n")?;
+        let head = String::from_utf8_lossy(&part[..blank]).to_ascii_lowercase();
+        let says_sdp = |line: &str| {
+            line.split_once(':').is_some_and(|(name, value)| {
+                matches!(name.trim(), "content-type" | "c") && is_sdp(value)
+            })
+        };
+        let sdp = &part[blank + 4..];
+        head.lines().any(says_sdp).then(|| sdp.strip_suffix(b"\r\n").unwrap_or(sdp))
+    })
+}
+
 /// What an unusable offer is refused with (RFC 3261 §21.4.26, RFC 3264 §6).
 fn refusal(error: &media::SdpError) -> NoMedia {
     match error {
         media::SdpError::Malformed { .. } => (400, "The SDP cannot be read"),
         _ => (488, "PCMA, PCMU and telephone-event over RTP/AVP are spoken here"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sdp_of_a_multipart_body_is_found() {
+        let body = b"--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x\r\nC: application/sdp\r\n\r\nv=0\r\n\r\n--x--\r\n";
+        assert_eq!(sdp_part(body, b"--x"), Some(&b"v=0\r\n"[..]));
+        assert_eq!(sdp_part(body, b"--y"), None);
+        assert_eq!(sdp_part(b"--x", b"--x"), None);
+    }
+
+    #[test]
+    fn a_content_type_with_parameters_is_sdp() {
+        assert!(is_sdp("Application/SDP; charset=utf-8"));
+        assert!(!is_sdp("application/sdpx"));
     }
 }

@@ -93,7 +93,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Asked<T> {
 
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, ApiError> {
         let kind = kind_of(request.headers());
-        let body = Bytes::from_request(request, shared).await.map_err(unreadable)?;
+        let body = body_of(request, shared).await?;
         // A program that has nothing to say sends no body; some call that a form.
         let kind = if body.is_empty() && kind != Some(Kind::Form) { Some(Kind::Empty) } else { kind };
         let wish = match kind.ok_or(ApiError::WrongType)? {
@@ -116,6 +116,11 @@ fn kind_of(headers: &HeaderMap) -> Option<Kind> {
     } else {
         None
     }
+}
+
+/// A body within the limit.
+pub(crate) async fn body_of(request: Request, shared: &Shared) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, shared).await.map_err(unreadable)
 }
 
 fn unreadable(rejection: BytesRejection) -> ApiError {

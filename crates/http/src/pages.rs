@@ -8,12 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderValue, Uri};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use cuptel_store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -177,7 +177,7 @@ fn page_paths() -> Router<Shared> {
     Router::new()
         .route("/", get(page::now))
         .route("/seats/{seat}", get(page::seat))
-        .route("/session", post(page::begin_session))
+        .route("/session", get(page::session).post(page::begin_session))
         .route("/session/end", post(page::end_session))
         .route("/live", get(events::live))
         .route("/app.css", get(page::style))
@@ -205,12 +205,29 @@ fn api_paths() -> Router<Shared> {
         .route("/totals", get(reads::totals))
         .route("/snapshot", get(reads::snapshot))
         .route("/events", get(events::snapshots))
+        .merge(action_paths())
+}
+
+fn action_paths() -> Router<Shared> {
+    Router::new()
         .route("/seats/{seat}/sign-in", post(actions::sign_in))
         .route("/seats/{seat}/sign-out", post(actions::sign_out))
         .route("/seats/{seat}/pause", post(actions::pause))
         .route("/seats/{seat}/available", post(actions::available))
         .route("/seats/{seat}/one-more", post(actions::one_more))
         .route("/seats/{seat}/disposition", post(actions::dispose))
+        .layer(middleware::from_fn(lead_to_sign_in))
+}
+
+/// A browser whose session is over is led to where it signs in, not to an error in JSON.
+async fn lead_to_sign_in(request: Request, next: Next) -> Response {
+    let accepts = request.headers().get(ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    let is_page = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    let response = next.run(request).await;
+    if is_page && response.status() == StatusCode::UNAUTHORIZED {
+        return Redirect::to("/session?ended").into_response();
+    }
+    response
 }
 
 async fn no_such_path(uri: Uri) -> Response {

@@ -67,6 +67,16 @@ pub enum Command {
         /// Which tone.
         tone: Tone,
     },
+    /// Presses a key (RFC 4733) behind the ones that the stream is still pressing; sound waits
+    /// meanwhile. Not sent when the remote knows no telephone events.
+    SendDigit {
+        /// The stream.
+        stream: StreamId,
+        /// `0`–`9`, `*`, `#`, `A`–`D`; anything else is ignored.
+        digit: char,
+        /// How long it is held: 40 ms to 8 s, rounded up to 20 ms.
+        duration_ms: u32,
+    },
     /// Stops what plays. No `PlayEnded` follows.
     StopPlay {
         /// The stream.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::command::{Command, Event, Latch, OpenFailure};
+use crate::keying::{Keying, Part};
 use crate::leg::Leg;
 use crate::outbox::Outbox;
 use crate::pacing::Wheel;
@@ -132,22 +133,15 @@ impl Exchange {
                     true
                 });
             }
-            Command::StopPlay { stream } => {
-                if let Some((leg, _)) = self.stream(stream) {
-                    self.stop_play(leg);
-                }
-            }
+            Command::SendDigit {
+                stream,
+                digit,
+                duration_ms,
+            } => self.press(now_us, stream, digit, duration_ms),
+            Command::StopPlay { stream } => self.on_leg(stream, Self::stop_play),
             Command::Bridge { a, b } => self.bridge(a, b),
-            Command::Unbridge { a } => {
-                if let Some((leg, _)) = self.stream(a) {
-                    self.unbridge(leg);
-                }
-            }
-            Command::Close { stream } => {
-                if let Some((leg, _)) = self.stream(stream) {
-                    self.close(now_us, leg);
-                }
-            }
+            Command::Unbridge { a } => self.on_leg(a, Self::unbridge),
+            Command::Close { stream } => self.on_leg(stream, |all, leg| all.close(now_us, leg)),
         }
     }
 
@@ -209,6 +203,18 @@ impl Exchange {
         }
     }
 
+    fn press(&mut self, now_us: u64, id: StreamId, digit: char, duration_ms: u32) {
+        let Some(index) = self.find(id) else { return };
+        let Some(stream) = &mut self.legs[index].stream else {
+            return;
+        };
+        if !stream.keying.press(digit, duration_ms) {
+            tracing::warn!(stream = id.0, "no key, or too many keys wait: not pressed");
+        } else if stream.phase.is_none() {
+            stream.phase = Some(self.wheel.join(now_us, index));
+        }
+    }
+
     fn bridge(&mut self, a: StreamId, b: StreamId) {
         let (Some(first), Some(second)) = (self.find(a), self.find(b)) else {
             return;
@@ -249,13 +255,18 @@ impl Exchange {
         };
         stream.player.stop();
         stream.outgoing.cut();
-        if let Some(phase) = stream.phase.take() {
+        if !stream.keying.is_active()
+            && let Some(phase) = stream.phase.take()
+        {
             self.wheel.leave(leg, phase);
         }
     }
 
     fn close(&mut self, now_us: u64, index: usize) {
         self.unbridge(index);
+        if let Some(stream) = &mut self.legs[index].stream {
+            stream.keying = Keying::default();
+        }
         self.stop_play(index);
         let leg = &mut self.legs[index];
         let Some(mut stream) = leg.stream.take() else {
@@ -295,6 +306,12 @@ impl Exchange {
             tracing::debug!(stream = id.0, "media command for a stream that is not open");
         }
         found
+    }
+
+    fn on_leg(&mut self, id: StreamId, act: impl FnOnce(&mut Self, usize)) {
+        if let Some(leg) = self.find(id) {
+            act(self, leg);
+        }
     }
 
     fn stream(&mut self, id: StreamId) -> Option<(usize, &mut Stream)> {
@@ -432,7 +449,9 @@ impl Exchange {
     /// What the other side of a bridge is sent in, unless a play of its own goes first.
     fn open_ear(&self, to: usize) -> Option<Agreed> {
         let stream = self.legs[to].stream.as_ref()?;
-        stream.sends().filter(|_| !stream.player.is_playing())
+        stream
+            .sends()
+            .filter(|_| !stream.player.is_playing() && !stream.keying.is_active())
     }
 
     fn pass_on(
@@ -496,6 +515,12 @@ impl Exchange {
             // Nobody to hear it yet: it waits for the answer.
             return;
         }
+        if let Some(part) = stream.keying.next() {
+            return self.send_key(now_us, index, part);
+        }
+        if !stream.player.is_playing() {
+            return self.stop_play(index);
+        }
         let mut packet = [0; HEADER_BYTES + FRAME_BYTES];
         let Some((fixed, rest)) = packet.split_first_chunk_mut() else {
             return;
@@ -527,6 +552,26 @@ impl Exchange {
         if let Some(token) = ended {
             self.outbox.push(Event::PlayEnded { stream: id, token });
         }
+    }
+
+    fn send_key(&mut self, now_us: u64, index: usize, part: Part) {
+        let leg = &mut self.legs[index];
+        let Some(stream) = &mut leg.stream else {
+            return;
+        };
+        let Some(payload_type) = stream.sends().and_then(|agreed| agreed.event_payload_type) else {
+            return;
+        };
+        let mut packet = [0; HEADER_BYTES + 4];
+        let Some((fixed, rest)) = packet.split_first_chunk_mut() else {
+            return;
+        };
+        rest.copy_from_slice(&part.payload);
+        stream
+            .outgoing
+            .keyed(now_us, part.first, payload_type)
+            .write(fixed);
+        leg.send_rtp(&packet, part.payload.len(), &self.counters);
     }
 
     /// What is not urgent: keys without end, silent remotes, RTCP.

@@ -11,6 +11,7 @@ mod clock;
 mod command;
 mod exchange;
 pub mod g711;
+mod keying;
 mod leg;
 mod outbox;
 mod pacing;

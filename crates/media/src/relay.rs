@@ -93,6 +93,17 @@ impl Outgoing {
         self.header(marker, payload_type, self.sequence, timestamp)
     }
 
+    /// The header of a part of a key that we press: all parts have the timestamp of the first,
+    /// which bears the marker (RFC 4733 2.5.1.2).
+    pub(crate) fn keyed(&mut self, now_us: u64, first: bool, payload_type: u8) -> RtpHeader {
+        if first {
+            self.timestamp = self.fresh_timestamp(now_us);
+        }
+        self.source = Source::Silent;
+        self.sequence = self.sequence.wrapping_add(1);
+        self.header(first, payload_type, self.sequence, self.timestamp)
+    }
+
     /// The header under which a packet of the other leg is passed on; `None` for a packet that
     /// is too late for the numbers it would need.
     pub(crate) fn relayed(
@@ -381,6 +392,21 @@ mod tests {
             960,
             "the key's time passed"
         );
+    }
+
+    #[test]
+    fn a_key_of_ours_keeps_its_timestamp_and_the_sound_goes_on_behind_it() {
+        let mut out = outgoing();
+        let audio = out.played(0, 10, 8);
+        let first = out.keyed(20_000, true, 101);
+        let second = out.keyed(40_000, false, 101);
+        assert!(first.marker && !second.marker);
+        assert_eq!(first.timestamp.wrapping_sub(audio.timestamp), 160);
+        assert_eq!(second.timestamp, first.timestamp);
+        let after = out.played(60_000, 13, 8);
+        assert!(after.marker);
+        assert_eq!(after.sequence.wrapping_sub(audio.sequence), 3);
+        assert_eq!(after.timestamp.wrapping_sub(audio.timestamp), 480);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use crate::command::Latch;
+use crate::keying::Keying;
 use crate::player::Player;
 use crate::reception::Reception;
 use crate::relay::Outgoing;
@@ -42,7 +43,8 @@ pub(crate) struct Stream {
     pub(crate) reception: Reception,
     pub(crate) keys: Keys,
     pub(crate) player: Player,
-    /// The 20 ms slot phase while it plays.
+    pub(crate) keying: Keying,
+    /// The 20 ms slot phase while it plays or presses keys.
     pub(crate) phase: Option<usize>,
     /// Index of the leg at the other side of the bridge.
     pub(crate) peer: Option<usize>,
@@ -66,6 +68,7 @@ impl Stream {
             reception: Reception::default(),
             keys: Keys::default(),
             player: Player::new(),
+            keying: Keying::default(),
             phase: None,
             peer: None,
             report: StreamReport::default(),

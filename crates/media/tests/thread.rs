@@ -252,6 +252,81 @@ fn a_digit_is_reported_once_through_doubles_and_loss() {
 }
 
 #[test]
+fn a_key_of_ours_is_heard_once_between_the_frames_of_a_prompt() {
+    let mut library = PromptLibrary::new();
+    let prompt = library.add_wav("voce", &wav(10, 25)).unwrap();
+    let media = Media::start(library);
+    let phone = media.call(A);
+    media.send(Command::Play {
+        stream: A,
+        token: 1,
+        prompts: [prompt].into(),
+        gap_ms: 0,
+        then: Then::Silence,
+    });
+    let first = phone.receive();
+    media.send(Command::SendDigit {
+        stream: A,
+        digit: '9',
+        duration_ms: 100,
+    });
+    let packets: Vec<_> = (0..24 + 7).map(|_| phone.receive()).collect();
+    let (keys, sound): (Vec<_>, Vec<_>) = packets
+        .iter()
+        .partition(|packet| packet.header.payload_type == 101);
+    for (n, packet) in (1..).zip(&packets) {
+        let expected = first.header.sequence_number.wrapping_add(n);
+        assert_eq!(packet.header.sequence_number, expected);
+    }
+    let heard: Vec<u8> = sound.iter().map(|packet| packet.payload[0]).collect();
+    assert_eq!(
+        heard,
+        (11..35).collect::<Vec<u8>>(),
+        "no frame of the prompt is missing"
+    );
+    let steps: Vec<&[u8]> = keys.iter().map(|packet| &packet.payload[..]).collect();
+    let steps_expected: [&[u8]; 7] = [
+        &[9, 10, 0, 160],
+        &[9, 10, 1, 64],
+        &[9, 10, 1, 224],
+        &[9, 10, 2, 128],
+        &[9, 138, 3, 32],
+        &[9, 138, 3, 32],
+        &[9, 138, 3, 32],
+    ];
+    assert_eq!(steps, steps_expected);
+    assert!(
+        keys.iter()
+            .all(|key| key.header.timestamp == keys[0].header.timestamp)
+    );
+    assert!(keys[0].header.marker && !keys[1].header.marker);
+    assert_eq!(
+        media.event(),
+        Event::PlayEnded {
+            stream: A,
+            token: 1
+        }
+    );
+}
+
+#[test]
+fn a_key_is_pressed_on_a_silent_stream_and_nothing_follows_it() {
+    let media = Media::start(PromptLibrary::new());
+    let phone = media.call(A);
+    media.send(Command::SendDigit {
+        stream: A,
+        digit: '#',
+        duration_ms: 40,
+    });
+    let codes: Vec<u8> = (0..4).map(|_| phone.receive().payload[0]).collect();
+    assert_eq!(codes, [11; 4]);
+    let Event::Closed { report, .. } = media.close(A) else {
+        panic!("not closed")
+    };
+    assert_eq!(report.packets_out, 4);
+}
+
+#[test]
 fn a_key_held_at_close_is_reported_before_the_end() {
     let media = Media::start(PromptLibrary::new());
     let mut a = media.call(A);

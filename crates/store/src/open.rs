@@ -389,3 +389,102 @@ fn migrator(migrations: &[(i64, &'static str, &'static str)]) -> Migrator {
             .collect(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LATER: &str = "ALTER TABLE seat ADD COLUMN note TEXT";
+
+    fn with_one_more() -> Vec<(i64, &'static str, &'static str)> {
+        let next = known(MIGRATIONS) + 1;
+        MIGRATIONS
+            .iter()
+            .copied()
+            .chain([(next, "later", LATER)])
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_server_migrates_and_a_reader_asks_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/cuptel.db", folder.path().display());
+        let store = open(&url, Access::Serve).await.unwrap();
+        store.begin().await.unwrap();
+        drop(store);
+        let later = with_one_more();
+        let error = open_with(&url, Access::Read, &later).await.unwrap_err();
+        assert!(matches!(error, OpenError::Older { .. }), "{error:?}");
+        assert!(
+            error.to_string().contains("start `cuptel serve` once"),
+            "{error}"
+        );
+        let store = open_with(&url, Access::Serve, &later).await.unwrap();
+        assert_eq!(
+            store.begin().await.unwrap().epoch,
+            2,
+            "what was stored is still there"
+        );
+        drop(store);
+        open_with(&url, Access::Read, &later).await.unwrap();
+        let error = open(&url, Access::Serve).await.unwrap_err();
+        assert!(matches!(error, OpenError::Newer { .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn an_edited_migration_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/cuptel.db", folder.path().display());
+        open(&url, Access::Serve).await.unwrap();
+        let edited = [(known(MIGRATIONS), "first", LATER)];
+        let error = open_with(&url, Access::Serve, &edited).await.unwrap_err();
+        assert!(matches!(error, OpenError::Migrate(_)), "{error:?}");
+    }
+
+    #[test]
+    fn only_files_of_sqlite_are_opened_and_no_password_is_repeated() {
+        assert_eq!(
+            path_of("sqlite://data/cuptel.db").unwrap(),
+            Path::new("data/cuptel.db")
+        );
+        assert_eq!(
+            path_of("sqlite:///srv/cuptel.db").unwrap(),
+            Path::new("/srv/cuptel.db")
+        );
+        let error = path_of("postgres://cuptel:secret@db/cuptel")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("postgres") && !error.contains("secret"),
+            "{error}"
+        );
+        for url in [
+            "sqlite::memory:",
+            "sqlite://",
+            "sqlite://data/",
+            "sqlite://a.db?mode=ro",
+        ] {
+            assert!(
+                matches!(path_of(url), Err(OpenError::NotAPath { .. })),
+                "{url}"
+            );
+        }
+        assert!(matches!(
+            path_of("data/cuptel.db"),
+            Err(OpenError::UnsupportedScheme { .. })
+        ));
+    }
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        for (version, recent) in [
+            ("3.51.3", true),
+            ("3.52.0", true),
+            ("4.0", true),
+            ("3.51.2", false),
+            ("3.6.23", false),
+        ] {
+            assert_eq!(is_recent(version), recent, "{version}");
+        }
+    }
+}

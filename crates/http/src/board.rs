@@ -1,0 +1,295 @@
+//! The live page's figures as texts, each with the identifier of the element that shows
+//! it: the template writes them once, the stream swaps them. Decides nothing.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow};
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{Chosen, WorkState};
+
+use crate::access::Sight;
+use crate::actions::path_of;
+use crate::port::Health;
+use crate::words;
+
+/// A text that changes, in the element of this identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cell {
+    pub(crate) id: String,
+    pub(crate) text: String,
+}
+
+fn cell(id: impl Into<String>, text: impl Into<String>) -> Cell {
+    Cell { id: id.into(), text: text.into() }
+}
+
+/// One big figure.
+#[derive(Debug)]
+pub(crate) struct Figure {
+    pub(crate) label: &'static str,
+    pub(crate) value: Cell,
+    pub(crate) note: Cell,
+}
+
+/// A line of the queues' table.
+#[derive(Debug)]
+pub(crate) struct QueueLine {
+    pub(crate) tenant: String,
+    pub(crate) title: String,
+    pub(crate) cells: [Cell; 5],
+}
+
+/// A line of the seats' table.
+#[derive(Debug)]
+pub(crate) struct SeatLine {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) shape: Cell,
+    pub(crate) state: Cell,
+    pub(crate) operator: Cell,
+    pub(crate) since: Cell,
+}
+
+/// A line of the trunks' table.
+#[derive(Debug)]
+pub(crate) struct TrunkLine {
+    pub(crate) name: String,
+    pub(crate) used: Cell,
+    pub(crate) channels: Cell,
+    pub(crate) state: Cell,
+}
+
+/// Everything on the page that changes.
+#[derive(Debug)]
+pub(crate) struct Board {
+    /// When the look was taken, milliseconds; the page tells by it how old its figures are.
+    pub(crate) at_ms: UtcMs,
+    pub(crate) taken: Cell,
+    /// What is wrong and what to do, one per line; empty in health.
+    pub(crate) alert: Cell,
+    pub(crate) figures: [Figure; 5],
+    pub(crate) queues: Vec<QueueLine>,
+    pub(crate) seats: Vec<SeatLine>,
+    pub(crate) trunks: Vec<TrunkLine>,
+    /// Changes when rows come or go: then the page has to be loaded again.
+    pub(crate) layout: String,
+}
+
+impl Board {
+    pub(crate) fn new(look: &Snapshot, health: &Health, sight: Sight) -> Self {
+        Self {
+            at_ms: look.at_ms,
+            taken: cell("taken", words::date_and_time(look.at_ms)),
+            alert: cell("alert", alerts(look, health).join("\n")),
+            figures: figures(look),
+            queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
+            seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look.at_ms, sight)),
+            trunks: numbered(&look.trunks, trunk_line),
+            layout: layout_of(look),
+        }
+    }
+
+    /// Every text by its element, with the look's time and the layout beside them.
+    pub(crate) fn texts(&self) -> BTreeMap<&str, &str> {
+        let figures = self.figures.iter().flat_map(|figure| [&figure.value, &figure.note]);
+        let queues = self.queues.iter().flat_map(|queue| &queue.cells);
+        let seats = self
+            .seats
+            .iter()
+            .flat_map(|seat| [&seat.shape, &seat.state, &seat.operator, &seat.since]);
+        let trunks =
+            self.trunks.iter().flat_map(|trunk| [&trunk.used, &trunk.channels, &trunk.state]);
+        [&self.taken, &self.alert]
+            .into_iter()
+            .chain(figures)
+            .chain(queues)
+            .chain(seats)
+            .chain(trunks)
+            .map(|cell| (cell.id.as_str(), cell.text.as_str()))
+            .chain([("layout", self.layout.as_str())])
+            .collect()
+    }
+}
+
+fn numbered<T, L>(rows: &[T], line: impl Fn(usize, &T) -> L) -> Vec<L> {
+    rows.iter().enumerate().map(|(i, row)| line(i, row)).collect()
+}
+
+fn layout_of(look: &Snapshot) -> String {
+    let mut hasher = DefaultHasher::new();
+    for queue in &look.queues {
+        (&queue.tenant, &queue.title).hash(&mut hasher);
+    }
+    for seat in &look.seats {
+        seat.name.hash(&mut hasher);
+    }
+    for trunk in &look.trunks {
+        trunk.name.hash(&mut hasher);
+    }
+    (look.queues.len(), look.seats.len(), look.trunks.len()).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn is_free(seat: &SeatNow) -> bool {
+    let chosen = match seat.chosen {
+        Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => true,
+        Chosen::SignedOut | Chosen::Paused | Chosen::FrontOffice => false,
+    };
+    chosen && seat.reachable && seat.work == WorkState::Idle
+}
+
+fn is_full(trunk: &TrunkNow) -> bool {
+    trunk.inbound >= trunk.answer_max || trunk.inbound + trunk.outbound >= trunk.channels
+}
+
+/// Counts of `u32` things that are in memory at once: no sum overflows.
+fn sum(counts: impl Iterator<Item = u32>) -> u32 {
+    counts.fold(0, u32::saturating_add)
+}
+
+fn number_of(seats: &[SeatNow], of: impl Fn(&SeatNow) -> bool) -> u32 {
+    sum(seats.iter().map(|seat| u32::from(of(seat))))
+}
+
+fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
+    let mut alerts = Vec::new();
+    if look.stopping {
+        alerts.push("Il centro si sta fermando: le nuove chiamate sono rifiutate e registrate.".to_owned());
+    } else if !health.ready {
+        alerts.push("Il centro non è pronto: le chiamate non vengono servite. Avvisa chi lo gestisce.".to_owned());
+    }
+    for phrase in &health.degraded {
+        alerts.push(format!("Funzionamento ridotto: {phrase}. Avvisa chi gestisce il sistema."));
+    }
+    for trunk in look.trunks.iter().filter(|trunk| is_full(trunk)) {
+        alerts.push(format!(
+            "Linee tutte occupate ({}): chi chiama adesso trova occupato; è registrato e sarà richiamato.",
+            trunk.name
+        ));
+    }
+    let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
+    let at_work = number_of(&look.seats, |seat| seat.chosen != Chosen::SignedOut);
+    if waiting > 0 && at_work == 0 {
+        alerts.push("Ci sono persone in attesa e nessuno è in servizio: fai entrare in servizio un operatore.".to_owned());
+    }
+    alerts
+}
+
+fn figures(look: &Snapshot) -> [Figure; 5] {
+    let at = look.at_ms;
+    let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
+    let first = look.queues.iter().filter_map(|queue| queue.oldest_ms).min();
+    let owed = sum(look.queues.iter().map(|queue| queue.callbacks_open));
+    let debt = look.queues.iter().filter_map(|queue| queue.callbacks_oldest_ms).min();
+    let talking = number_of(&look.seats, |seat| matches!(seat.work, WorkState::Talking | WorkState::OnHold));
+    let paused = number_of(&look.seats, |seat| seat.chosen == Chosen::Paused && seat.work == WorkState::Idle);
+    let used = sum(look.trunks.iter().map(|trunk| trunk.inbound + trunk.outbound));
+    let channels = sum(look.trunks.iter().map(|trunk| trunk.channels));
+    let full = look.trunks.iter().filter(|trunk| is_full(trunk)).count();
+    let figure = |label, id: &str, value: String, note: String| Figure {
+        label,
+        value: cell(id, value),
+        note: cell(format!("{id}-note"), note),
+    };
+    [
+        figure(
+            "Chiamate in corso",
+            "calls",
+            look.calls.to_string(),
+            match look.dials_in_flight {
+                0 => "nessuna richiamata in partenza".to_owned(),
+                n => words::count(n, "richiamata in partenza", "richiamate in partenza"),
+            },
+        ),
+        figure(
+            "In attesa",
+            "waiting",
+            waiting.to_string(),
+            first.map_or("nessuno aspetta".to_owned(), |first| {
+                format!("la prima persona da {}", words::span(at - first))
+            }),
+        ),
+        figure(
+            "Richiamate dovute",
+            "owed",
+            owed.to_string(),
+            debt.map_or("nessun debito".to_owned(), |debt| {
+                format!("la più vecchia da {}", words::span(at - debt))
+            }),
+        ),
+        figure(
+            "Postazioni libere",
+            "free",
+            number_of(&look.seats, is_free).to_string(),
+            format!("{talking} in conversazione, {paused} in pausa"),
+        ),
+        figure(
+            "Linee occupate",
+            "lines",
+            format!("{used} di {channels}"),
+            if full > 0 { "▲ tutte occupate".to_owned() } else { "ci sono linee libere".to_owned() },
+        ),
+    ]
+}
+
+fn queue_line(i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
+    let since = |ms: Option<UtcMs>| ms.map_or("–".to_owned(), |ms| words::span(at - ms));
+    QueueLine {
+        tenant: queue.tenant.clone(),
+        title: queue.title.clone(),
+        cells: [
+            cell(format!("q{i}-waiting"), queue.waiting.to_string()),
+            cell(format!("q{i}-oldest"), since(queue.oldest_ms)),
+            cell(format!("q{i}-owed"), queue.callbacks_open.to_string()),
+            cell(format!("q{i}-ready"), queue.callbacks_ready.to_string()),
+            cell(format!("q{i}-debt"), since(queue.callbacks_oldest_ms)),
+        ],
+    }
+}
+
+fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
+    let shown = match sight {
+        Sight::Full => seat.clone(),
+        // A reason is a person's own words.
+        Sight::Masked => SeatNow { pause_reason: None, ..seat.clone() },
+    };
+    let (shape, state) = words::seat_state(&shown);
+    let queue = seat.queue.as_deref().map_or(String::new(), |queue| format!(", {queue}"));
+    let operator = match (&seat.operator, sight) {
+        (None, _) => "–".to_owned(),
+        (Some(_), Sight::Masked) => "in servizio".to_owned(),
+        (Some(operator), Sight::Full) => operator.clone(),
+    };
+    SeatLine {
+        name: seat.name.clone(),
+        path: path_of(&seat.name),
+        shape: cell(format!("s{i}-shape"), shape),
+        state: cell(format!("s{i}-state"), format!("{state}{queue}{}", words::afterwards(seat.chosen))),
+        operator: cell(format!("s{i}-operator"), operator),
+        since: cell(
+            format!("s{i}-since"),
+            seat.since_ms.map_or("–".to_owned(), |since| {
+                format!("{} ({})", words::span(at - since), words::moment(since, at))
+            }),
+        ),
+    }
+}
+
+fn trunk_line(i: usize, trunk: &TrunkNow) -> TrunkLine {
+    TrunkLine {
+        name: trunk.name.clone(),
+        used: cell(
+            format!("t{i}-used"),
+            format!("{} in entrata, {} in uscita", trunk.inbound, trunk.outbound),
+        ),
+        channels: cell(
+            format!("t{i}-channels"),
+            format!("{} (in entrata al massimo {})", trunk.channels, trunk.answer_max),
+        ),
+        state: cell(
+            format!("t{i}-state"),
+            if is_full(trunk) { "▲ tutte occupate" } else { "○ linee libere" },
+        ),
+    }
+}

@@ -1,0 +1,43 @@
+//! The API's description, generated from the handlers.
+
+use axum::Json;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::{actions, events, health, measures, reads};
+
+/// The API of a call centre that loses nobody.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "CupTel",
+        description = "Times are milliseconds since 1970 in UTC. Telephone numbers are masked. \
+            What goes on now can be looked at without the token from the machine itself, then \
+            without operators' names; everything else needs it."
+    ),
+    modifiers(&TokenScheme),
+    paths(
+        health::live, health::ready, measures::scrape,
+        reads::attempts, reads::attempt, reads::callbacks, reads::callback,
+        reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
+        events::snapshots,
+        actions::sign_in, actions::sign_out, actions::pause, actions::available,
+        actions::one_more, actions::dispose,
+    )
+)]
+struct Description;
+
+struct TokenScheme;
+
+impl Modify for TokenScheme {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("token", scheme);
+    }
+}
+
+/// The description, as JSON.
+pub(crate) async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(Description::openapi())
+}

@@ -1,0 +1,171 @@
+//! The shapes of answers, for the API's description. The values themselves come from
+//! `cuptel_store` and `cuptel_core`, which know nothing of OpenAPI; a test compares the
+//! fields of both.
+#![expect(dead_code, reason = "read by the derive alone")]
+
+use std::collections::BTreeMap;
+
+use utoipa::{IntoResponses, ToSchema};
+
+/// How a seat's action is answered. A form is answered with 303 to the seat's page.
+#[derive(IntoResponses)]
+pub(crate) enum SeatActed {
+    /// Done: the seat as it is now.
+    #[response(status = 200)]
+    Done(OneSeat),
+    /// Done, by a form: the seat's page.
+    #[response(status = 303)]
+    DoneByForm,
+    /// The body cannot be read.
+    #[response(status = 400)]
+    Malformed(Error),
+    /// No token, or a wrong one.
+    #[response(status = 401)]
+    Unauthorised(Error),
+    /// No such seat.
+    #[response(status = 404)]
+    NoSeat(Error),
+    /// The seat's state does not allow it.
+    #[response(status = 409)]
+    Conflict(Error),
+    /// Neither JSON nor a form.
+    #[response(status = 415)]
+    WrongType(Error),
+    /// The body means nothing here.
+    #[response(status = 422)]
+    Meaningless(Error),
+    /// Busy or stopping.
+    #[response(status = 503)]
+    Unavailable(Error),
+}
+
+macro_rules! shapes {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(ToSchema)]
+        pub(crate) struct $name { $($field: $kind),* }
+    )*};
+}
+
+/// The result of a conversation.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Disposition {
+    Done,
+    AnotherPerson,
+    Improper,
+}
+
+/// An attempt with what was offered and done.
+#[derive(ToSchema)]
+pub(crate) struct AttemptDetail {
+    #[serde(flatten)]
+    attempt: Attempt,
+    offers: Vec<Offer>,
+    assignments: Vec<Assignment>,
+}
+
+/// A callback with everything that belongs to it.
+#[derive(ToSchema)]
+pub(crate) struct CallbackDetail {
+    #[serde(flatten)]
+    callback: Callback,
+    needs: Vec<Need>,
+    events: Vec<CallbackEvent>,
+    dials: Vec<Dial>,
+    missed: Vec<Attempt>,
+}
+
+shapes! {
+    /// What went wrong and what to do.
+    Error { error: String, hint: String }
+    /// Whether calls can be taken.
+    Health { ready: bool, degraded: Vec<String>, since_ms: Option<i64> }
+    /// A page of attempts; `next` goes into `before` for the page after it.
+    Attempts { attempts: Vec<Attempt>, next: Option<i64> }
+    /// One attempt.
+    OneAttempt { attempt: AttemptDetail }
+    /// A page of callbacks; `next` goes into `before` for the page after it.
+    Callbacks { callbacks: Vec<Callback>, next: Option<i64> }
+    /// One callback.
+    OneCallback { callback: CallbackDetail }
+    /// All seats.
+    Seats { seats: Vec<Seat> }
+    /// One seat.
+    OneSeat { seat: Seat }
+    /// All queues.
+    Queues { at_ms: i64, queues: Vec<QueueNow> }
+    /// An inbound attempt; times are milliseconds since 1970 in UTC, numbers are masked.
+    Attempt {
+        id: i64, arrival_seq: i64, tenant: Option<String>, line: Option<String>,
+        trunk: Option<String>, number: Option<String>, class: String, stage: String,
+        received_ms: i64, answered_ms: Option<i64>, queued_ms: Option<i64>,
+        talking_ms: Option<i64>, ended_ms: Option<i64>, outcome: Option<String>,
+        sip_status: Option<u16>, reason: Option<String>, ended_by: Option<String>,
+        queue: Option<String>, seat: Option<String>, operator: Option<String>,
+        disposition: Option<String>, callback: Option<i64>, suppressed: Option<String>,
+        sip_call_id: String,
+    }
+    /// A work proposed to a seat.
+    Offer {
+        id: i64, queue: Option<String>, seat: Option<String>, operator: Option<String>,
+        state: String, offered_ms: i64, lease_until_ms: i64, ended_ms: Option<i64>,
+    }
+    /// A work done by a seat.
+    Assignment {
+        id: i64, seat: Option<String>, operator: Option<String>, started_ms: i64,
+        ended_ms: Option<i64>, wrap_up_until_ms: Option<i64>, disposition: Option<String>,
+    }
+    /// The debt to one person.
+    Callback {
+        id: i64, tenant: Option<String>, number: Option<String>, class: Option<String>,
+        state: String, place_ms: i64, not_before_ms: i64, opened_ms: i64, last_attempt_ms: i64,
+        attempts: i64, tries: i64, seat: Option<String>, closed_ms: Option<i64>,
+        closed_how: Option<String>, priority_ms: i64,
+    }
+    /// One thing that a person wants.
+    Need {
+        id: i64, queue: Option<String>, kind: String, opened_ms: i64, closed_ms: Option<i64>,
+    }
+    /// One entry of a callback's history.
+    CallbackEvent {
+        id: i64, at_ms: i64, kind: String, attempt: Option<i64>, dial: Option<i64>,
+        seat: Option<String>, detail: Option<String>,
+    }
+    /// One outbound attempt to pay a callback.
+    Dial {
+        id: i64, seat: Option<String>, trunk: Option<String>, state: String, placed_ms: i64,
+        answered_ms: Option<i64>, ended_ms: Option<i64>, result: Option<String>,
+        sip_status: Option<u16>,
+    }
+    /// A workstation as stored.
+    Seat {
+        id: i64, name: String, site: Option<String>, registered_until_ms: Option<i64>,
+        operator: Option<String>, chosen: Option<String>, pause_reason: Option<String>,
+        work: Option<String>, since_ms: Option<i64>,
+    }
+    /// Counts over everything stored.
+    Totals {
+        attempts: BTreeMap<String, i64>, attempts_open: i64, callbacks: BTreeMap<String, i64>,
+        closed: BTreeMap<String, i64>, dials: BTreeMap<String, i64>, dials_in_flight: i64,
+        oldest_waiting_ms: Option<i64>,
+    }
+    /// Everything that goes on.
+    Snapshot {
+        at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
+        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, violations: u64,
+    }
+    /// A queue now.
+    QueueNow {
+        tenant: String, name: String, title: String, waiting: u32, oldest_ms: Option<i64>,
+        callbacks_open: u32, callbacks_ready: u32, callbacks_oldest_ms: Option<i64>,
+    }
+    /// A seat now; without a token no operator and no reason.
+    SeatNow {
+        name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
+        work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
+        callback: bool,
+    }
+    /// A trunk now.
+    TrunkNow { name: String, inbound: u32, outbound: u32, channels: u32, answer_max: u32 }
+}

@@ -1,0 +1,194 @@
+//! What the pages say, in Italian as an operator would say it. Times are those of Rome.
+
+use cuptel_core::calendar::{Zone, local_text};
+use cuptel_core::snapshot::SeatNow;
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{Chosen, Disposition, WorkState};
+
+use crate::error::ApiError;
+use crate::port::Refusal;
+
+const ROME: Zone = Zone::Europe__Rome;
+const MINUTE_S: i64 = 60;
+const HOUR_S: i64 = 60 * MINUTE_S;
+const DAY_S: i64 = 24 * HOUR_S;
+
+/// `1 chiamata`, `3 chiamate`.
+pub(crate) fn count(n: u32, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// A stretch of time as one says it.
+pub(crate) fn span(ms: i64) -> String {
+    let s = ms.max(0) / 1_000;
+    let unit = |n: i64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    if s < MINUTE_S {
+        unit(s, "secondo", "secondi")
+    } else if s < HOUR_S {
+        unit(s / MINUTE_S, "minuto", "minuti")
+    } else if s < DAY_S {
+        let hours = unit(s / HOUR_S, "ora", "ore");
+        match s % HOUR_S / MINUTE_S {
+            0 => hours,
+            minutes => format!("{hours} e {minutes} min"),
+        }
+    } else {
+        unit(s / DAY_S, "giorno", "giorni")
+    }
+}
+
+/// `alle 14:32`, or with the date where that is another day than `now`.
+pub(crate) fn moment(at: UtcMs, now: UtcMs) -> String {
+    let (at, now) = (local_text(at, ROME), local_text(now, ROME));
+    match (at.split_once(' '), now.split_once(' ')) {
+        (Some((day, time)), Some((today, _))) if day == today => format!("alle {time}"),
+        (Some((day, time)), _) => format!("il {day} alle {time}"),
+        (None, _) => at,
+    }
+}
+
+/// Date and time of the page.
+pub(crate) fn date_and_time(at: UtcMs) -> String {
+    local_text(at, ROME)
+}
+
+/// A shape and a word for what a seat does; never a colour alone.
+pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
+    let said = |shape, word: &str| (shape, word.to_owned());
+    match (seat.chosen, seat.work) {
+        (Chosen::SignedOut, WorkState::Idle) => said("–", "nessuno in servizio"),
+        (Chosen::Paused, WorkState::Idle) => match &seat.pause_reason {
+            Some(reason) => said("‖", &format!("in pausa ({reason})")),
+            None => said("‖", "in pausa"),
+        },
+        (Chosen::FrontOffice, WorkState::Idle) => said("□", "allo sportello"),
+        (
+            Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
+            WorkState::Idle,
+        ) if !seat.reachable => said("✕", "telefono non collegato"),
+        (
+            Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
+            WorkState::Idle,
+        ) => said("○", "libera"),
+        (_, WorkState::Reserved | WorkState::Ringing) => said("△", "squilla"),
+        (_, WorkState::Talking) if seat.callback => said("●", "richiama una persona"),
+        (_, WorkState::Talking) => said("●", "in conversazione"),
+        (_, WorkState::OnHold) => said("◐", "chiamata in attesa"),
+        (_, WorkState::WrapUp) => said("◇", "dopo la chiamata"),
+        (_, WorkState::NotResponding) => said("✕", "non risponde"),
+    }
+}
+
+/// What the operator of a seat has chosen for later.
+pub(crate) fn afterwards(chosen: Chosen) -> &'static str {
+    match chosen {
+        Chosen::OneMoreThenPause => ", poi pausa",
+        Chosen::OneMoreThenSignOut => ", poi fine turno",
+        Chosen::SignedOut | Chosen::Available | Chosen::Paused | Chosen::FrontOffice => "",
+    }
+}
+
+/// What a form has done.
+pub(crate) fn done(command: &Command) -> String {
+    match command {
+        Command::SignIn { seat, operator } => format!("{operator} è in servizio alla postazione {seat}."),
+        Command::Choose { seat, chosen, .. } => match chosen {
+            Chosen::SignedOut => format!("Postazione {seat}: servizio finito."),
+            Chosen::Available => format!("Postazione {seat}: disponibile."),
+            Chosen::OneMoreThenPause => format!("Postazione {seat}: ancora una chiamata, poi pausa."),
+            Chosen::OneMoreThenSignOut => {
+                format!("Postazione {seat}: ancora una chiamata, poi fine servizio.")
+            }
+            Chosen::Paused => format!("Postazione {seat}: in pausa."),
+            Chosen::FrontOffice => format!("Postazione {seat}: allo sportello."),
+        },
+        Command::Dispose { seat, disposition } => {
+            let result = match disposition {
+                Disposition::Done => "questione risolta",
+                Disposition::AnotherPerson => "era un’altra persona, la richiamata resta aperta",
+                Disposition::Improper => "non riguardava questo servizio",
+            };
+            format!("Postazione {seat}: esito registrato, {result}.")
+        }
+        Command::Stop { .. } => "Il centro si sta fermando.".to_owned(),
+    }
+}
+
+/// Why a form has done nothing: what happened, what was kept, what to do.
+pub(crate) fn refused(error: &ApiError) -> String {
+    let why = match error {
+        ApiError::Refused(Refusal::Refused(refused)) => refused_by_rules(refused),
+        ApiError::Refused(Refusal::Busy) => {
+            "Il centro è molto occupato: riprova tra qualche secondo.".to_owned()
+        }
+        ApiError::Refused(Refusal::Gone) => "Il centro è fermo.".to_owned(),
+        ApiError::Meaningless { .. } | ApiError::Malformed { .. } => {
+            "Un campo è vuoto o troppo lungo: correggilo e riprova.".to_owned()
+        }
+        ApiError::Unauthorised
+        | ApiError::TooManyWrongTokens { .. }
+        | ApiError::CrossSite
+        | ApiError::NoSuchPath
+        | ApiError::WrongMethod
+        | ApiError::NotFound { .. }
+        | ApiError::WrongType
+        | ApiError::TooLarge
+        | ApiError::TooSlow
+        | ApiError::StreamsFull
+        | ApiError::Store(_)
+        | ApiError::NoRandom(_)
+        | ApiError::Template(_) => "Qualcosa non ha funzionato: riprova.".to_owned(),
+    };
+    format!("{why} Nulla è stato cambiato.")
+}
+
+fn refused_by_rules(refused: &CommandError) -> String {
+    match refused {
+        CommandError::NoSeat(seat) => format!("La postazione {seat} non esiste."),
+        CommandError::NoOperator(operator) => format!("L’operatore {operator} non esiste."),
+        CommandError::SeatTaken { seat } => {
+            format!("Alla postazione {seat} lavora un’altra persona: prima deve finire il suo servizio.")
+        }
+        CommandError::OperatorElsewhere { operator, seat } => {
+            format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
+        }
+        CommandError::NobodyThere(seat) => {
+            format!("Alla postazione {seat} non c’è nessuno in servizio: prima entra in servizio.")
+        }
+        CommandError::NoConversation(seat) => {
+            format!("La postazione {seat} non ha una conversazione di cui dare l’esito.")
+        }
+        CommandError::Stopping => "Il centro si sta fermando.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_said_with_its_singular() {
+        for (ms, said) in [
+            (-5, "0 secondi"),
+            (1_999, "1 secondo"),
+            (59_000, "59 secondi"),
+            (60_000, "1 minuto"),
+            (3_599_000, "59 minuti"),
+            (3_600_000, "1 ora"),
+            (3_600_000 * 3 + 300_000, "3 ore e 5 min"),
+            (86_400_000, "1 giorno"),
+            (86_400_000 * 9, "9 giorni"),
+        ] {
+            assert_eq!(span(ms), said);
+        }
+    }
+
+    #[test]
+    fn another_day_is_said_with_its_date() {
+        // 2026-11-23 18:38 and 2026-11-22 23:30 in Rome.
+        let (now, yesterday) = (1_795_455_480_000, 1_795_386_600_000);
+        assert_eq!(moment(now, now), "alle 18:38");
+        assert_eq!(moment(yesterday, now), "il 22/11/2026 alle 23:30");
+    }
+}
