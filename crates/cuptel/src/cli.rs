@@ -3,11 +3,12 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Config, source::ConfigFault};
-use crate::{audit, serve, shell};
+use crate::{audit, rehearsal, serve, shell};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -28,6 +29,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Runs the engine (the default)
     Serve,
+    /// A whole booking line with invented callers and operators, on this machine only
+    Demo(DemoArguments),
     /// Reads configuration and dialplans as `serve` would; faults point at file, line, column
     Check,
     /// Proves on the stored data that nobody was lost and nobody was called twice
@@ -48,6 +51,39 @@ enum Command {
     /// Queues, as they are now
     #[command(subcommand)]
     Queues(QueueCommand),
+}
+
+/// How long, how much, how told.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DemoArguments {
+    /// Stops by itself after this long, for instance 60s or 5m
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub(crate) length: Option<Duration>,
+    /// New callers a second
+    #[arg(long, default_value_t = 2.0)]
+    pub(crate) rate: f64,
+    /// Operators
+    #[arg(long, default_value_t = 8)]
+    pub(crate) seats: u32,
+    /// The same seed invents the same people
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Ends with one line of JSON, and prints nothing before it
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `90`, `90s`, `5m`, `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(['s', 'm', 'h']);
+    let unit_s = match &text[digits.len()..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        _ => return Err("expected a number with s, m or h, such as 60s".to_owned()),
+    };
+    let count: u64 = digits.parse().map_err(|_| "expected a number with s, m or h, such as 60s".to_owned())?;
+    Ok(Duration::from_secs(count.saturating_mul(unit_s)))
 }
 
 /// Looking at rows.
@@ -156,6 +192,10 @@ impl Cli {
                 log_to_stderr(&self.log)?;
                 serve::serve(&self.config, &load(&self.config)?)?;
                 Ok(ExitCode::SUCCESS)
+            }
+            Command::Demo(arguments) => {
+                log_to_stderr(if self.log == "info" { "warn" } else { &self.log })?;
+                rehearsal::demo(&arguments)
             }
             Command::Check => check(&self.config),
             Command::Audit { json } => audit::audit(&load(&self.config)?, json),

@@ -3,7 +3,9 @@
 mod audit;
 mod cli;
 mod config;
+mod demo;
 mod node;
+mod rehearsal;
 mod serve;
 mod shell;
 mod table;

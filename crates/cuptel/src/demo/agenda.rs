@@ -18,6 +18,8 @@ pub(crate) enum Due {
     Ring { person: PersonId, redials: u8 },
     /// A caller presses a key.
     Press { dialog: DialogId },
+    /// A caller has let it ring enough.
+    StopRinging { dialog: DialogId },
     /// A caller has waited enough.
     GiveUp { dialog: DialogId },
     /// A ringing phone is taken up.

@@ -1,0 +1,196 @@
+//! Callers: they ring, listen, press a key, wait as long as they can, and try again.
+
+use cuptel_sip::{Body, DialogId, NameAddr, OutgoingInvite};
+
+use super::agenda::Due;
+use super::habits::{HABITS, micros};
+use super::line::{Side, sdp_body};
+use super::people::PersonId;
+use super::world::{Call, Party, Stage, World};
+
+/// The callers give up earlier by themselves.
+const RING_LAST_RESORT_US: u64 = 180_000_000;
+
+impl World {
+    /// The next caller of the Poisson process.
+    pub(crate) fn arrive(&mut self, now_us: u64) {
+        if !self.is_calling {
+            return;
+        }
+        match self.people.next_caller(&mut self.chance) {
+            Some(person) => self.place(now_us, person, 0),
+            None => self.tally.note(|counts| counts.not_placed += 1),
+        }
+        self.plan_arrival(now_us);
+    }
+
+    /// Somebody dials one of our lines.
+    pub(crate) fn place(&mut self, now_us: u64, person: PersonId, redials: u8) {
+        if !self.is_calling {
+            return;
+        }
+        let line = self.chance.below(self.lines.len());
+        let number = self.people.get(person).map(|person| person.number.clone());
+        let (Some(line), Some(number)) = (self.lines.get(line).cloned(), number) else {
+            return;
+        };
+        let has_room = self.calls_outside() < self.calls_max;
+        let Some((sound, offer)) = has_room.then(|| self.audio.offer(now_us)).flatten() else {
+            return self.tally.note(|counts| counts.not_placed += 1);
+        };
+        let carrier = &mut self.carrier;
+        let (local, engine) = (carrier.local, carrier.engine);
+        let target = format!("sip:{line}@{engine};user=phone");
+        let own = format!("sip:{number}@{local};user=phone");
+        let call = OutgoingInvite {
+            flow: carrier.flow_to(engine),
+            target: target.clone(),
+            route: Vec::new(),
+            from: NameAddr::of_uri(&own),
+            to: NameAddr::of_uri(&target),
+            contact: format!("sip:{number}@{local}"),
+            body: Some(sdp_body(offer)),
+            extra: vec![("P-Asserted-Identity".to_owned(), format!("<{own}>"))],
+            credentials: None,
+            ring_us: RING_LAST_RESORT_US,
+        };
+        let dialog = carrier.endpoint.invite(now_us, call, &mut carrier.out);
+        let party = Party::Caller {
+            person,
+            placed_us: now_us,
+            redials,
+        };
+        self.open(dialog, party, Some(sound), Vec::new(), Side::Carrier);
+        self.tally.note(|counts| {
+            counts.placed += 1;
+            counts.redials += u64::from(redials > 0);
+        });
+        let at = now_us + self.chance.between(&HABITS.rings_s);
+        self.agenda.at(at, Due::StopRinging { dialog });
+    }
+
+    /// A phone is off the hook, or rings.
+    pub(crate) fn open(
+        &mut self,
+        dialog: DialogId,
+        party: Party,
+        sound: Option<super::audio::Sound>,
+        offer: Vec<u8>,
+        side: Side,
+    ) {
+        if side == Side::Carrier
+            && let Some(person) = party.person().and_then(|id| self.people.get_mut(id))
+        {
+            person.calls += 1;
+        }
+        let call = Call {
+            party,
+            stage: Stage::Ringing,
+            sound,
+            offer,
+        };
+        self.calls.insert((side, dialog), call);
+    }
+
+    /// The engine picked up. Only the carrier's side places calls.
+    pub(crate) fn answered(&mut self, now_us: u64, dialog: DialogId, body: Option<Body>) {
+        let key = (Side::Carrier, dialog);
+        let Some(call) = self.calls.get_mut(&key) else {
+            return;
+        };
+        let Party::Caller {
+            person, placed_us, ..
+        } = call.party
+        else {
+            return;
+        };
+        self.tally.answered_after(now_us.saturating_sub(placed_us));
+        if call.stage == Stage::Ending {
+            // It crossed our CANCEL; the user agent hangs up by itself.
+            return;
+        }
+        call.stage = Stage::Alone;
+        let answer = body.map(|body| body.bytes).unwrap_or_default();
+        let agreed = call
+            .sound
+            .as_mut()
+            .is_some_and(|sound| self.audio.agree(sound, &answer));
+        if !agreed {
+            self.tally.note(|counts| counts.failed += 1);
+            return self.hang_up(now_us, key);
+        }
+        let patience = self.people.get(person).map_or(0, |person| person.patience_us);
+        let press = now_us + self.chance.between(&HABITS.listens_s);
+        self.agenda.at(press, Due::Press { dialog });
+        self.agenda.at(press + patience, Due::GiveUp { dialog });
+    }
+
+    pub(crate) fn press(&mut self, dialog: DialogId) {
+        let Some(call) = self.calls.get(&(Side::Carrier, dialog)) else {
+            return;
+        };
+        let person = call.party.person().and_then(|id| self.people.get(id));
+        let key = person.and_then(|person| person.key);
+        if let (Stage::Alone, Some(sound), Some(key)) = (call.stage, &call.sound, key) {
+            self.audio.press(sound, key, HABITS.key_ms);
+            self.tally.note(|counts| counts.keys_pressed += 1);
+        }
+    }
+
+    pub(crate) fn stop_ringing(&mut self, now_us: u64, dialog: DialogId) {
+        if self.is_at(dialog, Stage::Ringing) {
+            self.hang_up(now_us, (Side::Carrier, dialog));
+        }
+    }
+
+    pub(crate) fn give_up(&mut self, now_us: u64, dialog: DialogId) {
+        if self.is_at(dialog, Stage::Alone) {
+            self.tally.note(|counts| counts.hung_up_waiting += 1);
+            self.hang_up(now_us, (Side::Carrier, dialog));
+        }
+    }
+
+    fn is_at(&self, dialog: DialogId, stage: Stage) -> bool {
+        let call = self.calls.get(&(Side::Carrier, dialog));
+        call.is_some_and(|call| call.stage == stage)
+    }
+
+    /// A caller was not answered.
+    pub(crate) fn call_failed(&mut self, now_us: u64, dialog: DialogId, status: u16) {
+        let key = (Side::Carrier, dialog);
+        let party = self.calls.get(&key).map(|call| call.party);
+        self.over(key);
+        let Some(Party::Caller {
+            person, redials, ..
+        }) = party
+        else {
+            return;
+        };
+        match status {
+            480 | 486 | 503 | 600 | 603 => {
+                self.tally.note(|counts| counts.refused += 1);
+                self.think_of_redialling(now_us, person, redials);
+            }
+            487 => self.tally.note(|counts| counts.cancelled += 1),
+            _ => {
+                tracing::warn!(status, "a demo caller was not let in");
+                self.tally.note(|counts| counts.failed += 1);
+            }
+        }
+    }
+
+    fn think_of_redialling(&mut self, now_us: u64, person: PersonId, redials: u8) {
+        let wants = self.people.get(person).is_some_and(|person| person.redials);
+        if wants && redials < HABITS.redials_max {
+            let at = now_us + self.chance.between(&HABITS.redial_after_s);
+            let redials = redials + 1;
+            self.agenda.at(at, Due::Ring { person, redials });
+        }
+    }
+
+    /// Somebody who is being rung has the receiver in hand and rings us.
+    pub(crate) fn ring_in(&mut self, now_us: u64, person: PersonId) {
+        let at = now_us + micros(HABITS.rings_in_after_s);
+        self.agenda.at(at, Due::Ring { person, redials: 0 });
+    }
+}
