@@ -11,4 +11,4 @@ mod registering;
 mod signalling;
 mod switch;
 
-pub use switch::{Deferred, Input, Listener, Media, Role, Settings, Step, Switch, TrunkPeer};
+pub use switch::{Deferred, Input, Listener, Load, Media, Role, Settings, Step, Switch, TrunkPeer};

@@ -122,6 +122,21 @@ pub struct Step {
     pub drained: bool,
 }
 
+/// How much is held right now; all of it comes back to its beginning when nothing is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Legs.
+    pub legs: usize,
+    /// SIP dialogs, those being ended included.
+    pub dialogs: usize,
+    /// SIP transactions that still wait for repetitions.
+    pub transactions: usize,
+    /// Port pairs that could be taken.
+    pub ports_free: usize,
+    /// Moments at which the rules want to be woken.
+    pub timers: usize,
+}
+
 /// All legs, the SIP endpoint and the rules.
 #[derive(Debug)]
 pub struct Switch {
@@ -228,6 +243,18 @@ impl Switch {
     #[must_use]
     pub fn snapshot(&self, now: Now) -> Snapshot {
         self.centre.snapshot(now)
+    }
+
+    /// How much is held.
+    #[must_use]
+    pub fn load(&self, now: Now) -> Load {
+        Load {
+            legs: self.legs.len(),
+            dialogs: self.sip.dialogs_open(),
+            transactions: self.sip.transactions_held(),
+            ports_free: self.ports.free(now.mono_us),
+            timers: self.centre.timers_held(),
+        }
     }
 
     /// The rules in force.

@@ -47,6 +47,8 @@ pub(crate) struct LiveAttempt {
     due_ms: Option<UtcMs>,
     /// Whether our 200 is decided: a CANCEL that crosses it comes too late.
     answering: bool,
+    /// A key pressed while a message was heard: it answers the next menu.
+    pressed_ahead: Option<char>,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
 }
@@ -252,6 +254,7 @@ impl Centre {
                 verdict: None,
                 due_ms: None,
                 answering: false,
+                pressed_ahead: None,
                 excluded: Vec::new(),
             },
         );
@@ -342,7 +345,13 @@ impl Centre {
                 Some(PlanStep::Play { prompts, then }) => {
                     return self.speak(id, prompts.clone(), Next::Step(*then), step);
                 }
-                Some(PlanStep::Menu { tries, .. }) => return self.ask(id, at, *tries, step),
+                Some(PlanStep::Menu { tries, keys, .. }) => {
+                    let ahead = live.pressed_ahead.take();
+                    match ahead.and_then(|digit| keys.get(&digit)) {
+                        Some(next) => at = *next,
+                        None => return self.ask(id, at, *tries, step),
+                    }
+                }
                 Some(PlanStep::Queue { queue, .. }) => {
                     return self.enter_queue(now, id, at, *queue, step);
                 }
@@ -471,7 +480,7 @@ impl Centre {
 
     /// A caller pressed a key.
     pub(crate) fn caller_digit(&mut self, now: Now, id: AttemptId, digit: char, step: &mut Step) {
-        let Some(live) = self.attempts.get(&id) else {
+        let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
         match live.doing {
@@ -506,7 +515,8 @@ impl Centre {
                     self.request_callback(now, id, queue, None, step);
                 }
             }
-            Doing::Ringing | Doing::Message { .. } | Doing::Talking { .. } => {}
+            Doing::Message { .. } => live.pressed_ahead = Some(digit),
+            Doing::Ringing | Doing::Talking { .. } => {}
         }
     }
 

@@ -102,6 +102,12 @@ impl Centre {
         &self.rules
     }
 
+    /// Moments at which it wants to be woken; bounded by what is open.
+    #[must_use]
+    pub fn timers_held(&self) -> usize {
+        self.timers.len()
+    }
+
     /// The seat with this extension.
     #[must_use]
     pub fn seat_by_extension(&self, extension: &str) -> Option<SeatId> {

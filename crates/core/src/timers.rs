@@ -44,6 +44,10 @@ impl Timers {
         self.0.insert((moment, timer));
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn next(&self) -> Option<MonoUs> {
         self.0.first().map(|(moment, _)| *moment)
     }

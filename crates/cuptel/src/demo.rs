@@ -33,6 +33,7 @@ use tokio::sync::Notify;
 pub(crate) use tally::Counts;
 pub(crate) use voice::murmur;
 
+use habits::{HABITS, Habits};
 use tally::Tally;
 
 /// Who rings, where, and how often.
@@ -116,9 +117,13 @@ impl Phones {
     /// # Errors
     /// What could not be had of the system; nothing runs then.
     pub(crate) fn start(plan: Plan) -> Result<Self, DemoError> {
+        Self::start_with(plan, &HABITS)
+    }
+
+    fn start_with(plan: Plan, habits: &'static Habits) -> Result<Self, DemoError> {
         let wishes = Arc::new(Wishes::default());
         let tally = Tally::default();
-        let thread = run::start(plan, Arc::clone(&wishes), tally.clone())?;
+        let thread = run::start(plan, habits, Arc::clone(&wishes), tally.clone())?;
         Ok(Self {
             wishes,
             tally,

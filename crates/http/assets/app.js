@@ -23,7 +23,7 @@
 
   function state() {
     if (Date.now() - cameMs > STALE_MS) {
-      return `Collegamento perso: dati fermi alle ${clock.format(takenMs)}. Riprovo da solo; le chiamate continuano.`;
+      return `Collegamento perso: dati fermi alle ${clock.format(takenMs)}. La pagina riprova da sola.`;
     }
     return rowsChanged ? "Ci sono righe nuove o tolte: usa «Aggiorna» per vederle." : "";
   }

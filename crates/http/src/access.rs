@@ -29,7 +29,10 @@ pub(crate) const COOKIE_NAME: &str = "cuptel_session";
 
 /// The clock of the outside surface: sessions and wrong tokens are no part of what is
 /// recorded or replayed.
-#[expect(clippy::disallowed_methods, reason = "the one clock reading of this crate")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one clock reading of this crate"
+)]
 pub(crate) fn clock() -> Instant {
     Instant::now()
 }
@@ -63,7 +66,11 @@ pub(crate) struct Onlooker {
 
 impl Onlooker {
     pub(crate) fn sight(&self) -> Sight {
-        if self.caller.is_some() { Sight::Full } else { Sight::Masked }
+        if self.caller.is_some() {
+            Sight::Full
+        } else {
+            Sight::Masked
+        }
     }
 }
 
@@ -113,16 +120,24 @@ pub(crate) fn may_look(reach: Reach, headers: &HeaderMap) -> bool {
 }
 
 fn names_this_machine(host: &str) -> bool {
-    if host.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback()) {
+    if host
+        .parse::<SocketAddr>()
+        .is_ok_and(|address| address.ip().is_loopback())
+    {
         return true;
     }
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         Some(_) | None => host,
     };
-    let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+        .unwrap_or(name);
     name.eq_ignore_ascii_case("localhost")
-        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn identify(parts: &Parts, shared: &Shared) -> Result<Option<Caller>, ApiError> {
@@ -132,7 +147,9 @@ fn identify(parts: &Parts, shared: &Shared) -> Result<Option<Caller>, ApiError> 
         return Ok(Some(Caller::Token));
     }
     let session = session_of(&parts.headers);
-    Ok(session.filter(|name| shared.sessions.is_open(name, clock())).map(Caller::Session))
+    Ok(session
+        .filter(|name| shared.sessions.is_open(name, clock()))
+        .map(Caller::Session))
 }
 
 /// The name of the scheme is written in any case (RFC 9110 §11.1).
@@ -156,14 +173,19 @@ pub(crate) fn session_of(headers: &HeaderMap) -> Option<SessionName> {
 /// Where a request comes from; requests that no socket brought count as one address.
 pub(crate) fn peer_of(parts: &Parts) -> IpAddr {
     let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    parts.extensions.get::<Peer>().map_or(unknown, |peer| peer.0.ip())
+    parts
+        .extensions
+        .get::<Peer>()
+        .map_or(unknown, |peer| peer.0.ip())
 }
 
 /// Compares a token with ours, unless its address offered too many wrong ones.
 pub(crate) fn check_token(shared: &Shared, offered: &str, from: IpAddr) -> Result<(), ApiError> {
     let now = clock();
     if let Some(wait) = shared.wrong_tokens.held_for(from, now) {
-        return Err(ApiError::TooManyWrongTokens { retry_s: wait.as_secs() + 1 });
+        return Err(ApiError::TooManyWrongTokens {
+            retry_s: wait.as_secs() + 1,
+        });
     }
     // Constant time for tokens of our length; the length is no secret.
     if bool::from(offered.as_bytes().ct_eq(shared.settings.token.as_bytes())) {
@@ -195,14 +217,23 @@ impl WrongTokens {
         let from = network_of(from);
         if !tallies.contains_key(&from) && tallies.len() >= ADDRESSES_MAX {
             tallies.retain(|_, tally| now < tally.since + WINDOW);
-            let oldest = tallies.iter().min_by_key(|(_, tally)| tally.since).map(|(ip, _)| *ip);
+            let oldest = tallies
+                .iter()
+                .min_by_key(|(_, tally)| tally.since)
+                .map(|(ip, _)| *ip);
             if let Some(oldest) = oldest.filter(|_| tallies.len() >= ADDRESSES_MAX) {
                 tallies.remove(&oldest);
             }
         }
-        let tally = tallies.entry(from).or_insert(Tally { since: now, wrong: 0 });
+        let tally = tallies.entry(from).or_insert(Tally {
+            since: now,
+            wrong: 0,
+        });
         if tally.since + WINDOW <= now {
-            *tally = Tally { since: now, wrong: 0 };
+            *tally = Tally {
+                since: now,
+                wrong: 0,
+            };
         }
         tally.wrong += 1;
     }
@@ -252,17 +283,33 @@ mod tests {
 
     #[test]
     fn a_subscriber_of_ipv6_has_one_tally() {
-        let (a, b) = ("2001:db8::1".parse().unwrap(), "2001:db8::ffff:2".parse().unwrap());
+        let (a, b) = (
+            "2001:db8::1".parse().unwrap(),
+            "2001:db8::ffff:2".parse().unwrap(),
+        );
         assert_eq!(network_of(a), network_of(b));
         assert_eq!(network_of("::ffff:192.0.2.1".parse().unwrap()), SOMEBODY);
     }
 
     #[test]
     fn only_names_of_this_machine_are_looked_at_without_a_token() {
-        for host in ["127.0.0.1:8080", "localhost", "LOCALHOST:80", "[::1]:8080", "[::1]", "127.9.9.9"] {
+        for host in [
+            "127.0.0.1:8080",
+            "localhost",
+            "LOCALHOST:80",
+            "[::1]:8080",
+            "[::1]",
+            "127.9.9.9",
+        ] {
             assert!(names_this_machine(host), "{host}");
         }
-        for host in ["cuptel.example", "127.0.0.1.example:80", "10.0.0.1:8080", "", "localhost.example"] {
+        for host in [
+            "cuptel.example",
+            "127.0.0.1.example:80",
+            "10.0.0.1:8080",
+            "",
+            "localhost.example",
+        ] {
             assert!(!names_this_machine(host), "{host}");
         }
     }

@@ -86,7 +86,8 @@ enum Kind {
     Form,
 }
 
-const JSON_HINT: &str = "/api/v1/openapi.json shows the body; send `content-type: application/json`";
+const JSON_HINT: &str =
+    "/api/v1/openapi.json shows the body; send `content-type: application/json`";
 
 impl<T: DeserializeOwned> FromRequest<Shared> for Asked<T> {
     type Rejection = ApiError;
@@ -95,19 +96,29 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Asked<T> {
         let kind = kind_of(request.headers());
         let body = body_of(request, shared).await?;
         // A program that has nothing to say sends no body; some call that a form.
-        let kind = if body.is_empty() && kind != Some(Kind::Form) { Some(Kind::Empty) } else { kind };
+        let kind = if body.is_empty() && kind != Some(Kind::Form) {
+            Some(Kind::Empty)
+        } else {
+            kind
+        };
         let wish = match kind.ok_or(ApiError::WrongType)? {
             Kind::Empty => parse_json(b"{}"),
             Kind::Json => parse_json(&body),
-            Kind::Form => serde_urlencoded::from_bytes(&body)
-                .map_err(|error| meaningless(error.to_string())),
+            Kind::Form => {
+                serde_urlencoded::from_bytes(&body).map_err(|error| meaningless(error.to_string()))
+            }
         }?;
-        Ok(Self { wish, by_form: kind == Some(Kind::Form) })
+        Ok(Self {
+            wish,
+            by_form: kind == Some(Kind::Form),
+        })
     }
 }
 
 fn kind_of(headers: &HeaderMap) -> Option<Kind> {
-    let Some(stated) = headers.get(CONTENT_TYPE) else { return Some(Kind::Json) };
+    let Some(stated) = headers.get(CONTENT_TYPE) else {
+        return Some(Kind::Json);
+    };
     let essence = stated.to_str().ok()?.split(';').next()?.trim();
     if essence.eq_ignore_ascii_case("application/json") {
         Some(Kind::Json)
@@ -120,14 +131,19 @@ fn kind_of(headers: &HeaderMap) -> Option<Kind> {
 
 /// A body within the limit.
 pub(crate) async fn body_of(request: Request, shared: &Shared) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, shared).await.map_err(unreadable)
+    Bytes::from_request(request, shared)
+        .await
+        .map_err(unreadable)
 }
 
 fn unreadable(rejection: BytesRejection) -> ApiError {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return ApiError::TooLarge;
     }
-    ApiError::Malformed { why: rejection.body_text(), hint: JSON_HINT }
+    ApiError::Malformed {
+        why: rejection.body_text(),
+        hint: JSON_HINT,
+    }
 }
 
 fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
@@ -135,14 +151,18 @@ fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
         serde_json::error::Category::Data => meaningless(error.to_string()),
         serde_json::error::Category::Syntax
         | serde_json::error::Category::Eof
-        | serde_json::error::Category::Io => {
-            ApiError::Malformed { why: error.to_string(), hint: JSON_HINT }
-        }
+        | serde_json::error::Category::Io => ApiError::Malformed {
+            why: error.to_string(),
+            hint: JSON_HINT,
+        },
     })
 }
 
 fn meaningless(why: String) -> ApiError {
-    ApiError::Meaningless { why, hint: JSON_HINT }
+    ApiError::Meaningless {
+        why,
+        hint: JSON_HINT,
+    }
 }
 
 /// A word that a person typed; none where it is blank.
@@ -170,7 +190,10 @@ pub(crate) async fn sign_in(
     asked: Asked<SignIn>,
 ) -> Result<Response, ApiError> {
     let command = typed(&asked.wish.operator).and_then(|operator| match operator {
-        Some(operator) => Ok(Command::SignIn { seat: seat.clone(), operator }),
+        Some(operator) => Ok(Command::SignIn {
+            seat: seat.clone(),
+            operator,
+        }),
         None => Err(meaningless("operator is empty".to_owned())),
     });
     act(&shared, caller, &seat, asked.by_form, command).await
@@ -253,12 +276,19 @@ pub(crate) async fn dispose(
     Path(seat): Path<String>,
     asked: Asked<Dispose>,
 ) -> Result<Response, ApiError> {
-    let command = Command::Dispose { seat: seat.clone(), disposition: asked.wish.disposition };
+    let command = Command::Dispose {
+        seat: seat.clone(),
+        disposition: asked.wish.disposition,
+    };
     act(&shared, caller, &seat, asked.by_form, Ok(command)).await
 }
 
 fn choose(seat: &str, chosen: Chosen, reason: Option<String>) -> Command {
-    Command::Choose { seat: seat.to_owned(), chosen, reason }
+    Command::Choose {
+        seat: seat.to_owned(),
+        chosen,
+        reason,
+    }
 }
 
 async fn act(
@@ -273,7 +303,12 @@ async fn act(
     let done = match command {
         Ok(command) => {
             let told = words::done(&command);
-            shared.engine.command(command).await.map(|()| told).map_err(ApiError::from)
+            shared
+                .engine
+                .command(command)
+                .await
+                .map(|()| told)
+                .map_err(ApiError::from)
         }
         Err(error) => Err(error),
     };
@@ -289,7 +324,9 @@ async fn act(
         (true, Caller::Session(session)) => {
             let no_such_seat = matches!(
                 &done,
-                Err(ApiError::Refused(Refusal::Refused(cuptel_core::step::CommandError::NoSeat(_))))
+                Err(ApiError::Refused(Refusal::Refused(
+                    cuptel_core::step::CommandError::NoSeat(_)
+                )))
             );
             let notice = match done {
                 Ok(text) => {
@@ -298,10 +335,17 @@ async fn act(
                     tracing::trace!(seen = next_look.is_ok(), "a form was carried out");
                     Notice { good: true, text }
                 }
-                Err(error) => Notice { good: false, text: words::refused(&error) },
+                Err(error) => Notice {
+                    good: false,
+                    text: words::refused(&error),
+                },
             };
             shared.sessions.tell(&session, notice);
-            let back = if no_such_seat { "/".to_owned() } else { path_of(seat) };
+            let back = if no_such_seat {
+                "/".to_owned()
+            } else {
+                path_of(seat)
+            };
             Ok(Redirect::to(&back).into_response())
         }
     }

@@ -21,7 +21,10 @@ pub(crate) struct Cell {
 }
 
 fn cell(id: impl Into<String>, text: impl Into<String>) -> Cell {
-    Cell { id: id.into(), text: text.into() }
+    Cell {
+        id: id.into(),
+        text: text.into(),
+    }
 }
 
 /// One big figure.
@@ -92,14 +95,19 @@ impl Board {
 
     /// Every text by its element, with the look's time and the layout beside them.
     pub(crate) fn texts(&self) -> BTreeMap<&str, &str> {
-        let figures = self.figures.iter().flat_map(|figure| [&figure.value, &figure.note]);
+        let figures = self
+            .figures
+            .iter()
+            .flat_map(|figure| [&figure.value, &figure.note]);
         let queues = self.queues.iter().flat_map(|queue| &queue.cells);
         let seats = self
             .seats
             .iter()
             .flat_map(|seat| [&seat.shape, &seat.state, &seat.operator, &seat.since]);
-        let trunks =
-            self.trunks.iter().flat_map(|trunk| [&trunk.used, &trunk.channels, &trunk.state]);
+        let trunks = self
+            .trunks
+            .iter()
+            .flat_map(|trunk| [&trunk.used, &trunk.channels, &trunk.state]);
         [&self.taken, &self.alert]
             .into_iter()
             .chain(figures)
@@ -113,7 +121,10 @@ impl Board {
 }
 
 fn numbered<T, L>(rows: &[T], line: impl Fn(usize, &T) -> L) -> Vec<L> {
-    rows.iter().enumerate().map(|(i, row)| line(i, row)).collect()
+    rows.iter()
+        .enumerate()
+        .map(|(i, row)| line(i, row))
+        .collect()
 }
 
 fn layout_of(look: &Snapshot) -> String {
@@ -155,16 +166,21 @@ fn number_of(seats: &[SeatNow], of: impl Fn(&SeatNow) -> bool) -> u32 {
 fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
     let mut alerts = Vec::new();
     if look.stopping {
-        alerts.push("Il centro si sta fermando: le nuove chiamate sono rifiutate e registrate.".to_owned());
+        alerts.push(
+            "Il centro si sta fermando: le nuove chiamate sono rifiutate e registrate.".to_owned(),
+        );
     } else if !health.ready {
-        alerts.push("Il centro non è pronto: le chiamate non vengono servite. Avvisa chi lo gestisce.".to_owned());
+        alerts.push(
+            "Il centro non è pronto: le chiamate non vengono servite. Avvisa chi lo gestisce."
+                .to_owned(),
+        );
     }
     for phrase in &health.degraded {
-        alerts.push(format!("Funzionamento ridotto: {phrase}. Avvisa chi gestisce il sistema."));
+        alerts.push(words::degraded(phrase));
     }
     for trunk in look.trunks.iter().filter(|trunk| is_full(trunk)) {
         alerts.push(format!(
-            "Linee tutte occupate ({}): chi chiama adesso trova occupato; è registrato e sarà richiamato.",
+            "Linee tutte occupate ({}): chi chiama adesso trova occupato ed è registrato per essere richiamato.",
             trunk.name
         ));
     }
@@ -181,10 +197,21 @@ fn figures(look: &Snapshot) -> [Figure; 5] {
     let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
     let first = look.queues.iter().filter_map(|queue| queue.oldest_ms).min();
     let owed = sum(look.queues.iter().map(|queue| queue.callbacks_open));
-    let debt = look.queues.iter().filter_map(|queue| queue.callbacks_oldest_ms).min();
-    let talking = number_of(&look.seats, |seat| matches!(seat.work, WorkState::Talking | WorkState::OnHold));
-    let paused = number_of(&look.seats, |seat| seat.chosen == Chosen::Paused && seat.work == WorkState::Idle);
-    let used = sum(look.trunks.iter().map(|trunk| trunk.inbound + trunk.outbound));
+    let debt = look
+        .queues
+        .iter()
+        .filter_map(|queue| queue.callbacks_oldest_ms)
+        .min();
+    let talking = number_of(&look.seats, |seat| {
+        matches!(seat.work, WorkState::Talking | WorkState::OnHold)
+    });
+    let paused = number_of(&look.seats, |seat| {
+        seat.chosen == Chosen::Paused && seat.work == WorkState::Idle
+    });
+    let used = sum(look
+        .trunks
+        .iter()
+        .map(|trunk| trunk.inbound + trunk.outbound));
     let channels = sum(look.trunks.iter().map(|trunk| trunk.channels));
     let full = look.trunks.iter().filter(|trunk| is_full(trunk)).count();
     let figure = |label, id: &str, value: String, note: String| Figure {
@@ -228,7 +255,12 @@ fn figures(look: &Snapshot) -> [Figure; 5] {
             "Linee occupate",
             "lines",
             format!("{used} di {channels}"),
-            if full > 0 { "▲ tutte occupate".to_owned() } else { "ci sono linee libere".to_owned() },
+            match (full, look.trunks.len()) {
+                (0, 0) => "nessuna linea configurata".to_owned(),
+                (0, _) => "ci sono linee libere".to_owned(),
+                (full, all) if full == all => "▲ tutte occupate".to_owned(),
+                (full, all) => format!("▲ occupati {full} fasci su {all}"),
+            },
         ),
     ]
 }
@@ -252,10 +284,16 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
     let shown = match sight {
         Sight::Full => seat.clone(),
         // A reason is a person's own words.
-        Sight::Masked => SeatNow { pause_reason: None, ..seat.clone() },
+        Sight::Masked => SeatNow {
+            pause_reason: None,
+            ..seat.clone()
+        },
     };
     let (shape, state) = words::seat_state(&shown);
-    let queue = seat.queue.as_deref().map_or(String::new(), |queue| format!(", {queue}"));
+    let queue = seat
+        .queue
+        .as_deref()
+        .map_or(String::new(), |queue| format!(", {queue}"));
     let operator = match (&seat.operator, sight) {
         (None, _) => "–".to_owned(),
         (Some(_), Sight::Masked) => "in servizio".to_owned(),
@@ -265,12 +303,15 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
         name: seat.name.clone(),
         path: path_of(&seat.name),
         shape: cell(format!("s{i}-shape"), shape),
-        state: cell(format!("s{i}-state"), format!("{state}{queue}{}", words::afterwards(seat.chosen))),
+        state: cell(
+            format!("s{i}-state"),
+            format!("{state}{queue}{}", words::afterwards(seat.chosen)),
+        ),
         operator: cell(format!("s{i}-operator"), operator),
         since: cell(
             format!("s{i}-since"),
             seat.since_ms.map_or("–".to_owned(), |since| {
-                format!("{} ({})", words::span(at - since), words::moment(since, at))
+                format!("{} ({})", words::span(at - since), words::since(since, at))
             }),
         ),
     }
@@ -285,11 +326,18 @@ fn trunk_line(i: usize, trunk: &TrunkNow) -> TrunkLine {
         ),
         channels: cell(
             format!("t{i}-channels"),
-            format!("{} (in entrata al massimo {})", trunk.channels, trunk.answer_max),
+            format!(
+                "{} (in entrata al massimo {})",
+                trunk.channels, trunk.answer_max
+            ),
         ),
         state: cell(
             format!("t{i}-state"),
-            if is_full(trunk) { "▲ tutte occupate" } else { "○ linee libere" },
+            if is_full(trunk) {
+                "▲ tutte occupate"
+            } else {
+                "○ linee libere"
+            },
         ),
     }
 }

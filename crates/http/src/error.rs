@@ -42,12 +42,20 @@ pub enum HttpError {
 }
 
 fn reason(source: &io::Error) -> String {
-    match source.kind() {
-        io::ErrorKind::AddrInUse => "the port is in use".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "this machine does not have that address".to_owned(),
-        io::ErrorKind::PermissionDenied => "the port needs a privilege".to_owned(),
-        _ => source.to_string(),
-    }
+    [
+        (io::ErrorKind::AddrInUse, "the port is in use"),
+        (
+            io::ErrorKind::AddrNotAvailable,
+            "this machine does not have that address",
+        ),
+        (
+            io::ErrorKind::PermissionDenied,
+            "the port needs a privilege",
+        ),
+    ]
+    .into_iter()
+    .find(|(kind, _)| *kind == source.kind())
+    .map_or_else(|| source.to_string(), |(_, words)| words.to_owned())
 }
 
 /// Why a request was not answered as asked.
@@ -170,7 +178,10 @@ impl ApiError {
     fn log(&self) {
         match self {
             Self::Store(error) => {
-                tracing::error!(error = error as &dyn std::error::Error, "the database failed a page");
+                tracing::error!(
+                    error = error as &dyn std::error::Error,
+                    "the database failed a page"
+                );
             }
             Self::NoRandom(error) => tracing::error!(%error, "no random numbers for a session"),
             Self::Template(error) => tracing::error!(%error, "a page could not be written"),
@@ -239,7 +250,10 @@ impl fmt::Display for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         self.log();
-        let told = Told { error: self.to_string(), hint: self.hint() };
+        let told = Told {
+            error: self.to_string(),
+            hint: self.hint(),
+        };
         (self.status(), self.headers(), Json(told)).into_response()
     }
 }
@@ -259,7 +273,10 @@ mod tests {
             (CommandError::NoConversation(seat()), 409),
             (CommandError::Stopping, 503),
         ] {
-            assert_eq!(ApiError::from(Refusal::from(refused)).status().as_u16(), status);
+            assert_eq!(
+                ApiError::from(Refusal::from(refused)).status().as_u16(),
+                status
+            );
         }
         assert_eq!(ApiError::from(Refusal::Busy).status().as_u16(), 503);
     }
@@ -267,7 +284,10 @@ mod tests {
     #[test]
     fn a_taken_port_says_which_setting_to_change() {
         let source = io::Error::from(io::ErrorKind::AddrInUse);
-        let error = HttpError::Listen { address: "127.0.0.1:8080".parse().unwrap(), source };
+        let error = HttpError::Listen {
+            address: "127.0.0.1:8080".parse().unwrap(),
+            source,
+        };
         assert_eq!(
             error.to_string(),
             "cannot offer pages and API on 127.0.0.1:8080: the port is in use; choose another \

@@ -68,7 +68,10 @@ impl Renderings {
             return Ok(Arc::clone(&rendering.json));
         }
         let json: Arc<str> = render()?.into();
-        *kept = Some(Rendering { of: Arc::clone(look), json: Arc::clone(&json) });
+        *kept = Some(Rendering {
+            of: Arc::clone(look),
+            json: Arc::clone(&json),
+        });
         Ok(json)
     }
 }
@@ -122,11 +125,20 @@ fn stream_of(
     carries: Carries,
     sight: Sight,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let place = Arc::clone(&shared.streams).try_acquire_owned();
-    let place = place.map_err(|_| ApiError::StreamsFull)?;
+    let Ok(place) = Arc::clone(&shared.streams).try_acquire_owned() else {
+        return Err(ApiError::StreamsFull);
+    };
     let changes = shared.engine.changes();
     let closed = shared.closed.subscribe();
-    let listening = Listening { shared, carries, sight, changes, closed, first: true, _place: place };
+    let listening = Listening {
+        shared,
+        carries,
+        sight,
+        changes,
+        closed,
+        first: true,
+        _place: place,
+    };
     let events = stream::unfold(listening, |mut listening| async move {
         let event = listening.next().await?;
         Some((Ok(event), listening))
@@ -147,13 +159,19 @@ impl Listening {
             }
         }
         let look = Arc::clone(&self.changes.borrow_and_update());
-        let rendered = self.shared.renderings.get(self.carries, self.sight, &look, || {
-            self.render(&look)
-        });
+        let rendered = self
+            .shared
+            .renderings
+            .get(self.carries, self.sight, &look, || self.render(&look));
         match rendered {
             Ok(json) => {
                 let id = look.at_ms.to_string();
-                Some(Event::default().event(self.carries.event()).id(id).data(json))
+                Some(
+                    Event::default()
+                        .event(self.carries.event())
+                        .id(id)
+                        .data(json),
+                )
             }
             Err(error) => {
                 tracing::error!(%error, "a look could not be written");

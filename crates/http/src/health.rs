@@ -21,6 +21,10 @@ pub(crate) async fn live() -> Json<Value> {
     (status = 503, description = "Calls cannot be taken", body = crate::schema::Health)))]
 pub(crate) async fn ready(State(shared): State<Shared>) -> (StatusCode, Json<Health>) {
     let health = shared.engine.health();
-    let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if health.ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(health))
 }

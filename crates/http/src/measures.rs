@@ -29,8 +29,9 @@ const DECISION_S: [f64; 12] = [
     0.001, 0.01, 0.1,
 ];
 /// A commit to a disk.
-const COMMIT_S: [f64; 12] =
-    [0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0];
+const COMMIT_S: [f64; 12] = [
+    0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0,
+];
 
 /// Installs the recorder of this process.
 ///
@@ -53,18 +54,48 @@ pub fn install_metrics() -> Result<PrometheusHandle, HttpError> {
 }
 
 fn describe() {
-    describe_counter!("cuptel_attempts_total", "Inbound attempts that ended, by outcome");
-    describe_histogram!("cuptel_callback_age_seconds", Unit::Seconds, "Age of a callback's place when its person is reached");
+    describe_counter!(
+        "cuptel_attempts_total",
+        "Inbound attempts that ended, by outcome"
+    );
+    describe_histogram!(
+        "cuptel_callback_age_seconds",
+        Unit::Seconds,
+        "Age of a callback's place when its person is reached"
+    );
     describe_counter!("cuptel_dials_total", "Outbound dials that ended, by result");
-    describe_histogram!("cuptel_dispatch_decision_seconds", Unit::Seconds, "Time of one dispatch decision");
-    describe_histogram!("cuptel_commit_seconds", Unit::Seconds, "Time of one group commit");
-    describe_counter!("cuptel_sip_requests_total", "SIP requests received, by method");
+    describe_histogram!(
+        "cuptel_dispatch_decision_seconds",
+        Unit::Seconds,
+        "Time of one dispatch decision"
+    );
+    describe_histogram!(
+        "cuptel_commit_seconds",
+        Unit::Seconds,
+        "Time of one group commit"
+    );
+    describe_counter!(
+        "cuptel_sip_requests_total",
+        "SIP requests received, by method"
+    );
     describe_counter!("cuptel_sip_responses_total", "SIP responses sent, by code");
-    describe_counter!("cuptel_sip_refused_total", "SIP messages refused, by reason");
+    describe_counter!(
+        "cuptel_sip_refused_total",
+        "SIP messages refused, by reason"
+    );
     describe_counter!("cuptel_rtp_packets_total", "RTP packets, by direction");
-    describe_counter!("cuptel_rtp_wrong_source_total", "RTP packets from a source that was not agreed");
-    describe_gauge!("cuptel_media_realtime", "Whether the media thread is scheduled in real time");
-    describe_counter!("cuptel_invariant_violations_total", "Promises found broken, by check");
+    describe_counter!(
+        "cuptel_rtp_wrong_source_total",
+        "RTP packets from a source that was not agreed"
+    );
+    describe_gauge!(
+        "cuptel_media_realtime",
+        "Whether the media thread is scheduled in real time"
+    );
+    describe_counter!(
+        "cuptel_invariant_violations_total",
+        "Promises found broken, by check"
+    );
 }
 
 /// Metrics in Prometheus' text format.
@@ -87,9 +118,11 @@ struct Exposition {
 
 impl Exposition {
     fn family(&mut self, name: &str, help: &str, samples: &[(Vec<(&str, &str)>, f64)]) {
-        self.text.push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n"));
+        self.text
+            .push_str(&format!("# HELP {name} {help}\n# TYPE {name} gauge\n"));
         for (labels, value) in samples {
-            self.text.push_str(&format!("{name}{} {value}\n", Labels(labels)));
+            self.text
+                .push_str(&format!("{name}{} {value}\n", Labels(labels)));
         }
     }
 }
@@ -103,7 +136,10 @@ impl std::fmt::Display for Labels<'_> {
         }
         for (i, (name, value)) in self.0.iter().enumerate() {
             let open = if i == 0 { '{' } else { ',' };
-            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let value = value
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
             write!(f, "{open}{name}=\"{value}\"")?;
         }
         f.write_str("}")
@@ -115,7 +151,10 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
     let mut wait = Vec::new();
     let mut callbacks = Vec::new();
     for queue in &look.queues {
-        let labels = vec![("tenant", queue.tenant.as_str()), ("queue", queue.name.as_str())];
+        let labels = vec![
+            ("tenant", queue.tenant.as_str()),
+            ("queue", queue.name.as_str()),
+        ];
         let with = |state| [labels.clone(), vec![("state", state)]].concat();
         waiting.push((labels.clone(), f64::from(queue.waiting)));
         wait.push((labels.clone(), seconds_since(queue.oldest_ms, look.at_ms)));
@@ -124,7 +163,11 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
         callbacks.push((with("pending"), f64::from(queue.callbacks_open - ready)));
     }
     to.family("cuptel_queue_waiting", "Callers on the line", &waiting);
-    to.family("cuptel_queue_wait_seconds", "Wait of the caller who waits longest", &wait);
+    to.family(
+        "cuptel_queue_wait_seconds",
+        "Wait of the caller who waits longest",
+        &wait,
+    );
     to.family(
         "cuptel_callbacks_open",
         "Callbacks not closed: ready to be offered, or pending",
@@ -157,9 +200,14 @@ fn state_of(seat: &SeatNow) -> &'static str {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "an age in milliseconds is far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an age in milliseconds is far below 2^52"
+)]
 fn seconds_since(since_ms: Option<i64>, at_ms: i64) -> f64 {
-    since_ms.map_or(0.0, |since| at_ms.saturating_sub(since).max(0) as f64 / 1_000.0)
+    since_ms.map_or(0.0, |since| {
+        at_ms.saturating_sub(since).max(0) as f64 / 1_000.0
+    })
 }
 
 #[cfg(test)]

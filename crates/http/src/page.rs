@@ -93,7 +93,12 @@ fn frame<'a>(shared: &'a Shared, caller: Option<&Caller>) -> Frame<'a> {
         Some(Caller::Token) | None => None,
     };
     let settings = &shared.settings;
-    Frame { title: &settings.title, version: &settings.version, signed_in: caller.is_some(), notice }
+    Frame {
+        title: &settings.title,
+        version: &settings.version,
+        signed_in: caller.is_some(),
+        notice,
+    }
 }
 
 /// What goes on now.
@@ -110,18 +115,29 @@ pub(crate) async fn now(
     let totals = match shared.totals.get(&shared.store).await {
         Ok(totals) => Some(summary(&totals)),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "no totals for the page");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no totals for the page"
+            );
             None
         }
     };
     let listen = shared.settings.listen.to_string();
-    html(&NowPage { frame: frame(&shared, onlooker.caller.as_ref()), board, totals, listen })
+    html(&NowPage {
+        frame: frame(&shared, onlooker.caller.as_ref()),
+        board,
+        totals,
+        listen,
+    })
 }
 
 /// Totals in four figures.
 fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
     let of = |outcomes: &[Outcome]| -> i64 {
-        outcomes.iter().filter_map(|outcome| totals.attempts.get(outcome)).sum()
+        outcomes
+            .iter()
+            .filter_map(|outcome| totals.attempts.get(outcome))
+            .sum()
     };
     let served = of(&[Outcome::Served, Outcome::ServedByMenu]);
     let abandoned = of(&[
@@ -129,7 +145,6 @@ fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
         Outcome::AbandonedMessage,
         Outcome::AbandonedMenu,
         Outcome::AbandonedQueue,
-        Outcome::QueueTimeout,
     ]);
     let refused = of(&[
         Outcome::RefusedLines,
@@ -140,7 +155,7 @@ fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
     let called_back = totals.closed.get(&ClosedHow::Served).copied().unwrap_or(0);
     vec![
         ("Chiamate servite", served),
-        ("Persone che hanno rinunciato", abandoned),
+        ("Chiamate abbandonate", abandoned),
         ("Chiamate rifiutate", refused),
         ("Persone richiamate e servite", called_back),
     ]
@@ -161,7 +176,11 @@ pub(crate) async fn seat(
     match board.seats.iter().find(|seat| seat.name == name) {
         Some(seat) => {
             let frame = frame(&shared, onlooker.caller.as_ref());
-            html(&SeatPage { frame, board: &board, seat })
+            html(&SeatPage {
+                frame,
+                board: &board,
+                seat,
+            })
         }
         None => no_such_page(),
     }
@@ -174,11 +193,19 @@ pub(crate) fn no_such_page() -> Response {
 
 /// The form that asks for the token, with the status of what made it necessary.
 fn sign_in_page(shared: &Shared, error: &ApiError, said: Option<&str>) -> Response {
-    let notice = said.map(|text| Notice { good: false, text: text.to_owned() });
-    let frame = Frame { notice, ..frame(shared, None) };
+    let notice = said.map(|text| Notice {
+        good: false,
+        text: text.to_owned(),
+    });
+    let frame = Frame {
+        notice,
+        ..frame(shared, None)
+    };
     let mut response = (error.status(), html(&SignInPage { frame })).into_response();
     if error.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
 }
@@ -191,9 +218,16 @@ struct TokenTyped {
 /// Where one signs in; `?ended` after a session that was over.
 pub(crate) async fn session(State(shared): State<Shared>, uri: Uri) -> Response {
     let ended = "La sessione è finita: accedi di nuovo. Nulla è stato cambiato.";
-    let notice = (uri.query() == Some("ended"))
-        .then(|| Notice { good: false, text: ended.to_owned() });
-    html(&SignInPage { frame: Frame { notice, ..frame(&shared, None) } })
+    let notice = (uri.query() == Some("ended")).then(|| Notice {
+        good: false,
+        text: ended.to_owned(),
+    });
+    html(&SignInPage {
+        frame: Frame {
+            notice,
+            ..frame(&shared, None)
+        },
+    })
 }
 
 /// Exchanges the token for a session.
@@ -207,9 +241,11 @@ pub(crate) async fn begin_session(
     let offered: Option<TokenTyped> = serde_urlencoded::from_bytes(&body).ok();
     let token = offered.map_or(String::new(), |typed| typed.token);
     if let Err(error) = check_token(&shared, token.trim(), access::peer_of(&parts)) {
-        let said = match error {
-            ApiError::TooManyWrongTokens { .. } => "Troppi tentativi: riprova tra un minuto.",
-            _ => "Questa chiave non è giusta: controllala e riprova.",
+        let held = matches!(error, ApiError::TooManyWrongTokens { .. });
+        let said = if held {
+            "Troppi tentativi: riprova tra un minuto."
+        } else {
+            "Questa chiave non è giusta: controllala e riprova."
         };
         return Ok(sign_in_page(&shared, &error, Some(said)));
     }
@@ -228,7 +264,9 @@ pub(crate) async fn end_session(State(shared): State<Shared>, headers: HeaderMap
 
 fn cookie(value: &str, age_s: u64, headers: &HeaderMap) -> String {
     // Only ever makes the cookie stricter, so the header need not be trusted.
-    let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let secure = headers
+        .get("x-forwarded-proto")
+        .is_some_and(|proto| proto == "https");
     let secure = if secure { "; Secure" } else { "" };
     format!("{COOKIE_NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age_s}{secure}")
 }

@@ -75,7 +75,9 @@ pub struct App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -92,7 +94,11 @@ impl Reach {
     /// Who reaches a listener on this address.
     #[must_use]
     pub fn of(address: SocketAddr) -> Self {
-        if address.ip().is_loopback() { Self::ThisMachine } else { Self::Network }
+        if address.ip().is_loopback() {
+            Self::ThisMachine
+        } else {
+            Self::Network
+        }
     }
 }
 
@@ -121,7 +127,9 @@ pub struct Pages {
 
 impl fmt::Debug for Pages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("settings", &self.shared.settings).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("settings", &self.shared.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -131,7 +139,12 @@ impl Pages {
     /// # Errors
     /// When the token is empty.
     pub fn new(app: App, reach: Reach) -> Result<Self, HttpError> {
-        let App { engine, store, metrics, settings } = app;
+        let App {
+            engine,
+            store,
+            metrics,
+            settings,
+        } = app;
         if settings.token.trim().is_empty() {
             return Err(HttpError::NoToken);
         }
@@ -221,7 +234,10 @@ fn action_paths() -> Router<Shared> {
 
 /// A browser whose session is over is led to where it signs in, not to an error in JSON.
 async fn lead_to_sign_in(request: Request, next: Next) -> Response {
-    let accepts = request.headers().get(ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    let accepts = request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|accepts| accepts.to_str().ok());
     let is_page = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     let response = next.run(request).await;
     if is_page && response.status() == StatusCode::UNAUTHORIZED {
@@ -250,11 +266,16 @@ async fn in_time(request: Request, next: Next) -> Response {
 async fn with_safe_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_POLICY));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(CONTENT_POLICY),
+    );
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     // Not `no-referrer`: that would send forms with `Origin: null`.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }

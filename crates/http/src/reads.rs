@@ -77,13 +77,19 @@ fn word<W>(word: Option<&str>, hint: &'static str) -> Result<Option<W>, ApiError
 where
     W: std::str::FromStr<Err = UnknownWord>,
 {
-    let malformed = |unknown: UnknownWord| ApiError::Malformed { why: unknown.to_string(), hint };
+    let malformed = |unknown: UnknownWord| ApiError::Malformed {
+        why: unknown.to_string(),
+        hint,
+    };
     word.map(str::parse).transpose().map_err(malformed)
 }
 
 fn identifier(text: &str, what: &'static str) -> Result<i64, ApiError> {
     // What is no identifier names no row either.
-    text.parse().ok().ok_or_else(|| ApiError::NotFound { what, which: shortened(text) })
+    text.parse().ok().ok_or_else(|| ApiError::NotFound {
+        what,
+        which: shortened(text),
+    })
 }
 
 /// What a request said, fit to be told back.
@@ -106,11 +112,26 @@ pub(crate) async fn attempts(
     State(shared): State<Shared>,
     query: Asked<AttemptsAsked>,
 ) -> Result<Json<Value>, ApiError> {
-    let AttemptsAsked { tenant, outcome, before, limit } = asked(query)?;
-    let outcome: Option<Outcome> =
-        word(outcome.as_deref(), "for instance served, abandoned_queue, refused_lines")?;
+    let AttemptsAsked {
+        tenant,
+        outcome,
+        before,
+        limit,
+    } = asked(query)?;
+    let outcome: Option<Outcome> = word(
+        outcome.as_deref(),
+        "for instance served, abandoned_queue, refused_lines",
+    )?;
     let limit = rows(limit)?;
-    let attempts = shared.store.attempts(&AttemptFilter { tenant, outcome, before, limit }).await?;
+    let attempts = shared
+        .store
+        .attempts(&AttemptFilter {
+            tenant,
+            outcome,
+            before,
+            limit,
+        })
+        .await?;
     let next = next(attempts.last().map(|last| last.id.0), attempts.len(), limit);
     Ok(Json(json!({ "attempts": attempts, "next": next })))
 }
@@ -125,9 +146,14 @@ pub(crate) async fn attempt(
     State(shared): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let attempt = shared.store.attempt(AttemptId(identifier(&id, "attempt")?)).await?;
-    let attempt =
-        attempt.ok_or_else(|| ApiError::NotFound { what: "attempt", which: shortened(&id) })?;
+    let attempt = shared
+        .store
+        .attempt(AttemptId(identifier(&id, "attempt")?))
+        .await?;
+    let attempt = attempt.ok_or_else(|| ApiError::NotFound {
+        what: "attempt",
+        which: shortened(&id),
+    })?;
     Ok(Json(json!({ "attempt": attempt })))
 }
 
@@ -141,12 +167,31 @@ pub(crate) async fn callbacks(
     State(shared): State<Shared>,
     query: Asked<CallbacksAsked>,
 ) -> Result<Json<Value>, ApiError> {
-    let CallbacksAsked { tenant, state, before, limit } = asked(query)?;
-    let state: Option<CallbackState> =
-        word(state.as_deref(), "for instance waiting, offered, dialling, talking, closed")?;
+    let CallbacksAsked {
+        tenant,
+        state,
+        before,
+        limit,
+    } = asked(query)?;
+    let state: Option<CallbackState> = word(
+        state.as_deref(),
+        "for instance waiting, offered, dialling, talking, closed",
+    )?;
     let limit = rows(limit)?;
-    let callbacks = shared.store.callbacks(&CallbackFilter { tenant, state, before, limit }).await?;
-    let next = next(callbacks.last().map(|last| last.id.0), callbacks.len(), limit);
+    let callbacks = shared
+        .store
+        .callbacks(&CallbackFilter {
+            tenant,
+            state,
+            before,
+            limit,
+        })
+        .await?;
+    let next = next(
+        callbacks.last().map(|last| last.id.0),
+        callbacks.len(),
+        limit,
+    );
     Ok(Json(json!({ "callbacks": callbacks, "next": next })))
 }
 
@@ -160,9 +205,14 @@ pub(crate) async fn callback(
     State(shared): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let callback = shared.store.callback(CallbackId(identifier(&id, "callback")?)).await?;
-    let callback =
-        callback.ok_or_else(|| ApiError::NotFound { what: "callback", which: shortened(&id) })?;
+    let callback = shared
+        .store
+        .callback(CallbackId(identifier(&id, "callback")?))
+        .await?;
+    let callback = callback.ok_or_else(|| ApiError::NotFound {
+        what: "callback",
+        which: shortened(&id),
+    })?;
     Ok(Json(json!({ "callback": callback })))
 }
 
@@ -192,7 +242,10 @@ pub(crate) async fn seat(
 /// A seat as the last commit left it.
 pub(crate) async fn seat_by_name(shared: &Shared, name: &str) -> Result<Json<Value>, ApiError> {
     let seat = shared.store.seat(name).await?;
-    let seat = seat.ok_or_else(|| ApiError::NotFound { what: "seat", which: shortened(name) })?;
+    let seat = seat.ok_or_else(|| ApiError::NotFound {
+        what: "seat",
+        which: shortened(name),
+    })?;
     Ok(Json(json!({ "seat": seat })))
 }
 

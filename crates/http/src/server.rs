@@ -49,7 +49,9 @@ pub async fn serve(
     app: App,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), HttpError> {
-    listener.set_nonblocking(true).map_err(HttpError::Listener)?;
+    listener
+        .set_nonblocking(true)
+        .map_err(HttpError::Listener)?;
     let listener = tokio::net::TcpListener::from_std(listener).map_err(HttpError::Listener)?;
     let reach = Reach::of(listener.local_addr().map_err(HttpError::Listener)?);
     let metrics = app.metrics.clone();
@@ -79,8 +81,14 @@ pub async fn serve(
     }
     drop(listener);
     pages.close();
-    if tokio::time::timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
-        tracing::warn!(connections = connections.len(), "cut connections to the pages at the end");
+    if tokio::time::timeout(DRAIN_TIME, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            connections = connections.len(),
+            "cut connections to the pages at the end"
+        );
     }
     connections.shutdown().await;
     Ok(())
@@ -90,7 +98,10 @@ async fn accept(
     listener: &tokio::net::TcpListener,
     places: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let place = Arc::clone(places)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
     Ok((stream, peer, place))

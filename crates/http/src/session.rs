@@ -67,12 +67,20 @@ impl Sessions {
             }
         }
         let until = now + Duration::from_secs(SESSION_S);
-        sessions.insert(name.clone(), Session { until, notice: None });
+        sessions.insert(
+            name.clone(),
+            Session {
+                until,
+                notice: None,
+            },
+        );
         Ok(name)
     }
 
     pub(crate) fn is_open(&self, name: &SessionName, now: Instant) -> bool {
-        self.lock().get(name).is_some_and(|session| now < session.until)
+        self.lock()
+            .get(name)
+            .is_some_and(|session| now < session.until)
     }
 
     pub(crate) fn end(&self, name: &SessionName) {
@@ -86,7 +94,9 @@ impl Sessions {
     }
 
     pub(crate) fn take_notice(&self, name: &SessionName) -> Option<Notice> {
-        self.lock().get_mut(name).and_then(|session| session.notice.take())
+        self.lock()
+            .get_mut(name)
+            .and_then(|session| session.notice.take())
     }
 }
 
@@ -125,7 +135,10 @@ mod tests {
     fn a_notice_is_told_once() {
         let sessions = Sessions::default();
         let name = sessions.begin(clock()).unwrap();
-        let notice = Notice { good: true, text: "fatto".to_owned() };
+        let notice = Notice {
+            good: true,
+            text: "fatto".to_owned(),
+        };
         sessions.tell(&name, notice.clone());
         assert_eq!(sessions.take_notice(&name), Some(notice));
         assert_eq!(sessions.take_notice(&name), None);

@@ -38,12 +38,12 @@ pub(crate) fn span(ms: i64) -> String {
     }
 }
 
-/// `alle 14:32`, or with the date where that is another day than `now`.
-pub(crate) fn moment(at: UtcMs, now: UtcMs) -> String {
+/// `dalle 14:32`, or with the date where that is another day than `now`.
+pub(crate) fn since(at: UtcMs, now: UtcMs) -> String {
     let (at, now) = (local_text(at, ROME), local_text(now, ROME));
     match (at.split_once(' '), now.split_once(' ')) {
-        (Some((day, time)), Some((today, _))) if day == today => format!("alle {time}"),
-        (Some((day, time)), _) => format!("il {day} alle {time}"),
+        (Some((day, time)), Some((today, _))) if day == today => format!("dalle {time}"),
+        (Some((day, time)), _) => format!("dal {day} alle {time}"),
         (None, _) => at,
     }
 }
@@ -89,14 +89,28 @@ pub(crate) fn afterwards(chosen: Chosen) -> &'static str {
     }
 }
 
+/// What does not work, what that means and what to do. The engine names it by a word.
+pub(crate) fn degraded(name: &str) -> String {
+    let what = match name {
+        "database" => "la base dati non accetta scritture e le chiamate aspettano che riprenda",
+        "storage" => "nulla può essere registrato: le chiamate non vengono servite",
+        other => other,
+    };
+    format!("Funzionamento ridotto: {what}. Avvisa chi gestisce il sistema.")
+}
+
 /// What a form has done.
 pub(crate) fn done(command: &Command) -> String {
     match command {
-        Command::SignIn { seat, operator } => format!("{operator} è in servizio alla postazione {seat}."),
+        Command::SignIn { seat, operator } => {
+            format!("{operator} è in servizio alla postazione {seat}.")
+        }
         Command::Choose { seat, chosen, .. } => match chosen {
             Chosen::SignedOut => format!("Postazione {seat}: servizio finito."),
             Chosen::Available => format!("Postazione {seat}: disponibile."),
-            Chosen::OneMoreThenPause => format!("Postazione {seat}: ancora una chiamata, poi pausa."),
+            Chosen::OneMoreThenPause => {
+                format!("Postazione {seat}: ancora una chiamata, poi pausa.")
+            }
             Chosen::OneMoreThenSignOut => {
                 format!("Postazione {seat}: ancora una chiamata, poi fine servizio.")
             }
@@ -148,7 +162,9 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::NoSeat(seat) => format!("La postazione {seat} non esiste."),
         CommandError::NoOperator(operator) => format!("L’operatore {operator} non esiste."),
         CommandError::SeatTaken { seat } => {
-            format!("Alla postazione {seat} lavora un’altra persona: prima deve finire il suo servizio.")
+            format!(
+                "Alla postazione {seat} lavora un’altra persona: prima deve finire il suo servizio."
+            )
         }
         CommandError::OperatorElsewhere { operator, seat } => {
             format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
@@ -188,7 +204,7 @@ mod tests {
     fn another_day_is_said_with_its_date() {
         // 2026-11-23 18:38 and 2026-11-22 23:30 in Rome.
         let (now, yesterday) = (1_795_455_480_000, 1_795_386_600_000);
-        assert_eq!(moment(now, now), "alle 18:38");
-        assert_eq!(moment(yesterday, now), "il 22/11/2026 alle 23:30");
+        assert_eq!(since(now, now), "dalle 18:38");
+        assert_eq!(since(yesterday, now), "dal 22/11/2026 alle 23:30");
     }
 }

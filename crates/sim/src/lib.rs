@@ -1,1 +1,27 @@
 //! Invented callers, operators, network, disk and time.
+//!
+//! The fault world: the real switch, with its rules and its SIP, is driven through one seeded
+//! order of events in virtual time. Everybody else is invented: people who call, give up, press
+//! keys and call again; a carrier; phones that decline or vanish; operators; a network that
+//! loses, repeats and reorders; a disk that commits late; a process that dies between any two
+//! steps and starts again from what was committed. After every step the promises are checked.
+//! A seed gives the same world each time. No sockets, no threads, no clock.
+
+mod chance;
+mod desk;
+mod disk;
+mod image;
+mod invented;
+mod line;
+mod network;
+mod node;
+mod peer;
+mod people;
+mod promises;
+mod sound;
+mod trace;
+mod watch;
+mod world;
+
+pub use promises::Broken;
+pub use world::{Failure, Report, run};

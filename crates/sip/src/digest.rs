@@ -170,10 +170,11 @@ impl Verifier {
         self.accounts.remove(user);
     }
 
-    /// The challenge headers, strongest algorithm first (RFC 8760 2.3).
+    /// The challenge headers, in the order of `offered`: strongest first (RFC 8760 2.3).
     pub(crate) fn challenge(
         &mut self,
         now_us: u64,
+        offered: &[Algorithm],
         stale: bool,
         is_retry: bool,
     ) -> Vec<(String, String)> {
@@ -186,7 +187,7 @@ impl Verifier {
         });
         let realm = self.realm.replace(['"', '\\'], "");
         let stale = if stale { ", stale=true" } else { "" };
-        Algorithm::OFFERED
+        offered
             .iter()
             .map(|algorithm| {
                 let name = algorithm.name();
@@ -454,7 +455,9 @@ mod tests {
     }
 
     fn nonce(verifier: &mut Verifier, now_us: u64, is_retry: bool) -> String {
-        let (_, value) = verifier.challenge(now_us, false, is_retry).remove(0);
+        let (_, value) = verifier
+            .challenge(now_us, &Algorithm::OFFERED, false, is_retry)
+            .remove(0);
         value.split('"').nth(3).unwrap().to_owned()
     }
 

@@ -3,7 +3,7 @@
 
 use crate::answer::Answer;
 use crate::counters::METHODS;
-use crate::digest::{Signed, Verdict};
+use crate::digest::{Algorithm, Signed, Verdict};
 use crate::endpoint::Endpoint;
 use crate::event::{Admission, Flow, Outbox};
 use crate::message::Message;
@@ -20,6 +20,11 @@ const SCANNERS: [&[u8]; 6] = [
     b"vaxsipuseragent",
     b"pplsip",
 ];
+
+/// User-Agent prefixes of phones that give up on a 401 in which any challenge is not MD5, in
+/// whatever order the challenges stand (libre before 2.0), instead of passing over it as
+/// RFC 8760 2.4 asks.
+const MD5_ONLY: [&[u8]; 2] = [b"baresip v0.", b"baresip v1."];
 
 /// Who is behind an admitted request.
 pub(crate) enum Admitted {
@@ -119,13 +124,7 @@ impl Endpoint {
     }
 
     fn note_scanner(&mut self, message: &Message) {
-        let agent = message.first(Name::USER_AGENT).unwrap_or_default();
-        let is_scanner = SCANNERS.iter().any(|scanner| {
-            agent
-                .get(..scanner.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(scanner))
-        });
-        self.counters.scanners += u64::from(is_scanner);
+        self.counters.scanners += u64::from(is_agent_of(message, &SCANNERS));
     }
 
     /// Asks for digest credentials unless the flow is trusted (INVITE only) or closed.
@@ -178,7 +177,12 @@ impl Endpoint {
             }
         };
         self.counters.challenges += 1;
-        let extra = self.verifier.challenge(now_us, stale, is_retry);
+        let offered: &[Algorithm] = if is_agent_of(message, &MD5_ONLY) {
+            &[Algorithm::Md5]
+        } else {
+            &Algorithm::OFFERED
+        };
+        let extra = self.verifier.challenge(now_us, offered, stale, is_retry);
         let answer = Answer {
             extra: &extra,
             ..Answer::new(401, "")
@@ -186,6 +190,16 @@ impl Endpoint {
         self.reply_stateless(flow, message, answer, out);
         Admitted::No
     }
+}
+
+/// Whether the User-Agent begins with one of these.
+fn is_agent_of(message: &Message, prefixes: &[&[u8]]) -> bool {
+    let agent = message.first(Name::USER_AGENT).unwrap_or_default();
+    prefixes.iter().any(|prefix| {
+        agent
+            .get(..prefix.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    })
 }
 
 /// Methods that a request outside a dialog cannot have.

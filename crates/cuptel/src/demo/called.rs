@@ -3,7 +3,7 @@
 use cuptel_sip::{DialogId, Message, uri};
 
 use super::agenda::Due;
-use super::habits::{Conduct, HABITS, micros};
+use super::habits::{Conduct, micros};
 use super::line::Side;
 use super::people::PersonId;
 use super::world::{Party, Stage, World};
@@ -20,7 +20,9 @@ impl World {
         let is_on_line = self.note_rung(person);
         let has_room = self.calls_outside() < self.calls_max;
         if self.is_finishing || !has_room {
-            return self.carrier.refuse(now_us, dialog, 503, "Service Unavailable");
+            return self
+                .carrier
+                .refuse(now_us, dialog, 503, "Service Unavailable");
         }
         let offer = request.body().to_vec();
         self.open(dialog, Party::Called { person }, None, offer, Side::Carrier);
@@ -29,13 +31,16 @@ impl World {
             return self.agenda.at(now_us, Due::Refuse { side, dialog });
         }
         self.carrier.ring(now_us, dialog);
-        let at = now_us + self.chance.between(&HABITS.called_answers_after_s);
-        match self.chance.conduct(HABITS.called_answers, HABITS.called_is_busy) {
+        let at = now_us + self.chance.between(&self.habits.called_answers_after_s);
+        match self
+            .chance
+            .conduct(self.habits.called_answers, self.habits.called_is_busy)
+        {
             Conduct::Answer => self.agenda.at(at, Due::PickUp { side, dialog }),
             Conduct::Refuse => self.agenda.at(now_us, Due::Refuse { side, dialog }),
             Conduct::RingOn => {}
         }
-        if self.chance.yes(HABITS.called_rings_in) {
+        if self.chance.yes(self.habits.called_rings_in) {
             self.ring_in(now_us, person);
         }
     }
@@ -76,7 +81,7 @@ impl World {
             return self.meet(now_us, operator, dialog);
         }
         let side = Side::Carrier;
-        let at = now_us + micros(HABITS.called_alone_s);
+        let at = now_us + micros(self.habits.called_alone_s);
         self.agenda.at(at, Due::HangUp { side, dialog });
     }
 }

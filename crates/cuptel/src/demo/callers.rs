@@ -3,7 +3,7 @@
 use cuptel_sip::{Body, DialogId, NameAddr, OutgoingInvite};
 
 use super::agenda::Due;
-use super::habits::{HABITS, micros};
+use super::habits::micros;
 use super::line::{Side, sdp_body};
 use super::people::PersonId;
 use super::world::{Call, Party, Stage, World};
@@ -65,7 +65,7 @@ impl World {
             counts.placed += 1;
             counts.redials += u64::from(redials > 0);
         });
-        let at = now_us + self.chance.between(&HABITS.rings_s);
+        let at = now_us + self.chance.between(&self.habits.rings_s);
         self.agenda.at(at, Due::StopRinging { dialog });
     }
 
@@ -119,8 +119,11 @@ impl World {
             self.tally.note(|counts| counts.failed += 1);
             return self.hang_up(now_us, key);
         }
-        let patience = self.people.get(person).map_or(0, |person| person.patience_us);
-        let press = now_us + self.chance.between(&HABITS.listens_s);
+        let patience = self
+            .people
+            .get(person)
+            .map_or(0, |person| person.patience_us);
+        let press = now_us + self.chance.between(&self.habits.listens_s);
         self.agenda.at(press, Due::Press { dialog });
         self.agenda.at(press + patience, Due::GiveUp { dialog });
     }
@@ -132,7 +135,7 @@ impl World {
         let person = call.party.person().and_then(|id| self.people.get(id));
         let key = person.and_then(|person| person.key);
         if let (Stage::Alone, Some(sound), Some(key)) = (call.stage, &call.sound, key) {
-            self.audio.press(sound, key, HABITS.key_ms);
+            self.audio.press(sound, key, self.habits.key_ms);
             self.tally.note(|counts| counts.keys_pressed += 1);
         }
     }
@@ -181,8 +184,8 @@ impl World {
 
     fn think_of_redialling(&mut self, now_us: u64, person: PersonId, redials: u8) {
         let wants = self.people.get(person).is_some_and(|person| person.redials);
-        if wants && redials < HABITS.redials_max {
-            let at = now_us + self.chance.between(&HABITS.redial_after_s);
+        if wants && redials < self.habits.redials_max {
+            let at = now_us + self.chance.between(&self.habits.redial_after_s);
             let redials = redials + 1;
             self.agenda.at(at, Due::Ring { person, redials });
         }
@@ -190,7 +193,7 @@ impl World {
 
     /// Somebody who is being rung has the receiver in hand and rings us.
     pub(crate) fn ring_in(&mut self, now_us: u64, person: PersonId) {
-        let at = now_us + micros(HABITS.rings_in_after_s);
+        let at = now_us + micros(self.habits.rings_in_after_s);
         self.agenda.at(at, Due::Ring { person, redials: 0 });
     }
 }

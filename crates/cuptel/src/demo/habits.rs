@@ -84,6 +84,12 @@ pub(crate) const HABITS: Habits = Habits {
     leaves_s: 0.5..=5.0,
 };
 
+const _: () = assert!(
+    HABITS.called_answers + HABITS.called_is_busy < 1.0
+        && HABITS.operator_answers + HABITS.operator_declines < 1.0,
+    "some phones ring on"
+);
+
 /// What somebody does about a ringing phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conduct {
@@ -100,7 +106,10 @@ impl Chance {
     /// `of` keeps draws apart: one person's do not move another's.
     pub(crate) fn new(seed: u64, of: u64) -> Self {
         let mut key = [0; 32];
-        for (place, byte) in key.iter_mut().zip(seed.to_le_bytes().into_iter().chain(of.to_le_bytes())) {
+        for (place, byte) in key
+            .iter_mut()
+            .zip(seed.to_le_bytes().into_iter().chain(of.to_le_bytes()))
+        {
             *place = byte;
         }
         Self(ChaCha12Rng::from_seed(key))
@@ -175,12 +184,6 @@ pub(crate) fn micros(seconds: f64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn shares_of_one_phone_leave_room_for_ringing_on() {
-        assert!(HABITS.called_answers + HABITS.called_is_busy < 1.0);
-        assert!(HABITS.operator_answers + HABITS.operator_declines < 1.0);
-    }
 
     #[test]
     fn draws_follow_the_table() {

@@ -94,9 +94,9 @@ impl Line {
     }
 
     pub(crate) fn refuse(&mut self, now_us: u64, dialog: DialogId, status: u16, reason: &str) {
-        let refused =
-            self.endpoint
-                .refuse(now_us, dialog, status, reason, &[], &mut self.out);
+        let refused = self
+            .endpoint
+            .refuse(now_us, dialog, status, reason, &[], &mut self.out);
         note_late(refused, "a refusal");
     }
 

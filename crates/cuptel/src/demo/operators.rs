@@ -1,11 +1,9 @@
 //! Operators' phones: they register, ring, and talk.
 
-use cuptel_sip::{
-    Credentials, DialogId, Flow, Message, OutgoingRegister, RegistrationId, uri,
-};
+use cuptel_sip::{Credentials, DialogId, Flow, Message, OutgoingRegister, RegistrationId, uri};
 
 use super::agenda::Due;
-use super::habits::{Conduct, HABITS, micros};
+use super::habits::{Conduct, micros};
 use super::line::Side;
 use super::people::PersonId;
 use super::world::{Party, World};
@@ -83,7 +81,11 @@ impl World {
             return;
         };
         let is_ok = (200..300).contains(&status);
-        desk.is_registered = if is_ok { expires_s > 0 && !is_finishing } else { false };
+        desk.is_registered = if is_ok {
+            expires_s > 0 && !is_finishing
+        } else {
+            false
+        };
         let next_us = if is_ok {
             desk.retry_us = RETRY_US[0];
             u64::from(expires_s.max(2)) * 500_000
@@ -133,8 +135,11 @@ impl World {
         let side = Side::Desks;
         self.open(dialog, party, None, request.body().to_vec(), side);
         self.desks.ring(now_us, dialog);
-        let at = now_us + self.chance.between(&HABITS.operator_answers_after_s);
-        match self.chance.conduct(HABITS.operator_answers, HABITS.operator_declines) {
+        let at = now_us + self.chance.between(&self.habits.operator_answers_after_s);
+        match self
+            .chance
+            .conduct(self.habits.operator_answers, self.habits.operator_declines)
+        {
             Conduct::Answer => self.agenda.at(at, Due::PickUp { side, dialog }),
             Conduct::Refuse => self.agenda.at(at, Due::Refuse { side, dialog }),
             Conduct::RingOn => {}
@@ -161,7 +166,7 @@ impl World {
             return self.meet(now_us, dialog, theirs);
         }
         let side = Side::Desks;
-        let at = now_us + micros(HABITS.operator_alone_s);
+        let at = now_us + micros(self.habits.operator_alone_s);
         self.agenda.at(at, Due::HangUp { side, dialog });
     }
 }

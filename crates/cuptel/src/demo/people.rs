@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::habits::{Chance, HABITS};
+use super::habits::{Chance, Habits};
 
 /// People at most: their numbers end in four digits.
 pub(crate) const PEOPLE_MAX: usize = 10_000;
@@ -31,7 +31,7 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    fn of(seed: u64, place: usize) -> Self {
+    fn of(seed: u64, place: usize, habits: &Habits) -> Self {
         let mut chance = Chance::new(seed, u64::try_from(place).unwrap_or(0).wrapping_add(1));
         let number = if chance.yes(MOBILE) {
             format!("+39399000{place:04}")
@@ -40,9 +40,9 @@ impl Person {
         };
         Self {
             number,
-            patience_us: chance.exponential(HABITS.patience_mean_s),
-            key: chance.weighted(&HABITS.keys).flatten(),
-            redials: chance.yes(HABITS.redials),
+            patience_us: chance.exponential(habits.patience_mean_s),
+            key: chance.weighted(&habits.keys).flatten(),
+            redials: chance.yes(habits.redials),
             calls: 0,
             rung: 0,
         }
@@ -53,14 +53,16 @@ impl Person {
 #[derive(Debug)]
 pub(crate) struct People {
     seed: u64,
+    habits: &'static Habits,
     people: Vec<Person>,
     numbers: BTreeMap<String, PersonId>,
 }
 
 impl People {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, habits: &'static Habits) -> Self {
         Self {
             seed,
+            habits,
             people: Vec::new(),
             numbers: BTreeMap::new(),
         }
@@ -83,7 +85,7 @@ impl People {
     /// everybody is on the telephone.
     pub(crate) fn next_caller(&mut self, chance: &mut Chance) -> Option<PersonId> {
         let full = self.people.len() >= PEOPLE_MAX;
-        if (full || chance.yes(HABITS.known))
+        if (full || chance.yes(self.habits.known))
             && let Some(known) = self.idle_from(chance.below(self.people.len()))
         {
             return Some(known);
@@ -100,7 +102,7 @@ impl People {
 
     fn newcomer(&mut self) -> PersonId {
         let id = PersonId(self.people.len());
-        let person = Person::of(self.seed, id.0);
+        let person = Person::of(self.seed, id.0, self.habits);
         self.numbers.insert(person.number.clone(), id);
         self.people.push(person);
         id
@@ -110,9 +112,10 @@ impl People {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::habits::HABITS;
 
     fn some(seed: u64, count: usize) -> Vec<Person> {
-        let mut people = People::new(seed);
+        let mut people = People::new(seed, &HABITS);
         (0..count).map(|_| people.newcomer()).for_each(drop);
         people.people
     }
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn numbers_are_unique_and_lead_back_to_their_people() {
-        let mut people = People::new(1);
+        let mut people = People::new(1, &HABITS);
         let mut chance = Chance::new(1, 0);
         for _ in 0..PEOPLE_MAX {
             let id = people.newcomer();

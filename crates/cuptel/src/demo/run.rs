@@ -14,6 +14,7 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 use super::audio::{Audio, AudioPlan};
+use super::habits::Habits;
 use super::line::Side;
 use super::tally::Tally;
 use super::world::World;
@@ -31,7 +32,12 @@ const IDLE_US: u64 = 1_000_000;
 const GOODBYE_US: u64 = 3_000_000;
 
 /// Binds what is needed and starts the thread.
-pub(crate) fn start(plan: Plan, wishes: Arc<Wishes>, tally: Tally) -> Result<JoinHandle<()>, DemoError> {
+pub(crate) fn start(
+    plan: Plan,
+    habits: &'static Habits,
+    wishes: Arc<Wishes>,
+    tally: Tally,
+) -> Result<JoinHandle<()>, DemoError> {
     if plan.lines.is_empty() {
         return Err(DemoError::NoLine);
     }
@@ -43,7 +49,9 @@ pub(crate) fn start(plan: Plan, wishes: Arc<Wishes>, tally: Tally) -> Result<Joi
     let (sender, events) = mpsc::channel(MEDIA_EVENTS_MAX);
     let sink = Box::new(move |event| {
         sender.try_send(event).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(event) | mpsc::error::TrySendError::Closed(event) => event,
+            mpsc::error::TrySendError::Full(event) | mpsc::error::TrySendError::Closed(event) => {
+                event
+            }
         })
     });
     let audio = AudioPlan {
@@ -55,7 +63,7 @@ pub(crate) fn start(plan: Plan, wishes: Arc<Wishes>, tally: Tally) -> Result<Joi
         voice: plan.voice,
     };
     let audio = Audio::start(audio, sink).map_err(DemoError::Media)?;
-    let world = World::new(&plan, locals, audio, tally);
+    let world = World::new(&plan, habits, locals, audio, tally);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -63,7 +71,10 @@ pub(crate) fn start(plan: Plan, wishes: Arc<Wishes>, tally: Tally) -> Result<Joi
     let sockets = {
         let _inside = runtime.enter();
         let [carrier, desks] = sockets.map(UdpSocket::from_std);
-        [carrier.map_err(DemoError::Thread)?, desks.map_err(DemoError::Thread)?]
+        [
+            carrier.map_err(DemoError::Thread)?,
+            desks.map_err(DemoError::Thread)?,
+        ]
     };
     let mut phones = Running {
         world,
@@ -110,7 +121,11 @@ impl Running {
                 return;
             }
             let [carrier, desks] = &self.sockets;
-            let wait = self.world.wake_at().map_or(IDLE_US, |at| at.saturating_sub(now_us)).min(IDLE_US);
+            let wait = self
+                .world
+                .wake_at()
+                .map_or(IDLE_US, |at| at.saturating_sub(now_us))
+                .min(IDLE_US);
             let ready = tokio::select! {
                 ready = carrier.readable() => ready.map(|()| Some(Side::Carrier)),
                 ready = desks.readable() => ready.map(|()| Some(Side::Desks)),

@@ -81,7 +81,10 @@ impl Counts {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures for people: 53 bits are plenty")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "figures for people: 53 bits are plenty"
+)]
 fn to_float(count: u64) -> f64 {
     count as f64
 }

@@ -61,7 +61,10 @@ fn sample(n: u32) -> i16 {
     whole(sound * strength * 6_000.0)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "clamped to the range on the same line")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "clamped to the range on the same line"
+)]
 fn whole(sample: f64) -> i16 {
     sample.clamp(f64::from(i16::MIN), f64::from(i16::MAX)) as i16
 }
@@ -78,7 +81,10 @@ mod tests {
         let id = library.add_wav("murmur", &murmur()).unwrap();
         assert_eq!(library.duration_ms(id), SECONDS * 1_000);
         let samples: Vec<i16> = (0..RATE * SECONDS).map(sample).collect();
-        let loud = samples.iter().filter(|sample| sample.unsigned_abs() > 1_000).count();
+        let loud = samples
+            .iter()
+            .filter(|sample| sample.unsigned_abs() > 1_000)
+            .count();
         let silent = samples.iter().filter(|sample| **sample == 0).count();
         assert!(loud > samples.len() / 5, "{loud}");
         assert!(silent > samples.len() / 8, "{silent}");

@@ -10,7 +10,7 @@ use cuptel_sip::{Body, DialogId, Event, Message, RegistrationId};
 
 use super::agenda::{Agenda, Due};
 use super::audio::{Audio, Sound};
-use super::habits::{Chance, HABITS, micros};
+use super::habits::{Chance, Habits, micros};
 use super::line::{Line, Side};
 use super::operators::Desk;
 use super::people::{People, PersonId};
@@ -72,6 +72,7 @@ pub(crate) struct Call {
 /// The invented world.
 #[derive(Debug)]
 pub(crate) struct World {
+    pub(crate) habits: &'static Habits,
     pub(crate) lines: Vec<String>,
     rate: f64,
     jam: Jam,
@@ -94,6 +95,7 @@ impl World {
     /// `carrier` and `desks` are where our sockets listen.
     pub(crate) fn new(
         plan: &Plan,
+        habits: &'static Habits,
         [carrier, desks]: [SocketAddr; 2],
         audio: Audio,
         tally: Tally,
@@ -105,6 +107,7 @@ impl World {
             agenda.at(0, Due::Register { seat });
         }
         let mut world = Self {
+            habits,
             lines: plan.lines.clone(),
             rate: plan.rate,
             jam: plan.jam,
@@ -112,7 +115,7 @@ impl World {
             carrier: Line::new(Side::Carrier, carrier, plan.trunk, chance.key()),
             desks: Line::new(Side::Desks, desks, plan.phones, chance.key()),
             audio,
-            people: People::new(plan.seed),
+            people: People::new(plan.seed, habits),
             seats,
             registrations: BTreeMap::new(),
             calls: BTreeMap::new(),
@@ -136,7 +139,11 @@ impl World {
     /// The Poisson process, its rate raised while the jam lasts.
     pub(crate) fn plan_arrival(&mut self, now_us: u64) {
         let jammed = now_us < micros(self.jam.for_s);
-        let rate = if jammed { self.rate * self.jam.times } else { self.rate };
+        let rate = if jammed {
+            self.rate * self.jam.times
+        } else {
+            self.rate
+        };
         if rate > 0.0 && rate.is_finite() {
             let gap = self.chance.exponential(1.0 / rate);
             self.agenda.at(now_us + gap, Due::Arrival);
@@ -183,7 +190,7 @@ impl World {
         }
         for (&(_, dialog), call) in &self.calls {
             if matches!(call.party, Party::Caller { .. }) {
-                let at = now_us + self.chance.between(&HABITS.leaves_s);
+                let at = now_us + self.chance.between(&self.habits.leaves_s);
                 self.agenda.at(at, Due::StopRinging { dialog });
                 self.agenda.at(at, Due::GiveUp { dialog });
             }
@@ -281,7 +288,8 @@ impl World {
 
     /// The other end gave up ringing us.
     fn cancelled(&mut self, now_us: u64, key: CallKey) {
-        self.line(key.0).refuse(now_us, key.1, 487, "Request Terminated");
+        self.line(key.0)
+            .refuse(now_us, key.1, 487, "Request Terminated");
         let party = self.calls.get(&key).map(|call| call.party);
         if let Some(Party::Called { .. }) = party {
             self.tally.note(|counts| counts.callbacks_unanswered += 1);
@@ -290,7 +298,11 @@ impl World {
     }
 
     fn acknowledged(&mut self, now_us: u64, key: CallKey, body: Option<Body>) {
-        let Some(sound) = self.calls.get_mut(&key).and_then(|call| call.sound.as_mut()) else {
+        let Some(sound) = self
+            .calls
+            .get_mut(&key)
+            .and_then(|call| call.sound.as_mut())
+        else {
             return;
         };
         if !sound.owes_answer {
@@ -304,13 +316,18 @@ impl World {
     }
 
     fn reinvited(&mut self, now_us: u64, key: CallKey, request: &Message) {
-        let sound = self.calls.get_mut(&key).and_then(|call| call.sound.as_mut());
+        let sound = self
+            .calls
+            .get_mut(&key)
+            .and_then(|call| call.sound.as_mut());
         let text = sound.and_then(|sound| self.audio.again(sound, request.body()));
         match text {
             Some(text) => {
                 self.line(key.0).accept(now_us, key.1, text);
             }
-            None => self.line(key.0).refuse(now_us, key.1, 488, "Not Acceptable Here"),
+            None => self
+                .line(key.0)
+                .refuse(now_us, key.1, 488, "Not Acceptable Here"),
         }
     }
 
@@ -324,7 +341,8 @@ impl World {
         let offer = std::mem::take(&mut call.offer);
         let Some((sound, text)) = self.audio.answer(now_us, &offer) else {
             self.tally.note(|counts| counts.failed += 1);
-            self.line(key.0).refuse(now_us, key.1, 488, "Not Acceptable Here");
+            self.line(key.0)
+                .refuse(now_us, key.1, 488, "Not Acceptable Here");
             return self.over(key);
         };
         let accepted = self.line(key.0).accept(now_us, key.1, text);
@@ -416,9 +434,9 @@ impl World {
             }
         }
         self.tally.note(|counts| counts.talked += 1);
-        let ends = now_us + self.chance.between(&HABITS.talks_s);
-        let lingers = ends + micros(HABITS.lingers_s);
-        let at = if self.chance.yes(HABITS.operator_ends) {
+        let ends = now_us + self.chance.between(&self.habits.talks_s);
+        let lingers = ends + micros(self.habits.lingers_s);
+        let at = if self.chance.yes(self.habits.operator_ends) {
             [ends, lingers]
         } else {
             [lingers, ends]

@@ -137,6 +137,32 @@ fn a_phone_registers_with_either_algorithm() {
 }
 
 #[test]
+fn a_phone_that_gives_up_on_foreign_algorithms_is_offered_md5_alone() {
+    for (agent, offered) in [
+        ("baresip v1.0.0 (x86_64/linux)", &["MD5"][..]),
+        ("baresip v3.5.1 (x86_64/Linux)", &["SHA-256", "MD5"]),
+        ("Linphone/5.2", &["SHA-256", "MD5"]),
+    ] {
+        let mut bench = Bench::new(Admission::Digest);
+        let register = Phone::new().register(bench.now, "alice", "secret", 600);
+        let register = String::from_utf8(register).unwrap();
+        let agent = format!("User-Agent: {agent}\r\nMax-Forwards:");
+        let ours: String = register
+            .split_inclusive("\r\n")
+            .filter(|line| !line.starts_with("User-Agent:"))
+            .collect();
+        let seen = bench.receive(ours.replacen("Max-Forwards:", &agent, 1));
+        let challenge = seen.text(0);
+        let found: Vec<&str> = challenge
+            .split("algorithm=")
+            .skip(1)
+            .filter_map(|rest| rest.split(',').next())
+            .collect();
+        assert_eq!(found, offered, "{agent}");
+    }
+}
+
+#[test]
 fn credentials_used_twice_are_refused_with_a_stale_challenge() {
     let mut bench = Bench::new(Admission::Digest);
     let mut phone = Phone::new();

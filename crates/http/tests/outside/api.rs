@@ -1,0 +1,467 @@
+//! The API: who may ask, what is answered, and what is refused with which status.
+
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::words::{Chosen, Disposition};
+use cuptel_http::{Reach, Refusal};
+use serde_json::{Value, json};
+
+use crate::desk::{CALLER, Centre, busy, local, with_token};
+
+const READS: [&str; 5] = [
+    "/api/v1/attempts",
+    "/api/v1/attempts/1",
+    "/api/v1/callbacks",
+    "/api/v1/seats",
+    "/api/v1/totals",
+];
+
+#[tokio::test]
+async fn what_names_persons_needs_the_token() {
+    let centre = Centre::open().await;
+    for path in READS {
+        let without = centre.get(path).await;
+        assert_eq!(without.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(without.header("www-authenticate"), "Bearer");
+    }
+    let action = local("POST", "/api/v1/seats/101/available");
+    assert_eq!(
+        centre.ask(action, "").await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(centre.desk.commands.lock().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_told_nothing_more_than_none() {
+    let centre = Centre::open().await;
+    let without = centre.get("/api/v1/seats").await;
+    for wrong in [
+        "Bearer x",
+        "Bearer a-token-of-some-lengtH",
+        "Basic abc",
+        "",
+        "Bearer ",
+    ] {
+        let asked = local("GET", "/api/v1/seats").header(AUTHORIZATION, wrong);
+        let heard = centre.ask(asked, "").await;
+        assert_eq!(heard.status, StatusCode::UNAUTHORIZED, "{wrong}");
+        assert_eq!(heard.text, without.text);
+        assert_eq!(heard.headers, without.headers);
+    }
+}
+
+#[tokio::test]
+async fn guessing_tokens_is_slowed_down() {
+    let centre = Centre::open().await;
+    for _ in 0..20 {
+        let asked = local("GET", "/api/v1/seats").header(AUTHORIZATION, "Bearer guess");
+        assert_eq!(centre.ask(asked, "").await.status, StatusCode::UNAUTHORIZED);
+    }
+    let heard = centre.get_with_token("/api/v1/seats").await;
+    assert_eq!(heard.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!((1..=61).contains(&heard.header("retry-after").parse::<u32>().unwrap()));
+}
+
+#[tokio::test]
+async fn stored_rows_are_given_with_masked_numbers() {
+    let centre = Centre::open().await;
+    let attempts = centre
+        .get_with_token("/api/v1/attempts?outcome=abandoned_queue&limit=1")
+        .await;
+    assert_eq!(attempts.json()["attempts"][0]["id"], json!(centre.attempt));
+    assert_eq!(
+        attempts.json()["next"],
+        json!(centre.attempt),
+        "a full page has a next one"
+    );
+    let callbacks = centre
+        .get_with_token("/api/v1/callbacks?tenant=asl-teramo")
+        .await;
+    assert_eq!(callbacks.json()["callbacks"][0]["number"], json!("+39…567"));
+    assert_eq!(callbacks.json()["next"], Value::Null);
+    let one = centre
+        .get_with_token(&format!("/api/v1/callbacks/{}", centre.callback))
+        .await;
+    assert_eq!(one.json()["callback"]["needs"][0]["kind"], json!("missed"));
+    let attempt = centre
+        .get_with_token(&format!("/api/v1/attempts/{}", centre.attempt))
+        .await;
+    assert_eq!(
+        attempt.json()["attempt"]["callback"],
+        json!(centre.callback)
+    );
+    for heard in [attempts, callbacks, one, attempt] {
+        assert!(!heard.text.contains(&CALLER[3..]), "{}", heard.text);
+    }
+}
+
+#[tokio::test]
+async fn a_filter_finds_only_what_it_says() {
+    let centre = Centre::open().await;
+    for (path, found) in [
+        ("/api/v1/attempts?outcome=served", 0),
+        ("/api/v1/attempts?tenant=asl-pescara", 0),
+        ("/api/v1/attempts?tenant=asl-teramo", 1),
+        ("/api/v1/attempts?before=1", 0),
+    ] {
+        let heard = centre.get_with_token(path).await;
+        assert_eq!(
+            heard.json()["attempts"].as_array().map(Vec::len),
+            Some(found),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_question_cannot_mean_is_said() {
+    let centre = Centre::open().await;
+    for path in [
+        "/api/v1/attempts?outcome=lost",
+        "/api/v1/attempts?limit=0",
+        "/api/v1/attempts?limit=1001",
+        "/api/v1/attempts?limit=many",
+        "/api/v1/attempts?outcom=served",
+        "/api/v1/callbacks?state=lost",
+    ] {
+        let heard = centre.get_with_token(path).await;
+        assert_eq!(heard.status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(heard.json()["hint"].is_string(), "{path}");
+    }
+    for path in [
+        "/api/v1/attempts/1",
+        "/api/v1/callbacks/x",
+        "/api/v1/seats/999",
+    ] {
+        let heard = centre.get_with_token(path).await;
+        assert_eq!(heard.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(
+            heard.json()["error"]
+                .as_str()
+                .unwrap()
+                .starts_with("there is no "),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_answered_in_json() {
+    let centre = Centre::open().await;
+    let missing = centre.get("/api/v1/nothing").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert_eq!(missing.json()["error"], json!("there is no such path"));
+    let wrong = centre
+        .ask(with_token("DELETE", "/api/v1/seats/101"), "")
+        .await;
+    assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert!(wrong.json()["hint"].is_string());
+    let get = centre.get_with_token("/api/v1/seats/101/available").await;
+    assert_eq!(get.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn each_action_becomes_its_command_and_answers_with_the_seat() {
+    let centre = Centre::open().await;
+    let choose = |chosen, reason: Option<&str>| Command::Choose {
+        seat: "101".to_owned(),
+        chosen,
+        reason: reason.map(str::to_owned),
+    };
+    let sign_in = Command::SignIn {
+        seat: "101".to_owned(),
+        operator: "anna".to_owned(),
+    };
+    let done = Command::Dispose {
+        seat: "101".to_owned(),
+        disposition: Disposition::Done,
+    };
+    for (action, body, command) in [
+        ("sign-in", r#"{"operator":"anna"}"#, sign_in),
+        ("sign-out", "", choose(Chosen::SignedOut, None)),
+        (
+            "pause",
+            r#"{"reason":" caffè "}"#,
+            choose(Chosen::Paused, Some("caffè")),
+        ),
+        ("pause", "{}", choose(Chosen::Paused, None)),
+        ("available", "{}", choose(Chosen::Available, None)),
+        (
+            "one-more",
+            r#"{"then":"pause"}"#,
+            choose(Chosen::OneMoreThenPause, None),
+        ),
+        (
+            "one-more",
+            r#"{"then":"sign_out"}"#,
+            choose(Chosen::OneMoreThenSignOut, None),
+        ),
+        ("disposition", r#"{"disposition":"done"}"#, done),
+    ] {
+        let heard = centre
+            .post_json(&format!("/api/v1/seats/101/{action}"), body)
+            .await;
+        assert_eq!(heard.status, StatusCode::OK, "{action}: {}", heard.text);
+        assert_eq!(heard.json()["seat"]["name"], json!("101"));
+        assert_eq!(heard.json()["seat"]["operator"], json!("anna"));
+        assert_eq!(centre.desk.commands.lock().unwrap().pop(), Some(command));
+    }
+}
+
+#[tokio::test]
+async fn what_the_rules_refuse_has_its_status() {
+    let centre = Centre::open().await;
+    let seat = "101".to_owned();
+    for (refusal, status) in [
+        (
+            CommandError::NoSeat(seat.clone()).into(),
+            StatusCode::NOT_FOUND,
+        ),
+        (
+            CommandError::NoOperator("zoe".to_owned()).into(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (
+            CommandError::SeatTaken { seat: seat.clone() }.into(),
+            StatusCode::CONFLICT,
+        ),
+        (CommandError::NobodyThere(seat).into(), StatusCode::CONFLICT),
+        (
+            CommandError::Stopping.into(),
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
+        (Refusal::Busy, StatusCode::SERVICE_UNAVAILABLE),
+        (Refusal::Gone, StatusCode::SERVICE_UNAVAILABLE),
+    ] {
+        centre.desk.answers.lock().unwrap().push_back(Err(refusal));
+        let heard = centre
+            .post_json("/api/v1/seats/101/sign-in", r#"{"operator":"zoe"}"#)
+            .await;
+        assert_eq!(heard.status, status, "{}", heard.text);
+        let json = heard.json();
+        assert!(
+            json["error"].is_string() && json["hint"].is_string(),
+            "{json}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_meant_does_nothing() {
+    let centre = Centre::open().await;
+    let path = "/api/v1/seats/101/sign-in";
+    let long = format!(r#"{{"operator":"{}"}}"#, "x".repeat(101));
+    for (body, status) in [
+        ("{", StatusCode::BAD_REQUEST),
+        ("", StatusCode::UNPROCESSABLE_ENTITY),
+        (r#"{"operator":1}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        (r#"{"operator":"  "}"#, StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            r#"{"operator":"anna","seat":"102"}"#,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        (long.as_str(), StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let heard = centre.post_json(path, body).await;
+        assert_eq!(heard.status, status, "{body}: {}", heard.text);
+    }
+    let text = with_token("POST", path).header(CONTENT_TYPE, "text/plain");
+    let heard = centre.ask(text, "operator=anna").await;
+    assert_eq!(heard.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let huge = format!(r#"{{"operator":"{}"}}"#, "x".repeat(64 * 1024));
+    let heard = centre.post_json(path, &huge).await;
+    assert_eq!(heard.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(heard.json()["error"].is_string());
+    assert_eq!(*centre.desk.commands.lock().unwrap(), []);
+}
+
+#[tokio::test]
+async fn another_sites_page_cannot_act() {
+    let centre = Centre::open().await;
+    let path = "/api/v1/seats/101/available";
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ] {
+        let heard = centre
+            .ask(with_token("POST", path).header(name, value), "")
+            .await;
+        assert_eq!(heard.status, StatusCode::FORBIDDEN);
+        assert!(heard.json()["error"].is_string());
+    }
+    assert_eq!(*centre.desk.commands.lock().unwrap(), []);
+    let own = with_token("POST", path).header("origin", "http://127.0.0.1:8080");
+    assert_eq!(centre.ask(own, "").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn looking_without_a_token_shows_no_operator() {
+    let centre = Centre::open().await;
+    let open = centre.get("/api/v1/snapshot").await;
+    assert_eq!(open.status, StatusCode::OK);
+    assert!(
+        !open.text.contains("anna") && !open.text.contains("visita medica"),
+        "{}",
+        open.text
+    );
+    let full = centre.get_with_token("/api/v1/snapshot").await;
+    assert_eq!(full.json(), serde_json::to_value(busy()).unwrap());
+    let queues = centre.get("/api/v1/queues").await;
+    assert_eq!(queues.json()["queues"][0]["waiting"], json!(2));
+}
+
+#[tokio::test]
+async fn from_elsewhere_even_looking_needs_the_token() {
+    let network = Centre::with(busy(), Reach::Network).await;
+    let here = Centre::open().await;
+    for path in [
+        "/",
+        "/seats/101",
+        "/live",
+        "/metrics",
+        "/api/v1/snapshot",
+        "/api/v1/queues",
+        "/api/v1/events",
+    ] {
+        assert_eq!(
+            network.get(path).await.status,
+            StatusCode::UNAUTHORIZED,
+            "{path}"
+        );
+        let request = axum::http::Request::builder()
+            .uri(path)
+            .header("host", "cup.example");
+        let rebound = here.ask(request, "").await;
+        assert_eq!(
+            rebound.status,
+            StatusCode::UNAUTHORIZED,
+            "{path} under a foreign name"
+        );
+    }
+    for path in [
+        "/health/live",
+        "/health/ready",
+        "/api/v1/openapi.json",
+        "/app.css",
+        "/session",
+    ] {
+        assert_eq!(network.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(
+        network.get_with_token("/metrics").await.status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn health_says_what_does_not_work() {
+    let centre = Centre::open().await;
+    assert_eq!(centre.get("/health/ready").await.status, StatusCode::OK);
+    {
+        let mut health = centre.desk.health.lock().unwrap();
+        health.ready = false;
+        health.degraded = vec!["database".to_owned()];
+    }
+    let heard = centre.get("/health/ready").await;
+    assert_eq!(heard.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        heard.json(),
+        json!({"ready": false, "degraded": ["database"], "since_ms": null})
+    );
+    assert_eq!(centre.get("/health/live").await.status, StatusCode::OK);
+}
+
+/// The fields that the description gives a shape, its parts included.
+fn described(document: &Value, name: &str) -> Vec<String> {
+    let shape = &document["components"]["schemas"][name];
+    let parts = shape["allOf"]
+        .as_array()
+        .cloned()
+        .unwrap_or_else(|| vec![shape.clone()]);
+    let mut fields = Vec::new();
+    for part in parts {
+        match part["$ref"].as_str() {
+            Some(to) => fields.extend(described(document, to.rsplit('/').next().unwrap())),
+            None => fields.extend(part["properties"].as_object().unwrap().keys().cloned()),
+        }
+    }
+    fields.sort();
+    fields
+}
+
+fn fields(of: &Value) -> Vec<String> {
+    let mut fields: Vec<String> = of.as_object().unwrap().keys().cloned().collect();
+    fields.sort();
+    fields
+}
+
+#[tokio::test]
+async fn the_description_has_the_fields_of_real_answers() {
+    let centre = Centre::open().await;
+    let document = centre.get("/api/v1/openapi.json").await.json();
+    let asked = &centre;
+    let ask = |path: String| async move { asked.get_with_token(&path).await.json() };
+    let attempts = ask("/api/v1/attempts".to_owned()).await;
+    let callbacks = ask("/api/v1/callbacks".to_owned()).await;
+    let attempt = ask(format!("/api/v1/attempts/{}", centre.attempt)).await;
+    let callback = ask(format!("/api/v1/callbacks/{}", centre.callback)).await;
+    let seats = ask("/api/v1/seats".to_owned()).await;
+    let totals = ask("/api/v1/totals".to_owned()).await;
+    let queues = ask("/api/v1/queues".to_owned()).await;
+    let snapshot = ask("/api/v1/snapshot".to_owned()).await;
+    let error = centre.get("/api/v1/seats").await.json();
+    let health = centre.get("/health/ready").await.json();
+    for (name, value) in [
+        ("Attempts", &attempts),
+        ("Attempt", &attempts["attempts"][0]),
+        ("AttemptDetail", &attempt["attempt"]),
+        ("Callbacks", &callbacks),
+        ("Callback", &callbacks["callbacks"][0]),
+        ("CallbackDetail", &callback["callback"]),
+        ("Need", &callback["callback"]["needs"][0]),
+        ("Seats", &seats),
+        ("Seat", &seats["seats"][0]),
+        ("Totals", &totals),
+        ("Queues", &queues),
+        ("Snapshot", &snapshot),
+        ("QueueNow", &snapshot["queues"][0]),
+        ("SeatNow", &snapshot["seats"][0]),
+        ("TrunkNow", &snapshot["trunks"][0]),
+        ("Error", &error),
+        ("Health", &health),
+    ] {
+        assert_eq!(described(&document, name), fields(value), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_described_path_is_served() {
+    let centre = Centre::open().await;
+    let document = centre.get("/api/v1/openapi.json").await.json();
+    let paths = document["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 19);
+    for (path, methods) in paths {
+        let path = path
+            .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
+            .replace(
+                "/callbacks/{id}",
+                &format!("/callbacks/{}", centre.callback),
+            )
+            .replace("{seat}", "101");
+        for method in methods.as_object().unwrap().keys() {
+            if path.ends_with("/events") {
+                continue; // It never ends; tests/outside/streams.rs reads it.
+            }
+            let heard = centre
+                .ask(with_token(&method.to_uppercase(), &path), "")
+                .await;
+            assert!(
+                ![StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&heard.status),
+                "{method} {path}: {}",
+                heard.status
+            );
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! A centre to ask: what is stored, what goes on, and the engine's answers.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use axum::http::request::Builder;
+use axum::http::{HeaderMap, Request, StatusCode};
+use cuptel_core::id::{AttemptId, CallbackId, NeedId, NumberId, OperatorId, SeatId, SignInId};
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::record::{
+    AttemptRow, CallbackRow, NeedRow, NumberRow, OperatorRow, Record, SeatRow, SignInRow,
+};
+use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow};
+use cuptel_core::step::Command;
+use cuptel_core::words::{
+    CallbackState, Chosen, NeedKind, NumberClass, Outcome, Party, Stage, WorkState,
+};
+use cuptel_http::{Answer, App, Engine, Health, Pages, Reach, Refusal, Settings};
+use cuptel_store::{Access, Batch, Interned, Names, Store};
+use http_body_util::BodyExt as _;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+
+pub(crate) const TOKEN: &str = "a-token-of-some-length";
+/// The caller of the one stored attempt.
+pub(crate) const CALLER: &str = "+393331234567";
+/// 2026-11-23 18:38:00 in Rome.
+pub(crate) const AT_MS: i64 = 1_795_455_480_000;
+
+/// An engine that answers as it is told and remembers what it was asked.
+pub(crate) struct Desk {
+    pub(crate) looks: watch::Sender<Arc<Snapshot>>,
+    pub(crate) answers: Mutex<VecDeque<Result<(), Refusal>>>,
+    pub(crate) commands: Mutex<Vec<Command>>,
+    pub(crate) health: Mutex<Health>,
+}
+
+impl Engine for Desk {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.looks.borrow().clone()
+    }
+
+    fn changes(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.looks.subscribe()
+    }
+
+    fn command(&self, command: Command) -> Answer<'_> {
+        self.commands.lock().unwrap().push(command);
+        let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Ok(()));
+        // A command is followed by a look, as in the engine.
+        let again = Arc::new(self.looks.borrow().as_ref().clone());
+        self.looks.send_replace(again);
+        Box::pin(async move { answer })
+    }
+
+    fn health(&self) -> Health {
+        self.health.lock().unwrap().clone()
+    }
+}
+
+/// Everything that a test asks.
+pub(crate) struct Centre {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) pages: Pages,
+    pub(crate) router: Router,
+    pub(crate) attempt: i64,
+    pub(crate) callback: i64,
+    app: App,
+    _folder: TempDir,
+}
+
+/// An answer, read to its end.
+pub(crate) struct Heard {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Heard {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Centre {
+    pub(crate) async fn with(look: Snapshot, reach: Reach) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("centre.db").display());
+        let store = cuptel_store::open(&url, Access::Serve).await.unwrap();
+        let (attempt, callback) = fill(&store).await;
+        let desk = Arc::new(Desk {
+            looks: watch::Sender::new(Arc::new(look)),
+            answers: Mutex::default(),
+            commands: Mutex::default(),
+            health: Mutex::new(Health {
+                ready: true,
+                degraded: Vec::new(),
+                since_ms: None,
+            }),
+        });
+        let app = App {
+            engine: desk.clone(),
+            store,
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            settings: Settings {
+                listen: "127.0.0.1:8080".parse().unwrap(),
+                token: TOKEN.to_owned(),
+                title: "CUP <Teramo> & Pescara".to_owned(),
+                version: "0.1.0".to_owned(),
+            },
+        };
+        let pages = Pages::new(app.clone(), reach).unwrap();
+        Self {
+            desk,
+            router: pages.router(),
+            pages,
+            attempt,
+            callback,
+            app,
+            _folder: folder,
+        }
+    }
+
+    /// What a server would be given.
+    pub(crate) fn app(&self) -> App {
+        self.app.clone()
+    }
+
+    pub(crate) async fn open() -> Self {
+        Self::with(busy(), Reach::ThisMachine).await
+    }
+
+    pub(crate) async fn ask(&self, request: Builder, body: impl Into<Body>) -> Heard {
+        let request: Request<Body> = request.body(body.into()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Heard {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Heard {
+        self.ask(local("GET", path), "").await
+    }
+
+    pub(crate) async fn get_with_token(&self, path: &str) -> Heard {
+        self.ask(with_token("GET", path), "").await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: &str) -> Heard {
+        let request = with_token("POST", path).header(CONTENT_TYPE, "application/json");
+        self.ask(request, body.to_owned()).await
+    }
+
+    /// Signs in as a browser; gives the cookie back.
+    pub(crate) async fn sign_in(&self) -> String {
+        let heard = self.ask(form("/session"), format!("token={TOKEN}")).await;
+        assert_eq!(heard.status, StatusCode::SEE_OTHER);
+        let cookie = heard.header(SET_COOKIE.as_str());
+        assert!(cookie.contains("; HttpOnly; SameSite=Strict; "), "{cookie}");
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    pub(crate) async fn page_of(&self, path: &str, cookie: &str) -> Heard {
+        self.ask(local("GET", path).header(COOKIE, cookie), "")
+            .await
+    }
+}
+
+pub(crate) fn local(method: &str, path: &str) -> Builder {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(HOST, "127.0.0.1:8080")
+}
+
+pub(crate) fn with_token(method: &str, path: &str) -> Builder {
+    local(method, path).header(AUTHORIZATION, format!("Bearer {TOKEN}"))
+}
+
+pub(crate) fn form(path: &str) -> Builder {
+    local("POST", path).header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: WorkState) -> SeatNow {
+    SeatNow {
+        name: name.to_owned(),
+        operator: operator.map(str::to_owned),
+        chosen,
+        pause_reason: (chosen == Chosen::Paused).then(|| "visita medica".to_owned()),
+        work,
+        since_ms: Some(AT_MS - 125_000),
+        reachable: true,
+        queue: (work == WorkState::Talking).then(|| "prenotazioni".to_owned()),
+        callback: false,
+    }
+}
+
+/// A centre on a busy morning.
+pub(crate) fn busy() -> Snapshot {
+    Snapshot {
+        at_ms: AT_MS,
+        stopping: false,
+        calls: 3,
+        dials_in_flight: 1,
+        queues: vec![QueueNow {
+            tenant: "asl-teramo".to_owned(),
+            name: "prenotazioni".to_owned(),
+            title: "Prenotazioni <CUP>".to_owned(),
+            waiting: 2,
+            oldest_ms: Some(AT_MS - 125_000),
+            callbacks_open: 7,
+            callbacks_ready: 4,
+            callbacks_oldest_ms: Some(AT_MS - 3_900_000),
+        }],
+        seats: vec![
+            seat("101", Some("anna"), Chosen::Available, WorkState::Talking),
+            seat("102", Some("bruno"), Chosen::Paused, WorkState::Idle),
+            seat("103", None, Chosen::SignedOut, WorkState::Idle),
+        ],
+        trunks: vec![TrunkNow {
+            name: "carrier".to_owned(),
+            inbound: 3,
+            outbound: 1,
+            channels: 30,
+            answer_max: 26,
+        }],
+        violations: 0,
+    }
+}
+
+/// One seat with its operator, and one attempt that was lost and is owed a call.
+async fn fill(store: &Store) -> (i64, i64) {
+    let names = Names {
+        tenants: vec!["asl-teramo".to_owned()],
+        queues: vec![("asl-teramo".to_owned(), "prenotazioni".to_owned())],
+        sites: vec!["teramo".to_owned()],
+        ..Names::default()
+    };
+    let names = store.intern(&names).await.unwrap();
+    let seat = SeatRow {
+        id: SeatId(1),
+        name: "101".to_owned(),
+        site: names.sites["teramo"],
+        ha1_md5: String::new(),
+        ha1_sha256: String::new(),
+    };
+    let operator = OperatorRow {
+        id: OperatorId(1),
+        name: "anna".to_owned(),
+        employer: "asl".to_owned(),
+        skills: Vec::new(),
+    };
+    store.add_first_start(&[seat], &[operator]).await.unwrap();
+    let restored = store.begin().await.unwrap();
+    let id = |n: i64| (restored.epoch << cuptel_core::id::COUNTER_BITS) | n;
+    let records = vec![
+        Record::Number(NumberRow {
+            id: NumberId(id(1)),
+            e164: Some(PhoneNumber::parse_e164(CALLER).unwrap()),
+            raw: CALLER.to_owned(),
+            class: NumberClass::Mobile,
+            seen_ms: AT_MS,
+        }),
+        Record::Attempt(Box::new(abandoned(&names, id(2), id(1), id(3)))),
+        Record::Callback(owed(&names, id(3), id(1))),
+        Record::Need(NeedRow {
+            id: NeedId(id(4)),
+            callback: CallbackId(id(3)),
+            queue: names.queues.values().next().copied(),
+            kind: NeedKind::Missed,
+            opened_ms: AT_MS,
+            closed_ms: None,
+        }),
+        Record::SignIn(SignInRow {
+            id: SignInId(id(5)),
+            seat: SeatId(1),
+            operator: OperatorId(1),
+            chosen: Chosen::Available,
+            pause_reason: None,
+            since_ms: AT_MS,
+            until_ms: None,
+        }),
+    ];
+    store
+        .writer()
+        .commit(&mut vec![Batch {
+            last_seq: 1,
+            records,
+        }])
+        .await
+        .unwrap();
+    (id(2), id(3))
+}
+
+fn abandoned(names: &Interned, id: i64, number: i64, callback: i64) -> AttemptRow {
+    AttemptRow {
+        id: AttemptId(id),
+        arrival_seq: 1,
+        tenant: Some(names.tenants["asl-teramo"]),
+        line: None,
+        trunk: None,
+        number: Some(NumberId(number)),
+        class: NumberClass::Mobile,
+        sip_call_id: "a84b4c76e66710".to_owned(),
+        stage: Stage::Ended,
+        received_ms: AT_MS,
+        answered_ms: Some(AT_MS),
+        queued_ms: Some(AT_MS),
+        talking_ms: None,
+        ended_ms: Some(AT_MS + 1_000),
+        outcome: Some(Outcome::AbandonedQueue),
+        sip_status: Some(200),
+        reason: None,
+        ended_by: Some(Party::Caller),
+        queue: names.queues.values().next().copied(),
+        seat: None,
+        operator: None,
+        disposition: None,
+        callback: Some(CallbackId(callback)),
+        suppressed: None,
+    }
+}
+
+fn owed(names: &Interned, id: i64, number: i64) -> CallbackRow {
+    CallbackRow {
+        id: CallbackId(id),
+        tenant: names.tenants["asl-teramo"],
+        number: NumberId(number),
+        state: CallbackState::Waiting,
+        place_ms: AT_MS,
+        not_before_ms: AT_MS,
+        opened_ms: AT_MS,
+        last_attempt_ms: AT_MS,
+        attempts: 1,
+        tries: 0,
+        seat: None,
+        closed_ms: None,
+        closed_how: None,
+        priority_ms: 0,
+    }
+}

@@ -1,0 +1,12 @@
+//! Pages and API as a browser or a program meets them: the real router over a real
+//! database, with an engine that answers as it is told.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test cannot go on without fails it here"
+)]
+
+mod api;
+mod desk;
+mod metrics;
+mod pages;
+mod streams;

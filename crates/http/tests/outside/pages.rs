@@ -1,0 +1,306 @@
+//! The pages: that they say what is so, to everybody, and that their forms act.
+
+use axum::http::StatusCode;
+use axum::http::header::{ACCEPT, COOKIE, SET_COOKIE};
+use cuptel_core::snapshot::Snapshot;
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::words::Chosen;
+use cuptel_http::Reach;
+
+use crate::desk::{AT_MS, Centre, TOKEN, busy, form, with_token};
+
+#[tokio::test]
+async fn the_page_has_what_a_screen_reader_needs() {
+    let centre = Centre::open().await;
+    let page = centre.get("/").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.text.starts_with("<!doctype html>\n<html lang=\"it\">"));
+    assert_eq!(page.text.matches("<h1>").count(), 1);
+    for landmark in [
+        "<header>",
+        "<nav aria-label=",
+        "<main id=\"main\"",
+        "<footer>",
+    ] {
+        assert_eq!(page.text.matches(landmark).count(), 1, "{landmark}");
+    }
+    assert!(page.text.contains("<a class=\"skip\" href=\"#main\">"));
+    let tables = page.text.matches("<table>").count();
+    assert_eq!(tables, 3);
+    assert_eq!(page.text.matches("<caption").count(), tables);
+    assert_eq!(
+        page.text.matches("<th ").count(),
+        page.text.matches("<th scope=").count()
+    );
+    assert_eq!(
+        page.text.matches("aria-live").count(),
+        0,
+        "figures are not read aloud"
+    );
+    assert_eq!(
+        page.text.matches("role=\"status\"").count(),
+        1,
+        "only the connection is"
+    );
+}
+
+#[tokio::test]
+async fn no_two_elements_have_the_same_identifier() {
+    let centre = Centre::open().await;
+    let page = centre.get("/").await;
+    let mut ids: Vec<&str> = page
+        .text
+        .split(" id=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+    assert!(all > 30);
+}
+
+#[tokio::test]
+async fn the_page_says_what_goes_on() {
+    let centre = Centre::open().await;
+    let page = centre.get("/").await.text;
+    for said in [
+        "<span class=\"value\" id=\"waiting\">2</span>",
+        "la prima persona da 2 minuti",
+        "<span class=\"value\" id=\"owed\">7</span>",
+        "la più vecchia da 1 ora e 5 min",
+        "1 in conversazione, 1 in pausa",
+        "in conversazione, prenotazioni",
+        "4 di 30",
+        "2 minuti (dalle 18:35)",
+        "Dati del <span id=\"taken\">23/11/2026 18:38</span>",
+        "<dt>Chiamate abbandonate</dt><dd>1</dd>",
+    ] {
+        assert!(page.contains(said), "{said}\n{page}");
+    }
+}
+
+#[tokio::test]
+async fn configured_names_are_text_and_never_markup() {
+    let centre = Centre::open().await;
+    let page = centre.get("/").await.text;
+    assert!(!page.contains("<CUP>") && !page.contains("<Teramo>"));
+    assert!(page.contains("Prenotazioni &#60;CUP&#62;"));
+}
+
+#[tokio::test]
+async fn nothing_inline_and_nothing_from_elsewhere() {
+    let centre = Centre::open().await;
+    for path in [
+        "/",
+        "/seats/101",
+        "/session",
+        "/nothing",
+        "/api/v1/nothing",
+        "/app.js",
+    ] {
+        let heard = centre.get(path).await;
+        let policy = heard.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"));
+        assert!(!policy.contains("unsafe"));
+        assert_eq!(heard.header("x-content-type-options"), "nosniff");
+        for inline in [
+            " style=",
+            "<style",
+            " onclick=",
+            "<script>",
+            "http://www.w3",
+            "src=\"http",
+        ] {
+            assert!(!heard.text.contains(inline), "{path}: {inline}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn operators_are_named_only_after_signing_in() {
+    let centre = Centre::open().await;
+    let open = centre.get("/").await.text;
+    assert!(!open.contains("anna") && !open.contains("visita medica"));
+    assert!(open.contains("in servizio"));
+    let cookie = centre.sign_in().await;
+    let full = centre.page_of("/", &cookie).await.text;
+    assert!(full.contains("anna") && full.contains("in pausa (visita medica)"));
+}
+
+#[tokio::test]
+async fn with_nothing_yet_the_page_says_what_to_do_first() {
+    let centre = Centre::with(
+        Snapshot {
+            at_ms: AT_MS,
+            ..Snapshot::default()
+        },
+        Reach::ThisMachine,
+    )
+    .await;
+    let page = centre.get("/").await.text;
+    assert!(page.contains("http://127.0.0.1:8080/api/v1/seats/101/sign-in"));
+    assert!(page.contains("nessuno aspetta"));
+    assert!(!page.contains("<table>"));
+}
+
+#[tokio::test]
+async fn the_band_says_what_is_wrong_and_what_to_do() {
+    let mut look = busy();
+    look.trunks[0].inbound = 26;
+    for seat in &mut look.seats {
+        seat.chosen = Chosen::SignedOut;
+    }
+    let centre = Centre::with(look, Reach::ThisMachine).await;
+    centre.desk.health.lock().unwrap().ready = false;
+    let page = centre.get("/").await.text;
+    for said in [
+        "Il centro non è pronto",
+        "Linee tutte occupate (carrier)",
+        "nessuno è in servizio",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    let well = Centre::open().await.get("/").await.text;
+    assert!(well.contains("<p id=\"alert\" class=\"alert\"></p>"));
+}
+
+#[tokio::test]
+async fn a_form_acts_and_leads_back_to_a_page_that_says_so_once() {
+    let centre = Centre::open().await;
+    let cookie = centre.sign_in().await;
+    let asked = form("/api/v1/seats/101/pause").header(COOKIE, &cookie);
+    let heard = centre.ask(asked, "reason=caff%C3%A8").await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    assert_eq!(heard.header("location"), "/seats/101");
+    let command = Command::Choose {
+        seat: "101".to_owned(),
+        chosen: Chosen::Paused,
+        reason: Some("caffè".to_owned()),
+    };
+    assert_eq!(*centre.desk.commands.lock().unwrap(), [command]);
+    let page = centre.page_of("/seats/101", &cookie).await.text;
+    assert!(page.contains("Postazione 101: in pausa."), "{page}");
+    assert!(
+        !centre
+            .page_of("/seats/101", &cookie)
+            .await
+            .text
+            .contains("Postazione 101: in pausa.")
+    );
+}
+
+#[tokio::test]
+async fn a_form_that_is_refused_says_why_and_that_nothing_changed() {
+    let centre = Centre::open().await;
+    let cookie = centre.sign_in().await;
+    let refusal = CommandError::OperatorElsewhere {
+        operator: "anna".to_owned(),
+        seat: "102".to_owned(),
+    };
+    centre
+        .desk
+        .answers
+        .lock()
+        .unwrap()
+        .push_back(Err(refusal.into()));
+    let asked = form("/api/v1/seats/101/sign-in").header(COOKIE, &cookie);
+    let heard = centre.ask(asked, "operator=anna").await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    let page = centre.page_of("/seats/101", &cookie).await.text;
+    assert!(
+        page.contains("anna è già in servizio alla postazione 102"),
+        "{page}"
+    );
+    assert!(page.contains("Nulla è stato cambiato."));
+    assert!(page.contains("role=\"alert\""));
+}
+
+#[tokio::test]
+async fn a_program_may_send_forms_too() {
+    let centre = Centre::open().await;
+    let request = with_token("POST", "/api/v1/seats/101/one-more").header(
+        "content-type",
+        "application/x-www-form-urlencoded; charset=utf-8",
+    );
+    let heard = centre.ask(request, "then=pause").await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    centre
+        .desk
+        .answers
+        .lock()
+        .unwrap()
+        .push_back(Err(CommandError::NobodyThere("101".to_owned()).into()));
+    let request = with_token("POST", "/api/v1/seats/101/available")
+        .header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(centre.ask(request, "").await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_session_ends_and_a_browser_is_led_to_sign_in_again() {
+    let centre = Centre::open().await;
+    let cookie = centre.sign_in().await;
+    let ended = centre
+        .ask(form("/session/end").header(COOKIE, &cookie), "")
+        .await;
+    assert!(ended.header(SET_COOKIE.as_str()).contains("Max-Age=0"));
+    let asked = form("/api/v1/seats/101/available")
+        .header(COOKIE, &cookie)
+        .header(ACCEPT, "text/html,*/*");
+    let heard = centre.ask(asked, "").await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    assert_eq!(heard.header("location"), "/session?ended");
+    assert_eq!(*centre.desk.commands.lock().unwrap(), []);
+    assert!(
+        centre
+            .get("/session?ended")
+            .await
+            .text
+            .contains("La sessione è finita")
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_token_in_the_form_is_said_on_the_page() {
+    let centre = Centre::open().await;
+    for wrong in ["token=wrong", "", "token="] {
+        let heard = centre.ask(form("/session"), wrong).await;
+        assert_eq!(heard.status, StatusCode::UNAUTHORIZED);
+        assert!(heard.text.contains("Questa chiave non è giusta"));
+        assert!(heard.headers.get(SET_COOKIE).is_none());
+    }
+    let foreign = form("/session").header("origin", "https://evil.example");
+    let heard = centre.ask(foreign, format!("token={TOKEN}")).await;
+    assert_eq!(heard.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_seat_that_does_not_exist_has_no_page() {
+    let centre = Centre::open().await;
+    let missing = centre.get("/seats/999").await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(missing.text.contains("<h1>Pagina non trovata</h1>"));
+    let cookie = centre.sign_in().await;
+    centre
+        .desk
+        .answers
+        .lock()
+        .unwrap()
+        .push_back(Err(CommandError::NoSeat("999".to_owned()).into()));
+    let heard = centre
+        .ask(
+            form("/api/v1/seats/999/available").header(COOKIE, &cookie),
+            "",
+        )
+        .await;
+    assert_eq!(heard.header("location"), "/");
+    assert!(
+        centre
+            .page_of("/", &cookie)
+            .await
+            .text
+            .contains("La postazione 999 non esiste.")
+    );
+}

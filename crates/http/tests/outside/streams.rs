@@ -1,0 +1,217 @@
+//! Event streams and the listener: the latest at once, each change after that, an end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::StatusCode;
+use axum::http::request::Builder;
+use cuptel_core::snapshot::Snapshot;
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tower::ServiceExt as _;
+
+use crate::desk::{AT_MS, Centre, busy, local, with_token};
+
+struct Listening {
+    body: BodyDataStream,
+    heard: String,
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Event {
+    name: String,
+    id: String,
+    data: Value,
+}
+
+impl Listening {
+    async fn to(centre: &Centre, request: Builder) -> Self {
+        let request = request.body(Body::empty()).unwrap();
+        let response = centre.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self {
+            body: response.into_body().into_data_stream(),
+            heard: String::new(),
+        }
+    }
+
+    /// The next event; none at the end of the stream.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((block, rest)) = self.heard.split_once("\n\n") {
+                let event = parse(block);
+                self.heard = rest.to_owned();
+                if let Some(event) = event {
+                    return Some(event);
+                }
+                continue;
+            }
+            let chunk = self.body.next().await?.unwrap();
+            self.heard.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+}
+
+fn parse(block: &str) -> Option<Event> {
+    let mut event = Event::default();
+    for line in block.lines() {
+        match line.split_once(": ") {
+            Some(("event", name)) => event.name = name.to_owned(),
+            Some(("id", id)) => event.id = id.to_owned(),
+            Some(("data", data)) => event.data = serde_json::from_str(data).unwrap(),
+            Some(_) | None => {}
+        }
+    }
+    (!event.name.is_empty()).then_some(event)
+}
+
+fn later(centre: &Centre, by_ms: i64, waiting: u32) {
+    let mut look = busy();
+    look.at_ms = AT_MS + by_ms;
+    look.queues[0].waiting = waiting;
+    centre.desk.looks.send_replace(Arc::new(look));
+}
+
+#[tokio::test]
+async fn whoever_listens_gets_the_latest_at_once_and_then_each_change() {
+    let centre = Centre::open().await;
+    let request = with_token("GET", "/api/v1/events").header("last-event-id", "17");
+    let mut stream = Listening::to(&centre, request).await;
+    let first = stream.next().await.unwrap();
+    assert_eq!(
+        (first.name.as_str(), first.id),
+        ("snapshot", AT_MS.to_string())
+    );
+    assert_eq!(first.data, serde_json::to_value(busy()).unwrap());
+    later(&centre, 300, 5);
+    let second = stream.next().await.unwrap();
+    assert_eq!(second.id, (AT_MS + 300).to_string());
+    assert_eq!(second.data["queues"][0]["waiting"], json!(5));
+}
+
+#[tokio::test]
+async fn a_flood_of_looks_is_told_four_times_a_second() {
+    let centre = Centre::open().await;
+    let mut stream = Listening::to(&centre, local("GET", "/api/v1/events")).await;
+    stream.next().await.unwrap();
+    tokio::time::pause();
+    let mut told = 0;
+    let desk = Arc::clone(&centre.desk);
+    let flood = async move {
+        for n in 1..=1_000_i64 {
+            desk.looks.send_replace(Arc::new(Snapshot {
+                at_ms: AT_MS + n,
+                ..busy()
+            }));
+            tokio::time::advance(Duration::from_millis(1)).await;
+        }
+    };
+    let listen = async {
+        loop {
+            let event = stream.next().await.unwrap();
+            told += 1;
+            if event.id == (AT_MS + 1_000).to_string() {
+                break;
+            }
+        }
+    };
+    tokio::join!(flood, listen);
+    assert!((2..=5).contains(&told), "{told} events in a second");
+}
+
+#[tokio::test]
+async fn the_page_gets_texts_for_elements_that_it_has() {
+    let centre = Centre::open().await;
+    let page = centre.get("/").await.text;
+    let mut stream = Listening::to(&centre, local("GET", "/live")).await;
+    let event = stream.next().await.unwrap();
+    assert_eq!(event.name, "texts");
+    let texts = event.data.as_object().unwrap();
+    assert!(texts.len() > 25);
+    for (id, text) in texts {
+        let text = text.as_str().unwrap();
+        if id == "layout" {
+            assert!(page.contains(&format!(" data-layout=\"{text}\"")));
+        } else {
+            let (_, element) = page.split_once(&format!(" id=\"{id}\"")).unwrap();
+            let (_, shown) = element.split_once('>').unwrap();
+            assert!(shown.starts_with(&format!("{text}</")), "{id}: {text}");
+        }
+    }
+    assert!(!event.data.to_string().contains("anna"));
+}
+
+#[tokio::test]
+async fn rows_that_come_or_go_change_the_layout() {
+    let centre = Centre::open().await;
+    let mut stream = Listening::to(&centre, local("GET", "/live")).await;
+    let before = stream.next().await.unwrap().data["layout"].clone();
+    later(&centre, 300, 9);
+    assert_eq!(
+        stream.next().await.unwrap().data["layout"],
+        before,
+        "figures are not layout"
+    );
+    let mut look = busy();
+    look.at_ms = AT_MS + 600;
+    look.seats.pop();
+    centre.desk.looks.send_replace(Arc::new(look));
+    assert_ne!(stream.next().await.unwrap().data["layout"], before);
+}
+
+#[tokio::test]
+async fn streams_end_when_the_pages_close() {
+    let centre = Centre::open().await;
+    let mut stream = Listening::to(&centre, local("GET", "/api/v1/events")).await;
+    stream.next().await.unwrap();
+    centre.pages.close();
+    assert_eq!(stream.next().await, None);
+}
+
+#[tokio::test]
+async fn one_listener_too_many_is_sent_away() {
+    let centre = Centre::open().await;
+    let mut streams = Vec::new();
+    for _ in 0..768 {
+        streams.push(Listening::to(&centre, local("GET", "/api/v1/events")).await);
+    }
+    let heard = centre.get("/api/v1/events").await;
+    assert_eq!(heard.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(heard.header("retry-after"), "2");
+    streams.pop();
+    Listening::to(&centre, local("GET", "/api/v1/events")).await;
+}
+
+#[tokio::test]
+async fn the_listener_serves_and_ends_with_a_stream_open() {
+    let centre = Centre::open().await;
+    let listener = cuptel_http::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let taken = cuptel_http::bind(address).unwrap_err().to_string();
+    assert!(
+        taken.contains("the port is in use") && taken.contains("[http]"),
+        "{taken}"
+    );
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = cuptel_http::serve(listener, centre.app(), async move { drop(stopped.await) });
+    let asking = async move {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let ask = format!("GET /api/v1/events HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        let mut head = [0_u8; 15];
+        stream.read_exact(&mut head).await.unwrap();
+        assert_eq!(&head, b"HTTP/1.1 200 OK");
+        stop.send(()).unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.unwrap();
+        assert!(
+            rest.ends_with(b"0\r\n\r\n"),
+            "the stream ends in good order"
+        );
+    };
+    let (served, ()) = tokio::join!(serving, asking);
+    served.unwrap();
+}

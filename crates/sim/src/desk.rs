@@ -1,0 +1,165 @@
+//! Seats: phones that register, ring, are picked up or not, vanish and come back; operators
+//! who sign in, pause, give results and go.
+
+use cuptel_core::step::Command;
+use cuptel_core::words::{Chosen, Disposition, WorkState};
+
+use crate::invented::{FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, extension, phone_address};
+use crate::line::{Act, CallKey, Line, Who};
+use crate::peer::{Peer, Wish};
+use crate::promises::Broken;
+use crate::world::{Happening, World};
+
+/// What a phone asks for.
+const EXPIRES_S: u32 = 600;
+
+/// A seat's phone.
+#[derive(Debug)]
+pub(crate) struct Phone {
+    pub(crate) is_gone: bool,
+    extension: String,
+    /// Registrations under way or planned: one chain of them at a time.
+    chain: u64,
+}
+
+impl Phone {
+    pub(crate) fn new(index: usize) -> Self {
+        Self { is_gone: false, extension: extension(index), chain: 0 }
+    }
+}
+
+impl World {
+    pub(crate) fn plan_desks(&mut self) {
+        for seat in 0..self.phones.len() {
+            let after_us = self.chance.ms(10, 3_000);
+            self.plan(after_us, Happening::Registers(seat));
+            let after_us = self.chance.ms(10, 5_000);
+            self.plan(after_us, Happening::Operates(seat));
+        }
+    }
+
+    pub(crate) fn phone_registers(&mut self, seat: usize) {
+        let phone = &mut self.phones[seat];
+        if phone.is_gone {
+            return;
+        }
+        phone.chain += 1;
+        let user = phone.extension.clone();
+        let removes = !self.is_calm() && self.chance.percent(3);
+        let expires_s = if removes { 0 } else { EXPIRES_S };
+        self.peers[seat + 1].register(self.now_us, FOR_PHONES, &user, PASSWORD, expires_s);
+    }
+
+    pub(crate) fn phone_registered(&mut self, seat: usize, status: u16) {
+        let Some(left) = self.phones[seat].chain.checked_sub(1) else { return };
+        self.phones[seat].chain = left;
+        if left > 0 {
+            return;
+        }
+        let refreshed = status == 200 && !self.chance.percent(10);
+        let after_us = if refreshed { self.chance.s(250, 300) } else { self.chance.s(2, 6) };
+        self.plan(after_us, Happening::Registers(seat));
+    }
+
+    /// What a seat does about a call.
+    pub(crate) fn seat_is_rung(&mut self, key: CallKey) {
+        let ring_us = self.chance.ms(20, 300);
+        let crosses_us = u64::from(SEAT_RING_S) * 1_000_000 - 150_000 + self.chance.ms(0, 300);
+        let draw = if self.is_calm() { self.chance.between(0, 70) } else { self.chance.between(0, 99) };
+        let plans = match draw {
+            0..=66 => vec![(ring_us, Act::Ring), (self.chance.ms(400, 7_000), Act::PickUp)],
+            67..=72 => vec![(ring_us, Act::Decline(self.chance.pick(&[486, 603, 480])))],
+            73..=82 => vec![(ring_us, Act::Ring)],
+            83..=90 => vec![(ring_us, Act::Ring), (crosses_us, Act::PickUp)],
+            91..=93 => vec![(1_000, Act::PickUp)],
+            94..=95 => vec![(ring_us, Act::Decline(488))],
+            _ => {
+                self.vanishes(key.0 - 1);
+                Vec::new()
+            }
+        };
+        for (after_us, act) in plans {
+            self.plan(after_us, Happening::Does(key, act));
+        }
+    }
+
+    /// A seat begins to talk: some phones die while they do.
+    pub(crate) fn talk_begins(&mut self, seat: usize, talk_us: u64) {
+        if !self.is_calm() && self.chance.percent(10) {
+            let after_us = self.chance.between(1_000, talk_us.max(2_000));
+            self.phones[seat].chain += 0;
+            self.plan(after_us, Happening::Vanishes(seat));
+        }
+    }
+
+    /// The phone is gone, without a word.
+    pub(crate) fn vanishes(&mut self, seat: usize) {
+        if self.phones[seat].is_gone {
+            return;
+        }
+        self.note(&format!("phone {} vanishes", self.phones[seat].extension));
+        self.phones[seat].is_gone = true;
+        let keys: Vec<CallKey> = self.lines.keys().filter(|key| key.0 == seat + 1).copied().collect();
+        for key in keys {
+            self.falls_silent(key);
+            self.lines.remove(&key);
+        }
+        let after_us = self.chance.s(5, 120);
+        self.plan(after_us, Happening::Back(seat));
+    }
+
+    /// The phone is back: it has started anew and knows of no call.
+    pub(crate) fn phone_back(&mut self, seat: usize) {
+        self.note(&format!("phone {} is back", self.phones[seat].extension));
+        self.phones[seat].is_gone = false;
+        self.phones[seat].chain = 0;
+        self.peers[seat + 1] = Peer::new(phone_address(seat), self.chance.seed32());
+        self.phone_registers(seat);
+    }
+
+    /// An operator does something.
+    pub(crate) fn operates(&mut self, seat: usize) -> Result<(), Broken> {
+        let after_us = if self.is_calm() { self.chance.s(30, 60) } else { self.chance.s(4, 60) };
+        self.plan(after_us, Happening::Operates(seat));
+        let now = self.now();
+        let Some(process) = &self.process else { return Ok(()) };
+        let looks = process.switch.snapshot(now).seats;
+        let Some(look) = looks.into_iter().nth(seat) else { return Ok(()) };
+        let name = look.name.clone();
+        let chooses = |chosen: Chosen| Command::Choose { seat: name.clone(), chosen, reason: None };
+        let draw = if self.is_calm() { 100 } else { self.chance.between(0, 99) };
+        let command = match draw {
+            _ if look.operator.is_none() => {
+                let operator = OPERATORS[(seat + usize::from(self.chance.percent(10))) % OPERATORS.len()];
+                Command::SignIn { seat: name, operator: operator.to_owned() }
+            }
+            0..=5 => chooses(Chosen::Paused),
+            6..=8 => chooses(Chosen::SignedOut),
+            9..=11 => chooses(Chosen::OneMoreThenPause),
+            12..=14 => chooses(Chosen::OneMoreThenSignOut),
+            15..=16 => chooses(Chosen::FrontOffice),
+            17..=30 => Command::Dispose { seat: name, disposition: Disposition::Done },
+            31..=40 => Command::Dispose { seat: name, disposition: Disposition::AnotherPerson },
+            41..=43 => {
+                self.dials_by_hand(seat);
+                return Ok(());
+            }
+            _ if look.chosen != Chosen::Available || look.work == WorkState::NotResponding => {
+                chooses(Chosen::Available)
+            }
+            _ => return Ok(()),
+        };
+        self.command(command)
+    }
+
+    /// Somebody takes the handset and dials.
+    fn dials_by_hand(&mut self, seat: usize) {
+        if self.phones[seat].is_gone {
+            return;
+        }
+        let user = self.phones[seat].extension.clone();
+        let wish = Wish { user: &user, called: LINES[0], extra: Vec::new(), sdp: None, password: Some(PASSWORD) };
+        let dialog = self.peers[seat + 1].call(self.now_us, FOR_PHONES, wish);
+        self.lines.insert((seat + 1, dialog), Line { who: Who::ByHand, stream: None, offered: Vec::new() });
+    }
+}

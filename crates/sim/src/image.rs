@@ -1,0 +1,115 @@
+//! Rows by their identifiers, the last image of each: what a database would show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cuptel_core::id::{
+    AssignmentId, AttemptId, CallbackId, DialId, IntervalId, NeedId, NumberId, OfferId, OperatorId,
+    SeatId, SignInId,
+};
+use cuptel_core::record::{
+    AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
+    OperatorRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
+};
+use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
+
+/// All rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Image {
+    pub(crate) numbers: BTreeMap<NumberId, NumberRow>,
+    pub(crate) attempts: BTreeMap<AttemptId, AttemptRow>,
+    pub(crate) callbacks: BTreeMap<CallbackId, CallbackRow>,
+    pub(crate) needs: BTreeMap<NeedId, NeedRow>,
+    pub(crate) dials: BTreeMap<DialId, DialRow>,
+    pub(crate) offers: BTreeMap<OfferId, OfferRow>,
+    pub(crate) assignments: BTreeMap<AssignmentId, AssignmentRow>,
+    pub(crate) sign_ins: BTreeMap<SignInId, SignInRow>,
+    pub(crate) intervals: BTreeMap<IntervalId, IntervalRow>,
+    pub(crate) registrations: BTreeMap<SeatId, RegistrationRow>,
+    pub(crate) seats: BTreeMap<SeatId, SeatRow>,
+    pub(crate) operators: BTreeMap<OperatorId, OperatorRow>,
+    /// `Call-ID` of every attempt.
+    pub(crate) call_ids: BTreeSet<String>,
+}
+
+impl Image {
+    pub(crate) fn apply(&mut self, record: &Record) {
+        match record {
+            Record::Number(row) => drop(self.numbers.insert(row.id, row.clone())),
+            Record::Attempt(row) => {
+                if !self.call_ids.contains(&row.sip_call_id) {
+                    self.call_ids.insert(row.sip_call_id.clone());
+                }
+                self.attempts.insert(row.id, (**row).clone());
+            }
+            Record::Callback(row) => drop(self.callbacks.insert(row.id, row.clone())),
+            Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
+            // History: nothing that is promised depends on it.
+            Record::CallbackEvent(_) => {}
+            Record::Dial(row) => drop(self.dials.insert(row.id, row.clone())),
+            Record::Offer(row) => drop(self.offers.insert(row.id, row.clone())),
+            Record::Assignment(row) => drop(self.assignments.insert(row.id, row.clone())),
+            Record::SignIn(row) => drop(self.sign_ins.insert(row.id, row.clone())),
+            Record::Interval(row) => drop(self.intervals.insert(row.id, row.clone())),
+            Record::Registration(row) => drop(self.registrations.insert(row.seat, row.clone())),
+            Record::Seat(row) => drop(self.seats.insert(row.id, row.clone())),
+            Record::Operator(row) => drop(self.operators.insert(row.id, row.clone())),
+        }
+    }
+
+    /// The digits of a number's handle.
+    pub(crate) fn e164(&self, id: NumberId) -> Option<&str> {
+        self.numbers.get(&id)?.e164.as_ref().map(|number| number.reveal())
+    }
+
+    pub(crate) fn attempts_open(&self) -> impl Iterator<Item = &AttemptRow> {
+        self.attempts.values().filter(|row| row.stage != Stage::Ended)
+    }
+
+    pub(crate) fn callbacks_open(&self) -> impl Iterator<Item = &CallbackRow> {
+        self.callbacks.values().filter(|row| row.state != CallbackState::Closed)
+    }
+
+    pub(crate) fn dials_open(&self) -> impl Iterator<Item = &DialRow> {
+        self.dials.values().filter(|row| row.state != DialState::Ended)
+    }
+
+    pub(crate) fn offers_open(&self) -> impl Iterator<Item = &OfferRow> {
+        self.offers.values().filter(|row| row.state == OfferState::Open)
+    }
+
+    pub(crate) fn assignments_open(&self) -> impl Iterator<Item = &AssignmentRow> {
+        self.assignments.values().filter(|row| row.ended_ms.is_none())
+    }
+
+    /// What the store would give back to a process that starts.
+    pub(crate) fn restored(&self, epoch: i64) -> Restored {
+        let callbacks: Vec<CallbackRow> = self.callbacks_open().cloned().collect();
+        let is_open = |id: &CallbackId| callbacks.iter().any(|row| row.id == *id);
+        let needs = self.needs.values().filter(|row| row.closed_ms.is_none() && is_open(&row.callback));
+        let attempts: Vec<AttemptRow> = self.attempts_open().cloned().collect();
+        let dials: Vec<DialRow> = self.dials_open().cloned().collect();
+        let mut wanted: BTreeSet<NumberId> = callbacks.iter().map(|row| row.number).collect();
+        wanted.extend(attempts.iter().filter_map(|row| row.number));
+        wanted.extend(dials.iter().map(|row| row.number));
+        Restored {
+            epoch,
+            seats: self.seats.values().cloned().collect(),
+            operators: self.operators.values().cloned().collect(),
+            sign_ins: self.sign_ins.values().filter(|row| row.until_ms.is_none()).cloned().collect(),
+            intervals: self.intervals.values().filter(|row| row.until_ms.is_none()).cloned().collect(),
+            registrations: self
+                .registrations
+                .values()
+                .filter(|row| row.expires_ms > row.registered_ms)
+                .cloned()
+                .collect(),
+            offers: self.offers_open().cloned().collect(),
+            assignments: self.assignments_open().cloned().collect(),
+            needs: needs.cloned().collect(),
+            numbers: self.numbers.values().filter(|row| wanted.contains(&row.id)).cloned().collect(),
+            attempts,
+            dials,
+            callbacks,
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The invented centre: two small health authorities, one trunk, a few seats, and the numbers
+//! of the people who call them.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use cuptel_call::{Listener, Media, Role, Settings, TrunkPeer};
+use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
+use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step, StepId};
+use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::record::{OperatorRow, SeatRow};
+use cuptel_core::rules::{
+    CalendarId, CallbackPolicy, Limits, Line, NoOperators, PromptId, Queue, Rules, SpokenPrompts, Tenant, Trunk,
+};
+use cuptel_core::time::UtcMs;
+use cuptel_media::PortPair;
+use cuptel_sip::Ha1;
+
+use crate::chance::Chance;
+
+/// The first authority's line, the second's, and one that nobody has.
+pub(crate) const LINES: [&str; 3] = ["+390861000000", "+390862000000", "+390863000000"];
+/// A Wednesday, 09:59 in UTC: the first authority closes a little later or earlier.
+pub(crate) const BEGIN_MS: UtcMs = 1_792_576_740_000;
+/// Quiet time after a person's own attempt.
+pub(crate) const GRACE_S: u32 = 40;
+/// How long a person's phone rings.
+pub(crate) const RING_S: u32 = 20;
+/// How long a seat's phone rings.
+pub(crate) const SEAT_RING_S: u32 = 12;
+/// Prompts of the library.
+pub(crate) const PROMPTS: u32 = 20;
+/// Where the carrier is.
+pub(crate) const CARRIER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), 5060);
+/// Where the switch listens for phones and for the carrier.
+pub(crate) const FOR_PHONES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5060);
+pub(crate) const FOR_TRUNK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5080);
+/// What every phone's password is.
+pub(crate) const PASSWORD: &str = "segreto";
+/// Digest realm.
+pub(crate) const REALM: &str = "cuptel";
+/// Operators, by login name.
+pub(crate) const OPERATORS: [&str; 3] = ["anna", "bruno", "carla"];
+
+/// Who may call: two mobiles, a landline that two people share, and those whom nobody calls
+/// back. The last two withhold their number or send none.
+pub(crate) const PEOPLE: [&str; 9] = [
+    "+393331000001",
+    "3331000002",
+    "0861555555",
+    "+390861555555",
+    "00393331000003",
+    "899123456",
+    "+41446681800",
+    "anonymous",
+    "alice",
+];
+
+/// Address of a seat's phone.
+pub(crate) fn phone_address(index: usize) -> SocketAddr {
+    let last = u8::try_from(11 + index).unwrap_or(u8::MAX);
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 1, last)), 5060)
+}
+
+/// Extension of a seat.
+pub(crate) fn extension(index: usize) -> String {
+    (101 + index).to_string()
+}
+
+/// What differs between worlds.
+#[derive(Debug, Clone)]
+pub(crate) struct Shape {
+    pub(crate) seats: usize,
+    pub(crate) channels: u32,
+    pub(crate) answer_max: u32,
+    pub(crate) answer_after_ms: u32,
+    pub(crate) wrap_up_s: u32,
+    pub(crate) ports: u16,
+    closes: String,
+}
+
+impl Shape {
+    pub(crate) fn invented(chance: &mut Chance) -> Self {
+        let channels = u32::try_from(chance.between(2, 7)).unwrap_or(2);
+        Self {
+            seats: chance.index(3) + 1,
+            channels,
+            answer_max: channels - u32::from(chance.percent(60)),
+            answer_after_ms: chance.pick(&[0, 300, 1_500]),
+            wrap_up_s: chance.pick(&[0, 5, 30]),
+            ports: if chance.percent(10) { 4 } else { 16 },
+            // 12:00 in Rome is 10:00 UTC on that day of October.
+            closes: chance.pick(&["24:00", "24:00", "12:04", "11:00"]).to_owned(),
+        }
+    }
+
+    pub(crate) fn rules(&self) -> Arc<Rules> {
+        let queues = [
+            (QueueId(1), self.queue(TenantId(1), "prenotazioni", "book", NoOperators::Wait)),
+            (QueueId(2), self.queue(TenantId(1), "disdette", "cancel", NoOperators::Refuse)),
+            (QueueId(3), self.queue(TenantId(2), "centro", "book", NoOperators::Wait)),
+        ];
+        let tenants = [
+            (TenantId(1), tenant("teramo", first_plan())),
+            (TenantId(2), tenant("avezzano", second_plan())),
+        ];
+        let lines = [(1, LINES[0]), (2, LINES[1])];
+        let lines = lines.map(|(id, digits)| (number(digits), Line { id: LineId(id), tenant: TenantId(id) }));
+        Arc::new(Rules {
+            tenants: BTreeMap::from(tenants),
+            lines: BTreeMap::from(lines),
+            trunks: BTreeMap::from([(TrunkId(1), self.trunk())]),
+            queues: BTreeMap::from(queues),
+            calendars: vec![self.calendar()],
+            prompts: prompts(),
+            limits: Limits {
+                reconcile_after_s: 60,
+                interrupted_under_s: 4,
+                interrupted_priority_s: 600,
+                reject_delay_s: 5,
+                busy_delay_s: 8,
+                no_answer_delay_s: 6,
+                misses_max: 3,
+                register_s: (60, 3_600),
+            },
+        })
+    }
+
+    fn calendar(&self) -> Calendar {
+        let day = || vec![format!("08:00-{}", self.closes)];
+        let definition = CalendarDefinition {
+            name: "orario".to_owned(),
+            zone: "Europe/Rome".to_owned(),
+            weekly: std::array::from_fn(|_| day()),
+            ..CalendarDefinition::default()
+        };
+        Calendar::new(&definition).unwrap_or_else(|_| Calendar::always("orario"))
+    }
+
+    fn trunk(&self) -> Trunk {
+        Trunk {
+            name: "carrier".to_owned(),
+            channels: self.channels,
+            answer_max: self.answer_max,
+            outbound_min: 1,
+            outbound: true,
+            cli: number(LINES[0]),
+            ring_s: RING_S,
+            answer_after_ms: self.answer_after_ms,
+        }
+    }
+
+    fn queue(&self, tenant: TenantId, name: &str, skill: &str, no_operators: NoOperators) -> Queue {
+        Queue {
+            tenant,
+            name: name.to_owned(),
+            title: name.to_owned(),
+            skills: BTreeMap::from([(skill.to_owned(), 1)]),
+            waiting_max: 3,
+            wrap_up_s: self.wrap_up_s,
+            ring_s: SEAT_RING_S,
+            live_bonus_s: 30,
+            no_operators,
+            callback: CallbackPolicy {
+                grace_s: GRACE_S,
+                spacing_no_answer_s: 45,
+                spacing_busy_s: 20,
+                spacing_unreachable_s: 60,
+                spacing_declined_s: 5,
+                tries_max: 2,
+                expire_days: 7,
+                window: ContactWindow::always(),
+            },
+        }
+    }
+
+    /// How the switch is set up in its n-th life.
+    pub(crate) fn settings(&self, seed: [u8; 32]) -> Settings {
+        let sip = cuptel_sip::Settings { seed, realm: REALM.to_owned(), ..cuptel_sip::Settings::default() };
+        Settings {
+            sip,
+            listeners: vec![
+                Listener { role: Role::Phones, address: FOR_PHONES },
+                Listener { role: Role::Trunk, address: FOR_TRUNK },
+            ],
+            trunks: vec![TrunkPeer {
+                id: TrunkId(1),
+                peers: vec![CARRIER.ip().into()],
+                outbound: Some((CARRIER.to_string(), CARRIER)),
+            }],
+            media: vec![Media { advertise: FOR_PHONES.ip() }],
+            latch_window_us: 5_000_000,
+            port_quarantine_us: 1_000_000,
+        }
+    }
+
+    pub(crate) fn pairs(&self) -> Vec<PortPair> {
+        (0..self.ports).map(|n| PortPair { network: 0, rtp: 30_000 + 2 * n }).collect()
+    }
+
+    pub(crate) fn seat_rows(&self) -> Vec<SeatRow> {
+        (0..self.seats)
+            .map(|index| {
+                let name = extension(index);
+                let ha1 = Ha1::of(&name, REALM, PASSWORD);
+                let id = SeatId(i64::try_from(index + 1).unwrap_or(1));
+                SeatRow { id, name, site: SiteId(1), ha1_md5: ha1.md5, ha1_sha256: ha1.sha256 }
+            })
+            .collect()
+    }
+
+    pub(crate) fn operator_rows() -> Vec<OperatorRow> {
+        let skills: [&[&str]; 3] = [&["book"], &["book", "cancel"], &["book", "cancel"]];
+        (1..)
+            .zip(OPERATORS.iter().zip(skills))
+            .map(|(id, (name, skills))| OperatorRow {
+                id: OperatorId(id),
+                name: (*name).to_owned(),
+                employer: "coop".to_owned(),
+                skills: skills.iter().map(|skill| ((*skill).to_owned(), 3)).collect(),
+            })
+            .collect()
+    }
+}
+
+fn number(digits: &str) -> PhoneNumber {
+    PhoneNumber::parse_e164(digits).expect("the constants above are numbers")
+}
+
+fn tenant(name: &str, dialplan: Dialplan) -> Tenant {
+    Tenant { name: name.to_owned(), title: name.to_owned(), dialplan }
+}
+
+fn waits(queue: i64, key: char, max_wait_s: u32, on_timeout: usize) -> Step {
+    Step::Queue {
+        queue: QueueId(queue),
+        announce: Announce { position: true, wait: false, every_s: 20 },
+        offer_callback: Some(OfferCallback { after_s: 15, key }),
+        max_wait_s,
+        on_timeout: StepId(on_timeout),
+        music: None,
+    }
+}
+
+fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
+    let names = (0..steps.len()).map(|n| format!("step{n}")).collect();
+    Dialplan {
+        tenant: tenant.to_owned(),
+        numbers: vec![number(line)],
+        start: StepId(0),
+        missed_queue: QueueId(queue),
+        steps,
+        names,
+    }
+}
+
+fn first_plan() -> Dialplan {
+    let menu = Step::Menu {
+        prompt: PromptId(15),
+        keys: BTreeMap::from([('1', StepId(3)), ('2', StepId(4)), ('9', StepId(5)), ('3', StepId(7))]),
+        timeout_s: 4,
+        otherwise: StepId(3),
+        tries: 2,
+        invalid: Some(PromptId(16)),
+    };
+    let steps = vec![
+        Step::Hours { calendar: CalendarId(0), open: StepId(1), closed: StepId(6) },
+        Step::Play { prompts: vec![PromptId(17)], then: StepId(2) },
+        menu,
+        waits(1, '*', 90, 5),
+        waits(2, '*', 60, 5),
+        Step::Callback { queue: QueueId(1), confirm_number: true, then: Some(StepId(7)) },
+        Step::Play { prompts: vec![PromptId(18)], then: StepId(7) },
+        Step::HangUp { play: vec![PromptId(19)] },
+    ];
+    plan("teramo", LINES[0], 1, steps)
+}
+
+fn second_plan() -> Dialplan {
+    let steps = vec![
+        waits(3, '1', 120, 1),
+        Step::Callback { queue: QueueId(3), confirm_number: true, then: None },
+    ];
+    plan("avezzano", LINES[1], 3, steps)
+}
+
+fn prompts() -> SpokenPrompts {
+    SpokenPrompts {
+        music: PromptId(0),
+        please_hold: PromptId(1),
+        positions: vec![PromptId(2), PromptId(3)],
+        position_beyond: PromptId(4),
+        callback_offer: PromptId(5),
+        callback_confirmed: PromptId(6),
+        callback_at_closing: PromptId(7),
+        number_unavailable: PromptId(8),
+        lines_busy: PromptId(9),
+        operator_coming: PromptId(10),
+        to_operator_dialling: PromptId(11),
+        to_operator_no_answer: PromptId(12),
+        to_operator_busy: PromptId(13),
+        to_operator_unreachable: PromptId(14),
+        to_operator_withdrawn: PromptId(14),
+    }
+}

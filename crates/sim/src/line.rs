@@ -1,0 +1,48 @@
+//! One call as the outside sees it, and what its people are about to do.
+
+use cuptel_media::StreamId;
+use cuptel_sip::DialogId;
+
+/// Who speaks SIP with the switch: 0 is the carrier, the phones follow.
+pub(crate) type PeerIndex = usize;
+
+/// A call of a peer.
+pub(crate) type CallKey = (PeerIndex, DialogId);
+
+/// Who is on a peer's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// A person who rang in; their place among the invented people.
+    Caller(usize),
+    /// A person whom the switch rang.
+    Rung,
+    /// A seat whom the switch rang.
+    Seat,
+    /// A seat that dials by hand.
+    ByHand,
+}
+
+/// A call.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) who: Who,
+    /// The switch's media of this call, once both agreed.
+    pub(crate) stream: Option<StreamId>,
+    /// Its offer, until it is answered.
+    pub(crate) offered: Vec<u8>,
+}
+
+/// What somebody does in a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Act {
+    /// The phone rings.
+    Ring,
+    /// Picks up.
+    PickUp,
+    /// Does not take it, with this status.
+    Decline(u16),
+    /// Presses a key.
+    Press(char),
+    /// Hangs up, or gives up.
+    HangUp,
+}

@@ -1,0 +1,271 @@
+//! People at the carrier's end: they call, press keys, lose patience, call again, and are
+//! called back; and what everybody does in a call.
+
+use cuptel_call::Input;
+use cuptel_core::number::Caller;
+use cuptel_media::{Event as MediaEvent, StreamId};
+use cuptel_sip::{Body, DialogId, Event, Message, Outbox, uri};
+
+use crate::invented::{FOR_TRUNK, LINES, PEOPLE, RING_S};
+use crate::line::{Act, CallKey, Line, PeerIndex, Who};
+use crate::peer::{Wish, port_in};
+use crate::promises::Broken;
+use crate::world::{Happening, World};
+
+/// How long after the last packet media is missed.
+const SILENCE_US: u64 = 10_000_000;
+
+impl World {
+    /// Who calls when.
+    pub(crate) fn plan_people(&mut self) {
+        let calls = self.chance.between(4, 16);
+        let span_us = self.calm_us - 60_000_000;
+        for _ in 0..calls {
+            let person = self.chance.index(PEOPLE.len());
+            let after_us = self.chance.between(500_000, span_us);
+            self.plan(after_us, Happening::Calls(person));
+        }
+    }
+
+    /// A person calls a line.
+    pub(crate) fn person_calls(&mut self, person: usize) {
+        if self.is_calm() {
+            return;
+        }
+        let user = PEOPLE[person];
+        let line = match self.chance.between(0, 99) {
+            0..=2 => LINES[2],
+            3..=40 => LINES[1],
+            _ => LINES[0],
+        };
+        self.note(&format!("{user} calls {line}"));
+        let extra = if user == "anonymous" { vec![("Privacy".to_owned(), "id".to_owned())] } else { Vec::new() };
+        let nothing_fits = "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n";
+        let sdp = self.chance.percent(2).then(|| nothing_fits.to_owned());
+        let wish = Wish { user, called: line, extra, sdp, password: None };
+        let dialog = self.peers[0].call(self.now_us, FOR_TRUNK, wish);
+        let key = (0, dialog);
+        self.lines.insert(key, Line { who: Who::Caller(person), stream: None, offered: Vec::new() });
+        if self.chance.percent(20) {
+            let after_us = self.chance.ms(0, 1_800);
+            self.plan(after_us, Happening::Does(key, Act::HangUp));
+        }
+    }
+
+    /// What the endpoints of all peers have to send and to tell.
+    pub(crate) fn hear_peers(&mut self) {
+        for index in 0..self.peers.len() {
+            loop {
+                let Outbox { transmits, events } = std::mem::take(&mut self.peers[index].out);
+                if transmits.is_empty() && events.is_empty() {
+                    break;
+                }
+                for transmit in transmits {
+                    if !self.is_cut_off(index) {
+                        self.carry(transmit, false);
+                    }
+                }
+                for event in events {
+                    self.peer_hears(index, event);
+                }
+            }
+        }
+    }
+
+    fn is_cut_off(&self, peer: PeerIndex) -> bool {
+        match peer.checked_sub(1) {
+            Some(seat) => self.phones[seat].is_gone,
+            None => self.carrier_cut,
+        }
+    }
+
+    pub(crate) fn reaches_peer(&mut self, peer: PeerIndex, flow: &cuptel_sip::Flow, bytes: &[u8]) {
+        if !self.is_cut_off(peer) {
+            self.peers[peer].receive(self.now_us, flow, bytes);
+        }
+    }
+
+    fn peer_hears(&mut self, peer: PeerIndex, event: Event) {
+        match event {
+            Event::Invite { dialog, request, .. } => self.is_rung((peer, dialog), &request),
+            Event::Cancelled { dialog, .. } => {
+                self.refuse((peer, dialog), 487);
+            }
+            Event::Answered { dialog, body, .. } => self.is_answered((peer, dialog), body.as_ref()),
+            Event::Failed { dialog, .. }
+            | Event::Bye { dialog, .. }
+            | Event::Ended { dialog }
+            | Event::Unacked { dialog } => self.call_over((peer, dialog)),
+            Event::Registered { status, .. } => {
+                if let Some(seat) = peer.checked_sub(1) {
+                    self.phone_registered(seat, status);
+                }
+            }
+            Event::Acked { .. }
+            | Event::Reinvite { .. }
+            | Event::Info { .. }
+            | Event::Progress { .. }
+            | Event::Register { .. }
+            | Event::Pong { .. } => {}
+        }
+    }
+
+    fn is_rung(&mut self, key: CallKey, request: &Message) {
+        let who = if key.0 == 0 { Who::Rung } else { Who::Seat };
+        self.lines.insert(key, Line { who, stream: None, offered: request.body().to_vec() });
+        if who == Who::Seat {
+            return self.seat_is_rung(key);
+        }
+        let ring_us = self.chance.ms(50, 2_000);
+        let called = uri::user(request.request_uri()).unwrap_or_default();
+        let crosses_us = u64::from(RING_S) * 1_000_000 - 150_000 + self.chance.ms(0, 300);
+        let plans = match self.chance.between(0, 99) {
+            0..=44 => vec![(ring_us, Act::Ring), (self.chance.s(2, 12), Act::PickUp)],
+            45..=54 => vec![(self.chance.ms(50, 900), Act::Decline(486))],
+            55..=59 => vec![(ring_us, Act::Ring), (self.chance.s(1, 9), Act::Decline(603))],
+            60..=66 => vec![(ring_us, Act::Decline(self.chance.pick(&[404, 480, 503, 500])))],
+            67..=79 => vec![(ring_us, Act::Ring)],
+            80..=89 => vec![(ring_us, Act::Ring), (crosses_us, Act::PickUp)],
+            90..=94 => vec![],
+            _ => vec![(self.chance.ms(1, 300), Act::PickUp)],
+        };
+        for (after_us, act) in plans {
+            self.plan(after_us, Happening::Does(key, act));
+        }
+        let number = Caller::from_user_part(&called).number;
+        let person = PEOPLE.iter().position(|user| Caller::from_user_part(user).number == number);
+        if let Some(person) = person.filter(|_| self.chance.percent(20)) {
+            let after_us = self.chance.ms(1, 6_000);
+            self.plan(after_us, Happening::Calls(person));
+        }
+    }
+
+    fn is_answered(&mut self, key: CallKey, body: Option<&Body>) {
+        let Some(line) = self.lines.get_mut(&key) else { return };
+        line.stream = port_in(body).and_then(|port| self.sound.at_port(port));
+        let Who::Caller(_) = line.who else { return };
+        for _ in 0..self.chance.between(0, 3) {
+            let press = Act::Press(self.chance.pick(&['1', '2', '9', '*', '5', '3']));
+            let after_us = self.chance.ms(300, 40_000);
+            self.plan(after_us, Happening::Does(key, press));
+        }
+        let patience_us = match self.chance.between(0, 9) {
+            0..=1 => self.chance.ms(100, 6_000),
+            2..=4 => self.chance.s(5, 50),
+            _ => self.chance.s(60, 300),
+        };
+        self.plan(patience_us, Happening::Does(key, Act::HangUp));
+    }
+
+    /// Two hear each other: one of them will have said all.
+    pub(crate) fn conversation_begins(&mut self, a: StreamId, b: StreamId) {
+        let hears = |line: &Line| line.stream == Some(a) || line.stream == Some(b);
+        let ends: Vec<CallKey> = self.lines.iter().filter(|(_, line)| hears(line)).map(|(key, _)| *key).collect();
+        if ends.is_empty() {
+            return;
+        }
+        let key = self.chance.pick(&ends);
+        let after_us = if self.chance.percent(15) { self.chance.ms(5, 4_500) } else { self.chance.s(5, 60) };
+        self.plan(after_us, Happening::Does(key, Act::HangUp));
+        for key in ends {
+            if let Some(seat) = key.0.checked_sub(1) {
+                self.talk_begins(seat, after_us);
+            } else {
+                let after_us = self.chance.s(60, 240);
+                self.plan(after_us, Happening::Does(key, Act::HangUp));
+            }
+        }
+    }
+
+    /// Somebody does something in a call, if it is still there.
+    pub(crate) fn does(&mut self, key: CallKey, act: Act) -> Result<(), Broken> {
+        let Some(line) = self.lines.get(&key) else { return Ok(()) };
+        let (stream, offered) = (line.stream, line.offered.clone());
+        let (peer, dialog) = key;
+        match act {
+            Act::Ring => {
+                let Some(ringing) = self.peers.get_mut(peer) else { return Ok(()) };
+                let out = &mut ringing.out;
+                if ringing.sip.provisional(self.now_us, dialog, 180, "Ringing", None, out).is_err() {
+                    self.note("rings no more");
+                }
+            }
+            Act::PickUp => {
+                let port = self.peers[peer].pick_up(self.now_us, dialog, &offered);
+                let stream = port.and_then(|port| self.sound.at_port(port));
+                if let Some(line) = self.lines.get_mut(&key).filter(|_| stream.is_some()) {
+                    line.stream = stream;
+                }
+            }
+            Act::Decline(status) => self.refuse(key, status),
+            Act::HangUp => self.hangs_up(key),
+            Act::Press(digit) => {
+                let Some(stream) = stream else { return Ok(()) };
+                self.note(&format!("presses {digit}"));
+                return self.feed(Input::Media(MediaEvent::Digit { stream, digit, duration_ms: 100 }));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, key: CallKey, status: u16) {
+        let peer = &mut self.peers[key.0];
+        if peer.sip.refuse(self.now_us, key.1, status, "", &[], &mut peer.out).is_ok() {
+            self.call_over(key);
+        }
+    }
+
+    fn hangs_up(&mut self, key: CallKey) {
+        let (peer, dialog): (PeerIndex, DialogId) = key;
+        self.note("hangs up");
+        let peer = &mut self.peers[peer];
+        if peer.sip.end(self.now_us, dialog, &[], &mut peer.out).is_err() {
+            self.note("it was over");
+        }
+        self.falls_silent(key);
+        if let Some(line) = self.lines.get_mut(&key) {
+            line.stream = None;
+        }
+    }
+
+    /// A peer's side of a call is over.
+    pub(crate) fn call_over(&mut self, key: CallKey) {
+        self.falls_silent(key);
+        let Some(line) = self.lines.remove(&key) else { return };
+        if let Who::Caller(person) = line.who
+            && self.chance.percent(50)
+        {
+            let after_us = self.chance.s(1, 60);
+            self.plan(after_us, Happening::Calls(person));
+        }
+    }
+
+    /// No media comes from there any more.
+    pub(crate) fn falls_silent(&mut self, key: CallKey) {
+        if let Some(stream) = self.lines.get(&key).and_then(|line| line.stream) {
+            self.plan(SILENCE_US, Happening::Silent(self.epoch, stream));
+        }
+    }
+
+    /// Media has been missed on a stream for long, unless it came back.
+    pub(crate) fn silent(&mut self, stream: StreamId) -> Result<(), Broken> {
+        let speaks = |(key, line): (&CallKey, &Line)| line.stream == Some(stream) && !self.is_cut_off(key.0);
+        if !self.sound.is_open(stream) || self.lines.iter().any(speaks) {
+            return Ok(());
+        }
+        self.note("no media comes");
+        self.feed(Input::Media(MediaEvent::RtpTimeout { stream }))
+    }
+
+    /// The process died: whoever was in a call hears nothing and hangs up after a while.
+    pub(crate) fn everybody_hears_silence(&mut self) {
+        let keys: Vec<CallKey> = self.lines.keys().copied().collect();
+        for key in keys {
+            if let Some(line) = self.lines.get_mut(&key) {
+                line.stream = None;
+            }
+            let after_us = self.chance.s(2, 30);
+            self.plan(after_us, Happening::Does(key, Act::HangUp));
+        }
+    }
+}

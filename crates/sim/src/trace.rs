@@ -1,0 +1,43 @@
+//! What happened in a world, in words: the last lines for people, a sum over all of them to
+//! tell two worlds apart.
+
+use std::collections::VecDeque;
+
+/// Lines kept for a failure.
+const LINES_KEPT: usize = 60;
+
+/// The story so far.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    lines: VecDeque<String>,
+    sum: u64,
+    count: u64,
+}
+
+impl Trace {
+    pub(crate) fn note(&mut self, at_us: u64, what: &str) {
+        let line = format!("{:>5}.{:06} {what}", at_us / 1_000_000, at_us % 1_000_000);
+        // FNV-1a.
+        for byte in line.bytes() {
+            self.sum = (self.sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        self.count += 1;
+        if self.lines.len() == LINES_KEPT {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(line);
+    }
+
+    /// Tells two stories apart.
+    pub(crate) fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub(crate) fn last_lines(&self) -> Vec<String> {
+        self.lines.iter().cloned().collect()
+    }
+}
