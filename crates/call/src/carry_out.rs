@@ -26,7 +26,10 @@ impl Switch {
             && !self.fits(id, generation, &effect)
         {
             // What ends a leg that is over already has nothing left to do.
-            if !matches!(effect, Effect::HangUp { .. } | Effect::Refuse { .. } | Effect::Unbridge { .. }) {
+            if !matches!(
+                effect,
+                Effect::HangUp { .. } | Effect::Refuse { .. } | Effect::Unbridge { .. }
+            ) {
                 tracing::debug!(leg.id = id.0, ?effect, "effect came too late");
                 self.tell_rules(now, rules::Input::EffectRefused { leg: id }, step);
             }
@@ -35,13 +38,28 @@ impl Switch {
         match effect {
             Effect::Ring { leg } => self.ring(now, leg),
             Effect::Answer { leg } => self.answer(now, leg, step),
-            Effect::Refuse { leg, status, q850, text } => self.refuse(now, leg, status, q850, text, step),
+            Effect::Refuse {
+                leg,
+                status,
+                q850,
+                text,
+            } => self.refuse(now, leg, status, q850, text, step),
             Effect::Invite { leg, to } => self.invite(now, leg, *to, step),
             Effect::HangUp { leg, q850, text } => self.hang_up(now, leg, q850, text, step),
-            Effect::Play { leg, token, prompts, then } => self.play(leg, token, &prompts, then, step),
+            Effect::Play {
+                leg,
+                token,
+                prompts,
+                then,
+            } => self.play(leg, token, &prompts, then, step),
             Effect::Bridge { a, b } => self.bridge(now, a, b, step),
-            Effect::Unbridge { leg } => step.media.push(media::Command::Unbridge { a: stream_of(leg) }),
-            Effect::Bound { request, registration } => self.bound(now, request, &registration),
+            Effect::Unbridge { leg } => step
+                .media
+                .push(media::Command::Unbridge { a: stream_of(leg) }),
+            Effect::Bound {
+                request,
+                registration,
+            } => self.bound(now, request, &registration),
             Effect::Probe { registration } => self.probe(now, &registration),
             Effect::Reply { request, result } => step.replies.push((request, result)),
             Effect::Drained => step.drained = true,
@@ -50,9 +68,13 @@ impl Switch {
     }
 
     fn fits(&self, id: LegId, generation: u32, effect: &Effect) -> bool {
-        let Some(leg) = self.legs.get(&id) else { return false };
+        let Some(leg) = self.legs.get(&id) else {
+            return false;
+        };
         let phase_fits = match effect {
-            Effect::Ring { .. } | Effect::Answer { .. } | Effect::Refuse { .. } => leg.phase == Phase::Arriving,
+            Effect::Ring { .. } | Effect::Answer { .. } | Effect::Refuse { .. } => {
+                leg.phase == Phase::Arriving
+            }
             Effect::Play { .. } | Effect::Bridge { .. } => leg.phase == Phase::Up,
             Effect::Invite { .. }
             | Effect::HangUp { .. }
@@ -66,21 +88,38 @@ impl Switch {
     }
 
     fn ring(&mut self, now: Now, id: LegId) {
-        let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) else { return };
+        let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) else {
+            return;
+        };
         let (sip, outbox) = self.outbox();
-        if sip.provisional(now.mono_us, dialog, 180, "Ringing", None, outbox).is_err() {
+        if sip
+            .provisional(now.mono_us, dialog, 180, "Ringing", None, outbox)
+            .is_err()
+        {
             tracing::debug!(leg.id = id.0, "180 came too late");
         }
     }
 
     fn answer(&mut self, now: Now, id: LegId, step: &mut Step) {
-        let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) else { return };
+        let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) else {
+            return;
+        };
         let Some(text) = self.open_media_for_answer(now, id, step) else {
             self.refuse(now, id, 503, 47, "No media port is free", step);
-            return self.tell_rules(now, rules::Input::Ended { leg: id, by: Party::Network }, step);
+            return self.tell_rules(
+                now,
+                rules::Input::Ended {
+                    leg: id,
+                    by: Party::Network,
+                },
+                step,
+            );
         };
         let (sip, outbox) = self.outbox();
-        if sip.accept(now.mono_us, dialog, Some(sdp_body(text)), &[], outbox).is_err() {
+        if sip
+            .accept(now.mono_us, dialog, Some(sdp_body(text)), &[], outbox)
+            .is_err()
+        {
             self.drop_leg(id, step);
             return self.tell_rules(now, rules::Input::EffectRefused { leg: id }, step);
         }
@@ -93,7 +132,10 @@ impl Switch {
         if let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) {
             let extra = [reason(q850, text)];
             let (sip, outbox) = self.outbox();
-            if sip.refuse(now.mono_us, dialog, status, phrase(status), &extra, outbox).is_err() {
+            if sip
+                .refuse(now.mono_us, dialog, status, phrase(status), &extra, outbox)
+                .is_err()
+            {
                 tracing::debug!(leg.id = id.0, status, "refusal came too late");
             }
         }
@@ -101,7 +143,11 @@ impl Switch {
     }
 
     fn hang_up(&mut self, now: Now, id: LegId, q850: u8, text: &str, step: &mut Step) {
-        if self.legs.get(&id).is_some_and(|leg| leg.phase == Phase::Arriving) {
+        if self
+            .legs
+            .get(&id)
+            .is_some_and(|leg| leg.phase == Phase::Arriving)
+        {
             return self.refuse(now, id, 480, q850, text, step);
         }
         if let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) {
@@ -114,14 +160,25 @@ impl Switch {
         self.drop_leg(id, step);
     }
 
-    fn play(&mut self, id: LegId, token: u64, prompts: &[PromptId], then: AfterPlay, step: &mut Step) {
+    fn play(
+        &mut self,
+        id: LegId,
+        token: u64,
+        prompts: &[PromptId],
+        then: AfterPlay,
+        step: &mut Step,
+    ) {
         let stream = stream_of(id);
         let known = |prompt: &PromptId| self.prompts.get(usize::try_from(prompt.0).ok()?).copied();
         let prompts: std::sync::Arc<[media::PromptId]> = prompts.iter().filter_map(known).collect();
         let follows = match then {
             AfterPlay::Music(music) => {
                 if let Some(music) = known(&music) {
-                    step.media.push(media::Command::Music { stream, token, music });
+                    step.media.push(media::Command::Music {
+                        stream,
+                        token,
+                        music,
+                    });
                 }
                 media::Then::Music
             }
@@ -133,7 +190,13 @@ impl Switch {
         if prompts.is_empty() && matches!(then, AfterPlay::Music(_)) {
             return;
         }
-        step.media.push(media::Command::Play { stream, token, prompts, gap_ms: PROMPT_GAP_MS, then: follows });
+        step.media.push(media::Command::Play {
+            stream,
+            token,
+            prompts,
+            gap_ms: PROMPT_GAP_MS,
+            then: follows,
+        });
     }
 
     fn bridge(&mut self, now: Now, a: LegId, b: LegId, step: &mut Step) {
@@ -145,18 +208,35 @@ impl Switch {
                 leg.ring_back_after = None;
             }
         }
-        step.media.push(media::Command::Bridge { a: stream_of(a), b: stream_of(b) });
+        step.media.push(media::Command::Bridge {
+            a: stream_of(a),
+            b: stream_of(b),
+        });
     }
 
     fn invite(&mut self, now: Now, id: LegId, to: Destination, step: &mut Step) {
         let Some((kind, flow)) = self.way_to(&to) else {
-            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status: 503 }, step);
+            return self.tell_rules(
+                now,
+                rules::Input::NotAnswered {
+                    leg: id,
+                    status: 503,
+                },
+                step,
+            );
         };
         self.legs.insert(id, Leg::new(kind, Phase::Inviting, flow));
         let Some(offer) = self.open_media_for_offer(now, id, step) else {
             tracing::error!("no media port is free for a call of ours");
             self.legs.remove(&id);
-            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status: 503 }, step);
+            return self.tell_rules(
+                now,
+                rules::Input::NotAnswered {
+                    leg: id,
+                    status: 503,
+                },
+                step,
+            );
         };
         let mut call = self.outgoing(flow, to);
         call.body = Some(sdp_body(offer));
@@ -177,12 +257,21 @@ impl Switch {
                 let peer = self.settings.trunks.iter().find(|peer| peer.id == *trunk)?;
                 let (_, remote) = peer.outbound.as_ref()?;
                 let faces_trunks = |listener: &crate::switch::Listener| {
-                    matches!(listener.role, Role::Trunk | Role::Edge) && listener.address.is_ipv4() == remote.is_ipv4()
+                    matches!(listener.role, Role::Trunk | Role::Edge)
+                        && listener.address.is_ipv4() == remote.is_ipv4()
                 };
                 let index = self.settings.listeners.iter().position(faces_trunks)?;
                 let local = self.settings.listeners.get(index)?.address;
                 let id = FlowId(u32::try_from(index).ok()?);
-                Some((Kind::Person, Flow { id, transport: Transport::Udp, local, remote: *remote }))
+                Some((
+                    Kind::Person,
+                    Flow {
+                        id,
+                        transport: Transport::Udp,
+                        local,
+                        remote: *remote,
+                    },
+                ))
             }
         }
     }
@@ -190,15 +279,26 @@ impl Switch {
     fn outgoing(&self, flow: Flow, to: Destination) -> OutgoingInvite {
         let local = flow.local;
         let (target, from, to, extra) = match to {
-            Destination::Seat { registration, extension, display, caller } => {
-                let user = caller.as_ref().map_or("anonymous", |number| number.reveal());
+            Destination::Seat {
+                registration,
+                extension,
+                display,
+                caller,
+            } => {
+                let user = caller
+                    .as_ref()
+                    .map_or("anonymous", |number| number.reveal());
                 let from = named(Some(display), format!("sip:{user}@{local}"));
                 let to = named(None, format!("sip:{extension}@{local}"));
                 (registration.contact, from, to, Vec::new())
             }
-            Destination::Person { trunk, number, cli, .. } => {
+            Destination::Person {
+                trunk, number, cli, ..
+            } => {
                 let peer = self.settings.trunks.iter().find(|peer| peer.id == trunk);
-                let host = peer.and_then(|peer| peer.outbound.as_ref()).map_or("", |(host, _)| host.as_str());
+                let host = peer
+                    .and_then(|peer| peer.outbound.as_ref())
+                    .map_or("", |(host, _)| host.as_str());
                 let target = format!("sip:{}@{host};user=phone", number.reveal());
                 let from = named(None, format!("sip:{}@{local};user=phone", cli.reveal()));
                 let asserted = format!("<sip:{}@{local};user=phone>", cli.reveal());
@@ -222,12 +322,19 @@ impl Switch {
 }
 
 fn named(display: Option<String>, uri: String) -> NameAddr {
-    NameAddr { display, uri, tag: None }
+    NameAddr {
+        display,
+        uri,
+        tag: None,
+    }
 }
 
 /// RFC 3326.
 fn reason(q850: u8, text: &str) -> (String, String) {
-    ("Reason".to_owned(), format!("Q.850;cause={q850};text=\"{text}\""))
+    (
+        "Reason".to_owned(),
+        format!("Q.850;cause={q850};text=\"{text}\""),
+    )
 }
 
 fn phrase(status: u16) -> &'static str {

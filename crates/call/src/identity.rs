@@ -12,12 +12,18 @@ pub(crate) fn caller_of(request: &Message) -> (Caller, String) {
     if wants_privacy(request) {
         return (Caller::anonymous(), String::new());
     }
-    let asserted = request.headers("p-asserted-identity").find_map(user_in_header);
+    let asserted = request
+        .headers("p-asserted-identity")
+        .find_map(user_in_header);
     let user = asserted.or_else(|| request.from().and_then(|from| user_of(&from.uri)));
     match user {
         Some(user) => {
             let caller = Caller::from_user_part(&user);
-            let raw = if caller == Caller::anonymous() { String::new() } else { cut(&user, RAW_BYTES_MAX) };
+            let raw = if caller == Caller::anonymous() {
+                String::new()
+            } else {
+                cut(&user, RAW_BYTES_MAX)
+            };
             (caller, raw)
         }
         None => (Caller::anonymous(), String::new()),
@@ -45,7 +51,12 @@ fn wants_privacy(request: &Message) -> bool {
     request.headers("privacy").any(|value| {
         String::from_utf8_lossy(value)
             .split([';', ','])
-            .any(|word| matches!(word.trim().to_ascii_lowercase().as_str(), "id" | "user" | "full" | "header"))
+            .any(|word| {
+                matches!(
+                    word.trim().to_ascii_lowercase().as_str(),
+                    "id" | "user" | "full" | "header"
+                )
+            })
     })
 }
 

@@ -17,12 +17,20 @@ pub(crate) fn is_sdp(content_type: &str) -> bool {
 }
 
 pub(crate) fn sdp_body(text: String) -> Body {
-    Body { content_type: "application/sdp".to_owned(), bytes: text.into_bytes() }
+    Body {
+        content_type: "application/sdp".to_owned(),
+        bytes: text.into_bytes(),
+    }
 }
 
 impl Switch {
     /// Looks whether an arriving call can be heard, and keeps its offer.
-    pub(crate) fn media_wish(&mut self, now: Now, request: &Message, leg: &mut Leg) -> Result<(), NoMedia> {
+    pub(crate) fn media_wish(
+        &mut self,
+        now: Now,
+        request: &Message,
+        leg: &mut Leg,
+    ) -> Result<(), NoMedia> {
         if self.ports.free(now.mono_us) == 0 {
             return Err((503, "No media port is free"));
         }
@@ -44,12 +52,16 @@ impl Switch {
 
     fn local(&self, pair: media::PortPair, id: LegId, version: u64) -> media::Local {
         let network = usize::from(pair.network);
-        let address = self
-            .settings
-            .media
-            .get(network)
-            .map_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), |network| network.advertise);
-        media::Local { address, rtp_port: pair.rtp, session_id: id.0.unsigned_abs(), version }
+        let address = self.settings.media.get(network).map_or(
+            std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+            |network| network.advertise,
+        );
+        media::Local {
+            address,
+            rtp_port: pair.rtp,
+            session_id: id.0.unsigned_abs(),
+            version,
+        }
     }
 
     fn latch(&self, leg: &Leg) -> media::Latch {
@@ -58,12 +70,19 @@ impl Switch {
                 window_us: self.settings.latch_window_us,
                 address: Some(leg.flow.remote.ip()),
             },
-            Kind::Caller | Kind::Person => media::Latch::SdpOnly { networks: Vec::new() },
+            Kind::Caller | Kind::Person => media::Latch::SdpOnly {
+                networks: Vec::new(),
+            },
         }
     }
 
     /// Takes ports and opens the stream: the answer to their offer, or ours where they made none.
-    pub(crate) fn open_media_for_answer(&mut self, now: Now, id: LegId, step: &mut Step) -> Option<String> {
+    pub(crate) fn open_media_for_answer(
+        &mut self,
+        now: Now,
+        id: LegId,
+        step: &mut Step,
+    ) -> Option<String> {
         let pair = self.ports.take(now.mono_us)?;
         let local = self.local(pair, id, 1);
         let leg = self.legs.get(&id)?;
@@ -79,47 +98,93 @@ impl Switch {
             }
         };
         let latch = self.latch(leg);
-        step.media.push(media::Command::Open { stream: stream_of(id), pair, agreed, latch });
+        step.media.push(media::Command::Open {
+            stream: stream_of(id),
+            pair,
+            agreed,
+            latch,
+        });
         let leg = self.legs.get_mut(&id)?;
-        leg.media = Some(LegMedia { pair, version: 1, agreed });
+        leg.media = Some(LegMedia {
+            pair,
+            version: 1,
+            agreed,
+        });
         leg.answer_in_ack = agreed.is_none();
         leg.offer = Vec::new();
         Some(text)
     }
 
     /// Takes ports and opens the stream for a call of ours; returns the offer.
-    pub(crate) fn open_media_for_offer(&mut self, now: Now, id: LegId, step: &mut Step) -> Option<String> {
+    pub(crate) fn open_media_for_offer(
+        &mut self,
+        now: Now,
+        id: LegId,
+        step: &mut Step,
+    ) -> Option<String> {
         let pair = self.ports.take(now.mono_us)?;
         let text = media::offer(&self.local(pair, id, 1), media::Codec::Pcma);
         let latch = self.latch(self.legs.get(&id)?);
-        step.media.push(media::Command::Open { stream: stream_of(id), pair, agreed: None, latch });
-        self.legs.get_mut(&id)?.media = Some(LegMedia { pair, version: 1, agreed: None });
+        step.media.push(media::Command::Open {
+            stream: stream_of(id),
+            pair,
+            agreed: None,
+            latch,
+        });
+        self.legs.get_mut(&id)?.media = Some(LegMedia {
+            pair,
+            version: 1,
+            agreed: None,
+        });
         Some(text)
     }
 
     /// The answer that an ACK owes when our 200 made the offer. False when it cannot be used.
-    pub(crate) fn answer_in_ack(&mut self, id: LegId, body: Option<&Body>, step: &mut Step) -> bool {
-        let Some(leg) = self.legs.get_mut(&id) else { return true };
+    pub(crate) fn answer_in_ack(
+        &mut self,
+        id: LegId,
+        body: Option<&Body>,
+        step: &mut Step,
+    ) -> bool {
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return true;
+        };
         if !std::mem::take(&mut leg.answer_in_ack) {
             return true;
         }
-        let Some(Ok(agreed)) = body.map(|body| media::accept_answer(&body.bytes)) else { return false };
+        let Some(Ok(agreed)) = body.map(|body| media::accept_answer(&body.bytes)) else {
+            return false;
+        };
         if let Some(media) = leg.media.as_mut() {
             media.agreed = Some(agreed);
         }
-        step.media.push(media::Command::Agree { stream: stream_of(id), agreed });
+        step.media.push(media::Command::Agree {
+            stream: stream_of(id),
+            agreed,
+        });
         true
     }
 
     /// A re-INVITE: a new address, a hold, or the end of one. Changes no record, so it is
     /// answered at once.
-    pub(crate) fn reinvited(&mut self, now: Now, dialog: DialogId, request: &Message, step: &mut Step) {
-        let Some(id) = self.dialogs.get(&dialog).copied() else { return };
+    pub(crate) fn reinvited(
+        &mut self,
+        now: Now,
+        dialog: DialogId,
+        request: &Message,
+        step: &mut Step,
+    ) {
+        let Some(id) = self.dialogs.get(&dialog).copied() else {
+            return;
+        };
         let described = self.describe_again(id, description(request).unwrap_or_default());
         let result = match described {
             Ok((text, agreed)) => {
                 if let Some(agreed) = agreed {
-                    step.media.push(media::Command::Agree { stream: stream_of(id), agreed });
+                    step.media.push(media::Command::Agree {
+                        stream: stream_of(id),
+                        agreed,
+                    });
                 }
                 let (sip, outbox) = self.outbox();
                 sip.accept(now.mono_us, dialog, Some(sdp_body(text)), &[], outbox)
@@ -134,14 +199,20 @@ impl Switch {
         }
     }
 
-    fn describe_again(&mut self, id: LegId, offer: &[u8]) -> Result<(String, Option<media::Agreed>), NoMedia> {
+    fn describe_again(
+        &mut self,
+        id: LegId,
+        offer: &[u8],
+    ) -> Result<(String, Option<media::Agreed>), NoMedia> {
         const NOT_NOW: NoMedia = (488, "No media to change");
         let leg = self.legs.get(&id).ok_or(NOT_NOW)?;
         let current = leg.media.ok_or(NOT_NOW)?;
         let version = current.version + 1;
         let local = self.local(current.pair, id, version);
         let (text, agreed) = if offer.is_empty() {
-            let codec = current.agreed.map_or(media::Codec::Pcma, |agreed| agreed.codec);
+            let codec = current
+                .agreed
+                .map_or(media::Codec::Pcma, |agreed| agreed.codec);
             (media::offer(&local, codec), None)
         } else {
             let (text, agreed) = media::answer(offer, &local).map_err(|error| refusal(&error))?;
@@ -149,7 +220,11 @@ impl Switch {
         };
         let leg = self.legs.get_mut(&id).ok_or(NOT_NOW)?;
         leg.answer_in_ack = agreed.is_none();
-        leg.media = Some(LegMedia { version, agreed: agreed.or(current.agreed), ..current });
+        leg.media = Some(LegMedia {
+            version,
+            agreed: agreed.or(current.agreed),
+            ..current
+        });
         Ok((text, agreed))
     }
 }
@@ -166,13 +241,18 @@ fn description(request: &Message) -> Option<&[u8]> {
     }
     let boundary = content_type.split(';').find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("boundary").then(|| value.trim().trim_matches('"'))
+        name.trim()
+            .eq_ignore_ascii_case("boundary")
+            .then(|| value.trim().trim_matches('"'))
     })?;
     sdp_part(request.body(), format!("--{boundary}").as_bytes())
 }
 
 fn sdp_part<'a>(body: &'a [u8], delimiter: &[u8]) -> Option<&'a [u8]> {
-    let starts = body.windows(delimiter.len()).enumerate().filter(|(_, window)| *window == delimiter);
+    let starts = body
+        .windows(delimiter.len())
+        .enumerate()
+        .filter(|(_, window)| *window == delimiter);
     let starts: Vec<usize> = starts.map(|(at, _)| at).collect();
     starts.windows(2).find_map(|pair| {
         let part = body.get(pair[0] + delimiter.len()..pair[1])?;
@@ -184,7 +264,9 @@ fn sdp_part<'a>(body: &'a [u8], delimiter: &[u8]) -> Option<&'a [u8]> {
             })
         };
         let sdp = &part[blank + 4..];
-        head.lines().any(says_sdp).then(|| sdp.strip_suffix(b"\r\n").unwrap_or(sdp))
+        head.lines()
+            .any(says_sdp)
+            .then(|| sdp.strip_suffix(b"\r\n").unwrap_or(sdp))
     })
 }
 
@@ -192,7 +274,13 @@ fn sdp_part<'a>(body: &'a [u8], delimiter: &[u8]) -> Option<&'a [u8]> {
 fn refusal(error: &media::SdpError) -> NoMedia {
     match error {
         media::SdpError::Malformed { .. } => (400, "The SDP cannot be read"),
-        _ => (488, "PCMA, PCMU and telephone-event over RTP/AVP are spoken here"),
+        media::SdpError::NoAudio
+        | media::SdpError::NothingFits
+        | media::SdpError::Address
+        | media::SdpError::AddressFamily => (
+            488,
+            "PCMA, PCMU and telephone-event over RTP/AVP are spoken here",
+        ),
     }
 }
 

@@ -27,9 +27,17 @@ impl Switch {
         let Some(seat) = self.centre.seat_by_extension(&wish.user) else {
             return self.refuse_register(now, id, 404, "No such seat", None);
         };
-        let current = self.centre.registration_of(seat).filter(|row| row.expires_ms > now.utc_ms).cloned();
+        let current = self
+            .centre
+            .registration_of(seat)
+            .filter(|row| row.expires_ms > now.utc_ms)
+            .cloned();
         let (least, _) = self.centre.rules().limits.register_s;
-        let wanted = wish.bindings.iter().rev().find(|binding| binding.expires_s > 0);
+        let wanted = wish
+            .bindings
+            .iter()
+            .rev()
+            .find(|binding| binding.expires_s > 0);
         if wanted.is_some_and(|binding| binding.expires_s < least) {
             return self.refuse_register(now, id, 423, "Interval Too Brief", Some(least));
         }
@@ -37,12 +45,20 @@ impl Switch {
             return self.refuse_register(now, id, 400, "Contact too long", None);
         }
         let removes_current = wish.wildcard_remove
-            || current.as_ref().is_some_and(|row| wish.bindings.iter().any(|binding| binding.uri == row.contact));
+            || current.as_ref().is_some_and(|row| {
+                wish.bindings
+                    .iter()
+                    .any(|binding| binding.uri == row.contact)
+            });
         let (contact, expires_s) = match wanted {
             Some(binding) => (binding.uri.clone(), binding.expires_s),
-            None if !wish.query && removes_current => {
-                (current.as_ref().map(|row| row.contact.clone()).unwrap_or_default(), 0)
-            }
+            None if !wish.query && removes_current => (
+                current
+                    .as_ref()
+                    .map(|row| row.contact.clone())
+                    .unwrap_or_default(),
+                0,
+            ),
             // A question, or the removal of a binding that is not the current one.
             None => return self.tell_binding(now, id, current.as_ref()),
         };
@@ -55,35 +71,65 @@ impl Switch {
             expires_ms: now.utc_in_s(expires_s),
         };
         self.registers.insert(id.0, (id, expires_s));
-        self.tell_rules(now, rules::Input::Registered { request: id.0, registration }, step);
+        self.tell_rules(
+            now,
+            rules::Input::Registered {
+                request: id.0,
+                registration,
+            },
+            step,
+        );
     }
 
-    fn refuse_register(&mut self, now: Now, id: RegisterId, status: u16, reason: &str, least_s: Option<u32>) {
-        let extra: Vec<_> = least_s.map(|s| ("Min-Expires".to_owned(), s.to_string())).into_iter().collect();
+    fn refuse_register(
+        &mut self,
+        now: Now,
+        id: RegisterId,
+        status: u16,
+        reason: &str,
+        least_s: Option<u32>,
+    ) {
+        let extra: Vec<_> = least_s
+            .map(|s| ("Min-Expires".to_owned(), s.to_string()))
+            .into_iter()
+            .collect();
         let (sip, outbox) = self.outbox();
-        if sip.refuse_register(now.mono_us, id, status, reason, &extra, outbox).is_err() {
+        if sip
+            .refuse_register(now.mono_us, id, status, reason, &extra, outbox)
+            .is_err()
+        {
             tracing::debug!("a REGISTER was over before its answer");
         }
     }
 
     fn tell_binding(&mut self, now: Now, id: RegisterId, current: Option<&RegistrationRow>) {
-        let bindings: Vec<Binding> = current.map(|row| binding_of(row, now)).into_iter().collect();
+        let bindings: Vec<Binding> = current
+            .map(|row| binding_of(row, now))
+            .into_iter()
+            .collect();
         let (sip, outbox) = self.outbox();
-        if sip.accept_register(now.mono_us, id, &bindings, outbox).is_err() {
+        if sip
+            .accept_register(now.mono_us, id, &bindings, outbox)
+            .is_err()
+        {
             tracing::debug!("a REGISTER was over before its answer");
         }
     }
 
     /// The binding is stored: now its phone may know.
     pub(crate) fn bound(&mut self, now: Now, request: u64, row: &RegistrationRow) {
-        let Some((id, _)) = self.registers.remove(&request) else { return };
+        let Some((id, _)) = self.registers.remove(&request) else {
+            return;
+        };
         let current = (row.expires_ms > now.utc_ms).then_some(row);
         self.tell_binding(now, id, current);
     }
 
     /// Asks a phone known from before the restart whether it is still there.
     pub(crate) fn probe(&mut self, now: Now, row: &RegistrationRow) {
-        let Some(flow) = self.flow_to(row) else { return };
+        let Some(flow) = self.flow_to(row) else {
+            return;
+        };
         let (sip, outbox) = self.outbox();
         let ping = sip.ping(now.mono_us, flow, &row.contact, outbox);
         self.pings.insert(ping, row.seat);
@@ -94,7 +140,12 @@ impl Switch {
         let listener = usize::try_from(row.listener).ok()?;
         let local = self.settings.listeners.get(listener)?.address;
         let remote: SocketAddr = row.remote.parse().ok()?;
-        Some(Flow { id: FlowId(u32::try_from(listener).ok()?), transport: Transport::Udp, local, remote })
+        Some(Flow {
+            id: FlowId(u32::try_from(listener).ok()?),
+            transport: Transport::Udp,
+            local,
+            remote,
+        })
     }
 }
 
@@ -102,5 +153,8 @@ fn binding_of(row: &RegistrationRow, now: Now) -> Binding {
     let left_ms = (row.expires_ms - now.utc_ms).max(0);
     // Rounded up: a phone that asked for 60 s is told 60, not 59.
     let expires_s = u32::try_from((left_ms + 999) / 1_000).unwrap_or(u32::MAX);
-    Binding { uri: row.contact.clone(), expires_s }
+    Binding {
+        uri: row.contact.clone(),
+        expires_s,
+    }
 }

@@ -18,7 +18,12 @@ const CALL_ID_BYTES_MAX: usize = 255;
 impl Switch {
     pub(crate) fn sip_event(&mut self, now: Now, event: Event, step: &mut Step) {
         match event {
-            Event::Invite { dialog, flow, request, .. } => self.invited(now, dialog, flow, &request, step),
+            Event::Invite {
+                dialog,
+                flow,
+                request,
+                ..
+            } => self.invited(now, dialog, flow, &request, step),
             Event::Cancelled { dialog, .. } => self.cancelled(now, dialog, step),
             Event::Acked { dialog, body } => self.acked(now, dialog, body.as_ref(), step),
             Event::Unacked { dialog } => self.lost(now, dialog, Party::Network, step),
@@ -35,8 +40,22 @@ impl Switch {
             Event::Ended { dialog } => {
                 self.dialogs.remove(&dialog);
             }
-            Event::Register { id, user, flow, bindings, wildcard_remove, query, .. } => {
-                let wish = crate::registering::Wish { user, flow, bindings, wildcard_remove, query };
+            Event::Register {
+                id,
+                user,
+                flow,
+                bindings,
+                wildcard_remove,
+                query,
+                ..
+            } => {
+                let wish = crate::registering::Wish {
+                    user,
+                    flow,
+                    bindings,
+                    wildcard_remove,
+                    query,
+                };
                 self.register_asked(now, id, wish, step);
             }
             Event::Pong { id, status } => {
@@ -54,10 +73,21 @@ impl Switch {
         self.dialogs.get(&dialog).copied()
     }
 
-    fn invited(&mut self, now: Now, dialog: DialogId, flow: Flow, request: &Message, step: &mut Step) {
+    fn invited(
+        &mut self,
+        now: Now,
+        dialog: DialogId,
+        flow: Flow,
+        request: &Message,
+        step: &mut Step,
+    ) {
         let id = self.centre.allot_leg();
         let internal = self.role_of(&flow) == Some(Role::Phones);
-        let kind = if internal { Kind::Internal } else { Kind::Caller };
+        let kind = if internal {
+            Kind::Internal
+        } else {
+            Kind::Caller
+        };
         let mut leg = Leg::new(kind, Phase::Arriving, flow);
         leg.dialog = Some(dialog);
         let media = self.media_wish(now, request, &mut leg);
@@ -66,7 +96,11 @@ impl Switch {
         let (caller, raw) = caller_of(request);
         let arrival = Arrival {
             leg: id,
-            trunk: if internal { None } else { self.trunk_of(flow.remote.ip()) },
+            trunk: if internal {
+                None
+            } else {
+                self.trunk_of(flow.remote.ip())
+            },
             called: uri::user(request.request_uri()).unwrap_or_default(),
             caller,
             raw,
@@ -78,21 +112,34 @@ impl Switch {
 
     /// CANCEL: its 200 is out already. A final already decided stands and is followed by BYE.
     fn cancelled(&mut self, now: Now, dialog: DialogId, step: &mut Step) {
-        let Some(id) = self.leg_of_dialog(dialog) else { return };
+        let Some(id) = self.leg_of_dialog(dialog) else {
+            return;
+        };
         if let Some(leg) = self.legs.get_mut(&id)
             && !leg.final_decided
         {
             leg.generation += 1;
         }
-        self.tell_rules(now, rules::Input::Ended { leg: id, by: Party::Caller }, step);
+        self.tell_rules(
+            now,
+            rules::Input::Ended {
+                leg: id,
+                by: Party::Caller,
+            },
+            step,
+        );
     }
 
     fn acked(&mut self, now: Now, dialog: DialogId, body: Option<&Body>, step: &mut Step) {
-        let Some(id) = self.leg_of_dialog(dialog) else { return };
+        let Some(id) = self.leg_of_dialog(dialog) else {
+            return;
+        };
         if !self.answer_in_ack(id, body, step) {
             return self.unusable_media(now, id, step);
         }
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         if leg.phase == Phase::Accepted {
             leg.phase = Phase::Up;
             self.tell_rules(now, rules::Input::Answered { leg: id }, step);
@@ -100,27 +147,39 @@ impl Switch {
     }
 
     fn answered(&mut self, now: Now, dialog: DialogId, body: Option<&Body>, step: &mut Step) {
-        let Some(id) = self.leg_of_dialog(dialog) else { return };
+        let Some(id) = self.leg_of_dialog(dialog) else {
+            return;
+        };
         let sdp = body.filter(|body| is_sdp(&body.content_type));
         let agreed = sdp.map(|body| media::accept_answer(&body.bytes));
         let Some(Ok(agreed)) = agreed else {
             return self.unusable_media(now, id, step);
         };
-        let Some(leg) = self.legs.get_mut(&id) else { return };
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
+        };
         leg.phase = Phase::Up;
         if let Some(media) = leg.media.as_mut() {
             media.agreed = Some(agreed);
         }
-        step.media.push(media::Command::Agree { stream: stream_of(id), agreed });
+        step.media.push(media::Command::Agree {
+            stream: stream_of(id),
+            agreed,
+        });
         self.tell_rules(now, rules::Input::Answered { leg: id }, step);
     }
 
     /// The peer agreed to a call with which nothing can be heard: it ends at once.
     fn unusable_media(&mut self, now: Now, id: LegId, step: &mut Step) {
-        let Some(leg) = self.legs.get(&id) else { return };
+        let Some(leg) = self.legs.get(&id) else {
+            return;
+        };
         let (kind, dialog) = (leg.kind, leg.dialog);
         if let Some(dialog) = dialog {
-            let reason = [("Reason".to_owned(), "Q.850;cause=65;text=\"No common codec\"".to_owned())];
+            let reason = [(
+                "Reason".to_owned(),
+                "Q.850;cause=65;text=\"No common codec\"".to_owned(),
+            )];
             let (sip, outbox) = self.outbox();
             if sip.end(now.mono_us, dialog, &reason, outbox).is_err() {
                 tracing::debug!("a call without usable media had ended already");
@@ -128,34 +187,48 @@ impl Switch {
         }
         self.drop_leg(id, step);
         let input = match kind {
-            Kind::Seat(_) | Kind::Person => rules::Input::NotAnswered { leg: id, status: 488 },
-            Kind::Caller | Kind::Internal => rules::Input::Ended { leg: id, by: Party::Network },
+            Kind::Seat(_) | Kind::Person => rules::Input::NotAnswered {
+                leg: id,
+                status: 488,
+            },
+            Kind::Caller | Kind::Internal => rules::Input::Ended {
+                leg: id,
+                by: Party::Network,
+            },
         };
         self.tell_rules(now, input, step);
     }
 
     fn failed(&mut self, now: Now, dialog: DialogId, status: u16, step: &mut Step) {
-        let Some(id) = self.leg_of_dialog(dialog) else { return };
+        let Some(id) = self.leg_of_dialog(dialog) else {
+            return;
+        };
         self.drop_leg(id, step);
         self.tell_rules(now, rules::Input::NotAnswered { leg: id, status }, step);
     }
 
     /// The dialog is over without our doing.
     fn lost(&mut self, now: Now, dialog: DialogId, by: Party, step: &mut Step) {
-        let Some(id) = self.leg_of_dialog(dialog) else { return };
+        let Some(id) = self.leg_of_dialog(dialog) else {
+            return;
+        };
         self.drop_leg(id, step);
         self.tell_rules(now, rules::Input::Ended { leg: id, by }, step);
     }
 
     /// A key told by INFO (`application/dtmf-relay`: `Signal=5`; `application/dtmf`: `5`).
     fn info(&mut self, now: Now, dialog: DialogId, body: &Body, step: &mut Step) {
-        let Some(leg) = self.leg_of_dialog(dialog) else { return };
+        let Some(leg) = self.leg_of_dialog(dialog) else {
+            return;
+        };
         let text = String::from_utf8_lossy(&body.bytes);
         let signal = text
             .lines()
             .find_map(|line| {
                 let (name, value) = line.split_once('=')?;
-                name.trim().eq_ignore_ascii_case("signal").then(|| value.trim().to_owned())
+                name.trim()
+                    .eq_ignore_ascii_case("signal")
+                    .then(|| value.trim().to_owned())
             })
             .unwrap_or_else(|| text.trim().to_owned());
         let mut keys = signal.chars();
@@ -175,18 +248,37 @@ impl Switch {
                 }
             }
             media::Event::Digit { stream, digit, .. } => {
-                self.tell_rules(now, rules::Input::Digit { leg: LegId(stream.0), digit }, step);
+                self.tell_rules(
+                    now,
+                    rules::Input::Digit {
+                        leg: LegId(stream.0),
+                        digit,
+                    },
+                    step,
+                );
             }
-            media::Event::PlayEnded { stream, token } => self.play_ended(now, LegId(stream.0), token, step),
+            media::Event::PlayEnded { stream, token } => {
+                self.play_ended(now, LegId(stream.0), token, step)
+            }
             media::Event::OpenFailed { stream, reason } => {
                 tracing::error!(leg.id = stream.0, %reason, "media could not be opened");
-                self.tell_rules(now, rules::Input::MediaLost { leg: LegId(stream.0) }, step);
+                self.tell_rules(
+                    now,
+                    rules::Input::MediaLost {
+                        leg: LegId(stream.0),
+                    },
+                    step,
+                );
             }
             media::Event::RtpTimeout { stream } => {
                 let leg = LegId(stream.0);
                 // A phone that never sent anything may be muted by its network; one that
                 // fell silent is gone.
-                if self.legs.get(&leg).is_some_and(|leg| leg.heard && leg.phase == Phase::Up) {
+                if self
+                    .legs
+                    .get(&leg)
+                    .is_some_and(|leg| leg.heard && leg.phase == Phase::Up)
+                {
                     self.tell_rules(now, rules::Input::MediaLost { leg }, step);
                 }
             }
@@ -203,7 +295,11 @@ impl Switch {
             && leg.ring_back_after == Some(token)
         {
             leg.ring_back_after = None;
-            step.media.push(media::Command::Tone { stream: stream_of(id), token, tone: media::Tone::RingBack });
+            step.media.push(media::Command::Tone {
+                stream: stream_of(id),
+                token,
+                tone: media::Tone::RingBack,
+            });
         }
         self.tell_rules(now, rules::Input::PlayEnded { leg: id, token }, step);
     }

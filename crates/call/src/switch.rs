@@ -10,7 +10,9 @@ use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{self as rules, Command, CommandError, Effect};
 use cuptel_core::time::{MonoUs, Now};
 use cuptel_media as media;
-use cuptel_sip::{Admission, DialogId, Endpoint, Flow, FlowId, Ha1, Outbox, PingId, RegisterId, Transmit};
+use cuptel_sip::{
+    Admission, DialogId, Endpoint, Flow, FlowId, Ha1, Outbox, PingId, RegisterId, Transmit,
+};
 use ipnet::IpNet;
 
 use crate::leg::{Leg, stream_of};
@@ -199,7 +201,10 @@ impl Switch {
 
     fn learn_accounts(&mut self) {
         for seat in self.centre.seat_rows() {
-            let ha1 = Ha1 { md5: seat.ha1_md5.clone(), sha256: seat.ha1_sha256.clone() };
+            let ha1 = Ha1 {
+                md5: seat.ha1_md5.clone(),
+                sha256: seat.ha1_sha256.clone(),
+            };
             self.sip.set_account(&seat.name, ha1);
         }
     }
@@ -210,7 +215,8 @@ impl Switch {
         match input {
             Input::Datagram { flow, bytes } => {
                 let admission = self.admission(&flow);
-                self.sip.receive(now.mono_us, &flow, bytes, admission, &mut outbox);
+                self.sip
+                    .receive(now.mono_us, &flow, bytes, admission, &mut outbox);
             }
             Input::FlowClosed(flow) => self.sip.flow_closed(now.mono_us, flow, &mut outbox),
             Input::Media(event) => self.media_event(now, event, step),
@@ -308,7 +314,9 @@ impl Switch {
 
     /// Marks finals as decided, and reads the generation that the effect will expect.
     fn expected_generation(&mut self, effect: &Effect) -> u32 {
-        let Some(leg) = leg_of(effect).and_then(|id| self.legs.get_mut(&id)) else { return 0 };
+        let Some(leg) = leg_of(effect).and_then(|id| self.legs.get_mut(&id)) else {
+            return 0;
+        };
         if matches!(effect, Effect::Answer { .. } | Effect::Refuse { .. }) {
             leg.final_decided = true;
         }
@@ -316,10 +324,14 @@ impl Switch {
     }
 
     fn admission(&self, flow: &Flow) -> Admission {
-        let listener = usize::try_from(flow.id.0).ok().and_then(|index| self.settings.listeners.get(index));
+        let listener = usize::try_from(flow.id.0)
+            .ok()
+            .and_then(|index| self.settings.listeners.get(index));
         match listener.map(|listener| listener.role) {
             Some(Role::Phones) => Admission::Digest,
-            Some(Role::Trunk | Role::Edge) if self.trunk_of(flow.remote.ip()).is_some() => Admission::Trusted,
+            Some(Role::Trunk | Role::Edge) if self.trunk_of(flow.remote.ip()).is_some() => {
+                Admission::Trusted
+            }
             Some(Role::Trunk | Role::Edge) | None => Admission::Closed,
         }
     }
@@ -327,23 +339,34 @@ impl Switch {
     /// The trunk that this source belongs to.
     pub(crate) fn trunk_of(&self, source: IpAddr) -> Option<TrunkId> {
         let is_peer = |trunk: &&TrunkPeer| trunk.peers.iter().any(|net| net.contains(&source));
-        self.settings.trunks.iter().find(is_peer).map(|trunk| trunk.id)
+        self.settings
+            .trunks
+            .iter()
+            .find(is_peer)
+            .map(|trunk| trunk.id)
     }
 
     pub(crate) fn role_of(&self, flow: &Flow) -> Option<Role> {
         let index = usize::try_from(flow.id.0).ok()?;
-        self.settings.listeners.get(index).map(|listener| listener.role)
+        self.settings
+            .listeners
+            .get(index)
+            .map(|listener| listener.role)
     }
 
     /// Forgets a leg; its media is closed and its ports rest.
     pub(crate) fn drop_leg(&mut self, id: LegId, step: &mut Step) {
-        let Some(leg) = self.legs.remove(&id) else { return };
+        let Some(leg) = self.legs.remove(&id) else {
+            return;
+        };
         if let Some(dialog) = leg.dialog {
             self.dialogs.remove(&dialog);
         }
         if let Some(media) = leg.media {
             self.closing.insert(stream_of(id), media.pair);
-            step.media.push(media::Command::Close { stream: stream_of(id) });
+            step.media.push(media::Command::Close {
+                stream: stream_of(id),
+            });
         }
     }
 }
@@ -358,8 +381,10 @@ pub(crate) fn leg_of(effect: &Effect) -> Option<LegId> {
         | Effect::Play { leg, .. }
         | Effect::Unbridge { leg }
         | Effect::Bridge { a: leg, .. } => Some(*leg),
-        Effect::Invite { .. } | Effect::Bound { .. } | Effect::Probe { .. } | Effect::Reply { .. } | Effect::Drained => {
-            None
-        }
+        Effect::Invite { .. }
+        | Effect::Bound { .. }
+        | Effect::Probe { .. }
+        | Effect::Reply { .. }
+        | Effect::Drained => None,
     }
 }

@@ -67,7 +67,11 @@ impl Centre {
                 .is_some_and(|class| class.may_be_dialled());
             self.restore_attempt(now, attempt, number.filter(|_| callable), step);
         }
-        for row in restored.registrations.into_iter().filter(|row| row.expires_ms > now.utc_ms) {
+        for row in restored
+            .registrations
+            .into_iter()
+            .filter(|row| row.expires_ms > now.utc_ms)
+        {
             let Some(seat) = self.seats.get_mut(&row.seat) else {
                 continue;
             };

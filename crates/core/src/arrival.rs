@@ -1,0 +1,257 @@
+//! A new INVITE: its row first, then ringing or a refusal.
+
+use crate::attempt::{Doing, LiveAttempt, Lost, cause};
+use crate::centre::{Centre, Role};
+use crate::id::{AttemptId, TenantId, TrunkId};
+use crate::number::{Caller, PhoneNumber};
+use crate::record::{AttemptRow, Record};
+use crate::step::{Arrival, Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{CallbackState, OfferState, Outcome, Party, Stage, Suppression};
+
+impl Centre {
+    /// A new INVITE: its row first, then ringing or a refusal.
+    pub(crate) fn arrived(&mut self, now: Now, arrival: Arrival, step: &mut Step) {
+        let rules = self.rules.clone();
+        let line = match &Caller::from_user_part(&arrival.called).number {
+            Some(number) => rules.lines.get(number).copied(),
+            None => None,
+        };
+        let mut row = self.new_row(now, &arrival, step);
+        row.line = line.map(|line| line.id);
+        row.tenant = line.map(|line| line.tenant);
+        let Some(line) = line else {
+            row.suppressed = Some(Suppression::NoLine);
+            return self.refuse(now, row, &arrival, Refusal::NO_LINE, step);
+        };
+        let Some(trunk) = arrival.trunk else {
+            row.suppressed = Some(Suppression::Internal);
+            return self.refuse(now, row, &arrival, Refusal::INTERNAL, step);
+        };
+        if let Some(refusal) = self.reason_to_refuse(trunk, &arrival) {
+            self.settle_unserved(
+                now,
+                &mut row,
+                &arrival.caller,
+                line.tenant,
+                Lost::refused(),
+                step,
+            );
+            return self.refuse(now, row, &arrival, refusal, step);
+        }
+        self.admit(now, row, arrival, line.tenant, trunk, step);
+    }
+
+    pub(crate) fn new_row(&mut self, now: Now, arrival: &Arrival, step: &mut Step) -> AttemptRow {
+        self.arrival_seq += 1;
+        let number = self.people.handle(
+            now,
+            &arrival.caller,
+            &arrival.raw,
+            &mut self.ids,
+            &mut step.records,
+        );
+        AttemptRow {
+            id: AttemptId(self.ids.allot()),
+            arrival_seq: self.arrival_seq,
+            tenant: None,
+            line: None,
+            trunk: arrival.trunk,
+            number,
+            class: arrival.caller.class,
+            sip_call_id: arrival.sip_call_id.clone(),
+            stage: Stage::Received,
+            received_ms: now.utc_ms,
+            answered_ms: None,
+            queued_ms: None,
+            talking_ms: None,
+            ended_ms: None,
+            outcome: None,
+            sip_status: None,
+            reason: None,
+            ended_by: None,
+            queue: None,
+            seat: None,
+            operator: None,
+            disposition: None,
+            callback: None,
+            suppressed: None,
+        }
+    }
+
+    /// One row, ended as it began; then the refusal.
+    pub(crate) fn refuse(
+        &mut self,
+        now: Now,
+        mut row: AttemptRow,
+        arrival: &Arrival,
+        refusal: Refusal,
+        step: &mut Step,
+    ) {
+        let Refusal {
+            outcome,
+            status,
+            q850,
+            text,
+        } = refusal;
+        row.stage = Stage::Ended;
+        row.outcome = Some(outcome);
+        row.ended_ms = Some(now.utc_ms);
+        row.ended_by = Some(Party::Us);
+        row.sip_status = Some(status);
+        row.reason = Some(text.to_owned());
+        step.records.push(Record::Attempt(Box::new(row)));
+        step.effects.push(Effect::Refuse {
+            leg: arrival.leg,
+            status,
+            q850,
+            text,
+        });
+        if let Some(number) = &arrival.caller.number {
+            self.people.forget_if_done(number);
+        }
+    }
+
+    pub(crate) fn reason_to_refuse(&self, trunk: TrunkId, arrival: &Arrival) -> Option<Refusal> {
+        if self.stopping.is_some() {
+            return Some(Refusal::STOPPING);
+        }
+        let rule = self.rules.trunks.get(&trunk)?;
+        let used = self.channels(trunk);
+        if used.inbound >= rule.answer_max || used.inbound + used.outbound >= rule.channels {
+            return Some(Refusal::LINES);
+        }
+        match arrival.media {
+            Ok(()) => None,
+            Err((status, text)) => Some(Refusal::media(status, text)),
+        }
+    }
+
+    pub(crate) fn admit(
+        &mut self,
+        now: Now,
+        mut row: AttemptRow,
+        arrival: Arrival,
+        tenant: TenantId,
+        trunk: TrunkId,
+        step: &mut Step,
+    ) {
+        row.stage = Stage::Ringing;
+        let id = row.id;
+        let leg = arrival.leg;
+        self.channels_mut(trunk).inbound += 1;
+        step.records.push(Record::Attempt(Box::new(row.clone())));
+        step.effects.push(Effect::Ring { leg });
+        if let Some(number) = arrival.caller.number.clone() {
+            self.people.change(&number, |known| known.calls += 1);
+            self.marry(now, &number, step);
+        }
+        self.legs.insert(leg, Role::Caller(id));
+        self.attempts.insert(
+            id,
+            LiveAttempt {
+                row,
+                leg,
+                caller: arrival.caller,
+                tenant,
+                doing: Doing::Ringing,
+                token: 0,
+                verdict: None,
+                due_ms: None,
+                answering: false,
+                pressed_ahead: None,
+                excluded: Vec::new(),
+            },
+        );
+        match self
+            .rules
+            .trunks
+            .get(&trunk)
+            .map_or(0, |rule| rule.answer_after_ms)
+        {
+            0 => self.answer_due(id, 0, step),
+            after_ms => self
+                .timers
+                .at(now.in_ms(u64::from(after_ms)), Timer::Answer(id, 0)),
+        }
+    }
+
+    /// The ringing was heard long enough.
+    pub(crate) fn answer_due(&mut self, id: AttemptId, token: u64, step: &mut Step) {
+        if let Some(live) = self.attempts.get_mut(&id)
+            && live.token == token
+            && matches!(live.doing, Doing::Ringing)
+        {
+            live.answering = true;
+            step.effects.push(Effect::Answer { leg: live.leg });
+        }
+    }
+
+    /// The person rings in while we ring out to them, or a seat is about to: ours gives way.
+    pub(crate) fn marry(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
+        let cases: Vec<_> = self
+            .people
+            .get(number)
+            .map(|known| known.cases.clone())
+            .unwrap_or_default();
+        for (_, id) in cases {
+            let Some(case) = self.cases.get(&id) else {
+                continue;
+            };
+            match (case.row.state, case.row.seat) {
+                (CallbackState::Offered, Some(seat)) => {
+                    self.offer_ended(now, seat, OfferState::Withdrawn, true, step);
+                }
+                (CallbackState::Dialling, Some(seat)) => self.dial_married(now, seat, step),
+                _ => {}
+            }
+            self.reconsider(now, id);
+        }
+    }
+}
+
+/// A refusal of a call that was never admitted.
+#[derive(Debug, Clone, Copy)]
+struct Refusal {
+    outcome: Outcome,
+    status: u16,
+    q850: u8,
+    text: &'static str,
+}
+
+impl Refusal {
+    const NO_LINE: Self = Self {
+        outcome: Outcome::Failed,
+        status: 404,
+        q850: cause::NO_SUCH_NUMBER,
+        text: "Nobody answers this number here",
+    };
+    const INTERNAL: Self = Self {
+        outcome: Outcome::Failed,
+        status: 403,
+        q850: cause::NO_SUCH_NUMBER,
+        text: "Seats receive calls; they do not place them by hand",
+    };
+    const LINES: Self = Self {
+        outcome: Outcome::RefusedLines,
+        status: 486,
+        q850: cause::NO_CIRCUIT,
+        text: "All lines are taken; we call back",
+    };
+    const STOPPING: Self = Self {
+        outcome: Outcome::RefusedLines,
+        status: 480,
+        q850: cause::TEMPORARY,
+        text: "Stopping; we call back",
+    };
+
+    fn media(status: u16, text: &'static str) -> Self {
+        Self {
+            outcome: Outcome::Failed,
+            status,
+            q850: cause::NO_CODEC,
+            text,
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! A conversation and its end, whoever hangs up or vanishes: what was owed is settled, the
+//! operator has their wrap-up.
+
+use crate::attempt::{End, cause};
+use crate::callback::{self};
+use crate::centre::Centre;
+use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
+use crate::owing::About;
+use crate::record::{DialRow, Record};
+use crate::seat::{Done, SeatWork, With};
+use crate::step::{Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{Chosen, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party};
+
+impl Centre {
+    /// The seat's phone hung up or vanished.
+    pub(crate) fn seat_left(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        by: Party,
+        hang_up: bool,
+        step: &mut Step,
+    ) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        match &seat.work {
+            SeatWork::Offered { .. } => {
+                self.offer_ended(now, id, OfferState::Unreachable, hang_up, step)
+            }
+            SeatWork::Talking {
+                with: With::Ringing { .. },
+                leg,
+                ..
+            } => {
+                let leg = *leg;
+                self.dial_over(now, id, DialResult::Cancelled, None, true, step);
+                self.legs.remove(&leg);
+                step.effects
+                    .retain(|effect| !matches!(effect, Effect::Play { leg: to, .. } if *to == leg));
+                if hang_up {
+                    step.effects.push(Effect::HangUp {
+                        leg,
+                        q850: cause::TEMPORARY,
+                        text: "No media",
+                    });
+                }
+                self.after_work(now, id, step);
+            }
+            SeatWork::Talking {
+                with: With::Caller(attempt),
+                ..
+            } if by == Party::Network => {
+                let attempt = *attempt;
+                self.seat_vanished(now, id, attempt, hang_up, step);
+            }
+            SeatWork::Talking { .. } => self.conversation_over(now, id, by, step),
+            SeatWork::Informed { leg } => {
+                let leg = *leg;
+                self.legs.remove(&leg);
+                self.after_work(now, id, step);
+            }
+            SeatWork::Idle
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => {}
+        }
+    }
+
+    /// A phone died in mid-call: the caller stays and waits again in front.
+    fn seat_vanished(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        attempt: AttemptId,
+        hang_up: bool,
+        step: &mut Step,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let SeatWork::Talking {
+            assignment, leg, ..
+        } = &seat.work
+        else {
+            return;
+        };
+        let (mut assignment, leg) = (assignment.clone(), *leg);
+        seat.work = SeatWork::Idle;
+        seat.confirmed = false;
+        assignment.ended_ms = Some(now.utc_ms);
+        step.records.push(Record::Assignment(assignment));
+        self.legs.remove(&leg);
+        step.effects.push(Effect::Unbridge { leg });
+        if hang_up {
+            step.effects.push(Effect::HangUp {
+                leg,
+                q850: cause::TEMPORARY,
+                text: "No media",
+            });
+        }
+        if !self.caller_requeued(now, attempt, step) {
+            let end = End {
+                outcome: Outcome::Interrupted,
+                by: Party::Network,
+                reason: Some("the seat vanished"),
+            };
+            self.end_attempt(now, attempt, end, true, step);
+        }
+        self.became_idle(now, id);
+        self.seat_changed(now, id, step);
+    }
+
+    /// The person called back hung up, or vanished while being rung.
+    pub(crate) fn person_left(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        by: Party,
+        hang_up: bool,
+        step: &mut Step,
+    ) {
+        let ringing = matches!(
+            self.seats.get(&id).map(|seat| &seat.work),
+            Some(SeatWork::Talking {
+                with: With::Ringing { .. },
+                ..
+            })
+        );
+        if ringing {
+            self.dial_over(now, id, DialResult::Unreachable, None, hang_up, step);
+        } else {
+            self.conversation_over(now, id, by, step);
+        }
+    }
+
+    /// A conversation ends: the other side is hung up, what was owed is settled, the
+    /// operator has their wrap-up.
+    pub(crate) fn conversation_over(&mut self, now: Now, id: SeatId, by: Party, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
+        let SeatWork::Talking {
+            mut assignment,
+            queue,
+            leg,
+            with,
+        } = work
+        else {
+            seat.work = work;
+            return;
+        };
+        assignment.ended_ms = Some(now.utc_ms);
+        self.legs.remove(&leg);
+        if by != Party::Seat {
+            step.effects.push(Effect::HangUp {
+                leg,
+                q850: cause::NORMAL,
+                text: "Normal clearing",
+            });
+        }
+        let disposition = assignment.disposition;
+        let settled = match with {
+            With::Caller(attempt) => self.call_talked(now, attempt, by, disposition, step),
+            With::Person {
+                callback,
+                dial,
+                leg,
+            } => {
+                self.legs.remove(&leg);
+                if by != Party::Caller {
+                    step.effects.push(Effect::HangUp {
+                        leg,
+                        q850: cause::NORMAL,
+                        text: "Normal clearing",
+                    });
+                }
+                self.callback_talked(now, callback, dial, by, disposition, step)
+            }
+            With::Ringing { .. } => None,
+        };
+        self.begin_wrap_up(
+            now,
+            id,
+            queue,
+            Done {
+                assignment,
+                settled,
+            },
+            step,
+        );
+    }
+
+    fn was_too_short(
+        &self,
+        now: Now,
+        since_ms: Option<i64>,
+        by: Party,
+        disposition: Option<Disposition>,
+    ) -> bool {
+        let talked_ms = now.utc_ms - since_ms.unwrap_or(now.utc_ms);
+        let short = talked_ms < i64::from(self.rules.limits.interrupted_under_s) * 1_000;
+        disposition.is_none() && (short || by == Party::Network)
+    }
+
+    fn call_talked(
+        &mut self,
+        now: Now,
+        attempt: AttemptId,
+        by: Party,
+        disposition: Option<Disposition>,
+        step: &mut Step,
+    ) -> Option<(callback::Case, Vec<crate::record::NeedRow>)> {
+        let live = self.attempts.get_mut(&attempt)?;
+        live.row.disposition = disposition;
+        let (since_ms, tenant, number) =
+            (live.row.talking_ms, live.tenant, live.caller.number.clone());
+        let interrupted = self.was_too_short(now, since_ms, by, disposition);
+        let outcome = if interrupted {
+            Outcome::Interrupted
+        } else {
+            Outcome::Served
+        };
+        let hang_up = by != Party::Caller;
+        self.end_attempt(
+            now,
+            attempt,
+            End {
+                outcome,
+                by,
+                reason: None,
+            },
+            hang_up,
+            step,
+        );
+        if interrupted || disposition == Some(Disposition::AnotherPerson) {
+            return None;
+        }
+        let case = self.people.get(&number?)?.case_of(tenant)?;
+        let about = About {
+            attempt: Some(attempt),
+            ..About::default()
+        };
+        self.conversation_settles(now, case, ClosedHow::GotThrough, about, step)
+    }
+
+    fn callback_talked(
+        &mut self,
+        now: Now,
+        callback: CallbackId,
+        dial: DialRow,
+        by: Party,
+        disposition: Option<Disposition>,
+        step: &mut Step,
+    ) -> Option<(callback::Case, Vec<crate::record::NeedRow>)> {
+        let interrupted = self.was_too_short(now, dial.answered_ms, by, disposition);
+        let about = About {
+            dial: Some(dial.id),
+            seat: Some(dial.seat),
+            ..About::default()
+        };
+        self.dial_ends(now, dial, DialResult::Answered, Some(200), step);
+        let settled = if interrupted || disposition == Some(Disposition::AnotherPerson) {
+            None
+        } else {
+            self.conversation_settles(now, callback, ClosedHow::Served, about, step)
+        };
+        if settled.is_none() {
+            self.callback_returns(now, callback, DialResult::Answered, step);
+        }
+        settled
+    }
+
+    fn begin_wrap_up(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        queue: QueueId,
+        mut done: Done,
+        step: &mut Step,
+    ) {
+        let wrap_up_s = self
+            .rules
+            .queues
+            .get(&queue)
+            .map_or(0, |rule| rule.wrap_up_s);
+        done.assignment.wrap_up_until_ms = Some(now.utc_in_s(wrap_up_s));
+        step.records
+            .push(Record::Assignment(done.assignment.clone()));
+        if wrap_up_s == 0 {
+            return self.after_work(now, id, step);
+        }
+        let until = now.in_s(wrap_up_s);
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.work = SeatWork::WrapUp {
+                until,
+                done: Box::new(done),
+            };
+        }
+        self.timers.at(until, Timer::SeatFree(id, until));
+        self.seat_changed(now, id, step);
+    }
+
+    /// A wrap-up or a rest is over.
+    pub(crate) fn seat_rested(&mut self, now: Now, id: SeatId, moment: u64, step: &mut Step) {
+        let ended = match self.seats.get(&id).map(|seat| &seat.work) {
+            Some(SeatWork::WrapUp { until, .. }) => *until == moment,
+            Some(SeatWork::Resting { until }) => {
+                let ended = *until == moment;
+                if ended {
+                    self.became_idle(now, id);
+                    self.seat_changed(now, id, step);
+                }
+                return;
+            }
+            _ => false,
+        };
+        if ended {
+            self.after_work(now, id, step);
+        }
+    }
+
+    /// A work is over with all that belongs to it: what the operator had chosen for then.
+    pub(crate) fn after_work(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        self.became_idle(now, id);
+        match self.seats.get(&id).map(crate::seat::Seat::chosen) {
+            Some(Chosen::OneMoreThenPause) => self.set_chosen(now, id, Chosen::Paused, None, step),
+            Some(Chosen::OneMoreThenSignOut) => {
+                self.set_chosen(now, id, Chosen::SignedOut, None, step)
+            }
+            Some(Chosen::Available | Chosen::Paused | Chosen::FrontOffice | Chosen::SignedOut)
+            | None => {}
+        }
+        self.seat_changed(now, id, step);
+    }
+
+    pub(crate) fn became_idle(&mut self, now: Now, id: SeatId) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.work = SeatWork::Idle;
+            seat.idle_since = now.utc_ms;
+        }
+    }
+}

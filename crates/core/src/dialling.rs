@@ -1,0 +1,370 @@
+//! Operator-first: the operator is on the line, the person is rung, and whoever is not
+//! reached stays owed.
+
+use crate::attempt::cause;
+use crate::callback::{self, Move};
+use crate::centre::{Centre, Role};
+use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId};
+use crate::owing::About;
+use crate::record::{AssignmentRow, DialRow, Record};
+use crate::rules::PromptId;
+use crate::seat::{SeatWork, With};
+use crate::step::{AfterPlay, Destination, Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{CallbackEventKind, DialResult, DialState};
+
+/// Token of the message that a number is being dialled.
+const DIALLING: u64 = 0;
+/// Token of the message why a person was not reached.
+const WHY_NOT: u64 = 1;
+
+impl Centre {
+    /// Operator-first: the operator is on the line, now the person is rung.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a dial joins a seat, a person and their records"
+    )]
+    pub(crate) fn begin_dial(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        callback: CallbackId,
+        leg: LegId,
+        queue: QueueId,
+        assignment: AssignmentRow,
+        step: &mut Step,
+    ) {
+        let Some((number, handle)) = self
+            .cases
+            .get(&callback)
+            .map(|case| (case.number.clone(), case.row.number))
+        else {
+            return;
+        };
+        let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
+        let trunk = self.trunk_for_promised_dial();
+        let Some((trunk, cli, ring_s)) = trunk else {
+            // The channel went to an inbound call meanwhile: no try is spent.
+            return self.dial_impossible(now, id, callback, leg, assignment, step);
+        };
+        let dial = DialRow {
+            id: dial_id,
+            callback,
+            number: handle,
+            seat: id,
+            trunk,
+            state: DialState::InFlight,
+            placed_ms: now.utc_ms,
+            answered_ms: None,
+            ended_ms: None,
+            result: None,
+            sip_status: None,
+        };
+        step.records.push(Record::Dial(dial.clone()));
+        self.people
+            .change(&number, |known| known.dial = Some(dial_id));
+        self.move_case(now, callback, Move::Dial, |row| row.tries += 1, step);
+        let about = About {
+            dial: Some(dial_id),
+            seat: Some(id),
+            ..About::default()
+        };
+        self.note(now, callback, CallbackEventKind::Dialled, about, step);
+        self.channels_mut(trunk).outbound += 1;
+        self.legs.insert(person_leg, Role::Person(id));
+        self.timers
+            .at(now.in_s(ring_s), Timer::DialRang(id, dial_id));
+        let tell = vec![self.rules.prompts.to_operator_dialling];
+        step.effects.push(Effect::Play {
+            leg,
+            token: DIALLING,
+            prompts: tell,
+            then: AfterPlay::RingBack,
+        });
+        let to = Destination::Person {
+            dial: dial_id,
+            trunk,
+            number,
+            cli,
+        };
+        step.effects.push(Effect::Invite {
+            leg: person_leg,
+            to: Box::new(to),
+        });
+        if let Some(seat) = self.seats.get_mut(&id) {
+            let with = With::Ringing {
+                callback,
+                dial,
+                leg: person_leg,
+            };
+            seat.work = SeatWork::Talking {
+                assignment,
+                queue,
+                leg,
+                with,
+            };
+        }
+    }
+
+    pub(crate) fn dial_impossible(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        callback: CallbackId,
+        leg: LegId,
+        mut assignment: AssignmentRow,
+        step: &mut Step,
+    ) {
+        assignment.ended_ms = Some(now.utc_ms);
+        step.records.push(Record::Assignment(assignment));
+        self.callback_returns(now, callback, DialResult::Cancelled, step);
+        let why = self.rules.prompts.to_operator_unreachable;
+        self.inform_operator(id, leg, why, step);
+    }
+
+    /// A callback goes back to waiting after an offer or a dial that led to nothing.
+    pub(crate) fn callback_returns(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        result: DialResult,
+        step: &mut Step,
+    ) {
+        let rules = self.rules.clone();
+        let Some(case) = self.cases.get(&id) else {
+            return;
+        };
+        let Some(tenant) = rules.tenants.get(&case.row.tenant) else {
+            return;
+        };
+        let Some(queue) = rules.queues.get(&case.queue(tenant.dialplan.missed_queue)) else {
+            return;
+        };
+        let not_before_ms = callback::rest_after(result, &queue.callback, now);
+        let back = |row: &mut crate::record::CallbackRow| {
+            row.seat = None;
+            row.not_before_ms = not_before_ms;
+        };
+        self.move_case(now, id, Move::Return, back, step);
+        if let Some(how) = self.given_up(now, id) {
+            self.close_case(now, id, how, About::default(), step);
+        }
+    }
+
+    /// The person called back picked up.
+    pub(crate) fn person_answered(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let SeatWork::Talking {
+            with,
+            leg: seat_leg,
+            ..
+        } = &mut seat.work
+        else {
+            return;
+        };
+        let With::Ringing {
+            callback,
+            dial,
+            leg,
+        } = with
+        else {
+            return;
+        };
+        let (callback, mut dial, leg, seat_leg) = (*callback, dial.clone(), *leg, *seat_leg);
+        dial.answered_ms = Some(now.utc_ms);
+        let about = About {
+            dial: Some(dial.id),
+            seat: Some(id),
+            ..About::default()
+        };
+        step.records.push(Record::Dial(dial.clone()));
+        *with = With::Person {
+            callback,
+            dial,
+            leg,
+        };
+        self.move_case(now, callback, Move::Answer, |_| {}, step);
+        self.note(now, callback, CallbackEventKind::Reached, about, step);
+        step.effects.push(Effect::Bridge {
+            a: seat_leg,
+            b: leg,
+        });
+    }
+
+    /// The person called back did not pick up.
+    pub(crate) fn person_not_reached(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        status: u16,
+        step: &mut Step,
+    ) {
+        self.dial_over(
+            now,
+            id,
+            callback::result_of(status),
+            Some(status),
+            false,
+            step,
+        );
+    }
+
+    /// The person's phone rang as long as the trunk's rule says.
+    pub(crate) fn dial_rang_out(&mut self, now: Now, id: SeatId, dial_id: DialId, step: &mut Step) {
+        if let Some(SeatWork::Talking {
+            with: With::Ringing { dial, .. },
+            ..
+        }) = self.seats.get(&id).map(|s| &s.work)
+            && dial.id == dial_id
+        {
+            self.dial_over(now, id, DialResult::NoAnswer, None, true, step);
+        }
+    }
+
+    /// The person rang in while we rang out.
+    pub(crate) fn dial_married(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        self.dial_over(now, id, DialResult::Married, None, true, step);
+    }
+
+    /// A dial ended without a conversation: the operator is told, the debt stands.
+    pub(crate) fn dial_over(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        result: DialResult,
+        status: Option<u16>,
+        hang_up: bool,
+        step: &mut Step,
+    ) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let SeatWork::Talking {
+            assignment,
+            leg: seat_leg,
+            with:
+                With::Ringing {
+                    callback,
+                    dial,
+                    leg,
+                },
+            ..
+        } = &seat.work
+        else {
+            return;
+        };
+        let (mut assignment, seat_leg) = (assignment.clone(), *seat_leg);
+        let (callback, dial, leg) = (*callback, dial.clone(), *leg);
+        self.legs.remove(&leg);
+        if hang_up {
+            step.effects.push(Effect::HangUp {
+                leg,
+                q850: cause::NORMAL,
+                text: "Given up",
+            });
+        }
+        assignment.ended_ms = Some(now.utc_ms);
+        step.records.push(Record::Assignment(assignment));
+        let about = About {
+            dial: Some(dial.id),
+            seat: Some(id),
+            detail: Some(result.as_str()),
+            ..About::default()
+        };
+        self.dial_ends(now, dial, result, status, step);
+        self.note(now, callback, CallbackEventKind::NotReached, about, step);
+        if !callback::spends_a_try(result)
+            && let Some(case) = self.cases.get_mut(&callback)
+        {
+            case.row.tries -= 1;
+        }
+        self.callback_returns(now, callback, result, step);
+        let prompts = &self.rules.prompts;
+        let tell = match result {
+            DialResult::NoAnswer => prompts.to_operator_no_answer,
+            DialResult::Busy => prompts.to_operator_busy,
+            DialResult::Married => prompts.to_operator_withdrawn,
+            DialResult::Declined
+            | DialResult::Unreachable
+            | DialResult::Answered
+            | DialResult::Cancelled
+            | DialResult::Unknown => prompts.to_operator_unreachable,
+        };
+        self.inform_operator(id, seat_leg, tell, step);
+        self.seat_changed(now, id, step);
+    }
+
+    pub(crate) fn inform_operator(
+        &mut self,
+        id: SeatId,
+        leg: LegId,
+        tell: PromptId,
+        step: &mut Step,
+    ) {
+        step.effects.push(Effect::Play {
+            leg,
+            token: WHY_NOT,
+            prompts: vec![tell],
+            then: AfterPlay::Silence,
+        });
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.work = SeatWork::Informed { leg };
+        }
+    }
+
+    /// The operator has heard why; the phone is put down for them. No wrap-up is asked for.
+    pub(crate) fn operator_heard(&mut self, now: Now, id: SeatId, token: u64, step: &mut Step) {
+        if token != WHY_NOT {
+            return;
+        }
+        let Some(SeatWork::Informed { leg }) = self.seats.get(&id).map(|seat| &seat.work) else {
+            return;
+        };
+        let leg = *leg;
+        step.effects.push(Effect::HangUp {
+            leg,
+            q850: cause::NORMAL,
+            text: "Normal clearing",
+        });
+        self.legs.remove(&leg);
+        self.after_work(now, id, step);
+    }
+
+    /// The dial's row ends, its number and channel are free again.
+    pub(crate) fn dial_ends(
+        &mut self,
+        now: Now,
+        mut dial: DialRow,
+        result: DialResult,
+        status: Option<u16>,
+        step: &mut Step,
+    ) {
+        dial.state = DialState::Ended;
+        dial.ended_ms = Some(now.utc_ms);
+        dial.result = Some(result);
+        dial.sip_status = status;
+        self.channels_mut(dial.trunk).outbound -= 1;
+        if let Some(number) = self
+            .cases
+            .get(&dial.callback)
+            .map(|case| case.number.clone())
+        {
+            self.people.change(&number, |known| known.dial = None);
+        }
+        step.records.push(Record::Dial(dial));
+    }
+
+    pub(crate) fn trunk_for_promised_dial(
+        &self,
+    ) -> Option<(crate::id::TrunkId, crate::number::PhoneNumber, u32)> {
+        let free = |(id, trunk): (&crate::id::TrunkId, &crate::rules::Trunk)| {
+            let used = self.channels(*id);
+            (trunk.outbound && used.inbound + used.outbound < trunk.channels)
+                .then(|| (*id, trunk.cli.clone(), trunk.ring_s))
+        };
+        self.rules.trunks.iter().find_map(free)
+    }
+}

@@ -1,0 +1,200 @@
+//! An offer to a seat: a lease with an end. Whatever fails gives the work back to its
+//! place and frees the seat.
+
+use crate::attempt::cause;
+use crate::centre::{Centre, Role};
+use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId};
+use crate::owing::About;
+use crate::record::{AssignmentRow, OfferRow, Record, Work};
+use crate::seat::{SeatWork, With};
+use crate::step::{Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{CallbackEventKind, DialResult, OfferState};
+
+impl Centre {
+    /// The seat's phone rings.
+    pub(crate) fn seat_rings(&mut self, now: Now, leg: LegId, step: &mut Step) {
+        if let Some(Role::Seat(id)) = self.legs.get(&leg).copied()
+            && let Some(seat) = self.seats.get_mut(&id)
+            && let SeatWork::Offered { ringing, .. } = &mut seat.work
+        {
+            *ringing = true;
+            self.seat_changed(now, id, step);
+        }
+    }
+
+    /// The seat took the offer.
+    pub(crate) fn seat_picked_up(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let SeatWork::Offered { offer, leg, .. } = &seat.work else {
+            return;
+        };
+        let (mut offer, leg) = (offer.clone(), *leg);
+        seat.misses = 0;
+        offer.state = OfferState::Accepted;
+        offer.ended_ms = Some(now.utc_ms);
+        let assignment = AssignmentRow {
+            id: AssignmentId(self.ids.allot()),
+            offer: offer.id,
+            work: offer.work,
+            seat: id,
+            operator: offer.operator,
+            started_ms: now.utc_ms,
+            ended_ms: None,
+            wrap_up_until_ms: None,
+            disposition: None,
+        };
+        step.records.push(Record::Offer(offer.clone()));
+        step.records.push(Record::Assignment(assignment.clone()));
+        match offer.work {
+            Work::Attempt(attempt) => {
+                self.begin_talk(now, id, attempt, leg, offer.queue, assignment, step)
+            }
+            Work::Callback(callback) => {
+                self.begin_dial(now, id, callback, leg, offer.queue, assignment, step)
+            }
+        }
+        self.seat_changed(now, id, step);
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a conversation joins a seat, a caller and their records"
+    )]
+    pub(crate) fn begin_talk(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        attempt: AttemptId,
+        leg: LegId,
+        queue: QueueId,
+        assignment: AssignmentRow,
+        step: &mut Step,
+    ) {
+        let Some(caller_leg) = self.attempts.get(&attempt).map(|live| live.leg) else {
+            return;
+        };
+        self.caller_served(now, attempt, id, step);
+        step.effects.push(Effect::Bridge {
+            a: caller_leg,
+            b: leg,
+        });
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.work = SeatWork::Talking {
+                assignment,
+                queue,
+                leg,
+                with: With::Caller(attempt),
+            };
+        }
+    }
+
+    /// The seat refused, was busy or could not be reached.
+    pub(crate) fn seat_did_not_take(&mut self, now: Now, id: SeatId, status: u16, step: &mut Step) {
+        let why = match status {
+            486 | 600 => OfferState::Busy,
+            603 => OfferState::Rejected,
+            408 | 480 | 487 => OfferState::NoAnswer,
+            _ => OfferState::Unreachable,
+        };
+        self.offer_ended(now, id, why, false, step);
+    }
+
+    /// The lease of an offer is over and nobody picked up.
+    pub(crate) fn lease_ends(&mut self, now: Now, id: SeatId, offer_id: OfferId, step: &mut Step) {
+        if let Some(SeatWork::Offered { offer, .. }) = self.seats.get(&id).map(|seat| &seat.work)
+            && offer.id == offer_id
+        {
+            self.offer_ended(now, id, OfferState::NoAnswer, true, step);
+        }
+    }
+
+    /// An offer is over without being taken: the work goes back, the seat rests.
+    pub(crate) fn offer_ended(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        why: OfferState,
+        hang_up: bool,
+        step: &mut Step,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let SeatWork::Offered { offer, leg, .. } = &seat.work else {
+            return;
+        };
+        let (offer, leg) = (
+            OfferRow {
+                state: why,
+                ended_ms: Some(now.utc_ms),
+                ..offer.clone()
+            },
+            *leg,
+        );
+        seat.work = SeatWork::Idle;
+        self.legs.remove(&leg);
+        if hang_up {
+            let text = if why == OfferState::Withdrawn {
+                "Call completed elsewhere"
+            } else {
+                "No answer"
+            };
+            step.effects.push(Effect::HangUp {
+                leg,
+                q850: cause::NORMAL,
+                text,
+            });
+        }
+        let work = offer.work;
+        step.records.push(Record::Offer(offer));
+        let own_doing = why != OfferState::Withdrawn;
+        match work {
+            Work::Attempt(attempt) => self.caller_returns(attempt, id, own_doing),
+            Work::Callback(callback) => {
+                let about = About {
+                    seat: Some(id),
+                    detail: Some(why.as_str()),
+                    ..About::default()
+                };
+                self.note(now, callback, CallbackEventKind::OfferEnded, about, step);
+                self.callback_returns(now, callback, DialResult::Cancelled, step);
+            }
+        }
+        self.rest(now, id, why, step);
+    }
+
+    pub(crate) fn rest(&mut self, now: Now, id: SeatId, why: OfferState, step: &mut Step) {
+        let limits = self.rules.limits.clone();
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let rest_s = match why {
+            OfferState::Rejected => limits.reject_delay_s,
+            OfferState::Busy => limits.busy_delay_s,
+            OfferState::NoAnswer => limits.no_answer_delay_s,
+            // The phone is gone until it shows itself again.
+            OfferState::Unreachable => {
+                seat.confirmed = false;
+                0
+            }
+            OfferState::Withdrawn | OfferState::Open | OfferState::Accepted => 0,
+        };
+        if why == OfferState::NoAnswer {
+            seat.misses += 1;
+        }
+        if why == OfferState::NoAnswer && seat.misses >= limits.misses_max {
+            seat.work = SeatWork::NotResponding;
+        } else if rest_s > 0 {
+            let until = now.in_s(rest_s);
+            seat.work = SeatWork::Resting { until };
+            self.timers.at(until, Timer::SeatFree(id, until));
+        } else {
+            self.became_idle(now, id);
+        }
+        self.seat_changed(now, id, step);
+    }
+}

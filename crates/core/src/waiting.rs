@@ -1,0 +1,396 @@
+//! A caller who waits for an operator: the place in line, what is heard meanwhile, and
+//! every way out of the line.
+
+use crate::attempt::{Doing, End, Next};
+use crate::centre::Centre;
+use crate::dialplan::{Dialplan, OfferCallback, Step as PlanStep, StepId};
+use crate::id::{AttemptId, QueueId, SeatId};
+use crate::record::{Record, Work};
+use crate::rules::{NoOperators, PromptId};
+use crate::seat::SeatWork;
+use crate::step::{AfterPlay, Effect, Step};
+use crate::time::{Now, UtcMs};
+use crate::timers::Timer;
+use crate::words::{OfferState, Outcome, Party, Stage};
+
+impl Centre {
+    pub(crate) fn callback_offer_of(&self, id: AttemptId, at: StepId) -> Option<OfferCallback> {
+        match self.plan_of(id)?.steps.get(at.0)? {
+            PlanStep::Queue { offer_callback, .. } => *offer_callback,
+            PlanStep::Play { .. }
+            | PlanStep::Hours { .. }
+            | PlanStep::Menu { .. }
+            | PlanStep::Callback { .. }
+            | PlanStep::HangUp { .. } => None,
+        }
+    }
+
+    /// The caller joins those who wait, at the place that is held for them if there is one.
+    pub(crate) fn enter_queue(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        at: StepId,
+        queue: QueueId,
+        step: &mut Step,
+    ) {
+        let rules = self.rules.clone();
+        let Some(rule) = rules.queues.get(&queue) else {
+            return;
+        };
+        let refused = if self.waiting_in(queue) >= rule.waiting_max {
+            Some(Outcome::RefusedQueueFull)
+        } else if rule.no_operators == NoOperators::Refuse && !self.somebody_serves(rule) {
+            Some(Outcome::RefusedNoOperators)
+        } else {
+            None
+        };
+        let place_ms = self.place_for(now, id, queue);
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.row.queue = Some(queue);
+        if let Some(outcome) = refused {
+            live.verdict = Some(outcome);
+            let callable = live.caller.class.may_be_dialled();
+            let why = if callable {
+                rules.prompts.lines_busy
+            } else {
+                rules.prompts.number_unavailable
+            };
+            return self.speak(id, vec![why], Next::HangUp, step);
+        }
+        live.verdict = None;
+        live.row.stage = Stage::Queued;
+        live.row.queued_ms = Some(now.utc_ms);
+        step.records
+            .push(Record::Attempt(Box::new(live.row.clone())));
+        let waits = Doing::Queued {
+            step: at,
+            queue,
+            place_ms,
+            offered_to: None,
+        };
+        self.wait_in_line(id, waits, step);
+        self.schedule_waiting(now, id, at);
+    }
+
+    /// Begins or resumes waiting: into the line, with music.
+    pub(crate) fn wait_in_line(&mut self, id: AttemptId, waits: Doing, step: &mut Step) {
+        let rules = self.rules.clone();
+        let Doing::Queued {
+            step: at,
+            queue,
+            place_ms,
+            ..
+        } = waits
+        else {
+            return;
+        };
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.token += 1;
+        live.doing = waits;
+        let (leg, token) = (live.leg, live.token);
+        self.line_up(queue, place_ms, 0, Work::Attempt(id));
+        let music = self.music_of(id, at).unwrap_or(rules.prompts.music);
+        step.effects.push(Effect::Play {
+            leg,
+            token,
+            prompts: vec![rules.prompts.please_hold],
+            then: AfterPlay::Music(music),
+        });
+    }
+
+    pub(crate) fn music_of(&self, id: AttemptId, at: StepId) -> Option<PromptId> {
+        match self.plan_of(id)?.steps.get(at.0)? {
+            PlanStep::Queue { music, .. } => *music,
+            PlanStep::Play { .. }
+            | PlanStep::Hours { .. }
+            | PlanStep::Menu { .. }
+            | PlanStep::Callback { .. }
+            | PlanStep::HangUp { .. } => None,
+        }
+    }
+
+    pub(crate) fn schedule_waiting(&mut self, now: Now, id: AttemptId, at: StepId) {
+        let Some(token) = self.attempts.get(&id).map(|live| live.token) else {
+            return;
+        };
+        let Some(PlanStep::Queue {
+            announce,
+            offer_callback,
+            max_wait_s,
+            ..
+        }) = self
+            .plan_of(id)
+            .and_then(|plan| plan.steps.get(at.0))
+            .cloned()
+        else {
+            return;
+        };
+        if announce.every_s > 0 {
+            self.timers
+                .at(now.in_s(announce.every_s), Timer::Announce(id, token));
+        }
+        if let Some(offer) = offer_callback {
+            self.timers
+                .at(now.in_s(offer.after_s), Timer::OfferCallback(id, token));
+        }
+        self.timers
+            .at(now.in_s(max_wait_s), Timer::MaxWait(id, token));
+    }
+
+    /// The place in line: that of the open case about the same thing, if any; else now.
+    pub(crate) fn place_for(&self, now: Now, id: AttemptId, queue: QueueId) -> UtcMs {
+        let held = || {
+            let live = self.attempts.get(&id)?;
+            let known = self.people.get(live.caller.number.as_ref()?)?;
+            let case = self.cases.get(&known.case_of(live.tenant)?)?;
+            let about_this = |asked: Option<QueueId>| asked.is_none() || asked == Some(queue);
+            case.needs
+                .iter()
+                .any(|need| about_this(need.queue))
+                .then_some(case.row.place_ms - case.row.priority_ms)
+        };
+        let received = self
+            .attempts
+            .get(&id)
+            .map_or(now.utc_ms, |live| live.row.received_ms);
+        held().map_or(received, |place_ms| place_ms.min(received))
+    }
+
+    /// Time to tell the place in line.
+    pub(crate) fn announce_due(&mut self, now: Now, id: AttemptId, token: u64, step: &mut Step) {
+        let rules = self.rules.clone();
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        let Doing::Queued {
+            step: at,
+            queue,
+            offered_to: None,
+            ..
+        } = live.doing
+        else {
+            return;
+        };
+        if live.token != token {
+            return;
+        }
+        let Some(PlanStep::Queue { announce, .. }) =
+            self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
+        else {
+            return;
+        };
+        let announce = *announce;
+        self.timers
+            .at(now.in_s(announce.every_s), Timer::Announce(id, token));
+        if announce.position {
+            let ahead = self.ahead_of(queue, Work::Attempt(id));
+            let prompt = rules
+                .prompts
+                .positions
+                .get(ahead)
+                .copied()
+                .unwrap_or(rules.prompts.position_beyond);
+            self.speak_over_music(id, vec![prompt], step);
+        }
+    }
+
+    /// Time to offer a call back.
+    pub(crate) fn callback_offer_due(&mut self, id: AttemptId, token: u64, step: &mut Step) {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        if live.token != token || !live.caller.class.may_be_dialled() {
+            return;
+        }
+        if let Doing::Queued {
+            offered_to: None, ..
+        } = live.doing
+        {
+            self.speak_over_music(id, vec![self.rules.prompts.callback_offer], step);
+        }
+    }
+
+    pub(crate) fn speak_over_music(&self, id: AttemptId, prompts: Vec<PromptId>, step: &mut Step) {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        let Doing::Queued { step: at, .. } = live.doing else {
+            return;
+        };
+        let music = self.music_of(id, at).unwrap_or(self.rules.prompts.music);
+        step.effects.push(Effect::Play {
+            leg: live.leg,
+            token: live.token,
+            prompts,
+            then: AfterPlay::Music(music),
+        });
+    }
+
+    /// The caller has waited as long as the queue allows.
+    pub(crate) fn waited_too_long(&mut self, now: Now, id: AttemptId, token: u64, step: &mut Step) {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        let Doing::Queued { step: at, .. } = live.doing else {
+            return;
+        };
+        if live.token != token {
+            return;
+        }
+        let Some(PlanStep::Queue { on_timeout, .. }) =
+            self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
+        else {
+            return;
+        };
+        let on_timeout = *on_timeout;
+        self.leave_queue(now, id, OfferState::Withdrawn, step);
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.verdict = Some(Outcome::QueueTimeout);
+        }
+        self.walk(now, id, on_timeout, step);
+    }
+
+    /// Out of the line; an offer that is out is withdrawn.
+    pub(crate) fn leave_queue(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        why: OfferState,
+        step: &mut Step,
+    ) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        let Doing::Queued {
+            queue,
+            place_ms,
+            offered_to,
+            ..
+        } = live.doing
+        else {
+            return;
+        };
+        live.token += 1;
+        live.doing = Doing::Message { next: Next::HangUp };
+        match offered_to {
+            Some(seat) => self.offer_ended(now, seat, why, true, step),
+            None => self.step_out(queue, place_ms, 0, Work::Attempt(id)),
+        }
+    }
+
+    /// A seat did not take this caller: back to the same place, without that seat.
+    pub(crate) fn caller_returns(&mut self, id: AttemptId, seat: SeatId, excluded: bool) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        if excluded {
+            live.excluded.push(seat);
+        }
+        if let Doing::Queued {
+            queue,
+            place_ms,
+            ref mut offered_to,
+            ..
+        } = live.doing
+        {
+            *offered_to = None;
+            self.line_up(queue, place_ms, 0, Work::Attempt(id));
+        }
+    }
+
+    /// The seat of a conversation is gone without a word: the caller is not dropped, but
+    /// waits again at the place they had.
+    pub(crate) fn caller_requeued(&mut self, now: Now, id: AttemptId, step: &mut Step) -> bool {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return false;
+        };
+        let Some(queue) = live.row.queue else {
+            return false;
+        };
+        let place_ms = live.row.received_ms;
+        let tenant = live.tenant;
+        let Some(at) = self
+            .rules
+            .tenants
+            .get(&tenant)
+            .and_then(|t| queue_step(&t.dialplan, queue))
+        else {
+            return false;
+        };
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return false;
+        };
+        live.row.stage = Stage::Queued;
+        live.row.queued_ms = Some(now.utc_ms);
+        step.records
+            .push(Record::Attempt(Box::new(live.row.clone())));
+        self.wait_in_line(
+            id,
+            Doing::Queued {
+                step: at,
+                queue,
+                place_ms,
+                offered_to: None,
+            },
+            step,
+        );
+        self.schedule_waiting(now, id, at);
+        true
+    }
+
+    /// We stop: whoever is not talking is told that we call back.
+    pub(crate) fn turn_waiting_into_callbacks(&mut self, now: Now, step: &mut Step) {
+        let closing = self.rules.prompts.callback_at_closing;
+        let ids: Vec<AttemptId> = self.attempts.keys().copied().collect();
+        for id in ids {
+            let Some(live) = self.attempts.get(&id) else {
+                continue;
+            };
+            match live.doing {
+                Doing::Talking { .. } => {}
+                Doing::Ringing => {
+                    let end = End {
+                        outcome: Outcome::RefusedLines,
+                        by: Party::Us,
+                        reason: Some("stopping"),
+                    };
+                    self.end_attempt(now, id, end, true, step);
+                }
+                Doing::Message { .. } | Doing::Menu { .. } | Doing::Queued { .. } => {
+                    self.leave_queue(now, id, OfferState::Withdrawn, step);
+                    let Some(live) = self.attempts.get_mut(&id) else {
+                        continue;
+                    };
+                    live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
+                    let says = if live.caller.class.may_be_dialled() {
+                        vec![closing]
+                    } else {
+                        Vec::new()
+                    };
+                    self.speak(id, says, Next::HangUp, step);
+                }
+            }
+        }
+    }
+
+    /// Whether a seat is signed in, in whatever state, that could serve the queue.
+    pub(crate) fn somebody_serves(&self, rule: &crate::rules::Queue) -> bool {
+        self.seats.values().any(|seat| {
+            seat.sign_in.is_some()
+                && seat.can(rule.skills.iter())
+                && !matches!(seat.work, SeatWork::NotResponding)
+        })
+    }
+}
+
+/// The step that lets callers wait in this queue.
+fn queue_step(plan: &Dialplan, wanted: QueueId) -> Option<StepId> {
+    let waits_here =
+        |step: &PlanStep| matches!(step, PlanStep::Queue { queue, .. } if *queue == wanted);
+    plan.steps.iter().position(waits_here).map(StepId)
+}

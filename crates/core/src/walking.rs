@@ -1,0 +1,314 @@
+//! A caller on the way through the dialplan: messages, menus, hours, the wish to be called.
+
+use crate::attempt::{Doing, End, Lost, Next};
+use crate::centre::Centre;
+use crate::dialplan::{Dialplan, Step as PlanStep, StepId};
+use crate::id::{AttemptId, QueueId};
+use crate::record::Record;
+use crate::rules::PromptId;
+use crate::step::{AfterPlay, Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{NeedKind, OfferState, Outcome, Party, Stage};
+
+impl Centre {
+    /// The caller is connected: the dialplan begins.
+    pub(crate) fn caller_connected(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        if !matches!(live.doing, Doing::Ringing) {
+            return;
+        }
+        live.row.stage = Stage::InDialplan;
+        live.row.answered_ms = Some(now.utc_ms);
+        live.row.sip_status = Some(200);
+        step.records
+            .push(Record::Attempt(Box::new(live.row.clone())));
+        let Some(start) = self.plan_of(id).map(|plan| plan.start) else {
+            return;
+        };
+        self.walk(now, id, start, step);
+    }
+
+    pub(crate) fn plan_of(&self, id: AttemptId) -> Option<&Dialplan> {
+        let tenant = self.attempts.get(&id)?.tenant;
+        self.rules
+            .tenants
+            .get(&tenant)
+            .map(|tenant| &tenant.dialplan)
+    }
+
+    /// Goes to a step and on through those that take no time.
+    pub(crate) fn walk(&mut self, now: Now, id: AttemptId, at: StepId, step: &mut Step) {
+        let rules = self.rules.clone();
+        let mut at = at;
+        // A checked dialplan has no cycle of steps that take no time; a bound all the same.
+        for _ in 0..64 {
+            let Some(live) = self.attempts.get_mut(&id) else {
+                return;
+            };
+            let Some(plan) = rules
+                .tenants
+                .get(&live.tenant)
+                .map(|tenant| &tenant.dialplan)
+            else {
+                return;
+            };
+            match plan.steps.get(at.0) {
+                Some(PlanStep::Hours {
+                    calendar,
+                    open,
+                    closed,
+                }) => {
+                    let Some(calendar) = rules.calendars.get(calendar.0) else {
+                        return;
+                    };
+                    if calendar.is_open(now.utc_ms) {
+                        at = *open;
+                    } else {
+                        live.verdict = Some(Outcome::OutOfHours);
+                        live.due_ms = calendar.next_opening(now.utc_ms);
+                        at = *closed;
+                    }
+                }
+                Some(PlanStep::Play { prompts, then }) => {
+                    return self.speak(id, prompts.clone(), Next::Step(*then), step);
+                }
+                Some(PlanStep::Menu { tries, keys, .. }) => {
+                    let ahead = live.pressed_ahead.take();
+                    match ahead.and_then(|digit| keys.get(&digit)) {
+                        Some(next) => at = *next,
+                        None => return self.ask(id, at, *tries, step),
+                    }
+                }
+                Some(PlanStep::Queue { queue, .. }) => {
+                    return self.enter_queue(now, id, at, *queue, step);
+                }
+                Some(PlanStep::Callback { queue, then, .. }) => {
+                    return self.request_callback(now, id, *queue, *then, step);
+                }
+                Some(PlanStep::HangUp { play }) => {
+                    return self.speak(id, play.clone(), Next::HangUp, step);
+                }
+                None => return,
+            }
+        }
+    }
+
+    /// Lets the caller hear messages; what follows comes when they were heard.
+    pub(crate) fn speak(
+        &mut self,
+        id: AttemptId,
+        prompts: Vec<PromptId>,
+        next: Next,
+        step: &mut Step,
+    ) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.token += 1;
+        live.doing = Doing::Message { next };
+        step.effects.push(Effect::Play {
+            leg: live.leg,
+            token: live.token,
+            prompts,
+            then: AfterPlay::Silence,
+        });
+    }
+
+    pub(crate) fn ask(&mut self, id: AttemptId, at: StepId, tries_left: u32, step: &mut Step) {
+        let Some(PlanStep::Menu { prompt, .. }) =
+            self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
+        else {
+            return;
+        };
+        let prompts = vec![*prompt];
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.token += 1;
+        live.doing = Doing::Menu {
+            step: at,
+            tries_left,
+        };
+        step.effects.push(Effect::Play {
+            leg: live.leg,
+            token: live.token,
+            prompts,
+            then: AfterPlay::Silence,
+        });
+    }
+
+    /// What was being said to the caller has been heard.
+    pub(crate) fn heard(&mut self, now: Now, id: AttemptId, token: u64, step: &mut Step) {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        if live.token != token {
+            return;
+        }
+        match live.doing {
+            Doing::Message {
+                next: Next::Step(at),
+            } => self.walk(now, id, at, step),
+            Doing::Message { next: Next::HangUp } => {
+                let outcome = live.verdict.unwrap_or(Outcome::ServedByMenu);
+                self.end_attempt(
+                    now,
+                    id,
+                    End {
+                        outcome,
+                        by: Party::Us,
+                        reason: None,
+                    },
+                    true,
+                    step,
+                );
+            }
+            Doing::Menu { step: at, .. } => {
+                if let Some(PlanStep::Menu { timeout_s, .. }) =
+                    self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
+                {
+                    let due = now.in_s(*timeout_s);
+                    self.timers.at(due, Timer::Menu(id, token));
+                }
+            }
+            Doing::Ringing | Doing::Queued { .. } | Doing::Talking { .. } => {}
+        }
+    }
+
+    /// No key was pressed in time.
+    pub(crate) fn menu_timed_out(&mut self, now: Now, id: AttemptId, token: u64, step: &mut Step) {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        if let Doing::Menu {
+            step: at,
+            tries_left,
+        } = live.doing
+            && live.token == token
+        {
+            self.ask_again_or_go(now, id, at, tries_left, step);
+        }
+    }
+
+    pub(crate) fn ask_again_or_go(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        at: StepId,
+        tries_left: u32,
+        step: &mut Step,
+    ) {
+        let Some(PlanStep::Menu { otherwise, .. }) =
+            self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
+        else {
+            return;
+        };
+        let otherwise = *otherwise;
+        if tries_left > 1 {
+            self.ask(id, at, tries_left - 1, step);
+        } else {
+            self.walk(now, id, otherwise, step);
+        }
+    }
+
+    /// A caller pressed a key.
+    pub(crate) fn caller_digit(&mut self, now: Now, id: AttemptId, digit: char, step: &mut Step) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        match live.doing {
+            Doing::Menu {
+                step: at,
+                tries_left,
+            } => {
+                let Some(PlanStep::Menu { keys, invalid, .. }) =
+                    self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
+                else {
+                    return;
+                };
+                match (keys.get(&digit), invalid) {
+                    (Some(next), _) => {
+                        let next = *next;
+                        self.walk(now, id, next, step);
+                    }
+                    (None, Some(invalid)) if tries_left > 1 => {
+                        let prompts = vec![*invalid];
+                        self.ask(id, at, tries_left - 1, step);
+                        self.say_before(id, prompts, step);
+                    }
+                    (None, _) => self.ask_again_or_go(now, id, at, tries_left, step),
+                }
+            }
+            Doing::Queued {
+                step: at, queue, ..
+            } => {
+                let key = self.callback_offer_of(id, at).map(|offer| offer.key);
+                if key == Some(digit) {
+                    self.leave_queue(now, id, OfferState::Withdrawn, step);
+                    self.request_callback(now, id, queue, None, step);
+                }
+            }
+            Doing::Message { .. } => live.pressed_ahead = Some(digit),
+            Doing::Ringing | Doing::Talking { .. } => {}
+        }
+    }
+
+    /// Puts messages in front of what was just begun.
+    pub(crate) fn say_before(&self, id: AttemptId, mut first: Vec<PromptId>, step: &mut Step) {
+        let Some(leg) = self.attempts.get(&id).map(|live| live.leg) else {
+            return;
+        };
+        if let Some(Effect::Play {
+            leg: playing,
+            prompts,
+            ..
+        }) = step.effects.last_mut()
+            && *playing == leg
+        {
+            first.append(prompts);
+            *prompts = first;
+        }
+    }
+
+    /// The caller wishes to be called back.
+    pub(crate) fn request_callback(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        queue: QueueId,
+        then: Option<StepId>,
+        step: &mut Step,
+    ) {
+        let rules = self.rules.clone();
+        let place_ms = self.place_for(now, id, queue);
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.row.queue = Some(queue);
+        let next = then.map_or(Next::HangUp, Next::Step);
+        if !live.caller.class.may_be_dialled() {
+            live.verdict = live.verdict.or(Some(Outcome::AbandonedMenu));
+            return self.speak(id, vec![rules.prompts.number_unavailable], next, step);
+        }
+        // A caller sent here by the queue's own limit still counts as having timed out.
+        if live.verdict != Some(Outcome::QueueTimeout) {
+            live.verdict = Some(Outcome::CallbackRequested);
+        }
+        let lost = Lost {
+            kind: NeedKind::Requested,
+            place_ms: Some(place_ms),
+            due_ms: live.due_ms,
+            priority_ms: 0,
+        };
+        let (mut row, caller, tenant) = (live.row.clone(), live.caller.clone(), live.tenant);
+        self.settle_unserved(now, &mut row, &caller, tenant, lost, step);
+        step.records.push(Record::Attempt(Box::new(row.clone())));
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.row = row;
+        }
+        self.speak(id, vec![rules.prompts.callback_confirmed], next, step);
+    }
+}
