@@ -174,7 +174,7 @@ impl Switch {
         let Some(leg) = self.legs.get(&id) else {
             return;
         };
-        let (kind, dialog) = (leg.kind, leg.dialog);
+        let (kind, phase, dialog) = (leg.kind, leg.phase, leg.dialog);
         if let Some(dialog) = dialog {
             let reason = [(
                 "Reason".to_owned(),
@@ -186,12 +186,13 @@ impl Switch {
             }
         }
         self.drop_leg(id, step);
-        let input = match kind {
-            Kind::Seat(_) | Kind::Person => rules::Input::NotAnswered {
+        // A re-INVITE can spoil a call that was answered long ago.
+        let input = match (kind, phase) {
+            (Kind::Seat(_) | Kind::Person, Phase::Inviting) => rules::Input::NotAnswered {
                 leg: id,
                 status: 488,
             },
-            Kind::Caller | Kind::Internal => rules::Input::Ended {
+            _ => rules::Input::Ended {
                 leg: id,
                 by: Party::Network,
             },

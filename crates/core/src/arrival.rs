@@ -2,7 +2,7 @@
 
 use crate::attempt::{Doing, LiveAttempt, Lost, cause};
 use crate::centre::{Centre, Role};
-use crate::id::{AttemptId, TenantId, TrunkId};
+use crate::id::{AttemptId, CallbackId, SeatId, TenantId, TrunkId};
 use crate::number::{Caller, PhoneNumber};
 use crate::record::{AttemptRow, Record};
 use crate::step::{Arrival, Effect, Step};
@@ -43,7 +43,7 @@ impl Centre {
         self.admit(now, row, arrival, line.tenant, trunk, step);
     }
 
-    pub(crate) fn new_row(&mut self, now: Now, arrival: &Arrival, step: &mut Step) -> AttemptRow {
+    fn new_row(&mut self, now: Now, arrival: &Arrival, step: &mut Step) -> AttemptRow {
         self.arrival_seq += 1;
         let number = self.people.handle(
             now,
@@ -81,7 +81,7 @@ impl Centre {
     }
 
     /// One row, ended as it began; then the refusal.
-    pub(crate) fn refuse(
+    fn refuse(
         &mut self,
         now: Now,
         mut row: AttemptRow,
@@ -109,11 +109,13 @@ impl Centre {
             text,
         });
         if let Some(number) = &arrival.caller.number {
+            self.withdraw_offers(now, number, step);
+            self.let_rest(now, number, step);
             self.people.forget_if_done(number);
         }
     }
 
-    pub(crate) fn reason_to_refuse(&self, trunk: TrunkId, arrival: &Arrival) -> Option<Refusal> {
+    fn reason_to_refuse(&self, trunk: TrunkId, arrival: &Arrival) -> Option<Refusal> {
         if self.stopping.is_some() {
             return Some(Refusal::STOPPING);
         }
@@ -128,7 +130,7 @@ impl Centre {
         }
     }
 
-    pub(crate) fn admit(
+    fn admit(
         &mut self,
         now: Now,
         mut row: AttemptRow,
@@ -140,6 +142,7 @@ impl Centre {
         row.stage = Stage::Ringing;
         let id = row.id;
         let leg = arrival.leg;
+        let place_ms = row.received_ms;
         self.channels_mut(trunk).inbound += 1;
         step.records.push(Record::Attempt(Box::new(row.clone())));
         step.effects.push(Effect::Ring { leg });
@@ -160,6 +163,7 @@ impl Centre {
                 verdict: None,
                 due_ms: None,
                 answering: false,
+                place_ms,
                 pressed_ahead: None,
                 excluded: Vec::new(),
             },
@@ -189,25 +193,35 @@ impl Centre {
     }
 
     /// The person rings in while we ring out to them, or a seat is about to: ours gives way.
-    pub(crate) fn marry(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
-        let cases: Vec<_> = self
-            .people
-            .get(number)
-            .map(|known| known.cases.clone())
-            .unwrap_or_default();
-        for (_, id) in cases {
-            let Some(case) = self.cases.get(&id) else {
-                continue;
-            };
-            match (case.row.state, case.row.seat) {
-                (CallbackState::Offered, Some(seat)) => {
-                    self.offer_ended(now, seat, OfferState::Withdrawn, true, step);
-                }
-                (CallbackState::Dialling, Some(seat)) => self.dial_married(now, seat, step),
-                _ => {}
+    fn marry(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
+        self.withdraw_offers(now, number, step);
+        for (state, seat) in self.served_by(number) {
+            if state == CallbackState::Dialling {
+                self.dial_married(now, seat, step);
             }
-            self.reconsider(now, id);
         }
+        self.reconsider_number(now, number);
+    }
+
+    /// The person has just tried: no seat shall ring them before they had their rest.
+    fn withdraw_offers(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
+        for (state, seat) in self.served_by(number) {
+            if state == CallbackState::Offered {
+                self.offer_ended(now, seat, OfferState::Withdrawn, true, step);
+            }
+        }
+    }
+
+    /// The seats at which a number's callbacks are, and how far they are there.
+    fn served_by(&self, number: &PhoneNumber) -> Vec<(CallbackState, SeatId)> {
+        let at_a_seat = |(_, id): &(TenantId, CallbackId)| {
+            let row = &self.cases.get(id)?.row;
+            Some((row.state, row.seat?))
+        };
+        self.people
+            .get(number)
+            .map(|known| known.cases.iter().filter_map(at_a_seat).collect())
+            .unwrap_or_default()
     }
 }
 

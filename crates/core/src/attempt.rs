@@ -44,6 +44,8 @@ pub(crate) struct LiveAttempt {
     pub(crate) answering: bool,
     /// A key pressed while a message was heard: it answers the next menu.
     pub(crate) pressed_ahead: Option<char>,
+    /// The last place in line: held for them when their seat vanishes.
+    pub(crate) place_ms: UtcMs,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
 }
@@ -206,7 +208,7 @@ impl Centre {
         step.records.push(Record::Attempt(Box::new(row)));
         if let Some(number) = &caller.number {
             self.people.change(number, |known| known.calls -= 1);
-            self.reconsider_number(now, number);
+            self.let_rest(now, number, step);
         }
     }
 
@@ -250,8 +252,10 @@ impl Centre {
                 }),
             not_before_ms: opening,
             priority_ms: lost.priority_ms,
+            counted: row.callback.is_some(),
         };
-        row.callback = Some(self.owe(now, tenant, number, handle, row.id, &debt, step));
+        let owed = self.owe(now, tenant, number, handle, row.id, &debt, step);
+        row.callback.get_or_insert(owed);
     }
 }
 
@@ -339,7 +343,7 @@ impl Lost {
 }
 
 /// Why nobody of this class is called back.
-fn suppression(class: NumberClass) -> Suppression {
+pub(crate) fn suppression(class: NumberClass) -> Suppression {
     match class {
         NumberClass::Anonymous => Suppression::Anonymous,
         NumberClass::Invalid => Suppression::NoNumber,

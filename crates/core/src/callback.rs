@@ -101,6 +101,8 @@ pub(crate) struct Debt {
     pub(crate) place_ms: UtcMs,
     pub(crate) not_before_ms: UtcMs,
     pub(crate) priority_ms: i64,
+    /// Whether its attempt is counted already: one caller may wish twice.
+    pub(crate) counted: bool,
 }
 
 impl Case {

@@ -11,7 +11,8 @@ use crate::seat::{Done, SeatWork, With};
 use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::words::{Chosen, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party};
+use crate::words::{
+    CallbackState, Chosen, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party};
 
 impl Centre {
     /// The seat's phone hung up or vanished.
@@ -240,6 +241,16 @@ impl Centre {
             return None;
         }
         let case = self.people.get(&number?)?.case_of(tenant)?;
+        match self.cases.get(&case)?.row.state {
+            // We talk with that number on another line: that conversation settles it.
+            CallbackState::Talking | CallbackState::AnsweredWaiting => return None,
+            // What a crash hid does not matter any more: they are here.
+            CallbackState::Unknown => self.reconcile_case(now, case, step),
+            CallbackState::Waiting
+            | CallbackState::Offered
+            | CallbackState::Dialling
+            | CallbackState::Closed => {}
+        }
         let about = About {
             attempt: Some(attempt),
             ..About::default()

@@ -74,6 +74,10 @@ impl Centre {
             seat.skills = skills;
             seat.misses = 0;
             seat.idle_since = now.utc_ms;
+            // Whoever did not respond has left.
+            if matches!(seat.work, SeatWork::NotResponding) {
+                seat.work = SeatWork::Idle;
+            }
         }
         self.seat_changed(now, id, step);
         Ok(())

@@ -144,7 +144,7 @@ impl Centre {
         let not_before_ms = callback::rest_after(result, &queue.callback, now);
         let back = |row: &mut crate::record::CallbackRow| {
             row.seat = None;
-            row.not_before_ms = not_before_ms;
+            row.not_before_ms = row.not_before_ms.max(not_before_ms);
         };
         self.move_case(now, id, Move::Return, back, step);
         if let Some(how) = self.given_up(now, id) {
@@ -353,6 +353,8 @@ impl Centre {
             .map(|case| case.number.clone())
         {
             self.people.change(&number, |known| known.dial = None);
+            // Another authority's callback may have waited for this one.
+            self.reconsider_number(now, &number);
         }
         step.records.push(Record::Dial(dial));
     }

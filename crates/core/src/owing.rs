@@ -11,7 +11,7 @@ use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Record, Work};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
-use crate::words::{CallbackEventKind, CallbackState, ClosedHow};
+use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult};
 
 /// What an entry of a callback's history refers to.
 #[derive(Debug, Clone, Default)]
@@ -49,10 +49,12 @@ impl Centre {
             None => self.open_case(now, tenant, number, handle, debt),
         };
         let new_need = NeedId(self.ids.allot());
+        // Its key in the line is made of what joining changes.
+        self.unready(id);
         let Some(case) = self.cases.get_mut(&id) else {
             return id;
         };
-        case.row.attempts += 1;
+        case.row.attempts += i64::from(!debt.counted);
         case.row.last_attempt_ms = now.utc_ms;
         match case.join(debt) {
             Joined::Nothing => {}
@@ -193,6 +195,36 @@ impl Centre {
         self.line_up(queue, place_ms, priority_ms, Work::Callback(id));
     }
 
+    /// The person has just tried: whatever is owed to that number, by whomever, rests.
+    pub(crate) fn let_rest(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
+        let cases = self
+            .people
+            .get(number)
+            .map(|known| known.cases.clone())
+            .unwrap_or_default();
+        for (tenant, id) in cases {
+            let Some(case) = self.cases.get(&id) else {
+                continue;
+            };
+            let missed = self
+                .rules
+                .tenants
+                .get(&tenant)
+                .map(|tenant| tenant.dialplan.missed_queue);
+            let grace_s = missed
+                .and_then(|missed| self.rules.queues.get(&case.queue(missed)))
+                .map_or(0, |queue| queue.callback.grace_s);
+            let rested_ms = now.utc_in_s(grace_s);
+            if let Some(case) = self.cases.get_mut(&id)
+                && case.row.not_before_ms < rested_ms
+            {
+                case.row.not_before_ms = rested_ms;
+                step.records.push(Record::Callback(case.row.clone()));
+            }
+        }
+        self.reconsider_number(now, number);
+    }
+
     /// Everything of a number may have become due, or not be any more.
     pub(crate) fn reconsider_number(&mut self, now: Now, number: &PhoneNumber) {
         let cases = self
@@ -323,6 +355,17 @@ impl Centre {
         None
     }
 
+    /// Somebody at that number has just talked: the next call is no sooner than after one in vain.
+    fn rested_after_talk(&self, now: Now, case: &Case) -> UtcMs {
+        let tenant = self.rules.tenants.get(&case.row.tenant);
+        let queue = tenant.map(|tenant| case.queue(tenant.dialplan.missed_queue));
+        queue
+            .and_then(|queue| self.rules.queues.get(&queue))
+            .map_or(now.utc_ms, |queue| {
+                callback::rest_after(DialResult::Answered, &queue.callback, now)
+            })
+    }
+
     /// The person on the line was somebody else: what the conversation closed is owed again.
     pub(crate) fn reopen(
         &mut self,
@@ -346,6 +389,7 @@ impl Centre {
         }
         case.needs = settled;
         case.ready = None;
+        let rested_ms = self.rested_after_talk(now, &case);
         self.people
             .restore(&case.number, case.row.number)
             .cases
@@ -354,6 +398,7 @@ impl Centre {
         let open = |row: &mut CallbackRow| {
             row.closed_ms = None;
             row.closed_how = None;
+            row.not_before_ms = row.not_before_ms.max(rested_ms);
         };
         self.move_case(now, id, Move::Return, open, step);
         let detail = Some("another person at this number");

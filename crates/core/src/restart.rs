@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::attempt::suppression;
 use crate::callback::{Case, Debt, Move};
 use crate::centre::Centre;
 use crate::id::{CallbackId, DialId, NumberId};
@@ -17,7 +18,7 @@ use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
     CallbackEventKind, CallbackState, DialResult, DialState, NeedKind, OfferState, Outcome, Party,
-    Stage, Suppression,
+    Stage,
 };
 
 impl Centre {
@@ -183,9 +184,25 @@ impl Centre {
 
     /// The cool-down of an unknown dial is over: its debt waits again, with the try spent.
     pub(crate) fn reconcile(&mut self, now: Now, id: DialId, step: &mut Step) {
-        let Some(mut dial) = self.unknown_dials.remove(&id) else {
+        let Some(callback) = self.end_unknown(now, id, step) else {
             return;
         };
+        if let Some(how) = self.given_up(now, callback) {
+            self.close_case(now, callback, how, About::default(), step);
+        }
+    }
+
+    /// The person of a callback is on the line: whichever dial of theirs is unknown has ended.
+    pub(crate) fn reconcile_case(&mut self, now: Now, case: CallbackId, step: &mut Step) {
+        let of_case = |dial: &&DialRow| dial.callback == case;
+        let dial = self.unknown_dials.values().find(of_case);
+        if let Some(id) = dial.map(|dial| dial.id) {
+            self.end_unknown(now, id, step);
+        }
+    }
+
+    fn end_unknown(&mut self, now: Now, id: DialId, step: &mut Step) -> Option<CallbackId> {
+        let mut dial = self.unknown_dials.remove(&id)?;
         let was_answered = dial.answered_ms.is_some();
         dial.state = DialState::Ended;
         dial.ended_ms = Some(now.utc_ms);
@@ -198,6 +215,7 @@ impl Centre {
         step.records.push(Record::Dial(dial));
         if let Some(number) = self.cases.get(&callback).map(|case| case.number.clone()) {
             self.people.change(&number, |known| known.dial = None);
+            self.reconsider_number(now, &number);
         }
         self.move_case(now, callback, Move::Reconcile, |_| {}, step);
         let about = About {
@@ -205,9 +223,7 @@ impl Centre {
             ..About::default()
         };
         self.note(now, callback, CallbackEventKind::Reconciled, about, step);
-        if let Some(how) = self.given_up(now, callback) {
-            self.close_case(now, callback, how, About::default(), step);
-        }
+        Some(callback)
     }
 
     /// A call that was up when the process died: the caller was cut off and goes ahead.
@@ -224,16 +240,19 @@ impl Centre {
         row.ended_by = Some(Party::Us);
         row.reason = Some("the process ended".to_owned());
         if row.callback.is_none() && row.suppressed.is_none() {
-            match (row.tenant, number, row.number) {
+            match (row.tenant, &number, row.number) {
                 (Some(tenant), Some(number), Some(handle)) => {
                     let debt = self.interrupted_debt(now, &row, tenant);
                     row.callback =
-                        Some(self.owe(now, tenant, &number, handle, row.id, &debt, step));
+                        Some(self.owe(now, tenant, number, handle, row.id, &debt, step));
                 }
-                _ => row.suppressed = Some(Suppression::NoNumber),
+                _ => row.suppressed = Some(suppression(row.class)),
             }
         }
         step.records.push(Record::Attempt(Box::new(row)));
+        if let Some(number) = &number {
+            self.let_rest(now, number, step);
+        }
     }
 
     fn interrupted_debt(&self, now: Now, row: &AttemptRow, tenant: crate::id::TenantId) -> Debt {
@@ -252,6 +271,7 @@ impl Centre {
             place_ms: row.received_ms,
             not_before_ms: now.utc_in_s(grace_s),
             priority_ms: i64::from(self.rules.limits.interrupted_priority_s) * 1_000,
+            counted: false,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::seat::{SeatWork, With};
 use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::words::{OfferState, Outcome, Party};
+use crate::words::{DialResult, OfferState, Outcome, Party};
 
 impl Centre {
     /// Begins to stop. Asking again changes nothing.
@@ -28,7 +28,9 @@ impl Centre {
                 Some(SeatWork::Talking {
                     with: With::Ringing { .. },
                     ..
-                }) => self.dial_married(now, id, step),
+                }) => {
+                    self.dial_over(now, id, DialResult::Cancelled, None, true, step)
+                }
                 Some(
                     SeatWork::Idle
                     | SeatWork::Talking { .. }

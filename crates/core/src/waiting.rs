@@ -91,6 +91,7 @@ impl Centre {
             return;
         };
         live.token += 1;
+        live.place_ms = place_ms;
         live.doing = waits;
         let (leg, token) = (live.leg, live.token);
         self.line_up(queue, place_ms, 0, Work::Attempt(id));
@@ -170,7 +171,7 @@ impl Centre {
         let Doing::Queued {
             step: at,
             queue,
-            offered_to: None,
+            offered_to,
             ..
         } = live.doing
         else {
@@ -187,7 +188,7 @@ impl Centre {
         let announce = *announce;
         self.timers
             .at(now.in_s(announce.every_s), Timer::Announce(id, token));
-        if announce.position {
+        if announce.position && offered_to.is_none() {
             let ahead = self.ahead_of(queue, Work::Attempt(id));
             let prompt = rules
                 .prompts
@@ -312,8 +313,7 @@ impl Centre {
         let Some(queue) = live.row.queue else {
             return false;
         };
-        let place_ms = live.row.received_ms;
-        let tenant = live.tenant;
+        let (place_ms, tenant) = (live.place_ms, live.tenant);
         let Some(at) = self
             .rules
             .tenants

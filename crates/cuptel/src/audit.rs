@@ -20,20 +20,36 @@ pub(crate) fn audit(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     } else {
         tell(&audit);
     }
-    Ok(if audit.ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if audit.ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn tell(audit: &Audit) {
     let sums = &audit.sums;
-    say(&format!("attempts received    {:>9} = {} ended + {} open", sums.attempts, sums.ended, sums.open));
+    say(&format!(
+        "attempts received    {:>9} = {} ended + {} open",
+        sums.attempts, sums.ended, sums.open
+    ));
     say(&format!("  served             {:>9}", sums.served));
     say(&format!("  owed a callback    {:>9}", sums.with_callback));
     for (reason, count) in &sums.suppressed {
         say(&format!("  nothing owed       {count:>9}  {reason}"));
     }
-    say(&format!("callbacks            {:>9} open, {} closed", sums.callbacks_open, sums.callbacks_closed));
-    say(&format!("dials                {:>9}, {} in flight or unknown", sums.dials, sums.dials_in_flight));
-    say(&format!("offers open {}, assignments open {}", sums.offers_open, sums.assignments_open));
+    say(&format!(
+        "callbacks            {:>9} open, {} closed",
+        sums.callbacks_open, sums.callbacks_closed
+    ));
+    say(&format!(
+        "dials                {:>9}, {} in flight or unknown",
+        sums.dials, sums.dials_in_flight
+    ));
+    say(&format!(
+        "offers open {}, assignments open {}",
+        sums.offers_open, sums.assignments_open
+    ));
     if audit.ok() {
         say("every promise holds");
     }

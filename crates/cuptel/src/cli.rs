@@ -16,7 +16,12 @@ use crate::{audit, rehearsal, serve, shell};
 #[command(version, about, long_about = None)]
 pub(crate) struct Cli {
     /// The configuration file
-    #[arg(long, global = true, default_value = "config/cuptel.toml", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "config/cuptel.toml",
+        value_name = "FILE"
+    )]
     config: PathBuf,
     /// How much to tell: error, warn, info, debug, or a filter such as `cuptel_engine=debug`
     #[arg(long, global = true, default_value = "info", value_name = "LEVEL")]
@@ -82,7 +87,9 @@ fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3_600,
         _ => return Err("expected a number with s, m or h, such as 60s".to_owned()),
     };
-    let count: u64 = digits.parse().map_err(|_| "expected a number with s, m or h, such as 60s".to_owned())?;
+    let count: u64 = digits
+        .parse()
+        .map_err(|error| format!("{error}: expected a number with s, m or h, such as 60s"))?;
     Ok(Duration::from_secs(count.saturating_mul(unit_s)))
 }
 
@@ -194,15 +201,25 @@ impl Cli {
                 Ok(ExitCode::SUCCESS)
             }
             Command::Demo(arguments) => {
-                log_to_stderr(if self.log == "info" { "warn" } else { &self.log })?;
+                log_to_stderr(if self.log == "info" {
+                    "warn"
+                } else {
+                    &self.log
+                })?;
                 rehearsal::demo(&arguments)
             }
             Command::Check => check(&self.config),
             Command::Audit { json } => audit::audit(&load(&self.config)?, json),
-            Command::Attempts(look) => shell::look(&load(&self.config)?, shell::Kind::Attempts, look),
-            Command::Callbacks(look) => shell::look(&load(&self.config)?, shell::Kind::Callbacks, look),
+            Command::Attempts(look) => {
+                shell::look(&load(&self.config)?, shell::Kind::Attempts, look)
+            }
+            Command::Callbacks(look) => {
+                shell::look(&load(&self.config)?, shell::Kind::Callbacks, look)
+            }
             Command::Seats(command) => shell::seats(&load(&self.config)?, command),
-            Command::Queues(QueueCommand::List { json }) => shell::queues(&load(&self.config)?, json),
+            Command::Queues(QueueCommand::List { json }) => {
+                shell::queues(&load(&self.config)?, json)
+            }
         }
     }
 }

@@ -52,7 +52,11 @@ impl Node {
         if store.is_empty_of_seats().await? {
             let (seats, operators) = staff(first_start, config, &ids)?;
             store.add_first_start(&seats, &operators).await?;
-            tracing::info!(seats = seats.len(), operators = operators.len(), "first start: added seats and operators");
+            tracing::info!(
+                seats = seats.len(),
+                operators = operators.len(),
+                "first start: added seats and operators"
+            );
         }
         let restored = store.begin().await?;
         let (library, prompt_ids) = prompts(config.prompt_files())?;
@@ -73,19 +77,40 @@ impl Node {
             settings: http::Settings {
                 listen: config.http.listen,
                 token: config.http.token.reveal()?,
-                title: config.tenants.iter().map(|t| t.title.as_str()).collect::<Vec<_>>().join(", "),
+                title: config
+                    .tenants
+                    .iter()
+                    .map(|t| t.title.as_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
         };
         let (stop_pages, stopped) = oneshot::channel();
         let pages = start_pages(listener, app, stopped);
-        Ok(Self { handle, store, engine, pages, stop_pages })
+        Ok(Self {
+            handle,
+            store,
+            engine,
+            pages,
+            stop_pages,
+        })
     }
 
     /// Waits until the engine ends by itself, which is a fault, or until `until` is over;
     /// then stops in order: no new calls, who waits becomes a callback.
-    pub(crate) async fn run_until(self, until: impl Future<Output = ()>, drain_s: u32) -> anyhow::Result<Store> {
-        let Self { handle, store, engine, pages, stop_pages } = self;
+    pub(crate) async fn run_until(
+        self,
+        until: impl Future<Output = ()>,
+        drain_s: u32,
+    ) -> anyhow::Result<Store> {
+        let Self {
+            handle,
+            store,
+            engine,
+            pages,
+            stop_pages,
+        } = self;
         let ended = engine.ended();
         tokio::pin!(ended, until);
         let early = tokio::select! {
@@ -95,7 +120,10 @@ impl Node {
         let outcome = match early {
             Some(result) => result,
             None => {
-                tracing::info!(drain_s, "stopping: no new calls; those who wait become callbacks");
+                tracing::info!(
+                    drain_s,
+                    "stopping: no new calls; those who wait become callbacks"
+                );
                 handle.command(Command::Stop { drain_s }).await?;
                 ended.await
             }
@@ -109,7 +137,10 @@ impl Node {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one task of the main runtime; owned by `Node`")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one task of the main runtime; owned by `Node`"
+)]
 fn start_pages(
     listener: std::net::TcpListener,
     app: http::App,
@@ -175,12 +206,18 @@ fn staff(
             ha1_md5: ha1.md5,
             ha1_sha256: ha1.sha256,
         });
-        operators.entry(&entry.operator).or_insert_with(|| OperatorRow {
-            id: OperatorId(allot()),
-            name: entry.operator.clone(),
-            employer: entry.employer.clone(),
-            skills: entry.skills.iter().map(|(skill, level)| (skill.clone(), *level)).collect(),
-        });
+        operators
+            .entry(&entry.operator)
+            .or_insert_with(|| OperatorRow {
+                id: OperatorId(allot()),
+                name: entry.operator.clone(),
+                employer: entry.employer.clone(),
+                skills: entry
+                    .skills
+                    .iter()
+                    .map(|(skill, level)| (skill.clone(), *level))
+                    .collect(),
+            });
     }
     Ok((seats, operators.into_values().collect()))
 }
@@ -193,7 +230,9 @@ pub(crate) fn prompts(
     let mut ids = Vec::with_capacity(files.len());
     for (name, path) in files {
         let bytes = read(path)?;
-        let id = library.add_wav(name, &bytes).with_context(|| format!("prompt {}", path.display()))?;
+        let id = library
+            .add_wav(name, &bytes)
+            .with_context(|| format!("prompt {}", path.display()))?;
         ids.push(id);
     }
     Ok((library, ids))
@@ -220,8 +259,19 @@ fn switch_settings(config: &Config, ids: &StoredIds) -> call::Settings {
     call::Settings {
         sip,
         listeners: listeners.collect(),
-        trunks: config.trunks.iter().map(|trunk| trunk_peer(trunk, ids)).collect(),
-        media: config.media.networks.iter().map(|network| call::Media { advertise: network.advertise }).collect(),
+        trunks: config
+            .trunks
+            .iter()
+            .map(|trunk| trunk_peer(trunk, ids))
+            .collect(),
+        media: config
+            .media
+            .networks
+            .iter()
+            .map(|network| call::Media {
+                advertise: network.advertise,
+            })
+            .collect(),
         latch_window_us: LATCH_WINDOW_US,
         port_quarantine_us: PORT_QUARANTINE_US,
     }
@@ -236,7 +286,11 @@ fn trunk_peer(trunk: &TrunkSettings, ids: &StoredIds) -> call::TrunkPeer {
         };
         (host, outbound.address)
     });
-    call::TrunkPeer { id: ids.trunk(&trunk.name), peers: trunk.peers.clone(), outbound }
+    call::TrunkPeer {
+        id: ids.trunk(&trunk.name),
+        peers: trunk.peers.clone(),
+        outbound,
+    }
 }
 
 fn media_settings(config: &Config) -> media::Settings {
@@ -277,11 +331,14 @@ impl http::Engine for Port {
 
     fn command(&self, command: Command) -> http::Answer<'_> {
         Box::pin(async move {
-            self.0.command(command).await.map_err(|refusal| match refusal {
-                cuptel_engine::Refusal::Refused(error) => http::Refusal::Refused(error),
-                cuptel_engine::Refusal::Busy => http::Refusal::Busy,
-                cuptel_engine::Refusal::Gone => http::Refusal::Gone,
-            })
+            self.0
+                .command(command)
+                .await
+                .map_err(|refusal| match refusal {
+                    cuptel_engine::Refusal::Refused(error) => http::Refusal::Refused(error),
+                    cuptel_engine::Refusal::Busy => http::Refusal::Busy,
+                    cuptel_engine::Refusal::Gone => http::Refusal::Gone,
+                })
         })
     }
 
@@ -289,7 +346,11 @@ impl http::Engine for Port {
         let health = self.0.health();
         http::Health {
             ready: health.degraded.is_empty() && !health.stopping,
-            degraded: health.degraded.iter().map(|&name| name.to_owned()).collect(),
+            degraded: health
+                .degraded
+                .iter()
+                .map(|&name| name.to_owned())
+                .collect(),
             since_ms: None,
         }
     }

@@ -26,11 +26,16 @@ use crate::node::Node;
 use crate::serve::{StopSignal, runtime};
 
 /// The rush at the start: five times the rate, so that lines fill and callers are refused.
-const JAM: Jam = Jam { for_s: 8.0, times: 5.0 };
+const JAM: Jam = Jam {
+    for_s: 8.0,
+    times: 5.0,
+};
 /// Calls of invented people at once.
 const CALLS_MAX: usize = 200;
 /// How long conversations may go on at the end.
 const DRAIN_S: u32 = 10;
+/// How long the invented people may take to hang up by themselves.
+const FAREWELL: Duration = Duration::from_secs(8);
 /// RTP of the invented phones; the engine's is elsewhere.
 const PHONES_MEDIA: std::ops::RangeInclusive<u16> = 20_000..=24_999;
 /// Password of every seat of the demo.
@@ -60,13 +65,19 @@ impl Places {
 }
 
 fn free_udp(wanted: u16) -> anyhow::Result<SocketAddr> {
-    let socket = UdpSocket::bind(("127.0.0.1", wanted)).or_else(|_| UdpSocket::bind(("127.0.0.1", 0)));
-    Ok(socket.context("no UDP port is free on 127.0.0.1")?.local_addr()?)
+    let socket =
+        UdpSocket::bind(("127.0.0.1", wanted)).or_else(|_| UdpSocket::bind(("127.0.0.1", 0)));
+    Ok(socket
+        .context("no UDP port is free on 127.0.0.1")?
+        .local_addr()?)
 }
 
 fn free_tcp(wanted: u16) -> anyhow::Result<SocketAddr> {
     let bind = |port| std::net::TcpListener::bind(("127.0.0.1", port));
-    Ok(bind(wanted).or_else(|_| bind(0)).context("no TCP port is free on 127.0.0.1")?.local_addr()?)
+    Ok(bind(wanted)
+        .or_else(|_| bind(0))
+        .context("no TCP port is free on 127.0.0.1")?
+        .local_addr()?)
 }
 
 /// Runs the demo.
@@ -83,7 +94,10 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
         let stop = StopSignal::new()?;
         let node = Node::start(&config, &seats).await?;
         for seat in &seats {
-            let command = Command::SignIn { seat: seat.seat.clone(), operator: seat.operator.clone() };
+            let command = Command::SignIn {
+                seat: seat.seat.clone(),
+                operator: seat.operator.clone(),
+            };
             node.handle.command(command).await?;
         }
         let phones = Phones::start(plan(&places, arguments)?)?;
@@ -93,14 +107,21 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
         conclude(&config, counts, now_ms).await
     })?;
     tell(&outcome, arguments.json)?;
-    let sound = outcome.figures.lost == 0 && outcome.figures.double_dials == 0 && outcome.audit.ok();
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let sound =
+        outcome.figures.lost == 0 && outcome.figures.double_dials == 0 && outcome.audit.ok();
+    Ok(if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn plan(places: &Places, arguments: &DemoArguments) -> anyhow::Result<Plan> {
     let mut library = PromptLibrary::new();
     let voice = library.add_wav("murmur", &murmur())?;
-    let seats = (0..arguments.seats).map(|n| (seat_name(n), PASSWORD.to_owned())).collect();
+    let seats = (0..arguments.seats)
+        .map(|n| (seat_name(n), PASSWORD.to_owned()))
+        .collect();
     // One caller in ten dials the line of the authority that is closed today.
     let mut lines = vec!["+390861000000".to_owned(); 9];
     lines.push("+390850000000".to_owned());
@@ -133,7 +154,10 @@ async fn watch(
     mut stop: StopSignal,
 ) -> anyhow::Result<(Store, Counts)> {
     let handle = node.handle.clone();
-    let length = arguments.length.unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
+    let length = arguments
+        .length
+        .unwrap_or(Duration::from_secs(u64::from(u32::MAX)));
+    let mut counts = Counts::default();
     let until = async {
         let watched = async {
             let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -150,9 +174,29 @@ async fn watch(
             () = watched => {}
         }
         phones.stop_calling();
+        if tokio::time::timeout(FAREWELL, quiet(&handle))
+            .await
+            .is_err()
+        {
+            tracing::info!("some are still on the line; they are hung up");
+        }
+        counts = tokio::task::block_in_place(|| phones.finish());
     };
     let store = node.run_until(until, DRAIN_S).await?;
-    Ok((store, phones.finish()))
+    Ok((store, counts))
+}
+
+/// Waits until nobody is on the line any more.
+async fn quiet(handle: &Handle) {
+    let mut looks = handle.changes();
+    let busy = |look: &cuptel_core::snapshot::Snapshot| {
+        look.calls > 0 || look.trunks.iter().any(|trunk| trunk.outbound > 0)
+    };
+    while busy(&looks.borrow_and_update()) {
+        if looks.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 fn live_line(handle: &Handle, phones: &Phones) {
@@ -160,21 +204,39 @@ fn live_line(handle: &Handle, phones: &Phones) {
     let counts = phones.counts();
     let waiting: u32 = look.queues.iter().map(|queue| queue.waiting).sum();
     let owed: u32 = look.queues.iter().map(|queue| queue.callbacks_open).sum();
-    let talking = look.seats.iter().filter(|seat| seat.work.as_str() == "talking").count();
+    let busy = look
+        .seats
+        .iter()
+        .filter(|seat| seat.work.as_str() == "talking")
+        .count();
     say(&format!(
-        "calls {:>3}   waiting {:>3}   operators talking {:>2}   refused {:>4}   we owe a call to {:>3}   called back {:>3}",
-        look.calls, waiting, talking, counts.refused, owed, counts.callbacks_answered
+        "calls {:>3}   waiting {:>3}   operators busy {:>2}   refused {:>4}   we owe a call to {:>3}   called back {:>3}",
+        look.calls, waiting, busy, counts.refused, owed, counts.callbacks_answered
     ));
 }
 
 fn greet(places: &Places, config: &Config) -> anyhow::Result<()> {
     let mut text = String::new();
-    writeln!(text, "CupTel demo: a booking line with invented callers and operators, on this machine only.")?;
+    writeln!(
+        text,
+        "CupTel demo: a booking line with invented callers and operators, on this machine only."
+    )?;
     writeln!(text, "  page      http://{}/", places.pages)?;
     writeln!(text, "  API       token {}", config.http.token.reveal()?)?;
-    writeln!(text, "  join in   register a softphone (G.711, UDP): user {GUEST_SEAT}, password {PASSWORD}, server {}", places.phones)?;
-    writeln!(text, "            its operator is signed in: it rings as soon as it is the one idle longest")?;
-    write!(text, "  call us   sip:0861000000@{} with From: a number such as +390861123456", places.trunk)?;
+    writeln!(
+        text,
+        "  join in   register a softphone (G.711, UDP): user {GUEST_SEAT}, password {PASSWORD}, server {}",
+        places.phones
+    )?;
+    writeln!(
+        text,
+        "            its operator is signed in: it rings as soon as it is the one idle longest"
+    )?;
+    write!(
+        text,
+        "  call us   sip:0861000000@{} with From: a number such as +390861123456",
+        places.trunk
+    )?;
     say(&text);
     Ok(())
 }
@@ -208,7 +270,14 @@ async fn conclude(config: &Config, counts: Counts, now_ms: i64) -> anyhow::Resul
     let store = cuptel_store::open(&config.data_url.reveal()?, Access::Read).await?;
     let totals = store.totals().await?;
     let audit = store.audit(now_ms).await?;
-    let broken = |promise: &str| audit.violations.iter().filter(|v| v.promise == promise).map(|v| v.count).sum::<i64>();
+    let broken = |promise: &str| {
+        audit
+            .violations
+            .iter()
+            .filter(|v| v.promise == promise)
+            .map(|v| v.count)
+            .sum::<i64>()
+    };
     let heard = i64::try_from(finals_heard(&counts))?;
     // A final that a phone heard and no row tells of would be a caller lost.
     let unrecorded = (heard - audit.sums.attempts).max(0);
@@ -228,7 +297,11 @@ async fn conclude(config: &Config, counts: Counts, now_ms: i64) -> anyhow::Resul
         answer_p99_ms: counts.answer_p99_ms,
     };
     let doubts = compare(&figures, &totals, &counts);
-    Ok(Outcomes { figures, audit, doubts })
+    Ok(Outcomes {
+        figures,
+        audit,
+        doubts,
+    })
 }
 
 const ABANDONED: [Outcome; 4] = [
@@ -250,14 +323,25 @@ fn finals_heard(counts: &Counts) -> u64 {
 }
 
 fn sum(totals: &Totals, outcomes: &[Outcome]) -> i64 {
-    outcomes.iter().filter_map(|outcome| totals.attempts.get(outcome)).sum()
+    outcomes
+        .iter()
+        .filter_map(|outcome| totals.attempts.get(outcome))
+        .sum()
 }
 
 /// The store's figures beside what the phones saw for themselves.
 fn compare(figures: &Figures, totals: &Totals, counts: &Counts) -> Vec<String> {
-    let answered = totals.dials.get(&DialResult::Answered).copied().unwrap_or(0);
+    let answered = totals
+        .dials
+        .get(&DialResult::Answered)
+        .copied()
+        .unwrap_or(0);
     let pairs = [
-        ("calls that got a final answer", figures.attempts, finals_heard(counts)),
+        (
+            "calls that got a final answer",
+            figures.attempts,
+            finals_heard(counts),
+        ),
         ("people who were rung", figures.dials, counts.callbacks_rung),
         ("people who answered", answered, counts.callbacks_answered),
     ];
@@ -283,33 +367,57 @@ fn tell(outcome: &Outcomes, json: bool) -> anyhow::Result<()> {
     ));
     say(&format!(
         "{} callbacks opened, {} closed, {} dials; lost {}, dialled twice {}",
-        figures.callbacks_opened, figures.callbacks_closed, figures.dials, figures.lost, figures.double_dials
+        figures.callbacks_opened,
+        figures.callbacks_closed,
+        figures.dials,
+        figures.lost,
+        figures.double_dials
     ));
     say(&format!(
         "voice packets lost {:.2} %; answered after {:.1} ms (median), {:.1} ms (99 %)",
         figures.rtp_lost_pct, figures.answer_p50_ms, figures.answer_p99_ms
     ));
-    say(if outcome.audit.ok() { "audit: every promise holds" } else { "audit: BROKEN" });
+    say(if outcome.audit.ok() {
+        "audit: every promise holds"
+    } else {
+        "audit: BROKEN"
+    });
     Ok(())
 }
 
-fn write_configuration(folder: &Path, places: &Places, arguments: &DemoArguments, now_ms: i64) -> anyhow::Result<()> {
+fn write_configuration(
+    folder: &Path,
+    places: &Places,
+    arguments: &DemoArguments,
+    now_ms: i64,
+) -> anyhow::Result<()> {
     ensure!(
-        arguments.seats >= 1 && arguments.seats <= 200 && arguments.rate > 0.0 && arguments.rate <= 50.0,
+        arguments.seats >= 1
+            && arguments.seats <= 200
+            && arguments.rate > 0.0
+            && arguments.rate <= 50.0,
         "the demo has 1 to 200 seats and up to 50 new callers a second"
     );
     let here = Path::new("config/cuptel.toml");
     let prompts = locate("dialplans/prompts/it", here)
         .context("dialplans/prompts/it is not here: run the demo from the project's folder")?;
     let prompts = prompts.canonicalize().context("finding the prompts")?;
-    let plan = locate("dialplans/asl-teramo.toml", here).context("dialplans/asl-teramo.toml is not here")?;
+    let plan = locate("dialplans/asl-teramo.toml", here)
+        .context("dialplans/asl-teramo.toml is not here")?;
     let plan = std::fs::read_to_string(plan).context("reading the dialplan")?;
     let folder_text = folder.display().to_string();
     let write = |name: &str, text: &str| {
         std::fs::write(folder.join(name), text).with_context(|| format!("writing {name}"))
     };
+    // The demo's callers have a minute, not a morning.
+    let plan = plan.replace("[\"benvenuto\", \"privacy\"]", "[\"benvenuto\"]");
     write("asl-teramo.toml", &plan)?;
-    write("asl-pescara.toml", &plan.replace("asl-teramo", "asl-pescara").replace("+390861000000", "+390850000000"))?;
+    write(
+        "asl-pescara.toml",
+        &plan
+            .replace("asl-teramo", "asl-pescara")
+            .replace("+390861000000", "+390850000000"),
+    )?;
     let mut csv = "seat,password,site,operator,employer,skills\n".to_owned();
     for n in 0..arguments.seats {
         let name = seat_name(n);
@@ -332,16 +440,26 @@ fn write_configuration(folder: &Path, places: &Places, arguments: &DemoArguments
     let queue = include_str!("rehearsal_queue.toml");
     let queues: String = ["asl-teramo", "asl-pescara"]
         .iter()
-        .flat_map(|tenant| QUEUES.iter().map(move |(name, title)| (tenant, name, title)))
+        .flat_map(|tenant| {
+            QUEUES
+                .iter()
+                .map(move |(name, title)| (tenant, name, title))
+        })
         .map(|(tenant, name, title)| {
-            queue.replace("{tenant}", tenant).replace("{name}", name).replace("{title}", title)
+            queue
+                .replace("{tenant}", tenant)
+                .replace("{name}", name)
+                .replace("{title}", title)
         })
         .collect();
     write("cuptel.toml", &(text + &queues))
 }
 
-const QUEUES: [(&str, &str); 3] =
-    [("prenotazioni", "Prenotazioni"), ("disdette", "Disdette"), ("intramoenia", "Visite private")];
+const QUEUES: [(&str, &str); 3] = [
+    ("prenotazioni", "Prenotazioni"),
+    ("disdette", "Disdette"),
+    ("intramoenia", "Visite private"),
+];
 
 /// A day in Rome, as the configuration writes days.
 fn iso_day(at_ms: i64) -> anyhow::Result<String> {

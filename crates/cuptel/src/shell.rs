@@ -16,12 +16,35 @@ use crate::table;
 /// Patience with the running node.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
 
-const ATTEMPT_FIELDS: [&str; 9] =
-    ["id", "received_ms", "tenant", "number", "stage", "outcome", "sip_status", "queue", "callback"];
-const CALLBACK_FIELDS: [&str; 8] =
-    ["id", "tenant", "number", "state", "place_ms", "not_before_ms", "tries", "closed_how"];
+const ATTEMPT_FIELDS: [&str; 9] = [
+    "id",
+    "received_ms",
+    "tenant",
+    "number",
+    "stage",
+    "outcome",
+    "sip_status",
+    "queue",
+    "callback",
+];
+const CALLBACK_FIELDS: [&str; 8] = [
+    "id",
+    "tenant",
+    "number",
+    "state",
+    "place_ms",
+    "not_before_ms",
+    "tries",
+    "closed_how",
+];
 const SEAT_FIELDS: [&str; 5] = ["name", "site", "operator", "chosen", "work"];
-const QUEUE_FIELDS: [&str; 5] = ["tenant", "name", "waiting", "callbacks_open", "callbacks_ready"];
+const QUEUE_FIELDS: [&str; 5] = [
+    "tenant",
+    "name",
+    "waiting",
+    "callbacks_open",
+    "callbacks_ready",
+];
 
 /// Which rows are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +60,9 @@ pub(crate) fn look(config: &Config, kind: Kind, look: Look) -> anyhow::Result<Ex
     match look {
         Look::List(arguments) => {
             let rows = if arguments.how.offline {
-                offline(config, async |store| list_stored(&store, kind, &arguments).await)?
+                offline(config, async |store| {
+                    list_stored(&store, kind, &arguments).await
+                })?
             } else {
                 Api::of(config)?.get(&list_path(kind, &arguments))?
             };
@@ -63,7 +88,9 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
     match command {
         SeatCommand::List { how } => {
             let rows = if how.offline {
-                offline(config, async |store| Ok(serde_json::to_value(store.seats().await?)?))?
+                offline(config, async |store| {
+                    Ok(serde_json::to_value(store.seats().await?)?)
+                })?
             } else {
                 Api::of(config)?.get("seats")?
             };
@@ -72,7 +99,10 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
         SeatCommand::Show { seat, how } => {
             let row = if how.offline {
                 offline(config, async |store| {
-                    let row = store.seat(&seat).await?.with_context(|| format!("there is no seat \"{seat}\""))?;
+                    let row = store
+                        .seat(&seat)
+                        .await?
+                        .with_context(|| format!("there is no seat \"{seat}\""))?;
                     Ok(serde_json::to_value(row)?)
                 })?
             } else {
@@ -80,9 +110,13 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             };
             show_row(&row, how)
         }
-        SeatCommand::SignIn { seat, operator } => act(config, &seat, "sign-in", &json!({ "operator": operator })),
+        SeatCommand::SignIn { seat, operator } => {
+            act(config, &seat, "sign-in", &json!({ "operator": operator }))
+        }
         SeatCommand::SignOut { seat } => act(config, &seat, "sign-out", &json!({})),
-        SeatCommand::Pause { seat, reason } => act(config, &seat, "pause", &json!({ "reason": reason })),
+        SeatCommand::Pause { seat, reason } => {
+            act(config, &seat, "pause", &json!({ "reason": reason }))
+        }
         SeatCommand::Available { seat } => act(config, &seat, "available", &json!({})),
     }
 }
@@ -104,7 +138,9 @@ fn show_rows(rows: &Value, fields: &[&str], json: bool) -> anyhow::Result<ExitCo
         return Ok(ExitCode::SUCCESS);
     }
     // A page is either the rows themselves or an object around them.
-    let list = rows.as_array().or_else(|| rows.as_object()?.values().find_map(Value::as_array));
+    let list = rows
+        .as_array()
+        .or_else(|| rows.as_object()?.values().find_map(Value::as_array));
     match list {
         Some(list) if list.is_empty() => say("none"),
         Some(list) => table::print(list, fields),
@@ -146,24 +182,49 @@ fn list_path(kind: Kind, arguments: &ListArguments) -> String {
     text
 }
 
-fn offline(config: &Config, ask: impl AsyncFnOnce(Store) -> anyhow::Result<Value>) -> anyhow::Result<Value> {
+fn offline(
+    config: &Config,
+    ask: impl AsyncFnOnce(Store) -> anyhow::Result<Value>,
+) -> anyhow::Result<Value> {
     runtime()?.block_on(async {
         let store = cuptel_store::open(&config.data_url.reveal()?, Access::Read).await?;
         ask(store).await
     })
 }
 
-async fn list_stored(store: &Store, kind: Kind, arguments: &ListArguments) -> anyhow::Result<Value> {
+async fn list_stored(
+    store: &Store,
+    kind: Kind,
+    arguments: &ListArguments,
+) -> anyhow::Result<Value> {
     let (tenant, before, limit) = (arguments.tenant.clone(), arguments.before, arguments.limit);
     let only = arguments.only.as_deref();
     Ok(match kind {
         Kind::Attempts => {
             let outcome = only.map(str::parse).transpose()?;
-            serde_json::to_value(store.attempts(&AttemptFilter { tenant, outcome, before, limit }).await?)?
+            serde_json::to_value(
+                store
+                    .attempts(&AttemptFilter {
+                        tenant,
+                        outcome,
+                        before,
+                        limit,
+                    })
+                    .await?,
+            )?
         }
         Kind::Callbacks => {
             let state = only.map(str::parse).transpose()?;
-            serde_json::to_value(store.callbacks(&CallbackFilter { tenant, state, before, limit }).await?)?
+            serde_json::to_value(
+                store
+                    .callbacks(&CallbackFilter {
+                        tenant,
+                        state,
+                        before,
+                        limit,
+                    })
+                    .await?,
+            )?
         }
     })
 }
@@ -171,8 +232,15 @@ async fn list_stored(store: &Store, kind: Kind, arguments: &ListArguments) -> an
 async fn show_stored(store: &Store, kind: Kind, id: i64) -> anyhow::Result<Value> {
     let missing = || format!("there is no {} {id}", path(kind).trim_end_matches('s'));
     Ok(match kind {
-        Kind::Attempts => serde_json::to_value(store.attempt(AttemptId(id)).await?.with_context(missing)?)?,
-        Kind::Callbacks => serde_json::to_value(store.callback(CallbackId(id)).await?.with_context(missing)?)?,
+        Kind::Attempts => {
+            serde_json::to_value(store.attempt(AttemptId(id)).await?.with_context(missing)?)?
+        }
+        Kind::Callbacks => serde_json::to_value(
+            store
+                .callback(CallbackId(id))
+                .await?
+                .with_context(missing)?,
+        )?,
     })
 }
 
@@ -191,34 +259,55 @@ impl Api {
             .build();
         Ok(Self {
             base: format!("http://{}/api/v1/", config.http.listen),
-            token: config.http.token.reveal().context("the API token (is the node running, with this configuration?)")?,
+            token: config
+                .http
+                .token
+                .reveal()
+                .context("the API token (is the node running, with this configuration?)")?,
             agent: settings.into(),
         })
     }
 
     fn get(&self, path: &str) -> anyhow::Result<Value> {
         let request = self.agent.get(format!("{}{path}", self.base));
-        let answer = request.header("Authorization", format!("Bearer {}", self.token)).call();
+        let answer = request
+            .header("Authorization", format!("Bearer {}", self.token))
+            .call();
         self.read(answer)
     }
 
     fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let request = self.agent.post(format!("{}{path}", self.base));
-        let answer = request.header("Authorization", format!("Bearer {}", self.token)).send_json(body);
+        let answer = request
+            .header("Authorization", format!("Bearer {}", self.token))
+            .send_json(body);
         self.read(answer)
     }
 
-    fn read(&self, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> anyhow::Result<Value> {
+    fn read(
+        &self,
+        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> anyhow::Result<Value> {
         let mut answer = answer.with_context(|| {
-            format!("no node answers at {}: start one with `cuptel serve`, or look with --offline", self.base)
+            format!(
+                "no node answers at {}: start one with `cuptel serve`, or look with --offline",
+                self.base
+            )
         })?;
         let status = answer.status();
         let body: Value = answer.body_mut().read_json().unwrap_or(Value::Null);
         if status.is_success() {
             return Ok(body);
         }
-        let told = body.get("error").and_then(Value::as_str).unwrap_or("no reason given");
-        let hint = body.get("hint").and_then(Value::as_str).map(|hint| format!("; {hint}")).unwrap_or_default();
+        let told = body
+            .get("error")
+            .and_then(Value::as_str)
+            .unwrap_or("no reason given");
+        let hint = body
+            .get("hint")
+            .and_then(Value::as_str)
+            .map(|hint| format!("; {hint}"))
+            .unwrap_or_default();
         bail!("{told}{hint} (HTTP {})", status.as_u16())
     }
 }

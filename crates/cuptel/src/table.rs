@@ -9,14 +9,28 @@ use crate::cli::say;
 pub(crate) fn print(rows: &[Value], fields: &[&str]) {
     let mut lines: Vec<Vec<String>> = vec![fields.iter().map(|field| heading(field)).collect()];
     for row in rows {
-        lines.push(fields.iter().map(|field| text(field, row.get(*field).unwrap_or(&Value::Null))).collect());
+        lines.push(
+            fields
+                .iter()
+                .map(|field| text(field, row.get(*field).unwrap_or(&Value::Null)))
+                .collect(),
+        );
     }
     let widths: Vec<usize> = (0..fields.len())
-        .map(|column| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0))
+        .map(|column| {
+            lines
+                .iter()
+                .map(|line| line[column].chars().count())
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     for line in &lines {
-        let cells: Vec<String> =
-            line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
+        let cells: Vec<String> = line
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}", width = *width))
+            .collect();
         say(cells.join("  ").trim_end());
     }
 }
@@ -35,7 +49,13 @@ pub(crate) fn print_one(row: &Value) {
                 }
             }
             Value::Object(_) => say(&format!("{:<20} {}", heading(name), one_line(value))),
-            other => say(&format!("{:<20} {}", heading(name), text(name, other))),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => {
+                say(&format!("{:<20} {}", heading(name), text(name, value)));
+            }
         }
     }
 }
@@ -60,10 +80,12 @@ fn text(field: &str, value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Number(number) if field.ends_with("_ms") => match (number.as_i64(), parse_zone("Europe/Rome")) {
-            (Some(at), Ok(zone)) => local_text(at, zone),
-            _ => number.to_string(),
-        },
-        other => other.to_string(),
+        Value::Number(number) if field.ends_with("_ms") => {
+            match (number.as_i64(), parse_zone("Europe/Rome")) {
+                (Some(at), Ok(zone)) => local_text(at, zone),
+                _ => number.to_string(),
+            }
+        }
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }

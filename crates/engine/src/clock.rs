@@ -13,14 +13,22 @@ pub struct Clock {
 impl Clock {
     /// A clock whose monotonic side begins now.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place where the engine reads a clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the engine reads a clock"
+    )]
     pub fn start() -> Self {
-        Self { origin: Instant::now() }
+        Self {
+            origin: Instant::now(),
+        }
     }
 
     /// What time it is.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place where the engine reads a clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where the engine reads a clock"
+    )]
     pub fn now(&self) -> Now {
         let mono_us = u64::try_from(self.origin.elapsed().as_micros()).unwrap_or(u64::MAX);
         let utc_ms = SystemTime::now()

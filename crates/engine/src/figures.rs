@@ -16,12 +16,15 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             Record::Attempt(row) if row.stage == Stage::Ended => attempt_ended(row, rules),
             Record::Dial(row) => {
                 if let Some(result) = row.result {
-                    metrics::counter!("cuptel_dials_total", "result" => result.as_str()).increment(1);
+                    metrics::counter!("cuptel_dials_total", "result" => result.as_str())
+                        .increment(1);
                 }
             }
             Record::Callback(row) => {
                 if let Some(closed_ms) = row.closed_ms {
-                    let age = Duration::from_millis(u64::try_from(closed_ms - row.opened_ms).unwrap_or(0));
+                    let age = Duration::from_millis(
+                        u64::try_from(closed_ms - row.opened_ms).unwrap_or(0),
+                    );
                     metrics::histogram!("cuptel_callback_age_seconds").record(age);
                 }
             }
@@ -42,8 +45,14 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
 
 fn attempt_ended(row: &AttemptRow, rules: &Rules) {
     let Some(outcome) = row.outcome else { return };
-    let tenant = row.tenant.and_then(|id| rules.tenants.get(&id)).map_or("", |tenant| tenant.name.as_str());
-    let queue = row.queue.and_then(|id| rules.queues.get(&id)).map_or("", |queue| queue.name.as_str());
+    let tenant = row
+        .tenant
+        .and_then(|id| rules.tenants.get(&id))
+        .map_or("", |tenant| tenant.name.as_str());
+    let queue = row
+        .queue
+        .and_then(|id| rules.queues.get(&id))
+        .map_or("", |queue| queue.name.as_str());
     metrics::counter!(
         "cuptel_attempts_total",
         "tenant" => tenant.to_owned(), "queue" => queue.to_owned(), "outcome" => outcome.as_str()
@@ -57,7 +66,8 @@ pub(crate) fn publish(counters: &Counters) {
         metrics::counter!("cuptel_sip_requests_total", "method" => *method).absolute(*count);
     }
     for (code, count) in &counters.responses {
-        metrics::counter!("cuptel_sip_responses_total", "code" => code.to_string()).absolute(*count);
+        metrics::counter!("cuptel_sip_responses_total", "code" => code.to_string())
+            .absolute(*count);
     }
     let refused: BTreeMap<&'static str, u64> = BTreeMap::from([
         ("malformed", counters.malformed),

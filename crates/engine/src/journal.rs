@@ -27,7 +27,8 @@ impl Journal {
             self.unsent.append(records);
         }
         let seq = self.seq;
-        self.waiting.extend(deferred.drain(..).map(|effect| (seq, effect)));
+        self.waiting
+            .extend(deferred.drain(..).map(|effect| (seq, effect)));
     }
 
     /// What the writer has not seen yet, as one batch.
@@ -35,7 +36,10 @@ impl Journal {
         if self.unsent.is_empty() {
             return None;
         }
-        Some(Batch { last_seq: self.seq, records: std::mem::take(&mut self.unsent) })
+        Some(Batch {
+            last_seq: self.seq,
+            records: std::mem::take(&mut self.unsent),
+        })
     }
 
     /// Everything up to this position is on disk.

@@ -112,8 +112,16 @@ impl Engine {
         if self.ended.await.is_err() {
             tracing::debug!("the loop ended without a word");
         }
-        let looped = self.threads.looping.join().map_err(|_panic| EngineError::Panicked("signalling"))?;
-        let written = self.threads.writing.join().map_err(|_panic| EngineError::Panicked("writer"))?;
+        let looped = self
+            .threads
+            .looping
+            .join()
+            .map_err(|_panic| EngineError::Panicked("signalling"))?;
+        let written = self
+            .threads
+            .writing
+            .join()
+            .map_err(|_panic| EngineError::Panicked("writer"))?;
         written.map_err(EngineError::Storage)?;
         looped
     }
@@ -131,9 +139,14 @@ pub fn start(
     clock: Clock,
 ) -> Result<Engine, EngineError> {
     getrandom::fill(&mut settings.switch.sip.seed).map_err(|_error| EngineError::Entropy)?;
-    let addresses: Vec<SocketAddr> = settings.switch.listeners.iter().map(|listener| listener.address).collect();
-    let bound =
-        Sockets::bind(&addresses).map_err(|(address, source)| EngineError::Listen { address, source })?;
+    let addresses: Vec<SocketAddr> = settings
+        .switch
+        .listeners
+        .iter()
+        .map(|listener| listener.address)
+        .collect();
+    let bound = Sockets::bind(&addresses)
+        .map_err(|(address, source)| EngineError::Listen { address, source })?;
     let (media_tx, media_events) = mpsc::channel(MEDIA_EVENTS_MAX);
     let sink: media::Sink = Box::new(move |event| match media_tx.try_send(event) {
         Ok(()) => Ok(()),
@@ -151,7 +164,9 @@ pub fn start(
     let (health_tx, health) = watch::channel(Health::default());
     let (end, ended) = oneshot::channel();
     let writer = store.writer();
-    let writing = spawn("writer", move || block_on(write_all(writer, to_write, told, clock)))?;
+    let writing = spawn("writer", move || {
+        block_on(write_all(writer, to_write, told, clock))
+    })?;
     let looping = spawn("signalling", move || {
         let outcome = block_on(async move {
             let sockets = Sockets::new(bound).map_err(EngineError::Socket)?;
@@ -183,14 +198,25 @@ pub fn start(
         outcome
     })?;
     let threads = Threads { looping, writing };
-    Ok(Engine { handle: Handle { commands, looks, health }, ended, threads })
+    Ok(Engine {
+        handle: Handle {
+            commands,
+            looks,
+            health,
+        },
+        ended,
+        threads,
+    })
 }
 
 fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>, EngineError> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(EngineError::Thread)
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(EngineError::Thread)
 }
 
 /// Runs a future on a runtime of this thread.
@@ -291,9 +317,14 @@ impl Loop {
 
     fn receive(&mut self, now: Now, index: usize) -> Result<(), EngineError> {
         let mut arrived = std::mem::take(&mut self.arrived);
-        self.sockets.receive(index, &mut arrived).map_err(EngineError::Socket)?;
+        self.sockets
+            .receive(index, &mut arrived)
+            .map_err(EngineError::Socket)?;
         for datagram in &arrived {
-            let input = Input::Datagram { flow: datagram.flow, bytes: self.sockets.bytes(datagram) };
+            let input = Input::Datagram {
+                flow: datagram.flow,
+                bytes: self.sockets.bytes(datagram),
+            };
             self.switch.handle(now, input, &mut self.step);
             self.take_in();
         }
@@ -308,7 +339,8 @@ impl Loop {
             self.dirty = true;
             figures::observe(&self.step.records, self.switch.rules());
         }
-        self.journal.take_in(&mut self.step.records, &mut self.step.deferred);
+        self.journal
+            .take_in(&mut self.step.records, &mut self.step.deferred);
     }
 
     /// Carries out what is committed, hands over what is not, and lets go of the rest.
@@ -351,10 +383,11 @@ impl Loop {
     }
 
     fn look(&mut self, now: Now, progress: Progress) {
-        let degraded: Vec<&'static str> = [(progress.failing, "database"), (progress.dead, "storage")]
-            .into_iter()
-            .filter_map(|(is, name)| is.then_some(name))
-            .collect();
+        let degraded: Vec<&'static str> =
+            [(progress.failing, "database"), (progress.dead, "storage")]
+                .into_iter()
+                .filter_map(|(is, name)| is.then_some(name))
+                .collect();
         let stopping = self.looks.borrow().stopping;
         self.health.send_if_modified(|health| {
             let next = Health { degraded, stopping };
@@ -362,7 +395,11 @@ impl Loop {
             *health = next;
             changed
         });
-        let every_us = if self.dirty { LOOK_EVERY_US } else { LOOK_AT_LEAST_US };
+        let every_us = if self.dirty {
+            LOOK_EVERY_US
+        } else {
+            LOOK_AT_LEAST_US
+        };
         if now.mono_us < self.looked_us + every_us {
             return;
         }
@@ -374,12 +411,19 @@ impl Loop {
     }
 
     fn wake_at(&self) -> MonoUs {
-        let look = self.looked_us + if self.dirty { LOOK_EVERY_US } else { LOOK_AT_LEAST_US };
+        let look = self.looked_us
+            + if self.dirty {
+                LOOK_EVERY_US
+            } else {
+                LOOK_AT_LEAST_US
+            };
         let linger = self.drained_us.map_or(look, |at| at + LINGER_US);
         self.switch.wake_at().unwrap_or(look).min(look).min(linger)
     }
 
     fn is_over(&self, now: Now) -> bool {
-        self.drained_us.is_some_and(|at| now.mono_us >= at + LINGER_US) && self.journal.is_settled()
+        self.drained_us
+            .is_some_and(|at| now.mono_us >= at + LINGER_US)
+            && self.journal.is_settled()
     }
 }

@@ -40,8 +40,13 @@ pub(crate) struct Arrived {
 
 impl Sockets {
     /// Binds a socket on each address, in this order.
-    pub(crate) fn bind(addresses: &[SocketAddr]) -> Result<Vec<StdUdpSocket>, (SocketAddr, io::Error)> {
-        addresses.iter().map(|&address| bind_one(address).map_err(|error| (address, error))).collect()
+    pub(crate) fn bind(
+        addresses: &[SocketAddr],
+    ) -> Result<Vec<StdUdpSocket>, (SocketAddr, io::Error)> {
+        addresses
+            .iter()
+            .map(|&address| bind_one(address).map_err(|error| (address, error)))
+            .collect()
     }
 
     /// Hands bound sockets to the runtime of the calling thread.
@@ -49,7 +54,10 @@ impl Sockets {
         let mut listening = Vec::with_capacity(bound.len());
         for socket in bound {
             let local = socket.local_addr()?;
-            listening.push(Listening { socket: UdpSocket::from_std(socket)?, local });
+            listening.push(Listening {
+                socket: UdpSocket::from_std(socket)?,
+                local,
+            });
         }
         Ok(Self {
             listening,
@@ -70,18 +78,40 @@ impl Sockets {
 
     /// Takes what waits at a socket, at most a batch.
     pub(crate) fn receive(&mut self, index: usize, arrived: &mut Vec<Arrived>) -> io::Result<()> {
-        let Self { listening, buffers, headers } = self;
-        let Some(Listening { socket, local }) = listening.get(index) else { return Ok(()) };
+        let Self {
+            listening,
+            buffers,
+            headers,
+        } = self;
+        let Some(Listening { socket, local }) = listening.get(index) else {
+            return Ok(());
+        };
         let id = FlowId(u32::try_from(index).unwrap_or(u32::MAX));
         let taken = socket.try_io(Interest::READABLE, || {
-            let mut slices: Vec<[IoSliceMut<'_>; 1]> =
-                buffers.iter_mut().map(|buffer| [IoSliceMut::new(buffer)]).collect();
-            let results =
-                recvmmsg(socket.as_raw_fd(), headers, slices.iter_mut(), MsgFlags::MSG_DONTWAIT, None)?;
+            let mut slices: Vec<[IoSliceMut<'_>; 1]> = buffers
+                .iter_mut()
+                .map(|buffer| [IoSliceMut::new(buffer)])
+                .collect();
+            let results = recvmmsg(
+                socket.as_raw_fd(),
+                headers,
+                slices.iter_mut(),
+                MsgFlags::MSG_DONTWAIT,
+                None,
+            )?;
             for (buffer, message) in results.enumerate() {
                 if let Some(remote) = message.address.as_ref().and_then(address_of) {
-                    let flow = Flow { id, transport: Transport::Udp, local: *local, remote };
-                    arrived.push(Arrived { flow, buffer, length: message.bytes });
+                    let flow = Flow {
+                        id,
+                        transport: Transport::Udp,
+                        local: *local,
+                        remote,
+                    };
+                    arrived.push(Arrived {
+                        flow,
+                        buffer,
+                        length: message.bytes,
+                    });
                 }
             }
             Ok(())
@@ -95,7 +125,10 @@ impl Sockets {
     }
 
     pub(crate) fn bytes(&self, arrived: &Arrived) -> &[u8] {
-        self.buffers.get(arrived.buffer).and_then(|buffer| buffer.get(..arrived.length)).unwrap_or_default()
+        self.buffers
+            .get(arrived.buffer)
+            .and_then(|buffer| buffer.get(..arrived.length))
+            .unwrap_or_default()
     }
 
     /// Sends what there is, grouped by socket. What the kernel refuses is lost like any
@@ -103,7 +136,11 @@ impl Sockets {
     pub(crate) fn send(&self, transmits: &mut Vec<Transmit>) {
         let mut rest = transmits.as_slice();
         while let Some(first) = rest.first() {
-            let same = rest.iter().take(BATCH).take_while(|transmit| transmit.flow.id == first.flow.id).count();
+            let same = rest
+                .iter()
+                .take(BATCH)
+                .take_while(|transmit| transmit.flow.id == first.flow.id)
+                .count();
             let (group, after) = rest.split_at(same);
             self.send_group(group);
             rest = after;
@@ -121,9 +158,12 @@ impl Sockets {
         };
         let mut sent = 0;
         while let Some(left) = group.get(sent..).filter(|left| !left.is_empty()) {
-            let slices: Vec<[IoSlice<'_>; 1]> = left.iter().map(|t| [IoSlice::new(&t.bytes)]).collect();
-            let addresses: Vec<Option<SockaddrStorage>> =
-                left.iter().map(|t| Some(SockaddrStorage::from(t.flow.remote))).collect();
+            let slices: Vec<[IoSlice<'_>; 1]> =
+                left.iter().map(|t| [IoSlice::new(&t.bytes)]).collect();
+            let addresses: Vec<Option<SockaddrStorage>> = left
+                .iter()
+                .map(|t| Some(SockaddrStorage::from(t.flow.remote)))
+                .collect();
             let mut headers = MultiHeaders::preallocate(left.len(), None);
             let outcome = sendmmsg(
                 listening.socket.as_raw_fd(),
@@ -146,7 +186,11 @@ impl Sockets {
 }
 
 fn bind_one(address: SocketAddr) -> io::Result<StdUdpSocket> {
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
     socket.set_nonblocking(true)?;
     if let Err(error) = socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES) {
         tracing::warn!(%error, "the receive buffer could not be enlarged: a storm may lose datagrams");
@@ -159,5 +203,7 @@ fn address_of(address: &SockaddrStorage) -> Option<SocketAddr> {
     if let Some(v4) = address.as_sockaddr_in() {
         return Some(SocketAddr::from((v4.ip(), v4.port())));
     }
-    address.as_sockaddr_in6().map(|v6| SocketAddr::from((v6.ip(), v6.port())))
+    address
+        .as_sockaddr_in6()
+        .map(|v6| SocketAddr::from((v6.ip(), v6.port())))
 }

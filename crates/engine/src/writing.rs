@@ -38,7 +38,10 @@ pub(crate) async fn write_all(
             match writer.commit(&mut group).await {
                 Ok(applied) => break applied,
                 Err(error) if error.is_transient() => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "commit failed; trying again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "commit failed; trying again"
+                    );
                     progress.send_modify(|progress| progress.failing = true);
                     tokio::time::sleep(RETRY_AFTER).await;
                 }
@@ -50,7 +53,11 @@ pub(crate) async fn write_all(
         };
         let took_us = clock.now().mono_us - begun;
         metrics::histogram!("cuptel_commit_seconds").record(Duration::from_micros(took_us));
-        progress.send_replace(Progress { applied, failing: false, dead: false });
+        progress.send_replace(Progress {
+            applied,
+            failing: false,
+            dead: false,
+        });
     }
     Ok(())
 }

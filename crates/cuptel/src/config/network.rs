@@ -333,7 +333,6 @@ pub(super) fn trunks(root: &mut Fields<'_>) -> Vec<TrunkDraft> {
 /// A trunk with the places that later checks point at.
 pub(super) struct TrunkDraft {
     pub(super) trunk: TrunkSettings,
-    pub(super) channels_at: Range<usize>,
     pub(super) answer_max_at: Range<usize>,
     pub(super) outbound_min_at: Range<usize>,
     pub(super) cli_at: Range<usize>,
@@ -388,7 +387,6 @@ fn trunk(
     };
     Some(TrunkDraft {
         trunk,
-        channels_at: channels.at,
         answer_max_at: answer_max.at,
         outbound_min_at: outbound_min.at,
         cli_at: cli.at,

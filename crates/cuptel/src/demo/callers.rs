@@ -125,7 +125,9 @@ impl World {
             .map_or(0, |person| person.patience_us);
         let press = now_us + self.chance.between(&self.habits.listens_s);
         self.agenda.at(press, Due::Press { dialog });
-        self.agenda.at(press + patience, Due::GiveUp { dialog });
+        let announced = now_us + micros(self.habits.announced_s);
+        let at = press.max(announced) + patience;
+        self.agenda.at(at, Due::GiveUp { dialog });
     }
 
     pub(crate) fn press(&mut self, dialog: DialogId) {

@@ -18,7 +18,9 @@ pub(crate) struct Habits {
     pub(crate) keys: [(u32, Option<char>); 5],
     /// How long a key is held.
     pub(crate) key_ms: u32,
-    /// Mean of the exponential wait, after the key, until a caller hangs up.
+    /// The announcements at the beginning, which everybody sits through.
+    pub(crate) announced_s: f64,
+    /// Mean of the exponential wait, after the announcements, until a caller hangs up.
     pub(crate) patience_mean_s: f64,
     /// How long a caller lets it ring before giving up unanswered.
     pub(crate) rings_s: Between,
@@ -62,6 +64,7 @@ pub(crate) const HABITS: Habits = Habits {
         (8, None),
     ],
     key_ms: 120,
+    announced_s: 15.0,
     patience_mean_s: 20.0,
     rings_s: 15.0..=40.0,
     redials: 0.35,

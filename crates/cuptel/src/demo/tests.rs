@@ -386,6 +386,7 @@ static QUICK: Habits = Habits {
         (1, Some('9')),
         (0, None),
     ],
+    announced_s: 0.0,
     patience_mean_s: 1_000.0,
     talks_s: 1.0..=1.5,
     operator_answers_after_s: 0.8..=1.0,
