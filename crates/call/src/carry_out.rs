@@ -22,6 +22,9 @@ impl Switch {
     /// more is dropped, and the rules are told.
     pub fn carry_out(&mut self, now: Now, deferred: Deferred, step: &mut Step) {
         let Deferred { effect, generation } = deferred;
+        if let Effect::HangUp { leg, .. } = &effect {
+            self.given_up.remove(leg);
+        }
         if let Some(id) = leg_of(&effect)
             && !self.fits(id, generation, &effect)
         {
@@ -105,7 +108,7 @@ impl Switch {
             return;
         };
         let Some(text) = self.open_media_for_answer(now, id, step) else {
-            self.refuse(now, id, 503, 47, "No media port is free", step);
+            self.refuse(now, id, 480, 47, "No media port is free", step);
             return self.tell_rules(
                 now,
                 rules::Input::Ended {
@@ -215,12 +218,16 @@ impl Switch {
     }
 
     fn invite(&mut self, now: Now, id: LegId, to: Destination, step: &mut Step) {
+        // Its row says already that it has ended: nobody's phone may ring for it.
+        if self.given_up.contains(&id) {
+            return;
+        }
         let Some((kind, flow)) = self.way_to(&to) else {
             return self.tell_rules(
                 now,
                 rules::Input::NotAnswered {
                     leg: id,
-                    status: 503,
+                    status: rules::NOT_SENT,
                 },
                 step,
             );
@@ -233,7 +240,7 @@ impl Switch {
                 now,
                 rules::Input::NotAnswered {
                     leg: id,
-                    status: 503,
+                    status: rules::NOT_SENT,
                 },
                 step,
             );

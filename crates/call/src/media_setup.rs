@@ -32,7 +32,7 @@ impl Switch {
         leg: &mut Leg,
     ) -> Result<(), NoMedia> {
         if self.ports.free(now.mono_us) == 0 {
-            return Err((503, "No media port is free"));
+            return Err((480, "No media port is free"));
         }
         let body = request.body();
         if body.is_empty() {

@@ -263,6 +263,7 @@ impl Switch {
             }
             media::Event::OpenFailed { stream, reason } => {
                 tracing::error!(leg.id = stream.0, %reason, "media could not be opened");
+                self.give_back_unopened(now, stream, reason);
                 self.tell_rules(
                     now,
                     rules::Input::MediaLost {
@@ -288,6 +289,27 @@ impl Switch {
                     self.ports.give_back(now.mono_us, pair);
                 }
             }
+        }
+    }
+
+    /// A stream that was never opened will not be told to be closed either: its ports go back
+    /// now, unless they were not ours to use.
+    fn give_back_unopened(
+        &mut self,
+        now: Now,
+        stream: media::StreamId,
+        reason: media::OpenFailure,
+    ) {
+        let leg = self.legs.get_mut(&LegId(stream.0));
+        let held = leg.and_then(|leg| leg.media.take()).map(|media| media.pair);
+        let Some(pair) = held.or_else(|| self.closing.remove(&stream)) else {
+            return;
+        };
+        match reason {
+            media::OpenFailure::NoEntropy => self.ports.give_back(now.mono_us, pair),
+            media::OpenFailure::AlreadyOpen
+            | media::OpenFailure::UnknownPair
+            | media::OpenFailure::PairInUse => {}
         }
     }
 

@@ -1,14 +1,14 @@
 //! The switch: every leg of every call, between the wire and the rules.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
-use cuptel_core::Centre;
 use cuptel_core::id::{LegId, SeatId, TrunkId};
 use cuptel_core::record::{Record, Restored};
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{self as rules, Command, CommandError, Effect};
 use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::{Centre, Held};
 use cuptel_media as media;
 use cuptel_sip::{
     Admission, DialogId, Endpoint, Flow, FlowId, Ha1, Outbox, PingId, RegisterId, Transmit,
@@ -135,8 +135,10 @@ pub struct Load {
     pub transactions: usize,
     /// Port pairs that could be taken.
     pub ports_free: usize,
-    /// Moments at which the rules want to be woken.
-    pub timers: usize,
+    /// Registrations, pings, closing streams and calls given up that wait for their end.
+    pub waiting: usize,
+    /// What the rules hold.
+    pub rules: Held,
 }
 
 /// All legs, the SIP endpoint and the rules.
@@ -147,6 +149,8 @@ pub struct Switch {
     pub(crate) sip: Endpoint,
     pub(crate) legs: HashMap<LegId, Leg>,
     pub(crate) dialogs: HashMap<DialogId, LegId>,
+    /// Calls given up before their INVITE was carried out: it never leaves.
+    pub(crate) given_up: HashSet<LegId>,
     pub(crate) ports: media::PortPool,
     /// Pairs whose stream is being closed.
     pub(crate) closing: HashMap<media::StreamId, media::PortPair>,
@@ -177,6 +181,7 @@ impl Switch {
             centre,
             legs: HashMap::new(),
             dialogs: HashMap::new(),
+            given_up: HashSet::new(),
             ports,
             closing: HashMap::new(),
             registers: HashMap::new(),
@@ -245,6 +250,14 @@ impl Switch {
         }
     }
 
+    /// Begins no offer and no dial while the store refuses.
+    pub fn hold(&mut self, now: Now, held: bool, step: &mut Step) {
+        self.centre.hold(held);
+        if !held {
+            self.tell_rules(now, rules::Input::Tick, step);
+        }
+    }
+
     /// A look at everything.
     #[must_use]
     pub fn snapshot(&self, now: Now) -> Snapshot {
@@ -259,7 +272,11 @@ impl Switch {
             dialogs: self.sip.dialogs_open(),
             transactions: self.sip.transactions_held(),
             ports_free: self.ports.free(now.mono_us),
-            timers: self.centre.timers_held(),
+            waiting: self.registers.len()
+                + self.pings.len()
+                + self.closing.len()
+                + self.given_up.len(),
+            rules: self.centre.held(),
         }
     }
 
@@ -315,6 +332,9 @@ impl Switch {
     /// Marks finals as decided, and reads the generation that the effect will expect.
     fn expected_generation(&mut self, effect: &Effect) -> u32 {
         let Some(leg) = leg_of(effect).and_then(|id| self.legs.get_mut(&id)) else {
+            if let Effect::HangUp { leg, .. } = effect {
+                self.given_up.insert(*leg);
+            }
             return 0;
         };
         if matches!(effect, Effect::Answer { .. } | Effect::Refuse { .. }) {

@@ -144,11 +144,10 @@ impl Centre {
         match live.doing {
             Doing::Talking { seat } => self.conversation_over(now, seat, by, step),
             Doing::Ringing | Doing::Message { .. } | Doing::Menu { .. } | Doing::Queued { .. } => {
-                let lost_media = by == Party::Network && !matches!(live.doing, Doing::Ringing);
-                let outcome = if lost_media {
-                    Outcome::Interrupted
-                } else {
-                    live.abandoned()
+                let outcome = match (by, &live.doing) {
+                    (Party::Network, Doing::Ringing) => Outcome::Failed,
+                    (Party::Network, _) => Outcome::Interrupted,
+                    (Party::Caller | Party::Seat | Party::Us, _) => live.abandoned(),
                 };
                 let end = End {
                     outcome,

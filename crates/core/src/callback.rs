@@ -5,7 +5,7 @@ use crate::id::QueueId;
 use crate::number::PhoneNumber;
 use crate::record::{CallbackRow, NeedRow};
 use crate::rules::CallbackPolicy;
-use crate::time::{Now, UtcMs};
+use crate::time::{MonoUs, Now, UtcMs};
 use crate::words::{CallbackState, DialResult, NeedKind};
 
 /// What moves a callback from state to state.
@@ -91,6 +91,8 @@ pub(crate) struct Case {
     pub(crate) needs: Vec<NeedRow>,
     /// Whether it stands in the queue of works.
     pub(crate) ready: Option<QueueId>,
+    /// When the earliest timer that looks at it fires.
+    pub(crate) wake_at: Option<MonoUs>,
 }
 
 /// A wish to be called, or a debt that arose.

@@ -34,6 +34,17 @@ pub(crate) struct Channels {
     pub(crate) outbound: u32,
 }
 
+/// How much the rules hold in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// Legs with somebody at their end.
+    pub legs: usize,
+    /// Numbers with an open call, an open callback or a dial.
+    pub numbers: usize,
+    /// Moments at which to be woken.
+    pub timers: usize,
+}
+
 /// The rules at work on everything that is open.
 #[derive(Debug)]
 pub struct Centre {
@@ -55,6 +66,8 @@ pub struct Centre {
     /// Dials whose fate a crash hid.
     pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
     pub(crate) timers: Timers,
+    /// Whether nothing new is begun, because what is decided cannot be stored.
+    pub(crate) held: bool,
     /// Set while stopping; true once `Effect::Drained` was given.
     pub(crate) stopping: Option<bool>,
     /// Moves that a state refused: faults of ours.
@@ -86,6 +99,7 @@ impl Centre {
             trunks,
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
+            held: false,
             stopping: None,
             violations: 0,
         }
@@ -96,16 +110,25 @@ impl Centre {
         LegId(self.ids.allot())
     }
 
+    /// Begins no offer and no dial while the store refuses; `Input::Tick` resumes.
+    pub fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
     /// The rules in force.
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
 
-    /// Moments at which it wants to be woken; bounded by what is open.
+    /// How much it holds; bounded by what is open.
     #[must_use]
-    pub fn timers_held(&self) -> usize {
-        self.timers.len()
+    pub fn held(&self) -> Held {
+        Held {
+            legs: self.legs.len(),
+            numbers: self.people.len(),
+            timers: self.timers.len(),
+        }
     }
 
     /// The seat with this extension.

@@ -12,7 +12,8 @@ use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
-    CallbackState, Chosen, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party};
+    CallbackState, Chosen, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party,
+};
 
 impl Centre {
     /// The seat's phone hung up or vanished.
@@ -61,6 +62,13 @@ impl Centre {
             SeatWork::Informed { leg } => {
                 let leg = *leg;
                 self.legs.remove(&leg);
+                if hang_up {
+                    step.effects.push(Effect::HangUp {
+                        leg,
+                        q850: cause::TEMPORARY,
+                        text: "No media",
+                    });
+                }
                 self.after_work(now, id, step);
             }
             SeatWork::Idle
@@ -280,6 +288,10 @@ impl Centre {
             self.conversation_settles(now, callback, ClosedHow::Served, about, step)
         };
         if settled.is_none() {
+            if let Some(case) = self.cases.get_mut(&callback) {
+                // Somebody was reached: that was no try in vain.
+                case.row.tries -= 1;
+            }
             self.callback_returns(now, callback, DialResult::Answered, step);
         }
         settled
@@ -327,7 +339,14 @@ impl Centre {
                 }
                 return;
             }
-            _ => false,
+            Some(
+                SeatWork::Idle
+                | SeatWork::Offered { .. }
+                | SeatWork::Talking { .. }
+                | SeatWork::Informed { .. }
+                | SeatWork::NotResponding,
+            )
+            | None => false,
         };
         if ended {
             self.after_work(now, id, step);

@@ -9,7 +9,7 @@ use crate::seat::SeatWork;
 use crate::step::{CommandError, Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::words::{Chosen, Disposition};
+use crate::words::{Chosen, Disposition, OfferState};
 
 impl Centre {
     fn seat_named(&self, name: &str) -> Result<SeatId, CommandError> {
@@ -74,10 +74,6 @@ impl Centre {
             seat.skills = skills;
             seat.misses = 0;
             seat.idle_since = now.utc_ms;
-            // Whoever did not respond has left.
-            if matches!(seat.work, SeatWork::NotResponding) {
-                seat.work = SeatWork::Idle;
-            }
         }
         self.seat_changed(now, id, step);
         Ok(())
@@ -106,14 +102,16 @@ impl Centre {
             seat.misses = 0;
             seat.idle_since = now.utc_ms;
         }
+        let leaves = chosen == Chosen::SignedOut;
+        if leaves && matches!(seat.work, SeatWork::Offered { .. }) {
+            // Nothing was taken yet: the work goes back to its place.
+            self.offer_ended(now, id, OfferState::Withdrawn, true, step);
+        }
         let busy = matches!(
-            seat.work,
-            SeatWork::Talking { .. }
-                | SeatWork::Informed { .. }
-                | SeatWork::Offered { .. }
-                | SeatWork::WrapUp { .. }
+            self.seats.get(&id).map(|seat| &seat.work),
+            Some(SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::WrapUp { .. })
         );
-        let chosen = if busy && chosen == Chosen::SignedOut {
+        let chosen = if busy && leaves {
             Chosen::OneMoreThenSignOut
         } else {
             chosen
@@ -146,6 +144,10 @@ impl Centre {
         if chosen == Chosen::SignedOut {
             seat.sign_in = None;
             seat.skills.clear();
+            // Whoever did not respond has left.
+            if matches!(seat.work, SeatWork::NotResponding) {
+                seat.work = SeatWork::Idle;
+            }
         }
     }
 

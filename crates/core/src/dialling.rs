@@ -9,8 +9,8 @@ use crate::owing::About;
 use crate::record::{AssignmentRow, DialRow, Record};
 use crate::rules::PromptId;
 use crate::seat::{SeatWork, With};
-use crate::step::{AfterPlay, Destination, Effect, Step};
-use crate::time::Now;
+use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
+use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{CallbackEventKind, DialResult, DialState};
 
@@ -131,17 +131,7 @@ impl Centre {
         result: DialResult,
         step: &mut Step,
     ) {
-        let rules = self.rules.clone();
-        let Some(case) = self.cases.get(&id) else {
-            return;
-        };
-        let Some(tenant) = rules.tenants.get(&case.row.tenant) else {
-            return;
-        };
-        let Some(queue) = rules.queues.get(&case.queue(tenant.dialplan.missed_queue)) else {
-            return;
-        };
-        let not_before_ms = callback::rest_after(result, &queue.callback, now);
+        let not_before_ms = self.rest_of(now, id, result);
         let back = |row: &mut crate::record::CallbackRow| {
             row.seat = None;
             row.not_before_ms = row.not_before_ms.max(not_before_ms);
@@ -150,6 +140,19 @@ impl Centre {
         if let Some(how) = self.given_up(now, id) {
             self.close_case(now, id, how, About::default(), step);
         }
+    }
+
+    /// Until when a callback rests after a dial or an offer that ended so.
+    pub(crate) fn rest_of(&self, now: Now, id: CallbackId, result: DialResult) -> UtcMs {
+        let policy = || {
+            let case = self.cases.get(&id)?;
+            let tenant = self.rules.tenants.get(&case.row.tenant)?;
+            let queue = case.queue(tenant.dialplan.missed_queue);
+            self.rules.queues.get(&queue).map(|queue| &queue.callback)
+        };
+        policy().map_or(now.utc_ms, |policy| {
+            callback::rest_after(result, policy, now)
+        })
     }
 
     /// The person called back picked up.
@@ -202,14 +205,11 @@ impl Centre {
         status: u16,
         step: &mut Step,
     ) {
-        self.dial_over(
-            now,
-            id,
-            callback::result_of(status),
-            Some(status),
-            false,
-            step,
-        );
+        let (result, status) = match status {
+            NOT_SENT => (DialResult::Cancelled, None),
+            status => (callback::result_of(status), Some(status)),
+        };
+        self.dial_over(now, id, result, status, false, step);
     }
 
     /// The person's phone rang as long as the trunk's rule says.

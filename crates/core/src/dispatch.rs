@@ -79,7 +79,7 @@ impl Centre {
 
     /// Hands out works as long as one fits a free seat.
     pub(crate) fn dispatch(&mut self, now: Now, step: &mut Step) {
-        if self.stopping.is_some() {
+        if self.stopping.is_some() || self.held {
             return;
         }
         while !self.free.is_empty() {
@@ -100,11 +100,14 @@ impl Centre {
             if able.is_empty() {
                 continue;
             }
+            // Once per queue and not per work: a night's backlog can be thousands long.
+            let may_dial =
+                rule.callback.window.next(now.utc_ms) == now.utc_ms && self.trunk_out().is_some();
             for &(key, work) in line {
                 if best.as_ref().is_some_and(|best| best.key <= key) {
                     break;
                 }
-                if let Some(seat) = self.seat_for(now, rule, work, &able) {
+                if let Some(seat) = self.seat_for(work, &able, may_dial) {
                     best = Some(Match {
                         key,
                         queue,
@@ -128,18 +131,13 @@ impl Centre {
         self.free.iter().map(|(_, id)| *id).filter(fits)
     }
 
-    fn seat_for(&self, now: Now, rule: &Queue, work: Work, able: &[SeatId]) -> Option<SeatId> {
+    fn seat_for(&self, work: Work, able: &[SeatId], may_dial: bool) -> Option<SeatId> {
         match work {
             Work::Attempt(id) => {
                 let excluded = &self.attempts.get(&id)?.excluded;
                 able.iter().find(|seat| !excluded.contains(seat)).copied()
             }
-            Work::Callback(_) => {
-                let open = rule.callback.window.next(now.utc_ms) == now.utc_ms;
-                (open && self.trunk_out().is_some())
-                    .then(|| able.first().copied())
-                    .flatten()
-            }
+            Work::Callback(_) => able.first().copied().filter(|_| may_dial),
         }
     }
 

@@ -31,4 +31,4 @@ mod waiting;
 mod walking;
 pub mod words;
 
-pub use centre::Centre;
+pub use centre::{Centre, Held};

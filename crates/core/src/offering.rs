@@ -174,13 +174,9 @@ impl Centre {
         };
         let rest_s = match why {
             OfferState::Rejected => limits.reject_delay_s,
-            OfferState::Busy => limits.busy_delay_s,
+            // A status is a proof of life, and the fault may be ours: only a rest.
+            OfferState::Busy | OfferState::Unreachable => limits.busy_delay_s,
             OfferState::NoAnswer => limits.no_answer_delay_s,
-            // The phone is gone until it shows itself again.
-            OfferState::Unreachable => {
-                seat.confirmed = false;
-                0
-            }
             OfferState::Withdrawn | OfferState::Open | OfferState::Accepted => 0,
         };
         if why == OfferState::NoAnswer {

@@ -122,6 +122,7 @@ impl Centre {
             number: number.clone(),
             needs: Vec::new(),
             ready: None,
+            wake_at: None,
         };
         self.cases.insert(id, case);
         self.people.restore(number, handle).cases.push((tenant, id));
@@ -172,7 +173,9 @@ impl Centre {
         }
         change(&mut case.row);
         step.records.push(Record::Callback(case.row.clone()));
-        self.reconsider(now, id);
+        // What another authority owes to that number waits while this is at a seat.
+        let number = case.number.clone();
+        self.reconsider_number(now, &number);
         true
     }
 
@@ -184,7 +187,15 @@ impl Centre {
         };
         if due_ms > now.utc_ms {
             let wait_ms = u64::try_from(due_ms - now.utc_ms).unwrap_or(0);
-            self.timers.at(now.in_ms(wait_ms), Timer::CallbackReady(id));
+            let moment = now.in_ms(wait_ms);
+            let Some(case) = self.cases.get_mut(&id) else {
+                return;
+            };
+            // A timer that fires before is as good: it looks again.
+            if case.wake_at.is_none_or(|at| at > moment) {
+                case.wake_at = Some(moment);
+                self.timers.at(moment, Timer::CallbackReady(id));
+            }
             return;
         }
         let Some(case) = self.cases.get_mut(&id) else {
@@ -237,11 +248,17 @@ impl Centre {
         }
     }
 
-    /// When a waiting callback may be offered; none while its person has a call with us.
+    /// When a waiting callback may be offered; none while its person has a call with us, or
+    /// a seat has another authority's callback to them.
     fn due(&self, now: Now, id: CallbackId) -> Option<(QueueId, UtcMs)> {
         let case = self.cases.get(&id)?;
         let known = self.people.get(&case.number)?;
-        if case.row.state != CallbackState::Waiting || known.calls > 0 || known.dial.is_some() {
+        let all_wait = known.cases.iter().all(|(_, other)| {
+            let state = self.cases.get(other).map(|other| other.row.state);
+            matches!(state, Some(CallbackState::Waiting | CallbackState::Closed))
+        });
+        let waits = case.row.state == CallbackState::Waiting && all_wait;
+        if !waits || known.calls > 0 || known.dial.is_some() {
             return None;
         }
         let missed = self
@@ -321,6 +338,7 @@ impl Centre {
         self.people.change(&case.number, |known| {
             known.cases.retain(|entry| *entry != (tenant, id))
         });
+        self.reconsider_number(now, &case.number);
         Some((case, settled))
     }
 

@@ -84,6 +84,10 @@ impl People {
             .or_insert_with(|| Known::new(id))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn get(&self, number: &PhoneNumber) -> Option<&Known> {
         self.0.get(number)
     }

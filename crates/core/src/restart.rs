@@ -144,7 +144,18 @@ impl Centre {
                 .restore(&number, row.number)
                 .cases
                 .push((row.tenant, row.id));
-            let needs = needs_of.remove(&row.id).unwrap_or_default();
+            let mut needs = needs_of.remove(&row.id).unwrap_or_default();
+            for need in &mut needs {
+                // A queue that the configuration does not have any more: whoever takes the
+                // missed calls takes these debts too.
+                if need
+                    .queue
+                    .is_some_and(|queue| !self.rules.queues.contains_key(&queue))
+                {
+                    need.queue = None;
+                    step.records.push(Record::Need(need.clone()));
+                }
+            }
             self.cases.insert(
                 row.id,
                 Case {
@@ -152,6 +163,7 @@ impl Centre {
                     number,
                     needs,
                     ready: None,
+                    wake_at: None,
                 },
             );
         }
@@ -217,7 +229,11 @@ impl Centre {
             self.people.change(&number, |known| known.dial = None);
             self.reconsider_number(now, &number);
         }
-        self.move_case(now, callback, Move::Reconcile, |_| {}, step);
+        let rest_ms = self.rest_of(now, callback, DialResult::Unknown);
+        let rested = |row: &mut crate::record::CallbackRow| {
+            row.not_before_ms = row.not_before_ms.max(rest_ms);
+        };
+        self.move_case(now, callback, Move::Reconcile, rested, step);
         let about = About {
             dial: Some(id),
             ..About::default()
@@ -243,8 +259,7 @@ impl Centre {
             match (row.tenant, &number, row.number) {
                 (Some(tenant), Some(number), Some(handle)) => {
                     let debt = self.interrupted_debt(now, &row, tenant);
-                    row.callback =
-                        Some(self.owe(now, tenant, number, handle, row.id, &debt, step));
+                    row.callback = Some(self.owe(now, tenant, number, handle, row.id, &debt, step));
                 }
                 _ => row.suppressed = Some(suppression(row.class)),
             }
@@ -277,6 +292,9 @@ impl Centre {
 
     /// A callback's time has come, or its days are over.
     pub(crate) fn callback_due(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+        if let Some(case) = self.cases.get_mut(&id) {
+            case.wake_at = None;
+        }
         let waits = self
             .cases
             .get(&id)

@@ -7,6 +7,9 @@ use crate::rules::PromptId;
 use crate::time::MonoUs;
 use crate::words::{Chosen, Disposition, Party};
 
+/// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
+pub const NOT_SENT: u16 = 0;
+
 /// What happened. Legs are named by whoever owns the signalling.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
@@ -27,7 +30,7 @@ pub enum Input {
     NotAnswered {
         /// Our outbound leg.
         leg: LegId,
-        /// Final SIP status, or 408 for silence.
+        /// Final SIP status, 408 for silence, or `NOT_SENT`.
         status: u16,
     },
     /// A leg is over without our doing.

@@ -28,9 +28,7 @@ impl Centre {
                 Some(SeatWork::Talking {
                     with: With::Ringing { .. },
                     ..
-                }) => {
-                    self.dial_over(now, id, DialResult::Cancelled, None, true, step)
-                }
+                }) => self.dial_over(now, id, DialResult::Cancelled, None, true, step),
                 Some(
                     SeatWork::Idle
                     | SeatWork::Talking { .. }

@@ -307,6 +307,10 @@ impl Centre {
     /// The seat of a conversation is gone without a word: the caller is not dropped, but
     /// waits again at the place they had.
     pub(crate) fn caller_requeued(&mut self, now: Now, id: AttemptId, step: &mut Step) -> bool {
+        if self.stopping.is_some() {
+            // Nobody would come any more.
+            return false;
+        }
         let Some(live) = self.attempts.get_mut(&id) else {
             return false;
         };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use cuptel_call as call;
@@ -24,6 +25,8 @@ use crate::config::rules::Ids;
 
 /// How long a phone may move its RTP source after the SDP was agreed.
 const LATCH_WINDOW_US: u64 = 10_000_000;
+/// What a stop may take beyond the drain: the last commits and farewells.
+const STOP_MARGIN: Duration = Duration::from_secs(10);
 /// Rest of a port pair between two legs, so that late packets of one call meet no other.
 const PORT_QUARANTINE_US: u64 = 30_000_000;
 /// Pairs bound when the configuration says nothing: two legs a channel and some more.
@@ -124,8 +127,22 @@ impl Node {
                     drain_s,
                     "stopping: no new calls; those who wait become callbacks"
                 );
-                handle.command(Command::Stop { drain_s }).await?;
-                ended.await
+                let in_order = async {
+                    if let Err(refusal) = handle.command(Command::Stop { drain_s }).await {
+                        tracing::warn!(%refusal, "the engine did not take the stop");
+                    }
+                    ended.await
+                };
+                let patience = Duration::from_secs(u64::from(drain_s)) + STOP_MARGIN;
+                tokio::time::timeout(patience, in_order)
+                    .await
+                    .map_err(|_late| {
+                        anyhow::anyhow!(
+                            "did not stop in order within {} s: is the database answering? \
+                         what was committed is safe, and the next start takes up the rest",
+                            patience.as_secs()
+                        )
+                    })?
             }
         };
         if stop_pages.send(()).is_err() {

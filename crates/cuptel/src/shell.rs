@@ -295,10 +295,12 @@ impl Api {
             )
         })?;
         let status = answer.status();
-        let body: Value = answer.body_mut().read_json().unwrap_or(Value::Null);
+        let body = answer.body_mut().read_json::<Value>();
         if status.is_success() {
-            return Ok(body);
+            return body.context("the node's answer cannot be read");
         }
+        // A refusal without words is a refusal all the same.
+        let body = body.unwrap_or(Value::Null);
         let told = body
             .get("error")
             .and_then(Value::as_str)

@@ -50,6 +50,15 @@ impl Handle {
     /// When the rules refuse, the loop is too busy, or it has ended.
     pub async fn command(&self, command: Command) -> Result<(), Refusal> {
         let (answer, answered) = oneshot::channel();
+        if matches!(command, Command::Stop { .. }) {
+            // A stop is never too much: it waits for its place.
+            if self.commands.send((command, answer)).await.is_err() {
+                return Err(Refusal::Gone);
+            }
+            return answered.await.map_or(Err(Refusal::Gone), |result| {
+                result.map_err(Refusal::Refused)
+            });
+        }
         match self.commands.try_send((command, answer)) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => return Err(Refusal::Busy),

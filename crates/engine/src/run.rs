@@ -187,6 +187,7 @@ pub fn start(
                 health: health_tx,
                 looked_us: 0,
                 dirty: true,
+                held: false,
                 drained_us: None,
             };
             state.run(restored, media_events, requests).await
@@ -247,6 +248,8 @@ struct Loop {
     health: watch::Sender<Health>,
     looked_us: MonoUs,
     dirty: bool,
+    /// Whether offers and dials are held back because the database refuses.
+    held: bool,
     drained_us: Option<MonoUs>,
 }
 
@@ -271,15 +274,17 @@ impl Loop {
         self.switch.restore(now, restored, &mut self.step);
         self.take_in();
         self.settle(now);
+        self.publish_look(now);
         loop {
-            let reading = self.journal.behind() < BEHIND_MAX;
+            let reading =
+                self.journal.behind() < BEHIND_MAX && !self.is_lingering_done(self.clock.now());
             let wake = self.clock.instant(self.wake_at());
             let (sockets, progress) = (&self.sockets, &mut self.progress);
             let woken = tokio::select! {
                 biased;
                 changed = progress.changed() => if changed.is_ok() { Woken::Progress } else { Woken::WriterGone },
                 Some(event) = media_events.recv() => Woken::Media(event),
-                Some(request) = requests.recv() => Woken::Command(request),
+                Some(request) = requests.recv(), if reading => Woken::Command(request),
                 index = poll_fn(|context| sockets.poll_readable(context)), if reading => Woken::Readable(index),
                 () = tokio::time::sleep_until(wake) => Woken::Time,
             };
@@ -347,6 +352,11 @@ impl Loop {
     fn settle(&mut self, now: Now) {
         let progress = *self.progress.borrow_and_update();
         self.journal.committed(progress.applied);
+        if self.held != progress.failing {
+            self.held = progress.failing;
+            self.switch.hold(now, self.held, &mut self.step);
+            self.take_in();
+        }
         while let Some(effect) = self.journal.next_effect() {
             self.switch.carry_out(now, effect, &mut self.step);
             self.take_in();
@@ -403,6 +413,10 @@ impl Loop {
         if now.mono_us < self.looked_us + every_us {
             return;
         }
+        self.publish_look(now);
+    }
+
+    fn publish_look(&mut self, now: Now) {
         self.dirty = false;
         self.looked_us = now.mono_us;
         figures::publish(self.switch.sip_counters());
@@ -417,13 +431,22 @@ impl Loop {
             } else {
                 LOOK_AT_LEAST_US
             };
-        let linger = self.drained_us.map_or(look, |at| at + LINGER_US);
+        let now_us = self.clock.now().mono_us;
+        let linger = self
+            .drained_us
+            .map(|at| at + LINGER_US)
+            .filter(|at| *at > now_us)
+            .unwrap_or(look);
         self.switch.wake_at().unwrap_or(look).min(look).min(linger)
     }
 
-    fn is_over(&self, now: Now) -> bool {
+    /// Whether the last farewells had their time: nothing more is read then.
+    fn is_lingering_done(&self, now: Now) -> bool {
         self.drained_us
             .is_some_and(|at| now.mono_us >= at + LINGER_US)
-            && self.journal.is_settled()
+    }
+
+    fn is_over(&self, now: Now) -> bool {
+        self.is_lingering_done(now) && self.journal.is_settled()
     }
 }

@@ -1,5 +1,6 @@
 //! The UDP sockets of the signalling: many datagrams a system call, both ways.
 
+use std::cell::Cell;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::net::{SocketAddr, UdpSocket as StdUdpSocket};
 use std::os::fd::AsRawFd;
@@ -27,6 +28,8 @@ struct Listening {
 /// All listening sockets, with the buffers that receiving reuses.
 pub(crate) struct Sockets {
     listening: Vec<Listening>,
+    /// Who is asked first, so that a busy socket does not starve the others.
+    first: Cell<usize>,
     buffers: Vec<Vec<u8>>,
     headers: MultiHeaders<SockaddrStorage>,
 }
@@ -61,6 +64,7 @@ impl Sockets {
         }
         Ok(Self {
             listening,
+            first: Cell::new(0),
             buffers: vec![vec![0; DATAGRAM_BYTES]; BATCH],
             headers: MultiHeaders::preallocate(BATCH, None),
         })
@@ -68,8 +72,15 @@ impl Sockets {
 
     /// The next socket with something to read.
     pub(crate) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<usize> {
-        for (index, listening) in self.listening.iter().enumerate() {
-            if let Poll::Ready(Ok(())) = listening.socket.poll_recv_ready(context) {
+        let count = self.listening.len();
+        for turn in 0..count {
+            let index = (self.first.get() + turn) % count;
+            let ready = self
+                .listening
+                .get(index)
+                .map(|it| it.socket.poll_recv_ready(context));
+            if let Some(Poll::Ready(Ok(()))) = ready {
+                self.first.set(index + 1);
                 return Poll::Ready(index);
             }
         }
@@ -82,6 +93,7 @@ impl Sockets {
             listening,
             buffers,
             headers,
+            ..
         } = self;
         let Some(Listening { socket, local }) = listening.get(index) else {
             return Ok(());

@@ -91,6 +91,7 @@ pub(crate) fn bind_all(settings: &Settings) -> Result<Vec<Leg>, MediaError> {
 
 fn bind_network(index: u16, network: &Network, legs: &mut Vec<Leg>) -> Result<(), MediaError> {
     let before = legs.len();
+    let mut skipped = 0_usize;
     let mut last_error = None;
     let first = network.ports.start().checked_next_multiple_of(2);
     let rtp_ports = first
@@ -108,7 +109,8 @@ fn bind_network(index: u16, network: &Network, legs: &mut Vec<Leg>) -> Result<()
             Ok(leg) => legs.push(leg),
             Err(error) => {
                 let no_more = error.kind() != io::ErrorKind::AddrInUse;
-                tracing::warn!(address = %network.bind, port = rtp, %error, "RTP pair skipped");
+                tracing::debug!(address = %network.bind, port = rtp, %error, "RTP pair skipped");
+                skipped += 1;
                 last_error = Some(error);
                 if no_more {
                     // Out of descriptors, or an address that is not ours: the next port would
@@ -117,6 +119,9 @@ fn bind_network(index: u16, network: &Network, legs: &mut Vec<Leg>) -> Result<()
                 }
             }
         }
+    }
+    if skipped > 0 {
+        tracing::warn!(address = %network.bind, skipped, "other programs use some of the RTP ports");
     }
     if legs.len() == before {
         return Err(MediaError::NoPort {

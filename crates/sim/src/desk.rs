@@ -4,7 +4,9 @@
 use cuptel_core::step::Command;
 use cuptel_core::words::{Chosen, Disposition, WorkState};
 
-use crate::invented::{FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, extension, phone_address};
+use crate::invented::{
+    FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, extension, phone_address,
+};
 use crate::line::{Act, CallKey, Line, Who};
 use crate::peer::{Peer, Wish};
 use crate::promises::Broken;
@@ -24,7 +26,11 @@ pub(crate) struct Phone {
 
 impl Phone {
     pub(crate) fn new(index: usize) -> Self {
-        Self { is_gone: false, extension: extension(index), chain: 0 }
+        Self {
+            is_gone: false,
+            extension: extension(index),
+            chain: 0,
+        }
     }
 }
 
@@ -51,13 +57,19 @@ impl World {
     }
 
     pub(crate) fn phone_registered(&mut self, seat: usize, status: u16) {
-        let Some(left) = self.phones[seat].chain.checked_sub(1) else { return };
+        let Some(left) = self.phones[seat].chain.checked_sub(1) else {
+            return;
+        };
         self.phones[seat].chain = left;
         if left > 0 {
             return;
         }
         let refreshed = status == 200 && !self.chance.percent(10);
-        let after_us = if refreshed { self.chance.s(250, 300) } else { self.chance.s(2, 6) };
+        let after_us = if refreshed {
+            self.chance.s(250, 300)
+        } else {
+            self.chance.s(2, 6)
+        };
         self.plan(after_us, Happening::Registers(seat));
     }
 
@@ -65,9 +77,16 @@ impl World {
     pub(crate) fn seat_is_rung(&mut self, key: CallKey) {
         let ring_us = self.chance.ms(20, 300);
         let crosses_us = u64::from(SEAT_RING_S) * 1_000_000 - 150_000 + self.chance.ms(0, 300);
-        let draw = if self.is_calm() { self.chance.between(0, 70) } else { self.chance.between(0, 99) };
+        let draw = if self.is_calm() {
+            self.chance.between(0, 70)
+        } else {
+            self.chance.between(0, 99)
+        };
         let plans = match draw {
-            0..=66 => vec![(ring_us, Act::Ring), (self.chance.ms(400, 7_000), Act::PickUp)],
+            0..=66 => vec![
+                (ring_us, Act::Ring),
+                (self.chance.ms(400, 7_000), Act::PickUp),
+            ],
             67..=72 => vec![(ring_us, Act::Decline(self.chance.pick(&[486, 603, 480])))],
             73..=82 => vec![(ring_us, Act::Ring)],
             83..=90 => vec![(ring_us, Act::Ring), (crosses_us, Act::PickUp)],
@@ -99,7 +118,12 @@ impl World {
         }
         self.note(&format!("phone {} vanishes", self.phones[seat].extension));
         self.phones[seat].is_gone = true;
-        let keys: Vec<CallKey> = self.lines.keys().filter(|key| key.0 == seat + 1).copied().collect();
+        let keys: Vec<CallKey> = self
+            .lines
+            .keys()
+            .filter(|key| key.0 == seat + 1)
+            .copied()
+            .collect();
         for key in keys {
             self.falls_silent(key);
             self.lines.remove(&key);
@@ -119,27 +143,54 @@ impl World {
 
     /// An operator does something.
     pub(crate) fn operates(&mut self, seat: usize) -> Result<(), Broken> {
-        let after_us = if self.is_calm() { self.chance.s(30, 60) } else { self.chance.s(4, 60) };
+        let after_us = if self.is_calm() {
+            self.chance.s(30, 60)
+        } else {
+            self.chance.s(4, 60)
+        };
         self.plan(after_us, Happening::Operates(seat));
+        self.check_bounds()?;
         let now = self.now();
-        let Some(process) = &self.process else { return Ok(()) };
+        let Some(process) = &self.process else {
+            return Ok(());
+        };
         let looks = process.switch.snapshot(now).seats;
-        let Some(look) = looks.into_iter().nth(seat) else { return Ok(()) };
+        let Some(look) = looks.into_iter().nth(seat) else {
+            return Ok(());
+        };
         let name = look.name.clone();
-        let chooses = |chosen: Chosen| Command::Choose { seat: name.clone(), chosen, reason: None };
-        let draw = if self.is_calm() { 100 } else { self.chance.between(0, 99) };
+        let chooses = |chosen: Chosen| Command::Choose {
+            seat: name.clone(),
+            chosen,
+            reason: None,
+        };
+        let draw = if self.is_calm() {
+            100
+        } else {
+            self.chance.between(0, 99)
+        };
         let command = match draw {
             _ if look.operator.is_none() => {
-                let operator = OPERATORS[(seat + usize::from(self.chance.percent(10))) % OPERATORS.len()];
-                Command::SignIn { seat: name, operator: operator.to_owned() }
+                let operator =
+                    OPERATORS[(seat + usize::from(self.chance.percent(10))) % OPERATORS.len()];
+                Command::SignIn {
+                    seat: name,
+                    operator: operator.to_owned(),
+                }
             }
             0..=5 => chooses(Chosen::Paused),
             6..=8 => chooses(Chosen::SignedOut),
             9..=11 => chooses(Chosen::OneMoreThenPause),
             12..=14 => chooses(Chosen::OneMoreThenSignOut),
             15..=16 => chooses(Chosen::FrontOffice),
-            17..=30 => Command::Dispose { seat: name, disposition: Disposition::Done },
-            31..=40 => Command::Dispose { seat: name, disposition: Disposition::AnotherPerson },
+            17..=30 => Command::Dispose {
+                seat: name,
+                disposition: Disposition::Done,
+            },
+            31..=40 => Command::Dispose {
+                seat: name,
+                disposition: Disposition::AnotherPerson,
+            },
             41..=43 => {
                 self.dials_by_hand(seat);
                 return Ok(());
@@ -158,8 +209,21 @@ impl World {
             return;
         }
         let user = self.phones[seat].extension.clone();
-        let wish = Wish { user: &user, called: LINES[0], extra: Vec::new(), sdp: None, password: Some(PASSWORD) };
+        let wish = Wish {
+            user: &user,
+            called: LINES[0],
+            extra: Vec::new(),
+            sdp: None,
+            password: Some(PASSWORD),
+        };
         let dialog = self.peers[seat + 1].call(self.now_us, FOR_PHONES, wish);
-        self.lines.insert((seat + 1, dialog), Line { who: Who::ByHand, stream: None, offered: Vec::new() });
+        self.lines.insert(
+            (seat + 1, dialog),
+            Line {
+                who: Who::ByHand,
+                stream: None,
+                offered: Vec::new(),
+            },
+        );
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Disk {
     unsent: Vec<Record>,
     batch: Option<(u64, Vec<Record>)>,
     waiting: VecDeque<(u64, Deferred)>,
+    /// How often it is slow, in percent.
+    pub(crate) slow_percent: u64,
     /// Tells the commit of a dead process's batch from one of its successor's.
     pub(crate) life: u64,
 }
@@ -30,7 +32,8 @@ impl Disk {
             self.unsent.append(records);
         }
         let seq = self.seq;
-        self.waiting.extend(deferred.drain(..).map(|effect| (seq, effect)));
+        self.waiting
+            .extend(deferred.drain(..).map(|effect| (seq, effect)));
     }
 
     /// Begins to write what waits, unless a batch is being written. Says how long it takes.
@@ -39,10 +42,12 @@ impl Disk {
             return None;
         }
         self.batch = Some((self.seq, std::mem::take(&mut self.unsent)));
-        Some(match chance.between(0, 99) {
-            0 => chance.ms(500, 4_000),
-            1..=9 => chance.ms(20, 300),
-            _ => chance.ms(1, 8),
+        Some(if chance.percent(self.slow_percent) {
+            chance.ms(200, 4_000)
+        } else if chance.percent(10) {
+            chance.ms(20, 300)
+        } else {
+            chance.ms(1, 8)
         })
     }
 

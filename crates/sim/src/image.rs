@@ -58,34 +58,51 @@ impl Image {
 
     /// The digits of a number's handle.
     pub(crate) fn e164(&self, id: NumberId) -> Option<&str> {
-        self.numbers.get(&id)?.e164.as_ref().map(|number| number.reveal())
+        self.numbers
+            .get(&id)?
+            .e164
+            .as_ref()
+            .map(|number| number.reveal())
     }
 
     pub(crate) fn attempts_open(&self) -> impl Iterator<Item = &AttemptRow> {
-        self.attempts.values().filter(|row| row.stage != Stage::Ended)
+        self.attempts
+            .values()
+            .filter(|row| row.stage != Stage::Ended)
     }
 
     pub(crate) fn callbacks_open(&self) -> impl Iterator<Item = &CallbackRow> {
-        self.callbacks.values().filter(|row| row.state != CallbackState::Closed)
+        self.callbacks
+            .values()
+            .filter(|row| row.state != CallbackState::Closed)
     }
 
     pub(crate) fn dials_open(&self) -> impl Iterator<Item = &DialRow> {
-        self.dials.values().filter(|row| row.state != DialState::Ended)
+        self.dials
+            .values()
+            .filter(|row| row.state != DialState::Ended)
     }
 
     pub(crate) fn offers_open(&self) -> impl Iterator<Item = &OfferRow> {
-        self.offers.values().filter(|row| row.state == OfferState::Open)
+        self.offers
+            .values()
+            .filter(|row| row.state == OfferState::Open)
     }
 
     pub(crate) fn assignments_open(&self) -> impl Iterator<Item = &AssignmentRow> {
-        self.assignments.values().filter(|row| row.ended_ms.is_none())
+        self.assignments
+            .values()
+            .filter(|row| row.ended_ms.is_none())
     }
 
     /// What the store would give back to a process that starts.
     pub(crate) fn restored(&self, epoch: i64) -> Restored {
         let callbacks: Vec<CallbackRow> = self.callbacks_open().cloned().collect();
         let is_open = |id: &CallbackId| callbacks.iter().any(|row| row.id == *id);
-        let needs = self.needs.values().filter(|row| row.closed_ms.is_none() && is_open(&row.callback));
+        let needs = self
+            .needs
+            .values()
+            .filter(|row| row.closed_ms.is_none() && is_open(&row.callback));
         let attempts: Vec<AttemptRow> = self.attempts_open().cloned().collect();
         let dials: Vec<DialRow> = self.dials_open().cloned().collect();
         let mut wanted: BTreeSet<NumberId> = callbacks.iter().map(|row| row.number).collect();
@@ -95,8 +112,18 @@ impl Image {
             epoch,
             seats: self.seats.values().cloned().collect(),
             operators: self.operators.values().cloned().collect(),
-            sign_ins: self.sign_ins.values().filter(|row| row.until_ms.is_none()).cloned().collect(),
-            intervals: self.intervals.values().filter(|row| row.until_ms.is_none()).cloned().collect(),
+            sign_ins: self
+                .sign_ins
+                .values()
+                .filter(|row| row.until_ms.is_none())
+                .cloned()
+                .collect(),
+            intervals: self
+                .intervals
+                .values()
+                .filter(|row| row.until_ms.is_none())
+                .cloned()
+                .collect(),
             registrations: self
                 .registrations
                 .values()
@@ -106,7 +133,12 @@ impl Image {
             offers: self.offers_open().cloned().collect(),
             assignments: self.assignments_open().cloned().collect(),
             needs: needs.cloned().collect(),
-            numbers: self.numbers.values().filter(|row| wanted.contains(&row.id)).cloned().collect(),
+            numbers: self
+                .numbers
+                .values()
+                .filter(|row| wanted.contains(&row.id))
+                .cloned()
+                .collect(),
             attempts,
             dials,
             callbacks,

@@ -12,7 +12,8 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, Limits, Line, NoOperators, PromptId, Queue, Rules, SpokenPrompts, Tenant, Trunk,
+    CalendarId, CallbackPolicy, Limits, Line, NoOperators, PromptId, Queue, Rules, SpokenPrompts,
+    Tenant, Trunk,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -33,10 +34,13 @@ pub(crate) const SEAT_RING_S: u32 = 12;
 /// Prompts of the library.
 pub(crate) const PROMPTS: u32 = 20;
 /// Where the carrier is.
-pub(crate) const CARRIER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), 5060);
+pub(crate) const CARRIER: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), 5060);
 /// Where the switch listens for phones and for the carrier.
-pub(crate) const FOR_PHONES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5060);
-pub(crate) const FOR_TRUNK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5080);
+pub(crate) const FOR_PHONES: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5060);
+pub(crate) const FOR_TRUNK: SocketAddr =
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5080);
 /// What every phone's password is.
 pub(crate) const PASSWORD: &str = "segreto";
 /// Digest realm.
@@ -92,22 +96,41 @@ impl Shape {
             wrap_up_s: chance.pick(&[0, 5, 30]),
             ports: if chance.percent(10) { 4 } else { 16 },
             // 12:00 in Rome is 10:00 UTC on that day of October.
-            closes: chance.pick(&["24:00", "24:00", "12:04", "11:00"]).to_owned(),
+            closes: chance
+                .pick(&["24:00", "24:00", "12:04", "11:00"])
+                .to_owned(),
         }
     }
 
     pub(crate) fn rules(&self) -> Arc<Rules> {
         let queues = [
-            (QueueId(1), self.queue(TenantId(1), "prenotazioni", "book", NoOperators::Wait)),
-            (QueueId(2), self.queue(TenantId(1), "disdette", "cancel", NoOperators::Refuse)),
-            (QueueId(3), self.queue(TenantId(2), "centro", "book", NoOperators::Wait)),
+            (
+                QueueId(1),
+                self.queue(TenantId(1), "prenotazioni", "book", NoOperators::Wait),
+            ),
+            (
+                QueueId(2),
+                self.queue(TenantId(1), "disdette", "cancel", NoOperators::Refuse),
+            ),
+            (
+                QueueId(3),
+                self.queue(TenantId(2), "centro", "book", NoOperators::Wait),
+            ),
         ];
         let tenants = [
             (TenantId(1), tenant("teramo", first_plan())),
             (TenantId(2), tenant("avezzano", second_plan())),
         ];
         let lines = [(1, LINES[0]), (2, LINES[1])];
-        let lines = lines.map(|(id, digits)| (number(digits), Line { id: LineId(id), tenant: TenantId(id) }));
+        let lines = lines.map(|(id, digits)| {
+            (
+                number(digits),
+                Line {
+                    id: LineId(id),
+                    tenant: TenantId(id),
+                },
+            )
+        });
         Arc::new(Rules {
             tenants: BTreeMap::from(tenants),
             lines: BTreeMap::from(lines),
@@ -178,26 +201,43 @@ impl Shape {
 
     /// How the switch is set up in its n-th life.
     pub(crate) fn settings(&self, seed: [u8; 32]) -> Settings {
-        let sip = cuptel_sip::Settings { seed, realm: REALM.to_owned(), ..cuptel_sip::Settings::default() };
+        let sip = cuptel_sip::Settings {
+            seed,
+            realm: REALM.to_owned(),
+            ..cuptel_sip::Settings::default()
+        };
         Settings {
             sip,
             listeners: vec![
-                Listener { role: Role::Phones, address: FOR_PHONES },
-                Listener { role: Role::Trunk, address: FOR_TRUNK },
+                Listener {
+                    role: Role::Phones,
+                    address: FOR_PHONES,
+                },
+                Listener {
+                    role: Role::Trunk,
+                    address: FOR_TRUNK,
+                },
             ],
             trunks: vec![TrunkPeer {
                 id: TrunkId(1),
                 peers: vec![CARRIER.ip().into()],
                 outbound: Some((CARRIER.to_string(), CARRIER)),
             }],
-            media: vec![Media { advertise: FOR_PHONES.ip() }],
+            media: vec![Media {
+                advertise: FOR_PHONES.ip(),
+            }],
             latch_window_us: 5_000_000,
             port_quarantine_us: 1_000_000,
         }
     }
 
     pub(crate) fn pairs(&self) -> Vec<PortPair> {
-        (0..self.ports).map(|n| PortPair { network: 0, rtp: 30_000 + 2 * n }).collect()
+        (0..self.ports)
+            .map(|n| PortPair {
+                network: 0,
+                rtp: 30_000 + 2 * n,
+            })
+            .collect()
     }
 
     pub(crate) fn seat_rows(&self) -> Vec<SeatRow> {
@@ -206,20 +246,29 @@ impl Shape {
                 let name = extension(index);
                 let ha1 = Ha1::of(&name, REALM, PASSWORD);
                 let id = SeatId(i64::try_from(index + 1).unwrap_or(1));
-                SeatRow { id, name, site: SiteId(1), ha1_md5: ha1.md5, ha1_sha256: ha1.sha256 }
+                SeatRow {
+                    id,
+                    name,
+                    site: SiteId(1),
+                    ha1_md5: ha1.md5,
+                    ha1_sha256: ha1.sha256,
+                }
             })
             .collect()
     }
 
     pub(crate) fn operator_rows() -> Vec<OperatorRow> {
-        let skills: [&[&str]; 3] = [&["book"], &["book", "cancel"], &["book", "cancel"]];
+        let skills: [&[&str]; 3] = [&["book", "cancel"], &["book", "cancel"], &["book"]];
         (1..)
             .zip(OPERATORS.iter().zip(skills))
             .map(|(id, (name, skills))| OperatorRow {
                 id: OperatorId(id),
                 name: (*name).to_owned(),
                 employer: "coop".to_owned(),
-                skills: skills.iter().map(|skill| ((*skill).to_owned(), 3)).collect(),
+                skills: skills
+                    .iter()
+                    .map(|skill| ((*skill).to_owned(), 3))
+                    .collect(),
             })
             .collect()
     }
@@ -230,13 +279,21 @@ fn number(digits: &str) -> PhoneNumber {
 }
 
 fn tenant(name: &str, dialplan: Dialplan) -> Tenant {
-    Tenant { name: name.to_owned(), title: name.to_owned(), dialplan }
+    Tenant {
+        name: name.to_owned(),
+        title: name.to_owned(),
+        dialplan,
+    }
 }
 
 fn waits(queue: i64, key: char, max_wait_s: u32, on_timeout: usize) -> Step {
     Step::Queue {
         queue: QueueId(queue),
-        announce: Announce { position: true, wait: false, every_s: 20 },
+        announce: Announce {
+            position: true,
+            wait: false,
+            every_s: 20,
+        },
         offer_callback: Some(OfferCallback { after_s: 15, key }),
         max_wait_s,
         on_timeout: StepId(on_timeout),
@@ -259,21 +316,42 @@ fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
 fn first_plan() -> Dialplan {
     let menu = Step::Menu {
         prompt: PromptId(15),
-        keys: BTreeMap::from([('1', StepId(3)), ('2', StepId(4)), ('9', StepId(5)), ('3', StepId(7))]),
+        keys: BTreeMap::from([
+            ('1', StepId(3)),
+            ('2', StepId(4)),
+            ('9', StepId(5)),
+            ('3', StepId(7)),
+        ]),
         timeout_s: 4,
         otherwise: StepId(3),
         tries: 2,
         invalid: Some(PromptId(16)),
     };
     let steps = vec![
-        Step::Hours { calendar: CalendarId(0), open: StepId(1), closed: StepId(6) },
-        Step::Play { prompts: vec![PromptId(17)], then: StepId(2) },
+        Step::Hours {
+            calendar: CalendarId(0),
+            open: StepId(1),
+            closed: StepId(6),
+        },
+        Step::Play {
+            prompts: vec![PromptId(17)],
+            then: StepId(2),
+        },
         menu,
         waits(1, '*', 90, 5),
         waits(2, '*', 60, 5),
-        Step::Callback { queue: QueueId(1), confirm_number: true, then: Some(StepId(7)) },
-        Step::Play { prompts: vec![PromptId(18)], then: StepId(7) },
-        Step::HangUp { play: vec![PromptId(19)] },
+        Step::Callback {
+            queue: QueueId(1),
+            confirm_number: true,
+            then: Some(StepId(7)),
+        },
+        Step::Play {
+            prompts: vec![PromptId(18)],
+            then: StepId(7),
+        },
+        Step::HangUp {
+            play: vec![PromptId(19)],
+        },
     ];
     plan("teramo", LINES[0], 1, steps)
 }
@@ -281,7 +359,11 @@ fn first_plan() -> Dialplan {
 fn second_plan() -> Dialplan {
     let steps = vec![
         waits(3, '1', 120, 1),
-        Step::Callback { queue: QueueId(3), confirm_number: true, then: None },
+        Step::Callback {
+            queue: QueueId(3),
+            confirm_number: true,
+            then: None,
+        },
     ];
     plan("avezzano", LINES[1], 3, steps)
 }

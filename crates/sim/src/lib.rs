@@ -24,4 +24,4 @@ mod watch;
 mod world;
 
 pub use promises::Broken;
-pub use world::{Failure, Report, run};
+pub use world::{Failure, Report, replay, run};

@@ -27,7 +27,11 @@ impl Process {
         let prompts = (0..PROMPTS).map(media::PromptId).collect();
         let centre = Centre::new(rules, epoch);
         let switch = Switch::new(shape.settings(seed), centre, &shape.pairs(), prompts);
-        Self { switch, step: Step::default(), drained_us: None }
+        Self {
+            switch,
+            step: Step::default(),
+            drained_us: None,
+        }
     }
 }
 
@@ -39,12 +43,22 @@ impl World {
         let restored = self.disk.committed.restored(self.epoch);
         let seed = self.chance.seed32();
         let mut process = Process::new(&self.shape, self.rules.clone(), self.epoch, seed);
-        process.switch.restore(self.now(), restored, &mut process.step);
+        process
+            .switch
+            .restore(self.now(), restored, &mut process.step);
         self.process = Some(process);
         self.settle()?;
-        let stale = |row: &&cuptel_core::record::AttemptRow| cuptel_core::id::epoch_of(row.id.0) < self.epoch;
+        if self.process.is_none() {
+            return Ok(());
+        }
+        let stale = |row: &&cuptel_core::record::AttemptRow| {
+            cuptel_core::id::epoch_of(row.id.0) < self.epoch
+        };
         match self.decided.attempts_open().find(stale) {
-            Some(row) => broken("P1", format!("attempt {} of an earlier life stays open", row.id)),
+            Some(row) => broken(
+                "P1",
+                format!("attempt {} of an earlier life stays open", row.id),
+            ),
             None => check_sums(&self.decided),
         }
     }
@@ -52,7 +66,9 @@ impl World {
     /// Hands the process something, and does what follows.
     pub(crate) fn feed(&mut self, input: Input<'_>) -> Result<(), Broken> {
         let now = self.now();
-        let Some(process) = self.process.as_mut() else { return Ok(()) };
+        let Some(process) = self.process.as_mut() else {
+            return Ok(());
+        };
         process.switch.handle(now, input, &mut process.step);
         self.settle()
     }
@@ -72,7 +88,9 @@ impl World {
                 return Ok(());
             }
         }
-        let Some(process) = self.process.as_mut() else { return Ok(()) };
+        let Some(process) = self.process.as_mut() else {
+            return Ok(());
+        };
         let transmits = std::mem::take(&mut process.step.transmits);
         let commands = std::mem::take(&mut process.step.media);
         process.step.replies.clear();
@@ -84,6 +102,9 @@ impl World {
         for command in commands {
             self.command_sound(command);
         }
+        if self.is_calm() {
+            self.disk.slow_percent = 0;
+        }
         if let Some(after_us) = self.disk.begin(&mut self.chance) {
             let life = self.disk.life;
             self.plan(after_us, Happening::Committed(life));
@@ -94,13 +115,16 @@ impl World {
     /// Checks and books one step. True when the process has died after it.
     fn book(&mut self) -> Result<bool, Broken> {
         let now_ms = self.now().utc_ms;
-        let Some(process) = self.process.as_mut() else { return Ok(true) };
+        let Some(process) = self.process.as_mut() else {
+            return Ok(true);
+        };
         for transmit in &process.step.transmits[self.watched..] {
             self.watch.leaves(&self.disk.committed, transmit)?;
         }
         self.watched = process.step.transmits.len();
         let records: Vec<Record> = process.step.records.clone();
-        self.disk.take_in(&mut process.step.records, &mut process.step.deferred);
+        self.disk
+            .take_in(&mut process.step.records, &mut process.step.deferred);
         for record in &records {
             self.watch.decided(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
@@ -126,14 +150,27 @@ impl World {
     fn note_records(&mut self, records: &[Record]) {
         for record in records {
             let line = match record {
-                Record::Attempt(row) => format!("attempt {} {} {:?}", row.id, row.stage, row.outcome),
-                Record::Callback(row) => format!("callback {} {} tries {}", row.id, row.state, row.tries),
+                Record::Attempt(row) => {
+                    format!("attempt {} {} {:?}", row.id, row.stage, row.outcome)
+                }
+                Record::Callback(row) => {
+                    format!("callback {} {} tries {}", row.id, row.state, row.tries)
+                }
                 Record::Dial(row) => format!("dial {} {} {:?}", row.id, row.state, row.result),
-                Record::Offer(row) => format!("offer {} {:?} seat {} {}", row.id, row.work, row.seat, row.state),
-                Record::Assignment(row) => format!("assignment {} seat {} {:?}", row.id, row.seat, row.ended_ms),
+                Record::Offer(row) => format!(
+                    "offer {} {:?} seat {} {}",
+                    row.id, row.work, row.seat, row.state
+                ),
+                Record::Assignment(row) => {
+                    format!("assignment {} seat {} {:?}", row.id, row.seat, row.ended_ms)
+                }
                 Record::SignIn(row) => format!("seat {} is {}", row.seat, row.chosen),
-                Record::Registration(row) => format!("seat {} registered until {}", row.seat, row.expires_ms),
-                Record::Interval(row) => format!("seat {} {} since {}", row.seat, row.work, row.since_ms),
+                Record::Registration(row) => {
+                    format!("seat {} registered until {}", row.seat, row.expires_ms)
+                }
+                Record::Interval(row) => {
+                    format!("seat {} {} since {}", row.seat, row.work, row.since_ms)
+                }
                 Record::Number(_)
                 | Record::Need(_)
                 | Record::CallbackEvent(_)
@@ -148,7 +185,9 @@ impl World {
     fn crash(&mut self) {
         self.note("dies");
         self.crashes += 1;
-        let Some(mut process) = self.process.take() else { return };
+        let Some(mut process) = self.process.take() else {
+            return;
+        };
         let mut transmits = std::mem::take(&mut process.step.transmits);
         transmits.truncate(self.chance.index(transmits.len() + 1));
         self.send(transmits);

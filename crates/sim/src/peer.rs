@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use cuptel_media::{Codec, Local, accept_answer, answer, offer};
 use cuptel_sip::{
-    Admission, Body, Credentials, DialogId, Endpoint, Flow, FlowId, NameAddr, Outbox, OutgoingInvite,
-    OutgoingRegister, Settings, Transport,
+    Admission, Body, Credentials, DialogId, Endpoint, Flow, FlowId, NameAddr, Outbox,
+    OutgoingInvite, OutgoingRegister, Settings, Transport,
 };
 
 /// An endpoint with an address.
@@ -28,21 +28,45 @@ pub(crate) struct Wish<'a> {
 
 impl Peer {
     pub(crate) fn new(address: SocketAddr, seed: [u8; 32]) -> Self {
-        let settings = Settings { user_agent: "Invented".to_owned(), seed, ..Settings::default() };
-        Self { sip: Endpoint::new(settings), out: Outbox::default(), address, next_port: 20_000 }
+        let settings = Settings {
+            user_agent: "Invented".to_owned(),
+            seed,
+            ..Settings::default()
+        };
+        Self {
+            sip: Endpoint::new(settings),
+            out: Outbox::default(),
+            address,
+            next_port: 20_000,
+        }
     }
 
     pub(crate) fn flow_to(&self, remote: SocketAddr) -> Flow {
-        Flow { id: FlowId(0), transport: Transport::Udp, local: self.address, remote }
+        Flow {
+            id: FlowId(0),
+            transport: Transport::Udp,
+            local: self.address,
+            remote,
+        }
     }
 
     pub(crate) fn receive(&mut self, now_us: u64, flow: &Flow, bytes: &[u8]) {
-        self.sip.receive(now_us, flow, bytes, Admission::Trusted, &mut self.out);
+        self.sip
+            .receive(now_us, flow, bytes, Admission::Trusted, &mut self.out);
     }
 
     fn local(&mut self) -> Local {
-        self.next_port = if self.next_port > 60_000 { 20_000 } else { self.next_port + 2 };
-        Local { address: self.address.ip(), rtp_port: self.next_port, session_id: 1, version: 1 }
+        self.next_port = if self.next_port > 60_000 {
+            20_000
+        } else {
+            self.next_port + 2
+        };
+        Local {
+            address: self.address.ip(),
+            rtp_port: self.next_port,
+            session_id: 1,
+            version: 1,
+        }
     }
 
     /// Calls the switch.
@@ -50,10 +74,15 @@ impl Peer {
         let local = self.local();
         let sdp = wish.sdp.unwrap_or_else(|| offer(&local, Codec::Pcma));
         let uri = |user: &str, host: SocketAddr| format!("sip:{user}@{host}");
-        let named = |uri: String| NameAddr { display: None, uri, tag: None };
-        let credentials = wish
-            .password
-            .map(|password| Credentials { user: wish.user.to_owned(), password: password.to_owned() });
+        let named = |uri: String| NameAddr {
+            display: None,
+            uri,
+            tag: None,
+        };
+        let credentials = wish.password.map(|password| Credentials {
+            user: wish.user.to_owned(),
+            password: password.to_owned(),
+        });
         let order = OutgoingInvite {
             flow: self.flow_to(remote),
             target: uri(wish.called, remote),
@@ -73,19 +102,31 @@ impl Peer {
     pub(crate) fn pick_up(&mut self, now_us: u64, dialog: DialogId, offered: &[u8]) -> Option<u16> {
         let local = self.local();
         let (text, agreed) = answer(offered, &local).ok()?;
-        self.sip.accept(now_us, dialog, Some(sdp_body(text)), &[], &mut self.out).ok()?;
+        self.sip
+            .accept(now_us, dialog, Some(sdp_body(text)), &[], &mut self.out)
+            .ok()?;
         Some(agreed.remote.port())
     }
 
     /// Asks for a place in the registrar; `expires_s` 0 gives it up.
-    pub(crate) fn register(&mut self, now_us: u64, remote: SocketAddr, user: &str, password: &str, expires_s: u32) {
+    pub(crate) fn register(
+        &mut self,
+        now_us: u64,
+        remote: SocketAddr,
+        user: &str,
+        password: &str,
+        expires_s: u32,
+    ) {
         let order = OutgoingRegister {
             flow: self.flow_to(remote),
             registrar: format!("sip:{remote}"),
             user: user.to_owned(),
             contact: format!("sip:{user}@{}", self.address),
             expires_s,
-            credentials: Credentials { user: user.to_owned(), password: password.to_owned() },
+            credentials: Credentials {
+                user: user.to_owned(),
+                password: password.to_owned(),
+            },
         };
         self.sip.register(now_us, order, &mut self.out);
     }
@@ -93,9 +134,14 @@ impl Peer {
 
 /// The port that an SDP answer of the switch names.
 pub(crate) fn port_in(body: Option<&Body>) -> Option<u16> {
-    accept_answer(&body?.bytes).ok().map(|agreed| agreed.remote.port())
+    accept_answer(&body?.bytes)
+        .ok()
+        .map(|agreed| agreed.remote.port())
 }
 
 fn sdp_body(text: String) -> Body {
-    Body { content_type: "application/sdp".to_owned(), bytes: text.into_bytes() }
+    Body {
+        content_type: "application/sdp".to_owned(),
+        bytes: text.into_bytes(),
+    }
 }

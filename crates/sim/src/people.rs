@@ -12,6 +12,8 @@ use crate::peer::{Wish, port_in};
 use crate::promises::Broken;
 use crate::world::{Happening, World};
 
+/// After this long a phone stops ringing by itself.
+const RINGS_US: u64 = 90_000_000;
 /// How long after the last packet media is missed.
 const SILENCE_US: u64 = 10_000_000;
 
@@ -39,13 +41,30 @@ impl World {
             _ => LINES[0],
         };
         self.note(&format!("{user} calls {line}"));
-        let extra = if user == "anonymous" { vec![("Privacy".to_owned(), "id".to_owned())] } else { Vec::new() };
+        let extra = if user == "anonymous" {
+            vec![("Privacy".to_owned(), "id".to_owned())]
+        } else {
+            Vec::new()
+        };
         let nothing_fits = "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n";
         let sdp = self.chance.percent(2).then(|| nothing_fits.to_owned());
-        let wish = Wish { user, called: line, extra, sdp, password: None };
+        let wish = Wish {
+            user,
+            called: line,
+            extra,
+            sdp,
+            password: None,
+        };
         let dialog = self.peers[0].call(self.now_us, FOR_TRUNK, wish);
         let key = (0, dialog);
-        self.lines.insert(key, Line { who: Who::Caller(person), stream: None, offered: Vec::new() });
+        self.lines.insert(
+            key,
+            Line {
+                who: Who::Caller(person),
+                stream: None,
+                offered: Vec::new(),
+            },
+        );
         if self.chance.percent(20) {
             let after_us = self.chance.ms(0, 1_800);
             self.plan(after_us, Happening::Does(key, Act::HangUp));
@@ -87,7 +106,9 @@ impl World {
 
     fn peer_hears(&mut self, peer: PeerIndex, event: Event) {
         match event {
-            Event::Invite { dialog, request, .. } => self.is_rung((peer, dialog), &request),
+            Event::Invite {
+                dialog, request, ..
+            } => self.is_rung((peer, dialog), &request),
             Event::Cancelled { dialog, .. } => {
                 self.refuse((peer, dialog), 487);
             }
@@ -112,7 +133,16 @@ impl World {
 
     fn is_rung(&mut self, key: CallKey, request: &Message) {
         let who = if key.0 == 0 { Who::Rung } else { Who::Seat };
-        self.lines.insert(key, Line { who, stream: None, offered: request.body().to_vec() });
+        self.lines.insert(
+            key,
+            Line {
+                who,
+                stream: None,
+                offered: request.body().to_vec(),
+            },
+        );
+        // No phone rings for ever, even where its caller has died.
+        self.plan(RINGS_US, Happening::Does(key, Act::Decline(480)));
         if who == Who::Seat {
             return self.seat_is_rung(key);
         }
@@ -122,8 +152,14 @@ impl World {
         let plans = match self.chance.between(0, 99) {
             0..=44 => vec![(ring_us, Act::Ring), (self.chance.s(2, 12), Act::PickUp)],
             45..=54 => vec![(self.chance.ms(50, 900), Act::Decline(486))],
-            55..=59 => vec![(ring_us, Act::Ring), (self.chance.s(1, 9), Act::Decline(603))],
-            60..=66 => vec![(ring_us, Act::Decline(self.chance.pick(&[404, 480, 503, 500])))],
+            55..=59 => vec![
+                (ring_us, Act::Ring),
+                (self.chance.s(1, 9), Act::Decline(603)),
+            ],
+            60..=66 => vec![(
+                ring_us,
+                Act::Decline(self.chance.pick(&[404, 480, 503, 500])),
+            )],
             67..=79 => vec![(ring_us, Act::Ring)],
             80..=89 => vec![(ring_us, Act::Ring), (crosses_us, Act::PickUp)],
             90..=94 => vec![],
@@ -133,7 +169,9 @@ impl World {
             self.plan(after_us, Happening::Does(key, act));
         }
         let number = Caller::from_user_part(&called).number;
-        let person = PEOPLE.iter().position(|user| Caller::from_user_part(user).number == number);
+        let person = PEOPLE
+            .iter()
+            .position(|user| Caller::from_user_part(user).number == number);
         if let Some(person) = person.filter(|_| self.chance.percent(20)) {
             let after_us = self.chance.ms(1, 6_000);
             self.plan(after_us, Happening::Calls(person));
@@ -141,7 +179,9 @@ impl World {
     }
 
     fn is_answered(&mut self, key: CallKey, body: Option<&Body>) {
-        let Some(line) = self.lines.get_mut(&key) else { return };
+        let Some(line) = self.lines.get_mut(&key) else {
+            return;
+        };
         line.stream = port_in(body).and_then(|port| self.sound.at_port(port));
         let Who::Caller(_) = line.who else { return };
         for _ in 0..self.chance.between(0, 3) {
@@ -160,12 +200,21 @@ impl World {
     /// Two hear each other: one of them will have said all.
     pub(crate) fn conversation_begins(&mut self, a: StreamId, b: StreamId) {
         let hears = |line: &Line| line.stream == Some(a) || line.stream == Some(b);
-        let ends: Vec<CallKey> = self.lines.iter().filter(|(_, line)| hears(line)).map(|(key, _)| *key).collect();
+        let ends: Vec<CallKey> = self
+            .lines
+            .iter()
+            .filter(|(_, line)| hears(line))
+            .map(|(key, _)| *key)
+            .collect();
         if ends.is_empty() {
             return;
         }
         let key = self.chance.pick(&ends);
-        let after_us = if self.chance.percent(15) { self.chance.ms(5, 4_500) } else { self.chance.s(5, 60) };
+        let after_us = if self.chance.percent(15) {
+            self.chance.ms(5, 4_500)
+        } else {
+            self.chance.s(5, 60)
+        };
         self.plan(after_us, Happening::Does(key, Act::HangUp));
         for key in ends {
             if let Some(seat) = key.0.checked_sub(1) {
@@ -179,14 +228,22 @@ impl World {
 
     /// Somebody does something in a call, if it is still there.
     pub(crate) fn does(&mut self, key: CallKey, act: Act) -> Result<(), Broken> {
-        let Some(line) = self.lines.get(&key) else { return Ok(()) };
+        let Some(line) = self.lines.get(&key) else {
+            return Ok(());
+        };
         let (stream, offered) = (line.stream, line.offered.clone());
         let (peer, dialog) = key;
         match act {
             Act::Ring => {
-                let Some(ringing) = self.peers.get_mut(peer) else { return Ok(()) };
+                let Some(ringing) = self.peers.get_mut(peer) else {
+                    return Ok(());
+                };
                 let out = &mut ringing.out;
-                if ringing.sip.provisional(self.now_us, dialog, 180, "Ringing", None, out).is_err() {
+                if ringing
+                    .sip
+                    .provisional(self.now_us, dialog, 180, "Ringing", None, out)
+                    .is_err()
+                {
                     self.note("rings no more");
                 }
             }
@@ -202,7 +259,11 @@ impl World {
             Act::Press(digit) => {
                 let Some(stream) = stream else { return Ok(()) };
                 self.note(&format!("presses {digit}"));
-                return self.feed(Input::Media(MediaEvent::Digit { stream, digit, duration_ms: 100 }));
+                return self.feed(Input::Media(MediaEvent::Digit {
+                    stream,
+                    digit,
+                    duration_ms: 100,
+                }));
             }
         }
         Ok(())
@@ -210,7 +271,11 @@ impl World {
 
     fn refuse(&mut self, key: CallKey, status: u16) {
         let peer = &mut self.peers[key.0];
-        if peer.sip.refuse(self.now_us, key.1, status, "", &[], &mut peer.out).is_ok() {
+        if peer
+            .sip
+            .refuse(self.now_us, key.1, status, "", &[], &mut peer.out)
+            .is_ok()
+        {
             self.call_over(key);
         }
     }
@@ -218,8 +283,17 @@ impl World {
     fn hangs_up(&mut self, key: CallKey) {
         let (peer, dialog): (PeerIndex, DialogId) = key;
         self.note("hangs up");
+        let rings =
+            |line: &Line| matches!(line.who, Who::Rung | Who::Seat) && line.stream.is_none();
+        if self.lines.get(&key).is_some_and(rings) {
+            self.refuse(key, 480);
+        }
         let peer = &mut self.peers[peer];
-        if peer.sip.end(self.now_us, dialog, &[], &mut peer.out).is_err() {
+        if peer
+            .sip
+            .end(self.now_us, dialog, &[], &mut peer.out)
+            .is_err()
+        {
             self.note("it was over");
         }
         self.falls_silent(key);
@@ -231,7 +305,9 @@ impl World {
     /// A peer's side of a call is over.
     pub(crate) fn call_over(&mut self, key: CallKey) {
         self.falls_silent(key);
-        let Some(line) = self.lines.remove(&key) else { return };
+        let Some(line) = self.lines.remove(&key) else {
+            return;
+        };
         if let Who::Caller(person) = line.who
             && self.chance.percent(50)
         {
@@ -249,7 +325,8 @@ impl World {
 
     /// Media has been missed on a stream for long, unless it came back.
     pub(crate) fn silent(&mut self, stream: StreamId) -> Result<(), Broken> {
-        let speaks = |(key, line): (&CallKey, &Line)| line.stream == Some(stream) && !self.is_cut_off(key.0);
+        let speaks =
+            |(key, line): (&CallKey, &Line)| line.stream == Some(stream) && !self.is_cut_off(key.0);
         if !self.sound.is_open(stream) || self.lines.iter().any(speaks) {
             return Ok(());
         }

@@ -22,12 +22,19 @@ pub struct Broken {
 }
 
 pub(crate) fn broken<T>(promise: &'static str, what: impl Into<String>) -> Result<T, Broken> {
-    Err(Broken { promise, what: what.into() })
+    Err(Broken {
+        promise,
+        what: what.into(),
+    })
 }
 
 /// Fails with these words unless the condition holds.
 fn must(holds: bool, promise: &'static str, what: impl FnOnce() -> String) -> Result<(), Broken> {
-    if holds { Ok(()) } else { broken(promise, what()) }
+    if holds {
+        Ok(())
+    } else {
+        broken(promise, what())
+    }
 }
 
 /// Looks at one new row image beside what was there before.
@@ -36,12 +43,22 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         Record::Attempt(row) => check_attempt_move(before, row),
         Record::Dial(row) => check_dial_move(before, row, now_ms),
         Record::Offer(row) => {
-            let was_over = before.offers.get(&row.id).is_some_and(|old| old.state != OfferState::Open);
-            must(!was_over, "P4", || format!("offer {} was over and is written again", row.id))
+            let was_over = before
+                .offers
+                .get(&row.id)
+                .is_some_and(|old| old.state != OfferState::Open);
+            must(!was_over, "P4", || {
+                format!("offer {} was over and is written again", row.id)
+            })
         }
         Record::Assignment(row) => {
-            let open = before.assignments.get(&row.id).is_none_or(|old| old.ended_ms.is_none());
-            must(open || row.ended_ms.is_some(), "P4", || format!("assignment {} is open again", row.id))
+            let open = before
+                .assignments
+                .get(&row.id)
+                .is_none_or(|old| old.ended_ms.is_none());
+            must(open || row.ended_ms.is_some(), "P4", || {
+                format!("assignment {} is open again", row.id)
+            })
         }
         Record::Number(_)
         | Record::Callback(_)
@@ -57,8 +74,13 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
 
 /// An ended attempt is an immutable fact.
 fn check_attempt_move(before: &Image, row: &AttemptRow) -> Result<(), Broken> {
-    let ended = before.attempts.get(&row.id).is_some_and(|old| old.stage == Stage::Ended);
-    must(!ended, "P1", || format!("attempt {} had ended and is written again", row.id))
+    let ended = before
+        .attempts
+        .get(&row.id)
+        .is_some_and(|old| old.stage == Stage::Ended);
+    must(!ended, "P1", || {
+        format!("attempt {} had ended and is written again", row.id)
+    })
 }
 
 fn check_dial_move(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), Broken> {
@@ -67,19 +89,30 @@ fn check_dial_move(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), B
     };
     let back = old.state == DialState::Ended
         || (old.state == DialState::Unknown && row.state == DialState::InFlight);
-    must(!back, "P3", || format!("dial {} went back to {}", row.id, row.state))
+    must(!back, "P3", || {
+        format!("dial {} went back to {}", row.id, row.state)
+    })
 }
 
 fn check_new_dial(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), Broken> {
     let digits = before.e164(row.number);
-    let of_this_number = |attempt: &&AttemptRow| attempt.number.is_some_and(|id| before.e164(id) == digits);
+    let of_this_number =
+        |attempt: &&AttemptRow| attempt.number.is_some_and(|id| before.e164(id) == digits);
     for attempt in before.attempts.values().filter(of_this_number) {
         must(attempt.stage == Stage::Ended, "P3", || {
-            format!("dial {} while attempt {} of that number is open", row.id, attempt.id)
+            format!(
+                "dial {} while attempt {} of that number is open",
+                row.id, attempt.id
+            )
         })?;
         let last_ms = attempt.ended_ms.unwrap_or(attempt.received_ms);
         must(now_ms - last_ms >= i64::from(GRACE_S) * 1_000, "P3", || {
-            format!("dial {} only {} ms after attempt {}", row.id, now_ms - last_ms, attempt.id)
+            format!(
+                "dial {} only {} ms after attempt {}",
+                row.id,
+                now_ms - last_ms,
+                attempt.id
+            )
         })?;
     }
     Ok(())
@@ -102,13 +135,23 @@ fn check_attempts(image: &Image) -> Result<(), Broken> {
         if let Some(callback) = row.callback {
             let tenant = image.callbacks.get(&callback).map(|case| case.tenant);
             must(tenant.is_some() && tenant == row.tenant, "P1", || {
-                format!("attempt {} belongs to callback {callback}, which is not there", row.id)
+                format!(
+                    "attempt {} belongs to callback {callback}, which is not there",
+                    row.id
+                )
             })?;
         }
         let unserved = ended && !row.outcome.is_some_and(Outcome::is_served);
-        must(!unserved || row.callback.is_some() != row.suppressed.is_some(), "P1", || {
-            format!("attempt {} is lost, or owed and suppressed: {:?}", row.id, row)
-        })?;
+        must(
+            !unserved || row.callback.is_some() != row.suppressed.is_some(),
+            "P1",
+            || {
+                format!(
+                    "attempt {} is lost, or owed and suppressed: {:?}",
+                    row.id, row
+                )
+            },
+        )?;
     }
     Ok(())
 }
@@ -124,14 +167,24 @@ fn check_callbacks(image: &Image) -> Result<(), Broken> {
     for row in image.callbacks.values() {
         let closed = row.state == CallbackState::Closed;
         let whole = closed == row.closed_ms.is_some() && closed == row.closed_how.is_some();
-        must(whole, "P2", || format!("callback {} has half closed", row.id))?;
+        must(whole, "P2", || {
+            format!("callback {} has half closed", row.id)
+        })?;
         let counted = attempts.get(&row.id).copied().unwrap_or(0);
         must(counted == row.attempts, "P2", || {
-            format!("callback {} says {} attempts, there are {counted}", row.id, row.attempts)
+            format!(
+                "callback {} says {} attempts, there are {counted}",
+                row.id, row.attempts
+            )
         })?;
-        must(row.tries >= 0, "P2", || format!("callback {} has {} tries", row.id, row.tries))?;
+        must(row.tries >= 0, "P2", || {
+            format!("callback {} has {} tries", row.id, row.tries)
+        })?;
         if !closed && let Some(other) = open.insert((row.tenant, image.e164(row.number)), row.id) {
-            return broken("P2", format!("callbacks {other} and {} are open for one number", row.id));
+            return broken(
+                "P2",
+                format!("callbacks {other} and {} are open for one number", row.id),
+            );
         }
     }
     Ok(())
@@ -145,10 +198,15 @@ fn check_needs(image: &Image) -> Result<(), Broken> {
     for row in image.callbacks.values() {
         let needed = open.remove(&row.id).is_some();
         must(needed == (row.state != CallbackState::Closed), "P2", || {
-            format!("callback {} is {} and its needs say otherwise", row.id, row.state)
+            format!(
+                "callback {} is {} and its needs say otherwise",
+                row.id, row.state
+            )
         })?;
     }
-    must(open.is_empty(), "P2", || format!("needs of callbacks that are not there: {open:?}"))
+    must(open.is_empty(), "P2", || {
+        format!("needs of callbacks that are not there: {open:?}")
+    })
 }
 
 fn check_dials(image: &Image) -> Result<(), Broken> {
@@ -163,7 +221,12 @@ fn check_dials(image: &Image) -> Result<(), Broken> {
             state,
             Some(CallbackState::Dialling | CallbackState::Talking | CallbackState::Unknown)
         );
-        must(fits, "P3", || format!("dial {} is {} for a callback that is {state:?}", dial.id, dial.state))?;
+        must(fits, "P3", || {
+            format!(
+                "dial {} is {} for a callback that is {state:?}",
+                dial.id, dial.state
+            )
+        })?;
     }
     Ok(())
 }
@@ -171,8 +234,12 @@ fn check_dials(image: &Image) -> Result<(), Broken> {
 fn check_works(image: &Image) -> Result<(), Broken> {
     let mut seats: BTreeMap<SeatId, i64> = BTreeMap::new();
     let mut works: BTreeMap<Work, i64> = BTreeMap::new();
-    let offers = image.offers_open().map(|row| (row.seat, row.work, row.id.0));
-    let assignments = image.assignments_open().map(|row| (row.seat, row.work, row.id.0));
+    let offers = image
+        .offers_open()
+        .map(|row| (row.seat, row.work, row.id.0));
+    let assignments = image
+        .assignments_open()
+        .map(|row| (row.seat, row.work, row.id.0));
     for (seat, work, id) in offers.chain(assignments) {
         if let Some(other) = seats.insert(seat, id) {
             return broken("P4", format!("seat {seat} has two works: {other} and {id}"));
@@ -180,27 +247,40 @@ fn check_works(image: &Image) -> Result<(), Broken> {
         if let Some(other) = works.insert(work, id) {
             return broken("P4", format!("{work:?} is at two seats: {other} and {id}"));
         }
-        must(!is_over(image, work), "P4", || format!("{id} is about {work:?}, which is over"))?;
+        must(!is_over(image, work), "P4", || {
+            format!("{id} is about {work:?}, which is over")
+        })?;
     }
     Ok(())
 }
 
 fn is_over(image: &Image, work: Work) -> bool {
     match work {
-        Work::Attempt(id) => image.attempts.get(&id).is_none_or(|row| row.stage == Stage::Ended),
-        Work::Callback(id) => image.callbacks.get(&id).is_none_or(|row| row.state == CallbackState::Closed),
+        Work::Attempt(id) => image
+            .attempts
+            .get(&id)
+            .is_none_or(|row| row.stage == Stage::Ended),
+        Work::Callback(id) => image
+            .callbacks
+            .get(&id)
+            .is_none_or(|row| row.state == CallbackState::Closed),
     }
 }
 
 /// No arrival is missing: what was received is numbered without a gap in each life.
 pub(crate) fn check_sums(image: &Image) -> Result<(), Broken> {
     let mut last: BTreeMap<i64, i64> = BTreeMap::new();
-    let mut by_arrival: Vec<(i64, i64, AttemptId)> =
-        image.attempts.values().map(|row| (cuptel_core::id::epoch_of(row.id.0), row.arrival_seq, row.id)).collect();
+    let mut by_arrival: Vec<(i64, i64, AttemptId)> = image
+        .attempts
+        .values()
+        .map(|row| (cuptel_core::id::epoch_of(row.id.0), row.arrival_seq, row.id))
+        .collect();
     by_arrival.sort_unstable();
     for (epoch, seq, id) in by_arrival {
         let before = last.insert(epoch, seq).unwrap_or(0);
-        must(seq == before + 1, "P1", || format!("before attempt {id}, arrivals of life {epoch} are missing"))?;
+        must(seq == before + 1, "P1", || {
+            format!("before attempt {id}, arrivals of life {epoch} are missing")
+        })?;
     }
     Ok(())
 }

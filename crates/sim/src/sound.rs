@@ -24,7 +24,11 @@ pub(crate) enum Due {
     /// Its peer begins to speak.
     Starts(StreamId),
     /// What is played ends.
-    PlayEnds { stream: StreamId, play: u64, token: u64 },
+    PlayEnds {
+        stream: StreamId,
+        play: u64,
+        token: u64,
+    },
 }
 
 /// What a command led to, each after so many microseconds.
@@ -48,7 +52,10 @@ impl Sound {
 
     /// The stream that uses a port.
     pub(crate) fn at_port(&self, port: u16) -> Option<StreamId> {
-        self.streams.iter().find(|(_, stream)| stream.pair.rtp == port).map(|(id, _)| *id)
+        self.streams
+            .iter()
+            .find(|(_, stream)| stream.pair.rtp == port)
+            .map(|(id, _)| *id)
     }
 
     pub(crate) fn is_open(&self, id: StreamId) -> bool {
@@ -59,14 +66,30 @@ impl Sound {
     pub(crate) fn command(&mut self, command: Command, chance: &mut Chance) -> Led {
         let mut led = Led::default();
         match command {
-            Command::Open { stream, pair, agreed, .. } => self.open(stream, pair, agreed.is_some(), chance, &mut led),
+            Command::Open {
+                stream,
+                pair,
+                agreed,
+                ..
+            } => self.open(stream, pair, agreed.is_some(), chance, &mut led),
             Command::Agree { stream, .. } => self.agree(stream, chance, &mut led),
-            Command::Play { stream, token, prompts, gap_ms, then } => {
-                let length_us = prompts.iter().map(|prompt| length_us(prompt.0) + u64::from(gap_ms) * 1_000).sum();
+            Command::Play {
+                stream,
+                token,
+                prompts,
+                gap_ms,
+                then,
+            } => {
+                let length_us = prompts
+                    .iter()
+                    .map(|prompt| length_us(prompt.0) + u64::from(gap_ms) * 1_000)
+                    .sum();
                 self.play(stream, token, length_us, &mut led);
                 debug_assert!(then != Then::Repeat, "the switch repeats nothing");
             }
-            Command::Music { stream, .. } | Command::Tone { stream, .. } | Command::StopPlay { stream } => {
+            Command::Music { stream, .. }
+            | Command::Tone { stream, .. }
+            | Command::StopPlay { stream } => {
                 self.silence(stream);
             }
             Command::Bridge { a, b } => {
@@ -77,7 +100,10 @@ impl Sound {
             }
             Command::Close { stream } => {
                 if self.streams.remove(&stream).is_some() {
-                    led.told.push(Event::Closed { stream, report: StreamReport::default() });
+                    led.told.push(Event::Closed {
+                        stream,
+                        report: StreamReport::default(),
+                    });
                 }
             }
             Command::Unbridge { .. } | Command::SendDigit { .. } => {}
@@ -85,7 +111,14 @@ impl Sound {
         led
     }
 
-    fn open(&mut self, id: StreamId, pair: PortPair, agreed: bool, chance: &mut Chance, led: &mut Led) {
+    fn open(
+        &mut self,
+        id: StreamId,
+        pair: PortPair,
+        agreed: bool,
+        chance: &mut Chance,
+        led: &mut Led,
+    ) {
         let reason = if self.streams.contains_key(&id) {
             Some(OpenFailure::AlreadyOpen)
         } else if self.streams.values().any(|stream| stream.pair == pair) {
@@ -98,7 +131,15 @@ impl Sound {
         if let Some(reason) = reason {
             return led.told.push(Event::OpenFailed { stream: id, reason });
         }
-        self.streams.insert(id, Stream { pair, agreed: false, play: 0, unheard: None });
+        self.streams.insert(
+            id,
+            Stream {
+                pair,
+                agreed: false,
+                play: 0,
+                unheard: None,
+            },
+        );
         led.told.push(Event::Opened { stream: id });
         if agreed {
             self.agree(id, chance, led);
@@ -106,7 +147,9 @@ impl Sound {
     }
 
     fn agree(&mut self, id: StreamId, chance: &mut Chance, led: &mut Led) {
-        let Some(stream) = self.streams.get_mut(&id) else { return };
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
         if !std::mem::replace(&mut stream.agreed, true) {
             led.due.push((chance.ms(20, 200), Due::Starts(id)));
         }
@@ -116,11 +159,20 @@ impl Sound {
     }
 
     fn play(&mut self, id: StreamId, token: u64, length_us: u64, led: &mut Led) {
-        let Some(stream) = self.streams.get_mut(&id) else { return };
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
         stream.play += 1;
         let play = stream.play;
         if stream.agreed {
-            led.due.push((length_us, Due::PlayEnds { stream: id, play, token }));
+            led.due.push((
+                length_us,
+                Due::PlayEnds {
+                    stream: id,
+                    play,
+                    token,
+                },
+            ));
         } else {
             stream.unheard = Some((token, length_us));
         }
@@ -136,10 +188,16 @@ impl Sound {
     /// What was due is reported, unless it was overtaken.
     pub(crate) fn due(&self, due: Due) -> Option<Event> {
         match due {
-            Due::Starts(stream) => self.streams.contains_key(&stream).then_some(Event::RtpStarted { stream }),
-            Due::PlayEnds { stream, play, token } => {
-                (self.streams.get(&stream)?.play == play).then_some(Event::PlayEnded { stream, token })
-            }
+            Due::Starts(stream) => self
+                .streams
+                .contains_key(&stream)
+                .then_some(Event::RtpStarted { stream }),
+            Due::PlayEnds {
+                stream,
+                play,
+                token,
+            } => (self.streams.get(&stream)?.play == play)
+                .then_some(Event::PlayEnded { stream, token }),
         }
     }
 }

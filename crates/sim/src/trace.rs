@@ -4,17 +4,28 @@
 use std::collections::VecDeque;
 
 /// Lines kept for a failure.
-const LINES_KEPT: usize = 60;
+pub(crate) const LINES_KEPT: usize = 60;
 
 /// The story so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Trace {
     lines: VecDeque<String>,
+    kept: usize,
     sum: u64,
     count: u64,
 }
 
 impl Trace {
+    /// Keeps so many lines.
+    pub(crate) fn new(kept: usize) -> Self {
+        Self {
+            lines: VecDeque::new(),
+            kept,
+            sum: 0xcbf2_9ce4_8422_2325,
+            count: 0,
+        }
+    }
+
     pub(crate) fn note(&mut self, at_us: u64, what: &str) {
         let line = format!("{:>5}.{:06} {what}", at_us / 1_000_000, at_us % 1_000_000);
         // FNV-1a.
@@ -22,7 +33,7 @@ impl Trace {
             self.sum = (self.sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
         self.count += 1;
-        if self.lines.len() == LINES_KEPT {
+        if self.lines.len() == self.kept {
             self.lines.pop_front();
         }
         self.lines.push_back(line);

@@ -28,7 +28,9 @@ impl Watch {
     /// A packet leaves.
     pub(crate) fn leaves(&mut self, committed: &Image, transmit: &Transmit) -> Result<(), Broken> {
         let bytes = &transmit.bytes;
-        if bytes.starts_with(b"SIP/2.0 1") && !bytes.starts_with(b"SIP/2.0 100") || bytes.starts_with(b"INVITE ") {
+        if bytes.starts_with(b"SIP/2.0 1") && !bytes.starts_with(b"SIP/2.0 100")
+            || bytes.starts_with(b"INVITE ")
+        {
             // A ringing is a promise too.
         } else if !bytes.starts_with(b"SIP/2.0 ") || bytes.starts_with(b"SIP/2.0 100") {
             return Ok(());
@@ -42,21 +44,39 @@ impl Watch {
         }
     }
 
-    fn invites(&mut self, committed: &Image, transmit: &Transmit, message: &Message) -> Result<(), Broken> {
+    fn invites(
+        &mut self,
+        committed: &Image,
+        transmit: &Transmit,
+        message: &Message,
+    ) -> Result<(), Broken> {
         if !self.invited.insert(message.call_id()) {
             return Ok(());
         }
         let user = uri::user(message.request_uri()).unwrap_or_default();
         if transmit.flow.remote == CARRIER {
-            let mut rung = committed.dials.values().filter(|dial| dial.state == DialState::InFlight);
+            let mut rung = committed
+                .dials
+                .values()
+                .filter(|dial| dial.state == DialState::InFlight);
             if !rung.any(|dial| committed.e164(dial.number) == Some(&user)) {
                 return broken("P3", format!("{user} is rung without a committed dial"));
             }
             return Ok(());
         }
-        let seat = committed.seats.values().find(|seat| seat.name == user).map(|seat| seat.id);
-        if !committed.offers.values().any(|offer| Some(offer.seat) == seat) {
-            return broken("P4", format!("seat {user} is rung without a committed offer"));
+        let seat = committed
+            .seats
+            .values()
+            .find(|seat| seat.name == user)
+            .map(|seat| seat.id);
+        if !committed
+            .offers_open()
+            .any(|offer| Some(offer.seat) == seat)
+        {
+            return broken(
+                "P4",
+                format!("seat {user} is rung without a committed offer"),
+            );
         }
         Ok(())
     }
@@ -95,9 +115,16 @@ impl Watch {
         let digits = row.number.and_then(|id| before.e164(id));
         let held = before
             .callbacks_open()
-            .find(|case| Some(case.tenant) == row.tenant && digits.is_some() && before.e164(case.number) == digits)
+            .find(|case| {
+                Some(case.tenant) == row.tenant
+                    && digits.is_some()
+                    && before.e164(case.number) == digits
+            })
             .filter(|case| {
-                let mut needs = before.needs.values().filter(|need| need.callback == case.id && need.closed_ms.is_none());
+                let mut needs = before
+                    .needs
+                    .values()
+                    .filter(|need| need.callback == case.id && need.closed_ms.is_none());
                 needs.any(|need| need.queue.is_none() || need.queue == row.queue)
             })
             .map(|case| case.place_ms - case.priority_ms);
@@ -106,20 +133,34 @@ impl Watch {
     }
 
     fn offered(&mut self, before: &Image, offer: &OfferRow) -> Result<(), Broken> {
-        let Work::Attempt(first) = offer.work else { return Ok(()) };
+        let Work::Attempt(first) = offer.work else {
+            return Ok(());
+        };
         match offer.state {
             OfferState::Open => self.overtakes_nobody(before, offer, first),
             OfferState::Withdrawn | OfferState::Accepted => Ok(()),
-            OfferState::Rejected | OfferState::Busy | OfferState::NoAnswer | OfferState::Unreachable => {
+            OfferState::Rejected
+            | OfferState::Busy
+            | OfferState::NoAnswer
+            | OfferState::Unreachable => {
                 self.declined.insert((first, offer.seat));
                 Ok(())
             }
         }
     }
 
-    fn overtakes_nobody(&self, before: &Image, offer: &OfferRow, first: AttemptId) -> Result<(), Broken> {
+    fn overtakes_nobody(
+        &self,
+        before: &Image,
+        offer: &OfferRow,
+        first: AttemptId,
+    ) -> Result<(), Broken> {
         let place = self.places.get(&first).copied().unwrap_or_default();
-        let is_offered = |id: AttemptId| before.offers_open().any(|row| row.work == Work::Attempt(id));
+        let is_offered = |id: AttemptId| {
+            before
+                .offers_open()
+                .any(|row| row.work == Work::Attempt(id))
+        };
         for other in before.attempts_open() {
             // Who asked for a callback, or cannot have one, may have left the line already.
             let waits = other.stage == Stage::Queued
@@ -131,7 +172,13 @@ impl Watch {
                 && !is_offered(other.id);
             let theirs = self.places.get(&other.id).copied().unwrap_or_default();
             if waits && theirs < place {
-                return broken("P5", format!("attempt {first} at {place} overtakes {} at {theirs}", other.id));
+                return broken(
+                    "P5",
+                    format!(
+                        "attempt {first} at {place} overtakes {} at {theirs}",
+                        other.id
+                    ),
+                );
             }
         }
         Ok(())
@@ -140,10 +187,15 @@ impl Watch {
 
 /// A response to an INVITE leaves only behind the attempt's row.
 fn responds(committed: &Image, message: &Message, status: u16) -> Result<(), Broken> {
-    let to_invite = message.header("CSeq").is_some_and(|value| value.ends_with(b"INVITE"));
+    let to_invite = message
+        .header("CSeq")
+        .is_some_and(|value| value.ends_with(b"INVITE"));
     // A challenge admits nobody yet.
     if !to_invite || status == 401 || committed.call_ids.contains(&message.call_id()) {
         return Ok(());
     }
-    broken("P1", format!("{status} leaves for an INVITE without a committed attempt"))
+    broken(
+        "P1",
+        format!("{status} leaves for an INVITE without a committed attempt"),
+    )
 }

@@ -1,13 +1,13 @@
 //! One invented world: its one order of events, from its seed to its quiet end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_call::Input;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
 use cuptel_core::time::Now;
-use cuptel_core::words::{CallbackState, WorkState};
+use cuptel_core::words::{CallbackState, DialState, WorkState};
 use cuptel_media as media;
 use cuptel_sip::{Flow, Transmit};
 
@@ -22,15 +22,17 @@ use crate::node::Process;
 use crate::peer::Peer;
 use crate::promises::{Broken, broken, check_sums};
 use crate::sound::{Due, Sound};
-use crate::trace::Trace;
+use crate::trace::{LINES_KEPT, Trace};
 use crate::watch::Watch;
 
 /// After the last call: everything comes to rest within this.
 const REST_US: u64 = 2_400_000_000;
 /// More steps than any world of this size takes.
 const STEPS_MAX: u64 = 200_000;
-/// More timers than any world of this size needs.
-const TIMERS_MAX: usize = 3_000;
+/// More legs, timers and transactions than any world of this size needs.
+const LEGS_MAX: usize = 40;
+const TIMERS_MAX: usize = 600;
+const TRANSACTIONS_MAX: usize = 200;
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -140,23 +142,53 @@ pub struct Failure {
 /// # Errors
 /// The promise that was broken, with the story that led to it.
 pub fn run(seed: u64) -> Result<Report, Box<Failure>> {
-    let mut world = World::new(seed);
-    match world.live() {
+    let (lived, world) = live(seed, LINES_KEPT);
+    match lived {
         Ok(()) => Ok(world.report(seed)),
-        Err(broken) => Err(Box::new(Failure { seed, broken, story: world.trace.last_lines() })),
+        Err(broken) => Err(Box::new(Failure {
+            seed,
+            broken,
+            story: world.trace.last_lines(),
+        })),
     }
 }
 
+/// Lives through the world of this seed again and tells its whole story.
+#[must_use]
+pub fn replay(seed: u64) -> Vec<String> {
+    let (lived, world) = live(seed, usize::MAX);
+    let mut story = world.trace.last_lines();
+    story.extend(lived.err().map(|broken| broken.to_string()));
+    story
+}
+
+fn live(seed: u64, lines_kept: usize) -> (Result<(), Broken>, World) {
+    let mut world = World::new(seed, lines_kept);
+    let lived = world.live();
+    (lived, world)
+}
+
 impl World {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, lines_kept: usize) -> Self {
         let mut chance = Chance::new(seed);
         let shape = Shape::invented(&mut chance);
         let mut disk = Disk::default();
-        disk.committed.seats = shape.seat_rows().into_iter().map(|row| (row.id, row)).collect();
-        disk.committed.operators = Shape::operator_rows().into_iter().map(|row| (row.id, row)).collect();
+        disk.slow_percent = chance.pick(&[0, 1, 1, 30]);
+        disk.committed.seats = shape
+            .seat_rows()
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
+        disk.committed.operators = Shape::operator_rows()
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
         let mut peers = vec![Peer::new(CARRIER, chance.seed32())];
-        peers.extend((0..shape.seats).map(|index| Peer::new(phone_address(index), chance.seed32())));
-        let mut dies_at: Vec<u64> = (0..chance.between(0, 2)).map(|_| chance.between(20, 1_500)).collect();
+        peers
+            .extend((0..shape.seats).map(|index| Peer::new(phone_address(index), chance.seed32())));
+        let mut dies_at: Vec<u64> = (0..chance.between(0, 2))
+            .map(|_| chance.between(20, 1_500))
+            .collect();
         dies_at.sort_unstable();
         Self {
             network: Network::invented(&mut chance),
@@ -169,7 +201,7 @@ impl World {
             now_us: 1_000_000,
             queue: BTreeMap::new(),
             order: 0,
-            trace: Trace::default(),
+            trace: Trace::new(lines_kept),
             disk,
             watch: Watch::default(),
             watched: 0,
@@ -188,7 +220,10 @@ impl World {
 
     pub(crate) fn now(&self) -> Now {
         let ms = i64::try_from(self.now_us / 1_000).unwrap_or(i64::MAX);
-        Now { mono_us: self.now_us, utc_ms: BEGIN_MS + ms }
+        Now {
+            mono_us: self.now_us,
+            utc_ms: BEGIN_MS + ms,
+        }
     }
 
     pub(crate) fn is_calm(&self) -> bool {
@@ -201,7 +236,8 @@ impl World {
 
     pub(crate) fn plan(&mut self, after_us: u64, happening: Happening) {
         self.order += 1;
-        self.queue.insert((self.now_us + after_us, self.order), happening);
+        self.queue
+            .insert((self.now_us + after_us, self.order), happening);
     }
 
     fn live(&mut self) -> Result<(), Broken> {
@@ -215,7 +251,11 @@ impl World {
             }
             self.tick()?;
             self.hear_peers();
-            while let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= self.now_us) {
+            while let Some(entry) = self
+                .queue
+                .first_entry()
+                .filter(|entry| entry.key().0 <= self.now_us)
+            {
                 let happening = entry.remove();
                 self.happens(happening)?;
                 self.hear_peers();
@@ -242,9 +282,15 @@ impl World {
         let queued = self.queue.first_key_value().map(|((at_us, _), _)| *at_us);
         let process = self.process.as_ref();
         let woken = process.and_then(|process| process.switch.wake_at());
-        let lingers = process.and_then(|process| process.drained_us).map(|at_us| at_us + 300_000);
+        let lingers = process
+            .and_then(|process| process.drained_us)
+            .map(|at_us| at_us + 300_000);
         let peers = self.peers.iter().filter_map(|peer| peer.sip.wake_at());
-        peers.chain(queued).chain(woken).chain(lingers.filter(|at_us| *at_us > self.now_us)).min()
+        peers
+            .chain(queued)
+            .chain(woken)
+            .chain(lingers.filter(|at_us| *at_us > self.now_us))
+            .min()
     }
 
     /// Lets everybody do what is due by now.
@@ -254,12 +300,20 @@ impl World {
                 peer.sip.tick(self.now_us, &mut peer.out);
             }
         }
-        let Some(process) = &self.process else { return Ok(()) };
-        let lingered = process.drained_us.is_some_and(|at_us| self.now_us >= at_us + 300_000);
+        let Some(process) = &self.process else {
+            return Ok(());
+        };
+        let lingered = process
+            .drained_us
+            .is_some_and(|at_us| self.now_us >= at_us + 300_000);
         if lingered && self.disk.is_settled() {
             return self.stopped();
         }
-        if process.switch.wake_at().is_some_and(|at_us| at_us <= self.now_us) {
+        if process
+            .switch
+            .wake_at()
+            .is_some_and(|at_us| at_us <= self.now_us)
+        {
             self.feed(Input::Tick)?;
         }
         Ok(())
@@ -267,7 +321,10 @@ impl World {
 
     fn happens(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
-            Happening::ToSwitch(flow, bytes) => self.feed(Input::Datagram { flow, bytes: &bytes }),
+            Happening::ToSwitch(flow, bytes) => self.feed(Input::Datagram {
+                flow,
+                bytes: &bytes,
+            }),
             Happening::ToPeer(peer, flow, bytes) => {
                 self.reaches_peer(peer, &flow, &bytes);
                 Ok(())
@@ -285,7 +342,10 @@ impl World {
             }
             Happening::Told(epoch, event) if epoch == self.epoch => self.feed(Input::Media(event)),
             Happening::Silent(epoch, stream) if epoch == self.epoch => self.silent(stream),
-            Happening::Committed(_) | Happening::Sound(..) | Happening::Told(..) | Happening::Silent(..) => Ok(()),
+            Happening::Committed(_)
+            | Happening::Sound(..)
+            | Happening::Told(..)
+            | Happening::Silent(..) => Ok(()),
             Happening::Calls(person) => {
                 self.person_calls(person);
                 Ok(())
@@ -314,12 +374,21 @@ impl World {
     }
 
     fn carrier_cuts(&mut self, cut: bool) {
-        self.note(if cut { "the carrier is cut off" } else { "the carrier is back" });
+        self.note(if cut {
+            "the carrier is cut off"
+        } else {
+            "the carrier is back"
+        });
         self.carrier_cut = cut;
         if cut {
             let after_us = self.chance.s(3, 45);
             self.plan(after_us, Happening::CarrierCut(false));
-            let keys: Vec<CallKey> = self.lines.keys().filter(|key| key.0 == 0).copied().collect();
+            let keys: Vec<CallKey> = self
+                .lines
+                .keys()
+                .filter(|key| key.0 == 0)
+                .copied()
+                .collect();
             for key in keys {
                 self.falls_silent(key);
             }
@@ -337,16 +406,34 @@ impl World {
     /// A datagram sets out, from the switch or to it.
     pub(crate) fn carry(&mut self, transmit: Transmit, from_switch: bool) {
         let Transmit { flow, bytes } = transmit;
-        let network = if self.is_calm() { Network::calm() } else { self.network };
+        let network = if self.is_calm() {
+            Network::calm()
+        } else {
+            self.network
+        };
         let arrivals = network.arrivals(&mut self.chance);
         let first = String::from_utf8_lossy(&bytes[..bytes.len().min(48)]);
         let first = first.lines().next().unwrap_or_default().to_owned();
-        let (from, to) = if from_switch { ("us", flow.remote) } else { ("them", flow.local) };
-        self.note(&format!("{from} {to} {first} {}", if arrivals.is_empty() { "(lost)" } else { "" }));
-        let back = |id| Flow { id, local: flow.remote, remote: flow.local, ..flow };
+        let (from, to) = if from_switch {
+            ("us", flow.remote)
+        } else {
+            ("them", flow.local)
+        };
+        self.note(&format!(
+            "{from} {to} {first} {}",
+            if arrivals.is_empty() { "(lost)" } else { "" }
+        ));
+        let back = |id| Flow {
+            id,
+            local: flow.remote,
+            remote: flow.local,
+            ..flow
+        };
         for after_us in arrivals {
             let happening = if from_switch {
-                let Some(peer) = self.peer_at(flow.remote) else { continue };
+                let Some(peer) = self.peer_at(flow.remote) else {
+                    continue;
+                };
                 Happening::ToPeer(peer, back(cuptel_sip::FlowId(0)), bytes.clone())
             } else {
                 let listener = if flow.remote == FOR_PHONES { 0 } else { 1 };
@@ -360,7 +447,25 @@ impl World {
         if address == CARRIER {
             return Some(0);
         }
-        (0..self.phones.len()).find(|index| phone_address(*index) == address).map(|index| index + 1)
+        (0..self.phones.len())
+            .find(|index| phone_address(*index) == address)
+            .map(|index| index + 1)
+    }
+
+    /// Nothing grows without end.
+    pub(crate) fn check_bounds(&self) -> Result<(), Broken> {
+        let Some(process) = &self.process else {
+            return Ok(());
+        };
+        let load = process.switch.load(self.now());
+        let grown = load.legs.max(load.dialogs) > LEGS_MAX
+            || load.rules.timers > TIMERS_MAX
+            || load.transactions > TRANSACTIONS_MAX;
+        if grown {
+            broken("P6", format!("it holds {load:?}"))
+        } else {
+            Ok(())
+        }
     }
 
     /// An orderly stop is over: nothing may be left open. After a while it starts again.
@@ -369,7 +474,10 @@ impl World {
         let left = image.attempts_open().count()
             + image.offers_open().count()
             + image.assignments_open().count()
-            + image.dials_open().count();
+            + image
+                .dials_open()
+                .filter(|row| row.state == DialState::InFlight)
+                .count();
         if left > 0 {
             return broken("P4", format!("stopped in order, and {left} rows are open"));
         }
@@ -392,26 +500,61 @@ impl World {
         let mut left = Vec::new();
         left.extend((look.violations > 0).then(|| format!("{} refused moves", look.violations)));
         left.extend((look.calls > 0).then(|| format!("{} calls", look.calls)));
-        let trunks = look.trunks.iter().filter(|trunk| trunk.inbound + trunk.outbound > 0);
+        let trunks = look
+            .trunks
+            .iter()
+            .filter(|trunk| trunk.inbound + trunk.outbound > 0);
         left.extend(trunks.map(|trunk| format!("channels of {trunk:?}")));
-        let stuck = look.seats.iter().filter(|seat| !matches!(seat.work, WorkState::Idle));
+        let stuck = look
+            .seats
+            .iter()
+            .filter(|seat| !matches!(seat.work, WorkState::Idle));
         left.extend(stuck.map(|seat| format!("seat {} {}", seat.name, seat.work)));
         left.extend((load.legs > 0).then(|| format!("{} legs", load.legs)));
         left.extend((load.dialogs > 0).then(|| format!("{} dialogs", load.dialogs)));
-        left.extend((load.ports_free != usize::from(self.shape.ports)).then(|| format!("{} ports free", load.ports_free)));
-        left.extend((load.timers > TIMERS_MAX).then(|| format!("{} timers", load.timers)));
-        left.extend((self.sound.streams_open() > 0).then(|| format!("{} streams", self.sound.streams_open())));
+        left.extend(
+            (load.ports_free != usize::from(self.shape.ports))
+                .then(|| format!("{} ports free", load.ports_free)),
+        );
+        let unsettled = load.waiting > 0 && self.disk.is_settled();
+        left.extend(unsettled.then(|| format!("{} waiting", load.waiting)));
+        left.extend(
+            (load.rules.legs > 0).then(|| format!("{} legs of the rules", load.rules.legs)),
+        );
+        let owed: BTreeSet<_> = self
+            .decided
+            .callbacks_open()
+            .map(|row| self.decided.e164(row.number))
+            .collect();
+        left.extend(
+            (load.rules.numbers != owed.len()).then(|| format!("{} numbers", load.rules.numbers)),
+        );
+        left.extend(
+            (self.sound.streams_open() > 0)
+                .then(|| format!("{} streams", self.sound.streams_open())),
+        );
         left.extend((!self.lines.is_empty()).then(|| format!("peers' calls {:?}", self.lines)));
         let overdue = self.decided.callbacks_open().filter(|row| {
             row.state != CallbackState::Waiting || row.not_before_ms < now.utc_ms - 600_000
         });
-        left.extend(overdue.map(|row| format!("callback {} {} since {}", row.id, row.state, row.not_before_ms)));
-        if left.is_empty() { Ok(()) } else { broken("P4", format!("left at the end: {}", left.join(", "))) }
+        left.extend(overdue.map(|row| {
+            format!(
+                "callback {} {} since {}",
+                row.id, row.state, row.not_before_ms
+            )
+        }));
+        if left.is_empty() {
+            Ok(())
+        } else {
+            broken("P4", format!("left at the end: {}", left.join(", ")))
+        }
     }
 
     fn report(&self, seed: u64) -> Report {
         let image = &self.disk.committed;
-        let served = |row: &&cuptel_core::record::AttemptRow| row.outcome.is_some_and(|outcome| outcome.is_served());
+        let served = |row: &&cuptel_core::record::AttemptRow| {
+            row.outcome.is_some_and(|outcome| outcome.is_served())
+        };
         Report {
             seed,
             sum: self.trace.sum(),

@@ -1,38 +1,38 @@
 //! Many invented worlds, each from its seed: no promise breaks in any of them.
 
-use cuptel_sim::{Report, run};
+use cuptel_sim::{Report, replay, run};
 
 /// `CUPTEL_LONG=1` lives through many more worlds; `CUPTEL_SEED=n` through that one alone.
-#[expect(clippy::disallowed_methods, reason = "the test harness has no other way to be told")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test harness has no other way to be told"
+)]
 fn told(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Says the seed when a world panics.
-struct Seed(u64);
-
-impl Drop for Seed {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("the world of seed {} panicked", self.0);
-        }
-    }
-}
-
 fn live(seed: u64) -> Report {
-    let _told_on_panic = Seed(seed);
-    match run(seed) {
-        Ok(report) => report,
-        Err(failure) => panic!("{failure}"),
+    match std::panic::catch_unwind(|| run(seed)) {
+        Ok(Ok(report)) => report,
+        Ok(Err(failure)) => panic!("{failure}"),
+        Err(_) => panic!("the world of seed {seed} panicked: the message above says where"),
     }
 }
 
 /// Every `of`-th world from `first` on.
 fn live_many(first: u64, of: u64) -> Vec<Report> {
     if let Some(seed) = told("CUPTEL_SEED") {
-        return if first == 0 { vec![live(seed)] } else { Vec::new() };
+        return if first == 0 {
+            vec![live(seed)]
+        } else {
+            Vec::new()
+        };
     }
-    let worlds = if told("CUPTEL_LONG") == Some(1) { 20_000 } else { 150 };
+    let worlds = if told("CUPTEL_LONG") == Some(1) {
+        20_000
+    } else {
+        150
+    };
     (0..worlds).map(|n| live(first + n * of)).collect()
 }
 
@@ -50,6 +50,7 @@ fn no_promise_breaks_in_odd_worlds() {
 fn a_seed_gives_the_same_world_again() {
     for seed in [3, 17, 40] {
         assert_eq!(live(seed), live(seed));
+        assert_eq!(replay(seed), replay(seed));
     }
 }
 
@@ -60,5 +61,8 @@ fn worlds_are_eventful() {
     assert!(sum(|r| r.served) > 20, "{reports:?}");
     assert!(sum(|r| r.callbacks) > 40, "{reports:?}");
     assert!(sum(|r| r.dials) > 40, "{reports:?}");
-    assert!(reports.iter().map(|r| r.crashes).sum::<u64>() > 5, "{reports:?}");
+    assert!(
+        reports.iter().map(|r| r.crashes).sum::<u64>() > 5,
+        "{reports:?}"
+    );
 }

@@ -1,0 +1,6 @@
+//! The rules, told as stories: who calls, who is free, who is called back and when.
+
+mod calling_back;
+mod queueing;
+mod restarting;
+mod room;

@@ -1,0 +1,589 @@
+//! A small centre with one line, two queues and two seats, and hands to play it with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cuptel_core::Centre;
+use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
+use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep, StepId};
+use cuptel_core::id::{
+    AttemptId, CallbackId, DialId, LegId, LineId, NeedId, NumberId, OfferId, OperatorId, QueueId,
+    SeatId, SiteId, TenantId, TrunkId,
+};
+use cuptel_core::number::{Caller, PhoneNumber};
+use cuptel_core::record::{
+    AttemptRow, CallbackRow, DialRow, NeedRow, NumberRow, OfferRow, OperatorRow, Record,
+    RegistrationRow, Restored, SeatRow, SignInRow,
+};
+use cuptel_core::rules::{
+    CalendarId, CallbackPolicy, Limits, Line, NoOperators, PromptId, Queue, Rules, SpokenPrompts,
+    Tenant, Trunk,
+};
+use cuptel_core::step::{Arrival, Command, CommandError, Destination, Effect, Input, Step};
+use cuptel_core::time::Now;
+use cuptel_core::words::{
+    CallbackState, Chosen, Disposition, OfferState, Outcome, Party, Stage, WorkState,
+};
+
+pub(crate) const LINE: &str = "+390861000000";
+pub(crate) const MARIO: &str = "+393331000001";
+pub(crate) const LUCIA: &str = "+393331000002";
+pub(crate) const GRACE_S: u32 = 180;
+pub(crate) const BUSY_S: u32 = 300;
+pub(crate) const NO_ANSWER_S: u32 = 900;
+pub(crate) const UNREACHABLE_S: u32 = 400;
+pub(crate) const DECLINED_S: u32 = 10;
+pub(crate) const WRAP_UP_S: u32 = 30;
+pub(crate) const RECONCILE_S: u32 = 600;
+pub(crate) const SEAT_RING_S: u32 = 20;
+pub(crate) const RING_S: u32 = 40;
+pub(crate) const TRIES_MAX: u32 = 2;
+/// Which key leads where in the menu.
+pub(crate) const BOOK: char = '1';
+pub(crate) const CANCEL: char = '2';
+/// Thursday 1 October 2026, 10:00 in Rome.
+pub(crate) const TEN_O_CLOCK_MS: i64 = 1_790_841_600_000;
+
+/// The centre and everything that it said.
+pub(crate) struct Room {
+    centre: Centre,
+    rules: Arc<Rules>,
+    now: Now,
+    epoch: i64,
+    next_leg: i64,
+    effects: Vec<Effect>,
+    numbers: BTreeMap<NumberId, NumberRow>,
+    attempts: BTreeMap<AttemptId, AttemptRow>,
+    callbacks: BTreeMap<CallbackId, CallbackRow>,
+    needs: BTreeMap<NeedId, NeedRow>,
+    dials: BTreeMap<DialId, DialRow>,
+    offers: BTreeMap<OfferId, OfferRow>,
+    sign_ins: Vec<SignInRow>,
+    registrations: BTreeMap<SeatId, RegistrationRow>,
+}
+
+impl Room {
+    pub(crate) fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Rules)) -> Self {
+        let mut rules = rules();
+        change(&mut rules);
+        let rules = Arc::new(rules);
+        let mut centre = Centre::new(rules.clone(), 1);
+        centre.add_staff(seats(), operators());
+        Self {
+            centre,
+            rules,
+            now: Now {
+                mono_us: 0,
+                utc_ms: TEN_O_CLOCK_MS,
+            },
+            epoch: 1,
+            next_leg: 1 << 60,
+            effects: Vec::new(),
+            numbers: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            callbacks: BTreeMap::new(),
+            needs: BTreeMap::new(),
+            dials: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            sign_ins: Vec::new(),
+            registrations: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn tell(&mut self, input: Input) {
+        let mut step = Step::default();
+        self.centre.handle(self.now, input, &mut step);
+        self.take_in(step);
+        assert_eq!(self.centre.snapshot(self.now).violations, 0);
+    }
+
+    fn take_in(&mut self, step: Step) {
+        for record in step.records {
+            match record {
+                Record::Number(row) => drop(self.numbers.insert(row.id, row)),
+                Record::Attempt(row) => drop(self.attempts.insert(row.id, *row)),
+                Record::Callback(row) => drop(self.callbacks.insert(row.id, row)),
+                Record::Need(row) => drop(self.needs.insert(row.id, row)),
+                Record::Dial(row) => drop(self.dials.insert(row.id, row)),
+                Record::Offer(row) => drop(self.offers.insert(row.id, row)),
+                Record::SignIn(row) => {
+                    self.sign_ins.retain(|old| old.id != row.id);
+                    self.sign_ins.push(row);
+                }
+                Record::Registration(row) => drop(self.registrations.insert(row.seat, row)),
+                Record::CallbackEvent(_)
+                | Record::Assignment(_)
+                | Record::Interval(_)
+                | Record::Seat(_)
+                | Record::Operator(_) => {}
+            }
+        }
+        self.effects.extend(step.effects);
+    }
+
+    /// Lets time pass, waking the rules whenever they want.
+    pub(crate) fn wait_s(&mut self, s: u32) {
+        let end = self.now.in_s(s);
+        let end_ms = self.now.utc_in_s(s);
+        let mut step = Step::default();
+        loop {
+            self.centre.handle(self.now, Input::Tick, &mut step);
+            let wake_at = step.wake_at;
+            self.take_in(std::mem::take(&mut step));
+            let Some(at) = wake_at.filter(|at| *at < end) else {
+                break;
+            };
+            let passed_us = at.max(self.now.mono_us) - self.now.mono_us;
+            self.now.mono_us += passed_us;
+            self.now.utc_ms += i64::try_from(passed_us / 1_000).expect("a test is short");
+        }
+        self.now = Now {
+            mono_us: end,
+            utc_ms: end_ms,
+        };
+        self.tell(Input::Tick);
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.now.utc_ms
+    }
+
+    // --- Callers.
+
+    /// Somebody calls; nothing of ours has answered yet.
+    pub(crate) fn rings(&mut self, user: &str) -> LegId {
+        self.next_leg += 1;
+        let leg = LegId(self.next_leg);
+        self.tell(Input::Arrived(Box::new(Arrival {
+            leg,
+            trunk: Some(TrunkId(1)),
+            called: LINE.to_owned(),
+            caller: Caller::from_user_part(user),
+            raw: user.to_owned(),
+            sip_call_id: format!("call-{}", self.next_leg),
+            media: Ok(()),
+        })));
+        leg
+    }
+
+    /// Somebody calls, is answered and stands before the menu.
+    pub(crate) fn calls(&mut self, user: &str) -> LegId {
+        let leg = self.rings(user);
+        self.tell(Input::Answered { leg });
+        leg
+    }
+
+    /// Somebody calls and goes through the menu to a queue.
+    pub(crate) fn waits(&mut self, user: &str, key: char) -> LegId {
+        let leg = self.calls(user);
+        self.presses(leg, key);
+        leg
+    }
+
+    pub(crate) fn presses(&mut self, leg: LegId, digit: char) {
+        self.tell(Input::Digit { leg, digit });
+    }
+
+    pub(crate) fn hangs_up(&mut self, leg: LegId) {
+        self.tell(Input::Ended {
+            leg,
+            by: Party::Caller,
+        });
+    }
+
+    /// What is being said to a leg has been heard.
+    pub(crate) fn heard(&mut self, leg: LegId) {
+        let play = self.effects.iter().rev().find_map(|effect| {
+            let Effect::Play { leg: to, token, .. } = effect else {
+                return None;
+            };
+            (*to == leg).then_some(*token)
+        });
+        let token = play.expect("something is said to that leg");
+        self.tell(Input::PlayEnded { leg, token });
+    }
+
+    // --- Seats.
+
+    /// A seat's phone registers and its operator signs in.
+    pub(crate) fn staffed(&mut self, seat: i64) {
+        self.registers(seat);
+        let operator = if seat == 1 { "anna" } else { "bruno" };
+        self.commands(Command::SignIn {
+            seat: name(seat),
+            operator: operator.to_owned(),
+        })
+        .expect("nobody else sits there");
+    }
+
+    pub(crate) fn registers(&mut self, seat: i64) {
+        let registration = RegistrationRow {
+            seat: SeatId(seat),
+            contact: format!("sip:{}@10.0.0.9", name(seat)),
+            listener: 0,
+            remote: "10.0.0.9:5060".to_owned(),
+            registered_ms: self.now.utc_ms,
+            expires_ms: self.now.utc_in_s(86_000),
+        };
+        self.tell(Input::Registered {
+            request: 1,
+            registration,
+        });
+    }
+
+    pub(crate) fn commands(&mut self, command: Command) -> Result<(), CommandError> {
+        self.tell(Input::Command {
+            request: 7,
+            command,
+        });
+        let reply = self.effects.iter().rev().find_map(|effect| {
+            let Effect::Reply { result, .. } = effect else {
+                return None;
+            };
+            Some(result.clone())
+        });
+        reply.expect("every command is answered")
+    }
+
+    pub(crate) fn disposes(&mut self, seat: i64, disposition: Disposition) {
+        self.commands(Command::Dispose {
+            seat: name(seat),
+            disposition,
+        })
+        .expect("there is a conversation");
+    }
+
+    pub(crate) fn chooses(&mut self, seat: i64, chosen: Chosen) {
+        self.commands(Command::Choose {
+            seat: name(seat),
+            chosen,
+            reason: None,
+        })
+        .expect("somebody sits there");
+    }
+
+    /// The seat whose phone was told to ring last, and its leg, if that offer is open.
+    pub(crate) fn offered(&self) -> Option<(i64, LegId)> {
+        let offer = self
+            .offers
+            .values()
+            .rev()
+            .find(|row| row.state == OfferState::Open)?;
+        let mut legs = self.seat_legs().rev();
+        let (_, leg) = legs.find(|(seat, _)| *seat == offer.seat)?;
+        Some((offer.seat.0, leg))
+    }
+
+    /// Every seat that was rung, and the leg of it.
+    fn seat_legs(&self) -> impl DoubleEndedIterator<Item = (SeatId, LegId)> + '_ {
+        self.effects.iter().filter_map(|effect| {
+            let Effect::Invite { leg, to } = effect else {
+                return None;
+            };
+            let Destination::Seat { registration, .. } = to.as_ref() else {
+                return None;
+            };
+            Some((registration.seat, *leg))
+        })
+    }
+
+    /// The leg of the first offer of all.
+    pub(crate) fn first_seat_leg(&self) -> Option<LegId> {
+        self.seat_legs().next().map(|(_, leg)| leg)
+    }
+
+    /// The leg of the last offer.
+    pub(crate) fn last_seat_leg(&self) -> Option<LegId> {
+        self.seat_legs().next_back().map(|(_, leg)| leg)
+    }
+
+    /// The seat that is offered something picks up.
+    pub(crate) fn seat_picks_up(&mut self) -> LegId {
+        let (_, leg) = self.offered().expect("a seat is offered something");
+        self.tell(Input::Ringing { leg });
+        self.tell(Input::Answered { leg });
+        leg
+    }
+
+    pub(crate) fn not_answered(&mut self, leg: LegId, status: u16) {
+        self.tell(Input::NotAnswered { leg, status });
+    }
+
+    pub(crate) fn work_of(&self, seat: usize) -> WorkState {
+        self.centre.snapshot(self.now).seats[seat - 1].work
+    }
+
+    // --- Persons called back.
+
+    /// The leg of the person who is being rung.
+    pub(crate) fn rung(&self) -> Option<LegId> {
+        let rung = self.effects.iter().rev().find_map(|effect| {
+            let Effect::Invite { leg, to } = effect else {
+                return None;
+            };
+            matches!(**to, Destination::Person { .. }).then_some(*leg)
+        });
+        rung.filter(|leg| !self.was_hung_up(*leg))
+    }
+
+    pub(crate) fn was_hung_up(&self, wanted: LegId) -> bool {
+        self.effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::HangUp { leg, .. } if *leg == wanted))
+    }
+
+    // --- What is on record.
+
+    pub(crate) fn attempt(&self, nth: usize) -> &AttemptRow {
+        self.attempts.values().nth(nth).expect("so many attempts")
+    }
+
+    pub(crate) fn outcome(&self, nth: usize) -> Option<Outcome> {
+        self.attempt(nth).outcome
+    }
+
+    pub(crate) fn callback(&self) -> &CallbackRow {
+        assert_eq!(self.callbacks.len(), 1, "{:?}", self.callbacks);
+        self.callbacks.values().next().expect("just counted")
+    }
+
+    pub(crate) fn no_callback(&self) -> bool {
+        self.callbacks.is_empty()
+    }
+
+    pub(crate) fn needs(&self) -> Vec<&NeedRow> {
+        self.needs.values().collect()
+    }
+
+    pub(crate) fn dials(&self) -> Vec<&DialRow> {
+        self.dials.values().collect()
+    }
+
+    pub(crate) fn was_done(&self, wanted: impl Fn(&Effect) -> bool) -> bool {
+        self.effects.iter().any(wanted)
+    }
+
+    /// The process dies and is started again at once from what is on record.
+    pub(crate) fn restarts(&mut self) {
+        self.epoch += 1;
+        let open = |row: &&CallbackRow| row.state != CallbackState::Closed;
+        let is_open = |id| self.callbacks.get(&id).is_some_and(|row| open(&row));
+        let restored = Restored {
+            epoch: self.epoch,
+            seats: seats(),
+            operators: operators(),
+            sign_ins: self
+                .sign_ins
+                .iter()
+                .filter(|row| row.until_ms.is_none())
+                .cloned()
+                .collect(),
+            intervals: Vec::new(),
+            registrations: self.registrations.values().cloned().collect(),
+            attempts: self
+                .attempts
+                .values()
+                .filter(|row| row.stage != Stage::Ended)
+                .cloned()
+                .collect(),
+            offers: Vec::new(),
+            assignments: Vec::new(),
+            dials: self
+                .dials
+                .values()
+                .filter(|row| row.ended_ms.is_none())
+                .cloned()
+                .collect(),
+            callbacks: self.callbacks.values().filter(open).cloned().collect(),
+            needs: self
+                .needs
+                .values()
+                .filter(|row| row.closed_ms.is_none() && is_open(row.callback))
+                .cloned()
+                .collect(),
+            numbers: self.numbers.values().cloned().collect(),
+        };
+        self.centre = Centre::new(self.rules.clone(), self.epoch);
+        let mut step = Step::default();
+        self.centre.restore(self.now, restored, &mut step);
+        self.take_in(step);
+    }
+}
+
+fn name(seat: i64) -> String {
+    (100 + seat).to_string()
+}
+
+fn seats() -> Vec<SeatRow> {
+    [1, 2]
+        .map(|id| SeatRow {
+            id: SeatId(id),
+            name: name(id),
+            site: SiteId(1),
+            ha1_md5: String::new(),
+            ha1_sha256: String::new(),
+        })
+        .to_vec()
+}
+
+fn operators() -> Vec<OperatorRow> {
+    [(1, "anna"), (2, "bruno")]
+        .map(|(id, name)| OperatorRow {
+            id: OperatorId(id),
+            name: name.to_owned(),
+            employer: "coop".to_owned(),
+            skills: vec![("all".to_owned(), 1)],
+        })
+        .to_vec()
+}
+
+fn queue(name: &str) -> Queue {
+    Queue {
+        tenant: TenantId(1),
+        name: name.to_owned(),
+        title: name.to_owned(),
+        skills: BTreeMap::from([("all".to_owned(), 1)]),
+        waiting_max: 10,
+        wrap_up_s: WRAP_UP_S,
+        ring_s: SEAT_RING_S,
+        live_bonus_s: 0,
+        no_operators: NoOperators::Wait,
+        callback: CallbackPolicy {
+            grace_s: GRACE_S,
+            spacing_no_answer_s: NO_ANSWER_S,
+            spacing_busy_s: BUSY_S,
+            spacing_unreachable_s: UNREACHABLE_S,
+            spacing_declined_s: DECLINED_S,
+            tries_max: TRIES_MAX,
+            expire_days: 7,
+            window: ContactWindow::always(),
+        },
+    }
+}
+
+fn rules() -> Rules {
+    let line = PhoneNumber::parse_e164(LINE).expect("a number");
+    let office = CalendarDefinition {
+        name: "orario".to_owned(),
+        zone: "Europe/Rome".to_owned(),
+        weekly: std::array::from_fn(|_| vec!["08:00-18:00".to_owned()]),
+        ..CalendarDefinition::default()
+    };
+    let tenant = Tenant {
+        name: "asl".to_owned(),
+        title: "ASL".to_owned(),
+        dialplan: plan(&line),
+    };
+    Rules {
+        tenants: BTreeMap::from([(TenantId(1), tenant)]),
+        lines: BTreeMap::from([(
+            line.clone(),
+            Line {
+                id: LineId(1),
+                tenant: TenantId(1),
+            },
+        )]),
+        trunks: BTreeMap::from([(TrunkId(1), trunk(line))]),
+        queues: BTreeMap::from([(QueueId(1), queue("book")), (QueueId(2), queue("cancel"))]),
+        calendars: vec![Calendar::new(&office).expect("a calendar")],
+        prompts: prompts(),
+        limits: Limits {
+            reconcile_after_s: RECONCILE_S,
+            interrupted_under_s: 5,
+            interrupted_priority_s: 3_600,
+            reject_delay_s: 5,
+            busy_delay_s: 5,
+            no_answer_delay_s: 5,
+            misses_max: 3,
+            register_s: (60, 90_000),
+        },
+    }
+}
+
+fn trunk(cli: PhoneNumber) -> Trunk {
+    Trunk {
+        name: "carrier".to_owned(),
+        channels: 10,
+        answer_max: 9,
+        outbound_min: 1,
+        outbound: true,
+        cli,
+        ring_s: RING_S,
+        answer_after_ms: 0,
+    }
+}
+
+fn plan(line: &PhoneNumber) -> Dialplan {
+    let waits = |queue| PlanStep::Queue {
+        queue: QueueId(queue),
+        announce: Announce {
+            position: true,
+            wait: false,
+            every_s: 30,
+        },
+        offer_callback: Some(OfferCallback {
+            after_s: 60,
+            key: '*',
+        }),
+        max_wait_s: 3_600,
+        on_timeout: StepId(4),
+        music: None,
+    };
+    let steps = vec![
+        PlanStep::Hours {
+            calendar: CalendarId(0),
+            open: StepId(1),
+            closed: StepId(5),
+        },
+        PlanStep::Menu {
+            prompt: PromptId(20),
+            keys: BTreeMap::from([(BOOK, StepId(2)), (CANCEL, StepId(3))]),
+            timeout_s: 5,
+            otherwise: StepId(2),
+            tries: 1,
+            invalid: None,
+        },
+        waits(1),
+        waits(2),
+        PlanStep::Callback {
+            queue: QueueId(1),
+            confirm_number: false,
+            then: None,
+        },
+        PlanStep::HangUp {
+            play: vec![PromptId(21)],
+        },
+    ];
+    Dialplan {
+        tenant: "asl".to_owned(),
+        numbers: vec![line.clone()],
+        start: StepId(0),
+        missed_queue: QueueId(1),
+        names: (0..steps.len()).map(|n| n.to_string()).collect(),
+        steps,
+    }
+}
+
+fn prompts() -> SpokenPrompts {
+    SpokenPrompts {
+        music: PromptId(0),
+        please_hold: PromptId(1),
+        positions: vec![PromptId(2)],
+        position_beyond: PromptId(4),
+        callback_offer: PromptId(5),
+        callback_confirmed: PromptId(6),
+        callback_at_closing: PromptId(7),
+        number_unavailable: PromptId(8),
+        lines_busy: PromptId(9),
+        operator_coming: PromptId(10),
+        to_operator_dialling: PromptId(11),
+        to_operator_no_answer: PromptId(12),
+        to_operator_busy: PromptId(13),
+        to_operator_unreachable: PromptId(14),
+        to_operator_withdrawn: PromptId(15),
+    }
+}

@@ -1,0 +1,22 @@
+//! What the product tests stand on: a centre of their own on a loopback address of its own,
+//! callers and a carrier made of SIPp, operators' phones made of baresip, and patience with a
+//! limit instead of pauses. Everything that is started is ended when its handle is dropped.
+
+mod caller;
+mod carrier;
+mod centre;
+mod command;
+mod datagram;
+mod ear;
+mod patience;
+mod phone;
+mod sipp;
+
+pub(crate) use caller::Caller;
+pub(crate) use carrier::Carrier;
+pub(crate) use centre::{Centre, Setup, repository};
+pub(crate) use command::{Owned, Ran};
+pub(crate) use datagram::{Datagrams, invite, torture_messages};
+pub(crate) use patience::{SOON, until};
+pub(crate) use phone::{Answers, Phone};
+pub(crate) use sipp::Sipp;

@@ -1,0 +1,37 @@
+//! The carrier, and the people it connects us to: SIPp at the address where callbacks are dialled.
+
+use super::centre::Centre;
+use super::ear::Ear;
+use super::patience::{SOON, until};
+use super::sipp::Sipp;
+
+const PORT: u16 = 5070;
+
+/// One dialled call, or the wait for it.
+#[derive(Debug)]
+pub(crate) struct Carrier {
+    pub(crate) ear: Ear,
+    pub(crate) sipp: Sipp,
+}
+
+impl Carrier {
+    /// Waits for one call and treats it as the scenario says.
+    pub(crate) fn with(centre: &Centre, scenario: &str) -> Self {
+        let ear = Ear::open(centre);
+        let port = ear.port.to_string();
+        let arguments = ["-m", "1", "-key", "ear", &port];
+        let sipp = Sipp::answering(centre, scenario, PORT, &arguments);
+        Self { ear, sipp }
+    }
+
+    /// The INVITE that arrived, word by word.
+    pub(crate) fn invited(&self) -> String {
+        until("the carrier is asked to ring somebody", SOON, || {
+            let messages = self.sipp.messages();
+            let begin = messages.find("INVITE sip:")?;
+            let whole = &messages[begin..];
+            let end = whole.find("-----------------------------------------------")?;
+            Some(whole[..end].to_owned())
+        })
+    }
+}

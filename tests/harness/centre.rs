@@ -1,0 +1,389 @@
+//! One centre: the real binary with a configuration, a folder and a loopback address of its own.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::command::{Owned, Ran};
+use super::patience::{SOON, until};
+
+/// The line that every test calls, as a carrier hands it over.
+pub(crate) const LINE: &str = "0861000000";
+
+/// What a shell command may take.
+const COMMAND_TIME: Duration = Duration::from_secs(30);
+
+/// What differs between the centres of the tests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setup {
+    /// Step of the dialplan at which a caller begins: `welcome`, `menu` or `book`.
+    pub(crate) start: &'static str,
+    pub(crate) answer_max: u32,
+    pub(crate) answer_after_ms: u32,
+    pub(crate) drain_s: u32,
+    pub(crate) log: &'static str,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            start: "book",
+            answer_max: 8,
+            answer_after_ms: 0,
+            drain_s: 20,
+            log: "info",
+        }
+    }
+}
+
+/// A centre. It stops when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Centre {
+    pub(crate) address: Ipv4Addr,
+    folder: TempDir,
+    server: Option<Owned>,
+    agent: ureq::Agent,
+    log: &'static str,
+    allotted: AtomicU16,
+}
+
+impl Centre {
+    /// A centre that is ready for calls.
+    pub(crate) fn start(setup: Setup) -> Self {
+        let mut centre = Self::prepare(setup);
+        centre.serve();
+        centre
+    }
+
+    /// A centre that was not started yet.
+    pub(crate) fn prepare(setup: Setup) -> Self {
+        let folder = TempDir::with_prefix("cuptel-product-").expect("a temporary folder");
+        let address = free_address();
+        let filled = |template: &str| {
+            [
+                ("{folder}", folder.path().display().to_string()),
+                ("{repository}", repository().display().to_string()),
+                ("{address}", address.to_string()),
+                ("{start}", setup.start.to_owned()),
+                ("{answer_max}", setup.answer_max.to_string()),
+                ("{answer_after_ms}", setup.answer_after_ms.to_string()),
+                ("{drain_s}", setup.drain_s.to_string()),
+            ]
+            .iter()
+            .fold(template.to_owned(), |text, (key, value)| {
+                text.replace(key, value)
+            })
+        };
+        let write = |name: &str, text: String| {
+            fs::write(folder.path().join(name), text).expect("the folder can be written");
+        };
+        write("cuptel.toml", filled(include_str!("cuptel.toml")));
+        write("plan.toml", filled(&plan_from(setup.start)));
+        let seats = repository().join("config/first-start.csv");
+        fs::copy(seats, folder.path().join("first-start.csv")).expect("the seats can be copied");
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(COMMAND_TIME))
+            .http_status_as_error(false)
+            .build();
+        Self {
+            address,
+            folder,
+            server: None,
+            agent: agent.into(),
+            log: setup.log,
+            allotted: AtomicU16::new(0),
+        }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.folder().join("cuptel.toml")
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder().join("data/cuptel.db")
+    }
+
+    /// Where the carrier's calls arrive.
+    pub(crate) fn trunk(&self) -> SocketAddr {
+        SocketAddr::from((self.address, 5080))
+    }
+
+    /// Where phones register.
+    pub(crate) fn phones(&self) -> SocketAddr {
+        SocketAddr::from((self.address, 5060))
+    }
+
+    /// A number that no other part of this test was given, for ports and names.
+    pub(crate) fn allot(&self) -> u16 {
+        self.allotted.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Replaces text of the configuration; it must be there.
+    pub(crate) fn reconfigure(&self, old: &str, new: &str) {
+        let text = fs::read_to_string(self.config()).expect("the configuration can be read");
+        assert!(text.contains(old), "the configuration has no {old}");
+        fs::write(self.config(), text.replace(old, new)).expect("the configuration can be written");
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub(crate) fn serve(&mut self) {
+        assert!(self.server.is_none(), "it runs already");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_file())
+            .expect("the log can be written");
+        let mut command = self.command(&["--log", self.log, "serve"]);
+        let mut server = Owned::spawn(
+            command
+                .stdout(log.try_clone().expect("a handle"))
+                .stderr(log),
+        );
+        until("the centre is ready", SOON, || {
+            if let Some(status) = server.ended() {
+                panic!("cuptel serve ended with {status}: {}", self.log());
+            }
+            self.is_ready().then_some(())
+        });
+        self.server = Some(server);
+    }
+
+    fn is_ready(&self) -> bool {
+        let answer = self.agent.get(self.url("/health/ready")).call();
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Ends the server as a power failure would.
+    pub(crate) fn kill(&mut self) {
+        self.server.take().expect("it runs").kill();
+    }
+
+    /// Asks the server to stop.
+    pub(crate) fn terminate(&self) {
+        self.server.as_ref().expect("it runs").signal("TERM");
+    }
+
+    /// Waits until the server has stopped by itself.
+    pub(crate) fn stopped(&mut self, limit: Duration) -> ExitStatus {
+        let mut server = self.server.take().expect("it runs");
+        server.end("cuptel serve ends", limit)
+    }
+
+    /// Demands that the server is still the one that was started.
+    pub(crate) fn assert_alive(&mut self) {
+        let ended = self.server.as_mut().expect("it runs").ended();
+        assert!(ended.is_none(), "{ended:?}: {}", self.log());
+        assert!(self.is_ready(), "not ready: {}", self.log());
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder().join("cuptel.log")
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cuptel"));
+        command
+            .arg("--config")
+            .arg(self.config())
+            .args(arguments)
+            .current_dir(self.folder());
+        command
+    }
+
+    /// A shell command with this centre's configuration.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(&mut self.command(arguments), COMMAND_TIME)
+    }
+
+    /// The proof: exit code 0, and the sums.
+    pub(crate) fn audit(&self) -> Value {
+        let audit = self.run(&["audit", "--json"]).succeeded();
+        serde_json::from_str(&audit).expect("audit --json prints JSON")
+    }
+
+    /// The value of the first column of the first row, read by another program than ours.
+    pub(crate) fn sql(&self, statement: &str) -> String {
+        let mut sqlite = Command::new("sqlite3");
+        sqlite.arg("-readonly").arg(self.database()).arg(statement);
+        Ran::of(&mut sqlite, COMMAND_TIME)
+            .succeeded()
+            .trim()
+            .to_owned()
+    }
+
+    /// Changes a database that no server uses.
+    pub(crate) fn write_sql(&self, statement: &str) {
+        let mut sqlite = Command::new("sqlite3");
+        sqlite.arg(self.database()).arg(statement);
+        Ran::of(&mut sqlite, COMMAND_TIME).succeeded();
+    }
+
+    /// Every byte of the database, its write-ahead log included.
+    pub(crate) fn database_bytes(&self) -> Vec<u8> {
+        let log = fs::read(self.database().with_extension("db-wal")).unwrap_or_default();
+        let main = fs::read(self.database()).expect("the database can be read");
+        [main, log].concat()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}:8080{path}", self.address)
+    }
+
+    pub(crate) fn token(&self) -> String {
+        let token = fs::read_to_string(self.folder().join("data/api-token"));
+        token
+            .expect("the first start made the token")
+            .trim()
+            .to_owned()
+    }
+
+    /// What the API answers; it must be a success.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let request = self.agent.get(self.url(&format!("/api/v1/{path}")));
+        let answer = request.header("Authorization", format!("Bearer {}", self.token()));
+        read(path, answer.call())
+    }
+
+    /// Has the API do something; it must be a success.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
+        let request = self.agent.post(self.url(&format!("/api/v1/{path}")));
+        let answer = request.header("Authorization", format!("Bearer {}", self.token()));
+        read(path, answer.send_json(body))
+    }
+
+    /// The metrics as they are scraped.
+    pub(crate) fn metrics(&self) -> String {
+        let answer = self.agent.get(self.url("/metrics")).call();
+        let mut answer = answer.expect("/metrics answers");
+        answer
+            .body_mut()
+            .read_to_string()
+            .expect("/metrics is text")
+    }
+
+    /// The sum of a counter over the lines that begin with this text.
+    pub(crate) fn counted(&self, series: &str) -> u64 {
+        let lines = self.metrics();
+        let values = lines
+            .lines()
+            .filter(|line| line.starts_with(series))
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
+        values.sum()
+    }
+
+    /// Signs an operator of `config/first-start.csv` in.
+    pub(crate) fn sign_in(&self, seat: &str, operator: &str) {
+        self.post(
+            &format!("seats/{seat}/sign-in"),
+            &json!({ "operator": operator }),
+        );
+    }
+
+    /// The attempt of one SIP call, once it is stored and as wanted.
+    pub(crate) fn attempt(
+        &self,
+        call_id: &str,
+        what: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        self.wait_for("attempts", what, |attempt| {
+            attempt["sip_call_id"] == call_id && wanted(attempt)
+        })
+    }
+
+    /// The attempt of one SIP call, however many came after it.
+    pub(crate) fn old_attempt(
+        &self,
+        call_id: &str,
+        what: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let id = self.sql(&format!(
+            "SELECT id FROM attempt WHERE sip_call_id = '{call_id}'"
+        ));
+        until(what, SOON, || {
+            let attempt = self.get(&format!("attempts/{id}"))["attempt"].take();
+            wanted(&attempt).then_some(attempt)
+        })
+    }
+
+    /// A callback that is as wanted.
+    pub(crate) fn callback(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.wait_for("callbacks", what, wanted)
+    }
+
+    /// One callback with its needs, events and dials.
+    pub(crate) fn callback_detail(&self, id: &Value) -> Value {
+        self.get(&format!("callbacks/{id}"))["callback"].take()
+    }
+
+    /// Waits until a seat's work is this one.
+    pub(crate) fn seat_works(&self, seat: &str, work: &str) -> Value {
+        let what = format!("seat {seat} is {work}");
+        self.wait_for("seats", &what, |row| {
+            row["name"] == seat && row["work"] == work
+        })
+    }
+
+    fn wait_for(&self, list: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        until(what, SOON, || {
+            let rows = self.get(list)[list].take();
+            let rows = rows.as_array().expect("a list");
+            rows.iter().find(|row| wanted(row)).cloned()
+        })
+    }
+}
+
+/// The dialplan from one of its steps on: a step that is never reached is a fault.
+fn plan_from(start: &str) -> String {
+    let plan = include_str!("plan.toml");
+    let (head, steps) = plan.split_once("[step.").expect("the plan has steps");
+    let rest = steps
+        .split("[step.")
+        .skip_while(|step| !step.starts_with(start));
+    let steps: String = rest.map(|step| format!("[step.{step}")).collect();
+    format!("{head}{steps}")
+}
+
+fn read(path: &str, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Value {
+    let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+    let status = answer.status();
+    let body: Value = answer.body_mut().read_json().expect("the API answers JSON");
+    assert!(status.is_success(), "{path}: {status} {body}");
+    body
+}
+
+/// A loopback address that no other test uses, nor another run of the tests beside this one.
+fn free_address() -> Ipv4Addr {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let process = std::process::id();
+    loop {
+        let offset = NEXT.fetch_add(1, Ordering::Relaxed);
+        // 127.1.0.1 to 127.254.255.1, each process beginning elsewhere.
+        let place = process.wrapping_mul(61).wrapping_add(offset) % (254 * 256);
+        let [_, _, high, low] = place.to_be_bytes();
+        let address = Ipv4Addr::new(127, high + 1, low, 1);
+        if UdpSocket::bind((address, 5060)).is_ok() {
+            return address;
+        }
+    }
+}
+
+pub(crate) fn repository() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    here.canonicalize().expect("the repository is there")
+}

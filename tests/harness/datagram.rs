@@ -1,0 +1,82 @@
+//! Bare datagrams, for what neither SIPp nor baresip would ever send.
+
+use std::fs;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::Duration;
+
+use super::centre::{Centre, LINE, repository};
+use super::patience::{SOON, until};
+
+/// A socket at the centre's address.
+#[derive(Debug)]
+pub(crate) struct Datagrams {
+    socket: UdpSocket,
+    to: SocketAddr,
+}
+
+impl Datagrams {
+    pub(crate) fn to(centre: &Centre, listener: SocketAddr) -> Self {
+        let socket = UdpSocket::bind((centre.address, 0)).expect("a socket");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(20)))
+            .expect("a time-out above zero");
+        Self {
+            socket,
+            to: listener,
+        }
+    }
+
+    pub(crate) fn local(&self) -> SocketAddr {
+        self.socket.local_addr().expect("a bound socket")
+    }
+
+    pub(crate) fn send(&self, bytes: &[u8]) {
+        self.socket
+            .send_to(bytes, self.to)
+            .expect("loopback takes it");
+    }
+
+    /// The next message that came.
+    pub(crate) fn next(&self) -> Option<String> {
+        let mut packet = [0; 65_536];
+        let (length, _) = self.socket.recv_from(&mut packet).ok()?;
+        Some(String::from_utf8_lossy(&packet[..length]).into_owned())
+    }
+
+    /// The final response to a request.
+    pub(crate) fn ask(&self, request: &str) -> String {
+        self.send(request.as_bytes());
+        until(&format!("an answer to {request}"), SOON, || {
+            self.next()
+                .filter(|answer| !answer.starts_with("SIP/2.0 1"))
+        })
+    }
+}
+
+/// An INVITE to the line with this description, sent from `from`.
+pub(crate) fn invite(from: SocketAddr, call: &str, sdp: &str) -> String {
+    format!(
+        "INVITE sip:{LINE}@{from} SIP/2.0\r\n\
+         Via: SIP/2.0/UDP {from};branch=z9hG4bK{call}\r\n\
+         Max-Forwards: 70\r\n\
+         From: <sip:0861777001@{from}>;tag={call}\r\n\
+         To: <sip:{LINE}@{from}>\r\n\
+         Call-ID: {call}\r\n\
+         CSeq: 1 INVITE\r\n\
+         Contact: <sip:0861777001@{from}>\r\n\
+         Content-Type: application/sdp\r\n\
+         Content-Length: {}\r\n\r\n{sdp}",
+        sdp.len()
+    )
+}
+
+/// The messages of RFC 4475, byte by byte.
+pub(crate) fn torture_messages() -> Vec<Vec<u8>> {
+    let folder = repository().join("crates/sip/tests/rfc4475");
+    let entries = fs::read_dir(folder).expect("the messages are in the repository");
+    let paths = entries.map(|entry| entry.expect("a folder can be listed").path());
+    paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "dat"))
+        .map(|path| fs::read(path).expect("the messages can be read"))
+        .collect()
+}

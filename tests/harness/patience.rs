@@ -1,0 +1,33 @@
+//! Waiting for a condition, with an end. The only place of the tests that reads a clock.
+
+use std::time::{Duration, Instant};
+
+/// Enough for anything that should happen at once, on a machine that is busy with other tests.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// Between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Looks until there is something to see; panics when the limit is over.
+pub(crate) fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(
+            begun.elapsed() < limit,
+            "waited {} s in vain: {what}",
+            limit.as_secs()
+        );
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests watch real programs in real time"
+)]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}

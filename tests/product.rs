@@ -1,0 +1,13 @@
+//! The product as others meet it: the real binary over loopback, driven by SIPp, baresip, HTTP
+//! and signals. Knows nothing of the crates inside; what a test may rely on is the outside
+//! surface: SIP, RTP, the API, the command line, the database file.
+
+mod bad_input;
+mod callbacks;
+mod calls;
+mod crash;
+mod harness;
+mod layout;
+mod readme;
+mod refusals;
+mod shell;
