@@ -143,11 +143,10 @@ impl Caller {
             }
             Err(error) => panic!("the control connection broke: {error}"),
         }
-        let rest = connection
-            .bytes()
-            .map_while(Result::ok)
-            .take_while(|byte| *byte != END);
-        let message = first.into_iter().chain(rest).collect();
+        let mut message = first.to_vec();
+        while connection.read_exact(&mut first).is_ok() && first != [END] {
+            message.extend(first);
+        }
         Some(String::from_utf8(message).expect("SIPp's messages are text"))
     }
 }

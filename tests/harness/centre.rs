@@ -46,8 +46,8 @@ impl Default for Setup {
 #[derive(Debug)]
 pub(crate) struct Centre {
     pub(crate) address: Ipv4Addr,
-    folder: TempDir,
     server: Option<Owned>,
+    folder: TempDir,
     agent: ureq::Agent,
     log: &'static str,
     allotted: AtomicU16,
@@ -63,7 +63,7 @@ impl Centre {
 
     /// A centre that was not started yet.
     pub(crate) fn prepare(setup: Setup) -> Self {
-        let folder = TempDir::with_prefix("cuptel-product-").expect("a temporary folder");
+        let folder = TempDir::with_prefix(prefix()).expect("a temporary folder");
         let address = free_address();
         let filled = |template: &str| {
             [
@@ -346,6 +346,19 @@ impl Centre {
             rows.iter().find(|row| wanted(row)).cloned()
         })
     }
+}
+
+impl Drop for Centre {
+    /// Logs and database of a test that failed are kept, under its name.
+    fn drop(&mut self) {
+        self.folder.disable_cleanup(std::thread::panicking());
+    }
+}
+
+fn prefix() -> String {
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or("test").replace("::", "-");
+    format!("cuptel-{test}-")
 }
 
 /// The dialplan from one of its steps on: a step that is never reached is a fault.

@@ -407,6 +407,8 @@ impl Centre {
         }
         case.needs = settled;
         case.ready = None;
+        // Its timer may have fired while it was closed.
+        case.wake_at = None;
         let rested_ms = self.rested_after_talk(now, &case);
         self.people
             .restore(&case.number, case.row.number)

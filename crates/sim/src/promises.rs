@@ -216,6 +216,13 @@ fn check_dials(image: &Image) -> Result<(), Broken> {
         if let Some(other) = rung.insert(digits, dial.id) {
             return broken("P3", format!("dials {other} and {} to one number", dial.id));
         }
+        let rings = dial.state == DialState::InFlight && dial.answered_ms.is_none();
+        let calls_us = |row: &AttemptRow| row.number.and_then(|id| image.e164(id)) == digits;
+        must(
+            !(rings && image.attempts_open().any(calls_us)),
+            "P2",
+            || format!("dial {} rings a person who is calling us", dial.id),
+        )?;
         let state = image.callbacks.get(&dial.callback).map(|row| row.state);
         let fits = matches!(
             state,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_call::Input;
+use cuptel_core::record::OfferRow;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
 use cuptel_core::time::Now;
@@ -33,6 +34,8 @@ const STEPS_MAX: u64 = 200_000;
 const LEGS_MAX: usize = 40;
 const TIMERS_MAX: usize = 600;
 const TRANSACTIONS_MAX: usize = 200;
+/// A timer fires at once in virtual time.
+const LEASE_LATE_MS: i64 = 100;
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -452,12 +455,17 @@ impl World {
             .map(|index| index + 1)
     }
 
-    /// Nothing grows without end.
+    /// Nothing grows without end, and every lease ends.
     pub(crate) fn check_bounds(&self) -> Result<(), Broken> {
         let Some(process) = &self.process else {
             return Ok(());
         };
-        let load = process.switch.load(self.now());
+        let now = self.now();
+        let overdue = |row: &&OfferRow| row.lease_until_ms + LEASE_LATE_MS < now.utc_ms;
+        if let Some(row) = self.decided.offers_open().find(overdue) {
+            return broken("P4", format!("offer {} outlives its lease", row.id));
+        }
+        let load = process.switch.load(now);
         let grown = load.legs.max(load.dialogs) > LEGS_MAX
             || load.rules.timers > TIMERS_MAX
             || load.transactions > TRANSACTIONS_MAX;

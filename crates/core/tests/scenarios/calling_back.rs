@@ -292,3 +292,19 @@ fn a_phone_that_dies_while_its_operator_is_told_why_is_hung_up_and_free() {
     assert!(room.was_hung_up(seat));
     assert_eq!(room.work_of(1), WorkState::Idle);
 }
+
+#[test]
+fn a_case_reopened_after_its_timer_fired_is_still_paid() {
+    let mut room = Room::new();
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.staffed(1);
+    let wife = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    room.wait_s(GRACE_S - 10);
+    room.hangs_up(wife);
+    room.wait_s(20);
+    room.disposes(1, Disposition::AnotherPerson);
+    room.wait_s(NO_ANSWER_S);
+    assert!(room.offered().is_some());
+}
