@@ -73,7 +73,7 @@ pub(crate) struct DemoArguments {
     /// The same seed invents the same people
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Ends with one line of JSON, and prints nothing before it
+    /// Ends with one line of JSON instead of sentences
     #[arg(long)]
     pub(crate) json: bool,
 }
