@@ -217,7 +217,9 @@ fn status_of(refused: &CommandError) -> StatusCode {
 fn hint_of(refused: &CommandError) -> &'static str {
     match refused {
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
-        CommandError::NoOperator(_) => "operators are added with `cuptel import operators`",
+        CommandError::NoOperator(_) => {
+            "an empty database takes its operators from config/first-start.csv"
+        }
         CommandError::SeatTaken { .. } => "POST /api/v1/seats/{seat}/sign-out first",
         CommandError::OperatorElsewhere { .. } => "sign out on the other seat first",
         CommandError::NobodyThere(_) => "POST /api/v1/seats/{seat}/sign-in first",
