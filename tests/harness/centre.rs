@@ -85,8 +85,10 @@ impl Centre {
         };
         write("cuptel.toml", filled(include_str!("cuptel.toml")));
         write("plan.toml", filled(&plan_from(setup.start)));
-        let seats = repository().join("config/first-start.csv");
-        fs::copy(seats, folder.path().join("first-start.csv")).expect("the seats can be copied");
+        write(
+            "first-start.csv",
+            include_str!("first-start.csv").to_owned(),
+        );
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(COMMAND_TIME))
             .http_status_as_error(false)
@@ -285,7 +287,7 @@ impl Centre {
         values.sum()
     }
 
-    /// Signs an operator of `config/first-start.csv` in.
+    /// Signs an operator of `first-start.csv` in.
     pub(crate) fn sign_in(&self, seat: &str, operator: &str) {
         self.post(
             &format!("seats/{seat}/sign-in"),

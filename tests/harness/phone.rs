@@ -37,7 +37,7 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
-    /// A phone of `config/first-start.csv` that has registered.
+    /// A phone of `first-start.csv` that has registered.
     pub(crate) fn registered(centre: &Centre, seat: &str, answers: Answers) -> Self {
         let phone = Self::start(centre, seat, &format!("primo-avvio-{seat}"), answers);
         until(&format!("phone {seat} is registered"), SOON, || {

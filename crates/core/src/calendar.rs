@@ -6,6 +6,7 @@
 //! twice is the second, and an hour that it skips is the moment of the skip.
 
 mod holidays;
+mod year_day;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,6 +14,7 @@ use std::fmt;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Weekday};
 
 use self::holidays::is_national_holiday;
+pub use self::year_day::YearDay;
 use crate::time::UtcMs;
 
 /// A time zone of the IANA database.
@@ -39,9 +41,12 @@ pub enum CalendarError {
     /// Shares hours with another span of the day.
     #[error("\"{0}\" overlaps \"{1}\" of the same day")]
     Overlap(String, String),
-    /// Not `YYYY-MM-DD`.
-    #[error("\"{0}\" is no date: expected \"YYYY-MM-DD\"")]
+    /// Neither `YYYY-MM-DD` nor `MM-DD`.
+    #[error("\"{0}\" is no date: expected \"YYYY-MM-DD\", or \"MM-DD\" for a day of every year")]
     Date(String),
+    /// Not `MM-DD`.
+    #[error("\"{0}\" is no day of the year: expected \"MM-DD\", like \"12-19\"")]
+    YearDay(String),
 }
 
 /// Finds a zone by its IANA name.
@@ -184,8 +189,10 @@ pub struct CalendarDefinition {
     pub zone: String,
     /// Spans like `08:00-18:00` for each day of the week, Monday first.
     pub weekly: [Vec<String>; 7],
-    /// Dates like `2026-12-24` on which it stays closed.
+    /// Dates like `2026-12-24` on which it stays closed, or `12-24` for every year.
     pub closed: Vec<String>,
+    /// The days of the patron saints on which it stays closed.
+    pub patrons: Vec<YearDay>,
     /// Whether it stays closed on Italian national holidays.
     pub holidays: bool,
 }
@@ -216,6 +223,8 @@ pub struct Calendar {
     zone: Zone,
     weekly: [Vec<Span>; 7],
     closed: BTreeSet<NaiveDate>,
+    /// Closed in every year.
+    yearly: BTreeSet<YearDay>,
     holidays: bool,
 }
 
@@ -242,12 +251,15 @@ impl Calendar {
             weekly[day].sort_unstable();
         }
         let mut closed = BTreeSet::new();
+        let mut yearly: BTreeSet<YearDay> = definition.patrons.iter().copied().collect();
         for (index, text) in definition.closed.iter().enumerate() {
-            match parse_date(text) {
-                Ok(date) => {
-                    closed.insert(date);
-                }
-                Err(error) => faults.push((CalendarPart::Closed { index }, error)),
+            if let Some(date) = parse_date(text) {
+                closed.insert(date);
+            } else if let Ok(day) = YearDay::parse(text) {
+                yearly.insert(day);
+            } else {
+                let fault = CalendarError::Date(text.clone());
+                faults.push((CalendarPart::Closed { index }, fault));
             }
         }
         if !faults.is_empty() {
@@ -259,6 +271,7 @@ impl Calendar {
             zone,
             weekly,
             closed,
+            yearly,
             holidays: definition.holidays,
         })
     }
@@ -271,6 +284,7 @@ impl Calendar {
             zone: Zone::UTC,
             weekly: std::array::from_fn(|_| vec![Span::WHOLE_DAY]),
             closed: BTreeSet::new(),
+            yearly: BTreeSet::new(),
             holidays: false,
         }
     }
@@ -332,12 +346,18 @@ impl Calendar {
             .weekly
             .iter()
             .all(|spans| spans.as_slice() == [Span::WHOLE_DAY]);
-        round_the_clock && self.closed.is_empty() && !self.holidays
+        round_the_clock && self.closed.is_empty() && self.yearly.is_empty() && !self.holidays
+    }
+
+    /// Whether it stays closed whatever the day of the week says.
+    fn is_shut(&self, day: NaiveDate) -> bool {
+        self.closed.contains(&day)
+            || self.yearly.iter().any(|yearly| yearly.is_on(day))
+            || (self.holidays && is_national_holiday(day))
     }
 
     fn stretches(&self, day: NaiveDate) -> impl Iterator<Item = Stretch> {
-        let shut = self.closed.contains(&day) || (self.holidays && is_national_holiday(day));
-        let spans: &[Span] = if shut {
+        let spans: &[Span] = if self.is_shut(day) {
             &[]
         } else {
             &self.weekly[day.weekday().days_since(Weekday::Mon) as usize]
@@ -354,15 +374,14 @@ fn span_beside(text: &str, others: &[Span]) -> Result<Span, CalendarError> {
     }
 }
 
-fn parse_date(text: &str) -> Result<NaiveDate, CalendarError> {
+fn parse_date(text: &str) -> Option<NaiveDate> {
     // chrono accepts "2026-1-5" and "+2026-01-05"; one spelling is enough.
     let written = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    let date = if written {
+    if written {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
     } else {
         None
-    };
-    date.ok_or_else(|| CalendarError::Date(text.to_owned()))
+    }
 }
 
 /// Hours of the day in which people may be rung, on any day.
@@ -382,6 +401,12 @@ impl ContactWindow {
             span: Span::parse(text)?,
             zone,
         })
+    }
+
+    /// The same hours by the clock of another zone.
+    #[must_use]
+    pub fn in_zone(self, zone: Zone) -> Self {
+        Self { zone, ..self }
     }
 
     /// Every hour of every day.

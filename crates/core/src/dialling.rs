@@ -35,19 +35,18 @@ impl Centre {
         assignment: AssignmentRow,
         step: &mut Step,
     ) {
-        let Some((number, handle)) = self
-            .cases
-            .get(&callback)
-            .map(|case| (case.number.clone(), case.row.number))
-        else {
+        let Some(case) = self.cases.get(&callback) else {
             return;
         };
+        let (number, handle, tenant) = (case.number.clone(), case.row.number, case.row.tenant);
         let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
         let trunk = self.trunk_for_promised_dial();
         let Some((trunk, cli, ring_s)) = trunk else {
             // The channel went to an inbound call meanwhile: no try is spent.
             return self.dial_impossible(now, id, callback, leg, assignment, step);
         };
+        let own = self.rules.tenants.get(&tenant);
+        let cli = own.and_then(|tenant| tenant.cli.clone()).unwrap_or(cli);
         let dial = DialRow {
             id: dial_id,
             callback,

@@ -25,14 +25,43 @@ pub struct Dialplan {
     pub tenant: String,
     /// The numbers that it answers.
     pub numbers: Vec<PhoneNumber>,
-    /// Where a caller begins.
+    /// Where a caller begins on an ordinary day; [`Dialplan::begins`] says where today.
     pub start: StepId,
+    /// What callers hear instead when nobody can be served.
+    pub emergency: Option<Emergency>,
     /// Whose debt a caller is who was refused before any choice.
     pub missed_queue: QueueId,
     /// The steps, in the order of the file.
     pub steps: Vec<Step>,
     /// Their names, in the same order.
     pub names: Vec<String>,
+}
+
+impl Dialplan {
+    /// Where a caller begins now.
+    #[must_use]
+    pub fn begins(&self) -> StepId {
+        match self.emergency {
+            Some(Emergency { step, active: true }) => step,
+            Some(Emergency { active: false, .. }) | None => self.start,
+        }
+    }
+
+    /// Whether callers hear the emergency message; callbacks are held meanwhile.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        self.emergency.is_some_and(|emergency| emergency.active)
+    }
+}
+
+/// A message for days on which nobody can be served, such as when the booking system is
+/// down: ready in the file, and switched on there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Emergency {
+    /// An emergency step.
+    pub step: StepId,
+    /// Whether new callers begin there.
+    pub active: bool,
 }
 
 /// One thing that happens to a caller.
@@ -90,6 +119,13 @@ pub enum Step {
         queue: QueueId,
         /// Whether the number is read back first.
         confirm_number: bool,
+        /// Afterwards; without it the call ends.
+        then: Option<StepId>,
+    },
+    /// Says that nobody can be served now; the caller is owed a call.
+    Emergency {
+        /// One after the other; at least one.
+        prompts: Vec<PromptId>,
         /// Afterwards; without it the call ends.
         then: Option<StepId>,
     },
@@ -156,7 +192,9 @@ impl Step {
                 keys, otherwise, ..
             } => keys.values().copied().chain([*otherwise]).collect(),
             Self::Queue { on_timeout, .. } => vec![*on_timeout],
-            Self::Callback { then, .. } => then.iter().copied().collect(),
+            Self::Callback { then, .. } | Self::Emergency { then, .. } => {
+                then.iter().copied().collect()
+            }
             Self::HangUp { .. } => Vec::new(),
         };
         followers.into_iter()
@@ -343,12 +381,12 @@ hang_up = true
         assert_only(
             &format!("[step.welcome]\nmenu = \"scelta\"\nqueue = \"disdette\"\n{END}"),
             "queue",
-            "a step does one thing, not `menu` and `queue`: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `hang_up`",
+            "a step does one thing, not `menu` and `queue`: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `emergency`, `hang_up`",
         );
         assert_only(
             "[step.welcome]\n",
             "welcome",
-            "a step that does nothing: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `hang_up`",
+            "a step that does nothing: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `emergency`, `hang_up`",
         );
         assert_only(
             &format!("[step.welcome]\nplay = [\"chiuso\"]\nhang_up = false\n{END}"),

@@ -5,7 +5,7 @@
 use crate::attempt::Doing;
 use crate::callback::Move;
 use crate::centre::Centre;
-use crate::id::{LegId, OfferId, QueueId, SeatId, TrunkId};
+use crate::id::{LegId, OfferId, QueueId, SeatId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::record::{OfferRow, Record, Work};
@@ -101,8 +101,9 @@ impl Centre {
                 continue;
             }
             // Once per queue and not per work: a night's backlog can be thousands long.
-            let may_dial =
-                rule.callback.window.next(now.utc_ms) == now.utc_ms && self.trunk_out().is_some();
+            let may_dial = rule.callback.window.next(now.utc_ms) == now.utc_ms
+                && self.trunk_out().is_some()
+                && !self.is_emergency(rule.tenant);
             for &(key, work) in line {
                 if best.as_ref().is_some_and(|best| best.key <= key) {
                     break;
@@ -119,6 +120,12 @@ impl Centre {
             }
         }
         best
+    }
+
+    /// Whether a health authority can serve nobody: its callbacks wait for better times.
+    fn is_emergency(&self, tenant: TenantId) -> bool {
+        let tenant = self.rules.tenants.get(&tenant);
+        tenant.is_some_and(|tenant| tenant.dialplan.is_emergency())
     }
 
     /// Free seats with the skills, the one idle longest first.

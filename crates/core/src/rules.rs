@@ -42,6 +42,8 @@ pub struct Tenant {
     pub name: String,
     /// Name for people.
     pub title: String,
+    /// The number shown to who is called back by it, instead of the trunk's.
+    pub cli: Option<PhoneNumber>,
     /// Its graph of steps.
     pub dialplan: Dialplan,
 }
@@ -68,7 +70,7 @@ pub struct Trunk {
     pub outbound_min: u32,
     /// Whether callbacks can be dialled here.
     pub outbound: bool,
-    /// The number shown to the person called back.
+    /// The number shown to the person called back by a tenant that has no own.
     pub cli: PhoneNumber,
     /// How long a person's phone rings before we give up.
     pub ring_s: u32,

@@ -21,6 +21,7 @@ impl Centre {
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
             | PlanStep::Callback { .. }
+            | PlanStep::Emergency { .. }
             | PlanStep::HangUp { .. } => None,
         }
     }
@@ -111,6 +112,7 @@ impl Centre {
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
             | PlanStep::Callback { .. }
+            | PlanStep::Emergency { .. }
             | PlanStep::HangUp { .. } => None,
         }
     }

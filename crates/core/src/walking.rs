@@ -25,7 +25,7 @@ impl Centre {
         live.row.sip_status = Some(200);
         step.records
             .push(Record::Attempt(Box::new(live.row.clone())));
-        let Some(start) = self.plan_of(id).map(|plan| plan.start) else {
+        let Some(start) = self.plan_of(id).map(Dialplan::begins) else {
             return;
         };
         self.walk(now, id, start, step);
@@ -87,6 +87,11 @@ impl Centre {
                 }
                 Some(PlanStep::Callback { queue, then, .. }) => {
                     return self.request_callback(now, id, *queue, *then, step);
+                }
+                Some(PlanStep::Emergency { prompts, then }) => {
+                    live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
+                    let next = then.map_or(Next::HangUp, Next::Step);
+                    return self.speak(id, prompts.clone(), next, step);
                 }
                 Some(PlanStep::HangUp { play }) => {
                     return self.speak(id, play.clone(), Next::HangUp, step);

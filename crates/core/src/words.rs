@@ -115,7 +115,7 @@ vocabulary! {
         OutOfHours = "out_of_hours",
         /// Waited as long as the queue allows.
         QueueTimeout = "queue_timeout",
-        /// Taken out of the queue by us (closing, a supervisor).
+        /// Not let wait any more by us (closing, a supervisor, the emergency message).
         Withdrawn = "withdrawn",
         /// We crashed or lost the media.
         Interrupted = "interrupted",

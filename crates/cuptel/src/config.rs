@@ -5,26 +5,30 @@
 //! Files that the configuration names are found from the working directory, else from the
 //! configuration's own folder, else from that folder's parent.
 
+pub(crate) mod authority;
 pub(crate) mod first_start;
+mod limits;
 pub(crate) mod network;
+mod opening;
 mod plans;
 mod prompts;
+pub(crate) mod queue;
 pub(crate) mod rules;
 pub(crate) mod secret;
-pub(crate) mod service;
 pub(crate) mod source;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use cuptel_core::calendar::Calendar;
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::rules::{Limits, SpokenPrompts};
 
-use network::{HttpSettings, Listener, MediaSettings, SipSettings, TrunkSettings};
+use authority::{TenantDraft, TenantSettings};
+use network::{HttpSettings, Listener, MediaSettings, SipSettings, TrunkDraft, TrunkSettings};
+use opening::CalendarDraft;
+use queue::QueueSettings;
 use secret::Secret;
-use service::{QueueSettings, TenantSettings};
 use source::ConfigFault;
 
 /// Everything that the files say, checked.
@@ -52,8 +56,7 @@ pub(crate) struct Config {
     pub(crate) drain_s: u32,
     /// Numbers that hold for the whole centre.
     pub(crate) limits: Limits,
-    /// Each with the name of its tenant.
-    calendars: Vec<(String, Calendar)>,
+    calendars: Vec<CalendarDraft>,
     /// One for each tenant, in their order; queues by their place in `queues`.
     dialplans: Vec<Dialplan>,
     library: prompts::Library,
@@ -72,19 +75,19 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     // A table missing at the top has no place of its own: the file's beginning stands for it.
     let mut root = Fields::new(document.get_ref(), 0..0, &faults);
 
-    let data_url = service::data_url(&mut root);
+    let data_url = limits::data_url(&mut root);
     let sip = network::sip(&mut root);
     let listeners = network::listeners(&mut root);
     let media = network::media(&mut root);
     let http = network::http(&mut root);
     let trunks = network::trunks(&mut root);
-    let tenants = service::tenants(&mut root);
-    let sites = service::sites(&mut root);
-    let calendars = service::calendars(&mut root, &tenants, &warnings);
-    let queues = service::queues(&mut root, &tenants);
+    let tenants = authority::tenants(&mut root);
+    let sites = authority::sites(&mut root);
+    let calendars = opening::calendars(&mut root, &tenants, &sites, &warnings);
+    let queues = queue::queues(&mut root, &tenants);
     let (library, spoken) = prompts::read(&mut root, path);
-    let limits = service::limits(&mut root);
-    let drain_s = service::drain_s(&mut root);
+    let limits = limits::limits(&mut root);
+    let drain_s = limits::drain_s(&mut root);
     root.finish();
 
     let known = plans::Known {
@@ -95,7 +98,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut plan_faults = Vec::new();
     let dialplans = plans::read(&tenants, &known, path, &faults, &mut plan_faults);
     network::warn(&trunks, &media, &warnings);
-    warn_of_foreign_cli(&trunks, &dialplans, &warnings);
+    warn_of_foreign_cli(&trunks, &tenants, &dialplans, &warnings);
 
     let mut all = source.faults(&faults.into_sorted());
     all.append(&mut plan_faults);
@@ -110,7 +113,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         http,
         trunks: trunks.into_iter().map(|draft| draft.trunk).collect(),
         tenants: tenants.into_iter().map(|draft| draft.tenant).collect(),
-        sites,
+        sites: sites.into_iter().map(|site| site.name).collect(),
         queues,
         drain_s,
         limits,
@@ -134,14 +137,33 @@ impl Config {
     }
 }
 
-fn warn_of_foreign_cli(trunks: &[network::TrunkDraft], dialplans: &[Dialplan], warnings: &Faults) {
-    for network::TrunkDraft { trunk, cli_at, .. } in trunks {
-        if !dialplans
-            .iter()
-            .any(|plan| plan.numbers.contains(&trunk.cli))
-        {
-            let message = "no dialplan answers this number: who rings back what their phone shows does not reach us";
-            warnings.add(cli_at.clone(), message);
+fn warn_of_foreign_cli(
+    trunks: &[TrunkDraft],
+    tenants: &[TenantDraft],
+    dialplans: &[Dialplan],
+    warnings: &Faults,
+) {
+    let of_trunks = trunks
+        .iter()
+        .map(|draft| (None, &draft.trunk.cli, &draft.cli_at));
+    let of_tenants = tenants.iter().filter_map(|draft| {
+        let tenant = &draft.tenant;
+        Some((
+            Some(&tenant.name),
+            tenant.cli.as_ref()?,
+            draft.cli_at.as_ref()?,
+        ))
+    });
+    for (tenant, cli, at) in of_trunks.chain(of_tenants) {
+        let answers = |plan: &Dialplan| {
+            plan.numbers.contains(cli) && tenant.is_none_or(|name| plan.tenant == *name)
+        };
+        if !dialplans.iter().any(answers) {
+            let whose = tenant.map_or_else(String::new, |name| format!(" of {name}"));
+            let message = format!(
+                "no dialplan{whose} answers this number: who rings back what their phone shows does not reach us"
+            );
+            warnings.add(at.clone(), message);
         }
     }
 }

@@ -410,7 +410,10 @@ fn write_configuration(
         std::fs::write(folder.join(name), text).with_context(|| format!("writing {name}"))
     };
     // The demo's callers have a minute, not a morning.
-    let plan = plan.replace("[\"benvenuto\", \"privacy\"]", "[\"benvenuto\"]");
+    let plan = plan.replace(
+        "[\"benvenuto_teramo\", \"privacy\"]",
+        "[\"benvenuto_teramo\"]",
+    );
     write("asl-teramo.toml", &plan)?;
     write(
         "asl-pescara.toml",

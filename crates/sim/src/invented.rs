@@ -282,6 +282,7 @@ fn tenant(name: &str, dialplan: Dialplan) -> Tenant {
     Tenant {
         name: name.to_owned(),
         title: name.to_owned(),
+        cli: None,
         dialplan,
     }
 }
@@ -307,6 +308,7 @@ fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
         tenant: tenant.to_owned(),
         numbers: vec![number(line)],
         start: StepId(0),
+        emergency: None,
         missed_queue: QueueId(queue),
         steps,
         names,

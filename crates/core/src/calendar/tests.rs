@@ -21,6 +21,7 @@ fn calendar(spans: &[&str], closed: &[&str], holidays: bool) -> Calendar {
         weekly,
         closed: closed.iter().map(ToString::to_string).collect(),
         holidays,
+        ..CalendarDefinition::default()
     })
     .unwrap()
 }

@@ -11,16 +11,20 @@ use super::{Step, StepId};
 /// ever. A step at fault is `None`: what it would lead to is not known, so while there is
 /// one, nothing is called unreachable.
 pub(super) fn graph(
-    start: StepId,
+    begins: &[StepId],
     steps: &[Option<Step>],
     names: &[Placed<&str>],
     faults: &Faults,
 ) {
     let graph = Graph { steps, names };
     if steps.iter().all(Option::is_some) {
-        let reached = graph.walk(start, |step| step.followers().collect());
+        let mut reached: BTreeSet<StepId> = begins.iter().copied().collect();
+        for begin in begins {
+            let met = graph.walk(*begin, |step| step.followers().collect());
+            reached.extend(met.into_keys());
+        }
         for (index, name) in names.iter().enumerate() {
-            if !reached.contains_key(&StepId(index)) && StepId(index) != start {
+            if !reached.contains(&StepId(index)) {
                 let message = format!("step \"{}\" is never reached from the start", name.value);
                 faults.add(name.at.clone(), message);
             }
@@ -99,7 +103,7 @@ impl Graph<'_> {
 fn silent_followers(step: &Step) -> Vec<StepId> {
     match step {
         Step::Menu { otherwise, .. } => vec![*otherwise],
-        Step::Play { .. } | Step::Hours { .. } | Step::Callback { .. } => {
+        Step::Play { .. } | Step::Hours { .. } | Step::Callback { .. } | Step::Emergency { .. } => {
             step.followers().collect()
         }
         Step::Queue { .. } | Step::HangUp { .. } => Vec::new(),

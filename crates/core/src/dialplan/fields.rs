@@ -5,7 +5,9 @@
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
 
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
+
+const TEXTS: &str = "a list of texts";
 
 /// One thing wrong in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -277,7 +279,11 @@ impl<'a> Fields<'a> {
     /// A list of texts; nothing when the key is absent. Items of another kind are faults
     /// and left out.
     pub fn texts(&mut self, key: &'static str) -> Option<Placed<Vec<Placed<&'a str>>>> {
-        let list = self.read(key, "a list of texts", DeValue::as_array)?;
+        let list = self.read(key, TEXTS, DeValue::as_array)?;
+        Some(self.each_text(key, &list))
+    }
+
+    fn each_text(&self, key: &str, list: &Placed<&'a DeArray<'a>>) -> Placed<Vec<Placed<&'a str>>> {
         let mut texts = Vec::new();
         for item in list.value {
             match item.get_ref().as_str() {
@@ -294,10 +300,10 @@ impl<'a> Fields<'a> {
                 }
             }
         }
-        Some(Placed {
+        Placed {
             value: texts,
-            at: list.at,
-        })
+            at: list.at.clone(),
+        }
     }
 
     /// A table within this one.
@@ -345,6 +351,12 @@ impl<'a> Fields<'a> {
     /// The text under a name of `names`.
     pub fn named_text(&self, name: &str) -> Option<Placed<&'a str>> {
         self.named(name, "a text in quotes", DeValue::as_str)
+    }
+
+    /// The list of texts under a name of `names`.
+    pub fn named_texts(&self, name: &str) -> Option<Placed<Vec<Placed<&'a str>>>> {
+        let list = self.named(name, TEXTS, DeValue::as_array)?;
+        Some(self.each_text(name, &list))
     }
 
     /// The whole number under a name of `names`.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::fields::{Fault, Faults, Fields, Placed, document, unknown};
-use super::{Announce, Dialplan, NameKind, Names, OfferCallback, Step, StepId, check};
+use super::{Announce, Dialplan, Emergency, NameKind, Names, OfferCallback, Step, StepId, check};
 use crate::id::QueueId;
 use crate::number::PhoneNumber;
 use crate::rules::{CalendarId, PromptId};
@@ -14,8 +14,16 @@ const DAY_S: u32 = 86_400;
 /// Keys of a telephone.
 const KEYS: &str = "0123456789*#";
 /// The key that says what a step does, each with what it stands for.
-const KINDS: [&str; 5] = ["calendar", "menu", "queue", "callback", "hang_up"];
-const KINDS_TOLD: &str = "one of `play`, `calendar`, `menu`, `queue`, `callback`, `hang_up`";
+const KINDS: [&str; 6] = [
+    "calendar",
+    "menu",
+    "queue",
+    "callback",
+    "emergency",
+    "hang_up",
+];
+const KINDS_TOLD: &str =
+    "one of `play`, `calendar`, `menu`, `queue`, `callback`, `emergency`, `hang_up`";
 
 const MENU_TIMEOUT_S: u32 = 6;
 const MENU_TRIES: u32 = 2;
@@ -52,6 +60,7 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
     let numbers = numbers(&mut root);
     let start = root.required_text("start", "the name of the first step");
     let missed = root.required_text("missed_queue", "the name of a queue");
+    let emergency = emergency(&mut root);
     let steps = root.table("step");
     if steps.is_none() && !root.has("step") {
         root.missing("step", "steps, each under its own `[step.name]`");
@@ -73,25 +82,49 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
             .collect(),
         None => Vec::new(),
     };
+    let emergency = emergency.and_then(|switch| reader.emergency_switch(&switch, &drafts));
     if let Some(start) = start {
-        check::graph(start, &drafts, &named, &faults);
+        let begins: Vec<StepId> = [start]
+            .into_iter()
+            .chain(emergency.map(|emergency| emergency.step))
+            .collect();
+        check::graph(&begins, &drafts, &named, &faults);
     }
-    let built = build(tenant, numbers, start, missed_queue, drafts, &named);
-    match built {
+    let head = Head {
+        tenant,
+        numbers,
+        start,
+        missed_queue,
+        emergency,
+    };
+    match build(head, drafts, &named) {
         Some(built) if faults.is_empty() => Ok(built),
         Some(_) | None => Err(faults.into_sorted()),
     }
 }
 
-/// Nothing where any part is missing; the fault is told already.
-fn build(
-    tenant: Option<Placed<&str>>,
+/// What stands above the steps.
+struct Head<'r> {
+    tenant: Option<Placed<&'r str>>,
     numbers: Vec<Placed<PhoneNumber>>,
     start: Option<StepId>,
     missed_queue: Option<QueueId>,
+    emergency: Option<Emergency>,
+}
+
+/// Nothing where any part is missing; the fault is told already.
+fn build(
+    head: Head<'_>,
     drafts: Vec<Option<Step>>,
     named: &[Placed<&str>],
 ) -> Option<(Dialplan, Places)> {
+    let Head {
+        tenant,
+        numbers,
+        start,
+        missed_queue,
+        emergency,
+    } = head;
     let tenant = tenant?;
     let places = Places {
         tenant: tenant.at,
@@ -101,6 +134,7 @@ fn build(
         tenant: tenant.value.to_owned(),
         numbers: numbers.into_iter().map(|number| number.value).collect(),
         start: start?,
+        emergency,
         missed_queue: missed_queue?,
         steps: drafts.into_iter().collect::<Option<Vec<Step>>>()?,
         names: named.iter().map(|name| name.value.to_owned()).collect(),
@@ -148,6 +182,23 @@ fn numbers(root: &mut Fields<'_>) -> Vec<Placed<PhoneNumber>> {
     numbers
 }
 
+/// The switch of the emergency message, its step still a name.
+struct Switch<'r> {
+    step: Placed<&'r str>,
+    active: bool,
+}
+
+fn emergency<'r>(root: &mut Fields<'r>) -> Option<Switch<'r>> {
+    let mut table = root.table("emergency")?;
+    let step = table.required_text("step", "the name of the emergency step");
+    let active = table.truth("active").is_some_and(|truth| truth.value);
+    table.finish();
+    Some(Switch {
+        step: step?,
+        active,
+    })
+}
+
 /// Reads steps, knowing which names exist. Any fault refuses the whole dialplan, so what
 /// is optional may come out empty beside its fault; a step is withheld only where the
 /// graph would be read wrong without what is at fault.
@@ -166,6 +217,7 @@ impl Reader<'_> {
             ["menu"] => self.menu(&mut step),
             ["queue"] => self.wait(&mut step),
             ["callback"] => self.callback(&mut step),
+            ["emergency"] => self.emergency(&mut step),
             ["hang_up"] => self.hang_up(&mut step),
             [] => {
                 self.faults.add(
@@ -190,7 +242,9 @@ impl Reader<'_> {
     }
 
     fn play(&self, step: &mut Fields<'_>) -> Option<Step> {
-        let prompts = step.texts("play").and_then(|names| self.prompts(names));
+        let prompts = step
+            .texts("play")
+            .and_then(|names| self.prompts("play", names));
         let then = self.required_step(
             step,
             "then",
@@ -323,21 +377,47 @@ impl Reader<'_> {
             // Not a table: told already.
             None => (None, false),
         };
-        let then = step.text("then").map(|name| self.step(&name));
-        if then == Some(None) {
-            return None;
-        }
+        let then = self.optional_step(step, "then")?;
         Some(Step::Callback {
             queue: queue?,
             confirm_number,
-            then: then.flatten(),
+            then,
+        })
+    }
+
+    fn emergency(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let prompts = step
+            .texts("emergency")
+            .and_then(|names| self.prompts("emergency", names));
+        let then = self.optional_step(step, "then")?;
+        Some(Step::Emergency {
+            prompts: prompts?,
+            then,
+        })
+    }
+
+    /// The switch with its step, which must say that a call is owed.
+    fn emergency_switch(&self, switch: &Switch<'_>, drafts: &[Option<Step>]) -> Option<Emergency> {
+        let step = self.step(&switch.step)?;
+        let fits = |draft: &Step| matches!(draft, Step::Emergency { .. });
+        // A step at fault has been told already.
+        if !drafts.get(step.0)?.as_ref().is_none_or(fits) {
+            let message = format!(
+                "step \"{}\" owes its callers nothing: expected a step with `emergency = [\"prompt\"]`",
+                switch.step.value
+            );
+            self.faults.add(switch.step.at.clone(), message);
+        }
+        Some(Emergency {
+            step,
+            active: switch.active,
         })
     }
 
     fn hang_up(&self, step: &mut Fields<'_>) -> Option<Step> {
         let hang_up = step.truth("hang_up");
         let play = match step.texts("play") {
-            Some(names) => self.prompts(names),
+            Some(names) => self.prompts("play", names),
             None => Some(Vec::new()),
         };
         let hang_up = hang_up?;
@@ -351,15 +431,23 @@ impl Reader<'_> {
         Some(Step::HangUp { play: play? })
     }
 
-    /// The list under `play`: at least one, all known.
-    fn prompts(&self, names: Placed<Vec<Placed<&str>>>) -> Option<Vec<PromptId>> {
+    /// The list under `key`: at least one, all known.
+    fn prompts(&self, key: &str, names: Placed<Vec<Placed<&str>>>) -> Option<Vec<PromptId>> {
         if names.value.is_empty() {
-            self.faults
-                .add(names.at, "`play` is empty: expected at least one prompt");
+            let message = format!("`{key}` is empty: expected at least one prompt");
+            self.faults.add(names.at, message);
             return None;
         }
         let prompts: Vec<_> = names.value.iter().map(|name| self.prompt(name)).collect();
         prompts.into_iter().collect()
+    }
+
+    /// The step under a key that may be absent; nothing when it is at fault.
+    fn optional_step(&self, step: &mut Fields<'_>, key: &'static str) -> Option<Option<StepId>> {
+        match step.text(key) {
+            Some(name) => self.step(&name).map(Some),
+            None => Some(None),
+        }
     }
 
     fn required_step(

@@ -476,6 +476,7 @@ fn rules() -> Rules {
     let tenant = Tenant {
         name: "asl".to_owned(),
         title: "ASL".to_owned(),
+        cli: None,
         dialplan: plan(&line),
     };
     Rules {
@@ -562,6 +563,7 @@ fn plan(line: &PhoneNumber) -> Dialplan {
         tenant: "asl".to_owned(),
         numbers: vec![line.clone()],
         start: StepId(0),
+        emergency: None,
         missed_queue: QueueId(1),
         names: (0..steps.len()).map(|n| n.to_string()).collect(),
         steps,

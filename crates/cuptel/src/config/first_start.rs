@@ -261,13 +261,6 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_the_first_start_is_read() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/first-start.csv");
-        let seats = read(&path, &["teramo".to_owned()]).unwrap();
-        assert!(seats.len() >= 2, "{} seats", seats.len());
-    }
-
-    #[test]
     fn every_fault_names_its_line_and_column_and_shows_no_password() {
         let faults = read_text(&format!(
             "{HEADER}101,geheim,teramo,Anna,ASL,\n\n101,geheim,termo,\"A, B\",ASL,prenotazioni:6 x\n1 2,,teramo,Bè,,a:1 a:2\n103,geheim\n"

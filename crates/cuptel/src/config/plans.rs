@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cuptel_core::calendar::Calendar;
 use cuptel_core::dialplan::fields::Faults;
 use cuptel_core::dialplan::{Dialplan, NameKind, Names, parse_with_places};
 use cuptel_core::id::QueueId;
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{CalendarId, PromptId};
 
+use super::authority::TenantDraft;
+use super::opening::CalendarDraft;
 use super::prompts::Library;
-use super::service::{QueueSettings, TenantDraft};
+use super::queue::QueueSettings;
 use super::source::{ConfigFault, Source, locate};
 
 /// What the names of a tenant's dialplan stand for. A queue's identifier is its place in
@@ -21,7 +22,7 @@ struct TenantNames<'c> {
     tenant: &'c str,
     library: &'c Library,
     queues: &'c [QueueSettings],
-    calendars: &'c [(String, Calendar)],
+    calendars: &'c [CalendarDraft],
 }
 
 impl Names for TenantNames<'_> {
@@ -38,9 +39,8 @@ impl Names for TenantNames<'_> {
     }
 
     fn calendar(&self, name: &str) -> Option<CalendarId> {
-        let ours = |(tenant, calendar): &(String, Calendar)| {
-            tenant == self.tenant && calendar.name() == name
-        };
+        let ours =
+            |draft: &CalendarDraft| draft.tenant == self.tenant && draft.calendar.name() == name;
         self.calendars.iter().position(ours).map(CalendarId)
     }
 
@@ -58,8 +58,8 @@ impl Names for TenantNames<'_> {
                 let ours = self
                     .calendars
                     .iter()
-                    .filter(|(tenant, _)| tenant == self.tenant);
-                ours.map(|(_, calendar)| calendar.name()).collect()
+                    .filter(|draft| draft.tenant == self.tenant);
+                ours.map(|draft| draft.calendar.name()).collect()
             }
         }
     }
@@ -69,7 +69,7 @@ impl Names for TenantNames<'_> {
 pub(super) struct Known<'c> {
     pub(super) library: &'c Library,
     pub(super) queues: &'c [QueueSettings],
-    pub(super) calendars: &'c [(String, Calendar)],
+    pub(super) calendars: &'c [CalendarDraft],
 }
 
 /// The dialplans in the order of the tenants. A file that cannot be found is a fault of the
@@ -87,6 +87,14 @@ pub(super) fn read(
         let Some(written) = &draft.dialplan else {
             continue;
         };
+        let tenant = &draft.tenant.name;
+        if !known.queues.iter().any(|queue| queue.tenant == *tenant) {
+            let message = format!(
+                "tenant \"{tenant}\" has no queue: expected a [[queue]] with tenant = \"{tenant}\""
+            );
+            config_faults.add(draft.name_at.clone(), message);
+            continue;
+        }
         let Some(path) = locate(&written.value, config) else {
             let message = format!("there is no file {}: expected a dialplan", written.value);
             config_faults.add(written.at.clone(), message);
@@ -94,13 +102,7 @@ pub(super) fn read(
         };
         match Source::read(&path) {
             Ok(source) => {
-                plans.extend(plan(
-                    &source,
-                    &draft.tenant.name,
-                    known,
-                    &mut answered,
-                    plan_faults,
-                ));
+                plans.extend(plan(&source, tenant, known, &mut answered, plan_faults));
             }
             Err(fault) => plan_faults.push(fault),
         }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::calendar::Calendar;
+use cuptel_core::calendar::Zone;
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use cuptel_core::rules::{Line, Queue, Rules, Tenant, Trunk};
 
-use super::{Config, QueueSettings, TrunkSettings};
+use super::{Config, QueueSettings, TenantSettings, TrunkSettings};
 
 /// The identifier of every name of the configuration.
 pub(crate) trait Ids {
@@ -118,23 +118,25 @@ impl Config {
             }
             let (name, title) = (settings.name.clone(), settings.title.clone());
             let dialplan = self.with_queue_ids(plan, ids);
-            tenants.insert(
-                tenant,
-                Tenant {
-                    name,
-                    title,
-                    dialplan,
-                },
-            );
+            let rule = Tenant {
+                name,
+                title,
+                cli: settings.cli.clone(),
+                dialplan,
+            };
+            tenants.insert(tenant, rule);
         }
         let trunks = self
             .trunks
             .iter()
             .map(|trunk| (ids.trunk(&trunk.name), trunk_rule(trunk)));
         let queues = self.queues.iter().map(|queue| {
+            let owner = |tenant: &&TenantSettings| tenant.name == queue.tenant;
+            let zone = self.tenants.iter().find(owner).map(|found| found.time_zone);
+            let zone = zone.expect("a queue of an unknown tenant is a fault");
             (
                 ids.queue(&queue.tenant, &queue.name),
-                queue_rule(queue, ids.tenant(&queue.tenant)),
+                queue_rule(queue, ids.tenant(&queue.tenant), zone),
             )
         });
         Rules {
@@ -145,7 +147,7 @@ impl Config {
             calendars: self
                 .calendars
                 .iter()
-                .map(|(_, calendar)| Calendar::clone(calendar))
+                .map(|draft| draft.calendar.clone())
                 .collect(),
             prompts: self.spoken.clone(),
             limits: self.limits.clone(),
@@ -169,6 +171,7 @@ impl Config {
                 Step::Play { .. }
                 | Step::Hours { .. }
                 | Step::Menu { .. }
+                | Step::Emergency { .. }
                 | Step::HangUp { .. } => {}
             }
         }
@@ -189,17 +192,18 @@ fn trunk_rule(trunk: &TrunkSettings) -> Trunk {
     }
 }
 
-fn queue_rule(queue: &QueueSettings, tenant: TenantId) -> Queue {
+fn queue_rule(queue: &QueueSettings, tenant: TenantId, zone: Zone) -> Queue {
+    let policy = &queue.policy;
     Queue {
         tenant,
         name: queue.name.clone(),
         title: queue.title.clone(),
         skills: queue.skills.clone(),
-        waiting_max: queue.waiting_max,
-        wrap_up_s: queue.wrap_up_s,
-        ring_s: queue.ring_s,
-        live_bonus_s: queue.live_bonus_s,
-        no_operators: queue.no_operators,
-        callback: queue.callback.into(),
+        waiting_max: policy.waiting_max,
+        wrap_up_s: policy.wrap_up_s,
+        ring_s: policy.ring_s,
+        live_bonus_s: policy.live_bonus_s,
+        no_operators: policy.no_operators,
+        callback: policy.callback.policy(zone),
     }
 }

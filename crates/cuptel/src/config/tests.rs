@@ -197,7 +197,7 @@ fn what_is_not_said_has_its_default() {
     assert_eq!(
         (
             config.queues[1].title.as_str(),
-            config.queues[1].waiting_max
+            config.queues[1].policy.waiting_max
         ),
         ("disdette", 50)
     );
@@ -212,9 +212,9 @@ fn the_configuration_that_we_ship_is_right() {
     let names = config.names();
     assert_eq!(
         (names.tenants.len(), names.trunks.len(), names.sites.len()),
-        (1, 1, 1)
+        (4, 1, 10)
     );
-    assert_eq!(names.queues.len(), 3);
+    assert_eq!(names.queues.len(), 12);
     let seats = first_start::read(&root.join("config/first-start.csv"), &config.sites).unwrap();
     let skills: BTreeSet<&String> = config
         .queues
@@ -348,7 +348,7 @@ fn an_unknown_key_is_told_at_every_depth() {
     assert_fault(
         "mon = [",
         "monday = [\"08:00-09:00\"], mon = [",
-        "36:12: unknown key \"monday\": expected one of fri, mon, sat, sun, thu, tue, wed",
+        "36:12: unknown day \"monday\": expected mon, tue, wed, thu, fri, sat, sun, or a range like mon-fri",
     );
 }
 
@@ -502,7 +502,7 @@ fn queues_and_calendars_belong_to_a_tenant_and_have_names_of_their_own() {
     assert_fault(
         "name = \"orario\"\n",
         "name = \"orario\"\nclosed = [\"2026-02-30\"]\n",
-        "36:11: \"2026-02-30\" is no date: expected \"YYYY-MM-DD\"",
+        "36:11: \"2026-02-30\" is no date: expected \"YYYY-MM-DD\", or \"MM-DD\" for a day of every year",
     );
     assert_fault(
         "name = \"teramo\"",

@@ -1,0 +1,131 @@
+//! The health authorities, and the places where their operators sit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use cuptel_core::calendar::{YearDay, Zone, parse_zone};
+use cuptel_core::dialplan::fields::{Fields, Placed, unknown};
+use cuptel_core::number::PhoneNumber;
+
+use super::{checked_name, optional_with};
+
+/// A health authority.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TenantSettings {
+    /// Short name.
+    pub(crate) name: String,
+    /// Name for people. Default: the short one.
+    pub(crate) title: String,
+    /// Shown to who is called back by it. Default: the trunk's.
+    pub(crate) cli: Option<PhoneNumber>,
+    /// Of its opening hours and contact windows. Default `Europe/Rome`.
+    pub(crate) time_zone: Zone,
+}
+
+/// An authority with its dialplan, still to be read.
+pub(super) struct TenantDraft {
+    pub(super) tenant: TenantSettings,
+    pub(super) dialplan: Option<Placed<String>>,
+    /// Where the name stands.
+    pub(super) name_at: Range<usize>,
+    pub(super) cli_at: Option<Range<usize>>,
+}
+
+pub(super) fn tenants(root: &mut Fields<'_>) -> Vec<TenantDraft> {
+    let mut drafts = Vec::new();
+    let mut seen = BTreeSet::new();
+    for table in root.tables("tenant") {
+        drafts.extend(tenant(table, &mut seen));
+    }
+    if !root.has("tenant") {
+        root.missing("[[tenant]]", "the health authority that is called");
+    }
+    drafts
+}
+
+fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDraft> {
+    let name_at = table.text("name").map(|name| name.at);
+    let name = checked_name(&mut table, "name", "tenant", seen);
+    let title = table
+        .filled_text("title")
+        .map(|title| title.value.to_owned());
+    let cli = optional_with(
+        &mut table,
+        "cli",
+        "the number shown to who is called back, like \"+390861000000\"",
+        |text| PhoneNumber::parse_e164(text).ok(),
+    );
+    let zone = table.filled_text("time_zone");
+    let time_zone = match zone.map(|zone| (parse_zone(zone.value), zone.at)) {
+        None => Zone::Europe__Rome,
+        Some((Ok(zone), _)) => zone,
+        Some((Err(error), at)) => {
+            table.faults().add(at, error.to_string());
+            Zone::UTC
+        }
+    };
+    let dialplan = table.required_text("dialplan", "the file of its dialplan");
+    table.finish();
+    let name = name?;
+    Some(TenantDraft {
+        tenant: TenantSettings {
+            title: title.unwrap_or_else(|| name.clone()),
+            name,
+            cli: cli.as_ref().map(|cli| cli.value.clone()),
+            time_zone,
+        },
+        dialplan: dialplan.map(|path| path.map(str::to_owned)),
+        name_at: name_at?,
+        cli_at: cli.map(|cli| cli.at),
+    })
+}
+
+/// A place with seats.
+pub(super) struct SiteDraft {
+    pub(super) name: String,
+    /// The day of its patron saint.
+    pub(super) patron: Option<YearDay>,
+}
+
+pub(super) fn sites(root: &mut Fields<'_>) -> Vec<SiteDraft> {
+    let mut seen = BTreeSet::new();
+    let mut sites = Vec::new();
+    for mut table in root.tables("site") {
+        let name = checked_name(&mut table, "name", "site", &mut seen);
+        let patron = table.text("patron").and_then(|text| {
+            YearDay::parse(text.value)
+                .map_err(|error| table.faults().add(text.at, error.to_string()))
+                .ok()
+        });
+        table.finish();
+        sites.extend(name.map(|name| SiteDraft { name, patron }));
+    }
+    sites
+}
+
+/// The tenant that a queue or a calendar belongs to, and a name that is new within it.
+pub(super) fn tenant_and_name(
+    table: &mut Fields<'_>,
+    kind: &str,
+    tenants: &[TenantDraft],
+    seen: &mut BTreeMap<String, BTreeSet<String>>,
+) -> Option<(TenantSettings, String)> {
+    let tenant = table.required_text("tenant", "the short name of a tenant");
+    let of_tenant = seen.entry(
+        tenant
+            .as_ref()
+            .map_or(String::new(), |name| name.value.to_owned()),
+    );
+    let name = checked_name(table, "name", kind, of_tenant.or_default());
+    let tenant = tenant?;
+    let found = tenants
+        .iter()
+        .find(|draft| draft.tenant.name == tenant.value);
+    if found.is_none() {
+        let known = tenants.iter().map(|draft| draft.tenant.name.as_str());
+        table
+            .faults()
+            .add(tenant.at, unknown("tenant", tenant.value, known));
+    }
+    Some((found?.tenant.clone(), name?))
+}

@@ -1,0 +1,103 @@
+//! What holds for the whole centre: where the data is, bounds, how it stops.
+
+use std::ops::RangeInclusive;
+
+use cuptel_core::dialplan::fields::Fields;
+use cuptel_core::rules::Limits;
+
+use super::optional_with;
+use super::secret::Secret;
+
+pub(super) const DAY_S: RangeInclusive<u32> = 0..=86_400;
+pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
+
+/// Defaults: a dial in flight at a crash rests 120 s; under 5 s is interrupted, and that
+/// puts a person 3,600 s ahead; a seat rests 10 s after a reject, 30 s after busy, 10 s
+/// after no answer, 3 misses; registrations from 60 s to 3,600 s.
+pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
+    let mut limits = Limits {
+        reconcile_after_s: 120,
+        interrupted_under_s: 2,
+        interrupted_priority_s: 3_600,
+        reject_delay_s: 10,
+        busy_delay_s: 30,
+        no_answer_delay_s: 10,
+        misses_max: 3,
+        register_s: (60, 3_600),
+    };
+    let Some(mut table) = root.table("limits") else {
+        return limits;
+    };
+    for (key, range, value) in [
+        (
+            "reconcile_after_s",
+            SOME_OF_A_DAY_S,
+            &mut limits.reconcile_after_s,
+        ),
+        (
+            "interrupted_under_s",
+            DAY_S,
+            &mut limits.interrupted_under_s,
+        ),
+        (
+            "interrupted_priority_s",
+            DAY_S,
+            &mut limits.interrupted_priority_s,
+        ),
+        ("reject_delay_s", DAY_S, &mut limits.reject_delay_s),
+        ("busy_delay_s", DAY_S, &mut limits.busy_delay_s),
+        ("no_answer_delay_s", DAY_S, &mut limits.no_answer_delay_s),
+        ("misses_max", 1..=100, &mut limits.misses_max),
+        ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
+    ] {
+        *value = table.whole_or(key, range, *value);
+    }
+    let (min_s, max_s) = limits.register_s;
+    let max = table.whole("register_max_s", SOME_OF_A_DAY_S);
+    let (max_s, at) = max.map_or((max_s, table.at()), |max| (max.value, max.at));
+    if max_s < min_s {
+        let message =
+            format!("`register_max_s` is {max_s}: expected at least `register_min_s`, {min_s}");
+        table.faults().add(at, message);
+    }
+    limits.register_s.1 = max_s;
+    table.finish();
+    limits
+}
+
+/// Default 20.
+pub(super) fn drain_s(root: &mut Fields<'_>) -> u32 {
+    let Some(mut table) = root.table("stop") else {
+        return 20;
+    };
+    let drain_s = table.whole_or("drain_s", 0..=3_600, 20);
+    table.finish();
+    drain_s
+}
+
+/// Default `sqlite://data/cuptel.db`.
+pub(super) fn data_url(root: &mut Fields<'_>) -> Secret {
+    let mut url = Secret::parse("sqlite://data/cuptel.db");
+    let Some(mut table) = root.table("data") else {
+        return url;
+    };
+    let given = optional_with(
+        &mut table,
+        "url",
+        "\"sqlite://FILE\" or \"postgres://…\"",
+        |text| {
+            let secret = Secret::parse(text);
+            let known = |url: &str| {
+                ["sqlite://", "postgres://", "postgresql://"]
+                    .iter()
+                    .any(|scheme| url.starts_with(scheme))
+            };
+            secret.here().is_none_or(known).then_some(secret)
+        },
+    );
+    if let Some(given) = given {
+        url = given.value;
+    }
+    table.finish();
+    url
+}

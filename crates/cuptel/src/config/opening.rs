@@ -1,0 +1,158 @@
+//! The calendars of the health authorities: hours of the week, holidays, closures.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use cuptel_core::calendar::{Calendar, CalendarDefinition, CalendarPart, YearDay};
+use cuptel_core::dialplan::fields::{Faults, Fields, Placed, unknown};
+
+use super::authority::{SiteDraft, TenantDraft, tenant_and_name};
+
+/// Days of the week as the configuration writes them, Monday first.
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// A calendar of a health authority.
+#[derive(Debug, Clone)]
+pub(super) struct CalendarDraft {
+    /// Short name of its tenant.
+    pub(super) tenant: String,
+    pub(super) calendar: Calendar,
+}
+
+pub(super) fn calendars(
+    root: &mut Fields<'_>,
+    tenants: &[TenantDraft],
+    sites: &[SiteDraft],
+    warnings: &Faults,
+) -> Vec<CalendarDraft> {
+    let mut seen = BTreeMap::new();
+    let mut calendars = Vec::new();
+    for mut table in root.tables("calendar") {
+        let owner = tenant_and_name(&mut table, "calendar", tenants, &mut seen);
+        let (weekly, weekly_at) = weekly(&mut table);
+        let closed = table
+            .texts("closed")
+            .map(|texts| texts.value)
+            .unwrap_or_default();
+        let holidays = table.truth("holidays").is_some_and(|truth| truth.value);
+        let patrons = patrons(&mut table, sites);
+        let (faults, at) = (table.faults(), table.at());
+        table.finish();
+        let Some((tenant, name)) = owner else {
+            continue;
+        };
+        if weekly.iter().all(Vec::is_empty) {
+            warnings.add(weekly_at, format!("calendar \"{name}\" never opens"));
+        }
+        let definition = CalendarDefinition {
+            name: name.clone(),
+            zone: tenant.time_zone.name().to_owned(),
+            weekly: weekly
+                .each_ref()
+                .map(|day| day.iter().map(text_of).collect()),
+            closed: closed.iter().map(text_of).collect(),
+            patrons,
+            holidays,
+        };
+        let calendar = Calendar::new(&definition).unwrap_or_else(|errors| {
+            let told: BTreeSet<(usize, usize, String)> = errors
+                .into_iter()
+                .map(|(part, error)| {
+                    let place = match part {
+                        CalendarPart::Zone => at.clone(),
+                        CalendarPart::Weekly { day, index } => weekly[day][index].at.clone(),
+                        CalendarPart::Closed { index } => closed[index].at.clone(),
+                    };
+                    (place.start, place.end, error.to_string())
+                })
+                .collect();
+            // A set, because the hours of `mon-fri` are wrong on five days and written once.
+            for (start, end, message) in told {
+                faults.add(start..end, message);
+            }
+            // Known all the same, so that no dialplan is blamed for it.
+            Calendar::always(name)
+        });
+        calendars.push(CalendarDraft {
+            tenant: tenant.name,
+            calendar,
+        });
+    }
+    calendars
+}
+
+fn text_of(text: &Placed<&str>) -> String {
+    text.value.to_owned()
+}
+
+/// The days of the patrons of the sites that `patrons_of` names.
+fn patrons(table: &mut Fields<'_>, sites: &[SiteDraft]) -> Vec<YearDay> {
+    let named = table
+        .texts("patrons_of")
+        .map(|texts| texts.value)
+        .unwrap_or_default();
+    let mut days = Vec::new();
+    for name in named {
+        match sites.iter().find(|site| site.name == name.value) {
+            Some(SiteDraft { patron, .. }) if patron.is_some() => days.extend(*patron),
+            Some(_) => {
+                let message = format!(
+                    "site \"{}\" has no patron: expected `patron = \"MM-DD\"` in its [[site]]",
+                    name.value
+                );
+                table.faults().add(name.at, message);
+            }
+            None => {
+                let known = sites.iter().map(|site| site.name.as_str());
+                let message = unknown("site", name.value, known);
+                table.faults().add(name.at, message);
+            }
+        }
+    }
+    days
+}
+
+type Week<'a> = [Vec<Placed<&'a str>>; 7];
+
+/// The hours of each day: keys are days, or ranges of days like `mon-fri`.
+fn weekly<'a>(table: &mut Fields<'a>) -> (Week<'a>, Range<usize>) {
+    let mut week = Week::default();
+    let Some(days) = table.table("weekly") else {
+        if !table.has("weekly") {
+            table.missing(
+                "weekly",
+                "the hours of the days, like { mon-fri = [\"08:00-18:00\"] }",
+            );
+        }
+        return (week, table.at());
+    };
+    let mut taken = BTreeSet::new();
+    for key in days.names() {
+        let Some(range) = days_of(key.value) else {
+            let message = format!(
+                "unknown day \"{}\": expected {}, or a range like mon-fri",
+                key.value,
+                DAYS.join(", ")
+            );
+            table.faults().add(key.at, message);
+            continue;
+        };
+        let spans = days.named_texts(key.value).map(|texts| texts.value);
+        for day in range {
+            if !taken.insert(day) {
+                let message = format!("{} has its hours already", DAYS[day]);
+                table.faults().add(key.at.clone(), message);
+            }
+            week[day] = spans.clone().unwrap_or_default();
+        }
+    }
+    (week, days.at())
+}
+
+/// The days that `mon` or `mon-fri` stands for.
+fn days_of(key: &str) -> Option<std::ops::RangeInclusive<usize>> {
+    let place = |name: &str| DAYS.iter().position(|day| *day == name);
+    let (first, last) = key.split_once('-').unwrap_or((key, key));
+    let range = place(first)?..=place(last)?;
+    (!range.is_empty()).then_some(range)
+}

@@ -1,0 +1,245 @@
+//! The queues: what each says for itself, and what all share.
+
+use std::collections::BTreeMap;
+
+use cuptel_core::calendar::{ContactWindow, Zone};
+use cuptel_core::dialplan::fields::Fields;
+use cuptel_core::rules::{CallbackPolicy, NoOperators};
+
+use super::authority::{TenantDraft, tenant_and_name};
+use super::limits::{DAY_S, SOME_OF_A_DAY_S};
+use super::{name_fault, word};
+
+/// A service that people wait for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QueueSettings {
+    /// Short name of the authority.
+    pub(crate) tenant: String,
+    /// Short name, unique within the authority.
+    pub(crate) name: String,
+    /// Name for people. Default: the short one.
+    pub(crate) title: String,
+    /// Skills that an operator must have, with the least level. Default: none.
+    pub(crate) skills: BTreeMap<String, u8>,
+    /// What `[queue_defaults]` can say for all queues.
+    pub(crate) policy: QueuePolicy,
+}
+
+/// What a queue takes from `[queue_defaults]` where it says nothing itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct QueuePolicy {
+    /// Callers who may wait at once. Default 50.
+    pub(crate) waiting_max: u32,
+    /// After-call time. Default 20.
+    pub(crate) wrap_up_s: u32,
+    /// How long a seat's phone rings. Default 15.
+    pub(crate) ring_s: u32,
+    /// How much older a callback must be to go before a caller. Default 300.
+    pub(crate) live_bonus_s: u32,
+    /// When nobody is signed in: `wait` (the default) or `refuse`.
+    pub(crate) no_operators: NoOperators,
+    /// Figures to compare with, no rule. Default: none.
+    pub(crate) answer_targets: Vec<AnswerTarget>,
+    /// How debts are paid.
+    pub(crate) callback: CallbackSettings,
+}
+
+/// A share of calls to be answered within a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct AnswerTarget {
+    /// From 0 to 1.
+    pub(crate) share: f64,
+    /// Within.
+    pub(crate) within_s: u32,
+}
+
+/// How debts are paid; comparable, for a reload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallbackSettings {
+    /// Default 180.
+    grace_s: u32,
+    /// Default 1,800.
+    spacing_no_answer_s: u32,
+    /// Default 600.
+    spacing_busy_s: u32,
+    /// Default 3,600.
+    spacing_unreachable_s: u32,
+    /// Default 30.
+    spacing_declined_s: u32,
+    /// Default 5.
+    tries_max: u32,
+    /// Default 10.
+    expire_days: u32,
+    /// Default 08:00-20:00, by the clock of the tenant.
+    window: ContactWindow,
+}
+
+impl QueuePolicy {
+    fn standard() -> Self {
+        let window = ContactWindow::parse("08:00-20:00", Zone::UTC);
+        Self {
+            waiting_max: 50,
+            wrap_up_s: 20,
+            ring_s: 15,
+            live_bonus_s: 300,
+            no_operators: NoOperators::Wait,
+            answer_targets: Vec::new(),
+            callback: CallbackSettings {
+                grace_s: 180,
+                spacing_no_answer_s: 1_800,
+                spacing_busy_s: 600,
+                spacing_unreachable_s: 3_600,
+                spacing_declined_s: 30,
+                tries_max: 5,
+                expire_days: 10,
+                window: window.expect("the text is a span of hours"),
+            },
+        }
+    }
+}
+
+impl CallbackSettings {
+    /// As the rules want it, the window counted by the clock of `zone`.
+    pub(super) fn policy(self, zone: Zone) -> CallbackPolicy {
+        let Self {
+            grace_s,
+            spacing_no_answer_s,
+            spacing_busy_s,
+            spacing_unreachable_s,
+            spacing_declined_s,
+            tries_max,
+            expire_days,
+            window,
+        } = self;
+        CallbackPolicy {
+            grace_s,
+            spacing_no_answer_s,
+            spacing_busy_s,
+            spacing_unreachable_s,
+            spacing_declined_s,
+            tries_max,
+            expire_days,
+            window: window.in_zone(zone),
+        }
+    }
+}
+
+pub(super) fn queues(root: &mut Fields<'_>, tenants: &[TenantDraft]) -> Vec<QueueSettings> {
+    let mut defaults = QueuePolicy::standard();
+    if let Some(mut table) = root.table("queue_defaults") {
+        defaults = policy(&mut table, &defaults);
+        table.finish();
+    }
+    let mut seen = BTreeMap::new();
+    let mut queues = Vec::new();
+    for mut table in root.tables("queue") {
+        let owner = tenant_and_name(&mut table, "queue", tenants, &mut seen);
+        let title = table
+            .filled_text("title")
+            .map(|title| title.value.to_owned());
+        let skills = table
+            .table("skills")
+            .map(|skills| skill_levels(&skills))
+            .unwrap_or_default();
+        let policy = policy(&mut table, &defaults);
+        table.finish();
+        let Some((tenant, name)) = owner else {
+            continue;
+        };
+        queues.push(QueueSettings {
+            tenant: tenant.name,
+            title: title.unwrap_or_else(|| name.clone()),
+            name,
+            skills,
+            policy,
+        });
+    }
+    if !root.has("queue") {
+        root.missing("[[queue]]", "the services that people wait for");
+    }
+    queues
+}
+
+/// What a table says, and `defaults` where it says nothing.
+fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePolicy {
+    let mut policy = defaults.clone();
+    for (key, range, value) in [
+        ("waiting_max", 1..=100_000, &mut policy.waiting_max),
+        ("wrap_up_s", 0..=3_600, &mut policy.wrap_up_s),
+        ("ring_s", 1..=300, &mut policy.ring_s),
+        ("live_bonus_s", DAY_S, &mut policy.live_bonus_s),
+    ] {
+        *value = table.whole_or(key, range, *value);
+    }
+    let words = [("wait", NoOperators::Wait), ("refuse", NoOperators::Refuse)];
+    if let Some(no_operators) = word(table, "no_operators", &words, false) {
+        policy.no_operators = no_operators;
+    }
+    let targets = table.tables("answer_targets");
+    if table.has("answer_targets") {
+        policy.answer_targets = targets.into_iter().map(answer_target).collect();
+    }
+    if let Some(mut callback) = table.table("callback") {
+        callback_settings(&mut callback, &mut policy.callback);
+        callback.finish();
+    }
+    policy
+}
+
+fn skill_levels(table: &Fields<'_>) -> BTreeMap<String, u8> {
+    let mut skills = BTreeMap::new();
+    for name in table.names() {
+        if let Some(fault) = name_fault("skill", name.value) {
+            table.faults().add(name.at.clone(), fault);
+        }
+        let level = table
+            .named_whole(name.value, &(1..=5))
+            .and_then(|level| u8::try_from(level).ok());
+        skills.extend(level.map(|level| (name.value.to_owned(), level)));
+    }
+    skills
+}
+
+fn answer_target(mut table: Fields<'_>) -> AnswerTarget {
+    if !table.has("share") {
+        table.missing("share", "a share from 0.0 to 1.0");
+    }
+    let share = table.share("share").map_or(0.0, |share| share.value);
+    let within_s = table.required_whole("within_s", SOME_OF_A_DAY_S);
+    table.finish();
+    AnswerTarget { share, within_s }
+}
+
+fn callback_settings(table: &mut Fields<'_>, settings: &mut CallbackSettings) {
+    let CallbackSettings {
+        grace_s,
+        spacing_no_answer_s,
+        spacing_busy_s,
+        spacing_unreachable_s,
+        spacing_declined_s,
+        tries_max,
+        expire_days,
+        window,
+    } = settings;
+    for (key, range, value) in [
+        ("grace_s", DAY_S, grace_s),
+        ("spacing_no_answer_s", SOME_OF_A_DAY_S, spacing_no_answer_s),
+        ("spacing_busy_s", SOME_OF_A_DAY_S, spacing_busy_s),
+        (
+            "spacing_unreachable_s",
+            SOME_OF_A_DAY_S,
+            spacing_unreachable_s,
+        ),
+        ("spacing_declined_s", SOME_OF_A_DAY_S, spacing_declined_s),
+        ("tries_max", 1..=100, tries_max),
+        ("expire_days", 1..=3_650, expire_days),
+    ] {
+        *value = table.whole_or(key, range, *value);
+    }
+    if let Some(text) = table.filled_text("window") {
+        match ContactWindow::parse(text.value, Zone::UTC) {
+            Ok(parsed) => *window = parsed,
+            Err(error) => table.faults().add(text.at, error.to_string()),
+        }
+    }
+}
