@@ -8,6 +8,7 @@ mod calls;
 mod crash;
 mod harness;
 mod layout;
+mod outcomes;
 mod readme;
 mod refusals;
 mod shell;

@@ -25,33 +25,6 @@ fn attempt_of(centre: &Centre, sipp: &Sipp) -> Value {
 }
 
 #[test]
-fn who_finds_all_lines_taken_is_refused_with_a_row_and_a_callback() {
-    let centre = Centre::start(Setup {
-        answer_max: 1,
-        ..Setup::default()
-    });
-    let inside = Caller::connected(&centre, "0861555301");
-    let refused = one_call(&centre, "refused_lines", "0861555302", &[]);
-    assert!(
-        refused.messages().contains("Reason: Q.850;cause=34"),
-        "{}",
-        refused.messages()
-    );
-    let attempt = attempt_of(&centre, &refused);
-    assert_eq!(attempt["outcome"], "refused_lines");
-    assert_eq!(attempt["sip_status"], 486);
-    let debt = centre.callback("the debt", |row| row["id"] == attempt["callback"]);
-    assert_eq!(debt["state"], "waiting");
-    assert_eq!(debt["number"], "+39…302");
-
-    // The one who is inside notices nothing, and the line is free afterwards.
-    inside.ear.hears_more(10);
-    inside.hangs_up();
-    Caller::connected(&centre, "0861555303").hangs_up();
-    centre.audit();
-}
-
-#[test]
 fn a_number_that_nobody_answers_is_refused_with_a_row() {
     let centre = Centre::start(Setup::default());
     let arguments = ["-s", "0861999999"];
@@ -60,37 +33,6 @@ fn a_number_that_nobody_answers_is_refused_with_a_row() {
     assert_eq!(attempt["sip_status"], 404);
     assert_eq!(attempt["suppressed"], "no_line");
     assert_eq!(attempt["callback"], Value::Null);
-    centre.audit();
-}
-
-#[test]
-fn a_caller_without_a_codec_of_ours_is_refused_with_a_row_and_a_callback() {
-    let centre = Centre::start(Setup::default());
-    let refused = one_call(&centre, "refused_codec", "0861555305", &[]);
-    let attempt = attempt_of(&centre, &refused);
-    assert_eq!(attempt["sip_status"], 488);
-    assert_eq!(attempt["outcome"], "failed");
-    assert_ne!(attempt["callback"], Value::Null);
-    centre.audit();
-}
-
-#[test]
-fn who_gives_up_while_it_rings_is_owed_a_callback() {
-    let centre = Centre::start(Setup {
-        answer_after_ms: 60_000,
-        ..Setup::default()
-    });
-    let mut caller = Caller::with(&centre, "cancel", "0861555306");
-    caller.tells("ringing");
-    let call = caller.call_id().to_owned();
-    centre.attempt(&call, "it rings", |row| row["stage"] == "ringing");
-    caller.order("cancel");
-    caller.sipp.went_well(SOON);
-    let attempt = centre.attempt(&call, "the caller gave up", |row| row["stage"] == "ended");
-    assert_eq!(attempt["outcome"], "abandoned_ringing");
-    assert_eq!(attempt["sip_status"], 487);
-    assert_eq!(attempt["ended_by"], "caller");
-    assert_ne!(attempt["callback"], Value::Null);
     centre.audit();
 }
 

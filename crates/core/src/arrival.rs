@@ -4,7 +4,9 @@ use crate::attempt::{Doing, LiveAttempt, Lost, cause};
 use crate::centre::{Centre, Role};
 use crate::id::{AttemptId, CallbackId, SeatId, TenantId, TrunkId};
 use crate::number::{Caller, PhoneNumber};
+use crate::pace::Entrance;
 use crate::record::{AttemptRow, Record};
+use crate::rules::Line;
 use crate::step::{Arrival, Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
@@ -29,7 +31,7 @@ impl Centre {
             row.suppressed = Some(Suppression::Internal);
             return self.refuse(now, row, &arrival, Refusal::INTERNAL, step);
         };
-        if let Some(refusal) = self.reason_to_refuse(trunk, &arrival) {
+        if let Some(refusal) = self.reason_to_refuse(now, trunk, line, &arrival) {
             self.settle_unserved(
                 now,
                 &mut row,
@@ -115,11 +117,26 @@ impl Centre {
         }
     }
 
-    fn reason_to_refuse(&self, trunk: TrunkId, arrival: &Arrival) -> Option<Refusal> {
+    fn reason_to_refuse(
+        &mut self,
+        now: Now,
+        trunk: TrunkId,
+        line: Line,
+        arrival: &Arrival,
+    ) -> Option<Refusal> {
         if self.stopping.is_some() {
             return Some(Refusal::STOPPING);
         }
-        let rule = self.rules.trunks.get(&trunk)?;
+        let rules = self.rules.clone();
+        let rule = rules.trunks.get(&trunk)?;
+        let plan = &rules.tenants.get(&line.tenant)?.dialplan;
+        let limits = [
+            (Entrance::Trunk(trunk), rule.calls_per_s),
+            (Entrance::Line(line.id), plan.calls_per_s),
+        ];
+        if !self.keeps_pace(now, limits) {
+            return Some(Refusal::RATE);
+        }
         let used = self.channels(trunk);
         if used.inbound >= rule.answer_max || used.inbound + used.outbound >= rule.channels {
             return Some(Refusal::LINES);
@@ -252,6 +269,13 @@ impl Refusal {
         status: 486,
         q850: cause::NO_CIRCUIT,
         text: "All lines are taken; we call back",
+    };
+    // 486 and not 503: a carrier that is told 503 stops sending, and hides the callers.
+    const RATE: Self = Self {
+        outcome: Outcome::RefusedRate,
+        status: 486,
+        q850: cause::CONGESTION,
+        text: "Too many calls at once; we call back",
     };
     const STOPPING: Self = Self {
         outcome: Outcome::RefusedLines,

@@ -4,7 +4,7 @@
 
 use crate::callback::Debt;
 use crate::centre::Centre;
-use crate::dialplan::StepId;
+use crate::dialplan::{Served, StepId};
 use crate::id::{AttemptId, LegId, QueueId, SeatId, TenantId};
 use crate::number::Caller;
 use crate::record::{AttemptRow, Record};
@@ -20,6 +20,8 @@ pub(crate) mod cause {
     pub(crate) const NORMAL: u8 = 16;
     /// No circuit available.
     pub(crate) const NO_CIRCUIT: u8 = 34;
+    /// Switching equipment congestion.
+    pub(crate) const CONGESTION: u8 = 42;
     /// Bearer capability not implemented.
     pub(crate) const NO_CODEC: u8 = 65;
     /// Temporary failure.
@@ -55,8 +57,8 @@ pub(crate) struct LiveAttempt {
 pub(crate) enum Doing {
     /// Rings; not answered by us yet, or our 200 not acknowledged.
     Ringing,
-    /// Hears a message.
-    Message { next: Next },
+    /// Hears a message, which may be itself the answer.
+    Message { next: Next, served: Option<Served> },
     /// Is asked to press a key.
     Menu { step: StepId, tries_left: u32 },
     /// Waits for an operator.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::attempt::LiveAttempt;
 use crate::callback::Case;
 use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
+use crate::pace::{Entrance, Pace};
 use crate::people::People;
 use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, Work};
 use crate::rules::Rules;
@@ -53,6 +54,8 @@ pub struct Centre {
     pub(crate) arrival_seq: i64,
     pub(crate) legs: HashMap<LegId, Role>,
     pub(crate) attempts: BTreeMap<AttemptId, LiveAttempt>,
+    /// How fast calls have come, where a limit is set.
+    pub(crate) paces: BTreeMap<Entrance, Pace>,
     pub(crate) people: People,
     pub(crate) cases: BTreeMap<CallbackId, Case>,
     /// Works that wait, by queue; ordered by key, the smallest first.
@@ -89,6 +92,7 @@ impl Centre {
             arrival_seq: 0,
             legs: HashMap::new(),
             attempts: BTreeMap::new(),
+            paces: BTreeMap::new(),
             people: People::default(),
             cases: BTreeMap::new(),
             ready: BTreeMap::new(),

@@ -25,6 +25,8 @@ pub struct Dialplan {
     pub tenant: String,
     /// The numbers that it answers.
     pub numbers: Vec<PhoneNumber>,
+    /// Calls admitted to each of them a second; whoever comes faster is refused and called back.
+    pub calls_per_s: Option<u32>,
     /// Where a caller begins on an ordinary day; [`Dialplan::begins`] says where today.
     pub start: StepId,
     /// What callers hear instead when nobody can be served.
@@ -73,6 +75,8 @@ pub enum Step {
         prompts: Vec<PromptId>,
         /// Afterwards.
         then: StepId,
+        /// What whoever has heard them got by it.
+        served: Option<Served>,
     },
     /// Asks a calendar.
     Hours {
@@ -133,7 +137,17 @@ pub enum Step {
     HangUp {
         /// Said before.
         play: Vec<PromptId>,
+        /// What whoever has heard it got by it.
+        served: Option<Served>,
     },
+}
+
+/// A message that is itself the answer (opening hours, how to prepare for a test): who has
+/// heard it to its end is served, without an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Served {
+    /// The queue whose open need it settles too; no other need is touched.
+    pub closes: Option<QueueId>,
 }
 
 /// What is said to a waiting caller.
@@ -309,6 +323,7 @@ hang_up = true
             Step::Play {
                 prompts: vec![PromptId(0), PromptId(1)],
                 then: StepId(1),
+                served: None,
             },
             Step::Hours {
                 calendar: CalendarId(0),
@@ -345,9 +360,42 @@ hang_up = true
             },
             Step::HangUp {
                 play: vec![PromptId(3)],
+                served: None,
             },
         ];
         assert_eq!(dialplan.steps, expected);
+    }
+
+    #[test]
+    fn a_message_can_be_the_answer_and_settle_a_need() {
+        let text = format!(
+            "{HEAD}calls_per_s = 20\n[step.welcome]\nplay = [\"privacy\"]\nserved = true\nthen = \"end\"\n\
+             [step.end]\nhang_up = true\nserved = true\ncloses = \"disdette\"\n"
+        );
+        let dialplan = parse(&text, &Known).unwrap();
+        assert_eq!(dialplan.calls_per_s, Some(20));
+        let served = |closes| Some(Served { closes });
+        let expected = [
+            Step::Play {
+                prompts: vec![PromptId(1)],
+                then: StepId(1),
+                served: served(None),
+            },
+            Step::HangUp {
+                play: vec![],
+                served: served(Some(QueueId(2))),
+            },
+        ];
+        assert_eq!(dialplan.steps, expected);
+    }
+
+    #[test]
+    fn only_a_message_that_serves_settles_a_need() {
+        assert_only(
+            "[step.welcome]\nhang_up = true\ncloses = \"disdette\"\n",
+            "\"disdette\"",
+            "`closes` needs `served = true` beside it: only an answer settles a need",
+        );
     }
 
     #[test]

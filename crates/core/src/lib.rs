@@ -16,6 +16,7 @@ pub mod id;
 pub mod number;
 mod offering;
 mod owing;
+mod pace;
 mod people;
 pub mod record;
 mod restart;

@@ -373,6 +373,48 @@ impl Centre {
         None
     }
 
+    /// The menu answered what this need was about; whatever else the person wants stays owed.
+    pub(crate) fn menu_settles(
+        &mut self,
+        now: Now,
+        tenant: TenantId,
+        number: &PhoneNumber,
+        queue: QueueId,
+        attempt: AttemptId,
+        step: &mut Step,
+    ) {
+        let open = self
+            .people
+            .get(number)
+            .and_then(|known| known.case_of(tenant));
+        let Some(id) = open else { return };
+        let Some(case) = self.cases.get_mut(&id) else {
+            return;
+        };
+        // A seat that is at it settles it itself.
+        if case.row.state != CallbackState::Waiting {
+            return;
+        }
+        let own = |need: &NeedRow| need.queue == Some(queue) && need.kind.closes_by_conversation();
+        if case.needs.iter().all(own) {
+            let about = About {
+                attempt: Some(attempt),
+                ..About::default()
+            };
+            self.close_case(now, id, ClosedHow::GotThrough, about, step);
+            return;
+        }
+        let (settled, open): (Vec<_>, Vec<_>) = case.needs.drain(..).partition(own);
+        case.needs = open;
+        for need in settled {
+            step.records.push(Record::Need(NeedRow {
+                closed_ms: Some(now.utc_ms),
+                ..need
+            }));
+        }
+        self.reconsider(now, id);
+    }
+
     /// Somebody at that number has just talked: the next call is no sooner than after one in vain.
     fn rested_after_talk(&self, now: Now, case: &Case) -> UtcMs {
         let tenant = self.rules.tenants.get(&case.row.tenant);

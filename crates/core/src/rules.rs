@@ -66,6 +66,8 @@ pub struct Trunk {
     pub channels: u32,
     /// Inbound calls answered at most; the next caller is refused and recorded.
     pub answer_max: u32,
+    /// Calls admitted a second; whoever comes faster is refused and called back.
+    pub calls_per_s: Option<u32>,
     /// Channels that callbacks may use even when inbound calls want all.
     pub outbound_min: u32,
     /// Whether callbacks can be dialled here.

@@ -62,6 +62,7 @@ impl Centre {
             return self.speak(id, vec![why], Next::HangUp, step);
         }
         live.verdict = None;
+        live.due_ms = None;
         live.row.stage = Stage::Queued;
         live.row.queued_ms = Some(now.utc_ms);
         step.records
@@ -279,7 +280,10 @@ impl Centre {
             return;
         };
         live.token += 1;
-        live.doing = Doing::Message { next: Next::HangUp };
+        live.doing = Doing::Message {
+            next: Next::HangUp,
+            served: None,
+        };
         match offered_to {
             Some(seat) => self.offer_ended(now, seat, why, true, step),
             None => self.step_out(queue, place_ms, 0, Work::Attempt(id)),

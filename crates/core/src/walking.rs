@@ -2,7 +2,7 @@
 
 use crate::attempt::{Doing, End, Lost, Next};
 use crate::centre::Centre;
-use crate::dialplan::{Dialplan, Step as PlanStep, StepId};
+use crate::dialplan::{Dialplan, Served, Step as PlanStep, StepId};
 use crate::id::{AttemptId, QueueId};
 use crate::record::Record;
 use crate::rules::PromptId;
@@ -72,8 +72,12 @@ impl Centre {
                         at = *closed;
                     }
                 }
-                Some(PlanStep::Play { prompts, then }) => {
-                    return self.speak(id, prompts.clone(), Next::Step(*then), step);
+                Some(PlanStep::Play {
+                    prompts,
+                    then,
+                    served,
+                }) => {
+                    return self.answer_by(id, prompts.clone(), Next::Step(*then), *served, step);
                 }
                 Some(PlanStep::Menu { tries, keys, .. }) => {
                     let ahead = live.pressed_ahead.take();
@@ -93,8 +97,8 @@ impl Centre {
                     let next = then.map_or(Next::HangUp, Next::Step);
                     return self.speak(id, prompts.clone(), next, step);
                 }
-                Some(PlanStep::HangUp { play }) => {
-                    return self.speak(id, play.clone(), Next::HangUp, step);
+                Some(PlanStep::HangUp { play, served }) => {
+                    return self.answer_by(id, play.clone(), Next::HangUp, *served, step);
                 }
                 None => return,
             }
@@ -109,11 +113,23 @@ impl Centre {
         next: Next,
         step: &mut Step,
     ) {
+        self.answer_by(id, prompts, next, None, step);
+    }
+
+    /// The same, where the messages may be what the caller wanted to know.
+    fn answer_by(
+        &mut self,
+        id: AttemptId,
+        prompts: Vec<PromptId>,
+        next: Next,
+        served: Option<Served>,
+        step: &mut Step,
+    ) {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
         live.token += 1;
-        live.doing = Doing::Message { next };
+        live.doing = Doing::Message { next, served };
         step.effects.push(Effect::Play {
             leg: live.leg,
             token: live.token,
@@ -154,22 +170,14 @@ impl Centre {
             return;
         }
         match live.doing {
-            Doing::Message {
-                next: Next::Step(at),
-            } => self.walk(now, id, at, step),
-            Doing::Message { next: Next::HangUp } => {
-                let outcome = live.verdict.unwrap_or(Outcome::ServedByMenu);
-                self.end_attempt(
-                    now,
-                    id,
-                    End {
-                        outcome,
-                        by: Party::Us,
-                        reason: None,
-                    },
-                    true,
-                    step,
-                );
+            Doing::Message { next, served } => {
+                if let Some(served) = served {
+                    self.served_by_menu(now, id, served, step);
+                }
+                match next {
+                    Next::Step(at) => self.walk(now, id, at, step),
+                    Next::HangUp => self.let_go(now, id, step),
+                }
             }
             Doing::Menu { step: at, .. } => {
                 if let Some(PlanStep::Menu { timeout_s, .. }) =
@@ -181,6 +189,35 @@ impl Centre {
             }
             Doing::Ringing | Doing::Queued { .. } | Doing::Talking { .. } => {}
         }
+    }
+
+    /// What the caller has just heard was what they called for.
+    fn served_by_menu(&mut self, now: Now, id: AttemptId, served: Served, step: &mut Step) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        // A callback that was promised in this call is still wanted.
+        if live.row.callback.is_none() && matches!(live.verdict, None | Some(Outcome::OutOfHours)) {
+            live.verdict = Some(Outcome::ServedByMenu);
+        }
+        let (number, tenant) = (live.caller.number.clone(), live.tenant);
+        if let (Some(number), Some(queue)) = (number, served.closes) {
+            self.menu_settles(now, tenant, &number, queue, id, step);
+        }
+    }
+
+    /// The plan is at its end. Who got nothing on the way is not served: being hung up on
+    /// answers no one.
+    fn let_go(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        let end = End {
+            outcome: live.verdict.unwrap_or(Outcome::AbandonedMenu),
+            by: Party::Us,
+            reason: None,
+        };
+        self.end_attempt(now, id, end, true, step);
     }
 
     /// No key was pressed in time.

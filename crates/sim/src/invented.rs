@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use cuptel_call::{Listener, Media, Role, Settings, TrunkPeer};
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
-use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step, StepId};
+use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Served, Step, StepId};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
@@ -79,6 +79,7 @@ pub(crate) struct Shape {
     pub(crate) seats: usize,
     pub(crate) channels: u32,
     pub(crate) answer_max: u32,
+    pub(crate) calls_per_s: Option<u32>,
     pub(crate) answer_after_ms: u32,
     pub(crate) wrap_up_s: u32,
     pub(crate) ports: u16,
@@ -92,6 +93,7 @@ impl Shape {
             seats: chance.index(3) + 1,
             channels,
             answer_max: channels - u32::from(chance.percent(60)),
+            calls_per_s: chance.percent(20).then_some(1),
             answer_after_ms: chance.pick(&[0, 300, 1_500]),
             wrap_up_s: chance.pick(&[0, 5, 30]),
             ports: if chance.percent(10) { 4 } else { 16 },
@@ -167,6 +169,7 @@ impl Shape {
             name: "carrier".to_owned(),
             channels: self.channels,
             answer_max: self.answer_max,
+            calls_per_s: self.calls_per_s,
             outbound_min: 1,
             outbound: true,
             cli: number(LINES[0]),
@@ -307,6 +310,7 @@ fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
     Dialplan {
         tenant: tenant.to_owned(),
         numbers: vec![number(line)],
+        calls_per_s: None,
         start: StepId(0),
         emergency: None,
         missed_queue: QueueId(queue),
@@ -323,6 +327,7 @@ fn first_plan() -> Dialplan {
             ('2', StepId(4)),
             ('9', StepId(5)),
             ('3', StepId(7)),
+            ('4', StepId(8)),
         ]),
         timeout_s: 4,
         otherwise: StepId(3),
@@ -338,6 +343,7 @@ fn first_plan() -> Dialplan {
         Step::Play {
             prompts: vec![PromptId(17)],
             then: StepId(2),
+            served: None,
         },
         menu,
         waits(1, '*', 90, 5),
@@ -350,9 +356,17 @@ fn first_plan() -> Dialplan {
         Step::Play {
             prompts: vec![PromptId(18)],
             then: StepId(7),
+            served: None,
         },
         Step::HangUp {
             play: vec![PromptId(19)],
+            served: None,
+        },
+        Step::HangUp {
+            play: vec![PromptId(19)],
+            served: Some(Served {
+                closes: Some(QueueId(2)),
+            }),
         },
     ];
     plan("teramo", LINES[0], 1, steps)

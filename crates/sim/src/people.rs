@@ -185,7 +185,7 @@ impl World {
         line.stream = port_in(body).and_then(|port| self.sound.at_port(port));
         let Who::Caller(_) = line.who else { return };
         for _ in 0..self.chance.between(0, 3) {
-            let press = Act::Press(self.chance.pick(&['1', '2', '9', '*', '5', '3']));
+            let press = Act::Press(self.chance.pick(&['1', '2', '9', '*', '5', '3', '4']));
             let after_us = self.chance.ms(300, 40_000);
             self.plan(after_us, Happening::Does(key, press));
         }

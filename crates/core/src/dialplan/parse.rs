@@ -4,13 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::fields::{Fault, Faults, Fields, Placed, document, unknown};
-use super::{Announce, Dialplan, Emergency, NameKind, Names, OfferCallback, Step, StepId, check};
+use super::{
+    Announce, Dialplan, Emergency, NameKind, Names, OfferCallback, Served, Step, StepId, check,
+};
 use crate::id::QueueId;
 use crate::number::PhoneNumber;
 use crate::rules::{CalendarId, PromptId};
 
 /// Longest pause or wait that can be meant.
 const DAY_S: u32 = 86_400;
+/// More calls a second than one machine takes.
+const CALLS_PER_S: u32 = 100_000;
 /// Keys of a telephone.
 const KEYS: &str = "0123456789*#";
 /// The key that says what a step does, each with what it stands for.
@@ -58,6 +62,7 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
     let mut root = Fields::new(document.get_ref(), 0..0, &faults);
     let tenant = root.required_text("tenant", "the short name of a tenant");
     let numbers = numbers(&mut root);
+    let calls_per_s = root.whole("calls_per_s", 1..=CALLS_PER_S);
     let start = root.required_text("start", "the name of the first step");
     let missed = root.required_text("missed_queue", "the name of a queue");
     let emergency = emergency(&mut root);
@@ -93,6 +98,7 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
     let head = Head {
         tenant,
         numbers,
+        calls_per_s: calls_per_s.map(|rate| rate.value),
         start,
         missed_queue,
         emergency,
@@ -107,6 +113,7 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
 struct Head<'r> {
     tenant: Option<Placed<&'r str>>,
     numbers: Vec<Placed<PhoneNumber>>,
+    calls_per_s: Option<u32>,
     start: Option<StepId>,
     missed_queue: Option<QueueId>,
     emergency: Option<Emergency>,
@@ -121,6 +128,7 @@ fn build(
     let Head {
         tenant,
         numbers,
+        calls_per_s,
         start,
         missed_queue,
         emergency,
@@ -133,6 +141,7 @@ fn build(
     let dialplan = Dialplan {
         tenant: tenant.value.to_owned(),
         numbers: numbers.into_iter().map(|number| number.value).collect(),
+        calls_per_s,
         start: start?,
         emergency,
         missed_queue: missed_queue?,
@@ -250,10 +259,23 @@ impl Reader<'_> {
             "then",
             "the step after the prompts, or `hang_up = true`",
         );
+        let served = self.served(step);
         Some(Step::Play {
             prompts: prompts?,
             then: then?,
+            served,
         })
+    }
+
+    fn served(&self, step: &mut Fields<'_>) -> Option<Served> {
+        let served = step.truth("served").is_some_and(|served| served.value);
+        let closes = step.text("closes");
+        if !served && let Some(closes) = &closes {
+            let message = "`closes` needs `served = true` beside it: only an answer settles a need";
+            self.faults.add(closes.at.clone(), message);
+        }
+        let closes = closes.and_then(|name| self.queue(&name));
+        served.then_some(Served { closes })
     }
 
     fn hours(&self, step: &mut Fields<'_>) -> Option<Step> {
@@ -420,6 +442,7 @@ impl Reader<'_> {
             Some(names) => self.prompts("play", names),
             None => Some(Vec::new()),
         };
+        let served = self.served(step);
         let hang_up = hang_up?;
         if !hang_up.value {
             let message = "`hang_up = false` means nothing: expected `true`, or `then` with a step";
@@ -428,7 +451,10 @@ impl Reader<'_> {
             step.text("then");
             return None;
         }
-        Some(Step::HangUp { play: play? })
+        Some(Step::HangUp {
+            play: play?,
+            served,
+        })
     }
 
     /// The list under `key`: at least one, all known.

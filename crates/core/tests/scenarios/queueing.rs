@@ -215,3 +215,17 @@ fn a_call_cut_by_the_network_is_interrupted_and_owed_a_priority_call() {
     assert_eq!(room.outcome(0), Some(Outcome::Interrupted));
     assert_eq!(room.callback().priority_ms, 3_600_000);
 }
+
+#[test]
+fn calls_that_come_too_fast_are_refused_with_a_row_and_owed_a_call() {
+    let mut room =
+        Room::with(|rules| rules.trunks.get_mut(&TrunkId(1)).unwrap().calls_per_s = Some(1));
+    room.rings(MARIO);
+    room.rings(LUCIA);
+    assert_eq!(room.outcome(0), None);
+    assert_eq!(room.outcome(1), Some(Outcome::RefusedRate));
+    assert_eq!(room.attempt(1).callback, Some(room.callback().id));
+    room.wait_s(1);
+    room.rings("+393331000003");
+    assert_eq!(room.outcome(2), None);
+}

@@ -510,6 +510,7 @@ fn trunk(cli: PhoneNumber) -> Trunk {
         name: "carrier".to_owned(),
         channels: 10,
         answer_max: 9,
+        calls_per_s: None,
         outbound_min: 1,
         outbound: true,
         cli,
@@ -557,11 +558,13 @@ fn plan(line: &PhoneNumber) -> Dialplan {
         },
         PlanStep::HangUp {
             play: vec![PromptId(21)],
+            served: None,
         },
     ];
     Dialplan {
         tenant: "asl".to_owned(),
         numbers: vec![line.clone()],
+        calls_per_s: None,
         start: StepId(0),
         emergency: None,
         missed_queue: QueueId(1),

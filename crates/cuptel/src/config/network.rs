@@ -11,6 +11,8 @@ use ipnet::IpNet;
 use super::secret::Secret;
 use super::{checked_name, optional_with, required_with, word};
 
+/// More calls a second than one machine takes.
+const CALLS_PER_S_MAX: u32 = 100_000;
 /// More channels than any carrier sells on one trunk.
 const CHANNELS_MAX: u32 = 100_000;
 const SIP_PORT: u16 = 5060;
@@ -96,6 +98,8 @@ pub(crate) struct TrunkSettings {
     pub(crate) channels: u32,
     /// Calls answered at once.
     pub(crate) answer_max: u32,
+    /// Calls admitted a second. Default: as many as come.
+    pub(crate) calls_per_s: Option<u32>,
     /// Channels kept for callbacks. Default 0.
     pub(crate) outbound_min: u32,
     /// Shown to the person called back.
@@ -349,6 +353,7 @@ fn trunk(
     let outbound = optional_with(&mut table, "outbound", OUTBOUND, parse_outbound);
     let channels = counted(&mut table, "channels", 1);
     let answer_max = counted(&mut table, "answer_max", 1);
+    let calls_per_s = table.whole("calls_per_s", 1..=CALLS_PER_S_MAX);
     let outbound_min = table.whole("outbound_min", 0..=CHANNELS_MAX);
     let cli = required_with(
         &mut table,
@@ -380,6 +385,7 @@ fn trunk(
         outbound: outbound.map(|outbound| outbound.value),
         channels: channels.value,
         answer_max: answer_max.value,
+        calls_per_s: calls_per_s.map(|rate| rate.value),
         outbound_min: outbound_min.value,
         cli: cli.value,
         ring_s,

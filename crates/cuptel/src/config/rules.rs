@@ -168,11 +168,12 @@ impl Config {
         for step in &mut plan.steps {
             match step {
                 Step::Queue { queue, .. } | Step::Callback { queue, .. } => resolve(queue),
-                Step::Play { .. }
-                | Step::Hours { .. }
-                | Step::Menu { .. }
-                | Step::Emergency { .. }
-                | Step::HangUp { .. } => {}
+                Step::Play { served, .. } | Step::HangUp { served, .. } => {
+                    if let Some(queue) = served.as_mut().and_then(|it| it.closes.as_mut()) {
+                        resolve(queue);
+                    }
+                }
+                Step::Hours { .. } | Step::Menu { .. } | Step::Emergency { .. } => {}
             }
         }
         plan
@@ -184,6 +185,7 @@ fn trunk_rule(trunk: &TrunkSettings) -> Trunk {
         name: trunk.name.clone(),
         channels: trunk.channels,
         answer_max: trunk.answer_max,
+        calls_per_s: trunk.calls_per_s,
         outbound_min: trunk.outbound_min,
         outbound: trunk.outbound.is_some(),
         cli: trunk.cli.clone(),
