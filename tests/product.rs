@@ -12,3 +12,4 @@ mod outcomes;
 mod readme;
 mod refusals;
 mod shell;
+mod transports;

@@ -30,8 +30,19 @@ impl Caller {
         Self::with(centre, "caller", number)
     }
 
+    /// Calls over SIPp's transport `t1` or `tn` and waits until the centre has answered.
+    pub(crate) fn over(centre: &Centre, transport: &str, number: &str) -> Self {
+        let mut caller = Self::by(centre, "caller", number, transport);
+        caller.tells("answered");
+        caller
+    }
+
     /// Calls the line with another scenario than the ordinary one.
     pub(crate) fn with(centre: &Centre, scenario: &str, number: &str) -> Self {
+        Self::by(centre, scenario, number, "u1")
+    }
+
+    fn by(centre: &Centre, scenario: &str, number: &str, transport: &str) -> Self {
         let ear = Ear::open(centre);
         let address = SocketAddr::from((centre.address, 15_000 + centre.allot()));
         let control = TcpListener::bind(address).expect("the port is free");
@@ -43,6 +54,10 @@ impl Caller {
             centre,
             scenario,
             &[
+                "-t",
+                transport,
+                "-max_socket",
+                "100",
                 "-m",
                 "1",
                 "-key",

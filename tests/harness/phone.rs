@@ -40,15 +40,31 @@ impl Phone {
     /// A phone of `first-start.csv` that has registered.
     pub(crate) fn registered(centre: &Centre, seat: &str, answers: Answers) -> Self {
         let phone = Self::start(centre, seat, &format!("primo-avvio-{seat}"), answers);
+        phone.is_known(centre, seat);
+        phone
+    }
+
+    /// A phone of `config/first-start.csv` that has registered over a connection.
+    pub(crate) fn registered_over_tcp(centre: &Centre, seat: &str, answers: Answers) -> Self {
+        let password = format!("primo-avvio-{seat}");
+        let phone = Self::run(centre, seat, &password, answers, ";transport=tcp");
+        phone.is_known(centre, seat);
+        phone
+    }
+
+    fn is_known(&self, centre: &Centre, seat: &str) {
         until(&format!("phone {seat} is registered"), SOON, || {
             let row = centre.get(&format!("seats/{seat}"));
             row["seat"]["registered_until_ms"].as_i64()
         });
-        phone
     }
 
     /// A phone that tries to register.
     pub(crate) fn start(centre: &Centre, seat: &str, password: &str, answers: Answers) -> Self {
+        Self::run(centre, seat, password, answers, "")
+    }
+
+    fn run(centre: &Centre, seat: &str, password: &str, answers: Answers, transport: &str) -> Self {
         let folder = centre.folder().join(format!("phone-{}", centre.allot()));
         let control = SocketAddr::from((centre.address, 17_000 + centre.allot()));
         let modules = MODULES
@@ -65,7 +81,7 @@ impl Phone {
             Answers::ByHand => "manual",
         };
         let account = format!(
-            "<sip:{seat}@{}>;auth_user={seat};auth_pass={password};answermode={mode};regint=60\n",
+            "<sip:{seat}@{}{transport}>;auth_user={seat};auth_pass={password};answermode={mode};regint=60\n",
             centre.phones()
         );
         fs::create_dir(&folder).expect("the folder can be written");

@@ -1,6 +1,8 @@
 //! Effects, once their records are committed: what leaves for phones and media.
 
-use cuptel_core::id::LegId;
+use std::net::SocketAddr;
+
+use cuptel_core::id::{LegId, TrunkId};
 use cuptel_core::rules::PromptId;
 use cuptel_core::step::{self as rules, AfterPlay, Destination, Effect};
 use cuptel_core::time::Now;
@@ -10,7 +12,7 @@ use cuptel_sip::{Flow, FlowId, NameAddr, OutgoingInvite, Transport};
 
 use crate::leg::{Kind, Leg, Phase, stream_of};
 use crate::media_setup::sdp_body;
-use crate::switch::{Deferred, Role, Step, Switch, leg_of};
+use crate::switch::{Deferred, Listener, OutboundWay, Role, Step, Switch, TrunkPeer, leg_of};
 
 /// The rules end every ringing themselves; this is the endpoint's own last resort.
 const RING_LAST_RESORT_US: u64 = 180_000_000;
@@ -261,30 +263,51 @@ impl Switch {
                 Some((Kind::Seat(registration.seat), self.flow_to(registration)?))
             }
             Destination::Person { trunk, .. } => {
-                let peer = self.settings.trunks.iter().find(|peer| peer.id == *trunk)?;
-                let (_, remote) = peer.outbound.as_ref()?;
-                let faces_trunks = |listener: &crate::switch::Listener| {
-                    matches!(listener.role, Role::Trunk | Role::Edge)
-                        && listener.address.is_ipv4() == remote.is_ipv4()
+                let outbound = self.peer(*trunk)?.outbound.as_ref()?;
+                let flow = match outbound.way {
+                    OutboundWay::Datagrams | OutboundWay::LargeByConnection => {
+                        self.datagrams_to(outbound.address)?
+                    }
+                    OutboundWay::Connection => self.connection_to(outbound.address)?,
                 };
-                let index = self.settings.listeners.iter().position(faces_trunks)?;
-                let local = self.settings.listeners.get(index)?.address;
-                let id = FlowId(u32::try_from(index).ok()?);
-                Some((
-                    Kind::Person,
-                    Flow {
-                        id,
-                        transport: Transport::Udp,
-                        local,
-                        remote: *remote,
-                    },
-                ))
+                Some((Kind::Person, flow))
             }
         }
     }
 
+    fn peer(&self, trunk: TrunkId) -> Option<&TrunkPeer> {
+        self.settings.trunks.iter().find(|peer| peer.id == trunk)
+    }
+
+    /// The first listener of trunks that speaks the address family of a carrier.
+    fn facing(&self, remote: SocketAddr) -> Option<(usize, &Listener)> {
+        let is_facing = |listener: &Listener| {
+            matches!(listener.role, Role::Trunk | Role::Edge)
+                && listener.address.is_ipv4() == remote.is_ipv4()
+        };
+        let mut listeners = self.settings.listeners.iter().enumerate();
+        listeners.find(|(_, listener)| is_facing(listener))
+    }
+
+    fn datagrams_to(&self, remote: SocketAddr) -> Option<Flow> {
+        let (index, listener) = self.facing(remote)?;
+        Some(Flow {
+            id: FlowId(u32::try_from(index).ok()?),
+            transport: Transport::Udp,
+            local: listener.address,
+            remote,
+        })
+    }
+
+    fn connection_to(&self, remote: SocketAddr) -> Option<Flow> {
+        let (_, listener) = self.facing(remote)?;
+        Some(Flow::dialled(listener.connections_at(), remote))
+    }
+
     fn outgoing(&self, flow: Flow, to: Destination) -> OutgoingInvite {
         let local = flow.local;
+        let mut large_flow = None;
+        let mut credentials = None;
         let (target, from, to, extra) = match to {
             Destination::Seat {
                 registration,
@@ -302,10 +325,15 @@ impl Switch {
             Destination::Person {
                 trunk, number, cli, ..
             } => {
-                let peer = self.settings.trunks.iter().find(|peer| peer.id == trunk);
-                let host = peer
-                    .and_then(|peer| peer.outbound.as_ref())
-                    .map_or("", |(host, _)| host.as_str());
+                let peer = self.peer(trunk);
+                credentials = peer.and_then(|peer| peer.credentials.clone());
+                let outbound = peer.and_then(|peer| peer.outbound.as_ref());
+                if let Some(outbound) = outbound
+                    && outbound.way == OutboundWay::LargeByConnection
+                {
+                    large_flow = self.connection_to(outbound.address);
+                }
+                let host = outbound.map_or("", |outbound| outbound.host.as_str());
                 let target = format!("sip:{}@{host};user=phone", number.reveal());
                 let from = named(None, format!("sip:{}@{local};user=phone", cli.reveal()));
                 let asserted = format!("<sip:{}@{local};user=phone>", cli.reveal());
@@ -315,14 +343,15 @@ impl Switch {
         };
         OutgoingInvite {
             flow,
+            large_flow,
             target,
             route: Vec::new(),
             from,
             to,
-            contact: format!("sip:cuptel@{local}"),
+            contact: flow.contact(Some("cuptel")),
             body: None,
             extra,
-            credentials: None,
+            credentials,
             ring_us: RING_LAST_RESORT_US,
         }
     }

@@ -11,4 +11,7 @@ mod registering;
 mod signalling;
 mod switch;
 
-pub use switch::{Deferred, Input, Listener, Load, Media, Role, Settings, Step, Switch, TrunkPeer};
+pub use switch::{
+    Deferred, Input, Listener, Load, Media, Outbound, OutboundWay, Role, Settings, Step, Switch,
+    TrunkPeer,
+};

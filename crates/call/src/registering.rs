@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use cuptel_core::id::SeatId;
 use cuptel_core::record::RegistrationRow;
 use cuptel_core::step as rules;
 use cuptel_core::time::Now;
@@ -11,6 +12,10 @@ use crate::switch::{Step, Switch};
 
 /// Longest Contact that is kept.
 const CONTACT_BYTES_MAX: usize = 512;
+/// Follows the address of a phone that registered over a connection.
+const OVER_TCP: &str = ";transport=tcp";
+/// No REGISTER has this number: nobody waits for an answer.
+const NOBODY: u64 = 0;
 
 /// What a REGISTER asks for.
 pub(crate) struct Wish {
@@ -62,15 +67,19 @@ impl Switch {
             // A question, or the removal of a binding that is not the current one.
             None => return self.tell_binding(now, id, current.as_ref()),
         };
+        let listener = self
+            .listener_of(&wish.flow)
+            .and_then(|index| i64::try_from(index).ok());
         let registration = RegistrationRow {
             seat,
             contact,
-            listener: i64::from(wish.flow.id.0),
-            remote: wish.flow.remote.to_string(),
+            listener: listener.unwrap_or(-1),
+            remote: place_of(&wish.flow),
             registered_ms: now.utc_ms,
             expires_ms: now.utc_in_s(expires_s),
         };
         self.registers.insert(id.0, (id, expires_s));
+        self.note_flow(seat, &registration.contact, wish.flow);
         self.tell_rules(
             now,
             rules::Input::Registered {
@@ -135,8 +144,47 @@ impl Switch {
         self.pings.insert(ping, row.seat);
     }
 
-    /// The way back to a registered phone.
+    /// Remembers the connection of a phone, if it came over one: it is the only way to it.
+    fn note_flow(&mut self, seat: SeatId, contact: &str, flow: Flow) {
+        match flow.transport {
+            Transport::Udp => {
+                self.seat_flows.remove(&seat);
+            }
+            Transport::Tcp | Transport::Tls => {
+                self.seat_flows.insert(seat, flow);
+                self.sip.flow_found(contact, &flow);
+            }
+        }
+    }
+
+    /// The connection over which seats were registered is gone: they are offered nothing until
+    /// they register again. Their conversations go on.
+    pub(crate) fn seats_cut_off(&mut self, now: Now, flow: &Flow, step: &mut Step) {
+        let seats = self.seat_flows.extract_if(.., |_, own| own == flow);
+        let seats: Vec<SeatId> = seats.map(|(seat, _)| seat).collect();
+        for seat in seats {
+            let Some(row) = self.centre.registration_of(seat) else {
+                continue;
+            };
+            let registration = RegistrationRow {
+                expires_ms: now.utc_ms,
+                ..row.clone()
+            };
+            let gone = rules::Input::Registered {
+                request: NOBODY,
+                registration,
+            };
+            self.tell_rules(now, gone, step);
+        }
+    }
+
+    /// The way back to a registered phone. One that came over a connection is reached by that
+    /// connection alone: between us and it there may be an address translation.
     pub(crate) fn flow_to(&self, row: &RegistrationRow) -> Option<Flow> {
+        if row.remote.ends_with(OVER_TCP) {
+            let flow = self.seat_flows.get(&row.seat)?;
+            return (place_of(flow) == row.remote).then_some(*flow);
+        }
         let listener = usize::try_from(row.listener).ok()?;
         let local = self.settings.listeners.get(listener)?.address;
         let remote: SocketAddr = row.remote.parse().ok()?;
@@ -146,6 +194,14 @@ impl Switch {
             local,
             remote,
         })
+    }
+}
+
+/// Where a REGISTER came from, as its row says it.
+fn place_of(flow: &Flow) -> String {
+    match flow.transport {
+        Transport::Udp => flow.remote.to_string(),
+        Transport::Tcp | Transport::Tls => format!("{}{OVER_TCP}", flow.remote),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The switch: every leg of every call, between the wire and the rules.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 
 use cuptel_core::id::{LegId, SeatId, TrunkId};
@@ -11,7 +11,8 @@ use cuptel_core::time::{MonoUs, Now};
 use cuptel_core::{Centre, Held};
 use cuptel_media as media;
 use cuptel_sip::{
-    Admission, DialogId, Endpoint, Flow, FlowId, Ha1, Outbox, PingId, RegisterId, Transmit,
+    Admission, Credentials, DialogId, Endpoint, Flow, Ha1, Outbox, PingId, RegisterId, Transmit,
+    Transport,
 };
 use ipnet::IpNet;
 
@@ -29,13 +30,22 @@ pub enum Role {
     Edge,
 }
 
-/// A listening socket; its place in the list is its `FlowId`.
+/// A place where SIP arrives; its position in the list is the `FlowId` of its datagrams.
 #[derive(Debug, Clone, Copy)]
 pub struct Listener {
     /// What it is for.
     pub role: Role,
-    /// Where it listens: what our Contact says.
+    /// Where datagrams arrive: what our Contact says.
     pub address: SocketAddr,
+    /// Where connections arrive.
+    pub tcp: Option<SocketAddr>,
+}
+
+impl Listener {
+    /// Our end of the connections that belong to it.
+    pub(crate) fn connections_at(&self) -> SocketAddr {
+        self.tcp.unwrap_or(self.address)
+    }
 }
 
 /// The signalling side of a trunk.
@@ -45,8 +55,32 @@ pub struct TrunkPeer {
     pub id: TrunkId,
     /// Who may send us calls without digest.
     pub peers: Vec<IpNet>,
-    /// Where its calls are placed: host and port for the URI, and the address they lead to.
-    pub outbound: Option<(String, SocketAddr)>,
+    /// Where its calls are placed.
+    pub outbound: Option<Outbound>,
+    /// What it is answered with when it asks for a password.
+    pub credentials: Option<Credentials>,
+}
+
+/// Where a trunk takes our calls.
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    /// Host and port for the URI.
+    pub host: String,
+    /// The address they lead to.
+    pub address: SocketAddr,
+    /// How it is reached.
+    pub way: OutboundWay,
+}
+
+/// How a trunk is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboundWay {
+    /// By datagrams only.
+    Datagrams,
+    /// By datagrams, and by a connection for what is too large for one.
+    LargeByConnection,
+    /// By one connection for all calls.
+    Connection,
 }
 
 /// One media network, as SDP speaks of it.
@@ -83,8 +117,8 @@ pub enum Input<'a> {
         /// What.
         bytes: &'a [u8],
     },
-    /// A connection is gone.
-    FlowClosed(FlowId),
+    /// A connection is gone, or could not be made.
+    FlowClosed(Flow),
     /// The media thread reports.
     Media(media::Event),
     /// A person or a program wants something.
@@ -156,6 +190,8 @@ pub struct Switch {
     pub(crate) closing: HashMap<media::StreamId, media::PortPair>,
     pub(crate) registers: HashMap<u64, (RegisterId, u32)>,
     pub(crate) pings: HashMap<PingId, SeatId>,
+    /// The connections over which seats are registered.
+    pub(crate) seat_flows: BTreeMap<SeatId, Flow>,
     /// Prompts of the rules, as the media thread numbers them.
     pub(crate) prompts: Vec<media::PromptId>,
     /// Reused.
@@ -186,6 +222,7 @@ impl Switch {
             closing: HashMap::new(),
             registers: HashMap::new(),
             pings: HashMap::new(),
+            seat_flows: BTreeMap::new(),
             prompts,
             outbox: Outbox::default(),
             rules_step: rules::Step::default(),
@@ -223,7 +260,11 @@ impl Switch {
                 self.sip
                     .receive(now.mono_us, &flow, bytes, admission, &mut outbox);
             }
-            Input::FlowClosed(flow) => self.sip.flow_closed(now.mono_us, flow, &mut outbox),
+            Input::FlowClosed(flow) => {
+                // First the seat, so that nothing is offered to it again.
+                self.seats_cut_off(now, &flow, step);
+                self.sip.flow_closed(now.mono_us, &flow, &mut outbox);
+            }
             Input::Media(event) => self.media_event(now, event, step),
             Input::Command { request, command } => {
                 self.tell_rules(now, rules::Input::Command { request, command }, step);
@@ -344,10 +385,7 @@ impl Switch {
     }
 
     fn admission(&self, flow: &Flow) -> Admission {
-        let listener = usize::try_from(flow.id.0)
-            .ok()
-            .and_then(|index| self.settings.listeners.get(index));
-        match listener.map(|listener| listener.role) {
+        match self.role_of(flow) {
             Some(Role::Phones) => Admission::Digest,
             Some(Role::Trunk | Role::Edge) if self.trunk_of(flow.remote.ip()).is_some() => {
                 Admission::Trusted
@@ -367,11 +405,23 @@ impl Switch {
     }
 
     pub(crate) fn role_of(&self, flow: &Flow) -> Option<Role> {
-        let index = usize::try_from(flow.id.0).ok()?;
+        let index = self.listener_of(flow)?;
         self.settings
             .listeners
             .get(index)
             .map(|listener| listener.role)
+    }
+
+    /// The listener that a flow belongs to.
+    pub(crate) fn listener_of(&self, flow: &Flow) -> Option<usize> {
+        match flow.transport {
+            Transport::Udp => usize::try_from(flow.id.0).ok(),
+            Transport::Tcp | Transport::Tls => self
+                .settings
+                .listeners
+                .iter()
+                .position(|listener| listener.connections_at() == flow.local),
+        }
     }
 
     /// Forgets a leg; its media is closed and its ports rest.

@@ -300,7 +300,8 @@ pub struct RegistrationRow {
     pub contact: String,
     /// Listener it registered through (its position in the configuration).
     pub listener: i64,
-    /// Source address of the REGISTER, `ip:port`.
+    /// Source address of the REGISTER: `ip:port`, or `ip:port;transport=tcp` when it came over a
+    /// connection.
     pub remote: String,
     /// Registered at.
     pub registered_ms: UtcMs,

@@ -8,6 +8,7 @@
 pub(crate) mod authority;
 pub(crate) mod first_start;
 mod limits;
+pub(crate) mod listening;
 pub(crate) mod network;
 mod opening;
 mod plans;
@@ -25,7 +26,8 @@ use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::rules::{Limits, SpokenPrompts};
 
 use authority::{TenantDraft, TenantSettings};
-use network::{HttpSettings, Listener, MediaSettings, SipSettings, TrunkDraft, TrunkSettings};
+use listening::{Listener, TcpSettings};
+use network::{HttpSettings, MediaSettings, SipSettings, TrunkDraft, TrunkSettings};
 use opening::CalendarDraft;
 use queue::QueueSettings;
 use secret::Secret;
@@ -40,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) sip: SipSettings,
     /// Where SIP arrives.
     pub(crate) listeners: Vec<Listener>,
+    /// Bounds of connections.
+    pub(crate) tcp: TcpSettings,
     /// Voice.
     pub(crate) media: MediaSettings,
     /// Pages and API.
@@ -77,7 +81,8 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
 
     let data_url = limits::data_url(&mut root);
     let sip = network::sip(&mut root);
-    let listeners = network::listeners(&mut root);
+    let listeners = listening::listeners(&mut root);
+    let tcp = listening::tcp(&mut root);
     let media = network::media(&mut root);
     let http = network::http(&mut root);
     let trunks = network::trunks(&mut root);
@@ -109,6 +114,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         data_url,
         sip,
         listeners,
+        tcp,
         media: media.value,
         http,
         trunks: trunks.into_iter().map(|draft| draft.trunk).collect(),

@@ -13,14 +13,15 @@ use cuptel_core::step::Command;
 use cuptel_engine::{Clock, Engine, Handle};
 use cuptel_http as http;
 use cuptel_media as media;
-use cuptel_sip::{Ha1, uri};
+use cuptel_sip::{Credentials, Ha1, uri};
 use cuptel_store::{Access, Interned, Names, Store};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::config::first_start::FirstSeat;
-use crate::config::network::{Role, TrunkSettings};
+use crate::config::listening::Role;
+use crate::config::network::{TrunkAuth, TrunkSettings};
 use crate::config::rules::Ids;
 
 /// How long a phone may move its RTP source after the SDP was agreed.
@@ -64,7 +65,8 @@ impl Node {
         let restored = store.begin().await?;
         let (library, prompt_ids) = prompts(config.prompt_files())?;
         let settings = cuptel_engine::Settings {
-            switch: switch_settings(config, &ids),
+            switch: switch_settings(config, &ids)?,
+            connections: connection_limits(config),
             media: media_settings(config),
             prompts: Arc::new(library),
             prompt_ids,
@@ -259,7 +261,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("reading {}", path.display()))
 }
 
-fn switch_settings(config: &Config, ids: &StoredIds) -> call::Settings {
+fn switch_settings(config: &Config, ids: &StoredIds) -> anyhow::Result<call::Settings> {
     let listeners = config.listeners.iter().map(|listener| call::Listener {
         role: match listener.role {
             Role::Phones => call::Role::Phones,
@@ -267,20 +269,21 @@ fn switch_settings(config: &Config, ids: &StoredIds) -> call::Settings {
             Role::Edge => call::Role::Edge,
         },
         address: listener.udp,
+        tcp: listener.tcp,
     });
     let sip = cuptel_sip::Settings {
         user_agent: config.sip.user_agent.clone(),
         realm: config.sip.realm.clone(),
         ..cuptel_sip::Settings::default()
     };
-    call::Settings {
+    Ok(call::Settings {
         sip,
         listeners: listeners.collect(),
         trunks: config
             .trunks
             .iter()
             .map(|trunk| trunk_peer(trunk, ids))
-            .collect(),
+            .collect::<anyhow::Result<_>>()?,
         media: config
             .media
             .networks
@@ -291,22 +294,48 @@ fn switch_settings(config: &Config, ids: &StoredIds) -> call::Settings {
             .collect(),
         latch_window_us: LATCH_WINDOW_US,
         port_quarantine_us: PORT_QUARANTINE_US,
-    }
+    })
 }
 
-fn trunk_peer(trunk: &TrunkSettings, ids: &StoredIds) -> call::TrunkPeer {
-    let outbound = trunk.outbound.as_ref().map(|outbound| {
-        let host = match uri::host_port(&outbound.uri) {
+fn trunk_peer(trunk: &TrunkSettings, ids: &StoredIds) -> anyhow::Result<call::TrunkPeer> {
+    let outbound = trunk.outbound.as_ref().map(|outbound| call::Outbound {
+        host: match uri::host_port(&outbound.uri) {
             Some((host, Some(port))) => format!("{host}:{port}"),
             Some((host, None)) => host.to_owned(),
             None => outbound.address.to_string(),
-        };
-        (host, outbound.address)
+        },
+        address: outbound.address,
+        way: match (outbound.is_tcp, outbound.large_over_tcp) {
+            (true, _) => call::OutboundWay::Connection,
+            (false, true) => call::OutboundWay::LargeByConnection,
+            (false, false) => call::OutboundWay::Datagrams,
+        },
     });
-    call::TrunkPeer {
+    let credentials = |auth: &TrunkAuth| -> anyhow::Result<Credentials> {
+        let password = auth.password.reveal();
+        let password = password.with_context(|| format!("password of trunk {}", trunk.name))?;
+        let user = auth.user.clone();
+        Ok(Credentials { user, password })
+    };
+    Ok(call::TrunkPeer {
         id: ids.trunk(&trunk.name),
         peers: trunk.peers.clone(),
         outbound,
+        credentials: trunk.auth.as_ref().map(credentials).transpose()?,
+    })
+}
+
+fn connection_limits(config: &Config) -> cuptel_engine::ConnectionLimits {
+    let tcp = &config.tcp;
+    let us = |seconds: u32| u64::from(seconds) * 1_000_000;
+    let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    cuptel_engine::ConnectionLimits {
+        connections_max: size(tcp.connections_max),
+        message_bytes_max: size(tcp.message_bytes_max),
+        backlog_bytes_max: size(tcp.backlog_bytes_max),
+        idle_us: us(tcp.idle_s),
+        message_us: us(tcp.message_s),
+        connect_us: us(tcp.connect_s),
     }
 }
 

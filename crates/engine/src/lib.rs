@@ -2,6 +2,8 @@
 //! lets nothing leave before the records it rests on are committed.
 
 mod clock;
+mod connection;
+mod connections;
 mod figures;
 mod handle;
 mod journal;
@@ -10,5 +12,6 @@ mod sockets;
 mod writing;
 
 pub use clock::Clock;
+pub use connections::ConnectionLimits;
 pub use handle::{Handle, Health, Refusal};
 pub use run::{Engine, EngineError, Settings, start};

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -20,6 +20,7 @@ use cuptel_store::{Batch, CommitError, Store};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
+use crate::connections::{ConnectionLimits, Connections, Heard};
 use crate::figures;
 use crate::handle::{COMMANDS_MAX, Handle, Health, Request};
 use crate::journal::Journal;
@@ -43,6 +44,8 @@ const LINGER_US: u64 = 300_000;
 pub struct Settings {
     /// The switch; its SIP seed is replaced by one of the system's randomness.
     pub switch: cuptel_call::Settings,
+    /// Bounds of the connections.
+    pub connections: ConnectionLimits,
     /// The media thread.
     pub media: media::Settings,
     /// Prompts.
@@ -55,8 +58,10 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// A listening address cannot be had.
-    #[error("cannot listen on udp {address}: {source}; is another program using the port?")]
+    #[error("cannot listen on {transport} {address}: {source}; is another program using the port?")]
     Listen {
+        /// `udp` or `tcp`.
+        transport: &'static str,
         /// Which.
         address: SocketAddr,
         /// Why.
@@ -139,14 +144,7 @@ pub fn start(
     clock: Clock,
 ) -> Result<Engine, EngineError> {
     getrandom::fill(&mut settings.switch.sip.seed).map_err(|_error| EngineError::Entropy)?;
-    let addresses: Vec<SocketAddr> = settings
-        .switch
-        .listeners
-        .iter()
-        .map(|listener| listener.address)
-        .collect();
-    let bound = Sockets::bind(&addresses)
-        .map_err(|(address, source)| EngineError::Listen { address, source })?;
+    let (bound, listening) = bind(&settings.switch.listeners)?;
     let (media_tx, media_events) = mpsc::channel(MEDIA_EVENTS_MAX);
     let sink: media::Sink = Box::new(move |event| match media_tx.try_send(event) {
         Ok(()) => Ok(()),
@@ -170,10 +168,13 @@ pub fn start(
     let looping = spawn("signalling", move || {
         let outcome = block_on(async move {
             let sockets = Sockets::new(bound).map_err(EngineError::Socket)?;
+            let connections =
+                Connections::new(listening, settings.connections).map_err(EngineError::Socket)?;
             let mut state = Loop {
                 clock,
                 switch,
                 sockets,
+                connections,
                 media,
                 media_backlog: VecDeque::new(),
                 journal: Journal::default(),
@@ -183,6 +184,7 @@ pub fn start(
                 next_request: 0,
                 step: Step::default(),
                 arrived: Vec::new(),
+                heard: Vec::new(),
                 looks: looks_tx,
                 health: health_tx,
                 looked_us: 0,
@@ -210,6 +212,25 @@ pub fn start(
     })
 }
 
+/// The sockets of every listener.
+fn bind(
+    listeners: &[cuptel_call::Listener],
+) -> Result<(Vec<UdpSocket>, Vec<TcpListener>), EngineError> {
+    let datagrams: Vec<SocketAddr> = listeners.iter().map(|it| it.address).collect();
+    let connections: Vec<SocketAddr> = listeners.iter().filter_map(|it| it.tcp).collect();
+    let refused = |transport| {
+        move |(address, source)| EngineError::Listen {
+            transport,
+            address,
+            source,
+        }
+    };
+    Ok((
+        Sockets::bind(&datagrams).map_err(refused("udp"))?,
+        Connections::bind(&connections).map_err(refused("tcp"))?,
+    ))
+}
+
 fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
@@ -234,6 +255,7 @@ struct Loop {
     clock: Clock,
     switch: Switch,
     sockets: Sockets,
+    connections: Connections,
     media: media::Handle,
     /// Commands that the media thread had no room for.
     media_backlog: VecDeque<media::Command>,
@@ -244,6 +266,7 @@ struct Loop {
     next_request: u64,
     step: Step,
     arrived: Vec<Arrived>,
+    heard: Vec<Heard>,
     looks: watch::Sender<Arc<Snapshot>>,
     health: watch::Sender<Health>,
     looked_us: MonoUs,
@@ -259,6 +282,7 @@ enum Woken {
     Media(media::Event),
     Command(Request),
     Readable(usize),
+    Connections(io::Result<()>),
     Time,
     WriterGone,
 }
@@ -280,12 +304,14 @@ impl Loop {
                 self.journal.behind() < BEHIND_MAX && !self.is_lingering_done(self.clock.now());
             let wake = self.clock.instant(self.wake_at());
             let (sockets, progress) = (&self.sockets, &mut self.progress);
+            let connections = &mut self.connections;
             let woken = tokio::select! {
                 biased;
                 changed = progress.changed() => if changed.is_ok() { Woken::Progress } else { Woken::WriterGone },
                 Some(event) = media_events.recv() => Woken::Media(event),
                 Some(request) = requests.recv(), if reading => Woken::Command(request),
                 index = poll_fn(|context| sockets.poll_readable(context)), if reading => Woken::Readable(index),
+                ready = poll_fn(|context| connections.poll_ready(context)), if reading => Woken::Connections(ready),
                 () = tokio::time::sleep_until(wake) => Woken::Time,
             };
             let now = self.clock.now();
@@ -294,6 +320,10 @@ impl Loop {
                 Woken::Media(event) => self.handle(now, Input::Media(event)),
                 Woken::Command(request) => self.take_command(now, request),
                 Woken::Readable(index) => self.receive(now, index)?,
+                Woken::Connections(ready) => {
+                    ready.map_err(EngineError::Socket)?;
+                    self.hear(now);
+                }
                 Woken::Time => {}
                 // Its own error is the better story; it is told by whoever joins the threads.
                 Woken::WriterGone => return Ok(()),
@@ -301,6 +331,7 @@ impl Loop {
             if self.switch.wake_at().is_some_and(|at| at <= now.mono_us) {
                 self.handle(now, Input::Tick);
             }
+            self.connections.expire(now.mono_us);
             self.settle(now);
             if self.is_over(now) {
                 return Ok(());
@@ -338,6 +369,17 @@ impl Loop {
         Ok(())
     }
 
+    /// Takes what arrived over connections.
+    fn hear(&mut self, now: Now) {
+        let mut heard = std::mem::take(&mut self.heard);
+        self.connections.turn(now.mono_us, &mut heard);
+        for Heard { flow, bytes } in heard.drain(..) {
+            let bytes = &bytes;
+            self.handle(now, Input::Datagram { flow, bytes });
+        }
+        self.heard = heard;
+    }
+
     /// Books what a step led to; what need not wait leaves with the next `settle`.
     fn take_in(&mut self) {
         if !self.step.records.is_empty() {
@@ -348,8 +390,13 @@ impl Loop {
             .take_in(&mut self.step.records, &mut self.step.deferred);
     }
 
-    /// Carries out what is committed, hands over what is not, and lets go of the rest.
+    /// Carries out what is committed, hands over what is not, and lets go of the rest; again
+    /// when a connection broke meanwhile. Each break ends what waited for it, so this ends.
     fn settle(&mut self, now: Now) {
+        while self.settle_once(now) {}
+    }
+
+    fn settle_once(&mut self, now: Now) -> bool {
         let progress = *self.progress.borrow_and_update();
         self.journal.committed(progress.applied);
         if self.held != progress.failing {
@@ -376,9 +423,16 @@ impl Loop {
         {
             permit.send(batch);
         }
+        self.connections.send(now.mono_us, &mut self.step.transmits);
         self.sockets.send(&mut self.step.transmits);
         self.send_media();
         self.look(now, progress);
+        let closed = self.connections.take_closed();
+        let is_any = !closed.is_empty();
+        for flow in closed {
+            self.handle(now, Input::FlowClosed(flow));
+        }
+        is_any
     }
 
     fn send_media(&mut self) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use cuptel_call::{Listener, Media, Role, Settings, TrunkPeer};
+use cuptel_call::{Listener, Media, Outbound, OutboundWay, Role, Settings, TrunkPeer};
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
 use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Served, Step, StepId};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
@@ -215,16 +215,23 @@ impl Shape {
                 Listener {
                     role: Role::Phones,
                     address: FOR_PHONES,
+                    tcp: None,
                 },
                 Listener {
                     role: Role::Trunk,
                     address: FOR_TRUNK,
+                    tcp: None,
                 },
             ],
             trunks: vec![TrunkPeer {
                 id: TrunkId(1),
                 peers: vec![CARRIER.ip().into()],
-                outbound: Some((CARRIER.to_string(), CARRIER)),
+                outbound: Some(Outbound {
+                    host: CARRIER.to_string(),
+                    address: CARRIER,
+                    way: OutboundWay::Datagrams,
+                }),
+                credentials: None,
             }],
             media: vec![Media {
                 advertise: FOR_PHONES.ip(),

@@ -85,6 +85,7 @@ impl Peer {
         });
         let order = OutgoingInvite {
             flow: self.flow_to(remote),
+            large_flow: None,
             target: uri(wish.called, remote),
             route: Vec::new(),
             from: named(uri(wish.user, self.address)),

@@ -29,6 +29,8 @@ pub(crate) struct Echo {
     pub(crate) reply: Flow,
     /// Where the request came from.
     pub(crate) source: Flow,
+    /// Where responses go once the connection of the request is gone.
+    fallback: Option<Flow>,
     /// Whether the sender itself sits behind an address translation.
     pub(crate) is_translated: bool,
 }
@@ -68,6 +70,7 @@ impl Echo {
             seq: request.cseq(),
             has_to_tag: request.tag_of(Name::TO).is_some(),
             reply: reply_flow(via.as_ref(), source),
+            fallback: fallback(via.as_ref(), source),
             source,
             is_translated: is_translated(request, via.as_ref(), source),
             bytes,
@@ -93,10 +96,21 @@ impl Echo {
         }
         if answer.makes_dialog {
             out.extend_from_slice(&self.bytes[self.record_routes.clone()]);
-            write::contact(&mut out, self.source.local, self.source.transport);
+            let own = self.source.contact(None);
+            write::format(&mut out, format_args!("Contact: <{own}>\r\n"));
         }
         answer.write_rest(&mut out, server);
         out.into()
+    }
+
+    /// The connection is gone: whether responses still have a way.
+    pub(crate) fn lose(&mut self) -> bool {
+        let Some(other) = self.fallback.take() else {
+            return false;
+        };
+        self.reply = other;
+        self.source = other;
+        true
     }
 
     pub(crate) fn from(&self) -> &[u8] {
@@ -189,12 +203,24 @@ fn reply_flow(via: Option<&Via<'_>>, source: Flow) -> Flow {
     }
 }
 
+/// RFC 3261 18.2.2: a connection to the port in Via at the source address, unless the sender
+/// does not know that address for its own.
+fn fallback(via: Option<&Via<'_>>, source: Flow) -> Option<Flow> {
+    let (host, port) = via?.host_port();
+    let is_direct = source.transport == Transport::Tcp && is_host(host, source.remote.ip());
+    let remote = SocketAddr::new(source.remote.ip(), port.unwrap_or(5060));
+    is_direct.then(|| Flow::dialled(source.local, remote))
+}
+
 /// The request came straight from its sender (one Via), whose own idea of its address is not
 /// the one that we see.
 fn is_translated(request: &Message, via: Option<&Via<'_>>, source: Flow) -> bool {
     request.list(Name::VIA).nth(1).is_none()
         && via.is_some_and(|via| {
             let (host, port) = via.host_port();
-            !is_host(host, source.remote.ip()) || port.unwrap_or(5060) != source.remote.port()
+            // A connection comes from any port.
+            let is_port =
+                source.transport.is_reliable() || port.unwrap_or(5060) == source.remote.port();
+            !is_host(host, source.remote.ip()) || !is_port
         })
 }

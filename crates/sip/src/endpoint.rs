@@ -10,9 +10,7 @@ use crate::counters::Counters;
 use crate::dialog::{Dialog, tag_text};
 use crate::digest::{Ha1, Verifier};
 use crate::echo::Echo;
-use crate::event::{
-    Admission, DialogId, Event, Flow, FlowId, Outbox, RegisterId, RegistrationId, Transport,
-};
+use crate::event::{Admission, DialogId, Flow, Outbox, RegisterId, RegistrationId, Transport};
 use crate::fingerprint::Fingerprinter;
 use crate::message::Message;
 use crate::name::Name;
@@ -105,7 +103,7 @@ impl Endpoint {
         self.servers.len() + self.clients.len()
     }
 
-    /// Takes a datagram, or one frame of a stream (see [`stream_frame`](crate::stream_frame)).
+    /// Takes a datagram, or one message or ping of a connection (see [`Framer`](crate::Framer)).
     pub fn receive(
         &mut self,
         now_us: u64,
@@ -127,7 +125,7 @@ impl Endpoint {
             Ok(message) if message.is_request() => {
                 self.request(now_us, flow, message, admission, out);
             }
-            Ok(message) => self.response(now_us, message, out),
+            Ok(message) => self.response(now_us, flow, message, admission, out),
         }
     }
 
@@ -146,49 +144,6 @@ impl Endpoint {
     #[must_use]
     pub fn wake_at(&self) -> Option<u64> {
         self.timers.next_at()
-    }
-
-    /// A connection is gone: what waits for a response on it fails, and calls that it offered
-    /// are as good as cancelled. Established dialogs stay; the peer may come back on a new flow.
-    pub fn flow_closed(&mut self, now_us: u64, flow: FlowId, out: &mut Outbox) {
-        let open: Vec<Handle> = self
-            .clients
-            .handles()
-            .filter(|(_, client)| client.flow.id == flow && client.is_open())
-            .map(|(handle, _)| handle)
-            .collect();
-        for handle in open {
-            self.client_failed(now_us, handle, 503, "Flow closed", out);
-        }
-        let mut cut = Vec::new();
-        for (id, dialog) in &mut self.dialogs {
-            match &mut dialog.phase {
-                crate::dialog::Phase::Established(established) => {
-                    established.path.is_cut |= established.path.flow.id == flow;
-                }
-                crate::dialog::Phase::Offered {
-                    invite,
-                    is_cancelled: is_cancelled @ false,
-                    ..
-                } => {
-                    if self
-                        .servers
-                        .get(*invite)
-                        .is_some_and(|server| server.reply.id == flow)
-                    {
-                        *is_cancelled = true;
-                        cut.push(*id);
-                    }
-                }
-                crate::dialog::Phase::Offered { .. } | crate::dialog::Phase::Calling(_) => {}
-            }
-        }
-        for dialog in cut {
-            out.tell(Event::Cancelled {
-                dialog,
-                reason: Some("Flow closed".to_owned()),
-            });
-        }
     }
 
     fn server_due(&mut self, now_us: u64, at: u64, handle: Handle, out: &mut Outbox) {

@@ -10,6 +10,11 @@ use crate::name_addr::NameAddr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(pub u32);
 
+impl FlowId {
+    /// A connection that we open: the one to the flow's remote address, made when there is none.
+    pub const DIALLED: Self = Self(u32::MAX);
+}
+
 /// What carries a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Transport {
@@ -52,6 +57,31 @@ pub struct Flow {
     pub local: SocketAddr,
     /// The peer's end.
     pub remote: SocketAddr,
+}
+
+impl Flow {
+    /// Our address on it, as a URI for our Contact.
+    #[must_use]
+    pub fn contact(&self, user: Option<&str>) -> String {
+        let at = user.map_or_else(String::new, |user| format!("{user}@"));
+        let suffix = match self.transport {
+            Transport::Udp => "",
+            Transport::Tcp => ";transport=tcp",
+            Transport::Tls => ";transport=tls",
+        };
+        format!("sip:{at}{}{suffix}", self.local)
+    }
+
+    /// The connection that we open from a local to a remote address.
+    #[must_use]
+    pub fn dialled(local: SocketAddr, remote: SocketAddr) -> Self {
+        Self {
+            id: FlowId::DIALLED,
+            transport: Transport::Tcp,
+            local,
+            remote,
+        }
+    }
 }
 
 /// One INVITE-created dialog, or the attempt at one.
@@ -112,6 +142,9 @@ impl std::fmt::Debug for Credentials {
 pub struct OutgoingInvite {
     /// Where it is sent.
     pub flow: Flow,
+    /// The connection for a request that a datagram may not carry (RFC 3261 18.1.1), when the
+    /// next hop is known to take connections.
+    pub large_flow: Option<Flow>,
     /// Request-URI.
     pub target: String,
     /// Route header values, first hop first.

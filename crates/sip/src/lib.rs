@@ -11,6 +11,7 @@
 
 mod answer;
 mod challenge;
+mod closing;
 mod counters;
 mod dialog;
 mod digest;
@@ -18,6 +19,7 @@ mod echo;
 mod endpoint;
 mod event;
 mod fingerprint;
+mod framer;
 mod in_dialog;
 mod message;
 mod name;
@@ -30,6 +32,7 @@ mod route;
 mod screening;
 mod settings;
 mod slab;
+mod stray;
 mod timer;
 mod transaction;
 mod uac;
@@ -45,6 +48,7 @@ pub use event::{
     Admission, Binding, Body, Credentials, DialogId, Event, Flow, FlowId, Outbox, OutgoingInvite,
     OutgoingRegister, PingId, RegisterId, RegistrationId, Stale, Transmit, Transport,
 };
-pub use message::{Fault, Message, ParseError, stream_frame};
+pub use framer::{Frame, Framer};
+pub use message::{Fault, Message, ParseError};
 pub use name_addr::NameAddr;
 pub use settings::Settings;

@@ -12,7 +12,7 @@ use crate::name_addr::{NameAddr, Parts};
 use crate::params::{is_token_byte, lossy, number, pieces};
 
 /// Longest message in bytes: what a UDP datagram can carry.
-const BYTES_MAX: usize = 65_535;
+pub(crate) const BYTES_MAX: usize = 65_535;
 /// Most headers in a message.
 const HEADERS_MAX: usize = 256;
 
@@ -566,39 +566,4 @@ impl<'a> Via<'a> {
         let text = std::str::from_utf8(self.sent_by).unwrap_or_default();
         crate::uri::split_host_port(text).unwrap_or(("", None))
     }
-}
-
-/// The length of the first whole message in a stream's buffer, leading line ends included.
-/// `Ok(None)` asks for more bytes.
-///
-/// # Errors
-/// When the stream cannot be followed any more: the connection has to be closed.
-pub fn stream_frame(buffer: &[u8]) -> Result<Option<usize>, ParseError> {
-    let skip = buffer
-        .iter()
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .count();
-    let message = &buffer[skip..];
-    let Some(head) = memchr::memmem::find(message, b"\r\n\r\n").map(|at| at + 4) else {
-        return if message.len() > BYTES_MAX {
-            Err(ParseError::TooLong)
-        } else {
-            Ok(None)
-        };
-    };
-    let length = message[..head]
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| {
-            let colon = memchr::memchr(b':', line)?;
-            let name = Name::of(line[..colon].trim_ascii_end())?;
-            (name == Name::CONTENT_LENGTH).then(|| line[colon + 1..].trim_ascii())
-        })
-        .next()
-        .map_or(Some(0), number::<usize>)
-        .ok_or(ParseError::StartLine)?;
-    let total = head.saturating_add(length);
-    if total > BYTES_MAX {
-        return Err(ParseError::TooLong);
-    }
-    Ok((message.len() >= total).then_some(skip + total))
 }

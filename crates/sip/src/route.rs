@@ -53,6 +53,16 @@ pub(crate) fn next_hop(flow: Flow, target: &[u8], routes: &[Vec<u8>]) -> Flow {
     }
 }
 
+/// The connection that reaches the next hop after theirs is gone: only at the address where they
+/// were, so that nobody makes us call on others, and not behind an address translation.
+pub(crate) fn reopened(flow: &Flow, target: &[u8], routes: &[Vec<u8>]) -> Option<Flow> {
+    let uri = lossy(routes.first().map_or(target, |route| bare(route)));
+    let (host, port) = host_port(&uri)?;
+    let ip = host.parse::<IpAddr>().ok()?;
+    let is_theirs = flow.transport == Transport::Tcp && ip == flow.remote.ip();
+    is_theirs.then(|| Flow::dialled(flow.local, SocketAddr::new(ip, port.unwrap_or(5060))))
+}
+
 fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),

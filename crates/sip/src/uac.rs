@@ -4,7 +4,7 @@
 use crate::challenge::prove;
 use crate::dialog::{Calling, Cancel, Dialog, Established, Path, Phase, tag_text};
 use crate::endpoint::Endpoint;
-use crate::event::{DialogId, Event, Flow, Outbox, OutgoingInvite, PingId};
+use crate::event::{Admission, DialogId, Event, Flow, Outbox, OutgoingInvite, PingId, Transport};
 use crate::message::Message;
 use crate::name::Name;
 use crate::name_addr::NameAddr;
@@ -15,6 +15,8 @@ use crate::timer::Due;
 use crate::transaction::client::{Acked, ClientTransaction, Owner, State, Tick};
 use crate::uas::body_of;
 
+/// The longest request that goes by datagram when the path's packet size is not known.
+const DATAGRAM_BYTES_MAX: usize = 1_300;
 /// Most forks whose 2xx we acknowledge; a proxy that makes more is broken.
 const FORKS_MAX: usize = 16;
 
@@ -150,8 +152,8 @@ impl Endpoint {
             body: call.body,
         };
         let key = self.dialog_key(&request.call_id, local_tag.as_bytes());
-        let Some(invite) = self.send_request(now_us, call.flow, request, Owner::Invite(id), out)
-        else {
+        let flow = self.flow_for(&request, call.flow, call.large_flow);
+        let Some(invite) = self.send_request(now_us, flow, request, Owner::Invite(id), out) else {
             let reason = "Too many transactions".to_owned();
             out.tell(Event::Failed {
                 dialog: id,
@@ -163,7 +165,7 @@ impl Endpoint {
         };
         let calling = Calling {
             invite,
-            flow: call.flow,
+            flow,
             credentials: call.credentials,
             proofs: 0,
             ring_until: Some(now_us.saturating_add(call.ring_us)),
@@ -183,6 +185,22 @@ impl Endpoint {
         id
     }
 
+    /// RFC 3261 18.1.1: what comes near the size of a packet goes over a connection, where one
+    /// can be had.
+    fn flow_for(&self, request: &Request, flow: Flow, large: Option<Flow>) -> Flow {
+        match large {
+            Some(large) if flow.transport == Transport::Udp => {
+                let bytes = request.write(&flow, &self.settings.user_agent).len();
+                if bytes > DATAGRAM_BYTES_MAX {
+                    large
+                } else {
+                    flow
+                }
+            }
+            Some(_) | None => flow,
+        }
+    }
+
     /// Asks a peer whether it is there (OPTIONS).
     pub fn ping(&mut self, now_us: u64, flow: Flow, uri: &str, out: &mut Outbox) -> PingId {
         let id = PingId(self.allot());
@@ -196,7 +214,7 @@ impl Endpoint {
             call_id: self.call_id().into_bytes(),
             seq: 1,
             branch: self.branch(),
-            contact: Some(format!("sip:{}", flow.local)),
+            contact: Some(flow.contact(None)),
             extra: vec![("Accept".to_owned(), crate::answer::ACCEPT.to_owned())],
             authorization: None,
             body: None,
@@ -214,7 +232,14 @@ impl Endpoint {
         format!("{:016x}{:016x}", self.random(), self.random())
     }
 
-    pub(crate) fn response(&mut self, now_us: u64, message: Message, out: &mut Outbox) {
+    pub(crate) fn response(
+        &mut self,
+        now_us: u64,
+        flow: &Flow,
+        message: Message,
+        admission: Admission,
+        out: &mut Outbox,
+    ) {
         let branch = message
             .via()
             .and_then(|via| via.branch())
@@ -225,15 +250,15 @@ impl Endpoint {
             found.and_then(|handle| self.clients.get_mut(handle).map(|client| (handle, client)));
         // RFC 3261 18.1.2: a second Via means that it was meant for somebody else.
         let is_ours = message.list(Name::VIA).nth(1).is_none();
+        let client = client.filter(|(_, client)| client.request.seq == message.cseq());
         let (Some((handle, client)), Some(status), true) = (client, message.status(), is_ours)
         else {
             self.counters.stray_responses += 1;
+            if is_ours && admission != Admission::Closed {
+                self.stray_answer(flow, &message, out);
+            }
             return;
         };
-        if client.request.seq != message.cseq() {
-            self.counters.stray_responses += 1;
-            return;
-        }
         if status < 200 {
             if client.provisional(&self.settings)
                 && let Owner::Invite(id) = client.owner

@@ -2,10 +2,9 @@
 //! so no value can start a header of its own.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::event::{Body, Transport};
+use crate::event::Body;
 
 /// A whole message, shared between the wire and the transaction that repeats it.
 pub(crate) type Packet = Arc<[u8]>;
@@ -27,16 +26,6 @@ pub(crate) fn header(out: &mut Vec<u8>, name: &str, value: &[u8]) {
 pub(crate) fn format(out: &mut Vec<u8>, arguments: std::fmt::Arguments<'_>) {
     let written = out.write_fmt(arguments);
     debug_assert!(written.is_ok(), "a Vec takes any write");
-}
-
-/// A Contact line with our address on a flow.
-pub(crate) fn contact(out: &mut Vec<u8>, local: SocketAddr, transport: Transport) {
-    let suffix = match transport {
-        Transport::Udp => "",
-        Transport::Tcp => ";transport=tcp",
-        Transport::Tls => ";transport=tls",
-    };
-    format(out, format_args!("Contact: <sip:{local}{suffix}>\r\n"));
 }
 
 /// Content headers, the empty line and the body.

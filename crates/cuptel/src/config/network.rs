@@ -1,4 +1,4 @@
-//! The settings that touch the network: listeners, media, pages, trunks.
+//! The settings that touch the network: names in SIP, media, pages, trunks.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
@@ -9,7 +9,7 @@ use cuptel_core::number::PhoneNumber;
 use ipnet::IpNet;
 
 use super::secret::Secret;
-use super::{checked_name, optional_with, required_with, word};
+use super::{checked_name, optional_with, required_with};
 
 /// More calls a second than one machine takes.
 const CALLS_PER_S_MAX: u32 = 100_000;
@@ -24,26 +24,6 @@ pub(crate) struct SipSettings {
     pub(crate) realm: String,
     /// What carrier and phones see. Default `CupTel`.
     pub(crate) user_agent: String,
-}
-
-/// Who sends to a listener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// Operators' phones.
-    Phones,
-    /// Carriers.
-    Trunk,
-    /// A proxy in front of both.
-    Edge,
-}
-
-/// A local address where SIP arrives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Listener {
-    /// Who sends to it.
-    pub(crate) role: Role,
-    /// Its address.
-    pub(crate) udp: SocketAddr,
 }
 
 /// Voice.
@@ -94,6 +74,8 @@ pub(crate) struct TrunkSettings {
     pub(crate) peers: Vec<IpNet>,
     /// Where callbacks are dialled; without it they are not.
     pub(crate) outbound: Option<Outbound>,
+    /// What it is answered with when it asks for a password.
+    pub(crate) auth: Option<TrunkAuth>,
     /// Channels bought.
     pub(crate) channels: u32,
     /// Calls answered at once.
@@ -117,6 +99,19 @@ pub(crate) struct Outbound {
     pub(crate) uri: String,
     /// Its address; a host name is looked up when the configuration is read.
     pub(crate) address: SocketAddr,
+    /// `;transport=tcp`: all calls go over one connection.
+    pub(crate) is_tcp: bool,
+    /// Requests too large for a datagram go over a connection. Default false.
+    pub(crate) large_over_tcp: bool,
+}
+
+/// A user name and password for a trunk that asks for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TrunkAuth {
+    /// Digest user name.
+    pub(crate) user: String,
+    /// Its password.
+    pub(crate) password: Secret,
 }
 
 pub(super) fn sip(root: &mut Fields<'_>) -> SipSettings {
@@ -148,66 +143,6 @@ pub(super) fn sip(root: &mut Fields<'_>) -> SipSettings {
         table.finish();
     }
     settings
-}
-
-pub(super) fn listeners(root: &mut Fields<'_>) -> Vec<Listener> {
-    let mut listeners: Vec<Listener> = Vec::new();
-    let mut roles_seen = Vec::new();
-    for mut table in root.tables("listener") {
-        let faults = table.faults();
-        let roles = [
-            ("phones", Role::Phones),
-            ("trunk", Role::Trunk),
-            ("edge", Role::Edge),
-        ];
-        let role = word(&mut table, "role", &roles, true);
-        let udp = required_with(&mut table, "udp", ADDRESS, parse_address);
-        if let Some(tcp) = table.text("tcp") {
-            faults.add(
-                tcp.at,
-                "TCP arrives in a later version: expected `udp` only",
-            );
-        }
-        table.finish();
-        roles_seen.push(role);
-        let (Some(role), Some(udp)) = (role, udp) else {
-            continue;
-        };
-        if listeners.iter().any(|other| collide(other.udp, udp.value)) {
-            faults.add(
-                udp.at,
-                format!("{} is another listener's address already", udp.value),
-            );
-        }
-        listeners.push(Listener {
-            role,
-            udp: udp.value,
-        });
-    }
-    // A role at fault may be the one that is missing.
-    let serves =
-        |seen: &Option<Role>, role| seen.is_none_or(|seen| seen == role || seen == Role::Edge);
-    let missing = |role: Role| !roles_seen.iter().any(|seen| serves(seen, role));
-    if missing(Role::Trunk) {
-        root.missing(
-            "[[listener]]",
-            "one with role = \"trunk\", where the carrier sends calls",
-        );
-    }
-    if missing(Role::Phones) {
-        root.missing(
-            "[[listener]]",
-            "one with role = \"phones\", where operators' phones register",
-        );
-    }
-    listeners
-}
-
-/// Whether the second cannot be bound beside the first. Port 0 is any free port.
-fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let same_host =
-        one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
-    same_host && one.port() == other.port() && one.port() != 0
 }
 
 pub(super) fn media(root: &mut Fields<'_>) -> Placed<MediaSettings> {
@@ -315,9 +250,9 @@ pub(super) fn http(root: &mut Fields<'_>) -> HttpSettings {
     settings
 }
 
-const ADDRESS: &str = "an address with its port, like \"127.0.0.1:5060\"";
+pub(super) const ADDRESS: &str = "an address with its port, like \"127.0.0.1:5060\"";
 
-fn parse_address(text: &str) -> Option<SocketAddr> {
+pub(super) fn parse_address(text: &str) -> Option<SocketAddr> {
     text.parse().ok()
 }
 
@@ -350,7 +285,12 @@ fn trunk(
     let faults = table.faults();
     let name = checked_name(&mut table, "name", "trunk", seen);
     let peers = peers(&mut table, others);
-    let outbound = optional_with(&mut table, "outbound", OUTBOUND, parse_outbound);
+    let mut outbound = optional_with(&mut table, "outbound", OUTBOUND, parse_outbound);
+    let large_over_tcp = table.truth("large_over_tcp").is_some_and(|it| it.value);
+    if let Some(outbound) = &mut outbound {
+        outbound.value.large_over_tcp = large_over_tcp;
+    }
+    let auth = table.table("auth").and_then(trunk_auth);
     let channels = counted(&mut table, "channels", 1);
     let answer_max = counted(&mut table, "answer_max", 1);
     let calls_per_s = table.whole("calls_per_s", 1..=CALLS_PER_S_MAX);
@@ -383,6 +323,7 @@ fn trunk(
         name,
         peers,
         outbound: outbound.map(|outbound| outbound.value),
+        auth,
         channels: channels.value,
         answer_max: answer_max.value,
         calls_per_s: calls_per_s.map(|rate| rate.value),
@@ -396,6 +337,16 @@ fn trunk(
         answer_max_at: answer_max.at,
         outbound_min_at: outbound_min.at,
         cli_at: cli.at,
+    })
+}
+
+fn trunk_auth(mut table: Fields<'_>) -> Option<TrunkAuth> {
+    let user = table.required_text("user", "the user name that the carrier gave us");
+    let password = table.required_text("password", "\"env:NAME\" or \"file:PATH\"");
+    table.finish();
+    Some(TrunkAuth {
+        user: user?.value.to_owned(),
+        password: Secret::parse(password?.value),
     })
 }
 
@@ -463,12 +414,17 @@ fn overlap(one: &IpNet, other: &IpNet) -> bool {
     one.contains(other) || other.contains(one)
 }
 
-const OUTBOUND: &str = "a SIP URI whose host is known, like \"sip:127.0.0.1:5070\"";
+const OUTBOUND: &str = "a SIP URI whose host is known, like \"sip:127.0.0.1:5070\" or \"sip:127.0.0.1:5070;transport=tcp\"";
 
-/// `sip:[user@]host[:port]`; a host name is looked up now.
+/// `sip:[user@]host[:port][;transport=udp|tcp]`; a host name is looked up now.
 fn parse_outbound(text: &str) -> Option<Outbound> {
     let rest = text.strip_prefix("sip:")?;
-    let (address, _parameters) = rest.split_once(';').unwrap_or((rest, ""));
+    let (address, parameters) = rest.split_once(';').unwrap_or((rest, ""));
+    let is_tcp = match parameters.to_ascii_lowercase().as_str() {
+        "" | "transport=udp" => false,
+        "transport=tcp" => true,
+        _ => return None,
+    };
     let host_and_port = address.rsplit_once('@').map_or(address, |(_, host)| host);
     let address = if let Ok(address) = host_and_port.parse::<SocketAddr>() {
         address
@@ -484,6 +440,8 @@ fn parse_outbound(text: &str) -> Option<Outbound> {
     Some(Outbound {
         uri: text.to_owned(),
         address,
+        is_tcp,
+        large_over_tcp: false,
     })
 }
 

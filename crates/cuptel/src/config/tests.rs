@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cuptel_core::id::QueueId;
 use cuptel_core::rules::PromptId;
 
-use super::network::Role;
+use super::listening::Role;
 use super::rules::ProvisionalIds;
 use super::*;
 
@@ -366,8 +366,8 @@ fn listeners_have_addresses_of_their_own_and_known_roles() {
     );
     assert_fault(
         "\"127.0.0.1:5080\"",
-        "\"127.0.0.1:5080\"\ntcp = \"127.0.0.1:5080\"",
-        "9:7: TCP arrives in a later version: expected `udp` only",
+        "\"127.0.0.1:5080\"\ntcp = \"127.0.0.1\"",
+        "9:7: `tcp`: expected an address with its port, like \"127.0.0.1:5060\"",
     );
     assert_fault(
         "role = \"trunk\"",
@@ -444,7 +444,7 @@ fn a_trunk_answers_and_dials_on_the_channels_that_it_has() {
     assert_fault(
         "sip:127.0.0.1:5070",
         "127.0.0.1:5070",
-        "20:12: `outbound`: expected a SIP URI whose host is known, like \"sip:127.0.0.1:5070\"",
+        "20:12: `outbound`: expected a SIP URI whose host is known, like \"sip:127.0.0.1:5070\" or \"sip:127.0.0.1:5070;transport=tcp\"",
     );
     assert_fault(
         "cli = \"+39",

@@ -44,6 +44,7 @@ impl World {
         let own = format!("sip:{number}@{local};user=phone");
         let call = OutgoingInvite {
             flow: carrier.flow_to(engine),
+            large_flow: None,
             target: target.clone(),
             route: Vec::new(),
             from: NameAddr::of_uri(&own),

@@ -67,6 +67,19 @@ impl ServerTransaction {
         }
     }
 
+    /// A connection is gone. True when this was to be answered on it and no other way is known.
+    pub(crate) fn lose(&mut self, flow: &Flow) -> bool {
+        if self.reply != *flow {
+            return false;
+        }
+        let State::Proceeding { echo, .. } = &mut self.state else {
+            return true;
+        };
+        let has_way = echo.lose();
+        self.reply = echo.reply;
+        !has_way
+    }
+
     /// What a repeated request is answered with.
     pub(crate) fn repeat(&self) -> Option<Packet> {
         match &self.state {

@@ -1,7 +1,7 @@
 //! The calling side: what a callee can do to us.
 
 use cuptel_sip::{
-    Admission, Body, Credentials, DialogId, Event, FlowId, Message, NameAddr, OutgoingInvite,
+    Admission, Body, Credentials, DialogId, Event, Message, NameAddr, OutgoingInvite,
 };
 
 use crate::wire::{Bench, Seen, T1, flow};
@@ -9,6 +9,7 @@ use crate::wire::{Bench, Seen, T1, flow};
 fn call() -> OutgoingInvite {
     OutgoingInvite {
         flow: flow(),
+        large_flow: None,
         target: "sip:bob@10.0.0.2".into(),
         route: Vec::new(),
         from: NameAddr {
@@ -346,7 +347,7 @@ fn a_closed_flow_fails_what_waits_on_it() {
     let now = bench.now;
     let seen = bench.act(|endpoint, out| {
         endpoint.ping(now, flow(), "sip:10.0.0.2", out);
-        endpoint.flow_closed(now, FlowId(1), out);
+        endpoint.flow_closed(now, &flow(), out);
     });
     assert!(matches!(
         seen.events.as_slice(),

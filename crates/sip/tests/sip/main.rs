@@ -5,7 +5,13 @@ mod admission;
 #[cfg(test)]
 mod answering;
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod calling;
+#[cfg(test)]
+mod connections;
+#[cfg(test)]
+mod framing;
 #[cfg(test)]
 mod mutation;
 #[cfg(test)]

@@ -1,10 +1,24 @@
-//! Broken input never panics, and the reader agrees with itself.
+//! Broken input at random: no panic, bounded memory, and an endpoint that serves on. Each life
+//! of an endpoint follows from a seed; a failing one is printed, and `CUPTEL_SEED` replays it.
+//! `CUPTEL_MUTATION_S` is how long new ones are tried.
 
-use cuptel_sip::{Admission, Message, NameAddr, stream_frame, uri};
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::Duration;
 
-use crate::wire::{Bench, invite, request};
+use cuptel_sip::{
+    Admission, DialogId, Event, Frame, Framer, Message, NameAddr, OutgoingInvite, Settings,
+    Transport, uri,
+};
+
+use crate::wire::{Bench, Seen, invite, request};
+
+/// Inputs in one life.
+const INPUTS: usize = 400;
+const TRANSACTIONS_MAX: usize = 150;
+const MESSAGE_BYTES_MAX: usize = 20_000;
 
 /// A small generator of its own, so that a failing round can be repeated from its number.
+#[derive(Clone)]
 struct Dice(u64);
 
 impl Dice {
@@ -103,110 +117,262 @@ fn exercise(message: &Message) {
     assert!(message.reason().len() <= 4 * 65_535);
 }
 
-#[test]
-fn mutated_messages_never_panic() {
-    let corpus = corpus();
-    for admission in [Admission::Trusted, Admission::Digest, Admission::Closed] {
-        let mut bench = Bench::new(admission);
-        for round in 0..6_000u64 {
-            let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (round + 1));
-            let mut bytes = corpus[dice.roll(corpus.len())].clone();
-            mutate(&mut bytes, &mut dice);
-            if let Ok(message) = Message::parse(&bytes) {
-                exercise(&message);
+/// Says how to live a life again that went wrong.
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("CUPTEL_SEED={} replays this", self.0);
+        }
+    }
+}
+
+/// One endpoint, its owner, and a peer that has lost its mind.
+struct Life {
+    dice: Dice,
+    bench: Bench,
+    framer: Framer,
+    corpus: Vec<Vec<u8>>,
+    /// Tags of ours that the peer has seen.
+    tags: Vec<String>,
+    /// Requests of ours that it could answer.
+    requests: Vec<Message>,
+    calls: Vec<DialogId>,
+}
+
+impl Life {
+    fn new(seed: u64, corpus: &[Vec<u8>]) -> Self {
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let admissions = [Admission::Trusted, Admission::Digest, Admission::Closed];
+        let settings = Settings {
+            realm: "r".into(),
+            transactions_max: TRANSACTIONS_MAX,
+            ..Settings::default()
+        };
+        let mut bench = Bench::with(admissions[dice.roll(3)], settings);
+        if dice.roll(2) == 0 {
+            bench.flow.transport = Transport::Tcp;
+        }
+        Self {
+            dice,
+            bench,
+            framer: Framer::new(MESSAGE_BYTES_MAX),
+            corpus: corpus.to_vec(),
+            tags: Vec::new(),
+            requests: Vec::new(),
+            calls: Vec::new(),
+        }
+    }
+
+    /// What the peer sends next, before it is spoilt.
+    fn message(&mut self) -> Vec<u8> {
+        let dice = &mut self.dice;
+        let tag = self.tags.get(dice.roll(self.tags.len().max(1)));
+        match (dice.roll(4), tag, self.requests.last()) {
+            (0, Some(tag), _) => {
+                let method = ["ACK", "BYE", "INFO", "UPDATE", "INVITE", "OPTIONS"][dice.roll(6)];
+                let number = u32::try_from(dice.roll(5)).unwrap();
+                request(method, &format!("m{}", dice.roll(50)), number, tag, "", "x").into_bytes()
             }
-            if let Ok(Some(length)) = stream_frame(&bytes) {
-                assert!(length <= bytes.len());
-            }
-            let seen = bench.receive(&bytes);
-            for sent in &seen.sent {
-                assert!(sent.bytes.starts_with(b"SIP/2.0 "), "round {round}");
-            }
-            if round % 16 == 0 {
-                bench.pass(1_000_000);
+            (1, _, Some(asked)) => answer(asked, dice),
+            _ => self.corpus[dice.roll(self.corpus.len())].clone(),
+        }
+    }
+
+    /// The owner of the endpoint does what owners do.
+    fn own(&mut self, seen: Seen) {
+        for sent in &seen.sent {
+            let Ok(message) = Message::parse(&sent.bytes) else {
+                // A pong, or a refusal that repeats a header as broken as it came.
+                let is_known = &*sent.bytes == b"\r\n" || sent.bytes.starts_with(b"SIP/2.0 ");
+                assert!(is_known, "{}", String::from_utf8_lossy(&sent.bytes));
+                continue;
+            };
+            if message.is_request() {
+                self.requests.push(message);
+            } else if let Some(tag) = message.to().and_then(|to| to.tag) {
+                self.tags.push(tag);
             }
         }
-        bench.pass(200_000_000);
+        self.tags.truncate(20);
+        for event in seen.events {
+            if let Event::Invite { dialog, .. } | Event::Reinvite { dialog, .. } = event {
+                self.calls.push(dialog);
+            }
+        }
+        let Some(call) = self.calls.pop() else { return };
+        let (now, choice) = (self.bench.now, self.dice.roll(4));
+        let seen = self.bench.act(|endpoint, out| {
+            // Stale is an answer, too: the call may be over already.
+            let result = match choice {
+                0 => endpoint.accept(now, call, None, &[], out),
+                1 => endpoint.provisional(now, call, 180, "", None, out),
+                2 => endpoint.end(now, call, &[], out),
+                _ => endpoint.refuse(now, call, 486, "", &[], out),
+            };
+            assert!(result.is_ok() || out.transmits.is_empty());
+        });
+        if choice < 2 {
+            self.calls.push(call);
+        }
+        for sent in &seen.sent {
+            let message = Message::parse(&sent.bytes).ok();
+            self.tags
+                .extend(message.and_then(|message| message.to()?.tag));
+        }
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        if let Ok(message) = Message::parse(bytes) {
+            exercise(&message);
+        }
+        let seen = self.bench.receive(bytes);
+        self.own(seen);
+    }
+
+    /// The same bytes as a connection delivers them: in pieces of any size.
+    fn stream(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(1 + self.dice.roll(rest.len()));
+            rest = after;
+            self.framer.push(piece);
+            let mut frames = Vec::new();
+            while let Some(frame) = self.framer.frame() {
+                frames.push(match frame {
+                    Frame::Ping => b"\r\n\r\n".to_vec(),
+                    Frame::Message(bytes) => bytes.to_vec(),
+                    Frame::Broken(bytes) => {
+                        let bytes = bytes.to_vec();
+                        // The connection is closed, and the peer opens another.
+                        self.framer = Framer::new(MESSAGE_BYTES_MAX);
+                        frames.push(bytes);
+                        break;
+                    }
+                });
+            }
+            assert!(self.framer.waiting() <= MESSAGE_BYTES_MAX);
+            for frame in frames {
+                self.feed(&frame);
+            }
+        }
+    }
+
+    fn live(&mut self) {
+        for _ in 0..INPUTS {
+            let mut bytes = self.message();
+            if self.dice.roll(8) > 0 {
+                mutate(&mut bytes, &mut self.dice);
+            }
+            if self.bench.flow.transport == Transport::Tcp {
+                self.stream(&bytes);
+            } else {
+                self.feed(&bytes);
+            }
+            if self.dice.roll(40) == 0 {
+                self.call();
+            }
+            if self.dice.roll(16) == 0 {
+                let us = u64::try_from(self.dice.roll(5_000_000)).unwrap();
+                let seen = self.bench.pass(us);
+                self.own(seen);
+            }
+            // Ours come on top of the peer's: they are as many as we make.
+            let held = self.bench.endpoint.transactions_held();
+            assert!(held <= 2 * TRANSACTIONS_MAX + INPUTS, "{held} transactions");
+            assert!(self.bench.endpoint.dialogs_open() <= INPUTS);
+        }
+    }
+
+    /// We call the peer.
+    fn call(&mut self) {
+        let (now, flow) = (self.bench.now, self.bench.flow);
+        let order = OutgoingInvite {
+            flow,
+            large_flow: None,
+            target: "sip:bob@10.0.0.2".into(),
+            route: Vec::new(),
+            from: NameAddr::of_uri("sip:alice@10.0.0.1"),
+            to: NameAddr::of_uri("sip:bob@10.0.0.2"),
+            contact: flow.contact(None),
+            body: None,
+            extra: Vec::new(),
+            credentials: None,
+            ring_us: 5_000_000,
+        };
+        let seen = self.bench.act(|endpoint, out| {
+            endpoint.invite(now, order, out);
+        });
+        self.own(seen);
+    }
+
+    /// After all that, a peer in its right mind is answered, and nothing is left behind.
+    fn serves_on(&mut self) {
+        let options = request("OPTIONS", "sane", 1, "", "", "");
+        let seen = self.bench.receive(&options);
+        assert_eq!(seen.lines(), ["SIP/2.0 200 OK"]);
+        self.bench.pass(600_000_000);
+        while let Some(call) = self.calls.pop() {
+            let now = self.bench.now;
+            self.bench.act(|endpoint, out| {
+                let ended = endpoint.end(now, call, &[], out);
+                assert!(ended.is_ok() || out.transmits.is_empty());
+            });
+        }
     }
 }
 
+/// What the peer answers to a request of ours.
+fn answer(asked: &Message, dice: &mut Dice) -> Vec<u8> {
+    let status = [100, 180, 183, 200, 302, 401, 407, 486, 503][dice.roll(9)];
+    let text = |name: &str| String::from_utf8_lossy(asked.header(name).unwrap()).into_owned();
+    let (via, from, to) = (text("Via"), text("From"), text("To"));
+    let (call_id, cseq, tag) = (text("Call-ID"), text("CSeq"), dice.roll(3));
+    format!(
+        "SIP/2.0 {status} X\r\nVia: {via}\r\nFrom: {from}\r\nTo: {to};tag={tag}\r\n\
+         Call-ID: {call_id}\r\nCSeq: {cseq}\r\nContact: <sip:bob@10.0.0.2>\r\n\
+         WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", qop=\"auth\"\r\n\
+         Content-Length: 0\r\n\r\n"
+    )
+    .into_bytes()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which seed to replay, and how long to try new ones, is told from outside"
+)]
+fn told(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long lives are tried is real time; within them it is virtual"
+)]
+fn real_time() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 #[test]
-fn a_message_cut_anywhere_never_panics_and_never_makes_a_call_out_of_half_a_header() {
-    let whole = invite("a").into_bytes();
-    let headers = whole
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .unwrap()
-        + 4;
-    for end in 0..whole.len() {
-        let mut bench = Bench::new(Admission::Trusted);
-        let seen = bench.receive(&whole[..end]);
-        assert!(
-            seen.events.is_empty(),
-            "cut at {end}, headers end at {headers}"
-        );
+fn no_mutated_message_or_stream_ever_harms_an_endpoint() {
+    let corpus = corpus();
+    let live = |seed: u64| {
+        let _named = Named(seed);
+        let mut life = Life::new(seed, &corpus);
+        life.live();
+        life.serves_on();
+    };
+    if let Some(seed) = told("CUPTEL_SEED") {
+        return live(seed);
     }
-}
-
-#[test]
-fn header_bytes_that_are_no_utf_8_survive() {
-    let mut text = request("OPTIONS", "o", 1, "", "Subject: x\u{1}\r\n", "").into_bytes();
-    let at = text.iter().position(|byte| *byte == 1).unwrap();
-    text[at] = 0xe9;
-    let message = Message::parse(&text).unwrap();
-    assert_eq!(message.header("s"), Some(&b"x\xe9"[..]));
-    let mut named = request("OPTIONS", "o", 1, "", "", "").into_bytes();
-    let at = named
-        .windows(4)
-        .position(|window| window == b"Anna")
-        .unwrap();
-    named[at] = 0xe9;
-    let mut bench = Bench::new(Admission::Trusted);
-    let answer = bench.receive(&named).sent[0].bytes.to_vec();
-    assert!(
-        answer.windows(6).any(|window| window == b"\"\xe9nna\""),
-        "From is echoed byte for byte"
-    );
-}
-
-#[test]
-fn a_body_without_length_runs_to_the_end_and_one_with_length_stops_there() {
-    let text = request("INVITE", "a", 1, "", "", "v=0\r\n");
-    let without = text.replace("Content-Length: 5\r\n", "");
-    assert_eq!(
-        Message::parse(without.as_bytes()).unwrap().body(),
-        b"v=0\r\n"
-    );
-    let longer = format!("{text}rest");
-    assert_eq!(
-        Message::parse(longer.as_bytes()).unwrap().body(),
-        b"v=0\r\n"
-    );
-}
-
-#[test]
-fn bounds_hold() {
-    let many = "X: y\r\n".repeat(300);
-    let message = Message::parse(request("OPTIONS", "o", 1, "", &many, "").as_bytes()).unwrap();
-    assert_eq!(
-        message.fault().map(|fault| fault.reason),
-        Some("Too many headers")
-    );
-    assert!(Message::parse(&vec![b'a'; 65_536]).is_err());
-}
-
-#[test]
-fn a_stream_is_cut_into_its_messages() {
-    let one = request("OPTIONS", "o", 1, "", "", "body");
-    let stream = format!("\r\n\r\n{one}{one}");
-    let first = stream_frame(stream.as_bytes()).unwrap().unwrap();
-    assert_eq!(first, one.len() + 4);
-    for end in 0..first {
-        assert_eq!(stream_frame(&stream.as_bytes()[..end]), Ok(None), "{end}");
+    let limit = Duration::from_secs(told("CUPTEL_MUTATION_S").unwrap_or(3));
+    let first = RandomState::new().hash_one(0) >> 16;
+    let (began, mut lives) = (real_time(), 0);
+    while began.elapsed() < limit {
+        live(first + lives);
+        lives += 1;
     }
-    assert_eq!(
-        stream_frame(&stream.as_bytes()[first..]),
-        Ok(Some(one.len()))
-    );
-    assert!(stream_frame(one.replace("Length: 4", "Length: -4").as_bytes()).is_err());
+    println!("{lives} lives from CUPTEL_SEED={first} on, {INPUTS} inputs each");
+    assert!(lives > 0);
 }

@@ -263,6 +263,7 @@ impl World {
         let mut out = Outbox::default();
         let order = OutgoingInvite {
             flow: flow(Side::Caller),
+            large_flow: None,
             target: "sip:bob@10.0.0.2".into(),
             route: Vec::new(),
             from: NameAddr::of_uri("sip:alice@10.0.0.1"),

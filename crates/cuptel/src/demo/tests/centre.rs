@@ -246,6 +246,7 @@ impl Centre {
         let call = OutgoingInvite {
             flow: agent.flow(),
             from: NameAddr::of_uri(&format!("sip:{from}@{}", agent.local)),
+            large_flow: None,
             to: NameAddr::of_uri(&target),
             target,
             route: Vec::new(),

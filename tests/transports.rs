@@ -1,0 +1,174 @@
+//! Ways other than datagrams: connections of phones and trunks, and what happens when they break.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, TcpStream};
+
+use crate::harness::{Answers, Caller, Centre, Phone, SOON, Setup, until};
+
+/// A caller over TCP, with all calls on one connection (`t1`) or one for each (`tn`), is
+/// connected to a phone that registered over TCP.
+fn talks_over_connections(transport: &str, number: &str) {
+    let centre = Centre::start(Setup::default());
+    let phone = Phone::registered_over_tcp(&centre, "101", Answers::AtOnce);
+    let remote = "SELECT remote FROM registration WHERE expires_ms > registered_ms";
+    assert!(centre.sql(remote).ends_with(";transport=tcp"));
+    centre.sign_in("101", "Anna Esempio");
+    let caller = Caller::over(&centre, transport, number);
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller talks", |row| row["stage"] == "talking");
+    phone.talks(25);
+    caller.ear.hears_sound();
+    caller.hangs_up();
+    let served = centre.attempt(&call, "the call is over", |row| {
+        row["ended_ms"].is_i64() && row["outcome"] == "served"
+    });
+    assert_eq!(served["operator"], "Anna Esempio");
+    centre.seat_works("101", "idle");
+    centre.audit();
+}
+
+#[test]
+fn a_caller_over_one_connection_talks_to_a_phone_registered_over_another() {
+    talks_over_connections("t1", "0861555301");
+}
+
+#[test]
+fn a_caller_with_a_connection_of_its_own_talks_to_a_phone_registered_over_another() {
+    talks_over_connections("tn", "0861555302");
+}
+
+#[test]
+fn a_phone_whose_connection_breaks_is_offered_nothing() {
+    let centre = Centre::start(Setup::default());
+    let phone = Phone::registered_over_tcp(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    drop(phone);
+    until("the seat is not registered any more", SOON, || {
+        let row = centre.get("seats/101");
+        row["seat"]["registered_until_ms"].is_null().then_some(())
+    });
+    let caller = Caller::connected(&centre, "0861555303");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
+    let _phone = Phone::registered_over_tcp(&centre, "101", Answers::AtOnce);
+    centre.attempt(&call, "the caller talks", |row| row["stage"] == "talking");
+    caller.hangs_up();
+    assert_eq!(centre.sql("SELECT count(*) FROM offer"), "1");
+    centre.audit();
+}
+
+fn options(centre: &Centre, branch: &str) -> String {
+    let (phones, me) = (centre.phones(), centre.address);
+    format!(
+        "OPTIONS sip:cuptel@{phones} SIP/2.0\r\n\
+         Via: SIP/2.0/TCP {me}:9;branch=z9hG4bK{branch}\r\n\
+         From: <sip:test@{me}>;tag=1\r\n\
+         To: <sip:cuptel@{phones}>\r\n\
+         Call-ID: {branch}\r\n\
+         CSeq: 1 OPTIONS\r\n\
+         Max-Forwards: 70\r\n\
+         Content-Length: 0\r\n\r\n"
+    )
+}
+
+/// Reads until the text ends like this.
+fn read_until(stream: &mut TcpStream, end: &str) -> String {
+    let mut text = String::new();
+    let mut byte = [0];
+    while !text.ends_with(end) {
+        stream.read_exact(&mut byte).expect("the centre answers");
+        text.push(char::from(byte[0]));
+    }
+    text
+}
+
+fn connect(centre: &Centre) -> TcpStream {
+    let stream = TcpStream::connect(centre.phones()).expect("the centre listens");
+    stream.set_read_timeout(Some(SOON)).expect("above zero");
+    stream
+}
+
+#[test]
+fn a_connection_carries_pings_and_messages_however_they_are_cut() {
+    let centre = Centre::start(Setup::default());
+    let mut stream = connect(&centre);
+    stream.set_nodelay(true).expect("a socket");
+    stream.write_all(b"\r\n\r\n").expect("the centre reads");
+    assert_eq!(read_until(&mut stream, "\r\n"), "\r\n");
+    let both = options(&centre, "one") + &options(&centre, "two");
+    for piece in both.as_bytes().chunks(7) {
+        stream.write_all(piece).expect("the centre reads");
+    }
+    for branch in ["one", "two"] {
+        let answer = read_until(&mut stream, "\r\n\r\n");
+        assert!(answer.starts_with("SIP/2.0 200 "), "{answer}");
+        assert!(
+            answer.contains(&format!("branch=z9hG4bK{branch}")),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn a_connection_that_cannot_be_followed_gets_its_400_and_ends() {
+    let centre = Centre::start(Setup::default());
+    let mut stream = connect(&centre);
+    let bad = options(&centre, "bad").replace("Content-Length: 0", "Content-Length: none");
+    stream.write_all(bad.as_bytes()).expect("the centre reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it ends");
+    assert!(answer.starts_with("SIP/2.0 400 "), "{answer}");
+}
+
+#[test]
+fn a_message_that_never_ends_and_one_too_many_connections_are_closed() {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure(
+        "[media]\n",
+        "[tcp]\nmessage_s = 1\nconnections_max = 2\n\n[media]\n",
+    );
+    centre.serve();
+    let mut slow = connect(&centre);
+    slow.write_all(b"OPTIONS sip:").expect("the centre reads");
+    let mut kept = connect(&centre);
+    kept.write_all(options(&centre, "kept").as_bytes())
+        .expect("the centre reads");
+    read_until(&mut kept, "\r\n\r\n");
+    let mut third = connect(&centre);
+    let mut rest = Vec::new();
+    assert_eq!(third.read_to_end(&mut rest).unwrap_or(0), 0, "one too many");
+    assert_eq!(slow.read_to_end(&mut rest).unwrap_or(0), 0, "too slow");
+    kept.write_all(options(&centre, "again").as_bytes())
+        .expect("it is still there");
+    read_until(&mut kept, "\r\n\r\n");
+}
+
+#[test]
+fn a_connection_cut_in_the_middle_of_a_registration_leaves_no_registration_and_no_harm() {
+    let mut centre = Centre::start(Setup::default());
+    let mut stream = connect(&centre);
+    let register = options(&centre, "r1")
+        .replace("OPTIONS", "REGISTER")
+        .replace("<sip:test@", "<sip:101@")
+        .replace("To: <sip:cuptel@", "To: <sip:101@")
+        .replace(
+            "Max-Forwards",
+            "Contact: <sip:101@127.0.0.1:9;transport=tcp>\r\nMax-Forwards",
+        );
+    stream
+        .write_all(register.as_bytes())
+        .expect("the centre reads");
+    let answer = read_until(&mut stream, "\r\n\r\n");
+    assert!(answer.starts_with("SIP/2.0 401 "), "{answer}");
+    let half = &register[..register.len() / 2];
+    stream.write_all(half.as_bytes()).expect("the centre reads");
+    stream.shutdown(Shutdown::Both).expect("it was open");
+    drop(stream);
+    Phone::registered_over_tcp(&centre, "101", Answers::ByHand);
+    centre.assert_alive();
+    assert_eq!(
+        centre.sql("SELECT count(*) FROM registration"),
+        "1",
+        "only the phone that proved its password"
+    );
+}
