@@ -6,6 +6,7 @@ mod bad_input;
 mod callbacks;
 mod calls;
 mod crash;
+mod demo;
 mod harness;
 mod layout;
 mod outcomes;

@@ -64,7 +64,7 @@ pub(crate) struct DemoArguments {
     /// Stops by itself after this long, for instance 60s or 5m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub(crate) length: Option<Duration>,
-    /// New callers a second
+    /// New callers a second: more of them in the jam at the start, few in the quiet hours
     #[arg(long, default_value_t = 2.0)]
     pub(crate) rate: f64,
     /// Operators

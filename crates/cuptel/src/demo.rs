@@ -9,6 +9,7 @@ mod agenda;
 mod audio;
 mod called;
 mod callers;
+mod day;
 mod habits;
 mod line;
 mod operators;
@@ -30,7 +31,8 @@ use std::thread::JoinHandle;
 use cuptel_media::{MediaError, PromptId, PromptLibrary};
 use tokio::sync::Notify;
 
-pub(crate) use tally::Counts;
+pub(crate) use day::{Day, Phase};
+pub(crate) use tally::{Counts, Placed};
 pub(crate) use voice::murmur;
 
 use habits::{HABITS, Habits};
@@ -51,10 +53,10 @@ pub(crate) struct Plan {
     pub(crate) lines: Vec<String>,
     /// User and password of each operator's phone.
     pub(crate) seats: Vec<(String, String)>,
-    /// New callers a second (Poisson).
+    /// New callers a second (Poisson), before `day` says how many of them at what hour.
     pub(crate) rate: f64,
-    /// The rush at the start.
-    pub(crate) jam: Jam,
+    /// The day's course.
+    pub(crate) day: Day,
     /// The same seed invents the same people.
     pub(crate) seed: u64,
     /// Has `voice`.
@@ -68,11 +70,12 @@ pub(crate) struct Plan {
     pub(crate) calls_max: usize,
 }
 
-/// So many times the rate for the first seconds, so that lines fill and callers are refused.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Jam {
-    pub(crate) for_s: f64,
-    pub(crate) times: f64,
+/// What the phones saw in all.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    pub(crate) counts: Counts,
+    /// Every INVITE of a caller.
+    pub(crate) placed: Vec<Placed>,
 }
 
 /// Why the phones could not start.
@@ -144,9 +147,12 @@ impl Phones {
     }
 
     /// Hangs up everywhere, takes the operators' phones off the register, and counts.
-    pub(crate) fn finish(mut self) -> Counts {
+    pub(crate) fn finish(mut self) -> Seen {
         self.end();
-        self.tally.read()
+        Seen {
+            counts: self.tally.read(),
+            placed: self.tally.all_placed(),
+        }
     }
 
     fn end(&mut self) {

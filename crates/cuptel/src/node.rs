@@ -44,8 +44,11 @@ pub(crate) struct Node {
 
 impl Node {
     /// Starts everything. On an empty database the seats of `first_start` are added.
-    pub(crate) async fn start(config: &Config, first_start: &[FirstSeat]) -> anyhow::Result<Self> {
-        let clock = Clock::start();
+    pub(crate) async fn start(
+        config: &Config,
+        first_start: &[FirstSeat],
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
         let store = cuptel_store::open(&config.data_url.reveal()?, Access::Serve).await?;
         if config.http.token.create_file()? {
             tracing::info!("made the API token that the configuration names");

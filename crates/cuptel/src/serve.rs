@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use cuptel_engine::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, first_start};
@@ -24,7 +25,7 @@ pub(crate) fn serve(path: &Path, config: &Config) -> anyhow::Result<()> {
     })?;
     runtime()?.block_on(async {
         let mut stop = StopSignal::new()?;
-        let node = Node::start(config, &seats).await?;
+        let node = Node::start(config, &seats, Clock::start()).await?;
         tracing::info!(pages = %format!("http://{}/", config.http.listen), "ready");
         let store = node.run_until(stop.received(), config.drain_s).await?;
         store.close().await.context("closing the database")?;

@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::time::{MonoUs, Now, UtcMs};
 
 /// Both clocks of this process.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     origin: Instant,
+    /// How much later than the system's wall clock this one is.
+    ahead_ms: i64,
 }
 
 impl Clock {
@@ -20,6 +22,18 @@ impl Clock {
     pub fn start() -> Self {
         Self {
             origin: Instant::now(),
+            ahead_ms: 0,
+        }
+    }
+
+    /// A clock that shows `utc_ms` now and goes on from there: a rehearsal begins at its own
+    /// hour of the day.
+    #[must_use]
+    pub fn showing(utc_ms: UtcMs) -> Self {
+        let clock = Self::start();
+        Self {
+            ahead_ms: utc_ms - clock.now().utc_ms,
+            ..clock
         }
     }
 
@@ -35,7 +49,8 @@ impl Clock {
             .duration_since(UNIX_EPOCH)
             .ok()
             .and_then(|since| i64::try_from(since.as_millis()).ok())
-            .unwrap_or(0);
+            .unwrap_or(0)
+            .saturating_add(self.ahead_ms);
         Now { mono_us, utc_ms }
     }
 

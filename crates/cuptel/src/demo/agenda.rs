@@ -17,7 +17,7 @@ pub(crate) enum Due {
     /// Somebody rings (again).
     Ring { person: PersonId, redials: u8 },
     /// A caller presses a key.
-    Press { dialog: DialogId },
+    Press { dialog: DialogId, key: char },
     /// A caller has let it ring enough.
     StopRinging { dialog: DialogId },
     /// A caller has waited enough.

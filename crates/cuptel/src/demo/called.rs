@@ -32,10 +32,16 @@ impl World {
         }
         self.carrier.ring(now_us, dialog);
         let at = now_us + self.chance.between(&self.habits.called_answers_after_s);
-        match self
-            .chance
-            .conduct(self.habits.called_answers, self.habits.called_is_busy)
-        {
+        let was_rung = self
+            .people
+            .get(person)
+            .is_some_and(|person| person.rung > 1);
+        let answers = if was_rung {
+            self.habits.called_answers_again
+        } else {
+            self.habits.called_answers
+        };
+        match self.chance.conduct(answers, self.habits.called_is_busy) {
             Conduct::Answer => self.agenda.at(at, Due::PickUp { side, dialog }),
             Conduct::Refuse => self.agenda.at(now_us, Due::Refuse { side, dialog }),
             Conduct::RingOn => {}

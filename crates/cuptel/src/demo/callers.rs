@@ -1,15 +1,51 @@
 //! Callers: they ring, listen, press a key, wait as long as they can, and try again.
 
+use std::net::SocketAddr;
+
 use cuptel_sip::{Body, DialogId, NameAddr, OutgoingInvite};
 
 use super::agenda::Due;
 use super::habits::micros;
 use super::line::{Side, sdp_body};
-use super::people::PersonId;
+use super::people::{Person, PersonId};
 use super::world::{Call, Party, Stage, World};
 
 /// The callers give up earlier by themselves.
 const RING_LAST_RESORT_US: u64 = 180_000_000;
+/// What the delivered dialplans ask for when they offer a callback to who waits.
+const OFFER_KEY: char = '1';
+
+/// How a caller shows themselves to the network.
+struct Identity {
+    from: String,
+    contact: String,
+    headers: Vec<(String, String)>,
+    is_withheld: bool,
+}
+
+impl Identity {
+    /// A withheld number is asserted among carriers and shown to nobody (RFC 3323, RFC 3325).
+    fn of(caller: &Person, local: SocketAddr) -> Self {
+        let number = &caller.number;
+        let own = format!("sip:{number}@{local};user=phone");
+        let mut headers = vec![("P-Asserted-Identity".to_owned(), format!("<{own}>"))];
+        if caller.is_withheld {
+            headers.push(("Privacy".to_owned(), "id".to_owned()));
+            return Self {
+                from: "sip:anonymous@anonymous.invalid".to_owned(),
+                contact: format!("sip:anonymous@{local}"),
+                headers,
+                is_withheld: true,
+            };
+        }
+        Self {
+            from: own,
+            contact: format!("sip:{number}@{local}"),
+            headers,
+            is_withheld: false,
+        }
+    }
+}
 
 impl World {
     /// The next caller of the Poisson process.
@@ -17,54 +53,62 @@ impl World {
         if !self.is_calling {
             return;
         }
-        match self.people.next_caller(&mut self.chance) {
-            Some(person) => self.place(now_us, person, 0),
-            None => self.tally.note(|counts| counts.not_placed += 1),
+        if self.somebody_comes(now_us) {
+            match self.people.next_caller(&mut self.chance) {
+                Some(person) => self.place(now_us, person, 0),
+                None => self.tally.note(|counts| counts.not_placed += 1),
+            }
         }
         self.plan_arrival(now_us);
     }
 
-    /// Somebody dials one of our lines.
+    /// Somebody dials the line that is theirs.
     pub(crate) fn place(&mut self, now_us: u64, person: PersonId, redials: u8) {
         if !self.is_calling {
             return;
         }
-        let line = self.chance.below(self.lines.len());
-        let number = self.people.get(person).map(|person| person.number.clone());
-        let (Some(line), Some(number)) = (self.lines.get(line).cloned(), number) else {
+        let Some(caller) = self.people.get(person) else {
             return;
         };
+        let Some(line) = self.lines.get(caller.line) else {
+            return;
+        };
+        let identity = Identity::of(caller, self.carrier.local);
+        let target = format!("sip:{line}@{};user=phone", self.carrier.engine);
         let has_room = self.calls_outside() < self.calls_max;
         let Some((sound, offer)) = has_room.then(|| self.audio.offer(now_us)).flatten() else {
             return self.tally.note(|counts| counts.not_placed += 1);
         };
         let carrier = &mut self.carrier;
-        let (local, engine) = (carrier.local, carrier.engine);
-        let target = format!("sip:{line}@{engine};user=phone");
-        let own = format!("sip:{number}@{local};user=phone");
         let call = OutgoingInvite {
-            flow: carrier.flow_to(engine),
+            flow: carrier.flow_to(carrier.engine),
             large_flow: None,
             target: target.clone(),
             route: Vec::new(),
-            from: NameAddr::of_uri(&own),
+            from: NameAddr::of_uri(&identity.from),
             to: NameAddr::of_uri(&target),
-            contact: format!("sip:{number}@{local}"),
+            contact: identity.contact,
             body: Some(sdp_body(offer)),
-            extra: vec![("P-Asserted-Identity".to_owned(), format!("<{own}>"))],
+            extra: identity.headers,
             credentials: None,
             ring_us: RING_LAST_RESORT_US,
         };
         let dialog = carrier.endpoint.invite(now_us, call, &mut carrier.out);
+        let Some(call_id) = carrier.call_id_of_last() else {
+            self.audio.close(&sound);
+            return self.tally.note(|counts| counts.not_placed += 1);
+        };
+        let entry = self.tally.placed(call_id);
         let party = Party::Caller {
             person,
             placed_us: now_us,
             redials,
+            entry,
         };
         self.open(dialog, party, Some(sound), Vec::new(), Side::Carrier);
         self.tally.note(|counts| {
-            counts.placed += 1;
             counts.redials += u64::from(redials > 0);
+            counts.withheld += u64::from(identity.is_withheld);
         });
         let at = now_us + self.chance.between(&self.habits.rings_s);
         self.agenda.at(at, Due::StopRinging { dialog });
@@ -100,11 +144,15 @@ impl World {
             return;
         };
         let Party::Caller {
-            person, placed_us, ..
+            person,
+            placed_us,
+            entry,
+            ..
         } = call.party
         else {
             return;
         };
+        self.tally.heard_final(entry, 200);
         self.tally.answered_after(now_us.saturating_sub(placed_us));
         if call.stage == Stage::Ending {
             // It crossed our CANCEL; the user agent hangs up by itself.
@@ -120,24 +168,33 @@ impl World {
             self.tally.note(|counts| counts.failed += 1);
             return self.hang_up(now_us, key);
         }
-        let patience = self
-            .people
-            .get(person)
-            .map_or(0, |person| person.patience_us);
-        let press = now_us + self.chance.between(&self.habits.listens_s);
-        self.agenda.at(press, Due::Press { dialog });
-        let announced = now_us + micros(self.habits.announced_s);
-        let at = press.max(announced) + patience;
-        self.agenda.at(at, Due::GiveUp { dialog });
+        self.listens(now_us, dialog, person);
     }
 
-    pub(crate) fn press(&mut self, dialog: DialogId) {
+    /// What an answered caller means to do while nobody speaks with them.
+    fn listens(&mut self, now_us: u64, dialog: DialogId, person: PersonId) {
+        let Some(person) = self.people.get(person) else {
+            return;
+        };
+        let (key, accepts) = (person.key, person.accepts_offer);
+        let gives_up = now_us + person.stays_us;
+        if let Some(key) = key {
+            let at = now_us + self.chance.between(&self.habits.listens_s);
+            self.agenda.at(at, Due::Press { dialog, key });
+        }
+        if accepts {
+            let at = now_us + self.chance.between(&self.habits.accepts_offer_after_s);
+            let key = OFFER_KEY;
+            self.agenda.at(at, Due::Press { dialog, key });
+        }
+        self.agenda.at(gives_up, Due::GiveUp { dialog });
+    }
+
+    pub(crate) fn press(&mut self, dialog: DialogId, key: char) {
         let Some(call) = self.calls.get(&(Side::Carrier, dialog)) else {
             return;
         };
-        let person = call.party.person().and_then(|id| self.people.get(id));
-        let key = person.and_then(|person| person.key);
-        if let (Stage::Alone, Some(sound), Some(key)) = (call.stage, &call.sound, key) {
+        if let (Stage::Alone, Some(sound)) = (call.stage, &call.sound) {
             self.audio.press(sound, key, self.habits.key_ms);
             self.tally.note(|counts| counts.keys_pressed += 1);
         }
@@ -167,11 +224,15 @@ impl World {
         let party = self.calls.get(&key).map(|call| call.party);
         self.over(key);
         let Some(Party::Caller {
-            person, redials, ..
+            person,
+            redials,
+            entry,
+            ..
         }) = party
         else {
             return;
         };
+        self.tally.heard_final(entry, status);
         match status {
             480 | 486 | 503 | 600 | 603 => {
                 self.tally.note(|counts| counts.refused += 1);

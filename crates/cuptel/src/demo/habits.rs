@@ -18,10 +18,18 @@ pub(crate) struct Habits {
     pub(crate) keys: [(u32, Option<char>); 5],
     /// How long a key is held.
     pub(crate) key_ms: u32,
-    /// The announcements at the beginning, which everybody sits through.
+    /// The announcements at the beginning, which who is not in haste sits through.
     pub(crate) announced_s: f64,
     /// Mean of the exponential wait, after the announcements, until a caller hangs up.
     pub(crate) patience_mean_s: f64,
+    /// Share of callers who hang up while the first messages still play, and when.
+    pub(crate) in_haste: f64,
+    pub(crate) haste_s: Between,
+    /// Share of callers who take the offer to be called back, and how long after the answer.
+    pub(crate) accepts_offer: f64,
+    pub(crate) accepts_offer_after_s: Between,
+    /// Share of callers who show no number.
+    pub(crate) withheld: f64,
     /// How long a caller lets it ring before giving up unanswered.
     pub(crate) rings_s: Between,
     /// Share of refused callers who dial again, how soon, and how often at most.
@@ -43,6 +51,8 @@ pub(crate) struct Habits {
     pub(crate) called_answers_after_s: Between,
     pub(crate) called_answers: f64,
     pub(crate) called_is_busy: f64,
+    /// The share who answer when they were rung before: they expect us now.
+    pub(crate) called_answers_again: f64,
     /// Share of called people who at that moment ring us themselves, and how soon.
     pub(crate) called_rings_in: f64,
     pub(crate) rings_in_after_s: f64,
@@ -55,7 +65,7 @@ pub(crate) struct Habits {
 }
 
 pub(crate) const HABITS: Habits = Habits {
-    listens_s: 2.0..=6.0,
+    listens_s: 2.0..=7.0,
     keys: [
         (50, Some('1')),
         (20, Some('2')),
@@ -64,31 +74,38 @@ pub(crate) const HABITS: Habits = Habits {
         (8, None),
     ],
     key_ms: 120,
-    announced_s: 15.0,
-    patience_mean_s: 20.0,
+    announced_s: 6.0,
+    patience_mean_s: 14.0,
+    in_haste: 0.08,
+    haste_s: 1.0..=5.0,
+    accepts_offer: 0.30,
+    accepts_offer_after_s: 16.0..=20.0,
+    withheld: 0.06,
     rings_s: 15.0..=40.0,
-    redials: 0.35,
-    redial_after_s: 3.0..=12.0,
+    redials: 0.40,
+    redial_after_s: 2.0..=6.0,
     redials_max: 3,
     known: 0.10,
-    talks_s: 5.0..=12.0,
+    talks_s: 2.5..=4.5,
     operator_ends: 0.5,
-    lingers_s: 4.0,
+    lingers_s: 2.0,
     operator_alone_s: 60.0,
     called_alone_s: 20.0,
-    called_answers_after_s: 1.0..=4.0,
+    called_answers_after_s: 0.8..=2.5,
     called_answers: 0.75,
     called_is_busy: 0.10,
+    called_answers_again: 0.88,
     called_rings_in: 0.05,
     rings_in_after_s: 0.4,
-    operator_answers_after_s: 0.5..=2.0,
-    operator_answers: 0.90,
+    operator_answers_after_s: 0.4..=1.2,
+    operator_answers: 0.92,
     operator_declines: 0.03,
     leaves_s: 0.5..=5.0,
 };
 
 const _: () = assert!(
     HABITS.called_answers + HABITS.called_is_busy < 1.0
+        && HABITS.called_answers_again + HABITS.called_is_busy < 1.0
         && HABITS.operator_answers + HABITS.operator_declines < 1.0,
     "some phones ring on"
 );

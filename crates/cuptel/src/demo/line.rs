@@ -78,6 +78,16 @@ impl Line {
             .receive(now_us, &flow, bytes, admission, &mut self.out);
     }
 
+    /// The Call-ID of the request that was written last: read off the wire, as anybody could.
+    /// `None` when nothing was sent.
+    pub(crate) fn call_id_of_last(&self) -> Option<String> {
+        let packet = self.out.transmits.last()?;
+        String::from_utf8_lossy(&packet.bytes)
+            .lines()
+            .find_map(|line| line.strip_prefix("Call-ID: "))
+            .map(str::to_owned)
+    }
+
     pub(crate) fn ring(&mut self, now_us: u64, dialog: DialogId) {
         let rung = self
             .endpoint

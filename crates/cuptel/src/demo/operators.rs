@@ -154,7 +154,8 @@ impl World {
         })
     }
 
-    /// The person is there (a caller), or is being rung now (a callback).
+    /// The person is there (a caller), or is being rung now (a callback). Who shows no number
+    /// that we know is talked with all the same.
     pub(crate) fn operator_answered(
         &mut self,
         now_us: u64,
@@ -162,11 +163,14 @@ impl World {
         person: Option<PersonId>,
     ) {
         self.tally.note(|counts| counts.operator_answers += 1);
-        if let Some(theirs) = person.and_then(|person| self.alone(Side::Carrier, person)) {
-            return self.meet(now_us, dialog, theirs);
-        }
+        let at = match person {
+            Some(known) => match self.alone(Side::Carrier, known) {
+                Some(theirs) => return self.meet(now_us, dialog, theirs),
+                None => now_us + micros(self.habits.operator_alone_s),
+            },
+            None => now_us + self.chance.between(&self.habits.talks_s),
+        };
         let side = Side::Desks;
-        let at = now_us + micros(self.habits.operator_alone_s);
         self.agenda.at(at, Due::HangUp { side, dialog });
     }
 }

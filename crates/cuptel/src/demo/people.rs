@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::habits::{Chance, Habits};
+use super::habits::{Chance, Habits, micros};
 
 /// People at most: their numbers end in four digits.
 pub(crate) const PEOPLE_MAX: usize = 10_000;
@@ -18,10 +18,16 @@ pub(crate) struct PersonId(pub(crate) usize);
 pub(crate) struct Person {
     /// E.164, from ranges in which every number looks invented.
     pub(crate) number: String,
-    /// Waits so long for an operator.
-    pub(crate) patience_us: u64,
+    /// The line they dial, whenever they dial: their own health authority's.
+    pub(crate) line: usize,
+    /// Shows no number.
+    pub(crate) is_withheld: bool,
+    /// Stays so long on the line before anybody speaks to them.
+    pub(crate) stays_us: u64,
     /// What they want.
     pub(crate) key: Option<char>,
+    /// Takes the offer to be called back, while waiting.
+    pub(crate) accepts_offer: bool,
     /// Dials again when refused.
     pub(crate) redials: bool,
     /// Calls of theirs, both ways, that are not over.
@@ -31,17 +37,25 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    fn of(seed: u64, place: usize, habits: &Habits) -> Self {
+    fn of(seed: u64, place: usize, lines: usize, habits: &Habits) -> Self {
         let mut chance = Chance::new(seed, u64::try_from(place).unwrap_or(0).wrapping_add(1));
         let number = if chance.yes(MOBILE) {
             format!("+39399000{place:04}")
         } else {
             format!("+39086199{place:04}")
         };
+        let stays_us = if chance.yes(habits.in_haste) {
+            chance.between(&habits.haste_s)
+        } else {
+            micros(habits.announced_s) + chance.exponential(habits.patience_mean_s)
+        };
         Self {
             number,
-            patience_us: chance.exponential(habits.patience_mean_s),
+            line: chance.below(lines),
+            is_withheld: chance.yes(habits.withheld),
+            stays_us,
             key: chance.weighted(&habits.keys).flatten(),
+            accepts_offer: chance.yes(habits.accepts_offer),
             redials: chance.yes(habits.redials),
             calls: 0,
             rung: 0,
@@ -54,15 +68,18 @@ impl Person {
 pub(crate) struct People {
     seed: u64,
     habits: &'static Habits,
+    lines: usize,
     people: Vec<Person>,
     numbers: BTreeMap<String, PersonId>,
 }
 
 impl People {
-    pub(crate) fn new(seed: u64, habits: &'static Habits) -> Self {
+    /// Each of them has one of so many lines.
+    pub(crate) fn new(seed: u64, habits: &'static Habits, lines: usize) -> Self {
         Self {
             seed,
             habits,
+            lines,
             people: Vec::new(),
             numbers: BTreeMap::new(),
         }
@@ -102,7 +119,7 @@ impl People {
 
     fn newcomer(&mut self) -> PersonId {
         let id = PersonId(self.people.len());
-        let person = Person::of(self.seed, id.0, self.habits);
+        let person = Person::of(self.seed, id.0, self.lines, self.habits);
         self.numbers.insert(person.number.clone(), id);
         self.people.push(person);
         id
@@ -115,7 +132,7 @@ mod tests {
     use crate::demo::habits::HABITS;
 
     fn some(seed: u64, count: usize) -> Vec<Person> {
-        let mut people = People::new(seed, &HABITS);
+        let mut people = People::new(seed, &HABITS, 4);
         (0..count).map(|_| people.newcomer()).for_each(drop);
         people.people
     }
@@ -129,7 +146,7 @@ mod tests {
 
     #[test]
     fn numbers_are_unique_and_lead_back_to_their_people() {
-        let mut people = People::new(1, &HABITS);
+        let mut people = People::new(1, &HABITS, 4);
         let mut chance = Chance::new(1, 0);
         for _ in 0..PEOPLE_MAX {
             let id = people.newcomer();

@@ -24,6 +24,8 @@ pub(crate) struct Counts {
     pub(crate) hung_up_waiting: u64,
     /// Keys that callers pressed.
     pub(crate) keys_pressed: u64,
+    /// Callers who showed no number.
+    pub(crate) withheld: u64,
     /// Redials after a refusal.
     pub(crate) redials: u64,
     /// Conversations: an operator and a person who both were on the line.
@@ -58,6 +60,8 @@ pub(crate) struct Counts {
     pub(crate) callbacks_unanswered: u64,
     /// INVITEs for nobody we know.
     pub(crate) callbacks_astray: u64,
+    /// Streams of RTP that are over.
+    pub(crate) rtp_legs: u64,
     /// RTP packets that the phones sent, of calls that are over.
     pub(crate) rtp_sent: u64,
     /// RTP packets that they heard.
@@ -93,10 +97,21 @@ fn to_float(count: u64) -> f64 {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally(Arc<Mutex<Sums>>);
 
+/// One INVITE of a caller, as the phones know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placed {
+    /// Its name in SIP, which the store keeps too.
+    pub(crate) call_id: String,
+    /// The final response that the caller heard.
+    pub(crate) heard: Option<u16>,
+}
+
 #[derive(Debug, Default)]
 struct Sums {
     counts: Counts,
     answers: Delays,
+    /// Every one: some hundred bytes each, a few tens of megabytes for a day of calls.
+    placed: Vec<Placed>,
 }
 
 impl Tally {
@@ -104,6 +119,31 @@ impl Tally {
         // A count is whole at any moment, so one left by a panic is good.
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut sums.counts);
+    }
+
+    /// A caller's INVITE left; its place for [`heard_final`](Self::heard_final).
+    pub(crate) fn placed(&self, call_id: String) -> usize {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.counts.placed += 1;
+        sums.placed.push(Placed {
+            call_id,
+            heard: None,
+        });
+        sums.placed.len() - 1
+    }
+
+    /// The caller of that place was told how it ends.
+    pub(crate) fn heard_final(&self, entry: usize, status: u16) {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(placed) = sums.placed.get_mut(entry) {
+            placed.heard = Some(status);
+        }
+    }
+
+    /// Every INVITE of a caller, in their order.
+    pub(crate) fn all_placed(&self) -> Vec<Placed> {
+        let sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sums.placed.clone()
     }
 
     pub(crate) fn answered_after(&self, delay_us: u64) {
@@ -114,6 +154,7 @@ impl Tally {
 
     pub(crate) fn heard(&self, report: &StreamReport) {
         self.note(|counts| {
+            counts.rtp_legs += 1;
             counts.rtp_sent += report.packets_out;
             counts.rtp_received += report.packets_in;
             counts.rtp_lost += report.lost;

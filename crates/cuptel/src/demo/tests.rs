@@ -17,13 +17,18 @@ use super::habits::{HABITS, Habits, micros};
 use super::line::Side;
 use super::tally::{Counts, Tally};
 use super::world::World;
-use super::{DemoError, Jam, Phones, Plan, murmur};
+use super::{Day, DemoError, Phase, Phones, Plan, murmur};
 use centre::{Centre, Manner};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
-const NO_JAM: Jam = Jam {
-    for_s: 0.0,
-    times: 1.0,
+/// As many at every hour.
+const STEADY: Day = Day {
+    length_s: 1_000.0,
+    course: [
+        (Phase::Jam, 0.1, 1.0),
+        (Phase::Morning, 0.2, 1.0),
+        (Phase::Quiet, 1.0, 1.0),
+    ],
 };
 
 fn address(port: u16) -> SocketAddr {
@@ -43,7 +48,7 @@ fn plan(rate: f64, media_ports: RangeInclusive<u16>) -> Plan {
             .map(|user| (user.to_string(), format!("secret-{user}")))
             .collect(),
         rate,
-        jam: NO_JAM,
+        day: STEADY,
         seed: 11,
         prompts: Arc::new(library),
         voice,
@@ -61,7 +66,16 @@ struct Stage {
 }
 
 impl Stage {
+    /// With people who all show their number, by which the tests know them.
     fn new(plan: &Plan, manner: Manner) -> Self {
+        static OPEN: Habits = Habits {
+            withheld: 0.0,
+            ..HABITS
+        };
+        Self::with(plan, manner, &OPEN)
+    }
+
+    fn with(plan: &Plan, manner: Manner, habits: &'static Habits) -> Self {
         let (sender, events) = sync_channel(10_000);
         let audio = AudioPlan {
             address: plan.carrier.ip(),
@@ -74,7 +88,7 @@ impl Stage {
         let audio = Audio::start(audio, sink).unwrap();
         let locals = [plan.carrier, plan.desks];
         Self {
-            world: World::new(plan, &HABITS, locals, audio, Tally::default()),
+            world: World::new(plan, habits, locals, audio, Tally::default()),
             centre: Centre::new(plan, manner),
             events,
             now_us: 0,
@@ -227,6 +241,25 @@ fn a_conversation_ends_for_both_whoever_hangs_up() {
 }
 
 #[test]
+fn a_withheld_number_is_not_shown_and_an_operator_talks_with_its_caller_all_the_same() {
+    static WITHHELD: Habits = Habits {
+        withheld: 1.0,
+        ..HABITS
+    };
+    let plan = plan(0.4, 15_400..=15_799);
+    let mut stage = Stage::with(&plan, Manner::Serve, &WITHHELD);
+    stage.run_for(120.0);
+    let counts = stage.wind_up();
+    assert!(counts.withheld > 20, "{counts:?}");
+    assert_eq!(counts.withheld, counts.placed);
+    let shown = stage.centre.callers.iter().map(|(_, number)| number);
+    assert!(shown.clone().all(|number| number == "anonymous"));
+    assert!(counts.operator_answers > 10, "{counts:?}");
+    let [_, by_operator] = stage.centre.hung_up;
+    assert!(by_operator > 5, "operators end these calls: {by_operator}");
+}
+
+#[test]
 fn called_people_answer_are_busy_or_let_it_ring_and_are_found_by_their_number() {
     let mut stage = Stage::new(&plan(3.0, 29_000..=29_399), Manner::Refuse);
     stage.run_for(120.0);
@@ -357,9 +390,13 @@ fn a_wrong_password_keeps_one_phone_off_the_register_and_it_keeps_trying() {
 fn more_callers_than_allowed_are_not_placed() {
     let plan = Plan {
         calls_max: 3,
-        jam: Jam {
-            for_s: 10.0,
-            times: 10.0,
+        day: Day {
+            length_s: 1_000.0,
+            course: [
+                (Phase::Jam, 0.01, 10.0),
+                (Phase::Morning, 0.5, 1.0),
+                (Phase::Quiet, 1.0, 1.0),
+            ],
         },
         ..plan(1.0, 16_400..=16_799)
     };
@@ -462,7 +499,7 @@ fn voices_and_keys_flow_over_loopback_without_loss() {
     while !ending.is_finished() {
         wires.turn(&mut centre);
     }
-    let counts = ending.join().unwrap();
+    let counts = ending.join().unwrap().counts;
     assert_eq!(centre.registered(), 0);
     let are_keys = centre.digits.iter().all(|digit| "1239".contains(*digit));
     assert!(are_keys, "{:?}", centre.digits);

@@ -8,14 +8,15 @@ use std::net::SocketAddr;
 use cuptel_media as media;
 use cuptel_sip::{Body, DialogId, Event, Message, RegistrationId};
 
+use super::Plan;
 use super::agenda::{Agenda, Due};
 use super::audio::{Audio, Sound};
+use super::day::Day;
 use super::habits::{Chance, Habits, micros};
 use super::line::{Line, Side};
 use super::operators::Desk;
 use super::people::{People, PersonId};
 use super::tally::Tally;
-use super::{Jam, Plan};
 
 /// A call's name: dialogs are numbered on each side.
 pub(crate) type CallKey = (Side, DialogId);
@@ -27,6 +28,8 @@ pub(crate) enum Party {
         person: PersonId,
         placed_us: u64,
         redials: u8,
+        /// The call's place among those that were placed.
+        entry: usize,
     },
     Called {
         person: PersonId,
@@ -75,7 +78,7 @@ pub(crate) struct World {
     pub(crate) habits: &'static Habits,
     pub(crate) lines: Vec<String>,
     rate: f64,
-    jam: Jam,
+    day: Day,
     pub(crate) calls_max: usize,
     pub(crate) carrier: Line,
     pub(crate) desks: Line,
@@ -110,12 +113,12 @@ impl World {
             habits,
             lines: plan.lines.clone(),
             rate: plan.rate,
-            jam: plan.jam,
+            day: plan.day,
             calls_max: plan.calls_max,
             carrier: Line::new(Side::Carrier, carrier, plan.trunk, chance.key()),
             desks: Line::new(Side::Desks, desks, plan.phones, chance.key()),
             audio,
-            people: People::new(plan.seed, habits),
+            people: People::new(plan.seed, habits, plan.lines.len()),
             seats,
             registrations: BTreeMap::new(),
             calls: BTreeMap::new(),
@@ -136,18 +139,18 @@ impl World {
         }
     }
 
-    /// The Poisson process, its rate raised while the jam lasts.
+    /// The Poisson process at the day's highest rate; [`Day::share_at`] thins it out.
     pub(crate) fn plan_arrival(&mut self, now_us: u64) {
-        let jammed = now_us < micros(self.jam.for_s);
-        let rate = if jammed {
-            self.rate * self.jam.times
-        } else {
-            self.rate
-        };
+        let rate = self.rate * self.day.peak();
         if rate > 0.0 && rate.is_finite() {
             let gap = self.chance.exponential(1.0 / rate);
             self.agenda.at(now_us + gap, Due::Arrival);
         }
+    }
+
+    /// Whether at this hour somebody comes of the process's many.
+    pub(crate) fn somebody_comes(&mut self, now_us: u64) -> bool {
+        self.chance.yes(self.day.share_at(now_us))
     }
 
     // ---- what comes from outside
@@ -223,7 +226,7 @@ impl World {
         match due {
             Due::Arrival => self.arrive(now_us),
             Due::Ring { person, redials } => self.place(now_us, person, redials),
-            Due::Press { dialog } => self.press(dialog),
+            Due::Press { dialog, key } => self.press(dialog, key),
             Due::StopRinging { dialog } => self.stop_ringing(now_us, dialog),
             Due::GiveUp { dialog } => self.give_up(now_us, dialog),
             Due::PickUp { side, dialog } => self.pick_up(now_us, (side, dialog)),
