@@ -37,7 +37,7 @@ pub(super) struct Authority {
     other: u64,
     /// Callbacks that we paid.
     called_back: u64,
-    /// Callbacks whose people got through by themselves, or that ended in another way.
+    /// Callbacks that ended in another way: nearly always their people got through themselves.
     settled: u64,
     waiting: u64,
 }
@@ -90,7 +90,7 @@ const HEADINGS: [&str; 10] = [
     "closed",
     "other",
     "called back",
-    "got through",
+    "settled",
     "waiting",
 ];
 

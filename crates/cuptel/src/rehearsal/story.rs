@@ -94,15 +94,16 @@ impl Story {
             Phase::Morning => (
                 "The rush is over, the queues are not",
                 format!(
-                    "{} calls so far, {} of them refused. {} dialled again: that joins the case which is\nopen for their number and keeps its place. Others give up, or press the key for a call.",
-                    counts.placed, counts.refused, counts.redials
+                    "{} calls so far, {} of them refused. Who dials again joins the case that is open for\ntheir number and keeps its place. Others give up, or press the key for a call.",
+                    counts.placed, counts.refused
                 ),
             ),
             Phase::Quiet => (
                 "It gets quiet: what is owed is paid, the oldest first",
                 format!(
-                    "{} people are owed a call. An operator's phone rings first, then theirs; who is out\nor busy is tried again later.",
-                    owed(look)
+                    "{} people are owed a call; {} calls were somebody dialling again. An operator's phone\nrings first, then theirs; who is out or busy is tried again later.",
+                    owed(look),
+                    counts.redials
                 ),
             ),
         }
