@@ -12,5 +12,6 @@ mod layout;
 mod outcomes;
 mod readme;
 mod refusals;
+mod reload;
 mod shell;
 mod transports;

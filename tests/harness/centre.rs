@@ -132,9 +132,22 @@ impl Centre {
 
     /// Replaces text of the configuration; it must be there.
     pub(crate) fn reconfigure(&self, old: &str, new: &str) {
-        let text = fs::read_to_string(self.config()).expect("the configuration can be read");
-        assert!(text.contains(old), "the configuration has no {old}");
-        fs::write(self.config(), text.replace(old, new)).expect("the configuration can be written");
+        replace(&self.config(), old, new);
+    }
+
+    /// Replaces text of the dialplan; it must be there.
+    pub(crate) fn replan(&self, old: &str, new: &str) {
+        replace(&self.folder().join("plan.toml"), old, new);
+    }
+
+    /// Has the server read its files again.
+    pub(crate) fn hang_up(&self) {
+        self.server.as_ref().expect("it runs").signal("HUP");
+    }
+
+    /// Starts the server, which must refuse; what it said.
+    pub(crate) fn refuses_to_serve(&self) -> String {
+        self.run(&["serve"]).failed()
     }
 
     /// Starts the server and waits until it is ready.
@@ -260,11 +273,29 @@ impl Centre {
         read(path, answer.call())
     }
 
+    /// Has the API do something with this token; status and answer.
+    pub(crate) fn post_as(&self, token: &str, path: &str) -> (u16, Value) {
+        let request = self.agent.post(self.url(&format!("/api/v1/{path}")));
+        let answer = request
+            .header("Authorization", format!("Bearer {token}"))
+            .send_empty();
+        let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+        let body = answer.body_mut().read_json().expect("the API answers JSON");
+        (answer.status().as_u16(), body)
+    }
+
     /// Has the API do something; it must be a success.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let request = self.agent.post(self.url(&format!("/api/v1/{path}")));
         let answer = request.header("Authorization", format!("Bearer {}", self.token()));
         read(path, answer.send_json(body))
+    }
+
+    /// A page as a browser on this machine sees it.
+    pub(crate) fn page(&self, path: &str) -> String {
+        let answer = self.agent.get(self.url(path)).call();
+        let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+        answer.body_mut().read_to_string().expect("a page is text")
     }
 
     /// The metrics as they are scraped.
@@ -401,4 +432,10 @@ fn free_address() -> Ipv4Addr {
 pub(crate) fn repository() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     here.canonicalize().expect("the repository is there")
+}
+
+fn replace(file: &Path, old: &str, new: &str) {
+    let text = fs::read_to_string(file).expect("the file can be read");
+    assert!(text.contains(old), "{} has no {old}", file.display());
+    fs::write(file, text.replace(old, new)).expect("the file can be written");
 }

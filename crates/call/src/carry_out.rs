@@ -174,17 +174,15 @@ impl Switch {
         step: &mut Step,
     ) {
         let stream = stream_of(id);
-        let known = |prompt: &PromptId| self.prompts.get(usize::try_from(prompt.0).ok()?).copied();
-        let prompts: std::sync::Arc<[media::PromptId]> = prompts.iter().filter_map(known).collect();
+        let sound = |prompt: &PromptId| media::PromptId(prompt.0);
+        let prompts: std::sync::Arc<[media::PromptId]> = prompts.iter().map(sound).collect();
         let follows = match then {
             AfterPlay::Music(music) => {
-                if let Some(music) = known(&music) {
-                    step.media.push(media::Command::Music {
-                        stream,
-                        token,
-                        music,
-                    });
-                }
+                step.media.push(media::Command::Music {
+                    stream,
+                    token,
+                    music: sound(&music),
+                });
                 media::Then::Music
             }
             AfterPlay::Silence | AfterPlay::RingBack => media::Then::Silence,

@@ -12,6 +12,6 @@ mod signalling;
 mod switch;
 
 pub use switch::{
-    Deferred, Input, Listener, Load, Media, Outbound, OutboundWay, Role, Settings, Step, Switch,
-    TrunkPeer,
+    Deferred, Input, Listener, Load, Media, Outbound, OutboundWay, Reload, Role, Settings, Step,
+    Switch, TrunkPeer,
 };

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use cuptel_core::id::{LegId, SeatId, TrunkId};
 use cuptel_core::record::{Record, Restored};
+use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{self as rules, Command, CommandError, Effect};
 use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::words::ChangedBy;
 use cuptel_core::{Centre, Held};
 use cuptel_media as media;
 use cuptel_sip::{
@@ -128,8 +131,26 @@ pub enum Input<'a> {
         /// What.
         command: Command,
     },
+    /// The files were read again.
+    Reload {
+        /// Comes back in `Step::replies`.
+        request: u64,
+        /// What.
+        reload: Box<Reload>,
+    },
     /// `Step::wake_at` was reached.
     Tick,
+}
+
+/// What a reload changes. All of it or nothing.
+#[derive(Debug, Clone)]
+pub struct Reload {
+    /// The new rules. Prompts that the former ones know keep their identifiers.
+    pub rules: Arc<Rules>,
+    /// The signalling side of the trunks; calls in progress stay where they are.
+    pub trunks: Vec<TrunkPeer>,
+    /// What asked for it.
+    pub by: ChangedBy,
 }
 
 /// An effect that waits for its records, with what it expects of its legs.
@@ -192,8 +213,6 @@ pub struct Switch {
     pub(crate) pings: HashMap<PingId, SeatId>,
     /// The connections over which seats are registered.
     pub(crate) seat_flows: BTreeMap<SeatId, Flow>,
-    /// Prompts of the rules, as the media thread numbers them.
-    pub(crate) prompts: Vec<media::PromptId>,
     /// Reused.
     outbox: Outbox,
     rules_step: rules::Step,
@@ -201,15 +220,10 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// A switch over this centre. `prompts[i]` is what the media thread calls prompt `i` of
-    /// the rules; `pairs` are the ports that it has bound.
+    /// A switch over this centre, whose prompts have the numbers that the media thread gave
+    /// them; `pairs` are the ports that it has bound.
     #[must_use]
-    pub fn new(
-        settings: Settings,
-        centre: Centre,
-        pairs: &[media::PortPair],
-        prompts: Vec<media::PromptId>,
-    ) -> Self {
+    pub fn new(settings: Settings, centre: Centre, pairs: &[media::PortPair]) -> Self {
         let ports = media::PortPool::new(pairs.iter().copied(), settings.port_quarantine_us);
         let mut switch = Self {
             sip: Endpoint::new(settings.sip.clone()),
@@ -223,7 +237,6 @@ impl Switch {
             registers: HashMap::new(),
             pings: HashMap::new(),
             seat_flows: BTreeMap::new(),
-            prompts,
             outbox: Outbox::default(),
             rules_step: rules::Step::default(),
             rules_wake_at: None,
@@ -269,6 +282,7 @@ impl Switch {
             Input::Command { request, command } => {
                 self.tell_rules(now, rules::Input::Command { request, command }, step);
             }
+            Input::Reload { request, reload } => self.reload(now, request, *reload, step),
             Input::Tick => {
                 if self.sip.wake_at().is_some_and(|at| at <= now.mono_us) {
                     self.sip.tick(now.mono_us, &mut outbox);
@@ -280,6 +294,15 @@ impl Switch {
         }
         self.outbox = outbox;
         self.drain_outbox(now, step);
+    }
+
+    fn reload(&mut self, now: Now, request: u64, reload: Reload, step: &mut Step) {
+        let Reload { rules, trunks, by } = reload;
+        let wanted = rules.clone();
+        self.tell_rules(now, rules::Input::Rules { request, rules, by }, step);
+        if Arc::ptr_eq(self.centre.rules(), &wanted) {
+            self.settings.trunks = trunks;
+        }
     }
 
     /// When to call again with `Input::Tick`, if nothing else happens before.
@@ -323,7 +346,7 @@ impl Switch {
 
     /// The rules in force.
     #[must_use]
-    pub fn rules(&self) -> &cuptel_core::rules::Rules {
+    pub fn rules(&self) -> &Rules {
         self.centre.rules()
     }
 

@@ -175,6 +175,7 @@ impl Centre {
                 leg,
                 caller: arrival.caller,
                 tenant,
+                began_with: self.rules.clone(),
                 doing: Doing::Ringing,
                 token: 0,
                 verdict: None,

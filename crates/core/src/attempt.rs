@@ -2,12 +2,15 @@
 //! dialplan, queued, connected, ended. Every end leaves a row, and whoever was not
 //! served is owed a call or carries the reason why not.
 
+use std::sync::Arc;
+
 use crate::callback::Debt;
 use crate::centre::Centre;
 use crate::dialplan::{Served, StepId};
 use crate::id::{AttemptId, LegId, QueueId, SeatId, TenantId};
 use crate::number::Caller;
 use crate::record::{AttemptRow, Record};
+use crate::rules::Rules;
 use crate::step::{Effect, Step};
 use crate::time::{Now, UtcMs};
 use crate::words::{NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression};
@@ -35,6 +38,8 @@ pub(crate) struct LiveAttempt {
     pub(crate) leg: LegId,
     pub(crate) caller: Caller,
     pub(crate) tenant: TenantId,
+    /// The rules of its arrival: it ends on the dialplan that it began with.
+    pub(crate) began_with: Arc<Rules>,
     pub(crate) doing: Doing,
     /// Grows with each thing done: timers and prompts of earlier ones are recognised.
     pub(crate) token: u64,
@@ -232,7 +237,8 @@ impl Centre {
             row.suppressed = Some(suppression(caller.class));
             return;
         };
-        let queue = row.queue.or_else(|| {
+        let queue = row.queue.map(|queue| self.queue_now(tenant, queue));
+        let queue = queue.or_else(|| {
             self.rules
                 .tenants
                 .get(&tenant)

@@ -121,7 +121,7 @@ impl Centre {
 
     /// The rules in force.
     #[must_use]
-    pub fn rules(&self) -> &Rules {
+    pub fn rules(&self) -> &Arc<Rules> {
         &self.rules
     }
 
@@ -188,6 +188,10 @@ impl Centre {
             Input::Probed { seat, reachable } => self.probed(now, seat, reachable, step),
             Input::Command { request, command } => {
                 let result = self.command(now, command, step);
+                step.effects.push(Effect::Reply { request, result });
+            }
+            Input::Rules { request, rules, by } => {
+                let result = self.take_rules(now, rules, by, step);
                 step.effects.push(Effect::Reply { request, result });
             }
             Input::Tick => {}

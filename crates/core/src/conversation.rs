@@ -307,8 +307,8 @@ impl Centre {
     ) {
         let wrap_up_s = self
             .rules
-            .queues
-            .get(&queue)
+            .current(queue)
+            .and_then(|queue| self.rules.queues.get(&queue))
             .map_or(0, |rule| rule.wrap_up_s);
         done.assignment.wrap_up_until_ms = Some(now.utc_in_s(wrap_up_s));
         step.records

@@ -58,6 +58,8 @@ ids! {
     AssignmentId,
     /// One SIP dialog with its media.
     LegId,
+    /// The configuration in force from one moment on.
+    ConfigVersionId,
 }
 
 /// Allots identifiers: `epoch << COUNTER_BITS | counter`. The epoch comes from the

@@ -19,6 +19,7 @@ mod owing;
 mod pace;
 mod people;
 pub mod record;
+pub mod reload;
 mod restart;
 pub mod rules;
 mod seat;

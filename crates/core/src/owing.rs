@@ -40,6 +40,10 @@ impl Centre {
         debt: &Debt,
         step: &mut Step,
     ) -> CallbackId {
+        let debt = &Debt {
+            queue: debt.queue.and_then(|queue| self.rules.current(queue)),
+            ..*debt
+        };
         let open = self
             .people
             .get(number)
@@ -431,7 +435,7 @@ impl Centre {
         &mut self,
         now: Now,
         mut case: Case,
-        settled: Vec<NeedRow>,
+        mut settled: Vec<NeedRow>,
         step: &mut Step,
     ) {
         let (id, tenant) = (case.row.id, case.row.tenant);
@@ -444,7 +448,8 @@ impl Centre {
             // Somebody of that number has opened a new case meanwhile: it stands for both.
             return;
         }
-        for need in &settled {
+        for need in &mut settled {
+            need.queue = need.queue.and_then(|queue| self.rules.current(queue));
             step.records.push(Record::Need(need.clone()));
         }
         case.needs = settled;

@@ -2,14 +2,15 @@
 //! a row wins and committing the same batch twice changes nothing.
 
 use crate::id::{
-    AssignmentId, AttemptId, CallbackEventId, CallbackId, DialId, IntervalId, LineId, NeedId,
-    NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
+    LineId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId,
+    TrunkId,
 };
 use crate::number::PhoneNumber;
 use crate::time::UtcMs;
 use crate::words::{
-    CallbackEventKind, CallbackState, Chosen, ClosedHow, DialResult, DialState, Disposition,
-    NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
+    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -29,6 +30,7 @@ pub enum Record {
     Registration(RegistrationRow),
     Seat(SeatRow),
     Operator(OperatorRow),
+    ConfigVersion(ConfigVersionRow),
 }
 
 /// One handle of a telephone number. The only place where digits are kept; erasing a
@@ -335,6 +337,19 @@ pub struct OperatorRow {
     pub employer: String,
     /// Skill and level 1–5, by skill name.
     pub skills: Vec<(String, u8)>,
+}
+
+/// The configuration in force from a moment on: an attempt is explained by the last one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigVersionRow {
+    /// This version.
+    pub id: ConfigVersionId,
+    /// Of the files, prompts included; in hex.
+    pub hash: String,
+    /// Since when.
+    pub at_ms: UtcMs,
+    /// What put it in force.
+    pub by: ChangedBy,
 }
 
 /// What the store gives back at start: everything that is still open.

@@ -12,13 +12,14 @@ use crate::id::{CallbackId, DialId, NumberId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::record::{AttemptRow, DialRow, IntervalRow, OperatorRow, Record, Restored, SeatRow};
+use crate::reload::move_need;
 use crate::seat::Seat;
 use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CallbackState, DialResult, DialState, NeedKind, OfferState, Outcome, Party,
-    Stage,
+    CallbackEventKind, CallbackState, ChangedBy, DialResult, DialState, NeedKind, OfferState,
+    Outcome, Party, Stage,
 };
 
 impl Centre {
@@ -45,6 +46,7 @@ impl Centre {
             .iter()
             .map(|row| (row.id, row.class))
             .collect();
+        self.record_version(now, ChangedBy::Start, step);
         self.add_staff(restored.seats, restored.operators);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
         self.restore_callbacks(now, &numbers, restored.callbacks, restored.needs, step);
@@ -146,15 +148,7 @@ impl Centre {
                 .push((row.tenant, row.id));
             let mut needs = needs_of.remove(&row.id).unwrap_or_default();
             for need in &mut needs {
-                // A queue that the configuration does not have any more: whoever takes the
-                // missed calls takes these debts too.
-                if need
-                    .queue
-                    .is_some_and(|queue| !self.rules.queues.contains_key(&queue))
-                {
-                    need.queue = None;
-                    step.records.push(Record::Need(need.clone()));
-                }
+                move_need(&self.rules, need, step);
             }
             self.cases.insert(
                 row.id,
@@ -271,7 +265,8 @@ impl Centre {
     }
 
     fn interrupted_debt(&self, now: Now, row: &AttemptRow, tenant: crate::id::TenantId) -> Debt {
-        let queue = row.queue.or_else(|| {
+        let queue = row.queue.map(|queue| self.queue_now(tenant, queue));
+        let queue = queue.or_else(|| {
             self.rules
                 .tenants
                 .get(&tenant)

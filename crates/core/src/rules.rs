@@ -17,8 +17,10 @@ pub struct PromptId(pub u32);
 pub struct CalendarId(pub usize);
 
 /// Everything that the files decide.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
+    /// Tells this configuration from every other: a hash of its files, in hex.
+    pub hash: String,
     /// Health authorities.
     pub tenants: BTreeMap<TenantId, Tenant>,
     /// Dialled numbers.
@@ -27,6 +29,8 @@ pub struct Rules {
     pub trunks: BTreeMap<TrunkId, Trunk>,
     /// Services that people wait for.
     pub queues: BTreeMap<QueueId, Queue>,
+    /// Queues that are gone, and which queue of the same tenant takes their works.
+    pub successors: BTreeMap<QueueId, QueueId>,
     /// Opening hours, referred to by dialplans.
     pub calendars: Vec<Calendar>,
     /// Messages that the engine itself speaks.
@@ -36,7 +40,7 @@ pub struct Rules {
 }
 
 /// A health authority.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tenant {
     /// Short name, as in the configuration.
     pub name: String,
@@ -58,7 +62,7 @@ pub struct Line {
 }
 
 /// A SIP peer towards the public network.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Trunk {
     /// As in the configuration.
     pub name: String,
@@ -81,7 +85,7 @@ pub struct Trunk {
 }
 
 /// A service that people wait for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Queue {
     /// Whose.
     pub tenant: TenantId,
@@ -115,7 +119,7 @@ pub enum NoOperators {
 }
 
 /// How debts are paid.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CallbackPolicy {
     /// Quiet time after the person's own last attempt.
     pub grace_s: u32,
@@ -136,7 +140,7 @@ pub struct CallbackPolicy {
 }
 
 /// Messages that the engine itself speaks, to callers and to operators.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SpokenPrompts {
     /// Music on hold.
     pub music: PromptId,
@@ -171,7 +175,7 @@ pub struct SpokenPrompts {
 }
 
 /// Numbers that hold for the whole centre.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
     /// After a crash, how long a number whose dial was in flight is left in peace.
     pub reconcile_after_s: u32,

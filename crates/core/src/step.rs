@@ -1,11 +1,14 @@
 //! What goes into the rules and what comes out of them.
 
+use std::sync::Arc;
+
 use crate::id::{DialId, LegId, SeatId, TrunkId};
 use crate::number::{Caller, PhoneNumber};
 use crate::record::{Record, RegistrationRow};
-use crate::rules::PromptId;
+use crate::reload::StillNeeded;
+use crate::rules::{PromptId, Rules};
 use crate::time::MonoUs;
-use crate::words::{Chosen, Disposition, Party};
+use crate::words::{ChangedBy, Chosen, Disposition, Party};
 
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
 pub const NOT_SENT: u16 = 0;
@@ -84,6 +87,15 @@ pub enum Input {
         request: u64,
         /// What.
         command: Command,
+    },
+    /// The files were read again. Taken whole or refused.
+    Rules {
+        /// Handed back in `Effect::Reply`.
+        request: u64,
+        /// What holds from now on.
+        rules: Arc<Rules>,
+        /// What asked for it.
+        by: ChangedBy,
     },
     /// Time passed: `wake_at` was reached.
     Tick,
@@ -170,6 +182,9 @@ pub enum CommandError {
     /// A result code without a conversation.
     #[error("seat {0} has no conversation to give a result for")]
     NoConversation(String),
+    /// New rules drop what is still in use.
+    #[error("queues or tenants that are still needed would be gone")]
+    StillNeeded(Vec<StillNeeded>),
     /// Shutting down.
     #[error("the centre is stopping")]
     Stopping,

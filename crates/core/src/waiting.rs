@@ -3,7 +3,7 @@
 
 use crate::attempt::{Doing, End, Next};
 use crate::centre::Centre;
-use crate::dialplan::{Dialplan, OfferCallback, Step as PlanStep, StepId};
+use crate::dialplan::{OfferCallback, Step as PlanStep, StepId};
 use crate::id::{AttemptId, QueueId, SeatId};
 use crate::record::{Record, Work};
 use crate::rules::{NoOperators, PromptId};
@@ -324,18 +324,15 @@ impl Centre {
             return false;
         };
         let (place_ms, tenant) = (live.place_ms, live.tenant);
-        let Some(at) = self
-            .rules
-            .tenants
-            .get(&tenant)
-            .and_then(|t| queue_step(&t.dialplan, queue))
-        else {
+        let queue = self.queue_now(tenant, queue);
+        let Some(at) = self.queue_step(id, queue) else {
             return false;
         };
         let Some(live) = self.attempts.get_mut(&id) else {
             return false;
         };
         live.row.stage = Stage::Queued;
+        live.row.queue = Some(queue);
         live.row.queued_ms = Some(now.utc_ms);
         step.records
             .push(Record::Attempt(Box::new(live.row.clone())));
@@ -396,11 +393,4 @@ impl Centre {
                 && !matches!(seat.work, SeatWork::NotResponding)
         })
     }
-}
-
-/// The step that lets callers wait in this queue.
-fn queue_step(plan: &Dialplan, wanted: QueueId) -> Option<StepId> {
-    let waits_here =
-        |step: &PlanStep| matches!(step, PlanStep::Queue { queue, .. } if *queue == wanted);
-    plan.steps.iter().position(waits_here).map(StepId)
 }

@@ -32,16 +32,16 @@ impl Centre {
     }
 
     pub(crate) fn plan_of(&self, id: AttemptId) -> Option<&Dialplan> {
-        let tenant = self.attempts.get(&id)?.tenant;
-        self.rules
-            .tenants
-            .get(&tenant)
-            .map(|tenant| &tenant.dialplan)
+        let live = self.attempts.get(&id)?;
+        let tenant = live.began_with.tenants.get(&live.tenant)?;
+        Some(&tenant.dialplan)
     }
 
     /// Goes to a step and on through those that take no time.
     pub(crate) fn walk(&mut self, now: Now, id: AttemptId, at: StepId, step: &mut Step) {
-        let rules = self.rules.clone();
+        let Some(rules) = self.attempts.get(&id).map(|live| live.began_with.clone()) else {
+            return;
+        };
         let mut at = at;
         // A checked dialplan has no cycle of steps that take no time; a bound all the same.
         for _ in 0..64 {
@@ -87,10 +87,14 @@ impl Centre {
                     }
                 }
                 Some(PlanStep::Queue { queue, .. }) => {
-                    return self.enter_queue(now, id, at, *queue, step);
+                    let tenant = live.tenant;
+                    let queue = self.queue_now(tenant, *queue);
+                    return self.enter_queue(now, id, at, queue, step);
                 }
                 Some(PlanStep::Callback { queue, then, .. }) => {
-                    return self.request_callback(now, id, *queue, *then, step);
+                    let tenant = live.tenant;
+                    let queue = self.queue_now(tenant, *queue);
+                    return self.request_callback(now, id, queue, *then, step);
                 }
                 Some(PlanStep::Emergency { prompts, then }) => {
                     live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
@@ -201,7 +205,8 @@ impl Centre {
             live.verdict = Some(Outcome::ServedByMenu);
         }
         let (number, tenant) = (live.caller.number.clone(), live.tenant);
-        if let (Some(number), Some(queue)) = (number, served.closes) {
+        let closes = served.closes.and_then(|queue| self.rules.current(queue));
+        if let (Some(number), Some(queue)) = (number, closes) {
             self.menu_settles(now, tenant, &number, queue, id, step);
         }
     }

@@ -351,6 +351,18 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What put a configuration in force.
+    ChangedBy {
+        /// The process started.
+        Start = "start",
+        /// SIGHUP.
+        Signal = "signal",
+        /// The API, which the shell uses too.
+        Api = "api",
+    }
+}
+
+vocabulary! {
     /// The operator's result code of a conversation.
     Disposition {
         /// Booked, changed or cancelled: settled.

@@ -38,6 +38,12 @@ enum Command {
     Demo(DemoArguments),
     /// Reads configuration and dialplans as `serve` would; faults point at file, line, column
     Check,
+    /// Has the running node read its configuration again; calls go on
+    Reload {
+        /// JSON instead of text
+        #[arg(long)]
+        json: bool,
+    },
     /// Proves on the stored data that nobody was lost and nobody was called twice
     Audit {
         /// One JSON document instead of text
@@ -197,7 +203,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => {
                 log_to_stderr(&self.log)?;
-                serve::serve(&self.config, &load(&self.config)?)?;
+                serve::serve(&self.config, load(&self.config)?)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Demo(arguments) => {
@@ -209,6 +215,7 @@ impl Cli {
                 rehearsal::demo(&arguments)
             }
             Command::Check => check(&self.config),
+            Command::Reload { json } => shell::reload(&load(&self.config)?, json),
             Command::Audit { json } => audit::audit(&load(&self.config)?, json),
             Command::Attempts(look) => {
                 shell::look(&load(&self.config)?, shell::Kind::Attempts, look)

@@ -17,6 +17,7 @@ pub(crate) mod queue;
 pub(crate) mod rules;
 pub(crate) mod secret;
 pub(crate) mod source;
+mod succession;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::rules::{Limits, SpokenPrompts};
+use sha2::{Digest as _, Sha256};
 
 use authority::{TenantDraft, TenantSettings};
 use listening::{Listener, TcpSettings};
@@ -66,6 +68,8 @@ pub(crate) struct Config {
     library: prompts::Library,
     spoken: SpokenPrompts,
     warnings: Vec<ConfigFault>,
+    /// Of the file and its dialplans.
+    fingerprint: Sha256,
 }
 
 /// Reads and checks the configuration with everything that it names.
@@ -101,7 +105,15 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         calendars: &calendars,
     };
     let mut plan_faults = Vec::new();
-    let dialplans = plans::read(&tenants, &known, path, &faults, &mut plan_faults);
+    let mut fingerprint = Sha256::new_with_prefix(source.text());
+    let dialplans = plans::read(
+        &tenants,
+        &known,
+        path,
+        &faults,
+        &mut plan_faults,
+        &mut fingerprint,
+    );
     network::warn(&trunks, &media, &warnings);
     warn_of_foreign_cli(&trunks, &tenants, &dialplans, &warnings);
 
@@ -128,6 +140,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         library,
         spoken,
         warnings: source.faults(&warnings.into_sorted()),
+        fingerprint,
     })
 }
 
@@ -135,6 +148,11 @@ impl Config {
     /// What is allowed and probably not meant.
     pub(crate) fn warnings(&self) -> &[ConfigFault] {
         &self.warnings
+    }
+
+    /// Tells the text of these files from every other; the prompts are not in it.
+    pub(crate) fn fingerprint(&self) -> &Sha256 {
+        &self.fingerprint
     }
 
     /// Name and file of every prompt, in the order of their `PromptId`.

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod node;
 mod rehearsal;
+mod reload;
 mod serve;
 mod shell;
 mod table;

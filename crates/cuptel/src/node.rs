@@ -9,7 +9,9 @@ use anyhow::Context as _;
 use cuptel_call as call;
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::record::{OperatorRow, SeatRow};
+use cuptel_core::reload::still_needed;
 use cuptel_core::step::Command;
+use cuptel_core::words::ChangedBy;
 use cuptel_engine::{Clock, Engine, Handle};
 use cuptel_http as http;
 use cuptel_media as media;
@@ -23,6 +25,7 @@ use crate::config::first_start::FirstSeat;
 use crate::config::listening::Role;
 use crate::config::network::{TrunkAuth, TrunkSettings};
 use crate::config::rules::Ids;
+use crate::reload::{self, Deployment, ReloadDoor, Reloader};
 
 /// How long a phone may move its RTP source after the SDP was agreed.
 const LATCH_WINDOW_US: u64 = 10_000_000;
@@ -37,6 +40,8 @@ const PAIRS_BEYOND: u32 = 64;
 pub(crate) struct Node {
     pub(crate) handle: Handle,
     pub(crate) store: Store,
+    pub(crate) reload: ReloadDoor,
+    reloader: Reloader,
     engine: Engine,
     pages: JoinHandle<Result<(), http::HttpError>>,
     stop_pages: oneshot::Sender<()>,
@@ -45,17 +50,19 @@ pub(crate) struct Node {
 impl Node {
     /// Starts everything. On an empty database the seats of `first_start` are added.
     pub(crate) async fn start(
-        config: &Config,
+        path: &Path,
+        config: Config,
         first_start: &[FirstSeat],
         clock: Clock,
     ) -> anyhow::Result<Self> {
+        let deployment = Deployment::of(config, &media::PromptLibrary::new()).map_err(as_error)?;
+        let config = &deployment.config;
         let store = cuptel_store::open(&config.data_url.reveal()?, Access::Serve).await?;
         if config.http.token.create_file()? {
             tracing::info!("made the API token that the configuration names");
         }
         let listener = http::bind(config.http.listen)?;
-        let interned = store.intern(&names_of(config)).await?;
-        let ids = StoredIds(interned);
+        let ids = StoredIds(store.intern(&names_of(config)).await?);
         if store.is_empty_of_seats().await? {
             let (seats, operators) = staff(first_start, config, &ids)?;
             store.add_first_start(&seats, &operators).await?;
@@ -66,31 +73,38 @@ impl Node {
             );
         }
         let restored = store.begin().await?;
-        let (library, prompt_ids) = prompts(config.prompt_files())?;
+        let rules = Arc::new(deployment.rules(&ids));
+        let lost = reload::told(path, &still_needed(&rules, &restored), &ids.0);
+        if !lost.is_empty() {
+            return Err(as_error(lost));
+        }
+        let media = media_settings(config);
+        let pairs: usize = media.networks.iter().map(|network| network.pairs_max).sum();
         let settings = cuptel_engine::Settings {
             switch: switch_settings(config, &ids)?,
             connections: connection_limits(config),
-            media: media_settings(config),
-            prompts: Arc::new(library),
-            prompt_ids,
+            media,
+            prompts: deployment.prompts.clone(),
         };
-        let rules = Arc::new(config.rules(&ids));
         let metrics = http::install_metrics()?;
         let engine = cuptel_engine::start(settings, rules, &store, restored, clock)?;
         let handle = engine.handle();
+        let (listen, token) = (config.http.listen, config.http.token.reveal()?);
+        let (reloader, reload) = Reloader::new(
+            path,
+            deployment,
+            u32::try_from(pairs).unwrap_or(u32::MAX),
+            store.clone(),
+            handle.clone(),
+            clock,
+        );
         let app = http::App {
-            engine: Arc::new(Port(handle.clone())),
+            engine: Arc::new(Port(handle.clone(), reload.clone())),
             store: store.clone(),
             metrics,
             settings: http::Settings {
-                listen: config.http.listen,
-                token: config.http.token.reveal()?,
-                title: config
-                    .tenants
-                    .iter()
-                    .map(|t| t.title.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                listen,
+                token,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
         };
@@ -99,6 +113,8 @@ impl Node {
         Ok(Self {
             handle,
             store,
+            reload,
+            reloader,
             engine,
             pages,
             stop_pages,
@@ -107,14 +123,12 @@ impl Node {
 
     /// Waits until the engine ends by itself, which is a fault, or until `until` is over;
     /// then stops in order: no new calls, who waits becomes a callback.
-    pub(crate) async fn run_until(
-        self,
-        until: impl Future<Output = ()>,
-        drain_s: u32,
-    ) -> anyhow::Result<Store> {
+    pub(crate) async fn run_until(self, until: impl Future<Output = ()>) -> anyhow::Result<Store> {
         let Self {
             handle,
             store,
+            reload: _,
+            mut reloader,
             engine,
             pages,
             stop_pages,
@@ -124,7 +138,11 @@ impl Node {
         let early = tokio::select! {
             result = &mut ended => Some(result),
             () = &mut until => None,
+            never = reloader.serve() => match never {},
         };
+        let drain_s = reloader.config().drain_s;
+        // Whoever waits for a reload is told that none comes.
+        drop(reloader);
         let outcome = match early {
             Some(result) => result,
             None => {
@@ -174,7 +192,7 @@ fn start_pages(
     }))
 }
 
-fn names_of(config: &Config) -> Names {
+pub(crate) fn names_of(config: &Config) -> Names {
     let names = config.names();
     Names {
         tenants: names.tenants,
@@ -186,7 +204,7 @@ fn names_of(config: &Config) -> Names {
 }
 
 /// The identifiers that the store gave. Every configured name was interned before.
-struct StoredIds(Interned);
+pub(crate) struct StoredIds(pub(crate) Interned);
 
 impl Ids for StoredIds {
     fn tenant(&self, name: &str) -> TenantId {
@@ -203,6 +221,10 @@ impl Ids for StoredIds {
     }
     fn site(&self, name: &str) -> SiteId {
         self.0.sites[name]
+    }
+    fn former_queue(&self, tenant: &str, name: &str) -> Option<QueueId> {
+        let name = (tenant.to_owned(), name.to_owned());
+        self.0.queues.get(&name).copied()
     }
 }
 
@@ -244,24 +266,9 @@ fn staff(
     Ok((seats, operators.into_values().collect()))
 }
 
-/// Every prompt, and what the media thread calls it; the order is that of the rules.
-pub(crate) fn prompts(
-    files: &[(String, std::path::PathBuf)],
-) -> anyhow::Result<(media::PromptLibrary, Vec<media::PromptId>)> {
-    let mut library = media::PromptLibrary::new();
-    let mut ids = Vec::with_capacity(files.len());
-    for (name, path) in files {
-        let bytes = read(path)?;
-        let id = library
-            .add_wav(name, &bytes)
-            .with_context(|| format!("prompt {}", path.display()))?;
-        ids.push(id);
-    }
-    Ok((library, ids))
-}
-
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("reading {}", path.display()))
+/// Several sentences as one error.
+fn as_error(faults: Vec<String>) -> anyhow::Error {
+    anyhow::anyhow!("{}", faults.join("\n"))
 }
 
 fn switch_settings(config: &Config, ids: &StoredIds) -> anyhow::Result<call::Settings> {
@@ -282,11 +289,7 @@ fn switch_settings(config: &Config, ids: &StoredIds) -> anyhow::Result<call::Set
     Ok(call::Settings {
         sip,
         listeners: listeners.collect(),
-        trunks: config
-            .trunks
-            .iter()
-            .map(|trunk| trunk_peer(trunk, ids))
-            .collect::<anyhow::Result<_>>()?,
+        trunks: trunk_peers(config, ids)?,
         media: config
             .media
             .networks
@@ -298,6 +301,18 @@ fn switch_settings(config: &Config, ids: &StoredIds) -> anyhow::Result<call::Set
         latch_window_us: LATCH_WINDOW_US,
         port_quarantine_us: PORT_QUARANTINE_US,
     })
+}
+
+/// The signalling side of every trunk.
+///
+/// # Errors
+/// When a password of a trunk is not to be had.
+pub(crate) fn trunk_peers(
+    config: &Config,
+    ids: &StoredIds,
+) -> anyhow::Result<Vec<call::TrunkPeer>> {
+    let peer = |trunk| trunk_peer(trunk, ids);
+    config.trunks.iter().map(peer).collect()
 }
 
 fn trunk_peer(trunk: &TrunkSettings, ids: &StoredIds) -> anyhow::Result<call::TrunkPeer> {
@@ -367,7 +382,7 @@ fn pairs_for(channels: u32) -> u32 {
 }
 
 /// The engine as the pages see it.
-struct Port(Handle);
+struct Port(Handle, ReloadDoor);
 
 impl http::Engine for Port {
     fn snapshot(&self) -> Arc<cuptel_core::snapshot::Snapshot> {
@@ -401,6 +416,11 @@ impl http::Engine for Port {
                 .map(|&name| name.to_owned())
                 .collect(),
             since_ms: None,
+            configuration: self.1.shown(),
         }
+    }
+
+    fn reload(&self) -> http::Reloading<'_> {
+        Box::pin(self.1.reload(ChangedBy::Api))
     }
 }

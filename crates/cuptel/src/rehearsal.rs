@@ -24,7 +24,7 @@ use tokio::time::{interval, sleep, timeout};
 use crate::cli::{DemoArguments, say};
 use crate::demo::{Day, Phones, Plan, Seen, murmur};
 use crate::node::Node;
-use crate::serve::{StopSignal, runtime};
+use crate::serve::{Signals, runtime};
 
 use reckoning::{NodeVoice, Reckoning, reckon};
 use screen::Screen;
@@ -37,8 +37,6 @@ const DAY: Duration = Duration::from_secs(60);
 const SECOND: Duration = Duration::from_secs(1);
 /// Calls of invented people at once.
 const CALLS_MAX: usize = 200;
-/// How long conversations may go on at the end.
-const DRAIN_S: u32 = 10;
 /// How long the invented people may take to hang up by themselves.
 const FAREWELL: Duration = Duration::from_secs(8);
 /// The engine shows how it is at least once a second; two looks are waited for no longer.
@@ -53,8 +51,8 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
     let mut screen = Screen::new(arguments.json);
     let clock = Clock::showing(stage.begins_ms);
     let reckoning = runtime()?.block_on(async {
-        let stop = StopSignal::new()?;
-        let node = Node::start(&stage.config, &stage.seats, clock).await?;
+        let signals = Signals::new()?;
+        let node = Node::start(&stage.path(), stage.config.clone(), &stage.seats, clock).await?;
         for seat in &stage.seats {
             let command = Command::SignIn {
                 seat: seat.seat.clone(),
@@ -74,7 +72,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
             length: arguments.length,
             story,
         };
-        let end = show.run(node, phones, stop, &mut screen).await?;
+        let end = show.run(node, phones, signals, &mut screen).await?;
         let now_ms = clock.now().utc_ms;
         reckon(&stage.config, &end.seen, end.voice, end.guest_sits, now_ms).await
     })?;
@@ -176,19 +174,19 @@ impl Show {
         mut self,
         node: Node,
         phones: Phones,
-        mut stop: StopSignal,
+        mut signals: Signals,
         screen: &mut Screen,
     ) -> anyhow::Result<End> {
         let mut end = None;
         let until = async {
             tokio::select! {
-                () = stop.received() => {}
+                _ = signals.next() => {}
                 () = self.tell_to_the_end(&phones, screen) => {}
             }
             screen.tell("\nThe show ends: nobody new rings, conversations are finished.");
             end = Some(self.wind_up(phones).await);
         };
-        let store = node.run_until(until, DRAIN_S).await?;
+        let store = node.run_until(until).await?;
         store.close().await?;
         end.context("the engine ended before the show did")
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use cuptel_core::words::ChangedBy;
 use cuptel_engine::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -14,8 +15,8 @@ pub(crate) fn first_start_file(config: &Path) -> PathBuf {
     config.with_file_name("first-start.csv")
 }
 
-/// Runs until SIGTERM or SIGINT.
-pub(crate) fn serve(path: &Path, config: &Config) -> anyhow::Result<()> {
+/// Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+pub(crate) fn serve(path: &Path, config: Config) -> anyhow::Result<()> {
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
@@ -24,10 +25,20 @@ pub(crate) fn serve(path: &Path, config: &Config) -> anyhow::Result<()> {
         anyhow::anyhow!("{}", told.join("\n"))
     })?;
     runtime()?.block_on(async {
-        let mut stop = StopSignal::new()?;
-        let node = Node::start(config, &seats, Clock::start()).await?;
-        tracing::info!(pages = %format!("http://{}/", config.http.listen), "ready");
-        let store = node.run_until(stop.received(), config.drain_s).await?;
+        let mut signals = Signals::new()?;
+        let pages = config.http.listen;
+        let node = Node::start(path, config, &seats, Clock::start()).await?;
+        tracing::info!(pages = %format!("http://{pages}/"), "ready");
+        let reload = node.reload.clone();
+        let until = async {
+            while signals.next().await == Signalled::HangUp {
+                // What becomes of it is told by whoever carries it out.
+                if let Err(refusal) = reload.ask(ChangedBy::Signal) {
+                    tracing::warn!(%refusal, "SIGHUP came too early: send it again");
+                }
+            }
+        };
+        let store = node.run_until(until).await?;
         store.close().await.context("closing the database")?;
         tracing::info!("stopped in order");
         Ok(())
@@ -43,14 +54,23 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .context("starting the runtime")
 }
 
-/// The wish that the process ends.
-pub(crate) struct StopSignal {
+/// What the process is asked for from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signalled {
+    /// SIGTERM or SIGINT.
+    Stop,
+    /// SIGHUP.
+    HangUp,
+}
+
+/// Signals that the process listens for.
+pub(crate) struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
 }
 
-impl StopSignal {
+impl Signals {
     pub(crate) fn new() -> anyhow::Result<Self> {
         let listen = |kind| signal(kind).context("listening for signals");
         Ok(Self {
@@ -60,16 +80,12 @@ impl StopSignal {
         })
     }
 
-    /// Waits for the first SIGTERM or SIGINT.
-    pub(crate) async fn received(&mut self) {
-        loop {
-            tokio::select! {
-                _ = self.terminate.recv() => return,
-                _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => {
-                    tracing::warn!("SIGHUP: this version takes new settings at a restart only; nothing was changed");
-                }
-            }
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) -> Signalled {
+        tokio::select! {
+            _ = self.terminate.recv() => Signalled::Stop,
+            _ = self.interrupt.recv() => Signalled::Stop,
+            _ = self.hang_up.recv() => Signalled::HangUp,
         }
     }
 }

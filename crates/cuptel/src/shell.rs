@@ -126,6 +126,18 @@ pub(crate) fn queues(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     show_rows(&Api::of(config)?.get("queues")?, &QUEUE_FIELDS, json)
 }
 
+/// `reload`.
+pub(crate) fn reload(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
+    let answer = Api::of(config)?.post("reload", &json!({}))?;
+    let configuration = &answer["configuration"];
+    if json {
+        say(&serde_json::to_string(configuration)?);
+    } else {
+        table::print_one(configuration);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn act(config: &Config, seat: &str, what: &str, body: &Value) -> anyhow::Result<ExitCode> {
     let seat = Api::of(config)?.post(&format!("seats/{seat}/{what}"), body)?;
     table::print_one(&seat);
@@ -305,6 +317,11 @@ impl Api {
             .get("error")
             .and_then(Value::as_str)
             .unwrap_or("no reason given");
+        let faults = body.get("faults").and_then(Value::as_array);
+        if let Some(faults) = faults.filter(|faults| !faults.is_empty()) {
+            let lines: Vec<&str> = faults.iter().filter_map(Value::as_str).collect();
+            bail!("nothing has changed:\n{}", lines.join("\n"));
+        }
         let hint = body
             .get("hint")
             .and_then(Value::as_str)

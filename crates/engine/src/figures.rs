@@ -38,7 +38,8 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Interval(_)
             | Record::Registration(_)
             | Record::Seat(_)
-            | Record::Operator(_) => {}
+            | Record::Operator(_)
+            | Record::ConfigVersion(_) => {}
         }
     }
 }
@@ -51,7 +52,7 @@ fn attempt_ended(row: &AttemptRow, rules: &Rules) {
         .map_or("", |tenant| tenant.name.as_str());
     let queue = row
         .queue
-        .and_then(|id| rules.queues.get(&id))
+        .and_then(|id| rules.queues.get(&rules.current(id)?))
         .map_or("", |queue| queue.name.as_str());
     metrics::counter!(
         "cuptel_attempts_total",

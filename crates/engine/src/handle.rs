@@ -4,10 +4,27 @@ use std::sync::Arc;
 
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
+use cuptel_media::PromptLibrary;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// A command on its way, with the place for its answer.
-pub(crate) type Request = (Command, oneshot::Sender<Result<(), CommandError>>);
+/// What the loop is asked for.
+#[derive(Debug)]
+pub(crate) enum Wish {
+    Command(Command),
+    Reload(Box<Reload>),
+}
+
+/// A new configuration for a running engine. All of it takes effect, or nothing.
+#[derive(Debug)]
+pub struct Reload {
+    /// Rules and trunks.
+    pub switch: cuptel_call::Reload,
+    /// Every prompt that the former rules or the new ones name.
+    pub prompts: Arc<PromptLibrary>,
+}
+
+/// A wish on its way, with the place for its answer.
+pub(crate) type Request = (Wish, oneshot::Sender<Result<(), CommandError>>);
 
 /// Commands that may wait for the loop.
 pub(crate) const COMMANDS_MAX: usize = 256;
@@ -49,25 +66,33 @@ impl Handle {
     /// # Errors
     /// When the rules refuse, the loop is too busy, or it has ended.
     pub async fn command(&self, command: Command) -> Result<(), Refusal> {
-        let (answer, answered) = oneshot::channel();
+        // A stop is never too much: it waits for its place.
         if matches!(command, Command::Stop { .. }) {
-            // A stop is never too much: it waits for its place.
-            if self.commands.send((command, answer)).await.is_err() {
-                return Err(Refusal::Gone);
-            }
-            return answered.await.map_or(Err(Refusal::Gone), |result| {
-                result.map_err(Refusal::Refused)
-            });
+            return self.ask_patiently(Wish::Command(command)).await;
         }
-        match self.commands.try_send((command, answer)) {
+        let (answer, answered) = oneshot::channel();
+        match self.commands.try_send((Wish::Command(command), answer)) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => return Err(Refusal::Busy),
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(Refusal::Gone),
         }
-        match answered.await {
-            Ok(result) => result.map_err(Refusal::Refused),
-            Err(_ended) => Err(Refusal::Gone),
+        told(answered.await)
+    }
+
+    /// Puts a new configuration in force; the answer comes after its records are committed.
+    ///
+    /// # Errors
+    /// When the rules refuse it, or the loop has ended.
+    pub async fn reload(&self, reload: Reload) -> Result<(), Refusal> {
+        self.ask_patiently(Wish::Reload(Box::new(reload))).await
+    }
+
+    async fn ask_patiently(&self, wish: Wish) -> Result<(), Refusal> {
+        let (answer, answered) = oneshot::channel();
+        if self.commands.send((wish, answer)).await.is_err() {
+            return Err(Refusal::Gone);
         }
+        told(answered.await)
     }
 
     /// The latest look.
@@ -86,5 +111,14 @@ impl Handle {
     #[must_use]
     pub fn health(&self) -> Health {
         self.health.borrow().clone()
+    }
+}
+
+fn told(
+    answered: Result<Result<(), CommandError>, oneshot::error::RecvError>,
+) -> Result<(), Refusal> {
+    match answered {
+        Ok(result) => result.map_err(Refusal::Refused),
+        Err(_ended) => Err(Refusal::Gone),
     }
 }

@@ -13,5 +13,5 @@ mod writing;
 
 pub use clock::Clock;
 pub use connections::ConnectionLimits;
-pub use handle::{Handle, Health, Refusal};
+pub use handle::{Handle, Health, Refusal, Reload};
 pub use run::{Engine, EngineError, Settings, start};

@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Clock;
 use crate::connections::{ConnectionLimits, Connections, Heard};
 use crate::figures;
-use crate::handle::{COMMANDS_MAX, Handle, Health, Request};
+use crate::handle::{COMMANDS_MAX, Handle, Health, Reload, Request, Wish};
 use crate::journal::Journal;
 use crate::sockets::{Arrived, Sockets};
 use crate::writing::{BATCHES_MAX, Progress, write_all};
@@ -48,10 +48,8 @@ pub struct Settings {
     pub connections: ConnectionLimits,
     /// The media thread.
     pub media: media::Settings,
-    /// Prompts.
+    /// Prompts; those of the rules have the numbers that this library gave them.
     pub prompts: Arc<media::PromptLibrary>,
-    /// What the media thread calls each prompt of the rules.
-    pub prompt_ids: Vec<media::PromptId>,
 }
 
 /// Why the engine did not start, or ended.
@@ -154,7 +152,7 @@ pub fn start(
     });
     let media = media::start(settings.media, settings.prompts, sink).map_err(EngineError::Media)?;
     let centre = Centre::new(rules, restored.epoch);
-    let switch = Switch::new(settings.switch, centre, media.pairs(), settings.prompt_ids);
+    let switch = Switch::new(settings.switch, centre, media.pairs());
     let (batches, to_write) = mpsc::channel(BATCHES_MAX);
     let (told, progress) = watch::channel(Progress::default());
     let (commands, requests) = mpsc::channel(COMMANDS_MAX);
@@ -280,7 +278,7 @@ struct Loop {
 enum Woken {
     Progress,
     Media(media::Event),
-    Command(Request),
+    Request(Request),
     Readable(usize),
     Connections(io::Result<()>),
     Time,
@@ -309,7 +307,7 @@ impl Loop {
                 biased;
                 changed = progress.changed() => if changed.is_ok() { Woken::Progress } else { Woken::WriterGone },
                 Some(event) = media_events.recv() => Woken::Media(event),
-                Some(request) = requests.recv(), if reading => Woken::Command(request),
+                Some(request) = requests.recv(), if reading => Woken::Request(request),
                 index = poll_fn(|context| sockets.poll_readable(context)), if reading => Woken::Readable(index),
                 ready = poll_fn(|context| connections.poll_ready(context)), if reading => Woken::Connections(ready),
                 () = tokio::time::sleep_until(wake) => Woken::Time,
@@ -318,7 +316,7 @@ impl Loop {
             match woken {
                 Woken::Progress => {}
                 Woken::Media(event) => self.handle(now, Input::Media(event)),
-                Woken::Command(request) => self.take_command(now, request),
+                Woken::Request(request) => self.take_request(now, request),
                 Woken::Readable(index) => self.receive(now, index)?,
                 Woken::Connections(ready) => {
                     ready.map_err(EngineError::Socket)?;
@@ -344,11 +342,21 @@ impl Loop {
         self.take_in();
     }
 
-    fn take_command(&mut self, now: Now, (command, answer): Request) {
+    fn take_request(&mut self, now: Now, (wish, answer): Request) {
         self.next_request += 1;
         let request = self.next_request;
         self.answers.insert(request, answer);
-        self.handle(now, Input::Command { request, command });
+        match wish {
+            Wish::Command(command) => self.handle(now, Input::Command { request, command }),
+            Wish::Reload(reload) => {
+                let Reload { switch, prompts } = *reload;
+                // Before anything that the new rules let callers hear.
+                self.step.media.push(media::Command::Prompts(prompts));
+                let reload = Box::new(switch);
+                self.handle(now, Input::Reload { request, reload });
+                self.dirty = true;
+            }
+        }
     }
 
     fn receive(&mut self, now: Now, index: usize) -> Result<(), EngineError> {

@@ -69,6 +69,8 @@ pub(crate) struct Board {
     /// When the look was taken, milliseconds; the page tells by it how old its figures are.
     pub(crate) at_ms: UtcMs,
     pub(crate) taken: Cell,
+    /// Which configuration is in force.
+    pub(crate) configuration: Cell,
     /// What is wrong and what to do, one per line; empty in health.
     pub(crate) alert: Cell,
     pub(crate) figures: [Figure; 5],
@@ -84,6 +86,7 @@ impl Board {
         Self {
             at_ms: look.at_ms,
             taken: cell("taken", words::date_and_time(look.at_ms)),
+            configuration: cell("configuration", words::configuration(&health.configuration)),
             alert: cell("alert", alerts(look, health).join("\n")),
             figures: figures(look),
             queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
@@ -108,7 +111,7 @@ impl Board {
             .trunks
             .iter()
             .flat_map(|trunk| [&trunk.used, &trunk.channels, &trunk.state]);
-        [&self.taken, &self.alert]
+        [&self.taken, &self.configuration, &self.alert]
             .into_iter()
             .chain(figures)
             .chain(queues)
@@ -177,6 +180,10 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
     }
     for phrase in &health.degraded {
         alerts.push(words::degraded(phrase));
+    }
+    if let Some(failed) = &health.configuration.failed {
+        let since_ms = health.configuration.since_ms;
+        alerts.push(words::reload_failed(failed, since_ms));
     }
     for trunk in look.trunks.iter().filter(|trunk| is_full(trunk)) {
         alerts.push(format!(

@@ -13,7 +13,7 @@ use cuptel_store::StoreError;
 use metrics_exporter_prometheus::BuildError;
 use serde::Serialize;
 
-use crate::port::Refusal;
+use crate::port::{NotReloaded, Refusal};
 
 /// Why pages and API could not be offered.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// The rules or the engine say no.
     Refused(Refusal),
+    /// A reload that changed nothing.
+    NotReloaded(NotReloaded),
     /// Took too long.
     TooSlow,
     /// Every place at the event stream is taken.
@@ -101,6 +103,12 @@ impl From<Refusal> for ApiError {
     }
 }
 
+impl From<NotReloaded> for ApiError {
+    fn from(refusal: NotReloaded) -> Self {
+        Self::NotReloaded(refusal)
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
@@ -112,6 +120,8 @@ impl From<StoreError> for ApiError {
 struct Told<'a> {
     error: String,
     hint: &'a str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    faults: &'a [String],
 }
 
 impl ApiError {
@@ -123,11 +133,14 @@ impl ApiError {
             Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
-            Self::Meaningless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Meaningless { .. } | Self::NotReloaded(NotReloaded::Faults(_)) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Refused(Refusal::Refused(refused)) => status_of(refused),
             Self::Refused(Refusal::Busy | Refusal::Gone)
+            | Self::NotReloaded(NotReloaded::Busy | NotReloaded::Gone)
             | Self::TooSlow
             | Self::StreamsFull
             | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -149,10 +162,16 @@ impl ApiError {
             Self::WrongType => "send `content-type: application/json`",
             Self::TooLarge => "a request may have 64 KiB",
             Self::Refused(Refusal::Refused(refused)) => hint_of(refused),
-            Self::Refused(Refusal::Busy) | Self::TooSlow | Self::StreamsFull => {
-                "try again in some seconds"
+            Self::NotReloaded(NotReloaded::Faults(_)) => {
+                "what was in force still is: correct the files and reload again"
             }
-            Self::Refused(Refusal::Gone) => "look at /health/ready",
+            Self::Refused(Refusal::Busy)
+            | Self::NotReloaded(NotReloaded::Busy)
+            | Self::TooSlow
+            | Self::StreamsFull => "try again in some seconds",
+            Self::Refused(Refusal::Gone) | Self::NotReloaded(NotReloaded::Gone) => {
+                "look at /health/ready"
+            }
             Self::Store(_) | Self::NoRandom(_) | Self::Template(_) => "the log says why",
         }
     }
@@ -196,6 +215,7 @@ impl ApiError {
             | Self::WrongType
             | Self::TooLarge
             | Self::Refused(_)
+            | Self::NotReloaded(_)
             | Self::TooSlow
             | Self::StreamsFull => {}
         }
@@ -209,7 +229,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
         CommandError::SeatTaken { .. }
         | CommandError::OperatorElsewhere { .. }
         | CommandError::NobodyThere(_)
-        | CommandError::NoConversation(_) => StatusCode::CONFLICT,
+        | CommandError::NoConversation(_)
+        | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -224,6 +245,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::OperatorElsewhere { .. } => "sign out on the other seat first",
         CommandError::NobodyThere(_) => "POST /api/v1/seats/{seat}/sign-in first",
         CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
+        CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
         CommandError::Stopping => "look at /health/ready",
     }
 }
@@ -241,6 +263,7 @@ impl fmt::Display for ApiError {
             Self::WrongType => f.write_str("a body is JSON or a form"),
             Self::TooLarge => f.write_str("the body is too large"),
             Self::Refused(refusal) => write!(f, "{refusal}"),
+            Self::NotReloaded(refusal) => write!(f, "{refusal}"),
             Self::TooSlow => f.write_str("this took too long"),
             Self::StreamsFull => f.write_str("too many listen already"),
             Self::Store(_) => f.write_str("the database did not answer"),
@@ -252,9 +275,15 @@ impl fmt::Display for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         self.log();
+        let faults = if let Self::NotReloaded(NotReloaded::Faults(faults)) = &self {
+            faults.as_slice()
+        } else {
+            &[]
+        };
         let told = Told {
             error: self.to_string(),
             hint: self.hint(),
+            faults,
         };
         (self.status(), self.headers(), Json(told)).into_response()
     }

@@ -12,6 +12,7 @@
 mod access;
 mod actions;
 mod board;
+mod configuration;
 mod error;
 mod events;
 mod health;
@@ -29,5 +30,7 @@ mod words;
 pub use error::HttpError;
 pub use measures::install_metrics;
 pub use pages::{App, Pages, Reach, Settings};
-pub use port::{Answer, Engine, Health, Refusal};
+pub use port::{
+    Answer, Configuration, Engine, FailedReload, Health, NotReloaded, Refusal, Reloading,
+};
 pub use server::{bind, serve};

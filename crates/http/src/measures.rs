@@ -93,6 +93,10 @@ fn describe() {
         "Whether the media thread is scheduled in real time"
     );
     describe_counter!(
+        "cuptel_config_reloads_total",
+        "Times that the configuration was read again, by result"
+    );
+    describe_counter!(
         "cuptel_invariant_violations_total",
         "Promises found broken, by check"
     );

@@ -47,7 +47,7 @@ impl TotalsKept {
 
 /// What every page has around it.
 struct Frame<'a> {
-    title: &'a str,
+    title: String,
     version: &'a str,
     signed_in: bool,
     notice: Option<Notice>,
@@ -94,7 +94,7 @@ fn frame<'a>(shared: &'a Shared, caller: Option<&Caller>) -> Frame<'a> {
     };
     let settings = &shared.settings;
     Frame {
-        title: &settings.title,
+        title: shared.engine.health().configuration.title.clone(),
         version: &settings.version,
         signed_in: caller.is_some(),
         notice,

@@ -26,7 +26,7 @@ use crate::events::{Renderings, STREAMS_MAX};
 use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
-use crate::{actions, events, health, measures, openapi, page, reads};
+use crate::{actions, configuration, events, health, measures, openapi, page, reads};
 
 /// Bytes of a request's body.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -44,8 +44,6 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// What programs send with each request, and people once.
     pub token: String,
-    /// Name of the centre, on the page.
-    pub title: String,
     /// Version of the program.
     pub version: String,
 }
@@ -54,7 +52,6 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("listen", &self.listen)
-            .field("title", &self.title)
             .field("version", &self.version)
             .finish_non_exhaustive()
     }
@@ -218,6 +215,8 @@ fn api_paths() -> Router<Shared> {
         .route("/totals", get(reads::totals))
         .route("/snapshot", get(reads::snapshot))
         .route("/events", get(events::snapshots))
+        .route("/configuration", get(configuration::in_force))
+        .route("/reload", post(configuration::reload))
         .merge(action_paths())
 }
 

@@ -26,6 +26,51 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Whether calls can be taken, and what does not work as it should.
     fn health(&self) -> Health;
+
+    /// Reads the configuration again and puts it in force, whole or not at all.
+    fn reload(&self) -> Reloading<'_>;
+}
+
+/// What becomes of a reload: the configuration in force.
+pub type Reloading<'a> =
+    Pin<Box<dyn Future<Output = Result<Arc<Configuration>, NotReloaded>> + Send + 'a>>;
+
+/// Why a reload changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotReloaded {
+    /// What is wrong, one sentence each, the place first.
+    #[error("the configuration was not taken: {}", .0.join("; "))]
+    Faults(Vec<String>),
+    /// A reload is going on, and others wait already.
+    #[error("a reload is going on")]
+    Busy,
+    /// The engine is stopping.
+    #[error("the engine has stopped")]
+    Gone,
+}
+
+/// The configuration in force.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Configuration {
+    /// Of its files, in hex.
+    pub hash: String,
+    /// Since when it is in force.
+    pub since_ms: UtcMs,
+    /// What its authorities are called.
+    pub title: String,
+    /// The last reload, if it failed.
+    pub failed: Option<FailedReload>,
+}
+
+/// A reload that changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FailedReload {
+    /// When.
+    pub at_ms: UtcMs,
+    /// What was wrong, one sentence each, the place first. Paths of files are no business of
+    /// whoever may ask for health.
+    #[serde(skip)]
+    pub faults: Vec<String>,
 }
 
 /// Why a command led to nothing.
@@ -51,4 +96,14 @@ pub struct Health {
     pub degraded: Vec<String>,
     /// Since when it is as it is.
     pub since_ms: Option<UtcMs>,
+    /// By which files it works.
+    #[serde(serialize_with = "as_it_is")]
+    pub configuration: Arc<Configuration>,
+}
+
+fn as_it_is<S: serde::Serializer>(
+    configuration: &Arc<Configuration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serde::Serialize::serialize(configuration.as_ref(), serializer)
 }

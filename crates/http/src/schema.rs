@@ -80,7 +80,26 @@ shapes! {
     /// What went wrong and what to do.
     Error { error: String, hint: String }
     /// Whether calls can be taken.
-    Health { ready: bool, degraded: Vec<String>, since_ms: Option<i64> }
+    Health {
+        ready: bool, degraded: Vec<String>, since_ms: Option<i64>,
+        configuration: ConfigurationBriefly,
+    }
+    /// The configuration in force.
+    OneConfiguration { configuration: Configuration }
+    /// The configuration in force; `failed` is the last reload where that changed nothing.
+    Configuration {
+        hash: String, since_ms: i64, title: String, failed: Option<FailedReload>,
+    }
+    /// A reload that changed nothing: what was wrong, the place first.
+    FailedReload { at_ms: i64, faults: Vec<String> }
+    /// The configuration in force, as everybody may know it.
+    ConfigurationBriefly {
+        hash: String, since_ms: i64, title: String, failed: Option<FailedBriefly>,
+    }
+    /// That the last reload changed nothing.
+    FailedBriefly { at_ms: i64 }
+    /// Why nothing was changed: each fault with its file, line and column.
+    Faults { error: String, hint: String, faults: Vec<String> }
     /// A page of attempts; `next` goes into `before` for the page after it.
     Attempts { attempts: Vec<Attempt>, next: Option<i64> }
     /// One attempt.

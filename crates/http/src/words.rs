@@ -7,7 +7,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, Disposition, WorkState};
 
 use crate::error::ApiError;
-use crate::port::Refusal;
+use crate::port::{Configuration, FailedReload, Refusal};
 
 const ROME: Zone = Zone::Europe__Rome;
 const MINUTE_S: i64 = 60;
@@ -99,6 +99,26 @@ pub(crate) fn degraded(name: &str) -> String {
     format!("Funzionamento ridotto: {what}. Avvisa chi gestisce il sistema.")
 }
 
+/// Which configuration is in force.
+pub(crate) fn configuration(configuration: &Configuration) -> String {
+    let since = date_and_time(configuration.since_ms);
+    let hash: String = configuration.hash.chars().take(8).collect();
+    format!("Configurazione in vigore dal {since}, impronta {hash}.")
+}
+
+/// A reload that failed, and what holds meanwhile.
+pub(crate) fn reload_failed(failed: &FailedReload, since: UtcMs) -> String {
+    let (at, since) = (date_and_time(failed.at_ms), date_and_time(since));
+    let why = failed.faults.first().map_or("", String::as_str);
+    let more = match failed.faults.len() {
+        0 | 1 => String::new(),
+        n => format!(" (e altri {})", n - 1),
+    };
+    format!(
+        "La configurazione riletta il {at} non è valida: resta in vigore quella del {since}. {why}{more}"
+    )
+}
+
 /// What a form has done.
 pub(crate) fn done(command: &Command) -> String {
     match command {
@@ -148,6 +168,7 @@ pub(crate) fn refused(error: &ApiError) -> String {
         | ApiError::NotFound { .. }
         | ApiError::WrongType
         | ApiError::TooLarge
+        | ApiError::NotReloaded(_)
         | ApiError::TooSlow
         | ApiError::StreamsFull
         | ApiError::Store(_)
@@ -174,6 +195,9 @@ fn refused_by_rules(refused: &CommandError) -> String {
         }
         CommandError::NoConversation(seat) => {
             format!("La postazione {seat} non ha una conversazione di cui dare l’esito.")
+        }
+        CommandError::StillNeeded(_) => {
+            "Una coda o un’ASL che la configurazione toglie serve ancora.".to_owned()
         }
         CommandError::Stopping => "Il centro si sta fermando.".to_owned(),
     }

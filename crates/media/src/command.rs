@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use crate::StreamId;
 use crate::ports::PortPair;
-use crate::prompt::PromptId;
+use crate::prompt::{PromptId, PromptLibrary};
 use crate::sdp::Agreed;
 use crate::statistics::StreamReport;
 use crate::tone::Tone;
@@ -77,6 +77,9 @@ pub enum Command {
         /// How long it is held: 40 ms to 8 s, rounded up to 20 ms.
         duration_ms: u32,
     },
+    /// Replaces the library. The new one knows every id of the former, so that nothing that
+    /// plays changes.
+    Prompts(Arc<PromptLibrary>),
     /// Stops what plays. No `PlayEnded` follows.
     StopPlay {
         /// The stream.

@@ -138,6 +138,7 @@ impl Exchange {
                 digit,
                 duration_ms,
             } => self.press(now_us, stream, digit, duration_ms),
+            Command::Prompts(prompts) => self.sounds.prompts = prompts,
             Command::StopPlay { stream } => self.on_leg(stream, Self::stop_play),
             Command::Bridge { a, b } => self.bridge(a, b),
             Command::Unbridge { a } => self.on_leg(a, Self::unbridge),

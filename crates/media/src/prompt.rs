@@ -89,7 +89,7 @@ pub enum PromptError {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Prompt {
     /// A-law, padded with silence to whole frames, never empty.
     audio: Arc<[u8]>,
@@ -97,7 +97,7 @@ struct Prompt {
 }
 
 /// All prompts of a running engine, by name and by id.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PromptLibrary {
     prompts: Vec<Prompt>,
     names: BTreeMap<String, PromptId>,
@@ -120,6 +120,15 @@ impl PromptLibrary {
                 name: name.to_owned(),
             });
         }
+        self.renew_wav(name, bytes)
+    }
+
+    /// As `add_wav`, for a name that may be known: the same sound keeps its identifier, another
+    /// one gets a new identifier. Whoever holds an identifier goes on hearing what it was.
+    ///
+    /// # Errors
+    /// Names what is wrong with the file; the library is unchanged.
+    pub fn renew_wav(&mut self, name: &str, bytes: &[u8]) -> Result<PromptId, PromptError> {
         let mut audio = read_wav(name, bytes)?;
         if audio.is_empty() {
             return Err(PromptError::Empty {
@@ -133,6 +142,10 @@ impl PromptLibrary {
             })?;
         let duration_ms = u32::try_from(audio.len() / SAMPLES_PER_MS).unwrap_or(u32::MAX);
         audio.resize(audio.len().next_multiple_of(FRAME_BYTES), ALAW_SILENCE);
+        let same = |known: &PromptId| self.audio(*known).is_some_and(|known| **known == *audio);
+        if let Some(known) = self.id(name).filter(same) {
+            return Ok(known);
+        }
         self.prompts.push(Prompt {
             audio: audio.into(),
             duration_ms,
@@ -151,6 +164,12 @@ impl PromptLibrary {
     #[must_use]
     pub fn duration_ms(&self, prompt: PromptId) -> u32 {
         self.get(prompt).map_or(0, |prompt| prompt.duration_ms)
+    }
+
+    /// Memory that the sounds take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.prompts.iter().map(|prompt| prompt.audio.len()).sum()
     }
 
     /// A-law, a whole number of frames, at least one.

@@ -44,7 +44,7 @@ impl Image {
             Record::Callback(row) => drop(self.callbacks.insert(row.id, row.clone())),
             Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
             // History: nothing that is promised depends on it.
-            Record::CallbackEvent(_) => {}
+            Record::CallbackEvent(_) | Record::ConfigVersion(_) => {}
             Record::Dial(row) => drop(self.dials.insert(row.id, row.clone())),
             Record::Offer(row) => drop(self.offers.insert(row.id, row.clone())),
             Record::Assignment(row) => drop(self.assignments.insert(row.id, row.clone())),

@@ -31,8 +31,6 @@ pub(crate) const GRACE_S: u32 = 40;
 pub(crate) const RING_S: u32 = 20;
 /// How long a seat's phone rings.
 pub(crate) const SEAT_RING_S: u32 = 12;
-/// Prompts of the library.
-pub(crate) const PROMPTS: u32 = 20;
 /// Where the carrier is.
 pub(crate) const CARRIER: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), 5060);
@@ -84,6 +82,14 @@ pub(crate) struct Shape {
     pub(crate) wrap_up_s: u32,
     pub(crate) ports: u16,
     closes: String,
+    /// How often it was deployed.
+    deployed: u32,
+    /// Whether cancellations have a queue of their own; else that queue is gone.
+    cancellations: bool,
+    /// Whether a queue that is gone has a successor.
+    successor: bool,
+    waiting_max: u32,
+    live_bonus_s: u32,
 }
 
 impl Shape {
@@ -101,11 +107,31 @@ impl Shape {
             closes: chance
                 .pick(&["24:00", "24:00", "12:04", "11:00"])
                 .to_owned(),
+            deployed: 0,
+            cancellations: true,
+            successor: false,
+            waiting_max: 3,
+            live_bonus_s: 30,
+        }
+    }
+
+    /// The same centre as somebody changed it: everything that a reload can change may.
+    pub(crate) fn redeployed(&self, chance: &mut Chance) -> Self {
+        let other = Self::invented(chance);
+        Self {
+            seats: self.seats,
+            ports: self.ports,
+            deployed: self.deployed + 1,
+            cancellations: chance.percent(50),
+            successor: chance.percent(70),
+            waiting_max: chance.pick(&[1, 3, 5]),
+            live_bonus_s: chance.pick(&[0, 30, 600]),
+            ..other
         }
     }
 
     pub(crate) fn rules(&self) -> Arc<Rules> {
-        let queues = [
+        let mut queues = BTreeMap::from([
             (
                 QueueId(1),
                 self.queue(TenantId(1), "prenotazioni", "book", NoOperators::Wait),
@@ -118,9 +144,16 @@ impl Shape {
                 QueueId(3),
                 self.queue(TenantId(2), "centro", "book", NoOperators::Wait),
             ),
-        ];
+        ]);
+        let mut successors = BTreeMap::new();
+        if !self.cancellations {
+            queues.remove(&QueueId(2));
+            if self.successor {
+                successors.insert(QueueId(2), QueueId(1));
+            }
+        }
         let tenants = [
-            (TenantId(1), tenant("teramo", first_plan())),
+            (TenantId(1), tenant("teramo", self.first_plan())),
             (TenantId(2), tenant("avezzano", second_plan())),
         ];
         let lines = [(1, LINES[0]), (2, LINES[1])];
@@ -134,10 +167,12 @@ impl Shape {
             )
         });
         Arc::new(Rules {
+            hash: self.deployed.to_string(),
+            successors,
             tenants: BTreeMap::from(tenants),
             lines: BTreeMap::from(lines),
             trunks: BTreeMap::from([(TrunkId(1), self.trunk())]),
-            queues: BTreeMap::from(queues),
+            queues,
             calendars: vec![self.calendar()],
             prompts: prompts(),
             limits: Limits {
@@ -151,6 +186,60 @@ impl Shape {
                 register_s: (60, 3_600),
             },
         })
+    }
+
+    fn first_plan(&self) -> Dialplan {
+        let cancellations = if self.cancellations { 2 } else { 1 };
+        let menu = Step::Menu {
+            prompt: PromptId(15),
+            keys: BTreeMap::from([
+                ('1', StepId(3)),
+                ('2', StepId(4)),
+                ('9', StepId(5)),
+                ('3', StepId(7)),
+                ('4', StepId(8)),
+            ]),
+            timeout_s: 4,
+            otherwise: StepId(3),
+            tries: 2,
+            invalid: Some(PromptId(16)),
+        };
+        let steps = vec![
+            Step::Hours {
+                calendar: CalendarId(0),
+                open: StepId(1),
+                closed: StepId(6),
+            },
+            Step::Play {
+                prompts: vec![PromptId(17)],
+                then: StepId(2),
+                served: None,
+            },
+            menu,
+            waits(1, '*', 90, 5),
+            waits(cancellations, '*', 60, 5),
+            Step::Callback {
+                queue: QueueId(1),
+                confirm_number: true,
+                then: Some(StepId(7)),
+            },
+            Step::Play {
+                prompts: vec![PromptId(18)],
+                then: StepId(7),
+                served: None,
+            },
+            Step::HangUp {
+                play: vec![PromptId(19)],
+                served: None,
+            },
+            Step::HangUp {
+                play: vec![PromptId(19)],
+                served: Some(Served {
+                    closes: Some(QueueId(cancellations)),
+                }),
+            },
+        ];
+        plan("teramo", LINES[0], 1, steps)
     }
 
     fn calendar(&self) -> Calendar {
@@ -184,10 +273,10 @@ impl Shape {
             name: name.to_owned(),
             title: name.to_owned(),
             skills: BTreeMap::from([(skill.to_owned(), 1)]),
-            waiting_max: 3,
+            waiting_max: self.waiting_max,
             wrap_up_s: self.wrap_up_s,
             ring_s: SEAT_RING_S,
-            live_bonus_s: 30,
+            live_bonus_s: self.live_bonus_s,
             no_operators,
             callback: CallbackPolicy {
                 grace_s: GRACE_S,
@@ -324,59 +413,6 @@ fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
         steps,
         names,
     }
-}
-
-fn first_plan() -> Dialplan {
-    let menu = Step::Menu {
-        prompt: PromptId(15),
-        keys: BTreeMap::from([
-            ('1', StepId(3)),
-            ('2', StepId(4)),
-            ('9', StepId(5)),
-            ('3', StepId(7)),
-            ('4', StepId(8)),
-        ]),
-        timeout_s: 4,
-        otherwise: StepId(3),
-        tries: 2,
-        invalid: Some(PromptId(16)),
-    };
-    let steps = vec![
-        Step::Hours {
-            calendar: CalendarId(0),
-            open: StepId(1),
-            closed: StepId(6),
-        },
-        Step::Play {
-            prompts: vec![PromptId(17)],
-            then: StepId(2),
-            served: None,
-        },
-        menu,
-        waits(1, '*', 90, 5),
-        waits(2, '*', 60, 5),
-        Step::Callback {
-            queue: QueueId(1),
-            confirm_number: true,
-            then: Some(StepId(7)),
-        },
-        Step::Play {
-            prompts: vec![PromptId(18)],
-            then: StepId(7),
-            served: None,
-        },
-        Step::HangUp {
-            play: vec![PromptId(19)],
-            served: None,
-        },
-        Step::HangUp {
-            play: vec![PromptId(19)],
-            served: Some(Served {
-                closes: Some(QueueId(2)),
-            }),
-        },
-    ];
-    plan("teramo", LINES[0], 1, steps)
 }
 
 fn second_plan() -> Dialplan {

@@ -9,7 +9,7 @@ use cuptel_core::rules::Rules;
 use cuptel_media as media;
 use cuptel_sip::Transmit;
 
-use crate::invented::{PROMPTS, Shape};
+use crate::invented::Shape;
 use crate::promises::{Broken, broken, check, check_move, check_sums};
 use crate::sound::{Led, Sound};
 use crate::world::{Happening, World};
@@ -24,9 +24,8 @@ pub(crate) struct Process {
 
 impl Process {
     fn new(shape: &Shape, rules: Arc<Rules>, epoch: i64, seed: [u8; 32]) -> Self {
-        let prompts = (0..PROMPTS).map(media::PromptId).collect();
         let centre = Centre::new(rules, epoch);
-        let switch = Switch::new(shape.settings(seed), centre, &shape.pairs(), prompts);
+        let switch = Switch::new(shape.settings(seed), centre, &shape.pairs());
         Self {
             switch,
             step: Step::default(),
@@ -176,6 +175,7 @@ impl World {
                 | Record::CallbackEvent(_)
                 | Record::Seat(_)
                 | Record::Operator(_) => continue,
+                Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),
             };
             self.note(&line);
         }

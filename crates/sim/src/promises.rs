@@ -68,7 +68,8 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Interval(_)
         | Record::Registration(_)
         | Record::Seat(_)
-        | Record::Operator(_) => Ok(()),
+        | Record::Operator(_)
+        | Record::ConfigVersion(_) => Ok(()),
     }
 }
 

@@ -106,7 +106,7 @@ impl Sound {
                     });
                 }
             }
-            Command::Unbridge { .. } | Command::SendDigit { .. } => {}
+            Command::Prompts(_) | Command::Unbridge { .. } | Command::SendDigit { .. } => {}
         }
         led
     }

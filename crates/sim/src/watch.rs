@@ -99,7 +99,8 @@ impl Watch {
             | Record::Interval(_)
             | Record::Registration(_)
             | Record::Seat(_)
-            | Record::Operator(_) => Ok(()),
+            | Record::Operator(_)
+            | Record::ConfigVersion(_) => Ok(()),
         }
     }
 

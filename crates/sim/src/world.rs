@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cuptel_call::Input;
+use cuptel_call::{Input, Reload};
 use cuptel_core::record::OfferRow;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
 use cuptel_core::time::Now;
-use cuptel_core::words::{CallbackState, DialState, WorkState};
+use cuptel_core::words::{CallbackState, ChangedBy, DialState, WorkState};
 use cuptel_media as media;
 use cuptel_sip::{Flow, Transmit};
 
@@ -66,6 +66,8 @@ pub(crate) enum Happening {
     Operates(usize),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
+    /// Somebody changes the files, and the process reads them again.
+    Reload,
     /// The process is asked to stop.
     Stop,
     /// The process starts.
@@ -103,6 +105,7 @@ pub(crate) struct World {
     /// From here on nobody calls any more and nothing fails.
     pub(crate) calm_us: u64,
     requests: u64,
+    reloads: u64,
 }
 
 /// What a world came to.
@@ -126,6 +129,8 @@ pub struct Report {
     pub dials: usize,
     /// Deaths of the process.
     pub crashes: u64,
+    /// Reloads that took effect.
+    pub reloads: u64,
 }
 
 /// A promise did not hold in a world.
@@ -218,6 +223,7 @@ impl World {
             dies_at,
             crashes: 0,
             requests: 0,
+            reloads: 0,
         }
     }
 
@@ -278,6 +284,12 @@ impl World {
         if self.chance.percent(20) {
             let after_us = self.chance.s(10, 300);
             self.plan(after_us, Happening::CarrierCut(true));
+        }
+        if self.chance.percent(50) {
+            for _ in 0..self.chance.between(1, 6) {
+                let after_us = self.chance.s(1, 400);
+                self.plan(after_us, Happening::Reload);
+            }
         }
     }
 
@@ -371,6 +383,7 @@ impl World {
                 self.carrier_cuts(cut);
                 Ok(())
             }
+            Happening::Reload => self.reloads(),
             Happening::Stop => self.command(Command::Stop { drain_s: 30 }),
             Happening::Start => self.start(),
         }
@@ -404,6 +417,29 @@ impl World {
         self.requests += 1;
         let request = self.requests;
         self.feed(Input::Command { request, command })
+    }
+
+    /// Other rules at whatever moment this is. A process that refuses them, or dies before it
+    /// says how it went, starts again under those that it had.
+    fn reloads(&mut self) -> Result<(), Broken> {
+        let shape = self.shape.redeployed(&mut self.chance);
+        let rules = shape.rules();
+        self.note(&format!("reloads {shape:?}"));
+        self.requests += 1;
+        let reload = Box::new(Reload {
+            rules: rules.clone(),
+            trunks: shape.settings([0; 32]).trunks,
+            by: ChangedBy::Signal,
+        });
+        let request = self.requests;
+        self.feed(Input::Reload { request, reload })?;
+        let follows = |process: &Process| process.switch.rules().hash == rules.hash;
+        if self.process.as_ref().is_some_and(follows) {
+            self.shape = shape;
+            self.rules = rules;
+            self.reloads += 1;
+        }
+        Ok(())
     }
 
     /// A datagram sets out, from the switch or to it.
@@ -573,6 +609,7 @@ impl World {
             callbacks: image.callbacks.len(),
             dials: image.dials.len(),
             crashes: self.crashes,
+            reloads: self.reloads,
         }
     }
 }

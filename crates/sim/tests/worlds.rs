@@ -62,6 +62,10 @@ fn worlds_are_eventful() {
     assert!(sum(|r| r.callbacks) > 40, "{reports:?}");
     assert!(sum(|r| r.dials) > 40, "{reports:?}");
     assert!(
+        reports.iter().map(|r| r.reloads).sum::<u64>() > 10,
+        "{reports:?}"
+    );
+    assert!(
         reports.iter().map(|r| r.crashes).sum::<u64>() > 5,
         "{reports:?}"
     );

@@ -6,6 +6,7 @@ mod assignment;
 mod attempt;
 mod audit;
 mod callback;
+mod config_version;
 mod dial;
 mod dialect;
 mod epoch;

@@ -15,8 +15,14 @@ use crate::planner;
 use crate::store::Store;
 
 /// Every migration: number, name, statements. Never edited once landed.
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "first", include_str!("../migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first", include_str!("../migrations/0001_first.sql")),
+    (
+        2,
+        "config_version",
+        include_str!("../migrations/0002_config_version.sql"),
+    ),
+];
 
 /// Before 3.51.3 a checkpoint beside a writer could corrupt the file (WAL-reset bug).
 const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);

@@ -8,8 +8,8 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, dial, number, offer, operator, registration, seat, sign_in,
-    state_interval,
+    assignment, attempt, callback, config_version, dial, number, offer, operator, registration,
+    seat, sign_in, state_interval,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -29,10 +29,11 @@ pub(crate) enum Table {
     Seat,
     Operator,
     OperatorSkill,
+    ConfigVersion,
 }
 
 impl Table {
-    const COUNT: usize = Self::OperatorSkill as usize + 1;
+    const COUNT: usize = Self::ConfigVersion as usize + 1;
 
     const ALL: [Self; Self::COUNT] = [
         Self::Number,
@@ -49,6 +50,7 @@ impl Table {
         Self::Seat,
         Self::Operator,
         Self::OperatorSkill,
+        Self::ConfigVersion,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -67,6 +69,7 @@ impl Table {
             Self::Seat => "seat",
             Self::Operator => "operator",
             Self::OperatorSkill => "operator_skill",
+            Self::ConfigVersion => "config_version",
         }
     }
 
@@ -87,6 +90,7 @@ impl Table {
             Self::Seat => &[seat::UPSERT],
             Self::Operator => &[operator::UPSERT, operator::FORGET_SKILLS],
             Self::OperatorSkill => &[operator::INSERT_SKILLS],
+            Self::ConfigVersion => &[config_version::UPSERT],
         }
     }
 }
@@ -123,6 +127,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Registration(row) => (Table::Registration, row.seat.0, false),
         Record::Seat(row) => (Table::Seat, row.id.0, false),
         Record::Operator(row) => (Table::Operator, row.id.0, false),
+        Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
     }
 }
 
@@ -206,6 +211,9 @@ fn write_image(record: &Record, seq: i64, images: &mut [Images; Table::COUNT]) {
         Record::Operator(row) => {
             operator::image(row, seq, &mut images[Table::Operator as usize]);
             operator::skill_images(row, seq, &mut images[Table::OperatorSkill as usize]);
+        }
+        Record::ConfigVersion(row) => {
+            config_version::image(row, seq, &mut images[Table::ConfigVersion as usize])
         }
     }
 }

@@ -3,5 +3,6 @@
 mod calling_back;
 mod menu;
 mod queueing;
+mod reloading;
 mod restarting;
 mod room;

@@ -22,7 +22,7 @@ use cuptel_core::rules::{
 use cuptel_core::step::{Arrival, Command, CommandError, Destination, Effect, Input, Step};
 use cuptel_core::time::Now;
 use cuptel_core::words::{
-    CallbackState, Chosen, Disposition, OfferState, Outcome, Party, Stage, WorkState,
+    CallbackState, ChangedBy, Chosen, Disposition, OfferState, Outcome, Party, Stage, WorkState,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -101,6 +101,23 @@ impl Room {
         assert_eq!(self.centre.snapshot(self.now).violations, 0);
     }
 
+    /// Has the centre follow other rules; a restart follows them too if it took them.
+    pub(crate) fn reloads(&mut self, change: impl FnOnce(&mut Rules)) -> Result<(), CommandError> {
+        let mut rules = self.rules.as_ref().clone();
+        change(&mut rules);
+        let rules = Arc::new(rules);
+        self.tell(Input::Rules {
+            request: 7,
+            rules: rules.clone(),
+            by: ChangedBy::Signal,
+        });
+        let answer = self.last_reply();
+        if answer.is_ok() {
+            self.rules = rules;
+        }
+        answer
+    }
+
     fn take_in(&mut self, step: Step) {
         for record in step.records {
             match record {
@@ -119,7 +136,8 @@ impl Room {
                 | Record::Assignment(_)
                 | Record::Interval(_)
                 | Record::Seat(_)
-                | Record::Operator(_) => {}
+                | Record::Operator(_)
+                | Record::ConfigVersion(_) => {}
             }
         }
         self.effects.extend(step.effects);
@@ -240,6 +258,10 @@ impl Room {
             request: 7,
             command,
         });
+        self.last_reply()
+    }
+
+    fn last_reply(&self) -> Result<(), CommandError> {
         let reply = self.effects.iter().rev().find_map(|effect| {
             let Effect::Reply { result, .. } = effect else {
                 return None;
@@ -480,6 +502,8 @@ fn rules() -> Rules {
         dialplan: plan(&line),
     };
     Rules {
+        hash: "first".to_owned(),
+        successors: BTreeMap::new(),
         tenants: BTreeMap::from([(TenantId(1), tenant)]),
         lines: BTreeMap::from([(
             line.clone(),

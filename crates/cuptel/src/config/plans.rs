@@ -10,6 +10,8 @@ use cuptel_core::id::QueueId;
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{CalendarId, PromptId};
 
+use sha2::{Digest as _, Sha256};
+
 use super::authority::TenantDraft;
 use super::opening::CalendarDraft;
 use super::prompts::Library;
@@ -80,6 +82,7 @@ pub(super) fn read(
     config: &Path,
     config_faults: &Faults,
     plan_faults: &mut Vec<ConfigFault>,
+    fingerprint: &mut Sha256,
 ) -> Vec<Dialplan> {
     let mut answered = BTreeMap::new();
     let mut plans = Vec::new();
@@ -102,6 +105,7 @@ pub(super) fn read(
         };
         match Source::read(&path) {
             Ok(source) => {
+                fingerprint.update(Sha256::digest(source.text()));
                 plans.extend(plan(&source, tenant, known, &mut answered, plan_faults));
             }
             Err(fault) => plan_faults.push(fault),

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use cuptel_core::calendar::{ContactWindow, Zone};
-use cuptel_core::dialplan::fields::Fields;
+use cuptel_core::dialplan::fields::{Fields, Placed};
 use cuptel_core::rules::{CallbackPolicy, NoOperators};
 
 use super::authority::{TenantDraft, tenant_and_name};
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
-use super::{name_fault, word};
+use super::{name_fault, succession, word};
 
 /// A service that people wait for.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub(crate) struct QueueSettings {
     pub(crate) title: String,
     /// Skills that an operator must have, with the least level. Default: none.
     pub(crate) skills: BTreeMap<String, u8>,
+    /// Queues of the same authority that are gone: their works are this one's. Default: none.
+    pub(crate) replaces: Vec<Placed<String>>,
     /// What `[queue_defaults]` can say for all queues.
     pub(crate) policy: QueuePolicy,
 }
@@ -141,6 +143,7 @@ pub(super) fn queues(root: &mut Fields<'_>, tenants: &[TenantDraft]) -> Vec<Queu
             .table("skills")
             .map(|skills| skill_levels(&skills))
             .unwrap_or_default();
+        let replaces = succession::replaced(&mut table);
         let policy = policy(&mut table, &defaults);
         table.finish();
         let Some((tenant, name)) = owner else {
@@ -151,9 +154,11 @@ pub(super) fn queues(root: &mut Fields<'_>, tenants: &[TenantDraft]) -> Vec<Queu
             title: title.unwrap_or_else(|| name.clone()),
             name,
             skills,
+            replaces,
             policy,
         });
     }
+    succession::check(&queues, root.faults());
     if !root.has("queue") {
         root.missing("[[queue]]", "the services that people wait for");
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use cuptel_core::calendar::Zone;
+use cuptel_core::dialplan::fields::Placed;
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use cuptel_core::rules::{Line, Queue, Rules, Tenant, Trunk};
@@ -22,6 +23,8 @@ pub(crate) trait Ids {
     fn queue(&self, tenant: &str, name: &str) -> QueueId;
     /// A site.
     fn site(&self, name: &str) -> SiteId;
+    /// A queue that the configuration has no more, if there ever was one of that name.
+    fn former_queue(&self, tenant: &str, name: &str) -> Option<QueueId>;
 }
 
 /// The names that need identifiers.
@@ -79,6 +82,10 @@ impl Ids for ProvisionalIds {
 
     fn site(&self, name: &str) -> SiteId {
         SiteId(place(&self.0.sites, |known| known == name))
+    }
+
+    fn former_queue(&self, _tenant: &str, _name: &str) -> Option<QueueId> {
+        None
     }
 }
 
@@ -140,6 +147,8 @@ impl Config {
             )
         });
         Rules {
+            hash: String::new(),
+            successors: self.successors(ids),
             tenants,
             lines,
             trunks: trunks.collect(),
@@ -152,6 +161,17 @@ impl Config {
             prompts: self.spoken.clone(),
             limits: self.limits.clone(),
         }
+    }
+
+    /// Which queue takes the works of each that is gone.
+    fn successors(&self, ids: &dyn Ids) -> BTreeMap<QueueId, QueueId> {
+        let replaced = self.queues.iter().flat_map(|queue| {
+            let successor = ids.queue(&queue.tenant, &queue.name);
+            let former = |name: &Placed<String>| ids.former_queue(&queue.tenant, &name.value);
+            let former: Vec<_> = queue.replaces.iter().filter_map(former).collect();
+            former.into_iter().map(move |former| (former, successor))
+        });
+        replaced.collect()
     }
 
     /// A dialplan as read names a queue by its place in the configuration.

@@ -250,6 +250,9 @@ fn rules_carry_the_identifiers_that_they_are_given() {
         fn site(&self, _: &str) -> cuptel_core::id::SiteId {
             cuptel_core::id::SiteId(73)
         }
+        fn former_queue(&self, _: &str, _: &str) -> Option<QueueId> {
+            None
+        }
     }
     let config = load_in(&project(PLAIN, PLAN)).unwrap();
     let rules = config.rules(&FromStore);

@@ -24,6 +24,7 @@ use crate::config::secret::Secret;
 use crate::config::source::locate;
 use crate::serve::first_start_file;
 
+const CONFIGURATION: &str = "cuptel.toml";
 const DELIVERED: &str = "config/cuptel.toml";
 /// Lines that callers may take beyond the seats, and what callbacks have besides.
 const LINES_BEYOND: u32 = 6;
@@ -132,7 +133,7 @@ impl Stage {
             lines: arguments.seats + LINES_BEYOND,
         };
         let late = adapting.write()?;
-        let config = load(&folder.path().join("cuptel.toml"))?;
+        let config = load(&folder.path().join(CONFIGURATION))?;
         let staff = first_start::read(&first_start_file(&delivered), &config.sites)
             .map_err(|faults| anyhow::anyhow!("the delivered seats: {faults:?}"))?;
         let seats = cast(&staff, &config.queues, arguments.seats)?;
@@ -150,6 +151,11 @@ impl Stage {
             folder,
             setting_up,
         })
+    }
+
+    /// The file of the configuration.
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.path().join(CONFIGURATION)
     }
 
     /// The operators' seats without the guest's.
@@ -287,7 +293,7 @@ impl Adapting<'_> {
         set(limits, "no_answer_delay_s", 2);
         let late = self.dialplans(&mut root)?;
         hours(&mut root, &late.0);
-        save(&self.folder.join("cuptel.toml"), &root)?;
+        save(&self.folder.join(CONFIGURATION), &root)?;
         Ok(late.1)
     }
 

@@ -18,7 +18,10 @@ use cuptel_core::step::Command;
 use cuptel_core::words::{
     CallbackState, Chosen, NeedKind, NumberClass, Outcome, Party, Stage, WorkState,
 };
-use cuptel_http::{Answer, App, Engine, Health, Pages, Reach, Refusal, Settings};
+use cuptel_http::{
+    Answer, App, Configuration, Engine, Health, NotReloaded, Pages, Reach, Refusal, Reloading,
+    Settings,
+};
 use cuptel_store::{Access, Batch, Interned, Names, Store};
 use http_body_util::BodyExt as _;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -38,6 +41,7 @@ pub(crate) struct Desk {
     pub(crate) answers: Mutex<VecDeque<Result<(), Refusal>>>,
     pub(crate) commands: Mutex<Vec<Command>>,
     pub(crate) health: Mutex<Health>,
+    pub(crate) reloads: Mutex<VecDeque<Result<(), NotReloaded>>>,
 }
 
 impl Engine for Desk {
@@ -60,6 +64,12 @@ impl Engine for Desk {
 
     fn health(&self) -> Health {
         self.health.lock().unwrap().clone()
+    }
+
+    fn reload(&self) -> Reloading<'_> {
+        let answer = self.reloads.lock().unwrap().pop_front().unwrap_or(Ok(()));
+        let configuration = self.health().configuration;
+        Box::pin(async move { answer.map(|()| configuration) })
     }
 }
 
@@ -107,7 +117,14 @@ impl Centre {
                 ready: true,
                 degraded: Vec::new(),
                 since_ms: None,
+                configuration: Arc::new(Configuration {
+                    hash: "0123456789abcdef".to_owned(),
+                    since_ms: AT_MS,
+                    title: "CUP <Teramo> & Pescara".to_owned(),
+                    failed: None,
+                }),
             }),
+            reloads: Mutex::default(),
         });
         let app = App {
             engine: desk.clone(),
@@ -116,7 +133,6 @@ impl Centre {
             settings: Settings {
                 listen: "127.0.0.1:8080".parse().unwrap(),
                 token: TOKEN.to_owned(),
-                title: "CUP <Teramo> & Pescara".to_owned(),
                 version: "0.1.0".to_owned(),
             },
         };

@@ -48,7 +48,8 @@ fn still_open() -> Restored {
             | Record::Assignment(_)
             | Record::SignIn(_)
             | Record::Interval(_)
-            | Record::Registration(_) => {}
+            | Record::Registration(_)
+            | Record::ConfigVersion(_) => {}
         }
     }
     open

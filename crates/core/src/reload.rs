@@ -1,0 +1,318 @@
+//! New rules for a centre at work. They are taken whole or refused; calls in progress end on
+//! the dialplan that they began with, and what waits for a queue that is gone waits for its
+//! successor. Knows nothing of files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::attempt::Doing;
+use crate::centre::Centre;
+use crate::dialplan::{Step as PlanStep, StepId};
+use crate::id::{AttemptId, CallbackId, ConfigVersionId, QueueId, TenantId};
+use crate::record::{ConfigVersionRow, NeedRow, Record, Restored, Work};
+use crate::rules::{PromptId, Rules, SpokenPrompts};
+use crate::seat::SeatWork;
+use crate::step::{CommandError, Step};
+use crate::time::Now;
+use crate::words::ChangedBy;
+
+/// Something that new rules drop although somebody still waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StillNeeded {
+    /// The tenant, gone itself where no queue is named.
+    pub tenant: TenantId,
+    /// The queue that is gone and has no successor.
+    pub queue: Option<QueueId>,
+    /// Callbacks about it that are open, or that a wrap-up may open again.
+    pub callbacks: u32,
+    /// Calls in progress about it.
+    pub calls: u32,
+}
+
+/// What is counted while looking for them.
+#[derive(Default)]
+struct Needed(BTreeMap<(TenantId, Option<QueueId>), (u32, u32)>);
+
+impl Needed {
+    /// What of a tenant and its queue these rules drop, if anything.
+    fn dropped(
+        rules: &Rules,
+        tenant: TenantId,
+        queue: Option<QueueId>,
+    ) -> Option<(TenantId, Option<QueueId>)> {
+        if !rules.tenants.contains_key(&tenant) {
+            return Some((tenant, None));
+        }
+        let gone = queue.filter(|queue| rules.current(*queue).is_none())?;
+        Some((tenant, Some(gone)))
+    }
+
+    fn call(&mut self, rules: &Rules, tenant: TenantId, queue: Option<QueueId>) {
+        if let Some(dropped) = Self::dropped(rules, tenant, queue) {
+            self.0.entry(dropped).or_default().1 += 1;
+        }
+    }
+
+    /// Counts a callback once for each queue that its needs would lose.
+    fn callback<'n>(
+        &mut self,
+        rules: &Rules,
+        tenant: TenantId,
+        needs: impl Iterator<Item = &'n NeedRow>,
+    ) {
+        let mut dropped: Vec<_> = needs
+            .map(|need| need.queue)
+            .chain([None])
+            .filter_map(|queue| Self::dropped(rules, tenant, queue))
+            .collect();
+        dropped.sort_unstable();
+        dropped.dedup();
+        for dropped in dropped {
+            self.0.entry(dropped).or_default().0 += 1;
+        }
+    }
+
+    fn into_list(self) -> Vec<StillNeeded> {
+        let entry = |((tenant, queue), (callbacks, calls))| StillNeeded {
+            tenant,
+            queue,
+            callbacks,
+            calls,
+        };
+        self.0.into_iter().map(entry).collect()
+    }
+}
+
+/// What a start under these rules would lose of what the store says is open.
+#[must_use]
+pub fn still_needed(rules: &Rules, restored: &Restored) -> Vec<StillNeeded> {
+    let mut needed = Needed::default();
+    let mut needs: BTreeMap<CallbackId, Vec<&NeedRow>> = BTreeMap::new();
+    for need in &restored.needs {
+        needs.entry(need.callback).or_default().push(need);
+    }
+    for row in &restored.callbacks {
+        let needs = needs.remove(&row.id).unwrap_or_default();
+        needed.callback(rules, row.tenant, needs.into_iter());
+    }
+    for row in &restored.attempts {
+        if let Some(tenant) = row.tenant {
+            needed.call(rules, tenant, row.queue);
+        }
+    }
+    needed.into_list()
+}
+
+impl Rules {
+    /// The queue that serves what this one served: itself while it is there.
+    #[must_use]
+    pub fn current(&self, queue: QueueId) -> Option<QueueId> {
+        if self.queues.contains_key(&queue) {
+            return Some(queue);
+        }
+        let successor = self.successors.get(&queue).copied();
+        successor.filter(|successor| self.queues.contains_key(successor))
+    }
+
+    /// Gives every prompt the identifier at its place in `of`, because a running engine knows
+    /// other recordings already. A place beyond the end is left as it is.
+    pub fn renumber_prompts(&mut self, of: &[PromptId]) {
+        let renumber = |prompt: &mut PromptId| {
+            let place = usize::try_from(prompt.0).ok();
+            if let Some(id) = place.and_then(|place| of.get(place)) {
+                *prompt = *id;
+            }
+        };
+        self.prompts.each(renumber);
+        for tenant in self.tenants.values_mut() {
+            for step in &mut tenant.dialplan.steps {
+                match step {
+                    PlanStep::Play { prompts, .. } | PlanStep::Emergency { prompts, .. } => {
+                        prompts.iter_mut().for_each(renumber)
+                    }
+                    PlanStep::Menu {
+                        prompt, invalid, ..
+                    } => {
+                        renumber(prompt);
+                        invalid.iter_mut().for_each(renumber);
+                    }
+                    PlanStep::Queue { music, .. } => music.iter_mut().for_each(renumber),
+                    PlanStep::HangUp { play, .. } => play.iter_mut().for_each(renumber),
+                    PlanStep::Hours { .. } | PlanStep::Callback { .. } => {}
+                }
+            }
+        }
+    }
+}
+
+impl SpokenPrompts {
+    /// Every prompt, one after the other.
+    fn each(&mut self, change: impl Fn(&mut PromptId)) {
+        let Self {
+            music,
+            please_hold,
+            positions,
+            position_beyond,
+            callback_offer,
+            callback_confirmed,
+            callback_at_closing,
+            number_unavailable,
+            lines_busy,
+            operator_coming,
+            to_operator_dialling,
+            to_operator_no_answer,
+            to_operator_busy,
+            to_operator_unreachable,
+            to_operator_withdrawn,
+        } = self;
+        let named = [
+            music,
+            please_hold,
+            position_beyond,
+            callback_offer,
+            callback_confirmed,
+            callback_at_closing,
+            number_unavailable,
+            lines_busy,
+            operator_coming,
+            to_operator_dialling,
+            to_operator_no_answer,
+            to_operator_busy,
+            to_operator_unreachable,
+            to_operator_withdrawn,
+        ];
+        named.into_iter().chain(positions).for_each(change);
+    }
+}
+
+impl Centre {
+    /// Follows these rules from now on, or says what they would lose and changes nothing.
+    pub(crate) fn take_rules(
+        &mut self,
+        now: Now,
+        rules: Arc<Rules>,
+        by: ChangedBy,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        if self.stopping.is_some() {
+            return Err(CommandError::Stopping);
+        }
+        let needed = self.would_lose(&rules);
+        if !needed.is_empty() {
+            return Err(CommandError::StillNeeded(needed));
+        }
+        self.rules = rules;
+        self.record_version(now, by, step);
+        self.move_to_successors(step);
+        self.line_up_anew(now);
+        Ok(())
+    }
+
+    /// The configuration in force, for whoever asks later by which rules something was decided.
+    pub(crate) fn record_version(&mut self, now: Now, by: ChangedBy, step: &mut Step) {
+        step.records.push(Record::ConfigVersion(ConfigVersionRow {
+            id: ConfigVersionId(self.ids.allot()),
+            hash: self.rules.hash.clone(),
+            at_ms: now.utc_ms,
+            by,
+        }));
+    }
+
+    fn would_lose(&self, rules: &Rules) -> Vec<StillNeeded> {
+        let mut needed = Needed::default();
+        for case in self.cases.values() {
+            needed.callback(rules, case.row.tenant, case.needs.iter());
+        }
+        for live in self.attempts.values() {
+            needed.call(rules, live.tenant, live.row.queue);
+        }
+        for seat in self.seats.values() {
+            // "Another person at this number" would open it again.
+            if let SeatWork::WrapUp { done, .. } = &seat.work
+                && let Some((case, needs)) = &done.settled
+            {
+                needed.callback(rules, case.row.tenant, needs.iter());
+            }
+        }
+        needed.into_list()
+    }
+
+    /// The queue that serves now what a dialplan or a row calls `queue`. A caller whose
+    /// dialplan still leads to one that is gone waits where the tenant's missed calls go.
+    pub(crate) fn queue_now(&self, tenant: TenantId, queue: QueueId) -> QueueId {
+        let missed = || Some(self.rules.tenants.get(&tenant)?.dialplan.missed_queue);
+        self.rules.current(queue).or_else(missed).unwrap_or(queue)
+    }
+
+    /// The step of an attempt's own dialplan that lets callers wait in this queue.
+    pub(crate) fn queue_step(&self, id: AttemptId, wanted: QueueId) -> Option<StepId> {
+        let tenant = self.attempts.get(&id)?.tenant;
+        let waits_here = |step: &PlanStep| matches!(step, PlanStep::Queue { queue, .. } if self.queue_now(tenant, *queue) == wanted);
+        let steps = &self.plan_of(id)?.steps;
+        steps.iter().position(waits_here).map(StepId)
+    }
+
+    fn move_to_successors(&mut self, step: &mut Step) {
+        let rules = self.rules.clone();
+        for live in self.attempts.values_mut() {
+            // Who talks was served for the queue that there was.
+            let Doing::Queued { queue, .. } = &mut live.doing else {
+                continue;
+            };
+            let Some(now) = rules.current(*queue).filter(|now| now != queue) else {
+                continue;
+            };
+            *queue = now;
+            live.row.queue = Some(now);
+            step.records
+                .push(Record::Attempt(Box::new(live.row.clone())));
+        }
+        for case in self.cases.values_mut() {
+            for need in &mut case.needs {
+                move_need(&rules, need, step);
+            }
+        }
+    }
+
+    /// Places in line are made of the rules: every line is formed again.
+    fn line_up_anew(&mut self, now: Now) {
+        self.ready.clear();
+        let waiting: Vec<_> = self
+            .attempts
+            .iter()
+            .filter_map(|(id, live)| match live.doing {
+                Doing::Queued {
+                    queue,
+                    place_ms,
+                    offered_to: None,
+                    ..
+                } => Some((*id, queue, place_ms)),
+                Doing::Ringing
+                | Doing::Message { .. }
+                | Doing::Menu { .. }
+                | Doing::Queued { .. }
+                | Doing::Talking { .. } => None,
+            })
+            .collect();
+        for (id, queue, place_ms) in waiting {
+            self.line_up(queue, place_ms, 0, Work::Attempt(id));
+        }
+        let cases: Vec<CallbackId> = self.cases.keys().copied().collect();
+        for id in cases {
+            if let Some(case) = self.cases.get_mut(&id) {
+                case.ready = None;
+            }
+            self.reconsider(now, id);
+        }
+    }
+}
+
+/// A need for a queue that is gone is one for its successor; without any, whoever takes the
+/// tenant's missed calls takes it.
+pub(crate) fn move_need(rules: &Rules, need: &mut NeedRow, step: &mut Step) {
+    let now = need.queue.and_then(|queue| rules.current(queue));
+    if now != need.queue {
+        need.queue = now;
+        step.records.push(Record::Need(need.clone()));
+    }
+}
