@@ -448,7 +448,7 @@ hang_up = true
         assert_only(
             "[step.welcome]\nhang_up = true\nthen = \"welcome\"\n",
             "then",
-            "unknown key \"then\": expected one of hang_up, play",
+            "unknown key \"then\": expected one of closes, hang_up, play, served",
         );
         assert_only(
             &format!(
