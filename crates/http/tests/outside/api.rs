@@ -1,13 +1,15 @@
 //! The API: who may ask, what is answered, and what is refused with which status.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Chosen, Disposition};
-use cuptel_http::{Reach, Refusal};
+use cuptel_http::{Configuration, FailedReload, NotReloaded, Reach, Refusal};
 use serde_json::{Value, json};
 
-use crate::desk::{CALLER, Centre, busy, local, with_token};
+use crate::desk::{AT_MS, CALLER, Centre, busy, local, with_token};
 
 const READS: [&str; 5] = [
     "/api/v1/attempts",
@@ -366,11 +368,55 @@ async fn health_says_what_does_not_work() {
     }
     let heard = centre.get("/health/ready").await;
     assert_eq!(heard.status, StatusCode::SERVICE_UNAVAILABLE);
+    let configuration = json!({
+        "hash": "0123456789abcdef", "since_ms": AT_MS, "title": "CUP <Teramo> & Pescara",
+        "failed": null,
+    });
     assert_eq!(
         heard.json(),
-        json!({"ready": false, "degraded": ["database"], "since_ms": null})
+        json!({
+            "ready": false, "degraded": ["database"], "since_ms": null,
+            "configuration": configuration,
+        })
     );
     assert_eq!(centre.get("/health/live").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_reload_that_fails_says_where_and_only_to_whom_it_concerns() {
+    let centre = Centre::open().await;
+    let path = "/api/v1/reload";
+    let heard = centre.ask(local("POST", path), "").await;
+    assert_eq!(heard.status, StatusCode::UNAUTHORIZED);
+    let fault = "config/cuptel.toml:3:1: no";
+    let faults = NotReloaded::Faults(vec![fault.to_owned()]);
+    let answers = [Err(faults), Err(NotReloaded::Busy)];
+    centre.desk.reloads.lock().unwrap().extend(answers);
+    let heard = centre.ask(with_token("POST", path), "").await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(heard.json()["faults"], json!([fault]));
+    let heard = centre.ask(with_token("POST", path), "").await;
+    assert_eq!(heard.status, StatusCode::SERVICE_UNAVAILABLE);
+    let heard = centre.ask(with_token("POST", path), "").await;
+    assert_eq!(
+        heard.json()["configuration"]["hash"],
+        json!("0123456789abcdef")
+    );
+    let failed = Configuration {
+        failed: Some(FailedReload {
+            at_ms: AT_MS,
+            faults: vec![fault.to_owned()],
+        }),
+        ..Configuration::default()
+    };
+    centre.desk.health.lock().unwrap().configuration = Arc::new(failed);
+    let health = centre.get("/health/ready").await;
+    assert_eq!(
+        health.json()["configuration"]["failed"],
+        json!({ "at_ms": AT_MS })
+    );
+    let page = centre.get("/").await;
+    assert!(page.text.contains(fault), "{}", page.text);
 }
 
 /// The fields that the description gives a shape, its parts included.
@@ -413,6 +459,7 @@ async fn the_description_has_the_fields_of_real_answers() {
     let snapshot = ask("/api/v1/snapshot".to_owned()).await;
     let error = centre.get("/api/v1/seats").await.json();
     let health = centre.get("/health/ready").await.json();
+    let configuration = ask("/api/v1/configuration".to_owned()).await;
     for (name, value) in [
         ("Attempts", &attempts),
         ("Attempt", &attempts["attempts"][0]),
@@ -431,6 +478,8 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("TrunkNow", &snapshot["trunks"][0]),
         ("Error", &error),
         ("Health", &health),
+        ("ConfigurationBriefly", &health["configuration"]),
+        ("Configuration", &configuration["configuration"]),
     ] {
         assert_eq!(described(&document, name), fields(value), "{name}");
     }
@@ -441,7 +490,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 19);
+    assert_eq!(paths.len(), 21);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
