@@ -3,7 +3,9 @@
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 
-use crate::harness::{Answers, Caller, Centre, Phone, SOON, Setup, until};
+use serde_json::Value;
+
+use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup, until};
 
 /// A caller over TCP, with all calls on one connection (`t1`) or one for each (`tn`), is
 /// connected to a phone that registered over TCP.
@@ -171,4 +173,144 @@ fn a_connection_cut_in_the_middle_of_a_registration_leaves_no_registration_and_n
         "1",
         "only the phone that proved its password"
     );
+}
+
+/// A centre whose trunk is set up otherwise, with a caller who gave up.
+fn owing(old: &str, new: &str, number: &str) -> Centre {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure(old, new);
+    centre.serve();
+    let caller = Caller::connected(&centre, number);
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
+    caller.hangs_up();
+    centre
+}
+
+/// The only dial of the only callback, once it has ended.
+fn dial_over(centre: &Centre) -> Value {
+    until("the dial is over", SOON, || {
+        let callbacks = centre.get("callbacks")["callbacks"].take();
+        let id = callbacks.as_array()?.first()?["id"].clone();
+        let dial = centre.callback_detail(&id)["dials"]
+            .as_array()?
+            .first()?
+            .clone();
+        dial["result"].is_string().then_some(dial)
+    })
+}
+
+const PASSWORD: &str =
+    "answer_after_ms = 0\n\n[trunk.auth]\nuser = \"cup\"\npassword = \"segreto-1\"\n";
+
+#[test]
+fn a_carrier_that_asks_for_a_password_gets_it_and_rings_the_person() {
+    let centre = owing("answer_after_ms = 0\n", PASSWORD, "0861555304");
+    let mut carrier = Carrier::with(&centre, "person_behind_password");
+    let phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    centre.callback("the person is spoken with", |row| row["state"] == "talking");
+    phone.talks(25);
+    phone.hangs_up();
+    carrier.sipp.went_well(SOON);
+    assert!(
+        !centre.log().contains("segreto-1"),
+        "the password is in the log"
+    );
+    centre.audit();
+}
+
+#[test]
+fn a_password_that_the_carrier_refuses_ends_the_dial_with_its_status_and_a_word_in_the_log() {
+    let centre = owing("answer_after_ms = 0\n", PASSWORD, "0861555305");
+    let mut carrier = Carrier::with(&centre, "password_refused");
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    let dial = dial_over(&centre);
+    assert_eq!(
+        (&dial["result"], &dial["sip_status"]),
+        (&"unreachable".into(), &407.into())
+    );
+    carrier.sipp.went_well(SOON);
+    let log = centre.log();
+    assert!(log.contains("the carrier refuses our password"), "{log}");
+    centre.audit();
+}
+
+fn dialling_by_connection(number: &str) -> Centre {
+    owing(":5070\"", ":5070;transport=tcp\"", number)
+}
+
+#[test]
+fn a_person_is_called_back_over_a_connection_to_the_carrier() {
+    let centre = dialling_by_connection("0861555306");
+    let mut carrier = Carrier::by(&centre, "person_answers", "t1");
+    let phone = Phone::registered_over_tcp(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    let invite = carrier.invited();
+    assert!(invite.contains("Via: SIP/2.0/TCP "), "{invite}");
+    centre.callback("the person is spoken with", |row| row["state"] == "talking");
+    phone.talks(25);
+    carrier.ear.hears_sound();
+    phone.hangs_up();
+    carrier.sipp.went_well(SOON);
+    centre.callback("the debt is paid", |row| row["closed_how"] == "served");
+    centre.audit();
+}
+
+#[test]
+fn a_carrier_that_takes_no_connection_ends_the_dial_at_once() {
+    let centre = dialling_by_connection("0861555307");
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    let dial = dial_over(&centre);
+    assert_eq!(
+        (&dial["result"], &dial["sip_status"]),
+        (&"unreachable".into(), &503.into())
+    );
+    centre.audit();
+}
+
+#[test]
+fn all_phones_of_a_seat_ring_and_the_first_to_answer_has_the_call() {
+    let centre = Centre::start(Setup::default());
+    let mut desk = Phone::registered(&centre, "101", Answers::ByHand);
+    let computer = Phone::registered_over_tcp(&centre, "101", Answers::ByHand);
+    until("the phone over TCP is registered, too", SOON, || {
+        let remote = "SELECT remote FROM registration WHERE remote LIKE '%tcp'";
+        (!centre.sql(remote).is_empty()).then_some(())
+    });
+    centre.sign_in("101", "Anna Esempio");
+    let caller = Caller::connected(&centre, "0861555308");
+    let call = caller.call_id().to_owned();
+    desk.says("Incoming call from");
+    until("the other phone rings as well", SOON, || {
+        computer.log().contains("Incoming call from").then_some(())
+    });
+    computer.command("accept");
+    centre.attempt(&call, "the caller talks", |row| row["stage"] == "talking");
+    computer.talks(25);
+    until("the desk phone stops ringing", SOON, || {
+        desk.command("listcalls").contains("(0)").then_some(())
+    });
+    caller.hangs_up();
+    centre.seat_works("101", "idle");
+    centre.audit();
+}
+
+#[test]
+fn a_phone_that_answers_a_call_from_before_a_crash_is_hung_up_on() {
+    let mut centre = Centre::start(Setup::default());
+    let mut phone = Phone::registered(&centre, "101", Answers::ByHand);
+    centre.sign_in("101", "Anna Esempio");
+    let _caller = Caller::connected(&centre, "0861555309");
+    phone.says("Incoming call from");
+    centre.kill();
+    centre.serve();
+    phone.command("accept");
+    phone.says("Call established");
+    until("the phone is free again", SOON, || {
+        phone.command("listcalls").contains("(0)").then_some(())
+    });
+    centre.audit();
 }

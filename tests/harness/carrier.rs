@@ -17,9 +17,14 @@ pub(crate) struct Carrier {
 impl Carrier {
     /// Waits for one call and treats it as the scenario says.
     pub(crate) fn with(centre: &Centre, scenario: &str) -> Self {
+        Self::by(centre, scenario, "u1")
+    }
+
+    /// The same over SIPp's transport, such as `t1`.
+    pub(crate) fn by(centre: &Centre, scenario: &str, transport: &str) -> Self {
         let ear = Ear::open(centre);
         let port = ear.port.to_string();
-        let arguments = ["-m", "1", "-key", "ear", &port];
+        let arguments = ["-t", transport, "-m", "1", "-key", "ear", &port];
         let sipp = Sipp::answering(centre, scenario, PORT, &arguments);
         Self { ear, sipp }
     }

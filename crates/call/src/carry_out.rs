@@ -162,6 +162,7 @@ impl Switch {
                 tracing::debug!(leg.id = id.0, "the leg was over before we hung up");
             }
         }
+        self.end_forks(now, id);
         self.drop_leg(id, step);
     }
 
@@ -222,53 +223,61 @@ impl Switch {
         if self.given_up.contains(&id) {
             return;
         }
-        let Some((kind, flow)) = self.way_to(&to) else {
-            return self.tell_rules(
-                now,
-                rules::Input::NotAnswered {
-                    leg: id,
-                    status: rules::NOT_SENT,
-                },
-                step,
-            );
+        let (kind, ways) = self.ways_to(now, &to);
+        let Some(first) = ways.first().map(|way| way.flow) else {
+            let status = rules::NOT_SENT;
+            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status }, step);
         };
-        self.legs.insert(id, Leg::new(kind, Phase::Inviting, flow));
+        let mut leg = Leg::new(kind, Phase::Inviting, first);
+        leg.is_scattered = ways
+            .iter()
+            .any(|way| way.flow.remote.ip() != first.remote.ip());
+        self.legs.insert(id, leg);
         let Some(offer) = self.open_media_for_offer(now, id, step) else {
             tracing::error!("no media port is free for a call of ours");
             self.legs.remove(&id);
-            return self.tell_rules(
-                now,
-                rules::Input::NotAnswered {
-                    leg: id,
-                    status: rules::NOT_SENT,
-                },
-                step,
-            );
+            let status = rules::NOT_SENT;
+            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status }, step);
         };
-        let mut call = self.outgoing(flow, to);
-        call.body = Some(sdp_body(offer));
-        let (sip, outbox) = self.outbox();
-        let dialog = sip.invite(now.mono_us, call, outbox);
-        self.dialogs.insert(dialog, id);
-        if let Some(leg) = self.legs.get_mut(&id) {
-            leg.dialog = Some(dialog);
+        for way in ways {
+            let mut call = self.outgoing(way, &to);
+            call.body = Some(sdp_body(offer.clone()));
+            let (sip, outbox) = self.outbox();
+            let dialog = sip.invite(now.mono_us, call, outbox);
+            self.dialogs.insert(dialog, id);
+            if let Some(leg) = self.legs.get_mut(&id) {
+                match leg.dialog {
+                    None => leg.dialog = Some(dialog),
+                    Some(_) => leg.forks.push(dialog),
+                }
+            }
         }
     }
 
-    fn way_to(&self, to: &Destination) -> Option<(Kind, Flow)> {
+    /// Every phone of a seat, or the trunk of a person.
+    fn ways_to(&mut self, now: Now, to: &Destination) -> (Kind, Vec<Way>) {
         match to {
             Destination::Seat { registration, .. } => {
-                Some((Kind::Seat(registration.seat), self.flow_to(registration)?))
+                let phones = self.phones_of(now, registration).into_iter();
+                let ways = phones.map(|phone| Way {
+                    flow: phone.flow,
+                    target: phone.uri,
+                });
+                (Kind::Seat(registration.seat), ways.collect())
             }
-            Destination::Person { trunk, .. } => {
-                let outbound = self.peer(*trunk)?.outbound.as_ref()?;
-                let flow = match outbound.way {
-                    OutboundWay::Datagrams | OutboundWay::LargeByConnection => {
-                        self.datagrams_to(outbound.address)?
-                    }
-                    OutboundWay::Connection => self.connection_to(outbound.address)?,
-                };
-                Some((Kind::Person, flow))
+            Destination::Person { trunk, number, .. } => {
+                let outbound = self.peer(*trunk).and_then(|peer| peer.outbound.as_ref());
+                let way = outbound.and_then(|outbound| {
+                    let flow = match outbound.way {
+                        OutboundWay::Datagrams | OutboundWay::LargeByConnection => {
+                            self.datagrams_to(outbound.address)?
+                        }
+                        OutboundWay::Connection => self.connection_to(outbound.address)?,
+                    };
+                    let target = format!("sip:{}@{};user=phone", number.reveal(), outbound.host);
+                    Some(Way { flow, target })
+                });
+                (Kind::Person, way.into_iter().collect())
             }
         }
     }
@@ -302,41 +311,37 @@ impl Switch {
         Some(Flow::dialled(listener.connections_at(), remote))
     }
 
-    fn outgoing(&self, flow: Flow, to: Destination) -> OutgoingInvite {
+    fn outgoing(&self, way: Way, to: &Destination) -> OutgoingInvite {
+        let Way { flow, target } = way;
         let local = flow.local;
         let mut large_flow = None;
         let mut credentials = None;
-        let (target, from, to, extra) = match to {
+        let (from, to, extra) = match to {
             Destination::Seat {
-                registration,
                 extension,
                 display,
                 caller,
+                ..
             } => {
                 let user = caller
                     .as_ref()
                     .map_or("anonymous", |number| number.reveal());
-                let from = named(Some(display), format!("sip:{user}@{local}"));
+                let from = named(Some(display.clone()), format!("sip:{user}@{local}"));
                 let to = named(None, format!("sip:{extension}@{local}"));
-                (registration.contact, from, to, Vec::new())
+                (from, to, Vec::new())
             }
-            Destination::Person {
-                trunk, number, cli, ..
-            } => {
-                let peer = self.peer(trunk);
+            Destination::Person { trunk, cli, .. } => {
+                let peer = self.peer(*trunk);
                 credentials = peer.and_then(|peer| peer.credentials.clone());
-                let outbound = peer.and_then(|peer| peer.outbound.as_ref());
-                if let Some(outbound) = outbound
+                if let Some(outbound) = peer.and_then(|peer| peer.outbound.as_ref())
                     && outbound.way == OutboundWay::LargeByConnection
                 {
                     large_flow = self.connection_to(outbound.address);
                 }
-                let host = outbound.map_or("", |outbound| outbound.host.as_str());
-                let target = format!("sip:{}@{host};user=phone", number.reveal());
                 let from = named(None, format!("sip:{}@{local};user=phone", cli.reveal()));
                 let asserted = format!("<sip:{}@{local};user=phone>", cli.reveal());
                 let extra = vec![("P-Asserted-Identity".to_owned(), asserted)];
-                (target.clone(), from, named(None, target), extra)
+                (from, named(None, target.clone()), extra)
             }
         };
         OutgoingInvite {
@@ -353,6 +358,13 @@ impl Switch {
             ring_us: RING_LAST_RESORT_US,
         }
     }
+}
+
+/// Where an INVITE goes.
+struct Way {
+    flow: Flow,
+    /// Request-URI.
+    target: String,
 }
 
 fn named(display: Option<String>, uri: String) -> NameAddr {

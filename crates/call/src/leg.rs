@@ -4,6 +4,8 @@ use cuptel_core::id::SeatId;
 use cuptel_media::{Agreed, PortPair, StreamId};
 use cuptel_sip::{DialogId, Flow};
 
+use crate::keys::Keys;
+
 /// Who is at the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -49,7 +51,11 @@ pub(crate) struct Leg {
     pub(crate) generation: u32,
     /// None until our INVITE is out.
     pub(crate) dialog: Option<DialogId>,
+    /// The other phones of a seat that ring beside the one of `dialog`.
+    pub(crate) forks: Vec<DialogId>,
     pub(crate) flow: Flow,
+    /// Where the phones are whose voice may come; more than one while several ring.
+    pub(crate) is_scattered: bool,
     /// The offer of their INVITE; empty when they want ours.
     pub(crate) offer: Vec<u8>,
     pub(crate) media: Option<LegMedia>,
@@ -59,6 +65,7 @@ pub(crate) struct Leg {
     pub(crate) answer_in_ack: bool,
     /// Whether media was ever heard: silence only means something after that.
     pub(crate) heard: bool,
+    pub(crate) keys: Keys,
     /// The message after which the ring-back tone follows.
     pub(crate) ring_back_after: Option<u64>,
 }
@@ -70,12 +77,15 @@ impl Leg {
             phase,
             generation: 0,
             dialog: None,
+            forks: Vec::new(),
             flow,
+            is_scattered: false,
             offer: Vec::new(),
             media: None,
             final_decided: false,
             answer_in_ack: false,
             heard: false,
+            keys: Keys::default(),
             ring_back_after: None,
         }
     }

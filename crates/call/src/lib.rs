@@ -4,7 +4,10 @@
 //! comes too late goes back to the rules as refused.
 
 mod carry_out;
+mod contacts;
+mod forking;
 mod identity;
+mod keys;
 mod leg;
 mod media_setup;
 mod registering;

@@ -68,7 +68,8 @@ impl Switch {
         match leg.kind {
             Kind::Seat(_) | Kind::Internal => media::Latch::Once {
                 window_us: self.settings.latch_window_us,
-                address: Some(leg.flow.remote.ip()),
+                // Which of several phones will answer is not known when the ports are opened.
+                address: (!leg.is_scattered).then(|| leg.flow.remote.ip()),
             },
             Kind::Caller | Kind::Person => media::Latch::SdpOnly {
                 networks: Vec::new(),

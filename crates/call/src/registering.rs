@@ -8,12 +8,11 @@ use cuptel_core::step as rules;
 use cuptel_core::time::Now;
 use cuptel_sip::{Binding, Flow, FlowId, RegisterId, Transport};
 
+use crate::contacts::Contact;
 use crate::switch::{Step, Switch};
 
 /// Longest Contact that is kept.
 const CONTACT_BYTES_MAX: usize = 512;
-/// Follows the address of a phone that registered over a connection.
-const OVER_TCP: &str = ";transport=tcp";
 /// No REGISTER has this number: nobody waits for an answer.
 const NOBODY: u64 = 0;
 
@@ -32,62 +31,95 @@ impl Switch {
         let Some(seat) = self.centre.seat_by_extension(&wish.user) else {
             return self.refuse_register(now, id, 404, "No such seat", None);
         };
-        let current = self
-            .centre
-            .registration_of(seat)
-            .filter(|row| row.expires_ms > now.utc_ms)
-            .cloned();
         let (least, _) = self.centre.rules().limits.register_s;
-        let wanted = wish
-            .bindings
-            .iter()
-            .rev()
-            .find(|binding| binding.expires_s > 0);
-        if wanted.is_some_and(|binding| binding.expires_s < least) {
+        let is_brief = |binding: &Binding| (1..least).contains(&binding.expires_s);
+        if wish.bindings.iter().any(is_brief) {
             return self.refuse_register(now, id, 423, "Interval Too Brief", Some(least));
         }
-        if wanted.is_some_and(|binding| binding.uri.len() > CONTACT_BYTES_MAX) {
+        let is_long = |binding: &Binding| binding.uri.len() > CONTACT_BYTES_MAX;
+        if wish.bindings.iter().any(is_long) {
             return self.refuse_register(now, id, 400, "Contact too long", None);
         }
-        let removes_current = wish.wildcard_remove
-            || current.as_ref().is_some_and(|row| {
-                wish.bindings
-                    .iter()
-                    .any(|binding| binding.uri == row.contact)
-            });
-        let (contact, expires_s) = match wanted {
-            Some(binding) => (binding.uri.clone(), binding.expires_s),
-            None if !wish.query && removes_current => (
-                current
-                    .as_ref()
-                    .map(|row| row.contact.clone())
-                    .unwrap_or_default(),
-                0,
-            ),
-            // A question, or the removal of a binding that is not the current one.
-            None => return self.tell_binding(now, id, current.as_ref()),
+        self.recall_contact(now, seat);
+        let before = self.contacts.of(now, seat);
+        if !wish.query {
+            self.bind(now, seat, &wish);
+        }
+        let after = self.contacts.of(now, seat);
+        if before == after {
+            // A question, or the removal of what is not there: nothing to store.
+            return self.tell_bindings(now, id, seat);
+        }
+        self.registers.insert(id.0, id);
+        self.store_registration(now, id.0, seat, &before, step);
+    }
+
+    /// After a restart the phone that the store knows of is all that is known.
+    fn recall_contact(&mut self, now: Now, seat: SeatId) {
+        if self.contacts.knows(seat) {
+            return;
+        }
+        let known = self.centre.registration_of(seat).and_then(|row| {
+            Some(Contact {
+                uri: row.contact.clone(),
+                flow: self.flow_to(row)?,
+                expires_ms: row.expires_ms,
+            })
+        });
+        if let Some(contact) = known {
+            self.contacts.note(now, seat, contact);
+        }
+    }
+
+    fn bind(&mut self, now: Now, seat: SeatId, wish: &Wish) {
+        let (least, most) = self.centre.rules().limits.register_s;
+        if wish.wildcard_remove {
+            self.contacts.clear(seat);
+        }
+        for binding in &wish.bindings {
+            if binding.expires_s == 0 {
+                self.contacts.remove(seat, &binding.uri);
+                continue;
+            }
+            let contact = Contact {
+                uri: binding.uri.clone(),
+                flow: wish.flow,
+                expires_ms: now.utc_in_s(binding.expires_s.clamp(least, most)),
+            };
+            self.sip.flow_found(&contact.uri, &contact.flow);
+            self.contacts.note(now, seat, contact);
+        }
+    }
+
+    /// Tells the rules of a seat's longest registration, or that its last one is over.
+    fn store_registration(
+        &mut self,
+        now: Now,
+        request: u64,
+        seat: SeatId,
+        before: &[Contact],
+        step: &mut Step,
+    ) {
+        let left = self.contacts.of(now, seat);
+        let row = |contact: &Contact| {
+            let listener = self.listener_of(&contact.flow).unwrap_or(usize::MAX);
+            contact.row(now, seat, listener)
         };
-        let listener = self
-            .listener_of(&wish.flow)
-            .and_then(|index| i64::try_from(index).ok());
-        let registration = RegistrationRow {
-            seat,
-            contact,
-            listener: listener.unwrap_or(-1),
-            remote: place_of(&wish.flow),
-            registered_ms: now.utc_ms,
-            expires_ms: now.utc_in_s(expires_s),
+        let registration = match (left.first(), before.first()) {
+            (Some(contact), _) => Some(row(contact)),
+            (None, Some(contact)) => Some(RegistrationRow {
+                expires_ms: now.utc_ms,
+                ..row(contact)
+            }),
+            (None, None) => None,
         };
-        self.registers.insert(id.0, (id, expires_s));
-        self.note_flow(seat, &registration.contact, wish.flow);
-        self.tell_rules(
-            now,
-            rules::Input::Registered {
-                request: id.0,
+        if let Some(registration) = registration {
+            let input = rules::Input::Registered {
+                request,
                 registration,
-            },
-            step,
-        );
+            };
+            self.tell_rules(now, input, step);
+        }
     }
 
     fn refuse_register(
@@ -111,11 +143,9 @@ impl Switch {
         }
     }
 
-    fn tell_binding(&mut self, now: Now, id: RegisterId, current: Option<&RegistrationRow>) {
-        let bindings: Vec<Binding> = current
-            .map(|row| binding_of(row, now))
-            .into_iter()
-            .collect();
+    fn tell_bindings(&mut self, now: Now, id: RegisterId, seat: SeatId) {
+        let contacts = self.contacts.of(now, seat);
+        let bindings: Vec<Binding> = contacts.iter().map(|it| it.binding(now)).collect();
         let (sip, outbox) = self.outbox();
         if sip
             .accept_register(now.mono_us, id, &bindings, outbox)
@@ -127,11 +157,9 @@ impl Switch {
 
     /// The binding is stored: now its phone may know.
     pub(crate) fn bound(&mut self, now: Now, request: u64, row: &RegistrationRow) {
-        let Some((id, _)) = self.registers.remove(&request) else {
-            return;
-        };
-        let current = (row.expires_ms > now.utc_ms).then_some(row);
-        self.tell_binding(now, id, current);
+        if let Some(id) = self.registers.remove(&request) {
+            self.tell_bindings(now, id, row.seat);
+        }
     }
 
     /// Asks a phone known from before the restart whether it is still there.
@@ -144,47 +172,29 @@ impl Switch {
         self.pings.insert(ping, row.seat);
     }
 
-    /// Remembers the connection of a phone, if it came over one: it is the only way to it.
-    fn note_flow(&mut self, seat: SeatId, contact: &str, flow: Flow) {
-        match flow.transport {
-            Transport::Udp => {
-                self.seat_flows.remove(&seat);
-            }
-            Transport::Tcp | Transport::Tls => {
-                self.seat_flows.insert(seat, flow);
-                self.sip.flow_found(contact, &flow);
-            }
-        }
-    }
-
-    /// The connection over which seats were registered is gone: they are offered nothing until
-    /// they register again. Their conversations go on.
+    /// A connection is gone, and with it the phones that were reached over it: between us and
+    /// them there may be an address translation. A seat without another phone is offered
+    /// nothing until one registers again. Conversations go on.
     pub(crate) fn seats_cut_off(&mut self, now: Now, flow: &Flow, step: &mut Step) {
-        let seats = self.seat_flows.extract_if(.., |_, own| own == flow);
-        let seats: Vec<SeatId> = seats.map(|(seat, _)| seat).collect();
-        for seat in seats {
-            let Some(row) = self.centre.registration_of(seat) else {
-                continue;
-            };
-            let registration = RegistrationRow {
-                expires_ms: now.utc_ms,
-                ..row.clone()
-            };
-            let gone = rules::Input::Registered {
-                request: NOBODY,
-                registration,
-            };
-            self.tell_rules(now, gone, step);
+        for seat in self.contacts.cut_off(flow) {
+            let registration = self.centre.registration_of(seat).cloned();
+            let gone = registration.map(|row| Contact {
+                uri: row.contact,
+                flow: *flow,
+                expires_ms: row.expires_ms,
+            });
+            self.store_registration(now, NOBODY, seat, gone.as_slice(), step);
         }
     }
 
-    /// The way back to a registered phone. One that came over a connection is reached by that
-    /// connection alone: between us and it there may be an address translation.
-    pub(crate) fn flow_to(&self, row: &RegistrationRow) -> Option<Flow> {
-        if row.remote.ends_with(OVER_TCP) {
-            let flow = self.seat_flows.get(&row.seat)?;
-            return (place_of(flow) == row.remote).then_some(*flow);
-        }
+    /// The phones to ring for a seat.
+    pub(crate) fn phones_of(&mut self, now: Now, row: &RegistrationRow) -> Vec<Contact> {
+        self.recall_contact(now, row.seat);
+        self.contacts.of(now, row.seat)
+    }
+
+    /// The way back to a phone of the store. One that came over a connection is waited for.
+    fn flow_to(&self, row: &RegistrationRow) -> Option<Flow> {
         let listener = usize::try_from(row.listener).ok()?;
         let local = self.settings.listeners.get(listener)?.address;
         let remote: SocketAddr = row.remote.parse().ok()?;
@@ -194,23 +204,5 @@ impl Switch {
             local,
             remote,
         })
-    }
-}
-
-/// Where a REGISTER came from, as its row says it.
-fn place_of(flow: &Flow) -> String {
-    match flow.transport {
-        Transport::Udp => flow.remote.to_string(),
-        Transport::Tcp | Transport::Tls => format!("{}{OVER_TCP}", flow.remote),
-    }
-}
-
-fn binding_of(row: &RegistrationRow, now: Now) -> Binding {
-    let left_ms = (row.expires_ms - now.utc_ms).max(0);
-    // Rounded up: a phone that asked for 60 s is told 60, not 59.
-    let expires_s = u32::try_from((left_ms + 999) / 1_000).unwrap_or(u32::MAX);
-    Binding {
-        uri: row.contact.clone(),
-        expires_s,
     }
 }

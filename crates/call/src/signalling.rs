@@ -8,6 +8,7 @@ use cuptel_media as media;
 use cuptel_sip::{Body, DialogId, Event, Flow, Message, uri};
 
 use crate::identity::{caller_of, cut};
+use crate::keys::{ToldBy, key_of_info};
 use crate::leg::{Kind, Leg, Phase, stream_of};
 use crate::media_setup::is_sdp;
 use crate::switch::{Role, Step, Switch};
@@ -150,6 +151,7 @@ impl Switch {
         let Some(id) = self.leg_of_dialog(dialog) else {
             return;
         };
+        self.settle_forks(now, id, dialog);
         let sdp = body.filter(|body| is_sdp(&body.content_type));
         let agreed = sdp.map(|body| media::accept_answer(&body.bytes));
         let Some(Ok(agreed)) = agreed else {
@@ -204,6 +206,18 @@ impl Switch {
         let Some(id) = self.leg_of_dialog(dialog) else {
             return;
         };
+        if let Some(leg) = self.legs.get(&id)
+            && leg.kind == Kind::Person
+            && matches!(status, 401 | 407)
+        {
+            tracing::error!(
+                carrier = %leg.flow.remote, status,
+                "the carrier refuses our password: look at `user` and `password` in [trunk.auth]"
+            );
+        }
+        if self.rings_elsewhere(now, id, dialog, status) {
+            return;
+        }
         self.drop_leg(id, step);
         self.tell_rules(now, rules::Input::NotAnswered { leg: id, status }, step);
     }
@@ -217,26 +231,20 @@ impl Switch {
         self.tell_rules(now, rules::Input::Ended { leg: id, by }, step);
     }
 
-    /// A key told by INFO (`application/dtmf-relay`: `Signal=5`; `application/dtmf`: `5`).
+    /// A key told by INFO.
     fn info(&mut self, now: Now, dialog: DialogId, body: &Body, step: &mut Step) {
-        let Some(leg) = self.leg_of_dialog(dialog) else {
-            return;
-        };
-        let text = String::from_utf8_lossy(&body.bytes);
-        let signal = text
-            .lines()
-            .find_map(|line| {
-                let (name, value) = line.split_once('=')?;
-                name.trim()
-                    .eq_ignore_ascii_case("signal")
-                    .then(|| value.trim().to_owned())
-            })
-            .unwrap_or_else(|| text.trim().to_owned());
-        let mut keys = signal.chars();
-        if let (Some(key), None) = (keys.next(), keys.next())
-            && matches!(key, '0'..='9' | '*' | '#' | 'A'..='D')
-        {
-            self.tell_rules(now, rules::Input::Digit { leg, digit: key }, step);
+        if let (Some(leg), Some(key)) = (self.leg_of_dialog(dialog), key_of_info(&body.bytes)) {
+            self.pressed(now, leg, key, ToldBy::Info, step);
+        }
+    }
+
+    fn pressed(&mut self, now: Now, leg: LegId, digit: char, by: ToldBy, step: &mut Step) {
+        let is_new = self
+            .legs
+            .get_mut(&leg)
+            .is_some_and(|leg| leg.keys.is_new(now.mono_us, digit, by));
+        if is_new {
+            self.tell_rules(now, rules::Input::Digit { leg, digit }, step);
         }
     }
 
@@ -249,14 +257,7 @@ impl Switch {
                 }
             }
             media::Event::Digit { stream, digit, .. } => {
-                self.tell_rules(
-                    now,
-                    rules::Input::Digit {
-                        leg: LegId(stream.0),
-                        digit,
-                    },
-                    step,
-                );
+                self.pressed(now, LegId(stream.0), digit, ToldBy::Voice, step);
             }
             media::Event::PlayEnded { stream, token } => {
                 self.play_ended(now, LegId(stream.0), token, step)

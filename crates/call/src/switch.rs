@@ -1,6 +1,6 @@
 //! The switch: every leg of every call, between the wire and the rules.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ use cuptel_sip::{
 };
 use ipnet::IpNet;
 
+use crate::contacts::Contacts;
 use crate::leg::{Leg, stream_of};
 
 /// What a listening socket is for. Behind a proxy an address alone does not tell a trunk
@@ -209,10 +210,9 @@ pub struct Switch {
     pub(crate) ports: media::PortPool,
     /// Pairs whose stream is being closed.
     pub(crate) closing: HashMap<media::StreamId, media::PortPair>,
-    pub(crate) registers: HashMap<u64, (RegisterId, u32)>,
+    pub(crate) registers: HashMap<u64, RegisterId>,
     pub(crate) pings: HashMap<PingId, SeatId>,
-    /// The connections over which seats are registered.
-    pub(crate) seat_flows: BTreeMap<SeatId, Flow>,
+    pub(crate) contacts: Contacts,
     /// Reused.
     outbox: Outbox,
     rules_step: rules::Step,
@@ -236,7 +236,7 @@ impl Switch {
             closing: HashMap::new(),
             registers: HashMap::new(),
             pings: HashMap::new(),
-            seat_flows: BTreeMap::new(),
+            contacts: Contacts::default(),
             outbox: Outbox::default(),
             rules_step: rules::Step::default(),
             rules_wake_at: None,
@@ -452,7 +452,7 @@ impl Switch {
         let Some(leg) = self.legs.remove(&id) else {
             return;
         };
-        if let Some(dialog) = leg.dialog {
+        for dialog in leg.dialog.into_iter().chain(leg.forks) {
             self.dialogs.remove(&dialog);
         }
         if let Some(media) = leg.media {

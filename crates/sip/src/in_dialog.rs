@@ -199,15 +199,20 @@ impl Endpoint {
         let Some(established) = self.established(id) else {
             return;
         };
-        let later = [("Retry-After".to_owned(), "1".to_owned())];
-        let refusal = if established.is_ending() {
+        let is_ending = established.is_ending();
+        let (is_pending, is_unacked) =
+            (established.pending.is_some(), established.unacked.is_some());
+        // RFC 3261 14.2: up to ten seconds, by chance, so that not both try again at once.
+        let wait_s = self.random() % 11;
+        let later = [("Retry-After".to_owned(), wait_s.to_string())];
+        let refusal = if is_ending {
             Some(Answer::new(481, ""))
-        } else if established.pending.is_some() {
+        } else if is_pending {
             Some(Answer {
                 extra: &later,
                 ..Answer::new(500, "Another request is pending")
             })
-        } else if is_invite && established.unacked.is_some() {
+        } else if is_invite && is_unacked {
             Some(Answer::new(491, ""))
         } else {
             None

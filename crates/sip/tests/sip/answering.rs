@@ -12,7 +12,7 @@ fn sdp() -> Option<Body> {
 }
 
 /// A call that is accepted; returns the bench, the dialog and our tag.
-fn accepted() -> (Bench, cuptel_sip::DialogId, String) {
+pub(crate) fn accepted() -> (Bench, cuptel_sip::DialogId, String) {
     let mut bench = Bench::new(Admission::Trusted);
     let dialog = bench.offered(&invite("a"));
     let now = bench.now;
@@ -22,7 +22,7 @@ fn accepted() -> (Bench, cuptel_sip::DialogId, String) {
 }
 
 /// The same with its ACK received.
-fn established() -> (Bench, cuptel_sip::DialogId, String) {
+pub(crate) fn established() -> (Bench, cuptel_sip::DialogId, String) {
     let (mut bench, dialog, tag) = accepted();
     let seen = bench.receive(request("ACK", "ack", 1, &tag, "", ""));
     assert!(

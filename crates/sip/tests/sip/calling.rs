@@ -6,7 +6,7 @@ use cuptel_sip::{
 
 use crate::wire::{Bench, Seen, T1, flow};
 
-fn call() -> OutgoingInvite {
+pub(crate) fn call() -> OutgoingInvite {
     OutgoingInvite {
         flow: flow(),
         large_flow: None,
@@ -29,7 +29,7 @@ fn call() -> OutgoingInvite {
     }
 }
 
-fn placed(call: OutgoingInvite) -> (Bench, DialogId, String) {
+pub(crate) fn placed(call: OutgoingInvite) -> (Bench, DialogId, String) {
     let mut bench = Bench::new(Admission::Trusted);
     let now = bench.now;
     let mut dialog = DialogId(0);
@@ -39,7 +39,7 @@ fn placed(call: OutgoingInvite) -> (Bench, DialogId, String) {
 }
 
 /// A response to a request of ours; `head` has more header lines.
-fn answer(request: &str, status: &str, tag: &str, head: &str) -> String {
+pub(crate) fn answer(request: &str, status: &str, tag: &str, head: &str) -> String {
     let mut text = format!("SIP/2.0 {status}\r\n");
     for line in request.lines().skip(1).take_while(|line| !line.is_empty()) {
         match line.split(':').next().unwrap() {
@@ -53,7 +53,7 @@ fn answer(request: &str, status: &str, tag: &str, head: &str) -> String {
     format!("{text}{head}Content-Length: 0\r\n\r\n")
 }
 
-fn ok(request: &str, tag: &str) -> String {
+pub(crate) fn ok(request: &str, tag: &str) -> String {
     answer(
         request,
         "200 OK",
@@ -62,7 +62,7 @@ fn ok(request: &str, tag: &str) -> String {
     )
 }
 
-fn methods(seen: &Seen) -> Vec<String> {
+pub(crate) fn methods(seen: &Seen) -> Vec<String> {
     (0..seen.sent.len())
         .map(|index| seen.message(index).method().to_owned())
         .collect()

@@ -13,6 +13,8 @@ mod connections;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
+mod late;
+#[cfg(test)]
 mod mutation;
 #[cfg(test)]
 mod network;
