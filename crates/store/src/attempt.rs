@@ -9,11 +9,11 @@ use cuptel_core::words::{Disposition, NumberClass, Outcome, Party, Stage, Suppre
 use serde::Serialize;
 
 use crate::assignment::{self, AssignmentView};
-use crate::dialect::{Connection, Row, upsert};
+use crate::dialect::{Connection, Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::offer::{self, OfferView};
 use crate::row::{Columns, all_of};
-use crate::store::{SHARD, Store, StoreError, page, while_doing};
+use crate::store::{Store, StoreError, page, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(attempt {
     2 arrival_seq BIGINT,
@@ -261,16 +261,14 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn attempts(&self, filter: &AttemptFilter) -> Result<Vec<AttemptView>, StoreError> {
-        sqlx::query(LIST)
-            .bind(SHARD)
-            .bind(filter.before.unwrap_or(i64::MAX))
-            .bind(filter.tenant.as_deref())
-            .bind(filter.outcome.map(Outcome::as_str))
-            .bind(page(filter.limit))
-            .try_map(|row| view(&row))
-            .fetch_all(&self.inner.read)
-            .await
-            .map_err(while_doing("list attempts"))
+        let failed = while_doing("list attempts");
+        let question = ask_shard(LIST)
+            .int(filter.before.unwrap_or(i64::MAX))
+            .maybe_text(filter.tenant.as_deref())
+            .maybe_text(filter.outcome.map(Outcome::as_str))
+            .int(page(filter.limit));
+        let mut reading = self.read().await.map_err(&failed)?;
+        question.all(&mut reading, view).await.map_err(failed)
     }
 
     /// One attempt, if there is such.
@@ -280,7 +278,7 @@ impl Store {
     pub async fn attempt(&self, id: AttemptId) -> Result<Option<AttemptDetail>, StoreError> {
         let failed = while_doing("read an attempt");
         let mut reading = self.read().await.map_err(&failed)?;
-        let connection = &mut *reading;
+        let connection = &mut reading;
         let Some(attempt) = all_of(connection, ONE, id.0, view)
             .await
             .map_err(&failed)?

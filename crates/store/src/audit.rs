@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt as _;
 use serde::Serialize;
 
-use crate::dialect::{Connection, Row};
+use crate::dialect::{Connection, Row, ask_shard};
 use crate::row::{Columns, all};
-use crate::store::{SHARD, Store, StoreError, while_doing};
+use crate::store::{Store, StoreError, while_doing};
 use crate::totals::number_of;
 
 mod rules;
@@ -107,17 +106,18 @@ async fn check(
     now_ms: i64,
 ) -> Result<Option<Violation>, sqlx::Error> {
     let (mut count, mut rows) = (0, Vec::new());
-    let mut query = sqlx::query_scalar::<_, i64>(rule.offenders).bind(SHARD);
+    let mut question = ask_shard(rule.offenders);
     if rule.offenders.contains("$2") {
-        query = query.bind(now_ms);
+        question = question.int(now_ms);
     }
-    let mut offenders = query.fetch(connection);
-    while let Some(id) = offenders.try_next().await? {
+    let offender = |row: &Row| {
         count += 1;
         if rows.len() < ROWS_MAX {
-            rows.push(id);
+            rows.push(Columns::of(row).int()?);
         }
-    }
+        Ok(())
+    };
+    question.each(connection, offender).await?;
     Ok((count > 0).then(|| Violation {
         rule: rule.name,
         promise: rule.promise,
@@ -128,13 +128,10 @@ async fn check(
 }
 
 async fn sums(connection: &mut Connection) -> Result<Sums, sqlx::Error> {
-    let (attempts, ended, open, served, with_callback) = sqlx::query_as(rules::ATTEMPT_SUMS)
-        .bind(SHARD)
-        .fetch_one(&mut *connection)
-        .await?;
-    let (callbacks_open, callbacks_closed) = sqlx::query_as(rules::CALLBACK_SUMS)
-        .bind(SHARD)
-        .fetch_one(&mut *connection)
+    let [attempts, ended, open, served, with_callback] =
+        ask_shard(rules::ATTEMPT_SUMS).one(connection, ints).await?;
+    let [callbacks_open, callbacks_closed] = ask_shard(rules::CALLBACK_SUMS)
+        .one(connection, ints)
         .await?;
     Ok(Sums {
         epoch: number_of(connection, rules::EPOCH).await?,
@@ -154,6 +151,15 @@ async fn sums(connection: &mut Connection) -> Result<Sums, sqlx::Error> {
         offers_open: number_of(connection, rules::OFFERS_OPEN).await?,
         assignments_open: number_of(connection, rules::ASSIGNMENTS_OPEN).await?,
     })
+}
+
+fn ints<const N: usize>(row: &Row) -> Result<[i64; N], sqlx::Error> {
+    let mut columns = Columns::of(row);
+    let mut ints = [0; N];
+    for int in &mut ints {
+        *int = columns.int()?;
+    }
+    Ok(ints)
 }
 
 fn suppressed(row: &Row) -> Result<(String, i64), sqlx::Error> {

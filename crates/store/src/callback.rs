@@ -11,10 +11,10 @@ use serde::Serialize;
 
 use crate::attempt::{self, AttemptView};
 use crate::dial::{self, DialView};
-use crate::dialect::{Row, upsert};
+use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::row::{Columns, all_of};
-use crate::store::{SHARD, Store, StoreError, page, while_doing};
+use crate::store::{Store, StoreError, page, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(callback {
     2 tenant BIGINT,
@@ -324,16 +324,14 @@ impl Store {
         &self,
         filter: &CallbackFilter,
     ) -> Result<Vec<CallbackView>, StoreError> {
-        sqlx::query(LIST)
-            .bind(SHARD)
-            .bind(filter.before.unwrap_or(i64::MAX))
-            .bind(filter.tenant.as_deref())
-            .bind(filter.state.map(CallbackState::as_str))
-            .bind(page(filter.limit))
-            .try_map(|row| view(&row))
-            .fetch_all(&self.inner.read)
-            .await
-            .map_err(while_doing("list callbacks"))
+        let failed = while_doing("list callbacks");
+        let question = ask_shard(LIST)
+            .int(filter.before.unwrap_or(i64::MAX))
+            .maybe_text(filter.tenant.as_deref())
+            .maybe_text(filter.state.map(CallbackState::as_str))
+            .int(page(filter.limit));
+        let mut reading = self.read().await.map_err(&failed)?;
+        question.all(&mut reading, view).await.map_err(failed)
     }
 
     /// One callback, if there is such.
@@ -343,7 +341,7 @@ impl Store {
     pub async fn callback(&self, id: CallbackId) -> Result<Option<CallbackDetail>, StoreError> {
         let failed = while_doing("read a callback");
         let mut reading = self.read().await.map_err(&failed)?;
-        let connection = &mut *reading;
+        let connection = &mut reading;
         let Some(callback) = all_of(connection, ONE, id.0, view)
             .await
             .map_err(&failed)?

@@ -3,10 +3,10 @@
 
 use cuptel_core::record::{OperatorRow, Restored, SeatRow};
 
-use crate::dialect::Connection;
+use crate::dialect::{Connection, ask_shard};
 use crate::image::Images;
-use crate::row::all;
-use crate::store::{SHARD, Store, StoreError, while_doing};
+use crate::row::{all, read_int};
+use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
     assignment, attempt, callback, dial, number, offer, operator, registration, seat, sign_in,
@@ -29,9 +29,8 @@ impl Store {
         const OPERATION: &str = "begin a new epoch";
         let failed = while_doing(OPERATION);
         let mut transaction = self.write_for(OPERATION).await?;
-        let epoch: i64 = sqlx::query_scalar(NEXT_EPOCH)
-            .bind(SHARD)
-            .fetch_one(&mut transaction.connection)
+        let epoch = ask_shard(NEXT_EPOCH)
+            .one(&mut transaction.connection, read_int)
             .await
             .map_err(&failed)?;
         transaction.commit().await.map_err(&failed)?;
@@ -43,19 +42,18 @@ impl Store {
 
     /// The three long lists are read side by side: nobody writes before `begin` returns.
     async fn load(&self, epoch: i64) -> Result<Restored, sqlx::Error> {
-        let pool = &self.inner.read;
         let callbacks =
-            async { all(&mut *pool.acquire().await?, callback::OPEN, callback::read).await };
+            async { all(&mut self.read().await?, callback::OPEN, callback::read).await };
         let needs = async {
             all(
-                &mut *pool.acquire().await?,
+                &mut self.read().await?,
                 callback::OPEN_NEEDS,
                 callback::read_need,
             )
             .await
         };
-        let numbers = async { all(&mut *pool.acquire().await?, number::OPEN, number::read).await };
-        let rest = async { load_the_rest(&mut *pool.acquire().await?).await };
+        let numbers = async { all(&mut self.read().await?, number::OPEN, number::read).await };
+        let rest = async { load_the_rest(&mut self.read().await?).await };
         let (callbacks, needs, numbers, rest) = tokio::try_join!(callbacks, needs, numbers, rest)?;
         Ok(Restored {
             epoch,
@@ -79,12 +77,7 @@ impl Store {
         let failed = while_doing(OPERATION);
         let mut transaction = self.write_for(OPERATION).await?;
         let connection = &mut transaction.connection;
-        let any: bool = sqlx::query_scalar(seat::ANY)
-            .bind(SHARD)
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(&failed)?;
-        if any {
+        if seat::any(connection).await.map_err(&failed)? {
             return Err(StoreError::NotEmpty);
         }
         let (mut seat_rows, mut operator_rows, mut skill_rows) =

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 
-use crate::dialect::Connection;
-use crate::row::Columns;
-use crate::store::{SHARD, Store, StoreError, while_doing};
+use crate::dialect::{Connection, Row, ask_shard};
+use crate::row::{Columns, all};
+use crate::store::{Store, StoreError, while_doing};
 
 /// Everything that the configuration names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,12 +88,8 @@ impl Store {
             (ADD_SITE, &names.sites),
         ] {
             for name in names {
-                sqlx::query(statement)
-                    .bind(SHARD)
-                    .bind(name)
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(&failed)?;
+                let add = ask_shard(statement).text(name);
+                add.run(connection).await.map_err(&failed)?;
             }
         }
         let tenants: BTreeMap<String, TenantId> = by_name(connection, TENANTS, TenantId)
@@ -106,13 +102,8 @@ impl Store {
                     queue: queue.clone(),
                     tenant: tenant.clone(),
                 })?;
-            sqlx::query(ADD_QUEUE)
-                .bind(SHARD)
-                .bind(id.0)
-                .bind(queue)
-                .execute(&mut *connection)
-                .await
-                .map_err(&failed)?;
+            let add = ask_shard(ADD_QUEUE).int(id.0).text(queue);
+            add.run(connection).await.map_err(&failed)?;
         }
         let interned = read(connection).await.map_err(&failed)?;
         transaction.commit().await.map_err(&failed)?;
@@ -125,8 +116,8 @@ impl Store {
     /// When the database fails.
     pub async fn names(&self) -> Result<Interned, StoreError> {
         let failed = while_doing("read the configuration's names");
-        let mut connection = self.inner.read.acquire().await.map_err(&failed)?;
-        read(&mut connection).await.map_err(failed)
+        let mut reading = self.read().await.map_err(&failed)?;
+        read(&mut reading).await.map_err(failed)
     }
 }
 
@@ -136,33 +127,29 @@ async fn read(connection: &mut Connection) -> Result<Interned, sqlx::Error> {
         lines: by_name(connection, LINES, LineId).await?,
         trunks: by_name(connection, TRUNKS, TrunkId).await?,
         sites: by_name(connection, SITES, SiteId).await?,
-        queues: sqlx::query(QUEUES)
-            .bind(SHARD)
-            .try_map(|row| {
-                let mut columns = Columns::of(&row);
-                let id = QueueId(columns.int()?);
-                Ok(((columns.text()?, columns.text()?), id))
-            })
-            .fetch_all(connection)
+        queues: all(connection, QUEUES, read_queue)
             .await?
             .into_iter()
             .collect(),
     })
 }
 
-async fn by_name<I: Send + Unpin>(
+fn read_queue(row: &Row) -> Result<((String, String), QueueId), sqlx::Error> {
+    let mut columns = Columns::of(row);
+    let id = QueueId(columns.int()?);
+    Ok(((columns.text()?, columns.text()?), id))
+}
+
+async fn by_name<I>(
     connection: &mut Connection,
     statement: &'static str,
     id: fn(i64) -> I,
 ) -> Result<BTreeMap<String, I>, sqlx::Error> {
-    let rows = sqlx::query(statement)
-        .bind(SHARD)
-        .try_map(|row| {
-            let mut columns = Columns::of(&row);
-            let id = id(columns.int()?);
-            Ok((columns.text()?, id))
-        })
-        .fetch_all(connection)
-        .await?;
+    let read = |row: &Row| {
+        let mut columns = Columns::of(row);
+        let id = id(columns.int()?);
+        Ok((columns.text()?, id))
+    };
+    let rows = ask_shard(statement).all(connection, read).await?;
     Ok(rows.into_iter().collect())
 }

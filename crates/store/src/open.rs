@@ -1,42 +1,27 @@
 //! Opens a database for the server or for a reader beside it, and says in words what to
 //! do when that fails.
 
-use std::fs::{self, File, TryLockError};
+mod migrations;
+mod planner;
+mod postgres;
+mod sqlite;
+
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, SqlSafeStr as _};
+use sqlx::ConnectOptions as _;
+use sqlx::migrate::MigrateError;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
-use crate::dialect::{Connection, Meaning, meaning};
-use crate::planner;
-use crate::store::Store;
+use crate::dialect::Connection;
+use crate::store::{Store, Unwritable};
 
-/// Every migration: number, name, statements. Never edited once landed.
-const MIGRATIONS: &[(i64, &str, &str)] = &[
-    (1, "first", include_str!("../migrations/0001_first.sql")),
-    (
-        2,
-        "config_version",
-        include_str!("../migrations/0002_config_version.sql"),
-    ),
-];
-
-/// Before 3.51.3 a checkpoint beside a writer could corrupt the file (WAL-reset bug).
-const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
-/// How long a statement waits for another process, for instance a backup.
-const BUSY: Duration = Duration::from_secs(5);
 /// Connections that read for pages, API and shell.
 const READERS_MAX: u32 = 4;
-/// Pages of the write-ahead log before it is folded in: 16 MiB, so that a storm does it
-/// a few times a second at most.
-const CHECKPOINT_PAGES: &str = "4000";
-/// The log file is cut back to this after a reader held it up.
-const LOG_BYTES_MAX: &str = "67108864";
-/// Page cache of the writer in KiB (negative: SQLite's convention).
-const WRITER_CACHE: &str = "-65536";
+/// How long a page waits for one of them.
+const READER_WAIT: Duration = Duration::from_secs(5);
 
 /// What the store is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +37,7 @@ pub enum Access {
 pub enum OpenError {
     /// The URL is of a kind that this version does not speak.
     #[error(
-        "storage URLs of the kind \"{scheme}\" are not supported: use sqlite://path/to/file.db"
+        "storage URLs of the kind \"{scheme}\" are not supported: use sqlite://path/to/file.db or postgres://USER@HOST/DATABASE"
     )]
     UnsupportedScheme {
         /// The part before the colon; the rest may hold a password.
@@ -126,6 +111,116 @@ pub enum OpenError {
         /// Which file.
         path: PathBuf,
     },
+    /// A PostgreSQL URL that cannot be read.
+    #[error(
+        "[data] url cannot be read: use postgres://USER:PASSWORD@HOST:PORT/DATABASE, special characters of the password as %XX"
+    )]
+    BadUrl(#[source] sqlx::Error),
+    /// No server answers.
+    #[error(
+        "PostgreSQL does not answer at {place}: is it running, does it listen there, and does a firewall stand between?"
+    )]
+    Unreachable {
+        /// User, host, port and database.
+        place: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// Wrong user or password.
+    #[error(
+        "PostgreSQL refuses the login as {place}: correct user and password in [data] url, or the server's pg_hba.conf"
+    )]
+    LoginRefused {
+        /// User, host, port and database.
+        place: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// The server has no such database.
+    #[error(
+        "PostgreSQL has no database for {place}: create it with `createdb --encoding UTF8 --owner USER DATABASE`"
+    )]
+    NoDatabase {
+        /// User, host, port and database.
+        place: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// The user may not make or read tables.
+    #[error(
+        "PostgreSQL does not let {place} use the tables: make the user owner of the database, or GRANT USAGE, CREATE ON SCHEMA public (a reader: GRANT SELECT ON ALL TABLES)"
+    )]
+    NoPrivilege {
+        /// User, host, port and database.
+        place: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
+    /// The server is too old.
+    #[error(
+        "PostgreSQL {found} at {place} is too old: {} or later is needed",
+        postgres::VERSION_MIN
+    )]
+    PostgresTooOld {
+        /// User, host, port and database.
+        place: String,
+        /// The version found.
+        found: String,
+    },
+    /// The database cannot keep every text.
+    #[error(
+        "the database of {place} is encoded in {found}: create one with `createdb --encoding UTF8 --template template0`"
+    )]
+    NotUtf8 {
+        /// User, host, port and database.
+        place: String,
+        /// Its encoding.
+        found: String,
+    },
+    /// There is no schema to keep the tables in.
+    #[error(
+        "search_path of {place} names no schema that exists: CREATE SCHEMA, or ALTER ROLE … SET search_path"
+    )]
+    NoSchema {
+        /// User, host, port and database.
+        place: String,
+    },
+    /// The server is a standby.
+    #[error("{place} is a standby, which cannot be written: name the primary in [data] url")]
+    Standby {
+        /// User, host, port and database.
+        place: String,
+    },
+    /// Another server has it.
+    #[error(
+        "another cuptel serve is using {place}: stop it first, or give this one another [data] url"
+    )]
+    PlaceInUse {
+        /// User, host, port and database.
+        place: String,
+    },
+    /// A reader found no tables.
+    #[error(
+        "there is nothing of CupTel in {place}: has `cuptel serve` run with this configuration?"
+    )]
+    Empty {
+        /// User, host, port and database.
+        place: String,
+    },
+    /// Tables of somebody else.
+    #[error("{place} holds tables of another program: give CupTel a database of its own")]
+    PlaceNotOurs {
+        /// User, host, port and database.
+        place: String,
+    },
+    /// Anything else that a server says.
+    #[error("could not open {place}")]
+    Postgres {
+        /// User, host, port and database.
+        place: String,
+        /// What the driver says.
+        source: sqlx::Error,
+    },
     /// The schema is newer than this program.
     #[error(
         "made by a newer CupTel (schema {found}, this binary knows {known}): use that version or restore a backup"
@@ -149,7 +244,7 @@ pub enum OpenError {
     /// SQLite has a bug that loses data.
     #[error(
         "SQLite {found} is too old, {}.{}.{} or later is needed: build CupTel with its bundled SQLite",
-        SQLITE_MIN.0, SQLITE_MIN.1, SQLITE_MIN.2
+        sqlite::VERSION_MIN.0, sqlite::VERSION_MIN.1, sqlite::VERSION_MIN.2
     )]
     SqliteTooOld {
         /// The version found.
@@ -177,223 +272,51 @@ pub enum OpenError {
     },
 }
 
+/// How a writing connection that was lost is made anew.
+pub(crate) enum Reopen {
+    Sqlite(SqliteConnectOptions),
+    Postgres(PgConnectOptions),
+}
+
+impl Reopen {
+    /// Connects; a server must win back the right to write, which it may have lost for ever.
+    pub(crate) async fn connect(&self, epoch: i64) -> Result<Connection, Unwritable> {
+        match self {
+            Self::Sqlite(options) => Ok(Connection::Sqlite(options.connect().await?)),
+            Self::Postgres(options) => postgres::reconnect(options, epoch).await,
+        }
+    }
+}
+
 /// Opens the database that `url` names.
 ///
 /// # Errors
 /// `OpenError` tells an administrator what to do.
 pub async fn open(url: &str, access: Access) -> Result<Store, OpenError> {
-    open_with(url, access, MIGRATIONS).await
-}
-
-/// The newest schema that these migrations lead to.
-fn known(migrations: &[(i64, &str, &str)]) -> i64 {
-    migrations.last().map_or(0, |(version, ..)| *version)
+    open_with(url, access, migrations::ALL).await
 }
 
 async fn open_with(
     url: &str,
     access: Access,
-    migrations: &[(i64, &'static str, &'static str)],
+    migrations: &[migrations::Step],
 ) -> Result<Store, OpenError> {
-    let path = path_of(url)?;
-    if path.is_dir() {
-        return Err(OpenError::NotADatabase { path });
-    }
-    match access {
-        Access::Serve => serve(url, &path, migrations).await,
-        Access::Read => read(url, &path, known(migrations)).await,
-    }
-}
-
-fn path_of(url: &str) -> Result<PathBuf, OpenError> {
-    let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
-    if scheme != "sqlite" {
-        return Err(OpenError::UnsupportedScheme {
+    match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+        "sqlite" => sqlite::open(url, access, migrations).await,
+        "postgres" | "postgresql" => postgres::open(url, access, migrations).await,
+        scheme => Err(OpenError::UnsupportedScheme {
             scheme: scheme.to_owned(),
-        });
-    }
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    if path.is_empty() || path.ends_with('/') || path.contains('?') || path.contains(":memory:") {
-        return Err(OpenError::NotAPath {
-            url: url.to_owned(),
-        });
-    }
-    Ok(PathBuf::from(path))
-}
-
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(BUSY)
-        .foreign_keys(false)
-        .disable_statement_logging()
-}
-
-fn readers(path: &Path) -> sqlx::SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(READERS_MAX)
-        .test_before_acquire(false)
-        .connect_lazy_with(options(path).read_only(true))
-}
-
-async fn serve(
-    url: &str,
-    path: &Path,
-    migrations: &[(i64, &'static str, &'static str)],
-) -> Result<Store, OpenError> {
-    let right_to_write = take_the_right_to_write(path)?;
-    let options = options(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
-        .pragma("journal_size_limit", LOG_BYTES_MAX)
-        .pragma("cache_size", WRITER_CACHE);
-    let explain = |source| explain(path, source);
-    let mut connection = options.connect().await.map_err(explain)?;
-    check_sqlite(path, &mut connection).await?;
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-        .fetch_one(&mut connection)
-        .await
-        .map_err(explain)?;
-    if mode != "wal" {
-        return Err(OpenError::NoWriteAheadLog {
-            path: path.to_owned(),
-        });
-    }
-    let known = known(migrations);
-    let found = schema_of(path, &mut connection).await?;
-    if found > known {
-        return Err(OpenError::Newer { found, known });
-    }
-    migrator(migrations)
-        .run_direct(None, &mut connection, false)
-        .await
-        .map_err(OpenError::Migrate)?;
-    planner::instruct(&mut connection).await.map_err(explain)?;
-    Ok(Store::serving(
-        url,
-        readers(path),
-        (options, connection),
-        right_to_write,
-    ))
-}
-
-async fn read(url: &str, path: &Path, known: i64) -> Result<Store, OpenError> {
-    if !path.exists() {
-        return Err(OpenError::Missing {
-            path: path.to_owned(),
-        });
-    }
-    let pool = readers(path);
-    let mut connection = pool
-        .acquire()
-        .await
-        .map_err(|source| explain(path, source))?;
-    check_sqlite(path, &mut connection).await?;
-    let found = schema_of(path, &mut connection).await?;
-    drop(connection);
-    match found.cmp(&known) {
-        std::cmp::Ordering::Greater => Err(OpenError::Newer { found, known }),
-        std::cmp::Ordering::Less => Err(OpenError::Older { found, known }),
-        std::cmp::Ordering::Equal => Ok(Store::reading(url, pool)),
-    }
-}
-
-/// Makes the folder and locks the file beside the database; the lock ends with the handle.
-fn take_the_right_to_write(path: &Path) -> Result<File, OpenError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    };
-    let refuse = |source| OpenError::FolderNotWritable {
-        folder: folder.to_owned(),
-        source,
-    };
-    fs::create_dir_all(folder).map_err(refuse)?;
-    let mut lock = path.as_os_str().to_owned();
-    lock.push(".lock");
-    let lock = PathBuf::from(lock);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&lock)
-        .map_err(refuse)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
-            path: path.to_owned(),
         }),
-        Err(TryLockError::Error(source)) => Err(OpenError::CannotLock { lock, source }),
     }
 }
 
-fn explain(path: &Path, source: sqlx::Error) -> OpenError {
-    let path = path.to_owned();
-    match meaning(&source) {
-        Meaning::NotADatabase => OpenError::NotADatabase { path },
-        Meaning::NotAllowed => OpenError::FileNotAccessible { path, source },
-        Meaning::Transient | Meaning::Constraint | Meaning::Fatal => {
-            OpenError::Database { path, source }
-        }
+/// Whether a schema that was found can be used, by whom it was asked for.
+fn check_schema(found: i64, known: i64, access: Access) -> Result<(), OpenError> {
+    match (found.cmp(&known), access) {
+        (std::cmp::Ordering::Greater, _) => Err(OpenError::Newer { found, known }),
+        (std::cmp::Ordering::Less, Access::Read) => Err(OpenError::Older { found, known }),
+        (std::cmp::Ordering::Less, Access::Serve) | (std::cmp::Ordering::Equal, _) => Ok(()),
     }
-}
-
-async fn check_sqlite(path: &Path, connection: &mut Connection) -> Result<(), OpenError> {
-    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
-        .fetch_one(connection)
-        .await
-        .map_err(|source| explain(path, source))?;
-    if is_recent(&found) {
-        Ok(())
-    } else {
-        Err(OpenError::SqliteTooOld { found })
-    }
-}
-
-fn is_recent(version: &str) -> bool {
-    let mut parts = version
-        .split('.')
-        .map(|part| part.parse::<u32>().unwrap_or(0));
-    let mut next = || parts.next().unwrap_or(0);
-    (next(), next(), next()) >= SQLITE_MIN
-}
-
-/// The number of the last migration; 0 for a new file.
-async fn schema_of(path: &Path, connection: &mut Connection) -> Result<i64, OpenError> {
-    let explain = |source| explain(path, source);
-    let (tables, ours): (i64, i64) = sqlx::query_as(
-        "SELECT count(*), coalesce(sum(name = '_sqlx_migrations'), 0) FROM sqlite_master WHERE type = 'table'",
-    )
-    .fetch_one(&mut *connection)
-    .await
-    .map_err(explain)?;
-    if ours == 0 {
-        return if tables == 0 {
-            Ok(0)
-        } else {
-            Err(OpenError::NotOurs {
-                path: path.to_owned(),
-            })
-        };
-    }
-    sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
-        .fetch_one(connection)
-        .await
-        .map_err(explain)
-}
-
-fn migrator(migrations: &[(i64, &'static str, &'static str)]) -> Migrator {
-    Migrator::with_migrations(
-        migrations
-            .iter()
-            .map(|&(version, name, statements)| {
-                let kind = MigrationType::Simple;
-                Migration::new(version, name.into(), kind, statements.into_sql_str(), false)
-            })
-            .collect(),
-    )
 }
 
 #[cfg(test)]
@@ -402,9 +325,9 @@ mod tests {
 
     const LATER: &str = "ALTER TABLE seat ADD COLUMN note TEXT";
 
-    fn with_one_more() -> Vec<(i64, &'static str, &'static str)> {
-        let next = known(MIGRATIONS) + 1;
-        MIGRATIONS
+    fn with_one_more() -> Vec<migrations::Step> {
+        let next = migrations::known(migrations::ALL) + 1;
+        migrations::ALL
             .iter()
             .copied()
             .chain([(next, "later", LATER)])
@@ -442,55 +365,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}/cuptel.db", folder.path().display());
         open(&url, Access::Serve).await.unwrap();
-        let edited = [(known(MIGRATIONS), "first", LATER)];
+        let edited = [(migrations::known(migrations::ALL), "first", LATER)];
         let error = open_with(&url, Access::Serve, &edited).await.unwrap_err();
         assert!(matches!(error, OpenError::Migrate(_)), "{error:?}");
-    }
-
-    #[test]
-    fn only_files_of_sqlite_are_opened_and_no_password_is_repeated() {
-        assert_eq!(
-            path_of("sqlite://data/cuptel.db").unwrap(),
-            Path::new("data/cuptel.db")
-        );
-        assert_eq!(
-            path_of("sqlite:///srv/cuptel.db").unwrap(),
-            Path::new("/srv/cuptel.db")
-        );
-        let error = path_of("postgres://cuptel:secret@db/cuptel")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("postgres") && !error.contains("secret"),
-            "{error}"
-        );
-        for url in [
-            "sqlite::memory:",
-            "sqlite://",
-            "sqlite://data/",
-            "sqlite://a.db?mode=ro",
-        ] {
-            assert!(
-                matches!(path_of(url), Err(OpenError::NotAPath { .. })),
-                "{url}"
-            );
-        }
-        assert!(matches!(
-            path_of("data/cuptel.db"),
-            Err(OpenError::UnsupportedScheme { .. })
-        ));
-    }
-
-    #[test]
-    fn versions_are_compared_by_number() {
-        for (version, recent) in [
-            ("3.51.3", true),
-            ("3.52.0", true),
-            ("4.0", true),
-            ("3.51.2", false),
-            ("3.6.23", false),
-        ] {
-            assert_eq!(is_recent(version), recent, "{version}");
-        }
     }
 }

@@ -4,10 +4,9 @@ use std::str::FromStr;
 
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::words::UnknownWord;
-use sqlx::Row as _;
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
-use crate::dialect::{Connection, Db, Row};
-use crate::store::SHARD;
+use crate::dialect::{Connection, Row, ask_shard};
 
 /// A position in one row.
 pub(crate) struct Columns<'r> {
@@ -31,11 +30,18 @@ impl<'r> Columns<'r> {
     /// The statement names the columns, so the type is known: no check per value.
     fn take<T>(&mut self) -> Result<T, sqlx::Error>
     where
-        T: sqlx::Decode<'r, Db> + sqlx::Type<Db>,
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
     {
         let index = self.next;
         self.next += 1;
-        self.row.try_get_unchecked(index)
+        match self.row {
+            Row::Sqlite(row) => row.try_get_unchecked(index),
+            Row::Postgres(row) => row.try_get_unchecked(index),
+        }
+    }
+
+    pub(crate) fn truth(&mut self) -> Result<bool, sqlx::Error> {
+        self.take()
     }
 
     pub(crate) fn int(&mut self) -> Result<i64, sqlx::Error> {
@@ -105,29 +111,25 @@ impl<'r> Columns<'r> {
 }
 
 /// Every row of a statement that takes the shard alone.
-pub(crate) async fn all<T: Send + Unpin>(
+pub(crate) async fn all<T>(
     connection: &mut Connection,
     statement: &'static str,
     read: fn(&Row) -> Result<T, sqlx::Error>,
 ) -> Result<Vec<T>, sqlx::Error> {
-    sqlx::query(statement)
-        .bind(SHARD)
-        .try_map(|row| read(&row))
-        .fetch_all(connection)
-        .await
+    ask_shard(statement).all(connection, read).await
 }
 
 /// Every row of a statement that takes the shard and one identifier.
-pub(crate) async fn all_of<T: Send + Unpin>(
+pub(crate) async fn all_of<T>(
     connection: &mut Connection,
     statement: &'static str,
     id: i64,
     read: fn(&Row) -> Result<T, sqlx::Error>,
 ) -> Result<Vec<T>, sqlx::Error> {
-    sqlx::query(statement)
-        .bind(SHARD)
-        .bind(id)
-        .try_map(|row| read(&row))
-        .fetch_all(connection)
-        .await
+    ask_shard(statement).int(id).all(connection, read).await
+}
+
+/// A row of one whole number.
+pub(crate) fn read_int(row: &Row) -> Result<i64, sqlx::Error> {
+    Columns::of(row).int()
 }

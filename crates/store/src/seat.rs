@@ -6,10 +6,10 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, WorkState};
 use serde::Serialize;
 
-use crate::dialect::{Row, upsert};
+use crate::dialect::{Connection, Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::row::Columns;
-use crate::store::{SHARD, Store, StoreError, while_doing};
+use crate::store::{Store, StoreError, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(seat {
     2 name TEXT,
@@ -22,8 +22,7 @@ pub(crate) const UPSERT: &str = upsert!(seat {
 pub(crate) const ALL: &str =
     "SELECT id, name, site, ha1_md5, ha1_sha256 FROM seat WHERE shard = $1 ORDER BY id";
 
-/// Whether there is any seat.
-pub(crate) const ANY: &str = "SELECT EXISTS (SELECT 1 FROM seat WHERE shard = $1)";
+const ANY: &str = "SELECT EXISTS (SELECT 1 FROM seat WHERE shard = $1)";
 
 const VIEWS: &str = "
 SELECT seat.id, seat.name, site.name,
@@ -101,6 +100,12 @@ fn view(row: &Row) -> Result<SeatView, sqlx::Error> {
     })
 }
 
+/// Whether there is any seat.
+pub(crate) async fn any(connection: &mut Connection) -> Result<bool, sqlx::Error> {
+    let read = |row: &Row| Columns::of(row).truth();
+    ask_shard(ANY).one(connection, read).await
+}
+
 impl Store {
     /// All seats by name.
     ///
@@ -125,12 +130,8 @@ impl Store {
     }
 
     async fn seat_views(&self, name: Option<&str>) -> Result<Vec<SeatView>, sqlx::Error> {
-        sqlx::query(VIEWS)
-            .bind(SHARD)
-            .bind(name)
-            .try_map(|row| view(&row))
-            .fetch_all(&self.inner.read)
-            .await
+        let question = ask_shard(VIEWS).maybe_text(name);
+        question.all(&mut self.read().await?, view).await
     }
 
     /// Whether nobody has set up a seat yet.
@@ -138,11 +139,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn is_empty_of_seats(&self) -> Result<bool, StoreError> {
-        let any: bool = sqlx::query_scalar(ANY)
-            .bind(SHARD)
-            .fetch_one(&self.inner.read)
-            .await
-            .map_err(while_doing("look for seats"))?;
-        Ok(!any)
+        let failed = while_doing("look for seats");
+        let mut reading = self.read().await.map_err(&failed)?;
+        Ok(!any(&mut reading).await.map_err(failed)?)
     }
 }

@@ -5,11 +5,10 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::dialect::{BEGIN_WRITE, Connection, Db, Pool};
+use crate::dialect::{Connection, Pool, ask};
+use crate::open::Reopen;
 use crate::writer::Writer;
 
 /// The shard that this node owns; there is one.
@@ -25,14 +24,15 @@ pub(crate) struct Inner {
     pub(crate) read: Pool,
     write: Option<WriteSide>,
     epoch: AtomicI64,
-    url: String,
+    /// Which database, without a password.
+    place: String,
     /// Held as long as anyone may write; released last.
     _right_to_write: Option<File>,
 }
 
 /// The one connection that writes; none while it is in use or after a failure.
 struct WriteSide {
-    options: SqliteConnectOptions,
+    reopen: Reopen,
     connection: Mutex<Option<Connection>>,
 }
 
@@ -50,6 +50,9 @@ pub enum StoreError {
     /// The store was opened for reading only.
     #[error("the database was opened for reading only")]
     ReadOnly,
+    /// Another server has begun a newer epoch in the same database.
+    #[error("another cuptel serve has taken over the database")]
+    TakenOver,
     /// A first start on a database that has seats.
     #[error("the database has seats already: a first start fills only an empty one")]
     NotEmpty,
@@ -79,7 +82,7 @@ pub(crate) fn while_doing(operation: &'static str) -> impl Fn(sqlx::Error) -> St
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
-            .field("url", &self.inner.url)
+            .field("place", &self.inner.place)
             .finish_non_exhaustive()
     }
 }
@@ -87,30 +90,30 @@ impl fmt::Debug for Store {
 impl Store {
     /// A store that writes.
     pub(crate) fn serving(
-        url: &str,
+        place: String,
         read: Pool,
-        (options, connection): (SqliteConnectOptions, Connection),
-        right_to_write: File,
+        (reopen, connection): (Reopen, Connection),
+        right_to_write: Option<File>,
     ) -> Self {
         let write = WriteSide {
-            options,
+            reopen,
             connection: Mutex::new(Some(connection)),
         };
-        Self::of(url, read, Some(write), Some(right_to_write))
+        Self::of(place, read, Some(write), right_to_write)
     }
 
     /// A store that only reads.
-    pub(crate) fn reading(url: &str, read: Pool) -> Self {
-        Self::of(url, read, None, None)
+    pub(crate) fn reading(place: String, read: Pool) -> Self {
+        Self::of(place, read, None, None)
     }
 
-    fn of(url: &str, read: Pool, write: Option<WriteSide>, right: Option<File>) -> Self {
+    fn of(place: String, read: Pool, write: Option<WriteSide>, right: Option<File>) -> Self {
         let epoch = AtomicI64::new(0);
         let inner = Inner {
             read,
             write,
             epoch,
-            url: url.to_owned(),
+            place,
             _right_to_write: right,
         };
         Self {
@@ -146,22 +149,23 @@ impl Store {
     }
 
     /// Begins a transaction that writes; waits for the one before it.
-    pub(crate) async fn write(&self) -> Result<Option<WriteTransaction<'_>>, sqlx::Error> {
-        let Some(write) = &self.inner.write else {
-            return Ok(None);
-        };
+    pub(crate) async fn write(&self) -> Result<WriteTransaction<'_>, Unwritable> {
+        let write = self.inner.write.as_ref().ok_or(Unwritable::ReadOnly)?;
         let mut slot = write.connection.lock().await;
         let mut connection = match slot.take() {
             Some(connection) => connection,
-            None => write.options.connect().await?,
+            None => {
+                let epoch = self.inner.epoch.load(Ordering::Acquire);
+                write.reopen.connect(epoch).await?
+            }
         };
-        sqlx::query(BEGIN_WRITE).execute(&mut connection).await?;
-        Ok(Some(WriteTransaction { slot, connection }))
+        connection.begin().await?;
+        Ok(WriteTransaction { slot, connection })
     }
 
-    /// A transaction whose reads all see the same moment; it ends when dropped.
-    pub(crate) async fn read(&self) -> Result<Transaction<'static, Db>, sqlx::Error> {
-        self.inner.read.begin().await
+    /// A connection whose reads all see the same moment; it goes back when dropped.
+    pub(crate) async fn read(&self) -> Result<Connection, sqlx::Error> {
+        self.inner.read.read().await
     }
 
     /// As `write`, for what is no journal commit.
@@ -169,10 +173,27 @@ impl Store {
         &self,
         operation: &'static str,
     ) -> Result<WriteTransaction<'_>, StoreError> {
-        self.write()
-            .await
-            .map_err(while_doing(operation))?
-            .ok_or(StoreError::ReadOnly)
+        self.write().await.map_err(|why| match why {
+            Unwritable::ReadOnly => StoreError::ReadOnly,
+            Unwritable::TakenOver => StoreError::TakenOver,
+            Unwritable::Failed(source) => StoreError::Database { operation, source },
+        })
+    }
+}
+
+/// Why no transaction that writes could be begun.
+pub(crate) enum Unwritable {
+    /// The store was opened for reading only.
+    ReadOnly,
+    /// Another server holds the right to write, and has begun a newer epoch.
+    TakenOver,
+    /// The database refused.
+    Failed(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Unwritable {
+    fn from(source: sqlx::Error) -> Self {
+        Self::Failed(source)
     }
 }
 
@@ -196,7 +217,7 @@ impl WriteTransaction<'_> {
     }
 
     async fn end(mut self, statement: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::query(statement).execute(&mut self.connection).await?;
+        ask(statement).run(&mut self.connection).await?;
         *self.slot = Some(self.connection);
         Ok(())
     }

@@ -7,9 +7,9 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, ClosedHow, DialResult, Outcome, UnknownWord};
 use serde::Serialize;
 
-use crate::dialect::{Connection, Row};
-use crate::row::{Columns, all};
-use crate::store::{SHARD, Store, StoreError, while_doing};
+use crate::dialect::{Connection, Row, ask_shard};
+use crate::row::{Columns, all, read_int};
+use crate::store::{Store, StoreError, while_doing};
 
 const OUTCOMES: &str = "
 SELECT outcome, count(*) FROM attempt
@@ -54,7 +54,7 @@ async fn by_word<W>(
     statement: &'static str,
 ) -> Result<BTreeMap<W, i64>, sqlx::Error>
 where
-    W: FromStr<Err = UnknownWord> + Ord + Send + Unpin,
+    W: FromStr<Err = UnknownWord> + Ord,
 {
     Ok(all(connection, statement, pair)
         .await?
@@ -66,10 +66,7 @@ pub(crate) async fn number_of(
     connection: &mut Connection,
     statement: &'static str,
 ) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar(statement)
-        .bind(SHARD)
-        .fetch_one(connection)
-        .await
+    ask_shard(statement).one(connection, read_int).await
 }
 
 async fn read(connection: &mut Connection) -> Result<Totals, sqlx::Error> {
@@ -80,9 +77,8 @@ async fn read(connection: &mut Connection) -> Result<Totals, sqlx::Error> {
         closed: by_word(connection, CLOSED).await?,
         dials: by_word(connection, DIALS).await?,
         dials_in_flight: number_of(connection, DIALS_OPEN).await?,
-        oldest_waiting_ms: sqlx::query_scalar(OLDEST_WAITING)
-            .bind(SHARD)
-            .fetch_one(connection)
+        oldest_waiting_ms: ask_shard(OLDEST_WAITING)
+            .one(connection, |row| Columns::of(row).maybe_int())
             .await?,
     })
 }

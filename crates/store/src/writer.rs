@@ -7,9 +7,11 @@ use std::fmt;
 use cuptel_core::id::COUNTER_BITS;
 use cuptel_core::record::Record;
 
-use crate::dialect::{Connection, Meaning, meaning, violated};
+use crate::dialect::{Connection, ask, ask_shard};
+use crate::fault::{Meaning, meaning, violated};
 use crate::payload::{Payload, position};
-use crate::store::{SHARD, Store, WriteTransaction};
+use crate::row::read_int;
+use crate::store::{SHARD, Store, Unwritable, WriteTransaction};
 
 const APPLIED: &str = "SELECT applied_seq FROM journal WHERE shard = $1 AND epoch = $2";
 const ADVANCE: &str = "
@@ -97,6 +99,8 @@ impl CommitError {
                     source,
                 }
             }
+            // A login that worked a moment ago: a server that is being set up anew.
+            Meaning::LoginRefused | Meaning::NoDatabase => Self::Transient { source },
             Meaning::NotADatabase | Meaning::Fatal => Self::Fatal { source },
         }
     }
@@ -144,11 +148,11 @@ impl Writer {
         // From here until success the position is unknown, whatever happens to this future.
         let remembered = self.applied.take();
         let store = self.store.clone();
-        let mut transaction = store
-            .write()
-            .await
-            .map_err(|source| CommitError::of("journal", source))?
-            .ok_or(CommitError::ReadOnly)?;
+        let mut transaction = store.write().await.map_err(|why| match why {
+            Unwritable::ReadOnly => CommitError::ReadOnly,
+            Unwritable::TakenOver => CommitError::Fenced { epoch: self.epoch },
+            Unwritable::Failed(source) => CommitError::of("journal", source),
+        })?;
         let applied = match remembered {
             Some(applied) => applied,
             None => applied_in(&mut transaction, self.epoch).await?,
@@ -183,12 +187,11 @@ impl Writer {
                     .map_err(|source| CommitError::of(table.name(), source))?;
             }
         }
-        let advanced: Option<i64> = sqlx::query_scalar(ADVANCE)
-            .bind(SHARD)
-            .bind(self.epoch)
-            .bind(position(applied))
-            .bind(position(last))
-            .fetch_optional(connection)
+        let advanced = ask_shard(ADVANCE)
+            .int(self.epoch)
+            .int(position(applied))
+            .int(position(last))
+            .maybe(connection, read_int)
             .await
             .map_err(|source| CommitError::of("journal", source))?;
         match advanced {
@@ -204,12 +207,7 @@ pub(crate) async fn execute(
     statement: &'static str,
     images: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query(statement)
-        .bind(images)
-        .bind(SHARD)
-        .execute(connection)
-        .await?;
-    Ok(())
+    ask(statement).text(images).int(SHARD).run(connection).await
 }
 
 /// The last position, when all grow and fit under the epoch.
@@ -229,10 +227,9 @@ async fn applied_in(
     transaction: &mut WriteTransaction<'_>,
     epoch: i64,
 ) -> Result<u64, CommitError> {
-    let applied: Option<i64> = sqlx::query_scalar(APPLIED)
-        .bind(SHARD)
-        .bind(epoch)
-        .fetch_optional(&mut transaction.connection)
+    let applied = ask_shard(APPLIED)
+        .int(epoch)
+        .maybe(&mut transaction.connection, read_int)
         .await
         .map_err(|source| CommitError::of("journal", source))?;
     applied

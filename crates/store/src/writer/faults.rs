@@ -10,6 +10,8 @@ use cuptel_core::words::NumberClass;
 use tempfile::TempDir;
 
 use super::{Batch, CommitError};
+use crate::dialect::ask;
+use crate::row::read_int;
 use crate::store::Store;
 use crate::{Access, open};
 
@@ -37,19 +39,14 @@ fn numbers(last_seq: u64, count: i64) -> Batch {
 
 async fn count(store: &Store) -> i64 {
     let statement = "SELECT count(*) FROM number";
-    sqlx::query_scalar(statement)
-        .fetch_one(&store.inner.read)
-        .await
-        .unwrap()
+    let mut reading = store.read().await.unwrap();
+    ask(statement).one(&mut reading, read_int).await.unwrap()
 }
 
 /// Sets something on the writing connection, which a failure then replaces.
 async fn set(store: &Store, pragma: &'static str) {
-    let mut transaction = store.write().await.unwrap().unwrap();
-    sqlx::query(pragma)
-        .execute(&mut transaction.connection)
-        .await
-        .unwrap();
+    let mut transaction = store.write().await.ok().unwrap();
+    ask(pragma).run(&mut transaction.connection).await.unwrap();
     transaction.commit().await.unwrap();
 }
 

@@ -1,27 +1,61 @@
 //! A database of one's own for each test. What a test needs of the database's kind is
 //! here and nowhere else.
 
+use std::path::PathBuf;
+
 use cuptel_store::{Access, Store, open};
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
-pub(crate) struct Home {
-    folder: TempDir,
+use crate::cluster::Cluster;
+
+/// Where a test's rows are.
+pub(crate) enum Home {
+    /// In a file in this folder.
+    Sqlite(TempDir),
+    /// In the schema of this URL.
+    Postgres(String),
 }
 
+/// What stands in the way of rows that cannot be: dropped before they are made.
+const FREE_OF_CHECKS: &str = "
+DO $$ DECLARE bound record; BEGIN
+    FOR bound IN SELECT conrelid::regclass AS owner, conname FROM pg_constraint
+        WHERE contype = 'c' AND connamespace = current_schema()::regnamespace LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', bound.owner, bound.conname);
+    END LOOP;
+END $$";
+
 impl Home {
-    pub(crate) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn postgres() -> Self {
+        Self::Postgres(Cluster::shared().schema())
+    }
+
+    /// Another one of the same kind.
+    pub(crate) fn another(&self) -> Self {
+        match self {
+            Self::Sqlite(_) => Self::sqlite(),
+            Self::Postgres(_) => Self::postgres(),
         }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("sqlite://{}", self.path().display())
+        match self {
+            Self::Sqlite(_) => format!("sqlite://{}", self.path().display()),
+            Self::Postgres(url) => url.clone(),
+        }
     }
 
-    pub(crate) fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join("data").join("cuptel.db")
+    /// The file, of one that has a file.
+    pub(crate) fn path(&self) -> PathBuf {
+        match self {
+            Self::Sqlite(folder) => folder.path().join("data").join("cuptel.db"),
+            Self::Postgres(url) => panic!("{url} is no file"),
+        }
     }
 
     pub(crate) async fn serve(&self) -> Store {
@@ -32,8 +66,7 @@ impl Home {
         open(&self.url(), Access::Read).await.unwrap()
     }
 
-    /// A connection past the store, to look at rows and to break them by hand.
-    pub(crate) async fn raw(&self) -> SqliteConnection {
+    async fn file(&self) -> SqliteConnection {
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path());
         options
             .pragma("ignore_check_constraints", "1")
@@ -42,20 +75,38 @@ impl Home {
             .unwrap()
     }
 
-    /// Runs statements past the store.
+    /// Runs statements past the store, which may make rows that cannot be.
     pub(crate) async fn by_hand(&self, statements: &'static str) {
-        sqlx::raw_sql(statements)
-            .execute(&mut self.raw().await)
-            .await
-            .unwrap();
+        match self {
+            Self::Sqlite(_) => {
+                let mut file = self.file().await;
+                sqlx::raw_sql(statements).execute(&mut file).await.unwrap();
+            }
+            Self::Postgres(url) => {
+                let mut server = PgConnection::connect(url).await.unwrap();
+                for statements in [FREE_OF_CHECKS, statements] {
+                    sqlx::raw_sql(statements)
+                        .execute(&mut server)
+                        .await
+                        .unwrap();
+                }
+            }
+        }
     }
 
     /// One number out of the database, past the store.
     pub(crate) async fn number_of(&self, statement: &'static str) -> i64 {
-        sqlx::query_scalar(statement)
-            .fetch_one(&mut self.raw().await)
-            .await
-            .unwrap()
+        match self {
+            Self::Sqlite(_) => {
+                let found = sqlx::query_scalar(statement);
+                found.fetch_one(&mut self.file().await).await.unwrap()
+            }
+            Self::Postgres(url) => {
+                let mut server = PgConnection::connect(url).await.unwrap();
+                let found = sqlx::query_scalar(statement);
+                found.fetch_one(&mut server).await.unwrap()
+            }
+        }
     }
 }
 
@@ -66,7 +117,15 @@ macro_rules! on_every_database {
             $(
                 #[tokio::test]
                 async fn $sentence() {
-                    super::$sentence(&crate::home::Home::new()).await;
+                    super::$sentence(&crate::home::Home::sqlite()).await;
+                }
+            )*
+        }
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $sentence() {
+                    super::$sentence(&crate::home::Home::postgres()).await;
                 }
             )*
         }

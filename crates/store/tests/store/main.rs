@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+#[path = "../../../../tests/harness/cluster.rs"]
+mod cluster;
+#[cfg(test)]
 mod commit;
 #[cfg(test)]
 mod home;
@@ -12,5 +15,7 @@ mod opening;
 mod restart;
 #[cfg(test)]
 mod rows;
+#[cfg(test)]
+mod server;
 #[cfg(test)]
 mod views;

@@ -11,7 +11,7 @@ async fn refusal(home: &Home, access: Access) -> OpenError {
 
 #[tokio::test]
 async fn a_server_creates_folder_and_database_and_a_reader_does_not() {
-    let home = Home::new();
+    let home = Home::sqlite();
     let error = refusal(&home, Access::Read).await;
     assert!(matches!(error, OpenError::Missing { .. }), "{error:?}");
     assert!(!home.path().exists());
@@ -22,7 +22,7 @@ async fn a_server_creates_folder_and_database_and_a_reader_does_not() {
 
 #[tokio::test]
 async fn a_second_server_is_refused_until_the_first_is_gone() {
-    let home = Home::new();
+    let home = Home::sqlite();
     let first = home.serve().await;
     let clone = first.clone();
     drop(first);
@@ -38,7 +38,7 @@ async fn a_second_server_is_refused_until_the_first_is_gone() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused_by_server_and_reader() {
-    let home = Home::new();
+    let home = Home::sqlite();
     home.serve().await.close().await.unwrap();
     home.by_hand(
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
@@ -62,7 +62,7 @@ async fn a_newer_schema_is_refused_by_server_and_reader() {
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_left_as_it_is() {
-    let home = Home::new();
+    let home = Home::sqlite();
     std::fs::create_dir_all(home.path().parent().unwrap()).unwrap();
     let text = "this is a letter to the director, not a database ".repeat(40);
     std::fs::write(home.path(), &text).unwrap();
@@ -75,7 +75,7 @@ async fn a_file_that_is_no_database_is_left_as_it_is() {
 
 #[tokio::test]
 async fn a_database_of_another_program_is_refused() {
-    let home = Home::new();
+    let home = Home::sqlite();
     std::fs::create_dir_all(home.path().parent().unwrap()).unwrap();
     std::fs::write(home.path(), "").unwrap();
     home.by_hand("CREATE TABLE recipes (name TEXT)").await;
@@ -87,7 +87,7 @@ async fn a_database_of_another_program_is_refused() {
 
 #[tokio::test]
 async fn a_folder_that_cannot_be_made_is_named() {
-    let home = Home::new();
+    let home = Home::sqlite();
     let file = home.path().parent().unwrap().to_owned();
     std::fs::write(&file, "a file where the folder should be").unwrap();
     let error = refusal(&home, Access::Serve).await;
@@ -100,7 +100,7 @@ async fn a_folder_that_cannot_be_made_is_named() {
 
 #[tokio::test]
 async fn a_folder_in_the_files_place_is_refused() {
-    let home = Home::new();
+    let home = Home::sqlite();
     std::fs::create_dir_all(home.path()).unwrap();
     for access in [Access::Serve, Access::Read] {
         let error = refusal(&home, access).await;
@@ -110,7 +110,7 @@ async fn a_folder_in_the_files_place_is_refused() {
 
 #[tokio::test]
 async fn a_reader_may_come_after_the_server_has_gone() {
-    let home = Home::new();
+    let home = Home::sqlite();
     let store = home.serve().await;
     commit_day(&store).await;
     store.close().await.unwrap();
@@ -120,7 +120,7 @@ async fn a_reader_may_come_after_the_server_has_gone() {
 
 #[tokio::test]
 async fn commits_are_durable_and_logged_ahead() {
-    let home = Home::new();
+    let home = Home::sqlite();
     let store = home.serve().await;
     commit_day(&store).await;
     let log = home.path().with_extension("db-wal");

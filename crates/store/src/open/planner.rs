@@ -2,7 +2,7 @@
 //! Without figures it takes any first column for selective, so that "all needs of one
 //! callback" would read every need of the shard through the primary key.
 
-use crate::dialect::Connection;
+use crate::dialect::{Connection, ask};
 
 /// Makes the table of figures.
 const PREPARE: &str = "ANALYZE sqlite_schema";
@@ -33,7 +33,7 @@ WHERE t.schema = 'main' AND t.type = 'table'
 /// connections opened afterwards read them.
 pub(crate) async fn instruct(connection: &mut Connection) -> Result<(), sqlx::Error> {
     for statement in [PREPARE, "BEGIN IMMEDIATE", CLEAR, FIGURES, "COMMIT"] {
-        sqlx::query(statement).execute(&mut *connection).await?;
+        ask(statement).run(connection).await?;
     }
     Ok(())
 }
@@ -42,6 +42,7 @@ pub(crate) async fn instruct(connection: &mut Connection) -> Result<(), sqlx::Er
 mod tests {
     use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 
+    use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{Access, assignment, attempt, audit, audit_rules, callback, dial, offer, open};
 
@@ -52,12 +53,19 @@ mod tests {
         (folder, store)
     }
 
+    fn reader(pool: &Pool) -> &sqlx::SqlitePool {
+        match pool {
+            Pool::Sqlite(pool) => pool,
+            Pool::Postgres(_) => panic!("opened as SQLite"),
+        }
+    }
+
     async fn plan(store: &Store, statement: &str) -> Vec<String> {
         let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain.into_sql_str())
             .bind(SHARD)
             .bind(1_i64)
-            .fetch_all(&store.inner.read)
+            .fetch_all(reader(&store.inner.read))
             .await
             .unwrap();
         steps.into_iter().map(|(.., step)| step).collect()

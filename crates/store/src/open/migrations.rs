@@ -1,0 +1,49 @@
+//! The steps that lead to the present schema, one text for every database.
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+
+/// Number, name, statements.
+pub(super) type Step = (i64, &'static str, &'static str);
+
+/// Every migration. Never edited once landed.
+pub(super) const ALL: &[Step] = &[
+    (1, "first", include_str!("../../migrations/0001_first.sql")),
+    (
+        2,
+        "config_version",
+        include_str!("../../migrations/0002_config_version.sql"),
+    ),
+];
+
+/// SQLite clusters such a table by its key; PostgreSQL does not know the words.
+const SQLITE_ONLY: &str = " WITHOUT ROWID";
+
+/// The newest schema that these migrations lead to.
+pub(super) fn known(migrations: &[Step]) -> i64 {
+    migrations.last().map_or(0, |(version, ..)| *version)
+}
+
+/// Runs the migrations as they stand.
+pub(super) fn for_sqlite(migrations: &[Step]) -> Migrator {
+    migrator(migrations, str::to_owned)
+}
+
+/// Runs the migrations without what only SQLite knows.
+pub(super) fn for_postgres(migrations: &[Step]) -> Migrator {
+    migrator(migrations, |statements| statements.replace(SQLITE_ONLY, ""))
+}
+
+fn migrator(migrations: &[Step], spoken: impl Fn(&str) -> String) -> Migrator {
+    let migration = |&(version, name, statements): &Step| {
+        let statements = AssertSqlSafe(spoken(statements)).into_sql_str();
+        Migration::new(
+            version,
+            name.into(),
+            MigrationType::Simple,
+            statements,
+            false,
+        )
+    };
+    Migrator::with_migrations(migrations.iter().map(migration).collect())
+}
