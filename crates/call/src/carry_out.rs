@@ -72,6 +72,22 @@ impl Switch {
         self.drain_outbox(now, step);
     }
 
+    /// As `carry_out`, except that nobody is rung: the rules are told that the call was not
+    /// sent, as when there is no way to send it.
+    pub fn carry_out_unless_it_rings(&mut self, now: Now, deferred: Deferred, step: &mut Step) {
+        if let Effect::Invite { leg, .. } = &deferred.effect
+            && !self.given_up.contains(leg)
+        {
+            return self.not_sent(now, *leg, step);
+        }
+        self.carry_out(now, deferred, step);
+    }
+
+    fn not_sent(&mut self, now: Now, leg: LegId, step: &mut Step) {
+        let status = rules::NOT_SENT;
+        self.tell_rules(now, rules::Input::NotAnswered { leg, status }, step);
+    }
+
     fn fits(&self, id: LegId, generation: u32, effect: &Effect) -> bool {
         let Some(leg) = self.legs.get(&id) else {
             return false;
@@ -225,8 +241,7 @@ impl Switch {
         }
         let (kind, ways) = self.ways_to(now, &to);
         let Some(first) = ways.first().map(|way| way.flow) else {
-            let status = rules::NOT_SENT;
-            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status }, step);
+            return self.not_sent(now, id, step);
         };
         let mut leg = Leg::new(kind, Phase::Inviting, first);
         leg.is_scattered = ways
@@ -236,8 +251,7 @@ impl Switch {
         let Some(offer) = self.open_media_for_offer(now, id, step) else {
             tracing::error!("no media port is free for a call of ours");
             self.legs.remove(&id);
-            let status = rules::NOT_SENT;
-            return self.tell_rules(now, rules::Input::NotAnswered { leg: id, status }, step);
+            return self.not_sent(now, id, step);
         };
         for way in ways {
             let mut call = self.outgoing(way, &to);

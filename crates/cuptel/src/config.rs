@@ -28,18 +28,18 @@ use cuptel_core::rules::{Limits, SpokenPrompts};
 use sha2::{Digest as _, Sha256};
 
 use authority::{TenantDraft, TenantSettings};
+use limits::DataSettings;
 use listening::{Listener, TcpSettings};
 use network::{HttpSettings, MediaSettings, SipSettings, TrunkDraft, TrunkSettings};
 use opening::CalendarDraft;
 use queue::QueueSettings;
-use secret::Secret;
 use source::ConfigFault;
 
 /// Everything that the files say, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
-    /// Where the data is kept; a secret, because it may hold a password.
-    pub(crate) data_url: Secret,
+    /// Where the data is kept.
+    pub(crate) data: DataSettings,
     /// Our names in SIP.
     pub(crate) sip: SipSettings,
     /// Where SIP arrives.
@@ -83,7 +83,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     // A table missing at the top has no place of its own: the file's beginning stands for it.
     let mut root = Fields::new(document.get_ref(), 0..0, &faults);
 
-    let data_url = limits::data_url(&mut root);
+    let data = limits::data(&mut root);
     let sip = network::sip(&mut root);
     let listeners = listening::listeners(&mut root);
     let tcp = listening::tcp(&mut root);
@@ -123,7 +123,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         return Err(all);
     }
     Ok(Config {
-        data_url,
+        data,
         sip,
         listeners,
         tcp,

@@ -16,7 +16,7 @@ use cuptel_engine::{Clock, Engine, Handle};
 use cuptel_http as http;
 use cuptel_media as media;
 use cuptel_sip::{Credentials, Ha1, uri};
-use cuptel_store::{Access, Interned, Names, Store};
+use cuptel_store::{Access, Interned, Names, Spill, Store};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -57,7 +57,10 @@ impl Node {
     ) -> anyhow::Result<Self> {
         let deployment = Deployment::of(config, &media::PromptLibrary::new()).map_err(as_error)?;
         let config = &deployment.config;
-        let store = cuptel_store::open(&config.data_url.reveal()?, Access::Serve).await?;
+        let (url, spill) = config.data.reveal()?;
+        let store = cuptel_store::open(&url, Access::Serve).await?;
+        let mut spill = Spill::open(&spill, config.data.spill_bytes_max)?;
+        replay(&store, &mut spill).await?;
         if config.http.token.create_file()? {
             tracing::info!("made the API token that the configuration names");
         }
@@ -87,7 +90,12 @@ impl Node {
             prompts: deployment.prompts.clone(),
         };
         let metrics = http::install_metrics()?;
-        let engine = cuptel_engine::start(settings, rules, &store, restored, clock)?;
+        let storage = cuptel_engine::Storage {
+            store: store.clone(),
+            spill,
+            stall: Duration::from_millis(u64::from(config.data.stall_ms)),
+        };
+        let engine = cuptel_engine::start(settings, rules, storage, restored, clock)?;
         let handle = engine.handle();
         let (listen, token) = (config.http.listen, config.http.token.reveal()?);
         let (reloader, reload) = Reloader::new(
@@ -175,6 +183,24 @@ impl Node {
         outcome?;
         Ok(store)
     }
+}
+
+/// Gives the database what the process before could only spill, before anything new.
+async fn replay(store: &Store, spill: &mut Spill) -> anyhow::Result<()> {
+    let mut replayed: u64 = 0;
+    while let Some(entry) = spill.next()? {
+        store.replay(&entry).await.context(
+            "the spill of the server before cannot be given to the database: is it the same database, \
+             and did no other server write to it since? What the spill holds is lost if it is moved away",
+        )?;
+        spill.replayed(&entry);
+        replayed += 1;
+    }
+    spill.remove()?;
+    if replayed > 0 {
+        tracing::warn!(replayed, "gave the database what had been spilled");
+    }
+    Ok(())
 }
 
 #[expect(
@@ -415,7 +441,7 @@ impl http::Engine for Port {
                 .iter()
                 .map(|&name| name.to_owned())
                 .collect(),
-            since_ms: None,
+            since_ms: health.since_ms,
             configuration: self.1.shown(),
         }
     }

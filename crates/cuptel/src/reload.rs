@@ -149,7 +149,7 @@ pub(crate) fn told(path: &Path, needed: &[StillNeeded], names: &Interned) -> Vec
 /// Settings that are read at the start alone, and differ.
 fn needs_restart(path: &Path, running: &Config, wanted: &Config, pairs: u32) -> Vec<String> {
     let mut changed: Vec<String> = [
-        ("[data] url", running.data_url != wanted.data_url),
+        ("[data]", running.data != wanted.data),
         ("[sip]", running.sip != wanted.sip),
         ("[[listener]]", running.listeners != wanted.listeners),
         ("[tcp]", running.tcp != wanted.tcp),

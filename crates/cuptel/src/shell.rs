@@ -199,7 +199,7 @@ fn offline(
     ask: impl AsyncFnOnce(Store) -> anyhow::Result<Value>,
 ) -> anyhow::Result<Value> {
     runtime()?.block_on(async {
-        let store = cuptel_store::open(&config.data_url.reveal()?, Access::Read).await?;
+        let store = cuptel_store::open(&config.data.url.reveal()?, Access::Read).await?;
         ask(store).await
     })
 }

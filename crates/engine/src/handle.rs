@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
+use cuptel_core::time::UtcMs;
 use cuptel_media::PromptLibrary;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -48,6 +49,8 @@ pub enum Refusal {
 pub struct Health {
     /// What does not work, by name; empty in health.
     pub degraded: Vec<&'static str>,
+    /// Since when the database does not work, if it does not.
+    pub since_ms: Option<UtcMs>,
     /// Whether the loop is stopping.
     pub stopping: bool,
 }

@@ -15,3 +15,4 @@ pub use clock::Clock;
 pub use connections::ConnectionLimits;
 pub use handle::{Handle, Health, Refusal, Reload};
 pub use run::{Engine, EngineError, Settings, start};
+pub use writing::{Storage, StorageError};

@@ -16,7 +16,7 @@ use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::CommandError;
 use cuptel_core::time::{MonoUs, Now};
 use cuptel_media as media;
-use cuptel_store::{Batch, CommitError, Store};
+use cuptel_store::Batch;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::clock::Clock;
@@ -25,7 +25,7 @@ use crate::figures;
 use crate::handle::{COMMANDS_MAX, Handle, Health, Reload, Request, Wish};
 use crate::journal::Journal;
 use crate::sockets::{Arrived, Sockets};
-use crate::writing::{BATCHES_MAX, Progress, write_all};
+use crate::writing::{BATCHES_MAX, Database, Progress, Storage, StorageError, Writing};
 
 /// Steps that may wait for their commit; beyond it the sockets are not read, and the
 /// kernel's bounded buffer takes what comes.
@@ -76,7 +76,7 @@ pub enum EngineError {
     Entropy,
     /// Records can be stored nowhere: memory that ran ahead of the disk is not trusted.
     #[error("records cannot be stored; stopped so that nothing is promised that is not on disk")]
-    Storage(#[source] CommitError),
+    Storage(#[source] StorageError),
     /// A socket failed.
     #[error("a listening socket failed")]
     Socket(#[source] io::Error),
@@ -96,7 +96,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Threads {
     looping: JoinHandle<Result<(), EngineError>>,
-    writing: JoinHandle<Result<(), CommitError>>,
+    writing: JoinHandle<Result<(), StorageError>>,
 }
 
 impl Engine {
@@ -137,7 +137,7 @@ impl Engine {
 pub fn start(
     mut settings: Settings,
     rules: Arc<Rules>,
-    store: &Store,
+    storage: Storage,
     restored: Restored,
     clock: Clock,
 ) -> Result<Engine, EngineError> {
@@ -159,10 +159,14 @@ pub fn start(
     let (looks_tx, looks) = watch::channel(Arc::new(Snapshot::default()));
     let (health_tx, health) = watch::channel(Health::default());
     let (end, ended) = oneshot::channel();
-    let writer = store.writer();
-    let writing = spawn("writer", move || {
-        block_on(write_all(writer, to_write, told, clock))
-    })?;
+    let writing = Writing {
+        writer: storage.store.writer(),
+        storage,
+        batches: to_write,
+        progress: told,
+        clock,
+    };
+    let writing = spawn("writer", move || block_on(writing.run()))?;
     let looping = spawn("signalling", move || {
         let outcome = block_on(async move {
             let sockets = Sockets::new(bound).map_err(EngineError::Socket)?;
@@ -407,13 +411,20 @@ impl Loop {
     fn settle_once(&mut self, now: Now) -> bool {
         let progress = *self.progress.borrow_and_update();
         self.journal.committed(progress.applied);
-        if self.held != progress.failing {
-            self.held = progress.failing;
+        let failing = progress.database != Database::Up;
+        if self.held != failing {
+            self.held = failing;
             self.switch.hold(now, self.held, &mut self.step);
             self.take_in();
         }
+        let spilling = matches!(progress.database, Database::Spilling { .. });
         while let Some(effect) = self.journal.next_effect() {
-            self.switch.carry_out(now, effect, &mut self.step);
+            if spilling {
+                self.switch
+                    .carry_out_unless_it_rings(now, effect, &mut self.step);
+            } else {
+                self.switch.carry_out(now, effect, &mut self.step);
+            }
             self.take_in();
         }
         for (request, result) in self.step.replies.drain(..) {
@@ -455,14 +466,22 @@ impl Loop {
     }
 
     fn look(&mut self, now: Now, progress: Progress) {
-        let degraded: Vec<&'static str> =
-            [(progress.failing, "database"), (progress.dead, "storage")]
-                .into_iter()
-                .filter_map(|(is, name)| is.then_some(name))
-                .collect();
+        let (database, since_ms) = match progress.database {
+            Database::Up => (None, None),
+            Database::Failing { since_ms } => (Some("database"), Some(since_ms)),
+            Database::Spilling { since_ms } => {
+                (Some("database: stalled, spilling"), Some(since_ms))
+            }
+        };
+        let dead = progress.dead.then_some("storage");
+        let degraded: Vec<&'static str> = database.into_iter().chain(dead).collect();
         let stopping = self.looks.borrow().stopping;
         self.health.send_if_modified(|health| {
-            let next = Health { degraded, stopping };
+            let next = Health {
+                degraded,
+                since_ms,
+                stopping,
+            };
             let changed = *health != next;
             *health = next;
             changed

@@ -93,6 +93,9 @@ pub(crate) fn afterwards(chosen: Chosen) -> &'static str {
 pub(crate) fn degraded(name: &str) -> String {
     let what = match name {
         "database" => "la base dati non accetta scritture e le chiamate aspettano che riprenda",
+        "database: stalled, spilling" => {
+            "la base dati non risponde: le chiamate in arrivo sono servite e registrate a parte, le richiamate sono sospese"
+        }
         "storage" => "nulla può essere registrato: le chiamate non vengono servite",
         other => other,
     };

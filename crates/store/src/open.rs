@@ -146,15 +146,23 @@ pub enum OpenError {
         /// What the driver says.
         source: sqlx::Error,
     },
-    /// The user may not make or read tables.
+    /// The user may not use the tables.
     #[error(
-        "PostgreSQL does not let {place} use the tables: make the user owner of the database, or GRANT USAGE, CREATE ON SCHEMA public (a reader: GRANT SELECT ON ALL TABLES)"
+        "PostgreSQL does not let {place} use the tables: make the user their owner; who only reads needs GRANT SELECT ON ALL TABLES IN SCHEMA public"
     )]
     NoPrivilege {
         /// User, host, port and database.
         place: String,
         /// What the driver says.
         source: sqlx::Error,
+    },
+    /// The user may not make tables.
+    #[error(
+        "PostgreSQL does not let {place} make tables: make the user owner of the database, or GRANT CREATE ON SCHEMA public"
+    )]
+    MayNotCreate {
+        /// User, host, port and database.
+        place: String,
     },
     /// The server is too old.
     #[error(
@@ -308,6 +316,11 @@ async fn open_with(
             scheme: scheme.to_owned(),
         }),
     }
+}
+
+/// The schema that this version writes.
+pub(crate) fn schema() -> i64 {
+    migrations::known(migrations::ALL)
 }
 
 /// Whether a schema that was found can be used, by whom it was asked for.

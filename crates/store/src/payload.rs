@@ -73,6 +73,11 @@ impl Table {
         }
     }
 
+    /// The table of this name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|table| table.name() == name)
+    }
+
     /// What is run over its images.
     pub(crate) const fn statements(self) -> &'static [&'static str] {
         match self {

@@ -1,6 +1,7 @@
 //! The one ordered writer: any number of batches in one transaction, one statement per
 //! table, and the journal position in the same transaction, so that a retry after an
-//! unknown COMMIT changes nothing.
+//! unknown COMMIT changes nothing. What the database does not take goes to the spill as
+//! the same transaction, and from there to the database later.
 
 use std::fmt;
 
@@ -9,8 +10,9 @@ use cuptel_core::record::Record;
 
 use crate::dialect::{Connection, ask, ask_shard};
 use crate::fault::{Meaning, meaning, violated};
-use crate::payload::{Payload, position};
+use crate::payload::{Payload, Table, position};
 use crate::row::read_int;
+use crate::spill::{Entry, Spill, SpillError};
 use crate::store::{SHARD, Store, Unwritable, WriteTransaction};
 
 const APPLIED: &str = "SELECT applied_seq FROM journal WHERE shard = $1 AND epoch = $2";
@@ -61,6 +63,16 @@ pub enum CommitError {
         /// The position before it.
         after: u64,
     },
+    /// The spill goes on where the database has not come to, or the other way round.
+    #[error(
+        "what was spilled goes on at {after} but the database is at {applied}: is it the same database?"
+    )]
+    NotNext {
+        /// Where the spill goes on.
+        after: u64,
+        /// Where the database is.
+        applied: u64,
+    },
     /// `Store::begin` was not called before `Store::writer`.
     #[error("no epoch was begun")]
     NotBegun,
@@ -110,8 +122,10 @@ impl CommitError {
 pub struct Writer {
     store: Store,
     epoch: i64,
-    /// The journal position, unless a commit's result is unknown.
-    applied: Option<u64>,
+    /// The journal position that was told as committed or spilled.
+    told: u64,
+    /// Whether the database may be elsewhere: a commit's result is unknown.
+    in_doubt: bool,
     payload: Payload,
 }
 
@@ -119,7 +133,8 @@ impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Writer")
             .field("epoch", &self.epoch)
-            .field("applied", &self.applied)
+            .field("told", &self.told)
+            .field("in_doubt", &self.in_doubt)
             .finish_non_exhaustive()
     }
 }
@@ -129,7 +144,8 @@ impl Writer {
         Self {
             store,
             epoch,
-            applied: None,
+            told: 0,
+            in_doubt: true,
             payload: Payload::default(),
         }
     }
@@ -145,59 +161,122 @@ impl Writer {
             return Err(CommitError::NotBegun);
         }
         let last = last_in_order(batches)?;
-        // From here until success the position is unknown, whatever happens to this future.
-        let remembered = self.applied.take();
+        // From here until success the position is in doubt, whatever happens to this future.
+        let in_doubt = std::mem::replace(&mut self.in_doubt, true);
         let store = self.store.clone();
-        let mut transaction = store.write().await.map_err(|why| match why {
-            Unwritable::ReadOnly => CommitError::ReadOnly,
-            Unwritable::TakenOver => CommitError::Fenced { epoch: self.epoch },
-            Unwritable::Failed(source) => CommitError::of("journal", source),
-        })?;
-        let applied = match remembered {
-            Some(applied) => applied,
-            None => applied_in(&mut transaction, self.epoch).await?,
+        let mut transaction = begin(&store, self.epoch).await?;
+        let applied = if in_doubt {
+            applied_in(&mut transaction, self.epoch).await?
+        } else {
+            self.told
         };
+        if applied < self.told {
+            let after = self.told;
+            return Err(CommitError::NotNext { after, applied });
+        }
         let ended = if last > applied {
-            self.apply(&mut transaction.connection, batches, applied, last)
-                .await?;
+            self.payload.fill(batches, applied, self.epoch);
+            let connection = &mut transaction.connection;
+            for (table, images) in self.payload.tables() {
+                write_table(connection, table, images.finish()).await?;
+            }
+            advance(connection, self.epoch, applied, last).await?;
             transaction.commit().await
         } else {
             transaction.roll_back().await
         };
         ended.map_err(|source| CommitError::of("journal", source))?;
-        let position = last.max(applied);
-        self.applied = Some(position);
+        self.told = last.max(applied);
+        self.in_doubt = false;
         batches.clear();
-        Ok(position)
+        Ok(self.told)
     }
 
-    async fn apply(
+    /// Writes the batches to the spill instead, empties the vector and returns the journal
+    /// position. Once something is spilled, everything must be until it is replayed.
+    ///
+    /// # Errors
+    /// When the spill is full or cannot be written: then the batches are stored nowhere.
+    pub fn spill(
         &mut self,
-        connection: &mut Connection,
-        batches: &[Batch],
-        applied: u64,
-        last: u64,
-    ) -> Result<(), CommitError> {
-        self.payload.fill(batches, applied, self.epoch);
-        for (table, images) in self.payload.tables() {
-            let json = images.finish();
-            for statement in table.statements() {
-                execute(connection, statement, json)
-                    .await
-                    .map_err(|source| CommitError::of(table.name(), source))?;
+        batches: &mut Vec<Batch>,
+        spill: &mut Spill,
+    ) -> Result<u64, SpillError> {
+        let last = batches.last().map_or(0, |batch| batch.last_seq);
+        if last > self.told {
+            self.payload.fill(batches, self.told, self.epoch);
+            let positions = (self.epoch, self.told, last);
+            spill.append(positions, &mut self.payload)?;
+            self.told = last;
+            self.in_doubt = true;
+        }
+        batches.clear();
+        Ok(self.told)
+    }
+}
+
+impl Store {
+    /// Carries out a transaction that was spilled, unless the database has it already.
+    ///
+    /// # Errors
+    /// As for a commit; when the transaction is not the next one of this database.
+    pub async fn replay(&self, entry: &Entry) -> Result<(), CommitError> {
+        let mut transaction = begin(self, entry.epoch).await?;
+        let applied = applied_in(&mut transaction, entry.epoch).await?;
+        let ended = if entry.last <= applied {
+            transaction.roll_back().await
+        } else if entry.after == applied {
+            let connection = &mut transaction.connection;
+            for (table, images) in &entry.tables {
+                write_table(connection, *table, images).await?;
             }
-        }
-        let advanced = ask_shard(ADVANCE)
-            .int(self.epoch)
-            .int(position(applied))
-            .int(position(last))
-            .maybe(connection, read_int)
+            advance(connection, entry.epoch, applied, entry.last).await?;
+            transaction.commit().await
+        } else {
+            let after = entry.after;
+            return Err(CommitError::NotNext { after, applied });
+        };
+        ended.map_err(|source| CommitError::of("journal", source))
+    }
+}
+
+async fn begin(store: &Store, epoch: i64) -> Result<WriteTransaction<'_>, CommitError> {
+    store.write().await.map_err(|why| match why {
+        Unwritable::ReadOnly => CommitError::ReadOnly,
+        Unwritable::TakenOver => CommitError::Fenced { epoch },
+        Unwritable::Failed(source) => CommitError::of("journal", source),
+    })
+}
+
+async fn write_table(
+    connection: &mut Connection,
+    table: Table,
+    images: &str,
+) -> Result<(), CommitError> {
+    for statement in table.statements() {
+        execute(connection, statement, images)
             .await
-            .map_err(|source| CommitError::of("journal", source))?;
-        match advanced {
-            Some(_) => Ok(()),
-            None => Err(CommitError::Fenced { epoch: self.epoch }),
-        }
+            .map_err(|source| CommitError::of(table.name(), source))?;
+    }
+    Ok(())
+}
+
+async fn advance(
+    connection: &mut Connection,
+    epoch: i64,
+    applied: u64,
+    last: u64,
+) -> Result<(), CommitError> {
+    let advanced = ask_shard(ADVANCE)
+        .int(epoch)
+        .int(position(applied))
+        .int(position(last))
+        .maybe(connection, read_int)
+        .await
+        .map_err(|source| CommitError::of("journal", source))?;
+    match advanced {
+        Some(_) => Ok(()),
+        None => Err(CommitError::Fenced { epoch }),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What holds for the whole centre: where the data is, bounds, how it stops.
 
 use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::Fields;
 use cuptel_core::rules::Limits;
 
 use super::optional_with;
-use super::secret::Secret;
+use super::secret::{Secret, SecretError};
 
 pub(super) const DAY_S: RangeInclusive<u32> = 0..=86_400;
 pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
@@ -75,11 +76,46 @@ pub(super) fn drain_s(root: &mut Fields<'_>) -> u32 {
     drain_s
 }
 
-/// Default `sqlite://data/cuptel.db`.
-pub(super) fn data_url(root: &mut Fields<'_>) -> Secret {
-    let mut url = Secret::parse("sqlite://data/cuptel.db");
+/// Where the data is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DataSettings {
+    /// Default `sqlite://data/cuptel.db`; a secret, because it may hold a password.
+    pub(crate) url: Secret,
+    /// Where records go while the database is away. Default: `spill` beside the file of
+    /// SQLite, and `data/spill` otherwise.
+    spill: Option<PathBuf>,
+    /// How large that may grow. Default 268,435,456.
+    pub(crate) spill_bytes_max: u64,
+    /// How long the database is waited for before. Default 2,000.
+    pub(crate) stall_ms: u32,
+}
+
+impl DataSettings {
+    /// The database's URL, and the folder of the spill.
+    ///
+    /// # Errors
+    /// When the URL is kept elsewhere and is not to be had.
+    pub(crate) fn reveal(&self) -> Result<(String, PathBuf), SecretError> {
+        let url = self.url.reveal()?;
+        let beside = || {
+            let file = Path::new(url.strip_prefix("sqlite://")?);
+            Some(file.parent()?.join("spill"))
+        };
+        let spill = self.spill.clone().or_else(beside);
+        Ok((url, spill.unwrap_or_else(|| "data/spill".into())))
+    }
+}
+
+/// Every default is told at its field.
+pub(super) fn data(root: &mut Fields<'_>) -> DataSettings {
+    let mut data = DataSettings {
+        url: Secret::parse("sqlite://data/cuptel.db"),
+        spill: None,
+        spill_bytes_max: 268_435_456,
+        stall_ms: 2_000,
+    };
     let Some(mut table) = root.table("data") else {
-        return url;
+        return data;
     };
     let given = optional_with(
         &mut table,
@@ -96,8 +132,15 @@ pub(super) fn data_url(root: &mut Fields<'_>) -> Secret {
         },
     );
     if let Some(given) = given {
-        url = given.value;
+        data.url = given.value;
     }
+    let folder = |text: &str| (!text.is_empty()).then(|| PathBuf::from(text));
+    data.spill = optional_with(&mut table, "spill", "a folder", folder).map(|given| given.value);
+    let bytes_max = table.whole("spill_bytes_max", 1_048_576..=u32::MAX);
+    if let Some(given) = bytes_max {
+        data.spill_bytes_max = u64::from(given.value);
+    }
+    data.stall_ms = table.whole_or("stall_ms", 100..=60_000, data.stall_ms);
     table.finish();
-    url
+    data
 }

@@ -171,7 +171,7 @@ fn assert_warning(old: &str, new: &str, expected: &str) {
 fn what_is_not_said_has_its_default() {
     let config = load_in(&project(PLAIN, PLAN)).unwrap();
     assert_eq!(config.warnings(), []);
-    assert_eq!(config.data_url.here(), Some("sqlite://data/cuptel.db"));
+    assert_eq!(config.data.url.here(), Some("sqlite://data/cuptel.db"));
     assert_eq!(
         (config.sip.realm.as_str(), config.sip.user_agent.as_str()),
         ("cuptel", "CupTel")

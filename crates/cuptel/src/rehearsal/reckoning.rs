@@ -89,7 +89,7 @@ pub(super) async fn reckon(
     guest_sits: bool,
     now_ms: UtcMs,
 ) -> anyhow::Result<Reckoning> {
-    let url = config.data_url.reveal()?;
+    let url = config.data.url.reveal()?;
     let store = cuptel_store::open(&url, Access::Read).await?;
     let totals = store.totals().await?;
     let audit = store.audit(now_ms).await?;

@@ -208,14 +208,13 @@ async fn schema_of(place: &str, connection: &mut Connection) -> Result<i64, Open
 }
 
 fn explain_migration(place: &str, error: MigrateError) -> OpenError {
-    match error {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _)
-            if meaning(&source) == Meaning::NotAllowed =>
-        {
-            explain(place, source)
-        }
-        error => OpenError::Migrate(error),
+    if let MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) = &error
+        && meaning(source) == Meaning::NotAllowed
+    {
+        let place = place.to_owned();
+        return OpenError::MayNotCreate { place };
     }
+    OpenError::Migrate(error)
 }
 
 fn explain(place: &str, source: sqlx::Error) -> OpenError {

@@ -18,4 +18,6 @@ mod rows;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod spill;
+#[cfg(test)]
 mod views;

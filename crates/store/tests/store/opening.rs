@@ -1,5 +1,8 @@
 //! Opening a file: who may, which files, and what an administrator is told.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use cuptel_store::{Access, OpenError, open};
 
 use crate::home::Home;
@@ -135,4 +138,16 @@ async fn commits_are_durable_and_logged_ahead() {
     let survivor = open(&url, Access::Serve).await.unwrap();
     assert!(survivor.audit(NOW).await.unwrap().ok());
     assert_eq!(survivor.begin().await.unwrap().callbacks.len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_created_is_for_its_owner_alone() {
+    let home = Home::sqlite();
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(home.path().parent().unwrap()), 0o700);
+    for file in [home.path(), home.path().with_extension("db-wal")] {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
 }

@@ -109,6 +109,19 @@ async fn tables_of_another_program_are_left_alone() {
 }
 
 #[tokio::test]
+async fn a_user_who_may_not_make_tables_is_told_what_to_grant() {
+    let cluster = Cluster::start();
+    let schema = cluster.schema();
+    cluster.sql(
+        &schema,
+        "CREATE ROLE guest LOGIN PASSWORD 'g'; GRANT USAGE ON SCHEMA t0 TO guest",
+    );
+    let url = schema.replace("cuptel:only-for-tests@", "guest:g@");
+    let error = refusal(&url).await;
+    assert!(matches!(error, OpenError::MayNotCreate { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_newer_schema_is_refused_by_server_and_reader() {
     let home = Home::postgres();
     home.serve().await.close().await.unwrap();
