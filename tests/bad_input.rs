@@ -4,7 +4,9 @@
 use std::fs;
 use std::net::UdpSocket;
 
-use crate::harness::{Caller, Centre, Datagrams, SOON, Setup, invite, torture_messages, until};
+use crate::harness::{
+    Caller, Centre, Datagrams, Kind, SOON, Setup, invite, torture_messages, until,
+};
 
 /// Bytes without sense, the same in every run.
 fn noise(seed: u32, length: usize) -> Vec<u8> {
@@ -134,7 +136,7 @@ fn a_fault_in_the_configuration_is_pointed_at() {
         assert!(told.contains(&format!("cuptel.toml:{line}:1:")), "{told}");
         assert!(told.contains("channels"), "{told}");
     }
-    assert!(!centre.database().exists(), "nothing was begun");
+    assert!(centre.database.is_untouched(), "nothing was begun");
 }
 
 #[test]
@@ -194,10 +196,7 @@ fn a_second_server_on_the_same_database_is_refused_and_the_first_one_goes_on() {
     let mut centre = Centre::start(Setup::default());
     let told = centre.run(&["serve"]).failed();
     assert!(told.contains("another cuptel serve is using"), "{told}");
-    assert!(
-        told.contains(&centre.database().display().to_string()),
-        "{told}"
-    );
+    assert!(told.contains(&centre.database.place()), "{told}");
     centre.assert_alive();
     Caller::connected(&centre, "0861555504").hangs_up();
     centre.audit();
@@ -208,7 +207,7 @@ fn a_database_of_a_newer_version_is_left_alone() {
     let mut centre = Centre::start(Setup::default());
     centre.terminate();
     assert!(centre.stopped(SOON).success());
-    centre.write_sql(
+    centre.database.write_sql(
         "INSERT INTO _sqlx_migrations SELECT 9999, 'future', installed_on, success, checksum, \
          execution_time FROM _sqlx_migrations LIMIT 1",
     );
@@ -227,13 +226,16 @@ fn a_database_of_a_newer_version_is_left_alone() {
 
 #[test]
 fn a_file_that_is_no_database_is_left_alone() {
-    let centre = Centre::prepare(Setup::default());
+    let centre = Centre::prepare(Setup {
+        database: Kind::Sqlite,
+        ..Setup::default()
+    });
     fs::create_dir(centre.folder().join("data")).expect("the folder can be written");
     let text = "Somebody's notes, not a database.\n".repeat(100);
-    fs::write(centre.database(), &text).expect("the folder can be written");
+    fs::write(centre.database.file(), &text).expect("the folder can be written");
     for command in [&["serve"][..], &["audit"]] {
         let told = centre.run(command).failed();
         assert!(told.contains("is not a database"), "{told}");
     }
-    assert_eq!(fs::read_to_string(centre.database()).ok(), Some(text));
+    assert_eq!(fs::read_to_string(centre.database.file()).ok(), Some(text));
 }

@@ -56,11 +56,11 @@ fn a_caller_is_welcomed_presses_a_key_waits_with_music_and_talks_to_a_registered
     assert_eq!(served["operator"], "Anna Esempio");
     assert_eq!(served["callback"], Value::Null);
     centre.seat_works("101", "idle");
-    let intervals = "SELECT group_concat(work) FROM \
-        (SELECT work FROM state_interval WHERE chosen = 'available' ORDER BY since_ms, id)";
+    let intervals = "SELECT work FROM state_interval \
+        WHERE chosen = 'available' ORDER BY since_ms, id";
     assert_eq!(
         centre.sql(intervals),
-        "idle,reserved,ringing,talking,wrap_up,idle"
+        "idle\nreserved\nringing\ntalking\nwrap_up\nidle"
     );
     centre.audit();
 }

@@ -5,7 +5,9 @@
 mod caller;
 mod carrier;
 mod centre;
+mod cluster;
 mod command;
+mod database;
 mod datagram;
 mod ear;
 mod patience;
@@ -16,6 +18,7 @@ pub(crate) use caller::Caller;
 pub(crate) use carrier::Carrier;
 pub(crate) use centre::{Centre, Setup, repository};
 pub(crate) use command::{Owned, Ran};
+pub(crate) use database::Kind;
 pub(crate) use datagram::{Datagrams, invite, torture_messages};
 pub(crate) use patience::{SOON, until};
 pub(crate) use phone::{Answers, Phone};

@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod harness;
 mod layout;
+mod outage;
 mod outcomes;
 mod readme;
 mod refusals;

@@ -51,7 +51,7 @@ fn a_withheld_number_is_neither_used_nor_kept() {
     assert_eq!(attempt["class"], "anonymous");
     assert_eq!(attempt["suppressed"], "anonymous");
     assert_eq!(attempt["callback"], Value::Null);
-    let stored = centre.database_bytes();
+    let stored = centre.database.bytes();
     let digits = b"0861555307";
     assert!(!stored.windows(digits.len()).any(|bytes| bytes == digits));
     assert!(!centre.log().contains("0861555307"), "{}", centre.log());

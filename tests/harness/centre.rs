@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::command::{Owned, Ran};
+use super::database::{Database, Kind};
 use super::patience::{SOON, until};
 
 /// The line that every test calls, as a carrier hands it over.
@@ -28,6 +29,7 @@ pub(crate) struct Setup {
     pub(crate) answer_after_ms: u32,
     pub(crate) drain_s: u32,
     pub(crate) log: &'static str,
+    pub(crate) database: Kind,
 }
 
 impl Default for Setup {
@@ -38,6 +40,7 @@ impl Default for Setup {
             answer_after_ms: 0,
             drain_s: 20,
             log: "info",
+            database: Kind::AsTold,
         }
     }
 }
@@ -46,6 +49,7 @@ impl Default for Setup {
 #[derive(Debug)]
 pub(crate) struct Centre {
     pub(crate) address: Ipv4Addr,
+    pub(crate) database: Database,
     server: Option<Owned>,
     folder: TempDir,
     agent: ureq::Agent,
@@ -65,8 +69,10 @@ impl Centre {
     pub(crate) fn prepare(setup: Setup) -> Self {
         let folder = TempDir::with_prefix(prefix()).expect("a temporary folder");
         let address = free_address();
+        let database = Database::of(setup.database, folder.path());
         let filled = |template: &str| {
             [
+                ("{url}", database.url()),
                 ("{folder}", folder.path().display().to_string()),
                 ("{repository}", repository().display().to_string()),
                 ("{address}", address.to_string()),
@@ -95,6 +101,7 @@ impl Centre {
             .build();
         Self {
             address,
+            database,
             folder,
             server: None,
             agent: agent.into(),
@@ -109,10 +116,6 @@ impl Centre {
 
     pub(crate) fn config(&self) -> PathBuf {
         self.folder().join("cuptel.toml")
-    }
-
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder().join("data/cuptel.db")
     }
 
     /// Where the carrier's calls arrive.
@@ -173,6 +176,13 @@ impl Centre {
         self.server = Some(server);
     }
 
+    /// How it says that it is.
+    pub(crate) fn health(&self) -> Value {
+        let answer = self.agent.get(self.url("/health/ready")).call();
+        let mut answer = answer.expect("/health/ready answers");
+        answer.body_mut().read_json().expect("it is JSON")
+    }
+
     fn is_ready(&self) -> bool {
         let answer = self.agent.get(self.url("/health/ready")).call();
         answer.is_ok_and(|answer| answer.status().is_success())
@@ -230,28 +240,9 @@ impl Centre {
         serde_json::from_str(&audit).expect("audit --json prints JSON")
     }
 
-    /// The value of the first column of the first row, read by another program than ours.
+    /// What a statement answers, read by another program than ours.
     pub(crate) fn sql(&self, statement: &str) -> String {
-        let mut sqlite = Command::new("sqlite3");
-        sqlite.arg("-readonly").arg(self.database()).arg(statement);
-        Ran::of(&mut sqlite, COMMAND_TIME)
-            .succeeded()
-            .trim()
-            .to_owned()
-    }
-
-    /// Changes a database that no server uses.
-    pub(crate) fn write_sql(&self, statement: &str) {
-        let mut sqlite = Command::new("sqlite3");
-        sqlite.arg(self.database()).arg(statement);
-        Ran::of(&mut sqlite, COMMAND_TIME).succeeded();
-    }
-
-    /// Every byte of the database, its write-ahead log included.
-    pub(crate) fn database_bytes(&self) -> Vec<u8> {
-        let log = fs::read(self.database().with_extension("db-wal")).unwrap_or_default();
-        let main = fs::read(self.database()).expect("the database can be read");
-        [main, log].concat()
+        self.database.sql(statement)
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
