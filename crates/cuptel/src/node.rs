@@ -188,7 +188,7 @@ impl Node {
 /// Gives the database what the process before could only spill, before anything new.
 async fn replay(store: &Store, spill: &mut Spill) -> anyhow::Result<()> {
     let mut replayed: u64 = 0;
-    while let Some(entry) = spill.next()? {
+    while let Some(entry) = spill.oldest()? {
         store.replay(&entry).await.context(
             "the spill of the server before cannot be given to the database: is it the same database, \
              and did no other server write to it since? What the spill holds is lost if it is moved away",

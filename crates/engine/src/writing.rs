@@ -153,7 +153,7 @@ impl Writing {
         group: &mut Vec<Batch>,
         since_ms: UtcMs,
     ) -> Result<(), StorageError> {
-        while let Some(entry) = self.storage.spill.next()? {
+        while let Some(entry) = self.storage.spill.oldest()? {
             let store = self.storage.store.clone();
             let replaying = replay(&store, &entry);
             tokio::pin!(replaying);

@@ -241,7 +241,7 @@ impl Spill {
     ///
     /// # Errors
     /// When the file cannot be read or is not what was written.
-    pub fn next(&mut self) -> Result<Option<Entry>, SpillError> {
+    pub fn oldest(&mut self) -> Result<Option<Entry>, SpillError> {
         let Some(file) = &mut self.file else {
             return Ok(None);
         };

@@ -39,7 +39,7 @@ async fn begun(home: &Home) -> Store {
 
 async fn replay(store: &Store, spill: &mut Spill) -> Result<u64, CommitError> {
     let mut count = 0;
-    while let Some(entry) = spill.next().unwrap() {
+    while let Some(entry) = spill.oldest().unwrap() {
         store.replay(&entry).await?;
         spill.replayed(&entry);
         count += 1;
@@ -205,7 +205,7 @@ async fn a_torn_end_is_cut_off_wherever_it_is_torn() {
         let found = Spill::look(folder.path()).unwrap().unwrap();
         assert_eq!(found.entries, u64::try_from(entries).unwrap(), "{length}");
         let mut spill = Spill::open(folder.path(), ROOM).unwrap();
-        assert_eq!(spill.next().unwrap().is_some(), entries > 0, "{length}");
+        assert_eq!(spill.oldest().unwrap().is_some(), entries > 0, "{length}");
     }
     // Blocks that were allotted and never written.
     let mut torn = whole[..ends[1]].to_vec();
