@@ -46,9 +46,16 @@ impl Datagrams {
     /// The final response to a request.
     pub(crate) fn ask(&self, request: &str) -> String {
         self.send(request.as_bytes());
+        let call = request
+            .lines()
+            .find(|line| line.starts_with("Call-ID:"))
+            .expect("a request has a Call-ID");
+        // The final before comes again and again: nobody acknowledges it.
+        let is_ours = |answer: &String| {
+            !answer.starts_with("SIP/2.0 1") && answer.lines().any(|line| line == call)
+        };
         until(&format!("an answer to {request}"), SOON, || {
-            self.next()
-                .filter(|answer| !answer.starts_with("SIP/2.0 1"))
+            self.next().filter(is_ours)
         })
     }
 }
