@@ -662,3 +662,26 @@ fn one_line_less_anywhere_is_told_or_harmless() {
         }
     }
 }
+
+#[test]
+fn the_spill_stands_beside_the_database_unless_told_otherwise() {
+    let folder_of = |data: &str| {
+        let document = document(data).unwrap();
+        let faults = Faults::default();
+        let mut root = Fields::new(document.get_ref(), 0..0, &faults);
+        let data = limits::data(&mut root);
+        assert!(faults.into_sorted().is_empty());
+        data.reveal().unwrap().1
+    };
+    for (data, folder) in [
+        ("", "data/spill"),
+        (
+            "[data]\nurl = \"sqlite:///srv/cuptel/a.db\"",
+            "/srv/cuptel/spill",
+        ),
+        ("[data]\nurl = \"postgres://u@db/c\"", "data/spill"),
+        ("[data]\nspill = \"/var/spill\"", "/var/spill"),
+    ] {
+        assert_eq!(folder_of(data), Path::new(folder), "{data}");
+    }
+}
