@@ -123,6 +123,17 @@ fn what_was_spilled_outlives_kill_9_and_is_told_first() {
 }
 
 #[test]
+fn a_spill_of_another_version_is_refused_before_the_database_is_changed() {
+    let centre = Centre::prepare(Setup::default());
+    let folder = centre.folder().join("data/spill");
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    fs::write(folder.join("records"), "cuptel-spill 1 schema 0\n").expect("it can be written");
+    let told = centre.refuses_to_serve();
+    assert!(told.contains("start the version that wrote it"), "{told}");
+    assert!(centre.database.is_untouched());
+}
+
+#[test]
 fn nobody_is_rung_while_the_database_is_away() {
     let mut centre = centre(8, Kind::OwnServer);
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);

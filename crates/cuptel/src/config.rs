@@ -7,7 +7,7 @@
 
 pub(crate) mod authority;
 pub(crate) mod first_start;
-mod limits;
+pub(crate) mod limits;
 pub(crate) mod listening;
 pub(crate) mod network;
 mod opening;

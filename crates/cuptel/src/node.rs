@@ -12,7 +12,7 @@ use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::reload::still_needed;
 use cuptel_core::step::Command;
 use cuptel_core::words::ChangedBy;
-use cuptel_engine::{Clock, Engine, Handle};
+use cuptel_engine::{Clock, Engine, Handle, Storage};
 use cuptel_http as http;
 use cuptel_media as media;
 use cuptel_sip::{Credentials, Ha1, uri};
@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::config::first_start::FirstSeat;
+use crate::config::limits::DataSettings;
 use crate::config::listening::Role;
 use crate::config::network::{TrunkAuth, TrunkSettings};
 use crate::config::rules::Ids;
@@ -57,10 +58,8 @@ impl Node {
     ) -> anyhow::Result<Self> {
         let deployment = Deployment::of(config, &media::PromptLibrary::new()).map_err(as_error)?;
         let config = &deployment.config;
-        let (url, spill) = config.data.reveal()?;
-        let store = cuptel_store::open(&url, Access::Serve).await?;
-        let mut spill = Spill::open(&spill, config.data.spill_bytes_max)?;
-        replay(&store, &mut spill).await?;
+        let storage = open_storage(&config.data).await?;
+        let store = storage.store.clone();
         if config.http.token.create_file()? {
             tracing::info!("made the API token that the configuration names");
         }
@@ -90,11 +89,6 @@ impl Node {
             prompts: deployment.prompts.clone(),
         };
         let metrics = http::install_metrics()?;
-        let storage = cuptel_engine::Storage {
-            store: store.clone(),
-            spill,
-            stall: Duration::from_millis(u64::from(config.data.stall_ms)),
-        };
         let engine = cuptel_engine::start(settings, rules, storage, restored, clock)?;
         let handle = engine.handle();
         let (listen, token) = (config.http.listen, config.http.token.reveal()?);
@@ -183,6 +177,22 @@ impl Node {
         outcome?;
         Ok(store)
     }
+}
+
+/// Opens database and spill; what the process before could only spill is in the database then.
+async fn open_storage(data: &DataSettings) -> anyhow::Result<Storage> {
+    let (url, folder) = data.reveal()?;
+    // A spill of another version is refused while that version can still read the database.
+    Spill::look(&folder)?;
+    let store = cuptel_store::open(&url, Access::Serve).await?;
+    let mut spill = Spill::open(&folder, data.spill_bytes_max)?;
+    replay(&store, &mut spill).await?;
+    let stall = Duration::from_millis(u64::from(data.stall_ms));
+    Ok(Storage {
+        store,
+        spill,
+        stall,
+    })
 }
 
 /// Gives the database what the process before could only spill, before anything new.

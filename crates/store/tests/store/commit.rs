@@ -6,15 +6,15 @@ use cuptel_core::record::{
     OperatorRow, Record, SignInRow, Work,
 };
 use cuptel_core::words::{
-    CallbackEventKind, CallbackState, Chosen, ClosedHow, DialResult, DialState, Disposition,
-    NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
+    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
 };
 use cuptel_store::{AttemptFilter, Batch, CommitError, Store};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{
-    NOW, anonymous, assignment, callback, commit_day, dial, event, interval, need, number, offer,
-    open_attempt, operator, seat, sign_in,
+    NOW, anonymous, assignment, callback, commit_day, config_version, dial, event, interval, need,
+    number, offer, open_attempt, operator, seat, sign_in,
 };
 
 on_every_database!(
@@ -28,6 +28,7 @@ on_every_database!(
     a_refused_commit_leaves_nothing_and_the_writer_goes_on,
     skills_are_replaced_as_a_whole,
     a_history_entry_is_written_once,
+    a_configuration_is_kept_with_what_put_it_in_force,
     every_word_can_be_stored,
     hostile_text_comes_back_as_it_was,
     batches_out_of_order_are_refused,
@@ -344,6 +345,29 @@ async fn a_history_entry_is_written_once(home: &Home) {
     );
 }
 
+async fn a_configuration_is_kept_with_what_put_it_in_force(home: &Home) {
+    let store = begun(home).await;
+    let versions = (1..).zip(ChangedBy::ALL);
+    let records: Vec<_> = versions
+        .map(|(id, &by)| Record::ConfigVersion(config_version(id, by)))
+        .collect();
+    let mut writer = store.writer();
+    writer
+        .commit(&mut vec![step(1, records.clone())])
+        .await
+        .unwrap();
+    // Of the hash its last digit: it was made of the identifier.
+    let in_force = "SELECT CAST(substr(hash, 64) AS BIGINT) FROM config_version
+        WHERE at_ms <= 1700000000002 AND changed_by = 'signal' ORDER BY at_ms DESC";
+    assert_eq!(home.number_of(in_force).await, 2);
+    store.close().await.unwrap();
+    drop((store, writer));
+    home.serve().await.begin().await.unwrap();
+    let kept = "SELECT count(*) FROM config_version";
+    let count = i64::try_from(records.len()).unwrap();
+    assert_eq!(home.number_of(kept).await, count);
+}
+
 /// One attempt for every word that an attempt can carry, numbered from 1.
 fn wordy_attempts() -> Vec<AttemptRow> {
     let stages = Stage::ALL.iter().map(|&stage| AttemptRow {
@@ -438,6 +462,9 @@ fn wordy_records() -> Vec<Record> {
             ..interval(id, id, true)
         }));
     }
+    for (id, &by) in (1..).zip(ChangedBy::ALL) {
+        records.push(Record::ConfigVersion(config_version(id, by)));
+    }
     records
 }
 
@@ -468,6 +495,9 @@ async fn every_word_can_be_stored(home: &Home) {
     let detail = store.callback(CallbackId(1)).await.unwrap().unwrap();
     assert_eq!(detail.needs.len(), NeedKind::ALL.len());
     assert_eq!(detail.events.len(), CallbackEventKind::ALL.len());
+    let changed_by = "SELECT count(DISTINCT changed_by) FROM config_version";
+    let words = i64::try_from(ChangedBy::ALL.len()).unwrap();
+    assert_eq!(home.number_of(changed_by).await, words);
     let restored = store.begin().await.unwrap();
     assert_eq!(restored.attempts.len(), Stage::ALL.len() - 1);
     assert_eq!(restored.sign_ins.len(), Chosen::ALL.len());

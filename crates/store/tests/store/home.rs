@@ -1,10 +1,16 @@
 //! A database of one's own for each test. What a test needs of the database's kind is
 //! here and nowhere else.
 
+use std::fs;
 use std::path::PathBuf;
 
 use cuptel_store::{Access, Store, open};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqlSafeStr as _,
+    SqliteConnection,
+};
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
@@ -66,8 +72,27 @@ impl Home {
         open(&self.url(), Access::Read).await.unwrap()
     }
 
+    /// Makes the tables that the first version made.
+    pub(crate) async fn be_of_the_first_version(&self) {
+        let first = include_str!("../../migrations/0001_first.sql");
+        match self {
+            Self::Sqlite(_) => {
+                fs::create_dir(self.path().parent().unwrap()).unwrap();
+                let options = SqliteConnectOptions::new().filename(self.path());
+                let mut file = options.create_if_missing(true).connect().await.unwrap();
+                let migrator = only(first.to_owned());
+                migrator.run_direct(None, &mut file, false).await.unwrap();
+            }
+            Self::Postgres(url) => {
+                let mut server = PgConnection::connect(url).await.unwrap();
+                let migrator = only(first.replace(" WITHOUT ROWID", ""));
+                migrator.run_direct(None, &mut server, false).await.unwrap();
+            }
+        }
+    }
+
     async fn file(&self) -> SqliteConnection {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path());
+        let options = SqliteConnectOptions::new().filename(self.path());
         options
             .pragma("ignore_check_constraints", "1")
             .connect()
@@ -108,6 +133,17 @@ impl Home {
             }
         }
     }
+}
+
+fn only(first: String) -> Migrator {
+    let statements = AssertSqlSafe(first).into_sql_str();
+    Migrator::with_migrations(vec![Migration::new(
+        1,
+        "first".into(),
+        MigrationType::Simple,
+        statements,
+        false,
+    )])
 }
 
 /// Runs each of these assertions on every kind of database that the store speaks.

@@ -3,7 +3,7 @@
 use cuptel_core::id::{CallbackId, LineId, QueueId, SeatId, TenantId};
 use cuptel_core::record::{Record, Restored};
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
-use cuptel_store::{Names, StoreError};
+use cuptel_store::{Access, Names, OpenError, StoreError, open};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{commit_day, day, names, operator, seat};
@@ -15,6 +15,7 @@ on_every_database!(
     a_queue_of_an_unknown_tenant_adds_nothing,
     a_first_start_fills_an_empty_database_once,
     a_first_start_is_all_or_nothing,
+    a_database_of_the_first_version_is_migrated_by_a_server_alone,
 );
 
 /// The rows of the day that a restart must give back, written independently of SQL.
@@ -145,4 +146,18 @@ async fn a_first_start_is_all_or_nothing(home: &Home) {
         None::<SeatId>
     );
     assert_eq!(store.callback(CallbackId(1)).await.unwrap(), None);
+}
+
+async fn a_database_of_the_first_version_is_migrated_by_a_server_alone(home: &Home) {
+    home.be_of_the_first_version().await;
+    let too_old = open(&home.url(), Access::Read).await.unwrap_err();
+    assert!(
+        matches!(too_old, OpenError::Older { found: 1, .. }),
+        "{too_old:?}"
+    );
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let kept = "SELECT count(*) FROM config_version";
+    assert_eq!(home.number_of(kept).await, 2);
+    drop(home.read().await);
 }

@@ -2,17 +2,19 @@
 //! beside something closed of each kind.
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackEventId, CallbackId, DialId, IntervalId, LineId, NeedId,
-    NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
+    LineId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId,
+    TrunkId,
 };
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, DialRow, IntervalRow, NeedRow,
-    NumberRow, OfferRow, OperatorRow, Record, RegistrationRow, SeatRow, SignInRow, Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DialRow,
+    IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, Record, RegistrationRow, SeatRow,
+    SignInRow, Work,
 };
 use cuptel_core::words::{
-    CallbackEventKind, CallbackState, Chosen, ClosedHow, DialResult, DialState, Disposition,
-    NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
+    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -309,8 +311,20 @@ pub(crate) fn day() -> Vec<Record> {
         Record::Interval(interval(92, 1, true)),
         Record::Registration(registration(1, true)),
         Record::Registration(registration(2, false)),
+        Record::ConfigVersion(config_version(95, ChangedBy::Start)),
+        Record::ConfigVersion(config_version(96, ChangedBy::Api)),
     ]);
     records
+}
+
+/// Another configuration comes into force each millisecond.
+pub(crate) fn config_version(id: i64, by: ChangedBy) -> ConfigVersionRow {
+    ConfigVersionRow {
+        id: ConfigVersionId(id),
+        hash: format!("{id:064x}"),
+        at_ms: NOW + id,
+        by,
+    }
 }
 
 /// Begins an epoch on an empty database and commits the day as its first step.

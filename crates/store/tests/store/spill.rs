@@ -7,12 +7,12 @@ use std::path::Path;
 
 use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_core::record::{Record, Work};
-use cuptel_core::words::{CallbackState, OfferState};
+use cuptel_core::words::{CallbackState, ChangedBy, OfferState};
 use cuptel_store::{Batch, CommitError, Spill, SpillError, Store};
 use tempfile::TempDir;
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{callback, offer};
+use crate::rows::{callback, config_version, offer};
 
 on_every_database!(
     what_was_spilled_reaches_the_database_in_order_and_once,
@@ -68,7 +68,8 @@ async fn what_was_spilled_reaches_the_database_in_order_and_once(home: &Home) {
     let mut dialling = step(2, CallbackState::Dialling);
     dialling.records.push(held);
     let mut closed = step(3, CallbackState::Closed);
-    closed.records.extend([freed, next]);
+    let reloaded = Record::ConfigVersion(config_version(5, ChangedBy::Signal));
+    closed.records.extend([freed, next, reloaded]);
     for batch in [dialling, closed] {
         let last_seq = batch.last_seq;
         let mut batches = vec![batch];
@@ -82,6 +83,8 @@ async fn what_was_spilled_reaches_the_database_in_order_and_once(home: &Home) {
     assert_eq!(home.number_of("SELECT applied_seq FROM journal").await, 3);
     let open = "SELECT id FROM offer WHERE state = 'open'";
     assert_eq!(home.number_of(open).await, 2);
+    let in_force = "SELECT id FROM config_version WHERE changed_by = 'signal'";
+    assert_eq!(home.number_of(in_force).await, 5);
     assert_eq!(replay(&store, &mut spill).await.unwrap(), 0);
     spill.remove().unwrap();
     assert!(Spill::look(&folder.path().join("spill")).unwrap().is_none());
