@@ -126,13 +126,16 @@ impl Writing {
         loop {
             match self.writer.commit(group).await {
                 Err(error) if error.is_transient() => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "commit failed; trying again"
-                    );
                     let failing = Database::Failing { since_ms };
-                    self.progress
-                        .send_modify(|progress| progress.database = failing);
+                    let is_first = self.progress.send_if_modified(|progress| {
+                        std::mem::replace(&mut progress.database, failing) != failing
+                    });
+                    if is_first {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "the database refuses; trying again"
+                        );
+                    }
                     tokio::time::sleep(RETRY_AFTER).await;
                 }
                 result => return result,

@@ -23,7 +23,9 @@ const VERSION_PARTS: i64 = 10_000;
 const CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// After a network failure the server holds the lock of a session that is gone until it
 /// notices: so it is told to look after 10 s of silence, and to give up after 15 s more.
-const KEEP_ALIVE: [(&str, &str); 3] = [
+/// What is only noted (a table that is there already) is not told at all.
+const SESSION: [(&str, &str); 4] = [
+    ("client_min_messages", "warning"),
     ("tcp_keepalives_idle", "10"),
     ("tcp_keepalives_interval", "5"),
     ("tcp_keepalives_count", "3"),
@@ -57,7 +59,7 @@ pub(super) async fn open(
     let options = PgConnectOptions::from_str(url)
         .map_err(OpenError::BadUrl)?
         .application_name("cuptel")
-        .options(KEEP_ALIVE)
+        .options(SESSION)
         .disable_statement_logging();
     let place = place_of(&options);
     let explain = |source| explain(&place, source);
