@@ -134,6 +134,33 @@ fn a_spill_of_another_version_is_refused_before_the_database_is_changed() {
 }
 
 #[test]
+fn a_reload_that_the_database_does_not_take_is_refused_and_can_be_repeated() {
+    let centre = centre(8, Kind::OwnPostgres);
+    centre.reconfigure("title = \"Prenotazioni\"", "title = \"Prenotare\"");
+    centre.database.freezes();
+    let (status, answer) = centre.post_as(&centre.token(), "reload");
+    assert_eq!(status, 422, "{answer}");
+    let fault = answer["faults"][0].as_str().expect("a fault");
+    assert!(fault.contains("the database did not take"), "{fault}");
+    let title = |centre: &Centre| centre.get("queues")["queues"][0]["title"].take();
+    assert_eq!(title(&centre), "Prenotazioni");
+
+    centre.database.thaws();
+    until("the reload is taken", SOON, || {
+        let (status, _) = centre.post_as(&centre.token(), "reload");
+        (status == 200).then_some(())
+    });
+    until("it is in force", SOON, || {
+        (title(&centre) == "Prenotare").then_some(())
+    });
+    until("its row is stored", SOON, || {
+        let rows = centre.sql("SELECT count(*) FROM config_version");
+        (rows == "2").then_some(())
+    });
+    centre.audit();
+}
+
+#[test]
 fn nobody_is_rung_while_the_database_is_away() {
     let mut centre = centre(8, Kind::OwnServer);
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);

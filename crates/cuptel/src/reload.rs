@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cuptel_core::reload::StillNeeded;
 use cuptel_core::rules::{PromptId, Rules};
@@ -24,6 +25,8 @@ use crate::node::{StoredIds, names_of, trunk_peers};
 
 /// Reloads that may wait for the one that goes on.
 const WAITING_MAX: usize = 4;
+/// How long the database may take for the names of a new configuration: who asked waits.
+const NAMES_WAIT: Duration = Duration::from_secs(5);
 /// Sounds that callers of earlier configurations may still hear stay in memory; beyond this a
 /// restart lets go of them.
 const PROMPT_BYTES_MAX: usize = 512 * 1024 * 1024;
@@ -287,14 +290,12 @@ impl Reloader {
         if wanted.hash == self.running.hash {
             return Ok(false);
         }
-        let names = self.store.intern(&names_of(&wanted.config)).await;
-        let names = names.map_err(|error| {
-            let error = anyhow::Error::from(error);
+        let names = self.names(&wanted.config).await;
+        let ids = StoredIds(names.map_err(|error| {
             faults(vec![format!(
                 "the database did not take the names: {error:#}"
             )])
-        })?;
-        let ids = StoredIds(names);
+        })?);
         let trunks = trunk_peers(&wanted.config, &ids)
             .map_err(|error| faults(vec![format!("{}: {error:#}", self.path.display())]))?;
         let reload = Reload {
@@ -315,6 +316,14 @@ impl Reloader {
             }
             Err(Refusal::Busy) => Err(NotReloaded::Busy),
             Err(Refusal::Gone | Refusal::Refused(_)) => Err(NotReloaded::Gone),
+        }
+    }
+
+    async fn names(&self, wanted: &Config) -> anyhow::Result<Interned> {
+        let names = names_of(wanted);
+        match tokio::time::timeout(NAMES_WAIT, self.store.intern(&names)).await {
+            Ok(names) => Ok(names?),
+            Err(_stalled) => anyhow::bail!("no answer within {} s", NAMES_WAIT.as_secs()),
         }
     }
 
