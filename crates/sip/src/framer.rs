@@ -117,15 +117,31 @@ fn end_of(message: &[u8]) -> End {
     let Some(head) = head(message) else {
         return End::Later;
     };
-    let mut lengths = head.split(|byte| *byte == b'\n').filter_map(|line| {
+    let lines = head
+        .split_inclusive(|byte| *byte == b'\n')
+        .scan(0, |next, line| {
+            let at = *next;
+            *next += line.len();
+            Some((at, line))
+        });
+    let mut lengths = lines.filter_map(|(at, line)| {
         let colon = memchr::memchr(b':', line)?;
-        let (name, value) = (line.get(..colon)?, line.get(colon + 1..)?);
-        let name = Name::of(name.trim_ascii_end())?;
-        (name == Name::CONTENT_LENGTH).then(|| number::<usize>(value.trim_ascii()))
+        let name = Name::of(line.get(..colon)?.trim_ascii_end())?;
+        let value = head.get(at + colon + 1..)?;
+        (name == Name::CONTENT_LENGTH).then(|| number::<usize>(whole_value(value)))
     });
     match (lengths.next(), lengths.next()) {
         (None, _) => End::At(head.len()),
         (Some(Some(length)), None) => End::At(head.len().saturating_add(length)),
         (Some(_), _) => End::Unknown,
     }
+}
+
+/// A header's value up to its last folded line.
+fn whole_value(rest: &[u8]) -> &[u8] {
+    let is_last = |end: &usize| !matches!(rest.get(end + 1), Some(b' ' | b'\t'));
+    let end = memchr::memchr_iter(b'\n', rest).find(is_last);
+    rest.get(..end.unwrap_or(rest.len()))
+        .unwrap_or_default()
+        .trim_ascii()
 }

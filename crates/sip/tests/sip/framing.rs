@@ -65,6 +65,24 @@ fn a_length_that_says_nothing_or_two_things_breaks_the_stream() {
 }
 
 #[test]
+fn a_length_may_be_folded_or_compact_and_a_folded_line_is_no_header() {
+    let good = request("OPTIONS", "o", 1, "", "", "body");
+    for same in [
+        "Content-Length:\r\n 4",
+        "CONTENT-LENGTH \t:\t4",
+        "l:\r\n\t\r\n 4",
+        "Subject: a\r\n Content-Length: 900\r\nl: 4",
+    ] {
+        let message = good.replace("Content-Length: 4", same);
+        let mut framer = Framer::new(65_535);
+        framer.push(format!("{message}{good}").as_bytes());
+        assert_eq!(frames(&mut framer), [message.as_str(), &good]);
+        let parsed = cuptel_sip::Message::parse(message.as_bytes()).unwrap();
+        assert_eq!((parsed.fault(), parsed.body()), (None, &b"body"[..]));
+    }
+}
+
+#[test]
 fn a_message_beyond_the_bound_breaks_the_stream_before_it_is_here() {
     let small = request("OPTIONS", "o", 1, "", "", "");
     let large = request("OPTIONS", "o", 1, "", "", &"x".repeat(2_000));

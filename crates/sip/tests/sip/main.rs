@@ -11,6 +11,8 @@ mod calling;
 #[cfg(test)]
 mod connections;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod late;
