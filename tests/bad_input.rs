@@ -26,11 +26,7 @@ fn a_flood_of_malformed_datagrams_ends_nothing() {
     let mut centre = Centre::start(Setup::default());
     let inside = Caller::connected(&centre, "0861555501");
     let torture = torture_messages();
-    assert!(
-        torture.len() >= 40,
-        "{} messages of RFC 4475",
-        torture.len()
-    );
+    assert_eq!(torture.len(), 49, "messages of RFC 4475");
     for listener in [centre.trunk(), centre.phones()] {
         let sender = Datagrams::to(&centre, listener);
         let whole = invite(sender.local(), "cut", "v=0\r\n");
@@ -41,7 +37,7 @@ fn a_flood_of_malformed_datagrams_ends_nothing() {
             sender.send(&noise(seed, length % 1_500));
         }
         for message in &torture {
-            sender.send(message);
+            sender.send(&message.bytes);
         }
         sender.send(&noise(7, 65_000));
         sender.send(&b"INVITE ".repeat(9_000));

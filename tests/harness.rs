@@ -16,7 +16,7 @@ mod sipp;
 
 pub(crate) use caller::Caller;
 pub(crate) use carrier::Carrier;
-pub(crate) use centre::{Centre, Setup, repository};
+pub(crate) use centre::{Centre, LINE, Setup, repository};
 pub(crate) use command::{Owned, Ran};
 pub(crate) use database::Kind;
 pub(crate) use datagram::{Datagrams, invite, torture_messages};

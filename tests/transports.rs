@@ -299,6 +299,34 @@ fn all_phones_of_a_seat_ring_and_the_first_to_answer_has_the_call() {
 }
 
 #[test]
+fn a_phone_of_a_seat_that_is_busy_leaves_the_other_ringing() {
+    let centre = Centre::start(Setup::default());
+    let mut desk = Phone::registered(&centre, "101", Answers::ByHand);
+    let mut computer = Phone::registered(&centre, "101", Answers::ByHand);
+    computer.says("registered successfully");
+    centre.sign_in("101", "Anna Esempio");
+    let caller = Caller::connected(&centre, "0861555310");
+    let call = caller.call_id().to_owned();
+    desk.says("Incoming call from");
+    computer.says("Incoming call from");
+    desk.hangs_up();
+    until("the desk phone has refused", SOON, || {
+        desk.command("listcalls").contains("(0)").then_some(())
+    });
+    computer.command("accept");
+    centre.attempt(&call, "the caller talks", |row| row["stage"] == "talking");
+    computer.talks(25);
+    assert_eq!(
+        centre.sql("SELECT count(*) FROM offer"),
+        "1",
+        "one offer for both"
+    );
+    caller.hangs_up();
+    centre.seat_works("101", "idle");
+    centre.audit();
+}
+
+#[test]
 fn a_phone_that_answers_a_call_from_before_a_crash_is_hung_up_on() {
     let mut centre = Centre::start(Setup::default());
     let mut phone = Phone::registered(&centre, "101", Answers::ByHand);

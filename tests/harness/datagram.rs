@@ -16,7 +16,12 @@ pub(crate) struct Datagrams {
 
 impl Datagrams {
     pub(crate) fn to(centre: &Centre, listener: SocketAddr) -> Self {
-        let socket = UdpSocket::bind((centre.address, 0)).expect("a socket");
+        Self::from(SocketAddr::from((centre.address, 0)), listener)
+    }
+
+    /// A socket at this address.
+    pub(crate) fn from(own: SocketAddr, listener: SocketAddr) -> Self {
+        let socket = UdpSocket::bind(own).expect("a socket");
         socket
             .set_read_timeout(Some(Duration::from_millis(20)))
             .expect("a time-out above zero");
@@ -77,13 +82,34 @@ pub(crate) fn invite(from: SocketAddr, call: &str, sdp: &str) -> String {
     )
 }
 
-/// The messages of RFC 4475, byte by byte.
-pub(crate) fn torture_messages() -> Vec<Vec<u8>> {
+/// One message of RFC 4475.
+#[derive(Debug)]
+pub(crate) struct Torture {
+    pub(crate) name: String,
+    /// `call`, `silence` or a status.
+    pub(crate) reaction: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The messages of RFC 4475, byte by byte, and how each is to be met.
+pub(crate) fn torture_messages() -> Vec<Torture> {
     let folder = repository().join("crates/sip/tests/rfc4475");
-    let entries = fs::read_dir(folder).expect("the messages are in the repository");
-    let paths = entries.map(|entry| entry.expect("a folder can be listed").path());
-    paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "dat"))
-        .map(|path| fs::read(path).expect("the messages can be read"))
-        .collect()
+    let table = fs::read_to_string(folder.join("reactions.tsv")).expect("the table is there");
+    let rows = table.lines().map(|row| {
+        let mut fields = row.split('\t').skip(1);
+        let mut next = || {
+            fields
+                .next()
+                .expect("section, message, reaction")
+                .to_owned()
+        };
+        let (name, reaction) = (next(), next());
+        let bytes = fs::read(folder.join(format!("{name}.dat"))).expect("the message is there");
+        Torture {
+            name,
+            reaction,
+            bytes,
+        }
+    });
+    rows.collect()
 }
