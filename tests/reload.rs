@@ -182,7 +182,11 @@ fn what_needs_a_restart_is_told_and_nothing_else_is_taken() {
     let fault = answer["faults"][0].as_str().expect("a fault");
     assert!(fault.contains("needs a restart: [media]"), "{fault}");
     assert_eq!(configuration(&centre)["hash"], before["hash"]);
-    assert_eq!(centre.get("queues")["queues"][0]["title"], "Prenotazioni");
+    let title = until("the queues are shown", SOON, || {
+        let queues = centre.get("queues");
+        Some(queues["queues"].get(0)?["title"].clone())
+    });
+    assert_eq!(title, "Prenotazioni");
 }
 
 #[test]

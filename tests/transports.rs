@@ -271,15 +271,20 @@ fn a_carrier_that_takes_no_connection_ends_the_dial_at_once() {
     centre.audit();
 }
 
+/// Waits for the one that registered last, over a connection: its time is the longer one.
+fn two_phones_are_known(centre: &Centre) {
+    until("the phone over TCP is registered, too", SOON, || {
+        let remote = "SELECT remote FROM registration WHERE remote LIKE '%tcp'";
+        (!centre.sql(remote).is_empty()).then_some(())
+    });
+}
+
 #[test]
 fn all_phones_of_a_seat_ring_and_the_first_to_answer_has_the_call() {
     let centre = Centre::start(Setup::default());
     let mut desk = Phone::registered(&centre, "101", Answers::ByHand);
     let computer = Phone::registered_over_tcp(&centre, "101", Answers::ByHand);
-    until("the phone over TCP is registered, too", SOON, || {
-        let remote = "SELECT remote FROM registration WHERE remote LIKE '%tcp'";
-        (!centre.sql(remote).is_empty()).then_some(())
-    });
+    two_phones_are_known(&centre);
     centre.sign_in("101", "Anna Esempio");
     let caller = Caller::connected(&centre, "0861555308");
     let call = caller.call_id().to_owned();
@@ -302,8 +307,8 @@ fn all_phones_of_a_seat_ring_and_the_first_to_answer_has_the_call() {
 fn a_phone_of_a_seat_that_is_busy_leaves_the_other_ringing() {
     let centre = Centre::start(Setup::default());
     let mut desk = Phone::registered(&centre, "101", Answers::ByHand);
-    let mut computer = Phone::registered(&centre, "101", Answers::ByHand);
-    computer.says("registered successfully");
+    let mut computer = Phone::registered_over_tcp(&centre, "101", Answers::ByHand);
+    two_phones_are_known(&centre);
     centre.sign_in("101", "Anna Esempio");
     let caller = Caller::connected(&centre, "0861555310");
     let call = caller.call_id().to_owned();
