@@ -41,10 +41,13 @@ fn at(centre: &Centre, port: u16, expires_s: u32) -> String {
     format!("<sip:101@{}:{port}>;expires={expires_s}", centre.address)
 }
 
-fn is_reachable(centre: &Centre) -> bool {
-    let registered = "SELECT count(*) FROM registration WHERE expires_ms > registered_ms \
-                      AND expires_ms > strftime('%s', 'now') * 1000";
-    centre.sql(registered) == "1"
+fn becomes_reachable(centre: &Centre, wanted: bool) {
+    until(&format!("seat 101 is reachable: {wanted}"), SOON, || {
+        let rows = centre.get("snapshot")["seats"].take();
+        let mut rows = rows.as_array()?.iter();
+        let seat = rows.find(|row| row["name"] == "101")?;
+        (seat["reachable"] == wanted).then_some(())
+    });
 }
 
 #[test]
@@ -57,9 +60,9 @@ fn phones_of_a_seat_come_and_go_and_it_is_reachable_while_one_is_there() {
     let left = registers(&centre, 7_002, 0);
     assert_eq!(left.len(), 1, "{left:?}");
     assert!(left[0].contains(":7001>"), "{left:?}");
-    assert!(is_reachable(&centre));
+    becomes_reachable(&centre, true);
     assert_eq!(registers(&centre, 7_001, 0), Vec::<String>::new());
-    assert!(!is_reachable(&centre));
+    becomes_reachable(&centre, false);
     for port in 7_003..7_010 {
         registers(&centre, port, 600);
     }
@@ -73,7 +76,7 @@ fn phones_of_a_seat_come_and_go_and_it_is_reachable_while_one_is_there() {
         Vec::<String>::new(),
         "all at once"
     );
-    assert!(!is_reachable(&centre));
+    becomes_reachable(&centre, false);
     centre.audit();
 }
 
@@ -82,11 +85,10 @@ fn a_registration_that_is_not_renewed_ends_and_its_seat_is_offered_nothing() {
     let mut centre = Centre::prepare(Setup::default());
     centre.reconfigure("[limits]\n", "[limits]\nregister_min_s = 1\n");
     centre.serve();
-    registers(&centre, 7_001, 2);
+    registers(&centre, 7_001, 3);
+    becomes_reachable(&centre, true);
     centre.sign_in("101", "Anna Esempio");
-    until("the registration is over", SOON, || {
-        (!is_reachable(&centre)).then_some(())
-    });
+    becomes_reachable(&centre, false);
     let caller = Caller::connected(&centre, "0861555401");
     let call = caller.call_id().to_owned();
     centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");

@@ -31,6 +31,11 @@ impl Datagrams {
         }
     }
 
+    /// From now on to another listener.
+    pub(crate) fn aim(&mut self, listener: SocketAddr) {
+        self.to = listener;
+    }
+
     pub(crate) fn local(&self) -> SocketAddr {
         self.socket.local_addr().expect("a bound socket")
     }
