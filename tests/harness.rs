@@ -20,6 +20,6 @@ pub(crate) use centre::{Centre, LINE, Setup, repository};
 pub(crate) use command::{Owned, Ran};
 pub(crate) use database::Kind;
 pub(crate) use datagram::{Datagrams, invite, torture_messages};
-pub(crate) use patience::{SOON, until};
+pub(crate) use patience::{SOON, until, utc_s};
 pub(crate) use phone::{Answers, Phone};
 pub(crate) use sipp::Sipp;

@@ -7,7 +7,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::harness::{Caller, Centre, Datagrams, SOON, Setup, Sipp, invite};
+use crate::harness::{Caller, Centre, Datagrams, SOON, Setup, Sipp, invite, until, utc_s};
 
 /// A centre that speaks the plan of this file from one of its steps on; `changes` of its
 /// configuration are pairs of what stands there and what shall stand there.
@@ -27,6 +27,38 @@ fn prepared(start: &str, max_wait_s: &str) -> Centre {
         .replace("{max_wait_s}", max_wait_s);
     fs::write(centre.folder().join("plan.toml"), plan).expect("the folder can be written");
     centre
+}
+
+/// How soon after its configuration is written a centre closes or opens: time to start and to
+/// have callers where they should be, on a busy machine.
+const HOURS_CHANGE_S: u64 = 15;
+
+/// A zone in which it is about noon now, so that no midnight comes between, and the time of
+/// day there `HOURS_CHANGE_S` from now, with that moment in milliseconds.
+fn soon_at_noon() -> (String, String, u64) {
+    let change_s = utc_s() + HOURS_CHANGE_S;
+    let utc_hour = change_s / 3_600 % 24;
+    // Zones of that family have their signs turned round.
+    let zone = if utc_hour <= 12 {
+        format!("Etc/GMT-{}", 12 - utc_hour)
+    } else {
+        format!("Etc/GMT+{}", utc_hour - 12)
+    };
+    let time = format!("12:{:02}:{:02}", change_s / 60 % 60, change_s % 60);
+    (zone, time, change_s * 1_000)
+}
+
+/// A centre whose every day has these hours in this zone.
+fn open_at(zone: &str, hours: &str, queue: &str) -> Centre {
+    let title = "title = \"ASL di Teramo\"";
+    centre(
+        "hours",
+        &[
+            (title, &format!("{title}\ntime_zone = \"{zone}\"")),
+            ("[\"00:00-24:00\"]", &format!("[\"{hours}\"]")),
+            ("ring_s = 4", &format!("ring_s = 4\n{queue}")),
+        ],
+    )
 }
 
 /// A caller who has got to the queue.
@@ -52,6 +84,14 @@ fn assert_owed(centre: &Centre, attempt: &Value, outcome: &str, kind: &str) -> V
     assert_eq!(debt["needs"][0]["kind"], kind, "{debt}");
     centre.audit();
     debt
+}
+
+/// Calls out of hours and hears so to the end.
+fn calls_in_vain(centre: &Centre, number: &str) -> Value {
+    let mut caller = Caller::connected(centre, number);
+    let call = caller.call_id().to_owned();
+    caller.is_hung_up_on(SOON);
+    over(centre, &call)
 }
 
 fn refused(centre: &Centre, scenario: &str, number: &str) -> (Sipp, Value) {
@@ -249,4 +289,51 @@ fn who_hears_the_answer_in_the_menu_is_served_by_it_and_owed_nothing() {
     assert_eq!(attempt["outcome"], "served_by_menu");
     assert_eq!(attempt["callback"], Value::Null);
     assert_eq!(centre.audit()["sums"]["served"], 1);
+}
+
+#[test]
+fn who_calls_out_of_hours_is_owed_a_call_from_the_opening_on_and_a_night_is_spread() {
+    let (zone, opens, opens_ms) = soon_at_noon();
+    let centre = open_at(&zone, &format!("{opens}-24:00"), "");
+    let first = calls_in_vain(&centre, "0861555517");
+    let second = calls_in_vain(&centre, "0861555518");
+    assert_owed(&centre, &second, "out_of_hours", "missed");
+    let moment = |attempt: &Value| {
+        let debt = centre.callback_detail(&attempt["callback"]);
+        assert_eq!(debt["place_ms"], opens_ms, "the place is the opening");
+        debt["not_before_ms"].as_u64().expect("milliseconds")
+    };
+    // Two hours of spread, as delivered: the second is released in the middle of them.
+    let released = until("the night is released", SOON * 2, || {
+        let moments = (moment(&first), moment(&second));
+        (moments.1 > opens_ms + 60_000).then_some(moments)
+    });
+    let rest_ms = released.0 - opens_ms;
+    assert!(rest_ms < 60_000, "the oldest is released at the opening");
+    assert_eq!(released.1, opens_ms + 3_600_000);
+    // Who calls again now waits no longer than anybody who calls now.
+    let again = waits(&centre, "0861555518");
+    let call = again.call_id().to_owned();
+    again.hangs_up();
+    assert_owed(&centre, &over(&centre, &call), "abandoned_queue", "missed");
+    assert!(moment(&second) < opens_ms + 600_000);
+}
+
+#[test]
+fn who_still_waits_after_closing_is_told_and_owed_a_call_at_the_held_place() {
+    let (zone, closes, closes_ms) = soon_at_noon();
+    let hours = format!("00:00-{closes}");
+    let centre = open_at(&zone, &hours, "serve_waiting_s = 1");
+    let mut caller = waits(&centre, "0861555519");
+    let call = caller.call_id().to_owned();
+    caller.ear.hears("richiamata_chiusura");
+    caller.is_hung_up_on(SOON);
+    let attempt = over(&centre, &call);
+    let debt = assert_owed(&centre, &attempt, "withdrawn", "missed");
+    assert_eq!(debt["place_ms"], attempt["received_ms"]);
+    // At midnight there, which was at noon: it opens again.
+    let opens_ms = debt["not_before_ms"].as_u64().expect("milliseconds");
+    assert!((closes_ms + 10 * 3_600_000..=closes_ms + 12 * 3_600_000).contains(&opens_ms));
+    let late = calls_in_vain(&centre, "0861555520");
+    assert_owed(&centre, &late, "out_of_hours", "missed");
 }

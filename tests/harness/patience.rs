@@ -1,6 +1,6 @@
 //! Waiting for a condition, with an end. The only place of the tests that reads a clock.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Enough for anything that should happen at once, on a machine that is busy with other tests.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
@@ -30,4 +30,14 @@ pub(crate) fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Op
 )]
 pub(crate) fn now() -> Instant {
     Instant::now()
+}
+
+/// Seconds since 1970, for opening hours that begin or end while a test looks on.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests watch real programs in real time"
+)]
+pub(crate) fn utc_s() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.expect("the clock is after 1970").as_secs()
 }

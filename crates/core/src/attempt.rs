@@ -199,11 +199,8 @@ impl Centre {
         }
         finish_signalling(&mut row, leg, answering, hang_up, step);
         if !end.outcome.is_served() && row.callback.is_none() {
-            let lost = Lost::of(
-                end.outcome,
-                due_ms,
-                self.rules.limits.interrupted_priority_s,
-            );
+            let priority_s = self.rules.limits.interrupted_priority_s;
+            let lost = Lost::of(end.outcome, row.received_ms, due_ms, priority_s);
             self.settle_unserved(now, &mut row, &caller, tenant, lost, step);
         }
         row.stage = Stage::Ended;
@@ -252,11 +249,10 @@ impl Centre {
         let debt = Debt {
             kind: lost.kind,
             queue: row.queue,
-            place_ms: lost
-                .due_ms
-                .map_or(lost.place_ms.unwrap_or(row.received_ms), |due| {
-                    due.max(row.received_ms)
-                }),
+            place_ms: lost.place_ms.unwrap_or_else(|| {
+                lost.due_ms
+                    .map_or(row.received_ms, |due| due.max(row.received_ms))
+            }),
             not_before_ms: opening,
             priority_ms: lost.priority_ms,
             counted: row.callback.is_some(),
@@ -319,17 +315,19 @@ impl Lost {
         }
     }
 
-    fn of(outcome: Outcome, due_ms: Option<UtcMs>, interrupted_priority_s: u32) -> Self {
+    fn of(
+        outcome: Outcome,
+        received_ms: UtcMs,
+        due_ms: Option<UtcMs>,
+        interrupted_priority_s: u32,
+    ) -> Self {
         match outcome {
-            Outcome::Interrupted => Self {
-                kind: NeedKind::Interrupted,
-                place_ms: None,
-                due_ms: None,
-                priority_ms: i64::from(interrupted_priority_s) * 1_000,
-            },
-            Outcome::OutOfHours => Self {
-                due_ms,
-                ..Self::refused()
+            Outcome::Interrupted => Self::interrupted(interrupted_priority_s),
+            Outcome::OutOfHours => Self::until(due_ms),
+            // Who came in time keeps the place, though they are called after the night.
+            Outcome::Withdrawn => Self {
+                place_ms: Some(received_ms),
+                ..Self::until(due_ms)
             },
             Outcome::Served
             | Outcome::ServedByMenu
@@ -343,8 +341,23 @@ impl Lost {
             | Outcome::RefusedRate
             | Outcome::RefusedNoOperators
             | Outcome::QueueTimeout
-            | Outcome::Withdrawn
             | Outcome::Failed => Self::refused(),
+        }
+    }
+
+    fn interrupted(priority_s: u32) -> Self {
+        Self {
+            kind: NeedKind::Interrupted,
+            priority_ms: i64::from(priority_s) * 1_000,
+            ..Self::refused()
+        }
+    }
+
+    /// Nobody is there before that opening.
+    fn until(due_ms: Option<UtcMs>) -> Self {
+        Self {
+            due_ms,
+            ..Self::refused()
         }
     }
 }

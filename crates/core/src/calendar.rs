@@ -24,7 +24,7 @@ pub type Zone = chrono_tz::Tz;
 const SEARCH_DAYS: u64 = 400;
 /// The same, in milliseconds.
 const SEARCH_MS: UtcMs = 400 * 24 * 3_600_000;
-const MINUTES_PER_DAY: u16 = 24 * 60;
+const SECONDS_PER_DAY: u32 = 24 * 3_600;
 
 /// Why a text is no part of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,24 +77,24 @@ fn clock_of(at: UtcMs, zone: Zone) -> Option<DateTime<Zone>> {
         .then(|| moment.with_timezone(&zone))
 }
 
-/// Hours of one day, in minutes from its midnight; the end is not part of it.
+/// Hours of one day, in seconds from its midnight; the end is not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Span {
-    from: u16,
-    to: u16,
+    from: u32,
+    to: u32,
 }
 
 impl Span {
     const WHOLE_DAY: Self = Self {
         from: 0,
-        to: MINUTES_PER_DAY,
+        to: SECONDS_PER_DAY,
     };
 
     fn parse(text: &str) -> Result<Self, CalendarError> {
         let hours = text.split_once('-').and_then(|(from, to)| {
             Some(Self {
-                from: minute_of_day(from.trim())?,
-                to: minute_of_day(to.trim())?,
+                from: second_of_day(from.trim())?,
+                to: second_of_day(to.trim())?,
             })
         });
         match hours {
@@ -119,32 +119,35 @@ impl Span {
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { from, to } = self;
-        write!(
-            f,
-            "{:02}:{:02}-{:02}:{:02}",
-            from / 60,
-            from % 60,
-            to / 60,
-            to % 60
-        )
+        let shown = |f: &mut fmt::Formatter<'_>, at: u32| {
+            let (hours, minutes, seconds) = (at / 3_600, at / 60 % 60, at % 60);
+            write!(f, "{hours:02}:{minutes:02}")?;
+            if seconds > 0 {
+                write!(f, ":{seconds:02}")?;
+            }
+            Ok(())
+        };
+        shown(f, self.from)?;
+        f.write_str("-")?;
+        shown(f, self.to)
     }
 }
 
-/// `HH:MM`, up to and including `24:00`.
-fn minute_of_day(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
+/// `HH:MM` or `HH:MM:SS`, up to and including `24:00`.
+fn second_of_day(text: &str) -> Option<u32> {
+    let (hours, rest) = text.split_once(':')?;
+    let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
     let two_digits = |part: &str| {
         let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
         if digits {
-            part.parse::<u16>().ok()
+            part.parse::<u32>().ok()
         } else {
             None
         }
     };
-    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
-    let minute = hours * 60 + minutes;
-    (minutes < 60 && minute <= MINUTES_PER_DAY).then_some(minute)
+    let (minutes, seconds) = (two_digits(minutes)?, two_digits(seconds)?);
+    let second = two_digits(hours)? * 3_600 + minutes * 60 + seconds;
+    (minutes < 60 && seconds < 60 && second <= SECONDS_PER_DAY).then_some(second)
 }
 
 /// Real time, `from` included and `to` not.
@@ -154,14 +157,14 @@ struct Stretch {
     to: UtcMs,
 }
 
-/// First and last moment at which the clock of the zone shows this minute of this day.
-/// A minute that the clock skips is the moment of the skip.
-fn moments(day: NaiveDate, minute: u16, zone: Zone) -> Option<(UtcMs, UtcMs)> {
+/// First and last moment at which the clock of the zone shows this second of this day.
+/// A second that the clock skips is the moment of the skip.
+fn moments(day: NaiveDate, second: u32, zone: Zone) -> Option<(UtcMs, UtcMs)> {
     let wall = day
         .and_time(NaiveTime::MIN)
-        .checked_add_signed(TimeDelta::minutes(minute.into()))?;
+        .checked_add_signed(TimeDelta::seconds(second.into()))?;
     // A zone has skipped at most one whole day (Apia, 2011), and skips end on a full minute.
-    (0..=i64::from(MINUTES_PER_DAY)).find_map(|skipped| {
+    (0..=i64::from(SECONDS_PER_DAY / 60)).find_map(|skipped| {
         let shown =
             zone.from_local_datetime(&wall.checked_add_signed(TimeDelta::minutes(skipped))?);
         Some((
@@ -429,6 +432,12 @@ impl ContactWindow {
             .filter_map(|day| self.span.on(day, self.zone))
             .find(|inside| at < inside.to)
             .map_or(at, |inside| inside.from.max(at))
+    }
+
+    /// How long it is, on a day on which no clock is set.
+    #[must_use]
+    pub fn seconds(&self) -> u32 {
+        self.span.to - self.span.from
     }
 
     /// When the window that holds `at` ends; nothing where `at` is outside, or where the

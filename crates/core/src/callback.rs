@@ -91,6 +91,8 @@ pub(crate) struct Case {
     pub(crate) needs: Vec<NeedRow>,
     /// Whether it stands in the queue of works.
     pub(crate) ready: Option<QueueId>,
+    /// Whether it has a moment of its own after the opening that it was promised for.
+    pub(crate) released: bool,
     /// When the earliest timer that looks at it fires.
     pub(crate) wake_at: Option<MonoUs>,
 }
@@ -121,7 +123,13 @@ impl Case {
     pub(crate) fn join(&mut self, debt: &Debt) -> Joined {
         self.row.place_ms = self.row.place_ms.min(debt.place_ms);
         self.row.priority_ms = self.row.priority_ms.max(debt.priority_ms);
-        self.row.not_before_ms = self.row.not_before_ms.max(debt.not_before_ms);
+        // Who was not rung yet has nothing to rest from but their own call: a moment that was
+        // set for them after an opening must not hold back one who calls again before it.
+        self.row.not_before_ms = if self.row.tries == 0 {
+            debt.not_before_ms
+        } else {
+            self.row.not_before_ms.max(debt.not_before_ms)
+        };
         let same = self.needs.iter_mut().find(|need| {
             need.kind.closes_by_conversation()
                 && (need.queue == debt.queue || need.queue.is_none() || debt.queue.is_none())

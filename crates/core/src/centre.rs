@@ -58,6 +58,10 @@ pub struct Centre {
     pub(crate) paces: BTreeMap<Entrance, Pace>,
     pub(crate) people: People,
     pub(crate) cases: BTreeMap<CallbackId, Case>,
+    /// Callbacks promised for an opening that has not been yet.
+    pub(crate) backlog: BTreeMap<(QueueId, UtcMs), BTreeSet<CallbackId>>,
+    /// Queues for which the end of a pause of the contact window is awaited.
+    pub(crate) windows: BTreeSet<QueueId>,
     /// Works that wait, by queue; ordered by key, the smallest first.
     pub(crate) ready: BTreeMap<QueueId, BTreeSet<(i64, Work)>>,
     pub(crate) seats: BTreeMap<SeatId, Seat>,
@@ -95,6 +99,8 @@ impl Centre {
             paces: BTreeMap::new(),
             people: People::default(),
             cases: BTreeMap::new(),
+            backlog: BTreeMap::new(),
+            windows: BTreeSet::new(),
             ready: BTreeMap::new(),
             seats: BTreeMap::new(),
             extensions: BTreeMap::new(),
@@ -226,11 +232,14 @@ impl Centre {
             Timer::Announce(id, token) => self.announce_due(now, id, token, step),
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),
             Timer::MaxWait(id, token) => self.waited_too_long(now, id, token, step),
+            Timer::Closing(id, token) => self.closing_due(now, id, token, step),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
             Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
             Timer::RegistrationEnds(seat) => self.seat_changed(now, seat, step),
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
+            Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
+            Timer::Window(queue) => self.window_opens(now, queue),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::DrainEnds => self.cut_conversations(now, step),
         }

@@ -3,6 +3,7 @@
 
 mod check;
 pub mod fields;
+mod hours;
 mod parse;
 
 use std::collections::BTreeMap;

@@ -101,7 +101,7 @@ impl Centre {
                 continue;
             }
             // Once per queue and not per work: a night's backlog can be thousands long.
-            let may_dial = rule.callback.window.next(now.utc_ms) == now.utc_ms
+            let may_dial = rule.callback.next_dial(now.utc_ms) == now.utc_ms
                 && self.trunk_out().is_some()
                 && !self.is_emergency(rule.tenant);
             for &(key, work) in line {

@@ -126,6 +126,7 @@ impl Centre {
             number: number.clone(),
             needs: Vec::new(),
             ready: None,
+            released: false,
             wake_at: None,
         };
         self.cases.insert(id, case);
@@ -189,6 +190,9 @@ impl Centre {
         let Some((queue, due_ms)) = self.due(now, id) else {
             return;
         };
+        if self.awaits_opening(now, id, queue) {
+            return;
+        }
         if due_ms > now.utc_ms {
             let wait_ms = u64::try_from(due_ms - now.utc_ms).unwrap_or(0);
             let moment = now.in_ms(wait_ms);
@@ -208,6 +212,7 @@ impl Centre {
         case.ready = Some(queue);
         let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
         self.line_up(queue, place_ms, priority_ms, Work::Callback(id));
+        self.await_window(now, queue);
     }
 
     /// The person has just tried: whatever is owed to that number, by whomever, rests.
@@ -274,7 +279,7 @@ impl Centre {
         let queue = case.queue(missed);
         let policy = &self.rules.queues.get(&queue)?.callback;
         let earliest = case.row.not_before_ms.max(now.utc_ms);
-        Some((queue, policy.window.next(earliest)))
+        Some((queue, policy.next_dial(earliest)))
     }
 
     fn unready(&mut self, id: CallbackId) {

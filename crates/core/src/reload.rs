@@ -277,6 +277,11 @@ impl Centre {
     /// Places in line are made of the rules: every line is formed again.
     fn line_up_anew(&mut self, now: Now) {
         self.ready.clear();
+        self.windows.clear();
+        let queued: Vec<AttemptId> = self.attempts.keys().copied().collect();
+        for id in queued {
+            self.schedule_closing(now, id);
+        }
         let waiting: Vec<_> = self
             .attempts
             .iter()

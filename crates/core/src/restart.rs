@@ -150,12 +150,14 @@ impl Centre {
             for need in &mut needs {
                 move_need(&self.rules, need, step);
             }
+            let released = row.not_before_ms > row.place_ms;
             self.cases.insert(
                 row.id,
                 Case {
                     row,
                     number,
                     needs,
+                    released,
                     ready: None,
                     wake_at: None,
                 },

@@ -105,6 +105,10 @@ pub struct Queue {
     pub live_bonus_s: u32,
     /// What happens to a caller when nobody is signed in who could serve.
     pub no_operators: NoOperators,
+    /// When callers are admitted: while all of these calendars are open.
+    pub hours: Vec<CalendarId>,
+    /// How long after closing those who wait are still served.
+    pub serve_waiting_s: u32,
     /// How debts are paid.
     pub callback: CallbackPolicy,
 }
@@ -135,6 +139,10 @@ pub struct CallbackPolicy {
     pub tries_max: u32,
     /// Days after which a debt is of no use any more.
     pub expire_days: u32,
+    /// Over how much time after an opening the callbacks promised for it are released.
+    pub spread_h: u32,
+    /// How long a callback is expected to take, from the seat's ringing to goodbye.
+    pub expected_s: u32,
     /// Hours of the day in which people may be rung.
     pub window: ContactWindow,
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::id::{AttemptId, CallbackId, DialId, OfferId, SeatId};
-use crate::time::MonoUs;
+use crate::id::{AttemptId, CallbackId, DialId, OfferId, QueueId, SeatId};
+use crate::time::{MonoUs, UtcMs};
 
 /// Why to wake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +19,8 @@ pub(crate) enum Timer {
     OfferCallback(AttemptId, u64),
     /// Waited as long as the queue allows.
     MaxWait(AttemptId, u64),
+    /// The queue has closed, and those who waited were served for a while.
+    Closing(AttemptId, u64),
     /// An offer's lease ends.
     Lease(SeatId, OfferId),
     /// A person's phone rang long enough.
@@ -29,6 +31,10 @@ pub(crate) enum Timer {
     RegistrationEnds(SeatId),
     /// A callback's time may have come.
     CallbackReady(CallbackId),
+    /// A queue opens, and what was promised for then is released.
+    Opening(QueueId, UtcMs),
+    /// People may be rung again for a queue.
+    Window(QueueId),
     /// A dial that was in flight at a crash may be reconciled.
     Reconcile(DialId),
     /// The stop's patience ends.

@@ -39,7 +39,9 @@ impl Centre {
         let Some(rule) = rules.queues.get(&queue) else {
             return;
         };
-        let refused = if self.waiting_in(queue) >= rule.waiting_max {
+        let refused = if !rules.is_open(rule, now.utc_ms) {
+            Some(Outcome::OutOfHours)
+        } else if self.waiting_in(queue) >= rule.waiting_max {
             Some(Outcome::RefusedQueueFull)
         } else if rule.no_operators == NoOperators::Refuse && !self.somebody_serves(rule) {
             Some(Outcome::RefusedNoOperators)
@@ -53,13 +55,11 @@ impl Centre {
         live.row.queue = Some(queue);
         if let Some(outcome) = refused {
             live.verdict = Some(outcome);
-            let callable = live.caller.class.may_be_dialled();
-            let why = if callable {
-                rules.prompts.lines_busy
-            } else {
-                rules.prompts.number_unavailable
-            };
-            return self.speak(id, vec![why], Next::HangUp, step);
+            if outcome == Outcome::OutOfHours {
+                live.due_ms = rules.opens_at(rule, now.utc_ms);
+                return self.say_owed(id, rules.prompts.callback_at_closing, step);
+            }
+            return self.say_owed(id, rules.prompts.lines_busy, step);
         }
         live.verdict = None;
         live.due_ms = None;
@@ -144,6 +144,21 @@ impl Centre {
         }
         self.timers
             .at(now.in_s(max_wait_s), Timer::MaxWait(id, token));
+        self.schedule_closing(now, id);
+    }
+
+    /// Tells callers that they are called back, or why not, and lets them go.
+    pub(crate) fn say_owed(&mut self, id: AttemptId, owed: PromptId, step: &mut Step) {
+        let callable = self
+            .attempts
+            .get(&id)
+            .is_some_and(|live| live.caller.class.may_be_dialled());
+        let says = if callable {
+            owed
+        } else {
+            self.rules.prompts.number_unavailable
+        };
+        self.speak(id, vec![says], Next::HangUp, step);
     }
 
     /// The place in line: that of the open case about the same thing, if any; else now.
@@ -374,12 +389,7 @@ impl Centre {
                         continue;
                     };
                     live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
-                    let says = if live.caller.class.may_be_dialled() {
-                        vec![closing]
-                    } else {
-                        Vec::new()
-                    };
-                    self.speak(id, says, Next::HangUp, step);
+                    self.say_owed(id, closing, step);
                 }
             }
         }

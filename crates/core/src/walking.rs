@@ -346,7 +346,8 @@ impl Centre {
         }
         let lost = Lost {
             kind: NeedKind::Requested,
-            place_ms: Some(place_ms),
+            // Out of hours the place is the opening, as for everybody else of the night.
+            place_ms: live.due_ms.is_none().then_some(place_ms),
             due_ms: live.due_ms,
             priority_ms: 0,
         };

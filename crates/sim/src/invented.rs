@@ -21,6 +21,16 @@ use cuptel_sip::Ha1;
 
 use crate::chance::Chance;
 
+/// Opening hours of the first authority.
+const HOURS: [&[&str]; 6] = [
+    &["08:00-24:00"],
+    &["08:00-24:00"],
+    &["08:00-12:04"],
+    &["08:00-11:00"],
+    &["08:00-12:01:30", "12:03-24:00"],
+    &["12:02-24:00"],
+];
+
 /// The first authority's line, the second's, and one that nobody has.
 pub(crate) const LINES: [&str; 3] = ["+390861000000", "+390862000000", "+390863000000"];
 /// A Wednesday, 09:59 in UTC: the first authority closes a little later or earlier.
@@ -81,7 +91,6 @@ pub(crate) struct Shape {
     pub(crate) answer_after_ms: u32,
     pub(crate) wrap_up_s: u32,
     pub(crate) ports: u16,
-    closes: String,
     /// How often it was deployed.
     deployed: u32,
     /// Whether cancellations have a queue of their own; else that queue is gone.
@@ -90,6 +99,10 @@ pub(crate) struct Shape {
     successor: bool,
     waiting_max: u32,
     live_bonus_s: u32,
+    pub(crate) serve_waiting_s: u32,
+    pub(crate) spread_h: u32,
+    /// Hours of every day.
+    hours: &'static [&'static str],
 }
 
 impl Shape {
@@ -103,10 +116,11 @@ impl Shape {
             answer_after_ms: chance.pick(&[0, 300, 1_500]),
             wrap_up_s: chance.pick(&[0, 5, 30]),
             ports: if chance.percent(10) { 4 } else { 16 },
-            // 12:00 in Rome is 10:00 UTC on that day of October.
-            closes: chance
-                .pick(&["24:00", "24:00", "12:04", "11:00"])
-                .to_owned(),
+            serve_waiting_s: chance.pick(&[0, 20, 600]),
+            spread_h: chance.pick(&[0, 1]),
+            // 12:00 in Rome is 10:00 UTC on that day of October: some worlds close before
+            // they begin, some while people wait, some open again.
+            hours: chance.pick(&HOURS),
             deployed: 0,
             cancellations: true,
             successor: false,
@@ -166,10 +180,17 @@ impl Shape {
                 },
             )
         });
+        let mut queues = BTreeMap::from(queues);
+        let tenants = BTreeMap::from(tenants);
+        for (id, queue) in &mut queues {
+            if let Some(tenant) = tenants.get(&queue.tenant) {
+                queue.hours = tenant.dialplan.hours_of(*id);
+            }
+        }
         Arc::new(Rules {
             hash: self.deployed.to_string(),
             successors,
-            tenants: BTreeMap::from(tenants),
+            tenants,
             lines: BTreeMap::from(lines),
             trunks: BTreeMap::from([(TrunkId(1), self.trunk())]),
             queues,
@@ -243,7 +264,7 @@ impl Shape {
     }
 
     fn calendar(&self) -> Calendar {
-        let day = || vec![format!("08:00-{}", self.closes)];
+        let day = || self.hours.iter().map(|span| (*span).to_owned()).collect();
         let definition = CalendarDefinition {
             name: "orario".to_owned(),
             zone: "Europe/Rome".to_owned(),
@@ -278,6 +299,8 @@ impl Shape {
             ring_s: SEAT_RING_S,
             live_bonus_s: self.live_bonus_s,
             no_operators,
+            hours: Vec::new(),
+            serve_waiting_s: self.serve_waiting_s,
             callback: CallbackPolicy {
                 grace_s: GRACE_S,
                 spacing_no_answer_s: 45,
@@ -286,6 +309,8 @@ impl Shape {
                 spacing_declined_s: 5,
                 tries_max: 2,
                 expire_days: 7,
+                spread_h: self.spread_h,
+                expected_s: 60,
                 window: ContactWindow::always(),
             },
         }

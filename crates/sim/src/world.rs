@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_call::{Input, Reload};
-use cuptel_core::record::OfferRow;
+use cuptel_core::record::{AttemptRow, OfferRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
 use cuptel_core::time::Now;
-use cuptel_core::words::{CallbackState, ChangedBy, DialState, WorkState};
+use cuptel_core::words::{CallbackState, ChangedBy, DialState, Outcome, WorkState};
 use cuptel_media as media;
 use cuptel_sip::{Flow, Transmit};
 
@@ -123,6 +123,8 @@ pub struct Report {
     pub attempts: usize,
     /// Attempts served.
     pub served: usize,
+    /// Attempts that came out of hours, or waited when the queue closed or the process stopped.
+    pub closed_to: usize,
     /// Callbacks on disk.
     pub callbacks: usize,
     /// Dials on disk.
@@ -596,8 +598,9 @@ impl World {
 
     fn report(&self, seed: u64) -> Report {
         let image = &self.disk.committed;
-        let served = |row: &&cuptel_core::record::AttemptRow| {
-            row.outcome.is_some_and(|outcome| outcome.is_served())
+        let served = |row: &&AttemptRow| row.outcome.is_some_and(Outcome::is_served);
+        let closed_to = |row: &&AttemptRow| {
+            matches!(row.outcome, Some(Outcome::OutOfHours | Outcome::Withdrawn))
         };
         Report {
             seed,
@@ -606,6 +609,7 @@ impl World {
             steps: self.steps,
             attempts: image.attempts.len(),
             served: image.attempts.values().filter(served).count(),
+            closed_to: image.attempts.values().filter(closed_to).count(),
             callbacks: image.callbacks.len(),
             dials: image.dials.len(),
             crashes: self.crashes,

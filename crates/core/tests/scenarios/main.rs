@@ -2,6 +2,7 @@
 
 mod calling_back;
 mod menu;
+mod opening_hours;
 mod queueing;
 mod reloading;
 mod restarting;

@@ -37,6 +37,8 @@ pub(crate) const WRAP_UP_S: u32 = 30;
 pub(crate) const RECONCILE_S: u32 = 600;
 pub(crate) const SEAT_RING_S: u32 = 20;
 pub(crate) const RING_S: u32 = 40;
+pub(crate) const SERVE_WAITING_S: u32 = 600;
+pub(crate) const EXPECTED_S: u32 = 300;
 pub(crate) const TRIES_MAX: u32 = 2;
 /// Which key leads where in the menu.
 pub(crate) const BOOK: char = '1';
@@ -164,6 +166,14 @@ impl Room {
             utc_ms: end_ms,
         };
         self.tell(Input::Tick);
+    }
+
+    /// Time passes and nothing runs.
+    pub(crate) fn sleeps_s(&mut self, s: u32) {
+        self.now = Now {
+            mono_us: self.now.in_s(s),
+            utc_ms: self.now.utc_in_s(s),
+        };
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -373,6 +383,11 @@ impl Room {
         self.callbacks.values().next().expect("just counted")
     }
 
+    /// Every callback, the oldest first.
+    pub(crate) fn callbacks(&self) -> Vec<&CallbackRow> {
+        self.callbacks.values().collect()
+    }
+
     pub(crate) fn no_callback(&self) -> bool {
         self.callbacks.is_empty()
     }
@@ -474,6 +489,8 @@ fn queue(name: &str) -> Queue {
         ring_s: SEAT_RING_S,
         live_bonus_s: 0,
         no_operators: NoOperators::Wait,
+        hours: vec![CalendarId(0)],
+        serve_waiting_s: SERVE_WAITING_S,
         callback: CallbackPolicy {
             grace_s: GRACE_S,
             spacing_no_answer_s: NO_ANSWER_S,
@@ -482,6 +499,8 @@ fn queue(name: &str) -> Queue {
             spacing_declined_s: DECLINED_S,
             tries_max: TRIES_MAX,
             expire_days: 7,
+            spread_h: 2,
+            expected_s: EXPECTED_S,
             window: ContactWindow::always(),
         },
     }

@@ -38,6 +38,8 @@ pub(crate) struct QueuePolicy {
     pub(crate) ring_s: u32,
     /// How much older a callback must be to go before a caller. Default 300.
     pub(crate) live_bonus_s: u32,
+    /// How long after closing those who wait are still served. Default 900.
+    pub(crate) serve_waiting_s: u32,
     /// When nobody is signed in: `wait` (the default) or `refuse`.
     pub(crate) no_operators: NoOperators,
     /// Figures to compare with, no rule. Default: none.
@@ -72,6 +74,10 @@ pub(crate) struct CallbackSettings {
     tries_max: u32,
     /// Default 10.
     expire_days: u32,
+    /// Default 2.
+    spread_h: u32,
+    /// Default 300.
+    expected_s: u32,
     /// Default 08:00-20:00, by the clock of the tenant.
     window: ContactWindow,
 }
@@ -84,6 +90,7 @@ impl QueuePolicy {
             wrap_up_s: 20,
             ring_s: 15,
             live_bonus_s: 300,
+            serve_waiting_s: 900,
             no_operators: NoOperators::Wait,
             answer_targets: Vec::new(),
             callback: CallbackSettings {
@@ -94,6 +101,8 @@ impl QueuePolicy {
                 spacing_declined_s: 30,
                 tries_max: 5,
                 expire_days: 10,
+                spread_h: 2,
+                expected_s: 300,
                 window: window.expect("the text is a span of hours"),
             },
         }
@@ -111,6 +120,8 @@ impl CallbackSettings {
             spacing_declined_s,
             tries_max,
             expire_days,
+            spread_h,
+            expected_s,
             window,
         } = self;
         CallbackPolicy {
@@ -121,6 +132,8 @@ impl CallbackSettings {
             spacing_declined_s,
             tries_max,
             expire_days,
+            spread_h,
+            expected_s,
             window: window.in_zone(zone),
         }
     }
@@ -173,6 +186,7 @@ fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePolicy {
         ("wrap_up_s", 0..=3_600, &mut policy.wrap_up_s),
         ("ring_s", 1..=300, &mut policy.ring_s),
         ("live_bonus_s", DAY_S, &mut policy.live_bonus_s),
+        ("serve_waiting_s", DAY_S, &mut policy.serve_waiting_s),
     ] {
         *value = table.whole_or(key, range, *value);
     }
@@ -224,6 +238,8 @@ fn callback_settings(table: &mut Fields<'_>, settings: &mut CallbackSettings) {
         spacing_declined_s,
         tries_max,
         expire_days,
+        spread_h,
+        expected_s,
         window,
     } = settings;
     for (key, range, value) in [
@@ -238,6 +254,7 @@ fn callback_settings(table: &mut Fields<'_>, settings: &mut CallbackSettings) {
         ("spacing_declined_s", SOME_OF_A_DAY_S, spacing_declined_s),
         ("tries_max", 1..=100, tries_max),
         ("expire_days", 1..=3_650, expire_days),
+        ("spread_h", 0..=24, spread_h),
     ] {
         *value = table.whole_or(key, range, *value);
     }
@@ -246,5 +263,17 @@ fn callback_settings(table: &mut Fields<'_>, settings: &mut CallbackSettings) {
             Ok(parsed) => *window = parsed,
             Err(error) => table.faults().add(text.at, error.to_string()),
         }
+    }
+    let at = table
+        .key_at("expected_s")
+        .or_else(|| table.key_at("window"));
+    *expected_s = table.whole_or("expected_s", 0..=3_600, *expected_s);
+    if window.seconds() < *expected_s {
+        let message = format!(
+            "the window lasts {} s and a callback is expected to take {expected_s} s: expected a longer window",
+            window.seconds()
+        );
+        let at = at.unwrap_or_else(|| table.at());
+        table.faults().add(at, message);
     }
 }

@@ -7,7 +7,7 @@ use cuptel_core::calendar::Zone;
 use cuptel_core::dialplan::fields::Placed;
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
-use cuptel_core::rules::{Line, Queue, Rules, Tenant, Trunk};
+use cuptel_core::rules::{CalendarId, Line, Queue, Rules, Tenant, Trunk};
 
 use super::{Config, QueueSettings, TenantSettings, TrunkSettings};
 
@@ -141,18 +141,20 @@ impl Config {
             let owner = |tenant: &&TenantSettings| tenant.name == queue.tenant;
             let zone = self.tenants.iter().find(owner).map(|found| found.time_zone);
             let zone = zone.expect("a queue of an unknown tenant is a fault");
-            (
-                ids.queue(&queue.tenant, &queue.name),
-                queue_rule(queue, ids.tenant(&queue.tenant), zone),
-            )
+            let id = ids.queue(&queue.tenant, &queue.name);
+            let tenant = ids.tenant(&queue.tenant);
+            let plan = tenants.get(&tenant).map(|tenant| &tenant.dialplan);
+            let hours = plan.map(|plan| plan.hours_of(id)).unwrap_or_default();
+            (id, queue_rule(queue, tenant, zone, hours))
         });
+        let queues = queues.collect();
         Rules {
             hash: String::new(),
             successors: self.successors(ids),
             tenants,
             lines,
             trunks: trunks.collect(),
-            queues: queues.collect(),
+            queues,
             calendars: self
                 .calendars
                 .iter()
@@ -214,7 +216,12 @@ fn trunk_rule(trunk: &TrunkSettings) -> Trunk {
     }
 }
 
-fn queue_rule(queue: &QueueSettings, tenant: TenantId, zone: Zone) -> Queue {
+fn queue_rule(
+    queue: &QueueSettings,
+    tenant: TenantId,
+    zone: Zone,
+    hours: Vec<CalendarId>,
+) -> Queue {
     let policy = &queue.policy;
     Queue {
         tenant,
@@ -226,6 +233,8 @@ fn queue_rule(queue: &QueueSettings, tenant: TenantId, zone: Zone) -> Queue {
         ring_s: policy.ring_s,
         live_bonus_s: policy.live_bonus_s,
         no_operators: policy.no_operators,
+        hours,
+        serve_waiting_s: policy.serve_waiting_s,
         callback: policy.callback.policy(zone),
     }
 }

@@ -1,0 +1,123 @@
+//! When a callback may be dialled: within the hours in which people may be rung, and after an
+//! opening not all at once. What a night has gathered is released one after the other, the
+//! oldest first, evenly over `spread_h`; the place in line stays what it was.
+
+use crate::centre::Centre;
+use crate::id::{CallbackId, QueueId};
+use crate::record::{Record, Work};
+use crate::rules::CallbackPolicy;
+use crate::step::Step;
+use crate::time::{Now, UtcMs};
+use crate::timers::Timer;
+use crate::words::CallbackState;
+
+const HOUR_MS: i64 = 3_600_000;
+
+impl CallbackPolicy {
+    /// The next moment for a dial that is expected to end within the contact window.
+    pub(crate) fn next_dial(&self, at: UtcMs) -> UtcMs {
+        let begins_ms = self.window.next(at);
+        match self.window.ends_at(begins_ms) {
+            Some(ends_ms) if begins_ms + i64::from(self.expected_s) * 1_000 > ends_ms => {
+                self.window.next(ends_ms)
+            }
+            Some(_) | None => begins_ms,
+        }
+    }
+}
+
+impl Centre {
+    /// Whether a waiting callback was promised for an opening and has no moment of its own
+    /// yet; it is kept with the others of that opening.
+    pub(crate) fn awaits_opening(&mut self, now: Now, id: CallbackId, queue: QueueId) -> bool {
+        let Some(opens_ms) = self.promised_opening(id, queue) else {
+            return false;
+        };
+        let kept = self.backlog.entry((queue, opens_ms)).or_default();
+        let is_first = kept.is_empty();
+        kept.insert(id);
+        if is_first {
+            let wait_ms = u64::try_from(opens_ms - now.utc_ms).unwrap_or(0);
+            let moment = now.in_ms(wait_ms);
+            self.timers.at(moment, Timer::Opening(queue, opens_ms));
+        }
+        true
+    }
+
+    /// A place later than the debt itself: the opening that was promised out of hours.
+    fn promised_opening(&self, id: CallbackId, queue: QueueId) -> Option<UtcMs> {
+        let case = self.cases.get(&id)?;
+        let spreads = self.rules.queues.get(&queue)?.callback.spread_h > 0;
+        let row = &case.row;
+        let of_the_night = row.place_ms > row.opened_ms && row.tries == 0;
+        let waits = row.state == CallbackState::Waiting && !case.released;
+        (spreads && of_the_night && waits).then_some(row.place_ms)
+    }
+
+    /// The opening is there: each callback that was promised for it gets its moment.
+    pub(crate) fn opening(&mut self, now: Now, queue: QueueId, opens_ms: UtcMs, step: &mut Step) {
+        let kept = self.backlog.remove(&(queue, opens_ms)).unwrap_or_default();
+        let still = |id: &CallbackId| self.promised_opening(*id, queue) == Some(opens_ms);
+        // Identifiers grow: the oldest debt is the first.
+        let line: Vec<CallbackId> = kept.into_iter().filter(still).collect();
+        let span_ms = self.release_span_ms(queue, opens_ms);
+        let count = i64::try_from(line.len()).unwrap_or(i64::MAX);
+        for (nth, id) in (0..).zip(line) {
+            let release_ms = opens_ms + span_ms * nth / count;
+            let Some(case) = self.cases.get_mut(&id) else {
+                continue;
+            };
+            case.released = true;
+            if case.row.not_before_ms < release_ms {
+                case.row.not_before_ms = release_ms;
+                step.records.push(Record::Callback(case.row.clone()));
+            }
+            self.reconsider(now, id);
+        }
+    }
+
+    /// `spread_h`, or less where the queue or the contact window closes before.
+    fn release_span_ms(&self, queue: QueueId, opens_ms: UtcMs) -> i64 {
+        let Some(rule) = self.rules.queues.get(&queue) else {
+            return 0;
+        };
+        let policy = &rule.callback;
+        let last_dial_ms = policy
+            .window
+            .ends_at(opens_ms)
+            .map(|ends_ms| ends_ms - i64::from(policy.expected_s) * 1_000);
+        [self.rules.closes_at(rule, opens_ms), last_dial_ms]
+            .into_iter()
+            .flatten()
+            .map(|end_ms| end_ms - opens_ms)
+            .fold(i64::from(policy.spread_h) * HOUR_MS, i64::min)
+            .max(0)
+    }
+
+    /// A callback stands in line: when the contact window pauses, its end must be noticed
+    /// though nothing else happens.
+    pub(crate) fn await_window(&mut self, now: Now, queue: QueueId) {
+        let Some(rule) = self.rules.queues.get(&queue) else {
+            return;
+        };
+        let window = &rule.callback.window;
+        let opens_ms = match window.ends_at(now.utc_ms) {
+            Some(ends_ms) => window.next(ends_ms),
+            None => window.next(now.utc_ms),
+        };
+        if opens_ms > now.utc_ms && self.windows.insert(queue) {
+            let wait_ms = u64::try_from(opens_ms - now.utc_ms).unwrap_or(0);
+            self.timers.at(now.in_ms(wait_ms), Timer::Window(queue));
+        }
+    }
+
+    /// People may be rung again: whoever is left from before is looked at, and the next pause.
+    pub(crate) fn window_opens(&mut self, now: Now, queue: QueueId) {
+        self.windows.remove(&queue);
+        let is_callback = |(_, work): &(i64, Work)| matches!(work, Work::Callback(_));
+        let line = self.ready.get(&queue);
+        if line.is_some_and(|line| line.iter().any(is_callback)) {
+            self.await_window(now, queue);
+        }
+    }
+}
