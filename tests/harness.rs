@@ -12,6 +12,7 @@ mod datagram;
 mod ear;
 mod patience;
 mod phone;
+mod scripted_phone;
 mod sipp;
 
 pub(crate) use caller::Caller;
@@ -22,4 +23,5 @@ pub(crate) use database::Kind;
 pub(crate) use datagram::{Datagrams, invite, torture_messages};
 pub(crate) use patience::{SOON, until, utc_s};
 pub(crate) use phone::{Answers, Phone};
+pub(crate) use scripted_phone::ScriptedPhone;
 pub(crate) use sipp::Sipp;

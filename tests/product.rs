@@ -16,5 +16,6 @@ mod readme;
 mod refusals;
 mod registration;
 mod reload;
+mod seats;
 mod shell;
 mod transports;

@@ -317,6 +317,21 @@ impl Centre {
         );
     }
 
+    /// The operator of a seat says what came of the conversation.
+    pub(crate) fn disposes(&self, seat: &str, disposition: &str) {
+        self.post(
+            &format!("seats/{seat}/disposition"),
+            &json!({ "disposition": disposition }),
+        );
+    }
+
+    /// Waits until a statement yields this.
+    pub(crate) fn wait_for_sql(&self, statement: &str, wanted: &str) {
+        until(&format!("{statement} yields {wanted}"), SOON, || {
+            (self.sql(statement) == wanted).then_some(())
+        });
+    }
+
     /// The attempt of one SIP call, once it is stored and as wanted.
     pub(crate) fn attempt(
         &self,

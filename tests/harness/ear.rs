@@ -30,6 +30,7 @@ struct State {
     peer: Option<SocketAddr>,
     keys: VecDeque<u8>,
     over: bool,
+    mute: bool,
 }
 
 /// One end of a conversation.
@@ -72,6 +73,11 @@ impl Ear {
         self.state()
             .keys
             .push_back(u8::try_from(code).expect("sixteen keys"));
+    }
+
+    /// Sends nothing any more, or sends again.
+    pub(crate) fn is_mute(&self, mute: bool) {
+        self.state().mute = mute;
     }
 
     /// Waits until so many more packets were heard.
@@ -153,7 +159,9 @@ fn live(socket: &UdpSocket, state: &Mutex<State>) {
         }
         due += FRAME;
         let mut state = state.lock().expect("no thread panicked with it");
-        let Some(peer) = state.peer else { continue };
+        let Some(peer) = state.peer.filter(|_| !state.mute) else {
+            continue;
+        };
         let packets = match state.keys.pop_front() {
             Some(key) => stream.key(key),
             None => vec![stream.frame()],

@@ -166,6 +166,11 @@ impl Phone {
     pub(crate) fn hangs_up(&self) {
         self.command("hangup");
     }
+
+    /// Dies in the middle of whatever it does: no BYE, no further packet.
+    pub(crate) fn dies(mut self) {
+        self.process.kill();
+    }
 }
 
 /// One message of the control connection: `length:JSON,`.

@@ -57,6 +57,24 @@ impl Sipp {
         Self::run(centre, scenario, port, arguments)
     }
 
+    /// Registers a seat's phone, as reachable at `at` for so long.
+    pub(crate) fn registering(
+        centre: &Centre,
+        seat: &str,
+        from: u16,
+        at: u16,
+        expires_s: u32,
+    ) -> Self {
+        let phones = centre.phones().to_string();
+        let password = format!("primo-avvio-{seat}");
+        let (at, expires_s) = (at.to_string(), expires_s.to_string());
+        let arguments = [
+            "-m", "1", "-au", seat, "-ap", &password, "-key", "seat", seat, "-key", "seat_port",
+            &at, "-key", "expires", &expires_s, &phones,
+        ];
+        Self::run(centre, "seat_registers", from, &arguments)
+    }
+
     fn run(centre: &Centre, scenario: &str, port: u16, arguments: &[&str]) -> Self {
         let files = centre
             .folder()

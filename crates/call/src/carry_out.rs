@@ -266,6 +266,7 @@ impl Switch {
                 }
             }
         }
+        self.tell_rules(now, rules::Input::Placed { leg: id }, step);
     }
 
     /// Every phone of a seat, or the trunk of a person.

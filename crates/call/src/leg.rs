@@ -91,6 +91,19 @@ impl Leg {
     }
 }
 
+impl Leg {
+    /// Whether the silence of its media means that it is gone. A seat's phone must be heard.
+    /// A person outside who was never heard may be muted by a network that sends no packets
+    /// for silence, and hears us all the same: only who fell silent is gone.
+    pub(crate) fn is_missed(&self) -> bool {
+        let must_speak = match self.kind {
+            Kind::Seat(_) => true,
+            Kind::Caller | Kind::Internal | Kind::Person => self.heard,
+        };
+        must_speak && self.phase == Phase::Up
+    }
+}
+
 /// The media stream of a leg carries the leg's number.
 pub(crate) fn stream_of(leg: cuptel_core::id::LegId) -> StreamId {
     StreamId(leg.0)

@@ -275,13 +275,7 @@ impl Switch {
             }
             media::Event::RtpTimeout { stream } => {
                 let leg = LegId(stream.0);
-                // A phone that never sent anything may be muted by its network; one that
-                // fell silent is gone.
-                if self
-                    .legs
-                    .get(&leg)
-                    .is_some_and(|leg| leg.heard && leg.phase == Phase::Up)
-                {
+                if self.legs.get(&leg).is_some_and(Leg::is_missed) {
                     self.tell_rules(now, rules::Input::MediaLost { leg }, step);
                 }
             }

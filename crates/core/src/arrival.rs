@@ -182,8 +182,10 @@ impl Centre {
                 due_ms: None,
                 answering: false,
                 place_ms,
+                priority_ms: 0,
                 pressed_ahead: None,
                 excluded: Vec::new(),
+                vanished: Vec::new(),
             },
         );
         match self

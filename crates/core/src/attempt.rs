@@ -53,8 +53,12 @@ pub(crate) struct LiveAttempt {
     pub(crate) pressed_ahead: Option<char>,
     /// The last place in line: held for them when their seat vanishes.
     pub(crate) place_ms: UtcMs,
+    /// How much they go ahead of that place, as time.
+    pub(crate) priority_ms: i64,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
+    /// Seats that vanished in conversation with them, until their phones register anew.
+    pub(crate) vanished: Vec<SeatId>,
 }
 
 /// What an attempt is doing.
@@ -126,6 +130,7 @@ impl Centre {
             return false;
         };
         live.token += 1;
+        live.verdict = None;
         live.doing = Doing::Talking { seat };
         live.row.stage = Stage::Talking;
         live.row.talking_ms = Some(now.utc_ms);

@@ -162,6 +162,11 @@ impl Centre {
     pub fn handle(&mut self, now: Now, input: Input, step: &mut Step) {
         match input {
             Input::Arrived(arrival) => self.arrived(now, *arrival, step),
+            Input::Placed { leg } => match self.legs.get(&leg).copied() {
+                Some(Role::Seat(seat)) => self.offer_placed(now, seat, step),
+                Some(Role::Person(seat)) => self.dial_placed(now, seat),
+                Some(Role::Caller(_)) | None => {}
+            },
             Input::Ringing { leg } => self.seat_rings(now, leg, step),
             Input::Answered { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
@@ -234,9 +239,10 @@ impl Centre {
             Timer::MaxWait(id, token) => self.waited_too_long(now, id, token, step),
             Timer::Closing(id, token) => self.closing_due(now, id, token, step),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
+            Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
             Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
-            Timer::RegistrationEnds(seat) => self.seat_changed(now, seat, step),
+            Timer::RegistrationEnds(seat) => self.reachability_changed(now, seat, step),
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
             Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
             Timer::Window(queue) => self.window_opens(now, queue),

@@ -78,7 +78,7 @@ impl Centre {
         }
     }
 
-    /// A phone died in mid-call: the caller stays and waits again in front.
+    /// A phone died in mid-call: the caller stays on the line, is told, and goes to the front.
     fn seat_vanished(
         &mut self,
         now: Now,
@@ -98,7 +98,6 @@ impl Centre {
         };
         let (mut assignment, leg) = (assignment.clone(), *leg);
         seat.work = SeatWork::Idle;
-        seat.confirmed = false;
         assignment.ended_ms = Some(now.utc_ms);
         step.records.push(Record::Assignment(assignment));
         self.legs.remove(&leg);
@@ -110,7 +109,7 @@ impl Centre {
                 text: "No media",
             });
         }
-        if !self.caller_requeued(now, attempt, step) {
+        if !self.caller_reconnects(now, attempt, id, step) {
             let end = End {
                 outcome: Outcome::Interrupted,
                 by: Party::Network,
@@ -118,6 +117,7 @@ impl Centre {
             };
             self.end_attempt(now, attempt, end, true, step);
         }
+        self.phone_gone(id, step);
         self.became_idle(now, id);
         self.seat_changed(now, id, step);
     }
@@ -334,8 +334,7 @@ impl Centre {
             Some(SeatWork::Resting { until }) => {
                 let ended = *until == moment;
                 if ended {
-                    self.became_idle(now, id);
-                    self.seat_changed(now, id, step);
+                    self.rested(now, id, step);
                 }
                 return;
             }
@@ -351,6 +350,14 @@ impl Centre {
         if ended {
             self.after_work(now, id, step);
         }
+    }
+
+    /// The rest after an offer is over. The seat keeps its turn: what it did not take is no work.
+    fn rested(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.work = SeatWork::Idle;
+        }
+        self.seat_changed(now, id, step);
     }
 
     /// A work is over with all that belongs to it: what the operator had chosen for then.

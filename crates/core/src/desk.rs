@@ -101,6 +101,10 @@ impl Centre {
             seat.work = SeatWork::Idle;
             seat.misses = 0;
             seat.idle_since = now.utc_ms;
+            // Whoever is back may have those whom they missed.
+            for live in self.attempts.values_mut() {
+                live.excluded.retain(|missed| *missed != id);
+            }
         }
         let leaves = chosen == Chosen::SignedOut;
         if leaves && matches!(seat.work, SeatWork::Offered { .. }) {
@@ -214,6 +218,9 @@ impl Centre {
             row.expires_ms = now.utc_in_s(granted_s);
             seat.registration = Some(row.clone());
             seat.confirmed = true;
+            for live in self.attempts.values_mut() {
+                live.vanished.retain(|gone| *gone != id);
+            }
             self.timers
                 .at(now.in_s(granted_s), Timer::RegistrationEnds(id));
         }
@@ -222,7 +229,7 @@ impl Centre {
             request,
             registration: row,
         });
-        self.seat_changed(now, id, step);
+        self.reachability_changed(now, id, step);
     }
 
     /// What became of the question whether a phone known from before is still there.

@@ -72,8 +72,8 @@ impl Centre {
         self.note(now, callback, CallbackEventKind::Dialled, about, step);
         self.channels_mut(trunk).outbound += 1;
         self.legs.insert(person_leg, Role::Person(id));
-        self.timers
-            .at(now.in_s(ring_s), Timer::DialRang(id, dial_id));
+        let until = now.in_s(ring_s);
+        self.timers.at(until, Timer::DialRang(id, dial_id));
         let tell = vec![self.rules.prompts.to_operator_dialling];
         step.effects.push(Effect::Play {
             leg,
@@ -96,6 +96,7 @@ impl Centre {
                 callback,
                 dial,
                 leg: person_leg,
+                until,
             };
             seat.work = SeatWork::Talking {
                 assignment,
@@ -171,6 +172,7 @@ impl Centre {
             callback,
             dial,
             leg,
+            ..
         } = with
         else {
             return;
@@ -211,13 +213,30 @@ impl Centre {
         self.dial_over(now, id, result, status, false, step);
     }
 
+    /// The INVITE has left: the person's phone rings as long as the trunk's rule says.
+    pub(crate) fn dial_placed(&mut self, now: Now, id: SeatId) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if let SeatWork::Talking {
+            with: With::Ringing { dial, until, .. },
+            ..
+        } = &mut seat.work
+            && let Some(trunk) = self.rules.trunks.get(&dial.trunk)
+        {
+            *until = now.in_s(trunk.ring_s);
+            self.timers.at(*until, Timer::DialRang(id, dial.id));
+        }
+    }
+
     /// The person's phone rang as long as the trunk's rule says.
     pub(crate) fn dial_rang_out(&mut self, now: Now, id: SeatId, dial_id: DialId, step: &mut Step) {
         if let Some(SeatWork::Talking {
-            with: With::Ringing { dial, .. },
+            with: With::Ringing { dial, until, .. },
             ..
         }) = self.seats.get(&id).map(|s| &s.work)
             && dial.id == dial_id
+            && *until <= now.mono_us
         {
             self.dial_over(now, id, DialResult::NoAnswer, None, true, step);
         }
@@ -249,6 +268,7 @@ impl Centre {
                     callback,
                     dial,
                     leg,
+                    ..
                 },
             ..
         } = &seat.work

@@ -141,8 +141,11 @@ impl Centre {
     fn seat_for(&self, work: Work, able: &[SeatId], may_dial: bool) -> Option<SeatId> {
         match work {
             Work::Attempt(id) => {
-                let excluded = &self.attempts.get(&id)?.excluded;
-                able.iter().find(|seat| !excluded.contains(seat)).copied()
+                let live = self.attempts.get(&id)?;
+                let may = |seat: &&SeatId| {
+                    !live.excluded.contains(seat) && !live.vanished.contains(seat)
+                };
+                able.iter().find(may).copied()
             }
             Work::Callback(_) => able.first().copied().filter(|_| may_dial),
         }
@@ -196,10 +199,12 @@ impl Centre {
             ended_ms: None,
         };
         step.records.push(Record::Offer(offer.clone()));
+        let until = now.in_s(rule.ring_s);
         seat.work = SeatWork::Offered {
             offer,
             leg,
             ringing: false,
+            until,
         };
         let to = Destination::Seat {
             registration,
@@ -208,8 +213,7 @@ impl Centre {
             caller,
         };
         self.legs.insert(leg, crate::centre::Role::Seat(found.seat));
-        self.timers
-            .at(now.in_s(rule.ring_s), Timer::Lease(found.seat, offer_id));
+        self.timers.at(until, Timer::Lease(found.seat, offer_id));
         step.effects.push(Effect::Invite {
             leg,
             to: Box::new(to),
@@ -232,8 +236,8 @@ impl Centre {
                     return None;
                 };
                 *offered_to = Some(found.seat);
-                let caller = live.caller.number.clone();
-                self.step_out(queue, place_ms, 0, found.work);
+                let (caller, priority_ms) = (live.caller.number.clone(), live.priority_ms);
+                self.step_out(queue, place_ms, priority_ms, found.work);
                 caller
             }
             Work::Callback(id) => {

@@ -12,7 +12,70 @@ use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{CallbackEventKind, DialResult, OfferState};
 
+/// A lease's row follows the INVITE when that left so much later than decided.
+const LEASE_MOVED_MS: i64 = 1_000;
+
 impl Centre {
+    /// The INVITE has left: only now the phone has its whole time to ring.
+    pub(crate) fn offer_placed(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let no_ringing_s = self.rules.limits.no_ringing_s;
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let SeatWork::Offered { offer, until, .. } = &mut seat.work else {
+            return;
+        };
+        let Some(queue) = self.rules.queues.get(&offer.queue) else {
+            return;
+        };
+        *until = now.in_s(queue.ring_s);
+        self.timers.at(*until, Timer::Lease(id, offer.id));
+        self.timers
+            .at(now.in_s(no_ringing_s), Timer::NoRinging(id, offer.id));
+        let lease_until_ms = now.utc_in_s(queue.ring_s);
+        if lease_until_ms - offer.lease_until_ms >= LEASE_MOVED_MS {
+            offer.lease_until_ms = lease_until_ms;
+            step.records.push(Record::Offer(offer.clone()));
+        }
+    }
+
+    /// A phone that neither rings nor says why not is gone, whatever its registration says.
+    pub(crate) fn no_ringing(&mut self, now: Now, id: SeatId, offer_id: OfferId, step: &mut Step) {
+        if let Some(SeatWork::Offered {
+            offer,
+            ringing: false,
+            ..
+        }) = self.seats.get(&id).map(|seat| &seat.work)
+            && offer.id == offer_id
+        {
+            self.phone_gone(id, step);
+            self.offer_ended(now, id, OfferState::Unreachable, true, step);
+        }
+    }
+
+    /// Nothing is offered to this phone until it registers, or answers when asked.
+    pub(crate) fn phone_gone(&mut self, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.confirmed = false;
+        if let Some(registration) = seat.registration.clone() {
+            step.effects.push(Effect::Probe { registration });
+        }
+    }
+
+    /// A phone came, went, or its registration ended. An offer to one that is gone ends at
+    /// once: the caller does not wait for the rest of its lease.
+    pub(crate) fn reachability_changed(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        if matches!(seat.work, SeatWork::Offered { .. }) && !seat.reachable_at(now.utc_ms) {
+            return self.offer_ended(now, id, OfferState::Unreachable, true, step);
+        }
+        self.seat_changed(now, id, step);
+    }
+
     /// The seat's phone rings.
     pub(crate) fn seat_rings(&mut self, now: Now, leg: LegId, step: &mut Step) {
         if let Some(Role::Seat(id)) = self.legs.get(&leg).copied()
@@ -94,19 +157,30 @@ impl Centre {
 
     /// The seat refused, was busy or could not be reached.
     pub(crate) fn seat_did_not_take(&mut self, now: Now, id: SeatId, status: u16, step: &mut Step) {
+        let rang = matches!(
+            self.seats.get(&id).map(|seat| &seat.work),
+            Some(SeatWork::Offered { ringing: true, .. })
+        );
         let why = match status {
             486 | 600 => OfferState::Busy,
             603 => OfferState::Rejected,
-            408 | 480 | 487 => OfferState::NoAnswer,
+            408 | 480 | 487 if rang => OfferState::NoAnswer,
+            // "Do not disturb": a phone that says so before it rings.
+            480 => OfferState::Rejected,
             _ => OfferState::Unreachable,
         };
+        if status == 408 && !rang {
+            self.phone_gone(id, step);
+        }
         self.offer_ended(now, id, why, false, step);
     }
 
     /// The lease of an offer is over and nobody picked up.
     pub(crate) fn lease_ends(&mut self, now: Now, id: SeatId, offer_id: OfferId, step: &mut Step) {
-        if let Some(SeatWork::Offered { offer, .. }) = self.seats.get(&id).map(|seat| &seat.work)
+        if let Some(SeatWork::Offered { offer, until, .. }) =
+            self.seats.get(&id).map(|seat| &seat.work)
             && offer.id == offer_id
+            && *until <= now.mono_us
         {
             self.offer_ended(now, id, OfferState::NoAnswer, true, step);
         }
@@ -188,8 +262,6 @@ impl Centre {
             let until = now.in_s(rest_s);
             seat.work = SeatWork::Resting { until };
             self.timers.at(until, Timer::SeatFree(id, until));
-        } else {
-            self.became_idle(now, id);
         }
         self.seat_changed(now, id, step);
     }

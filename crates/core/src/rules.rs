@@ -154,6 +154,8 @@ pub struct SpokenPrompts {
     pub music: PromptId,
     /// "Please hold": on entering a queue.
     pub please_hold: PromptId,
+    /// "We were cut off from the operator, we are reconnecting": the seat vanished.
+    pub reconnecting: PromptId,
     /// Position announcements, from the first in line on.
     pub positions: Vec<PromptId>,
     /// Position beyond the last of `positions`.
@@ -197,6 +199,8 @@ pub struct Limits {
     pub busy_delay_s: u32,
     /// Rest of a seat that did not answer.
     pub no_answer_delay_s: u32,
+    /// How long a phone that was called may show no sign of life before it is taken for gone.
+    pub no_ringing_s: u32,
     /// Missed offers in a row after which a seat is not responding.
     pub misses_max: u32,
     /// Shortest and longest registration granted to a phone.

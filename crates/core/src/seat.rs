@@ -18,6 +18,8 @@ pub(crate) enum SeatWork {
         offer: OfferRow,
         leg: LegId,
         ringing: bool,
+        /// When the lease ends.
+        until: MonoUs,
     },
     /// A work is being done.
     Talking {
@@ -46,6 +48,8 @@ pub(crate) enum With {
         callback: CallbackId,
         dial: DialRow,
         leg: LegId,
+        /// When we give up.
+        until: MonoUs,
     },
     /// A person who was called back.
     Person {
@@ -76,7 +80,8 @@ pub(crate) struct Seat {
     pub(crate) interval: Option<IntervalRow>,
     /// Offers missed in a row.
     pub(crate) misses: u32,
-    /// Since when nothing was done; orders seats for the dispatcher.
+    /// Since the last work was over, or the operator came; orders seats for the dispatcher.
+    /// An offer that was not taken changes nothing in it.
     pub(crate) idle_since: UtcMs,
     /// Its entry in the index of free seats.
     pub(crate) free_since: Option<UtcMs>,

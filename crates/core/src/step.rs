@@ -18,6 +18,11 @@ pub const NOT_SENT: u16 = 0;
 pub enum Input {
     /// Somebody calls.
     Arrived(Box<Arrival>),
+    /// Our INVITE has left: the time that a phone may ring begins.
+    Placed {
+        /// Our outbound leg.
+        leg: LegId,
+    },
     /// The phone that we called rings.
     Ringing {
         /// Our outbound leg.

@@ -23,6 +23,8 @@ pub(crate) enum Timer {
     Closing(AttemptId, u64),
     /// An offer's lease ends.
     Lease(SeatId, OfferId),
+    /// The phone of an offer should have rung by now.
+    NoRinging(SeatId, OfferId),
     /// A person's phone rang long enough.
     DialRang(SeatId, DialId),
     /// A seat's wrap-up or rest ends.

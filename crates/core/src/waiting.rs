@@ -13,6 +13,10 @@ use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{OfferState, Outcome, Party, Stage};
 
+/// Ten years: more than the age of any debt, so that whoever is reconnected goes first, and
+/// two of them in the order of their places.
+const BEFORE_EVERYONE_MS: i64 = 3_650 * 86_400_000;
+
 impl Centre {
     pub(crate) fn callback_offer_of(&self, id: AttemptId, at: StepId) -> Option<OfferCallback> {
         match self.plan_of(id)?.steps.get(at.0)? {
@@ -73,12 +77,12 @@ impl Centre {
             place_ms,
             offered_to: None,
         };
-        self.wait_in_line(id, waits, step);
+        self.wait_in_line(id, waits, rules.prompts.please_hold, step);
         self.schedule_waiting(now, id, at);
     }
 
-    /// Begins or resumes waiting: into the line, with music.
-    pub(crate) fn wait_in_line(&mut self, id: AttemptId, waits: Doing, step: &mut Step) {
+    /// Begins or resumes waiting: into the line, with a word and then music.
+    fn wait_in_line(&mut self, id: AttemptId, waits: Doing, says: PromptId, step: &mut Step) {
         let rules = self.rules.clone();
         let Doing::Queued {
             step: at,
@@ -95,13 +99,13 @@ impl Centre {
         live.token += 1;
         live.place_ms = place_ms;
         live.doing = waits;
-        let (leg, token) = (live.leg, live.token);
-        self.line_up(queue, place_ms, 0, Work::Attempt(id));
+        let (leg, token, priority_ms) = (live.leg, live.token, live.priority_ms);
+        self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
         let music = self.music_of(id, at).unwrap_or(rules.prompts.music);
         step.effects.push(Effect::Play {
             leg,
             token,
-            prompts: vec![rules.prompts.please_hold],
+            prompts: vec![says],
             then: AfterPlay::Music(music),
         });
     }
@@ -268,7 +272,9 @@ impl Centre {
         };
         let on_timeout = *on_timeout;
         self.leave_queue(now, id, OfferState::Withdrawn, step);
-        if let Some(live) = self.attempts.get_mut(&id) {
+        if let Some(live) = self.attempts.get_mut(&id)
+            && live.verdict != Some(Outcome::Interrupted)
+        {
             live.verdict = Some(Outcome::QueueTimeout);
         }
         self.walk(now, id, on_timeout, step);
@@ -299,9 +305,10 @@ impl Centre {
             next: Next::HangUp,
             served: None,
         };
+        let priority_ms = live.priority_ms;
         match offered_to {
             Some(seat) => self.offer_ended(now, seat, why, true, step),
-            None => self.step_out(queue, place_ms, 0, Work::Attempt(id)),
+            None => self.step_out(queue, place_ms, priority_ms, Work::Attempt(id)),
         }
     }
 
@@ -321,13 +328,20 @@ impl Centre {
         } = live.doing
         {
             *offered_to = None;
-            self.line_up(queue, place_ms, 0, Work::Attempt(id));
+            let priority_ms = live.priority_ms;
+            self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
         }
     }
 
-    /// The seat of a conversation is gone without a word: the caller is not dropped, but
-    /// waits again at the place they had.
-    pub(crate) fn caller_requeued(&mut self, now: Now, id: AttemptId, step: &mut Step) -> bool {
+    /// The seat of a conversation is gone without a word: the caller is not dropped, but told
+    /// so, and goes before everyone. Interrupted is only who is not reconnected after all.
+    pub(crate) fn caller_reconnects(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        gone: SeatId,
+        step: &mut Step,
+    ) -> bool {
         if self.stopping.is_some() {
             // Nobody would come any more.
             return false;
@@ -349,18 +363,19 @@ impl Centre {
         live.row.stage = Stage::Queued;
         live.row.queue = Some(queue);
         live.row.queued_ms = Some(now.utc_ms);
+        live.verdict = Some(Outcome::Interrupted);
+        live.priority_ms = BEFORE_EVERYONE_MS;
+        live.vanished.push(gone);
         step.records
             .push(Record::Attempt(Box::new(live.row.clone())));
-        self.wait_in_line(
-            id,
-            Doing::Queued {
-                step: at,
-                queue,
-                place_ms,
-                offered_to: None,
-            },
-            step,
-        );
+        let waits = Doing::Queued {
+            step: at,
+            queue,
+            place_ms,
+            offered_to: None,
+        };
+        let says = self.rules.prompts.reconnecting;
+        self.wait_in_line(id, waits, says, step);
         self.schedule_waiting(now, id, at);
         true
     }

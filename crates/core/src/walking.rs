@@ -340,8 +340,10 @@ impl Centre {
             live.verdict = live.verdict.or(Some(Outcome::AbandonedMenu));
             return self.speak(id, vec![rules.prompts.number_unavailable], next, step);
         }
-        // A caller sent here by the queue's own limit still counts as having timed out.
-        if live.verdict != Some(Outcome::QueueTimeout) {
+        // A caller sent here by the queue's own limit still counts as having timed out, and one
+        // whose seat vanished as cut off.
+        let cut_off = live.verdict == Some(Outcome::Interrupted);
+        if !cut_off && live.verdict != Some(Outcome::QueueTimeout) {
             live.verdict = Some(Outcome::CallbackRequested);
         }
         let lost = Lost {
@@ -349,7 +351,11 @@ impl Centre {
             // Out of hours the place is the opening, as for everybody else of the night.
             place_ms: live.due_ms.is_none().then_some(place_ms),
             due_ms: live.due_ms,
-            priority_ms: 0,
+            priority_ms: if cut_off {
+                i64::from(rules.limits.interrupted_priority_s) * 1_000
+            } else {
+                0
+            },
         };
         let (mut row, caller, tenant) = (live.row.clone(), live.caller.clone(), live.tenant);
         self.settle_unserved(now, &mut row, &caller, tenant, lost, step);

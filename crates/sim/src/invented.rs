@@ -203,6 +203,7 @@ impl Shape {
                 reject_delay_s: 5,
                 busy_delay_s: 8,
                 no_answer_delay_s: 6,
+                no_ringing_s: 4,
                 misses_max: 3,
                 register_s: (60, 3_600),
             },
@@ -456,6 +457,7 @@ fn prompts() -> SpokenPrompts {
     SpokenPrompts {
         music: PromptId(0),
         please_hold: PromptId(1),
+        reconnecting: PromptId(16),
         positions: vec![PromptId(2), PromptId(3)],
         position_beyond: PromptId(4),
         callback_offer: PromptId(5),

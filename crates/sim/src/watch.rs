@@ -13,6 +13,8 @@ use crate::image::Image;
 use crate::invented::CARRIER;
 use crate::promises::{Broken, broken};
 
+const TEN_YEARS_MS: i64 = 3_650 * 86_400_000;
+
 /// What was seen so far.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
@@ -111,6 +113,11 @@ impl Watch {
             return;
         }
         if old.is_some_and(|old| old.stage == Stage::Talking) {
+            // Their seat vanished: they go before everyone, but not to that seat.
+            if let (Some(place), Some(seat)) = (self.places.get_mut(&row.id), row.seat) {
+                *place -= TEN_YEARS_MS;
+                self.declined.insert((row.id, seat));
+            }
             return;
         }
         let digits = row.number.and_then(|id| before.e164(id));

@@ -7,3 +7,4 @@ mod queueing;
 mod reloading;
 mod restarting;
 mod room;
+mod seats;

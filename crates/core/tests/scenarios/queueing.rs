@@ -97,31 +97,6 @@ fn nobody_who_must_not_be_called_back_is_owed_a_call_and_each_says_why() {
 }
 
 #[test]
-fn a_vanished_seat_sends_the_caller_back_to_the_place_they_had() {
-    let mut room = Room::new();
-    // Lucia's case holds a place before Mario's.
-    let lucia = room.waits(LUCIA, BOOK);
-    room.hangs_up(lucia);
-    room.wait_s(10);
-    room.waits(MARIO, BOOK);
-    room.wait_s(10);
-    let lucia = room.waits(LUCIA, BOOK);
-    room.staffed(1);
-    let seat = room.seat_picks_up();
-    assert_eq!(room.attempt(2).talking_ms, Some(room.now_ms()));
-    room.wait_s(20);
-    room.tell(Input::MediaLost { leg: seat });
-    room.staffed(2);
-    room.seat_picks_up();
-    assert_eq!(
-        room.attempt(2).talking_ms,
-        Some(room.now_ms()),
-        "Lucia goes before Mario"
-    );
-    room.hangs_up(lucia);
-}
-
-#[test]
 fn the_place_is_told_again_after_an_offer_that_nobody_took() {
     let mut room = Room::new();
     room.waits(LUCIA, BOOK);

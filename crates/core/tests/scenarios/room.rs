@@ -39,7 +39,10 @@ pub(crate) const SEAT_RING_S: u32 = 20;
 pub(crate) const RING_S: u32 = 40;
 pub(crate) const SERVE_WAITING_S: u32 = 600;
 pub(crate) const EXPECTED_S: u32 = 300;
+pub(crate) const NO_RINGING_S: u32 = 4;
 pub(crate) const TRIES_MAX: u32 = 2;
+/// "We are reconnecting".
+pub(crate) const RECONNECTING: PromptId = PromptId(30);
 /// Which key leads where in the menu.
 pub(crate) const BOOK: char = '1';
 pub(crate) const CANCEL: char = '2';
@@ -54,6 +57,10 @@ pub(crate) struct Room {
     epoch: i64,
     next_leg: i64,
     effects: Vec<Effect>,
+    carried_out: usize,
+    disk_stalls: bool,
+    /// Seats' phones do not even ring.
+    pub(crate) phones_are_dead: bool,
     numbers: BTreeMap<NumberId, NumberRow>,
     attempts: BTreeMap<AttemptId, AttemptRow>,
     callbacks: BTreeMap<CallbackId, CallbackRow>,
@@ -85,6 +92,9 @@ impl Room {
             epoch: 1,
             next_leg: 1 << 60,
             effects: Vec::new(),
+            carried_out: 0,
+            disk_stalls: false,
+            phones_are_dead: false,
             numbers: BTreeMap::new(),
             attempts: BTreeMap::new(),
             callbacks: BTreeMap::new(),
@@ -100,6 +110,7 @@ impl Room {
         let mut step = Step::default();
         self.centre.handle(self.now, input, &mut step);
         self.take_in(step);
+        self.carry_out_invites();
         assert_eq!(self.centre.snapshot(self.now).violations, 0);
     }
 
@@ -118,6 +129,27 @@ impl Room {
             self.rules = rules;
         }
         answer
+    }
+
+    /// What is decided leaves at once, unless the test has stopped the disk.
+    fn carry_out_invites(&mut self) {
+        while !self.disk_stalls && self.carried_out < self.effects.len() {
+            let effect = &self.effects[self.carried_out];
+            self.carried_out += 1;
+            if let Effect::Invite { leg, to } = effect {
+                let (leg, to_seat) = (*leg, matches!(**to, Destination::Seat { .. }));
+                self.tell(Input::Placed { leg });
+                if to_seat && !self.phones_are_dead {
+                    self.tell(Input::Ringing { leg });
+                }
+            }
+        }
+    }
+
+    /// While the disk stalls nothing leaves; after that, everything.
+    pub(crate) fn disk(&mut self, stalls: bool) {
+        self.disk_stalls = stalls;
+        self.carry_out_invites();
     }
 
     fn take_in(&mut self, step: Step) {
@@ -154,6 +186,7 @@ impl Room {
             self.centre.handle(self.now, Input::Tick, &mut step);
             let wake_at = step.wake_at;
             self.take_in(std::mem::take(&mut step));
+            self.carry_out_invites();
             let Some(at) = wake_at.filter(|at| *at < end) else {
                 break;
             };
@@ -249,13 +282,21 @@ impl Room {
     }
 
     pub(crate) fn registers(&mut self, seat: i64) {
+        self.registers_for(seat, 86_000);
+    }
+
+    pub(crate) fn unregisters(&mut self, seat: i64) {
+        self.registers_for(seat, 0);
+    }
+
+    pub(crate) fn registers_for(&mut self, seat: i64, expires_s: u32) {
         let registration = RegistrationRow {
             seat: SeatId(seat),
             contact: format!("sip:{}@10.0.0.9", name(seat)),
             listener: 0,
             remote: "10.0.0.9:5060".to_owned(),
             registered_ms: self.now.utc_ms,
-            expires_ms: self.now.utc_in_s(86_000),
+            expires_ms: self.now.utc_in_s(expires_s),
         };
         self.tell(Input::Registered {
             request: 1,
@@ -310,6 +351,10 @@ impl Room {
         Some((offer.seat.0, leg))
     }
 
+    pub(crate) fn last_offer(&self) -> &OfferRow {
+        self.offers.values().next_back().expect("an offer was made")
+    }
+
     /// Every seat that was rung, and the leg of it.
     fn seat_legs(&self) -> impl DoubleEndedIterator<Item = (SeatId, LegId)> + '_ {
         self.effects.iter().filter_map(|effect| {
@@ -336,7 +381,6 @@ impl Room {
     /// The seat that is offered something picks up.
     pub(crate) fn seat_picks_up(&mut self) -> LegId {
         let (_, leg) = self.offered().expect("a seat is offered something");
-        self.tell(Input::Ringing { leg });
         self.tell(Input::Answered { leg });
         leg
     }
@@ -540,8 +584,9 @@ fn rules() -> Rules {
             interrupted_under_s: 5,
             interrupted_priority_s: 3_600,
             reject_delay_s: 5,
-            busy_delay_s: 5,
-            no_answer_delay_s: 5,
+            busy_delay_s: 7,
+            no_answer_delay_s: 6,
+            no_ringing_s: NO_RINGING_S,
             misses_max: 3,
             register_s: (60, 90_000),
         },
@@ -620,6 +665,7 @@ fn prompts() -> SpokenPrompts {
     SpokenPrompts {
         music: PromptId(0),
         please_hold: PromptId(1),
+        reconnecting: RECONNECTING,
         positions: vec![PromptId(2)],
         position_beyond: PromptId(4),
         callback_offer: PromptId(5),

@@ -12,9 +12,10 @@ use super::secret::{Secret, SecretError};
 pub(super) const DAY_S: RangeInclusive<u32> = 0..=86_400;
 pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
 
-/// Defaults: a dial in flight at a crash rests 120 s; under 5 s is interrupted, and that
+/// Defaults: a dial in flight at a crash rests 120 s; under 2 s is interrupted, and that
 /// puts a person 3,600 s ahead; a seat rests 10 s after a reject, 30 s after busy, 10 s
-/// after no answer, 3 misses; registrations from 60 s to 3,600 s.
+/// after no answer, 3 misses; a phone that does not ring within 6 s is gone; registrations
+/// from 60 s to 3,600 s.
 pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
     let mut limits = Limits {
         reconcile_after_s: 120,
@@ -23,6 +24,7 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         reject_delay_s: 10,
         busy_delay_s: 30,
         no_answer_delay_s: 10,
+        no_ringing_s: 6,
         misses_max: 3,
         register_s: (60, 3_600),
     };
@@ -48,6 +50,7 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         ("reject_delay_s", DAY_S, &mut limits.reject_delay_s),
         ("busy_delay_s", DAY_S, &mut limits.busy_delay_s),
         ("no_answer_delay_s", DAY_S, &mut limits.no_answer_delay_s),
+        ("no_ringing_s", SOME_OF_A_DAY_S, &mut limits.no_ringing_s),
         ("misses_max", 1..=100, &mut limits.misses_max),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {

@@ -105,6 +105,7 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
     SpokenPrompts {
         music,
         please_hold: find("in_attesa"),
+        reconnecting: find("riconnessione"),
         positions: (1..=POSITIONS)
             .map(|position| find(&format!("posizione_{position}")))
             .collect(),

@@ -1,0 +1,272 @@
+//! Seats that do not take what they are offered, and seats that vanish: the caller keeps the
+//! place, hears what happens, and is lost to nobody.
+
+use cuptel_core::id::SeatId;
+use cuptel_core::step::{Effect, Input};
+use cuptel_core::words::{Chosen, NeedKind, OfferState, Outcome, Party, WorkState};
+
+use crate::room::{
+    BOOK, CANCEL, LUCIA, MARIO, NO_RINGING_S, RECONNECTING, Room, SEAT_RING_S, WRAP_UP_S,
+};
+
+/// Mario waits; seat 1 is offered him, and its phone says this.
+fn refused_with(status: u16) -> Room {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    let (_, leg) = room.offered().unwrap();
+    room.not_answered(leg, status);
+    room
+}
+
+#[test]
+fn a_refusal_is_told_apart_from_busy_and_from_a_phone_that_is_gone() {
+    for (status, state, rest_s) in [
+        (486, OfferState::Busy, 7),
+        (600, OfferState::Busy, 7),
+        (603, OfferState::Rejected, 5),
+        (480, OfferState::NoAnswer, 6),
+        (408, OfferState::NoAnswer, 6),
+        (500, OfferState::Unreachable, 7),
+    ] {
+        let mut room = refused_with(status);
+        assert_eq!(room.last_offer().state, state, "{status}");
+        assert_eq!(room.offered(), None, "{status}");
+        room.waits(LUCIA, BOOK);
+        room.wait_s(rest_s - 1);
+        assert_eq!(room.offered(), None, "{status}: the seat rests");
+        room.wait_s(1);
+        let (_, leg) = room.offered().expect("the seat is offered Lucia");
+        room.tell(Input::Answered { leg });
+        assert_eq!(room.attempt(1).talking_ms, Some(room.now_ms()), "{status}");
+        assert_eq!(room.attempt(0).talking_ms, None, "{status}: not Mario again");
+    }
+}
+
+#[test]
+fn a_phone_that_says_do_not_disturb_before_it_rings_has_not_missed_anything() {
+    let mut room = Room::new();
+    room.phones_are_dead = true;
+    room.staffed(1);
+    for user in [MARIO, LUCIA, "+393331000003", "+393331000004"] {
+        room.waits(user, BOOK);
+        let (_, leg) = room.offered().expect("the seat still gets work");
+        room.not_answered(leg, 480);
+        assert_eq!(room.last_offer().state, OfferState::Rejected);
+        room.wait_s(5);
+    }
+    assert_eq!(room.work_of(1), WorkState::Idle);
+}
+
+#[test]
+fn only_so_many_misses_in_a_row_make_a_seat_not_responding() {
+    let mut room = Room::new();
+    room.staffed(1);
+    for user in [MARIO, LUCIA] {
+        room.waits(user, BOOK);
+        room.wait_s(SEAT_RING_S + 6);
+        assert_eq!(room.work_of(1), WorkState::Idle);
+    }
+    let third = room.waits("+393331000003", BOOK);
+    room.seat_picks_up();
+    room.wait_s(60);
+    room.hangs_up(third);
+    room.wait_s(WRAP_UP_S);
+    // Taking one begins the count anew.
+    for (user, works) in [
+        ("+393331000004", WorkState::Idle),
+        ("+393331000005", WorkState::Idle),
+        ("+393331000006", WorkState::NotResponding),
+    ] {
+        room.waits(user, BOOK);
+        room.wait_s(SEAT_RING_S + 6);
+        assert_eq!(room.work_of(1), works, "{user}");
+    }
+    // Whoever says that they are back may have those whom they missed.
+    room.chooses(1, Chosen::Available);
+    room.seat_picks_up();
+    assert_eq!(room.attempt(0).talking_ms, Some(room.now_ms()));
+}
+
+#[test]
+fn a_seat_that_did_not_take_an_offer_keeps_its_turn() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.wait_s(60);
+    room.staffed(2);
+    room.waits(MARIO, BOOK);
+    let (seat, leg) = room.offered().unwrap();
+    assert_eq!(seat, 1, "idle longest");
+    room.not_answered(leg, 603);
+    let talker = room.seat_picks_up();
+    room.wait_s(30);
+    room.tell(Input::Ended {
+        leg: talker,
+        by: Party::Seat,
+    });
+    room.wait_s(WRAP_UP_S);
+    room.waits(LUCIA, BOOK);
+    assert_eq!(
+        room.offered().map(|(seat, _)| seat),
+        Some(1),
+        "a decline is no work: seat 1 is still the one idle longest"
+    );
+}
+
+#[test]
+fn a_phone_that_does_not_even_ring_is_gone_and_asked_for() {
+    let mut room = Room::new();
+    room.phones_are_dead = true;
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    room.wait_s(NO_RINGING_S - 1);
+    assert_eq!(room.last_offer().state, OfferState::Open);
+    room.wait_s(1);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    assert!(room.was_done(|effect| matches!(effect, Effect::Probe { .. })));
+    room.waits(LUCIA, BOOK);
+    room.wait_s(600);
+    assert_eq!(room.offered(), None, "nothing is offered to a phone that is gone");
+    assert_eq!(room.work_of(1), WorkState::Idle, "it is no miss of the operator");
+    room.phones_are_dead = false;
+    room.registers(1);
+    room.seat_picks_up();
+    assert_eq!(room.attempt(1).talking_ms, Some(room.now_ms()));
+}
+
+#[test]
+fn a_registration_that_is_lost_while_ringing_gives_the_caller_back_at_once() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    room.wait_s(2);
+    room.waits(LUCIA, BOOK);
+    let (_, leg) = room.offered().unwrap();
+    room.unregisters(1);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    assert!(room.was_hung_up(leg));
+    room.staffed(2);
+    room.seat_picks_up();
+    assert_eq!(room.attempt(0).talking_ms, Some(room.now_ms()), "Mario first");
+}
+
+#[test]
+fn a_registration_that_expires_while_ringing_gives_the_caller_back_at_once() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.registers_for(1, 60);
+    room.wait_s(50);
+    room.waits(MARIO, BOOK);
+    assert!(room.offered().is_some());
+    room.wait_s(10);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+}
+
+#[test]
+fn a_phone_has_its_whole_time_to_ring_after_a_disk_that_stalled() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.disk(true);
+    room.waits(MARIO, BOOK);
+    room.wait_s(SEAT_RING_S - 2);
+    room.disk(false);
+    let lease_until_ms = room.now_ms() + i64::from(SEAT_RING_S) * 1_000;
+    assert_eq!(room.last_offer().lease_until_ms, lease_until_ms);
+    room.wait_s(SEAT_RING_S - 1);
+    assert_eq!(room.last_offer().state, OfferState::Open);
+    room.wait_s(1);
+    assert_eq!(room.last_offer().state, OfferState::NoAnswer);
+}
+
+#[test]
+fn an_offer_that_never_leaves_ends_all_the_same() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.disk(true);
+    room.waits(MARIO, BOOK);
+    room.wait_s(SEAT_RING_S);
+    assert_ne!(room.last_offer().state, OfferState::Open);
+}
+
+#[test]
+fn a_caller_whose_seat_dies_is_told_and_goes_before_everyone() {
+    let mut room = Room::new();
+    // Lucia's case holds a place before Mario's.
+    let lucia = room.waits(LUCIA, BOOK);
+    room.hangs_up(lucia);
+    room.wait_s(10);
+    let mario = room.waits(MARIO, BOOK);
+    room.staffed(1);
+    let seat = room.seat_picks_up();
+    room.waits(LUCIA, BOOK);
+    room.wait_s(20);
+    room.tell(Input::MediaLost { leg: seat });
+    assert!(room.was_hung_up(seat));
+    assert!(!room.was_hung_up(mario));
+    let told = |effect: &Effect| matches!(effect, Effect::Play { leg, prompts, .. } if *leg == mario && *prompts == [RECONNECTING]);
+    assert!(room.was_done(told));
+    room.staffed(2);
+    room.seat_picks_up();
+    assert_eq!(
+        room.attempt(1).talking_ms,
+        Some(room.now_ms()),
+        "Mario goes before Lucia"
+    );
+    room.wait_s(60);
+    room.hangs_up(mario);
+    assert_eq!(room.outcome(1), Some(Outcome::Served));
+    assert_eq!(room.attempt(1).callback, None);
+}
+
+#[test]
+fn a_seat_that_died_has_the_same_caller_again_only_after_its_phone_registered_anew() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    let seat = room.seat_picks_up();
+    room.wait_s(20);
+    room.tell(Input::MediaLost { leg: seat });
+    // Its signalling works, which says nothing of its media.
+    room.tell(Input::Probed {
+        seat: SeatId(1),
+        reachable: true,
+    });
+    assert_eq!(room.offered(), None);
+    let lucia = room.waits(LUCIA, CANCEL);
+    room.seat_picks_up();
+    assert_eq!(room.attempt(1).talking_ms, Some(room.now_ms()));
+    room.registers(1);
+    room.wait_s(20);
+    room.hangs_up(lucia);
+    room.wait_s(WRAP_UP_S);
+    room.seat_picks_up();
+    assert_eq!(room.attempt(0).talking_ms, Some(room.now_ms()));
+}
+
+#[test]
+fn only_who_is_not_reconnected_is_interrupted_and_owed_a_priority_call() {
+    let ends: [fn(&mut Room, cuptel_core::id::LegId); 2] = [
+        |room, mario| room.hangs_up(mario),
+        |room, mario| {
+            room.wait_s(3_601);
+            room.heard(mario);
+        },
+    ];
+    for end in ends {
+        let mut room = Room::new();
+        room.staffed(1);
+        let mario = room.waits(MARIO, BOOK);
+        let seat = room.seat_picks_up();
+        room.wait_s(20);
+        room.tell(Input::MediaLost { leg: seat });
+        assert_eq!(room.outcome(0), None);
+        end(&mut room, mario);
+        assert_eq!(room.outcome(0), Some(Outcome::Interrupted));
+        assert_eq!(room.callback().priority_ms, 3_600_000);
+        assert_eq!(room.attempt(0).callback, Some(room.callback().id));
+        assert!(matches!(
+            room.needs()[0].kind,
+            NeedKind::Interrupted | NeedKind::Requested
+        ));
+    }
+}

@@ -1,0 +1,301 @@
+//! Seats that do not take a call, and seats and callers that vanish: nobody loses their place,
+//! and every end has the attempt's outcome and the callback that belong to it.
+
+use serde_json::Value;
+
+use crate::harness::{Answers, Caller, Centre, Phone, SOON, ScriptedPhone, Setup};
+
+/// A centre that misses silent media after two seconds, with these changes to its configuration.
+fn centre_with(changes: &[(&str, &str)]) -> Centre {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure("rtp_timeout_s = 60", "rtp_timeout_s = 2");
+    for (old, new) in changes {
+        centre.reconfigure(old, new);
+    }
+    centre.serve();
+    centre
+}
+
+/// A caller of this number who waits in the queue, and their SIP call.
+fn waiting(centre: &Centre, number: &str) -> (Caller, String) {
+    let caller = Caller::connected(centre, number);
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller waits", is_queued);
+    (caller, call)
+}
+
+/// A phone that is answered at once, with its operator signed in.
+fn staffed(centre: &Centre, seat: &str) -> Phone {
+    let phone = Phone::registered(centre, seat, Answers::AtOnce);
+    centre.sign_in(seat, operator_of(seat));
+    phone
+}
+
+fn operator_of(seat: &str) -> &'static str {
+    if seat == "101" {
+        "Anna Esempio"
+    } else {
+        "Bruno Esempio"
+    }
+}
+
+/// The seats that were offered a call, and what became of each offer.
+fn offers(centre: &Centre) -> String {
+    centre.sql(
+        "SELECT group_concat(name || ' ' || state, ', ') FROM (SELECT seat.name, offer.state \
+        FROM offer JOIN seat ON seat.id = offer.seat ORDER BY offer.id)",
+    )
+}
+
+#[test]
+fn a_caller_whose_operators_phone_dies_hears_that_we_reconnect_and_goes_before_everyone() {
+    let centre = centre_with(&[("grace_s = 1", "grace_s = 600")]);
+    // An open case holds an older place for Lucia than Mario will have.
+    let (lucia, call) = waiting(&centre, "0861555501");
+    lucia.hangs_up();
+    centre.attempt(&call, "Lucia gave up", is_ended);
+    let (mario, mario_call) = waiting(&centre, "3385550502");
+    let doomed = staffed(&centre, "101");
+    doomed.talks(25);
+    let (lucia, lucia_call) = waiting(&centre, "0861555501");
+
+    doomed.dies();
+    mario.ear.hears("riconnessione");
+    centre.attempt(&mario_call, "Mario waits again", is_queued);
+    let phone = staffed(&centre, "102");
+    centre.attempt(&mario_call, "Mario goes before Lucia", is_talking);
+    phone.talks(25);
+    mario.ear.hears_sound();
+    mario.hangs_up();
+    let served = centre.attempt(&mario_call, "Mario is served", is_ended);
+    assert_eq!(served["outcome"], "served");
+    assert_eq!(served["operator"], "Bruno Esempio");
+    assert_eq!(served["callback"], Value::Null);
+    centre.attempt(&lucia_call, "then Lucia", is_talking);
+    lucia.hangs_up();
+    centre.attempt(&lucia_call, "Lucia is served", is_ended);
+    centre.audit();
+}
+
+#[test]
+fn a_caller_who_is_not_reconnected_was_interrupted_and_is_owed_a_priority_callback() {
+    let centre = centre_with(&[]);
+    let (caller, call) = waiting(&centre, "0861555503");
+    let doomed = staffed(&centre, "101");
+    doomed.talks(25);
+    doomed.dies();
+    caller.ear.hears("riconnessione");
+    caller.hangs_up();
+    let attempt = centre.attempt(&call, "the caller gave up", is_ended);
+    assert_eq!(attempt["outcome"], "interrupted");
+    let callback = centre.callback("the debt", |row| row["id"] == attempt["callback"]);
+    assert_eq!(callback["state"], "waiting");
+    assert_eq!(
+        centre.sql("SELECT kind, priority_ms > 0 FROM callback_need JOIN callback ON callback.id = callback_need.callback"),
+        "interrupted|1"
+    );
+    centre.audit();
+}
+
+#[test]
+fn an_operators_phone_that_sends_no_voice_at_all_does_not_keep_the_caller() {
+    let centre = centre_with(&[]);
+    let (caller, call) = waiting(&centre, "0861555504");
+    let mut dumb = ScriptedPhone::registered(&centre, "101", "seat_without_voice", &["-m", "1"]);
+    centre.sign_in("101", "Anna Esempio");
+    centre.attempt(&call, "the phone has picked up", is_talking);
+    caller.ear.hears("riconnessione");
+    dumb.sipp.went_well(SOON);
+    let phone = staffed(&centre, "102");
+    centre.attempt(&call, "another operator has the caller", |row| {
+        row["stage"] == "talking" && row["operator"] == "Bruno Esempio"
+    });
+    phone.talks(25);
+    caller.hangs_up();
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    centre.audit();
+}
+
+#[test]
+fn a_phone_that_refuses_costs_the_caller_no_place_and_rests_as_long_as_its_answer_says() {
+    for (status, state, delay) in [
+        ("603", "rejected", "reject_delay_s"),
+        ("486", "busy", "busy_delay_s"),
+        ("480", "no_answer", "no_answer_delay_s"),
+    ] {
+        let centre = centre_with(&[(&format!("{delay} = 1"), &format!("{delay} = 3"))]);
+        let (first, first_call) = waiting(&centre, "0861555505");
+        let (second, _) = waiting(&centre, "0861555506");
+        let _refuses =
+            ScriptedPhone::registered(&centre, "101", "seat_refuses", &["-key", "status", status]);
+        centre.sign_in("101", "Anna Esempio");
+        // The first is not offered to it again: the next offer is the second's.
+        centre.wait_for_sql("SELECT count(*) >= 2 FROM offer WHERE ended_ms > 0", "1");
+        assert_eq!(offers(&centre), format!("101 {state}, 101 {state}"));
+        let rest_ms = "SELECT (max(offered_ms) - min(ended_ms)) BETWEEN 3000 AND 9000, \
+            count(DISTINCT attempt) FROM offer";
+        assert_eq!(centre.sql(rest_ms), "1|2", "{status}");
+
+        let phone = staffed(&centre, "102");
+        centre.attempt(&first_call, "the first is served first", is_talking);
+        phone.talks(1);
+        first.hangs_up();
+        second.hangs_up();
+        centre.audit();
+    }
+}
+
+#[test]
+fn a_seat_responds_no_more_only_after_so_many_misses_in_a_row() {
+    let centre = centre_with(&[
+        ("no_answer_delay_s = 1", "no_answer_delay_s = 1\nmisses_max = 2"),
+        ("ring_s = 4", "ring_s = 1"),
+    ]);
+    let (first, _) = waiting(&centre, "0861555507");
+    let (second, _) = waiting(&centre, "0861555508");
+    let _absent = Phone::registered(&centre, "101", Answers::ByHand);
+    centre.sign_in("101", "Anna Esempio");
+    centre.seat_works("101", "not_responding");
+    assert_eq!(offers(&centre), "101 no_answer, 101 no_answer");
+    let between = "SELECT group_concat(work) FROM \
+        (SELECT work FROM state_interval WHERE chosen = 'available' ORDER BY since_ms, id)";
+    assert_eq!(
+        centre.sql(between),
+        "idle,reserved,ringing,idle,reserved,ringing,not_responding"
+    );
+    first.hangs_up();
+    second.hangs_up();
+}
+
+#[test]
+fn a_phone_that_goes_while_it_rings_gives_the_caller_back_at_once() {
+    let centre = centre_with(&[("ring_s = 4", "ring_s = 60")]);
+    let (caller, call) = waiting(&centre, "0861555509");
+    let mut rings = ScriptedPhone::registered(&centre, "101", "person_is_out", &["-m", "1"]);
+    centre.sign_in("101", "Anna Esempio");
+    centre.seat_works("101", "ringing");
+    rings.unregisters(&centre);
+    // It was told with a CANCEL, long before its minute of ringing was over.
+    rings.sipp.went_well(SOON);
+    assert_eq!(offers(&centre), "101 unreachable");
+    let phone = staffed(&centre, "102");
+    centre.attempt(&call, "the caller talks", is_talking);
+    phone.talks(1);
+    caller.hangs_up();
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    centre.audit();
+}
+
+#[test]
+fn a_phone_that_died_before_it_could_ring_is_given_up_before_the_lease_ends() {
+    let centre = centre_with(&[
+        ("ring_s = 4", "ring_s = 60"),
+        ("reject_delay_s = 1", "reject_delay_s = 1\nno_ringing_s = 2"),
+    ]);
+    let dead = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    dead.dies();
+    let (caller, call) = waiting(&centre, "0861555510");
+    centre.wait_for_sql("SELECT state FROM offer", "unreachable");
+    let phone = staffed(&centre, "102");
+    centre.attempt(&call, "the caller talks", is_talking);
+    phone.talks(1);
+    caller.hangs_up();
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    centre.audit();
+}
+
+#[test]
+fn a_caller_who_falls_silent_was_interrupted_and_is_owed_a_priority_callback() {
+    let centre = centre_with(&[]);
+    let phone = staffed(&centre, "101");
+    let mut caller = Caller::connected(&centre, "0861555511");
+    let call = caller.call_id().to_owned();
+    phone.talks(25);
+    caller.ear.is_mute(true);
+    let attempt = centre.attempt(&call, "the call is over", is_ended);
+    assert_eq!(attempt["outcome"], "interrupted");
+    assert_eq!(attempt["ended_by"], "network");
+    caller.is_hung_up_on(SOON);
+    centre.callback("the debt", |row| row["id"] == attempt["callback"]);
+    assert_eq!(centre.sql("SELECT priority_ms > 0 FROM callback"), "1");
+    centre.audit();
+}
+
+#[test]
+fn a_caller_who_never_sends_voice_hears_and_is_not_cut() {
+    let centre = centre_with(&[]);
+    let phone = staffed(&centre, "101");
+    let mut caller = Caller::call(&centre, "0861555512");
+    caller.ear.is_mute(true);
+    caller.tells("answered");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller talks", is_talking);
+    // More than two times as long as a silence may last.
+    caller.ear.hears_more(250);
+    centre.attempt(&call, "the caller still talks", is_talking);
+    phone.hangs_up();
+    caller.is_hung_up_on(SOON);
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    centre.audit();
+}
+
+#[test]
+fn a_call_that_drops_before_any_disposition_was_interrupted() {
+    let centre = centre_with(&[("interrupted_under_s = 0", "interrupted_under_s = 600")]);
+    let phone = staffed(&centre, "101");
+    let caller = Caller::connected(&centre, "0861555513");
+    let call = caller.call_id().to_owned();
+    phone.talks(1);
+    caller.hangs_up();
+    let dropped = centre.attempt(&call, "dropped", is_ended);
+    assert_eq!(dropped["outcome"], "interrupted");
+    assert_ne!(dropped["callback"], Value::Null);
+
+    let caller = Caller::connected(&centre, "0861555514");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the next one talks", is_talking);
+    phone.talks(1);
+    centre.disposes("101", "done");
+    caller.hangs_up();
+    let served = centre.attempt(&call, "served", is_ended);
+    assert_eq!(served["outcome"], "served");
+    assert_eq!(served["disposition"], "done");
+    assert_eq!(served["callback"], Value::Null);
+    centre.audit();
+}
+
+#[test]
+fn another_person_at_this_number_keeps_the_case() {
+    let centre = centre_with(&[("grace_s = 1", "grace_s = 600")]);
+    let (mother, call) = waiting(&centre, "0861555515");
+    mother.hangs_up();
+    let missed = centre.attempt(&call, "the mother gave up", is_ended);
+    let _phone = staffed(&centre, "101");
+    for (disposition, state) in [("another_person", "waiting"), ("done", "closed")] {
+        let caller = Caller::connected(&centre, "0861555515");
+        let call = caller.call_id().to_owned();
+        centre.attempt(&call, "somebody of that number talks", is_talking);
+        centre.disposes("101", disposition);
+        caller.hangs_up();
+        let served = centre.attempt(&call, "served", is_ended);
+        assert_eq!(served["outcome"], "served");
+        centre.callback("the mother's case", |row| {
+            row["id"] == missed["callback"] && row["state"] == state
+        });
+        centre.seat_works("101", "idle");
+    }
+    centre.audit();
+}
+
+fn is_queued(attempt: &Value) -> bool {
+    attempt["stage"] == "queued"
+}
+
+fn is_talking(attempt: &Value) -> bool {
+    attempt["stage"] == "talking"
+}
+
+fn is_ended(attempt: &Value) -> bool {
+    attempt["stage"] == "ended"
+}
