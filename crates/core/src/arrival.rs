@@ -1,6 +1,6 @@
 //! A new INVITE: its row first, then ringing or a refusal.
 
-use crate::attempt::{Doing, LiveAttempt, Lost, cause};
+use crate::attempt::{Doing, LiveAttempt, Lost, Reach, cause};
 use crate::centre::{Centre, Role};
 use crate::id::{AttemptId, CallbackId, SeatId, TenantId, TrunkId};
 use crate::number::{Caller, PhoneNumber};
@@ -32,14 +32,12 @@ impl Centre {
             return self.refuse(now, row, &arrival, Refusal::INTERNAL, step);
         };
         if let Some(refusal) = self.reason_to_refuse(now, trunk, line, &arrival) {
-            self.settle_unserved(
-                now,
-                &mut row,
-                &arrival.caller,
-                line.tenant,
-                Lost::refused(),
-                step,
-            );
+            let reach = Reach {
+                caller: arrival.caller.clone(),
+                number: row.number,
+            };
+            let lost = Lost::refused();
+            self.settle_unserved(now, &mut row, &reach, line.tenant, lost, step);
             return self.refuse(now, row, &arrival, refusal, step);
         }
         self.admit(now, row, arrival, line.tenant, trunk, step);
@@ -184,6 +182,7 @@ impl Centre {
                 place_ms,
                 priority_ms: 0,
                 pressed_ahead: None,
+                given: None,
                 excluded: Vec::new(),
                 vanished: Vec::new(),
             },
@@ -213,7 +212,7 @@ impl Centre {
     }
 
     /// The person rings in while we ring out to them, or a seat is about to: ours gives way.
-    fn marry(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
+    pub(crate) fn marry(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
         self.withdraw_offers(now, number, step);
         for (state, seat) in self.served_by(number) {
             if state == CallbackState::Dialling {

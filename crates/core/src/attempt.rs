@@ -7,12 +7,13 @@ use std::sync::Arc;
 use crate::callback::Debt;
 use crate::centre::Centre;
 use crate::dialplan::{Served, StepId};
-use crate::id::{AttemptId, LegId, QueueId, SeatId, TenantId};
+use crate::id::{AttemptId, LegId, NumberId, QueueId, SeatId, TenantId};
 use crate::number::Caller;
 use crate::record::{AttemptRow, Record};
 use crate::rules::Rules;
 use crate::step::{Effect, Step};
 use crate::time::{Now, UtcMs};
+use crate::wishing::Wish;
 use crate::words::{NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression};
 
 /// Q.850 causes used towards callers.
@@ -55,10 +56,20 @@ pub(crate) struct LiveAttempt {
     pub(crate) place_ms: UtcMs,
     /// How much they go ahead of that place, as time.
     pub(crate) priority_ms: i64,
+    /// Another number that they keyed in, to be called back at.
+    pub(crate) given: Option<Reach>,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
     /// Seats that vanished in conversation with them, until their phones register anew.
     pub(crate) vanished: Vec<SeatId>,
+}
+
+/// Where a person can be called back.
+#[derive(Debug, Clone)]
+pub(crate) struct Reach {
+    pub(crate) caller: Caller,
+    /// The handle of the number, where there is one.
+    pub(crate) number: Option<NumberId>,
 }
 
 /// What an attempt is doing.
@@ -70,6 +81,8 @@ pub(crate) enum Doing {
     Message { next: Next, served: Option<Served> },
     /// Is asked to press a key.
     Menu { step: StepId, tries_left: u32 },
+    /// Is asked at which number to be called back.
+    Wishing(Box<Wish>),
     /// Waits for an operator.
     Queued {
         step: StepId,
@@ -89,6 +102,15 @@ pub(crate) enum Next {
 }
 
 impl LiveAttempt {
+    /// Where they wish to be called back: the number that they gave, else their own.
+    pub(crate) fn reach(&self) -> Reach {
+        let own = || Reach {
+            caller: self.caller.clone(),
+            number: self.row.number,
+        };
+        self.given.clone().unwrap_or_else(own)
+    }
+
     /// The outcome when the caller leaves now.
     fn abandoned(&self) -> Outcome {
         if let Some(verdict) = self.verdict {
@@ -97,7 +119,7 @@ impl LiveAttempt {
         match self.doing {
             Doing::Ringing => Outcome::AbandonedRinging,
             Doing::Message { .. } => Outcome::AbandonedMessage,
-            Doing::Menu { .. } => Outcome::AbandonedMenu,
+            Doing::Menu { .. } | Doing::Wishing(_) => Outcome::AbandonedMenu,
             Doing::Queued { .. } => Outcome::AbandonedQueue,
             Doing::Talking { .. } => Outcome::Served,
         }
@@ -155,7 +177,11 @@ impl Centre {
         };
         match live.doing {
             Doing::Talking { seat } => self.conversation_over(now, seat, by, step),
-            Doing::Ringing | Doing::Message { .. } | Doing::Menu { .. } | Doing::Queued { .. } => {
+            Doing::Ringing
+            | Doing::Message { .. }
+            | Doing::Menu { .. }
+            | Doing::Wishing(_)
+            | Doing::Queued { .. } => {
                 let outcome = match (by, &live.doing) {
                     (Party::Network, Doing::Ringing) => Outcome::Failed,
                     (Party::Network, _) => Outcome::Interrupted,
@@ -190,6 +216,7 @@ impl Centre {
             return;
         };
         self.legs.remove(&live.leg);
+        let reach = live.reach();
         let LiveAttempt {
             mut row,
             leg,
@@ -197,6 +224,7 @@ impl Centre {
             tenant,
             due_ms,
             answering,
+            given,
             ..
         } = live;
         if let Some(trunk) = row.trunk {
@@ -206,7 +234,7 @@ impl Centre {
         if !end.outcome.is_served() && row.callback.is_none() {
             let priority_s = self.rules.limits.interrupted_priority_s;
             let lost = Lost::of(end.outcome, row.received_ms, due_ms, priority_s);
-            self.settle_unserved(now, &mut row, &caller, tenant, lost, step);
+            self.settle_unserved(now, &mut row, &reach, tenant, lost, step);
         }
         row.stage = Stage::Ended;
         row.outcome = Some(end.outcome);
@@ -218,6 +246,7 @@ impl Centre {
             self.people.change(number, |known| known.calls -= 1);
             self.let_rest(now, number, step);
         }
+        self.no_longer_on_the_line(now, given, step);
     }
 
     /// An unserved attempt joins the person's callback, or says why nothing is owed.
@@ -225,7 +254,7 @@ impl Centre {
         &mut self,
         now: Now,
         row: &mut AttemptRow,
-        caller: &Caller,
+        reach: &Reach,
         tenant: TenantId,
         lost: Lost,
         step: &mut Step,
@@ -233,10 +262,11 @@ impl Centre {
         if row.suppressed.is_some() {
             return;
         }
+        let class = reach.caller.class;
         let (Some(number), Some(handle), true) =
-            (&caller.number, row.number, caller.class.may_be_dialled())
+            (&reach.caller.number, reach.number, class.may_be_dialled())
         else {
-            row.suppressed = Some(suppression(caller.class));
+            row.suppressed = Some(suppression(class));
             return;
         };
         let queue = row.queue.map(|queue| self.queue_now(tenant, queue));
@@ -334,9 +364,14 @@ impl Lost {
                 place_ms: Some(received_ms),
                 ..Self::until(due_ms)
             },
+            // They hung up while their number was read back to them.
+            Outcome::CallbackRequested => Self {
+                kind: NeedKind::Requested,
+                due_ms,
+                ..Self::refused()
+            },
             Outcome::Served
             | Outcome::ServedByMenu
-            | Outcome::CallbackRequested
             | Outcome::AbandonedRinging
             | Outcome::AbandonedMessage
             | Outcome::AbandonedMenu

@@ -122,8 +122,8 @@ pub enum Step {
     Callback {
         /// For what.
         queue: QueueId,
-        /// Whether the number is read back first.
-        confirm_number: bool,
+        /// What is asked about the number first.
+        by_key: NumberByKey,
         /// Afterwards; without it the call ends.
         then: Option<StepId>,
     },
@@ -169,6 +169,30 @@ pub struct OfferCallback {
     pub after_s: u32,
     /// The key that accepts it.
     pub key: char,
+}
+
+/// What a caller who wishes to be called back is asked about the number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberByKey {
+    /// Whether the number that they called from is read back, to be confirmed or replaced.
+    pub confirm: bool,
+    /// Whether one who has no number that we may call is asked for one.
+    pub ask: bool,
+    /// Silence after the question, or after a digit, before it counts as an answer.
+    pub timeout_s: u32,
+    /// How often the question is put; at least once.
+    pub tries: u32,
+}
+
+impl Default for NumberByKey {
+    fn default() -> Self {
+        Self {
+            confirm: false,
+            ask: false,
+            timeout_s: 6,
+            tries: 3,
+        }
+    }
 }
 
 /// What a name in a dialplan can stand for.
@@ -282,7 +306,7 @@ on_timeout = "callback"
 music = "musica"
 
 [step.callback]
-callback = { queue = "disdette", confirm_number = true }
+callback = { queue = "disdette", confirm_number = true, ask_number = true, timeout_s = 8, tries = 2 }
 then = "closed"
 
 [step.closed]
@@ -356,7 +380,12 @@ hang_up = true
             },
             Step::Callback {
                 queue: QueueId(2),
-                confirm_number: true,
+                by_key: NumberByKey {
+                    confirm: true,
+                    ask: true,
+                    timeout_s: 8,
+                    tries: 2,
+                },
                 then: Some(StepId(5)),
             },
             Step::HangUp {

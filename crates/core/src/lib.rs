@@ -33,6 +33,7 @@ pub mod time;
 mod timers;
 mod waiting;
 mod walking;
+mod wishing;
 pub mod words;
 
 pub use centre::{Centre, Held};

@@ -45,6 +45,12 @@ impl PhoneNumber {
         Ok(Self(text.into()))
     }
 
+    /// The digits as they are dialled in Italy, to be read back to their owner.
+    #[must_use]
+    pub fn national(&self) -> &str {
+        self.0.strip_prefix("+39").unwrap_or(&self.0)
+    }
+
     /// The digits, for the dialler and the erasable table only.
     #[must_use]
     pub fn reveal(&self) -> &str {

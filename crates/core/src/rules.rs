@@ -160,6 +160,16 @@ pub struct SpokenPrompts {
     pub positions: Vec<PromptId>,
     /// Position beyond the last of `positions`.
     pub position_beyond: PromptId,
+    /// "Your number is", before its digits.
+    pub number_is: PromptId,
+    /// The ten digits.
+    pub digits: [PromptId; 10],
+    /// "Press 1 if it is right, 2 for another", after the digits.
+    pub number_confirm: PromptId,
+    /// "Key in the number at which we may call you, then press hash".
+    pub number_ask: PromptId,
+    /// "That is no number that we can call".
+    pub number_wrong: PromptId,
     /// "Press 1 to be called back".
     pub callback_offer: PromptId,
     /// "We call you back on this number".

@@ -227,12 +227,15 @@ impl Centre {
         let Some(live) = self.attempts.get(&id) else {
             return;
         };
-        if live.token != token || !live.caller.class.may_be_dialled() {
+        if live.token != token {
             return;
         }
         if let Doing::Queued {
-            offered_to: None, ..
+            offered_to: None,
+            queue,
+            ..
         } = live.doing
+            && self.may_wish(id, queue)
         {
             self.speak_over_music(id, vec![self.rules.prompts.callback_offer], step);
         }
@@ -398,7 +401,10 @@ impl Centre {
                     };
                     self.end_attempt(now, id, end, true, step);
                 }
-                Doing::Message { .. } | Doing::Menu { .. } | Doing::Queued { .. } => {
+                Doing::Message { .. }
+                | Doing::Menu { .. }
+                | Doing::Wishing(_)
+                | Doing::Queued { .. } => {
                     self.leave_queue(now, id, OfferState::Withdrawn, step);
                     let Some(live) = self.attempts.get_mut(&id) else {
                         continue;

@@ -1,15 +1,16 @@
 //! A caller on the way through the dialplan: messages, menus, hours, the wish to be called.
 
-use crate::attempt::{Doing, End, Lost, Next};
+use crate::attempt::{Doing, End, Next};
 use crate::centre::Centre;
 use crate::dialplan::{Dialplan, Served, Step as PlanStep, StepId};
-use crate::id::{AttemptId, QueueId};
+use crate::id::AttemptId;
 use crate::record::Record;
 use crate::rules::PromptId;
 use crate::step::{AfterPlay, Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::words::{NeedKind, OfferState, Outcome, Party, Stage};
+use crate::wishing::Wish;
+use crate::words::{OfferState, Outcome, Party, Stage};
 
 impl Centre {
     /// The caller is connected: the dialplan begins.
@@ -91,10 +92,15 @@ impl Centre {
                     let queue = self.queue_now(tenant, *queue);
                     return self.enter_queue(now, id, at, queue, step);
                 }
-                Some(PlanStep::Callback { queue, then, .. }) => {
+                Some(PlanStep::Callback {
+                    queue,
+                    by_key,
+                    then,
+                }) => {
                     let tenant = live.tenant;
                     let queue = self.queue_now(tenant, *queue);
-                    return self.request_callback(now, id, queue, *then, step);
+                    let wish = Wish::new(queue, *then, *by_key);
+                    return self.wishes_callback(now, id, wish, step);
                 }
                 Some(PlanStep::Emergency { prompts, then }) => {
                     live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
@@ -191,6 +197,7 @@ impl Centre {
                     self.timers.at(due, Timer::Menu(id, token));
                 }
             }
+            Doing::Wishing(_) => self.number_asked(now, id),
             Doing::Ringing | Doing::Queued { .. } | Doing::Talking { .. } => {}
         }
     }
@@ -230,13 +237,19 @@ impl Centre {
         let Some(live) = self.attempts.get(&id) else {
             return;
         };
-        if let Doing::Menu {
-            step: at,
-            tries_left,
-        } = live.doing
-            && live.token == token
-        {
-            self.ask_again_or_go(now, id, at, tries_left, step);
+        if live.token != token {
+            return;
+        }
+        match live.doing {
+            Doing::Menu {
+                step: at,
+                tries_left,
+            } => self.ask_again_or_go(now, id, at, tries_left, step),
+            Doing::Wishing(_) => self.number_timed_out(now, id, step),
+            Doing::Ringing
+            | Doing::Message { .. }
+            | Doing::Queued { .. }
+            | Doing::Talking { .. } => {}
         }
     }
 
@@ -293,11 +306,13 @@ impl Centre {
                 step: at, queue, ..
             } => {
                 let key = self.callback_offer_of(id, at).map(|offer| offer.key);
-                if key == Some(digit) {
+                if key == Some(digit) && self.may_wish(id, queue) {
+                    let wish = self.wish_in_queue(id, queue);
                     self.leave_queue(now, id, OfferState::Withdrawn, step);
-                    self.request_callback(now, id, queue, None, step);
+                    self.wishes_callback(now, id, wish, step);
                 }
             }
+            Doing::Wishing(_) => self.number_key(now, id, digit, step),
             Doing::Message { .. } => live.pressed_ahead = Some(digit),
             Doing::Ringing | Doing::Talking { .. } => {}
         }
@@ -318,51 +333,5 @@ impl Centre {
             first.append(prompts);
             *prompts = first;
         }
-    }
-
-    /// The caller wishes to be called back.
-    pub(crate) fn request_callback(
-        &mut self,
-        now: Now,
-        id: AttemptId,
-        queue: QueueId,
-        then: Option<StepId>,
-        step: &mut Step,
-    ) {
-        let rules = self.rules.clone();
-        let place_ms = self.place_for(now, id, queue);
-        let Some(live) = self.attempts.get_mut(&id) else {
-            return;
-        };
-        live.row.queue = Some(queue);
-        let next = then.map_or(Next::HangUp, Next::Step);
-        if !live.caller.class.may_be_dialled() {
-            live.verdict = live.verdict.or(Some(Outcome::AbandonedMenu));
-            return self.speak(id, vec![rules.prompts.number_unavailable], next, step);
-        }
-        // A caller sent here by the queue's own limit still counts as having timed out, and one
-        // whose seat vanished as cut off.
-        let cut_off = live.verdict == Some(Outcome::Interrupted);
-        if !cut_off && live.verdict != Some(Outcome::QueueTimeout) {
-            live.verdict = Some(Outcome::CallbackRequested);
-        }
-        let lost = Lost {
-            kind: NeedKind::Requested,
-            // Out of hours the place is the opening, as for everybody else of the night.
-            place_ms: live.due_ms.is_none().then_some(place_ms),
-            due_ms: live.due_ms,
-            priority_ms: if cut_off {
-                i64::from(rules.limits.interrupted_priority_s) * 1_000
-            } else {
-                0
-            },
-        };
-        let (mut row, caller, tenant) = (live.row.clone(), live.caller.clone(), live.tenant);
-        self.settle_unserved(now, &mut row, &caller, tenant, lost, step);
-        step.records.push(Record::Attempt(Box::new(row.clone())));
-        if let Some(live) = self.attempts.get_mut(&id) {
-            live.row = row;
-        }
-        self.speak(id, vec![rules.prompts.callback_confirmed], next, step);
     }
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use cuptel_call::{Listener, Media, Outbound, OutboundWay, Role, Settings, TrunkPeer};
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
-use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Served, Step, StepId};
+use cuptel_core::dialplan::{
+    Announce, Dialplan, NumberByKey, OfferCallback, Served, Step, StepId,
+};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
@@ -242,7 +244,11 @@ impl Shape {
             waits(cancellations, '*', 60, 5),
             Step::Callback {
                 queue: QueueId(1),
-                confirm_number: true,
+                by_key: NumberByKey {
+                    confirm: true,
+                    ask: true,
+                    ..NumberByKey::default()
+                },
                 then: Some(StepId(7)),
             },
             Step::Play {
@@ -446,7 +452,11 @@ fn second_plan() -> Dialplan {
         waits(3, '1', 120, 1),
         Step::Callback {
             queue: QueueId(3),
-            confirm_number: true,
+            by_key: NumberByKey {
+                ask: true,
+                tries: 2,
+                ..NumberByKey::default()
+            },
             then: None,
         },
     ];
@@ -460,6 +470,11 @@ fn prompts() -> SpokenPrompts {
         reconnecting: PromptId(16),
         positions: vec![PromptId(2), PromptId(3)],
         position_beyond: PromptId(4),
+        number_is: PromptId(9),
+        digits: [PromptId(10); 10],
+        number_confirm: PromptId(11),
+        number_ask: PromptId(12),
+        number_wrong: PromptId(13),
         callback_offer: PromptId(5),
         callback_confirmed: PromptId(6),
         callback_at_closing: PromptId(7),

@@ -189,12 +189,33 @@ impl World {
             let after_us = self.chance.ms(300, 40_000);
             self.plan(after_us, Happening::Does(key, press));
         }
+        if self.chance.percent(25) {
+            self.keys_in_a_number(key);
+        }
         let patience_us = match self.chance.between(0, 9) {
             0..=1 => self.chance.ms(100, 6_000),
             2..=4 => self.chance.s(5, 50),
             _ => self.chance.s(60, 300),
         };
         self.plan(patience_us, Happening::Does(key, Act::HangUp));
+    }
+
+    /// Wishes to be called at some number: an own one, another's, or one that nobody can call.
+    fn keys_in_a_number(&mut self, key: CallKey) {
+        let wish = self.chance.pick(&["9", "92", "*", "*2", "1", "12"]);
+        let number = self.chance.pick(&[
+            "3331000002#1",
+            "0861555555#1",
+            "0861555555#7",
+            "00393331000003",
+            "899123456#3331000001#1",
+            "*#*#",
+        ]);
+        let mut after_us = self.chance.s(2, 30);
+        for digit in wish.chars().chain(number.chars()) {
+            after_us += self.chance.ms(100, 900);
+            self.plan(after_us, Happening::Does(key, Act::Press(digit)));
+        }
     }
 
     /// Two hear each other: one of them will have said all.

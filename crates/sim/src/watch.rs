@@ -145,6 +145,8 @@ impl Watch {
             return Ok(());
         };
         match offer.state {
+            // Its lease was lengthened: it was made long ago.
+            OfferState::Open if before.offers.contains_key(&offer.id) => Ok(()),
             OfferState::Open => self.overtakes_nobody(before, offer, first),
             OfferState::Withdrawn | OfferState::Accepted => Ok(()),
             OfferState::Rejected

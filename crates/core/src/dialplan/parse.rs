@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::fields::{Fault, Faults, Fields, Placed, document, unknown};
 use super::{
-    Announce, Dialplan, Emergency, NameKind, Names, OfferCallback, Served, Step, StepId, check,
+    Announce, Dialplan, Emergency, NameKind, Names, NumberByKey, OfferCallback, Served, Step,
+    StepId, check,
 };
 use crate::id::QueueId;
 use crate::number::PhoneNumber;
@@ -386,23 +387,22 @@ impl Reader<'_> {
     }
 
     fn callback(&self, step: &mut Fields<'_>) -> Option<Step> {
-        let table = step.table("callback");
-        let (queue, confirm_number) = match table {
-            Some(mut callback) => {
+        // Without a table the fault is told already.
+        let (queue, by_key) = step
+            .table("callback")
+            .map(|mut callback| {
                 let queue = callback
                     .required_text("queue", "the queue that owes the callback")
                     .and_then(|name| self.queue(&name));
-                let confirm_number = callback.truth("confirm_number");
+                let by_key = number_by_key(&mut callback);
                 callback.finish();
-                (queue, confirm_number.is_some_and(|truth| truth.value))
-            }
-            // Not a table: told already.
-            None => (None, false),
-        };
+                (queue, by_key)
+            })
+            .unwrap_or_default();
         let then = self.optional_step(step, "then")?;
         Some(Step::Callback {
             queue: queue?,
-            confirm_number,
+            by_key,
             then,
         })
     }
@@ -541,6 +541,20 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+}
+
+fn number_by_key(callback: &mut Fields<'_>) -> NumberByKey {
+    let usual = NumberByKey::default();
+    NumberByKey {
+        confirm: callback
+            .truth("confirm_number")
+            .is_some_and(|truth| truth.value),
+        ask: callback
+            .truth("ask_number")
+            .is_some_and(|truth| truth.value),
+        timeout_s: callback.whole_or("timeout_s", 1..=DAY_S, usual.timeout_s),
+        tries: callback.whole_or("tries", 1..=10, usual.tries),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod calling_back;
 mod menu;
+mod numbers;
 mod opening_hours;
 mod queueing;
 mod reloading;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cuptel_core::Centre;
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
-use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep, StepId};
+use cuptel_core::dialplan::{Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId};
 use cuptel_core::id::{
     AttemptId, CallbackId, DialId, LegId, LineId, NeedId, NumberId, OfferId, OperatorId, QueueId,
     SeatId, SiteId, TenantId, TrunkId,
@@ -41,6 +41,14 @@ pub(crate) const SERVE_WAITING_S: u32 = 600;
 pub(crate) const EXPECTED_S: u32 = 300;
 pub(crate) const NO_RINGING_S: u32 = 4;
 pub(crate) const TRIES_MAX: u32 = 2;
+/// "Your number is".
+pub(crate) const NUMBER_IS: PromptId = PromptId(31);
+/// "Press 1 if it is right, 2 for another".
+pub(crate) const NUMBER_CONFIRM: PromptId = PromptId(32);
+/// "Key in the number".
+pub(crate) const NUMBER_ASK: PromptId = PromptId(33);
+/// "That is no number that we can call".
+pub(crate) const NUMBER_WRONG: PromptId = PromptId(34);
 /// "We are reconnecting".
 pub(crate) const RECONNECTING: PromptId = PromptId(30);
 /// Which key leads where in the menu.
@@ -268,6 +276,16 @@ impl Room {
         self.tell(Input::PlayEnded { leg, token });
     }
 
+    /// What was said to a leg last.
+    pub(crate) fn said_to(&self, leg: LegId) -> Option<Vec<PromptId>> {
+        self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Play {
+                leg: to, prompts, ..
+            } if *to == leg => Some(prompts.clone()),
+            _ => None,
+        })
+    }
+
     // --- Seats.
 
     /// A seat's phone registers and its operator signs in.
@@ -432,6 +450,18 @@ impl Room {
         self.callbacks.values().collect()
     }
 
+    /// Where a callback rings.
+    pub(crate) fn number_of(&self, callback: &CallbackRow) -> &str {
+        let number = self.numbers.get(&callback.number);
+        let e164 = number.and_then(|row| row.e164.as_ref());
+        e164.expect("a number was stored").reveal()
+    }
+
+    /// How many numbers are on the centre's mind.
+    pub(crate) fn held_numbers(&self) -> usize {
+        self.centre.held().numbers
+    }
+
     pub(crate) fn no_callback(&self) -> bool {
         self.callbacks.is_empty()
     }
@@ -493,6 +523,11 @@ impl Room {
         self.centre.restore(self.now, restored, &mut step);
         self.take_in(step);
     }
+}
+
+/// How a digit is spoken.
+pub(crate) fn digit_spoken(digit: usize) -> PromptId {
+    PromptId(40 + u32::try_from(digit).expect("one digit"))
 }
 
 fn name(seat: i64) -> String {
@@ -641,7 +676,7 @@ fn plan(line: &PhoneNumber) -> Dialplan {
         waits(2),
         PlanStep::Callback {
             queue: QueueId(1),
-            confirm_number: false,
+            by_key: NumberByKey::default(),
             then: None,
         },
         PlanStep::HangUp {
@@ -668,6 +703,11 @@ fn prompts() -> SpokenPrompts {
         reconnecting: RECONNECTING,
         positions: vec![PromptId(2)],
         position_beyond: PromptId(4),
+        number_is: NUMBER_IS,
+        digits: std::array::from_fn(|digit| digit_spoken(digit)),
+        number_confirm: NUMBER_CONFIRM,
+        number_ask: NUMBER_ASK,
+        number_wrong: NUMBER_WRONG,
         callback_offer: PromptId(5),
         callback_confirmed: PromptId(6),
         callback_at_closing: PromptId(7),

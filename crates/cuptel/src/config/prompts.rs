@@ -110,6 +110,11 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
             .map(|position| find(&format!("posizione_{position}")))
             .collect(),
         position_beyond: find("posizione_oltre"),
+        number_is: find("numero_letto"),
+        digits: std::array::from_fn(|digit| find(&format!("cifra_{digit}"))),
+        number_confirm: find("numero_conferma"),
+        number_ask: find("numero_chiedi"),
+        number_wrong: find("numero_non_valido"),
         callback_offer: find("offerta_richiamata"),
         callback_confirmed: find("richiamata_confermata"),
         callback_at_closing: find("richiamata_chiusura"),

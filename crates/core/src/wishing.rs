@@ -1,0 +1,378 @@
+//! The wish to be called back: at which number. It is read back and confirmed by key, or keyed
+//! in by who withholds theirs; whoever gives none is told that we cannot call. Knows nothing of
+//! the call that will follow.
+
+use crate::attempt::{Doing, Lost, Next, Reach};
+use crate::centre::Centre;
+use crate::dialplan::{NumberByKey, Step as PlanStep, StepId};
+use crate::id::{AttemptId, QueueId};
+use crate::number::{Caller, PhoneNumber};
+use crate::record::Record;
+use crate::rules::PromptId;
+use crate::step::{AfterPlay, Effect, Step};
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::{NeedKind, Outcome, Stage};
+
+/// The longest number that anybody keys in: 00, and E.164's fifteen digits.
+const DIGITS_MAX: usize = 17;
+const CONFIRMS: char = '1';
+const ANOTHER: char = '2';
+const DONE: char = '#';
+const BEGIN_AGAIN: char = '*';
+
+/// A wish to be called back, until its number is settled.
+#[derive(Debug, Clone)]
+pub(crate) struct Wish {
+    queue: QueueId,
+    /// Afterwards; without it the call ends.
+    then: Option<StepId>,
+    by_key: NumberByKey,
+    tries_left: u32,
+    asked: Asked,
+}
+
+/// What a caller is asked about the number.
+#[derive(Debug, Clone)]
+enum Asked {
+    /// To key it in; these digits so far.
+    Number(String),
+    /// Whether this one is right.
+    Confirmation(Caller),
+}
+
+impl Wish {
+    pub(crate) fn new(queue: QueueId, then: Option<StepId>, by_key: NumberByKey) -> Self {
+        Self {
+            queue,
+            then,
+            by_key,
+            tries_left: by_key.tries,
+            asked: Asked::Number(String::new()),
+        }
+    }
+}
+
+impl Centre {
+    /// The wish that a key pressed in this queue stands for: what the dialplan's step for
+    /// callbacks of the queue says, or a plain one.
+    pub(crate) fn wish_in_queue(&self, id: AttemptId, queue: QueueId) -> Wish {
+        let wish = |step: &PlanStep| match step {
+            PlanStep::Callback {
+                queue: owing,
+                by_key,
+                then,
+            } if *owing == queue => Some(Wish::new(queue, *then, *by_key)),
+            PlanStep::Callback { .. }
+            | PlanStep::Play { .. }
+            | PlanStep::Hours { .. }
+            | PlanStep::Menu { .. }
+            | PlanStep::Queue { .. }
+            | PlanStep::Emergency { .. }
+            | PlanStep::HangUp { .. } => None,
+        };
+        self.plan_of(id)
+            .and_then(|plan| plan.steps.iter().find_map(wish))
+            .unwrap_or_else(|| Wish::new(queue, None, NumberByKey::default()))
+    }
+
+    /// Whether a wish to be called back at this queue can come true.
+    pub(crate) fn may_wish(&self, id: AttemptId, queue: QueueId) -> bool {
+        self.attempts
+            .get(&id)
+            .is_some_and(|live| live.caller.class.may_be_dialled())
+            || self.wish_in_queue(id, queue).by_key.ask
+    }
+
+    /// The caller wishes to be called back.
+    pub(crate) fn wishes_callback(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        wish: Wish,
+        step: &mut Step,
+    ) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.row.queue = Some(wish.queue);
+        let own = live.caller.clone();
+        if !own.class.may_be_dialled() {
+            return if wish.by_key.ask {
+                self.ask_number(id, wish, Vec::new(), step)
+            } else {
+                self.cannot_call(id, wish.then, step)
+            };
+        }
+        // From here on a caller who hangs up has said what they want. One sent here by the
+        // queue's own limit still counts as having timed out, one whose seat vanished as cut off.
+        if !matches!(
+            live.verdict,
+            Some(Outcome::QueueTimeout | Outcome::Interrupted)
+        ) {
+            live.verdict = Some(Outcome::CallbackRequested);
+        }
+        if wish.by_key.confirm {
+            self.read_back(id, wish, own, step);
+        } else {
+            self.promise_callback(now, id, &wish, step);
+        }
+    }
+
+    fn ask_number(&mut self, id: AttemptId, wish: Wish, mut says: Vec<PromptId>, step: &mut Step) {
+        says.push(self.rules.prompts.number_ask);
+        let asked = Asked::Number(String::new());
+        self.ask_about_number(id, Wish { asked, ..wish }, says, step);
+    }
+
+    fn read_back(&mut self, id: AttemptId, wish: Wish, caller: Caller, step: &mut Step) {
+        let prompts = &self.rules.prompts;
+        let digits = caller.number.as_ref().map_or("", PhoneNumber::national);
+        let spoken = digits
+            .chars()
+            .filter_map(|digit| prompts.digits.get(usize::try_from(digit.to_digit(10)?).ok()?));
+        let says = std::iter::once(&prompts.number_is)
+            .chain(spoken)
+            .chain([&prompts.number_confirm])
+            .copied()
+            .collect();
+        let asked = Asked::Confirmation(caller);
+        self.ask_about_number(id, Wish { asked, ..wish }, says, step);
+    }
+
+    fn ask_about_number(
+        &mut self,
+        id: AttemptId,
+        wish: Wish,
+        prompts: Vec<PromptId>,
+        step: &mut Step,
+    ) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        if live.row.stage == Stage::Queued {
+            // Out of the line, whatever comes of it.
+            live.row.stage = Stage::InDialplan;
+            step.records
+                .push(Record::Attempt(Box::new(live.row.clone())));
+        }
+        live.token += 1;
+        live.doing = Doing::Wishing(Box::new(wish));
+        step.effects.push(Effect::Play {
+            leg: live.leg,
+            token: live.token,
+            prompts,
+            then: AfterPlay::Silence,
+        });
+    }
+
+    /// The question was heard: now the answer is waited for.
+    pub(crate) fn number_asked(&mut self, now: Now, id: AttemptId) {
+        if let Some(live) = self.attempts.get(&id)
+            && let Doing::Wishing(wish) = &live.doing
+        {
+            let due = now.in_s(wish.by_key.timeout_s);
+            self.timers.at(due, Timer::Menu(id, live.token));
+        }
+    }
+
+    /// A key about the number.
+    pub(crate) fn number_key(&mut self, now: Now, id: AttemptId, key: char, step: &mut Step) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        let Doing::Wishing(wish) = &mut live.doing else {
+            return;
+        };
+        match &mut wish.asked {
+            Asked::Number(digits) => match key {
+                '0'..='9' => {
+                    digits.push(key);
+                    if digits.len() < DIGITS_MAX {
+                        self.digit_taken(now, id, step);
+                    } else {
+                        self.number_keyed(now, id, step);
+                    }
+                }
+                BEGIN_AGAIN => {
+                    digits.clear();
+                    self.digit_taken(now, id, step);
+                }
+                DONE => self.number_keyed(now, id, step),
+                _ => {}
+            },
+            Asked::Confirmation(caller) => match key {
+                CONFIRMS => {
+                    let (caller, wish) = (caller.clone(), (**wish).clone());
+                    self.number_confirmed(now, id, caller, &wish, step);
+                }
+                ANOTHER => {
+                    wish.asked = Asked::Number(String::new());
+                    self.ask_again(now, id, Vec::new(), step);
+                }
+                _ => self.ask_again(now, id, Vec::new(), step),
+            },
+        }
+    }
+
+    /// Whoever has begun to key in hears no more of the question, and has the time for the
+    /// next digit.
+    fn digit_taken(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.token += 1;
+            step.effects.push(Effect::Play {
+                leg: live.leg,
+                token: live.token,
+                prompts: Vec::new(),
+                then: AfterPlay::Silence,
+            });
+        }
+        self.number_asked(now, id);
+    }
+
+    /// No key came in time.
+    pub(crate) fn number_timed_out(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        let Some(Doing::Wishing(wish)) = self.attempts.get(&id).map(|live| &live.doing) else {
+            return;
+        };
+        match &wish.asked {
+            Asked::Number(digits) if !digits.is_empty() => self.number_keyed(now, id, step),
+            Asked::Number(_) | Asked::Confirmation(_) => {
+                self.ask_again(now, id, Vec::new(), step);
+            }
+        }
+    }
+
+    /// All digits are there: read back, if anybody can be called at such a number.
+    fn number_keyed(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        let Some(Doing::Wishing(wish)) = self.attempts.get(&id).map(|live| &live.doing) else {
+            return;
+        };
+        let Asked::Number(digits) = &wish.asked else {
+            return;
+        };
+        let keyed = Caller::from_user_part(digits);
+        if keyed.class.may_be_dialled() {
+            let wish = (**wish).clone();
+            return self.read_back(id, wish, keyed, step);
+        }
+        let wrong = vec![self.rules.prompts.number_wrong];
+        self.ask_again(now, id, wrong, step);
+    }
+
+    /// Puts the question again, as long as there are tries left.
+    fn ask_again(&mut self, now: Now, id: AttemptId, says: Vec<PromptId>, step: &mut Step) {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        let Doing::Wishing(wish) = &live.doing else {
+            return;
+        };
+        let mut wish = (**wish).clone();
+        if wish.tries_left > 1 {
+            wish.tries_left -= 1;
+            return match wish.asked.clone() {
+                Asked::Number(_) => self.ask_number(id, wish, says, step),
+                Asked::Confirmation(caller) => self.read_back(id, wish, caller, step),
+            };
+        }
+        // Who cannot press a key (an old telephone, a hand that shakes) is called where they
+        // called from; a number that was keyed in and never confirmed is nobody's.
+        if live.caller.class.may_be_dialled() {
+            self.promise_callback(now, id, &wish, step);
+        } else {
+            self.cannot_call(id, wish.then, step);
+        }
+    }
+
+    fn number_confirmed(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        caller: Caller,
+        wish: &Wish,
+        step: &mut Step,
+    ) {
+        let own = self.attempts.get(&id).map(|live| live.caller.clone());
+        if own.is_some_and(|own| own.number != caller.number) {
+            self.give_number(now, id, caller, step);
+        }
+        self.promise_callback(now, id, wish, step);
+    }
+
+    /// The person is to be called there. While they are on the line nobody else of ours rings
+    /// that number: it may well be the telephone in their hand.
+    fn give_number(&mut self, now: Now, id: AttemptId, caller: Caller, step: &mut Step) {
+        let Some(number) = caller.number.clone() else {
+            return;
+        };
+        let handle = self
+            .people
+            .handle(now, &caller, "", &mut self.ids, &mut step.records);
+        self.people.change(&number, |known| known.calls += 1);
+        self.marry(now, &number, step);
+        let given = Reach {
+            caller,
+            number: handle,
+        };
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.verdict.get_or_insert(Outcome::CallbackRequested);
+        let before = live.given.replace(given);
+        self.no_longer_on_the_line(now, before, step);
+    }
+
+    /// The call that held a given number back is over, or another number was given.
+    pub(crate) fn no_longer_on_the_line(
+        &mut self,
+        now: Now,
+        given: Option<Reach>,
+        step: &mut Step,
+    ) {
+        if let Some(number) = given.and_then(|given| given.caller.number) {
+            self.people.change(&number, |known| known.calls -= 1);
+            self.let_rest(now, &number, step);
+        }
+    }
+
+    /// The callback is recorded, then promised.
+    fn promise_callback(&mut self, now: Now, id: AttemptId, wish: &Wish, step: &mut Step) {
+        let place_ms = self.place_for(now, id, wish.queue);
+        let ahead_ms = i64::from(self.rules.limits.interrupted_priority_s) * 1_000;
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        let lost = Lost {
+            kind: NeedKind::Requested,
+            // Out of hours the place is the opening, as for everybody else of the night.
+            place_ms: live.due_ms.is_none().then_some(place_ms),
+            due_ms: live.due_ms,
+            priority_ms: if live.verdict == Some(Outcome::Interrupted) {
+                ahead_ms
+            } else {
+                0
+            },
+        };
+        let (mut row, reach, tenant) = (live.row.clone(), live.reach(), live.tenant);
+        self.settle_unserved(now, &mut row, &reach, tenant, lost, step);
+        step.records.push(Record::Attempt(Box::new(row.clone())));
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.row = row;
+        }
+        let says = vec![self.rules.prompts.callback_confirmed];
+        self.speak(id, says, what_follows(wish.then), step);
+    }
+
+    fn cannot_call(&mut self, id: AttemptId, then: Option<StepId>, step: &mut Step) {
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.verdict.get_or_insert(Outcome::AbandonedMenu);
+        }
+        let says = vec![self.rules.prompts.number_unavailable];
+        self.speak(id, says, what_follows(then), step);
+    }
+}
+
+fn what_follows(then: Option<StepId>) -> Next {
+    then.map_or(Next::HangUp, Next::Step)
+}
