@@ -11,6 +11,7 @@ mod harness;
 mod late;
 mod layout;
 mod outage;
+mod numbers;
 mod outcomes;
 mod readme;
 mod refusals;

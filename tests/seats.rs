@@ -148,7 +148,10 @@ fn a_phone_that_refuses_costs_the_caller_no_place_and_rests_as_long_as_its_answe
 #[test]
 fn a_seat_responds_no_more_only_after_so_many_misses_in_a_row() {
     let centre = centre_with(&[
-        ("no_answer_delay_s = 1", "no_answer_delay_s = 1\nmisses_max = 2"),
+        (
+            "no_answer_delay_s = 1",
+            "no_answer_delay_s = 1\nmisses_max = 2",
+        ),
         ("ring_s = 4", "ring_s = 1"),
     ]);
     let (first, _) = waiting(&centre, "0861555507");

@@ -69,8 +69,22 @@ impl Sipp {
         let password = format!("primo-avvio-{seat}");
         let (at, expires_s) = (at.to_string(), expires_s.to_string());
         let arguments = [
-            "-m", "1", "-au", seat, "-ap", &password, "-key", "seat", seat, "-key", "seat_port",
-            &at, "-key", "expires", &expires_s, &phones,
+            "-m",
+            "1",
+            "-au",
+            seat,
+            "-ap",
+            &password,
+            "-key",
+            "seat",
+            seat,
+            "-key",
+            "seat_port",
+            &at,
+            "-key",
+            "expires",
+            &expires_s,
+            &phones,
         ];
         Self::run(centre, "seat_registers", from, &arguments)
     }

@@ -142,9 +142,8 @@ impl Centre {
         match work {
             Work::Attempt(id) => {
                 let live = self.attempts.get(&id)?;
-                let may = |seat: &&SeatId| {
-                    !live.excluded.contains(seat) && !live.vanished.contains(seat)
-                };
+                let may =
+                    |seat: &&SeatId| !live.excluded.contains(seat) && !live.vanished.contains(seat);
                 able.iter().find(may).copied()
             }
             Work::Callback(_) => able.first().copied().filter(|_| may_dial),

@@ -151,8 +151,14 @@ impl SpokenPrompts {
         let Self {
             music,
             please_hold,
+            reconnecting,
             positions,
             position_beyond,
+            number_is,
+            digits,
+            number_confirm,
+            number_ask,
+            number_wrong,
             callback_offer,
             callback_confirmed,
             callback_at_closing,
@@ -168,7 +174,12 @@ impl SpokenPrompts {
         let named = [
             music,
             please_hold,
+            reconnecting,
             position_beyond,
+            number_is,
+            number_confirm,
+            number_ask,
+            number_wrong,
             callback_offer,
             callback_confirmed,
             callback_at_closing,
@@ -181,7 +192,7 @@ impl SpokenPrompts {
             to_operator_unreachable,
             to_operator_withdrawn,
         ];
-        named.into_iter().chain(positions).for_each(change);
+        named.into_iter().chain(positions).chain(digits).for_each(change);
     }
 }
 

@@ -85,13 +85,7 @@ impl Centre {
     }
 
     /// The caller wishes to be called back.
-    pub(crate) fn wishes_callback(
-        &mut self,
-        now: Now,
-        id: AttemptId,
-        wish: Wish,
-        step: &mut Step,
-    ) {
+    pub(crate) fn wishes_callback(&mut self, now: Now, id: AttemptId, wish: Wish, step: &mut Step) {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
@@ -128,9 +122,11 @@ impl Centre {
     fn read_back(&mut self, id: AttemptId, wish: Wish, caller: Caller, step: &mut Step) {
         let prompts = &self.rules.prompts;
         let digits = caller.number.as_ref().map_or("", PhoneNumber::national);
-        let spoken = digits
-            .chars()
-            .filter_map(|digit| prompts.digits.get(usize::try_from(digit.to_digit(10)?).ok()?));
+        let spoken = digits.chars().filter_map(|digit| {
+            prompts
+                .digits
+                .get(usize::try_from(digit.to_digit(10)?).ok()?)
+        });
         let says = std::iter::once(&prompts.number_is)
             .chain(spoken)
             .chain([&prompts.number_confirm])

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use cuptel_call::{Listener, Media, Outbound, OutboundWay, Role, Settings, TrunkPeer};
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
-use cuptel_core::dialplan::{
-    Announce, Dialplan, NumberByKey, OfferCallback, Served, Step, StepId,
-};
+use cuptel_core::dialplan::{Announce, Dialplan, NumberByKey, OfferCallback, Served, Step, StepId};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};

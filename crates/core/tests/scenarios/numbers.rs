@@ -21,12 +21,16 @@ const BY_KEY: NumberByKey = NumberByKey {
 /// A room whose callers are asked about their number, and one who wishes to be called.
 fn wishes(user: &str, by_key: NumberByKey) -> (Room, LegId) {
     let mut room = Room::with(|rules| {
-        let tenant = rules.tenants.get_mut(&TenantId(1)).unwrap();
-        let callback = tenant.dialplan.steps.iter_mut().find_map(|step| match step {
-            PlanStep::Callback { by_key, .. } => Some(by_key),
-            _ => None,
-        });
-        *callback.unwrap() = by_key;
+        let tenant = rules.tenants.get_mut(&TenantId(1)).expect("the tenant");
+        let callback = tenant
+            .dialplan
+            .steps
+            .iter_mut()
+            .find_map(|step| match step {
+                PlanStep::Callback { by_key, .. } => Some(by_key),
+                _ => None,
+            });
+        *callback.expect("the plan calls back") = by_key;
     });
     let leg = room.waits(user, BOOK);
     room.presses(leg, '*');
@@ -47,7 +51,7 @@ fn said(room: &Room, leg: LegId) -> Vec<PromptId> {
 fn read_back(digits: &str) -> Vec<PromptId> {
     let spoken = digits
         .chars()
-        .map(|digit| digit_spoken(digit.to_digit(10).unwrap() as usize));
+        .map(|digit| digit_spoken(digit as usize - '0' as usize));
     [NUMBER_IS]
         .into_iter()
         .chain(spoken)

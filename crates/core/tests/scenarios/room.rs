@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use cuptel_core::Centre;
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
-use cuptel_core::dialplan::{Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId};
+use cuptel_core::dialplan::{
+    Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
+};
 use cuptel_core::id::{
     AttemptId, CallbackId, DialId, LegId, LineId, NeedId, NumberId, OfferId, OperatorId, QueueId,
     SeatId, SiteId, TenantId, TrunkId,

@@ -39,7 +39,11 @@ fn a_refusal_is_told_apart_from_busy_and_from_a_phone_that_is_gone() {
         let (_, leg) = room.offered().expect("the seat is offered Lucia");
         room.tell(Input::Answered { leg });
         assert_eq!(room.attempt(1).talking_ms, Some(room.now_ms()), "{status}");
-        assert_eq!(room.attempt(0).talking_ms, None, "{status}: not Mario again");
+        assert_eq!(
+            room.attempt(0).talking_ms,
+            None,
+            "{status}: not Mario again"
+        );
     }
 }
 
@@ -126,8 +130,16 @@ fn a_phone_that_does_not_even_ring_is_gone_and_asked_for() {
     assert!(room.was_done(|effect| matches!(effect, Effect::Probe { .. })));
     room.waits(LUCIA, BOOK);
     room.wait_s(600);
-    assert_eq!(room.offered(), None, "nothing is offered to a phone that is gone");
-    assert_eq!(room.work_of(1), WorkState::Idle, "it is no miss of the operator");
+    assert_eq!(
+        room.offered(),
+        None,
+        "nothing is offered to a phone that is gone"
+    );
+    assert_eq!(
+        room.work_of(1),
+        WorkState::Idle,
+        "it is no miss of the operator"
+    );
     room.phones_are_dead = false;
     room.registers(1);
     room.seat_picks_up();
@@ -147,7 +159,11 @@ fn a_registration_that_is_lost_while_ringing_gives_the_caller_back_at_once() {
     assert!(room.was_hung_up(leg));
     room.staffed(2);
     room.seat_picks_up();
-    assert_eq!(room.attempt(0).talking_ms, Some(room.now_ms()), "Mario first");
+    assert_eq!(
+        room.attempt(0).talking_ms,
+        Some(room.now_ms()),
+        "Mario first"
+    );
 }
 
 #[test]
