@@ -126,8 +126,7 @@ fn a_phone_that_refuses_costs_the_caller_no_place_and_rests_as_long_as_its_answe
         let centre = centre_with(&[(&format!("{delay} = 1"), &format!("{delay} = 3"))]);
         let (first, first_call) = waiting(&centre, "0861555505");
         let (second, _) = waiting(&centre, "0861555506");
-        let _refuses =
-            ScriptedPhone::registered(&centre, "101", "seat_refuses", &["-key", "status", status]);
+        let _refuses = ScriptedPhone::refusing(&centre, "101", status);
         centre.sign_in("101", "Anna Esempio");
         // The first is not offered to it again: the next offer is the second's.
         centre.wait_for_sql("SELECT count(*) >= 2 FROM offer WHERE ended_ms > 0", "1");

@@ -1,6 +1,8 @@
 //! A seat's phone played by SIPp: it registers, and then treats every call as its scenario says.
 //! For what a real phone cannot be told to do: refuse with a certain status, stay dumb, vanish.
 
+use std::fs;
+
 use super::centre::Centre;
 use super::patience::{SOON, until};
 use super::sipp::Sipp;
@@ -34,6 +36,14 @@ impl ScriptedPhone {
             seat: seat.to_owned(),
             port,
         }
+    }
+
+    /// A phone that rings and then refuses every call with this status.
+    pub(crate) fn refusing(centre: &Centre, seat: &str, status: &str) -> Self {
+        let scenario = include_str!("../sipp/seat_refuses.xml").replace("{status}", status);
+        let file = centre.folder().join("seat_refuses.xml");
+        fs::write(file, scenario).expect("the folder can be written");
+        Self::registered(centre, seat, "seat_refuses", &[])
     }
 
     /// Takes its registration back, from another port than the one that rings.

@@ -95,11 +95,18 @@ impl Sipp {
             .join(format!("sipp-{port}-{}", centre.allot()));
         let file = |kind: &str| files.with_extension(kind);
         let control = 10_000 + centre.allot();
+        // One that the test has filled in comes before one that is whole.
+        let filled = centre.folder().join(format!("{scenario}.xml"));
+        let scenario = if filled.exists() {
+            filled
+        } else {
+            repository().join(format!("tests/sipp/{scenario}.xml"))
+        };
         let screen = File::create(file("screen")).expect("the folder can be written");
         let mut command = Command::new("sipp");
         command
             .arg("-sf")
-            .arg(repository().join(format!("tests/sipp/{scenario}.xml")))
+            .arg(scenario)
             .args(["-i", &centre.address.to_string(), "-p", &port.to_string()])
             .args(["-mi", &centre.address.to_string()])
             .args([

@@ -175,15 +175,28 @@ impl Centre {
         self.offer_ended(now, id, why, false, step);
     }
 
-    /// The lease of an offer is over and nobody picked up.
+    /// The lease of an offer is over and nobody picked up. It is the operator's miss only if
+    /// the phone rang.
     pub(crate) fn lease_ends(&mut self, now: Now, id: SeatId, offer_id: OfferId, step: &mut Step) {
-        if let Some(SeatWork::Offered { offer, until, .. }) =
-            self.seats.get(&id).map(|seat| &seat.work)
-            && offer.id == offer_id
-            && *until <= now.mono_us
-        {
-            self.offer_ended(now, id, OfferState::NoAnswer, true, step);
+        let Some(SeatWork::Offered {
+            offer,
+            ringing,
+            until,
+            ..
+        }) = self.seats.get(&id).map(|seat| &seat.work)
+        else {
+            return;
+        };
+        if offer.id != offer_id || *until > now.mono_us {
+            return;
         }
+        let why = if *ringing {
+            OfferState::NoAnswer
+        } else {
+            self.phone_gone(id, step);
+            OfferState::Unreachable
+        };
+        self.offer_ended(now, id, why, true, step);
     }
 
     /// An offer is over without being taken: the work goes back, the seat rests.

@@ -22,14 +22,13 @@ const BY_KEY: NumberByKey = NumberByKey {
 fn wishes(user: &str, by_key: NumberByKey) -> (Room, LegId) {
     let mut room = Room::with(|rules| {
         let tenant = rules.tenants.get_mut(&TenantId(1)).expect("the tenant");
-        let callback = tenant
-            .dialplan
-            .steps
-            .iter_mut()
-            .find_map(|step| match step {
-                PlanStep::Callback { by_key, .. } => Some(by_key),
-                _ => None,
-            });
+        let steps = &mut tenant.dialplan.steps;
+        let callback = steps.iter_mut().find_map(|step| {
+            let PlanStep::Callback { by_key, .. } = step else {
+                return None;
+            };
+            Some(by_key)
+        });
         *callback.expect("the plan calls back") = by_key;
     });
     let leg = room.waits(user, BOOK);

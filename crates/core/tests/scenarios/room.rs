@@ -280,11 +280,14 @@ impl Room {
 
     /// What was said to a leg last.
     pub(crate) fn said_to(&self, leg: LegId) -> Option<Vec<PromptId>> {
-        self.effects.iter().rev().find_map(|effect| match effect {
-            Effect::Play {
+        self.effects.iter().rev().find_map(|effect| {
+            let Effect::Play {
                 leg: to, prompts, ..
-            } if *to == leg => Some(prompts.clone()),
-            _ => None,
+            } = effect
+            else {
+                return None;
+            };
+            (*to == leg).then(|| prompts.clone())
         })
     }
 
@@ -706,7 +709,7 @@ fn prompts() -> SpokenPrompts {
         positions: vec![PromptId(2)],
         position_beyond: PromptId(4),
         number_is: NUMBER_IS,
-        digits: std::array::from_fn(|digit| digit_spoken(digit)),
+        digits: std::array::from_fn(digit_spoken),
         number_confirm: NUMBER_CONFIRM,
         number_ask: NUMBER_ASK,
         number_wrong: NUMBER_WRONG,
