@@ -1,7 +1,7 @@
 //! Closing time: nobody new is admitted, those who wait are served for a while, and then
 //! they are told that they are called back after the next opening, at the place they had.
 
-use crate::attempt::Doing;
+use crate::attempt::{Doing, LiveAttempt};
 use crate::calendar::Calendar;
 use crate::centre::Centre;
 use crate::id::AttemptId;
@@ -88,11 +88,18 @@ impl Centre {
             // Opened again within that time, or the clock was set.
             return self.schedule_closing(now, id);
         }
-        self.leave_queue(now, id, OfferState::Withdrawn, step);
-        if let Some(live) = self.attempts.get_mut(&id) {
-            live.verdict = Some(Outcome::Withdrawn);
-            live.due_ms = rules.opens_at(rule, now.utc_ms);
+        // All together: a seat that this frees is not offered to somebody who goes next.
+        let waits_here = |live: &LiveAttempt| matches!(live.doing, Doing::Queued { queue: q, .. } if q == queue);
+        let waiting = self.attempts.iter().filter(|(_, live)| waits_here(live));
+        let waiting: Vec<AttemptId> = waiting.map(|(id, _)| *id).collect();
+        let opens_ms = rules.opens_at(rule, now.utc_ms);
+        for id in waiting {
+            self.leave_queue(now, id, OfferState::Withdrawn, step);
+            if let Some(live) = self.attempts.get_mut(&id) {
+                live.verdict = Some(Outcome::Withdrawn);
+                live.due_ms = opens_ms;
+            }
+            self.say_owed(id, rules.prompts.callback_at_closing, step);
         }
-        self.say_owed(id, rules.prompts.callback_at_closing, step);
     }
 }

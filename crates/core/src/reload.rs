@@ -266,9 +266,14 @@ impl Centre {
     fn move_to_successors(&mut self, step: &mut Step) {
         let rules = self.rules.clone();
         for live in self.attempts.values_mut() {
-            // Who talks was served for the queue that there was.
-            let Doing::Queued { queue, .. } = &mut live.doing else {
-                continue;
+            let queue = match &mut live.doing {
+                Doing::Queued { queue, .. } => queue,
+                Doing::Wishing(wish) => &mut wish.queue,
+                // Who talks was served for the queue that there was.
+                Doing::Ringing
+                | Doing::Message { .. }
+                | Doing::Menu { .. }
+                | Doing::Talking { .. } => continue,
             };
             let Some(now) = rules.current(*queue).filter(|now| now != queue) else {
                 continue;
@@ -306,6 +311,7 @@ impl Centre {
                 Doing::Ringing
                 | Doing::Message { .. }
                 | Doing::Menu { .. }
+                | Doing::Wishing(_)
                 | Doing::Queued { .. }
                 | Doing::Talking { .. } => None,
             })

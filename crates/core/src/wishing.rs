@@ -24,7 +24,7 @@ const BEGIN_AGAIN: char = '*';
 /// A wish to be called back, until its number is settled.
 #[derive(Debug, Clone)]
 pub(crate) struct Wish {
-    queue: QueueId,
+    pub(crate) queue: QueueId,
     /// Afterwards; without it the call ends.
     then: Option<StepId>,
     by_key: NumberByKey,

@@ -56,7 +56,7 @@ fn a_seed_gives_the_same_world_again() {
 
 #[test]
 fn worlds_are_eventful() {
-    let reports: Vec<Report> = (1_000..1_030).map(live).collect();
+    let reports: Vec<Report> = (1_000..1_050).map(live).collect();
     let sum = |of: fn(&Report) -> usize| reports.iter().map(of).sum::<usize>();
     assert!(sum(|r| r.served) > 20, "{reports:?}");
     assert!(sum(|r| r.closed_to) > 40, "{reports:?}");
