@@ -89,14 +89,15 @@ impl Centre {
             return self.schedule_closing(now, id);
         }
         // All together: a seat that this frees is not offered to somebody who goes next.
-        let waits_here = |live: &LiveAttempt| matches!(live.doing, Doing::Queued { queue: q, .. } if q == queue);
+        let waits_here =
+            |live: &LiveAttempt| matches!(live.doing, Doing::Queued { queue: q, .. } if q == queue);
         let waiting = self.attempts.iter().filter(|(_, live)| waits_here(live));
         let waiting: Vec<AttemptId> = waiting.map(|(id, _)| *id).collect();
         let opens_ms = rules.opens_at(rule, now.utc_ms);
         for id in waiting {
             self.leave_queue(now, id, OfferState::Withdrawn, step);
             if let Some(live) = self.attempts.get_mut(&id) {
-                live.verdict = Some(Outcome::Withdrawn);
+                live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
                 live.due_ms = opens_ms;
             }
             self.say_owed(id, rules.prompts.callback_at_closing, step);

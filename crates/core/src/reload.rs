@@ -192,7 +192,11 @@ impl SpokenPrompts {
             to_operator_unreachable,
             to_operator_withdrawn,
         ];
-        named.into_iter().chain(positions).chain(digits).for_each(change);
+        named
+            .into_iter()
+            .chain(positions)
+            .chain(digits)
+            .for_each(change);
     }
 }
 
@@ -307,7 +311,7 @@ impl Centre {
                     place_ms,
                     offered_to: None,
                     ..
-                } => Some((*id, queue, place_ms)),
+                } => Some((*id, queue, place_ms, live.priority_ms)),
                 Doing::Ringing
                 | Doing::Message { .. }
                 | Doing::Menu { .. }
@@ -316,8 +320,8 @@ impl Centre {
                 | Doing::Talking { .. } => None,
             })
             .collect();
-        for (id, queue, place_ms) in waiting {
-            self.line_up(queue, place_ms, 0, Work::Attempt(id));
+        for (id, queue, place_ms, priority_ms) in waiting {
+            self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
         }
         let cases: Vec<CallbackId> = self.cases.keys().copied().collect();
         for id in cases {
