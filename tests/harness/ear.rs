@@ -88,7 +88,7 @@ impl Ear {
         });
     }
 
-    /// Waits until a piece from the middle of this prompt was heard, sample by sample.
+    /// Waits until a piece of this prompt was heard, sample by sample.
     pub(crate) fn hears(&self, prompt: &str) {
         let piece = piece_of(prompt);
         let mut looked_at = 0;
@@ -125,7 +125,7 @@ impl Drop for Ear {
     }
 }
 
-/// A tenth of a second from the middle of a prompt.
+/// The loudest tenth of a second of a prompt.
 fn piece_of(prompt: &str) -> Vec<u8> {
     let path = repository().join(format!("dialplans/prompts/it/{prompt}.wav"));
     let wav = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -133,9 +133,9 @@ fn piece_of(prompt: &str) -> Vec<u8> {
         .windows(4)
         .position(|chunk| chunk == b"data")
         .expect("a WAV file");
-    let samples = &wav[data + 8..];
-    let piece = &samples[samples.len() / 2..][..800];
-    assert!(loud(piece) > 200, "{prompt} is silent in its middle");
+    let tenths = wav[data + 8..].windows(800).step_by(100);
+    let piece = tenths.max_by_key(|piece| loud(piece)).expect("speech");
+    assert!(loud(piece) > 200, "{prompt} is silent");
     piece.to_vec()
 }
 

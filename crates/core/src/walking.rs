@@ -49,11 +49,8 @@ impl Centre {
             let Some(live) = self.attempts.get_mut(&id) else {
                 return;
             };
-            let Some(plan) = rules
-                .tenants
-                .get(&live.tenant)
-                .map(|tenant| &tenant.dialplan)
-            else {
+            let tenant = live.tenant;
+            let Some(plan) = rules.tenants.get(&tenant).map(|found| &found.dialplan) else {
                 return;
             };
             match plan.steps.get(at.0) {
@@ -88,7 +85,6 @@ impl Centre {
                     }
                 }
                 Some(PlanStep::Queue { queue, .. }) => {
-                    let tenant = live.tenant;
                     let queue = self.queue_now(tenant, *queue);
                     return self.enter_queue(now, id, at, queue, step);
                 }
@@ -97,7 +93,6 @@ impl Centre {
                     by_key,
                     then,
                 }) => {
-                    let tenant = live.tenant;
                     let queue = self.queue_now(tenant, *queue);
                     let wish = Wish::new(queue, *then, *by_key);
                     return self.wishes_callback(now, id, wish, step);

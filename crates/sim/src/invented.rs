@@ -180,7 +180,6 @@ impl Shape {
                 },
             )
         });
-        let mut queues = BTreeMap::from(queues);
         let tenants = BTreeMap::from(tenants);
         for (id, queue) in &mut queues {
             if let Some(tenant) = tenants.get(&queue.tenant) {

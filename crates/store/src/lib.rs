@@ -12,6 +12,7 @@ mod dialect;
 mod epoch;
 mod fault;
 mod image;
+mod lock;
 mod names;
 mod number;
 mod offer;

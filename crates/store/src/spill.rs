@@ -13,13 +13,14 @@
 //! of an entry that nobody was told of, and ends the file; damage with something whole
 //! behind it is an error, because that had been promised.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use cuptel_core::id::COUNTER_BITS;
 
+use crate::lock::FileLock;
 use crate::open::schema;
 use crate::payload::{Payload, Table};
 
@@ -118,7 +119,7 @@ pub struct Spill {
     bytes: u64,
     /// The database has everything before this.
     replayed: u64,
-    _lock: File,
+    _lock: FileLock,
 }
 
 impl Spill {
@@ -138,14 +139,10 @@ impl Spill {
         let lock = private(File::options().create(true).truncate(false).write(true))
             .open(folder.join("lock"))
             .map_err(refuse)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let folder = folder.to_owned();
-                return Err(SpillError::InUse { folder });
-            }
-            Err(TryLockError::Error(source)) => return Err(refuse(source)),
-        }
+        let Some(lock) = FileLock::take(lock).map_err(refuse)? else {
+            let folder = folder.to_owned();
+            return Err(SpillError::InUse { folder });
+        };
         let mut spill = Self {
             path: records_in(folder),
             bytes_max,

@@ -1,13 +1,13 @@
 //! The handle that everyone shares: the pool that reads and the one connection that writes.
 
 use std::fmt;
-use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::dialect::{Connection, Pool, ask};
+use crate::lock::FileLock;
 use crate::open::Reopen;
 use crate::writer::Writer;
 
@@ -27,7 +27,7 @@ pub(crate) struct Inner {
     /// Which database, without a password.
     place: String,
     /// Held as long as anyone may write; released last.
-    _right_to_write: Option<File>,
+    _right_to_write: Option<FileLock>,
 }
 
 /// The one connection that writes; none while it is in use or after a failure.
@@ -93,7 +93,7 @@ impl Store {
         place: String,
         read: Pool,
         (reopen, connection): (Reopen, Connection),
-        right_to_write: Option<File>,
+        right_to_write: Option<FileLock>,
     ) -> Self {
         let write = WriteSide {
             reopen,
@@ -107,7 +107,7 @@ impl Store {
         Self::of(place, read, None, None)
     }
 
-    fn of(place: String, read: Pool, write: Option<WriteSide>, right: Option<File>) -> Self {
+    fn of(place: String, read: Pool, write: Option<WriteSide>, right: Option<FileLock>) -> Self {
         let epoch = AtomicI64::new(0);
         let inner = Inner {
             read,

@@ -101,6 +101,20 @@ pub(super) fn read(root: &mut Fields<'_>, config: &Path) -> (Library, SpokenProm
     (library, spoken)
 }
 
+/// The names of the files that the engine itself speaks; music has the name it was given.
+#[cfg(test)]
+pub(super) fn spoken_names() -> Vec<String> {
+    let names = std::cell::RefCell::new(vec![MUSIC.to_owned()]);
+    speak(
+        |name| {
+            names.borrow_mut().push(name.to_owned());
+            PromptId(0)
+        },
+        PromptId(0),
+    );
+    names.into_inner()
+}
+
 fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
     SpokenPrompts {
         music,

@@ -113,18 +113,15 @@ play = ["chiuso"]
 hang_up = true
 "#;
 
-const SPOKEN: &str = "musica in_attesa posizione_1 posizione_2 posizione_3 posizione_4 posizione_5 \
-    posizione_6 posizione_7 posizione_8 posizione_9 posizione_10 posizione_oltre offerta_richiamata \
-    richiamata_confermata richiamata_chiusura numero_non_disponibile linee_occupate \
-    operatore_in_arrivo op_richiamata op_non_risponde op_occupato op_non_raggiungibile op_annullata \
-    chiuso";
-
 /// The configuration and the dialplan in a project of their own.
 fn project(config: &str, plan: &str) -> Folder {
     let folder = Folder::new("config");
     folder.write("config/cuptel.toml", config);
     folder.write("plans/asl.toml", plan);
-    for name in SPOKEN.split_whitespace() {
+    for name in prompts::spoken_names()
+        .into_iter()
+        .chain(["chiuso".to_owned()])
+    {
         folder.write(&format!("spoken/{name}.wav"), "");
     }
     folder

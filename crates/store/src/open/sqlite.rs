@@ -1,6 +1,6 @@
 //! Opens a SQLite file: folder, lock, write-ahead log, version.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +12,7 @@ use super::migrations::{self, Step};
 use super::{Access, OpenError, READER_WAIT, READERS_MAX, Reopen, check_schema, planner};
 use crate::dialect::{Connection, Pool, Row, ask};
 use crate::fault::{Meaning, meaning};
+use crate::lock::FileLock;
 use crate::row::{Columns, read_int};
 use crate::store::Store;
 
@@ -130,7 +131,7 @@ async fn read(url: &str, path: &Path, known: i64) -> Result<Store, OpenError> {
 }
 
 /// Makes the folder and locks the file beside the database; the lock ends with the handle.
-fn take_the_right_to_write(path: &Path) -> Result<File, OpenError> {
+fn take_the_right_to_write(path: &Path) -> Result<FileLock, OpenError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         Some(_) | None => Path::new("."),
@@ -159,12 +160,12 @@ fn take_the_right_to_write(path: &Path) -> Result<File, OpenError> {
         // SQLite would make it readable for everybody; its log takes over the file's rights.
         create(path).map_err(refuse)?;
     }
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse {
+    match FileLock::take(file) {
+        Ok(Some(held)) => Ok(held),
+        Ok(None) => Err(OpenError::InUse {
             path: path.to_owned(),
         }),
-        Err(TryLockError::Error(source)) => Err(OpenError::CannotLock { lock, source }),
+        Err(source) => Err(OpenError::CannotLock { lock, source }),
     }
 }
 
