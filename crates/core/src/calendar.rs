@@ -2,18 +2,23 @@
 //! feasts exist. Everywhere else a moment is a number of UTC milliseconds.
 //!
 //! A span of local hours is one unbroken stretch of real time, whatever the clocks do:
-//! a beginning that the clock shows twice is the first of the two, an end that it shows
-//! twice is the second, and an hour that it skips is the moment of the skip.
+//! from the first moment at which the clock shows a minute of the span to the end of the
+//! last. So an hour that is shown twice counts twice, and one that is skipped not at all.
 
+mod contact_window;
+mod counted_days;
 mod holidays;
+mod span;
 mod year_day;
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Weekday};
 
+pub use self::contact_window::ContactWindow;
+pub use self::counted_days::{CountedDays, Term};
 use self::holidays::is_national_holiday;
+use self::span::{Span, Stretch};
 pub use self::year_day::YearDay;
 use crate::time::UtcMs;
 
@@ -24,7 +29,6 @@ pub type Zone = chrono_tz::Tz;
 const SEARCH_DAYS: u64 = 400;
 /// The same, in milliseconds.
 const SEARCH_MS: UtcMs = 400 * 24 * 3_600_000;
-const SECONDS_PER_DAY: u32 = 24 * 3_600;
 
 /// Why a text is no part of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,103 +79,6 @@ fn clock_of(at: UtcMs, zone: Zone) -> Option<DateTime<Zone>> {
     (1..=9999)
         .contains(&moment.year())
         .then(|| moment.with_timezone(&zone))
-}
-
-/// Hours of one day, in seconds from its midnight; the end is not part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Span {
-    from: u32,
-    to: u32,
-}
-
-impl Span {
-    const WHOLE_DAY: Self = Self {
-        from: 0,
-        to: SECONDS_PER_DAY,
-    };
-
-    fn parse(text: &str) -> Result<Self, CalendarError> {
-        let hours = text.split_once('-').and_then(|(from, to)| {
-            Some(Self {
-                from: second_of_day(from.trim())?,
-                to: second_of_day(to.trim())?,
-            })
-        });
-        match hours {
-            None => Err(CalendarError::Span(text.to_owned())),
-            Some(span) if span.from >= span.to => Err(CalendarError::Backwards(text.to_owned())),
-            Some(span) => Ok(span),
-        }
-    }
-
-    fn overlaps(self, other: Self) -> bool {
-        self.from < other.to && other.from < self.to
-    }
-
-    /// The stretch of real time that this is on `day`; nothing where the clock skips it
-    /// whole, or where the day is beyond what the calendar can count.
-    fn on(self, day: NaiveDate, zone: Zone) -> Option<Stretch> {
-        let from = moments(day, self.from, zone)?.0;
-        let to = moments(day, self.to, zone)?.1;
-        (from < to).then_some(Stretch { from, to })
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |f: &mut fmt::Formatter<'_>, at: u32| {
-            let (hours, minutes, seconds) = (at / 3_600, at / 60 % 60, at % 60);
-            write!(f, "{hours:02}:{minutes:02}")?;
-            if seconds > 0 {
-                write!(f, ":{seconds:02}")?;
-            }
-            Ok(())
-        };
-        shown(f, self.from)?;
-        f.write_str("-")?;
-        shown(f, self.to)
-    }
-}
-
-/// `HH:MM` or `HH:MM:SS`, up to and including `24:00`.
-fn second_of_day(text: &str) -> Option<u32> {
-    let (hours, rest) = text.split_once(':')?;
-    let (minutes, seconds) = rest.split_once(':').unwrap_or((rest, "00"));
-    let two_digits = |part: &str| {
-        let digits = part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
-        if digits {
-            part.parse::<u32>().ok()
-        } else {
-            None
-        }
-    };
-    let (minutes, seconds) = (two_digits(minutes)?, two_digits(seconds)?);
-    let second = two_digits(hours)? * 3_600 + minutes * 60 + seconds;
-    (minutes < 60 && seconds < 60 && second <= SECONDS_PER_DAY).then_some(second)
-}
-
-/// Real time, `from` included and `to` not.
-#[derive(Debug, Clone, Copy)]
-struct Stretch {
-    from: UtcMs,
-    to: UtcMs,
-}
-
-/// First and last moment at which the clock of the zone shows this second of this day.
-/// A second that the clock skips is the moment of the skip.
-fn moments(day: NaiveDate, second: u32, zone: Zone) -> Option<(UtcMs, UtcMs)> {
-    let wall = day
-        .and_time(NaiveTime::MIN)
-        .checked_add_signed(TimeDelta::seconds(second.into()))?;
-    // A zone has skipped at most one whole day (Apia, 2011), and skips end on a full minute.
-    (0..=i64::from(SECONDS_PER_DAY / 60)).find_map(|skipped| {
-        let shown =
-            zone.from_local_datetime(&wall.checked_add_signed(TimeDelta::minutes(skipped))?);
-        Some((
-            shown.earliest()?.timestamp_millis(),
-            shown.latest()?.timestamp_millis(),
-        ))
-    })
 }
 
 /// The days whose spans can hold `at` or come after it: from the day before (a clock set
@@ -359,13 +266,19 @@ impl Calendar {
             || (self.holidays && is_national_holiday(day))
     }
 
-    fn stretches(&self, day: NaiveDate) -> impl Iterator<Item = Stretch> {
-        let spans: &[Span] = if self.is_shut(day) {
+    /// The hours of a day, closures taken away.
+    fn spans(&self, day: NaiveDate) -> &[Span] {
+        if self.is_shut(day) {
             &[]
         } else {
             &self.weekly[day.weekday().days_since(Weekday::Mon) as usize]
-        };
-        spans.iter().filter_map(move |span| span.on(day, self.zone))
+        }
+    }
+
+    fn stretches(&self, day: NaiveDate) -> impl Iterator<Item = Stretch> {
+        self.spans(day)
+            .iter()
+            .filter_map(move |span| span.on(day, self.zone))
     }
 }
 
@@ -384,74 +297,6 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
         NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
     } else {
         None
-    }
-}
-
-/// Hours of the day in which people may be rung, on any day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ContactWindow {
-    span: Span,
-    zone: Zone,
-}
-
-impl ContactWindow {
-    /// Reads hours like `08:00-20:00`, counted by the clock of `zone`.
-    ///
-    /// # Errors
-    /// When the text is no span of hours within one day.
-    pub fn parse(text: &str, zone: Zone) -> Result<Self, CalendarError> {
-        Ok(Self {
-            span: Span::parse(text)?,
-            zone,
-        })
-    }
-
-    /// The same hours by the clock of another zone.
-    #[must_use]
-    pub fn in_zone(self, zone: Zone) -> Self {
-        Self { zone, ..self }
-    }
-
-    /// Every hour of every day.
-    #[must_use]
-    pub fn always() -> Self {
-        Self {
-            span: Span::WHOLE_DAY,
-            zone: Zone::UTC,
-        }
-    }
-
-    /// The next moment inside the window: `at` itself if it is inside, or if it is so far
-    /// away that no calendar counts it.
-    #[must_use]
-    pub fn next(&self, at: UtcMs) -> UtcMs {
-        if self.span == Span::WHOLE_DAY {
-            return at;
-        }
-        days_around(at, self.zone)
-            .filter_map(|day| self.span.on(day, self.zone))
-            .find(|inside| at < inside.to)
-            .map_or(at, |inside| inside.from.max(at))
-    }
-
-    /// How long it is, on a day on which no clock is set.
-    #[must_use]
-    pub fn seconds(&self) -> u32 {
-        self.span.to - self.span.from
-    }
-
-    /// When the window that holds `at` ends; nothing where `at` is outside, or where the
-    /// window never ends.
-    #[must_use]
-    pub fn ends_at(&self, at: UtcMs) -> Option<UtcMs> {
-        if self.span == Span::WHOLE_DAY {
-            return None;
-        }
-        days_around(at, self.zone)
-            .take(3)
-            .filter_map(|day| self.span.on(day, self.zone))
-            .find(|inside| inside.from <= at && at < inside.to)
-            .map(|inside| inside.to)
     }
 }
 

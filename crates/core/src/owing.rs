@@ -22,8 +22,6 @@ pub(crate) struct About {
     pub(crate) detail: Option<&'static str>,
 }
 
-const DAY_MS: i64 = 86_400_000;
-
 impl Centre {
     /// Opens the person's callback, or joins the open one.
     #[expect(
@@ -303,10 +301,11 @@ impl Centre {
         let policy = &self.rules.queues.get(&case.queue(missed))?.callback;
         if case.row.tries >= i64::from(policy.tries_max) {
             Some(ClosedHow::Exhausted)
-        } else if now.utc_ms - case.row.opened_ms > i64::from(policy.expire_days) * DAY_MS {
-            Some(ClosedHow::Expired)
         } else {
-            None
+            let expired = policy.expires.ends(case.row.opened_ms);
+            expired
+                .is_some_and(|at| at < now.utc_ms)
+                .then_some(ClosedHow::Expired)
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::calendar::{Calendar, ContactWindow};
+use crate::calendar::{Calendar, ContactWindow, Term};
 use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
@@ -137,13 +137,13 @@ pub struct CallbackPolicy {
     pub spacing_declined_s: u32,
     /// Dials spent before a human must look at it.
     pub tries_max: u32,
-    /// Days after which a debt is of no use any more.
-    pub expire_days: u32,
     /// Over how much time after an opening the callbacks promised for it are released.
     pub spread_h: u32,
     /// How long a callback is expected to take, from the seat's ringing to goodbye.
     pub expected_s: u32,
-    /// Hours of the day in which people may be rung.
+    /// After which a debt is of no use any more.
+    pub expires: Term,
+    /// When people may be rung.
     pub window: ContactWindow,
 }
 

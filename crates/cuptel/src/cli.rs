@@ -254,24 +254,42 @@ fn told(faults: &[ConfigFault]) -> String {
 }
 
 fn check(path: &Path) -> anyhow::Result<ExitCode> {
-    let config = load(path)?;
-    let first_start = config::first_start::read(&serve::first_start_file(path), &config.sites)
-        .map_err(|faults| anyhow::anyhow!("{}", told(&faults)))?;
+    let config = match config::load(path) {
+        Ok(config) => config,
+        Err(faults) => {
+            for fault in &faults {
+                tell(&format!("error: {}", fault.quoted()));
+            }
+            let errors = count(faults.len(), "error");
+            tell(&format!("{} is not in order: {errors}", path.display()));
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     for warning in config.warnings() {
         say(&format!("warning: {}", warning.quoted()));
     }
     let rules = config.rules(&config::rules::ProvisionalIds::new(&config));
-    say(&format!(
-        "{} is in order: {} tenants, {} lines, {} queues, {} trunks, {} prompts, {} seats for a first start",
-        path.display(),
-        rules.tenants.len(),
-        rules.lines.len(),
-        rules.queues.len(),
-        rules.trunks.len(),
-        config.prompt_files().len(),
-        first_start.len(),
-    ));
+    let parts = [
+        (rules.tenants.len(), "tenant"),
+        (rules.lines.len(), "line"),
+        (rules.queues.len(), "queue"),
+        (rules.trunks.len(), "trunk"),
+        (config.prompt_files().len(), "prompt"),
+        (config.first_seats.len(), "seat"),
+    ];
+    let parts = parts.map(|(number, noun)| count(number, noun)).join(", ");
+    let but = match config.warnings().len() {
+        0 => String::new(),
+        warnings => format!(", with {}", count(warnings, "warning")),
+    };
+    say(&format!("{} is in order{but}: {parts}", path.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// "1 queue", "12 queues".
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// One line on standard output. A reader that went away is not our fault.
@@ -292,6 +310,11 @@ pub(crate) fn complain(error: &anyhow::Error) {
             text.push_str(&cause);
         }
     }
+    tell(&text);
+}
+
+/// One line on standard error.
+fn tell(text: &str) {
     let mut err = std::io::stderr().lock();
     if writeln!(err, "{text}").is_err() {
         std::process::exit(1);

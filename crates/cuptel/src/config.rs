@@ -6,6 +6,8 @@
 //! configuration's own folder, else from that folder's parent.
 
 pub(crate) mod authority;
+mod callback;
+mod doubts;
 pub(crate) mod first_start;
 pub(crate) mod limits;
 pub(crate) mod listening;
@@ -27,10 +29,10 @@ use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::rules::{Limits, SpokenPrompts};
 use sha2::{Digest as _, Sha256};
 
-use authority::{TenantDraft, TenantSettings};
+use authority::TenantSettings;
 use limits::DataSettings;
 use listening::{Listener, TcpSettings};
-use network::{HttpSettings, MediaSettings, SipSettings, TrunkDraft, TrunkSettings};
+use network::{HttpSettings, MediaSettings, SipSettings, TrunkSettings};
 use opening::CalendarDraft;
 use queue::QueueSettings;
 use source::ConfigFault;
@@ -58,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) sites: Vec<String>,
     /// Services that people wait for.
     pub(crate) queues: Vec<QueueSettings>,
+    /// Seats and operators for an empty database, from `first-start.csv` beside the file.
+    pub(crate) first_seats: Vec<first_start::FirstSeat>,
     /// How long conversations may go on at a stop.
     pub(crate) drain_s: u32,
     /// Numbers that hold for the whole centre.
@@ -75,7 +79,7 @@ pub(crate) struct Config {
 /// Reads and checks the configuration with everything that it names.
 ///
 /// # Errors
-/// Every fault of the configuration's file, then those of the dialplans.
+/// Every fault of the configuration's file, then those of the files that it names.
 pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let source = source::Source::read(path).map_err(|fault| vec![fault])?;
     let document = document(source.text()).map_err(|faults| source.faults(&faults))?;
@@ -87,14 +91,15 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let sip = network::sip(&mut root);
     let listeners = listening::listeners(&mut root);
     let tcp = listening::tcp(&mut root);
-    let media = network::media(&mut root);
+    let media = network::media(&mut root, &listeners);
     let http = network::http(&mut root);
     let trunks = network::trunks(&mut root);
     let tenants = authority::tenants(&mut root);
     let sites = authority::sites(&mut root);
     let calendars = opening::calendars(&mut root, &tenants, &sites, &warnings);
-    let queues = queue::queues(&mut root, &tenants);
-    let (library, spoken) = prompts::read(&mut root, path);
+    let queues = queue::queues(&mut root, &tenants, &calendars);
+    let mut told = plans::Told::default();
+    let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let limits = limits::limits(&mut root);
     let drain_s = limits::drain_s(&mut root);
     root.finish();
@@ -104,24 +109,23 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         queues: &queues,
         calendars: &calendars,
     };
-    let mut plan_faults = Vec::new();
     let mut fingerprint = Sha256::new_with_prefix(source.text());
-    let dialplans = plans::read(
-        &tenants,
-        &known,
-        path,
-        &faults,
-        &mut plan_faults,
-        &mut fingerprint,
-    );
+    let dialplans = plans::read(&tenants, &known, path, &faults, &mut told, &mut fingerprint);
+    let first_seats = first_start::beside(path, &sites, &queues, &mut told);
     network::warn(&trunks, &media, &warnings);
-    warn_of_foreign_cli(&trunks, &tenants, &dialplans, &warnings);
+    doubts::foreign_cli(&trunks, &tenants, &dialplans, &warnings);
+    doubts::idle_calendars(&calendars, &dialplans, &queues, &warnings);
+    if let Some(seats) = &first_seats {
+        doubts::unserved_queues(&queues, seats, &warnings);
+    }
 
     let mut all = source.faults(&faults.into_sorted());
-    all.append(&mut plan_faults);
+    all.append(&mut told.faults);
     if !all.is_empty() {
         return Err(all);
     }
+    let mut warnings = source.faults(&warnings.into_sorted());
+    warnings.append(&mut told.warnings);
     Ok(Config {
         data,
         sip,
@@ -132,14 +136,15 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         trunks: trunks.into_iter().map(|draft| draft.trunk).collect(),
         tenants: tenants.into_iter().map(|draft| draft.tenant).collect(),
         sites: sites.into_iter().map(|site| site.name).collect(),
-        queues,
+        queues: queues.into_iter().map(|(queue, _)| queue).collect(),
+        first_seats: first_seats.unwrap_or_default(),
         drain_s,
         limits,
         calendars,
         dialplans,
         library,
         spoken,
-        warnings: source.faults(&warnings.into_sorted()),
+        warnings,
         fingerprint,
     })
 }
@@ -158,37 +163,6 @@ impl Config {
     /// Name and file of every prompt, in the order of their `PromptId`.
     pub(crate) fn prompt_files(&self) -> &[(String, PathBuf)] {
         self.library.files()
-    }
-}
-
-fn warn_of_foreign_cli(
-    trunks: &[TrunkDraft],
-    tenants: &[TenantDraft],
-    dialplans: &[Dialplan],
-    warnings: &Faults,
-) {
-    let of_trunks = trunks
-        .iter()
-        .map(|draft| (None, &draft.trunk.cli, &draft.cli_at));
-    let of_tenants = tenants.iter().filter_map(|draft| {
-        let tenant = &draft.tenant;
-        Some((
-            Some(&tenant.name),
-            tenant.cli.as_ref()?,
-            draft.cli_at.as_ref()?,
-        ))
-    });
-    for (tenant, cli, at) in of_trunks.chain(of_tenants) {
-        let answers = |plan: &Dialplan| {
-            plan.numbers.contains(cli) && tenant.is_none_or(|name| plan.tenant == *name)
-        };
-        if !dialplans.iter().any(answers) {
-            let whose = tenant.map_or_else(String::new, |name| format!(" of {name}"));
-            let message = format!(
-                "no dialplan{whose} answers this number: who rings back what their phone shows does not reach us"
-            );
-            warnings.add(at.clone(), message);
-        }
     }
 }
 
@@ -255,7 +229,7 @@ fn optional_with<T>(
 }
 
 /// One of a few words.
-fn word<T: Copy>(
+fn word<T: Clone>(
     table: &mut Fields<'_>,
     key: &'static str,
     words: &[(&str, T)],
@@ -276,7 +250,7 @@ fn word<T: Copy>(
     let found = words
         .iter()
         .find(|(word, _)| *word == text.value)
-        .map(|(_, meaning)| *meaning);
+        .map(|(_, meaning)| meaning.clone());
     if found.is_none() {
         let known = words.iter().map(|(word, _)| *word);
         table.faults().add(text.at, unknown(key, text.value, known));

@@ -49,13 +49,8 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts everything. On an empty database the seats of `first_start` are added.
-    pub(crate) async fn start(
-        path: &Path,
-        config: Config,
-        first_start: &[FirstSeat],
-        clock: Clock,
-    ) -> anyhow::Result<Self> {
+    /// Starts everything. On an empty database the seats of `first-start.csv` are added.
+    pub(crate) async fn start(path: &Path, config: Config, clock: Clock) -> anyhow::Result<Self> {
         let deployment = Deployment::of(config, &media::PromptLibrary::new()).map_err(as_error)?;
         let config = &deployment.config;
         let storage = open_storage(&config.data).await?;
@@ -66,7 +61,7 @@ impl Node {
         let listener = http::bind(config.http.listen)?;
         let ids = StoredIds(store.intern(&names_of(config)).await?);
         if store.is_empty_of_seats().await? {
-            let (seats, operators) = staff(first_start, config, &ids)?;
+            let (seats, operators) = staff(&config.first_seats, config, &ids)?;
             store.add_first_start(&seats, &operators).await?;
             tracing::info!(
                 seats = seats.len(),

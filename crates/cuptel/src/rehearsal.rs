@@ -52,7 +52,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
     let clock = Clock::showing(stage.begins_ms);
     let reckoning = runtime()?.block_on(async {
         let signals = Signals::new()?;
-        let node = Node::start(&stage.path(), stage.config.clone(), &stage.seats, clock).await?;
+        let node = Node::start(&stage.path(), stage.config.clone(), clock).await?;
         for seat in &stage.seats {
             let command = Command::SignIn {
                 seat: seat.seat.clone(),

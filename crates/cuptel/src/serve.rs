@@ -1,33 +1,24 @@
 //! `cuptel serve`: runs a node until it is told to stop.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context as _;
 use cuptel_core::words::ChangedBy;
 use cuptel_engine::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Config, first_start};
+use crate::config::Config;
 use crate::node::Node;
-
-/// The seats of an empty database stand beside the configuration.
-pub(crate) fn first_start_file(config: &Path) -> PathBuf {
-    config.with_file_name("first-start.csv")
-}
 
 /// Runs until SIGTERM or SIGINT; SIGHUP reads the configuration again.
 pub(crate) fn serve(path: &Path, config: Config) -> anyhow::Result<()> {
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
-    let seats = first_start::read(&first_start_file(path), &config.sites).map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{}", told.join("\n"))
-    })?;
     runtime()?.block_on(async {
         let mut signals = Signals::new()?;
         let pages = config.http.listen;
-        let node = Node::start(path, config, &seats, Clock::start()).await?;
+        let node = Node::start(path, config, Clock::start()).await?;
         tracing::info!(pages = %format!("http://{pages}/"), "ready");
         let reload = node.reload.clone();
         let until = async {

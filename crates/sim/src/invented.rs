@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use cuptel_call::{Listener, Media, Outbound, OutboundWay, Role, Settings, TrunkPeer};
-use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
+use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::{Announce, Dialplan, NumberByKey, OfferCallback, Served, Step, StepId};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
@@ -312,9 +312,9 @@ impl Shape {
                 spacing_unreachable_s: 60,
                 spacing_declined_s: 5,
                 tries_max: 2,
-                expire_days: 7,
                 spread_h: self.spread_h,
                 expected_s: 60,
+                expires: Term::new(7, CountedDays::Every, Zone::UTC),
                 window: ContactWindow::always(),
             },
         }

@@ -1,5 +1,8 @@
 //! The calendar against moments written in UTC.
 
+mod oracle;
+mod years;
+
 use super::*;
 
 const ROME: Zone = Zone::Europe__Rome;

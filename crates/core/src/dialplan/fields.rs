@@ -123,6 +123,14 @@ impl<'a> Fields<'a> {
         self.table.contains_key(key)
     }
 
+    /// Whether the key is there and holds a table.
+    #[must_use]
+    pub fn has_table(&self, key: &str) -> bool {
+        self.table
+            .get(key)
+            .is_some_and(|value| value.get_ref().as_table().is_some())
+    }
+
     /// Where the key itself is written, if it is there.
     #[must_use]
     pub fn key_at(&self, key: &str) -> Option<Range<usize>> {

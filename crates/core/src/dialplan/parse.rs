@@ -42,6 +42,8 @@ pub struct Places {
     pub tenant: Range<usize>,
     /// The numbers, in the order of [`Dialplan::numbers`].
     pub numbers: Vec<Range<usize>>,
+    /// The switch of the emergency message.
+    pub emergency: Option<Range<usize>>,
 }
 
 /// Reads and checks a dialplan.
@@ -88,6 +90,7 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
             .collect(),
         None => Vec::new(),
     };
+    let emergency_at = emergency.as_ref().map(|switch| switch.at.clone());
     let emergency = emergency.and_then(|switch| reader.emergency_switch(&switch, &drafts));
     if let Some(start) = start {
         let begins: Vec<StepId> = [start]
@@ -103,6 +106,7 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
         start,
         missed_queue,
         emergency,
+        emergency_at,
     };
     match build(head, drafts, &named) {
         Some(built) if faults.is_empty() => Ok(built),
@@ -118,6 +122,7 @@ struct Head<'r> {
     start: Option<StepId>,
     missed_queue: Option<QueueId>,
     emergency: Option<Emergency>,
+    emergency_at: Option<Range<usize>>,
 }
 
 /// Nothing where any part is missing; the fault is told already.
@@ -133,11 +138,13 @@ fn build(
         start,
         missed_queue,
         emergency,
+        emergency_at,
     } = head;
     let tenant = tenant?;
     let places = Places {
         tenant: tenant.at,
         numbers: numbers.iter().map(|number| number.at.clone()).collect(),
+        emergency: emergency_at,
     };
     let dialplan = Dialplan {
         tenant: tenant.value.to_owned(),
@@ -196,16 +203,22 @@ fn numbers(root: &mut Fields<'_>) -> Vec<Placed<PhoneNumber>> {
 struct Switch<'r> {
     step: Placed<&'r str>,
     active: bool,
+    /// Where `active` is written, or the whole where it is not.
+    at: Range<usize>,
 }
 
 fn emergency<'r>(root: &mut Fields<'r>) -> Option<Switch<'r>> {
     let mut table = root.table("emergency")?;
     let step = table.required_text("step", "the name of the emergency step");
-    let active = table.truth("active").is_some_and(|truth| truth.value);
+    let active = table.truth("active").unwrap_or(Placed {
+        value: false,
+        at: table.at(),
+    });
     table.finish();
     Some(Switch {
         step: step?,
-        active,
+        active: active.value,
+        at: active.at,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cuptel_core::Centre;
-use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow};
+use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
 };
@@ -53,6 +53,8 @@ pub(crate) const NUMBER_ASK: PromptId = PromptId(33);
 pub(crate) const NUMBER_WRONG: PromptId = PromptId(34);
 /// "We are reconnecting".
 pub(crate) const RECONNECTING: PromptId = PromptId(30);
+/// The step that no caller reaches before it is switched on.
+pub(crate) const EMERGENCY_STEP: usize = 6;
 /// Which key leads where in the menu.
 pub(crate) const BOOK: char = '1';
 pub(crate) const CANCEL: char = '2';
@@ -582,9 +584,9 @@ fn queue(name: &str) -> Queue {
             spacing_unreachable_s: UNREACHABLE_S,
             spacing_declined_s: DECLINED_S,
             tries_max: TRIES_MAX,
-            expire_days: 7,
             spread_h: 2,
             expected_s: EXPECTED_S,
+            expires: Term::new(7, CountedDays::Every, Zone::UTC),
             window: ContactWindow::always(),
         },
     }
@@ -687,6 +689,10 @@ fn plan(line: &PhoneNumber) -> Dialplan {
         PlanStep::HangUp {
             play: vec![PromptId(21)],
             served: None,
+        },
+        PlanStep::Emergency {
+            prompts: vec![PromptId(22)],
+            then: None,
         },
     ];
     Dialplan {

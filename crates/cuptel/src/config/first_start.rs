@@ -6,7 +6,10 @@ use std::path::Path;
 
 use cuptel_core::dialplan::fields::{Faults, unknown};
 
+use super::authority::SiteDraft;
 use super::name_fault;
+use super::plans::Told;
+use super::queue::QueueSettings;
 use super::secret::Secret;
 use super::source::{ConfigFault, Source};
 
@@ -27,24 +30,57 @@ pub(crate) struct FirstSeat {
     pub(crate) skills: BTreeMap<String, u8>,
 }
 
+/// Stands beside the configuration.
+pub(crate) const FIRST_START: &str = "first-start.csv";
 const COLUMNS: [&str; 6] = ["seat", "password", "site", "operator", "employer", "skills"];
 
-/// Reads the file; the sites are those of the configuration.
-///
-/// # Errors
-/// Every fault, with its line and column; none of them shows a password.
-pub(crate) fn read(path: &Path, sites: &[String]) -> Result<Vec<FirstSeat>, Vec<ConfigFault>> {
-    let source = Source::read_secret(path).map_err(|fault| vec![fault])?;
-    let faults = Faults::default();
-    let seats = seats(source.text(), sites, &faults);
-    if faults.is_empty() {
-        Ok(seats)
-    } else {
-        Err(source.faults(&faults.into_sorted()))
-    }
+/// What the configuration knows by name.
+struct Known<'c> {
+    sites: BTreeSet<&'c str>,
+    skills: BTreeSet<&'c str>,
 }
 
-fn seats(text: &str, sites: &[String], faults: &Faults) -> Vec<FirstSeat> {
+/// Reads `first-start.csv` beside the configuration; nothing where it is not there or at
+/// fault. No fault shows a password.
+pub(super) fn beside(
+    config: &Path,
+    sites: &[SiteDraft],
+    queues: &[(QueueSettings, Range<usize>)],
+    told: &mut Told,
+) -> Option<Vec<FirstSeat>> {
+    let path = config.with_file_name(FIRST_START);
+    if !path.exists() {
+        let message = "is not there: an empty database begins without seats and operators";
+        told.warnings.push(ConfigFault::whole(&path, message));
+        return None;
+    }
+    let known = Known {
+        sites: sites.iter().map(|site| site.name.as_str()).collect(),
+        skills: queues
+            .iter()
+            .flat_map(|(queue, _)| queue.skills.keys().map(String::as_str))
+            .collect(),
+    };
+    read(&path, &known, told)
+}
+
+fn read(path: &Path, known: &Known<'_>, told: &mut Told) -> Option<Vec<FirstSeat>> {
+    let source = match Source::read_secret(path) {
+        Ok(source) => source,
+        Err(fault) => {
+            told.faults.push(fault);
+            return None;
+        }
+    };
+    let (faults, warnings) = (Faults::default(), Faults::default());
+    let seats = seats(source.text(), known, &faults, &warnings);
+    let sound = faults.is_empty();
+    told.faults.extend(source.faults(&faults.into_sorted()));
+    told.warnings.extend(source.faults(&warnings.into_sorted()));
+    sound.then_some(seats)
+}
+
+fn seats(text: &str, known: &Known<'_>, faults: &Faults, warnings: &Faults) -> Vec<FirstSeat> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -71,6 +107,7 @@ fn seats(text: &str, sites: &[String], faults: &Faults) -> Vec<FirstSeat> {
             start,
             record: &record,
             faults,
+            warnings,
         };
         if is_header {
             is_header = false;
@@ -80,7 +117,7 @@ fn seats(text: &str, sites: &[String], faults: &Faults) -> Vec<FirstSeat> {
             }
             continue;
         }
-        seats.extend(row.seat(sites, &mut seen));
+        seats.extend(row.seat(known, &mut seen));
     }
     if is_header && faults.is_empty() {
         faults.add(
@@ -97,10 +134,11 @@ struct Row<'r> {
     start: usize,
     record: &'r csv::StringRecord,
     faults: &'r Faults,
+    warnings: &'r Faults,
 }
 
 impl Row<'_> {
-    fn seat(&self, sites: &[String], seen: &mut BTreeSet<String>) -> Option<FirstSeat> {
+    fn seat(&self, known: &Known<'_>, seen: &mut BTreeSet<String>) -> Option<FirstSeat> {
         if self.record.len() != COLUMNS.len() {
             let message = format!(
                 "{} columns: expected {}: {}",
@@ -131,10 +169,10 @@ impl Row<'_> {
             self.filled(3),
             self.filled(4),
         );
-        if let Some(site) = site.filter(|site| !sites.iter().any(|known| known == site)) {
-            self.fault(2, &unknown("site", site, sites.iter().map(String::as_str)));
+        if let Some(site) = site.filter(|site| !known.sites.contains(site)) {
+            self.fault(2, &unknown("site", site, known.sites.iter().copied()));
         }
-        let skills = self.skills();
+        let skills = self.skills(&known.skills);
         Some(FirstSeat {
             seat: seat.to_owned(),
             password: Secret::parse(password?),
@@ -159,7 +197,7 @@ impl Row<'_> {
         text
     }
 
-    fn skills(&self) -> BTreeMap<String, u8> {
+    fn skills(&self, asked: &BTreeSet<&str>) -> BTreeMap<String, u8> {
         const COLUMN: usize = 5;
         let mut skills = BTreeMap::new();
         for word in self
@@ -182,6 +220,11 @@ impl Row<'_> {
                     self.fault(COLUMN, &name_fault("skill", name).unwrap_or_default());
                 }
                 Some((name, level)) => {
+                    if !asked.contains(name) {
+                        let told = unknown("skill", name, asked.iter().copied());
+                        let message = format!("no queue asks for it: {told}");
+                        self.warnings.add(self.place(COLUMN), message);
+                    }
                     if skills.insert(name.to_owned(), level).is_some() {
                         self.fault(COLUMN, &format!("skill \"{name}\" is here twice"));
                     }
@@ -232,12 +275,15 @@ mod tests {
     fn read_text(text: &str) -> Result<Vec<FirstSeat>, Vec<String>> {
         let folder = Folder::new("first-start");
         folder.write("f.csv", text);
-        read(&folder.path("f.csv"), &["teramo".to_owned()]).map_err(|faults| {
+        let known = Known {
+            sites: ["teramo"].into(),
+            skills: ["prenotazioni", "disdette", "a", "b"].into(),
+        };
+        let mut told = Told::default();
+        read(&folder.path("f.csv"), &known, &mut told).ok_or_else(|| {
             let prefix = format!("{}/", folder.path("").display()).replace("//", "/");
-            faults
-                .iter()
-                .map(|fault| fault.quoted().replace(&prefix, ""))
-                .collect()
+            let quoted = told.faults.iter().map(ConfigFault::quoted);
+            quoted.map(|fault| fault.replace(&prefix, "")).collect()
         })
     }
 

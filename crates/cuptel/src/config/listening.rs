@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use cuptel_core::dialplan::fields::Fields;
 
-use super::network::{ADDRESS, parse_address};
+use super::network::{ADDRESS, parse_address, same_host};
 use super::{optional_with, required_with, word};
 
 /// Who sends to a listener.
@@ -109,9 +109,7 @@ pub(super) fn listeners(root: &mut Fields<'_>) -> Vec<Listener> {
 
 /// Whether the second cannot be bound beside the first. Port 0 is any free port.
 fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let same_host =
-        one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
-    same_host && one.port() == other.port() && one.port() != 0
+    same_host(one.ip(), other.ip()) && one.port() == other.port() && one.port() != 0
 }
 
 pub(super) fn tcp(root: &mut Fields<'_>) -> TcpSettings {

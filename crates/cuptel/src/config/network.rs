@@ -8,6 +8,7 @@ use cuptel_core::dialplan::fields::{Faults, Fields, Placed};
 use cuptel_core::number::PhoneNumber;
 use ipnet::IpNet;
 
+use super::listening::Listener;
 use super::secret::Secret;
 use super::{checked_name, optional_with, required_with};
 
@@ -145,7 +146,12 @@ pub(super) fn sip(root: &mut Fields<'_>) -> SipSettings {
     settings
 }
 
-pub(super) fn media(root: &mut Fields<'_>) -> Placed<MediaSettings> {
+/// Whether both are addresses of one host, as far as binding goes.
+pub(super) fn same_host(one: IpAddr, other: IpAddr) -> bool {
+    one == other || one.is_unspecified() || other.is_unspecified()
+}
+
+pub(super) fn media(root: &mut Fields<'_>, listeners: &[Listener]) -> Placed<MediaSettings> {
     let Some(mut table) = root.table("media") else {
         if !root.has("media") {
             root.missing("[[media.network]]", "the addresses and ports for voice");
@@ -167,7 +173,7 @@ pub(super) fn media(root: &mut Fields<'_>) -> Placed<MediaSettings> {
     }
     let mut networks: Vec<MediaNetwork> = Vec::new();
     for table in tables {
-        networks.extend(media_network(table, &networks));
+        networks.extend(media_network(table, &networks, listeners));
     }
     table.finish();
     Placed {
@@ -179,7 +185,11 @@ pub(super) fn media(root: &mut Fields<'_>) -> Placed<MediaSettings> {
     }
 }
 
-fn media_network(mut table: Fields<'_>, others: &[MediaNetwork]) -> Option<MediaNetwork> {
+fn media_network(
+    mut table: Fields<'_>,
+    others: &[MediaNetwork],
+    listeners: &[Listener],
+) -> Option<MediaNetwork> {
     const IP: &str = "an IP address, like \"127.0.0.1\"";
     let faults = table.faults();
     let bind = required_with(&mut table, "bind", IP, |text| text.parse::<IpAddr>().ok());
@@ -212,10 +222,21 @@ fn media_network(mut table: Fields<'_>, others: &[MediaNetwork]) -> Option<Media
         faults.add(ports.at.clone(), message);
     }
     let shared = |other: &&MediaNetwork| {
-        other.bind == bind.value && first <= *other.ports.end() && *other.ports.start() <= last
+        same_host(other.bind, bind.value)
+            && first <= *other.ports.end()
+            && *other.ports.start() <= last
     };
-    if others.iter().find(shared).is_some() {
-        faults.add(ports.at, "ports of another network at the same address");
+    if let Some(other) = others.iter().find(shared) {
+        let (first, last) = (other.ports.start(), other.ports.end());
+        let message = format!("another network has ports of this range: {first}-{last}");
+        faults.add(ports.at.clone(), message);
+    }
+    let within = |listener: &&Listener| {
+        same_host(listener.udp.ip(), bind.value) && ports.value.contains(&listener.udp.port())
+    };
+    if let Some(listener) = listeners.iter().find(within) {
+        let message = format!("a listener has a port of this range: {}", listener.udp);
+        faults.add(ports.at.clone(), message);
     }
     Some(MediaNetwork {
         bind: bind.value,

@@ -17,6 +17,8 @@ pub(super) struct CalendarDraft {
     /// Short name of its tenant.
     pub(super) tenant: String,
     pub(super) calendar: Calendar,
+    /// Where its table begins.
+    pub(super) at: Range<usize>,
 }
 
 pub(super) fn calendars(
@@ -76,6 +78,7 @@ pub(super) fn calendars(
         calendars.push(CalendarDraft {
             tenant: tenant.name,
             calendar,
+            at,
         });
     }
     calendars

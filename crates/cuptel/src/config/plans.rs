@@ -2,6 +2,7 @@
 //! each other, because a number is answered by one of them only.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::Faults;
@@ -23,7 +24,7 @@ use super::source::{ConfigFault, Source, locate};
 struct TenantNames<'c> {
     tenant: &'c str,
     library: &'c Library,
-    queues: &'c [QueueSettings],
+    queues: &'c [(QueueSettings, Range<usize>)],
     calendars: &'c [CalendarDraft],
 }
 
@@ -36,7 +37,7 @@ impl Names for TenantNames<'_> {
         let ours = |queue: &QueueSettings| queue.tenant == self.tenant && queue.name == name;
         (0..)
             .zip(self.queues)
-            .find(|(_, queue)| ours(queue))
+            .find(|(_, (queue, _))| ours(queue))
             .map(|(place, _)| QueueId(place))
     }
 
@@ -53,8 +54,8 @@ impl Names for TenantNames<'_> {
                 let ours = self
                     .queues
                     .iter()
-                    .filter(|queue| queue.tenant == self.tenant);
-                ours.map(|queue| queue.name.as_str()).collect()
+                    .filter(|(queue, _)| queue.tenant == self.tenant);
+                ours.map(|(queue, _)| queue.name.as_str()).collect()
             }
             NameKind::Calendar => {
                 let ours = self
@@ -67,10 +68,17 @@ impl Names for TenantNames<'_> {
     }
 }
 
+/// What is said about the files that the configuration names.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) faults: Vec<ConfigFault>,
+    pub(super) warnings: Vec<ConfigFault>,
+}
+
 /// What the dialplans may refer to.
 pub(super) struct Known<'c> {
     pub(super) library: &'c Library,
-    pub(super) queues: &'c [QueueSettings],
+    pub(super) queues: &'c [(QueueSettings, Range<usize>)],
     pub(super) calendars: &'c [CalendarDraft],
 }
 
@@ -81,7 +89,7 @@ pub(super) fn read(
     known: &Known<'_>,
     config: &Path,
     config_faults: &Faults,
-    plan_faults: &mut Vec<ConfigFault>,
+    told: &mut Told,
     fingerprint: &mut Sha256,
 ) -> Vec<Dialplan> {
     let mut answered = BTreeMap::new();
@@ -91,7 +99,11 @@ pub(super) fn read(
             continue;
         };
         let tenant = &draft.tenant.name;
-        if !known.queues.iter().any(|queue| queue.tenant == *tenant) {
+        if !known
+            .queues
+            .iter()
+            .any(|(queue, _)| queue.tenant == *tenant)
+        {
             let message = format!(
                 "tenant \"{tenant}\" has no queue: expected a [[queue]] with tenant = \"{tenant}\""
             );
@@ -106,9 +118,9 @@ pub(super) fn read(
         match Source::read(&path) {
             Ok(source) => {
                 fingerprint.update(Sha256::digest(source.text()));
-                plans.extend(plan(&source, tenant, known, &mut answered, plan_faults));
+                plans.extend(plan(&source, tenant, known, &mut answered, told));
             }
-            Err(fault) => plan_faults.push(fault),
+            Err(fault) => told.faults.push(fault),
         }
     }
     plans
@@ -119,7 +131,7 @@ fn plan(
     tenant: &str,
     known: &Known<'_>,
     answered: &mut BTreeMap<PhoneNumber, PathBuf>,
-    faults: &mut Vec<ConfigFault>,
+    told: &mut Told,
 ) -> Option<Dialplan> {
     let Known {
         library,
@@ -135,7 +147,7 @@ fn plan(
     let (plan, places) = match parse_with_places(source.text(), &names) {
         Ok(read) => read,
         Err(found) => {
-            faults.extend(source.faults(&found));
+            told.faults.extend(source.faults(&found));
             return None;
         }
     };
@@ -144,13 +156,19 @@ fn plan(
             "`tenant` is \"{}\": expected \"{tenant}\", whose dialplan this is",
             plan.tenant
         );
-        faults.push(source.fault(&places.tenant, &message));
+        told.faults.push(source.fault(&places.tenant, &message));
     }
     for (number, at) in plan.numbers.iter().zip(&places.numbers) {
         if let Some(other) = answered.insert(number.clone(), source.path().to_owned()) {
             let message = format!("this number is answered by {} already", other.display());
-            faults.push(source.fault(at, &message));
+            told.faults.push(source.fault(at, &message));
         }
+    }
+    if let Some(at) = places.emergency.filter(|_| plan.is_emergency()) {
+        let message = format!(
+            "callers of {tenant} hear the emergency message, and its callbacks wait, until this says false"
+        );
+        told.warnings.push(source.fault(&at, &message));
     }
     Some(plan)
 }

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::Fields;
 use cuptel_core::rules::{PromptId, SpokenPrompts};
+use cuptel_media::PromptLibrary;
 
-use super::source::locate;
+use super::source::{ConfigFault, locate};
 
 const FOLDER: &str = "dialplans/prompts/it";
 const MUSIC: &str = "musica";
@@ -36,6 +37,24 @@ impl Library {
         self.files.iter().map(|(name, _)| name.as_str()).collect()
     }
 
+    /// Tells every file that the media thread could not play.
+    fn listen(&self, faults: &mut Vec<ConfigFault>) {
+        for (name, path) in &self.files {
+            match fs::read(path) {
+                Ok(bytes) => {
+                    if let Err(error) = PromptLibrary::new().add_wav(name, &bytes) {
+                        let message =
+                            format!("{error}; expected a WAV file of A-law, 8000 Hz, mono");
+                        faults.push(ConfigFault::whole(path, message));
+                    }
+                }
+                Err(error) => {
+                    faults.push(ConfigFault::whole(path, format!("cannot be read: {error}")));
+                }
+            }
+        }
+    }
+
     fn open(folder: &Path) -> std::io::Result<Self> {
         let mut files = Vec::new();
         for entry in fs::read_dir(folder)? {
@@ -52,8 +71,13 @@ impl Library {
 }
 
 /// Reads `[prompts]`: `folder` (default `dialplans/prompts/it`) and `music` (default
-/// `musica`). Every file that the engine itself speaks must be there.
-pub(super) fn read(root: &mut Fields<'_>, config: &Path) -> (Library, SpokenPrompts) {
+/// `musica`). Every file that the engine itself speaks must be there. What is wrong inside
+/// a file is a fault of that file.
+pub(super) fn read(
+    root: &mut Fields<'_>,
+    config: &Path,
+    file_faults: &mut Vec<ConfigFault>,
+) -> (Library, SpokenPrompts) {
     let header = root.key_at("prompts").unwrap_or(0..0);
     let faults = root.faults();
     let (mut folder, mut music) = (FOLDER.to_owned(), MUSIC.to_owned());
@@ -87,6 +111,7 @@ pub(super) fn read(root: &mut Fields<'_>, config: &Path) -> (Library, SpokenProm
             return (Library::default(), speak(|_| PromptId(0), PromptId(0)));
         }
     };
+    library.listen(file_faults);
     let expect = |name: &str, at: &std::ops::Range<usize>| {
         library.find(name).unwrap_or_else(|| {
             let message = format!(

@@ -1,13 +1,15 @@
 //! The queues: what each says for itself, and what all share.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use cuptel_core::calendar::{ContactWindow, Zone};
 use cuptel_core::dialplan::fields::{Fields, Placed};
-use cuptel_core::rules::{CallbackPolicy, NoOperators};
+use cuptel_core::rules::NoOperators;
 
 use super::authority::{TenantDraft, tenant_and_name};
+use super::callback::CallbackSettings;
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
+use super::opening::CalendarDraft;
 use super::{name_fault, succession, word};
 
 /// A service that people wait for.
@@ -57,34 +59,8 @@ pub(crate) struct AnswerTarget {
     pub(crate) within_s: u32,
 }
 
-/// How debts are paid; comparable, for a reload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct CallbackSettings {
-    /// Default 180.
-    grace_s: u32,
-    /// Default 1,800.
-    spacing_no_answer_s: u32,
-    /// Default 600.
-    spacing_busy_s: u32,
-    /// Default 3,600.
-    spacing_unreachable_s: u32,
-    /// Default 30.
-    spacing_declined_s: u32,
-    /// Default 5.
-    tries_max: u32,
-    /// Default 10.
-    expire_days: u32,
-    /// Default 2.
-    spread_h: u32,
-    /// Default 300.
-    expected_s: u32,
-    /// Default 08:00-20:00, by the clock of the tenant.
-    window: ContactWindow,
-}
-
 impl QueuePolicy {
     fn standard() -> Self {
-        let window = ContactWindow::parse("08:00-20:00", Zone::UTC);
         Self {
             waiting_max: 50,
             wrap_up_s: 20,
@@ -93,53 +69,17 @@ impl QueuePolicy {
             serve_waiting_s: 900,
             no_operators: NoOperators::Wait,
             answer_targets: Vec::new(),
-            callback: CallbackSettings {
-                grace_s: 180,
-                spacing_no_answer_s: 1_800,
-                spacing_busy_s: 600,
-                spacing_unreachable_s: 3_600,
-                spacing_declined_s: 30,
-                tries_max: 5,
-                expire_days: 10,
-                spread_h: 2,
-                expected_s: 300,
-                window: window.expect("the text is a span of hours"),
-            },
+            callback: CallbackSettings::standard(),
         }
     }
 }
 
-impl CallbackSettings {
-    /// As the rules want it, the window counted by the clock of `zone`.
-    pub(super) fn policy(self, zone: Zone) -> CallbackPolicy {
-        let Self {
-            grace_s,
-            spacing_no_answer_s,
-            spacing_busy_s,
-            spacing_unreachable_s,
-            spacing_declined_s,
-            tries_max,
-            expire_days,
-            spread_h,
-            expected_s,
-            window,
-        } = self;
-        CallbackPolicy {
-            grace_s,
-            spacing_no_answer_s,
-            spacing_busy_s,
-            spacing_unreachable_s,
-            spacing_declined_s,
-            tries_max,
-            expire_days,
-            spread_h,
-            expected_s,
-            window: window.in_zone(zone),
-        }
-    }
-}
-
-pub(super) fn queues(root: &mut Fields<'_>, tenants: &[TenantDraft]) -> Vec<QueueSettings> {
+/// The queues, each with where its skills are written.
+pub(super) fn queues(
+    root: &mut Fields<'_>,
+    tenants: &[TenantDraft],
+    calendars: &[CalendarDraft],
+) -> Vec<(QueueSettings, Range<usize>)> {
     let mut defaults = QueuePolicy::standard();
     if let Some(mut table) = root.table("queue_defaults") {
         defaults = policy(&mut table, &defaults);
@@ -152,24 +92,28 @@ pub(super) fn queues(root: &mut Fields<'_>, tenants: &[TenantDraft]) -> Vec<Queu
         let title = table
             .filled_text("title")
             .map(|title| title.value.to_owned());
-        let skills = table
-            .table("skills")
-            .map(|skills| skill_levels(&skills))
-            .unwrap_or_default();
+        let skills_table = table.table("skills");
+        let skills_at = skills_table.as_ref().map_or_else(|| table.at(), Fields::at);
+        let skills = skills_table.as_ref().map(skill_levels).unwrap_or_default();
         let replaces = succession::replaced(&mut table);
         let policy = policy(&mut table, &defaults);
+        let faults = table.faults();
+        let at = table.key_at("callback").unwrap_or_else(|| table.at());
         table.finish();
         let Some((tenant, name)) = owner else {
             continue;
         };
-        queues.push(QueueSettings {
+        let ours = calendars.iter().filter(|draft| draft.tenant == tenant.name);
+        policy.callback.check_calendars(ours, &at, faults);
+        let queue = QueueSettings {
             tenant: tenant.name,
             title: title.unwrap_or_else(|| name.clone()),
             name,
             skills,
             replaces,
             policy,
-        });
+        };
+        queues.push((queue, skills_at));
     }
     succession::check(&queues, root.faults());
     if !root.has("queue") {
@@ -198,9 +142,8 @@ fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePolicy {
     if table.has("answer_targets") {
         policy.answer_targets = targets.into_iter().map(answer_target).collect();
     }
-    if let Some(mut callback) = table.table("callback") {
-        callback_settings(&mut callback, &mut policy.callback);
-        callback.finish();
+    if let Some(callback) = table.table("callback") {
+        policy.callback.take(callback);
     }
     policy
 }
@@ -227,53 +170,4 @@ fn answer_target(mut table: Fields<'_>) -> AnswerTarget {
     let within_s = table.required_whole("within_s", SOME_OF_A_DAY_S);
     table.finish();
     AnswerTarget { share, within_s }
-}
-
-fn callback_settings(table: &mut Fields<'_>, settings: &mut CallbackSettings) {
-    let CallbackSettings {
-        grace_s,
-        spacing_no_answer_s,
-        spacing_busy_s,
-        spacing_unreachable_s,
-        spacing_declined_s,
-        tries_max,
-        expire_days,
-        spread_h,
-        expected_s,
-        window,
-    } = settings;
-    for (key, range, value) in [
-        ("grace_s", DAY_S, grace_s),
-        ("spacing_no_answer_s", SOME_OF_A_DAY_S, spacing_no_answer_s),
-        ("spacing_busy_s", SOME_OF_A_DAY_S, spacing_busy_s),
-        (
-            "spacing_unreachable_s",
-            SOME_OF_A_DAY_S,
-            spacing_unreachable_s,
-        ),
-        ("spacing_declined_s", SOME_OF_A_DAY_S, spacing_declined_s),
-        ("tries_max", 1..=100, tries_max),
-        ("expire_days", 1..=3_650, expire_days),
-        ("spread_h", 0..=24, spread_h),
-    ] {
-        *value = table.whole_or(key, range, *value);
-    }
-    if let Some(text) = table.filled_text("window") {
-        match ContactWindow::parse(text.value, Zone::UTC) {
-            Ok(parsed) => *window = parsed,
-            Err(error) => table.faults().add(text.at, error.to_string()),
-        }
-    }
-    let at = table
-        .key_at("expected_s")
-        .or_else(|| table.key_at("window"));
-    *expected_s = table.whole_or("expected_s", 0..=3_600, *expected_s);
-    if window.seconds() < *expected_s {
-        let message = format!(
-            "the window lasts {} s and a callback is expected to take {expected_s} s: expected a longer window",
-            window.seconds()
-        );
-        let at = at.unwrap_or_else(|| table.at());
-        table.faults().add(at, message);
-    }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::calendar::Zone;
 use cuptel_core::dialplan::fields::Placed;
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
@@ -138,14 +137,11 @@ impl Config {
             .iter()
             .map(|trunk| (ids.trunk(&trunk.name), trunk_rule(trunk)));
         let queues = self.queues.iter().map(|queue| {
-            let owner = |tenant: &&TenantSettings| tenant.name == queue.tenant;
-            let zone = self.tenants.iter().find(owner).map(|found| found.time_zone);
-            let zone = zone.expect("a queue of an unknown tenant is a fault");
             let id = ids.queue(&queue.tenant, &queue.name);
             let tenant = ids.tenant(&queue.tenant);
             let plan = tenants.get(&tenant).map(|tenant| &tenant.dialplan);
             let hours = plan.map(|plan| plan.hours_of(id)).unwrap_or_default();
-            (id, queue_rule(queue, tenant, zone, hours))
+            (id, self.queue_rule(queue, tenant, hours))
         });
         let queues = queues.collect();
         Rules {
@@ -174,6 +170,31 @@ impl Config {
             former.into_iter().map(move |former| (former, successor))
         });
         replaced.collect()
+    }
+
+    fn queue_rule(&self, queue: &QueueSettings, tenant: TenantId, hours: Vec<CalendarId>) -> Queue {
+        let owner = |tenant: &&TenantSettings| tenant.name == queue.tenant;
+        let zone = self.tenants.iter().find(owner).map(|found| found.time_zone);
+        let zone = zone.expect("a queue of an unknown tenant is a fault");
+        let ours = self
+            .calendars
+            .iter()
+            .filter(|draft| draft.tenant == queue.tenant);
+        let policy = &queue.policy;
+        Queue {
+            tenant,
+            name: queue.name.clone(),
+            title: queue.title.clone(),
+            skills: queue.skills.clone(),
+            waiting_max: policy.waiting_max,
+            wrap_up_s: policy.wrap_up_s,
+            ring_s: policy.ring_s,
+            live_bonus_s: policy.live_bonus_s,
+            no_operators: policy.no_operators,
+            hours,
+            serve_waiting_s: policy.serve_waiting_s,
+            callback: policy.callback.policy(zone, ours),
+        }
     }
 
     /// A dialplan as read names a queue by its place in the configuration.
@@ -213,28 +234,5 @@ fn trunk_rule(trunk: &TrunkSettings) -> Trunk {
         cli: trunk.cli.clone(),
         ring_s: trunk.ring_s,
         answer_after_ms: trunk.answer_after_ms,
-    }
-}
-
-fn queue_rule(
-    queue: &QueueSettings,
-    tenant: TenantId,
-    zone: Zone,
-    hours: Vec<CalendarId>,
-) -> Queue {
-    let policy = &queue.policy;
-    Queue {
-        tenant,
-        name: queue.name.clone(),
-        title: queue.title.clone(),
-        skills: queue.skills.clone(),
-        waiting_max: policy.waiting_max,
-        wrap_up_s: policy.wrap_up_s,
-        ring_s: policy.ring_s,
-        live_bonus_s: policy.live_bonus_s,
-        no_operators: policy.no_operators,
-        hours,
-        serve_waiting_s: policy.serve_waiting_s,
-        callback: policy.callback.policy(zone),
     }
 }

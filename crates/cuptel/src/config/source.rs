@@ -2,22 +2,30 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::Fault;
 
-/// One thing wrong in a file of the configuration. Its text never quotes the file, so it
-/// can be logged; [`ConfigFault::quoted`] does, for the terminal of whoever wrote it.
+/// One thing wrong in a file of the configuration, or with the whole of it. Its text never
+/// quotes the file, so it can be logged; [`ConfigFault::quoted`] does, for the terminal of
+/// whoever wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}:{line}:{column}: {message}", .file.display())]
+#[error("{}: {message}", self.place())]
 pub(crate) struct ConfigFault {
     file: PathBuf,
+    /// Nothing where the file is no text that could be pointed into.
+    mark: Option<Mark>,
+    message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mark {
     /// From 1.
     line: usize,
     /// In characters, from 1.
     column: usize,
-    message: String,
     /// The line, where it may be shown.
     text: Option<String>,
     /// Characters at fault, at least 1.
@@ -25,18 +33,41 @@ pub(crate) struct ConfigFault {
 }
 
 impl ConfigFault {
+    /// A fault of a file as a whole.
+    pub(crate) fn whole(file: &Path, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            mark: None,
+            message: message.into(),
+        }
+    }
+
     /// The fault, then the line with a caret under what is wrong.
     pub(crate) fn quoted(&self) -> String {
         let mut shown = self.to_string();
-        if let Some(text) = &self.text {
-            let number = self.line.to_string();
+        if let Some(Mark {
+            line,
+            column,
+            text: Some(text),
+            width,
+        }) = &self.mark
+        {
+            let number = line.to_string();
             let margin = " ".repeat(number.len());
-            let indent = " ".repeat(self.column - 1);
-            let carets = "^".repeat(self.width);
+            let indent = " ".repeat(column - 1);
+            let carets = "^".repeat(*width);
             write!(shown, "\n {number} | {text}\n {margin} | {indent}{carets}")
                 .expect("a String takes all that is written");
         }
         shown
+    }
+
+    fn place(&self) -> String {
+        let file = self.file.display();
+        match &self.mark {
+            Some(Mark { line, column, .. }) => format!("{file}:{line}:{column}"),
+            None => file.to_string(),
+        }
     }
 }
 
@@ -61,13 +92,13 @@ impl Source {
     }
 
     fn open(path: &Path, quotable: bool) -> Result<Self, ConfigFault> {
-        let text = fs::read_to_string(path).map_err(|error| ConfigFault {
-            file: path.to_owned(),
-            line: 1,
-            column: 1,
-            message: format!("cannot be read: {error}"),
-            text: None,
-            width: 1,
+        let text = fs::read_to_string(path).map_err(|error| {
+            let message = if error.kind() == ErrorKind::NotFound {
+                "there is no such file".to_owned()
+            } else {
+                format!("cannot be read: {error}")
+            };
+            ConfigFault::whole(path, message)
         })?;
         Ok(Self {
             path: path.to_owned(),
@@ -108,11 +139,13 @@ impl Source {
             .floor_char_boundary(at.end.clamp(start, line_end.max(start)));
         ConfigFault {
             file: self.path.clone(),
-            line: before.matches('\n').count() + 1,
-            column: self.text[line_start..start].chars().count() + 1,
+            mark: Some(Mark {
+                line: before.matches('\n').count() + 1,
+                column: self.text[line_start..start].chars().count() + 1,
+                text: self.quotable.then(|| line.replace('\t', " ")),
+                width: self.text[start..end].chars().count().max(1),
+            }),
             message: message.to_owned(),
-            text: self.quotable.then(|| line.replace('\t', " ")),
-            width: self.text[start..end].chars().count().max(1),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Queues that are gone and the queues that take over their works: `replaces` of a queue.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed};
 
@@ -14,14 +15,14 @@ pub(super) fn replaced(table: &mut Fields<'_>) -> Vec<Placed<String>> {
 }
 
 /// A queue that is there replaces itself, and one that is gone has one successor.
-pub(super) fn check(queues: &[QueueSettings], faults: &Faults) {
+pub(super) fn check(queues: &[(QueueSettings, Range<usize>)], faults: &Faults) {
     let mut seen: BTreeMap<(&str, &str), &str> = BTreeMap::new();
-    for queue in queues {
+    for (queue, _) in queues {
         for former in &queue.replaces {
             let name = former.value.as_str();
             let is_here =
-                |other: &&QueueSettings| other.tenant == queue.tenant && other.name == former.value;
-            if queues.iter().any(|other| is_here(&other)) {
+                |other: &QueueSettings| other.tenant == queue.tenant && other.name == former.value;
+            if queues.iter().any(|(other, _)| is_here(other)) {
                 let message = format!(
                     "queue \"{name}\" is still there: expected a queue that this one replaces"
                 );

@@ -6,6 +6,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cuptel_core::id::QueueId;
 use cuptel_core::rules::PromptId;
 
+mod doubts;
+mod files;
+mod mistakes;
+mod network;
+mod service;
+
 use super::listening::Role;
 use super::rules::ProvisionalIds;
 use super::*;
@@ -113,16 +119,34 @@ play = ["chiuso"]
 hang_up = true
 "#;
 
+const SEATS: &str = "seat,password,site,operator,employer,skills\n\
+    101,geheim,teramo,Anna,ASL,prenotazioni:1\n";
+
+/// A WAV file of 20 ms of A-law silence.
+fn wav(rate: u32) -> Vec<u8> {
+    let sound = [0xd5; 160];
+    let mut file = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x06\0\x01\0".to_vec();
+    file.extend(rate.to_le_bytes());
+    file.extend(rate.to_le_bytes());
+    file.extend(b"\x01\0\x08\0data\xa0\0\0\0");
+    file.extend(sound);
+    let rest = u32::try_from(file.len() - 8).unwrap();
+    file[4..8].copy_from_slice(&rest.to_le_bytes());
+    file
+}
+
 /// The configuration and the dialplan in a project of their own.
 fn project(config: &str, plan: &str) -> Folder {
     let folder = Folder::new("config");
     folder.write("config/cuptel.toml", config);
     folder.write("plans/asl.toml", plan);
+    folder.write("config/first-start.csv", SEATS);
+    fs::create_dir_all(folder.path("spoken")).unwrap();
     for name in prompts::spoken_names()
         .into_iter()
         .chain(["chiuso".to_owned()])
     {
-        folder.write(&format!("spoken/{name}.wav"), "");
+        fs::write(folder.path(&format!("spoken/{name}.wav")), wav(8_000)).unwrap();
     }
     folder
 }
@@ -212,16 +236,10 @@ fn the_configuration_that_we_ship_is_right() {
         (4, 1, 10)
     );
     assert_eq!(names.queues.len(), 12);
-    let seats = first_start::read(&root.join("config/first-start.csv"), &config.sites).unwrap();
-    let skills: BTreeSet<&String> = config
-        .queues
-        .iter()
-        .flat_map(|queue| queue.skills.keys())
-        .collect();
-    for seat in &seats {
+    for site in &config.sites {
         assert!(
-            seat.skills.keys().all(|skill| skills.contains(skill)),
-            "{seat:?}"
+            config.first_seats.iter().any(|seat| seat.site == *site),
+            "nobody sits in {site}"
         );
     }
 }
@@ -279,56 +297,6 @@ fn queue_of(step: &cuptel_core::dialplan::Step) -> Option<QueueId> {
 }
 
 #[test]
-fn a_prompt_is_the_place_of_its_file_by_name() {
-    let folder = project(PLAIN, PLAN);
-    let config = load_in(&folder).unwrap();
-    let files = config.prompt_files();
-    let rules = config.rules(&ProvisionalIds::new(&config));
-    let file = |prompt: PromptId| files[prompt.0 as usize].0.as_str();
-    assert_eq!(file(rules.prompts.music), "musica");
-    assert_eq!(file(rules.prompts.positions[9]), "posizione_10");
-    assert_eq!(file(rules.prompts.to_operator_withdrawn), "op_annullata");
-    assert!(files.is_sorted() && files.iter().all(|(_, path)| path.is_file()));
-}
-
-#[test]
-fn a_file_that_the_engine_speaks_must_be_there() {
-    let folder = project(PLAIN, PLAN);
-    fs::remove_file(folder.path("spoken/op_occupato.wav")).unwrap();
-    assert_eq!(
-        load_in(&folder).unwrap_err(),
-        [
-            "config/cuptel.toml:15:10: there is no op_occupato.wav in spoken: expected it, because the engine speaks it"
-        ]
-    );
-    assert_fault(
-        "folder = \"spoken\"",
-        "folder = \"spoken\"\nmusic = \"vivaldi\"",
-        "16:9: there is no vivaldi.wav in spoken: expected it, because the engine speaks it",
-    );
-}
-
-#[test]
-fn a_folder_or_a_dialplan_that_is_not_there_is_named() {
-    let faults = load_in(&project(&changed(PLAIN, "spoken", "gone"), PLAN)).unwrap_err();
-    assert_eq!(
-        faults[0],
-        "config/cuptel.toml:15:10: there is no folder gone: expected the prompts, as WAV files"
-    );
-    assert_fault(
-        "plans/asl.toml",
-        "plans/alt.toml",
-        "28:12: there is no file plans/alt.toml: expected a dialplan",
-    );
-    let faults = load(Path::new("/nowhere/cuptel.toml")).unwrap_err();
-    assert!(
-        faults[0]
-            .to_string()
-            .starts_with("/nowhere/cuptel.toml:1:1: cannot be read: ")
-    );
-}
-
-#[test]
 fn an_unknown_key_is_told_at_every_depth() {
     assert_fault(
         "channels = 30",
@@ -349,254 +317,6 @@ fn an_unknown_key_is_told_at_every_depth() {
         "mon = [",
         "monday = [\"08:00-09:00\"], mon = [",
         "36:12: unknown day \"monday\": expected mon, tue, wed, thu, fri, sat, sun, or a range like mon-fri",
-    );
-}
-
-#[test]
-fn listeners_have_addresses_of_their_own_and_known_roles() {
-    assert_fault(
-        "127.0.0.1:5080",
-        "0.0.0.0:5060",
-        "8:7: 0.0.0.0:5060 is another listener's address already",
-    );
-    assert_fault(
-        "127.0.0.1:5080",
-        "localhost",
-        "8:7: `udp`: expected an address with its port, like \"127.0.0.1:5060\"",
-    );
-    assert_fault(
-        "\"127.0.0.1:5080\"",
-        "\"127.0.0.1:5080\"\ntcp = \"127.0.0.1\"",
-        "9:7: `tcp`: expected an address with its port, like \"127.0.0.1:5060\"",
-    );
-    assert_fault(
-        "role = \"trunk\"",
-        "role = \"trunc\"",
-        "7:8: unknown role \"trunc\": did you mean \"trunk\"?",
-    );
-    assert_fault(
-        "role = \"trunk\"",
-        "role = \"phones\"",
-        "1:1: missing `[[listener]]`: expected one with role = \"trunk\", where the carrier sends calls",
-    );
-    assert_fault(
-        "role = \"phones\"",
-        "role = \"trunk\"",
-        "1:1: missing `[[listener]]`: expected one with role = \"phones\", where operators' phones register",
-    );
-}
-
-#[test]
-fn ports_for_voice_come_in_pairs() {
-    const RANGE: &str =
-        "`ports`: expected a range of ports from 1024 to 65535, like \"30000-39999\"";
-    let odd = |shown| {
-        format!(
-            "12:9: RTP takes an even port and RTCP the next: expected an even first and an odd last port, like \"{shown}\""
-        )
-    };
-    assert_fault("30000-30999", "30001-30999", &odd("30000-30999"));
-    assert_fault("30000-30999", "30000-30998", &odd("30000-30999"));
-    for wrong in [
-        "30999-30000",
-        "30000-30000",
-        "80-30999",
-        "30000-70000",
-        "30000",
-        "",
-    ] {
-        assert_fault("30000-30999", wrong, &format!("12:9: {RANGE}"));
-    }
-    assert_fault(
-        "ports = \"30000-30999\"",
-        "ports = \"30000-30999\"\n[[media.network]]\nbind = \"127.0.0.1\"\nports = \"30998-31001\"",
-        "15:9: ports of another network at the same address",
-    );
-    assert_fault(
-        "bind = \"127.0.0.1\"",
-        "bind = \"0.0.0.0\"",
-        "11:8: nobody can send voice to 0.0.0.0: expected `advertise` with an address that others reach",
-    );
-}
-
-#[test]
-fn a_trunk_answers_and_dials_on_the_channels_that_it_has() {
-    assert_fault(
-        "answer_max = 26",
-        "answer_max = 31",
-        "22:14: `answer_max` is 31: expected at most the 30 `channels`",
-    );
-    assert_fault(
-        "outbound_min = 4",
-        "outbound_min = 31",
-        "23:16: `outbound_min` is 31: expected at most the 30 `channels`",
-    );
-    assert_fault(
-        "channels = 30\n",
-        "",
-        "17:1: missing `channels`: expected a whole number from 1 to 100000",
-    );
-    assert_fault(
-        "\"192.0.2.7\"",
-        "\"carrier.example\"",
-        "19:26: \"carrier.example\" is no network: expected networks like [\"192.0.2.0/28\"], or single addresses",
-    );
-    assert_fault(
-        "sip:127.0.0.1:5070",
-        "127.0.0.1:5070",
-        "20:12: `outbound`: expected a SIP URI whose host is known, like \"sip:127.0.0.1:5070\" or \"sip:127.0.0.1:5070;transport=tcp\"",
-    );
-    assert_fault(
-        "cli = \"+39",
-        "cli = \"0",
-        "24:7: `cli`: expected the number shown to who is called back, like \"+390861000000\"",
-    );
-    assert_fault(
-        "cli = \"+390861000000\"",
-        "cli = \"+390861000000\"\n[[trunk]]\nname = \"carrier\"\npeers = [\"198.51.100.0/24\"]\nchannels = 9\nanswer_max = 1\ncli = \"+390861000000\"",
-        "26:8: trunk \"carrier\" is here twice",
-    );
-    assert_fault(
-        "cli = \"+390861000000\"",
-        "cli = \"+390861000000\"\n[[trunk]]\nname = \"second\"\npeers = [\"192.0.2.0/24\"]\nchannels = 9\nanswer_max = 1\ncli = \"+390861000000\"",
-        "27:10: 192.0.2.0/24 shares addresses with trunk \"carrier\"",
-    );
-}
-
-#[test]
-fn what_is_probably_not_meant_is_a_warning() {
-    assert_warning(
-        "answer_max = 26",
-        "answer_max = 30",
-        "cuptel.toml:22:14: trunk \"carrier\" answers on all its 30 channels",
-    );
-    assert_warning(
-        "30000-30999",
-        "30000-30099",
-        "cuptel.toml:10:1: 50 pairs of ports for voice are too few for 30 channels: expected 60 or more",
-    );
-    assert_warning(
-        "outbound = \"sip:127.0.0.1:5070\"\n",
-        "",
-        "cuptel.toml:22:16: trunk \"carrier\" keeps 4 channels for callbacks and has no `outbound`",
-    );
-    assert_warning(
-        "cli = \"+390861000000\"",
-        "cli = \"+390861000001\"",
-        "cuptel.toml:24:7: no dialplan answers this number",
-    );
-    assert_warning(
-        "mon = [\"08:00-18:00\"]",
-        "mon = []",
-        "cuptel.toml:36:10: calendar \"orario\" never opens",
-    );
-}
-
-#[test]
-fn queues_and_calendars_belong_to_a_tenant_and_have_names_of_their_own() {
-    assert_fault(
-        "name = \"disdette\"",
-        "name = \"disdette\"\n[[queue]]\ntenant = \"asl\"\nname = \"disdette\"\n",
-        "49:8: queue \"disdette\" is here twice",
-    );
-    assert_fault(
-        "name = \"orario\"\n",
-        "name = \"orario\"\nclosed = [\"2026-02-30\"]\n",
-        "36:11: \"2026-02-30\" is no date: expected \"YYYY-MM-DD\", or \"MM-DD\" for a day of every year",
-    );
-    assert_fault(
-        "name = \"teramo\"",
-        "name = \"Teramo\"",
-        "31:8: \"Teramo\" is no name of a site: expected at most 64 lower-case letters, digits, - and _",
-    );
-    assert_fault(
-        "08:00-18:00",
-        "18:00-08:00",
-        "36:19: \"18:00-08:00\" ends before it begins: a span stays within one day, \"00:00-24:00\" at most",
-    );
-    assert_fault(
-        "dialplan = ",
-        "time_zone = \"Europe/Roma\"\ndialplan = ",
-        "28:13: \"Europe/Roma\" is no time zone: expected a name like \"Europe/Rome\"",
-    );
-    let extra = format!("{PLAIN}[[queue]]\ntenant = \"als\"\nname = \"x\"\n");
-    assert_eq!(
-        load_in(&project(&extra, PLAN)).unwrap_err(),
-        ["config/cuptel.toml:49:10: unknown tenant \"als\": did you mean \"asl\"?"]
-    );
-}
-
-#[test]
-fn nothing_rings_or_waits_for_no_time() {
-    for (key, most) in [("waiting_max", 100_000), ("ring_s", 300)] {
-        assert_fault(
-            "name = \"disdette\"",
-            &format!("name = \"disdette\"\n{key} = 0"),
-            &format!(
-                "47:{}: `{key}` is 0: expected a whole number from 1 to {most}",
-                key.len() + 4
-            ),
-        );
-    }
-    assert_fault(
-        "outbound_min = 4",
-        "outbound_min = 4\nring_s = 0",
-        "24:10: `ring_s` is 0: expected a whole number from 1 to 300",
-    );
-    assert_fault(
-        "[prompts]",
-        "[limits]\nregister_min_s = 600\nregister_max_s = 60\n[prompts]",
-        "16:18: `register_max_s` is 60: expected at least `register_min_s`, 600",
-    );
-    assert_fault(
-        "grace_s = 60",
-        "spacing_busy_s = 0",
-        "47:31: `spacing_busy_s` is 0: expected a whole number from 1 to 86400",
-    );
-    assert_fault(
-        "prenotazioni = 1",
-        "prenotazioni = 6",
-        "41:27: `prenotazioni` is 6: expected a whole number from 1 to 5",
-    );
-    assert_fault(
-        "share = 0.70",
-        "share = 70",
-        "42:29: `share` is 70: expected a share from 0.0 to 1.0",
-    );
-    assert_fault(
-        "name = \"disdette\"",
-        "name = \"disdette\"\nno_operators = \"refused\"",
-        "47:16: unknown no_operators \"refused\": did you mean \"refuse\"?",
-    );
-}
-
-#[test]
-fn faults_of_a_dialplan_point_into_its_file() {
-    let plan = changed(PLAN, "queue = \"prenotazioni\"", "queue = \"prenotazione\"");
-    assert_eq!(
-        load_in(&project(PLAIN, &plan)).unwrap_err(),
-        ["plans/asl.toml:12:9: unknown queue \"prenotazione\": did you mean \"prenotazioni\"?"]
-    );
-    let plan = changed(PLAN, "tenant = \"asl\"", "tenant = \"alt\"");
-    assert_eq!(
-        load_in(&project(PLAIN, &plan)).unwrap_err(),
-        ["plans/asl.toml:1:10: `tenant` is \"alt\": expected \"asl\", whose dialplan this is"]
-    );
-}
-
-#[test]
-fn a_number_is_answered_by_one_dialplan() {
-    let config = format!(
-        "{PLAIN}[[queue]]\ntenant = \"altra\"\nname = \"disdette\"\n[[tenant]]\nname = \"altra\"\ndialplan = \"plans/altra.toml\"\n"
-    );
-    let folder = project(&config, PLAN);
-    folder.write(
-        "plans/altra.toml",
-        "tenant = \"altra\"\nnumbers = [\"+390861000001\", \"+390861000000\"]\nstart = \"end\"\nmissed_queue = \"disdette\"\n[step.end]\nhang_up = true\n",
-    );
-    assert_eq!(
-        load_in(&folder).unwrap_err(),
-        ["plans/altra.toml:2:29: this number is answered by plans/asl.toml already"]
     );
 }
 

@@ -3,7 +3,7 @@
 //! What is shown is what is delivered; what is changed for the show is changed here alone.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,12 +17,11 @@ use toml::{Table, Value};
 
 use crate::cli::{DemoArguments, load};
 use crate::config::Config;
-use crate::config::first_start::{self, FirstSeat};
+use crate::config::first_start::{FIRST_START, FirstSeat};
 use crate::config::queue::QueueSettings;
 use crate::config::rules::ProvisionalIds;
 use crate::config::secret::Secret;
 use crate::config::source::locate;
-use crate::serve::first_start_file;
 
 const CONFIGURATION: &str = "cuptel.toml";
 const DELIVERED: &str = "config/cuptel.toml";
@@ -133,10 +132,15 @@ impl Stage {
             lines: arguments.seats + LINES_BEYOND,
         };
         let late = adapting.write()?;
-        let config = load(&folder.path().join(CONFIGURATION))?;
-        let staff = first_start::read(&first_start_file(&delivered), &config.sites)
-            .map_err(|faults| anyhow::anyhow!("the delivered seats: {faults:?}"))?;
-        let seats = cast(&staff, &config.queues, arguments.seats)?;
+        let path = folder.path().join(CONFIGURATION);
+        fs::copy(
+            delivered.with_file_name(FIRST_START),
+            path.with_file_name(FIRST_START),
+        )
+        .with_context(|| format!("copying {FIRST_START}"))?;
+        let mut config = load(&path)?;
+        let seats = cast(&config.first_seats, &config.queues, arguments.seats)?;
+        config.first_seats.clone_from(&seats);
         let opens_after = day.mul_f64(LATE_SHARE).max(LATE_AT_LEAST);
         Ok(Self {
             lines: lines_of(&config),

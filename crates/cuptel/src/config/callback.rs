@@ -1,0 +1,216 @@
+//! How a queue pays its debts: when people may be rung, how often, how long.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
+use cuptel_core::dialplan::fields::{Faults, Fields, Placed, unknown};
+use cuptel_core::rules::CallbackPolicy;
+
+use super::limits::{DAY_S, SOME_OF_A_DAY_S};
+use super::opening::CalendarDraft;
+use super::word;
+
+/// How debts are paid; comparable, for a reload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CallbackSettings {
+    /// Default 180.
+    grace_s: u32,
+    /// Default 1,800.
+    spacing_no_answer_s: u32,
+    /// Default 600.
+    spacing_busy_s: u32,
+    /// Default 3,600.
+    spacing_unreachable_s: u32,
+    /// Default 30.
+    spacing_declined_s: u32,
+    /// Default 5.
+    tries_max: u32,
+    /// Default 10.
+    expire_days: u32,
+    /// Which days count for `expire_days`. Default: every day.
+    expire_counts: Counts,
+    /// Default 2.
+    spread_h: u32,
+    /// Default 300.
+    expected_s: u32,
+    /// Default 08:00-20:00, by the clock of the tenant.
+    window: ContactWindow,
+    /// On which days the window opens. Default: every day.
+    window_counts: Counts,
+}
+
+/// Which days count, a calendar still by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Counts {
+    Every,
+    Working,
+    WorkingAndSaturdays,
+    /// The days on which this calendar of the queue's tenant opens.
+    Calendar(String),
+}
+
+impl CallbackSettings {
+    pub(super) fn standard() -> Self {
+        let window = ContactWindow::parse("08:00-20:00", Zone::UTC);
+        Self {
+            grace_s: 180,
+            spacing_no_answer_s: 1_800,
+            spacing_busy_s: 600,
+            spacing_unreachable_s: 3_600,
+            spacing_declined_s: 30,
+            tries_max: 5,
+            expire_days: 10,
+            expire_counts: Counts::Every,
+            spread_h: 2,
+            expected_s: 300,
+            window: window.expect("the text is a span of hours"),
+            window_counts: Counts::Every,
+        }
+    }
+
+    /// Takes what the table says; the rest stays as it is.
+    pub(super) fn take(&mut self, mut table: Fields<'_>) {
+        let Self {
+            grace_s,
+            spacing_no_answer_s,
+            spacing_busy_s,
+            spacing_unreachable_s,
+            spacing_declined_s,
+            tries_max,
+            expire_days,
+            expire_counts,
+            spread_h,
+            expected_s,
+            window,
+            window_counts,
+        } = self;
+        for (key, range, value) in [
+            ("grace_s", DAY_S, grace_s),
+            ("spacing_no_answer_s", SOME_OF_A_DAY_S, spacing_no_answer_s),
+            ("spacing_busy_s", SOME_OF_A_DAY_S, spacing_busy_s),
+            (
+                "spacing_unreachable_s",
+                SOME_OF_A_DAY_S,
+                spacing_unreachable_s,
+            ),
+            ("spacing_declined_s", SOME_OF_A_DAY_S, spacing_declined_s),
+            ("tries_max", 1..=100, tries_max),
+            ("expire_days", 1..=3_650, expire_days),
+            ("spread_h", 0..=24, spread_h),
+        ] {
+            *value = table.whole_or(key, range, *value);
+        }
+        if let Some(text) = table.filled_text("window") {
+            match ContactWindow::parse(text.value, Zone::UTC) {
+                Ok(parsed) => *window = parsed,
+                Err(error) => table.faults().add(text.at, error.to_string()),
+            }
+        }
+        take_expected(&mut table, expected_s, window.seconds());
+        for (key, value) in [
+            ("expire_counts", expire_counts),
+            ("window_counts", window_counts),
+        ] {
+            if let Some(counts) = counts(&mut table, key) {
+                *value = counts;
+            }
+        }
+        table.finish();
+    }
+
+    /// Tells every calendar that the queue's tenant does not have.
+    pub(super) fn check_calendars<'c>(
+        &self,
+        ours: impl Iterator<Item = &'c CalendarDraft>,
+        at: &Range<usize>,
+        faults: &Faults,
+    ) {
+        let known: Vec<&str> = ours.map(|draft| draft.calendar.name()).collect();
+        for (key, counts) in [
+            ("expire_counts", &self.expire_counts),
+            ("window_counts", &self.window_counts),
+        ] {
+            if let Counts::Calendar(name) = counts
+                && !known.contains(&name.as_str())
+            {
+                let told = unknown("calendar", name, known.iter().copied());
+                faults.add(at.clone(), format!("`{key}` of this queue: {told}"));
+            }
+        }
+    }
+
+    /// Whether a rule counts the days of this calendar of the queue's tenant.
+    pub(super) fn uses(&self, calendar: &str) -> bool {
+        [&self.expire_counts, &self.window_counts]
+            .into_iter()
+            .any(|counts| matches!(counts, Counts::Calendar(name) if name == calendar))
+    }
+
+    /// As the rules want it, by the clock of the tenant's zone.
+    pub(super) fn policy<'c>(
+        &self,
+        zone: Zone,
+        ours: impl Iterator<Item = &'c CalendarDraft> + Clone,
+    ) -> CallbackPolicy {
+        let days = |counts: &Counts| match counts {
+            Counts::Every => CountedDays::Every,
+            Counts::Working => CountedDays::Working { saturday: false },
+            Counts::WorkingAndSaturdays => CountedDays::Working { saturday: true },
+            Counts::Calendar(name) => {
+                let found = ours
+                    .clone()
+                    .find(|draft| draft.calendar.name() == name.as_str());
+                let found = found.expect("`check_calendars` tells one that is not there");
+                CountedDays::OpenIn(Arc::new(found.calendar.clone()))
+            }
+        };
+        CallbackPolicy {
+            grace_s: self.grace_s,
+            spacing_no_answer_s: self.spacing_no_answer_s,
+            spacing_busy_s: self.spacing_busy_s,
+            spacing_unreachable_s: self.spacing_unreachable_s,
+            spacing_declined_s: self.spacing_declined_s,
+            tries_max: self.tries_max,
+            spread_h: self.spread_h,
+            expected_s: self.expected_s,
+            expires: Term::new(self.expire_days, days(&self.expire_counts), zone),
+            window: self
+                .window
+                .clone()
+                .in_zone(zone)
+                .on(days(&self.window_counts)),
+        }
+    }
+}
+
+/// A dial begins only where the window is long enough for it.
+fn take_expected(table: &mut Fields<'_>, expected_s: &mut u32, window_s: u32) {
+    let at = table
+        .key_at("expected_s")
+        .or_else(|| table.key_at("window"))
+        .unwrap_or_else(|| table.at());
+    *expected_s = table.whole_or("expected_s", 0..=3_600, *expected_s);
+    if window_s < *expected_s {
+        let message = format!(
+            "the window lasts {window_s} s and a callback is expected to take {expected_s} s: expected a longer window"
+        );
+        table.faults().add(at, message);
+    }
+}
+
+/// A word, or `{ calendar = "NAME" }`.
+fn counts(table: &mut Fields<'_>, key: &'static str) -> Option<Counts> {
+    if table.has_table(key) {
+        let mut calendar = table.table(key)?;
+        let name = calendar.required_text("calendar", "the name of a calendar");
+        calendar.finish();
+        return name.map(|name: Placed<&str>| Counts::Calendar(name.value.to_owned()));
+    }
+    let words = [
+        ("every_day", Counts::Every),
+        ("working_days", Counts::Working),
+        ("working_days_and_saturdays", Counts::WorkingAndSaturdays),
+    ];
+    word(table, key, &words, false)
+}

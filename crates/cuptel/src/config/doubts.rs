@@ -1,0 +1,89 @@
+//! What is allowed and probably not meant, seen only when everything is read: a number that
+//! nobody answers, a calendar that nobody asks, a queue that nobody serves.
+
+use std::ops::Range;
+
+use cuptel_core::dialplan::fields::Faults;
+use cuptel_core::dialplan::{Dialplan, Step};
+use cuptel_core::rules::CalendarId;
+
+use super::authority::TenantDraft;
+use super::first_start::FirstSeat;
+use super::network::TrunkDraft;
+use super::opening::CalendarDraft;
+use super::queue::QueueSettings;
+
+pub(super) fn foreign_cli(
+    trunks: &[TrunkDraft],
+    tenants: &[TenantDraft],
+    dialplans: &[Dialplan],
+    warnings: &Faults,
+) {
+    let of_trunks = trunks
+        .iter()
+        .map(|draft| (None, &draft.trunk.cli, &draft.cli_at));
+    let of_tenants = tenants.iter().filter_map(|draft| {
+        let tenant = &draft.tenant;
+        Some((
+            Some(&tenant.name),
+            tenant.cli.as_ref()?,
+            draft.cli_at.as_ref()?,
+        ))
+    });
+    for (tenant, cli, at) in of_trunks.chain(of_tenants) {
+        let answers = |plan: &Dialplan| {
+            plan.numbers.contains(cli) && tenant.is_none_or(|name| plan.tenant == *name)
+        };
+        if !dialplans.iter().any(answers) {
+            let whose = tenant.map_or_else(String::new, |name| format!(" of {name}"));
+            let message = format!(
+                "no dialplan{whose} answers this number: who rings back what their phone shows does not reach us"
+            );
+            warnings.add(at.clone(), message);
+        }
+    }
+}
+
+/// Calendars that no dialplan and no rule asks.
+pub(super) fn idle_calendars(
+    calendars: &[CalendarDraft],
+    dialplans: &[Dialplan],
+    queues: &[(QueueSettings, Range<usize>)],
+    warnings: &Faults,
+) {
+    for (place, draft) in calendars.iter().enumerate() {
+        let name = draft.calendar.name();
+        let asks = |step: &Step| matches!(step, Step::Hours { calendar, .. } if *calendar == CalendarId(place));
+        let asked = dialplans.iter().flat_map(|plan| &plan.steps).any(asks);
+        let counted = queues
+            .iter()
+            .any(|(queue, _)| queue.tenant == draft.tenant && queue.policy.callback.uses(name));
+        if !asked && !counted {
+            let message = format!("nothing asks calendar \"{name}\" of {}", draft.tenant);
+            warnings.add(draft.at.clone(), message);
+        }
+    }
+}
+
+/// Queues whose skills no operator of the first start has together.
+pub(super) fn unserved_queues(
+    queues: &[(QueueSettings, Range<usize>)],
+    seats: &[FirstSeat],
+    warnings: &Faults,
+) {
+    for (queue, at) in queues {
+        let serves = |seat: &FirstSeat| {
+            queue
+                .skills
+                .iter()
+                .all(|(skill, least)| seat.skills.get(skill).is_some_and(|level| level >= least))
+        };
+        if !seats.iter().any(serves) {
+            let message = format!(
+                "nobody in first-start.csv has the skills of queue \"{}\" of {}",
+                queue.name, queue.tenant
+            );
+            warnings.add(at.clone(), message);
+        }
+    }
+}
