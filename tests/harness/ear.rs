@@ -44,7 +44,7 @@ pub(crate) struct Ear {
 impl Ear {
     /// Listens on a port of the centre's address. It speaks to whoever speaks to it first.
     pub(crate) fn open(centre: &Centre) -> Self {
-        let port = 40_000 + 2 * centre.allot();
+        let port = 24_000 + 2 * centre.allot();
         let socket = UdpSocket::bind((centre.address, port)).expect("the port is free");
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);

@@ -28,7 +28,7 @@ impl ScriptedPhone {
         until(&format!("phone {seat} is registered"), SOON, || {
             centre.get(&format!("seats/{seat}"))["seat"]["registered_until_ms"].as_i64()
         });
-        let media = (41_000 + 2 * centre.allot()).to_string();
+        let media = (26_000 + 2 * centre.allot()).to_string();
         let mut all = vec!["-mp", media.as_str()];
         all.extend_from_slice(arguments);
         Self {

@@ -190,6 +190,25 @@ fn a_contact_window_defers_to_its_next_beginning() {
 }
 
 #[test]
+fn hours_may_be_given_to_the_second_across_a_change_of_the_clock() {
+    // On 29 March 2026 the clock goes from 02:00 to 03:00, on 25 October from 03:00 to 02:00.
+    let window = ContactWindow::parse("02:30:20-03:00:10", ROME).unwrap();
+    let skip = utc("2026-03-29 01:00");
+    assert_eq!(window.next(utc("2026-03-29 00:00")), skip);
+    assert_eq!(window.ends_at(skip), Some(skip + 10_000));
+    let first = utc("2026-10-25 00:30") + 20_000;
+    assert_eq!(window.next(utc("2026-10-25 00:00")), first);
+    assert_eq!(
+        window.ends_at(first),
+        Some(utc("2026-10-25 02:00") + 10_000)
+    );
+    assert_eq!(window.seconds(), 29 * 60 + 50);
+    let office = calendar(&["08:00-18:00:01"], &[], false);
+    let closes = utc("2026-11-23 17:00") + 1_000;
+    assert!(office.is_open(closes - 1) && !office.is_open(closes));
+}
+
+#[test]
 fn a_bad_calendar_names_every_bad_text() {
     let mut definition = CalendarDefinition {
         zone: "Europe/Roma".into(),

@@ -54,8 +54,8 @@ impl Places {
     fn find() -> anyhow::Result<Self> {
         let mut moved = Vec::new();
         let mut place = |wanted: u16, who: &str, bind: Bind| {
-            let got = bind(wanted)
-                .or_else(|_taken| bind(0))
+            let got = (0..PLACES)
+                .find_map(|n| bind(wanted + n * APART).ok())
                 .with_context(|| format!("no port is free on 127.0.0.1 for {who}"))?;
             if got.port() != wanted {
                 moved.push(format!("port {wanted} is taken: {who} at {got}"));
@@ -71,6 +71,11 @@ impl Places {
         })
     }
 }
+
+/// A port that is taken is looked for so many places further on: no other place of the demo
+/// comes there, nor its voice.
+const APART: u16 = 100;
+const PLACES: u16 = 100;
 
 type Bind = fn(u16) -> std::io::Result<SocketAddr>;
 

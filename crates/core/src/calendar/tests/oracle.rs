@@ -131,5 +131,5 @@ pub(super) fn shown(day: i64, from: i64, to: i64) -> Option<(i64, i64)> {
         shown_day == day && from <= shown_minute && shown_minute < to
     });
     let first = shows.next()?;
-    Some((first, shows.last().unwrap_or(first) + 1))
+    Some((first, shows.next_back().unwrap_or(first) + 1))
 }
