@@ -72,6 +72,15 @@ pub fn local_text(at: UtcMs, zone: Zone) -> String {
     }
 }
 
+/// A moment as administrators compare it with a log: `2026-11-23 19:38:05 +01:00`.
+#[must_use]
+pub fn exact_local_text(at: UtcMs, zone: Zone) -> String {
+    match clock_of(at, zone) {
+        Some(clock) => clock.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
+        None => "—".to_owned(),
+    }
+}
+
 /// What the clock of a zone shows. Years of more than four digits are garbage, and close
 /// to its last year chrono's own arithmetic panics.
 fn clock_of(at: UtcMs, zone: Zone) -> Option<DateTime<Zone>> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
+use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::cli::{How, ListArguments, Look, SeatCommand, say};
@@ -37,7 +38,14 @@ const CALLBACK_FIELDS: [&str; 8] = [
     "tries",
     "closed_how",
 ];
-const SEAT_FIELDS: [&str; 5] = ["name", "site", "operator", "chosen", "work"];
+const SEAT_FIELDS: [&str; 6] = [
+    "name",
+    "site",
+    "registered_until_ms",
+    "operator",
+    "chosen",
+    "work",
+];
 const QUEUE_FIELDS: [&str; 5] = [
     "tenant",
     "name",
@@ -106,7 +114,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
                     Ok(serde_json::to_value(row)?)
                 })?
             } else {
-                Api::of(config)?.get(&format!("seats/{seat}"))?
+                Api::of(config)?.get(&format!("seats/{}", escaped(&seat)))?
             };
             show_row(&row, how)
         }
@@ -139,7 +147,7 @@ pub(crate) fn reload(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn act(config: &Config, seat: &str, what: &str, body: &Value) -> anyhow::Result<ExitCode> {
-    let seat = Api::of(config)?.post(&format!("seats/{seat}/{what}"), body)?;
+    let seat = Api::of(config)?.post(&format!("seats/{}/{what}", escaped(seat)), body)?;
     table::print_one(&seat);
     Ok(ExitCode::SUCCESS)
 }
@@ -170,6 +178,11 @@ fn show_row(row: &Value, how: How) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What somebody typed, as a part of an address.
+fn escaped(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, NON_ALPHANUMERIC)
+}
+
 fn path(kind: Kind) -> &'static str {
     match kind {
         Kind::Attempts => "attempts",
@@ -185,7 +198,7 @@ fn list_path(kind: Kind, arguments: &ListArguments) -> String {
     };
     for (key, value) in [("tenant", &arguments.tenant), (only, &arguments.only)] {
         if let Some(value) = value {
-            text.push_str(&format!("&{key}={value}"));
+            text.push_str(&format!("&{key}={}", escaped(value)));
         }
     }
     if let Some(before) = arguments.before {
@@ -275,7 +288,7 @@ impl Api {
                 .http
                 .token
                 .reveal()
-                .context("the API token (is the node running, with this configuration?)")?,
+                .context("`token` of [http]: start the node with this configuration, which makes it, or look with --offline")?,
             agent: settings.into(),
         })
     }

@@ -1,7 +1,7 @@
 //! Rows of JSON as a table for people: chosen fields, aligned, times in words.
 
-use cuptel_core::calendar::{local_text, parse_zone};
-use serde_json::Value;
+use cuptel_core::calendar::{exact_local_text, parse_zone};
+use serde_json::{Map, Value};
 
 use crate::cli::say;
 
@@ -35,41 +35,47 @@ pub(crate) fn print(rows: &[Value], fields: &[&str]) {
     }
 }
 
-/// Prints one row, a field a line; what is nested stays JSON.
+/// Prints one row, a field a line; rows within it follow, each under its name.
 pub(crate) fn print_one(row: &Value) {
     let Some(fields) = row.as_object() else {
         return say(&row.to_string());
     };
+    // What the API says of one thing stands in an object of its name: "seat": { … }.
+    if let [only] = fields.values().collect::<Vec<_>>()[..]
+        && only.is_object()
+    {
+        return print_one(only);
+    }
+    print_fields(fields, "");
+}
+
+fn print_fields(fields: &Map<String, Value>, indent: &str) {
+    let deeper = format!("{indent}  ");
     for (name, value) in fields {
         match value {
+            Value::Object(within) => {
+                say(&format!("{indent}{}:", heading(name)));
+                print_fields(within, &deeper);
+            }
             Value::Array(items) if items.iter().any(Value::is_object) => {
-                say(&format!("{}:", heading(name)));
-                for item in items {
-                    say(&format!("  {}", one_line(item)));
+                for (number, item) in (1..).zip(items) {
+                    say(&format!("{indent}{} {number}:", heading(name)));
+                    match item.as_object() {
+                        Some(within) => print_fields(within, &deeper),
+                        None => say(&format!("{deeper}{item}")),
+                    }
                 }
             }
-            Value::Object(_) => say(&format!("{:<20} {}", heading(name), one_line(value))),
             Value::Null
             | Value::Bool(_)
             | Value::Number(_)
             | Value::String(_)
             | Value::Array(_) => {
-                say(&format!("{:<20} {}", heading(name), text(name, value)));
+                let told = text(name, value);
+                say(&format!("{indent}{:<20} {told}", heading(name)));
             }
         }
     }
-}
-
-fn one_line(value: &Value) -> String {
-    let Some(fields) = value.as_object() else {
-        return value.to_string();
-    };
-    let told: Vec<String> = fields
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| format!("{} {}", heading(name), text(name, value)))
-        .collect();
-    told.join(", ")
 }
 
 fn heading(field: &str) -> String {
@@ -82,7 +88,11 @@ fn text(field: &str, value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Number(number) if field.ends_with("_ms") => {
             match (number.as_i64(), parse_zone("Europe/Rome")) {
-                (Some(at), Ok(zone)) => local_text(at, zone),
+                // Before 2001 is no moment of ours, but how long something takes.
+                (Some(length), _) if length < 1_000_000_000_000 => {
+                    format!("{}.{:03} s", length / 1_000, length % 1_000)
+                }
+                (Some(at), Ok(zone)) => exact_local_text(at, zone),
                 _ => number.to_string(),
             }
         }

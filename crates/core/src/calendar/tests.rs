@@ -247,6 +247,11 @@ fn screens_show_the_local_clock() {
         "02/07/2026 00:30"
     );
     assert_eq!(local_text(i64::MAX, ROME), "—");
+    assert_eq!(
+        exact_local_text(utc("2026-07-01 22:30") + 5_999, ROME),
+        "2026-07-02 00:30:05 +02:00"
+    );
+    assert_eq!(exact_local_text(i64::MIN, ROME), "—");
 }
 
 /// Two years, hour by hour and askew, in zones with early, late, half-hour and
