@@ -27,7 +27,7 @@ fn press(caller: &Caller, keys: &str) {
 
 /// The number of every callback.
 fn owed(centre: &Centre) -> String {
-    centre.sql("SELECT group_concat(e164) FROM callback JOIN number ON number.id = callback.number")
+    centre.sql("SELECT e164 FROM callback JOIN number ON number.id = callback.number")
 }
 
 /// The attempt, once it ended as a wish that its callback stands for.
