@@ -7,13 +7,16 @@ mod carry_out;
 mod contacts;
 mod forking;
 mod identity;
+mod journal;
 mod keys;
 mod leg;
 mod media_setup;
 mod registering;
 mod signalling;
 mod switch;
+pub mod writing;
 
+pub use journal::Journal;
 pub use switch::{
     Deferred, Input, Listener, Load, Media, Outbound, OutboundWay, Reload, Role, Settings, Step,
     Switch, TrunkPeer,

@@ -6,7 +6,6 @@ mod connection;
 mod connections;
 mod figures;
 mod handle;
-mod journal;
 mod run;
 mod sockets;
 mod writing;

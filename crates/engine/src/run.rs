@@ -8,7 +8,8 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use cuptel_call::{Input, Step, Switch};
+use cuptel_call::writing::Progress;
+use cuptel_call::{Input, Journal, Step, Switch};
 use cuptel_core::Centre;
 use cuptel_core::record::Restored;
 use cuptel_core::rules::Rules;
@@ -23,9 +24,8 @@ use crate::clock::Clock;
 use crate::connections::{ConnectionLimits, Connections, Heard};
 use crate::figures;
 use crate::handle::{COMMANDS_MAX, Handle, Health, Reload, Request, Wish};
-use crate::journal::Journal;
 use crate::sockets::{Arrived, Sockets};
-use crate::writing::{BATCHES_MAX, Database, Progress, Storage, StorageError, Writing};
+use crate::writing::{BATCHES_MAX, Storage, StorageError, WriterTask};
 
 /// Steps that may wait for their commit; beyond it the sockets are not read, and the
 /// kernel's bounded buffer takes what comes.
@@ -159,13 +159,7 @@ pub fn start(
     let (looks_tx, looks) = watch::channel(Arc::new(Snapshot::default()));
     let (health_tx, health) = watch::channel(Health::default());
     let (end, ended) = oneshot::channel();
-    let writing = Writing {
-        writer: storage.store.writer(),
-        storage,
-        batches: to_write,
-        progress: told,
-        clock,
-    };
+    let writing = WriterTask::new(storage, to_write, told, clock);
     let writing = spawn("writer", move || block_on(writing.run()))?;
     let looping = spawn("signalling", move || {
         let outcome = block_on(async move {
@@ -191,7 +185,6 @@ pub fn start(
                 health: health_tx,
                 looked_us: 0,
                 dirty: true,
-                held: false,
                 drained_us: None,
             };
             state.run(restored, media_events, requests).await
@@ -273,8 +266,6 @@ struct Loop {
     health: watch::Sender<Health>,
     looked_us: MonoUs,
     dirty: bool,
-    /// Whether offers and dials are held back because the database refuses.
-    held: bool,
     drained_us: Option<MonoUs>,
 }
 
@@ -410,21 +401,13 @@ impl Loop {
 
     fn settle_once(&mut self, now: Now) -> bool {
         let progress = *self.progress.borrow_and_update();
-        self.journal.committed(progress.applied);
-        let failing = progress.database != Database::Up;
-        if self.held != failing {
-            self.held = failing;
-            self.switch.hold(now, self.held, &mut self.step);
-            self.take_in();
-        }
-        let spilling = matches!(progress.database, Database::Spilling { .. });
-        while let Some(effect) = self.journal.next_effect() {
-            if spilling {
-                self.switch
-                    .carry_out_unless_it_rings(now, effect, &mut self.step);
-            } else {
-                self.switch.carry_out(now, effect, &mut self.step);
-            }
+        self.journal
+            .told(now, progress, &mut self.switch, &mut self.step);
+        self.take_in();
+        while self
+            .journal
+            .carry_out_next(now, &mut self.switch, &mut self.step)
+        {
             self.take_in();
         }
         for (request, result) in self.step.replies.drain(..) {
@@ -438,9 +421,9 @@ impl Loop {
             self.drained_us = Some(now.mono_us);
         }
         if let Ok(permit) = self.batches.try_reserve()
-            && let Some(batch) = self.journal.next_batch()
+            && let Some((last_seq, records)) = self.journal.next_batch()
         {
-            permit.send(batch);
+            permit.send(Batch { last_seq, records });
         }
         self.connections.send(now.mono_us, &mut self.step.transmits);
         self.sockets.send(&mut self.step.transmits);
@@ -466,13 +449,8 @@ impl Loop {
     }
 
     fn look(&mut self, now: Now, progress: Progress) {
-        let (database, since_ms) = match progress.database {
-            Database::Up => (None, None),
-            Database::Failing { since_ms } => (Some("database"), Some(since_ms)),
-            Database::Spilling { since_ms } => {
-                (Some("database: stalled, spilling"), Some(since_ms))
-            }
-        };
+        let database = progress.database.degraded();
+        let since_ms = progress.database.since_ms();
         let dead = progress.dead.then_some("storage");
         let degraded: Vec<&'static str> = database.into_iter().chain(dead).collect();
         let stopping = self.looks.borrow().stopping;

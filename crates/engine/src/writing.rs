@@ -1,16 +1,12 @@
 //! The writer's task: takes all batches that wait, commits them in one transaction, says
 //! how far it came. While it commits, the next group gathers: the group grows with load.
-//!
-//! A database that refuses is tried again for a while. Then everything goes to the spill
-//! instead, in journal order, and counts as committed once it is on disk there; when the
-//! database answers again it is given the spill from its beginning, and only when it has
-//! caught up is it written directly again. Meanwhile the loop begins no offer and no dial,
-//! and sends none that was decided before: nobody is rung on the word of a file that a
-//! successor on another machine cannot see.
+//! What to do when the database refuses or stays away is decided by `cuptel_call::writing`.
 
+use std::pin::Pin;
 use std::time::Duration;
 
-use cuptel_core::time::UtcMs;
+use cuptel_call::writing::{Database, Event, Order, Progress, Writing};
+use cuptel_core::time::MonoUs;
 use cuptel_store::{Batch, CommitError, Entry, Spill, SpillError, Store, Writer};
 use tokio::sync::{mpsc, watch};
 
@@ -18,41 +14,6 @@ use crate::clock::Clock;
 
 /// Batches that may wait for the writer; then the loop stops reading its sockets.
 pub(crate) const BATCHES_MAX: usize = 256;
-/// Rest before what failed is tried again.
-const RETRY_AFTER: Duration = Duration::from_millis(100);
-/// Rest between two attempts to reach a database that stays away.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(2);
-/// What the replay of one transaction may take, before its connection is given up.
-const REPLAY_WAIT: Duration = Duration::from_secs(30);
-
-/// How the writer is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Progress {
-    /// Committed up to here, or spilled.
-    pub(crate) applied: u64,
-    /// How it is with the database.
-    pub(crate) database: Database,
-    /// What is left can be stored nowhere.
-    pub(crate) dead: bool,
-}
-
-/// How it is with the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Database {
-    /// It takes everything.
-    #[default]
-    Up,
-    /// It refuses; the same batches are being tried again.
-    Failing {
-        /// Since when.
-        since_ms: UtcMs,
-    },
-    /// Everything goes to the spill until the database has caught up.
-    Spilling {
-        /// Since when it refuses.
-        since_ms: UtcMs,
-    },
-}
 
 /// Why records can be stored nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -77,141 +38,192 @@ pub struct Storage {
 }
 
 /// The writer's task.
-pub(crate) struct Writing {
-    pub(crate) writer: Writer,
-    pub(crate) storage: Storage,
-    pub(crate) batches: mpsc::Receiver<Batch>,
-    pub(crate) progress: watch::Sender<Progress>,
-    pub(crate) clock: Clock,
+pub(crate) struct WriterTask {
+    writer: Writer,
+    storage: Storage,
+    batches: mpsc::Receiver<Batch>,
+    progress: watch::Sender<Progress>,
+    clock: Clock,
+    course: Writing,
+    /// Batches in hand, and since when.
+    group: Vec<Batch>,
+    since_us: MonoUs,
+    replay: Option<Replay>,
 }
 
-impl Writing {
-    /// Runs until the batches end or can be stored nowhere.
+/// A transaction of the spill on its way to the database.
+struct Replay {
+    entry: Entry,
+    under_way: Pin<Box<dyn Future<Output = Result<(), CommitError>> + Send>>,
+}
+
+impl WriterTask {
+    pub(crate) fn new(
+        storage: Storage,
+        batches: mpsc::Receiver<Batch>,
+        progress: watch::Sender<Progress>,
+        clock: Clock,
+    ) -> Self {
+        let stall_us = u64::try_from(storage.stall.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            writer: storage.store.writer(),
+            storage,
+            batches,
+            progress,
+            clock,
+            course: Writing::new(stall_us),
+            group: Vec::with_capacity(BATCHES_MAX),
+            since_us: 0,
+            replay: None,
+        }
+    }
+
+    /// Runs until the batches end or can be stored nowhere. When they end while something is
+    /// spilled, the next start does the rest.
     pub(crate) async fn run(mut self) -> Result<(), StorageError> {
-        self.tell(0, Database::Up);
-        let result = self.write_all().await;
-        if result.is_err() {
-            self.progress.send_modify(|progress| progress.dead = true);
-        }
-        result
-    }
-
-    async fn write_all(&mut self) -> Result<(), StorageError> {
-        let mut group: Vec<Batch> = Vec::with_capacity(BATCHES_MAX);
-        while self.batches.recv_many(&mut group, BATCHES_MAX).await > 0 {
-            let begun = self.clock.now();
-            let stall = self.storage.stall;
-            let committed = tokio::time::timeout(stall, self.commit(&mut group)).await;
-            match committed {
-                Ok(applied) => self.tell(applied?, Database::Up),
-                Err(_stalled) => {
-                    let since_ms = begun.utc_ms;
-                    tracing::error!(
-                        stalled_ms = stall.as_millis(),
-                        "the database does not take what happens: it goes to the spill"
-                    );
-                    self.spill(&mut group, since_ms)?;
-                    self.spill_until_caught_up(&mut group, since_ms).await?;
-                }
-            }
-            let took_us = self.clock.now().mono_us - begun.mono_us;
-            metrics::histogram!("cuptel_commit_seconds").record(Duration::from_micros(took_us));
-        }
-        Ok(())
-    }
-
-    /// Commits a group, trying again for as long as it is let.
-    async fn commit(&mut self, group: &mut Vec<Batch>) -> Result<u64, CommitError> {
-        let since_ms = self.clock.now().utc_ms;
+        self.tell();
         loop {
-            match self.writer.commit(group).await {
+            let done = match self.course.order() {
+                Order::Commit { until_us } => self.commit(until_us).await,
+                Order::Spill => self.spill(),
+                Order::Rest { until_us } if !self.group.is_empty() => {
+                    tokio::time::sleep_until(self.clock.instant(until_us)).await;
+                    Ok(Some(Event::TimeUp))
+                }
+                Order::Wait => self.arrival().await,
+                Order::Rest { until_us } => self.arrival_until(until_us).await,
+                Order::Replay { until_us } => self.replay(until_us).await,
+                Order::Stop => return Ok(()),
+            };
+            let event = match done {
+                Ok(Some(event)) => event,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    self.course.on(self.clock.now(), Event::Failed);
+                    self.tell();
+                    return Err(error);
+                }
+            };
+            self.course.on(self.clock.now(), event);
+            self.tell();
+        }
+    }
+
+    /// More batches; none when no more will come.
+    async fn arrival(&mut self) -> Result<Option<Event>, StorageError> {
+        let count = self.batches.recv_many(&mut self.group, BATCHES_MAX).await;
+        self.since_us = self.clock.now().mono_us;
+        Ok((count > 0).then_some(Event::Arrived))
+    }
+
+    async fn arrival_until(&mut self, until_us: MonoUs) -> Result<Option<Event>, StorageError> {
+        let until = self.clock.instant(until_us);
+        match tokio::time::timeout_at(until, self.arrival()).await {
+            Ok(arrived) => arrived,
+            Err(_elapsed) => Ok(Some(Event::TimeUp)),
+        }
+    }
+
+    async fn commit(&mut self, until_us: MonoUs) -> Result<Option<Event>, StorageError> {
+        let until = self.clock.instant(until_us);
+        match tokio::time::timeout_at(until, self.writer.commit(&mut self.group)).await {
+            Ok(Ok(applied)) => {
+                self.measure();
+                Ok(Some(Event::Committed(applied)))
+            }
+            Ok(Err(error)) if error.is_transient() => {
+                if self.course.progress().database == Database::Up {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the database refuses; trying again"
+                    );
+                }
+                Ok(Some(Event::Refused))
+            }
+            Ok(Err(error)) => Err(error.into()),
+            Err(_elapsed) => Ok(Some(Event::TimeUp)),
+        }
+    }
+
+    fn spill(&mut self) -> Result<Option<Event>, StorageError> {
+        if !self.course.progress().database.rings_nobody() {
+            tracing::error!(
+                stalled_ms = self.storage.stall.as_millis(),
+                "the database does not take what happens: it goes to the spill"
+            );
+        }
+        let spill = &mut self.storage.spill;
+        let applied = self.writer.spill(&mut self.group, spill)?;
+        self.measure();
+        Ok(Some(Event::Spilled(applied)))
+    }
+
+    /// Gives the database the oldest transaction of the spill while more may be coming.
+    async fn replay(&mut self, until_us: MonoUs) -> Result<Option<Event>, StorageError> {
+        let mut replay = match self.replay.take() {
+            Some(replay) => replay,
+            None => match self.storage.spill.oldest()? {
+                Some(entry) => Replay::of(&self.storage.store, entry),
+                None => return self.caught_up(),
+            },
+        };
+        let until = self.clock.instant(until_us);
+        tokio::select! {
+            biased;
+            arrived = self.arrival() => {
+                self.replay = Some(replay);
+                arrived
+            }
+            result = &mut replay.under_way => match result {
+                Ok(()) => {
+                    self.storage.spill.replayed(&replay.entry);
+                    Ok(Some(Event::Replayed))
+                }
                 Err(error) if error.is_transient() => {
-                    let failing = Database::Failing { since_ms };
-                    let is_first = self.progress.send_if_modified(|progress| {
-                        std::mem::replace(&mut progress.database, failing) != failing
-                    });
-                    if is_first {
-                        tracing::error!(
-                            error = &error as &dyn std::error::Error,
-                            "the database refuses; trying again"
-                        );
-                    }
-                    tokio::time::sleep(RETRY_AFTER).await;
+                    tracing::debug!(
+                        error = &error as &dyn std::error::Error,
+                        "the database is still away"
+                    );
+                    Ok(Some(Event::Refused))
                 }
-                result => return result,
+                Err(error) => Err(error.into()),
+            },
+            () = tokio::time::sleep_until(until) => {
+                tracing::debug!("the database stalls still");
+                Ok(Some(Event::TimeUp))
             }
         }
     }
 
-    fn spill(&mut self, group: &mut Vec<Batch>, since_ms: UtcMs) -> Result<(), StorageError> {
-        let applied = self.writer.spill(group, &mut self.storage.spill)?;
-        self.tell(applied, Database::Spilling { since_ms });
-        Ok(())
-    }
-
-    /// Gives the database the spill while more may be coming, until nothing is left of it.
-    /// When the loop ends first, the next start does the rest.
-    async fn spill_until_caught_up(
-        &mut self,
-        group: &mut Vec<Batch>,
-        since_ms: UtcMs,
-    ) -> Result<(), StorageError> {
-        while let Some(entry) = self.storage.spill.oldest()? {
-            let store = self.storage.store.clone();
-            let replaying = replay(&store, &entry);
-            tokio::pin!(replaying);
-            loop {
-                tokio::select! {
-                    biased;
-                    count = self.batches.recv_many(group, BATCHES_MAX) => {
-                        if count == 0 {
-                            return Ok(());
-                        }
-                        self.spill(group, since_ms)?;
-                    }
-                    result = &mut replaying => {
-                        result?;
-                        break;
-                    }
-                }
-            }
-            self.storage.spill.replayed(&entry);
-        }
+    fn caught_up(&mut self) -> Result<Option<Event>, StorageError> {
         self.storage.spill.remove()?;
-        let applied = self.progress.borrow().applied;
-        self.tell(applied, Database::Up);
-        let away_ms = self.clock.now().utc_ms - since_ms;
+        let since_ms = self.course.progress().database.since_ms();
+        let away_ms = since_ms.map(|since_ms| self.clock.now().utc_ms - since_ms);
         tracing::warn!(away_ms, "the database has caught up with the spill");
-        Ok(())
+        Ok(Some(Event::CaughtUp))
     }
 
-    fn tell(&self, applied: u64, database: Database) {
-        metrics::gauge!("cuptel_database_up").set(u32::from(database == Database::Up));
+    /// How long the batches that were in hand took.
+    fn measure(&self) {
+        let took_us = self.clock.now().mono_us - self.since_us;
+        metrics::histogram!("cuptel_commit_seconds").record(Duration::from_micros(took_us));
+    }
+
+    /// Tells the loop, when there is something new.
+    fn tell(&self) {
+        let progress = self.course.progress();
+        metrics::gauge!("cuptel_database_up").set(u32::from(progress.database == Database::Up));
         let bytes = u32::try_from(self.storage.spill.bytes()).unwrap_or(u32::MAX);
         metrics::gauge!("cuptel_spill_bytes").set(bytes);
-        self.progress.send_replace(Progress {
-            applied,
-            database,
-            dead: false,
-        });
+        self.progress
+            .send_if_modified(|told| std::mem::replace(told, progress) != progress);
     }
 }
 
-/// Gives the database one transaction, however long it stays away.
-async fn replay(store: &Store, entry: &Entry) -> Result<(), CommitError> {
-    let mut rest = RETRY_AFTER;
-    loop {
-        match tokio::time::timeout(REPLAY_WAIT, store.replay(entry)).await {
-            Ok(Err(error)) if error.is_transient() => {
-                tracing::debug!(
-                    error = &error as &dyn std::error::Error,
-                    "the database is still away"
-                );
-            }
-            Ok(result) => return result,
-            Err(_stalled) => tracing::debug!("the database stalls still"),
-        }
-        tokio::time::sleep(rest).await;
-        rest = (rest * 2).min(RETRY_AFTER_MAX);
+impl Replay {
+    fn of(store: &Store, entry: Entry) -> Self {
+        let (store, sent) = (store.clone(), entry.clone());
+        let under_way = Box::pin(async move { store.replay(&sent).await });
+        Self { entry, under_way }
     }
 }
