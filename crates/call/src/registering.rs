@@ -6,7 +6,7 @@ use cuptel_core::id::SeatId;
 use cuptel_core::record::RegistrationRow;
 use cuptel_core::step as rules;
 use cuptel_core::time::Now;
-use cuptel_sip::{Binding, Flow, FlowId, RegisterId, Transport};
+use cuptel_sip::{Binding, Flow, FlowId, PingId, RegisterId, Transport};
 
 use crate::contacts::Contact;
 use crate::switch::{Step, Switch};
@@ -162,14 +162,25 @@ impl Switch {
         }
     }
 
-    /// Asks a phone known from before the restart whether it is still there.
+    /// Asks the phones of a seat whether they are there. One whose connection is gone cannot
+    /// be asked: it is waited for.
     pub(crate) fn probe(&mut self, now: Now, row: &RegistrationRow) {
-        let Some(flow) = self.flow_to(row) else {
+        for phone in self.phones_of(now, row) {
+            let (sip, outbox) = self.outbox();
+            let ping = sip.ping(now.mono_us, phone.flow, &phone.uri, outbox);
+            self.pings.insert(ping, row.seat);
+        }
+    }
+
+    /// One of them answered, or did not in time. Silence counts when no other may answer yet.
+    pub(crate) fn probed(&mut self, now: Now, id: PingId, is_there: bool, step: &mut Step) {
+        let Some(seat) = self.pings.remove(&id) else {
             return;
         };
-        let (sip, outbox) = self.outbox();
-        let ping = sip.ping(now.mono_us, flow, &row.contact, outbox);
-        self.pings.insert(ping, row.seat);
+        if is_there || !self.pings.values().any(|asked| *asked == seat) {
+            let reachable = is_there;
+            self.tell_rules(now, rules::Input::Probed { seat, reachable }, step);
+        }
     }
 
     /// A connection is gone, and with it the phones that were reached over it: between us and
@@ -187,7 +198,7 @@ impl Switch {
         }
     }
 
-    /// The phones to ring for a seat.
+    /// The phones of a seat that can be reached.
     pub(crate) fn phones_of(&mut self, now: Now, row: &RegistrationRow) -> Vec<Contact> {
         self.recall_contact(now, row.seat);
         self.contacts.of(now, row.seat)

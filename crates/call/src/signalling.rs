@@ -59,12 +59,7 @@ impl Switch {
                 };
                 self.register_asked(now, id, wish, step);
             }
-            Event::Pong { id, status } => {
-                if let Some(seat) = self.pings.remove(&id) {
-                    let reachable = status.is_some();
-                    self.tell_rules(now, rules::Input::Probed { seat, reachable }, step);
-                }
-            }
+            Event::Pong { id, status } => self.probed(now, id, status.is_some(), step),
             // We register nowhere; the demo's phones do, with an endpoint of their own.
             Event::Registered { .. } => {}
         }

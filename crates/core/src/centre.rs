@@ -243,6 +243,7 @@ impl Centre {
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
             Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
             Timer::RegistrationEnds(seat) => self.reachability_changed(now, seat, step),
+            Timer::AskPhone(seat, silences) => self.phone_asked_again(now, seat, silences, step),
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
             Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
             Timer::Window(queue) => self.window_opens(now, queue),

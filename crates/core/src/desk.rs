@@ -218,6 +218,7 @@ impl Centre {
             row.expires_ms = now.utc_in_s(granted_s);
             seat.registration = Some(row.clone());
             seat.confirmed = true;
+            seat.silences = 0;
             for live in self.attempts.values_mut() {
                 live.vanished.retain(|gone| *gone != id);
             }
@@ -232,14 +233,44 @@ impl Centre {
         self.reachability_changed(now, id, step);
     }
 
-    /// What became of the question whether a phone known from before is still there.
+    /// What became of the question whether a phone is still there. One that says nothing is
+    /// asked again, ever more rarely: a packet or two may have been lost on the way.
     pub(crate) fn probed(&mut self, now: Now, id: SeatId, reachable: bool, step: &mut Step) {
+        let (least_s, most_s) = self.rules.limits.ask_phone_s;
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
         // A REGISTER that came meanwhile is the better proof.
         seat.confirmed = seat.confirmed || reachable;
+        if seat.confirmed {
+            seat.silences = 0;
+        } else {
+            let doublings = seat.silences.min(31);
+            let pause_s = least_s.saturating_mul(1 << doublings).min(most_s);
+            seat.silences = seat.silences.saturating_add(1);
+            let again = Timer::AskPhone(id, seat.silences);
+            self.timers.at(now.in_s(pause_s), again);
+        }
         self.seat_changed(now, id, step);
+    }
+
+    /// The pause after a question that was not answered is over.
+    pub(crate) fn phone_asked_again(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        silences: u32,
+        step: &mut Step,
+    ) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let is_due = !seat.confirmed && seat.silences == silences;
+        let registration = seat.registration.clone();
+        if let Some(registration) = registration.filter(|row| is_due && row.expires_ms > now.utc_ms)
+        {
+            step.effects.push(Effect::Probe { registration });
+        }
     }
 
     /// Closes and opens the seat's interval if its states changed, and keeps the index of

@@ -211,6 +211,9 @@ pub struct Limits {
     pub no_answer_delay_s: u32,
     /// How long a phone that was called may show no sign of life before it is taken for gone.
     pub no_ringing_s: u32,
+    /// Shortest and longest pause before a phone that did not answer whether it is there is
+    /// asked again; it doubles from one to the other.
+    pub ask_phone_s: (u32, u32),
     /// Missed offers in a row after which a seat is not responding.
     pub misses_max: u32,
     /// Shortest and longest registration granted to a phone.

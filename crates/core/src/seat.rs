@@ -74,6 +74,8 @@ pub(crate) struct Seat {
     pub(crate) registration: Option<RegistrationRow>,
     /// Whether the phone showed itself since the process started.
     pub(crate) confirmed: bool,
+    /// Questions whether it is there that it has left unanswered since it last showed itself.
+    pub(crate) silences: u32,
     pub(crate) sign_in: Option<SignInRow>,
     pub(crate) skills: Vec<(String, u8)>,
     pub(crate) work: SeatWork,
@@ -93,6 +95,7 @@ impl Seat {
             row,
             registration: None,
             confirmed: false,
+            silences: 0,
             sign_in: None,
             skills: Vec::new(),
             work: SeatWork::Idle,

@@ -74,7 +74,7 @@ pub enum Input {
         /// Which seat and where; `expires_ms` holds the wish, 0 from now for "no longer".
         registration: RegistrationRow,
     },
-    /// A restored registration was probed.
+    /// A phone was asked whether it is there.
     Probed {
         /// The seat.
         seat: SeatId,
@@ -265,7 +265,7 @@ pub enum Effect {
         /// The seat.
         registration: RegistrationRow,
     },
-    /// Ask a restored registration whether its phone is there.
+    /// Ask a registered phone whether it is there.
     Probe {
         /// The seat.
         registration: RegistrationRow,

@@ -31,6 +31,8 @@ pub(crate) enum Timer {
     SeatFree(SeatId, MonoUs),
     /// A phone's registration ends.
     RegistrationEnds(SeatId),
+    /// A phone that did not answer so many questions is asked again.
+    AskPhone(SeatId, u32),
     /// A callback's time may have come.
     CallbackReady(CallbackId),
     /// A queue opens, and what was promised for then is released.

@@ -203,6 +203,7 @@ impl Shape {
                 busy_delay_s: 8,
                 no_answer_delay_s: 6,
                 no_ringing_s: 4,
+                ask_phone_s: (5, 60),
                 misses_max: 3,
                 register_s: (60, 3_600),
             },

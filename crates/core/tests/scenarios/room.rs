@@ -42,6 +42,7 @@ pub(crate) const RING_S: u32 = 40;
 pub(crate) const SERVE_WAITING_S: u32 = 600;
 pub(crate) const EXPECTED_S: u32 = 300;
 pub(crate) const NO_RINGING_S: u32 = 4;
+pub(crate) const ASK_PHONE_S: u32 = 5;
 pub(crate) const TRIES_MAX: u32 = 2;
 /// "Your number is".
 pub(crate) const NUMBER_IS: PromptId = PromptId(31);
@@ -485,6 +486,10 @@ impl Room {
         self.effects.iter().any(wanted)
     }
 
+    pub(crate) fn count(&self, wanted: impl Fn(&Effect) -> bool) -> usize {
+        self.effects.iter().filter(|effect| wanted(effect)).count()
+    }
+
     /// The process dies and is started again at once from what is on record.
     pub(crate) fn restarts(&mut self) {
         self.epoch += 1;
@@ -629,6 +634,7 @@ fn rules() -> Rules {
             busy_delay_s: 7,
             no_answer_delay_s: 6,
             no_ringing_s: NO_RINGING_S,
+            ask_phone_s: (ASK_PHONE_S, 4 * ASK_PHONE_S),
             misses_max: 3,
             register_s: (60, 90_000),
         },

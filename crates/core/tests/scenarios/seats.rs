@@ -6,7 +6,8 @@ use cuptel_core::step::{Effect, Input};
 use cuptel_core::words::{Chosen, NeedKind, OfferState, Outcome, Party, WorkState};
 
 use crate::room::{
-    BOOK, CANCEL, LUCIA, MARIO, NO_RINGING_S, RECONNECTING, Room, SEAT_RING_S, WRAP_UP_S,
+    ASK_PHONE_S, BOOK, CANCEL, LUCIA, MARIO, NO_RINGING_S, RECONNECTING, Room, SEAT_RING_S,
+    WRAP_UP_S,
 };
 
 /// Mario waits; seat 1 is offered him, and its phone says this.
@@ -289,4 +290,60 @@ fn only_who_is_not_reconnected_is_interrupted_and_owed_a_priority_call() {
             NeedKind::Interrupted | NeedKind::Requested
         ));
     }
+}
+
+/// How often a phone was asked whether it is there.
+fn questions(room: &Room) -> usize {
+    room.count(|effect| matches!(effect, Effect::Probe { .. }))
+}
+
+#[test]
+fn a_phone_that_does_not_answer_is_asked_ever_more_rarely_and_works_again_when_it_does() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.phones_are_dead = true;
+    room.waits(MARIO, BOOK);
+    room.wait_s(NO_RINGING_S);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    let seat = SeatId(1);
+    let silent = Input::Probed {
+        seat,
+        reachable: false,
+    };
+    for (nth, pause_s) in [(1, ASK_PHONE_S), (2, 2 * ASK_PHONE_S), (3, 4 * ASK_PHONE_S)] {
+        assert_eq!(questions(&room), nth);
+        room.tell(silent.clone());
+        room.wait_s(pause_s - 1);
+        assert_eq!(questions(&room), nth, "the {nth}. pause lasts {pause_s} s");
+        room.wait_s(1);
+    }
+    room.tell(silent);
+    room.wait_s(4 * ASK_PHONE_S);
+    assert_eq!(questions(&room), 5, "the pause grows no more");
+    room.phones_are_dead = false;
+    room.waits(LUCIA, BOOK);
+    assert_eq!(room.offered(), None);
+    room.tell(Input::Probed {
+        seat,
+        reachable: true,
+    });
+    room.seat_picks_up();
+    assert_eq!(room.attempt(1).talking_ms, Some(room.now_ms()));
+}
+
+#[test]
+fn a_silent_phone_is_asked_no_more_when_its_registration_is_over() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.registers_for(1, 60);
+    room.phones_are_dead = true;
+    room.waits(MARIO, BOOK);
+    room.wait_s(NO_RINGING_S);
+    room.wait_s(60 - NO_RINGING_S - 1);
+    room.tell(Input::Probed {
+        seat: SeatId(1),
+        reachable: false,
+    });
+    room.wait_s(4 * ASK_PHONE_S);
+    assert_eq!(questions(&room), 1);
 }

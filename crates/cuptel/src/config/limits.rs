@@ -14,8 +14,8 @@ pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
 
 /// Defaults: a dial in flight at a crash rests 120 s; under 2 s is interrupted, and that
 /// puts a person 3,600 s ahead; a seat rests 10 s after a reject, 30 s after busy, 10 s
-/// after no answer, 3 misses; a phone that does not ring within 6 s is gone; registrations
-/// from 60 s to 3,600 s.
+/// after no answer, 3 misses; a phone that does not ring within 6 s is gone, and asked again
+/// after 5 s, at last every 60 s, whether it is there; registrations from 60 s to 3,600 s.
 pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
     let mut limits = Limits {
         reconcile_after_s: 120,
@@ -25,6 +25,7 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         busy_delay_s: 30,
         no_answer_delay_s: 10,
         no_ringing_s: 6,
+        ask_phone_s: (5, 60),
         misses_max: 3,
         register_s: (60, 3_600),
     };
@@ -51,22 +52,43 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         ("busy_delay_s", DAY_S, &mut limits.busy_delay_s),
         ("no_answer_delay_s", DAY_S, &mut limits.no_answer_delay_s),
         ("no_ringing_s", SOME_OF_A_DAY_S, &mut limits.no_ringing_s),
+        (
+            "ask_phone_min_s",
+            SOME_OF_A_DAY_S,
+            &mut limits.ask_phone_s.0,
+        ),
         ("misses_max", 1..=100, &mut limits.misses_max),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);
     }
-    let (min_s, max_s) = limits.register_s;
-    let max = table.whole("register_max_s", SOME_OF_A_DAY_S);
-    let (max_s, at) = max.map_or((max_s, table.at()), |max| (max.value, max.at));
-    if max_s < min_s {
-        let message =
-            format!("`register_max_s` is {max_s}: expected at least `register_min_s`, {min_s}");
-        table.faults().add(at, message);
+    for (least, most, range) in [
+        ("register_min_s", "register_max_s", &mut limits.register_s),
+        (
+            "ask_phone_min_s",
+            "ask_phone_max_s",
+            &mut limits.ask_phone_s,
+        ),
+    ] {
+        longest(&mut table, (least, most), range);
     }
-    limits.register_s.1 = max_s;
     table.finish();
     limits
+}
+
+/// The other end of a range whose shortest time is read.
+fn longest(
+    table: &mut Fields<'_>,
+    (least, most): (&'static str, &'static str),
+    (min_s, max_s): &mut (u32, u32),
+) {
+    let max = table.whole(most, SOME_OF_A_DAY_S);
+    let (given_s, at) = max.map_or((*max_s, table.at()), |max| (max.value, max.at));
+    if given_s < *min_s {
+        let message = format!("`{most}` is {given_s}: expected at least `{least}`, {min_s}");
+        table.faults().add(at, message);
+    }
+    *max_s = given_s;
 }
 
 /// Default 20.
