@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 
 use cuptel_call::writing::Progress;
@@ -181,6 +182,7 @@ pub fn start(
                 step: Step::default(),
                 arrived: Vec::new(),
                 heard: Vec::new(),
+                datagrams_first: true,
                 looks: looks_tx,
                 health: health_tx,
                 looked_us: 0,
@@ -262,6 +264,8 @@ struct Loop {
     step: Step,
     arrived: Vec<Arrived>,
     heard: Vec<Heard>,
+    /// Whose turn it is when both datagrams and connections have something.
+    datagrams_first: bool,
     looks: watch::Sender<Arc<Snapshot>>,
     health: watch::Sender<Health>,
     looked_us: MonoUs,
@@ -280,6 +284,27 @@ enum Woken {
     WriterGone,
 }
 
+/// What arrived: datagrams and connections by turns, so that a storm of one does not starve
+/// the other.
+fn poll_network(
+    sockets: &Sockets,
+    connections: &mut Connections,
+    datagrams_first: bool,
+    context: &mut Context<'_>,
+) -> Poll<Woken> {
+    let mut ready = Poll::Pending;
+    for datagrams in [datagrams_first, !datagrams_first] {
+        if ready.is_pending() {
+            ready = if datagrams {
+                sockets.poll_readable(context).map(Woken::Readable)
+            } else {
+                connections.poll_ready(context).map(Woken::Connections)
+            };
+        }
+    }
+    ready
+}
+
 impl Loop {
     async fn run(
         &mut self,
@@ -296,15 +321,15 @@ impl Loop {
             let reading =
                 self.journal.behind() < BEHIND_MAX && !self.is_lingering_done(self.clock.now());
             let wake = self.clock.instant(self.wake_at());
-            let (sockets, progress) = (&self.sockets, &mut self.progress);
-            let connections = &mut self.connections;
+            let progress = &mut self.progress;
+            let (sockets, connections) = (&self.sockets, &mut self.connections);
+            let datagrams_first = self.datagrams_first;
             let woken = tokio::select! {
                 biased;
                 changed = progress.changed() => if changed.is_ok() { Woken::Progress } else { Woken::WriterGone },
                 Some(event) = media_events.recv() => Woken::Media(event),
                 Some(request) = requests.recv(), if reading => Woken::Request(request),
-                index = poll_fn(|context| sockets.poll_readable(context)), if reading => Woken::Readable(index),
-                ready = poll_fn(|context| connections.poll_ready(context)), if reading => Woken::Connections(ready),
+                woken = poll_fn(|context| poll_network(sockets, connections, datagrams_first, context)), if reading => woken,
                 () = tokio::time::sleep_until(wake) => Woken::Time,
             };
             let now = self.clock.now();
@@ -312,8 +337,12 @@ impl Loop {
                 Woken::Progress => {}
                 Woken::Media(event) => self.handle(now, Input::Media(event)),
                 Woken::Request(request) => self.take_request(now, request),
-                Woken::Readable(index) => self.receive(now, index)?,
+                Woken::Readable(index) => {
+                    self.datagrams_first = false;
+                    self.receive(now, index)?;
+                }
                 Woken::Connections(ready) => {
+                    self.datagrams_first = true;
                     ready.map_err(EngineError::Socket)?;
                     self.hear(now);
                 }
@@ -507,5 +536,49 @@ impl Loop {
 
     fn is_over(&self, now: Now) -> bool {
         self.is_lingering_done(now) && self.journal.is_settled()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_storm_of_datagrams_leaves_connections_their_turn() {
+        block_on(async {
+            let anywhere = [SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
+            let bound = Sockets::bind(&anywhere).unwrap();
+            let listening = Connections::bind(&anywhere).unwrap();
+            let (udp, tcp) = (
+                bound[0].local_addr().unwrap(),
+                listening[0].local_addr().unwrap(),
+            );
+            let sockets = Sockets::new(bound).unwrap();
+            let limits = ConnectionLimits {
+                connections_max: 1,
+                message_bytes_max: 1_500,
+                backlog_bytes_max: 1_500,
+                idle_us: 1_000_000,
+                message_us: 1_000_000,
+                connect_us: 1_000_000,
+            };
+            let mut connections = Connections::new(listening, limits).unwrap();
+            let sender = UdpSocket::bind(anywhere[0]).unwrap();
+            sender.send_to(b"\r\n\r\n", udp).unwrap();
+            let _caller = TcpStream::connect(tcp).unwrap();
+            // Nothing is taken, so both stay ready.
+            for datagrams_first in [true, false, true] {
+                let woken = poll_fn(|context| {
+                    poll_network(&sockets, &mut connections, datagrams_first, context)
+                });
+                assert_eq!(
+                    matches!(woken.await, Woken::Readable(0)),
+                    datagrams_first,
+                    "each goes first in its turn"
+                );
+            }
+        });
     }
 }
