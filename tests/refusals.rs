@@ -94,3 +94,22 @@ fn nobody_but_the_carrier_calls_at_the_trunk() {
     assert!(answer.starts_with("SIP/2.0 403 "), "{answer}");
     assert_eq!(centre.get("attempts")["attempts"], json!([]));
 }
+
+/// A carrier that turns an extension on: every caller is refused, and none is lost.
+#[test]
+fn a_call_that_requires_what_we_do_not_have_is_refused_with_a_row_and_owed() {
+    let centre = Centre::start(Setup::default());
+    let carrier = Datagrams::to(&centre, centre.trunk());
+    let invite = invite(carrier.local(), "requires", "");
+    let invite = invite.replacen("Max-Forwards:", "Require: 100rel\r\nMax-Forwards:", 1);
+    let answer = carrier.ask(&invite);
+    assert!(answer.starts_with("SIP/2.0 420 "), "{answer}");
+    assert!(answer.contains("\r\nUnsupported: 100rel\r\n"), "{answer}");
+    let attempt = centre.attempt("requires", "the attempt is over", |row| {
+        row["stage"] == "ended"
+    });
+    assert_eq!(attempt["sip_status"], 420);
+    assert_eq!(attempt["outcome"], "failed");
+    assert!(attempt["callback"].is_i64(), "{attempt}");
+    centre.audit();
+}

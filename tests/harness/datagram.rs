@@ -96,6 +96,15 @@ pub(crate) struct Torture {
     pub(crate) bytes: Vec<u8>,
 }
 
+impl Torture {
+    /// Whether it is a new call that can be read: it has a row before its answer, also where it
+    /// cannot but be refused.
+    pub(crate) fn has_row(&self) -> bool {
+        let is_refused = matches!(&*self.reaction, "406" | "415" | "416" | "420");
+        self.reaction == "call" || (is_refused && self.bytes.starts_with(b"INVITE "))
+    }
+}
+
 /// The messages of RFC 4475, byte by byte, and how each is to be met.
 pub(crate) fn torture_messages() -> Vec<Torture> {
     let folder = repository().join("crates/sip/tests/rfc4475");

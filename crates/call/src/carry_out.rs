@@ -151,7 +151,14 @@ impl Switch {
 
     fn refuse(&mut self, now: Now, id: LegId, status: u16, q850: u8, text: &str, step: &mut Step) {
         if let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) {
-            let extra = [reason(q850, text)];
+            let mut extra = vec![reason(q850, text)];
+            let explained = self
+                .legs
+                .get_mut(&id)
+                .and_then(|leg| leg.goes_with_refusal.take());
+            if let Some((_, headers)) = explained.filter(|(of, _)| *of == status) {
+                extra.extend(headers);
+            }
             let (sip, outbox) = self.outbox();
             if sip
                 .refuse(now.mono_us, dialog, status, phrase(status), &extra, outbox)
@@ -403,7 +410,10 @@ fn phrase(status: u16) -> &'static str {
         400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",
+        406 => "Not Acceptable",
         415 => "Unsupported Media Type",
+        416 => "Unsupported URI Scheme",
+        420 => "Bad Extension",
         480 => "Temporarily Unavailable",
         486 => "Busy Here",
         487 => "Request Terminated",

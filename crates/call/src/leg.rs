@@ -59,6 +59,8 @@ pub(crate) struct Leg {
     /// The offer of their INVITE; empty when they want ours.
     pub(crate) offer: Vec<u8>,
     pub(crate) media: Option<LegMedia>,
+    /// Headers that explain a refusal of their INVITE with this status.
+    pub(crate) goes_with_refusal: Option<(u16, Vec<(String, String)>)>,
     /// A final response to their INVITE is decided: a CANCEL that crosses it comes too late.
     pub(crate) final_decided: bool,
     /// Their ACK must carry the answer to the offer in our 200.
@@ -82,6 +84,7 @@ impl Leg {
             is_scattered: false,
             offer: Vec::new(),
             media: None,
+            goes_with_refusal: None,
             final_decided: false,
             answer_in_ack: false,
             heard: false,

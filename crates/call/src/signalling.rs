@@ -5,7 +5,7 @@ use cuptel_core::step::{self as rules, Arrival};
 use cuptel_core::time::Now;
 use cuptel_core::words::Party;
 use cuptel_media as media;
-use cuptel_sip::{Body, DialogId, Event, Flow, Message, uri};
+use cuptel_sip::{Body, DialogId, Event, Flow, Message, Unacceptable, uri};
 
 use crate::identity::{caller_of, cut};
 use crate::keys::{ToldBy, key_of_info};
@@ -23,8 +23,9 @@ impl Switch {
                 dialog,
                 flow,
                 request,
+                unacceptable,
                 ..
-            } => self.invited(now, dialog, flow, &request, step),
+            } => self.invited(now, dialog, flow, &request, unacceptable, step),
             Event::Cancelled { dialog, .. } => self.cancelled(now, dialog, step),
             Event::Acked { dialog, body } => self.acked(now, dialog, body.as_ref(), step),
             Event::Unacked { dialog } => self.lost(now, dialog, Party::Network, step),
@@ -75,6 +76,7 @@ impl Switch {
         dialog: DialogId,
         flow: Flow,
         request: &Message,
+        unacceptable: Option<Unacceptable>,
         step: &mut Step,
     ) {
         let id = self.centre.allot_leg();
@@ -87,6 +89,17 @@ impl Switch {
         let mut leg = Leg::new(kind, Phase::Arriving, flow);
         leg.dialog = Some(dialog);
         let media = self.media_wish(now, request, &mut leg);
+        let unacceptable = unacceptable.map(|why| match why {
+            Unacceptable::Crowded => rules::Unacceptable::Crowded,
+            Unacceptable::Request {
+                status,
+                text,
+                headers,
+            } => {
+                leg.goes_with_refusal = Some((status, headers));
+                rules::Unacceptable::Request { status, text }
+            }
+        });
         self.legs.insert(id, leg);
         self.dialogs.insert(dialog, id);
         let (caller, raw) = caller_of(request);
@@ -101,6 +114,7 @@ impl Switch {
             caller,
             raw,
             sip_call_id: cut(&request.call_id(), CALL_ID_BYTES_MAX),
+            unacceptable,
             media,
         };
         self.tell_rules(now, rules::Input::Arrived(Box::new(arrival)), step);

@@ -7,7 +7,7 @@ use crate::number::{Caller, PhoneNumber};
 use crate::pace::Entrance;
 use crate::record::{AttemptRow, Record};
 use crate::rules::Line;
-use crate::step::{Arrival, Effect, Step};
+use crate::step::{Arrival, Effect, Step, Unacceptable};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{CallbackState, OfferState, Outcome, Party, Stage, Suppression};
@@ -23,13 +23,16 @@ impl Centre {
         let mut row = self.new_row(now, &arrival, step);
         row.line = line.map(|line| line.id);
         row.tenant = line.map(|line| line.tenant);
+        let unacceptable = arrival.unacceptable.map(Refusal::unacceptable);
         let Some(line) = line else {
             row.suppressed = Some(Suppression::NoLine);
-            return self.refuse(now, row, &arrival, Refusal::NO_LINE, step);
+            let refusal = unacceptable.unwrap_or(Refusal::NO_LINE);
+            return self.refuse(now, row, &arrival, refusal, step);
         };
         let Some(trunk) = arrival.trunk else {
             row.suppressed = Some(Suppression::Internal);
-            return self.refuse(now, row, &arrival, Refusal::INTERNAL, step);
+            let refusal = unacceptable.unwrap_or(Refusal::INTERNAL);
+            return self.refuse(now, row, &arrival, refusal, step);
         };
         if let Some(refusal) = self.reason_to_refuse(now, trunk, line, &arrival) {
             let reach = Reach {
@@ -138,6 +141,9 @@ impl Centre {
         let used = self.channels(trunk);
         if used.inbound >= rule.answer_max || used.inbound + used.outbound >= rule.channels {
             return Some(Refusal::LINES);
+        }
+        if let Some(why) = arrival.unacceptable {
+            return Some(Refusal::unacceptable(why));
         }
         match arrival.media {
             Ok(()) => None,
@@ -285,6 +291,26 @@ impl Refusal {
         q850: cause::TEMPORARY,
         text: "Stopping; we call back",
     };
+
+    // 486 and not 503, as above.
+    const CROWDED: Self = Self {
+        outcome: Outcome::RefusedLines,
+        status: 486,
+        q850: cause::CONGESTION,
+        text: "Too many calls are open; we call back",
+    };
+
+    fn unacceptable(why: Unacceptable) -> Self {
+        match why {
+            Unacceptable::Crowded => Self::CROWDED,
+            Unacceptable::Request { status, text } => Self {
+                outcome: Outcome::Failed,
+                status,
+                q850: cause::INTERWORKING,
+                text,
+            },
+        }
+    }
 
     fn media(status: u16, text: &'static str) -> Self {
         Self {

@@ -30,6 +30,8 @@ pub(crate) mod cause {
     pub(crate) const NO_CODEC: u8 = 65;
     /// Temporary failure.
     pub(crate) const TEMPORARY: u8 = 41;
+    /// What the two sides of a gateway cannot agree on (RFC 3398 8.2.6.1 has it for 420).
+    pub(crate) const INTERWORKING: u8 = 127;
 }
 
 /// An attempt that is not over.

@@ -121,8 +121,24 @@ pub struct Arrival {
     pub raw: String,
     /// `Call-ID`, at most 255 bytes.
     pub sip_call_id: String,
+    /// Why the signalling cannot take it, if it cannot.
+    pub unacceptable: Option<Unacceptable>,
     /// Whether media can be set up; else the status to refuse with and why.
     pub media: Result<(), (u16, &'static str)>,
+}
+
+/// Why the signalling cannot take a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unacceptable {
+    /// It has hardly room to remember another.
+    Crowded,
+    /// The caller's side asks for something that we cannot give.
+    Request {
+        /// The SIP status that says so.
+        status: u16,
+        /// In words.
+        text: &'static str,
+    },
 }
 
 /// What a person or a program may want.

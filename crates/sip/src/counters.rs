@@ -45,7 +45,7 @@ pub struct Counters {
     pub scanners: u64,
     /// Requests refused because their flow is closed to them.
     pub not_admitted: u64,
-    /// Requests refused because `transactions_max` was reached.
+    /// Requests not taken in because `transactions_max` was reached.
     pub overloaded: u64,
     /// Responses that matched no transaction.
     pub stray_responses: u64,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::message::Message;
 use crate::name_addr::NameAddr;
+use crate::unacceptable::Unacceptable;
 
 /// One listening socket's conversation with one peer, as the owner of the sockets numbers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -238,6 +239,8 @@ pub enum Event {
         request: Box<Message>,
         /// The authenticated account on [`Admission::Digest`] flows.
         user: Option<String>,
+        /// Why it must be refused, if it must.
+        unacceptable: Option<Unacceptable>,
     },
     /// The caller gave up. The CANCEL has its 200; the INVITE still waits for a final response.
     Cancelled {

@@ -1,5 +1,6 @@
 //! What comes first to a request: retransmissions, then the checks of RFC 3261 8.2 in its order,
-//! then admission. What is refused here leaves no state behind.
+//! then admission. What is refused here leaves no state behind; a new call from somebody who is
+//! admitted is never refused here.
 
 use crate::answer::Answer;
 use crate::counters::METHODS;
@@ -98,6 +99,9 @@ impl Endpoint {
         if let Some(refusal) = refusal_by_method(message.method()) {
             return self.reply_stateless(flow, &message, refusal, out);
         }
+        if message.method() == "INVITE" {
+            return self.new_invite(now_us, flow, message, admission, out);
+        }
         if !uri::is_supported(message.request_uri()) {
             return self.reply_stateless(flow, &message, Answer::new(416, ""), out);
         }
@@ -109,18 +113,15 @@ impl Endpoint {
             };
             return self.reply_stateless(flow, &message, answer, out);
         }
-        match message.method() {
-            "INVITE" => self.new_invite(now_us, flow, message, admission, out),
-            "REGISTER" => self.new_register(now_us, flow, &message, admission, out),
-            _ => {
-                let answer = Answer {
-                    allows: true,
-                    accepts: true,
-                    ..Answer::new(200, "")
-                };
-                self.reply_stateless(flow, &message, answer, out);
-            }
+        if message.method() == "REGISTER" {
+            return self.new_register(now_us, flow, &message, admission, out);
         }
+        let answer = Answer {
+            allows: true,
+            accepts: true,
+            ..Answer::new(200, "")
+        };
+        self.reply_stateless(flow, &message, answer, out);
     }
 
     fn note_scanner(&mut self, message: &Message) {

@@ -11,7 +11,8 @@ pub struct Settings {
     pub seed: [u8; 32],
     /// How long a nonce can be used before its user is challenged again with `stale=true`.
     pub nonce_life_us: u64,
-    /// Server transactions held at once; beyond it a new INVITE or REGISTER gets a stateless 503.
+    /// Server transactions held at once. Shortly before it new calls are handed on only to be
+    /// refused; beyond it a new INVITE is left to be repeated, a REGISTER gets a stateless 503.
     pub transactions_max: usize,
     /// A 100 Trying leaves when nothing else answered an INVITE for this long.
     pub trying_after_us: u64,

@@ -1,6 +1,6 @@
 //! The answering side of an INVITE: from its arrival to the ACK of our response.
 
-use crate::answer::{ACCEPT, Answer};
+use crate::answer::Answer;
 use crate::dialog::{Dialog, Ending, Established, Path, Pending, Phase, Unacked, tag_text};
 use crate::echo::Echo;
 use crate::endpoint::Endpoint;
@@ -11,6 +11,7 @@ use crate::params::lossy;
 use crate::screening::Admitted;
 use crate::slab::Handle;
 use crate::transaction::server::PROVISIONAL_EVERY_US;
+use crate::unacceptable::{Unacceptable, unacceptable};
 use crate::write::Packet;
 
 impl Endpoint {
@@ -33,21 +34,20 @@ impl Endpoint {
             return self.reply_stateless(flow, &message, Answer::new(482, ""), out);
         }
         if self.servers.len() >= self.settings.transactions_max {
+            // A refusal that is not remembered would make a second call of its repetition.
+            // Silence has it repeated until there is room.
             self.counters.overloaded += 1;
-            let extra = [("Retry-After".to_owned(), "5".to_owned())];
-            let answer = Answer {
-                extra: &extra,
-                ..Answer::new(503, "")
-            };
-            return self.reply_stateless(flow, &message, answer, out);
+            return;
         }
         let user = match self.admit(now_us, flow, &message, admission, out) {
             Admitted::Yes { user } => user,
             Admitted::No => return,
         };
-        if let Some(refusal) = refusal_by_content(&message) {
-            return self.reply_stateless(flow, &message, refusal, out);
-        }
+        let unacceptable = if self.servers.len() >= self.settings.crowded_from() {
+            Some(Unacceptable::Crowded)
+        } else {
+            unacceptable(&message)
+        };
         let trying_at = now_us + self.settings.trying_after_us;
         let echo = Echo::of(&message, *flow);
         let Some(invite) = self.open_server(&message, echo, Some(trying_at)) else {
@@ -77,6 +77,7 @@ impl Endpoint {
             flow: *flow,
             request: Box::new(message),
             user,
+            unacceptable,
         });
     }
 
@@ -362,45 +363,6 @@ impl Endpoint {
         }
         Ok(())
     }
-}
-
-/// Bodies that an INVITE may carry, and what its sender must be able to read.
-fn refusal_by_content(message: &Message) -> Option<Answer<'static>> {
-    let is_sdp = |media: &str| media == ACCEPT || media.starts_with("multipart/");
-    let has_body = !message.body().is_empty();
-    if has_body && message.content_type().is_some_and(|media| !is_sdp(&media)) {
-        return Some(Answer {
-            accepts: true,
-            ..Answer::new(415, "")
-        });
-    }
-    if message
-        .list(Name::CONTENT_ENCODING)
-        .any(|coding| !coding.eq_ignore_ascii_case(b"identity"))
-    {
-        return Some(Answer {
-            accepts: true,
-            ..Answer::new(415, "Unsupported Content-Encoding")
-        });
-    }
-    let mut reads = message.list(Name::ACCEPT).peekable();
-    let is_readable = |range: &[u8]| {
-        let media = range
-            .split(|byte| *byte == b';')
-            .next()
-            .unwrap_or_default()
-            .trim_ascii();
-        [&b"application/sdp"[..], b"application/*", b"*/*", b"*"]
-            .iter()
-            .any(|known| media.eq_ignore_ascii_case(known))
-            || media
-                .get(..10)
-                .is_some_and(|head| head.eq_ignore_ascii_case(b"multipart/"))
-    };
-    if reads.peek().is_some() && !reads.any(is_readable) {
-        return Some(Answer::new(406, ""));
-    }
-    None
 }
 
 /// A message's body with its type.

@@ -21,7 +21,9 @@ use cuptel_core::rules::{
     CalendarId, CallbackPolicy, Limits, Line, NoOperators, PromptId, Queue, Rules, SpokenPrompts,
     Tenant, Trunk,
 };
-use cuptel_core::step::{Arrival, Command, CommandError, Destination, Effect, Input, Step};
+use cuptel_core::step::{
+    Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
+};
 use cuptel_core::time::Now;
 use cuptel_core::words::{
     CallbackState, ChangedBy, Chosen, Disposition, OfferState, Outcome, Party, Stage, WorkState,
@@ -239,6 +241,24 @@ impl Room {
             caller: Caller::from_user_part(user),
             raw: user.to_owned(),
             sip_call_id: format!("call-{}", self.next_leg),
+            unacceptable: None,
+            media: Ok(()),
+        })));
+        leg
+    }
+
+    /// Somebody calls in a way that the signalling cannot take.
+    pub(crate) fn rings_unacceptably(&mut self, user: &str, why: Unacceptable) -> LegId {
+        self.next_leg += 1;
+        let leg = LegId(self.next_leg);
+        self.tell(Input::Arrived(Box::new(Arrival {
+            leg,
+            trunk: Some(TrunkId(1)),
+            called: LINE.to_owned(),
+            caller: Caller::from_user_part(user),
+            raw: user.to_owned(),
+            sip_call_id: format!("call-{}", self.next_leg),
+            unacceptable: Some(why),
             media: Ok(()),
         })));
         leg

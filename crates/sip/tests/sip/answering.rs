@@ -1,6 +1,6 @@
 //! The answering side: what a caller can do to us.
 
-use cuptel_sip::{Admission, Body, Event, Flow, FlowId, Settings, Transport};
+use cuptel_sip::{Admission, Body, Event, Flow, FlowId, Settings, Transport, Unacceptable};
 
 use crate::wire::{Bench, PEER, T1, invite, request, to_tag};
 
@@ -420,24 +420,71 @@ fn a_merged_request_is_refused() {
 }
 
 #[test]
-fn a_full_table_refuses_new_calls_without_state() {
+fn a_call_that_asks_too_much_is_handed_on_to_be_refused_with_a_record() {
+    for (head, status, named) in [
+        ("Require: 100rel\r\n", 420, "Unsupported: 100rel"),
+        ("Accept: text/plain\r\n", 406, ""),
+        ("Content-Encoding: gzip\r\n", 415, "Accept: application/sdp"),
+    ] {
+        let mut bench = Bench::new(Admission::Trusted);
+        let text = request("INVITE", "a", 1, "", head, "");
+        let seen = bench.receive(&text);
+        assert!(seen.sent.is_empty(), "{:?}", seen.lines());
+        let [
+            Event::Invite {
+                dialog,
+                unacceptable:
+                    Some(Unacceptable::Request {
+                        status: wanted,
+                        headers,
+                        ..
+                    }),
+                ..
+            },
+        ] = seen.events.as_slice()
+        else {
+            panic!("{seen:?}")
+        };
+        assert_eq!(*wanted, status);
+        let now = bench.now;
+        let refused = bench.act(|endpoint, out| {
+            let refusal = endpoint.refuse(now, *dialog, status, "", headers, out);
+            refusal.unwrap();
+        });
+        assert!(refused.text(0).contains(named), "{}", refused.text(0));
+        let again = bench.receive(&text);
+        assert!(again.events.is_empty(), "a repetition is no second call");
+        assert_eq!(again.lines(), refused.lines());
+    }
+}
+
+#[test]
+fn an_almost_full_table_has_calls_refused_and_a_full_one_leaves_them_to_be_repeated() {
     let settings = Settings {
-        transactions_max: 2,
+        transactions_max: 8,
         ..Settings::default()
     };
     let mut bench = Bench::with(Admission::Trusted, settings);
-    for index in 0..4 {
+    for index in 0..10 {
         let text = invite(&format!("b{index}")).replace("one@h", &format!("call{index}@h"));
         let seen = bench.receive(text);
-        let expected: &[&str] = if index < 2 {
-            &[]
-        } else {
-            &["SIP/2.0 503 Service Unavailable"]
+        assert!(seen.sent.is_empty(), "{:?}", seen.lines());
+        let is_crowded = match seen.events.as_slice() {
+            [] => None,
+            [Event::Invite { unacceptable, .. }] => {
+                Some(*unacceptable == Some(Unacceptable::Crowded))
+            }
+            other => panic!("{other:?}"),
         };
-        assert_eq!(seen.lines(), expected);
+        let expected = match index {
+            0..7 => Some(false),
+            7 => Some(true),
+            _ => None,
+        };
+        assert_eq!(is_crowded, expected, "call {index}");
     }
     assert_eq!(bench.endpoint.counters().overloaded, 2);
-    assert_eq!(bench.endpoint.transactions_held(), 2);
+    assert_eq!(bench.endpoint.transactions_held(), 8);
 }
 
 #[test]

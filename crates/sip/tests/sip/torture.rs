@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use cuptel_sip::{Admission, Event, Message};
+use cuptel_sip::{Admission, Event, Message, Unacceptable};
 
 use crate::wire::Bench;
 
@@ -55,7 +55,34 @@ fn react(name: &str) -> (Reaction, String) {
     let seen = bench.receive(&bytes);
     match (seen.sent.as_slice(), seen.events.as_slice()) {
         ([], []) => (Silence, String::new()),
-        ([], [Event::Invite { .. }]) => (Call, String::new()),
+        (
+            [],
+            [
+                Event::Invite {
+                    unacceptable: None, ..
+                },
+            ],
+        ) => (Call, String::new()),
+        (
+            [],
+            [
+                Event::Invite {
+                    dialog,
+                    unacceptable:
+                        Some(Unacceptable::Request {
+                            status, headers, ..
+                        }),
+                    ..
+                },
+            ],
+        ) => {
+            let (now, mut bench) = (bench.now, bench);
+            let refused = bench.act(|endpoint, out| {
+                let refusal = endpoint.refuse(now, *dialog, *status, "", headers, out);
+                refusal.unwrap();
+            });
+            (Status(*status), refused.text(0))
+        }
         ([_], []) => (Status(seen.text(0)[8..11].parse().unwrap()), seen.text(0)),
         other => panic!("{name}: {other:?}"),
     }
@@ -117,6 +144,12 @@ fn a_refusal_of_a_request_without_to_is_one_block_of_headers() {
         text.contains("\r\nServer: CupTel\r\nContent-Length: 0\r\n"),
         "{text}"
     );
+}
+
+#[test]
+fn a_body_that_is_not_read_is_told_what_is() {
+    let (_, text) = react("invut");
+    assert!(text.contains("\r\nAccept: application/sdp\r\n"), "{text}");
 }
 
 #[test]
