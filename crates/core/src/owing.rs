@@ -50,30 +50,14 @@ impl Centre {
             Some(id) => id,
             None => self.open_case(now, tenant, number, handle, debt),
         };
-        let new_need = NeedId(self.ids.allot());
         // Its key in the line is made of what joining changes.
         self.unready(id);
+        self.join(id, debt, now.utc_ms, step);
         let Some(case) = self.cases.get_mut(&id) else {
             return id;
         };
         case.row.attempts += i64::from(!debt.counted);
         case.row.last_attempt_ms = now.utc_ms;
-        match case.join(debt) {
-            Joined::Nothing => {}
-            Joined::Refined(need) => step.records.push(Record::Need(need)),
-            Joined::NewNeed => {
-                let need = NeedRow {
-                    id: new_need,
-                    callback: id,
-                    queue: debt.queue,
-                    kind: debt.kind,
-                    opened_ms: now.utc_ms,
-                    closed_ms: None,
-                };
-                step.records.push(Record::Need(need.clone()));
-                case.needs.push(need);
-            }
-        }
         step.records.push(Record::Callback(case.row.clone()));
         let kind = if open.is_some() {
             CallbackEventKind::Joined
@@ -92,6 +76,30 @@ impl Centre {
         );
         self.reconsider(now, id);
         id
+    }
+
+    /// A case that is out of the line takes in what is owed too.
+    pub(crate) fn join(&mut self, id: CallbackId, debt: &Debt, since_ms: UtcMs, step: &mut Step) {
+        let new_need = NeedId(self.ids.allot());
+        let Some(case) = self.cases.get_mut(&id) else {
+            return;
+        };
+        match case.join(debt) {
+            Joined::Nothing => {}
+            Joined::Refined(need) => step.records.push(Record::Need(need)),
+            Joined::NewNeed => {
+                let need = NeedRow {
+                    id: new_need,
+                    callback: id,
+                    queue: debt.queue,
+                    kind: debt.kind,
+                    opened_ms: since_ms,
+                    closed_ms: None,
+                };
+                step.records.push(Record::Need(need.clone()));
+                case.needs.push(need);
+            }
+        }
     }
 
     fn open_case(
@@ -443,20 +451,17 @@ impl Centre {
         step: &mut Step,
     ) {
         let (id, tenant) = (case.row.id, case.row.tenant);
-        if self
-            .people
-            .get(&case.number)
-            .and_then(|known| known.case_of(tenant))
-            .is_some()
-        {
-            // Somebody of that number has opened a new case meanwhile: it stands for both.
-            return;
-        }
         for need in &mut settled {
             need.queue = need.queue.and_then(|queue| self.rules.current(queue));
-            step.records.push(Record::Need(need.clone()));
         }
         case.needs = settled;
+        let known = self.people.get(&case.number);
+        if let Some(open) = known.and_then(|known| known.case_of(tenant)) {
+            return self.owe_in(now, open, &case, step);
+        }
+        for need in &case.needs {
+            step.records.push(Record::Need(need.clone()));
+        }
         case.ready = None;
         // Its timer may have fired while it was closed.
         case.wake_at = None;
@@ -483,5 +488,35 @@ impl Centre {
             },
             step,
         );
+    }
+
+    /// Somebody of that number has opened a case meanwhile: it takes over what is owed again,
+    /// with the older place and the higher priority.
+    fn owe_in(&mut self, now: Now, id: CallbackId, settled: &Case, step: &mut Step) {
+        self.unready(id);
+        let Some(rests_ms) = self.cases.get(&id).map(|case| case.row.not_before_ms) else {
+            return;
+        };
+        let not_before_ms = rests_ms.max(self.rested_after_talk(now, settled));
+        for need in &settled.needs {
+            let debt = Debt {
+                kind: need.kind,
+                queue: need.queue,
+                place_ms: settled.row.place_ms,
+                not_before_ms,
+                priority_ms: settled.row.priority_ms,
+                counted: true,
+            };
+            self.join(id, &debt, need.opened_ms, step);
+        }
+        if let Some(case) = self.cases.get(&id) {
+            step.records.push(Record::Callback(case.row.clone()));
+        }
+        let about = About {
+            detail: Some("another person at this number"),
+            ..About::default()
+        };
+        self.note(now, id, CallbackEventKind::Joined, about, step);
+        self.reconsider(now, id);
     }
 }

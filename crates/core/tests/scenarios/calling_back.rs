@@ -308,3 +308,34 @@ fn a_case_reopened_after_its_timer_fired_is_still_paid() {
     room.wait_s(NO_ANSWER_S);
     assert!(room.offered().is_some());
 }
+
+#[test]
+fn another_person_of_a_number_that_has_called_again_keeps_what_was_owed_with_its_place() {
+    let mut room = owed();
+    let place_ms = room.callback().place_ms;
+    room.seat_picks_up();
+    let leg = room.rung().unwrap();
+    room.tell(Input::Answered { leg });
+    room.wait_s(60);
+    room.hangs_up(leg);
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Served));
+    // Somebody of the family gives up before the operator says who it was.
+    let family = room.waits(MARIO, CANCEL);
+    room.hangs_up(family);
+    room.disposes(1, Disposition::AnotherPerson);
+    let open = *room.callbacks().last().unwrap();
+    assert_eq!(open.closed_ms, None);
+    assert_eq!(open.place_ms, place_ms, "the oldest place");
+    let needs = room.needs();
+    let wanted = needs.iter().filter(|need| need.callback == open.id);
+    let wanted: Vec<_> = wanted.map(|need| (need.queue, need.closed_ms)).collect();
+    assert_eq!(
+        wanted,
+        [(Some(QueueId(2)), None), (Some(QueueId(1)), None)],
+        "both are owed"
+    );
+    room.wait_s(NO_ANSWER_S - 1);
+    assert_eq!(room.offered(), None, "somebody there has just talked");
+    room.wait_s(1);
+    assert!(room.offered().is_some());
+}
