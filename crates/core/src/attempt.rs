@@ -104,13 +104,12 @@ pub(crate) enum Next {
 }
 
 impl LiveAttempt {
-    /// Where they wish to be called back: the number that they gave, else their own.
-    pub(crate) fn reach(&self) -> Reach {
-        let own = || Reach {
+    /// Where they called from.
+    pub(crate) fn own_reach(&self) -> Reach {
+        Reach {
             caller: self.caller.clone(),
             number: self.row.number,
-        };
-        self.given.clone().unwrap_or_else(own)
+        }
     }
 
     /// The outcome when the caller leaves now.
@@ -218,7 +217,7 @@ impl Centre {
             return;
         };
         self.legs.remove(&live.leg);
-        let reach = live.reach();
+        let reach = live.own_reach();
         let LiveAttempt {
             mut row,
             leg,

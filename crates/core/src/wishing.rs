@@ -109,7 +109,7 @@ impl Centre {
         if wish.by_key.confirm {
             self.read_back(id, wish, own, step);
         } else {
-            self.promise_callback(now, id, &wish, step);
+            self.promise_callback(now, id, &wish, None, step);
         }
     }
 
@@ -275,7 +275,7 @@ impl Centre {
         // Who cannot press a key (an old telephone, a hand that shakes) is called where they
         // called from; a number that was keyed in and never confirmed is nobody's.
         if live.caller.class.may_be_dialled() {
-            self.promise_callback(now, id, &wish, step);
+            self.promise_callback(now, id, &wish, None, step);
         } else {
             self.cannot_call(id, wish.then, step);
         }
@@ -290,18 +290,23 @@ impl Centre {
         step: &mut Step,
     ) {
         let own = self.attempts.get(&id).map(|live| live.caller.clone());
-        if own.is_some_and(|own| own.number != caller.number) {
-            self.give_number(now, id, caller, step);
-        }
-        self.promise_callback(now, id, wish, step);
+        let given = own
+            .is_some_and(|own| own.number != caller.number)
+            .then(|| self.give_number(now, id, caller, step))
+            .flatten();
+        self.promise_callback(now, id, wish, given, step);
     }
 
     /// The person is to be called there. While they are on the line nobody else of ours rings
     /// that number: it may well be the telephone in their hand.
-    fn give_number(&mut self, now: Now, id: AttemptId, caller: Caller, step: &mut Step) {
-        let Some(number) = caller.number.clone() else {
-            return;
-        };
+    fn give_number(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        caller: Caller,
+        step: &mut Step,
+    ) -> Option<Reach> {
+        let number = caller.number.clone()?;
         let handle = self
             .people
             .handle(now, &caller, "", &mut self.ids, &mut step.records);
@@ -311,12 +316,11 @@ impl Centre {
             caller,
             number: handle,
         };
-        let Some(live) = self.attempts.get_mut(&id) else {
-            return;
-        };
+        let live = self.attempts.get_mut(&id)?;
         live.verdict.get_or_insert(Outcome::CallbackRequested);
-        let before = live.given.replace(given);
+        let before = live.given.replace(given.clone());
         self.no_longer_on_the_line(now, before, step);
+        Some(given)
     }
 
     /// The call that held a given number back is over, or another number was given.
@@ -332,8 +336,15 @@ impl Centre {
         }
     }
 
-    /// The callback is recorded, then promised.
-    fn promise_callback(&mut self, now: Now, id: AttemptId, wish: &Wish, step: &mut Step) {
+    /// The callback is recorded, then promised: at the number given for it, else at their own.
+    fn promise_callback(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        wish: &Wish,
+        given: Option<Reach>,
+        step: &mut Step,
+    ) {
         let place_ms = self.place_for(now, id, wish.queue);
         let ahead_ms = i64::from(self.rules.limits.interrupted_priority_s) * 1_000;
         let Some(live) = self.attempts.get(&id) else {
@@ -350,7 +361,8 @@ impl Centre {
                 0
             },
         };
-        let (mut row, reach, tenant) = (live.row.clone(), live.reach(), live.tenant);
+        let reach = given.unwrap_or_else(|| live.own_reach());
+        let (mut row, tenant) = (live.row.clone(), live.tenant);
         self.settle_unserved(now, &mut row, &reach, tenant, lost, step);
         step.records.push(Record::Attempt(Box::new(row.clone())));
         if let Some(live) = self.attempts.get_mut(&id) {

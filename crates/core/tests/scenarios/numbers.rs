@@ -1,13 +1,13 @@
 //! At which number a person is called back: read back and confirmed, replaced, or keyed in by
 //! who withholds theirs.
 
-use cuptel_core::dialplan::{NumberByKey, Step as PlanStep};
+use cuptel_core::dialplan::{NumberByKey, Step as PlanStep, StepId};
 use cuptel_core::id::{LegId, QueueId, TenantId};
 use cuptel_core::rules::PromptId;
 use cuptel_core::words::{NeedKind, Outcome, Suppression};
 
 use crate::room::{
-    BOOK, GRACE_S, LUCIA, MARIO, NUMBER_ASK, NUMBER_CONFIRM, NUMBER_IS, NUMBER_WRONG, Room,
+    BOOK, CANCEL, GRACE_S, LUCIA, MARIO, NUMBER_ASK, NUMBER_CONFIRM, NUMBER_IS, NUMBER_WRONG, Room,
     digit_spoken,
 };
 
@@ -20,16 +20,22 @@ const BY_KEY: NumberByKey = NumberByKey {
 
 /// A room whose callers are asked about their number, and one who wishes to be called.
 fn wishes(user: &str, by_key: NumberByKey) -> (Room, LegId) {
+    wishes_and_then(user, by_key, None)
+}
+
+/// The same, where the call goes on at this step afterwards.
+fn wishes_and_then(user: &str, by_key: NumberByKey, then: Option<StepId>) -> (Room, LegId) {
     let mut room = Room::with(|rules| {
         let tenant = rules.tenants.get_mut(&TenantId(1)).expect("the tenant");
         let steps = &mut tenant.dialplan.steps;
         let callback = steps.iter_mut().find_map(|step| {
-            let PlanStep::Callback { by_key, .. } = step else {
+            let PlanStep::Callback { by_key, then, .. } = step else {
                 return None;
             };
-            Some(by_key)
+            Some((by_key, then))
         });
-        *callback.expect("the plan calls back") = by_key;
+        let (asks, goes_on) = callback.expect("the plan calls back");
+        (*asks, *goes_on) = (by_key, then);
     });
     let leg = room.waits(user, BOOK);
     room.presses(leg, '*');
@@ -195,4 +201,24 @@ fn a_number_that_was_given_joins_the_open_case_there() {
     assert_eq!(room.callback().attempts, 2);
     room.hangs_up(mario);
     assert_eq!(room.attempt(1).queue, Some(QueueId(1)));
+}
+
+#[test]
+fn a_second_wish_is_owed_at_the_number_confirmed_for_it() {
+    // About the same queue it is read back and confirmed; about the other it is not asked.
+    for key in [BOOK, CANCEL] {
+        let (mut room, mario) = wishes_and_then(MARIO, BY_KEY, Some(StepId(1)));
+        keys(&mut room, mario, "20861555555#1");
+        room.heard(mario);
+        room.presses(mario, key);
+        keys(&mut room, mario, "*1");
+        let owed: Vec<&str> = room
+            .callbacks()
+            .iter()
+            .map(|row| room.number_of(row))
+            .collect();
+        assert_eq!(owed, ["+390861555555", MARIO]);
+        room.hangs_up(mario);
+        assert_eq!(room.outcome(0), Some(Outcome::CallbackRequested));
+    }
 }
