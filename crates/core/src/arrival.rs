@@ -185,6 +185,7 @@ impl Centre {
                 verdict: None,
                 due_ms: None,
                 answering: false,
+                closing: None,
                 place_ms,
                 priority_ms: 0,
                 pressed_ahead: None,

@@ -12,7 +12,7 @@ use crate::number::Caller;
 use crate::record::{AttemptRow, Record};
 use crate::rules::Rules;
 use crate::step::{Effect, Step};
-use crate::time::{Now, UtcMs};
+use crate::time::{MonoUs, Now, UtcMs};
 use crate::wishing::Wish;
 use crate::words::{NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression};
 
@@ -52,6 +52,8 @@ pub(crate) struct LiveAttempt {
     pub(crate) due_ms: Option<UtcMs>,
     /// Whether our 200 is decided: a CANCEL that crosses it comes too late.
     pub(crate) answering: bool,
+    /// When their queue closes or closed, and when they are told so.
+    pub(crate) closing: Option<Closing>,
     /// A key pressed while a message was heard: it answers the next menu.
     pub(crate) pressed_ahead: Option<char>,
     /// The last place in line: held for them when their seat vanishes.
@@ -64,6 +66,14 @@ pub(crate) struct LiveAttempt {
     pub(crate) excluded: Vec<SeatId>,
     /// Seats that vanished in conversation with them, until their phones register anew.
     pub(crate) vanished: Vec<SeatId>,
+}
+
+/// The end of a wait at closing time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Closing {
+    pub(crate) closes_ms: UtcMs,
+    /// After those who wait were served for a while.
+    pub(crate) ends_at: MonoUs,
 }
 
 /// Where a person can be called back.

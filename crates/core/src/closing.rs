@@ -1,7 +1,7 @@
 //! Closing time: nobody new is admitted, those who wait are served for a while, and then
 //! they are told that they are called back after the next opening, at the place they had.
 
-use crate::attempt::{Doing, LiveAttempt};
+use crate::attempt::{Closing, Doing, LiveAttempt};
 use crate::calendar::Calendar;
 use crate::centre::Centre;
 use crate::id::AttemptId;
@@ -48,10 +48,11 @@ impl Rules {
 }
 
 impl Centre {
-    /// Looks again when the queue has closed and those who waited had their time.
+    /// Looks again when the queue has closed and those who waited had their time. How long that
+    /// is may have changed since it closed.
     pub(crate) fn schedule_closing(&mut self, now: Now, id: AttemptId) {
         let rules = self.rules.clone();
-        let Some(live) = self.attempts.get(&id) else {
+        let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
         let Doing::Queued { queue, .. } = live.doing else {
@@ -63,12 +64,19 @@ impl Centre {
         let closes_ms = if rules.is_open(rule, now.utc_ms) {
             rules.closes_at(rule, now.utc_ms)
         } else {
-            Some(now.utc_ms)
+            let closed = live.closing.map(|closing| closing.closes_ms);
+            Some(closed.map_or(now.utc_ms, |at| at.min(now.utc_ms)))
         };
-        if let Some(closes_ms) = closes_ms {
+        live.closing = closes_ms.map(|closes_ms| {
             let until_ms = closes_ms - now.utc_ms + i64::from(rule.serve_waiting_s) * 1_000;
-            let moment = now.in_ms(u64::try_from(until_ms).unwrap_or(0));
-            self.timers.at(moment, Timer::Closing(id, live.token));
+            Closing {
+                closes_ms,
+                ends_at: now.in_ms(u64::try_from(until_ms).unwrap_or(0)),
+            }
+        });
+        if let Some(closing) = live.closing {
+            self.timers
+                .at(closing.ends_at, Timer::Closing(id, live.token));
         }
     }
 
@@ -81,7 +89,11 @@ impl Centre {
         let Doing::Queued { queue, .. } = live.doing else {
             return;
         };
-        let Some(rule) = rules.queues.get(&queue).filter(|_| live.token == token) else {
+        let is_due = live.token == token
+            && live
+                .closing
+                .is_some_and(|closing| closing.ends_at <= now.mono_us);
+        let Some(rule) = rules.queues.get(&queue).filter(|_| is_due) else {
             return;
         };
         if rules.is_open(rule, now.utc_ms) {

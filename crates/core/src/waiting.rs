@@ -123,9 +123,11 @@ impl Centre {
     }
 
     pub(crate) fn schedule_waiting(&mut self, now: Now, id: AttemptId, at: StepId) {
-        let Some(token) = self.attempts.get(&id).map(|live| live.token) else {
+        let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
+        live.closing = None;
+        let token = live.token;
         let Some(PlanStep::Queue {
             announce,
             offer_callback,

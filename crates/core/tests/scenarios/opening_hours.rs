@@ -56,6 +56,34 @@ fn who_waits_at_closing_is_served_a_while_then_told_and_owed_a_call_at_the_openi
 }
 
 #[test]
+fn a_reload_after_closing_changes_how_long_those_who_wait_are_served() {
+    let serve = |room: &mut Room, serve_waiting_s| {
+        let changed = room.reloads(|rules| {
+            for queue in rules.queues.values_mut() {
+                queue.serve_waiting_s = serve_waiting_s;
+            }
+        });
+        assert_eq!(changed, Ok(()));
+    };
+    let mut room = Room::new();
+    room.wait_s(TO_CLOSING_S - 60);
+    room.waits(MARIO, BOOK);
+    room.wait_s(60 + SERVE_WAITING_S / 2);
+    serve(&mut room, 2 * SERVE_WAITING_S);
+    room.wait_s(3 * SERVE_WAITING_S / 2 - 1);
+    assert!(!said(&room, 7), "still served");
+    room.wait_s(1);
+    assert!(said(&room, 7), "we call back");
+
+    let mut room = Room::new();
+    room.wait_s(TO_CLOSING_S - 60);
+    room.waits(MARIO, BOOK);
+    room.wait_s(60 + SERVE_WAITING_S / 2);
+    serve(&mut room, SERVE_WAITING_S / 3);
+    assert!(said(&room, 7), "their time is over already");
+}
+
+#[test]
 fn who_waits_at_closing_is_still_given_to_a_seat_that_becomes_free() {
     let mut room = Room::new();
     room.wait_s(TO_CLOSING_S - 60);
