@@ -3,11 +3,11 @@
 use crate::attempt::{Doing, End, Next};
 use crate::centre::Centre;
 use crate::dialplan::{Dialplan, Served, Step as PlanStep, StepId};
-use crate::id::AttemptId;
+use crate::id::{AttemptId, QueueId};
 use crate::record::Record;
 use crate::rules::PromptId;
 use crate::step::{AfterPlay, Effect, Step};
-use crate::time::Now;
+use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::wishing::Wish;
 use crate::words::{OfferState, Outcome, Party, Stage};
@@ -65,8 +65,8 @@ impl Centre {
                     if calendar.is_open(now.utc_ms) {
                         at = *open;
                     } else {
-                        live.verdict = Some(Outcome::OutOfHours);
-                        live.due_ms = calendar.next_opening(now.utc_ms);
+                        let opens_ms = calendar.next_opening(now.utc_ms);
+                        self.found_shut(id, plan.queue_behind(*open), opens_ms);
                         at = *closed;
                     }
                 }
@@ -107,6 +107,18 @@ impl Centre {
                 }
                 None => return,
             }
+        }
+    }
+
+    /// Nobody is there before that opening. Who had chosen a queue is owed a call by it.
+    fn found_shut(&mut self, id: AttemptId, chosen: Option<QueueId>, opens_ms: Option<UtcMs>) {
+        let tenant = self.attempts.get(&id).map(|live| live.tenant);
+        let chosen = tenant.zip(chosen);
+        let chosen = chosen.map(|(tenant, queue)| self.queue_now(tenant, queue));
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.row.queue = chosen.or(live.row.queue);
+            live.verdict = Some(Outcome::OutOfHours);
+            live.due_ms = opens_ms;
         }
     }
 

@@ -1,4 +1,5 @@
-//! Which opening hours a queue has: those without which no caller gets there.
+//! Which opening hours a queue has: those without which no caller gets there. And which queue
+//! hours are about, where they are asked after the choice.
 
 use std::collections::BTreeSet;
 
@@ -30,6 +31,22 @@ impl Dialplan {
             .into_iter()
             .filter(|calendar| !self.leads_to(queue, Some(*calendar)))
             .collect()
+    }
+
+    /// The queue to which a step leads when nothing is left to choose.
+    #[must_use]
+    pub fn queue_behind(&self, step: StepId) -> Option<QueueId> {
+        let mut at = step;
+        for _ in &self.steps {
+            at = match self.steps.get(at.0)? {
+                Step::Queue { queue, .. } | Step::Callback { queue, .. } => return Some(*queue),
+                Step::Play { then, .. } => *then,
+                Step::Hours { open, .. } => *open,
+                Step::Emergency { then, .. } => (*then)?,
+                Step::Menu { .. } | Step::HangUp { .. } => return None,
+            };
+        }
+        None
     }
 
     /// Whether a caller can get to a queue while a calendar is shut.

@@ -1,8 +1,9 @@
 //! Closing with callers waiting, nights and their backlog, the end of the contact window.
 
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, parse_zone};
+use cuptel_core::dialplan::{Step as PlanStep, StepId};
 use cuptel_core::id::QueueId;
-use cuptel_core::rules::{PromptId, Rules};
+use cuptel_core::rules::{CalendarId, PromptId, Rules};
 use cuptel_core::step::Effect;
 use cuptel_core::words::{CallbackState, Outcome, Suppression};
 
@@ -253,4 +254,46 @@ fn a_dial_that_fits_into_the_window_is_made() {
     room.staffed(1);
     assert!(room.offered().is_some());
     assert_eq!(room.callback().state, CallbackState::Offered);
+}
+
+/// A third key leads to cancellations by way of hours of their own, from two to four.
+fn cancels_in_the_afternoon(rules: &mut Rules) {
+    let afternoon = CalendarDefinition {
+        name: "pomeriggio".to_owned(),
+        zone: "Europe/Rome".to_owned(),
+        weekly: std::array::from_fn(|_| vec!["14:00-16:00".to_owned()]),
+        ..CalendarDefinition::default()
+    };
+    let afternoon = Calendar::new(&afternoon).expect("a calendar");
+    rules.calendars.push(afternoon);
+    for tenant in rules.tenants.values_mut() {
+        let plan = &mut tenant.dialplan;
+        let asked = StepId(plan.steps.len());
+        for step in &mut plan.steps {
+            if let PlanStep::Menu { keys, .. } = step {
+                keys.insert('3', asked);
+            }
+        }
+        plan.steps.push(PlanStep::Hours {
+            calendar: CalendarId(1),
+            open: StepId(3),
+            closed: StepId(5),
+        });
+        plan.names.push("afternoon".to_owned());
+    }
+}
+
+#[test]
+fn who_chose_a_service_that_is_shut_is_owed_a_call_by_that_service() {
+    let mut room = Room::with(cancels_in_the_afternoon);
+    let mario = room.waits(MARIO, '3');
+    room.hangs_up(mario);
+    assert_eq!(room.outcome(0), Some(Outcome::OutOfHours));
+    assert_eq!(room.needs()[0].queue, Some(QueueId(2)));
+    assert_eq!(room.callback().not_before_ms, TEN_O_CLOCK_MS + 4 * HOUR_MS);
+    // Nobody has chosen who calls in the night.
+    let mut room = Room::new();
+    room.wait_s(TO_CLOSING_S + HOUR_S);
+    calls_at_night(&mut room, LUCIA);
+    assert_eq!(room.needs()[0].queue, None);
 }
