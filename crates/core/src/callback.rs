@@ -17,8 +17,10 @@ pub(crate) enum Move {
     Return,
     /// The seat took it; the person is rung.
     Dial,
-    /// The person answered.
+    /// The person answered, or has an operator again.
     Answer,
+    /// The operator's phone died: the person waits on the line for another.
+    Wait,
     /// The process died while it was in flight.
     Crash,
     /// The cool-down after a crash is over.
@@ -43,31 +45,46 @@ pub(crate) fn next(state: CallbackState, wanted: Move) -> Result<CallbackState, 
         S::Waiting => match wanted {
             Move::Offer => Ok(S::Offered),
             Move::Close => Ok(S::Closed),
-            Move::Return | Move::Dial | Move::Answer | Move::Crash | Move::Reconcile => refused,
+            Move::Return
+            | Move::Dial
+            | Move::Answer
+            | Move::Wait
+            | Move::Crash
+            | Move::Reconcile => refused,
         },
         S::Offered => match wanted {
             Move::Return => Ok(S::Waiting),
             Move::Dial => Ok(S::Dialling),
             Move::Close => Ok(S::Closed),
-            Move::Offer | Move::Answer | Move::Crash | Move::Reconcile => refused,
+            Move::Offer | Move::Answer | Move::Wait | Move::Crash | Move::Reconcile => refused,
         },
         S::Dialling => match wanted {
             Move::Answer => Ok(S::Talking),
             Move::Return => Ok(S::Waiting),
             Move::Crash => Ok(S::Unknown),
             Move::Close => Ok(S::Closed),
-            Move::Offer | Move::Dial | Move::Reconcile => refused,
+            Move::Offer | Move::Dial | Move::Wait | Move::Reconcile => refused,
         },
-        S::Talking | S::AnsweredWaiting => match wanted {
+        S::Talking => match wanted {
+            Move::Wait => Ok(S::AnsweredWaiting),
             Move::Return => Ok(S::Waiting),
             Move::Crash => Ok(S::Unknown),
             Move::Close => Ok(S::Closed),
             Move::Offer | Move::Dial | Move::Answer | Move::Reconcile => refused,
         },
+        S::AnsweredWaiting => match wanted {
+            Move::Answer => Ok(S::Talking),
+            Move::Return => Ok(S::Waiting),
+            Move::Crash => Ok(S::Unknown),
+            Move::Close => Ok(S::Closed),
+            Move::Offer | Move::Dial | Move::Wait | Move::Reconcile => refused,
+        },
         S::Unknown => match wanted {
             Move::Reconcile => Ok(S::Waiting),
             Move::Close => Ok(S::Closed),
-            Move::Offer | Move::Return | Move::Dial | Move::Answer | Move::Crash => refused,
+            Move::Offer | Move::Return | Move::Dial | Move::Answer | Move::Wait | Move::Crash => {
+                refused
+            }
         },
         // "Another person at this number": the conversation settled nothing.
         S::Closed => match wanted {
@@ -75,6 +92,7 @@ pub(crate) fn next(state: CallbackState, wanted: Move) -> Result<CallbackState, 
             Move::Offer
             | Move::Dial
             | Move::Answer
+            | Move::Wait
             | Move::Crash
             | Move::Reconcile
             | Move::Close => refused,

@@ -9,6 +9,7 @@ use crate::callback::Case;
 use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
+use crate::reconnecting::LeftAlone;
 use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, Work};
 use crate::rules::Rules;
 use crate::seat::Seat;
@@ -26,6 +27,8 @@ pub(crate) enum Role {
     Seat(SeatId),
     /// The person whom this seat calls back.
     Person(SeatId),
+    /// The person whom nobody speaks with since a seat vanished.
+    LeftAlone(CallbackId),
 }
 
 /// Channels of a trunk in use.
@@ -70,6 +73,8 @@ pub struct Centre {
     /// Seats to which a work may be proposed, the one idle longest first.
     pub(crate) free: BTreeSet<(UtcMs, SeatId)>,
     pub(crate) trunks: BTreeMap<TrunkId, Channels>,
+    /// Persons called back whose operator's phone died, by their callback.
+    pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
     /// Dials whose fate a crash hid.
     pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
     pub(crate) timers: Timers,
@@ -107,6 +112,7 @@ impl Centre {
             operators: BTreeMap::new(),
             free: BTreeSet::new(),
             trunks,
+            left_alone: BTreeMap::new(),
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
             held: false,
@@ -165,19 +171,19 @@ impl Centre {
             Input::Placed { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.offer_placed(now, seat, step),
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
-                Some(Role::Caller(_)) | None => {}
+                Some(Role::Caller(_) | Role::LeftAlone(_)) | None => {}
             },
             Input::Ringing { leg } => self.seat_rings(now, leg, step),
             Input::Answered { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
                 Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
                 Some(Role::Person(seat)) => self.person_answered(now, seat, step),
-                None => {}
+                Some(Role::LeftAlone(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_did_not_take(now, seat, status, step),
                 Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
-                Some(Role::Caller(_)) | None => {}
+                Some(Role::Caller(_) | Role::LeftAlone(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
             Input::MediaLost { leg } => self.leg_over(now, leg, Party::Network, true, step),
@@ -190,6 +196,7 @@ impl Centre {
             Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),
                 Some(Role::Seat(seat)) => self.operator_heard(now, seat, token, step),
+                Some(Role::LeftAlone(id)) => self.person_heard(now, id, token, step),
                 Some(Role::Person(_)) | None => {}
             },
             Input::Registered {
@@ -226,6 +233,7 @@ impl Centre {
                 self.seat_left(now, seat, by, hang_up, step);
             }
             Some(Role::Person(seat)) => self.person_left(now, seat, by, hang_up, step),
+            Some(Role::LeftAlone(id)) => self.person_gone(now, id, hang_up, step),
             None => {}
         }
     }
@@ -240,6 +248,7 @@ impl Centre {
             Timer::Closing(id, token) => self.closing_due(now, id, token, step),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
             Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
+            Timer::LeftAlone(id, dial) => self.person_waited(now, id, dial, step),
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
             Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
             Timer::RegistrationEnds(seat) => self.reachability_changed(now, seat, step),

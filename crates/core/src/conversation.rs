@@ -51,12 +51,8 @@ impl Centre {
                 }
                 self.after_work(now, id, step);
             }
-            SeatWork::Talking {
-                with: With::Caller(attempt),
-                ..
-            } if by == Party::Network => {
-                let attempt = *attempt;
-                self.seat_vanished(now, id, attempt, hang_up, step);
+            SeatWork::Talking { .. } if by == Party::Network => {
+                self.seat_vanished(now, id, hang_up, step);
             }
             SeatWork::Talking { .. } => self.conversation_over(now, id, by, step),
             SeatWork::Informed { leg } => {
@@ -78,26 +74,23 @@ impl Centre {
         }
     }
 
-    /// A phone died in mid-call: the caller stays on the line, is told, and goes to the front.
-    fn seat_vanished(
-        &mut self,
-        now: Now,
-        id: SeatId,
-        attempt: AttemptId,
-        hang_up: bool,
-        step: &mut Step,
-    ) {
+    /// A phone died in mid-call: whoever is at the other end stays on the line, is told, and
+    /// goes to the front.
+    fn seat_vanished(&mut self, now: Now, id: SeatId, hang_up: bool, step: &mut Step) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
+        let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
         let SeatWork::Talking {
-            assignment, leg, ..
-        } = &seat.work
+            mut assignment,
+            queue,
+            leg,
+            with,
+        } = work
         else {
+            seat.work = work;
             return;
         };
-        let (mut assignment, leg) = (assignment.clone(), *leg);
-        seat.work = SeatWork::Idle;
         assignment.ended_ms = Some(now.utc_ms);
         step.records.push(Record::Assignment(assignment));
         self.legs.remove(&leg);
@@ -109,13 +102,24 @@ impl Centre {
                 text: "No media",
             });
         }
-        if !self.caller_reconnects(now, attempt, id, step) {
-            let end = End {
-                outcome: Outcome::Interrupted,
-                by: Party::Network,
-                reason: Some("the seat vanished"),
-            };
-            self.end_attempt(now, attempt, end, true, step);
+        match with {
+            With::Caller(attempt) => {
+                if !self.caller_reconnects(now, attempt, id, step) {
+                    let end = End {
+                        outcome: Outcome::Interrupted,
+                        by: Party::Network,
+                        reason: Some("the seat vanished"),
+                    };
+                    self.end_attempt(now, attempt, end, true, step);
+                }
+            }
+            With::Person {
+                callback,
+                dial,
+                leg,
+            } => self.person_reconnects(now, (callback, dial, leg), queue, id, step),
+            // Nobody is on the line yet; the dial was given up before.
+            With::Ringing { .. } => {}
         }
         self.phone_gone(id, step);
         self.became_idle(now, id);
@@ -287,7 +291,9 @@ impl Centre {
         } else {
             self.conversation_settles(now, callback, ClosedHow::Served, about, step)
         };
-        if settled.is_none() {
+        if interrupted && by == Party::Network {
+            self.owe_cut_off(now, callback, step);
+        } else if settled.is_none() {
             if let Some(case) = self.cases.get_mut(&callback) {
                 // Somebody was reached: that was no try in vain.
                 case.row.tries -= 1;

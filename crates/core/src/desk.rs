@@ -222,6 +222,9 @@ impl Centre {
             for live in self.attempts.values_mut() {
                 live.vanished.retain(|gone| *gone != id);
             }
+            for person in self.left_alone.values_mut() {
+                person.excluded.retain(|gone| *gone != id);
+            }
             self.timers
                 .at(now.in_s(granted_s), Timer::RegistrationEnds(id));
         }

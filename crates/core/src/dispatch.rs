@@ -146,7 +146,13 @@ impl Centre {
                     |seat: &&SeatId| !live.excluded.contains(seat) && !live.vanished.contains(seat);
                 able.iter().find(may).copied()
             }
-            Work::Callback(_) => able.first().copied().filter(|_| may_dial),
+            Work::Callback(id) => match self.left_alone.get(&id) {
+                Some(person) => {
+                    let may = |seat: &&SeatId| !person.excluded.contains(seat);
+                    able.iter().find(may).copied()
+                }
+                None => able.first().copied().filter(|_| may_dial),
+            },
         }
     }
 
@@ -167,7 +173,9 @@ impl Centre {
 
     /// Callbacks offered to seats that have not picked up yet: each will want a channel.
     fn dials_promised(&self) -> u32 {
-        let promised = |seat: &&crate::seat::Seat| matches!(&seat.work, SeatWork::Offered { offer, .. } if matches!(offer.work, Work::Callback(_)));
+        let dials =
+            |work: Work| matches!(work, Work::Callback(id) if !self.left_alone.contains_key(&id));
+        let promised = |seat: &&crate::seat::Seat| matches!(&seat.work, SeatWork::Offered { offer, .. } if dials(offer.work));
         u32::try_from(self.seats.values().filter(promised).count()).unwrap_or(u32::MAX)
     }
 
@@ -238,6 +246,9 @@ impl Centre {
                 let (caller, priority_ms) = (live.caller.number.clone(), live.priority_ms);
                 self.step_out(queue, place_ms, priority_ms, found.work);
                 caller
+            }
+            Work::Callback(id) if self.left_alone.contains_key(&id) => {
+                self.person_offered(now, id, found.seat, step)
             }
             Work::Callback(id) => {
                 let seat = Some(found.seat);

@@ -19,6 +19,7 @@ mod offering;
 mod owing;
 mod pace;
 mod people;
+mod reconnecting;
 pub mod record;
 mod release;
 pub mod reload;

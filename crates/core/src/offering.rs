@@ -116,6 +116,9 @@ impl Centre {
             Work::Attempt(attempt) => {
                 self.begin_talk(now, id, attempt, leg, offer.queue, assignment, step)
             }
+            Work::Callback(callback) if self.left_alone.contains_key(&callback) => {
+                self.begin_talk_again(now, id, callback, leg, assignment, step);
+            }
             Work::Callback(callback) => {
                 self.begin_dial(now, id, callback, leg, offer.queue, assignment, step)
             }
@@ -241,6 +244,9 @@ impl Centre {
         let own_doing = why != OfferState::Withdrawn;
         match work {
             Work::Attempt(attempt) => self.caller_returns(attempt, id, own_doing),
+            Work::Callback(callback) if self.left_alone.contains_key(&callback) => {
+                self.person_returns(now, callback, id, why, step);
+            }
             Work::Callback(callback) => {
                 let about = About {
                     seat: Some(id),

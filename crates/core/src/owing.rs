@@ -232,14 +232,8 @@ impl Centre {
             let Some(case) = self.cases.get(&id) else {
                 continue;
             };
-            let missed = self
-                .rules
-                .tenants
-                .get(&tenant)
-                .map(|tenant| tenant.dialplan.missed_queue);
-            let grace_s = missed
-                .and_then(|missed| self.rules.queues.get(&case.queue(missed)))
-                .map_or(0, |queue| queue.callback.grace_s);
+            let asked = case.needs.iter().find_map(|need| need.queue);
+            let grace_s = self.grace_s(tenant, asked);
             let rested_ms = now.utc_in_s(grace_s);
             if let Some(case) = self.cases.get_mut(&id)
                 && case.row.not_before_ms < rested_ms
@@ -249,6 +243,15 @@ impl Centre {
             }
         }
         self.reconsider_number(now, number);
+    }
+
+    /// How long whoever has just tried is left alone.
+    pub(crate) fn grace_s(&self, tenant: TenantId, asked: Option<QueueId>) -> u32 {
+        let missed = || Some(self.rules.tenants.get(&tenant)?.dialplan.missed_queue);
+        asked
+            .or_else(missed)
+            .and_then(|queue| self.rules.queues.get(&queue))
+            .map_or(0, |queue| queue.callback.grace_s)
     }
 
     /// Everything of a number may have become due, or not be any more.

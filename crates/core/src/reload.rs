@@ -323,6 +323,7 @@ impl Centre {
         for (id, queue, place_ms, priority_ms) in waiting {
             self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
         }
+        self.line_up_left_alone();
         let cases: Vec<CallbackId> = self.cases.keys().copied().collect();
         for id in cases {
             if let Some(case) = self.cases.get_mut(&id) {

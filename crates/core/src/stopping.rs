@@ -19,6 +19,9 @@ impl Centre {
         self.stopping = Some(false);
         self.timers.at(now.in_s(drain_s), Timer::DrainEnds);
         self.turn_waiting_into_callbacks(now, step);
+        for id in self.all_left_alone() {
+            self.person_told(now, id, step);
+        }
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in seats {
             match self.seats.get(&id).map(|seat| &seat.work) {
@@ -63,6 +66,9 @@ impl Centre {
             };
             self.end_attempt(now, id, end, true, step);
         }
+        for id in self.all_left_alone() {
+            self.person_gone(now, id, true, step);
+        }
         let left: Vec<_> = self
             .seats
             .values()
@@ -88,7 +94,8 @@ impl Centre {
 
     /// Says once that nothing is going on any more.
     pub(crate) fn drained(&mut self, step: &mut Step) {
-        if self.stopping != Some(false) || !self.attempts.is_empty() {
+        let nobody_waits = self.attempts.is_empty() && self.left_alone.is_empty();
+        if self.stopping != Some(false) || !nobody_waits {
             return;
         }
         if self.seats.values().all(|seat| seat.leg().is_none()) {

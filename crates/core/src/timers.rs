@@ -27,6 +27,8 @@ pub(crate) enum Timer {
     NoRinging(SeatId, OfferId),
     /// A person's phone rang long enough.
     DialRang(SeatId, DialId),
+    /// A person who lost their operator waited as long as the queue allows.
+    LeftAlone(CallbackId, DialId),
     /// A seat's wrap-up or rest ends.
     SeatFree(SeatId, MonoUs),
     /// A phone's registration ends.

@@ -15,7 +15,7 @@ use crate::words::{OfferState, Outcome, Party, Stage};
 
 /// Ten years: more than the age of any debt, so that whoever is reconnected goes first, and
 /// two of them in the order of their places.
-const BEFORE_EVERYONE_MS: i64 = 3_650 * 86_400_000;
+pub(crate) const BEFORE_EVERYONE_MS: i64 = 3_650 * 86_400_000;
 
 impl Centre {
     pub(crate) fn callback_offer_of(&self, id: AttemptId, at: StepId) -> Option<OfferCallback> {

@@ -227,7 +227,12 @@ fn check_dials(image: &Image) -> Result<(), Broken> {
         let state = image.callbacks.get(&dial.callback).map(|row| row.state);
         let fits = matches!(
             state,
-            Some(CallbackState::Dialling | CallbackState::Talking | CallbackState::Unknown)
+            Some(
+                CallbackState::Dialling
+                    | CallbackState::Talking
+                    | CallbackState::AnsweredWaiting
+                    | CallbackState::Unknown
+            )
         );
         must(fits, "P3", || {
             format!(

@@ -6,6 +6,7 @@ mod menu;
 mod numbers;
 mod opening_hours;
 mod queueing;
+mod reconnecting;
 mod reloading;
 mod restarting;
 mod room;
