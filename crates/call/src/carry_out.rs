@@ -6,7 +6,6 @@ use cuptel_core::id::{LegId, TrunkId};
 use cuptel_core::rules::PromptId;
 use cuptel_core::step::{self as rules, AfterPlay, Destination, Effect};
 use cuptel_core::time::Now;
-use cuptel_core::words::Party;
 use cuptel_media as media;
 use cuptel_sip::{Flow, FlowId, NameAddr, OutgoingInvite, Transport};
 
@@ -126,15 +125,8 @@ impl Switch {
             return;
         };
         let Some(text) = self.open_media_for_answer(now, id, step) else {
-            self.refuse(now, id, 480, 47, "No media port is free", step);
-            return self.tell_rules(
-                now,
-                rules::Input::Ended {
-                    leg: id,
-                    by: Party::Network,
-                },
-                step,
-            );
+            // The row has to say so before the caller hears it.
+            return self.not_sent(now, id, step);
         };
         let (sip, outbox) = self.outbox();
         if sip

@@ -60,7 +60,7 @@ pub(crate) struct LiveAttempt {
     pub(crate) place_ms: UtcMs,
     /// How much they go ahead of that place, as time.
     pub(crate) priority_ms: i64,
-    /// Another number that they keyed in, to be called back at.
+    /// The last other number that they keyed in, to be called back at: it may be in their hand.
     pub(crate) given: Option<Reach>,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
@@ -206,6 +206,20 @@ impl Centre {
                 self.end_attempt(now, id, end, hang_up, step);
             }
         }
+    }
+
+    /// Our 200 was decided and could not be sent, for want of a port: it is refused instead.
+    pub(crate) fn caller_not_answered(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.answering = false;
+        let end = End {
+            outcome: Outcome::Failed,
+            by: Party::Us,
+            reason: Some("no media port is free"),
+        };
+        self.end_attempt(now, id, end, true, step);
     }
 
     /// The end of an attempt, from wherever it is.

@@ -183,7 +183,8 @@ impl Centre {
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_did_not_take(now, seat, status, step),
                 Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
-                Some(Role::Caller(_) | Role::LeftAlone(_)) | None => {}
+                Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
+                Some(Role::LeftAlone(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
             Input::MediaLost { leg } => self.leg_over(now, leg, Party::Network, true, step),

@@ -34,9 +34,10 @@ pub enum Input {
         /// The leg.
         leg: LegId,
     },
-    /// The phone that we called was not picked up.
+    /// The phone that we called was not picked up; or we could not answer an inbound call, and
+    /// it waits for a refusal.
     NotAnswered {
-        /// Our outbound leg.
+        /// The leg.
         leg: LegId,
         /// Final SIP status, 408 for silence, or `NOT_SENT`.
         status: u16,

@@ -2,7 +2,7 @@
 
 use cuptel_core::id::TrunkId;
 use cuptel_core::rules::PromptId;
-use cuptel_core::step::{Command, Effect, Input};
+use cuptel_core::step::{Command, Effect, Input, Unacceptable};
 use cuptel_core::words::{Chosen, Disposition, Outcome, Party, Suppression, WorkState};
 
 use crate::room::{BOOK, CANCEL, LUCIA, MARIO, Room, SEAT_RING_S, TEN_O_CLOCK_MS, WRAP_UP_S};
@@ -203,4 +203,38 @@ fn calls_that_come_too_fast_are_refused_with_a_row_and_owed_a_call() {
     room.wait_s(1);
     room.rings("+393331000003");
     assert_eq!(room.outcome(2), None);
+}
+
+#[test]
+fn a_call_that_the_signalling_cannot_take_has_its_row_and_is_owed() {
+    let asks_too_much = Unacceptable::Request {
+        status: 420,
+        text: "Requires an extension that is not known here",
+    };
+    for (why, status, outcome) in [
+        (asks_too_much, 420, Outcome::Failed),
+        (Unacceptable::Crowded, 486, Outcome::RefusedLines),
+    ] {
+        let mut room = Room::new();
+        let leg = room.rings_unacceptably(MARIO, why);
+        assert_eq!(room.outcome(0), Some(outcome));
+        assert_eq!(room.attempt(0).sip_status, Some(status));
+        assert_eq!(room.attempt(0).callback, Some(room.callback().id));
+        let told = |effect: &Effect| matches!(effect, Effect::Refuse { leg: to, status: with, .. } if (*to, *with) == (leg, status));
+        assert!(room.was_done(told));
+    }
+}
+
+#[test]
+fn a_call_that_cannot_be_answered_after_all_says_so_in_its_row() {
+    let mut room = Room::new();
+    let leg = room.rings(MARIO);
+    // The answer is decided; then there is no port for its media.
+    room.not_answered(leg, 480);
+    assert_eq!(room.outcome(0), Some(Outcome::Failed));
+    assert_eq!(room.attempt(0).sip_status, Some(480));
+    assert_eq!(room.attempt(0).callback, Some(room.callback().id));
+    let refused = |effect: &Effect| matches!(effect, Effect::Refuse { leg: to, status: 480, .. } if *to == leg);
+    assert!(room.was_done(refused));
+    assert!(!room.was_hung_up(leg), "there is no call to hang up");
 }
