@@ -214,6 +214,10 @@ impl Centre {
             && matches!(live.doing, Doing::Ringing)
         {
             live.answering = true;
+            // The caller may hear it and we die before the ACK is here.
+            live.row.sip_status = Some(200);
+            step.records
+                .push(Record::Attempt(Box::new(live.row.clone())));
             step.effects.push(Effect::Answer { leg: live.leg });
         }
     }

@@ -23,7 +23,6 @@ impl Centre {
         }
         live.row.stage = Stage::InDialplan;
         live.row.answered_ms = Some(now.utc_ms);
-        live.row.sip_status = Some(200);
         step.records
             .push(Record::Attempt(Box::new(live.row.clone())));
         let Some(start) = self.plan_of(id).map(Dialplan::begins) else {

@@ -95,3 +95,12 @@ fn a_phone_known_from_before_is_asked_before_it_is_offered_anything() {
     });
     assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
 }
+
+#[test]
+fn who_heard_the_answer_has_it_in_the_row_though_we_die_before_the_ack() {
+    let mut room = Room::new();
+    room.rings(MARIO);
+    assert!(room.was_done(|effect| matches!(effect, Effect::Answer { .. })));
+    assert_eq!(room.attempt(0).sip_status, Some(200));
+    assert_eq!(room.attempt(0).answered_ms, None);
+}
