@@ -5,6 +5,7 @@
 mod caller;
 mod carrier;
 mod centre;
+mod chance;
 mod cluster;
 mod command;
 mod database;
@@ -14,14 +15,17 @@ mod patience;
 mod phone;
 mod scripted_phone;
 mod sipp;
+mod town;
 
 pub(crate) use caller::Caller;
 pub(crate) use carrier::Carrier;
 pub(crate) use centre::{Centre, LINE, Setup, repository};
+pub(crate) use chance::Chance;
 pub(crate) use command::{Owned, Ran};
 pub(crate) use database::Kind;
 pub(crate) use datagram::{Datagrams, invite, torture_messages};
-pub(crate) use patience::{SOON, until, utc_s};
+pub(crate) use patience::{SOON, let_pass, until, utc_s};
 pub(crate) use phone::{Answers, Phone};
 pub(crate) use scripted_phone::ScriptedPhone;
 pub(crate) use sipp::Sipp;
+pub(crate) use town::{Peace, SEATS, Town};

@@ -8,6 +8,7 @@ mod calls;
 mod crash;
 mod demo;
 mod harness;
+mod kills;
 mod late;
 mod layout;
 mod numbers;

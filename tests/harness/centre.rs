@@ -155,6 +155,12 @@ impl Centre {
 
     /// Starts the server and waits until it is ready.
     pub(crate) fn serve(&mut self) {
+        self.begin_to_serve();
+        self.becomes_ready();
+    }
+
+    /// Starts the server.
+    pub(crate) fn begin_to_serve(&mut self) {
         assert!(self.server.is_none(), "it runs already");
         let log = File::options()
             .create(true)
@@ -162,11 +168,16 @@ impl Centre {
             .open(self.log_file())
             .expect("the log can be written");
         let mut command = self.command(&["--log", self.log, "serve"]);
-        let mut server = Owned::spawn(
+        self.server = Some(Owned::spawn(
             command
                 .stdout(log.try_clone().expect("a handle"))
                 .stderr(log),
-        );
+        ));
+    }
+
+    /// Waits until it is ready.
+    pub(crate) fn becomes_ready(&mut self) {
+        let mut server = self.server.take().expect("it was started");
         until("the centre is ready", SOON, || {
             if let Some(status) = server.ended() {
                 panic!("cuptel serve ended with {status}: {}", self.log());

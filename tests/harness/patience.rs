@@ -33,11 +33,23 @@ pub(crate) fn now() -> Instant {
 }
 
 /// Seconds since 1970, for opening hours that begin or end while a test looks on.
+pub(crate) fn utc_s() -> u64 {
+    utc_ms() / 1_000
+}
+
+/// Milliseconds since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests watch real programs in real time"
 )]
-pub(crate) fn utc_s() -> u64 {
+pub(crate) fn utc_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.expect("the clock is after 1970").as_secs()
+    let since = since.expect("the clock is after 1970").as_millis();
+    u64::try_from(since).expect("a date before the year 500,000,000")
+}
+
+/// Lets things happen for so long; for what a test does at a moment of its own choice, never
+/// instead of a condition.
+pub(crate) fn let_pass(time: Duration) {
+    std::thread::sleep(time);
 }
