@@ -7,6 +7,7 @@ use std::os::fd::AsRawFd;
 use std::task::{Context, Poll};
 
 use cuptel_sip::{Flow, FlowId, Transmit, Transport};
+use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg, sendmmsg};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
@@ -130,8 +131,13 @@ impl Sockets {
         });
         match taken {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
-            // An ICMP error of an earlier send shows itself here; the socket is well.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
+            // The system was short of something, or an ICMP error of an earlier send shows
+            // itself here: the socket is well, and what waits in it is taken next time.
+            Err(error) if !is_broken(&error) => {
+                tracing::debug!(%error, %local, "datagrams could not be taken");
+                metrics::counter!("cuptel_sip_receive_errors_total").increment(1);
+                Ok(())
+            }
             other => other,
         }
     }
@@ -197,6 +203,19 @@ impl Sockets {
     }
 }
 
+/// Whether an error says that a descriptor is no socket to receive from: it will never be again.
+fn is_broken(error: &io::Error) -> bool {
+    let fatal = [
+        Errno::EBADF,
+        Errno::ENOTSOCK,
+        Errno::EFAULT,
+        Errno::EINVAL,
+        Errno::EOPNOTSUPP,
+    ];
+    let code = error.raw_os_error();
+    fatal.iter().any(|errno| code == Some(*errno as i32))
+}
+
 fn bind_one(address: SocketAddr) -> io::Result<StdUdpSocket> {
     let socket = Socket::new(
         Domain::for_address(address),
@@ -218,4 +237,57 @@ fn address_of(address: &SockaddrStorage) -> Option<SocketAddr> {
     address
         .as_sockaddr_in6()
         .map(|v6| SocketAddr::from((v6.ip(), v6.port())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_descriptor_that_is_no_socket_ends_the_process() {
+        let error = |errno: Errno| io::Error::from_raw_os_error(errno as i32);
+        for passing in [
+            Errno::EINTR,
+            Errno::ENOMEM,
+            Errno::ENOBUFS,
+            Errno::EHOSTUNREACH,
+            Errno::ENETUNREACH,
+            Errno::ENETDOWN,
+            Errno::EPERM,
+            Errno::ECONNREFUSED,
+        ] {
+            assert!(!is_broken(&error(passing)), "{passing}");
+        }
+        for fatal in [Errno::EBADF, Errno::ENOTSOCK, Errno::EINVAL] {
+            assert!(is_broken(&error(fatal)), "{fatal}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_is_not_there_leaves_the_socket_well() {
+        let here = SocketAddr::from(([127, 0, 0, 1], 0));
+        let bound = Sockets::bind(&[here]).unwrap();
+        let own = bound[0].local_addr().unwrap();
+        let gone = StdUdpSocket::bind(here).unwrap().local_addr().unwrap();
+        let mut sockets = Sockets::new(bound).unwrap();
+        let flow = |remote| Flow {
+            id: FlowId(0),
+            transport: Transport::Udp,
+            local: own,
+            remote,
+        };
+        let mut transmits = vec![Transmit {
+            flow: flow(gone),
+            bytes: b"x"[..].into(),
+        }];
+        sockets.send(&mut transmits);
+        let peer = StdUdpSocket::bind(here).unwrap();
+        peer.send_to(b"hello", own).unwrap();
+        let mut arrived = Vec::new();
+        while arrived.is_empty() {
+            let index = std::future::poll_fn(|context| sockets.poll_readable(context)).await;
+            sockets.receive(index, &mut arrived).unwrap();
+        }
+        assert_eq!(sockets.bytes(&arrived[0]), b"hello");
+    }
 }
