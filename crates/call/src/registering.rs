@@ -31,6 +31,9 @@ impl Switch {
         let Some(seat) = self.centre.seat_by_extension(&wish.user) else {
             return self.refuse_register(now, id, 404, "No such seat", None);
         };
+        if wish.flow.transport.is_reliable() {
+            step.known.push(wish.flow.id);
+        }
         let (least, _) = self.centre.rules().limits.register_s;
         let is_brief = |binding: &Binding| (1..least).contains(&binding.expires_s);
         if wish.bindings.iter().any(is_brief) {

@@ -14,8 +14,8 @@ use cuptel_core::words::ChangedBy;
 use cuptel_core::{Centre, Held};
 use cuptel_media as media;
 use cuptel_sip::{
-    Admission, Credentials, DialogId, Endpoint, Flow, Ha1, Outbox, PingId, RegisterId, Transmit,
-    Transport,
+    Admission, Credentials, DialogId, Endpoint, Flow, FlowId, Ha1, Outbox, PingId, RegisterId,
+    Transmit, Transport,
 };
 use ipnet::IpNet;
 
@@ -176,6 +176,8 @@ pub struct Step {
     pub media: Vec<media::Command>,
     /// Answers to commands, now.
     pub replies: Vec<(u64, Result<(), CommandError>)>,
+    /// Connections over which somebody has come whom we know.
+    pub known: Vec<FlowId>,
     /// Stopped: nothing is going on any more.
     pub drained: bool,
 }
@@ -270,6 +272,9 @@ impl Switch {
         match input {
             Input::Datagram { flow, bytes } => {
                 let admission = self.admission(&flow);
+                if flow.transport.is_reliable() && admission == Admission::Trusted {
+                    step.known.push(flow.id);
+                }
                 self.sip
                     .receive(now.mono_us, &flow, bytes, admission, &mut outbox);
             }

@@ -380,9 +380,12 @@ fn connection_limits(config: &Config) -> cuptel_engine::ConnectionLimits {
     let size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     cuptel_engine::ConnectionLimits {
         connections_max: size(tcp.connections_max),
+        per_source_max: size(tcp.per_source_max),
         message_bytes_max: size(tcp.message_bytes_max),
         backlog_bytes_max: size(tcp.backlog_bytes_max),
         idle_us: us(tcp.idle_s),
+        unknown_us: us(tcp.unknown_s),
+        keep_alive_us: us(tcp.keep_alive_s),
         message_us: us(tcp.message_s),
         connect_us: us(tcp.connect_s),
     }

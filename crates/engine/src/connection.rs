@@ -45,6 +45,9 @@ pub(crate) struct Connection {
     /// Since when the message that is being received, or the first one, is waited for.
     waits_since_us: Option<MonoUs>,
     heard_us: MonoUs,
+    spoke_us: MonoUs,
+    /// When it is closed unless it brings somebody whom we know.
+    unknown_until_us: Option<MonoUs>,
     backlog: Vec<u8>,
 }
 
@@ -101,12 +104,19 @@ impl Connection {
             // A peer that we called need not say anything first.
             waits_since_us: (state == State::Open).then_some(now_us),
             heard_us: now_us,
+            spoke_us: now_us,
+            unknown_until_us: (state == State::Open).then_some(now_us + limits.unknown_us),
             backlog: Vec::new(),
         })
     }
 
     pub(crate) fn stream(&mut self) -> &mut TcpStream {
         &mut self.stream
+    }
+
+    /// It has brought somebody whom we know.
+    pub(crate) fn know(&mut self) {
+        self.unknown_until_us = None;
     }
 
     pub(crate) fn is_read(&self) -> bool {
@@ -156,7 +166,8 @@ impl Connection {
     }
 
     /// Sends, or keeps for later. False when the connection is of no more use.
-    pub(crate) fn write(&mut self, bytes: &[u8], backlog_bytes_max: usize) -> bool {
+    pub(crate) fn write(&mut self, now_us: MonoUs, bytes: &[u8], backlog_bytes_max: usize) -> bool {
+        self.spoke_us = now_us;
         let mut rest = bytes;
         let is_open = !matches!(self.state, State::Opening { .. });
         if is_open && self.backlog.is_empty() {
@@ -171,6 +182,11 @@ impl Connection {
         }
         self.backlog.extend_from_slice(rest);
         self.backlog.len() <= backlog_bytes_max
+    }
+
+    /// Whether it is open and nothing was said or heard on it for so long.
+    pub(crate) fn is_silent(&self, now_us: MonoUs, for_us: MonoUs) -> bool {
+        self.state == State::Open && self.heard_us.max(self.spoke_us) + for_us <= now_us
     }
 
     /// The connection is there, or has room again. False when it is of no more use.
@@ -212,10 +228,11 @@ impl Connection {
         match self.state {
             State::Opening { until_us } | State::Ending { until_us, .. } => until_us,
             State::Open => {
-                let idle_until_us = self.heard_us + limits.idle_us;
-                self.waits_since_us.map_or(idle_until_us, |since| {
-                    idle_until_us.min(since + limits.message_us)
-                })
+                let message_until_us = self.waits_since_us.map(|since| since + limits.message_us);
+                [message_until_us, self.unknown_until_us]
+                    .into_iter()
+                    .flatten()
+                    .fold(self.heard_us + limits.idle_us, MonoUs::min)
             }
         }
     }

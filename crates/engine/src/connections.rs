@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Read as _};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::task::{Context, Poll, ready};
 
@@ -24,6 +24,7 @@ const CHUNK_BYTES: usize = 16 << 10;
 const ACCEPTS_MAX: usize = 32;
 /// Numbers below are the datagram sockets'.
 const FIRST_NUMBER: u32 = 1 << 16;
+const PING: &[u8] = b"\r\n\r\n";
 /// How often deadlines are looked at.
 const EXPIRE_EVERY_US: MonoUs = 250_000;
 
@@ -32,12 +33,20 @@ const EXPIRE_EVERY_US: MonoUs = 250_000;
 pub struct ConnectionLimits {
     /// Connections accepted, and as many opened. Beyond it a new one is closed at once.
     pub connections_max: usize,
+    /// Of these, accepted from one address.
+    pub per_source_max: usize,
     /// The longest message. A longer one ends its connection.
     pub message_bytes_max: usize,
     /// What may wait for a peer that does not read. Beyond it the connection is closed.
     pub backlog_bytes_max: usize,
     /// A connection on which nothing arrived for this long is closed.
     pub idle_us: MonoUs,
+    /// How long after its beginning a connection may stay that has brought nobody whom we know:
+    /// a phone with its password, or a trunk.
+    pub unknown_us: MonoUs,
+    /// After so long in silence a connection that we opened is sent a ping (RFC 5626 3.5.1), so
+    /// that an address translation in between does not forget it.
+    pub keep_alive_us: MonoUs,
     /// How long a message may take to arrive, the first one from the connection's beginning.
     pub message_us: MonoUs,
     /// How long opening a connection may take.
@@ -178,8 +187,7 @@ impl Connections {
             let local = listener.local_addr();
             match (listener.accept(), local) {
                 (Ok((stream, remote)), Ok(local)) => {
-                    let accepted = self.open.len().saturating_sub(self.dialled.len());
-                    if accepted >= self.limits.connections_max {
+                    if !self.has_room_for(remote.ip()) {
                         metrics::counter!("cuptel_sip_connections_refused_total").increment(1);
                         continue;
                     }
@@ -199,6 +207,24 @@ impl Connections {
                 (Err(error), _) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 (Err(error), _) | (Ok(_), Err(error)) => return self.stop_accepting(&error),
             }
+        }
+    }
+
+    /// Whether another connection from there is accepted.
+    fn has_room_for(&self, source: IpAddr) -> bool {
+        let accepted = self.open.len().saturating_sub(self.dialled.len());
+        let from_there = |connection: &&Connection| {
+            let flow = connection.flow;
+            flow.id != FlowId::DIALLED && flow.remote.ip() == source
+        };
+        accepted < self.limits.connections_max
+            && self.open.values().filter(from_there).count() < self.limits.per_source_max
+    }
+
+    /// Somebody whom we know speaks over this connection.
+    pub(crate) fn know(&mut self, flow: FlowId) {
+        if let Some(connection) = self.open.get_mut(&flow.0) {
+            connection.know();
         }
     }
 
@@ -282,7 +308,7 @@ impl Connections {
         let Some(connection) = self.open.get_mut(&number) else {
             return tracing::debug!(remote = %flow.remote, "a connection was gone before its message");
         };
-        if connection.write(bytes, self.limits.backlog_bytes_max) {
+        if connection.write(now_us, bytes, self.limits.backlog_bytes_max) {
             self.watch(number);
         } else {
             self.close(number, "the peer does not read, or is gone");
@@ -351,10 +377,27 @@ impl Connections {
         for number in numbers {
             self.close(number, "its time was over");
         }
+        self.keep_alive(now_us);
         if std::mem::take(&mut self.is_deaf)
             && let Err(error) = self.listen()
         {
             tracing::error!(%error, "connections are not accepted any more");
+        }
+    }
+
+    fn keep_alive(&mut self, now_us: MonoUs) {
+        let numbers: Vec<u32> = self.dialled.values().copied().collect();
+        for number in numbers {
+            let Some(connection) = self.open.get_mut(&number) else {
+                continue;
+            };
+            if connection.is_silent(now_us, self.limits.keep_alive_us) {
+                if connection.write(now_us, PING, self.limits.backlog_bytes_max) {
+                    self.watch(number);
+                } else {
+                    self.close(number, "it broke");
+                }
+            }
         }
     }
 
@@ -374,4 +417,91 @@ pub(crate) fn is_later(error: &io::Error) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "a gauge of a bounded number")]
 fn count(number: usize) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpStream};
+    use std::time::Duration;
+
+    use super::*;
+
+    const LIMITS: ConnectionLimits = ConnectionLimits {
+        connections_max: 4,
+        per_source_max: 2,
+        message_bytes_max: 65_535,
+        backlog_bytes_max: 65_536,
+        idle_us: 3_900_000_000,
+        unknown_us: 30_000_000,
+        keep_alive_us: 90_000_000,
+        message_us: 300_000_000,
+        connect_us: 3_000_000,
+    };
+    const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+    fn connections() -> (Connections, SocketAddr) {
+        let listening = Connections::bind(&[ANYWHERE]).unwrap();
+        let address = listening[0].local_addr().unwrap();
+        (Connections::new(listening, LIMITS).unwrap(), address)
+    }
+
+    async fn turn(connections: &mut Connections, now_us: MonoUs) {
+        let ready = std::future::poll_fn(|context| connections.poll_ready(context)).await;
+        ready.unwrap();
+        connections.turn(now_us, &mut Vec::new());
+    }
+
+    #[tokio::test]
+    async fn one_address_has_so_many_connections_and_no_more() {
+        let (mut connections, address) = connections();
+        let callers: Vec<TcpStream> = (0..3)
+            .map(|_| TcpStream::connect(address).unwrap())
+            .collect();
+        turn(&mut connections, 0).await;
+        assert_eq!(connections.open.len(), LIMITS.per_source_max);
+        drop(callers);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_brings_nobody_we_know_has_little_time() {
+        let (mut connections, address) = connections();
+        let _callers = [(); 2].map(|()| TcpStream::connect(address).unwrap());
+        turn(&mut connections, 0).await;
+        let known = *connections.open.keys().min().unwrap();
+        connections.know(FlowId(known));
+        connections.expire(LIMITS.unknown_us - 1);
+        assert_eq!(connections.open.len(), 2);
+        connections.expire(LIMITS.unknown_us + EXPIRE_EVERY_US);
+        assert_eq!(
+            connections.open.keys().copied().collect::<Vec<_>>(),
+            [known]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_connection_of_ours_is_kept_alive_in_silence() {
+        let (mut connections, _) = connections();
+        let carrier = TcpListener::bind(ANYWHERE).unwrap();
+        let flow = Flow::dialled(ANYWHERE, carrier.local_addr().unwrap());
+        let mut transmits = vec![Transmit {
+            flow,
+            bytes: b"hello"[..].into(),
+        }];
+        connections.send(0, &mut transmits);
+        let (mut peer, _) = carrier.accept().unwrap();
+        peer.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        turn(&mut connections, 0).await;
+        let mut heard = [0; 5];
+        peer.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"hello");
+        connections.expire(LIMITS.keep_alive_us - 1);
+        peer.set_nonblocking(true).unwrap();
+        let nothing = peer.read(&mut heard).unwrap_err();
+        assert_eq!(nothing.kind(), io::ErrorKind::WouldBlock);
+        peer.set_nonblocking(false).unwrap();
+        connections.expire(LIMITS.keep_alive_us + EXPIRE_EVERY_US);
+        let mut ping = [0; 4];
+        peer.read_exact(&mut ping).unwrap();
+        assert_eq!(&ping, PING);
+    }
 }

@@ -414,6 +414,9 @@ impl Loop {
 
     /// Books what a step led to; what need not wait leaves with the next `settle`.
     fn take_in(&mut self) {
+        for flow in self.step.known.drain(..) {
+            self.connections.know(flow);
+        }
         if !self.step.records.is_empty() {
             self.dirty = true;
             figures::observe(&self.step.records, self.switch.rules());
@@ -558,9 +561,12 @@ mod tests {
             let sockets = Sockets::new(bound).unwrap();
             let limits = ConnectionLimits {
                 connections_max: 1,
+                per_source_max: 1,
                 message_bytes_max: 1_500,
                 backlog_bytes_max: 1_500,
                 idle_us: 1_000_000,
+                unknown_us: 1_000_000,
+                keep_alive_us: 1_000_000,
                 message_us: 1_000_000,
                 connect_us: 1_000_000,
             };

@@ -34,12 +34,18 @@ pub(crate) struct Listener {
 pub(crate) struct TcpSettings {
     /// Accepted at once, and opened at once. Default 2,000.
     pub(crate) connections_max: u32,
+    /// Accepted from one address: a whole site may stand behind one. Default 500.
+    pub(crate) per_source_max: u32,
     /// The longest message. Default 65,535.
     pub(crate) message_bytes_max: u32,
     /// What may wait for a peer that does not read. Default 262,144.
     pub(crate) backlog_bytes_max: u32,
     /// Nothing heard for so long: closed. Default 3,900, longer than a registration.
     pub(crate) idle_s: u32,
+    /// How long one may stay that brought no phone with its password and no trunk. Default 30.
+    pub(crate) unknown_s: u32,
+    /// Silence after which a connection that we opened is sent a ping. Default 90.
+    pub(crate) keep_alive_s: u32,
     /// How long a message may take to arrive. Default 10.
     pub(crate) message_s: u32,
     /// How long opening one may take. Default 3.
@@ -115,9 +121,12 @@ fn collide(one: SocketAddr, other: SocketAddr) -> bool {
 pub(super) fn tcp(root: &mut Fields<'_>) -> TcpSettings {
     let mut settings = TcpSettings {
         connections_max: 2_000,
+        per_source_max: 500,
         message_bytes_max: 65_535,
         backlog_bytes_max: 262_144,
         idle_s: 3_900,
+        unknown_s: 30,
+        keep_alive_s: 90,
         message_s: 10,
         connect_s: 3,
     };
@@ -128,6 +137,7 @@ pub(super) fn tcp(root: &mut Fields<'_>) -> TcpSettings {
                 1..=100_000,
                 &mut settings.connections_max,
             ),
+            ("per_source_max", 1..=100_000, &mut settings.per_source_max),
             (
                 "message_bytes_max",
                 1_500..=65_535,
@@ -139,6 +149,8 @@ pub(super) fn tcp(root: &mut Fields<'_>) -> TcpSettings {
                 &mut settings.backlog_bytes_max,
             ),
             ("idle_s", 10..=86_400, &mut settings.idle_s),
+            ("unknown_s", 1..=86_400, &mut settings.unknown_s),
+            ("keep_alive_s", 1..=86_400, &mut settings.keep_alive_s),
             ("message_s", 1..=300, &mut settings.message_s),
             ("connect_s", 1..=60, &mut settings.connect_s),
         ] {
