@@ -14,7 +14,7 @@ pub(crate) enum Role {
     Phones,
     /// Carriers.
     Trunk,
-    /// A proxy in front of both.
+    /// A proxy in front of carriers.
     Edge,
 }
 
@@ -67,6 +67,14 @@ pub(super) fn listeners(root: &mut Fields<'_>) -> Vec<Listener> {
         let tcp = optional_with(&mut table, "tcp", ADDRESS, parse_address);
         table.finish();
         roles_seen.push(role);
+        let given = udp.iter().chain(tcp.as_ref());
+        for address in given.filter(|address| address.value.ip().is_unspecified()) {
+            let message = format!(
+                "nobody can answer to {}, which Via and Contact would say: expected one address of this machine, and a [[listener]] for each",
+                address.value.ip()
+            );
+            faults.add(address.at.clone(), message);
+        }
         let (Some(role), Some(udp)) = (role, udp) else {
             continue;
         };
@@ -94,9 +102,11 @@ pub(super) fn listeners(root: &mut Fields<'_>) -> Vec<Listener> {
             tcp: tcp.map(|tcp| tcp.value),
         });
     }
-    // A role at fault may be the one that is missing.
-    let serves =
-        |seen: &Option<Role>, role| seen.is_none_or(|seen| seen == role || seen == Role::Edge);
+    // A role at fault may be the one that is missing. A proxy forwards the carrier, not phones:
+    // behind it they could prove no password of their own.
+    let serves = |seen: &Option<Role>, role| {
+        seen.is_none_or(|seen| seen == role || (role == Role::Trunk && seen == Role::Edge))
+    };
     let missing = |role: Role| !roles_seen.iter().any(|seen| serves(seen, role));
     if missing(Role::Trunk) {
         root.missing(

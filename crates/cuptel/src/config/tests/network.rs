@@ -6,9 +6,18 @@ use super::*;
 fn listeners_have_addresses_of_their_own_and_known_roles() {
     assert_fault(
         "127.0.0.1:5080",
-        "0.0.0.0:5060",
-        "8:7: 0.0.0.0:5060 is another listener's address already",
+        "127.0.0.1:5060",
+        "8:7: 127.0.0.1:5060 is another listener's address already",
     );
+    for (everywhere, ip) in [("0.0.0.0:5081", "0.0.0.0"), ("[::]:5081", "::")] {
+        assert_fault(
+            "127.0.0.1:5080",
+            everywhere,
+            &format!(
+                "8:7: nobody can answer to {ip}, which Via and Contact would say: expected one address of this machine, and a [[listener]] for each"
+            ),
+        );
+    }
     assert_fault(
         "127.0.0.1:5080",
         "localhost",
@@ -34,6 +43,17 @@ fn listeners_have_addresses_of_their_own_and_known_roles() {
         "role = \"trunk\"",
         "1:1: missing `[[listener]]`: expected one with role = \"phones\", where operators' phones register",
     );
+}
+
+#[test]
+fn a_proxy_brings_the_carrier_but_no_phones() {
+    assert_fault(
+        "role = \"phones\"",
+        "role = \"edge\"",
+        "1:1: missing `[[listener]]`: expected one with role = \"phones\", where operators' phones register",
+    );
+    let proxied = changed(PLAIN, "role = \"trunk\"", "role = \"edge\"");
+    assert!(load_in(&project(&proxied, PLAN)).is_ok());
 }
 
 #[test]
@@ -64,8 +84,8 @@ fn ports_for_voice_come_in_pairs() {
     );
     assert_fault(
         "127.0.0.1:5080",
-        "0.0.0.0:30500",
-        "12:9: a listener has a port of this range: 0.0.0.0:30500",
+        "127.0.0.1:30500",
+        "12:9: a listener has a port of this range: 127.0.0.1:30500",
     );
     assert_fault(
         "bind = \"127.0.0.1\"",
