@@ -1,10 +1,11 @@
 //! What is allowed and probably not meant, seen only when everything is read: a number that
-//! nobody answers, a calendar that nobody asks, a queue that nobody serves.
+//! nobody answers, a calendar that nobody asks, a queue that nobody serves or gets to.
 
 use std::ops::Range;
 
 use cuptel_core::dialplan::fields::Faults;
 use cuptel_core::dialplan::{Dialplan, Step};
+use cuptel_core::id::QueueId;
 use cuptel_core::rules::CalendarId;
 
 use super::authority::TenantDraft;
@@ -61,6 +62,29 @@ pub(super) fn idle_calendars(
         if !asked && !counted {
             let message = format!("nothing asks calendar \"{name}\" of {}", draft.tenant);
             warnings.add(draft.at.clone(), message);
+        }
+    }
+}
+
+/// Queues in which nobody can wait and that nobody is owed a call by.
+pub(super) fn unreachable_queues(
+    queues: &[(QueueSettings, Range<usize>)],
+    dialplans: &[Dialplan],
+    warnings: &Faults,
+) {
+    for (place, (queue, at)) in (0..).zip(queues) {
+        let wanted = QueueId(place);
+        let leads = |step: &Step| matches!(step, Step::Queue { queue, .. } | Step::Callback { queue, .. } if *queue == wanted);
+        // A tenant whose dialplan is at fault is told so already.
+        let mut plans = dialplans.iter().filter(|plan| plan.tenant == queue.tenant);
+        if plans.all(|plan| plan.missed_queue != wanted && !plan.steps.iter().any(leads))
+            && dialplans.iter().any(|plan| plan.tenant == queue.tenant)
+        {
+            let message = format!(
+                "no dialplan leads to queue \"{}\" of {}",
+                queue.name, queue.tenant
+            );
+            warnings.add(at.clone(), message);
         }
     }
 }

@@ -170,5 +170,6 @@ fn plan(
         );
         told.warnings.push(source.fault(&at, &message));
     }
+    told.warnings.extend(source.faults(&places.doubts));
     Some(plan)
 }

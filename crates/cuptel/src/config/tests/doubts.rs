@@ -104,3 +104,37 @@ fn an_emergency_message_that_is_on_is_doubted() {
     let config = load_in(&project(PLAIN, &calm)).unwrap();
     assert_eq!(config.warnings(), []);
 }
+
+#[test]
+fn a_queue_that_no_dialplan_leads_to_is_doubted() {
+    let folder = project(
+        PLAIN,
+        &changed(
+            PLAN,
+            "missed_queue = \"disdette\"",
+            "missed_queue = \"prenotazioni\"",
+        ),
+    );
+    let config = load_in(&folder).unwrap();
+    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].ends_with("cuptel.toml:44:1: no dialplan leads to queue \"disdette\" of asl"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn an_expected_wait_that_is_not_spoken_is_doubted() {
+    let announce = "on_timeout = \"end\"\nannounce = { position = true, wait = true }";
+    let plan = changed(PLAN, "on_timeout = \"end\"", announce);
+    let config = load_in(&project(PLAIN, &plan)).unwrap();
+    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].ends_with(
+            "plans/asl.toml:14:38: the expected wait is not spoken yet: callers hear their place alone"
+        ),
+        "{told:?}"
+    );
+}
