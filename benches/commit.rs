@@ -178,6 +178,7 @@ fn refused_call(id: i64) -> Result<Vec<Record>> {
             kind: NeedKind::Missed,
             opened_ms: NOW_MS,
             closed_ms: None,
+            another_person: false,
         }),
         Record::CallbackEvent(CallbackEventRow {
             id: CallbackEventId(id),

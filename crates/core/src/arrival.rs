@@ -3,6 +3,7 @@
 use crate::attempt::{Doing, LiveAttempt, Lost, Reach, cause};
 use crate::centre::{Centre, Role};
 use crate::id::{AttemptId, CallbackId, SeatId, TenantId, TrunkId};
+use crate::notice::Standing;
 use crate::number::{Caller, PhoneNumber};
 use crate::pace::Entrance;
 use crate::record::{AttemptRow, Record};
@@ -34,16 +35,25 @@ impl Centre {
             let refusal = unacceptable.unwrap_or(Refusal::INTERNAL);
             return self.refuse(now, row, &arrival, refusal, step);
         };
-        if let Some(refusal) = self.reason_to_refuse(now, trunk, line, &arrival) {
-            let reach = Reach {
-                caller: arrival.caller.clone(),
-                number: row.number,
-            };
-            let lost = Lost::refused();
-            self.settle_unserved(now, &mut row, &reach, line.tenant, lost, step);
-            return self.refuse(now, row, &arrival, refusal, step);
-        }
-        self.admit(now, row, arrival, line.tenant, trunk, step);
+        let notice = match self.lane_for(now, trunk, line, &arrival) {
+            Ok(Lane::Answered) => None,
+            Ok(Lane::Notice) => Some(self.put_on_list(now, &mut row, &arrival, line.tenant, step)),
+            Err(refusal) => {
+                let reach = Reach {
+                    caller: arrival.caller.clone(),
+                    number: row.number,
+                };
+                let lost = Lost::refused();
+                self.settle_unserved(now, &mut row, &reach, line.tenant, lost, step);
+                return self.refuse(now, row, &arrival, refusal, step);
+            }
+        };
+        let admitted = Admitted {
+            tenant: line.tenant,
+            trunk,
+            notice,
+        };
+        self.admit(now, row, arrival, admitted, step);
     }
 
     fn new_row(&mut self, now: Now, arrival: &Arrival, step: &mut Step) -> AttemptRow {
@@ -118,36 +128,41 @@ impl Centre {
         }
     }
 
-    fn reason_to_refuse(
+    fn lane_for(
         &mut self,
         now: Now,
         trunk: TrunkId,
         line: Line,
         arrival: &Arrival,
-    ) -> Option<Refusal> {
+    ) -> Result<Lane, Refusal> {
         if self.stopping.is_some() {
-            return Some(Refusal::STOPPING);
+            return Err(Refusal::STOPPING);
         }
         let rules = self.rules.clone();
-        let rule = rules.trunks.get(&trunk)?;
-        let plan = &rules.tenants.get(&line.tenant)?.dialplan;
+        let tenant = rules.tenants.get(&line.tenant);
+        let (Some(rule), Some(tenant)) = (rules.trunks.get(&trunk), tenant) else {
+            return Ok(Lane::Answered);
+        };
+        let plan = &tenant.dialplan;
         let limits = [
             (Entrance::Trunk(trunk), rule.calls_per_s),
             (Entrance::Line(line.id), plan.calls_per_s),
         ];
         if !self.keeps_pace(now, limits) {
-            return Some(Refusal::RATE);
+            return Err(Refusal::RATE);
         }
-        let used = self.channels(trunk);
-        if used.inbound >= rule.answer_max || used.inbound + used.outbound >= rule.channels {
-            return Some(Refusal::LINES);
+        let is_notice = self.is_for_notice(now, trunk, line.tenant, arrival);
+        if !is_notice && !self.channels(trunk).answers(rule) {
+            self.count_in_storm(trunk, |storm| storm.refused += 1);
+            return Err(Refusal::LINES);
         }
         if let Some(why) = arrival.unacceptable {
-            return Some(Refusal::unacceptable(why));
+            return Err(Refusal::unacceptable(why));
         }
         match arrival.media {
-            Ok(()) => None,
-            Err((status, text)) => Some(Refusal::media(status, text)),
+            Ok(()) if is_notice => Ok(Lane::Notice),
+            Ok(()) => Ok(Lane::Answered),
+            Err((status, text)) => Err(Refusal::media(status, text)),
         }
     }
 
@@ -156,15 +171,21 @@ impl Centre {
         now: Now,
         mut row: AttemptRow,
         arrival: Arrival,
-        tenant: TenantId,
-        trunk: TrunkId,
+        Admitted {
+            tenant,
+            trunk,
+            notice,
+        }: Admitted,
         step: &mut Step,
     ) {
         row.stage = Stage::Ringing;
         let id = row.id;
         let leg = arrival.leg;
         let place_ms = row.received_ms;
-        self.channels_mut(trunk).inbound += 1;
+        self.use_channels(now, trunk, |used| match notice {
+            Some(_) => used.notices += 1,
+            None => used.inbound += 1,
+        });
         step.records.push(Record::Attempt(Box::new(row.clone())));
         step.effects.push(Effect::Ring { leg });
         if let Some(number) = arrival.caller.number.clone() {
@@ -182,29 +203,32 @@ impl Centre {
                 began_with: self.rules.clone(),
                 doing: Doing::Ringing,
                 token: 0,
-                verdict: None,
+                // Whoever presses no key has heard in words that no line was free.
+                verdict: notice.map(|_| Outcome::RefusedLines),
                 due_ms: None,
                 answering: false,
                 closing: None,
                 place_ms,
                 priority_ms: 0,
                 pressed_ahead: None,
+                notice,
+                another_person: false,
                 given: None,
                 excluded: Vec::new(),
                 vanished: Vec::new(),
             },
         );
-        match self
-            .rules
-            .trunks
-            .get(&trunk)
-            .map_or(0, |rule| rule.answer_after_ms)
-        {
-            0 => self.answer_due(id, 0, step),
-            after_ms => self
-                .timers
-                .at(now.in_ms(u64::from(after_ms)), Timer::Answer(id, 0)),
+        let Some(rule) = self.rules.trunks.get(&trunk) else {
+            return;
+        };
+        let answer_us = now.in_ms(u64::from(rule.answer_after_ms));
+        if notice.is_some() {
+            self.timers
+                .at(now.in_s(rule.notice_s_max), Timer::NoticeEnds(id));
+        } else if rule.answer_after_ms > 0 {
+            return self.timers.at(answer_us, Timer::Answer(id, 0));
         }
+        self.answer_due(id, 0, step);
     }
 
     /// The ringing was heard long enough.
@@ -253,6 +277,21 @@ impl Centre {
             .map(|known| known.cases.iter().filter_map(at_a_seat).collect())
             .unwrap_or_default()
     }
+}
+
+/// Which of a trunk's lines a caller gets.
+enum Lane {
+    /// One that leads to the dialplan.
+    Answered,
+    /// One for a short notice.
+    Notice,
+}
+
+/// A call that gets a line.
+struct Admitted {
+    tenant: TenantId,
+    trunk: TrunkId,
+    notice: Option<Standing>,
 }
 
 /// A refusal of a call that was never admitted.

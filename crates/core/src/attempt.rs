@@ -8,6 +8,7 @@ use crate::callback::Debt;
 use crate::centre::Centre;
 use crate::dialplan::{Served, StepId};
 use crate::id::{AttemptId, LegId, NumberId, QueueId, SeatId, TenantId};
+use crate::notice::Standing;
 use crate::number::Caller;
 use crate::record::{AttemptRow, Record};
 use crate::rules::Rules;
@@ -60,6 +61,10 @@ pub(crate) struct LiveAttempt {
     pub(crate) place_ms: UtcMs,
     /// How much they go ahead of that place, as time.
     pub(crate) priority_ms: i64,
+    /// What they are to us while on a notice line; none on an ordinary one.
+    pub(crate) notice: Option<Standing>,
+    /// Whether they call for another person than the one whom their number stands for.
+    pub(crate) another_person: bool,
     /// The last other number that they keyed in, to be called back at: it may be in their hand.
     pub(crate) given: Option<Reach>,
     /// Seats that did not take it.
@@ -93,6 +98,8 @@ pub(crate) enum Doing {
     Message { next: Next, served: Option<Served> },
     /// Is asked to press a key.
     Menu { step: StepId, tries_left: u32 },
+    /// Hears where they stand, on a notice line.
+    Noticed,
     /// Is asked at which number to be called back.
     Wishing(Box<Wish>),
     /// Waits for an operator.
@@ -129,7 +136,7 @@ impl LiveAttempt {
         }
         match self.doing {
             Doing::Ringing => Outcome::AbandonedRinging,
-            Doing::Message { .. } => Outcome::AbandonedMessage,
+            Doing::Message { .. } | Doing::Noticed => Outcome::AbandonedMessage,
             Doing::Menu { .. } | Doing::Wishing(_) => Outcome::AbandonedMenu,
             Doing::Queued { .. } => Outcome::AbandonedQueue,
             Doing::Talking { .. } => Outcome::Served,
@@ -191,6 +198,7 @@ impl Centre {
             Doing::Ringing
             | Doing::Message { .. }
             | Doing::Menu { .. }
+            | Doing::Noticed
             | Doing::Wishing(_)
             | Doing::Queued { .. } => {
                 let outcome = match (by, &live.doing) {
@@ -250,10 +258,14 @@ impl Centre {
             due_ms,
             answering,
             given,
+            notice,
             ..
         } = live;
         if let Some(trunk) = row.trunk {
-            self.channels_mut(trunk).inbound -= 1;
+            self.use_channels(now, trunk, |used| match notice {
+                Some(_) => used.notices -= 1,
+                None => used.inbound -= 1,
+            });
         }
         finish_signalling(&mut row, leg, answering, hang_up, step);
         if !end.outcome.is_served() && row.callback.is_none() {
@@ -316,6 +328,7 @@ impl Centre {
             not_before_ms: opening,
             priority_ms: lost.priority_ms,
             counted: row.callback.is_some(),
+            another_person: lost.another_person,
         };
         let owed = self.owe(now, tenant, number, handle, row.id, &debt, step);
         row.callback.get_or_insert(owed);
@@ -363,6 +376,7 @@ pub(crate) struct Lost {
     pub(crate) place_ms: Option<UtcMs>,
     pub(crate) due_ms: Option<UtcMs>,
     pub(crate) priority_ms: i64,
+    pub(crate) another_person: bool,
 }
 
 impl Lost {
@@ -372,6 +386,7 @@ impl Lost {
             place_ms: None,
             due_ms: None,
             priority_ms: 0,
+            another_person: false,
         }
     }
 

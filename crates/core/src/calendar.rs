@@ -8,6 +8,7 @@
 mod contact_window;
 mod counted_days;
 mod holidays;
+mod said_time;
 mod span;
 mod year_day;
 
@@ -18,6 +19,8 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Weekday};
 pub use self::contact_window::ContactWindow;
 pub use self::counted_days::{CountedDays, Term};
 use self::holidays::is_national_holiday;
+pub(crate) use self::said_time::quarter_after;
+pub use self::said_time::{SaidDay, SaidTime};
 use self::span::{Span, Stretch};
 pub use self::year_day::YearDay;
 use crate::time::UtcMs;

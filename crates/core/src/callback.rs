@@ -113,6 +113,8 @@ pub(crate) struct Case {
     pub(crate) released: bool,
     /// When the earliest timer that looks at it fires.
     pub(crate) wake_at: Option<MonoUs>,
+    /// The time by which the person was told that they are called.
+    pub(crate) promised_ms: Option<UtcMs>,
 }
 
 /// A wish to be called, or a debt that arose.
@@ -125,6 +127,8 @@ pub(crate) struct Debt {
     pub(crate) priority_ms: i64,
     /// Whether its attempt is counted already: one caller may wish twice.
     pub(crate) counted: bool,
+    /// Whether it is owed to another person at the same number.
+    pub(crate) another_person: bool,
 }
 
 impl Case {
@@ -134,6 +138,12 @@ impl Case {
             .iter()
             .find_map(|need| need.queue)
             .unwrap_or(missed_queue)
+    }
+
+    /// Whether two persons at the number are owed a call.
+    pub(crate) fn concerns_two(&self) -> bool {
+        let first = self.needs.iter().any(|need| !need.another_person);
+        first && self.needs.iter().any(|need| need.another_person)
     }
 
     /// Takes in another attempt or wish of the same person. Keeps the place and the higher
@@ -150,6 +160,7 @@ impl Case {
         };
         let same = self.needs.iter_mut().find(|need| {
             need.kind.closes_by_conversation()
+                && need.another_person == debt.another_person
                 && (need.queue == debt.queue || need.queue.is_none() || debt.queue.is_none())
         });
         match same {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::attempt::LiveAttempt;
 use crate::callback::Case;
+use crate::channels::Channels;
 use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
@@ -29,13 +30,6 @@ pub(crate) enum Role {
     Person(SeatId),
     /// The person whom nobody speaks with since a seat vanished.
     LeftAlone(CallbackId),
-}
-
-/// Channels of a trunk in use.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Channels {
-    pub(crate) inbound: u32,
-    pub(crate) outbound: u32,
 }
 
 /// How much the rules hold in memory.
@@ -75,6 +69,8 @@ pub struct Centre {
     pub(crate) trunks: BTreeMap<TrunkId, Channels>,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
+    /// How long a work of each queue takes, on the mean of the last ones.
+    pub(crate) work_ms: BTreeMap<QueueId, i64>,
     /// Dials whose fate a crash hid.
     pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
     pub(crate) timers: Timers,
@@ -113,6 +109,7 @@ impl Centre {
             free: BTreeSet::new(),
             trunks,
             left_alone: BTreeMap::new(),
+            work_ms: BTreeMap::new(),
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
             held: false,
@@ -242,6 +239,8 @@ impl Centre {
     fn timer(&mut self, now: Now, timer: Timer, step: &mut Step) {
         match timer {
             Timer::Answer(id, token) => self.answer_due(id, token, step),
+            Timer::NoticeEnds(id) => self.notice_ends(now, id, step),
+            Timer::StormEnds(trunk, moment) => self.storm_ends(trunk, moment),
             Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),
             Timer::Announce(id, token) => self.announce_due(now, id, token, step),
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),
@@ -276,13 +275,5 @@ impl Centre {
                 Ok(())
             }
         }
-    }
-
-    pub(crate) fn channels(&self, trunk: TrunkId) -> Channels {
-        self.trunks.get(&trunk).copied().unwrap_or_default()
-    }
-
-    pub(crate) fn channels_mut(&mut self, trunk: TrunkId) -> &mut Channels {
-        self.trunks.entry(trunk).or_default()
     }
 }

@@ -231,6 +231,7 @@ impl Centre {
         live.row.disposition = disposition;
         let (since_ms, tenant, number) =
             (live.row.talking_ms, live.tenant, live.caller.number.clone());
+        let another_person = live.another_person;
         let interrupted = self.was_too_short(now, since_ms, by, disposition);
         let outcome = if interrupted {
             Outcome::Interrupted
@@ -267,7 +268,8 @@ impl Centre {
             attempt: Some(attempt),
             ..About::default()
         };
-        self.conversation_settles(now, case, ClosedHow::GotThrough, about, step)
+        let how = ClosedHow::GotThrough;
+        self.conversation_settles(now, case, another_person, (how, about), step)
     }
 
     fn callback_talked(
@@ -289,7 +291,11 @@ impl Centre {
         let settled = if interrupted || disposition == Some(Disposition::AnotherPerson) {
             None
         } else {
-            self.conversation_settles(now, callback, ClosedHow::Served, about, step)
+            let case = self.cases.get(&callback);
+            let another_person =
+                case.is_some_and(|case| case.needs.iter().all(|need| need.another_person));
+            let how = ClosedHow::Served;
+            self.conversation_settles(now, callback, another_person, (how, about), step)
         };
         if interrupted && by == Party::Network {
             self.owe_cut_off(now, callback, step);
@@ -316,7 +322,9 @@ impl Centre {
             .current(queue)
             .and_then(|queue| self.rules.queues.get(&queue))
             .map_or(0, |rule| rule.wrap_up_s);
-        done.assignment.wrap_up_until_ms = Some(now.utc_in_s(wrap_up_s));
+        let until_ms = now.utc_in_s(wrap_up_s);
+        self.work_took(queue, until_ms - done.assignment.started_ms);
+        done.assignment.wrap_up_until_ms = Some(until_ms);
         step.records
             .push(Record::Assignment(done.assignment.clone()));
         if wrap_up_s == 0 {

@@ -70,7 +70,7 @@ impl Centre {
             ..About::default()
         };
         self.note(now, callback, CallbackEventKind::Dialled, about, step);
-        self.channels_mut(trunk).outbound += 1;
+        self.use_channels(now, trunk, |used| used.outbound += 1);
         self.legs.insert(person_leg, Role::Person(id));
         let until = now.in_s(ring_s);
         self.timers.at(until, Timer::DialRang(id, dial_id));
@@ -262,6 +262,7 @@ impl Centre {
         };
         let SeatWork::Talking {
             assignment,
+            queue,
             leg: seat_leg,
             with:
                 With::Ringing {
@@ -270,12 +271,11 @@ impl Centre {
                     leg,
                     ..
                 },
-            ..
         } = &seat.work
         else {
             return;
         };
-        let (mut assignment, seat_leg) = (assignment.clone(), *seat_leg);
+        let (mut assignment, queue, seat_leg) = (assignment.clone(), *queue, *seat_leg);
         let (callback, dial, leg) = (*callback, dial.clone(), *leg);
         self.legs.remove(&leg);
         if hang_up {
@@ -285,6 +285,7 @@ impl Centre {
                 text: "Given up",
             });
         }
+        self.work_took(queue, now.utc_ms - assignment.started_ms);
         assignment.ended_ms = Some(now.utc_ms);
         step.records.push(Record::Assignment(assignment));
         let about = About {
@@ -365,7 +366,7 @@ impl Centre {
         dial.ended_ms = Some(now.utc_ms);
         dial.result = Some(result);
         dial.sip_status = status;
-        self.channels_mut(dial.trunk).outbound -= 1;
+        self.use_channels(now, dial.trunk, |used| used.outbound -= 1);
         if let Some(number) = self
             .cases
             .get(&dial.callback)
@@ -383,7 +384,7 @@ impl Centre {
     ) -> Option<(crate::id::TrunkId, crate::number::PhoneNumber, u32)> {
         let free = |(id, trunk): (&crate::id::TrunkId, &crate::rules::Trunk)| {
             let used = self.channels(*id);
-            (trunk.outbound && used.inbound + used.outbound < trunk.channels)
+            (trunk.outbound && used.used() < trunk.channels)
                 .then(|| (*id, trunk.cli.clone(), trunk.ring_s))
         };
         self.rules.trunks.iter().find_map(free)

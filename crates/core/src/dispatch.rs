@@ -3,7 +3,7 @@
 //! in one line, ordered by place.
 
 use crate::attempt::Doing;
-use crate::callback::Move;
+use crate::callback::{Case, Move};
 use crate::centre::Centre;
 use crate::id::{LegId, OfferId, QueueId, SeatId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
@@ -52,7 +52,7 @@ impl Centre {
     }
 
     /// `place − priority`, and a bonus for who is on the line now: constant while it waits.
-    fn key(&self, queue: QueueId, place_ms: UtcMs, priority_ms: i64, work: Work) -> i64 {
+    pub(crate) fn key(&self, queue: QueueId, place_ms: UtcMs, priority_ms: i64, work: Work) -> i64 {
         let bonus_ms = match work {
             Work::Attempt(_) => self
                 .rules
@@ -123,13 +123,17 @@ impl Centre {
     }
 
     /// Whether a health authority can serve nobody: its callbacks wait for better times.
-    fn is_emergency(&self, tenant: TenantId) -> bool {
+    pub(crate) fn is_emergency(&self, tenant: TenantId) -> bool {
         let tenant = self.rules.tenants.get(&tenant);
         tenant.is_some_and(|tenant| tenant.dialplan.is_emergency())
     }
 
     /// Free seats with the skills, the one idle longest first.
-    fn able<'a>(&'a self, rule: &'a Queue, now: Now) -> impl Iterator<Item = SeatId> + 'a {
+    pub(crate) fn able<'a>(
+        &'a self,
+        rule: &'a Queue,
+        now: Now,
+    ) -> impl Iterator<Item = SeatId> + 'a {
         let fits = move |id: &SeatId| {
             self.seats
                 .get(id)
@@ -165,7 +169,7 @@ impl Centre {
             let outbound = used.outbound + promised;
             let floor = outbound < trunk.outbound_min;
             let shared = used.inbound + outbound < trunk.answer_max;
-            (trunk.outbound && (floor || shared) && used.inbound + outbound < trunk.channels)
+            (trunk.outbound && (floor || shared) && used.used() + promised < trunk.channels)
                 .then_some(*id)
         };
         self.rules.trunks.iter().find_map(free)
@@ -216,7 +220,7 @@ impl Centre {
         let to = Destination::Seat {
             registration,
             extension: seat.row.name.clone(),
-            display: display(rule, found.work),
+            display: self.display(rule, found.work),
             caller,
         };
         self.legs.insert(leg, crate::centre::Role::Seat(found.seat));
@@ -267,11 +271,14 @@ impl Centre {
             }
         }
     }
-}
 
-fn display(rule: &Queue, work: Work) -> String {
-    match work {
-        Work::Attempt(_) => rule.title.clone(),
-        Work::Callback(_) => format!("Richiamata {}", rule.title),
+    fn display(&self, rule: &Queue, work: Work) -> String {
+        match work {
+            Work::Attempt(_) => rule.title.clone(),
+            Work::Callback(id) if self.cases.get(&id).is_some_and(Case::concerns_two) => {
+                format!("Richiamata {}, 2 persone", rule.title)
+            }
+            Work::Callback(_) => format!("Richiamata {}", rule.title),
+        }
     }
 }

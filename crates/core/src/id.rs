@@ -42,6 +42,8 @@ ids! {
     NeedId,
     /// One entry of a callback's history.
     CallbackEventId,
+    /// A time that a person was told that they are called by.
+    PromiseId,
     /// One outbound attempt to pay a callback.
     DialId,
     /// A workstation with its SIP extension.

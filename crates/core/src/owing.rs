@@ -13,6 +13,8 @@ use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult};
 
+const ANOTHER_PERSON: &str = "another person at this number";
+
 /// What an entry of a callback's history refers to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct About {
@@ -64,16 +66,12 @@ impl Centre {
         } else {
             CallbackEventKind::Opened
         };
-        self.note(
-            now,
-            id,
-            kind,
-            About {
-                attempt: Some(attempt),
-                ..About::default()
-            },
-            step,
-        );
+        let about = About {
+            attempt: Some(attempt),
+            detail: debt.another_person.then_some(ANOTHER_PERSON),
+            ..About::default()
+        };
+        self.note(now, id, kind, about, step);
         self.reconsider(now, id);
         id
     }
@@ -95,6 +93,7 @@ impl Centre {
                     kind: debt.kind,
                     opened_ms: since_ms,
                     closed_ms: None,
+                    another_person: debt.another_person,
                 };
                 step.records.push(Record::Need(need.clone()));
                 case.needs.push(need);
@@ -134,6 +133,7 @@ impl Centre {
             ready: None,
             released: false,
             wake_at: None,
+            promised_ms: None,
         };
         self.cases.insert(id, case);
         self.people.restore(number, handle).cases.push((tenant, id));
@@ -361,27 +361,24 @@ impl Centre {
         Some((case, settled))
     }
 
-    /// A conversation took place: what a conversation settles is settled, the rest stays owed.
+    /// A conversation with one person took place: what it settles is settled, the rest stays
+    /// owed, and so does what another person at that number is owed.
     pub(crate) fn conversation_settles(
         &mut self,
         now: Now,
         id: CallbackId,
-        how: ClosedHow,
-        about: About,
+        another_person: bool,
+        (how, about): (ClosedHow, About),
         step: &mut Step,
     ) -> Option<(Case, Vec<NeedRow>)> {
+        let theirs = |need: &NeedRow| {
+            need.kind.closes_by_conversation() && need.another_person == another_person
+        };
         let case = self.cases.get_mut(&id)?;
-        if case
-            .needs
-            .iter()
-            .all(|need| need.kind.closes_by_conversation())
-        {
+        if case.needs.iter().all(theirs) {
             return self.close_case(now, id, how, about, step);
         }
-        let (settled, open): (Vec<_>, Vec<_>) = case
-            .needs
-            .drain(..)
-            .partition(|need| need.kind.closes_by_conversation());
+        let (settled, open): (Vec<_>, Vec<_>) = case.needs.drain(..).partition(theirs);
         case.needs = open;
         for need in &settled {
             step.records.push(Record::Need(NeedRow {
@@ -480,7 +477,7 @@ impl Centre {
             row.not_before_ms = row.not_before_ms.max(rested_ms);
         };
         self.move_case(now, id, Move::Return, open, step);
-        let detail = Some("another person at this number");
+        let detail = Some(ANOTHER_PERSON);
         self.note(
             now,
             id,
@@ -509,6 +506,7 @@ impl Centre {
                 not_before_ms,
                 priority_ms: settled.row.priority_ms,
                 counted: true,
+                another_person: need.another_person,
             };
             self.join(id, &debt, need.opened_ms, step);
         }
@@ -516,7 +514,7 @@ impl Centre {
             step.records.push(Record::Callback(case.row.clone()));
         }
         let about = About {
-            detail: Some("another person at this number"),
+            detail: Some(ANOTHER_PERSON),
             ..About::default()
         };
         self.note(now, id, CallbackEventKind::Joined, about, step);

@@ -305,6 +305,7 @@ impl Centre {
         case.row.tries -= 1;
         let (tenant, place_ms) = (case.row.tenant, case.row.place_ms);
         let asked = case.needs.iter().find_map(|need| need.queue);
+        let another_person = case.needs.iter().all(|need| need.another_person);
         let grace_s = self.grace_s(tenant, asked);
         let debt = Debt {
             kind: NeedKind::Interrupted,
@@ -313,6 +314,7 @@ impl Centre {
             not_before_ms: now.utc_in_s(grace_s),
             priority_ms,
             counted: true,
+            another_person,
         };
         self.join(id, &debt, now.utc_ms, step);
         self.move_case(now, id, Move::Return, |row| row.seat = None, step);

@@ -3,8 +3,8 @@
 
 use crate::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
-    LineId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId,
-    TrunkId,
+    LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
+    TenantId, TrunkId,
 };
 use crate::number::PhoneNumber;
 use crate::time::UtcMs;
@@ -22,6 +22,7 @@ pub enum Record {
     Callback(CallbackRow),
     Need(NeedRow),
     CallbackEvent(CallbackEventRow),
+    Promise(PromiseRow),
     Dial(DialRow),
     Offer(OfferRow),
     Assignment(AssignmentRow),
@@ -150,6 +151,8 @@ pub struct NeedRow {
     pub opened_ms: UtcMs,
     /// Settled at; open while none.
     pub closed_ms: Option<UtcMs>,
+    /// Whether it is that of another person at the same number.
+    pub another_person: bool,
 }
 
 /// One entry of a callback's history; written once.
@@ -171,6 +174,21 @@ pub struct CallbackEventRow {
     pub seat: Option<SeatId>,
     /// A word more (a result, a reason), without personal data.
     pub detail: Option<String>,
+}
+
+/// A time that a person was told; written once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PromiseRow {
+    /// The promise.
+    pub id: PromiseId,
+    /// What was promised.
+    pub callback: CallbackId,
+    /// The attempt in which it was told.
+    pub attempt: AttemptId,
+    /// When it was told.
+    pub told_ms: UtcMs,
+    /// By when they are called.
+    pub by_ms: UtcMs,
 }
 
 /// One outbound attempt; committed before its INVITE leaves.
@@ -379,6 +397,8 @@ pub struct Restored {
     pub callbacks: Vec<CallbackRow>,
     /// Open needs of those callbacks.
     pub needs: Vec<NeedRow>,
+    /// The latest time that was promised for each of those callbacks, where one was.
+    pub promised: Vec<(CallbackId, UtcMs)>,
     /// Numbers that any of the above refers to.
     pub numbers: Vec<NumberRow>,
 }

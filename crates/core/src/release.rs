@@ -76,6 +76,12 @@ impl Centre {
         }
     }
 
+    /// When a callback that awaits its opening is released at the latest.
+    pub(crate) fn released_by(&self, id: CallbackId, queue: QueueId) -> Option<UtcMs> {
+        let opens_ms = self.promised_opening(id, queue)?;
+        Some(opens_ms + self.release_span_ms(queue, opens_ms))
+    }
+
     /// `spread_h`, or less where the queue or the contact window closes before.
     fn release_span_ms(&self, queue: QueueId, opens_ms: UtcMs) -> i64 {
         let Some(rule) = self.rules.queues.get(&queue) else {

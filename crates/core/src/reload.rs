@@ -10,7 +10,7 @@ use crate::centre::Centre;
 use crate::dialplan::{Step as PlanStep, StepId};
 use crate::id::{AttemptId, CallbackId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{ConfigVersionRow, NeedRow, Record, Restored, Work};
-use crate::rules::{PromptId, Rules, SpokenPrompts};
+use crate::rules::{NoticePrompts, PromptId, Rules, SpokenPrompts};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
@@ -165,6 +165,7 @@ impl SpokenPrompts {
             number_unavailable,
             lines_busy,
             operator_coming,
+            notice,
             to_operator_dialling,
             to_operator_no_answer,
             to_operator_busy,
@@ -196,6 +197,45 @@ impl SpokenPrompts {
             .into_iter()
             .chain(positions)
             .chain(digits)
+            .for_each(&change);
+        notice.each(change);
+    }
+}
+
+impl NoticePrompts {
+    fn each(&mut self, change: impl Fn(&mut PromptId)) {
+        let Self {
+            listed,
+            put_on_list,
+            unreachable,
+            another,
+            confirm,
+            another_listed,
+            declined,
+            soon,
+            by_today,
+            by_tomorrow,
+            by_weekday,
+            hours,
+            quarters,
+        } = self;
+        let named = [
+            listed,
+            put_on_list,
+            unreachable,
+            another,
+            confirm,
+            another_listed,
+            declined,
+            soon,
+            by_today,
+            by_tomorrow,
+        ];
+        named
+            .into_iter()
+            .chain(by_weekday)
+            .chain(hours)
+            .chain(quarters)
             .for_each(change);
     }
 }
@@ -220,6 +260,7 @@ impl Centre {
         self.record_version(now, by, step);
         self.move_to_successors(step);
         self.line_up_anew(now);
+        self.look_at_storms(now);
         Ok(())
     }
 
@@ -272,11 +313,15 @@ impl Centre {
         for live in self.attempts.values_mut() {
             let queue = match &mut live.doing {
                 Doing::Queued { queue, .. } => queue,
-                Doing::Wishing(wish) => &mut wish.queue,
+                Doing::Wishing(wish) => match &mut wish.queue {
+                    Some(queue) => queue,
+                    None => continue,
+                },
                 // Who talks was served for the queue that there was.
                 Doing::Ringing
                 | Doing::Message { .. }
                 | Doing::Menu { .. }
+                | Doing::Noticed
                 | Doing::Talking { .. } => continue,
             };
             let Some(now) = rules.current(*queue).filter(|now| now != queue) else {
@@ -315,6 +360,7 @@ impl Centre {
                 Doing::Ringing
                 | Doing::Message { .. }
                 | Doing::Menu { .. }
+                | Doing::Noticed
                 | Doing::Wishing(_)
                 | Doing::Queued { .. }
                 | Doing::Talking { .. } => None,

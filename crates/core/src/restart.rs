@@ -15,7 +15,7 @@ use crate::record::{AttemptRow, DialRow, IntervalRow, OperatorRow, Record, Resto
 use crate::reload::move_need;
 use crate::seat::Seat;
 use crate::step::{Effect, Step};
-use crate::time::Now;
+use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{
     CallbackEventKind, CallbackState, ChangedBy, DialResult, DialState, NeedKind, OfferState,
@@ -49,7 +49,9 @@ impl Centre {
         self.record_version(now, ChangedBy::Start, step);
         self.add_staff(restored.seats, restored.operators);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
-        self.restore_callbacks(now, &numbers, restored.callbacks, restored.needs, step);
+        let promised = restored.promised.into_iter().collect();
+        let (callbacks, needs) = (restored.callbacks, restored.needs);
+        self.restore_callbacks(now, &numbers, callbacks, needs, &promised, step);
         for mut offer in restored.offers {
             offer.state = OfferState::Withdrawn;
             offer.ended_ms = Some(now.utc_ms);
@@ -125,6 +127,7 @@ impl Centre {
         numbers: &BTreeMap<NumberId, PhoneNumber>,
         callbacks: Vec<crate::record::CallbackRow>,
         needs: Vec<crate::record::NeedRow>,
+        promised: &BTreeMap<CallbackId, UtcMs>,
         step: &mut Step,
     ) {
         let mut needs_of: BTreeMap<CallbackId, Vec<crate::record::NeedRow>> = BTreeMap::new();
@@ -151,8 +154,9 @@ impl Centre {
                 move_need(&self.rules, need, step);
             }
             let released = row.not_before_ms > row.place_ms;
+            let id = row.id;
             self.cases.insert(
-                row.id,
+                id,
                 Case {
                     row,
                     number,
@@ -160,6 +164,7 @@ impl Centre {
                     released,
                     ready: None,
                     wake_at: None,
+                    promised_ms: promised.get(&id).copied(),
                 },
             );
         }
@@ -284,6 +289,7 @@ impl Centre {
             not_before_ms: now.utc_in_s(grace_s),
             priority_ms: i64::from(self.rules.limits.interrupted_priority_s) * 1_000,
             counted: false,
+            another_person: false,
         }
     }
 

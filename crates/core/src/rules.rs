@@ -72,6 +72,16 @@ pub struct Trunk {
     pub answer_max: u32,
     /// Calls admitted a second; whoever comes faster is refused and called back.
     pub calls_per_s: Option<u32>,
+    /// Calls beyond those, each for a short notice; 0 for none.
+    pub notice_lines: u32,
+    /// The longest notice, keys included.
+    pub notice_s_max: u32,
+    /// Silence after a notice before its line is free again.
+    pub notice_key_s: u32,
+    /// Calls answered at once from which on a storm is on.
+    pub storm_lines: u32,
+    /// How long fewer must be answered before it is over.
+    pub storm_quiet_s: u32,
     /// Channels that callbacks may use even when inbound calls want all.
     pub outbound_min: u32,
     /// Whether callbacks can be dialled here.
@@ -182,6 +192,8 @@ pub struct SpokenPrompts {
     pub lines_busy: PromptId,
     /// "An operator is answering".
     pub operator_coming: PromptId,
+    /// On notice lines.
+    pub notice: NoticePrompts,
     /// To the operator: a callback, the number is being dialled.
     pub to_operator_dialling: PromptId,
     /// To the operator: no answer.
@@ -192,6 +204,37 @@ pub struct SpokenPrompts {
     pub to_operator_unreachable: PromptId,
     /// To the operator: the person needs no call any more.
     pub to_operator_withdrawn: PromptId,
+}
+
+/// Messages of notice lines, and what a time is composed of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoticePrompts {
+    /// "You are on the list and keep your place".
+    pub listed: PromptId,
+    /// "All lines are taken; we have put your number on the list".
+    pub put_on_list: PromptId,
+    /// "All lines are taken; we cannot call the number that you call from".
+    pub unreachable: PromptId,
+    /// "If you call for somebody else, press 1".
+    pub another: PromptId,
+    /// "To confirm press 1; not to be called press 2".
+    pub confirm: PromptId,
+    /// "We call the other person too".
+    pub another_listed: PromptId,
+    /// "We do not call you".
+    pub declined: PromptId,
+    /// "We call you back as soon as we can": where no time can be told.
+    pub soon: PromptId,
+    /// "We call you back by", before the hour.
+    pub by_today: PromptId,
+    /// "We call you back tomorrow by".
+    pub by_tomorrow: PromptId,
+    /// "We call you back on Monday by", and so on.
+    pub by_weekday: [PromptId; 7],
+    /// The hours, 0 to 23.
+    pub hours: [PromptId; 24],
+    /// "And a quarter", "and a half", "and three quarters".
+    pub quarters: [PromptId; 3],
 }
 
 /// Numbers that hold for the whole centre.

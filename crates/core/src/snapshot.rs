@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::centre::Centre;
+use crate::channels::Storm;
 use crate::record::Work;
 use crate::seat::{Seat, SeatWork, With};
 use crate::time::{Now, UtcMs};
@@ -87,6 +88,27 @@ pub struct TrunkNow {
     pub channels: u32,
     /// Inbound calls answered at most.
     pub answer_max: u32,
+    /// Callers who hear a notice.
+    pub notices: u32,
+    /// Notices at once at most.
+    pub notice_lines: u32,
+    /// Since when every channel is taken: whoever calls now is refused by the carrier, unseen.
+    pub full_since_ms: Option<UtcMs>,
+    /// The storm that is on.
+    pub storm: Option<StormNow>,
+}
+
+/// More callers than lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct StormNow {
+    /// Since when.
+    pub since_ms: UtcMs,
+    /// Callers who heard that they are on the list.
+    pub told: u32,
+    /// Callers who were put on it.
+    pub listed: u32,
+    /// Callers for whom no notice line was free.
+    pub refused: u32,
 }
 
 impl Centre {
@@ -210,12 +232,25 @@ impl Centre {
     }
 
     fn trunks_now(&self) -> Vec<TrunkNow> {
-        let now = |(id, rule): (&crate::id::TrunkId, &crate::rules::Trunk)| TrunkNow {
-            name: rule.name.clone(),
-            inbound: self.channels(*id).inbound,
-            outbound: self.channels(*id).outbound,
-            channels: rule.channels,
-            answer_max: rule.answer_max,
+        let storm_now = |storm: Storm| StormNow {
+            since_ms: storm.since_ms,
+            told: storm.told,
+            listed: storm.listed,
+            refused: storm.refused,
+        };
+        let now = |(id, rule): (&crate::id::TrunkId, &crate::rules::Trunk)| {
+            let used = self.channels(*id);
+            TrunkNow {
+                name: rule.name.clone(),
+                inbound: used.inbound,
+                outbound: used.outbound,
+                channels: rule.channels,
+                answer_max: rule.answer_max,
+                notices: used.notices,
+                notice_lines: rule.notice_lines,
+                full_since_ms: used.full_since_ms,
+                storm: used.storm.map(storm_now),
+            }
         };
         self.rules.trunks.iter().map(now).collect()
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::id::{AttemptId, CallbackId, DialId, OfferId, QueueId, SeatId};
+use crate::id::{AttemptId, CallbackId, DialId, OfferId, QueueId, SeatId, TrunkId};
 use crate::time::{MonoUs, UtcMs};
 
 /// Why to wake.
@@ -11,6 +11,10 @@ use crate::time::{MonoUs, UtcMs};
 pub(crate) enum Timer {
     /// The caller has heard enough ringing.
     Answer(AttemptId, u64),
+    /// A notice has lasted as long as it may.
+    NoticeEnds(AttemptId),
+    /// It has been quiet on a trunk.
+    StormEnds(TrunkId, MonoUs),
     /// The caller pressed no key.
     Menu(AttemptId, u64),
     /// Tell the place in line.

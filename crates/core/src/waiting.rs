@@ -5,7 +5,7 @@ use crate::attempt::{Doing, End, Next};
 use crate::centre::Centre;
 use crate::dialplan::{OfferCallback, Step as PlanStep, StepId};
 use crate::id::{AttemptId, QueueId, SeatId};
-use crate::record::{Record, Work};
+use crate::record::{NeedRow, Record, Work};
 use crate::rules::{NoOperators, PromptId};
 use crate::seat::SeatWork;
 use crate::step::{AfterPlay, Effect, Step};
@@ -169,21 +169,32 @@ impl Centre {
 
     /// The place in line: that of the open case about the same thing, if any; else now.
     pub(crate) fn place_for(&self, now: Now, id: AttemptId, queue: QueueId) -> UtcMs {
-        let held = || {
-            let live = self.attempts.get(&id)?;
-            let known = self.people.get(live.caller.number.as_ref()?)?;
-            let case = self.cases.get(&known.case_of(live.tenant)?)?;
-            let about_this = |asked: Option<QueueId>| asked.is_none() || asked == Some(queue);
-            case.needs
-                .iter()
-                .any(|need| about_this(need.queue))
-                .then_some(case.row.place_ms - case.row.priority_ms)
-        };
         let received = self
             .attempts
             .get(&id)
             .map_or(now.utc_ms, |live| live.row.received_ms);
-        held().map_or(received, |place_ms| place_ms.min(received))
+        self.place_held(id, queue)
+            .map_or(received, |(place_ms, priority_ms)| {
+                received.min(place_ms - priority_ms)
+            })
+    }
+
+    /// Place and priority that an open case about the same thing holds for a caller.
+    pub(crate) fn place_held(&self, id: AttemptId, queue: QueueId) -> Option<(UtcMs, i64)> {
+        let live = self.attempts.get(&id)?;
+        let known = self.people.get(live.caller.number.as_ref()?)?;
+        let case = self.cases.get(&known.case_of(live.tenant)?)?;
+        let about_this = |need: &&NeedRow| {
+            need.another_person == live.another_person
+                && (need.queue.is_none() || need.queue == Some(queue))
+        };
+        let need = case.needs.iter().find(about_this)?;
+        // The case has the place of who called first; another person has their own.
+        Some(if need.another_person {
+            (need.opened_ms, 0)
+        } else {
+            (case.row.place_ms, case.row.priority_ms)
+        })
     }
 
     /// Time to tell the place in line.
@@ -405,6 +416,7 @@ impl Centre {
                 }
                 Doing::Message { .. }
                 | Doing::Menu { .. }
+                | Doing::Noticed
                 | Doing::Wishing(_)
                 | Doing::Queued { .. } => {
                     self.leave_queue(now, id, OfferState::Withdrawn, step);

@@ -25,6 +25,9 @@ impl Centre {
         live.row.answered_ms = Some(now.utc_ms);
         step.records
             .push(Record::Attempt(Box::new(live.row.clone())));
+        if let Some(standing) = live.notice {
+            return self.notify(now, id, standing, step);
+        }
         let Some(start) = self.plan_of(id).map(Dialplan::begins) else {
             return;
         };
@@ -93,7 +96,7 @@ impl Centre {
                     then,
                 }) => {
                     let queue = self.queue_now(tenant, *queue);
-                    let wish = Wish::new(queue, *then, *by_key);
+                    let wish = Wish::new(Some(queue), *then, *by_key);
                     return self.wishes_callback(now, id, wish, step);
                 }
                 Some(PlanStep::Emergency { prompts, then }) => {
@@ -204,6 +207,7 @@ impl Centre {
                 }
             }
             Doing::Wishing(_) => self.number_asked(now, id),
+            Doing::Noticed => self.notice_heard(now, id),
             Doing::Ringing | Doing::Queued { .. } | Doing::Talking { .. } => {}
         }
     }
@@ -226,7 +230,7 @@ impl Centre {
 
     /// The plan is at its end. Who got nothing on the way is not served: being hung up on
     /// answers no one.
-    fn let_go(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+    pub(crate) fn let_go(&mut self, now: Now, id: AttemptId, step: &mut Step) {
         let Some(live) = self.attempts.get(&id) else {
             return;
         };
@@ -252,6 +256,7 @@ impl Centre {
                 tries_left,
             } => self.ask_again_or_go(now, id, at, tries_left, step),
             Doing::Wishing(_) => self.number_timed_out(now, id, step),
+            Doing::Noticed => self.let_go(now, id, step),
             Doing::Ringing
             | Doing::Message { .. }
             | Doing::Queued { .. }
@@ -319,6 +324,7 @@ impl Centre {
                 }
             }
             Doing::Wishing(_) => self.number_key(now, id, digit, step),
+            Doing::Noticed => self.notice_key(now, id, digit, step),
             Doing::Message { .. } => live.pressed_ahead = Some(digit),
             Doing::Ringing | Doing::Talking { .. } => {}
         }

@@ -24,7 +24,8 @@ const BEGIN_AGAIN: char = '*';
 /// A wish to be called back, until its number is settled.
 #[derive(Debug, Clone)]
 pub(crate) struct Wish {
-    pub(crate) queue: QueueId,
+    /// What the call is about; none where they could not say.
+    pub(crate) queue: Option<QueueId>,
     /// Afterwards; without it the call ends.
     then: Option<StepId>,
     by_key: NumberByKey,
@@ -42,7 +43,7 @@ enum Asked {
 }
 
 impl Wish {
-    pub(crate) fn new(queue: QueueId, then: Option<StepId>, by_key: NumberByKey) -> Self {
+    pub(crate) fn new(queue: Option<QueueId>, then: Option<StepId>, by_key: NumberByKey) -> Self {
         Self {
             queue,
             then,
@@ -62,7 +63,7 @@ impl Centre {
                 queue: owing,
                 by_key,
                 then,
-            } if *owing == queue => Some(Wish::new(queue, *then, *by_key)),
+            } if *owing == queue => Some(Wish::new(Some(queue), *then, *by_key)),
             PlanStep::Callback { .. }
             | PlanStep::Play { .. }
             | PlanStep::Hours { .. }
@@ -73,7 +74,7 @@ impl Centre {
         };
         self.plan_of(id)
             .and_then(|plan| plan.steps.iter().find_map(wish))
-            .unwrap_or_else(|| Wish::new(queue, None, NumberByKey::default()))
+            .unwrap_or_else(|| Wish::new(Some(queue), None, NumberByKey::default()))
     }
 
     /// Whether a wish to be called back at this queue can come true.
@@ -89,7 +90,7 @@ impl Centre {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
-        live.row.queue = Some(wish.queue);
+        live.row.queue = wish.queue;
         let own = live.caller.clone();
         if !own.class.may_be_dialled() {
             return if wish.by_key.ask {
@@ -113,7 +114,13 @@ impl Centre {
         }
     }
 
-    fn ask_number(&mut self, id: AttemptId, wish: Wish, mut says: Vec<PromptId>, step: &mut Step) {
+    pub(crate) fn ask_number(
+        &mut self,
+        id: AttemptId,
+        wish: Wish,
+        mut says: Vec<PromptId>,
+        step: &mut Step,
+    ) {
         says.push(self.rules.prompts.number_ask);
         let asked = Asked::Number(String::new());
         self.ask_about_number(id, Wish { asked, ..wish }, says, step);
@@ -317,7 +324,9 @@ impl Centre {
             number: handle,
         };
         let live = self.attempts.get_mut(&id)?;
-        live.verdict.get_or_insert(Outcome::CallbackRequested);
+        if matches!(live.verdict, None | Some(Outcome::RefusedLines)) {
+            live.verdict = Some(Outcome::CallbackRequested);
+        }
         let before = live.given.replace(given.clone());
         self.no_longer_on_the_line(now, before, step);
         Some(given)
@@ -345,11 +354,15 @@ impl Centre {
         given: Option<Reach>,
         step: &mut Step,
     ) {
-        let place_ms = self.place_for(now, id, wish.queue);
+        let held = wish.queue.and_then(|queue| self.place_held(id, queue));
         let ahead_ms = i64::from(self.rules.limits.interrupted_priority_s) * 1_000;
         let Some(live) = self.attempts.get(&id) else {
             return;
         };
+        let place_ms = held.map_or(live.row.received_ms, |(place_ms, _)| {
+            place_ms.min(live.row.received_ms)
+        });
+        let storm = live.row.trunk.filter(|_| live.notice.is_some());
         let lost = Lost {
             kind: NeedKind::Requested,
             // Out of hours the place is the opening, as for everybody else of the night.
@@ -360,6 +373,7 @@ impl Centre {
             } else {
                 0
             },
+            another_person: live.another_person,
         };
         let reach = given.unwrap_or_else(|| live.own_reach());
         let (mut row, tenant) = (live.row.clone(), live.tenant);
@@ -368,7 +382,11 @@ impl Centre {
         if let Some(live) = self.attempts.get_mut(&id) {
             live.row = row;
         }
-        let says = vec![self.rules.prompts.callback_confirmed];
+        let mut says = vec![self.rules.prompts.callback_confirmed];
+        if let Some(trunk) = storm {
+            self.count_in_storm(trunk, |storm| storm.listed += 1);
+            says.extend(self.said_promise(now, id, step));
+        }
         self.speak(id, says, what_follows(wish.then), step);
     }
 

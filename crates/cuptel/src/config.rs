@@ -12,6 +12,7 @@ pub(crate) mod first_start;
 pub(crate) mod limits;
 pub(crate) mod listening;
 pub(crate) mod network;
+mod notice;
 mod opening;
 mod plans;
 mod prompts;

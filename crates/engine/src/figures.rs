@@ -32,6 +32,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Number(_)
             | Record::Need(_)
             | Record::CallbackEvent(_)
+            | Record::Promise(_)
             | Record::Offer(_)
             | Record::Assignment(_)
             | Record::SignIn(_)

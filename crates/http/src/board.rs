@@ -73,6 +73,8 @@ pub(crate) struct Board {
     pub(crate) configuration: Cell,
     /// What is wrong and what to do, one per line; empty in health.
     pub(crate) alert: Cell,
+    /// The storms that are on, one per line; empty on a quiet day.
+    pub(crate) storm: Cell,
     pub(crate) figures: [Figure; 5],
     pub(crate) queues: Vec<QueueLine>,
     pub(crate) seats: Vec<SeatLine>,
@@ -88,6 +90,7 @@ impl Board {
             taken: cell("taken", words::date_and_time(look.at_ms)),
             configuration: cell("configuration", words::configuration(&health.configuration)),
             alert: cell("alert", alerts(look, health).join("\n")),
+            storm: cell("storm", storms(look).join("\n")),
             figures: figures(look),
             queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
             seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look.at_ms, sight)),
@@ -111,7 +114,7 @@ impl Board {
             .trunks
             .iter()
             .flat_map(|trunk| [&trunk.used, &trunk.channels, &trunk.state]);
-        [&self.taken, &self.configuration, &self.alert]
+        [&self.taken, &self.configuration, &self.alert, &self.storm]
             .into_iter()
             .chain(figures)
             .chain(queues)
@@ -154,7 +157,8 @@ fn is_free(seat: &SeatNow) -> bool {
 }
 
 fn is_full(trunk: &TrunkNow) -> bool {
-    trunk.inbound >= trunk.answer_max || trunk.inbound + trunk.outbound >= trunk.channels
+    let used = trunk.inbound + trunk.notices + trunk.outbound;
+    trunk.inbound >= trunk.answer_max || used >= trunk.channels
 }
 
 /// Counts of `u32` things that are in memory at once: no sum overflows.
@@ -185,11 +189,19 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
         let since_ms = health.configuration.since_ms;
         alerts.push(words::reload_failed(failed, since_ms));
     }
-    for trunk in look.trunks.iter().filter(|trunk| is_full(trunk)) {
-        alerts.push(format!(
-            "Linee tutte occupate ({}): chi chiama adesso trova occupato ed è registrato per essere richiamato.",
-            trunk.name
-        ));
+    for trunk in &look.trunks {
+        if let Some(since_ms) = trunk.full_since_ms {
+            alerts.push(format!(
+                "Canali esauriti ({}) {}: chi chiama adesso è respinto dall’operatore telefonico e non lo vediamo. Richiamerà, o è perso: servono più canali.",
+                trunk.name,
+                words::since(since_ms, look.at_ms)
+            ));
+        } else if is_full(trunk) && trunk.storm.is_none() {
+            alerts.push(format!(
+                "Linee tutte occupate ({}): chi chiama adesso trova occupato ed è registrato per essere richiamato.",
+                trunk.name
+            ));
+        }
     }
     let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
     let at_work = number_of(&look.seats, |seat| seat.chosen != Chosen::SignedOut);
@@ -197,6 +209,32 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
         alerts.push("Ci sono persone in attesa e nessuno è in servizio: fai entrare in servizio un operatore.".to_owned());
     }
     alerts
+}
+
+/// What a storm does to callers, and with how many lines it is met.
+fn storms(look: &Snapshot) -> Vec<String> {
+    let line = |trunk: &TrunkNow| {
+        let storm = trunk.storm?;
+        Some(format!(
+            "Tempesta di chiamate ({}) {}: {}, {}, {}. Linee di avviso in uso: {} di {}.",
+            trunk.name,
+            words::since(storm.since_ms, look.at_ms),
+            words::count(
+                storm.told,
+                "persona ha saputo di essere già in lista",
+                "persone hanno saputo di essere già in lista"
+            ),
+            words::count(storm.listed, "messa in lista ora", "messe in lista ora"),
+            words::count(
+                storm.refused,
+                "ha trovato occupato ed è registrata",
+                "hanno trovato occupato e sono registrate"
+            ),
+            trunk.notices,
+            trunk.notice_lines
+        ))
+    };
+    look.trunks.iter().filter_map(line).collect()
 }
 
 fn figures(look: &Snapshot) -> [Figure; 5] {
@@ -218,7 +256,7 @@ fn figures(look: &Snapshot) -> [Figure; 5] {
     let used = sum(look
         .trunks
         .iter()
-        .map(|trunk| trunk.inbound + trunk.outbound));
+        .map(|trunk| trunk.inbound + trunk.notices + trunk.outbound));
     let channels = sum(look.trunks.iter().map(|trunk| trunk.channels));
     let full = look.trunks.iter().filter(|trunk| is_full(trunk)).count();
     let figure = |label, id: &str, value: String, note: String| Figure {
@@ -329,14 +367,26 @@ fn trunk_line(i: usize, trunk: &TrunkNow) -> TrunkLine {
         name: trunk.name.clone(),
         used: cell(
             format!("t{i}-used"),
-            format!("{} in entrata, {} in uscita", trunk.inbound, trunk.outbound),
+            match trunk.notice_lines {
+                0 => format!("{} in entrata, {} in uscita", trunk.inbound, trunk.outbound),
+                _ => format!(
+                    "{} in entrata, {} in avviso, {} in uscita",
+                    trunk.inbound, trunk.notices, trunk.outbound
+                ),
+            },
         ),
         channels: cell(
             format!("t{i}-channels"),
-            format!(
-                "{} (in entrata al massimo {})",
-                trunk.channels, trunk.answer_max
-            ),
+            match trunk.notice_lines {
+                0 => format!(
+                    "{} (in entrata al massimo {})",
+                    trunk.channels, trunk.answer_max
+                ),
+                lines => format!(
+                    "{} (in entrata al massimo {}, in avviso {lines})",
+                    trunk.channels, trunk.answer_max
+                ),
+            },
         ),
         state: cell(
             format!("t{i}-state"),

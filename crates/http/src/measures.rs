@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use cuptel_core::snapshot::{SeatNow, Snapshot};
+use cuptel_core::snapshot::{SeatNow, Snapshot, TrunkNow};
 use cuptel_core::words::{Chosen, WorkState};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -192,6 +192,30 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
         .map(|(state, n)| (vec![("state", state), ("tenant", "")], f64::from(n)))
         .collect();
     to.family("cuptel_seats", "Seats by what they do", &seats);
+    let of_trunks = |value: fn(&TrunkNow) -> u32| -> Vec<_> {
+        let trunks = look.trunks.iter();
+        trunks
+            .map(|trunk| {
+                let labels = vec![("trunk", trunk.name.as_str())];
+                (labels, f64::from(value(trunk)))
+            })
+            .collect()
+    };
+    to.family(
+        "cuptel_notice_lines_in_use",
+        "Callers who hear a short notice",
+        &of_trunks(|trunk| trunk.notices),
+    );
+    to.family(
+        "cuptel_storm",
+        "Whether more people call than lines can answer",
+        &of_trunks(|trunk| u32::from(trunk.storm.is_some())),
+    );
+    to.family(
+        "cuptel_trunk_full",
+        "Whether every channel is taken, so that the carrier refuses callers unseen",
+        &of_trunks(|trunk| u32::from(trunk.full_since_ms.is_some())),
+    );
 }
 
 /// What a seat does, or what its operator chose while it does nothing.

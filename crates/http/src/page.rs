@@ -131,7 +131,7 @@ pub(crate) async fn now(
     })
 }
 
-/// Totals in four figures.
+/// Totals in a few figures.
 fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
     let of = |outcomes: &[Outcome]| -> i64 {
         outcomes
@@ -158,6 +158,9 @@ fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
         ("Chiamate abbandonate", abandoned),
         ("Chiamate rifiutate", refused),
         ("Persone richiamate e servite", called_back),
+        ("Persone a cui è stata detta un’ora", totals.promises.told),
+        ("Di cui richiamate entro quell’ora", totals.promises.kept),
+        ("Di cui richiamate più tardi", totals.promises.broken),
     ]
 }
 

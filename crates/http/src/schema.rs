@@ -63,6 +63,7 @@ pub(crate) struct AttemptDetail {
     attempt: Attempt,
     offers: Vec<Offer>,
     assignments: Vec<Assignment>,
+    promises: Vec<Promise>,
 }
 
 /// A callback with everything that belongs to it.
@@ -72,6 +73,7 @@ pub(crate) struct CallbackDetail {
     callback: Callback,
     needs: Vec<Need>,
     events: Vec<CallbackEvent>,
+    promises: Vec<Promise>,
     dials: Vec<Dial>,
     missed: Vec<Attempt>,
 }
@@ -145,7 +147,12 @@ shapes! {
     /// One thing that a person wants.
     Need {
         id: i64, queue: Option<String>, kind: String, opened_ms: i64, closed_ms: Option<i64>,
+        another_person: bool,
     }
+    /// A time by which a person was told that they are called.
+    Promise { id: i64, attempt: i64, told_ms: i64, by_ms: i64 }
+    /// People who were told a time: called in time, called too late; the others are still owed.
+    PromiseSums { told: i64, kept: i64, broken: i64 }
     /// One entry of a callback's history.
     CallbackEvent {
         id: i64, at_ms: i64, kind: String, attempt: Option<i64>, dial: Option<i64>,
@@ -167,7 +174,7 @@ shapes! {
     Totals {
         attempts: BTreeMap<String, i64>, attempts_open: i64, callbacks: BTreeMap<String, i64>,
         closed: BTreeMap<String, i64>, dials: BTreeMap<String, i64>, dials_in_flight: i64,
-        oldest_waiting_ms: Option<i64>,
+        oldest_waiting_ms: Option<i64>, promises: PromiseSums,
     }
     /// Everything that goes on.
     Snapshot {
@@ -186,5 +193,11 @@ shapes! {
         callback: bool,
     }
     /// A trunk now.
-    TrunkNow { name: String, inbound: u32, outbound: u32, channels: u32, answer_max: u32 }
+    TrunkNow {
+        name: String, inbound: u32, outbound: u32, channels: u32, answer_max: u32, notices: u32,
+        notice_lines: u32, full_since_ms: Option<i64>, storm: Option<StormNow>,
+    }
+    /// More callers than lines: since when, callers who heard that they are on the list, callers
+    /// who were put on it, callers for whom no notice line was free.
+    StormNow { since_ms: i64, told: u32, listed: u32, refused: u32 }
 }

@@ -10,6 +10,7 @@ use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
     OperatorRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
 };
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
 
 /// All rows.
@@ -19,6 +20,7 @@ pub(crate) struct Image {
     pub(crate) attempts: BTreeMap<AttemptId, AttemptRow>,
     pub(crate) callbacks: BTreeMap<CallbackId, CallbackRow>,
     pub(crate) needs: BTreeMap<NeedId, NeedRow>,
+    pub(crate) promised: BTreeMap<CallbackId, UtcMs>,
     pub(crate) dials: BTreeMap<DialId, DialRow>,
     pub(crate) offers: BTreeMap<OfferId, OfferRow>,
     pub(crate) assignments: BTreeMap<AssignmentId, AssignmentRow>,
@@ -45,6 +47,7 @@ impl Image {
             Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
             // History: nothing that is promised depends on it.
             Record::CallbackEvent(_) | Record::ConfigVersion(_) => {}
+            Record::Promise(row) => drop(self.promised.insert(row.callback, row.by_ms)),
             Record::Dial(row) => drop(self.dials.insert(row.id, row.clone())),
             Record::Offer(row) => drop(self.offers.insert(row.id, row.clone())),
             Record::Assignment(row) => drop(self.assignments.insert(row.id, row.clone())),
@@ -133,6 +136,7 @@ impl Image {
             offers: self.offers_open().cloned().collect(),
             assignments: self.assignments_open().cloned().collect(),
             needs: needs.cloned().collect(),
+            promised: self.promised.clone().into_iter().collect(),
             numbers: self
                 .numbers
                 .values()

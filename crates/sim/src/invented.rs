@@ -12,8 +12,8 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, Limits, Line, NoOperators, PromptId, Queue, Rules, SpokenPrompts,
-    Tenant, Trunk,
+    CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId, Queue, Rules,
+    SpokenPrompts, Tenant, Trunk,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -87,6 +87,7 @@ pub(crate) struct Shape {
     pub(crate) seats: usize,
     pub(crate) channels: u32,
     pub(crate) answer_max: u32,
+    notice_lines: u32,
     pub(crate) calls_per_s: Option<u32>,
     pub(crate) answer_after_ms: u32,
     pub(crate) wrap_up_s: u32,
@@ -112,6 +113,7 @@ impl Shape {
             seats: chance.index(3) + 1,
             channels,
             answer_max: channels - u32::from(chance.percent(60)),
+            notice_lines: chance.pick(&[0, 1, 2]),
             calls_per_s: chance.percent(20).then_some(1),
             answer_after_ms: chance.pick(&[0, 300, 1_500]),
             wrap_up_s: chance.pick(&[0, 5, 30]),
@@ -284,6 +286,11 @@ impl Shape {
             name: "carrier".to_owned(),
             channels: self.channels,
             answer_max: self.answer_max,
+            notice_lines: self.notice_lines,
+            notice_s_max: 20,
+            notice_key_s: 3,
+            storm_lines: self.answer_max,
+            storm_quiet_s: 10,
             calls_per_s: self.calls_per_s,
             outbound_min: 1,
             outbound: true,
@@ -479,6 +486,21 @@ fn prompts() -> SpokenPrompts {
         number_unavailable: PromptId(8),
         lines_busy: PromptId(9),
         operator_coming: PromptId(10),
+        notice: NoticePrompts {
+            listed: PromptId(1),
+            put_on_list: PromptId(2),
+            unreachable: PromptId(3),
+            another: PromptId(4),
+            confirm: PromptId(5),
+            another_listed: PromptId(6),
+            declined: PromptId(7),
+            soon: PromptId(8),
+            by_today: PromptId(9),
+            by_tomorrow: PromptId(10),
+            by_weekday: [PromptId(11); 7],
+            hours: [PromptId(12); 24],
+            quarters: [PromptId(13); 3],
+        },
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),
         to_operator_busy: PromptId(13),

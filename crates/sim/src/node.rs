@@ -170,6 +170,9 @@ impl World {
                 Record::Interval(row) => {
                     format!("seat {} {} since {}", row.seat, row.work, row.since_ms)
                 }
+                Record::Promise(row) => {
+                    format!("callback {} promised by {}", row.callback, row.by_ms)
+                }
                 Record::Number(_)
                 | Record::Need(_)
                 | Record::CallbackEvent(_)

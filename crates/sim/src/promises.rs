@@ -64,6 +64,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Callback(_)
         | Record::Need(_)
         | Record::CallbackEvent(_)
+        | Record::Promise(_)
         | Record::SignIn(_)
         | Record::Interval(_)
         | Record::Registration(_)

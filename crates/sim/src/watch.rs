@@ -95,6 +95,7 @@ impl Watch {
             | Record::Callback(_)
             | Record::Need(_)
             | Record::CallbackEvent(_)
+            | Record::Promise(_)
             | Record::Dial(_)
             | Record::Assignment(_)
             | Record::SignIn(_)

@@ -12,6 +12,7 @@ use crate::assignment::{self, AssignmentView};
 use crate::dialect::{Connection, Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::offer::{self, OfferView};
+use crate::promise::{self, PromiseView};
 use crate::row::{Columns, all_of};
 use crate::store::{Store, StoreError, page, while_doing};
 
@@ -156,6 +157,8 @@ pub struct AttemptDetail {
     pub offers: Vec<OfferView>,
     /// Who did it, in order.
     pub assignments: Vec<AssignmentView>,
+    /// The times by which the caller was told that we call back, the last first.
+    pub promises: Vec<PromiseView>,
 }
 
 pub(crate) fn image(row: &AttemptRow, seq: i64, images: &mut Images) {
@@ -291,10 +294,12 @@ impl Store {
         let assignments = assignment::of_attempt(connection, id)
             .await
             .map_err(&failed)?;
+        let promises = promise::of_attempt(connection, id).await.map_err(&failed)?;
         Ok(Some(AttemptDetail {
             attempt,
             offers,
             assignments,
+            promises,
         }))
     }
 }

@@ -13,6 +13,7 @@ use crate::attempt::{self, AttemptView};
 use crate::dial::{self, DialView};
 use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
+use crate::promise::{self, PromiseView};
 use crate::row::{Columns, all_of};
 use crate::store::{Store, StoreError, page, while_doing};
 
@@ -38,6 +39,7 @@ pub(crate) const UPSERT_NEED: &str = upsert!(callback_need {
     4 kind TEXT,
     5 opened_ms BIGINT,
     6 closed_ms BIGINT,
+    7 another_person BIGINT,
 });
 
 /// A history is only ever added to.
@@ -57,7 +59,8 @@ FROM callback WHERE shard = $1 AND state <> 'closed'";
 
 /// Open needs of callbacks not closed.
 pub(crate) const OPEN_NEEDS: &str = "
-SELECT need.id, need.callback, need.queue, need.kind, need.opened_ms, need.closed_ms
+SELECT need.id, need.callback, need.queue, need.kind, need.opened_ms, need.closed_ms,
+    need.another_person
 FROM callback JOIN callback_need need ON need.shard = callback.shard AND need.callback = callback.id
 WHERE callback.shard = $1 AND callback.state <> 'closed' AND need.closed_ms IS NULL";
 
@@ -87,7 +90,7 @@ ORDER BY c.id DESC LIMIT $5"
 );
 const ONE: &str = view!("AND c.id = $2");
 const NEEDS: &str = "
-SELECT need.id, queue.name, need.kind, need.opened_ms, need.closed_ms
+SELECT need.id, queue.name, need.kind, need.opened_ms, need.closed_ms, need.another_person
 FROM callback_need need
 LEFT JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
 WHERE need.shard = $1 AND need.callback = $2 ORDER BY need.id LIMIT 1000";
@@ -158,6 +161,8 @@ pub struct NeedView {
     pub opened_ms: UtcMs,
     /// Settled at.
     pub closed_ms: Option<UtcMs>,
+    /// Whether it is that of another person at the same number.
+    pub another_person: bool,
 }
 
 /// One entry of a callback's history.
@@ -189,6 +194,8 @@ pub struct CallbackDetail {
     pub needs: Vec<NeedView>,
     /// Its history, newest first.
     pub events: Vec<CallbackEventView>,
+    /// The times that the person was told, newest first.
+    pub promises: Vec<PromiseView>,
     /// The dials that tried to pay it, newest first.
     pub dials: Vec<DialView>,
     /// The attempts that belong to it, newest first.
@@ -222,6 +229,7 @@ pub(crate) fn need_image(row: &NeedRow, seq: i64, images: &mut Images) {
         .word(row.kind.as_str())
         .int(row.opened_ms)
         .maybe_int(row.closed_ms)
+        .maybe_int(row.another_person.then_some(1))
         .end();
 }
 
@@ -267,6 +275,7 @@ pub(crate) fn read_need(row: &Row) -> Result<NeedRow, sqlx::Error> {
         kind: columns.word()?,
         opened_ms: columns.int()?,
         closed_ms: columns.maybe_int()?,
+        another_person: columns.maybe_int()? == Some(1),
     })
 }
 
@@ -299,6 +308,7 @@ fn need_view(row: &Row) -> Result<NeedView, sqlx::Error> {
         kind: columns.word()?,
         opened_ms: columns.int()?,
         closed_ms: columns.maybe_int()?,
+        another_person: columns.maybe_int()? == Some(1),
     })
 }
 
@@ -356,6 +366,9 @@ impl Store {
         let events = all_of(connection, EVENTS, id.0, event_view)
             .await
             .map_err(&failed)?;
+        let promises = promise::of_callback(connection, id)
+            .await
+            .map_err(&failed)?;
         let dials = dial::of_callback(connection, id).await.map_err(&failed)?;
         let missed = attempt::of_callback(connection, id)
             .await
@@ -364,6 +377,7 @@ impl Store {
             callback,
             needs,
             events,
+            promises,
             dials,
             missed,
         }))

@@ -9,8 +9,8 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, callback, dial, number, offer, operator, registration, seat, sign_in,
-    state_interval,
+    assignment, attempt, callback, dial, number, offer, operator, promise, registration, seat,
+    sign_in, state_interval,
 };
 
 const NEXT_EPOCH: &str = "
@@ -115,6 +115,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         offers: all(connection, offer::OPEN, offer::read).await?,
         assignments: all(connection, assignment::OPEN, assignment::read).await?,
         dials: all(connection, dial::OPEN, dial::read).await?,
+        promised: all(connection, promise::OPEN, promise::read).await?,
         ..Restored::default()
     })
 }

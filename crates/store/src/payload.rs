@@ -8,8 +8,8 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, config_version, dial, number, offer, operator, registration,
-    seat, sign_in, state_interval,
+    assignment, attempt, callback, config_version, dial, number, offer, operator, promise,
+    registration, seat, sign_in, state_interval,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -20,6 +20,7 @@ pub(crate) enum Table {
     Callback,
     Need,
     CallbackEvent,
+    Promise,
     Dial,
     Offer,
     Assignment,
@@ -41,6 +42,7 @@ impl Table {
         Self::Callback,
         Self::Need,
         Self::CallbackEvent,
+        Self::Promise,
         Self::Dial,
         Self::Offer,
         Self::Assignment,
@@ -60,6 +62,7 @@ impl Table {
             Self::Callback => "callback",
             Self::Need => "callback_need",
             Self::CallbackEvent => "callback_event",
+            Self::Promise => "promise",
             Self::Dial => "dial",
             Self::Offer => "offer",
             Self::Assignment => "assignment",
@@ -86,6 +89,7 @@ impl Table {
             Self::Callback => &[callback::UPSERT],
             Self::Need => &[callback::UPSERT_NEED],
             Self::CallbackEvent => &[callback::INSERT_EVENT],
+            Self::Promise => &[promise::UPSERT],
             Self::Dial => &[dial::UPSERT],
             Self::Offer => &[offer::UPSERT],
             Self::Assignment => &[assignment::UPSERT],
@@ -124,6 +128,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         ),
         Record::Need(row) => (Table::Need, row.id.0, false),
         Record::CallbackEvent(row) => (Table::CallbackEvent, row.id.0, false),
+        Record::Promise(row) => (Table::Promise, row.id.0, false),
         Record::Dial(row) => (Table::Dial, row.id.0, row.state != DialState::Ended),
         Record::Offer(row) => (Table::Offer, row.id.0, row.state == OfferState::Open),
         Record::Assignment(row) => (Table::Assignment, row.id.0, row.ended_ms.is_none()),
@@ -200,6 +205,7 @@ fn write_image(record: &Record, seq: i64, images: &mut [Images; Table::COUNT]) {
         Record::CallbackEvent(row) => {
             callback::event_image(row, seq, &mut images[Table::CallbackEvent as usize])
         }
+        Record::Promise(row) => promise::image(row, seq, &mut images[Table::Promise as usize]),
         Record::Dial(row) => dial::image(row, seq, &mut images[Table::Dial as usize]),
         Record::Offer(row) => offer::image(row, seq, &mut images[Table::Offer as usize]),
         Record::Assignment(row) => {

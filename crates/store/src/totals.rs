@@ -8,6 +8,7 @@ use cuptel_core::words::{CallbackState, ClosedHow, DialResult, Outcome, UnknownW
 use serde::Serialize;
 
 use crate::dialect::{Connection, Row, ask_shard};
+use crate::promise::{self, PromiseSums};
 use crate::row::{Columns, all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 
@@ -42,6 +43,8 @@ pub struct Totals {
     pub dials_in_flight: i64,
     /// Place of the callback that waits longest.
     pub oldest_waiting_ms: Option<UtcMs>,
+    /// Times that people were told.
+    pub promises: PromiseSums,
 }
 
 fn pair<W: FromStr<Err = UnknownWord>>(row: &Row) -> Result<(W, i64), sqlx::Error> {
@@ -80,6 +83,7 @@ async fn read(connection: &mut Connection) -> Result<Totals, sqlx::Error> {
         oldest_waiting_ms: ask_shard(OLDEST_WAITING)
             .one(connection, |row| Columns::of(row).maybe_int())
             .await?,
+        promises: promise::sums(connection).await?,
     })
 }
 

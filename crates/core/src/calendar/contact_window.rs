@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::span::{Span, Stretch};
-use super::{CalendarError, CountedDays, Zone, days_around};
+use super::{CalendarError, CountedDays, SaidTime, Zone, days_around, said_time};
 use crate::time::UtcMs;
 
 /// Hours of the day in which people may be rung, on the days that count.
@@ -82,6 +82,13 @@ impl ContactWindow {
             return None;
         }
         self.holding(at).map(|inside| inside.to)
+    }
+
+    /// How a moment is said now, by the clock that counts here; nothing where it is over or more
+    /// than six days ahead.
+    #[must_use]
+    pub fn said(&self, at: UtcMs, now: UtcMs) -> Option<SaidTime> {
+        said_time::said(at, now, self.zone)
     }
 
     fn never_ends(&self) -> bool {

@@ -14,13 +14,14 @@ use cuptel_core::id::{
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, DialRow, NeedRow, NumberRow, OfferRow, OperatorRow, Record,
-    RegistrationRow, Restored, SeatRow, SignInRow,
+    AttemptRow, CallbackRow, DialRow, NeedRow, NumberRow, OfferRow, OperatorRow, PromiseRow,
+    Record, RegistrationRow, Restored, SeatRow, SignInRow,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, Limits, Line, NoOperators, PromptId, Queue, Rules, SpokenPrompts,
-    Tenant, Trunk,
+    CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId, Queue, Rules,
+    SpokenPrompts, Tenant, Trunk,
 };
+use cuptel_core::snapshot::TrunkNow;
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
@@ -46,6 +47,30 @@ pub(crate) const EXPECTED_S: u32 = 300;
 pub(crate) const NO_RINGING_S: u32 = 4;
 pub(crate) const ASK_PHONE_S: u32 = 5;
 pub(crate) const TRIES_MAX: u32 = 2;
+pub(crate) const NOTICE_S_MAX: u32 = 60;
+pub(crate) const NOTICE_KEY_S: u32 = 4;
+pub(crate) const STORM_QUIET_S: u32 = 30;
+/// "You are on the list".
+pub(crate) const LISTED: PromptId = PromptId(60);
+/// "We have put your number on the list".
+pub(crate) const PUT_ON_LIST: PromptId = PromptId(61);
+/// "We cannot call the number that you call from".
+pub(crate) const UNREACHABLE: PromptId = PromptId(62);
+/// "If you call for somebody else, press 1".
+pub(crate) const ANOTHER: PromptId = PromptId(63);
+/// "To confirm press 1; not to be called press 2".
+pub(crate) const CONFIRM: PromptId = PromptId(64);
+/// "We call the other person too".
+pub(crate) const ANOTHER_LISTED: PromptId = PromptId(65);
+/// "We do not call you".
+pub(crate) const DECLINED: PromptId = PromptId(66);
+/// "As soon as we can".
+pub(crate) const SOON: PromptId = PromptId(67);
+/// "We call you back by", "tomorrow by".
+pub(crate) const BY_TODAY: PromptId = PromptId(68);
+pub(crate) const BY_TOMORROW: PromptId = PromptId(69);
+/// "We call you back on this number".
+pub(crate) const CONFIRMED: PromptId = PromptId(6);
 /// "Your number is".
 pub(crate) const NUMBER_IS: PromptId = PromptId(31);
 /// "Press 1 if it is right, 2 for another".
@@ -82,6 +107,7 @@ pub(crate) struct Room {
     needs: BTreeMap<NeedId, NeedRow>,
     dials: BTreeMap<DialId, DialRow>,
     offers: BTreeMap<OfferId, OfferRow>,
+    promises: Vec<PromiseRow>,
     sign_ins: Vec<SignInRow>,
     registrations: BTreeMap<SeatId, RegistrationRow>,
 }
@@ -116,6 +142,7 @@ impl Room {
             needs: BTreeMap::new(),
             dials: BTreeMap::new(),
             offers: BTreeMap::new(),
+            promises: Vec::new(),
             sign_ins: Vec::new(),
             registrations: BTreeMap::new(),
         }
@@ -181,6 +208,7 @@ impl Room {
                     self.sign_ins.push(row);
                 }
                 Record::Registration(row) => drop(self.registrations.insert(row.seat, row)),
+                Record::Promise(row) => self.promises.push(row),
                 Record::CallbackEvent(_)
                 | Record::Assignment(_)
                 | Record::Interval(_)
@@ -414,6 +442,20 @@ impl Room {
         })
     }
 
+    /// What the phone that was rung last shows.
+    pub(crate) fn last_display(&self) -> &str {
+        let display = self.effects.iter().rev().find_map(|effect| {
+            let Effect::Invite { to, .. } = effect else {
+                return None;
+            };
+            let Destination::Seat { display, .. } = to.as_ref() else {
+                return None;
+            };
+            Some(display.as_str())
+        });
+        display.expect("a seat was rung")
+    }
+
     /// The leg of the first offer of all.
     pub(crate) fn first_seat_leg(&self) -> Option<LegId> {
         self.seat_legs().next().map(|(_, leg)| leg)
@@ -494,6 +536,17 @@ impl Room {
         self.callbacks.is_empty()
     }
 
+    /// Every time that somebody was told, in order.
+    pub(crate) fn promises(&self) -> &[PromiseRow] {
+        &self.promises
+    }
+
+    /// The one trunk, as pages see it.
+    pub(crate) fn trunk(&self) -> TrunkNow {
+        let mut trunks = self.centre.snapshot(self.now).trunks;
+        trunks.pop().expect("there is one trunk")
+    }
+
     pub(crate) fn needs(&self) -> Vec<&NeedRow> {
         self.needs.values().collect()
     }
@@ -548,12 +601,45 @@ impl Room {
                 .filter(|row| row.closed_ms.is_none() && is_open(row.callback))
                 .cloned()
                 .collect(),
+            promised: self
+                .promises
+                .iter()
+                .map(|row| (row.callback, row.by_ms))
+                .collect(),
             numbers: self.numbers.values().cloned().collect(),
         };
         self.centre = Centre::new(self.rules.clone(), self.epoch);
         let mut step = Step::default();
         self.centre.restore(self.now, restored, &mut step);
         self.take_in(step);
+    }
+}
+
+/// How an hour is spoken.
+pub(crate) fn hour_spoken(hour: usize) -> PromptId {
+    PromptId(100 + u32::try_from(hour).expect("an hour"))
+}
+
+/// How a quarter of an hour is spoken: 1 to 3.
+pub(crate) fn quarter_spoken(quarter: usize) -> PromptId {
+    PromptId(129 + u32::try_from(quarter).expect("a quarter"))
+}
+
+fn notice_prompts() -> NoticePrompts {
+    NoticePrompts {
+        listed: LISTED,
+        put_on_list: PUT_ON_LIST,
+        unreachable: UNREACHABLE,
+        another: ANOTHER,
+        confirm: CONFIRM,
+        another_listed: ANOTHER_LISTED,
+        declined: DECLINED,
+        soon: SOON,
+        by_today: BY_TODAY,
+        by_tomorrow: BY_TOMORROW,
+        by_weekday: std::array::from_fn(|day| PromptId(70 + u32::try_from(day).expect("a day"))),
+        hours: std::array::from_fn(hour_spoken),
+        quarters: std::array::from_fn(|n| quarter_spoken(n + 1)),
     }
 }
 
@@ -666,6 +752,11 @@ fn trunk(cli: PhoneNumber) -> Trunk {
         name: "carrier".to_owned(),
         channels: 10,
         answer_max: 9,
+        notice_lines: 0,
+        notice_s_max: NOTICE_S_MAX,
+        notice_key_s: NOTICE_KEY_S,
+        storm_lines: 9,
+        storm_quiet_s: STORM_QUIET_S,
         calls_per_s: None,
         outbound_min: 1,
         outbound: true,
@@ -751,6 +842,7 @@ fn prompts() -> SpokenPrompts {
         number_unavailable: PromptId(8),
         lines_busy: PromptId(9),
         operator_coming: PromptId(10),
+        notice: notice_prompts(),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),
         to_operator_busy: PromptId(13),

@@ -9,13 +9,14 @@ use cuptel_core::number::PhoneNumber;
 use ipnet::IpNet;
 
 use super::listening::Listener;
+use super::notice::{NoticeDraft, NoticeSettings};
 use super::secret::Secret;
 use super::{checked_name, optional_with, required_with};
 
 /// More calls a second than one machine takes.
 const CALLS_PER_S_MAX: u32 = 100_000;
 /// More channels than any carrier sells on one trunk.
-const CHANNELS_MAX: u32 = 100_000;
+pub(super) const CHANNELS_MAX: u32 = 100_000;
 const SIP_PORT: u16 = 5060;
 
 /// Our names in SIP.
@@ -81,6 +82,8 @@ pub(crate) struct TrunkSettings {
     pub(crate) channels: u32,
     /// Calls answered at once.
     pub(crate) answer_max: u32,
+    /// Lines for short notices besides.
+    pub(crate) notice: NoticeSettings,
     /// Calls admitted a second. Default: as many as come.
     pub(crate) calls_per_s: Option<u32>,
     /// Channels kept for callbacks. Default 0.
@@ -294,6 +297,7 @@ pub(super) fn trunks(root: &mut Fields<'_>) -> Vec<TrunkDraft> {
 pub(super) struct TrunkDraft {
     pub(super) trunk: TrunkSettings,
     pub(super) answer_max_at: Range<usize>,
+    pub(super) notice_lines_at: Option<Range<usize>>,
     pub(super) outbound_min_at: Range<usize>,
     pub(super) cli_at: Range<usize>,
 }
@@ -314,6 +318,7 @@ fn trunk(
     let auth = table.table("auth").and_then(trunk_auth);
     let channels = counted(&mut table, "channels", 1);
     let answer_max = counted(&mut table, "answer_max", 1);
+    let notice = NoticeDraft::read(&mut table);
     let calls_per_s = table.whole("calls_per_s", 1..=CALLS_PER_S_MAX);
     let outbound_min = table.whole("outbound_min", 0..=CHANNELS_MAX);
     let cli = required_with(
@@ -347,6 +352,7 @@ fn trunk(
         auth,
         channels: channels.value,
         answer_max: answer_max.value,
+        notice: notice.check(answer_max.value, channels.value, faults),
         calls_per_s: calls_per_s.map(|rate| rate.value),
         outbound_min: outbound_min.value,
         cli: cli.value,
@@ -356,6 +362,7 @@ fn trunk(
     Some(TrunkDraft {
         trunk,
         answer_max_at: answer_max.at,
+        notice_lines_at: notice.lines_at(),
         outbound_min_at: outbound_min.at,
         cli_at: cli.at,
     })
@@ -471,6 +478,7 @@ pub(super) fn warn(trunks: &[TrunkDraft], media: &Placed<MediaSettings>, warning
     for TrunkDraft {
         trunk,
         answer_max_at,
+        notice_lines_at,
         outbound_min_at,
         ..
     } in trunks
@@ -479,6 +487,7 @@ pub(super) fn warn(trunks: &[TrunkDraft], media: &Placed<MediaSettings>, warning
             name,
             channels,
             answer_max,
+            notice: NoticeSettings { lines, .. },
             outbound_min,
             outbound,
             ..
@@ -488,6 +497,12 @@ pub(super) fn warn(trunks: &[TrunkDraft], media: &Placed<MediaSettings>, warning
                 "trunk \"{name}\" answers on all its {channels} channels: once they are taken the carrier refuses callers whom we never see; keep a few spare"
             );
             warnings.add(answer_max_at.clone(), message);
+        } else if answer_max + lines + outbound_min >= *channels {
+            let at = notice_lines_at.as_ref().unwrap_or(answer_max_at);
+            let message = format!(
+                "trunk \"{name}\" uses all its {channels} channels at the worst of times ({answer_max} answered, {lines} for notices, {outbound_min} for callbacks): then the carrier refuses callers whom we never see; keep a few spare"
+            );
+            warnings.add(at.clone(), message);
         }
         if *outbound_min > 0 && outbound.is_none() {
             let message = format!(

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::Fields;
-use cuptel_core::rules::{PromptId, SpokenPrompts};
+use cuptel_core::rules::{NoticePrompts, PromptId, SpokenPrompts};
 use cuptel_media::PromptLibrary;
 
 use super::source::{ConfigFault, locate};
@@ -13,6 +13,16 @@ const FOLDER: &str = "dialplans/prompts/it";
 const MUSIC: &str = "musica";
 /// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
 const POSITIONS: usize = 10;
+/// `entro_lunedi` and so on: "we call you back on Monday by".
+const WEEKDAYS: [&str; 7] = [
+    "lunedi",
+    "martedi",
+    "mercoledi",
+    "giovedi",
+    "venerdi",
+    "sabato",
+    "domenica",
+];
 
 /// Every prompt, in the order of their names; the place of a prompt is its [`PromptId`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -160,6 +170,21 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         number_unavailable: find("numero_non_disponibile"),
         lines_busy: find("linee_occupate"),
         operator_coming: find("operatore_in_arrivo"),
+        notice: NoticePrompts {
+            listed: find("in_lista"),
+            put_on_list: find("messa_in_lista"),
+            unreachable: find("non_richiamabile"),
+            another: find("altra_persona"),
+            confirm: find("conferma_richiamata"),
+            another_listed: find("altra_persona_in_lista"),
+            declined: find("senza_richiamata"),
+            soon: find("entro_presto"),
+            by_today: find("entro_oggi"),
+            by_tomorrow: find("entro_domani"),
+            by_weekday: WEEKDAYS.map(|day| find(&format!("entro_{day}"))),
+            hours: std::array::from_fn(|hour| find(&format!("ora_{hour}"))),
+            quarters: [15, 30, 45].map(|minutes| find(&format!("e_{minutes}"))),
+        },
         to_operator_dialling: find("op_richiamata"),
         to_operator_no_answer: find("op_non_risponde"),
         to_operator_busy: find("op_occupato"),

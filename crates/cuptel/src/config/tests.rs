@@ -73,7 +73,7 @@ peers = ["127.0.0.1/32", "192.0.2.7"]
 outbound = "sip:127.0.0.1:5070"
 channels = 30
 answer_max = 26
-outbound_min = 4
+outbound_min = 3
 cli = "+390861000000"
 
 [[tenant]]

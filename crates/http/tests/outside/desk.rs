@@ -255,6 +255,10 @@ pub(crate) fn busy() -> Snapshot {
             outbound: 1,
             channels: 30,
             answer_max: 26,
+            notices: 0,
+            notice_lines: 2,
+            full_since_ms: None,
+            storm: None,
         }],
         violations: 0,
     }
@@ -302,6 +306,7 @@ async fn fill(store: &Store) -> (i64, i64) {
             kind: NeedKind::Missed,
             opened_ms: AT_MS,
             closed_ms: None,
+            another_person: false,
         }),
         Record::SignIn(SignInRow {
             id: SignInId(id(5)),

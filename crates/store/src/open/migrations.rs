@@ -14,6 +14,11 @@ pub(super) const ALL: &[Step] = &[
         "config_version",
         include_str!("../../migrations/0002_config_version.sql"),
     ),
+    (
+        3,
+        "promise",
+        include_str!("../../migrations/0003_promise.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

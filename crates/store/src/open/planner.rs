@@ -44,7 +44,9 @@ mod tests {
 
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
-    use crate::{Access, assignment, attempt, audit, audit_rules, callback, dial, offer, open};
+    use crate::{
+        Access, assignment, attempt, audit, audit_rules, callback, dial, offer, open, promise,
+    };
 
     async fn opened() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
@@ -80,6 +82,7 @@ mod tests {
             dial::LOOKUPS,
             offer::LOOKUPS,
             assignment::LOOKUPS,
+            promise::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

@@ -342,7 +342,7 @@ async fn offenders_are_all_counted_and_the_first_hundred_named(home: &Home) {
     commit_day(&store).await;
     home.by_hand(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250)
-        INSERT INTO callback_need SELECT 0, 1000 + i, 1, 99, NULL, 'missed', 1, 1 FROM n",
+        INSERT INTO callback_need SELECT 0, 1000 + i, 1, 99, NULL, 'missed', 1, 1, NULL FROM n",
     )
     .await;
     let audit = store.audit(NOW).await.unwrap();

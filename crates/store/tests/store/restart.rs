@@ -30,6 +30,9 @@ fn still_open() -> Restored {
             Record::Attempt(row) if row.stage != Stage::Ended => open.attempts.push(*row),
             Record::Callback(row) if row.state != CallbackState::Closed => open.callbacks.push(row),
             Record::Need(row) if row.closed_ms.is_none() => open.needs.push(row),
+            Record::Promise(row) if row.callback == CallbackId(11) => {
+                open.promised.push((row.callback, row.by_ms));
+            }
             Record::Dial(row) if row.state != DialState::Ended => open.dials.push(row),
             Record::Offer(row) if row.state == OfferState::Open => open.offers.push(row),
             Record::Assignment(row) if row.ended_ms.is_none() => open.assignments.push(row),
@@ -44,6 +47,7 @@ fn still_open() -> Restored {
             | Record::Callback(_)
             | Record::Need(_)
             | Record::CallbackEvent(_)
+            | Record::Promise(_)
             | Record::Dial(_)
             | Record::Offer(_)
             | Record::Assignment(_)

@@ -3,14 +3,14 @@
 
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
-    LineId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, SiteId, TenantId,
-    TrunkId,
+    LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
+    TenantId, TrunkId,
 };
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DialRow,
-    IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, Record, RegistrationRow, SeatRow,
-    SignInRow, Work,
+    IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, PromiseRow, Record, RegistrationRow,
+    SeatRow, SignInRow, Work,
 };
 use cuptel_core::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
@@ -142,6 +142,7 @@ pub(crate) fn need(id: i64, callback: i64, open: bool) -> NeedRow {
         kind: NeedKind::Missed,
         opened_ms: NOW,
         closed_ms: (!open).then_some(NOW + 50),
+        another_person: id == 32,
     }
 }
 
@@ -155,6 +156,17 @@ pub(crate) fn event(id: i64, callback: i64) -> CallbackEventRow {
         dial: None,
         seat: Some(SeatId(1)),
         detail: Some("refused".into()),
+    }
+}
+
+/// A later promise says a later time.
+pub(crate) fn promise(id: i64, callback: i64, attempt: i64) -> PromiseRow {
+    PromiseRow {
+        id: PromiseId(id),
+        callback: CallbackId(callback),
+        attempt: AttemptId(attempt),
+        told_ms: NOW,
+        by_ms: NOW + id * 900_000,
     }
 }
 
@@ -295,6 +307,8 @@ pub(crate) fn day() -> Vec<Record> {
         Record::CallbackEvent(event(41, 11)),
         Record::CallbackEvent(event(42, 12)),
         Record::CallbackEvent(event(43, 12)),
+        Record::Promise(promise(81, 11, 21)),
+        Record::Promise(promise(82, 13, 24)),
         Record::Dial(dial(71, 12, 2, DialState::InFlight)),
         Record::Dial(dial(72, 13, 3, DialState::Ended)),
         Record::Offer(offer(51, live(24), 1, OfferState::Accepted)),

@@ -10,6 +10,16 @@ fn what_is_probably_not_meant_is_a_warning() {
         "cuptel.toml:22:14: trunk \"carrier\" answers on all its 30 channels",
     );
     assert_warning(
+        "answer_max = 26",
+        "answer_max = 27",
+        "cuptel.toml:22:14: trunk \"carrier\" uses all its 30 channels at the worst of times (27 answered, 0 for notices, 3 for callbacks)",
+    );
+    assert_warning(
+        "answer_max = 26",
+        "answer_max = 25\nnotice_lines = 2",
+        "cuptel.toml:23:16: trunk \"carrier\" uses all its 30 channels at the worst of times (25 answered, 2 for notices, 3 for callbacks)",
+    );
+    assert_warning(
         "30000-30999",
         "30000-30099",
         "cuptel.toml:10:1: 50 pairs of ports for voice are too few for 30 channels: expected 60 or more",
@@ -17,7 +27,7 @@ fn what_is_probably_not_meant_is_a_warning() {
     assert_warning(
         "outbound = \"sip:127.0.0.1:5070\"\n",
         "",
-        "cuptel.toml:22:16: trunk \"carrier\" keeps 4 channels for callbacks and has no `outbound`",
+        "cuptel.toml:22:16: trunk \"carrier\" keeps 3 channels for callbacks and has no `outbound`",
     );
     assert_warning(
         "cli = \"+390861000000\"",

@@ -102,7 +102,7 @@ fn a_trunk_answers_and_dials_on_the_channels_that_it_has() {
         "22:14: `answer_max` is 31: expected at most the 30 `channels`",
     );
     assert_fault(
-        "outbound_min = 4",
+        "outbound_min = 3",
         "outbound_min = 31",
         "23:16: `outbound_min` is 31: expected at most the 30 `channels`",
     );
@@ -139,6 +139,34 @@ fn a_trunk_answers_and_dials_on_the_channels_that_it_has() {
 }
 
 #[test]
+fn notices_have_lines_of_their_own_and_a_storm_begins_on_answered_ones() {
+    assert_fault(
+        "answer_max = 26",
+        "answer_max = 26\nnotice_lines = 4",
+        "23:16: `answer_max` and `notice_lines` are 30 together: expected fewer than the 30 `channels`",
+    );
+    assert_fault(
+        "answer_max = 26",
+        "answer_max = 26\nstorm_lines = 27",
+        "23:15: `storm_lines` is 27: expected at most `answer_max`, 26",
+    );
+    for (key, from, to) in [
+        ("notice_s_max", 10, 300),
+        ("notice_key_s", 1, 60),
+        ("storm_quiet_s", 0, 3_600),
+    ] {
+        assert_fault(
+            "answer_max = 26",
+            &format!("answer_max = 26\n{key} = 9999"),
+            &format!(
+                "23:{}: `{key}` is 9999: expected a whole number from {from} to {to}",
+                key.len() + 4
+            ),
+        );
+    }
+}
+
+#[test]
 fn nothing_rings_or_waits_for_no_time() {
     for (key, most) in [("waiting_max", 100_000), ("ring_s", 300)] {
         assert_fault(
@@ -151,8 +179,8 @@ fn nothing_rings_or_waits_for_no_time() {
         );
     }
     assert_fault(
-        "outbound_min = 4",
-        "outbound_min = 4\nring_s = 0",
+        "outbound_min = 3",
+        "outbound_min = 3\nring_s = 0",
         "24:10: `ring_s` is 0: expected a whole number from 1 to 300",
     );
     assert_fault(

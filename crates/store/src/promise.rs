@@ -1,0 +1,128 @@
+//! Times that people were told: their images, the latest of each open callback at start, how
+//! pages see them, and how many were kept.
+
+use cuptel_core::id::{AttemptId, CallbackId, PromiseId};
+use cuptel_core::record::PromiseRow;
+use cuptel_core::time::UtcMs;
+use serde::Serialize;
+
+use crate::dialect::{Connection, Row, ask_shard, upsert};
+use crate::image::Images;
+use crate::row::{Columns, all_of};
+
+pub(crate) const UPSERT: &str = upsert!(promise {
+    2 callback BIGINT,
+    3 attempt BIGINT,
+    4 told_ms BIGINT,
+    5 by_ms BIGINT,
+});
+
+/// The latest time told for each callback that is not closed.
+pub(crate) const OPEN: &str = "
+SELECT promise.callback, max(promise.by_ms)
+FROM callback JOIN promise ON promise.shard = callback.shard AND promise.callback = callback.id
+WHERE callback.shard = $1 AND callback.state <> 'closed'
+GROUP BY promise.callback ORDER BY promise.callback";
+
+const OF_CALLBACK: &str = "
+SELECT id, attempt, told_ms, by_ms FROM promise
+WHERE shard = $1 AND callback = $2 ORDER BY id DESC LIMIT 1000";
+const OF_ATTEMPT: &str = "
+SELECT id, attempt, told_ms, by_ms FROM promise
+WHERE shard = $1 AND attempt = $2 ORDER BY id DESC LIMIT 1000";
+
+/// A person who was told several times was told the same time or a later one: the last counts.
+/// They are called by their first dial after they were told, or got through themselves before.
+const SUMS: &str = "
+SELECT count(*), count(CASE WHEN called_ms <= by_ms THEN 1 END),
+    count(CASE WHEN called_ms > by_ms THEN 1 END)
+FROM (
+    SELECT told.by_ms AS by_ms, coalesce(min(dial.placed_ms), callback.closed_ms) AS called_ms
+    FROM (
+        SELECT callback, min(told_ms) AS told_ms, max(by_ms) AS by_ms
+        FROM promise WHERE shard = $1 GROUP BY callback) told
+    JOIN callback ON callback.shard = $1 AND callback.id = told.callback
+    LEFT JOIN dial ON dial.shard = $1 AND dial.callback = told.callback
+        AND dial.placed_ms >= told.told_ms
+    GROUP BY told.callback, told.by_ms, callback.closed_ms) promised";
+
+/// A time that somebody was told.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PromiseView {
+    /// The promise.
+    pub id: PromiseId,
+    /// The attempt in which it was told.
+    pub attempt: AttemptId,
+    /// When it was told.
+    pub told_ms: UtcMs,
+    /// By when they are called.
+    pub by_ms: UtcMs,
+}
+
+/// How many people were told a time, and what came of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct PromiseSums {
+    /// People who were told.
+    pub told: i64,
+    /// Of those, called, or served, in time.
+    pub kept: i64,
+    /// Of those, called, or done with, too late. Who is in neither is still owed the call.
+    pub broken: i64,
+}
+
+pub(crate) fn image(row: &PromiseRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .int(row.callback.0)
+        .int(row.attempt.0)
+        .int(row.told_ms)
+        .int(row.by_ms)
+        .end();
+}
+
+pub(crate) fn read(row: &Row) -> Result<(CallbackId, UtcMs), sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok((CallbackId(columns.int()?), columns.int()?))
+}
+
+fn view(row: &Row) -> Result<PromiseView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(PromiseView {
+        id: PromiseId(columns.int()?),
+        attempt: AttemptId(columns.int()?),
+        told_ms: columns.int()?,
+        by_ms: columns.int()?,
+    })
+}
+
+/// Every time told about a callback, the last first.
+pub(crate) async fn of_callback(
+    connection: &mut Connection,
+    id: CallbackId,
+) -> Result<Vec<PromiseView>, sqlx::Error> {
+    all_of(connection, OF_CALLBACK, id.0, view).await
+}
+
+/// Every time told in an attempt, the last first.
+pub(crate) async fn of_attempt(
+    connection: &mut Connection,
+    id: AttemptId,
+) -> Result<Vec<PromiseView>, sqlx::Error> {
+    all_of(connection, OF_ATTEMPT, id.0, view).await
+}
+
+pub(crate) async fn sums(connection: &mut Connection) -> Result<PromiseSums, sqlx::Error> {
+    let read = |row: &Row| {
+        let mut columns = Columns::of(row);
+        Ok(PromiseSums {
+            told: columns.int()?,
+            kept: columns.int()?,
+            broken: columns.int()?,
+        })
+    };
+    ask_shard(SUMS).one(connection, read).await
+}
+
+/// Statements that must find their rows through an index, for the planner's test.
+#[cfg(test)]
+pub(crate) const LOOKUPS: &[&str] = &[OF_CALLBACK, OF_ATTEMPT];
