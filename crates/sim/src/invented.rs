@@ -56,6 +56,9 @@ pub(crate) const REALM: &str = "cuptel";
 /// Operators, by login name.
 pub(crate) const OPERATORS: [&str; 3] = ["anna", "bruno", "carla"];
 
+/// Lines for notices where there are most.
+const NOTICE_LINES_MAX: u32 = 3;
+
 /// Who may call: two mobiles, a landline that two people share, and those whom nobody calls
 /// back. The last two withhold their number or send none.
 pub(crate) const PEOPLE: [&str; 9] = [
@@ -109,11 +112,16 @@ pub(crate) struct Shape {
 impl Shape {
     pub(crate) fn invented(chance: &mut Chance) -> Self {
         let channels = u32::try_from(chance.between(2, 7)).unwrap_or(2);
+        let notice_lines = chance.pick(&[0, 1, NOTICE_LINES_MAX]);
         Self {
             seats: chance.index(3) + 1,
             channels,
-            answer_max: channels - u32::from(chance.percent(60)),
-            notice_lines: chance.pick(&[0, 1, 2]),
+            // With many lines for notices and one that is answered a storm is on soon.
+            answer_max: match notice_lines {
+                NOTICE_LINES_MAX => 1,
+                _ => channels - u32::from(chance.percent(60)),
+            },
+            notice_lines,
             calls_per_s: chance.percent(20).then_some(1),
             answer_after_ms: chance.pick(&[0, 300, 1_500]),
             wrap_up_s: chance.pick(&[0, 5, 30]),
@@ -284,7 +292,7 @@ impl Shape {
     fn trunk(&self) -> Trunk {
         Trunk {
             name: "carrier".to_owned(),
-            channels: self.channels,
+            channels: self.channels + self.notice_lines,
             answer_max: self.answer_max,
             notice_lines: self.notice_lines,
             notice_s_max: 20,

@@ -125,6 +125,8 @@ pub struct Report {
     pub served: usize,
     /// Attempts that came out of hours, or waited when the queue closed or the process stopped.
     pub closed_to: usize,
+    /// People who were told on a notice line by when they are called.
+    pub told: usize,
     /// Callbacks on disk.
     pub callbacks: usize,
     /// Dials on disk.
@@ -610,6 +612,7 @@ impl World {
             attempts: image.attempts.len(),
             served: image.attempts.values().filter(served).count(),
             closed_to: image.attempts.values().filter(closed_to).count(),
+            told: image.promised.len(),
             callbacks: image.callbacks.len(),
             dials: image.dials.len(),
             crashes: self.crashes,

@@ -60,6 +60,7 @@ fn worlds_are_eventful() {
     let sum = |of: fn(&Report) -> usize| reports.iter().map(of).sum::<usize>();
     assert!(sum(|r| r.served) > 20, "{reports:?}");
     assert!(sum(|r| r.closed_to) > 40, "{reports:?}");
+    assert!(sum(|r| r.told) > 10, "{reports:?}");
     assert!(sum(|r| r.callbacks) > 40, "{reports:?}");
     assert!(sum(|r| r.dials) > 40, "{reports:?}");
     assert!(
