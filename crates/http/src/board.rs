@@ -73,7 +73,7 @@ pub(crate) struct Board {
     pub(crate) configuration: Cell,
     /// What is wrong and what to do, one per line; empty in health.
     pub(crate) alert: Cell,
-    /// The storms that are on, one per line; empty on a quiet day.
+    /// The storms that are on, three lines each; empty on a quiet day.
     pub(crate) storm: Cell,
     pub(crate) figures: [Figure; 5],
     pub(crate) queues: Vec<QueueLine>,
@@ -211,25 +211,18 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
     alerts
 }
 
-/// What a storm does to callers, and with how many lines it is met.
+/// What a storm does to callers, and with how many lines it is met. People are counted once for
+/// each call.
 fn storms(look: &Snapshot) -> Vec<String> {
     let line = |trunk: &TrunkNow| {
         let storm = trunk.storm?;
         Some(format!(
-            "Tempesta di chiamate ({}) {}: {}, {}, {}. Linee di avviso in uso: {} di {}.",
-            trunk.name,
+            "▲ Ondata di chiamate {} ({})\nGià in lista, e lo hanno saputo: {}. Messe in lista ora: {}. Hanno trovato occupato, e sono registrate: {}.\nLinee di avviso in uso: {} di {}.",
             words::since(storm.since_ms, look.at_ms),
-            words::count(
-                storm.told,
-                "persona ha saputo di essere già in lista",
-                "persone hanno saputo di essere già in lista"
-            ),
-            words::count(storm.listed, "messa in lista ora", "messe in lista ora"),
-            words::count(
-                storm.refused,
-                "ha trovato occupato ed è registrata",
-                "hanno trovato occupato e sono registrate"
-            ),
+            trunk.name,
+            storm.told,
+            storm.listed,
+            storm.refused,
             trunk.notices,
             trunk.notice_lines
         ))

@@ -18,6 +18,9 @@ async fn what_is_true_now_is_written_from_the_look() {
         "cuptel_seats{state=\"talking\",tenant=\"\"} 1",
         "cuptel_seats{state=\"paused\",tenant=\"\"} 1",
         "cuptel_seats{state=\"signed_out\",tenant=\"\"} 1",
+        "cuptel_notice_lines_in_use{trunk=\"carrier\"} 0",
+        "cuptel_storm{trunk=\"carrier\"} 0",
+        "cuptel_trunk_full{trunk=\"carrier\"} 0",
     ] {
         assert!(
             text.lines().any(|written| written == line),

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, COOKIE, SET_COOKIE};
-use cuptel_core::snapshot::Snapshot;
+use cuptel_core::snapshot::{Snapshot, StormNow};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::Chosen;
 use cuptel_http::Reach;
@@ -165,6 +165,40 @@ async fn the_band_says_what_is_wrong_and_what_to_do() {
     }
     let well = Centre::open().await.get("/").await.text;
     assert!(well.contains("<p id=\"alert\" class=\"alert\"></p>"));
+}
+
+#[tokio::test]
+async fn a_storm_has_a_band_of_its_own_and_a_full_trunk_is_said_to_be_blind() {
+    let quiet = Centre::open().await.get("/").await.text;
+    assert!(quiet.contains("<p id=\"storm\" class=\"storm\"></p>"));
+    let mut look = busy();
+    let trunk = &mut look.trunks[0];
+    (trunk.inbound, trunk.notices) = (26, 2);
+    trunk.storm = Some(StormNow {
+        since_ms: AT_MS - 60_000,
+        told: 31,
+        listed: 12,
+        refused: 4,
+    });
+    trunk.full_since_ms = Some(AT_MS - 5_000);
+    let centre = Centre::with(look, Reach::ThisMachine).await;
+    let page = centre.get("/").await.text;
+    for said in [
+        "▲ Ondata di chiamate dalle ",
+        "Già in lista, e lo hanno saputo: 31. Messe in lista ora: 12.",
+        "Hanno trovato occupato, e sono registrate: 4.",
+        "Linee di avviso in uso: 2 di 2.",
+        "Canali esauriti (carrier) dalle ",
+        "26 in entrata, 2 in avviso, 1 in uscita",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    let json = centre.get("/api/v1/snapshot").await.text;
+    let storm = r#""storm":{"since_ms":"#;
+    assert!(json.contains(storm), "{json}");
+    let metrics = centre.get("/metrics").await.text;
+    assert!(metrics.contains("cuptel_storm{trunk=\"carrier\"} 1"));
+    assert!(metrics.contains("cuptel_trunk_full{trunk=\"carrier\"} 1"));
 }
 
 #[tokio::test]
