@@ -20,4 +20,5 @@ mod registration;
 mod reload;
 mod seats;
 mod shell;
+mod storm;
 mod transports;
