@@ -47,6 +47,10 @@ fn a_short_demo_ends_with_one_line_of_figures_that_add_up() {
         "nobody who was served is owed anything: {figures}"
     );
     assert!(count("dials") > 0, "{figures}");
+    assert!(
+        (1..=count("refused")).contains(&count("told")),
+        "notices in the jam: {figures}"
+    );
     assert_eq!((count("lost"), count("double_dials")), (0, 0), "{figures}");
     assert_eq!(figures["differences"], serde_json::json!([]));
     let measure = |name: &str| {

@@ -286,6 +286,10 @@ fn tell(screen: &mut Screen, reckoning: &Reckoning) {
             .unwrap_or(0)
     ));
     screen.tell(&format!(
+        "Of the {} refused {} heard on a notice line where they stand, and pressed nothing.",
+        figures.refused, figures.told
+    ));
+    screen.tell(&format!(
         "Voice packets lost {:.2} %; answered after {:.1} ms (median), {:.1} ms (99 of 100).",
         figures.rtp_lost_pct, figures.answer_p50_ms, figures.answer_p99_ms
     ));

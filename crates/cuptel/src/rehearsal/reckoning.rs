@@ -47,6 +47,8 @@ pub(super) struct Figures {
     pub(super) served: i64,
     pub(super) abandoned: i64,
     pub(super) refused: i64,
+    /// Of those refused, who heard on a notice line where they stand.
+    pub(super) told: i64,
     pub(super) out_of_hours: i64,
     pub(super) callbacks_opened: i64,
     pub(super) callbacks_closed: i64,
@@ -112,6 +114,7 @@ pub(super) async fn reckon(
         served: sum(&totals, &[Outcome::Served, Outcome::ServedByMenu]),
         abandoned: sum(&totals, &authorities::ABANDONED),
         refused: sum(&totals, &authorities::REFUSED),
+        told: i64::try_from(rows.iter().filter(|row| was_told(row)).count())?,
         out_of_hours: sum(&totals, &[Outcome::OutOfHours]),
         callbacks_opened: audit.sums.callbacks_open + audit.sums.callbacks_closed,
         callbacks_closed: audit.sums.callbacks_closed,
@@ -151,6 +154,11 @@ async fn attempts(store: &cuptel_store::Store) -> anyhow::Result<Vec<AttemptView
         }
         all.extend(page);
     }
+}
+
+/// Refused for want of a line, and answered all the same: on a notice line.
+fn was_told(row: &AttemptView) -> bool {
+    row.outcome == Some(Outcome::RefusedLines) && row.sip_status == Some(200)
 }
 
 fn sum(totals: &Totals, outcomes: &[Outcome]) -> i64 {

@@ -27,6 +27,8 @@ const CONFIGURATION: &str = "cuptel.toml";
 const DELIVERED: &str = "config/cuptel.toml";
 /// Lines that callers may take beyond the seats, and what callbacks have besides.
 const LINES_BEYOND: u32 = 6;
+/// Lines on which callers only hear where they stand.
+const NOTICE_LINES: u32 = 5;
 /// The seat left free for whoever wants to join in.
 pub(super) const GUEST_SEAT: &str = "999";
 const GUEST_PASSWORD: &str = "demo";
@@ -336,7 +338,12 @@ impl Adapting<'_> {
         for trunk in tables(root, "trunk") {
             set(trunk, "outbound", format!("sip:{}", self.places.carrier));
             set(trunk, "answer_max", i64::from(self.lines));
-            set(trunk, "channels", i64::from(self.lines + LINES_BEYOND));
+            let channels = self.lines + NOTICE_LINES + LINES_BEYOND;
+            set(trunk, "channels", i64::from(channels));
+            set(trunk, "notice_lines", i64::from(NOTICE_LINES));
+            set(trunk, "notice_s_max", 20);
+            set(trunk, "notice_key_s", 1);
+            set(trunk, "storm_quiet_s", 5);
             set(trunk, "outbound_min", 4);
             set(trunk, "ring_s", 4);
         }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use cuptel_core::snapshot::Snapshot;
+use cuptel_core::snapshot::{Snapshot, TrunkNow};
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::WorkState;
 
 use super::screen::Screen;
@@ -18,6 +19,31 @@ pub(super) struct Story {
     late: Late,
     told: Option<(u64, Phase)>,
     has_opened: bool,
+    notices: Notices,
+}
+
+/// Callers who heard a notice: a storm's count begins anew with each storm.
+#[derive(Debug, Default)]
+struct Notices {
+    before: u32,
+    since_ms: Option<UtcMs>,
+    now: u32,
+}
+
+impl Notices {
+    fn look(&mut self, look: &Snapshot) {
+        let Some(storm) = look.trunks.iter().find_map(|trunk| trunk.storm) else {
+            return;
+        };
+        if self.since_ms.replace(storm.since_ms) != Some(storm.since_ms) {
+            self.before += self.now;
+        }
+        self.now = storm.told + storm.listed;
+    }
+
+    fn sum(&self) -> u32 {
+        self.before + self.now
+    }
 }
 
 impl Story {
@@ -27,6 +53,7 @@ impl Story {
             late,
             told: None,
             has_opened: false,
+            notices: Notices::default(),
         }
     }
 
@@ -53,6 +80,7 @@ impl Story {
     ) {
         let clock = self.clock(since_start);
         let now = self.day.at(since_start);
+        self.notices.look(look);
         if self.told != Some(now) {
             self.told = Some(now);
             let (heading, text) = self.chapter(now, look, counts);
@@ -79,11 +107,9 @@ impl Story {
             Phase::Jam if day == 0 => (
                 "The lines open, and everybody rings at once",
                 format!(
-                    "{} lines; who finds none free is refused, and recorded first.\n{} is still closed: its callers are told the hours.",
-                    look.trunks
-                        .iter()
-                        .map(|trunk| trunk.answer_max)
-                        .sum::<u32>(),
+                    "{} lines; who finds none free hears on one of {} more that they are called back, and by\nwhen; beyond that they are refused. Whichever it is, it is recorded first.\n{} is still closed: its callers are told the hours.",
+                    lines(look, |trunk| trunk.answer_max),
+                    lines(look, |trunk| trunk.notice_lines),
                     self.late.title
                 ),
             ),
@@ -94,8 +120,10 @@ impl Story {
             Phase::Morning => (
                 "The rush is over, the queues are not",
                 format!(
-                    "{} calls so far, {} of them refused. Who dials again joins the case that is open for\ntheir number and keeps its place. Others give up, or press the key for a call.",
-                    counts.placed, counts.refused
+                    "{} calls so far, {} of them refused, {} told where they stand. Who dials again joins the\ncase that is open for their number and keeps its place. Others give up, or press the key\nfor a call.",
+                    counts.placed,
+                    counts.refused,
+                    self.notices.sum()
                 ),
             ),
             Phase::Quiet => (
@@ -108,6 +136,10 @@ impl Story {
             ),
         }
     }
+}
+
+fn lines(look: &Snapshot, of: fn(&TrunkNow) -> u32) -> u32 {
+    look.trunks.iter().map(of).sum()
 }
 
 fn owed(look: &Snapshot) -> u32 {
