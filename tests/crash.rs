@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::harness::{Answers, Caller, Centre, Phone, SOON, Setup, Sipp, until};
+use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup, Sipp, until};
 
 #[test]
 fn kill_9_in_a_storm_of_refusals_loses_nobody_who_got_an_answer() {
@@ -161,5 +161,70 @@ fn a_seat_is_offered_nothing_after_a_crash_until_its_phone_has_answered() {
     phone.talks(10);
     caller.hangs_up();
     centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    centre.audit();
+}
+
+#[test]
+fn a_conversation_that_a_crash_cut_is_owed_a_priority_call() {
+    let mut centre = Centre::start(Setup::default());
+    let phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    let caller = Caller::connected(&centre, "0861555408");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller talks", |row| row["stage"] == "talking");
+    phone.talks(10);
+    centre.kill();
+    drop(phone);
+    centre.serve();
+    let cut = centre.old_attempt(&call, "the call is closed", |row| {
+        row["outcome"] == "interrupted"
+    });
+    let debt = centre.callback_detail(&cut["callback"]);
+    assert_eq!(debt["needs"][0]["kind"], "interrupted");
+    assert_eq!(
+        centre.sql("SELECT count(*) FROM callback WHERE priority_ms > 0"),
+        "1"
+    );
+    assert_eq!(
+        centre.sql("SELECT count(*) FROM assignment WHERE ended_ms IS NULL"),
+        "0"
+    );
+    centre.audit();
+    drop(caller);
+}
+
+#[test]
+fn a_dial_that_a_crash_cut_is_unknown_rests_and_is_not_rung_again() {
+    let mut centre = Centre::prepare(Setup::default());
+    let rests = "interrupted_under_s = 0\nreconcile_after_s = 4";
+    centre.reconfigure("interrupted_under_s = 0", rests);
+    centre.serve();
+    let caller = Caller::connected(&centre, "0861555409");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
+    caller.hangs_up();
+    let carrier = Carrier::with(&centre, "person_is_out");
+    let phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    carrier.invited();
+    centre.callback("the person is rung", |row| row["state"] == "dialling");
+    centre.kill();
+    drop(phone);
+    centre.serve();
+    let unknown = centre.callback("nobody knows how it ended", |row| row["state"] == "unknown");
+    // A seat is free again, and the grace is long over: the number rests all the same.
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.seat_works("101", "idle");
+    let rested = centre.callback("the cool-down is over", |row| row["state"] == "waiting");
+    assert_eq!(rested["id"], unknown["id"]);
+    assert_eq!(rested["tries"], 1, "the try is spent");
+    let rest_ms = rested["not_before_ms"]
+        .as_i64()
+        .zip(rested["opened_ms"].as_i64());
+    let (until_ms, opened_ms) = rest_ms.expect("milliseconds");
+    assert!(until_ms - opened_ms >= 600_000, "{rested}");
+    assert_eq!(centre.sql("SELECT result FROM dial"), "unknown");
+    let rung = carrier.sipp.messages().matches("INVITE sip:").count();
+    assert_eq!(rung, 1, "{}", carrier.sipp.messages());
     centre.audit();
 }
