@@ -29,23 +29,38 @@ fn prepared(start: &str, max_wait_s: &str) -> Centre {
     centre
 }
 
-/// How soon after its configuration is written a centre closes or opens: time to start and to
-/// have callers where they should be, on a busy machine.
-const HOURS_CHANGE_S: u64 = 15;
+/// A zone in which it is about noon, so that no midnight comes between.
+struct Noon {
+    /// How far its clocks are ahead.
+    ahead_h: i64,
+}
 
-/// A zone in which it is about noon now, so that no midnight comes between, and the time of
-/// day there `HOURS_CHANGE_S` from now, with that moment in milliseconds.
-fn soon_at_noon() -> (String, String, u64) {
-    let change_s = utc_s() + HOURS_CHANGE_S;
-    let utc_hour = change_s / 3_600 % 24;
-    // Zones of that family have their signs turned round.
-    let zone = if utc_hour <= 12 {
-        format!("Etc/GMT-{}", 12 - utc_hour)
-    } else {
-        format!("Etc/GMT+{}", utc_hour - 12)
-    };
-    let time = format!("12:{:02}:{:02}", change_s / 60 % 60, change_s % 60);
-    (zone, time, change_s * 1_000)
+impl Noon {
+    fn now() -> Self {
+        let utc_hour = i64::try_from(utc_s() / 3_600 % 24).expect("an hour");
+        Self {
+            ahead_h: 12 - utc_hour,
+        }
+    }
+
+    fn zone(&self) -> String {
+        // Zones of that family have their signs turned round.
+        format!("Etc/GMT{:+}", -self.ahead_h)
+    }
+
+    /// What its clocks show at a moment.
+    fn shows(&self, utc_s: u64) -> String {
+        let there_s = i64::try_from(utc_s).expect("a moment") + self.ahead_h * 3_600;
+        let (hour, minute, second) = (there_s / 3_600 % 24, there_s / 60 % 60, there_s % 60);
+        format!("{hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+/// From now on every day has other hours: decided when everybody is where they should be, so
+/// that a busy machine is late for nothing.
+fn hours_become(centre: &Centre, old: &str, new: &str) {
+    centre.reconfigure(&format!("[\"{old}\"]"), &format!("[\"{new}\"]"));
+    centre.run(&["reload"]).succeeded();
 }
 
 /// A centre whose every day has these hours in this zone.
@@ -293,8 +308,15 @@ fn who_hears_the_answer_in_the_menu_is_served_by_it_and_owed_nothing() {
 
 #[test]
 fn who_calls_out_of_hours_is_owed_a_call_from_the_opening_on_and_a_night_is_spread() {
-    let (zone, opens, opens_ms) = soon_at_noon();
-    let centre = open_at(&zone, &format!("{opens}-24:00"), "");
+    let noon = Noon::now();
+    let evening = "23:00-24:00";
+    let centre = open_at(&noon.zone(), evening, "");
+    // How long such a call takes here and now; nobody is owed one for it.
+    let began_s = utc_s();
+    calls_in_vain(&centre, "anonymous");
+    let opens_s = utc_s() + 3 * (utc_s() - began_s) + 5;
+    let opens_ms = opens_s * 1_000;
+    hours_become(&centre, evening, &format!("{}-24:00", noon.shows(opens_s)));
     let first = calls_in_vain(&centre, "0861555517");
     let second = calls_in_vain(&centre, "0861555518");
     assert_owed(&centre, &second, "out_of_hours", "missed");
@@ -304,7 +326,7 @@ fn who_calls_out_of_hours_is_owed_a_call_from_the_opening_on_and_a_night_is_spre
         debt["not_before_ms"].as_u64().expect("milliseconds")
     };
     // Two hours of spread, as delivered: the second is released in the middle of them.
-    let released = until("the night is released", SOON * 2, || {
+    let released = until("the night is released", SOON * 3, || {
         let moments = (moment(&first), moment(&second));
         (moments.1 > opens_ms + 60_000).then_some(moments)
     });
@@ -321,11 +343,14 @@ fn who_calls_out_of_hours_is_owed_a_call_from_the_opening_on_and_a_night_is_spre
 
 #[test]
 fn who_still_waits_after_closing_is_told_and_owed_a_call_at_the_held_place() {
-    let (zone, closes, closes_ms) = soon_at_noon();
-    let hours = format!("00:00-{closes}");
-    let centre = open_at(&zone, &hours, "serve_waiting_s = 1");
+    let noon = Noon::now();
+    let all_day = "00:00-24:00";
+    let centre = open_at(&noon.zone(), all_day, "serve_waiting_s = 1");
     let mut caller = waits(&centre, "0861555519");
     let call = caller.call_id().to_owned();
+    let closes_s = utc_s() + 2;
+    let closes_ms = closes_s * 1_000;
+    hours_become(&centre, all_day, &format!("00:00-{}", noon.shows(closes_s)));
     caller.ear.hears("richiamata_chiusura");
     caller.is_hung_up_on(SOON);
     let attempt = over(&centre, &call);
