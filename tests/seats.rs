@@ -291,6 +291,73 @@ fn another_person_at_this_number_keeps_the_case() {
     centre.audit();
 }
 
+#[test]
+fn a_caller_who_falls_silent_in_the_menu_or_in_the_queue_is_owed_a_priority_callback() {
+    for (start, stage) in [("menu", "in_dialplan"), ("book", "queued")] {
+        let mut centre = Centre::prepare(Setup {
+            start,
+            ..Setup::default()
+        });
+        centre.reconfigure("rtp_timeout_s = 60", "rtp_timeout_s = 2");
+        centre.serve();
+        let mut caller = Caller::connected(&centre, "0861555516");
+        let call = caller.call_id().to_owned();
+        caller.ear.hears_sound();
+        centre.attempt(&call, stage, |row| row["stage"] == stage);
+        caller.ear.is_mute(true);
+        let attempt = centre.attempt(&call, "the call is over", is_ended);
+        assert_eq!(attempt["outcome"], "interrupted", "{stage}");
+        assert_eq!(attempt["ended_by"], "network");
+        caller.is_hung_up_on(SOON);
+        centre.callback("the debt", |row| row["id"] == attempt["callback"]);
+        assert_eq!(centre.sql(WITH_PRIORITY), "1");
+        centre.audit();
+    }
+}
+
+#[test]
+fn a_lease_that_runs_out_costs_the_caller_no_place_and_the_seat_is_not_asked_again() {
+    let centre = centre_with(&[("ring_s = 4", "ring_s = 2")]);
+    let (first, first_call) = waiting(&centre, "0861555517");
+    let (second, second_call) = waiting(&centre, "0861555518");
+    let _absent = Phone::registered(&centre, "101", Answers::ByHand);
+    centre.sign_in("101", "Anna Esempio");
+    // Nobody picks up: the same seat is asked for the second then, not again for the first.
+    let asked = "SELECT attempt.sip_call_id FROM offer JOIN attempt ON attempt.id = offer.attempt \
+        ORDER BY offer.id";
+    let both = format!("{first_call}\n{second_call}");
+    centre.wait_for_sql(asked, &both);
+    let expired = "SELECT state FROM offer ORDER BY id LIMIT 1";
+    assert_eq!(centre.sql(expired), "no_answer");
+    let leases = "SELECT count(*) FROM offer WHERE ended_ms >= lease_until_ms";
+    assert_eq!(centre.sql(leases), "1");
+
+    let phone = staffed(&centre, "102");
+    centre.attempt(&first_call, "the first has kept the place", is_talking);
+    phone.talks(1);
+    first.hangs_up();
+    second.hangs_up();
+    centre.audit();
+}
+
+#[test]
+fn a_phone_on_a_connection_that_was_slow_once_is_asked_and_works_again() {
+    let centre = centre_with(&[("reject_delay_s = 1", "reject_delay_s = 1\nno_ringing_s = 2")]);
+    let phone = Phone::registered_over_tcp(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    phone.freezes();
+    let (first, _) = waiting(&centre, "0861555519");
+    centre.wait_for_sql("SELECT state FROM offer", "unreachable");
+    phone.goes_on();
+    // The one whom it did not take is not offered to it again.
+    let (second, second_call) = waiting(&centre, "0861555520");
+    centre.attempt(&second_call, "it takes the next", is_talking);
+    phone.talks(1);
+    second.hangs_up();
+    first.hangs_up();
+    centre.audit();
+}
+
 fn is_queued(attempt: &Value) -> bool {
     attempt["stage"] == "queued"
 }

@@ -167,6 +167,15 @@ impl Phone {
         self.command("hangup");
     }
 
+    /// Does nothing any more, with its connections open.
+    pub(crate) fn freezes(&self) {
+        self.process.signal("STOP");
+    }
+
+    pub(crate) fn goes_on(&self) {
+        self.process.signal("CONT");
+    }
+
     /// Dies in the middle of whatever it does: no BYE, no further packet.
     pub(crate) fn dies(mut self) {
         self.process.kill();
