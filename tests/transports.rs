@@ -1,7 +1,8 @@
 //! Ways other than datagrams: connections of phones and trunks, and what happens when they break.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 
 use serde_json::Value;
 
@@ -255,6 +256,65 @@ fn a_person_is_called_back_over_a_connection_to_the_carrier() {
     phone.hangs_up();
     carrier.sipp.went_well(SOON);
     centre.callback("the debt is paid", |row| row["closed_how"] == "served");
+    centre.audit();
+}
+
+/// A carrier where everybody is busy, on one connection, until so many calls were answered.
+fn is_busy(stream: &mut TcpStream, calls: usize) {
+    stream.set_read_timeout(Some(SOON)).expect("above zero");
+    let mut heard = String::new();
+    let mut piece = [0; 4_096];
+    let mut answered = BTreeSet::new();
+    while answered.len() < calls {
+        let count = stream.read(&mut piece).expect("a call in time");
+        assert_ne!(count, 0, "the connection stays: {heard}");
+        heard.push_str(&String::from_utf8_lossy(&piece[..count]));
+        for invite in heard.split("INVITE sip:").skip(1) {
+            let Some((head, _)) = invite.split_once("\r\n\r\n") else {
+                continue;
+            };
+            let echo: Vec<String> = head
+                .lines()
+                .filter(|line| {
+                    let names = ["Via:", "From:", "To:", "Call-ID:", "CSeq:"];
+                    names.iter().any(|name| line.starts_with(name))
+                })
+                .map(|line| match line.strip_prefix("To:") {
+                    Some(to) => format!("To:{to};tag=busy\r\n"),
+                    None => format!("{line}\r\n"),
+                })
+                .collect();
+            let call = echo.iter().find(|line| line.starts_with("Call-ID:"));
+            if answered.insert(call.expect("a Call-ID").clone()) {
+                let answer = format!(
+                    "SIP/2.0 486 Busy Here\r\n{}Content-Length: 0\r\n\r\n",
+                    echo.concat()
+                );
+                let sent = stream.write_all(answer.as_bytes());
+                sent.expect("the centre reads");
+            }
+        }
+    }
+}
+
+#[test]
+fn all_calls_to_a_carrier_go_over_one_connection() {
+    let centre = dialling_by_connection("0861555308");
+    for number in ["0861555309", "0861555310"] {
+        let caller = Caller::connected(&centre, number);
+        let call = caller.call_id().to_owned();
+        centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
+        caller.hangs_up();
+    }
+    let carrier = TcpListener::bind((centre.address, 5_070)).expect("the carrier's port");
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    let (mut stream, _) = carrier.accept().expect("the centre calls");
+    is_busy(&mut stream, 3);
+    let busy = "SELECT count(*) FROM dial WHERE result = 'busy'";
+    centre.wait_for_sql(busy, "3");
+    carrier.set_nonblocking(true).expect("it can be polled");
+    assert!(carrier.accept().is_err(), "there was no second connection");
     centre.audit();
 }
 
