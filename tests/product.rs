@@ -6,6 +6,7 @@ mod bad_input;
 mod callbacks;
 mod calls;
 mod crash;
+mod delivered;
 mod demo;
 mod harness;
 mod kills;
