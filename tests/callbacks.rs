@@ -64,6 +64,40 @@ fn who_gave_up_waiting_is_called_back_with_our_number_shown() {
 }
 
 #[test]
+fn a_person_called_back_whose_operators_phone_dies_hears_so_and_has_the_next_seat() {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure("rtp_timeout_s = 60", "rtp_timeout_s = 2");
+    centre.serve();
+    let debt = abandoned(&centre, "0861555206");
+    let mut carrier = Carrier::with(&centre, "person_answers");
+    let doomed = staffed(&centre);
+    centre.callback("the person is spoken with", |row| row["state"] == "talking");
+    doomed.talks(25);
+    doomed.dies();
+    carrier.ear.hears("riconnessione");
+    centre.callback("the person waits on the line", |row| {
+        row["state"] == "answered_waiting"
+    });
+
+    let phone = Phone::registered(&centre, "102", Answers::AtOnce);
+    centre.sign_in("102", "Bruno Esempio");
+    centre.callback("the next seat has them", |row| row["state"] == "talking");
+    phone.talks(25);
+    phone.hangs_up();
+    carrier.sipp.went_well(SOON);
+    let closed = centre.callback("the debt is paid", |row| row["state"] == "closed");
+    assert_eq!(closed["id"], debt["id"]);
+    assert_eq!(closed["closed_how"], "served");
+    let detail = centre.callback_detail(&closed["id"]);
+    assert_eq!(
+        dial_results(&detail),
+        [("answered".into(), 200.into())],
+        "nobody is rung twice"
+    );
+    centre.audit();
+}
+
+#[test]
 fn a_person_who_is_busy_is_left_in_peace_for_the_spacing() {
     let centre = Centre::start(Setup::default());
     abandoned(&centre, "0861555202");
