@@ -59,6 +59,8 @@ pub struct Centre {
     pub(crate) backlog: BTreeMap<(QueueId, UtcMs), BTreeSet<CallbackId>>,
     /// Queues for which the end of a pause of the contact window is awaited.
     pub(crate) windows: BTreeSet<QueueId>,
+    /// From when to when a dial may begin, by queue: the span last looked up.
+    pub(crate) dial_hours: BTreeMap<QueueId, (UtcMs, UtcMs)>,
     /// Works that wait, by queue; ordered by key, the smallest first.
     pub(crate) ready: BTreeMap<QueueId, BTreeSet<(i64, Work)>>,
     pub(crate) seats: BTreeMap<SeatId, Seat>,
@@ -102,6 +104,7 @@ impl Centre {
             cases: BTreeMap::new(),
             backlog: BTreeMap::new(),
             windows: BTreeSet::new(),
+            dial_hours: BTreeMap::new(),
             ready: BTreeMap::new(),
             seats: BTreeMap::new(),
             extensions: BTreeMap::new(),

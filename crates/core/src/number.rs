@@ -14,9 +14,13 @@ const E164_DIGITS_MAX: usize = 15;
 /// Shortest complete number worth dialling, with its country code.
 const E164_DIGITS_MIN: usize = 7;
 
-/// A number in E.164 form, `+` and digits.
+/// `+` and digits: what the longest number takes.
+const E164_BYTES_MAX: usize = E164_DIGITS_MAX + 1;
+
+/// A number in E.164 form, `+` and digits. Kept in place, filled up with zero bytes: a
+/// million open callbacks have a million of them.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PhoneNumber(Box<str>);
+pub struct PhoneNumber([u8; E164_BYTES_MAX]);
 
 /// Why a text is not a dialable number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,26 +46,30 @@ impl PhoneNumber {
         if !(E164_DIGITS_MIN..=E164_DIGITS_MAX).contains(&digits.len()) {
             return Err(NotANumber::Length);
         }
-        Ok(Self(text.into()))
+        let mut bytes = [0; E164_BYTES_MAX];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        Ok(Self(bytes))
     }
 
     /// The digits as they are dialled in Italy, to be read back to their owner.
     #[must_use]
     pub fn national(&self) -> &str {
-        self.0.strip_prefix("+39").unwrap_or(&self.0)
+        self.reveal().strip_prefix("+39").unwrap_or(self.reveal())
     }
 
     /// The digits, for the dialler and the erasable table only.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        let end = self.0.iter().position(|byte| *byte == 0);
+        let text = &self.0[..end.unwrap_or(E164_BYTES_MAX)];
+        std::str::from_utf8(text).expect("made of `+` and digits alone")
     }
 }
 
 impl fmt::Display for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = &self.0[..3.min(self.0.len())];
-        let tail = &self.0[self.0.len().saturating_sub(3)..];
+        let text = self.reveal();
+        let (head, tail) = (&text[..3], &text[text.len() - 3..]);
         write!(f, "{head}…{tail}")
     }
 }

@@ -268,7 +268,7 @@ impl Centre {
 
     /// When a waiting callback may be offered; none while its person has a call with us, or
     /// a seat has another authority's callback to them.
-    fn due(&self, now: Now, id: CallbackId) -> Option<(QueueId, UtcMs)> {
+    fn due(&mut self, now: Now, id: CallbackId) -> Option<(QueueId, UtcMs)> {
         let case = self.cases.get(&id)?;
         let known = self.people.get(&case.number)?;
         let all_wait = known.cases.iter().all(|(_, other)| {
@@ -286,9 +286,8 @@ impl Centre {
             .dialplan
             .missed_queue;
         let queue = case.queue(missed);
-        let policy = &self.rules.queues.get(&queue)?.callback;
         let earliest = case.row.not_before_ms.max(now.utc_ms);
-        Some((queue, policy.next_dial(earliest)))
+        Some((queue, self.next_dial(queue, earliest)?))
     }
 
     fn unready(&mut self, id: CallbackId) {

@@ -77,6 +77,11 @@ impl People {
         Some(id)
     }
 
+    /// Makes room for so many more numbers at once.
+    pub(crate) fn expect(&mut self, numbers: usize) {
+        self.0.reserve(numbers);
+    }
+
     /// Puts back a number that open rows of the store refer to.
     pub(crate) fn restore(&mut self, number: &PhoneNumber, id: NumberId) -> &mut Known {
         self.0

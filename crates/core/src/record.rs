@@ -370,6 +370,19 @@ pub struct ConfigVersionRow {
     pub by: ChangedBy,
 }
 
+/// A callback that is not closed, with all that a start needs to know of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenCallback {
+    /// The callback.
+    pub row: CallbackRow,
+    /// Whom to call; none once erased.
+    pub number: Option<PhoneNumber>,
+    /// What is still wanted, oldest first.
+    pub needs: Vec<NeedRow>,
+    /// The latest time by which the person was told that they are called.
+    pub promised_ms: Option<UtcMs>,
+}
+
 /// What the store gives back at start: everything that is still open.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Restored {
@@ -393,12 +406,8 @@ pub struct Restored {
     pub assignments: Vec<AssignmentRow>,
     /// Dials in flight or unknown.
     pub dials: Vec<DialRow>,
-    /// Callbacks not closed.
-    pub callbacks: Vec<CallbackRow>,
-    /// Open needs of those callbacks.
-    pub needs: Vec<NeedRow>,
-    /// The latest time that was promised for each of those callbacks, where one was.
-    pub promised: Vec<(CallbackId, UtcMs)>,
-    /// Numbers that any of the above refers to.
+    /// Callbacks not closed; there may be a million of them.
+    pub callbacks: Vec<OpenCallback>,
+    /// Numbers that those attempts and dials refer to.
     pub numbers: Vec<NumberRow>,
 }

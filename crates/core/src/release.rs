@@ -24,9 +24,34 @@ impl CallbackPolicy {
             Some(_) | None => begins_ms,
         }
     }
+
+    /// The last moment up to which a dial may begin at any time, where one may at `at`.
+    fn dials_until(&self, at: UtcMs) -> Option<UtcMs> {
+        let last_ms = match self.window.ends_at(at) {
+            Some(ends_ms) => ends_ms - i64::from(self.expected_s) * 1_000,
+            None => UtcMs::MAX,
+        };
+        (self.window.is_open(at) && at <= last_ms).then_some(last_ms)
+    }
 }
 
 impl Centre {
+    /// As the policy of a queue says; the hours that were last looked up are remembered,
+    /// because a start asks for a million callbacks about the same day.
+    pub(crate) fn next_dial(&mut self, queue: QueueId, at: UtcMs) -> Option<UtcMs> {
+        if let Some((from_ms, last_ms)) = self.dial_hours.get(&queue)
+            && (*from_ms..=*last_ms).contains(&at)
+        {
+            return Some(at);
+        }
+        let policy = &self.rules.queues.get(&queue)?.callback;
+        if let Some(last_ms) = policy.dials_until(at) {
+            self.dial_hours.insert(queue, (at, last_ms));
+            return Some(at);
+        }
+        Some(policy.next_dial(at))
+    }
+
     /// Whether a waiting callback was promised for an opening and has no moment of its own
     /// yet; it is kept with the others of that opening.
     pub(crate) fn awaits_opening(&mut self, now: Now, id: CallbackId, queue: QueueId) -> bool {
@@ -103,6 +128,9 @@ impl Centre {
     /// A callback stands in line: when the contact window pauses, its end must be noticed
     /// though nothing else happens.
     pub(crate) fn await_window(&mut self, now: Now, queue: QueueId) {
+        if self.windows.contains(&queue) {
+            return;
+        }
         let Some(rule) = self.rules.queues.get(&queue) else {
             return;
         };
@@ -111,7 +139,8 @@ impl Centre {
             Some(ends_ms) => window.next(ends_ms),
             None => window.next(now.utc_ms),
         };
-        if opens_ms > now.utc_ms && self.windows.insert(queue) {
+        if opens_ms > now.utc_ms {
+            self.windows.insert(queue);
             let wait_ms = u64::try_from(opens_ms - now.utc_ms).unwrap_or(0);
             self.timers.at(now.in_ms(wait_ms), Timer::Window(queue));
         }

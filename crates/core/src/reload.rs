@@ -87,13 +87,8 @@ impl Needed {
 #[must_use]
 pub fn still_needed(rules: &Rules, restored: &Restored) -> Vec<StillNeeded> {
     let mut needed = Needed::default();
-    let mut needs: BTreeMap<CallbackId, Vec<&NeedRow>> = BTreeMap::new();
-    for need in &restored.needs {
-        needs.entry(need.callback).or_default().push(need);
-    }
-    for row in &restored.callbacks {
-        let needs = needs.remove(&row.id).unwrap_or_default();
-        needed.callback(rules, row.tenant, needs.into_iter());
+    for open in &restored.callbacks {
+        needed.callback(rules, open.row.tenant, open.needs.iter());
     }
     for row in &restored.attempts {
         if let Some(tenant) = row.tenant {
@@ -257,6 +252,7 @@ impl Centre {
             return Err(CommandError::StillNeeded(needed));
         }
         self.rules = rules;
+        self.dial_hours.clear();
         self.record_version(now, by, step);
         self.move_to_successors(step);
         self.line_up_anew(now);

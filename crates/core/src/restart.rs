@@ -11,11 +11,13 @@ use crate::centre::Centre;
 use crate::id::{CallbackId, DialId, NumberId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
-use crate::record::{AttemptRow, DialRow, IntervalRow, OperatorRow, Record, Restored, SeatRow};
+use crate::record::{
+    AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, Record, Restored, SeatRow,
+};
 use crate::reload::move_need;
 use crate::seat::Seat;
 use crate::step::{Effect, Step};
-use crate::time::{Now, UtcMs};
+use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
     CallbackEventKind, CallbackState, ChangedBy, DialResult, DialState, NeedKind, OfferState,
@@ -49,9 +51,7 @@ impl Centre {
         self.record_version(now, ChangedBy::Start, step);
         self.add_staff(restored.seats, restored.operators);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
-        let promised = restored.promised.into_iter().collect();
-        let (callbacks, needs) = (restored.callbacks, restored.needs);
-        self.restore_callbacks(now, &numbers, callbacks, needs, &promised, step);
+        self.restore_callbacks(now, restored.callbacks, step);
         for mut offer in restored.offers {
             offer.state = OfferState::Withdrawn;
             offer.ended_ms = Some(now.utc_ms);
@@ -121,21 +121,17 @@ impl Centre {
         }
     }
 
-    fn restore_callbacks(
-        &mut self,
-        now: Now,
-        numbers: &BTreeMap<NumberId, PhoneNumber>,
-        callbacks: Vec<crate::record::CallbackRow>,
-        needs: Vec<crate::record::NeedRow>,
-        promised: &BTreeMap<CallbackId, UtcMs>,
-        step: &mut Step,
-    ) {
-        let mut needs_of: BTreeMap<CallbackId, Vec<crate::record::NeedRow>> = BTreeMap::new();
-        for need in needs {
-            needs_of.entry(need.callback).or_default().push(need);
-        }
-        for mut row in callbacks {
-            let Some(number) = numbers.get(&row.number).cloned() else {
+    fn restore_callbacks(&mut self, now: Now, open: Vec<OpenCallback>, step: &mut Step) {
+        self.people.expect(open.len());
+        let mut cases = Vec::with_capacity(open.len());
+        for OpenCallback {
+            mut row,
+            number,
+            mut needs,
+            promised_ms,
+        } in open
+        {
+            let Some(number) = number else {
                 continue;
             };
             // A seat's lease died with the process.
@@ -149,25 +145,23 @@ impl Centre {
                 .restore(&number, row.number)
                 .cases
                 .push((row.tenant, row.id));
-            let mut needs = needs_of.remove(&row.id).unwrap_or_default();
             for need in &mut needs {
                 move_need(&self.rules, need, step);
             }
             let released = row.not_before_ms > row.place_ms;
-            let id = row.id;
-            self.cases.insert(
-                id,
-                Case {
-                    row,
-                    number,
-                    needs,
-                    released,
-                    ready: None,
-                    wake_at: None,
-                    promised_ms: promised.get(&id).copied(),
-                },
-            );
+            let case = Case {
+                row,
+                number,
+                needs,
+                released,
+                ready: None,
+                wake_at: None,
+                promised_ms,
+            };
+            cases.push((case.row.id, case));
         }
+        // Collected, the tree is built in one pass; row by row it would be torn and mended.
+        self.cases = cases.into_iter().collect();
     }
 
     /// A dial that was up: nobody knows how it ended. Its number rests before anything else.

@@ -8,7 +8,7 @@ use cuptel_core::id::{
 };
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
-    OperatorRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
+    OpenCallback, OperatorRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
@@ -100,16 +100,9 @@ impl Image {
 
     /// What the store would give back to a process that starts.
     pub(crate) fn restored(&self, epoch: i64) -> Restored {
-        let callbacks: Vec<CallbackRow> = self.callbacks_open().cloned().collect();
-        let is_open = |id: &CallbackId| callbacks.iter().any(|row| row.id == *id);
-        let needs = self
-            .needs
-            .values()
-            .filter(|row| row.closed_ms.is_none() && is_open(&row.callback));
         let attempts: Vec<AttemptRow> = self.attempts_open().cloned().collect();
         let dials: Vec<DialRow> = self.dials_open().cloned().collect();
-        let mut wanted: BTreeSet<NumberId> = callbacks.iter().map(|row| row.number).collect();
-        wanted.extend(attempts.iter().filter_map(|row| row.number));
+        let mut wanted: BTreeSet<NumberId> = attempts.iter().filter_map(|row| row.number).collect();
         wanted.extend(dials.iter().map(|row| row.number));
         Restored {
             epoch,
@@ -135,8 +128,6 @@ impl Image {
                 .collect(),
             offers: self.offers_open().cloned().collect(),
             assignments: self.assignments_open().cloned().collect(),
-            needs: needs.cloned().collect(),
-            promised: self.promised.clone().into_iter().collect(),
             numbers: self
                 .numbers
                 .values()
@@ -145,7 +136,20 @@ impl Image {
                 .collect(),
             attempts,
             dials,
-            callbacks,
+            callbacks: self.callbacks_open().map(|row| self.open(row)).collect(),
+        }
+    }
+
+    fn open(&self, row: &CallbackRow) -> OpenCallback {
+        let is_open = |need: &&NeedRow| need.callback == row.id && need.closed_ms.is_none();
+        OpenCallback {
+            row: row.clone(),
+            number: self
+                .numbers
+                .get(&row.number)
+                .and_then(|row| row.e164.clone()),
+            needs: self.needs.values().filter(is_open).cloned().collect(),
+            promised_ms: self.promised.get(&row.id).copied(),
         }
     }
 }

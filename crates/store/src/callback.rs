@@ -1,9 +1,7 @@
 //! Callbacks with their needs and histories: images, the open ones at start, and how
 //! pages see them.
 
-use cuptel_core::id::{
-    AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId,
-};
+use cuptel_core::id::{AttemptId, CallbackEventId, CallbackId, DialId, NeedId};
 use cuptel_core::record::{CallbackEventRow, CallbackRow, NeedRow};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackEventKind, CallbackState, ClosedHow, NeedKind, NumberClass};
@@ -50,19 +48,6 @@ SELECT $2, CAST(value->>0 AS BIGINT), CAST(value->>1 AS BIGINT), CAST(value->>2 
     CAST(value->>7 AS BIGINT), CAST(value->>8 AS TEXT)
 FROM json_each($1) WHERE true
 ON CONFLICT (shard, callback, id) DO NOTHING";
-
-/// Callbacks not closed.
-pub(crate) const OPEN: &str = "
-SELECT id, tenant, number, state, place_ms, not_before_ms, opened_ms, last_attempt_ms, attempts,
-    tries, seat, closed_ms, closed_how, priority_ms
-FROM callback WHERE shard = $1 AND state <> 'closed'";
-
-/// Open needs of callbacks not closed.
-pub(crate) const OPEN_NEEDS: &str = "
-SELECT need.id, need.callback, need.queue, need.kind, need.opened_ms, need.closed_ms,
-    need.another_person
-FROM callback JOIN callback_need need ON need.shard = callback.shard AND need.callback = callback.id
-WHERE callback.shard = $1 AND callback.state <> 'closed' AND need.closed_ms IS NULL";
 
 macro_rules! view {
     ($condition:literal) => {
@@ -244,39 +229,6 @@ pub(crate) fn event_image(row: &CallbackEventRow, seq: i64, images: &mut Images)
         .maybe_int(row.seat.map(|id| id.0))
         .maybe_text(row.detail.as_deref())
         .end();
-}
-
-pub(crate) fn read(row: &Row) -> Result<CallbackRow, sqlx::Error> {
-    let mut columns = Columns::of(row);
-    Ok(CallbackRow {
-        id: CallbackId(columns.int()?),
-        tenant: TenantId(columns.int()?),
-        number: NumberId(columns.int()?),
-        state: columns.word()?,
-        place_ms: columns.int()?,
-        not_before_ms: columns.int()?,
-        opened_ms: columns.int()?,
-        last_attempt_ms: columns.int()?,
-        attempts: columns.int()?,
-        tries: columns.int()?,
-        seat: columns.maybe_int()?.map(SeatId),
-        closed_ms: columns.maybe_int()?,
-        closed_how: columns.maybe_word()?,
-        priority_ms: columns.int()?,
-    })
-}
-
-pub(crate) fn read_need(row: &Row) -> Result<NeedRow, sqlx::Error> {
-    let mut columns = Columns::of(row);
-    Ok(NeedRow {
-        id: NeedId(columns.int()?),
-        callback: CallbackId(columns.int()?),
-        queue: columns.maybe_int()?.map(QueueId),
-        kind: columns.word()?,
-        opened_ms: columns.int()?,
-        closed_ms: columns.maybe_int()?,
-        another_person: columns.maybe_int()? == Some(1),
-    })
 }
 
 fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {

@@ -9,8 +9,8 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, callback, dial, number, offer, operator, promise, registration, seat,
-    sign_in, state_interval,
+    assignment, attempt, backlog, dial, number, offer, operator, registration, seat, sign_in,
+    state_interval,
 };
 
 const NEXT_EPOCH: &str = "
@@ -40,26 +40,14 @@ impl Store {
             .map_err(while_doing("load what is open"))
     }
 
-    /// The three long lists are read side by side: nobody writes before `begin` returns.
+    /// The long list is read beside the others: nobody writes before `begin` returns.
     async fn load(&self, epoch: i64) -> Result<Restored, sqlx::Error> {
-        let callbacks =
-            async { all(&mut self.read().await?, callback::OPEN, callback::read).await };
-        let needs = async {
-            all(
-                &mut self.read().await?,
-                callback::OPEN_NEEDS,
-                callback::read_need,
-            )
-            .await
-        };
-        let numbers = async { all(&mut self.read().await?, number::OPEN, number::read).await };
+        let callbacks = async { backlog::load(&mut self.read().await?).await };
         let rest = async { load_the_rest(&mut self.read().await?).await };
-        let (callbacks, needs, numbers, rest) = tokio::try_join!(callbacks, needs, numbers, rest)?;
+        let (callbacks, rest) = tokio::try_join!(callbacks, rest)?;
         Ok(Restored {
             epoch,
             callbacks,
-            needs,
-            numbers,
             ..rest
         })
     }
@@ -115,7 +103,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         offers: all(connection, offer::OPEN, offer::read).await?,
         assignments: all(connection, assignment::OPEN, assignment::read).await?,
         dials: all(connection, dial::OPEN, dial::read).await?,
-        promised: all(connection, promise::OPEN, promise::read).await?,
+        numbers: all(connection, number::OPEN, number::read).await?,
         ..Restored::default()
     })
 }

@@ -5,6 +5,7 @@
 mod assignment;
 mod attempt;
 mod audit;
+mod backlog;
 mod callback;
 mod config_version;
 mod dial;

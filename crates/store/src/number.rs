@@ -15,12 +15,11 @@ pub(crate) const UPSERT: &str = upsert!(number {
     5 seen_ms BIGINT,
 });
 
-/// Numbers that something open refers to.
+/// Numbers that open attempts and dials refer to.
 pub(crate) const OPEN: &str = "
 SELECT id, e164, raw, class, seen_ms FROM number
 WHERE shard = $1 AND id IN (
-    SELECT number FROM callback WHERE shard = $1 AND state <> 'closed'
-    UNION SELECT number FROM attempt WHERE shard = $1 AND ended_ms IS NULL AND number IS NOT NULL
+    SELECT number FROM attempt WHERE shard = $1 AND ended_ms IS NULL AND number IS NOT NULL
     UNION SELECT number FROM dial WHERE shard = $1 AND state <> 'ended')
 ORDER BY id";
 

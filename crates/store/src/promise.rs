@@ -1,5 +1,4 @@
-//! Times that people were told: their images, the latest of each open callback at start, how
-//! pages see them, and how many were kept.
+//! Times that people were told: their images, how pages see them, and how many were kept.
 
 use cuptel_core::id::{AttemptId, CallbackId, PromiseId};
 use cuptel_core::record::PromiseRow;
@@ -16,13 +15,6 @@ pub(crate) const UPSERT: &str = upsert!(promise {
     4 told_ms BIGINT,
     5 by_ms BIGINT,
 });
-
-/// The latest time told for each callback that is not closed.
-pub(crate) const OPEN: &str = "
-SELECT promise.callback, max(promise.by_ms)
-FROM callback JOIN promise ON promise.shard = callback.shard AND promise.callback = callback.id
-WHERE callback.shard = $1 AND callback.state <> 'closed'
-GROUP BY promise.callback ORDER BY promise.callback";
 
 const OF_CALLBACK: &str = "
 SELECT id, attempt, told_ms, by_ms FROM promise
@@ -78,11 +70,6 @@ pub(crate) fn image(row: &PromiseRow, seq: i64, images: &mut Images) {
         .int(row.told_ms)
         .int(row.by_ms)
         .end();
-}
-
-pub(crate) fn read(row: &Row) -> Result<(CallbackId, UtcMs), sqlx::Error> {
-    let mut columns = Columns::of(row);
-    Ok((CallbackId(columns.int()?), columns.int()?))
 }
 
 fn view(row: &Row) -> Result<PromiseView, sqlx::Error> {

@@ -14,8 +14,8 @@ use cuptel_core::id::{
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, DialRow, NeedRow, NumberRow, OfferRow, OperatorRow, PromiseRow,
-    Record, RegistrationRow, Restored, SeatRow, SignInRow,
+    AttemptRow, CallbackRow, DialRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow,
+    PromiseRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId, Queue, Rules,
@@ -567,7 +567,25 @@ impl Room {
     pub(crate) fn restarts(&mut self) {
         self.epoch += 1;
         let open = |row: &&CallbackRow| row.state != CallbackState::Closed;
-        let is_open = |id| self.callbacks.get(&id).is_some_and(|row| open(&row));
+        let with_needs = |row: &CallbackRow| OpenCallback {
+            row: row.clone(),
+            number: self
+                .numbers
+                .get(&row.number)
+                .and_then(|row| row.e164.clone()),
+            needs: self
+                .needs
+                .values()
+                .filter(|need| need.callback == row.id && need.closed_ms.is_none())
+                .cloned()
+                .collect(),
+            promised_ms: self
+                .promises
+                .iter()
+                .filter(|promise| promise.callback == row.id)
+                .map(|promise| promise.by_ms)
+                .max(),
+        };
         let restored = Restored {
             epoch: self.epoch,
             seats: seats(),
@@ -594,17 +612,11 @@ impl Room {
                 .filter(|row| row.ended_ms.is_none())
                 .cloned()
                 .collect(),
-            callbacks: self.callbacks.values().filter(open).cloned().collect(),
-            needs: self
-                .needs
+            callbacks: self
+                .callbacks
                 .values()
-                .filter(|row| row.closed_ms.is_none() && is_open(row.callback))
-                .cloned()
-                .collect(),
-            promised: self
-                .promises
-                .iter()
-                .map(|row| (row.callback, row.by_ms))
+                .filter(open)
+                .map(with_needs)
                 .collect(),
             numbers: self.numbers.values().cloned().collect(),
         };

@@ -45,7 +45,8 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, audit_rules, callback, dial, offer, open, promise,
+        Access, assignment, attempt, audit, audit_rules, backlog, callback, dial, offer, open,
+        promise,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -66,6 +67,7 @@ mod tests {
         let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let steps: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain.into_sql_str())
             .bind(SHARD)
+            .bind(1_i64)
             .bind(1_i64)
             .fetch_all(reader(&store.inner.read))
             .await
@@ -91,6 +93,19 @@ mod tests {
             };
             assert!(!plan.iter().any(slow), "{plan:#?} of {statement}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_page_of_the_backlog_goes_on_where_the_one_before_ended() {
+        let (_folder, store) = opened().await;
+        let plan = plan(&store, backlog::PAGE).await;
+        let goes_on = "SEARCH c USING INDEX callback_one_open (shard=? AND (tenant,number)>(?,?))";
+        assert!(plan.iter().any(|step| step == goes_on), "{plan:#?}");
+        let slow = |step: &String| {
+            let scans = step.starts_with("SCAN") && step != "SCAN page";
+            scans || step.contains("(shard=?)") || step.contains("B-TREE")
+        };
+        assert!(!plan.iter().any(slow), "{plan:#?}");
     }
 
     #[tokio::test]

@@ -1,7 +1,9 @@
 //! A restart gives back everything open, nothing closed, and never an old epoch.
 
+use std::collections::BTreeSet;
+
 use cuptel_core::id::{CallbackId, LineId, QueueId, SeatId, TenantId};
-use cuptel_core::record::{Record, Restored};
+use cuptel_core::record::{CallbackRow, OpenCallback, Record, Restored};
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
 use cuptel_store::{Access, Names, OpenError, StoreError, open};
 
@@ -10,6 +12,8 @@ use crate::rows::{commit_day, day, names, operator, seat};
 
 on_every_database!(
     everything_open_comes_back_and_nothing_closed,
+    a_backlog_of_several_pages_comes_back_whole,
+    who_was_erased_is_still_owed_though_nobody_knows_the_number,
     each_start_has_a_new_epoch,
     names_keep_their_identifiers,
     a_queue_of_an_unknown_tenant_adds_nothing,
@@ -17,6 +21,42 @@ on_every_database!(
     a_first_start_is_all_or_nothing,
     a_database_of_the_first_version_is_migrated_by_a_server_alone,
 );
+
+/// A callback of the day with its number and what is still wanted.
+fn with_the_rest(row: CallbackRow) -> OpenCallback {
+    let (mut number, mut needs, mut promised_ms) = (None, Vec::new(), None);
+    for record in day() {
+        match record {
+            Record::Number(of) => number = number.or(of.e164.filter(|_| of.id == row.number)),
+            Record::Need(need) if need.callback == row.id && need.closed_ms.is_none() => {
+                needs.push(need);
+            }
+            Record::Promise(promise) if promise.callback == row.id => {
+                promised_ms = promised_ms.max(Some(promise.by_ms));
+            }
+            Record::Need(_)
+            | Record::Promise(_)
+            | Record::Attempt(_)
+            | Record::Callback(_)
+            | Record::CallbackEvent(_)
+            | Record::Dial(_)
+            | Record::Offer(_)
+            | Record::Assignment(_)
+            | Record::SignIn(_)
+            | Record::Interval(_)
+            | Record::Registration(_)
+            | Record::Seat(_)
+            | Record::Operator(_)
+            | Record::ConfigVersion(_) => {}
+        }
+    }
+    OpenCallback {
+        row,
+        number,
+        needs,
+        promised_ms,
+    }
+}
 
 /// The rows of the day that a restart must give back, written independently of SQL.
 fn still_open() -> Restored {
@@ -26,12 +66,11 @@ fn still_open() -> Restored {
     };
     for record in day() {
         match record {
-            Record::Number(row) => open.numbers.push(row),
+            // The callers on the line have the third, the dial in flight rings the second.
+            Record::Number(row) if row.id.0 != 1 => open.numbers.push(row),
             Record::Attempt(row) if row.stage != Stage::Ended => open.attempts.push(*row),
-            Record::Callback(row) if row.state != CallbackState::Closed => open.callbacks.push(row),
-            Record::Need(row) if row.closed_ms.is_none() => open.needs.push(row),
-            Record::Promise(row) if row.callback == CallbackId(11) => {
-                open.promised.push((row.callback, row.by_ms));
+            Record::Callback(row) if row.state != CallbackState::Closed => {
+                open.callbacks.push(with_the_rest(row));
             }
             Record::Dial(row) if row.state != DialState::Ended => open.dials.push(row),
             Record::Offer(row) if row.state == OfferState::Open => open.offers.push(row),
@@ -43,7 +82,8 @@ fn still_open() -> Restored {
             }
             Record::Seat(row) => open.seats.push(row),
             Record::Operator(row) => open.operators.push(row),
-            Record::Attempt(_)
+            Record::Number(_)
+            | Record::Attempt(_)
             | Record::Callback(_)
             | Record::Need(_)
             | Record::CallbackEvent(_)
@@ -66,11 +106,56 @@ async fn everything_open_comes_back_and_nothing_closed(home: &Home) {
     store.close().await.unwrap();
     drop(store);
     let mut restored = home.serve().await.begin().await.unwrap();
-    restored.callbacks.sort_by_key(|row| row.id);
-    restored.needs.sort_by_key(|row| row.id);
+    restored.callbacks.sort_by_key(|open| open.row.id);
     let expected = still_open();
     assert_eq!(expected.callbacks.len(), 2);
     assert_eq!(restored, expected);
+}
+
+async fn a_backlog_of_several_pages_comes_back_whole(home: &Home) {
+    let store = home.serve().await;
+    store.begin().await.unwrap();
+    // Two tenants share the numbers, one page ends between two callbacks to the same.
+    home.by_hand(
+        "INSERT INTO number
+        SELECT 0, i, 1, '+39086' || (1000000 + i), '', 'fixed', 5 FROM (
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+            SELECT i FROM n) numbers;
+        INSERT INTO callback
+        SELECT 0, id + tenant * 10000, 1, tenant, id, 'waiting', id, 7, 8, 9, 1, 0, NULL, NULL, NULL, 0
+        FROM number CROSS JOIN (SELECT 1 AS tenant UNION ALL SELECT 2) tenants;
+        INSERT INTO callback_need
+        SELECT 0, id, 1, id, tenant, 'missed', 8, NULL, NULL FROM callback",
+    )
+    .await;
+    let restored = store.begin().await.unwrap();
+    assert_eq!(restored.callbacks.len(), 10_000);
+    let mut seen = BTreeSet::new();
+    for callback in &restored.callbacks {
+        let OpenCallback {
+            row, number, needs, ..
+        } = callback;
+        let digits = format!("+39086{}", 1_000_000 + row.number.0);
+        assert_eq!(number.as_ref().unwrap().reveal(), digits);
+        assert_eq!(row.id.0, row.number.0 + row.tenant.0 * 10_000);
+        assert_eq!((needs.len(), needs[0].callback), (1, row.id));
+        assert_eq!(needs[0].queue, Some(QueueId(row.tenant.0)));
+        assert!(seen.insert(row.id));
+    }
+}
+
+async fn who_was_erased_is_still_owed_though_nobody_knows_the_number(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    home.by_hand("UPDATE number SET e164 = NULL, raw = '' WHERE id = 1")
+        .await;
+    let restored = store.begin().await.unwrap();
+    let owed = restored
+        .callbacks
+        .iter()
+        .find(|open| open.row.number.0 == 1);
+    assert_eq!(owed.unwrap().number, None);
+    assert_eq!(restored.callbacks.len(), 2);
 }
 
 async fn each_start_has_a_new_epoch(home: &Home) {
