@@ -46,7 +46,7 @@ INSERT INTO callback_event (shard, id, seq, callback, at_ms, kind, attempt, dial
 SELECT $2, CAST(value->>0 AS BIGINT), CAST(value->>1 AS BIGINT), CAST(value->>2 AS BIGINT),
     CAST(value->>3 AS BIGINT), value->>4, CAST(value->>5 AS BIGINT), CAST(value->>6 AS BIGINT),
     CAST(value->>7 AS BIGINT), CAST(value->>8 AS TEXT)
-FROM json_each($1) WHERE true
+FROM jsonb_each($1) WHERE true
 ON CONFLICT (shard, callback, id) DO NOTHING";
 
 macro_rules! view {

@@ -47,8 +47,10 @@ const BEGIN_POSTGRES: &str = "BEGIN";
 /// SQLite's readers see one moment by nature.
 const BEGIN_READING_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// How the rows of a JSON array come out of `$1`, one `value` each.
-const UNPACKED: &str = "json_each($1)";
+/// How the rows of a JSON array come out of `$1`, one `value` each. `jsonb_each`, not
+/// `json_each`, which would write each row as text again and parse that for its columns:
+/// half of the time for a refused caller's rows.
+const UNPACKED: &str = "jsonb_each($1)";
 /// `jsonb`, not `json`, which would be parsed anew for every column: a third of the time
 /// for a thousand attempts.
 const UNPACKED_POSTGRES: &str = "jsonb_array_elements(CAST($1 AS JSONB))";
@@ -61,7 +63,7 @@ macro_rules! upsert {
             "INSERT INTO ", stringify!($table), " (shard, id, seq", $(", ", stringify!($column),)* ")",
             " SELECT $2, CAST(value->>0 AS BIGINT), CAST(value->>1 AS BIGINT)",
             $(", CAST(value->>", stringify!($index), " AS ", stringify!($kind), ")",)*
-            " FROM json_each($1) WHERE true",
+            " FROM jsonb_each($1) WHERE true",
             " ON CONFLICT (shard, id) DO UPDATE SET seq = excluded.seq",
             $(", ", stringify!($column), " = excluded.", stringify!($column),)*
             " WHERE excluded.seq >= ", stringify!($table), ".seq",

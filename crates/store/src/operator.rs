@@ -18,14 +18,14 @@ pub(crate) const UPSERT: &str = upsert!(operator {
 /// only by an image that was not itself older than the stored one.
 pub(crate) const FORGET_SKILLS: &str = "
 DELETE FROM operator_skill WHERE shard = $2 AND operator IN (
-    SELECT operator.id FROM json_each($1)
+    SELECT operator.id FROM jsonb_each($1)
     JOIN operator ON operator.shard = $2 AND operator.id = CAST(value->>0 AS BIGINT)
     WHERE operator.seq = CAST(value->>1 AS BIGINT))";
 
 /// Takes `[operator, seq, skill, level]`.
 pub(crate) const INSERT_SKILLS: &str = "
 INSERT INTO operator_skill (shard, operator, skill, level)
-SELECT $2, operator.id, value->>2, CAST(value->>3 AS BIGINT) FROM json_each($1)
+SELECT $2, operator.id, value->>2, CAST(value->>3 AS BIGINT) FROM jsonb_each($1)
 JOIN operator ON operator.shard = $2 AND operator.id = CAST(value->>0 AS BIGINT)
 WHERE operator.seq = CAST(value->>1 AS BIGINT)
 ON CONFLICT (shard, operator, skill) DO UPDATE SET level = excluded.level";
