@@ -2,6 +2,7 @@
 //! Knows nothing of SIP: a seat that answers is a `Move`, not a message.
 
 use crate::id::QueueId;
+use crate::ledger;
 use crate::number::PhoneNumber;
 use crate::record::{CallbackRow, NeedRow};
 use crate::rules::CallbackPolicy;
@@ -109,6 +110,8 @@ pub(crate) struct Case {
     pub(crate) needs: Vec<NeedRow>,
     /// Whether it stands in the queue of works.
     pub(crate) ready: Option<QueueId>,
+    /// Under what the ledger counts it.
+    pub(crate) entered: Option<ledger::Entry>,
     /// Whether it has a moment of its own after the opening that it was promised for.
     pub(crate) released: bool,
     /// When the earliest timer that looks at it fires.

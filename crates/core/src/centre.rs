@@ -8,6 +8,7 @@ use crate::attempt::LiveAttempt;
 use crate::callback::Case;
 use crate::channels::Channels;
 use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
+use crate::ledger::Ledger;
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
 use crate::reconnecting::LeftAlone;
@@ -55,6 +56,7 @@ pub struct Centre {
     pub(crate) paces: BTreeMap<Entrance, Pace>,
     pub(crate) people: People,
     pub(crate) cases: BTreeMap<CallbackId, Case>,
+    pub(crate) ledger: Ledger,
     /// Callbacks promised for an opening that has not been yet.
     pub(crate) backlog: BTreeMap<(QueueId, UtcMs), BTreeSet<CallbackId>>,
     /// Queues for which the end of a pause of the contact window is awaited.
@@ -102,6 +104,7 @@ impl Centre {
             paces: BTreeMap::new(),
             people: People::default(),
             cases: BTreeMap::new(),
+            ledger: Ledger::default(),
             backlog: BTreeMap::new(),
             windows: BTreeSet::new(),
             dial_hours: BTreeMap::new(),

@@ -131,6 +131,7 @@ impl Centre {
             number: number.clone(),
             needs: Vec::new(),
             ready: None,
+            entered: None,
             released: false,
             wake_at: None,
             promised_ms: None,
@@ -192,6 +193,7 @@ impl Centre {
 
     /// Puts a callback among the works that wait, if its time has come; else asks to be woken.
     pub(crate) fn reconsider(&mut self, now: Now, id: CallbackId) {
+        self.enter_in_ledger(id);
         self.unready(id);
         let Some((queue, due_ms)) = self.due(now, id) else {
             return;
@@ -337,6 +339,9 @@ impl Centre {
             return None;
         }
         let mut case = self.cases.remove(&id)?;
+        if let Some(entry) = case.entered.take() {
+            self.ledger.strike(entry, id);
+        }
         let settled = std::mem::take(&mut case.needs);
         for need in &settled {
             step.records.push(Record::Need(NeedRow {
@@ -385,6 +390,7 @@ impl Centre {
                 ..need.clone()
             }));
         }
+        self.enter_in_ledger(id);
         None
     }
 

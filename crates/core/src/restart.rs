@@ -155,6 +155,7 @@ impl Centre {
                 needs,
                 released,
                 ready: None,
+                entered: None,
                 wake_at: None,
                 promised_ms,
             };

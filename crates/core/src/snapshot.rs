@@ -1,14 +1,18 @@
 //! What is going on right now, for pages, metrics and health. Taken from memory, never
 //! from the database; no numbers, no names of persons outside.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
+use crate::attempt::{Doing, LiveAttempt};
 use crate::centre::Centre;
 use crate::channels::Storm;
+use crate::id::QueueId;
 use crate::record::Work;
 use crate::seat::{Seat, SeatWork, With};
 use crate::time::{Now, UtcMs};
-use crate::words::{CallbackState, Chosen, WorkState};
+use crate::words::{Chosen, WorkState};
 
 /// One look at the centre.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -124,34 +128,28 @@ impl Centre {
                 .map_or("", |tenant| tenant.name.as_str());
             let mut oldest_ms: Option<UtcMs> = None;
             for live in self.attempts.values() {
-                if let crate::attempt::Doing::Queued { queue, .. } = live.doing
+                if let Doing::Queued { queue, .. } = live.doing
                     && queue == *id
                 {
                     let since = live.row.queued_ms.unwrap_or(live.row.received_ms);
                     oldest_ms = Some(oldest_ms.map_or(since, |oldest| oldest.min(since)));
                 }
             }
-            let ready = self.ready.get(id).map_or(0, |line| {
-                line.iter()
-                    .filter(|(_, work)| matches!(work, Work::Callback(_)))
-                    .count()
-            });
             queues.push(QueueNow {
                 tenant: tenant.to_owned(),
                 name: rule.name.clone(),
                 title: rule.title.clone(),
                 waiting: self.waiting_in(*id),
                 oldest_ms,
-                callbacks_open: 0,
-                callbacks_ready: u32::try_from(ready).unwrap_or(u32::MAX),
-                callbacks_oldest_ms: None,
+                callbacks_open: count(self.ledger.open(*id)),
+                callbacks_ready: count(self.callbacks_ready(*id)),
+                callbacks_oldest_ms: self.ledger.oldest(*id),
             });
         }
-        self.count_callbacks(&mut queues);
         Snapshot {
             at_ms: now.utc_ms,
             stopping: self.stopping.is_some(),
-            calls: u32::try_from(self.attempts.len()).unwrap_or(u32::MAX),
+            calls: count(self.attempts.len()),
             dials_in_flight: self.dials_in_flight(),
             queues,
             seats: self
@@ -164,32 +162,33 @@ impl Centre {
         }
     }
 
-    fn count_callbacks(&self, queues: &mut [QueueNow]) {
-        let order: Vec<_> = self.rules.queues.keys().copied().collect();
-        for case in self.cases.values() {
-            let Some(tenant) = self.rules.tenants.get(&case.row.tenant) else {
-                continue;
-            };
-            let queue = case.queue(tenant.dialplan.missed_queue);
-            let Some(now) = order
-                .iter()
-                .position(|id| *id == queue)
-                .and_then(|i| queues.get_mut(i))
-            else {
-                continue;
-            };
-            now.callbacks_open += 1;
-            let place = case.row.place_ms;
-            now.callbacks_oldest_ms = Some(
-                now.callbacks_oldest_ms
-                    .map_or(place, |oldest| oldest.min(place)),
-            );
-        }
+    /// Of the works in a queue's line those that are no callers, who are few.
+    fn callbacks_ready(&self, queue: QueueId) -> usize {
+        let in_line = |live: &&LiveAttempt| match live.doing {
+            Doing::Queued {
+                queue: own,
+                offered_to,
+                ..
+            } => own == queue && offered_to.is_none(),
+            Doing::Ringing
+            | Doing::Message { .. }
+            | Doing::Noticed
+            | Doing::Menu { .. }
+            | Doing::Wishing(_)
+            | Doing::Talking { .. } => false,
+        };
+        let works = self.ready.get(&queue).map_or(0, BTreeSet::len);
+        works.saturating_sub(self.attempts.values().filter(in_line).count())
     }
 
     fn dials_in_flight(&self) -> u32 {
-        let in_flight = |case: &&crate::callback::Case| case.row.state == CallbackState::Dialling;
-        u32::try_from(self.cases.values().filter(in_flight).count()).unwrap_or(u32::MAX)
+        let rings_out = |seat: &&Seat| {
+            let SeatWork::Talking { with, .. } = &seat.work else {
+                return false;
+            };
+            matches!(with, With::Ringing { .. })
+        };
+        count(self.seats.values().filter(rings_out).count())
     }
 
     fn seat_now(&self, now: Now, seat: &Seat) -> SeatNow {
@@ -254,4 +253,8 @@ impl Centre {
         };
         self.rules.trunks.iter().map(now).collect()
     }
+}
+
+fn count(things: usize) -> u32 {
+    u32::try_from(things).unwrap_or(u32::MAX)
 }
