@@ -5,6 +5,7 @@ mod clock;
 mod connection;
 mod connections;
 mod figures;
+mod gathering;
 mod handle;
 mod run;
 mod sockets;

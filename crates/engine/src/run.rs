@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::Clock;
 use crate::connections::{ConnectionLimits, Connections, Heard};
 use crate::figures;
+use crate::gathering::Gathering;
 use crate::handle::{COMMANDS_MAX, Handle, Health, Reload, Request, Wish};
 use crate::sockets::{Arrived, Sockets};
 use crate::writing::{BATCHES_MAX, Storage, StorageError, WriterTask};
@@ -31,6 +32,8 @@ use crate::writing::{BATCHES_MAX, Storage, StorageError, WriterTask};
 /// Steps that may wait for their commit; beyond it the sockets are not read, and the
 /// kernel's bounded buffer takes what comes.
 const BEHIND_MAX: u64 = 8_192;
+/// Batches of datagrams taken from one socket in a turn; then the others have theirs.
+const READS_MAX: usize = 16;
 /// Media events that may wait for the loop.
 const MEDIA_EVENTS_MAX: usize = 8_192;
 /// Looks are published at most this often when something changes.
@@ -181,6 +184,7 @@ pub fn start(
                 next_request: 0,
                 step: Step::default(),
                 arrived: Vec::new(),
+                gathering: Gathering::default(),
                 heard: Vec::new(),
                 datagrams_first: true,
                 looks: looks_tx,
@@ -263,6 +267,7 @@ struct Loop {
     next_request: u64,
     step: Step,
     arrived: Vec<Arrived>,
+    gathering: Gathering,
     heard: Vec<Heard>,
     /// Whose turn it is when both datagrams and connections have something.
     datagrams_first: bool,
@@ -278,16 +283,16 @@ enum Woken {
     Progress,
     Media(media::Event),
     Request(Request),
-    Readable(usize),
+    Readable,
     Connections(io::Result<()>),
     Time,
     WriterGone,
 }
 
 /// What arrived: datagrams and connections by turns, so that a storm of one does not starve
-/// the other.
+/// the other. While a gust gathers, only connections.
 fn poll_network(
-    sockets: &Sockets,
+    sockets: Option<&Sockets>,
     connections: &mut Connections,
     datagrams_first: bool,
     context: &mut Context<'_>,
@@ -296,7 +301,9 @@ fn poll_network(
     for datagrams in [datagrams_first, !datagrams_first] {
         if ready.is_pending() {
             ready = if datagrams {
-                sockets.poll_readable(context).map(Woken::Readable)
+                sockets.map_or(Poll::Pending, |sockets| {
+                    sockets.poll_readable(context).map(|()| Woken::Readable)
+                })
             } else {
                 connections.poll_ready(context).map(Woken::Connections)
             };
@@ -318,11 +325,15 @@ impl Loop {
         self.settle(now);
         self.publish_look(now);
         loop {
-            let reading =
-                self.journal.behind() < BEHIND_MAX && !self.is_lingering_done(self.clock.now());
-            let wake = self.clock.instant(self.wake_at());
+            let now = self.clock.now();
+            let reading = self.journal.behind() < BEHIND_MAX && !self.is_lingering_done(now);
+            let gathers_until = self.gathering.until(now.mono_us);
+            let wake_at = self.wake_at(now);
+            let wake_at = gathers_until.map_or(wake_at, |until| until.min(wake_at));
+            let wake = self.clock.instant(wake_at);
             let progress = &mut self.progress;
-            let (sockets, connections) = (&self.sockets, &mut self.connections);
+            let connections = &mut self.connections;
+            let sockets = gathers_until.is_none().then_some(&self.sockets);
             let datagrams_first = self.datagrams_first;
             let woken = tokio::select! {
                 biased;
@@ -337,9 +348,9 @@ impl Loop {
                 Woken::Progress => {}
                 Woken::Media(event) => self.handle(now, Input::Media(event)),
                 Woken::Request(request) => self.take_request(now, request),
-                Woken::Readable(index) => {
+                Woken::Readable => {
                     self.datagrams_first = false;
-                    self.receive(now, index)?;
+                    self.receive(now)?;
                 }
                 Woken::Connections(ready) => {
                     self.datagrams_first = true;
@@ -383,7 +394,22 @@ impl Loop {
         }
     }
 
-    fn receive(&mut self, now: Now, index: usize) -> Result<(), EngineError> {
+    /// Takes what waits at every socket.
+    fn receive(&mut self, now: Now) -> Result<(), EngineError> {
+        let before = self.journal.behind();
+        for index in 0..self.sockets.count() {
+            let mut reads = 0;
+            while reads < READS_MAX && self.receive_batch(now, index)? {
+                reads += 1;
+            }
+        }
+        let steps = self.journal.behind() - before;
+        self.gathering.read(now.mono_us, steps);
+        Ok(())
+    }
+
+    /// Whether there was anything.
+    fn receive_batch(&mut self, now: Now, index: usize) -> Result<bool, EngineError> {
         let mut arrived = std::mem::take(&mut self.arrived);
         self.sockets
             .receive(index, &mut arrived)
@@ -396,9 +422,10 @@ impl Loop {
             self.switch.handle(now, input, &mut self.step);
             self.take_in();
         }
+        let is_any = !arrived.is_empty();
         arrived.clear();
         self.arrived = arrived;
-        Ok(())
+        Ok(is_any)
     }
 
     /// Takes what arrived over connections.
@@ -515,18 +542,17 @@ impl Loop {
         self.looks.send_replace(Arc::new(self.switch.snapshot(now)));
     }
 
-    fn wake_at(&self) -> MonoUs {
+    fn wake_at(&self, now: Now) -> MonoUs {
         let look = self.looked_us
             + if self.dirty {
                 LOOK_EVERY_US
             } else {
                 LOOK_AT_LEAST_US
             };
-        let now_us = self.clock.now().mono_us;
         let linger = self
             .drained_us
             .map(|at| at + LINGER_US)
-            .filter(|at| *at > now_us)
+            .filter(|at| *at > now.mono_us)
             .unwrap_or(look);
         self.switch.wake_at().unwrap_or(look).min(look).min(linger)
     }
@@ -577,10 +603,10 @@ mod tests {
             // Nothing is taken, so both stay ready.
             for datagrams_first in [true, false, true] {
                 let woken = poll_fn(|context| {
-                    poll_network(&sockets, &mut connections, datagrams_first, context)
+                    poll_network(Some(&sockets), &mut connections, datagrams_first, context)
                 });
                 assert_eq!(
-                    matches!(woken.await, Woken::Readable(0)),
+                    matches!(woken.await, Woken::Readable),
                     datagrams_first,
                     "each goes first in its turn"
                 );

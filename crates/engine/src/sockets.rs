@@ -1,6 +1,5 @@
 //! The UDP sockets of the signalling: many datagrams a system call, both ways.
 
-use std::cell::Cell;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::net::{SocketAddr, UdpSocket as StdUdpSocket};
 use std::os::fd::AsRawFd;
@@ -13,7 +12,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
-/// Datagrams taken from one socket at a time; then the others have their turn.
+/// Datagrams of one system call.
 const BATCH: usize = 64;
 /// Largest UDP payload.
 const DATAGRAM_BYTES: usize = 65_535;
@@ -29,8 +28,6 @@ struct Listening {
 /// All listening sockets, with the buffers that receiving reuses.
 pub(crate) struct Sockets {
     listening: Vec<Listening>,
-    /// Who is asked first, so that a busy socket does not starve the others.
-    first: Cell<usize>,
     buffers: Vec<Vec<u8>>,
     headers: MultiHeaders<SockaddrStorage>,
 }
@@ -65,27 +62,26 @@ impl Sockets {
         }
         Ok(Self {
             listening,
-            first: Cell::new(0),
             buffers: vec![vec![0; DATAGRAM_BYTES]; BATCH],
             headers: MultiHeaders::preallocate(BATCH, None),
         })
     }
 
-    /// The next socket with something to read.
-    pub(crate) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<usize> {
-        let count = self.listening.len();
-        for turn in 0..count {
-            let index = (self.first.get() + turn) % count;
-            let ready = self
-                .listening
-                .get(index)
-                .map(|it| it.socket.poll_recv_ready(context));
-            if let Some(Poll::Ready(Ok(()))) = ready {
-                self.first.set(index + 1);
-                return Poll::Ready(index);
-            }
+    /// Whether any socket has something to read.
+    pub(crate) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
+        let is_ready = |it: &Listening| {
+            let ready = it.socket.poll_recv_ready(context);
+            matches!(ready, Poll::Ready(Ok(())))
+        };
+        if self.listening.iter().any(is_ready) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
         }
-        Poll::Pending
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.listening.len()
     }
 
     /// Takes what waits at a socket, at most a batch.
@@ -126,6 +122,10 @@ impl Sockets {
                         length: message.bytes,
                     });
                 }
+            }
+            // The queue was empty: to know that spares a system call that finds nothing.
+            if arrived.len() < BATCH {
+                return Err(io::ErrorKind::WouldBlock.into());
             }
             Ok(())
         });
@@ -285,8 +285,8 @@ mod tests {
         peer.send_to(b"hello", own).unwrap();
         let mut arrived = Vec::new();
         while arrived.is_empty() {
-            let index = std::future::poll_fn(|context| sockets.poll_readable(context)).await;
-            sockets.receive(index, &mut arrived).unwrap();
+            std::future::poll_fn(|context| sockets.poll_readable(context)).await;
+            sockets.receive(0, &mut arrived).unwrap();
         }
         assert_eq!(sockets.bytes(&arrived[0]), b"hello");
     }
