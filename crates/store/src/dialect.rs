@@ -48,9 +48,8 @@ const BEGIN_POSTGRES: &str = "BEGIN";
 const BEGIN_READING_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// How the rows of a JSON array come out of `$1`, one `value` each. `jsonb_each`, not
-/// `json_each`, which would write each row as text again and parse that for its columns:
-/// half of the time for a refused caller's rows.
-const UNPACKED: &str = "jsonb_each($1)";
+/// `json_each`, which would write each row as text again and parse that for its columns.
+pub(crate) const UNPACKED: &str = "jsonb_each($1)";
 /// `jsonb`, not `json`, which would be parsed anew for every column: a third of the time
 /// for a thousand attempts.
 const UNPACKED_POSTGRES: &str = "jsonb_array_elements(CAST($1 AS JSONB))";
@@ -79,6 +78,14 @@ impl Connection {
             Self::Postgres(connection) => Link::Postgres(connection),
             Self::SqliteReading(transaction) => Link::Sqlite(transaction),
             Self::PostgresReading(transaction) => Link::Postgres(transaction),
+        }
+    }
+
+    /// The connection, where it is one to SQLite.
+    pub(crate) fn sqlite(&mut self) -> Option<&mut SqliteConnection> {
+        match self.link() {
+            Link::Sqlite(connection) => Some(connection),
+            Link::Postgres(_) => None,
         }
     }
 

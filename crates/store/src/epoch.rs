@@ -83,7 +83,7 @@ impl Store {
             (operator::INSERT_SKILLS, &mut skill_rows),
         ] {
             if !images.is_empty() {
-                execute(connection, statement, images.finish())
+                execute(connection, statement, images.json())
                     .await
                     .map_err(&failed)?;
             }

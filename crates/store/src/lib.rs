@@ -6,6 +6,7 @@ mod assignment;
 mod attempt;
 mod audit;
 mod backlog;
+mod bulk;
 mod callback;
 mod config_version;
 mod dial;

@@ -192,7 +192,7 @@ impl Spill {
         for (table, images) in payload.tables() {
             body.push_str(table.name());
             body.push('\n');
-            body.push_str(images.finish());
+            body.push_str(images.json());
             body.push('\n');
         }
         let full = || SpillError::Full {

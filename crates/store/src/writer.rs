@@ -8,6 +8,7 @@ use std::fmt;
 use cuptel_core::id::COUNTER_BITS;
 use cuptel_core::record::Record;
 
+use crate::bulk::Bulk;
 use crate::dialect::{Connection, ask, ask_shard};
 use crate::fault::{Meaning, meaning, violated};
 use crate::payload::{Payload, Table, position};
@@ -127,6 +128,7 @@ pub struct Writer {
     /// Whether the database may be elsewhere: a commit's result is unknown.
     in_doubt: bool,
     payload: Payload,
+    bulk: Bulk,
 }
 
 impl fmt::Debug for Writer {
@@ -147,6 +149,7 @@ impl Writer {
             told: 0,
             in_doubt: true,
             payload: Payload::default(),
+            bulk: Bulk::default(),
         }
     }
 
@@ -178,7 +181,10 @@ impl Writer {
             self.payload.fill(batches, applied, self.epoch);
             let connection = &mut transaction.connection;
             for (table, images) in self.payload.tables() {
-                write_table(connection, table, images.finish()).await?;
+                for statement in table.statements() {
+                    let written = self.bulk.run(connection, statement, images).await;
+                    written.map_err(|source| CommitError::of(table.name(), source))?;
+                }
             }
             advance(connection, self.epoch, applied, last).await?;
             transaction.commit().await

@@ -25,6 +25,8 @@ const BUSY: Duration = Duration::from_secs(5);
 const CHECKPOINT_PAGES: &str = "4000";
 /// The log file is cut back to this after a reader held it up.
 const LOG_BYTES_MAX: &str = "67108864";
+/// Prepared statements kept: of every table a few sizes.
+const STATEMENTS_MAX: usize = 256;
 /// Page cache of the writer in KiB (negative: SQLite's convention).
 const WRITER_CACHE: &str = "-65536";
 
@@ -83,7 +85,8 @@ async fn serve(url: &str, path: &Path, migrations: &[Step]) -> Result<Store, Ope
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("journal_size_limit", LOG_BYTES_MAX)
-        .pragma("cache_size", WRITER_CACHE);
+        .pragma("cache_size", WRITER_CACHE)
+        .statement_cache_capacity(STATEMENTS_MAX);
     let explain = |source| explain(path, source);
     let raw = options.connect().await.map_err(explain)?;
     let mut connection = Connection::Sqlite(raw);
