@@ -373,3 +373,60 @@ vocabulary! {
         Improper = "improper",
     }
 }
+vocabulary! {
+    /// Why the database does not take what happens.
+    DatabaseFault {
+        /// It refuses, and the reason has no word of its own: input and output, memory.
+        Failing = "failing",
+        /// It does not answer in time, or somebody else holds it.
+        Stalled = "stalled",
+        /// It cannot be reached.
+        Gone = "gone",
+        /// There is no room left.
+        Full = "full",
+        /// It may not be written.
+        ReadOnly = "read_only",
+    }
+}
+
+vocabulary! {
+    /// What is wrong with the centre itself, for whoever must mend it.
+    Degraded {
+        /// Commits take long; nothing is held back yet.
+        DatabaseSlow = "database_slow",
+        /// See [`DatabaseFault::Failing`].
+        DatabaseFailing = "database_failing",
+        /// See [`DatabaseFault::Stalled`].
+        DatabaseStalled = "database_stalled",
+        /// See [`DatabaseFault::Gone`].
+        DatabaseGone = "database_gone",
+        /// See [`DatabaseFault::Full`].
+        DatabaseFull = "database_full",
+        /// See [`DatabaseFault::ReadOnly`].
+        DatabaseReadOnly = "database_read_only",
+        /// What happens can be stored nowhere: the process ends.
+        StorageDead = "storage_dead",
+        /// Nobody can be heard or spoken to.
+        MediaDead = "media_dead",
+    }
+}
+
+impl From<DatabaseFault> for Degraded {
+    fn from(fault: DatabaseFault) -> Self {
+        match fault {
+            DatabaseFault::Failing => Self::DatabaseFailing,
+            DatabaseFault::Stalled => Self::DatabaseStalled,
+            DatabaseFault::Gone => Self::DatabaseGone,
+            DatabaseFault::Full => Self::DatabaseFull,
+            DatabaseFault::ReadOnly => Self::DatabaseReadOnly,
+        }
+    }
+}
+
+impl Degraded {
+    /// Whether the centre does less than it is there for. One that is only slow does all.
+    #[must_use]
+    pub fn holds_back(self) -> bool {
+        self != Self::DatabaseSlow
+    }
+}

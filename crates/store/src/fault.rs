@@ -1,6 +1,7 @@
 //! What an error of the database means to someone who may try again, and which table and
 //! constraint it speaks of. The one place that knows error codes.
 
+use cuptel_core::words::DatabaseFault;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
@@ -8,7 +9,7 @@ use sqlx::postgres::PgDatabaseError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// Busy, disk full, I/O, a server that went away: the same statements may succeed later.
-    Transient,
+    Transient(DatabaseFault),
     /// A constraint forbids the data.
     Constraint,
     /// The file is no database.
@@ -37,11 +38,16 @@ const CONSTRAINT: i64 = 19;
 const NOT_A_DATABASE: i64 = 26;
 /// Extended codes carry the primary code in their low byte.
 const PRIMARY_MASK: i64 = 0xff;
+/// The index of the write-ahead log cannot grow: what a full disk says first.
+const IO_SHARED_MEMORY_SIZE: i64 = IO | (19 << 8);
 
 /// Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) that pass:
 /// connection, transaction rolled back (deadlock), insufficient resources (disk full,
 /// too many connections), operator intervention (restart, terminated, cancelled), system.
 const PASSING_CLASSES: [&str; 5] = ["08", "40", "53", "57", "58"];
+/// Of those, the ones of a server that is not there.
+const GONE_CLASSES: [&str; 2] = ["08", "57"];
+const DISK_FULL: &str = "53100";
 /// A lock that another session holds.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// A server that has become a standby: it may be promoted, or the other one come back.
@@ -61,7 +67,7 @@ pub(crate) fn meaning(error: &sqlx::Error) -> Meaning {
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::WorkerCrashed
     ) {
-        return Meaning::Transient;
+        return Meaning::Transient(DatabaseFault::Gone);
     }
     let Some(error) = error.as_database_error() else {
         return Meaning::Fatal;
@@ -75,10 +81,13 @@ pub(crate) fn meaning(error: &sqlx::Error) -> Meaning {
 fn postgres_meaning(code: &str) -> Meaning {
     let class = code.get(..2).unwrap_or_default();
     match code {
-        LOCK_NOT_AVAILABLE | READ_ONLY_TRANSACTION => Meaning::Transient,
+        LOCK_NOT_AVAILABLE => Meaning::Transient(DatabaseFault::Stalled),
+        READ_ONLY_TRANSACTION => Meaning::Transient(DatabaseFault::ReadOnly),
+        DISK_FULL => Meaning::Transient(DatabaseFault::Full),
         NO_SUCH_DATABASE => Meaning::NoDatabase,
         INSUFFICIENT_PRIVILEGE => Meaning::NotAllowed,
-        _ if PASSING_CLASSES.contains(&class) => Meaning::Transient,
+        _ if GONE_CLASSES.contains(&class) => Meaning::Transient(DatabaseFault::Gone),
+        _ if PASSING_CLASSES.contains(&class) => Meaning::Transient(DatabaseFault::Failing),
         _ if class == CONSTRAINT_CLASS => Meaning::Constraint,
         _ if class == LOGIN_CLASS => Meaning::LoginRefused,
         _ => Meaning::Fatal,
@@ -87,8 +96,13 @@ fn postgres_meaning(code: &str) -> Meaning {
 
 fn sqlite_meaning(error: &dyn DatabaseError) -> Meaning {
     let code = error.code().and_then(|code| code.parse::<i64>().ok());
+    if code == Some(IO_SHARED_MEMORY_SIZE) {
+        return Meaning::Transient(DatabaseFault::Full);
+    }
     match code.map(|code| code & PRIMARY_MASK) {
-        Some(BUSY | LOCKED | NO_MEMORY | INTERRUPTED | IO | FULL | PROTOCOL) => Meaning::Transient,
+        Some(BUSY | LOCKED | PROTOCOL) => Meaning::Transient(DatabaseFault::Stalled),
+        Some(NO_MEMORY | INTERRUPTED | IO) => Meaning::Transient(DatabaseFault::Failing),
+        Some(FULL) => Meaning::Transient(DatabaseFault::Full),
         Some(READ_ONLY | CANNOT_OPEN) => Meaning::NotAllowed,
         Some(CONSTRAINT) => Meaning::Constraint,
         Some(NOT_A_DATABASE) => Meaning::NotADatabase,

@@ -7,6 +7,7 @@ use std::fmt;
 
 use cuptel_core::id::COUNTER_BITS;
 use cuptel_core::record::Record;
+use cuptel_core::words::DatabaseFault;
 
 use crate::bulk::Bulk;
 use crate::dialect::{Connection, ask, ask_shard};
@@ -37,6 +38,8 @@ pub enum CommitError {
     /// failed, nobody knows; committing the same batches again is right in both cases.
     #[error("could not commit: the same batches may be tried again")]
     Transient {
+        /// What is wrong with the database.
+        fault: DatabaseFault,
         /// What the driver says.
         source: sqlx::Error,
     },
@@ -92,13 +95,32 @@ impl CommitError {
     /// Whether the same batches may be tried again.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transient { .. })
+        self.fault().is_some()
+    }
+
+    /// What is wrong with a database that may take the same batches later.
+    #[must_use]
+    pub fn fault(&self) -> Option<DatabaseFault> {
+        match self {
+            Self::Transient { fault, .. } => Some(*fault),
+            Self::Constraint { .. }
+            | Self::Fenced { .. }
+            | Self::OutOfOrder { .. }
+            | Self::NotNext { .. }
+            | Self::NotBegun
+            | Self::ReadOnly
+            | Self::Fatal { .. } => None,
+        }
     }
 
     fn of(table: &'static str, source: sqlx::Error) -> Self {
         match meaning(&source) {
+            Meaning::Transient(fault) => Self::Transient { fault, source },
             // A file system remounted read-only can be mounted for writing again.
-            Meaning::Transient | Meaning::NotAllowed => Self::Transient { source },
+            Meaning::NotAllowed => Self::Transient {
+                fault: DatabaseFault::ReadOnly,
+                source,
+            },
             Meaning::Constraint => {
                 let (named, constraint) = violated(&source);
                 let table = if named.is_empty() {
@@ -113,7 +135,10 @@ impl CommitError {
                 }
             }
             // A login that worked a moment ago: a server that is being set up anew.
-            Meaning::LoginRefused | Meaning::NoDatabase => Self::Transient { source },
+            Meaning::LoginRefused | Meaning::NoDatabase => Self::Transient {
+                fault: DatabaseFault::Gone,
+                source,
+            },
             Meaning::NotADatabase | Meaning::Fatal => Self::Fatal { source },
         }
     }

@@ -222,7 +222,7 @@ fn explain_migration(place: &str, error: MigrateError) -> OpenError {
 fn explain(place: &str, source: sqlx::Error) -> OpenError {
     let place = place.to_owned();
     match meaning(&source) {
-        Meaning::Transient => OpenError::Unreachable { place, source },
+        Meaning::Transient(_) => OpenError::Unreachable { place, source },
         Meaning::LoginRefused => OpenError::LoginRefused { place, source },
         Meaning::NoDatabase => OpenError::NoDatabase { place, source },
         Meaning::NotAllowed => OpenError::NoPrivilege { place, source },

@@ -177,7 +177,7 @@ fn explain(path: &Path, source: sqlx::Error) -> OpenError {
     match meaning(&source) {
         Meaning::NotADatabase => OpenError::NotADatabase { path },
         Meaning::NotAllowed => OpenError::FileNotAccessible { path, source },
-        Meaning::Transient
+        Meaning::Transient(_)
         | Meaning::Constraint
         | Meaning::LoginRefused
         | Meaning::NoDatabase

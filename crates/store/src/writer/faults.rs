@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use cuptel_core::id::NumberId;
 use cuptel_core::record::{NumberRow, Record};
-use cuptel_core::words::NumberClass;
+use cuptel_core::words::{DatabaseFault, NumberClass};
 use tempfile::TempDir;
 
 use super::{Batch, CommitError};
@@ -57,10 +57,21 @@ async fn a_full_disk_can_be_tried_again_and_leaves_nothing_behind() {
     let mut writer = store.writer();
     let mut batches = vec![numbers(1, 1_000)];
     let error = writer.commit(&mut batches).await.unwrap_err();
-    assert!(error.is_transient(), "{error:?}");
+    assert_eq!(error.fault(), Some(DatabaseFault::Full), "{error:?}");
     assert_eq!((count(&store).await, batches.len()), (0, 1));
     assert_eq!(writer.commit(&mut batches).await.unwrap(), 1);
     assert_eq!((count(&store).await, batches.len()), (1_000, 0));
+}
+
+#[tokio::test]
+async fn a_file_that_may_not_be_written_is_called_so_and_can_be_tried_again() {
+    let (_folder, store) = begun().await;
+    set(&store, "PRAGMA query_only = 1").await;
+    let mut writer = store.writer();
+    let mut batches = vec![numbers(1, 1)];
+    let error = writer.commit(&mut batches).await.unwrap_err();
+    assert_eq!(error.fault(), Some(DatabaseFault::ReadOnly), "{error:?}");
+    assert_eq!(writer.commit(&mut batches).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -77,7 +88,7 @@ async fn a_busy_file_can_be_tried_again() {
     let mut writer = store.writer();
     let mut batches = vec![numbers(1, 1)];
     let error = writer.commit(&mut batches).await.unwrap_err();
-    assert!(error.is_transient(), "{error:?}");
+    assert_eq!(error.fault(), Some(DatabaseFault::Stalled), "{error:?}");
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     assert_eq!(writer.commit(&mut batches).await.unwrap(), 1);
 }
