@@ -16,6 +16,9 @@ use crate::switch::{Role, Step, Switch};
 /// Longest Call-ID that is kept.
 const CALL_ID_BYTES_MAX: usize = 255;
 
+/// What a caller is told whom nobody could hear.
+const WITHOUT_MEDIA: (u16, &str) = (480, "No voice for the moment; we call back");
+
 impl Switch {
     pub(crate) fn sip_event(&mut self, now: Now, event: Event, step: &mut Step) {
         match event {
@@ -88,7 +91,11 @@ impl Switch {
         };
         let mut leg = Leg::new(kind, Phase::Arriving, flow);
         leg.dialog = Some(dialog);
-        let media = self.media_wish(now, request, &mut leg);
+        let media = if self.without_media {
+            Err(WITHOUT_MEDIA)
+        } else {
+            self.media_wish(now, request, &mut leg)
+        };
         let unacceptable = unacceptable.map(|why| match why {
             Unacceptable::Crowded => rules::Unacceptable::Crowded,
             Unacceptable::Request {
@@ -293,6 +300,18 @@ impl Switch {
                     self.ports.give_back(now.mono_us, pair);
                 }
             }
+        }
+    }
+
+    /// Calls that are up are over, and their callers owed another; who calls from now on is
+    /// recorded and told that we call back.
+    pub(crate) fn media_gone(&mut self, now: Now, step: &mut Step) {
+        self.without_media = true;
+        self.hold(now, true, step);
+        let mut legs: Vec<LegId> = self.legs.keys().copied().collect();
+        legs.sort_unstable();
+        for leg in legs {
+            self.tell_rules(now, rules::Input::MediaLost { leg }, step);
         }
     }
 

@@ -125,6 +125,8 @@ pub enum Input<'a> {
     FlowClosed(Flow),
     /// The media thread reports.
     Media(media::Event),
+    /// The media thread has ended: nobody can be heard or spoken to any more.
+    MediaGone,
     /// A person or a program wants something.
     Command {
         /// Comes back in `Step::replies`.
@@ -215,6 +217,8 @@ pub struct Switch {
     pub(crate) registers: HashMap<u64, RegisterId>,
     pub(crate) pings: HashMap<PingId, SeatId>,
     pub(crate) contacts: Contacts,
+    /// Calls are recorded and refused, and nobody is rung.
+    pub(crate) without_media: bool,
     /// Reused.
     outbox: Outbox,
     rules_step: rules::Step,
@@ -239,6 +243,7 @@ impl Switch {
             registers: HashMap::new(),
             pings: HashMap::new(),
             contacts: Contacts::default(),
+            without_media: false,
             outbox: Outbox::default(),
             rules_step: rules::Step::default(),
             rules_wake_at: None,
@@ -284,6 +289,7 @@ impl Switch {
                 self.sip.flow_closed(now.mono_us, &flow, &mut outbox);
             }
             Input::Media(event) => self.media_event(now, event, step),
+            Input::MediaGone => self.media_gone(now, step),
             Input::Command { request, command } => {
                 self.tell_rules(now, rules::Input::Command { request, command }, step);
             }
@@ -321,6 +327,7 @@ impl Switch {
 
     /// Begins no offer and no dial while the store refuses.
     pub fn hold(&mut self, now: Now, held: bool, step: &mut Step) {
+        let held = held || self.without_media;
         self.centre.hold(held);
         if !held {
             self.tell_rules(now, rules::Input::Tick, step);
