@@ -182,11 +182,12 @@ async fn open_storage(data: &DataSettings) -> anyhow::Result<Storage> {
     let store = cuptel_store::open(&url, Access::Serve).await?;
     let mut spill = Spill::open(&folder, data.spill_bytes_max)?;
     replay(&store, &mut spill).await?;
-    let stall = Duration::from_millis(u64::from(data.stall_ms));
+    let ms = |number| Duration::from_millis(u64::from(number));
     Ok(Storage {
         store,
         spill,
-        stall,
+        stall: ms(data.stall_ms),
+        slow: ms(data.slow_ms),
     })
 }
 
@@ -443,13 +444,12 @@ impl http::Engine for Port {
     fn health(&self) -> http::Health {
         let health = self.0.health();
         http::Health {
-            ready: health.degraded.is_empty() && !health.stopping,
+            ready: !health.stopping && !health.degraded.iter().any(|(mode, _)| mode.holds_back()),
             degraded: health
                 .degraded
-                .iter()
-                .map(|&name| name.to_owned())
+                .into_iter()
+                .map(|(mode, since_ms)| http::DegradedNow::new(mode, since_ms))
                 .collect(),
-            since_ms: health.since_ms,
             configuration: self.1.shown(),
         }
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use cuptel_core::record::{AttemptRow, Record};
 use cuptel_core::rules::Rules;
-use cuptel_core::words::Stage;
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{Degraded, Stage};
 use cuptel_sip::Counters;
 
 /// Counts what the records of a step say happened.
@@ -83,6 +84,14 @@ pub(crate) fn publish(counters: &Counters) {
     ]);
     for (reason, count) in refused {
         metrics::counter!("cuptel_sip_refused_total", "reason" => reason).absolute(count);
+    }
+}
+
+/// One figure for everything that can be wrong: 1 for what is.
+pub(crate) fn publish_degraded(now: &[(Degraded, UtcMs)]) {
+    for mode in Degraded::ALL {
+        let is_so = now.iter().any(|(wrong, _)| wrong == mode);
+        metrics::gauge!("cuptel_degraded", "mode" => mode.as_str()).set(u32::from(is_so));
     }
 }
 

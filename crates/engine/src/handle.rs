@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
+use cuptel_core::words::Degraded;
 use cuptel_media::PromptLibrary;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -47,10 +48,8 @@ pub enum Refusal {
 /// Whether the engine does all it is there for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
-    /// What does not work, by name; empty in health.
-    pub degraded: Vec<&'static str>,
-    /// Since when the database does not work, if it does not.
-    pub since_ms: Option<UtcMs>,
+    /// What does not work as it should, and since when; empty in health.
+    pub degraded: Vec<(Degraded, UtcMs)>,
     /// Whether the loop is stopping.
     pub stopping: bool,
 }

@@ -16,7 +16,8 @@ use cuptel_core::record::Restored;
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::CommandError;
-use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::time::{MonoUs, Now, UtcMs};
+use cuptel_core::words::Degraded;
 use cuptel_media as media;
 use cuptel_store::Batch;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -176,6 +177,8 @@ pub fn start(
                 sockets,
                 connections,
                 media,
+                media_gone_ms: None,
+                unstored_ms: None,
                 media_backlog: VecDeque::new(),
                 journal: Journal::default(),
                 batches,
@@ -258,6 +261,10 @@ struct Loop {
     sockets: Sockets,
     connections: Connections,
     media: media::Handle,
+    /// Since when the media thread is no more.
+    media_gone_ms: Option<UtcMs>,
+    /// Since when what happens can be stored nowhere.
+    unstored_ms: Option<UtcMs>,
     /// Commands that the media thread had no room for.
     media_backlog: VecDeque<media::Command>,
     journal: Journal,
@@ -282,6 +289,7 @@ struct Loop {
 enum Woken {
     Progress,
     Media(media::Event),
+    MediaGone,
     Request(Request),
     Readable,
     Connections(io::Result<()>),
@@ -323,6 +331,7 @@ impl Loop {
         self.switch.restore(now, restored, &mut self.step);
         self.take_in();
         self.settle(now);
+        figures::publish_degraded(&[]);
         self.publish_look(now);
         loop {
             let now = self.clock.now();
@@ -338,7 +347,7 @@ impl Loop {
             let woken = tokio::select! {
                 biased;
                 changed = progress.changed() => if changed.is_ok() { Woken::Progress } else { Woken::WriterGone },
-                Some(event) = media_events.recv() => Woken::Media(event),
+                event = media_events.recv(), if self.media_gone_ms.is_none() => event.map_or(Woken::MediaGone, Woken::Media),
                 Some(request) = requests.recv(), if reading => Woken::Request(request),
                 woken = poll_fn(|context| poll_network(sockets, connections, datagrams_first, context)), if reading => woken,
                 () = tokio::time::sleep_until(wake) => Woken::Time,
@@ -347,6 +356,7 @@ impl Loop {
             match woken {
                 Woken::Progress => {}
                 Woken::Media(event) => self.handle(now, Input::Media(event)),
+                Woken::MediaGone => self.lose_media(now),
                 Woken::Request(request) => self.take_request(now, request),
                 Woken::Readable => {
                     self.datagrams_first = false;
@@ -496,7 +506,22 @@ impl Loop {
         is_any
     }
 
+    /// The thread has ended, by a panic or because the system took its sockets. Signalling
+    /// lives on: who calls is still recorded, refused and owed a call.
+    fn lose_media(&mut self, now: Now) {
+        tracing::error!(
+            "THE MEDIA THREAD HAS ENDED: calls are ended and called back, new ones are recorded \
+             and refused until CupTel is started again"
+        );
+        self.media_gone_ms = Some(now.utc_ms);
+        self.media_backlog.clear();
+        self.handle(now, Input::MediaGone);
+    }
+
     fn send_media(&mut self) {
+        if self.media_gone_ms.is_some() {
+            return self.step.media.clear();
+        }
         self.media_backlog.extend(self.step.media.drain(..));
         while let Some(command) = self.media_backlog.pop_front() {
             if let Err(error) = self.media.send(command.clone()) {
@@ -508,21 +533,7 @@ impl Loop {
     }
 
     fn look(&mut self, now: Now, progress: Progress) {
-        let database = progress.database.degraded();
-        let since_ms = progress.database.since_ms();
-        let dead = progress.dead.then_some("storage");
-        let degraded: Vec<&'static str> = database.into_iter().chain(dead).collect();
-        let stopping = self.looks.borrow().stopping;
-        self.health.send_if_modified(|health| {
-            let next = Health {
-                degraded,
-                since_ms,
-                stopping,
-            };
-            let changed = *health != next;
-            *health = next;
-            changed
-        });
+        self.tell_health(now, progress);
         let every_us = if self.dirty {
             LOOK_EVERY_US
         } else {
@@ -532,6 +543,30 @@ impl Loop {
             return;
         }
         self.publish_look(now);
+    }
+
+    fn tell_health(&mut self, now: Now, progress: Progress) {
+        if progress.dead {
+            self.unstored_ms.get_or_insert(now.utc_ms);
+        }
+        let database = progress.database;
+        let degraded = [
+            database.degraded().zip(database.since_ms()),
+            self.unstored_ms.map(|ms| (Degraded::StorageDead, ms)),
+            self.media_gone_ms.map(|ms| (Degraded::MediaDead, ms)),
+        ];
+        let next = Health {
+            degraded: degraded.into_iter().flatten().collect(),
+            stopping: self.looks.borrow().stopping,
+        };
+        self.health.send_if_modified(|health| {
+            let changed = *health != next;
+            if changed {
+                figures::publish_degraded(&next.degraded);
+                *health = next;
+            }
+            changed
+        });
     }
 
     fn publish_look(&mut self, now: Now) {

@@ -5,7 +5,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use cuptel_call::writing::{Database, Event, Order, Progress, Writing};
+use cuptel_call::writing::{Event, Order, Progress, Writing};
 use cuptel_core::time::MonoUs;
 use cuptel_store::{Batch, CommitError, Entry, Spill, SpillError, Store, Writer};
 use tokio::sync::{mpsc, watch};
@@ -35,6 +35,8 @@ pub struct Storage {
     pub spill: Spill,
     /// How long the database is waited for.
     pub stall: Duration,
+    /// Commits that take longer, for a while, are called slow.
+    pub slow: Duration,
 }
 
 /// The writer's task.
@@ -64,14 +66,15 @@ impl WriterTask {
         progress: watch::Sender<Progress>,
         clock: Clock,
     ) -> Self {
-        let stall_us = u64::try_from(storage.stall.as_micros()).unwrap_or(u64::MAX);
+        let us = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let course = Writing::new(us(storage.stall)).calling_slow(us(storage.slow));
         Self {
             writer: storage.store.writer(),
             storage,
             batches,
             progress,
             clock,
-            course: Writing::new(stall_us),
+            course,
             group: Vec::with_capacity(BATCHES_MAX),
             since_us: 0,
             replay: None,
@@ -131,16 +134,16 @@ impl WriterTask {
                 self.measure();
                 Ok(Some(Event::Committed(applied)))
             }
-            Ok(Err(error)) if error.is_transient() => {
-                if self.course.progress().database == Database::Up {
+            Ok(Err(error)) => {
+                let fault = error.fault();
+                if fault.is_some() && !self.course.progress().database.holds() {
                     tracing::error!(
                         error = &error as &dyn std::error::Error,
                         "the database refuses; trying again"
                     );
                 }
-                Ok(Some(Event::Refused))
+                Ok(Some(Event::Refused(fault.ok_or(error)?)))
             }
-            Ok(Err(error)) => Err(error.into()),
             Err(_elapsed) => Ok(Some(Event::TimeUp)),
         }
     }
@@ -179,14 +182,13 @@ impl WriterTask {
                     self.storage.spill.replayed(&replay.entry);
                     Ok(Some(Event::Replayed))
                 }
-                Err(error) if error.is_transient() => {
+                Err(error) => {
                     tracing::debug!(
                         error = &error as &dyn std::error::Error,
-                        "the database is still away"
+                        "the database does not take what was spilled"
                     );
-                    Ok(Some(Event::Refused))
+                    Ok(Some(Event::Refused(error.fault().ok_or(error)?)))
                 }
-                Err(error) => Err(error.into()),
             },
             () = tokio::time::sleep_until(until) => {
                 tracing::debug!("the database stalls still");
@@ -212,7 +214,7 @@ impl WriterTask {
     /// Tells the loop, when there is something new.
     fn tell(&self) {
         let progress = self.course.progress();
-        metrics::gauge!("cuptel_database_up").set(u32::from(progress.database == Database::Up));
+        metrics::gauge!("cuptel_database_up").set(u32::from(!progress.database.holds()));
         let bytes = u32::try_from(self.storage.spill.bytes()).unwrap_or(u32::MAX);
         metrics::gauge!("cuptel_spill_bytes").set(bytes);
         self.progress

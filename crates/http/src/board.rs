@@ -176,14 +176,14 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
         alerts.push(
             "Il centro si sta fermando: le nuove chiamate sono rifiutate e registrate.".to_owned(),
         );
-    } else if !health.ready {
+    } else if !health.ready && health.degraded.is_empty() {
         alerts.push(
             "Il centro non è pronto: le chiamate non vengono servite. Avvisa chi lo gestisce."
                 .to_owned(),
         );
     }
-    for phrase in &health.degraded {
-        alerts.push(words::degraded(phrase));
+    for wrong in &health.degraded {
+        alerts.push(words::degraded(wrong.mode));
     }
     if let Some(failed) = &health.configuration.failed {
         let since_ms = health.configuration.since_ms;

@@ -31,6 +31,7 @@ pub use error::HttpError;
 pub use measures::install_metrics;
 pub use pages::{App, Pages, Reach, Settings};
 pub use port::{
-    Answer, Configuration, Engine, FailedReload, Health, NotReloaded, Refusal, Reloading,
+    Answer, Configuration, DegradedNow, Engine, FailedReload, Health, NotReloaded, Refusal,
+    Reloading,
 };
 pub use server::{bind, serve};

@@ -92,6 +92,10 @@ fn describe() {
         "cuptel_media_realtime",
         "Whether the media thread is scheduled in real time"
     );
+    describe_gauge!(
+        "cuptel_degraded",
+        "1 for what does not work as it should, by mode"
+    );
     describe_counter!(
         "cuptel_config_reloads_total",
         "Times that the configuration was read again, by result"

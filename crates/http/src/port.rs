@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
+use cuptel_core::words::Degraded;
 use tokio::sync::watch;
 
 /// What becomes of a command, once its records are committed.
@@ -92,13 +93,38 @@ pub enum Refusal {
 pub struct Health {
     /// Whether it can take calls.
     pub ready: bool,
-    /// What does not work as it should, one short phrase each; empty in health.
-    pub degraded: Vec<String>,
-    /// Since when it is as it is.
-    pub since_ms: Option<UtcMs>,
+    /// What does not work as it should; empty in health.
+    pub degraded: Vec<DegradedNow>,
     /// By which files it works.
     #[serde(serialize_with = "as_it_is")]
     pub configuration: Arc<Configuration>,
+}
+
+/// One thing that does not work as it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct DegradedNow {
+    /// Which.
+    pub mode: Degraded,
+    /// Since when.
+    pub since_ms: UtcMs,
+    /// What is not done meanwhile.
+    pub held_back: &'static str,
+    /// What whoever runs the centre should do.
+    pub advice: &'static str,
+}
+
+impl DegradedNow {
+    /// With its consequences.
+    #[must_use]
+    pub fn new(mode: Degraded, since_ms: UtcMs) -> Self {
+        let (held_back, advice) = crate::health::consequences(mode);
+        Self {
+            mode,
+            since_ms,
+            held_back,
+            advice,
+        }
+    }
 }
 
 fn as_it_is<S: serde::Serializer>(

@@ -83,9 +83,10 @@ shapes! {
     Error { error: String, hint: String }
     /// Whether calls can be taken.
     Health {
-        ready: bool, degraded: Vec<String>, since_ms: Option<i64>,
-        configuration: ConfigurationBriefly,
+        ready: bool, degraded: Vec<Degraded>, configuration: ConfigurationBriefly,
     }
+    /// What does not work as it should, since when, what is not done meanwhile, what to do.
+    Degraded { mode: String, since_ms: i64, held_back: String, advice: String }
     /// The configuration in force.
     OneConfiguration { configuration: Configuration }
     /// The configuration in force; `failed` is the last reload where that changed nothing.

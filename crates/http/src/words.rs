@@ -4,7 +4,7 @@ use cuptel_core::calendar::{Zone, local_text};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Chosen, Disposition, WorkState};
+use cuptel_core::words::{Chosen, Degraded, Disposition, WorkState};
 
 use crate::error::ApiError;
 use crate::port::{Configuration, FailedReload, Refusal};
@@ -89,15 +89,23 @@ pub(crate) fn afterwards(chosen: Chosen) -> &'static str {
     }
 }
 
-/// What does not work, what that means and what to do. The engine names it by a word.
-pub(crate) fn degraded(name: &str) -> String {
-    let what = match name {
-        "database" => "la base dati non accetta scritture e le chiamate aspettano che riprenda",
-        "database: stalled, spilling" => {
-            "la base dati non risponde: le chiamate in arrivo sono servite e registrate a parte, le richiamate sono sospese"
+/// What does not work and what that means. What to do stands in `/health/ready` and the manual.
+pub(crate) fn degraded(mode: Degraded) -> String {
+    let aside = "chi chiama trova risposta ed è registrato a parte, le richiamate e gli inoltri agli operatori sono sospesi";
+    let what = match mode {
+        Degraded::DatabaseSlow => {
+            return "La base dati è lenta: per ora tutto funziona. Avvisa chi gestisce il sistema."
+                .to_owned();
         }
-        "storage" => "nulla può essere registrato: le chiamate non vengono servite",
-        other => other,
+        Degraded::DatabaseFailing => format!("la base dati rifiuta le scritture: {aside}"),
+        Degraded::DatabaseStalled => format!("la base dati non risponde in tempo: {aside}"),
+        Degraded::DatabaseGone => format!("la base dati non è raggiungibile: {aside}"),
+        Degraded::DatabaseFull => format!("la base dati non ha più spazio: {aside}"),
+        Degraded::DatabaseReadOnly => format!("la base dati è in sola lettura: {aside}"),
+        Degraded::StorageDead => "nulla può essere registrato: il servizio si ferma".to_owned(),
+        Degraded::MediaDead => {
+            "manca la voce: chi chiama è registrato, rifiutato e sarà richiamato".to_owned()
+        }
     };
     format!("Funzionamento ridotto: {what}. Avvisa chi gestisce il sistema.")
 }

@@ -113,6 +113,9 @@ pub(crate) struct DataSettings {
     pub(crate) spill_bytes_max: u64,
     /// How long the database is waited for before. Default 2,000.
     pub(crate) stall_ms: u32,
+    /// Commits that take longer, for some seconds on end, are called slow. Default: a quarter
+    /// of `stall_ms`.
+    pub(crate) slow_ms: u32,
 }
 
 impl DataSettings {
@@ -138,6 +141,7 @@ pub(super) fn data(root: &mut Fields<'_>) -> DataSettings {
         spill: None,
         spill_bytes_max: 268_435_456,
         stall_ms: 2_000,
+        slow_ms: 500,
     };
     let Some(mut table) = root.table("data") else {
         return data;
@@ -166,6 +170,7 @@ pub(super) fn data(root: &mut Fields<'_>) -> DataSettings {
         data.spill_bytes_max = u64::from(given.value);
     }
     data.stall_ms = table.whole_or("stall_ms", 100..=60_000, data.stall_ms);
+    data.slow_ms = table.whole_or("slow_ms", 1..=data.stall_ms, data.stall_ms / 4);
     table.finish();
     data
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{Chosen, Disposition};
-use cuptel_http::{Configuration, FailedReload, NotReloaded, Reach, Refusal};
+use cuptel_core::words::{Chosen, Degraded, Disposition};
+use cuptel_http::{Configuration, DegradedNow, FailedReload, NotReloaded, Reach, Refusal};
 use serde_json::{Value, json};
 
 use crate::desk::{AT_MS, CALLER, Centre, busy, local, with_token};
@@ -364,7 +364,7 @@ async fn health_says_what_does_not_work() {
     {
         let mut health = centre.desk.health.lock().unwrap();
         health.ready = false;
-        health.degraded = vec!["database".to_owned()];
+        health.degraded = vec![DegradedNow::new(Degraded::DatabaseFull, AT_MS)];
     }
     let heard = centre.get("/health/ready").await;
     assert_eq!(heard.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -375,7 +375,12 @@ async fn health_says_what_does_not_work() {
     assert_eq!(
         heard.json(),
         json!({
-            "ready": false, "degraded": ["database"], "since_ms": null,
+            "ready": false,
+            "degraded": [{
+                "mode": "database_full", "since_ms": AT_MS,
+                "held_back": "nobody is rung: no operator, no callback; callers are answered, recorded in the spill and told to the database later",
+                "advice": "make room where the database is",
+            }],
             "configuration": configuration,
         })
     );

@@ -116,7 +116,6 @@ impl Centre {
             health: Mutex::new(Health {
                 ready: true,
                 degraded: Vec::new(),
-                since_ms: None,
                 configuration: Arc::new(Configuration {
                     hash: "0123456789abcdef".to_owned(),
                     since_ms: AT_MS,
