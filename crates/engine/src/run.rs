@@ -44,6 +44,12 @@ const LOOK_AT_LEAST_US: u64 = 1_000_000;
 /// After the last call ended: time for the last BYE and its answer.
 const LINGER_US: u64 = 300_000;
 
+/// A turn whose timers are so late was held up, by a machine that stood still: what came in
+/// meanwhile is heard before it is judged too late.
+const HELD_UP_US: u64 = 500_000;
+/// Turns of hearing before the timers have their say even so: a storm must not stop them.
+const HEARD_LATE_MAX: u32 = 64;
+
 /// How the engine is set up.
 #[derive(Debug)]
 pub struct Settings {
@@ -177,6 +183,7 @@ pub fn start(
                 sockets,
                 connections,
                 media,
+                heard_late: 0,
                 media_gone_ms: None,
                 unstored_ms: None,
                 media_backlog: VecDeque::new(),
@@ -261,6 +268,8 @@ struct Loop {
     sockets: Sockets,
     connections: Connections,
     media: media::Handle,
+    /// Turns in a row that heard what came in while the timers were late.
+    heard_late: u32,
     /// Since when the media thread is no more.
     media_gone_ms: Option<UtcMs>,
     /// Since when what happens can be stored nowhere.
@@ -353,6 +362,7 @@ impl Loop {
                 () = tokio::time::sleep_until(wake) => Woken::Time,
             };
             let now = self.clock.now();
+            let is_heard = matches!(woken, Woken::Readable(_) | Woken::Connections(_));
             match woken {
                 Woken::Progress => {}
                 Woken::Media(event) => self.handle(now, Input::Media(event)),
@@ -371,9 +381,7 @@ impl Loop {
                 // Its own error is the better story; it is told by whoever joins the threads.
                 Woken::WriterGone => return Ok(()),
             }
-            if self.switch.wake_at().is_some_and(|at| at <= now.mono_us) {
-                self.handle(now, Input::Tick);
-            }
+            self.keep_time(now, is_heard);
             self.connections.expire(now.mono_us);
             self.settle(now);
             if self.is_over(now) {
@@ -504,6 +512,19 @@ impl Loop {
             self.handle(now, Input::FlowClosed(flow));
         }
         is_any
+    }
+
+    fn keep_time(&mut self, now: Now, is_heard: bool) {
+        let Some(late_us) = (self.switch.wake_at()).and_then(|at| now.mono_us.checked_sub(at))
+        else {
+            return;
+        };
+        if is_heard && late_us >= HELD_UP_US && self.heard_late < HEARD_LATE_MAX {
+            self.heard_late += 1;
+            return;
+        }
+        self.heard_late = 0;
+        self.handle(now, Input::Tick);
     }
 
     /// The thread has ended, by a panic or because the system took its sockets. Signalling
