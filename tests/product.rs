@@ -8,6 +8,8 @@ mod calls;
 mod crash;
 mod delivered;
 mod demo;
+mod disk_full;
+mod faults;
 mod harness;
 mod kills;
 mod late;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::command::{Owned, Ran};
 use super::database::{Database, Kind};
+use super::disk::SmallDisk;
 use super::patience::{SOON, until};
 
 /// The line that every test calls, as a carrier hands it over.
@@ -51,9 +52,13 @@ pub(crate) struct Centre {
     pub(crate) address: Ipv4Addr,
     pub(crate) database: Database,
     server: Option<Owned>,
+    /// Where the data is, in a test that fills a disk. It goes after the server, before the folder.
+    small_disk: Option<SmallDisk>,
     folder: TempDir,
     agent: ureq::Agent,
     log: &'static str,
+    /// What the server finds in its environment besides ours.
+    environment: Vec<(&'static str, String)>,
     allotted: AtomicU16,
 }
 
@@ -104,8 +109,10 @@ impl Centre {
             database,
             folder,
             server: None,
+            small_disk: None,
             agent: agent.into(),
             log: setup.log,
+            environment: Vec::new(),
             allotted: AtomicU16::new(0),
         }
     }
@@ -128,6 +135,17 @@ impl Centre {
         SocketAddr::from((self.address, 5060))
     }
 
+    /// Puts the data on a disk of so many megabytes.
+    pub(crate) fn stands_on_small_disk(&mut self, megabytes: u32) {
+        let data = self.folder().join("data");
+        self.small_disk = Some(SmallDisk::at(&data, megabytes));
+    }
+
+    /// The disk on which the data is.
+    pub(crate) fn small_disk(&self) -> &SmallDisk {
+        self.small_disk.as_ref().expect("the data was put on one")
+    }
+
     /// A number that no other part of this test was given, for ports and names.
     pub(crate) fn allot(&self) -> u16 {
         self.allotted.fetch_add(1, Ordering::Relaxed)
@@ -145,7 +163,7 @@ impl Centre {
 
     /// Has the server read its files again.
     pub(crate) fn hang_up(&self) {
-        self.server.as_ref().expect("it runs").signal("HUP");
+        self.signal("HUP");
     }
 
     /// Starts the server, which must refuse; what it said.
@@ -168,6 +186,7 @@ impl Centre {
             .open(self.log_file())
             .expect("the log can be written");
         let mut command = self.command(&["--log", self.log, "serve"]);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         self.server = Some(Owned::spawn(
             command
                 .stdout(log.try_clone().expect("a handle"))
@@ -199,6 +218,21 @@ impl Centre {
         answer.is_ok_and(|answer| answer.status().is_success())
     }
 
+    /// What the server is to find in its environment, from its next start on.
+    pub(crate) fn surrounds_with(&mut self, environment: Vec<(&'static str, String)>) {
+        self.environment = environment;
+    }
+
+    /// Sends the server a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        self.server.as_ref().expect("it runs").signal(name);
+    }
+
+    /// The number of the server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.as_ref().expect("it runs").id()
+    }
+
     /// Ends the server as a power failure would.
     pub(crate) fn kill(&mut self) {
         self.server.take().expect("it runs").kill();
@@ -206,7 +240,7 @@ impl Centre {
 
     /// Asks the server to stop.
     pub(crate) fn terminate(&self) {
-        self.server.as_ref().expect("it runs").signal("TERM");
+        self.signal("TERM");
     }
 
     /// Waits until the server has stopped by itself.

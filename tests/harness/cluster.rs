@@ -75,7 +75,10 @@ impl Cluster {
     pub(crate) fn sql(&self, url: &str, statement: &str) -> String {
         let mut psql = Command::new("psql");
         psql.args(["-X", "-q", "-A", "-t", "-F", "|", "-v", "ON_ERROR_STOP=1"]);
-        psql.args(["-d", url, "-c", statement]).stdin(Stdio::null());
+        // Even where the server was told to take no writes: whoever said so must be able to end it.
+        let url = format!("{url}%20-cdefault_transaction_read_only%3Doff");
+        psql.args(["-d", &url, "-c", statement])
+            .stdin(Stdio::null());
         let output = psql
             .output()
             .unwrap_or_else(|error| panic!("{psql:?}: {error}"));

@@ -3,13 +3,14 @@
 //! centre is killed a hundred times; it keeps what each of them was told, and what broke a
 //! promise where they could see it. What anybody does follows from a seed.
 
+mod books;
 mod callee;
 mod callers;
 mod carrier;
 mod message;
 mod seat;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -18,13 +19,18 @@ use std::time::{Duration, Instant};
 use super::centre::Centre;
 use super::chance::Chance;
 use super::patience::{SOON, now, until};
+pub(crate) use books::hasty_centre;
 use callers::Callers;
 use carrier::Carrier;
 pub(crate) use carrier::Peace;
 use seat::Seat;
 
-/// Seats of `first-start.csv` that have the skills of the queue.
-pub(crate) const SEATS: [&str; 3] = ["101", "102", "103"];
+/// Seats of `first-start.csv` that have the skills of the queue, and who sits there.
+pub(crate) const SEATS: [(&str, &str); 3] = [
+    ("101", "Anna Esempio"),
+    ("102", "Bruno Esempio"),
+    ("103", "Carla Modello"),
+];
 const CARRIER_PORT: u16 = 5070;
 const CALLERS_PORT: u16 = 22_000;
 const SEATS_PORT: u16 = 22_010;
@@ -34,15 +40,15 @@ const REST: Duration = Duration::from_millis(2);
 
 /// What was seen and heard.
 #[derive(Debug, Default)]
-pub(crate) struct Seen {
+struct Seen {
     /// The final response to each call, by Call-ID.
-    pub(crate) finals: BTreeMap<String, u16>,
+    finals: BTreeMap<String, u16>,
     /// The Call-IDs of the INVITEs for each number that the carrier was asked to ring.
-    pub(crate) dialled: BTreeMap<String, Vec<String>>,
-    /// Calls that each seat has answered.
-    pub(crate) talked: BTreeMap<&'static str, u32>,
+    dialled: BTreeMap<String, Vec<String>>,
+    /// Seats that have talked.
+    talked: BTreeSet<&'static str>,
     /// Promises broken where somebody could see it.
-    pub(crate) wrong: Vec<String>,
+    wrong: Vec<String>,
     /// When each number called last.
     called: BTreeMap<String, Instant>,
 }
@@ -74,7 +80,7 @@ struct Shared {
     seen: Seen,
     /// Turns in a row in which nobody heard anything.
     silent_turns: u32,
-    /// Nobody is in a call.
+    /// No caller is in a call.
     quiet: bool,
 }
 
@@ -102,8 +108,9 @@ impl Town {
         let callers = Callers::new(bind(CALLERS_PORT), trunk, voice, chance.branch(), begun);
         let carrier = Carrier::new(bind(CARRIER_PORT), trunk, voice, chance.branch(), peace);
         let seats = SEATS.iter().zip(SEATS_PORT..);
-        let seats = seats
-            .map(|(name, port)| Seat::new(name, bind(port), phones, voice, chance.branch(), begun));
+        let seats = seats.map(|((name, _), port)| {
+            Seat::new(name, bind(port), phones, voice, chance.branch(), begun)
+        });
         let shared = Arc::new(Mutex::new(Shared::default()));
         shared.lock().expect("nobody else has it").wishes.still = true;
         let mut life = Life {
@@ -151,13 +158,13 @@ impl Town {
         shared.wishes.good_seats = true;
         shared.quiet = false;
         drop(shared);
-        until("nobody is in a call any more", SOON, || {
+        until("no caller is in a call any more", SOON, || {
             self.shared().quiet.then_some(())
         });
     }
 
     /// What was seen so far.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
+    fn look<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
         look(&self.shared().seen)
     }
 }
@@ -212,9 +219,7 @@ impl Life {
         }
         self.carrier.live(now);
         shared.silent_turns = if heard { 0 } else { shared.silent_turns + 1 };
-        shared.quiet = self.callers.is_quiet()
-            && self.carrier.is_quiet()
-            && self.seats.iter().all(Seat::is_quiet);
+        shared.quiet = self.callers.is_quiet();
         drop(shared);
         if !heard {
             std::thread::sleep(REST);

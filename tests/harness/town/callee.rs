@@ -34,6 +34,8 @@ pub(super) struct Callee {
     habit: Habit,
     due: Instant,
     pub(super) stage: Stage,
+    /// A CANCEL came after the answer: a BYE is on its way, and the centre counts us as free.
+    pub(super) is_unwanted: bool,
     last: String,
 }
 
@@ -57,6 +59,7 @@ impl Callee {
             habit,
             due,
             stage: Stage::Ringing,
+            is_unwanted: false,
             last: ringing.clone(),
         };
         (callee, ringing)
@@ -91,6 +94,10 @@ impl Callee {
                 self.stage = Stage::Over;
                 self.last = self.invite.answer("487 Request Terminated", self.own, "");
                 vec![request.answer("200 OK", self.own, ""), self.last.clone()]
+            }
+            "CANCEL" => {
+                self.is_unwanted = true;
+                vec![request.answer("200 OK", self.own, "")]
             }
             "BYE" => {
                 self.stage = Stage::Over;

@@ -96,10 +96,6 @@ impl Carrier {
         }
     }
 
-    pub(super) fn is_quiet(&self) -> bool {
-        self.persons.is_empty()
-    }
-
     pub(super) fn live(&mut self, now: Instant) {
         let mut words = Vec::new();
         for person in &mut self.persons {

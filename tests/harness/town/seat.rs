@@ -76,10 +76,6 @@ impl Seat {
         self.call = None;
     }
 
-    pub(super) fn is_quiet(&self) -> bool {
-        self.call.is_none()
-    }
-
     pub(super) fn live(&mut self, now: Instant, seen: &mut Seen) {
         if now >= self.registers_at {
             self.registers_at = now + self.chance.ms(300, 1_500);
@@ -90,7 +86,7 @@ impl Seat {
             let before = call.stage;
             let words = call.goes_on(now);
             if (before, call.stage) == (Stage::Ringing, Stage::Talking) {
-                *seen.talked.entry(self.name).or_insert(0) += 1;
+                seen.talked.insert(self.name);
             }
             if call.stage == Stage::Over {
                 self.call = None;
@@ -121,7 +117,8 @@ impl Seat {
         }
         match message.method() {
             "INVITE" if self.call.is_some() => {
-                if !self.missed.contains(message.header("Call-ID")) {
+                let is_unwanted = self.call.as_ref().is_some_and(|call| call.is_unwanted);
+                if !is_unwanted && !self.missed.contains(message.header("Call-ID")) {
                     let told = format!("seat {} was rung in the middle of a call", self.name);
                     seen.wrong.push(told);
                 }
