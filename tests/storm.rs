@@ -124,10 +124,15 @@ fn who_dials_again_hears_that_they_are_on_the_list_and_by_when_they_are_called()
         metrics.contains("cuptel_storm{trunk=\"carrier\"} 1"),
         "{metrics}"
     );
-    assert!(metrics.contains("cuptel_notice_lines_in_use{trunk=\"carrier\"} 0"));
+    until("the line for notices is free again", SOON, || {
+        let free = "cuptel_notice_lines_in_use{trunk=\"carrier\"} 0";
+        centre.metrics().contains(free).then_some(())
+    });
     let shown = centre.run(&["attempts", "show", &again["id"].to_string()]);
     assert!(shown.succeeded().contains("promises"));
     assert_eq!(centre.get("totals")["promises"]["told"], 1);
+    let queues = centre.run(&["queues", "list"]).succeeded();
+    assert!(queues.contains("storm on trunk carrier since "), "{queues}");
     phone.talks(25);
     first.hangs_up();
     centre.audit();

@@ -131,7 +131,31 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
 
 /// `queues`.
 pub(crate) fn queues(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
-    show_rows(&Api::of(config)?.get("queues")?, &QUEUE_FIELDS, json)
+    let api = Api::of(config)?;
+    let shown = show_rows(&api.get("queues")?, &QUEUE_FIELDS, json)?;
+    if !json {
+        let look = api.get("snapshot")?;
+        let trunks = look["trunks"].as_array().map_or(&[][..], Vec::as_slice);
+        for trunk in trunks.iter().filter(|trunk| trunk["storm"].is_object()) {
+            say(&storm_line(trunk));
+        }
+    }
+    Ok(shown)
+}
+
+/// More people call than lines can answer: what becomes of them.
+fn storm_line(trunk: &Value) -> String {
+    let storm = &trunk["storm"];
+    format!(
+        "storm on trunk {} since {}: {} told that they are on the list, {} put on it, {} refused; notice lines {} of {}",
+        trunk["name"].as_str().unwrap_or_default(),
+        table::text("since_ms", &storm["since_ms"]),
+        storm["told"],
+        storm["listed"],
+        storm["refused"],
+        trunk["notices"],
+        trunk["notice_lines"]
+    )
 }
 
 /// `reload`.

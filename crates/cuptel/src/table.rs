@@ -82,7 +82,8 @@ fn heading(field: &str) -> String {
     field.trim_end_matches("_ms").to_owned()
 }
 
-fn text(field: &str, value: &Value) -> String {
+/// A value as people read it: one in milliseconds is a moment.
+pub(crate) fn text(field: &str, value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
