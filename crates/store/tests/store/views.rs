@@ -17,6 +17,7 @@ on_every_database!(
     details_hold_all_that_belongs,
     seats_tell_what_they_do,
     totals_count_everything,
+    a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one,
     a_reader_sees_commits_of_a_running_server,
 );
 
@@ -258,6 +259,18 @@ async fn totals_count_everything(home: &Home) {
     assert_eq!(totals.oldest_waiting_ms, Some(NOW + 11));
     let json = serde_json::to_value(&totals).unwrap();
     assert_eq!(json["attempts"]["refused_lines"], 3);
+}
+
+async fn a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let sums = async || {
+        let sums = store.totals().await.unwrap().promises;
+        (sums.told, sums.kept, sums.broken)
+    };
+    assert_eq!(sums().await, (2, 1, 0), "the other waits for its dial");
+    home.by_hand("UPDATE promise SET by_ms = told_ms - 1").await;
+    assert_eq!(sums().await, (2, 0, 1));
 }
 
 async fn a_reader_sees_commits_of_a_running_server(home: &Home) {
