@@ -11,6 +11,7 @@ mod demo;
 mod disk_full;
 mod faults;
 mod harness;
+mod importing;
 mod kills;
 mod late;
 mod layout;

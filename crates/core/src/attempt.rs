@@ -418,6 +418,7 @@ impl Lost {
             | Outcome::AbandonedQueue
             | Outcome::RefusedLines
             | Outcome::RefusedQueueFull
+            | Outcome::RefusedByCarrier
             | Outcome::RefusedRate
             | Outcome::RefusedNoOperators
             | Outcome::QueueTimeout

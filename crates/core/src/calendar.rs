@@ -8,6 +8,7 @@
 mod contact_window;
 mod counted_days;
 mod holidays;
+pub mod moment;
 mod said_time;
 mod span;
 mod year_day;

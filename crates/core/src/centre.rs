@@ -276,6 +276,7 @@ impl Centre {
                 reason,
             } => self.choose(now, &seat, chosen, reason, step),
             Command::Dispose { seat, disposition } => self.dispose(now, &seat, disposition, step),
+            Command::ImportAttempts(calls) => self.import(now, &calls, step),
             Command::Stop { drain_s } => {
                 self.stop(now, drain_s, step);
                 Ok(())

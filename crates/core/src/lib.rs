@@ -15,6 +15,7 @@ mod dialling;
 pub mod dialplan;
 mod dispatch;
 pub mod id;
+pub mod importing;
 mod ledger;
 mod notice;
 pub mod number;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::id::{DialId, LegId, SeatId, TrunkId};
+use crate::importing::CarrierCall;
 use crate::number::{Caller, PhoneNumber};
 use crate::record::{Record, RegistrationRow};
 use crate::reload::StillNeeded;
@@ -168,6 +169,8 @@ pub enum Command {
         /// The result code.
         disposition: Disposition,
     },
+    /// Calls that the carrier refused, all of them or none.
+    ImportAttempts(Vec<CarrierCall>),
     /// No new calls; those waiting become callbacks; conversations may end within `drain_s`.
     Stop {
         /// Seconds after which what is left is cut.
@@ -201,6 +204,9 @@ pub enum CommandError {
     /// The command needs somebody signed in.
     #[error("nobody is signed in on seat {0}")]
     NobodyThere(String),
+    /// A carrier's call for a line that no dialplan answers.
+    #[error("no dialplan answers {0}")]
+    NoLine(String),
     /// A result code without a conversation.
     #[error("seat {0} has no conversation to give a result for")]
     NoConversation(String),

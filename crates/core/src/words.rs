@@ -107,6 +107,8 @@ vocabulary! {
         RefusedLines = "refused_lines",
         /// The queue was at its limit.
         RefusedQueueFull = "refused_queue_full",
+        /// The carrier refused it for want of channels and told us afterwards.
+        RefusedByCarrier = "refused_by_carrier",
         /// Too many calls a second.
         RefusedRate = "refused_rate",
         /// Nobody is signed in who could serve.
@@ -147,6 +149,8 @@ vocabulary! {
         Internal = "internal",
         /// The dialled number belongs to nobody here.
         NoLine = "no_line",
+        /// The person has spoken with us since.
+        GotThrough = "got_through",
         /// The policy of this outcome says no.
         Policy = "policy",
     }

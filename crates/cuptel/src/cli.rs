@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{self, Config, source::ConfigFault};
-use crate::{audit, rehearsal, serve, shell};
+use crate::{audit, import, rehearsal, serve, shell};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -50,6 +50,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Takes in a list that somebody else keeps
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Inbound call attempts
     #[command(subcommand)]
     Attempts(Look),
@@ -186,6 +189,29 @@ pub(crate) enum SeatCommand {
     },
 }
 
+/// What can be imported.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Calls that the carrier refused because every channel was taken: each is owed a call
+    ///
+    /// A CSV file with the columns time,caller,called and, if there is one, cause:
+    ///
+    /// 2026-11-25T08:30:05+01:00,0861123456,0861000000,34
+    ///
+    /// The time has its zone, the caller is empty where the number was withheld, the cause is
+    /// that of ITU-T Q.850. Calls that had reached us after all are left out (same number, line
+    /// and, within `import_window_s`, time), and so are those told before: the same file may be
+    /// imported again. A file with a mistake is not imported at all.
+    #[command(verbatim_doc_comment)]
+    Attempts {
+        /// The file
+        file: PathBuf,
+        /// JSON instead of a sentence
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 /// What can be asked of queues.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum QueueCommand {
@@ -217,6 +243,9 @@ impl Cli {
             Command::Check => check(&self.config),
             Command::Reload { json } => shell::reload(&load(&self.config)?, json),
             Command::Audit { json } => audit::audit(&load(&self.config)?, json),
+            Command::Import(ImportCommand::Attempts { file, json }) => {
+                import::attempts(&load(&self.config)?, &file, json)
+            }
             Command::Attempts(look) => {
                 shell::look(&load(&self.config)?, shell::Kind::Attempts, look)
             }

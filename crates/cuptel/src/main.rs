@@ -4,6 +4,7 @@ mod audit;
 mod cli;
 mod config;
 mod demo;
+mod import;
 mod node;
 mod rehearsal;
 mod reload;

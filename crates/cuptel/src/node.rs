@@ -87,6 +87,7 @@ impl Node {
         let engine = cuptel_engine::start(settings, rules, storage, restored, clock)?;
         let handle = engine.handle();
         let (listen, token) = (config.http.listen, config.http.token.reveal()?);
+        let import = config.http.import;
         let (reloader, reload) = Reloader::new(
             path,
             deployment,
@@ -103,6 +104,7 @@ impl Node {
                 listen,
                 token,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
+                import,
             },
         };
         let (stop_pages, stopped) = oneshot::channel();

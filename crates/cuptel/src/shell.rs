@@ -294,14 +294,14 @@ async fn show_stored(store: &Store, kind: Kind, id: i64) -> anyhow::Result<Value
 }
 
 /// The running node's API.
-struct Api {
+pub(crate) struct Api {
     base: String,
     token: String,
     agent: ureq::Agent,
 }
 
 impl Api {
-    fn of(config: &Config) -> anyhow::Result<Self> {
+    pub(crate) fn of(config: &Config) -> anyhow::Result<Self> {
         let settings = ureq::Agent::config_builder()
             .timeout_global(Some(ANSWER_TIME))
             .http_status_as_error(false)
@@ -325,7 +325,7 @@ impl Api {
         self.read(answer)
     }
 
-    fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let request = self.agent.post(format!("{}{path}", self.base));
         let answer = request
             .header("Authorization", format!("Bearer {}", self.token))

@@ -362,7 +362,7 @@ impl Loop {
                 () = tokio::time::sleep_until(wake) => Woken::Time,
             };
             let now = self.clock.now();
-            let is_heard = matches!(woken, Woken::Readable(_) | Woken::Connections(_));
+            let is_heard = matches!(woken, Woken::Readable | Woken::Connections(_));
             match woken {
                 Woken::Progress => {}
                 Woken::Media(event) => self.handle(now, Input::Media(event)),

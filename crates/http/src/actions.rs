@@ -75,7 +75,7 @@ pub(crate) struct Nothing {}
 /// A body that was read, and how it came.
 #[derive(Debug)]
 pub(crate) struct Asked<T> {
-    wish: T,
+    pub(crate) wish: T,
     by_form: bool,
 }
 

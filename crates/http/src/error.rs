@@ -225,7 +225,7 @@ impl ApiError {
 fn status_of(refused: &CommandError) -> StatusCode {
     match refused {
         CommandError::NoSeat(_) => StatusCode::NOT_FOUND,
-        CommandError::NoOperator(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        CommandError::NoOperator(_) | CommandError::NoLine(_) => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::SeatTaken { .. }
         | CommandError::OperatorElsewhere { .. }
         | CommandError::NobodyThere(_)
@@ -243,6 +243,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         }
         CommandError::SeatTaken { .. } => "POST /api/v1/seats/{seat}/sign-out first",
         CommandError::OperatorElsewhere { .. } => "sign out on the other seat first",
+        CommandError::NoLine(_) => "correct the number, or name it in a dialplan",
         CommandError::NobodyThere(_) => "POST /api/v1/seats/{seat}/sign-in first",
         CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
@@ -299,6 +300,7 @@ mod tests {
         for (refused, status) in [
             (CommandError::NoSeat(seat()), 404),
             (CommandError::NoOperator("anna".to_owned()), 422),
+            (CommandError::NoLine("+390861999999".to_owned()), 422),
             (CommandError::SeatTaken { seat: seat() }, 409),
             (CommandError::NobodyThere(seat()), 409),
             (CommandError::NoConversation(seat()), 409),

@@ -16,6 +16,7 @@ mod configuration;
 mod error;
 mod events;
 mod health;
+mod importing;
 mod measures;
 mod openapi;
 mod page;
@@ -28,6 +29,7 @@ mod session;
 mod words;
 
 pub use error::HttpError;
+pub use importing::ImportBounds;
 pub use measures::install_metrics;
 pub use pages::{App, Pages, Reach, Settings};
 pub use port::{

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::{actions, configuration, events, health, measures, reads};
+use crate::{actions, configuration, events, health, importing, measures, reads};
 
 /// The API of a call centre that loses nobody.
 #[derive(OpenApi)]
@@ -18,7 +18,7 @@ use crate::{actions, configuration, events, health, measures, reads};
     modifiers(&TokenScheme),
     paths(
         health::live, health::ready, measures::scrape,
-        reads::attempts, reads::attempt, reads::callbacks, reads::callback,
+        reads::attempts, reads::attempt, importing::import, reads::callbacks, reads::callback,
         reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,

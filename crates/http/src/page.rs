@@ -149,6 +149,7 @@ fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
     let refused = of(&[
         Outcome::RefusedLines,
         Outcome::RefusedQueueFull,
+        Outcome::RefusedByCarrier,
         Outcome::RefusedRate,
         Outcome::RefusedNoOperators,
     ]);

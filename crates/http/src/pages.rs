@@ -17,16 +17,17 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use cuptel_store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::access::WrongTokens;
 use crate::error::{ApiError, HttpError};
 use crate::events::{Renderings, STREAMS_MAX};
+use crate::importing::ImportBounds;
 use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
-use crate::{actions, configuration, events, health, measures, openapi, page, reads};
+use crate::{actions, configuration, events, health, importing, measures, openapi, page, reads};
 
 /// Bytes of a request's body.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub token: String,
     /// Version of the program.
     pub version: String,
+    /// Which calls of a carrier are taken.
+    pub import: ImportBounds,
 }
 
 impl fmt::Debug for Settings {
@@ -111,6 +114,8 @@ pub(crate) struct SharedParts {
     pub(crate) renderings: Renderings,
     pub(crate) totals: TotalsKept,
     pub(crate) streams: Arc<Semaphore>,
+    /// Held by the one import that is going on.
+    pub(crate) importing: Mutex<()>,
     pub(crate) closed: watch::Sender<bool>,
 }
 
@@ -156,6 +161,7 @@ impl Pages {
             renderings: Renderings::default(),
             totals: TotalsKept::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            importing: Mutex::new(()),
             closed: watch::Sender::new(false),
         });
         Ok(Self { shared })
@@ -206,6 +212,7 @@ fn api_paths() -> Router<Shared> {
     Router::new()
         .route("/openapi.json", get(openapi::document))
         .route("/attempts", get(reads::attempts))
+        .route("/attempts/import", post(importing::import))
         .route("/attempts/{id}", get(reads::attempt))
         .route("/callbacks", get(reads::callbacks))
         .route("/callbacks/{id}", get(reads::callback))

@@ -156,6 +156,7 @@ pub(crate) fn done(command: &Command) -> String {
             };
             format!("Postazione {seat}: esito registrato, {result}.")
         }
+        Command::ImportAttempts(calls) => format!("Importate {} chiamate.", calls.len()),
         Command::Stop { .. } => "Il centro si sta fermando.".to_owned(),
     }
 }
@@ -201,6 +202,7 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::OperatorElsewhere { operator, seat } => {
             format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
         }
+        CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
         CommandError::NobodyThere(seat) => {
             format!("Alla postazione {seat} non c’è nessuno in servizio: prima entra in servizio.")
         }

@@ -2,6 +2,7 @@
 
 mod calling_back;
 mod emergency;
+mod importing;
 mod menu;
 mod numbers;
 mod opening_hours;

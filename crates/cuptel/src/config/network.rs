@@ -6,6 +6,7 @@ use std::ops::{Range, RangeInclusive};
 
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed};
 use cuptel_core::number::PhoneNumber;
+use cuptel_http::ImportBounds;
 use ipnet::IpNet;
 
 use super::listening::Listener;
@@ -65,6 +66,9 @@ pub(crate) struct HttpSettings {
     pub(crate) listen: SocketAddr,
     /// What the API asks for. Default `file:data/api-token`.
     pub(crate) token: Secret,
+    /// Which calls of a carrier are imported. Default: clocks that differ by 10 s, and calls
+    /// of the last 168 h.
+    pub(crate) import: ImportBounds,
 }
 
 /// A SIP peer towards the public network.
@@ -261,6 +265,10 @@ pub(super) fn http(root: &mut Fields<'_>) -> HttpSettings {
     let mut settings = HttpSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
         token: Secret::parse("file:data/api-token"),
+        import: ImportBounds {
+            window_s: 10,
+            age_max_h: 168,
+        },
     };
     if let Some(mut table) = root.table("http") {
         if let Some(listen) = optional_with(&mut table, "listen", ADDRESS, parse_address) {
@@ -269,6 +277,9 @@ pub(super) fn http(root: &mut Fields<'_>) -> HttpSettings {
         if let Some(token) = table.filled_text("token") {
             settings.token = Secret::parse(token.value);
         }
+        let import = &mut settings.import;
+        import.window_s = table.whole_or("import_window_s", 0..=3_600, import.window_s);
+        import.age_max_h = table.whole_or("import_age_max_h", 1..=8_784, import.age_max_h);
         table.finish();
     }
     settings

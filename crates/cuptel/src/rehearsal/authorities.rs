@@ -15,8 +15,9 @@ pub(super) const ABANDONED: [Outcome; 4] = [
     Outcome::AbandonedMenu,
     Outcome::AbandonedQueue,
 ];
-pub(super) const REFUSED: [Outcome; 4] = [
+pub(super) const REFUSED: [Outcome; 5] = [
     Outcome::RefusedLines,
+    Outcome::RefusedByCarrier,
     Outcome::RefusedQueueFull,
     Outcome::RefusedRate,
     Outcome::RefusedNoOperators,

@@ -19,8 +19,8 @@ use cuptel_core::words::{
     CallbackState, Chosen, NeedKind, NumberClass, Outcome, Party, Stage, WorkState,
 };
 use cuptel_http::{
-    Answer, App, Configuration, Engine, Health, NotReloaded, Pages, Reach, Refusal, Reloading,
-    Settings,
+    Answer, App, Configuration, Engine, Health, ImportBounds, NotReloaded, Pages, Reach, Refusal,
+    Reloading, Settings,
 };
 use cuptel_store::{Access, Batch, Interned, Names, Store};
 use http_body_util::BodyExt as _;
@@ -133,6 +133,10 @@ impl Centre {
                 listen: "127.0.0.1:8080".parse().unwrap(),
                 token: TOKEN.to_owned(),
                 version: "0.1.0".to_owned(),
+                import: ImportBounds {
+                    window_s: 10,
+                    age_max_h: 168,
+                },
             },
         };
         let pages = Pages::new(app.clone(), reach).unwrap();

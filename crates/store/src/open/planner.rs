@@ -45,8 +45,8 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, audit_rules, backlog, callback, dial, offer, open,
-        promise,
+        Access, assignment, attempt, audit, audit_rules, backlog, callback, carrier, dial, offer,
+        open, promise,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -85,6 +85,7 @@ mod tests {
             offer::LOOKUPS,
             assignment::LOOKUPS,
             promise::LOOKUPS,
+            carrier::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

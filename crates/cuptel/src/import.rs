@@ -1,0 +1,276 @@
+//! `cuptel import attempts FILE.csv`: the carrier's own record of calls that it refused. The
+//! whole file is checked before anything is told; telling it twice changes nothing.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use cuptel_core::calendar::moment;
+use cuptel_core::dialplan::fields::Faults;
+use cuptel_core::number::Caller;
+use cuptel_core::time::UtcMs;
+use serde_json::{Value, json};
+
+use crate::cli::say;
+use crate::config::Config;
+use crate::config::source::Source;
+use crate::shell::Api;
+
+const COLUMNS: [&str; 4] = ["time", "caller", "called", "cause"];
+/// Calls told at once; those of the same moment stay together.
+const AT_ONCE: usize = 200;
+
+/// One row.
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    at_ms: UtcMs,
+    caller: String,
+    called: String,
+    cause: Option<u8>,
+}
+
+/// Reads the file and tells it to the running node.
+pub(crate) fn attempts(config: &Config, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let source = Source::read_secret(file)?;
+    let faults = Faults::default();
+    let lines = config.names().lines;
+    let mut rows = read(source.text(), &lines, &faults);
+    let faults = source.faults(&faults.into_sorted());
+    if !faults.is_empty() {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        bail!("nothing was imported:\n{}", told.join("\n"));
+    }
+    rows.sort_by_key(|row| row.at_ms);
+    let api = Api::of(config)?;
+    let mut sums = [0; 3];
+    for chunk in chunks(&rows) {
+        let calls: Vec<Value> = chunk.iter().map(told).collect();
+        let answer = api.post("attempts/import", &json!({ "calls": calls }))?;
+        for (sum, key) in sums
+            .iter_mut()
+            .zip(["imported", "reached_us", "told_before"])
+        {
+            *sum += answer[key].as_u64().unwrap_or(0);
+        }
+    }
+    let [imported, reached_us, told_before] = sums;
+    if json {
+        let sums = json!({
+            "imported": imported, "reached_us": reached_us, "told_before": told_before,
+        });
+        say(&sums.to_string());
+    } else {
+        say(&format!(
+            "{imported} imported; {reached_us} had reached us after all, {told_before} were told before"
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(row: &Row) -> Value {
+    json!({ "at_ms": row.at_ms, "caller": row.caller, "called": row.called, "cause": row.cause })
+}
+
+/// Cuts where the time changes: of two who withhold their number in the same moment, each is
+/// somebody, which only shows when both are seen together.
+fn chunks(rows: &[Row]) -> Vec<&[Row]> {
+    let mut chunks: Vec<&[Row]> = Vec::new();
+    let mut begun = 0;
+    let moments = rows.chunk_by(|a, b| a.at_ms == b.at_ms);
+    let mut end = 0;
+    for moment in moments {
+        if end - begun + moment.len() > AT_ONCE && end > begun {
+            chunks.push(&rows[begun..end]);
+            begun = end;
+        }
+        end += moment.len();
+    }
+    if end > begun {
+        chunks.push(&rows[begun..end]);
+    }
+    chunks
+}
+
+fn read(text: &str, lines: &[String], faults: &Faults) -> Vec<Row> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    let mut rows = Vec::new();
+    let mut is_header = true;
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                faults.add(text.len()..text.len(), error.to_string());
+                break;
+            }
+        }
+        let start = record
+            .position()
+            .and_then(|at| usize::try_from(at.byte()).ok())
+            .unwrap_or(0);
+        let fields = Fields {
+            text,
+            start,
+            record: &record,
+            faults,
+        };
+        if std::mem::take(&mut is_header) {
+            if record != COLUMNS[..] && record != COLUMNS[..3] {
+                fields.fault(
+                    0,
+                    "expected the columns time,caller,called and, if there is one, cause",
+                );
+                break;
+            }
+        } else {
+            rows.extend(fields.row(lines));
+        }
+    }
+    if is_header && faults.is_empty() {
+        faults.add(
+            0..0,
+            "an empty file: expected time,caller,called".to_owned(),
+        );
+    }
+    rows
+}
+
+struct Fields<'r> {
+    text: &'r str,
+    start: usize,
+    record: &'r csv::StringRecord,
+    faults: &'r Faults,
+}
+
+impl Fields<'_> {
+    fn row(&self, lines: &[String]) -> Option<Row> {
+        if !(3..=4).contains(&self.record.len()) {
+            self.fault(
+                0,
+                &format!("{} columns: expected 3 or 4", self.record.len()),
+            );
+            return None;
+        }
+        let time = self.field(0);
+        let at_ms = moment::parse(time);
+        if at_ms.is_none() {
+            self.fault(
+                0,
+                "expected a time with its zone, such as 2026-11-25T08:30:05+01:00",
+            );
+        }
+        let called = self.field(2);
+        let is_ours = Caller::from_user_part(called)
+            .number
+            .is_some_and(|number| lines.iter().any(|line| line == number.reveal()));
+        if !is_ours {
+            self.fault(2, "no dialplan answers this number");
+        }
+        let cause = match self.field(3) {
+            "" => Some(None),
+            text => text
+                .parse()
+                .ok()
+                .filter(|cause| (1..=127).contains(cause))
+                .map(Some),
+        };
+        if cause.is_none() {
+            self.fault(3, "expected a Q.850 cause from 1 to 127, or nothing");
+        }
+        let row = Row {
+            at_ms: at_ms?,
+            caller: self.field(1).to_owned(),
+            called: called.to_owned(),
+            cause: cause?,
+        };
+        is_ours.then_some(row)
+    }
+
+    fn field(&self, column: usize) -> &str {
+        self.record.get(column).unwrap_or("").trim()
+    }
+
+    /// Points at a column: the text as it stands where nothing in it is quoted, else the row.
+    fn fault(&self, column: usize, message: &str) {
+        let line = self.text[self.start..].lines().next().unwrap_or("");
+        let before: usize = line
+            .split(',')
+            .take(column)
+            .map(|field| field.len() + 1)
+            .sum();
+        let width = line.split(',').nth(column).map_or(0, str::len);
+        let (before, width) = if line.contains('"') {
+            (0, line.len())
+        } else {
+            (before.min(line.len()), width)
+        };
+        let from = self.start + before;
+        self.faults.add(from..from + width, message.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: &[&str] = &["+390861000000"];
+
+    fn read_text(text: &str) -> (Vec<Row>, Vec<String>) {
+        let faults = Faults::default();
+        let lines: Vec<String> = LINES.iter().map(|line| (*line).to_owned()).collect();
+        let rows = read(text, &lines, &faults);
+        let told = faults.into_sorted();
+        (
+            rows,
+            told.iter().map(|fault| fault.message.clone()).collect(),
+        )
+    }
+
+    #[test]
+    fn a_row_has_a_time_with_its_zone_two_numbers_and_perhaps_a_cause() {
+        let text = "time,caller,called,cause\n\
+            2026-11-25T08:30:05+01:00,0861123456,0861000000,34\n\
+            2026-11-25T07:30:05Z,,+390861000000,\n";
+        let (rows, faults) = read_text(text);
+        assert_eq!(faults, [""; 0]);
+        assert_eq!(rows[0].at_ms, rows[1].at_ms);
+        assert_eq!((rows[0].cause, rows[1].cause), (Some(34), None));
+        assert_eq!(rows[1].caller, "");
+        let (rows, _) = read_text("time,caller,called\n2026-11-25T07:30:05Z,1,0861000000\n");
+        assert_eq!(rows.len(), 1);
+    }
+
+    #[test]
+    fn every_fault_of_a_file_is_told_and_no_row_of_it_taken() {
+        let text = "time,caller,called,cause\n\
+            yesterday,0861123456,0861000000,34\n\
+            2026-11-25T07:30:05Z,0861123456,0861999999,200\n\
+            2026-11-25T07:30:05Z\n";
+        let (rows, faults) = read_text(text);
+        assert_eq!(rows, []);
+        assert_eq!(faults.len(), 4, "{faults:?}");
+        assert!(faults[0].starts_with("expected a time with its zone"));
+        let (_, faults) = read_text("when,who\n");
+        assert!(faults[0].starts_with("expected the columns"), "{faults:?}");
+        let (_, faults) = read_text("");
+        assert!(faults[0].starts_with("an empty file"), "{faults:?}");
+    }
+
+    #[test]
+    fn calls_of_one_moment_are_told_together() {
+        let row = |at_ms| Row {
+            at_ms,
+            caller: String::new(),
+            called: String::new(),
+            cause: None,
+        };
+        let rows: Vec<Row> = (0..450).map(|place| row(place / 150)).collect();
+        let sizes: Vec<usize> = chunks(&rows).iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(sizes, [150, 150, 150]);
+        assert!(chunks(&[]).is_empty());
+    }
+}
