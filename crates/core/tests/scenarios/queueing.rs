@@ -75,6 +75,8 @@ fn a_caller_refused_for_want_of_lines_joins_their_case() {
     let case = room.callback();
     assert_eq!((case.attempts, case.place_ms), (2, first_ms));
     assert_eq!(room.attempt(2).callback, Some(case.id));
+    // Mario's and Lucia's: a redial writes neither digits nor a need.
+    assert_eq!((room.number_rows(), room.needs().len()), (2, 1));
 }
 
 #[test]

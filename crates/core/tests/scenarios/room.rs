@@ -153,7 +153,25 @@ impl Room {
         self.centre.handle(self.now, input, &mut step);
         self.take_in(step);
         self.carry_out_invites();
-        assert_eq!(self.centre.snapshot(self.now).violations, 0);
+        self.look_agrees_with_rows();
+    }
+
+    /// What a look says is kept along; the rows are counted anew.
+    fn look_agrees_with_rows(&self) {
+        let look = self.centre.snapshot(self.now);
+        assert_eq!(look.violations, 0);
+        let open = || {
+            let rows = self.callbacks.values();
+            rows.filter(|row| row.state != CallbackState::Closed)
+        };
+        let counted: u32 = look.queues.iter().map(|queue| queue.callbacks_open).sum();
+        assert_eq!(counted as usize, open().count());
+        let oldest_ms = look.queues.iter().filter_map(|q| q.callbacks_oldest_ms);
+        assert_eq!(oldest_ms.min(), open().map(|row| row.place_ms).min());
+        let ready: u32 = look.queues.iter().map(|queue| queue.callbacks_ready).sum();
+        assert!(ready <= counted);
+        let dialling = open().filter(|row| row.state == CallbackState::Dialling);
+        assert_eq!(look.dials_in_flight as usize, dialling.count());
     }
 
     /// Has the centre follow other rules; a restart follows them too if it took them.
@@ -525,6 +543,11 @@ impl Room {
         let number = self.numbers.get(&callback.number);
         let e164 = number.and_then(|row| row.e164.as_ref());
         e164.expect("a number was stored").reveal()
+    }
+
+    /// How many rows of digits there are.
+    pub(crate) fn number_rows(&self) -> usize {
+        self.numbers.len()
     }
 
     /// How many numbers are on the centre's mind.
