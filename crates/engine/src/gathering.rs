@@ -5,9 +5,9 @@
 use cuptel_core::time::MonoUs;
 
 /// The longest that a message waits in the kernel for others.
-const GATHER_US: u64 = 5_000;
+const GATHER_US: u64 = 10_000;
 /// Steps with records within that time from which on it is a storm.
-const STORM_FROM: u64 = 4;
+const STORM_FROM: u64 = 8;
 
 /// A stretch of time with what was read in it.
 #[derive(Debug, Default)]
