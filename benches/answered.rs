@@ -39,10 +39,9 @@ fn main() -> Result<()> {
     let pairs = effort.pick(CALLS * ROUNDS * rates, 64);
     let filled = [("pairs_max", pairs), ("channels", 400), ("answer_max", 399)]
         .map(|(key, value)| (key, value.to_string()));
-    let centre = Centre::start(&filled, SEATS)?;
-    let folder = tempfile::tempdir()?;
+    let centre = Centre::start(None, &filled, SEATS)?;
     let address = SocketAddr::from((free_address(5090), 5090));
-    let least = floor::start(folder.path(), address)?;
+    let least = floor::start("", address)?;
     let mut callers = Callers::at(SocketAddr::from((centre.address, 0)))?;
     for per_second in RATES {
         let load = Load {

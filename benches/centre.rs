@@ -65,22 +65,30 @@ pub(crate) struct Centre {
 }
 
 impl Centre {
-    /// Starts one with these texts of `benches/centre.toml` filled in, and these seats.
+    /// Starts one with these texts of `benches/centre.toml` filled in, and these seats, on this
+    /// database or on an embedded one.
     #[allow(dead_code, reason = "the bench of the start prepares its own database")]
-    pub(crate) fn start(filled: &[(&str, String)], seats: &str) -> Result<Self> {
-        Self::start_on(filled, seats, |_, _| Ok(()))
+    pub(crate) fn start(
+        url: Option<String>,
+        filled: &[(&str, String)],
+        seats: &str,
+    ) -> Result<Self> {
+        Self::start_on(url, filled, seats, |_, _| Ok(()))
     }
 
     /// The same on what `prepare` put into its folder a moment before.
     pub(crate) fn start_on(
+        url: Option<String>,
         filled: &[(&str, String)],
         seats: &str,
         prepare: impl FnOnce(&Path, Ipv4Addr) -> Result<()>,
     ) -> Result<Self> {
         let folder = TempDir::with_prefix("cuptel-bench-")?;
         let address = free_address(5080);
+        let embedded = || format!("sqlite://{}/data/cuptel.db", folder.path().display());
         let plan = folder.path().join("plan.toml");
         let text = [
+            ("url", url.unwrap_or_else(embedded)),
             ("folder", folder.path().display().to_string()),
             ("repository", repository()?.display().to_string()),
             ("address", address.to_string()),

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -14,21 +13,22 @@ use crate::datagrams::Datagrams;
 
 const FLOOR: &str = "--floor";
 
-/// What this program was started for, when it is a floor: its folder and its address.
+/// What this program was started for, when it is a floor: where it keeps what it stores, and
+/// its address.
 pub(crate) fn asked() -> Result<Option<(String, SocketAddr)>> {
     let mut arguments = std::env::args().skip_while(|argument| argument != FLOOR);
     if arguments.next().is_none() {
         return Ok(None);
     }
-    let folder = arguments.next().context("--floor FOLDER ADDRESS")?;
-    let address = arguments.next().context("--floor FOLDER ADDRESS")?;
-    Ok(Some((folder, address.parse()?)))
+    let place = arguments.next().context("--floor PLACE ADDRESS")?;
+    let address = arguments.next().context("--floor PLACE ADDRESS")?;
+    Ok(Some((place, address.parse()?)))
 }
 
 /// Starts the floor and waits until it answers at its address.
-pub(crate) fn start(folder: &Path, address: SocketAddr) -> Result<Program> {
+pub(crate) fn start(place: &str, address: SocketAddr) -> Result<Program> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg(FLOOR).arg(folder).arg(address.to_string());
+    command.arg(FLOOR).arg(place).arg(address.to_string());
     let mut program = Program::start(&mut command)?;
     let is_bound = || std::net::UdpSocket::bind(address).is_err();
     program.until("the floor has its socket", is_bound)?;

@@ -49,7 +49,7 @@ fn main() -> Result<()> {
     let filled = [("pairs_max", 4_096), ("channels", 200), ("answer_max", 199)]
         .map(|(key, value)| (key, value.to_string()));
     let header = "seat,password,site,operator,employer,skills\n";
-    let centre = Centre::start(&filled, &format!("{header}{first_start}"))?;
+    let centre = Centre::start(None, &filled, &format!("{header}{first_start}"))?;
     let mut exchange = Exchange::new(&centre, seats)?;
     exchange.register(&centre)?;
     let mut floor = Echo::start(&centre)?;

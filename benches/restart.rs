@@ -81,7 +81,7 @@ impl Start {
         let (told, offered) = mpsc::sync_channel(1);
         let filled = [("pairs_max", 64), ("channels", 30), ("answer_max", 26)]
             .map(|(key, value)| (key, value.to_string()));
-        let centre = Centre::start_on(&filled, NO_SEATS, |folder, address| {
+        let centre = Centre::start_on(None, &filled, NO_SEATS, |folder, address| {
             let data = folder.join("data");
             fs::create_dir(&data)?;
             let file = data.join("cuptel.db");

@@ -1,28 +1,30 @@
 //! A storm: every line is taken, and callers keep coming. Each INVITE is a durable row before its
 //! 486. Measured against the least that could do so: take a batch of datagrams, parse it, insert
 //! it with one statement, commit it, send a batch of responses.
+//!
+//! `-- --url URL --floor-url URL` takes two other databases, which must be empty;
+//! `-- --minutes 10 --rate 3000` storms that long instead of comparing.
 
 mod callers;
 mod centre;
 mod datagrams;
+mod endurance;
 mod floor;
+mod inserts;
 mod measured;
 mod processor;
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
-use std::str::FromStr as _;
 
 use anyhow::{Context as _, Result, ensure};
 use cuptel_engine::Clock;
 use cuptel_sip::Message;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use callers::{Callers, Load, Outcome};
 use centre::{Centre, Program, free_address};
 use datagrams::Datagrams;
+use endurance::{Endurance, argument};
+use inserts::Inserts;
 use measured::{Delays, Effort, Rounds, real, say};
 use processor::{cpu_us, per};
 
@@ -37,15 +39,20 @@ const SEATS: &str = "seat,password,site,operator,employer,skills\n\
     101,bench-101,teramo,Anna Esempio,ASL di Teramo,prenotazioni:5\n";
 
 fn main() -> Result<()> {
-    if let Some((folder, address)) = floor::asked()? {
-        return runtime()?.block_on(refuse_all(Path::new(&folder), address));
+    if let Some((url, address)) = floor::asked()? {
+        return runtime()?.block_on(refuse_all(&url, address));
     }
     let Some(effort) = Effort::asked() else {
         return Ok(());
     };
     let mut storm = Storm::begin()?;
-    storm.compare(effort)?;
-    storm.climb(effort)?;
+    match Endurance::asked()? {
+        Some(endurance) => endurance.run(&mut storm)?,
+        None => {
+            storm.compare(effort)?;
+            storm.climb(effort)?;
+        }
+    }
     storm.nobody_is_lost()
 }
 
@@ -77,6 +84,7 @@ struct Side {
 const THREADS: [(&str, &str); 3] = [
     ("loop", "signalling"),
     ("writer", "writer"),
+    // PostgreSQL's own processes are not ours to count.
     ("database", "sqlx-sqlite"),
 ];
 
@@ -134,7 +142,7 @@ impl Storm {
     fn begin() -> Result<Self> {
         let filled = [("pairs_max", 8), ("channels", 2), ("answer_max", 1)]
             .map(|(key, value)| (key, value.to_string()));
-        let centre = Centre::start(&filled, SEATS)?;
+        let centre = Centre::start(argument("--url"), &filled, SEATS)?;
         let local = SocketAddr::from((centre.address, 0));
         let mut taking = Callers::at(local)?;
         let takes_the_line = Load {
@@ -146,7 +154,8 @@ impl Storm {
         let taken = taking.call(centre.trunk(), &takes_the_line)?;
         ensure!(taken.over == 1, "the first caller was not answered");
         let floor_folder = tempfile::TempDir::with_prefix("cuptel-bench-floor-")?;
-        let url = database(floor_folder.path());
+        let embedded = || format!("sqlite://{}/floor.db", floor_folder.path().display());
+        let url = argument("--floor-url").unwrap_or_else(embedded);
         // The floor has the product's own schema.
         runtime()?.block_on(async {
             let store = cuptel_store::open(&url, cuptel_store::Access::Serve).await?;
@@ -154,7 +163,7 @@ impl Storm {
         })?;
         let floor_address = SocketAddr::from((free_address(5090), 5090));
         Ok(Self {
-            floor: floor::start(floor_folder.path(), floor_address)?,
+            floor: floor::start(&url, floor_address)?,
             callers: Callers::at(local)?,
             centre,
             floor_address,
@@ -203,13 +212,19 @@ impl Storm {
     fn at_centre(&mut self, load: &Load, side: &mut Side) -> Result<f64> {
         let process = self.centre.program.id();
         let before = cpu_us(process, "")?;
-        let outcome = self.callers.call(self.centre.trunk(), load)?;
+        let outcome = self.call(load)?;
         let cost = per(cpu_us(process, "")? - before, outcome.over)?;
-        self.invited += load.calls;
-        self.refused += outcome.over;
         side.endless += load.calls - outcome.over;
         side.add(cost, &outcome);
         Ok(cost)
+    }
+
+    /// Places calls at the centre, and keeps count of them.
+    fn call(&mut self, load: &Load) -> Result<Outcome> {
+        let outcome = self.callers.call(self.centre.trunk(), load)?;
+        self.invited += load.calls;
+        self.refused += outcome.over;
+        Ok(outcome)
     }
 
     fn climb(&mut self, effort: Effort) -> Result<()> {
@@ -277,60 +292,23 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
     Ok(builder.enable_all().build()?)
 }
 
-fn database(folder: &Path) -> String {
-    format!("sqlite://{}/floor.db", folder.display())
-}
-
-/// One statement for all attempts of a batch: identifier, Call-ID and time are all that differs.
-const INSERT: &str = "
-INSERT INTO attempt (shard, id, seq, arrival_seq, tenant, line, trunk, class, sip_call_id, stage,
-    received_ms, ended_ms, outcome, sip_status, reason, ended_by)
-SELECT 0, CAST(value->>0 AS BIGINT), CAST(value->>0 AS BIGINT), CAST(value->>0 AS BIGINT), 1, 1, 1,
-    'fixed', value->>1, 'ended', CAST(value->>2 AS BIGINT), CAST(value->>2 AS BIGINT),
-    'refused_lines', 486, 'all lines taken', 'us'
-FROM json_each($1)";
-
 /// The floor: refuses every INVITE, its row first.
-async fn refuse_all(folder: &Path, address: SocketAddr) -> Result<()> {
-    let mut connection = SqliteConnectOptions::from_str(&database(folder))?
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .connect()
-        .await?;
+async fn refuse_all(url: &str, address: SocketAddr) -> Result<()> {
+    let mut inserts = Inserts::at(url).await?;
     let mut wire = Datagrams::bind(address)?;
     let clock = Clock::start();
     let mut requests: Vec<(SocketAddr, Message)> = Vec::new();
-    let mut stored = 0_u64;
     loop {
         floor::gather(&mut wire, INSERT_MAX, &mut requests)?;
         requests.retain(|(_, request)| request.method() == "INVITE");
         if requests.is_empty() {
             continue;
         }
-        stored = insert(&mut connection, &requests, stored, clock.now().utc_ms).await?;
+        inserts.store(&requests, clock.now().utc_ms).await?;
         let responses: Vec<(SocketAddr, Vec<u8>)> = requests
             .drain(..)
             .map(|(from, request)| (from, floor::response(&request, "486 Busy Here")))
             .collect();
         wire.send(&responses)?;
     }
-}
-
-/// How many there are after this batch. A statement of its own is a transaction of its own.
-async fn insert(
-    connection: &mut SqliteConnection,
-    requests: &[(SocketAddr, Message)],
-    mut stored: u64,
-    now_ms: i64,
-) -> Result<u64> {
-    let mut rows = String::from("[");
-    for (_, request) in requests {
-        stored += 1;
-        let comma = if rows.len() > 1 { "," } else { "" };
-        write!(rows, "{comma}[{stored},\"{}\",{now_ms}]", request.call_id())
-            .context("a string grows")?;
-    }
-    rows.push(']');
-    sqlx::query(INSERT).bind(rows).execute(connection).await?;
-    Ok(stored)
 }
