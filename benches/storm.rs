@@ -144,14 +144,15 @@ impl Storm {
             .map(|(key, value)| (key, value.to_string()));
         let centre = Centre::start(argument("--url"), &filled, SEATS)?;
         let local = SocketAddr::from((centre.address, 0));
-        let mut taking = Callers::at(local)?;
+        // One generator for all: a Call-ID used twice would be merged, and answered without a row.
+        let mut callers = Callers::at(local)?;
         let takes_the_line = Load {
             calls: 1,
             per_second: 1_000,
             redialled_of_ten: 0,
             hold_us: None,
         };
-        let taken = taking.call(centre.trunk(), &takes_the_line)?;
+        let taken = callers.call(centre.trunk(), &takes_the_line)?;
         ensure!(taken.over == 1, "the first caller was not answered");
         let floor_folder = tempfile::TempDir::with_prefix("cuptel-bench-floor-")?;
         let embedded = || format!("sqlite://{}/floor.db", floor_folder.path().display());
@@ -164,7 +165,7 @@ impl Storm {
         let floor_address = SocketAddr::from((free_address(5090), 5090));
         Ok(Self {
             floor: floor::start(&url, floor_address)?,
-            callers: Callers::at(local)?,
+            callers,
             centre,
             floor_address,
             _floor_folder: floor_folder,
