@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use cuptel_core::id::{LegId, TrunkId};
+use cuptel_core::planted::{Fault, planted};
 use cuptel_core::rules::PromptId;
 use cuptel_core::step::{self as rules, AfterPlay, Destination, Effect};
 use cuptel_core::time::Now;
@@ -28,6 +29,7 @@ impl Switch {
         }
         if let Some(id) = leg_of(&effect)
             && !self.fits(id, generation, &effect)
+            && !planted(Fault::StaleEffect)
         {
             // What ends a leg that is over already has nothing left to do.
             if !matches!(
@@ -235,7 +237,7 @@ impl Switch {
 
     fn invite(&mut self, now: Now, id: LegId, to: Destination, step: &mut Step) {
         // Its row says already that it has ended: nobody's phone may ring for it.
-        if self.given_up.contains(&id) {
+        if self.given_up.contains(&id) && !planted(Fault::StaleEffect) {
             return;
         }
         let (kind, ways) = self.ways_to(now, &to);

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use cuptel_core::planted::{Fault, planted};
 use cuptel_core::record::Record;
 use cuptel_core::time::Now;
 
@@ -24,6 +25,9 @@ pub struct Journal {
 impl Journal {
     /// Takes in one step: its records get the next position, its effects wait for it.
     pub fn take_in(&mut self, records: &mut Vec<Record>, deferred: &mut Vec<Deferred>) {
+        if self.behind() > 1 && planted(Fault::RecordDropped) {
+            records.clear();
+        }
         if !records.is_empty() {
             self.seq += 1;
             self.unsent.append(records);
@@ -59,13 +63,13 @@ impl Journal {
     /// Carries out the next effect whose records are committed; false when none is. What is
     /// only spilled rings nobody.
     pub fn carry_out_next(&mut self, now: Now, switch: &mut Switch, step: &mut Step) -> bool {
-        let Some((_, effect)) = self
-            .waiting
-            .pop_front_if(|(seq, _)| *seq <= self.progress.applied)
-        else {
+        let Some((_, effect)) = self.waiting.pop_front_if(|(seq, _)| {
+            *seq <= self.progress.applied || planted(Fault::EffectBeforeCommit)
+        }) else {
             return false;
         };
-        if self.progress.database.rings_nobody() {
+        let rings = planted(Fault::RingsOnSpill);
+        if self.progress.database.rings_nobody() && !rings {
             switch.carry_out_unless_it_rings(now, effect, step);
         } else {
             switch.carry_out(now, effect, step);

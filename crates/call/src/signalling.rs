@@ -1,6 +1,7 @@
 //! What SIP reports, told to the rules in their own words.
 
 use cuptel_core::id::LegId;
+use cuptel_core::planted::{Fault, planted};
 use cuptel_core::step::{self as rules, Arrival};
 use cuptel_core::time::Now;
 use cuptel_core::words::Party;
@@ -134,6 +135,7 @@ impl Switch {
         };
         if let Some(leg) = self.legs.get_mut(&id)
             && !leg.final_decided
+            && !planted(Fault::CancelIgnored)
         {
             leg.generation += 1;
         }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use cuptel_core::id::{LegId, SeatId, TrunkId};
+use cuptel_core::planted::{Fault, planted};
 use cuptel_core::record::{Record, Restored};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::Snapshot;
@@ -467,7 +468,7 @@ impl Switch {
         for dialog in leg.dialog.into_iter().chain(leg.forks) {
             self.dialogs.remove(&dialog);
         }
-        if let Some(media) = leg.media {
+        if let Some(media) = leg.media.filter(|_| !planted(Fault::PortKept)) {
             self.closing.insert(stream_of(id), media.pair);
             step.media.push(media::Command::Close {
                 stream: stream_of(id),

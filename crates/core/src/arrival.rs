@@ -6,6 +6,7 @@ use crate::id::{AttemptId, CallbackId, SeatId, TenantId, TrunkId};
 use crate::notice::Standing;
 use crate::number::{Caller, PhoneNumber};
 use crate::pace::Entrance;
+use crate::planted::{Fault, planted};
 use crate::record::{AttemptRow, Record};
 use crate::rules::Line;
 use crate::step::{Arrival, Effect, Step, Unacceptable};
@@ -250,7 +251,7 @@ impl Centre {
     pub(crate) fn marry(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
         self.withdraw_offers(now, number, step);
         for (state, seat) in self.served_by(number) {
-            if state == CallbackState::Dialling {
+            if state == CallbackState::Dialling && !planted(Fault::NotMarried) {
                 self.dial_married(now, seat, step);
             }
         }

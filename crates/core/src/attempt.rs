@@ -10,6 +10,7 @@ use crate::dialplan::{Served, StepId};
 use crate::id::{AttemptId, LegId, NumberId, QueueId, SeatId, TenantId};
 use crate::notice::Standing;
 use crate::number::Caller;
+use crate::planted::{Fault, planted};
 use crate::record::{AttemptRow, Record};
 use crate::rules::Rules;
 use crate::step::{Effect, Step};
@@ -296,7 +297,7 @@ impl Centre {
         lost: Lost,
         step: &mut Step,
     ) {
-        if row.suppressed.is_some() {
+        if row.suppressed.is_some() || planted(Fault::NothingOwed) {
             return;
         }
         let class = reach.caller.class;

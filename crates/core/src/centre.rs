@@ -11,6 +11,7 @@ use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId,
 use crate::ledger::Ledger;
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
+use crate::planted::{Fault, planted};
 use crate::reconnecting::LeftAlone;
 use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, Work};
 use crate::rules::Rules;
@@ -131,7 +132,7 @@ impl Centre {
 
     /// Begins no offer and no dial while the store refuses; `Input::Tick` resumes.
     pub fn hold(&mut self, held: bool) {
-        self.held = held;
+        self.held = held && !planted(Fault::OffersNotHeld);
     }
 
     /// The rules in force.

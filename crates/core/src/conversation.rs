@@ -6,6 +6,7 @@ use crate::callback::{self};
 use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
 use crate::owing::About;
+use crate::planted::{Fault, planted};
 use crate::record::{DialRow, Record};
 use crate::seat::{Done, SeatWork, With};
 use crate::step::{Effect, Step};
@@ -168,7 +169,7 @@ impl Centre {
         };
         assignment.ended_ms = Some(now.utc_ms);
         self.legs.remove(&leg);
-        if by != Party::Seat {
+        if by != Party::Seat && !planted(Fault::NotHungUp) {
             step.effects.push(Effect::HangUp {
                 leg,
                 q850: cause::NORMAL,

@@ -6,6 +6,7 @@ use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
 use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId};
 use crate::owing::About;
+use crate::planted::{Fault, planted};
 use crate::record::{AssignmentRow, DialRow, Record};
 use crate::rules::PromptId;
 use crate::seat::{SeatWork, With};
@@ -60,7 +61,9 @@ impl Centre {
             result: None,
             sip_status: None,
         };
-        step.records.push(Record::Dial(dial.clone()));
+        let row = Record::Dial(dial.clone());
+        step.records
+            .extend(Some(row).filter(|_| !planted(Fault::DialWithoutRow)));
         self.people
             .change(&number, |known| known.dial = Some(dial_id));
         self.move_case(now, callback, Move::Dial, |row| row.tries += 1, step);
@@ -74,11 +77,10 @@ impl Centre {
         self.legs.insert(person_leg, Role::Person(id));
         let until = now.in_s(ring_s);
         self.timers.at(until, Timer::DialRang(id, dial_id));
-        let tell = vec![self.rules.prompts.to_operator_dialling];
         step.effects.push(Effect::Play {
             leg,
             token: DIALLING,
-            prompts: tell,
+            prompts: vec![self.rules.prompts.to_operator_dialling],
             then: AfterPlay::RingBack,
         });
         let to = Destination::Person {
@@ -366,7 +368,9 @@ impl Centre {
         dial.ended_ms = Some(now.utc_ms);
         dial.result = Some(result);
         dial.sip_status = status;
-        self.use_channels(now, dial.trunk, |used| used.outbound -= 1);
+        if !planted(Fault::ChannelKept) {
+            self.use_channels(now, dial.trunk, |used| used.outbound -= 1);
+        }
         if let Some(number) = self
             .cases
             .get(&dial.callback)

@@ -23,6 +23,7 @@ mod offering;
 mod owing;
 mod pace;
 mod people;
+pub mod planted;
 mod promise;
 mod reconnecting;
 pub mod record;

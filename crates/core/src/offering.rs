@@ -5,6 +5,7 @@ use crate::attempt::cause;
 use crate::centre::{Centre, Role};
 use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId};
 use crate::owing::About;
+use crate::planted::{Fault, planted};
 use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{SeatWork, With};
 use crate::step::{Effect, Step};
@@ -190,7 +191,8 @@ impl Centre {
         else {
             return;
         };
-        if offer.id != offer_id || *until > now.mono_us {
+        let is_kept = planted(Fault::LeaseNotReturned);
+        if offer.id != offer_id || *until > now.mono_us || is_kept {
             return;
         }
         let why = if *ringing {

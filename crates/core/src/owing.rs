@@ -7,6 +7,7 @@ use crate::id::{
     AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId,
 };
 use crate::number::PhoneNumber;
+use crate::planted::{Fault, planted};
 use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Record, Work};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
@@ -47,7 +48,8 @@ impl Centre {
         let open = self
             .people
             .get(number)
-            .and_then(|known| known.case_of(tenant));
+            .and_then(|known| known.case_of(tenant))
+            .filter(|_| !planted(Fault::SecondCase));
         let id = match open {
             Some(id) => id,
             None => self.open_case(now, tenant, number, handle, debt),
@@ -288,7 +290,11 @@ impl Centre {
             .dialplan
             .missed_queue;
         let queue = case.queue(missed);
-        let earliest = case.row.not_before_ms.max(now.utc_ms);
+        let earliest = if planted(Fault::GraceIgnored) {
+            now.utc_ms
+        } else {
+            case.row.not_before_ms.max(now.utc_ms)
+        };
         Some((queue, self.next_dial(queue, earliest)?))
     }
 
@@ -343,7 +349,8 @@ impl Centre {
             self.ledger.strike(entry, id);
         }
         let settled = std::mem::take(&mut case.needs);
-        for need in &settled {
+        let left_open = planted(Fault::NeedLeftOpen);
+        for need in settled.iter().filter(|_| !left_open) {
             step.records.push(Record::Need(NeedRow {
                 closed_ms: Some(now.utc_ms),
                 ..need.clone()

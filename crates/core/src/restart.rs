@@ -11,6 +11,7 @@ use crate::centre::Centre;
 use crate::id::{CallbackId, DialId, NumberId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
+use crate::planted::{Fault, planted};
 use crate::record::{
     AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, Record, Restored, SeatRow,
 };
@@ -52,7 +53,8 @@ impl Centre {
         self.add_staff(restored.seats, restored.operators);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
         self.restore_callbacks(now, restored.callbacks, step);
-        for mut offer in restored.offers {
+        let survive = planted(Fault::OfferSurvives);
+        for mut offer in restored.offers.into_iter().filter(|_| !survive) {
             offer.state = OfferState::Withdrawn;
             offer.ended_ms = Some(now.utc_ms);
             step.records.push(Record::Offer(offer));
@@ -64,7 +66,8 @@ impl Centre {
         for dial in restored.dials {
             self.restore_dial(now, &numbers, dial, step);
         }
-        for attempt in restored.attempts {
+        let left_open = planted(Fault::LeftOpen);
+        for attempt in restored.attempts.into_iter().filter(|_| !left_open) {
             let number = attempt.number.and_then(|id| numbers.get(&id)).cloned();
             let callable = attempt
                 .number
@@ -173,6 +176,9 @@ impl Centre {
         mut dial: DialRow,
         step: &mut Step,
     ) {
+        if planted(Fault::DialForgotten) {
+            return;
+        }
         dial.state = DialState::Unknown;
         step.records.push(Record::Dial(dial.clone()));
         if let Some(case) = self.cases.get_mut(&dial.callback)

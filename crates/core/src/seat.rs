@@ -2,6 +2,7 @@
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
 use crate::id::{AttemptId, CallbackId, LegId, QueueId};
+use crate::planted::{Fault, planted};
 use crate::record::{
     AssignmentRow, DialRow, IntervalRow, NeedRow, OfferRow, RegistrationRow, SeatRow, SignInRow,
 };
@@ -122,7 +123,10 @@ impl Seat {
 
     /// Whether a work may be proposed to it now.
     pub(crate) fn is_free(&self, utc_ms: UtcMs) -> bool {
-        matches!(self.work, SeatWork::Idle) && self.takes_work() && self.reachable_at(utc_ms)
+        let offered = matches!(self.work, SeatWork::Offered { .. });
+        let is_idle =
+            matches!(self.work, SeatWork::Idle) || (offered && planted(Fault::SeatDoubleBooked));
+        is_idle && self.takes_work() && self.reachable_at(utc_ms)
     }
 
     /// Whether its operator wants works at all.

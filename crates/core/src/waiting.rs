@@ -5,6 +5,7 @@ use crate::attempt::{Doing, End, Next};
 use crate::centre::Centre;
 use crate::dialplan::{OfferCallback, Step as PlanStep, StepId};
 use crate::id::{AttemptId, QueueId, SeatId};
+use crate::planted::{Fault, planted};
 use crate::record::{NeedRow, Record, Work};
 use crate::rules::{NoOperators, PromptId};
 use crate::seat::SeatWork;
@@ -324,6 +325,7 @@ impl Centre {
         let priority_ms = live.priority_ms;
         match offered_to {
             Some(seat) => self.offer_ended(now, seat, why, true, step),
+            None if planted(Fault::LineNotLeft) => {}
             None => self.step_out(queue, place_ms, priority_ms, Work::Attempt(id)),
         }
     }

@@ -9,6 +9,17 @@ impl Chance {
         Self(seed ^ 0x5eed_c0de_0000_0001)
     }
 
+    /// One of several streams of a seed that know nothing of each other.
+    pub(crate) fn of(seed: u64, stream: u64) -> Self {
+        let mut mixed = Self::new(seed ^ stream.wrapping_mul(0xd1b5_4a32_d192_ed03));
+        Self(mixed.next())
+    }
+
+    /// A stream of its own.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self(self.next())
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -4,6 +4,7 @@
 use cuptel_core::step::Command;
 use cuptel_core::words::{Chosen, Disposition, WorkState};
 
+use crate::chance::Chance;
 use crate::invented::{
     FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, extension, phone_address,
 };
@@ -22,14 +23,16 @@ pub(crate) struct Phone {
     extension: String,
     /// Registrations under way or planned: one chain of them at a time.
     chain: u64,
+    chance: Chance,
 }
 
 impl Phone {
-    pub(crate) fn new(index: usize) -> Self {
+    pub(crate) fn new(index: usize, chance: Chance) -> Self {
         Self {
             is_gone: false,
             extension: extension(index),
             chain: 0,
+            chance,
         }
     }
 }
@@ -37,21 +40,22 @@ impl Phone {
 impl World {
     pub(crate) fn plan_desks(&mut self) {
         for seat in 0..self.phones.len() {
-            let after_us = self.chance.ms(10, 3_000);
+            let after_us = self.phones[seat].chance.ms(10, 3_000);
             self.plan(after_us, Happening::Registers(seat));
-            let after_us = self.chance.ms(10, 5_000);
+            let after_us = self.phones[seat].chance.ms(10, 5_000);
             self.plan(after_us, Happening::Operates(seat));
         }
     }
 
     pub(crate) fn phone_registers(&mut self, seat: usize) {
+        let is_calm = self.is_calm();
         let phone = &mut self.phones[seat];
         if phone.is_gone {
             return;
         }
         phone.chain += 1;
         let user = phone.extension.clone();
-        let removes = !self.is_calm() && self.chance.percent(3);
+        let removes = !is_calm && phone.chance.percent(3);
         let expires_s = if removes { 0 } else { EXPIRES_S };
         self.peers[seat + 1].register(self.now_us, FOR_PHONES, &user, PASSWORD, expires_s);
     }
@@ -64,30 +68,28 @@ impl World {
         if left > 0 {
             return;
         }
-        let refreshed = status == 200 && !self.chance.percent(10);
+        let refreshed = status == 200 && !self.phones[seat].chance.percent(10);
         let after_us = if refreshed {
-            self.chance.s(250, 300)
+            self.phones[seat].chance.s(250, 300)
         } else {
-            self.chance.s(2, 6)
+            self.phones[seat].chance.s(2, 6)
         };
         self.plan(after_us, Happening::Registers(seat));
     }
 
     /// What a seat does about a call.
     pub(crate) fn seat_is_rung(&mut self, key: CallKey) {
-        let ring_us = self.chance.ms(20, 300);
-        let crosses_us = u64::from(SEAT_RING_S) * 1_000_000 - 150_000 + self.chance.ms(0, 300);
+        let mut chance = self.phones[key.0 - 1].chance.fork();
+        let ring_us = chance.ms(20, 300);
+        let crosses_us = u64::from(SEAT_RING_S) * 1_000_000 - 150_000 + chance.ms(0, 300);
         let draw = if self.is_calm() {
-            self.chance.between(0, 70)
+            chance.between(0, 70)
         } else {
-            self.chance.between(0, 99)
+            chance.between(0, 99)
         };
         let plans = match draw {
-            0..=66 => vec![
-                (ring_us, Act::Ring),
-                (self.chance.ms(400, 7_000), Act::PickUp),
-            ],
-            67..=72 => vec![(ring_us, Act::Decline(self.chance.pick(&[486, 603, 480])))],
+            0..=66 => vec![(ring_us, Act::Ring), (chance.ms(400, 7_000), Act::PickUp)],
+            67..=72 => vec![(ring_us, Act::Decline(chance.pick(&[486, 603, 480])))],
             73..=82 => vec![(ring_us, Act::Ring)],
             83..=90 => vec![(ring_us, Act::Ring), (crosses_us, Act::PickUp)],
             91..=93 => vec![(1_000, Act::PickUp)],
@@ -98,22 +100,21 @@ impl World {
             }
         };
         for (after_us, act) in plans {
-            self.plan(after_us, Happening::Does(key, act));
+            self.plan(after_us, Happening::Acts(key, act));
         }
     }
 
     /// A seat begins to talk: some phones die while they do.
     pub(crate) fn talk_begins(&mut self, seat: usize, talk_us: u64) {
-        if !self.is_calm() && self.chance.percent(10) {
-            let after_us = self.chance.between(1_000, talk_us.max(2_000));
-            self.phones[seat].chain += 0;
+        if !self.is_calm() && self.phones[seat].chance.percent(10) {
+            let after_us = self.phones[seat].chance.between(1_000, talk_us.max(2_000));
             self.plan(after_us, Happening::Vanishes(seat));
         }
     }
 
     /// The phone is gone, without a word.
     pub(crate) fn vanishes(&mut self, seat: usize) {
-        if self.phones[seat].is_gone {
+        if self.phones[seat].is_gone || !self.things.any("vanishing") {
             return;
         }
         self.note(&format!("phone {} vanishes", self.phones[seat].extension));
@@ -128,7 +129,7 @@ impl World {
             self.falls_silent(key);
             self.lines.remove(&key);
         }
-        let after_us = self.chance.s(5, 120);
+        let after_us = self.phones[seat].chance.s(5, 120);
         self.plan(after_us, Happening::Back(seat));
     }
 
@@ -137,19 +138,16 @@ impl World {
         self.note(&format!("phone {} is back", self.phones[seat].extension));
         self.phones[seat].is_gone = false;
         self.phones[seat].chain = 0;
-        self.peers[seat + 1] = Peer::new(phone_address(seat), self.chance.seed32());
+        let seed = self.phones[seat].chance.seed32();
+        self.peers[seat + 1] = Peer::new(phone_address(seat), seed);
         self.phone_registers(seat);
     }
 
     /// An operator does something.
     pub(crate) fn operates(&mut self, seat: usize) -> Result<(), Broken> {
-        let after_us = if self.is_calm() {
-            self.chance.s(30, 60)
-        } else {
-            self.chance.s(4, 60)
-        };
+        let least_s = if self.is_calm() { 30 } else { 4 };
+        let after_us = self.phones[seat].chance.s(least_s, 60);
         self.plan(after_us, Happening::Operates(seat));
-        self.check_bounds()?;
         let now = self.now();
         let Some(process) = &self.process else {
             return Ok(());
@@ -164,15 +162,16 @@ impl World {
             chosen,
             reason: None,
         };
-        let draw = if self.is_calm() {
-            100
-        } else {
-            self.chance.between(0, 99)
+        let draw = match self.phones[seat].chance.between(0, 99) {
+            _ if self.is_calm() => 100,
+            0..=40 if !self.things.any("choice") => 100,
+            41..=43 if !self.things.any("handset") => 100,
+            draw => draw,
         };
         let command = match draw {
             _ if look.operator.is_none() => {
-                let operator =
-                    OPERATORS[(seat + usize::from(self.chance.percent(10))) % OPERATORS.len()];
+                let operator = OPERATORS
+                    [(seat + usize::from(self.phones[seat].chance.percent(10))) % OPERATORS.len()];
                 Command::SignIn {
                     seat: name,
                     operator: operator.to_owned(),
@@ -200,7 +199,7 @@ impl World {
             }
             _ => return Ok(()),
         };
-        self.command(command)
+        self.commands(command)
     }
 
     /// Somebody takes the handset and dials.
@@ -217,13 +216,8 @@ impl World {
             password: Some(PASSWORD),
         };
         let dialog = self.peers[seat + 1].call(self.now_us, FOR_PHONES, wish);
-        self.lines.insert(
-            (seat + 1, dialog),
-            Line {
-                who: Who::ByHand,
-                stream: None,
-                offered: Vec::new(),
-            },
-        );
+        let chance = self.phones[seat].chance.fork();
+        let line = Line::new(Who::ByHand, Vec::new(), chance);
+        self.lines.insert((seat + 1, dialog), line);
     }
 }

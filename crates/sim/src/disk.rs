@@ -1,87 +1,140 @@
-//! A disk that commits batches of records late, and the order of things behind it: effects
-//! wait for their records, as the engine's journal does it.
+//! What outlives the process: the database and the spill, with the little of `store` that
+//! promises depend on. Knows nothing of when a commit fails.
 
 use std::collections::VecDeque;
 
-use cuptel_call::Deferred;
 use cuptel_core::record::Record;
 
-use crate::chance::Chance;
 use crate::image::Image;
 
-/// The committed rows, and what is on its way to them.
+/// Records of consecutive steps, up to and with a position.
+pub(crate) type Batch = (u64, Vec<Record>);
+
+/// A transaction does not go on where the database is, or another life writes there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NotNext;
+
+/// The database.
 #[derive(Debug, Default)]
-pub(crate) struct Disk {
-    pub(crate) committed: Image,
-    seq: u64,
+pub(crate) struct Database {
+    pub(crate) rows: Image,
+    epoch: i64,
     applied: u64,
-    unsent: Vec<Record>,
-    batch: Option<(u64, Vec<Record>)>,
-    waiting: VecDeque<(u64, Deferred)>,
-    /// How often it is slow, in percent.
-    pub(crate) slow_percent: u64,
-    /// Tells the commit of a dead process's batch from one of its successor's.
-    pub(crate) life: u64,
+    /// What a standby that lags behind would have: earlier states, the oldest first.
+    past: VecDeque<(Image, u64)>,
+    /// How many of them are kept.
+    pub(crate) keeps: usize,
+    /// Whether commits of this life were forgotten, and of the one before.
+    forgets: bool,
+    has_forgotten: bool,
 }
 
-impl Disk {
-    /// Takes in one step: its records get the next position, its effects wait for it.
-    pub(crate) fn take_in(&mut self, records: &mut Vec<Record>, deferred: &mut Vec<Deferred>) {
-        if !records.is_empty() {
-            self.seq += 1;
-            self.unsent.append(records);
+impl Database {
+    /// Commits what it does not have yet, of batches whose first follow `told`.
+    pub(crate) fn commit(
+        &mut self,
+        epoch: i64,
+        batches: &[Batch],
+        told: u64,
+        in_doubt: bool,
+    ) -> Result<u64, NotNext> {
+        let after = if in_doubt { self.applied } else { told };
+        if epoch != self.epoch || after < told || after != self.applied {
+            return Err(NotNext);
         }
-        let seq = self.seq;
-        self.waiting
-            .extend(deferred.drain(..).map(|effect| (seq, effect)));
+        let last = batches.last().map_or(after, |(last, _)| *last);
+        if last > after {
+            let missing = batches.iter().filter(|(last, _)| *last > after);
+            self.apply(missing.flat_map(|(_, records)| records), last);
+        }
+        Ok(last.max(after))
     }
 
-    /// Begins to write what waits, unless a batch is being written. Says how long it takes.
-    pub(crate) fn begin(&mut self, chance: &mut Chance) -> Option<u64> {
-        if self.batch.is_some() || self.unsent.is_empty() {
-            return None;
+    /// Carries out a spilled transaction, unless it has it already.
+    pub(crate) fn replay(&mut self, entry: &Entry) -> Result<(), NotNext> {
+        if entry.epoch != self.epoch {
+            return Err(NotNext);
         }
-        self.batch = Some((self.seq, std::mem::take(&mut self.unsent)));
-        Some(if chance.percent(self.slow_percent) {
-            chance.ms(200, 4_000)
-        } else if chance.percent(10) {
-            chance.ms(20, 300)
-        } else {
-            chance.ms(1, 8)
-        })
+        if entry.last <= self.applied {
+            return Ok(());
+        }
+        if entry.after != self.applied {
+            return Err(NotNext);
+        }
+        self.apply(&entry.records, entry.last);
+        Ok(())
     }
 
-    /// The batch is on disk.
-    pub(crate) fn commit(&mut self) {
-        if let Some((seq, records)) = self.batch.take() {
-            for record in &records {
-                self.committed.apply(record);
+    fn apply<'r>(&mut self, records: impl IntoIterator<Item = &'r Record>, last: u64) {
+        if self.keeps > 0 {
+            if self.past.len() == self.keeps {
+                self.past.pop_front();
             }
-            self.applied = seq;
+            self.past.push_back((self.rows.clone(), self.applied));
         }
+        for record in records {
+            self.rows.apply(record);
+        }
+        self.applied = last;
     }
 
-    /// The next effect whose records are committed.
-    pub(crate) fn next_effect(&mut self) -> Option<Deferred> {
-        if self.waiting.front()?.0 > self.applied {
-            return None;
-        }
-        self.waiting.pop_front().map(|(_, effect)| effect)
+    /// A standby takes over that had not heard of the last commits.
+    pub(crate) fn forget(&mut self) -> bool {
+        let Some((rows, applied)) = self.past.pop_front() else {
+            return false;
+        };
+        self.past.clear();
+        self.rows = rows;
+        self.applied = applied;
+        self.forgets = true;
+        true
     }
 
-    pub(crate) fn is_settled(&self) -> bool {
-        self.seq == self.applied && self.waiting.is_empty()
+    /// Whether it has forgotten commits of the life before.
+    pub(crate) fn has_forgotten(&self) -> bool {
+        self.has_forgotten
     }
 
-    /// The process is gone. Whether the batch in hand was committed, nobody knows.
-    pub(crate) fn crash(&mut self, chance: &mut Chance) {
-        if chance.percent(50) {
-            self.commit();
-        }
-        self.batch = None;
-        self.unsent.clear();
-        self.waiting.clear();
-        self.applied = self.seq;
-        self.life += 1;
+    /// Begins a life: whoever wrote before may not any more.
+    pub(crate) fn begin(&mut self) -> i64 {
+        self.has_forgotten = std::mem::take(&mut self.forgets);
+        self.epoch += 1;
+        self.applied = 0;
+        self.past.clear();
+        self.epoch
+    }
+}
+
+/// One transaction of the spill.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) epoch: i64,
+    pub(crate) after: u64,
+    pub(crate) last: u64,
+    pub(crate) records: Vec<Record>,
+}
+
+/// The spill: its file, and how far the living process has replayed it.
+#[derive(Debug, Default)]
+pub(crate) struct Spill {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) replayed: usize,
+    /// Transactions it has room for.
+    pub(crate) entries_max: usize,
+}
+
+impl Spill {
+    pub(crate) fn is_full(&self) -> bool {
+        self.entries.len() >= self.entries_max
+    }
+
+    /// The oldest transaction that the database has not seen.
+    pub(crate) fn oldest(&self) -> Option<&Entry> {
+        self.entries.get(self.replayed)
+    }
+
+    pub(crate) fn remove(&mut self) {
+        self.entries.clear();
+        self.replayed = 0;
     }
 }

@@ -33,6 +33,14 @@ pub(crate) struct Image {
     pub(crate) call_ids: BTreeSet<String>,
 }
 
+/// What an image does not have.
+#[derive(Debug)]
+pub(crate) struct Missing {
+    pub(crate) rows: usize,
+    /// `Call-ID` of the attempts.
+    pub(crate) call_ids: BTreeSet<String>,
+}
+
 impl Image {
     pub(crate) fn apply(&mut self, record: &Record) {
         match record {
@@ -56,6 +64,32 @@ impl Image {
             Record::Registration(row) => drop(self.registrations.insert(row.seat, row.clone())),
             Record::Seat(row) => drop(self.seats.insert(row.id, row.clone())),
             Record::Operator(row) => drop(self.operators.insert(row.id, row.clone())),
+        }
+    }
+
+    /// What of this is not there in another image.
+    pub(crate) fn missing_in(&self, other: &Self) -> Missing {
+        fn count<K: Ord, V>(ours: &BTreeMap<K, V>, theirs: &BTreeMap<K, V>) -> usize {
+            ours.keys().filter(|id| !theirs.contains_key(id)).count()
+        }
+        let reopened = |row: &&AttemptRow| {
+            let theirs = other.attempts.get(&row.id);
+            row.stage == Stage::Ended && theirs.is_some_and(|theirs| theirs != *row)
+        };
+        let rows = self.attempts.values().filter(reopened).count()
+            + count(&self.numbers, &other.numbers)
+            + count(&self.attempts, &other.attempts)
+            + count(&self.callbacks, &other.callbacks)
+            + count(&self.needs, &other.needs)
+            + count(&self.promised, &other.promised)
+            + count(&self.dials, &other.dials)
+            + count(&self.offers, &other.offers)
+            + count(&self.assignments, &other.assignments)
+            + count(&self.sign_ins, &other.sign_ins);
+        let call_ids = self.call_ids.difference(&other.call_ids);
+        Missing {
+            rows,
+            call_ids: call_ids.cloned().collect(),
         }
     }
 

@@ -95,6 +95,8 @@ pub(crate) struct Shape {
     pub(crate) answer_after_ms: u32,
     pub(crate) wrap_up_s: u32,
     pub(crate) ports: u16,
+    /// What callers of the first queue find where nobody is signed in.
+    no_operators: NoOperators,
     /// How often it was deployed.
     deployed: u32,
     /// Whether cancellations have a queue of their own; else that queue is gone.
@@ -131,6 +133,7 @@ impl Shape {
             // 12:00 in Rome is 10:00 UTC on that day of October: some worlds close before
             // they begin, some while people wait, some open again.
             hours: chance.pick(&HOURS),
+            no_operators: chance.pick(&[NoOperators::Wait, NoOperators::Refuse]),
             deployed: 0,
             cancellations: true,
             successor: false,
@@ -158,7 +161,7 @@ impl Shape {
         let mut queues = BTreeMap::from([
             (
                 QueueId(1),
-                self.queue(TenantId(1), "prenotazioni", "book", NoOperators::Wait),
+                self.queue(TenantId(1), "prenotazioni", "book", self.no_operators),
             ),
             (
                 QueueId(2),

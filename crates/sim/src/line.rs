@@ -3,6 +3,8 @@
 use cuptel_media::StreamId;
 use cuptel_sip::DialogId;
 
+use crate::chance::Chance;
+
 /// Who speaks SIP with the switch: 0 is the carrier, the phones follow.
 pub(crate) type PeerIndex = usize;
 
@@ -30,6 +32,22 @@ pub(crate) struct Line {
     pub(crate) stream: Option<StreamId>,
     /// Its offer, until it is answered.
     pub(crate) offered: Vec<u8>,
+    /// What its people will do.
+    pub(crate) chance: Chance,
+    /// Its microphone is off, or its voice is lost on the way.
+    pub(crate) is_mute: bool,
+}
+
+impl Line {
+    pub(crate) fn new(who: Who, offered: Vec<u8>, chance: Chance) -> Self {
+        Self {
+            who,
+            stream: None,
+            offered,
+            chance,
+            is_mute: false,
+        }
+    }
 }
 
 /// What somebody does in a call.
@@ -45,4 +63,6 @@ pub(crate) enum Act {
     Press(char),
     /// Hangs up, or gives up.
     HangUp,
+    /// Is not heard any more.
+    FallMute,
 }

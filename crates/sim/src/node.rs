@@ -6,13 +6,21 @@ use cuptel_call::{Input, Step, Switch};
 use cuptel_core::Centre;
 use cuptel_core::record::Record;
 use cuptel_core::rules::Rules;
+use cuptel_core::time::Now;
+use cuptel_core::words::OfferState;
 use cuptel_media as media;
 use cuptel_sip::Transmit;
 
 use crate::invented::Shape;
 use crate::promises::{Broken, broken, check, check_move, check_sums};
 use crate::sound::{Led, Sound};
+use crate::watch::Seen;
+use crate::weather::Weather;
 use crate::world::{Happening, World};
+use crate::writer::{Begun, Done};
+
+/// A process that finds no database is started again after this.
+const START_AGAIN_US: u64 = 5_000_000;
 
 /// A process that lives.
 #[derive(Debug)]
@@ -35,11 +43,20 @@ impl Process {
 }
 
 impl World {
-    /// Starts the process from what is committed.
+    /// Starts the process from what is committed and spilled; later, where there is no database.
     pub(crate) fn start(&mut self) -> Result<(), Broken> {
-        self.epoch += 1;
+        if !self.is_calm() && !self.disk.weather.lets_start() {
+            self.met.fault("a start finds no database");
+            self.plan(START_AGAIN_US, Happening::Start);
+            return Ok(());
+        }
+        let lost = self.disk.start();
+        self.epoch = self.disk.memory.epoch();
         self.note(&format!("starts, life {}", self.epoch));
-        let restored = self.disk.committed.restored(self.epoch);
+        self.check_kept(lost)?;
+        self.decided = self.disk.database.rows.clone();
+        self.disk.promised = self.decided.clone();
+        let restored = self.decided.restored(self.epoch);
         let seed = self.chance.seed32();
         let mut process = Process::new(&self.shape, self.rules.clone(), self.epoch, seed);
         process
@@ -58,8 +75,30 @@ impl World {
                 "P1",
                 format!("attempt {} of an earlier life stays open", row.id),
             ),
-            None => check_sums(&self.decided),
+            None => {
+                check(&self.decided)?;
+                check_sums(&self.decided)
+            }
         }
+    }
+
+    /// Whatever was told as committed or spilled is in the database now, unless that forgot it.
+    fn check_kept(&mut self, lost: usize) -> Result<(), Broken> {
+        let missing = self.disk.promised.missing_in(&self.disk.database.rows);
+        self.forgotten.extend(missing.call_ids);
+        if self.disk.database.has_forgotten() {
+            return Ok(());
+        }
+        if missing.rows > 0 || lost > 0 {
+            return broken(
+                "P1",
+                format!(
+                    "{} rows that were told and {lost} spilled transactions are gone",
+                    missing.rows
+                ),
+            );
+        }
+        Ok(())
     }
 
     /// Hands the process something, and does what follows.
@@ -79,10 +118,17 @@ impl World {
         if self.book()? {
             return Ok(());
         }
-        while let Some(effect) = self.disk.next_effect() {
-            if let Some(process) = self.process.as_mut() {
-                process.switch.carry_out(now, effect, &mut process.step);
-            }
+        let Some(process) = self.process.as_mut() else {
+            return Ok(());
+        };
+        let memory = &mut self.disk.memory;
+        let progress = memory.progress();
+        let (switch, step) = (&mut process.switch, &mut process.step);
+        memory.journal.told(now, progress, switch, step);
+        if self.book()? {
+            return Ok(());
+        }
+        while self.carry_out_next(now) {
             if self.book()? {
                 return Ok(());
             }
@@ -97,18 +143,56 @@ impl World {
             process.drained_us = Some(self.now_us);
             self.note("drained");
         }
+        self.disk.memory.hand_over();
         self.send(transmits);
         for command in commands {
             self.command_sound(command);
         }
-        if self.is_calm() {
-            self.disk.slow_percent = 0;
-        }
-        if let Some(after_us) = self.disk.begin(&mut self.chance) {
-            let life = self.disk.life;
-            self.plan(after_us, Happening::Committed(life));
-        }
+        self.write();
         Ok(())
+    }
+
+    fn carry_out_next(&mut self, now: Now) -> bool {
+        let Some(process) = self.process.as_mut() else {
+            return false;
+        };
+        let (switch, step) = (&mut process.switch, &mut process.step);
+        self.disk.memory.journal.carry_out_next(now, switch, step)
+    }
+
+    /// Lets the writer begin what it has to do.
+    fn write(&mut self) {
+        if self.is_calm() {
+            self.disk.weather = Weather::Fine;
+        }
+        while let Some(begun) = self.disk.work(self.now()) {
+            let Begun {
+                turn,
+                spills,
+                after_us,
+            } = begun;
+            self.plan(after_us, Happening::Written(turn));
+            let dies = self.dies_writing.remove(&turn)
+                || spills.is_some_and(|n| self.dies_spilling.remove(&n));
+            if dies {
+                let after_us = self.streams.death.between(0, after_us);
+                self.plan(after_us, Happening::Dies);
+            }
+        }
+    }
+
+    /// The writer is through with something.
+    pub(crate) fn written(&mut self, turn: u64) -> Result<(), Broken> {
+        let done = self.disk.done(self.now(), turn, &mut self.met);
+        match done {
+            Done::Stale => Ok(()),
+            Done::Told => self.settle(),
+            Done::Stopped => {
+                self.met.fault("what happens can be stored nowhere");
+                self.crash();
+                Ok(())
+            }
+        }
     }
 
     /// Checks and books one step. True when the process has died after it.
@@ -118,20 +202,28 @@ impl World {
             return Ok(true);
         };
         for transmit in &process.step.transmits[self.watched..] {
-            self.watch.leaves(&self.disk.committed, transmit)?;
+            let seen = Seen {
+                promised: &self.disk.promised,
+                committed: &self.disk.database.rows,
+                decided: &self.decided,
+            };
+            self.watch.leaves(seen, transmit)?;
         }
         self.watched = process.step.transmits.len();
         let records: Vec<Record> = process.step.records.clone();
-        self.disk
-            .take_in(&mut process.step.records, &mut process.step.deferred);
+        let step = &mut process.step;
+        let journal = &mut self.disk.memory.journal;
+        journal.take_in(&mut step.records, &mut step.deferred);
         for record in &records {
             self.watch.decided(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);
         }
         if !records.is_empty() {
+            self.check_held(&records)?;
             self.note_records(&records);
             check(&self.decided)?;
+            self.check_bounds()?;
         }
         self.steps += 1;
         if self.dies_at.first().is_some_and(|at| *at <= self.steps) && self.may_die() {
@@ -140,6 +232,20 @@ impl World {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// While the database does not take what happens, nobody new is offered anything.
+    fn check_held(&self, records: &[Record]) -> Result<(), Broken> {
+        let now_ms = self.now().utc_ms;
+        let is_begun = |record: &Record| {
+            matches!(record, Record::Offer(row)
+                if row.state == OfferState::Open && row.offered_ms == now_ms)
+        };
+        let holds = self.disk.memory.progress().database.holds();
+        if holds && records.iter().any(is_begun) {
+            return broken("P4", "an offer is begun while the database is away");
+        }
+        Ok(())
     }
 
     fn may_die(&self) -> bool {
@@ -185,17 +291,17 @@ impl World {
     }
 
     /// The process vanishes. What it had begun to send is out, up to some packet.
-    fn crash(&mut self) {
+    pub(crate) fn crash(&mut self) {
         self.note("dies");
-        self.crashes += 1;
+        self.met.fault("the process dies");
         let Some(mut process) = self.process.take() else {
             return;
         };
         let mut transmits = std::mem::take(&mut process.step.transmits);
-        transmits.truncate(self.chance.index(transmits.len() + 1));
+        transmits.truncate(self.streams.death.index(transmits.len() + 1));
         self.send(transmits);
         self.end_process();
-        let after_us = self.chance.ms(200, 40_000);
+        let after_us = self.streams.death.ms(200, 40_000);
         self.plan(after_us, Happening::Start);
     }
 
@@ -204,8 +310,7 @@ impl World {
         self.process = None;
         self.watched = 0;
         self.sound = Sound::default();
-        self.disk.crash(&mut self.chance);
-        self.decided = self.disk.committed.clone();
+        self.disk.die(&mut self.met);
         self.everybody_hears_silence();
     }
 
@@ -217,12 +322,12 @@ impl World {
     }
 
     fn command_sound(&mut self, command: media::Command) {
-        let Led { due, told, bridged } = self.sound.command(command, &mut self.chance);
+        let Led { due, told, bridged } = self.sound.command(command, &mut self.streams.sound);
         for (after_us, due) in due {
             self.plan(after_us, Happening::Sound(self.epoch, due));
         }
         for event in told {
-            let after_us = self.chance.ms(0, 3);
+            let after_us = self.streams.sound.ms(0, 3);
             self.plan(after_us, Happening::Told(self.epoch, event));
         }
         if let Some((a, b)) = bridged {

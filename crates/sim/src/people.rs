@@ -6,6 +6,7 @@ use cuptel_core::number::Caller;
 use cuptel_media::{Event as MediaEvent, StreamId};
 use cuptel_sip::{Body, DialogId, Event, Message, Outbox, uri};
 
+use crate::chance::Chance;
 use crate::invented::{FOR_TRUNK, LINES, PEOPLE, RING_S};
 use crate::line::{Act, CallKey, Line, PeerIndex, Who};
 use crate::peer::{Wish, port_in};
@@ -14,28 +15,41 @@ use crate::world::{Happening, World};
 
 /// After this long a phone stops ringing by itself.
 const RINGS_US: u64 = 90_000_000;
+/// After this long whoever was rung has hung up.
+const HOLDS_US: u64 = 600_000_000;
 /// How long after the last packet media is missed.
 const SILENCE_US: u64 = 10_000_000;
 
 impl World {
     /// Who calls when.
     pub(crate) fn plan_people(&mut self) {
-        let calls = self.chance.between(4, 16);
-        let span_us = self.calm_us - 60_000_000;
+        let chance = &mut self.streams.plan;
+        let rush = chance.percent(20);
+        let calls = chance.between(4, if rush { 30 } else { 16 });
+        let span_us = if rush {
+            30_000_000
+        } else {
+            self.calm_us - 60_000_000
+        };
+        let mut people: Vec<(u64, usize, Chance)> = Vec::new();
         for _ in 0..calls {
-            let person = self.chance.index(PEOPLE.len());
-            let after_us = self.chance.between(500_000, span_us);
-            self.plan(after_us, Happening::Calls(person));
+            let person = chance.index(PEOPLE.len());
+            people.push((chance.between(500_000, span_us), person, chance.fork()));
+        }
+        for (n, (after_us, person, chance)) in (1..).zip(people) {
+            if self.things.happens("call", n) {
+                self.plan(after_us, Happening::Calls(person, chance));
+            }
         }
     }
 
     /// A person calls a line.
-    pub(crate) fn person_calls(&mut self, person: usize) {
+    pub(crate) fn person_calls(&mut self, person: usize, mut chance: Chance) {
         if self.is_calm() {
             return;
         }
         let user = PEOPLE[person];
-        let line = match self.chance.between(0, 99) {
+        let line = match chance.between(0, 99) {
             0..=2 => LINES[2],
             3..=40 => LINES[1],
             _ => LINES[0],
@@ -47,7 +61,7 @@ impl World {
             Vec::new()
         };
         let nothing_fits = "v=0\r\no=- 1 1 IN IP4 10.0.0.2\r\ns=-\r\nc=IN IP4 10.0.0.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 18\r\n";
-        let sdp = self.chance.percent(2).then(|| nothing_fits.to_owned());
+        let sdp = chance.percent(2).then(|| nothing_fits.to_owned());
         let wish = Wish {
             user,
             called: line,
@@ -57,18 +71,12 @@ impl World {
         };
         let dialog = self.peers[0].call(self.now_us, FOR_TRUNK, wish);
         let key = (0, dialog);
-        self.lines.insert(
-            key,
-            Line {
-                who: Who::Caller(person),
-                stream: None,
-                offered: Vec::new(),
-            },
-        );
-        if self.chance.percent(20) {
-            let after_us = self.chance.ms(0, 1_800);
-            self.plan(after_us, Happening::Does(key, Act::HangUp));
+        if chance.percent(20) {
+            let after_us = chance.ms(0, 1_800);
+            self.plan(after_us, Happening::Acts(key, Act::HangUp));
         }
+        let line = Line::new(Who::Caller(person), Vec::new(), chance);
+        self.lines.insert(key, line);
     }
 
     /// What the endpoints of all peers have to send and to tell.
@@ -133,48 +141,41 @@ impl World {
 
     fn is_rung(&mut self, key: CallKey, request: &Message) {
         let who = if key.0 == 0 { Who::Rung } else { Who::Seat };
-        self.lines.insert(
-            key,
-            Line {
-                who,
-                stream: None,
-                offered: request.body().to_vec(),
-            },
-        );
+        let mut chance = self.chance.fork();
+        let line = Line::new(who, request.body().to_vec(), chance.fork());
+        self.lines.insert(key, line);
         // No phone rings for ever, even where its caller has died.
-        self.plan(RINGS_US, Happening::Does(key, Act::Decline(480)));
+        self.plan(RINGS_US, Happening::Acts(key, Act::Decline(480)));
+        // Nor does anybody hold a dead line for ever, when the one BYE after a crash was lost.
+        self.plan(HOLDS_US, Happening::Acts(key, Act::HangUp));
         if who == Who::Seat {
             return self.seat_is_rung(key);
         }
-        let ring_us = self.chance.ms(50, 2_000);
+        let ring_us = chance.ms(50, 2_000);
         let called = uri::user(request.request_uri()).unwrap_or_default();
-        let crosses_us = u64::from(RING_S) * 1_000_000 - 150_000 + self.chance.ms(0, 300);
-        let plans = match self.chance.between(0, 99) {
-            0..=44 => vec![(ring_us, Act::Ring), (self.chance.s(2, 12), Act::PickUp)],
-            45..=54 => vec![(self.chance.ms(50, 900), Act::Decline(486))],
-            55..=59 => vec![
-                (ring_us, Act::Ring),
-                (self.chance.s(1, 9), Act::Decline(603)),
-            ],
-            60..=66 => vec![(
-                ring_us,
-                Act::Decline(self.chance.pick(&[404, 480, 503, 500])),
-            )],
+        let crosses_us = u64::from(RING_S) * 1_000_000 - 150_000 + chance.ms(0, 300);
+        let plans = match chance.between(0, 99) {
+            0..=44 => vec![(ring_us, Act::Ring), (chance.s(2, 12), Act::PickUp)],
+            45..=54 => vec![(chance.ms(50, 900), Act::Decline(486))],
+            55..=59 => vec![(ring_us, Act::Ring), (chance.s(1, 9), Act::Decline(603))],
+            60..=66 => vec![(ring_us, Act::Decline(chance.pick(&[404, 480, 503, 500])))],
             67..=79 => vec![(ring_us, Act::Ring)],
             80..=89 => vec![(ring_us, Act::Ring), (crosses_us, Act::PickUp)],
             90..=94 => vec![],
-            _ => vec![(self.chance.ms(1, 300), Act::PickUp)],
+            _ => vec![(chance.ms(1, 300), Act::PickUp)],
         };
         for (after_us, act) in plans {
-            self.plan(after_us, Happening::Does(key, act));
+            self.plan(after_us, Happening::Acts(key, act));
         }
         let number = Caller::from_user_part(&called).number;
         let person = PEOPLE
             .iter()
             .position(|user| Caller::from_user_part(user).number == number);
-        if let Some(person) = person.filter(|_| self.chance.percent(20)) {
-            let after_us = self.chance.ms(1, 6_000);
-            self.plan(after_us, Happening::Calls(person));
+        if let Some(person) = person.filter(|_| chance.percent(20)) {
+            let after_us = chance.ms(1, 6_000);
+            if self.things.any("redial") {
+                self.plan(after_us, Happening::Calls(person, chance));
+            }
         }
     }
 
@@ -184,26 +185,28 @@ impl World {
         };
         line.stream = port_in(body).and_then(|port| self.sound.at_port(port));
         let Who::Caller(_) = line.who else { return };
-        for _ in 0..self.chance.between(0, 3) {
-            let press = Act::Press(self.chance.pick(&['1', '2', '9', '*', '5', '3', '4']));
-            let after_us = self.chance.ms(300, 40_000);
-            self.plan(after_us, Happening::Does(key, press));
+        let mut chance = line.chance.fork();
+        self.may_fall_mute(key, &mut chance);
+        for _ in 0..chance.between(0, 3) {
+            let press = Act::Press(chance.pick(&['1', '2', '9', '*', '5', '3', '4']));
+            let after_us = chance.ms(300, 40_000);
+            self.plan(after_us, Happening::Acts(key, press));
         }
-        if self.chance.percent(25) {
-            self.keys_in_a_number(key);
+        if chance.percent(25) {
+            self.keys_in_a_number(key, &mut chance);
         }
-        let patience_us = match self.chance.between(0, 9) {
-            0..=1 => self.chance.ms(100, 6_000),
-            2..=4 => self.chance.s(5, 50),
-            _ => self.chance.s(60, 300),
+        let patience_us = match chance.between(0, 9) {
+            0..=1 => chance.ms(100, 6_000),
+            2..=4 => chance.s(5, 50),
+            _ => chance.s(60, 300),
         };
-        self.plan(patience_us, Happening::Does(key, Act::HangUp));
+        self.plan(patience_us, Happening::Acts(key, Act::HangUp));
     }
 
     /// Wishes to be called at some number: an own one, another's, or one that nobody can call.
-    fn keys_in_a_number(&mut self, key: CallKey) {
-        let wish = self.chance.pick(&["9", "92", "*", "*2", "1", "12"]);
-        let number = self.chance.pick(&[
+    fn keys_in_a_number(&mut self, key: CallKey, chance: &mut Chance) {
+        let wish = chance.pick(&["9", "92", "*", "*2", "1", "12"]);
+        let number = chance.pick(&[
             "3331000002#1",
             "0861555555#1",
             "0861555555#7",
@@ -211,10 +214,18 @@ impl World {
             "899123456#3331000001#1",
             "*#*#",
         ]);
-        let mut after_us = self.chance.s(2, 30);
+        let mut after_us = chance.s(2, 30);
         for digit in wish.chars().chain(number.chars()) {
-            after_us += self.chance.ms(100, 900);
-            self.plan(after_us, Happening::Does(key, Act::Press(digit)));
+            after_us += chance.ms(100, 900);
+            self.plan(after_us, Happening::Acts(key, Act::Press(digit)));
+        }
+    }
+
+    /// The voice of some calls is lost at some moment, whatever stage they are in.
+    fn may_fall_mute(&mut self, key: CallKey, chance: &mut Chance) {
+        let (hushes, after_us) = (chance.percent(4), chance.s(1, 60));
+        if hushes && !self.is_calm() && self.things.any("hush") {
+            self.plan(after_us, Happening::Acts(key, Act::FallMute));
         }
     }
 
@@ -227,22 +238,23 @@ impl World {
             .filter(|(_, line)| hears(line))
             .map(|(key, _)| *key)
             .collect();
-        if ends.is_empty() {
+        let Some(first) = ends.first().and_then(|key| self.lines.get_mut(key)) else {
             return;
-        }
-        let key = self.chance.pick(&ends);
-        let after_us = if self.chance.percent(15) {
-            self.chance.ms(5, 4_500)
-        } else {
-            self.chance.s(5, 60)
         };
-        self.plan(after_us, Happening::Does(key, Act::HangUp));
+        let mut chance = first.chance.fork();
+        let key = chance.pick(&ends);
+        let after_us = if chance.percent(15) {
+            chance.ms(5, 4_500)
+        } else {
+            chance.s(5, 60)
+        };
+        self.plan(after_us, Happening::Acts(key, Act::HangUp));
         for key in ends {
             if let Some(seat) = key.0.checked_sub(1) {
                 self.talk_begins(seat, after_us);
             } else {
-                let after_us = self.chance.s(60, 240);
-                self.plan(after_us, Happening::Does(key, Act::HangUp));
+                let after_us = chance.s(60, 240);
+                self.plan(after_us, Happening::Acts(key, Act::HangUp));
             }
         }
     }
@@ -277,6 +289,13 @@ impl World {
             }
             Act::Decline(status) => self.refuse(key, status),
             Act::HangUp => self.hangs_up(key),
+            Act::FallMute => {
+                if let Some(line) = self.lines.get_mut(&key) {
+                    line.is_mute = true;
+                    self.note("is not heard any more");
+                    self.falls_silent(key);
+                }
+            }
             Act::Press(digit) => {
                 let Some(stream) = stream else { return Ok(()) };
                 self.note(&format!("presses {digit}"));
@@ -326,14 +345,16 @@ impl World {
     /// A peer's side of a call is over.
     pub(crate) fn call_over(&mut self, key: CallKey) {
         self.falls_silent(key);
-        let Some(line) = self.lines.remove(&key) else {
+        let Some(mut line) = self.lines.remove(&key) else {
             return;
         };
         if let Who::Caller(person) = line.who
-            && self.chance.percent(50)
+            && line.chance.percent(50)
         {
-            let after_us = self.chance.s(1, 60);
-            self.plan(after_us, Happening::Calls(person));
+            let after_us = line.chance.s(1, 60);
+            if self.things.any("redial") {
+                self.plan(after_us, Happening::Calls(person, line.chance));
+            }
         }
     }
 
@@ -346,8 +367,9 @@ impl World {
 
     /// Media has been missed on a stream for long, unless it came back.
     pub(crate) fn silent(&mut self, stream: StreamId) -> Result<(), Broken> {
-        let speaks =
-            |(key, line): (&CallKey, &Line)| line.stream == Some(stream) && !self.is_cut_off(key.0);
+        let speaks = |(key, line): (&CallKey, &Line)| {
+            line.stream == Some(stream) && !line.is_mute && !self.is_cut_off(key.0)
+        };
         if !self.sound.is_open(stream) || self.lines.iter().any(speaks) {
             return Ok(());
         }
@@ -359,11 +381,12 @@ impl World {
     pub(crate) fn everybody_hears_silence(&mut self) {
         let keys: Vec<CallKey> = self.lines.keys().copied().collect();
         for key in keys {
-            if let Some(line) = self.lines.get_mut(&key) {
-                line.stream = None;
-            }
-            let after_us = self.chance.s(2, 30);
-            self.plan(after_us, Happening::Does(key, Act::HangUp));
+            let Some(line) = self.lines.get_mut(&key) else {
+                continue;
+            };
+            line.stream = None;
+            let after_us = line.chance.s(2, 30);
+            self.plan(after_us, Happening::Acts(key, Act::HangUp));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::id::{AttemptId, CallbackId, SeatId};
+use cuptel_core::id::{AttemptId, CallbackId, SeatId, epoch_of};
 use cuptel_core::record::{AttemptRow, DialRow, Record, Work};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Outcome, Stage};
@@ -82,6 +82,18 @@ fn check_attempt_move(before: &Image, row: &AttemptRow) -> Result<(), Broken> {
         .is_some_and(|old| old.stage == Stage::Ended);
     must(!ended, "P1", || {
         format!("attempt {} had ended and is written again", row.id)
+    })?;
+    if before.attempts.contains_key(&row.id) || !before.call_ids.contains(&row.sip_call_id) {
+        return Ok(());
+    }
+    // A process that died may have forgotten the INVITE that is repeated to its successor.
+    let epoch = epoch_of(row.id.0);
+    let twin = before
+        .attempts
+        .values()
+        .find(|old| old.sip_call_id == row.sip_call_id && epoch_of(old.id.0) == epoch);
+    must(twin.is_none(), "P1", || {
+        format!("attempt {} is a second row for one INVITE", row.id)
     })
 }
 
@@ -287,7 +299,7 @@ pub(crate) fn check_sums(image: &Image) -> Result<(), Broken> {
     let mut by_arrival: Vec<(i64, i64, AttemptId)> = image
         .attempts
         .values()
-        .map(|row| (cuptel_core::id::epoch_of(row.id.0), row.arrival_seq, row.id))
+        .map(|row| (epoch_of(row.id.0), row.arrival_seq, row.id))
         .collect();
     by_arrival.sort_unstable();
     for (epoch, seq, id) in by_arrival {

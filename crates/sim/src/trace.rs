@@ -33,6 +33,9 @@ impl Trace {
             self.sum = (self.sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
         self.count += 1;
+        if self.kept == 0 {
+            return;
+        }
         if self.lines.len() == self.kept {
             self.lines.pop_front();
         }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cuptel_core::id::{AttemptId, SeatId};
-use cuptel_core::record::{AttemptRow, OfferRow, Record, Work};
+use cuptel_core::id::{AttemptId, DialId, SeatId};
+use cuptel_core::record::{AttemptRow, DialRow, OfferRow, Record, Work};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{DialState, OfferState, Stage};
 use cuptel_sip::{Message, Transmit, uri};
@@ -18,6 +18,12 @@ const TEN_YEARS_MS: i64 = 3_650 * 86_400_000;
 /// What was seen so far.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
+    /// `Call-ID` of every INVITE that got a final response.
+    answered: BTreeSet<String>,
+    /// `Call-ID` of every INVITE that got a provisional response.
+    rung_back: BTreeSet<String>,
+    /// Dials whose INVITE has left.
+    rung: BTreeSet<DialId>,
     /// `Call-ID` of every INVITE that left.
     invited: BTreeSet<String>,
     /// Places in line.
@@ -26,59 +32,145 @@ pub(crate) struct Watch {
     declined: BTreeSet<(AttemptId, SeatId)>,
 }
 
+/// The rows as they stand when a packet leaves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'i> {
+    /// Committed or spilled.
+    pub(crate) promised: &'i Image,
+    /// In the database.
+    pub(crate) committed: &'i Image,
+    pub(crate) decided: &'i Image,
+}
+
 impl Watch {
     /// A packet leaves.
-    pub(crate) fn leaves(&mut self, committed: &Image, transmit: &Transmit) -> Result<(), Broken> {
+    pub(crate) fn leaves(&mut self, seen: Seen<'_>, transmit: &Transmit) -> Result<(), Broken> {
         let bytes = &transmit.bytes;
-        if bytes.starts_with(b"SIP/2.0 1") && !bytes.starts_with(b"SIP/2.0 100")
-            || bytes.starts_with(b"INVITE ")
-        {
-            // A ringing is a promise too.
-        } else if !bytes.starts_with(b"SIP/2.0 ") || bytes.starts_with(b"SIP/2.0 100") {
+        let responds = bytes.starts_with(b"SIP/2.0 ") && !bytes.starts_with(b"SIP/2.0 100");
+        if !responds && !bytes.starts_with(b"INVITE ") {
             return Ok(());
         }
         let Ok(message) = Message::parse(bytes) else {
             return broken("P6", "a message of ours cannot be read");
         };
         match message.status() {
-            Some(status) => responds(committed, &message, status),
-            None => self.invites(committed, transmit, &message),
+            Some(status) => self.responds(seen, &message, status),
+            None => self.invites(seen, transmit, &message),
         }
     }
 
+    /// A response to an INVITE leaves only behind the attempt's row, and is what that says.
+    fn responds(&mut self, seen: Seen<'_>, message: &Message, status: u16) -> Result<(), Broken> {
+        let to_invite = message
+            .header("CSeq")
+            .is_some_and(|value| value.ends_with(b"INVITE"));
+        // A challenge admits nobody yet.
+        if !to_invite || status == 401 {
+            return Ok(());
+        }
+        let call_id = message.call_id();
+        if !seen.promised.call_ids.contains(&call_id) {
+            return broken(
+                "P1",
+                format!("{status} leaves for an INVITE without a committed attempt"),
+            );
+        }
+        let repeats = if status < 200 {
+            !self.rung_back.insert(call_id.clone())
+        } else {
+            self.answered.insert(call_id.clone());
+            false
+        };
+        let is_this = |row: &&AttemptRow| row.sip_call_id == call_id;
+        let row = seen.decided.attempts.values().rev().find(is_this);
+        let Some(row) = row.filter(|row| row.stage == Stage::Ended) else {
+            return Ok(());
+        };
+        let says = row.sip_status;
+        // What was decided before leaves before, but not to those who gave up.
+        let precedes = repeats || status < 200 && says != Some(487);
+        if says.is_some_and(|says| says != status) && !precedes {
+            let what = format!(
+                "attempt {} ended with {says:?}, and {status} leaves",
+                row.id
+            );
+            return broken("P1", what);
+        }
+        Ok(())
+    }
+
+    /// Whom we call: a dial or an offer that is committed, and stands still.
     fn invites(
         &mut self,
-        committed: &Image,
+        seen: Seen<'_>,
         transmit: &Transmit,
         message: &Message,
     ) -> Result<(), Broken> {
-        if !self.invited.insert(message.call_id()) {
+        let call_id = message.call_id();
+        if !self.invited.insert(call_id.clone()) {
             return Ok(());
         }
         let user = uri::user(message.request_uri()).unwrap_or_default();
         if transmit.flow.remote == CARRIER {
-            let mut rung = committed
-                .dials
-                .values()
-                .filter(|dial| dial.state == DialState::InFlight);
-            if !rung.any(|dial| committed.e164(dial.number) == Some(&user)) {
-                return broken("P3", format!("{user} is rung without a committed dial"));
-            }
-            return Ok(());
+            return self.rings(seen, &user);
         }
-        let seat = committed
-            .seats
-            .values()
-            .find(|seat| seat.name == user)
-            .map(|seat| seat.id);
-        if !committed
-            .offers_open()
-            .any(|offer| Some(offer.seat) == seat)
-        {
+        let seats = &seen.committed.seats;
+        let seat = seats.values().find(|seat| seat.name == user);
+        let is_offered = |image: &Image| {
+            let mut offers = image.offers_open();
+            offers.any(|offer| Some(offer.seat) == seat.map(|seat| seat.id))
+        };
+        if !is_offered(seen.committed) {
+            let what = format!("seat {user} is rung without a committed offer");
+            return broken("P4", what);
+        }
+        if !is_offered(seen.decided) {
             return broken(
                 "P4",
-                format!("seat {user} is rung without a committed offer"),
+                format!("seat {user} is rung for an offer that is over"),
             );
+        }
+        Ok(())
+    }
+
+    fn rings(&mut self, seen: Seen<'_>, user: &str) -> Result<(), Broken> {
+        let in_flight = |image: &Image| {
+            let rung = |dial: &&DialRow| {
+                dial.state == DialState::InFlight && image.e164(dial.number) == Some(user)
+            };
+            image.dials.values().find(rung).map(|dial| dial.id)
+        };
+        let Some(dial) = in_flight(seen.committed) else {
+            return broken("P3", format!("{user} is rung without a committed dial"));
+        };
+        if in_flight(seen.decided) != Some(dial) {
+            return broken(
+                "P3",
+                format!("{user} is rung for dial {dial}, which is over"),
+            );
+        }
+        if !self.rung.insert(dial) {
+            return broken("P3", format!("{user} is rung twice for dial {dial}"));
+        }
+        let calls_us =
+            |row: &AttemptRow| row.number.and_then(|id| seen.decided.e164(id)) == Some(user);
+        if let Some(row) = seen.decided.attempts_open().find(|row| calls_us(row)) {
+            let what = format!("{user} is rung, who calls us: attempt {}", row.id);
+            return broken("P3", what);
+        }
+        Ok(())
+    }
+
+    /// Everybody who got an answer has a row, but for those whom the database forgot.
+    pub(crate) fn check_answered(
+        &self,
+        rows: &Image,
+        forgotten: &BTreeSet<String>,
+    ) -> Result<(), Broken> {
+        let missing = self.answered.difference(&rows.call_ids);
+        let missing: BTreeSet<String> = missing.cloned().collect();
+        if let Some(call_id) = missing.difference(forgotten).next() {
+            return broken("P1", format!("{call_id} was answered and has no row"));
         }
         Ok(())
     }
@@ -194,19 +286,4 @@ impl Watch {
         }
         Ok(())
     }
-}
-
-/// A response to an INVITE leaves only behind the attempt's row.
-fn responds(committed: &Image, message: &Message, status: u16) -> Result<(), Broken> {
-    let to_invite = message
-        .header("CSeq")
-        .is_some_and(|value| value.ends_with(b"INVITE"));
-    // A challenge admits nobody yet.
-    if !to_invite || status == 401 || committed.call_ids.contains(&message.call_id()) {
-        return Ok(());
-    }
-    broken(
-        "P1",
-        format!("{status} leaves for an INVITE without a committed attempt"),
-    )
 }

@@ -4,38 +4,38 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_call::{Input, Reload};
-use cuptel_core::record::{AttemptRow, OfferRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
 use cuptel_core::time::Now;
-use cuptel_core::words::{CallbackState, ChangedBy, DialState, Outcome, WorkState};
+use cuptel_core::words::ChangedBy;
 use cuptel_media as media;
 use cuptel_sip::{Flow, Transmit};
 
 use crate::chance::Chance;
 use crate::desk::Phone;
-use crate::disk::Disk;
 use crate::image::Image;
 use crate::invented::{BEGIN_MS, CARRIER, FOR_PHONES, Shape, phone_address};
 use crate::line::{Act, CallKey, Line, PeerIndex};
+use crate::met::Met;
 use crate::network::Network;
 use crate::node::Process;
 use crate::peer::Peer;
-use crate::promises::{Broken, broken, check_sums};
+use crate::plan::{Streams, Things};
+use crate::promises::{Broken, broken};
 use crate::sound::{Due, Sound};
-use crate::trace::{LINES_KEPT, Trace};
+use crate::trace::Trace;
 use crate::watch::Watch;
+use crate::weather::Weather;
+use crate::without::Without;
+use crate::writer::Disk;
 
 /// After the last call: everything comes to rest within this.
 const REST_US: u64 = 2_400_000_000;
+/// What is going on then has so often so long to end.
+const LAST_CALLS: usize = 60;
+const LAST_CALL_US: u64 = 10_000_000;
 /// More steps than any world of this size takes.
 const STEPS_MAX: u64 = 200_000;
-/// More legs, timers and transactions than any world of this size needs.
-const LEGS_MAX: usize = 40;
-const TIMERS_MAX: usize = 600;
-const TRANSACTIONS_MAX: usize = 200;
-/// A timer fires at once in virtual time.
-const LEASE_LATE_MS: i64 = 100;
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -44,8 +44,14 @@ pub(crate) enum Happening {
     ToSwitch(Flow, Arc<[u8]>),
     /// A datagram reaches a peer.
     ToPeer(PeerIndex, Flow, Arc<[u8]>),
-    /// The disk has written the batch of this life.
-    Committed(u64),
+    /// The writer is through with this turn.
+    Written(u64),
+    /// The database fares otherwise.
+    Weather(Weather),
+    /// The process dies.
+    Dies,
+    /// Another database takes over, which has not heard of everything.
+    Takeover,
     /// Something in the media of this epoch is due.
     Sound(i64, Due),
     /// The media of this epoch reports.
@@ -53,9 +59,9 @@ pub(crate) enum Happening {
     /// Nothing is heard on a stream of this epoch from whoever had this port.
     Silent(i64, media::StreamId),
     /// A person calls.
-    Calls(usize),
+    Calls(usize, Chance),
     /// Somebody does something in a call.
-    Does(CallKey, Act),
+    Acts(CallKey, Act),
     /// A seat's phone registers.
     Registers(usize),
     /// A phone vanishes.
@@ -66,10 +72,10 @@ pub(crate) enum Happening {
     Operates(usize),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
-    /// Somebody changes the files, and the process reads them again.
-    Reload,
-    /// The process is asked to stop.
-    Stop,
+    /// Somebody changes the files for the n-th time, and the process reads them again.
+    Reload(u64),
+    /// Somebody gives the process a command.
+    Does(Command),
     /// The process starts.
     Start,
 }
@@ -77,11 +83,16 @@ pub(crate) enum Happening {
 /// A world.
 #[derive(Debug)]
 pub(crate) struct World {
+    seed: u64,
+    pub(crate) streams: Streams,
+    pub(crate) things: Things,
+    pub(crate) met: Met,
+    /// What is drawn nowhere else.
     pub(crate) chance: Chance,
     pub(crate) now_us: u64,
     queue: BTreeMap<(u64, u64), Happening>,
     order: u64,
-    trace: Trace,
+    pub(crate) trace: Trace,
     pub(crate) shape: Shape,
     pub(crate) rules: Arc<Rules>,
     network: Network,
@@ -89,6 +100,8 @@ pub(crate) struct World {
     /// Every row as decided, committed or not.
     pub(crate) decided: Image,
     pub(crate) watch: Watch,
+    /// `Call-ID` of the attempts that the database forgot.
+    pub(crate) forgotten: BTreeSet<String>,
     /// Packets of the step at hand that were looked at.
     pub(crate) watched: usize,
     pub(crate) process: Option<Process>,
@@ -100,122 +113,56 @@ pub(crate) struct World {
     pub(crate) carrier_cut: bool,
     pub(crate) lines: BTreeMap<CallKey, Line>,
     pub(crate) steps: u64,
+    /// At which steps the process dies.
     pub(crate) dies_at: Vec<u64>,
-    pub(crate) crashes: u64,
+    /// Under which turns of the writer it dies, and under which of those with a spill.
+    pub(crate) dies_writing: BTreeSet<u64>,
+    pub(crate) dies_spilling: BTreeSet<u64>,
     /// From here on nobody calls any more and nothing fails.
     pub(crate) calm_us: u64,
     requests: u64,
-    reloads: u64,
-}
-
-/// What a world came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// Its seed.
-    pub seed: u64,
-    /// Tells its story from every other.
-    pub sum: u64,
-    /// Lines of its story.
-    pub lines: u64,
-    /// Steps of the process.
-    pub steps: u64,
-    /// Attempts on disk.
-    pub attempts: usize,
-    /// Attempts served.
-    pub served: usize,
-    /// Attempts that came out of hours, or waited when the queue closed or the process stopped.
-    pub closed_to: usize,
-    /// People who were told on a notice line by when they are called.
-    pub told: usize,
-    /// Callbacks on disk.
-    pub callbacks: usize,
-    /// Dials on disk.
-    pub dials: usize,
-    /// Deaths of the process.
-    pub crashes: u64,
-    /// Reloads that took effect.
-    pub reloads: u64,
-}
-
-/// A promise did not hold in a world.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("seed {seed}: {broken}\n{}", story.join("\n"))]
-pub struct Failure {
-    /// Run this again to see it again.
-    pub seed: u64,
-    /// What.
-    pub broken: Broken,
-    /// The last things that happened.
-    pub story: Vec<String>,
-}
-
-/// Lives through the world of this seed.
-///
-/// # Errors
-/// The promise that was broken, with the story that led to it.
-pub fn run(seed: u64) -> Result<Report, Box<Failure>> {
-    let (lived, world) = live(seed, LINES_KEPT);
-    match lived {
-        Ok(()) => Ok(world.report(seed)),
-        Err(broken) => Err(Box::new(Failure {
-            seed,
-            broken,
-            story: world.trace.last_lines(),
-        })),
-    }
-}
-
-/// Lives through the world of this seed again and tells its whole story.
-#[must_use]
-pub fn replay(seed: u64) -> Vec<String> {
-    let (lived, world) = live(seed, usize::MAX);
-    let mut story = world.trace.last_lines();
-    story.extend(lived.err().map(|broken| broken.to_string()));
-    story
-}
-
-fn live(seed: u64, lines_kept: usize) -> (Result<(), Broken>, World) {
-    let mut world = World::new(seed, lines_kept);
-    let lived = world.live();
-    (lived, world)
 }
 
 impl World {
-    fn new(seed: u64, lines_kept: usize) -> Self {
-        let mut chance = Chance::new(seed);
-        let shape = Shape::invented(&mut chance);
-        let mut disk = Disk::default();
-        disk.slow_percent = chance.pick(&[0, 1, 1, 30]);
-        disk.committed.seats = shape
-            .seat_rows()
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
-        disk.committed.operators = Shape::operator_rows()
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+    pub(crate) fn new(seed: u64, without: Without, lines_kept: usize) -> Self {
+        let mut streams = Streams::of(seed);
+        let mut things = Things::new(without);
+        let chance = &mut streams.plan;
+        let shape = Shape::invented(chance);
+        let stall_us = chance.pick(&[250_000, 1_000_000, 3_000_000]);
+        let mut disk = Disk::new(chance.fork(), stall_us);
+        let seats = shape.seat_rows().into_iter();
+        disk.database.rows.seats = seats.map(|row| (row.id, row)).collect();
+        let operators = Shape::operator_rows().into_iter();
+        disk.database.rows.operators = operators.map(|row| (row.id, row)).collect();
         let mut peers = vec![Peer::new(CARRIER, chance.seed32())];
         peers
             .extend((0..shape.seats).map(|index| Peer::new(phone_address(index), chance.seed32())));
-        let mut dies_at: Vec<u64> = (0..chance.between(0, 2))
-            .map(|_| chance.between(20, 1_500))
-            .collect();
-        dies_at.sort_unstable();
+        let phones = (0..shape.seats).map(|index| Phone::new(index, chance.fork()));
+        let phones = phones.collect();
+        let mut network = Network::invented(chance);
+        if !things.any("network") {
+            network = Network::calm();
+        }
         Self {
-            network: Network::invented(&mut chance),
+            seed,
+            network,
             rules: shape.rules(),
-            phones: (0..shape.seats).map(Phone::new).collect(),
-            decided: disk.committed.clone(),
+            phones,
+            decided: Image::default(),
             shape,
             calm_us: chance.s(120, 420),
-            chance,
+            chance: chance.fork(),
+            streams,
+            things,
+            met: Met::default(),
             now_us: 1_000_000,
             queue: BTreeMap::new(),
             order: 0,
             trace: Trace::new(lines_kept),
             disk,
             watch: Watch::default(),
+            forgotten: BTreeSet::new(),
             watched: 0,
             process: None,
             epoch: 0,
@@ -224,11 +171,28 @@ impl World {
             carrier_cut: false,
             lines: BTreeMap::new(),
             steps: 0,
-            dies_at,
-            crashes: 0,
+            dies_at: Vec::new(),
+            dies_writing: BTreeSet::new(),
+            dies_spilling: BTreeSet::new(),
             requests: 0,
-            reloads: 0,
         }
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub(crate) fn without(&self) -> &Without {
+        self.things.without()
+    }
+
+    /// What could be left out of it.
+    pub(crate) fn things(&self) -> Vec<String> {
+        self.things.names()
+    }
+
+    pub(crate) fn story(&self) -> Vec<String> {
+        self.trace.last_lines()
     }
 
     pub(crate) fn now(&self) -> Now {
@@ -253,10 +217,22 @@ impl World {
             .insert((self.now_us + after_us, self.order), happening);
     }
 
-    fn live(&mut self) -> Result<(), Broken> {
+    pub(crate) fn live(&mut self) -> Result<(), Broken> {
+        self.plan_deaths();
         self.start()?;
         self.plan_the_days();
-        let end_us = self.calm_us + REST_US;
+        self.live_until(self.calm_us + REST_US)?;
+        // A callback whose time came at the very end is paid.
+        for _ in 0..LAST_CALLS {
+            if self.is_quiet() {
+                break;
+            }
+            self.live_until(self.now_us + LAST_CALL_US)?;
+        }
+        self.check_rest()
+    }
+
+    fn live_until(&mut self, end_us: u64) -> Result<(), Broken> {
         while let Some(at_us) = self.next_us().filter(|at_us| *at_us <= end_us) {
             self.now_us = self.now_us.max(at_us);
             if self.steps > STEPS_MAX {
@@ -275,26 +251,7 @@ impl World {
             }
         }
         self.now_us = end_us;
-        self.check_rest()
-    }
-
-    fn plan_the_days(&mut self) {
-        self.plan_people();
-        self.plan_desks();
-        if self.chance.percent(25) {
-            let after_us = self.chance.s(20, 300);
-            self.plan(after_us, Happening::Stop);
-        }
-        if self.chance.percent(20) {
-            let after_us = self.chance.s(10, 300);
-            self.plan(after_us, Happening::CarrierCut(true));
-        }
-        if self.chance.percent(50) {
-            for _ in 0..self.chance.between(1, 6) {
-                let after_us = self.chance.s(1, 400);
-                self.plan(after_us, Happening::Reload);
-            }
-        }
+        Ok(())
     }
 
     fn next_us(&self) -> Option<u64> {
@@ -325,7 +282,7 @@ impl World {
         let lingered = process
             .drained_us
             .is_some_and(|at_us| self.now_us >= at_us + 300_000);
-        if lingered && self.disk.is_settled() {
+        if lingered && self.disk.memory.journal.is_settled() {
             return self.stopped();
         }
         if process
@@ -348,28 +305,38 @@ impl World {
                 self.reaches_peer(peer, &flow, &bytes);
                 Ok(())
             }
-            Happening::Committed(life) if life == self.disk.life => {
-                self.disk.commit();
-                self.settle()
+            Happening::Written(turn) => self.written(turn),
+            Happening::Weather(weather) => {
+                self.note(&format!("the database is {weather:?}"));
+                self.disk.weather = weather;
+                Ok(())
+            }
+            Happening::Dies => {
+                if self.process.is_some() && !self.is_calm() {
+                    self.crash();
+                }
+                Ok(())
+            }
+            Happening::Takeover => {
+                self.note("a standby takes over");
+                self.disk.forget(&mut self.met);
+                Ok(())
             }
             Happening::Sound(epoch, due) if epoch == self.epoch => {
                 if let Some(event) = self.sound.due(due) {
-                    let after_us = self.chance.ms(0, 3);
+                    let after_us = self.streams.sound.ms(0, 3);
                     self.plan(after_us, Happening::Told(epoch, event));
                 }
                 Ok(())
             }
             Happening::Told(epoch, event) if epoch == self.epoch => self.feed(Input::Media(event)),
             Happening::Silent(epoch, stream) if epoch == self.epoch => self.silent(stream),
-            Happening::Committed(_)
-            | Happening::Sound(..)
-            | Happening::Told(..)
-            | Happening::Silent(..) => Ok(()),
-            Happening::Calls(person) => {
-                self.person_calls(person);
+            Happening::Sound(..) | Happening::Told(..) | Happening::Silent(..) => Ok(()),
+            Happening::Calls(person, chance) => {
+                self.person_calls(person, chance);
                 Ok(())
             }
-            Happening::Does(key, act) => self.does(key, act),
+            Happening::Acts(key, act) => self.does(key, act),
             Happening::Registers(seat) => {
                 self.phone_registers(seat);
                 Ok(())
@@ -387,8 +354,8 @@ impl World {
                 self.carrier_cuts(cut);
                 Ok(())
             }
-            Happening::Reload => self.reloads(),
-            Happening::Stop => self.command(Command::Stop { drain_s: 30 }),
+            Happening::Reload(n) => self.reloads(n),
+            Happening::Does(command) => self.commands(command),
             Happening::Start => self.start(),
         }
     }
@@ -416,7 +383,7 @@ impl World {
     }
 
     /// Gives the process a command.
-    pub(crate) fn command(&mut self, command: Command) -> Result<(), Broken> {
+    pub(crate) fn commands(&mut self, command: Command) -> Result<(), Broken> {
         self.note(&format!("{command:?}"));
         self.requests += 1;
         let request = self.requests;
@@ -425,8 +392,8 @@ impl World {
 
     /// Other rules at whatever moment this is. A process that refuses them, or dies before it
     /// says how it went, starts again under those that it had.
-    fn reloads(&mut self) -> Result<(), Broken> {
-        let shape = self.shape.redeployed(&mut self.chance);
+    fn reloads(&mut self, n: u64) -> Result<(), Broken> {
+        let shape = self.shape.redeployed(&mut Chance::of(self.seed, 1_000 + n));
         let rules = shape.rules();
         self.note(&format!("reloads {shape:?}"));
         self.requests += 1;
@@ -441,7 +408,7 @@ impl World {
         if self.process.as_ref().is_some_and(follows) {
             self.shape = shape;
             self.rules = rules;
-            self.reloads += 1;
+            self.met.deed("a reload");
         }
         Ok(())
     }
@@ -454,7 +421,7 @@ impl World {
         } else {
             self.network
         };
-        let arrivals = network.arrivals(&mut self.chance);
+        let arrivals = network.arrivals(&mut self.streams.network);
         let first = String::from_utf8_lossy(&bytes[..bytes.len().min(48)]);
         let first = first.lines().next().unwrap_or_default().to_owned();
         let (from, to) = if from_switch {
@@ -493,130 +460,5 @@ impl World {
         (0..self.phones.len())
             .find(|index| phone_address(*index) == address)
             .map(|index| index + 1)
-    }
-
-    /// Nothing grows without end, and every lease ends.
-    pub(crate) fn check_bounds(&self) -> Result<(), Broken> {
-        let Some(process) = &self.process else {
-            return Ok(());
-        };
-        let now = self.now();
-        let overdue = |row: &&OfferRow| row.lease_until_ms + LEASE_LATE_MS < now.utc_ms;
-        if let Some(row) = self.decided.offers_open().find(overdue) {
-            return broken("P4", format!("offer {} outlives its lease", row.id));
-        }
-        let load = process.switch.load(now);
-        let grown = load.legs.max(load.dialogs) > LEGS_MAX
-            || load.rules.timers > TIMERS_MAX
-            || load.transactions > TRANSACTIONS_MAX;
-        if grown {
-            broken("P6", format!("it holds {load:?}"))
-        } else {
-            Ok(())
-        }
-    }
-
-    /// An orderly stop is over: nothing may be left open. After a while it starts again.
-    fn stopped(&mut self) -> Result<(), Broken> {
-        let image = &self.decided;
-        let left = image.attempts_open().count()
-            + image.offers_open().count()
-            + image.assignments_open().count()
-            + image
-                .dials_open()
-                .filter(|row| row.state == DialState::InFlight)
-                .count();
-        if left > 0 {
-            return broken("P4", format!("stopped in order, and {left} rows are open"));
-        }
-        self.note("stopped");
-        self.end_process();
-        let after_us = self.chance.s(1, 20);
-        self.plan(after_us, Happening::Start);
-        Ok(())
-    }
-
-    /// Everything is over: nothing may be left.
-    fn check_rest(&mut self) -> Result<(), Broken> {
-        check_sums(&self.disk.committed)?;
-        let now = self.now();
-        let Some(process) = &self.process else {
-            return broken("P4", "the process does not run at the end");
-        };
-        let look = process.switch.snapshot(now);
-        let load = process.switch.load(now);
-        let mut left = Vec::new();
-        left.extend((look.violations > 0).then(|| format!("{} refused moves", look.violations)));
-        left.extend((look.calls > 0).then(|| format!("{} calls", look.calls)));
-        let trunks = look
-            .trunks
-            .iter()
-            .filter(|trunk| trunk.inbound + trunk.outbound > 0);
-        left.extend(trunks.map(|trunk| format!("channels of {trunk:?}")));
-        let stuck = look
-            .seats
-            .iter()
-            .filter(|seat| !matches!(seat.work, WorkState::Idle));
-        left.extend(stuck.map(|seat| format!("seat {} {}", seat.name, seat.work)));
-        left.extend((load.legs > 0).then(|| format!("{} legs", load.legs)));
-        left.extend((load.dialogs > 0).then(|| format!("{} dialogs", load.dialogs)));
-        left.extend(
-            (load.ports_free != usize::from(self.shape.ports))
-                .then(|| format!("{} ports free", load.ports_free)),
-        );
-        let unsettled = load.waiting > 0 && self.disk.is_settled();
-        left.extend(unsettled.then(|| format!("{} waiting", load.waiting)));
-        left.extend(
-            (load.rules.legs > 0).then(|| format!("{} legs of the rules", load.rules.legs)),
-        );
-        let owed: BTreeSet<_> = self
-            .decided
-            .callbacks_open()
-            .map(|row| self.decided.e164(row.number))
-            .collect();
-        left.extend(
-            (load.rules.numbers != owed.len()).then(|| format!("{} numbers", load.rules.numbers)),
-        );
-        left.extend(
-            (self.sound.streams_open() > 0)
-                .then(|| format!("{} streams", self.sound.streams_open())),
-        );
-        left.extend((!self.lines.is_empty()).then(|| format!("peers' calls {:?}", self.lines)));
-        let overdue = self.decided.callbacks_open().filter(|row| {
-            row.state != CallbackState::Waiting || row.not_before_ms < now.utc_ms - 600_000
-        });
-        left.extend(overdue.map(|row| {
-            format!(
-                "callback {} {} since {}",
-                row.id, row.state, row.not_before_ms
-            )
-        }));
-        if left.is_empty() {
-            Ok(())
-        } else {
-            broken("P4", format!("left at the end: {}", left.join(", ")))
-        }
-    }
-
-    fn report(&self, seed: u64) -> Report {
-        let image = &self.disk.committed;
-        let served = |row: &&AttemptRow| row.outcome.is_some_and(Outcome::is_served);
-        let closed_to = |row: &&AttemptRow| {
-            matches!(row.outcome, Some(Outcome::OutOfHours | Outcome::Withdrawn))
-        };
-        Report {
-            seed,
-            sum: self.trace.sum(),
-            lines: self.trace.count(),
-            steps: self.steps,
-            attempts: image.attempts.len(),
-            served: image.attempts.values().filter(served).count(),
-            closed_to: image.attempts.values().filter(closed_to).count(),
-            told: image.promised.len(),
-            callbacks: image.callbacks.len(),
-            dials: image.dials.len(),
-            crashes: self.crashes,
-            reloads: self.reloads,
-        }
     }
 }

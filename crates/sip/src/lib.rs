@@ -25,6 +25,7 @@ mod message;
 mod name;
 mod name_addr;
 mod params;
+pub mod planted;
 mod registrar;
 mod registration;
 mod request;

@@ -10,6 +10,7 @@ use crate::event::{Admission, Flow, Outbox};
 use crate::message::Message;
 use crate::name::Name;
 use crate::params::lossy;
+use crate::planted::forgets_repetitions;
 use crate::uri;
 
 /// User-Agent prefixes of tools that look for open relays.
@@ -53,10 +54,12 @@ impl Endpoint {
             return self.ack(now_us, &message, out);
         }
         let key = self.server_key(&message, message.method());
-        if let Some(server) = self
-            .server_index
-            .get(&key)
-            .and_then(|handle| self.servers.get(*handle))
+        let is_forgotten = message.method() == "INVITE" && forgets_repetitions();
+        if !is_forgotten
+            && let Some(server) = self
+                .server_index
+                .get(&key)
+                .and_then(|handle| self.servers.get(*handle))
         {
             self.counters.retransmissions += 1;
             if let Some(packet) = server.repeat() {

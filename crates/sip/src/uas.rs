@@ -8,6 +8,7 @@ use crate::event::{Admission, Body, DialogId, Event, Flow, Outbox, Stale};
 use crate::message::Message;
 use crate::name::Name;
 use crate::params::lossy;
+use crate::planted::forgets_repetitions;
 use crate::screening::Admitted;
 use crate::slab::Handle;
 use crate::transaction::server::PROVISIONAL_EVERY_US;
@@ -29,7 +30,7 @@ impl Endpoint {
             message.first(Name::CALL_ID).unwrap_or_default(),
             &message.cseq().to_be_bytes(),
         ]);
-        if self.merges.contains_key(&merge_key) {
+        if self.merges.contains_key(&merge_key) && !forgets_repetitions() {
             self.counters.merged += 1;
             return self.reply_stateless(flow, &message, Answer::new(482, ""), out);
         }

@@ -1,0 +1,109 @@
+//! Faults planted on purpose, to see that the simulation finds them. The switch exists only with
+//! the feature `planted-faults`, which nothing but the simulation's tests turns on: without it
+//! nothing is planted, and what would follow is not compiled in.
+
+/// A fault at one place of the rules or of the order behind them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Effects do not wait for their commit.
+    EffectBeforeCommit,
+    /// An effect is carried out whatever became of its leg.
+    StaleEffect,
+    /// Records are dropped when many steps wait for their commit.
+    RecordDropped,
+    /// What is only spilled rings phones all the same.
+    RingsOnSpill,
+    /// An offer does not end with its lease.
+    LeaseNotReturned,
+    /// A seat is offered another work while it has one.
+    SeatDoubleBooked,
+    /// A dial has no row.
+    DialWithoutRow,
+    /// Callbacks do not wait for the grace after an attempt.
+    GraceIgnored,
+    /// A dial goes on when its person rings in.
+    NotMarried,
+    /// Whoever was not served is owed nothing.
+    NothingOwed,
+    /// Who calls again has another case opened.
+    SecondCase,
+    /// An attempt that was open when the process died stays so.
+    LeftOpen,
+    /// A dial that was in flight when the process died is not taken up.
+    DialForgotten,
+    /// An offer that was open when the process died stays so.
+    OfferSurvives,
+    /// Offers are begun while the database does not take what happens.
+    OffersNotHeld,
+    /// A caller who has gone stays in the line.
+    LineNotLeft,
+    /// A callback is closed, and its needs are not.
+    NeedLeftOpen,
+    /// The channel of a dial that is over stays taken.
+    ChannelKept,
+    /// The ports of a leg that is over stay taken.
+    PortKept,
+    /// One side of a conversation that is over is not hung up.
+    NotHungUp,
+    /// What was decided for a caller stands, though they gave up.
+    CancelIgnored,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 21] = [
+        Self::EffectBeforeCommit,
+        Self::StaleEffect,
+        Self::RecordDropped,
+        Self::RingsOnSpill,
+        Self::LeaseNotReturned,
+        Self::SeatDoubleBooked,
+        Self::DialWithoutRow,
+        Self::GraceIgnored,
+        Self::NotMarried,
+        Self::NothingOwed,
+        Self::SecondCase,
+        Self::LeftOpen,
+        Self::DialForgotten,
+        Self::OfferSurvives,
+        Self::OffersNotHeld,
+        Self::LineNotLeft,
+        Self::NeedLeftOpen,
+        Self::ChannelKept,
+        Self::PortKept,
+        Self::NotHungUp,
+        Self::CancelIgnored,
+    ];
+}
+
+#[cfg(feature = "planted-faults")]
+mod switch {
+    use std::cell::Cell;
+
+    use super::Fault;
+
+    thread_local! {
+        static PLANTED: Cell<Option<Fault>> = const { Cell::new(None) };
+    }
+
+    /// Plants a fault in whatever this thread runs from now on, or none.
+    pub fn plant(fault: Option<Fault>) {
+        PLANTED.set(fault);
+    }
+
+    /// Whether this fault is planted.
+    #[must_use]
+    pub fn planted(fault: Fault) -> bool {
+        PLANTED.get() == Some(fault)
+    }
+}
+
+#[cfg(feature = "planted-faults")]
+pub use switch::{plant, planted};
+
+/// Nothing is planted.
+#[cfg(not(feature = "planted-faults"))]
+#[must_use]
+pub const fn planted(_fault: Fault) -> bool {
+    false
+}

@@ -1,0 +1,66 @@
+//! The checker bites: each planted fault breaks a promise within a few worlds, and the promise
+//! that is named is one that the fault breaks.
+
+use cuptel_core::planted::{Fault, plant};
+use cuptel_sim::{Broken, breaks};
+use cuptel_sip::planted::forget_repetitions;
+
+/// Worlds in which a fault must show.
+const WORLDS: u64 = 60;
+
+/// What breaks first, in the worlds of the first seeds.
+fn first_broken() -> Option<(u64, Broken)> {
+    (0..WORLDS).find_map(|seed| Some((seed, breaks(seed)?)))
+}
+
+/// Which promises a fault may break first.
+fn broken_by(fault: Fault) -> &'static [&'static str] {
+    match fault {
+        Fault::EffectBeforeCommit => &["P1", "P3", "P4"],
+        Fault::StaleEffect => &["P1", "P3", "P4"],
+        Fault::RecordDropped => &["P1"],
+        Fault::RingsOnSpill => &["P3", "P4"],
+        Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
+        Fault::DialForgotten => &["P2", "P3"],
+        Fault::NotMarried | Fault::SecondCase | Fault::NeedLeftOpen => &["P2"],
+        Fault::NothingOwed | Fault::LeftOpen | Fault::CancelIgnored => &["P1"],
+        Fault::LeaseNotReturned
+        | Fault::SeatDoubleBooked
+        | Fault::OfferSurvives
+        | Fault::OffersNotHeld
+        | Fault::LineNotLeft
+        | Fault::ChannelKept
+        | Fault::PortKept
+        | Fault::NotHungUp => &["P4"],
+    }
+}
+
+#[test]
+fn every_planted_fault_is_found_and_named() {
+    let mut missed = Vec::new();
+    for fault in Fault::ALL {
+        plant(Some(fault));
+        let found = first_broken();
+        plant(None);
+        println!("{fault:?}: {found:?}");
+        let is_named = |(_, broken): &(u64, Broken)| broken_by(fault).contains(&broken.promise);
+        if !found.as_ref().is_some_and(is_named) {
+            missed.push((fault, found));
+        }
+    }
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
+#[test]
+fn a_second_row_for_a_repeated_invite_is_found() {
+    forget_repetitions(true);
+    let found = first_broken();
+    forget_repetitions(false);
+    let promise = found.as_ref().map(|(_, broken)| broken.promise);
+    assert_eq!(promise, Some("P1"), "{found:?}");
+}
+
+#[test]
+fn nothing_breaks_where_nothing_is_planted() {
+    assert_eq!(first_broken(), None);
+}
