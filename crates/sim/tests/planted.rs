@@ -18,7 +18,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
     match fault {
         Fault::EffectBeforeCommit => &["P1", "P3", "P4"],
         Fault::StaleEffect => &["P1", "P3", "P4"],
-        Fault::RecordDropped => &["P1"],
+        Fault::RecordDropped => &["P1", "P2"],
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
         Fault::DialForgotten => &["P2", "P3"],
