@@ -109,7 +109,8 @@ fn a_clock_that_is_set_moves_no_timer_and_is_what_the_records_say() {
     );
     centre.old_attempt(&call, "it still waits", |row| row["stage"] == "queued");
 
-    // A lease that was given before the clock went back ends all the same.
+    // A registration is as long as the wall clock says: the phone says again where it is. A
+    // lease that was given before the clock went back ends all the same.
     let phone = Phone::registered(&centre, "101", Answers::ByHand);
     centre.sign_in("101", "Anna Esempio");
     centre.wait_for_sql("SELECT count(*) FROM offer WHERE state = 'open'", "1");

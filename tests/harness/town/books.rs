@@ -33,12 +33,19 @@ pub(crate) fn hasty_centre() -> (Centre, Peace) {
     }
     centre.serve();
     let peace = Peace {
-        busy: Duration::from_secs(3),
-        no_answer: Duration::from_secs(5),
+        shortest: Duration::from_secs(1),
         unknown: Duration::from_secs(4),
     };
     (centre, peace)
 }
+
+/// Dials that came before the rest was over that the one before them asked for, in the same
+/// configuration.
+const TOO_SOON: &str = "SELECT count(*) FROM dial AS one JOIN dial AS next \
+    ON next.callback = one.callback AND next.placed_ms > one.placed_ms \
+    AND next.placed_ms < one.ended_ms + CASE one.result \
+        WHEN 'busy' THEN 3000 WHEN 'no_answer' THEN 5000 WHEN 'unknown' THEN 4000 \
+        WHEN 'cancelled' THEN 1000 ELSE 0 END";
 
 impl Town {
     /// Every final that a caller heard has its row with that status; nobody was rung without a row;
@@ -84,6 +91,7 @@ impl Town {
             );
             assert!(seen.wrong.is_empty(), "{when}: {:#?}", seen.wrong);
         });
+        assert_eq!(centre.sql(TOO_SOON), "0", "{when}: dials came too soon");
         centre.audit();
     }
 

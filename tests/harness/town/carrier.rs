@@ -19,8 +19,9 @@ const TAKEN_DOWN_AFTER: Duration = Duration::from_secs(2);
 /// How long a person is left in peace, as the centre is configured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peace {
-    pub(crate) busy: Duration,
-    pub(crate) no_answer: Duration,
+    /// After whatever came of a call: the shortest rest. Whether a refusal or our own CANCEL was
+    /// first is for the centre to say, and its rows are asked which rest holds.
+    pub(crate) shortest: Duration,
     /// After a call whose end the centre did not live to see.
     pub(crate) unknown: Duration,
 }
@@ -36,7 +37,6 @@ struct Person {
 /// How a call ended that the carrier placed for us.
 #[derive(Debug)]
 struct Last {
-    call: String,
     over: Instant,
     peace: Duration,
 }
@@ -88,12 +88,6 @@ impl Carrier {
         for person in &mut self.persons {
             person.orphaned.get_or_insert(now);
         }
-        // The CANCEL that a refusal crossed may have died with the centre.
-        for last in self.last.values_mut() {
-            if now.saturating_duration_since(last.over) < CROSSING {
-                last.peace = Duration::ZERO;
-            }
-        }
     }
 
     pub(super) fn live(&mut self, now: Instant) {
@@ -120,14 +114,13 @@ impl Carrier {
             .partition(|person| person.call.stage == Stage::Over);
         self.persons = left;
         for person in over {
-            let rests = match (person.orphaned, person.call.refused_with()) {
-                (Some(since), _) => peace.unknown.saturating_sub(now - since),
-                (None, Some("486 Busy Here")) => peace.busy,
-                (None, Some(_)) => peace.no_answer,
-                (None, None) => Duration::ZERO,
+            let refused = person.call.refused_with().is_some();
+            let rests = match person.orphaned {
+                Some(since) => peace.unknown.saturating_sub(now - since),
+                None if refused => peace.shortest,
+                None => Duration::ZERO,
             };
             let last = Last {
-                call: person.call.id().to_owned(),
                 over: now,
                 peace: rests,
             };
@@ -149,14 +142,6 @@ impl Carrier {
         match message.method() {
             "INVITE" => self.ring(now, message, callers, seen),
             "ACK" => {}
-            // A refusal that crosses our CANCEL came too late: to us nobody refused.
-            "CANCEL" => {
-                let crossed = |last: &&mut Last| last.call == message.header("Call-ID");
-                if let Some(last) = self.last.values_mut().find(crossed) {
-                    last.peace = Duration::ZERO;
-                }
-                self.say(&message.answer("200 OK", self.own, ""));
-            }
             _ => self.say(&message.answer("200 OK", self.own, "")),
         }
     }
