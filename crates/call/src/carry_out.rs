@@ -164,7 +164,7 @@ impl Switch {
         self.drop_leg(id, step);
     }
 
-    fn hang_up(&mut self, now: Now, id: LegId, q850: u8, text: &str, step: &mut Step) {
+    pub(crate) fn hang_up(&mut self, now: Now, id: LegId, q850: u8, text: &str, step: &mut Step) {
         if self
             .legs
             .get(&id)

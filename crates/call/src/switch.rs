@@ -21,7 +21,7 @@ use cuptel_sip::{
 use ipnet::IpNet;
 
 use crate::contacts::Contacts;
-use crate::leg::{Leg, stream_of};
+use crate::leg::{Leg, Phase, stream_of};
 
 /// What a listening socket is for. Behind a proxy an address alone does not tell a trunk
 /// from a phone.
@@ -258,7 +258,7 @@ impl Switch {
         let mut inner = std::mem::take(&mut self.rules_step);
         self.centre.restore(now, restored, &mut inner);
         self.learn_accounts();
-        self.take_in(&mut inner, step);
+        self.take_in(now, &mut inner, step);
         self.rules_step = inner;
     }
 
@@ -274,7 +274,6 @@ impl Switch {
 
     /// Takes in what happened.
     pub fn handle(&mut self, now: Now, input: Input<'_>, step: &mut Step) {
-        let mut outbox = std::mem::take(&mut self.outbox);
         match input {
             Input::Datagram { flow, bytes } => {
                 let admission = self.admission(&flow);
@@ -282,12 +281,12 @@ impl Switch {
                     step.known.push(flow.id);
                 }
                 self.sip
-                    .receive(now.mono_us, &flow, bytes, admission, &mut outbox);
+                    .receive(now.mono_us, &flow, bytes, admission, &mut self.outbox);
             }
             Input::FlowClosed(flow) => {
                 // First the seat, so that nothing is offered to it again.
                 self.seats_cut_off(now, &flow, step);
-                self.sip.flow_closed(now.mono_us, &flow, &mut outbox);
+                self.sip.flow_closed(now.mono_us, &flow, &mut self.outbox);
             }
             Input::Media(event) => self.media_event(now, event, step),
             Input::MediaGone => self.media_gone(now, step),
@@ -297,14 +296,13 @@ impl Switch {
             Input::Reload { request, reload } => self.reload(now, request, *reload, step),
             Input::Tick => {
                 if self.sip.wake_at().is_some_and(|at| at <= now.mono_us) {
-                    self.sip.tick(now.mono_us, &mut outbox);
+                    self.sip.tick(now.mono_us, &mut self.outbox);
                 }
                 if self.rules_wake_at.is_some_and(|at| at <= now.mono_us) {
                     self.tell_rules(now, rules::Input::Tick, step);
                 }
             }
         }
-        self.outbox = outbox;
         self.drain_outbox(now, step);
     }
 
@@ -393,17 +391,34 @@ impl Switch {
     pub(crate) fn tell_rules(&mut self, now: Now, input: rules::Input, step: &mut Step) {
         let mut inner = std::mem::take(&mut self.rules_step);
         self.centre.handle(now, input, &mut inner);
-        self.take_in(&mut inner, step);
+        self.take_in(now, &mut inner, step);
         self.rules_step = inner;
     }
 
-    fn take_in(&mut self, inner: &mut rules::Step, step: &mut Step) {
+    fn take_in(&mut self, now: Now, inner: &mut rules::Step, step: &mut Step) {
         self.rules_wake_at = inner.wake_at;
         step.records.append(&mut inner.records);
         for effect in inner.effects.drain(..) {
+            if let Effect::HangUp { leg, q850, text } = effect
+                && self.rings(leg)
+                && !planted(Fault::LetGoLate)
+            {
+                self.hang_up(now, leg, q850, text, step);
+                step.transmits.append(&mut self.outbox.transmits);
+                continue;
+            }
             let generation = self.expected_generation(&effect);
             step.deferred.push(Deferred { effect, generation });
         }
+    }
+
+    /// Whether a phone of ours to call rings still. It is let go before its row says so: a
+    /// process that died between the two would leave it ringing, with a row that allows to
+    /// call it again.
+    fn rings(&self, leg: LegId) -> bool {
+        self.legs
+            .get(&leg)
+            .is_some_and(|leg| leg.phase == Phase::Inviting)
     }
 
     /// Marks finals as decided, and reads the generation that the effect will expect.

@@ -47,11 +47,13 @@ pub enum Fault {
     NotHungUp,
     /// What was decided for a caller stands, though they gave up.
     CancelIgnored,
+    /// A phone that rings is let go only behind the row that says that its call is over.
+    LetGoLate,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -73,6 +75,7 @@ impl Fault {
         Self::PortKept,
         Self::NotHungUp,
         Self::CancelIgnored,
+        Self::LetGoLate,
     ];
 }
 

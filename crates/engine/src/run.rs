@@ -497,13 +497,14 @@ impl Loop {
         if std::mem::take(&mut self.step.drained) {
             self.drained_us = Some(now.mono_us);
         }
+        // What may leave at once leaves first: a row must not say before it that a call is over.
+        self.connections.send(now.mono_us, &mut self.step.transmits);
+        self.sockets.send(&mut self.step.transmits);
         if let Ok(permit) = self.batches.try_reserve()
             && let Some((last_seq, records)) = self.journal.next_batch()
         {
             permit.send(Batch { last_seq, records });
         }
-        self.connections.send(now.mono_us, &mut self.step.transmits);
-        self.sockets.send(&mut self.step.transmits);
         self.send_media();
         self.look(now, progress);
         let closed = self.connections.take_closed();

@@ -56,6 +56,7 @@ impl World {
         self.check_kept(lost)?;
         self.decided = self.disk.database.rows.clone();
         self.disk.promised = self.decided.clone();
+        self.watch.nobody_rings_unknown(&self.decided)?;
         let restored = self.decided.restored(self.epoch);
         let seed = self.chance.seed32();
         let mut process = Process::new(&self.shape, self.rules.clone(), self.epoch, seed);

@@ -26,6 +26,10 @@ pub(crate) struct Watch {
     rung: BTreeSet<DialId>,
     /// `Call-ID` of every INVITE that left.
     invited: BTreeSet<String>,
+    /// The dial of each `Call-ID` towards the carrier that is not over, of this life.
+    dialled: BTreeMap<String, DialId>,
+    /// Those of them that ring, as far as we were told, and were not let go.
+    ringing: BTreeSet<DialId>,
     /// Places in line.
     places: BTreeMap<AttemptId, UtcMs>,
     /// Seats that did not take a caller.
@@ -46,6 +50,9 @@ impl Watch {
     /// A packet leaves.
     pub(crate) fn leaves(&mut self, seen: Seen<'_>, transmit: &Transmit) -> Result<(), Broken> {
         let bytes = &transmit.bytes;
+        if bytes.starts_with(b"CANCEL ") || bytes.starts_with(b"BYE ") {
+            self.is_over(bytes);
+        }
         let responds = bytes.starts_with(b"SIP/2.0 ") && !bytes.starts_with(b"SIP/2.0 100");
         if !responds && !bytes.starts_with(b"INVITE ") {
             return Ok(());
@@ -112,7 +119,7 @@ impl Watch {
         }
         let user = uri::user(message.request_uri()).unwrap_or_default();
         if transmit.flow.remote == CARRIER {
-            return self.rings(seen, &user);
+            return self.rings(seen, &user, call_id);
         }
         let seats = &seen.committed.seats;
         let seat = seats.values().find(|seat| seat.name == user);
@@ -133,7 +140,43 @@ impl Watch {
         Ok(())
     }
 
-    fn rings(&mut self, seen: Seen<'_>, user: &str) -> Result<(), Broken> {
+    /// A packet arrives: the carrier says how it is with a dial.
+    pub(crate) fn arrives(&mut self, bytes: &[u8]) {
+        if bytes.starts_with(b"SIP/2.0 1") {
+            let dial = Message::parse(bytes).ok();
+            let dial = dial.and_then(|said| self.dialled.get(&said.call_id()));
+            self.ringing.extend(dial);
+        } else if bytes.starts_with(b"SIP/2.0 ") {
+            self.is_over(bytes);
+        }
+    }
+
+    fn is_over(&mut self, bytes: &[u8]) {
+        let dial = Message::parse(bytes).ok();
+        let dial = dial.and_then(|said| self.dialled.remove(&said.call_id()));
+        if let Some(dial) = dial {
+            self.ringing.remove(&dial);
+        }
+    }
+
+    /// The process is gone, and with it whoever could let a phone go: none may ring whose row
+    /// allows to call the number again.
+    pub(crate) fn nobody_rings_unknown(&mut self, rows: &Image) -> Result<(), Broken> {
+        let over = |dial: &DialId| {
+            rows.dials
+                .get(dial)
+                .is_some_and(|row| row.state == DialState::Ended)
+        };
+        if let Some(dial) = self.ringing.iter().find(|dial| over(dial)) {
+            let what = format!("dial {dial} is over on disk and was never let go");
+            return broken("P3", what);
+        }
+        self.ringing.clear();
+        self.dialled.clear();
+        Ok(())
+    }
+
+    fn rings(&mut self, seen: Seen<'_>, user: &str, call_id: String) -> Result<(), Broken> {
         let in_flight = |image: &Image| {
             let rung = |dial: &&DialRow| {
                 dial.state == DialState::InFlight && image.e164(dial.number) == Some(user)
@@ -152,6 +195,7 @@ impl Watch {
         if !self.rung.insert(dial) {
             return broken("P3", format!("{user} is rung twice for dial {dial}"));
         }
+        self.dialled.insert(call_id, dial);
         let calls_us =
             |row: &AttemptRow| row.number.and_then(|id| seen.decided.e164(id)) == Some(user);
         if let Some(row) = seen.decided.attempts_open().find(|row| calls_us(row)) {

@@ -297,10 +297,15 @@ impl World {
 
     fn happens(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
-            Happening::ToSwitch(flow, bytes) => self.feed(Input::Datagram {
-                flow,
-                bytes: &bytes,
-            }),
+            Happening::ToSwitch(flow, bytes) => {
+                if self.process.is_some() {
+                    self.watch.arrives(&bytes);
+                }
+                self.feed(Input::Datagram {
+                    flow,
+                    bytes: &bytes,
+                })
+            }
             Happening::ToPeer(peer, flow, bytes) => {
                 self.reaches_peer(peer, &flow, &bytes);
                 Ok(())

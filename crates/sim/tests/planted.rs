@@ -6,7 +6,7 @@ use cuptel_sim::{Broken, breaks};
 use cuptel_sip::planted::forget_repetitions;
 
 /// Worlds in which a fault must show.
-const WORLDS: u64 = 60;
+const WORLDS: u64 = 300;
 
 /// What breaks first, in the worlds of the first seeds.
 fn first_broken() -> Option<(u64, Broken)> {
@@ -21,6 +21,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::RecordDropped => &["P1", "P2"],
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
+        Fault::LetGoLate => &["P3"],
         Fault::DialForgotten => &["P2", "P3"],
         Fault::NotMarried | Fault::SecondCase | Fault::NeedLeftOpen => &["P2"],
         Fault::NothingOwed | Fault::LeftOpen | Fault::CancelIgnored => &["P1"],
