@@ -29,7 +29,7 @@ FROM attempt a
 LEFT JOIN number ON number.shard = a.shard AND number.id = a.number
 LEFT JOIN line ON line.shard = a.shard AND line.id = a.line
 WHERE a.shard = $2 AND a.id >= $3 AND (
-    number.e164 IN (SELECT CAST(value->>0 AS TEXT) FROM json_each($1))
+    number.e164 IN (SELECT CAST(value->>0 AS TEXT) FROM jsonb_each($1))
     OR (number.e164 IS NULL AND a.outcome = 'refused_by_carrier'))";
 /// Conversations that we began: dials that were answered.
 const DIALS: &str = "
@@ -38,7 +38,7 @@ FROM dial d
 JOIN number ON number.shard = d.shard AND number.id = d.number
 JOIN callback c ON c.shard = d.shard AND c.id = d.callback
 WHERE d.shard = $2 AND d.id >= $3 AND d.result = 'answered'
-    AND number.e164 IN (SELECT CAST(value->>0 AS TEXT) FROM json_each($1))";
+    AND number.e164 IN (SELECT CAST(value->>0 AS TEXT) FROM jsonb_each($1))";
 
 /// What is new of a list of calls, and why the rest is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
