@@ -173,10 +173,7 @@ impl WriterTask {
         let until = self.clock.instant(until_us);
         tokio::select! {
             biased;
-            arrived = self.arrival() => {
-                self.replay = Some(replay);
-                arrived
-            }
+            // First, so that a storm cannot keep the database from catching up.
             result = &mut replay.under_way => match result {
                 Ok(()) => {
                     self.storage.spill.replayed(&replay.entry);
@@ -193,6 +190,10 @@ impl WriterTask {
             () = tokio::time::sleep_until(until) => {
                 tracing::debug!("the database stalls still");
                 Ok(Some(Event::TimeUp))
+            }
+            arrived = self.arrival() => {
+                self.replay = Some(replay);
+                arrived
             }
         }
     }
