@@ -70,6 +70,12 @@ impl Centre {
         u32::try_from(self.attempts.values().filter(waits).count()).unwrap_or(u32::MAX)
     }
 
+    /// Whether somebody waits there who need not be dialled.
+    fn is_anybody_on_the_line(&self, queue: QueueId) -> bool {
+        let mut alone = self.left_alone.values();
+        self.waiting_in(queue) > 0 || alone.any(|person| person.queue() == queue)
+    }
+
     /// How many stand before a work in its line.
     pub(crate) fn ahead_of(&self, queue: QueueId, work: Work) -> usize {
         let line = self.ready.get(&queue);
@@ -104,6 +110,9 @@ impl Centre {
             let may_dial = rule.callback.next_dial(now.utc_ms) == now.utc_ms
                 && self.trunk_out().is_some()
                 && !self.is_emergency(rule.tenant);
+            if !may_dial && !self.is_anybody_on_the_line(queue) {
+                continue;
+            }
             for &(key, work) in line {
                 if best.as_ref().is_some_and(|best| best.key <= key) {
                     break;

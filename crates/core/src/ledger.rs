@@ -29,6 +29,12 @@ impl Ledger {
         self.0.get(&queue).map_or(0, BTreeSet::len)
     }
 
+    /// How many stand in line before a callback whose turn is at this moment.
+    pub(crate) fn before(&self, queue: QueueId, turn: (UtcMs, CallbackId)) -> usize {
+        let open = self.0.get(&queue);
+        open.map_or(0, |open| open.range(..turn).count())
+    }
+
     pub(crate) fn oldest(&self, queue: QueueId) -> Option<UtcMs> {
         self.0.get(&queue)?.first().map(|(place_ms, _)| *place_ms)
     }

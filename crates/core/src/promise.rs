@@ -13,7 +13,6 @@ use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
-use crate::words::CallbackState;
 
 /// Each new work moves the mean by so small a part: the last twenty or so decide.
 const MEAN_OF: i64 = 16;
@@ -100,17 +99,12 @@ impl Centre {
             any.then_some(*id)
         };
         let shared: Vec<QueueId> = self.rules.queues.iter().filter_map(serves).collect();
-        let turn = |case: &Case| case.row.place_ms - case.row.priority_ms;
-        let own = turn(case);
-        let before = |other: &&Case| {
-            other.row.state == CallbackState::Waiting
-                && other.row.id != case.row.id
-                && turn(other) <= own
-                && self
-                    .queue_of(other)
-                    .is_some_and(|queue| shared.contains(&queue))
-        };
-        let callbacks = self.cases.values().filter(before).count();
+        let own = case.row.place_ms - case.row.priority_ms;
+        // By their places, without a look at each: few have a priority.
+        let before = shared
+            .iter()
+            .map(|queue| self.ledger.before(*queue, (own, case.row.id)));
+        let callbacks: usize = before.sum();
         let waits = |(id, live): (&AttemptId, &crate::attempt::LiveAttempt)| match live.doing {
             Doing::Queued {
                 queue, place_ms, ..
