@@ -169,7 +169,10 @@ impl Centre {
     }
 
     /// Takes in what happened; says what to store, what to do then, and when to be woken.
+    /// Timers fire on `Input::Tick` alone: after a standstill what was said meanwhile is heard
+    /// before anybody is judged for having said nothing.
     pub fn handle(&mut self, now: Now, input: Input, step: &mut Step) {
+        let ticks = matches!(input, Input::Tick);
         match input {
             Input::Arrived(arrival) => self.arrived(now, *arrival, step),
             Input::Placed { leg } => match self.legs.get(&leg).copied() {
@@ -219,7 +222,7 @@ impl Centre {
             }
             Input::Tick => {}
         }
-        while let Some(timer) = self.timers.due(now.mono_us) {
+        while ticks && let Some(timer) = self.timers.due(now.mono_us) {
             self.timer(now, timer, step);
         }
         self.dispatch(now, step);
@@ -255,7 +258,7 @@ impl Centre {
             Timer::Closing(id, token) => self.closing_due(now, id, token, step),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
             Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
-            Timer::LeftAlone(id, dial) => self.person_waited(now, id, dial, step),
+            Timer::LeftAlone(id, until) => self.person_waited(now, id, until, step),
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
             Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
             Timer::RegistrationEnds(seat) => self.reachability_changed(now, seat, step),

@@ -6,13 +6,13 @@ use crate::attempt::cause;
 use crate::callback::{Debt, Move};
 use crate::centre::{Centre, Role};
 use crate::dialplan::Step as PlanStep;
-use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TenantId};
+use crate::id::{CallbackId, LegId, QueueId, SeatId, TenantId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::record::{AssignmentRow, DialRow, Work};
 use crate::seat::{SeatWork, With};
 use crate::step::{AfterPlay, Effect, Step};
-use crate::time::{Now, UtcMs};
+use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
 use crate::waiting::BEFORE_EVERYONE_MS;
 use crate::words::{CallbackEventKind, DialResult, NeedKind, OfferState};
@@ -25,6 +25,8 @@ const FAREWELL: u64 = 1;
 /// A person on our leg without an operator.
 #[derive(Debug)]
 pub(crate) struct LeftAlone {
+    /// How long they wait at most.
+    until: MonoUs,
     dial: DialRow,
     leg: LegId,
     queue: QueueId,
@@ -41,6 +43,13 @@ enum Stands {
     Offered(SeatId),
     /// Hears that we call back.
     Leaving,
+}
+
+impl LeftAlone {
+    /// The queue in which they wait.
+    pub(crate) fn queue(&self) -> QueueId {
+        self.queue
+    }
 }
 
 impl Centre {
@@ -73,9 +82,10 @@ impl Centre {
             prompts: vec![prompts.reconnecting],
             then: AfterPlay::Music(prompts.music),
         });
-        let until = Timer::LeftAlone(callback, dial.id);
-        self.timers.at(now.in_s(longest_s), until);
+        let until = now.in_s(longest_s);
+        self.timers.at(until, Timer::LeftAlone(callback, until));
         let person = LeftAlone {
+            until,
             dial,
             leg,
             queue,
@@ -213,11 +223,12 @@ impl Centre {
         &mut self,
         now: Now,
         id: CallbackId,
-        dial: DialId,
+        until: MonoUs,
         step: &mut Step,
     ) {
         let person = self.left_alone.get(&id);
-        if person.is_some_and(|it| it.dial.id == dial && it.stands != Stands::Leaving) {
+        // A seat may have taken them and vanished, too: then they wait anew.
+        if person.is_some_and(|it| it.until == until && it.stands != Stands::Leaving) {
             self.person_told(now, id, step);
         }
     }

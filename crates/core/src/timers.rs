@@ -32,7 +32,7 @@ pub(crate) enum Timer {
     /// A person's phone rang long enough.
     DialRang(SeatId, DialId),
     /// A person who lost their operator waited as long as the queue allows.
-    LeftAlone(CallbackId, DialId),
+    LeftAlone(CallbackId, MonoUs),
     /// A seat's wrap-up or rest ends.
     SeatFree(SeatId, MonoUs),
     /// A phone's registration ends.

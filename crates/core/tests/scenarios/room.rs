@@ -151,6 +151,10 @@ impl Room {
     pub(crate) fn tell(&mut self, input: Input) {
         let mut step = Step::default();
         self.centre.handle(self.now, input, &mut step);
+        // As the engine does: what is due is done once everything said was heard.
+        if step.wake_at.is_some_and(|at| at <= self.now.mono_us) {
+            self.centre.handle(self.now, Input::Tick, &mut step);
+        }
         self.take_in(step);
         self.carry_out_invites();
         self.look_agrees_with_rows();
