@@ -9,7 +9,7 @@ use crate::dialplan::{Dialplan, NumberByKey};
 use crate::id::{AttemptId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
-use crate::record::AttemptRow;
+use crate::record::{AttemptRow, Record};
 use crate::rules::{NoticePrompts, PromptId};
 use crate::step::{AfterPlay, Arrival, Effect, Step};
 use crate::time::Now;
@@ -247,12 +247,27 @@ impl Centre {
             used.notices -= 1;
             used.inbound += 1;
         });
-        if let Some(live) = self.attempts.get_mut(&id) {
-            live.notice = None;
-            live.verdict = None;
-        }
+        self.out_of_the_book(id, step);
         if let Some(start) = self.plan_of(id).map(Dialplan::begins) {
             self.walk(now, id, start, step);
+        }
+    }
+
+    /// Whoever is let in is a caller as any other: how they end says anew what they are owed.
+    /// The need that they gave stays with the case.
+    fn out_of_the_book(&mut self, id: AttemptId, step: &mut Step) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.notice = None;
+        live.verdict = None;
+        live.row.suppressed = None;
+        let noted = live.row.callback.take();
+        step.records
+            .push(Record::Attempt(Box::new(live.row.clone())));
+        if let Some(case) = noted.and_then(|noted| self.cases.get_mut(&noted)) {
+            case.row.attempts -= 1;
+            step.records.push(Record::Callback(case.row.clone()));
         }
     }
 
@@ -263,6 +278,11 @@ impl Centre {
             let row = self.cases.get(callback).map(|case| &case.row);
             row.is_some_and(|row| row.attempts == 1 && row.state == CallbackState::Waiting)
         });
+        let own = own.filter(|callback| {
+            let needs = self.cases.get(callback).map(|case| case.needs.len());
+            needs == Some(1)
+        });
+        let is_own = own.is_some();
         if let Some(callback) = own {
             let about = About {
                 attempt: Some(id),
@@ -270,7 +290,14 @@ impl Centre {
             };
             self.close_case(now, callback, ClosedHow::CancelledByPerson, about, step);
         }
-        let says = vec![self.rules.prompts.notice.declined];
+        let mut says = Vec::new();
+        if is_own {
+            says.push(self.rules.prompts.notice.declined);
+        } else {
+            // Somebody of that number is owed a call all the same.
+            says.push(self.rules.prompts.notice.listed);
+            says.extend(self.said_promise(now, id, step));
+        }
         self.speak(id, says, Next::HangUp, step);
     }
 }

@@ -8,7 +8,7 @@ use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{SeatWork, With};
-use crate::step::{Effect, Step};
+use crate::step::{Effect, NOT_SENT, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{CallbackEventKind, DialResult, OfferState};
@@ -176,7 +176,24 @@ impl Centre {
         if status == 408 && !rang {
             self.phone_gone(id, step);
         }
+        let offered = self.offered_attempt(id);
         self.offer_ended(now, id, why, false, step);
+        if status == NOT_SENT
+            && let Some(live) = offered.and_then(|attempt| self.attempts.get_mut(&attempt))
+        {
+            // No fault of that seat's: its phone was never called.
+            live.excluded.retain(|seat| *seat != id);
+        }
+    }
+
+    fn offered_attempt(&self, id: SeatId) -> Option<AttemptId> {
+        let SeatWork::Offered { offer, .. } = &self.seats.get(&id)?.work else {
+            return None;
+        };
+        match offer.work {
+            Work::Attempt(attempt) => Some(attempt),
+            Work::Callback(_) => None,
+        }
     }
 
     /// The lease of an offer is over and nobody picked up. It is the operator's miss only if

@@ -405,8 +405,7 @@ impl Centre {
     pub(crate) fn menu_settles(
         &mut self,
         now: Now,
-        tenant: TenantId,
-        number: &PhoneNumber,
+        (tenant, number, another_person): (TenantId, &PhoneNumber, bool),
         queue: QueueId,
         attempt: AttemptId,
         step: &mut Step,
@@ -423,7 +422,16 @@ impl Centre {
         if case.row.state != CallbackState::Waiting {
             return;
         }
-        let own = |need: &NeedRow| need.queue == Some(queue) && need.kind.closes_by_conversation();
+        // Another person said on a notice line that they are somebody, and not yet what they want.
+        let about = |need: &NeedRow| match need.queue {
+            Some(wanted) => wanted == queue,
+            None => another_person,
+        };
+        let own = |need: &NeedRow| {
+            need.another_person == another_person
+                && about(need)
+                && need.kind.closes_by_conversation()
+        };
         if case.needs.iter().all(own) {
             let about = About {
                 attempt: Some(attempt),

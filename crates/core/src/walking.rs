@@ -222,9 +222,10 @@ impl Centre {
             live.verdict = Some(Outcome::ServedByMenu);
         }
         let (number, tenant) = (live.caller.number.clone(), live.tenant);
+        let another_person = live.another_person;
         let closes = served.closes.and_then(|queue| self.rules.current(queue));
         if let (Some(number), Some(queue)) = (number, closes) {
-            self.menu_settles(now, tenant, &number, queue, id, step);
+            self.menu_settles(now, (tenant, &number, another_person), queue, id, step);
         }
     }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{AttemptId, DialId, SeatId};
-use cuptel_core::record::{AttemptRow, DialRow, OfferRow, Record, Work};
+use cuptel_core::record::{AttemptRow, DialRow, NeedRow, OfferRow, Record, Work};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{DialState, OfferState, Stage};
 use cuptel_sip::{Message, Transmit, uri};
@@ -30,6 +30,9 @@ pub(crate) struct Watch {
     dialled: BTreeMap<String, DialId>,
     /// Those of them that ring, as far as we were told, and were not let go.
     ringing: BTreeSet<DialId>,
+    /// Callers let in from a notice line: for another person than the one whom the case holds a
+    /// place for.
+    others: BTreeSet<AttemptId>,
     /// Places in line.
     places: BTreeMap<AttemptId, UtcMs>,
     /// Seats that did not take a caller.
@@ -140,12 +143,17 @@ impl Watch {
         Ok(())
     }
 
-    /// A packet arrives: the carrier says how it is with a dial.
-    pub(crate) fn arrives(&mut self, bytes: &[u8]) {
+    /// A packet arrives: the carrier says how it is with a dial. One that was given up before
+    /// anything was heard of it could not be let go (RFC 3261 9.1).
+    pub(crate) fn arrives(&mut self, decided: &Image, bytes: &[u8]) {
         if bytes.starts_with(b"SIP/2.0 1") {
+            let in_flight = |dial: &&DialId| {
+                let row = decided.dials.get(dial);
+                row.is_some_and(|row| row.state == DialState::InFlight)
+            };
             let dial = Message::parse(bytes).ok();
             let dial = dial.and_then(|said| self.dialled.get(&said.call_id()));
-            self.ringing.extend(dial);
+            self.ringing.extend(dial.filter(in_flight));
         } else if bytes.starts_with(b"SIP/2.0 ") {
             self.is_over(bytes);
         }
@@ -246,6 +254,9 @@ impl Watch {
     /// A caller begins to wait: at the place held by an open case, or that of their arrival.
     fn take_place(&mut self, before: &Image, row: &AttemptRow) {
         let old = before.attempts.get(&row.id);
+        if old.is_some_and(|old| old.callback.is_some() && row.callback.is_none()) {
+            self.others.insert(row.id);
+        }
         if row.stage != Stage::Queued || old.is_some_and(|old| old.queued_ms == row.queued_ms) {
             return;
         }
@@ -258,21 +269,26 @@ impl Watch {
             return;
         }
         let digits = row.number.and_then(|id| before.e164(id));
-        let held = before
-            .callbacks_open()
-            .find(|case| {
-                Some(case.tenant) == row.tenant
-                    && digits.is_some()
-                    && before.e164(case.number) == digits
+        let is_other = self.others.contains(&row.id);
+        let case = before.callbacks_open().find(|case| {
+            Some(case.tenant) == row.tenant
+                && digits.is_some()
+                && before.e164(case.number) == digits
+        });
+        let held = case.and_then(|case| {
+            let about_this = |need: &&NeedRow| {
+                need.callback == case.id
+                    && need.closed_ms.is_none()
+                    && need.another_person == is_other
+                    && (need.queue.is_none() || need.queue == row.queue)
+            };
+            let need = before.needs.values().find(about_this)?;
+            Some(if is_other {
+                need.opened_ms
+            } else {
+                case.place_ms - case.priority_ms
             })
-            .filter(|case| {
-                let mut needs = before
-                    .needs
-                    .values()
-                    .filter(|need| need.callback == case.id && need.closed_ms.is_none());
-                needs.any(|need| need.queue.is_none() || need.queue == row.queue)
-            })
-            .map(|case| case.place_ms - case.priority_ms);
+        });
         let place = held.map_or(row.received_ms, |place| place.min(row.received_ms));
         self.places.insert(row.id, place);
     }

@@ -299,7 +299,7 @@ impl World {
         match happening {
             Happening::ToSwitch(flow, bytes) => {
                 if self.process.is_some() {
-                    self.watch.arrives(&bytes);
+                    self.watch.arrives(&self.decided, &bytes);
                 }
                 self.feed(Input::Datagram {
                     flow,
