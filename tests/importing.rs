@@ -82,7 +82,7 @@ fn a_file_with_a_mistake_imports_nothing_and_says_where() {
     assert!(told.contains("busy.csv:3:"), "{told}");
     assert!(told.contains("busy.csv:4:1: expected a time"), "{told}");
     assert!(!told.contains("555703"), "numbers are not shown: {told}");
-    // What is in order but too old is refused by the node.
+    // What is in order but too old is pointed at, too.
     let old = [format!("{},0861555703,0861000000,34", ago(9 * 86_400))];
     let told = centre
         .run(&["import", "attempts", &write(&centre, &old)])

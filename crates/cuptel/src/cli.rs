@@ -201,7 +201,8 @@ pub(crate) enum ImportCommand {
     /// The time has its zone, the caller is empty where the number was withheld, the cause is
     /// that of ITU-T Q.850. Calls that had reached us after all are left out (same number, line
     /// and, within `import_window_s`, time), and so are those told before: the same file may be
-    /// imported again. A file with a mistake is not imported at all.
+    /// imported again. A file with a mistake is not imported at all. The cause is kept and not
+    /// judged: the file holds only calls refused for want of channels (usually 34 or 17).
     #[command(verbatim_doc_comment)]
     Attempts {
         /// The file

@@ -4,11 +4,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use cuptel_core::calendar::moment;
 use cuptel_core::dialplan::fields::Faults;
 use cuptel_core::number::Caller;
 use cuptel_core::time::UtcMs;
+use cuptel_core::words::NumberClass;
+use cuptel_engine::Clock;
+use cuptel_http::ImportBounds;
 use serde_json::{Value, json};
 
 use crate::cli::say;
@@ -29,12 +32,51 @@ struct Row {
     cause: Option<u8>,
 }
 
+impl Row {
+    fn may_be_called(&self) -> bool {
+        Caller::from_user_part(&self.caller).class.may_be_dialled()
+    }
+}
+
+/// Which rows are taken.
+struct Taken<'t> {
+    /// Numbers that a dialplan answers.
+    lines: &'t [String],
+    now_ms: UtcMs,
+    bounds: ImportBounds,
+}
+
+impl Taken<'_> {
+    /// What is wrong with a time; the node asks the same.
+    fn fault_of(&self, at_ms: UtcMs) -> Option<String> {
+        let ImportBounds {
+            window_s,
+            age_max_h,
+        } = self.bounds;
+        let age_ms = self.now_ms - at_ms;
+        if age_ms < i64::from(window_s) * 1_000 {
+            return Some(format!(
+                "this call is in the future, or not {window_s} s old yet ([http] \
+                 import_window_s): export again a little later"
+            ));
+        }
+        (age_ms > i64::from(age_max_h) * 3_600_000).then(|| {
+            format!("more than {age_max_h} h ago ([http] import_age_max_h): leave this row out")
+        })
+    }
+}
+
 /// Reads the file and tells it to the running node.
 pub(crate) fn attempts(config: &Config, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let source = Source::read_secret(file)?;
     let faults = Faults::default();
     let lines = config.names().lines;
-    let mut rows = read(source.text(), &lines, &faults);
+    let taken = Taken {
+        lines: &lines,
+        now_ms: Clock::start().now().utc_ms,
+        bounds: config.http.import,
+    };
+    let mut rows = read(source.text(), &taken, &faults);
     let faults = source.faults(&faults.into_sorted());
     if !faults.is_empty() {
         let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -43,9 +85,15 @@ pub(crate) fn attempts(config: &Config, file: &Path, json: bool) -> anyhow::Resu
     rows.sort_by_key(|row| row.at_ms);
     let api = Api::of(config)?;
     let mut sums = [0; 3];
+    let mut begun = 0;
     for chunk in chunks(&rows) {
         let calls: Vec<Value> = chunk.iter().map(told).collect();
-        let answer = api.post("attempts/import", &json!({ "calls": calls }))?;
+        let answer = api.post("attempts/import", &json!({ "calls": calls }));
+        let answer = answer.with_context(|| {
+            let of = rows.len();
+            format!("told {begun} of {of} calls; the same file may be imported again")
+        })?;
+        begun += chunk.len();
         for (sum, key) in sums
             .iter_mut()
             .zip(["imported", "reached_us", "told_before"])
@@ -60,8 +108,15 @@ pub(crate) fn attempts(config: &Config, file: &Path, json: bool) -> anyhow::Resu
         });
         say(&sums.to_string());
     } else {
+        let in_vain = rows.iter().filter(|row| !row.may_be_called()).count();
+        let nobody = match in_vain {
+            0 => String::new(),
+            _ => format!(
+                "; {in_vain} of the file cannot be called back (withheld, or a number that is not dialled)"
+            ),
+        };
         say(&format!(
-            "{imported} imported; {reached_us} had reached us after all, {told_before} were told before"
+            "{imported} imported; {reached_us} had reached us after all, {told_before} were told before{nobody}"
         ));
     }
     Ok(ExitCode::SUCCESS)
@@ -91,7 +146,7 @@ fn chunks(rows: &[Row]) -> Vec<&[Row]> {
     chunks
 }
 
-fn read(text: &str, lines: &[String], faults: &Faults) -> Vec<Row> {
+fn read(text: &str, taken: &Taken<'_>, faults: &Faults) -> Vec<Row> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -122,12 +177,12 @@ fn read(text: &str, lines: &[String], faults: &Faults) -> Vec<Row> {
             if record != COLUMNS[..] && record != COLUMNS[..3] {
                 fields.fault(
                     0,
-                    "expected the columns time,caller,called and, if there is one, cause",
+                    "expected the columns time,caller,called and, if there is one, cause, with commas",
                 );
                 break;
             }
         } else {
-            rows.extend(fields.row(lines));
+            rows.extend(fields.row(taken));
         }
     }
     if is_header && faults.is_empty() {
@@ -147,7 +202,7 @@ struct Fields<'r> {
 }
 
 impl Fields<'_> {
-    fn row(&self, lines: &[String]) -> Option<Row> {
+    fn row(&self, taken: &Taken<'_>) -> Option<Row> {
         if !(3..=4).contains(&self.record.len()) {
             self.fault(
                 0,
@@ -163,10 +218,21 @@ impl Fields<'_> {
                 "expected a time with its zone, such as 2026-11-25T08:30:05+01:00",
             );
         }
+        if let Some(fault) = at_ms.and_then(|at_ms| taken.fault_of(at_ms)) {
+            self.fault(0, &fault);
+        }
+        let caller = self.field(1);
+        if Caller::from_user_part(caller).class == NumberClass::Invalid {
+            self.fault(
+                1,
+                "no telephone number: expected it as it is dialled, or with + and its country \
+                 code, or nothing where it was withheld",
+            );
+        }
         let called = self.field(2);
         let is_ours = Caller::from_user_part(called)
             .number
-            .is_some_and(|number| lines.iter().any(|line| line == number.reveal()));
+            .is_some_and(|number| taken.lines.iter().any(|line| line == number.reveal()));
         if !is_ours {
             self.fault(2, "no dialplan answers this number");
         }
@@ -183,7 +249,7 @@ impl Fields<'_> {
         }
         let row = Row {
             at_ms: at_ms?,
-            caller: self.field(1).to_owned(),
+            caller: caller.to_owned(),
             called: called.to_owned(),
             cause: cause?,
         };
@@ -222,7 +288,15 @@ mod tests {
     fn read_text(text: &str) -> (Vec<Row>, Vec<String>) {
         let faults = Faults::default();
         let lines: Vec<String> = LINES.iter().map(|line| (*line).to_owned()).collect();
-        let rows = read(text, &lines, &faults);
+        let taken = Taken {
+            lines: &lines,
+            now_ms: moment::parse("2026-11-25T09:00:00+01:00").expect("a moment"),
+            bounds: ImportBounds {
+                window_s: 10,
+                age_max_h: 24,
+            },
+        };
+        let rows = read(text, &taken, &faults);
         let told = faults.into_sorted();
         (
             rows,
@@ -240,8 +314,9 @@ mod tests {
         assert_eq!(rows[0].at_ms, rows[1].at_ms);
         assert_eq!((rows[0].cause, rows[1].cause), (Some(34), None));
         assert_eq!(rows[1].caller, "");
-        let (rows, _) = read_text("time,caller,called\n2026-11-25T07:30:05Z,1,0861000000\n");
+        let (rows, _) = read_text("time,caller,called\n2026-11-25T07:30:05Z,112,0861000000\n");
         assert_eq!(rows.len(), 1);
+        assert!(!rows[0].may_be_called());
     }
 
     #[test]
@@ -254,6 +329,14 @@ mod tests {
         assert_eq!(rows, []);
         assert_eq!(faults.len(), 4, "{faults:?}");
         assert!(faults[0].starts_with("expected a time with its zone"));
+        let (_, faults) = read_text(
+            "time,caller,called\n\
+             2026-11-25T08:59:55+01:00,0861123456,0861000000\n\
+             2026-11-23T08:30:05+01:00,0861123456,0861000000\n\
+             2026-11-25T08:30:05+01:00,390861123484,0861000000\n",
+        );
+        let begin: Vec<&str> = faults.iter().map(|fault| &fault[..12]).collect();
+        assert_eq!(begin, ["this call is", "more than 24", "no telephone"]);
         let (_, faults) = read_text("when,who\n");
         assert!(faults[0].starts_with("expected the columns"), "{faults:?}");
         let (_, faults) = read_text("");

@@ -14,6 +14,7 @@ use crate::access::Caller;
 use crate::actions::Asked;
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::port::Refusal;
 use crate::schema;
 
 /// Calls in one request.
@@ -82,6 +83,16 @@ pub(crate) async fn import(
         .collect();
     // One after the other: what the one before stored is known to the next.
     let _alone = shared.importing.lock().await;
+    // What is only in the spill is not known to the database, and would be taken twice.
+    if shared
+        .engine
+        .health()
+        .degraded
+        .iter()
+        .any(|it| it.mode.holds_back())
+    {
+        return Err(Refusal::Busy.into());
+    }
     let unknown = shared.store.unknown(calls?, bounds.window_ms()).await?;
     let answer = Imported {
         imported: unknown.calls.len(),
