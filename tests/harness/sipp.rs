@@ -169,19 +169,21 @@ impl Sipp {
         assert!(status.success(), "SIPp: {status}\n{}", self.complaints());
     }
 
+    /// The calls that have got a final response by now.
+    pub(crate) fn finals_so_far(&self) -> BTreeSet<String> {
+        let wire = self.wire().into_iter();
+        let is_final =
+            |message: &Wire| message.received && message.status().is_some_and(|s| s >= 200);
+        wire.filter(is_final)
+            .map(|message| message.call_id)
+            .collect()
+    }
+
     /// The calls that got a final response, once no more of them come in.
     pub(crate) fn finals(&self) -> BTreeSet<String> {
-        let finals = || -> BTreeSet<String> {
-            let wire = self.wire().into_iter();
-            let is_final =
-                |message: &Wire| message.received && message.status().is_some_and(|s| s >= 200);
-            wire.filter(is_final)
-                .map(|message| message.call_id)
-                .collect()
-        };
-        let mut seen = (finals(), 0);
+        let mut seen = (self.finals_so_far(), 0);
         until("no more responses come in", SOON, || {
-            let now = finals();
+            let now = self.finals_so_far();
             seen.1 = if now == seen.0 { seen.1 + 1 } else { 0 };
             seen.0 = now;
             (seen.1 >= 10).then(|| seen.0.clone())
