@@ -111,6 +111,12 @@ impl From<NotReloaded> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::NoTenant { .. }) {
+            return Self::Malformed {
+                why: error.to_string(),
+                hint: "a tenant goes by the `name` of its [[tenant]]",
+            };
+        }
         Self::Store(error)
     }
 }

@@ -262,7 +262,7 @@ impl Store {
     /// A page of attempts, newest first.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When there is no such tenant, or the database fails.
     pub async fn attempts(&self, filter: &AttemptFilter) -> Result<Vec<AttemptView>, StoreError> {
         let failed = while_doing("list attempts");
         let question = ask_shard(LIST)
@@ -271,7 +271,12 @@ impl Store {
             .maybe_text(filter.outcome.map(Outcome::as_str))
             .int(page(filter.limit));
         let mut reading = self.read().await.map_err(&failed)?;
-        question.all(&mut reading, view).await.map_err(failed)
+        let attempts = question.all(&mut reading, view).await.map_err(failed)?;
+        drop(reading);
+        if attempts.is_empty() {
+            self.is_of_a_tenant(filter.tenant.as_deref()).await?;
+        }
+        Ok(attempts)
     }
 
     /// One attempt, if there is such.

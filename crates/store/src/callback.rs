@@ -281,7 +281,7 @@ impl Store {
     /// A page of callbacks, newest first.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When there is no such tenant, or the database fails.
     pub async fn callbacks(
         &self,
         filter: &CallbackFilter,
@@ -293,7 +293,12 @@ impl Store {
             .maybe_text(filter.state.map(CallbackState::as_str))
             .int(page(filter.limit));
         let mut reading = self.read().await.map_err(&failed)?;
-        question.all(&mut reading, view).await.map_err(failed)
+        let callbacks = question.all(&mut reading, view).await.map_err(failed)?;
+        drop(reading);
+        if callbacks.is_empty() {
+            self.is_of_a_tenant(filter.tenant.as_deref()).await?;
+        }
+        Ok(callbacks)
     }
 
     /// One callback, if there is such.

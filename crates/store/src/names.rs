@@ -119,6 +119,24 @@ impl Store {
         let mut reading = self.read().await.map_err(&failed)?;
         read(&mut reading).await.map_err(failed)
     }
+
+    /// Whether a list that found nothing was asked for of a tenant that there is.
+    ///
+    /// # Errors
+    /// When there is no such tenant, or the database fails.
+    pub(crate) async fn is_of_a_tenant(&self, asked: Option<&str>) -> Result<(), StoreError> {
+        let Some(tenant) = asked else {
+            return Ok(());
+        };
+        let tenants = self.names().await?.tenants;
+        if tenants.contains_key(tenant) {
+            return Ok(());
+        }
+        Err(StoreError::NoTenant {
+            tenant: tenant.to_owned(),
+            known: tenants.into_keys().collect(),
+        })
+    }
 }
 
 async fn read(connection: &mut Connection) -> Result<Interned, sqlx::Error> {

@@ -64,6 +64,14 @@ pub enum StoreError {
         /// The tenant it names.
         tenant: String,
     },
+    /// A list was asked for of a tenant that there never was.
+    #[error("there is no tenant \"{tenant}\": expected one of {}", .known.join(", "))]
+    NoTenant {
+        /// Who was asked for.
+        tenant: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
 }
 
 /// The longest page that a list gives.

@@ -3,7 +3,7 @@
 use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_core::record::Record;
 use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
-use cuptel_store::{AttemptFilter, Batch, CallbackFilter};
+use cuptel_store::{AttemptFilter, Batch, CallbackFilter, StoreError};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{NOW, SECRETS, anonymous, commit_day};
@@ -120,7 +120,6 @@ async fn attempts_are_filtered(home: &Home) {
         (of(None, None), &[26, 25, 24, 23, 22, 21][..]),
         (of(Some("asl-teramo"), None), &[26, 25, 24, 23, 22, 21]),
         (of(Some("asl-pescara"), None), &[]),
-        (of(Some("nobody"), None), &[]),
         (of(None, Some(Outcome::Served)), &[24]),
         (of(Some("asl-pescara"), Some(Outcome::Served)), &[]),
     ] {
@@ -128,6 +127,10 @@ async fn attempts_are_filtered(home: &Home) {
         let found: Vec<i64> = found.into_iter().map(|attempt| attempt.id.0).collect();
         assert_eq!(found, expected, "{filter:?}");
     }
+    let error = store.attempts(&of(Some("asl-termo"), None)).await;
+    let told = error.unwrap_err().to_string();
+    assert!(told.starts_with("there is no tenant \"asl-termo\": expected one of asl-"));
+    assert!(told.contains("asl-teramo"), "{told}");
 }
 
 async fn callbacks_are_filtered(home: &Home) {
@@ -156,6 +159,8 @@ async fn callbacks_are_filtered(home: &Home) {
         let found: Vec<i64> = found.into_iter().map(|callback| callback.id.0).collect();
         assert_eq!(found, expected, "{filter:?}");
     }
+    let error = store.callbacks(&of(Some("asl-termo"), None, None)).await;
+    assert!(matches!(error, Err(StoreError::NoTenant { .. })));
 }
 
 async fn details_hold_all_that_belongs(home: &Home) {
