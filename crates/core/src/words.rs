@@ -3,12 +3,12 @@
 
 /// A word that the vocabulary does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{word}\" is not a {vocabulary}")]
+#[error("unknown word \"{word}\": expected one of {}", .known.join(", "))]
 pub struct UnknownWord {
     /// What was read.
     pub word: String,
-    /// Which vocabulary was asked.
-    pub vocabulary: &'static str,
+    /// The words of the vocabulary that was asked.
+    pub known: &'static [&'static str],
 }
 
 macro_rules! vocabulary {
@@ -28,6 +28,12 @@ macro_rules! vocabulary {
             }
         }
 
+        impl From<$name> for &'static str {
+            fn from(word: $name) -> Self {
+                word.as_str()
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -39,7 +45,7 @@ macro_rules! vocabulary {
             fn from_str(word: &str) -> Result<Self, UnknownWord> {
                 match word {
                     $($text => Ok(Self::$variant),)*
-                    other => Err(UnknownWord { word: other.to_owned(), vocabulary: stringify!($name) }),
+                    other => Err(UnknownWord { word: other.to_owned(), known: &[$($text),*] }),
                 }
             }
         }

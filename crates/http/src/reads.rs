@@ -73,13 +73,13 @@ fn rows(limit: Option<u32>) -> Result<u32, ApiError> {
     })
 }
 
-fn word<W>(word: Option<&str>, hint: &'static str) -> Result<Option<W>, ApiError>
+fn word<W>(word: Option<&str>) -> Result<Option<W>, ApiError>
 where
     W: std::str::FromStr<Err = UnknownWord>,
 {
     let malformed = |unknown: UnknownWord| ApiError::Malformed {
         why: unknown.to_string(),
-        hint,
+        hint: "leave the parameter out for all of them",
     };
     word.map(str::parse).transpose().map_err(malformed)
 }
@@ -118,10 +118,7 @@ pub(crate) async fn attempts(
         before,
         limit,
     } = asked(query)?;
-    let outcome: Option<Outcome> = word(
-        outcome.as_deref(),
-        "for instance served, abandoned_queue, refused_lines",
-    )?;
+    let outcome: Option<Outcome> = word(outcome.as_deref())?;
     let limit = rows(limit)?;
     let attempts = shared
         .store
@@ -173,10 +170,7 @@ pub(crate) async fn callbacks(
         before,
         limit,
     } = asked(query)?;
-    let state: Option<CallbackState> = word(
-        state.as_deref(),
-        "for instance waiting, offered, dialling, talking, closed",
-    )?;
+    let state: Option<CallbackState> = word(state.as_deref())?;
     let limit = rows(limit)?;
     let callbacks = shared
         .store
