@@ -45,8 +45,22 @@ fn attempts_and_callbacks_are_listed_and_shown_online_and_offline() {
     assert_eq!(only, "none\n");
     let wrong = centre
         .run(&["attempts", "list", "--only", "nonsense"])
-        .failed();
+        .misread();
     assert!(wrong.contains("nonsense"), "{wrong}");
+    assert!(wrong.contains("served, served_by_menu"), "{wrong}");
+    for what in ["attempts", "callbacks"] {
+        for how in [&[][..], &["--offline"]] {
+            let list = [what, "list", "--tenant", "asl-termo"];
+            let wrong = centre.run(&[&list, how].concat()).failed();
+            let told = "no tenant \"asl-termo\": expected one of asl-teramo";
+            assert!(wrong.contains(told), "{wrong}");
+        }
+        let wrong = centre.run(&[what, "list", "--before", "abc"]).misread();
+        assert!(
+            wrong.contains("expected an identifier, a number"),
+            "{wrong}"
+        );
+    }
 }
 
 #[test]
@@ -62,7 +76,11 @@ fn seats_are_acted_on_and_refusals_say_why() {
     let told = sign_in("102", "Anna Esempio").failed();
     assert!(told.contains("already signed in on seat 101"), "{told}");
     let told = sign_in("999", "Anna Esempio").failed();
-    assert!(told.contains("no seat \"999\""), "{told}");
+    let advised = "there is no seat \"999\"; see cuptel seats list\n";
+    assert!(told.ends_with(advised), "{told}");
+    let told = centre.run(&["seats", "pause", "102"]).failed();
+    let advised = "; first: cuptel seats sign-in 102 --operator NAME\n";
+    assert!(told.ends_with(advised), "{told}");
     let told = sign_in("102", "Nobody Known").failed();
     assert!(told.contains("no operator \"Nobody Known\""), "{told}");
 
@@ -87,8 +105,8 @@ fn a_shell_without_a_node_or_with_a_wrong_token_is_told_so() {
     let right = fs::read(&token).expect("the token can be read");
     fs::write(&token, "not the token\n").expect("the token can be written");
     let told = centre.run(&["attempts", "list"]).failed();
-    assert!(told.contains("401"), "{told}");
-    assert!(told.contains("token"), "{told}");
+    let advised = "the running node has another `token` under [http]";
+    assert!(told.contains(advised), "{told}");
     assert!(
         !told.contains("not the token"),
         "a secret is never shown: {told}"
@@ -100,6 +118,12 @@ fn a_shell_without_a_node_or_with_a_wrong_token_is_told_so() {
     let told = centre.run(&["attempts", "list"]).failed();
     assert!(told.contains("no node answers at"), "{told}");
     assert!(told.contains("--offline"), "{told}");
+    let told = centre.run(&["seats", "available", "101"]).failed();
+    assert!(told.contains("no node answers at"), "{told}");
+    assert!(
+        !told.contains("--offline"),
+        "there is no such option: {told}"
+    );
 }
 
 #[test]

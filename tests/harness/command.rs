@@ -51,6 +51,12 @@ impl Ran {
         assert_eq!(self.code, Some(1), "{self:#?}");
         self.err
     }
+
+    /// Demands exit code 2, a command line that cannot be read; what it said on standard error.
+    pub(crate) fn misread(self) -> String {
+        assert_eq!(self.code, Some(2), "{self:#?}");
+        self.err
+    }
 }
 
 impl From<Output> for Ran {

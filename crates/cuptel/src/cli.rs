@@ -3,9 +3,12 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
 use crate::{audit, import, rehearsal, serve, shell};
@@ -55,10 +58,10 @@ enum Command {
     Import(ImportCommand),
     /// Inbound call attempts
     #[command(subcommand)]
-    Attempts(Look),
+    Attempts(AttemptCommand),
     /// Callbacks: who is owed a call
     #[command(subcommand)]
-    Callbacks(Look),
+    Callbacks(CallbackCommand),
     /// Seats: look, and act on them
     #[command(subcommand)]
     Seats(SeatCommand),
@@ -102,37 +105,77 @@ fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(count.saturating_mul(unit_s)))
 }
 
-/// Looking at rows.
+fn identifier(text: &str) -> Result<i64, &'static str> {
+    text.parse().ok().ok_or("expected an identifier, a number")
+}
+
+/// A word of these, and of no others.
+fn one_of<W>(known: &'static [W]) -> impl TypedValueParser<Value = W>
+where
+    W: Copy + Into<&'static str> + FromStr<Err = UnknownWord> + Send + Sync + 'static,
+{
+    let words = known.iter().map(|word| (*word).into());
+    PossibleValuesParser::new(words.collect::<Vec<&'static str>>()).try_map(|word| word.parse())
+}
+
+/// What can be asked of attempts.
 #[derive(Debug, Clone, Subcommand)]
-pub(crate) enum Look {
+pub(crate) enum AttemptCommand {
     /// The newest ones
-    List(ListArguments),
+    List {
+        /// Those that ended this way
+        #[arg(long, value_name = "OUTCOME", value_parser = one_of(Outcome::ALL))]
+        only: Option<Outcome>,
+        #[command(flatten)]
+        page: Page,
+        #[command(flatten)]
+        how: How,
+    },
     /// One of them with all that belongs to it
     Show {
         /// Its identifier
+        #[arg(value_parser = identifier)]
         id: i64,
         #[command(flatten)]
         how: How,
     },
 }
 
-/// Which rows.
+/// What can be asked of callbacks.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum CallbackCommand {
+    /// The newest ones
+    List {
+        /// Those that stand here
+        #[arg(long, value_name = "STATE", value_parser = one_of(CallbackState::ALL))]
+        only: Option<CallbackState>,
+        #[command(flatten)]
+        page: Page,
+        #[command(flatten)]
+        how: How,
+    },
+    /// One of them with all that belongs to it
+    Show {
+        /// Its identifier
+        #[arg(value_parser = identifier)]
+        id: i64,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+/// Which rows of a list.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct ListArguments {
-    /// Of this tenant only
+pub(crate) struct Page {
+    /// Of this tenant only (`name` of a `[[tenant]]`)
     #[arg(long)]
     pub(crate) tenant: Option<String>,
-    /// Attempts that ended this way, or callbacks in this state
-    #[arg(long)]
-    pub(crate) only: Option<String>,
     /// Older than this identifier: the last one of the page before
-    #[arg(long)]
+    #[arg(long, value_name = "ID", value_parser = identifier)]
     pub(crate) before: Option<i64>,
     /// How many, 1 to 1000
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) limit: u32,
-    #[command(flatten)]
-    pub(crate) how: How,
 }
 
 /// Where to look and how to show it.
@@ -165,8 +208,8 @@ pub(crate) enum SeatCommand {
     SignIn {
         /// The extension
         seat: String,
-        /// Who, by login name
-        #[arg(long)]
+        /// Who, as in the column `operator` of first-start.csv, e.g. "Anna Esempio"
+        #[arg(long, value_name = "NAME")]
         operator: String,
     },
     /// The operator leaves; a conversation goes on to its end
@@ -247,12 +290,8 @@ impl Cli {
             Command::Import(ImportCommand::Attempts { file, json }) => {
                 import::attempts(&load(&self.config)?, &file, json)
             }
-            Command::Attempts(look) => {
-                shell::look(&load(&self.config)?, shell::Kind::Attempts, look)
-            }
-            Command::Callbacks(look) => {
-                shell::look(&load(&self.config)?, shell::Kind::Callbacks, look)
-            }
+            Command::Attempts(command) => shell::attempts(&load(&self.config)?, command),
+            Command::Callbacks(command) => shell::callbacks(&load(&self.config)?, command),
             Command::Seats(command) => shell::seats(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use cuptel_core::id::{AttemptId, CallbackId};
+use cuptel_core::words::{CallbackState, Outcome};
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
-use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::cli::{How, ListArguments, Look, SeatCommand, say};
+use crate::cli::{AttemptCommand, CallbackCommand, How, Page, SeatCommand, say};
 use crate::config::Config;
 use crate::serve::runtime;
 use crate::table;
@@ -54,37 +55,70 @@ const QUEUE_FIELDS: [&str; 5] = [
     "callbacks_ready",
 ];
 
-/// Which rows are looked at.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
-    /// Inbound attempts.
-    Attempts,
-    /// Callbacks.
-    Callbacks,
-}
-
-/// `attempts` and `callbacks`.
-pub(crate) fn look(config: &Config, kind: Kind, look: Look) -> anyhow::Result<ExitCode> {
-    match look {
-        Look::List(arguments) => {
-            let rows = if arguments.how.offline {
+/// `attempts`.
+pub(crate) fn attempts(config: &Config, command: AttemptCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        AttemptCommand::List { only, page, how } => {
+            let rows = if how.offline {
+                let filter = AttemptFilter {
+                    tenant: page.tenant,
+                    outcome: only,
+                    before: page.before,
+                    limit: page.limit,
+                };
                 offline(config, async |store| {
-                    list_stored(&store, kind, &arguments).await
+                    Ok(serde_json::to_value(store.attempts(&filter).await?)?)
                 })?
             } else {
-                Api::of(config)?.get(&list_path(kind, &arguments))?
+                let only = only.map(Outcome::as_str);
+                Api::or_offline(config)?.get(&list_path("attempts", ("outcome", only), &page))?
             };
-            let fields: &[&str] = match kind {
-                Kind::Attempts => &ATTEMPT_FIELDS,
-                Kind::Callbacks => &CALLBACK_FIELDS,
-            };
-            show_rows(&rows, fields, arguments.how.json)
+            show_rows(&rows, &ATTEMPT_FIELDS, how.json)
         }
-        Look::Show { id, how } => {
+        AttemptCommand::Show { id, how } => {
             let row = if how.offline {
-                offline(config, async |store| show_stored(&store, kind, id).await)?
+                offline(config, async |store| {
+                    let row = store.attempt(AttemptId(id)).await?;
+                    let row = row.with_context(|| format!("there is no attempt {id}"))?;
+                    Ok(serde_json::to_value(row)?)
+                })?
             } else {
-                Api::of(config)?.get(&format!("{}/{id}", path(kind)))?
+                Api::or_offline(config)?.get(&format!("attempts/{id}"))?
+            };
+            show_row(&row, how)
+        }
+    }
+}
+
+/// `callbacks`.
+pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        CallbackCommand::List { only, page, how } => {
+            let rows = if how.offline {
+                let filter = CallbackFilter {
+                    tenant: page.tenant,
+                    state: only,
+                    before: page.before,
+                    limit: page.limit,
+                };
+                offline(config, async |store| {
+                    Ok(serde_json::to_value(store.callbacks(&filter).await?)?)
+                })?
+            } else {
+                let only = only.map(CallbackState::as_str);
+                Api::or_offline(config)?.get(&list_path("callbacks", ("state", only), &page))?
+            };
+            show_rows(&rows, &CALLBACK_FIELDS, how.json)
+        }
+        CallbackCommand::Show { id, how } => {
+            let row = if how.offline {
+                offline(config, async |store| {
+                    let row = store.callback(CallbackId(id)).await?;
+                    let row = row.with_context(|| format!("there is no callback {id}"))?;
+                    Ok(serde_json::to_value(row)?)
+                })?
+            } else {
+                Api::or_offline(config)?.get(&format!("callbacks/{id}"))?
             };
             show_row(&row, how)
         }
@@ -100,7 +134,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
                     Ok(serde_json::to_value(store.seats().await?)?)
                 })?
             } else {
-                Api::of(config)?.get("seats")?
+                Api::or_offline(config)?.get("seats")?
             };
             show_rows(&rows, &SEAT_FIELDS, how.json)
         }
@@ -114,7 +148,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
                     Ok(serde_json::to_value(row)?)
                 })?
             } else {
-                Api::of(config)?.get(&format!("seats/{}", escaped(&seat)))?
+                Api::or_offline(config)?.get(&format!("seats/{}", escaped(&seat)))?
             };
             show_row(&row, how)
         }
@@ -160,12 +194,23 @@ fn storm_line(trunk: &Value) -> String {
 
 /// `reload`.
 pub(crate) fn reload(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
-    let answer = Api::of(config)?.post("reload", &json!({}))?;
+    let api = Api::of(config)?;
+    let before = api.get("configuration")?;
+    let answer = api.post("reload", &json!({}))?;
     let configuration = &answer["configuration"];
     if json {
         say(&serde_json::to_string(configuration)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let hash = configuration["hash"].as_str().unwrap_or_default();
+    let short = hash.get(..8).unwrap_or(hash);
+    if before["configuration"]["hash"] == configuration["hash"] {
+        say(&format!("nothing has changed: {short} stays in force"));
     } else {
-        table::print_one(configuration);
+        let since = table::text("since_ms", &configuration["since_ms"]);
+        say(&format!(
+            "taken: configuration {short} is in force since {since}; calls in progress go on"
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -207,25 +252,14 @@ fn escaped(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, NON_ALPHANUMERIC)
 }
 
-fn path(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Attempts => "attempts",
-        Kind::Callbacks => "callbacks",
-    }
-}
-
-fn list_path(kind: Kind, arguments: &ListArguments) -> String {
-    let mut text = format!("{}?limit={}", path(kind), arguments.limit);
-    let only = match kind {
-        Kind::Attempts => "outcome",
-        Kind::Callbacks => "state",
-    };
-    for (key, value) in [("tenant", &arguments.tenant), (only, &arguments.only)] {
+fn list_path(rows: &str, only: (&str, Option<&str>), page: &Page) -> String {
+    let mut text = format!("{rows}?limit={}", page.limit);
+    for (key, value) in [("tenant", page.tenant.as_deref()), only] {
         if let Some(value) = value {
             text.push_str(&format!("&{key}={}", escaped(value)));
         }
     }
-    if let Some(before) = arguments.before {
+    if let Some(before) = page.before {
         text.push_str(&format!("&before={before}"));
     }
     text
@@ -241,56 +275,24 @@ fn offline(
     })
 }
 
-async fn list_stored(
-    store: &Store,
-    kind: Kind,
-    arguments: &ListArguments,
-) -> anyhow::Result<Value> {
-    let (tenant, before, limit) = (arguments.tenant.clone(), arguments.before, arguments.limit);
-    let only = arguments.only.as_deref();
-    Ok(match kind {
-        Kind::Attempts => {
-            let outcome = only.map(str::parse).transpose()?;
-            serde_json::to_value(
-                store
-                    .attempts(&AttemptFilter {
-                        tenant,
-                        outcome,
-                        before,
-                        limit,
-                    })
-                    .await?,
-            )?
+/// What to do about a refusal of what was asked under this path, as one does it in a shell: the
+/// API's own hints speak HTTP. None where the API's will do.
+fn advice(status: u16, path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split(['/', '?']).collect();
+    match (status, &parts[..]) {
+        (401, _) => Some("the running node has another `token` under [http]".to_owned()),
+        (404, ["seats", ..]) => Some("see cuptel seats list".to_owned()),
+        (404, ["attempts", ..]) => Some("see cuptel attempts list".to_owned()),
+        (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
+        (409, ["seats", _, "sign-in"]) => {
+            Some("to sign out: cuptel seats sign-out SEAT".to_owned())
         }
-        Kind::Callbacks => {
-            let state = only.map(str::parse).transpose()?;
-            serde_json::to_value(
-                store
-                    .callbacks(&CallbackFilter {
-                        tenant,
-                        state,
-                        before,
-                        limit,
-                    })
-                    .await?,
-            )?
-        }
-    })
-}
-
-async fn show_stored(store: &Store, kind: Kind, id: i64) -> anyhow::Result<Value> {
-    let missing = || format!("there is no {} {id}", path(kind).trim_end_matches('s'));
-    Ok(match kind {
-        Kind::Attempts => {
-            serde_json::to_value(store.attempt(AttemptId(id)).await?.with_context(missing)?)?
-        }
-        Kind::Callbacks => serde_json::to_value(
-            store
-                .callback(CallbackId(id))
-                .await?
-                .with_context(missing)?,
-        )?,
-    })
+        (409, ["seats", seat, "pause" | "available"]) => Some(format!(
+            "first: cuptel seats sign-in {} --operator NAME",
+            percent_decode_str(seat).decode_utf8_lossy()
+        )),
+        _ => None,
+    }
 }
 
 /// The running node's API.
@@ -298,22 +300,36 @@ pub(crate) struct Api {
     base: String,
     token: String,
     agent: ureq::Agent,
+    /// What can be done without it, for whoever finds no node.
+    otherwise: &'static str,
 }
 
 impl Api {
+    /// For what needs a running node.
     pub(crate) fn of(config: &Config) -> anyhow::Result<Self> {
+        Self::with(config, "")
+    }
+
+    /// For what can be looked up in the database as well.
+    fn or_offline(config: &Config) -> anyhow::Result<Self> {
+        Self::with(config, ", or look with --offline")
+    }
+
+    fn with(config: &Config, otherwise: &'static str) -> anyhow::Result<Self> {
         let settings = ureq::Agent::config_builder()
             .timeout_global(Some(ANSWER_TIME))
             .http_status_as_error(false)
             .build();
+        let token = config.http.token.reveal().with_context(|| {
+            format!(
+                "`token` of [http]: start the node with this configuration, which makes it{otherwise}"
+            )
+        })?;
         Ok(Self {
             base: format!("http://{}/api/v1/", config.http.listen),
-            token: config
-                .http
-                .token
-                .reveal()
-                .context("`token` of [http]: start the node with this configuration, which makes it, or look with --offline")?,
+            token,
             agent: settings.into(),
+            otherwise,
         })
     }
 
@@ -322,7 +338,7 @@ impl Api {
         let answer = request
             .header("Authorization", format!("Bearer {}", self.token))
             .call();
-        self.read(answer)
+        self.read(path, answer)
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
@@ -330,17 +346,18 @@ impl Api {
         let answer = request
             .header("Authorization", format!("Bearer {}", self.token))
             .send_json(body);
-        self.read(answer)
+        self.read(path, answer)
     }
 
     fn read(
         &self,
+        path: &str,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> anyhow::Result<Value> {
         let mut answer = answer.with_context(|| {
             format!(
-                "no node answers at {}: start one with `cuptel serve`, or look with --offline",
-                self.base
+                "no node answers at {}: start one with `cuptel serve`{}",
+                self.base, self.otherwise
             )
         })?;
         let status = answer.status();
@@ -350,20 +367,40 @@ impl Api {
         }
         // A refusal without words is a refusal all the same.
         let body = body.unwrap_or(Value::Null);
-        let told = body
-            .get("error")
-            .and_then(Value::as_str)
-            .unwrap_or("no reason given");
         let faults = body.get("faults").and_then(Value::as_array);
         if let Some(faults) = faults.filter(|faults| !faults.is_empty()) {
             let lines: Vec<&str> = faults.iter().filter_map(Value::as_str).collect();
             bail!("nothing has changed:\n{}", lines.join("\n"));
         }
-        let hint = body
-            .get("hint")
-            .and_then(Value::as_str)
-            .map(|hint| format!("; {hint}"))
-            .unwrap_or_default();
-        bail!("{told}{hint} (HTTP {})", status.as_u16())
+        let Some(told) = body.get("error").and_then(Value::as_str) else {
+            bail!("no reason given (HTTP {})", status.as_u16());
+        };
+        let hint = body.get("hint").and_then(Value::as_str);
+        match advice(status.as_u16(), path).or_else(|| hint.map(str::to_owned)) {
+            Some(advice) => bail!("{told}; {advice}"),
+            None => bail!("{told}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_is_what_one_types_in_a_shell() {
+        for (status, path, told) in [
+            (404, "seats/999/sign-in", Some("see cuptel seats list")),
+            (404, "callbacks/7", Some("see cuptel callbacks list")),
+            (
+                409,
+                "seats/a%2D1/pause",
+                Some("first: cuptel seats sign-in a-1 --operator NAME"),
+            ),
+            (409, "seats/102/sign-out", None),
+            (422, "seats/102/sign-in", None),
+        ] {
+            assert_eq!(advice(status, path).as_deref(), told, "{status} {path}");
+        }
     }
 }
