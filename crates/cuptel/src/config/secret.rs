@@ -25,7 +25,7 @@ enum Kept {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SecretError {
     /// The variable is not set, or is not text.
-    #[error("the environment has no {name} to read a secret from")]
+    #[error("the environment has no {name} to read a secret from: set it as for `cuptel serve`")]
     Environment {
         /// The variable.
         name: String,
@@ -218,7 +218,8 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the environment has no CUPTEL_NOBODY_SETS_THIS to read a secret from"
+            "the environment has no CUPTEL_NOBODY_SETS_THIS to read a secret from: set it as for \
+             `cuptel serve`"
         );
     }
 }
