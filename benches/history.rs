@@ -23,7 +23,7 @@ const ROWS: [&str; 5] = [
         opened_ms, last_attempt_ms, attempts, tries, closed_ms, closed_how, priority_ms)
     WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
     SELECT 0, i, 1, 1, i, CASE WHEN $4 THEN 'waiting' ELSE 'closed' END, $3 - 100000000 + i,
-        $3 - 100000000, $3 - 100000000, $3 - 100000000, 1, 0, CASE WHEN $4 THEN NULL ELSE $3 END,
+        $3 - 100000000 + i, $3 - 100000000 + i, $3 - 100000000 + i, 1, 0, CASE WHEN $4 THEN NULL ELSE $3 END,
         CASE WHEN $4 THEN NULL ELSE 'served' END, 0 FROM n",
     "INSERT INTO callback_need (shard, id, seq, callback, queue, kind, opened_ms, closed_ms)
     WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)

@@ -14,6 +14,7 @@ use crate::people::People;
 use crate::planted::{Fault, planted};
 use crate::reconnecting::LeftAlone;
 use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, Work};
+use crate::release::DialHours;
 use crate::rules::Rules;
 use crate::seat::Seat;
 use crate::step::{Command, CommandError, Effect, Input, Step};
@@ -62,8 +63,7 @@ pub struct Centre {
     pub(crate) backlog: BTreeMap<(QueueId, UtcMs), BTreeSet<CallbackId>>,
     /// Queues for which the end of a pause of the contact window is awaited.
     pub(crate) windows: BTreeSet<QueueId>,
-    /// From when to when a dial may begin, by queue: the span last looked up.
-    pub(crate) dial_hours: BTreeMap<QueueId, (UtcMs, UtcMs)>,
+    pub(crate) dial_hours: DialHours,
     /// Works that wait, by queue; ordered by key, the smallest first.
     pub(crate) ready: BTreeMap<QueueId, BTreeSet<(i64, Work)>>,
     pub(crate) seats: BTreeMap<SeatId, Seat>,
@@ -108,7 +108,7 @@ impl Centre {
             ledger: Ledger::default(),
             backlog: BTreeMap::new(),
             windows: BTreeSet::new(),
-            dial_hours: BTreeMap::new(),
+            dial_hours: DialHours::default(),
             ready: BTreeMap::new(),
             seats: BTreeMap::new(),
             extensions: BTreeMap::new(),

@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackId, QueueId};
+use crate::rules::Rules;
 use crate::time::UtcMs;
 
 /// Under what a callback is counted: the queue that serves it, and its place in line.
@@ -14,7 +16,19 @@ pub(crate) type Entry = (QueueId, UtcMs);
 #[derive(Debug, Default)]
 pub(crate) struct Ledger(BTreeMap<QueueId, BTreeSet<(UtcMs, CallbackId)>>);
 
+/// Under what an open callback is counted, unless its tenant is gone.
+pub(crate) fn entry(rules: &Rules, case: &Case) -> Option<Entry> {
+    let tenant = rules.tenants.get(&case.row.tenant)?;
+    Some((case.queue(tenant.dialplan.missed_queue), case.row.place_ms))
+}
+
 impl Ledger {
+    /// One with all these in it.
+    pub(crate) fn of(entries: BTreeMap<QueueId, Vec<(UtcMs, CallbackId)>>) -> Self {
+        let set = |(queue, open): (_, Vec<_>)| (queue, open.into_iter().collect());
+        Self(entries.into_iter().map(set).collect())
+    }
+
     fn enter(&mut self, (queue, place_ms): Entry, id: CallbackId) {
         self.0.entry(queue).or_default().insert((place_ms, id));
     }
@@ -46,10 +60,9 @@ impl Centre {
         let Some(case) = self.cases.get_mut(&id) else {
             return;
         };
-        let Some(tenant) = self.rules.tenants.get(&case.row.tenant) else {
+        let Some(entry) = entry(&self.rules, case) else {
             return;
         };
-        let entry = (case.queue(tenant.dialplan.missed_queue), case.row.place_ms);
         if case.entered == Some(entry) {
             return;
         }

@@ -17,6 +17,7 @@ mod dispatch;
 pub mod id;
 pub mod importing;
 mod ledger;
+mod lining;
 mod notice;
 pub mod number;
 mod offering;

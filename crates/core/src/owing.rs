@@ -8,10 +8,9 @@ use crate::id::{
 };
 use crate::number::PhoneNumber;
 use crate::planted::{Fault, planted};
-use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Record, Work};
+use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Record};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
-use crate::timers::Timer;
 use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult};
 
 const ANOTHER_PERSON: &str = "another person at this number";
@@ -193,38 +192,6 @@ impl Centre {
         true
     }
 
-    /// Puts a callback among the works that wait, if its time has come; else asks to be woken.
-    pub(crate) fn reconsider(&mut self, now: Now, id: CallbackId) {
-        self.enter_in_ledger(id);
-        self.unready(id);
-        let Some((queue, due_ms)) = self.due(now, id) else {
-            return;
-        };
-        if self.awaits_opening(now, id, queue) {
-            return;
-        }
-        if due_ms > now.utc_ms {
-            let wait_ms = u64::try_from(due_ms - now.utc_ms).unwrap_or(0);
-            let moment = now.in_ms(wait_ms);
-            let Some(case) = self.cases.get_mut(&id) else {
-                return;
-            };
-            // A timer that fires before is as good: it looks again.
-            if case.wake_at.is_none_or(|at| at > moment) {
-                case.wake_at = Some(moment);
-                self.timers.at(moment, Timer::CallbackReady(id));
-            }
-            return;
-        }
-        let Some(case) = self.cases.get_mut(&id) else {
-            return;
-        };
-        case.ready = Some(queue);
-        let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
-        self.line_up(queue, place_ms, priority_ms, Work::Callback(id));
-        self.await_window(now, queue);
-    }
-
     /// The person has just tried: whatever is owed to that number, by whomever, rests.
     pub(crate) fn let_rest(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
         let cases = self
@@ -267,43 +234,6 @@ impl Centre {
             .unwrap_or_default();
         for (_, id) in cases {
             self.reconsider(now, id);
-        }
-    }
-
-    /// When a waiting callback may be offered; none while its person has a call with us, or
-    /// a seat has another authority's callback to them.
-    fn due(&mut self, now: Now, id: CallbackId) -> Option<(QueueId, UtcMs)> {
-        let case = self.cases.get(&id)?;
-        let known = self.people.get(&case.number)?;
-        let all_wait = known.cases.iter().all(|(_, other)| {
-            let state = self.cases.get(other).map(|other| other.row.state);
-            matches!(state, Some(CallbackState::Waiting | CallbackState::Closed))
-        });
-        let waits = case.row.state == CallbackState::Waiting && all_wait;
-        if !waits || known.calls > 0 || known.dial.is_some() {
-            return None;
-        }
-        let missed = self
-            .rules
-            .tenants
-            .get(&case.row.tenant)?
-            .dialplan
-            .missed_queue;
-        let queue = case.queue(missed);
-        let earliest = if planted(Fault::GraceIgnored) {
-            now.utc_ms
-        } else {
-            case.row.not_before_ms.max(now.utc_ms)
-        };
-        Some((queue, self.next_dial(queue, earliest)?))
-    }
-
-    fn unready(&mut self, id: CallbackId) {
-        if let Some(case) = self.cases.get_mut(&id)
-            && let Some(queue) = case.ready.take()
-        {
-            let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
-            self.step_out(queue, place_ms, priority_ms, Work::Callback(id));
         }
     }
 

@@ -38,8 +38,13 @@ impl Known {
             .map(|(_, case)| *case)
     }
 
+    /// Whether the person speaks with us, waits for that, or is being called.
+    pub(crate) fn has_call(&self) -> bool {
+        self.calls > 0 || self.dial.is_some()
+    }
+
     fn is_forgettable(&self) -> bool {
-        self.calls == 0 && self.dial.is_none() && self.cases.is_empty()
+        !self.has_call() && self.cases.is_empty()
     }
 }
 

@@ -2,10 +2,13 @@
 //! opening not all at once. What a night has gathered is released one after the other, the
 //! oldest first, evenly over `spread_h`; the place in line stays what it was.
 
+use std::collections::BTreeMap;
+
+use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackId, QueueId};
 use crate::record::{Record, Work};
-use crate::rules::CallbackPolicy;
+use crate::rules::{CallbackPolicy, Rules};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
@@ -35,29 +38,47 @@ impl CallbackPolicy {
     }
 }
 
-impl Centre {
-    /// As the policy of a queue says; the hours that were last looked up are remembered,
-    /// because a start asks for a million callbacks about the same day.
-    pub(crate) fn next_dial(&mut self, queue: QueueId, at: UtcMs) -> Option<UtcMs> {
-        if let Some((from_ms, last_ms)) = self.dial_hours.get(&queue)
+/// From when to when a dial may begin, by queue: the span last looked up, because a start
+/// asks for a million callbacks about the same day.
+#[derive(Debug, Default)]
+pub(crate) struct DialHours(BTreeMap<QueueId, (UtcMs, UtcMs)>);
+
+impl DialHours {
+    /// As the policy of a queue says.
+    pub(crate) fn next_dial(&mut self, rules: &Rules, queue: QueueId, at: UtcMs) -> Option<UtcMs> {
+        if let Some((from_ms, last_ms)) = self.0.get(&queue)
             && (*from_ms..=*last_ms).contains(&at)
         {
             return Some(at);
         }
-        let policy = &self.rules.queues.get(&queue)?.callback;
+        let policy = &rules.queues.get(&queue)?.callback;
         if let Some(last_ms) = policy.dials_until(at) {
-            self.dial_hours.insert(queue, (at, last_ms));
+            self.0.insert(queue, (at, last_ms));
             return Some(at);
         }
         Some(policy.next_dial(at))
     }
+}
 
-    /// Whether a waiting callback was promised for an opening and has no moment of its own
-    /// yet; it is kept with the others of that opening.
-    pub(crate) fn awaits_opening(&mut self, now: Now, id: CallbackId, queue: QueueId) -> bool {
-        let Some(opens_ms) = self.promised_opening(id, queue) else {
-            return false;
-        };
+/// A place later than the debt itself: the opening that was promised out of hours.
+pub(crate) fn promised_opening(rules: &Rules, case: &Case, queue: QueueId) -> Option<UtcMs> {
+    let spreads = rules.queues.get(&queue)?.callback.spread_h > 0;
+    let row = &case.row;
+    let of_the_night = row.place_ms > row.opened_ms && row.tries == 0;
+    let waits = row.state == CallbackState::Waiting && !case.released;
+    (spreads && of_the_night && waits).then_some(row.place_ms)
+}
+
+impl Centre {
+    /// A waiting callback was promised for an opening and has no moment of its own yet: it is
+    /// kept with the others of that opening.
+    pub(crate) fn keep_for_opening(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        queue: QueueId,
+        opens_ms: UtcMs,
+    ) {
         let kept = self.backlog.entry((queue, opens_ms)).or_default();
         let is_first = kept.is_empty();
         kept.insert(id);
@@ -66,17 +87,10 @@ impl Centre {
             let moment = now.in_ms(wait_ms);
             self.timers.at(moment, Timer::Opening(queue, opens_ms));
         }
-        true
     }
 
-    /// A place later than the debt itself: the opening that was promised out of hours.
     fn promised_opening(&self, id: CallbackId, queue: QueueId) -> Option<UtcMs> {
-        let case = self.cases.get(&id)?;
-        let spreads = self.rules.queues.get(&queue)?.callback.spread_h > 0;
-        let row = &case.row;
-        let of_the_night = row.place_ms > row.opened_ms && row.tries == 0;
-        let waits = row.state == CallbackState::Waiting && !case.released;
-        (spreads && of_the_night && waits).then_some(row.place_ms)
+        promised_opening(&self.rules, self.cases.get(&id)?, queue)
     }
 
     /// The opening is there: each callback that was promised for it gets its moment.

@@ -2,14 +2,15 @@
 //! the dialplan that they began with, and what waits for a queue that is gone waits for its
 //! successor. Knows nothing of files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::attempt::Doing;
 use crate::centre::Centre;
 use crate::dialplan::{Step as PlanStep, StepId};
-use crate::id::{AttemptId, CallbackId, ConfigVersionId, QueueId, TenantId};
+use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{ConfigVersionRow, NeedRow, Record, Restored, Work};
+use crate::release::DialHours;
 use crate::rules::{NoticePrompts, PromptId, Rules, SpokenPrompts};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
@@ -60,14 +61,12 @@ impl Needed {
         tenant: TenantId,
         needs: impl Iterator<Item = &'n NeedRow>,
     ) {
-        let mut dropped: Vec<_> = needs
+        let dropped = needs
             .map(|need| need.queue)
             .chain([None])
-            .filter_map(|queue| Self::dropped(rules, tenant, queue))
-            .collect();
-        dropped.sort_unstable();
-        dropped.dedup();
-        for dropped in dropped {
+            .filter_map(|queue| Self::dropped(rules, tenant, queue));
+        // Rarely any, and this is asked of a million callbacks: a set of none is no memory.
+        for dropped in dropped.collect::<BTreeSet<_>>() {
             self.0.entry(dropped).or_default().0 += 1;
         }
     }
@@ -252,7 +251,7 @@ impl Centre {
             return Err(CommandError::StillNeeded(needed));
         }
         self.rules = rules;
-        self.dial_hours.clear();
+        self.dial_hours = DialHours::default();
         self.record_version(now, by, step);
         self.move_to_successors(step);
         self.line_up_anew(now);
@@ -336,7 +335,7 @@ impl Centre {
     }
 
     /// Places in line are made of the rules: every line is formed again.
-    fn line_up_anew(&mut self, now: Now) {
+    pub(crate) fn line_up_anew(&mut self, now: Now) {
         self.ready.clear();
         self.windows.clear();
         let queued: Vec<AttemptId> = self.attempts.keys().copied().collect();
@@ -366,13 +365,7 @@ impl Centre {
             self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
         }
         self.line_up_left_alone();
-        let cases: Vec<CallbackId> = self.cases.keys().copied().collect();
-        for id in cases {
-            if let Some(case) = self.cases.get_mut(&id) {
-                case.ready = None;
-            }
-            self.reconsider(now, id);
-        }
+        self.line_up_callbacks(now);
     }
 }
 

@@ -89,10 +89,7 @@ impl Centre {
                 .at(now.in_ms(left_ms), Timer::RegistrationEnds(row.seat));
             step.effects.push(Effect::Probe { registration: row });
         }
-        let ids: Vec<CallbackId> = self.cases.keys().copied().collect();
-        for id in ids {
-            self.reconsider(now, id);
-        }
+        self.line_up_anew(now);
         step.wake_at = self.timers.next();
     }
 

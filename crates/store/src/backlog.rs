@@ -1,22 +1,34 @@
 //! The backlog at a start: every callback that is not closed, with its number and its open
 //! needs. There may be a million, and a driver's row costs more than what is in it: so the
-//! database packs some thousand callbacks into one text, which is taken apart here.
+//! database packs some thousand callbacks into one text, which is taken apart here. Several
+//! readers share the work, each with a stretch of the identifiers.
 
 use std::str::{FromStr, SplitAsciiWhitespace};
 
 use cuptel_core::id::{CallbackId, NeedId, NumberId, QueueId, SeatId, TenantId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{CallbackRow, NeedRow, OpenCallback};
+use futures_util::future::try_join_all;
 
-use crate::dialect::{Connection, Row, ask_shard};
-use crate::row::Columns;
+use crate::dialect::{Row, ask_shard};
+use crate::row::{Columns, read_int};
+use crate::store::Store;
 
 /// Stands for what a callback does not have.
 const NOTHING: &str = "-";
+/// Readers, where there is enough to read.
+const READERS: i64 = 2;
+/// Callbacks for which another reader is worth its connection.
+const SHARE_MIN: i64 = 10_000;
 
-/// One page: callbacks of which the one before is `$2`, `$3`, in the order of the index over
-/// open ones. One line each: its columns, its number, the time promised, then five words for every
-/// open need.
+const COUNT: &str = "SELECT count(*) FROM callback WHERE shard = $1 AND state <> 'closed'";
+
+/// The open callback before which there are `$2`.
+pub(crate) const BORDER: &str = "
+SELECT id FROM callback WHERE shard = $1 AND state <> 'closed' ORDER BY id LIMIT 1 OFFSET $2";
+
+/// One page: callbacks after `$2` and up to `$3`. A line for every open need, or one without any:
+/// the callback's columns, its number, the time promised, then the need's five words.
 pub(crate) const PAGE: &str = "
 SELECT string_agg(line, '\n') FROM (
     SELECT concat_ws(' ', c.id, c.tenant, c.number, c.state, c.place_ms, c.not_before_ms,
@@ -24,30 +36,76 @@ SELECT string_agg(line, '\n') FROM (
         c.priority_ms, coalesce(number.e164, '-'),
         coalesce(CAST((SELECT max(promise.by_ms) FROM promise
             WHERE promise.shard = c.shard AND promise.callback = c.id) AS TEXT), '-'),
-        (SELECT string_agg(concat_ws(' ', need.id, coalesce(CAST(need.queue AS TEXT), '-'),
-            need.kind, need.opened_ms, coalesce(need.another_person, 0)), ' ')
-        FROM callback_need need
-        WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL)) AS line
-    FROM callback c LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
-    WHERE c.shard = $1 AND c.state <> 'closed' AND (c.tenant, c.number) > ($2, $3)
-    ORDER BY c.tenant, c.number LIMIT 4096) page";
+        need.id, CASE WHEN need.id IS NULL THEN NULL
+            ELSE coalesce(CAST(need.queue AS TEXT), '-') END,
+        need.kind, need.opened_ms,
+        CASE WHEN need.id IS NULL THEN NULL ELSE coalesce(need.another_person, 0) END) AS line
+    FROM (SELECT * FROM callback
+        WHERE shard = $1 AND state <> 'closed' AND id > $2 AND id <= $3
+        ORDER BY id LIMIT 4096) c
+    LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
+    LEFT JOIN callback_need need ON need.shard = c.shard AND need.callback = c.id
+        AND need.closed_ms IS NULL) page";
 
-/// Every callback that is not closed.
-pub(crate) async fn load(connection: &mut Connection) -> Result<Vec<OpenCallback>, sqlx::Error> {
+/// Every callback that is not closed, in the order of their identifiers.
+pub(crate) async fn load(store: &Store) -> Result<Vec<OpenCallback>, sqlx::Error> {
+    let borders = borders(store).await?;
+    let stretches = borders.iter().zip(borders.iter().skip(1));
+    let read = stretches.map(|(&after, &last)| stretch(store, after, last));
+    let mut read = try_join_all(read).await?.into_iter();
+    let mut open = read.next().unwrap_or_default();
+    for more in read {
+        open.extend(more);
+    }
+    Ok(open)
+}
+
+/// Between which identifiers each reader reads: as many callbacks for everyone.
+async fn borders(store: &Store) -> Result<Vec<i64>, sqlx::Error> {
+    let connection = &mut store.read().await?;
+    let count = ask_shard(COUNT).one(connection, read_int).await?;
+    let readers = (count / SHARE_MIN).clamp(1, READERS);
+    let mut borders = vec![i64::MIN];
+    for nth in 1..readers {
+        let border = ask_shard(BORDER).int(count * nth / readers);
+        borders.push(border.one(connection, read_int).await?);
+    }
+    borders.push(i64::MAX);
+    Ok(borders)
+}
+
+/// The open callbacks after one identifier and up to another.
+async fn stretch(store: &Store, after: i64, last: i64) -> Result<Vec<OpenCallback>, sqlx::Error> {
+    let connection = &mut store.read().await?;
     let mut open: Vec<OpenCallback> = Vec::new();
-    let mut after = (i64::MIN, i64::MIN);
+    let mut after = after;
     loop {
-        let page = ask_shard(PAGE).int(after.0).int(after.1);
+        let page = ask_shard(PAGE).int(after).int(last);
         let Some(lines) = page.one(connection, text).await? else {
             return Ok(open);
         };
+        let begun = open.len();
         for line in lines.lines() {
             let callback = read(line).map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))?;
-            // A database may hand over the lines of a page in any order.
-            after = after.max((callback.row.tenant.0, callback.row.number.0));
             open.push(callback);
         }
+        merge(&mut open, begun);
+        after = open.last().map_or(last, |callback| callback.row.id.0);
     }
+}
+
+/// Makes one callback of its lines, from `begun` on, and brings all in order: a database may
+/// hand over the lines of a page in any.
+fn merge(open: &mut Vec<OpenCallback>, begun: usize) {
+    open[begun..].sort_by_key(|callback| callback.row.id);
+    open.dedup_by(|again, callback| {
+        let is_same = again.row.id == callback.row.id;
+        if is_same {
+            callback.needs.append(&mut again.needs);
+            callback.needs.sort_unstable_by_key(|need| need.id);
+        }
+        is_same
+    });
 }
 
 fn text(row: &Row) -> Result<Option<String>, sqlx::Error> {
@@ -115,8 +173,8 @@ fn read(line: &str) -> Result<OpenCallback, Unreadable> {
     };
     let number = number(words.next("telephone number")?)?;
     let promised_ms = words.maybe_int("promised time")?;
-    let mut needs = Vec::with_capacity(1);
-    while let Some(id) = words.0.next() {
+    let mut needs = Vec::new();
+    if let Some(id) = words.0.next() {
         needs.push(NeedRow {
             id: NeedId(parsed(id, "need")?),
             callback: row.id,
@@ -127,8 +185,6 @@ fn read(line: &str) -> Result<OpenCallback, Unreadable> {
             another_person: words.maybe_int("need's person")? == Some(1),
         });
     }
-    // A database may hand them over in any order.
-    needs.sort_unstable_by_key(|need| need.id);
     Ok(OpenCallback {
         row,
         number,
@@ -152,17 +208,27 @@ mod tests {
 
     use super::*;
 
-    const LINE: &str = "12 1 5 waiting 100 200 300 400 3 1 - -60000 +390861123456 900 \
-        31 7 missed 500 0 32 - requested 600 1";
+    const CALLBACK: &str = "12 1 5 waiting 100 200 300 400 3 1 - -60000 +390861123456 900";
+    const NEEDS: [&str; 2] = ["31 7 missed 500 0", "32 - requested 600 1"];
+
+    fn line(needs: &str) -> OpenCallback {
+        read(&format!("{CALLBACK} {needs}")).unwrap()
+    }
 
     #[test]
-    fn a_line_is_a_callback_with_its_number_and_needs() {
+    fn lines_of_one_callback_are_one_with_both_needs_in_whatever_order() {
+        let other = CALLBACK.replacen("12", "11", 1);
+        let mut open = vec![line(NEEDS[1]), read(&other).unwrap(), line(NEEDS[0])];
+        merge(&mut open, 0);
+        let ids: Vec<_> = open.iter().map(|callback| callback.row.id.0).collect();
+        assert_eq!(ids, [11, 12]);
+        assert_eq!(open[0].needs, []);
         let OpenCallback {
             row,
             number,
             needs,
             promised_ms,
-        } = read(LINE).unwrap();
+        } = open.remove(1);
         assert_eq!(promised_ms, Some(900));
         assert_eq!(
             (row.id, row.state, row.seat),
@@ -191,16 +257,17 @@ mod tests {
 
     #[test]
     fn a_line_cut_short_or_with_a_foreign_word_says_what_is_wrong() {
-        let words: Vec<&str> = LINE.split(' ').collect();
-        // After the promised time the needs may end, five words each.
-        for end in (0..words.len()).filter(|end| ![14, 19].contains(end)) {
+        let line = format!("{CALLBACK} {}", NEEDS[0]);
+        let words: Vec<&str> = line.split(' ').collect();
+        // A callback may have no need left.
+        for end in (0..words.len()).filter(|end| *end != 14) {
             let wrong = read(&words[..end].join(" ")).unwrap_err();
             assert!(
                 wrong.to_string().starts_with("an open callback cannot"),
                 "{wrong}"
             );
         }
-        let wrong = read(&LINE.replace("waiting", "sleeping")).unwrap_err();
+        let wrong = read(&line.replace("waiting", "sleeping")).unwrap_err();
         assert_eq!(
             wrong.to_string(),
             "an open callback cannot be read: its state"

@@ -40,9 +40,10 @@ impl Store {
             .map_err(while_doing("load what is open"))
     }
 
-    /// The long list is read beside the others: nobody writes before `begin` returns.
+    /// The long list is read beside the others, over several connections: nobody writes
+    /// before `begin` returns.
     async fn load(&self, epoch: i64) -> Result<Restored, sqlx::Error> {
-        let callbacks = async { backlog::load(&mut self.read().await?).await };
+        let callbacks = backlog::load(self);
         let rest = async { load_the_rest(&mut self.read().await?).await };
         let (callbacks, rest) = tokio::try_join!(callbacks, rest)?;
         Ok(Restored {

@@ -19,6 +19,11 @@ pub(super) const ALL: &[Step] = &[
         "promise",
         include_str!("../../migrations/0003_promise.sql"),
     ),
+    (
+        4,
+        "backlog",
+        include_str!("../../migrations/0004_backlog.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.
