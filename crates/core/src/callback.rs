@@ -4,7 +4,7 @@
 use crate::id::QueueId;
 use crate::ledger;
 use crate::number::PhoneNumber;
-use crate::record::{CallbackRow, NeedRow};
+use crate::record::{CallbackRow, NeedRow, Needs};
 use crate::rules::CallbackPolicy;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::words::{CallbackState, DialResult, NeedKind};
@@ -107,7 +107,7 @@ pub(crate) struct Case {
     pub(crate) row: CallbackRow,
     pub(crate) number: PhoneNumber,
     /// The needs still open.
-    pub(crate) needs: Vec<NeedRow>,
+    pub(crate) needs: Needs,
     /// Whether it stands in the queue of works.
     pub(crate) ready: Option<QueueId>,
     /// Under what the ledger counts it.
@@ -119,6 +119,9 @@ pub(crate) struct Case {
     /// The time by which the person was told that they are called.
     pub(crate) promised_ms: Option<UtcMs>,
 }
+
+/// A callback that was closed, and the needs that were settled with it.
+pub(crate) type Settled = (Box<Case>, Needs);
 
 /// A wish to be called, or a debt that arose.
 #[derive(Debug, Clone, Copy)]

@@ -57,7 +57,8 @@ pub struct Centre {
     /// How fast calls have come, where a limit is set.
     pub(crate) paces: BTreeMap<Entrance, Pace>,
     pub(crate) people: People,
-    pub(crate) cases: BTreeMap<CallbackId, Case>,
+    /// Boxed: a tree that holds them itself is moved about with every one that comes or goes.
+    pub(crate) cases: BTreeMap<CallbackId, Box<Case>>,
     pub(crate) ledger: Ledger,
     /// Callbacks promised for an opening that has not been yet.
     pub(crate) backlog: BTreeMap<(QueueId, UtcMs), BTreeSet<CallbackId>>,

@@ -227,7 +227,7 @@ impl Centre {
         by: Party,
         disposition: Option<Disposition>,
         step: &mut Step,
-    ) -> Option<(callback::Case, Vec<crate::record::NeedRow>)> {
+    ) -> Option<callback::Settled> {
         let live = self.attempts.get_mut(&attempt)?;
         live.row.disposition = disposition;
         let (since_ms, tenant, number) =
@@ -281,7 +281,7 @@ impl Centre {
         by: Party,
         disposition: Option<Disposition>,
         step: &mut Step,
-    ) -> Option<(callback::Case, Vec<crate::record::NeedRow>)> {
+    ) -> Option<callback::Settled> {
         let interrupted = self.was_too_short(now, dial.answered_ms, by, disposition);
         let about = About {
             dial: Some(dial.id),

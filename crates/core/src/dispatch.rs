@@ -3,7 +3,7 @@
 //! in one line, ordered by place.
 
 use crate::attempt::Doing;
-use crate::callback::{Case, Move};
+use crate::callback::Move;
 use crate::centre::Centre;
 use crate::id::{LegId, OfferId, QueueId, SeatId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
@@ -284,7 +284,7 @@ impl Centre {
     fn display(&self, rule: &Queue, work: Work) -> String {
         match work {
             Work::Attempt(_) => rule.title.clone(),
-            Work::Callback(id) if self.cases.get(&id).is_some_and(Case::concerns_two) => {
+            Work::Callback(id) if self.cases.get(&id).is_some_and(|case| case.concerns_two()) => {
                 format!("Richiamata {}, 2 persone", rule.title)
             }
             Work::Callback(_) => format!("Richiamata {}", rule.title),

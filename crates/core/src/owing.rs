@@ -1,14 +1,14 @@
 //! The book of debts: opening, joining, making ready, closing callbacks. One open case
 //! per tenant and number.
 
-use crate::callback::{self, Case, Debt, Joined, Move};
+use crate::callback::{self, Case, Debt, Joined, Move, Settled};
 use crate::centre::Centre;
 use crate::id::{
     AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId,
 };
 use crate::number::PhoneNumber;
 use crate::planted::{Fault, planted};
-use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Record};
+use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Needs, Record};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
 use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult};
@@ -130,14 +130,14 @@ impl Centre {
         let case = Case {
             row,
             number: number.clone(),
-            needs: Vec::new(),
+            needs: Needs::new(),
             ready: None,
             entered: None,
             released: false,
             wake_at: None,
             promised_ms: None,
         };
-        self.cases.insert(id, case);
+        self.cases.insert(id, Box::new(case));
         self.people.restore(number, handle).cases.push((tenant, id));
         id
     }
@@ -265,7 +265,7 @@ impl Centre {
         how: ClosedHow,
         about: About,
         step: &mut Step,
-    ) -> Option<(Case, Vec<NeedRow>)> {
+    ) -> Option<Settled> {
         let closed = |row: &mut CallbackRow| {
             row.closed_ms = Some(now.utc_ms);
             row.closed_how = Some(how);
@@ -311,7 +311,7 @@ impl Centre {
         another_person: bool,
         (how, about): (ClosedHow, About),
         step: &mut Step,
-    ) -> Option<(Case, Vec<NeedRow>)> {
+    ) -> Option<Settled> {
         let theirs = |need: &NeedRow| {
             need.kind.closes_by_conversation() && need.another_person == another_person
         };
@@ -319,7 +319,7 @@ impl Centre {
         if case.needs.iter().all(theirs) {
             return self.close_case(now, id, how, about, step);
         }
-        let (settled, open): (Vec<_>, Vec<_>) = case.needs.drain(..).partition(theirs);
+        let (settled, open): (Needs, Needs) = case.needs.drain(..).partition(theirs);
         case.needs = open;
         for need in &settled {
             step.records.push(Record::Need(NeedRow {
@@ -370,7 +370,7 @@ impl Centre {
             self.close_case(now, id, ClosedHow::GotThrough, about, step);
             return;
         }
-        let (settled, open): (Vec<_>, Vec<_>) = case.needs.drain(..).partition(own);
+        let (settled, open): (Needs, Needs) = case.needs.drain(..).partition(own);
         case.needs = open;
         for need in settled {
             step.records.push(Record::Need(NeedRow {
@@ -396,8 +396,8 @@ impl Centre {
     pub(crate) fn reopen(
         &mut self,
         now: Now,
-        mut case: Case,
-        mut settled: Vec<NeedRow>,
+        mut case: Box<Case>,
+        mut settled: Needs,
         step: &mut Step,
     ) {
         let (id, tenant) = (case.row.id, case.row.tenant);

@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use smallvec::SmallVec;
+
 use crate::id::{CallbackId, DialId, IdSource, NumberId, TenantId};
 use crate::number::{Caller, PhoneNumber};
 use crate::record::{NumberRow, Record};
@@ -18,7 +20,7 @@ pub(crate) struct Known {
     /// The dial in flight, or unknown after a crash.
     pub(crate) dial: Option<DialId>,
     /// Open callbacks, one per tenant.
-    pub(crate) cases: Vec<(TenantId, CallbackId)>,
+    pub(crate) cases: SmallVec<[(TenantId, CallbackId); 1]>,
 }
 
 impl Known {
@@ -27,7 +29,7 @@ impl Known {
             id,
             calls: 0,
             dial: None,
-            cases: Vec::new(),
+            cases: SmallVec::new(),
         }
     }
 

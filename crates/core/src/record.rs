@@ -1,6 +1,8 @@
 //! What is stored: row images. Each carries the whole row, so that the last image of
 //! a row wins and committing the same batch twice changes nothing.
 
+use smallvec::SmallVec;
+
 use crate::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
     LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
@@ -370,6 +372,9 @@ pub struct ConfigVersionRow {
     pub by: ChangedBy,
 }
 
+/// The needs of one callback: nearly always one.
+pub type Needs = SmallVec<[NeedRow; 1]>;
+
 /// A callback that is not closed, with all that a start needs to know of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenCallback {
@@ -378,7 +383,7 @@ pub struct OpenCallback {
     /// Whom to call; none once erased.
     pub number: Option<PhoneNumber>,
     /// What is still wanted, oldest first.
-    pub needs: Vec<NeedRow>,
+    pub needs: Needs,
     /// The latest time by which the person was told that they are called.
     pub promised_ms: Option<UtcMs>,
 }

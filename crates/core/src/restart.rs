@@ -149,7 +149,7 @@ impl Centre {
                 move_need(&self.rules, need, step);
             }
             let released = row.not_before_ms > row.place_ms;
-            let case = Case {
+            let case = Box::new(Case {
                 row,
                 number,
                 needs,
@@ -158,7 +158,7 @@ impl Centre {
                 entered: None,
                 wake_at: None,
                 promised_ms,
-            };
+            });
             cases.push((case.row.id, case));
         }
         // Collected, the tree is built in one pass; row by row it would be torn and mended.

@@ -1,10 +1,11 @@
 //! A seat: where its phone is, who sits there, what they chose and what the seat does.
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
+use crate::callback::Settled;
 use crate::id::{AttemptId, CallbackId, LegId, QueueId};
 use crate::planted::{Fault, planted};
 use crate::record::{
-    AssignmentRow, DialRow, IntervalRow, NeedRow, OfferRow, RegistrationRow, SeatRow, SignInRow,
+    AssignmentRow, DialRow, IntervalRow, OfferRow, RegistrationRow, SeatRow, SignInRow,
 };
 use crate::time::{MonoUs, UtcMs};
 use crate::words::{Chosen, WorkState};
@@ -65,7 +66,7 @@ pub(crate) enum With {
 pub(crate) struct Done {
     pub(crate) assignment: AssignmentRow,
     /// The callback that the conversation closed, with the needs that it settled.
-    pub(crate) settled: Option<(crate::callback::Case, Vec<NeedRow>)>,
+    pub(crate) settled: Option<Settled>,
 }
 
 /// A seat in memory.

@@ -1,34 +1,35 @@
-//! When the sockets are read. A message that comes alone is read at once. In a storm what
-//! comes within a few milliseconds is read together: one turn of the loop, one commit and one
-//! system call then serve many callers.
+//! When the sockets are read. A message that comes alone is read at once. In a storm of callers
+//! who are refused what comes within a few milliseconds is read together: one turn of the loop,
+//! one commit and one system call then serve many of them. However busy the seats are, nobody
+//! waits for that: a seat that is free is given its next caller at once.
 
 use cuptel_core::time::MonoUs;
 
 /// The longest that a message waits in the kernel for others.
 const GATHER_US: u64 = 10_000;
-/// Steps with records within that time from which on it is a storm.
+/// Callers refused within that time from which on it is a storm.
 const STORM_FROM: u64 = 8;
 
 /// A stretch of time with what was read in it.
 #[derive(Debug, Default)]
 pub(crate) struct Gathering {
     ends_us: MonoUs,
-    steps: u64,
+    refused: u64,
 }
 
 impl Gathering {
-    /// The sockets were read, which led to so many steps with records.
-    pub(crate) fn read(&mut self, now_us: MonoUs, steps: u64) {
+    /// The sockets were read, which led to so many refusals.
+    pub(crate) fn read(&mut self, now_us: MonoUs, refused: u64) {
         if now_us >= self.ends_us {
             self.ends_us = now_us + GATHER_US;
-            self.steps = 0;
+            self.refused = 0;
         }
-        self.steps += steps;
+        self.refused += refused;
     }
 
     /// Until when the sockets are left alone, if they are.
     pub(crate) fn until(&self, now_us: MonoUs) -> Option<MonoUs> {
-        (self.steps >= STORM_FROM && now_us < self.ends_us).then_some(self.ends_us)
+        (self.refused >= STORM_FROM && now_us < self.ends_us).then_some(self.ends_us)
     }
 }
 

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use cuptel_call::writing::Progress;
 use cuptel_call::{Input, Journal, Step, Switch};
 use cuptel_core::Centre;
-use cuptel_core::record::Restored;
+use cuptel_core::record::{Record, Restored};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::CommandError;
@@ -195,6 +195,7 @@ pub fn start(
                 step: Step::default(),
                 arrived: Vec::new(),
                 gathering: Gathering::default(),
+                refused: 0,
                 heard: Vec::new(),
                 datagrams_first: true,
                 looks: looks_tx,
@@ -284,6 +285,8 @@ struct Loop {
     step: Step,
     arrived: Vec<Arrived>,
     gathering: Gathering,
+    /// Callers refused since the sockets were last read.
+    refused: u64,
     heard: Vec<Heard>,
     /// Whose turn it is when both datagrams and connections have something.
     datagrams_first: bool,
@@ -292,6 +295,12 @@ struct Loop {
     looked_us: MonoUs,
     dirty: bool,
     drained_us: Option<MonoUs>,
+}
+
+/// Calls that ended with these records and were never answered.
+fn refusals(records: &[Record]) -> u64 {
+    let is_refusal = |record: &&Record| matches!(record, Record::Attempt(row) if row.ended_ms.is_some() && row.answered_ms.is_none());
+    u64::try_from(records.iter().filter(is_refusal).count()).unwrap_or(u64::MAX)
 }
 
 /// What woke the loop.
@@ -414,15 +423,14 @@ impl Loop {
 
     /// Takes what waits at every socket.
     fn receive(&mut self, now: Now) -> Result<(), EngineError> {
-        let before = self.journal.behind();
+        self.refused = 0;
         for index in 0..self.sockets.count() {
             let mut reads = 0;
             while reads < READS_MAX && self.receive_batch(now, index)? {
                 reads += 1;
             }
         }
-        let steps = self.journal.behind() - before;
-        self.gathering.read(now.mono_us, steps);
+        self.gathering.read(now.mono_us, self.refused);
         Ok(())
     }
 
@@ -465,6 +473,7 @@ impl Loop {
         if !self.step.records.is_empty() {
             self.dirty = true;
             figures::observe(&self.step.records, self.switch.rules());
+            self.refused += refusals(&self.step.records);
         }
         self.journal
             .take_in(&mut self.step.records, &mut self.step.deferred);

@@ -7,7 +7,7 @@ use std::str::{FromStr, SplitAsciiWhitespace};
 
 use cuptel_core::id::{CallbackId, NeedId, NumberId, QueueId, SeatId, TenantId};
 use cuptel_core::number::PhoneNumber;
-use cuptel_core::record::{CallbackRow, NeedRow, OpenCallback};
+use cuptel_core::record::{CallbackRow, NeedRow, Needs, OpenCallback};
 use futures_util::future::try_join_all;
 
 use crate::dialect::{Row, ask_shard};
@@ -84,21 +84,17 @@ async fn stretch(store: &Store, after: i64, last: i64) -> Result<Vec<OpenCallbac
         let Some(lines) = page.one(connection, text).await? else {
             return Ok(open);
         };
-        let begun = open.len();
-        for line in lines.lines() {
-            let callback = read(line).map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))?;
-            open.push(callback);
-        }
-        merge(&mut open, begun);
+        let page: Result<Vec<_>, _> = lines.lines().map(read).collect();
+        let page = page.map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))?;
+        open.extend(merged(page));
         after = open.last().map_or(last, |callback| callback.row.id.0);
     }
 }
 
-/// Makes one callback of its lines, from `begun` on, and brings all in order: a database may
-/// hand over the lines of a page in any.
-fn merge(open: &mut Vec<OpenCallback>, begun: usize) {
-    open[begun..].sort_by_key(|callback| callback.row.id);
-    open.dedup_by(|again, callback| {
+/// One callback for all its lines, in order: a database may hand over the lines of a page in any.
+fn merged(mut page: Vec<OpenCallback>) -> Vec<OpenCallback> {
+    page.sort_by_key(|callback| callback.row.id);
+    page.dedup_by(|again, callback| {
         let is_same = again.row.id == callback.row.id;
         if is_same {
             callback.needs.append(&mut again.needs);
@@ -106,6 +102,7 @@ fn merge(open: &mut Vec<OpenCallback>, begun: usize) {
         }
         is_same
     });
+    page
 }
 
 fn text(row: &Row) -> Result<Option<String>, sqlx::Error> {
@@ -173,7 +170,7 @@ fn read(line: &str) -> Result<OpenCallback, Unreadable> {
     };
     let number = number(words.next("telephone number")?)?;
     let promised_ms = words.maybe_int("promised time")?;
-    let mut needs = Vec::new();
+    let mut needs = Needs::new();
     if let Some(id) = words.0.next() {
         needs.push(NeedRow {
             id: NeedId(parsed(id, "need")?),
@@ -218,11 +215,11 @@ mod tests {
     #[test]
     fn lines_of_one_callback_are_one_with_both_needs_in_whatever_order() {
         let other = CALLBACK.replacen("12", "11", 1);
-        let mut open = vec![line(NEEDS[1]), read(&other).unwrap(), line(NEEDS[0])];
-        merge(&mut open, 0);
+        let page = vec![line(NEEDS[1]), read(&other).unwrap(), line(NEEDS[0])];
+        let mut open = merged(page);
         let ids: Vec<_> = open.iter().map(|callback| callback.row.id.0).collect();
         assert_eq!(ids, [11, 12]);
-        assert_eq!(open[0].needs, []);
+        assert!(open[0].needs.is_empty());
         let OpenCallback {
             row,
             number,

@@ -53,7 +53,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
     OpenCallback {
         row,
         number,
-        needs,
+        needs: needs.into(),
         promised_ms,
     }
 }
