@@ -2,15 +2,12 @@
 //! other disk; where there is none, the server ends before it promises what it cannot keep.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::fs;
 
 use serde_json::Value;
 
-use crate::harness::{Caller, Centre, Kind, SOON, Setup, Sipp, until};
-
-/// Exit code of a server that could store what happens nowhere, as the manual says.
-const STORED_NOWHERE: i32 = 74;
+use crate::harness::{
+    Caller, Centre, Kind, SOON, STORED_NOWHERE, Setup, assert_nobody_lost, crowd, until,
+};
 
 /// A centre whose data is on a disk of its own.
 fn centre_on_small_disk(spill: &str) -> Centre {
@@ -25,29 +22,6 @@ fn centre_on_small_disk(spill: &str) -> Centre {
     centre
 }
 
-/// So many people who are refused, at 100 a second.
-fn storm(centre: &Centre, people: u32) -> Sipp {
-    let mut numbers = String::from("SEQUENTIAL\n");
-    for person in 0..people {
-        writeln!(numbers, "08618{person:05};").expect("a string takes it");
-    }
-    let list = centre
-        .folder()
-        .join(format!("numbers-{}.csv", centre.allot()));
-    fs::write(&list, numbers).expect("the folder can be written");
-    let (list, count) = (list.display().to_string(), people.to_string());
-    Sipp::calling(centre, "storm", &["-inf", &list, "-r", "100", "-m", &count])
-}
-
-fn assert_nobody_lost(centre: &Centre, storm: &Sipp) -> usize {
-    let rows = centre.sql("SELECT sip_call_id FROM attempt WHERE sip_status = 486");
-    let rows: BTreeSet<&str> = rows.lines().collect();
-    let finals = storm.finals();
-    let lost = finals.iter().filter(|call| !rows.contains(call.as_str()));
-    assert_eq!(lost.count(), 0, "of {}", finals.len());
-    finals.len()
-}
-
 #[test]
 fn a_full_disk_of_the_database_loses_nobody_while_the_spill_has_room() {
     let mut centre = centre_on_small_disk("spill");
@@ -56,7 +30,7 @@ fn a_full_disk_of_the_database_loses_nobody_while_the_spill_has_room() {
     let call = held.call_id().to_owned();
     centre.attempt(&call, "one waits", |row| row["stage"] == "queued");
     centre.small_disk().fills();
-    let mut refused = storm(&centre, 200);
+    let mut refused = crowd(&centre, 200);
     let health = until("the full disk is told", SOON, || {
         let health = centre.health();
         (health["degraded"][0]["mode"] == "database_full").then_some(health)
@@ -90,12 +64,12 @@ fn where_nothing_can_be_stored_the_server_ends_and_nobody_is_promised_anything()
     let held = Caller::connected(&centre, "0861555612");
     let call = held.call_id().to_owned();
     centre.attempt(&call, "one waits", |row| row["stage"] == "queued");
-    let before = storm(&centre, 30);
+    let before = crowd(&centre, 30);
     until("the storm rages", SOON, || {
         (centre.counted("cuptel_sip_responses_total{code=\"486\"}") >= 10).then_some(())
     });
     centre.small_disk().fills();
-    let during = storm(&centre, 200);
+    let during = crowd(&centre, 200);
     let status = centre.stopped(SOON);
     assert_eq!(status.code(), Some(STORED_NOWHERE), "{}", centre.log());
     assert!(

@@ -2,14 +2,13 @@
 //! before, what happens is kept in the spill, nobody is rung, and when the database is back it
 //! is told everything once.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::fs;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::harness::{Answers, Caller, Centre, Kind, Phone, SOON, Setup, Sipp, until};
+use crate::harness::{
+    Answers, Caller, Centre, Kind, Phone, SOON, Setup, assert_nobody_lost, crowd, until,
+};
 
 /// Beyond the time in which the database is waited for, a commit is spilled.
 const STALL: &str = "[data]\nstall_ms = 300";
@@ -28,36 +27,12 @@ fn centre(answer_max: u32, database: Kind) -> Centre {
     centre
 }
 
-/// So many people who are refused, at 100 a second.
-fn storm(centre: &Centre, people: u32) -> Sipp {
-    let mut numbers = String::from("SEQUENTIAL\n");
-    for person in 0..people {
-        writeln!(numbers, "08617{person:05};").expect("a string takes it");
-    }
-    let list = centre
-        .folder()
-        .join(format!("numbers-{}.csv", centre.allot()));
-    fs::write(&list, numbers).expect("the folder can be written");
-    let (list, count) = (list.display().to_string(), people.to_string());
-    Sipp::calling(centre, "storm", &["-inf", &list, "-r", "100", "-m", &count])
-}
-
 fn is_spilling(centre: &Centre) -> Option<Value> {
     (centre.counted("cuptel_spill_bytes") > 0).then(|| centre.health())
 }
 
 fn is_well(centre: &Centre) -> Option<()> {
     (centre.health()["ready"] == true).then_some(())
-}
-
-/// Demands a row for everybody who got an answer.
-fn assert_nobody_lost(centre: &Centre, storm: &Sipp) {
-    let rows = centre.sql("SELECT sip_call_id FROM attempt");
-    let rows: BTreeSet<&str> = rows.lines().collect();
-    let finals = storm.finals();
-    assert!(!finals.is_empty());
-    let lost = finals.iter().filter(|call| !rows.contains(call.as_str()));
-    assert_eq!(lost.count(), 0, "of {}", finals.len());
 }
 
 #[test]
@@ -69,7 +44,7 @@ fn nobody_is_lost_while_the_database_is_away() {
     centre.attempt(&call, "one waits", |row| row["stage"] == "queued");
 
     centre.database.goes_away();
-    let mut refused = storm(&centre, 150);
+    let mut refused = crowd(&centre, 150);
     let health = until("the spill is used", SOON, || is_spilling(&centre));
     assert_eq!(health["ready"], false);
     assert!(health["degraded"][0]["since_ms"].is_i64(), "{health}");
@@ -102,7 +77,7 @@ fn what_was_spilled_outlives_kill_9_and_is_told_first() {
     let call = held.call_id().to_owned();
     centre.attempt(&call, "one waits", |row| row["stage"] == "queued");
     centre.database.goes_away();
-    let mut refused = storm(&centre, 50);
+    let mut refused = crowd(&centre, 50);
     refused.went_well(SOON);
     until("the spill is used", SOON, || is_spilling(&centre));
     centre.kill();
@@ -119,17 +94,6 @@ fn what_was_spilled_outlives_kill_9_and_is_told_first() {
     });
     assert_ne!(interrupted["callback"], Value::Null);
     assert_eq!(centre.audit()["sums"]["attempts"], 51);
-}
-
-#[test]
-fn a_spill_of_another_version_is_refused_before_the_database_is_changed() {
-    let centre = Centre::prepare(Setup::default());
-    let folder = centre.folder().join("data/spill");
-    fs::create_dir_all(&folder).expect("the folder can be made");
-    fs::write(folder.join("records"), "cuptel-spill 1 schema 0\n").expect("it can be written");
-    let told = centre.refuses_to_serve();
-    assert!(told.contains("start the version that wrote it"), "{told}");
-    assert!(centre.database.is_untouched());
 }
 
 #[test]
@@ -202,7 +166,7 @@ fn nobody_is_rung_while_the_database_is_away() {
 fn sessions_that_are_ended_under_load_lose_nobody() {
     let mut centre = centre(1, Kind::OwnPostgres);
     let held = Caller::connected(&centre, "0861555605");
-    let mut refused = storm(&centre, 200);
+    let mut refused = crowd(&centre, 200);
     let end_all = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
         WHERE application_name = 'cuptel'";
     while refused.ended().is_none() {
@@ -225,7 +189,7 @@ fn a_server_that_stops_answering_without_a_word_is_noticed() {
     let centre = centre(1, Kind::OwnPostgres);
     let held = Caller::connected(&centre, "0861555606");
     centre.database.freezes();
-    let mut refused = storm(&centre, 50);
+    let mut refused = crowd(&centre, 50);
     refused.went_well(SOON);
     until("the spill is used", SOON, || is_spilling(&centre));
     centre.database.thaws();
@@ -250,7 +214,7 @@ fn a_server_that_takes_no_writes_any_more_is_called_read_only() {
     let mut centre = centre(1, Kind::OwnPostgres);
     let held = Caller::connected(&centre, "0861555607");
     configure(&centre, "default_transaction_read_only = on");
-    let mut refused = storm(&centre, 100);
+    let mut refused = crowd(&centre, 100);
     until("the mode is told", SOON, || {
         let health = centre.health();
         (health["degraded"][0]["mode"] == "database_read_only").then_some(())
@@ -272,7 +236,7 @@ fn a_commit_that_is_carried_out_and_never_answered_is_told_once() {
     // A standby that does not exist must confirm: rows are there, and COMMIT hangs.
     configure(&centre, "synchronous_commit = on");
     configure(&centre, "synchronous_standby_names = 'nobody'");
-    let mut refused = storm(&centre, 100);
+    let mut refused = crowd(&centre, 100);
     until("the spill is used", SOON, || is_spilling(&centre));
     refused.went_well(SOON);
     held.hangs_up();
@@ -291,7 +255,7 @@ fn a_commit_that_is_carried_out_and_never_answered_is_told_once() {
 fn a_server_that_crashes_again_and_again_under_load_loses_nobody() {
     let mut centre = centre(1, Kind::OwnPostgres);
     let held = Caller::connected(&centre, "0861555609");
-    let mut refused = storm(&centre, 600);
+    let mut refused = crowd(&centre, 600);
     let mut crashes = 0;
     while refused.ended().is_none() {
         centre.database.goes_away();

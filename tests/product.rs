@@ -26,3 +26,4 @@ mod seats;
 mod shell;
 mod storm;
 mod transports;
+mod upgrade;

@@ -5,6 +5,13 @@ use std::time::Duration;
 
 use super::patience::until;
 
+/// Exit code of an audit that could not be made, as the manual says.
+pub(crate) const AUDIT_NOT_MADE: i32 = 2;
+/// Exit code of a program older than its data.
+pub(crate) const MADE_BY_NEWER: i32 = 65;
+/// Exit code of a server that could store what happens nowhere.
+pub(crate) const STORED_NOWHERE: i32 = 74;
+
 /// What a program said and how it ended.
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -48,13 +55,17 @@ impl Ran {
 
     /// Demands exit code 1; what it said on standard error.
     pub(crate) fn failed(self) -> String {
-        assert_eq!(self.code, Some(1), "{self:#?}");
-        self.err
+        self.failed_with(1)
     }
 
     /// Demands exit code 2, a command line that cannot be read; what it said on standard error.
     pub(crate) fn misread(self) -> String {
-        assert_eq!(self.code, Some(2), "{self:#?}");
+        self.failed_with(2)
+    }
+
+    /// Demands this exit code; what it said on standard error.
+    pub(crate) fn failed_with(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "{self:#?}");
         self.err
     }
 }

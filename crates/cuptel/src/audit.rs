@@ -1,18 +1,34 @@
 //! `cuptel audit`: the proof, told in words or JSON.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use cuptel_engine::Clock;
-use cuptel_store::{Access, Audit, Spill, Unreplayed};
+use cuptel_store::{Access, Audit, Spill, Unreplayed, Violation};
 use serde::Serialize;
 
-use crate::cli::say;
-use crate::config::Config;
+use crate::cli::{complain, load, say};
 use crate::serve::runtime;
 
+/// Exit code of an audit that could not be made: nothing is proven, and nothing is known to be
+/// broken. A command line that cannot be read ends with it too.
+const NOT_MADE: u8 = 2;
+
 /// Audits the database; exit 1 when a promise is broken.
-pub(crate) fn audit(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
-    let (url, spill) = config.data.reveal()?;
+pub(crate) fn audit(config: &Path, json: bool) -> ExitCode {
+    match told_proof(config, json) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&error.context("the audit could not be made"));
+            ExitCode::from(NOT_MADE)
+        }
+    }
+}
+
+/// Makes the audit and tells it; whether everything is proven.
+fn told_proof(config: &Path, json: bool) -> anyhow::Result<bool> {
+    let (url, spill) = load(config)?.data.reveal()?;
     let audit = runtime()?.block_on(async {
         let store = cuptel_store::open(&url, Access::Read).await?;
         anyhow::Ok(store.audit(Clock::start().now().utc_ms).await?)
@@ -25,11 +41,7 @@ pub(crate) fn audit(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     } else {
         tell(&proof);
     }
-    Ok(if proof.ok() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(proof.ok())
 }
 
 /// What the database proves, and what it has not heard of yet.
@@ -72,7 +84,7 @@ fn tell(proof: &Proof) {
     ));
     if spilled.entries > 0 {
         say(&format!(
-            "UNPROVEN P1: {} transactions ({} bytes) wait in the spill; the server replays them when the database answers, or at its next start",
+            "UNPROVEN P1: {} transactions ({} bytes) wait in the spill: a running server gives them to the database when that answers, else start it. Do not delete the spill",
             spilled.entries, spilled.bytes
         ));
     }
@@ -80,9 +92,28 @@ fn tell(proof: &Proof) {
         say("every promise holds");
     }
     for violation in &audit.violations {
-        say(&format!(
-            "BROKEN {} {}: {} ({} rows, first {:?})",
-            violation.promise, violation.rule, violation.meaning, violation.count, violation.rows
-        ));
+        tell_violation(violation);
     }
+}
+
+fn tell_violation(violation: &Violation) {
+    let Violation {
+        rule,
+        promise,
+        table,
+        count,
+        rows,
+        meaning,
+        advice,
+    } = violation;
+    say(&format!("BROKEN {promise} {rule}: {meaning}"));
+    let named: Vec<String> = rows.iter().map(i64::to_string).collect();
+    let of = match usize::try_from(*count) {
+        Ok(count) if count == named.len() => String::new(),
+        Ok(_) | Err(_) => format!("the first {} of them: ", named.len()),
+    };
+    let noun = if *count == 1 { "row" } else { "rows" };
+    let named = named.join(", ");
+    say(&format!("  {count} {noun} of `{table}`: {of}{named}"));
+    say(&format!("  what to do: {advice}"));
 }

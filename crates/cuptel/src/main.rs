@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cuptel_engine::EngineError;
+use cuptel_store::{OpenError, SpillError};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
@@ -32,7 +33,16 @@ fn main() -> ExitCode {
 /// starts it again knows that the disk must be seen to first.
 const STORED_NOWHERE: u8 = 74;
 
+/// The exit code when database or spill were made by a newer version: EX_DATAERR of sysexits.h.
+/// Starting the same binary again is of no use.
+const MADE_BY_NEWER: u8 = 65;
+
 fn code_of(error: &anyhow::Error) -> ExitCode {
+    let newer_database = matches!(error.downcast_ref(), Some(OpenError::Newer { .. }));
+    let newer_spill = matches!(error.downcast_ref(), Some(SpillError::Newer { .. }));
+    if newer_database || newer_spill {
+        return ExitCode::from(MADE_BY_NEWER);
+    }
     match error.downcast_ref() {
         Some(EngineError::Storage(_)) => ExitCode::from(STORED_NOWHERE),
         Some(

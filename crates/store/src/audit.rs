@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::dialect::{Connection, Row, ask_shard};
-use crate::row::{Columns, all};
+use crate::row::Columns;
 use crate::store::{Store, StoreError, while_doing};
 use crate::totals::number_of;
 
@@ -54,19 +54,23 @@ pub struct Sums {
     pub assignments_open: i64,
 }
 
-/// A rule that rows break.
+/// A rule that rows of a table break.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {
     /// Which rule.
     pub rule: &'static str,
     /// The promise it stands for: `P1` to `P4`.
     pub promise: &'static str,
+    /// The table.
+    pub table: &'static str,
     /// How many rows break it.
     pub count: i64,
     /// Identifiers of the first hundred of them.
     pub rows: Vec<i64>,
-    /// What is wrong with them, and of which table they are.
-    pub meaning: String,
+    /// What is wrong with them.
+    pub meaning: &'static str,
+    /// What to do about it.
+    pub advice: &'static str,
 }
 
 /// The name of every rule, in the order in which they are checked.
@@ -94,20 +98,34 @@ impl Store {
         let sums = sums(&mut reading).await.map_err(&failed)?;
         let mut violations = Vec::new();
         for rule in rules::RULES {
-            violations.extend(check(&mut reading, rule, now_ms).await.map_err(&failed)?);
+            for (table, offenders) in rule.offenders {
+                let (count, rows) = offending(&mut reading, offenders, now_ms)
+                    .await
+                    .map_err(&failed)?;
+                violations.extend((count > 0).then_some(Violation {
+                    rule: rule.name,
+                    promise: rule.promise,
+                    table,
+                    count,
+                    rows,
+                    meaning: rule.meaning,
+                    advice: rule.advice,
+                }));
+            }
         }
         Ok(Audit { sums, violations })
     }
 }
 
-async fn check(
+/// How many rows a statement yields, and which come first.
+async fn offending(
     connection: &mut Connection,
-    rule: &rules::Rule,
+    statement: &'static str,
     now_ms: i64,
-) -> Result<Option<Violation>, sqlx::Error> {
+) -> Result<(i64, Vec<i64>), sqlx::Error> {
     let (mut count, mut rows) = (0, Vec::new());
-    let mut question = ask_shard(rule.offenders);
-    if rule.offenders.contains("$2") {
+    let mut question = ask_shard(statement);
+    if statement.contains("$2") {
         question = question.int(now_ms);
     }
     let offender = |row: &Row| {
@@ -118,13 +136,7 @@ async fn check(
         Ok(())
     };
     question.each(connection, offender).await?;
-    Ok((count > 0).then(|| Violation {
-        rule: rule.name,
-        promise: rule.promise,
-        count,
-        rows,
-        meaning: rule.meaning.to_owned(),
-    }))
+    Ok((count, rows))
 }
 
 async fn sums(connection: &mut Connection) -> Result<Sums, sqlx::Error> {
@@ -140,10 +152,7 @@ async fn sums(connection: &mut Connection) -> Result<Sums, sqlx::Error> {
         open,
         served,
         with_callback,
-        suppressed: all(connection, rules::SUPPRESSED, suppressed)
-            .await?
-            .into_iter()
-            .collect(),
+        suppressed: suppressed(connection).await?,
         callbacks_open,
         callbacks_closed,
         dials: number_of(connection, rules::DIALS).await?,
@@ -162,16 +171,20 @@ fn ints<const N: usize>(row: &Row) -> Result<[i64; N], sqlx::Error> {
     Ok(ints)
 }
 
-fn suppressed(row: &Row) -> Result<(String, i64), sqlx::Error> {
-    let mut columns = Columns::of(row);
-    Ok((columns.text()?, columns.int()?))
+async fn suppressed(connection: &mut Connection) -> Result<BTreeMap<String, i64>, sqlx::Error> {
+    let mut reasons = BTreeMap::new();
+    let count = |row: &Row| {
+        *reasons.entry(Columns::of(row).text()?).or_insert(0) += 1;
+        Ok(())
+    };
+    ask_shard(rules::SUPPRESSED).each(connection, count).await?;
+    Ok(reasons)
 }
 
-/// The statement of a rule, for the planner's test.
+/// Every statement of an audit, for the planner's test.
 #[cfg(test)]
-pub(crate) fn statement_of(name: &str) -> Option<&'static str> {
-    rules::RULES
-        .iter()
-        .find(|rule| rule.name == name)
-        .map(|rule| rule.offenders)
+pub(crate) fn statements() -> impl Iterator<Item = &'static str> {
+    let rules = rules::RULES.iter().flat_map(|rule| rule.offenders);
+    let offenders = rules.map(|(_, statement)| *statement);
+    rules::SUMS.iter().copied().chain(offenders)
 }

@@ -24,6 +24,12 @@ use crate::lock::FileLock;
 use crate::open::schema;
 use crate::payload::{Payload, Table};
 
+/// Begins a spill of any version.
+const KIND: &str = "cuptel-spill ";
+/// Begins the file: its kind and its form; the schema that its images are for follows.
+const HEAD: &str = "cuptel-spill 1 schema ";
+/// Longest head, of whatever version.
+const HEAD_BYTES_MAX: u64 = 64;
 /// Begins an entry; length and checksum follow, four bytes each, the lowest first.
 const MARK: [u8; 4] = *b"\x1eCTS";
 const ENTRY_HEAD: usize = 12;
@@ -76,11 +82,35 @@ pub enum SpillError {
         /// Where.
         at: u64,
     },
-    /// Not a spill, or one of another version.
-    #[error("{} was not written by this version of CupTel: start the version that wrote it", .file.display())]
+    /// Not a spill.
+    #[error("{} is no spill of CupTel: move it away, or set another [data] spill", .file.display())]
     Foreign {
         /// Which file.
         file: PathBuf,
+    },
+    /// Written by a newer version.
+    #[error(
+        "{} begins with \"{begins}\": a newer CupTel has written it, and it holds people: start that version",
+        .file.display()
+    )]
+    Newer {
+        /// Which file.
+        file: PathBuf,
+        /// Its first line.
+        begins: String,
+    },
+    /// Written by an older version.
+    #[error(
+        "{} was written by an older CupTel (schema {found}, this binary writes {known}) and holds people: start the version that wrote it, and stop it when the database has caught up",
+        .file.display()
+    )]
+    Older {
+        /// Which file.
+        file: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// This program's.
+        known: i64,
     },
 }
 
@@ -284,9 +314,26 @@ impl Spill {
     }
 }
 
-/// What comes first: kind of file, its form, and the schema that its images are for.
+/// What comes first.
 fn head() -> String {
-    format!("cuptel-spill 1 schema {}\n", schema())
+    format!("{HEAD}{}\n", schema())
+}
+
+/// Why a file that begins otherwise cannot be read. Of this form there are no other heads than
+/// those of older schemas.
+fn refusal(file: PathBuf, head: &[u8]) -> SpillError {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+    let begins = String::from_utf8_lossy(line).into_owned();
+    let schema_found = begins.strip_prefix(HEAD).and_then(|it| it.parse().ok());
+    match schema_found {
+        Some(found) if found < schema() => SpillError::Older {
+            file,
+            found,
+            known: schema(),
+        },
+        _ if begins.starts_with(KIND) => SpillError::Newer { file, begins },
+        Some(_) | None => SpillError::Foreign { file },
+    }
 }
 
 fn length(text: &str) -> u64 {
@@ -334,12 +381,12 @@ fn survey(path: &Path, file: &mut File) -> Result<Unreplayed, SpillError> {
     let mut head = Vec::new();
     let expected = self::head();
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    file.take(length(&expected))
+    file.take(HEAD_BYTES_MAX)
         .read_to_end(&mut head)
         .map_err(failed)?;
-    if !expected.as_bytes().starts_with(&head) {
-        let file = path.to_owned();
-        return Err(SpillError::Foreign { file });
+    // A power failure may have cut it short.
+    if !head.starts_with(expected.as_bytes()) && !expected.as_bytes().starts_with(&head) {
+        return Err(refusal(path.to_owned(), &head));
     }
     let mut at = length(&expected);
     while at < bytes {

@@ -1,29 +1,51 @@
-//! The rules of the audit, each a statement that yields the rows that break it.
+//! The rules of the audit, each with the statements that yield the rows that break it.
 //! `$1` is the shard, `$2` the present in milliseconds.
+//!
+//! Ten million attempts are read in the order in which they are stored, or along an index that
+//! has all that is asked: whatever else would be sorted, hashed or looked up in no order. So a
+//! rule about every row of a table ends with the order of its key; only what is open is sorted.
+//! A plus before a column keeps SQLite from the index over it.
 
 /// One rule.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) name: &'static str,
     pub(super) promise: &'static str,
+    /// What is wrong with the rows.
     pub(super) meaning: &'static str,
-    /// Yields one identifier per offending row.
-    pub(super) offenders: &'static str,
+    /// What to do about it.
+    pub(super) advice: &'static str,
+    /// A table, and the statement that yields one identifier per offending row of it.
+    pub(super) offenders: &'static [(&'static str, &'static str)],
 }
+
+const CALL: &str = "these people may be waiting for a call that nobody makes: call them back by \
+    hand (README.md says how, under \"When the audit finds something\")";
+const COMPARE: &str = "was a backup restored, or were rows deleted by hand? Whose number is gone \
+    is in the carrier's records of that time: call them back by hand";
+const LOOK: &str = "look at each with `cuptel callbacks show ID`, and call back by hand who was \
+    not served";
+const START: &str = "start CupTel again if it is not running or has run since: a start ends what \
+    was left open. Rows that are named after it are a fault of CupTel: report it with a copy of \
+    the database";
+const REPORT: &str = "nobody waits in vain because of this, but it is a fault of CupTel, or \
+    somebody changed the database by hand: report it with a copy of the database";
+const ONE_SERVER: &str = "does a second CupTel use this database, or one that was copied from it? \
+    Stop all but one, and do not restore single tables from a backup";
 
 pub(super) const EPOCH: &str = "SELECT coalesce(max(epoch), 0) FROM journal WHERE shard = $1";
 pub(super) const ATTEMPT_SUMS: &str = "
 SELECT count(*), count(CASE WHEN stage = 'ended' THEN 1 END), count(CASE WHEN ended_ms IS NULL THEN 1 END),
     count(CASE WHEN outcome IN ('served', 'served_by_menu') THEN 1 END),
     count(CASE WHEN outcome NOT IN ('served', 'served_by_menu') AND callback IS NOT NULL THEN 1 END)
-FROM attempt WHERE shard = $1";
+FROM attempt WHERE +shard = $1";
+// Counted by whoever asks: GROUP BY would sort.
 pub(super) const SUPPRESSED: &str = "
-SELECT suppressed, count(*) FROM attempt
-WHERE shard = $1 AND suppressed IS NOT NULL AND outcome NOT IN ('served', 'served_by_menu')
-GROUP BY suppressed";
+SELECT suppressed FROM attempt
+WHERE +shard = $1 AND suppressed IS NOT NULL AND outcome NOT IN ('served', 'served_by_menu')";
 pub(super) const CALLBACK_SUMS: &str = "
 SELECT count(CASE WHEN state <> 'closed' THEN 1 END), count(CASE WHEN state = 'closed' THEN 1 END)
-FROM callback WHERE shard = $1";
+FROM callback WHERE +shard = $1";
 pub(super) const DIALS: &str = "SELECT count(*) FROM dial WHERE shard = $1";
 pub(super) const DIALS_IN_FLIGHT: &str =
     "SELECT count(*) FROM dial WHERE shard = $1 AND state <> 'ended'";
@@ -32,266 +54,327 @@ pub(super) const OFFERS_OPEN: &str =
 pub(super) const ASSIGNMENTS_OPEN: &str =
     "SELECT count(*) FROM assignment WHERE shard = $1 AND ended_ms IS NULL";
 
+/// All of these.
+#[cfg(test)]
+pub(super) const SUMS: &[&str] = &[
+    EPOCH,
+    ATTEMPT_SUMS,
+    SUPPRESSED,
+    CALLBACK_SUMS,
+    DIALS,
+    DIALS_IN_FLIGHT,
+    OFFERS_OPEN,
+    ASSIGNMENTS_OPEN,
+];
+
+macro_rules! from_the_future {
+    ($($table:literal by $key:literal)*) => {
+        &[$(($table, concat!(
+            "SELECT id FROM ", $table, " WHERE shard = $1
+                AND ((id >> 40) > (SELECT coalesce(max(epoch), 0) FROM journal WHERE shard = $1)
+                OR (seq >> 40) > (SELECT coalesce(max(epoch), 0) FROM journal WHERE shard = $1))
+            ORDER BY ", $key,
+        ))),*]
+    };
+}
+
+/// Whatever bears the mark of an epoch that never began was written past the fence.
+const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
+    "number" by "id"
+    "attempt" by "id"
+    "callback" by "id"
+    "callback_need" by "id"
+    "callback_event" by "callback, id"
+    "dial" by "id"
+    "offer" by "id"
+    "assignment" by "id"
+    "sign_in" by "id"
+    "state_interval" by "id"
+    "registration" by "id"
+    "seat" by "id"
+    "operator" by "id"
+    "promise" by "id"
+};
+
 /// All of them, by promise.
 pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "attempt_half_ended",
         promise: "P1",
-        meaning: "attempts whose stage and end disagree: received is not ended plus open",
-        offenders: "
-SELECT id FROM attempt WHERE shard = $1 AND (stage = 'ended') <> (ended_ms IS NOT NULL)",
+        meaning: "calls are marked as ended and have no time of their end, or the other way round",
+        advice: START,
+        offenders: &[("attempt", "
+SELECT id FROM attempt WHERE shard = $1 AND (stage = 'ended') <> (ended_ms IS NOT NULL)
+ORDER BY id")],
     },
     Rule {
         name: "attempt_gap",
         promise: "P1",
-        meaning: "attempts before which arrivals of their epoch are missing or counted twice",
-        offenders: "
+        meaning: "calls that came in just before these are missing from the books, or two calls have one place in the order of arrival",
+        advice: COMPARE,
+        offenders: &[("attempt", "
 SELECT id FROM (
     SELECT id, arrival_seq,
         lag(arrival_seq, 1, 0) OVER (PARTITION BY (id >> 40) ORDER BY arrival_seq) AS before
     FROM attempt WHERE shard = $1) arrivals
-WHERE arrival_seq <> before + 1",
+WHERE arrival_seq <> before + 1")],
     },
     Rule {
         name: "attempt_without_outcome",
         promise: "P1",
-        meaning: "attempts that ended without an outcome",
-        offenders: "
-SELECT id FROM attempt WHERE shard = $1 AND stage = 'ended' AND outcome IS NULL",
+        meaning: "calls have ended, and nothing says how: whether the caller was served is not known",
+        advice: CALL,
+        offenders: &[("attempt", "
+SELECT id FROM attempt WHERE shard = $1 AND stage = 'ended' AND outcome IS NULL
+ORDER BY id")],
     },
     Rule {
         name: "attempt_lost",
         promise: "P1",
-        meaning: "attempts that ended unserved, with neither a callback nor a reason why not",
-        offenders: "
+        meaning: "callers were not served, are owed no call, and nothing says why not",
+        advice: CALL,
+        offenders: &[("attempt", "
 SELECT id FROM attempt WHERE shard = $1 AND stage = 'ended'
     AND (outcome IS NULL OR outcome NOT IN ('served', 'served_by_menu'))
-    AND callback IS NULL AND suppressed IS NULL",
+    AND callback IS NULL AND suppressed IS NULL
+ORDER BY id")],
     },
     Rule {
         name: "attempt_owed_and_suppressed",
         promise: "P1",
-        meaning: "attempts that ended unserved, with a callback and a reason why not",
-        offenders: "
+        meaning: "callers are owed a call, and a reason is given why they are not",
+        advice: REPORT,
+        offenders: &[("attempt", "
 SELECT id FROM attempt WHERE shard = $1 AND stage = 'ended'
     AND (outcome IS NULL OR outcome NOT IN ('served', 'served_by_menu'))
-    AND callback IS NOT NULL AND suppressed IS NOT NULL",
+    AND +callback IS NOT NULL AND suppressed IS NOT NULL
+ORDER BY id")],
     },
     Rule {
         name: "attempt_callback_missing",
         promise: "P1",
-        meaning: "attempts that belong to a callback which does not exist",
-        offenders: "
+        meaning: "callers are owed a call by a callback that does not exist",
+        advice: CALL,
+        offenders: &[("attempt", "
 SELECT a.id FROM attempt a
 LEFT JOIN callback c ON c.shard = a.shard AND c.id = a.callback
-WHERE a.shard = $1 AND a.callback IS NOT NULL AND c.id IS NULL",
+WHERE a.shard = $1 AND a.callback IS NOT NULL AND c.id IS NULL")],
     },
     Rule {
         name: "attempt_callback_of_another_tenant",
         promise: "P1",
-        meaning: "attempts that belong to a callback of another tenant",
-        offenders: "
+        meaning: "callers are called back by another health authority than the one that they rang",
+        advice: REPORT,
+        offenders: &[("attempt", "
 SELECT a.id FROM attempt a
-JOIN callback c ON c.shard = a.shard AND c.id = a.callback
-WHERE a.shard = $1 AND (a.tenant IS NULL OR a.tenant <> c.tenant)",
+WHERE a.shard = $1 AND +a.callback IS NOT NULL AND coalesce(a.tenant, -1) <> (
+    SELECT c.tenant FROM callback c WHERE c.shard = a.shard AND c.id = a.callback)
+ORDER BY a.id")],
     },
     Rule {
         name: "callback_without_open_need",
         promise: "P2",
-        meaning: "callbacks that are open although nothing is wanted any more",
-        offenders: "
+        meaning: "people are to be called although nothing is owed to them any more",
+        advice: REPORT,
+        offenders: &[("callback", "
 SELECT c.id FROM callback c WHERE c.shard = $1 AND c.state <> 'closed' AND NOT EXISTS (
     SELECT 1 FROM callback_need need
-    WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL)",
+    WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL)")],
     },
     Rule {
         name: "callback_closed_with_open_need",
         promise: "P2",
-        meaning: "callbacks that are closed although something is still wanted",
-        offenders: "
+        meaning: "callbacks are closed although something is still owed to the person",
+        advice: CALL,
+        offenders: &[("callback", "
 SELECT c.id FROM callback c WHERE c.shard = $1 AND c.state = 'closed' AND EXISTS (
     SELECT 1 FROM callback_need need
-    WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL)",
+    WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL)
+ORDER BY c.id")],
     },
     Rule {
         name: "callback_closed_without_how",
         promise: "P2",
-        meaning: "callbacks that are closed without saying how or when, or say so while open",
-        offenders: "
+        meaning: "callbacks are closed and do not say how or when, or say so and are open",
+        advice: LOOK,
+        offenders: &[("callback", "
 SELECT id FROM callback WHERE shard = $1
     AND ((state = 'closed') <> (closed_how IS NOT NULL)
-        OR (state = 'closed') <> (closed_ms IS NOT NULL))",
+        OR (state = 'closed') <> (closed_ms IS NOT NULL))
+ORDER BY id")],
     },
     Rule {
         name: "callback_number_missing",
         promise: "P2",
-        meaning: "callbacks to a number that does not exist",
-        offenders: "
+        meaning: "people are owed a call, and their number is not stored",
+        advice: COMPARE,
+        offenders: &[("callback", "
 SELECT c.id FROM callback c
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
-WHERE c.shard = $1 AND number.id IS NULL",
+WHERE c.shard = $1 AND number.id IS NULL
+ORDER BY c.id")],
     },
     Rule {
         name: "need_without_callback",
         promise: "P2",
-        meaning: "needs of a callback which does not exist",
-        offenders: "
+        meaning: "something is owed by a callback that does not exist, and so to nobody knows whom",
+        advice: COMPARE,
+        offenders: &[("callback_need", "
 SELECT need.id FROM callback_need need
 LEFT JOIN callback c ON c.shard = need.shard AND c.id = need.callback
-WHERE need.shard = $1 AND c.id IS NULL",
+WHERE need.shard = $1 AND c.id IS NULL")],
     },
     // By digits, not by handle: two handles of one number would escape the unique index.
     Rule {
         name: "callback_open_twice",
         promise: "P2",
-        meaning: "callbacks that are open beside another of the same tenant and number",
-        offenders: "
+        meaning: "people have two open callbacks with one health authority, and would be called twice",
+        advice: REPORT,
+        offenders: &[("callback", "
 SELECT id FROM (
     SELECT c.id, count(*) OVER (PARTITION BY c.tenant, coalesce(number.e164, CAST(c.number AS TEXT)))
         AS beside
     FROM callback c LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
     WHERE c.shard = $1 AND c.state <> 'closed') cases
-WHERE beside > 1",
+WHERE beside > 1")],
     },
     Rule {
         name: "callback_attempts_miscounted",
         promise: "P2",
-        meaning: "callbacks made by attempts whose number of attempts is not that of the attempts",
-        offenders: "
-SELECT c.id FROM callback c
-LEFT JOIN (
-    SELECT callback, count(*) AS counted FROM attempt
-    WHERE shard = $1 AND callback IS NOT NULL GROUP BY callback) joined ON joined.callback = c.id
-WHERE c.shard = $1 AND c.attempts <> coalesce(joined.counted, 0) AND NOT EXISTS (
-    SELECT 1 FROM callback_need need WHERE need.shard = c.shard AND need.callback = c.id
-        AND need.kind NOT IN ('missed', 'requested', 'interrupted'))",
+        meaning: "callbacks count another number of calls than they were made by",
+        advice: REPORT,
+        offenders: &[("callback", "
+SELECT c.id FROM callback c WHERE c.shard = $1
+    AND c.attempts <> (
+        SELECT count(*) FROM attempt a WHERE a.shard = c.shard AND a.callback = c.id)
+    AND NOT EXISTS (
+        SELECT 1 FROM callback_need need WHERE need.shard = c.shard AND need.callback = c.id
+            AND need.kind NOT IN ('missed', 'requested', 'interrupted'))
+ORDER BY c.id")],
     },
     Rule {
         name: "dial_twice_in_flight",
         promise: "P3",
-        meaning: "dials in flight or unknown beside another to the same number, of any tenant",
-        offenders: "
+        meaning: "two of our calls to one number are under way at once, or nobody knows how they ended",
+        advice: ONE_SERVER,
+        offenders: &[("dial", "
 SELECT id FROM (
     SELECT d.id, count(*) OVER (PARTITION BY coalesce(number.e164, CAST(d.number AS TEXT))) AS beside
     FROM dial d LEFT JOIN number ON number.shard = d.shard AND number.id = d.number
     WHERE d.shard = $1 AND d.state <> 'ended') dials
-WHERE beside > 1",
+WHERE beside > 1")],
     },
     Rule {
         name: "dial_without_callback",
         promise: "P3",
-        meaning: "dials that pay a callback which does not exist",
-        offenders: "
+        meaning: "people were rung for a callback that does not exist",
+        advice: REPORT,
+        offenders: &[("dial", "
 SELECT d.id FROM dial d
 LEFT JOIN callback c ON c.shard = d.shard AND c.id = d.callback
-WHERE d.shard = $1 AND c.id IS NULL",
+WHERE d.shard = $1 AND c.id IS NULL")],
     },
     Rule {
         name: "dial_of_another_number",
         promise: "P3",
-        meaning: "dials that rang another number than their callback's",
-        offenders: "
+        meaning: "another number was rung than that of the person to be called",
+        advice: REPORT,
+        offenders: &[("dial", "
 SELECT d.id FROM dial d
 JOIN callback c ON c.shard = d.shard AND c.id = d.callback
 LEFT JOIN number rung ON rung.shard = d.shard AND rung.id = d.number
 LEFT JOIN number owed ON owed.shard = c.shard AND owed.id = c.number
-WHERE d.shard = $1 AND d.number <> c.number AND coalesce(rung.e164, '') <> coalesce(owed.e164, '')",
+WHERE d.shard = $1 AND d.number <> c.number AND coalesce(rung.e164, '') <> coalesce(owed.e164, '')
+ORDER BY d.id")],
     },
     Rule {
         name: "dial_in_flight_for_idle_callback",
         promise: "P3",
-        meaning: "dials in flight or unknown whose callback waits or is closed",
-        offenders: "
+        meaning: "a call to a person is under way, or nobody knows how it ended, while their callback waits or is closed",
+        advice: START,
+        offenders: &[("dial", "
 SELECT d.id FROM dial d
 JOIN callback c ON c.shard = d.shard AND c.id = d.callback
-WHERE d.shard = $1 AND d.state <> 'ended' AND c.state IN ('waiting', 'closed')",
+WHERE d.shard = $1 AND d.state <> 'ended' AND c.state IN ('waiting', 'closed')")],
     },
     Rule {
         name: "dial_half_ended",
         promise: "P3",
-        meaning: "dials that ended without a result or a time, or have one while in flight",
-        offenders: "
+        meaning: "calls to people have ended without a result or a time, or have one and go on",
+        advice: START,
+        offenders: &[("dial", "
 SELECT id FROM dial WHERE shard = $1
-    AND ((state = 'ended') <> (result IS NOT NULL) OR (state = 'ended') <> (ended_ms IS NOT NULL))",
+    AND ((state = 'ended') <> (result IS NOT NULL) OR (state = 'ended') <> (ended_ms IS NOT NULL))
+ORDER BY id")],
     },
-    // Whatever bears the mark of an epoch that never began was written past the fence.
     Rule {
         name: "epoch_from_the_future",
         promise: "P3",
-        meaning: "rows whose identifier or journal position is of an epoch that has not begun",
-        offenders: "
-SELECT rows.id FROM (
-    SELECT id, seq FROM number WHERE shard = $1
-    UNION ALL SELECT id, seq FROM attempt WHERE shard = $1
-    UNION ALL SELECT id, seq FROM callback WHERE shard = $1
-    UNION ALL SELECT id, seq FROM callback_need WHERE shard = $1
-    UNION ALL SELECT id, seq FROM callback_event WHERE shard = $1
-    UNION ALL SELECT id, seq FROM dial WHERE shard = $1
-    UNION ALL SELECT id, seq FROM offer WHERE shard = $1
-    UNION ALL SELECT id, seq FROM assignment WHERE shard = $1
-    UNION ALL SELECT id, seq FROM sign_in WHERE shard = $1
-    UNION ALL SELECT id, seq FROM state_interval WHERE shard = $1
-    UNION ALL SELECT id, seq FROM registration WHERE shard = $1
-    UNION ALL SELECT id, seq FROM seat WHERE shard = $1
-    UNION ALL SELECT id, seq FROM operator WHERE shard = $1) rows
-CROSS JOIN (SELECT coalesce(max(epoch), 0) AS epoch FROM journal WHERE shard = $1) journal
-WHERE (rows.id >> 40) > journal.epoch OR (rows.seq >> 40) > journal.epoch",
+        meaning: "rows were written by a start of the server that the database does not know of",
+        advice: ONE_SERVER,
+        offenders: FROM_THE_FUTURE,
     },
     Rule {
         name: "offer_open_twice_at_seat",
         promise: "P4",
-        meaning: "offers that are open beside another at the same seat",
-        offenders: "
+        meaning: "two offers are open at one seat",
+        advice: START,
+        offenders: &[("offer", "
 SELECT id FROM (
     SELECT id, count(*) OVER (PARTITION BY seat) AS beside
     FROM offer WHERE shard = $1 AND state = 'open') offers
-WHERE beside > 1",
+WHERE beside > 1")],
     },
     Rule {
         name: "offer_open_twice_for_work",
         promise: "P4",
-        meaning: "offers that are open beside another of the same work",
-        offenders: "
+        meaning: "one caller or callback is offered to two seats at once",
+        advice: START,
+        offenders: &[("offer", "
 SELECT id FROM (
     SELECT id, count(*) OVER (PARTITION BY attempt, callback) AS beside
     FROM offer WHERE shard = $1 AND state = 'open') offers
-WHERE beside > 1",
+WHERE beside > 1")],
     },
     Rule {
         name: "offer_lease_overdue",
         promise: "P4",
-        meaning: "offers still open more than a minute after their lease ended",
-        offenders: "
-SELECT id FROM offer WHERE shard = $1 AND state = 'open' AND lease_until_ms < $2 - 60000",
+        meaning: "offers are open more than a minute after their time was over, and keep their seats from working",
+        advice: START,
+        offenders: &[("offer", "
+SELECT id FROM offer WHERE shard = $1 AND state = 'open' AND lease_until_ms < $2 - 60000")],
     },
     Rule {
         name: "assignment_open_twice_at_seat",
         promise: "P4",
-        meaning: "assignments that are open beside another at the same seat",
-        offenders: "
+        meaning: "one seat has two conversations at once",
+        advice: START,
+        offenders: &[("assignment", "
 SELECT id FROM (
     SELECT id, count(*) OVER (PARTITION BY seat) AS beside
     FROM assignment WHERE shard = $1 AND ended_ms IS NULL) assignments
-WHERE beside > 1",
+WHERE beside > 1")],
     },
     Rule {
         name: "assignment_open_twice_for_work",
         promise: "P4",
-        meaning: "assignments that are open beside another of the same work",
-        offenders: "
+        meaning: "one caller or callback has conversations at two seats at once",
+        advice: START,
+        offenders: &[("assignment", "
 SELECT id FROM (
     SELECT id, count(*) OVER (PARTITION BY attempt, callback) AS beside
     FROM assignment WHERE shard = $1 AND ended_ms IS NULL) assignments
-WHERE beside > 1",
+WHERE beside > 1")],
     },
     Rule {
         name: "assignment_of_ended_work",
         promise: "P4",
-        meaning: "assignments that are open although their attempt has ended or their callback is closed",
-        offenders: "
+        meaning: "seats are kept busy by a conversation with somebody who is gone",
+        advice: START,
+        offenders: &[("assignment", "
 SELECT s.id FROM assignment s
 LEFT JOIN attempt a ON a.shard = s.shard AND a.id = s.attempt
 LEFT JOIN callback c ON c.shard = s.shard AND c.id = s.callback
-WHERE s.shard = $1 AND s.ended_ms IS NULL AND (a.stage = 'ended' OR c.state = 'closed')",
+WHERE s.shard = $1 AND s.ended_ms IS NULL AND (a.stage = 'ended' OR c.state = 'closed')")],
     },
 ];

@@ -241,13 +241,29 @@ async fn a_damaged_middle_is_never_passed_over() {
 }
 
 #[tokio::test]
-async fn a_file_of_another_kind_is_left_as_it_is() {
+async fn what_another_program_or_version_wrote_is_left_as_it_is_and_called_what_it_is() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("records");
-    fs::write(&file, "cuptel-spill 9 schema 1\n…").unwrap();
-    let error = Spill::open(folder.path(), ROOM).unwrap_err();
+    let told = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let error = Spill::open(folder.path(), ROOM).unwrap_err();
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        error
+    };
+    for newer in [
+        "cuptel-spill 1 schema 9999\n…",
+        "cuptel-spill 9 schema 1\n…",
+    ] {
+        let error = told(newer);
+        assert!(matches!(error, SpillError::Newer { .. }), "{error:?}");
+    }
+    let error = told("cuptel-spill 1 schema 0\n…");
+    assert!(
+        matches!(error, SpillError::Older { found: 0, .. }),
+        "{error:?}"
+    );
+    let error = told("Somebody's notes.\n");
     assert!(matches!(error, SpillError::Foreign { .. }), "{error:?}");
-    assert!(file.exists());
 }
 
 #[tokio::test]
