@@ -99,6 +99,7 @@ fn a_clock_that_is_set_moves_no_timer_and_is_what_the_records_say() {
     let call = waits.call_id().to_owned();
     let waiting = centre.attempt(&call, "one waits", |row| row["stage"] == "queued");
     let true_ms = waiting["received_ms"].as_i64().expect("milliseconds");
+    let phone = Phone::registered(&centre, "101", Answers::ByHand);
 
     // Longer than anybody may wait, and than a registration lasts.
     sets_clock(&centre, "+5h");
@@ -109,9 +110,8 @@ fn a_clock_that_is_set_moves_no_timer_and_is_what_the_records_say() {
     );
     centre.old_attempt(&call, "it still waits", |row| row["stage"] == "queued");
 
-    // A registration is as long as the wall clock says: the phone says again where it is. A
-    // lease that was given before the clock went back ends all the same.
-    let phone = Phone::registered(&centre, "101", Answers::ByHand);
+    // The phone is where it said, and is offered the caller. A lease that was given before the
+    // clock went back ends all the same.
     centre.sign_in("101", "Anna Esempio");
     centre.wait_for_sql("SELECT count(*) FROM offer WHERE state = 'open'", "1");
     sets_clock(&centre, "-5h");

@@ -1,12 +1,13 @@
 //! Where the phones of a seat are: an operator may have one on the desk and one on the computer.
 //! The rules and the store know of a seat's longest registration only; the others come back
-//! with their next REGISTER after a restart.
+//! with their next REGISTER after a restart. A phone is there for as long as it said, whatever is
+//! done to the wall clock: that one counts in rows, and for the next start.
 
 use std::collections::BTreeMap;
 
 use cuptel_core::id::SeatId;
 use cuptel_core::record::RegistrationRow;
-use cuptel_core::time::{Now, UtcMs};
+use cuptel_core::time::{MonoUs, Now};
 use cuptel_sip::{Binding, Flow, Transport};
 
 /// Phones of one seat; a further one takes the place of the one that would go first.
@@ -19,7 +20,8 @@ const OVER_TCP: &str = ";transport=tcp";
 pub(crate) struct Contact {
     pub(crate) uri: String,
     pub(crate) flow: Flow,
-    pub(crate) expires_ms: UtcMs,
+    /// When its registration ends.
+    pub(crate) until: MonoUs,
 }
 
 /// The phones of every seat.
@@ -30,7 +32,7 @@ impl Contacts {
     /// The phones that are registered now, longest first.
     pub(crate) fn of(&self, now: Now, seat: SeatId) -> Vec<Contact> {
         let all = self.0.get(&seat).into_iter().flatten();
-        all.filter(|contact| contact.expires_ms > now.utc_ms)
+        all.filter(|contact| contact.until > now.mono_us)
             .cloned()
             .collect()
     }
@@ -42,8 +44,8 @@ impl Contacts {
     /// Adds a phone, or notes that it is registered for longer or elsewhere.
     pub(crate) fn note(&mut self, now: Now, seat: SeatId, contact: Contact) {
         let all = self.0.entry(seat).or_default();
-        all.retain(|other| other.uri != contact.uri && other.expires_ms > now.utc_ms);
-        let longer = |other: &Contact| other.expires_ms > contact.expires_ms;
+        all.retain(|other| other.uri != contact.uri && other.until > now.mono_us);
+        let longer = |other: &Contact| other.until > contact.until;
         let place = all.iter().take_while(|other| longer(other)).count();
         all.insert(place, contact);
         all.truncate(CONTACTS_MAX);
@@ -81,9 +83,9 @@ impl Contacts {
 impl Contact {
     /// As a 200 to REGISTER tells it.
     pub(crate) fn binding(&self, now: Now) -> Binding {
-        let left_ms = (self.expires_ms - now.utc_ms).max(0);
         // Rounded up: a phone that asked for 60 s is told 60, not 59.
-        let expires_s = u32::try_from((left_ms + 999) / 1_000).unwrap_or(u32::MAX);
+        let left_s = self.until.saturating_sub(now.mono_us).div_ceil(1_000_000);
+        let expires_s = u32::try_from(left_s).unwrap_or(u32::MAX);
         Binding {
             uri: self.uri.clone(),
             expires_s,
@@ -93,6 +95,7 @@ impl Contact {
     /// As it is stored, registered now through this listener.
     pub(crate) fn row(&self, now: Now, seat: SeatId, listener: usize) -> RegistrationRow {
         let remote = self.flow.remote;
+        let left_ms = self.until.saturating_sub(now.mono_us) / 1_000;
         RegistrationRow {
             seat,
             contact: self.uri.clone(),
@@ -102,7 +105,7 @@ impl Contact {
                 Transport::Tcp | Transport::Tls => format!("{remote}{OVER_TCP}"),
             },
             registered_ms: now.utc_ms,
-            expires_ms: self.expires_ms,
+            expires_ms: now.utc_ms + i64::try_from(left_ms).unwrap_or(i64::MAX),
         }
     }
 }
@@ -116,11 +119,11 @@ mod tests {
 
     const SEAT: SeatId = SeatId(7);
 
-    fn at(utc_ms: i64) -> Now {
-        Now { mono_us: 0, utc_ms }
+    fn at(mono_us: u64) -> Now {
+        Now { mono_us, utc_ms: 0 }
     }
 
-    fn contact(uri: &str, flow: u32, expires_ms: i64) -> Contact {
+    fn contact(uri: &str, flow: u32, until: u64) -> Contact {
         Contact {
             uri: uri.to_owned(),
             flow: Flow {
@@ -129,11 +132,11 @@ mod tests {
                 local: "127.0.0.1:5060".parse().unwrap(),
                 remote: "127.0.0.2:1000".parse().unwrap(),
             },
-            expires_ms,
+            until,
         }
     }
 
-    fn uris(contacts: &Contacts, now: i64) -> Vec<String> {
+    fn uris(contacts: &Contacts, now: u64) -> Vec<String> {
         let all = contacts.of(at(now), SEAT);
         all.into_iter().map(|contact| contact.uri).collect()
     }
@@ -153,11 +156,26 @@ mod tests {
     }
 
     #[test]
+    fn a_wall_clock_that_is_set_moves_no_phone() {
+        let mut contacts = Contacts::default();
+        contacts.note(at(0), SEAT, contact("desk", 1, 60_000_000));
+        for utc_ms in [-7_200_000, 0, 7_200_000] {
+            let now = |mono_us| Now { mono_us, utc_ms };
+            let phones = contacts.of(now(59_000_000), SEAT);
+            assert_eq!(phones.len(), 1, "{utc_ms}");
+            let (phone, now) = (&phones[0], now(59_000_000));
+            assert_eq!(phone.binding(now).expires_s, 1);
+            assert_eq!(phone.row(now, SEAT, 0).expires_ms, utc_ms + 1_000);
+        }
+        assert!(contacts.of(at(60_000_000), SEAT).is_empty());
+    }
+
+    #[test]
     fn a_seat_has_so_many_phones_and_no_more() {
         let mut contacts = Contacts::default();
         for n in 0..20 {
             let uri = n.to_string();
-            contacts.note(at(0), SEAT, contact(&uri, 1, 1_000 + i64::from(n)));
+            contacts.note(at(0), SEAT, contact(&uri, 1, 1_000 + n));
         }
         assert_eq!(uris(&contacts, 1), ["19", "18", "17", "16"]);
         assert_eq!(uris(&contacts, 1).len(), CONTACTS_MAX);

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use cuptel_core::id::SeatId;
 use cuptel_core::record::RegistrationRow;
 use cuptel_core::step as rules;
-use cuptel_core::time::Now;
+use cuptel_core::time::{MonoUs, Now};
 use cuptel_sip::{Binding, Flow, FlowId, PingId, RegisterId, Transport};
 
 use crate::contacts::Contact;
@@ -66,7 +66,7 @@ impl Switch {
             Some(Contact {
                 uri: row.contact.clone(),
                 flow: self.flow_to(row)?,
-                expires_ms: row.expires_ms,
+                until: until(now, row),
             })
         });
         if let Some(contact) = known {
@@ -87,7 +87,7 @@ impl Switch {
             let contact = Contact {
                 uri: binding.uri.clone(),
                 flow: wish.flow,
-                expires_ms: now.utc_in_s(binding.expires_s.clamp(least, most)),
+                until: now.in_s(binding.expires_s.clamp(least, most)),
             };
             self.sip.flow_found(&contact.uri, &contact.flow);
             self.contacts.note(now, seat, contact);
@@ -193,9 +193,9 @@ impl Switch {
         for seat in self.contacts.cut_off(flow) {
             let registration = self.centre.registration_of(seat).cloned();
             let gone = registration.map(|row| Contact {
+                until: until(now, &row),
                 uri: row.contact,
                 flow: *flow,
-                expires_ms: row.expires_ms,
             });
             self.store_registration(now, NOBODY, seat, gone.as_slice(), step);
         }
@@ -219,4 +219,9 @@ impl Switch {
             remote,
         })
     }
+}
+
+/// When the registration of a row ends.
+fn until(now: Now, row: &RegistrationRow) -> MonoUs {
+    now.in_ms(u64::try_from(row.expires_ms - now.utc_ms).unwrap_or(0))
 }

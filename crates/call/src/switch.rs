@@ -112,6 +112,9 @@ pub struct Settings {
     pub port_quarantine_us: u64,
 }
 
+/// The rules see the time so often at least: the wall clock may have been set.
+const CLOCK_LOOK_US: MonoUs = 30_000_000;
+
 /// What reaches the switch.
 #[derive(Debug)]
 pub enum Input<'a> {
@@ -396,7 +399,8 @@ impl Switch {
     }
 
     fn take_in(&mut self, now: Now, inner: &mut rules::Step, step: &mut Step) {
-        self.rules_wake_at = inner.wake_at;
+        let look_at = now.mono_us + CLOCK_LOOK_US;
+        self.rules_wake_at = Some(inner.wake_at.map_or(look_at, |at| at.min(look_at)));
         step.records.append(&mut inner.records);
         for effect in inner.effects.drain(..) {
             if let Effect::HangUp { leg, q850, text } = effect

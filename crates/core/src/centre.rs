@@ -80,6 +80,8 @@ pub struct Centre {
     /// Dials whose fate a crash hid.
     pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
     pub(crate) timers: Timers,
+    /// The wall clock less the monotonic one, since it was set last.
+    pub(crate) clocks_apart_ms: Option<i64>,
     /// Whether nothing new is begun, because what is decided cannot be stored.
     pub(crate) held: bool,
     /// Set while stopping; true once `Effect::Drained` was given.
@@ -120,6 +122,7 @@ impl Centre {
             work_ms: BTreeMap::new(),
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
+            clocks_apart_ms: None,
             held: false,
             stopping: None,
             violations: 0,
@@ -173,6 +176,7 @@ impl Centre {
     /// Timers fire on `Input::Tick` alone: after a standstill what was said meanwhile is heard
     /// before anybody is judged for having said nothing.
     pub fn handle(&mut self, now: Now, input: Input, step: &mut Step) {
+        self.watch_clock(now, step);
         let ticks = matches!(input, Input::Tick);
         match input {
             Input::Arrived(arrival) => self.arrived(now, *arrival, step),

@@ -8,6 +8,7 @@ pub mod calendar;
 mod callback;
 mod centre;
 mod channels;
+mod clock_set;
 mod closing;
 mod conversation;
 mod desk;

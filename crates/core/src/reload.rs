@@ -334,7 +334,7 @@ impl Centre {
         }
     }
 
-    /// Places in line are made of the rules: every line is formed again.
+    /// Places in line are made of the rules and of the hour: every line is formed again.
     pub(crate) fn line_up_anew(&mut self, now: Now) {
         self.ready.clear();
         self.windows.clear();

@@ -274,6 +274,12 @@ impl Room {
         };
     }
 
+    /// Somebody sets the wall clock forward, or back.
+    pub(crate) fn sets_clock(&mut self, by_s: i64) {
+        self.now.utc_ms += by_s * 1_000;
+        self.tell(Input::Tick);
+    }
+
     pub(crate) fn now_ms(&self) -> i64 {
         self.now.utc_ms
     }
@@ -497,6 +503,10 @@ impl Room {
 
     pub(crate) fn not_answered(&mut self, leg: LegId, status: u16) {
         self.tell(Input::NotAnswered { leg, status });
+    }
+
+    pub(crate) fn is_reachable(&self, seat: usize) -> bool {
+        self.centre.snapshot(self.now).seats[seat - 1].reachable
     }
 
     pub(crate) fn work_of(&self, seat: usize) -> WorkState {

@@ -1,0 +1,85 @@
+//! Somebody sets the wall clock while we run. Timers stand on the monotonic clock and do not
+//! move, so what is to happen at an hour of the day is looked up anew, and what was to last for
+//! a while goes on for as long as it had left: a registration, a rest between two calls to a
+//! number, the order of those who wait on the line and of the seats that are free.
+//!
+//! Rows keep the times that they were written with, but for registrations, because the next
+//! start judges by them who is there.
+
+use crate::attempt::Doing;
+use crate::centre::Centre;
+use crate::id::{CallbackId, SeatId};
+use crate::record::Record;
+use crate::step::Step;
+use crate::time::Now;
+use crate::timers::Timer;
+
+/// The two clocks come apart by less unless one is set.
+const SET_MS: i64 = 1_000;
+
+impl Centre {
+    /// Compares the two clocks; a difference since the last look means that one was set.
+    pub(crate) fn watch_clock(&mut self, now: Now, step: &mut Step) {
+        let mono_ms = i64::try_from(now.mono_us / 1_000).unwrap_or(i64::MAX);
+        let apart_ms = now.utc_ms - mono_ms;
+        let by_ms = apart_ms - *self.clocks_apart_ms.get_or_insert(apart_ms);
+        if by_ms.abs() >= SET_MS {
+            self.clocks_apart_ms = Some(apart_ms);
+            self.clock_was_set(now, by_ms, step);
+        }
+    }
+
+    fn clock_was_set(&mut self, now: Now, by_ms: i64, step: &mut Step) {
+        for live in self.attempts.values_mut() {
+            if let Doing::Queued { place_ms, .. } = &mut live.doing {
+                *place_ms += by_ms;
+            }
+        }
+        let cases: Vec<CallbackId> = self.cases.keys().copied().collect();
+        for id in cases {
+            self.keep_rest(now, id, by_ms);
+        }
+        let openings: Vec<_> = self.backlog.keys().copied().collect();
+        for (queue, opens_ms) in openings {
+            let wait_ms = u64::try_from(opens_ms - now.utc_ms).unwrap_or(0);
+            self.timers
+                .at(now.in_ms(wait_ms), Timer::Opening(queue, opens_ms));
+        }
+        self.line_up_anew(now);
+        let seats: Vec<SeatId> = self.seats.keys().copied().collect();
+        for id in seats {
+            let Some(seat) = self.seats.get_mut(&id) else {
+                continue;
+            };
+            seat.idle_since += by_ms;
+            if let Some(registration) = &mut seat.registration {
+                registration.registered_ms += by_ms;
+                registration.expires_ms += by_ms;
+                step.records
+                    .push(Record::Registration(registration.clone()));
+            }
+            self.seat_changed(now, id, step);
+        }
+    }
+
+    /// Whatever was due stays due, and whoever has just tried rests no longer and no shorter than
+    /// they would have. What is later than that is an hour of the day.
+    fn keep_rest(&mut self, now: Now, id: CallbackId, by_ms: i64) {
+        let Some(case) = self.cases.get(&id) else {
+            return;
+        };
+        let asked = case.needs.iter().find_map(|need| need.queue);
+        let grace_ms = i64::from(self.grace_s(case.row.tenant, asked)) * 1_000;
+        let Some(case) = self.cases.get_mut(&id) else {
+            return;
+        };
+        // It wakes at a moment of the clock as it was.
+        case.wake_at = None;
+        let left_ms = case.row.not_before_ms - (now.utc_ms - by_ms);
+        if left_ms <= 0 {
+            case.row.not_before_ms = case.row.not_before_ms.min(now.utc_ms);
+        } else if left_ms <= grace_ms {
+            case.row.not_before_ms = now.utc_ms + left_ms;
+        }
+    }
+}
