@@ -17,9 +17,16 @@ use serde_json::{Value, json};
 use crate::cli::say;
 use crate::config::Config;
 use crate::config::source::Source;
+use crate::list::{self, Header, ListRow};
 use crate::shell::Api;
 
-const COLUMNS: [&str; 4] = ["time", "caller", "called", "cause"];
+const HEADER: Header<'_> = Header {
+    any_of: &[
+        &["time", "caller", "called", "cause"],
+        &["time", "caller", "called"],
+    ],
+    words: "the columns time,caller,called and, if there is one, cause, with commas",
+};
 /// Calls told at once; those of the same moment stay together.
 const AT_ONCE: usize = 200;
 
@@ -147,136 +154,59 @@ fn chunks(rows: &[Row]) -> Vec<&[Row]> {
 }
 
 fn read(text: &str, taken: &Taken<'_>, faults: &Faults) -> Vec<Row> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut record = csv::StringRecord::new();
     let mut rows = Vec::new();
-    let mut is_header = true;
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                faults.add(text.len()..text.len(), error.to_string());
-                break;
-            }
-        }
-        let start = record
-            .position()
-            .and_then(|at| usize::try_from(at.byte()).ok())
-            .unwrap_or(0);
-        let fields = Fields {
-            text,
-            start,
-            record: &record,
-            faults,
-        };
-        if std::mem::take(&mut is_header) {
-            if record != COLUMNS[..] && record != COLUMNS[..3] {
-                fields.fault(
-                    0,
-                    "expected the columns time,caller,called and, if there is one, cause, with commas",
-                );
-                break;
-            }
-        } else {
-            rows.extend(fields.row(taken));
-        }
-    }
-    if is_header && faults.is_empty() {
-        faults.add(
-            0..0,
-            "an empty file: expected time,caller,called".to_owned(),
-        );
-    }
+    list::read(text, &HEADER, faults, |row| rows.extend(row_of(row, taken)));
     rows
 }
 
-struct Fields<'r> {
-    text: &'r str,
-    start: usize,
-    record: &'r csv::StringRecord,
-    faults: &'r Faults,
-}
-
-impl Fields<'_> {
-    fn row(&self, taken: &Taken<'_>) -> Option<Row> {
-        if !(3..=4).contains(&self.record.len()) {
-            self.fault(
-                0,
-                &format!("{} columns: expected 3 or 4", self.record.len()),
-            );
-            return None;
-        }
-        let time = self.field(0);
-        let at_ms = moment::parse(time);
-        if at_ms.is_none() {
-            self.fault(
-                0,
-                "expected a time with its zone, such as 2026-11-25T08:30:05+01:00",
-            );
-        }
-        if let Some(fault) = at_ms.and_then(|at_ms| taken.fault_of(at_ms)) {
-            self.fault(0, &fault);
-        }
-        let caller = self.field(1);
-        if Caller::from_user_part(caller).class == NumberClass::Invalid {
-            self.fault(
-                1,
-                "no telephone number: expected it as it is dialled, or with + and its country \
-                 code, or nothing where it was withheld",
-            );
-        }
-        let called = self.field(2);
-        let is_ours = Caller::from_user_part(called)
-            .number
-            .is_some_and(|number| taken.lines.iter().any(|line| line == number.reveal()));
-        if !is_ours {
-            self.fault(2, "no dialplan answers this number");
-        }
-        let cause = match self.field(3) {
-            "" => Some(None),
-            text => text
-                .parse()
-                .ok()
-                .filter(|cause| (1..=127).contains(cause))
-                .map(Some),
-        };
-        if cause.is_none() {
-            self.fault(3, "expected a Q.850 cause from 1 to 127, or nothing");
-        }
-        let row = Row {
-            at_ms: at_ms?,
-            caller: caller.to_owned(),
-            called: called.to_owned(),
-            cause: cause?,
-        };
-        is_ours.then_some(row)
+fn row_of(row: &ListRow<'_>, taken: &Taken<'_>) -> Option<Row> {
+    if !(3..=4).contains(&row.columns()) {
+        row.fault(0, &format!("{} columns: expected 3 or 4", row.columns()));
+        return None;
     }
-
-    fn field(&self, column: usize) -> &str {
-        self.record.get(column).unwrap_or("").trim()
+    let at_ms = moment::parse(row.field(0).trim());
+    if at_ms.is_none() {
+        row.fault(
+            0,
+            "expected a time with its zone, such as 2026-11-25T08:30:05+01:00",
+        );
     }
-
-    /// Points at a column: the text as it stands where nothing in it is quoted, else the row.
-    fn fault(&self, column: usize, message: &str) {
-        let line = self.text[self.start..].lines().next().unwrap_or("");
-        let before: usize = line
-            .split(',')
-            .take(column)
-            .map(|field| field.len() + 1)
-            .sum();
-        let width = line.split(',').nth(column).map_or(0, str::len);
-        let (before, width) = if line.contains('"') {
-            (0, line.len())
-        } else {
-            (before.min(line.len()), width)
-        };
-        let from = self.start + before;
-        self.faults.add(from..from + width, message.to_owned());
+    if let Some(fault) = at_ms.and_then(|at_ms| taken.fault_of(at_ms)) {
+        row.fault(0, &fault);
     }
+    let caller = row.field(1).trim();
+    if Caller::from_user_part(caller).class == NumberClass::Invalid {
+        row.fault(
+            1,
+            "no telephone number: expected it as it is dialled, or with + and its country \
+             code, or nothing where it was withheld",
+        );
+    }
+    let called = row.field(2).trim();
+    let is_ours = Caller::from_user_part(called)
+        .number
+        .is_some_and(|number| taken.lines.iter().any(|line| line == number.reveal()));
+    if !is_ours {
+        row.fault(2, "no dialplan answers this number");
+    }
+    let cause = match row.field(3).trim() {
+        "" => Some(None),
+        text => text
+            .parse()
+            .ok()
+            .filter(|cause| (1..=127).contains(cause))
+            .map(Some),
+    };
+    if cause.is_none() {
+        row.fault(3, "expected a Q.850 cause from 1 to 127, or nothing");
+    }
+    let read = Row {
+        at_ms: at_ms?,
+        caller: caller.to_owned(),
+        called: called.to_owned(),
+        cause: cause?,
+    };
+    is_ours.then_some(read)
 }
 
 #[cfg(test)]

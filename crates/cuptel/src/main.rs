@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod demo;
 mod import;
+mod list;
 mod node;
 mod rehearsal;
 mod reload;

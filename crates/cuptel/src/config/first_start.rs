@@ -12,6 +12,7 @@ use super::plans::Told;
 use super::queue::QueueSettings;
 use super::secret::Secret;
 use super::source::{ConfigFault, Source};
+use crate::list::{self, Header, ListRow};
 
 /// A seat and the operator who works on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,72 +82,34 @@ fn read(path: &Path, known: &Known<'_>, told: &mut Told) -> Option<Vec<FirstSeat
 }
 
 fn seats(text: &str, known: &Known<'_>, faults: &Faults, warnings: &Faults) -> Vec<FirstSeat> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let mut record = csv::StringRecord::new();
+    let columns = format!("the columns {}", COLUMNS.join(","));
+    let header = Header {
+        any_of: &[&COLUMNS],
+        words: &columns,
+    };
     let mut seen = BTreeSet::new();
     let mut seats = Vec::new();
-    let mut is_header = true;
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                faults.add(text.len()..text.len(), error.to_string());
-                break;
-            }
-        }
-        let start = record
-            .position()
-            .and_then(|at| usize::try_from(at.byte()).ok())
-            .unwrap_or(0);
-        let row = Row {
-            text,
-            start,
-            record: &record,
-            faults,
-            warnings,
-        };
-        if is_header {
-            is_header = false;
-            if record != COLUMNS[..] {
-                row.fault(0, &format!("expected the columns {}", COLUMNS.join(",")));
-                break;
-            }
-            continue;
-        }
-        seats.extend(row.seat(known, &mut seen));
-    }
-    if is_header && faults.is_empty() {
-        faults.add(
-            0..0,
-            format!("an empty file: expected the columns {}", COLUMNS.join(",")),
-        );
-    }
+    list::read(text, &header, faults, |row| {
+        seats.extend(Row { row, warnings }.seat(known, &mut seen));
+    });
     seats
 }
 
 struct Row<'r> {
-    text: &'r str,
-    /// Byte of the text where the record begins, empty lines before it included.
-    start: usize,
-    record: &'r csv::StringRecord,
-    faults: &'r Faults,
+    row: &'r ListRow<'r>,
     warnings: &'r Faults,
 }
 
 impl Row<'_> {
     fn seat(&self, known: &Known<'_>, seen: &mut BTreeSet<String>) -> Option<FirstSeat> {
-        if self.record.len() != COLUMNS.len() {
+        if self.row.columns() != COLUMNS.len() {
             let message = format!(
                 "{} columns: expected {}: {}",
-                self.record.len(),
+                self.row.columns(),
                 COLUMNS.len(),
                 COLUMNS.join(",")
             );
-            self.fault(0, &message);
+            self.row.fault(0, &message);
             return None;
         }
         let seat = self.filled(0)?;
@@ -155,13 +118,13 @@ impl Row<'_> {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
         {
-            self.fault(
+            self.row.fault(
                 0,
                 &format!("seat \"{seat}\": expected at most 32 letters, digits, -, _ and ."),
             );
         }
         if !seen.insert(seat.to_owned()) {
-            self.fault(0, &format!("seat \"{seat}\" is here twice"));
+            self.row.fault(0, &format!("seat \"{seat}\" is here twice"));
         }
         let (password, site, operator, employer) = (
             self.filled(1),
@@ -170,7 +133,8 @@ impl Row<'_> {
             self.filled(4),
         );
         if let Some(site) = site.filter(|site| !known.sites.contains(site)) {
-            self.fault(2, &unknown("site", site, known.sites.iter().copied()));
+            self.row
+                .fault(2, &unknown("site", site, known.sites.iter().copied()));
         }
         let skills = self.skills(&known.skills);
         Some(FirstSeat {
@@ -184,15 +148,10 @@ impl Row<'_> {
     }
 
     fn filled(&self, column: usize) -> Option<&str> {
-        let text = self
-            .record
-            .get(column)
-            .filter(|text| !text.trim().is_empty());
+        let text = Some(self.row.field(column)).filter(|text| !text.trim().is_empty());
         if text.is_none() {
-            self.fault(
-                column,
-                &format!("`{}` is empty: expected a text", COLUMNS[column]),
-            );
+            let message = format!("`{}` is empty: expected a text", COLUMNS[column]);
+            self.row.fault(column, &message);
         }
         text
     }
@@ -200,12 +159,7 @@ impl Row<'_> {
     fn skills(&self, asked: &BTreeSet<&str>) -> BTreeMap<String, u8> {
         const COLUMN: usize = 5;
         let mut skills = BTreeMap::new();
-        for word in self
-            .record
-            .get(COLUMN)
-            .unwrap_or_default()
-            .split_whitespace()
-        {
+        for word in self.row.field(COLUMN).split_whitespace() {
             let level = |level: &str| {
                 level
                     .parse::<u8>()
@@ -217,51 +171,29 @@ impl Row<'_> {
                 .and_then(|(name, text)| Some((name, level(text)?)));
             match skill {
                 Some((name, _)) if name_fault("skill", name).is_some() => {
-                    self.fault(COLUMN, &name_fault("skill", name).unwrap_or_default());
+                    self.row
+                        .fault(COLUMN, &name_fault("skill", name).unwrap_or_default());
                 }
                 Some((name, level)) => {
                     if !asked.contains(name) {
                         let told = unknown("skill", name, asked.iter().copied());
                         let message = format!("no queue asks for it: {told}");
-                        self.warnings.add(self.place(COLUMN), message);
+                        self.warnings.add(self.row.place(COLUMN), message);
                     }
                     if skills.insert(name.to_owned(), level).is_some() {
-                        self.fault(COLUMN, &format!("skill \"{name}\" is here twice"));
+                        self.row
+                            .fault(COLUMN, &format!("skill \"{name}\" is here twice"));
                     }
                 }
                 None => {
                     let message = format!(
                         "\"{word}\" is no skill with a level: expected words like prenotazioni:3, from 1 to 5"
                     );
-                    self.fault(COLUMN, &message);
+                    self.row.fault(COLUMN, &message);
                 }
             }
         }
         skills
-    }
-
-    fn fault(&self, column: usize, message: &str) {
-        self.faults.add(self.place(column), message);
-    }
-
-    /// Where a column of this row begins: the separators outside quotes are counted.
-    fn place(&self, column: usize) -> Range<usize> {
-        let row = self.text.get(self.start..).unwrap_or_default();
-        let skipped = row.len() - row.trim_start_matches(['\r', '\n']).len();
-        let begin = self.start + skipped;
-        let mut quoted = false;
-        let mut separators = 0;
-        for (index, c) in self.text.get(begin..).unwrap_or_default().char_indices() {
-            if separators == column {
-                return begin + index..begin + index + c.len_utf8();
-            }
-            match c {
-                '"' => quoted = !quoted,
-                ',' if !quoted => separators += 1,
-                _ => {}
-            }
-        }
-        self.text.len()..self.text.len()
     }
 }
 
