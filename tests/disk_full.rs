@@ -51,6 +51,10 @@ fn a_full_disk_of_the_database_loses_nobody_while_the_spill_has_room() {
         (centre.health()["ready"] == true).then_some(())
     });
     assert_eq!(centre.counted("cuptel_degraded{mode=\"database_full\"}"), 0);
+    let log = centre.log();
+    for line in ["DOES NOT TAKE WHAT HAPPENS", "OVER: the database takes"] {
+        assert_eq!(log.matches(line).count(), 1, "{line}: {log}");
+    }
     assert_eq!(assert_nobody_lost(&centre, &refused), 200);
     let audit = centre.audit();
     assert_eq!(audit["sums"]["attempts"], 201);
@@ -93,4 +97,46 @@ fn where_nothing_can_be_stored_the_server_ends_and_nobody_is_promised_anything()
     });
     assert_ne!(interrupted["callback"], Value::Null);
     centre.audit();
+}
+
+#[test]
+fn a_spill_that_reaches_its_limit_ends_the_server_in_order_and_the_next_one_tells_everything() {
+    let mut centre = Centre::prepare(Setup {
+        answer_max: 1,
+        database: Kind::OwnServer,
+        ..Setup::default()
+    });
+    centre.reconfigure(
+        "[data]",
+        "[data]\nstall_ms = 300\nspill_bytes_max = 1048576",
+    );
+    centre.serve();
+    let held = Caller::connected(&centre, "0861555613");
+    let call = held.call_id().to_owned();
+    centre.attempt(&call, "one waits", |row| row["stage"] == "queued");
+    centre.database.goes_away();
+    let refused = crowd(&centre, 2_000);
+    let status = centre.stopped(SOON);
+    let log = centre.log();
+    assert_eq!(status.code(), Some(STORED_NOWHERE), "{log}");
+    assert_eq!(
+        log.matches("DOES NOT TAKE WHAT HAPPENS").count(),
+        1,
+        "{log}"
+    );
+    assert!(log.contains("the limit of [data] spill_bytes_max"), "{log}");
+    let told = refused.finals();
+    drop((held, refused));
+    assert!(told.len() > 100, "{}", told.len());
+
+    centre.database.comes_back();
+    centre.serve();
+    let rows = centre.sql("SELECT sip_call_id FROM attempt");
+    let rows: BTreeSet<&str> = rows.lines().collect();
+    let lost = told.iter().filter(|it| !rows.contains(it.as_str()));
+    assert_eq!(lost.count(), 0, "of {}", told.len());
+    centre.old_attempt(&call, "the held call is closed", |row| {
+        row["outcome"] == "interrupted"
+    });
+    assert_eq!(centre.audit()["spilled"]["entries"], 0);
 }

@@ -2,11 +2,13 @@
 //! how far it came. While it commits, the next group gathers: the group grows with load.
 //! What to do when the database refuses or stays away is decided by `cuptel_call::writing`.
 
+use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::time::Duration;
 
-use cuptel_call::writing::{Event, Order, Progress, Writing};
-use cuptel_core::time::MonoUs;
+use cuptel_call::writing::{Database, Event, Order, Progress, Writing};
+use cuptel_core::time::{MonoUs, UtcMs};
+use cuptel_core::words::Degraded;
 use cuptel_store::{Batch, CommitError, Entry, Spill, SpillError, Store, Writer};
 use tokio::sync::{mpsc, watch};
 
@@ -47,6 +49,10 @@ pub(crate) struct WriterTask {
     progress: watch::Sender<Progress>,
     clock: Clock,
     course: Writing,
+    /// What does not work, and since when.
+    mode: Option<(Degraded, UtcMs)>,
+    /// Modes told since that began: a reason that comes and goes is told once.
+    told: BTreeSet<Degraded>,
     /// Batches in hand, and since when.
     group: Vec<Batch>,
     since_us: MonoUs,
@@ -75,6 +81,8 @@ impl WriterTask {
             progress,
             clock,
             course,
+            mode: None,
+            told: BTreeSet::new(),
             group: Vec::with_capacity(BATCHES_MAX),
             since_us: 0,
             replay: None,
@@ -149,12 +157,6 @@ impl WriterTask {
     }
 
     fn spill(&mut self) -> Result<Option<Event>, StorageError> {
-        if !self.course.progress().database.rings_nobody() {
-            tracing::error!(
-                stalled_ms = self.storage.stall.as_millis(),
-                "the database does not take what happens: it goes to the spill"
-            );
-        }
         let spill = &mut self.storage.spill;
         let applied = self.writer.spill(&mut self.group, spill)?;
         self.measure();
@@ -200,9 +202,6 @@ impl WriterTask {
 
     fn caught_up(&mut self) -> Result<Option<Event>, StorageError> {
         self.storage.spill.remove()?;
-        let since_ms = self.course.progress().database.since_ms();
-        let away_ms = since_ms.map(|since_ms| self.clock.now().utc_ms - since_ms);
-        tracing::warn!(away_ms, "the database has caught up with the spill");
         Ok(Some(Event::CaughtUp))
     }
 
@@ -213,13 +212,48 @@ impl WriterTask {
     }
 
     /// Tells the loop, when there is something new.
-    fn tell(&self) {
+    fn tell(&mut self) {
         let progress = self.course.progress();
         metrics::gauge!("cuptel_database_up").set(u32::from(!progress.database.holds()));
         let bytes = u32::try_from(self.storage.spill.bytes()).unwrap_or(u32::MAX);
         metrics::gauge!("cuptel_spill_bytes").set(bytes);
+        self.tell_mode(progress.database);
         self.progress
             .send_if_modified(|told| std::mem::replace(told, progress) != progress);
+    }
+
+    /// One line when a mode begins, one when it is over.
+    fn tell_mode(&mut self, database: Database) {
+        let mode = match database {
+            // Tried again first, and perhaps over in a tenth of a second.
+            Database::Failing { .. } => return,
+            Database::Up | Database::Slow { .. } | Database::Spilling { .. } => database.degraded(),
+        };
+        let was = std::mem::replace(&mut self.mode, mode.zip(database.since_ms()));
+        let is_better = |was: Degraded| match mode {
+            Some(mode) => was.holds_back() && !mode.holds_back(),
+            None => true,
+        };
+        if let Some((was, since_ms)) = was.filter(|(was, _)| is_better(*was)) {
+            self.told.clear();
+            let lasted_ms = self.clock.now().utc_ms - since_ms;
+            tracing::warn!(mode = %was, lasted_ms, "OVER: the database takes what happens again");
+        }
+        let Some(mode) = mode.filter(|mode| self.told.insert(*mode)) else {
+            return;
+        };
+        if mode.holds_back() {
+            tracing::error!(
+                %mode,
+                "THE DATABASE DOES NOT TAKE WHAT HAPPENS: callers are answered and recorded in \
+                 the spill, nobody is rung; /health/ready says what to do"
+            );
+        } else {
+            tracing::warn!(
+                %mode,
+                "THE DATABASE IS SLOW: nothing is held back yet; /health/ready says what to do"
+            );
+        }
     }
 }
 
