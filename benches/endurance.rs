@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::Storm;
 use crate::callers::Load;
 use crate::measured::{Delays, real, say};
-use crate::processor::{cpu_us, per};
+use crate::processor::per;
 
 /// Of ten callers, how many redial.
 const REDIALLED_OF_TEN: u64 = 5;
@@ -53,7 +53,7 @@ impl Endurance {
 
     fn minute(self, storm: &mut Storm, minute: u64) -> Result<()> {
         let process = storm.centre.program.id();
-        let before = cpu_us(process, "")?;
+        let before = storm.ours.used()?;
         let (mut delays, mut resent, mut gave_up, mut calls) = (Delays::default(), 0, 0, 0);
         for _ in 0..STRETCHES {
             let load = Load {
@@ -68,7 +68,7 @@ impl Endurance {
             gave_up += load.calls - outcome.over;
             calls += outcome.over;
         }
-        let cost = per(cpu_us(process, "")? - before, calls)?;
+        let cost = per(storm.ours.used()?.since(&before).all_us, calls)?;
         let data = storm.centre.folder.path().join("data");
         let size = |name: &str| fs::metadata(data.join(name)).map_or(0, |file| file.len());
         say(format!(

@@ -2,6 +2,7 @@
 //! 486. Measured against the least that could do so: take a batch of datagrams, parse it, insert
 //! it with one statement, commit it, send a batch of responses.
 //!
+//! `-- --postgres` does so on PostgreSQL, with a server for each side that this bench starts;
 //! `-- --url URL --floor-url URL` takes two other databases, which must be empty;
 //! `-- --minutes 10 --rate 3000` storms that long instead of comparing.
 
@@ -9,10 +10,13 @@ mod callers;
 mod centre;
 mod datagrams;
 mod endurance;
+mod family;
 mod floor;
 mod inserts;
 mod measured;
+mod postgres;
 mod processor;
+mod sides;
 
 use std::net::SocketAddr;
 
@@ -25,8 +29,10 @@ use centre::{Centre, Program, free_address};
 use datagrams::Datagrams;
 use endurance::{Endurance, argument};
 use inserts::Inserts;
-use measured::{Delays, Effort, Rounds, real, say};
-use processor::{cpu_us, per};
+use measured::{Effort, Rounds, real, say};
+use postgres::Postgres;
+use processor::cpu_us;
+use sides::{Costs, Side};
 
 /// The ladder of rates, up to the target.
 const LADDER: [u64; 6] = [1_000, 2_000, 4_000, 6_000, 8_000, 10_000];
@@ -40,13 +46,21 @@ const SEATS: &str = "seat,password,site,operator,employer,skills\n\
 
 fn main() -> Result<()> {
     if let Some((url, address)) = floor::asked()? {
-        return runtime()?.block_on(refuse_all(&url, address));
+        return block_on(refuse_all(&url, address));
     }
     let Some(effort) = Effort::asked() else {
         return Ok(());
     };
-    let mut storm = Storm::begin()?;
-    match Endurance::asked()? {
+    for place in Place::asked(effort)? {
+        storm(place, effort)?;
+    }
+    Ok(())
+}
+
+fn storm(place: Place, effort: Effort) -> Result<()> {
+    let endurance = Endurance::asked()?;
+    let mut storm = Storm::begin(place)?;
+    match endurance {
         Some(endurance) => endurance.run(&mut storm)?,
         None => {
             storm.compare(effort)?;
@@ -56,73 +70,90 @@ fn main() -> Result<()> {
     storm.nobody_is_lost()
 }
 
+/// Where the attempts are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the databases whose URLs are given, or in embedded ones.
+    Urls,
+    /// On a PostgreSQL server for each side.
+    Servers,
+}
+
+impl Place {
+    /// A short round proves both.
+    fn asked(effort: Effort) -> Result<Vec<Self>> {
+        if !std::env::args().any(|argument| argument == "--postgres") {
+            return Ok(effort.pick(vec![Self::Urls], vec![Self::Urls, Self::Servers]));
+        }
+        ensure!(
+            argument("--url").or(argument("--floor-url")).is_none(),
+            "--postgres starts servers of its own: no URL beside it"
+        );
+        Ok(vec![Self::Servers])
+    }
+
+    fn server(self) -> Result<Option<Postgres>> {
+        match self {
+            Self::Urls => Ok(None),
+            Self::Servers => Postgres::start().map(Some),
+        }
+    }
+}
+
 /// Who storms, and what.
 struct Storm {
-    centre: Centre,
-    floor: Program,
-    floor_address: SocketAddr,
     callers: Callers,
-    /// Keeps the floor's database until the end.
+    centre: Centre,
+    ours: Side,
+    floor: Side,
+    /// What ends with the storm, programs before the databases that they use.
+    _floor_program: Program,
     _floor_folder: tempfile::TempDir,
-    /// INVITEs sent, repetitions not counted, and finals heard.
-    invited: usize,
-    refused: usize,
+    _servers: [Option<Postgres>; 2],
 }
 
-/// The costs of the rounds of one side, in µs per attempt.
-#[derive(Default)]
-struct Side {
-    cpu_us: Rounds,
-    delays: Delays,
-    resent: usize,
-    /// Calls that gave up without a final.
-    endless: usize,
-    took_us: u64,
-}
-
-/// The threads of the program whose share is told, with what the system calls them.
-const THREADS: [(&str, &str); 3] = [
-    ("loop", "signalling"),
-    ("writer", "writer"),
-    // PostgreSQL's own processes are not ours to count.
-    ("database", "sqlx-sqlite"),
-];
+/// The parts of the centre whose processor time is told.
+const PARTS: [&str; 3] = ["loop", "writer", "database"];
 
 /// What the centre has used and done so far.
 struct Spent {
-    threads_us: [f64; THREADS.len()],
+    parts_us: [f64; PARTS.len()],
     commits: f64,
 }
 
 impl Spent {
-    fn so_far(centre: &Centre) -> Result<Self> {
-        let mut threads_us = [0.0; THREADS.len()];
-        for (spent_us, (_, thread)) in threads_us.iter_mut().zip(THREADS) {
-            *spent_us = real(cpu_us(centre.program.id(), thread)?);
-        }
+    fn so_far(storm: &Storm) -> Result<Self> {
+        let threads_us = |name| cpu_us(storm.ours.process, name);
+        // One of the two is nothing: an embedded database is a thread, PostgreSQL a server.
+        let database_us = threads_us("sqlx-sqlite")? + storm.ours.used()?.server_us;
+        let parts_us = [
+            threads_us("signalling")?,
+            threads_us("writer")?,
+            database_us,
+        ];
         Ok(Self {
-            threads_us,
-            commits: commits_of(centre)?,
+            parts_us: parts_us.map(real),
+            commits: commits_of(&storm.centre)?,
         })
     }
 
     fn since(&self, before: &Self) -> Self {
-        let mut threads_us = self.threads_us;
-        for (spent_us, before_us) in threads_us.iter_mut().zip(before.threads_us) {
+        let mut parts_us = self.parts_us;
+        for (spent_us, before_us) in parts_us.iter_mut().zip(before.parts_us) {
             *spent_us -= before_us;
         }
         Self {
-            threads_us,
+            parts_us,
             commits: self.commits - before.commits,
         }
     }
 
     /// For instance `loop 31, writer 4, database 40`.
-    fn by_thread(&self, calls: f64) -> String {
-        let each = THREADS
+    fn by_part(&self, calls: f64) -> String {
+        let each = PARTS
             .iter()
-            .zip(self.threads_us)
-            .map(|((name, _), spent_us)| format!("{name} {:.0}", spent_us / calls));
+            .zip(self.parts_us)
+            .map(|(name, spent_us)| format!("{name} {:.0}", spent_us / calls));
         each.collect::<Vec<_>>().join(", ")
     }
 }
@@ -139,123 +170,102 @@ fn commits_of(centre: &Centre) -> Result<f64> {
 }
 
 impl Storm {
-    fn begin() -> Result<Self> {
+    fn begin(place: Place) -> Result<Self> {
         let filled = [("pairs_max", 8), ("channels", 2), ("answer_max", 1)]
             .map(|(key, value)| (key, value.to_string()));
-        let centre = Centre::start(argument("--url"), &filled, SEATS)?;
-        let local = SocketAddr::from((centre.address, 0));
+        let servers = [place.server()?, place.server()?];
+        let [our_server, floor_server] = servers.each_ref().map(Option::as_ref);
+        let url = |server: Option<&Postgres>, name| match server {
+            Some(server) => Some(server.url().to_owned()),
+            None => argument(name),
+        };
+        let centre = Centre::start(url(our_server, "--url"), &filled, SEATS)?;
         // One generator for all: a Call-ID used twice would be merged, and answered without a row.
-        let mut callers = Callers::at(local)?;
+        let mut callers = Callers::at(SocketAddr::from((centre.address, 0)))?;
         let takes_the_line = Load {
             calls: 1,
             per_second: 1_000,
             redialled_of_ten: 0,
             hold_us: None,
         };
-        let taken = callers.call(centre.trunk(), &takes_the_line)?;
+        let our_process = centre.program.id();
+        let mut ours = Side::new(
+            centre.trunk(),
+            our_process,
+            our_server.map(Postgres::process),
+        );
+        let taken = ours.call(&mut callers, &takes_the_line)?;
         ensure!(taken.over == 1, "the first caller was not answered");
         let floor_folder = tempfile::TempDir::with_prefix("cuptel-bench-floor-")?;
         let embedded = || format!("sqlite://{}/floor.db", floor_folder.path().display());
-        let url = argument("--floor-url").unwrap_or_else(embedded);
-        // The floor has the product's own schema.
-        runtime()?.block_on(async {
-            let store = cuptel_store::open(&url, cuptel_store::Access::Serve).await?;
-            store.close().await.context("close the floor's database")
-        })?;
+        let floor_url = url(floor_server, "--floor-url").unwrap_or_else(embedded);
+        block_on(make_schema(&floor_url))?;
         let floor_address = SocketAddr::from((free_address(5090), 5090));
+        let floor = floor::start(&floor_url, floor_address)?;
         Ok(Self {
-            floor: floor::start(&url, floor_address)?,
             callers,
+            ours,
+            floor: Side::new(
+                floor_address,
+                floor.id(),
+                floor_server.map(Postgres::process),
+            ),
             centre,
-            floor_address,
+            _floor_program: floor,
             _floor_folder: floor_folder,
-            invited: 1,
-            refused: 1,
+            _servers: servers,
         })
     }
 
     fn compare(&mut self, effort: Effort) -> Result<()> {
-        let calls = effort.pick(4_000, 50);
         for (name, redialled_of_ten) in [("every caller new", 0), ("seven of ten redial", 7)] {
-            let (mut ours, mut least) = (Side::default(), Side::default());
-            let mut ratio = Rounds::default();
+            let load = Load {
+                calls: effort.pick(4_000, 50),
+                per_second: COMPARED_AT,
+                redialled_of_ten,
+                hold_us: Some(0),
+            };
+            let [mut floor, mut ours] = [(); 2].map(|()| Costs::default());
+            let mut to_floor = Rounds::default();
             for _ in 0..effort.pick(5, 1) {
-                let load = Load {
-                    calls,
-                    per_second: COMPARED_AT,
-                    redialled_of_ten,
-                    hold_us: Some(0),
-                };
-                let floor_us = self.at_floor(&load, &mut least)?;
-                ratio.add(self.at_centre(&load, &mut ours)? / floor_us);
+                let callers = &mut self.callers;
+                let floor_us = self.floor.refuse(callers, &load, &mut floor)?;
+                ensure!(
+                    self.floor.refused == self.floor.invited,
+                    "the floor lost calls"
+                );
+                let our_us = self.ours.refuse(callers, &load, &mut ours)?;
+                to_floor.add(our_us / floor_us);
             }
             say(format!("storm, {name}, {COMPARED_AT} attempts/s:"));
-            for (who, side) in [("floor", &least), ("cuptel", &ours)] {
-                say(format!(
-                    "  {who:<7} {} µs of processor per attempt; {}; {} sent again",
-                    side.cpu_us, side.delays, side.resent
-                ));
-            }
-            say(format!("  ratio   {ratio} (target 1.5)"));
+            say(format!("  floor    {floor}"));
+            say(format!("  cuptel   {ours}"));
+            say(format!("  ratio    {to_floor} (target 1.5)"));
         }
         Ok(())
     }
 
-    fn at_floor(&mut self, load: &Load, side: &mut Side) -> Result<f64> {
-        let before = cpu_us(self.floor.id(), "")?;
-        let outcome = self.callers.call(self.floor_address, load)?;
-        ensure!(outcome.over == load.calls, "the floor lost calls");
-        let cost = per(cpu_us(self.floor.id(), "")? - before, outcome.over)?;
-        side.add(cost, &outcome);
-        Ok(cost)
-    }
-
-    fn at_centre(&mut self, load: &Load, side: &mut Side) -> Result<f64> {
-        let process = self.centre.program.id();
-        let before = cpu_us(process, "")?;
-        let outcome = self.call(load)?;
-        let cost = per(cpu_us(process, "")? - before, outcome.over)?;
-        side.endless += load.calls - outcome.over;
-        side.add(cost, &outcome);
-        Ok(cost)
-    }
-
     /// Places calls at the centre, and keeps count of them.
     fn call(&mut self, load: &Load) -> Result<Outcome> {
-        let outcome = self.callers.call(self.centre.trunk(), load)?;
-        self.invited += load.calls;
-        self.refused += outcome.over;
-        Ok(outcome)
+        self.ours.call(&mut self.callers, load)
     }
 
     fn climb(&mut self, effort: Effort) -> Result<()> {
         say("storm, the ladder, every caller new:");
         for per_second in LADDER {
-            let load = Load {
-                calls: effort.pick(usize::try_from(per_second * 3)?, 50),
-                per_second,
-                redialled_of_ten: 0,
-                hold_us: Some(0),
-            };
-            let before = Spent::so_far(&self.centre)?;
-            let mut side = Side::default();
-            let cost = self.at_centre(&load, &mut side)?;
-            let spent = Spent::so_far(&self.centre)?.since(&before);
+            let load = rung(effort, per_second)?;
+            let mut costs = Costs::default();
+            let before = Spent::so_far(self)?;
+            self.ours.refuse(&mut self.callers, &load, &mut costs)?;
+            let spent = Spent::so_far(self)?.since(&before);
             let calls = real(u64::try_from(load.calls)?);
             say(format!(
-                "  {per_second:>6}/s: {:>6.0} finals/s, {} sent again, {}; {cost:.0} µs of processor \
-                 per attempt: {}; {:.0} attempts a commit",
-                real(u64::try_from(side.delays.count())?) * 1e6 / real(side.took_us),
-                side.resent,
-                side.delays,
-                spent.by_thread(calls),
+                "{}: {}; {:.0} attempts a commit",
+                costs.rung(per_second),
+                spent.by_part(calls),
                 calls / spent.commits.max(1.0),
             ));
-            if side.endless > 0 {
-                say(format!(
-                    "  {} callers gave up: the ladder ends here",
-                    side.endless
-                ));
+            if costs.is_the_last_rung() {
                 break;
             }
         }
@@ -266,11 +276,14 @@ impl Storm {
     /// caller who gave up may have one or not: the INVITE, or the final, was lost on the way.
     fn nobody_is_lost(&self) -> Result<()> {
         let audit = self.centre.audit()?;
-        let (refused, invited) = (u64::try_from(self.refused)?, u64::try_from(self.invited)?);
+        let (refused, invited) = (self.ours.refused, self.ours.invited);
         say(format!(
             "storm, nobody is lost: {invited} callers, {refused} finals heard, audit: {audit}"
         ));
-        let stored = audit["sums"]["attempts"].as_u64();
+        let stored = audit["sums"]["attempts"]
+            .as_u64()
+            .map(usize::try_from)
+            .transpose()?;
         ensure!(
             stored.is_some_and(|stored| (refused..=invited).contains(&stored)),
             "the database has {stored:?} attempts"
@@ -279,18 +292,25 @@ impl Storm {
     }
 }
 
-impl Side {
-    fn add(&mut self, cost_us: f64, outcome: &Outcome) {
-        self.cpu_us.add(cost_us);
-        self.delays.join(&outcome.answered_after);
-        self.resent += outcome.resent;
-        self.took_us += outcome.took_us;
-    }
+/// Three seconds at this rate.
+fn rung(effort: Effort, per_second: u64) -> Result<Load> {
+    Ok(Load {
+        calls: effort.pick(usize::try_from(per_second * 3)?, 50),
+        per_second,
+        redialled_of_ten: 0,
+        hold_us: Some(0),
+    })
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    Ok(builder.enable_all().build()?)
+    builder.enable_all().build()?.block_on(work)
+}
+
+/// The floor writes into the product's own schema.
+async fn make_schema(url: &str) -> Result<()> {
+    let store = cuptel_store::open(url, cuptel_store::Access::Serve).await?;
+    store.close().await.context("close what has the schema now")
 }
 
 /// The floor: refuses every INVITE, its row first.
