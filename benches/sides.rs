@@ -1,4 +1,4 @@
-//! Those who refuse the callers of a storm, product and floor alike, and what it costs them.
+//! Those who refuse the callers of a storm, product, floor and peer alike, and what it costs them.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -18,9 +18,10 @@ pub(crate) struct Side {
     pub(crate) process: u32,
     /// The first one of the database server that works for it alone, if it has one.
     pub(crate) server: Option<u32>,
-    /// INVITEs sent, repetitions not counted, and finals heard.
+    /// INVITEs sent, repetitions not counted; finals heard; and the repetitions.
     pub(crate) invited: usize,
     pub(crate) refused: usize,
+    pub(crate) resent: usize,
 }
 
 /// The processor time that a side has used so far: in all, and of it its database
@@ -63,6 +64,7 @@ impl Side {
             server,
             invited: 0,
             refused: 0,
+            resent: 0,
         }
     }
 
@@ -79,6 +81,7 @@ impl Side {
         let outcome = callers.call(self.address, load)?;
         self.invited += load.calls;
         self.refused += outcome.over;
+        self.resent += outcome.resent;
         Ok(outcome)
     }
 

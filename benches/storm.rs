@@ -2,7 +2,8 @@
 //! 486. Measured against the least that could do so: take a batch of datagrams, parse it, insert
 //! it with one statement, commit it, send a batch of responses.
 //!
-//! `-- --postgres` does so on PostgreSQL, with a server for each side that this bench starts;
+//! `-- --postgres` does so on PostgreSQL, with a server for each side that this bench starts, and
+//! with Kamailio as a third side where it is installed;
 //! `-- --url URL --floor-url URL` takes two other databases, which must be empty;
 //! `-- --minutes 10 --rate 3000` storms that long instead of comparing.
 
@@ -13,6 +14,7 @@ mod endurance;
 mod family;
 mod floor;
 mod inserts;
+mod kamailio;
 mod measured;
 mod postgres;
 mod processor;
@@ -29,6 +31,7 @@ use centre::{Centre, Program, free_address};
 use datagrams::Datagrams;
 use endurance::{Endurance, argument};
 use inserts::Inserts;
+use kamailio::Kamailio;
 use measured::{Effort, Rounds, real, say};
 use postgres::Postgres;
 use processor::cpu_us;
@@ -63,6 +66,7 @@ fn storm(place: Place, effort: Effort) -> Result<()> {
     match endurance {
         Some(endurance) => endurance.run(&mut storm)?,
         None => {
+            storm.kamailio = place.peer()?;
             storm.compare(effort)?;
             storm.climb(effort)?;
         }
@@ -98,6 +102,22 @@ impl Place {
             Self::Servers => Postgres::start().map(Some),
         }
     }
+
+    /// The peer has no embedded database that its workers could share.
+    fn peer(self) -> Result<Option<Kamailio>> {
+        match self {
+            Self::Urls => Ok(None),
+            Self::Servers => {
+                let Some(program) = kamailio::installed() else {
+                    say("storm: Kamailio with its PostgreSQL module is not installed: no peer");
+                    return Ok(None);
+                };
+                let server = Postgres::start()?;
+                block_on(make_schema(server.url()))?;
+                Kamailio::start(program, server).map(Some)
+            }
+        }
+    }
 }
 
 /// Who storms, and what.
@@ -106,6 +126,7 @@ struct Storm {
     centre: Centre,
     ours: Side,
     floor: Side,
+    kamailio: Option<Kamailio>,
     /// What ends with the storm, programs before the databases that they use.
     _floor_program: Program,
     _floor_folder: tempfile::TempDir,
@@ -210,6 +231,7 @@ impl Storm {
                 floor.id(),
                 floor_server.map(Postgres::process),
             ),
+            kamailio: None,
             centre,
             _floor_program: floor,
             _floor_folder: floor_folder,
@@ -225,8 +247,8 @@ impl Storm {
                 redialled_of_ten,
                 hold_us: Some(0),
             };
-            let [mut floor, mut ours] = [(); 2].map(|()| Costs::default());
-            let mut to_floor = Rounds::default();
+            let [mut floor, mut ours, mut peer] = [(); 3].map(|()| Costs::default());
+            let (mut to_floor, mut to_peer) = (Rounds::default(), Rounds::default());
             for _ in 0..effort.pick(5, 1) {
                 let callers = &mut self.callers;
                 let floor_us = self.floor.refuse(callers, &load, &mut floor)?;
@@ -236,11 +258,19 @@ impl Storm {
                 );
                 let our_us = self.ours.refuse(callers, &load, &mut ours)?;
                 to_floor.add(our_us / floor_us);
+                if let Some(kamailio) = &mut self.kamailio {
+                    let peer_us = kamailio.side.refuse(callers, &load, &mut peer)?;
+                    to_peer.add(our_us / peer_us);
+                }
             }
             say(format!("storm, {name}, {COMPARED_AT} attempts/s:"));
             say(format!("  floor    {floor}"));
             say(format!("  cuptel   {ours}"));
             say(format!("  ratio    {to_floor} (target 1.5)"));
+            if self.kamailio.is_some() {
+                say(format!("  kamailio {peer}"));
+                say(format!("  ratio    {to_peer} to kamailio"));
+            }
         }
         Ok(())
     }
@@ -269,6 +299,19 @@ impl Storm {
                 break;
             }
         }
+        let Some(kamailio) = &mut self.kamailio else {
+            return Ok(());
+        };
+        say("kamailio, the same ladder:");
+        for per_second in LADDER {
+            let load = rung(effort, per_second)?;
+            let mut costs = Costs::default();
+            kamailio.side.refuse(&mut self.callers, &load, &mut costs)?;
+            say(costs.rung(per_second));
+            if costs.is_the_last_rung() {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -288,7 +331,9 @@ impl Storm {
             stored.is_some_and(|stored| (refused..=invited).contains(&stored)),
             "the database has {stored:?} attempts"
         );
-        Ok(())
+        self.kamailio
+            .as_ref()
+            .map_or(Ok(()), Kamailio::nobody_is_lost)
     }
 }
 
@@ -307,7 +352,7 @@ fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     builder.enable_all().build()?.block_on(work)
 }
 
-/// The floor writes into the product's own schema.
+/// Floor and peer write into the product's own schema.
 async fn make_schema(url: &str) -> Result<()> {
     let store = cuptel_store::open(url, cuptel_store::Access::Serve).await?;
     store.close().await.context("close what has the schema now")
