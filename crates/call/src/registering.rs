@@ -120,6 +120,7 @@ impl Switch {
             let input = rules::Input::Registered {
                 request,
                 registration,
+                is_heard: request != NOBODY,
             };
             self.tell_rules(now, input, step);
         }

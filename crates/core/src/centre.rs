@@ -215,7 +215,8 @@ impl Centre {
             Input::Registered {
                 request,
                 registration,
-            } => self.registered(now, request, registration, step),
+                is_heard,
+            } => self.registered(now, (request, is_heard), registration, step),
             Input::Probed { seat, reachable } => self.probed(now, seat, reachable, step),
             Input::Command { request, command } => {
                 let result = self.command(now, command, step);

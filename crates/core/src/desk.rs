@@ -198,7 +198,7 @@ impl Centre {
     pub(crate) fn registered(
         &mut self,
         now: Now,
-        request: u64,
+        (request, is_heard): (u64, bool),
         mut row: RegistrationRow,
         step: &mut Step,
     ) {
@@ -217,13 +217,8 @@ impl Centre {
             let granted_s = wish_s.min(most);
             row.expires_ms = now.utc_in_s(granted_s);
             seat.registration = Some(row.clone());
-            seat.confirmed = true;
-            seat.silences = 0;
-            for live in self.attempts.values_mut() {
-                live.vanished.retain(|gone| *gone != id);
-            }
-            for person in self.left_alone.values_mut() {
-                person.excluded.retain(|gone| *gone != id);
+            if is_heard {
+                self.phone_came(id);
             }
             self.timers
                 .at(now.in_s(granted_s), Timer::RegistrationEnds(id));
@@ -234,6 +229,20 @@ impl Centre {
             registration: row,
         });
         self.reachability_changed(now, id, step);
+    }
+
+    /// A phone has shown itself: whoever was lost by its seat may have it again.
+    fn phone_came(&mut self, id: SeatId) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.confirmed = true;
+            seat.silences = 0;
+        }
+        for live in self.attempts.values_mut() {
+            live.vanished.retain(|gone| *gone != id);
+        }
+        for person in self.left_alone.values_mut() {
+            person.excluded.retain(|gone| *gone != id);
+        }
     }
 
     /// What became of the question whether a phone is still there. One that says nothing is

@@ -75,6 +75,9 @@ pub enum Input {
         request: u64,
         /// Which seat and where; `expires_ms` holds the wish, 0 from now for "no longer".
         registration: RegistrationRow,
+        /// Whether a phone says so. Else one of several was cut off, and this one is left, of
+        /// which nothing was heard.
+        is_heard: bool,
     },
     /// A phone was asked whether it is there.
     Probed {

@@ -149,8 +149,15 @@ impl Room {
     }
 
     pub(crate) fn tell(&mut self, input: Input) {
+        self.tell_all([input]);
+    }
+
+    /// Everything that came in while nothing ran.
+    pub(crate) fn tell_all(&mut self, inputs: impl IntoIterator<Item = Input>) {
         let mut step = Step::default();
-        self.centre.handle(self.now, input, &mut step);
+        for input in inputs {
+            self.centre.handle(self.now, input, &mut step);
+        }
         // As the engine does: what is due is done once everything said was heard.
         if step.wake_at.is_some_and(|at| at <= self.now.mono_us) {
             self.centre.handle(self.now, Input::Tick, &mut step);
@@ -392,6 +399,15 @@ impl Room {
     }
 
     pub(crate) fn registers_for(&mut self, seat: i64, expires_s: u32) {
+        self.is_registered(seat, expires_s, true);
+    }
+
+    /// One of a seat's phones is cut off; the other is left, of which nothing is heard.
+    pub(crate) fn is_left_with_another_phone(&mut self, seat: i64) {
+        self.is_registered(seat, 3_000, false);
+    }
+
+    fn is_registered(&mut self, seat: i64, expires_s: u32, is_heard: bool) {
         let registration = RegistrationRow {
             seat: SeatId(seat),
             contact: format!("sip:{}@10.0.0.9", name(seat)),
@@ -403,6 +419,7 @@ impl Room {
         self.tell(Input::Registered {
             request: 1,
             registration,
+            is_heard,
         });
     }
 

@@ -347,3 +347,49 @@ fn a_silent_phone_is_asked_no_more_when_its_registration_is_over() {
     room.wait_s(4 * ASK_PHONE_S);
     assert_eq!(questions(&room), 1);
 }
+
+#[test]
+fn a_phone_that_is_cut_off_is_no_proof_that_the_other_one_is_there() {
+    let mut room = Room::new();
+    room.phones_are_dead = true;
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    room.wait_s(NO_RINGING_S);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    room.waits(LUCIA, BOOK);
+    room.is_left_with_another_phone(1);
+    room.wait_s(20);
+    assert_eq!(room.offered(), None);
+    room.registers(1);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+}
+
+#[test]
+fn a_phone_that_was_picked_up_while_the_machine_stood_still_has_its_caller() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    let (_, leg) = room.offered().expect("seat 1 is offered Mario");
+    room.staffed(2);
+    room.sleeps_s(SEAT_RING_S + 5);
+    room.tell_all([Input::Ringing { leg }, Input::Answered { leg }]);
+    assert_eq!(room.last_offer().state, OfferState::Accepted);
+    assert_eq!(room.attempt(0).talking_ms, Some(room.now_ms()));
+    assert!(!room.was_hung_up(leg));
+    assert_eq!(room.work_of(2), WorkState::Idle, "nobody else is rung");
+}
+
+#[test]
+fn a_phone_that_said_nothing_while_the_machine_stood_still_loses_its_caller_to_the_next() {
+    let mut room = Room::new();
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    let (_, leg) = room.offered().expect("seat 1 is offered Mario");
+    room.tell(Input::Ringing { leg });
+    room.staffed(2);
+    room.sleeps_s(SEAT_RING_S + 5);
+    room.tell(Input::Tick);
+    assert!(room.was_hung_up(leg));
+    let (seat, _) = room.offered().expect("seat 2 is offered Mario");
+    assert_eq!(seat, 2);
+}
