@@ -240,6 +240,10 @@ impl Switch {
         if self.given_up.contains(&id) && !planted(Fault::StaleEffect) {
             return;
         }
+        // Decided before the media thread ended: whoever picked up would hear nothing.
+        if self.without_media {
+            return self.not_sent(now, id, step);
+        }
         let (kind, ways) = self.ways_to(now, &to);
         let Some(first) = ways.first().map(|way| way.flow) else {
             return self.not_sent(now, id, step);
