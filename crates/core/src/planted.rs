@@ -49,11 +49,15 @@ pub enum Fault {
     CancelIgnored,
     /// A phone that rings is let go only behind the row that says that its call is over.
     LetGoLate,
+    /// Phones are rung though the media thread has ended.
+    RingsUnheard,
+    /// A transaction of the spill that the database refused once is skipped at its replay.
+    EntrySkipped,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -76,6 +80,8 @@ impl Fault {
         Self::NotHungUp,
         Self::CancelIgnored,
         Self::LetGoLate,
+        Self::RingsUnheard,
+        Self::EntrySkipped,
     ];
 }
 

@@ -8,18 +8,30 @@ use crate::chance::Chance;
 use crate::invented::{
     FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, extension, phone_address,
 };
-use crate::line::{Act, CallKey, Line, Who};
+use crate::line::{Act, CallKey, Line, PeerIndex, Who};
 use crate::peer::{Peer, Wish};
 use crate::promises::Broken;
+use crate::wire::Wire;
 use crate::world::{Happening, World};
 
 /// What a phone asks for.
-const EXPIRES_S: u32 = 600;
+const EXPIRES_S: u32 = 300;
 
-/// A seat's phone.
+/// Where a phone stands, and how it reaches us.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PhoneAt {
+    pub(crate) seat: usize,
+    pub(crate) is_connected: bool,
+}
+
+/// A seat's phone. The first phones are those of the seats, in order; a second one of a seat
+/// follows behind them.
 #[derive(Debug)]
 pub(crate) struct Phone {
     pub(crate) is_gone: bool,
+    pub(crate) seat: usize,
+    /// It speaks over a connection.
+    is_connected: bool,
     extension: String,
     /// Registrations under way or planned: one chain of them at a time.
     chain: u64,
@@ -27,10 +39,12 @@ pub(crate) struct Phone {
 }
 
 impl Phone {
-    pub(crate) fn new(index: usize, chance: Chance) -> Self {
+    pub(crate) fn new(at: PhoneAt, chance: Chance) -> Self {
         Self {
             is_gone: false,
-            extension: extension(index),
+            seat: at.seat,
+            is_connected: at.is_connected,
+            extension: extension(at.seat),
             chain: 0,
             chance,
         }
@@ -39,9 +53,11 @@ impl Phone {
 
 impl World {
     pub(crate) fn plan_desks(&mut self) {
-        for seat in 0..self.phones.len() {
-            let after_us = self.phones[seat].chance.ms(10, 3_000);
-            self.plan(after_us, Happening::Registers(seat));
+        for phone in 0..self.phones.len() {
+            let after_us = self.phones[phone].chance.ms(10, 3_000);
+            self.plan(after_us, Happening::Registers(phone));
+        }
+        for seat in 0..self.shape.seats {
             let after_us = self.phones[seat].chance.ms(10, 5_000);
             self.plan(after_us, Happening::Operates(seat));
         }
@@ -53,11 +69,27 @@ impl World {
         if phone.is_gone {
             return;
         }
+        if phone.is_connected && self.peers[seat + 1].connection.is_none() {
+            let connection = self.phone_connects(seat + 1);
+            self.peers[seat + 1].connection = connection;
+            if connection.is_none() {
+                return self.phone_reconnects(seat + 1);
+            }
+        }
+        let phone = &mut self.phones[seat];
         phone.chain += 1;
         let user = phone.extension.clone();
         let removes = !is_calm && phone.chance.percent(3);
         let expires_s = if removes { 0 } else { EXPIRES_S };
         self.peers[seat + 1].register(self.now_us, FOR_PHONES, &user, PASSWORD, expires_s);
+    }
+
+    /// A phone without its connection makes another one soon.
+    pub(crate) fn phone_reconnects(&mut self, peer: PeerIndex) {
+        if let Some(seat) = peer.checked_sub(1) {
+            let after_us = self.phones[seat].chance.s(1, 10);
+            self.plan(after_us, Happening::Registers(seat));
+        }
     }
 
     pub(crate) fn phone_registered(&mut self, seat: usize, status: u16) {
@@ -70,7 +102,7 @@ impl World {
         }
         let refreshed = status == 200 && !self.phones[seat].chance.percent(10);
         let after_us = if refreshed {
-            self.phones[seat].chance.s(250, 300)
+            self.phones[seat].chance.s(240, 310)
         } else {
             self.phones[seat].chance.s(2, 6)
         };
@@ -102,6 +134,10 @@ impl World {
         for (after_us, act) in plans {
             self.plan(after_us, Happening::Acts(key, act));
         }
+        let (breaks, after_us) = (chance.percent(8), chance.ms(0, 8_000));
+        if breaks && self.things.any("break") {
+            self.plan(after_us, Happening::Wire(Wire::Breaks(key.0)));
+        }
     }
 
     /// A seat begins to talk: some phones die while they do.
@@ -109,6 +145,11 @@ impl World {
         if !self.is_calm() && self.phones[seat].chance.percent(10) {
             let after_us = self.phones[seat].chance.between(1_000, talk_us.max(2_000));
             self.plan(after_us, Happening::Vanishes(seat));
+        }
+        let chance = &mut self.phones[seat].chance;
+        let (breaks, after_us) = (chance.percent(15), chance.between(0, talk_us));
+        if breaks && self.things.any("break") {
+            self.plan(after_us, Happening::Wire(Wire::Breaks(seat + 1)));
         }
     }
 
@@ -129,6 +170,7 @@ impl World {
             self.falls_silent(key);
             self.lines.remove(&key);
         }
+        self.connections_break(seat + 1);
         let after_us = self.phones[seat].chance.s(5, 120);
         self.plan(after_us, Happening::Back(seat));
     }
@@ -218,6 +260,6 @@ impl World {
         let dialog = self.peers[seat + 1].call(self.now_us, FOR_PHONES, wish);
         let chance = self.phones[seat].chance.fork();
         let line = Line::new(Who::ByHand, Vec::new(), chance);
-        self.lines.insert((seat + 1, dialog), line);
+        self.begins((seat + 1, dialog), line);
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Database {
     /// How many of them are kept.
     pub(crate) keeps: usize,
     /// Whether commits of this life were forgotten, and of the one before.
-    forgets: bool,
+    pub(crate) forgets: bool,
     has_forgotten: bool,
 }
 

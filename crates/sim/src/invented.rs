@@ -20,6 +20,7 @@ use cuptel_media::PortPair;
 use cuptel_sip::Ha1;
 
 use crate::chance::Chance;
+use crate::desk::PhoneAt;
 
 /// Opening hours of the first authority.
 const HOURS: [&[&str]; 6] = [
@@ -37,6 +38,14 @@ pub(crate) const LINES: [&str; 3] = ["+390861000000", "+390862000000", "+3908630
 pub(crate) const BEGIN_MS: UtcMs = 1_792_576_740_000;
 /// Quiet time after a person's own attempt.
 pub(crate) const GRACE_S: u32 = 40;
+/// Rest after a dial that was not answered, that was busy, that led to nobody.
+pub(crate) const NO_ANSWER_S: u32 = 45;
+pub(crate) const BUSY_S: u32 = 20;
+pub(crate) const UNREACHABLE_S: u32 = 60;
+/// Dials in vain before a callback is given up.
+pub(crate) const TRIES_MAX: i64 = 2;
+/// A conversation that ends before this without a result was none.
+pub(crate) const TOO_SHORT_MS: i64 = 4_000;
 /// How long a person's phone rings.
 pub(crate) const RING_S: u32 = 20;
 /// How long a seat's phone rings.
@@ -79,6 +88,11 @@ pub(crate) fn phone_address(index: usize) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 1, last)), 5060)
 }
 
+/// The row of a seat.
+pub(crate) fn seat_id(index: usize) -> SeatId {
+    SeatId(i64::try_from(index + 1).unwrap_or(1))
+}
+
 /// Extension of a seat.
 pub(crate) fn extension(index: usize) -> String {
     (101 + index).to_string()
@@ -88,6 +102,9 @@ pub(crate) fn extension(index: usize) -> String {
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
     pub(crate) seats: usize,
+    pub(crate) phones: Vec<PhoneAt>,
+    /// How the carrier takes our calls.
+    way: OutboundWay,
     pub(crate) channels: u32,
     pub(crate) answer_max: u32,
     notice_lines: u32,
@@ -98,12 +115,12 @@ pub(crate) struct Shape {
     /// What callers of the first queue find where nobody is signed in.
     no_operators: NoOperators,
     /// How often it was deployed.
-    deployed: u32,
+    pub(crate) deployed: u32,
     /// Whether cancellations have a queue of their own; else that queue is gone.
     cancellations: bool,
     /// Whether a queue that is gone has a successor.
     successor: bool,
-    waiting_max: u32,
+    pub(crate) waiting_max: u32,
     live_bonus_s: u32,
     pub(crate) serve_waiting_s: u32,
     pub(crate) spread_h: u32,
@@ -115,8 +132,23 @@ impl Shape {
     pub(crate) fn invented(chance: &mut Chance) -> Self {
         let channels = u32::try_from(chance.between(2, 7)).unwrap_or(2);
         let notice_lines = chance.pick(&[0, 1, NOTICE_LINES_MAX]);
+        let seats = chance.index(3) + 1;
+        let phones = (0..seats).chain((0..seats).filter(|_| chance.percent(30)));
+        let phones: Vec<usize> = phones.collect();
         Self {
-            seats: chance.index(3) + 1,
+            seats,
+            phones: phones
+                .into_iter()
+                .map(|seat| PhoneAt {
+                    seat,
+                    is_connected: chance.percent(30),
+                })
+                .collect(),
+            way: chance.pick(&[
+                OutboundWay::Datagrams,
+                OutboundWay::Datagrams,
+                OutboundWay::Connection,
+            ]),
             channels,
             // With many lines for notices and one that is answered a storm is on soon.
             answer_max: match notice_lines {
@@ -147,6 +179,7 @@ impl Shape {
         let other = Self::invented(chance);
         Self {
             seats: self.seats,
+            phones: self.phones.clone(),
             ports: self.ports,
             deployed: self.deployed + 1,
             cancellations: chance.percent(50),
@@ -292,7 +325,7 @@ impl Shape {
         Calendar::new(&definition).unwrap_or_else(|_| Calendar::always("orario"))
     }
 
-    fn trunk(&self) -> Trunk {
+    pub(crate) fn trunk(&self) -> Trunk {
         Trunk {
             name: "carrier".to_owned(),
             channels: self.channels + self.notice_lines,
@@ -326,11 +359,11 @@ impl Shape {
             serve_waiting_s: self.serve_waiting_s,
             callback: CallbackPolicy {
                 grace_s: GRACE_S,
-                spacing_no_answer_s: 45,
-                spacing_busy_s: 20,
-                spacing_unreachable_s: 60,
+                spacing_no_answer_s: NO_ANSWER_S,
+                spacing_busy_s: BUSY_S,
+                spacing_unreachable_s: UNREACHABLE_S,
                 spacing_declined_s: 5,
-                tries_max: 2,
+                tries_max: u32::try_from(TRIES_MAX).unwrap_or(2),
                 spread_h: self.spread_h,
                 expected_s: 60,
                 expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -352,12 +385,12 @@ impl Shape {
                 Listener {
                     role: Role::Phones,
                     address: FOR_PHONES,
-                    tcp: None,
+                    tcp: Some(FOR_PHONES),
                 },
                 Listener {
                     role: Role::Trunk,
                     address: FOR_TRUNK,
-                    tcp: None,
+                    tcp: Some(FOR_TRUNK),
                 },
             ],
             trunks: vec![TrunkPeer {
@@ -366,7 +399,7 @@ impl Shape {
                 outbound: Some(Outbound {
                     host: CARRIER.to_string(),
                     address: CARRIER,
-                    way: OutboundWay::Datagrams,
+                    way: self.way,
                 }),
                 credentials: None,
             }],
@@ -392,7 +425,7 @@ impl Shape {
             .map(|index| {
                 let name = extension(index);
                 let ha1 = Ha1::of(&name, REALM, PASSWORD);
-                let id = SeatId(i64::try_from(index + 1).unwrap_or(1));
+                let id = seat_id(index);
                 SeatRow {
                     id,
                     name,

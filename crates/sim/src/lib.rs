@@ -7,7 +7,9 @@
 //! steps and starts again from what was committed. After every step the promises are checked.
 //! A seed gives the same world each time. No sockets, no threads, no clock.
 
+mod admission;
 mod chance;
+mod connections;
 mod desk;
 mod disk;
 mod image;
@@ -26,6 +28,7 @@ mod sound;
 mod trace;
 mod watch;
 mod weather;
+mod wire;
 mod without;
 mod world;
 mod writer;

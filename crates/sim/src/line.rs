@@ -36,6 +36,14 @@ pub(crate) struct Line {
     pub(crate) chance: Chance,
     /// Its microphone is off, or its voice is lost on the way.
     pub(crate) is_mute: bool,
+    /// It was picked up, by whom it rang.
+    pub(crate) is_up: bool,
+    /// Its end was cut off for a while, or its connection broke: what should have ended it may
+    /// have been lost for good.
+    pub(crate) is_excused: bool,
+    /// In which life of the switch it began, and when.
+    pub(crate) epoch: i64,
+    pub(crate) since_us: u64,
 }
 
 impl Line {
@@ -46,6 +54,10 @@ impl Line {
             offered,
             chance,
             is_mute: false,
+            is_up: false,
+            is_excused: false,
+            epoch: 0,
+            since_us: 0,
         }
     }
 }
@@ -63,6 +75,10 @@ pub(crate) enum Act {
     Press(char),
     /// Hangs up, or gives up.
     HangUp,
+    /// Has rung for longer than anybody lets a phone ring.
+    RingOut,
+    /// Has held the line for longer than any call lasts.
+    LetGo,
     /// Is not heard any more.
     FallMute,
 }

@@ -11,6 +11,7 @@ use cuptel_core::words::OfferState;
 use cuptel_media as media;
 use cuptel_sip::Transmit;
 
+use crate::admission::Asked;
 use crate::invented::Shape;
 use crate::promises::{Broken, broken, check, check_move, check_sums};
 use crate::sound::{Led, Sound};
@@ -27,6 +28,8 @@ const START_AGAIN_US: u64 = 5_000_000;
 pub(crate) struct Process {
     pub(crate) switch: Switch,
     step: Step,
+    /// It was told to stop.
+    pub(crate) is_stopping: bool,
     pub(crate) drained_us: Option<u64>,
 }
 
@@ -37,6 +40,7 @@ impl Process {
         Self {
             switch,
             step: Step::default(),
+            is_stopping: false,
             drained_us: None,
         }
     }
@@ -190,6 +194,9 @@ impl World {
             Done::Told => self.settle(),
             Done::Stopped => {
                 self.met.fault("what happens can be stored nowhere");
+                if !self.disk.spill.is_full() && !self.disk.database.forgets {
+                    return broken("P6", "it ends though what happens can be stored");
+                }
                 self.crash();
                 Ok(())
             }
@@ -207,15 +214,20 @@ impl World {
                 promised: &self.disk.promised,
                 committed: &self.disk.database.rows,
                 decided: &self.decided,
+                is_mute: self.sound.is_dead,
             };
             self.watch.leaves(seen, transmit)?;
         }
         self.watched = process.step.transmits.len();
+        for seat in std::mem::take(&mut self.watch.seats_asked) {
+            self.asked.entry(seat).or_insert(Asked::Since(self.now_us));
+        }
         let records: Vec<Record> = process.step.records.clone();
         let step = &mut process.step;
         let journal = &mut self.disk.memory.journal;
         journal.take_in(&mut step.records, &mut step.deferred);
         for record in &records {
+            self.check_admission(record)?;
             self.watch.decided(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);
@@ -223,6 +235,7 @@ impl World {
         if !records.is_empty() {
             self.check_held(&records)?;
             self.note_records(&records);
+            self.may_hush(&records);
             check(&self.decided)?;
             self.check_bounds()?;
         }
@@ -251,6 +264,22 @@ impl World {
 
     fn may_die(&self) -> bool {
         self.now_us < self.calm_us
+    }
+
+    /// The media thread ends at about the time of some offer, when most depends on it.
+    fn may_hush(&mut self, records: &[Record]) {
+        let offers = records
+            .iter()
+            .filter(|record| matches!(record, Record::Offer(_)));
+        let offers = u64::try_from(offers.count()).unwrap_or(0);
+        let Some(left) = self.offers_until_mute.filter(|_| offers > 0) else {
+            return;
+        };
+        self.offers_until_mute = left.checked_sub(offers);
+        if self.offers_until_mute.is_none() {
+            let after_us = self.chance.ms(0, 8);
+            self.plan(after_us, Happening::MediaDies);
+        }
     }
 
     fn note_records(&mut self, records: &[Record]) {
@@ -306,11 +335,26 @@ impl World {
         self.plan(after_us, Happening::Start);
     }
 
+    /// Nobody can be heard any more. The process lives on until somebody replaces it.
+    pub(crate) fn media_dies(&mut self) -> Result<(), Broken> {
+        if self.process.is_none() || self.is_calm() || self.sound.is_dead {
+            return Ok(());
+        }
+        self.note("the media thread ends");
+        self.met.fault("the media thread ends");
+        self.sound.is_dead = true;
+        let after_us = self.chance.s(1, 90);
+        self.plan(after_us, Happening::Replaced(self.epoch));
+        self.feed(Input::MediaGone)
+    }
+
     /// What dies with the process, however it ended.
     pub(crate) fn end_process(&mut self) {
         self.process = None;
         self.watched = 0;
         self.sound = Sound::default();
+        self.unread.clear();
+        self.all_connections_end();
         self.disk.die(&mut self.met);
         self.everybody_hears_silence();
     }
@@ -323,7 +367,9 @@ impl World {
     }
 
     fn command_sound(&mut self, command: media::Command) {
-        let Led { due, told, bridged } = self.sound.command(command, &mut self.streams.sound);
+        let now_us = self.now_us;
+        let Led { due, told, bridged } =
+            self.sound.command(now_us, command, &mut self.streams.sound);
         for (after_us, due) in due {
             self.plan(after_us, Happening::Sound(self.epoch, due));
         }

@@ -13,6 +13,8 @@ use cuptel_sip::{
 pub(crate) struct Peer {
     pub(crate) sip: Endpoint,
     pub(crate) out: Outbox,
+    /// The connection to the switch, where it has one.
+    pub(crate) connection: Option<Flow>,
     address: SocketAddr,
     next_port: u16,
 }
@@ -36,18 +38,19 @@ impl Peer {
         Self {
             sip: Endpoint::new(settings),
             out: Outbox::default(),
+            connection: None,
             address,
             next_port: 20_000,
         }
     }
 
     pub(crate) fn flow_to(&self, remote: SocketAddr) -> Flow {
-        Flow {
+        self.connection.unwrap_or(Flow {
             id: FlowId(0),
             transport: Transport::Udp,
             local: self.address,
             remote,
-        }
+        })
     }
 
     pub(crate) fn receive(&mut self, now_us: u64, flow: &Flow, bytes: &[u8]) {
@@ -83,14 +86,15 @@ impl Peer {
             user: wish.user.to_owned(),
             password: password.to_owned(),
         });
+        let flow = self.flow_to(remote);
         let order = OutgoingInvite {
-            flow: self.flow_to(remote),
+            flow,
             large_flow: None,
             target: uri(wish.called, remote),
             route: Vec::new(),
             from: named(uri(wish.user, self.address)),
             to: named(uri(wish.called, remote)),
-            contact: uri(wish.user, self.address),
+            contact: flow.contact(Some(wish.user)),
             body: Some(sdp_body(sdp)),
             extra: wish.extra,
             credentials,
@@ -118,11 +122,12 @@ impl Peer {
         password: &str,
         expires_s: u32,
     ) {
+        let flow = self.flow_to(remote);
         let order = OutgoingRegister {
-            flow: self.flow_to(remote),
+            flow,
             registrar: format!("sip:{remote}"),
             user: user.to_owned(),
-            contact: format!("sip:{user}@{}", self.address),
+            contact: flow.contact(Some(user)),
             expires_s,
             credentials: Credentials {
                 user: user.to_owned(),

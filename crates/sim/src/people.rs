@@ -4,7 +4,7 @@
 use cuptel_call::Input;
 use cuptel_core::number::Caller;
 use cuptel_media::{Event as MediaEvent, StreamId};
-use cuptel_sip::{Body, DialogId, Event, Message, Outbox, uri};
+use cuptel_sip::{Body, DialogId, Event, Message, Outbox, Transport, uri};
 
 use crate::chance::Chance;
 use crate::invented::{FOR_TRUNK, LINES, PEOPLE, RING_S};
@@ -17,6 +17,8 @@ use crate::world::{Happening, World};
 const RINGS_US: u64 = 90_000_000;
 /// After this long whoever was rung has hung up.
 const HOLDS_US: u64 = 600_000_000;
+/// A network that loses so much may lose every copy of a message.
+const LOST_MANY_PER_MILLE: u64 = 100;
 /// How long after the last packet media is missed.
 const SILENCE_US: u64 = 10_000_000;
 
@@ -75,7 +77,17 @@ impl World {
             let after_us = chance.ms(0, 1_800);
             self.plan(after_us, Happening::Acts(key, Act::HangUp));
         }
-        let line = Line::new(Who::Caller(person), Vec::new(), chance);
+        self.plan(RINGS_US, Happening::Acts(key, Act::RingOut));
+        self.begins(key, Line::new(Who::Caller(person), Vec::new(), chance));
+    }
+
+    /// Somebody has a call from now on.
+    pub(crate) fn begins(&mut self, key: CallKey, line: Line) {
+        let line = Line {
+            epoch: self.epoch,
+            since_us: self.now_us,
+            ..line
+        };
         self.lines.insert(key, line);
     }
 
@@ -88,8 +100,13 @@ impl World {
                     break;
                 }
                 for transmit in transmits {
-                    if !self.is_cut_off(index) {
+                    if self.is_cut_off(index) {
+                        continue;
+                    }
+                    if transmit.flow.transport == Transport::Udp {
                         self.carry(transmit, false);
+                    } else {
+                        self.carry_to_switch(index, transmit);
                     }
                 }
                 for event in events {
@@ -99,7 +116,7 @@ impl World {
         }
     }
 
-    fn is_cut_off(&self, peer: PeerIndex) -> bool {
+    pub(crate) fn is_cut_off(&self, peer: PeerIndex) -> bool {
         match peer.checked_sub(1) {
             Some(seat) => self.phones[seat].is_gone,
             None => self.carrier_cut,
@@ -121,10 +138,13 @@ impl World {
                 self.refuse((peer, dialog), 487);
             }
             Event::Answered { dialog, body, .. } => self.is_answered((peer, dialog), body.as_ref()),
-            Event::Failed { dialog, .. }
-            | Event::Bye { dialog, .. }
-            | Event::Ended { dialog }
-            | Event::Unacked { dialog } => self.call_over((peer, dialog)),
+            Event::Unacked { dialog } => {
+                self.is_left_unheard((peer, dialog));
+                self.call_over((peer, dialog));
+            }
+            Event::Failed { dialog, .. } | Event::Bye { dialog, .. } | Event::Ended { dialog } => {
+                self.call_over((peer, dialog))
+            }
             Event::Registered { status, .. } => {
                 if let Some(seat) = peer.checked_sub(1) {
                     self.phone_registered(seat, status);
@@ -142,12 +162,11 @@ impl World {
     fn is_rung(&mut self, key: CallKey, request: &Message) {
         let who = if key.0 == 0 { Who::Rung } else { Who::Seat };
         let mut chance = self.chance.fork();
-        let line = Line::new(who, request.body().to_vec(), chance.fork());
-        self.lines.insert(key, line);
+        self.begins(key, Line::new(who, request.body().to_vec(), chance.fork()));
         // No phone rings for ever, even where its caller has died.
-        self.plan(RINGS_US, Happening::Acts(key, Act::Decline(480)));
+        self.plan(RINGS_US, Happening::Acts(key, Act::RingOut));
         // Nor does anybody hold a dead line for ever, when the one BYE after a crash was lost.
-        self.plan(HOLDS_US, Happening::Acts(key, Act::HangUp));
+        self.plan(HOLDS_US, Happening::Acts(key, Act::LetGo));
         if who == Who::Seat {
             return self.seat_is_rung(key);
         }
@@ -184,6 +203,7 @@ impl World {
             return;
         };
         line.stream = port_in(body).and_then(|port| self.sound.at_port(port));
+        line.is_up = true;
         let Who::Caller(_) = line.who else { return };
         let mut chance = line.chance.fork();
         self.may_fall_mute(key, &mut chance);
@@ -265,6 +285,7 @@ impl World {
             return Ok(());
         };
         let (stream, offered) = (line.stream, line.offered.clone());
+        let line_since_us = line.since_us;
         let (peer, dialog) = key;
         match act {
             Act::Ring => {
@@ -283,12 +304,30 @@ impl World {
             Act::PickUp => {
                 let port = self.peers[peer].pick_up(self.now_us, dialog, &offered);
                 let stream = port.and_then(|port| self.sound.at_port(port));
-                if let Some(line) = self.lines.get_mut(&key).filter(|_| stream.is_some()) {
-                    line.stream = stream;
+                let epoch = self.epoch;
+                if let Some(line) = self.lines.get_mut(&key).filter(|_| port.is_some()) {
+                    line.stream = stream.or(line.stream);
+                    line.is_up = true;
+                    // Whichever life hears of it has to deal with it.
+                    line.epoch = epoch;
                 }
             }
             Act::Decline(status) => self.refuse(key, status),
-            Act::HangUp => self.hangs_up(key),
+            Act::HangUp => {
+                self.check_not_dead(key)?;
+                self.hangs_up(key);
+            }
+            // A phone that started anew numbers its calls from the beginning.
+            Act::RingOut if self.now_us < line_since_us + RINGS_US => {}
+            Act::LetGo if self.now_us < line_since_us + HOLDS_US => {}
+            Act::RingOut => {
+                self.check_not_forgotten(key, |line| !line.is_up, "rings for nobody")?;
+                self.refuse(key, 480);
+            }
+            Act::LetGo => {
+                self.check_not_forgotten(key, |_| true, "is never hung up on")?;
+                self.hangs_up(key);
+            }
             Act::FallMute => {
                 if let Some(line) = self.lines.get_mut(&key) {
                     line.is_mute = true;
@@ -377,6 +416,25 @@ impl World {
         self.feed(Input::Media(MediaEvent::RtpTimeout { stream }))
     }
 
+    /// A phone was picked up, said so for half a minute, and heard nothing of it from a switch
+    /// that was there. A network that loses a fifth of everything may do that by itself.
+    fn is_left_unheard(&mut self, key: CallKey) {
+        let Some(line) = self.lines.get(&key) else {
+            return;
+        };
+        let is_ours = line.epoch == self.epoch && !line.is_excused && self.process.is_some();
+        if is_ours && self.network.lost_per_mille < LOST_MANY_PER_MILLE {
+            self.unheard = Some(format!("{:?} {key:?}", line.who));
+        }
+    }
+
+    /// Whoever is on a line of this peer may never be told that it is over.
+    pub(crate) fn excuse_lines(&mut self, peer: PeerIndex) {
+        for (_, line) in self.lines.iter_mut().filter(|(key, _)| key.0 == peer) {
+            line.is_excused = true;
+        }
+    }
+
     /// The process died: whoever was in a call hears nothing and hangs up after a while.
     pub(crate) fn everybody_hears_silence(&mut self) {
         let keys: Vec<CallKey> = self.lines.keys().copied().collect();
@@ -385,6 +443,10 @@ impl World {
                 continue;
             };
             line.stream = None;
+            if !line.is_up && line.who != Who::ByHand {
+                // A phone that rings hears nothing anyhow.
+                continue;
+            }
             let after_us = line.chance.s(2, 30);
             self.plan(after_us, Happening::Acts(key, Act::HangUp));
         }

@@ -7,12 +7,13 @@ use cuptel_core::step::Command;
 
 use crate::chance::Chance;
 use crate::weather::Weather;
+use crate::wire::Wire;
 use crate::without::Without;
 use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 16] = [
     "network",
     "bad_weather",
     "takeover",
@@ -22,6 +23,8 @@ const KINDS: [&str; 14] = [
     "reload",
     "death",
     "hush",
+    "break",
+    "mute",
     "redial",
     "vanishing",
     "choice",
@@ -106,12 +109,24 @@ impl World {
         } else {
             0
         };
+        let (mutes, mute_after) = (chance.percent(10), chance.between(1, 12));
+        let breaks: Vec<u64> = (0..chance.between(0, 2))
+            .map(|_| chance.s(5, 300))
+            .collect();
         let reloads: Vec<u64> = (0..reloads).map(|_| chance.s(1, 400)).collect();
         if stops && self.things.any("stop") {
             self.plan(stop_us, Happening::Does(Command::Stop { drain_s: 30 }));
         }
         if cuts && self.things.any("cut") {
             self.plan(cut_us, Happening::CarrierCut(true));
+        }
+        if mutes && self.things.any("mute") {
+            self.offers_until_mute = Some(mute_after);
+        }
+        for after_us in breaks {
+            if self.things.any("break") {
+                self.plan(after_us, Happening::Wire(Wire::Breaks(0)));
+            }
         }
         for (n, after_us) in (1..).zip(reloads) {
             if self.things.happens("reload", n) {

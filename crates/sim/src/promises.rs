@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use cuptel_core::id::{AttemptId, CallbackId, SeatId, epoch_of};
-use cuptel_core::record::{AttemptRow, DialRow, Record, Work};
+use cuptel_core::record::{AttemptRow, CallbackRow, DialRow, Record, Work};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{CallbackState, DialState, OfferState, Outcome, Stage};
+use cuptel_core::words::{
+    CallbackState, ClosedHow, DialResult, DialState, Disposition, OfferState, Outcome, Stage,
+};
 
 use crate::image::Image;
-use crate::invented::GRACE_S;
+use crate::invented::{BUSY_S, GRACE_S, NO_ANSWER_S, TOO_SHORT_MS, TRIES_MAX, UNREACHABLE_S};
 
 /// A promise that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,8 +62,8 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
                 format!("assignment {} is open again", row.id)
             })
         }
+        Record::Callback(row) => check_callback_move(before, row, now_ms),
         Record::Number(_)
-        | Record::Callback(_)
         | Record::Need(_)
         | Record::CallbackEvent(_)
         | Record::Promise(_)
@@ -83,6 +85,19 @@ fn check_attempt_move(before: &Image, row: &AttemptRow) -> Result<(), Broken> {
     must(!ended, "P1", || {
         format!("attempt {} had ended and is written again", row.id)
     })?;
+    let talked_ms = row
+        .ended_ms
+        .zip(row.talking_ms)
+        .map(|(end, begin)| end - begin);
+    let dropped = row.outcome == Some(Outcome::Served)
+        && row.disposition.is_none()
+        && talked_ms.is_none_or(|ms| ms < TOO_SHORT_MS);
+    must(!dropped, "P2", || {
+        format!(
+            "attempt {} was dropped at once and counts as served",
+            row.id
+        )
+    })?;
     if before.attempts.contains_key(&row.id) || !before.call_ids.contains(&row.sip_call_id) {
         return Ok(());
     }
@@ -94,6 +109,43 @@ fn check_attempt_move(before: &Image, row: &AttemptRow) -> Result<(), Broken> {
         .find(|old| old.sip_call_id == row.sip_call_id && epoch_of(old.id.0) == epoch);
     must(twin.is_none(), "P1", || {
         format!("attempt {} is a second row for one INVITE", row.id)
+    })
+}
+
+/// Who calls again keeps the place, and the priority; what another person said at that number
+/// settles nothing.
+fn check_callback_move(before: &Image, row: &CallbackRow, now_ms: UtcMs) -> Result<(), Broken> {
+    let Some(old) = before.callbacks.get(&row.id) else {
+        let number = before.numbers.get(&row.number);
+        let callable = number.is_some_and(|number| number.class.may_be_dialled());
+        return must(callable, "P3", || {
+            format!("callback {} is to a number that is not called", row.id)
+        });
+    };
+    let spent = row.closed_how != Some(ClosedHow::Exhausted) || row.tries >= TRIES_MAX;
+    must(spent, "P1", || {
+        format!("callback {} is given up after {} tries", row.id, row.tries)
+    })?;
+    let keeps = row.place_ms <= old.place_ms && row.priority_ms >= old.priority_ms;
+    must(keeps || old.state == CallbackState::Closed, "P2", || {
+        format!("callback {} loses its place", row.id)
+    })?;
+    let got_through = row.state == CallbackState::Closed
+        && row.closed_how == Some(ClosedHow::GotThrough)
+        && old.state != CallbackState::Closed;
+    if !got_through {
+        return Ok(());
+    }
+    let digits = before.e164(row.number);
+    let was_another = |attempt: &&AttemptRow| {
+        attempt.ended_ms == Some(now_ms)
+            && attempt.tenant == Some(row.tenant)
+            && attempt.disposition == Some(Disposition::AnotherPerson)
+            && attempt.number.and_then(|id| before.e164(id)) == digits
+    };
+    let other = before.attempts.values().find(was_another);
+    must(other.is_none(), "P2", || {
+        format!("callback {} is closed by another person's call", row.id)
     })
 }
 
@@ -109,6 +161,17 @@ fn check_dial_move(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), B
 }
 
 fn check_new_dial(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), Broken> {
+    for last in before
+        .dials
+        .values()
+        .filter(|last| last.callback == row.callback)
+    {
+        let rested_ms = now_ms - last.ended_ms.unwrap_or(now_ms);
+        let rest_ms = last.result.map_or(0, rest_ms);
+        must(rested_ms >= rest_ms, "P3", || {
+            format!("dial {} only {rested_ms} ms after {}", row.id, last.id)
+        })?;
+    }
     let digits = before.e164(row.number);
     let of_this_number =
         |attempt: &&AttemptRow| attempt.number.is_some_and(|id| before.e164(id) == digits);
@@ -130,6 +193,17 @@ fn check_new_dial(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), Br
         })?;
     }
     Ok(())
+}
+
+/// How long a callback rests after a dial in vain.
+fn rest_ms(result: DialResult) -> i64 {
+    let rest_s = match result {
+        DialResult::NoAnswer => NO_ANSWER_S,
+        DialResult::Busy => BUSY_S,
+        DialResult::Declined | DialResult::Unreachable | DialResult::Unknown => UNREACHABLE_S,
+        DialResult::Answered | DialResult::Married | DialResult::Cancelled => 0,
+    };
+    i64::from(rest_s) * 1_000
 }
 
 /// Looks at everything.
@@ -260,6 +334,20 @@ fn check_dials(image: &Image) -> Result<(), Broken> {
 fn check_works(image: &Image) -> Result<(), Broken> {
     let mut seats: BTreeMap<SeatId, i64> = BTreeMap::new();
     let mut works: BTreeMap<Work, i64> = BTreeMap::new();
+    let mut operators = BTreeMap::new();
+    for row in image.sign_ins.values().filter(|row| row.until_ms.is_none()) {
+        if let Some(other) = operators.insert(row.operator, row.seat) {
+            let what = format!("{} works at {other} and {}", row.operator, row.seat);
+            return broken("P4", what);
+        }
+    }
+    for row in image.offers_open() {
+        must(
+            operators.get(&row.operator) == Some(&row.seat),
+            "P4",
+            || format!("offer {} to an operator who has left", row.id),
+        )?;
+    }
     let offers = image
         .offers_open()
         .map(|row| (row.seat, row.work, row.id.0));

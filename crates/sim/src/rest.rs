@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use cuptel_core::record::{CallbackRow, OfferRow};
 use cuptel_core::words::{CallbackState, DialState, WorkState};
 
+use crate::line::{CallKey, Line};
 use crate::promises::{Broken, broken, check_sums};
 use crate::shrink::Report;
 use crate::world::{Happening, World};
@@ -17,6 +18,8 @@ const TRANSACTIONS_MAX: usize = 300;
 /// The row of a lease follows one that was lengthened by less than a second no more.
 const LEASE_LATE_MS: i64 = 1_100;
 
+/// Every BYE and CANCEL has arrived by then, or been given up (RFC 3261 17.1.2.2).
+const LET_GO_US: u64 = 40_000_000;
 /// A callback whose time has come is dialled within this, once all is quiet.
 const OVERDUE_MS: i64 = 600_000;
 
@@ -26,6 +29,10 @@ impl World {
         let Some(process) = &self.process else {
             return Ok(());
         };
+        self.check_waits()?;
+        if let Some(who) = &self.unheard {
+            return broken("P4", format!("{who} picked up and was left unheard"));
+        }
         let now = self.now();
         let overdue = |row: &&OfferRow| row.lease_until_ms + LEASE_LATE_MS < now.utc_ms;
         if let Some(row) = self.decided.offers_open().find(overdue) {
@@ -40,6 +47,30 @@ impl World {
         } else {
             Ok(())
         }
+    }
+
+    /// Who has rung or held the line for so long in one life of the switch was forgotten by it.
+    pub(crate) fn check_not_forgotten(
+        &self,
+        key: CallKey,
+        holds: impl FnOnce(&Line) -> bool,
+        what: &str,
+    ) -> Result<(), Broken> {
+        let line = self.lines.get(&key).filter(|line| holds(line));
+        let is_ours = |line: &&Line| line.epoch == self.epoch && !line.is_excused;
+        match line.filter(is_ours).filter(|_| self.process.is_some()) {
+            Some(line) => broken("P4", format!("{:?} {key:?} {what}", line.who)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whoever hangs up was not left on a line that the switch had done with long ago.
+    pub(crate) fn check_not_dead(&self, key: CallKey) -> Result<(), Broken> {
+        let closed_us = |line: &Line| self.sound.closed_us(line.stream?);
+        let long_ago = |line: &Line| {
+            closed_us(line).is_some_and(|closed_us| closed_us + LET_GO_US < self.now_us)
+        };
+        self.check_not_forgotten(key, long_ago, "is left on a dead line")
     }
 
     /// An orderly stop is over: nothing may be left open. After a while it starts again.
@@ -69,6 +100,11 @@ impl World {
             && rows.assignments_open().next().is_none()
             && rows.attempts_open().next().is_none()
             && self.lines.is_empty()
+            && self.process.as_ref().is_some_and(|process| {
+                let seats = process.switch.snapshot(self.now()).seats;
+                seats.iter().all(|seat| seat.work == WorkState::Idle)
+                    && process.switch.load(self.now()).ports_free == usize::from(self.shape.ports)
+            })
     }
 
     /// No dial is left to itself, and no callback with one.

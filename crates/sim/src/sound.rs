@@ -43,6 +43,10 @@ pub(crate) struct Led {
 #[derive(Debug, Default)]
 pub(crate) struct Sound {
     streams: BTreeMap<StreamId, Stream>,
+    /// When streams were closed.
+    closed_us: BTreeMap<StreamId, u64>,
+    /// Nothing is heard or spoken any more.
+    pub(crate) is_dead: bool,
 }
 
 impl Sound {
@@ -62,9 +66,20 @@ impl Sound {
         self.streams.contains_key(&id)
     }
 
+    /// Since when the switch has done with a stream.
+    pub(crate) fn closed_us(&self, id: StreamId) -> Option<u64> {
+        self.closed_us.get(&id).copied()
+    }
+
     /// Carries out a command.
-    pub(crate) fn command(&mut self, command: Command, chance: &mut Chance) -> Led {
+    pub(crate) fn command(&mut self, now_us: u64, command: Command, chance: &mut Chance) -> Led {
         let mut led = Led::default();
+        if let Command::Close { stream } = command {
+            self.closed_us.insert(stream, now_us);
+        }
+        if self.is_dead {
+            return led;
+        }
         match command {
             Command::Open {
                 stream,
@@ -187,6 +202,9 @@ impl Sound {
 
     /// What was due is reported, unless it was overtaken.
     pub(crate) fn due(&self, due: Due) -> Option<Event> {
+        if self.is_dead {
+            return None;
+        }
         match due {
             Due::Starts(stream) => self
                 .streams

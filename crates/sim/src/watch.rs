@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuptel_core::id::{AttemptId, DialId, SeatId};
 use cuptel_core::record::{AttemptRow, DialRow, NeedRow, OfferRow, Record, Work};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{DialState, OfferState, Stage};
+use cuptel_core::words::{DialState, OfferState, Stage, WorkState};
 use cuptel_sip::{Message, Transmit, uri};
 
 use crate::image::Image;
@@ -26,6 +26,10 @@ pub(crate) struct Watch {
     rung: BTreeSet<DialId>,
     /// `Call-ID` of every INVITE that left.
     invited: BTreeSet<String>,
+    /// `Call-ID` of every call of ours of which something was heard.
+    proceeding: BTreeSet<String>,
+    /// Seats whose phone was called in the step at hand.
+    pub(crate) seats_asked: Vec<SeatId>,
     /// The dial of each `Call-ID` towards the carrier that is not over, of this life.
     dialled: BTreeMap<String, DialId>,
     /// Those of them that ring, as far as we were told, and were not let go.
@@ -35,6 +39,8 @@ pub(crate) struct Watch {
     others: BTreeSet<AttemptId>,
     /// Places in line.
     places: BTreeMap<AttemptId, UtcMs>,
+    /// Seats whose operator did not want a caller, until one who did not respond is back.
+    rejected: BTreeSet<(AttemptId, SeatId)>,
     /// Seats that did not take a caller.
     declined: BTreeSet<(AttemptId, SeatId)>,
 }
@@ -47,12 +53,17 @@ pub(crate) struct Seen<'i> {
     /// In the database.
     pub(crate) committed: &'i Image,
     pub(crate) decided: &'i Image,
+    /// Nobody can be heard or spoken to.
+    pub(crate) is_mute: bool,
 }
 
 impl Watch {
     /// A packet leaves.
     pub(crate) fn leaves(&mut self, seen: Seen<'_>, transmit: &Transmit) -> Result<(), Broken> {
         let bytes = &transmit.bytes;
+        if bytes.starts_with(b"CANCEL ") {
+            self.cancels(bytes)?;
+        }
         if bytes.starts_with(b"CANCEL ") || bytes.starts_with(b"BYE ") {
             self.is_over(bytes);
         }
@@ -66,6 +77,16 @@ impl Watch {
         match message.status() {
             Some(status) => self.responds(seen, &message, status),
             None => self.invites(seen, transmit, &message),
+        }
+    }
+
+    /// RFC 3261 9.1: what is cancelled before anything was heard of it rings on all the same.
+    fn cancels(&self, bytes: &[u8]) -> Result<(), Broken> {
+        let call_id = Message::parse(bytes).map(|cancel| cancel.call_id());
+        match call_id {
+            Ok(call_id) if self.proceeding.contains(&call_id) => Ok(()),
+            Ok(call_id) => broken("P4", format!("{call_id} is cancelled too early")),
+            Err(_) => broken("P6", "a CANCEL of ours cannot be read"),
         }
     }
 
@@ -121,6 +142,9 @@ impl Watch {
             return Ok(());
         }
         let user = uri::user(message.request_uri()).unwrap_or_default();
+        if seen.is_mute {
+            return broken("P4", format!("{user} is rung and nobody could speak"));
+        }
         if transmit.flow.remote == CARRIER {
             return self.rings(seen, &user, call_id);
         }
@@ -140,6 +164,7 @@ impl Watch {
                 format!("seat {user} is rung for an offer that is over"),
             );
         }
+        self.seats_asked.extend(seat.map(|seat| seat.id));
         Ok(())
     }
 
@@ -151,8 +176,11 @@ impl Watch {
                 let row = decided.dials.get(dial);
                 row.is_some_and(|row| row.state == DialState::InFlight)
             };
-            let dial = Message::parse(bytes).ok();
-            let dial = dial.and_then(|said| self.dialled.get(&said.call_id()));
+            let Ok(said) = Message::parse(bytes) else {
+                return;
+            };
+            self.proceeding.insert(said.call_id());
+            let dial = self.dialled.get(&said.call_id());
             self.ringing.extend(dial.filter(in_flight));
         } else if bytes.starts_with(b"SIP/2.0 ") {
             self.is_over(bytes);
@@ -182,6 +210,13 @@ impl Watch {
         self.ringing.clear();
         self.dialled.clear();
         Ok(())
+    }
+
+    /// The connection to the carrier broke: who rings over it cannot be let go, and the carrier
+    /// hears of that as we do (RFC 3261 8.1.3.1).
+    pub(crate) fn carrier_cut_off(&mut self) {
+        self.ringing.clear();
+        self.dialled.clear();
     }
 
     fn rings(&mut self, seen: Seen<'_>, user: &str, call_id: String) -> Result<(), Broken> {
@@ -235,6 +270,12 @@ impl Watch {
                 Ok(())
             }
             Record::Offer(row) => self.offered(before, row),
+            Record::Interval(row) => {
+                if row.work == WorkState::NotResponding {
+                    self.rejected.retain(|(_, seat)| *seat != row.seat);
+                }
+                Ok(())
+            }
             Record::Number(_)
             | Record::Callback(_)
             | Record::Need(_)
@@ -243,7 +284,6 @@ impl Watch {
             | Record::Dial(_)
             | Record::Assignment(_)
             | Record::SignIn(_)
-            | Record::Interval(_)
             | Record::Registration(_)
             | Record::Seat(_)
             | Record::Operator(_)
@@ -300,12 +340,18 @@ impl Watch {
         match offer.state {
             // Its lease was lengthened: it was made long ago.
             OfferState::Open if before.offers.contains_key(&offer.id) => Ok(()),
+            OfferState::Open if self.rejected.contains(&(first, offer.seat)) => {
+                let what = format!("attempt {first} again at {}, which declined", offer.seat);
+                broken("P5", what)
+            }
             OfferState::Open => self.overtakes_nobody(before, offer, first),
             OfferState::Withdrawn | OfferState::Accepted => Ok(()),
-            OfferState::Rejected
-            | OfferState::Busy
-            | OfferState::NoAnswer
-            | OfferState::Unreachable => {
+            OfferState::Rejected | OfferState::Busy => {
+                self.rejected.insert((first, offer.seat));
+                self.declined.insert((first, offer.seat));
+                Ok(())
+            }
+            OfferState::NoAnswer | OfferState::Unreachable => {
                 self.declined.insert((first, offer.seat));
                 Ok(())
             }

@@ -1,21 +1,24 @@
 //! One invented world: its one order of events, from its seed to its quiet end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use cuptel_call::{Input, Reload};
+use cuptel_core::id::SeatId;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
 use cuptel_core::time::Now;
 use cuptel_core::words::ChangedBy;
 use cuptel_media as media;
-use cuptel_sip::{Flow, Transmit};
+use cuptel_sip::Flow;
 
+use crate::admission::{Asked, LetIn};
 use crate::chance::Chance;
+use crate::connections::Connections;
 use crate::desk::Phone;
 use crate::image::Image;
-use crate::invented::{BEGIN_MS, CARRIER, FOR_PHONES, Shape, phone_address};
-use crate::line::{Act, CallKey, Line, PeerIndex};
+use crate::invented::{BEGIN_MS, CARRIER, Shape, phone_address};
+use crate::line::{Act, CallKey, Line};
 use crate::met::Met;
 use crate::network::Network;
 use crate::node::Process;
@@ -26,6 +29,7 @@ use crate::sound::{Due, Sound};
 use crate::trace::Trace;
 use crate::watch::Watch;
 use crate::weather::Weather;
+use crate::wire::Wire;
 use crate::without::Without;
 use crate::writer::Disk;
 
@@ -34,16 +38,16 @@ const REST_US: u64 = 2_400_000_000;
 /// What is going on then has so often so long to end.
 const LAST_CALLS: usize = 60;
 const LAST_CALL_US: u64 = 10_000_000;
+/// A command waits so long while the process does not read.
+const ASKS_AGAIN_US: u64 = 50_000;
 /// More steps than any world of this size takes.
 const STEPS_MAX: u64 = 200_000;
 
 /// Something that will happen.
 #[derive(Debug)]
 pub(crate) enum Happening {
-    /// A datagram reaches the switch.
-    ToSwitch(Flow, Arc<[u8]>),
-    /// A datagram reaches a peer.
-    ToPeer(PeerIndex, Flow, Arc<[u8]>),
+    /// Something travels between the switch and the others.
+    Wire(Wire),
     /// The writer is through with this turn.
     Written(u64),
     /// The database fares otherwise.
@@ -52,6 +56,10 @@ pub(crate) enum Happening {
     Dies,
     /// Another database takes over, which has not heard of everything.
     Takeover,
+    /// The media thread ends.
+    MediaDies,
+    /// Whoever watches the health of the process of this epoch replaces it.
+    Replaced(i64),
     /// Something in the media of this epoch is due.
     Sound(i64, Due),
     /// The media of this epoch reports.
@@ -95,7 +103,12 @@ pub(crate) struct World {
     pub(crate) trace: Trace,
     pub(crate) shape: Shape,
     pub(crate) rules: Arc<Rules>,
-    network: Network,
+    pub(crate) network: Network,
+    pub(crate) connections: Connections,
+    /// What waits in the sockets while the process does not read them.
+    pub(crate) unread: VecDeque<(Flow, Arc<[u8]>)>,
+    /// Steps that may wait for their commit before the sockets are not read.
+    pub(crate) behind_max: u64,
     pub(crate) disk: Disk,
     /// Every row as decided, committed or not.
     pub(crate) decided: Image,
@@ -118,6 +131,13 @@ pub(crate) struct World {
     /// Under which turns of the writer it dies, and under which of those with a spill.
     pub(crate) dies_writing: BTreeSet<u64>,
     pub(crate) dies_spilling: BTreeSet<u64>,
+    pub(crate) let_in: Option<LetIn>,
+    /// Seats whose phone was called and from which nothing was heard since.
+    pub(crate) asked: BTreeMap<SeatId, Asked>,
+    /// Somebody who picked up and was never told that we know.
+    pub(crate) unheard: Option<String>,
+    /// After how many more offers the media thread ends; none where it does not.
+    pub(crate) offers_until_mute: Option<u64>,
     /// From here on nobody calls any more and nothing fails.
     pub(crate) calm_us: u64,
     requests: u64,
@@ -136,10 +156,11 @@ impl World {
         let operators = Shape::operator_rows().into_iter();
         disk.database.rows.operators = operators.map(|row| (row.id, row)).collect();
         let mut peers = vec![Peer::new(CARRIER, chance.seed32())];
-        peers
-            .extend((0..shape.seats).map(|index| Peer::new(phone_address(index), chance.seed32())));
-        let phones = (0..shape.seats).map(|index| Phone::new(index, chance.fork()));
-        let phones = phones.collect();
+        let places = shape.phones.iter();
+        let phones: Vec<Phone> = places.map(|at| Phone::new(*at, chance.fork())).collect();
+        peers.extend(
+            (0..phones.len()).map(|index| Peer::new(phone_address(index), chance.seed32())),
+        );
         let mut network = Network::invented(chance);
         if !things.any("network") {
             network = Network::calm();
@@ -147,6 +168,9 @@ impl World {
         Self {
             seed,
             network,
+            connections: Connections::default(),
+            unread: VecDeque::new(),
+            behind_max: chance.pick(&[2, 6, 8_192]),
             rules: shape.rules(),
             phones,
             decided: Image::default(),
@@ -174,6 +198,10 @@ impl World {
             dies_at: Vec::new(),
             dies_writing: BTreeSet::new(),
             dies_spilling: BTreeSet::new(),
+            let_in: None,
+            asked: BTreeMap::new(),
+            unheard: None,
+            offers_until_mute: None,
             requests: 0,
         }
     }
@@ -247,6 +275,7 @@ impl World {
             {
                 let happening = entry.remove();
                 self.happens(happening)?;
+                self.reads_on()?;
                 self.hear_peers();
             }
         }
@@ -297,19 +326,7 @@ impl World {
 
     fn happens(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
-            Happening::ToSwitch(flow, bytes) => {
-                if self.process.is_some() {
-                    self.watch.arrives(&self.decided, &bytes);
-                }
-                self.feed(Input::Datagram {
-                    flow,
-                    bytes: &bytes,
-                })
-            }
-            Happening::ToPeer(peer, flow, bytes) => {
-                self.reaches_peer(peer, &flow, &bytes);
-                Ok(())
-            }
+            Happening::Wire(wire) => self.travels(wire),
             Happening::Written(turn) => self.written(turn),
             Happening::Weather(weather) => {
                 self.note(&format!("the database is {weather:?}"));
@@ -325,6 +342,14 @@ impl World {
             Happening::Takeover => {
                 self.note("a standby takes over");
                 self.disk.forget(&mut self.met);
+                Ok(())
+            }
+            Happening::MediaDies => self.media_dies(),
+            Happening::Replaced(epoch) => {
+                if epoch == self.epoch && self.process.is_some() {
+                    self.note("is replaced");
+                    self.crash();
+                }
                 Ok(())
             }
             Happening::Sound(epoch, due) if epoch == self.epoch => {
@@ -384,12 +409,20 @@ impl World {
             for key in keys {
                 self.falls_silent(key);
             }
+            self.connections_break(0);
         }
     }
 
     /// Gives the process a command.
     pub(crate) fn commands(&mut self, command: Command) -> Result<(), Broken> {
+        if self.process.is_some() && !self.reads() {
+            self.plan(ASKS_AGAIN_US, Happening::Does(command));
+            return Ok(());
+        }
         self.note(&format!("{command:?}"));
+        if let (Some(process), Command::Stop { .. }) = (&mut self.process, &command) {
+            process.is_stopping = true;
+        }
         self.requests += 1;
         let request = self.requests;
         self.feed(Input::Command { request, command })
@@ -416,54 +449,5 @@ impl World {
             self.met.deed("a reload");
         }
         Ok(())
-    }
-
-    /// A datagram sets out, from the switch or to it.
-    pub(crate) fn carry(&mut self, transmit: Transmit, from_switch: bool) {
-        let Transmit { flow, bytes } = transmit;
-        let network = if self.is_calm() {
-            Network::calm()
-        } else {
-            self.network
-        };
-        let arrivals = network.arrivals(&mut self.streams.network);
-        let first = String::from_utf8_lossy(&bytes[..bytes.len().min(48)]);
-        let first = first.lines().next().unwrap_or_default().to_owned();
-        let (from, to) = if from_switch {
-            ("us", flow.remote)
-        } else {
-            ("them", flow.local)
-        };
-        self.note(&format!(
-            "{from} {to} {first} {}",
-            if arrivals.is_empty() { "(lost)" } else { "" }
-        ));
-        let back = |id| Flow {
-            id,
-            local: flow.remote,
-            remote: flow.local,
-            ..flow
-        };
-        for after_us in arrivals {
-            let happening = if from_switch {
-                let Some(peer) = self.peer_at(flow.remote) else {
-                    continue;
-                };
-                Happening::ToPeer(peer, back(cuptel_sip::FlowId(0)), bytes.clone())
-            } else {
-                let listener = if flow.remote == FOR_PHONES { 0 } else { 1 };
-                Happening::ToSwitch(back(cuptel_sip::FlowId(listener)), bytes.clone())
-            };
-            self.plan(after_us, happening);
-        }
-    }
-
-    fn peer_at(&self, address: std::net::SocketAddr) -> Option<PeerIndex> {
-        if address == CARRIER {
-            return Some(0);
-        }
-        (0..self.phones.len())
-            .find(|index| phone_address(*index) == address)
-            .map(|index| index + 1)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use cuptel_call::Journal;
 use cuptel_call::writing::{Event, Order, Progress, Writing};
+use cuptel_core::planted::{Fault, planted};
 use cuptel_core::time::Now;
 use cuptel_core::words::DatabaseFault;
 
@@ -329,6 +330,9 @@ impl Disk {
         if fate.is_taken() && self.database.replay(entry).is_err() {
             met.fault("the spill is not what the database goes on with");
             return Event::Failed;
+        }
+        if fate == Fate::Refused && planted(Fault::EntrySkipped) {
+            self.spill.replayed += 1;
         }
         match fate {
             Fate::Taken => {

@@ -19,6 +19,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::EffectBeforeCommit => &["P1", "P3", "P4"],
         Fault::StaleEffect => &["P1", "P3", "P4"],
         Fault::RecordDropped => &["P1", "P2"],
+        Fault::EntrySkipped => &["P1"],
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
         Fault::LetGoLate => &["P3"],
@@ -32,7 +33,8 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::LineNotLeft
         | Fault::ChannelKept
         | Fault::PortKept
-        | Fault::NotHungUp => &["P4"],
+        | Fault::NotHungUp
+        | Fault::RingsUnheard => &["P4"],
     }
 }
 

@@ -4,7 +4,7 @@ use cuptel_core::words::{ClosedHow, DialResult, OfferState, Outcome};
 use cuptel_sim::{Met, Report, Without, replay, run};
 
 /// What the disk and the process are put through.
-const FAULTS: [&str; 19] = [
+const FAULTS: [&str; 22] = [
     "the process dies",
     "a commit is refused",
     "a commit is taken and refused",
@@ -24,6 +24,9 @@ const FAULTS: [&str; 19] = [
     "answered commits are forgotten",
     "the database is not where it was told to be",
     "what happens can be stored nowhere",
+    "a connection breaks",
+    "the media thread ends",
+    "the sockets are not read",
 ];
 
 /// `CUPTEL_LONG=1` lives through many more worlds; `CUPTEL_SEED=n` tells that one alone,

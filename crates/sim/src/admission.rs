@@ -1,0 +1,233 @@
+//! Who is let in, and which seat is asked: the bounds of trunks and queues, and what a seat must
+//! be to be offered a work. Worked out from rows and from the shape of the world alone.
+
+use cuptel_core::id::{QueueId, epoch_of};
+use cuptel_core::record::{AttemptRow, OfferRow, Record};
+use cuptel_core::words::{Chosen, DialState, OfferState, Outcome, Stage};
+
+use crate::image::Image;
+use crate::promises::{Broken, broken};
+use crate::world::World;
+
+/// Calls come in one after the other at one a second: with less between them they do not.
+const PACE_US: u64 = 999_000;
+/// What whoever waited too long hears before they are let go, and the keys that they may press.
+const LONGEST_WAIT_MS: i64 = 180_000;
+
+/// Who is turned away after closing hears a message first.
+const TURNED_AWAY_MS: i64 = 20_000;
+
+/// A phone that is there has said something by then.
+const ANSWERS_US: u64 = 3_900_000;
+
+/// The last call that was let in where a pace is set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LetIn {
+    epoch: i64,
+    deployed: u32,
+    at_us: u64,
+}
+
+/// What is known of a seat's phone since something was last heard from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// It is being called since then.
+    Since(u64),
+    /// It was called, and said nothing.
+    InVain,
+}
+
+impl World {
+    /// A phone that was called and said nothing is not called again before it does.
+    fn check_silence(&mut self, row: &OfferRow) -> Result<(), Broken> {
+        let is_new = !self.decided.offers.contains_key(&row.id);
+        let Some(asked) = self.asked.get_mut(&row.seat) else {
+            return Ok(());
+        };
+        match row.state {
+            OfferState::Open if *asked == Asked::InVain => {
+                let what = format!("seat {} is offered more and its phone is silent", row.seat);
+                broken("P4", what)
+            }
+            OfferState::Unreachable => {
+                // Before that it was ended for another reason, and the phone had no time.
+                if matches!(*asked, Asked::Since(at_us) if at_us + ANSWERS_US <= self.now_us) {
+                    *asked = Asked::InVain;
+                }
+                Ok(())
+            }
+            OfferState::Open if is_new => {
+                self.asked.remove(&row.seat);
+                Ok(())
+            }
+            OfferState::Open
+            | OfferState::Accepted
+            | OfferState::Rejected
+            | OfferState::Busy
+            | OfferState::NoAnswer
+            | OfferState::Withdrawn => Ok(()),
+        }
+    }
+
+    /// A step is about to be booked: nobody is let in beyond a bound, and no seat is asked that
+    /// cannot or does not want to.
+    pub(crate) fn check_admission(&mut self, record: &Record) -> Result<(), Broken> {
+        if let Record::Offer(row) = record {
+            self.check_silence(row)?;
+        }
+        if let Record::Offer(row) = record
+            && !self.decided.offers.contains_key(&row.id)
+        {
+            return may_be_offered(&self.decided, self.epoch, row);
+        }
+        let Record::Attempt(row) = record else {
+            return Ok(());
+        };
+        let old = self.decided.attempts.get(&row.id);
+        let was = old.map(|old| old.stage);
+        if was.is_none() {
+            self.check_pace(row)?;
+        }
+        if row.stage == Stage::Ringing && was.is_none() {
+            return self.check_channels();
+        }
+        let queues = row.stage == Stage::Queued && was != Some(Stage::Queued);
+        if queues && was != Some(Stage::Talking) {
+            return self.check_room(row);
+        }
+        Ok(())
+    }
+
+    fn check_pace(&mut self, row: &AttemptRow) -> Result<(), Broken> {
+        let counts = row.line.is_some() && row.trunk.is_some();
+        let stops = self.process.as_ref().is_some_and(|it| it.is_stopping);
+        if self.shape.calls_per_s != Some(1) || !counts || stops {
+            return Ok(());
+        }
+        if row.outcome == Some(Outcome::RefusedRate) {
+            return Ok(());
+        }
+        let next = LetIn {
+            epoch: self.epoch,
+            deployed: self.shape.deployed,
+            at_us: self.now_us,
+        };
+        let last = self.let_in.replace(next);
+        let same = |last: &LetIn| (last.epoch, last.deployed) == (next.epoch, next.deployed);
+        match last.filter(same) {
+            Some(last) if next.at_us - last.at_us < PACE_US => {
+                broken("P6", format!("attempt {} comes in too early", row.id))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn check_channels(&self) -> Result<(), Broken> {
+        if self.process.as_ref().is_some_and(|it| it.is_stopping) {
+            return broken("P6", "a call is let in while the process stops");
+        }
+        let trunk = self.shape.trunk();
+        // The new one is not booked yet.
+        let inbound = self.decided.attempts_open().count() + 1;
+        let flies = |state: DialState| state == DialState::InFlight;
+        let dials = self.decided.dials_open().filter(|row| flies(row.state));
+        let used = inbound + dials.count();
+        let answered_max = trunk.answer_max + trunk.notice_lines;
+        let fits = |used: usize, most: u32| u32::try_from(used).is_ok_and(|used| used <= most);
+        // Some may have been there when a reload left fewer lines.
+        let answers = fits(inbound, answered_max) || self.shape.deployed > 0;
+        if answers && fits(used, trunk.channels) {
+            return Ok(());
+        }
+        let what = format!("{inbound} callers, {used} channels of {trunk:?}");
+        broken("P6", what)
+    }
+
+    fn check_room(&self, row: &AttemptRow) -> Result<(), Broken> {
+        let first = row.queue == Some(QueueId(1)) || row.queue == Some(QueueId(2));
+        let now_ms = self.now().utc_ms;
+        if first && !self.rules.calendars.iter().all(|it| it.is_open(now_ms)) {
+            return broken("P6", format!("attempt {} is queued out of hours", row.id));
+        }
+        let Some(process) = &self.process else {
+            return Ok(());
+        };
+        let full = |waiting: u32| waiting > self.shape.waiting_max;
+        let look = process.switch.snapshot(self.now());
+        let full = look.queues.iter().find(|queue| full(queue.waiting));
+        // Some may have been there when a reload made it smaller.
+        match full.filter(|_| self.shape.deployed == 0) {
+            Some(queue) => broken("P6", format!("{} callers in one queue", queue.waiting)),
+            None => Ok(()),
+        }
+    }
+
+    /// Nobody waits for longer than the queue allows.
+    pub(crate) fn check_waits(&self) -> Result<(), Broken> {
+        let now_ms = self.now().utc_ms;
+        let too_long = |row: &&AttemptRow| {
+            let since_ms = row.queued_ms.filter(|_| row.stage == Stage::Queued);
+            since_ms.is_some_and(|since_ms| since_ms + LONGEST_WAIT_MS < now_ms)
+        };
+        if let Some(row) = self.decided.attempts_open().find(too_long) {
+            return broken("P5", format!("attempt {} waits for ever", row.id));
+        }
+        let kept_ms = i64::from(self.shape.serve_waiting_s) * 1_000 + TURNED_AWAY_MS;
+        let is_open = |at_ms| self.rules.calendars.iter().all(|it| it.is_open(at_ms));
+        let closed = !is_open(now_ms) && !is_open(now_ms - kept_ms);
+        if !closed || self.shape.deployed > 0 {
+            return Ok(());
+        }
+        let of_first = |row: &AttemptRow| matches!(row.queue, Some(QueueId(1 | 2)));
+        let stays = |row: &&AttemptRow| {
+            let since_ms = row.queued_ms.filter(|_| row.stage == Stage::Queued);
+            of_first(row) && since_ms.is_some_and(|since_ms| since_ms < now_ms - kept_ms)
+        };
+        match self.decided.attempts_open().find(stays) {
+            Some(row) => broken("P5", format!("attempt {} waits after closing", row.id)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A seat that is offered a work has a phone, an operator who wants one and who has the skills,
+/// and no after-call time left.
+fn may_be_offered(image: &Image, epoch: i64, offer: &OfferRow) -> Result<(), Broken> {
+    let registration = image.registrations.get(&offer.seat);
+    if registration.is_none_or(|row| row.expires_ms <= offer.offered_ms) {
+        let what = format!("seat {} has no phone and is offered a work", offer.seat);
+        return broken("P4", what);
+    }
+    let mut sign_ins = image.sign_ins.values();
+    let there = sign_ins.find(|row| row.seat == offer.seat && row.until_ms.is_none());
+    let wants = |chosen: Chosen| match chosen {
+        Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => true,
+        Chosen::SignedOut | Chosen::Paused | Chosen::FrontOffice => false,
+    };
+    if !there.is_some_and(|row| wants(row.chosen) && row.operator == offer.operator) {
+        let what = format!("seat {} is offered a work and wants none", offer.seat);
+        return broken("P4", what);
+    }
+    let skill = if offer.queue == QueueId(2) {
+        "cancel"
+    } else {
+        "book"
+    };
+    let operator = image.operators.get(&offer.operator);
+    let can = |skills: &[(String, u8)]| skills.iter().any(|(name, _)| name == skill);
+    if !operator.is_some_and(|row| can(&row.skills)) {
+        let what = format!("operator {} cannot {skill}", offer.operator);
+        return broken("P5", what);
+    }
+    // A crash ends the after-call time too.
+    let wraps_up = image.assignments.values().any(|row| {
+        row.seat == offer.seat
+            && epoch_of(row.id.0) == epoch
+            && row.wrap_up_until_ms > Some(offer.offered_ms)
+    });
+    if wraps_up {
+        let what = format!("seat {} is offered a work in its wrap-up", offer.seat);
+        return broken("P4", what);
+    }
+    Ok(())
+}
