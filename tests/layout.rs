@@ -34,7 +34,7 @@ const PURE: [&str; 3] = ["core", "sip", "call"];
 const HANDS: [&str; 4] = ["tokio", "sqlx", "mio", "axum"];
 
 /// What may lie at the top: the project's own, then what tools and readers look for there.
-const TOP_LEVEL: [&str; 16] = [
+const TOP_LEVEL: [&str; 17] = [
     "Cargo.toml",
     "crates",
     "config",
@@ -51,6 +51,7 @@ const TOP_LEVEL: [&str; 16] = [
     "rustfmt.toml",
     ".gitignore",
     ".ci",
+    ".cargo",
 ];
 
 /// Sections of a manifest that name other crates; also found under `[target.'…']`.

@@ -111,21 +111,15 @@ impl Centre {
         let mut cases = std::mem::take(&mut self.cases);
         let mut entries: BTreeMap<QueueId, Vec<(UtcMs, CallbackId)>> = BTreeMap::new();
         let mut lines: BTreeMap<QueueId, Vec<(i64, Work)>> = BTreeMap::new();
-        let mut with_others = Vec::new();
+        // Few, while a look at each person's entry costs a million misses of the cache.
+        let entangled = self.people.entangled();
         for (&id, case) in &mut cases {
             case.ready = None;
             case.entered = ledger::entry(&rules, case);
             if let Some((queue, place_ms)) = case.entered {
                 entries.entry(queue).or_default().push((place_ms, id));
             }
-            let Some(known) = self.people.get(&case.number) else {
-                continue;
-            };
-            if known.cases.len() > 1 {
-                with_others.push(id);
-                continue;
-            }
-            if case.row.state != CallbackState::Waiting || known.has_call() {
+            if case.row.state != CallbackState::Waiting || entangled.contains(&id) {
                 continue;
             }
             match standing(&rules, &mut self.dial_hours, now, case) {
@@ -149,7 +143,7 @@ impl Centre {
             self.ready.entry(queue).or_default().append(&mut line);
             self.await_window(now, queue);
         }
-        for id in with_others {
+        for id in entangled {
             self.reconsider(now, id);
         }
     }

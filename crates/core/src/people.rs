@@ -2,7 +2,7 @@
 //! flight. One handle per number while it is here, so that "at most one dial per
 //! number" holds across tenants.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use smallvec::SmallVec;
 
@@ -50,7 +50,7 @@ impl Known {
     }
 }
 
-/// The index; looked up, never iterated.
+/// The index; its own order is chance, so nothing may depend on it.
 #[derive(Debug, Default)]
 pub(crate) struct People(HashMap<PhoneNumber, Known>);
 
@@ -94,6 +94,16 @@ impl People {
         self.0
             .entry(number.clone())
             .or_insert_with(|| Known::new(id))
+    }
+
+    /// Callbacks of whoever has a call, or is owed one by another authority too.
+    pub(crate) fn entangled(&self) -> BTreeSet<CallbackId> {
+        let entangled = self
+            .0
+            .values()
+            .filter(|it| it.has_call() || it.cases.len() > 1);
+        let cases = entangled.flat_map(|known| &known.cases);
+        cases.map(|(_, id)| *id).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
