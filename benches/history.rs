@@ -1,6 +1,6 @@
 //! A database with a past: so many callbacks that are paid, and so many that are open, each with
-//! its number, attempt, need and entry. Written by SQL and without care for a power loss, because
-//! only what is read afterwards is measured.
+//! its number, attempt, need and entry. Written by SQL in one go, because only what is read
+//! afterwards is measured.
 
 use std::path::Path;
 
@@ -66,7 +66,10 @@ impl History {
                 .await
                 .with_context(|| statement.clone())?;
         }
-        Ok(database.close().await?)
+        database.close().await?;
+        // What the system still has to write is no work of whoever opens the file next.
+        std::fs::File::open(file)?.sync_all()?;
+        Ok(())
     }
 }
 
