@@ -52,6 +52,12 @@ impl Endpoint {
         self.prints.of(&[b"client", branch, method])
     }
 
+    /// Whether a request of ours with this branch is not over.
+    pub(crate) fn is_on_its_way(&self, method: &str, branch: &str) -> bool {
+        let key = self.client_key(branch.as_bytes(), method.as_bytes());
+        self.client_index.contains_key(&key)
+    }
+
     fn arm_client(&mut self, handle: Handle) {
         if let Some(client) = self.clients.get_mut(handle) {
             let deadline = client.deadline();
@@ -255,7 +261,7 @@ impl Endpoint {
         else {
             self.counters.stray_responses += 1;
             if is_ours && admission != Admission::Closed {
-                self.stray_answer(flow, &message, out);
+                self.stray_response(now_us, flow, &message, out);
             }
             return;
         };

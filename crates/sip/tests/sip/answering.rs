@@ -256,7 +256,8 @@ fn hanging_up_waits_for_the_ack_of_our_2xx() {
 }
 
 /// A response that echoes a request of ours.
-fn answer_to(request: &str, status: &str) -> String {
+/// A response with what a request says of itself.
+pub(crate) fn answer_to(request: &str, status: &str) -> String {
     let mut text = format!("SIP/2.0 {status}\r\n");
     for line in request.lines().skip(1) {
         let name = line.split(':').next().unwrap();

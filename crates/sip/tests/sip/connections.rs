@@ -3,6 +3,7 @@
 
 use cuptel_sip::{Admission, Event, Flow, FlowId, NameAddr, OutgoingInvite, Transport};
 
+use crate::answering::answer_to;
 use crate::wire::{Bench, LOCAL, PEER, invite, request, to_tag};
 
 /// A connection from a port of the peer's that it listens on no more than anybody does.
@@ -196,27 +197,52 @@ fn stray(local: &str) -> String {
 #[test]
 fn an_answer_to_a_call_of_a_previous_life_is_acknowledged_and_hung_up() {
     let mut bench = Bench::new(Admission::Digest);
+    let seen = bench.receive(stray(LOCAL));
+    let lines = seen.lines();
+    assert!(
+        lines[0].starts_with("ACK ") && lines[1].starts_with("BYE "),
+        "{lines:?}"
+    );
+    assert_eq!(lines.len(), 2);
+    let (ack, bye) = (seen.message(0), seen.message(1));
+    assert_eq!((ack.cseq(), bye.cseq()), (7, 8));
+    for message in [&ack, &bye] {
+        assert_eq!(message.call_id(), "old@us");
+        assert_eq!(message.from().unwrap().tag.as_deref(), Some("before"));
+        assert_eq!(to_tag(message), "phone");
+    }
+    let to = bench.flow.remote;
+    assert!(
+        seen.sent.iter().all(|sent| sent.flow.remote == to),
+        "never to its Contact"
+    );
+    assert!(seen.events.is_empty());
+    // The 200 comes again: it is acknowledged, and the one BYE is repeated until it is answered.
+    let again = bench.receive(stray(LOCAL));
+    assert_eq!(again.lines().len(), 1, "{:?}", again.lines());
+    let repeated = bench.pass(500_000);
+    assert_eq!(repeated.sent[0].bytes, seen.sent[1].bytes);
+    let bye = String::from_utf8_lossy(&seen.sent[1].bytes);
+    bench.receive(answer_to(&bye, "200 OK"));
+    assert!(bench.pass(60_000_000).is_silent());
+    assert_eq!(bench.endpoint.transactions_held(), 0);
+}
+
+#[test]
+fn a_phone_that_rings_for_a_call_of_a_previous_life_is_let_go() {
+    let mut bench = Bench::new(Admission::Digest);
     for _ in 0..2 {
-        let seen = bench.receive(stray(LOCAL));
-        let lines = seen.lines();
-        assert!(
-            lines[0].starts_with("ACK ") && lines[1].starts_with("BYE "),
-            "{lines:?}"
-        );
-        assert_eq!(lines.len(), 2);
-        let (ack, bye) = (seen.message(0), seen.message(1));
-        assert_eq!((ack.cseq(), bye.cseq()), (7, 8));
-        for message in [&ack, &bye] {
-            assert_eq!(message.call_id(), "old@us");
-            assert_eq!(message.from().unwrap().tag.as_deref(), Some("before"));
-            assert_eq!(to_tag(message), "phone");
-        }
-        let to = bench.flow.remote;
-        assert!(
-            seen.sent.iter().all(|sent| sent.flow.remote == to),
-            "never to its Contact"
-        );
-        assert!(seen.events.is_empty());
+        let seen = bench.receive(stray(LOCAL).replace("200 OK", "180 Ringing"));
+        assert_eq!(seen.lines().len(), 1, "{:?}", seen.lines());
+        let cancel = seen.message(0);
+        assert!(seen.lines()[0].starts_with("CANCEL "), "{:?}", seen.lines());
+        // What makes it that INVITE's (RFC 3261 9.1).
+        assert_eq!((cancel.cseq(), cancel.call_id()), (7, "old@us".to_owned()));
+        assert_eq!(cancel.from().unwrap().tag.as_deref(), Some("before"));
+        let text = String::from_utf8_lossy(&seen.sent[0].bytes);
+        assert!(text.contains(";branch=z9hG4bKold;"), "{text}");
+        assert!(text.contains("\r\nTo: <sip:101@10.0.0.1>\r\n"), "{text}");
+        assert_eq!(seen.sent[0].flow.remote, bench.flow.remote);
     }
     assert_eq!(bench.endpoint.transactions_held(), 0, "without state");
 }
@@ -226,7 +252,7 @@ fn answers_that_were_never_ours_are_left_alone() {
     let mut bench = Bench::new(Admission::Digest);
     for other in [
         stray("10.0.0.7:5060"),
-        stray(LOCAL).replace("200 OK", "180 Ringing"),
+        stray(LOCAL).replace("200 OK", "100 Trying"),
         stray(LOCAL).replace("200 OK", "486 Busy"),
         stray(LOCAL).replace("7 INVITE", "7 BYE"),
         stray(LOCAL).replace(";tag=phone", ""),
