@@ -62,17 +62,17 @@ impl Centre {
         case.row.attempts += i64::from(!debt.counted);
         case.row.last_attempt_ms = now.utc_ms;
         step.records.push(Record::Callback(case.row.clone()));
-        let kind = if open.is_some() {
-            CallbackEventKind::Joined
-        } else {
-            CallbackEventKind::Opened
-        };
         let about = About {
             attempt: Some(attempt),
             detail: debt.another_person.then_some(ANOTHER_PERSON),
             ..About::default()
         };
-        self.note(now, id, kind, about, step);
+        match (open, about.detail) {
+            (None, _) => self.note(now, id, CallbackEventKind::Opened, about, step),
+            (Some(_), Some(_)) => self.note(now, id, CallbackEventKind::Joined, about, step),
+            // The attempt's own row says that it joined: a redial costs no entry besides.
+            (Some(_), None) => {}
+        }
         self.reconsider(now, id);
         id
     }

@@ -249,7 +249,7 @@ vocabulary! {
     CallbackEventKind {
         /// Opened by an attempt or a request.
         Opened = "opened",
-        /// Another attempt of the same person joined.
+        /// Joined by another attempt, with a word more on how: the attempt itself names its callback.
         Joined = "joined",
         /// Proposed to a seat.
         Offered = "offered",

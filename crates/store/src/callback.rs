@@ -177,7 +177,7 @@ pub struct CallbackDetail {
     pub callback: CallbackView,
     /// What the person wants, oldest first.
     pub needs: Vec<NeedView>,
-    /// Its history, newest first.
+    /// Its history, newest first. Attempts that joined it without a word more are in `missed`.
     pub events: Vec<CallbackEventView>,
     /// The times that the person was told, newest first.
     pub promises: Vec<PromiseView>,
