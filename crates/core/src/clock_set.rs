@@ -37,7 +37,7 @@ impl Centre {
         }
         let cases: Vec<CallbackId> = self.cases.keys().copied().collect();
         for id in cases {
-            self.keep_rest(now, id, by_ms);
+            self.keep_rest(now, id, by_ms, step);
         }
         let openings: Vec<_> = self.backlog.keys().copied().collect();
         for (queue, opens_ms) in openings {
@@ -62,24 +62,35 @@ impl Centre {
         }
     }
 
-    /// Whatever was due stays due, and whoever has just tried rests no longer and no shorter than
-    /// they would have. What is later than that is an hour of the day.
-    fn keep_rest(&mut self, now: Now, id: CallbackId, by_ms: i64) {
+    /// Whatever was due stays due, and whoever was just tried, by themselves or by us, rests no
+    /// longer and no shorter than they would have. What else lies ahead is an hour of the day.
+    /// Who was owed a call by a clock that was fast is not overtaken by who comes now.
+    fn keep_rest(&mut self, now: Now, id: CallbackId, by_ms: i64, step: &mut Step) {
         let Some(case) = self.cases.get(&id) else {
             return;
         };
         let asked = case.needs.iter().find_map(|need| need.queue);
         let grace_ms = i64::from(self.grace_s(case.row.tenant, asked)) * 1_000;
+        // Their keys in the lines are made of what changes here.
+        self.unready(id);
         let Some(case) = self.cases.get_mut(&id) else {
             return;
         };
         // It wakes at a moment of the clock as it was.
         case.wake_at = None;
-        let left_ms = case.row.not_before_ms - (now.utc_ms - by_ms);
+        let row = &mut case.row;
+        let before = (row.not_before_ms, row.place_ms);
+        let left_ms = row.not_before_ms - (now.utc_ms - by_ms);
         if left_ms <= 0 {
-            case.row.not_before_ms = case.row.not_before_ms.min(now.utc_ms);
-        } else if left_ms <= grace_ms {
-            case.row.not_before_ms = now.utc_ms + left_ms;
+            row.not_before_ms = row.not_before_ms.min(now.utc_ms);
+        } else if row.tries > 0 || left_ms <= grace_ms {
+            row.not_before_ms = now.utc_ms + left_ms;
+        }
+        if row.place_ms <= row.opened_ms {
+            row.place_ms = row.place_ms.min(now.utc_ms);
+        }
+        if (row.not_before_ms, row.place_ms) != before {
+            step.records.push(Record::Callback(row.clone()));
         }
     }
 }

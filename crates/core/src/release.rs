@@ -95,6 +95,11 @@ impl Centre {
 
     /// The opening is there: each callback that was promised for it gets its moment.
     pub(crate) fn opening(&mut self, now: Now, queue: QueueId, opens_ms: UtcMs, step: &mut Step) {
+        if let Ok(wait_ms @ 1..) = u64::try_from(opens_ms - now.utc_ms) {
+            // The clock was set back since.
+            let moment = now.in_ms(wait_ms);
+            return self.timers.at(moment, Timer::Opening(queue, opens_ms));
+        }
         let kept = self.backlog.remove(&(queue, opens_ms)).unwrap_or_default();
         let still = |id: &CallbackId| self.promised_opening(*id, queue) == Some(opens_ms);
         // Identifiers grow: the oldest debt is the first.

@@ -4,7 +4,7 @@
 
 use crate::dialog::Path;
 use crate::endpoint::Endpoint;
-use crate::event::{Flow, Outbox};
+use crate::event::{Admission, Flow, Outbox};
 use crate::message::Message;
 use crate::name::Name;
 use crate::name_addr::Parts;
@@ -17,61 +17,98 @@ impl Endpoint {
         now_us: u64,
         flow: &Flow,
         message: &Message,
+        admission: Admission,
         out: &mut Outbox,
     ) {
         let is_ours = message.cseq_method() == b"INVITE"
-            && message.tag_of(Name::TO).is_some()
             && message
                 .via()
                 .is_some_and(|via| is_from(&via.host_port(), flow));
-        if !is_ours {
-            return;
-        }
-        match message.status() {
-            Some(101..200) => self.cancel_stray(flow, message, out),
-            Some(200..300) => self.end_stray(now_us, flow, message, out),
-            Some(_) | None => {}
-        }
-    }
-
-    /// Without state: as long as the phone says that it rings, it is told. The INVITE is known by
-    /// its branch (RFC 3261 9.2), so that its URI need not be.
-    fn cancel_stray(&self, flow: &Flow, message: &Message, out: &mut Outbox) {
-        let branch = message.via().and_then(|via| via.branch());
-        let to = message.first(Name::TO).and_then(Parts::parse);
-        let (Some(branch), Some(to), Some(mut cancel)) = (branch, to, asked_for(flow, message))
+        let (Some(status), Some(invite), true) =
+            (message.status(), asked_for(flow, message), is_ours)
         else {
             return;
         };
-        cancel.method = "CANCEL";
-        cancel.branch = String::from_utf8_lossy(branch).into_owned();
-        cancel.to = [b"<", to.uri, b">"].concat();
-        out.send(*flow, cancel.write(flow, &self.settings.user_agent));
+        match status {
+            101..200 => {
+                let Some(to) = Parts::parse(&invite.to) else {
+                    return;
+                };
+                // Of a call that goes on only the transaction is over.
+                if !self.goes_on(&invite, message) {
+                    let to = [b"<", to.uri, b">"].concat();
+                    self.tell_stray("CANCEL", flow, message, Request { to, ..invite }, out);
+                }
+            }
+            200..300 => self.end_stray(now_us, flow, message, &invite, admission, out),
+            300..700 => self.tell_stray("ACK", flow, message, invite, out),
+            _ => {}
+        }
     }
 
-    /// The 2xx is acknowledged as often as it comes; one BYE is on its way until it is answered.
-    fn end_stray(&mut self, now_us: u64, flow: &Flow, message: &Message, out: &mut Outbox) {
-        let Some(invite) = asked_for(flow, message) else {
+    fn goes_on(&self, invite: &Request, message: &Message) -> bool {
+        let from_tag = message.tag_of(Name::FROM).unwrap_or_default();
+        let key = self.dialog_key(&invite.call_id, from_tag);
+        self.dialog_index.contains_key(&key)
+    }
+
+    /// Without state: as long as the phone says that it rings, or refuses, it is told. The INVITE
+    /// is known by its branch (RFC 3261 9.2), so that its URI need not be.
+    fn tell_stray(
+        &self,
+        method: &'static str,
+        flow: &Flow,
+        message: &Message,
+        invite: Request,
+        out: &mut Outbox,
+    ) {
+        let Some(branch) = message.via().and_then(|via| via.branch()) else {
+            return;
+        };
+        let branch = String::from_utf8_lossy(branch).into_owned();
+        let request = Request {
+            method,
+            branch,
+            ..invite
+        };
+        out.send(*flow, request.write(flow, &self.settings.user_agent));
+    }
+
+    /// The 2xx is acknowledged and its call ended as often as it comes. To a carrier that we know
+    /// one BYE is on its way until it is answered; whoever else says so makes us hold nothing,
+    /// and send nobody more than they sent.
+    fn end_stray(
+        &mut self,
+        now_us: u64,
+        flow: &Flow,
+        message: &Message,
+        invite: &Request,
+        admission: Admission,
+        out: &mut Outbox,
+    ) {
+        let Some(to_tag) = message.tag_of(Name::TO) else {
             return;
         };
         // To where it came from, whatever its Contact says: nobody makes us call on others.
-        let mut path = Path::of_uac(&invite, message, *flow);
-        let call_id = &invite.call_id;
-        let key = self.dialog_key(call_id, message.tag_of(Name::FROM).unwrap_or_default());
+        let mut path = Path::of_uac(invite, message, *flow);
         let branch = |endpoint: &Self, method: &str| {
-            let print = endpoint.prints.of(&[b"stray", method.as_bytes(), call_id]);
-            format!("z9hG4bK{print:032x}")
+            let parts = [b"stray", method.as_bytes(), &invite.call_id, to_tag];
+            format!("z9hG4bK{:032x}", endpoint.prints.of(&parts))
         };
         let ack = path.numbered("ACK", invite.seq, branch(self, "ACK"), Vec::new());
         out.send(*flow, ack.write(flow, &self.settings.user_agent));
-        if self.dialog_index.contains_key(&key) {
-            // The call goes on; only its transaction is over already.
+        let branch = branch(self, "BYE");
+        if self.goes_on(invite, message) || self.is_on_its_way("BYE", &branch) {
             return;
         }
-        let branch = branch(self, "BYE");
-        if !self.is_on_its_way("BYE", &branch) {
-            let bye = path.request("BYE", branch, Vec::new());
-            self.send_request(now_us, *flow, bye, Owner::Nobody, out);
+        let bye = path.request("BYE", branch, Vec::new());
+        match admission {
+            Admission::Trusted => {
+                self.send_request(now_us, *flow, bye, Owner::Nobody, out);
+            }
+            Admission::Digest | Admission::Closed => {
+                out.send(*flow, bye.write(flow, &self.settings.user_agent));
+            }
         }
     }
 }

@@ -260,8 +260,8 @@ impl Endpoint {
         let (Some((handle, client)), Some(status), true) = (client, message.status(), is_ours)
         else {
             self.counters.stray_responses += 1;
-            if is_ours && admission != Admission::Closed {
-                self.stray_response(now_us, flow, &message, out);
+            if is_ours && found.is_none() && admission != Admission::Closed {
+                self.stray_response(now_us, flow, &message, admission, out);
             }
             return;
         };

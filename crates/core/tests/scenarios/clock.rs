@@ -2,11 +2,12 @@
 //! of the day happens at that hour of the new time.
 
 use cuptel_core::calendar::{ContactWindow, parse_zone};
+use cuptel_core::record::Work;
 use cuptel_core::rules::{PromptId, Rules};
 use cuptel_core::step::Effect;
 use cuptel_core::words::Outcome;
 
-use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room, SERVE_WAITING_S};
+use crate::room::{BOOK, BUSY_S, GRACE_S, LUCIA, MARIO, Room, SERVE_WAITING_S};
 
 const HOUR_S: u32 = 3_600;
 /// Both ways, and by more than a registration and any wait lasts.
@@ -128,4 +129,60 @@ fn who_waits_when_the_clock_is_set_keeps_the_place_and_closing_comes_by_the_new_
     assert!(told(&room), "we call back");
     room.heard(mario);
     assert_eq!(room.outcome(0), Some(Outcome::Withdrawn));
+}
+
+#[test]
+fn who_was_busy_is_tried_again_after_as_long_as_ever() {
+    for by_s in STEPS_S {
+        let mut room = Room::new();
+        owed(&mut room);
+        room.staffed(1);
+        room.wait_s(GRACE_S);
+        let seat = room.seat_picks_up();
+        let person = room.rung().expect("rung");
+        room.not_answered(person, 486);
+        room.heard(seat);
+        room.wait_s(60);
+        room.sets_clock(by_s);
+        let left_ms = i64::from(BUSY_S - 60) * 1_000;
+        assert_eq!(
+            room.callback().not_before_ms,
+            room.now_ms() + left_ms,
+            "{by_s}, on disk too"
+        );
+        room.wait_s(BUSY_S - 61);
+        assert_eq!(room.offered(), None, "{by_s}");
+        room.wait_s(1);
+        assert!(room.offered().is_some(), "{by_s}");
+    }
+}
+
+#[test]
+fn who_was_owed_a_call_by_a_fast_clock_is_not_overtaken() {
+    let mut room = Room::new();
+    owed(&mut room);
+    room.sets_clock(-2 * 3_600);
+    room.wait_s(60);
+    let lucia = room.waits(LUCIA, BOOK);
+    room.hangs_up(lucia);
+    room.wait_s(GRACE_S);
+    room.staffed(1);
+    let first = room.callbacks()[0].id;
+    assert_eq!(room.last_offer().work, Work::Callback(first));
+    assert_eq!(room.number_of(room.callbacks()[0]), MARIO);
+}
+
+#[test]
+fn an_opening_comes_when_the_new_clock_says_so() {
+    let mut room = Room::new();
+    // It closes at six and opens at eight; the room begins at ten.
+    room.wait_s(10 * HOUR_S);
+    let mario = room.calls(MARIO);
+    room.heard(mario);
+    room.staffed(1);
+    room.sets_clock(-2 * 3_600);
+    room.wait_s(12 * HOUR_S);
+    assert_eq!(room.offered(), None, "it is six o'clock");
+    room.wait_s(2 * HOUR_S);
+    assert!(room.offered().is_some(), "it is eight o'clock");
 }

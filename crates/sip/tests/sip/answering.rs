@@ -256,7 +256,6 @@ fn hanging_up_waits_for_the_ack_of_our_2xx() {
 }
 
 /// A response that echoes a request of ours.
-/// A response with what a request says of itself.
 pub(crate) fn answer_to(request: &str, status: &str) -> String {
     let mut text = format!("SIP/2.0 {status}\r\n");
     for line in request.lines().skip(1) {

@@ -196,36 +196,59 @@ fn stray(local: &str) -> String {
 
 #[test]
 fn an_answer_to_a_call_of_a_previous_life_is_acknowledged_and_hung_up() {
-    let mut bench = Bench::new(Admission::Digest);
-    let seen = bench.receive(stray(LOCAL));
-    let lines = seen.lines();
-    assert!(
-        lines[0].starts_with("ACK ") && lines[1].starts_with("BYE "),
-        "{lines:?}"
-    );
-    assert_eq!(lines.len(), 2);
-    let (ack, bye) = (seen.message(0), seen.message(1));
-    assert_eq!((ack.cseq(), bye.cseq()), (7, 8));
-    for message in [&ack, &bye] {
-        assert_eq!(message.call_id(), "old@us");
-        assert_eq!(message.from().unwrap().tag.as_deref(), Some("before"));
-        assert_eq!(to_tag(message), "phone");
+    for admission in [Admission::Trusted, Admission::Digest] {
+        let mut bench = Bench::new(admission);
+        let seen = bench.receive(stray(LOCAL));
+        let lines = seen.lines();
+        assert!(
+            lines[0].starts_with("ACK ") && lines[1].starts_with("BYE "),
+            "{lines:?}"
+        );
+        assert_eq!(lines.len(), 2);
+        let (ack, bye) = (seen.message(0), seen.message(1));
+        assert_eq!((ack.cseq(), bye.cseq()), (7, 8));
+        for message in [&ack, &bye] {
+            assert_eq!(message.call_id(), "old@us");
+            assert_eq!(message.from().unwrap().tag.as_deref(), Some("before"));
+            assert_eq!(to_tag(message), "phone");
+        }
+        let to = bench.flow.remote;
+        assert!(
+            seen.sent.iter().all(|sent| sent.flow.remote == to),
+            "never to its Contact"
+        );
+        assert!(seen.events.is_empty());
     }
-    let to = bench.flow.remote;
-    assert!(
-        seen.sent.iter().all(|sent| sent.flow.remote == to),
-        "never to its Contact"
-    );
-    assert!(seen.events.is_empty());
-    // The 200 comes again: it is acknowledged, and the one BYE is repeated until it is answered.
+}
+
+#[test]
+fn a_carriers_answer_of_a_previous_life_is_hung_up_on_until_it_hears() {
+    let mut bench = Bench::new(Admission::Trusted);
+    let seen = bench.receive(stray(LOCAL));
+    // The 200 comes again: it is acknowledged, and the one BYE is repeated by its own time.
     let again = bench.receive(stray(LOCAL));
     assert_eq!(again.lines().len(), 1, "{:?}", again.lines());
+    // Another branch of the same call has its own end.
+    let fork = bench.receive(stray(LOCAL).replace("tag=phone", "tag=fork"));
+    assert!(fork.lines()[1].starts_with("BYE "), "{:?}", fork.lines());
     let repeated = bench.pass(500_000);
     assert_eq!(repeated.sent[0].bytes, seen.sent[1].bytes);
-    let bye = String::from_utf8_lossy(&seen.sent[1].bytes);
-    bench.receive(answer_to(&bye, "200 OK"));
+    for bye in [&seen, &fork] {
+        bench.receive(answer_to(&bye.text(1), "200 OK"));
+    }
     assert!(bench.pass(60_000_000).is_silent());
     assert_eq!(bench.endpoint.transactions_held(), 0);
+}
+
+#[test]
+fn whoever_is_not_known_makes_us_hold_and_repeat_nothing() {
+    let mut bench = Bench::new(Admission::Digest);
+    for nth in 0..50 {
+        let seen = bench.receive(stray(LOCAL).replace("old@us", &format!("{nth}@us")));
+        assert_eq!(seen.sent.len(), 2);
+    }
+    assert_eq!(bench.endpoint.transactions_held(), 0);
+    assert!(bench.pass(60_000_000).is_silent());
 }
 
 #[test]
@@ -244,6 +267,13 @@ fn a_phone_that_rings_for_a_call_of_a_previous_life_is_let_go() {
         assert!(text.contains("\r\nTo: <sip:101@10.0.0.1>\r\n"), "{text}");
         assert_eq!(seen.sent[0].flow.remote, bench.flow.remote);
     }
+    let refused = bench.receive(stray(LOCAL).replace("200 OK", "487 Request Terminated"));
+    assert!(
+        refused.lines()[0].starts_with("ACK "),
+        "{:?}",
+        refused.lines()
+    );
+    assert_eq!(to_tag(&refused.message(0)), "phone");
     assert_eq!(bench.endpoint.transactions_held(), 0, "without state");
 }
 
@@ -253,7 +283,6 @@ fn answers_that_were_never_ours_are_left_alone() {
     for other in [
         stray("10.0.0.7:5060"),
         stray(LOCAL).replace("200 OK", "100 Trying"),
-        stray(LOCAL).replace("200 OK", "486 Busy"),
         stray(LOCAL).replace("7 INVITE", "7 BYE"),
         stray(LOCAL).replace(";tag=phone", ""),
     ] {
