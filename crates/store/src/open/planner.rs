@@ -115,9 +115,10 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 6] = [
+    const OPEN: [&str; 7] = [
         "attempt_open",
         "callback_one_open",
+        "callback_open",
         "dial_one_in_flight",
         "offer_one_per_",
         "assignment_one_per_",
