@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
@@ -294,7 +295,11 @@ impl Cli {
                 rehearsal::demo(&arguments)
             }
             Command::Check => check(&self.config),
-            Command::Reload { json } => shell::reload(&load(&self.config)?, json),
+            Command::Reload { json } => {
+                let config = load(&self.config)
+                    .context("nothing was reloaded, and what runs goes on as it was")?;
+                shell::reload(&config, json)
+            }
             Command::Audit { json } => Ok(audit::audit(&self.config, json)),
             Command::Import(ImportCommand::Attempts { file, json }) => {
                 import::attempts(&load(&self.config)?, &file, json)

@@ -91,13 +91,13 @@ pub enum OpenError {
         source: io::Error,
     },
     /// A reader found no database.
-    #[error("there is no database at {}: has `cuptel serve` run with this configuration?", .path.display())]
+    #[error("there is no database at {}: either `cuptel serve` never ran with this configuration, or the file is gone; then put a backup there before you start, because a start makes an empty one and whoever is owed a call is lost", .path.display())]
     Missing {
         /// Where it was looked for.
         path: PathBuf,
     },
     /// The file is something else, or a folder.
-    #[error("{} is not a database: move it away or set another [data] url", .path.display())]
+    #[error("{} is not a database, or it is damaged: keep it and put a backup in its place; only a service that never ran begins with an empty one, under another [data] url", .path.display())]
     NotADatabase {
         /// Which file.
         path: PathBuf,
