@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use cuptel_core::id::SeatId;
 use cuptel_core::record::RegistrationRow;
 use cuptel_core::step as rules;
-use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::time::Now;
 use cuptel_sip::{Binding, Flow, FlowId, PingId, RegisterId, Transport};
 
 use crate::contacts::Contact;
@@ -66,7 +66,7 @@ impl Switch {
             Some(Contact {
                 uri: row.contact.clone(),
                 flow: self.flow_to(row)?,
-                until: until(now, row),
+                until: now.mono_at(row.expires_ms),
             })
         });
         if let Some(contact) = known {
@@ -194,7 +194,7 @@ impl Switch {
         for seat in self.contacts.cut_off(flow) {
             let registration = self.centre.registration_of(seat).cloned();
             let gone = registration.map(|row| Contact {
-                until: until(now, &row),
+                until: now.mono_at(row.expires_ms),
                 uri: row.contact,
                 flow: *flow,
             });
@@ -220,9 +220,4 @@ impl Switch {
             remote,
         })
     }
-}
-
-/// When the registration of a row ends.
-fn until(now: Now, row: &RegistrationRow) -> MonoUs {
-    now.in_ms(u64::try_from(row.expires_ms - now.utc_ms).unwrap_or(0))
 }

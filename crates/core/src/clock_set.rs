@@ -3,16 +3,16 @@
 //! a while goes on for as long as it had left: a registration, a rest between two calls to a
 //! number, the order of those who wait on the line and of the seats that are free.
 //!
-//! Rows keep the times that they were written with, but for registrations, because the next
-//! start judges by them who is there.
+//! Rows keep the times that they were written with, but for what the next start judges by: who is
+//! there, who rests, and who comes first.
 
 use crate::attempt::Doing;
+use crate::callback::Case;
 use crate::centre::Centre;
-use crate::id::{CallbackId, SeatId};
+use crate::id::SeatId;
 use crate::record::Record;
 use crate::step::Step;
 use crate::time::Now;
-use crate::timers::Timer;
 
 /// The two clocks come apart by less unless one is set.
 const SET_MS: i64 = 1_000;
@@ -35,16 +35,20 @@ impl Centre {
                 *place_ms += by_ms;
             }
         }
-        let cases: Vec<CallbackId> = self.cases.keys().copied().collect();
-        for id in cases {
-            self.keep_rest(now, id, by_ms, step);
+        let mut cases = std::mem::take(&mut self.cases);
+        for case in cases.values_mut() {
+            let asked = case.needs.iter().find_map(|need| need.queue);
+            let grace_ms = i64::from(self.grace_s(case.row.tenant, asked)) * 1_000;
+            if keep_rest(now, by_ms, grace_ms, case) {
+                step.records.push(Record::Callback(case.row.clone()));
+            }
         }
+        self.cases = cases;
         let openings: Vec<_> = self.backlog.keys().copied().collect();
         for (queue, opens_ms) in openings {
-            let wait_ms = u64::try_from(opens_ms - now.utc_ms).unwrap_or(0);
-            self.timers
-                .at(now.in_ms(wait_ms), Timer::Opening(queue, opens_ms));
+            self.await_opening(now, queue, opens_ms);
         }
+        // Their keys in the lines are made of what has changed.
         self.line_up_anew(now);
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in seats {
@@ -61,36 +65,24 @@ impl Centre {
             self.seat_changed(now, id, step);
         }
     }
+}
 
-    /// Whatever was due stays due, and whoever was just tried, by themselves or by us, rests no
-    /// longer and no shorter than they would have. What else lies ahead is an hour of the day.
-    /// Who was owed a call by a clock that was fast is not overtaken by who comes now.
-    fn keep_rest(&mut self, now: Now, id: CallbackId, by_ms: i64, step: &mut Step) {
-        let Some(case) = self.cases.get(&id) else {
-            return;
-        };
-        let asked = case.needs.iter().find_map(|need| need.queue);
-        let grace_ms = i64::from(self.grace_s(case.row.tenant, asked)) * 1_000;
-        // Their keys in the lines are made of what changes here.
-        self.unready(id);
-        let Some(case) = self.cases.get_mut(&id) else {
-            return;
-        };
-        // It wakes at a moment of the clock as it was.
-        case.wake_at = None;
-        let row = &mut case.row;
-        let before = (row.not_before_ms, row.place_ms);
-        let left_ms = row.not_before_ms - (now.utc_ms - by_ms);
-        if left_ms <= 0 {
-            row.not_before_ms = row.not_before_ms.min(now.utc_ms);
-        } else if row.tries > 0 || left_ms <= grace_ms {
-            row.not_before_ms = now.utc_ms + left_ms;
-        }
-        if row.place_ms <= row.opened_ms {
-            row.place_ms = row.place_ms.min(now.utc_ms);
-        }
-        if (row.not_before_ms, row.place_ms) != before {
-            step.records.push(Record::Callback(row.clone()));
-        }
+/// Whatever was due stays due, and whoever was just tried, by themselves or by us, rests no longer
+/// and no shorter than they would have. What else lies ahead is an hour of the day. Who was owed a
+/// call by a clock that was fast is not overtaken by who comes now. Whether the row has changed.
+fn keep_rest(now: Now, by_ms: i64, grace_ms: i64, case: &mut Case) -> bool {
+    // It wakes at a moment of the clock as it was.
+    case.wake_at = None;
+    let row = &mut case.row;
+    let before = (row.not_before_ms, row.place_ms);
+    let left_ms = row.not_before_ms - (now.utc_ms - by_ms);
+    if left_ms <= 0 {
+        row.not_before_ms = row.not_before_ms.min(now.utc_ms);
+    } else if row.tries > 0 || left_ms <= grace_ms {
+        row.not_before_ms = now.utc_ms + left_ms;
     }
+    if row.place_ms <= row.opened_ms {
+        row.place_ms = row.place_ms.min(now.utc_ms);
+    }
+    (row.not_before_ms, row.place_ms) != before
 }

@@ -68,10 +68,10 @@ impl Centre {
             Some(closed.map_or(now.utc_ms, |at| at.min(now.utc_ms)))
         };
         live.closing = closes_ms.map(|closes_ms| {
-            let until_ms = closes_ms - now.utc_ms + i64::from(rule.serve_waiting_s) * 1_000;
+            let ends_ms = closes_ms + i64::from(rule.serve_waiting_s) * 1_000;
             Closing {
                 closes_ms,
-                ends_at: now.in_ms(u64::try_from(until_ms).unwrap_or(0)),
+                ends_at: now.mono_at(ends_ms),
             }
         });
         if let Some(closing) = live.closing {

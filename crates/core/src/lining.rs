@@ -45,8 +45,7 @@ fn standing(rules: &Rules, hours: &mut DialHours, now: Now, case: &Case) -> Opti
 
 /// It is looked at again then. A timer that fires before is as good: it looks again.
 fn put_off(timers: &mut Timers, now: Now, case: &mut Case, due_ms: UtcMs) {
-    let wait_ms = u64::try_from(due_ms - now.utc_ms).unwrap_or(0);
-    let moment = now.in_ms(wait_ms);
+    let moment = now.mono_at(due_ms);
     if case.wake_at.is_none_or(|at| at > moment) {
         case.wake_at = Some(moment);
         timers.at(moment, Timer::CallbackReady(case.row.id));

@@ -83,10 +83,13 @@ impl Centre {
         let is_first = kept.is_empty();
         kept.insert(id);
         if is_first {
-            let wait_ms = u64::try_from(opens_ms - now.utc_ms).unwrap_or(0);
-            let moment = now.in_ms(wait_ms);
-            self.timers.at(moment, Timer::Opening(queue, opens_ms));
+            self.await_opening(now, queue, opens_ms);
         }
+    }
+
+    pub(crate) fn await_opening(&mut self, now: Now, queue: QueueId, opens_ms: UtcMs) {
+        let timer = Timer::Opening(queue, opens_ms);
+        self.timers.at(now.mono_at(opens_ms), timer);
     }
 
     fn promised_opening(&self, id: CallbackId, queue: QueueId) -> Option<UtcMs> {
@@ -95,10 +98,9 @@ impl Centre {
 
     /// The opening is there: each callback that was promised for it gets its moment.
     pub(crate) fn opening(&mut self, now: Now, queue: QueueId, opens_ms: UtcMs, step: &mut Step) {
-        if let Ok(wait_ms @ 1..) = u64::try_from(opens_ms - now.utc_ms) {
+        if opens_ms > now.utc_ms {
             // The clock was set back since.
-            let moment = now.in_ms(wait_ms);
-            return self.timers.at(moment, Timer::Opening(queue, opens_ms));
+            return self.await_opening(now, queue, opens_ms);
         }
         let kept = self.backlog.remove(&(queue, opens_ms)).unwrap_or_default();
         let still = |id: &CallbackId| self.promised_opening(*id, queue) == Some(opens_ms);
@@ -160,8 +162,7 @@ impl Centre {
         };
         if opens_ms > now.utc_ms {
             self.windows.insert(queue);
-            let wait_ms = u64::try_from(opens_ms - now.utc_ms).unwrap_or(0);
-            self.timers.at(now.in_ms(wait_ms), Timer::Window(queue));
+            self.timers.at(now.mono_at(opens_ms), Timer::Window(queue));
         }
     }
 

@@ -83,10 +83,9 @@ impl Centre {
             let Some(seat) = self.seats.get_mut(&row.seat) else {
                 continue;
             };
-            let left_ms = u64::try_from(row.expires_ms - now.utc_ms).unwrap_or(0);
             seat.registration = Some(row.clone());
-            self.timers
-                .at(now.in_ms(left_ms), Timer::RegistrationEnds(row.seat));
+            let ends = Timer::RegistrationEnds(row.seat);
+            self.timers.at(now.mono_at(row.expires_ms), ends);
             step.effects.push(Effect::Probe { registration: row });
         }
         self.line_up_anew(now);

@@ -30,6 +30,12 @@ impl Now {
         self.in_ms(u64::from(s) * 1_000)
     }
 
+    /// The monotonic moment of a wall-clock one, as the clocks stand; now, if that is past.
+    #[must_use]
+    pub fn mono_at(self, utc_ms: UtcMs) -> MonoUs {
+        self.in_ms(u64::try_from(utc_ms - self.utc_ms).unwrap_or(0))
+    }
+
     /// The wall-clock moment `s` seconds from now.
     #[must_use]
     pub fn utc_in_s(self, s: u32) -> UtcMs {
