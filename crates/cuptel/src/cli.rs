@@ -142,13 +142,7 @@ pub(crate) enum AttemptCommand {
         how: How,
     },
     /// One of them with all that belongs to it
-    Show {
-        /// Its identifier
-        #[arg(value_parser = identifier)]
-        id: i64,
-        #[command(flatten)]
-        how: How,
-    },
+    Show(One),
 }
 
 /// What can be asked of callbacks.
@@ -165,13 +159,17 @@ pub(crate) enum CallbackCommand {
         how: How,
     },
     /// One of them with all that belongs to it
-    Show {
-        /// Its identifier
-        #[arg(value_parser = identifier)]
-        id: i64,
-        #[command(flatten)]
-        how: How,
-    },
+    Show(One),
+}
+
+/// Which one, and how it is shown.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct One {
+    /// Its identifier
+    #[arg(value_parser = identifier)]
+    pub(crate) id: i64,
+    #[command(flatten)]
+    pub(crate) how: How,
 }
 
 /// Which rows of a list.

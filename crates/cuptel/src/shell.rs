@@ -10,7 +10,7 @@ use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::cli::{AttemptCommand, CallbackCommand, How, Page, SeatCommand, say};
+use crate::cli::{AttemptCommand, CallbackCommand, How, One, Page, SeatCommand, say};
 use crate::config::Config;
 use crate::serve::runtime;
 use crate::table;
@@ -75,7 +75,7 @@ pub(crate) fn attempts(config: &Config, command: AttemptCommand) -> anyhow::Resu
             };
             show_rows(&rows, &ATTEMPT_FIELDS, how.json)
         }
-        AttemptCommand::Show { id, how } => {
+        AttemptCommand::Show(One { id, how }) => {
             let row = if how.offline {
                 offline(config, async |store| {
                     let row = store.attempt(AttemptId(id)).await?;
@@ -110,7 +110,7 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
             };
             show_rows(&rows, &CALLBACK_FIELDS, how.json)
         }
-        CallbackCommand::Show { id, how } => {
+        CallbackCommand::Show(One { id, how }) => {
             let row = if how.offline {
                 offline(config, async |store| {
                     let row = store.callback(CallbackId(id)).await?;
