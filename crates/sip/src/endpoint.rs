@@ -1,6 +1,7 @@
 //! The endpoint: its tables, its clock-driven side, and what its roles share.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 
 use chacha20::ChaCha12Rng;
 use chacha20::rand_core::{Rng as _, SeedableRng as _};
@@ -330,5 +331,25 @@ impl Endpoint {
     /// A branch for a request of ours.
     pub(crate) fn branch(&mut self) -> String {
         format!("z9hG4bK{:016x}{:016x}", self.random(), self.random())
+    }
+
+    /// A branch that only whoever got the request there can name.
+    pub(crate) fn branch_to(&mut self, remote: SocketAddr) -> String {
+        let drawn = format!("z9hG4bK{:016x}", self.random());
+        let proof = self.proof_of(drawn.as_bytes(), remote);
+        drawn + &proof
+    }
+
+    /// Whether a request of ours with this branch was sent there since the start.
+    pub(crate) fn was_sent_to(&self, branch: &[u8], remote: SocketAddr) -> bool {
+        let half = branch.len().saturating_sub(16);
+        let (drawn, proof) = branch.split_at(half);
+        proof == self.proof_of(drawn, remote).as_bytes()
+    }
+
+    fn proof_of(&self, drawn: &[u8], remote: SocketAddr) -> String {
+        let remote = remote.to_string();
+        let print = self.prints.of(&[b"branch", drawn, remote.as_bytes()]);
+        tag_text(u64::try_from(print >> 64).unwrap_or_default())
     }
 }

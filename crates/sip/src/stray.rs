@@ -37,11 +37,16 @@ impl Endpoint {
                 // Of a call that goes on only the transaction is over.
                 if !self.goes_on(&invite, message) {
                     let to = [b"<", to.uri, b">"].concat();
-                    self.tell_stray("CANCEL", flow, message, Request { to, ..invite }, out);
+                    let invite = Request { to, ..invite };
+                    self.cancel_stray(now_us, flow, message, invite, admission, out);
                 }
             }
             200..300 => self.end_stray(now_us, flow, message, &invite, admission, out),
-            300..700 => self.tell_stray("ACK", flow, message, invite, out),
+            300..700 => {
+                if let Some(ack) = told_by_branch("ACK", message, invite) {
+                    out.send(*flow, ack.write(flow, &self.settings.user_agent));
+                }
+            }
             _ => {}
         }
     }
@@ -52,31 +57,49 @@ impl Endpoint {
         self.dialog_index.contains_key(&key)
     }
 
-    /// Without state: as long as the phone says that it rings, or refuses, it is told. The INVITE
-    /// is known by its branch (RFC 3261 9.2), so that its URI need not be.
-    fn tell_stray(
-        &self,
-        method: &'static str,
+    /// What rings is let go, as often as it says that it rings.
+    fn cancel_stray(
+        &mut self,
+        now_us: u64,
         flow: &Flow,
         message: &Message,
         invite: Request,
+        admission: Admission,
         out: &mut Outbox,
     ) {
-        let Some(branch) = message.via().and_then(|via| via.branch()) else {
-            return;
-        };
-        let branch = String::from_utf8_lossy(branch).into_owned();
-        let request = Request {
-            method,
-            branch,
-            ..invite
-        };
-        out.send(*flow, request.write(flow, &self.settings.user_agent));
+        if let Some(cancel) = told_by_branch("CANCEL", message, invite)
+            && !self.is_on_its_way("CANCEL", &cancel.branch)
+        {
+            self.tell_stray(now_us, flow, message, cancel, admission, out);
+        }
     }
 
-    /// The 2xx is acknowledged and its call ended as often as it comes. To a carrier that we know
-    /// one BYE is on its way until it is answered; whoever else says so makes us hold nothing,
-    /// and send nobody more than they sent.
+    /// A carrier that we know, and whoever we called since the start, is told until they answer;
+    /// whoever else says so makes us hold nothing, and send nobody more than they sent.
+    fn tell_stray(
+        &mut self,
+        now_us: u64,
+        flow: &Flow,
+        message: &Message,
+        request: Request,
+        admission: Admission,
+        out: &mut Outbox,
+    ) {
+        let branch = message.via().and_then(|via| via.branch());
+        let is_known = match admission {
+            Admission::Trusted => true,
+            Admission::Digest | Admission::Closed => {
+                branch.is_some_and(|branch| self.was_sent_to(branch, flow.remote))
+            }
+        };
+        if is_known {
+            self.send_request(now_us, *flow, request, Owner::Nobody, out);
+        } else {
+            out.send(*flow, request.write(flow, &self.settings.user_agent));
+        }
+    }
+
+    /// The 2xx is acknowledged and its call ended as often as it comes.
     fn end_stray(
         &mut self,
         now_us: u64,
@@ -102,15 +125,18 @@ impl Endpoint {
             return;
         }
         let bye = path.request("BYE", branch, Vec::new());
-        match admission {
-            Admission::Trusted => {
-                self.send_request(now_us, *flow, bye, Owner::Nobody, out);
-            }
-            Admission::Digest | Admission::Closed => {
-                out.send(*flow, bye.write(flow, &self.settings.user_agent));
-            }
-        }
+        self.tell_stray(now_us, flow, message, bye, admission, out);
     }
+}
+
+/// Names the INVITE by its branch (RFC 3261 9.2, 17.1.1.3), so that its URI need not be known.
+fn told_by_branch(method: &'static str, message: &Message, invite: Request) -> Option<Request> {
+    let branch = message.via()?.branch()?;
+    Some(Request {
+        method,
+        branch: String::from_utf8_lossy(branch).into_owned(),
+        ..invite
+    })
 }
 
 /// The INVITE that this responds to, as far as the response tells.

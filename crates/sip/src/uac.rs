@@ -151,7 +151,7 @@ impl Endpoint {
             to: call.to.to_value(None),
             call_id: call_id.into_bytes(),
             seq: 1,
-            branch: self.branch(),
+            branch: self.branch_to(call.flow.remote),
             contact: Some(call.contact),
             extra: call.extra,
             authorization: None,

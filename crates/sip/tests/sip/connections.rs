@@ -4,7 +4,7 @@
 use cuptel_sip::{Admission, Event, Flow, FlowId, NameAddr, OutgoingInvite, Transport};
 
 use crate::answering::answer_to;
-use crate::wire::{Bench, LOCAL, PEER, invite, request, to_tag};
+use crate::wire::{Bench, LOCAL, PEER, Seen, invite, request, to_tag};
 
 /// A connection from a port of the peer's that it listens on no more than anybody does.
 fn connection(id: u32) -> Flow {
@@ -165,23 +165,38 @@ fn a_large_invite_takes_the_connection_where_one_can_be_had() {
         let mut bench = Bench::new(Admission::Trusted);
         let (now, flow) = (bench.now, bench.flow);
         let order = OutgoingInvite {
-            flow,
             large_flow,
-            target: "sip:bob@10.0.0.2".into(),
-            route: Vec::new(),
-            from: NameAddr::of_uri("sip:us@10.0.0.1"),
-            to: NameAddr::of_uri("sip:bob@10.0.0.2"),
-            contact: flow.contact(None),
-            body: None,
             extra: vec![("X-Long".into(), "x".repeat(bytes))],
-            credentials: None,
-            ring_us: 60_000_000,
+            ..to_bob(flow)
         };
         let seen = bench.act(|endpoint, out| {
             endpoint.invite(now, order, out);
         });
         assert_eq!(seen.sent[0].flow.transport, expected, "{bytes} bytes more");
     }
+}
+
+fn to_bob(flow: Flow) -> OutgoingInvite {
+    OutgoingInvite {
+        flow,
+        large_flow: None,
+        target: "sip:bob@10.0.0.2".into(),
+        route: Vec::new(),
+        from: NameAddr::of_uri("sip:us@10.0.0.1"),
+        to: NameAddr::of_uri("sip:bob@10.0.0.2"),
+        contact: flow.contact(None),
+        body: None,
+        extra: Vec::new(),
+        credentials: None,
+        ring_us: 60_000_000,
+    }
+}
+
+fn call_bob(bench: &mut Bench) -> Seen {
+    let (now, order) = (bench.now, to_bob(bench.flow));
+    bench.act(|endpoint, out| {
+        endpoint.invite(now, order, out);
+    })
 }
 
 /// The answer to an INVITE that this endpoint never sent: it was sent by the one before it.
@@ -278,6 +293,31 @@ fn a_phone_that_rings_for_a_call_of_a_previous_life_is_let_go() {
 }
 
 #[test]
+fn a_phone_that_comes_to_life_after_its_call_was_given_up_is_told_until_it_hears() {
+    for (says, told) in [("180 Ringing", "CANCEL "), ("200 OK", "BYE ")] {
+        let mut bench = Bench::new(Admission::Digest);
+        let sent = call_bob(&mut bench);
+        bench.pass(40_000_000);
+        assert_eq!(bench.endpoint.transactions_held(), 0, "given up");
+        let late = ok_to(&sent.text(0), "<sip:bob@10.0.0.2>").replace("200 OK", says);
+        let last = |seen: &Seen| seen.text(seen.sent.len() - 1);
+        let ends = last(&bench.receive(&late));
+        assert!(ends.starts_with(told), "{ends}");
+        // It was lost: it comes again, by its own time and not by theirs.
+        let again = bench.receive(&late);
+        assert!(again.lines().iter().all(|line| !line.starts_with(told)));
+        assert_eq!(last(&bench.pass(500_000)), ends);
+        bench.receive(answer_to(&ends, "200 OK"));
+        assert!(bench.pass(60_000_000).is_silent());
+        assert_eq!(bench.endpoint.transactions_held(), 0);
+        // Somebody else who shows the same branch was never called.
+        bench.flow.remote = "10.0.0.9:5060".parse().unwrap();
+        bench.receive(&late);
+        assert_eq!(bench.endpoint.transactions_held(), 0);
+    }
+}
+
+#[test]
 fn answers_that_were_never_ours_are_left_alone() {
     let mut bench = Bench::new(Admission::Digest);
     for other in [
@@ -295,23 +335,7 @@ fn answers_that_were_never_ours_are_left_alone() {
 #[test]
 fn a_200_that_comes_long_after_its_transaction_is_acknowledged_and_the_call_goes_on() {
     let mut bench = Bench::new(Admission::Trusted);
-    let (now, flow) = (bench.now, bench.flow);
-    let order = OutgoingInvite {
-        flow,
-        large_flow: None,
-        target: "sip:bob@10.0.0.2".into(),
-        route: Vec::new(),
-        from: NameAddr::of_uri("sip:us@10.0.0.1"),
-        to: NameAddr::of_uri("sip:bob@10.0.0.2"),
-        contact: flow.contact(None),
-        body: None,
-        extra: Vec::new(),
-        credentials: None,
-        ring_us: 60_000_000,
-    };
-    let sent = bench.act(|endpoint, out| {
-        endpoint.invite(now, order, out);
-    });
+    let sent = call_bob(&mut bench);
     let ok = ok_to(&sent.text(0), "<sip:bob@10.0.0.2>");
     bench.receive(&ok);
     bench.pass(40_000_000);
