@@ -40,7 +40,7 @@ impl Centre {
             let asked = case.needs.iter().find_map(|need| need.queue);
             let grace_ms = i64::from(self.grace_s(case.row.tenant, asked)) * 1_000;
             if keep_rest(now, by_ms, grace_ms, case) {
-                step.records.push(Record::Callback(case.row.clone()));
+                step.records.push(Record::CallbackAmended(case.row.clone()));
             }
         }
         self.cases = cases;

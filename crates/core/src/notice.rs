@@ -267,7 +267,7 @@ impl Centre {
             .push(Record::Attempt(Box::new(live.row.clone())));
         if let Some(case) = noted.and_then(|noted| self.cases.get_mut(&noted)) {
             case.row.attempts -= 1;
-            step.records.push(Record::Callback(case.row.clone()));
+            step.records.push(Record::CallbackAmended(case.row.clone()));
         }
     }
 

@@ -61,7 +61,11 @@ impl Centre {
         };
         case.row.attempts += i64::from(!debt.counted);
         case.row.last_attempt_ms = now.utc_ms;
-        step.records.push(Record::Callback(case.row.clone()));
+        let row = case.row.clone();
+        step.records.push(match open {
+            None => Record::Callback(row),
+            Some(_) => Record::CallbackAmended(row),
+        });
         let about = About {
             attempt: Some(attempt),
             detail: debt.another_person.then_some(ANOTHER_PERSON),
@@ -210,7 +214,7 @@ impl Centre {
                 && case.row.not_before_ms < rested_ms
             {
                 case.row.not_before_ms = rested_ms;
-                step.records.push(Record::Callback(case.row.clone()));
+                step.records.push(Record::CallbackAmended(case.row.clone()));
             }
         }
         self.reconsider_number(now, number);
@@ -461,7 +465,7 @@ impl Centre {
             self.join(id, &debt, need.opened_ms, step);
         }
         if let Some(case) = self.cases.get(&id) {
-            step.records.push(Record::Callback(case.row.clone()));
+            step.records.push(Record::CallbackAmended(case.row.clone()));
         }
         let about = About {
             detail: Some(ANOTHER_PERSON),

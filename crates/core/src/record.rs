@@ -22,6 +22,9 @@ pub enum Record {
     Number(NumberRow),
     Attempt(Box<AttemptRow>),
     Callback(CallbackRow),
+    /// A callback that somebody joined or that rests longer: place, rest, last attempt, their
+    /// count and priority may differ from its image before, and nothing else.
+    CallbackAmended(CallbackRow),
     Need(NeedRow),
     CallbackEvent(CallbackEventRow),
     Promise(PromiseRow),

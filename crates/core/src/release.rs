@@ -116,7 +116,7 @@ impl Centre {
             case.released = true;
             if case.row.not_before_ms < release_ms {
                 case.row.not_before_ms = release_ms;
-                step.records.push(Record::Callback(case.row.clone()));
+                step.records.push(Record::CallbackAmended(case.row.clone()));
             }
             self.reconsider(now, id);
         }

@@ -31,6 +31,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             }
             Record::Attempt(_)
             | Record::Number(_)
+            | Record::CallbackAmended(_)
             | Record::Need(_)
             | Record::CallbackEvent(_)
             | Record::Promise(_)

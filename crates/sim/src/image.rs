@@ -51,7 +51,9 @@ impl Image {
                 }
                 self.attempts.insert(row.id, (**row).clone());
             }
-            Record::Callback(row) => drop(self.callbacks.insert(row.id, row.clone())),
+            Record::Callback(row) | Record::CallbackAmended(row) => {
+                self.callbacks.insert(row.id, row.clone());
+            }
             Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
             // History: nothing that is promised depends on it.
             Record::CallbackEvent(_) | Record::ConfigVersion(_) => {}

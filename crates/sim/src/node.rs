@@ -288,7 +288,7 @@ impl World {
                 Record::Attempt(row) => {
                     format!("attempt {} {} {:?}", row.id, row.stage, row.outcome)
                 }
-                Record::Callback(row) => {
+                Record::Callback(row) | Record::CallbackAmended(row) => {
                     format!("callback {} {} tries {}", row.id, row.state, row.tries)
                 }
                 Record::Dial(row) => format!("dial {} {} {:?}", row.id, row.state, row.result),

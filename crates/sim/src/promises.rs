@@ -63,6 +63,10 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
             })
         }
         Record::Callback(row) => check_callback_move(before, row, now_ms),
+        Record::CallbackAmended(row) => {
+            check_amended(before, row)?;
+            check_callback_move(before, row, now_ms)
+        }
         Record::Number(_)
         | Record::Need(_)
         | Record::CallbackEvent(_)
@@ -74,6 +78,21 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Operator(_)
         | Record::ConfigVersion(_) => Ok(()),
     }
+}
+
+/// The store writes only what an amended image may change.
+fn check_amended(before: &Image, row: &CallbackRow) -> Result<(), Broken> {
+    let as_before = before.callbacks.get(&row.id).map(|old| CallbackRow {
+        place_ms: row.place_ms,
+        not_before_ms: row.not_before_ms,
+        last_attempt_ms: row.last_attempt_ms,
+        attempts: row.attempts,
+        priority_ms: row.priority_ms,
+        ..old.clone()
+    });
+    must(as_before.as_ref() == Some(row), "P2", || {
+        format!("callback {} is amended in more than it may be", row.id)
+    })
 }
 
 /// An ended attempt is an immutable fact.

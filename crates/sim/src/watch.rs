@@ -278,6 +278,7 @@ impl Watch {
             }
             Record::Number(_)
             | Record::Callback(_)
+            | Record::CallbackAmended(_)
             | Record::Need(_)
             | Record::CallbackEvent(_)
             | Record::Promise(_)

@@ -18,6 +18,7 @@ pub(crate) enum Table {
     Number,
     Attempt,
     Callback,
+    CallbackAmended,
     Need,
     CallbackEvent,
     Promise,
@@ -40,6 +41,7 @@ impl Table {
         Self::Number,
         Self::Attempt,
         Self::Callback,
+        Self::CallbackAmended,
         Self::Need,
         Self::CallbackEvent,
         Self::Promise,
@@ -60,6 +62,7 @@ impl Table {
             Self::Number => "number",
             Self::Attempt => "attempt",
             Self::Callback => "callback",
+            Self::CallbackAmended => "callback_amended",
             Self::Need => "callback_need",
             Self::CallbackEvent => "callback_event",
             Self::Promise => "promise",
@@ -76,6 +79,15 @@ impl Table {
         }
     }
 
+    /// The table whose rows these are.
+    fn rows_of(self) -> Self {
+        if self == Self::CallbackAmended {
+            Self::Callback
+        } else {
+            self
+        }
+    }
+
     /// The table of this name.
     pub(crate) fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|table| table.name() == name)
@@ -87,6 +99,7 @@ impl Table {
             Self::Number => &[number::UPSERT],
             Self::Attempt => &[attempt::UPSERT],
             Self::Callback => &[callback::UPSERT],
+            Self::CallbackAmended => &[callback::AMEND],
             Self::Need => &[callback::UPSERT_NEED],
             Self::CallbackEvent => &[callback::INSERT_EVENT],
             Self::Promise => &[promise::UPSERT],
@@ -126,6 +139,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
             row.id.0,
             row.state != CallbackState::Closed,
         ),
+        Record::CallbackAmended(row) => (Table::CallbackAmended, row.id.0, true),
         Record::Need(row) => (Table::Need, row.id.0, false),
         Record::CallbackEvent(row) => (Table::CallbackEvent, row.id.0, false),
         Record::Promise(row) => (Table::Promise, row.id.0, false),
@@ -175,15 +189,28 @@ impl Payload {
         }
         // The latest first within a row, so that it is the one that dedup_by_key keeps.
         self.places.sort_unstable_by(|a, b| {
-            (a.table, a.id, b.batch, b.record).cmp(&(b.table, b.id, a.batch, a.record))
+            let row = |place: &Place| (place.table.rows_of(), place.id);
+            (row(a), b.batch, b.record).cmp(&(row(b), a.batch, a.record))
         });
-        self.places.dedup_by_key(|place| (place.table, place.id));
+        self.places.dedup_by(|earlier, last| {
+            let same = (earlier.table.rows_of(), earlier.id) == (last.table.rows_of(), last.id);
+            if same && earlier.table != last.table {
+                // One that was moved and amended is written whole.
+                last.table = last.table.rows_of();
+            }
+            same
+        });
         self.places
             .sort_unstable_by_key(|place| (place.table, place.open, place.id));
         for place in &self.places {
             let batch = &batches[place.batch];
             let seq = (epoch << COUNTER_BITS) | position(batch.last_seq);
-            write_image(&batch.records[place.record], seq, &mut self.images);
+            write_image(
+                &batch.records[place.record],
+                place.table,
+                seq,
+                &mut self.images,
+            );
         }
     }
 
@@ -196,11 +223,13 @@ impl Payload {
     }
 }
 
-fn write_image(record: &Record, seq: i64, images: &mut [Images; Table::COUNT]) {
+fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Table::COUNT]) {
     match record {
         Record::Number(row) => number::image(row, seq, &mut images[Table::Number as usize]),
         Record::Attempt(row) => attempt::image(row, seq, &mut images[Table::Attempt as usize]),
-        Record::Callback(row) => callback::image(row, seq, &mut images[Table::Callback as usize]),
+        Record::Callback(row) | Record::CallbackAmended(row) => {
+            callback::image(row, seq, &mut images[table as usize])
+        }
         Record::Need(row) => callback::need_image(row, seq, &mut images[Table::Need as usize]),
         Record::CallbackEvent(row) => {
             callback::event_image(row, seq, &mut images[Table::CallbackEvent as usize])

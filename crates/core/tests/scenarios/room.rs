@@ -228,7 +228,9 @@ impl Room {
             match record {
                 Record::Number(row) => drop(self.numbers.insert(row.id, row)),
                 Record::Attempt(row) => drop(self.attempts.insert(row.id, *row)),
-                Record::Callback(row) => drop(self.callbacks.insert(row.id, row)),
+                Record::Callback(row) | Record::CallbackAmended(row) => {
+                    drop(self.callbacks.insert(row.id, row))
+                }
                 Record::Need(row) => drop(self.needs.insert(row.id, row)),
                 Record::Dial(row) => drop(self.dials.insert(row.id, row)),
                 Record::Offer(row) => drop(self.offers.insert(row.id, row)),

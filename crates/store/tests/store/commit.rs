@@ -21,6 +21,7 @@ on_every_database!(
     committing_the_same_batches_again_changes_nothing,
     a_retry_commits_only_what_is_new,
     the_last_image_of_a_row_wins,
+    an_amended_callback_changes_in_what_may_be_amended,
     a_newer_row_is_left_alone,
     an_older_open_image_does_not_trip_over_its_successor,
     what_ends_makes_room_for_what_begins_in_the_same_commit,
@@ -115,6 +116,62 @@ async fn the_last_image_of_a_row_wins(home: &Home) {
     assert_eq!(found.callback.state, CallbackState::Closed);
     let seq = home.number_of("SELECT seq FROM callback").await;
     assert_eq!(seq, (1 << 40) | 3, "the epoch stands above the position");
+}
+
+async fn an_amended_callback_changes_in_what_may_be_amended(home: &Home) {
+    let store = begun(home).await;
+    let amended = |attempts| {
+        Record::CallbackAmended(CallbackRow {
+            place_ms: 11,
+            not_before_ms: 12,
+            last_attempt_ms: 13,
+            attempts,
+            priority_ms: 14,
+            ..callback(1, 1, CallbackState::Waiting)
+        })
+    };
+    let moved = || Record::Callback(callback(1, 1, CallbackState::Dialling));
+    let mut writer = store.writer();
+    // Behind its first image in the same commit, alone, and behind one that moved it.
+    let opened = Record::Callback(callback(1, 1, CallbackState::Waiting));
+    let seen = async |state| {
+        let found = store.callback(CallbackId(1)).await.unwrap().unwrap();
+        let row = found.callback;
+        assert_eq!(row.state, state);
+        (
+            row.place_ms,
+            row.not_before_ms,
+            row.last_attempt_ms,
+            row.attempts,
+            row.priority_ms,
+        )
+    };
+    for (seq, records, attempts) in [
+        (1, vec![opened, amended(2)], 2),
+        (2, vec![amended(3)], 3),
+        (3, vec![moved(), amended(4)], 4),
+    ] {
+        writer.commit(&mut vec![step(seq, records)]).await.unwrap();
+        assert_eq!(
+            seen(CallbackState::Waiting).await,
+            (11, 12, 13, attempts, 14)
+        );
+    }
+    // A move that comes after it is not lost either.
+    writer
+        .commit(&mut vec![step(4, vec![amended(5), moved()])])
+        .await
+        .unwrap();
+    seen(CallbackState::Dialling).await;
+    home.by_hand("UPDATE callback SET seq = (CAST(1 AS BIGINT) << 40) + 9, attempts = 1; UPDATE journal SET applied_seq = 0")
+        .await;
+    let late = &mut vec![step(1, vec![amended(6)])];
+    store.writer().commit(late).await.unwrap();
+    assert_eq!(
+        seen(CallbackState::Dialling).await.3,
+        1,
+        "a newer row is left alone"
+    );
 }
 
 async fn a_newer_row_is_left_alone(home: &Home) {
