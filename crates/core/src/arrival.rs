@@ -214,6 +214,7 @@ impl Centre {
                 pressed_ahead: None,
                 notice,
                 another_person: false,
+                told_min: None,
                 given: None,
                 excluded: Vec::new(),
                 vanished: Vec::new(),

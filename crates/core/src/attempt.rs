@@ -66,6 +66,8 @@ pub(crate) struct LiveAttempt {
     pub(crate) notice: Option<Standing>,
     /// Whether they call for another person than the one whom their number stands for.
     pub(crate) another_person: bool,
+    /// The shortest wait that they were told, in minutes: never followed by a longer one.
+    pub(crate) told_min: Option<u32>,
     /// The last other number that they keyed in, to be called back at: it may be in their hand.
     pub(crate) given: Option<Reach>,
     /// Seats that did not take it.

@@ -15,6 +15,7 @@ mod desk;
 mod dialling;
 pub mod dialplan;
 mod dispatch;
+pub mod estimate;
 pub mod id;
 pub mod importing;
 mod ledger;

@@ -3,14 +3,14 @@
 //! taken of late, and lies within hours in which people are rung. Where nobody is there, no
 //! time is told: a promise that was guessed is worse than none.
 
-use crate::attempt::Doing;
+use crate::attempt::{Doing, LiveAttempt};
 use crate::calendar::{SaidTime, quarter_after};
 use crate::callback::Case;
 use crate::centre::Centre;
+use crate::estimate::{Crew, ratio};
 use crate::id::{AttemptId, CallbackId, PromiseId, QueueId};
 use crate::record::{PromiseRow, Record, Work};
 use crate::rules::Queue;
-use crate::seat::{Seat, SeatWork};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
 
@@ -41,7 +41,7 @@ impl Centre {
         self.cases.get_mut(&callback)?.promised_ms = Some(by_ms);
         step.records.push(Record::Promise(PromiseRow {
             id: PromiseId(self.ids.allot()),
-            callback,
+            callback: Some(callback),
             attempt,
             told_ms: now.utc_ms,
             by_ms,
@@ -60,13 +60,13 @@ impl Centre {
             return None;
         }
         let crew = self.crew_of(now, rule);
-        let seats = i64::try_from(crew.len()).ok().filter(|seats| *seats > 0)?;
-        let ahead = i64::try_from(self.ahead_of_debt(case, &crew)).ok()?;
-        let work_ms = self.work_ms.get(&queue).copied();
-        let work_ms = work_ms.unwrap_or_else(|| expected_ms(rule));
+        if crew.0.is_empty() {
+            return None;
+        }
+        let works_s = self.work_before(now, case, &crew) + self.work_s(queue, rule);
         // Callers who ring in while the live bonus lasts go before.
-        let bonus_ms = i64::from(rule.live_bonus_s) * 1_000;
-        let needs_ms = bonus_ms.saturating_add((ahead + 1).saturating_mul(work_ms) / seats);
+        let needs_s = f64::from(rule.live_bonus_s) + works_s / ratio(crew.0.len(), 1);
+        let needs_ms = in_ms(needs_s);
         let from_ms = self
             .released_by(id, queue)
             .into_iter()
@@ -81,36 +81,15 @@ impl Centre {
         Some(case.queue(tenant.dialplan.missed_queue))
     }
 
-    /// Seats whose operators are there and could serve a queue, busy or not.
-    fn crew_of(&self, now: Now, rule: &Queue) -> Vec<&Seat> {
-        let serves = |seat: &&Seat| {
-            seat.takes_work()
-                && seat.reachable_at(now.utc_ms)
-                && seat.can(rule.skills.iter())
-                && !matches!(seat.work, SeatWork::NotResponding)
-        };
-        self.seats.values().filter(serves).collect()
-    }
-
-    /// How many wait for these seats, callers and callbacks, whose turn comes before.
-    fn ahead_of_debt(&self, case: &Case, crew: &[&Seat]) -> usize {
-        let serves = |(id, rule): (&QueueId, &Queue)| {
-            let any = crew.iter().any(|seat| seat.can(rule.skills.iter()));
-            any.then_some(*id)
-        };
-        let shared: Vec<QueueId> = self.rules.queues.iter().filter_map(serves).collect();
+    /// How much work waits for a crew, of callers and callbacks whose turn comes before.
+    fn work_before(&self, now: Now, case: &Case, crew: &Crew<'_>) -> f64 {
         let own = case.row.place_ms - case.row.priority_ms;
-        // By their places, without a look at each: few have a priority.
-        let before = shared
-            .iter()
-            .map(|queue| self.ledger.before(*queue, (own, case.row.id)));
-        let callbacks: usize = before.sum();
-        let waits = |(id, live): (&AttemptId, &crate::attempt::LiveAttempt)| match live.doing {
+        let waits = |(id, live): (&AttemptId, &LiveAttempt), shared: QueueId| match live.doing {
             Doing::Queued {
                 queue, place_ms, ..
             } => {
                 let key = self.key(queue, place_ms, live.priority_ms, Work::Attempt(*id));
-                shared.contains(&queue) && key <= own
+                shared == queue && key <= own
             }
             Doing::Ringing
             | Doing::Message { .. }
@@ -119,7 +98,18 @@ impl Centre {
             | Doing::Noticed
             | Doing::Talking { .. } => false,
         };
-        callbacks + self.attempts.iter().filter(|entry| waits(*entry)).count()
+        let mut before_s = 0.0;
+        for (shared, share) in self.shared_by(now, crew) {
+            let Some(rule) = self.rules.queues.get(&shared) else {
+                continue;
+            };
+            // By their places, without a look at each: few have a priority.
+            let callbacks = self.ledger.before(shared, (own, case.row.id));
+            let callers = self.attempts.iter().filter(|entry| waits(*entry, shared));
+            let works = callbacks + callers.count();
+            before_s += share * ratio(works, 1) * self.work_s(shared, rule);
+        }
+        before_s
     }
 
     /// When so much time has been worked, beginning no sooner than `from_ms`, in hours in which
@@ -173,7 +163,12 @@ impl Centre {
     }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "saturates")]
+fn in_ms(seconds: f64) -> i64 {
+    (seconds * 1_000.0).ceil() as i64
+}
+
 /// What a work is taken to last before one was measured.
-fn expected_ms(rule: &Queue) -> i64 {
+pub(crate) fn expected_ms(rule: &Queue) -> i64 {
     (i64::from(rule.callback.expected_s) + i64::from(rule.wrap_up_s)) * 1_000
 }

@@ -186,13 +186,14 @@ pub struct CallbackEventRow {
 pub struct PromiseRow {
     /// The promise.
     pub id: PromiseId,
-    /// What was promised.
-    pub callback: CallbackId,
+    /// The callback that was promised by then; none where it is an operator, to who waits on
+    /// the line.
+    pub callback: Option<CallbackId>,
     /// The attempt in which it was told.
     pub attempt: AttemptId,
     /// When it was told.
     pub told_ms: UtcMs,
-    /// By when they are called.
+    /// By when they are called, or served.
     pub by_ms: UtcMs,
 }
 

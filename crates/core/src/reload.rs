@@ -148,6 +148,8 @@ impl SpokenPrompts {
             reconnecting,
             positions,
             position_beyond,
+            waits,
+            wait_beyond,
             number_is,
             digits,
             number_confirm,
@@ -171,6 +173,7 @@ impl SpokenPrompts {
             please_hold,
             reconnecting,
             position_beyond,
+            wait_beyond,
             number_is,
             number_confirm,
             number_ask,
@@ -190,6 +193,7 @@ impl SpokenPrompts {
         named
             .into_iter()
             .chain(positions)
+            .chain(waits)
             .chain(digits)
             .for_each(&change);
         notice.each(change);

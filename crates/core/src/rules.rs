@@ -170,6 +170,10 @@ pub struct SpokenPrompts {
     pub positions: Vec<PromptId>,
     /// Position beyond the last of `positions`.
     pub position_beyond: PromptId,
+    /// "You wait less than so many minutes", one for each of `estimate::minutes_told`.
+    pub waits: Vec<PromptId>,
+    /// "You wait more than an hour".
+    pub wait_beyond: PromptId,
     /// "Your number is", before its digits.
     pub number_is: PromptId,
     /// The ten digits.

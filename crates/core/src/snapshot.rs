@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::attempt::{Doing, LiveAttempt};
 use crate::centre::Centre;
 use crate::channels::Storm;
+use crate::estimate::Wait;
 use crate::id::QueueId;
 use crate::record::Work;
 use crate::seat::{Seat, SeatWork, With};
@@ -54,6 +55,19 @@ pub struct QueueNow {
     pub callbacks_ready: u32,
     /// The oldest debt's place in line.
     pub callbacks_oldest_ms: Option<UtcMs>,
+    /// How long who entered now would wait; none while nobody is there who could serve them.
+    pub wait: Option<WaitNow>,
+}
+
+/// A wait that is expected, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct WaitNow {
+    /// On the mean.
+    pub mean_s: u32,
+    /// One of ten waits less.
+    pub low_s: u32,
+    /// One of ten waits longer.
+    pub high_s: u32,
 }
 
 /// A seat now.
@@ -144,6 +158,7 @@ impl Centre {
                 callbacks_open: count(self.ledger.open(*id)),
                 callbacks_ready: count(self.callbacks_ready(*id)),
                 callbacks_oldest_ms: self.ledger.oldest(*id),
+                wait: self.wait_now(now, *id).map(WaitNow::from),
             });
         }
         Snapshot {
@@ -252,6 +267,22 @@ impl Centre {
             }
         };
         self.rules.trunks.iter().map(now).collect()
+    }
+}
+
+impl From<Wait> for WaitNow {
+    fn from(wait: Wait) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "saturates"
+        )]
+        let whole = |seconds: f64| seconds.round() as u32;
+        Self {
+            mean_s: whole(wait.mean_s),
+            low_s: whole(wait.low_s),
+            high_s: whole(wait.high_s),
+        }
     }
 }
 

@@ -4,9 +4,10 @@
 use crate::attempt::{Doing, End, Next};
 use crate::centre::Centre;
 use crate::dialplan::{OfferCallback, Step as PlanStep, StepId};
-use crate::id::{AttemptId, QueueId, SeatId};
+use crate::estimate::Told;
+use crate::id::{AttemptId, PromiseId, QueueId, SeatId};
 use crate::planted::{Fault, planted};
-use crate::record::{NeedRow, Record, Work};
+use crate::record::{NeedRow, PromiseRow, Record, Work};
 use crate::rules::{NoOperators, PromptId};
 use crate::seat::SeatWork;
 use crate::step::{AfterPlay, Effect, Step};
@@ -224,16 +225,55 @@ impl Centre {
         let announce = *announce;
         self.timers
             .at(now.in_s(announce.every_s), Timer::Announce(id, token));
-        if announce.position && offered_to.is_none() {
-            let ahead = self.ahead_of(queue, Work::Attempt(id));
-            let prompt = rules
-                .prompts
-                .positions
-                .get(ahead)
-                .copied()
-                .unwrap_or(rules.prompts.position_beyond);
-            self.speak_over_music(id, vec![prompt], step);
+        if offered_to.is_some() {
+            return;
         }
+        let work = Work::Attempt(id);
+        let mut says = Vec::new();
+        if announce.position {
+            let ahead = self.ahead_of(queue, work);
+            let place = rules.prompts.positions.get(ahead).copied();
+            says.push(place.unwrap_or(rules.prompts.position_beyond));
+        }
+        if announce.wait {
+            says.extend(self.tell_wait(now, id, step));
+        }
+        if !says.is_empty() {
+            self.speak_over_music(id, says, step);
+        }
+    }
+
+    /// The wait that a caller can count on, unless a shorter one was told before. What is told is
+    /// a promise, and recorded.
+    fn tell_wait(&mut self, now: Now, id: AttemptId, step: &mut Step) -> Option<PromptId> {
+        let live = self.attempts.get(&id)?;
+        let Doing::Queued {
+            queue, place_ms, ..
+        } = live.doing
+        else {
+            return None;
+        };
+        let work = Work::Attempt(id);
+        let turn = (self.key(queue, place_ms, live.priority_ms, work), work);
+        let told = self.wait_at(now, queue, turn)?.told()?;
+        let prompts = &self.rules.prompts;
+        let before = live.told_min;
+        let (says, minutes) = match told {
+            Told::Under(index) => (prompts.waits.get(index).copied()?, told.minutes()?),
+            Told::Beyond => return before.is_none().then_some(prompts.wait_beyond),
+        };
+        if before.is_some_and(|before| before < minutes) {
+            return None;
+        }
+        self.attempts.get_mut(&id)?.told_min = Some(minutes);
+        step.records.push(Record::Promise(PromiseRow {
+            id: PromiseId(self.ids.allot()),
+            callback: None,
+            attempt: id,
+            told_ms: now.utc_ms,
+            by_ms: now.utc_in_s(minutes * 60),
+        }));
+        Some(says)
     }
 
     /// Time to offer a call back.

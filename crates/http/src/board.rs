@@ -40,7 +40,7 @@ pub(crate) struct Figure {
 pub(crate) struct QueueLine {
     pub(crate) tenant: String,
     pub(crate) title: String,
-    pub(crate) cells: [Cell; 5],
+    pub(crate) cells: [Cell; 6],
 }
 
 /// A line of the seats' table.
@@ -311,6 +311,7 @@ fn queue_line(i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
         cells: [
             cell(format!("q{i}-waiting"), queue.waiting.to_string()),
             cell(format!("q{i}-oldest"), since(queue.oldest_ms)),
+            cell(format!("q{i}-wait"), words::wait(queue.wait)),
             cell(format!("q{i}-owed"), queue.callbacks_open.to_string()),
             cell(format!("q{i}-ready"), queue.callbacks_ready.to_string()),
             cell(format!("q{i}-debt"), since(queue.callbacks_oldest_ms)),

@@ -162,6 +162,9 @@ fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
         ("Persone a cui è stata detta un’ora", totals.promises.told),
         ("Di cui richiamate entro quell’ora", totals.promises.kept),
         ("Di cui richiamate più tardi", totals.promises.broken),
+        ("Chiamate a cui è stata detta un’attesa", totals.waits.told),
+        ("Di cui servite entro quell’attesa", totals.waits.kept),
+        ("Di cui servite più tardi", totals.waits.broken),
     ]
 }
 

@@ -150,9 +150,10 @@ shapes! {
         id: i64, queue: Option<String>, kind: String, opened_ms: i64, closed_ms: Option<i64>,
         another_person: bool,
     }
-    /// A time by which a person was told that they are called.
+    /// A time by which a person was told that they are called, or served.
     Promise { id: i64, attempt: i64, told_ms: i64, by_ms: i64 }
-    /// People who were told a time: called in time, called too late; the others are still owed.
+    /// People who were told a time: called or served in time, or too late; the others are still
+    /// owed, or hung up before.
     PromiseSums { told: i64, kept: i64, broken: i64 }
     /// One entry of a callback's history.
     CallbackEvent {
@@ -175,7 +176,7 @@ shapes! {
     Totals {
         attempts: BTreeMap<String, i64>, attempts_open: i64, callbacks: BTreeMap<String, i64>,
         closed: BTreeMap<String, i64>, dials: BTreeMap<String, i64>, dials_in_flight: i64,
-        oldest_waiting_ms: Option<i64>, promises: PromiseSums,
+        oldest_waiting_ms: Option<i64>, promises: PromiseSums, waits: PromiseSums,
     }
     /// Everything that goes on.
     Snapshot {
@@ -186,7 +187,11 @@ shapes! {
     QueueNow {
         tenant: String, name: String, title: String, waiting: u32, oldest_ms: Option<i64>,
         callbacks_open: u32, callbacks_ready: u32, callbacks_oldest_ms: Option<i64>,
+        wait: Option<WaitNow>,
     }
+    /// How long who entered a queue now would wait, in seconds: on the mean, and what one of ten
+    /// waits falls short of or exceeds.
+    WaitNow { mean_s: u32, low_s: u32, high_s: u32 }
     /// A seat now; without a token no operator and no reason.
     SeatNow {
         name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,

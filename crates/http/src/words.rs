@@ -1,7 +1,7 @@
 //! What the pages say, in Italian as an operator would say it. Times are those of Rome.
 
 use cuptel_core::calendar::{Zone, local_text};
-use cuptel_core::snapshot::SeatNow;
+use cuptel_core::snapshot::{SeatNow, WaitNow};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, Degraded, Disposition, WorkState};
@@ -17,6 +17,15 @@ const DAY_S: i64 = 24 * HOUR_S;
 /// `1 chiamata`, `3 chiamate`.
 pub(crate) fn count(n: u32, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// What who calls now has to expect: nine of ten waits are within it.
+pub(crate) fn wait(wait: Option<WaitNow>) -> String {
+    match wait {
+        None => "nessuno può servire".to_owned(),
+        Some(WaitNow { high_s: 0, .. }) => "nessuna".to_owned(),
+        Some(wait) => format!("fino a {}", span(i64::from(wait.high_s) * 1_000)),
+    }
 }
 
 /// A stretch of time as one says it.

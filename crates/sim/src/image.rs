@@ -57,7 +57,11 @@ impl Image {
             Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
             // History: nothing that is promised depends on it.
             Record::CallbackEvent(_) | Record::ConfigVersion(_) => {}
-            Record::Promise(row) => drop(self.promised.insert(row.callback, row.by_ms)),
+            Record::Promise(row) => {
+                if let Some(callback) = row.callback {
+                    self.promised.insert(callback, row.by_ms);
+                }
+            }
             Record::Dial(row) => drop(self.dials.insert(row.id, row.clone())),
             Record::Offer(row) => drop(self.offers.insert(row.id, row.clone())),
             Record::Assignment(row) => drop(self.assignments.insert(row.id, row.clone())),

@@ -519,6 +519,11 @@ fn prompts() -> SpokenPrompts {
         reconnecting: PromptId(16),
         positions: vec![PromptId(2), PromptId(3)],
         position_beyond: PromptId(4),
+        waits: cuptel_core::estimate::minutes_told()
+            .iter()
+            .map(|min| PromptId(200 + min))
+            .collect(),
+        wait_beyond: PromptId(200),
         number_is: PromptId(9),
         digits: [PromptId(10); 10],
         number_confirm: PromptId(11),

@@ -307,7 +307,7 @@ impl World {
                     format!("seat {} {} since {}", row.seat, row.work, row.since_ms)
                 }
                 Record::Promise(row) => {
-                    format!("callback {} promised by {}", row.callback, row.by_ms)
+                    format!("attempt {} promised by {}", row.attempt, row.by_ms)
                 }
                 Record::Number(_)
                 | Record::Need(_)

@@ -32,11 +32,21 @@ FROM (
     SELECT told.by_ms AS by_ms, coalesce(min(dial.placed_ms), callback.closed_ms) AS called_ms
     FROM (
         SELECT callback, min(told_ms) AS told_ms, max(by_ms) AS by_ms
-        FROM promise WHERE shard = $1 GROUP BY callback) told
+        FROM promise WHERE shard = $1 AND callback IS NOT NULL GROUP BY callback) told
     JOIN callback ON callback.shard = $1 AND callback.id = told.callback
     LEFT JOIN dial ON dial.shard = $1 AND dial.callback = told.callback
         AND dial.placed_ms >= told.told_ms
     GROUP BY told.callback, told.by_ms, callback.closed_ms) promised";
+
+/// Who was told several waits was never told a longer one: the shortest counts. Whoever hung up
+/// before it was over is in neither.
+const WAIT_SUMS: &str = "
+SELECT count(*), count(CASE WHEN attempt.talking_ms <= told.by_ms THEN 1 END),
+    count(CASE WHEN coalesce(attempt.talking_ms, attempt.ended_ms) > told.by_ms THEN 1 END)
+FROM (
+    SELECT attempt, min(by_ms) AS by_ms FROM promise
+    WHERE shard = $1 AND callback IS NULL GROUP BY attempt) told
+JOIN attempt ON attempt.shard = $1 AND attempt.id = told.attempt";
 
 /// A time that somebody was told.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,7 +57,7 @@ pub struct PromiseView {
     pub attempt: AttemptId,
     /// When it was told.
     pub told_ms: UtcMs,
-    /// By when they are called.
+    /// By when they are called, or served.
     pub by_ms: UtcMs,
 }
 
@@ -58,14 +68,15 @@ pub struct PromiseSums {
     pub told: i64,
     /// Of those, called, or served, in time.
     pub kept: i64,
-    /// Of those, called, or done with, too late. Who is in neither is still owed the call.
+    /// Of those, called, or done with, too late. Who is in neither is still owed the call, or
+    /// hung up before.
     pub broken: i64,
 }
 
 pub(crate) fn image(row: &PromiseRow, seq: i64, images: &mut Images) {
     images
         .row(row.id.0, seq)
-        .int(row.callback.0)
+        .maybe_int(row.callback.map(|id| id.0))
         .int(row.attempt.0)
         .int(row.told_ms)
         .int(row.by_ms)
@@ -98,7 +109,20 @@ pub(crate) async fn of_attempt(
     all_of(connection, OF_ATTEMPT, id.0, view).await
 }
 
+/// Of the calls that people were told.
 pub(crate) async fn sums(connection: &mut Connection) -> Result<PromiseSums, sqlx::Error> {
+    sums_of(connection, SUMS).await
+}
+
+/// Of the waits that callers were told.
+pub(crate) async fn wait_sums(connection: &mut Connection) -> Result<PromiseSums, sqlx::Error> {
+    sums_of(connection, WAIT_SUMS).await
+}
+
+async fn sums_of(
+    connection: &mut Connection,
+    statement: &'static str,
+) -> Result<PromiseSums, sqlx::Error> {
     let read = |row: &Row| {
         let mut columns = Columns::of(row);
         Ok(PromiseSums {
@@ -107,7 +131,7 @@ pub(crate) async fn sums(connection: &mut Connection) -> Result<PromiseSums, sql
             broken: columns.int()?,
         })
     };
-    ask_shard(SUMS).one(connection, read).await
+    ask_shard(statement).one(connection, read).await
 }
 
 /// Statements that must find their rows through an index, for the planner's test.

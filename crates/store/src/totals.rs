@@ -43,8 +43,10 @@ pub struct Totals {
     pub dials_in_flight: i64,
     /// Place of the callback that waits longest.
     pub oldest_waiting_ms: Option<UtcMs>,
-    /// Times that people were told.
+    /// Times by which people were told that they are called.
     pub promises: PromiseSums,
+    /// Waits that callers on the line were told.
+    pub waits: PromiseSums,
 }
 
 fn pair<W: FromStr<Err = UnknownWord>>(row: &Row) -> Result<(W, i64), sqlx::Error> {
@@ -84,6 +86,7 @@ async fn read(connection: &mut Connection) -> Result<Totals, sqlx::Error> {
             .one(connection, |row| Columns::of(row).maybe_int())
             .await?,
         promises: promise::sums(connection).await?,
+        waits: promise::wait_sums(connection).await?,
     })
 }
 

@@ -44,8 +44,6 @@ pub struct Places {
     pub numbers: Vec<Range<usize>>,
     /// The switch of the emergency message.
     pub emergency: Option<Range<usize>>,
-    /// What is allowed and does nothing.
-    pub doubts: Vec<Fault>,
 }
 
 /// Reads and checks a dialplan.
@@ -78,12 +76,10 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
     root.finish();
 
     let named = steps.as_ref().map(Fields::names).unwrap_or_default();
-    let doubts = Faults::default();
     let reader = Reader {
         names,
         steps: &named,
         faults: &faults,
-        doubts: &doubts,
     };
     let start = start.and_then(|start| reader.step(&start));
     let missed_queue = missed.and_then(|missed| reader.queue(&missed));
@@ -113,10 +109,7 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
         emergency_at,
     };
     match build(head, drafts, &named) {
-        Some((plan, mut places)) if faults.is_empty() => {
-            places.doubts = doubts.into_sorted();
-            Ok((plan, places))
-        }
+        Some((plan, places)) if faults.is_empty() => Ok((plan, places)),
         Some(_) | None => Err(faults.into_sorted()),
     }
 }
@@ -152,7 +145,6 @@ fn build(
         tenant: tenant.at,
         numbers: numbers.iter().map(|number| number.at.clone()).collect(),
         emergency: emergency_at,
-        doubts: Vec::new(),
     };
     let dialplan = Dialplan {
         tenant: tenant.value.to_owned(),
@@ -237,7 +229,6 @@ struct Reader<'r> {
     names: &'r dyn Names,
     steps: &'r [Placed<&'r str>],
     faults: &'r Faults,
-    doubts: &'r Faults,
 }
 
 impl Reader<'_> {
@@ -369,7 +360,7 @@ impl Reader<'_> {
         let queue = step
             .required_text("queue", "the name of a queue")
             .and_then(|name| self.queue(&name));
-        let announce = announce(step, self.doubts);
+        let announce = announce(step);
         let offer_callback = self.offer_callback(step);
         let max_wait_s = step.whole_or("max_wait_s", 1..=DAY_S, QUEUE_MAX_WAIT_S);
         let on_timeout = self.required_step(step, "on_timeout", "the step after the longest wait");
@@ -580,7 +571,7 @@ fn number_by_key(callback: &mut Fields<'_>) -> NumberByKey {
     }
 }
 
-fn announce(step: &mut Fields<'_>, doubts: &Faults) -> Announce {
+fn announce(step: &mut Fields<'_>) -> Announce {
     let Some(mut table) = step.table("announce") else {
         return Announce {
             position: false,
@@ -589,16 +580,12 @@ fn announce(step: &mut Fields<'_>, doubts: &Faults) -> Announce {
         };
     };
     let position = table.truth("position").is_some_and(|truth| truth.value);
-    let wait = table.truth("wait").filter(|wait| wait.value);
-    if let Some(wait) = &wait {
-        let message = "the expected wait is not spoken yet: callers hear their place alone";
-        doubts.add(wait.at.clone(), message.to_owned());
-    }
+    let wait = table.truth("wait").is_some_and(|truth| truth.value);
     let every_s = table.whole_or("every_s", 1..=DAY_S, ANNOUNCE_EVERY_S);
     table.finish();
     Announce {
         position,
-        wait: wait.is_some(),
+        wait,
         every_s,
     }
 }

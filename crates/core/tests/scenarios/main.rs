@@ -15,3 +15,4 @@ mod restarting;
 mod room;
 mod seats;
 mod storm;
+mod waits;

@@ -21,7 +21,7 @@ use cuptel_core::rules::{
     CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId, Queue, Rules,
     SpokenPrompts, Tenant, Trunk,
 };
-use cuptel_core::snapshot::TrunkNow;
+use cuptel_core::snapshot::{TrunkNow, WaitNow};
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
@@ -229,7 +229,7 @@ impl Room {
                 Record::Number(row) => drop(self.numbers.insert(row.id, row)),
                 Record::Attempt(row) => drop(self.attempts.insert(row.id, *row)),
                 Record::Callback(row) | Record::CallbackAmended(row) => {
-                    drop(self.callbacks.insert(row.id, row))
+                    self.callbacks.insert(row.id, row);
                 }
                 Record::Need(row) => drop(self.needs.insert(row.id, row)),
                 Record::Dial(row) => drop(self.dials.insert(row.id, row)),
@@ -597,6 +597,11 @@ impl Room {
         &self.promises
     }
 
+    /// What who entered the first queue now would have to expect.
+    pub(crate) fn wait_of_queue(&self) -> Option<WaitNow> {
+        self.centre.snapshot(self.now).queues[0].wait
+    }
+
     /// The one trunk, as pages see it.
     pub(crate) fn trunk(&self) -> TrunkNow {
         let mut trunks = self.centre.snapshot(self.now).trunks;
@@ -638,7 +643,7 @@ impl Room {
             promised_ms: self
                 .promises
                 .iter()
-                .filter(|promise| promise.callback == row.id)
+                .filter(|promise| promise.callback == Some(row.id))
                 .map(|promise| promise.by_ms)
                 .max(),
         };
@@ -899,6 +904,11 @@ fn prompts() -> SpokenPrompts {
         reconnecting: RECONNECTING,
         positions: vec![PromptId(2)],
         position_beyond: PromptId(4),
+        waits: cuptel_core::estimate::minutes_told()
+            .iter()
+            .map(|min| PromptId(200 + min))
+            .collect(),
+        wait_beyond: PromptId(200),
         number_is: NUMBER_IS,
         digits: std::array::from_fn(digit_spoken),
         number_confirm: NUMBER_CONFIRM,

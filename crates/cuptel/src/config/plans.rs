@@ -170,6 +170,5 @@ fn plan(
         );
         told.warnings.push(source.fault(&at, &message));
     }
-    told.warnings.extend(source.faults(&places.doubts));
     Some(plan)
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::Fields;
+use cuptel_core::estimate::minutes_told;
 use cuptel_core::rules::{NoticePrompts, PromptId, SpokenPrompts};
 use cuptel_media::PromptLibrary;
 
@@ -159,6 +160,11 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
             .map(|position| find(&format!("posizione_{position}")))
             .collect(),
         position_beyond: find("posizione_oltre"),
+        waits: minutes_told()
+            .iter()
+            .map(|minutes| find(&format!("attesa_{minutes}")))
+            .collect(),
+        wait_beyond: find("attesa_oltre"),
         number_is: find("numero_letto"),
         digits: std::array::from_fn(|digit| find(&format!("cifra_{digit}"))),
         number_confirm: find("numero_conferma"),

@@ -13,7 +13,7 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
     AttemptRow, CallbackRow, NeedRow, NumberRow, OperatorRow, Record, SeatRow, SignInRow,
 };
-use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow};
+use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow, WaitNow};
 use cuptel_core::step::Command;
 use cuptel_core::words::{
     CallbackState, Chosen, NeedKind, NumberClass, Outcome, Party, Stage, WorkState,
@@ -246,6 +246,11 @@ pub(crate) fn busy() -> Snapshot {
             callbacks_open: 7,
             callbacks_ready: 4,
             callbacks_oldest_ms: Some(AT_MS - 3_900_000),
+            wait: Some(WaitNow {
+                mean_s: 240,
+                low_s: 100,
+                high_s: 420,
+            }),
         }],
         seats: vec![
             seat("101", Some("anna"), Chosen::Available, WorkState::Talking),

@@ -24,6 +24,7 @@ pub(super) const ALL: &[Step] = &[
         "backlog",
         include_str!("../../migrations/0004_backlog.sql"),
     ),
+    (7, "wait", include_str!("../../migrations/0007_wait.sql")),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -31,7 +31,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             Record::Need(need) if need.callback == row.id && need.closed_ms.is_none() => {
                 needs.push(need);
             }
-            Record::Promise(promise) if promise.callback == row.id => {
+            Record::Promise(promise) if promise.callback == Some(row.id) => {
                 promised_ms = promised_ms.max(Some(promise.by_ms));
             }
             Record::Need(_)

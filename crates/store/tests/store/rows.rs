@@ -163,7 +163,7 @@ pub(crate) fn event(id: i64, callback: i64) -> CallbackEventRow {
 pub(crate) fn promise(id: i64, callback: i64, attempt: i64) -> PromiseRow {
     PromiseRow {
         id: PromiseId(id),
-        callback: CallbackId(callback),
+        callback: Some(CallbackId(callback)),
         attempt: AttemptId(attempt),
         told_ms: NOW,
         by_ms: NOW + id * 900_000,

@@ -18,6 +18,7 @@ on_every_database!(
     seats_tell_what_they_do,
     totals_count_everything,
     a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one,
+    a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after_it,
     a_reader_sees_commits_of_a_running_server,
 );
 
@@ -276,6 +277,31 @@ async fn a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one(home: &
     assert_eq!(sums().await, (2, 1, 0), "the other waits for its dial");
     home.by_hand("UPDATE promise SET by_ms = told_ms - 1").await;
     assert_eq!(sums().await, (2, 0, 1));
+}
+
+async fn a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after_it(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let sums = async || {
+        let sums = store.totals().await.unwrap().waits;
+        (sums.told, sums.kept, sums.broken)
+    };
+    assert_eq!(
+        sums().await,
+        (0, 0, 0),
+        "those are calls that were promised"
+    );
+    home.by_hand("UPDATE promise SET callback = NULL, by_ms = 5")
+        .await;
+    home.by_hand("UPDATE attempt SET talking_ms = NULL, ended_ms = 5")
+        .await;
+    assert_eq!(sums().await, (2, 0, 0), "they hung up before");
+    home.by_hand("UPDATE attempt SET ended_ms = 6").await;
+    assert_eq!(sums().await, (2, 0, 2));
+    home.by_hand("UPDATE attempt SET talking_ms = 5").await;
+    assert_eq!(sums().await, (2, 2, 0));
+    home.by_hand("UPDATE attempt SET talking_ms = 6").await;
+    assert_eq!(sums().await, (2, 0, 2));
 }
 
 async fn a_reader_sees_commits_of_a_running_server(home: &Home) {

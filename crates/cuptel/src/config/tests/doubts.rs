@@ -133,18 +133,3 @@ fn a_queue_that_no_dialplan_leads_to_is_doubted() {
         "{told:?}"
     );
 }
-
-#[test]
-fn an_expected_wait_that_is_not_spoken_is_doubted() {
-    let announce = "on_timeout = \"end\"\nannounce = { position = true, wait = true }";
-    let plan = changed(PLAN, "on_timeout = \"end\"", announce);
-    let config = load_in(&project(PLAIN, &plan)).unwrap();
-    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(
-        told[0].ends_with(
-            "plans/asl.toml:14:38: the expected wait is not spoken yet: callers hear their place alone"
-        ),
-        "{told:?}"
-    );
-}

@@ -1,0 +1,222 @@
+//! How long whoever stands in a line waits until an operator takes them. Operators who can serve
+//! them become free one after the other, and those before them are taken first: the wait lasts
+//! until the last of so many departures. With works of exponential length that is a gamma
+//! distribution, whose shape is the number of departures. Where nobody is there, there is no
+//! estimate.
+
+use crate::centre::Centre;
+use crate::id::{QueueId, SeatId};
+use crate::record::Work;
+use crate::rules::Queue;
+use crate::seat::{Seat, SeatWork};
+use crate::time::Now;
+
+/// Standard normal quantile of nine tenths.
+const NINE_TENTHS: f64 = 1.281_551_565_5;
+/// What is told, in minutes: never a figure that pretends to be exact.
+const TOLD_MIN: [u32; 14] = [2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 40, 50, 60];
+
+/// A wait that is expected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Wait {
+    /// On the mean, in seconds.
+    pub(crate) mean_s: f64,
+    /// One of ten waits less, in seconds.
+    pub(crate) low_s: f64,
+    /// One of ten waits longer, in seconds.
+    pub(crate) high_s: f64,
+}
+
+/// How a wait is put into words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// Less than so many minutes, by its place among those that can be told.
+    Under(usize),
+    /// More than the longest of them.
+    Beyond,
+}
+
+impl Wait {
+    /// Until the last of `departures` operators is free, when they become free one every
+    /// `apart_s` seconds on the mean. Quantiles by Wilson and Hilferty, "The distribution of
+    /// chi-square", PNAS 17 (1931): the upper one is less than 2 % off from one departure up.
+    pub(crate) fn of(departures: f64, apart_s: f64) -> Self {
+        let quantile = |z: f64| {
+            let cube_root = 1.0 - 1.0 / (9.0 * departures) + z / (3.0 * departures.sqrt());
+            departures * apart_s * cube_root.max(0.0).powi(3)
+        };
+        if departures <= 0.0 {
+            return Self {
+                mean_s: 0.0,
+                low_s: 0.0,
+                high_s: 0.0,
+            };
+        }
+        Self {
+            mean_s: departures * apart_s,
+            low_s: quantile(-NINE_TENTHS),
+            high_s: quantile(NINE_TENTHS),
+        }
+    }
+
+    /// In words that nine of ten waits keep; nothing for one that is over within a minute.
+    pub(crate) fn told(self) -> Option<Told> {
+        let high_min = self.high_s / 60.0;
+        if high_min < 1.0 {
+            return None;
+        }
+        let under = TOLD_MIN
+            .iter()
+            .position(|told| f64::from(*told) >= high_min);
+        Some(under.map_or(Told::Beyond, Told::Under))
+    }
+}
+
+impl Told {
+    /// The minutes that keep it; none where no time is named.
+    pub(crate) fn minutes(self) -> Option<u32> {
+        match self {
+            Self::Under(index) => TOLD_MIN.get(index).copied(),
+            Self::Beyond => None,
+        }
+    }
+}
+
+/// Minutes that can be told, each with a prompt of its own.
+#[must_use]
+pub fn minutes_told() -> &'static [u32] {
+    &TOLD_MIN
+}
+
+/// Seats whose operators are there and could serve a queue, busy or not.
+#[derive(Debug)]
+pub(crate) struct Crew<'c>(pub(crate) Vec<(SeatId, &'c Seat)>);
+
+impl Crew<'_> {
+    /// Which part of those who serve another queue are of this crew.
+    fn share_of(&self, other: &Crew<'_>) -> f64 {
+        let both = other.0.iter().filter(|(id, _)| self.has(*id)).count();
+        ratio(both, other.0.len())
+    }
+
+    fn has(&self, seat: SeatId) -> bool {
+        // In the order of the seats.
+        self.0.binary_search_by_key(&seat, |(id, _)| *id).is_ok()
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "people in a centre")]
+pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+impl Centre {
+    pub(crate) fn crew_of(&self, now: Now, rule: &Queue) -> Crew<'_> {
+        let serves = |(_, seat): &(&SeatId, &Seat)| {
+            seat.takes_work()
+                && seat.reachable_at(now.utc_ms)
+                && seat.can(rule.skills.iter())
+                && !matches!(seat.work, SeatWork::NotResponding)
+        };
+        let seats = self.seats.iter().filter(serves);
+        Crew(seats.map(|(id, seat)| (*id, seat)).collect())
+    }
+
+    /// Queues that a crew serves, with the part of their works that it has to do.
+    pub(crate) fn shared_by(&self, now: Now, crew: &Crew<'_>) -> Vec<(QueueId, f64)> {
+        let queues = self.rules.queues.iter();
+        let shares = queues.map(|(id, rule)| (*id, crew.share_of(&self.crew_of(now, rule))));
+        shares.filter(|(_, share)| *share > 0.0).collect()
+    }
+
+    /// How long the mean work of a queue keeps a seat busy, in seconds.
+    pub(crate) fn work_s(&self, queue: QueueId, rule: &Queue) -> f64 {
+        let measured = self.work_ms.get(&queue).copied();
+        let work_ms = measured.unwrap_or_else(|| crate::promise::expected_ms(rule));
+        #[expect(clippy::cast_precision_loss, reason = "days in milliseconds")]
+        let work_ms = work_ms as f64;
+        work_ms / 1_000.0
+    }
+
+    /// How long whoever has this turn in a queue's line waits. None while nobody is there who
+    /// could serve them.
+    pub(crate) fn wait_at(&self, now: Now, queue: QueueId, turn: (i64, Work)) -> Option<Wait> {
+        let rule = self.rules.queues.get(&queue)?;
+        let crew = self.crew_of(now, rule);
+        if crew.0.is_empty() {
+            return None;
+        }
+        let (mut works, mut needs_s) = (0.0, 0.0);
+        for (shared, share) in self.shared_by(now, &crew) {
+            let Some(rule) = self.rules.queues.get(&shared) else {
+                continue;
+            };
+            let line = self.ready.get(&shared);
+            let before = line.map_or(0, |line| line.range(..turn).count());
+            works += share * ratio(before, 1);
+            needs_s += share * ratio(before, 1) * self.work_s(shared, rule);
+        }
+        let free = crew.0.iter().filter(|(_, seat)| seat.is_free(now.utc_ms));
+        // The seat that serves them becomes free too, unless one is.
+        let departures = works + 1.0 - ratio(free.count(), 1);
+        let own_s = self.work_s(queue, rule);
+        let mean_s = (needs_s + own_s) / (works + 1.0);
+        let apart_s = mean_s / ratio(crew.0.len(), 1);
+        Some(Wait::of(departures, apart_s))
+    }
+
+    /// How long whoever entered a queue now would wait.
+    pub(crate) fn wait_now(&self, now: Now, queue: QueueId) -> Option<Wait> {
+        let last = Work::Attempt(crate::id::AttemptId(i64::MAX));
+        let key = self.key(queue, now.utc_ms, 0, last);
+        self.wait_at(now, queue, (key, last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(found: f64, exact: f64) {
+        assert!((found / exact - 1.0).abs() < 0.02, "{found} for {exact}");
+    }
+
+    #[test]
+    fn quantiles_are_those_of_the_gamma_distribution() {
+        // scipy.stats.gamma.ppf([0.1, 0.9], k)
+        for (departures, low, high) in [
+            (2.0, 0.531_812, 3.889_720),
+            (5.0, 2.432_591, 7.993_590),
+            (20.0, 14.525_297, 25.902_527),
+        ] {
+            let wait = Wait::of(departures, 1.0);
+            near(wait.mean_s, departures);
+            near(wait.low_s, low);
+            near(wait.high_s, high);
+        }
+        near(Wait::of(1.0, 60.0).high_s, 60.0 * std::f64::consts::LN_10);
+    }
+
+    #[test]
+    fn told_is_a_round_time_that_nine_of_ten_waits_keep() {
+        let told = |high_s| {
+            Wait {
+                mean_s: 0.0,
+                low_s: 0.0,
+                high_s,
+            }
+            .told()
+        };
+        assert_eq!(told(59.0), None);
+        assert_eq!(told(61.0).and_then(Told::minutes), Some(2));
+        assert_eq!(told(301.0).and_then(Told::minutes), Some(6));
+        assert_eq!(told(3_600.0).and_then(Told::minutes), Some(60));
+        assert_eq!(told(3_601.0), Some(Told::Beyond));
+    }
+
+    #[test]
+    fn nobody_waits_where_a_seat_is_free() {
+        assert!(Wait::of(0.0, 100.0).high_s.abs() < f64::EPSILON);
+        assert_eq!(Wait::of(-2.0, 100.0).told(), None);
+    }
+}
