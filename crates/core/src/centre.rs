@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::attempt::LiveAttempt;
+use crate::blending::Blending;
 use crate::callback::Case;
 use crate::channels::Channels;
 use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
@@ -73,6 +74,7 @@ pub struct Centre {
     /// Seats to which a work may be proposed, the one idle longest first.
     pub(crate) free: BTreeSet<(UtcMs, SeatId)>,
     pub(crate) trunks: BTreeMap<TrunkId, Channels>,
+    pub(crate) blending: Blending,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
     /// How long a work of each queue takes, on the mean of the last ones.
@@ -118,6 +120,7 @@ impl Centre {
             operators: BTreeMap::new(),
             free: BTreeSet::new(),
             trunks,
+            blending: Blending::default(),
             left_alone: BTreeMap::new(),
             work_ms: BTreeMap::new(),
             unknown_dials: BTreeMap::new(),
@@ -271,6 +274,8 @@ impl Centre {
             Timer::AskPhone(seat, silences) => self.phone_asked_again(now, seat, silences, step),
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
             Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
+            // What follows every input looks at it.
+            Timer::Blend(_) => {}
             Timer::Window(queue) => self.window_opens(now, queue),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::DrainEnds => self.cut_conversations(now, step),

@@ -316,6 +316,9 @@ impl Centre {
                 seat.interval = Some(interval);
             }
         }
+        let calls_back_for = seat.calls_back_for();
+        self.blending.seat_moves(seat.at_callback, calls_back_for);
+        seat.at_callback = calls_back_for;
         if let Some(since) = seat.free_since.take() {
             self.free.remove(&(since, id));
         }

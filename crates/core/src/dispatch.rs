@@ -88,12 +88,31 @@ impl Centre {
         if self.stopping.is_some() || self.held {
             return;
         }
+        if !self.free.is_empty() {
+            let queues: Vec<QueueId> = self.ready.keys().copied().collect();
+            for queue in queues {
+                self.look_at_blend(now, queue);
+            }
+        }
         while !self.free.is_empty() {
             let Some(found) = self.best_match(now) else {
                 break;
             };
             self.offer(now, &found, step);
         }
+    }
+
+    /// Whether the callers of a queue can spare a seat for its first callback.
+    fn blend_allows(&self, now: Now, queue: QueueId, rule: &Queue) -> bool {
+        let line = self.ready.get(&queue).into_iter().flatten();
+        let place_of = |(_, work): &(i64, Work)| match work {
+            Work::Attempt(_) => None,
+            Work::Callback(id) => self.cases.get(id).map(|case| case.row.place_ms),
+        };
+        let since_ms = line.into_iter().find_map(place_of).unwrap_or(now.utc_ms);
+        let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
+        self.blending
+            .may_begin(queue, hold_ms, now.utc_ms, since_ms)
     }
 
     fn best_match(&self, now: Now) -> Option<Match> {
@@ -109,7 +128,8 @@ impl Centre {
             // Once per queue and not per work: a night's backlog can be thousands long.
             let may_dial = rule.callback.next_dial(now.utc_ms) == now.utc_ms
                 && self.trunk_out().is_some()
-                && !self.is_emergency(rule.tenant);
+                && !self.is_emergency(rule.tenant)
+                && self.blend_allows(now, queue, rule);
             if !may_dial && !self.is_anybody_on_the_line(queue) {
                 continue;
             }
@@ -178,7 +198,11 @@ impl Centre {
             let outbound = used.outbound + promised;
             let floor = outbound < trunk.outbound_min;
             let shared = used.inbound + outbound < trunk.answer_max;
-            (trunk.outbound && (floor || shared) && used.used() + promised < trunk.channels)
+            let spared = used.outbound + promised + trunk.inbound_min < trunk.channels;
+            (trunk.outbound
+                && (floor || shared)
+                && spared
+                && used.used() + promised < trunk.channels)
                 .then_some(*id)
         };
         self.rules.trunks.iter().find_map(free)

@@ -4,6 +4,7 @@
 
 mod arrival;
 mod attempt;
+mod blending;
 pub mod calendar;
 mod callback;
 mod centre;
@@ -15,6 +16,7 @@ mod desk;
 mod dialling;
 pub mod dialplan;
 mod dispatch;
+pub mod erlang;
 pub mod estimate;
 pub mod id;
 pub mod importing;

@@ -256,6 +256,7 @@ impl Centre {
         }
         self.rules = rules;
         self.dial_hours = DialHours::default();
+        self.blending.forget();
         self.record_version(now, by, step);
         self.move_to_successors(step);
         self.line_up_anew(now);

@@ -84,6 +84,8 @@ pub struct Trunk {
     pub storm_quiet_s: u32,
     /// Channels that callbacks may use even when inbound calls want all.
     pub outbound_min: u32,
+    /// Channels that callbacks leave to inbound calls, however few there are.
+    pub inbound_min: u32,
     /// Whether callbacks can be dialled here.
     pub outbound: bool,
     /// The number shown to the person called back by a tenant that has no own.
@@ -119,6 +121,8 @@ pub struct Queue {
     pub hours: Vec<CalendarId>,
     /// How long after closing those who wait are still served.
     pub serve_waiting_s: u32,
+    /// What callers are to find: callbacks are held where it is at risk.
+    pub answer_targets: Vec<AnswerTarget>,
     /// How debts are paid.
     pub callback: CallbackPolicy,
 }
@@ -132,9 +136,24 @@ pub enum NoOperators {
     Refuse,
 }
 
+/// A share of calls to be answered within a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AnswerTarget {
+    /// From 0 to 1.
+    pub share: f64,
+    /// Within.
+    pub within_s: u32,
+}
+
 /// How debts are paid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallbackPolicy {
+    /// Part of the seats that serve the queue which may always call back: 0 to 1, rounded up.
+    pub share_min: f64,
+    /// Part of them which may call back at once, however few callers there are.
+    pub share_max: f64,
+    /// How long a callback is held for the callers' sake.
+    pub hold_max_s: u32,
     /// Quiet time after the person's own last attempt.
     pub grace_s: u32,
     /// Rest after ringing in vain.

@@ -87,6 +87,8 @@ pub(crate) struct Seat {
     /// Since the last work was over, or the operator came; orders seats for the dispatcher.
     /// An offer that was not taken changes nothing in it.
     pub(crate) idle_since: UtcMs,
+    /// The queue whose callback it counts for as being at.
+    pub(crate) at_callback: Option<QueueId>,
     /// Its entry in the index of free seats.
     pub(crate) free_since: Option<UtcMs>,
 }
@@ -104,6 +106,7 @@ impl Seat {
             interval: None,
             misses: 0,
             idle_since: 0,
+            at_callback: None,
             free_since: None,
         }
     }

@@ -53,6 +53,8 @@ pub struct QueueNow {
     pub callbacks_open: u32,
     /// Of those, ready to be offered now.
     pub callbacks_ready: u32,
+    /// Whether they are held, because those who ring in would wait too long.
+    pub callbacks_held: bool,
     /// The oldest debt's place in line.
     pub callbacks_oldest_ms: Option<UtcMs>,
     /// How long who entered now would wait; none while nobody is there who could serve them.
@@ -157,6 +159,7 @@ impl Centre {
                 oldest_ms,
                 callbacks_open: count(self.ledger.open(*id)),
                 callbacks_ready: count(self.callbacks_ready(*id)),
+                callbacks_held: self.blending.holds(*id),
                 callbacks_oldest_ms: self.ledger.oldest(*id),
                 wait: self.wait_now(now, *id).map(WaitNow::from),
             });

@@ -45,6 +45,8 @@ pub(crate) enum Timer {
     Opening(QueueId, UtcMs),
     /// People may be rung again for a queue.
     Window(QueueId),
+    /// Whether a queue's callbacks are still held for its callers.
+    Blend(QueueId),
     /// A dial that was in flight at a crash may be reconciled.
     Reconcile(DialId),
     /// The stop's patience ends.

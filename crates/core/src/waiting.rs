@@ -69,6 +69,11 @@ impl Centre {
         }
         live.verdict = None;
         live.due_ms = None;
+        self.blending
+            .streams
+            .entry(queue)
+            .or_default()
+            .came(now.utc_ms);
         live.row.stage = Stage::Queued;
         live.row.queued_ms = Some(now.utc_ms);
         step.records

@@ -186,8 +186,8 @@ shapes! {
     /// A queue now.
     QueueNow {
         tenant: String, name: String, title: String, waiting: u32, oldest_ms: Option<i64>,
-        callbacks_open: u32, callbacks_ready: u32, callbacks_oldest_ms: Option<i64>,
-        wait: Option<WaitNow>,
+        callbacks_open: u32, callbacks_ready: u32, callbacks_held: bool,
+        callbacks_oldest_ms: Option<i64>, wait: Option<WaitNow>,
     }
     /// How long who entered a queue now would wait, in seconds: on the mean, and what one of ten
     /// waits falls short of or exceeds.

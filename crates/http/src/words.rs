@@ -1,7 +1,7 @@
 //! What the pages say, in Italian as an operator would say it. Times are those of Rome.
 
 use cuptel_core::calendar::{Zone, local_text};
-use cuptel_core::snapshot::{SeatNow, WaitNow};
+use cuptel_core::snapshot::{QueueNow, SeatNow, WaitNow};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, Degraded, Disposition, WorkState};
@@ -25,6 +25,14 @@ pub(crate) fn wait(wait: Option<WaitNow>) -> String {
         None => "nessuno può servire".to_owned(),
         Some(WaitNow { high_s: 0, .. }) => "nessuna".to_owned(),
         Some(wait) => format!("fino a {}", span(i64::from(wait.high_s) * 1_000)),
+    }
+}
+
+/// Callbacks that could be made now, and whether they give way to those who ring in.
+pub(crate) fn ready(queue: &QueueNow) -> String {
+    match (queue.callbacks_ready, queue.callbacks_held) {
+        (0, _) | (_, false) => queue.callbacks_ready.to_string(),
+        (ready, true) => format!("{ready}, dopo chi chiama"),
     }
 }
 

@@ -12,8 +12,8 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId, Queue, Rules,
-    SpokenPrompts, Tenant, Trunk,
+    AnswerTarget, CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId,
+    Queue, Rules, SpokenPrompts, Tenant, Trunk,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -98,6 +98,14 @@ pub(crate) fn extension(index: usize) -> String {
     (101 + index).to_string()
 }
 
+/// With few seats nearly every call puts it at risk.
+const STRICT: AnswerTarget = AnswerTarget {
+    share: 0.9,
+    within_s: 10,
+};
+/// No callback is held for longer.
+const HOLD_MAX_S: u32 = 120;
+
 /// What differs between worlds.
 #[derive(Debug, Clone)]
 pub(crate) struct Shape {
@@ -162,8 +170,6 @@ impl Shape {
             ports: if chance.percent(10) { 4 } else { 16 },
             serve_waiting_s: chance.pick(&[0, 20, 600]),
             spread_h: chance.pick(&[0, 1]),
-            // 12:00 in Rome is 10:00 UTC on that day of October: some worlds close before
-            // they begin, some while people wait, some open again.
             hours: chance.pick(&HOURS),
             no_operators: chance.pick(&[NoOperators::Wait, NoOperators::Refuse]),
             deployed: 0,
@@ -337,6 +343,7 @@ impl Shape {
             storm_quiet_s: 10,
             calls_per_s: self.calls_per_s,
             outbound_min: 1,
+            inbound_min: 0,
             outbound: true,
             cli: number(LINES[0]),
             ring_s: RING_S,
@@ -357,7 +364,16 @@ impl Shape {
             no_operators,
             hours: Vec::new(),
             serve_waiting_s: self.serve_waiting_s,
+            // Not drawn: what is shifts all that is drawn after it.
+            answer_targets: if self.spread_h > 0 {
+                vec![STRICT]
+            } else {
+                Vec::new()
+            },
             callback: CallbackPolicy {
+                share_min: 0.0,
+                share_max: 1.0,
+                hold_max_s: HOLD_MAX_S,
                 grace_s: GRACE_S,
                 spacing_no_answer_s: NO_ANSWER_S,
                 spacing_busy_s: BUSY_S,

@@ -597,6 +597,17 @@ impl Room {
         &self.promises
     }
 
+    /// Whether the callbacks of the first queue give way to who rings in.
+    pub(crate) fn are_callbacks_held(&self) -> bool {
+        self.centre.snapshot(self.now).queues[0].callbacks_held
+    }
+
+    /// Offers that are out.
+    pub(crate) fn offers_open(&self) -> usize {
+        let open = |row: &&OfferRow| row.state == OfferState::Open;
+        self.offers.values().filter(open).count()
+    }
+
     /// What who entered the first queue now would have to expect.
     pub(crate) fn wait_of_queue(&self) -> Option<WaitNow> {
         self.centre.snapshot(self.now).queues[0].wait
@@ -761,7 +772,11 @@ fn queue(name: &str) -> Queue {
         no_operators: NoOperators::Wait,
         hours: vec![CalendarId(0)],
         serve_waiting_s: SERVE_WAITING_S,
+        answer_targets: Vec::new(),
         callback: CallbackPolicy {
+            share_min: 0.0,
+            share_max: 1.0,
+            hold_max_s: 3_600,
             grace_s: GRACE_S,
             spacing_no_answer_s: NO_ANSWER_S,
             spacing_busy_s: BUSY_S,
@@ -832,6 +847,7 @@ fn trunk(cli: PhoneNumber) -> Trunk {
         storm_quiet_s: STORM_QUIET_S,
         calls_per_s: None,
         outbound_min: 1,
+        inbound_min: 0,
         outbound: true,
         cli,
         ring_s: RING_S,

@@ -12,8 +12,14 @@ use super::opening::CalendarDraft;
 use super::word;
 
 /// How debts are paid; comparable, for a reload.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CallbackSettings {
+    /// Default 0.1.
+    share_min: f64,
+    /// Default 1.
+    share_max: f64,
+    /// Default 7,200.
+    hold_max_s: u32,
     /// Default 180.
     grace_s: u32,
     /// Default 1,800.
@@ -54,6 +60,9 @@ impl CallbackSettings {
     pub(super) fn standard() -> Self {
         let window = ContactWindow::parse("08:00-20:00", Zone::UTC);
         Self {
+            share_min: 0.1,
+            share_max: 1.0,
+            hold_max_s: 7_200,
             grace_s: 180,
             spacing_no_answer_s: 1_800,
             spacing_busy_s: 600,
@@ -72,6 +81,9 @@ impl CallbackSettings {
     /// Takes what the table says; the rest stays as it is.
     pub(super) fn take(&mut self, mut table: Fields<'_>) {
         let Self {
+            share_min,
+            share_max,
+            hold_max_s,
             grace_s,
             spacing_no_answer_s,
             spacing_busy_s,
@@ -86,6 +98,7 @@ impl CallbackSettings {
             window_counts,
         } = self;
         for (key, range, value) in [
+            ("hold_max_s", DAY_S, hold_max_s),
             ("grace_s", DAY_S, grace_s),
             ("spacing_no_answer_s", SOME_OF_A_DAY_S, spacing_no_answer_s),
             ("spacing_busy_s", SOME_OF_A_DAY_S, spacing_busy_s),
@@ -101,6 +114,7 @@ impl CallbackSettings {
         ] {
             *value = table.whole_or(key, range, *value);
         }
+        take_shares(&mut table, share_min, share_max);
         if let Some(text) = table.filled_text("window") {
             match ContactWindow::parse(text.value, Zone::UTC) {
                 Ok(parsed) => *window = parsed,
@@ -166,6 +180,9 @@ impl CallbackSettings {
             }
         };
         CallbackPolicy {
+            share_min: self.share_min,
+            share_max: self.share_max,
+            hold_max_s: self.hold_max_s,
             grace_s: self.grace_s,
             spacing_no_answer_s: self.spacing_no_answer_s,
             spacing_busy_s: self.spacing_busy_s,
@@ -181,6 +198,23 @@ impl CallbackSettings {
                 .in_zone(zone)
                 .on(days(&self.window_counts)),
         }
+    }
+}
+
+/// The part of the seats that always may call back, and the part that may at most.
+fn take_shares(table: &mut Fields<'_>, share_min: &mut f64, share_max: &mut f64) {
+    let (least, most) = (table.share("share_min"), table.share("share_max"));
+    let at = least
+        .as_ref()
+        .or(most.as_ref())
+        .map(|share| share.at.clone());
+    *share_min = least.map_or(*share_min, |share| share.value);
+    *share_max = most.map_or(*share_max, |share| share.value);
+    if let Some(at) = at.filter(|_| *share_min > *share_max) {
+        let message = format!(
+            "`share_min` is {share_min} and `share_max` {share_max}: expected a larger `share_max`"
+        );
+        table.faults().add(at, message);
     }
 }
 

@@ -92,6 +92,8 @@ pub(crate) struct TrunkSettings {
     pub(crate) calls_per_s: Option<u32>,
     /// Channels kept for callbacks. Default 0.
     pub(crate) outbound_min: u32,
+    /// Channels that callbacks leave to callers. Default 0.
+    pub(crate) inbound_min: u32,
     /// Shown to the person called back.
     pub(crate) cli: PhoneNumber,
     /// How long a person's phone rings. Default 40.
@@ -313,6 +315,36 @@ pub(super) struct TrunkDraft {
     pub(super) cli_at: Range<usize>,
 }
 
+/// No part of the channels is more than all of them.
+fn check_channels(
+    channels: &Placed<u32>,
+    answer_max: &Placed<u32>,
+    (inbound_min, outbound_min): (&Placed<u32>, &Placed<u32>),
+    faults: &Faults,
+) {
+    for (key, number) in [
+        ("answer_max", answer_max),
+        ("outbound_min", outbound_min),
+        ("inbound_min", inbound_min),
+    ] {
+        if number.value > channels.value {
+            let message = format!(
+                "`{key}` is {}: expected at most the {} `channels`",
+                number.value, channels.value
+            );
+            faults.add(number.at.clone(), message);
+        }
+    }
+    let both = inbound_min.value.saturating_add(outbound_min.value);
+    if both > channels.value && inbound_min.value.max(outbound_min.value) <= channels.value {
+        let message = format!(
+            "`inbound_min` is {} and `outbound_min` {}: expected at most the {} `channels` together",
+            inbound_min.value, outbound_min.value, channels.value
+        );
+        faults.add(inbound_min.at.clone(), message);
+    }
+}
+
 fn trunk(
     mut table: Fields<'_>,
     seen: &mut BTreeSet<String>,
@@ -332,6 +364,7 @@ fn trunk(
     let notice = NoticeDraft::read(&mut table);
     let calls_per_s = table.whole("calls_per_s", 1..=CALLS_PER_S_MAX);
     let outbound_min = table.whole("outbound_min", 0..=CHANNELS_MAX);
+    let inbound_min = table.whole("inbound_min", 0..=CHANNELS_MAX);
     let cli = required_with(
         &mut table,
         "cli",
@@ -343,19 +376,18 @@ fn trunk(
     let header = table.at();
     table.finish();
     let (name, channels, answer_max, cli) = (name?, channels?, answer_max?, cli?);
-    let outbound_min = outbound_min.unwrap_or(Placed {
+    let none = Placed {
         value: 0,
         at: header,
-    });
-    for (key, number) in [("answer_max", &answer_max), ("outbound_min", &outbound_min)] {
-        if number.value > channels.value {
-            let message = format!(
-                "`{key}` is {}: expected at most the {} `channels`",
-                number.value, channels.value
-            );
-            faults.add(number.at.clone(), message);
-        }
-    }
+    };
+    let outbound_min = outbound_min.unwrap_or_else(|| none.clone());
+    let inbound_min = inbound_min.unwrap_or(none);
+    check_channels(
+        &channels,
+        &answer_max,
+        (&inbound_min, &outbound_min),
+        faults,
+    );
     let trunk = TrunkSettings {
         name,
         peers,
@@ -366,6 +398,7 @@ fn trunk(
         notice: notice.check(answer_max.value, channels.value, faults),
         calls_per_s: calls_per_s.map(|rate| rate.value),
         outbound_min: outbound_min.value,
+        inbound_min: inbound_min.value,
         cli: cli.value,
         ring_s,
         answer_after_ms,

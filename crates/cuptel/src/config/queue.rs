@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cuptel_core::dialplan::fields::{Fields, Placed};
-use cuptel_core::rules::NoOperators;
+use cuptel_core::rules::{AnswerTarget, NoOperators};
 
 use super::authority::{TenantDraft, tenant_and_name};
 use super::callback::CallbackSettings;
@@ -44,19 +44,10 @@ pub(crate) struct QueuePolicy {
     pub(crate) serve_waiting_s: u32,
     /// When nobody is signed in: `wait` (the default) or `refuse`.
     pub(crate) no_operators: NoOperators,
-    /// Figures to compare with, no rule. Default: none.
+    /// What callers are to find: callbacks are held where it is at risk. Default: none.
     pub(crate) answer_targets: Vec<AnswerTarget>,
     /// How debts are paid.
     pub(crate) callback: CallbackSettings,
-}
-
-/// A share of calls to be answered within a time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct AnswerTarget {
-    /// From 0 to 1.
-    pub(crate) share: f64,
-    /// Within.
-    pub(crate) within_s: u32,
 }
 
 impl QueuePolicy {

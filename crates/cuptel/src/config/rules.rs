@@ -193,6 +193,7 @@ impl Config {
             no_operators: policy.no_operators,
             hours,
             serve_waiting_s: policy.serve_waiting_s,
+            answer_targets: policy.answer_targets.clone(),
             callback: policy.callback.policy(zone, ours),
         }
     }
@@ -235,6 +236,7 @@ fn trunk_rule(trunk: &TrunkSettings) -> Trunk {
         storm_quiet_s: trunk.notice.storm_quiet_s,
         calls_per_s: trunk.calls_per_s,
         outbound_min: trunk.outbound_min,
+        inbound_min: trunk.inbound_min,
         outbound: trunk.outbound.is_some(),
         cli: trunk.cli.clone(),
         ring_s: trunk.ring_s,

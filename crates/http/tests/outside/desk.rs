@@ -245,6 +245,7 @@ pub(crate) fn busy() -> Snapshot {
             oldest_ms: Some(AT_MS - 125_000),
             callbacks_open: 7,
             callbacks_ready: 4,
+            callbacks_held: true,
             callbacks_oldest_ms: Some(AT_MS - 3_900_000),
             wait: Some(WaitNow {
                 mean_s: 240,

@@ -107,6 +107,11 @@ fn a_trunk_answers_and_dials_on_the_channels_that_it_has() {
         "23:16: `outbound_min` is 31: expected at most the 30 `channels`",
     );
     assert_fault(
+        "outbound_min = 3",
+        "outbound_min = 3\ninbound_min = 28",
+        "24:15: `inbound_min` is 28 and `outbound_min` 3: expected at most the 30 `channels` together",
+    );
+    assert_fault(
         "channels = 30\n",
         "",
         "17:1: missing `channels`: expected a whole number from 1 to 100000",

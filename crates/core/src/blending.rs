@@ -1,0 +1,284 @@
+//! How many of the seats that serve a queue may call people back while others ring in. So many
+//! as leave the callers of now their targets, by Erlang's formula over how fast they have come of
+//! late and how long works take; a floor of seats calls back whatever comes in, so that debts are
+//! always paid; and a callback that was held long enough goes by its place as if nothing was at
+//! risk.
+
+use std::collections::BTreeMap;
+
+use crate::centre::Centre;
+use crate::erlang::answered_within;
+use crate::estimate::ratio;
+use crate::id::QueueId;
+use crate::record::Work;
+use crate::rules::Queue;
+use crate::seat::{Seat, SeatWork, With};
+use crate::time::{MonoUs, Now, UtcMs};
+use crate::timers::Timer;
+
+/// How long arrivals are remembered: a jam shows within minutes, and a lull is believed later.
+const MEMORIES_S: [f64; 2] = [120.0, 900.0];
+/// A look at what is at risk holds for so long.
+const LOOK_US: MonoUs = 1_000_000;
+/// A caller who has waited this part of the target's time puts it at risk, whatever is forecast.
+const WAITED_PART: i64 = 2;
+
+/// How fast callers have come into a queue.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Stream {
+    per_s: [f64; 2],
+    at_ms: UtcMs,
+}
+
+impl Stream {
+    fn faded(&self, at_ms: UtcMs) -> [f64; 2] {
+        let gone_s = seconds(at_ms - self.at_ms);
+        let fade = |(per_s, memory_s): (f64, f64)| per_s * (-gone_s / memory_s).exp();
+        let [first, second] = self.per_s;
+        [fade((first, MEMORIES_S[0])), fade((second, MEMORIES_S[1]))]
+    }
+
+    /// One more has come.
+    pub(crate) fn came(&mut self, at_ms: UtcMs) {
+        let [first, second] = self.faded(at_ms);
+        self.per_s = [first + 1.0 / MEMORIES_S[0], second + 1.0 / MEMORIES_S[1]];
+        self.at_ms = at_ms;
+    }
+
+    /// Callers a second: of the last minutes or of the last quarter of an hour, the more.
+    pub(crate) fn per_s(&self, at_ms: UtcMs) -> f64 {
+        let [first, second] = self.faded(at_ms);
+        first.max(second)
+    }
+}
+
+/// What a queue's callbacks have to leave to its callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Blend {
+    until: MonoUs,
+    /// Seats that may be at callbacks at once.
+    seats_max: usize,
+    /// Whether more of them would put a target of the callers at risk.
+    is_at_risk: bool,
+}
+
+/// Everything that blending goes by.
+#[derive(Debug, Default)]
+pub(crate) struct Blending {
+    pub(crate) streams: BTreeMap<QueueId, Stream>,
+    blends: BTreeMap<QueueId, Blend>,
+    /// Seats at a callback of each queue.
+    at_callbacks: BTreeMap<QueueId, usize>,
+}
+
+fn seconds(ms: UtcMs) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "days in milliseconds")]
+    let ms = ms.max(0) as f64;
+    ms / 1_000.0
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a part of the seats of a centre"
+)]
+fn seats_of(share: f64, crew: usize) -> usize {
+    (share * ratio(crew, 1)).ceil() as usize
+}
+
+/// The fewest of so many seats that are enough; all where even these are not. With each seat less
+/// fewer callers are answered in time.
+fn fewest(seats: usize, is_enough: impl Fn(usize) -> bool) -> usize {
+    let (mut short, mut enough) = (0, seats);
+    while short < enough {
+        let middle = usize::midpoint(short, enough);
+        if is_enough(middle) {
+            enough = middle;
+        } else {
+            short = middle + 1;
+        }
+    }
+    enough
+}
+
+impl Blending {
+    /// A seat begins or ends a callback.
+    pub(crate) fn seat_moves(&mut self, from: Option<QueueId>, to: Option<QueueId>) {
+        if let Some(count) = from.and_then(|queue| self.at_callbacks.get_mut(&queue)) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(queue) = to {
+            *self.at_callbacks.entry(queue).or_default() += 1;
+        }
+    }
+
+    /// Whether another seat may begin a callback of this queue. `since_ms`: since when the one
+    /// whose turn it is could have been dialled.
+    pub(crate) fn may_begin(
+        &self,
+        queue: QueueId,
+        hold_ms: i64,
+        now_ms: UtcMs,
+        since_ms: UtcMs,
+    ) -> bool {
+        let at = self.at_callbacks.get(&queue).copied().unwrap_or(0);
+        let blend = self.blends.get(&queue);
+        blend.is_none_or(|blend| at < blend.seats_max) || now_ms - since_ms >= hold_ms
+    }
+
+    /// Whether callbacks of a queue were held for its callers at the last look.
+    pub(crate) fn holds(&self, queue: QueueId) -> bool {
+        let at = self.at_callbacks.get(&queue).copied().unwrap_or(0);
+        let blend = self.blends.get(&queue);
+        blend.is_some_and(|blend| blend.is_at_risk && at >= blend.seats_max)
+    }
+
+    /// The rules have changed.
+    pub(crate) fn forget(&mut self) {
+        self.blends.clear();
+    }
+}
+
+impl Seat {
+    /// The queue whose callback it is at, from the offer to the goodbye.
+    pub(crate) fn calls_back_for(&self) -> Option<QueueId> {
+        match &self.work {
+            SeatWork::Offered { offer, .. } => {
+                matches!(offer.work, Work::Callback(_)).then_some(offer.queue)
+            }
+            SeatWork::Talking { queue, with, .. } => match with {
+                With::Caller(_) => None,
+                With::Ringing { .. } | With::Person { .. } => Some(*queue),
+            },
+            SeatWork::Idle
+            | SeatWork::Informed { .. }
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        }
+    }
+}
+
+impl Centre {
+    /// Looks anew at what the callers of a queue need, if the last look is old.
+    pub(crate) fn look_at_blend(&mut self, now: Now, queue: QueueId) {
+        let looked = self.blending.blends.get(&queue);
+        if looked.is_some_and(|blend| blend.until > now.mono_us) {
+            return;
+        }
+        let Some(rule) = self.rules.queues.get(&queue) else {
+            return;
+        };
+        let blend = self.blend(now, queue, rule);
+        self.blending.blends.insert(queue, blend);
+        if blend.is_at_risk {
+            self.timers.at(blend.until, Timer::Blend(queue));
+        }
+    }
+
+    fn blend(&self, now: Now, queue: QueueId, rule: &Queue) -> Blend {
+        let crew = self.crew_of(now, rule);
+        let seats = crew.0.len();
+        let (mut offered, mut per_s) = (0.0, 0.0);
+        for (shared, share) in self.shared_by(now, &crew) {
+            let (Some(rule), Some(stream)) = (
+                self.rules.queues.get(&shared),
+                self.blending.streams.get(&shared),
+            ) else {
+                continue;
+            };
+            let arrivals = share * stream.per_s(now.utc_ms);
+            per_s += arrivals;
+            offered += arrivals * self.work_s(shared, rule);
+        }
+        let work_s = if per_s > 0.0 {
+            offered / per_s
+        } else {
+            self.work_s(queue, rule)
+        };
+        let waited_ms = self.longest_wait(queue, now);
+        let is_kept = |operators: usize| {
+            let operators = u32::try_from(operators).unwrap_or(u32::MAX);
+            rule.answer_targets.iter().all(|target| {
+                let within_s = f64::from(target.within_s);
+                let is_waiting = waited_ms >= i64::from(target.within_s) * 1_000 / WAITED_PART;
+                !is_waiting && answered_within(offered, operators, work_s, within_s) >= target.share
+            })
+        };
+        let policy = &rule.callback;
+        let floor = seats_of(policy.share_min, seats);
+        let ceiling = seats_of(policy.share_max, seats).max(floor);
+        let spared = seats - fewest(seats, is_kept);
+        Blend {
+            until: now.mono_us + LOOK_US,
+            seats_max: spared.clamp(floor, ceiling),
+            is_at_risk: spared < ceiling,
+        }
+    }
+
+    /// How long the caller who entered first has waited.
+    fn longest_wait(&self, queue: QueueId, now: Now) -> i64 {
+        let waits = self.attempts.values().filter_map(|live| match live.doing {
+            crate::attempt::Doing::Queued { queue: own, .. } if own == queue => live.row.queued_ms,
+            crate::attempt::Doing::Queued { .. }
+            | crate::attempt::Doing::Ringing
+            | crate::attempt::Doing::Message { .. }
+            | crate::attempt::Doing::Menu { .. }
+            | crate::attempt::Doing::Wishing(_)
+            | crate::attempt::Doing::Noticed
+            | crate::attempt::Doing::Talking { .. } => None,
+        });
+        waits.min().map_or(0, |since_ms| now.utc_ms - since_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_shows_a_jam_within_minutes_and_believes_a_lull_later() {
+        let mut stream = Stream::default();
+        let mut at_ms = 1_000_000;
+        for _ in 0..600 {
+            at_ms += 1_000;
+            stream.came(at_ms);
+        }
+        let jam = stream.per_s(at_ms);
+        assert!((0.95..1.05).contains(&jam), "one a second: {jam}");
+        let later = stream.per_s(at_ms + 300_000);
+        assert!((0.3..0.5).contains(&later), "{later}");
+    }
+
+    #[test]
+    fn fewest_is_the_first_that_is_enough_and_all_where_none_is() {
+        for enough in 0..=9 {
+            assert_eq!(fewest(8, |seats| seats >= enough), enough.min(8));
+        }
+    }
+
+    #[test]
+    fn a_callback_that_was_held_long_enough_is_held_no_more() {
+        let queue = QueueId(1);
+        let mut blending = Blending::default();
+        assert!(
+            blending.may_begin(queue, 60_000, 100_000, 100_000),
+            "no look yet"
+        );
+        let blend = Blend {
+            until: 0,
+            seats_max: 1,
+            is_at_risk: true,
+        };
+        blending.blends.insert(queue, blend);
+        assert!(
+            blending.may_begin(queue, 60_000, 100_000, 90_000),
+            "the floor"
+        );
+        blending.seat_moves(None, Some(queue));
+        assert!(!blending.may_begin(queue, 60_000, 100_000, 40_001));
+        assert!(blending.may_begin(queue, 60_000, 100_000, 40_000));
+        blending.seat_moves(Some(queue), None);
+        assert!(blending.may_begin(queue, 60_000, 100_000, 90_000));
+    }
+}
