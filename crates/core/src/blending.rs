@@ -160,8 +160,17 @@ impl Seat {
 }
 
 impl Centre {
-    /// Looks anew at what the callers of a queue need, if the last look is old.
-    pub(crate) fn look_at_blend(&mut self, now: Now, queue: QueueId) {
+    /// Looks anew at what the callers of each queue need that has callbacks in its line.
+    pub(crate) fn look_at_blends(&mut self, now: Now) {
+        let rules = self.rules.clone();
+        for &queue in rules.queues.keys() {
+            if self.matching.callbacks(queue) > 0 {
+                self.look_at_blend(now, queue);
+            }
+        }
+    }
+
+    fn look_at_blend(&mut self, now: Now, queue: QueueId) {
         let looked = self.blending.blends.get(&queue);
         if looked.is_some_and(|blend| blend.until > now.mono_us) {
             return;
@@ -171,7 +180,7 @@ impl Centre {
         };
         let blend = self.blend(now, queue, rule);
         self.blending.blends.insert(queue, blend);
-        if blend.is_at_risk {
+        if self.blending.holds(queue) {
             self.timers.at(blend.until, Timer::Blend(queue));
         }
     }

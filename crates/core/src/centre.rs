@@ -4,22 +4,24 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::acquaintance::Acquaintances;
 use crate::attempt::LiveAttempt;
 use crate::blending::Blending;
 use crate::callback::Case;
 use crate::channels::Channels;
 use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
 use crate::ledger::Ledger;
+use crate::matching::Matching;
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
 use crate::planted::{Fault, planted};
 use crate::reconnecting::LeftAlone;
-use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, Work};
+use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow};
 use crate::release::DialHours;
 use crate::rules::Rules;
 use crate::seat::Seat;
 use crate::step::{Command, CommandError, Effect, Input, Step};
-use crate::time::{Now, UtcMs};
+use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::{Timer, Timers};
 use crate::words::Party;
 
@@ -66,13 +68,14 @@ pub struct Centre {
     /// Queues for which the end of a pause of the contact window is awaited.
     pub(crate) windows: BTreeSet<QueueId>,
     pub(crate) dial_hours: DialHours,
-    /// Works that wait, by queue; ordered by key, the smallest first.
-    pub(crate) ready: BTreeMap<QueueId, BTreeSet<(i64, Work)>>,
+    /// Works that wait, and the seats that are free for them.
+    pub(crate) matching: Matching,
+    /// When the earliest timer for it fires.
+    pub(crate) turn_at: Option<MonoUs>,
+    pub(crate) acquaintances: Acquaintances,
     pub(crate) seats: BTreeMap<SeatId, Seat>,
     pub(crate) extensions: BTreeMap<String, SeatId>,
     pub(crate) operators: BTreeMap<String, OperatorRow>,
-    /// Seats to which a work may be proposed, the one idle longest first.
-    pub(crate) free: BTreeSet<(UtcMs, SeatId)>,
     pub(crate) trunks: BTreeMap<TrunkId, Channels>,
     pub(crate) blending: Blending,
     /// Persons called back whose operator's phone died, by their callback.
@@ -101,6 +104,8 @@ impl Centre {
             .keys()
             .map(|id| (*id, Channels::default()))
             .collect();
+        let mut matching = Matching::default();
+        matching.begin(&rules.queues);
         Self {
             rules,
             ids: IdSource::new(epoch),
@@ -114,11 +119,12 @@ impl Centre {
             backlog: BTreeMap::new(),
             windows: BTreeSet::new(),
             dial_hours: DialHours::default(),
-            ready: BTreeMap::new(),
+            matching,
+            turn_at: None,
+            acquaintances: Acquaintances::default(),
             seats: BTreeMap::new(),
             extensions: BTreeMap::new(),
             operators: BTreeMap::new(),
-            free: BTreeSet::new(),
             trunks,
             blending: Blending::default(),
             left_alone: BTreeMap::new(),
@@ -265,6 +271,8 @@ impl Centre {
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),
             Timer::MaxWait(id, token) => self.waited_too_long(now, id, token, step),
             Timer::Closing(id, token) => self.closing_due(now, id, token, step),
+            // What was waited for comes after every timer, when works are handed out.
+            Timer::Turn(moment) => self.turn_at = self.turn_at.filter(|at| *at != moment),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
             Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
             Timer::LeftAlone(id, until) => self.person_waited(now, id, until, step),

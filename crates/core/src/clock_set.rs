@@ -56,6 +56,7 @@ impl Centre {
                 continue;
             };
             seat.idle_since += by_ms;
+            seat.load.shift(by_ms);
             if let Some(registration) = &mut seat.registration {
                 registration.registered_ms += by_ms;
                 registration.expires_ms += by_ms;

@@ -177,6 +177,7 @@ impl Centre {
             });
         }
         let disposition = assignment.disposition;
+        self.remember_operator(queue, &with, assignment.operator);
         let settled = match with {
             With::Caller(attempt) => self.call_talked(now, attempt, by, disposition, step),
             With::Person {
@@ -395,6 +396,7 @@ impl Centre {
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.work = SeatWork::Idle;
             seat.idle_since = now.utc_ms;
+            seat.load.end(now.utc_ms);
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::centre::Centre;
 use crate::id::{IntervalId, SeatId, SignInId};
+use crate::matching::Load;
 use crate::record::{IntervalRow, Record, RegistrationRow, SignInRow};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Effect, Step};
@@ -74,6 +75,7 @@ impl Centre {
             seat.skills = skills;
             seat.misses = 0;
             seat.idle_since = now.utc_ms;
+            seat.load = Load::default();
         }
         self.seat_changed(now, id, step);
         Ok(())
@@ -285,8 +287,7 @@ impl Centre {
         }
     }
 
-    /// Closes and opens the seat's interval if its states changed, and keeps the index of
-    /// free seats.
+    /// Closes and opens the seat's interval if its states changed, and tells the dispatcher.
     pub(crate) fn seat_changed(&mut self, now: Now, id: SeatId, step: &mut Step) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
@@ -319,12 +320,6 @@ impl Centre {
         let calls_back_for = seat.calls_back_for();
         self.blending.seat_moves(seat.at_callback, calls_back_for);
         seat.at_callback = calls_back_for;
-        if let Some(since) = seat.free_since.take() {
-            self.free.remove(&(since, id));
-        }
-        if seat.is_free(now.utc_ms) {
-            seat.free_since = Some(seat.idle_since);
-            self.free.insert((seat.idle_since, id));
-        }
+        self.stand_by(now, id);
     }
 }

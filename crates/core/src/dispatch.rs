@@ -1,40 +1,95 @@
-//! Who gets which work: the first of those who wait for which a seat with the skills is
-//! free, handed to the seat that has been idle longest. Live calls and callbacks stand
-//! in one line, ordered by place.
+//! Who gets which work: `matching` says which and to whom; here is what it does not know, and
+//! the offer that follows. Live calls and callbacks stand in one line, ordered by place.
 
-use crate::attempt::Doing;
+use std::collections::BTreeMap;
+
+use crate::attempt::{Doing, LiveAttempt};
+use crate::blending::Blending;
 use crate::callback::Move;
 use crate::centre::Centre;
-use crate::id::{LegId, OfferId, QueueId, SeatId, TenantId, TrunkId};
+use crate::id::{
+    AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId, TrunkId,
+};
+use crate::matching::{Conditions, Figures, InHand, Pair, SeatIs, Waiting};
 use crate::number::PhoneNumber;
 use crate::owing::About;
-use crate::record::{OfferRow, Record, Work};
-use crate::rules::Queue;
+use crate::reconnecting::LeftAlone;
+use crate::record::{OfferRow, Record, RegistrationRow, Work};
+use crate::release::DialHours;
+use crate::rules::{Queue, Rules};
 use crate::seat::SeatWork;
 use crate::step::{Destination, Effect, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{CallbackEventKind, OfferState};
 
-/// A work and the seat it goes to.
-struct Match {
-    key: i64,
-    queue: QueueId,
-    work: Work,
-    seat: SeatId,
+/// What the works and the seats do not say by themselves.
+struct Outside<'a> {
+    now: Now,
+    rules: &'a Rules,
+    dial_hours: &'a mut DialHours,
+    blending: &'a Blending,
+    attempts: &'a BTreeMap<AttemptId, LiveAttempt>,
+    left_alone: &'a BTreeMap<CallbackId, LeftAlone>,
+    /// Whether a trunk has a channel for a callback.
+    has_channel: bool,
+}
+
+impl Conditions for Outside<'_> {
+    fn may_dial(&mut self, queue: QueueId, place_ms: UtcMs) -> bool {
+        let Some(rule) = self.rules.queues.get(&queue).filter(|_| self.has_channel) else {
+            return false;
+        };
+        let at = self.now.utc_ms;
+        let is_in_hours = self.dial_hours.next_dial(self.rules, queue, at) == Some(at);
+        let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
+        is_in_hours
+            && !self.rules.is_emergency(rule.tenant)
+            && self.blending.may_begin(queue, hold_ms, at, place_ms)
+    }
+
+    fn excludes(&self, work: Work, seat: SeatId) -> bool {
+        match work {
+            Work::Attempt(id) => self
+                .attempts
+                .get(&id)
+                .is_none_or(|live| live.excluded.contains(&seat) || live.vanished.contains(&seat)),
+            Work::Callback(id) => {
+                let person = self.left_alone.get(&id);
+                person.is_some_and(|person| person.excluded.contains(&seat))
+            }
+        }
+    }
+}
+
+impl Rules {
+    /// Whether a health authority can serve nobody: its callbacks wait for better times.
+    pub(crate) fn is_emergency(&self, tenant: TenantId) -> bool {
+        let tenant = self.tenants.get(&tenant);
+        tenant.is_some_and(|tenant| tenant.dialplan.is_emergency())
+    }
 }
 
 impl Centre {
     /// Puts a work into its queue's line.
     pub(crate) fn line_up(
         &mut self,
+        now: Now,
         queue: QueueId,
         place_ms: UtcMs,
         priority_ms: i64,
         work: Work,
     ) {
-        let key = self.key(queue, place_ms, priority_ms, work);
-        self.ready.entry(queue).or_default().insert((key, work));
+        let waiting = self.waiting(queue, place_ms, priority_ms, work);
+        let wish = match work {
+            Work::Attempt(id) => self.wish_of_caller(queue, id),
+            Work::Callback(_) if waiting.is_live => None,
+            Work::Callback(id) => {
+                let case = self.cases.get(&id);
+                case.and_then(|case| self.acquaintances.wish_of(&self.rules, queue, case))
+            }
+        };
+        self.matching.line_up(now.utc_ms, waiting, wish);
     }
 
     /// Takes a work out of its queue's line.
@@ -45,9 +100,27 @@ impl Centre {
         priority_ms: i64,
         work: Work,
     ) {
-        let key = self.key(queue, place_ms, priority_ms, work);
-        if let Some(line) = self.ready.get_mut(&queue) {
-            line.remove(&(key, work));
+        let waiting = self.waiting(queue, place_ms, priority_ms, work);
+        self.matching.step_out(&waiting);
+    }
+
+    pub(crate) fn waiting(
+        &self,
+        queue: QueueId,
+        place_ms: UtcMs,
+        priority_ms: i64,
+        work: Work,
+    ) -> Waiting {
+        let is_live = match work {
+            Work::Attempt(_) => true,
+            Work::Callback(id) => self.left_alone.contains_key(&id),
+        };
+        Waiting {
+            queue,
+            work,
+            is_live,
+            key_ms: self.key(queue, place_ms, priority_ms, work),
+            place_ms,
         }
     }
 
@@ -66,21 +139,62 @@ impl Centre {
 
     /// Live callers who wait in a queue.
     pub(crate) fn waiting_in(&self, queue: QueueId) -> u32 {
-        let waits = |live: &&crate::attempt::LiveAttempt| matches!(live.doing, Doing::Queued { queue: q, .. } if q == queue);
-        u32::try_from(self.attempts.values().filter(waits).count()).unwrap_or(u32::MAX)
+        self.matching.callers(queue)
     }
 
-    /// Whether somebody waits there who need not be dialled.
-    fn is_anybody_on_the_line(&self, queue: QueueId) -> bool {
-        let mut alone = self.left_alone.values();
-        self.waiting_in(queue) > 0 || alone.any(|person| person.queue() == queue)
+    /// Every line is formed again: the queues, and what each seat can do for them.
+    pub(crate) fn begin_matching(&mut self, now: Now) {
+        self.matching.begin(&self.rules.queues);
+        let seats: Vec<SeatId> = self.seats.keys().copied().collect();
+        for id in seats {
+            self.stand_by(now, id);
+        }
     }
 
-    /// How many stand before a work in its line.
-    pub(crate) fn ahead_of(&self, queue: QueueId, work: Work) -> usize {
-        let line = self.ready.get(&queue);
-        line.and_then(|line| line.iter().position(|(_, w)| *w == work))
-            .unwrap_or(0)
+    /// A seat may have come to do something else.
+    pub(crate) fn stand_by(&mut self, now: Now, id: SeatId) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
+        if self.matching.operator_at(id) != operator {
+            match operator {
+                Some(operator) => {
+                    let queues = &self.rules.queues;
+                    let who = (operator, seat.skills.as_slice());
+                    self.matching.man(now.utc_ms, id, who, queues);
+                }
+                None => self.matching.clear(now.utc_ms, id),
+            }
+        }
+        let in_hand = match &seat.work {
+            SeatWork::Offered { offer, .. } => match offer.work {
+                Work::Attempt(_) => {
+                    let queue = self.rules.current(offer.queue).unwrap_or(offer.queue);
+                    Some(InHand::Caller(queue))
+                }
+                Work::Callback(id) => {
+                    let is_dial = !self.left_alone.contains_key(&id);
+                    is_dial.then_some(InHand::Dial)
+                }
+            },
+            SeatWork::Idle
+            | SeatWork::Talking { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        };
+        let responds = !matches!(seat.work, SeatWork::NotResponding);
+        let is = SeatIs {
+            is_present: responds && seat.takes_work() && seat.reachable_at(now.utc_ms),
+            free: seat.is_free(now.utc_ms).then_some(Figures {
+                idle_since_ms: seat.idle_since,
+                load: seat.load,
+            }),
+            in_hand,
+        };
+        self.matching.seat_is(now.utc_ms, id, is);
     }
 
     /// Hands out works as long as one fits a free seat.
@@ -88,111 +202,62 @@ impl Centre {
         if self.stopping.is_some() || self.held {
             return;
         }
-        if !self.free.is_empty() {
-            let queues: Vec<QueueId> = self.ready.keys().copied().collect();
-            for queue in queues {
-                self.look_at_blend(now, queue);
+        self.look_at_blends(now);
+        self.matching.advance(now.utc_ms);
+        if self.trunk_out().is_some() {
+            self.matching.ask_again();
+        }
+        while let Some(pair) = self.next_pair(now) {
+            match self.whom_to_ask(now, pair.seat) {
+                Some((phone, operator)) => self.offer(now, &pair, phone, operator, step),
+                None => self.stand_by(now, pair.seat),
+            }
+            if !pair.waiting.is_live {
+                self.matching.ask_again();
             }
         }
-        while !self.free.is_empty() {
-            let Some(found) = self.best_match(now) else {
-                break;
-            };
-            self.offer(now, &found, step);
-        }
+        self.await_turn(now);
     }
 
-    /// Whether the callers of a queue can spare a seat for its first callback.
-    fn blend_allows(&self, now: Now, queue: QueueId, rule: &Queue) -> bool {
-        let line = self.ready.get(&queue).into_iter().flatten();
-        let place_of = |(_, work): &(i64, Work)| match work {
-            Work::Attempt(_) => None,
-            Work::Callback(id) => self.cases.get(id).map(|case| case.row.place_ms),
+    fn next_pair(&mut self, now: Now) -> Option<Pair> {
+        let has_channel = self.trunk_out().is_some();
+        let mut outside = Outside {
+            now,
+            rules: &self.rules,
+            dial_hours: &mut self.dial_hours,
+            blending: &self.blending,
+            attempts: &self.attempts,
+            left_alone: &self.left_alone,
+            has_channel,
         };
-        let since_ms = line.into_iter().find_map(place_of).unwrap_or(now.utc_ms);
-        let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
-        self.blending
-            .may_begin(queue, hold_ms, now.utc_ms, since_ms)
+        self.matching.next(&mut outside)
     }
 
-    fn best_match(&self, now: Now) -> Option<Match> {
-        let mut best: Option<Match> = None;
-        for (&queue, line) in self.ready.iter().filter(|(_, line)| !line.is_empty()) {
-            let Some(rule) = self.rules.queues.get(&queue) else {
-                continue;
-            };
-            let able: Vec<SeatId> = self.able(rule, now).collect();
-            if able.is_empty() {
-                continue;
-            }
-            // Once per queue and not per work: a night's backlog can be thousands long.
-            let may_dial = rule.callback.next_dial(now.utc_ms) == now.utc_ms
-                && self.trunk_out().is_some()
-                && !self.is_emergency(rule.tenant)
-                && self.blend_allows(now, queue, rule);
-            if !may_dial && !self.is_anybody_on_the_line(queue) {
-                continue;
-            }
-            for &(key, work) in line {
-                if best.as_ref().is_some_and(|best| best.key <= key) {
-                    break;
-                }
-                if let Some(seat) = self.seat_for(work, &able, may_dial) {
-                    best = Some(Match {
-                        key,
-                        queue,
-                        work,
-                        seat,
-                    });
-                    break;
-                }
-            }
-        }
-        best
-    }
-
-    /// Whether a health authority can serve nobody: its callbacks wait for better times.
-    pub(crate) fn is_emergency(&self, tenant: TenantId) -> bool {
-        let tenant = self.rules.tenants.get(&tenant);
-        tenant.is_some_and(|tenant| tenant.dialplan.is_emergency())
-    }
-
-    /// Free seats with the skills, the one idle longest first.
-    pub(crate) fn able<'a>(
-        &'a self,
-        rule: &'a Queue,
-        now: Now,
-    ) -> impl Iterator<Item = SeatId> + 'a {
-        let fits = move |id: &SeatId| {
-            self.seats
-                .get(id)
-                .is_some_and(|seat| seat.is_free(now.utc_ms) && seat.can(rule.skills.iter()))
+    /// Time alone lets seats take what they could not before.
+    fn await_turn(&mut self, now: Now) {
+        let Some(moment) = self.matching.next_change().map(|at| now.mono_at(at)) else {
+            return;
         };
-        self.free.iter().map(|(_, id)| *id).filter(fits)
+        if self.turn_at.is_none_or(|at| at > moment) {
+            self.turn_at = Some(moment);
+            self.timers.at(moment, Timer::Turn(moment));
+        }
     }
 
-    fn seat_for(&self, work: Work, able: &[SeatId], may_dial: bool) -> Option<SeatId> {
-        match work {
-            Work::Attempt(id) => {
-                let live = self.attempts.get(&id)?;
-                let may =
-                    |seat: &&SeatId| !live.excluded.contains(seat) && !live.vanished.contains(seat);
-                able.iter().find(may).copied()
-            }
-            Work::Callback(id) => match self.left_alone.get(&id) {
-                Some(person) => {
-                    let may = |seat: &&SeatId| !person.excluded.contains(seat);
-                    able.iter().find(may).copied()
-                }
-                None => able.first().copied().filter(|_| may_dial),
-            },
-        }
+    /// The phone and the operator of a seat that is free.
+    fn whom_to_ask(&self, now: Now, id: SeatId) -> Option<(RegistrationRow, OperatorId)> {
+        let seat = self
+            .seats
+            .get(&id)
+            .filter(|seat| seat.is_free(now.utc_ms))?;
+        let operator = seat.sign_in.as_ref()?.operator;
+        Some((seat.registration.clone()?, operator))
     }
 
     /// A trunk with a channel free for a callback. Inbound calls leave `outbound_min` to
     /// callbacks; beyond that both share what is answered at most.
     pub(crate) fn trunk_out(&self) -> Option<TrunkId> {
-        let promised = self.dials_promised();
+        let promised = self.matching.dials_offered();
         let free = |(id, trunk): (&TrunkId, &crate::rules::Trunk)| {
             let used = self.channels(*id);
             let outbound = used.outbound + promised;
@@ -208,35 +273,29 @@ impl Centre {
         self.rules.trunks.iter().find_map(free)
     }
 
-    /// Callbacks offered to seats that have not picked up yet: each will want a channel.
-    fn dials_promised(&self) -> u32 {
-        let dials =
-            |work: Work| matches!(work, Work::Callback(id) if !self.left_alone.contains_key(&id));
-        let promised = |seat: &&crate::seat::Seat| matches!(&seat.work, SeatWork::Offered { offer, .. } if dials(offer.work));
-        u32::try_from(self.seats.values().filter(promised).count()).unwrap_or(u32::MAX)
-    }
-
-    fn offer(&mut self, now: Now, found: &Match, step: &mut Step) {
+    fn offer(
+        &mut self,
+        now: Now,
+        pair: &Pair,
+        phone: RegistrationRow,
+        operator: OperatorId,
+        step: &mut Step,
+    ) {
         let rules = self.rules.clone();
-        let Some(rule) = rules.queues.get(&found.queue) else {
+        let Some(rule) = rules.queues.get(&pair.waiting.queue) else {
             return;
         };
-        let caller = self.leave_line_for(now, found, step);
+        let caller = self.leave_line_for(now, pair, step);
         let (offer_id, leg) = (OfferId(self.ids.allot()), LegId(self.ids.allot()));
-        let Some(seat) = self.seats.get_mut(&found.seat) else {
-            return;
-        };
-        let (Some(registration), Some(sign_in)) =
-            (seat.registration.clone(), seat.sign_in.as_ref())
-        else {
+        let Some(seat) = self.seats.get_mut(&pair.seat) else {
             return;
         };
         let offer = OfferRow {
             id: offer_id,
-            work: found.work,
-            queue: found.queue,
-            seat: found.seat,
-            operator: sign_in.operator,
+            work: pair.waiting.work,
+            queue: pair.waiting.queue,
+            seat: pair.seat,
+            operator,
             state: OfferState::Open,
             offered_ms: now.utc_ms,
             lease_until_ms: now.utc_in_s(rule.ring_s),
@@ -250,45 +309,38 @@ impl Centre {
             ringing: false,
             until,
         };
+        let extension = seat.row.name.clone();
         let to = Destination::Seat {
-            registration,
-            extension: seat.row.name.clone(),
-            display: self.display(rule, found.work),
+            registration: phone,
+            extension,
+            display: self.display(rule, pair.waiting.work),
             caller,
         };
-        self.legs.insert(leg, crate::centre::Role::Seat(found.seat));
-        self.timers.at(until, Timer::Lease(found.seat, offer_id));
+        self.legs.insert(leg, crate::centre::Role::Seat(pair.seat));
+        self.timers.at(until, Timer::Lease(pair.seat, offer_id));
         step.effects.push(Effect::Invite {
             leg,
             to: Box::new(to),
         });
-        self.seat_changed(now, found.seat, step);
+        self.seat_changed(now, pair.seat, step);
     }
 
     /// Marks the work as offered; returns the caller to show on the seat's phone.
-    fn leave_line_for(&mut self, now: Now, found: &Match, step: &mut Step) -> Option<PhoneNumber> {
-        match found.work {
+    fn leave_line_for(&mut self, now: Now, pair: &Pair, step: &mut Step) -> Option<PhoneNumber> {
+        self.matching.step_out(&pair.waiting);
+        match pair.waiting.work {
             Work::Attempt(id) => {
                 let live = self.attempts.get_mut(&id)?;
-                let Doing::Queued {
-                    queue,
-                    place_ms,
-                    ref mut offered_to,
-                    ..
-                } = live.doing
-                else {
-                    return None;
-                };
-                *offered_to = Some(found.seat);
-                let (caller, priority_ms) = (live.caller.number.clone(), live.priority_ms);
-                self.step_out(queue, place_ms, priority_ms, found.work);
-                caller
+                if let Doing::Queued { offered_to, .. } = &mut live.doing {
+                    *offered_to = Some(pair.seat);
+                }
+                live.caller.number.clone()
             }
             Work::Callback(id) if self.left_alone.contains_key(&id) => {
-                self.person_offered(now, id, found.seat, step)
+                self.person_offered(now, id, pair.seat, step)
             }
             Work::Callback(id) => {
-                let seat = Some(found.seat);
+                let seat = Some(pair.seat);
                 self.move_case(now, id, Move::Offer, |row| row.seat = seat, step);
                 self.note(
                     now,

@@ -6,6 +6,7 @@
 
 use crate::centre::Centre;
 use crate::id::{QueueId, SeatId};
+use crate::matching::Waiting;
 use crate::record::Work;
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
@@ -115,7 +116,7 @@ impl Centre {
         let serves = |(_, seat): &(&SeatId, &Seat)| {
             seat.takes_work()
                 && seat.reachable_at(now.utc_ms)
-                && seat.can(rule.skills.iter())
+                && rule.can_be_served_by(&seat.skills)
                 && !matches!(seat.work, SeatWork::NotResponding)
         };
         let seats = self.seats.iter().filter(serves);
@@ -140,7 +141,8 @@ impl Centre {
 
     /// How long whoever has this turn in a queue's line waits. None while nobody is there who
     /// could serve them.
-    pub(crate) fn wait_at(&self, now: Now, queue: QueueId, turn: (i64, Work)) -> Option<Wait> {
+    pub(crate) fn wait_of(&self, now: Now, waiting: &Waiting) -> Option<Wait> {
+        let queue = waiting.queue;
         let rule = self.rules.queues.get(&queue)?;
         let crew = self.crew_of(now, rule);
         if crew.0.is_empty() {
@@ -151,8 +153,11 @@ impl Centre {
             let Some(rule) = self.rules.queues.get(&shared) else {
                 continue;
             };
-            let line = self.ready.get(&shared);
-            let before = line.map_or(0, |line| line.range(..turn).count());
+            let there = Waiting {
+                queue: shared,
+                ..*waiting
+            };
+            let before = self.matching.ahead_of(&there, usize::MAX);
             works += share * ratio(before, 1);
             needs_s += share * ratio(before, 1) * self.work_s(shared, rule);
         }
@@ -168,8 +173,7 @@ impl Centre {
     /// How long whoever entered a queue now would wait.
     pub(crate) fn wait_now(&self, now: Now, queue: QueueId) -> Option<Wait> {
         let last = Work::Attempt(crate::id::AttemptId(i64::MAX));
-        let key = self.key(queue, now.utc_ms, 0, last);
-        self.wait_at(now, queue, (key, last))
+        self.wait_of(now, &self.waiting(queue, now.utc_ms, 0, last))
     }
 }
 

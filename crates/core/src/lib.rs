@@ -2,6 +2,7 @@
 //! calendars, dialplans and dispatch. Everything here is pure: it is told what time it
 //! is and what happened, and returns what must be recorded and what must be done.
 
+mod acquaintance;
 mod arrival;
 mod attempt;
 mod blending;
@@ -22,6 +23,7 @@ pub mod id;
 pub mod importing;
 mod ledger;
 mod lining;
+pub mod matching;
 mod notice;
 pub mod number;
 mod offering;

@@ -9,6 +9,7 @@ use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackId, QueueId};
 use crate::ledger::{self, Ledger};
+use crate::matching::Waiting;
 use crate::planted::{Fault, planted};
 use crate::record::Work;
 use crate::release::{DialHours, promised_opening};
@@ -72,7 +73,7 @@ impl Centre {
             Some(Standing::InLine(queue)) => {
                 case.ready = Some(queue);
                 let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
-                self.line_up(queue, place_ms, priority_ms, Work::Callback(id));
+                self.line_up(now, queue, place_ms, priority_ms, Work::Callback(id));
                 self.await_window(now, queue);
             }
         }
@@ -109,7 +110,7 @@ impl Centre {
         let rules = Arc::clone(&self.rules);
         let mut cases = std::mem::take(&mut self.cases);
         let mut entries: BTreeMap<QueueId, Vec<(UtcMs, CallbackId)>> = BTreeMap::new();
-        let mut lines: BTreeMap<QueueId, Vec<(i64, Work)>> = BTreeMap::new();
+        let mut lines: BTreeMap<QueueId, Vec<Waiting>> = BTreeMap::new();
         // Few, while a look at each person's entry costs a million misses of the cache.
         let entangled = self.people.entangled();
         for (&id, case) in &mut cases {
@@ -130,16 +131,19 @@ impl Centre {
                 Some(Standing::InLine(queue)) => {
                     case.ready = Some(queue);
                     let work = Work::Callback(id);
-                    let key = self.key(queue, case.row.place_ms, case.row.priority_ms, work);
-                    lines.entry(queue).or_default().push((key, work));
+                    let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
+                    let waiting = self.waiting(queue, place_ms, priority_ms, work);
+                    match self.acquaintances.wish_of(&rules, queue, case) {
+                        None => lines.entry(queue).or_default().push(waiting),
+                        wish => self.matching.line_up(now.utc_ms, waiting, wish),
+                    }
                 }
             }
         }
         self.cases = cases;
         self.ledger = Ledger::of(entries);
         for (queue, line) in lines {
-            let mut line = line.into_iter().collect();
-            self.ready.entry(queue).or_default().append(&mut line);
+            self.matching.line_up_many(now.utc_ms, queue, line);
             self.await_window(now, queue);
         }
         for id in entangled {

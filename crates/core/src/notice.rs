@@ -78,8 +78,9 @@ impl Centre {
     fn would_be_served(&self, now: Now, tenant: TenantId, number: &PhoneNumber) -> bool {
         let seat = || {
             let case = self.people.get(number)?.case_of(tenant)?;
-            let queue = self.queue_of(self.cases.get(&case)?)?;
-            self.able(self.rules.queues.get(&queue)?, now).next()
+            let case = self.cases.get(&case)?;
+            let queue = self.queue_of(case)?;
+            self.matching.free_for(now.utc_ms, queue, case.row.place_ms)
         };
         seat().is_some()
     }

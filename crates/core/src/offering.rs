@@ -98,6 +98,7 @@ impl Centre {
         };
         let (mut offer, leg) = (offer.clone(), *leg);
         seat.misses = 0;
+        seat.load.begin(now.utc_ms);
         offer.state = OfferState::Accepted;
         offer.ended_ms = Some(now.utc_ms);
         let assignment = AssignmentRow {
@@ -262,7 +263,7 @@ impl Centre {
         step.records.push(Record::Offer(offer));
         let own_doing = why != OfferState::Withdrawn;
         match work {
-            Work::Attempt(attempt) => self.caller_returns(attempt, id, own_doing),
+            Work::Attempt(attempt) => self.caller_returns(now, attempt, id, own_doing),
             Work::Callback(callback) if self.left_alone.contains_key(&callback) => {
                 self.person_returns(now, callback, id, why, step);
             }
@@ -273,6 +274,9 @@ impl Centre {
                     ..About::default()
                 };
                 self.note(now, callback, CallbackEventKind::OfferEnded, about, step);
+                if let Some(case) = self.cases.get(&callback).filter(|_| own_doing) {
+                    self.acquaintances.forget(&case.number);
+                }
                 self.callback_returns(now, callback, DialResult::Cancelled, step);
             }
         }

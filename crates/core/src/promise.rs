@@ -55,7 +55,8 @@ impl Centre {
         let case = self.cases.get(&id)?;
         let queue = self.queue_of(case)?;
         let rule = self.rules.queues.get(&queue)?;
-        if self.is_emergency(rule.tenant) || !self.rules.trunks.values().any(|trunk| trunk.outbound)
+        if self.rules.is_emergency(rule.tenant)
+            || !self.rules.trunks.values().any(|trunk| trunk.outbound)
         {
             return None;
         }

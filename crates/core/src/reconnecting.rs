@@ -45,13 +45,6 @@ enum Stands {
     Leaving,
 }
 
-impl LeftAlone {
-    /// The queue in which they wait.
-    pub(crate) fn queue(&self) -> QueueId {
-        self.queue
-    }
-}
-
 impl Centre {
     /// The seat of a conversation with a person called back is gone without a word.
     pub(crate) fn person_reconnects(
@@ -95,7 +88,7 @@ impl Centre {
         };
         self.left_alone.insert(callback, person);
         let work = Work::Callback(callback);
-        self.line_up(queue, place_ms, BEFORE_EVERYONE_MS, work);
+        self.line_up(now, queue, place_ms, BEFORE_EVERYONE_MS, work);
     }
 
     /// How long a caller may wait in a queue: the same holds for who is reconnected.
@@ -152,7 +145,7 @@ impl Centre {
             person.excluded.push(seat);
         }
         let (queue, place_ms) = (person.queue, person.place_ms);
-        self.line_up(queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
+        self.line_up(now, queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
         let about = About {
             seat: Some(seat),
             detail: Some(why.as_str()),
@@ -287,7 +280,7 @@ impl Centre {
     }
 
     /// Lines are formed anew after a reload.
-    pub(crate) fn line_up_left_alone(&mut self) {
+    pub(crate) fn line_up_left_alone(&mut self, now: Now) {
         for id in self.all_left_alone() {
             let tenant = self.cases.get(&id).map(|case| case.row.tenant);
             let queue = self.left_alone.get(&id).map(|person| person.queue);
@@ -301,7 +294,7 @@ impl Centre {
             person.queue = queue;
             let (place_ms, stands) = (person.place_ms, person.stands);
             if stands == Stands::InLine {
-                self.line_up(queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
+                self.line_up(now, queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
             }
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackId, QueueId};
-use crate::record::{Record, Work};
+use crate::record::Record;
 use crate::rules::{CallbackPolicy, Rules};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
@@ -41,22 +41,33 @@ impl CallbackPolicy {
 /// From when to when a dial may begin, by queue: the span last looked up, because a start
 /// asks for a million callbacks about the same day.
 #[derive(Debug, Default)]
-pub(crate) struct DialHours(BTreeMap<QueueId, (UtcMs, UtcMs)>);
+pub(crate) struct DialHours {
+    open: BTreeMap<QueueId, (UtcMs, UtcMs)>,
+    /// From when to when none may, the end excluded.
+    shut: BTreeMap<QueueId, (UtcMs, UtcMs)>,
+}
 
 impl DialHours {
     /// As the policy of a queue says.
     pub(crate) fn next_dial(&mut self, rules: &Rules, queue: QueueId, at: UtcMs) -> Option<UtcMs> {
-        if let Some((from_ms, last_ms)) = self.0.get(&queue)
+        if let Some((from_ms, last_ms)) = self.open.get(&queue)
             && (*from_ms..=*last_ms).contains(&at)
         {
             return Some(at);
         }
+        if let Some((from_ms, next_ms)) = self.shut.get(&queue)
+            && (*from_ms..*next_ms).contains(&at)
+        {
+            return Some(*next_ms);
+        }
         let policy = &rules.queues.get(&queue)?.callback;
         if let Some(last_ms) = policy.dials_until(at) {
-            self.0.insert(queue, (at, last_ms));
+            self.open.insert(queue, (at, last_ms));
             return Some(at);
         }
-        Some(policy.next_dial(at))
+        let next_ms = policy.next_dial(at);
+        self.shut.insert(queue, (at, next_ms));
+        Some(next_ms)
     }
 }
 
@@ -169,9 +180,7 @@ impl Centre {
     /// People may be rung again: whoever is left from before is looked at, and the next pause.
     pub(crate) fn window_opens(&mut self, now: Now, queue: QueueId) {
         self.windows.remove(&queue);
-        let is_callback = |(_, work): &(i64, Work)| matches!(work, Work::Callback(_));
-        let line = self.ready.get(&queue);
-        if line.is_some_and(|line| line.iter().any(is_callback)) {
+        if self.matching.callbacks(queue) > 0 {
             self.await_window(now, queue);
         }
     }

@@ -341,7 +341,7 @@ impl Centre {
 
     /// Places in line are made of the rules and of the hour: every line is formed again.
     pub(crate) fn line_up_anew(&mut self, now: Now) {
-        self.ready.clear();
+        self.begin_matching(now);
         self.windows.clear();
         let queued: Vec<AttemptId> = self.attempts.keys().copied().collect();
         for id in queued {
@@ -367,9 +367,9 @@ impl Centre {
             })
             .collect();
         for (id, queue, place_ms, priority_ms) in waiting {
-            self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
+            self.line_up(now, queue, place_ms, priority_ms, Work::Attempt(id));
         }
-        self.line_up_left_alone();
+        self.line_up_left_alone(now);
         self.line_up_callbacks(now);
     }
 }

@@ -123,8 +123,49 @@ pub struct Queue {
     pub serve_waiting_s: u32,
     /// What callers are to find: callbacks are held where it is at risk.
     pub answer_targets: Vec<AnswerTarget>,
+    /// How its works and the seats find each other.
+    pub matching: MatchPolicy,
     /// How debts are paid.
     pub callback: CallbackPolicy,
+}
+
+/// How works of a queue and seats find each other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MatchPolicy {
+    /// What is asked instead of `skills` of whom waits longer; each step asks for less than the
+    /// one before.
+    pub relax: Vec<Relaxation>,
+    /// Skills, with the least level, whose owners are asked before the others.
+    pub preferred_skills: BTreeMap<String, u8>,
+    /// Which of the free seats is asked first.
+    pub strategy: Strategy,
+    /// By how much a work looks older to a seat for each level beyond the least one.
+    pub level_weight_s: u32,
+    /// How long a person waits for the operator who spoke with them last; 0 for not at all.
+    pub last_operator_s: u32,
+}
+
+/// After a while less is asked of an operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relaxation {
+    /// Counted from the place in line.
+    pub after_s: u32,
+    /// From then on, instead of what was asked before.
+    pub skills: BTreeMap<String, u8>,
+}
+
+/// Which of the free seats is asked first. Among equals it is the one idle longest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// The one idle longest.
+    #[default]
+    LongestIdle,
+    /// The one that has worked least lately.
+    LeastOccupied,
+    /// The one with the highest levels in the skills that the queue names.
+    BestSkill,
+    /// The one that has taken fewest works since its operator came.
+    FewestCalls,
 }
 
 /// What happens to a caller when nobody is signed in who could serve.
@@ -282,6 +323,8 @@ pub struct Limits {
     pub ask_phone_s: (u32, u32),
     /// Missed offers in a row after which a seat is not responding.
     pub misses_max: u32,
+    /// Numbers at most whose last operator is remembered.
+    pub last_operators_max: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

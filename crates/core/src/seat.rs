@@ -3,6 +3,7 @@
 
 use crate::callback::Settled;
 use crate::id::{AttemptId, CallbackId, LegId, QueueId};
+use crate::matching::Load;
 use crate::planted::{Fault, planted};
 use crate::record::{
     AssignmentRow, DialRow, IntervalRow, OfferRow, RegistrationRow, SeatRow, SignInRow,
@@ -89,8 +90,8 @@ pub(crate) struct Seat {
     pub(crate) idle_since: UtcMs,
     /// The queue whose callback it counts for as being at.
     pub(crate) at_callback: Option<QueueId>,
-    /// Its entry in the index of free seats.
-    pub(crate) free_since: Option<UtcMs>,
+    /// What its operator has done since they came.
+    pub(crate) load: Load,
 }
 
 impl Seat {
@@ -107,7 +108,7 @@ impl Seat {
             misses: 0,
             idle_since: 0,
             at_callback: None,
-            free_since: None,
+            load: Load::default(),
         }
     }
 
@@ -139,15 +140,6 @@ impl Seat {
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => true,
             Chosen::SignedOut | Chosen::Paused | Chosen::FrontOffice => false,
         }
-    }
-
-    /// Whether its operator has every skill at its least level.
-    pub(crate) fn can<'a>(&self, mut skills: impl Iterator<Item = (&'a String, &'a u8)>) -> bool {
-        skills.all(|(name, least)| {
-            self.skills
-                .iter()
-                .any(|(s, level)| s == name && level >= least)
-        })
     }
 
     /// The leg towards its phone, if one is up.

@@ -1,15 +1,12 @@
 //! What is going on right now, for pages, metrics and health. Taken from memory, never
 //! from the database; no numbers, no names of persons outside.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
-use crate::attempt::{Doing, LiveAttempt};
+use crate::attempt::Doing;
 use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
-use crate::id::QueueId;
 use crate::record::Work;
 use crate::seat::{Seat, SeatWork, With};
 use crate::time::{Now, UtcMs};
@@ -158,7 +155,7 @@ impl Centre {
                 waiting: self.waiting_in(*id),
                 oldest_ms,
                 callbacks_open: count(self.ledger.open(*id)),
-                callbacks_ready: count(self.callbacks_ready(*id)),
+                callbacks_ready: count(self.matching.callbacks(*id)),
                 callbacks_held: self.blending.holds(*id),
                 callbacks_oldest_ms: self.ledger.oldest(*id),
                 wait: self.wait_now(now, *id).map(WaitNow::from),
@@ -178,25 +175,6 @@ impl Centre {
             trunks: self.trunks_now(),
             violations: self.violations,
         }
-    }
-
-    /// Of the works in a queue's line those that are no callers, who are few.
-    fn callbacks_ready(&self, queue: QueueId) -> usize {
-        let in_line = |live: &&LiveAttempt| match live.doing {
-            Doing::Queued {
-                queue: own,
-                offered_to,
-                ..
-            } => own == queue && offered_to.is_none(),
-            Doing::Ringing
-            | Doing::Message { .. }
-            | Doing::Noticed
-            | Doing::Menu { .. }
-            | Doing::Wishing(_)
-            | Doing::Talking { .. } => false,
-        };
-        let works = self.ready.get(&queue).map_or(0, BTreeSet::len);
-        works.saturating_sub(self.attempts.values().filter(in_line).count())
     }
 
     fn dials_in_flight(&self) -> u32 {

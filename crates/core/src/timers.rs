@@ -25,6 +25,8 @@ pub(crate) enum Timer {
     MaxWait(AttemptId, u64),
     /// The queue has closed, and those who waited were served for a while.
     Closing(AttemptId, u64),
+    /// A seat can take a work from now on that it could not before.
+    Turn(MonoUs),
     /// An offer's lease ends.
     Lease(SeatId, OfferId),
     /// The phone of an offer should have rung by now.

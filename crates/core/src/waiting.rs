@@ -6,6 +6,7 @@ use crate::centre::Centre;
 use crate::dialplan::{OfferCallback, Step as PlanStep, StepId};
 use crate::estimate::Told;
 use crate::id::{AttemptId, PromiseId, QueueId, SeatId};
+use crate::matching::Waiting;
 use crate::planted::{Fault, planted};
 use crate::record::{NeedRow, PromiseRow, Record, Work};
 use crate::rules::{NoOperators, PromptId};
@@ -84,12 +85,19 @@ impl Centre {
             place_ms,
             offered_to: None,
         };
-        self.wait_in_line(id, waits, rules.prompts.please_hold, step);
+        self.wait_in_line(now, id, waits, rules.prompts.please_hold, step);
         self.schedule_waiting(now, id, at);
     }
 
     /// Begins or resumes waiting: into the line, with a word and then music.
-    fn wait_in_line(&mut self, id: AttemptId, waits: Doing, says: PromptId, step: &mut Step) {
+    fn wait_in_line(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        waits: Doing,
+        says: PromptId,
+        step: &mut Step,
+    ) {
         let rules = self.rules.clone();
         let Doing::Queued {
             step: at,
@@ -107,7 +115,7 @@ impl Centre {
         live.place_ms = place_ms;
         live.doing = waits;
         let (leg, token, priority_ms) = (live.leg, live.token, live.priority_ms);
-        self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
+        self.line_up(now, queue, place_ms, priority_ms, Work::Attempt(id));
         let music = self.music_of(id, at).unwrap_or(rules.prompts.music);
         step.effects.push(Effect::Play {
             leg,
@@ -213,8 +221,8 @@ impl Centre {
         let Doing::Queued {
             step: at,
             queue,
+            place_ms,
             offered_to,
-            ..
         } = live.doing
         else {
             return;
@@ -233,15 +241,16 @@ impl Centre {
         if offered_to.is_some() {
             return;
         }
-        let work = Work::Attempt(id);
+        let waiting = self.waiting(queue, place_ms, live.priority_ms, Work::Attempt(id));
         let mut says = Vec::new();
         if announce.position {
-            let ahead = self.ahead_of(queue, work);
+            let told = rules.prompts.positions.len();
+            let ahead = self.matching.ahead_of(&waiting, told);
             let place = rules.prompts.positions.get(ahead).copied();
             says.push(place.unwrap_or(rules.prompts.position_beyond));
         }
         if announce.wait {
-            says.extend(self.tell_wait(now, id, step));
+            says.extend(self.tell_wait(now, id, &waiting, step));
         }
         if !says.is_empty() {
             self.speak_over_music(id, says, step);
@@ -250,19 +259,16 @@ impl Centre {
 
     /// The wait that a caller can count on, unless a shorter one was told before. What is told is
     /// a promise, and recorded.
-    fn tell_wait(&mut self, now: Now, id: AttemptId, step: &mut Step) -> Option<PromptId> {
-        let live = self.attempts.get(&id)?;
-        let Doing::Queued {
-            queue, place_ms, ..
-        } = live.doing
-        else {
-            return None;
-        };
-        let work = Work::Attempt(id);
-        let turn = (self.key(queue, place_ms, live.priority_ms, work), work);
-        let told = self.wait_at(now, queue, turn)?.told()?;
+    fn tell_wait(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        waiting: &Waiting,
+        step: &mut Step,
+    ) -> Option<PromptId> {
+        let told = self.wait_of(now, waiting)?.told()?;
         let prompts = &self.rules.prompts;
-        let before = live.told_min;
+        let before = self.attempts.get(&id)?.told_min;
         let (says, minutes) = match told {
             Told::Under(index) => (prompts.waits.get(index).copied()?, told.minutes()?),
             Told::Beyond => return before.is_none().then_some(prompts.wait_beyond),
@@ -376,7 +382,7 @@ impl Centre {
     }
 
     /// A seat did not take this caller: back to the same place, without that seat.
-    pub(crate) fn caller_returns(&mut self, id: AttemptId, seat: SeatId, excluded: bool) {
+    pub(crate) fn caller_returns(&mut self, now: Now, id: AttemptId, seat: SeatId, excluded: bool) {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
@@ -392,7 +398,7 @@ impl Centre {
         {
             *offered_to = None;
             let priority_ms = live.priority_ms;
-            self.line_up(queue, place_ms, priority_ms, Work::Attempt(id));
+            self.line_up(now, queue, place_ms, priority_ms, Work::Attempt(id));
         }
     }
 
@@ -438,7 +444,7 @@ impl Centre {
             offered_to: None,
         };
         let says = self.rules.prompts.reconnecting;
-        self.wait_in_line(id, waits, says, step);
+        self.wait_in_line(now, id, waits, says, step);
         self.schedule_waiting(now, id, at);
         true
     }
@@ -481,7 +487,7 @@ impl Centre {
     pub(crate) fn somebody_serves(&self, rule: &crate::rules::Queue) -> bool {
         self.seats.values().any(|seat| {
             seat.sign_in.is_some()
-                && seat.can(rule.skills.iter())
+                && rule.can_be_served_by(&seat.skills)
                 && !matches!(seat.work, SeatWork::NotResponding)
         })
     }

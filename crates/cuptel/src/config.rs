@@ -11,6 +11,7 @@ mod doubts;
 pub(crate) mod first_start;
 pub(crate) mod limits;
 pub(crate) mod listening;
+mod matching;
 pub(crate) mod network;
 mod notice;
 mod opening;

@@ -12,8 +12,8 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId,
-    Queue, Rules, SpokenPrompts, Tenant, Trunk,
+    AnswerTarget, CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators,
+    NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, Tenant, Trunk,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -257,6 +257,7 @@ impl Shape {
                 no_ringing_s: 4,
                 ask_phone_s: (5, 60),
                 misses_max: 3,
+                last_operators_max: 100,
                 register_s: (60, 3_600),
             },
         })
@@ -370,6 +371,7 @@ impl Shape {
             } else {
                 Vec::new()
             },
+            matching: MatchPolicy::default(),
             callback: CallbackPolicy {
                 share_min: 0.0,
                 share_max: 1.0,

@@ -8,6 +8,7 @@ mod importing;
 mod menu;
 mod numbers;
 mod opening_hours;
+mod peers;
 mod promised_times;
 mod queueing;
 mod reconnecting;

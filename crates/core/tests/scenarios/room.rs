@@ -18,8 +18,8 @@ use cuptel_core::record::{
     PromiseRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId, Queue, Rules,
-    SpokenPrompts, Tenant, Trunk,
+    CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId,
+    Queue, Rules, SpokenPrompts, Tenant, Trunk,
 };
 use cuptel_core::snapshot::{TrunkNow, WaitNow};
 use cuptel_core::step::{
@@ -773,6 +773,7 @@ fn queue(name: &str) -> Queue {
         hours: vec![CalendarId(0)],
         serve_waiting_s: SERVE_WAITING_S,
         answer_targets: Vec::new(),
+        matching: MatchPolicy::default(),
         callback: CallbackPolicy {
             share_min: 0.0,
             share_max: 1.0,
@@ -830,6 +831,7 @@ fn rules() -> Rules {
             no_ringing_s: NO_RINGING_S,
             ask_phone_s: (ASK_PHONE_S, 4 * ASK_PHONE_S),
             misses_max: 3,
+            last_operators_max: 100,
             register_s: (60, 90_000),
         },
     }

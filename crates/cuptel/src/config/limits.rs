@@ -14,7 +14,7 @@ pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
 
 /// Defaults: a dial in flight at a crash rests 120 s; under 2 s is interrupted, and that
 /// puts a person 3,600 s ahead; a seat rests 10 s after a reject, 30 s after busy, 10 s
-/// after no answer, 3 misses; a phone that does not ring within 6 s is gone, and asked again
+/// after no answer, 3 misses; the last operators of 50,000 numbers are remembered; a phone that does not ring within 6 s is gone, and asked again
 /// after 5 s, at last every 60 s, whether it is there; registrations from 60 s to 3,600 s.
 pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
     let mut limits = Limits {
@@ -27,6 +27,7 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         no_ringing_s: 6,
         ask_phone_s: (5, 60),
         misses_max: 3,
+        last_operators_max: 50_000,
         register_s: (60, 3_600),
     };
     let Some(mut table) = root.table("limits") else {
@@ -58,6 +59,11 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
             &mut limits.ask_phone_s.0,
         ),
         ("misses_max", 1..=100, &mut limits.misses_max),
+        (
+            "last_operators_max",
+            0..=10_000_000,
+            &mut limits.last_operators_max,
+        ),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);

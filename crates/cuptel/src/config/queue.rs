@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cuptel_core::dialplan::fields::{Fields, Placed};
-use cuptel_core::rules::{AnswerTarget, NoOperators};
+use cuptel_core::rules::{AnswerTarget, MatchPolicy, NoOperators};
 
 use super::authority::{TenantDraft, tenant_and_name};
 use super::callback::CallbackSettings;
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
+use super::matching::{self, skill_levels};
 use super::opening::CalendarDraft;
-use super::{name_fault, succession, word};
+use super::{succession, word};
 
 /// A service that people wait for.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,8 @@ pub(crate) struct QueuePolicy {
     pub(crate) no_operators: NoOperators,
     /// What callers are to find: callbacks are held where it is at risk. Default: none.
     pub(crate) answer_targets: Vec<AnswerTarget>,
+    /// How works and seats find each other. Default: the seat idle longest.
+    pub(crate) matching: MatchPolicy,
     /// How debts are paid.
     pub(crate) callback: CallbackSettings,
 }
@@ -60,6 +63,7 @@ impl QueuePolicy {
             serve_waiting_s: 900,
             no_operators: NoOperators::Wait,
             answer_targets: Vec::new(),
+            matching: MatchPolicy::default(),
             callback: CallbackSettings::standard(),
         }
     }
@@ -90,12 +94,14 @@ pub(super) fn queues(
         let policy = policy(&mut table, &defaults);
         let faults = table.faults();
         let at = table.key_at("callback").unwrap_or_else(|| table.at());
+        let relax_at = table.key_at("relax").unwrap_or_else(|| table.at());
         table.finish();
         let Some((tenant, name)) = owner else {
             continue;
         };
         let ours = calendars.iter().filter(|draft| draft.tenant == tenant.name);
         policy.callback.check_calendars(ours, &at, faults);
+        matching::check(&policy.matching, &skills, &relax_at, faults);
         let queue = QueueSettings {
             tenant: tenant.name,
             title: title.unwrap_or_else(|| name.clone()),
@@ -133,24 +139,11 @@ fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePolicy {
     if table.has("answer_targets") {
         policy.answer_targets = targets.into_iter().map(answer_target).collect();
     }
+    matching::take(&mut policy.matching, table);
     if let Some(callback) = table.table("callback") {
         policy.callback.take(callback);
     }
     policy
-}
-
-fn skill_levels(table: &Fields<'_>) -> BTreeMap<String, u8> {
-    let mut skills = BTreeMap::new();
-    for name in table.names() {
-        if let Some(fault) = name_fault("skill", name.value) {
-            table.faults().add(name.at.clone(), fault);
-        }
-        let level = table
-            .named_whole(name.value, &(1..=5))
-            .and_then(|level| u8::try_from(level).ok());
-        skills.extend(level.map(|level| (name.value.to_owned(), level)));
-    }
-    skills
 }
 
 fn answer_target(mut table: Fields<'_>) -> AnswerTarget {

@@ -194,6 +194,7 @@ impl Config {
             hours,
             serve_waiting_s: policy.serve_waiting_s,
             answer_targets: policy.answer_targets.clone(),
+            matching: policy.matching.clone(),
             callback: policy.callback.policy(zone, ours),
         }
     }

@@ -9,6 +9,7 @@ use cuptel_core::rules::PromptId;
 mod delivered;
 mod doubts;
 mod files;
+mod matching;
 mod mistakes;
 mod network;
 mod service;

@@ -195,7 +195,7 @@ const MISTAKES: &[Mistake] = &[
         "[prompts]",
         "[queue_defaults]\nskills = { a = 1 }\n[prompts]",
         ":15:1",
-        "unknown key \"skills\": expected one of answer_targets, callback, live_bonus_s, no_operators, ring_s, serve_waiting_s, waiting_max, wrap_up_s",
+        "unknown key \"skills\"",
     ),
     // --- Tenants and what they name.
     (

@@ -1,0 +1,343 @@
+//! Who gets which work, as a structure: the works that wait, by queue, and the seats that are
+//! free, by the queues that they can serve. Knows nothing of calls, offers or dialplans, and
+//! nothing of why a work may not go to a seat: it asks its `Conditions`.
+//!
+//! **Order.** A work's key is its place less its priority, as time, and stays the same while it
+//! waits. Of all works that a free seat can take, the one with the least key goes first; a
+//! seat whose operator is better at a queue than that asks for sees the works of that queue as
+//! older by `level_weight_s` for each level. Equal keys go by identifier, so nothing depends on
+//! what was put in first.
+//!
+//! **Bound.** A work can be overtaken by works of the same seats only if their keys are at most
+//! `4 × level_weight_s` greater. Who comes later than that, with no more priority, comes after:
+//! so nobody waits for ever while works end. Within a queue nobody overtakes an equal, unless
+//! every seat that is free was already offered to the one before, or that one still waits for
+//! the operator who knows them.
+//!
+//! **Cost.** A seat stands in the index of each queue that it can serve, a work in one line. A
+//! decision looks at the first of each of the seat's queues: it grows with the number of those,
+//! and with the logarithm of everything else. Works that refuse the seat (it did not take them
+//! before) are passed over one by one.
+
+mod crew;
+
+mod kept;
+mod line;
+mod load;
+mod skills;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crew::Crew;
+pub use crew::{Figures, InHand, SeatIs};
+
+use kept::Kept;
+use line::QueueLine;
+pub use load::Load;
+pub use skills::{Fitness, Skills};
+
+use crate::id::{OperatorId, QueueId, SeatId};
+use crate::record::Work;
+use crate::rules::Queue;
+use crate::time::UtcMs;
+
+/// What the structure cannot know.
+pub trait Conditions {
+    /// Whether callbacks of this queue may be dialled now, the first of which has this place.
+    fn may_dial(&mut self, queue: QueueId, place_ms: UtcMs) -> bool;
+    /// Whether this work must not go to this seat.
+    fn excludes(&self, work: Work, seat: SeatId) -> bool;
+}
+
+/// A work that waits, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// In which queue.
+    pub queue: QueueId,
+    /// What.
+    pub work: Work,
+    /// Whether somebody is on the line; else a person must be dialled.
+    pub is_live: bool,
+    /// Its key: the least goes first.
+    pub key_ms: i64,
+    /// Since when it counts as waiting, for what is asked of a seat.
+    pub place_ms: UtcMs,
+}
+
+/// Whom a work waits for, and until when at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// The operator who knows the person.
+    pub operator: OperatorId,
+    /// From then on anybody may have it.
+    pub until_ms: UtcMs,
+}
+
+/// A work and the seat that it goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// The key as this seat sees it.
+    pub seen_ms: i64,
+    /// The work.
+    pub waiting: Waiting,
+    /// What is asked of a seat for it by now: 0 is all, each step less.
+    pub step: u8,
+    /// The seat.
+    pub seat: SeatId,
+}
+
+impl Pair {
+    fn order(&self) -> (i64, i64, Work) {
+        (self.seen_ms, self.waiting.key_ms, self.waiting.work)
+    }
+}
+
+/// Where a pair was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Line(usize),
+    KeptFor(OperatorId),
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Matching {
+    places: BTreeMap<QueueId, usize>,
+    lines: Vec<QueueLine>,
+    crew: Crew,
+    kept: Kept,
+    /// Works of which less is asked after a while: when, in which line, and which.
+    turns: BTreeSet<(UtcMs, usize, i64, Work)>,
+    /// Sources that may have a pair, to be looked at.
+    stale: BTreeSet<Source>,
+    /// The best pair of every source that has one. Empty between two rounds.
+    found: BTreeMap<Source, Pair>,
+    /// Sources with callbacks and seats, where nothing may be dialled.
+    shut: BTreeSet<Source>,
+}
+
+impl Matching {
+    /// Begins anew under these queues: nobody waits, and no seat is known.
+    pub fn begin(&mut self, queues: &BTreeMap<QueueId, Queue>) {
+        *self = Self::default();
+        for (&id, rule) in queues {
+            self.places.insert(id, self.lines.len());
+            self.lines.push(QueueLine::new(id, rule));
+        }
+    }
+
+    fn line(&self, queue: QueueId) -> Option<&QueueLine> {
+        self.lines.get(*self.places.get(&queue)?)
+    }
+
+    /// A work begins to wait, or waits again.
+    pub fn line_up(&mut self, now_ms: UtcMs, waiting: Waiting, wish: Option<Wish>) {
+        let Some(&place) = self.places.get(&waiting.queue) else {
+            return;
+        };
+        let Some(line) = self.lines.get_mut(place) else {
+            return;
+        };
+        line.count(&waiting);
+        let wish = wish.filter(|wish| wish.until_ms > now_ms);
+        let step = line.step_at(waiting.place_ms, now_ms);
+        if let Some(wish) = wish.filter(|wish| self.crew.can_wait_for(wish.operator, place, step)) {
+            self.kept.keep(waiting, wish);
+            self.stale.insert(Source::KeptFor(wish.operator));
+            return;
+        }
+        self.stand(place, step, waiting);
+    }
+
+    /// Many works of a queue at once, none of which waits for somebody.
+    pub fn line_up_many(&mut self, now_ms: UtcMs, queue: QueueId, works: Vec<Waiting>) {
+        let Some(&place) = self.places.get(&queue) else {
+            return;
+        };
+        let Some(line) = self.lines.get_mut(place) else {
+            return;
+        };
+        for (step, work) in line.take_many(now_ms, works) {
+            self.turns.extend(line.turn(place, step, &work));
+        }
+        self.stale.insert(Source::Line(place));
+    }
+
+    fn stand(&mut self, place: usize, step: u8, waiting: Waiting) {
+        let Some(line) = self.lines.get_mut(place) else {
+            return;
+        };
+        if line.insert(step, &waiting) {
+            self.stale.insert(Source::Line(place));
+        }
+        self.turns.extend(line.turn(place, step, &waiting));
+    }
+
+    /// A work waits no more.
+    pub fn step_out(&mut self, waiting: &Waiting) {
+        let Some(&place) = self.places.get(&waiting.queue) else {
+            return;
+        };
+        let Some(line) = self.lines.get_mut(place) else {
+            return;
+        };
+        if let Some(wish) = self.kept.release(waiting.work) {
+            line.discount(waiting);
+            self.found_no_more(Source::KeptFor(wish.operator), waiting.work);
+        } else if let Some(step) = line.remove(waiting) {
+            if let Some(turn) = line.turn(place, step, waiting) {
+                self.turns.remove(&turn);
+            }
+            line.discount(waiting);
+            self.found_no_more(Source::Line(place), waiting.work);
+        }
+    }
+
+    fn found_no_more(&mut self, source: Source, work: Work) {
+        if self
+            .found
+            .get(&source)
+            .is_some_and(|pair| pair.waiting.work == work)
+        {
+            self.found.remove(&source);
+            self.stale.insert(source);
+        }
+    }
+
+    /// Time has passed: less is asked of seats for some works, and some wait for their operator
+    /// no longer.
+    pub fn advance(&mut self, now_ms: UtcMs) {
+        while let Some(&(due_ms, place, key_ms, work)) = self.turns.first()
+            && due_ms <= now_ms
+        {
+            self.turns.pop_first();
+            let Some(line) = self.lines.get_mut(place) else {
+                continue;
+            };
+            if let Some((step, waiting)) = line.relax(key_ms, work, now_ms) {
+                self.stand(place, step, waiting);
+            }
+        }
+        for waiting in self.kept.over(now_ms) {
+            self.stand_as_before(now_ms, waiting);
+        }
+    }
+
+    fn stand_as_before(&mut self, now_ms: UtcMs, waiting: Waiting) {
+        let Some(&place) = self.places.get(&waiting.queue) else {
+            return;
+        };
+        let step = self
+            .lines
+            .get(place)
+            .map_or(0, |line| line.step_at(waiting.place_ms, now_ms));
+        self.stand(place, step, waiting);
+    }
+
+    /// When `advance` has something to do next.
+    #[must_use]
+    pub fn next_change(&self) -> Option<UtcMs> {
+        let turn = self.turns.first().map(|(due_ms, ..)| *due_ms);
+        turn.into_iter().chain(self.kept.next_end()).min()
+    }
+
+    /// The first work that a free seat can take, and that seat. It stays there until it is taken
+    /// out: who asks twice is told the same.
+    pub fn next(&mut self, on: &mut impl Conditions) -> Option<Pair> {
+        while let Some(source) = self.stale.pop_first() {
+            let (pair, is_shut) = match source {
+                Source::Line(place) => self.best_in_line(place, on),
+                Source::KeptFor(operator) => self.best_kept(operator, on),
+            };
+            match pair {
+                Some(pair) => self.found.insert(source, pair),
+                None => self.found.remove(&source),
+            };
+            if is_shut {
+                self.shut.insert(source);
+            }
+        }
+        self.found.values().min_by_key(|pair| pair.order()).copied()
+    }
+
+    /// Whether callbacks may be dialled may have changed: where it matters, look again.
+    pub fn ask_again(&mut self) {
+        self.stale.append(&mut self.shut);
+        let dials = self.found.iter().filter(|(_, pair)| !pair.waiting.is_live);
+        self.stale.extend(dials.map(|(source, _)| *source));
+    }
+
+    fn best_in_line(&self, place: usize, on: &mut impl Conditions) -> (Option<Pair>, bool) {
+        let line = self.lines.get(place);
+        line.map_or((None, false), |line| line.best(on))
+    }
+
+    fn best_kept(&self, operator: OperatorId, on: &mut impl Conditions) -> (Option<Pair>, bool) {
+        let Some((seat, member)) = self.crew.of(operator).filter(|(_, it)| it.is_free()) else {
+            return (None, false);
+        };
+        let mut is_shut = false;
+        for waiting in self.kept.of(operator) {
+            if !waiting.is_live && !on.may_dial(waiting.queue, waiting.place_ms) {
+                is_shut = true;
+                continue;
+            }
+            if on.excludes(waiting.work, seat) {
+                continue;
+            }
+            let place = self.places.get(&waiting.queue);
+            let Some(fitness) = place.and_then(|place| member.fitness(*place)) else {
+                continue;
+            };
+            let pair = Pair {
+                seen_ms: waiting.key_ms - fitness.weight_ms,
+                waiting: *waiting,
+                step: fitness.ring,
+                seat,
+            };
+            return (Some(pair), is_shut);
+        }
+        (None, is_shut)
+    }
+
+    /// Callers on the line who wait in a queue, those included whose offer rings.
+    #[must_use]
+    pub fn callers(&self, queue: QueueId) -> u32 {
+        let Some(&place) = self.places.get(&queue) else {
+            return 0;
+        };
+        let standing = self.lines.get(place).map_or(0, QueueLine::callers);
+        standing + self.crew.callers_offered(place)
+    }
+
+    /// Works in a queue's line that are no callers.
+    #[must_use]
+    pub fn callbacks(&self, queue: QueueId) -> usize {
+        self.line(queue).map_or(0, QueueLine::callbacks)
+    }
+
+    /// Callbacks at seats that have not picked up: each will want a channel.
+    #[must_use]
+    pub fn dials_offered(&self) -> u32 {
+        self.crew.dials_offered()
+    }
+
+    /// How many stand before a work in its line; no more than `most` are counted.
+    #[must_use]
+    pub fn ahead_of(&self, waiting: &Waiting, most: usize) -> usize {
+        let before = (waiting.key_ms, waiting.work);
+        let standing = self
+            .line(waiting.queue)
+            .map_or(0, |line| line.before(before, most));
+        let kept = self.kept.all().filter(|kept| kept.queue == waiting.queue);
+        let kept = kept.filter(|kept| (kept.key_ms, kept.work) < before);
+        (standing + kept.count()).min(most)
+    }
+
+    /// A free seat that a work of this queue and place could have at once.
+    #[must_use]
+    pub fn free_for(&self, now_ms: UtcMs, queue: QueueId, place_ms: UtcMs) -> Option<SeatId> {
+        let line = self.line(queue)?;
+        line.free(line.step_at(place_ms, now_ms)).next()
+    }
+}

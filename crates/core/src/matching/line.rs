@@ -1,0 +1,294 @@
+//! One queue: who waits, by what is asked of a seat for them, and who is free to serve them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::{Conditions, Fitness, Pair, Waiting};
+use crate::id::{QueueId, SeatId};
+use crate::matching::crew::Figures;
+use crate::record::Work;
+use crate::rules::{Queue, Strategy};
+use crate::time::UtcMs;
+
+/// The order of free seats for a queue, the best one first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    pub(super) weight_ms: Reverse<i64>,
+    pub(super) ring: u8,
+    pub(super) unmet: u8,
+    /// By the queue's strategy, the least first.
+    pub(super) merit: i64,
+    pub(super) idle_since_ms: UtcMs,
+    pub(super) seat: SeatId,
+}
+
+/// Works that wait, the first in line first. The place is what a relaxation is counted from.
+type Standing = BTreeSet<(i64, Work, UtcMs)>;
+
+#[derive(Debug, Default)]
+struct Step {
+    /// Nothing for the first.
+    after_ms: i64,
+    /// People on the line.
+    live: Standing,
+    /// People to be dialled.
+    dials: Standing,
+    /// Free seats that meet what is asked at this step and not what was asked before.
+    free: BTreeSet<Rank>,
+}
+
+impl Step {
+    fn standing(&mut self, is_live: bool) -> &mut Standing {
+        if is_live {
+            &mut self.live
+        } else {
+            &mut self.dials
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct QueueLine {
+    queue: QueueId,
+    strategy: Strategy,
+    steps: Vec<Step>,
+    works: usize,
+    callers: u32,
+}
+
+impl QueueLine {
+    pub(super) fn new(queue: QueueId, rule: &Queue) -> Self {
+        let relaxed = rule.matching.relax.iter().map(|step| Step {
+            after_ms: i64::from(step.after_s) * 1_000,
+            ..Step::default()
+        });
+        Self {
+            queue,
+            strategy: rule.matching.strategy,
+            steps: std::iter::once(Step::default()).chain(relaxed).collect(),
+            works: 0,
+            callers: 0,
+        }
+    }
+
+    pub(super) fn count(&mut self, waiting: &Waiting) {
+        self.works += 1;
+        self.callers += u32::from(matches!(waiting.work, Work::Attempt(_)));
+    }
+
+    pub(super) fn discount(&mut self, waiting: &Waiting) {
+        self.works -= 1;
+        self.callers -= u32::from(matches!(waiting.work, Work::Attempt(_)));
+    }
+
+    pub(super) fn callers(&self) -> u32 {
+        self.callers
+    }
+
+    pub(super) fn callbacks(&self) -> usize {
+        self.works - usize::try_from(self.callers).unwrap_or(self.works)
+    }
+
+    /// What is asked of a seat by now for a work with this place.
+    pub(super) fn step_at(&self, place_ms: UtcMs, now_ms: UtcMs) -> u8 {
+        let reached = |step: &Step| place_ms.saturating_add(step.after_ms) <= now_ms;
+        let later = self.steps.iter().skip(1).take_while(|step| reached(step));
+        u8::try_from(later.count()).unwrap_or(u8::MAX)
+    }
+
+    /// When less is asked for a work that stands at a step.
+    pub(super) fn turn(
+        &self,
+        place: usize,
+        step: u8,
+        waiting: &Waiting,
+    ) -> Option<(UtcMs, usize, i64, Work)> {
+        let next = self.steps.get(usize::from(step) + 1)?;
+        let due_ms = waiting.place_ms.saturating_add(next.after_ms);
+        Some((due_ms, place, waiting.key_ms, waiting.work))
+    }
+
+    /// Whether a seat is there for it.
+    pub(super) fn insert(&mut self, step: u8, waiting: &Waiting) -> bool {
+        if let Some(step) = self.steps.get_mut(usize::from(step)) {
+            let standing = step.standing(waiting.is_live);
+            standing.insert((waiting.key_ms, waiting.work, waiting.place_ms));
+        }
+        self.free(step).next().is_some()
+    }
+
+    /// Many at once: built sorted, because a tree of a million is built sooner than mended a
+    /// million times. Gives back those of which less will be asked.
+    pub(super) fn take_many(&mut self, now_ms: UtcMs, works: Vec<Waiting>) -> Vec<(u8, Waiting)> {
+        let mut sorted: Vec<(Vec<_>, Vec<_>)> = Vec::new();
+        sorted.resize_with(self.steps.len(), Default::default);
+        let mut turning = Vec::new();
+        for waiting in works {
+            self.count(&waiting);
+            let step = self.step_at(waiting.place_ms, now_ms);
+            if usize::from(step) + 1 < self.steps.len() {
+                turning.push((step, waiting));
+            }
+            if let Some((live, dials)) = sorted.get_mut(usize::from(step)) {
+                let standing = if waiting.is_live { live } else { dials };
+                standing.push((waiting.key_ms, waiting.work, waiting.place_ms));
+            }
+        }
+        for (step, (live, dials)) in self.steps.iter_mut().zip(sorted) {
+            step.live.append(&mut live.into_iter().collect());
+            step.dials.append(&mut dials.into_iter().collect());
+        }
+        turning
+    }
+
+    /// The step at which it stood.
+    pub(super) fn remove(&mut self, waiting: &Waiting) -> Option<u8> {
+        let entry = (waiting.key_ms, waiting.work, waiting.place_ms);
+        let mut steps = self.steps.iter_mut();
+        let at = steps.position(|step| step.standing(waiting.is_live).remove(&entry))?;
+        u8::try_from(at).ok()
+    }
+
+    /// Takes out a work of which less is asked from now on; and what that is.
+    pub(super) fn relax(
+        &mut self,
+        key_ms: i64,
+        work: Work,
+        now_ms: UtcMs,
+    ) -> Option<(u8, Waiting)> {
+        let beyond = (key_ms, work, UtcMs::MAX);
+        let mut taken = None;
+        for step in &mut self.steps {
+            for is_live in [true, false] {
+                let standing = step.standing(is_live);
+                let of_work = (key_ms, work, UtcMs::MIN)..=beyond;
+                if let Some(&entry) = standing.range(of_work).next() {
+                    standing.remove(&entry);
+                    taken = Some((is_live, entry.2));
+                }
+            }
+        }
+        let (is_live, place_ms) = taken?;
+        let waiting = Waiting {
+            queue: self.queue,
+            work,
+            is_live,
+            key_ms,
+            place_ms,
+        };
+        Some((self.step_at(place_ms, now_ms), waiting))
+    }
+
+    fn rank(&self, seat: SeatId, fitness: &Fitness, figures: &Figures) -> Rank {
+        let merit = match self.strategy {
+            Strategy::LongestIdle => 0,
+            Strategy::LeastOccupied => figures.load.rank(),
+            Strategy::BestSkill => -i64::from(fitness.level),
+            Strategy::FewestCalls => i64::from(figures.load.calls()),
+        };
+        Rank {
+            weight_ms: Reverse(fitness.weight_ms),
+            ring: fitness.ring,
+            unmet: fitness.unmet,
+            merit,
+            idle_since_ms: figures.idle_since_ms,
+            seat,
+        }
+    }
+
+    /// A seat is free. Whether there is something for it to do.
+    pub(super) fn seat_free(&mut self, seat: SeatId, fitness: &Fitness, figures: &Figures) -> bool {
+        let rank = self.rank(seat, fitness, figures);
+        let ring = usize::from(fitness.ring);
+        if let Some(step) = self.steps.get_mut(ring) {
+            step.free.insert(rank);
+        }
+        let waits = |step: &Step| !step.live.is_empty() || !step.dials.is_empty();
+        self.steps.iter().skip(ring).any(waits)
+    }
+
+    pub(super) fn seat_taken(&mut self, seat: SeatId, fitness: &Fitness, figures: &Figures) {
+        let rank = self.rank(seat, fitness, figures);
+        if let Some(step) = self.steps.get_mut(usize::from(fitness.ring)) {
+            step.free.remove(&rank);
+        }
+    }
+
+    /// Seats that a work at this step can have, of each ring the best first.
+    pub(super) fn free(&self, step: u8) -> impl Iterator<Item = SeatId> {
+        self.ranked(usize::from(step)).map(|rank| rank.seat)
+    }
+
+    pub(super) fn ranked(&self, step: usize) -> impl Iterator<Item = &Rank> {
+        self.steps.iter().take(step + 1).flat_map(|step| &step.free)
+    }
+
+    fn seat_for(&self, step: usize, work: Work, on: &impl Conditions) -> Option<&Rank> {
+        let may = |rank: &&Rank| !on.excludes(work, rank.seat);
+        let steps = self.steps.iter().take(step + 1);
+        steps.filter_map(|step| step.free.iter().find(may)).min()
+    }
+
+    /// The first work that a free seat can take; and whether there are callbacks that it could, if
+    /// they might be dialled.
+    pub(super) fn best(&self, on: &mut impl Conditions) -> (Option<Pair>, bool) {
+        let mut best: Option<Pair> = None;
+        let mut is_shut = false;
+        let mut is_served = false;
+        for (at, step) in self.steps.iter().enumerate() {
+            is_served = is_served || !step.free.is_empty();
+            if !is_served {
+                continue;
+            }
+            best = self.better(best, at, &step.live, true, on);
+            let Some(&(.., place_ms)) = step.dials.first() else {
+                continue;
+            };
+            if on.may_dial(self.queue, place_ms) {
+                best = self.better(best, at, &step.dials, false, on);
+            } else {
+                is_shut = true;
+            }
+        }
+        (best, is_shut)
+    }
+
+    fn better(
+        &self,
+        best: Option<Pair>,
+        at: usize,
+        standing: &Standing,
+        is_live: bool,
+        on: &impl Conditions,
+    ) -> Option<Pair> {
+        let mut works = standing.iter();
+        let served = works.find_map(|&(key_ms, work, place_ms)| {
+            let rank = self.seat_for(at, work, on)?;
+            let waiting = Waiting {
+                queue: self.queue,
+                work,
+                is_live,
+                key_ms,
+                place_ms,
+            };
+            Some(Pair {
+                seen_ms: key_ms - rank.weight_ms.0,
+                waiting,
+                step: u8::try_from(at).unwrap_or(u8::MAX),
+                seat: rank.seat,
+            })
+        });
+        best.into_iter().chain(served).min_by_key(Pair::order)
+    }
+
+    /// How many stand before this key; no more than `most` are counted.
+    pub(super) fn before(&self, (key_ms, work): (i64, Work), most: usize) -> usize {
+        let before = (key_ms, work, UtcMs::MIN);
+        let standing = self.steps.iter().flat_map(|step| [&step.live, &step.dials]);
+        standing
+            .map(|works| works.range(..before).take(most).count())
+            .sum::<usize>()
+            .min(most)
+    }
+}

@@ -1,0 +1,149 @@
+//! The same decisions, found by looking at every work and every seat.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use cuptel_core::id::{OperatorId, QueueId, SeatId};
+use cuptel_core::matching::{Conditions, Figures, Fitness, Pair, Waiting, Wish};
+use cuptel_core::record::Work;
+use cuptel_core::rules::{Queue, Strategy};
+use cuptel_core::time::UtcMs;
+
+/// A seat with its operator.
+#[derive(Debug, Clone)]
+pub(crate) struct Sitting {
+    pub(crate) operator: OperatorId,
+    pub(crate) skills: Vec<(String, u8)>,
+    pub(crate) is_present: bool,
+    pub(crate) free: Option<Figures>,
+}
+
+/// What the structure is told, kept as it was told.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) now_ms: i64,
+    pub(crate) queues: BTreeMap<QueueId, Queue>,
+    /// With whom each waits for, while it does.
+    pub(crate) works: BTreeMap<Work, (Waiting, Option<Wish>)>,
+    pub(crate) seats: BTreeMap<SeatId, Sitting>,
+    pub(crate) excluded: BTreeSet<(Work, SeatId)>,
+    /// Queues of which nobody may be dialled.
+    pub(crate) shut: BTreeSet<QueueId>,
+}
+
+impl Conditions for &Scan {
+    fn may_dial(&mut self, queue: QueueId, _place_ms: UtcMs) -> bool {
+        !self.shut.contains(&queue)
+    }
+
+    fn excludes(&self, work: Work, seat: SeatId) -> bool {
+        self.excluded.contains(&(work, seat))
+    }
+}
+
+/// The order of the seats that could have one work.
+type Rank = (Reverse<i64>, u8, u8, i64, i64, SeatId);
+
+impl Scan {
+    /// How much is asked for a work by now.
+    pub(crate) fn step_of(&self, waiting: &Waiting) -> u8 {
+        let relax = &self.queues[&waiting.queue].matching.relax;
+        let reached = relax
+            .iter()
+            .filter(|step| waiting.place_ms + i64::from(step.after_s) * 1_000 <= self.now_ms);
+        u8::try_from(reached.count()).expect("few steps")
+    }
+
+    fn fitness(&self, queue: QueueId, sitting: &Sitting) -> Option<Fitness> {
+        self.queues[&queue].fitness(&sitting.skills)
+    }
+
+    /// Whether there is sense in waiting for an operator.
+    pub(crate) fn can_wait_for(&self, waiting: &Waiting, wish: &Wish) -> bool {
+        let step = self.step_of(waiting);
+        let mut seats = self.seats.values();
+        let there = seats.find(|sitting| sitting.operator == wish.operator);
+        there.is_some_and(|sitting| {
+            let fitness = self.fitness(waiting.queue, sitting);
+            sitting.is_present && fitness.is_some_and(|fitness| fitness.ring <= step)
+        })
+    }
+
+    /// Nobody waits for who has left, nor for longer than they would.
+    pub(crate) fn settle(&mut self) {
+        let now_ms = self.now_ms;
+        let present: BTreeSet<OperatorId> = self
+            .seats
+            .values()
+            .filter(|sitting| sitting.is_present)
+            .map(|sitting| sitting.operator)
+            .collect();
+        for (_, wish) in self.works.values_mut() {
+            let still = |it: &Wish| it.until_ms > now_ms && present.contains(&it.operator);
+            *wish = wish.filter(still);
+        }
+    }
+
+    fn rank(&self, waiting: &Waiting, seat: SeatId, sitting: &Sitting) -> Option<Rank> {
+        let figures = sitting.free?;
+        let fitness = self.fitness(waiting.queue, sitting)?;
+        let merit = match self.queues[&waiting.queue].matching.strategy {
+            Strategy::LongestIdle => 0,
+            Strategy::LeastOccupied => figures.load.rank(),
+            Strategy::BestSkill => -i64::from(fitness.level),
+            Strategy::FewestCalls => i64::from(figures.load.calls()),
+        };
+        Some((
+            Reverse(fitness.weight_ms),
+            fitness.ring,
+            fitness.unmet,
+            merit,
+            figures.idle_since_ms,
+            seat,
+        ))
+    }
+
+    /// Free seats that a work may have now, the best first.
+    pub(crate) fn seats_for(&self, work: Work) -> Vec<Rank> {
+        let (waiting, wish) = &self.works[&work];
+        if !waiting.is_live && self.shut.contains(&waiting.queue) {
+            return Vec::new();
+        }
+        let step = self.step_of(waiting);
+        let mut ranks: Vec<Rank> = self
+            .seats
+            .iter()
+            .filter(|(_, sitting)| wish.is_none_or(|wish| wish.operator == sitting.operator))
+            .filter(|(seat, _)| !self.excluded.contains(&(work, **seat)))
+            .filter_map(|(seat, sitting)| self.rank(waiting, *seat, sitting))
+            .filter(|rank| wish.is_some() || rank.1 <= step)
+            .collect();
+        ranks.sort_unstable();
+        ranks
+    }
+
+    /// The first of each line that a seat can take; of those, the one that goes first.
+    pub(crate) fn next(&self) -> Option<Pair> {
+        let mut first: BTreeMap<_, Pair> = BTreeMap::new();
+        let mut works: Vec<&(Waiting, Option<Wish>)> = self.works.values().collect();
+        works.sort_unstable_by_key(|(waiting, _)| (waiting.key_ms, waiting.work));
+        for (waiting, wish) in works {
+            let step = self.step_of(waiting);
+            let Some(rank) = self.seats_for(waiting.work).first().copied() else {
+                continue;
+            };
+            let line = match wish {
+                Some(wish) => (None, Some(wish.operator)),
+                None => (Some((waiting.queue, step, waiting.is_live)), None),
+            };
+            first.entry(line).or_insert(Pair {
+                seen_ms: waiting.key_ms - rank.0.0,
+                waiting: *waiting,
+                step: if wish.is_some() { rank.1 } else { step },
+                seat: rank.5,
+            });
+        }
+        let order = |pair: &Pair| (pair.seen_ms, pair.waiting.key_ms, pair.waiting.work);
+        first.into_values().min_by_key(order)
+    }
+}
