@@ -77,6 +77,11 @@ impl Delays {
         self.0.len()
     }
 
+    #[allow(dead_code, reason = "most benches measure how long, not how often")]
+    pub(crate) fn sum(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
     /// In milliseconds, the delay that `per_thousand` of a thousand do not exceed.
     pub(crate) fn ms(&self, per_thousand: usize) -> f64 {
         let mut sorted = self.0.clone();
