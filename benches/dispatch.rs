@@ -15,6 +15,7 @@ use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, Tenant
 use cuptel_core::matching::{Conditions, Figures, Load, Matching, SeatIs, Waiting};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation};
+use cuptel_core::time::UtcMs;
 
 use measured::{Delays, Effort, Rounds, real, say};
 
@@ -98,7 +99,7 @@ impl Chance {
 struct Outside(BTreeMap<Work, Vec<SeatId>>);
 
 impl Conditions for Outside {
-    fn may_dial(&mut self, _: QueueId) -> bool {
+    fn may_dial(&mut self, _: QueueId, _: UtcMs) -> bool {
         true
     }
 
@@ -143,7 +144,11 @@ fn queue(number: i64) -> Queue {
             level_weight_s: 30,
             ..MatchPolicy::default()
         },
+        answer_targets: Vec::new(),
         callback: CallbackPolicy {
+            share_min: 0.0,
+            share_max: 1.0,
+            hold_max_s: 0,
             grace_s: 180,
             spacing_no_answer_s: 1_800,
             spacing_busy_s: 600,

@@ -133,7 +133,7 @@ impl Blending {
         blend.is_some_and(|blend| blend.is_at_risk && at >= blend.seats_max)
     }
 
-    /// The rules have changed.
+    /// The rules have changed, or who is there.
     pub(crate) fn forget(&mut self) {
         self.blends.clear();
     }

@@ -320,6 +320,11 @@ impl Centre {
         let calls_back_for = seat.calls_back_for();
         self.blending.seat_moves(seat.at_callback, calls_back_for);
         seat.at_callback = calls_back_for;
+        let is_there = seat.is_there(now.utc_ms);
+        if std::mem::replace(&mut seat.was_there, is_there) != is_there {
+            // There are more who can serve, or fewer.
+            self.blending.forget();
+        }
         self.stand_by(now, id);
     }
 }

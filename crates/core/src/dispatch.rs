@@ -185,9 +185,8 @@ impl Centre {
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
         };
-        let responds = !matches!(seat.work, SeatWork::NotResponding);
         let is = SeatIs {
-            is_present: responds && seat.takes_work() && seat.reachable_at(now.utc_ms),
+            is_present: seat.is_there(now.utc_ms),
             free: seat.is_free(now.utc_ms).then_some(Figures {
                 idle_since_ms: seat.idle_since,
                 load: seat.load,

@@ -9,7 +9,7 @@ use crate::id::{QueueId, SeatId};
 use crate::matching::Waiting;
 use crate::record::Work;
 use crate::rules::Queue;
-use crate::seat::{Seat, SeatWork};
+use crate::seat::Seat;
 use crate::time::Now;
 
 /// Standard normal quantile of nine tenths.
@@ -114,10 +114,7 @@ pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
 impl Centre {
     pub(crate) fn crew_of(&self, now: Now, rule: &Queue) -> Crew<'_> {
         let serves = |(_, seat): &(&SeatId, &Seat)| {
-            seat.takes_work()
-                && seat.reachable_at(now.utc_ms)
-                && rule.can_be_served_by(&seat.skills)
-                && !matches!(seat.work, SeatWork::NotResponding)
+            seat.is_there(now.utc_ms) && rule.can_be_served_by(&seat.skills)
         };
         let seats = self.seats.iter().filter(serves);
         Crew(seats.map(|(id, seat)| (*id, seat)).collect())

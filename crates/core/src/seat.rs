@@ -90,6 +90,8 @@ pub(crate) struct Seat {
     pub(crate) idle_since: UtcMs,
     /// The queue whose callback it counts for as being at.
     pub(crate) at_callback: Option<QueueId>,
+    /// Whether it counted as there to serve people, busy or not.
+    pub(crate) was_there: bool,
     /// What its operator has done since they came.
     pub(crate) load: Load,
 }
@@ -108,6 +110,7 @@ impl Seat {
             misses: 0,
             idle_since: 0,
             at_callback: None,
+            was_there: false,
             load: Load::default(),
         }
     }
@@ -132,6 +135,13 @@ impl Seat {
         let is_idle =
             matches!(self.work, SeatWork::Idle) || (offered && planted(Fault::SeatDoubleBooked));
         is_idle && self.takes_work() && self.reachable_at(utc_ms)
+    }
+
+    /// Whether it is there to serve people, busy or not.
+    pub(crate) fn is_there(&self, utc_ms: UtcMs) -> bool {
+        self.takes_work()
+            && self.reachable_at(utc_ms)
+            && !matches!(self.work, SeatWork::NotResponding)
     }
 
     /// Whether its operator wants works at all.
