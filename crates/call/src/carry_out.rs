@@ -84,7 +84,7 @@ impl Switch {
         self.carry_out(now, deferred, step);
     }
 
-    fn not_sent(&mut self, now: Now, leg: LegId, step: &mut Step) {
+    pub(crate) fn not_sent(&mut self, now: Now, leg: LegId, step: &mut Step) {
         let status = rules::NOT_SENT;
         self.tell_rules(now, rules::Input::NotAnswered { leg, status }, step);
     }
@@ -123,12 +123,11 @@ impl Switch {
     }
 
     fn answer(&mut self, now: Now, id: LegId, step: &mut Step) {
-        let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) else {
+        let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };
-        let Some(text) = self.open_media_for_answer(now, id, step) else {
-            // The row has to say so before the caller hears it.
-            return self.not_sent(now, id, step);
+        let (Some(dialog), Some(text)) = (leg.dialog, leg.answer.take()) else {
+            return;
         };
         let (sip, outbox) = self.outbox();
         if sip

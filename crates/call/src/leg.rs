@@ -59,6 +59,8 @@ pub(crate) struct Leg {
     /// The offer of their INVITE; empty when they want ours.
     pub(crate) offer: Vec<u8>,
     pub(crate) media: Option<LegMedia>,
+    /// What our 200 will say, once it may leave.
+    pub(crate) answer: Option<String>,
     /// Headers that explain a refusal of their INVITE with this status.
     pub(crate) goes_with_refusal: Option<(u16, Vec<(String, String)>)>,
     /// A final response to their INVITE is decided: a CANCEL that crosses it comes too late.
@@ -84,6 +86,7 @@ impl Leg {
             is_scattered: false,
             offer: Vec::new(),
             media: None,
+            answer: None,
             goes_with_refusal: None,
             final_decided: false,
             answer_in_ack: false,

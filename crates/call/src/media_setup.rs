@@ -77,13 +77,19 @@ impl Switch {
         }
     }
 
+    /// What our 200 will say, when it is decided and not when it may leave: the row of a caller
+    /// who gives up between the two must not speak of a 200 for which no port was left.
+    pub(crate) fn prepare_answer(&mut self, now: Now, id: LegId, step: &mut Step) -> bool {
+        let text = self.open_media_for_answer(now, id, step);
+        let is_there = text.is_some();
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.answer = text;
+        }
+        is_there
+    }
+
     /// Takes ports and opens the stream: the answer to their offer, or ours where they made none.
-    pub(crate) fn open_media_for_answer(
-        &mut self,
-        now: Now,
-        id: LegId,
-        step: &mut Step,
-    ) -> Option<String> {
+    fn open_media_for_answer(&mut self, now: Now, id: LegId, step: &mut Step) -> Option<String> {
         let pair = self.ports.take(now.mono_us)?;
         let local = self.local(pair, id, 1);
         let leg = self.legs.get(&id)?;

@@ -402,6 +402,7 @@ impl Switch {
         let look_at = now.mono_us + CLOCK_LOOK_US;
         self.rules_wake_at = Some(inner.wake_at.map_or(look_at, |at| at.min(look_at)));
         step.records.append(&mut inner.records);
+        let mut without_port = Vec::new();
         for effect in inner.effects.drain(..) {
             if let Effect::HangUp { leg, q850, text } = effect
                 && self.rings(leg)
@@ -411,8 +412,17 @@ impl Switch {
                 step.transmits.append(&mut self.outbox.transmits);
                 continue;
             }
+            if let Effect::Answer { leg } = effect
+                && !self.prepare_answer(now, leg, step)
+            {
+                without_port.push(leg);
+                continue;
+            }
             let generation = self.expected_generation(&effect);
             step.deferred.push(Deferred { effect, generation });
+        }
+        for leg in without_port {
+            self.not_sent(now, leg, step);
         }
     }
 
