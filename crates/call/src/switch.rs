@@ -11,6 +11,7 @@ use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{self as rules, Command, CommandError, Effect};
 use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::why::WaitingNow;
 use cuptel_core::words::ChangedBy;
 use cuptel_core::{Centre, Held};
 use cuptel_media as media;
@@ -340,6 +341,12 @@ impl Switch {
     #[must_use]
     pub fn snapshot(&self, now: Now) -> Snapshot {
         self.centre.snapshot(now)
+    }
+
+    /// Why an attempt or a callback that waits has no offer now.
+    #[must_use]
+    pub fn why(&self, now: Now, id: i64) -> Option<WaitingNow> {
+        self.centre.why(now, id)
     }
 
     /// How much is held.

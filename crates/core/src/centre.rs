@@ -9,7 +9,9 @@ use crate::attempt::LiveAttempt;
 use crate::blending::Blending;
 use crate::callback::Case;
 use crate::channels::Channels;
-use crate::id::{AttemptId, CallbackId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId};
+use crate::id::{
+    AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId,
+};
 use crate::ledger::Ledger;
 use crate::matching::Matching;
 use crate::pace::{Entrance, Pace};
@@ -53,6 +55,8 @@ pub struct Held {
 #[derive(Debug)]
 pub struct Centre {
     pub(crate) rules: Arc<Rules>,
+    /// Which they are, on record.
+    pub(crate) version: ConfigVersionId,
     pub(crate) ids: IdSource,
     pub(crate) arrival_seq: i64,
     pub(crate) legs: HashMap<LegId, Role>,
@@ -108,6 +112,7 @@ impl Centre {
         matching.begin(&rules.queues);
         Self {
             rules,
+            version: ConfigVersionId(0),
             ids: IdSource::new(epoch),
             arrival_seq: 0,
             legs: HashMap::new(),

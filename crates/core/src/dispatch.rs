@@ -10,11 +10,11 @@ use crate::centre::Centre;
 use crate::id::{
     AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId, TrunkId,
 };
-use crate::matching::{Conditions, Figures, InHand, Pair, SeatIs, Waiting};
+use crate::matching::{Conditions, Explanation, Figures, InHand, Pair, SeatIs, Waiting};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::reconnecting::LeftAlone;
-use crate::record::{OfferRow, Record, RegistrationRow, Work};
+use crate::record::{DecisionRow, OfferRow, Record, RegistrationRow, Work};
 use crate::release::DialHours;
 use crate::rules::{Queue, Rules};
 use crate::seat::SeatWork;
@@ -49,15 +49,24 @@ impl Conditions for Outside<'_> {
     }
 
     fn excludes(&self, work: Work, seat: SeatId) -> bool {
-        match work {
-            Work::Attempt(id) => self
-                .attempts
-                .get(&id)
-                .is_none_or(|live| live.excluded.contains(&seat) || live.vanished.contains(&seat)),
-            Work::Callback(id) => {
-                let person = self.left_alone.get(&id);
-                person.is_some_and(|person| person.excluded.contains(&seat))
-            }
+        excludes(self.attempts, self.left_alone, work, seat)
+    }
+}
+
+/// Whether a seat did not take a work, or was lost with it.
+fn excludes(
+    attempts: &BTreeMap<AttemptId, LiveAttempt>,
+    left_alone: &BTreeMap<CallbackId, LeftAlone>,
+    work: Work,
+    seat: SeatId,
+) -> bool {
+    match work {
+        Work::Attempt(id) => attempts
+            .get(&id)
+            .is_none_or(|live| live.excluded.contains(&seat) || live.vanished.contains(&seat)),
+        Work::Callback(id) => {
+            let person = left_alone.get(&id);
+            person.is_some_and(|person| person.excluded.contains(&seat))
         }
     }
 }
@@ -137,6 +146,10 @@ impl Centre {
         place_ms - priority_ms - bonus_ms
     }
 
+    pub(crate) fn is_excluded(&self, work: Work, seat: SeatId) -> bool {
+        excludes(&self.attempts, &self.left_alone, work, seat)
+    }
+
     /// Live callers who wait in a queue.
     pub(crate) fn waiting_in(&self, queue: QueueId) -> u32 {
         self.matching.callers(queue)
@@ -206,9 +219,12 @@ impl Centre {
         if self.trunk_out().is_some() {
             self.matching.ask_again();
         }
-        while let Some(pair) = self.next_pair(now) {
+        while let Some((pair, explanation)) = self.next_pair(now) {
             match self.whom_to_ask(now, pair.seat) {
-                Some((phone, operator)) => self.offer(now, &pair, phone, operator, step),
+                Some((phone, operator)) => {
+                    let offer = self.offer(now, &pair, phone, operator, step);
+                    self.explain(now, offer, explanation, step);
+                }
                 None => self.stand_by(now, pair.seat),
             }
             if !pair.waiting.is_live {
@@ -218,7 +234,25 @@ impl Centre {
         self.await_turn(now);
     }
 
-    fn next_pair(&mut self, now: Now) -> Option<Pair> {
+    /// The decision is on record with its offer.
+    fn explain(
+        &self,
+        now: Now,
+        offer: Option<OfferId>,
+        explanation: Option<Explanation>,
+        step: &mut Step,
+    ) {
+        if let Some((offer, explanation)) = offer.zip(explanation) {
+            step.records.push(Record::Decision(Box::new(DecisionRow {
+                offer,
+                at_ms: now.utc_ms,
+                rules: self.version,
+                explanation,
+            })));
+        }
+    }
+
+    fn next_pair(&mut self, now: Now) -> Option<(Pair, Option<Explanation>)> {
         let has_channel = self.trunk_out().is_some();
         let mut outside = Outside {
             now,
@@ -229,7 +263,9 @@ impl Centre {
             left_alone: &self.left_alone,
             has_channel,
         };
-        self.matching.next(&mut outside)
+        let pair = self.matching.next(&mut outside)?;
+        let explanation = self.matching.explain(&pair, &mut outside);
+        Some((pair, explanation))
     }
 
     /// Time alone lets seats take what they could not before.
@@ -279,16 +315,12 @@ impl Centre {
         phone: RegistrationRow,
         operator: OperatorId,
         step: &mut Step,
-    ) {
+    ) -> Option<OfferId> {
         let rules = self.rules.clone();
-        let Some(rule) = rules.queues.get(&pair.waiting.queue) else {
-            return;
-        };
+        let rule = rules.queues.get(&pair.waiting.queue)?;
         let caller = self.leave_line_for(now, pair, step);
         let (offer_id, leg) = (OfferId(self.ids.allot()), LegId(self.ids.allot()));
-        let Some(seat) = self.seats.get_mut(&pair.seat) else {
-            return;
-        };
+        let seat = self.seats.get_mut(&pair.seat)?;
         let offer = OfferRow {
             id: offer_id,
             work: pair.waiting.work,
@@ -322,6 +354,7 @@ impl Centre {
             to: Box::new(to),
         });
         self.seat_changed(now, pair.seat, step);
+        Some(offer_id)
     }
 
     /// Marks the work as offered; returns the caller to show on the seat's phone.

@@ -47,6 +47,7 @@ pub mod time;
 mod timers;
 mod waiting;
 mod walking;
+pub mod why;
 mod wishing;
 pub mod words;
 

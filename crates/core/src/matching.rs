@@ -20,6 +20,7 @@
 //! before) are passed over one by one.
 
 mod crew;
+mod explain;
 
 mod kept;
 mod line;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crew::Crew;
 pub use crew::{Figures, InHand, SeatIs};
+pub use explain::{Considered, Eligibility, Explanation, PassedOver, Passing, SHOWN_MAX};
 
 use kept::Kept;
 use line::QueueLine;
@@ -332,6 +334,26 @@ impl Matching {
         let kept = self.kept.all().filter(|kept| kept.queue == waiting.queue);
         let kept = kept.filter(|kept| (kept.key_ms, kept.work) < before);
         (standing + kept.count()).min(most)
+    }
+
+    /// When less is asked of a seat for a work, if ever.
+    #[must_use]
+    pub fn asks_less_at(&self, now_ms: UtcMs, waiting: &Waiting) -> Option<UtcMs> {
+        self.line(waiting.queue)?
+            .next_step_ms(waiting.place_ms, now_ms)
+    }
+
+    /// How often what is asked for a work has been relaxed.
+    #[must_use]
+    pub fn step_of(&self, now_ms: UtcMs, waiting: &Waiting) -> u8 {
+        let line = self.line(waiting.queue);
+        line.map_or(0, |line| line.step_at(waiting.place_ms, now_ms))
+    }
+
+    /// Whom a work waits for.
+    #[must_use]
+    pub fn wish_of(&self, work: Work) -> Option<Wish> {
+        self.kept.wish_of(work).copied()
     }
 
     /// A free seat that a work of this queue and place could have at once.

@@ -1,6 +1,7 @@
 //! What is stored: row images. Each carries the whole row, so that the last image of
 //! a row wins and committing the same batch twice changes nothing.
 
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::id::{
@@ -8,6 +9,7 @@ use crate::id::{
     LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
     TenantId, TrunkId,
 };
+use crate::matching::Explanation;
 use crate::number::PhoneNumber;
 use crate::time::UtcMs;
 use crate::words::{
@@ -30,6 +32,7 @@ pub enum Record {
     Promise(PromiseRow),
     Dial(DialRow),
     Offer(OfferRow),
+    Decision(Box<DecisionRow>),
     Assignment(AssignmentRow),
     SignIn(SignInRow),
     Interval(IntervalRow),
@@ -225,7 +228,8 @@ pub struct DialRow {
 }
 
 /// What an offer or assignment is about: exactly one is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Work {
     /// A live call.
     Attempt(AttemptId),
@@ -254,6 +258,19 @@ pub struct OfferRow {
     pub lease_until_ms: UtcMs,
     /// Over at.
     pub ended_ms: Option<UtcMs>,
+}
+
+/// Why a work was proposed to that seat; written once, with its offer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecisionRow {
+    /// The offer.
+    pub offer: OfferId,
+    /// When.
+    pub at_ms: UtcMs,
+    /// The configuration in force.
+    pub rules: ConfigVersionId,
+    /// What it was made of.
+    pub explanation: Explanation,
 }
 
 /// A work being done: at most one open row (`ended_ms` none) per seat and per work.

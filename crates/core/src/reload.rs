@@ -266,8 +266,9 @@ impl Centre {
 
     /// The configuration in force, for whoever asks later by which rules something was decided.
     pub(crate) fn record_version(&mut self, now: Now, by: ChangedBy, step: &mut Step) {
+        self.version = ConfigVersionId(self.ids.allot());
         step.records.push(Record::ConfigVersion(ConfigVersionRow {
-            id: ConfigVersionId(self.ids.allot()),
+            id: self.version,
             hash: self.rules.hash.clone(),
             at_ms: now.utc_ms,
             by,

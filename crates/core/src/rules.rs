@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::calendar::{Calendar, ContactWindow, Term};
 use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, TenantId, TrunkId};
@@ -155,7 +157,8 @@ pub struct Relaxation {
 }
 
 /// Which of the free seats is asked first. Among equals it is the one idle longest.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// The one idle longest.
     #[default]

@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
-use crate::{audit, import, rehearsal, serve, shell};
+use crate::{audit, import, rehearsal, serve, shell, why};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -72,6 +72,12 @@ enum Command {
     /// Callbacks: who is owed a call
     #[command(subcommand)]
     Callbacks(CallbackCommand),
+    /// Why an offer, an attempt or a callback went to the seats that it went to
+    ///
+    /// Every decision about it: the seats that were free, what ranked them, the works that stood
+    /// before and why the seat did not get those, the configuration in force. Of one that waits
+    /// the running node also says why it has no offer now.
+    Why(One),
     /// Seats: look, and act on them
     #[command(subcommand)]
     Seats(SeatCommand),
@@ -304,6 +310,7 @@ impl Cli {
             }
             Command::Attempts(command) => shell::attempts(&load(&self.config)?, command),
             Command::Callbacks(command) => shell::callbacks(&load(&self.config)?, command),
+            Command::Why(one) => why::why(&load(&self.config)?, one),
             Command::Seats(command) => shell::seats(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)

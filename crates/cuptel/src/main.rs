@@ -12,6 +12,7 @@ mod reload;
 mod serve;
 mod shell;
 mod table;
+mod why;
 
 use std::process::ExitCode;
 

@@ -418,6 +418,14 @@ fn pairs_for(channels: u32) -> u32 {
     channels.saturating_mul(10).saturating_add(PAIRS_BEYOND)
 }
 
+fn refused(refusal: cuptel_engine::Refusal) -> http::Refusal {
+    match refusal {
+        cuptel_engine::Refusal::Refused(error) => http::Refusal::Refused(error),
+        cuptel_engine::Refusal::Busy => http::Refusal::Busy,
+        cuptel_engine::Refusal::Gone => http::Refusal::Gone,
+    }
+}
+
 /// The engine as the pages see it.
 struct Port(Handle, ReloadDoor);
 
@@ -431,16 +439,11 @@ impl http::Engine for Port {
     }
 
     fn command(&self, command: Command) -> http::Answer<'_> {
-        Box::pin(async move {
-            self.0
-                .command(command)
-                .await
-                .map_err(|refusal| match refusal {
-                    cuptel_engine::Refusal::Refused(error) => http::Refusal::Refused(error),
-                    cuptel_engine::Refusal::Busy => http::Refusal::Busy,
-                    cuptel_engine::Refusal::Gone => http::Refusal::Gone,
-                })
-        })
+        Box::pin(async move { self.0.command(command).await.map_err(refused) })
+    }
+
+    fn why(&self, id: i64) -> http::Looking<'_> {
+        Box::pin(async move { self.0.why(id).await.map_err(refused) })
     }
 
     fn health(&self) -> http::Health {

@@ -125,6 +125,21 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
     }
 }
 
+/// The decisions about an offer, an attempt or a callback; and, from the node, why one that waits
+/// has no offer now.
+pub(crate) fn decisions(config: &Config, id: i64, is_offline: bool) -> anyhow::Result<Value> {
+    if is_offline {
+        return offline(config, async |store| {
+            let why = store.why(id).await?;
+            let why =
+                why.with_context(|| format!("there is no offer, attempt or callback {id}"))?;
+            Ok(serde_json::to_value(why)?)
+        });
+    }
+    let mut answer = Api::or_offline(config)?.get(&format!("why/{id}"))?;
+    Ok(answer["why"].take())
+}
+
 /// `seats`.
 pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<ExitCode> {
     match command {

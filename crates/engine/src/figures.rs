@@ -42,6 +42,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Registration(_)
             | Record::Seat(_)
             | Record::Operator(_)
+            | Record::Decision(_)
             | Record::ConfigVersion(_) => {}
         }
     }

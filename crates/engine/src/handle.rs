@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
+use cuptel_core::why::WaitingNow;
 use cuptel_core::words::Degraded;
 use cuptel_media::PromptLibrary;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -14,6 +15,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub(crate) enum Wish {
     Command(Command),
     Reload(Box<Reload>),
+    /// Why a work has no offer now.
+    Why(i64, oneshot::Sender<Option<WaitingNow>>),
 }
 
 /// A new configuration for a running engine. All of it takes effect, or nothing.
@@ -73,12 +76,31 @@ impl Handle {
             return self.ask_patiently(Wish::Command(command)).await;
         }
         let (answer, answered) = oneshot::channel();
-        match self.commands.try_send((Wish::Command(command), answer)) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(_)) => return Err(Refusal::Busy),
-            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Refusal::Gone),
-        }
+        self.ask_at_once(Wish::Command(command), answer)?;
         told(answered.await)
+    }
+
+    /// Why an attempt or a callback that waits has no offer now; nothing if none such waits.
+    ///
+    /// # Errors
+    /// When the loop is too busy, or it has ended.
+    pub async fn why(&self, id: i64) -> Result<Option<WaitingNow>, Refusal> {
+        let ((answer, _taken), (look, looked)) = (oneshot::channel(), oneshot::channel());
+        self.ask_at_once(Wish::Why(id, look), answer)?;
+        looked.await.map_err(|_ended| Refusal::Gone)
+    }
+
+    fn ask_at_once(
+        &self,
+        wish: Wish,
+        answer: oneshot::Sender<Result<(), CommandError>>,
+    ) -> Result<(), Refusal> {
+        self.commands
+            .try_send((wish, answer))
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => Refusal::Busy,
+                mpsc::error::TrySendError::Closed(_) => Refusal::Gone,
+            })
     }
 
     /// Puts a new configuration in force; the answer comes after its records are committed.

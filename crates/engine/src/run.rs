@@ -407,10 +407,13 @@ impl Loop {
     fn take_request(&mut self, now: Now, (wish, answer): Request) {
         self.next_request += 1;
         let request = self.next_request;
-        self.answers.insert(request, answer);
         match wish {
-            Wish::Command(command) => self.handle(now, Input::Command { request, command }),
+            Wish::Command(command) => {
+                self.answers.insert(request, answer);
+                self.handle(now, Input::Command { request, command });
+            }
             Wish::Reload(reload) => {
+                self.answers.insert(request, answer);
                 let Reload { switch, prompts } = *reload;
                 // Before anything that the new rules let callers hear.
                 self.step.media.push(media::Command::Prompts(prompts));
@@ -418,6 +421,8 @@ impl Loop {
                 self.handle(now, Input::Reload { request, reload });
                 self.dirty = true;
             }
+            // A look changes nothing and waits for no commit; whoever asked may have gone.
+            Wish::Why(id, look) => drop(look.send(self.switch.why(now, id))),
         }
     }
 

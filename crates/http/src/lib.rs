@@ -33,7 +33,7 @@ pub use importing::ImportBounds;
 pub use measures::install_metrics;
 pub use pages::{App, Pages, Reach, Settings};
 pub use port::{
-    Answer, Configuration, DegradedNow, Engine, FailedReload, Health, NotReloaded, Refusal,
-    Reloading,
+    Answer, Configuration, DegradedNow, Engine, FailedReload, Health, Looking, NotReloaded,
+    Refusal, Reloading,
 };
 pub use server::{bind, serve};

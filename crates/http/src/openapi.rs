@@ -19,7 +19,7 @@ use crate::{actions, configuration, events, health, importing, measures, reads};
     paths(
         health::live, health::ready, measures::scrape,
         reads::attempts, reads::attempt, importing::import, reads::callbacks, reads::callback,
-        reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
+        reads::why, reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
         actions::one_more, actions::dispose,

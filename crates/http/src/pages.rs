@@ -216,6 +216,7 @@ fn api_paths() -> Router<Shared> {
         .route("/attempts/{id}", get(reads::attempt))
         .route("/callbacks", get(reads::callbacks))
         .route("/callbacks/{id}", get(reads::callback))
+        .route("/why/{id}", get(reads::why))
         .route("/seats", get(reads::seats))
         .route("/seats/{seat}", get(reads::seat))
         .route("/queues", get(reads::queues))

@@ -7,11 +7,16 @@ use std::sync::Arc;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
+use cuptel_core::why::WaitingNow;
 use cuptel_core::words::Degraded;
 use tokio::sync::watch;
 
 /// What becomes of a command, once its records are committed.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send + 'a>>;
+
+/// Why a work has no offer.
+pub type Looking<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<WaitingNow>, Refusal>> + Send + 'a>>;
 
 /// The running engine, seen from the pages.
 pub trait Engine: Send + Sync + 'static {
@@ -24,6 +29,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Carries out a command; answers after its records are committed.
     fn command(&self, command: Command) -> Answer<'_>;
+
+    /// Why an attempt or a callback that waits has no offer now; nothing if none such waits.
+    fn why(&self, id: i64) -> Looking<'_>;
 
     /// Whether calls can be taken, and what does not work as it should.
     fn health(&self) -> Health;

@@ -210,6 +210,34 @@ pub(crate) async fn callback(
     Ok(Json(json!({ "callback": callback })))
 }
 
+/// Every decision about an offer, an attempt or a callback; and, of one that waits, why it has no
+/// offer now.
+#[utoipa::path(get, path = "/api/v1/why/{id}", tag = "stored", security(("token" = [])),
+    params(("id" = i64, Path, description = "Of an offer, an attempt or a callback")),
+    responses((status = 200, body = schema::OneWhy), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error), (status = 503, body = schema::Error)))]
+pub(crate) async fn why(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(asked): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let what = "offer, attempt or callback";
+    let id = identifier(&asked, what)?;
+    let now = shared.engine.why(id).await?;
+    let stored = shared.store.why(id).await?;
+    let decisions = match (stored, &now) {
+        (Some(stored), _) => stored.decisions,
+        (None, Some(_)) => Vec::new(),
+        (None, None) => {
+            let which = shortened(&asked);
+            return Err(ApiError::NotFound { what, which });
+        }
+    };
+    Ok(Json(
+        json!({ "why": { "id": id, "decisions": decisions, "now": now } }),
+    ))
+}
+
 /// Seats by name, as stored.
 #[utoipa::path(get, path = "/api/v1/seats", tag = "stored", security(("token" = [])),
     responses((status = 200, body = schema::Seats), (status = 401, body = schema::Error)))]

@@ -111,6 +111,40 @@ shapes! {
     Callbacks { callbacks: Vec<Callback>, next: Option<i64> }
     /// One callback.
     OneCallback { callback: CallbackDetail }
+    /// Why a work was offered, and why it has no offer now.
+    OneWhy { why: Why }
+    /// Every decision about an offer, an attempt or a callback, the first one first. `now` is
+    /// there for one that waits.
+    Why { id: i64, decisions: Vec<Decision>, now: Option<WaitingNow> }
+    /// Why a work was proposed to a seat: the seats that were free, in their order, and the works
+    /// that stood before; six of each at most. `key_ms` is the place less priority and bonus.
+    Decision {
+        offer: i64, attempt: Option<i64>, callback: Option<i64>, at_ms: i64,
+        queue: Option<String>, seat: Option<String>, operator: Option<String>, state: String,
+        ended_ms: Option<i64>, rules: Option<String>, rules_since_ms: Option<i64>,
+        strategy: String, place_ms: i64, key_ms: i64, step: u8, knows_them: bool, free: u64,
+        seats: Vec<Considered>, passed_over: Vec<PassedOver>,
+    }
+    /// A seat that was looked at, with what ranked it, in this order.
+    Considered {
+        seat: Option<String>, eligibility: String, weight_ms: i64, ring: u8, unmet: u8,
+        merit: i64, idle_since_ms: i64,
+    }
+    /// A work that stood before, and why the seat did not get it.
+    PassedOver {
+        attempt: Option<i64>, callback: Option<i64>, queue: Option<String>, key_ms: i64,
+        why: String, operator: Option<String>,
+    }
+    /// Why a work that waits has no offer: what is asked of an operator by now, what holds it
+    /// back, and how many seats stand how.
+    WaitingNow {
+        at_ms: i64, seat: Option<String>, queue: String, ahead: u64, asks: BTreeMap<String, u8>,
+        asks_less_at_ms: Option<i64>, holds: Vec<Hold>, seats: Vec<SeatsNow>,
+    }
+    /// One thing that holds a work back, some until a moment.
+    Hold { hold: String, until_ms: Option<i64> }
+    /// How many seats stand so.
+    SeatsNow { eligibility: String, seats: u32 }
     /// All seats.
     Seats { seats: Vec<Seat> }
     /// One seat.

@@ -56,7 +56,7 @@ impl Image {
             }
             Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
             // History: nothing that is promised depends on it.
-            Record::CallbackEvent(_) | Record::ConfigVersion(_) => {}
+            Record::CallbackEvent(_) | Record::Decision(_) | Record::ConfigVersion(_) => {}
             Record::Promise(row) => {
                 if let Some(callback) = row.callback {
                     self.promised.insert(callback, row.by_ms);

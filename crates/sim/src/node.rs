@@ -314,6 +314,7 @@ impl World {
                 | Record::CallbackEvent(_)
                 | Record::Seat(_)
                 | Record::Operator(_) => continue,
+                Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),
             };
             self.note(&line);

@@ -76,6 +76,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Registration(_)
         | Record::Seat(_)
         | Record::Operator(_)
+        | Record::Decision(_)
         | Record::ConfigVersion(_) => Ok(()),
     }
 }

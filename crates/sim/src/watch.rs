@@ -288,6 +288,7 @@ impl Watch {
             | Record::Registration(_)
             | Record::Seat(_)
             | Record::Operator(_)
+            | Record::Decision(_)
             | Record::ConfigVersion(_) => Ok(()),
         }
     }

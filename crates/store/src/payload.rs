@@ -8,8 +8,8 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, config_version, dial, number, offer, operator, promise,
-    registration, seat, sign_in, state_interval,
+    assignment, attempt, callback, config_version, decision, dial, number, offer, operator,
+    promise, registration, seat, sign_in, state_interval,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -24,6 +24,7 @@ pub(crate) enum Table {
     Promise,
     Dial,
     Offer,
+    Decision,
     Assignment,
     SignIn,
     Interval,
@@ -47,6 +48,7 @@ impl Table {
         Self::Promise,
         Self::Dial,
         Self::Offer,
+        Self::Decision,
         Self::Assignment,
         Self::SignIn,
         Self::Interval,
@@ -68,6 +70,7 @@ impl Table {
             Self::Promise => "promise",
             Self::Dial => "dial",
             Self::Offer => "offer",
+            Self::Decision => "decision",
             Self::Assignment => "assignment",
             Self::SignIn => "sign_in",
             Self::Interval => "state_interval",
@@ -105,6 +108,7 @@ impl Table {
             Self::Promise => &[promise::UPSERT],
             Self::Dial => &[dial::UPSERT],
             Self::Offer => &[offer::UPSERT],
+            Self::Decision => &[decision::UPSERT],
             Self::Assignment => &[assignment::UPSERT],
             Self::SignIn => &[sign_in::UPSERT],
             Self::Interval => &[state_interval::UPSERT],
@@ -145,6 +149,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Promise(row) => (Table::Promise, row.id.0, false),
         Record::Dial(row) => (Table::Dial, row.id.0, row.state != DialState::Ended),
         Record::Offer(row) => (Table::Offer, row.id.0, row.state == OfferState::Open),
+        Record::Decision(row) => (Table::Decision, row.offer.0, false),
         Record::Assignment(row) => (Table::Assignment, row.id.0, row.ended_ms.is_none()),
         Record::SignIn(row) => (Table::SignIn, row.id.0, row.until_ms.is_none()),
         Record::Interval(row) => (Table::Interval, row.id.0, false),
@@ -237,6 +242,7 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::Promise(row) => promise::image(row, seq, &mut images[Table::Promise as usize]),
         Record::Dial(row) => dial::image(row, seq, &mut images[Table::Dial as usize]),
         Record::Offer(row) => offer::image(row, seq, &mut images[Table::Offer as usize]),
+        Record::Decision(row) => decision::image(row, seq, &mut images[Table::Decision as usize]),
         Record::Assignment(row) => {
             assignment::image(row, seq, &mut images[Table::Assignment as usize])
         }

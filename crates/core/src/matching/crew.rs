@@ -50,6 +50,14 @@ impl Member {
         self.is.free.is_some()
     }
 
+    pub(super) fn operator(&self) -> OperatorId {
+        self.operator
+    }
+
+    pub(super) fn fit(&self) -> &[(usize, Fitness)] {
+        &self.fit
+    }
+
     pub(super) fn fitness(&self, place: usize) -> Option<&Fitness> {
         let at = self.fit.binary_search_by_key(&place, |(own, _)| *own);
         self.fit.get(at.ok()?).map(|(_, fitness)| fitness)
@@ -69,6 +77,10 @@ impl Crew {
     pub(super) fn of(&self, operator: OperatorId) -> Option<(SeatId, &Member)> {
         let seat = *self.seats.get(&operator)?;
         Some((seat, self.members.get(&seat)?))
+    }
+
+    pub(super) fn member(&self, seat: SeatId) -> Option<&Member> {
+        self.members.get(&seat)
     }
 
     /// Whether there is any sense in waiting for this operator.

@@ -42,6 +42,15 @@ impl Kept {
         own.filter_map(|(_, work)| self.works.get(work).map(|(waiting, _)| waiting))
     }
 
+    /// Whom this work waits for.
+    pub(super) fn wish_of(&self, work: Work) -> Option<&Wish> {
+        self.works.get(&work).map(|(_, wish)| wish)
+    }
+
+    pub(super) fn with_wishes(&self) -> impl Iterator<Item = &(Waiting, Wish)> {
+        self.works.values()
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = &Waiting> {
         self.works.values().map(|(waiting, _)| waiting)
     }

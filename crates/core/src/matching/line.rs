@@ -217,11 +217,8 @@ impl QueueLine {
 
     /// Seats that a work at this step can have, of each ring the best first.
     pub(super) fn free(&self, step: u8) -> impl Iterator<Item = SeatId> {
-        self.ranked(usize::from(step)).map(|rank| rank.seat)
-    }
-
-    pub(super) fn ranked(&self, step: usize) -> impl Iterator<Item = &Rank> {
-        self.steps.iter().take(step + 1).flat_map(|step| &step.free)
+        let steps = self.steps.iter().take(usize::from(step) + 1);
+        steps.flat_map(|step| &step.free).map(|rank| rank.seat)
     }
 
     fn seat_for(&self, step: usize, work: Work, on: &impl Conditions) -> Option<&Rank> {
@@ -290,5 +287,42 @@ impl QueueLine {
             .map(|works| works.range(..before).take(most).count())
             .sum::<usize>()
             .min(most)
+    }
+
+    pub(super) fn queue(&self) -> QueueId {
+        self.queue
+    }
+
+    pub(super) fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// When less is asked of a seat for a work with this place.
+    pub(super) fn next_step_ms(&self, place_ms: UtcMs, now_ms: UtcMs) -> Option<UtcMs> {
+        let next = self
+            .steps
+            .get(usize::from(self.step_at(place_ms, now_ms)) + 1)?;
+        Some(place_ms.saturating_add(next.after_ms))
+    }
+
+    /// Free seats that can serve a work at this step.
+    pub(super) fn free_count(&self, step: usize) -> usize {
+        let steps = self.steps.iter().take(step + 1);
+        steps.map(|step| step.free.len()).sum()
+    }
+
+    /// The best of those, of each step so many.
+    pub(super) fn best_ranks(&self, step: usize, most: usize) -> Vec<Rank> {
+        let steps = self.steps.iter().take(step + 1);
+        steps
+            .flat_map(|step| step.free.iter().take(most))
+            .copied()
+            .collect()
+    }
+
+    /// Each step's lines: whether they are of people on the line, and who stands there.
+    pub(super) fn standing(&self) -> impl Iterator<Item = (usize, bool, &Standing)> {
+        let steps = self.steps.iter().enumerate();
+        steps.flat_map(|(at, step)| [(at, true, &step.live), (at, false, &step.dials)])
     }
 }

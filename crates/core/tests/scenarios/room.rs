@@ -245,6 +245,7 @@ impl Room {
                 | Record::Interval(_)
                 | Record::Seat(_)
                 | Record::Operator(_)
+                | Record::Decision(_)
                 | Record::ConfigVersion(_) => {}
             }
         }

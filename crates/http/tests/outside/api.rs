@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use cuptel_core::matching::{Eligibility, Skills};
 use cuptel_core::step::{Command, CommandError};
+use cuptel_core::why::{Hold, SeatsNow, WaitingNow};
 use cuptel_core::words::{Chosen, Degraded, Disposition};
 use cuptel_http::{Configuration, DegradedNow, FailedReload, NotReloaded, Reach, Refusal};
 use serde_json::{Value, json};
 
 use crate::desk::{AT_MS, CALLER, Centre, busy, local, with_token};
 
-const READS: [&str; 5] = [
+const READS: [&str; 6] = [
+    "/api/v1/why/1",
     "/api/v1/attempts",
     "/api/v1/attempts/1",
     "/api/v1/callbacks",
@@ -460,6 +463,24 @@ async fn the_description_has_the_fields_of_real_answers() {
     let callbacks = ask("/api/v1/callbacks".to_owned()).await;
     let attempt = ask(format!("/api/v1/attempts/{}", centre.attempt)).await;
     let callback = ask(format!("/api/v1/callbacks/{}", centre.callback)).await;
+    let waits = WaitingNow {
+        at_ms: AT_MS,
+        seat: None,
+        queue: "prenotazioni".to_owned(),
+        ahead: 2,
+        asks: Skills::from([("prenotazioni".to_owned(), 1)]),
+        asks_less_at_ms: None,
+        holds: vec![Hold::NotDue {
+            until_ms: AT_MS + 1,
+        }],
+        seats: vec![SeatsNow {
+            eligibility: Eligibility::Profile,
+            seats: 1,
+        }],
+    };
+    let waiting = || centre.desk.waiting.lock().unwrap();
+    waiting().insert(centre.callback, waits);
+    let why = ask(format!("/api/v1/why/{}", centre.callback)).await;
     let seats = ask("/api/v1/seats".to_owned()).await;
     let totals = ask("/api/v1/totals".to_owned()).await;
     let queues = ask("/api/v1/queues".to_owned()).await;
@@ -475,6 +496,14 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("Callback", &callbacks["callbacks"][0]),
         ("CallbackDetail", &callback["callback"]),
         ("Need", &callback["callback"]["needs"][0]),
+        ("OneWhy", &why),
+        ("Why", &why["why"]),
+        ("Decision", &why["why"]["decisions"][0]),
+        ("Considered", &why["why"]["decisions"][0]["seats"][0]),
+        ("PassedOver", &why["why"]["decisions"][0]["passed_over"][0]),
+        ("WaitingNow", &why["why"]["now"]),
+        ("Hold", &why["why"]["now"]["holds"][0]),
+        ("SeatsNow", &why["why"]["now"]["seats"][0]),
         ("Seats", &seats),
         ("Seat", &seats["seats"][0]),
         ("Totals", &totals),
@@ -493,11 +522,43 @@ async fn the_description_has_the_fields_of_real_answers() {
 }
 
 #[tokio::test]
+async fn why_tells_what_is_stored_and_what_goes_on_and_404_of_what_is_neither() {
+    let centre = Centre::open().await;
+    let ask = async |id: i64| centre.get_with_token(&format!("/api/v1/why/{id}")).await;
+    let of_callback = ask(centre.callback).await.json();
+    let decision = &of_callback["why"]["decisions"][0];
+    assert_eq!(
+        (
+            &decision["seat"],
+            &decision["state"],
+            &decision["seats"][0]["seat"]
+        ),
+        (&json!("101"), &json!("rejected"), &json!("101"))
+    );
+    assert_eq!(
+        (
+            &decision["passed_over"][0]["attempt"],
+            &decision["passed_over"][0]["why"]
+        ),
+        (&json!(centre.attempt), &json!("refused"))
+    );
+    assert_eq!(of_callback["why"]["now"], Value::Null);
+    let offer = decision["offer"].as_i64().unwrap();
+    assert_eq!(ask(offer).await.json()["why"]["decisions"][0], *decision);
+    // Never offered, and no less there.
+    let of_attempt = ask(centre.attempt).await;
+    assert_eq!(of_attempt.json()["why"]["decisions"], json!([]));
+    assert_eq!(ask(7).await.status, StatusCode::NOT_FOUND);
+    let without_token = centre.get(&format!("/api/v1/why/{offer}")).await;
+    assert_eq!(without_token.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 22);
+    assert_eq!(paths.len(), 23);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -505,6 +566,7 @@ async fn every_described_path_is_served() {
                 "/callbacks/{id}",
                 &format!("/callbacks/{}", centre.callback),
             )
+            .replace("/why/{id}", &format!("/why/{}", centre.attempt))
             .replace("{seat}", "101");
         for method in methods.as_object().unwrap().keys() {
             if path.ends_with("/events") {

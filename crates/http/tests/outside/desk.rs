@@ -1,6 +1,6 @@
 //! A centre to ask: what is stored, what goes on, and the engine's answers.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -8,19 +8,26 @@ use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
-use cuptel_core::id::{AttemptId, CallbackId, NeedId, NumberId, OperatorId, SeatId, SignInId};
+use cuptel_core::id::{
+    AttemptId, CallbackId, ConfigVersionId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId,
+    SignInId,
+};
+use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, NeedRow, NumberRow, OperatorRow, Record, SeatRow, SignInRow,
+    AttemptRow, CallbackRow, DecisionRow, NeedRow, NumberRow, OfferRow, OperatorRow, Record,
+    SeatRow, SignInRow, Work,
 };
+use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow, WaitNow};
 use cuptel_core::step::Command;
+use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, Chosen, NeedKind, NumberClass, Outcome, Party, Stage, WorkState,
+    CallbackState, Chosen, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, WorkState,
 };
 use cuptel_http::{
-    Answer, App, Configuration, Engine, Health, ImportBounds, NotReloaded, Pages, Reach, Refusal,
-    Reloading, Settings,
+    Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
+    Refusal, Reloading, Settings,
 };
 use cuptel_store::{Access, Batch, Interned, Names, Store};
 use http_body_util::BodyExt as _;
@@ -41,6 +48,7 @@ pub(crate) struct Desk {
     pub(crate) answers: Mutex<VecDeque<Result<(), Refusal>>>,
     pub(crate) commands: Mutex<Vec<Command>>,
     pub(crate) health: Mutex<Health>,
+    pub(crate) waiting: Mutex<BTreeMap<i64, WaitingNow>>,
     pub(crate) reloads: Mutex<VecDeque<Result<(), NotReloaded>>>,
 }
 
@@ -60,6 +68,11 @@ impl Engine for Desk {
         let again = Arc::new(self.looks.borrow().as_ref().clone());
         self.looks.send_replace(again);
         Box::pin(async move { answer })
+    }
+
+    fn why(&self, id: i64) -> Looking<'_> {
+        let look = self.waiting.lock().unwrap().get(&id).cloned();
+        Box::pin(async move { Ok(look) })
     }
 
     fn health(&self) -> Health {
@@ -123,6 +136,7 @@ impl Centre {
                     failed: None,
                 }),
             }),
+            waiting: Mutex::default(),
             reloads: Mutex::default(),
         });
         let app = App {
@@ -274,6 +288,46 @@ pub(crate) fn busy() -> Snapshot {
 }
 
 /// One seat with its operator, and one attempt that was lost and is owed a call.
+fn rejected(id: i64, callback: i64) -> OfferRow {
+    OfferRow {
+        id: OfferId(id),
+        work: Work::Callback(CallbackId(callback)),
+        queue: QueueId(1),
+        seat: SeatId(1),
+        operator: OperatorId(1),
+        state: OfferState::Rejected,
+        offered_ms: AT_MS,
+        lease_until_ms: AT_MS + 15_000,
+        ended_ms: Some(AT_MS + 2_000),
+    }
+}
+
+fn explanation(before: AttemptId) -> Explanation {
+    Explanation {
+        strategy: Strategy::LongestIdle,
+        place_ms: AT_MS,
+        key_ms: AT_MS,
+        step: 0,
+        knows_them: false,
+        free: 1,
+        seats: vec![Considered {
+            seat: SeatId(1),
+            eligibility: Eligibility::Eligible,
+            weight_ms: 0,
+            ring: 0,
+            unmet: 0,
+            merit: 0,
+            idle_since_ms: AT_MS,
+        }],
+        passed_over: vec![PassedOver {
+            work: Work::Attempt(before),
+            queue: QueueId(1),
+            key_ms: AT_MS - 1,
+            why: Passing::Refused,
+        }],
+    }
+}
+
 async fn fill(store: &Store) -> (i64, i64) {
     let names = Names {
         tenants: vec!["asl-teramo".to_owned()],
@@ -317,6 +371,13 @@ async fn fill(store: &Store) -> (i64, i64) {
             closed_ms: None,
             another_person: false,
         }),
+        Record::Offer(rejected(id(6), id(3))),
+        Record::Decision(Box::new(DecisionRow {
+            offer: OfferId(id(6)),
+            at_ms: AT_MS,
+            rules: ConfigVersionId(0),
+            explanation: explanation(AttemptId(id(2))),
+        })),
         Record::SignIn(SignInRow {
             id: SignInId(id(5)),
             seat: SeatId(1),

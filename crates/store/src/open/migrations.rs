@@ -24,6 +24,11 @@ pub(super) const ALL: &[Step] = &[
         "backlog",
         include_str!("../../migrations/0004_backlog.sql"),
     ),
+    (
+        6,
+        "decision",
+        include_str!("../../migrations/0006_decision.sql"),
+    ),
     (7, "wait", include_str!("../../migrations/0007_wait.sql")),
 ];
 

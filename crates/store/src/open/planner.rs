@@ -45,7 +45,8 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, backlog, callback, carrier, dial, offer, open, promise,
+        Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, offer,
+        open, promise,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -84,6 +85,7 @@ mod tests {
             offer::LOOKUPS,
             assignment::LOOKUPS,
             promise::LOOKUPS,
+            decision::LOOKUPS,
             carrier::LOOKUPS,
         ];
         for statement in all.concat() {

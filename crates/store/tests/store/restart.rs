@@ -48,6 +48,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Registration(_)
             | Record::Seat(_)
             | Record::Operator(_)
+            | Record::Decision(_)
             | Record::ConfigVersion(_) => {}
         }
     }
@@ -96,6 +97,7 @@ fn still_open() -> Restored {
             | Record::SignIn(_)
             | Record::Interval(_)
             | Record::Registration(_)
+            | Record::Decision(_)
             | Record::ConfigVersion(_) => {}
         }
     }

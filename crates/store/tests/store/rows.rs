@@ -6,12 +6,14 @@ use cuptel_core::id::{
     LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
     TenantId, TrunkId,
 };
+use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DialRow,
-    IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, PromiseRow, Record, RegistrationRow,
-    SeatRow, SignInRow, Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DecisionRow,
+    DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, PromiseRow, Record,
+    RegistrationRow, SeatRow, SignInRow, Work,
 };
+use cuptel_core::rules::Strategy;
 use cuptel_core::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
     Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
@@ -315,6 +317,7 @@ pub(crate) fn day() -> Vec<Record> {
         Record::Offer(offer(52, live(25), 3, OfferState::Open)),
         Record::Offer(offer(53, live(26), 1, OfferState::Accepted)),
         Record::Offer(offer(54, owed(12), 2, OfferState::Accepted)),
+        Record::Decision(Box::new(decision(52, 95))),
         Record::Assignment(assignment(60, 51, live(24), 1, false)),
         Record::Assignment(assignment(61, 53, live(26), 1, true)),
         Record::Assignment(assignment(62, 54, owed(12), 2, true)),
@@ -329,6 +332,42 @@ pub(crate) fn day() -> Vec<Record> {
         Record::ConfigVersion(config_version(96, ChangedBy::Api)),
     ]);
     records
+}
+
+/// By the configuration with this identifier, before a callback and beside a seat that is gone.
+pub(crate) fn decision(offer: i64, rules: i64) -> DecisionRow {
+    let considered = |seat, eligibility| Considered {
+        seat: SeatId(seat),
+        eligibility,
+        weight_ms: 60_000,
+        ring: 1,
+        unmet: 0,
+        merit: -7,
+        idle_since_ms: NOW,
+    };
+    DecisionRow {
+        offer: OfferId(offer),
+        at_ms: NOW,
+        rules: ConfigVersionId(rules),
+        explanation: Explanation {
+            strategy: Strategy::BestSkill,
+            place_ms: NOW,
+            key_ms: NOW - 300_000,
+            step: 1,
+            knows_them: false,
+            free: 9,
+            seats: vec![
+                considered(1, Eligibility::Eligible),
+                considered(999, Eligibility::Refused),
+            ],
+            passed_over: vec![PassedOver {
+                work: Work::Callback(CallbackId(11)),
+                queue: QueueId(1),
+                key_ms: NOW - 300_001,
+                why: Passing::WaitsForOperator(OperatorId(1)),
+            }],
+        },
+    }
 }
 
 /// Another configuration comes into force each millisecond.

@@ -2,6 +2,7 @@
 
 use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_core::record::Record;
+use cuptel_core::rules::Strategy;
 use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
 use cuptel_store::{AttemptFilter, Batch, CallbackFilter, StoreError};
 
@@ -20,7 +21,41 @@ on_every_database!(
     a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one,
     a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after_it,
     a_reader_sees_commits_of_a_running_server,
+    a_decision_is_told_with_names_by_its_offer_and_by_its_work,
 );
+
+async fn a_decision_is_told_with_names_by_its_offer_and_by_its_work(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let of_work = store.why(25).await.unwrap().unwrap();
+    let [decision] = &of_work.decisions[..] else {
+        panic!("one decision was stored: {of_work:?}");
+    };
+    assert_eq!(
+        (decision.offer.0, decision.attempt),
+        (52, Some(AttemptId(25)))
+    );
+    assert_eq!(decision.queue.as_deref(), Some("prenotazioni"));
+    assert!(decision.rules.is_some());
+    assert_eq!(decision.rules_since_ms, Some(NOW + 95));
+    assert_eq!((decision.strategy, decision.free), (Strategy::BestSkill, 9));
+    let seats = decision.seats.iter().map(|it| it.seat.as_deref());
+    assert_eq!(seats.collect::<Vec<_>>(), [Some("101"), None]);
+    let passed = &decision.passed_over[0];
+    assert_eq!(
+        (passed.callback, passed.why),
+        (Some(CallbackId(11)), "waits_for_operator")
+    );
+    assert_eq!(passed.operator.as_deref(), Some("operator1"));
+    assert_eq!(
+        store.why(52).await.unwrap().unwrap().decisions,
+        of_work.decisions
+    );
+    // There, and never offered; and what is nothing at all.
+    assert_eq!(store.why(21).await.unwrap().unwrap().decisions, []);
+    assert_eq!(store.why(13).await.unwrap().unwrap().decisions, []);
+    assert_eq!(store.why(9_999).await.unwrap(), None);
+}
 
 async fn views_join_names_and_mask_numbers(home: &Home) {
     let store = home.serve().await;

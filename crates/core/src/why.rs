@@ -1,0 +1,211 @@
+//! Why a work has no offer at this moment: where it stands, what holds it back, and what every
+//! seat is doing that could serve it. Looked up when somebody asks; nothing is kept for it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::attempt::Doing;
+use crate::centre::Centre;
+use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
+use crate::matching::{Eligibility, Skills, Waiting};
+use crate::record::Work;
+use crate::rules::Queue;
+use crate::seat::{Seat, SeatWork};
+use crate::time::{Now, UtcMs};
+use crate::words::CallbackState;
+
+/// Works that are counted before one at most.
+const AHEAD_MAX: usize = 1_000;
+
+/// What holds a work back though it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "hold")]
+pub enum Hold {
+    /// The centre is stopping.
+    Stopping,
+    /// What is decided cannot be stored: nobody is rung meanwhile.
+    NotStored,
+    /// It is not due yet: a rest after a call, or the release after an opening.
+    NotDue {
+        /// Not before.
+        until_ms: UtcMs,
+    },
+    /// People may not be rung at this hour.
+    WindowClosed {
+        /// Until then.
+        until_ms: UtcMs,
+    },
+    /// No trunk has a channel for a callback.
+    NoChannel,
+    /// The health authority can serve nobody now.
+    Emergency,
+    /// The targets for callers of its queue are at risk: it gives way to them.
+    GivesWay {
+        /// At most until then.
+        until_ms: UtcMs,
+    },
+    /// The person has a call with us, or another authority is calling them.
+    InACall,
+    /// It waits for the operator who spoke with the person last.
+    WaitsForOperator {
+        /// At most until then.
+        until_ms: UtcMs,
+    },
+}
+
+/// How many seats stand so, as far as this work is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SeatsNow {
+    /// How.
+    pub eligibility: Eligibility,
+    /// How many.
+    pub seats: u32,
+}
+
+/// Why a work has no offer now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WaitingNow {
+    /// When it was looked at.
+    pub at_ms: UtcMs,
+    /// The seat to which it is offered, or that does it.
+    pub seat: Option<String>,
+    /// Short name of its queue.
+    pub queue: String,
+    /// Works before it in that queue, of all that wait there; at most 1,000 are counted.
+    pub ahead: usize,
+    /// What is asked of an operator by now.
+    pub asks: Skills,
+    /// When less is asked.
+    pub asks_less_at_ms: Option<UtcMs>,
+    /// What holds it back.
+    pub holds: Vec<Hold>,
+    /// The seats, by what they are doing.
+    pub seats: Vec<SeatsNow>,
+}
+
+impl Centre {
+    /// Why the attempt or callback with this identifier has no offer; nothing if it does not wait.
+    #[must_use]
+    pub fn why(&self, now: Now, id: i64) -> Option<WaitingNow> {
+        let (waiting, seat) = self.waiting_with_id(id)?;
+        let rule = self.rules.queues.get(&waiting.queue)?;
+        let step = usize::from(self.matching.step_of(now.utc_ms, &waiting));
+        let asks = rule.asked().nth(step).cloned().unwrap_or_default();
+        let holds = self.holds(now, rule, &waiting);
+        let mut seats: BTreeMap<Eligibility, u32> = BTreeMap::new();
+        for seat in self.seats.values() {
+            let eligibility = self.eligibility(now, seat, rule, step, waiting.work);
+            *seats.entry(eligibility).or_default() += 1;
+        }
+        let name = |id: SeatId| self.seats.get(&id).map(|seat| seat.row.name.clone());
+        Some(WaitingNow {
+            at_ms: now.utc_ms,
+            seat: seat.and_then(name),
+            queue: rule.name.clone(),
+            ahead: self.matching.ahead_of(&waiting, AHEAD_MAX),
+            asks,
+            asks_less_at_ms: self.matching.asks_less_at(now.utc_ms, &waiting),
+            holds,
+            seats: seats
+                .into_iter()
+                .map(|(eligibility, seats)| SeatsNow { eligibility, seats })
+                .collect(),
+        })
+    }
+
+    fn waiting_with_id(&self, id: i64) -> Option<(Waiting, Option<SeatId>)> {
+        if let Some(live) = self.attempts.get(&AttemptId(id)) {
+            let Doing::Queued {
+                queue,
+                place_ms,
+                offered_to,
+                ..
+            } = live.doing
+            else {
+                return None;
+            };
+            let work = Work::Attempt(AttemptId(id));
+            let waiting = self.waiting(queue, place_ms, live.priority_ms, work);
+            return Some((waiting, offered_to));
+        }
+        let case = self.cases.get(&CallbackId(id))?;
+        let queue: QueueId = self.queue_of(case)?;
+        let work = Work::Callback(CallbackId(id));
+        let row = &case.row;
+        let waiting = self.waiting(queue, row.place_ms, row.priority_ms, work);
+        Some((waiting, row.seat))
+    }
+
+    fn holds(&self, now: Now, rule: &Queue, waiting: &Waiting) -> Vec<Hold> {
+        let mut holds = Vec::new();
+        holds.extend(self.stopping.is_some().then_some(Hold::Stopping));
+        holds.extend(self.held.then_some(Hold::NotStored));
+        let wish = self.matching.wish_of(waiting.work);
+        holds.extend(wish.map(|wish| Hold::WaitsForOperator {
+            until_ms: wish.until_ms,
+        }));
+        let (Work::Callback(id), false) = (waiting.work, waiting.is_live) else {
+            return holds;
+        };
+        if let Some(case) = self.cases.get(&id)
+            && case.row.state == CallbackState::Waiting
+        {
+            let release_ms = self.released_by(id, waiting.queue);
+            let until_ms = release_ms.map_or(case.row.not_before_ms, |release_ms| {
+                release_ms.max(case.row.not_before_ms)
+            });
+            holds.extend((until_ms > now.utc_ms).then_some(Hold::NotDue { until_ms }));
+            let known = self.people.get(&case.number);
+            let in_a_call = known.is_some_and(|known| known.has_call());
+            holds.extend(in_a_call.then_some(Hold::InACall));
+        }
+        let until_ms = rule.callback.next_dial(now.utc_ms);
+        holds.extend((until_ms > now.utc_ms).then_some(Hold::WindowClosed { until_ms }));
+        holds.extend(self.trunk_out().is_none().then_some(Hold::NoChannel));
+        let is_emergency = self.rules.is_emergency(rule.tenant);
+        holds.extend(is_emergency.then_some(Hold::Emergency));
+        let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
+        let place_ms = waiting.place_ms;
+        let gives_way = !self
+            .blending
+            .may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
+        holds.extend(gives_way.then_some(Hold::GivesWay {
+            until_ms: place_ms + hold_ms,
+        }));
+        holds
+    }
+
+    /// The first thing that keeps a seat from a work.
+    fn eligibility(
+        &self,
+        now: Now,
+        seat: &Seat,
+        rule: &Queue,
+        step: usize,
+        work: Work,
+    ) -> Eligibility {
+        let fitness = rule.fitness(&seat.skills);
+        if seat.sign_in.is_none() {
+            Eligibility::SignedOut
+        } else if fitness.is_none_or(|fitness| usize::from(fitness.ring) > step) {
+            Eligibility::LacksSkills
+        } else if self.is_excluded(work, seat.row.id) {
+            Eligibility::Refused
+        } else if !seat.takes_work() {
+            Eligibility::Paused
+        } else if !seat.reachable_at(now.utc_ms) {
+            Eligibility::Unreachable
+        } else {
+            match seat.work {
+                SeatWork::Idle => Eligibility::Eligible,
+                SeatWork::Resting { .. } => Eligibility::Resting,
+                SeatWork::NotResponding => Eligibility::NotResponding,
+                SeatWork::Offered { .. }
+                | SeatWork::Talking { .. }
+                | SeatWork::Informed { .. }
+                | SeatWork::WrapUp { .. } => Eligibility::Busy,
+            }
+        }
+    }
+}

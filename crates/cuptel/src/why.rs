@@ -1,0 +1,228 @@
+//! `why`: the decisions about an offer, an attempt or a callback, and what holds one that waits
+//! back now, in sentences. Reads what the API says, or the database.
+
+use std::process::ExitCode;
+
+use cuptel_core::matching::Skills;
+use serde_json::{Value, json};
+
+use crate::cli::{One, say};
+use crate::config::Config;
+use crate::{shell, table};
+
+/// `why`.
+pub(crate) fn why(config: &Config, One { id, how }: One) -> anyhow::Result<ExitCode> {
+    let why = shell::decisions(config, id, how.offline)?;
+    if how.json {
+        say(&serde_json::to_string(&json!({ "why": why }))?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in told(&why, how.offline) {
+        say(&line);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+    value[field].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn moment(value: &Value, field: &str) -> String {
+    table::text(field, &value[field])
+}
+
+fn name<'v>(value: &'v Value, field: &str) -> &'v str {
+    value[field].as_str().unwrap_or("-")
+}
+
+fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+fn told(why: &Value, offline: bool) -> Vec<String> {
+    let decisions = list(why, "decisions");
+    let mut lines = Vec::new();
+    if decisions.is_empty() {
+        lines.push(format!("{} was not offered to any seat", why["id"]));
+    }
+    for decision in decisions {
+        tell_decision(decision, &mut lines);
+    }
+    if why["now"].is_object() {
+        tell_now(&why["now"], &mut lines);
+    } else if offline {
+        lines.push("whether it waits now only the running node knows".to_owned());
+    }
+    lines
+}
+
+fn tell_decision(decision: &Value, lines: &mut Vec<String>) {
+    let what = match (&decision["attempt"], &decision["callback"]) {
+        (Value::Null, callback) => format!("callback {callback}"),
+        (attempt, _) => format!("attempt {attempt}"),
+    };
+    lines.push(format!(
+        "offer {}, {}: {what} of {} to seat {} ({}): {}",
+        decision["offer"],
+        moment(decision, "at_ms"),
+        name(decision, "queue"),
+        name(decision, "seat"),
+        name(decision, "operator"),
+        name(decision, "state"),
+    ));
+    let (place, key) = (&decision["place_ms"], &decision["key_ms"]);
+    let mut stood = format!("  its place in line was {}", moment(decision, "place_ms"));
+    if place != key {
+        stood.push_str(&format!(
+            "; with priority and live bonus it stood as at {}",
+            moment(decision, "key_ms")
+        ));
+    }
+    lines.push(stood);
+    if let Some(step @ 1..) = decision["step"].as_u64() {
+        let times = counted(step, "step");
+        lines.push(format!(
+            "  what is asked of an operator was relaxed by {times}"
+        ));
+    }
+    if decision["knows_them"] == json!(true) {
+        lines.push("  it waited for the operator who spoke with the person last".to_owned());
+    } else {
+        let free = counted(decision["free"].as_u64().unwrap_or_default(), "free seat");
+        let first = asked_first(name(decision, "strategy"));
+        lines.push(format!("  of {free} that can do it the first is {first}"));
+    }
+    for seat in list(decision, "seats") {
+        lines.push(format!("    {}", considered(seat)));
+    }
+    let passed = list(decision, "passed_over");
+    if !passed.is_empty() {
+        lines.push("  before it, and not for this seat:".to_owned());
+    }
+    for work in passed {
+        lines.push(format!("    {}", passed_over(work)));
+    }
+    let rules = name(decision, "rules");
+    lines.push(format!(
+        "  by configuration {}, in force since {}",
+        rules.get(..8).unwrap_or(rules),
+        moment(decision, "rules_since_ms")
+    ));
+}
+
+fn asked_first(strategy: &str) -> &str {
+    match strategy {
+        "least_occupied" => "the one that has worked least lately",
+        "best_skill" => "the one with the highest levels",
+        "fewest_calls" => "the one that has taken fewest works",
+        _ => "the one idle longest",
+    }
+}
+
+fn considered(seat: &Value) -> String {
+    let mut text = format!(
+        "{}: {}",
+        name(seat, "seat"),
+        standing(name(seat, "eligibility"))
+    );
+    text.push_str(&format!(
+        ", idle since {}",
+        table::text("idle_since_ms", &seat["idle_since_ms"])
+    ));
+    if seat["weight_ms"] != json!(0) {
+        let weight = table::text("weight_ms", &seat["weight_ms"]);
+        text.push_str(&format!(", its levels weigh {weight}"));
+    }
+    if let Some(unmet @ 1..) = seat["unmet"].as_u64() {
+        text.push_str(&format!(", lacks {}", counted(unmet, "preferred skill")));
+    }
+    if let Some(ring @ 1..) = seat["ring"].as_u64() {
+        text.push_str(&format!(", can do it from step {ring} on"));
+    }
+    text
+}
+
+/// How a seat stands to a work.
+fn standing(eligibility: &str) -> &str {
+    match eligibility {
+        "eligible" => "can have it",
+        "refused" => "did not take it before",
+        "lacks_skills" => "without the skills",
+        "signed_out" => "with nobody signed in",
+        "paused" => "paused",
+        "unreachable" => "with a phone that is not there",
+        "not_responding" => "not responding",
+        "busy" => "busy",
+        "resting" => "resting after an offer not taken",
+        _ => "not eligible",
+    }
+}
+
+fn passed_over(work: &Value) -> String {
+    let what = match (&work["attempt"], &work["callback"]) {
+        (Value::Null, callback) => format!("callback {callback}"),
+        (attempt, _) => format!("attempt {attempt}"),
+    };
+    let why = match name(work, "why") {
+        "not_dialled" => "nobody may be dialled for its queue".to_owned(),
+        "asks_more" => "more is asked for it than the operator can".to_owned(),
+        "refused" => "the seat did not take it before".to_owned(),
+        "waits_for_operator" => format!("it waits for {}", name(work, "operator")),
+        _ => "it is not older by enough, for what the operator is better at".to_owned(),
+    };
+    format!("{what} of {}: {why}", name(work, "queue"))
+}
+
+fn tell_now(now: &Value, lines: &mut Vec<String>) {
+    let queue = name(now, "queue");
+    if let Some(seat) = now["seat"].as_str() {
+        lines.push(format!("now: seat {seat} has it, for {queue}"));
+        return;
+    }
+    let ahead = counted(now["ahead"].as_u64().unwrap_or_default(), "work");
+    lines.push(format!("now: it waits in {queue}, {ahead} before it"));
+    let asks: Skills = serde_json::from_value(now["asks"].clone()).unwrap_or_default();
+    let mut asked: Vec<String> = asks
+        .iter()
+        .map(|(s, least)| format!("{s} {least}"))
+        .collect();
+    if asked.is_empty() {
+        asked.push("no skill".to_owned());
+    }
+    let mut line = format!("  asked of an operator: {}", asked.join(", "));
+    if !now["asks_less_at_ms"].is_null() {
+        line.push_str(&format!(
+            "; less from {} on",
+            moment(now, "asks_less_at_ms")
+        ));
+    }
+    lines.push(line);
+    let seats = list(now, "seats").iter().map(|group| {
+        let seats = counted(group["seats"].as_u64().unwrap_or_default(), "seat");
+        format!("{seats} {}", standing(name(group, "eligibility")))
+    });
+    lines.push(format!("  {}", seats.collect::<Vec<_>>().join(", ")));
+    for hold in list(now, "holds") {
+        lines.push(format!("  {}", held(hold)));
+    }
+}
+
+fn held(hold: &Value) -> String {
+    let until = moment(hold, "until_ms");
+    match name(hold, "hold") {
+        "stopping" => "held: the centre is stopping".to_owned(),
+        "not_stored" => "held: what happens cannot be stored, so nobody is rung".to_owned(),
+        "not_due" => {
+            format!("held until {until}: a rest after a call, or the release after an opening")
+        }
+        "window_closed" => format!("held until {until}: people may not be rung at this hour"),
+        "no_channel" => "held: no trunk has a channel for a callback".to_owned(),
+        "gives_way" => {
+            format!("held: callers of its queue would wait too long; until {until} at most")
+        }
+        "emergency" => "held: its health authority can serve nobody now".to_owned(),
+        "in_a_call" => "held: the person has a call with us".to_owned(),
+        _ => format!("until {until} it waits for the operator who spoke with the person last"),
+    }
+}

@@ -1,0 +1,304 @@
+//! Why works went to the seats that they went to: the images of decisions, and how they are told.
+
+use std::collections::BTreeMap;
+
+use cuptel_core::id::{AttemptId, CallbackId, OfferId, OperatorId, QueueId, SeatId};
+use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
+use cuptel_core::record::{DecisionRow, Work};
+use cuptel_core::rules::Strategy;
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::OfferState;
+use serde::Serialize;
+
+use crate::dialect::{Connection, Row, upsert};
+use crate::image::Images;
+use crate::row::{Columns, all, all_of};
+use crate::store::{Store, StoreError, while_doing};
+
+pub(crate) const UPSERT: &str = upsert!(decision {
+    2 at_ms BIGINT,
+    3 rules BIGINT,
+    4 explanation TEXT,
+});
+
+/// Decisions about one work are few; a person who is offered a hundred times has other worries.
+macro_rules! decisions {
+    ($by:literal) => {
+        concat!(
+            "
+SELECT offer.id, offer.attempt, offer.callback, decision.at_ms, queue.name, seat.name,
+    operator.name, offer.state, offer.ended_ms, config_version.hash, config_version.at_ms,
+    decision.explanation
+FROM offer
+JOIN decision ON decision.shard = offer.shard AND decision.id = offer.id
+LEFT JOIN queue ON queue.shard = offer.shard AND queue.id = offer.queue
+LEFT JOIN seat ON seat.shard = offer.shard AND seat.id = offer.seat
+LEFT JOIN operator ON operator.shard = offer.shard AND operator.id = offer.operator
+LEFT JOIN config_version ON config_version.shard = offer.shard
+    AND config_version.id = decision.rules
+WHERE offer.shard = $1 AND offer.",
+            $by,
+            " = $2 ORDER BY offer.id LIMIT 100"
+        )
+    };
+}
+
+const OF_OFFER: &str = decisions!("id");
+const OF_ATTEMPT: &str = decisions!("attempt");
+const OF_CALLBACK: &str = decisions!("callback");
+
+const IS_ATTEMPT: &str = "SELECT id FROM attempt WHERE shard = $1 AND id = $2";
+const IS_CALLBACK: &str = "SELECT id FROM callback WHERE shard = $1 AND id = $2";
+
+const SEATS: &str = "SELECT id, name FROM seat WHERE shard = $1";
+const QUEUES: &str = "SELECT id, name FROM queue WHERE shard = $1";
+const OPERATORS: &str = "SELECT id, name FROM operator WHERE shard = $1";
+
+/// A seat that was looked at, by its name; compared in this order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsideredView {
+    /// Which; none where it is gone.
+    pub seat: Option<String>,
+    /// Whether it could have the work, and why not.
+    pub eligibility: Eligibility,
+    /// By how much it sees the work as older.
+    pub weight_ms: i64,
+    /// How far what is asked must be relaxed for it.
+    pub ring: u8,
+    /// Preferred skills that it lacks.
+    pub unmet: u8,
+    /// By the queue's strategy: the least first.
+    pub merit: i64,
+    /// Idle since.
+    pub idle_since_ms: UtcMs,
+}
+
+/// A work that stood before, and why the seat did not get it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOverView {
+    /// A live call.
+    pub attempt: Option<AttemptId>,
+    /// A callback.
+    pub callback: Option<CallbackId>,
+    /// In which queue.
+    pub queue: Option<String>,
+    /// Its place less priority and bonus.
+    pub key_ms: i64,
+    /// Why.
+    pub why: &'static str,
+    /// For whom it waits, where that is why.
+    pub operator: Option<String>,
+}
+
+/// Why a work was proposed to a seat, with names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DecisionView {
+    /// The offer.
+    pub offer: OfferId,
+    /// What was offered: a live call.
+    pub attempt: Option<AttemptId>,
+    /// Or a callback.
+    pub callback: Option<CallbackId>,
+    /// When.
+    pub at_ms: UtcMs,
+    /// Of which queue.
+    pub queue: Option<String>,
+    /// To which seat.
+    pub seat: Option<String>,
+    /// To whom.
+    pub operator: Option<String>,
+    /// What became of the offer.
+    pub state: OfferState,
+    /// When it was over.
+    pub ended_ms: Option<UtcMs>,
+    /// Hash of the configuration in force.
+    pub rules: Option<String>,
+    /// Since when it was.
+    pub rules_since_ms: Option<UtcMs>,
+    /// Which of the free seats is asked first.
+    pub strategy: Strategy,
+    /// The work's place in line.
+    pub place_ms: UtcMs,
+    /// The place less priority and bonus: the least goes first.
+    pub key_ms: i64,
+    /// How often what is asked had been relaxed.
+    pub step: u8,
+    /// Whether it had waited for this very operator.
+    pub knows_them: bool,
+    /// Seats that were free and can do it.
+    pub free: usize,
+    /// The best of them, and those whom it must not go to.
+    pub seats: Vec<ConsideredView>,
+    /// The first of those who stood before.
+    pub passed_over: Vec<PassedOverView>,
+}
+
+/// What is known of why a work was offered, or an offer made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    /// The offer, attempt or callback that was asked about.
+    pub id: i64,
+    /// Every decision about it, the first one first; none where it was never offered.
+    pub decisions: Vec<DecisionView>,
+}
+
+pub(crate) fn image(row: &DecisionRow, seq: i64, images: &mut Images) {
+    let explanation = serde_json::to_string(&row.explanation);
+    images
+        .row(row.offer.0, seq)
+        .int(row.at_ms)
+        .int(row.rules.0)
+        .text(&explanation.expect("it has no maps, and nothing that could fail"))
+        .end();
+}
+
+fn read_name(row: &Row) -> Result<(i64, String), sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok((columns.int()?, columns.text()?))
+}
+
+/// A decision as stored, its explanation still without names.
+fn read(row: &Row) -> Result<(DecisionView, Explanation), sqlx::Error> {
+    let mut columns = Columns::of(row);
+    let mut view = DecisionView {
+        offer: OfferId(columns.int()?),
+        attempt: columns.maybe_int()?.map(AttemptId),
+        callback: columns.maybe_int()?.map(CallbackId),
+        at_ms: columns.int()?,
+        queue: columns.maybe_text()?,
+        seat: columns.maybe_text()?,
+        operator: columns.maybe_text()?,
+        state: columns.word()?,
+        ended_ms: columns.maybe_int()?,
+        rules: columns.maybe_text()?,
+        rules_since_ms: columns.maybe_int()?,
+        strategy: Strategy::default(),
+        place_ms: 0,
+        key_ms: 0,
+        step: 0,
+        knows_them: false,
+        free: 0,
+        seats: Vec::new(),
+        passed_over: Vec::new(),
+    };
+    let text = columns.text()?;
+    let told: Explanation =
+        serde_json::from_str(&text).map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))?;
+    (view.strategy, view.place_ms, view.key_ms) = (told.strategy, told.place_ms, told.key_ms);
+    (view.step, view.knows_them, view.free) = (told.step, told.knows_them, told.free);
+    Ok((view, told))
+}
+
+/// Names by identifier.
+struct Known {
+    seats: BTreeMap<i64, String>,
+    queues: BTreeMap<i64, String>,
+    operators: BTreeMap<i64, String>,
+}
+
+impl Known {
+    async fn of(connection: &mut Connection) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            seats: all(connection, SEATS, read_name)
+                .await?
+                .into_iter()
+                .collect(),
+            queues: all(connection, QUEUES, read_name)
+                .await?
+                .into_iter()
+                .collect(),
+            operators: all(connection, OPERATORS, read_name)
+                .await?
+                .into_iter()
+                .collect(),
+        })
+    }
+
+    fn seat(&self, SeatId(id): SeatId) -> Option<String> {
+        self.seats.get(&id).cloned()
+    }
+
+    fn queue(&self, QueueId(id): QueueId) -> Option<String> {
+        self.queues.get(&id).cloned()
+    }
+
+    fn operator(&self, OperatorId(id): OperatorId) -> Option<String> {
+        self.operators.get(&id).cloned()
+    }
+
+    fn considered(&self, seat: &Considered) -> ConsideredView {
+        ConsideredView {
+            seat: self.seat(seat.seat),
+            eligibility: seat.eligibility,
+            weight_ms: seat.weight_ms,
+            ring: seat.ring,
+            unmet: seat.unmet,
+            merit: seat.merit,
+            idle_since_ms: seat.idle_since_ms,
+        }
+    }
+
+    fn passed_over(&self, passed: &PassedOver) -> PassedOverView {
+        let (attempt, callback) = match passed.work {
+            Work::Attempt(id) => (Some(id), None),
+            Work::Callback(id) => (None, Some(id)),
+        };
+        let (why, operator) = match passed.why {
+            Passing::NotDialled => ("not_dialled", None),
+            Passing::AsksMore => ("asks_more", None),
+            Passing::Refused => ("refused", None),
+            Passing::WaitsForOperator(id) => ("waits_for_operator", self.operator(id)),
+            Passing::WeighsLess => ("weighs_less", None),
+        };
+        PassedOverView {
+            attempt,
+            callback,
+            queue: self.queue(passed.queue),
+            key_ms: passed.key_ms,
+            why,
+            operator,
+        }
+    }
+}
+
+impl Store {
+    /// Every decision about an offer, an attempt or a callback; nothing if there is no such.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn why(&self, id: i64) -> Result<Option<Why>, StoreError> {
+        let failed = while_doing("read decisions");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let connection = &mut reading;
+        let mut found = Vec::new();
+        for statement in [OF_OFFER, OF_ATTEMPT, OF_CALLBACK] {
+            if found.is_empty() {
+                found = all_of(connection, statement, id, read)
+                    .await
+                    .map_err(&failed)?;
+            }
+        }
+        if found.is_empty() {
+            let mut is_there = false;
+            for statement in [IS_ATTEMPT, IS_CALLBACK] {
+                let rows = all_of(connection, statement, id, crate::row::read_int);
+                is_there |= !rows.await.map_err(&failed)?.is_empty();
+            }
+            let decisions = Vec::new();
+            return Ok(is_there.then_some(Why { id, decisions }));
+        }
+        let known = Known::of(connection).await.map_err(&failed)?;
+        let named = |(mut view, told): (DecisionView, Explanation)| {
+            view.seats = told.seats.iter().map(|it| known.considered(it)).collect();
+            let passed = told.passed_over.iter();
+            view.passed_over = passed.map(|it| known.passed_over(it)).collect();
+            view
+        };
+        let decisions = found.into_iter().map(named).collect();
+        Ok(Some(Why { id, decisions }))
+    }
+}
+
+/// Statements that must find their rows through an index, for the planner's test.
+#[cfg(test)]
+pub(crate) const LOOKUPS: &[&str] = &[OF_OFFER, OF_ATTEMPT, OF_CALLBACK, IS_ATTEMPT, IS_CALLBACK];
