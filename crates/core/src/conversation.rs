@@ -375,7 +375,9 @@ impl Centre {
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.work = SeatWork::Idle;
         }
-        self.seat_changed(now, id, step);
+        if !planted(Fault::SeatForgotten) {
+            self.seat_changed(now, id, step);
+        }
     }
 
     /// A work is over with all that belongs to it: what the operator had chosen for then.

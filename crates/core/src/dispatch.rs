@@ -13,6 +13,7 @@ use crate::id::{
 use crate::matching::{Conditions, Explanation, Figures, InHand, Pair, SeatIs, Waiting};
 use crate::number::PhoneNumber;
 use crate::owing::About;
+use crate::planted::{Fault, planted};
 use crate::reconnecting::LeftAlone;
 use crate::record::{DecisionRow, OfferRow, Record, RegistrationRow, Work};
 use crate::release::DialHours;
@@ -242,6 +243,7 @@ impl Centre {
         explanation: Option<Explanation>,
         step: &mut Step,
     ) {
+        let explanation = explanation.filter(|_| !planted(Fault::OfferUnexplained));
         if let Some((offer, explanation)) = offer.zip(explanation) {
             step.records.push(Record::Decision(Box::new(DecisionRow {
                 offer,

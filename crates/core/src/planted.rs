@@ -37,6 +37,10 @@ pub enum Fault {
     OffersNotHeld,
     /// A caller who has gone stays in the line.
     LineNotLeft,
+    /// The dispatcher is not told that a seat has rested.
+    SeatForgotten,
+    /// An offer is made without a row that says why.
+    OfferUnexplained,
     /// A callback is closed, and its needs are not.
     NeedLeftOpen,
     /// The channel of a dial that is over stays taken.
@@ -57,7 +61,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -74,6 +78,8 @@ impl Fault {
         Self::OfferSurvives,
         Self::OffersNotHeld,
         Self::LineNotLeft,
+        Self::SeatForgotten,
+        Self::OfferUnexplained,
         Self::NeedLeftOpen,
         Self::ChannelKept,
         Self::PortKept,

@@ -2,8 +2,9 @@
 //! be to be offered a work. Worked out from rows and from the shape of the world alone.
 
 use cuptel_core::id::{QueueId, epoch_of};
-use cuptel_core::record::{AttemptRow, OfferRow, Record};
-use cuptel_core::words::{Chosen, DialState, OfferState, Outcome, Stage};
+use cuptel_core::record::{AttemptRow, OfferRow, Record, Work};
+use cuptel_core::snapshot::SeatNow;
+use cuptel_core::words::{Chosen, DialState, OfferState, Outcome, Stage, WorkState};
 
 use crate::image::Image;
 use crate::promises::{Broken, broken};
@@ -16,6 +17,9 @@ const LONGEST_WAIT_MS: i64 = 180_000;
 
 /// Who is turned away after closing hears a message first.
 const TURNED_AWAY_MS: i64 = 20_000;
+
+/// The longest rest of a seat after an offer.
+const RESTED_MS: i64 = 9_000;
 
 /// A phone that is there has said something by then.
 const ANSWERS_US: u64 = 3_900_000;
@@ -160,6 +164,69 @@ impl World {
             Some(queue) => broken("P6", format!("{} callers in one queue", queue.waiting)),
             None => Ok(()),
         }
+    }
+
+    /// No seat that could have a caller is idle while one waits, but after an offer that it did
+    /// not take, or while nobody is to be rung.
+    pub(crate) fn check_idle(&self) -> Result<(), Broken> {
+        let Some(process) = self.process.as_ref().filter(|it| !it.is_stopping) else {
+            return Ok(());
+        };
+        if self.sound.is_dead || self.disk.memory.progress().database.holds() {
+            return Ok(());
+        }
+        let now = self.now();
+        let look = process.switch.snapshot(now);
+        // Those of a reload are in force here a moment before the world knows.
+        let rules = process.switch.rules();
+        for ((&queue, rule), seen) in rules.queues.iter().zip(&look.queues) {
+            // An offer that rings while a reload replaces its queue keeps the old one's name.
+            let is_ringing = |row: &&OfferRow| {
+                let queue_now = rules.current(row.queue);
+                queue_now == Some(queue) && matches!(row.work, Work::Attempt(_))
+            };
+            let ringing = self.decided.offers_open().filter(is_ringing).count();
+            if u32::try_from(ringing).is_ok_and(|ringing| seen.waiting <= ringing) {
+                continue;
+            }
+            let skills: Vec<&String> = rule.skills.keys().collect();
+            let mut seats = look.seats.iter();
+            if let Some(idle) = seats.find(|seat| self.could_serve(seat, &skills, now.utc_ms)) {
+                let what = format!("seat {} is idle and {} waits", idle.name, seen.name);
+                return broken("P5", what);
+            }
+        }
+        Ok(())
+    }
+
+    fn could_serve(&self, seat: &SeatNow, skills: &[&String], now_ms: i64) -> bool {
+        let wants = match seat.chosen {
+            Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => true,
+            Chosen::SignedOut | Chosen::Paused | Chosen::FrontOffice => false,
+        };
+        let row = self
+            .decided
+            .seats
+            .values()
+            .find(|row| row.name == seat.name);
+        let Some(id) = row.map(|row| row.id).filter(|_| wants && seat.reachable) else {
+            return false;
+        };
+        let has_rested = |row: &OfferRow| {
+            row.seat != id || row.ended_ms.is_none_or(|at_ms| at_ms + RESTED_MS < now_ms)
+        };
+        let operators = self.decided.operators.values();
+        let mut skilled = operators.filter(|row| {
+            let can = |skill: &&String| row.skills.iter().any(|(own, _)| own == *skill);
+            skills.iter().all(can)
+        });
+        seat.work == WorkState::Idle
+            && self.decided.offers.values().all(has_rested)
+            && !self
+                .decided
+                .attempts_open()
+                .any(|row| self.watch.has_declined(row.id, id))
+            && skilled.any(|row| Some(&row.name) == seat.operator.as_ref())
     }
 
     /// Nobody waits for longer than the queue allows.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cuptel_call::{Input, Step, Switch};
 use cuptel_core::Centre;
+use cuptel_core::matching::{Considered, Eligibility};
 use cuptel_core::record::Record;
 use cuptel_core::rules::Rules;
 use cuptel_core::time::Now;
@@ -226,6 +227,7 @@ impl World {
         let step = &mut process.step;
         let journal = &mut self.disk.memory.journal;
         journal.take_in(&mut step.records, &mut step.deferred);
+        self.check_explained(&records)?;
         for record in &records {
             self.check_admission(record)?;
             self.watch.decided(&self.decided, record)?;
@@ -246,6 +248,34 @@ impl World {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Every offer is explained with it, and by the seat that was named first.
+    fn check_explained(&self, records: &[Record]) -> Result<(), Broken> {
+        for record in records {
+            let Record::Offer(offer) = record else {
+                continue;
+            };
+            if self.decided.offers.contains_key(&offer.id) {
+                continue;
+            }
+            let why = |record: &Record| {
+                let Record::Decision(row) = record else {
+                    return None;
+                };
+                (row.offer == offer.id).then(|| row.explanation.clone())
+            };
+            let Some(why) = records.iter().find_map(why) else {
+                return broken("P5", format!("offer {} is not explained", offer.id));
+            };
+            let may = |seat: &&Considered| seat.eligibility == Eligibility::Eligible;
+            let first = why.seats.iter().find(may).map(|seat| seat.seat);
+            if first != Some(offer.seat) {
+                let what = format!("offer {} to {}: {why:?}", offer.id, offer.seat);
+                return broken("P5", what);
+            }
+        }
+        Ok(())
     }
 
     /// While the database does not take what happens, nobody new is offered anything.

@@ -30,6 +30,7 @@ impl World {
             return Ok(());
         };
         self.check_waits()?;
+        self.check_idle()?;
         if let Some(who) = &self.unheard {
             return broken("P4", format!("{who} picked up and was left unheard"));
         }

@@ -360,6 +360,11 @@ impl Watch {
         }
     }
 
+    /// Whether a seat did not take a caller, or was lost with them.
+    pub(crate) fn has_declined(&self, attempt: AttemptId, seat: SeatId) -> bool {
+        self.declined.contains(&(attempt, seat))
+    }
+
     fn overtakes_nobody(
         &self,
         before: &Image,

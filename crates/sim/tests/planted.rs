@@ -30,11 +30,11 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::SeatDoubleBooked
         | Fault::OfferSurvives
         | Fault::OffersNotHeld
-        | Fault::LineNotLeft
         | Fault::ChannelKept
         | Fault::PortKept
         | Fault::NotHungUp
         | Fault::RingsUnheard => &["P4"],
+        Fault::LineNotLeft | Fault::SeatForgotten | Fault::OfferUnexplained => &["P5"],
     }
 }
 

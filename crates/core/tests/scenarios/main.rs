@@ -18,3 +18,4 @@ mod room;
 mod seats;
 mod storm;
 mod waits;
+mod why;

@@ -14,8 +14,8 @@ use cuptel_core::id::{
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, DialRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow,
-    PromiseRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
+    AttemptRow, CallbackRow, DecisionRow, DialRow, NeedRow, NumberRow, OfferRow, OpenCallback,
+    OperatorRow, PromiseRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId,
@@ -26,6 +26,7 @@ use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
 use cuptel_core::time::Now;
+use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
     CallbackState, ChangedBy, Chosen, Disposition, OfferState, Outcome, Party, Stage, WorkState,
 };
@@ -107,6 +108,7 @@ pub(crate) struct Room {
     needs: BTreeMap<NeedId, NeedRow>,
     dials: BTreeMap<DialId, DialRow>,
     offers: BTreeMap<OfferId, OfferRow>,
+    decisions: BTreeMap<OfferId, DecisionRow>,
     promises: Vec<PromiseRow>,
     sign_ins: Vec<SignInRow>,
     registrations: BTreeMap<SeatId, RegistrationRow>,
@@ -142,6 +144,7 @@ impl Room {
             needs: BTreeMap::new(),
             dials: BTreeMap::new(),
             offers: BTreeMap::new(),
+            decisions: BTreeMap::new(),
             promises: Vec::new(),
             sign_ins: Vec::new(),
             registrations: BTreeMap::new(),
@@ -234,6 +237,7 @@ impl Room {
                 Record::Need(row) => drop(self.needs.insert(row.id, row)),
                 Record::Dial(row) => drop(self.dials.insert(row.id, row)),
                 Record::Offer(row) => drop(self.offers.insert(row.id, row)),
+                Record::Decision(row) => drop(self.decisions.insert(row.offer, *row)),
                 Record::SignIn(row) => {
                     self.sign_ins.retain(|old| old.id != row.id);
                     self.sign_ins.push(row);
@@ -245,7 +249,6 @@ impl Room {
                 | Record::Interval(_)
                 | Record::Seat(_)
                 | Record::Operator(_)
-                | Record::Decision(_)
                 | Record::ConfigVersion(_) => {}
             }
         }
@@ -471,6 +474,22 @@ impl Room {
         let mut legs = self.seat_legs().rev();
         let (_, leg) = legs.find(|(seat, _)| *seat == offer.seat)?;
         Some((offer.seat.0, leg))
+    }
+
+    /// Why the last offer was made.
+    pub(crate) fn last_decision(&self) -> &DecisionRow {
+        let decision = self.decisions.get(&self.last_offer().id);
+        decision.expect("every offer is explained")
+    }
+
+    /// Why the nth attempt, or the one callback, has no offer now.
+    pub(crate) fn why(&self, id: i64) -> Option<WaitingNow> {
+        self.centre.why(self.now, id)
+    }
+
+    /// The disk takes nothing that is decided.
+    pub(crate) fn holds(&mut self, held: bool) {
+        self.centre.hold(held);
     }
 
     pub(crate) fn last_offer(&self) -> &OfferRow {
