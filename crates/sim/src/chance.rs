@@ -51,6 +51,27 @@ impl Chance {
         self.next() % 1_000 < per_mille
     }
 
+    /// Above 0 and below 1.
+    pub(crate) fn unit(&mut self) -> f64 {
+        ((self.next() >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+
+    /// Whether something happens that happens in this share of cases.
+    pub(crate) fn happens(&mut self, share: f64) -> bool {
+        self.unit() < share
+    }
+
+    /// Exponentially distributed, with the mean 1.
+    pub(crate) fn exponential(&mut self) -> f64 {
+        -self.unit().ln()
+    }
+
+    /// Normally distributed, with the mean 0 and the deviation 1 (Box and Muller 1958).
+    pub(crate) fn normal(&mut self) -> f64 {
+        let radius = (2.0 * self.exponential()).sqrt();
+        radius * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
     /// One of several; there is at least one.
     pub(crate) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.index(of.len())]

@@ -6,6 +6,8 @@
 //! loses, repeats and reorders; a disk that commits late; a process that dies between any two
 //! steps and starts again from what was committed. After every step the promises are checked.
 //! A seed gives the same world each time. No sockets, no threads, no clock.
+//!
+//! [`whatif`] asks the same rules what a day would be like that was not yet.
 
 mod admission;
 mod chance;
@@ -28,6 +30,7 @@ mod sound;
 mod trace;
 mod watch;
 mod weather;
+pub mod whatif;
 mod wire;
 mod without;
 mod world;

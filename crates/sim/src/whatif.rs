@@ -1,0 +1,25 @@
+//! The what-if world: what would happen if? The real centre lives through a day that is described
+//! and not yet there, in virtual time and as fast as the processor allows: no signalling, no
+//! sound, no disk. Callers, operators and persons called back are invented from a seed; what the
+//! centre would have stored is counted and forgotten. The same scenario and seed give the same
+//! figures.
+
+mod agenda;
+mod books;
+mod crowd;
+mod desks;
+pub mod erlang;
+mod histogram;
+mod interval;
+pub mod plain;
+pub mod scenario;
+mod spread;
+mod tally;
+mod world;
+
+pub use histogram::Histogram;
+pub use interval::Estimate;
+pub use scenario::Scenario;
+pub use spread::Spread;
+pub use tally::{Quarter, Tally, Worked};
+pub use world::{Outcome, centre_of, run, run_heard};
