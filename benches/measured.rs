@@ -64,6 +64,7 @@ impl fmt::Display for Rounds {
 pub(crate) struct Delays(Vec<u64>);
 
 impl Delays {
+    #[allow(dead_code, reason = "a bench of speed alone has no delays")]
     pub(crate) fn add(&mut self, delay_us: u64) {
         self.0.push(delay_us);
     }

@@ -193,7 +193,8 @@ pub struct Quarter {
 }
 
 impl Quarter {
-    pub(crate) fn add(&mut self, other: Self) {
+    /// Adds another's callers.
+    pub fn add(&mut self, other: Self) {
         self.calls += other.calls;
         self.answered += other.answered;
         self.in_time += other.in_time;
