@@ -24,6 +24,7 @@ mod registration;
 mod reload;
 mod seats;
 mod shell;
+mod simulate;
 mod storm;
 mod transports;
 mod upgrade;

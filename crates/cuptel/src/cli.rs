@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
-use crate::{audit, import, rehearsal, serve, shell, why};
+use crate::{audit, import, rehearsal, serve, shell, simulate, why};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -84,6 +84,37 @@ enum Command {
     /// Queues, as they are now
     #[command(subcommand)]
     Queues(QueueCommand),
+    /// What would happen if: a day that was not yet, under the rules of today
+    ///
+    /// Lives through a scenario in virtual time with the rules that `serve` follows, many times with
+    /// other people, and tells waits, service levels, callbacks and how busy the operators were, each
+    /// with its 95 % interval. It needs no server and no database, and calls nobody. Scenarios to
+    /// begin with, each explained in its file: config/scenarios/*.toml.
+    Simulate(SimulateArguments),
+}
+
+/// Which scenario, how often, how told.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SimulateArguments {
+    /// The scenario, a TOML file
+    pub(crate) scenario: PathBuf,
+    /// The first run's seed: the same seeds give the same figures
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Runs, each with a seed of its own; more of them make the intervals narrower [default: as the
+    /// scenario says, else 12]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) seeds: Option<u32>,
+    /// Searches the fewest operators of each quarter of an hour that meet the contract's first
+    /// target, and tells them beside Erlang-A's
+    #[arg(long)]
+    pub(crate) staffing: bool,
+    /// Draws the hours as a picture into this file
+    #[arg(long, value_name = "FILE", conflicts_with = "staffing")]
+    pub(crate) svg: Option<PathBuf>,
+    /// One JSON document instead of tables
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// How long, how much, how told.
@@ -315,6 +346,7 @@ impl Cli {
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)
             }
+            Command::Simulate(arguments) => simulate::simulate(&arguments),
         }
     }
 }
@@ -336,7 +368,8 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Config> {
     config::load(path).map_err(|faults| anyhow::anyhow!("{}", told(&faults)))
 }
 
-fn told(faults: &[ConfigFault]) -> String {
+/// Every fault with its line.
+pub(crate) fn told(faults: &[ConfigFault]) -> String {
     let quoted: Vec<String> = faults.iter().map(ConfigFault::quoted).collect();
     quoted.join("\n")
 }

@@ -6,15 +6,15 @@
 //! configuration's own folder, else from that folder's parent.
 
 pub(crate) mod authority;
-mod callback;
+pub(crate) mod callback;
 mod doubts;
 pub(crate) mod first_start;
 pub(crate) mod limits;
 pub(crate) mod listening;
-mod matching;
+pub(crate) mod matching;
 pub(crate) mod network;
 mod notice;
-mod opening;
+pub(crate) mod opening;
 mod plans;
 mod prompts;
 pub(crate) mod queue;
@@ -180,7 +180,7 @@ fn name_fault(kind: &str, name: &str) -> Option<String> {
 }
 
 /// A name that must be there, be plain, and be new among those seen.
-fn checked_name(
+pub(crate) fn checked_name(
     table: &mut Fields<'_>,
     key: &'static str,
     kind: &str,

@@ -11,6 +11,7 @@ mod rehearsal;
 mod reload;
 mod serve;
 mod shell;
+mod simulate;
 mod table;
 mod why;
 

@@ -9,11 +9,13 @@ mod books;
 mod crowd;
 mod desks;
 pub mod erlang;
+pub mod figures;
 mod histogram;
 mod interval;
 pub mod plain;
 pub mod scenario;
 mod spread;
+pub mod staffing;
 mod tally;
 mod world;
 

@@ -7,6 +7,7 @@ use cuptel_sim::whatif::plain::{self, Plain, TENANT, TRUNK};
 use cuptel_sim::whatif::scenario::{
     Arrivals, Callers, Operators, PicksUp, QUARTER_S, Redials, Scenario, timetables,
 };
+use cuptel_sim::whatif::staffing::{NotMet, Target, fewest};
 use cuptel_sim::whatif::{Estimate, Spread, Tally, run};
 
 /// The contract's time.
@@ -210,4 +211,41 @@ fn any_patience_agrees_with_the_formula_of_baccelli_and_hebuterne() {
         // More than 2 of 6 miss in 2 of 1,000 cases.
         assert!(figure.len() <= 2, "{figure:#?}");
     }
+}
+
+#[test]
+fn the_fewest_operators_found_are_those_of_palms_formula_or_nearly() {
+    let queue = steady(20, 1.0, Some(Spread::Exponential { mean_s: 180.0 }));
+    let mut scenario = scenario(&queue);
+    scenario.within_s = vec![20];
+    scenario.counts_from_s = 0;
+    scenario.lasts_s = 8 * QUARTER_S;
+    let target = Target {
+        share: 0.8,
+        operators_max: 100,
+    };
+    let needed = fewest(&scenario, target, |scenario| {
+        (0..24).map(|seed| run(scenario, 400 + seed)).collect()
+    });
+    let quarters = &needed.expect("a hundred are enough")[0].quarters;
+    assert_eq!(quarters.len(), 8);
+    let theory = quarters[0].theory.expect("a steady state");
+    // The first quarter begins with nobody waiting, and each profits from spare time before it.
+    for needs in quarters {
+        assert_eq!(needs.theory, Some(theory));
+        assert!(needs.operators.abs_diff(theory) <= 2, "{quarters:#?}");
+        assert!(
+            needs.in_time.is_some_and(|share| share >= 0.8),
+            "{quarters:#?}"
+        );
+    }
+    let scarce = Target {
+        operators_max: theory / 2,
+        ..target
+    };
+    let refused = fewest(&scenario, scarce, |scenario| vec![run(scenario, 1)]);
+    assert!(
+        matches!(refused, Err(NotMet::TooMany { .. })),
+        "{refused:?}"
+    );
 }

@@ -266,14 +266,7 @@ impl<'a> Fields<'a> {
     /// A share between 0 and 1.
     pub fn share(&mut self, key: &'static str) -> Option<Placed<f64>> {
         const EXPECTED: &str = "a share from 0.0 to 1.0";
-        let share = self.read(key, EXPECTED, |value| {
-            let text = match (value.as_float(), value.as_integer()) {
-                (Some(float), _) => float.as_str(),
-                (None, Some(integer)) => integer.as_str(),
-                (None, None) => return None,
-            };
-            text.parse::<f64>().ok()
-        })?;
+        let share = self.read(key, EXPECTED, number)?;
         if (0.0..=1.0).contains(&share.value) {
             return Some(share);
         }
@@ -282,6 +275,21 @@ impl<'a> Fields<'a> {
             format!("`{key}` is {}: expected {EXPECTED}", share.value),
         );
         None
+    }
+
+    /// A list of numbers from 0 on; nothing when the key is absent. Items at fault are left out.
+    pub fn amounts(&mut self, key: &'static str) -> Option<Placed<Vec<f64>>> {
+        let list = self.read(key, "a list of numbers", DeValue::as_array)?;
+        let amounts = list.value.iter().filter_map(|item| {
+            let amount = number(item.get_ref()).filter(|it| (0.0..=1e6).contains(it));
+            if amount.is_none() {
+                let message = format!("`{key}`: expected a number from 0 to 1000000 here");
+                self.faults.add(item.span(), message);
+            }
+            amount
+        });
+        let (value, at) = (amounts.collect(), list.at);
+        Some(Placed { value, at })
     }
 
     /// A list of texts; nothing when the key is absent. Items of another kind are faults
@@ -411,6 +419,15 @@ impl<'a> Fields<'a> {
     }
 }
 
+fn number(value: &DeValue<'_>) -> Option<f64> {
+    let text = match (value.as_float(), value.as_integer()) {
+        (Some(float), _) => float.as_str(),
+        (None, Some(integer)) => integer.as_str(),
+        (None, None) => return None,
+    };
+    text.parse().ok()
+}
+
 fn whole(value: &DeValue<'_>) -> Option<i64> {
     let integer = value.as_integer()?;
     // Beyond 64 bits is beyond any range here.
@@ -500,7 +517,7 @@ mod tests {
 
     #[test]
     fn every_fault_is_told_where_it_stands() {
-        let text = "name = 3\nchanels = 2\nring_s = 0\nlist = [\"a\", 1]\nshare = 1.5\nbig = 99999999999999999999\n";
+        let text = "name = 3\nchanels = 2\nring_s = 0\nlist = [\"a\", 1]\nshare = 1.5\nbig = 99999999999999999999\nmany = [1, 2.5, -3]\n";
         let faults = faults_of(text, |fields| {
             fields.text("name");
             fields.whole("channels", 1..=9);
@@ -508,6 +525,8 @@ mod tests {
             fields.texts("list");
             fields.share("share");
             fields.whole("big", 1..=60);
+            let many = fields.amounts("many").map(|many| many.value);
+            assert_eq!(many, Some(vec![1.0, 2.5]));
         });
         let expected = [
             ("3", "`name` is an integer: expected a text in quotes"),
@@ -525,6 +544,7 @@ mod tests {
                 "99999999999999999999",
                 "`big` is 9223372036854775807: expected a whole number from 1 to 60",
             ),
+            ("-3", "`many`: expected a number from 0 to 1000000 here"),
         ];
         assert_eq!(
             faults,

@@ -162,7 +162,7 @@ impl CallbackSettings {
     }
 
     /// As the rules want it, by the clock of the tenant's zone.
-    pub(super) fn policy<'c>(
+    pub(crate) fn policy<'c>(
         &self,
         zone: Zone,
         ours: impl Iterator<Item = &'c CalendarDraft> + Clone,

@@ -51,7 +51,7 @@ fn relaxation(mut table: Fields<'_>) -> Option<Relaxation> {
     (after_s > 0).then_some(Relaxation { after_s, skills })
 }
 
-pub(super) fn skill_levels(table: &Fields<'_>) -> BTreeMap<String, u8> {
+pub(crate) fn skill_levels(table: &Fields<'_>) -> BTreeMap<String, u8> {
     let mut skills = BTreeMap::new();
     for name in table.names() {
         if let Some(fault) = name_fault("skill", name.value) {

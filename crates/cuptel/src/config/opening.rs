@@ -13,7 +13,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// A calendar of a health authority.
 #[derive(Debug, Clone)]
-pub(super) struct CalendarDraft {
+pub(crate) struct CalendarDraft {
     /// Short name of its tenant.
     pub(super) tenant: String,
     pub(super) calendar: Calendar,

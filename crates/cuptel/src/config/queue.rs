@@ -54,7 +54,8 @@ pub(crate) struct QueuePolicy {
 }
 
 impl QueuePolicy {
-    fn standard() -> Self {
+    /// What holds where nothing is said.
+    pub(crate) fn standard() -> Self {
         Self {
             waiting_max: 50,
             wrap_up_s: 20,
@@ -120,7 +121,7 @@ pub(super) fn queues(
 }
 
 /// What a table says, and `defaults` where it says nothing.
-fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePolicy {
+pub(crate) fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePolicy {
     let mut policy = defaults.clone();
     for (key, range, value) in [
         ("waiting_max", 1..=100_000, &mut policy.waiting_max),
@@ -146,7 +147,7 @@ fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePolicy {
     policy
 }
 
-fn answer_target(mut table: Fields<'_>) -> AnswerTarget {
+pub(crate) fn answer_target(mut table: Fields<'_>) -> AnswerTarget {
     if !table.has("share") {
         table.missing("share", "a share from 0.0 to 1.0");
     }

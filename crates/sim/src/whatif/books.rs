@@ -16,7 +16,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
     pub(crate) fn read(&mut self, record: Record) {
         match record {
             Record::Attempt(row) => self.read_attempt(&row),
-            Record::Callback(row) => self.read_callback(&row),
+            Record::Callback(row) | Record::CallbackAmended(row) => self.read_callback(&row),
             Record::Dial(row) => self.read_dial(&row),
             Record::Interval(row) => self.interval(&row),
             Record::Number(_)
@@ -24,6 +24,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::CallbackEvent(_)
             | Record::Promise(_)
             | Record::Offer(_)
+            | Record::Decision(_)
             | Record::Assignment(_)
             | Record::SignIn(_)
             | Record::Registration(_)

@@ -8,6 +8,8 @@
 //! and S. Mandelbaum and S. Zeltyn, "The impact of customers' patience on delay and abandonment",
 //! 2004 (any patience: M/M/n+G).
 
+use cuptel_core::erlang::{blocked, delayed};
+
 use super::spread::Spread;
 
 /// Steps of Simpson's rule.
@@ -35,28 +37,6 @@ pub struct Expected {
     pub gives_up: f64,
     /// Mean time in the queue of all callers, those included who give up; in seconds.
     pub wait_s: f64,
-}
-
-/// Erlang's loss formula (Erlang-B): the share of callers who find all operators busy where
-/// nobody waits. The recursion is stable for any number of operators.
-#[must_use]
-pub fn blocked(offered: f64, operators: u32) -> f64 {
-    (1..=operators).fold(1.0, |blocked, n| {
-        let carried = offered * blocked;
-        carried / (f64::from(n) + carried)
-    })
-}
-
-/// Erlang's delay formula (Erlang-C): the share of callers who wait, where everybody waits as
-/// long as it takes; 1 where there are too few operators for that.
-#[must_use]
-pub fn delayed(offered: f64, operators: u32) -> f64 {
-    let free = f64::from(operators) - offered;
-    if free <= 0.0 {
-        return 1.0;
-    }
-    let blocked = blocked(offered, operators);
-    f64::from(operators) * blocked / (free + offered * blocked)
 }
 
 impl Steady {

@@ -9,7 +9,7 @@ use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep,
 use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{
-    CallbackPolicy, Limits, Line, NoOperators, NoticePrompts, PromptId, Queue, Rules,
+    CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules,
     SpokenPrompts, Tenant, Trunk,
 };
 
@@ -151,7 +151,12 @@ pub fn queue(name: &str) -> Queue {
         no_operators: NoOperators::Wait,
         hours: Vec::new(),
         serve_waiting_s: 900,
+        answer_targets: Vec::new(),
+        matching: MatchPolicy::default(),
         callback: CallbackPolicy {
+            share_min: 0.1,
+            share_max: 1.0,
+            hold_max_s: 7_200,
             grace_s: 180,
             spacing_no_answer_s: 1_800,
             spacing_busy_s: 600,
@@ -180,6 +185,7 @@ pub fn trunk() -> Trunk {
         storm_lines: 900_000,
         storm_quiet_s: 60,
         outbound_min: 0,
+        inbound_min: 0,
         outbound: true,
         cli: Plain::line(),
         ring_s: 40,
@@ -208,6 +214,7 @@ fn limits() -> Limits {
         no_ringing_s: 6,
         ask_phone_s: (5, 60),
         misses_max: 3,
+        last_operators_max: 50_000,
         register_s: (60, u32::MAX),
     }
 }
@@ -223,6 +230,8 @@ fn silence() -> SpokenPrompts {
         reconnecting: SILENCE,
         positions: Vec::new(),
         position_beyond: SILENCE,
+        waits: Vec::new(),
+        wait_beyond: SILENCE,
         number_is: SILENCE,
         digits: [SILENCE; 10],
         number_confirm: PromptId(2),

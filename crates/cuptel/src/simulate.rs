@@ -1,0 +1,120 @@
+//! `cuptel simulate`: reads a scenario, lives through it under many seeds on every core, and tells
+//! what came of it. The world itself is `cuptel_sim::whatif`.
+
+mod callers;
+mod operators;
+mod period;
+mod recorded;
+mod report;
+mod rules;
+mod scenario;
+mod svg;
+mod tables;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use anyhow::Context as _;
+use cuptel_sim::whatif::staffing::{Target, fewest};
+use cuptel_sim::whatif::{Outcome, Scenario, run};
+
+use crate::cli::{SimulateArguments, say, told};
+use report::Report;
+
+/// More operators are not looked for.
+const OPERATORS_MAX: u32 = 2_000;
+
+/// Simulates, and tells it as it was asked for.
+pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<ExitCode> {
+    let draft = scenario::load(&arguments.scenario)
+        .map_err(|faults| anyhow::anyhow!("{}", told(&faults)))?;
+    let runs = arguments.seeds.unwrap_or(draft.runs);
+    let seeds = Seeds {
+        first: arguments.seed,
+        runs: u64::from(runs),
+    };
+    if arguments.staffing {
+        return staffing(&draft, seeds, arguments.json);
+    }
+    let report = Report::of(&draft, seeds.first, &seeds.simulate(&draft.scenario));
+    if let Some(file) = &arguments.svg {
+        write(file, &svg::drawn(&report))?;
+    }
+    if arguments.json {
+        say(&serde_json::to_string_pretty(&report.json())?);
+    } else {
+        tables::tell(&report);
+        if let Some(file) = &arguments.svg {
+            say(&format!(
+                "\nThe picture of the hours is in {}.",
+                file.display()
+            ));
+        }
+    }
+    anyhow::ensure!(
+        report.violations == 0,
+        "{} moves were refused by the rules' own states: please report it",
+        report.violations
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn staffing(draft: &scenario::Draft, seeds: Seeds, json: bool) -> anyhow::Result<ExitCode> {
+    let first = draft.contract.answer_targets.first();
+    let target = Target {
+        share: first.context("a contract has a target")?.share,
+        operators_max: OPERATORS_MAX,
+    };
+    let needed = fewest(&draft.scenario, target, |scenario| seeds.simulate(scenario))?;
+    if json {
+        say(&serde_json::to_string_pretty(&report::staffing_json(
+            draft, &needed,
+        ))?);
+    } else {
+        tables::tell_staffing(draft, &needed);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// Runs that know nothing of each other.
+#[derive(Debug, Clone, Copy)]
+struct Seeds {
+    first: u64,
+    runs: u64,
+}
+
+impl Seeds {
+    /// Every run, on as many threads as there are cores; in the order of the seeds.
+    fn simulate(self, scenario: &Scenario) -> Vec<Outcome> {
+        let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let next = AtomicU64::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            loop {
+                let nth = next.fetch_add(1, Ordering::Relaxed);
+                if nth >= self.runs {
+                    return done;
+                }
+                done.push((nth, run(scenario, self.first.wrapping_add(nth))));
+            }
+        };
+        let mut outcomes: Vec<(u64, Outcome)> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let done = workers
+                .into_iter()
+                .flat_map(|worker| worker.join().expect("a run does not panic"));
+            done.collect()
+        });
+        outcomes.sort_by_key(|(nth, _)| *nth);
+        outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,250 @@
+//! Scenarios as files: the delivered ones, mistakes, and figures that follow from what they say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cuptel_sim::whatif::Outcome;
+
+use super::Seeds;
+use super::report::Report;
+use super::scenario::{Draft, load};
+use super::svg::drawn;
+use crate::config::source::ConfigFault;
+
+const SMALL: &str = r#"
+name = "Small"
+begins = "2026-11-23T08:00:00+01:00"
+lasts_min = 60
+settles_min = 60
+seeds = 3
+[[queue]]
+name = "bookings"
+wrap_up_s = 10
+[[callers]]
+queue = "bookings"
+per_quarter = [20, 20, 20, 20]
+[[operators]]
+site = "here"
+count = 8
+"#;
+
+fn scenarios() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/scenarios")
+}
+
+fn read(text: &str) -> Result<Draft, Vec<ConfigFault>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scenario.toml");
+    fs::write(&path, text).unwrap();
+    load(&path)
+}
+
+/// What is wrong with a text, with line and column.
+fn faults(text: &str) -> Vec<String> {
+    let faults = read(text).map(|_| ()).unwrap_err();
+    let told = faults.iter().map(ToString::to_string);
+    let place = |told: String| {
+        told.split_once("scenario.toml:")
+            .map(|(_, rest)| rest.to_owned())
+    };
+    told.filter_map(place).collect()
+}
+
+fn simulated(draft: &Draft, runs: u64) -> Vec<Outcome> {
+    let outcomes = Seeds { first: 1, runs }.simulate(&draft.scenario);
+    for outcome in &outcomes {
+        assert_eq!(outcome.violations, 0, "{}", draft.name);
+    }
+    outcomes
+}
+
+/// A delivered scenario, its first hour alone.
+fn first_hour(name: &str) -> (Draft, Report) {
+    let mut draft = load(&scenarios().join(name)).unwrap();
+    draft.scenario.lasts_s = 3_600;
+    draft.scenario.settles_s = 1_800;
+    let outcomes = simulated(&draft, 2);
+    let report = Report::of(&draft, 1, &outcomes);
+    (draft, report)
+}
+
+fn mean(report: &Report, key: &str) -> f64 {
+    let told = report.groups[0].get(key).unwrap();
+    told.estimate.unwrap().mean
+}
+
+#[test]
+fn every_delivered_scenario_is_lived_through() {
+    for entry in fs::read_dir(scenarios()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let (_, report) = first_hour(&name);
+        assert!(mean(&report, "answered") > 50.0, "{name}");
+        assert!(mean(&report, "calls") >= mean(&report, "persons"), "{name}");
+        assert!(report.hours.len() == 1, "{name}");
+    }
+}
+
+#[test]
+fn a_site_that_is_cut_off_costs_answers_and_cuts_nobody_off_for_good() {
+    let mut draft = load(&scenarios().join("laquila.toml")).unwrap();
+    draft.scenario.lasts_s = 3 * 3_600;
+    let with = Report::of(&draft, 1, &simulated(&draft, 2));
+    draft.scenario.outages.clear();
+    let without = Report::of(&draft, 1, &simulated(&draft, 2));
+    let in_time = "level_contract_90_s";
+    assert!(mean(&with, in_time) + 0.1 < mean(&without, in_time));
+    assert!(mean(&with, "abandoned") > mean(&without, "abandoned"));
+}
+
+#[test]
+fn the_same_seeds_give_the_same_figures_whatever_the_threads() {
+    let draft = read(SMALL).unwrap();
+    let told = || {
+        Report::of(&draft, 1, &simulated(&draft, 3))
+            .json()
+            .to_string()
+    };
+    assert_eq!(told(), told());
+}
+
+#[test]
+fn a_small_centre_needs_no_configuration() {
+    let draft = read(SMALL).unwrap();
+    let report = Report::of(&draft, 1, &simulated(&draft, 3));
+    assert!((60.0..100.0).contains(&mean(&report, "persons")));
+    assert!(mean(&report, "helped_share") > 0.5);
+    let occupancy = report.operators[0].occupancy.unwrap().mean;
+    assert!((0.2..1.0).contains(&occupancy), "{occupancy}");
+}
+
+#[test]
+fn the_picture_says_in_words_what_it_shows() {
+    let draft = read(&SMALL.replace("\"Small\"", "\"A < B & C\"")).unwrap();
+    let picture = drawn(&Report::of(&draft, 1, &simulated(&draft, 2)));
+    for expected in [
+        "<title id=\"title\">A &lt; B &amp; C: calls hour by hour</title>",
+        "<desc id=\"desc\">Calls of each hour, 2 runs:",
+        "08:00: ",
+        "<polyline",
+    ] {
+        assert!(picture.contains(expected), "{expected} in {picture}");
+    }
+    assert!(!picture.contains("A < B"));
+}
+
+#[test]
+fn mistakes_are_told_with_line_and_column() {
+    for (was, is, expected) in [
+        (
+            "lasts_min = 60",
+            "lasts_min = 50",
+            "4:1: `lasts_min`: expected a multiple of 15",
+        ),
+        (
+            "lasts_min",
+            "last_min",
+            "4:1: unknown key \"last_min\": did you mean \"lasts_min\"?",
+        ),
+        (
+            "queue = \"bookings\"",
+            "queue = \"booking\"",
+            "11:9: unknown queue \"booking\": did you mean \"bookings\"?",
+        ),
+        (
+            "[20, 20, 20, 20]",
+            "[20, 20, 20, 20, 20]",
+            "12:15: `per_quarter` reaches beyond the hours of the scenario: expected as many quarters of an hour as fit",
+        ),
+        (
+            "count = 8",
+            "count = 0",
+            "15:9: `count` is 0: expected a whole number from 1 to 10000",
+        ),
+        (
+            "count = 8",
+            "count = 8\nshift = \"8-12\"",
+            "16:9: `shift`: expected hours of a day, like \"08:00-14:00\"",
+        ),
+        (
+            "T08:00:00+01:00",
+            " 08:00",
+            "3:10: `begins`: expected a time with its zone on a full quarter of an hour, like \"2026-11-23T08:00:00+01:00\"",
+        ),
+        (
+            "count = 8",
+            "count = 8\nskills = { magic = 1 }",
+            "16:12: unknown skill \"magic\": there is none to name here",
+        ),
+    ] {
+        let found = faults(&SMALL.replace(was, is));
+        assert!(
+            found.contains(&expected.to_owned()),
+            "{expected} in {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_time_is_told_in_one_way() {
+    let said = |talks: &str| {
+        let text = SMALL.replace("[[operators]]", &format!("talks = {talks}\n[[operators]]"));
+        faults(&text).len()
+    };
+    assert_eq!(said("{ fixed_s = 3, exponential_s = 4 }"), 1);
+    assert_eq!(said("{ lognormal_s = 3 }"), 1);
+    assert_eq!(said("{ }"), 1);
+}
+
+/// The small centre with a day as it was in place of its callers.
+fn with_a_day(day: &str) -> Result<Draft, Vec<ConfigFault>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scenario.toml");
+    let begin = SMALL.find("[[callers]]").unwrap();
+    let end = SMALL.find("[[operators]]").unwrap();
+    let text = format!(
+        "recorded = \"day.csv\"\n{}{}",
+        &SMALL[..begin],
+        &SMALL[end..]
+    );
+    fs::write(&path, text).unwrap();
+    fs::write(folder.path().join("day.csv"), day).unwrap();
+    load(&path)
+}
+
+#[test]
+fn a_recorded_day_is_called_again_by_the_same_people() {
+    // Two people; the second call of the first is not made, because they were served before.
+    let draft = with_a_day(
+        "time,tenant,queue,person\n\
+         2026-11-23T08:00:05+01:00,plain,bookings,one\n\
+         2026-11-23T08:40:00+01:00,plain,bookings,one\n\
+         2026-11-23T08:10:00+01:00,plain,,two\n",
+    )
+    .unwrap();
+    let report = Report::of(&draft, 1, &simulated(&draft, 2));
+    for (key, expected) in [("persons", 2.0), ("calls", 2.0), ("answered", 2.0)] {
+        assert_eq!(mean(&report, key), expected, "{key}");
+    }
+}
+
+#[test]
+fn a_recorded_day_is_told_its_mistakes_by_line() {
+    let faults = with_a_day(
+        "time,tenant,queue,person\n\
+         yesterday,plain,bookings,one\n\
+         2026-11-23T09:00:00+01:00,plain,bookings,one\n\
+         2026-11-23T08:10:00+01:00,plane,,two\n",
+    )
+    .unwrap_err();
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    for (line, expected) in [
+        (0, "day.csv:2:1: expected a time with its zone"),
+        (1, "day.csv:3:1: outside the hours of the scenario"),
+        (
+            2,
+            "day.csv:4:27: unknown tenant \"plane\": expected one of plain",
+        ),
+    ] {
+        assert!(told[line].contains(expected), "{told:#?}");
+    }
+}
