@@ -60,11 +60,11 @@ fn a_mistake_in_a_scenario_is_pointed_at() {
     let text = monday
         .expect("it is delivered")
         .replace("queue = \"disdette\"", "queue = \"disdetta\"");
-    let text = text.replace("\"cuptel.toml\"", "\"config/cuptel.toml\"");
+    let text = text.replace("../cuptel.toml", "config/cuptel.toml");
     fs::write(&file, text).expect("the folder can be written");
     let told = simulate(&[file.to_str().expect("a plain path")]).failed();
     for expected in [
-        "mistaken.toml:61:9: unknown queue \"disdetta\"",
+        "mistaken.toml:62:9: unknown queue \"disdetta\"",
         "did you mean \"disdette\"?",
         "queue = \"disdetta\"",
         "^",

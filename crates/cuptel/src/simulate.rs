@@ -17,14 +17,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use anyhow::Context as _;
-use cuptel_sim::whatif::staffing::{Target, fewest};
+use cuptel_sim::whatif::staffing::{NotMet, Target, fewest};
 use cuptel_sim::whatif::{Outcome, Scenario, run};
 
 use crate::cli::{SimulateArguments, say, told};
 use report::Report;
 
-/// More operators are not looked for.
-const OPERATORS_MAX: u32 = 2_000;
+/// More operators in a group are not looked for.
+const OPERATORS_MAX: u32 = 500;
 
 /// Simulates, and tells it as it was asked for.
 pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<ExitCode> {
@@ -67,7 +67,16 @@ fn staffing(draft: &scenario::Draft, seeds: Seeds, json: bool) -> anyhow::Result
         share: first.context("a contract has a target")?.share,
         operators_max: OPERATORS_MAX,
     };
-    let needed = fewest(&draft.scenario, target, |scenario| seeds.simulate(scenario))?;
+    let found = fewest(&draft.scenario, target, |scenario| seeds.simulate(scenario));
+    let needed = match found {
+        Ok(needed) => needed,
+        Err(NotMet::TooMany { quarter, operators }) => anyhow::bail!(
+            "at {} the target is missed even with {operators} operators: something else stands in \
+             the way, such as lines, a full queue, an outage or callbacks",
+            draft.period.clock(quarter)
+        ),
+        Err(error @ NotMet::NobodyAble) => return Err(error.into()),
+    };
     if json {
         say(&serde_json::to_string_pretty(&report::staffing_json(
             draft, &needed,

@@ -225,13 +225,14 @@ fn the_fewest_operators_found_are_those_of_palms_formula_or_nearly() {
         operators_max: 100,
     };
     let needed = fewest(&scenario, target, |scenario| {
-        (0..24).map(|seed| run(scenario, 400 + seed)).collect()
+        (0..12).map(|seed| run(scenario, 400 + seed)).collect()
     });
     let quarters = &needed.expect("a hundred are enough")[0].quarters;
     assert_eq!(quarters.len(), 8);
     let theory = quarters[0].theory.expect("a steady state");
-    // The first quarter begins with nobody waiting, and each profits from spare time before it.
-    for needs in quarters {
+    // The first quarter begins with nobody waiting, and each profits from what is spare before it.
+    assert!(quarters[0].operators <= theory, "{quarters:#?}");
+    for needs in &quarters[1..] {
         assert_eq!(needs.theory, Some(theory));
         assert!(needs.operators.abs_diff(theory) <= 2, "{quarters:#?}");
         assert!(

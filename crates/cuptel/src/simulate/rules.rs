@@ -35,7 +35,10 @@ pub(super) fn read(root: &mut Fields<'_>, path: &Path) -> Result<Ground, Vec<Con
     let Some(named) = root.filled_text("configuration") else {
         return Ok(small_centre(root));
     };
-    let Some(file) = locate(named.value, path) else {
+    // A scenario and its configuration lie together: its own folder comes first.
+    let beside = path.parent().map(|folder| folder.join(named.value));
+    let beside = beside.and_then(|file| file.canonicalize().ok());
+    let Some(file) = beside.or_else(|| locate(named.value, path)) else {
         let message = format!("there is no file {}: expected a configuration", named.value);
         root.faults().add(named.at, message);
         return Ok(small_centre(root));
