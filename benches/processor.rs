@@ -31,6 +31,10 @@ fn run_ns(task: &Path, thread: &str) -> Option<u64> {
 }
 
 /// Microseconds of processor time per thing done.
+#[allow(
+    dead_code,
+    reason = "a bench that counts things in a second needs no cost per piece"
+)]
 pub(crate) fn per(cpu_us: u64, count: usize) -> Result<f64> {
     let count = u64::try_from(count)?;
     (count > 0)
