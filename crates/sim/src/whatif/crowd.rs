@@ -89,7 +89,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
         };
         let end_us = u64::from(self.scenario.lasts_s) * SECOND_US;
         // What is left to wait, counted in callers expected.
-        let mut left = self.chance.exponential();
+        let mut left = self.kinds[place(kind)].exponential();
         let mut at_us = from_us;
         while at_us < end_us {
             let quarter = usize::try_from(at_us / quarter_us).unwrap_or(usize::MAX);
@@ -159,6 +159,8 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
 
     fn new_person(&mut self, kind: u32) -> u32 {
         let person = u32::try_from(self.persons.len()).unwrap_or(u32::MAX);
+        let fate = self.kinds[place(kind)].fork();
+        self.fates.push(fate);
         self.persons.push(Person {
             kind,
             calls: 0,
@@ -185,7 +187,8 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
             pressed: 0,
         });
         let callers = &self.scenario.callers[place(kind)];
-        let caller = if self.chance.happens(callers.withheld) {
+        let fate = &mut self.fates[place(person)];
+        let caller = if fate.happens(callers.withheld) {
             Caller::anonymous()
         } else {
             caller_of(person)
@@ -201,7 +204,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
             media: Ok(()),
         };
         if let Some(patience) = callers.patience_before {
-            let us = patience.draw_us(&mut self.chance);
+            let us = patience.draw_us(fate);
             self.plan_in(us, Event::TiresBefore(call));
         }
         self.tell(Input::Arrived(Box::new(arrival)));
@@ -222,7 +225,8 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
             spoken.number_confirm,
             spoken.number_ask,
         );
-        let kind = self.persons[place(self.calls[place(call)].person)].kind;
+        let person = self.calls[place(call)].person;
+        let kind = self.persons[place(person)].kind;
         let length_us = self.length_us(prompts);
         let state = &mut self.calls[place(call)];
         state.turn += 1;
@@ -233,7 +237,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
             let asks = self.scenario.callers[place(kind)].asks;
             if last == Some(offer)
                 && let Some(digit) = route.wish
-                && self.chance.happens(asks)
+                && self.fates[place(person)].happens(asks)
             {
                 self.plan_in(length_us + KEY_US, Event::Wishes { call, digit });
             }
@@ -294,9 +298,9 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
             return;
         }
         state.queued_us = Some(now_us);
-        let kind = self.persons[place(state.person)].kind;
-        if let Some(patience) = self.callers(kind).patience {
-            let us = patience.draw_us(&mut self.chance);
+        let person = place(state.person);
+        if let Some(patience) = self.callers(self.persons[person].kind).patience {
+            let us = patience.draw_us(&mut self.fates[person]);
             self.plan_in(us, Event::TiresInQueue(call));
         }
     }
@@ -343,7 +347,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
     fn talk_us(&mut self, person: u32) -> u64 {
         let kind = self.persons[place(person)].kind;
         let talks = self.callers(kind).talks;
-        talks.draw_us(&mut self.chance)
+        talks.draw_us(&mut self.fates[place(person)])
     }
 
     pub(crate) fn parts(&mut self, call: u32, turn: u32) {
@@ -375,11 +379,12 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
         self.outcome.callers[place(someone.kind)].dials += u64::from(someone.counts);
         self.called.insert(leg, Called { person, turn: 0 });
         let picks_up = self.callers(someone.kind).picks_up;
-        let fate = self.chance.unit();
-        if fate < picks_up.share {
-            let us = picks_up.after.draw_us(&mut self.chance);
+        let fate = &mut self.fates[place(person)];
+        let drawn = fate.unit();
+        if drawn < picks_up.share {
+            let us = picks_up.after.draw_us(fate);
             self.plan_in(us, Event::PicksUp(leg));
-        } else if fate < picks_up.share + picks_up.busy {
+        } else if drawn < picks_up.share + picks_up.busy {
             self.plan_in(BUSY_US, Event::IsBusy(leg));
         }
         // Else it rings until the trunk's rule has had enough.
@@ -404,8 +409,9 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
         } else {
             redials.share
         };
-        if someone.calls < redials.calls_max && self.chance.happens(share) {
-            let us = redials.after.draw_us(&mut self.chance);
+        let fate = &mut self.fates[place(person)];
+        if someone.calls < redials.calls_max && fate.happens(share) {
+            let us = redials.after.draw_us(fate);
             self.plan_in(us, Event::Redials(person));
         }
     }

@@ -9,6 +9,7 @@ use cuptel_core::words::{Chosen, WorkState};
 use super::scenario::{Operators, Scenario};
 use super::spread::Spread;
 use super::world::{Event, World, place};
+use crate::chance::Chance;
 
 /// Why an operator pauses.
 const BREAK: &str = "pausa";
@@ -26,9 +27,14 @@ pub(crate) struct Desk {
     pub(crate) is_connected: bool,
     /// What they do, since when.
     pub(crate) doing: Option<(Chosen, WorkState, UtcMs)>,
+    /// What is drawn for them.
+    chance: Chance,
 }
 
-pub(crate) fn desks(scenario: &Scenario) -> Vec<Desk> {
+/// Streams of chance below this are those of callers.
+const DESKS_FROM: u64 = 1 << 32;
+
+pub(crate) fn desks(scenario: &Scenario, seed: u64) -> Vec<Desk> {
     (1..)
         .zip(each(scenario))
         .map(|(number, (group, _))| Desk {
@@ -37,6 +43,7 @@ pub(crate) fn desks(scenario: &Scenario) -> Vec<Desk> {
             leg: None,
             is_connected: true,
             doing: None,
+            chance: Chance::of(seed, DESKS_FROM + number),
         })
         .collect()
 }
@@ -163,14 +170,15 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
         self.desks[desk].leg = Some(leg);
         let operators = self.operators(desk);
         let (misses, after) = (operators.misses, operators.picks_up_after);
-        if misses > 0.0 && self.chance.happens(misses) {
+        let chance = &mut self.desks[desk].chance;
+        if misses > 0.0 && chance.happens(misses) {
             return self.at_once.push_back(Input::Ringing { leg });
         }
         if after == Spread::NONE {
             return self.at_once.push_back(Input::Answered { leg });
         }
+        let us = after.draw_us(chance);
         self.at_once.push_back(Input::Ringing { leg });
-        let us = after.draw_us(&mut self.chance);
         self.plan_in(us, Event::PicksUp(leg));
     }
 

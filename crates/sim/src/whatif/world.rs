@@ -123,7 +123,12 @@ pub(crate) struct World<'s, H> {
     pub(crate) at_once: std::collections::VecDeque<Input>,
     step: Step,
     wake_at: Option<MonoUs>,
-    pub(crate) chance: Chance,
+    /// Of each kind of callers: when they come, and what is drawn for each of them. Every person
+    /// and every desk draws from a stream of its own, so that other operators or other rules meet
+    /// the same people.
+    pub(crate) kinds: Vec<Chance>,
+    /// Of each person.
+    pub(crate) fates: Vec<Chance>,
     pub(crate) routes: Vec<Route>,
     pub(crate) persons: Vec<Person>,
     /// By arrival.
@@ -178,14 +183,15 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             at_once: std::collections::VecDeque::new(),
             step: Step::default(),
             wake_at: None,
-            chance: Chance::of(seed, 7),
+            kinds: (0..).map(|n| Chance::of(seed, n)).take(kinds).collect(),
+            fates: Vec::new(),
             routes: scenario.callers.iter().map(route).collect(),
             persons: Vec::new(),
             calls: Vec::new(),
             recorded: vec![Vec::new(); kinds],
             called: HashMap::new(),
             debts: HashMap::new(),
-            desks: super::desks::desks(scenario),
+            desks: super::desks::desks(scenario, seed),
             outcome: Outcome {
                 callers: vec![Tally::new(thresholds); kinds],
                 quarters: vec![empty; kinds],
