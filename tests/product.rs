@@ -25,6 +25,7 @@ mod reload;
 mod seats;
 mod shell;
 mod simulate;
+mod staffing;
 mod storm;
 mod transports;
 mod upgrade;

@@ -67,6 +67,7 @@ impl Switch {
                 registration,
             } => self.bound(now, request, &registration),
             Effect::Probe { registration } => self.probe(now, &registration),
+            Effect::Account { seat } => self.account_changed(&seat),
             Effect::Reply { request, result } => step.replies.push((request, result)),
             Effect::Drained => step.drained = true,
         }
@@ -103,6 +104,7 @@ impl Switch {
             | Effect::Unbridge { .. }
             | Effect::Bound { .. }
             | Effect::Probe { .. }
+            | Effect::Account { .. }
             | Effect::Reply { .. }
             | Effect::Drained => true,
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cuptel_core::id::{LegId, SeatId, TrunkId};
 use cuptel_core::planted::{Fault, planted};
-use cuptel_core::record::{Record, Restored};
+use cuptel_core::record::{Record, Restored, SeatRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{self as rules, Command, CommandError, Effect};
@@ -268,12 +268,19 @@ impl Switch {
 
     fn learn_accounts(&mut self) {
         for seat in self.centre.seat_rows() {
-            let ha1 = Ha1 {
-                md5: seat.ha1_md5.clone(),
-                sha256: seat.ha1_sha256.clone(),
-            };
-            self.sip.set_account(&seat.name, ha1);
+            if seat.removed_ms.is_none() {
+                self.sip.set_account(&seat.name, ha1_of(seat));
+            }
         }
+    }
+
+    /// A seat's phone has another password from now on, or is no phone of ours any more.
+    pub(crate) fn account_changed(&mut self, seat: &SeatRow) {
+        if seat.removed_ms.is_none() {
+            return self.sip.set_account(&seat.name, ha1_of(seat));
+        }
+        self.sip.remove_account(&seat.name);
+        self.contacts.clear(seat.id);
     }
 
     /// Takes in what happened.
@@ -526,7 +533,15 @@ pub(crate) fn leg_of(effect: &Effect) -> Option<LegId> {
         Effect::Invite { .. }
         | Effect::Bound { .. }
         | Effect::Probe { .. }
+        | Effect::Account { .. }
         | Effect::Reply { .. }
         | Effect::Drained => None,
+    }
+}
+
+fn ha1_of(seat: &SeatRow) -> Ha1 {
+    Ha1 {
+        md5: seat.ha1_md5.clone(),
+        sha256: seat.ha1_sha256.clone(),
     }
 }

@@ -305,6 +305,10 @@ impl Centre {
             } => self.choose(now, &seat, chosen, reason, step),
             Command::Dispose { seat, disposition } => self.dispose(now, &seat, disposition, step),
             Command::ImportAttempts(calls) => self.import(now, &calls, step),
+            Command::SetOperators(changes) => self.set_operators(now, changes, step),
+            Command::RemoveOperator(name) => self.remove_operator(now, &name, step),
+            Command::SetSeats(changes) => self.set_seats(now, changes, step),
+            Command::RemoveSeat(name) => self.remove_seat(now, &name, step),
             Command::Stop { drain_s } => {
                 self.stop(now, drain_s, step);
                 Ok(())

@@ -13,7 +13,7 @@ use crate::timers::Timer;
 use crate::words::{Chosen, Disposition, OfferState};
 
 impl Centre {
-    fn seat_named(&self, name: &str) -> Result<SeatId, CommandError> {
+    pub(crate) fn seat_named(&self, name: &str) -> Result<SeatId, CommandError> {
         self.seat_by_extension(name)
             .ok_or_else(|| CommandError::NoSeat(name.to_owned()))
     }
@@ -34,6 +34,7 @@ impl Centre {
         let row = self
             .operators
             .get(operator)
+            .filter(|row| row.removed_ms.is_none())
             .ok_or_else(|| CommandError::NoOperator(operator.to_owned()))?;
         let (operator_id, skills) = (row.id, row.skills.clone());
         let sits_at = |seat: &crate::seat::Seat| seat.sign_in.as_ref().map(|s| s.operator);
@@ -108,8 +109,19 @@ impl Centre {
                 live.excluded.retain(|missed| *missed != id);
             }
         }
-        let leaves = chosen == Chosen::SignedOut;
-        if leaves && matches!(seat.work, SeatWork::Offered { .. }) {
+        if chosen == Chosen::SignedOut {
+            self.leave(now, id, step);
+            return Ok(());
+        }
+        self.set_chosen(now, id, chosen, reason, step);
+        self.seat_changed(now, id, step);
+        Ok(())
+    }
+
+    /// Whoever works at a seat goes; a conversation goes on to its end.
+    pub(crate) fn leave(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let work = self.seats.get(&id).map(|seat| &seat.work);
+        if matches!(work, Some(SeatWork::Offered { .. })) {
             // Nothing was taken yet: the work goes back to its place.
             self.offer_ended(now, id, OfferState::Withdrawn, true, step);
         }
@@ -117,14 +129,13 @@ impl Centre {
             self.seats.get(&id).map(|seat| &seat.work),
             Some(SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::WrapUp { .. })
         );
-        let chosen = if busy && leaves {
+        let chosen = if busy {
             Chosen::OneMoreThenSignOut
         } else {
-            chosen
+            Chosen::SignedOut
         };
-        self.set_chosen(now, id, chosen, reason, step);
+        self.set_chosen(now, id, chosen, None, step);
         self.seat_changed(now, id, step);
-        Ok(())
     }
 
     pub(crate) fn set_chosen(

@@ -39,6 +39,7 @@ pub mod reload;
 mod restart;
 pub mod rules;
 mod seat;
+pub mod staffing;
 
 pub mod snapshot;
 pub mod step;

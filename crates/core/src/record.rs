@@ -365,6 +365,8 @@ pub struct SeatRow {
     pub ha1_md5: String,
     /// RFC 7616 HA1 with SHA-256, hex.
     pub ha1_sha256: String,
+    /// Since when it is there no more.
+    pub removed_ms: Option<UtcMs>,
 }
 
 /// A person who works on seats.
@@ -378,6 +380,8 @@ pub struct OperatorRow {
     pub employer: String,
     /// Skill and level 1–5, by skill name.
     pub skills: Vec<(String, u8)>,
+    /// Since when they work here no more.
+    pub removed_ms: Option<UtcMs>,
 }
 
 /// The configuration in force from a moment on: an attempt is explained by the last one before.

@@ -21,15 +21,17 @@ use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CallbackState, ChangedBy, DialResult, DialState, NeedKind, OfferState,
-    Outcome, Party, Stage,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, DialResult, DialState, NeedKind,
+    OfferState, Outcome, Party, Stage,
 };
 
 impl Centre {
     /// Adds seats and operators that the store does not have yet.
     pub fn add_staff(&mut self, seats: Vec<SeatRow>, operators: Vec<OperatorRow>) {
         for row in seats {
-            self.extensions.insert(row.name.clone(), row.id);
+            if row.removed_ms.is_none() {
+                self.extensions.insert(row.name.clone(), row.id);
+            }
             self.seats.insert(row.id, Seat::new(row));
         }
         for row in operators {
@@ -103,14 +105,20 @@ impl Centre {
             over.until_ms = Some(now.utc_ms);
             step.records.push(Record::Interval(over));
         }
-        for sign_in in sign_ins {
-            let skills = self
-                .operators
-                .values()
-                .find(|operator| operator.id == sign_in.operator)
-                .map(|operator| operator.skills.clone())
-                .unwrap_or_default();
+        for mut sign_in in sign_ins {
             let id = sign_in.seat;
+            let mut operators = self.operators.values();
+            let operator = operators.find(|row| row.id == sign_in.operator);
+            let works_here = operator.is_some_and(|row| row.removed_ms.is_none());
+            let seat = self.seats.get(&id);
+            if !works_here || seat.is_none_or(|seat| seat.row.removed_ms.is_some()) {
+                // Removed in a conversation, which the end of the process has ended.
+                sign_in.chosen = Chosen::SignedOut;
+                sign_in.until_ms = Some(now.utc_ms);
+                step.records.push(Record::SignIn(sign_in));
+                continue;
+            }
+            let skills = operator.map(|row| row.skills.clone()).unwrap_or_default();
             if let Some(seat) = self.seats.get_mut(&id) {
                 seat.sign_in = Some(sign_in);
                 seat.skills = skills;

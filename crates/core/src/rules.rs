@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, ContactWindow, Term};
 use crate::dialplan::Dialplan;
-use crate::id::{LineId, QueueId, TenantId, TrunkId};
+use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 
 /// A prompt, by its place in the prompt library.
@@ -31,6 +31,8 @@ pub struct Rules {
     pub trunks: BTreeMap<TrunkId, Trunk>,
     /// Services that people wait for.
     pub queues: BTreeMap<QueueId, Queue>,
+    /// Places with seats.
+    pub sites: BTreeMap<SiteId, Site>,
     /// Queues that are gone, and which queue of the same tenant takes their works.
     pub successors: BTreeMap<QueueId, QueueId>,
     /// Opening hours, referred to by dialplans.
@@ -169,6 +171,22 @@ pub enum Strategy {
     BestSkill,
     /// The one that has taken fewest works since its operator came.
     FewestCalls,
+}
+
+/// A place with seats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// As in the configuration.
+    pub name: String,
+}
+
+impl Rules {
+    /// The site of this name.
+    #[must_use]
+    pub fn site_named(&self, name: &str) -> Option<SiteId> {
+        let mut sites = self.sites.iter();
+        sites.find(|(_, site)| site.name == name).map(|(id, _)| *id)
+    }
 }
 
 /// What happens to a caller when nobody is signed in who could serve.

@@ -170,6 +170,7 @@ impl Centre {
             seats: self
                 .seats
                 .values()
+                .filter(|seat| seat.row.removed_ms.is_none() || seat.sign_in.is_some())
                 .map(|seat| self.seat_now(now, seat))
                 .collect(),
             trunks: self.trunks_now(),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::id::{DialId, LegId, SeatId, TrunkId};
 use crate::importing::CarrierCall;
 use crate::number::{Caller, PhoneNumber};
-use crate::record::{Record, RegistrationRow};
+use crate::record::{Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
+use crate::staffing::{NotTaken, OperatorChange, SeatChange};
 use crate::time::MonoUs;
 use crate::words::{ChangedBy, Chosen, Disposition, Party};
 
@@ -174,6 +175,14 @@ pub enum Command {
     },
     /// Calls that the carrier refused, all of them or none.
     ImportAttempts(Vec<CarrierCall>),
+    /// Operators are added or changed, all of them or none.
+    SetOperators(Vec<OperatorChange>),
+    /// An operator, by name, works here no more.
+    RemoveOperator(String),
+    /// Seats are added or changed, all of them or none.
+    SetSeats(Vec<SeatChange>),
+    /// A seat, by extension, is there no more.
+    RemoveSeat(String),
     /// No new calls; those waiting become callbacks; conversations may end within `drain_s`.
     Stop {
         /// Seconds after which what is left is cut.
@@ -210,6 +219,9 @@ pub enum CommandError {
     /// A carrier's call for a line that no dialplan answers.
     #[error("no dialplan answers {0}")]
     NoLine(String),
+    /// Entries of a list that cannot be taken; nothing of it was.
+    #[error("{}", in_lines(.0))]
+    NotTaken(Vec<NotTaken>),
     /// A result code without a conversation.
     #[error("seat {0} has no conversation to give a result for")]
     NoConversation(String),
@@ -219,6 +231,11 @@ pub enum CommandError {
     /// Shutting down.
     #[error("the centre is stopping")]
     Stopping,
+}
+
+fn in_lines(faults: &[NotTaken]) -> String {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    lines.join("; ")
 }
 
 /// What must be done, after the records of the same step are committed.
@@ -295,6 +312,11 @@ pub enum Effect {
     Probe {
         /// The seat.
         registration: RegistrationRow,
+    },
+    /// A seat's phone has another password, or none any more.
+    Account {
+        /// The seat as it is now.
+        seat: SeatRow,
     },
     /// Answer a command.
     Reply {

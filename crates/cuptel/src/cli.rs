@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
-use crate::{audit, import, rehearsal, serve, shell, simulate, why};
+use crate::{audit, import, rehearsal, serve, shell, simulate, staffing, why};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -81,6 +81,9 @@ enum Command {
     /// Seats: look, and act on them
     #[command(subcommand)]
     Seats(SeatCommand),
+    /// Operators and what they can do: look, and change them
+    #[command(subcommand)]
+    Operators(OperatorCommand),
     /// Queues, as they are now
     #[command(subcommand)]
     Queues(QueueCommand),
@@ -249,11 +252,27 @@ pub(crate) enum SeatCommand {
         #[command(flatten)]
         how: How,
     },
+    /// Adds a seat, or changes one; what is not said stays as it is
+    Set {
+        /// The extension: user name of its phone
+        seat: String,
+        /// Where it stands: the `name` of a `[[site]]`; needed for a new seat
+        #[arg(long)]
+        site: Option<String>,
+        /// Of its phone, as env:NAME or file:PATH, because others can read a command line
+        #[arg(long, value_name = "PASSWORD")]
+        password: Option<String>,
+    },
+    /// Takes a seat away: its phone cannot register, whoever works there is signed out
+    Remove {
+        /// The extension
+        seat: String,
+    },
     /// An operator begins to work on a seat
     SignIn {
         /// The extension
         seat: String,
-        /// Who, as in the column `operator` of first-start.csv, e.g. "Anna Esempio"
+        /// Who, as `cuptel operators list` names them, e.g. "Anna Esempio"
         #[arg(long, value_name = "NAME")]
         operator: String,
     },
@@ -277,6 +296,39 @@ pub(crate) enum SeatCommand {
     },
 }
 
+/// What can be asked of operators.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum OperatorCommand {
+    /// All operators
+    List {
+        #[command(flatten)]
+        how: How,
+    },
+    /// One operator
+    Show {
+        /// Their login name, for instance "Anna Esempio"
+        operator: String,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Adds an operator, or changes one at once, signed in or not; what is not said stays as it is
+    Set {
+        /// Their login name
+        operator: String,
+        /// Who employs them; needed for a new operator
+        #[arg(long)]
+        employer: Option<String>,
+        /// All that they can do, with levels from 1 to 5, e.g. "prenotazioni:5 disdette:3"
+        #[arg(long)]
+        skills: Option<String>,
+    },
+    /// Somebody works here no more; a conversation goes on to its end
+    Remove {
+        /// Their login name
+        operator: String,
+    },
+}
+
 /// What can be imported.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ImportCommand {
@@ -293,6 +345,38 @@ pub(crate) enum ImportCommand {
     /// judged: the file holds only calls refused for want of channels (usually 34 or 17).
     #[command(verbatim_doc_comment)]
     Attempts {
+        /// The file
+        file: PathBuf,
+        /// JSON instead of a sentence
+        #[arg(long)]
+        json: bool,
+    },
+    /// Operators with what they can do: adds those who are new, changes the others
+    ///
+    /// A CSV file with the columns operator,employer,skills, or all those of first-start.csv:
+    ///
+    /// Anna Esempio,ASL di Teramo,asl-teramo:5 prenotazioni:5 disdette:3
+    ///
+    /// It takes effect at once, also where somebody is signed in. Who is not in the file stays as
+    /// they are. A file with a mistake is not imported at all.
+    #[command(verbatim_doc_comment)]
+    Operators {
+        /// The file
+        file: PathBuf,
+        /// JSON instead of a sentence
+        #[arg(long)]
+        json: bool,
+    },
+    /// Seats with the passwords of their phones: adds those that are new, changes the others
+    ///
+    /// A CSV file with the columns seat,password,site, or all those of first-start.csv:
+    ///
+    /// 107,env:SEAT_107,teramo
+    ///
+    /// The password may be env:NAME or file:PATH; an empty one leaves it as it is. Seats that are not
+    /// in the file stay as they are. A file with a mistake is not imported at all.
+    #[command(verbatim_doc_comment)]
+    Seats {
         /// The file
         file: PathBuf,
         /// JSON instead of a sentence
@@ -339,6 +423,13 @@ impl Cli {
             Command::Import(ImportCommand::Attempts { file, json }) => {
                 import::attempts(&load(&self.config)?, &file, json)
             }
+            Command::Import(ImportCommand::Operators { file, json }) => {
+                staffing::import_operators(&load(&self.config)?, &file, json)
+            }
+            Command::Import(ImportCommand::Seats { file, json }) => {
+                staffing::import_seats(&load(&self.config)?, &file, json)
+            }
+            Command::Operators(command) => staffing::operators(&load(&self.config)?, command),
             Command::Attempts(command) => shell::attempts(&load(&self.config)?, command),
             Command::Callbacks(command) => shell::callbacks(&load(&self.config)?, command),
             Command::Why(one) => why::why(&load(&self.config)?, one),

@@ -31,7 +31,7 @@ use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::rules::{Limits, SpokenPrompts};
 use sha2::{Digest as _, Sha256};
 
-use authority::TenantSettings;
+use authority::{SiteDraft, TenantSettings};
 use limits::DataSettings;
 use listening::{Listener, TcpSettings};
 use network::{HttpSettings, MediaSettings, SipSettings, TrunkSettings};
@@ -59,7 +59,7 @@ pub(crate) struct Config {
     /// Health authorities.
     pub(crate) tenants: Vec<TenantSettings>,
     /// Places with seats.
-    pub(crate) sites: Vec<String>,
+    pub(crate) sites: Vec<SiteDraft>,
     /// Services that people wait for.
     pub(crate) queues: Vec<QueueSettings>,
     /// Seats and operators for an empty database, from `first-start.csv` beside the file.
@@ -138,7 +138,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         http,
         trunks: trunks.into_iter().map(|draft| draft.trunk).collect(),
         tenants: tenants.into_iter().map(|draft| draft.tenant).collect(),
-        sites: sites.into_iter().map(|site| site.name).collect(),
+        sites,
         queues: queues.into_iter().map(|(queue, _)| queue).collect(),
         first_seats: first_seats.unwrap_or_default(),
         drain_s,

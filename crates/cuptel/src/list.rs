@@ -61,6 +61,13 @@ pub(crate) fn read(
     }
 }
 
+/// The columns that a list's header names, where it is one of these.
+pub(crate) fn columns<'h>(text: &str, header: &Header<'h>) -> Option<&'h [&'h str]> {
+    let first = text.lines().next()?;
+    let named = |columns: &&&[&str]| columns.iter().copied().eq(first.split(','));
+    header.any_of.iter().find(named).copied()
+}
+
 impl ListRow<'_> {
     /// How many columns it has.
     pub(crate) fn columns(&self) -> usize {

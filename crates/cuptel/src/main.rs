@@ -12,6 +12,7 @@ mod reload;
 mod serve;
 mod shell;
 mod simulate;
+mod staffing;
 mod table;
 mod why;
 

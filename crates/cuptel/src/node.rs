@@ -10,6 +10,7 @@ use cuptel_call as call;
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::reload::still_needed;
+use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::words::ChangedBy;
 use cuptel_engine::{Clock, Engine, Handle, Storage};
@@ -60,15 +61,7 @@ impl Node {
         }
         let listener = http::bind(config.http.listen)?;
         let ids = StoredIds(store.intern(&names_of(config)).await?);
-        if store.is_empty_of_seats().await? {
-            let (seats, operators) = staff(&config.first_seats, config, &ids)?;
-            store.add_first_start(&seats, &operators).await?;
-            tracing::info!(
-                seats = seats.len(),
-                operators = operators.len(),
-                "first start: added seats and operators"
-            );
-        }
+        fill_if_empty(&store, config, &ids).await?;
         let restored = store.begin().await?;
         let rules = Arc::new(deployment.rules(&ids));
         let lost = reload::told(path, &still_needed(&rules, &restored), &ids.0);
@@ -88,6 +81,7 @@ impl Node {
         let handle = engine.handle();
         let (listen, token) = (config.http.listen, config.http.token.reveal()?);
         let import = config.http.import;
+        let realm = config.sip.realm.clone();
         let (reloader, reload) = Reloader::new(
             path,
             deployment,
@@ -97,7 +91,11 @@ impl Node {
             clock,
         );
         let app = http::App {
-            engine: Arc::new(Port(handle.clone(), reload.clone())),
+            engine: Arc::new(Port {
+                handle: handle.clone(),
+                reload: reload.clone(),
+                realm,
+            }),
             store: store.clone(),
             metrics,
             settings: http::Settings {
@@ -174,6 +172,20 @@ impl Node {
         outcome?;
         Ok(store)
     }
+}
+
+/// A first start adds the seats and operators of `first-start.csv`.
+async fn fill_if_empty(store: &Store, config: &Config, ids: &StoredIds) -> anyhow::Result<()> {
+    if store.is_empty_of_seats().await? {
+        let (seats, operators) = staff(&config.first_seats, config, ids)?;
+        store.add_first_start(&seats, &operators).await?;
+        tracing::info!(
+            seats = seats.len(),
+            operators = operators.len(),
+            "first start: added seats and operators"
+        );
+    }
+    Ok(())
 }
 
 /// Opens database and spill; what the process before could only spill is in the database then.
@@ -283,6 +295,7 @@ fn staff(
             site: ids.site(&entry.site),
             ha1_md5: ha1.md5,
             ha1_sha256: ha1.sha256,
+            removed_ms: None,
         });
         operators
             .entry(&entry.operator)
@@ -295,6 +308,7 @@ fn staff(
                     .iter()
                     .map(|(skill, level)| (skill.clone(), *level))
                     .collect(),
+                removed_ms: None,
             });
     }
     Ok((seats, operators.into_values().collect()))
@@ -427,27 +441,32 @@ fn refused(refusal: cuptel_engine::Refusal) -> http::Refusal {
 }
 
 /// The engine as the pages see it.
-struct Port(Handle, ReloadDoor);
+struct Port {
+    handle: Handle,
+    reload: ReloadDoor,
+    /// Part of every seat's password digest.
+    realm: String,
+}
 
 impl http::Engine for Port {
     fn snapshot(&self) -> Arc<cuptel_core::snapshot::Snapshot> {
-        self.0.snapshot()
+        self.handle.snapshot()
     }
 
     fn changes(&self) -> tokio::sync::watch::Receiver<Arc<cuptel_core::snapshot::Snapshot>> {
-        self.0.changes()
+        self.handle.changes()
     }
 
     fn command(&self, command: Command) -> http::Answer<'_> {
-        Box::pin(async move { self.0.command(command).await.map_err(refused) })
+        Box::pin(async move { self.handle.command(command).await.map_err(refused) })
     }
 
     fn why(&self, id: i64) -> http::Looking<'_> {
-        Box::pin(async move { self.0.why(id).await.map_err(refused) })
+        Box::pin(async move { self.handle.why(id).await.map_err(refused) })
     }
 
     fn health(&self) -> http::Health {
-        let health = self.0.health();
+        let health = self.handle.health();
         http::Health {
             ready: !health.stopping && !health.degraded.iter().any(|(mode, _)| mode.holds_back()),
             degraded: health
@@ -455,11 +474,19 @@ impl http::Engine for Port {
                 .into_iter()
                 .map(|(mode, since_ms)| http::DegradedNow::new(mode, since_ms))
                 .collect(),
-            configuration: self.1.shown(),
+            configuration: self.reload.shown(),
+        }
+    }
+
+    fn account(&self, seat: &str, password: &str) -> Account {
+        let ha1 = Ha1::of(seat, &self.realm, password);
+        Account {
+            ha1_md5: ha1.md5,
+            ha1_sha256: ha1.sha256,
         }
     }
 
     fn reload(&self) -> http::Reloading<'_> {
-        Box::pin(self.1.reload(ChangedBy::Api))
+        Box::pin(self.reload.reload(ChangedBy::Api))
     }
 }

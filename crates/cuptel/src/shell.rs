@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use crate::cli::{AttemptCommand, CallbackCommand, How, One, Page, SeatCommand, say};
 use crate::config::Config;
+use crate::config::secret::Secret;
 use crate::serve::runtime;
-use crate::table;
+use crate::{staffing, table};
 
 /// Patience with the running node.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
@@ -170,6 +171,15 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
         SeatCommand::SignIn { seat, operator } => {
             act(config, &seat, "sign-in", &json!({ "operator": operator }))
         }
+        SeatCommand::Set {
+            seat,
+            site,
+            password,
+        } => {
+            let password = password.as_deref().map(Secret::parse);
+            staffing::set_seat(config, &seat, site, password.as_ref())
+        }
+        SeatCommand::Remove { seat } => staffing::remove_seat(config, &seat),
         SeatCommand::SignOut { seat } => act(config, &seat, "sign-out", &json!({})),
         SeatCommand::Pause { seat, reason } => {
             act(config, &seat, "pause", &json!({ "reason": reason }))
@@ -236,7 +246,7 @@ fn act(config: &Config, seat: &str, what: &str, body: &Value) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-fn show_rows(rows: &Value, fields: &[&str], json: bool) -> anyhow::Result<ExitCode> {
+pub(crate) fn show_rows(rows: &Value, fields: &[&str], json: bool) -> anyhow::Result<ExitCode> {
     if json {
         say(&serde_json::to_string(rows)?);
         return Ok(ExitCode::SUCCESS);
@@ -253,7 +263,7 @@ fn show_rows(rows: &Value, fields: &[&str], json: bool) -> anyhow::Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn show_row(row: &Value, how: How) -> anyhow::Result<ExitCode> {
+pub(crate) fn show_row(row: &Value, how: How) -> anyhow::Result<ExitCode> {
     if how.json {
         say(&serde_json::to_string(row)?);
     } else {
@@ -263,7 +273,7 @@ fn show_row(row: &Value, how: How) -> anyhow::Result<ExitCode> {
 }
 
 /// What somebody typed, as a part of an address.
-fn escaped(text: &str) -> PercentEncode<'_> {
+pub(crate) fn escaped(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, NON_ALPHANUMERIC)
 }
 
@@ -280,7 +290,7 @@ fn list_path(rows: &str, only: (&str, Option<&str>), page: &Page) -> String {
     text
 }
 
-fn offline(
+pub(crate) fn offline(
     config: &Config,
     ask: impl AsyncFnOnce(Store) -> anyhow::Result<Value>,
 ) -> anyhow::Result<Value> {
@@ -297,6 +307,7 @@ fn advice(status: u16, path: &str) -> Option<String> {
     match (status, &parts[..]) {
         (401, _) => Some("the running node has another `token` under [http]".to_owned()),
         (404, ["seats", ..]) => Some("see cuptel seats list".to_owned()),
+        (404, ["operators", ..]) => Some("see cuptel operators list".to_owned()),
         (404, ["attempts", ..]) => Some("see cuptel attempts list".to_owned()),
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
         (409, ["seats", _, "sign-in"]) => {
@@ -326,7 +337,7 @@ impl Api {
     }
 
     /// For what can be looked up in the database as well.
-    fn or_offline(config: &Config) -> anyhow::Result<Self> {
+    pub(crate) fn or_offline(config: &Config) -> anyhow::Result<Self> {
         Self::with(config, ", or look with --offline")
     }
 
@@ -348,7 +359,7 @@ impl Api {
         })
     }
 
-    fn get(&self, path: &str) -> anyhow::Result<Value> {
+    pub(crate) fn get(&self, path: &str) -> anyhow::Result<Value> {
         let request = self.agent.get(format!("{}{path}", self.base));
         let answer = request
             .header("Authorization", format!("Bearer {}", self.token))

@@ -166,7 +166,7 @@ fn meaningless(why: String) -> ApiError {
 }
 
 /// A word that a person typed; none where it is blank.
-fn typed(text: &str) -> Result<Option<String>, ApiError> {
+pub(crate) fn typed(text: &str) -> Result<Option<String>, ApiError> {
     let text = text.trim();
     if text.chars().count() > WORDS_MAX || text.chars().any(char::is_control) {
         return Err(ApiError::Meaningless {

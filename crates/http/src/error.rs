@@ -231,7 +231,9 @@ impl ApiError {
 fn status_of(refused: &CommandError) -> StatusCode {
     match refused {
         CommandError::NoSeat(_) => StatusCode::NOT_FOUND,
-        CommandError::NoOperator(_) | CommandError::NoLine(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        CommandError::NoOperator(_) | CommandError::NoLine(_) | CommandError::NotTaken(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         CommandError::SeatTaken { .. }
         | CommandError::OperatorElsewhere { .. }
         | CommandError::NobodyThere(_)
@@ -245,11 +247,14 @@ fn hint_of(refused: &CommandError) -> &'static str {
     match refused {
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {
-            "an empty database takes its operators from config/first-start.csv"
+            "GET /api/v1/operators lists them; POST there, or `cuptel operators set`, adds one"
         }
         CommandError::SeatTaken { .. } => "POST /api/v1/seats/{seat}/sign-out first",
         CommandError::OperatorElsewhere { .. } => "sign out on the other seat first",
         CommandError::NoLine(_) => "correct the number, or name it in a dialplan",
+        CommandError::NotTaken(_) => {
+            "nothing was changed: correct it and send the whole list again"
+        }
         CommandError::NobodyThere(_) => "POST /api/v1/seats/{seat}/sign-in first",
         CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
@@ -282,8 +287,12 @@ impl fmt::Display for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         self.log();
+        let entries: Vec<String>;
         let faults = if let Self::NotReloaded(NotReloaded::Faults(faults)) = &self {
             faults.as_slice()
+        } else if let Self::Refused(Refusal::Refused(CommandError::NotTaken(list))) = &self {
+            entries = list.iter().map(ToString::to_string).collect();
+            entries.as_slice()
         } else {
             &[]
         };

@@ -26,6 +26,7 @@ mod reads;
 mod schema;
 mod server;
 mod session;
+mod staffing;
 mod words;
 
 pub use error::HttpError;

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::{actions, configuration, events, health, importing, measures, reads};
+use crate::{actions, configuration, events, health, importing, measures, reads, staffing};
 
 /// The API of a call centre that loses nobody.
 #[derive(OpenApi)]
@@ -23,6 +23,8 @@ use crate::{actions, configuration, events, health, importing, measures, reads};
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
         actions::one_more, actions::dispose,
+        staffing::operators, staffing::operator, staffing::set_operators,
+        staffing::remove_operator, staffing::set_seats, staffing::remove_seat,
     )
 )]
 struct Description;

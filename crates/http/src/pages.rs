@@ -27,7 +27,9 @@ use crate::importing::ImportBounds;
 use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
-use crate::{actions, configuration, events, health, importing, measures, openapi, page, reads};
+use crate::{
+    actions, configuration, events, health, importing, measures, openapi, page, reads, staffing,
+};
 
 /// Bytes of a request's body.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -225,7 +227,24 @@ fn api_paths() -> Router<Shared> {
         .route("/events", get(events::snapshots))
         .route("/configuration", get(configuration::in_force))
         .route("/reload", post(configuration::reload))
+        .merge(people_paths())
         .merge(action_paths())
+}
+
+fn people_paths() -> Router<Shared> {
+    let lists = Router::new()
+        .route("/operators", post(staffing::set_operators))
+        .route("/seats", post(staffing::set_seats))
+        .layer(DefaultBodyLimit::max(staffing::LIST_BYTES_MAX));
+    Router::new()
+        .route("/operators", get(staffing::operators))
+        .route("/operators/{operator}", get(staffing::operator))
+        .route(
+            "/operators/{operator}/remove",
+            post(staffing::remove_operator),
+        )
+        .route("/seats/{seat}/remove", post(staffing::remove_seat))
+        .merge(lists)
 }
 
 fn action_paths() -> Router<Shared> {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cuptel_core::snapshot::Snapshot;
+use cuptel_core::staffing::Account;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
 use cuptel_core::why::WaitingNow;
@@ -35,6 +36,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Whether calls can be taken, and what does not work as it should.
     fn health(&self) -> Health;
+
+    /// What is kept of the password of a seat's phone.
+    fn account(&self, seat: &str, password: &str) -> Account;
 
     /// Reads the configuration again and puts it in force, whole or not at all.
     fn reload(&self) -> Reloading<'_>;

@@ -149,6 +149,17 @@ shapes! {
     Seats { seats: Vec<Seat> }
     /// One seat.
     OneSeat { seat: Seat }
+    /// Everybody who works here.
+    Operators { operators: Vec<Operator> }
+    /// One operator.
+    OneOperator { operator: Operator }
+    /// Who somebody is and what they can do; `seat` is where they are signed in.
+    Operator {
+        id: i64, name: String, employer: String, skills: BTreeMap<String, u8>,
+        seat: Option<String>,
+    }
+    /// How many were added or changed.
+    Changed { changed: u64 }
     /// All queues.
     Queues { at_ms: i64, queues: Vec<QueueNow> }
     /// An inbound attempt; times are milliseconds since 1970 in UTC, numbers are masked.

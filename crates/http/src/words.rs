@@ -174,6 +174,10 @@ pub(crate) fn done(command: &Command) -> String {
             format!("Postazione {seat}: esito registrato, {result}.")
         }
         Command::ImportAttempts(calls) => format!("Importate {} chiamate.", calls.len()),
+        Command::SetOperators(changes) => format!("Operatori cambiati: {}.", changes.len()),
+        Command::RemoveOperator(name) => format!("{name} non lavora più qui."),
+        Command::SetSeats(changes) => format!("Postazioni cambiate: {}.", changes.len()),
+        Command::RemoveSeat(seat) => format!("La postazione {seat} non c’è più."),
         Command::Stop { .. } => "Il centro si sta fermando.".to_owned(),
     }
 }
@@ -220,6 +224,14 @@ fn refused_by_rules(refused: &CommandError) -> String {
             format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
         }
         CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
+        CommandError::NotTaken(faults) => {
+            let count = count(
+                u32::try_from(faults.len()).unwrap_or(u32::MAX),
+                "voce",
+                "voci",
+            );
+            format!("L’elenco ha {count} da correggere.")
+        }
         CommandError::NobodyThere(seat) => {
             format!("Alla postazione {seat} non c’è nessuno in servizio: prima entra in servizio.")
         }

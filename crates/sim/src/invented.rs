@@ -13,7 +13,7 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
     AnswerTarget, CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators,
-    NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, Tenant, Trunk,
+    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant, Trunk,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -245,6 +245,12 @@ impl Shape {
             lines: BTreeMap::from(lines),
             trunks: BTreeMap::from([(TrunkId(1), self.trunk())]),
             queues,
+            sites: BTreeMap::from([(
+                SiteId(1),
+                Site {
+                    name: "teramo".to_owned(),
+                },
+            )]),
             calendars: vec![self.calendar()],
             prompts: prompts(),
             limits: Limits {
@@ -450,6 +456,7 @@ impl Shape {
                     site: SiteId(1),
                     ha1_md5: ha1.md5,
                     ha1_sha256: ha1.sha256,
+                    removed_ms: None,
                 }
             })
             .collect()
@@ -467,6 +474,7 @@ impl Shape {
                     .iter()
                     .map(|skill| ((*skill).to_owned(), 3))
                     .collect(),
+                removed_ms: None,
             })
             .collect()
     }

@@ -44,6 +44,7 @@ pub use dial::DialView;
 pub use names::{Interned, Names};
 pub use offer::OfferView;
 pub use open::{Access, OpenError, open};
+pub use operator::OperatorView;
 pub use promise::{PromiseSums, PromiseView};
 pub use seat::SeatView;
 pub use spill::{Entry, Spill, SpillError, Unreplayed};

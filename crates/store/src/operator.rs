@@ -1,17 +1,20 @@
-//! Operators with their skills: images, and all of them at start.
+//! Operators with their skills: images, all of them at start, and who they are.
 
 use std::collections::BTreeMap;
 
 use cuptel_core::id::OperatorId;
 use cuptel_core::record::OperatorRow;
+use serde::Serialize;
 
-use crate::dialect::{Connection, Row, upsert};
+use crate::dialect::{Connection, Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::row::{Columns, all};
+use crate::store::{Store, StoreError, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(operator {
     2 name TEXT,
     3 employer TEXT,
+    4 removed_ms BIGINT,
 });
 
 /// Takes the same array as `UPSERT`: an operator's skills are replaced as a whole, but
@@ -30,15 +33,42 @@ JOIN operator ON operator.shard = $2 AND operator.id = CAST(value->>0 AS BIGINT)
 WHERE operator.seq = CAST(value->>1 AS BIGINT)
 ON CONFLICT (shard, operator, skill) DO UPDATE SET level = excluded.level";
 
-const ALL: &str = "SELECT id, name, employer FROM operator WHERE shard = $1 ORDER BY id";
+const ALL: &str =
+    "SELECT id, name, employer, removed_ms FROM operator WHERE shard = $1 ORDER BY id";
 const SKILLS: &str = "
 SELECT operator, skill, level FROM operator_skill WHERE shard = $1 ORDER BY operator, skill";
+
+const VIEWS: &str = "
+SELECT operator.id, operator.name, operator.employer, seat.name
+FROM operator
+LEFT JOIN sign_in ON sign_in.shard = operator.shard AND sign_in.operator = operator.id
+    AND sign_in.until_ms IS NULL
+LEFT JOIN seat ON seat.shard = operator.shard AND seat.id = sign_in.seat
+WHERE operator.shard = $1 AND operator.removed_ms IS NULL
+    AND (CAST($2 AS TEXT) IS NULL OR operator.name = $2)
+ORDER BY operator.name";
+
+/// Who somebody is and what they can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OperatorView {
+    /// The operator.
+    pub id: OperatorId,
+    /// Login name.
+    pub name: String,
+    /// Who employs them.
+    pub employer: String,
+    /// Levels from 1 to 5, by skill.
+    pub skills: BTreeMap<String, u8>,
+    /// Where they are signed in.
+    pub seat: Option<String>,
+}
 
 pub(crate) fn image(row: &OperatorRow, seq: i64, images: &mut Images) {
     images
         .row(row.id.0, seq)
         .text(&row.name)
         .text(&row.employer)
+        .maybe_int(row.removed_ms)
         .end();
 }
 
@@ -59,6 +89,7 @@ fn read(row: &Row) -> Result<OperatorRow, sqlx::Error> {
         name: columns.text()?,
         employer: columns.text()?,
         skills: Vec::new(),
+        removed_ms: columns.maybe_int()?,
     })
 }
 
@@ -67,15 +98,66 @@ fn read_skill(row: &Row) -> Result<(i64, (String, u8)), sqlx::Error> {
     Ok((columns.int()?, (columns.text()?, columns.small()?)))
 }
 
-/// All operators with their skills.
-pub(crate) async fn load(connection: &mut Connection) -> Result<Vec<OperatorRow>, sqlx::Error> {
-    let mut skills: BTreeMap<i64, Vec<(String, u8)>> = BTreeMap::new();
+type Skills = BTreeMap<i64, Vec<(String, u8)>>;
+
+async fn all_skills(connection: &mut Connection) -> Result<Skills, sqlx::Error> {
+    let mut skills = Skills::new();
     for (operator, skill) in all(connection, SKILLS, read_skill).await? {
         skills.entry(operator).or_default().push(skill);
     }
+    Ok(skills)
+}
+
+/// All operators with their skills, those who work here no more too.
+pub(crate) async fn load(connection: &mut Connection) -> Result<Vec<OperatorRow>, sqlx::Error> {
+    let mut skills = all_skills(connection).await?;
     let mut operators = all(connection, ALL, read).await?;
     for operator in &mut operators {
         operator.skills = skills.remove(&operator.id.0).unwrap_or_default();
     }
     Ok(operators)
+}
+
+fn view(row: &Row) -> Result<OperatorView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(OperatorView {
+        id: OperatorId(columns.int()?),
+        name: columns.text()?,
+        employer: columns.text()?,
+        skills: BTreeMap::new(),
+        seat: columns.maybe_text()?,
+    })
+}
+
+impl Store {
+    /// Everybody who works here, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn operators(&self) -> Result<Vec<OperatorView>, StoreError> {
+        let failed = while_doing("list operators");
+        self.operator_views(None).await.map_err(failed)
+    }
+
+    /// The operator of this name, if somebody of it works here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn operator(&self, name: &str) -> Result<Option<OperatorView>, StoreError> {
+        let failed = while_doing("read an operator");
+        let mut found = self.operator_views(Some(name)).await.map_err(failed)?;
+        Ok(found.pop())
+    }
+
+    async fn operator_views(&self, name: Option<&str>) -> Result<Vec<OperatorView>, sqlx::Error> {
+        let mut reading = self.read().await?;
+        let mut skills = all_skills(&mut reading).await?;
+        let question = ask_shard(VIEWS).maybe_text(name);
+        let mut operators = question.all(&mut reading, view).await?;
+        for operator in &mut operators {
+            let own = skills.remove(&operator.id.0).unwrap_or_default();
+            operator.skills = own.into_iter().collect();
+        }
+        Ok(operators)
+    }
 }

@@ -16,11 +16,12 @@ pub(crate) const UPSERT: &str = upsert!(seat {
     3 site BIGINT,
     4 ha1_md5 TEXT,
     5 ha1_sha256 TEXT,
+    6 removed_ms BIGINT,
 });
 
-/// All seats.
-pub(crate) const ALL: &str =
-    "SELECT id, name, site, ha1_md5, ha1_sha256 FROM seat WHERE shard = $1 ORDER BY id";
+/// All seats, those that were removed too.
+pub(crate) const ALL: &str = "
+SELECT id, name, site, ha1_md5, ha1_sha256, removed_ms FROM seat WHERE shard = $1 ORDER BY id";
 
 const ANY: &str = "SELECT EXISTS (SELECT 1 FROM seat WHERE shard = $1)";
 
@@ -38,7 +39,8 @@ LEFT JOIN operator ON operator.shard = seat.shard AND operator.id = sign_in.oper
 LEFT JOIN state_interval state ON state.shard = seat.shard AND state.id = (
     SELECT max(o.id) FROM state_interval o
     WHERE o.shard = seat.shard AND o.seat = seat.id AND o.until_ms IS NULL)
-WHERE seat.shard = $1 AND (CAST($2 AS TEXT) IS NULL OR seat.name = $2)
+WHERE seat.shard = $1 AND seat.removed_ms IS NULL
+    AND (CAST($2 AS TEXT) IS NULL OR seat.name = $2)
 ORDER BY seat.name";
 
 /// What a seat is and does.
@@ -71,6 +73,7 @@ pub(crate) fn image(row: &SeatRow, seq: i64, images: &mut Images) {
         .int(row.site.0)
         .text(&row.ha1_md5)
         .text(&row.ha1_sha256)
+        .maybe_int(row.removed_ms)
         .end();
 }
 
@@ -82,6 +85,7 @@ pub(crate) fn read(row: &Row) -> Result<SeatRow, sqlx::Error> {
         site: SiteId(columns.int()?),
         ha1_md5: columns.text()?,
         ha1_sha256: columns.text()?,
+        removed_ms: columns.maybe_int()?,
     })
 }
 

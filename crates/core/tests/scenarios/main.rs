@@ -16,6 +16,7 @@ mod reloading;
 mod restarting;
 mod room;
 mod seats;
+mod staffing;
 mod storm;
 mod waits;
 mod why;

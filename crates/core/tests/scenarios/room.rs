@@ -19,7 +19,7 @@ use cuptel_core::record::{
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId,
-    Queue, Rules, SpokenPrompts, Tenant, Trunk,
+    Queue, Rules, Site, SpokenPrompts, Tenant, Trunk,
 };
 use cuptel_core::snapshot::{TrunkNow, WaitNow};
 use cuptel_core::step::{
@@ -112,6 +112,8 @@ pub(crate) struct Room {
     promises: Vec<PromiseRow>,
     sign_ins: Vec<SignInRow>,
     registrations: BTreeMap<SeatId, RegistrationRow>,
+    seats: BTreeMap<SeatId, SeatRow>,
+    operators: BTreeMap<OperatorId, OperatorRow>,
 }
 
 impl Room {
@@ -148,6 +150,8 @@ impl Room {
             promises: Vec::new(),
             sign_ins: Vec::new(),
             registrations: BTreeMap::new(),
+            seats: seats().into_iter().map(|row| (row.id, row)).collect(),
+            operators: operators().into_iter().map(|row| (row.id, row)).collect(),
         }
     }
 
@@ -244,11 +248,11 @@ impl Room {
                 }
                 Record::Registration(row) => drop(self.registrations.insert(row.seat, row)),
                 Record::Promise(row) => self.promises.push(row),
+                Record::Seat(row) => drop(self.seats.insert(row.id, row)),
+                Record::Operator(row) => drop(self.operators.insert(row.id, row)),
                 Record::CallbackEvent(_)
                 | Record::Assignment(_)
                 | Record::Interval(_)
-                | Record::Seat(_)
-                | Record::Operator(_)
                 | Record::ConfigVersion(_) => {}
             }
         }
@@ -548,6 +552,15 @@ impl Room {
         self.centre.snapshot(self.now).seats[seat - 1].reachable
     }
 
+    /// The extensions that a look shows, and who works there.
+    pub(crate) fn seats_shown(&self) -> Vec<(String, Option<String>)> {
+        let look = self.centre.snapshot(self.now);
+        look.seats
+            .into_iter()
+            .map(|seat| (seat.name, seat.operator))
+            .collect()
+    }
+
     pub(crate) fn work_of(&self, seat: usize) -> WorkState {
         self.centre.snapshot(self.now).seats[seat - 1].work
     }
@@ -596,6 +609,14 @@ impl Room {
         let number = self.numbers.get(&callback.number);
         let e164 = number.and_then(|row| row.e164.as_ref());
         e164.expect("a number was stored").reveal()
+    }
+
+    pub(crate) fn operator_rows(&self) -> Vec<&OperatorRow> {
+        self.operators.values().collect()
+    }
+
+    pub(crate) fn sign_ins(&self) -> &[SignInRow] {
+        &self.sign_ins
     }
 
     /// How many rows of digits there are.
@@ -680,8 +701,8 @@ impl Room {
         };
         let restored = Restored {
             epoch: self.epoch,
-            seats: seats(),
-            operators: operators(),
+            seats: self.seats.values().cloned().collect(),
+            operators: self.operators.values().cloned().collect(),
             sign_ins: self
                 .sign_ins
                 .iter()
@@ -764,6 +785,7 @@ fn seats() -> Vec<SeatRow> {
             site: SiteId(1),
             ha1_md5: String::new(),
             ha1_sha256: String::new(),
+            removed_ms: None,
         })
         .to_vec()
 }
@@ -775,6 +797,7 @@ fn operators() -> Vec<OperatorRow> {
             name: name.to_owned(),
             employer: "coop".to_owned(),
             skills: vec![("all".to_owned(), 1)],
+            removed_ms: None,
         })
         .to_vec()
 }
@@ -839,6 +862,12 @@ fn rules() -> Rules {
         )]),
         trunks: BTreeMap::from([(TrunkId(1), trunk(line))]),
         queues: BTreeMap::from([(QueueId(1), queue("book")), (QueueId(2), queue("cancel"))]),
+        sites: BTreeMap::from([(
+            SiteId(1),
+            Site {
+                name: "teramo".to_owned(),
+            },
+        )]),
         calendars: vec![Calendar::new(&office).expect("a calendar")],
         prompts: prompts(),
         limits: Limits {

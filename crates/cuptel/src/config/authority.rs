@@ -81,8 +81,9 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
 }
 
 /// A place with seats.
-pub(super) struct SiteDraft {
-    pub(super) name: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SiteDraft {
+    pub(crate) name: String,
     /// The day of its patron saint.
     pub(super) patron: Option<YearDay>,
 }

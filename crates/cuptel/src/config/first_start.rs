@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use cuptel_core::dialplan::fields::{Faults, unknown};
+use cuptel_core::staffing::is_extension;
 
 use super::authority::SiteDraft;
 use super::name_fault;
@@ -113,11 +114,7 @@ impl Row<'_> {
             return None;
         }
         let seat = self.filled(0)?;
-        if seat.len() > 32
-            || !seat
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-        {
+        if !is_extension(seat) {
             self.row.fault(
                 0,
                 &format!("seat \"{seat}\": expected at most 32 letters, digits, -, _ and ."),

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use cuptel_core::dialplan::fields::Placed;
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
-use cuptel_core::rules::{CalendarId, Line, Queue, Rules, Tenant, Trunk};
+use cuptel_core::rules::{CalendarId, Line, Queue, Rules, Site, Tenant, Trunk};
 
+use super::authority::SiteDraft;
 use super::{Config, QueueSettings, TenantSettings, TrunkSettings};
 
 /// The identifier of every name of the configuration.
@@ -105,7 +106,7 @@ impl Config {
                 .iter()
                 .map(|queue| (queue.tenant.clone(), queue.name.clone()))
                 .collect(),
-            sites: self.sites.clone(),
+            sites: self.sites.iter().map(|site| site.name.clone()).collect(),
         }
     }
 
@@ -151,6 +152,7 @@ impl Config {
             lines,
             trunks: trunks.collect(),
             queues,
+            sites: self.site_rules(ids),
             calendars: self
                 .calendars
                 .iter()
@@ -159,6 +161,14 @@ impl Config {
             prompts: self.spoken.clone(),
             limits: self.limits.clone(),
         }
+    }
+
+    fn site_rules(&self, ids: &dyn Ids) -> BTreeMap<SiteId, Site> {
+        let rule = |site: &SiteDraft| {
+            let name = site.name.clone();
+            (ids.site(&name), Site { name })
+        };
+        self.sites.iter().map(rule).collect()
     }
 
     /// Which queue takes the works of each that is gone.

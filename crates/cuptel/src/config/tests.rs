@@ -240,8 +240,9 @@ fn the_configuration_that_we_ship_is_right() {
     assert_eq!(names.queues.len(), 12);
     for site in &config.sites {
         assert!(
-            config.first_seats.iter().any(|seat| seat.site == *site),
-            "nobody sits in {site}"
+            config.first_seats.iter().any(|seat| seat.site == site.name),
+            "nobody sits in {}",
+            site.name
         );
     }
 }

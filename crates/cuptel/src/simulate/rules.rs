@@ -51,7 +51,7 @@ pub(super) fn read(root: &mut Fields<'_>, path: &Path) -> Result<Ground, Vec<Con
     let sites = config
         .sites
         .iter()
-        .map(|site| (site.clone(), ids.site(site)));
+        .map(|site| (site.name.clone(), ids.site(&site.name)));
     Ok(Ground {
         rules,
         prompt_ms: lengths(&config),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use cuptel_core::matching::{Eligibility, Skills};
+use cuptel_core::staffing::{NotTaken, WhyNotTaken};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::why::{Hold, SeatsNow, WaitingNow};
 use cuptel_core::words::{Chosen, Degraded, Disposition};
@@ -13,12 +14,13 @@ use serde_json::{Value, json};
 
 use crate::desk::{AT_MS, CALLER, Centre, busy, local, with_token};
 
-const READS: [&str; 6] = [
+const READS: [&str; 7] = [
     "/api/v1/why/1",
     "/api/v1/attempts",
     "/api/v1/attempts/1",
     "/api/v1/callbacks",
     "/api/v1/seats",
+    "/api/v1/operators",
     "/api/v1/totals",
 ];
 
@@ -482,6 +484,7 @@ async fn the_description_has_the_fields_of_real_answers() {
     waiting().insert(centre.callback, waits);
     let why = ask(format!("/api/v1/why/{}", centre.callback)).await;
     let seats = ask("/api/v1/seats".to_owned()).await;
+    let operators = ask("/api/v1/operators".to_owned()).await;
     let totals = ask("/api/v1/totals".to_owned()).await;
     let queues = ask("/api/v1/queues".to_owned()).await;
     let snapshot = ask("/api/v1/snapshot".to_owned()).await;
@@ -504,6 +507,8 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("WaitingNow", &why["why"]["now"]),
         ("Hold", &why["why"]["now"]["holds"][0]),
         ("SeatsNow", &why["why"]["now"]["seats"][0]),
+        ("Operators", &operators),
+        ("Operator", &operators["operators"][0]),
         ("Seats", &seats),
         ("Seat", &seats["seats"][0]),
         ("Totals", &totals),
@@ -558,7 +563,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 23);
+    assert_eq!(paths.len(), 27);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -567,7 +572,8 @@ async fn every_described_path_is_served() {
                 &format!("/callbacks/{}", centre.callback),
             )
             .replace("/why/{id}", &format!("/why/{}", centre.attempt))
-            .replace("{seat}", "101");
+            .replace("{seat}", "101")
+            .replace("{operator}", "anna");
         for method in methods.as_object().unwrap().keys() {
             if path.ends_with("/events") {
                 continue; // It never ends; tests/outside/streams.rs reads it.
@@ -582,4 +588,66 @@ async fn every_described_path_is_served() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn a_list_of_people_that_is_not_taken_is_told_entry_by_entry() {
+    let centre = Centre::open().await;
+    let whys = [WhyNotTaken::NoEmployer, WhyNotTaken::Twice];
+    let faults = whys.map(|why| NotTaken {
+        which: "carla".to_owned(),
+        why,
+    });
+    let refused = Refusal::Refused(CommandError::NotTaken(faults.to_vec()));
+    centre.desk.answers.lock().unwrap().push_back(Err(refused));
+    let body = json!({ "operators": [{ "name": "carla", "skills": { "prenotazioni": 3 } }] });
+    let asked = || with_token("POST", "/api/v1/operators").header(CONTENT_TYPE, "application/json");
+    let heard = centre.ask(asked(), body.to_string()).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        heard.json()["faults"],
+        json!([
+            "\"carla\" is new, and has no employer",
+            "\"carla\" is here twice"
+        ])
+    );
+    let blank = json!({ "operators": [{ "name": " " }] });
+    let heard = centre.ask(asked(), blank.to_string()).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(centre.desk.commands.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_region_of_operators_fits_into_one_request() {
+    let centre = Centre::open().await;
+    let one = |n: u32| {
+        let skills = json!({ "asl-teramo": 5, "prenotazioni": 5, "disdette": 5, "intramoenia": 4 });
+        json!({ "name": format!("Operatore {n}"), "employer": "Cooperativa", "skills": skills })
+    };
+    let body = json!({ "operators": (0..2_000).map(one).collect::<Vec<_>>() }).to_string();
+    assert!(
+        body.len() > 64 * 1024,
+        "more than any other request may have"
+    );
+    let asked = with_token("POST", "/api/v1/operators").header(CONTENT_TYPE, "application/json");
+    let heard = centre.ask(asked, body).await;
+    assert_eq!(heard.json()["changed"], json!(2_000));
+}
+
+#[tokio::test]
+async fn a_password_is_kept_as_digests_alone() {
+    let centre = Centre::open().await;
+    let body = json!({ "seats": [{ "name": "107", "site": "teramo", "password": "geheim" }] });
+    let asked = with_token("POST", "/api/v1/seats").header(CONTENT_TYPE, "application/json");
+    let heard = centre.ask(asked, body.to_string()).await;
+    assert_eq!(heard.json()["changed"], json!(1));
+    let commands = centre.desk.commands.lock().unwrap();
+    let [Command::SetSeats(seats)] = &commands[..] else {
+        panic!("one command: {commands:?}");
+    };
+    assert_eq!(seats[0].account.as_ref().unwrap().ha1_md5, "of 107");
+    assert!(
+        !format!("{commands:?}").contains("of 107"),
+        "no digest in a log"
+    );
 }

@@ -20,6 +20,7 @@ use cuptel_core::record::{
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow, WaitNow};
+use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
@@ -77,6 +78,13 @@ impl Engine for Desk {
 
     fn health(&self) -> Health {
         self.health.lock().unwrap().clone()
+    }
+
+    fn account(&self, seat: &str, _password: &str) -> Account {
+        Account {
+            ha1_md5: format!("of {seat}"),
+            ha1_sha256: String::new(),
+        }
     }
 
     fn reload(&self) -> Reloading<'_> {
@@ -342,12 +350,14 @@ async fn fill(store: &Store) -> (i64, i64) {
         site: names.sites["teramo"],
         ha1_md5: String::new(),
         ha1_sha256: String::new(),
+        removed_ms: None,
     };
     let operator = OperatorRow {
         id: OperatorId(1),
         name: "anna".to_owned(),
         employer: "asl".to_owned(),
         skills: Vec::new(),
+        removed_ms: None,
     };
     store.add_first_start(&[seat], &[operator]).await.unwrap();
     let restored = store.begin().await.unwrap();

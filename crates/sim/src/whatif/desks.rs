@@ -57,12 +57,14 @@ pub(crate) fn staff(scenario: &Scenario) -> (Vec<SeatRow>, Vec<OperatorRow>) {
             site: operators.site,
             ha1_md5: String::new(),
             ha1_sha256: String::new(),
+            removed_ms: None,
         };
         let operator = OperatorRow {
             id: OperatorId(id),
             name: id.to_string(),
             employer: String::new(),
             skills: operators.skills.clone(),
+            removed_ms: None,
         };
         (seat, operator)
     };

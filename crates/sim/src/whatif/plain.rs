@@ -80,6 +80,7 @@ impl Plain {
             trunks: BTreeMap::from([(TRUNK, self.trunk)]),
             queues: queues.collect(),
             successors: BTreeMap::new(),
+            sites: BTreeMap::new(),
             calendars: Vec::new(),
             prompts: silence(),
             limits: limits(),

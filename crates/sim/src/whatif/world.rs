@@ -312,6 +312,7 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             | Effect::HangUp { .. }
             | Effect::Unbridge { .. }
             | Effect::Bound { .. }
+            | Effect::Account { .. }
             | Effect::Drained => {}
         }
     }

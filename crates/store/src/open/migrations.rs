@@ -25,6 +25,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0004_backlog.sql"),
     ),
     (
+        5,
+        "people",
+        include_str!("../../migrations/0005_people.sql"),
+    ),
+    (
         6,
         "decision",
         include_str!("../../migrations/0006_decision.sql"),

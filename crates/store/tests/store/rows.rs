@@ -259,6 +259,7 @@ pub(crate) fn seat(id: i64) -> SeatRow {
         site: SiteId(1),
         ha1_md5: "5".repeat(32),
         ha1_sha256: "6".repeat(64),
+        removed_ms: None,
     }
 }
 
@@ -268,6 +269,7 @@ pub(crate) fn operator(id: i64) -> OperatorRow {
         name: format!("operator{id}"),
         employer: "cooperativa".into(),
         skills: vec![("lingua-inglese".into(), 2), ("prenotazioni".into(), 5)],
+        removed_ms: None,
     }
 }
 

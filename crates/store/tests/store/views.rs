@@ -1,13 +1,13 @@
 //! What pages and shell see: names instead of identifiers, never a full number.
 
 use cuptel_core::id::{AttemptId, CallbackId};
-use cuptel_core::record::Record;
+use cuptel_core::record::{OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
-use cuptel_store::{AttemptFilter, Batch, CallbackFilter, StoreError};
+use cuptel_store::{AttemptFilter, Batch, CallbackFilter, OperatorView, StoreError};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{NOW, SECRETS, anonymous, commit_day};
+use crate::rows::{NOW, SECRETS, anonymous, commit_day, operator, seat};
 
 on_every_database!(
     views_join_names_and_mask_numbers,
@@ -17,6 +17,7 @@ on_every_database!(
     callbacks_are_filtered,
     details_hold_all_that_belongs,
     seats_tell_what_they_do,
+    whoever_was_removed_keeps_their_rows_and_is_not_listed,
     totals_count_everything,
     a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one,
     a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after_it,
@@ -357,4 +358,46 @@ async fn a_reader_sees_commits_of_a_running_server(home: &Home) {
         assert!(reader.attempt(AttemptId(100 + n)).await.unwrap().is_some());
     }
     assert!(reader.audit(NOW).await.unwrap().ok());
+}
+
+async fn whoever_was_removed_keeps_their_rows_and_is_not_listed(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let names = |rows: Vec<OperatorView>| rows.into_iter().map(|row| row.name).collect::<Vec<_>>();
+    assert_eq!(
+        names(store.operators().await.unwrap()),
+        ["operator1", "operator2", "operator3"]
+    );
+    let first = store.operator("operator1").await.unwrap().unwrap();
+    assert_eq!(first.seat.as_deref(), Some("101"));
+    assert_eq!(first.skills["prenotazioni"], 5);
+    let restored = store.begin().await.unwrap();
+    let removed_seat = SeatRow {
+        removed_ms: Some(NOW),
+        ..seat(3)
+    };
+    let removed_operator = OperatorRow {
+        removed_ms: Some(NOW),
+        ..operator(1)
+    };
+    let batch = Batch {
+        last_seq: 1,
+        records: vec![
+            Record::Seat(removed_seat.clone()),
+            Record::Operator(removed_operator.clone()),
+        ],
+    };
+    store.writer().commit(&mut vec![batch]).await.unwrap();
+    assert_eq!(
+        names(store.operators().await.unwrap()),
+        ["operator2", "operator3"]
+    );
+    assert_eq!(store.operator("operator1").await.unwrap(), None);
+    assert_eq!(store.seat("103").await.unwrap(), None);
+    let attempt = store.attempt(AttemptId(24)).await.unwrap().unwrap().attempt;
+    assert_eq!(attempt.operator.as_deref(), Some("operator1"));
+    let again = store.begin().await.unwrap();
+    assert!(again.seats.contains(&removed_seat));
+    assert!(again.operators.contains(&removed_operator));
+    assert_eq!(restored.seats.len(), again.seats.len());
 }

@@ -1,0 +1,366 @@
+//! Who may work and where: operators with their skills, and seats with the passwords of their
+//! phones, changed while the centre runs. A list is taken whole or not at all. What is removed
+//! keeps its row, because history names it; who comes back under the same name is the same one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::centre::Centre;
+use crate::id::{OperatorId, SeatId};
+use crate::record::{OperatorRow, Record, SeatRow};
+use crate::rules::Rules;
+use crate::seat::Seat;
+use crate::step::{CommandError, Effect, Step};
+use crate::time::Now;
+
+/// Characters of an extension at most.
+const EXTENSION_MAX: usize = 32;
+
+/// What is to hold of an operator; what is not said stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorChange {
+    /// Login name.
+    pub name: String,
+    /// Who employs them.
+    pub employer: Option<String>,
+    /// All that they can do, with levels from 1 to 5.
+    pub skills: Option<BTreeMap<String, u8>>,
+}
+
+/// What is to hold of a seat; what is not said stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeatChange {
+    /// Extension and SIP user.
+    pub name: String,
+    /// A site of the configuration.
+    pub site: Option<String>,
+    /// Its phone's new password.
+    pub account: Option<Account>,
+}
+
+/// What is kept of a phone's password. Shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// RFC 7616 HA1 with MD5, hex.
+    pub ha1_md5: String,
+    /// RFC 7616 HA1 with SHA-256, hex.
+    pub ha1_sha256: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Account(…)")
+    }
+}
+
+/// An entry of a list that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{which}\" {why}")]
+pub struct NotTaken {
+    /// The operator or seat.
+    pub which: String,
+    /// Why not.
+    pub why: WhyNotTaken,
+}
+
+/// Why an entry cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WhyNotTaken {
+    /// Which of the two would hold?
+    #[error("is here twice")]
+    Twice,
+    /// A new operator.
+    #[error("is new, and has no employer")]
+    NoEmployer,
+    /// A new seat.
+    #[error("is new, and its phone has no password")]
+    NoPassword,
+    /// A new seat.
+    #[error("is new, and has no site")]
+    NoSite,
+    /// No phone could have this user name everywhere.
+    #[error("is no extension: expected 1 to 32 letters, digits, -, _ and .")]
+    NoExtension,
+    /// The configuration has no such site.
+    #[error("stands in no site \"{site}\": expected one of {}", .known.join(", "))]
+    UnknownSite {
+        /// As told.
+        site: String,
+        /// Those of the configuration.
+        known: Vec<String>,
+    },
+    /// Whoever misspells a skill leaves an operator without calls.
+    #[error("has a skill \"{skill}\" that no queue asks for: expected some of {}", .known.join(", "))]
+    UnknownSkill {
+        /// As told.
+        skill: String,
+        /// Those that queues ask for.
+        known: Vec<String>,
+    },
+    /// Outside 1 to 5.
+    #[error("has \"{skill}\" at level {level}: expected 1 to 5")]
+    Level {
+        /// The skill.
+        skill: String,
+        /// As told.
+        level: u8,
+    },
+}
+
+/// Whether every phone can have this as its user name.
+#[must_use]
+pub fn is_extension(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    (1..=EXTENSION_MAX).contains(&text.len()) && text.bytes().all(fits)
+}
+
+impl Rules {
+    /// The skills that some queue asks for.
+    #[must_use]
+    pub fn skills_asked(&self) -> BTreeSet<&str> {
+        let queues = self.queues.values();
+        queues
+            .flat_map(|queue| queue.skills.keys().map(String::as_str))
+            .collect()
+    }
+}
+
+/// Entries that were named before.
+fn twice<'n>(names: impl Iterator<Item = &'n str>) -> Vec<NotTaken> {
+    let mut seen = BTreeSet::new();
+    let twice = |name: &'n str| {
+        (!seen.insert(name)).then(|| NotTaken {
+            which: name.to_owned(),
+            why: WhyNotTaken::Twice,
+        })
+    };
+    names.filter_map(twice).collect()
+}
+
+fn all_taken(faults: Vec<NotTaken>) -> Result<(), CommandError> {
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(CommandError::NotTaken(faults))
+    }
+}
+
+impl Centre {
+    /// Adds operators and changes those that there are.
+    pub(crate) fn set_operators(
+        &mut self,
+        now: Now,
+        changes: Vec<OperatorChange>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let mut faults = twice(changes.iter().map(|change| change.name.as_str()));
+        for change in &changes {
+            let refused = |why| NotTaken {
+                which: change.name.clone(),
+                why,
+            };
+            faults.extend(self.faults_of_operator(change).into_iter().map(refused));
+        }
+        all_taken(faults)?;
+        for change in changes {
+            self.set_operator(now, change, step);
+        }
+        Ok(())
+    }
+
+    fn faults_of_operator(&self, change: &OperatorChange) -> Vec<WhyNotTaken> {
+        let known = self.operators.get(&change.name);
+        let mut faults = Vec::new();
+        if known.is_none() && change.employer.is_none() {
+            faults.push(WhyNotTaken::NoEmployer);
+        }
+        let asked = self.rules.skills_asked();
+        let has = |skill: &str| known.is_some_and(|row| row.skills.iter().any(|(s, _)| s == skill));
+        for (skill, level) in change.skills.iter().flatten() {
+            if !(1..=5).contains(level) {
+                faults.push(WhyNotTaken::Level {
+                    skill: skill.clone(),
+                    level: *level,
+                });
+            }
+            // A queue that asked for it may be gone since: whoever has it may keep it.
+            if !asked.contains(skill.as_str()) && !has(skill) {
+                faults.push(WhyNotTaken::UnknownSkill {
+                    skill: skill.clone(),
+                    known: asked.iter().map(|&skill| skill.to_owned()).collect(),
+                });
+            }
+        }
+        faults
+    }
+
+    fn set_operator(&mut self, now: Now, change: OperatorChange, step: &mut Step) {
+        let OperatorChange {
+            name,
+            employer,
+            skills,
+        } = change;
+        let mut row = match self.operators.get(&name) {
+            Some(row) => row.clone(),
+            None => OperatorRow {
+                id: OperatorId(self.ids.allot()),
+                name: name.clone(),
+                employer: String::new(),
+                skills: Vec::new(),
+                removed_ms: None,
+            },
+        };
+        row.employer = employer.unwrap_or(row.employer);
+        row.skills = skills.map_or(row.skills, |skills| skills.into_iter().collect());
+        row.removed_ms = None;
+        step.records.push(Record::Operator(row.clone()));
+        if let Some(id) = self.seat_of(row.id) {
+            if let Some(seat) = self.seats.get_mut(&id) {
+                seat.skills.clone_from(&row.skills);
+            }
+            self.seat_changed(now, id, step);
+        }
+        self.operators.insert(name, row);
+    }
+
+    /// Where an operator is signed in.
+    pub(crate) fn seat_of(&self, operator: OperatorId) -> Option<SeatId> {
+        let sits_here =
+            |seat: &&Seat| seat.sign_in.as_ref().map(|it| it.operator) == Some(operator);
+        self.seats.values().find(sits_here).map(|seat| seat.row.id)
+    }
+
+    /// An operator who works here no more. A conversation goes on to its end.
+    pub(crate) fn remove_operator(
+        &mut self,
+        now: Now,
+        name: &str,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let there = self
+            .operators
+            .get_mut(name)
+            .filter(|row| row.removed_ms.is_none());
+        let row = there.ok_or_else(|| CommandError::NoOperator(name.to_owned()))?;
+        row.removed_ms = Some(now.utc_ms);
+        step.records.push(Record::Operator(row.clone()));
+        let id = row.id;
+        if let Some(seat) = self.seat_of(id) {
+            self.leave(now, seat, step);
+        }
+        Ok(())
+    }
+
+    /// Adds seats and changes those that there are.
+    pub(crate) fn set_seats(
+        &mut self,
+        now: Now,
+        changes: Vec<SeatChange>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let mut faults = twice(changes.iter().map(|change| change.name.as_str()));
+        for change in &changes {
+            let refused = |why| NotTaken {
+                which: change.name.clone(),
+                why,
+            };
+            faults.extend(self.faults_of_seat(change).into_iter().map(refused));
+        }
+        all_taken(faults)?;
+        for change in changes {
+            self.set_seat(now, change, step);
+        }
+        Ok(())
+    }
+
+    fn faults_of_seat(&self, change: &SeatChange) -> Vec<WhyNotTaken> {
+        let mut faults = Vec::new();
+        if !is_extension(&change.name) {
+            faults.push(WhyNotTaken::NoExtension);
+        }
+        if self.row_of_seat(&change.name).is_none() {
+            faults.extend(change.account.is_none().then_some(WhyNotTaken::NoPassword));
+            faults.extend(change.site.is_none().then_some(WhyNotTaken::NoSite));
+        }
+        if let Some(site) = &change.site
+            && self.rules.site_named(site).is_none()
+        {
+            let sites = self.rules.sites.values();
+            faults.push(WhyNotTaken::UnknownSite {
+                site: site.clone(),
+                known: sites.map(|site| site.name.clone()).collect(),
+            });
+        }
+        faults
+    }
+
+    /// The row of a seat, even where it was removed.
+    fn row_of_seat(&self, name: &str) -> Option<&SeatRow> {
+        let mut rows = self.seats.values().map(|seat| &seat.row);
+        rows.find(|row| row.name == name)
+    }
+
+    fn set_seat(&mut self, now: Now, change: SeatChange, step: &mut Step) {
+        let SeatChange {
+            name,
+            site,
+            account,
+        } = change;
+        let known = self.row_of_seat(&name).cloned();
+        let site = site.and_then(|site| self.rules.site_named(&site));
+        let (Some(site), Some(account)) = (
+            site.or(known.as_ref().map(|row| row.site)),
+            account.or_else(|| known.as_ref().map(account_of)),
+        ) else {
+            return;
+        };
+        let id = known.map_or_else(|| SeatId(self.ids.allot()), |row| row.id);
+        let row = SeatRow {
+            id,
+            name: name.clone(),
+            site,
+            ha1_md5: account.ha1_md5,
+            ha1_sha256: account.ha1_sha256,
+            removed_ms: None,
+        };
+        step.records.push(Record::Seat(row.clone()));
+        step.effects.push(Effect::Account { seat: row.clone() });
+        self.extensions.insert(name, id);
+        match self.seats.get_mut(&id) {
+            Some(seat) => seat.row = row,
+            None => drop(self.seats.insert(id, Seat::new(row))),
+        }
+        self.seat_changed(now, id, step);
+    }
+
+    /// A seat that is there no more: its phone is not known any longer, whoever works there goes.
+    pub(crate) fn remove_seat(
+        &mut self,
+        now: Now,
+        name: &str,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let id = self.seat_named(name)?;
+        self.leave(now, id, step);
+        self.extensions.remove(name);
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.row.removed_ms = Some(now.utc_ms);
+            if let Some(mut registration) = seat.registration.take() {
+                registration.expires_ms = registration.registered_ms;
+                step.records.push(Record::Registration(registration));
+            }
+            let seat = seat.row.clone();
+            step.records.push(Record::Seat(seat.clone()));
+            step.effects.push(Effect::Account { seat });
+        }
+        self.seat_changed(now, id, step);
+        Ok(())
+    }
+}
+
+fn account_of(row: &SeatRow) -> Account {
+    Account {
+        ha1_md5: row.ha1_md5.clone(),
+        ha1_sha256: row.ha1_sha256.clone(),
+    }
+}
