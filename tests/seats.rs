@@ -1,7 +1,7 @@
 //! Seats that do not take a call, and seats and callers that vanish: nobody loses their place,
 //! and every end has the attempt's outcome and the callback that belong to it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Answers, Caller, Centre, Phone, SOON, ScriptedPhone, Setup};
 
@@ -368,4 +368,123 @@ fn is_talking(attempt: &Value) -> bool {
 
 fn is_ended(attempt: &Value) -> bool {
     attempt["stage"] == "ended"
+}
+
+#[test]
+fn a_shift_that_ends_signs_out_and_a_pause_has_a_reason_of_the_list() {
+    let centre = centre_with(&[(
+        "[[tenant]]",
+        "[people]\npause_reasons = [\"pranzo\", \"riunione\"]\n\n[[tenant]]",
+    )]);
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    let told = centre
+        .run(&["seats", "pause", "101", "--reason", "caffè"])
+        .failed();
+    let known = "\"caffè\" is no reason for a pause: expected one of pranzo, riunione";
+    assert!(told.contains(known), "{told}");
+    let by_capo = ["--reason", "riunione", "--supervisor", "Carla Capo"];
+    centre
+        .run(&[&["seats", "pause", "101"][..], &by_capo].concat())
+        .succeeded();
+    let who = "SELECT pause_reason || ' ' || chosen_by || ' ' || supervisor FROM state_interval \
+        WHERE chosen = 'paused'";
+    assert_eq!(centre.sql(who), "riunione supervisor Carla Capo");
+    centre.run(&["seats", "front-office", "101"]).succeeded();
+    centre.run(&["seats", "available", "101"]).succeeded();
+    let ends_ms = centre.get("snapshot")["at_ms"].as_i64().expect("a time") + 2_000;
+    let shift = json!({ "operator": "Anna Esempio", "until_ms": ends_ms });
+    centre.post("seats/101/sign-in", &shift);
+    // A work takes five minutes on the mean: whoever calls now waits for somebody else.
+    let (caller, call) = waiting(&centre, "0861555520");
+    centre.wait_for_sql(
+        "SELECT chosen_by FROM sign_in WHERE until_ms IS NOT NULL",
+        "shift_end",
+    );
+    assert_eq!(offers(&centre), "");
+    centre
+        .run(&[
+            "seats",
+            "sign-in",
+            "101",
+            "--operator",
+            "Anna Esempio",
+            "--until",
+            "23:59",
+        ])
+        .succeeded();
+    caller.hangs_up();
+    centre.attempt(&call, "the caller gave up", is_ended);
+    centre.audit();
+}
+
+#[test]
+fn a_fixed_wrap_up_is_not_ended_early_and_one_that_may_be_is() {
+    for (mode, work) in [("fixed", "wrap_up"), ("up_to", "idle")] {
+        let mode = format!("wrap_up_s = 60\nwrap_up = \"{mode}\"");
+        let centre = centre_with(&[("wrap_up_s = 1", &mode)]);
+        let (caller, call) = waiting(&centre, "0861555521");
+        let phone = staffed(&centre, "101");
+        phone.talks(25);
+        caller.hangs_up();
+        centre.attempt(&call, "served", |row| row["outcome"] == "served");
+        centre.seat_works("101", "wrap_up");
+        centre.run(&["seats", "available", "101"]).succeeded();
+        assert_eq!(centre.get("seats/101")["seat"]["work"], work);
+    }
+}
+
+#[test]
+fn what_an_operator_needs_is_obeyed_and_stands_in_no_list_log_metric_or_page() {
+    let centre = centre_with(&[("ring_s = 4", "ring_s = 1")]);
+    let (caller, call) = waiting(&centre, "0861555522");
+    let slow = Phone::registered(&centre, "101", Answers::ByHand);
+    let needs = [
+        "--ring-s",
+        "77",
+        "--rest-s",
+        "1713",
+        "--buddy",
+        "Bruno Esempio",
+    ];
+    centre
+        .run(&[&["operators", "profile", "Anna Esempio"][..], &needs].concat())
+        .succeeded();
+    centre.sign_in("101", "Anna Esempio");
+    let _beside = Phone::registered(&centre, "102", Answers::ByHand);
+    centre
+        .run(&["operators", "set", "Bruno Esempio", "--skills", ""])
+        .succeeded();
+    assert_eq!(offers(&centre), "", "the buddy is not there");
+    centre.sign_in("102", "Bruno Esempio");
+    centre.seat_works("101", "ringing");
+    // Longer than the second that the queue gives everybody.
+    let rings = "SELECT CASE WHEN lease_until_ms - offered_ms >= 77000 THEN 'long' END FROM offer";
+    assert_eq!(centre.sql(rings), "long");
+    slow.command("accept");
+    centre.attempt(&call, "the caller talks", is_talking);
+    caller.hangs_up();
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    let shown = centre
+        .run(&["operators", "profile", "Anna Esempio"])
+        .succeeded();
+    assert!(
+        shown.contains("1713") && shown.contains("Bruno Esempio"),
+        "{shown}"
+    );
+    let lists = [
+        centre.run(&["operators", "list"]).succeeded(),
+        centre
+            .run(&["operators", "show", "Anna Esempio"])
+            .succeeded(),
+        centre.run(&["seats", "show", "101"]).succeeded(),
+        centre.get("snapshot").to_string(),
+        centre.metrics(),
+        centre.page("/"),
+        centre.log(),
+    ];
+    for list in lists {
+        assert!(!list.contains("1713"), "{list}");
+    }
+    centre.audit();
 }

@@ -342,6 +342,7 @@ impl Switch {
                 extension,
                 display,
                 caller,
+                auto_answer,
                 ..
             } => {
                 let user = caller
@@ -349,7 +350,7 @@ impl Switch {
                     .map_or("anonymous", |number| number.reveal());
                 let from = named(Some(display.clone()), format!("sip:{user}@{local}"));
                 let to = named(None, format!("sip:{extension}@{local}"));
-                (from, to, Vec::new())
+                (from, to, auto_answer_headers(*auto_answer, local))
             }
             Destination::Person { trunk, cli, .. } => {
                 let peer = self.peer(*trunk);
@@ -379,6 +380,18 @@ impl Switch {
             ring_us: RING_LAST_RESORT_US,
         }
     }
+}
+
+/// What asks a phone to pick up by itself: the header that most makers know, and RFC 5373.
+fn auto_answer_headers(wanted: bool, local: SocketAddr) -> Vec<(String, String)> {
+    if !wanted {
+        return Vec::new();
+    }
+    let after = format!("<sip:{local}>;answer-after=0");
+    vec![
+        ("Call-Info".to_owned(), after),
+        ("Answer-Mode".to_owned(), "Auto".to_owned()),
+    ]
 }
 
 /// Where an INVITE goes.

@@ -15,6 +15,7 @@ use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork, With};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
+use crate::words::WorkKind;
 
 /// How long arrivals are remembered: a jam shows within minutes, and a lull is believed later.
 const MEMORIES_S: [f64; 2] = [120.0, 900.0];
@@ -186,10 +187,10 @@ impl Centre {
     }
 
     fn blend(&self, now: Now, queue: QueueId, rule: &Queue) -> Blend {
-        let crew = self.crew_of(now, rule);
+        let crew = self.crew_of(now, queue, WorkKind::Live);
         let seats = crew.0.len();
         let (mut offered, mut per_s) = (0.0, 0.0);
-        for (shared, share) in self.shared_by(now, &crew) {
+        for (shared, share) in self.shared_by(now, &crew, WorkKind::Live) {
             let (Some(rule), Some(stream)) = (
                 self.rules.queues.get(&shared),
                 self.blending.streams.get(&shared),

@@ -1,7 +1,7 @@
 //! The centre: the one state machine of the rules. Everything that happens comes in
 //! through `handle`; what must be stored and done comes out in the step.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::acquaintance::Acquaintances;
@@ -9,14 +9,17 @@ use crate::attempt::LiveAttempt;
 use crate::blending::Blending;
 use crate::callback::Case;
 use crate::channels::Channels;
+use crate::choosing::Choice;
 use crate::id::{
-    AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, QueueId, SeatId, TrunkId,
+    AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, OperatorId, QueueId, SeatId,
+    TrunkId,
 };
 use crate::ledger::Ledger;
 use crate::matching::Matching;
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
 use crate::planted::{Fault, planted};
+use crate::profile::Profile;
 use crate::reconnecting::LeftAlone;
 use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow};
 use crate::release::DialHours;
@@ -80,10 +83,15 @@ pub struct Centre {
     pub(crate) seats: BTreeMap<SeatId, Seat>,
     pub(crate) extensions: BTreeMap<String, SeatId>,
     pub(crate) operators: BTreeMap<String, OperatorRow>,
+    pub(crate) profiles: BTreeMap<OperatorId, Profile>,
+    /// When the last works of each operator began, as far as a pace may look back.
+    pub(crate) begun: BTreeMap<OperatorId, VecDeque<MonoUs>>,
     pub(crate) trunks: BTreeMap<TrunkId, Channels>,
     pub(crate) blending: Blending,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
+    /// Which operator is to pay which callback.
+    pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
     /// How long a work of each queue takes, on the mean of the last ones.
     pub(crate) work_ms: BTreeMap<QueueId, i64>,
     /// Dials whose fate a crash hid.
@@ -130,9 +138,12 @@ impl Centre {
             seats: BTreeMap::new(),
             extensions: BTreeMap::new(),
             operators: BTreeMap::new(),
+            profiles: BTreeMap::new(),
+            begun: BTreeMap::new(),
             trunks,
             blending: Blending::default(),
             left_alone: BTreeMap::new(),
+            owners: BTreeMap::new(),
             work_ms: BTreeMap::new(),
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
@@ -283,7 +294,13 @@ impl Centre {
             Timer::LeftAlone(id, until) => self.person_waited(now, id, until, step),
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
             Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
-            Timer::RegistrationEnds(seat) => self.reachability_changed(now, seat, step),
+            Timer::BreakEnds(seat, moment) => self.break_ends(now, seat, moment, step),
+            Timer::ShiftEnds(seat, ends_ms) => self.shift_ends(now, seat, ends_ms, step),
+            Timer::Responds(seat, moment) => self.may_respond(now, seat, moment, step),
+            Timer::GraceEnds(seat, moment) => self.grace_ends(now, seat, moment, step),
+            // What waits is looked at after whatever happens.
+            Timer::Look => {}
+            Timer::RegistrationEnds(seat) => self.registration_ends(now, seat, step),
             Timer::AskPhone(seat, silences) => self.phone_asked_again(now, seat, silences, step),
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
             Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
@@ -297,16 +314,31 @@ impl Centre {
 
     fn command(&mut self, now: Now, command: Command, step: &mut Step) -> Result<(), CommandError> {
         match command {
-            Command::SignIn { seat, operator } => self.sign_in(now, &seat, &operator, step),
+            Command::SignIn {
+                seat,
+                operator,
+                until_ms,
+                moves,
+            } => self.sign_in(now, (&seat, &operator), until_ms, moves, step),
             Command::Choose {
                 seat,
                 chosen,
                 reason,
-            } => self.choose(now, &seat, chosen, reason, step),
+                supervisor,
+            } => {
+                let choice = Choice::told(chosen, reason, supervisor);
+                self.choose(now, &seat, choice, step)
+            }
             Command::Dispose { seat, disposition } => self.dispose(now, &seat, disposition, step),
             Command::ImportAttempts(calls) => self.import(now, &calls, step),
             Command::SetOperators(changes) => self.set_operators(now, changes, step),
             Command::RemoveOperator(name) => self.remove_operator(now, &name, step),
+            Command::SetProfile { operator, profile } => {
+                self.set_profile(now, &operator, *profile, step)
+            }
+            Command::AssignCallback { callback, operator } => {
+                self.assign_callback(now, callback, operator, step)
+            }
             Command::SetSeats(changes) => self.set_seats(now, changes, step),
             Command::RemoveSeat(name) => self.remove_seat(now, &name, step),
             Command::Stop { drain_s } => {

@@ -57,12 +57,19 @@ impl Centre {
             };
             seat.idle_since += by_ms;
             seat.load.shift(by_ms);
+            if let Some(sign_in) = &mut seat.sign_in
+                && let Some(back_ms) = &mut sign_in.back_ms
+            {
+                *back_ms += by_ms;
+                step.records.push(Record::SignIn(sign_in.clone()));
+            }
             if let Some(registration) = &mut seat.registration {
                 registration.registered_ms += by_ms;
                 registration.expires_ms += by_ms;
                 step.records
                     .push(Record::Registration(registration.clone()));
             }
+            self.await_sign_in(now, id);
             self.seat_changed(now, id, step);
         }
     }

@@ -8,13 +8,12 @@ use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{DialRow, Record};
+use crate::rules::WrapUp;
 use crate::seat::{Done, SeatWork, With};
 use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::words::{
-    CallbackState, Chosen, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party,
-};
+use crate::words::{CallbackState, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party};
 
 impl Centre {
     /// The seat's phone hung up or vanished.
@@ -321,11 +320,7 @@ impl Centre {
         mut done: Done,
         step: &mut Step,
     ) {
-        let wrap_up_s = self
-            .rules
-            .current(queue)
-            .and_then(|queue| self.rules.queues.get(&queue))
-            .map_or(0, |rule| rule.wrap_up_s);
+        let (wrap_up_s, may_end) = self.wrap_up_of(id, queue);
         let until_ms = now.utc_in_s(wrap_up_s);
         self.work_took(queue, until_ms - done.assignment.started_ms);
         done.assignment.wrap_up_until_ms = Some(until_ms);
@@ -338,11 +333,42 @@ impl Centre {
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.work = SeatWork::WrapUp {
                 until,
+                may_end,
                 done: Box::new(done),
             };
         }
         self.timers.at(until, Timer::SeatFree(id, until));
         self.seat_changed(now, id, step);
+    }
+
+    /// How long a seat's wrap-up is, and whether its operator may end it. Who needs longer has
+    /// it in every queue.
+    fn wrap_up_of(&self, id: SeatId, queue: QueueId) -> (u32, bool) {
+        let rule = self.rules.current(queue);
+        let rule = rule.and_then(|queue| self.rules.queues.get(&queue));
+        let (of_queue_s, may_end) = match rule.map(|rule| (rule.wrap_up, rule.wrap_up_s)) {
+            Some((WrapUp::Fixed, s)) => (s, false),
+            Some((WrapUp::UpTo, s)) => (s, true),
+            Some((WrapUp::None, _)) | None => (0, true),
+        };
+        let needs_s = self.seats.get(&id).and_then(|it| it.profile.wrap_up_s);
+        (of_queue_s.max(needs_s.unwrap_or(0)), may_end)
+    }
+
+    /// The operator is done before the end of a wrap-up that they may end.
+    pub(crate) fn end_wrap_up_early(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let work = self.seats.get_mut(&id).map(|seat| &mut seat.work);
+        if let Some(SeatWork::WrapUp {
+            may_end: true,
+            done,
+            ..
+        }) = work
+        {
+            done.assignment.wrap_up_until_ms = Some(now.utc_ms);
+            step.records
+                .push(Record::Assignment(done.assignment.clone()));
+            self.after_work(now, id, step);
+        }
     }
 
     /// A wrap-up or a rest is over.
@@ -383,13 +409,8 @@ impl Centre {
     /// A work is over with all that belongs to it: what the operator had chosen for then.
     pub(crate) fn after_work(&mut self, now: Now, id: SeatId, step: &mut Step) {
         self.became_idle(now, id);
-        match self.seats.get(&id).map(crate::seat::Seat::chosen) {
-            Some(Chosen::OneMoreThenPause) => self.set_chosen(now, id, Chosen::Paused, None, step),
-            Some(Chosen::OneMoreThenSignOut) => {
-                self.set_chosen(now, id, Chosen::SignedOut, None, step)
-            }
-            Some(Chosen::Available | Chosen::Paused | Chosen::FrontOffice | Chosen::SignedOut)
-            | None => {}
+        if !self.one_more_is_over(now, id, step) {
+            self.rest_after_work(now, id, step);
         }
         self.seat_changed(now, id, step);
     }

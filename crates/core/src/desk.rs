@@ -1,16 +1,17 @@
-//! People at their seats: signing in, pausing, giving results, and their phones coming
+//! People at their seats: signing in, giving results, and their phones coming
 //! and going. Every change of state leaves an interval, so that each minute of a shift
 //! is accounted for.
 
 use crate::centre::Centre;
+use crate::choosing::Choice;
 use crate::id::{IntervalId, SeatId, SignInId};
 use crate::matching::Load;
 use crate::record::{IntervalRow, Record, RegistrationRow, SignInRow};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Effect, Step};
-use crate::time::Now;
+use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
-use crate::words::{Chosen, Disposition, OfferState};
+use crate::words::{Chosen, ChosenBy, Disposition};
 
 impl Centre {
     pub(crate) fn seat_named(&self, name: &str) -> Result<SeatId, CommandError> {
@@ -23,12 +24,16 @@ impl Centre {
     pub(crate) fn sign_in(
         &mut self,
         now: Now,
-        seat_name: &str,
-        operator: &str,
+        (seat_name, operator): (&str, &str),
+        until_ms: Option<UtcMs>,
+        moves: bool,
         step: &mut Step,
     ) -> Result<(), CommandError> {
         if self.stopping.is_some() {
             return Err(CommandError::Stopping);
+        }
+        if until_ms.is_some_and(|until_ms| until_ms <= now.utc_ms) {
+            return Err(CommandError::ShiftIsOver);
         }
         let id = self.seat_named(seat_name)?;
         let row = self
@@ -37,22 +42,13 @@ impl Centre {
             .filter(|row| row.removed_ms.is_none())
             .ok_or_else(|| CommandError::NoOperator(operator.to_owned()))?;
         let (operator_id, skills) = (row.id, row.skills.clone());
-        let sits_at = |seat: &crate::seat::Seat| seat.sign_in.as_ref().map(|s| s.operator);
-        if let Some(other) = self
-            .seats
-            .values()
-            .find(|seat| sits_at(seat) == Some(operator_id))
-            && other.row.id != id
-        {
-            let seat = other.row.name.clone();
-            return Err(CommandError::OperatorElsewhere {
-                operator: operator.to_owned(),
-                seat,
-            });
-        }
-        match self.seats.get(&id).and_then(sits_at) {
+        let sits_here = self.seats.get(&id).and_then(|it| it.sign_in.as_ref());
+        match sits_here.map(|there| there.operator) {
             Some(there) if there == operator_id => {
-                return self.choose(now, seat_name, Chosen::Available, None, step);
+                let choice = Choice::told(Chosen::Available, None, None);
+                self.choose(now, seat_name, choice, step)?;
+                self.plan_shift(now, id, until_ms, step);
+                return Ok(());
             }
             Some(_) => {
                 return Err(CommandError::SeatTaken {
@@ -60,6 +56,9 @@ impl Centre {
                 });
             }
             None => {}
+        }
+        if let Some(other) = self.seat_of(operator_id) {
+            self.leave_for_another(now, (other, operator), moves, step)?;
         }
         let sign_in = SignInRow {
             id: SignInId(self.ids.allot()),
@@ -69,103 +68,66 @@ impl Centre {
             pause_reason: None,
             since_ms: now.utc_ms,
             until_ms: None,
+            chosen_by: ChosenBy::Operator,
+            supervisor: None,
+            shift_ends_ms: until_ms,
+            back_ms: None,
         };
         step.records.push(Record::SignIn(sign_in.clone()));
+        let profile = self.profiles.get(&operator_id).cloned();
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.sign_in = Some(sign_in);
             seat.skills = skills;
+            seat.profile = profile.unwrap_or_default();
             seat.misses = 0;
+            seat.works_since_break = 0;
             seat.idle_since = now.utc_ms;
             seat.load = Load::default();
         }
+        self.await_sign_in(now, id);
         self.seat_changed(now, id, step);
         Ok(())
     }
 
-    /// The operator of a seat chooses a state. Work in progress goes on: a pause or a
-    /// sign-out chosen in conversation begins after it.
-    pub(crate) fn choose(
+    /// Another end of the shift of who is there already.
+    fn plan_shift(&mut self, now: Now, id: SeatId, until_ms: Option<UtcMs>, step: &mut Step) {
+        let sign_in = self.seats.get_mut(&id).and_then(|it| it.sign_in.as_mut());
+        if let Some(sign_in) = sign_in
+            && until_ms.is_some()
+        {
+            sign_in.shift_ends_ms = until_ms;
+            step.records.push(Record::SignIn(sign_in.clone()));
+            self.await_sign_in(now, id);
+        }
+    }
+
+    /// Whoever signs in elsewhere leaves the seat where they are, unless they talk there.
+    fn leave_for_another(
         &mut self,
         now: Now,
-        seat_name: &str,
-        chosen: Chosen,
-        reason: Option<String>,
+        (id, operator): (SeatId, &str),
+        moves: bool,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        let id = self.seat_named(seat_name)?;
-        let seat = self
-            .seats
-            .get_mut(&id)
-            .ok_or_else(|| CommandError::NoSeat(seat_name.to_owned()))?;
-        if seat.sign_in.is_none() {
-            return Err(CommandError::NobodyThere(seat_name.to_owned()));
-        }
-        if matches!(seat.work, SeatWork::NotResponding) && chosen == Chosen::Available {
-            seat.work = SeatWork::Idle;
-            seat.misses = 0;
-            seat.idle_since = now.utc_ms;
-            // Whoever is back may have those whom they missed.
-            for live in self.attempts.values_mut() {
-                live.excluded.retain(|missed| *missed != id);
-            }
-        }
-        if chosen == Chosen::SignedOut {
-            self.leave(now, id, step);
-            return Ok(());
-        }
-        self.set_chosen(now, id, chosen, reason, step);
-        self.seat_changed(now, id, step);
-        Ok(())
-    }
-
-    /// Whoever works at a seat goes; a conversation goes on to its end.
-    pub(crate) fn leave(&mut self, now: Now, id: SeatId, step: &mut Step) {
-        let work = self.seats.get(&id).map(|seat| &seat.work);
-        if matches!(work, Some(SeatWork::Offered { .. })) {
-            // Nothing was taken yet: the work goes back to its place.
-            self.offer_ended(now, id, OfferState::Withdrawn, true, step);
-        }
-        let busy = matches!(
-            self.seats.get(&id).map(|seat| &seat.work),
-            Some(SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::WrapUp { .. })
-        );
-        let chosen = if busy {
-            Chosen::OneMoreThenSignOut
-        } else {
-            Chosen::SignedOut
-        };
-        self.set_chosen(now, id, chosen, None, step);
-        self.seat_changed(now, id, step);
-    }
-
-    pub(crate) fn set_chosen(
-        &mut self,
-        now: Now,
-        id: SeatId,
-        chosen: Chosen,
-        reason: Option<String>,
-        step: &mut Step,
-    ) {
         let Some(seat) = self.seats.get_mut(&id) else {
-            return;
+            return Ok(());
         };
-        let Some(sign_in) = seat.sign_in.as_mut() else {
-            return;
-        };
-        sign_in.chosen = chosen;
-        sign_in.pause_reason = reason;
-        if chosen == Chosen::SignedOut {
-            sign_in.until_ms = Some(now.utc_ms);
+        let talks = matches!(
+            seat.work,
+            SeatWork::Talking { .. } | SeatWork::Informed { .. }
+        );
+        if talks || !moves {
+            return Err(CommandError::OperatorElsewhere {
+                operator: operator.to_owned(),
+                seat: seat.row.name.clone(),
+            });
         }
-        step.records.push(Record::SignIn(sign_in.clone()));
-        if chosen == Chosen::SignedOut {
-            seat.sign_in = None;
-            seat.skills.clear();
-            // Whoever did not respond has left.
-            if matches!(seat.work, SeatWork::NotResponding) {
-                seat.work = SeatWork::Idle;
-            }
+        if matches!(seat.work, SeatWork::WrapUp { .. }) {
+            self.became_idle(now, id);
         }
+        let why = Choice::by(ChosenBy::Elsewhere, Chosen::SignedOut);
+        self.leave(now, id, &why, step);
+        Ok(())
     }
 
     /// The result of the conversation at hand, or of the one being wrapped up, which it ends.
@@ -189,14 +151,13 @@ impl Centre {
             }
             SeatWork::WrapUp { done, .. } => {
                 done.assignment.disposition = Some(disposition);
-                done.assignment.wrap_up_until_ms = Some(now.utc_ms);
                 step.records
                     .push(Record::Assignment(done.assignment.clone()));
                 let settled = done.settled.take();
                 if let (Disposition::AnotherPerson, Some((case, needs))) = (disposition, settled) {
                     self.reopen(now, case, needs, step);
                 }
-                self.after_work(now, id, step);
+                self.end_wrap_up_early(now, id, step);
                 Ok(())
             }
             SeatWork::Idle
@@ -298,6 +259,15 @@ impl Centre {
         }
     }
 
+    /// A phone's registration is over, unless it has registered anew.
+    pub(crate) fn registration_ends(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            // Also one of before a restart, from which nothing was heard since.
+            seat.was_there |= seat.registration.is_some();
+        }
+        self.reachability_changed(now, id, step);
+    }
+
     /// Closes and opens the seat's interval if its states changed, and tells the dispatcher.
     pub(crate) fn seat_changed(&mut self, now: Now, id: SeatId, step: &mut Step) {
         let Some(seat) = self.seats.get_mut(&id) else {
@@ -305,10 +275,16 @@ impl Centre {
         };
         let (chosen, work) = (seat.chosen(), seat.work_state());
         let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
-        let same = seat
-            .interval
+        let (reason, by, supervisor) = seat
+            .sign_in
             .as_ref()
-            .is_some_and(|i| (i.chosen, i.work, i.operator) == (chosen, work, operator));
+            .map_or((None, ChosenBy::Operator, None), |it| {
+                (it.pause_reason.clone(), it.chosen_by, it.supervisor.clone())
+            });
+        let same = seat.interval.as_ref().is_some_and(|i| {
+            (i.chosen, i.work, i.operator, i.chosen_by) == (chosen, work, operator, by)
+                && (&i.pause_reason, &i.supervisor) == (&reason, &supervisor)
+        });
         if !same {
             if let Some(mut over) = seat.interval.take() {
                 over.until_ms = Some(now.utc_ms);
@@ -323,6 +299,9 @@ impl Centre {
                     work,
                     since_ms: now.utc_ms,
                     until_ms: None,
+                    pause_reason: reason,
+                    chosen_by: by,
+                    supervisor,
                 };
                 step.records.push(Record::Interval(interval.clone()));
                 seat.interval = Some(interval);
@@ -332,10 +311,11 @@ impl Centre {
         self.blending.seat_moves(seat.at_callback, calls_back_for);
         seat.at_callback = calls_back_for;
         let is_there = seat.is_there(now.utc_ms);
-        if std::mem::replace(&mut seat.was_there, is_there) != is_there {
+        if std::mem::replace(&mut seat.was_serving, is_there) != is_there {
             // There are more who can serve, or fewer.
             self.blending.forget();
         }
         self.stand_by(now, id);
+        self.watch_connection(now, id);
     }
 }

@@ -323,6 +323,7 @@ impl Centre {
         let caller = self.leave_line_for(now, pair, step);
         let (offer_id, leg) = (OfferId(self.ids.allot()), LegId(self.ids.allot()));
         let seat = self.seats.get_mut(&pair.seat)?;
+        let (ring_s, auto_answer) = (seat.profile.rings_s(rule), seat.profile.auto_answer);
         let offer = OfferRow {
             id: offer_id,
             work: pair.waiting.work,
@@ -331,11 +332,11 @@ impl Centre {
             operator,
             state: OfferState::Open,
             offered_ms: now.utc_ms,
-            lease_until_ms: now.utc_in_s(rule.ring_s),
+            lease_until_ms: now.utc_in_s(ring_s),
             ended_ms: None,
         };
         step.records.push(Record::Offer(offer.clone()));
-        let until = now.in_s(rule.ring_s);
+        let until = now.in_s(ring_s);
         seat.work = SeatWork::Offered {
             offer,
             leg,
@@ -348,6 +349,7 @@ impl Centre {
             extension,
             display: self.display(rule, pair.waiting.work),
             caller,
+            auto_answer,
         };
         self.legs.insert(leg, crate::centre::Role::Seat(pair.seat));
         self.timers.at(until, Timer::Lease(pair.seat, offer_id));

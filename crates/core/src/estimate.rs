@@ -11,6 +11,7 @@ use crate::record::Work;
 use crate::rules::Queue;
 use crate::seat::Seat;
 use crate::time::Now;
+use crate::words::WorkKind;
 
 /// Standard normal quantile of nine tenths.
 const NINE_TENTHS: f64 = 1.281_551_565_5;
@@ -112,18 +113,26 @@ pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
 }
 
 impl Centre {
-    pub(crate) fn crew_of(&self, now: Now, rule: &Queue) -> Crew<'_> {
+    pub(crate) fn crew_of(&self, now: Now, queue: QueueId, kind: WorkKind) -> Crew<'_> {
+        let rule = self.rules.queues.get(&queue);
         let serves = |(_, seat): &(&SeatId, &Seat)| {
-            seat.is_there(now.utc_ms) && rule.can_be_served_by(&seat.skills)
+            seat.is_there(now.utc_ms)
+                && rule.is_some_and(|rule| rule.can_be_served_by(&seat.skills))
+                && seat.profile.takes(queue, kind)
         };
         let seats = self.seats.iter().filter(serves);
         Crew(seats.map(|(id, seat)| (*id, seat)).collect())
     }
 
     /// Queues that a crew serves, with the part of their works that it has to do.
-    pub(crate) fn shared_by(&self, now: Now, crew: &Crew<'_>) -> Vec<(QueueId, f64)> {
-        let queues = self.rules.queues.iter();
-        let shares = queues.map(|(id, rule)| (*id, crew.share_of(&self.crew_of(now, rule))));
+    pub(crate) fn shared_by(
+        &self,
+        now: Now,
+        crew: &Crew<'_>,
+        kind: WorkKind,
+    ) -> Vec<(QueueId, f64)> {
+        let queues = self.rules.queues.keys();
+        let shares = queues.map(|id| (*id, crew.share_of(&self.crew_of(now, *id, kind))));
         shares.filter(|(_, share)| *share > 0.0).collect()
     }
 
@@ -141,12 +150,12 @@ impl Centre {
     pub(crate) fn wait_of(&self, now: Now, waiting: &Waiting) -> Option<Wait> {
         let queue = waiting.queue;
         let rule = self.rules.queues.get(&queue)?;
-        let crew = self.crew_of(now, rule);
+        let crew = self.crew_of(now, queue, WorkKind::Live);
         if crew.0.is_empty() {
             return None;
         }
         let (mut works, mut needs_s) = (0.0, 0.0);
-        for (shared, share) in self.shared_by(now, &crew) {
+        for (shared, share) in self.shared_by(now, &crew, WorkKind::Live) {
             let Some(rule) = self.rules.queues.get(&shared) else {
                 continue;
             };

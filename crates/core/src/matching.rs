@@ -42,6 +42,7 @@ use crate::id::{OperatorId, QueueId, SeatId};
 use crate::record::Work;
 use crate::rules::Queue;
 use crate::time::UtcMs;
+use crate::words::WorkKind;
 
 /// What the structure cannot know.
 pub trait Conditions {
@@ -64,6 +65,17 @@ pub struct Waiting {
     pub key_ms: i64,
     /// Since when it counts as waiting, for what is asked of a seat.
     pub place_ms: UtcMs,
+}
+
+impl Waiting {
+    /// What kind of work it is for whoever does it.
+    pub(crate) fn kind(&self) -> WorkKind {
+        if self.is_live {
+            WorkKind::Live
+        } else {
+            WorkKind::Callback
+        }
+    }
 }
 
 /// Whom a work waits for, and until when at most.

@@ -29,11 +29,12 @@ impl Centre {
         let Some(queue) = self.rules.queues.get(&offer.queue) else {
             return;
         };
-        *until = now.in_s(queue.ring_s);
+        let ring_s = seat.profile.rings_s(queue);
+        *until = now.in_s(ring_s);
         self.timers.at(*until, Timer::Lease(id, offer.id));
         self.timers
             .at(now.in_s(no_ringing_s), Timer::NoRinging(id, offer.id));
-        let lease_until_ms = now.utc_in_s(queue.ring_s);
+        let lease_until_ms = now.utc_in_s(ring_s);
         if lease_until_ms - offer.lease_until_ms >= LEASE_MOVED_MS {
             offer.lease_until_ms = lease_until_ms;
             step.records.push(Record::Offer(offer.clone()));
@@ -125,6 +126,7 @@ impl Centre {
                 self.begin_dial(now, id, callback, leg, offer.queue, assignment, step)
             }
         }
+        self.work_begun(now, id);
         self.seat_changed(now, id, step);
     }
 
@@ -295,11 +297,26 @@ impl Centre {
             OfferState::NoAnswer => limits.no_answer_delay_s,
             OfferState::Withdrawn | OfferState::Open | OfferState::Accepted => 0,
         };
-        if why == OfferState::NoAnswer {
+        // Who needs a profile may miss a call for the same need: that is never held against them.
+        let missed = why == OfferState::NoAnswer && seat.profile.is_empty();
+        if missed {
             seat.misses += 1;
         }
-        if why == OfferState::NoAnswer && seat.misses >= limits.misses_max {
+        let did_not_take = matches!(why, OfferState::NoAnswer | OfferState::Rejected);
+        if did_not_take && self.one_more_is_over(now, id, step) {
+            // It was their last: nobody asks a second time.
+            return self.seat_changed(now, id, step);
+        }
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if missed && seat.misses >= limits.misses_max {
             seat.work = SeatWork::NotResponding;
+            let until = now.in_s(limits.not_responding_return_s);
+            seat.responds_at = (limits.not_responding_return_s > 0).then_some(until);
+            if seat.responds_at.is_some() {
+                self.timers.at(until, Timer::Responds(id, until));
+            }
         } else if rest_s > 0 {
             let until = now.in_s(rest_s);
             seat.work = SeatWork::Resting { until };

@@ -279,6 +279,7 @@ impl Centre {
             return None;
         }
         let mut case = self.cases.remove(&id)?;
+        self.owners.remove(&id);
         if let Some(entry) = case.entered.take() {
             self.ledger.strike(entry, id);
         }

@@ -13,6 +13,7 @@ use crate::record::{PromiseRow, Record, Work};
 use crate::rules::Queue;
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
+use crate::words::WorkKind;
 
 /// Each new work moves the mean by so small a part: the last twenty or so decide.
 const MEAN_OF: i64 = 16;
@@ -60,7 +61,7 @@ impl Centre {
         {
             return None;
         }
-        let crew = self.crew_of(now, rule);
+        let crew = self.crew_of(now, queue, WorkKind::Callback);
         if crew.0.is_empty() {
             return None;
         }
@@ -100,7 +101,7 @@ impl Centre {
             | Doing::Talking { .. } => false,
         };
         let mut before_s = 0.0;
-        for (shared, share) in self.shared_by(now, crew) {
+        for (shared, share) in self.shared_by(now, crew, WorkKind::Callback) {
             let Some(rule) = self.rules.queues.get(&shared) else {
                 continue;
             };
@@ -149,6 +150,13 @@ impl Centre {
             begins_ms = self.rules.opens_at(rule, begins_ms)?;
         }
         None
+    }
+
+    /// How long a work of this queue takes with its wrap-up, on the mean of the last ones.
+    pub(crate) fn mean_work_ms(&self, queue: QueueId) -> i64 {
+        let measured = self.work_ms.get(&queue).copied();
+        let rule = || self.rules.queues.get(&queue);
+        measured.or_else(|| rule().map(expected_ms)).unwrap_or(0)
     }
 
     /// A seat was busy for so long with a work of this queue.

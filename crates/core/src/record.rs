@@ -11,10 +11,12 @@ use crate::id::{
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
+use crate::profile::Profile;
 use crate::time::UtcMs;
 use crate::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
-    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
+    DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
+    WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -39,6 +41,8 @@ pub enum Record {
     Registration(RegistrationRow),
     Seat(SeatRow),
     Operator(OperatorRow),
+    Profile(Box<ProfileRow>),
+    Owner(OwnerRow),
     ConfigVersion(ConfigVersionRow),
 }
 
@@ -305,7 +309,7 @@ pub struct SignInRow {
     pub seat: SeatId,
     /// Who.
     pub operator: OperatorId,
-    /// What they last chose.
+    /// What was chosen last.
     pub chosen: Chosen,
     /// The pause's reason.
     pub pause_reason: Option<String>,
@@ -313,6 +317,14 @@ pub struct SignInRow {
     pub since_ms: UtcMs,
     /// Until.
     pub until_ms: Option<UtcMs>,
+    /// Whose choice it was.
+    pub chosen_by: ChosenBy,
+    /// Name of the supervisor who chose.
+    pub supervisor: Option<String>,
+    /// Planned end of the shift.
+    pub shift_ends_ms: Option<UtcMs>,
+    /// When a break is over by itself.
+    pub back_ms: Option<UtcMs>,
 }
 
 /// A stretch of time of a seat in one pair of states; closed when either changes.
@@ -332,6 +344,12 @@ pub struct IntervalRow {
     pub since_ms: UtcMs,
     /// Until.
     pub until_ms: Option<UtcMs>,
+    /// The pause's reason.
+    pub pause_reason: Option<String>,
+    /// Whose choice it was.
+    pub chosen_by: ChosenBy,
+    /// Name of the supervisor who chose.
+    pub supervisor: Option<String>,
 }
 
 /// Where a seat's phone can be reached; one row per seat, expired when `expires_ms` is past.
@@ -384,6 +402,24 @@ pub struct OperatorRow {
     pub removed_ms: Option<UtcMs>,
 }
 
+/// What an operator needs; the last image holds, and an empty one is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileRow {
+    /// Whose.
+    pub operator: OperatorId,
+    /// Private.
+    pub profile: Profile,
+}
+
+/// Which operator is to pay a callback; the last image holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnerRow {
+    /// The callback.
+    pub callback: CallbackId,
+    /// Who; nobody in particular where none.
+    pub operator: Option<OperatorId>,
+}
+
 /// The configuration in force from a moment on: an attempt is explained by the last one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigVersionRow {
@@ -422,6 +458,10 @@ pub struct Restored {
     pub seats: Vec<SeatRow>,
     /// All operators.
     pub operators: Vec<OperatorRow>,
+    /// What operators need.
+    pub profiles: Vec<ProfileRow>,
+    /// Whose the callbacks are that are not closed.
+    pub owners: Vec<OwnerRow>,
     /// Sign-ins without an end.
     pub sign_ins: Vec<SignInRow>,
     /// State intervals without an end.

@@ -13,7 +13,8 @@ use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{
-    AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, Record, Restored, SeatRow,
+    AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, OwnerRow, Record, Restored,
+    SeatRow,
 };
 use crate::reload::move_need;
 use crate::seat::Seat;
@@ -21,7 +22,7 @@ use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, DialResult, DialState, NeedKind,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, DialResult, DialState, NeedKind,
     OfferState, Outcome, Party, Stage,
 };
 
@@ -53,8 +54,13 @@ impl Centre {
             .collect();
         self.record_version(now, ChangedBy::Start, step);
         self.add_staff(restored.seats, restored.operators);
+        let profiles = restored.profiles.into_iter();
+        self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
         self.restore_callbacks(now, restored.callbacks, step);
+        for OwnerRow { callback, operator } in restored.owners {
+            self.owned(now, callback, operator);
+        }
         let survive = planted(Fault::OfferSurvives);
         for mut offer in restored.offers.into_iter().filter(|_| !survive) {
             offer.state = OfferState::Withdrawn;
@@ -114,16 +120,23 @@ impl Centre {
             if !works_here || seat.is_none_or(|seat| seat.row.removed_ms.is_some()) {
                 // Removed in a conversation, which the end of the process has ended.
                 sign_in.chosen = Chosen::SignedOut;
+                sign_in.chosen_by = ChosenBy::Removed;
                 sign_in.until_ms = Some(now.utc_ms);
                 step.records.push(Record::SignIn(sign_in));
                 continue;
             }
             let skills = operator.map(|row| row.skills.clone()).unwrap_or_default();
             if let Some(seat) = self.seats.get_mut(&id) {
+                seat.profile = self
+                    .profiles
+                    .get(&sign_in.operator)
+                    .cloned()
+                    .unwrap_or_default();
                 seat.sign_in = Some(sign_in);
                 seat.skills = skills;
                 seat.idle_since = now.utc_ms;
             }
+            self.await_sign_in(now, id);
             self.seat_changed(now, id, step);
         }
     }

@@ -39,6 +39,8 @@ pub struct Rules {
     pub calendars: Vec<Calendar>,
     /// Messages that the engine itself speaks.
     pub prompts: SpokenPrompts,
+    /// Reasons that a pause may have; any, where there are none.
+    pub pause_reasons: Vec<String>,
     /// Numbers that hold for the whole centre.
     pub limits: Limits,
 }
@@ -115,6 +117,8 @@ pub struct Queue {
     pub waiting_max: u32,
     /// After-call time; 0 for none.
     pub wrap_up_s: u32,
+    /// Who decides how long it is.
+    pub wrap_up: WrapUp,
     /// How long a seat's phone rings: the offer's lease.
     pub ring_s: u32,
     /// How much older a callback must be than a live caller to go before them.
@@ -173,14 +177,38 @@ pub enum Strategy {
     FewestCalls,
 }
 
+/// After-call time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrapUp {
+    /// Always `wrap_up_s`.
+    Fixed,
+    /// At most `wrap_up_s`: the operator may end it.
+    UpTo,
+    /// None.
+    None,
+}
+
 /// A place with seats.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     /// As in the configuration.
     pub name: String,
+    /// Calls that its link carries at once, where it has a limit.
+    pub calls_max: Option<u32>,
 }
 
 impl Rules {
+    /// The queue of this name, of the tenant of that name.
+    #[must_use]
+    pub fn queue_named(&self, tenant: &str, name: &str) -> Option<QueueId> {
+        let is_it = |queue: &Queue| {
+            let owner = self.tenants.get(&queue.tenant);
+            queue.name == name && owner.is_some_and(|owner| owner.name == tenant)
+        };
+        let mut queues = self.queues.iter();
+        queues.find(|(_, queue)| is_it(queue)).map(|(id, _)| *id)
+    }
+
     /// The site of this name.
     #[must_use]
     pub fn site_named(&self, name: &str) -> Option<SiteId> {
@@ -228,6 +256,8 @@ pub struct CallbackPolicy {
     pub spacing_declined_s: u32,
     /// Dials spent before a human must look at it.
     pub tries_max: u32,
+    /// How long a callback waits for the operator who owes it, while they are away.
+    pub owner_wait_h: u32,
     /// Over how much time after an opening the callbacks promised for it are released.
     pub spread_h: u32,
     /// How long a callback is expected to take, from the seat's ringing to goodbye.
@@ -346,6 +376,10 @@ pub struct Limits {
     pub misses_max: u32,
     /// Numbers at most whose last operator is remembered.
     pub last_operators_max: u32,
+    /// After which a seat that did not respond is tried again by itself; 0 for never.
+    pub not_responding_return_s: u32,
+    /// How long a phone may be lost before its operator is signed out; 0 for ever.
+    pub reconnect_grace_s: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

@@ -5,6 +5,7 @@ use crate::callback::Settled;
 use crate::id::{AttemptId, CallbackId, LegId, QueueId};
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
+use crate::profile::Profile;
 use crate::record::{
     AssignmentRow, DialRow, IntervalRow, OfferRow, RegistrationRow, SeatRow, SignInRow,
 };
@@ -33,8 +34,12 @@ pub(crate) enum SeatWork {
     },
     /// The operator hears why the person was not reached; then the phone is hung up.
     Informed { leg: LegId },
-    /// After-call time.
-    WrapUp { until: MonoUs, done: Box<Done> },
+    /// After-call time, which the operator may be free to end early.
+    WrapUp {
+        until: MonoUs,
+        may_end: bool,
+        done: Box<Done>,
+    },
     /// A short rest after an offer that was not taken.
     Resting { until: MonoUs },
     /// Too many offers were missed: the operator says when they are back.
@@ -81,6 +86,17 @@ pub(crate) struct Seat {
     pub(crate) silences: u32,
     pub(crate) sign_in: Option<SignInRow>,
     pub(crate) skills: Vec<(String, u8)>,
+    pub(crate) profile: Profile,
+    /// Works taken since the last break or pause.
+    pub(crate) works_since_break: u32,
+    /// When a break ends.
+    pub(crate) back_at: Option<MonoUs>,
+    /// When it is tried again after too many misses.
+    pub(crate) responds_at: Option<MonoUs>,
+    /// Whether its phone has been there.
+    pub(crate) was_there: bool,
+    /// Until when its phone, which is lost, may come back.
+    pub(crate) grace_until: Option<MonoUs>,
     pub(crate) work: SeatWork,
     pub(crate) interval: Option<IntervalRow>,
     /// Offers missed in a row.
@@ -91,7 +107,7 @@ pub(crate) struct Seat {
     /// The queue whose callback it counts for as being at.
     pub(crate) at_callback: Option<QueueId>,
     /// Whether it counted as there to serve people, busy or not.
-    pub(crate) was_there: bool,
+    pub(crate) was_serving: bool,
     /// What its operator has done since they came.
     pub(crate) load: Load,
 }
@@ -105,12 +121,18 @@ impl Seat {
             silences: 0,
             sign_in: None,
             skills: Vec::new(),
+            profile: Profile::default(),
+            works_since_break: 0,
+            back_at: None,
+            responds_at: None,
+            was_there: false,
+            grace_until: None,
             work: SeatWork::Idle,
             interval: None,
             misses: 0,
             idle_since: 0,
             at_callback: None,
-            was_there: false,
+            was_serving: false,
             load: Load::default(),
         }
     }
@@ -131,10 +153,13 @@ impl Seat {
 
     /// Whether a work may be proposed to it now.
     pub(crate) fn is_free(&self, utc_ms: UtcMs) -> bool {
+        self.is_idle() && self.takes_work() && self.reachable_at(utc_ms)
+    }
+
+    /// Whether it does nothing that an offer would disturb.
+    pub(crate) fn is_idle(&self) -> bool {
         let offered = matches!(self.work, SeatWork::Offered { .. });
-        let is_idle =
-            matches!(self.work, SeatWork::Idle) || (offered && planted(Fault::SeatDoubleBooked));
-        is_idle && self.takes_work() && self.reachable_at(utc_ms)
+        matches!(self.work, SeatWork::Idle) || (offered && planted(Fault::SeatDoubleBooked))
     }
 
     /// Whether it is there to serve people, busy or not.

@@ -29,6 +29,8 @@ pub struct Snapshot {
     pub seats: Vec<SeatNow>,
     /// Every trunk.
     pub trunks: Vec<TrunkNow>,
+    /// Reasons that a pause may have; any, where there are none.
+    pub pause_reasons: Vec<String>,
     /// Moves that a state refused: faults of ours, 0 in health.
     pub violations: u64,
 }
@@ -174,6 +176,7 @@ impl Centre {
                 .map(|seat| self.seat_now(now, seat))
                 .collect(),
             trunks: self.trunks_now(),
+            pause_reasons: self.rules.pause_reasons.clone(),
             violations: self.violations,
         }
     }

@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::centre::Centre;
+use crate::choosing::Choice;
 use crate::id::{OperatorId, SeatId};
 use crate::record::{OperatorRow, Record, SeatRow};
 use crate::rules::Rules;
 use crate::seat::Seat;
 use crate::step::{CommandError, Effect, Step};
 use crate::time::Now;
+use crate::words::{Chosen, ChosenBy};
 
 /// Characters of an extension at most.
 const EXTENSION_MAX: usize = 32;
@@ -96,6 +98,33 @@ pub enum WhyNotTaken {
         skill: String,
         /// Those that queues ask for.
         known: Vec<String>,
+    },
+    /// A value of a profile, which is not told.
+    #[error("cannot have this `{what}`: expected {least} to {most}")]
+    Bound {
+        /// Which.
+        what: &'static str,
+        /// The least.
+        least: u32,
+        /// The most.
+        most: u32,
+    },
+    /// A break needs both.
+    #[error("needs `break_after` and `break_s` together")]
+    HalfABreak,
+    /// The configuration has no such queue.
+    #[error("cannot be spared a queue that there is not: \"{queue}\" of \"{tenant}\"")]
+    UnknownQueue {
+        /// As told.
+        tenant: String,
+        /// As told.
+        queue: String,
+    },
+    /// Nobody, or the operator themselves.
+    #[error("cannot be accompanied by \"{buddy}\": expected another operator")]
+    UnknownBuddy {
+        /// As told.
+        buddy: String,
     },
     /// Outside 1 to 5.
     #[error("has \"{skill}\" at level {level}: expected 1 to 5")]
@@ -246,7 +275,8 @@ impl Centre {
         step.records.push(Record::Operator(row.clone()));
         let id = row.id;
         if let Some(seat) = self.seat_of(id) {
-            self.leave(now, seat, step);
+            let why = Choice::by(ChosenBy::Removed, Chosen::SignedOut);
+            self.leave(now, seat, &why, step);
         }
         Ok(())
     }
@@ -341,7 +371,8 @@ impl Centre {
         step: &mut Step,
     ) -> Result<(), CommandError> {
         let id = self.seat_named(name)?;
-        self.leave(now, id, step);
+        let why = Choice::by(ChosenBy::Removed, Chosen::SignedOut);
+        self.leave(now, id, &why, step);
         self.extensions.remove(name);
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.row.removed_ms = Some(now.utc_ms);

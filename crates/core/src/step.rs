@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::id::{DialId, LegId, SeatId, TrunkId};
+use crate::id::{CallbackId, DialId, LegId, SeatId, TrunkId};
 use crate::importing::CarrierCall;
 use crate::number::{Caller, PhoneNumber};
+use crate::profile::ProfileTold;
 use crate::record::{Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
-use crate::time::MonoUs;
+use crate::time::{MonoUs, UtcMs};
 use crate::words::{ChangedBy, Chosen, Disposition, Party};
 
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
@@ -156,6 +157,10 @@ pub enum Command {
         seat: String,
         /// Login name of the operator.
         operator: String,
+        /// Planned end of the shift.
+        until_ms: Option<UtcMs>,
+        /// Whether they leave the seat where they are signed in, if that is another.
+        moves: bool,
     },
     /// The operator of a seat chooses a state.
     Choose {
@@ -165,6 +170,8 @@ pub enum Command {
         chosen: Chosen,
         /// Why, for a pause.
         reason: Option<String>,
+        /// Name of the supervisor who chooses for them.
+        supervisor: Option<String>,
     },
     /// The result of the conversation being had or just had.
     Dispose {
@@ -179,6 +186,20 @@ pub enum Command {
     SetOperators(Vec<OperatorChange>),
     /// An operator, by name, works here no more.
     RemoveOperator(String),
+    /// What an operator needs, from now on; it replaces all that was said before.
+    SetProfile {
+        /// Login name.
+        operator: String,
+        /// All of it.
+        profile: Box<ProfileTold>,
+    },
+    /// An operator, by name, is to pay a callback; nobody in particular without a name.
+    AssignCallback {
+        /// Which.
+        callback: CallbackId,
+        /// Login name.
+        operator: Option<String>,
+    },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),
     /// A seat, by extension, is there no more.
@@ -199,6 +220,9 @@ pub enum CommandError {
     /// No such operator.
     #[error("there is no operator \"{0}\"")]
     NoOperator(String),
+    /// No such callback, or a closed one.
+    #[error("there is no callback {0} that is open")]
+    NoCallback(CallbackId),
     /// Somebody else works there.
     #[error("seat {seat} is taken by another operator: sign out there first")]
     SeatTaken {
@@ -219,6 +243,17 @@ pub enum CommandError {
     /// A carrier's call for a line that no dialplan answers.
     #[error("no dialplan answers {0}")]
     NoLine(String),
+    /// A pause for no reason that is known.
+    #[error("\"{reason}\" is no reason for a pause: expected one of {}", .known.join(", "))]
+    PauseReason {
+        /// As told; empty where none was.
+        reason: String,
+        /// Those of the configuration.
+        known: Vec<String>,
+    },
+    /// A shift that is over before it begins.
+    #[error("this end of the shift is past")]
+    ShiftIsOver,
     /// Entries of a list that cannot be taken; nothing of it was.
     #[error("{}", in_lines(.0))]
     NotTaken(Vec<NotTaken>),
@@ -353,6 +388,8 @@ pub enum Destination {
         display: String,
         /// The caller as the phone shows it, where known.
         caller: Option<PhoneNumber>,
+        /// Whether the phone is asked to pick up by itself.
+        auto_answer: bool,
     },
     /// A person, through a trunk.
     Person {

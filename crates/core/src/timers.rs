@@ -37,6 +37,16 @@ pub(crate) enum Timer {
     LeftAlone(CallbackId, MonoUs),
     /// A seat's wrap-up or rest ends.
     SeatFree(SeatId, MonoUs),
+    /// A break ends.
+    BreakEnds(SeatId, MonoUs),
+    /// A shift ends.
+    ShiftEnds(SeatId, UtcMs),
+    /// A seat that missed too many offers is tried again.
+    Responds(SeatId, MonoUs),
+    /// A lost phone had its time to come back.
+    GraceEnds(SeatId, MonoUs),
+    /// Somebody may be offered a work again, because time has passed.
+    Look,
     /// A phone's registration ends.
     RegistrationEnds(SeatId),
     /// A phone that did not answer so many questions is asked again.

@@ -14,7 +14,7 @@ use crate::seat::SeatWork;
 use crate::step::{AfterPlay, Effect, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
-use crate::words::{OfferState, Outcome, Party, Stage};
+use crate::words::{OfferState, Outcome, Party, Stage, WorkKind};
 
 /// Ten years: more than the age of any debt, so that whoever is reconnected goes first, and
 /// two of them in the order of their places.
@@ -50,7 +50,7 @@ impl Centre {
             Some(Outcome::OutOfHours)
         } else if self.waiting_in(queue) >= rule.waiting_max {
             Some(Outcome::RefusedQueueFull)
-        } else if rule.no_operators == NoOperators::Refuse && !self.somebody_serves(rule) {
+        } else if rule.no_operators == NoOperators::Refuse && !self.somebody_serves(queue, rule) {
             Some(Outcome::RefusedNoOperators)
         } else {
             None
@@ -484,10 +484,11 @@ impl Centre {
     }
 
     /// Whether a seat is signed in, in whatever state, that could serve the queue.
-    pub(crate) fn somebody_serves(&self, rule: &crate::rules::Queue) -> bool {
+    fn somebody_serves(&self, queue: QueueId, rule: &crate::rules::Queue) -> bool {
         self.seats.values().any(|seat| {
             seat.sign_in.is_some()
                 && rule.can_be_served_by(&seat.skills)
+                && seat.profile.takes(queue, WorkKind::Live)
                 && !matches!(seat.work, SeatWork::NotResponding)
         })
     }

@@ -95,7 +95,7 @@ impl Centre {
         let holds = self.holds(now, rule, &waiting);
         let mut seats: BTreeMap<Eligibility, u32> = BTreeMap::new();
         for seat in self.seats.values() {
-            let eligibility = self.eligibility(now, seat, rule, step, waiting.work);
+            let eligibility = self.eligibility(now, seat, rule, step, &waiting);
             *seats.entry(eligibility).or_default() += 1;
         }
         let name = |id: SeatId| self.seats.get(&id).map(|seat| seat.row.name.clone());
@@ -183,14 +183,14 @@ impl Centre {
         seat: &Seat,
         rule: &Queue,
         step: usize,
-        work: Work,
+        waiting: &Waiting,
     ) -> Eligibility {
         let fitness = rule.fitness(&seat.skills);
         if seat.sign_in.is_none() {
             Eligibility::SignedOut
         } else if fitness.is_none_or(|fitness| usize::from(fitness.ring) > step) {
             Eligibility::LacksSkills
-        } else if self.is_excluded(work, seat.row.id) {
+        } else if self.is_excluded(waiting.work, seat.row.id) {
             Eligibility::Refused
         } else if !seat.takes_work() {
             Eligibility::Paused
@@ -198,7 +198,9 @@ impl Centre {
             Eligibility::Unreachable
         } else {
             match seat.work {
-                SeatWork::Idle => Eligibility::Eligible,
+                SeatWork::Idle => self
+                    .spared(seat, waiting.queue, waiting.kind(), now)
+                    .unwrap_or(Eligibility::Eligible),
                 SeatWork::Resting { .. } => Eligibility::Resting,
                 SeatWork::NotResponding => Eligibility::NotResponding,
                 SeatWork::Offered { .. }

@@ -341,6 +341,38 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Who made an operator's state what it is.
+    ChosenBy {
+        /// The operator.
+        Operator = "operator",
+        /// A supervisor, who is named beside it.
+        Supervisor = "supervisor",
+        /// The planned end of the shift.
+        ShiftEnd = "shift_end",
+        /// A break that was due, or its end.
+        Rest = "rest",
+        /// The phone was gone for longer than the grace.
+        ConnectionLost = "connection_lost",
+        /// The operator, who signed in at another seat.
+        Elsewhere = "elsewhere",
+        /// Operator or seat was removed.
+        Removed = "removed",
+    }
+}
+
+vocabulary! {
+    /// What kind of work it is.
+    WorkKind {
+        /// A person on the line.
+        Live = "live",
+        /// A person to be called back.
+        Callback = "callback",
+        /// Work without a call.
+        Task = "task",
+    }
+}
+
+vocabulary! {
     /// What a seat is doing.
     WorkState {
         /// Nothing.

@@ -200,6 +200,17 @@ pub(crate) enum CallbackCommand {
     },
     /// One of them with all that belongs to it
     Show(One),
+    /// Says which operator is to call the person back; without a name, anybody
+    ///
+    /// It waits for them while they are signed in, and for `owner_wait_h` while they are not.
+    Assign {
+        /// Its identifier
+        #[arg(value_parser = identifier)]
+        id: i64,
+        /// Who, as `cuptel operators list` names them
+        #[arg(long, value_name = "NAME")]
+        operator: Option<String>,
+    },
 }
 
 /// Which one, and how it is shown.
@@ -275,25 +286,49 @@ pub(crate) enum SeatCommand {
         /// Who, as `cuptel operators list` names them, e.g. "Anna Esempio"
         #[arg(long, value_name = "NAME")]
         operator: String,
+        /// Planned end of the shift: nothing is begun that would overrun it, and then they are
+        /// signed out
+        #[arg(long, value_name = "HH:MM")]
+        until: Option<String>,
+        /// They leave the seat where they are signed in, if that is another
+        #[arg(long)]
+        moves: bool,
     },
     /// The operator leaves; a conversation goes on to its end
-    SignOut {
-        /// The extension
-        seat: String,
-    },
+    SignOut(OnSeat),
     /// No works until `available`
     Pause {
-        /// The extension
-        seat: String,
-        /// Why
-        #[arg(long, default_value = "pausa")]
-        reason: String,
+        #[command(flatten)]
+        on: OnSeat,
+        /// Why: one of `pause_reasons` under [people], where the configuration lists any
+        #[arg(long)]
+        reason: Option<String>,
     },
-    /// Works again
-    Available {
-        /// The extension
-        seat: String,
+    /// One more work, then a pause or home; also when that one is not taken
+    OneMore {
+        #[command(flatten)]
+        on: OnSeat,
+        /// What then
+        #[arg(long, value_parser = ["pause", "sign_out"])]
+        then: String,
+        /// Why, for a pause
+        #[arg(long)]
+        reason: Option<String>,
     },
+    /// At the counter: no works, and no phone is needed
+    FrontOffice(OnSeat),
+    /// Works again; ends a wrap-up that may be ended, and the mark of a seat that did not respond
+    Available(OnSeat),
+}
+
+/// On which seat, and for whom.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OnSeat {
+    /// The extension
+    pub(crate) seat: String,
+    /// The supervisor who does it for the operator, which is recorded
+    #[arg(long, value_name = "NAME")]
+    pub(crate) supervisor: Option<String>,
 }
 
 /// What can be asked of operators.
@@ -322,11 +357,68 @@ pub(crate) enum OperatorCommand {
         #[arg(long)]
         skills: Option<String>,
     },
+    /// What an operator needs to work well, kept private: shows it, or changes what is said
+    ///
+    /// The dispatcher obeys it, and nothing else shows it: no list, log, metric or page. A value of
+    /// 0, "" or false takes one away; --clear takes all.
+    Profile {
+        /// Their login name
+        operator: String,
+        #[command(flatten)]
+        said: Box<ProfileSaid>,
+        /// Takes all away first
+        #[arg(long)]
+        clear: bool,
+    },
     /// Somebody works here no more; a conversation goes on to its end
     Remove {
         /// Their login name
         operator: String,
     },
+}
+
+/// What is said of a profile.
+#[derive(Clone, Args)]
+pub(crate) struct ProfileSaid {
+    /// Their phone rings at least so long
+    #[arg(long, value_name = "S")]
+    pub(crate) ring_s: Option<u32>,
+    /// Their wrap-up is at least so long, in every queue
+    #[arg(long, value_name = "S")]
+    pub(crate) wrap_up_s: Option<u32>,
+    /// They rest so long after each work
+    #[arg(long, value_name = "S")]
+    pub(crate) rest_s: Option<u32>,
+    /// After so many works they have a break
+    #[arg(long, value_name = "WORKS")]
+    pub(crate) break_after: Option<u32>,
+    /// Which is so long
+    #[arg(long, value_name = "S")]
+    pub(crate) break_s: Option<u32>,
+    /// Their phone is asked to pick up by itself
+    #[arg(long)]
+    pub(crate) auto_answer: Option<bool>,
+    /// They are to be told who calls before they are connected; not spoken yet
+    #[arg(long)]
+    pub(crate) whisper: Option<bool>,
+    /// Kinds of work that they do not do, e.g. "callback task"
+    #[arg(long, value_name = "KINDS")]
+    pub(crate) not_kinds: Option<String>,
+    /// Queues that they do not serve, e.g. "asl-teramo/intramoenia"
+    #[arg(long, value_name = "QUEUES")]
+    pub(crate) not_queues: Option<String>,
+    /// Works within an hour at most, while they learn
+    #[arg(long, value_name = "WORKS")]
+    pub(crate) works_per_h: Option<u32>,
+    /// Who must be signed in while they work
+    #[arg(long, value_name = "NAME")]
+    pub(crate) buddy: Option<String>,
+}
+
+impl std::fmt::Debug for ProfileSaid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProfileSaid(…)")
+    }
 }
 
 /// What can be imported.

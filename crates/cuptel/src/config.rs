@@ -68,6 +68,8 @@ pub(crate) struct Config {
     pub(crate) drain_s: u32,
     /// Numbers that hold for the whole centre.
     pub(crate) limits: Limits,
+    /// Reasons that a pause may have.
+    pub(crate) pause_reasons: Vec<String>,
     calendars: Vec<CalendarDraft>,
     /// One for each tenant, in their order; queues by their place in `queues`.
     dialplans: Vec<Dialplan>,
@@ -103,6 +105,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut told = plans::Told::default();
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let limits = limits::limits(&mut root);
+    let pause_reasons = limits::pause_reasons(&mut root);
     let drain_s = limits::drain_s(&mut root);
     root.finish();
 
@@ -143,6 +146,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         first_seats: first_seats.unwrap_or_default(),
         drain_s,
         limits,
+        pause_reasons,
         calendars,
         dialplans,
         library,

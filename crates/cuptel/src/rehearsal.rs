@@ -57,6 +57,8 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
             let command = Command::SignIn {
                 seat: seat.seat.clone(),
                 operator: seat.operator.clone(),
+                until_ms: None,
+                moves: false,
             };
             node.handle.command(command).await?;
         }

@@ -4,13 +4,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use cuptel_core::calendar::moment;
 use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_core::words::{CallbackState, Outcome};
+use cuptel_engine::Clock;
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::cli::{AttemptCommand, CallbackCommand, How, One, Page, SeatCommand, say};
+use crate::cli::{AttemptCommand, CallbackCommand, How, OnSeat, One, Page, SeatCommand, say};
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
@@ -123,6 +125,7 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
             };
             show_row(&row, how)
         }
+        CallbackCommand::Assign { id, operator } => assign(config, id, operator),
     }
 }
 
@@ -139,6 +142,14 @@ pub(crate) fn decisions(config: &Config, id: i64, is_offline: bool) -> anyhow::R
     }
     let mut answer = Api::or_offline(config)?.get(&format!("why/{id}"))?;
     Ok(answer["why"].take())
+}
+
+/// Who is to pay a callback.
+fn assign(config: &Config, id: i64, operator: Option<String>) -> anyhow::Result<ExitCode> {
+    let body = json!({ "operator": operator });
+    let row = Api::of(config)?.post(&format!("callbacks/{id}/assign"), &body)?;
+    table::print_one(&row);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `seats`.
@@ -168,8 +179,15 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             };
             show_row(&row, how)
         }
-        SeatCommand::SignIn { seat, operator } => {
-            act(config, &seat, "sign-in", &json!({ "operator": operator }))
+        SeatCommand::SignIn {
+            seat,
+            operator,
+            until,
+            moves,
+        } => {
+            let until_ms = until.map(|clock| shift_end(config, &clock)).transpose()?;
+            let body = json!({ "operator": operator, "until_ms": until_ms, "moves": moves });
+            act(config, &seat, "sign-in", &body)
         }
         SeatCommand::Set {
             seat,
@@ -180,11 +198,16 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             staffing::set_seat(config, &seat, site, password.as_ref())
         }
         SeatCommand::Remove { seat } => staffing::remove_seat(config, &seat),
-        SeatCommand::SignOut { seat } => act(config, &seat, "sign-out", &json!({})),
-        SeatCommand::Pause { seat, reason } => {
-            act(config, &seat, "pause", &json!({ "reason": reason }))
+        SeatCommand::SignOut(on) => act_for(config, &on, "sign-out", json!({})),
+        SeatCommand::Pause { on, reason } => {
+            act_for(config, &on, "pause", json!({ "reason": reason }))
         }
-        SeatCommand::Available { seat } => act(config, &seat, "available", &json!({})),
+        SeatCommand::OneMore { on, then, reason } => {
+            let body = json!({ "then": then, "reason": reason });
+            act_for(config, &on, "one-more", body)
+        }
+        SeatCommand::FrontOffice(on) => act_for(config, &on, "front-office", json!({})),
+        SeatCommand::Available(on) => act_for(config, &on, "available", json!({})),
     }
 }
 
@@ -238,6 +261,21 @@ pub(crate) fn reload(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// When the clocks of the first authority show this next.
+fn shift_end(config: &Config, clock: &str) -> anyhow::Result<i64> {
+    let zone = config.tenants.first().map(|tenant| tenant.time_zone);
+    let now_ms = Clock::start().now().utc_ms;
+    let ends_ms = zone.and_then(|zone| moment::next_at(clock, now_ms, zone));
+    ends_ms.with_context(|| format!("--until {clock}: expected an hour like 14:00"))
+}
+
+fn act_for(config: &Config, on: &OnSeat, what: &str, mut body: Value) -> anyhow::Result<ExitCode> {
+    if let Some(supervisor) = &on.supervisor {
+        body["supervisor"] = json!(supervisor);
+    }
+    act(config, &on.seat, what, &body)
 }
 
 fn act(config: &Config, seat: &str, what: &str, body: &Value) -> anyhow::Result<ExitCode> {
@@ -311,9 +349,16 @@ fn advice(status: u16, path: &str) -> Option<String> {
         (404, ["attempts", ..]) => Some("see cuptel attempts list".to_owned()),
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
         (409, ["seats", _, "sign-in"]) => {
-            Some("to sign out: cuptel seats sign-out SEAT".to_owned())
+            Some("to sign out: cuptel seats sign-out SEAT, or say --moves".to_owned())
         }
-        (409, ["seats", seat, "pause" | "available"]) => Some(format!(
+        (
+            409,
+            [
+                "seats",
+                seat,
+                "pause" | "available" | "one-more" | "front-office",
+            ],
+        ) => Some(format!(
             "first: cuptel seats sign-in {} --operator NAME",
             percent_decode_str(seat).decode_utf8_lossy()
         )),

@@ -10,7 +10,7 @@ use cuptel_core::dialplan::fields::{Faults, unknown};
 use cuptel_core::staffing::is_extension;
 use serde_json::{Map, Value, json};
 
-use crate::cli::{OperatorCommand, say};
+use crate::cli::{OperatorCommand, ProfileSaid, say};
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::config::source::Source;
@@ -74,6 +74,11 @@ pub(crate) fn operators(config: &Config, command: OperatorCommand) -> anyhow::Re
             crate::table::print_one(&row);
             Ok(ExitCode::SUCCESS)
         }
+        OperatorCommand::Profile {
+            operator,
+            said,
+            clear,
+        } => profile(config, &operator, *said, clear),
         OperatorCommand::Remove { operator } => {
             let path = format!("operators/{}/remove", escaped(&operator));
             Api::of(config)?.post(&path, &json!({}))?;
@@ -81,6 +86,62 @@ pub(crate) fn operators(config: &Config, command: OperatorCommand) -> anyhow::Re
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// What was said before, with what is said now; shown as it is then.
+fn profile(
+    config: &Config,
+    operator: &str,
+    said: ProfileSaid,
+    clear: bool,
+) -> anyhow::Result<ExitCode> {
+    let path = format!("operators/{}/profile", escaped(operator));
+    let api = Api::of(config)?;
+    let mut told = api.get(&path)?;
+    let number = |value: u32| {
+        if value == 0 {
+            Value::Null
+        } else {
+            json!(value)
+        }
+    };
+    let words = |text: &str| json!(text.split_whitespace().collect::<Vec<_>>());
+    let name = |name: String| {
+        if name.is_empty() {
+            Value::Null
+        } else {
+            json!(name)
+        }
+    };
+    let said: Vec<(&str, Value)> = [
+        ("ring_s", said.ring_s.map(number)),
+        ("wrap_up_s", said.wrap_up_s.map(number)),
+        ("rest_s", said.rest_s.map(number)),
+        ("break_after", said.break_after.map(number)),
+        ("break_s", said.break_s.map(number)),
+        ("auto_answer", said.auto_answer.map(Value::Bool)),
+        ("whisper", said.whisper.map(Value::Bool)),
+        ("not_kinds", said.not_kinds.as_deref().map(words)),
+        ("not_queues", said.not_queues.as_deref().map(words)),
+        ("works_per_h", said.works_per_h.map(number)),
+        ("buddy", said.buddy.map(name)),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((key, value?)))
+    .collect();
+    if clear || !said.is_empty() {
+        let mut whole = if clear {
+            json!({})
+        } else {
+            told["profile"].take()
+        };
+        for (key, value) in said {
+            whole[key] = value;
+        }
+        told = api.post(&path, &whole)?;
+    }
+    crate::table::print_one(&told);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A seat is added or changed.

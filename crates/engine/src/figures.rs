@@ -43,6 +43,8 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Seat(_)
             | Record::Operator(_)
             | Record::Decision(_)
+            | Record::Profile(_)
+            | Record::Owner(_)
             | Record::ConfigVersion(_) => {}
         }
     }

@@ -34,14 +34,31 @@ const LOOK_TIME: Duration = Duration::from_secs(2);
 pub(crate) struct SignIn {
     /// Login name.
     operator: String,
+    /// Planned end of the shift, in milliseconds since 1970: nothing is begun that would overrun
+    /// it, and when it comes the seat is signed out.
+    until_ms: Option<i64>,
+    /// Whether they leave the seat where they are signed in, if that is another. Default: no,
+    /// and they are refused.
+    #[serde(default)]
+    moves: bool,
 }
 
 /// Why there is a pause.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Pause {
-    /// A word or two.
+    /// One of the configured reasons; a word or two where there are none.
     reason: Option<String>,
+    /// Name of the supervisor who does it for the operator.
+    supervisor: Option<String>,
+}
+
+/// Who does it.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct By {
+    /// Name of the supervisor who does it for the operator.
+    supervisor: Option<String>,
 }
 
 /// What comes after the last work.
@@ -49,6 +66,10 @@ pub(crate) struct Pause {
 #[serde(deny_unknown_fields)]
 pub(crate) struct OneMore {
     then: Afterwards,
+    /// Why, for a pause.
+    reason: Option<String>,
+    /// Name of the supervisor who does it for the operator.
+    supervisor: Option<String>,
 }
 
 /// What one chooses for after the last work.
@@ -193,6 +214,8 @@ pub(crate) async fn sign_in(
         Some(operator) => Ok(Command::SignIn {
             seat: seat.clone(),
             operator,
+            until_ms: asked.wish.until_ms,
+            moves: asked.wish.moves,
         }),
         None => Err(meaningless("operator is empty".to_owned())),
     });
@@ -202,15 +225,16 @@ pub(crate) async fn sign_in(
 /// The operator of a seat goes.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/sign-out", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((By = "application/json"), (By = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
 pub(crate) async fn sign_out(
     caller: Caller,
     State(shared): State<Shared>,
     Path(seat): Path<String>,
-    asked: Asked<Nothing>,
+    asked: Asked<By>,
 ) -> Result<Response, ApiError> {
-    let command = choose(&seat, Chosen::SignedOut, None);
-    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+    let command = choose(&seat, Chosen::SignedOut, None, asked.wish.supervisor);
+    act(&shared, caller, &seat, asked.by_form, command).await
 }
 
 /// The operator of a seat pauses.
@@ -225,23 +249,39 @@ pub(crate) async fn pause(
     Path(seat): Path<String>,
     asked: Asked<Pause>,
 ) -> Result<Response, ApiError> {
-    let reason = typed(asked.wish.reason.as_deref().unwrap_or(""));
-    let command = reason.map(|reason| choose(&seat, Chosen::Paused, reason));
+    let Pause { reason, supervisor } = asked.wish;
+    let command = choose(&seat, Chosen::Paused, reason, supervisor);
+    act(&shared, caller, &seat, asked.by_form, command).await
+}
+
+/// The operator of a seat is at the counter, not on the phone.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/front-office", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((By = "application/json"), (By = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn front_office(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<By>,
+) -> Result<Response, ApiError> {
+    let command = choose(&seat, Chosen::FrontOffice, None, asked.wish.supervisor);
     act(&shared, caller, &seat, asked.by_form, command).await
 }
 
 /// The operator of a seat takes works.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/available", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((By = "application/json"), (By = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
 pub(crate) async fn available(
     caller: Caller,
     State(shared): State<Shared>,
     Path(seat): Path<String>,
-    asked: Asked<Nothing>,
+    asked: Asked<By>,
 ) -> Result<Response, ApiError> {
-    let command = choose(&seat, Chosen::Available, None);
-    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+    let command = choose(&seat, Chosen::Available, None, asked.wish.supervisor);
+    act(&shared, caller, &seat, asked.by_form, command).await
 }
 
 /// The operator of a seat takes one more work.
@@ -260,8 +300,11 @@ pub(crate) async fn one_more(
         Afterwards::Pause => Chosen::OneMoreThenPause,
         Afterwards::SignOut => Chosen::OneMoreThenSignOut,
     };
-    let command = choose(&seat, chosen, None);
-    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+    let OneMore {
+        reason, supervisor, ..
+    } = asked.wish;
+    let command = choose(&seat, chosen, reason, supervisor);
+    act(&shared, caller, &seat, asked.by_form, command).await
 }
 
 /// The result of the conversation being had or just had.
@@ -283,12 +326,18 @@ pub(crate) async fn dispose(
     act(&shared, caller, &seat, asked.by_form, Ok(command)).await
 }
 
-fn choose(seat: &str, chosen: Chosen, reason: Option<String>) -> Command {
-    Command::Choose {
+fn choose(
+    seat: &str,
+    chosen: Chosen,
+    reason: Option<String>,
+    supervisor: Option<String>,
+) -> Result<Command, ApiError> {
+    Ok(Command::Choose {
         seat: seat.to_owned(),
         chosen,
-        reason,
-    }
+        reason: typed(reason.as_deref().unwrap_or(""))?,
+        supervisor: typed(supervisor.as_deref().unwrap_or(""))?,
+    })
 }
 
 async fn act(

@@ -230,10 +230,12 @@ impl ApiError {
 
 fn status_of(refused: &CommandError) -> StatusCode {
     match refused {
-        CommandError::NoSeat(_) => StatusCode::NOT_FOUND,
-        CommandError::NoOperator(_) | CommandError::NoLine(_) | CommandError::NotTaken(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        CommandError::NoSeat(_) | CommandError::NoCallback(_) => StatusCode::NOT_FOUND,
+        CommandError::NoOperator(_)
+        | CommandError::NoLine(_)
+        | CommandError::NotTaken(_)
+        | CommandError::PauseReason { .. }
+        | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::SeatTaken { .. }
         | CommandError::OperatorElsewhere { .. }
         | CommandError::NobodyThere(_)
@@ -245,13 +247,20 @@ fn status_of(refused: &CommandError) -> StatusCode {
 
 fn hint_of(refused: &CommandError) -> &'static str {
     match refused {
+        CommandError::NoCallback(_) => "GET /api/v1/callbacks lists the callbacks",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {
             "GET /api/v1/operators lists them; POST there, or `cuptel operators set`, adds one"
         }
         CommandError::SeatTaken { .. } => "POST /api/v1/seats/{seat}/sign-out first",
-        CommandError::OperatorElsewhere { .. } => "sign out on the other seat first",
+        CommandError::OperatorElsewhere { .. } => {
+            "sign out on the other seat first, or say `moves`: not in a conversation"
+        }
         CommandError::NoLine(_) => "correct the number, or name it in a dialplan",
+        CommandError::PauseReason { .. } => {
+            "`pause_reasons` under [people] in the configuration lists them"
+        }
+        CommandError::ShiftIsOver => "give a moment to come, or none",
         CommandError::NotTaken(_) => {
             "nothing was changed: correct it and send the whole list again"
         }

@@ -22,9 +22,10 @@ use crate::{actions, configuration, events, health, importing, measures, reads, 
         reads::why, reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
-        actions::one_more, actions::dispose,
+        actions::one_more, actions::front_office, actions::dispose,
         staffing::operators, staffing::operator, staffing::set_operators,
-        staffing::remove_operator, staffing::set_seats, staffing::remove_seat,
+        staffing::remove_operator, staffing::profile, staffing::set_profile,
+        staffing::assign_callback, staffing::set_seats, staffing::remove_seat,
     )
 )]
 struct Description;

@@ -240,9 +240,14 @@ fn people_paths() -> Router<Shared> {
         .route("/operators", get(staffing::operators))
         .route("/operators/{operator}", get(staffing::operator))
         .route(
+            "/operators/{operator}/profile",
+            get(staffing::profile).post(staffing::set_profile),
+        )
+        .route(
             "/operators/{operator}/remove",
             post(staffing::remove_operator),
         )
+        .route("/callbacks/{id}/assign", post(staffing::assign_callback))
         .route("/seats/{seat}/remove", post(staffing::remove_seat))
         .merge(lists)
 }
@@ -253,6 +258,7 @@ fn action_paths() -> Router<Shared> {
         .route("/seats/{seat}/sign-out", post(actions::sign_out))
         .route("/seats/{seat}/pause", post(actions::pause))
         .route("/seats/{seat}/available", post(actions::available))
+        .route("/seats/{seat}/front-office", post(actions::front_office))
         .route("/seats/{seat}/one-more", post(actions::one_more))
         .route("/seats/{seat}/disposition", post(actions::dispose))
         .layer(middleware::from_fn(lead_to_sign_in))

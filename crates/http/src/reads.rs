@@ -84,7 +84,7 @@ where
     word.map(str::parse).transpose().map_err(malformed)
 }
 
-fn identifier(text: &str, what: &'static str) -> Result<i64, ApiError> {
+pub(crate) fn identifier(text: &str, what: &'static str) -> Result<i64, ApiError> {
     // What is no identifier names no row either.
     text.parse().ok().ok_or_else(|| ApiError::NotFound {
         what,

@@ -76,6 +76,7 @@ pub(crate) struct CallbackDetail {
     promises: Vec<Promise>,
     dials: Vec<Dial>,
     missed: Vec<Attempt>,
+    operator: Option<String>,
 }
 
 shapes! {
@@ -158,6 +159,15 @@ shapes! {
         id: i64, name: String, employer: String, skills: BTreeMap<String, u8>,
         seat: Option<String>,
     }
+    /// What one operator needs.
+    OneProfile { profile: Profile }
+    /// What an operator needs; private.
+    Profile {
+        ring_s: Option<u32>, wrap_up_s: Option<u32>, rest_s: Option<u32>,
+        break_after: Option<u32>, break_s: Option<u32>, auto_answer: bool, whisper: bool,
+        not_kinds: Vec<String>, not_queues: Vec<String>, works_per_h: Option<u32>,
+        buddy: Option<String>,
+    }
     /// How many were added or changed.
     Changed { changed: u64 }
     /// All queues.
@@ -226,7 +236,7 @@ shapes! {
     /// Everything that goes on.
     Snapshot {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
-        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, violations: u64,
+        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, pause_reasons: Vec<String>, violations: u64,
     }
     /// A queue now.
     QueueNow {

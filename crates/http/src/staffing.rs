@@ -1,12 +1,15 @@
 //! Who may work and where: operators with their skills, and seats with the passwords of their
 //! phones. A list is taken whole or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::{Path, State};
+use cuptel_core::id::CallbackId;
+use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::staffing::{OperatorChange, SeatChange};
 use cuptel_core::step::Command;
+use cuptel_core::words::WorkKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -15,7 +18,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, Nothing, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::reads::shortened;
+use crate::reads::{self, identifier, shortened};
 use crate::schema;
 
 /// Entries of a list; a region has some hundred operators.
@@ -215,4 +218,142 @@ pub(crate) async fn remove_seat(
 ) -> Result<Json<Value>, ApiError> {
     shared.engine.command(Command::RemoveSeat(name)).await?;
     Ok(Json(json!({ "changed": 1 })))
+}
+
+/// What an operator needs. It replaces all that was said before: what is left out is not there.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ProfileAsked {
+    /// Their phone rings at least so long; 1 to 300.
+    ring_s: Option<u32>,
+    /// After-call time at least; up to 3600.
+    wrap_up_s: Option<u32>,
+    /// Rest after each work; up to 3600.
+    rest_s: Option<u32>,
+    /// Works after which they have a break; with `break_s`.
+    break_after: Option<u32>,
+    /// How long the break is; up to 7200.
+    break_s: Option<u32>,
+    /// Their phone is asked to pick up by itself.
+    auto_answer: bool,
+    /// They are to be told who calls before they are connected.
+    whisper: bool,
+    /// Kinds of work that they do not do: `live`, `callback`, `task`.
+    #[schema(value_type = Vec<String>)]
+    not_kinds: Vec<WorkKind>,
+    /// Queues that they do not serve, as `tenant/queue`.
+    not_queues: Vec<String>,
+    /// Works within an hour at most, while they learn; 1 to 60.
+    works_per_h: Option<u32>,
+    /// Login name of who must be signed in while they work.
+    buddy: Option<String>,
+}
+
+impl std::fmt::Debug for ProfileAsked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProfileAsked(…)")
+    }
+}
+
+impl ProfileAsked {
+    fn told(self) -> Result<ProfileTold, ApiError> {
+        let queue = |text: &String| match text.split_once('/') {
+            Some((tenant, queue)) => Ok((tenant.to_owned(), queue.to_owned())),
+            None => Err(meaningless(
+                "`not_queues`: expected tenant/queue".to_owned(),
+            )),
+        };
+        Ok(ProfileTold {
+            not_queues: self
+                .not_queues
+                .iter()
+                .map(queue)
+                .collect::<Result<_, _>>()?,
+            buddy: self.buddy,
+            profile: Profile {
+                ring_s: self.ring_s,
+                wrap_up_s: self.wrap_up_s,
+                rest_s: self.rest_s,
+                break_after: self.break_after,
+                break_s: self.break_s,
+                auto_answer: self.auto_answer,
+                whisper: self.whisper,
+                not_kinds: self.not_kinds.into_iter().collect(),
+                not_queues: BTreeSet::new(),
+                works_per_h: self.works_per_h,
+                buddy: None,
+            },
+        })
+    }
+}
+
+/// What an operator needs: for themselves, and for whoever keeps it. Nothing else tells it.
+#[utoipa::path(get, path = "/api/v1/operators/{operator}/profile", tag = "people",
+    security(("token" = [])), params(("operator" = String, Path, description = "Login name")),
+    responses((status = 200, body = schema::OneProfile), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error)))]
+pub(crate) async fn profile(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    profile_of(&shared, &name).await
+}
+
+/// Says what an operator needs; it holds at once, also where they are signed in.
+#[utoipa::path(post, path = "/api/v1/operators/{operator}/profile", tag = "people",
+    security(("token" = [])), params(("operator" = String, Path, description = "Login name")),
+    request_body = ProfileAsked,
+    responses((status = 200, body = schema::OneProfile), (status = 401, body = schema::Error),
+        (status = 422, description = "Nothing was changed", body = schema::Faults)))]
+pub(crate) async fn set_profile(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    asked: Asked<ProfileAsked>,
+) -> Result<Json<Value>, ApiError> {
+    let profile = Box::new(asked.wish.told()?);
+    let operator = name.clone();
+    let command = Command::SetProfile { operator, profile };
+    shared.engine.command(command).await?;
+    profile_of(&shared, &name).await
+}
+
+async fn profile_of(shared: &Shared, name: &str) -> Result<Json<Value>, ApiError> {
+    if shared.store.operator(name).await?.is_none() {
+        return Err(ApiError::NotFound {
+            what: "operator",
+            which: shortened(name),
+        });
+    }
+    Ok(Json(
+        json!({ "profile": shared.store.profile(name).await? }),
+    ))
+}
+
+/// Who is to pay a callback.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Owner {
+    /// Login name; without one it is anybody's again.
+    operator: Option<String>,
+}
+
+/// Says which operator is to call a person back. It waits for them while they are there, and
+/// for `owner_wait_h` when they are not; then it is anybody's.
+#[utoipa::path(post, path = "/api/v1/callbacks/{id}/assign", tag = "people",
+    security(("token" = [])), params(("id" = i64, Path)), request_body = Owner,
+    responses((status = 200, body = schema::OneCallback), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error), (status = 422, body = schema::Error)))]
+pub(crate) async fn assign_callback(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked<Owner>,
+) -> Result<Json<Value>, ApiError> {
+    let callback = CallbackId(identifier(&id, "callback")?);
+    let operator = asked.wish.operator;
+    let command = Command::AssignCallback { callback, operator };
+    shared.engine.command(command).await?;
+    reads::callback(caller, State(shared), Path(id)).await
 }

@@ -150,7 +150,7 @@ pub(crate) fn reload_failed(failed: &FailedReload, since: UtcMs) -> String {
 /// What a form has done.
 pub(crate) fn done(command: &Command) -> String {
     match command {
-        Command::SignIn { seat, operator } => {
+        Command::SignIn { seat, operator, .. } => {
             format!("{operator} è in servizio alla postazione {seat}.")
         }
         Command::Choose { seat, chosen, .. } => match chosen {
@@ -176,6 +176,11 @@ pub(crate) fn done(command: &Command) -> String {
         Command::ImportAttempts(calls) => format!("Importate {} chiamate.", calls.len()),
         Command::SetOperators(changes) => format!("Operatori cambiati: {}.", changes.len()),
         Command::RemoveOperator(name) => format!("{name} non lavora più qui."),
+        Command::AssignCallback { operator, .. } => match operator {
+            Some(operator) => format!("Richiamata affidata a {operator}."),
+            None => "Richiamata di nuovo di tutti.".to_owned(),
+        },
+        Command::SetProfile { operator, .. } => format!("Profilo di {operator} registrato."),
         Command::SetSeats(changes) => format!("Postazioni cambiate: {}.", changes.len()),
         Command::RemoveSeat(seat) => format!("La postazione {seat} non c’è più."),
         Command::Stop { .. } => "Il centro si sta fermando.".to_owned(),
@@ -223,7 +228,15 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::OperatorElsewhere { operator, seat } => {
             format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
         }
+        CommandError::NoCallback(id) => format!("La richiamata {id} non esiste o è chiusa."),
         CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
+        CommandError::PauseReason { known, .. } => {
+            format!(
+                "Motivo della pausa: scegli uno di questi: {}.",
+                known.join(", ")
+            )
+        }
+        CommandError::ShiftIsOver => "La fine del turno è già passata.".to_owned(),
         CommandError::NotTaken(faults) => {
             let count = count(
                 u32::try_from(faults.len()).unwrap_or(u32::MAX),

@@ -2,9 +2,9 @@
 //! be to be offered a work. Worked out from rows and from the shape of the world alone.
 
 use cuptel_core::id::{QueueId, epoch_of};
-use cuptel_core::record::{AttemptRow, OfferRow, Record, Work};
+use cuptel_core::record::{AttemptRow, OfferRow, Record, SignInRow, Work};
 use cuptel_core::snapshot::SeatNow;
-use cuptel_core::words::{Chosen, DialState, OfferState, Outcome, Stage, WorkState};
+use cuptel_core::words::{Chosen, DialState, OfferState, Outcome, Stage, WorkKind, WorkState};
 
 use crate::image::Image;
 use crate::promises::{Broken, broken};
@@ -286,6 +286,7 @@ fn may_be_offered(image: &Image, epoch: i64, offer: &OfferRow) -> Result<(), Bro
         let what = format!("operator {} cannot {skill}", offer.operator);
         return broken("P5", what);
     }
+    forbids_nothing(image, epoch, offer, there)?;
     // A crash ends the after-call time too.
     let wraps_up = image.assignments.values().any(|row| {
         row.seat == offer.seat
@@ -295,6 +296,52 @@ fn may_be_offered(image: &Image, epoch: i64, offer: &OfferRow) -> Result<(), Bro
     if wraps_up {
         let what = format!("seat {} is offered a work in its wrap-up", offer.seat);
         return broken("P4", what);
+    }
+    Ok(())
+}
+
+/// The trainee's hour.
+const HOUR_MS: i64 = 3_600_000;
+
+/// Neither the profile of an operator nor the end of their shift stands against an offer.
+fn forbids_nothing(
+    image: &Image,
+    epoch: i64,
+    offer: &OfferRow,
+    there: Option<&SignInRow>,
+) -> Result<(), Broken> {
+    let ends_ms = there.and_then(|row| row.shift_ends_ms);
+    if ends_ms.is_some_and(|ends_ms| ends_ms <= offer.offered_ms) {
+        let what = format!("seat {} is offered a work after its shift", offer.seat);
+        return broken("P4", what);
+    }
+    let Some(needs) = image.profiles.get(&offer.operator).map(|row| &row.profile) else {
+        return Ok(());
+    };
+    let kind = match offer.work {
+        Work::Attempt(_) => WorkKind::Live,
+        Work::Callback(_) => WorkKind::Callback,
+    };
+    let is_there = |id| {
+        let mut there = image.sign_ins.values().filter(|row| row.until_ms.is_none());
+        there.any(|row| row.operator == id)
+    };
+    let begun = image.assignments.values().filter(|row| {
+        row.operator == offer.operator
+            && epoch_of(row.id.0) == epoch
+            && row.started_ms > offer.offered_ms - HOUR_MS
+    });
+    let begun = u32::try_from(begun.count()).unwrap_or(u32::MAX);
+    let forbidden = needs.not_kinds.contains(&kind)
+        || needs.not_queues.contains(&offer.queue)
+        || needs.buddy.is_some_and(|buddy| !is_there(buddy))
+        || needs.works_per_h.is_some_and(|most| begun >= most);
+    if forbidden {
+        let what = format!(
+            "operator {} is offered what they are spared",
+            offer.operator
+        );
+        return broken("P5", what);
     }
     Ok(())
 }

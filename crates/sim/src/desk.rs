@@ -1,8 +1,10 @@
 //! Seats: phones that register, ring, are picked up or not, vanish and come back; operators
 //! who sign in, pause, give results and go.
 
+use cuptel_core::profile::{Profile, ProfileTold};
+use cuptel_core::snapshot::SeatNow;
 use cuptel_core::step::Command;
-use cuptel_core::words::{Chosen, Disposition, WorkState};
+use cuptel_core::words::{Chosen, Disposition, WorkKind, WorkState};
 
 use crate::chance::Chance;
 use crate::invented::{
@@ -203,13 +205,19 @@ impl World {
             seat: name.clone(),
             chosen,
             reason: None,
+            supervisor: None,
         };
         let draw = match self.phones[seat].chance.between(0, 99) {
             _ if self.is_calm() => 100,
             0..=40 if !self.things.any("choice") => 100,
+            44..=51 | 58..=60 if !self.things.any("override") => 100,
+            52..=57 if !self.things.any("need") => 100,
             41..=43 if !self.things.any("handset") => 100,
             draw => draw,
         };
+        if let Some(command) = self.is_told(seat, &look, draw) {
+            return self.commands(command);
+        }
         let command = match draw {
             _ if look.operator.is_none() => {
                 let operator = OPERATORS
@@ -217,6 +225,8 @@ impl World {
                 Command::SignIn {
                     seat: name,
                     operator: operator.to_owned(),
+                    until_ms: None,
+                    moves: false,
                 }
             }
             0..=5 => chooses(Chosen::Paused),
@@ -242,6 +252,79 @@ impl World {
             _ => return Ok(()),
         };
         self.commands(command)
+    }
+
+    /// What others say of who works at a seat: a supervisor, whoever plans shifts, whoever keeps
+    /// what operators need. In the quiet at the end nobody needs anything any more.
+    fn is_told(&mut self, seat: usize, look: &SeatNow, draw: u64) -> Option<Command> {
+        let operator = look.operator.clone()?;
+        let overrides = |chosen: Chosen| Command::Choose {
+            seat: look.name.clone(),
+            chosen,
+            reason: None,
+            supervisor: Some("capo".to_owned()),
+        };
+        Some(match draw {
+            44..=46 => overrides(Chosen::Paused),
+            47..=48 => overrides(Chosen::SignedOut),
+            49..=51 => overrides(Chosen::Available),
+            52..=57 => Command::SetProfile {
+                operator,
+                profile: Box::new(self.needs(seat)),
+            },
+            58..=60 => Command::SignIn {
+                seat: look.name.clone(),
+                operator,
+                until_ms: Some(self.now().utc_ms + self.shift_ms(seat)),
+                moves: false,
+            },
+            100 if self.has_needs(&operator) => Command::SetProfile {
+                operator,
+                profile: Box::default(),
+            },
+            _ => return None,
+        })
+    }
+
+    /// What an operator may need, as far as a dispatcher can be told.
+    fn needs(&mut self, seat: usize) -> ProfileTold {
+        let chance = &mut self.phones[seat].chance;
+        let kinds = [WorkKind::Live, WorkKind::Callback];
+        let some = |chance: &mut Chance, value: u32| chance.percent(30).then_some(value);
+        let break_after = some(chance, 2);
+        let profile = Profile {
+            ring_s: some(chance, SEAT_RING_S + 5),
+            wrap_up_s: some(chance, 20),
+            rest_s: some(chance, 10),
+            break_after,
+            break_s: break_after.map(|_| 25),
+            auto_answer: chance.percent(20),
+            whisper: chance.percent(20),
+            not_kinds: kinds.into_iter().filter(|_| chance.percent(20)).collect(),
+            works_per_h: some(chance, 2),
+            ..Profile::default()
+        };
+        let queues = [("teramo", "prenotazioni"), ("avezzano", "centro")];
+        let spared = queues.into_iter().filter(|_| chance.percent(20));
+        ProfileTold {
+            profile,
+            not_queues: spared
+                .map(|(tenant, queue)| (tenant.to_owned(), queue.to_owned()))
+                .collect(),
+            buddy: chance.percent(20).then(|| OPERATORS[0].to_owned()),
+        }
+    }
+
+    /// How long a shift lasts from now on.
+    fn shift_ms(&mut self, seat: usize) -> i64 {
+        i64::try_from(self.phones[seat].chance.between(5_000, 600_000)).unwrap_or(5_000)
+    }
+
+    fn has_needs(&self, operator: &str) -> bool {
+        let mut operators = self.decided.operators.values();
+        let known = operators.find(|row| row.name == operator);
+        let needs = known.and_then(|row| self.decided.profiles.get(&row.id));
+        needs.is_some_and(|row| !row.profile.is_empty())
     }
 
     /// Somebody takes the handset and dials.

@@ -8,7 +8,8 @@ use cuptel_core::id::{
 };
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
-    OpenCallback, OperatorRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
+    OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, SeatRow,
+    SignInRow,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
@@ -29,6 +30,8 @@ pub(crate) struct Image {
     pub(crate) registrations: BTreeMap<SeatId, RegistrationRow>,
     pub(crate) seats: BTreeMap<SeatId, SeatRow>,
     pub(crate) operators: BTreeMap<OperatorId, OperatorRow>,
+    pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
+    pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     /// `Call-ID` of every attempt.
     pub(crate) call_ids: BTreeSet<String>,
 }
@@ -70,6 +73,8 @@ impl Image {
             Record::Registration(row) => drop(self.registrations.insert(row.seat, row.clone())),
             Record::Seat(row) => drop(self.seats.insert(row.id, row.clone())),
             Record::Operator(row) => drop(self.operators.insert(row.id, row.clone())),
+            Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
+            Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
         }
     }
 
@@ -148,6 +153,8 @@ impl Image {
             epoch,
             seats: self.seats.values().cloned().collect(),
             operators: self.operators.values().cloned().collect(),
+            profiles: self.profiles.values().cloned().collect(),
+            owners: self.owners.values().copied().collect(),
             sign_ins: self
                 .sign_ins
                 .values()

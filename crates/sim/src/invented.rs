@@ -13,7 +13,7 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
     AnswerTarget, CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators,
-    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant, Trunk,
+    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -249,23 +249,13 @@ impl Shape {
                 SiteId(1),
                 Site {
                     name: "teramo".to_owned(),
+                    calls_max: None,
                 },
             )]),
             calendars: vec![self.calendar()],
             prompts: prompts(),
-            limits: Limits {
-                reconcile_after_s: 60,
-                interrupted_under_s: 4,
-                interrupted_priority_s: 600,
-                reject_delay_s: 5,
-                busy_delay_s: 8,
-                no_answer_delay_s: 6,
-                no_ringing_s: 4,
-                ask_phone_s: (5, 60),
-                misses_max: 3,
-                last_operators_max: 100,
-                register_s: (60, 3_600),
-            },
+            pause_reasons: Vec::new(),
+            limits: limits(),
         })
     }
 
@@ -366,6 +356,7 @@ impl Shape {
             skills: BTreeMap::from([(skill.to_owned(), 1)]),
             waiting_max: self.waiting_max,
             wrap_up_s: self.wrap_up_s,
+            wrap_up: WrapUp::UpTo,
             ring_s: SEAT_RING_S,
             live_bonus_s: self.live_bonus_s,
             no_operators,
@@ -388,6 +379,7 @@ impl Shape {
                 spacing_unreachable_s: UNREACHABLE_S,
                 spacing_declined_s: 5,
                 tries_max: u32::try_from(TRIES_MAX).unwrap_or(2),
+                owner_wait_h: 2,
                 spread_h: self.spread_h,
                 expected_s: 60,
                 expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -482,6 +474,24 @@ impl Shape {
 
 fn number(digits: &str) -> PhoneNumber {
     PhoneNumber::parse_e164(digits).expect("the constants above are numbers")
+}
+
+fn limits() -> Limits {
+    Limits {
+        reconcile_after_s: 60,
+        interrupted_under_s: 4,
+        interrupted_priority_s: 600,
+        reject_delay_s: 5,
+        busy_delay_s: 8,
+        no_answer_delay_s: 6,
+        no_ringing_s: 4,
+        ask_phone_s: (5, 60),
+        misses_max: 3,
+        last_operators_max: 100,
+        not_responding_return_s: 60,
+        reconnect_grace_s: 20,
+        register_s: (60, 3_600),
+    }
 }
 
 fn tenant(name: &str, dialplan: Dialplan) -> Tenant {

@@ -343,7 +343,9 @@ impl World {
                 | Record::Need(_)
                 | Record::CallbackEvent(_)
                 | Record::Seat(_)
-                | Record::Operator(_) => continue,
+                | Record::Operator(_)
+                | Record::Profile(_)
+                | Record::Owner(_) => continue,
                 Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),
             };

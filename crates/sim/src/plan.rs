@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 18] = [
     "network",
     "bad_weather",
     "takeover",
@@ -28,6 +28,8 @@ const KINDS: [&str; 16] = [
     "redial",
     "vanishing",
     "choice",
+    "override",
+    "need",
     "handset",
     "call",
 ];

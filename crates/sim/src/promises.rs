@@ -77,6 +77,8 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Seat(_)
         | Record::Operator(_)
         | Record::Decision(_)
+        | Record::Profile(_)
+        | Record::Owner(_)
         | Record::ConfigVersion(_) => Ok(()),
     }
 }

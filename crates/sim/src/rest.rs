@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use cuptel_core::record::{CallbackRow, OfferRow};
-use cuptel_core::words::{CallbackState, DialState, WorkState};
+use cuptel_core::record::{CallbackRow, OfferRow, SignInRow};
+use cuptel_core::words::{CallbackState, Chosen, DialState, WorkState};
 
 use crate::line::{CallKey, Line};
 use crate::promises::{Broken, broken, check_sums};
@@ -178,6 +178,12 @@ impl World {
         let overdue = |row: &&CallbackRow| row.not_before_ms < due_ms;
         let overdue = self.decided.callbacks_open().filter(overdue);
         left.extend(overdue.map(|row| format!("callback {} is due", row.id)));
+        let rests_on = |row: &&SignInRow| {
+            let is_over = row.back_ms.is_some_and(|back_ms| back_ms < now.utc_ms);
+            row.until_ms.is_none() && row.chosen == Chosen::Paused && is_over
+        };
+        let resting = self.decided.sign_ins.values().filter(rests_on);
+        left.extend(resting.map(|row| format!("seat {} in its break", row.seat)));
         if left.is_empty() {
             Ok(())
         } else {

@@ -289,6 +289,8 @@ impl Watch {
             | Record::Seat(_)
             | Record::Operator(_)
             | Record::Decision(_)
+            | Record::Profile(_)
+            | Record::Owner(_)
             | Record::ConfigVersion(_) => Ok(()),
         }
     }

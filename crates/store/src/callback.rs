@@ -11,6 +11,7 @@ use crate::attempt::{self, AttemptView};
 use crate::dial::{self, DialView};
 use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
+use crate::owner;
 use crate::promise::{self, PromiseView};
 use crate::row::{Columns, all_of};
 use crate::store::{Store, StoreError, page, while_doing};
@@ -195,6 +196,8 @@ pub struct CallbackDetail {
     pub dials: Vec<DialView>,
     /// The attempts that belong to it, newest first.
     pub missed: Vec<AttemptView>,
+    /// The operator who is to pay it, where it is not anybody's.
+    pub operator: Option<String>,
 }
 
 pub(crate) fn image(row: &CallbackRow, seq: i64, images: &mut Images) {
@@ -340,6 +343,7 @@ impl Store {
         let missed = attempt::of_callback(connection, id)
             .await
             .map_err(&failed)?;
+        let operator = owner::of_callback(connection, id).await.map_err(&failed)?;
         Ok(Some(CallbackDetail {
             callback,
             needs,
@@ -347,6 +351,7 @@ impl Store {
             promises,
             dials,
             missed,
+            operator,
         }))
     }
 }

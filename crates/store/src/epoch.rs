@@ -9,8 +9,8 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, dial, number, offer, operator, registration, seat, sign_in,
-    state_interval,
+    assignment, attempt, backlog, dial, number, offer, operator, owner, profile, registration,
+    seat, sign_in, state_interval,
 };
 
 const NEXT_EPOCH: &str = "
@@ -97,6 +97,8 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
     Ok(Restored {
         seats: all(connection, seat::ALL, seat::read).await?,
         operators: operator::load(connection).await?,
+        owners: all(connection, owner::OPEN, owner::read).await?,
+        profiles: all(connection, profile::ALL, profile::read).await?,
         sign_ins: all(connection, sign_in::OPEN, sign_in::read).await?,
         intervals: all(connection, state_interval::OPEN, state_interval::read).await?,
         registrations: all(connection, registration::OPEN, registration::read).await?,

@@ -8,8 +8,8 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, config_version, decision, dial, number, offer, operator,
-    promise, registration, seat, sign_in, state_interval,
+    assignment, attempt, callback, config_version, decision, dial, number, offer, operator, owner,
+    profile, promise, registration, seat, sign_in, state_interval,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -32,6 +32,8 @@ pub(crate) enum Table {
     Seat,
     Operator,
     OperatorSkill,
+    Profile,
+    Owner,
     ConfigVersion,
 }
 
@@ -56,6 +58,8 @@ impl Table {
         Self::Seat,
         Self::Operator,
         Self::OperatorSkill,
+        Self::Profile,
+        Self::Owner,
         Self::ConfigVersion,
     ];
 
@@ -78,6 +82,8 @@ impl Table {
             Self::Seat => "seat",
             Self::Operator => "operator",
             Self::OperatorSkill => "operator_skill",
+            Self::Profile => "profile",
+            Self::Owner => "callback_owner",
             Self::ConfigVersion => "config_version",
         }
     }
@@ -116,6 +122,8 @@ impl Table {
             Self::Seat => &[seat::UPSERT],
             Self::Operator => &[operator::UPSERT, operator::FORGET_SKILLS],
             Self::OperatorSkill => &[operator::INSERT_SKILLS],
+            Self::Profile => &[profile::UPSERT],
+            Self::Owner => &[owner::UPSERT],
             Self::ConfigVersion => &[config_version::UPSERT],
         }
     }
@@ -156,6 +164,8 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Registration(row) => (Table::Registration, row.seat.0, false),
         Record::Seat(row) => (Table::Seat, row.id.0, false),
         Record::Operator(row) => (Table::Operator, row.id.0, false),
+        Record::Profile(row) => (Table::Profile, row.operator.0, false),
+        Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
     }
 }
@@ -258,6 +268,8 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             operator::image(row, seq, &mut images[Table::Operator as usize]);
             operator::skill_images(row, seq, &mut images[Table::OperatorSkill as usize]);
         }
+        Record::Profile(row) => profile::image(row, seq, &mut images[Table::Profile as usize]),
+        Record::Owner(row) => owner::image(row, seq, &mut images[Table::Owner as usize]),
         Record::ConfigVersion(row) => {
             config_version::image(row, seq, &mut images[Table::ConfigVersion as usize])
         }

@@ -1,5 +1,6 @@
 //! Reads a row's columns one after the other, in the order of their SELECT list.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use cuptel_core::number::PhoneNumber;
@@ -89,6 +90,17 @@ impl<'r> Columns<'r> {
     /// A number as pages and logs may show it.
     pub(crate) fn masked(&mut self) -> Result<Option<String>, sqlx::Error> {
         Ok(self.maybe_number()?.map(|number| number.to_string()))
+    }
+
+    /// Words with spaces between them.
+    pub(crate) fn words<W>(&mut self) -> Result<BTreeSet<W>, sqlx::Error>
+    where
+        W: FromStr<Err: std::error::Error + Send + Sync + 'static> + Ord,
+    {
+        let index = self.next;
+        let text: &str = self.take()?;
+        let word = |word: &str| word.parse().map_err(|wrong| foreign(index, wrong));
+        text.split_whitespace().map(word).collect()
     }
 
     /// A small number that the rules keep unsigned.

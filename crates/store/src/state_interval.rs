@@ -2,6 +2,7 @@
 
 use cuptel_core::id::{IntervalId, OperatorId, SeatId};
 use cuptel_core::record::IntervalRow;
+use cuptel_core::words::ChosenBy;
 
 use crate::dialect::{Row, upsert};
 use crate::image::Images;
@@ -14,11 +15,14 @@ pub(crate) const UPSERT: &str = upsert!(state_interval {
     5 work TEXT,
     6 since_ms BIGINT,
     7 until_ms BIGINT,
+    8 pause_reason TEXT,
+    9 chosen_by TEXT,
+    10 supervisor TEXT,
 });
 
 /// Intervals without an end.
 pub(crate) const OPEN: &str = "
-SELECT id, seat, operator, chosen, work, since_ms, until_ms
+SELECT id, seat, operator, chosen, work, since_ms, until_ms, pause_reason, chosen_by, supervisor
 FROM state_interval WHERE shard = $1 AND until_ms IS NULL ORDER BY id";
 
 pub(crate) fn image(row: &IntervalRow, seq: i64, images: &mut Images) {
@@ -30,6 +34,9 @@ pub(crate) fn image(row: &IntervalRow, seq: i64, images: &mut Images) {
         .word(row.work.as_str())
         .int(row.since_ms)
         .maybe_int(row.until_ms)
+        .maybe_text(row.pause_reason.as_deref())
+        .word(row.chosen_by.as_str())
+        .maybe_text(row.supervisor.as_deref())
         .end();
 }
 
@@ -43,5 +50,8 @@ pub(crate) fn read(row: &Row) -> Result<IntervalRow, sqlx::Error> {
         work: columns.word()?,
         since_ms: columns.int()?,
         until_ms: columns.maybe_int()?,
+        pause_reason: columns.maybe_text()?,
+        chosen_by: columns.maybe_word()?.unwrap_or(ChosenBy::Operator),
+        supervisor: columns.maybe_text()?,
     })
 }

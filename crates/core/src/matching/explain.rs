@@ -34,6 +34,10 @@ pub enum Eligibility {
     Busy,
     /// It rests after an offer that it did not take.
     Resting,
+    /// Its site has as many calls as its link carries.
+    SiteFull,
+    /// The work would outlast the operator's shift.
+    ShiftEnds,
     /// What its operator's own profile says is nobody's business.
     #[serde(rename = "not_eligible")]
     Profile,

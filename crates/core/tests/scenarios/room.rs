@@ -9,17 +9,19 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AttemptId, CallbackId, DialId, LegId, LineId, NeedId, NumberId, OfferId, OperatorId, QueueId,
-    SeatId, SiteId, TenantId, TrunkId,
+    AttemptId, CallbackId, DialId, IntervalId, LegId, LineId, NeedId, NumberId, OfferId,
+    OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
+use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, DecisionRow, DialRow, NeedRow, NumberRow, OfferRow, OpenCallback,
-    OperatorRow, PromiseRow, Record, RegistrationRow, Restored, SeatRow, SignInRow,
+    AttemptRow, CallbackRow, DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
+    OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored,
+    SeatRow, SignInRow,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId,
-    Queue, Rules, Site, SpokenPrompts, Tenant, Trunk,
+    Queue, Rules, Site, SpokenPrompts, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::snapshot::{TrunkNow, WaitNow};
 use cuptel_core::step::{
@@ -114,6 +116,9 @@ pub(crate) struct Room {
     registrations: BTreeMap<SeatId, RegistrationRow>,
     seats: BTreeMap<SeatId, SeatRow>,
     operators: BTreeMap<OperatorId, OperatorRow>,
+    profiles: BTreeMap<OperatorId, ProfileRow>,
+    owners: BTreeMap<CallbackId, OwnerRow>,
+    intervals: BTreeMap<IntervalId, IntervalRow>,
 }
 
 impl Room {
@@ -152,6 +157,9 @@ impl Room {
             registrations: BTreeMap::new(),
             seats: seats().into_iter().map(|row| (row.id, row)).collect(),
             operators: operators().into_iter().map(|row| (row.id, row)).collect(),
+            profiles: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            intervals: BTreeMap::new(),
         }
     }
 
@@ -250,10 +258,10 @@ impl Room {
                 Record::Promise(row) => self.promises.push(row),
                 Record::Seat(row) => drop(self.seats.insert(row.id, row)),
                 Record::Operator(row) => drop(self.operators.insert(row.id, row)),
-                Record::CallbackEvent(_)
-                | Record::Assignment(_)
-                | Record::Interval(_)
-                | Record::ConfigVersion(_) => {}
+                Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
+                Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
+                Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
+                Record::CallbackEvent(_) | Record::Assignment(_) | Record::ConfigVersion(_) => {}
             }
         }
         self.effects.extend(step.effects);
@@ -396,6 +404,8 @@ impl Room {
         self.commands(Command::SignIn {
             seat: name(seat),
             operator: operator.to_owned(),
+            until_ms: None,
+            moves: false,
         })
         .expect("nobody else sits there");
     }
@@ -464,6 +474,7 @@ impl Room {
             seat: name(seat),
             chosen,
             reason: None,
+            supervisor: None,
         })
         .expect("somebody sits there");
     }
@@ -615,6 +626,62 @@ impl Room {
         self.operators.values().collect()
     }
 
+    /// Every stretch of a seat's time, in order.
+    pub(crate) fn intervals(&self) -> Vec<&IntervalRow> {
+        self.intervals.values().collect()
+    }
+
+    /// What is chosen where somebody is signed in.
+    pub(crate) fn chosen_at(&self, seat: i64) -> Option<&SignInRow> {
+        let mut open = self.sign_ins.iter().filter(|row| row.until_ms.is_none());
+        open.find(|row| row.seat == SeatId(seat))
+    }
+
+    /// Somebody says what an operator needs.
+    pub(crate) fn needs_of(&mut self, operator: &str, profile: Profile) {
+        self.needs_told(operator, profile, &[], None)
+            .expect("it is within bounds");
+    }
+
+    pub(crate) fn needs_told(
+        &mut self,
+        operator: &str,
+        profile: Profile,
+        not_queues: &[&str],
+        buddy: Option<&str>,
+    ) -> Result<(), CommandError> {
+        let queue = |name: &&str| ("asl".to_owned(), (*name).to_owned());
+        self.commands(Command::SetProfile {
+            operator: operator.to_owned(),
+            profile: Box::new(ProfileTold {
+                profile,
+                not_queues: not_queues.iter().map(queue).collect(),
+                buddy: buddy.map(str::to_owned),
+            }),
+        })
+    }
+
+    pub(crate) fn signs_in(&mut self, seat: i64, operator: &str, until_ms: Option<i64>) {
+        self.commands(Command::SignIn {
+            seat: name(seat),
+            operator: operator.to_owned(),
+            until_ms,
+            moves: false,
+        })
+        .expect("nobody else sits there");
+    }
+
+    /// A supervisor chooses for whoever works at a seat.
+    pub(crate) fn overrides(&mut self, seat: i64, chosen: Chosen, reason: Option<&str>) {
+        self.commands(Command::Choose {
+            seat: name(seat),
+            chosen,
+            reason: reason.map(str::to_owned),
+            supervisor: Some("capo".to_owned()),
+        })
+        .expect("somebody sits there");
+    }
+
     pub(crate) fn sign_ins(&self) -> &[SignInRow] {
         &self.sign_ins
     }
@@ -703,6 +770,8 @@ impl Room {
             epoch: self.epoch,
             seats: self.seats.values().cloned().collect(),
             operators: self.operators.values().cloned().collect(),
+            profiles: self.profiles.values().cloned().collect(),
+            owners: self.owners.values().copied().collect(),
             sign_ins: self
                 .sign_ins
                 .iter()
@@ -810,6 +879,7 @@ fn queue(name: &str) -> Queue {
         skills: BTreeMap::from([("all".to_owned(), 1)]),
         waiting_max: 10,
         wrap_up_s: WRAP_UP_S,
+        wrap_up: WrapUp::UpTo,
         ring_s: SEAT_RING_S,
         live_bonus_s: 0,
         no_operators: NoOperators::Wait,
@@ -827,6 +897,7 @@ fn queue(name: &str) -> Queue {
             spacing_unreachable_s: UNREACHABLE_S,
             spacing_declined_s: DECLINED_S,
             tries_max: TRIES_MAX,
+            owner_wait_h: 2,
             spread_h: 2,
             expected_s: EXPECTED_S,
             expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -866,10 +937,12 @@ fn rules() -> Rules {
             SiteId(1),
             Site {
                 name: "teramo".to_owned(),
+                calls_max: None,
             },
         )]),
         calendars: vec![Calendar::new(&office).expect("a calendar")],
         prompts: prompts(),
+        pause_reasons: Vec::new(),
         limits: Limits {
             reconcile_after_s: RECONCILE_S,
             interrupted_under_s: 5,
@@ -881,6 +954,8 @@ fn rules() -> Rules {
             ask_phone_s: (ASK_PHONE_S, 4 * ASK_PHONE_S),
             misses_max: 3,
             last_operators_max: 100,
+            not_responding_return_s: 0,
+            reconnect_grace_s: 0,
             register_s: (60, 90_000),
         },
     }

@@ -119,6 +119,8 @@ fn a_new_operator_works_at_a_new_seat_and_after_a_restart_too() {
     let sign_in = Command::SignIn {
         seat: "103".to_owned(),
         operator: "carla".to_owned(),
+        until_ms: None,
+        moves: false,
     };
     room.commands(sign_in).unwrap();
     room.restarts();
@@ -149,6 +151,8 @@ fn who_is_removed_in_a_conversation_ends_it_and_is_signed_out() {
     let again = room.commands(Command::SignIn {
         seat: "101".to_owned(),
         operator: "anna".to_owned(),
+        until_ms: None,
+        moves: false,
     });
     assert_eq!(again, Err(CommandError::NoOperator("anna".to_owned())));
     // Whoever comes back is the same one: their history stays theirs.

@@ -86,6 +86,8 @@ pub(crate) struct SiteDraft {
     pub(crate) name: String,
     /// The day of its patron saint.
     pub(super) patron: Option<YearDay>,
+    /// Calls at once at most. Default: no limit.
+    pub(crate) calls_max: Option<u32>,
 }
 
 pub(super) fn sites(root: &mut Fields<'_>) -> Vec<SiteDraft> {
@@ -98,8 +100,13 @@ pub(super) fn sites(root: &mut Fields<'_>) -> Vec<SiteDraft> {
                 .map_err(|error| table.faults().add(text.at, error.to_string()))
                 .ok()
         });
+        let calls_max = table.whole("calls_max", 1..=100_000).map(|most| most.value);
         table.finish();
-        sites.extend(name.map(|name| SiteDraft { name, patron }));
+        sites.extend(name.map(|name| SiteDraft {
+            name,
+            patron,
+            calls_max,
+        }));
     }
     sites
 }

@@ -32,6 +32,8 @@ pub(crate) struct CallbackSettings {
     spacing_declined_s: u32,
     /// Default 5.
     tries_max: u32,
+    /// Default 24.
+    owner_wait_h: u32,
     /// Default 10.
     expire_days: u32,
     /// Which days count for `expire_days`. Default: every day.
@@ -69,6 +71,7 @@ impl CallbackSettings {
             spacing_unreachable_s: 3_600,
             spacing_declined_s: 30,
             tries_max: 5,
+            owner_wait_h: 24,
             expire_days: 10,
             expire_counts: Counts::Every,
             spread_h: 2,
@@ -90,6 +93,7 @@ impl CallbackSettings {
             spacing_unreachable_s,
             spacing_declined_s,
             tries_max,
+            owner_wait_h,
             expire_days,
             expire_counts,
             spread_h,
@@ -109,6 +113,7 @@ impl CallbackSettings {
             ),
             ("spacing_declined_s", SOME_OF_A_DAY_S, spacing_declined_s),
             ("tries_max", 1..=100, tries_max),
+            ("owner_wait_h", 0..=720, owner_wait_h),
             ("expire_days", 1..=3_650, expire_days),
             ("spread_h", 0..=24, spread_h),
         ] {
@@ -189,6 +194,7 @@ impl CallbackSettings {
             spacing_unreachable_s: self.spacing_unreachable_s,
             spacing_declined_s: self.spacing_declined_s,
             tries_max: self.tries_max,
+            owner_wait_h: self.owner_wait_h,
             spread_h: self.spread_h,
             expected_s: self.expected_s,
             expires: Term::new(self.expire_days, days(&self.expire_counts), zone),

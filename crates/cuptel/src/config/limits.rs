@@ -14,7 +14,9 @@ pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
 
 /// Defaults: a dial in flight at a crash rests 120 s; under 2 s is interrupted, and that
 /// puts a person 3,600 s ahead; a seat rests 10 s after a reject, 30 s after busy, 10 s
-/// after no answer, 3 misses; the last operators of 50,000 numbers are remembered; a phone that does not ring within 6 s is gone, and asked again
+/// after no answer, 3 misses, and does not return by itself; the last operators of 50,000 numbers
+/// are remembered; an operator whose phone is lost for 300 s is signed out; a phone that does not
+/// ring within 6 s is gone, and asked again
 /// after 5 s, at last every 60 s, whether it is there; registrations from 60 s to 3,600 s.
 pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
     let mut limits = Limits {
@@ -28,6 +30,8 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         ask_phone_s: (5, 60),
         misses_max: 3,
         last_operators_max: 50_000,
+        not_responding_return_s: 0,
+        reconnect_grace_s: 300,
         register_s: (60, 3_600),
     };
     let Some(mut table) = root.table("limits") else {
@@ -64,6 +68,12 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
             0..=10_000_000,
             &mut limits.last_operators_max,
         ),
+        (
+            "not_responding_return_s",
+            DAY_S,
+            &mut limits.not_responding_return_s,
+        ),
+        ("reconnect_grace_s", DAY_S, &mut limits.reconnect_grace_s),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);
@@ -105,6 +115,27 @@ pub(super) fn drain_s(root: &mut Fields<'_>) -> u32 {
     let drain_s = table.whole_or("drain_s", 0..=3_600, 20);
     table.finish();
     drain_s
+}
+
+/// Reasons that a pause may have; any, where none are listed. Each is there once.
+pub(super) fn pause_reasons(root: &mut Fields<'_>) -> Vec<String> {
+    let Some(mut table) = root.table("people") else {
+        return Vec::new();
+    };
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in table
+        .texts("pause_reasons")
+        .map_or(Vec::new(), |it| it.value)
+    {
+        let text = reason.value.trim();
+        if text.is_empty() || reasons.iter().any(|known| known == text) {
+            let message = "expected a reason that is not in the list yet".to_owned();
+            table.faults().add(reason.at, message);
+        }
+        reasons.push(text.to_owned());
+    }
+    table.finish();
+    reasons
 }
 
 /// Where the data is kept.

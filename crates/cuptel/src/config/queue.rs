@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cuptel_core::dialplan::fields::{Fields, Placed};
-use cuptel_core::rules::{AnswerTarget, MatchPolicy, NoOperators};
+use cuptel_core::rules::{AnswerTarget, MatchPolicy, NoOperators, WrapUp};
 
 use super::authority::{TenantDraft, tenant_and_name};
 use super::callback::CallbackSettings;
@@ -37,6 +37,8 @@ pub(crate) struct QueuePolicy {
     pub(crate) waiting_max: u32,
     /// After-call time. Default 20.
     pub(crate) wrap_up_s: u32,
+    /// Who decides how long: `fixed`, `up_to` (the default), `none`.
+    pub(crate) wrap_up: WrapUp,
     /// How long a seat's phone rings. Default 15.
     pub(crate) ring_s: u32,
     /// How much older a callback must be to go before a caller. Default 300.
@@ -59,6 +61,7 @@ impl QueuePolicy {
         Self {
             waiting_max: 50,
             wrap_up_s: 20,
+            wrap_up: WrapUp::UpTo,
             ring_s: 15,
             live_bonus_s: 300,
             serve_waiting_s: 900,
@@ -131,6 +134,14 @@ pub(crate) fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePol
         ("serve_waiting_s", DAY_S, &mut policy.serve_waiting_s),
     ] {
         *value = table.whole_or(key, range, *value);
+    }
+    let words = [
+        ("fixed", WrapUp::Fixed),
+        ("up_to", WrapUp::UpTo),
+        ("none", WrapUp::None),
+    ];
+    if let Some(wrap_up) = word(table, "wrap_up", &words, false) {
+        policy.wrap_up = wrap_up;
     }
     let words = [("wait", NoOperators::Wait), ("refuse", NoOperators::Refuse)];
     if let Some(no_operators) = word(table, "no_operators", &words, false) {

@@ -159,6 +159,7 @@ impl Config {
                 .map(|draft| draft.calendar.clone())
                 .collect(),
             prompts: self.spoken.clone(),
+            pause_reasons: self.pause_reasons.clone(),
             limits: self.limits.clone(),
         }
     }
@@ -166,7 +167,8 @@ impl Config {
     fn site_rules(&self, ids: &dyn Ids) -> BTreeMap<SiteId, Site> {
         let rule = |site: &SiteDraft| {
             let name = site.name.clone();
-            (ids.site(&name), Site { name })
+            let calls_max = site.calls_max;
+            (ids.site(&name), Site { name, calls_max })
         };
         self.sites.iter().map(rule).collect()
     }
@@ -198,6 +200,7 @@ impl Config {
             skills: queue.skills.clone(),
             waiting_max: policy.waiting_max,
             wrap_up_s: policy.wrap_up_s,
+            wrap_up: policy.wrap_up,
             ring_s: policy.ring_s,
             live_bonus_s: policy.live_bonus_s,
             no_operators: policy.no_operators,

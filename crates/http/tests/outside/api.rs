@@ -178,10 +178,13 @@ async fn each_action_becomes_its_command_and_answers_with_the_seat() {
         seat: "101".to_owned(),
         chosen,
         reason: reason.map(str::to_owned),
+        supervisor: None,
     };
     let sign_in = Command::SignIn {
         seat: "101".to_owned(),
         operator: "anna".to_owned(),
+        until_ms: None,
+        moves: false,
     };
     let done = Command::Dispose {
         seat: "101".to_owned(),
@@ -563,7 +566,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 27);
+    assert_eq!(paths.len(), 30);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))

@@ -24,7 +24,8 @@ use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, Chosen, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, WorkState,
+    CallbackState, Chosen, ChosenBy, NeedKind, NumberClass, OfferState, Outcome, Party, Stage,
+    WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -291,6 +292,7 @@ pub(crate) fn busy() -> Snapshot {
             full_since_ms: None,
             storm: None,
         }],
+        pause_reasons: Vec::new(),
         violations: 0,
     }
 }
@@ -396,6 +398,10 @@ async fn fill(store: &Store) -> (i64, i64) {
             pause_reason: None,
             since_ms: AT_MS,
             until_ms: None,
+            chosen_by: ChosenBy::Operator,
+            supervisor: None,
+            shift_ends_ms: None,
+            back_ms: None,
         }),
     ];
     store

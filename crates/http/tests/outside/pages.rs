@@ -213,6 +213,7 @@ async fn a_form_acts_and_leads_back_to_a_page_that_says_so_once() {
         seat: "101".to_owned(),
         chosen: Chosen::Paused,
         reason: Some("caffè".to_owned()),
+        supervisor: None,
     };
     assert_eq!(*centre.desk.commands.lock().unwrap(), [command]);
     let page = centre.page_of("/seats/101", &cookie).await.text;

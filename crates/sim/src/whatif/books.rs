@@ -30,6 +30,8 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Registration(_)
             | Record::Seat(_)
             | Record::Operator(_)
+            | Record::Profile(_)
+            | Record::Owner(_)
             | Record::ConfigVersion(_) => {}
         }
     }

@@ -141,13 +141,19 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             seat,
             chosen,
             reason,
+            supervisor: None,
         });
     }
 
     pub(crate) fn comes(&mut self, desk: u32) {
         let seat = self.desks[place(desk)].name.clone();
         let operator = seat.clone();
-        self.command(Command::SignIn { seat, operator });
+        self.command(Command::SignIn {
+            seat,
+            operator,
+            until_ms: None,
+            moves: false,
+        });
     }
 
     pub(crate) fn goes(&mut self, desk: u32) {

@@ -10,7 +10,7 @@ use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{
     CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules,
-    SpokenPrompts, Tenant, Trunk,
+    SpokenPrompts, Tenant, Trunk, WrapUp,
 };
 
 /// The authority.
@@ -81,6 +81,7 @@ impl Plain {
             queues: queues.collect(),
             successors: BTreeMap::new(),
             sites: BTreeMap::new(),
+            pause_reasons: Vec::new(),
             calendars: Vec::new(),
             prompts: silence(),
             limits: limits(),
@@ -147,6 +148,7 @@ pub fn queue(name: &str) -> Queue {
         skills: BTreeMap::new(),
         waiting_max: 100_000,
         wrap_up_s: 0,
+        wrap_up: WrapUp::UpTo,
         ring_s: 15,
         live_bonus_s: 300,
         no_operators: NoOperators::Wait,
@@ -155,6 +157,7 @@ pub fn queue(name: &str) -> Queue {
         answer_targets: Vec::new(),
         matching: MatchPolicy::default(),
         callback: CallbackPolicy {
+            owner_wait_h: 24,
             share_min: 0.1,
             share_max: 1.0,
             hold_max_s: 7_200,
@@ -215,6 +218,8 @@ fn limits() -> Limits {
         no_ringing_s: 6,
         ask_phone_s: (5, 60),
         misses_max: 3,
+        not_responding_return_s: 0,
+        reconnect_grace_s: 0,
         last_operators_max: 50_000,
         register_s: (60, u32::MAX),
     }

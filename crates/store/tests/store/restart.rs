@@ -49,6 +49,8 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Seat(_)
             | Record::Operator(_)
             | Record::Decision(_)
+            | Record::Profile(_)
+            | Record::Owner(_)
             | Record::ConfigVersion(_) => {}
         }
     }
@@ -84,6 +86,10 @@ fn still_open() -> Restored {
             }
             Record::Seat(row) => open.seats.push(row),
             Record::Operator(row) => open.operators.push(row),
+            Record::Profile(row) => open.profiles.push(*row),
+            // 11 is somebody's, 12 was and is anybody's now, 13 is closed.
+            Record::Owner(row) if row.callback == CallbackId(11) => open.owners.push(row),
+            Record::Owner(_) => {}
             Record::Number(_)
             | Record::Attempt(_)
             | Record::Callback(_)

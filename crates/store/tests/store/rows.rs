@@ -1,6 +1,8 @@
 //! A small call centre in the middle of its day: everything open that can be open,
 //! beside something closed of each kind.
 
+use std::collections::BTreeSet;
+
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
     LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
@@ -8,15 +10,17 @@ use cuptel_core::id::{
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DecisionRow,
-    DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, PromiseRow, Record,
-    RegistrationRow, SeatRow, SignInRow, Work,
+    DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow,
+    PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
-    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
+    DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
+    WorkKind, WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -226,6 +230,10 @@ pub(crate) fn sign_in(id: i64, seat: i64, operator: i64, open: bool) -> SignInRo
         pause_reason: Some("caffè".into()),
         since_ms: NOW,
         until_ms: (!open).then_some(NOW + 1),
+        chosen_by: ChosenBy::Supervisor,
+        supervisor: Some("Capo".into()),
+        shift_ends_ms: Some(NOW + 7_200_000),
+        back_ms: Some(NOW + 600_000),
     }
 }
 
@@ -238,6 +246,9 @@ pub(crate) fn interval(id: i64, seat: i64, open: bool) -> IntervalRow {
         work: WorkState::Talking,
         since_ms: NOW + id,
         until_ms: (!open).then_some(NOW + 40),
+        pause_reason: Some("pranzo".into()),
+        chosen_by: ChosenBy::Supervisor,
+        supervisor: Some("Capo".into()),
     }
 }
 
@@ -260,6 +271,26 @@ pub(crate) fn seat(id: i64) -> SeatRow {
         ha1_md5: "5".repeat(32),
         ha1_sha256: "6".repeat(64),
         removed_ms: None,
+    }
+}
+
+/// What operator 2 needs: something in every column.
+pub(crate) fn profile(id: i64) -> ProfileRow {
+    ProfileRow {
+        operator: OperatorId(id),
+        profile: Profile {
+            ring_s: Some(40),
+            wrap_up_s: Some(60),
+            rest_s: Some(20),
+            break_after: Some(8),
+            break_s: Some(600),
+            auto_answer: true,
+            whisper: true,
+            not_kinds: BTreeSet::from([WorkKind::Callback, WorkKind::Task]),
+            not_queues: BTreeSet::from([QueueId(1)]),
+            works_per_h: Some(4),
+            buddy: Some(OperatorId(3)),
+        },
     }
 }
 
@@ -286,6 +317,15 @@ pub(crate) fn day() -> Vec<Record> {
     );
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
+    records.push(Record::Profile(Box::new(profile(2))));
+    records.extend(
+        [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
+            Record::Owner(OwnerRow {
+                callback: CallbackId(id),
+                operator: operator.map(OperatorId),
+            })
+        }),
+    );
     records.extend(
         [
             refused(21, 1, 1, 11),

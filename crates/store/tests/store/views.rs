@@ -4,10 +4,10 @@ use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_core::record::{OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
-use cuptel_store::{AttemptFilter, Batch, CallbackFilter, OperatorView, StoreError};
+use cuptel_store::{AttemptFilter, Batch, CallbackFilter, OperatorView, ProfileView, StoreError};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{NOW, SECRETS, anonymous, commit_day, operator, seat};
+use crate::rows::{NOW, SECRETS, anonymous, commit_day, operator, profile, seat};
 
 on_every_database!(
     views_join_names_and_mask_numbers,
@@ -18,6 +18,7 @@ on_every_database!(
     details_hold_all_that_belongs,
     seats_tell_what_they_do,
     whoever_was_removed_keeps_their_rows_and_is_not_listed,
+    a_profile_is_told_with_names,
     totals_count_everything,
     a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one,
     a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after_it,
@@ -400,4 +401,19 @@ async fn whoever_was_removed_keeps_their_rows_and_is_not_listed(home: &Home) {
     assert!(again.seats.contains(&removed_seat));
     assert!(again.operators.contains(&removed_operator));
     assert_eq!(restored.seats.len(), again.seats.len());
+}
+
+async fn a_profile_is_told_with_names(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let view = store.profile("operator2").await.unwrap();
+    assert_eq!((view.ring_s, view.break_s), (Some(40), Some(600)));
+    assert_eq!(view.not_kinds, ["callback", "task"]);
+    assert_eq!(view.not_queues, ["asl-teramo/prenotazioni"]);
+    assert_eq!(view.buddy.as_deref(), Some("operator3"));
+    assert!(view.auto_answer && view.whisper);
+    let none = store.profile("operator1").await.unwrap();
+    assert_eq!(none, ProfileView::default());
+    let shown = format!("{view:?} {:?}", profile(2));
+    assert!(!shown.contains("40") && !shown.contains("600"), "{shown}");
 }

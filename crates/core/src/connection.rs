@@ -1,0 +1,63 @@
+//! A phone that is lost while its operator takes works: within the grace it may come back and
+//! finds everything as it was; after that its operator is signed out, so that nobody counts on a
+//! seat that is not there. Whoever pauses or is at the counter needs no phone meanwhile.
+
+use crate::centre::Centre;
+use crate::choosing::Choice;
+use crate::id::SeatId;
+use crate::seat::SeatWork;
+use crate::step::Step;
+use crate::time::{MonoUs, Now};
+use crate::timers::Timer;
+use crate::words::{Chosen, ChosenBy};
+
+impl Centre {
+    /// Notices that a seat's phone came or went.
+    pub(crate) fn watch_connection(&mut self, now: Now, id: SeatId) {
+        let grace_s = self.rules.limits.reconnect_grace_s;
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if seat.reachable_at(now.utc_ms) {
+            seat.was_there = true;
+            seat.grace_until = None;
+            return;
+        }
+        let counts = seat.was_there && seat.takes_work() && grace_s > 0;
+        if counts && seat.grace_until.is_none() {
+            self.begin_grace(now, id, grace_s);
+        }
+    }
+
+    fn begin_grace(&mut self, now: Now, id: SeatId, grace_s: u32) {
+        let until = now.in_s(grace_s);
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.grace_until = Some(until);
+        }
+        self.timers.at(until, Timer::GraceEnds(id, until));
+    }
+
+    /// The grace of a lost phone is over.
+    pub(crate) fn grace_ends(&mut self, now: Now, id: SeatId, moment: MonoUs, step: &mut Step) {
+        let grace_s = self.rules.limits.reconnect_grace_s;
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if seat.grace_until != Some(moment) {
+            return;
+        }
+        seat.grace_until = None;
+        if !seat.takes_work() {
+            return;
+        }
+        // Who talks is there, whatever became of the registration.
+        if matches!(
+            seat.work,
+            SeatWork::Talking { .. } | SeatWork::Informed { .. }
+        ) {
+            return self.begin_grace(now, id, grace_s.max(1));
+        }
+        let why = Choice::by(ChosenBy::ConnectionLost, Chosen::SignedOut);
+        self.leave(now, id, &why, step);
+    }
+}

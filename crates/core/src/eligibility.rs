@@ -1,0 +1,88 @@
+//! Whether a seat may be offered a work of some kind now. Skills are not looked at: which are
+//! asked of whom is the dispatcher's business.
+
+use crate::centre::Centre;
+use crate::id::{QueueId, SeatId};
+use crate::matching::Eligibility;
+use crate::seat::Seat;
+use crate::time::Now;
+use crate::timers::Timer;
+use crate::words::WorkKind;
+
+/// The trainee's hour.
+const HOUR_S: u32 = 3_600;
+/// The largest pace that a profile may set.
+const WORKS_KEPT: usize = 60;
+
+impl Centre {
+    /// Why a seat that is free may not be offered a work of this queue; none if it may.
+    pub(crate) fn spared(
+        &self,
+        seat: &Seat,
+        queue: QueueId,
+        kind: WorkKind,
+        now: Now,
+    ) -> Option<Eligibility> {
+        if self.is_site_full(seat) {
+            Some(Eligibility::SiteFull)
+        } else if self.overruns(seat, queue, now) {
+            Some(Eligibility::ShiftEnds)
+        } else {
+            self.is_spared(seat, queue, kind, now)
+                .then_some(Eligibility::Profile)
+        }
+    }
+
+    /// Whether one more call would be too many for the link of its site.
+    fn is_site_full(&self, seat: &Seat) -> bool {
+        let site = seat.row.site;
+        let most = self.rules.sites.get(&site).and_then(|rule| rule.calls_max);
+        let has_call = |other: &&Seat| other.row.site == site && other.leg().is_some();
+        most.is_some_and(|most| {
+            let calls = self.seats.values().filter(has_call).count();
+            u32::try_from(calls).is_ok_and(|calls| calls >= most)
+        })
+    }
+
+    /// Whether a work would still be going on when its shift is over.
+    fn overruns(&self, seat: &Seat, queue: QueueId, now: Now) -> bool {
+        let ends_ms = seat.sign_in.as_ref().and_then(|it| it.shift_ends_ms);
+        ends_ms.is_some_and(|ends_ms| now.utc_ms + self.mean_work_ms(queue) > ends_ms)
+    }
+
+    /// Whether its operator's profile forbids it.
+    fn is_spared(&self, seat: &Seat, queue: QueueId, kind: WorkKind, now: Now) -> bool {
+        let profile = &seat.profile;
+        let alone = |buddy| self.seat_of(buddy).is_none();
+        let is_fast = |most| self.works_within_an_hour(seat, now) >= most;
+        !profile.takes(queue, kind)
+            || profile.buddy.is_some_and(alone)
+            || profile.works_per_h.is_some_and(is_fast)
+    }
+
+    fn works_within_an_hour(&self, seat: &Seat, now: Now) -> u32 {
+        let hour_us = u64::from(HOUR_S) * 1_000_000;
+        let operator = seat.sign_in.as_ref().map(|it| it.operator);
+        let begun = operator.and_then(|operator| self.begun.get(&operator));
+        let recent = |at: &&u64| **at + hour_us > now.mono_us;
+        let count = begun.map_or(0, |begun| begun.iter().filter(recent).count());
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// A seat took a work: it counts for breaks and for a trainee's pace.
+    pub(crate) fn work_begun(&mut self, now: Now, id: SeatId) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.works_since_break = seat.works_since_break.saturating_add(1);
+        if let Some(sign_in) = &seat.sign_in {
+            let begun = self.begun.entry(sign_in.operator).or_default();
+            begun.push_back(now.mono_us);
+            while begun.len() > WORKS_KEPT {
+                begun.pop_front();
+            }
+            // By then a trainee may be offered one more, though nothing else happens.
+            self.timers.at(now.in_s(HOUR_S), Timer::Look);
+        }
+    }
+}
