@@ -68,6 +68,8 @@ struct SeatPage<'a> {
     frame: Frame<'a>,
     board: &'a Board,
     seat: &'a SeatLine,
+    /// Reasons that a pause may have; any, where there are none.
+    reasons: &'a [String],
 }
 
 #[derive(Template)]
@@ -187,6 +189,7 @@ pub(crate) async fn seat(
                 frame,
                 board: &board,
                 seat,
+                reasons: &look.pause_reasons,
             })
         }
         None => no_such_page(),

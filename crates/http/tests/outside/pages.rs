@@ -1,5 +1,7 @@
 //! The pages: that they say what is so, to everybody, and that their forms act.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, COOKIE, SET_COOKIE};
 use cuptel_core::snapshot::{Snapshot, StormNow};
@@ -338,4 +340,29 @@ async fn a_seat_that_does_not_exist_has_no_page() {
             .text
             .contains("La postazione 999 non esiste.")
     );
+}
+
+#[tokio::test]
+async fn a_pause_is_given_one_of_the_listed_reasons() {
+    let centre = Centre::open().await;
+    let cookie = centre.sign_in().await;
+    let free = centre.page_of("/seats/101", &cookie).await.text;
+    assert!(
+        free.contains("<input id=\"reason\" name=\"reason\""),
+        "{free}"
+    );
+    centre.desk.looks.send_modify(|look| {
+        let mut listed = look.as_ref().clone();
+        listed.pause_reasons = vec!["pranzo".to_owned(), "caffè & tè".to_owned()];
+        *look = Arc::new(listed);
+    });
+    let page = centre.page_of("/seats/101", &cookie).await.text;
+    for said in [
+        "<label for=\"reason\">Motivo</label>",
+        "<option>pranzo</option><option>caffè &#38; tè</option>",
+        "<label for=\"afterwards\">Motivo della pausa</label>",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    assert!(!page.contains("<input id=\"reason\""));
 }
