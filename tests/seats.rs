@@ -488,3 +488,37 @@ fn what_an_operator_needs_is_obeyed_and_stands_in_no_list_log_metric_or_page() {
     }
     centre.audit();
 }
+
+#[test]
+fn a_site_that_is_said_to_be_cut_off_is_offered_nothing_until_it_is_said_to_be_back() {
+    let centre = centre_with(&[]);
+    let (caller, call) = waiting(&centre, "0861555523");
+    let phone = staffed(&centre, "101");
+    phone.talks(25);
+    let told = centre.run(&["sites", "outage", "termo"]).failed();
+    assert!(told.contains("there is no site \"termo\""), "{told}");
+    centre
+        .run(&["sites", "outage", "teramo", "--supervisor", "Carla Capo"])
+        .succeeded();
+    caller.ear.hears("riconnessione");
+    centre.attempt(&call, "the caller waits again", is_queued);
+    let other = staffed(&centre, "102");
+    let table = centre.run(&["sites", "list"]).succeeded();
+    assert!(table.contains("teramo"), "{table}");
+    assert_eq!(centre.counted("cuptel_site_out{site=\"teramo\"}"), 1);
+    let page = centre.page("/");
+    assert!(page.contains("Sede teramo isolata dalle "), "{page}");
+    assert_eq!(offers(&centre), "101 accepted", "nothing is offered there");
+    centre.run(&["sites", "resume", "teramo"]).succeeded();
+    centre.attempt(&call, "another seat has the caller", is_talking);
+    other.talks(25);
+    caller.hangs_up();
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    let said = "SELECT supervisor FROM site_outage WHERE until_ms IS NOT NULL AND said = 1";
+    assert_eq!(centre.sql(said), "Carla Capo");
+    assert!(
+        centre.log().contains("a site is cut off"),
+        "it is in the log"
+    );
+    centre.audit();
+}

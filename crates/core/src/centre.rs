@@ -12,7 +12,7 @@ use crate::channels::Channels;
 use crate::choosing::Choice;
 use crate::id::{
     AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, OperatorId, QueueId, SeatId,
-    TrunkId,
+    SiteId, TrunkId,
 };
 use crate::ledger::Ledger;
 use crate::matching::Matching;
@@ -21,7 +21,7 @@ use crate::people::People;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
 use crate::reconnecting::LeftAlone;
-use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow};
+use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, SiteOutageRow};
 use crate::release::DialHours;
 use crate::rules::Rules;
 use crate::seat::Seat;
@@ -90,6 +90,8 @@ pub struct Centre {
     pub(crate) blending: Blending,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
+    /// Sites that are cut off.
+    pub(crate) outages: BTreeMap<SiteId, SiteOutageRow>,
     /// Which operator is to pay which callback.
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
     /// How long a work of each queue takes, on the mean of the last ones.
@@ -143,6 +145,7 @@ impl Centre {
             trunks,
             blending: Blending::default(),
             left_alone: BTreeMap::new(),
+            outages: BTreeMap::new(),
             owners: BTreeMap::new(),
             work_ms: BTreeMap::new(),
             unknown_dials: BTreeMap::new(),
@@ -339,6 +342,8 @@ impl Centre {
             Command::AssignCallback { callback, operator } => {
                 self.assign_callback(now, callback, operator, step)
             }
+            Command::SiteOut { site, supervisor } => self.site_is_out(now, &site, supervisor, step),
+            Command::SiteResumes { site } => self.site_resumes(now, &site, step),
             Command::SetSeats(changes) => self.set_seats(now, changes, step),
             Command::RemoveSeat(name) => self.remove_seat(now, &name, step),
             Command::Stop { drain_s } => {

@@ -13,7 +13,7 @@ use crate::words::{Chosen, ChosenBy};
 
 impl Centre {
     /// Notices that a seat's phone came or went.
-    pub(crate) fn watch_connection(&mut self, now: Now, id: SeatId) {
+    pub(crate) fn watch_connection(&mut self, now: Now, id: SeatId, step: &mut Step) {
         let grace_s = self.rules.limits.reconnect_grace_s;
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
@@ -21,8 +21,16 @@ impl Centre {
         if seat.reachable_at(now.utc_ms) {
             seat.was_there = true;
             seat.grace_until = None;
-            return;
+            seat.lost_at = None;
+            return self.phone_is_there(now, id, step);
         }
+        if seat.was_there && seat.lost_at.is_none() {
+            seat.lost_at = Some(now.mono_us);
+            self.phone_lost(now, id, step);
+        }
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
         let counts = seat.was_there && seat.takes_work() && grace_s > 0;
         if counts && seat.grace_until.is_none() {
             self.begin_grace(now, id, grace_s);
@@ -47,14 +55,17 @@ impl Centre {
             return;
         }
         seat.grace_until = None;
+        let site = seat.row.site;
         if !seat.takes_work() {
             return;
         }
-        // Who talks is there, whatever became of the registration.
-        if matches!(
+        // Who talks is there, whatever became of the registration; and whoever works at a site
+        // that is cut off is not to blame.
+        let talks = matches!(
             seat.work,
             SeatWork::Talking { .. } | SeatWork::Informed { .. }
-        ) {
+        );
+        if talks || self.is_site_out(site) {
             return self.begin_grace(now, id, grace_s.max(1));
         }
         let why = Choice::by(ChosenBy::ConnectionLost, Chosen::SignedOut);

@@ -316,6 +316,6 @@ impl Centre {
             self.blending.forget();
         }
         self.stand_by(now, id);
-        self.watch_connection(now, id);
+        self.watch_connection(now, id, step);
     }
 }

@@ -23,7 +23,9 @@ impl Centre {
         kind: WorkKind,
         now: Now,
     ) -> Option<Eligibility> {
-        if self.is_site_full(seat) {
+        if self.is_site_out(seat.row.site) {
+            Some(Eligibility::SiteOut)
+        } else if self.is_site_full(seat) {
             Some(Eligibility::SiteFull)
         } else if self.overruns(seat, queue, now) {
             Some(Eligibility::ShiftEnds)

@@ -60,6 +60,8 @@ ids! {
     AssignmentId,
     /// One SIP dialog with its media.
     LegId,
+    /// A stretch of time in which a site was cut off.
+    OutageId,
     /// The configuration in force from one moment on.
     ConfigVersionId,
 }

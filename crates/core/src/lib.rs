@@ -30,6 +30,7 @@ pub mod matching;
 mod notice;
 pub mod number;
 mod offering;
+mod outage;
 mod owing;
 mod owner;
 mod pace;

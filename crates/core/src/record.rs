@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use crate::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
-    LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
-    TenantId, TrunkId,
+    LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId,
+    SiteId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -43,6 +43,7 @@ pub enum Record {
     Operator(OperatorRow),
     Profile(Box<ProfileRow>),
     Owner(OwnerRow),
+    SiteOutage(SiteOutageRow),
     ConfigVersion(ConfigVersionRow),
 }
 
@@ -420,6 +421,23 @@ pub struct OwnerRow {
     pub operator: Option<OperatorId>,
 }
 
+/// A stretch of time in which a site was cut off: one open row per site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteOutageRow {
+    /// The outage.
+    pub id: OutageId,
+    /// Where.
+    pub site: SiteId,
+    /// Since.
+    pub since_ms: UtcMs,
+    /// Until.
+    pub until_ms: Option<UtcMs>,
+    /// Whether somebody said so; else it was noticed.
+    pub said: bool,
+    /// Name of the supervisor who said so.
+    pub supervisor: Option<String>,
+}
+
 /// The configuration in force from a moment on: an attempt is explained by the last one before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigVersionRow {
@@ -462,6 +480,8 @@ pub struct Restored {
     pub profiles: Vec<ProfileRow>,
     /// Whose the callbacks are that are not closed.
     pub owners: Vec<OwnerRow>,
+    /// Sites that are cut off.
+    pub outages: Vec<SiteOutageRow>,
     /// Sign-ins without an end.
     pub sign_ins: Vec<SignInRow>,
     /// State intervals without an end.

@@ -56,6 +56,7 @@ impl Centre {
         self.add_staff(restored.seats, restored.operators);
         let profiles = restored.profiles.into_iter();
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
+        self.restore_outages(now, restored.outages, step);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
         self.restore_callbacks(now, restored.callbacks, step);
         for OwnerRow { callback, operator } in restored.owners {

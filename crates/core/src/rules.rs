@@ -380,6 +380,8 @@ pub struct Limits {
     pub not_responding_return_s: u32,
     /// How long a phone may be lost before its operator is signed out; 0 for ever.
     pub reconnect_grace_s: u32,
+    /// The phones of a site that vanish within so long are an outage of the site; 0 for never.
+    pub site_outage_within_s: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

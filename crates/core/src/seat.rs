@@ -95,6 +95,8 @@ pub(crate) struct Seat {
     pub(crate) responds_at: Option<MonoUs>,
     /// Whether its phone has been there.
     pub(crate) was_there: bool,
+    /// Since when its phone, which has been there, is lost.
+    pub(crate) lost_at: Option<MonoUs>,
     /// Until when its phone, which is lost, may come back.
     pub(crate) grace_until: Option<MonoUs>,
     pub(crate) work: SeatWork,
@@ -126,6 +128,7 @@ impl Seat {
             back_at: None,
             responds_at: None,
             was_there: false,
+            lost_at: None,
             grace_until: None,
             work: SeatWork::Idle,
             interval: None,

@@ -7,6 +7,7 @@ use crate::attempt::Doing;
 use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
+use crate::id::SiteId;
 use crate::record::Work;
 use crate::seat::{Seat, SeatWork, With};
 use crate::time::{Now, UtcMs};
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub seats: Vec<SeatNow>,
     /// Every trunk.
     pub trunks: Vec<TrunkNow>,
+    /// Every site.
+    pub sites: Vec<SiteNow>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Moves that a state refused: faults of ours, 0 in health.
@@ -117,6 +120,25 @@ pub struct TrunkNow {
     pub storm: Option<StormNow>,
 }
 
+/// A site now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SiteNow {
+    /// As in the configuration.
+    pub name: String,
+    /// Seats where somebody is signed in.
+    pub staffed: u32,
+    /// Of those, seats whose phone is there.
+    pub reachable: u32,
+    /// Seats with a call.
+    pub calls: u32,
+    /// Calls at once at most, where there is a limit.
+    pub calls_max: Option<u32>,
+    /// Since when it is cut off.
+    pub out_since_ms: Option<UtcMs>,
+    /// Whether somebody said so; else it was noticed.
+    pub out_is_said: bool,
+}
+
 /// More callers than lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct StormNow {
@@ -176,6 +198,7 @@ impl Centre {
                 .map(|seat| self.seat_now(now, seat))
                 .collect(),
             trunks: self.trunks_now(),
+            sites: self.sites_now(now),
             pause_reasons: self.rules.pause_reasons.clone(),
             violations: self.violations,
         }
@@ -228,6 +251,24 @@ impl Centre {
             .values()
             .find(|operator| operator.id == id)
             .map(|operator| operator.name.clone())
+    }
+
+    fn sites_now(&self, now: Now) -> Vec<SiteNow> {
+        let site_now = |(id, rule): (&SiteId, &crate::rules::Site)| {
+            let there = || self.seats.values().filter(|seat| seat.row.site == *id);
+            let staffed = || there().filter(|seat| seat.sign_in.is_some());
+            let outage = self.outages.get(id);
+            SiteNow {
+                name: rule.name.clone(),
+                staffed: count(staffed().count()),
+                reachable: count(staffed().filter(|it| it.reachable_at(now.utc_ms)).count()),
+                calls: count(there().filter(|seat| seat.leg().is_some()).count()),
+                calls_max: rule.calls_max,
+                out_since_ms: outage.map(|row| row.since_ms),
+                out_is_said: outage.is_some_and(|row| row.said),
+            }
+        };
+        self.rules.sites.iter().map(site_now).collect()
     }
 
     fn trunks_now(&self) -> Vec<TrunkNow> {

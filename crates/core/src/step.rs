@@ -200,6 +200,18 @@ pub enum Command {
         /// Login name.
         operator: Option<String>,
     },
+    /// A site, by name, is cut off.
+    SiteOut {
+        /// Which.
+        site: String,
+        /// Name of the supervisor who says so.
+        supervisor: Option<String>,
+    },
+    /// A site is back.
+    SiteResumes {
+        /// Which.
+        site: String,
+    },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),
     /// A seat, by extension, is there no more.
@@ -223,6 +235,12 @@ pub enum CommandError {
     /// No such callback, or a closed one.
     #[error("there is no callback {0} that is open")]
     NoCallback(CallbackId),
+    /// No such site.
+    #[error("there is no site \"{0}\"")]
+    NoSite(String),
+    /// Nobody thinks that it is cut off.
+    #[error("site {0} is not cut off")]
+    SiteNotOut(String),
     /// Somebody else works there.
     #[error("seat {seat} is taken by another operator: sign out there first")]
     SeatTaken {

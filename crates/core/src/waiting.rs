@@ -489,6 +489,7 @@ impl Centre {
             seat.sign_in.is_some()
                 && rule.can_be_served_by(&seat.skills)
                 && seat.profile.takes(queue, WorkKind::Live)
+                && !self.is_site_out(seat.row.site)
                 && !matches!(seat.work, SeatWork::NotResponding)
         })
     }

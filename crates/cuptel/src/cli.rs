@@ -84,6 +84,9 @@ enum Command {
     /// Operators and what they can do: look, and change them
     #[command(subcommand)]
     Operators(OperatorCommand),
+    /// Sites, as they are now, and the word that one is cut off
+    #[command(subcommand)]
+    Sites(SiteCommand),
     /// Queues, as they are now
     #[command(subcommand)]
     Queues(QueueCommand),
@@ -331,6 +334,30 @@ pub(crate) struct OnSeat {
     pub(crate) supervisor: Option<String>,
 }
 
+/// What can be asked of sites.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum SiteCommand {
+    /// All sites of the running node
+    List {
+        /// JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+    /// A site is cut off: nothing is offered there, who talks there is given to another seat
+    Outage {
+        /// The `name` of a `[[site]]`
+        site: String,
+        /// The supervisor who says so, which is recorded
+        #[arg(long, value_name = "NAME")]
+        supervisor: Option<String>,
+    },
+    /// A site is back
+    Resume {
+        /// The `name` of a `[[site]]`
+        site: String,
+    },
+}
+
 /// What can be asked of operators.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum OperatorCommand {
@@ -526,6 +553,7 @@ impl Cli {
             Command::Callbacks(command) => shell::callbacks(&load(&self.config)?, command),
             Command::Why(one) => why::why(&load(&self.config)?, one),
             Command::Seats(command) => shell::seats(&load(&self.config)?, command),
+            Command::Sites(command) => shell::sites(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)
             }

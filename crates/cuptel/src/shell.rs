@@ -12,7 +12,9 @@ use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::cli::{AttemptCommand, CallbackCommand, How, OnSeat, One, Page, SeatCommand, say};
+use crate::cli::{
+    AttemptCommand, CallbackCommand, How, OnSeat, One, Page, SeatCommand, SiteCommand, say,
+};
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
@@ -56,6 +58,15 @@ const QUEUE_FIELDS: [&str; 5] = [
     "waiting",
     "callbacks_open",
     "callbacks_ready",
+];
+
+const SITE_FIELDS: [&str; 6] = [
+    "name",
+    "staffed",
+    "reachable",
+    "calls",
+    "calls_max",
+    "out_since_ms",
 ];
 
 /// `attempts`.
@@ -223,6 +234,26 @@ pub(crate) fn queues(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(shown)
+}
+
+/// `sites`.
+pub(crate) fn sites(config: &Config, command: SiteCommand) -> anyhow::Result<ExitCode> {
+    let api = Api::of(config)?;
+    match command {
+        SiteCommand::List { json } => {
+            return show_rows(&api.get("sites")?, &SITE_FIELDS, json);
+        }
+        SiteCommand::Outage { site, supervisor } => {
+            let body = json!({ "supervisor": supervisor });
+            api.post(&format!("sites/{}/outage", escaped(&site)), &body)?;
+            say(&format!("site {site} is cut off: its load goes elsewhere"));
+        }
+        SiteCommand::Resume { site } => {
+            api.post(&format!("sites/{}/resume", escaped(&site)), &json!({}))?;
+            say(&format!("site {site} is back"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// More people call than lines can answer: what becomes of them.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cuptel_core::record::{AttemptRow, Record};
+use cuptel_core::record::{AttemptRow, Record, SiteOutageRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Degraded, Stage};
@@ -29,6 +29,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
                     metrics::histogram!("cuptel_callback_age_seconds").record(age);
                 }
             }
+            Record::SiteOutage(row) => site_changed(row, rules),
             Record::Attempt(_)
             | Record::Number(_)
             | Record::CallbackAmended(_)
@@ -47,6 +48,21 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Owner(_)
             | Record::ConfigVersion(_) => {}
         }
+    }
+}
+
+fn site_changed(row: &SiteOutageRow, rules: &Rules) {
+    let site = rules
+        .sites
+        .get(&row.site)
+        .map_or("", |site| site.name.as_str());
+    match row.until_ms {
+        None => tracing::warn!(
+            site,
+            said = row.said,
+            "a site is cut off: its load goes elsewhere"
+        ),
+        Some(_) => tracing::info!(site, "a site is back"),
     }
 }
 

@@ -57,8 +57,8 @@ pub(crate) struct Pause {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct By {
-    /// Name of the supervisor who does it for the operator.
-    supervisor: Option<String>,
+    /// Name of the supervisor who does it.
+    pub(crate) supervisor: Option<String>,
 }
 
 /// What comes after the last work.

@@ -172,6 +172,11 @@ fn number_of(seats: &[SeatNow], of: impl Fn(&SeatNow) -> bool) -> u32 {
 
 fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
     let mut alerts = Vec::new();
+    alerts.extend(
+        look.sites
+            .iter()
+            .filter_map(|site| words::site_out(site, look.at_ms)),
+    );
     if look.stopping {
         alerts.push(
             "Il centro si sta fermando: le nuove chiamate sono rifiutate e registrate.".to_owned(),

@@ -234,11 +234,13 @@ fn status_of(refused: &CommandError) -> StatusCode {
         CommandError::NoOperator(_)
         | CommandError::NoLine(_)
         | CommandError::NotTaken(_)
+        | CommandError::NoSite(_)
         | CommandError::PauseReason { .. }
         | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::SeatTaken { .. }
         | CommandError::OperatorElsewhere { .. }
         | CommandError::NobodyThere(_)
+        | CommandError::SiteNotOut(_)
         | CommandError::NoConversation(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
@@ -247,6 +249,9 @@ fn status_of(refused: &CommandError) -> StatusCode {
 
 fn hint_of(refused: &CommandError) -> &'static str {
     match refused {
+        CommandError::NoSite(_) | CommandError::SiteNotOut(_) => {
+            "GET /api/v1/sites lists the sites and how they are"
+        }
         CommandError::NoCallback(_) => "GET /api/v1/callbacks lists the callbacks",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {

@@ -26,6 +26,7 @@ mod reads;
 mod schema;
 mod server;
 mod session;
+mod sites;
 mod staffing;
 mod words;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use cuptel_core::snapshot::{SeatNow, Snapshot, TrunkNow};
+use cuptel_core::snapshot::{SeatNow, SiteNow, Snapshot, TrunkNow};
 use cuptel_core::words::{Chosen, WorkState};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -154,6 +154,25 @@ impl std::fmt::Display for Labels<'_> {
     }
 }
 
+fn write_sites(look: &Snapshot, to: &mut Exposition) {
+    let of_sites = |value: fn(&SiteNow) -> u32| -> Vec<_> {
+        let sites = look.sites.iter();
+        sites
+            .map(|site| (vec![("site", site.name.as_str())], f64::from(value(site))))
+            .collect()
+    };
+    to.family(
+        "cuptel_site_out",
+        "1 while a site is cut off",
+        &of_sites(|site| u32::from(site.out_since_ms.is_some())),
+    );
+    to.family(
+        "cuptel_site_calls",
+        "Seats of a site with a call",
+        &of_sites(|site| site.calls),
+    );
+}
+
 fn write_now(look: &Snapshot, to: &mut Exposition) {
     let mut waiting = Vec::new();
     let mut wait = Vec::new();
@@ -196,6 +215,7 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
         .map(|(state, n)| (vec![("state", state), ("tenant", "")], f64::from(n)))
         .collect();
     to.family("cuptel_seats", "Seats by what they do", &seats);
+    write_sites(look, to);
     let of_trunks = |value: fn(&TrunkNow) -> u32| -> Vec<_> {
         let trunks = look.trunks.iter();
         trunks

@@ -28,7 +28,8 @@ use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    actions, configuration, events, health, importing, measures, openapi, page, reads, staffing,
+    actions, configuration, events, health, importing, measures, openapi, page, reads, sites,
+    staffing,
 };
 
 /// Bytes of a request's body.
@@ -248,6 +249,9 @@ fn people_paths() -> Router<Shared> {
             post(staffing::remove_operator),
         )
         .route("/callbacks/{id}/assign", post(staffing::assign_callback))
+        .route("/sites", get(sites::sites))
+        .route("/sites/{site}/outage", post(sites::outage))
+        .route("/sites/{site}/resume", post(sites::resume))
         .route("/seats/{seat}/remove", post(staffing::remove_seat))
         .merge(lists)
 }

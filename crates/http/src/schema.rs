@@ -236,7 +236,7 @@ shapes! {
     /// Everything that goes on.
     Snapshot {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
-        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, pause_reasons: Vec<String>, violations: u64,
+        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, sites: Vec<SiteNow>, pause_reasons: Vec<String>, violations: u64,
     }
     /// A queue now.
     QueueNow {
@@ -252,6 +252,13 @@ shapes! {
         name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
         work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
         callback: bool,
+    }
+    /// All sites.
+    Sites { at_ms: i64, sites: Vec<SiteNow> }
+    /// A site now.
+    SiteNow {
+        name: String, staffed: u32, reachable: u32, calls: u32, calls_max: Option<u32>,
+        out_since_ms: Option<i64>, out_is_said: bool,
     }
     /// A trunk now.
     TrunkNow {

@@ -1,7 +1,7 @@
 //! What the pages say, in Italian as an operator would say it. Times are those of Rome.
 
 use cuptel_core::calendar::{Zone, local_text};
-use cuptel_core::snapshot::{QueueNow, SeatNow, WaitNow};
+use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, WaitNow};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, Degraded, Disposition, WorkState};
@@ -127,6 +127,15 @@ pub(crate) fn degraded(mode: Degraded) -> String {
     format!("Funzionamento ridotto: {what}. Avvisa chi gestisce il sistema.")
 }
 
+/// A site that is cut off.
+pub(crate) fn site_out(site: &SiteNow, now: UtcMs) -> Option<String> {
+    let since = since(site.out_since_ms?, now);
+    let name = &site.name;
+    Some(format!(
+        "Sede {name} isolata {since}: le sue postazioni non contano, le chiamate vanno alle altre sedi."
+    ))
+}
+
 /// Which configuration is in force.
 pub(crate) fn configuration(configuration: &Configuration) -> String {
     let since = date_and_time(configuration.since_ms);
@@ -180,6 +189,10 @@ pub(crate) fn done(command: &Command) -> String {
             Some(operator) => format!("Richiamata affidata a {operator}."),
             None => "Richiamata di nuovo di tutti.".to_owned(),
         },
+        Command::SiteOut { site, .. } => {
+            format!("Sede {site}: isolata, le chiamate vanno altrove.")
+        }
+        Command::SiteResumes { site } => format!("Sede {site}: di nuovo collegata."),
         Command::SetProfile { operator, .. } => format!("Profilo di {operator} registrato."),
         Command::SetSeats(changes) => format!("Postazioni cambiate: {}.", changes.len()),
         Command::RemoveSeat(seat) => format!("La postazione {seat} non c’è più."),
@@ -228,6 +241,8 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::OperatorElsewhere { operator, seat } => {
             format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
         }
+        CommandError::NoSite(site) => format!("La sede {site} non esiste."),
+        CommandError::SiteNotOut(site) => format!("La sede {site} non è isolata."),
         CommandError::NoCallback(id) => format!("La richiamata {id} non esiste o è chiusa."),
         CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
         CommandError::PauseReason { known, .. } => {

@@ -315,6 +315,15 @@ fn forbids_nothing(
         let what = format!("seat {} is offered a work after its shift", offer.seat);
         return broken("P4", what);
     }
+    let site = image.seats.get(&offer.seat).map(|row| row.site);
+    let mut outages = image.outages.values().filter(|row| row.until_ms.is_none());
+    if outages.any(|row| Some(row.site) == site) {
+        let what = format!(
+            "seat {} is offered a work, and its site is cut off",
+            offer.seat
+        );
+        return broken("P4", what);
+    }
     let Some(needs) = image.profiles.get(&offer.operator).map(|row| &row.profile) else {
         return Ok(());
     };

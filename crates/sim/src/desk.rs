@@ -8,7 +8,7 @@ use cuptel_core::words::{Chosen, Disposition, WorkKind, WorkState};
 
 use crate::chance::Chance;
 use crate::invented::{
-    FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, extension, phone_address,
+    FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, SITE, extension, phone_address,
 };
 use crate::line::{Act, CallKey, Line, PeerIndex, Who};
 use crate::peer::{Peer, Wish};
@@ -210,7 +210,7 @@ impl World {
         let draw = match self.phones[seat].chance.between(0, 99) {
             _ if self.is_calm() => 100,
             0..=40 if !self.things.any("choice") => 100,
-            44..=51 | 58..=60 if !self.things.any("override") => 100,
+            44..=51 | 58..=64 if !self.things.any("override") => 100,
             52..=57 if !self.things.any("need") => 100,
             41..=43 if !self.things.any("handset") => 100,
             draw => draw,
@@ -278,6 +278,16 @@ impl World {
                 until_ms: Some(self.now().utc_ms + self.shift_ms(seat)),
                 moves: false,
             },
+            61 => Command::SiteOut {
+                site: SITE.to_owned(),
+                supervisor: None,
+            },
+            62..=64 => Command::SiteResumes {
+                site: SITE.to_owned(),
+            },
+            100 if self.is_out() => Command::SiteResumes {
+                site: SITE.to_owned(),
+            },
             100 if self.has_needs(&operator) => Command::SetProfile {
                 operator,
                 profile: Box::default(),
@@ -318,6 +328,13 @@ impl World {
     /// How long a shift lasts from now on.
     fn shift_ms(&mut self, seat: usize) -> i64 {
         i64::try_from(self.phones[seat].chance.between(5_000, 600_000)).unwrap_or(5_000)
+    }
+
+    fn is_out(&self) -> bool {
+        let outages = self.decided.outages.values();
+        outages
+            .filter(|row| row.until_ms.is_none())
+            .any(|row| row.said)
     }
 
     fn has_needs(&self, operator: &str) -> bool {

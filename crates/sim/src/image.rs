@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackId, DialId, IntervalId, NeedId, NumberId, OfferId, OperatorId,
-    SeatId, SignInId,
+    OutageId, SeatId, SignInId,
 };
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
     OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, SeatRow,
-    SignInRow,
+    SignInRow, SiteOutageRow,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
@@ -32,6 +32,7 @@ pub(crate) struct Image {
     pub(crate) operators: BTreeMap<OperatorId, OperatorRow>,
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
+    pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
     /// `Call-ID` of every attempt.
     pub(crate) call_ids: BTreeSet<String>,
 }
@@ -73,6 +74,7 @@ impl Image {
             Record::Registration(row) => drop(self.registrations.insert(row.seat, row.clone())),
             Record::Seat(row) => drop(self.seats.insert(row.id, row.clone())),
             Record::Operator(row) => drop(self.operators.insert(row.id, row.clone())),
+            Record::SiteOutage(row) => drop(self.outages.insert(row.id, row.clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
         }
@@ -155,6 +157,12 @@ impl Image {
             operators: self.operators.values().cloned().collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
+            outages: self
+                .outages
+                .values()
+                .filter(|row| row.until_ms.is_none())
+                .cloned()
+                .collect(),
             sign_ins: self
                 .sign_ins
                 .values()

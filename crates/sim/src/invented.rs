@@ -65,6 +65,9 @@ pub(crate) const REALM: &str = "cuptel";
 /// Operators, by login name.
 pub(crate) const OPERATORS: [&str; 3] = ["anna", "bruno", "carla"];
 
+/// Where all seats stand.
+pub(crate) const SITE: &str = "teramo";
+
 /// Lines for notices where there are most.
 const NOTICE_LINES_MAX: u32 = 3;
 
@@ -248,7 +251,7 @@ impl Shape {
             sites: BTreeMap::from([(
                 SiteId(1),
                 Site {
-                    name: "teramo".to_owned(),
+                    name: SITE.to_owned(),
                     calls_max: None,
                 },
             )]),
@@ -490,6 +493,7 @@ fn limits() -> Limits {
         last_operators_max: 100,
         not_responding_return_s: 60,
         reconnect_grace_s: 20,
+        site_outage_within_s: 20,
         register_s: (60, 3_600),
     }
 }

@@ -345,7 +345,8 @@ impl World {
                 | Record::Seat(_)
                 | Record::Operator(_)
                 | Record::Profile(_)
-                | Record::Owner(_) => continue,
+                | Record::Owner(_)
+                | Record::SiteOutage(_) => continue,
                 Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),
             };

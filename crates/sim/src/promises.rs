@@ -79,6 +79,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Decision(_)
         | Record::Profile(_)
         | Record::Owner(_)
+        | Record::SiteOutage(_)
         | Record::ConfigVersion(_) => Ok(()),
     }
 }

@@ -291,6 +291,7 @@ impl Watch {
             | Record::Decision(_)
             | Record::Profile(_)
             | Record::Owner(_)
+            | Record::SiteOutage(_)
             | Record::ConfigVersion(_) => Ok(()),
         }
     }

@@ -40,3 +40,16 @@ CREATE TABLE callback_owner (
     operator BIGINT,
     PRIMARY KEY (shard, id)
 ) WITHOUT ROWID;
+
+-- When which site was cut off: said by somebody (1), or noticed (0).
+CREATE TABLE site_outage (
+    shard BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    site BIGINT NOT NULL,
+    since_ms BIGINT NOT NULL,
+    until_ms BIGINT,
+    said BIGINT NOT NULL,
+    supervisor TEXT,
+    PRIMARY KEY (shard, id)
+) WITHOUT ROWID;

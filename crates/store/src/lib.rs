@@ -30,6 +30,7 @@ mod registration;
 mod row;
 mod seat;
 mod sign_in;
+mod site_outage;
 mod spill;
 mod state_interval;
 mod store;

@@ -9,7 +9,7 @@ use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
     assignment, attempt, callback, config_version, decision, dial, number, offer, operator, owner,
-    profile, promise, registration, seat, sign_in, state_interval,
+    profile, promise, registration, seat, sign_in, site_outage, state_interval,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -34,6 +34,7 @@ pub(crate) enum Table {
     OperatorSkill,
     Profile,
     Owner,
+    SiteOutage,
     ConfigVersion,
 }
 
@@ -60,6 +61,7 @@ impl Table {
         Self::OperatorSkill,
         Self::Profile,
         Self::Owner,
+        Self::SiteOutage,
         Self::ConfigVersion,
     ];
 
@@ -84,6 +86,7 @@ impl Table {
             Self::OperatorSkill => "operator_skill",
             Self::Profile => "profile",
             Self::Owner => "callback_owner",
+            Self::SiteOutage => "site_outage",
             Self::ConfigVersion => "config_version",
         }
     }
@@ -124,6 +127,7 @@ impl Table {
             Self::OperatorSkill => &[operator::INSERT_SKILLS],
             Self::Profile => &[profile::UPSERT],
             Self::Owner => &[owner::UPSERT],
+            Self::SiteOutage => &[site_outage::UPSERT],
             Self::ConfigVersion => &[config_version::UPSERT],
         }
     }
@@ -166,6 +170,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Operator(row) => (Table::Operator, row.id.0, false),
         Record::Profile(row) => (Table::Profile, row.operator.0, false),
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
+        Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
     }
 }
@@ -270,6 +275,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         }
         Record::Profile(row) => profile::image(row, seq, &mut images[Table::Profile as usize]),
         Record::Owner(row) => owner::image(row, seq, &mut images[Table::Owner as usize]),
+        Record::SiteOutage(row) => {
+            site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
+        }
         Record::ConfigVersion(row) => {
             config_version::image(row, seq, &mut images[Table::ConfigVersion as usize])
         }

@@ -34,6 +34,8 @@ pub enum Eligibility {
     Busy,
     /// It rests after an offer that it did not take.
     Resting,
+    /// Its site is cut off.
+    SiteOut,
     /// Its site has as many calls as its link carries.
     SiteFull,
     /// The work would outlast the operator's shift.

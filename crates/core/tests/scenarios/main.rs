@@ -8,6 +8,7 @@ mod importing;
 mod menu;
 mod numbers;
 mod opening_hours;
+mod outages;
 mod owned;
 mod peers;
 mod profiles;

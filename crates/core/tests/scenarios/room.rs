@@ -10,20 +10,20 @@ use cuptel_core::dialplan::{
 };
 use cuptel_core::id::{
     AttemptId, CallbackId, DialId, IntervalId, LegId, LineId, NeedId, NumberId, OfferId,
-    OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId,
+    OperatorId, OutageId, QueueId, SeatId, SiteId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AttemptRow, CallbackRow, DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
     OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored,
-    SeatRow, SignInRow,
+    SeatRow, SignInRow, SiteOutageRow,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId,
     Queue, Rules, Site, SpokenPrompts, Tenant, Trunk, WrapUp,
 };
-use cuptel_core::snapshot::{TrunkNow, WaitNow};
+use cuptel_core::snapshot::{SiteNow, TrunkNow, WaitNow};
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
@@ -118,6 +118,7 @@ pub(crate) struct Room {
     operators: BTreeMap<OperatorId, OperatorRow>,
     profiles: BTreeMap<OperatorId, ProfileRow>,
     owners: BTreeMap<CallbackId, OwnerRow>,
+    outages: BTreeMap<OutageId, SiteOutageRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
 }
 
@@ -159,6 +160,7 @@ impl Room {
             operators: operators().into_iter().map(|row| (row.id, row)).collect(),
             profiles: BTreeMap::new(),
             owners: BTreeMap::new(),
+            outages: BTreeMap::new(),
             intervals: BTreeMap::new(),
         }
     }
@@ -258,6 +260,7 @@ impl Room {
                 Record::Promise(row) => self.promises.push(row),
                 Record::Seat(row) => drop(self.seats.insert(row.id, row)),
                 Record::Operator(row) => drop(self.operators.insert(row.id, row)),
+                Record::SiteOutage(row) => drop(self.outages.insert(row.id, row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
@@ -727,6 +730,12 @@ impl Room {
         trunks.pop().expect("there is one trunk")
     }
 
+    /// The one site, as pages see it.
+    pub(crate) fn site(&self) -> SiteNow {
+        let mut sites = self.centre.snapshot(self.now).sites;
+        sites.pop().expect("there is one site")
+    }
+
     pub(crate) fn needs(&self) -> Vec<&NeedRow> {
         self.needs.values().collect()
     }
@@ -772,6 +781,12 @@ impl Room {
             operators: self.operators.values().cloned().collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
+            outages: self
+                .outages
+                .values()
+                .filter(|row| row.until_ms.is_none())
+                .cloned()
+                .collect(),
             sign_ins: self
                 .sign_ins
                 .iter()
@@ -956,6 +971,7 @@ fn rules() -> Rules {
             last_operators_max: 100,
             not_responding_return_s: 0,
             reconnect_grace_s: 0,
+            site_outage_within_s: 0,
             register_s: (60, 90_000),
         },
     }

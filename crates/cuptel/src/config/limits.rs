@@ -15,11 +15,11 @@ pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
 /// Defaults: a dial in flight at a crash rests 120 s; under 2 s is interrupted, and that
 /// puts a person 3,600 s ahead; a seat rests 10 s after a reject, 30 s after busy, 10 s
 /// after no answer, 3 misses, and does not return by itself; the last operators of 50,000 numbers
-/// are remembered; an operator whose phone is lost for 300 s is signed out; a phone that does not
-/// ring within 6 s is gone, and asked again
+/// are remembered; an operator whose phone is lost for 300 s is signed out; a site whose phones
+/// vanish within 20 s is cut off; a phone that does not ring within 6 s is gone, and asked again
 /// after 5 s, at last every 60 s, whether it is there; registrations from 60 s to 3,600 s.
-pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
-    let mut limits = Limits {
+fn standard() -> Limits {
+    Limits {
         reconcile_after_s: 120,
         interrupted_under_s: 2,
         interrupted_priority_s: 3_600,
@@ -32,8 +32,13 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         last_operators_max: 50_000,
         not_responding_return_s: 0,
         reconnect_grace_s: 300,
+        site_outage_within_s: 20,
         register_s: (60, 3_600),
-    };
+    }
+}
+
+pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
+    let mut limits = standard();
     let Some(mut table) = root.table("limits") else {
         return limits;
     };
@@ -74,6 +79,11 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
             &mut limits.not_responding_return_s,
         ),
         ("reconnect_grace_s", DAY_S, &mut limits.reconnect_grace_s),
+        (
+            "site_outage_within_s",
+            DAY_S,
+            &mut limits.site_outage_within_s,
+        ),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);

@@ -520,6 +520,7 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("QueueNow", &snapshot["queues"][0]),
         ("SeatNow", &snapshot["seats"][0]),
         ("TrunkNow", &snapshot["trunks"][0]),
+        ("SiteNow", &snapshot["sites"][0]),
         ("Error", &error),
         ("Health", &health),
         ("ConfigurationBriefly", &health["configuration"]),
@@ -566,7 +567,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 30);
+    assert_eq!(paths.len(), 33);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -576,7 +577,8 @@ async fn every_described_path_is_served() {
             )
             .replace("/why/{id}", &format!("/why/{}", centre.attempt))
             .replace("{seat}", "101")
-            .replace("{operator}", "anna");
+            .replace("{operator}", "anna")
+            .replace("{site}", "teramo");
         for method in methods.as_object().unwrap().keys() {
             if path.ends_with("/events") {
                 continue; // It never ends; tests/outside/streams.rs reads it.

@@ -19,7 +19,7 @@ use cuptel_core::record::{
     SeatRow, SignInRow, Work,
 };
 use cuptel_core::rules::Strategy;
-use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow, WaitNow};
+use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, Snapshot, TrunkNow, WaitNow};
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
@@ -291,6 +291,15 @@ pub(crate) fn busy() -> Snapshot {
             notice_lines: 2,
             full_since_ms: None,
             storm: None,
+        }],
+        sites: vec![SiteNow {
+            name: "teramo".to_owned(),
+            staffed: 2,
+            reachable: 2,
+            calls: 1,
+            calls_max: None,
+            out_since_ms: None,
+            out_is_said: false,
         }],
         pause_reasons: Vec::new(),
         violations: 0,

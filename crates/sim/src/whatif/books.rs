@@ -32,6 +32,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Operator(_)
             | Record::Profile(_)
             | Record::Owner(_)
+            | Record::SiteOutage(_)
             | Record::ConfigVersion(_) => {}
         }
     }

@@ -220,6 +220,7 @@ fn limits() -> Limits {
         misses_max: 3,
         not_responding_return_s: 0,
         reconnect_grace_s: 0,
+        site_outage_within_s: 0,
         last_operators_max: 50_000,
         register_s: (60, u32::MAX),
     }

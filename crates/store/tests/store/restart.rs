@@ -51,6 +51,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Decision(_)
             | Record::Profile(_)
             | Record::Owner(_)
+            | Record::SiteOutage(_)
             | Record::ConfigVersion(_) => {}
         }
     }
@@ -90,6 +91,8 @@ fn still_open() -> Restored {
             // 11 is somebody's, 12 was and is anybody's now, 13 is closed.
             Record::Owner(row) if row.callback == CallbackId(11) => open.owners.push(row),
             Record::Owner(_) => {}
+            Record::SiteOutage(row) if row.until_ms.is_none() => open.outages.push(row),
+            Record::SiteOutage(_) => {}
             Record::Number(_)
             | Record::Attempt(_)
             | Record::Callback(_)

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
-    LineId, NeedId, NumberId, OfferId, OperatorId, PromiseId, QueueId, SeatId, SignInId, SiteId,
-    TenantId, TrunkId,
+    LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId,
+    SiteId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
@@ -14,7 +14,7 @@ use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DecisionRow,
     DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow,
-    PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, Work,
+    PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, SiteOutageRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{
@@ -304,6 +304,22 @@ pub(crate) fn operator(id: i64) -> OperatorRow {
     }
 }
 
+/// What operator 2 needs, whose the callbacks are, an outage that is over and one that is not.
+fn people() -> Vec<Record> {
+    let mut records = vec![Record::Profile(Box::new(profile(2)))];
+    records.extend([(91, Some(NOW)), (92, None)].map(|(id, until_ms)| {
+        Record::SiteOutage(SiteOutageRow {
+            id: OutageId(id),
+            site: SiteId(1),
+            since_ms: NOW - 60_000,
+            until_ms,
+            said: until_ms.is_none(),
+            supervisor: until_ms.is_none().then(|| "Capo".into()),
+        })
+    }));
+    records
+}
+
 /// Numbers 1 to 3; callbacks 11 (waiting), 12 (dialling), 13 (closed); attempts 21 to 26
 /// of which 25 waits under offer 52 and 26 talks under assignment 61.
 pub(crate) fn day() -> Vec<Record> {
@@ -317,7 +333,7 @@ pub(crate) fn day() -> Vec<Record> {
     );
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
-    records.push(Record::Profile(Box::new(profile(2))));
+    records.extend(people());
     records.extend(
         [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
             Record::Owner(OwnerRow {
