@@ -21,6 +21,7 @@
 
 mod crew;
 mod explain;
+mod found;
 
 mod kept;
 mod line;
@@ -33,6 +34,7 @@ use crew::Crew;
 pub use crew::{Figures, InHand, SeatIs};
 pub use explain::{Considered, Eligibility, Explanation, PassedOver, Passing, SHOWN_MAX};
 
+use found::{Found, Sources};
 use kept::Kept;
 use line::QueueLine;
 pub use load::Load;
@@ -123,11 +125,11 @@ pub struct Matching {
     /// Works of which less is asked after a while: when, in which line, and which.
     turns: BTreeSet<(UtcMs, usize, i64, Work)>,
     /// Sources that may have a pair, to be looked at.
-    stale: BTreeSet<Source>,
+    stale: Sources,
     /// The best pair of every source that has one. Empty between two rounds.
-    found: BTreeMap<Source, Pair>,
+    found: Found,
     /// Sources with callbacks and seats, where nothing may be dialled.
-    shut: BTreeSet<Source>,
+    shut: Sources,
 }
 
 impl Matching {
@@ -208,12 +210,9 @@ impl Matching {
     }
 
     fn found_no_more(&mut self, source: Source, work: Work) {
-        if self
-            .found
-            .get(&source)
-            .is_some_and(|pair| pair.waiting.work == work)
-        {
-            self.found.remove(&source);
+        let found = self.found.get(source);
+        if found.is_some_and(|pair| pair.waiting.work == work) {
+            self.found.set(source, None);
             self.stale.insert(source);
         }
     }
@@ -258,27 +257,27 @@ impl Matching {
     /// The first work that a free seat can take, and that seat. It stays there until it is taken
     /// out: who asks twice is told the same.
     pub fn next(&mut self, on: &mut impl Conditions) -> Option<Pair> {
-        while let Some(source) = self.stale.pop_first() {
+        while let Some(source) = self.stale.pop() {
             let (pair, is_shut) = match source {
                 Source::Line(place) => self.best_in_line(place, on),
                 Source::KeptFor(operator) => self.best_kept(operator, on),
             };
-            match pair {
-                Some(pair) => self.found.insert(source, pair),
-                None => self.found.remove(&source),
-            };
+            self.found.set(source, pair);
             if is_shut {
                 self.shut.insert(source);
             }
         }
-        self.found.values().min_by_key(|pair| pair.order()).copied()
+        self.found.first()
     }
 
     /// Whether callbacks may be dialled may have changed: where it matters, look again.
     pub fn ask_again(&mut self) {
-        self.stale.append(&mut self.shut);
-        let dials = self.found.iter().filter(|(_, pair)| !pair.waiting.is_live);
-        self.stale.extend(dials.map(|(source, _)| *source));
+        while let Some(source) = self.shut.pop() {
+            self.stale.insert(source);
+        }
+        for source in self.found.dials() {
+            self.stale.insert(source);
+        }
     }
 
     fn best_in_line(&self, place: usize, on: &mut impl Conditions) -> (Option<Pair>, bool) {

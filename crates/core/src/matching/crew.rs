@@ -159,12 +159,7 @@ impl Matching {
                 .free
                 .is_some_and(|figures| line.seat_free(seat, fitness, &figures));
             let source = Source::Line(*place);
-            if is_wanted
-                || self
-                    .found
-                    .get(&source)
-                    .is_some_and(|pair| pair.seat == seat)
-            {
+            if is_wanted || self.found.get(source).is_some_and(|pair| pair.seat == seat) {
                 self.stale.insert(source);
             }
         }
