@@ -202,7 +202,7 @@ fn with_a_day(day: &str) -> Result<Draft, Vec<ConfigFault>> {
     let begin = SMALL.find("[[callers]]").unwrap();
     let end = SMALL.find("[[operators]]").unwrap();
     let text = format!(
-        "recorded = \"day.csv\"\n{}{}",
+        "recorded = \"day.csv\"\n{}[caller_defaults]\npatience = \"endless\"\n{}",
         &SMALL[..begin],
         &SMALL[end..]
     );
