@@ -14,7 +14,7 @@ use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
 use cuptel_core::matching::{Conditions, Figures, Load, Matching, SeatIs, Waiting};
 use cuptel_core::record::Work;
-use cuptel_core::rules::{CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation};
+use cuptel_core::rules::{CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, WrapUp};
 use cuptel_core::time::UtcMs;
 
 use measured::{Delays, Effort, Rounds, real, say};
@@ -144,8 +144,10 @@ fn queue(number: i64) -> Queue {
             level_weight_s: 30,
             ..MatchPolicy::default()
         },
+        wrap_up: WrapUp::Fixed,
         answer_targets: Vec::new(),
         callback: CallbackPolicy {
+            owner_wait_h: 0,
             share_min: 0.0,
             share_max: 1.0,
             hold_max_s: 0,

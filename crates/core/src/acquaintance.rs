@@ -62,6 +62,7 @@ fn wish(rules: &Rules, queue: QueueId, operator: OperatorId, since_ms: UtcMs) ->
     (waits_s > 0).then(|| Wish {
         operator,
         until_ms: since_ms + i64::from(waits_s) * 1_000,
+        is_owned: false,
     })
 }
 

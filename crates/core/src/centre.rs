@@ -92,6 +92,9 @@ pub struct Centre {
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
     /// Sites that are cut off.
     pub(crate) outages: BTreeMap<SiteId, SiteOutageRow>,
+    /// Whether somebody may be spared other works than they were, and when that was looked at.
+    pub(crate) look_at_spared: bool,
+    pub(crate) spared_looked_at: MonoUs,
     /// Which operator is to pay which callback.
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
     /// How long a work of each queue takes, on the mean of the last ones.
@@ -146,6 +149,8 @@ impl Centre {
             blending: Blending::default(),
             left_alone: BTreeMap::new(),
             outages: BTreeMap::new(),
+            look_at_spared: false,
+            spared_looked_at: 0,
             owners: BTreeMap::new(),
             work_ms: BTreeMap::new(),
             unknown_dials: BTreeMap::new(),
@@ -302,7 +307,7 @@ impl Centre {
             Timer::Responds(seat, moment) => self.may_respond(now, seat, moment, step),
             Timer::GraceEnds(seat, moment) => self.grace_ends(now, seat, moment, step),
             // What waits is looked at after whatever happens.
-            Timer::Look => {}
+            Timer::Look => self.look_at_spared = true,
             Timer::RegistrationEnds(seat) => self.registration_ends(now, seat, step),
             Timer::AskPhone(seat, silences) => self.phone_asked_again(now, seat, silences, step),
             Timer::CallbackReady(id) => self.callback_due(now, id, step),

@@ -315,6 +315,9 @@ impl Centre {
             // There are more who can serve, or fewer.
             self.blending.forget();
         }
+        let site = seat.row.site;
+        // A call more or less at a site that has room for so many.
+        self.look_at_spared |= self.has_room_for_so_many(site);
         self.stand_by(now, id);
         self.watch_connection(now, id, step);
     }

@@ -18,7 +18,7 @@ use crate::reconnecting::LeftAlone;
 use crate::record::{DecisionRow, OfferRow, Record, RegistrationRow, Work};
 use crate::release::DialHours;
 use crate::rules::{Queue, Rules};
-use crate::seat::SeatWork;
+use crate::seat::{Seat, SeatWork};
 use crate::step::{Destination, Effect, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
@@ -96,7 +96,9 @@ impl Centre {
             Work::Callback(_) if waiting.is_live => None,
             Work::Callback(id) => {
                 let case = self.cases.get(&id);
-                case.and_then(|case| self.acquaintances.wish_of(&self.rules, queue, case))
+                let knows = |case| self.acquaintances.wish_of(&self.rules, queue, case);
+                self.wish_of_owner(id, queue)
+                    .or_else(|| case.and_then(|case| knows(case)))
             }
         };
         self.matching.line_up(now.utc_ms, waiting, wish);
@@ -171,7 +173,8 @@ impl Centre {
             return;
         };
         let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
-        if self.matching.operator_at(id) != operator {
+        let was = self.matching.operator_at(id);
+        if was != operator {
             match operator {
                 Some(operator) => {
                     let queues = &self.rules.queues;
@@ -207,7 +210,13 @@ impl Centre {
             }),
             in_hand,
         };
+        let spared = self.works_spared(now, id);
+        self.matching.spare(id, spared);
         self.matching.seat_is(now.utc_ms, id, is);
+        if was != operator {
+            self.owners_moved(now, [was, operator]);
+            self.look_at_spared = true;
+        }
     }
 
     /// Hands out works as long as one fits a free seat.
@@ -216,12 +225,13 @@ impl Centre {
             return;
         }
         self.look_at_blends(now);
+        self.look_at_spared(now);
         self.matching.advance(now.utc_ms);
         if self.trunk_out().is_some() {
             self.matching.ask_again();
         }
         while let Some((pair, explanation)) = self.next_pair(now) {
-            match self.whom_to_ask(now, pair.seat) {
+            match self.whom_to_ask(now, &pair) {
                 Some((phone, operator)) => {
                     let offer = self.offer(now, &pair, phone, operator, step);
                     self.explain(now, offer, explanation, step);
@@ -282,11 +292,13 @@ impl Centre {
     }
 
     /// The phone and the operator of a seat that is free.
-    fn whom_to_ask(&self, now: Now, id: SeatId) -> Option<(RegistrationRow, OperatorId)> {
-        let seat = self
-            .seats
-            .get(&id)
-            .filter(|seat| seat.is_free(now.utc_ms))?;
+    fn whom_to_ask(&self, now: Now, pair: &Pair) -> Option<(RegistrationRow, OperatorId)> {
+        let waiting = &pair.waiting;
+        let may = |seat: &&Seat| {
+            let spared = self.spared(seat, waiting.queue, waiting.kind(), now);
+            seat.is_free(now.utc_ms) && spared.is_none()
+        };
+        let seat = self.seats.get(&pair.seat).filter(may)?;
         let operator = seat.sign_in.as_ref()?.operator;
         Some((seat.registration.clone()?, operator))
     }

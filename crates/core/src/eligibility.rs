@@ -2,13 +2,16 @@
 //! asked of whom is the dispatcher's business.
 
 use crate::centre::Centre;
-use crate::id::{QueueId, SeatId};
+use crate::id::{QueueId, SeatId, SiteId};
 use crate::matching::Eligibility;
+use crate::profile::Profile;
 use crate::seat::Seat;
-use crate::time::Now;
+use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
 use crate::words::WorkKind;
 
+/// How long a look at who is spared what holds.
+const LOOK_US: MonoUs = 1_000_000;
 /// The trainee's hour.
 const HOUR_S: u32 = 3_600;
 /// The largest pace that a profile may set.
@@ -32,6 +35,59 @@ impl Centre {
         } else {
             self.is_spared(seat, queue, kind, now)
                 .then_some(Eligibility::Profile)
+        }
+    }
+
+    /// What a seat must not be offered now, of the works that it has the skills for.
+    pub(crate) fn works_spared(&self, now: Now, id: SeatId) -> Vec<(QueueId, WorkKind)> {
+        let seat = self.seats.get(&id);
+        let Some(seat) = seat.filter(|seat| seat.is_free(now.utc_ms) && self.may_spare(seat))
+        else {
+            return Vec::new();
+        };
+        let kinds = [WorkKind::Live, WorkKind::Callback];
+        let works = self.rules.queues.keys();
+        let works = works.flat_map(|queue| kinds.map(|kind| (*queue, kind)));
+        works
+            .filter(|(queue, kind)| self.spared(seat, *queue, *kind, now).is_some())
+            .collect()
+    }
+
+    /// Whether there is anything for which it could be spared.
+    fn may_spare(&self, seat: &Seat) -> bool {
+        let site = seat.row.site;
+        let is_capped = self.has_room_for_so_many(site);
+        let shift_ends = seat
+            .sign_in
+            .as_ref()
+            .is_some_and(|it| it.shift_ends_ms.is_some());
+        is_capped || shift_ends || self.is_site_out(site) || seat.profile != Profile::default()
+    }
+
+    /// Whether the calls at a site are counted.
+    pub(crate) fn has_room_for_so_many(&self, site: SiteId) -> bool {
+        let rule = self.rules.sites.get(&site);
+        rule.is_some_and(|rule| rule.calls_max.is_some())
+    }
+
+    /// Looks again at who is spared what: at once where somebody came or went, else once a second,
+    /// because a shift nears its end and a trainee's hour passes.
+    pub(crate) fn look_at_spared(&mut self, now: Now) {
+        let is_due = now.mono_us >= self.spared_looked_at + LOOK_US;
+        if !std::mem::take(&mut self.look_at_spared) && !is_due {
+            return;
+        }
+        self.spared_looked_at = now.mono_us;
+        let may_change = |(id, seat): &(&SeatId, &Seat)| {
+            let is_spared = !self.matching.spared_of(**id).is_empty();
+            seat.is_free(now.utc_ms) && (is_spared || self.may_spare(seat))
+        };
+        let seats = self.seats.iter().filter(may_change);
+        let seats: Vec<SeatId> = seats.map(|(id, _)| *id).collect();
+        for id in seats {
+            if self.matching.spared_of(id) != self.works_spared(now, id) {
+                self.stand_by(now, id);
+            }
         }
     }
 

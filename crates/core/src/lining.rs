@@ -112,7 +112,9 @@ impl Centre {
         let mut entries: BTreeMap<QueueId, Vec<(UtcMs, CallbackId)>> = BTreeMap::new();
         let mut lines: BTreeMap<QueueId, Vec<Waiting>> = BTreeMap::new();
         // Few, while a look at each person's entry costs a million misses of the cache.
-        let entangled = self.people.entangled();
+        let mut entangled = self.people.entangled();
+        // What somebody owns waits for them, which is not looked up in bulk.
+        entangled.extend(self.owners.keys());
         for (&id, case) in &mut cases {
             case.ready = None;
             case.entered = ledger::entry(&rules, case);

@@ -87,6 +87,8 @@ pub struct Wish {
     pub operator: OperatorId,
     /// From then on anybody may have it.
     pub until_ms: UtcMs,
+    /// Whether it is theirs by name, so that it waits for them while they are away too.
+    pub is_owned: bool,
 }
 
 /// A work and the seat that it goes to.
@@ -157,7 +159,9 @@ impl Matching {
         line.count(&waiting);
         let wish = wish.filter(|wish| wish.until_ms > now_ms);
         let step = line.step_at(waiting.place_ms, now_ms);
-        if let Some(wish) = wish.filter(|wish| self.crew.can_wait_for(wish.operator, place, step)) {
+        let can_wait =
+            |wish: &Wish| wish.is_owned || self.crew.can_wait_for(wish.operator, place, step);
+        if let Some(wish) = wish.filter(can_wait) {
             self.kept.keep(waiting, wish);
             self.stale.insert(Source::KeptFor(wish.operator));
             return;
@@ -295,7 +299,7 @@ impl Matching {
                 is_shut = true;
                 continue;
             }
-            if on.excludes(waiting.work, seat) {
+            if on.excludes(waiting.work, seat) || !member.may(waiting.queue, waiting.kind()) {
                 continue;
             }
             let place = self.places.get(&waiting.queue);
@@ -371,6 +375,6 @@ impl Matching {
     #[must_use]
     pub fn free_for(&self, now_ms: UtcMs, queue: QueueId, place_ms: UtcMs) -> Option<SeatId> {
         let line = self.line(queue)?;
-        line.free(line.step_at(place_ms, now_ms)).next()
+        line.free(line.step_at(place_ms, now_ms), true).next()
     }
 }

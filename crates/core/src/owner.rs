@@ -2,7 +2,8 @@
 //! while when they are not; then anybody may pay it, because the person waits and not the operator.
 
 use crate::centre::Centre;
-use crate::id::{CallbackId, OperatorId, QueueId, SeatId};
+use crate::id::{CallbackId, OperatorId, QueueId};
+use crate::matching::Wish;
 use crate::record::{OwnerRow, Record};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
@@ -41,6 +42,7 @@ impl Centre {
             Some(operator) => drop(self.owners.insert(id, operator)),
             None => drop(self.owners.remove(&id)),
         }
+        self.reconsider(now, id);
         if let Some(at_ms) = self.released_at(id) {
             self.timers.at(now.mono_at(at_ms), Timer::Look);
         }
@@ -57,29 +59,40 @@ impl Centre {
         Some(since_ms + i64::from(rule.callback.owner_wait_h) * 3_600_000)
     }
 
-    /// The first of these seats that may pay a callback.
-    pub(crate) fn seat_of_owner(
-        &self,
-        now: Now,
-        id: CallbackId,
-        queue: QueueId,
-        able: &[SeatId],
-    ) -> Option<SeatId> {
-        let Some(&owner) = self.owners.get(&id) else {
-            return able.first().copied();
+    /// A callback waits for its owner as long as they are there and take callbacks, and for a
+    /// while when they are not.
+    pub(crate) fn wish_of_owner(&self, id: CallbackId, queue: QueueId) -> Option<Wish> {
+        let &operator = self.owners.get(&id)?;
+        let mut operators = self.operators.values();
+        operators.find(|row| row.id == operator && row.removed_ms.is_none())?;
+        let until_ms = match self
+            .seat_of(operator)
+            .and_then(|seat| self.seats.get(&seat))
+        {
+            Some(seat) => {
+                let comes = seat.profile.takes(queue, WorkKind::Callback);
+                comes.then_some(UtcMs::MAX)?
+            }
+            None => self.released_at(id)?,
         };
-        let there = self.seat_of(owner);
-        if let Some(seat) = there.filter(|seat| able.contains(seat)) {
-            return Some(seat);
+        Some(Wish {
+            operator,
+            until_ms,
+            is_owned: true,
+        })
+    }
+
+    /// These operators have come or gone: what they own waits for them, or for anybody.
+    pub(crate) fn owners_moved(&mut self, now: Now, operators: [Option<OperatorId>; 2]) {
+        let theirs = |(_, owner): &(&CallbackId, &OperatorId)| operators.contains(&Some(**owner));
+        let owned: Vec<CallbackId> = self
+            .owners
+            .iter()
+            .filter(theirs)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in owned {
+            self.reconsider(now, id);
         }
-        let seat = there.and_then(|seat| self.seats.get(&seat));
-        let comes = seat.is_some_and(|seat| seat.profile.takes(queue, WorkKind::Callback));
-        let may_come = self.released_at(id).is_some_and(|at| now.utc_ms < at);
-        let works_here = self
-            .operators
-            .values()
-            .any(|row| row.id == owner && row.removed_ms.is_none());
-        let waits = works_here && (comes || (there.is_none() && may_come));
-        able.first().copied().filter(|_| !waits)
     }
 }

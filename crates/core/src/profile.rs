@@ -126,6 +126,7 @@ impl Centre {
             self.seat_changed(now, id, step);
         }
         self.profiles.insert(operator, profile);
+        self.owners_moved(now, [Some(operator), None]);
         Ok(())
     }
 

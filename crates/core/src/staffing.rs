@@ -144,13 +144,17 @@ pub fn is_extension(text: &str) -> bool {
 }
 
 impl Rules {
-    /// The skills that some queue asks for.
+    /// The skills that some queue asks for, or prefers.
     #[must_use]
     pub fn skills_asked(&self) -> BTreeSet<&str> {
-        let queues = self.queues.values();
-        queues
-            .flat_map(|queue| queue.skills.keys().map(String::as_str))
-            .collect()
+        let mut skills = BTreeSet::new();
+        for queue in self.queues.values() {
+            let relaxed = queue.matching.relax.iter().flat_map(|step| &step.skills);
+            let asked = queue.skills.iter().chain(relaxed);
+            let asked = asked.chain(&queue.matching.preferred_skills);
+            skills.extend(asked.map(|(skill, _)| skill.as_str()));
+        }
+        skills
     }
 }
 
@@ -247,6 +251,8 @@ impl Centre {
             if let Some(seat) = self.seats.get_mut(&id) {
                 seat.skills.clone_from(&row.skills);
             }
+            // They stand in the lines of other queues from now on.
+            self.matching.clear(now.utc_ms, id);
             self.seat_changed(now, id, step);
         }
         self.operators.insert(name, row);
@@ -278,6 +284,7 @@ impl Centre {
             let why = Choice::by(ChosenBy::Removed, Chosen::SignedOut);
             self.leave(now, seat, &why, step);
         }
+        self.owners_moved(now, [Some(id), None]);
         Ok(())
     }
 

@@ -167,9 +167,9 @@ impl Centre {
         holds.extend(is_emergency.then_some(Hold::Emergency));
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = waiting.place_ms;
-        let gives_way = !self
-            .blending
-            .may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
+        let blending = &self.blending;
+        let gives_way = blending.holds(waiting.queue)
+            && !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
         holds.extend(gives_way.then_some(Hold::GivesWay {
             until_ms: place_ms + hold_ms,
         }));

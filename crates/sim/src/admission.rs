@@ -1,10 +1,13 @@
 //! Who is let in, and which seat is asked: the bounds of trunks and queues, and what a seat must
 //! be to be offered a work. Worked out from rows and from the shape of the world alone.
 
-use cuptel_core::id::{QueueId, epoch_of};
+use cuptel_core::id::{OperatorId, QueueId, SeatId, epoch_of};
+use cuptel_core::profile::Profile;
 use cuptel_core::record::{AttemptRow, OfferRow, Record, SignInRow, Work};
 use cuptel_core::snapshot::SeatNow;
-use cuptel_core::words::{Chosen, DialState, OfferState, Outcome, Stage, WorkKind, WorkState};
+use cuptel_core::words::{
+    CallbackState, Chosen, DialState, OfferState, Outcome, Stage, WorkKind, WorkState,
+};
 
 use crate::image::Image;
 use crate::promises::{Broken, broken};
@@ -226,7 +229,23 @@ impl World {
                 .decided
                 .attempts_open()
                 .any(|row| self.watch.has_declined(row.id, id))
-            && skilled.any(|row| Some(&row.name) == seat.operator.as_ref())
+            && skilled.any(|row| {
+                Some(&row.name) == seat.operator.as_ref() && self.is_spared_nothing(id, row.id)
+            })
+    }
+
+    /// Whether neither the needs of an operator, nor the end of their shift, nor their site may
+    /// hold a work back.
+    fn is_spared_nothing(&self, seat: SeatId, operator: OperatorId) -> bool {
+        let rows = &self.decided;
+        let needs = rows.profiles.get(&operator).map(|row| &row.profile);
+        let is_here = |row: &&SignInRow| row.until_ms.is_none() && row.seat == seat;
+        let mut here = rows.sign_ins.values().filter(is_here);
+        let site = rows.seats.get(&seat).map(|row| row.site);
+        let mut outages = rows.outages.values().filter(|row| row.until_ms.is_none());
+        needs.is_none_or(|needs| *needs == Profile::default())
+            && here.all(|row| row.shift_ends_ms.is_none())
+            && !outages.any(|row| Some(row.site) == site)
     }
 
     /// Nobody waits for longer than the queue allows.
@@ -327,9 +346,18 @@ fn forbids_nothing(
     let Some(needs) = image.profiles.get(&offer.operator).map(|row| &row.profile) else {
         return Ok(());
     };
-    let kind = match offer.work {
-        Work::Attempt(_) => WorkKind::Live,
-        Work::Callback(_) => WorkKind::Callback,
+    // Who was called back and lost their operator is on the line as any caller.
+    let is_live = match offer.work {
+        Work::Attempt(_) => true,
+        Work::Callback(id) => image
+            .callbacks
+            .get(&id)
+            .is_some_and(|row| row.state == CallbackState::AnsweredWaiting),
+    };
+    let kind = if is_live {
+        WorkKind::Live
+    } else {
+        WorkKind::Callback
     };
     let is_there = |id| {
         let mut there = image.sign_ins.values().filter(|row| row.until_ms.is_none());

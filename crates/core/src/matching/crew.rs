@@ -6,6 +6,7 @@ use super::{Fitness, Load, Matching, Source};
 use crate::id::{OperatorId, QueueId, SeatId};
 use crate::rules::Queue;
 use crate::time::UtcMs;
+use crate::words::WorkKind;
 
 /// What orders free seats, besides what their operators can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +44,17 @@ pub(super) struct Member {
     /// The queues that they can serve, by their places.
     fit: Vec<(usize, Fitness)>,
     is: SeatIs,
+    /// Works that they are not to be offered now, whatever their skills.
+    spared: Vec<(QueueId, WorkKind)>,
 }
 
 impl Member {
     pub(super) fn is_free(&self) -> bool {
         self.is.free.is_some()
+    }
+
+    pub(super) fn may(&self, queue: QueueId, kind: WorkKind) -> bool {
+        !self.spared.contains(&(queue, kind))
     }
 
     pub(super) fn operator(&self) -> OperatorId {
@@ -124,6 +131,7 @@ impl Matching {
             operator,
             fit,
             is: SeatIs::default(),
+            spared: Vec::new(),
         };
         self.crew.members.insert(seat, member);
         self.crew.seats.insert(operator, seat);
@@ -136,6 +144,20 @@ impl Matching {
             && self.crew.seats.get(&member.operator) == Some(&seat)
         {
             self.crew.seats.remove(&member.operator);
+        }
+    }
+
+    /// What a seat is not to be offered.
+    #[must_use]
+    pub fn spared_of(&self, seat: SeatId) -> &[(QueueId, WorkKind)] {
+        let member = self.crew.members.get(&seat);
+        member.map_or(&[], |member| &member.spared)
+    }
+
+    /// What a seat is not to be offered from now on; `seat_is` puts it in force.
+    pub fn spare(&mut self, seat: SeatId, spared: Vec<(QueueId, WorkKind)>) {
+        if let Some(member) = self.crew.members.get_mut(&seat) {
+            member.spared = spared;
         }
     }
 
@@ -155,9 +177,10 @@ impl Matching {
             }
             // Looked at again even if nothing has changed here: what a work may not have had
             // from this seat it may have now.
+            let may = |queue, kind| !member.spared.contains(&(queue, kind));
             let is_wanted = is
                 .free
-                .is_some_and(|figures| line.seat_free(seat, fitness, &figures));
+                .is_some_and(|figures| line.seat_free(seat, fitness, &figures, may));
             let source = Source::Line(*place);
             if is_wanted || self.found.get(source).is_some_and(|pair| pair.seat == seat) {
                 self.stale.insert(source);

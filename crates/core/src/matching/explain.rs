@@ -151,7 +151,7 @@ impl Matching {
                 Eligibility::Eligible
             }
         };
-        let mut ranks = line.best_ranks(step, SHOWN_MAX);
+        let mut ranks = line.best_ranks(step, waiting.is_live, SHOWN_MAX);
         ranks.sort_unstable();
         let knows_them = self.kept.wish_of(waiting.work).is_some();
         if knows_them {
@@ -172,7 +172,7 @@ impl Matching {
             key_ms: waiting.key_ms,
             step: pair.step,
             knows_them,
-            free: line.free_count(step),
+            free: line.free_count(step, waiting.is_live),
             seats: seats.take(SHOWN_MAX).collect(),
             passed_over: self.passed_over(pair, on),
         })

@@ -55,9 +55,11 @@ impl Kept {
         self.works.values().map(|(waiting, _)| waiting)
     }
 
-    /// Whatever waited for an operator who is not there any more.
+    /// Whatever waited for an operator who is not there any more, and is not theirs by name.
     pub(super) fn give_up(&mut self, operator: OperatorId) -> Vec<Waiting> {
-        let all: Vec<Waiting> = self.of(operator).copied().collect();
+        let is_owned = |work| self.wish_of(work).is_some_and(|wish| wish.is_owned);
+        let kept = self.of(operator).filter(|waiting| !is_owned(waiting.work));
+        let all: Vec<Waiting> = kept.copied().collect();
         for waiting in &all {
             self.release(waiting.work);
         }

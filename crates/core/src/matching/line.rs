@@ -9,6 +9,7 @@ use crate::matching::crew::Figures;
 use crate::record::Work;
 use crate::rules::{Queue, Strategy};
 use crate::time::UtcMs;
+use crate::words::WorkKind;
 
 /// The order of free seats for a queue, the best one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,8 +34,11 @@ struct Step {
     live: Standing,
     /// People to be dialled.
     dials: Standing,
-    /// Free seats that meet what is asked at this step and not what was asked before.
-    free: BTreeSet<Rank>,
+    /// Free seats that meet what is asked at this step and not what was asked before: those that
+    /// may be offered people on the line,
+    free_live: BTreeSet<Rank>,
+    /// and those that may be offered people to be dialled.
+    free_dials: BTreeSet<Rank>,
 }
 
 impl Step {
@@ -43,6 +47,14 @@ impl Step {
             &mut self.live
         } else {
             &mut self.dials
+        }
+    }
+
+    fn free(&self, is_live: bool) -> &BTreeSet<Rank> {
+        if is_live {
+            &self.free_live
+        } else {
+            &self.free_dials
         }
     }
 }
@@ -115,7 +127,7 @@ impl QueueLine {
             let standing = step.standing(waiting.is_live);
             standing.insert((waiting.key_ms, waiting.work, waiting.place_ms));
         }
-        self.free(step).next().is_some()
+        self.free(step, waiting.is_live).next().is_some()
     }
 
     /// Many at once: built sorted, because a tree of a million is built sooner than mended a
@@ -198,33 +210,56 @@ impl QueueLine {
     }
 
     /// A seat is free. Whether there is something for it to do.
-    pub(super) fn seat_free(&mut self, seat: SeatId, fitness: &Fitness, figures: &Figures) -> bool {
+    pub(super) fn seat_free(
+        &mut self,
+        seat: SeatId,
+        fitness: &Fitness,
+        figures: &Figures,
+        may: impl Fn(QueueId, WorkKind) -> bool,
+    ) -> bool {
+        let live = may(self.queue, WorkKind::Live);
+        let dials = may(self.queue, WorkKind::Callback);
         let rank = self.rank(seat, fitness, figures);
         let ring = usize::from(fitness.ring);
         if let Some(step) = self.steps.get_mut(ring) {
-            step.free.insert(rank);
+            if live {
+                step.free_live.insert(rank);
+            }
+            if dials {
+                step.free_dials.insert(rank);
+            }
         }
-        let waits = |step: &Step| !step.live.is_empty() || !step.dials.is_empty();
+        let waits =
+            |step: &Step| (live && !step.live.is_empty()) || (dials && !step.dials.is_empty());
         self.steps.iter().skip(ring).any(waits)
     }
 
     pub(super) fn seat_taken(&mut self, seat: SeatId, fitness: &Fitness, figures: &Figures) {
         let rank = self.rank(seat, fitness, figures);
         if let Some(step) = self.steps.get_mut(usize::from(fitness.ring)) {
-            step.free.remove(&rank);
+            step.free_live.remove(&rank);
+            step.free_dials.remove(&rank);
         }
     }
 
     /// Seats that a work at this step can have, of each ring the best first.
-    pub(super) fn free(&self, step: u8) -> impl Iterator<Item = SeatId> {
+    pub(super) fn free(&self, step: u8, is_live: bool) -> impl Iterator<Item = SeatId> {
         let steps = self.steps.iter().take(usize::from(step) + 1);
-        steps.flat_map(|step| &step.free).map(|rank| rank.seat)
+        let ranks = steps.flat_map(move |step| step.free(is_live));
+        ranks.map(|rank| rank.seat)
     }
 
-    fn seat_for(&self, step: usize, work: Work, on: &impl Conditions) -> Option<&Rank> {
+    fn seat_for(
+        &self,
+        step: usize,
+        (work, is_live): (Work, bool),
+        on: &impl Conditions,
+    ) -> Option<&Rank> {
         let may = |rank: &&Rank| !on.excludes(work, rank.seat);
         let steps = self.steps.iter().take(step + 1);
-        steps.filter_map(|step| step.free.iter().find(may)).min()
+        steps
+            .filter_map(|step| step.free(is_live).iter().find(may))
+            .min()
     }
 
     /// The first work that a free seat can take; and whether there are callbacks that it could, if
@@ -232,14 +267,14 @@ impl QueueLine {
     pub(super) fn best(&self, on: &mut impl Conditions) -> (Option<Pair>, bool) {
         let mut best: Option<Pair> = None;
         let mut is_shut = false;
-        let mut is_served = false;
+        let (mut serves_live, mut serves_dials) = (false, false);
         for (at, step) in self.steps.iter().enumerate() {
-            is_served = is_served || !step.free.is_empty();
-            if !is_served {
-                continue;
+            serves_live = serves_live || !step.free_live.is_empty();
+            serves_dials = serves_dials || !step.free_dials.is_empty();
+            if serves_live {
+                best = self.better(best, at, &step.live, true, on);
             }
-            best = self.better(best, at, &step.live, true, on);
-            let Some(&(.., place_ms)) = step.dials.first() else {
+            let Some(&(.., place_ms)) = step.dials.first().filter(|_| serves_dials) else {
                 continue;
             };
             if on.may_dial(self.queue, place_ms) {
@@ -261,7 +296,7 @@ impl QueueLine {
     ) -> Option<Pair> {
         let mut works = standing.iter();
         let served = works.find_map(|&(key_ms, work, place_ms)| {
-            let rank = self.seat_for(at, work, on)?;
+            let rank = self.seat_for(at, (work, is_live), on)?;
             let waiting = Waiting {
                 queue: self.queue,
                 work,
@@ -306,16 +341,16 @@ impl QueueLine {
     }
 
     /// Free seats that can serve a work at this step.
-    pub(super) fn free_count(&self, step: usize) -> usize {
+    pub(super) fn free_count(&self, step: usize, is_live: bool) -> usize {
         let steps = self.steps.iter().take(step + 1);
-        steps.map(|step| step.free.len()).sum()
+        steps.map(|step| step.free(is_live).len()).sum()
     }
 
     /// The best of those, of each step so many.
-    pub(super) fn best_ranks(&self, step: usize, most: usize) -> Vec<Rank> {
+    pub(super) fn best_ranks(&self, step: usize, is_live: bool, most: usize) -> Vec<Rank> {
         let steps = self.steps.iter().take(step + 1);
         steps
-            .flat_map(|step| step.free.iter().take(most))
+            .flat_map(|step| step.free(is_live).iter().take(most))
             .copied()
             .collect()
     }

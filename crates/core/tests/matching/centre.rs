@@ -6,7 +6,9 @@ use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
 use cuptel_core::matching::{Figures, Load, Matching, Pair, SeatIs, Waiting, Wish};
 use cuptel_core::record::Work;
-use cuptel_core::rules::{CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy};
+use cuptel_core::rules::{
+    CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy, WrapUp,
+};
 
 use crate::scan::{Scan, Sitting};
 
@@ -43,8 +45,10 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
         hours: Vec::new(),
         serve_waiting_s: 0,
         matching,
+        wrap_up: WrapUp::Fixed,
         answer_targets: Vec::new(),
         callback: CallbackPolicy {
+            owner_wait_h: 0,
             share_min: 0.0,
             share_max: 1.0,
             hold_max_s: 0,

@@ -103,6 +103,7 @@ impl Both {
                 let wish = wish.map(|(operator, s)| Wish {
                     operator: OperatorId(operator),
                     until_ms: now_ms + s * 1_000,
+                    is_owned: false,
                 });
                 self.waits(waiting, wish);
             }
