@@ -2,7 +2,6 @@
 //! be to be offered a work. Worked out from rows and from the shape of the world alone.
 
 use cuptel_core::id::{OperatorId, QueueId, SeatId, epoch_of};
-use cuptel_core::profile::Profile;
 use cuptel_core::record::{AttemptRow, OfferRow, Record, SignInRow, Work};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{
@@ -238,12 +237,13 @@ impl World {
     /// hold a work back.
     fn is_spared_nothing(&self, seat: SeatId, operator: OperatorId) -> bool {
         let rows = &self.decided;
-        let needs = rows.profiles.get(&operator).map(|row| &row.profile);
+        // A rest begun under a former profile goes on under the next.
+        let has_needs = rows.profiles.contains_key(&operator);
         let is_here = |row: &&SignInRow| row.until_ms.is_none() && row.seat == seat;
         let mut here = rows.sign_ins.values().filter(is_here);
         let site = rows.seats.get(&seat).map(|row| row.site);
         let mut outages = rows.outages.values().filter(|row| row.until_ms.is_none());
-        needs.is_none_or(|needs| *needs == Profile::default())
+        !has_needs
             && here.all(|row| row.shift_ends_ms.is_none())
             && !outages.any(|row| Some(row.site) == site)
     }

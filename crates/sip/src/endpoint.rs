@@ -44,6 +44,8 @@ pub struct Endpoint {
     /// Call-ID and last number towards each registrar (RFC 3261 10.2).
     pub(crate) registrar_calls: BTreeMap<(String, String), (String, u32)>,
     next_id: u64,
+    /// Transactions on the word of somebody whom we cannot be sure to have called.
+    pub(crate) doubtful: usize,
 }
 
 impl Endpoint {
@@ -73,6 +75,7 @@ impl Endpoint {
             registrations: BTreeMap::new(),
             registrar_calls: BTreeMap::new(),
             next_id: 1,
+            doubtful: 0,
         }
     }
 

@@ -11,6 +11,9 @@ use crate::name_addr::Parts;
 use crate::request::Request;
 use crate::transaction::client::Owner;
 
+/// So few that nobody can be flooded in their name: eleven small packets each, in 32 seconds.
+const DOUBTFUL_MAX: usize = 16;
+
 impl Endpoint {
     pub(crate) fn stray_response(
         &mut self,
@@ -74,8 +77,9 @@ impl Endpoint {
         }
     }
 
-    /// A carrier that we know, and whoever we called since the start, is told until they answer;
-    /// whoever else says so makes us hold nothing, and send nobody more than they sent.
+    /// A carrier that we know, and whoever we called since the start, is told until they answer.
+    /// So are a few others, who may have been called before it; beyond those whoever says so makes
+    /// us hold nothing, and send nobody more than they sent.
     fn tell_stray(
         &mut self,
         now_us: u64,
@@ -94,6 +98,9 @@ impl Endpoint {
         };
         if is_known {
             self.send_request(now_us, *flow, request, Owner::Nobody, out);
+        } else if self.doubtful < DOUBTFUL_MAX {
+            let sent = self.send_request(now_us, *flow, request, Owner::Doubtful, out);
+            self.doubtful += usize::from(sent.is_some());
         } else {
             out.send(*flow, request.write(flow, &self.settings.user_agent));
         }

@@ -69,6 +69,9 @@ impl Endpoint {
     fn drop_client(&mut self, handle: Handle) -> Option<ClientTransaction> {
         let client = self.clients.remove(handle)?;
         self.client_index.remove(&client.key);
+        if client.owner == Owner::Doubtful {
+            self.doubtful -= 1;
+        }
         Some(client)
     }
 
@@ -110,7 +113,7 @@ impl Endpoint {
             Owner::Bye(id) => self.call_ended(id, out),
             Owner::Ping(id) => out.tell(Event::Pong { id, status: None }),
             Owner::Register(id) => self.register_failed(now_us, id, status, out),
-            Owner::Nobody => {}
+            Owner::Nobody | Owner::Doubtful => {}
         }
     }
 
@@ -304,7 +307,7 @@ impl Endpoint {
                 status: Some(status),
             }),
             Owner::Register(id) => self.register_final(now_us, handle, id, status, message, out),
-            Owner::Invite(_) | Owner::Nobody => {}
+            Owner::Invite(_) | Owner::Nobody | Owner::Doubtful => {}
         }
     }
 

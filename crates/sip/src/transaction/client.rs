@@ -15,6 +15,8 @@ pub(crate) enum Owner {
     Register(RegistrationId),
     /// A CANCEL, or the BYE of a dialog that nobody knows of any more.
     Nobody,
+    /// The same, on the word of somebody whom we cannot be sure to have called.
+    Doubtful,
 }
 
 /// What a transaction is doing.
