@@ -399,19 +399,7 @@ async fn fill(store: &Store) -> (i64, i64) {
             rules: ConfigVersionId(0),
             explanation: explanation(AttemptId(id(2))),
         })),
-        Record::SignIn(SignInRow {
-            id: SignInId(id(5)),
-            seat: SeatId(1),
-            operator: OperatorId(1),
-            chosen: Chosen::Available,
-            pause_reason: None,
-            since_ms: AT_MS,
-            until_ms: None,
-            chosen_by: ChosenBy::Operator,
-            supervisor: None,
-            shift_ends_ms: None,
-            back_ms: None,
-        }),
+        Record::SignIn(at_work(id(5))),
     ];
     store
         .writer()
@@ -422,6 +410,22 @@ async fn fill(store: &Store) -> (i64, i64) {
         .await
         .unwrap();
     (id(2), id(3))
+}
+
+fn at_work(id: i64) -> SignInRow {
+    SignInRow {
+        id: SignInId(id),
+        seat: SeatId(1),
+        operator: OperatorId(1),
+        chosen: Chosen::Available,
+        pause_reason: None,
+        since_ms: AT_MS,
+        until_ms: None,
+        chosen_by: ChosenBy::Operator,
+        supervisor: None,
+        shift_ends_ms: None,
+        back_ms: None,
+    }
 }
 
 fn abandoned(names: &Interned, id: i64, number: i64, callback: i64) -> AttemptRow {
