@@ -80,7 +80,9 @@ impl Steady {
             return Some(1.0 - delayed(self.offered(), self.operators) * (-spare_per_s * s).exp());
         };
         let curve = self.curve(patience)?;
-        let stayed = self.integral(patience, curve.peak, s, |at| at.stays * at.density);
+        // Beyond its end the density is nothing, and steps so long would miss what there is.
+        let end_s = s.min(curve.end_s);
+        let stayed = self.integral(patience, curve.peak, end_s, |at| at.stays * at.density);
         Some((curve.at_once + self.calls_per_s * stayed) / curve.all)
     }
 
@@ -111,6 +113,7 @@ impl Steady {
         let whole = self.integral(patience, peak, end_s, |at| at.density);
         Some(Curve {
             peak,
+            end_s,
             one,
             at_once,
             whole,
@@ -166,6 +169,7 @@ impl Steady {
 /// it. Everything is divided by the exponential of `peak`, so that nothing overflows.
 struct Curve {
     peak: f64,
+    end_s: f64,
     one: f64,
     /// Of callers who find a free operator.
     at_once: f64,
