@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::centre::Centre;
 use crate::erlang::answered_within;
-use crate::estimate::ratio;
+use crate::estimate::{Crews, ratio};
 use crate::id::QueueId;
 use crate::record::Work;
 use crate::rules::Queue;
@@ -54,9 +54,11 @@ impl Stream {
 }
 
 /// What a queue's callbacks have to leave to its callers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Blend {
     until: MonoUs,
+    /// Queues whose callbacks the same seats make, and the part of each.
+    shared: Vec<(QueueId, f64)>,
     /// Seats that may be at callbacks at once.
     seats_max: usize,
     /// Whether more of them would put a target of the callers at risk.
@@ -122,16 +124,30 @@ impl Blending {
         now_ms: UtcMs,
         since_ms: UtcMs,
     ) -> bool {
-        let at = self.at_callbacks.get(&queue).copied().unwrap_or(0);
         let blend = self.blends.get(&queue);
-        blend.is_none_or(|blend| at < blend.seats_max) || now_ms - since_ms >= hold_ms
+        blend.is_none_or(|blend| self.has_room(blend)) || now_ms - since_ms >= hold_ms
     }
 
     /// Whether callbacks of a queue were held for its callers at the last look.
     pub(crate) fn holds(&self, queue: QueueId) -> bool {
-        let at = self.at_callbacks.get(&queue).copied().unwrap_or(0);
         let blend = self.blends.get(&queue);
-        blend.is_some_and(|blend| blend.is_at_risk && at >= blend.seats_max)
+        blend.is_some_and(|blend| blend.is_at_risk && !self.has_room(blend))
+    }
+
+    /// Whether fewer of a queue's seats are at callbacks, of whichever queue, than may be.
+    fn has_room(&self, blend: &Blend) -> bool {
+        let at = |(queue, share): &(QueueId, f64)| {
+            share * ratio(self.at_callbacks.get(queue).copied().unwrap_or(0), 1)
+        };
+        let at: f64 = blend.shared.iter().map(at).sum();
+        at < ratio(blend.seats_max, 1)
+    }
+
+    /// The clock was set: what came so long ago still did.
+    pub(crate) fn shift(&mut self, by_ms: i64) {
+        for stream in self.streams.values_mut() {
+            stream.at_ms += by_ms;
+        }
     }
 
     /// The rules have changed, or who is there.
@@ -164,33 +180,33 @@ impl Centre {
     /// Looks anew at what the callers of each queue need that has callbacks in its line.
     pub(crate) fn look_at_blends(&mut self, now: Now) {
         let rules = self.rules.clone();
-        for &queue in rules.queues.keys() {
-            if self.matching.callbacks(queue) > 0 {
-                self.look_at_blend(now, queue);
+        let is_due = |queue: &QueueId| {
+            let looked = self.blending.blends.get(queue);
+            self.matching.callbacks(*queue) > 0
+                && looked.is_none_or(|blend| blend.until <= now.mono_us)
+        };
+        let due: Vec<QueueId> = rules.queues.keys().copied().filter(is_due).collect();
+        if due.is_empty() {
+            return;
+        }
+        let crews = self.crews(now, WorkKind::Live);
+        for queue in due {
+            let Some(rule) = rules.queues.get(&queue) else {
+                continue;
+            };
+            let blend = self.blend(now, queue, rule, &crews);
+            let until = blend.until;
+            self.blending.blends.insert(queue, blend);
+            if self.blending.holds(queue) {
+                self.timers.at(until, Timer::Blend(queue));
             }
         }
     }
 
-    fn look_at_blend(&mut self, now: Now, queue: QueueId) {
-        let looked = self.blending.blends.get(&queue);
-        if looked.is_some_and(|blend| blend.until > now.mono_us) {
-            return;
-        }
-        let Some(rule) = self.rules.queues.get(&queue) else {
-            return;
-        };
-        let blend = self.blend(now, queue, rule);
-        self.blending.blends.insert(queue, blend);
-        if self.blending.holds(queue) {
-            self.timers.at(blend.until, Timer::Blend(queue));
-        }
-    }
-
-    fn blend(&self, now: Now, queue: QueueId, rule: &Queue) -> Blend {
-        let crew = self.crew_of(now, queue, WorkKind::Live);
-        let seats = crew.0.len();
+    fn blend(&self, now: Now, queue: QueueId, rule: &Queue, crews: &Crews) -> Blend {
+        let seats = crews.count(queue);
         let (mut offered, mut per_s) = (0.0, 0.0);
-        for (shared, share) in self.shared_by(now, &crew, WorkKind::Live) {
+        for (shared, share) in crews.shared_by(queue) {
             let (Some(rule), Some(stream)) = (
                 self.rules.queues.get(&shared),
                 self.blending.streams.get(&shared),
@@ -221,6 +237,7 @@ impl Centre {
         let spared = seats - fewest(seats, is_kept);
         Blend {
             until: now.mono_us + LOOK_US,
+            shared: crews.shared_by(queue).collect(),
             seats_max: spared.clamp(floor, ceiling),
             is_at_risk: spared < ceiling,
         }
@@ -277,6 +294,7 @@ mod tests {
         );
         let blend = Blend {
             until: 0,
+            shared: vec![(queue, 1.0)],
             seats_max: 1,
             is_at_risk: true,
         };

@@ -30,6 +30,7 @@ impl Centre {
     }
 
     fn clock_was_set(&mut self, now: Now, by_ms: i64, step: &mut Step) {
+        self.blending.shift(by_ms);
         for live in self.attempts.values_mut() {
             if let Doing::Queued { place_ms, .. } = &mut live.doing {
                 *place_ms += by_ms;

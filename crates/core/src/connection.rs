@@ -5,7 +5,7 @@
 use crate::centre::Centre;
 use crate::choosing::Choice;
 use crate::id::SeatId;
-use crate::seat::SeatWork;
+use crate::seat::{Seat, SeatWork};
 use crate::step::Step;
 use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
@@ -33,6 +33,21 @@ impl Centre {
         };
         let counts = seat.was_there && seat.takes_work() && grace_s > 0;
         if counts && seat.grace_until.is_none() {
+            self.begin_grace(now, id, grace_s);
+        }
+    }
+
+    /// After a start every phone counts as lost until it is heard of.
+    pub(crate) fn begin_graces(&mut self, now: Now) {
+        let grace_s = self.rules.limits.reconnect_grace_s;
+        let takes_work = |(_, seat): &(&SeatId, &Seat)| seat.takes_work();
+        let seats: Vec<SeatId> = self
+            .seats
+            .iter()
+            .filter(takes_work)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in seats.into_iter().filter(|_| grace_s > 0) {
             self.begin_grace(now, id, grace_s);
         }
     }

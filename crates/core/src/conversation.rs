@@ -123,6 +123,7 @@ impl Centre {
         }
         self.phone_gone(id, step);
         self.became_idle(now, id);
+        self.one_more_is_over(now, id, step);
         self.seat_changed(now, id, step);
     }
 

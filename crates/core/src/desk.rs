@@ -311,14 +311,18 @@ impl Centre {
         self.blending.seat_moves(seat.at_callback, calls_back_for);
         seat.at_callback = calls_back_for;
         let is_there = seat.is_there(now.utc_ms);
-        if std::mem::replace(&mut seat.was_serving, is_there) != is_there {
-            // There are more who can serve, or fewer.
-            self.blending.forget();
-        }
+        let came_or_went = std::mem::replace(&mut seat.was_serving, is_there) != is_there;
         let site = seat.row.site;
         // A call more or less at a site that has room for so many.
         self.look_at_spared |= self.has_room_for_so_many(site);
+        let was = self.matching.operator_at(id);
         self.stand_by(now, id);
+        if came_or_went || was != operator {
+            // There are more who can serve, or fewer.
+            self.blending.forget();
+            self.look_at_spared = true;
+            self.owners_moved(now, [was, operator]);
+        }
         self.watch_connection(now, id, step);
     }
 }

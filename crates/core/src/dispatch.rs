@@ -97,7 +97,7 @@ impl Centre {
             Work::Callback(id) => {
                 let case = self.cases.get(&id);
                 let knows = |case| self.acquaintances.wish_of(&self.rules, queue, case);
-                self.wish_of_owner(id, queue)
+                self.wish_of_owner(now, id, queue)
                     .or_else(|| case.and_then(|case| knows(case)))
             }
         };
@@ -213,10 +213,6 @@ impl Centre {
         let spared = self.works_spared(now, id);
         self.matching.spare(id, spared);
         self.matching.seat_is(now.utc_ms, id, is);
-        if was != operator {
-            self.owners_moved(now, [was, operator]);
-            self.look_at_spared = true;
-        }
     }
 
     /// Hands out works as long as one fits a free seat.

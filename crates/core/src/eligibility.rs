@@ -48,8 +48,14 @@ impl Centre {
         let kinds = [WorkKind::Live, WorkKind::Callback];
         let works = self.rules.queues.keys();
         let works = works.flat_map(|queue| kinds.map(|kind| (*queue, kind)));
+        // Once for the seat and not per work: calls at a site are counted seat by seat.
+        if self.is_site_out(seat.row.site) || self.is_site_full(seat) {
+            return works.collect();
+        }
         works
-            .filter(|(queue, kind)| self.spared(seat, *queue, *kind, now).is_some())
+            .filter(|(queue, kind)| {
+                self.overruns(seat, *queue, now) || self.is_spared(seat, *queue, *kind, now)
+            })
             .collect()
     }
 

@@ -4,17 +4,20 @@
 //! distribution, whose shape is the number of departures. Where nobody is there, there is no
 //! estimate.
 
+use std::collections::BTreeMap;
+
 use crate::centre::Centre;
-use crate::id::{QueueId, SeatId};
+use crate::id::QueueId;
 use crate::matching::Waiting;
 use crate::record::Work;
 use crate::rules::Queue;
-use crate::seat::Seat;
 use crate::time::Now;
 use crate::words::WorkKind;
 
 /// Standard normal quantile of nine tenths.
 const NINE_TENTHS: f64 = 1.281_551_565_5;
+/// Works counted before one in a queue at most: beyond them the wait is longer than what is told.
+const BEFORE_MAX: usize = 1_000;
 /// What is told, in minutes: never a figure that pretends to be exact.
 const TOLD_MIN: [u32; 14] = [2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 40, 50, 60];
 
@@ -91,19 +94,43 @@ pub fn minutes_told() -> &'static [u32] {
 }
 
 /// Seats whose operators are there and could serve a queue, busy or not.
-#[derive(Debug)]
-pub(crate) struct Crew<'c>(pub(crate) Vec<(SeatId, &'c Seat)>);
+#[derive(Debug, Default)]
+struct Crew {
+    /// One bit for each seat of the centre, in their order.
+    seats: Vec<u64>,
+    count: usize,
+    free: usize,
+}
 
-impl Crew<'_> {
-    /// Which part of those who serve another queue are of this crew.
-    fn share_of(&self, other: &Crew<'_>) -> f64 {
-        let both = other.0.iter().filter(|(id, _)| self.has(*id)).count();
-        ratio(both, other.0.len())
+/// The crew of every queue. A seat stands in several.
+#[derive(Debug)]
+pub(crate) struct Crews(BTreeMap<QueueId, Crew>);
+
+impl Crews {
+    /// Seats of a queue's crew.
+    pub(crate) fn count(&self, queue: QueueId) -> usize {
+        self.0.get(&queue).map_or(0, |crew| crew.count)
     }
 
-    fn has(&self, seat: SeatId) -> bool {
-        // In the order of the seats.
-        self.0.binary_search_by_key(&seat, |(id, _)| *id).is_ok()
+    fn free(&self, queue: QueueId) -> usize {
+        self.0.get(&queue).map_or(0, |crew| crew.free)
+    }
+
+    /// Queues that a crew serves, with the part of their works that it has to do: which part of
+    /// those who serve them are of this crew.
+    pub(crate) fn shared_by(&self, queue: QueueId) -> impl Iterator<Item = (QueueId, f64)> {
+        let own = self.0.get(&queue).map_or(&[][..], |crew| &crew.seats);
+        let share = move |(id, other): (&QueueId, &Crew)| {
+            let both = own
+                .iter()
+                .zip(&other.seats)
+                .map(|(a, b)| (a & b).count_ones());
+            (
+                *id,
+                f64::from(both.sum::<u32>()) / ratio(other.count.max(1), 1),
+            )
+        };
+        self.0.iter().map(share).filter(|(_, share)| *share > 0.0)
     }
 }
 
@@ -113,27 +140,28 @@ pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
 }
 
 impl Centre {
-    pub(crate) fn crew_of(&self, now: Now, queue: QueueId, kind: WorkKind) -> Crew<'_> {
-        let rule = self.rules.queues.get(&queue);
-        let serves = |(_, seat): &(&SeatId, &Seat)| {
-            seat.is_there(now.utc_ms)
-                && rule.is_some_and(|rule| rule.can_be_served_by(&seat.skills))
-                && seat.profile.takes(queue, kind)
+    /// Who could do works of this kind now, or after the one at hand.
+    pub(crate) fn crews(&self, now: Now, kind: WorkKind) -> Crews {
+        let words = self.seats.len().div_ceil(64);
+        let crew = |(&queue, rule): (&QueueId, &Queue)| {
+            let mut crew = Crew {
+                seats: vec![0; words],
+                ..Crew::default()
+            };
+            for (at, seat) in self.seats.values().enumerate() {
+                let serves = seat.is_there(now.utc_ms)
+                    && rule.can_be_served_by(&seat.skills)
+                    && seat.profile.takes(queue, kind)
+                    && !self.is_site_out(seat.row.site);
+                if serves && let Some(word) = crew.seats.get_mut(at / 64) {
+                    *word |= 1 << (at % 64);
+                    crew.count += 1;
+                    crew.free += usize::from(seat.is_free(now.utc_ms));
+                }
+            }
+            (queue, crew)
         };
-        let seats = self.seats.iter().filter(serves);
-        Crew(seats.map(|(id, seat)| (*id, seat)).collect())
-    }
-
-    /// Queues that a crew serves, with the part of their works that it has to do.
-    pub(crate) fn shared_by(
-        &self,
-        now: Now,
-        crew: &Crew<'_>,
-        kind: WorkKind,
-    ) -> Vec<(QueueId, f64)> {
-        let queues = self.rules.queues.keys();
-        let shares = queues.map(|id| (*id, crew.share_of(&self.crew_of(now, *id, kind))));
-        shares.filter(|(_, share)| *share > 0.0).collect()
+        Crews(self.rules.queues.iter().map(crew).collect())
     }
 
     /// How long the mean work of a queue keeps a seat busy, in seconds.
@@ -147,15 +175,15 @@ impl Centre {
 
     /// How long whoever has this turn in a queue's line waits. None while nobody is there who
     /// could serve them.
-    pub(crate) fn wait_of(&self, now: Now, waiting: &Waiting) -> Option<Wait> {
+    pub(crate) fn wait_of(&self, waiting: &Waiting, crews: &Crews) -> Option<Wait> {
         let queue = waiting.queue;
         let rule = self.rules.queues.get(&queue)?;
-        let crew = self.crew_of(now, queue, WorkKind::Live);
-        if crew.0.is_empty() {
+        let seats = crews.count(queue);
+        if seats == 0 {
             return None;
         }
         let (mut works, mut needs_s) = (0.0, 0.0);
-        for (shared, share) in self.shared_by(now, &crew, WorkKind::Live) {
+        for (shared, share) in crews.shared_by(queue) {
             let Some(rule) = self.rules.queues.get(&shared) else {
                 continue;
             };
@@ -163,23 +191,22 @@ impl Centre {
                 queue: shared,
                 ..*waiting
             };
-            let before = self.matching.ahead_of(&there, usize::MAX);
+            let before = self.matching.ahead_of(&there, BEFORE_MAX);
             works += share * ratio(before, 1);
             needs_s += share * ratio(before, 1) * self.work_s(shared, rule);
         }
-        let free = crew.0.iter().filter(|(_, seat)| seat.is_free(now.utc_ms));
         // The seat that serves them becomes free too, unless one is.
-        let departures = works + 1.0 - ratio(free.count(), 1);
+        let departures = works + 1.0 - ratio(crews.free(queue), 1);
         let own_s = self.work_s(queue, rule);
         let mean_s = (needs_s + own_s) / (works + 1.0);
-        let apart_s = mean_s / ratio(crew.0.len(), 1);
+        let apart_s = mean_s / ratio(seats, 1);
         Some(Wait::of(departures, apart_s))
     }
 
     /// How long whoever entered a queue now would wait.
-    pub(crate) fn wait_now(&self, now: Now, queue: QueueId) -> Option<Wait> {
+    pub(crate) fn wait_now(&self, now: Now, queue: QueueId, crews: &Crews) -> Option<Wait> {
         let last = Work::Attempt(crate::id::AttemptId(i64::MAX));
-        self.wait_of(now, &self.waiting(queue, now.utc_ms, 0, last))
+        self.wait_of(&self.waiting(queue, now.utc_ms, 0, last), crews)
     }
 }
 

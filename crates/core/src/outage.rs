@@ -5,7 +5,7 @@
 
 use crate::centre::Centre;
 use crate::id::{OutageId, SeatId, SiteId};
-use crate::record::{Record, SiteOutageRow};
+use crate::record::{Record, RegistrationRow, SiteOutageRow};
 use crate::seat::Seat;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
@@ -74,7 +74,11 @@ impl Centre {
         let of_site = || self.seats.values().filter(|seat| seat.row.site == site);
         let vanished = |seat: &&Seat| {
             let recently = |at: u64| at + within_us >= now.mono_us;
-            seat.sign_in.is_some() && seat.lost_at.is_some_and(recently)
+            // One that took its registration back was switched off by somebody.
+            let is_lost = |row: &RegistrationRow| row.expires_ms > row.registered_ms;
+            seat.sign_in.is_some()
+                && seat.registration.as_ref().is_some_and(is_lost)
+                && seat.lost_at.is_some_and(recently)
         };
         let none_is_left = !of_site().any(|seat| seat.reachable_at(now.utc_ms));
         if none_is_left && of_site().filter(vanished).count() >= PHONES_MIN {

@@ -8,7 +8,7 @@ use crate::id::{
 };
 use crate::number::PhoneNumber;
 use crate::planted::{Fault, planted};
-use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Needs, Record};
+use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Needs, OwnerRow, Record};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
 use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult};
@@ -279,7 +279,12 @@ impl Centre {
             return None;
         }
         let mut case = self.cases.remove(&id)?;
-        self.owners.remove(&id);
+        if self.owners.remove(&id).is_some() {
+            step.records.push(Record::Owner(OwnerRow {
+                callback: id,
+                operator: None,
+            }));
+        }
         if let Some(entry) = case.entered.take() {
             self.ledger.strike(entry, id);
         }

@@ -59,21 +59,20 @@ impl Centre {
         Some(since_ms + i64::from(rule.callback.owner_wait_h) * 3_600_000)
     }
 
-    /// A callback waits for its owner as long as they are there and take callbacks, and for a
+    /// A callback waits for its owner as long as they are there and can take it, and for a
     /// while when they are not.
-    pub(crate) fn wish_of_owner(&self, id: CallbackId, queue: QueueId) -> Option<Wish> {
+    pub(crate) fn wish_of_owner(&self, now: Now, id: CallbackId, queue: QueueId) -> Option<Wish> {
         let &operator = self.owners.get(&id)?;
         let mut operators = self.operators.values();
         operators.find(|row| row.id == operator && row.removed_ms.is_none())?;
-        let until_ms = match self
-            .seat_of(operator)
-            .and_then(|seat| self.seats.get(&seat))
-        {
-            Some(seat) => {
-                let comes = seat.profile.takes(queue, WorkKind::Callback);
-                comes.then_some(UtcMs::MAX)?
+        let rule = self.rules.queues.get(&queue)?;
+        let seat = self.seat_of(operator);
+        let until_ms = match seat.and_then(|seat| self.seats.get(&seat)) {
+            Some(seat) if !seat.profile.takes(queue, WorkKind::Callback) => return None,
+            Some(seat) if seat.is_there(now.utc_ms) && rule.can_be_served_by(&seat.skills) => {
+                UtcMs::MAX
             }
-            None => self.released_at(id)?,
+            Some(_) | None => self.released_at(id)?,
         };
         Some(Wish {
             operator,

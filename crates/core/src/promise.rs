@@ -7,7 +7,7 @@ use crate::attempt::{Doing, LiveAttempt};
 use crate::calendar::{SaidTime, quarter_after};
 use crate::callback::Case;
 use crate::centre::Centre;
-use crate::estimate::{Crew, ratio};
+use crate::estimate::{Crews, ratio};
 use crate::id::{AttemptId, CallbackId, PromiseId, QueueId};
 use crate::record::{PromiseRow, Record, Work};
 use crate::rules::Queue;
@@ -61,13 +61,14 @@ impl Centre {
         {
             return None;
         }
-        let crew = self.crew_of(now, queue, WorkKind::Callback);
-        if crew.0.is_empty() {
+        let crews = self.crews(now, WorkKind::Callback);
+        let seats = crews.count(queue);
+        if seats == 0 {
             return None;
         }
-        let works_s = self.work_before(now, case, &crew) + self.work_s(queue, rule);
+        let works_s = self.work_before(case, queue, &crews) + self.work_s(queue, rule);
         // Callers who ring in while the live bonus lasts go before.
-        let needs_s = f64::from(rule.live_bonus_s) + works_s / ratio(crew.0.len(), 1);
+        let needs_s = f64::from(rule.live_bonus_s) + works_s / ratio(seats, 1);
         let needs_ms = in_ms(needs_s);
         let from_ms = self
             .released_by(id, queue)
@@ -84,7 +85,7 @@ impl Centre {
     }
 
     /// How much work waits for a crew, of callers and callbacks whose turn comes before.
-    fn work_before(&self, now: Now, case: &Case, crew: &Crew<'_>) -> f64 {
+    fn work_before(&self, case: &Case, queue: QueueId, crews: &Crews) -> f64 {
         let own = case.row.place_ms - case.row.priority_ms;
         let waits = |(id, live): (&AttemptId, &LiveAttempt), shared: QueueId| match live.doing {
             Doing::Queued {
@@ -101,7 +102,7 @@ impl Centre {
             | Doing::Talking { .. } => false,
         };
         let mut before_s = 0.0;
-        for (shared, share) in self.shared_by(now, crew, WorkKind::Callback) {
+        for (shared, share) in crews.shared_by(queue) {
             let Some(rule) = self.rules.queues.get(&shared) else {
                 continue;
             };

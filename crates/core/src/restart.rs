@@ -97,6 +97,7 @@ impl Centre {
             self.timers.at(now.mono_at(row.expires_ms), ends);
             step.effects.push(Effect::Probe { registration: row });
         }
+        self.begin_graces(now);
         self.line_up_anew(now);
         step.wake_at = self.timers.next();
     }

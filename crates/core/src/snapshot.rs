@@ -11,7 +11,7 @@ use crate::id::SiteId;
 use crate::record::Work;
 use crate::seat::{Seat, SeatWork, With};
 use crate::time::{Now, UtcMs};
-use crate::words::{Chosen, WorkState};
+use crate::words::{Chosen, WorkKind, WorkState};
 
 /// One look at the centre.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -156,6 +156,7 @@ impl Centre {
     /// A look at everything.
     #[must_use]
     pub fn snapshot(&self, now: Now) -> Snapshot {
+        let crews = self.crews(now, WorkKind::Live);
         let mut queues: Vec<QueueNow> = Vec::with_capacity(self.rules.queues.len());
         for (id, rule) in &self.rules.queues {
             let tenant = self
@@ -182,7 +183,7 @@ impl Centre {
                 callbacks_ready: count(self.matching.callbacks(*id)),
                 callbacks_held: self.blending.holds(*id),
                 callbacks_oldest_ms: self.ledger.oldest(*id),
-                wait: self.wait_now(now, *id).map(WaitNow::from),
+                wait: self.wait_now(now, *id, &crews).map(WaitNow::from),
             });
         }
         Snapshot {

@@ -266,7 +266,9 @@ impl Centre {
         waiting: &Waiting,
         step: &mut Step,
     ) -> Option<PromptId> {
-        let told = self.wait_of(now, waiting)?.told()?;
+        let told = self
+            .wait_of(waiting, &self.crews(now, WorkKind::Live))?
+            .told()?;
         let prompts = &self.rules.prompts;
         let before = self.attempts.get(&id)?.told_min;
         let (says, minutes) = match told {

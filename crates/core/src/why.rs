@@ -47,7 +47,9 @@ pub enum Hold {
     },
     /// The person has a call with us, or another authority is calling them.
     InACall,
-    /// It waits for the operator who spoke with the person last.
+    /// It is one operator's by name, who is there.
+    Assigned,
+    /// It waits for the operator who spoke with the person last, or whose it is while they are away.
     WaitsForOperator {
         /// At most until then.
         until_ms: UtcMs,
@@ -142,8 +144,9 @@ impl Centre {
         holds.extend(self.stopping.is_some().then_some(Hold::Stopping));
         holds.extend(self.held.then_some(Hold::NotStored));
         let wish = self.matching.wish_of(waiting.work);
-        holds.extend(wish.map(|wish| Hold::WaitsForOperator {
-            until_ms: wish.until_ms,
+        holds.extend(wish.map(|wish| match wish.until_ms {
+            UtcMs::MAX => Hold::Assigned,
+            until_ms => Hold::WaitsForOperator { until_ms },
         }));
         let (Work::Callback(id), false) = (waiting.work, waiting.is_live) else {
             return holds;

@@ -155,6 +155,9 @@ fn standing(eligibility: &str) -> &str {
         "not_responding" => "not responding",
         "busy" => "busy",
         "resting" => "resting after an offer not taken",
+        "site_out" => "at a site that is cut off",
+        "site_full" => "at a site with as many calls as its link carries",
+        "shift_ends" => "with a shift that ends too soon",
         _ => "not eligible",
     }
 }
@@ -223,6 +226,7 @@ fn held(hold: &Value) -> String {
         }
         "emergency" => "held: its health authority can serve nobody now".to_owned(),
         "in_a_call" => "held: the person has a call with us".to_owned(),
+        "assigned" => "it is assigned to an operator, and waits for them".to_owned(),
         _ => format!("until {until} it waits for the operator who spoke with the person last"),
     }
 }

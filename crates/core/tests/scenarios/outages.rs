@@ -71,10 +71,12 @@ fn phones_that_vanish_together_are_an_outage_that_ends_when_one_is_back() {
     let mut room = Room::with(noticed);
     room.staffed(1);
     room.staffed(2);
-    room.unregisters(1);
+    room.registers_for(1, 100);
+    room.wait_s(19);
+    room.registers_for(2, 100);
+    room.wait_s(81);
     assert_eq!(room.site().out_since_ms, None, "one phone is a phone");
     room.wait_s(19);
-    room.unregisters(2);
     assert_eq!(room.site().out_since_ms, Some(room.now_ms()));
     assert!(!room.site().out_is_said);
     room.wait_s(600);
@@ -91,8 +93,19 @@ fn phones_that_go_one_after_the_other_are_no_outage() {
     let mut room = Room::with(noticed);
     room.staffed(1);
     room.staffed(2);
-    room.unregisters(1);
+    room.registers_for(1, 100);
     room.wait_s(21);
+    room.registers_for(2, 100);
+    room.wait_s(100);
+    assert_eq!(room.site().out_since_ms, None);
+}
+
+#[test]
+fn phones_that_are_switched_off_are_no_outage() {
+    let mut room = Room::with(noticed);
+    room.staffed(1);
+    room.staffed(2);
+    room.unregisters(1);
     room.unregisters(2);
     assert_eq!(room.site().out_since_ms, None);
 }
