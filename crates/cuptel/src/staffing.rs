@@ -22,11 +22,11 @@ const OPERATOR_FIELDS: [&str; 4] = ["name", "employer", "skills", "seat"];
 const OF_BOTH: [&str; 6] = ["seat", "password", "site", "operator", "employer", "skills"];
 const OPERATORS: Header<'_> = Header {
     any_of: &[&["operator", "employer", "skills"], &OF_BOTH],
-    words: "the columns operator,employer,skills, or those of first-start.csv",
+    words: "the columns operator,employer,skills with commas between them, or those of first-start.csv",
 };
 const SEATS: Header<'_> = Header {
     any_of: &[&["seat", "password", "site"], &OF_BOTH],
-    words: "the columns seat,password,site, or those of first-start.csv",
+    words: "the columns seat,password,site with commas between them, or those of first-start.csv",
 };
 
 /// `operators`.

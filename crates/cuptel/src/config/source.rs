@@ -95,11 +95,19 @@ impl Source {
         let text = fs::read_to_string(path).map_err(|error| {
             let message = if error.kind() == ErrorKind::NotFound {
                 "there is no such file".to_owned()
+            } else if error.kind() == ErrorKind::InvalidData {
+                "it is no UTF-8 text: save it anew as UTF-8 (in a spreadsheet \"CSV UTF-8\")"
+                    .to_owned()
             } else {
                 format!("cannot be read: {error}")
             };
             ConfigFault::whole(path, message)
         })?;
+        // Spreadsheets begin a file with a mark of its byte order.
+        let text = text
+            .strip_prefix('\u{feff}')
+            .map(str::to_owned)
+            .unwrap_or(text);
         Ok(Self {
             path: path.to_owned(),
             text,
@@ -189,6 +197,17 @@ mod tests {
             fault.quoted(),
             "a/b.toml:2:5: no\n 2 | è = \"perché\" # sì\n   |     ^^^^^^^^"
         );
+    }
+
+    #[test]
+    fn what_a_spreadsheet_saves_is_read_or_told_how_to_save() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.csv");
+        fs::write(&path, "\u{feff}seat,site\n").unwrap();
+        assert_eq!(Source::read(&path).unwrap().text(), "seat,site\n");
+        fs::write(&path, b"citt\xe0\n").unwrap();
+        let fault = Source::read(&path).err().unwrap().to_string();
+        assert!(fault.contains("save it anew as UTF-8"), "{fault}");
     }
 
     #[test]
