@@ -205,8 +205,9 @@ impl Centre {
 
     fn blend(&self, now: Now, queue: QueueId, rule: &Queue, crews: &Crews) -> Blend {
         let seats = crews.count(queue);
+        let shared_by: Vec<(QueueId, f64)> = crews.shared_by(queue).collect();
         let (mut offered, mut per_s) = (0.0, 0.0);
-        for (shared, share) in crews.shared_by(queue) {
+        for &(shared, share) in &shared_by {
             let (Some(rule), Some(stream)) = (
                 self.rules.queues.get(&shared),
                 self.blending.streams.get(&shared),
@@ -222,7 +223,9 @@ impl Centre {
         } else {
             self.work_s(queue, rule)
         };
-        let waited_ms = self.longest_wait(queue, now);
+        let waited_ms = self
+            .waits_since(queue)
+            .map_or(0, |since_ms| now.utc_ms - since_ms);
         let is_kept = |operators: usize| {
             let operators = u32::try_from(operators).unwrap_or(u32::MAX);
             rule.answer_targets.iter().all(|target| {
@@ -237,25 +240,10 @@ impl Centre {
         let spared = seats - fewest(seats, is_kept);
         Blend {
             until: now.mono_us + LOOK_US,
-            shared: crews.shared_by(queue).collect(),
+            shared: shared_by,
             seats_max: spared.clamp(floor, ceiling),
             is_at_risk: spared < ceiling,
         }
-    }
-
-    /// How long the caller who entered first has waited.
-    fn longest_wait(&self, queue: QueueId, now: Now) -> i64 {
-        let waits = self.attempts.values().filter_map(|live| match live.doing {
-            crate::attempt::Doing::Queued { queue: own, .. } if own == queue => live.row.queued_ms,
-            crate::attempt::Doing::Queued { .. }
-            | crate::attempt::Doing::Ringing
-            | crate::attempt::Doing::Message { .. }
-            | crate::attempt::Doing::Menu { .. }
-            | crate::attempt::Doing::Wishing(_)
-            | crate::attempt::Doing::Noticed
-            | crate::attempt::Doing::Talking { .. } => None,
-        });
-        waits.min().map_or(0, |since_ms| now.utc_ms - since_ms)
     }
 }
 

@@ -314,7 +314,7 @@ impl Centre {
         let came_or_went = std::mem::replace(&mut seat.was_serving, is_there) != is_there;
         let site = seat.row.site;
         // A call more or less at a site that has room for so many.
-        self.look_at_spared |= self.has_room_for_so_many(site);
+        self.look_at_spared |= self.counts_calls_at(site);
         let was = self.matching.operator_at(id);
         self.stand_by(now, id);
         if came_or_went || was != operator {

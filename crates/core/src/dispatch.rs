@@ -153,6 +153,17 @@ impl Centre {
         excludes(&self.attempts, &self.left_alone, work, seat)
     }
 
+    /// Since when the first of the callers who wait in a queue does.
+    pub(crate) fn waits_since(&self, queue: QueueId) -> Option<UtcMs> {
+        let waits = self
+            .attempts
+            .values()
+            .filter(|live| matches!(live.doing, Doing::Queued { queue: own, .. } if own == queue));
+        waits
+            .map(|live| live.row.queued_ms.unwrap_or(live.row.received_ms))
+            .min()
+    }
+
     /// Live callers who wait in a queue.
     pub(crate) fn waiting_in(&self, queue: QueueId) -> u32 {
         self.matching.callers(queue)

@@ -62,7 +62,7 @@ impl Centre {
     /// Whether there is anything for which it could be spared.
     fn may_spare(&self, seat: &Seat) -> bool {
         let site = seat.row.site;
-        let is_capped = self.has_room_for_so_many(site);
+        let is_capped = self.counts_calls_at(site);
         let shift_ends = seat
             .sign_in
             .as_ref()
@@ -71,7 +71,7 @@ impl Centre {
     }
 
     /// Whether the calls at a site are counted.
-    pub(crate) fn has_room_for_so_many(&self, site: SiteId) -> bool {
+    pub(crate) fn counts_calls_at(&self, site: SiteId) -> bool {
         let rule = self.rules.sites.get(&site);
         rule.is_some_and(|rule| rule.calls_max.is_some())
     }

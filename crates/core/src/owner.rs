@@ -7,7 +7,6 @@ use crate::matching::Wish;
 use crate::record::{OwnerRow, Record};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
-use crate::timers::Timer;
 use crate::words::WorkKind;
 
 impl Centre {
@@ -36,16 +35,13 @@ impl Centre {
         Ok(())
     }
 
-    /// Takes up whose a callback is, and awaits the moment at which it is everybody's.
+    /// Takes up whose a callback is; the line knows until when it waits for them.
     pub(crate) fn owned(&mut self, now: Now, id: CallbackId, operator: Option<OperatorId>) {
         match operator {
             Some(operator) => drop(self.owners.insert(id, operator)),
             None => drop(self.owners.remove(&id)),
         }
         self.reconsider(now, id);
-        if let Some(at_ms) = self.released_at(id) {
-            self.timers.at(now.mono_at(at_ms), Timer::Look);
-        }
     }
 
     /// When a callback is everybody's though its owner is away.

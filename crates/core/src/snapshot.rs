@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 
-use crate::attempt::Doing;
 use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
@@ -164,21 +163,12 @@ impl Centre {
                 .tenants
                 .get(&rule.tenant)
                 .map_or("", |tenant| tenant.name.as_str());
-            let mut oldest_ms: Option<UtcMs> = None;
-            for live in self.attempts.values() {
-                if let Doing::Queued { queue, .. } = live.doing
-                    && queue == *id
-                {
-                    let since = live.row.queued_ms.unwrap_or(live.row.received_ms);
-                    oldest_ms = Some(oldest_ms.map_or(since, |oldest| oldest.min(since)));
-                }
-            }
             queues.push(QueueNow {
                 tenant: tenant.to_owned(),
                 name: rule.name.clone(),
                 title: rule.title.clone(),
                 waiting: self.waiting_in(*id),
-                oldest_ms,
+                oldest_ms: self.waits_since(*id),
                 callbacks_open: count(self.ledger.open(*id)),
                 callbacks_ready: count(self.matching.callbacks(*id)),
                 callbacks_held: self.blending.holds(*id),

@@ -170,7 +170,20 @@ fn twice<'n>(names: impl Iterator<Item = &'n str>) -> Vec<NotTaken> {
     names.filter_map(twice).collect()
 }
 
-fn all_taken(faults: Vec<NotTaken>) -> Result<(), CommandError> {
+/// All changes of a kind, or none and why.
+fn all_taken<C>(
+    changes: &[C],
+    name: impl Fn(&C) -> &String,
+    faults_of: impl Fn(&C) -> Vec<WhyNotTaken>,
+) -> Result<(), CommandError> {
+    let mut faults = twice(changes.iter().map(|change| name(change).as_str()));
+    for change in changes {
+        let refused = |why| NotTaken {
+            which: name(change).clone(),
+            why,
+        };
+        faults.extend(faults_of(change).into_iter().map(refused));
+    }
     if faults.is_empty() {
         Ok(())
     } else {
@@ -186,15 +199,7 @@ impl Centre {
         changes: Vec<OperatorChange>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        let mut faults = twice(changes.iter().map(|change| change.name.as_str()));
-        for change in &changes {
-            let refused = |why| NotTaken {
-                which: change.name.clone(),
-                why,
-            };
-            faults.extend(self.faults_of_operator(change).into_iter().map(refused));
-        }
-        all_taken(faults)?;
+        all_taken(&changes, |it| &it.name, |it| self.faults_of_operator(it))?;
         for change in changes {
             self.set_operator(now, change, step);
         }
@@ -295,15 +300,7 @@ impl Centre {
         changes: Vec<SeatChange>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        let mut faults = twice(changes.iter().map(|change| change.name.as_str()));
-        for change in &changes {
-            let refused = |why| NotTaken {
-                which: change.name.clone(),
-                why,
-            };
-            faults.extend(self.faults_of_seat(change).into_iter().map(refused));
-        }
-        all_taken(faults)?;
+        all_taken(&changes, |it| &it.name, |it| self.faults_of_seat(it))?;
         for change in changes {
             self.set_seat(now, change, step);
         }
