@@ -20,7 +20,7 @@ pub(crate) enum State {
         /// When a 100 Trying is due, or the last provisional response once more.
         alarm_at: Option<u64>,
     },
-    /// INVITE refused, ACK awaited: Timers G and H.
+    /// INVITE refused, ACK awaited: Timers G and H, and Timer I after them.
     Refused {
         last: Packet,
         resend_at: Option<u64>,
@@ -29,7 +29,8 @@ pub(crate) enum State {
     },
     /// Its ACK is here: Timer I.
     Confirmed { end_at: u64 },
-    /// INVITE accepted: Timer L. The dialog repeats the 2xx; here requests are absorbed.
+    /// INVITE accepted: Timer L, and Timer I after it. The dialog repeats the 2xx; here requests
+    /// are absorbed.
     Accepted { last: Packet, end_at: u64 },
     /// A non-INVITE request answered: Timer J.
     Answered { last: Packet, end_at: u64 },
@@ -105,15 +106,25 @@ impl ServerTransaction {
             last: packet,
             resend_at: (!is_reliable).then_some(now_us + settings.t1_us),
             interval_us: settings.t1_us,
-            end_at: now_us + settings.patience_us(),
+            end_at: now_us + settings.patience_us() + self.lateness_us(settings),
         };
     }
 
     pub(crate) fn accepted(&mut self, packet: Packet, now_us: u64, settings: &Settings) {
         self.state = State::Accepted {
             last: packet,
-            end_at: now_us + settings.patience_us(),
+            end_at: now_us + settings.patience_us() + self.lateness_us(settings),
         };
+    }
+
+    /// How long a copy of the INVITE may still be on its way. The caller who hears nothing sends the
+    /// last one half a second before Timers H and L end: without this it would be another call.
+    fn lateness_us(&self, settings: &Settings) -> u64 {
+        if self.reply.transport.is_reliable() {
+            0
+        } else {
+            settings.t4_us
+        }
     }
 
     pub(crate) fn answered(&mut self, packet: Packet, now_us: u64, settings: &Settings) {
@@ -132,13 +143,8 @@ impl ServerTransaction {
     pub(crate) fn acknowledged(&mut self, now_us: u64, settings: &Settings) -> bool {
         match self.state {
             State::Refused { .. } => {
-                let wait = if self.reply.transport.is_reliable() {
-                    0
-                } else {
-                    settings.t4_us
-                };
                 self.state = State::Confirmed {
-                    end_at: now_us + wait,
+                    end_at: now_us + self.lateness_us(settings),
                 };
                 true
             }
@@ -187,7 +193,8 @@ impl ServerTransaction {
                     return Tick::Nothing;
                 }
                 *interval_us = back_off(*interval_us, settings.t2_us);
-                *resend_at = Some(now_us + *interval_us);
+                let next = now_us + *interval_us;
+                *resend_at = (next + settings.t4_us < *end_at).then_some(next);
                 Tick::Repeat(last.clone())
             }
             State::Confirmed { end_at }

@@ -96,6 +96,12 @@ fn a_refusal_is_repeated_until_its_ack_and_then_forgotten() {
     bench.act(|endpoint, out| refuse(endpoint, out).unwrap());
     // Timer G: 0.5, 1.5, 3.5, 7.5, then every 4 s up to 32 s.
     assert_eq!(bench.pass(64 * T1).lines().len(), 10);
+    // The last copy of an INVITE leaves after 31.5 s and may be under way for as long as T4.
+    bench.pass(4_000_000);
+    let late = bench.receive(invite("a"));
+    assert_eq!(late.lines(), ["SIP/2.0 486 Busy Here"]);
+    assert!(late.events.is_empty(), "another call: {late:?}");
+    assert!(bench.pass(1_000_000).is_silent());
     assert_eq!(bench.endpoint.transactions_held(), 0);
     assert_eq!(bench.endpoint.dialogs_open(), 0);
     bench.act(|endpoint, out| assert!(refuse(endpoint, out).is_err()));
