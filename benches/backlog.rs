@@ -144,6 +144,7 @@ impl Database {
                 closed_ms: None,
                 closed_how: None,
                 priority_ms: 0,
+                last_attempt: None,
             }),
             Record::Offer(OfferRow {
                 id: OfferId(fresh),

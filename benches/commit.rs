@@ -170,6 +170,7 @@ fn refused_call(id: i64) -> Result<Vec<Record>> {
             closed_ms: None,
             closed_how: None,
             priority_ms: 0,
+            last_attempt: None,
         }),
         Record::Need(NeedRow {
             id: NeedId(id),
@@ -219,5 +220,7 @@ fn refused_attempt(id: i64, serial: i64, now_ms: i64) -> AttemptRow {
         disposition: None,
         callback: Some(CallbackId(id)),
         suppressed: None,
+        nth: None,
+        prior: None,
     }
 }

@@ -15,16 +15,18 @@ const ROWS: [&str; 5] = [
     WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
     SELECT 0, i, 1, '+3908' || (10000000 + i), '08' || (10000000 + i), 'fixed', $3 FROM n",
     "INSERT INTO attempt (shard, id, seq, arrival_seq, tenant, line, trunk, number, class,
-        sip_call_id, stage, received_ms, ended_ms, outcome, sip_status, reason, ended_by, callback)
+        sip_call_id, stage, received_ms, ended_ms, outcome, sip_status, reason, ended_by, callback,
+        nth)
     WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
     SELECT 0, i, 1, i, 1, 1, 1, i, 'fixed', i || '@192.0.2.1', 'ended', $3, $3, 'refused_lines',
-        486, 'all lines taken', 'us', i FROM n",
+        486, 'all lines taken', 'us', i, 1 FROM n",
     "INSERT INTO callback (shard, id, seq, tenant, number, state, place_ms, not_before_ms,
-        opened_ms, last_attempt_ms, attempts, tries, closed_ms, closed_how, priority_ms)
+        opened_ms, last_attempt_ms, attempts, tries, closed_ms, closed_how, priority_ms,
+        last_attempt)
     WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
     SELECT 0, i, 1, 1, i, CASE WHEN $4 THEN 'waiting' ELSE 'closed' END, $3 - 100000000 + i,
         $3 - 100000000 + i, $3 - 100000000 + i, $3 - 100000000 + i, 1, 0, CASE WHEN $4 THEN NULL ELSE $3 END,
-        CASE WHEN $4 THEN NULL ELSE 'served' END, 0 FROM n",
+        CASE WHEN $4 THEN NULL ELSE 'served' END, 0, i FROM n",
     "INSERT INTO callback_need (shard, id, seq, callback, queue, kind, opened_ms, closed_ms)
     WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n WHERE i < $2)
     SELECT 0, i, 1, i, NULL, 'missed', $3 - 100000000, CASE WHEN $4 THEN NULL ELSE $3 END FROM n",

@@ -91,6 +91,8 @@ impl Centre {
             disposition: None,
             callback: None,
             suppressed: None,
+            nth: None,
+            prior: None,
         }
     }
 

@@ -330,11 +330,9 @@ impl Centre {
             }),
             not_before_ms: opening,
             priority_ms: lost.priority_ms,
-            counted: row.callback.is_some(),
             another_person: lost.another_person,
         };
-        let owed = self.owe(now, tenant, number, handle, row.id, &debt, step);
-        row.callback.get_or_insert(owed);
+        self.owe(now, tenant, number, handle, row, &debt, step);
     }
 }
 

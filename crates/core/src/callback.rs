@@ -131,8 +131,6 @@ pub(crate) struct Debt {
     pub(crate) place_ms: UtcMs,
     pub(crate) not_before_ms: UtcMs,
     pub(crate) priority_ms: i64,
-    /// Whether its attempt is counted already: one caller may wish twice.
-    pub(crate) counted: bool,
     /// Whether it is owed to another person at the same number.
     pub(crate) another_person: bool,
 }

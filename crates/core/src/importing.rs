@@ -85,6 +85,8 @@ impl Centre {
             disposition: None,
             callback: None,
             suppressed: None,
+            nth: None,
+            prior: None,
         };
         if call.served_since.contains(&line.tenant) {
             row.suppressed = Some(Suppression::GotThrough);

@@ -255,7 +255,7 @@ impl Centre {
     }
 
     /// Whoever is let in is a caller as any other: how they end says anew what they are owed.
-    /// The need that they gave stays with the case.
+    /// The need that they gave stays with the case; so do they when others joined it behind them.
     fn out_of_the_book(&mut self, id: AttemptId, step: &mut Step) {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
@@ -263,13 +263,17 @@ impl Centre {
         live.notice = None;
         live.verdict = None;
         live.row.suppressed = None;
-        let noted = live.row.callback.take();
-        step.records
-            .push(Record::Attempt(Box::new(live.row.clone())));
-        if let Some(case) = noted.and_then(|noted| self.cases.get_mut(&noted)) {
+        let noted = live.row.callback;
+        let case = noted.and_then(|noted| self.cases.get_mut(&noted));
+        if let Some(case) = case.filter(|case| case.row.last_attempt == Some(id)) {
             case.row.attempts -= 1;
+            case.row.last_attempt = live.row.prior.take();
+            live.row.callback = None;
+            live.row.nth = None;
             step.records.push(Record::CallbackAmended(case.row.clone()));
         }
+        step.records
+            .push(Record::Attempt(Box::new(live.row.clone())));
     }
 
     /// They do not want to be called. Only what this very call opened is closed.

@@ -8,7 +8,7 @@ use crate::id::{
 };
 use crate::number::PhoneNumber;
 use crate::planted::{Fault, planted};
-use crate::record::{CallbackEventRow, CallbackRow, NeedRow, Needs, OwnerRow, Record};
+use crate::record::{AttemptRow, CallbackEventRow, CallbackRow, NeedRow, Needs, OwnerRow, Record};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
 use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult};
@@ -36,10 +36,10 @@ impl Centre {
         tenant: TenantId,
         number: &PhoneNumber,
         handle: NumberId,
-        attempt: AttemptId,
+        attempt: &mut AttemptRow,
         debt: &Debt,
         step: &mut Step,
-    ) -> CallbackId {
+    ) {
         let debt = &Debt {
             queue: debt.queue.and_then(|queue| self.rules.current(queue)),
             ..*debt
@@ -57,17 +57,23 @@ impl Centre {
         self.unready(id);
         self.join(id, debt, now.utc_ms, step);
         let Some(case) = self.cases.get_mut(&id) else {
-            return id;
+            return;
         };
-        case.row.attempts += i64::from(!debt.counted);
         case.row.last_attempt_ms = now.utc_ms;
+        // One caller may wish twice.
+        if attempt.callback.is_none() {
+            case.row.attempts += 1;
+            attempt.callback = Some(id);
+            attempt.nth = Some(case.row.attempts);
+            attempt.prior = case.row.last_attempt.replace(attempt.id);
+        }
         let row = case.row.clone();
         step.records.push(match open {
             None => Record::Callback(row),
             Some(_) => Record::CallbackAmended(row),
         });
         let about = About {
-            attempt: Some(attempt),
+            attempt: Some(attempt.id),
             detail: debt.another_person.then_some(ANOTHER_PERSON),
             ..About::default()
         };
@@ -78,7 +84,6 @@ impl Centre {
             (Some(_), None) => {}
         }
         self.reconsider(now, id);
-        id
     }
 
     /// A case that is out of the line takes in what is owed too.
@@ -130,6 +135,7 @@ impl Centre {
             closed_ms: None,
             closed_how: None,
             priority_ms: debt.priority_ms,
+            last_attempt: None,
         };
         let case = Case {
             row,
@@ -465,7 +471,6 @@ impl Centre {
                 place_ms: settled.row.place_ms,
                 not_before_ms,
                 priority_ms: settled.row.priority_ms,
-                counted: true,
                 another_person: need.another_person,
             };
             self.join(id, &debt, need.opened_ms, step);

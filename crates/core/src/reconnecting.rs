@@ -317,7 +317,6 @@ impl Centre {
             place_ms,
             not_before_ms: now.utc_in_s(grace_s),
             priority_ms,
-            counted: true,
             another_person,
         };
         self.join(id, &debt, now.utc_ms, step);

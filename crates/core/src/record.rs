@@ -114,6 +114,10 @@ pub struct AttemptRow {
     pub callback: Option<CallbackId>,
     /// Why nothing is owed, when it is not served and has no callback.
     pub suppressed: Option<Suppression>,
+    /// Which of its callback's attempts it is, from 1.
+    pub nth: Option<i64>,
+    /// The one of them before it.
+    pub prior: Option<AttemptId>,
 }
 
 /// The debt to one person: one open row per tenant and number.
@@ -147,6 +151,9 @@ pub struct CallbackRow {
     pub closed_how: Option<ClosedHow>,
     /// Priority expressed as time: subtracted from the place.
     pub priority_ms: i64,
+    /// The last of the attempts that belong to it: they are a chain, each names the one before. An
+    /// index of attempts by callback would cost each redial a page of its own.
+    pub last_attempt: Option<AttemptId>,
 }
 
 /// One thing the person wants.

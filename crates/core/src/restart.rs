@@ -280,7 +280,7 @@ impl Centre {
             match (row.tenant, &number, row.number) {
                 (Some(tenant), Some(number), Some(handle)) => {
                     let debt = self.interrupted_debt(now, &row, tenant);
-                    row.callback = Some(self.owe(now, tenant, number, handle, row.id, &debt, step));
+                    self.owe(now, tenant, number, handle, &mut row, &debt, step);
                 }
                 _ => row.suppressed = Some(suppression(row.class)),
             }
@@ -308,7 +308,6 @@ impl Centre {
             place_ms: row.received_ms,
             not_before_ms: now.utc_in_s(grace_s),
             priority_ms: i64::from(self.rules.limits.interrupted_priority_s) * 1_000,
-            counted: false,
             another_person: false,
         }
     }

@@ -92,6 +92,7 @@ fn check_amended(before: &Image, row: &CallbackRow) -> Result<(), Broken> {
         last_attempt_ms: row.last_attempt_ms,
         attempts: row.attempts,
         priority_ms: row.priority_ms,
+        last_attempt: row.last_attempt,
         ..old.clone()
     });
     must(as_before.as_ref() == Some(row), "P2", || {
@@ -288,6 +289,7 @@ fn check_callbacks(image: &Image) -> Result<(), Broken> {
                 row.id, row.attempts
             )
         })?;
+        check_chain(image, row)?;
         must(row.tries >= 0, "P2", || {
             format!("callback {} has {} tries", row.id, row.tries)
         })?;
@@ -299,6 +301,23 @@ fn check_callbacks(image: &Image) -> Result<(), Broken> {
         }
     }
     Ok(())
+}
+
+/// From its last attempt back to its first, a callback has all that it counts.
+fn check_chain(image: &Image, row: &CallbackRow) -> Result<(), Broken> {
+    let mut at = row.last_attempt;
+    for nth in (1..=row.attempts).rev() {
+        let attempt = at.and_then(|id| image.attempts.get(&id));
+        let stands =
+            attempt.filter(|attempt| attempt.callback == Some(row.id) && attempt.nth == Some(nth));
+        must(stands.is_some(), "P2", || {
+            format!("callback {} has no attempt number {nth}", row.id)
+        })?;
+        at = stands.and_then(|attempt| attempt.prior);
+    }
+    must(at.is_none(), "P2", || {
+        format!("callback {} has more attempts than it counts", row.id)
+    })
 }
 
 fn check_needs(image: &Image) -> Result<(), Broken> {

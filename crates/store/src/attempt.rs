@@ -40,13 +40,15 @@ pub(crate) const UPSERT: &str = upsert!(attempt {
     22 disposition TEXT,
     23 callback BIGINT,
     24 suppressed TEXT,
+    25 nth BIGINT,
+    26 prior BIGINT,
 });
 
 /// Attempts without an end.
 pub(crate) const OPEN: &str = "
 SELECT id, arrival_seq, tenant, line, trunk, number, class, sip_call_id, stage, received_ms,
     answered_ms, queued_ms, talking_ms, ended_ms, outcome, sip_status, reason, ended_by, queue,
-    seat, operator, disposition, callback, suppressed
+    seat, operator, disposition, callback, suppressed, nth, prior
 FROM attempt WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
 
 macro_rules! view {
@@ -79,7 +81,18 @@ const LIST: &str = view!(
 ORDER BY a.id DESC LIMIT $5"
 );
 const ONE: &str = view!("AND a.id = $2");
-const OF_CALLBACK: &str = view!("AND a.callback = $2 ORDER BY a.id DESC LIMIT 1000");
+const OF_CALLBACK: &str = view!(
+    "AND a.id IN (
+    WITH RECURSIVE chain(id, nth) AS (
+        SELECT c.last_attempt, 1 FROM callback c
+        WHERE c.shard = $1 AND c.id = $2 AND c.last_attempt IS NOT NULL
+        UNION ALL
+        SELECT later.prior, chain.nth + 1 FROM chain
+        JOIN attempt later ON later.shard = $1 AND later.id = chain.id
+        WHERE later.prior IS NOT NULL AND chain.nth < 1000)
+    SELECT id FROM chain)
+ORDER BY a.id DESC"
+);
 
 /// Which attempts to list, newest first.
 #[derive(Debug, Clone, Default)]
@@ -187,6 +200,8 @@ pub(crate) fn image(row: &AttemptRow, seq: i64, images: &mut Images) {
         .maybe_word(row.disposition.map(Disposition::as_str))
         .maybe_int(row.callback.map(|id| id.0))
         .maybe_word(row.suppressed.map(Suppression::as_str))
+        .maybe_int(row.nth)
+        .maybe_int(row.prior.map(|id| id.0))
         .end();
 }
 
@@ -217,6 +232,8 @@ pub(crate) fn read(row: &Row) -> Result<AttemptRow, sqlx::Error> {
         disposition: columns.maybe_word()?,
         callback: columns.maybe_int()?.map(CallbackId),
         suppressed: columns.maybe_word()?,
+        nth: columns.maybe_int()?,
+        prior: columns.maybe_int()?.map(AttemptId),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use std::str::{FromStr, SplitAsciiWhitespace};
 
-use cuptel_core::id::{CallbackId, NeedId, NumberId, QueueId, SeatId, TenantId};
+use cuptel_core::id::{AttemptId, CallbackId, NeedId, NumberId, QueueId, SeatId, TenantId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{CallbackRow, NeedRow, Needs, OpenCallback};
 use futures_util::future::try_join_all;
@@ -33,7 +33,7 @@ pub(crate) const PAGE: &str = "
 SELECT string_agg(line, '\n') FROM (
     SELECT concat_ws(' ', c.id, c.tenant, c.number, c.state, c.place_ms, c.not_before_ms,
         c.opened_ms, c.last_attempt_ms, c.attempts, c.tries, coalesce(CAST(c.seat AS TEXT), '-'),
-        c.priority_ms, coalesce(number.e164, '-'),
+        c.priority_ms, coalesce(CAST(c.last_attempt AS TEXT), '-'), coalesce(number.e164, '-'),
         coalesce(CAST((SELECT max(promise.by_ms) FROM promise
             WHERE promise.shard = c.shard AND promise.callback = c.id) AS TEXT), '-'),
         need.id, CASE WHEN need.id IS NULL THEN NULL
@@ -167,6 +167,7 @@ fn read(line: &str) -> Result<OpenCallback, Unreadable> {
         closed_ms: None,
         closed_how: None,
         priority_ms: words.read("priority")?,
+        last_attempt: words.maybe_int("last of its attempts")?.map(AttemptId),
     };
     let number = number(words.next("telephone number")?)?;
     let promised_ms = words.maybe_int("promised time")?;
@@ -205,7 +206,7 @@ mod tests {
 
     use super::*;
 
-    const CALLBACK: &str = "12 1 5 waiting 100 200 300 400 3 1 - -60000 +390861123456 900";
+    const CALLBACK: &str = "12 1 5 waiting 100 200 300 400 3 1 - -60000 77 +390861123456 900";
     const NEEDS: [&str; 2] = ["31 7 missed 500 0", "32 - requested 600 1"];
 
     fn line(needs: &str) -> OpenCallback {
@@ -232,6 +233,7 @@ mod tests {
             (CallbackId(12), CallbackState::Waiting, None)
         );
         assert_eq!((row.tries, row.priority_ms), (1, -60_000));
+        assert_eq!(row.last_attempt, Some(AttemptId(77)));
         assert_eq!(
             number.as_ref().map(PhoneNumber::reveal),
             Some("+390861123456")
@@ -257,7 +259,7 @@ mod tests {
         let line = format!("{CALLBACK} {}", NEEDS[0]);
         let words: Vec<&str> = line.split(' ').collect();
         // A callback may have no need left.
-        for end in (0..words.len()).filter(|end| *end != 14) {
+        for end in (0..words.len()).filter(|end| *end != 15) {
             let wrong = read(&words[..end].join(" ")).unwrap_err();
             assert!(
                 wrong.to_string().starts_with("an open callback cannot"),

@@ -30,6 +30,7 @@ pub(crate) const UPSERT: &str = upsert!(callback {
     12 closed_ms BIGINT,
     13 closed_how TEXT,
     14 priority_ms BIGINT,
+    15 last_attempt BIGINT,
 });
 
 /// Takes the images of `UPSERT`. What stands in an index is left alone: to write the entries of
@@ -37,7 +38,8 @@ pub(crate) const UPSERT: &str = upsert!(callback {
 pub(crate) const AMEND: &str = "
 UPDATE callback SET seq = CAST(value->>1 AS BIGINT), place_ms = CAST(value->>5 AS BIGINT),
     not_before_ms = CAST(value->>6 AS BIGINT), last_attempt_ms = CAST(value->>8 AS BIGINT),
-    attempts = CAST(value->>9 AS BIGINT), priority_ms = CAST(value->>14 AS BIGINT)
+    attempts = CAST(value->>9 AS BIGINT), priority_ms = CAST(value->>14 AS BIGINT),
+    last_attempt = CAST(value->>15 AS BIGINT)
 FROM jsonb_each($1)
 WHERE callback.shard = $2 AND callback.id = CAST(value->>0 AS BIGINT)
     AND callback.seq <= CAST(value->>1 AS BIGINT)";
@@ -216,6 +218,7 @@ pub(crate) fn image(row: &CallbackRow, seq: i64, images: &mut Images) {
         .maybe_int(row.closed_ms)
         .maybe_word(row.closed_how.map(ClosedHow::as_str))
         .int(row.priority_ms)
+        .maybe_int(row.last_attempt.map(|id| id.0))
         .end();
 }
 

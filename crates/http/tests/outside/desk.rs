@@ -454,6 +454,8 @@ fn abandoned(names: &Interned, id: i64, number: i64, callback: i64) -> AttemptRo
         disposition: None,
         callback: Some(CallbackId(callback)),
         suppressed: None,
+        nth: None,
+        prior: None,
     }
 }
 
@@ -473,5 +475,6 @@ fn owed(names: &Interned, id: i64, number: i64) -> CallbackRow {
         closed_ms: None,
         closed_how: None,
         priority_ms: 0,
+        last_attempt: None,
     }
 }

@@ -147,7 +147,7 @@ ORDER BY id")],
         offenders: &[("attempt", "
 SELECT id FROM attempt WHERE shard = $1 AND stage = 'ended'
     AND (outcome IS NULL OR outcome NOT IN ('served', 'served_by_menu'))
-    AND +callback IS NOT NULL AND suppressed IS NOT NULL
+    AND callback IS NOT NULL AND suppressed IS NOT NULL
 ORDER BY id")],
     },
     Rule {
@@ -158,7 +158,8 @@ ORDER BY id")],
         offenders: &[("attempt", "
 SELECT a.id FROM attempt a
 LEFT JOIN callback c ON c.shard = a.shard AND c.id = a.callback
-WHERE a.shard = $1 AND a.callback IS NOT NULL AND c.id IS NULL")],
+WHERE a.shard = $1 AND a.callback IS NOT NULL AND c.id IS NULL
+ORDER BY a.id")],
     },
     Rule {
         name: "attempt_callback_of_another_tenant",
@@ -167,7 +168,7 @@ WHERE a.shard = $1 AND a.callback IS NOT NULL AND c.id IS NULL")],
         advice: REPORT,
         offenders: &[("attempt", "
 SELECT a.id FROM attempt a
-WHERE a.shard = $1 AND +a.callback IS NOT NULL AND coalesce(a.tenant, -1) <> (
+WHERE a.shard = $1 AND a.callback IS NOT NULL AND coalesce(a.tenant, -1) <> (
     SELECT c.tenant FROM callback c WHERE c.shard = a.shard AND c.id = a.callback)
 ORDER BY a.id")],
     },
@@ -245,12 +246,35 @@ WHERE beside > 1")],
         advice: REPORT,
         offenders: &[("callback", "
 SELECT c.id FROM callback c WHERE c.shard = $1
-    AND c.attempts <> (
-        SELECT count(*) FROM attempt a WHERE a.shard = c.shard AND a.callback = c.id)
-    AND NOT EXISTS (
-        SELECT 1 FROM callback_need need WHERE need.shard = c.shard AND need.callback = c.id
-            AND need.kind NOT IN ('missed', 'requested', 'interrupted'))
+    AND c.attempts <> coalesce((
+        SELECT a.nth FROM attempt a
+        WHERE a.shard = c.shard AND a.id = c.last_attempt AND a.callback = c.id), 0)
 ORDER BY c.id")],
+    },
+    // With the rule above: from its last attempt back to its first, a callback has all that it
+    // counts. That nobody stands beside those chains, the sum tells.
+    Rule {
+        name: "attempt_chain_broken",
+        promise: "P2",
+        meaning: "calls do not name the call that belonged to their callback before them",
+        advice: REPORT,
+        offenders: &[("attempt", "
+SELECT a.id FROM attempt a
+LEFT JOIN attempt prior ON prior.shard = a.shard AND prior.id = a.prior
+    AND prior.callback = a.callback
+WHERE a.shard = $1 AND a.callback IS NOT NULL
+    AND (a.nth IS NULL OR a.nth <> coalesce(prior.nth, 0) + 1)
+ORDER BY a.id")],
+    },
+    Rule {
+        name: "attempt_beside_its_callback",
+        promise: "P2",
+        meaning: "callbacks do not add up to the calls that belong to one; the last of these is named",
+        advice: REPORT,
+        offenders: &[("attempt", "
+SELECT max(a.id) FROM attempt a WHERE a.shard = $1 AND a.id > 0 AND a.callback IS NOT NULL
+HAVING count(*) <> (
+    SELECT coalesce(sum(c.attempts), 0) FROM callback c WHERE c.shard = $1)")],
     },
     Rule {
         name: "dial_twice_in_flight",

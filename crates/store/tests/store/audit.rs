@@ -187,11 +187,32 @@ const P2: &[Damage] = &[
         "DROP INDEX callback_one_open; UPDATE callback SET number = 1 WHERE id = 12;
         UPDATE dial SET number = 1 WHERE id = 71",
     ),
+    Damage {
+        also: &["attempt_beside_its_callback"],
+        ..damage(
+            "callback_attempts_miscounted",
+            "P2",
+            &[11],
+            "UPDATE callback SET attempts = 2 WHERE id = 11",
+        )
+    },
     damage(
         "callback_attempts_miscounted",
         "P2",
-        &[11],
-        "UPDATE callback SET attempts = 2 WHERE id = 11",
+        &[12],
+        "UPDATE callback SET last_attempt = 21 WHERE id = 12",
+    ),
+    damage(
+        "attempt_chain_broken",
+        "P2",
+        &[21],
+        "UPDATE attempt SET prior = 21 WHERE id = 21",
+    ),
+    damage(
+        "attempt_beside_its_callback",
+        "P2",
+        &[24],
+        "UPDATE attempt SET callback = 12, nth = 1, suppressed = NULL WHERE id = 23",
     ),
 ];
 

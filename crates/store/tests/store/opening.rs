@@ -2,11 +2,13 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use cuptel_store::{Access, OpenError, open};
+use cuptel_core::record::Record;
+use cuptel_store::{Access, Batch, OpenError, open};
 
 use crate::home::Home;
-use crate::rows::{NOW, commit_day};
+use crate::rows::{NOW, commit_day, refused};
 
 async fn refusal(home: &Home, access: Access) -> OpenError {
     open(&home.url(), access).await.unwrap_err()
@@ -138,6 +140,34 @@ async fn commits_are_durable_and_logged_ahead() {
     let survivor = open(&url, Access::Serve).await.unwrap();
     assert!(survivor.audit(NOW).await.unwrap().ok());
     assert_eq!(survivor.begin().await.unwrap().callbacks.len(), 2);
+}
+
+#[tokio::test]
+async fn the_log_is_folded_in_beside_the_writer() {
+    let home = Home::sqlite();
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let log = home.path().with_extension("db-wal");
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    let mut writer = store.writer();
+    // More than is worth folding in, and far less than the writer leaves to others.
+    let mut last_seq = 1_000;
+    while size(&log) < 20 << 20 {
+        last_seq += 1;
+        let first = i64::try_from(last_seq).unwrap() * 1_000;
+        let records = (first..first + 1_000)
+            .map(|id| Record::Attempt(Box::new(refused(id, id, 1, 11))))
+            .collect();
+        let batch = Batch { last_seq, records };
+        writer.commit(&mut vec![batch]).await.unwrap();
+    }
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while size(&home.path()) < 4 << 20 {
+        assert!(Instant::now() < deadline, "nobody folds the log in");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    store.close().await.unwrap();
+    assert!(!log.exists(), "in good order nothing is left in a log");
 }
 
 #[tokio::test]

@@ -135,7 +135,7 @@ async fn a_backlog_of_several_pages_comes_back_whole(home: &Home) {
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
             SELECT i FROM n) numbers;
         INSERT INTO callback
-        SELECT 0, id + tenant * 10000, 1, tenant, id, 'waiting', id, 7, 8, 9, 1, 0, NULL, NULL, NULL, 0
+        SELECT 0, id + tenant * 10000, 1, tenant, id, 'waiting', id, 7, 8, 9, 1, 0, NULL, NULL, NULL, 0, NULL
         FROM number CROSS JOIN (SELECT 1 AS tenant UNION ALL SELECT 2) tenants;
         INSERT INTO callback_need
         SELECT 0, id, 1, id, tenant, 'missed', 8, NULL, NULL FROM callback",

@@ -76,6 +76,8 @@ pub(crate) fn refused(id: i64, arrival_seq: i64, number: i64, callback: i64) -> 
         disposition: None,
         callback: Some(CallbackId(callback)),
         suppressed: None,
+        nth: Some(1),
+        prior: None,
     }
 }
 
@@ -85,6 +87,7 @@ pub(crate) fn anonymous(id: i64, arrival_seq: i64) -> AttemptRow {
         number: None,
         class: NumberClass::Anonymous,
         callback: None,
+        nth: None,
         suppressed: Some(Suppression::Anonymous),
         ..refused(id, arrival_seq, 0, 0)
     }
@@ -104,6 +107,7 @@ pub(crate) fn open_attempt(id: i64, arrival_seq: i64, stage: Stage) -> AttemptRo
         ended_by: None,
         queue: Some(QueueId(1)),
         callback: None,
+        nth: None,
         ..refused(id, arrival_seq, 3, 0)
     }
 }
@@ -137,6 +141,7 @@ pub(crate) fn callback(id: i64, number: i64, state: CallbackState) -> CallbackRo
         closed_ms: closed.then_some(NOW + 50),
         closed_how: closed.then_some(ClosedHow::Served),
         priority_ms: 60_000,
+        last_attempt: Some(AttemptId(id + 10)),
     }
 }
 
@@ -349,6 +354,7 @@ pub(crate) fn day() -> Vec<Record> {
             anonymous(23, 3),
             AttemptRow {
                 callback: Some(CallbackId(13)),
+                nth: Some(1),
                 ..served(24, 4)
             },
             open_attempt(25, 5, Stage::Queued),
@@ -359,7 +365,10 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend([
         Record::Callback(callback(11, 1, CallbackState::Waiting)),
         Record::Callback(callback(12, 2, CallbackState::Dialling)),
-        Record::Callback(callback(13, 3, CallbackState::Closed)),
+        Record::Callback(CallbackRow {
+            last_attempt: Some(AttemptId(24)),
+            ..callback(13, 3, CallbackState::Closed)
+        }),
         Record::Need(need(31, 11, true)),
         Record::Need(need(32, 12, true)),
         Record::Need(need(34, 12, false)),

@@ -1,13 +1,15 @@
 //! What pages and shell see: names instead of identifiers, never a full number.
 
 use cuptel_core::id::{AttemptId, CallbackId};
-use cuptel_core::record::{OperatorRow, Record, SeatRow};
+use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
 use cuptel_store::{AttemptFilter, Batch, CallbackFilter, OperatorView, ProfileView, StoreError};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{NOW, SECRETS, anonymous, commit_day, operator, profile, seat};
+use crate::rows::{
+    NOW, SECRETS, anonymous, callback, commit_day, operator, profile, refused, seat,
+};
 
 on_every_database!(
     views_join_names_and_mask_numbers,
@@ -16,6 +18,7 @@ on_every_database!(
     attempts_are_filtered,
     callbacks_are_filtered,
     details_hold_all_that_belongs,
+    the_attempts_of_a_callback_are_found_along_their_chain,
     seats_tell_what_they_do,
     whoever_was_removed_keeps_their_rows_and_is_not_listed,
     a_profile_is_told_with_names,
@@ -257,6 +260,36 @@ async fn details_hold_all_that_belongs(home: &Home) {
             .collect::<Vec<_>>(),
         [22]
     );
+}
+
+async fn the_attempts_of_a_callback_are_found_along_their_chain(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let joined = |id: i64, nth| AttemptRow {
+        nth: Some(nth),
+        prior: Some(AttemptId(if nth == 2 { 22 } else { id - 1 })),
+        ..refused(id, id, 2, 12)
+    };
+    let mut records: Vec<_> = (2..=1_010)
+        .map(|nth| Record::Attempt(Box::new(joined(1_000 + nth, nth))))
+        .collect();
+    records.push(Record::CallbackAmended(CallbackRow {
+        attempts: 1_010,
+        last_attempt: Some(AttemptId(2_010)),
+        ..callback(12, 2, CallbackState::Dialling)
+    }));
+    let mut writer = store.writer();
+    writer
+        .commit(&mut vec![Batch {
+            last_seq: 900,
+            records,
+        }])
+        .await
+        .unwrap();
+    let found = store.callback(CallbackId(12)).await.unwrap().unwrap();
+    let missed: Vec<_> = found.missed.iter().map(|row| row.id.0).collect();
+    assert_eq!(missed, (1_011..=2_010).rev().collect::<Vec<_>>());
+    assert_eq!(found.callback.attempts, 1_010);
 }
 
 async fn seats_tell_what_they_do(home: &Home) {
