@@ -1,6 +1,7 @@
 //! Opens a database for the server or for a reader beside it, and says in words what to
 //! do when that fails.
 
+pub(crate) mod checkpoint;
 mod migrations;
 mod planner;
 mod postgres;

@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::dialect::{Connection, Pool, ask};
 use crate::lock::FileLock;
 use crate::open::Reopen;
+use crate::open::checkpoint::Checkpointer;
 use crate::writer::Writer;
 
 /// The shard that this node owns; there is one.
@@ -34,6 +35,7 @@ pub(crate) struct Inner {
 struct WriteSide {
     reopen: Reopen,
     connection: Mutex<Option<Connection>>,
+    checkpointer: Mutex<Option<Checkpointer>>,
 }
 
 /// Why a question was not answered or a change not made.
@@ -101,11 +103,13 @@ impl Store {
         place: String,
         read: Pool,
         (reopen, connection): (Reopen, Connection),
-        right_to_write: Option<FileLock>,
+        file: Option<(FileLock, Checkpointer)>,
     ) -> Self {
+        let (right_to_write, checkpointer) = file.unzip();
         let write = WriteSide {
             reopen,
             connection: Mutex::new(Some(connection)),
+            checkpointer: Mutex::new(checkpointer),
         };
         Self::of(place, read, Some(write), right_to_write)
     }
@@ -145,9 +149,13 @@ impl Store {
     /// When the database cannot be closed; nothing committed is lost by that.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.inner.read.close().await;
-        if let Some(write) = &self.inner.write
-            && let Some(connection) = write.connection.lock().await.take()
-        {
+        let Some(write) = &self.inner.write else {
+            return Ok(());
+        };
+        if let Some(checkpointer) = write.checkpointer.lock().await.take() {
+            checkpointer.end().await;
+        }
+        if let Some(connection) = write.connection.lock().await.take() {
             connection
                 .close()
                 .await

@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::checkpoint::Checkpointer;
 use super::migrations::{self, Step};
 use super::{Access, OpenError, READER_WAIT, READERS_MAX, Reopen, check_schema, planner};
 use crate::dialect::{Connection, Pool, Row, ask};
@@ -20,9 +21,8 @@ use crate::store::Store;
 pub(super) const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// How long a statement waits for another process, for instance a backup.
 const BUSY: Duration = Duration::from_secs(5);
-/// Pages of the write-ahead log before it is folded in: 16 MiB, so that a storm does it
-/// a few times a second at most.
-const CHECKPOINT_PAGES: &str = "4000";
+/// Pages of the write-ahead log before the writer folds it in itself: 64 MiB.
+const CHECKPOINT_PAGES: &str = "16000";
 /// The log file is cut back to this after a reader held it up.
 const LOG_BYTES_MAX: &str = "67108864";
 /// Prepared statements kept: of every table a few sizes.
@@ -109,11 +109,12 @@ async fn serve(url: &str, path: &Path, migrations: &[Step]) -> Result<Store, Ope
             .map_err(OpenError::Migrate)?;
     }
     planner::instruct(&mut connection).await.map_err(explain)?;
+    let beside = options.clone().pragma("wal_autocheckpoint", "0");
     Ok(Store::serving(
         url.to_owned(),
         readers(path),
         (Reopen::Sqlite(options), connection),
-        Some(right_to_write),
+        Some((right_to_write, Checkpointer::begin(beside))),
     ))
 }
 
