@@ -18,13 +18,23 @@ impl Centre {
         operator: Option<String>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        if !self.cases.contains_key(&id) {
-            return Err(CommandError::NoCallback(id));
-        }
+        let case = self.cases.get(&id).ok_or(CommandError::NoCallback(id))?;
+        let rule = self.queue_of(case);
+        let rule = rule.and_then(|queue| self.rules.queues.get(&queue));
         let known = |name: String| {
             let row = self.operators.get(&name);
-            let row = row.filter(|row| row.removed_ms.is_none());
-            row.map(|row| row.id).ok_or(CommandError::NoOperator(name))
+            let Some(row) = row.filter(|row| row.removed_ms.is_none()) else {
+                return Err(CommandError::NoOperator(name));
+            };
+            match rule {
+                Some(rule) if !rule.can_be_served_by(&row.skills) => {
+                    Err(CommandError::LacksSkill {
+                        operator: name,
+                        queue: rule.name.clone(),
+                    })
+                }
+                Some(_) | None => Ok(row.id),
+            }
         };
         let operator = operator.map(known).transpose()?;
         step.records.push(Record::Owner(OwnerRow {

@@ -94,6 +94,10 @@ pub struct SeatNow {
     pub queue: Option<String>,
     /// Whether that work is a callback.
     pub callback: bool,
+    /// When the shift of who works there ends, where that was told.
+    pub shift_ends_ms: Option<UtcMs>,
+    /// Whether its site is cut off, so that nothing is offered there.
+    pub site_out: bool,
 }
 
 /// A trunk now.
@@ -234,6 +238,8 @@ impl Centre {
                 .and_then(|id| self.rules.queues.get(&id))
                 .map(|rule| rule.name.clone()),
             callback,
+            shift_ends_ms: seat.sign_in.as_ref().and_then(|s| s.shift_ends_ms),
+            site_out: self.is_site_out(seat.row.site),
         }
     }
 

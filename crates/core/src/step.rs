@@ -232,6 +232,14 @@ pub enum CommandError {
     /// No such operator.
     #[error("there is no operator \"{0}\"")]
     NoOperator(String),
+    /// Who cannot serve a queue is not given its callbacks.
+    #[error("operator {operator} has not the skills that queue {queue} asks for")]
+    LacksSkill {
+        /// Who.
+        operator: String,
+        /// The queue of the callback.
+        queue: String,
+    },
     /// No such callback, or a closed one.
     #[error("there is no callback {0} that is open")]
     NoCallback(CallbackId),

@@ -44,13 +44,15 @@ const CALLBACK_FIELDS: [&str; 8] = [
     "tries",
     "closed_how",
 ];
-const SEAT_FIELDS: [&str; 6] = [
+const SEAT_FIELDS: [&str; 8] = [
     "name",
     "site",
+    "site_out",
     "registered_until_ms",
     "operator",
     "chosen",
     "work",
+    "shift_ends_ms",
 ];
 const QUEUE_FIELDS: [&str; 5] = [
     "tenant",
@@ -375,6 +377,10 @@ fn advice(status: u16, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split(['/', '?']).collect();
     match (status, &parts[..]) {
         (401, _) => Some("the running node has another `token` under [http]".to_owned()),
+        (409, ["callbacks", _, "assign"]) => {
+            Some("cuptel operators list tells who has which skills".to_owned())
+        }
+        (404 | 409 | 422, ["sites", ..]) => Some("see cuptel sites list".to_owned()),
         (404, ["seats", ..]) => Some("see cuptel seats list".to_owned()),
         (404, ["operators", ..]) => Some("see cuptel operators list".to_owned()),
         (404, ["attempts", ..]) => Some("see cuptel attempts list".to_owned()),

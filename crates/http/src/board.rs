@@ -153,7 +153,7 @@ fn is_free(seat: &SeatNow) -> bool {
         Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => true,
         Chosen::SignedOut | Chosen::Paused | Chosen::FrontOffice => false,
     };
-    chosen && seat.reachable && seat.work == WorkState::Idle
+    chosen && seat.reachable && !seat.site_out && seat.work == WorkState::Idle
 }
 
 fn is_full(trunk: &TrunkNow) -> bool {

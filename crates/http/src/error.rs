@@ -240,6 +240,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         CommandError::SeatTaken { .. }
         | CommandError::OperatorElsewhere { .. }
         | CommandError::NobodyThere(_)
+        | CommandError::LacksSkill { .. }
         | CommandError::SiteNotOut(_)
         | CommandError::NoConversation(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
@@ -256,6 +257,9 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {
             "GET /api/v1/operators lists them; POST there, or `cuptel operators set`, adds one"
+        }
+        CommandError::LacksSkill { .. } => {
+            "GET /api/v1/operators lists who has which skills; name another, or nobody"
         }
         CommandError::SeatTaken { .. } => "POST /api/v1/seats/{seat}/sign-out first",
         CommandError::OperatorElsewhere { .. } => {
@@ -332,6 +336,13 @@ mod tests {
             (CommandError::NoLine("+390861999999".to_owned()), 422),
             (CommandError::SeatTaken { seat: seat() }, 409),
             (CommandError::NobodyThere(seat()), 409),
+            (
+                CommandError::LacksSkill {
+                    operator: "anna".to_owned(),
+                    queue: "intramoenia".to_owned(),
+                },
+                409,
+            ),
             (CommandError::NoConversation(seat()), 409),
             (CommandError::Stopping, 503),
         ] {

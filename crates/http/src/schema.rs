@@ -225,7 +225,7 @@ shapes! {
     Seat {
         id: i64, name: String, site: Option<String>, registered_until_ms: Option<i64>,
         operator: Option<String>, chosen: Option<String>, pause_reason: Option<String>,
-        work: Option<String>, since_ms: Option<i64>,
+        shift_ends_ms: Option<i64>, work: Option<String>, since_ms: Option<i64>, site_out: bool,
     }
     /// Counts over everything stored.
     Totals {
@@ -251,7 +251,7 @@ shapes! {
     SeatNow {
         name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
         work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
-        callback: bool,
+        callback: bool, shift_ends_ms: Option<i64>, site_out: bool,
     }
     /// All sites.
     Sites { at_ms: i64, sites: Vec<SiteNow> }

@@ -83,6 +83,10 @@ pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
         (
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
+        ) if seat.site_out => said("✕", "sede isolata"),
+        (
+            Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
+            WorkState::Idle,
         ) if !seat.reachable => said("✕", "telefono non collegato"),
         (
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
@@ -240,6 +244,9 @@ fn refused_by_rules(refused: &CommandError) -> String {
         }
         CommandError::OperatorElsewhere { operator, seat } => {
             format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
+        }
+        CommandError::LacksSkill { operator, queue } => {
+            format!("{operator} non ha le competenze che la coda {queue} richiede.")
         }
         CommandError::NoSite(site) => format!("La sede {site} non esiste."),
         CommandError::SiteNotOut(site) => format!("La sede {site} non è isolata."),

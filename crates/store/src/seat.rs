@@ -29,7 +29,10 @@ const VIEWS: &str = "
 SELECT seat.id, seat.name, site.name,
     CASE WHEN registration.expires_ms > registration.registered_ms
         THEN registration.expires_ms END,
-    operator.name, sign_in.chosen, sign_in.pause_reason, state.work, state.since_ms
+    operator.name, sign_in.chosen, sign_in.pause_reason, sign_in.shift_ends_ms, state.work,
+    state.since_ms, EXISTS (
+        SELECT 1 FROM site_outage outage WHERE outage.shard = seat.shard
+            AND outage.site = seat.site AND outage.until_ms IS NULL)
 FROM seat
 LEFT JOIN site ON site.shard = seat.shard AND site.id = seat.site
 LEFT JOIN registration ON registration.shard = seat.shard AND registration.id = seat.id
@@ -60,10 +63,14 @@ pub struct SeatView {
     pub chosen: Option<Chosen>,
     /// The pause's reason.
     pub pause_reason: Option<String>,
+    /// When their shift ends, where that was told.
+    pub shift_ends_ms: Option<UtcMs>,
     /// What it does.
     pub work: Option<WorkState>,
     /// Since when.
     pub since_ms: Option<UtcMs>,
+    /// Whether its site is cut off, so that nothing is offered there.
+    pub site_out: bool,
 }
 
 pub(crate) fn image(row: &SeatRow, seq: i64, images: &mut Images) {
@@ -99,8 +106,10 @@ fn view(row: &Row) -> Result<SeatView, sqlx::Error> {
         operator: columns.maybe_text()?,
         chosen: columns.maybe_word()?,
         pause_reason: columns.maybe_text()?,
+        shift_ends_ms: columns.maybe_int()?,
         work: columns.maybe_word()?,
         since_ms: columns.maybe_int()?,
+        site_out: columns.truth()?,
     })
 }
 

@@ -1,5 +1,8 @@
 //! A callback that an operator owes by name waits for them, and not for ever.
 
+use std::collections::BTreeMap;
+
+use cuptel_core::staffing::OperatorChange;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::Chosen;
 
@@ -74,4 +77,27 @@ fn it_is_anybodys_when_its_owner_is_removed_or_it_is_given_back() {
     let unknown = cuptel_core::id::CallbackId(7);
     let told = room.commands(nobody(unknown));
     assert_eq!(told, Err(CommandError::NoCallback(unknown)));
+}
+
+#[test]
+fn who_has_not_its_skills_is_given_none() {
+    let mut room = Room::new();
+    let mario = room.calls(MARIO);
+    room.hangs_up(mario);
+    let callback = room.callback().id;
+    let unskilled = OperatorChange {
+        name: "bruno".to_owned(),
+        employer: None,
+        skills: Some(BTreeMap::new()),
+    };
+    room.commands(Command::SetOperators(vec![unskilled]))
+        .unwrap();
+    let told = room.commands(Command::AssignCallback {
+        callback,
+        operator: Some("bruno".to_owned()),
+    });
+    assert!(
+        matches!(told, Err(CommandError::LacksSkill { .. })),
+        "{told:?}"
+    );
 }

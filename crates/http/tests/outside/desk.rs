@@ -250,6 +250,8 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         reachable: true,
         queue: (work == WorkState::Talking).then(|| "prenotazioni".to_owned()),
         callback: false,
+        shift_ends_ms: None,
+        site_out: false,
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, COOKIE, SET_COOKIE};
 use cuptel_core::snapshot::{Snapshot, StormNow};
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::Chosen;
+use cuptel_core::words::{Chosen, WorkState};
 use cuptel_http::Reach;
 
 use crate::desk::{AT_MS, Centre, TOKEN, busy, form, with_token};
@@ -167,6 +167,19 @@ async fn the_band_says_what_is_wrong_and_what_to_do() {
     }
     let well = Centre::open().await.get("/").await.text;
     assert!(well.contains("<p id=\"alert\" class=\"alert\"></p>"));
+}
+
+#[tokio::test]
+async fn a_seat_of_a_site_that_is_cut_off_is_not_free() {
+    let mut look = busy();
+    let seat = &mut look.seats[0];
+    (seat.chosen, seat.work) = (Chosen::Available, WorkState::Idle);
+    let free = Centre::with(look.clone(), Reach::ThisMachine).await;
+    assert!(free.get("/").await.text.contains(">libera<"));
+    look.seats[0].site_out = true;
+    let out = Centre::with(look, Reach::ThisMachine).await;
+    let page = out.get("/").await.text;
+    assert!(page.contains(">sede isolata<"), "{page}");
 }
 
 #[tokio::test]
