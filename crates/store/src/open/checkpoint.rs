@@ -14,13 +14,13 @@ use crate::dialect::{Connection, Row, ask};
 use crate::row::Columns;
 
 /// How often the log is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-/// Pages that are worth it: 16 MiB.
-const PAGES_MIN: i64 = 4_000;
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Pages that are worth it: 4 MiB, which a disk takes without a commit beside it noticing much.
+const PAGES_MIN: i64 = 1_000;
 /// What comes meanwhile is folded in at once, so often at most. When nothing is left, the next
 /// commit begins the log from its start.
 const ROUNDS_MAX: u32 = 8;
-/// After an error. Nobody is told: the writer folds in a log that is four times as long, and what is
+/// After an error. Nobody is told: the writer folds in a log that is much longer, and what is
 /// wrong with the disk is its to say.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 

@@ -153,7 +153,7 @@ async fn the_log_is_folded_in_beside_the_writer() {
     let mut writer = store.writer();
     // More than is worth folding in, and far less than the writer leaves to others.
     let mut last_seq = 1_000;
-    while size(&log) < 20 << 20 {
+    while size(&log) < 8 << 20 {
         last_seq += 1;
         let first = i64::try_from(last_seq).unwrap() * 1_000;
         let records = (first..first + 1_000)
@@ -163,7 +163,7 @@ async fn the_log_is_folded_in_beside_the_writer() {
         writer.commit(&mut vec![batch]).await.unwrap();
     }
     let folded = async {
-        while size(&home.path()) < 4 << 20 {
+        while size(&home.path()) < 2 << 20 {
             sleep(Duration::from_millis(20)).await;
         }
     };
