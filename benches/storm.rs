@@ -41,6 +41,9 @@ use sides::{Costs, Side};
 const LADDER: [u64; 6] = [1_000, 2_000, 4_000, 6_000, 8_000, 10_000];
 /// The rate at which the costs are compared: both sides keep up with it on a busy machine.
 const COMPARED_AT: u64 = 2_000;
+/// The rate at which redials are compared with new callers: what each costs by itself shows where
+/// many share a commit.
+const REDIALLED_AT: u64 = 6_000;
 /// Requests of one insert at most: what our own writer would gather in a stall.
 const INSERT_MAX: usize = 1_024;
 /// One line, which the first caller takes.
@@ -68,6 +71,7 @@ fn storm(place: Place, effort: Effort) -> Result<()> {
         None => {
             storm.kamailio = place.peer()?;
             storm.compare(effort)?;
+            storm.redial(effort)?;
             storm.climb(effort)?;
         }
     }
@@ -272,6 +276,29 @@ impl Storm {
                 say(format!("  ratio    {to_peer} to kamailio"));
             }
         }
+        Ok(())
+    }
+
+    /// What a redial costs beside a new caller; both take turns.
+    fn redial(&mut self, effort: Effort) -> Result<()> {
+        let load = |redialled_of_ten| Load {
+            calls: effort.pick(12_000, 50),
+            per_second: REDIALLED_AT,
+            redialled_of_ten,
+            hold_us: Some(0),
+        };
+        let [mut new, mut again] = [(); 2].map(|()| Costs::default());
+        let mut ratio = Rounds::default();
+        for _ in 0..effort.pick(5, 1) {
+            let callers = &mut self.callers;
+            let new_us = self.ours.refuse(callers, &load(0), &mut new)?;
+            let again_us = self.ours.refuse(callers, &load(10), &mut again)?;
+            ratio.add(again_us / new_us);
+        }
+        say(format!("storm, redials, {REDIALLED_AT} attempts/s:"));
+        say(format!("  new      {new}"));
+        say(format!("  again    {again}"));
+        say(format!("  ratio    {ratio}"));
         Ok(())
     }
 
