@@ -179,16 +179,15 @@ impl Seat {
 impl Centre {
     /// Looks anew at what the callers of each queue need that has callbacks in its line.
     pub(crate) fn look_at_blends(&mut self, now: Now) {
-        let rules = self.rules.clone();
         let is_due = |queue: &QueueId| {
             let looked = self.blending.blends.get(queue);
-            self.matching.callbacks(*queue) > 0
-                && looked.is_none_or(|blend| blend.until <= now.mono_us)
+            looked.is_none_or(|blend| blend.until <= now.mono_us)
         };
-        let due: Vec<QueueId> = rules.queues.keys().copied().filter(is_due).collect();
+        let due: Vec<QueueId> = self.matching.with_callbacks().filter(is_due).collect();
         if due.is_empty() {
             return;
         }
+        let rules = self.rules.clone();
         let crews = self.crews(now, WorkKind::Live);
         for queue in due {
             let Some(rule) = rules.queues.get(&queue) else {
@@ -223,9 +222,11 @@ impl Centre {
         } else {
             self.work_s(queue, rule)
         };
-        let waited_ms = self
-            .waits_since(queue)
-            .map_or(0, |since_ms| now.utc_ms - since_ms);
+        let since_ms = match rule.answer_targets.as_slice() {
+            [] => None,
+            _ => self.waits_since(queue),
+        };
+        let waited_ms = since_ms.map_or(0, |since_ms| now.utc_ms - since_ms);
         let is_kept = |operators: usize| {
             let operators = u32::try_from(operators).unwrap_or(u32::MAX);
             rule.answer_targets.iter().all(|target| {

@@ -10,9 +10,10 @@ use crate::blending::Blending;
 use crate::callback::Case;
 use crate::channels::Channels;
 use crate::choosing::Choice;
+use crate::estimate::CrewsKnown;
 use crate::id::{
-    AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, OperatorId, QueueId, SeatId,
-    SiteId, TrunkId,
+    AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, OperatorId, OwnIds, QueueId,
+    SeatId, SiteId, TrunkId,
 };
 use crate::ledger::Ledger;
 use crate::matching::Matching;
@@ -62,7 +63,7 @@ pub struct Centre {
     pub(crate) version: ConfigVersionId,
     pub(crate) ids: IdSource,
     pub(crate) arrival_seq: i64,
-    pub(crate) legs: HashMap<LegId, Role>,
+    pub(crate) legs: HashMap<LegId, Role, OwnIds>,
     pub(crate) attempts: BTreeMap<AttemptId, LiveAttempt>,
     /// How fast calls have come, where a limit is set.
     pub(crate) paces: BTreeMap<Entrance, Pace>,
@@ -88,12 +89,16 @@ pub struct Centre {
     pub(crate) begun: BTreeMap<OperatorId, VecDeque<MonoUs>>,
     pub(crate) trunks: BTreeMap<TrunkId, Channels>,
     pub(crate) blending: Blending,
+    /// Who serves what, until somebody comes or goes.
+    pub(crate) crews_known: CrewsKnown,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
     /// Sites that are cut off.
     pub(crate) outages: BTreeMap<SiteId, SiteOutageRow>,
     /// Whether somebody may be spared other works than they were, and when that was looked at.
     pub(crate) look_at_spared: bool,
+    /// Free seats for which time alone may change it.
+    pub(crate) to_be_spared: BTreeSet<SeatId>,
     pub(crate) spared_looked_at: MonoUs,
     /// Which operator is to pay which callback.
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
@@ -128,7 +133,7 @@ impl Centre {
             version: ConfigVersionId(0),
             ids: IdSource::new(epoch),
             arrival_seq: 0,
-            legs: HashMap::new(),
+            legs: HashMap::default(),
             attempts: BTreeMap::new(),
             paces: BTreeMap::new(),
             people: People::default(),
@@ -147,9 +152,11 @@ impl Centre {
             begun: BTreeMap::new(),
             trunks,
             blending: Blending::default(),
+            crews_known: CrewsKnown::default(),
             left_alone: BTreeMap::new(),
             outages: BTreeMap::new(),
             look_at_spared: false,
+            to_be_spared: BTreeSet::new(),
             spared_looked_at: 0,
             owners: BTreeMap::new(),
             work_ms: BTreeMap::new(),

@@ -98,6 +98,7 @@ impl Centre {
             sign_in.shift_ends_ms = until_ms;
             step.records.push(Record::SignIn(sign_in.clone()));
             self.await_sign_in(now, id);
+            self.look_at_spared = true;
         }
     }
 
@@ -319,7 +320,7 @@ impl Centre {
         self.stand_by(now, id);
         if came_or_went || was != operator {
             // There are more who can serve, or fewer.
-            self.blending.forget();
+            self.crews_changed();
             self.look_at_spared = true;
             self.owners_moved(now, [was, operator]);
         }

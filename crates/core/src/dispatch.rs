@@ -176,6 +176,7 @@ impl Centre {
         for id in seats {
             self.stand_by(now, id);
         }
+        self.crews_changed();
     }
 
     /// A seat may have come to do something else.
@@ -221,8 +222,14 @@ impl Centre {
             }),
             in_hand,
         };
-        let spared = self.works_spared(now, id);
-        self.matching.spare(id, spared);
+        if self.may_be_spared(now, seat) {
+            let spared = self.works_spared(now, id);
+            self.matching.spare(id, spared);
+            self.to_be_spared.insert(id);
+        } else {
+            self.matching.spare(id, Vec::new());
+            self.to_be_spared.remove(&id);
+        }
         self.matching.seat_is(now.utc_ms, id, is);
     }
 
@@ -234,7 +241,7 @@ impl Centre {
         self.look_at_blends(now);
         self.look_at_spared(now);
         self.matching.advance(now.utc_ms);
-        if self.trunk_out().is_some() {
+        if self.matching.waits_to_dial() && self.trunk_out().is_some() {
             self.matching.ask_again();
         }
         while let Some((pair, explanation)) = self.next_pair(now) {
@@ -272,6 +279,9 @@ impl Centre {
     }
 
     fn next_pair(&mut self, now: Now) -> Option<(Pair, Option<Explanation>)> {
+        if self.matching.is_settled() {
+            return None;
+        }
         let has_channel = self.trunk_out().is_some();
         let mut outside = Outside {
             now,

@@ -2,7 +2,7 @@
 //! asked of whom is the dispatcher's business.
 
 use crate::centre::Centre;
-use crate::id::{QueueId, SeatId, SiteId};
+use crate::id::{OperatorId, QueueId, SeatId, SiteId};
 use crate::matching::Eligibility;
 use crate::profile::Profile;
 use crate::seat::Seat;
@@ -41,8 +41,7 @@ impl Centre {
     /// What a seat must not be offered now, of the works that it has the skills for.
     pub(crate) fn works_spared(&self, now: Now, id: SeatId) -> Vec<(QueueId, WorkKind)> {
         let seat = self.seats.get(&id);
-        let Some(seat) = seat.filter(|seat| seat.is_free(now.utc_ms) && self.may_spare(seat))
-        else {
+        let Some(seat) = seat.filter(|seat| self.may_be_spared(now, seat)) else {
             return Vec::new();
         };
         let kinds = [WorkKind::Live, WorkKind::Callback];
@@ -57,6 +56,11 @@ impl Centre {
                 self.overruns(seat, *queue, now) || self.is_spared(seat, *queue, *kind, now)
             })
             .collect()
+    }
+
+    /// Whether it has to be looked at again while time passes and nothing happens to it.
+    pub(crate) fn may_be_spared(&self, now: Now, seat: &Seat) -> bool {
+        seat.is_free(now.utc_ms) && self.may_spare(seat)
     }
 
     /// Whether there is anything for which it could be spared.
@@ -80,7 +84,8 @@ impl Centre {
     /// because a shift nears its end and a trainee's hour passes.
     pub(crate) fn look_at_spared(&mut self, now: Now) {
         let is_due = now.mono_us >= self.spared_looked_at + LOOK_US;
-        if !std::mem::take(&mut self.look_at_spared) && !is_due {
+        let look_at_all = std::mem::take(&mut self.look_at_spared);
+        if !look_at_all && !is_due {
             return;
         }
         self.spared_looked_at = now.mono_us;
@@ -88,8 +93,12 @@ impl Centre {
             let is_spared = !self.matching.spared_of(**id).is_empty();
             seat.is_free(now.utc_ms) && (is_spared || self.may_spare(seat))
         };
-        let seats = self.seats.iter().filter(may_change);
-        let seats: Vec<SeatId> = seats.map(|(id, _)| *id).collect();
+        let seats: Vec<SeatId> = if look_at_all {
+            let seats = self.seats.iter().filter(may_change);
+            seats.map(|(id, _)| *id).collect()
+        } else {
+            self.to_be_spared.iter().copied().collect()
+        };
         for id in seats {
             if self.matching.spared_of(id) != self.works_spared(now, id) {
                 self.stand_by(now, id);
@@ -145,8 +154,18 @@ impl Centre {
             while begun.len() > WORKS_KEPT {
                 begun.pop_front();
             }
-            // By then a trainee may be offered one more, though nothing else happens.
-            self.timers.at(now.in_s(HOUR_S), Timer::Look);
+            if seat.profile.works_per_h.is_some() {
+                // By then a trainee may be offered one more, though nothing else happens.
+                self.timers.at(now.in_s(HOUR_S), Timer::Look);
+            }
+        }
+    }
+
+    /// An operator is to keep a pace from now on: what they have begun within the hour counts.
+    pub(crate) fn await_pace(&mut self, operator: OperatorId) {
+        let hour_us = u64::from(HOUR_S) * 1_000_000;
+        for at in self.begun.get(&operator).into_iter().flatten() {
+            self.timers.at(at + hour_us, Timer::Look);
         }
     }
 }

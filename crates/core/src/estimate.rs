@@ -5,6 +5,7 @@
 //! estimate.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::centre::Centre;
 use crate::id::QueueId;
@@ -99,7 +100,13 @@ struct Crew {
     /// One bit for each seat of the centre, in their order.
     seats: Vec<u64>,
     count: usize,
-    free: usize,
+}
+
+impl Crew {
+    fn has(&self, at: usize) -> bool {
+        let word = self.seats.get(at / 64);
+        word.is_some_and(|word| word & (1 << (at % 64)) != 0)
+    }
 }
 
 /// The crew of every queue. A seat stands in several.
@@ -110,10 +117,6 @@ impl Crews {
     /// Seats of a queue's crew.
     pub(crate) fn count(&self, queue: QueueId) -> usize {
         self.0.get(&queue).map_or(0, |crew| crew.count)
-    }
-
-    fn free(&self, queue: QueueId) -> usize {
-        self.0.get(&queue).map_or(0, |crew| crew.free)
     }
 
     /// Queues that a crew serves, with the part of their works that it has to do: which part of
@@ -134,6 +137,10 @@ impl Crews {
     }
 }
 
+/// The crews as they were found last: they change only as somebody comes or goes.
+#[derive(Debug, Default)]
+pub(crate) struct CrewsKnown(BTreeMap<WorkKind, Arc<Crews>>);
+
 #[expect(clippy::cast_precision_loss, reason = "people in a centre")]
 pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
@@ -141,27 +148,54 @@ pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
 
 impl Centre {
     /// Who could do works of this kind now, or after the one at hand.
-    pub(crate) fn crews(&self, now: Now, kind: WorkKind) -> Crews {
+    pub(crate) fn crews(&mut self, now: Now, kind: WorkKind) -> Arc<Crews> {
+        if let Some(known) = self.crews_known.0.get(&kind) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.crews_at(now, kind));
+        self.crews_known.0.insert(kind, Arc::clone(&found));
+        found
+    }
+
+    /// Somebody came or went, or what they can or may do is not what it was.
+    pub(crate) fn crews_changed(&mut self) {
+        self.blending.forget();
+        self.crews_known.0.clear();
+    }
+
+    /// The same, looked up anew.
+    pub(crate) fn crews_at(&self, now: Now, kind: WorkKind) -> Crews {
         let words = self.seats.len().div_ceil(64);
-        let crew = |(&queue, rule): (&QueueId, &Queue)| {
-            let mut crew = Crew {
-                seats: vec![0; words],
-                ..Crew::default()
-            };
-            for (at, seat) in self.seats.values().enumerate() {
-                let serves = seat.is_there(now.utc_ms)
-                    && rule.can_be_served_by(&seat.skills)
-                    && seat.profile.takes(queue, kind)
-                    && !self.is_site_out(seat.row.site);
-                if serves && let Some(word) = crew.seats.get_mut(at / 64) {
+        let nobody = || Crew {
+            seats: vec![0; words],
+            count: 0,
+        };
+        let queues = self.rules.queues.keys();
+        let mut crews: BTreeMap<QueueId, Crew> = queues.map(|id| (*id, nobody())).collect();
+        for (at, (id, seat)) in self.seats.iter().enumerate() {
+            if !seat.is_there(now.utc_ms) || self.is_site_out(seat.row.site) {
+                continue;
+            }
+            for queue in self.matching.served_at(*id) {
+                if seat.profile.takes(queue, kind)
+                    && let Some(crew) = crews.get_mut(&queue)
+                    && let Some(word) = crew.seats.get_mut(at / 64)
+                {
                     *word |= 1 << (at % 64);
                     crew.count += 1;
-                    crew.free += usize::from(seat.is_free(now.utc_ms));
                 }
             }
-            (queue, crew)
+        }
+        Crews(crews)
+    }
+
+    fn free_of(&self, now: Now, queue: QueueId, crews: &Crews) -> usize {
+        let Some(crew) = crews.0.get(&queue) else {
+            return 0;
         };
-        Crews(self.rules.queues.iter().map(crew).collect())
+        let seats = self.seats.values().enumerate();
+        let free = seats.filter(|(at, seat)| crew.has(*at) && seat.is_free(now.utc_ms));
+        free.count()
     }
 
     /// How long the mean work of a queue keeps a seat busy, in seconds.
@@ -175,7 +209,7 @@ impl Centre {
 
     /// How long whoever has this turn in a queue's line waits. None while nobody is there who
     /// could serve them.
-    pub(crate) fn wait_of(&self, waiting: &Waiting, crews: &Crews) -> Option<Wait> {
+    pub(crate) fn wait_of(&self, now: Now, waiting: &Waiting, crews: &Crews) -> Option<Wait> {
         let queue = waiting.queue;
         let rule = self.rules.queues.get(&queue)?;
         let seats = crews.count(queue);
@@ -196,7 +230,7 @@ impl Centre {
             needs_s += share * ratio(before, 1) * self.work_s(shared, rule);
         }
         // The seat that serves them becomes free too, unless one is.
-        let departures = works + 1.0 - ratio(crews.free(queue), 1);
+        let departures = works + 1.0 - ratio(self.free_of(now, queue, crews), 1);
         let own_s = self.work_s(queue, rule);
         let mean_s = (needs_s + own_s) / (works + 1.0);
         let apart_s = mean_s / ratio(seats, 1);
@@ -206,7 +240,7 @@ impl Centre {
     /// How long whoever entered a queue now would wait.
     pub(crate) fn wait_now(&self, now: Now, queue: QueueId, crews: &Crews) -> Option<Wait> {
         let last = Work::Attempt(crate::id::AttemptId(i64::MAX));
-        self.wait_of(&self.waiting(queue, now.utc_ms, 0, last), crews)
+        self.wait_of(now, &self.waiting(queue, now.utc_ms, 0, last), crews)
     }
 }
 

@@ -94,6 +94,35 @@ impl IdSource {
     }
 }
 
+/// Finds what is kept under an identifier that we allotted: no stranger chooses those, so a
+/// multiplication spreads them well enough (Knuth, "The Art of Computer Programming", 6.4).
+pub type OwnIds = std::hash::BuildHasherDefault<OwnId>;
+
+/// See `OwnIds`.
+#[derive(Debug, Default)]
+pub struct OwnId(u64);
+
+/// 2^64 divided by the golden ratio, odd.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl std::hash::Hasher for OwnId {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_i64(i64::from(*byte));
+        }
+    }
+
+    fn write_i64(&mut self, id: i64) {
+        let spread = (self.0 ^ id.cast_unsigned()).wrapping_mul(SPREAD);
+        // The table looks at the highest bits and at the lowest.
+        self.0 = spread ^ (spread >> 32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The epoch in which an identifier was allotted.
 #[must_use]
 pub fn epoch_of(id: i64) -> i64 {

@@ -274,6 +274,18 @@ impl Matching {
         self.found.first()
     }
 
+    /// Whether there is nothing to hand out, nor anything to be looked at for it.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.stale.is_empty() && self.found.is_empty()
+    }
+
+    /// Whether it matters to anybody if callbacks may be dialled.
+    #[must_use]
+    pub fn waits_to_dial(&self) -> bool {
+        !self.shut.is_empty() || self.found.dials().next().is_some()
+    }
+
     /// Whether callbacks may be dialled may have changed: where it matters, look again.
     pub fn ask_again(&mut self) {
         while let Some(source) = self.shut.pop() {
@@ -331,6 +343,12 @@ impl Matching {
     #[must_use]
     pub fn callbacks(&self, queue: QueueId) -> usize {
         self.line(queue).map_or(0, QueueLine::callbacks)
+    }
+
+    /// Queues with works in their line that are no callers.
+    pub fn with_callbacks(&self) -> impl Iterator<Item = QueueId> {
+        let lines = self.lines.iter().filter(|line| line.callbacks() > 0);
+        lines.map(QueueLine::queue)
     }
 
     /// Callbacks at seats that have not picked up: each will want a channel.

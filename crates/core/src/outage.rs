@@ -113,11 +113,13 @@ impl Centre {
         };
         step.records.push(Record::SiteOutage(row.clone()));
         self.outages.insert(site, row);
+        self.crews_changed();
         self.look_at_spared = true;
     }
 
     fn outage_ends(&mut self, now: Now, site: SiteId, step: &mut Step) {
         if let Some(mut row) = self.outages.remove(&site) {
+            self.crews_changed();
             self.look_at_spared = true;
             row.until_ms = Some(now.utc_ms);
             step.records.push(Record::SiteOutage(row));
@@ -134,6 +136,7 @@ impl Centre {
         for row in outages {
             let (site, said) = (row.site, row.said);
             self.outages.insert(site, row);
+            self.crews_changed();
             self.look_at_spared = true;
             if !said {
                 self.outage_ends(now, site, step);

@@ -123,7 +123,11 @@ impl Centre {
             if let Some(seat) = self.seats.get_mut(&id) {
                 seat.profile = profile.clone();
             }
+            self.crews_changed();
             self.seat_changed(now, id, step);
+        }
+        if profile.works_per_h.is_some() {
+            self.await_pace(operator);
         }
         self.profiles.insert(operator, profile);
         self.owners_moved(now, [Some(operator), None]);

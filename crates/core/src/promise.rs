@@ -32,7 +32,8 @@ impl Centre {
         attempt: AttemptId,
         step: &mut Step,
     ) -> Option<SaidTime> {
-        let reckoned_ms = self.called_by(now, callback)?;
+        let crews = self.crews(now, WorkKind::Callback);
+        let reckoned_ms = self.called_by(now, callback, &crews)?;
         let case = self.cases.get(&callback)?;
         let by_ms = case
             .promised_ms
@@ -52,7 +53,7 @@ impl Centre {
 
     /// When a callback will have been dialled, as far as can be said: at the end of a quarter
     /// of an hour.
-    fn called_by(&self, now: Now, id: CallbackId) -> Option<UtcMs> {
+    fn called_by(&self, now: Now, id: CallbackId, crews: &Crews) -> Option<UtcMs> {
         let case = self.cases.get(&id)?;
         let queue = self.queue_of(case)?;
         let rule = self.rules.queues.get(&queue)?;
@@ -61,12 +62,11 @@ impl Centre {
         {
             return None;
         }
-        let crews = self.crews(now, WorkKind::Callback);
         let seats = crews.count(queue);
         if seats == 0 {
             return None;
         }
-        let works_s = self.work_before(case, queue, &crews) + self.work_s(queue, rule);
+        let works_s = self.work_before(case, queue, crews) + self.work_s(queue, rule);
         // Callers who ring in while the live bonus lasts go before.
         let needs_s = f64::from(rule.live_bonus_s) + works_s / ratio(seats, 1);
         let needs_ms = in_ms(needs_s);

@@ -256,7 +256,7 @@ impl Centre {
         }
         self.rules = rules;
         self.dial_hours = DialHours::default();
-        self.blending.forget();
+        self.crews_changed();
         self.record_version(now, by, step);
         self.move_to_successors(step);
         self.line_up_anew(now);

@@ -35,6 +35,7 @@ impl Centre {
             }
             self.seats.insert(row.id, Seat::new(row));
         }
+        self.crews_changed();
         for row in operators {
             self.operators.insert(row.name.clone(), row);
         }

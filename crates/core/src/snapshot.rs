@@ -159,7 +159,7 @@ impl Centre {
     /// A look at everything.
     #[must_use]
     pub fn snapshot(&self, now: Now) -> Snapshot {
-        let crews = self.crews(now, WorkKind::Live);
+        let crews = self.crews_at(now, WorkKind::Live);
         let mut queues: Vec<QueueNow> = Vec::with_capacity(self.rules.queues.len());
         for (id, rule) in &self.rules.queues {
             let tenant = self

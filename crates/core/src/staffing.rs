@@ -364,6 +364,7 @@ impl Centre {
             Some(seat) => seat.row = row,
             None => drop(self.seats.insert(id, Seat::new(row))),
         }
+        self.crews_changed();
         self.seat_changed(now, id, step);
     }
 

@@ -266,9 +266,8 @@ impl Centre {
         waiting: &Waiting,
         step: &mut Step,
     ) -> Option<PromptId> {
-        let told = self
-            .wait_of(waiting, &self.crews(now, WorkKind::Live))?
-            .told()?;
+        let crews = self.crews(now, WorkKind::Live);
+        let told = self.wait_of(now, waiting, &crews)?.told()?;
         let prompts = &self.rules.prompts;
         let before = self.attempts.get(&id)?.told_min;
         let (says, minutes) = match told {

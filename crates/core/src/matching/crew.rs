@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fitness, Load, Matching, Source};
+use super::{Fitness, Load, Matching, QueueLine, Source};
 use crate::id::{OperatorId, QueueId, SeatId};
 use crate::rules::Queue;
 use crate::time::UtcMs;
@@ -145,6 +145,13 @@ impl Matching {
         {
             self.crew.seats.remove(&member.operator);
         }
+    }
+
+    /// The queues that whoever works at a seat can serve, be it after every relaxation.
+    pub fn served_at(&self, seat: SeatId) -> impl Iterator<Item = QueueId> {
+        let member = self.crew.members.get(&seat);
+        let fit = member.into_iter().flat_map(Member::fit);
+        fit.filter_map(|(place, _)| self.lines.get(*place).map(QueueLine::queue))
     }
 
     /// What a seat is not to be offered.

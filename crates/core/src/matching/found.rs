@@ -17,6 +17,10 @@ impl Sources {
     pub(super) fn pop(&mut self) -> Option<Source> {
         self.0.pop()
     }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 /// The best pair of each source that has one.
@@ -33,6 +37,10 @@ impl Found {
     pub(super) fn set(&mut self, source: Source, pair: Option<Pair>) {
         self.0.retain(|(own, _)| *own != source);
         self.0.extend(pair.map(|pair| (source, pair)));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn first(&self) -> Option<Pair> {

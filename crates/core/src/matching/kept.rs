@@ -68,6 +68,9 @@ impl Kept {
 
     /// Whatever has waited for long enough.
     pub(super) fn over(&mut self, now_ms: UtcMs) -> Vec<Waiting> {
+        if self.next_end().is_none_or(|end_ms| end_ms > now_ms) {
+            return Vec::new();
+        }
         let due = self.ends.iter().take_while(|(end_ms, _)| *end_ms <= now_ms);
         let works: Vec<Work> = due.map(|(_, work)| *work).collect();
         let waiting = |work: &Work| self.works.get(work).map(|(waiting, _)| *waiting);

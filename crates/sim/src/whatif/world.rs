@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use cuptel_core::Centre;
-use cuptel_core::id::{CallbackId, LegId};
+use cuptel_core::id::{CallbackId, LegId, OwnIds};
 use cuptel_core::step::{AfterPlay, Destination, Effect, Input, Step};
 use cuptel_core::time::{MonoUs, Now};
 
@@ -136,9 +136,9 @@ pub(crate) struct World<'s, H> {
     /// Of a kind whose calls were recorded, the person of each number.
     pub(crate) recorded: Vec<Vec<Option<u32>>>,
     /// Persons whom we call, by their leg; never walked through.
-    pub(crate) called: HashMap<LegId, Called>,
+    pub(crate) called: HashMap<LegId, Called, OwnIds>,
     /// Open debts; never walked through.
-    pub(crate) debts: HashMap<CallbackId, Debt>,
+    pub(crate) debts: HashMap<CallbackId, Debt, OwnIds>,
     pub(crate) desks: Vec<Desk>,
     pub(crate) outcome: Outcome,
 }
@@ -189,8 +189,8 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             persons: Vec::new(),
             calls: Vec::new(),
             recorded: vec![Vec::new(); kinds],
-            called: HashMap::new(),
-            debts: HashMap::new(),
+            called: HashMap::default(),
+            debts: HashMap::default(),
             desks: super::desks::desks(scenario, seed),
             outcome: Outcome {
                 callers: vec![Tally::new(thresholds); kinds],
