@@ -150,6 +150,7 @@ fn queue(number: i64) -> Queue {
             owner_wait_h: 0,
             share_min: 0.0,
             share_max: 1.0,
+            share_overdue: 1.0,
             hold_max_s: 0,
             grace_s: 180,
             spacing_no_answer_s: 1_800,

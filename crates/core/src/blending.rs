@@ -1,8 +1,9 @@
 //! How many of the seats that serve a queue may call people back while others ring in. So many
 //! as leave the callers of now their targets, by Erlang's formula over how fast they have come of
 //! late and how long works take; a floor of seats calls back whatever comes in, so that debts are
-//! always paid; and a callback that was held long enough goes by its place as if nothing was at
-//! risk.
+//! always paid; and a callback that was held long enough goes by its place, on as many seats as
+//! are set aside for those: else on a day with more debts than seats nobody who rings in would be
+//! answered once the first debts are that old.
 
 use std::collections::BTreeMap;
 
@@ -61,6 +62,8 @@ pub(crate) struct Blend {
     shared: Vec<(QueueId, f64)>,
     /// Seats that may be at callbacks at once.
     seats_max: usize,
+    /// Seats that may be for the sake of those who were held long enough.
+    seats_overdue: usize,
     /// Whether more of them would put a target of the callers at risk.
     is_at_risk: bool,
 }
@@ -124,23 +127,27 @@ impl Blending {
         now_ms: UtcMs,
         since_ms: UtcMs,
     ) -> bool {
-        let blend = self.blends.get(&queue);
-        blend.is_none_or(|blend| self.has_room(blend)) || now_ms - since_ms >= hold_ms
+        let Some(blend) = self.blends.get(&queue) else {
+            return true;
+        };
+        let is_overdue = now_ms - since_ms >= hold_ms;
+        self.has_room(blend, blend.seats_max)
+            || (is_overdue && self.has_room(blend, blend.seats_overdue))
     }
 
     /// Whether callbacks of a queue were held for its callers at the last look.
     pub(crate) fn holds(&self, queue: QueueId) -> bool {
         let blend = self.blends.get(&queue);
-        blend.is_some_and(|blend| blend.is_at_risk && !self.has_room(blend))
+        blend.is_some_and(|blend| blend.is_at_risk && !self.has_room(blend, blend.seats_max))
     }
 
-    /// Whether fewer of a queue's seats are at callbacks, of whichever queue, than may be.
-    fn has_room(&self, blend: &Blend) -> bool {
+    /// Whether fewer of a queue's seats than these are at callbacks, of whichever queue.
+    fn has_room(&self, blend: &Blend, seats: usize) -> bool {
         let at = |(queue, share): &(QueueId, f64)| {
             share * ratio(self.at_callbacks.get(queue).copied().unwrap_or(0), 1)
         };
         let at: f64 = blend.shared.iter().map(at).sum();
-        at < ratio(blend.seats_max, 1)
+        at < ratio(seats, 1)
     }
 
     /// The clock was set: what came so long ago still did.
@@ -238,11 +245,17 @@ impl Centre {
         let policy = &rule.callback;
         let floor = seats_of(policy.share_min, seats);
         let ceiling = seats_of(policy.share_max, seats).max(floor);
+        let overdue = match policy.share_overdue {
+            // Not so many as are there: who leaves may still be at a callback.
+            all if all >= 1.0 => usize::MAX,
+            share => seats_of(share, seats),
+        };
         let spared = seats - fewest(seats, is_kept);
         Blend {
             until: now.mono_us + LOOK_US,
             shared: shared_by,
             seats_max: spared.clamp(floor, ceiling),
+            seats_overdue: overdue,
             is_at_risk: spared < ceiling,
         }
     }
@@ -285,6 +298,7 @@ mod tests {
             until: 0,
             shared: vec![(queue, 1.0)],
             seats_max: 1,
+            seats_overdue: 2,
             is_at_risk: true,
         };
         blending.blends.insert(queue, blend);
@@ -295,6 +309,12 @@ mod tests {
         blending.seat_moves(None, Some(queue));
         assert!(!blending.may_begin(queue, 60_000, 100_000, 40_001));
         assert!(blending.may_begin(queue, 60_000, 100_000, 40_000));
+        blending.seat_moves(None, Some(queue));
+        assert!(
+            !blending.may_begin(queue, 60_000, 100_000, 40_000),
+            "no more than are set aside for those"
+        );
+        blending.seat_moves(Some(queue), None);
         blending.seat_moves(Some(queue), None);
         assert!(blending.may_begin(queue, 60_000, 100_000, 90_000));
     }

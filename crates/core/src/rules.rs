@@ -242,6 +242,9 @@ pub struct CallbackPolicy {
     pub share_min: f64,
     /// Part of them which may call back at once, however few callers there are.
     pub share_max: f64,
+    /// Part of them which may call back those who were held for `hold_max_s`, whatever comes in;
+    /// at 1, all of them.
+    pub share_overdue: f64,
     /// How long a callback is held for the callers' sake.
     pub hold_max_s: u32,
     /// Quiet time after the person's own last attempt.

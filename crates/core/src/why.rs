@@ -42,7 +42,7 @@ pub enum Hold {
     Emergency,
     /// The targets for callers of its queue are at risk: it gives way to them.
     GivesWay {
-        /// At most until then.
+        /// At most until then; from then on the seats that are set aside for it are at others.
         until_ms: UtcMs,
     },
     /// The person has a call with us, or another authority is calling them.
@@ -174,7 +174,7 @@ impl Centre {
         let gives_way = blending.holds(waiting.queue)
             && !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
         holds.extend(gives_way.then_some(Hold::GivesWay {
-            until_ms: place_ms + hold_ms,
+            until_ms: (place_ms + hold_ms).max(now.utc_ms),
         }));
         holds
     }

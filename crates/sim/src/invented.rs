@@ -375,6 +375,7 @@ impl Shape {
             callback: CallbackPolicy {
                 share_min: 0.0,
                 share_max: 1.0,
+                share_overdue: 1.0,
                 hold_max_s: HOLD_MAX_S,
                 grace_s: GRACE_S,
                 spacing_no_answer_s: NO_ANSWER_S,

@@ -51,6 +51,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
             owner_wait_h: 0,
             share_min: 0.0,
             share_max: 1.0,
+            share_overdue: 1.0,
             hold_max_s: 0,
             grace_s: 0,
             spacing_no_answer_s: 0,

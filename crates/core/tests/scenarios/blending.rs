@@ -21,7 +21,11 @@ fn nine_of_ten(share_min: f64) -> impl FnOnce(&mut Rules) {
 
 /// Two people called, gave up, and could be called back; two operators come.
 fn two_are_owed(share_min: f64) -> Room {
-    let mut room = Room::with(nine_of_ten(share_min));
+    two_are_owed_with(nine_of_ten(share_min))
+}
+
+fn two_are_owed_with(rules: impl FnOnce(&mut Rules)) -> Room {
+    let mut room = Room::with(rules);
     for user in [MARIO, LUCIA] {
         let caller = room.waits(user, BOOK);
         room.hangs_up(caller);
@@ -68,10 +72,8 @@ fn a_floor_of_the_seats_calls_back_whatever_comes_in() {
     assert_eq!(room.offers_open(), 0);
 }
 
-#[test]
-fn a_callback_is_held_no_longer_than_it_may_be() {
-    let mut room = two_are_owed(0.0);
-    // Others ring in and give up: it does not become quiet.
+/// Until the callbacks are overdue, others ring in and give up: it does not become quiet.
+fn becomes_overdue(room: &mut Room) {
     for _ in 0..(HOLD_MAX_S - GRACE_S) / 60 - 1 {
         assert_eq!(room.offers_open(), 0);
         for _ in 0..3 {
@@ -82,7 +84,26 @@ fn a_callback_is_held_no_longer_than_it_may_be() {
         room.wait_s(60);
     }
     room.wait_s(60);
+}
+
+#[test]
+fn a_callback_is_held_no_longer_than_it_may_be() {
+    let mut room = two_are_owed(0.0);
+    becomes_overdue(&mut room);
     assert_eq!(room.offers_open(), 2);
+}
+
+#[test]
+fn who_rings_in_keeps_seats_however_many_callbacks_are_overdue() {
+    let mut room = two_are_owed_with(|rules| {
+        nine_of_ten(0.0)(rules);
+        let queue = rules.queues.get_mut(&QueueId(1)).expect("the queue");
+        queue.callback.share_overdue = 0.5;
+    });
+    becomes_overdue(&mut room);
+    assert_eq!(room.offers_open(), 1, "one seat of two");
+    room.waits("+393330009999", BOOK);
+    assert_eq!(room.offers_open(), 2, "the other is for who rings in");
 }
 
 #[test]

@@ -905,6 +905,7 @@ fn queue(name: &str) -> Queue {
         callback: CallbackPolicy {
             share_min: 0.0,
             share_max: 1.0,
+            share_overdue: 1.0,
             hold_max_s: 3_600,
             grace_s: GRACE_S,
             spacing_no_answer_s: NO_ANSWER_S,

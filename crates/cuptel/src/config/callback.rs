@@ -18,6 +18,8 @@ pub(crate) struct CallbackSettings {
     share_min: f64,
     /// Default 1.
     share_max: f64,
+    /// Default 0.5.
+    share_overdue: f64,
     /// Default 7,200.
     hold_max_s: u32,
     /// Default 180.
@@ -64,6 +66,7 @@ impl CallbackSettings {
         Self {
             share_min: 0.1,
             share_max: 1.0,
+            share_overdue: 0.5,
             hold_max_s: 7_200,
             grace_s: 180,
             spacing_no_answer_s: 1_800,
@@ -86,6 +89,7 @@ impl CallbackSettings {
         let Self {
             share_min,
             share_max,
+            share_overdue,
             hold_max_s,
             grace_s,
             spacing_no_answer_s,
@@ -120,6 +124,9 @@ impl CallbackSettings {
             *value = table.whole_or(key, range, *value);
         }
         take_shares(&mut table, share_min, share_max);
+        if let Some(share) = table.share("share_overdue") {
+            *share_overdue = share.value;
+        }
         if let Some(text) = table.filled_text("window") {
             match ContactWindow::parse(text.value, Zone::UTC) {
                 Ok(parsed) => *window = parsed,
@@ -187,6 +194,7 @@ impl CallbackSettings {
         CallbackPolicy {
             share_min: self.share_min,
             share_max: self.share_max,
+            share_overdue: self.share_overdue,
             hold_max_s: self.hold_max_s,
             grace_s: self.grace_s,
             spacing_no_answer_s: self.spacing_no_answer_s,

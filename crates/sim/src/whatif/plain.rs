@@ -160,6 +160,7 @@ pub fn queue(name: &str) -> Queue {
             owner_wait_h: 24,
             share_min: 0.1,
             share_max: 1.0,
+            share_overdue: 0.5,
             hold_max_s: 7_200,
             grace_s: 180,
             spacing_no_answer_s: 1_800,
