@@ -14,6 +14,7 @@ mod media_setup;
 mod registering;
 mod signalling;
 mod switch;
+pub mod tape;
 pub mod writing;
 
 pub use journal::Journal;

@@ -83,7 +83,7 @@ impl Switch {
         unacceptable: Option<Unacceptable>,
         step: &mut Step,
     ) {
-        let id = self.centre.allot_leg();
+        let id = self.allot_leg();
         let internal = self.role_of(&flow) == Some(Role::Phones);
         let kind = if internal {
             Kind::Internal

@@ -23,6 +23,7 @@ use ipnet::IpNet;
 
 use crate::contacts::Contacts;
 use crate::leg::{Leg, Phase, stream_of};
+use crate::tape::Recorder;
 
 /// What a listening socket is for. Behind a proxy an address alone does not tell a trunk
 /// from a phone.
@@ -224,6 +225,8 @@ pub struct Switch {
     pub(crate) contacts: Contacts,
     /// Calls are recorded and refused, and nobody is rung.
     pub(crate) without_media: bool,
+    /// What the rules are told.
+    pub(crate) recorder: Recorder,
     /// Reused.
     outbox: Outbox,
     rules_step: rules::Step,
@@ -249,6 +252,7 @@ impl Switch {
             pings: HashMap::new(),
             contacts: Contacts::default(),
             without_media: false,
+            recorder: Recorder::default(),
             outbox: Outbox::default(),
             rules_step: rules::Step::default(),
             rules_wake_at: None,
@@ -260,10 +264,35 @@ impl Switch {
     /// Takes up what was open when the process last ended.
     pub fn restore(&mut self, now: Now, restored: Restored, step: &mut Step) {
         let mut inner = std::mem::take(&mut self.rules_step);
+        self.recorder.began(now, self.centre.rules(), &restored);
         self.centre.restore(now, restored, &mut inner);
+        self.recorder.led_to(&inner);
         self.learn_accounts();
         self.take_in(now, &mut inner, step);
         self.rules_step = inner;
+    }
+
+    /// From now on what the rules are told is on the tape; told before `restore`, so that it has
+    /// a beginning.
+    pub fn record(&mut self) {
+        self.recorder.switch_on();
+    }
+
+    /// Nothing more is recorded: a tape with a gap is of no use behind it.
+    pub fn stop_recording(&mut self) {
+        self.recorder.switch_off();
+    }
+
+    /// How many bytes of tape wait to be taken; nothing where none is recorded.
+    #[must_use]
+    pub fn tape_bytes(&self) -> Option<usize> {
+        self.recorder.is_on().then_some(self.recorder.len())
+    }
+
+    /// The tape since it was taken last, in whole entries; `spare` is a buffer to write on.
+    #[must_use]
+    pub fn take_tape(&mut self, spare: Vec<u8>) -> Vec<u8> {
+        self.recorder.take(spare)
     }
 
     fn learn_accounts(&mut self) {
@@ -338,6 +367,9 @@ impl Switch {
     /// Begins no offer and no dial while the store refuses.
     pub fn hold(&mut self, now: Now, held: bool, step: &mut Step) {
         let held = held || self.without_media;
+        if !planted(Fault::HoldUntold) {
+            self.recorder.held(held);
+        }
         self.centre.hold(held);
         if !held {
             self.tell_rules(now, rules::Input::Tick, step);
@@ -407,7 +439,9 @@ impl Switch {
     /// Lets the rules decide, and stamps what they decided with what it expects.
     pub(crate) fn tell_rules(&mut self, now: Now, input: rules::Input, step: &mut Step) {
         let mut inner = std::mem::take(&mut self.rules_step);
+        self.recorder.told(now, &input);
         self.centre.handle(now, input, &mut inner);
+        self.recorder.led_to(&inner);
         self.take_in(now, &mut inner, step);
         self.rules_step = inner;
     }
@@ -461,6 +495,12 @@ impl Switch {
             leg.final_decided = true;
         }
         leg.generation
+    }
+
+    /// A fresh leg, for a call that comes in.
+    pub(crate) fn allot_leg(&mut self) -> LegId {
+        self.recorder.leg_allotted();
+        self.centre.allot_leg()
     }
 
     fn admission(&self, flow: &Flow) -> Admission {

@@ -15,6 +15,8 @@ mod year_day;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, Weekday};
 
 pub use self::contact_window::ContactWindow;
@@ -140,7 +142,7 @@ pub enum CalendarPart {
 }
 
 /// When a service is open.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
     name: String,
     zone: Zone,

@@ -8,6 +8,8 @@ mod parse;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 pub use fields::Fault;
 pub use parse::{Places, parse, parse_with_places};
 
@@ -16,11 +18,11 @@ use crate::number::PhoneNumber;
 use crate::rules::{CalendarId, PromptId};
 
 /// A step, by its place in [`Dialplan::steps`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepId(pub usize);
 
 /// The graph of steps of one tenant. Every [`StepId`] in it has its step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dialplan {
     /// Short name of the tenant.
     pub tenant: String,
@@ -59,7 +61,7 @@ impl Dialplan {
 
 /// A message for days on which nobody can be served, such as when the booking system is
 /// down: ready in the file, and switched on there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Emergency {
     /// An emergency step.
     pub step: StepId,
@@ -68,7 +70,7 @@ pub struct Emergency {
 }
 
 /// One thing that happens to a caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     /// Speaks.
     Play {
@@ -145,14 +147,14 @@ pub enum Step {
 
 /// A message that is itself the answer (opening hours, how to prepare for a test): who has
 /// heard it to its end is served, without an operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Served {
     /// The queue whose open need it settles too; no other need is touched.
     pub closes: Option<QueueId>,
 }
 
 /// What is said to a waiting caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announce {
     /// The place in line.
     pub position: bool,
@@ -163,7 +165,7 @@ pub struct Announce {
 }
 
 /// The offer of a callback to a waiting caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferCallback {
     /// When it is made.
     pub after_s: u32,
@@ -172,7 +174,7 @@ pub struct OfferCallback {
 }
 
 /// What a caller who wishes to be called back is asked about the number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumberByKey {
     /// Whether the number that they called from is read back, to be confirmed or replaced.
     pub confirm: bool,

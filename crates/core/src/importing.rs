@@ -11,9 +11,10 @@ use crate::rules::Line;
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::words::{Outcome, Party, Stage, Suppression};
+use serde::{Deserialize, Serialize};
 
 /// A call that the carrier refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarrierCall {
     /// When, by the carrier's clock.
     pub received_ms: UtcMs,

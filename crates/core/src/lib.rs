@@ -26,6 +26,7 @@ pub mod id;
 pub mod importing;
 mod ledger;
 mod lining;
+pub mod literal;
 pub mod matching;
 mod notice;
 pub mod number;

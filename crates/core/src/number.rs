@@ -7,6 +7,9 @@
 
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::words::NumberClass;
 
 /// Longest national significant number plus country code (ITU-T E.164 §6.1).
@@ -66,6 +69,23 @@ impl PhoneNumber {
     }
 }
 
+/// The digits go into a tape alone; a text that people read, such as JSON, has the masked form.
+impl Serialize for PhoneNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.collect_str(self);
+        }
+        serializer.serialize_str(self.reveal())
+    }
+}
+
+impl<'de> Deserialize<'de> for PhoneNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse_e164(&text).map_err(D::Error::custom)
+    }
+}
+
 impl fmt::Display for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.reveal();
@@ -81,7 +101,7 @@ impl fmt::Debug for PhoneNumber {
 }
 
 /// What the signalling told of a caller, sorted out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caller {
     /// The number, where there is one to speak of.
     pub number: Option<PhoneNumber>,

@@ -57,11 +57,13 @@ pub enum Fault {
     RingsUnheard,
     /// A transaction of the spill that the database refused once is skipped at its replay.
     EntrySkipped,
+    /// The tape is not told when offers are held back.
+    HoldUntold,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -88,6 +90,7 @@ impl Fault {
         Self::LetGoLate,
         Self::RingsUnheard,
         Self::EntrySkipped,
+        Self::HoldUntold,
     ];
 }
 

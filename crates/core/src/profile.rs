@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 use crate::centre::Centre;
 use crate::id::{OperatorId, QueueId};
 use crate::record::{ProfileRow, Record};
@@ -16,7 +18,7 @@ use crate::time::Now;
 use crate::words::WorkKind;
 
 /// What holds for one operator; nothing of it for most.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct Profile {
     /// Their phone rings at least so long.
     pub ring_s: Option<u32>,
@@ -49,7 +51,7 @@ impl fmt::Debug for Profile {
 }
 
 /// The same as people say it, with names.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileTold {
     /// All that has no name in it.
     pub profile: Profile,

@@ -20,7 +20,7 @@ use crate::words::{
 };
 
 /// One row image; the store writes it by its identifier.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 #[expect(missing_docs, reason = "each variant is documented at its row type")]
 pub enum Record {
     Number(NumberRow),
@@ -49,7 +49,7 @@ pub enum Record {
 
 /// One handle of a telephone number. The only place where digits are kept; erasing a
 /// person empties `e164` and `raw` of every handle with their number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct NumberRow {
     /// The handle.
     pub id: NumberId,
@@ -64,7 +64,7 @@ pub struct NumberRow {
 }
 
 /// One inbound call attempt, from INVITE to its end.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct AttemptRow {
     /// The attempt.
     pub id: AttemptId,
@@ -121,7 +121,7 @@ pub struct AttemptRow {
 }
 
 /// The debt to one person: one open row per tenant and number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct CallbackRow {
     /// The callback.
     pub id: CallbackId,
@@ -157,7 +157,7 @@ pub struct CallbackRow {
 }
 
 /// One thing the person wants.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct NeedRow {
     /// The need.
     pub id: NeedId,
@@ -176,7 +176,7 @@ pub struct NeedRow {
 }
 
 /// One entry of a callback's history; written once.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CallbackEventRow {
     /// The entry.
     pub id: CallbackEventId,
@@ -197,7 +197,7 @@ pub struct CallbackEventRow {
 }
 
 /// A time that a person was told; written once.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct PromiseRow {
     /// The promise.
     pub id: PromiseId,
@@ -213,7 +213,7 @@ pub struct PromiseRow {
 }
 
 /// One outbound attempt; committed before its INVITE leaves.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct DialRow {
     /// The dial.
     pub id: DialId,
@@ -250,7 +250,7 @@ pub enum Work {
 }
 
 /// A work proposed to a seat: at most one open row per seat and per work.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct OfferRow {
     /// The offer.
     pub id: OfferId,
@@ -273,7 +273,7 @@ pub struct OfferRow {
 }
 
 /// Why a work was proposed to that seat; written once, with its offer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct DecisionRow {
     /// The offer.
     pub offer: OfferId,
@@ -286,7 +286,7 @@ pub struct DecisionRow {
 }
 
 /// A work being done: at most one open row (`ended_ms` none) per seat and per work.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct AssignmentRow {
     /// The assignment.
     pub id: AssignmentId,
@@ -309,7 +309,7 @@ pub struct AssignmentRow {
 }
 
 /// An operator working on a seat: at most one open row per seat and per operator.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct SignInRow {
     /// The sign-in.
     pub id: SignInId,
@@ -336,7 +336,7 @@ pub struct SignInRow {
 }
 
 /// A stretch of time of a seat in one pair of states; closed when either changes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct IntervalRow {
     /// The interval.
     pub id: IntervalId,
@@ -361,7 +361,7 @@ pub struct IntervalRow {
 }
 
 /// Where a seat's phone can be reached; one row per seat, expired when `expires_ms` is past.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct RegistrationRow {
     /// Whose phone.
     pub seat: SeatId,
@@ -379,7 +379,7 @@ pub struct RegistrationRow {
 }
 
 /// A workstation. Its SIP password is kept as digests only.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct SeatRow {
     /// The seat.
     pub id: SeatId,
@@ -396,7 +396,7 @@ pub struct SeatRow {
 }
 
 /// A person who works on seats.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct OperatorRow {
     /// The operator.
     pub id: OperatorId,
@@ -411,7 +411,7 @@ pub struct OperatorRow {
 }
 
 /// What an operator needs; the last image holds, and an empty one is none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct ProfileRow {
     /// Whose.
     pub operator: OperatorId,
@@ -420,7 +420,7 @@ pub struct ProfileRow {
 }
 
 /// Which operator is to pay a callback; the last image holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct OwnerRow {
     /// The callback.
     pub callback: CallbackId,
@@ -429,7 +429,7 @@ pub struct OwnerRow {
 }
 
 /// A stretch of time in which a site was cut off: one open row per site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct SiteOutageRow {
     /// The outage.
     pub id: OutageId,
@@ -446,7 +446,7 @@ pub struct SiteOutageRow {
 }
 
 /// The configuration in force from a moment on: an attempt is explained by the last one before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConfigVersionRow {
     /// This version.
     pub id: ConfigVersionId,
@@ -462,7 +462,7 @@ pub struct ConfigVersionRow {
 pub type Needs = SmallVec<[NeedRow; 1]>;
 
 /// A callback that is not closed, with all that a start needs to know of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenCallback {
     /// The callback.
     pub row: CallbackRow,
@@ -475,7 +475,7 @@ pub struct OpenCallback {
 }
 
 /// What the store gives back at start: everything that is still open.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Restored {
     /// This start's epoch; larger than every earlier one.
     pub epoch: i64,

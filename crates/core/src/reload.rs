@@ -18,7 +18,7 @@ use crate::time::Now;
 use crate::words::ChangedBy;
 
 /// Something that new rules drop although somebody still waits for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StillNeeded {
     /// The tenant, gone itself where no queue is named.
     pub tenant: TenantId,

@@ -11,15 +11,15 @@ use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 
 /// A prompt, by its place in the prompt library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PromptId(pub u32);
 
 /// A calendar, by its place in `Rules::calendars`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CalendarId(pub usize);
 
 /// Everything that the files decide.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rules {
     /// Tells this configuration from every other: a hash of its files, in hex.
     pub hash: String,
@@ -46,7 +46,7 @@ pub struct Rules {
 }
 
 /// A health authority.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tenant {
     /// Short name, as in the configuration.
     pub name: String,
@@ -59,7 +59,7 @@ pub struct Tenant {
 }
 
 /// A number that is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Interned.
     pub id: LineId,
@@ -68,7 +68,7 @@ pub struct Line {
 }
 
 /// A SIP peer towards the public network.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trunk {
     /// As in the configuration.
     pub name: String,
@@ -103,7 +103,7 @@ pub struct Trunk {
 }
 
 /// A service that people wait for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Queue {
     /// Whose.
     pub tenant: TenantId,
@@ -138,7 +138,7 @@ pub struct Queue {
 }
 
 /// How works of a queue and seats find each other.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MatchPolicy {
     /// What is asked instead of `skills` of whom waits longer; each step asks for less than the
     /// one before.
@@ -154,7 +154,7 @@ pub struct MatchPolicy {
 }
 
 /// After a while less is asked of an operator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relaxation {
     /// Counted from the place in line.
     pub after_s: u32,
@@ -163,7 +163,7 @@ pub struct Relaxation {
 }
 
 /// Which of the free seats is asked first. Among equals it is the one idle longest.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
     /// The one idle longest.
@@ -178,7 +178,7 @@ pub enum Strategy {
 }
 
 /// After-call time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WrapUp {
     /// Always `wrap_up_s`.
     Fixed,
@@ -189,7 +189,7 @@ pub enum WrapUp {
 }
 
 /// A place with seats.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     /// As in the configuration.
     pub name: String,
@@ -218,7 +218,7 @@ impl Rules {
 }
 
 /// What happens to a caller when nobody is signed in who could serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoOperators {
     /// The caller waits: someone is expected.
     Wait,
@@ -227,7 +227,7 @@ pub enum NoOperators {
 }
 
 /// A share of calls to be answered within a time.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AnswerTarget {
     /// From 0 to 1.
     pub share: f64,
@@ -236,7 +236,7 @@ pub struct AnswerTarget {
 }
 
 /// How debts are paid.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallbackPolicy {
     /// Part of the seats that serve the queue which may always call back: 0 to 1, rounded up.
     pub share_min: f64,
@@ -272,7 +272,7 @@ pub struct CallbackPolicy {
 }
 
 /// Messages that the engine itself speaks, to callers and to operators.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpokenPrompts {
     /// Music on hold.
     pub music: PromptId,
@@ -325,7 +325,7 @@ pub struct SpokenPrompts {
 }
 
 /// Messages of notice lines, and what a time is composed of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NoticePrompts {
     /// "You are on the list and keep your place".
     pub listed: PromptId,
@@ -356,7 +356,7 @@ pub struct NoticePrompts {
 }
 
 /// Numbers that hold for the whole centre.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// After a crash, how long a number whose dial was in flight is left in peace.
     pub reconcile_after_s: u32,

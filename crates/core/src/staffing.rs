@@ -5,6 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::centre::Centre;
 use crate::choosing::Choice;
 use crate::id::{OperatorId, SeatId};
@@ -19,7 +21,7 @@ use crate::words::{Chosen, ChosenBy};
 const EXTENSION_MAX: usize = 32;
 
 /// What is to hold of an operator; what is not said stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorChange {
     /// Login name.
     pub name: String,
@@ -30,7 +32,7 @@ pub struct OperatorChange {
 }
 
 /// What is to hold of a seat; what is not said stays as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatChange {
     /// Extension and SIP user.
     pub name: String,
@@ -41,7 +43,7 @@ pub struct SeatChange {
 }
 
 /// What is kept of a phone's password. Shows nothing of it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// RFC 7616 HA1 with MD5, hex.
     pub ha1_md5: String,
@@ -56,7 +58,7 @@ impl fmt::Debug for Account {
 }
 
 /// An entry of a list that cannot be taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Hash)]
 #[error("\"{which}\" {why}")]
 pub struct NotTaken {
     /// The operator or seat.
@@ -66,7 +68,7 @@ pub struct NotTaken {
 }
 
 /// Why an entry cannot be taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Hash)]
 pub enum WhyNotTaken {
     /// Which of the two would hold?
     #[error("is here twice")]

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::{CallbackId, DialId, LegId, SeatId, TrunkId};
 use crate::importing::CarrierCall;
+use crate::literal::{self, Literal};
 use crate::number::{Caller, PhoneNumber};
 use crate::profile::ProfileTold;
 use crate::record::{Record, RegistrationRow, SeatRow};
@@ -17,7 +20,7 @@ use crate::words::{ChangedBy, Chosen, Disposition, Party};
 pub const NOT_SENT: u16 = 0;
 
 /// What happened. Legs are named by whoever owns the signalling.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Input {
     /// Somebody calls.
     Arrived(Box<Arrival>),
@@ -114,7 +117,7 @@ pub enum Input {
 }
 
 /// A new call, as the signalling tells it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Arrival {
     /// The caller's leg.
     pub leg: LegId,
@@ -131,11 +134,12 @@ pub struct Arrival {
     /// Why the signalling cannot take it, if it cannot.
     pub unacceptable: Option<Unacceptable>,
     /// Whether media can be set up; else the status to refuse with and why.
-    pub media: Result<(), (u16, &'static str)>,
+    #[serde(deserialize_with = "literal::refusal")]
+    pub media: Result<(), (u16, Literal)>,
 }
 
 /// Why the signalling cannot take a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unacceptable {
     /// It has hardly room to remember another.
     Crowded,
@@ -144,12 +148,13 @@ pub enum Unacceptable {
         /// The SIP status that says so.
         status: u16,
         /// In words.
-        text: &'static str,
+        #[serde(deserialize_with = "literal::text")]
+        text: Literal,
     },
 }
 
 /// What a person or a program may want.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// An operator begins to work on a seat, by name.
     SignIn {
@@ -224,7 +229,7 @@ pub enum Command {
 }
 
 /// Why a command was not carried out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Hash)]
 pub enum CommandError {
     /// No such seat.
     #[error("there is no seat \"{0}\"")]
@@ -300,7 +305,7 @@ fn in_lines(faults: &[NotTaken]) -> String {
 }
 
 /// What must be done, after the records of the same step are committed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Effect {
     /// Let an inbound caller hear ringing (180).
     Ring {
@@ -391,7 +396,7 @@ pub enum Effect {
 }
 
 /// What a leg hears after its prompts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AfterPlay {
     /// Nothing.
     Silence,
@@ -402,7 +407,7 @@ pub enum AfterPlay {
 }
 
 /// A phone to call.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Destination {
     /// A seat's phone.
     Seat {
@@ -432,7 +437,7 @@ pub enum Destination {
 
 /// What one input led to: `records` are committed before any of `effects` is carried out.
 /// The caller reuses it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Hash)]
 pub struct Step {
     /// What to store.
     pub records: Vec<Record>,

@@ -27,6 +27,7 @@ mod promises;
 mod rest;
 mod shrink;
 mod sound;
+mod tape;
 mod trace;
 mod watch;
 mod weather;

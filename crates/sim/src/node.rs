@@ -65,6 +65,9 @@ impl World {
         let restored = self.decided.restored(self.epoch);
         let seed = self.chance.seed32();
         let mut process = Process::new(&self.shape, self.rules.clone(), self.epoch, seed);
+        if self.is_taped() {
+            process.switch.record();
+        }
         process
             .switch
             .restore(self.now(), restored, &mut process.step);
@@ -358,6 +361,7 @@ impl World {
     pub(crate) fn crash(&mut self) {
         self.note("dies");
         self.met.fault("the process dies");
+        self.play_back();
         let Some(mut process) = self.process.take() else {
             return;
         };
@@ -384,6 +388,7 @@ impl World {
 
     /// What dies with the process, however it ended.
     pub(crate) fn end_process(&mut self) {
+        self.play_back();
         self.process = None;
         self.watched = 0;
         self.sound = Sound::default();

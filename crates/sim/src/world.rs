@@ -141,6 +141,8 @@ pub(crate) struct World {
     /// From here on nobody calls any more and nothing fails.
     pub(crate) calm_us: u64,
     requests: u64,
+    /// A life of which the tape tells something else.
+    pub(crate) off_tape: Option<Broken>,
 }
 
 impl World {
@@ -203,6 +205,7 @@ impl World {
             unheard: None,
             offers_until_mute: None,
             requests: 0,
+            off_tape: None,
         }
     }
 
@@ -257,7 +260,9 @@ impl World {
             }
             self.live_until(self.now_us + LAST_CALL_US)?;
         }
-        self.check_rest()
+        self.check_rest()?;
+        self.play_back();
+        self.off_tape.take().map_or(Ok(()), Err)
     }
 
     fn live_until(&mut self, end_us: u64) -> Result<(), Broken> {
@@ -275,6 +280,9 @@ impl World {
             {
                 let happening = entry.remove();
                 self.happens(happening)?;
+                if let Some(broken) = self.off_tape.take() {
+                    return Err(broken);
+                }
                 self.reads_on()?;
                 self.hear_peers();
             }

@@ -34,7 +34,9 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::PortKept
         | Fault::NotHungUp
         | Fault::RingsUnheard => &["P4"],
-        Fault::LineNotLeft | Fault::SeatForgotten | Fault::OfferUnexplained => &["P5"],
+        Fault::LineNotLeft | Fault::SeatForgotten | Fault::OfferUnexplained | Fault::HoldUntold => {
+            &["P5"]
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! The hours, and the days, in which people may be rung.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::span::{Span, Stretch};
 use super::{CalendarError, CountedDays, SaidTime, Zone, days_around, said_time};
 use crate::time::UtcMs;
 
 /// Hours of the day in which people may be rung, on the days that count.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactWindow {
     span: Span,
     zone: Zone,

@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use chrono::{Datelike, Days, NaiveDate, Timelike, Weekday};
 
 use super::holidays::is_national_holiday;
@@ -15,7 +17,7 @@ use crate::time::UtcMs;
 const TERM_SEARCH_DAYS: u64 = 20 * 366;
 
 /// Which days count for a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CountedDays {
     /// All of them.
     Every,
@@ -49,7 +51,7 @@ impl CountedDays {
 }
 
 /// A number of days that count.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     days: u32,
     counted: CountedDays,

@@ -2,6 +2,8 @@
 
 use std::{fmt, iter};
 
+use serde::{Deserialize, Serialize};
+
 use chrono::{NaiveDate, NaiveTime, TimeDelta, TimeZone};
 
 use super::{CalendarError, Zone};
@@ -11,7 +13,7 @@ const SECONDS_PER_DAY: u32 = 24 * 3_600;
 const SECOND_MS: UtcMs = 1_000;
 
 /// Hours of one day, in seconds from its midnight; the end is not part of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Span {
     from: u32,
     to: u32,

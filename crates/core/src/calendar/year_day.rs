@@ -1,11 +1,12 @@
 //! A day that comes back every year, like that of a patron saint.
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use super::CalendarError;
 
 /// A day of every year; 29 February comes in leap years only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct YearDay {
     month: u32,
     day: u32,

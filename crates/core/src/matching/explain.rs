@@ -46,7 +46,7 @@ pub enum Eligibility {
 }
 
 /// A seat that was looked at, with what ranked it; compared in this order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct Considered {
     /// Which.
     pub seat: SeatId,
@@ -69,7 +69,7 @@ pub struct Considered {
 }
 
 /// Why a work that stood before was not given to the seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Passing {
     /// Nobody may be dialled for its queue: the hour, no channel, an emergency, or
@@ -86,7 +86,7 @@ pub enum Passing {
 }
 
 /// A work that stood before, among those of the queues that the seat serves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct PassedOver {
     /// What.
     pub work: Work,
@@ -99,7 +99,7 @@ pub struct PassedOver {
 }
 
 /// Why a work went to a seat.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct Explanation {
     /// Which of the free seats is asked first.
     pub strategy: Strategy,

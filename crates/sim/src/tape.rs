@@ -1,0 +1,37 @@
+//! What the rules were told in a life, told again when it is over: they decide the same.
+
+use cuptel_call::tape::{PlayFault, Player};
+
+use crate::promises::broken;
+use crate::world::World;
+
+/// One of so many worlds is on tape.
+const TAPED: u64 = 4;
+
+impl World {
+    /// Whether its lives are recorded.
+    pub(crate) fn is_taped(&self) -> bool {
+        self.seed().is_multiple_of(TAPED)
+    }
+
+    /// Plays the tape of the life that ends. What differs is told as soon as somebody may be.
+    pub(crate) fn play_back(&mut self) {
+        let Some(process) = self.process.as_mut() else {
+            return;
+        };
+        let tape = process.switch.take_tape(Vec::new());
+        let mut player = Player::default();
+        let played = player.play(&tape, &mut |_, _| {});
+        if player.played().decisions > 0 {
+            self.met.deed("a decision is made again from the tape");
+        }
+        let Err(fault) = played else {
+            return;
+        };
+        let what = match &fault {
+            PlayFault::Differs(difference) => format!("{fault}: {difference:?}"),
+            PlayFault::Unreadable { .. } | PlayFault::NoBeginning => fault.to_string(),
+        };
+        self.off_tape = broken::<()>("P5", what).err();
+    }
+}
