@@ -295,6 +295,28 @@ impl Switch {
         self.recorder.take(spare)
     }
 
+    /// Takes back tape that could not be carried away.
+    pub fn untake_tape(&mut self, bytes: Vec<u8>) {
+        self.recorder.untake(bytes);
+    }
+
+    /// What is on the tape is all of it.
+    pub fn end_tape(&mut self) {
+        self.recorder.ended();
+    }
+
+    /// Begins another tape, with all that the rules know by now.
+    pub fn begin_tape(&mut self, now: Now) {
+        self.recorder.switch_on();
+        self.recorder.went_on(now, &self.centre);
+    }
+
+    /// How much the rules hold.
+    #[must_use]
+    pub fn rules_hold(&self) -> Held {
+        self.centre.held()
+    }
+
     fn learn_accounts(&mut self) {
         for seat in self.centre.seat_rows() {
             if seat.removed_ms.is_none() {

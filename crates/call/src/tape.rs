@@ -18,6 +18,10 @@ use serde::{Deserialize, Serialize};
 enum Kind {
     /// A life begins with what the store said was open.
     Began,
+    /// Another tape of the same life begins with all that the rules know.
+    WentOn,
+    /// A tape ends as it was meant to: what does not end so was cut off, or goes on.
+    Ended,
     /// Something happened.
     Told,
     /// Offers and dials are held back, or not any more.
@@ -56,8 +60,22 @@ impl Recorder {
         std::mem::replace(&mut self.bytes, spare)
     }
 
+    /// Takes back what was given away last and could not be carried away.
+    pub(crate) fn untake(&mut self, mut bytes: Vec<u8>) {
+        bytes.append(&mut self.bytes);
+        self.bytes = bytes;
+    }
+
     pub(crate) fn began(&mut self, now: Now, rules: &Rules, restored: &Restored) {
         self.put(&(Kind::Began, now, rules, restored));
+    }
+
+    pub(crate) fn went_on(&mut self, now: Now, centre: &Centre) {
+        self.put(&(Kind::WentOn, now, centre));
+    }
+
+    pub(crate) fn ended(&mut self) {
+        self.put(&Kind::Ended);
     }
 
     pub(crate) fn told(&mut self, now: Now, input: &Input) {
@@ -181,6 +199,8 @@ pub struct Played {
     pub first_ms: Option<i64>,
     /// When the last was told.
     pub last_ms: Option<i64>,
+    /// Whether the tape ends as it was meant to.
+    pub is_ended: bool,
 }
 
 /// Tells new rules what was told to others, and compares what they decide.
@@ -219,7 +239,9 @@ impl Player {
         tape: &mut &[u8],
         shown: &mut dyn FnMut(Now, &Step),
     ) -> Result<(), PlayFault> {
-        let (now, what) = match self.read::<Kind>(tape)? {
+        let kind = self.read::<Kind>(tape)?;
+        self.played.is_ended = kind == Kind::Ended;
+        let (now, what) = match kind {
             Kind::Began => {
                 let (now, rules, restored): (Now, Rules, Restored) = self.read(tape)?;
                 let centre = Centre::new(Arc::new(rules), restored.epoch);
@@ -227,6 +249,13 @@ impl Player {
                 centre.restore(now, restored, &mut self.step);
                 (now, "the start")
             }
+            Kind::WentOn => {
+                let (now, centre): (Now, Centre) = self.read(tape)?;
+                self.centre = Some(centre);
+                self.played.first_ms.get_or_insert(now.utc_ms);
+                return Ok(());
+            }
+            Kind::Ended => return Ok(()),
             Kind::Told => {
                 let (now, input): (Now, Input) = self.read(tape)?;
                 let what = name_of(&input);
@@ -333,5 +362,106 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Owner(_) => "owner",
         Record::SiteOutage(_) => "site_outage",
         Record::ConfigVersion(_) => "config_version",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use cuptel_core::id::LegId;
+    use cuptel_core::number::PhoneNumber;
+    use cuptel_core::step::{Arrival, Effect, Unacceptable};
+
+    const NOW: Now = Now {
+        mono_us: 5_000_000,
+        utc_ms: 1_764_133_686_000,
+    };
+
+    fn ring(leg: i64) -> Step {
+        Step {
+            effects: vec![Effect::Ring { leg: LegId(leg) }],
+            ..Step::default()
+        }
+    }
+
+    #[test]
+    fn steps_that_differ_in_one_word_have_other_fingerprints() {
+        assert_eq!(fingerprint(&ring(7)), fingerprint(&ring(7)));
+        let mut all = vec![fingerprint(&Step::default())];
+        for leg in 0..1_000 {
+            all.push(fingerprint(&ring(leg)));
+        }
+        all.push(fingerprint(&Step {
+            wake_at: Some(0),
+            ..Step::default()
+        }));
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn an_arrival_comes_back_as_it_was() {
+        let caller = cuptel_core::number::Caller::from_user_part("0861123456");
+        for (media, unacceptable) in [
+            (Ok(()), None),
+            (Err((488, "no codec")), Some(Unacceptable::Crowded)),
+            (
+                Ok(()),
+                Some(Unacceptable::Request {
+                    status: 420,
+                    text: "bad extension",
+                }),
+            ),
+        ] {
+            let arrival = Arrival {
+                leg: LegId(3),
+                trunk: None,
+                called: "0861000000".to_owned(),
+                caller: caller.clone(),
+                raw: "0861123456".to_owned(),
+                sip_call_id: "abc@here".to_owned(),
+                unacceptable,
+                media,
+            };
+            let input = Input::Arrived(Box::new(arrival));
+            let bytes = postcard::to_stdvec(&input).unwrap();
+            assert_eq!(postcard::from_bytes::<Input>(&bytes).unwrap(), input);
+        }
+    }
+
+    #[test]
+    fn digits_are_on_the_tape_and_in_no_text() {
+        let number = PhoneNumber::parse_e164("+390861123456").unwrap();
+        let tape = postcard::to_stdvec(&number).unwrap();
+        assert_eq!(postcard::from_bytes::<PhoneNumber>(&tape).unwrap(), number);
+        let digits = b"861123456";
+        assert!(tape.windows(digits.len()).any(|part| part == digits));
+        let shown = serde_json::to_string(&number).unwrap();
+        assert_eq!(shown, "\"+39…456\"");
+    }
+
+    #[test]
+    fn a_tape_that_begins_nowhere_or_holds_no_entry_is_refused() {
+        let mut recorder = Recorder::default();
+        recorder.switch_on();
+        recorder.told(NOW, &Input::Tick);
+        recorder.led_to(&Step::default());
+        let tape = recorder.take(Vec::new());
+        let played = Player::default().play(&tape, &mut |_, _| {});
+        assert_eq!(played, Err(PlayFault::NoBeginning));
+        let played = Player::default().play(&[0xff, 1, 2], &mut |_, _| {});
+        assert_eq!(played, Err(PlayFault::Unreadable { after: 0 }));
+    }
+
+    #[test]
+    fn nothing_is_recorded_unless_it_is_wanted() {
+        let mut recorder = Recorder::default();
+        recorder.told(NOW, &Input::Tick);
+        recorder.led_to(&Step::default());
+        recorder.held(true);
+        assert_eq!(recorder.len(), 0);
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{AttemptId, OperatorId, QueueId};
@@ -13,7 +15,7 @@ use crate::seat::With;
 use crate::time::UtcMs;
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Acquaintances {
     last: BTreeMap<PhoneNumber, (OperatorId, u64)>,
     /// In the order in which they spoke; an entry whose count is not the last is void.

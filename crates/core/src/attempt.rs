@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::callback::Debt;
 use crate::centre::Centre;
 use crate::dialplan::{Served, StepId};
@@ -37,7 +39,7 @@ pub(crate) mod cause {
 }
 
 /// An attempt that is not over.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct LiveAttempt {
     pub(crate) row: AttemptRow,
     pub(crate) leg: LegId,
@@ -77,7 +79,7 @@ pub(crate) struct LiveAttempt {
 }
 
 /// The end of a wait at closing time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Closing {
     pub(crate) closes_ms: UtcMs,
     /// After those who wait were served for a while.
@@ -85,7 +87,7 @@ pub(crate) struct Closing {
 }
 
 /// Where a person can be called back.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Reach {
     pub(crate) caller: Caller,
     /// The handle of the number, where there is one.
@@ -93,7 +95,7 @@ pub(crate) struct Reach {
 }
 
 /// What an attempt is doing.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Doing {
     /// Rings; not answered by us yet, or our 200 not acknowledged.
     Ringing,
@@ -117,7 +119,7 @@ pub(crate) enum Doing {
 }
 
 /// What follows a message.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) enum Next {
     Step(StepId),
     HangUp,

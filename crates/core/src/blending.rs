@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::centre::Centre;
 use crate::erlang::answered_within;
 use crate::estimate::{Crews, ratio};
@@ -26,7 +28,7 @@ const LOOK_US: MonoUs = 1_000_000;
 const WAITED_PART: i64 = 2;
 
 /// How fast callers have come into a queue.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Stream {
     per_s: [f64; 2],
     at_ms: UtcMs,
@@ -55,7 +57,7 @@ impl Stream {
 }
 
 /// What a queue's callbacks have to leave to its callers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Blend {
     until: MonoUs,
     /// Queues whose callbacks the same seats make, and the part of each.
@@ -69,7 +71,7 @@ pub(crate) struct Blend {
 }
 
 /// Everything that blending goes by.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Blending {
     pub(crate) streams: BTreeMap<QueueId, Stream>,
     blends: BTreeMap<QueueId, Blend>,

@@ -8,6 +8,7 @@ use crate::record::{CallbackRow, NeedRow, Needs};
 use crate::rules::CallbackPolicy;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::words::{CallbackState, DialResult, NeedKind};
+use serde::{Deserialize, Serialize};
 
 /// What moves a callback from state to state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +103,7 @@ pub(crate) fn next(state: CallbackState, wanted: Move) -> Result<CallbackState, 
 }
 
 /// An open callback in memory.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Case {
     pub(crate) row: CallbackRow,
     pub(crate) number: PhoneNumber,
@@ -124,7 +125,7 @@ pub(crate) struct Case {
 pub(crate) type Settled = (Box<Case>, Needs);
 
 /// A wish to be called, or a debt that arose.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Debt {
     pub(crate) kind: NeedKind,
     pub(crate) queue: Option<QueueId>,

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::acquaintance::Acquaintances;
 use crate::attempt::LiveAttempt;
 use crate::blending::Blending;
@@ -32,7 +34,7 @@ use crate::timers::{Timer, Timers};
 use crate::words::Party;
 
 /// Whose leg it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Role {
     /// A person who rang in.
     Caller(AttemptId),
@@ -56,7 +58,7 @@ pub struct Held {
 }
 
 /// The rules at work on everything that is open.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Centre {
     pub(crate) rules: Arc<Rules>,
     /// Which they are, on record.

@@ -6,9 +6,10 @@ use crate::id::TrunkId;
 use crate::rules::Trunk;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
+use serde::{Deserialize, Serialize};
 
 /// Channels of a trunk in use.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Channels {
     /// Callers on answered lines.
     pub(crate) inbound: u32,
@@ -22,7 +23,7 @@ pub(crate) struct Channels {
 }
 
 /// More callers than lines, until it has been quiet for a while.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Storm {
     pub(crate) since_ms: UtcMs,
     /// Callers who heard that they are on the list.

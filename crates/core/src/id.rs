@@ -68,7 +68,7 @@ ids! {
 
 /// Allots identifiers: `epoch << COUNTER_BITS | counter`. The epoch comes from the
 /// store and grows at each start, so no identifier is ever given twice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct IdSource {
     epoch: i64,
     counter: i64,

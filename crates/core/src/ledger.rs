@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackId, QueueId};
@@ -18,7 +20,7 @@ const PAGE_MS: i64 = 300_000;
 
 /// The open callbacks of a queue by their places. On pages, because who stands before whom is
 /// counted for everybody who is told a time: page by page, and one by one on the last alone.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Open {
     pages: BTreeMap<i64, BTreeSet<(UtcMs, CallbackId)>>,
     count: usize,
@@ -59,7 +61,7 @@ impl Open {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Ledger(BTreeMap<QueueId, Open>);
 
 /// Under what an open callback is counted, unless its tenant is gone.

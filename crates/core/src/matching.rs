@@ -30,6 +30,8 @@ mod skills;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crew::Crew;
 pub use crew::{Figures, InHand, SeatIs};
 pub use explain::{Considered, Eligibility, Explanation, PassedOver, Passing, SHOWN_MAX};
@@ -55,7 +57,7 @@ pub trait Conditions {
 }
 
 /// A work that waits, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
     /// In which queue.
     pub queue: QueueId,
@@ -81,7 +83,7 @@ impl Waiting {
 }
 
 /// Whom a work waits for, and until when at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
     /// The operator who knows the person.
     pub operator: OperatorId,
@@ -92,7 +94,7 @@ pub struct Wish {
 }
 
 /// A work and the seat that it goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// The key as this seat sees it.
     pub seen_ms: i64,
@@ -111,14 +113,14 @@ impl Pair {
 }
 
 /// Where a pair was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Source {
     Line(usize),
     KeptFor(OperatorId),
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Matching {
     places: BTreeMap<QueueId, usize>,
     lines: Vec<QueueLine>,

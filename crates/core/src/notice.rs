@@ -16,6 +16,7 @@ use crate::time::Now;
 use crate::timers::Timer;
 use crate::wishing::Wish;
 use crate::words::{CallbackState, ClosedHow, NeedKind, Outcome};
+use serde::{Deserialize, Serialize};
 
 /// "I call for somebody else", "I want to be called".
 const YES: char = '1';
@@ -30,7 +31,7 @@ const KEYED_IN: NumberByKey = NumberByKey {
 };
 
 /// What a caller on a notice line is to us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Standing {
     /// On the list since an earlier call.
     Listed,

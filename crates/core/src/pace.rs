@@ -5,11 +5,12 @@
 use crate::centre::Centre;
 use crate::id::{LineId, TrunkId};
 use crate::time::{MonoUs, Now};
+use serde::{Deserialize, Serialize};
 
 const SECOND_US: u64 = 1_000_000;
 
 /// What has a pace of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Entrance {
     /// Everything that comes through a trunk.
     Trunk(TrunkId),
@@ -18,7 +19,7 @@ pub(crate) enum Entrance {
 }
 
 /// The generic cell rate algorithm (ITU-T I.371): one moment stands for the whole history.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Pace {
     /// When the next call would come if all came evenly.
     even_us: MonoUs,

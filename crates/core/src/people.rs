@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use smallvec::SmallVec;
 
 use crate::id::{CallbackId, DialId, IdSource, NumberId, TenantId};
@@ -12,7 +14,7 @@ use crate::record::{NumberRow, Record};
 use crate::time::Now;
 
 /// What we know of a number right now.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Known {
     pub(crate) id: NumberId,
     /// Inbound calls open.
@@ -51,7 +53,7 @@ impl Known {
 }
 
 /// The index; its own order is chance, so nothing may depend on it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct People(HashMap<PhoneNumber, Known>);
 
 impl People {

@@ -16,6 +16,7 @@ use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
 use crate::waiting::BEFORE_EVERYONE_MS;
 use crate::words::{CallbackEventKind, DialResult, NeedKind, OfferState};
+use serde::{Deserialize, Serialize};
 
 /// Token of the message that we reconnect.
 const RECONNECTING: u64 = 0;
@@ -23,7 +24,7 @@ const RECONNECTING: u64 = 0;
 const FAREWELL: u64 = 1;
 
 /// A person on our leg without an operator.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct LeftAlone {
     /// How long they wait at most.
     until: MonoUs,
@@ -37,7 +38,7 @@ pub(crate) struct LeftAlone {
 }
 
 /// Where such a person is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Stands {
     InLine,
     Offered(SeatId),

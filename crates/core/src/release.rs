@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackId, QueueId};
@@ -40,7 +42,7 @@ impl CallbackPolicy {
 
 /// From when to when a dial may begin, by queue: the span last looked up, because a start
 /// asks for a million callbacks about the same day.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct DialHours {
     open: BTreeMap<QueueId, (UtcMs, UtcMs)>,
     /// From when to when none may, the end excluded.

@@ -11,9 +11,10 @@ use crate::record::{
 };
 use crate::time::{MonoUs, UtcMs};
 use crate::words::{Chosen, WorkState};
+use serde::{Deserialize, Serialize};
 
 /// What a seat does.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum SeatWork {
     /// Nothing.
     Idle,
@@ -47,7 +48,7 @@ pub(crate) enum SeatWork {
 }
 
 /// With whom a seat talks.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum With {
     /// A caller who rang in.
     Caller(AttemptId),
@@ -68,7 +69,7 @@ pub(crate) enum With {
 }
 
 /// What a conversation just over may still be corrected in.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Done {
     pub(crate) assignment: AssignmentRow,
     /// The callback that the conversation closed, with the needs that it settled.
@@ -76,7 +77,7 @@ pub(crate) struct Done {
 }
 
 /// A seat in memory.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Seat {
     pub(crate) row: SeatRow,
     pub(crate) registration: Option<RegistrationRow>,

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::{AttemptId, CallbackId, DialId, OfferId, QueueId, SeatId, TrunkId};
 use crate::time::{MonoUs, UtcMs};
 
 /// Why to wake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Timer {
     /// The caller has heard enough ringing.
     Answer(AttemptId, u64),
@@ -66,7 +68,7 @@ pub(crate) enum Timer {
 }
 
 /// All timers, by moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Timers(BTreeSet<(MonoUs, Timer)>);
 
 impl Timers {

@@ -13,6 +13,7 @@ use crate::step::{AfterPlay, Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{NeedKind, Outcome, Stage};
+use serde::{Deserialize, Serialize};
 
 /// The longest number that anybody keys in: 00, and E.164's fifteen digits.
 const DIGITS_MAX: usize = 17;
@@ -22,7 +23,7 @@ const DONE: char = '#';
 const BEGIN_AGAIN: char = '*';
 
 /// A wish to be called back, until its number is settled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Wish {
     /// What the call is about; none where they could not say.
     pub(crate) queue: Option<QueueId>,
@@ -34,7 +35,7 @@ pub(crate) struct Wish {
 }
 
 /// What a caller is asked about the number.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Asked {
     /// To key it in; these digits so far.
     Number(String),

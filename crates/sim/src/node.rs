@@ -245,6 +245,7 @@ impl World {
             self.check_bounds()?;
         }
         self.steps += 1;
+        self.cut_tape();
         if self.dies_at.first().is_some_and(|at| *at <= self.steps) && self.may_die() {
             self.dies_at.remove(0);
             self.crash();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Fitness, Load, Matching, QueueLine, Source};
 use crate::id::{OperatorId, QueueId, SeatId};
 use crate::rules::Queue;
@@ -9,7 +11,7 @@ use crate::time::UtcMs;
 use crate::words::WorkKind;
 
 /// What orders free seats, besides what their operators can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// Since the last work was over, or the operator came.
     pub idle_since_ms: UtcMs,
@@ -18,7 +20,7 @@ pub struct Figures {
 }
 
 /// What a seat was offered and has not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InHand {
     /// A caller who waits in this queue.
     Caller(QueueId),
@@ -27,7 +29,7 @@ pub enum InHand {
 }
 
 /// What a seat does, as far as works that wait are concerned.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatIs {
     /// Whether its operator is there for works, now or after the one at hand.
     pub is_present: bool,
@@ -38,7 +40,7 @@ pub struct SeatIs {
 }
 
 /// A seat with its operator.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Member {
     operator: OperatorId,
     /// The queues that they can serve, by their places.
@@ -72,7 +74,7 @@ impl Member {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Crew {
     members: BTreeMap<SeatId, Member>,
     seats: BTreeMap<OperatorId, SeatId>,

@@ -2,9 +2,10 @@
 //! so a list that keeps its memory is sooner searched than a tree is built and torn down.
 
 use super::{Pair, Source};
+use serde::{Deserialize, Serialize};
 
 /// Sources, each once.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Sources(Vec<Source>);
 
 impl Sources {
@@ -24,7 +25,7 @@ impl Sources {
 }
 
 /// The best pair of each source that has one.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Found(Vec<(Source, Pair)>);
 
 impl Found {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Waiting, Wish};
 use crate::id::OperatorId;
 use crate::record::Work;
 use crate::time::UtcMs;
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Kept {
     works: BTreeMap<Work, (Waiting, Wish)>,
     by_operator: BTreeMap<OperatorId, BTreeSet<(i64, Work)>>,

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Conditions, Fitness, Pair, Waiting};
 use crate::id::{QueueId, SeatId};
 use crate::matching::crew::Figures;
@@ -12,7 +14,7 @@ use crate::time::UtcMs;
 use crate::words::WorkKind;
 
 /// The order of free seats for a queue, the best one first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Rank {
     pub(super) weight_ms: Reverse<i64>,
     pub(super) ring: u8,
@@ -26,7 +28,7 @@ pub(super) struct Rank {
 /// Works that wait, the first in line first. The place is what a relaxation is counted from.
 type Standing = BTreeSet<(i64, Work, UtcMs)>;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Step {
     /// Nothing for the first.
     after_ms: i64,
@@ -60,7 +62,7 @@ impl Step {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct QueueLine {
     queue: QueueId,
     strategy: Strategy,

@@ -1,12 +1,13 @@
 //! How much a seat has worked since its operator came, for the strategies that ask.
 
 use crate::time::UtcMs;
+use serde::{Deserialize, Serialize};
 
 /// What was worked counts half after so long.
 const HALF_MS: i64 = 30 * 60_000;
 
 /// Works and time spent on them since the sign-in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {
     calls: u32,
     /// As of `as_of_ms`; it fades from then on.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::rules::Queue;
 
 /// Skills that are asked for, with the least level.
 pub type Skills = BTreeMap<String, u8>;
 
 /// How an operator meets what a queue asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fitness {
     /// From which step on they may serve it: 0 at once, else after so many relaxations.
     pub ring: u8,
