@@ -22,6 +22,7 @@ mod readme;
 mod refusals;
 mod registration;
 mod reload;
+mod replay;
 mod seats;
 mod shell;
 mod simulate;

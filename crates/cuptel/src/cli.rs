@@ -12,7 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
-use crate::{audit, import, rehearsal, serve, shell, simulate, staffing, why};
+use crate::{audit, import, rehearsal, replay, serve, shell, simulate, staffing, why};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -78,6 +78,13 @@ enum Command {
     /// before and why the seat did not get those, the configuration in force. Of one that waits
     /// the running node also says why it has no offer now.
     Why(One),
+    /// Makes the decisions on the tape again, and says whether they are the same
+    ///
+    /// Tells the rules once more what `serve` recorded under [replay], and compares every step.
+    /// Needs the very build that recorded it: what another one recorded is left out, and said. The
+    /// configuration is on the tape. Only reads, beside a running server too. Exit code 0: all the same; 1: something differs, and the first of it
+    /// is named; 2: the replay could not be made (another build, a damaged tape, none at all).
+    Replay(ReplayArguments),
     /// Seats: look, and act on them
     #[command(subcommand)]
     Seats(SeatCommand),
@@ -97,6 +104,20 @@ enum Command {
     /// with its 95 % interval. It needs no server and no database, and calls nobody. Scenarios to
     /// begin with, each explained in its file: config/scenarios/*.toml.
     Simulate(SimulateArguments),
+}
+
+/// Which tape, and how it is told.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReplayArguments {
+    /// One file of the tape [default: all that there are]
+    #[arg(value_name = "SEGMENT")]
+    pub(crate) segment: Option<PathBuf>,
+    /// Tells the decision of this offer as it is made again, beside the one that is stored
+    #[arg(long, value_name = "ID", value_parser = identifier)]
+    pub(crate) offer: Option<i64>,
+    /// One JSON document instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Which scenario, how often, how told.
@@ -539,6 +560,7 @@ impl Cli {
                 shell::reload(&config, json)
             }
             Command::Audit { json } => Ok(audit::audit(&self.config, json)),
+            Command::Replay(arguments) => Ok(replay::replay(&self.config, &arguments)),
             Command::Import(ImportCommand::Attempts { file, json }) => {
                 import::attempts(&load(&self.config)?, &file, json)
             }

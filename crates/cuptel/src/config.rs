@@ -22,6 +22,7 @@ pub(crate) mod rules;
 pub(crate) mod secret;
 pub(crate) mod source;
 mod succession;
+pub(crate) mod tape;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,8 @@ use source::ConfigFault;
 pub(crate) struct Config {
     /// Where the data is kept.
     pub(crate) data: DataSettings,
+    /// What is kept for a replay.
+    pub(crate) replay: tape::ReplaySettings,
     /// Our names in SIP.
     pub(crate) sip: SipSettings,
     /// Where SIP arrives.
@@ -92,6 +95,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut root = Fields::new(document.get_ref(), 0..0, &faults);
 
     let data = limits::data(&mut root);
+    let replay = tape::replay(&mut root);
     let sip = network::sip(&mut root);
     let listeners = listening::listeners(&mut root);
     let tcp = listening::tcp(&mut root);
@@ -134,6 +138,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     warnings.append(&mut told.warnings);
     Ok(Config {
         data,
+        replay,
         sip,
         listeners,
         tcp,

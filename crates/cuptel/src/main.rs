@@ -9,6 +9,7 @@ mod list;
 mod node;
 mod rehearsal;
 mod reload;
+mod replay;
 mod serve;
 mod shell;
 mod simulate;

@@ -13,7 +13,7 @@ use cuptel_core::reload::still_needed;
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::words::ChangedBy;
-use cuptel_engine::{Clock, Engine, Handle, Storage};
+use cuptel_engine::{Clock, Engine, Handle, Storage, TapeSettings};
 use cuptel_http as http;
 use cuptel_media as media;
 use cuptel_sip::{Credentials, Ha1, uri};
@@ -75,6 +75,7 @@ impl Node {
             connections: connection_limits(config),
             media,
             prompts: deployment.prompts.clone(),
+            tape: tape(config)?,
         };
         let metrics = http::install_metrics()?;
         let engine = cuptel_engine::start(settings, rules, storage, restored, clock)?;
@@ -186,6 +187,21 @@ async fn fill_if_empty(store: &Store, config: &Config, ids: &StoredIds) -> anyho
         );
     }
     Ok(())
+}
+
+/// Where the tape goes. Where none is kept, what there is of earlier ones goes too.
+fn tape(config: &Config) -> anyhow::Result<Option<TapeSettings>> {
+    let (_, spill) = config.data.reveal()?;
+    let tape = config.replay.tape(&spill);
+    if tape.is_none() {
+        let folder = config.replay.folder(&spill);
+        let erased = cuptel_engine::erase_segments(&folder)
+            .with_context(|| format!("erasing the tape in {}", folder.display()))?;
+        if erased > 0 {
+            tracing::info!(erased, "no tape is kept: erased what there was");
+        }
+    }
+    Ok(tape)
 }
 
 /// Opens database and spill; what the process before could only spill is in the database then.

@@ -153,6 +153,7 @@ pub(crate) fn told(path: &Path, needed: &[StillNeeded], names: &Interned) -> Vec
 fn needs_restart(path: &Path, running: &Config, wanted: &Config, pairs: u32) -> Vec<String> {
     let mut changed: Vec<String> = [
         ("[data]", running.data != wanted.data),
+        ("[replay]", running.replay != wanted.replay),
         ("[sip]", running.sip != wanted.sip),
         ("[[listener]]", running.listeners != wanted.listeners),
         ("[tcp]", running.tcp != wanted.tcp),

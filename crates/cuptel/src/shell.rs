@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use cuptel_core::calendar::moment;
-use cuptel_core::id::{AttemptId, CallbackId};
+use cuptel_core::id::{AttemptId, CallbackId, OfferId};
 use cuptel_core::words::{CallbackState, Outcome};
 use cuptel_engine::Clock;
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
@@ -155,6 +155,13 @@ pub(crate) fn decisions(config: &Config, id: i64, is_offline: bool) -> anyhow::R
     }
     let mut answer = Api::or_offline(config)?.get(&format!("why/{id}"))?;
     Ok(answer["why"].take())
+}
+
+/// The decision stored with an offer, as the rules gave it; null where there is none.
+pub(crate) fn stored_decision(config: &Config, offer: OfferId) -> anyhow::Result<Value> {
+    offline(config, async |store| {
+        Ok(serde_json::to_value(store.explanation(offer).await?)?)
+    })
 }
 
 /// Who is to pay a callback.

@@ -9,10 +9,14 @@ mod gathering;
 mod handle;
 mod run;
 mod sockets;
+mod tape;
 mod writing;
 
 pub use clock::Clock;
 pub use connections::ConnectionLimits;
 pub use handle::{Handle, Health, Refusal, Reload};
 pub use run::{Engine, EngineError, Settings, start};
+pub use tape::{
+    Segment, SegmentError, TapeSettings, build_of_this_program, erase_segments, segments,
+};
 pub use writing::{Storage, StorageError};

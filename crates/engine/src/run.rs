@@ -28,6 +28,7 @@ use crate::figures;
 use crate::gathering::Gathering;
 use crate::handle::{COMMANDS_MAX, Handle, Health, Reload, Request, Wish};
 use crate::sockets::{Arrived, Sockets};
+use crate::tape::{Tape, TapeSettings};
 use crate::writing::{BATCHES_MAX, Storage, StorageError, WriterTask};
 
 /// Steps that may wait for their commit; beyond it the sockets are not read, and the
@@ -61,6 +62,8 @@ pub struct Settings {
     pub media: media::Settings,
     /// Prompts; those of the rules have the numbers that this library gave them.
     pub prompts: Arc<media::PromptLibrary>,
+    /// Where what the rules are told is recorded, if it is.
+    pub tape: Option<TapeSettings>,
 }
 
 /// Why the engine did not start, or ended.
@@ -108,6 +111,7 @@ pub struct Engine {
 struct Threads {
     looping: JoinHandle<Result<(), EngineError>>,
     writing: JoinHandle<Result<(), StorageError>>,
+    taping: Option<JoinHandle<()>>,
 }
 
 impl Engine {
@@ -136,6 +140,10 @@ impl Engine {
             .writing
             .join()
             .map_err(|_panic| EngineError::Panicked("writer"))?;
+        if let Some(taping) = self.threads.taping {
+            let taped = taping.join();
+            taped.map_err(|_panic| EngineError::Panicked("tape"))?;
+        }
         written.map_err(EngineError::Storage)?;
         looped
     }
@@ -155,13 +163,8 @@ pub fn start(
     getrandom::fill(&mut settings.switch.sip.seed).map_err(|_error| EngineError::Entropy)?;
     let (bound, listening) = bind(&settings.switch.listeners)?;
     let (media_tx, media_events) = mpsc::channel(MEDIA_EVENTS_MAX);
-    let sink: media::Sink = Box::new(move |event| match media_tx.try_send(event) {
-        Ok(()) => Ok(()),
-        Err(mpsc::error::TrySendError::Full(event)) => Err(event),
-        // The loop has ended: nobody is interested any more.
-        Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
-    });
-    let media = media::start(settings.media, settings.prompts, sink).map_err(EngineError::Media)?;
+    let media = media::start(settings.media, settings.prompts, sink(media_tx))
+        .map_err(EngineError::Media)?;
     let centre = Centre::new(rules, restored.epoch);
     let switch = Switch::new(settings.switch, centre, media.pairs());
     let (batches, to_write) = mpsc::channel(BATCHES_MAX);
@@ -172,6 +175,7 @@ pub fn start(
     let (end, ended) = oneshot::channel();
     let writing = WriterTask::new(storage, to_write, told, clock);
     let writing = spawn("writer", move || block_on(writing.run()))?;
+    let (tape, taping) = tape(settings.tape, restored.epoch, clock)?;
     let looping = spawn("signalling", move || {
         let outcome = block_on(async move {
             let sockets = Sockets::new(bound).map_err(EngineError::Socket)?;
@@ -203,6 +207,7 @@ pub fn start(
                 looked_us: 0,
                 dirty: true,
                 drained_us: None,
+                tape,
             };
             state.run(restored, media_events, requests).await
         });
@@ -212,7 +217,11 @@ pub fn start(
         }
         outcome
     })?;
-    let threads = Threads { looping, writing };
+    let threads = Threads {
+        looping,
+        writing,
+        taping,
+    };
     Ok(Engine {
         handle: Handle {
             commands,
@@ -222,6 +231,28 @@ pub fn start(
         ended,
         threads,
     })
+}
+
+/// Where the media thread tells what happens.
+fn sink(events: mpsc::Sender<media::Event>) -> media::Sink {
+    Box::new(move |event| match events.try_send(event) {
+        Ok(()) => Ok(()),
+        Err(mpsc::error::TrySendError::Full(event)) => Err(event),
+        // The loop has ended: nobody is interested any more.
+        Err(mpsc::error::TrySendError::Closed(_)) => Ok(()),
+    })
+}
+
+/// The loop's end of the tape, and the thread that writes it.
+fn tape(
+    settings: Option<TapeSettings>,
+    epoch: i64,
+    clock: Clock,
+) -> Result<(Option<Tape>, Option<JoinHandle<()>>), EngineError> {
+    let ends = settings.map(|settings| Tape::new(settings, epoch, clock));
+    let (tape, thread) = ends.unzip();
+    let thread = thread.map(|thread| spawn("tape", move || thread.run()));
+    Ok((tape, thread.transpose()?))
 }
 
 /// The sockets of every listener.
@@ -295,6 +326,7 @@ struct Loop {
     looked_us: MonoUs,
     dirty: bool,
     drained_us: Option<MonoUs>,
+    tape: Option<Tape>,
 }
 
 /// Calls that ended with these records and were never answered.
@@ -346,6 +378,9 @@ impl Loop {
         mut requests: mpsc::Receiver<Request>,
     ) -> Result<(), EngineError> {
         let now = self.clock.now();
+        if let Some(tape) = &mut self.tape {
+            tape.begin(now, restored.callbacks.len(), &mut self.switch);
+        }
         self.switch.restore(now, restored, &mut self.step);
         self.take_in();
         self.settle(now);
@@ -394,6 +429,7 @@ impl Loop {
             self.connections.expire(now.mono_us);
             self.settle(now);
             if self.is_over(now) {
+                self.end_tape(now);
                 return Ok(());
             }
         }
@@ -520,6 +556,9 @@ impl Loop {
             permit.send(Batch { last_seq, records });
         }
         self.send_media();
+        if let Some(tape) = &mut self.tape {
+            tape.turn(now, &mut self.switch);
+        }
         self.look(now, progress);
         let closed = self.connections.take_closed();
         let is_any = !closed.is_empty();
@@ -626,6 +665,12 @@ impl Loop {
             .filter(|at| *at > now.mono_us)
             .unwrap_or(look);
         self.switch.wake_at().unwrap_or(look).min(look).min(linger)
+    }
+
+    fn end_tape(&mut self, now: Now) {
+        if let Some(tape) = &mut self.tape {
+            tape.end(now, &mut self.switch);
+        }
     }
 
     /// Whether the last farewells had their time: nothing more is read then.

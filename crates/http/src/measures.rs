@@ -93,6 +93,10 @@ fn describe() {
         "Whether the media thread is scheduled in real time"
     );
     describe_gauge!(
+        "cuptel_tape_recording",
+        "Whether what is decided now can be replayed"
+    );
+    describe_gauge!(
         "cuptel_degraded",
         "1 for what does not work as it should, by mode"
     );

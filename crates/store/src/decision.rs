@@ -47,6 +47,8 @@ const OF_OFFER: &str = decisions!("id");
 const OF_ATTEMPT: &str = decisions!("attempt");
 const OF_CALLBACK: &str = decisions!("callback");
 
+const EXPLANATION: &str = "SELECT explanation FROM decision WHERE shard = $1 AND id = $2";
+
 const IS_ATTEMPT: &str = "SELECT id FROM attempt WHERE shard = $1 AND id = $2";
 const IS_CALLBACK: &str = "SELECT id FROM callback WHERE shard = $1 AND id = $2";
 
@@ -182,8 +184,7 @@ fn read(row: &Row) -> Result<(DecisionView, Explanation), sqlx::Error> {
         passed_over: Vec::new(),
     };
     let text = columns.text()?;
-    let told: Explanation =
-        serde_json::from_str(&text).map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))?;
+    let told = explanation(&text)?;
     (view.strategy, view.place_ms, view.key_ms) = (told.strategy, told.place_ms, told.key_ms);
     (view.step, view.knows_them, view.free) = (told.step, told.knows_them, told.free);
     Ok((view, told))
@@ -297,8 +298,37 @@ impl Store {
         let decisions = found.into_iter().map(named).collect();
         Ok(Some(Why { id, decisions }))
     }
+
+    /// The explanation that is stored with an offer, as the rules gave it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn explanation(
+        &self,
+        OfferId(id): OfferId,
+    ) -> Result<Option<Explanation>, StoreError> {
+        let failed = while_doing("read a decision");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let found = all_of(&mut reading, EXPLANATION, id, read_explanation).await;
+        Ok(found.map_err(&failed)?.pop())
+    }
+}
+
+fn explanation(text: &str) -> Result<Explanation, sqlx::Error> {
+    serde_json::from_str(text).map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))
+}
+
+fn read_explanation(row: &Row) -> Result<Explanation, sqlx::Error> {
+    explanation(&Columns::of(row).text()?)
 }
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[OF_OFFER, OF_ATTEMPT, OF_CALLBACK, IS_ATTEMPT, IS_CALLBACK];
+pub(crate) const LOOKUPS: &[&str] = &[
+    OF_OFFER,
+    OF_ATTEMPT,
+    OF_CALLBACK,
+    EXPLANATION,
+    IS_ATTEMPT,
+    IS_CALLBACK,
+];

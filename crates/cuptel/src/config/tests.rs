@@ -384,6 +384,31 @@ fn one_line_less_anywhere_is_told_or_harmless() {
 }
 
 #[test]
+fn the_tape_is_bounded_and_stands_beside_the_spill_unless_told_otherwise() {
+    let tape_of = |text: &str| {
+        let document = document(text).unwrap();
+        let faults = Faults::default();
+        let mut root = Fields::new(document.get_ref(), 0..0, &faults);
+        let replay = tape::replay(&mut root);
+        let faults = faults.into_sorted();
+        (replay.tape(Path::new("/srv/cuptel/spill")), faults)
+    };
+    let (tape, _) = tape_of("");
+    let tape = tape.unwrap();
+    assert_eq!(tape.folder, Path::new("/srv/cuptel/tape"));
+    assert_eq!(tape.keep_ms, 48 * 3_600_000);
+    assert_eq!(tape.bytes_max, 512 * 1_048_576);
+    let (tape, _) = tape_of("[replay]\nfolder = \"/var/tape\"\nkeep_h = 1\nopen_max = 7");
+    let tape = tape.unwrap();
+    assert_eq!(tape.folder, Path::new("/var/tape"));
+    assert_eq!((tape.keep_ms, tape.open_max), (3_600_000, 7));
+    assert_eq!(tape_of("[replay]\nkeep_h = 0").0, None, "nothing is kept");
+    for fault in ["keep_h = 8761", "size_max_mb = 3", "keep = 1"] {
+        assert_eq!(tape_of(&format!("[replay]\n{fault}")).1.len(), 1, "{fault}");
+    }
+}
+
+#[test]
 fn the_spill_stands_beside_the_database_unless_told_otherwise() {
     let folder_of = |data: &str| {
         let document = document(data).unwrap();
