@@ -29,6 +29,33 @@ fn replayed(centre: &Centre) -> Value {
     serde_json::from_str(&told).expect("replay --json prints JSON")
 }
 
+/// Castagnoli's checksum, as in RFC 3720 B.4.
+fn checksum(bytes: &[u8]) -> u32 {
+    let turned = bytes.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ if sum & 1 == 1 { 0x82F6_3B78 } else { 0 }
+        })
+    });
+    !turned
+}
+
+/// The tape with another fingerprint behind a step of its first block, and that block's checksum
+/// made to fit.
+fn forged(mut tape: Vec<u8>) -> Vec<u8> {
+    let head = tape.iter().position(|byte| *byte == b'\n');
+    let block = head.expect("it has a head") + 1;
+    let word = |at: usize| [0, 1, 2, 3].map(|n| tape[at + n]);
+    let size = u32::from_le_bytes(word(block + 4));
+    let from = block + 12;
+    let end = from + usize::try_from(size).expect("it fits");
+    // The very last entry of a tape that was ended is a byte that says so.
+    let last = if end == tape.len() { end - 2 } else { end - 1 };
+    tape[last] ^= 1;
+    let sum = checksum(&tape[from..end]).to_le_bytes();
+    tape[block + 8..from].copy_from_slice(&sum);
+    tape
+}
+
 /// A caller talks with an operator, and has gone.
 fn is_served(centre: &Centre, number: &str) {
     let caller = Caller::connected(centre, number);
@@ -119,6 +146,15 @@ fn a_torn_tape_is_played_up_to_the_tear_and_a_changed_one_is_refused() {
     fs::write(&path, &changed).expect("it can be written");
     let said = centre.run(&["replay"]).failed_with(NOT_MADE);
     assert!(said.contains("is damaged at byte"), "{said}");
+
+    fs::write(&path, forged(whole.clone())).expect("it can be written");
+    let ran = centre.run(&["replay"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.out.contains("leads to another step than was recorded"),
+        "{ran:?}"
+    );
+    assert!(ran.out.ends_with("1 of 1 segments differ\n"), "{ran:?}");
 
     let mut other = whole.clone();
     let build = "cuptel-tape 1 build ".len();

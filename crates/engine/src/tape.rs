@@ -120,6 +120,8 @@ pub(crate) struct Tape {
     bytes: u64,
     /// From when on another segment may be begun, where none is recorded.
     again_us: MonoUs,
+    /// Whether it was said that too much is open.
+    is_too_much: bool,
 }
 
 impl Tape {
@@ -146,6 +148,7 @@ impl Tape {
             begins: true,
             bytes: 0,
             again_us: 0,
+            is_too_much: false,
         };
         (tape, thread)
     }
@@ -218,7 +221,7 @@ impl Tape {
             Err(TrySendError::Disconnected(_)) => return self.stop(now, switch),
         }
         self.began_us = now.mono_us;
-        (self.begins, self.bytes) = (true, 0);
+        (self.begins, self.bytes, self.is_too_much) = (true, 0, false);
         switch.begin_tape(now);
         self.hand_over(now, switch);
         tell_recording(switch.tape_bytes().is_some());
@@ -255,13 +258,16 @@ impl Tape {
 
     fn rest(&mut self, now: Now, open: usize) {
         self.again_us = now.mono_us + REST_US;
+        tell_recording(false);
+        if std::mem::replace(&mut self.is_too_much, true) {
+            return;
+        }
         tracing::warn!(
             open,
             open_max = self.settings.open_max,
             "NO TAPE: more is open than [replay] open_max; what is decided is explained, and \
              cannot be replayed"
         );
-        tell_recording(false);
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct ReplaySettings {
     keep_h: u32,
     /// How large all of it may be. Default 512.
     size_max_mb: u32,
-    /// With more open callbacks than this nothing is recorded. Default 100,000.
+    /// With more open callbacks than this nothing is recorded. Default 50,000.
     open_max: u32,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn replay(root: &mut Fields<'_>) -> ReplaySettings {
         folder: None,
         keep_h: 48,
         size_max_mb: 512,
-        open_max: 100_000,
+        open_max: 50_000,
     };
     let Some(mut table) = root.table("replay") else {
         return replay;
