@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::centre::Centre;
 use crate::id::QueueId;
 use crate::matching::Waiting;
@@ -95,7 +97,7 @@ pub fn minutes_told() -> &'static [u32] {
 }
 
 /// Seats whose operators are there and could serve a queue, busy or not.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Crew {
     /// One bit for each seat of the centre, in their order.
     seats: Vec<u64>,
@@ -110,7 +112,7 @@ impl Crew {
 }
 
 /// The crew of every queue. A seat stands in several.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Crews(BTreeMap<QueueId, Crew>);
 
 impl Crews {
@@ -138,7 +140,7 @@ impl Crews {
 }
 
 /// The crews as they were found last: they change only as somebody comes or goes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CrewsKnown(BTreeMap<WorkKind, Arc<Crews>>);
 
 #[expect(clippy::cast_precision_loss, reason = "people in a centre")]
