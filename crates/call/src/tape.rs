@@ -150,6 +150,10 @@ impl Hasher for Fold {
         self.0 = (self.0.rotate_left(29) ^ word).wrapping_mul(Self::SPREAD);
     }
 
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(u64::try_from(value).unwrap_or(u64::MAX));
+    }
+
     fn finish(&self) -> u64 {
         self.0 ^ (self.0 >> 32)
     }

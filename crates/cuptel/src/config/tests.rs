@@ -384,6 +384,16 @@ fn one_line_less_anywhere_is_told_or_harmless() {
 }
 
 #[test]
+fn the_rules_that_we_ship_come_back_from_a_tape_as_they_were() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let config = load(&root.join("config/cuptel.toml")).unwrap();
+    let rules = config.rules(&ProvisionalIds::new(&config));
+    let tape = postcard::to_stdvec(&rules).unwrap();
+    let again: cuptel_core::rules::Rules = postcard::from_bytes(&tape).unwrap();
+    assert_eq!(again, rules);
+}
+
+#[test]
 fn the_tape_is_bounded_and_stands_beside_the_spill_unless_told_otherwise() {
     let tape_of = |text: &str| {
         let document = document(text).unwrap();
