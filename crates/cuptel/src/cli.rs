@@ -136,8 +136,12 @@ pub(crate) struct SimulateArguments {
     /// target, and tells them beside Erlang-A's
     #[arg(long)]
     pub(crate) staffing: bool,
+    /// Compares the configured way to hand out works with FIFO, strict priority and round robin:
+    /// the same people under each
+    #[arg(long, conflicts_with = "staffing")]
+    pub(crate) compare: bool,
     /// Draws the hours as a picture into this file
-    #[arg(long, value_name = "FILE", conflicts_with = "staffing")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["staffing", "compare"])]
     pub(crate) svg: Option<PathBuf>,
     /// One JSON document instead of tables
     #[arg(long)]

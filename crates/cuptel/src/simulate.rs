@@ -2,6 +2,7 @@
 //! what came of it. The world itself is `cuptel_sim::whatif`.
 
 mod callers;
+mod compare;
 mod operators;
 mod period;
 mod recorded;
@@ -38,6 +39,9 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<ExitCode
     if arguments.staffing {
         return staffing(&draft, seeds, arguments.json);
     }
+    if arguments.compare {
+        return compare(&draft, seeds, arguments.json);
+    }
     let report = Report::of(&draft, seeds.first, &seeds.simulate(&draft.scenario));
     if let Some(file) = &arguments.svg {
         write(file, &svg::drawn(&report))?;
@@ -53,11 +57,27 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<ExitCode
             ));
         }
     }
+    no_violations(report.violations)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn no_violations(violations: u64) -> anyhow::Result<()> {
     anyhow::ensure!(
-        report.violations == 0,
-        "{} moves were refused by the rules' own states: please report it",
-        report.violations
+        violations == 0,
+        "{violations} moves were refused by the rules' own states: please report it"
     );
+    Ok(())
+}
+
+fn compare(draft: &scenario::Draft, seeds: Seeds, json: bool) -> anyhow::Result<ExitCode> {
+    let compared = compare::compared(draft, |scenario| seeds.simulate(scenario));
+    if json {
+        let json = compare::json(draft, (seeds.first, seeds.runs), &compared);
+        say(&serde_json::to_string_pretty(&json)?);
+    } else {
+        tables::tell_compared(draft, seeds.runs, &compared);
+    }
+    no_violations(compared.iter().map(|it| it.violations).sum())?;
     Ok(ExitCode::SUCCESS)
 }
 

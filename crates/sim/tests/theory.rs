@@ -85,6 +85,7 @@ fn scenario(queue: &Steady) -> Scenario {
             picks_up_after: Spread::NONE,
             misses: 0.0,
             back_after_s: 0,
+            accommodation: None,
         }],
         outages: Vec::new(),
         within_s: vec![0, WITHIN_S],

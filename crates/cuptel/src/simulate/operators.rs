@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::dialplan::fields::{Fields, unknown};
 use cuptel_core::id::SiteId;
+use cuptel_core::profile::Profile;
 use cuptel_core::rules::Rules;
+use cuptel_core::words::WorkKind;
 use cuptel_sim::whatif::Spread;
-use cuptel_sim::whatif::scenario::{Operators, Outage, QUARTER_S, Stretch, Timetable, timetables};
+use cuptel_sim::whatif::scenario::{
+    Accommodation, Operators, Outage, QUARTER_S, Stretch, Timetable, timetables,
+};
 
 use super::callers::spread;
 use super::period::{Period, beyond, hours, no_hours, whole};
@@ -111,6 +115,7 @@ fn group(
     }
     let skills = skills_table.as_ref().map(skill_levels).unwrap_or_default();
     let duty = Duty::read(&mut table, period);
+    let accommodation = accommodation(&mut table);
     let per_quarter = on_duty(&mut table, period);
     let count = match &per_quarter {
         Some(_) => 0,
@@ -129,7 +134,37 @@ fn group(
         picks_up_after: duty.picks_up_after,
         misses: duty.misses,
         back_after_s: duty.back_after_s,
+        accommodation,
     })
+}
+
+/// `profile`: what a share of the group needs, within the bounds of the real ones.
+fn accommodation(table: &mut Fields<'_>) -> Option<Accommodation> {
+    let mut table = table.table("profile")?;
+    let share = table.share("share").map_or(1.0, |share| share.value);
+    let mut profile = Profile::default();
+    for (key, range, value) in [
+        ("ring_s", 1..=300, &mut profile.ring_s),
+        ("wrap_up_s", 0..=3_600, &mut profile.wrap_up_s),
+        ("rest_s", 0..=3_600, &mut profile.rest_s),
+        ("break_after", 1..=1_000, &mut profile.break_after),
+        ("break_s", 1..=7_200, &mut profile.break_s),
+        ("works_per_h", 1..=60, &mut profile.works_per_h),
+    ] {
+        *value = table.whole(key, range).map(|value| value.value);
+    }
+    if profile.break_after.is_some() != profile.break_s.is_some() {
+        let message = "`break_after` and `break_s`: expected both or none";
+        table.faults().add(table.at(), message);
+    }
+    for word in table.texts("not_kinds").into_iter().flat_map(|it| it.value) {
+        match word.value.parse::<WorkKind>() {
+            Ok(kind) => drop(profile.not_kinds.insert(kind)),
+            Err(error) => table.faults().add(word.at, error.to_string()),
+        }
+    }
+    table.finish();
+    Some(Accommodation { share, profile })
 }
 
 /// `on_duty`: so many in each quarter of an hour of each day; whoever is there at the end stays
@@ -266,6 +301,7 @@ fn of_first_seats(seats: &[FirstSeat], sites: &Sites, duty: &Duty) -> Vec<Operat
         picks_up_after: duty.picks_up_after,
         misses: duty.misses,
         back_after_s: duty.back_after_s,
+        accommodation: None,
     };
     groups.into_iter().map(group).collect()
 }

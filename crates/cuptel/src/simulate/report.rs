@@ -175,7 +175,7 @@ impl Report {
 }
 
 /// `{ "mean": …, "half": … }`: half of the width of the 95 % interval.
-fn number(estimate: Option<Estimate>) -> Value {
+pub(super) fn number(estimate: Option<Estimate>) -> Value {
     match estimate {
         Some(Estimate { mean, half }) => json!({ "mean": mean, "half": half }),
         None => Value::Null,

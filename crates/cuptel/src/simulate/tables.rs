@@ -4,6 +4,7 @@ use cuptel_sim::whatif::Estimate;
 use cuptel_sim::whatif::figures::Unit;
 use cuptel_sim::whatif::staffing::Needed;
 
+use super::compare::Compared;
 use super::report::{Kind, Report, Told};
 use super::scenario::Draft;
 use crate::cli::say;
@@ -224,6 +225,30 @@ pub(super) fn tell_staffing(draft: &Draft, needed: &[Needed]) {
             grouped(f64::from(sum) / 4.0, 1)
         ));
     }
+}
+
+/// Prints each way to hand out works beside the configured one.
+pub(super) fn tell_compared(draft: &Draft, runs: u64, compared: &[Compared]) {
+    say(&draft.name);
+    let first = draft.contract.answer_targets.first();
+    let target = first.map_or_else(String::new, |target| format!("{} s", target.within_s));
+    say(&format!(
+        "\n{runs} runs of each, with the same people. In target: answered in {target} of (answered +\n\
+         gave up), who gave up within {} s left out. A * says that the runs tell it from the\n\
+         configured way: 0 lies outside the 95 % interval of the differences run by run.\n",
+        draft.contract.short_s,
+    ));
+    let heads = compared.first().into_iter().flat_map(|it| &it.cells);
+    let mut lines = vec![headings("", heads.map(|cell| cell.column.heading))];
+    for one in compared {
+        let cells = one.cells.iter().map(|cell| {
+            let mark = if cell.differs() { " *" } else { "" };
+            format!("{}{mark}", text(cell.estimate, cell.column.unit))
+        });
+        let name = std::iter::once(one.policy.name().to_owned());
+        lines.push(name.chain(cells).collect());
+    }
+    print(&lines);
 }
 
 fn headings<'h>(first: &str, rest: impl IntoIterator<Item = &'h str>) -> Vec<String> {

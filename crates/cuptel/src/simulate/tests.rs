@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use cuptel_sim::whatif::Outcome;
 
-use super::Seeds;
 use super::report::Report;
 use super::scenario::{Draft, load};
 use super::svg::drawn;
+use super::{Seeds, compare};
 use crate::config::source::ConfigFault;
 
 const SMALL: &str = r#"
@@ -94,6 +94,59 @@ fn a_site_that_is_cut_off_costs_answers_and_cuts_nobody_off_for_good() {
     let in_time = "level_contract_90_s";
     assert!(mean(&with, in_time) + 0.1 < mean(&without, in_time));
     assert!(mean(&with, "abandoned") > mean(&without, "abandoned"));
+}
+
+#[test]
+fn who_was_cut_off_works_on_when_the_site_is_back() {
+    let mut draft = load(&scenarios().join("laquila.toml")).unwrap();
+    draft.scenario.outages[0].lasts.to_s = draft.scenario.outages[0].lasts.from_s + 900;
+    let short = Report::of(&draft, 1, &simulated(&draft, 2));
+    draft.scenario.outages.clear();
+    let without = Report::of(&draft, 1, &simulated(&draft, 2));
+    let hours = |report: &Report| report.operators[0].hours.unwrap().mean;
+    // Fourteen operators are away for a quarter of an hour, and for the minute in which they notice.
+    let lost_h = hours(&without) - hours(&short);
+    assert!((0.0..14.0 * 0.35).contains(&lost_h), "{lost_h}");
+}
+
+#[test]
+fn what_some_operators_need_costs_time_and_is_granted() {
+    let needs =
+        "count = 8\nprofile = { share = 0.5, wrap_up_s = 600, break_after = 1, break_s = 60 }";
+    let granted = read(&SMALL.replace("count = 8", needs)).unwrap();
+    let whole = granted.scenario.operators[0].accommodation.clone().unwrap();
+    let who: Vec<bool> = (0..8).map(|nth| whole.holds_for(nth)).collect();
+    assert_eq!(who.iter().filter(|it| **it).count(), 4, "{who:?}");
+    let spared = Report::of(&granted, 1, &simulated(&granted, 3));
+    let plain = read(SMALL).unwrap();
+    let others = Report::of(&plain, 1, &simulated(&plain, 3));
+    let busy = |report: &Report| report.operators[0].occupancy.unwrap().mean;
+    let hours = |report: &Report| report.operators[0].hours.unwrap().mean;
+    assert!(busy(&spared) > busy(&others) + 0.05);
+    assert!(hours(&spared) < hours(&others), "their breaks are no work");
+}
+
+#[test]
+fn every_way_to_hand_out_works_meets_the_same_people() {
+    let draft = read(SMALL).unwrap();
+    let seeds = Seeds { first: 1, runs: 3 };
+    let met = std::cell::RefCell::new(Vec::new());
+    let compared = compare::compared(&draft, |scenario| {
+        let outcomes = seeds.simulate(scenario);
+        let people = |it: &Outcome| it.callers.iter().map(|tally| tally.persons).sum::<u64>();
+        met.borrow_mut()
+            .push(outcomes.iter().map(people).collect::<Vec<_>>());
+        outcomes
+    });
+    let met = met.into_inner();
+    assert!(met.iter().all(|people| *people == met[0]), "{met:?}");
+    assert_eq!(compared.len(), 4);
+    for one in &compared {
+        assert_eq!(one.violations, 0);
+        let in_target = &one.cells[0];
+        assert!(in_target.estimate.is_some_and(|it| it.mean > 0.5));
+    }
+    assert!(compared[0].cells.iter().all(|cell| !cell.differs()));
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The operators: they come and go by their timetables, pick up, miss offers, are cut off.
 
 use cuptel_core::id::{LegId, OperatorId, SeatId};
+use cuptel_core::profile::ProfileTold;
 use cuptel_core::record::{IntervalRow, OperatorRow, RegistrationRow, SeatRow};
 use cuptel_core::step::{Command, Input};
 use cuptel_core::time::{Now, UtcMs};
 use cuptel_core::words::{Chosen, WorkState};
 
-use super::scenario::{Operators, Scenario};
+use super::scenario::{Operators, Scenario, Stretch, Timetable};
 use super::spread::Spread;
 use super::world::{Event, World, place};
 use crate::chance::Chance;
@@ -99,6 +100,34 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
         for desk in 0..self.desks.len() {
             self.registers(desk, self.scenario.ends_s().saturating_add(1));
         }
+        self.accommodate();
+    }
+
+    /// What some operators need is known before they come.
+    fn accommodate(&mut self) {
+        let mut names = self.desks.iter().map(|desk| desk.name.clone());
+        for operators in &self.scenario.operators {
+            for (nth, _) in (0..).zip(&operators.timetables) {
+                let Some(operator) = names.next() else {
+                    continue;
+                };
+                let own = operators.accommodation.as_ref();
+                let Some(own) = own.filter(|it| it.holds_for(nth)) else {
+                    continue;
+                };
+                let profile = ProfileTold {
+                    profile: own.profile.clone(),
+                    ..ProfileTold::default()
+                };
+                self.at_once.push_back(Input::Command {
+                    request: 0,
+                    command: Command::SetProfile {
+                        operator,
+                        profile: Box::new(profile),
+                    },
+                });
+            }
+        }
     }
 
     fn operators(&self, desk: usize) -> &Operators {
@@ -157,17 +186,45 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
     }
 
     pub(crate) fn goes(&mut self, desk: u32) {
-        self.choose(desk, Chosen::SignedOut, None);
+        if self.is_signed_in(desk) {
+            self.choose(desk, Chosen::SignedOut, None);
+        }
     }
 
     pub(crate) fn rests(&mut self, desk: u32) {
-        self.choose(desk, Chosen::Paused, Some(BREAK));
+        if self.is_signed_in(desk) {
+            self.choose(desk, Chosen::Paused, Some(BREAK));
+        }
     }
 
     pub(crate) fn is_there(&mut self, desk: u32) {
-        if self.desks[place(desk)].doing.is_some() {
+        if self.is_signed_in(desk) {
             self.choose(desk, Chosen::Available, None);
+        } else {
+            self.returns(desk);
         }
+    }
+
+    fn is_signed_in(&self, desk: u32) -> bool {
+        self.desks[place(desk)].doing.is_some()
+    }
+
+    /// Whoever was signed out because their phone was gone signs in again, if it is their time.
+    pub(crate) fn returns(&mut self, desk: u32) {
+        let own = &self.desks[place(desk)];
+        let now_us = self.now.mono_us;
+        let holds = |stretch: &Stretch| (us(stretch.from_s)..us(stretch.to_s)).contains(&now_us);
+        let is_time = self.timetable(desk).is_some_and(|timetable| {
+            timetable.shifts.iter().any(holds) && !timetable.breaks.iter().any(holds)
+        });
+        if own.is_connected && is_time && !self.is_signed_in(desk) {
+            self.comes(desk);
+        }
+    }
+
+    fn timetable(&self, desk: u32) -> Option<&Timetable> {
+        let mut all = self.scenario.operators.iter().flat_map(|it| &it.timetables);
+        all.nth(place(desk))
     }
 
     /// Their phone rings: they pick up in a moment, or do not notice.
@@ -200,6 +257,9 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             }
             if is_over {
                 self.registers(desk, left_s);
+                let number = u32::try_from(desk).unwrap_or(u32::MAX);
+                let after_us = us(self.operators(desk).back_after_s);
+                self.plan_in(after_us, Event::Returns(number));
             } else {
                 self.registers(desk, 0);
                 // Whoever talks there is heard no more.
@@ -251,6 +311,10 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             self.outcome.operators[group].add(chosen, work, ms);
         }
     }
+}
+
+fn us(s: u32) -> u64 {
+    u64::from(s) * 1_000_000
 }
 
 fn desk_of(seat: SeatId) -> Option<usize> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cuptel_core::dialplan::{Dialplan, Step as PlanStep, StepId};
 use cuptel_core::id::{QueueId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::profile::Profile;
 use cuptel_core::rules::{PromptId, Rules};
 use cuptel_core::time::UtcMs;
 
@@ -144,6 +145,26 @@ pub struct Operators {
     pub misses: f64,
     /// Who was taken for absent says so after this long that they are there.
     pub back_after_s: u32,
+    /// What some of them need.
+    pub accommodation: Option<Accommodation>,
+}
+
+/// A profile that some operators of a group have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accommodation {
+    /// Share of the group, spread evenly over it.
+    pub share: f64,
+    /// What they need.
+    pub profile: Profile,
+}
+
+impl Accommodation {
+    /// Whether the nth of the group, counted from 0, is one of them.
+    #[must_use]
+    pub fn holds_for(&self, nth: u32) -> bool {
+        let before = |nth: u32| (f64::from(nth) * self.share + 1e-9).floor();
+        before(nth + 1) > before(nth)
+    }
 }
 
 /// When an operator is there.

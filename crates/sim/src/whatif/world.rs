@@ -106,6 +106,8 @@ pub(crate) enum Event {
     Resumes(u32),
     /// An operator who was taken for absent says that they are there.
     IsThere(u32),
+    /// An operator whose site was cut off sees that it is back.
+    Returns(u32),
     /// A site is cut off, or back.
     Outage {
         nth: u32,
@@ -336,6 +338,7 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             Event::Goes(desk) => self.goes(desk),
             Event::Rests(desk) => self.rests(desk),
             Event::Resumes(desk) | Event::IsThere(desk) => self.is_there(desk),
+            Event::Returns(desk) => self.returns(desk),
             Event::Outage { nth, is_over } => self.outage(nth, is_over),
         }
     }
