@@ -136,6 +136,11 @@ pub(crate) struct SimulateArguments {
     /// target, and tells them beside Erlang-A's
     #[arg(long)]
     pub(crate) staffing: bool,
+    /// Takes how many people call, and for what, from a day that is stored in the database of the
+    /// scenario's configuration, at the hours of the scenario: first calls alone, counted by quarters
+    /// of an hour; what callers are like stays what the scenario says
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from_day: Option<String>,
     /// Compares the configured way to hand out works with FIFO, strict priority and round robin:
     /// the same people under each
     #[arg(long, conflicts_with = "staffing")]

@@ -9,6 +9,7 @@ mod recorded;
 mod report;
 mod rules;
 mod scenario;
+mod stored;
 mod svg;
 mod tables;
 
@@ -29,8 +30,11 @@ const OPERATORS_MAX: u32 = 500;
 
 /// Simulates, and tells it as it was asked for.
 pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<ExitCode> {
-    let draft = scenario::load(&arguments.scenario)
+    let mut draft = scenario::load(&arguments.scenario)
         .map_err(|faults| anyhow::anyhow!("{}", told(&faults)))?;
+    if let Some(date) = &arguments.from_day {
+        stored::take(&mut draft, date)?;
+    }
     let runs = arguments.seeds.unwrap_or(draft.runs);
     let seeds = Seeds {
         first: arguments.seed,

@@ -1,5 +1,6 @@
 //! Who calls, as a scenario writes it: how many, how patient, how stubborn.
 
+use anyhow::Context as _;
 use cuptel_core::dialplan::fields::{Fields, unknown};
 use cuptel_core::id::{QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
@@ -9,6 +10,8 @@ use cuptel_sim::whatif::scenario::{Arrivals, Callers, PicksUp, Redials, Route};
 
 use super::period::{Period, beyond};
 use super::recorded::Calls;
+use super::scenario::Draft;
+use super::stored::PerQuarter;
 
 /// What callers are like who are not said to be otherwise.
 #[derive(Debug, Clone)]
@@ -147,7 +150,7 @@ pub(super) fn read(
     period: &Period,
     rules: &Rules,
     recorded: Calls,
-) -> Vec<Callers> {
+) -> (Vec<Callers>, Habits) {
     let mut defaults = Habits::standard();
     if let Some(mut table) = root.table("caller_defaults") {
         defaults.take(&mut table);
@@ -181,7 +184,29 @@ pub(super) fn read(
             }
         }
     }
-    all
+    (all, defaults)
+}
+
+/// Those of a stored day: like the scenario's callers for the same queue, or like all.
+pub(super) fn of_day(draft: &Draft, day: PerQuarter) -> anyhow::Result<Vec<Callers>> {
+    let kinds = day.into_iter().map(|((tenant, queue), per_quarter)| {
+        let arrivals = Arrivals::PerQuarter(per_quarter);
+        let is_it = |it: &&Callers| (it.tenant, it.queue) == (tenant, queue);
+        if let Some(alike) = draft.scenario.callers.iter().find(is_it) {
+            let alike = alike.clone();
+            return Ok(Callers { arrivals, ..alike });
+        }
+        let rules = &draft.scenario.rules;
+        let whom = way(rules, tenant, queue).with_context(|| {
+            let name = rules
+                .queues
+                .get(&queue)
+                .map_or("", |rule| rule.name.as_str());
+            format!("no key of the dialplan leads to \"{name}\"")
+        })?;
+        Ok(kind(draft.habits.clone(), whom, arrivals))
+    });
+    kinds.collect()
 }
 
 fn kind(habits: Habits, whom: Whom, arrivals: Arrivals) -> Callers {

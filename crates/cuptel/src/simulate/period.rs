@@ -99,6 +99,15 @@ impl Period {
         }
     }
 
+    /// What the clock shows when it begins.
+    pub(super) fn clock_at_begin(&self) -> String {
+        format!(
+            "{:02}:{:02}",
+            self.begins_s / 3_600,
+            self.begins_s % 3_600 / 60
+        )
+    }
+
     /// The hour of the clock in a quarter of the scenario, like `08:15`; with the day of the week
     /// where people call on more than one.
     pub(super) fn clock(&self, quarter: usize) -> String {

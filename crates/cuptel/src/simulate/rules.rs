@@ -16,6 +16,7 @@ use crate::config::first_start::FirstSeat;
 use crate::config::matching::skill_levels;
 use crate::config::queue::{QueuePolicy, policy};
 use crate::config::rules::{Ids as _, ProvisionalIds};
+use crate::config::secret::Secret;
 use crate::config::source::{ConfigFault, locate};
 use crate::config::{self, Config, checked_name};
 
@@ -27,6 +28,8 @@ pub(super) struct Ground {
     pub(super) first_seats: Vec<FirstSeat>,
     /// Of the first queue that has any.
     pub(super) answer_targets: Vec<AnswerTarget>,
+    /// The database of the configuration.
+    pub(super) data_url: Option<Secret>,
 }
 
 /// Reads `configuration`, `[[queue]]`, `[[trunk]]`. Faults of the configuration's own files come
@@ -58,6 +61,7 @@ pub(super) fn read(root: &mut Fields<'_>, path: &Path) -> Result<Ground, Vec<Con
         sites: Sites::of(sites),
         first_seats: config.first_seats.clone(),
         answer_targets,
+        data_url: Some(config.data.url.clone()),
     })
 }
 
@@ -150,6 +154,7 @@ fn small_centre(root: &mut Fields<'_>) -> Ground {
         sites: Sites::any(),
         first_seats: Vec::new(),
         answer_targets,
+        data_url: None,
     }
 }
 

@@ -10,6 +10,7 @@ use cuptel_sim::whatif::plain::without_signalling;
 use super::period::Period;
 use super::{callers, operators, recorded, rules};
 use crate::config::queue::answer_target;
+use crate::config::secret::Secret;
 use crate::config::source::{ConfigFault, Source};
 
 /// Runs where the file does not say how many.
@@ -27,6 +28,10 @@ pub(super) struct Draft {
     /// Independent runs.
     pub(super) runs: u32,
     pub(super) contract: Contract,
+    /// What callers are like of whom it says nothing else.
+    pub(super) habits: callers::Habits,
+    /// Where the configuration keeps what happens; none without a configuration.
+    pub(super) data_url: Option<Secret>,
 }
 
 /// What is asked of the centre.
@@ -59,7 +64,7 @@ pub(super) fn load(path: &Path) -> Result<Draft, Vec<ConfigFault>> {
     let ground = rules::read(&mut root, path)?;
     let mut sites = ground.sites;
     let day = recorded::read(&mut root, path, &period, &ground.rules)?;
-    let kinds = callers::read(&mut root, &period, &ground.rules, day);
+    let (kinds, habits) = callers::read(&mut root, &period, &ground.rules, day);
     let groups = operators::read(
         &mut root,
         &period,
@@ -97,6 +102,8 @@ pub(super) fn load(path: &Path) -> Result<Draft, Vec<ConfigFault>> {
         period,
         runs,
         contract,
+        habits,
+        data_url: ground.data_url,
     })
 }
 

@@ -3,13 +3,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cuptel_core::calendar::moment;
+use cuptel_core::id::{AttemptId, LineId, NumberId, QueueId, TenantId, TrunkId};
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::record::{AttemptRow, NumberRow, Record};
+use cuptel_core::words::{NumberClass, Outcome as CallOutcome, Party, Stage};
 use cuptel_sim::whatif::Outcome;
+use cuptel_sim::whatif::scenario::{Arrivals, Callers};
+use cuptel_store::{Access, Batch, Names};
 
 use super::report::Report;
 use super::scenario::{Draft, load};
 use super::svg::drawn;
-use super::{Seeds, compare};
+use super::{Seeds, compare, stored};
+use crate::config::secret::Secret;
 use crate::config::source::ConfigFault;
+use crate::serve::runtime;
 
 const SMALL: &str = r#"
 name = "Small"
@@ -147,6 +156,103 @@ fn every_way_to_hand_out_works_meets_the_same_people() {
         assert!(in_target.estimate.is_some_and(|it| it.mean > 0.5));
     }
     assert!(compared[0].cells.iter().all(|cell| !cell.differs()));
+}
+
+/// A database with the calls of a day: whose, for which queue, by whom, when.
+fn stored_day(folder: &Path, calls: &[(Option<&str>, i64, &str)]) -> Secret {
+    let url = format!("sqlite://{}/cuptel.db", folder.display());
+    let names = Names {
+        tenants: vec!["asl-teramo".into()],
+        lines: vec!["+390861000000".into()],
+        trunks: vec!["carrier".into()],
+        queues: vec![
+            ("asl-teramo".into(), "prenotazioni".into()),
+            ("asl-teramo".into(), "disdette".into()),
+        ],
+        sites: Vec::new(),
+    };
+    let mut records = Vec::new();
+    for (seq, (queue, number, at)) in (1..).zip(calls) {
+        let queue = queue.map(|name| if name == "prenotazioni" { 1 } else { 2 });
+        records.push(Record::Number(NumberRow {
+            id: NumberId(*number),
+            e164: Some(PhoneNumber::parse_e164(&format!("+39333000{number:04}")).unwrap()),
+            raw: String::new(),
+            class: NumberClass::Mobile,
+            seen_ms: 0,
+        }));
+        records.push(Record::Attempt(Box::new(AttemptRow {
+            id: AttemptId(100 + seq),
+            arrival_seq: seq,
+            tenant: Some(TenantId(1)),
+            line: Some(LineId(1)),
+            trunk: Some(TrunkId(1)),
+            number: Some(NumberId(*number)),
+            class: NumberClass::Mobile,
+            sip_call_id: format!("call-{seq}"),
+            stage: Stage::Ended,
+            received_ms: moment::parse(at).unwrap(),
+            answered_ms: None,
+            queued_ms: None,
+            talking_ms: None,
+            ended_ms: moment::parse(at),
+            outcome: Some(CallOutcome::AbandonedMenu),
+            sip_status: Some(200),
+            reason: None,
+            ended_by: Some(Party::Caller),
+            queue: queue.map(QueueId),
+            seat: None,
+            operator: None,
+            disposition: None,
+            callback: None,
+            suppressed: None,
+        })));
+    }
+    runtime().unwrap().block_on(async {
+        let store = cuptel_store::open(&url, Access::Serve).await.unwrap();
+        store.intern(&names).await.unwrap();
+        store.begin().await.unwrap();
+        let batch = Batch {
+            last_seq: 1,
+            records,
+        };
+        store.writer().commit(&mut vec![batch]).await.unwrap();
+        store.close().await.unwrap();
+    });
+    Secret::parse(&url)
+}
+
+#[test]
+fn a_stored_day_says_how_many_call_and_the_scenario_what_they_are_like() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = stored_day(
+        folder.path(),
+        &[
+            (None, 1, "2026-11-25T08:00:00+01:00"),
+            (Some("disdette"), 1, "2026-11-25T08:20:00+01:00"),
+            (Some("disdette"), 2, "2026-11-25T08:20:00+01:00"),
+            (Some("disdette"), 3, "2026-11-25T08:29:59+01:00"),
+            (Some("prenotazioni"), 4, "2026-11-25T07:59:59+01:00"),
+            (Some("prenotazioni"), 5, "2026-11-24T08:00:00+01:00"),
+        ],
+    );
+    let mut draft = load(&scenarios().join("monday.toml")).unwrap();
+    let said = draft.scenario.callers.clone();
+    draft.data_url = Some(url);
+    stored::take(&mut draft, "2026-11-25").unwrap();
+    let [booking, cancelling] = &draft.scenario.callers[..] else {
+        panic!("two queues were called: {:?}", draft.scenario.callers);
+    };
+    let quarters = |callers: &Callers| match &callers.arrivals {
+        Arrivals::PerQuarter(people) => people.clone(),
+        Arrivals::Recorded(calls) => panic!("{calls:?}"),
+    };
+    assert_eq!(quarters(booking)[..3], [1.0, 0.0, 0.0], "the missed queue");
+    assert_eq!(quarters(cancelling)[..3], [0.0, 2.0, 0.0]);
+    assert_eq!(quarters(booking).len(), draft.scenario.quarters());
+    assert_eq!(cancelling.talks, said[1].talks);
+    let empty = stored::take(&mut draft, "2026-11-26").unwrap_err();
+    assert!(empty.to_string().contains("nobody called on 2026-11-26"));
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! What pages and shell see: names instead of identifiers, never a full number.
 
-use cuptel_core::id::{AttemptId, CallbackId};
+use cuptel_core::id::{AttemptId, CallbackId, NumberId, QueueId};
 use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
-use cuptel_store::{AttemptFilter, Batch, CallbackFilter, OperatorView, ProfileView, StoreError};
+use cuptel_store::{
+    AttemptFilter, Batch, CallbackFilter, FirstCalls, OperatorView, ProfileView, StoreError,
+};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{
-    NOW, SECRETS, anonymous, callback, commit_day, operator, profile, refused, seat,
+    NOW, SECRETS, anonymous, callback, commit_day, names, number, operator, profile, refused, seat,
 };
 
 on_every_database!(
@@ -27,7 +29,68 @@ on_every_database!(
     a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after_it,
     a_reader_sees_commits_of_a_running_server,
     a_decision_is_told_with_names_by_its_offer_and_by_its_work,
+    a_day_is_told_by_the_first_calls_of_people_and_names_nobody,
 );
+
+async fn a_day_is_told_by_the_first_calls_of_people_and_names_nobody(home: &Home) {
+    const PART_MS: i64 = 900_000;
+    let store = home.serve().await;
+    store.intern(&names()).await.unwrap();
+    store.begin().await.unwrap();
+    // Two handles of one number, and another's.
+    let numbers = [
+        (1, "+390861123456"),
+        (2, "+390861123456"),
+        (3, "+390861765432"),
+    ];
+    let mut records: Vec<Record> = numbers
+        .map(|(id, e164)| Record::Number(number(id, e164)))
+        .to_vec();
+    let queue = Some(QueueId(1));
+    let calls = [
+        (21, Some(1), None, 0),
+        (22, Some(2), queue, PART_MS),
+        (23, Some(3), queue, PART_MS - 1),
+        (24, None, queue, PART_MS),
+        (25, None, queue, PART_MS),
+        (26, Some(3), queue, 4 * PART_MS),
+        (27, Some(1), queue, -1),
+    ];
+    for (seq, (id, number, queue, after_ms)) in (1..).zip(calls) {
+        records.push(Record::Attempt(Box::new(AttemptRow {
+            number: number.map(NumberId),
+            queue,
+            received_ms: NOW + after_ms,
+            ..anonymous(id, seq)
+        })));
+    }
+    let batch = Batch {
+        last_seq: 1,
+        records,
+    };
+    store.writer().commit(&mut vec![batch]).await.unwrap();
+    let told = store
+        .first_calls((NOW, NOW + 4 * PART_MS), PART_MS)
+        .await
+        .unwrap();
+    let first = |queue: Option<&str>, part, persons| FirstCalls {
+        tenant: "asl-teramo".to_owned(),
+        queue: queue.map(str::to_owned),
+        part,
+        persons,
+    };
+    let mut told_sorted = told.clone();
+    told_sorted.sort_by_key(|calls| (calls.queue.is_some(), calls.part));
+    assert_eq!(
+        told_sorted,
+        [
+            first(None, 0, 1),
+            first(Some("prenotazioni"), 0, 1),
+            first(Some("prenotazioni"), 1, 2),
+        ]
+    );
+    assert!(!format!("{told:?}").contains("0861"));
+}
 
 async fn a_decision_is_told_with_names_by_its_offer_and_by_its_work(home: &Home) {
     let store = home.serve().await;
