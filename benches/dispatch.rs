@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
-use cuptel_core::matching::{Conditions, Figures, Load, Matching, SeatIs, Waiting};
+use cuptel_core::matching::{Conditions, Figures, Load, Matching, SeatIs, Waiting, Who};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, WrapUp};
 use cuptel_core::time::UtcMs;
@@ -180,7 +180,7 @@ impl Town {
             serves: BTreeMap::new(),
             waiting: Vec::new(),
         };
-        town.matching.begin(&queues);
+        town.matching.begin(&queues, &BTreeMap::new());
         for seat in (1..=SEATS).map(SeatId) {
             let mut skills: BTreeMap<String, u8> = BTreeMap::new();
             for _ in 0..SKILLS_OF_ONE {
@@ -192,7 +192,11 @@ impl Town {
                 .iter()
                 .filter(|(_, rule)| rule.can_be_served_by(&skills));
             town.serves.insert(seat, fit.map(|(id, _)| *id).collect());
-            let who = (OperatorId(seat.0), skills.as_slice());
+            let who = Who {
+                operator: OperatorId(seat.0),
+                home: None,
+                skills: &skills,
+            };
             town.matching.man(town.now_ms, seat, who, &queues);
             town.is(seat, None);
         }
@@ -242,6 +246,7 @@ impl Town {
             is_present: true,
             free,
             in_hand: None,
+            serves: None,
         };
         self.matching.seat_is(self.now_ms, seat, is);
     }

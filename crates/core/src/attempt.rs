@@ -171,6 +171,7 @@ impl Centre {
             .get(&seat)
             .and_then(|seat| seat.sign_in.as_ref())
             .map(|s| s.operator);
+        self.wait_ended(now, id);
         let Some(live) = self.attempts.get_mut(&id) else {
             return false;
         };
@@ -249,6 +250,9 @@ impl Centre {
             Some(Doing::Queued { .. })
         ) {
             self.leave_queue(now, id, OfferState::Withdrawn, step);
+            if end.outcome == Outcome::AbandonedQueue {
+                self.wait_abandoned(now, id);
+            }
         }
         let Some(live) = self.attempts.remove(&id) else {
             return;

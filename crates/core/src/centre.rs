@@ -13,6 +13,7 @@ use crate::callback::Case;
 use crate::channels::Channels;
 use crate::choosing::Choice;
 use crate::estimate::CrewsKnown;
+use crate::fairness::Fairness;
 use crate::id::{
     AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, OperatorId, OwnIds, QueueId,
     SeatId, SiteId, TrunkId,
@@ -93,6 +94,7 @@ pub struct Centre {
     pub(crate) blending: Blending,
     /// Who serves what, until somebody comes or goes.
     pub(crate) crews_known: CrewsKnown,
+    pub(crate) fairness: Fairness,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
     /// Sites that are cut off.
@@ -129,7 +131,7 @@ impl Centre {
             .map(|id| (*id, Channels::default()))
             .collect();
         let mut matching = Matching::default();
-        matching.begin(&rules.queues);
+        matching.begin(&rules.queues, &rules.lending());
         Self {
             rules,
             version: ConfigVersionId(0),
@@ -155,6 +157,7 @@ impl Centre {
             trunks,
             blending: Blending::default(),
             crews_known: CrewsKnown::default(),
+            fairness: Fairness::default(),
             left_alone: BTreeMap::new(),
             outages: BTreeMap::new(),
             look_at_spared: false,
@@ -274,6 +277,7 @@ impl Centre {
             self.timer(now, timer, step);
         }
         self.dispatch(now, step);
+        self.look_at_fairness(now);
         self.drained(step);
         step.wake_at = self.timers.next();
     }
@@ -322,7 +326,7 @@ impl Centre {
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
             Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
             // What follows every input looks at it.
-            Timer::Blend(_) => {}
+            Timer::Blend(_) | Timer::Fairness => {}
             Timer::Window(queue) => self.window_opens(now, queue),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::DrainEnds => self.cut_conversations(now, step),

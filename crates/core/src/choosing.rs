@@ -184,6 +184,7 @@ impl Centre {
             Chosen::SignedOut => {
                 seat.sign_in = None;
                 seat.skills.clear();
+                seat.home = None;
                 seat.profile = crate::profile::Profile::default();
                 // Whoever did not respond has left.
                 if matches!(seat.work, SeatWork::NotResponding) {

@@ -41,7 +41,7 @@ impl Centre {
             .get(operator)
             .filter(|row| row.removed_ms.is_none())
             .ok_or_else(|| CommandError::NoOperator(operator.to_owned()))?;
-        let (operator_id, skills) = (row.id, row.skills.clone());
+        let (operator_id, skills, home) = (row.id, row.skills.clone(), row.home);
         let sits_here = self.seats.get(&id).and_then(|it| it.sign_in.as_ref());
         match sits_here.map(|there| there.operator) {
             Some(there) if there == operator_id => {
@@ -78,6 +78,7 @@ impl Centre {
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.sign_in = Some(sign_in);
             seat.skills = skills;
+            seat.home = home;
             seat.profile = profile.unwrap_or_default();
             seat.misses = 0;
             seat.works_since_break = 0;
@@ -311,6 +312,7 @@ impl Centre {
         let calls_back_for = seat.calls_back_for();
         self.blending.seat_moves(seat.at_callback, calls_back_for);
         seat.at_callback = calls_back_for;
+        seat.serves = seat.works_for();
         let is_there = seat.is_there(now.utc_ms);
         let came_or_went = std::mem::replace(&mut seat.was_serving, is_there) != is_there;
         let site = seat.row.site;

@@ -10,7 +10,7 @@ use crate::centre::Centre;
 use crate::id::{
     AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId, TrunkId,
 };
-use crate::matching::{Conditions, Explanation, Figures, InHand, Pair, SeatIs, Waiting};
+use crate::matching::{Conditions, Explanation, Figures, InHand, Pair, SeatIs, Waiting, Who};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
@@ -171,7 +171,8 @@ impl Centre {
 
     /// Every line is formed again: the queues, and what each seat can do for them.
     pub(crate) fn begin_matching(&mut self, now: Now) {
-        self.matching.begin(&self.rules.queues);
+        let lending = self.rules.lending();
+        self.matching.begin(&self.rules.queues, &lending);
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in seats {
             self.stand_by(now, id);
@@ -190,7 +191,11 @@ impl Centre {
             match operator {
                 Some(operator) => {
                     let queues = &self.rules.queues;
-                    let who = (operator, seat.skills.as_slice());
+                    let who = Who {
+                        operator,
+                        home: seat.home,
+                        skills: &seat.skills,
+                    };
                     self.matching.man(now.utc_ms, id, who, queues);
                 }
                 None => self.matching.clear(now.utc_ms, id),
@@ -215,12 +220,13 @@ impl Centre {
             | SeatWork::NotResponding => None,
         };
         let is = SeatIs {
-            is_present: seat.is_there(now.utc_ms),
+            is_present: seat.is_there(now.utc_ms) && !self.is_site_out(seat.row.site),
             free: seat.is_free(now.utc_ms).then_some(Figures {
                 idle_since_ms: seat.idle_since,
                 load: seat.load,
             }),
             in_hand,
+            serves: seat.serves.and_then(|queue| self.tenant_of(queue)),
         };
         if self.may_be_spared(now, seat) {
             let spared = self.works_spared(now, id);
@@ -231,6 +237,12 @@ impl Centre {
             self.to_be_spared.remove(&id);
         }
         self.matching.seat_is(now.utc_ms, id, is);
+    }
+
+    /// Whose a queue is, be it gone since.
+    fn tenant_of(&self, queue: QueueId) -> Option<TenantId> {
+        let queue = self.rules.current(queue).unwrap_or(queue);
+        self.rules.queues.get(&queue).map(|rule| rule.tenant)
     }
 
     /// Hands out works as long as one fits a free seat.

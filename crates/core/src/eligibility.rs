@@ -32,9 +32,11 @@ impl Centre {
             Some(Eligibility::SiteFull)
         } else if self.overruns(seat, queue, now) {
             Some(Eligibility::ShiftEnds)
+        } else if self.is_spared(seat, queue, kind, now) {
+            Some(Eligibility::Profile)
         } else {
-            self.is_spared(seat, queue, kind, now)
-                .then_some(Eligibility::Profile)
+            let rule = self.rules.queues.get(&queue);
+            rule.and_then(|rule| self.matching.lend_refusal(seat.home, rule.tenant))
         }
     }
 

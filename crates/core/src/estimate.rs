@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::centre::Centre;
-use crate::id::QueueId;
+use crate::id::{QueueId, TenantId};
 use crate::matching::Waiting;
 use crate::record::Work;
 use crate::rules::Queue;
@@ -143,6 +143,32 @@ impl Crews {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct CrewsKnown(BTreeMap<WorkKind, Arc<Crews>>);
 
+/// Operators of other authorities in a queue's crew: no more than may help out at once.
+#[derive(Debug, Default)]
+struct Guests {
+    of: BTreeMap<TenantId, u32>,
+    all: u32,
+}
+
+impl Guests {
+    fn may_join(&mut self, centre: &Centre, home: Option<TenantId>, tenant: TenantId) -> bool {
+        let Some(home) = home.filter(|home| *home != tenant) else {
+            return true;
+        };
+        let of = self.of.entry(home).or_default();
+        let borrow_max = centre
+            .rules
+            .tenants
+            .get(&tenant)
+            .and_then(|it| it.lending.borrow_max);
+        let may = *of < centre.matching.guests_max(home, tenant)
+            && borrow_max.is_none_or(|most| self.all < most);
+        *of += u32::from(may);
+        self.all += u32::from(may);
+        may
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "people in a centre")]
 pub(crate) fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
@@ -174,12 +200,20 @@ impl Centre {
         };
         let queues = self.rules.queues.keys();
         let mut crews: BTreeMap<QueueId, Crew> = queues.map(|id| (*id, nobody())).collect();
+        let mut guests: BTreeMap<QueueId, Guests> = BTreeMap::new();
         for (at, (id, seat)) in self.seats.iter().enumerate() {
             if !seat.is_there(now.utc_ms) || self.is_site_out(seat.row.site) {
                 continue;
             }
             for queue in self.matching.served_at(*id) {
+                let Some(rule) = self.rules.queues.get(&queue) else {
+                    continue;
+                };
                 if seat.profile.takes(queue, kind)
+                    && guests
+                        .entry(queue)
+                        .or_default()
+                        .may_join(self, seat.home, rule.tenant)
                     && let Some(crew) = crews.get_mut(&queue)
                     && let Some(word) = crew.seats.get_mut(at / 64)
                 {
@@ -198,6 +232,12 @@ impl Centre {
         let seats = self.seats.values().enumerate();
         let free = seats.filter(|(at, seat)| crew.has(*at) && seat.is_free(now.utc_ms));
         free.count()
+    }
+
+    /// Whether an operator may ever help out there, as many as are there now.
+    pub(crate) fn may_be_lent(&self, home: Option<TenantId>, tenant: TenantId) -> bool {
+        let home = home.filter(|home| *home != tenant);
+        home.is_none_or(|home| self.matching.guests_max(home, tenant) > 0)
     }
 
     /// How long the mean work of a queue keeps a seat busy, in seconds.

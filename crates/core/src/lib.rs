@@ -22,6 +22,7 @@ mod dispatch;
 mod eligibility;
 pub mod erlang;
 pub mod estimate;
+mod fairness;
 pub mod id;
 pub mod importing;
 mod ledger;

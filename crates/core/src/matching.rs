@@ -14,6 +14,10 @@
 //! every seat that is free was already offered to the one before, or that one still waits for
 //! the operator who knows them.
 //!
+//! **Lending.** A seat of another health authority than the queue's stands apart: it is asked
+//! after equal ones of the house, and passed over with all of its authority's while floor or cap
+//! forbids it (`lending.rs`).
+//!
 //! **Cost.** A seat stands in the index of each queue that it can serve, a work in one line. A
 //! decision looks at the first of each of the seat's queues: it grows with the number of those,
 //! and with the logarithm of everything else. Works that refuse the seat (it did not take them
@@ -24,6 +28,7 @@ mod explain;
 mod found;
 
 mod kept;
+mod lending;
 mod line;
 mod load;
 mod skills;
@@ -33,18 +38,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crew::Crew;
-pub use crew::{Figures, InHand, SeatIs};
+pub use crew::{Figures, InHand, SeatIs, Who};
 pub use explain::{Considered, Eligibility, Explanation, PassedOver, Passing, SHOWN_MAX};
 
 use found::{Found, Sources};
 use kept::Kept;
+use lending::Lending;
+pub use lending::Lent;
 use line::QueueLine;
 pub use load::Load;
 pub use skills::{Fitness, Skills};
 
-use crate::id::{OperatorId, QueueId, SeatId};
+use crate::id::{OperatorId, QueueId, SeatId, TenantId};
 use crate::record::Work;
-use crate::rules::Queue;
+use crate::rules::{LendPolicy, Queue};
 use crate::time::UtcMs;
 use crate::words::WorkKind;
 
@@ -125,6 +132,7 @@ pub struct Matching {
     places: BTreeMap<QueueId, usize>,
     lines: Vec<QueueLine>,
     crew: Crew,
+    lending: Lending,
     kept: Kept,
     /// Works of which less is asked after a while: when, in which line, and which.
     turns: BTreeSet<(UtcMs, usize, i64, Work)>,
@@ -137,9 +145,14 @@ pub struct Matching {
 }
 
 impl Matching {
-    /// Begins anew under these queues: nobody waits, and no seat is known.
-    pub fn begin(&mut self, queues: &BTreeMap<QueueId, Queue>) {
+    /// Begins anew under these rules: nobody waits, and no seat is known.
+    pub fn begin(
+        &mut self,
+        queues: &BTreeMap<QueueId, Queue>,
+        lending: &BTreeMap<TenantId, LendPolicy>,
+    ) {
         *self = Self::default();
+        self.lending = Lending::under(lending);
         for (&id, rule) in queues {
             self.places.insert(id, self.lines.len());
             self.lines.push(QueueLine::new(id, rule));
@@ -189,7 +202,7 @@ impl Matching {
         let Some(line) = self.lines.get_mut(place) else {
             return;
         };
-        if line.insert(step, &waiting) {
+        if line.insert(step, &waiting, &self.lending) {
             self.stale.insert(Source::Line(place));
         }
         self.turns.extend(line.turn(place, step, &waiting));
@@ -300,7 +313,7 @@ impl Matching {
 
     fn best_in_line(&self, place: usize, on: &mut impl Conditions) -> (Option<Pair>, bool) {
         let line = self.lines.get(place);
-        line.map_or((None, false), |line| line.best(on))
+        line.map_or((None, false), |line| line.best(&self.lending, on))
     }
 
     fn best_kept(&self, operator: OperatorId, on: &mut impl Conditions) -> (Option<Pair>, bool) {
@@ -314,6 +327,11 @@ impl Matching {
                 continue;
             }
             if on.excludes(waiting.work, seat) || !member.may(waiting.queue, waiting.kind()) {
+                continue;
+            }
+            let tenant = self.line(waiting.queue).map(QueueLine::tenant);
+            let lends = |tenant| self.lending.refusal(member.home(), tenant).is_none();
+            if !tenant.is_some_and(lends) {
                 continue;
             }
             let place = self.places.get(&waiting.queue);
@@ -395,6 +413,7 @@ impl Matching {
     #[must_use]
     pub fn free_for(&self, now_ms: UtcMs, queue: QueueId, place_ms: UtcMs) -> Option<SeatId> {
         let line = self.line(queue)?;
-        line.free(line.step_at(place_ms, now_ms), true).next()
+        let step = line.step_at(place_ms, now_ms);
+        line.free(step, true, &self.lending).next()
     }
 }

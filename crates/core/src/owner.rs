@@ -75,6 +75,7 @@ impl Centre {
         let seat = self.seat_of(operator);
         let until_ms = match seat.and_then(|seat| self.seats.get(&seat)) {
             Some(seat) if !seat.profile.takes(queue, WorkKind::Callback) => return None,
+            Some(seat) if !self.may_be_lent(seat.home, rule.tenant) => return None,
             Some(seat) if seat.is_there(now.utc_ms) && rule.can_be_served_by(&seat.skills) => {
                 UtcMs::MAX
             }

@@ -406,6 +406,8 @@ pub struct OperatorRow {
     pub employer: String,
     /// Skill and level 1–5, by skill name.
     pub skills: Vec<(String, u8)>,
+    /// The health authority that they belong to; lent beyond it under its rules.
+    pub home: Option<TenantId>,
     /// Since when they work here no more.
     pub removed_ms: Option<UtcMs>,
 }

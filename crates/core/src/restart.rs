@@ -129,6 +129,7 @@ impl Centre {
                 continue;
             }
             let skills = operator.map(|row| row.skills.clone()).unwrap_or_default();
+            let home = operator.and_then(|row| row.home);
             if let Some(seat) = self.seats.get_mut(&id) {
                 seat.profile = self
                     .profiles
@@ -137,6 +138,7 @@ impl Centre {
                     .unwrap_or_default();
                 seat.sign_in = Some(sign_in);
                 seat.skills = skills;
+                seat.home = home;
                 seat.idle_since = now.utc_ms;
             }
             self.await_sign_in(now, id);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Calendar, ContactWindow, Term};
+use crate::calendar::{Calendar, ContactWindow, Term, Zone};
 use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
@@ -41,8 +41,37 @@ pub struct Rules {
     pub prompts: SpokenPrompts,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
+    /// When health authorities have drifted apart.
+    pub fairness: FairnessPolicy,
     /// Numbers that hold for the whole centre.
     pub limits: Limits,
+}
+
+/// When health authorities have drifted apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FairnessPolicy {
+    /// Waits of the last so many minutes are compared.
+    pub window_min: u32,
+    /// An authority with fewer of them is not compared.
+    pub waits_min: u32,
+    /// Shorter waits count as so long: they are all short.
+    pub wait_least_s: u32,
+    /// How many times as long as in the best nineteen of twenty may wait in the worst.
+    pub wait_p95_ratio_max: u32,
+    /// How much more of all may hang up in the worst than in the best: 0 to 1, and 1 for any.
+    pub abandoned_gap_max: f64,
+}
+
+impl Default for FairnessPolicy {
+    fn default() -> Self {
+        Self {
+            window_min: 15,
+            waits_min: 20,
+            wait_least_s: 30,
+            wait_p95_ratio_max: 3,
+            abandoned_gap_max: 0.2,
+        }
+    }
 }
 
 /// A health authority.
@@ -54,8 +83,23 @@ pub struct Tenant {
     pub title: String,
     /// The number shown to who is called back by it, instead of the trunk's.
     pub cli: Option<PhoneNumber>,
+    /// Of its opening hours, and of its days.
+    pub zone: Zone,
     /// Its graph of steps.
     pub dialplan: Dialplan,
+    /// How its operators and those of others help out.
+    pub lending: LendPolicy,
+}
+
+/// How many operators an authority lends to others, and borrows of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LendPolicy {
+    /// Operators of its own who stay there for its own works, busy or not.
+    pub floor: u32,
+    /// Operators of its own who work for others at once at most; all but the floor, where none.
+    pub max: Option<u32>,
+    /// Operators of others who work for it at once at most; no limit, where none.
+    pub borrow_max: Option<u32>,
 }
 
 /// A number that is answered.
@@ -207,6 +251,19 @@ impl Rules {
         };
         let mut queues = self.queues.iter();
         queues.find(|(_, queue)| is_it(queue)).map(|(id, _)| *id)
+    }
+
+    /// How each authority lends and borrows.
+    pub(crate) fn lending(&self) -> BTreeMap<TenantId, LendPolicy> {
+        let tenants = self.tenants.iter();
+        tenants.map(|(id, tenant)| (*id, tenant.lending)).collect()
+    }
+
+    /// The authority of this name.
+    #[must_use]
+    pub fn tenant_named(&self, name: &str) -> Option<TenantId> {
+        let mut tenants = self.tenants.iter();
+        tenants.find(|(_, it)| it.name == name).map(|(id, _)| *id)
     }
 
     /// The site of this name.

@@ -2,7 +2,7 @@
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
 use crate::callback::Settled;
-use crate::id::{AttemptId, CallbackId, LegId, QueueId};
+use crate::id::{AttemptId, CallbackId, LegId, QueueId, TenantId};
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
@@ -87,6 +87,8 @@ pub(crate) struct Seat {
     pub(crate) silences: u32,
     pub(crate) sign_in: Option<SignInRow>,
     pub(crate) skills: Vec<(String, u8)>,
+    /// The health authority that its operator belongs to.
+    pub(crate) home: Option<TenantId>,
     pub(crate) profile: Profile,
     /// Works taken since the last break or pause.
     pub(crate) works_since_break: u32,
@@ -109,6 +111,8 @@ pub(crate) struct Seat {
     pub(crate) idle_since: UtcMs,
     /// The queue whose callback it counts for as being at.
     pub(crate) at_callback: Option<QueueId>,
+    /// The queue that it works for, from the offer to the end of the wrap-up.
+    pub(crate) serves: Option<QueueId>,
     /// Whether it counted as there to serve people, busy or not.
     pub(crate) was_serving: bool,
     /// What its operator has done since they came.
@@ -124,6 +128,7 @@ impl Seat {
             silences: 0,
             sign_in: None,
             skills: Vec::new(),
+            home: None,
             profile: Profile::default(),
             works_since_break: 0,
             back_at: None,
@@ -136,6 +141,7 @@ impl Seat {
             misses: 0,
             idle_since: 0,
             at_callback: None,
+            serves: None,
             was_serving: false,
             load: Load::default(),
         }
@@ -191,6 +197,16 @@ impl Seat {
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
+        }
+    }
+
+    /// The queue that its work is of; a wrap-up belongs to what was done before.
+    pub(crate) fn works_for(&self) -> Option<QueueId> {
+        match &self.work {
+            SeatWork::Offered { offer, .. } => Some(offer.queue),
+            SeatWork::Talking { queue, .. } => Some(*queue),
+            SeatWork::Informed { .. } | SeatWork::WrapUp { .. } => self.serves,
+            SeatWork::Idle | SeatWork::Resting { .. } | SeatWork::NotResponding => None,
         }
     }
 

@@ -6,11 +6,13 @@ use serde::Serialize;
 use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
-use crate::id::SiteId;
+use crate::fairness::{Apart, Figures};
+use crate::id::{SiteId, TenantId};
 use crate::record::Work;
+use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
 use crate::time::{Now, UtcMs};
-use crate::words::{Chosen, WorkKind, WorkState};
+use crate::words::{Chosen, Drift, WorkKind, WorkState};
 
 /// One look at the centre.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -31,6 +33,10 @@ pub struct Snapshot {
     pub trunks: Vec<TrunkNow>,
     /// Every site.
     pub sites: Vec<SiteNow>,
+    /// Every health authority.
+    pub tenants: Vec<TenantNow>,
+    /// In what they have drifted apart.
+    pub drifts: Vec<DriftNow>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Moves that a state refused: faults of ours, 0 in health.
@@ -142,6 +148,55 @@ pub struct SiteNow {
     pub out_is_said: bool,
 }
 
+/// A health authority now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TenantNow {
+    /// Short name.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Its operators who are there for its own works, busy or not.
+    pub at_home: u32,
+    /// Its operators at works of others.
+    pub away: u32,
+    /// Operators of others at its works.
+    pub borrowed: u32,
+    /// Its operators who stay at home at least.
+    pub lend_floor: u32,
+    /// Its operators at works of others at most, where there is a limit.
+    pub lend_max: Option<u32>,
+    /// Operators of others at its works at most, where there is a limit.
+    pub borrow_max: Option<u32>,
+    /// Callers whose wait has ended within the last minutes.
+    pub recent: WaitsNow,
+    /// Since midnight, or since the process started.
+    pub today: WaitsNow,
+}
+
+/// How callers fared whose wait has ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct WaitsNow {
+    /// How many.
+    pub waits: u32,
+    /// Nineteen of twenty waited no longer, in seconds; at most an eighth too high.
+    pub wait_p95_s: Option<u32>,
+    /// The part of them who hung up, 0 to 1.
+    pub abandoned_share: Option<f64>,
+}
+
+/// Health authorities that have drifted apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DriftNow {
+    /// In what.
+    pub what: Drift,
+    /// Since when.
+    pub since_ms: UtcMs,
+    /// Short name of the one whose callers fare worst.
+    pub worst: String,
+    /// And of the one whose callers fare best.
+    pub best: String,
+}
+
 /// More callers than lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct StormNow {
@@ -194,6 +249,8 @@ impl Centre {
                 .collect(),
             trunks: self.trunks_now(),
             sites: self.sites_now(now),
+            tenants: self.tenants_now(now),
+            drifts: self.drifts_now(),
             pause_reasons: self.rules.pause_reasons.clone(),
             violations: self.violations,
         }
@@ -266,6 +323,45 @@ impl Centre {
             }
         };
         self.rules.sites.iter().map(site_now).collect()
+    }
+
+    fn tenants_now(&self, now: Now) -> Vec<TenantNow> {
+        let waits = |figures: Figures| WaitsNow {
+            waits: figures.waits,
+            wait_p95_s: figures.wait_p95_s,
+            abandoned_share: figures.abandoned_share,
+        };
+        let tenant_now = |(id, rule): (&TenantId, &Tenant)| {
+            let lent = self.matching.lent(*id);
+            let recent = self.fairness.recent(now, *id, &self.rules.fairness);
+            TenantNow {
+                name: rule.name.clone(),
+                title: rule.title.clone(),
+                at_home: lent.at_home,
+                away: lent.away,
+                borrowed: lent.borrowed,
+                lend_floor: rule.lending.floor,
+                lend_max: rule.lending.max,
+                borrow_max: rule.lending.borrow_max,
+                recent: waits(recent),
+                today: waits(self.fairness.today(now, *id)),
+            }
+        };
+        self.rules.tenants.iter().map(tenant_now).collect()
+    }
+
+    fn drifts_now(&self) -> Vec<DriftNow> {
+        let name = |id: TenantId| {
+            let tenant = self.rules.tenants.get(&id);
+            tenant.map_or_else(String::new, |tenant| tenant.name.clone())
+        };
+        let drift_now = |(what, apart): (Drift, Apart)| DriftNow {
+            what,
+            since_ms: apart.since_ms,
+            worst: name(apart.worst),
+            best: name(apart.best),
+        };
+        self.fairness.apart().map(drift_now).collect()
     }
 
     fn trunks_now(&self) -> Vec<TrunkNow> {

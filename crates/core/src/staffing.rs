@@ -29,6 +29,8 @@ pub struct OperatorChange {
     pub employer: Option<String>,
     /// All that they can do, with levels from 1 to 5.
     pub skills: Option<BTreeMap<String, u8>>,
+    /// Name of the health authority that they belong to; nobody's, where it is empty.
+    pub home: Option<String>,
 }
 
 /// What is to hold of a seat; what is not said stays as it is.
@@ -128,6 +130,14 @@ pub enum WhyNotTaken {
         /// As told.
         buddy: String,
     },
+    /// The configuration has no such health authority.
+    #[error("belongs to no tenant \"{tenant}\": expected one of {}", .known.join(", "))]
+    UnknownTenant {
+        /// As told.
+        tenant: String,
+        /// Those of the configuration.
+        known: Vec<String>,
+    },
     /// Outside 1 to 5.
     #[error("has \"{skill}\" at level {level}: expected 1 to 5")]
     Level {
@@ -214,6 +224,14 @@ impl Centre {
         if known.is_none() && change.employer.is_none() {
             faults.push(WhyNotTaken::NoEmployer);
         }
+        let home = change.home.as_deref().filter(|home| !home.is_empty());
+        if let Some(home) = home.filter(|home| self.rules.tenant_named(home).is_none()) {
+            let tenants = self.rules.tenants.values();
+            faults.push(WhyNotTaken::UnknownTenant {
+                tenant: home.to_owned(),
+                known: tenants.map(|tenant| tenant.name.clone()).collect(),
+            });
+        }
         let asked = self.rules.skills_asked();
         let has = |skill: &str| known.is_some_and(|row| row.skills.iter().any(|(s, _)| s == skill));
         for (skill, level) in change.skills.iter().flatten() {
@@ -239,6 +257,7 @@ impl Centre {
             name,
             employer,
             skills,
+            home,
         } = change;
         let mut row = match self.operators.get(&name) {
             Some(row) => row.clone(),
@@ -247,16 +266,19 @@ impl Centre {
                 name: name.clone(),
                 employer: String::new(),
                 skills: Vec::new(),
+                home: None,
                 removed_ms: None,
             },
         };
         row.employer = employer.unwrap_or(row.employer);
         row.skills = skills.map_or(row.skills, |skills| skills.into_iter().collect());
+        row.home = home.map_or(row.home, |home| self.rules.tenant_named(&home));
         row.removed_ms = None;
         step.records.push(Record::Operator(row.clone()));
         if let Some(id) = self.seat_of(row.id) {
             if let Some(seat) = self.seats.get_mut(&id) {
                 seat.skills.clone_from(&row.skills);
+                seat.home = row.home;
             }
             // They stand in the lines of other queues from now on.
             self.matching.clear(now.utc_ms, id);

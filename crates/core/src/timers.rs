@@ -61,6 +61,8 @@ pub(crate) enum Timer {
     Window(QueueId),
     /// Whether a queue's callbacks are still held for its callers.
     Blend(QueueId),
+    /// Whether authorities that have drifted apart still are.
+    Fairness,
     /// A dial that was in flight at a crash may be reconciled.
     Reconcile(DialId),
     /// The stop's patience ends.

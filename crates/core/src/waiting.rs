@@ -357,6 +357,7 @@ impl Centre {
         why: OfferState,
         step: &mut Step,
     ) {
+        self.wait_ended(now, id);
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
@@ -490,6 +491,7 @@ impl Centre {
             seat.sign_in.is_some()
                 && rule.can_be_served_by(&seat.skills)
                 && seat.profile.takes(queue, WorkKind::Live)
+                && self.may_be_lent(seat.home, rule.tenant)
                 && !self.is_site_out(seat.row.site)
                 && !matches!(seat.work, SeatWork::NotResponding)
         })

@@ -393,6 +393,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// In what health authorities have drifted apart.
+    Drift {
+        /// How long callers wait.
+        Waits = "waits",
+        /// Which part of them hang up.
+        Abandoned = "abandoned",
+    }
+}
+
+vocabulary! {
     /// What put a configuration in force.
     ChangedBy {
         /// The process started.

@@ -12,7 +12,8 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
-use crate::{audit, import, rehearsal, replay, serve, shell, simulate, staffing, why};
+use crate::tenants::TenantCommand;
+use crate::{audit, import, rehearsal, replay, serve, shell, simulate, staffing, tenants, why};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -97,6 +98,9 @@ enum Command {
     /// Queues, as they are now
     #[command(subcommand)]
     Queues(QueueCommand),
+    /// Health authorities: whom they lend and borrow, and how their callers fare
+    #[command(subcommand)]
+    Tenants(TenantCommand),
     /// What would happen if: a day that was not yet, under the rules of today
     ///
     /// Lives through a scenario in virtual time with the rules that `serve` follows, many times with
@@ -413,6 +417,10 @@ pub(crate) enum OperatorCommand {
         /// All that they can do, with levels from 1 to 5, e.g. "prenotazioni:5 disdette:3"
         #[arg(long)]
         skills: Option<String>,
+        /// The tenant that they belong to, which lends them to others under its `lend_floor` and
+        /// `lend_max`; "" for nobody's
+        #[arg(long, value_name = "TENANT")]
+        home: Option<String>,
     },
     /// What an operator needs to work well, kept private: shows it, or changes what is said
     ///
@@ -585,6 +593,7 @@ impl Cli {
             Command::Why(one) => why::why(&load(&self.config)?, one),
             Command::Seats(command) => shell::seats(&load(&self.config)?, command),
             Command::Sites(command) => shell::sites(&load(&self.config)?, command),
+            Command::Tenants(command) => tenants::tenants(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)
             }

@@ -8,6 +8,7 @@
 pub(crate) mod authority;
 pub(crate) mod callback;
 mod doubts;
+mod fairness;
 pub(crate) mod first_start;
 pub(crate) mod limits;
 pub(crate) mod listening;
@@ -29,7 +30,7 @@ use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
-use cuptel_core::rules::{Limits, SpokenPrompts};
+use cuptel_core::rules::{FairnessPolicy, Limits, SpokenPrompts};
 use sha2::{Digest as _, Sha256};
 
 use authority::{SiteDraft, TenantSettings};
@@ -69,6 +70,8 @@ pub(crate) struct Config {
     pub(crate) first_seats: Vec<first_start::FirstSeat>,
     /// How long conversations may go on at a stop.
     pub(crate) drain_s: u32,
+    /// When health authorities have drifted apart.
+    pub(crate) fairness: FairnessPolicy,
     /// Numbers that hold for the whole centre.
     pub(crate) limits: Limits,
     /// Reasons that a pause may have.
@@ -110,6 +113,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let limits = limits::limits(&mut root);
     let pause_reasons = limits::pause_reasons(&mut root);
+    let fairness = fairness::fairness(&mut root);
     let drain_s = limits::drain_s(&mut root);
     root.finish();
 
@@ -120,7 +124,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     };
     let mut fingerprint = Sha256::new_with_prefix(source.text());
     let dialplans = plans::read(&tenants, &known, path, &faults, &mut told, &mut fingerprint);
-    let first_seats = first_start::beside(path, &sites, &queues, &mut told);
+    let first_seats = first_start::beside(path, &tenants, &sites, &queues, &mut told);
     network::warn(&trunks, &media, &warnings);
     doubts::foreign_cli(&trunks, &tenants, &dialplans, &warnings);
     doubts::idle_calendars(&calendars, &dialplans, &queues, &warnings);
@@ -150,6 +154,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         queues: queues.into_iter().map(|(queue, _)| queue).collect(),
         first_seats: first_seats.unwrap_or_default(),
         drain_s,
+        fairness,
         limits,
         pause_reasons,
         calendars,

@@ -324,6 +324,7 @@ fn staff(
                     .iter()
                     .map(|(skill, level)| (skill.clone(), *level))
                     .collect(),
+                home: entry.home.as_deref().map(|home| ids.tenant(home)),
                 removed_ms: None,
             });
     }

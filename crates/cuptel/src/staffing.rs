@@ -12,20 +12,24 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{OperatorCommand, ProfileSaid, say};
 use crate::config::Config;
+use crate::config::first_start::{COLUMNS, COLUMNS_MIN};
 use crate::config::secret::Secret;
 use crate::config::source::Source;
 use crate::list::{self, Header, ListRow};
 use crate::shell::{Api, escaped, offline, show_row, show_rows};
 
-const OPERATOR_FIELDS: [&str; 4] = ["name", "employer", "skills", "seat"];
-/// The delivered first list has the columns of both.
-const OF_BOTH: [&str; 6] = ["seat", "password", "site", "operator", "employer", "skills"];
+const OPERATOR_FIELDS: [&str; 5] = ["name", "employer", "home", "skills", "seat"];
 const OPERATORS: Header<'_> = Header {
-    any_of: &[&["operator", "employer", "skills"], &OF_BOTH],
-    words: "the columns operator,employer,skills with commas between them, or those of first-start.csv",
+    any_of: &[
+        &["operator", "employer", "skills"],
+        &["operator", "employer", "skills", "home"],
+        &COLUMNS_MIN,
+        &COLUMNS,
+    ],
+    words: "the columns operator,employer,skills and, if there is one, home, with commas between them, or those of first-start.csv",
 };
 const SEATS: Header<'_> = Header {
-    any_of: &[&["seat", "password", "site"], &OF_BOTH],
+    any_of: &[&["seat", "password", "site"], &COLUMNS_MIN, &COLUMNS],
     words: "the columns seat,password,site with commas between them, or those of first-start.csv",
 };
 
@@ -62,9 +66,11 @@ pub(crate) fn operators(config: &Config, command: OperatorCommand) -> anyhow::Re
             operator,
             employer,
             skills,
+            home,
         } => {
             let mut told = Map::from_iter([("name".to_owned(), json!(operator))]);
             told.extend(employer.map(|employer| ("employer".to_owned(), json!(employer))));
+            told.extend(home.map(|home| ("home".to_owned(), json!(home))));
             if let Some(skills) = skills {
                 told.insert("skills".to_owned(), json!(skills_of(&skills)?));
             }
@@ -209,6 +215,7 @@ fn with_skills_in_words(mut rows: Value) -> Value {
 
 /// Which words the configuration knows.
 struct Known<'c> {
+    tenants: BTreeSet<&'c str>,
     sites: BTreeSet<&'c str>,
     skills: BTreeSet<&'c str>,
 }
@@ -216,7 +223,9 @@ struct Known<'c> {
 impl<'c> Known<'c> {
     fn of(config: &'c Config) -> Self {
         let queues = config.queues.iter();
+        let tenants = config.tenants.iter();
         Self {
+            tenants: tenants.map(|tenant| tenant.name.as_str()).collect(),
             sites: config.sites.iter().map(|site| site.name.as_str()).collect(),
             skills: queues
                 .flat_map(|queue| queue.skills.keys().map(String::as_str))
@@ -234,11 +243,23 @@ pub(crate) fn import_operators(
     let known = Known::of(config);
     let operators = read(file, &OPERATORS, "operator", |row, faults_of| {
         let skills = faults_of.skills(row, &known);
-        Some(json!({
+        let mut told = json!({
             "name": faults_of.filled(row, "operator")?,
             "employer": faults_of.filled(row, "employer")?,
             "skills": skills,
-        }))
+        });
+        let column = faults_of.column("home");
+        if column < row.columns() {
+            let home = row.field(column);
+            if !home.is_empty() && !known.tenants.contains(home) {
+                row.fault(
+                    column,
+                    &unknown("tenant", home, known.tenants.iter().copied()),
+                );
+            }
+            told["home"] = json!(home);
+        }
+        Some(told)
     })?;
     tell(config, "operators", operators, json)
 }

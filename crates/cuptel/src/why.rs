@@ -137,6 +137,9 @@ fn considered(seat: &Value) -> String {
     if let Some(unmet @ 1..) = seat["unmet"].as_u64() {
         text.push_str(&format!(", lacks {}", counted(unmet, "preferred skill")));
     }
+    if seat["is_guest"] == json!(true) {
+        text.push_str(", of another tenant: asked after equal ones of the house");
+    }
     if let Some(ring @ 1..) = seat["ring"].as_u64() {
         text.push_str(&format!(", can do it from step {ring} on"));
     }
@@ -158,6 +161,9 @@ fn standing(eligibility: &str) -> &str {
         "site_out" => "at a site that is cut off",
         "site_full" => "at a site with as many calls as its link carries",
         "shift_ends" => "with a shift that ends too soon",
+        "lend_floor" => "not lent: its tenant's lend_floor is reached",
+        "lend_max" => "not lent: its tenant's lend_max is reached",
+        "borrow_max" => "not borrowed: the queue's tenant has its borrow_max",
         _ => "not eligible",
     }
 }
@@ -170,6 +176,7 @@ fn passed_over(work: &Value) -> String {
     let why = match name(work, "why") {
         "not_dialled" => "nobody may be dialled for its queue".to_owned(),
         "asks_more" => "more is asked for it than the operator can".to_owned(),
+        "not_lent" => "the seat may not be lent to its tenant".to_owned(),
         "refused" => "the seat did not take it before".to_owned(),
         "waits_for_operator" => format!("it waits for {}", name(work, "operator")),
         _ => "it is not older by enough, for what the operator is better at".to_owned(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cuptel_core::record::{AttemptRow, Record, SiteOutageRow};
 use cuptel_core::rules::Rules;
+use cuptel_core::snapshot::DriftNow;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Degraded, Stage};
 use cuptel_sip::Counters;
@@ -63,6 +64,26 @@ fn site_changed(row: &SiteOutageRow, rules: &Rules) {
             "a site is cut off: its load goes elsewhere"
         ),
         Some(_) => tracing::info!(site, "a site is back"),
+    }
+}
+
+/// Says once that health authorities drift apart, and once that they do no more.
+pub(crate) fn tell_drifts(before: &[DriftNow], now: &[DriftNow]) {
+    let is_new =
+        |known: &[DriftNow], drift: &DriftNow| !known.iter().any(|it| it.what == drift.what);
+    for drift in now.iter().filter(|drift| is_new(before, drift)) {
+        tracing::warn!(
+            what = drift.what.as_str(),
+            worst = drift.worst,
+            best = drift.best,
+            "health authorities have drifted apart: the callers of one fare much worse"
+        );
+    }
+    for drift in before.iter().filter(|drift| is_new(now, drift)) {
+        tracing::info!(
+            what = drift.what.as_str(),
+            "health authorities have come together again"
+        );
     }
 }
 

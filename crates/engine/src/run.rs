@@ -649,7 +649,9 @@ impl Loop {
         self.looked_us = now.mono_us;
         figures::publish(self.switch.sip_counters());
         figures::publish_media(&self.media.stats());
-        self.looks.send_replace(Arc::new(self.switch.snapshot(now)));
+        let look = self.switch.snapshot(now);
+        figures::tell_drifts(&self.looks.borrow().drifts, &look.drifts);
+        self.looks.send_replace(Arc::new(look));
     }
 
     fn wake_at(&self, now: Now) -> MonoUs {

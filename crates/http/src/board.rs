@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TrunkNow};
+use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TenantNow, TrunkNow};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, WorkState};
 
@@ -43,6 +43,13 @@ pub(crate) struct QueueLine {
     pub(crate) cells: [Cell; 6],
 }
 
+/// A line of the health authorities' table.
+#[derive(Debug)]
+pub(crate) struct TenantLine {
+    pub(crate) title: String,
+    pub(crate) cells: [Cell; 7],
+}
+
 /// A line of the seats' table.
 #[derive(Debug)]
 pub(crate) struct SeatLine {
@@ -77,6 +84,7 @@ pub(crate) struct Board {
     pub(crate) storm: Cell,
     pub(crate) figures: [Figure; 5],
     pub(crate) queues: Vec<QueueLine>,
+    pub(crate) tenants: Vec<TenantLine>,
     pub(crate) seats: Vec<SeatLine>,
     pub(crate) trunks: Vec<TrunkLine>,
     /// Changes when rows come or go: then the page has to be loaded again.
@@ -93,6 +101,7 @@ impl Board {
             storm: cell("storm", storms(look).join("\n")),
             figures: figures(look),
             queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
+            tenants: numbered(&look.tenants, tenant_line),
             seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look.at_ms, sight)),
             trunks: numbered(&look.trunks, trunk_line),
             layout: layout_of(look),
@@ -106,6 +115,7 @@ impl Board {
             .iter()
             .flat_map(|figure| [&figure.value, &figure.note]);
         let queues = self.queues.iter().flat_map(|queue| &queue.cells);
+        let tenants = self.tenants.iter().flat_map(|tenant| &tenant.cells);
         let seats = self
             .seats
             .iter()
@@ -118,6 +128,7 @@ impl Board {
             .into_iter()
             .chain(figures)
             .chain(queues)
+            .chain(tenants)
             .chain(seats)
             .chain(trunks)
             .map(|cell| (cell.id.as_str(), cell.text.as_str()))
@@ -138,13 +149,17 @@ fn layout_of(look: &Snapshot) -> String {
     for queue in &look.queues {
         (&queue.tenant, &queue.title).hash(&mut hasher);
     }
+    for tenant in &look.tenants {
+        tenant.title.hash(&mut hasher);
+    }
     for seat in &look.seats {
         seat.name.hash(&mut hasher);
     }
     for trunk in &look.trunks {
         trunk.name.hash(&mut hasher);
     }
-    (look.queues.len(), look.seats.len(), look.trunks.len()).hash(&mut hasher);
+    (look.queues.len(), look.tenants.len()).hash(&mut hasher);
+    (look.seats.len(), look.trunks.len()).hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }
 
@@ -177,6 +192,7 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
             .iter()
             .filter_map(|site| words::site_out(site, look.at_ms)),
     );
+    alerts.extend(look.drifts.iter().map(|drift| words::drift(drift, look)));
     if look.stopping {
         alerts.push(
             "Il centro si sta fermando: le nuove chiamate sono rifiutate e registrate.".to_owned(),
@@ -321,6 +337,26 @@ fn queue_line(i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
             cell(format!("q{i}-ready"), words::ready(queue)),
             cell(format!("q{i}-debt"), since(queue.callbacks_oldest_ms)),
         ],
+    }
+}
+
+fn tenant_line(i: usize, tenant: &TenantNow) -> TenantLine {
+    let (recent, today) = (&tenant.recent, &tenant.today);
+    let texts = [
+        ("home", words::at_least(tenant.at_home, tenant.lend_floor)),
+        ("away", words::at_most(tenant.away, tenant.lend_max)),
+        (
+            "borrowed",
+            words::at_most(tenant.borrowed, tenant.borrow_max),
+        ),
+        ("recent-wait", words::waited(recent)),
+        ("recent-lost", words::hung_up(recent)),
+        ("today-wait", words::waited(today)),
+        ("today-lost", words::hung_up(today)),
+    ];
+    TenantLine {
+        title: tenant.title.clone(),
+        cells: texts.map(|(name, text)| cell(format!("a{i}-{name}"), text)),
     }
 }
 

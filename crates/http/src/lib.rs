@@ -5,7 +5,7 @@
 //! Who may do what:
 //! - `/health/…`, `/api/v1/openapi.json` and the page's style and script: everybody.
 //! - Looking (`/`, `/seats/…`, `/live`, `/metrics`, `/api/v1/events`, `/api/v1/snapshot`,
-//!   `/api/v1/queues`): from this machine without a token, then without operators' names;
+//!   `/api/v1/queues`, `/api/v1/sites`, `/api/v1/tenants`): from this machine without a token, then without operators' names;
 //!   with a token or a session from anywhere.
 //! - Everything that names a person, and every action: with a token or a session.
 
@@ -28,6 +28,7 @@ mod server;
 mod session;
 mod sites;
 mod staffing;
+mod tenants;
 mod words;
 
 pub use error::HttpError;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use cuptel_core::snapshot::{SeatNow, SiteNow, Snapshot, TrunkNow};
-use cuptel_core::words::{Chosen, WorkState};
+use cuptel_core::snapshot::{SeatNow, SiteNow, Snapshot, TenantNow, TrunkNow, WaitsNow};
+use cuptel_core::words::{Chosen, Drift, WorkState};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -177,6 +177,59 @@ fn write_sites(look: &Snapshot, to: &mut Exposition) {
     );
 }
 
+fn write_tenants(look: &Snapshot, to: &mut Exposition) {
+    let counts = |value: fn(&TenantNow) -> u32| -> Vec<_> {
+        let tenants = look.tenants.iter();
+        tenants
+            .map(|it| (vec![("tenant", it.name.as_str())], f64::from(value(it))))
+            .collect()
+    };
+    let name = "cuptel_operators_at_home";
+    let help = "Operators there for their own tenant, busy or not";
+    to.family(name, help, &counts(|it| it.at_home));
+    let (name, help) = (
+        "cuptel_operators_lent",
+        "Operators at works of other tenants",
+    );
+    to.family(name, help, &counts(|it| it.away));
+    let (name, help) = (
+        "cuptel_operators_borrowed",
+        "Operators of other tenants at its works",
+    );
+    to.family(name, help, &counts(|it| it.borrowed));
+    let figures = |value: fn(&WaitsNow) -> Option<f64>| -> Vec<_> {
+        let both = look.tenants.iter().flat_map(|it| {
+            let recent = (&it.name, "recent", value(&it.recent));
+            [recent, (&it.name, "today", value(&it.today))]
+        });
+        both.filter_map(|(tenant, window, value)| {
+            Some((
+                vec![("tenant", tenant.as_str()), ("window", window)],
+                value?,
+            ))
+        })
+        .collect()
+    };
+    let name = "cuptel_wait_p95_seconds";
+    let help = "Within this nineteen of twenty callers were through";
+    to.family(name, help, &figures(|it| it.wait_p95_s.map(f64::from)));
+    let (name, help) = (
+        "cuptel_abandoned_ratio",
+        "Part of those who waited that hung up",
+    );
+    to.family(name, help, &figures(|it| it.abandoned_share));
+    let drift = |drift: &Drift| {
+        let is_on = look.drifts.iter().any(|it| it.what == *drift);
+        (vec![("what", drift.as_str())], f64::from(u32::from(is_on)))
+    };
+    let drifts: Vec<_> = Drift::ALL.iter().map(drift).collect();
+    to.family(
+        "cuptel_fairness_drift",
+        "1 while tenants have drifted apart",
+        &drifts,
+    );
+}
+
 fn write_now(look: &Snapshot, to: &mut Exposition) {
     let mut waiting = Vec::new();
     let mut wait = Vec::new();
@@ -220,6 +273,7 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
         .collect();
     to.family("cuptel_seats", "Seats by what they do", &seats);
     write_sites(look, to);
+    write_tenants(look, to);
     let of_trunks = |value: fn(&TrunkNow) -> u32| -> Vec<_> {
         let trunks = look.trunks.iter();
         trunks

@@ -4,7 +4,9 @@ use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::{actions, configuration, events, health, importing, measures, reads, sites, staffing};
+use crate::{
+    actions, configuration, events, health, importing, measures, reads, sites, staffing, tenants,
+};
 
 /// The API of a call centre that loses nobody.
 #[derive(OpenApi)]
@@ -25,7 +27,7 @@ use crate::{actions, configuration, events, health, importing, measures, reads, 
         actions::one_more, actions::front_office, actions::dispose,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile,
-        staffing::assign_callback, sites::sites, sites::outage, sites::resume, staffing::set_seats, staffing::remove_seat,
+        staffing::assign_callback, sites::sites, sites::outage, sites::resume, tenants::tenants, staffing::set_seats, staffing::remove_seat,
     )
 )]
 struct Description;

@@ -29,7 +29,7 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
     actions, configuration, events, health, importing, measures, openapi, page, reads, sites,
-    staffing,
+    staffing, tenants,
 };
 
 /// Bytes of a request's body.
@@ -250,6 +250,7 @@ fn people_paths() -> Router<Shared> {
         )
         .route("/callbacks/{id}/assign", post(staffing::assign_callback))
         .route("/sites", get(sites::sites))
+        .route("/tenants", get(tenants::tenants))
         .route("/sites/{site}/outage", post(sites::outage))
         .route("/sites/{site}/resume", post(sites::resume))
         .route("/seats/{seat}/remove", post(staffing::remove_seat))

@@ -129,7 +129,7 @@ shapes! {
     /// A seat that was looked at, with what ranked it, in this order.
     Considered {
         seat: Option<String>, eligibility: String, weight_ms: i64, ring: u8, unmet: u8,
-        merit: i64, idle_since_ms: i64,
+        is_guest: bool, merit: i64, idle_since_ms: i64,
     }
     /// A work that stood before, and why the seat did not get it.
     PassedOver {
@@ -156,8 +156,8 @@ shapes! {
     OneOperator { operator: Operator }
     /// Who somebody is and what they can do; `seat` is where they are signed in.
     Operator {
-        id: i64, name: String, employer: String, skills: BTreeMap<String, u8>,
-        seat: Option<String>,
+        id: i64, name: String, employer: String, home: Option<String>,
+        skills: BTreeMap<String, u8>, seat: Option<String>,
     }
     /// What one operator needs.
     OneProfile { profile: Profile }
@@ -236,7 +236,8 @@ shapes! {
     /// Everything that goes on.
     Snapshot {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
-        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, sites: Vec<SiteNow>, pause_reasons: Vec<String>, violations: u64,
+        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, sites: Vec<SiteNow>, tenants: Vec<TenantNow>,
+        drifts: Vec<DriftNow>, pause_reasons: Vec<String>, violations: u64,
     }
     /// A queue now.
     QueueNow {
@@ -260,6 +261,20 @@ shapes! {
         name: String, staffed: u32, reachable: u32, calls: u32, calls_max: Option<u32>,
         out_since_ms: Option<i64>, out_is_said: bool,
     }
+    /// All health authorities.
+    Tenants { at_ms: i64, tenants: Vec<TenantNow>, drifts: Vec<DriftNow> }
+    /// A health authority now: its operators there for its own works, its operators at works of
+    /// others, operators of others at its works, with their bounds; and how its callers fared.
+    TenantNow {
+        name: String, title: String, at_home: u32, away: u32, borrowed: u32, lend_floor: u32,
+        lend_max: Option<u32>, borrow_max: Option<u32>, recent: WaitsNow, today: WaitsNow,
+    }
+    /// Callers whose wait has ended, within the last minutes or since midnight: how many, within
+    /// how many seconds nineteen of twenty were through, and which part hung up.
+    WaitsNow { waits: u32, wait_p95_s: Option<u32>, abandoned_share: Option<f64> }
+    /// Authorities that have drifted apart in how long callers wait (`waits`) or in how many hang
+    /// up (`abandoned`), with those that fare worst and best.
+    DriftNow { what: String, since_ms: i64, worst: String, best: String }
     /// A trunk now.
     TrunkNow {
         name: String, inbound: u32, outbound: u32, channels: u32, answer_max: u32, notices: u32,

@@ -47,6 +47,8 @@ pub(crate) struct OperatorTold {
     employer: Option<String>,
     /// All that they can do, with levels from 1 to 5.
     skills: Option<BTreeMap<String, u8>>,
+    /// The tenant that they belong to, and are lent by; empty for nobody's.
+    home: Option<String>,
 }
 
 /// Seats to add or to change.
@@ -141,6 +143,7 @@ pub(crate) async fn set_operators(
             name: filled(&told.name, "`name`")?,
             employer: employer.map(|it| filled(it, "`employer`")).transpose()?,
             skills: told.skills,
+            home: told.home,
         })
     };
     let changes: Vec<_> = told

@@ -1,10 +1,10 @@
 //! What the pages say, in Italian as an operator would say it. Times are those of Rome.
 
 use cuptel_core::calendar::{Zone, local_text};
-use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, WaitNow};
+use cuptel_core::snapshot::{DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, WaitNow, WaitsNow};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Chosen, Degraded, Disposition, WorkState};
+use cuptel_core::words::{Chosen, Degraded, Disposition, Drift, WorkState};
 
 use crate::error::ApiError;
 use crate::port::{Configuration, FailedReload, Refusal};
@@ -138,6 +138,54 @@ pub(crate) fn site_out(site: &SiteNow, now: UtcMs) -> Option<String> {
     Some(format!(
         "Sede {name} isolata {since}: le sue postazioni non contano, le chiamate vanno alle altre sedi."
     ))
+}
+
+/// Health authorities that have drifted apart.
+pub(crate) fn drift(drift: &DriftNow, look: &Snapshot) -> String {
+    let title = |name: &String| {
+        let mut tenants = look.tenants.iter();
+        tenants
+            .find(|it| it.name == *name)
+            .map_or(name, |it| &it.title)
+            .clone()
+    };
+    let (worst, best) = (title(&drift.worst), title(&drift.best));
+    let since = since(drift.since_ms, look.at_ms);
+    match drift.what {
+        Drift::Waits => format!(
+            "Le ASL non sono servite alla pari {since}: chi chiama {worst} aspetta molto più di chi chiama {best}."
+        ),
+        Drift::Abandoned => format!(
+            "Le ASL non sono servite alla pari {since}: chi chiama {worst} rinuncia molto più spesso di chi chiama {best}."
+        ),
+    }
+}
+
+/// A count that must not fall below a bound.
+pub(crate) fn at_least(count: u32, least: u32) -> String {
+    match least {
+        0 => count.to_string(),
+        least => format!("{count} (almeno {least})"),
+    }
+}
+
+/// A count with its cap, where there is one.
+pub(crate) fn at_most(count: u32, most: Option<u32>) -> String {
+    most.map_or(count.to_string(), |most| format!("{count} (al più {most})"))
+}
+
+/// How long nineteen of twenty waited, and how many that were.
+pub(crate) fn waited(waits: &WaitsNow) -> String {
+    let p95 = waits.wait_p95_s.map(|s| span(i64::from(s) * 1_000));
+    p95.map_or("–".to_owned(), |p95| {
+        format!("fino a {p95} ({})", waits.waits)
+    })
+}
+
+/// Which part of them hung up.
+pub(crate) fn hung_up(waits: &WaitsNow) -> String {
+    let share = waits.abandoned_share;
+    share.map_or("–".to_owned(), |share| format!("{:.0} %", share * 100.0))
 }
 
 /// Which configuration is in force.

@@ -9,6 +9,7 @@ use cuptel_core::words::{
 };
 
 use crate::image::Image;
+use crate::lent::is_kept;
 use crate::promises::{Broken, broken};
 use crate::world::World;
 
@@ -84,6 +85,7 @@ impl World {
         if let Record::Offer(row) = record
             && !self.decided.offers.contains_key(&row.id)
         {
+            self.check_lent(row)?;
             return may_be_offered(&self.decided, self.epoch, row);
         }
         let Record::Attempt(row) = record else {
@@ -193,7 +195,14 @@ impl World {
             }
             let skills: Vec<&String> = rule.skills.keys().collect();
             let mut seats = look.seats.iter();
-            if let Some(idle) = seats.find(|seat| self.could_serve(seat, &skills, now.utc_ms)) {
+            let could = |seat: &&SeatNow| {
+                let mut operators = self.decided.operators.values();
+                let operator = operators.find(|row| Some(&row.name) == seat.operator.as_ref());
+                let home = operator.and_then(|row| row.home);
+                self.could_serve(seat, &skills, now.utc_ms)
+                    && !is_kept(&look, rules, home, rule.tenant)
+            };
+            if let Some(idle) = seats.find(could) {
                 let what = format!("seat {} is idle and {} waits", idle.name, seen.name);
                 return broken("P5", what);
             }

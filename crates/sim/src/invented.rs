@@ -12,8 +12,9 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators,
-    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant, Trunk, WrapUp,
+    AnswerTarget, CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line,
+    MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant,
+    Trunk, WrapUp,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -137,10 +138,28 @@ pub(crate) struct Shape {
     pub(crate) spread_h: u32,
     /// Hours of every day.
     hours: &'static [&'static str],
+    /// How each authority lends and borrows.
+    lending: [LendPolicy; 2],
+}
+
+/// The stream that lending is drawn from, beside the others.
+const LENDING: u64 = 5_004;
+
+/// Mostly without bounds, else with few operators who may go, or come.
+fn lending(chance: &mut Chance) -> LendPolicy {
+    if chance.percent(75) {
+        return LendPolicy::default();
+    }
+    LendPolicy {
+        floor: chance.pick(&[0, 1, 2]),
+        max: chance.pick(&[None, Some(0), Some(1)]),
+        borrow_max: chance.pick(&[None, Some(0), Some(1)]),
+    }
 }
 
 impl Shape {
     pub(crate) fn invented(chance: &mut Chance) -> Self {
+        let mut lends = Chance::of(chance.clone().next(), LENDING);
         let channels = u32::try_from(chance.between(2, 7)).unwrap_or(2);
         let notice_lines = chance.pick(&[0, 1, NOTICE_LINES_MAX]);
         let seats = chance.index(3) + 1;
@@ -180,6 +199,7 @@ impl Shape {
             successor: false,
             waiting_max: 3,
             live_bonus_s: 30,
+            lending: std::array::from_fn(|_| lending(&mut lends)),
         }
     }
 
@@ -222,8 +242,14 @@ impl Shape {
             }
         }
         let tenants = [
-            (TenantId(1), tenant("teramo", self.first_plan())),
-            (TenantId(2), tenant("avezzano", second_plan())),
+            (
+                TenantId(1),
+                tenant("teramo", self.first_plan(), self.lending[0]),
+            ),
+            (
+                TenantId(2),
+                tenant("avezzano", second_plan(), self.lending[1]),
+            ),
         ];
         let lines = [(1, LINES[0]), (2, LINES[1])];
         let lines = lines.map(|(id, digits)| {
@@ -258,6 +284,7 @@ impl Shape {
             calendars: vec![self.calendar()],
             prompts: prompts(),
             pause_reasons: Vec::new(),
+            fairness: FairnessPolicy::default(),
             limits: limits(),
         })
     }
@@ -460,9 +487,10 @@ impl Shape {
 
     pub(crate) fn operator_rows() -> Vec<OperatorRow> {
         let skills: [&[&str]; 3] = [&["book", "cancel"], &["book", "cancel"], &["book"]];
+        let homes = [1, 1, 2].map(TenantId);
         (1..)
-            .zip(OPERATORS.iter().zip(skills))
-            .map(|(id, (name, skills))| OperatorRow {
+            .zip(OPERATORS.iter().zip(skills).zip(homes))
+            .map(|(id, ((name, skills), home))| OperatorRow {
                 id: OperatorId(id),
                 name: (*name).to_owned(),
                 employer: "coop".to_owned(),
@@ -470,6 +498,7 @@ impl Shape {
                     .iter()
                     .map(|skill| ((*skill).to_owned(), 3))
                     .collect(),
+                home: Some(home),
                 removed_ms: None,
             })
             .collect()
@@ -499,12 +528,14 @@ fn limits() -> Limits {
     }
 }
 
-fn tenant(name: &str, dialplan: Dialplan) -> Tenant {
+fn tenant(name: &str, dialplan: Dialplan, lending: LendPolicy) -> Tenant {
     Tenant {
         name: name.to_owned(),
         title: name.to_owned(),
         cli: None,
         dialplan,
+        lending,
+        zone: Zone::Europe__Rome,
     }
 }
 

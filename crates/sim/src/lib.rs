@@ -16,6 +16,7 @@ mod desk;
 mod disk;
 mod image;
 mod invented;
+mod lent;
 mod line;
 mod met;
 mod network;

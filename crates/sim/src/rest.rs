@@ -175,7 +175,11 @@ impl World {
             (!self.lines.is_empty()).then(|| format!("peers' calls {:?}", self.lines.keys())),
         );
         let due_ms = now.utc_ms - OVERDUE_MS;
-        let overdue = |row: &&CallbackRow| row.not_before_ms < due_ms;
+        let rules = process.switch.rules();
+        let overdue = |row: &&CallbackRow| {
+            row.not_before_ms < due_ms
+                && self.decided.somebody_may_work_for(&look, rules, row.tenant)
+        };
         let overdue = self.decided.callbacks_open().filter(overdue);
         left.extend(overdue.map(|row| format!("callback {} is due", row.id)));
         let rests_on = |row: &&SignInRow| {

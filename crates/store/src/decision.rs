@@ -69,6 +69,8 @@ pub struct ConsideredView {
     pub ring: u8,
     /// Preferred skills that it lacks.
     pub unmet: u8,
+    /// Whether its operator belongs to another authority.
+    pub is_guest: bool,
     /// By the queue's strategy: the least first.
     pub merit: i64,
     /// Idle since.
@@ -234,6 +236,7 @@ impl Known {
             weight_ms: seat.weight_ms,
             ring: seat.ring,
             unmet: seat.unmet,
+            is_guest: seat.is_guest,
             merit: seat.merit,
             idle_since_ms: seat.idle_since_ms,
         }
@@ -247,6 +250,7 @@ impl Known {
         let (why, operator) = match passed.why {
             Passing::NotDialled => ("not_dialled", None),
             Passing::AsksMore => ("asks_more", None),
+            Passing::NotLent => ("not_lent", None),
             Passing::Refused => ("refused", None),
             Passing::WaitsForOperator(id) => ("waits_for_operator", self.operator(id)),
             Passing::WeighsLess => ("weighs_less", None),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::id::OperatorId;
+use cuptel_core::id::{OperatorId, TenantId};
 use cuptel_core::record::OperatorRow;
 use serde::Serialize;
 
@@ -15,6 +15,7 @@ pub(crate) const UPSERT: &str = upsert!(operator {
     2 name TEXT,
     3 employer TEXT,
     4 removed_ms BIGINT,
+    5 home BIGINT,
 });
 
 /// Takes the same array as `UPSERT`: an operator's skills are replaced as a whole, but
@@ -34,13 +35,14 @@ WHERE operator.seq = CAST(value->>1 AS BIGINT)
 ON CONFLICT (shard, operator, skill) DO UPDATE SET level = excluded.level";
 
 const ALL: &str =
-    "SELECT id, name, employer, removed_ms FROM operator WHERE shard = $1 ORDER BY id";
+    "SELECT id, name, employer, removed_ms, home FROM operator WHERE shard = $1 ORDER BY id";
 const SKILLS: &str = "
 SELECT operator, skill, level FROM operator_skill WHERE shard = $1 ORDER BY operator, skill";
 
 const VIEWS: &str = "
-SELECT operator.id, operator.name, operator.employer, seat.name
+SELECT operator.id, operator.name, operator.employer, tenant.name, seat.name
 FROM operator
+LEFT JOIN tenant ON tenant.shard = operator.shard AND tenant.id = operator.home
 LEFT JOIN sign_in ON sign_in.shard = operator.shard AND sign_in.operator = operator.id
     AND sign_in.until_ms IS NULL
 LEFT JOIN seat ON seat.shard = operator.shard AND seat.id = sign_in.seat
@@ -57,6 +59,8 @@ pub struct OperatorView {
     pub name: String,
     /// Who employs them.
     pub employer: String,
+    /// The health authority that they belong to.
+    pub home: Option<String>,
     /// Levels from 1 to 5, by skill.
     pub skills: BTreeMap<String, u8>,
     /// Where they are signed in.
@@ -69,6 +73,7 @@ pub(crate) fn image(row: &OperatorRow, seq: i64, images: &mut Images) {
         .text(&row.name)
         .text(&row.employer)
         .maybe_int(row.removed_ms)
+        .maybe_int(row.home.map(|tenant| tenant.0))
         .end();
 }
 
@@ -90,6 +95,7 @@ fn read(row: &Row) -> Result<OperatorRow, sqlx::Error> {
         employer: columns.text()?,
         skills: Vec::new(),
         removed_ms: columns.maybe_int()?,
+        home: columns.maybe_int()?.map(TenantId),
     })
 }
 
@@ -124,6 +130,7 @@ fn view(row: &Row) -> Result<OperatorView, sqlx::Error> {
         id: OperatorId(columns.int()?),
         name: columns.text()?,
         employer: columns.text()?,
+        home: columns.maybe_text()?,
         skills: BTreeMap::new(),
         seat: columns.maybe_text()?,
     })

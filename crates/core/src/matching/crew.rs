@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::lending::Whereabouts;
 use super::{Fitness, Load, Matching, QueueLine, Source};
-use crate::id::{OperatorId, QueueId, SeatId};
+use crate::id::{OperatorId, QueueId, SeatId, TenantId};
 use crate::rules::Queue;
 use crate::time::UtcMs;
 use crate::words::WorkKind;
@@ -37,12 +38,26 @@ pub struct SeatIs {
     pub free: Option<Figures>,
     /// Set while one is.
     pub in_hand: Option<InHand>,
+    /// For whom it works, from the offer to the end of the wrap-up.
+    pub serves: Option<TenantId>,
+}
+
+/// Who works at a seat.
+#[derive(Debug, Clone, Copy)]
+pub struct Who<'o> {
+    /// The operator.
+    pub operator: OperatorId,
+    /// The health authority that they belong to.
+    pub home: Option<TenantId>,
+    /// What they can do.
+    pub skills: &'o [(String, u8)],
 }
 
 /// A seat with its operator.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Member {
     operator: OperatorId,
+    home: Option<TenantId>,
     /// The queues that they can serve, by their places.
     fit: Vec<(usize, Fitness)>,
     is: SeatIs,
@@ -57,6 +72,18 @@ impl Member {
 
     pub(super) fn may(&self, queue: QueueId, kind: WorkKind) -> bool {
         !self.spared.contains(&(queue, kind))
+    }
+
+    pub(super) fn home(&self) -> Option<TenantId> {
+        self.home
+    }
+
+    fn whereabouts(&self) -> Whereabouts {
+        match self.is.serves {
+            Some(tenant) if self.home != Some(tenant) => Whereabouts::Away(tenant),
+            Some(_) | None if self.is.is_present => Whereabouts::Home,
+            Some(_) | None => Whereabouts::Gone,
+        }
     }
 
     pub(super) fn operator(&self) -> OperatorId {
@@ -121,22 +148,24 @@ impl Matching {
         &mut self,
         now_ms: UtcMs,
         seat: SeatId,
-        (operator, skills): (OperatorId, &[(String, u8)]),
+        who: Who<'_>,
         queues: &BTreeMap<QueueId, Queue>,
     ) {
         self.clear(now_ms, seat);
-        let fit =
-            |(id, rule): (&QueueId, &Queue)| Some((*self.places.get(id)?, rule.fitness(skills)?));
+        let fit = |(id, rule): (&QueueId, &Queue)| {
+            Some((*self.places.get(id)?, rule.fitness(who.skills)?))
+        };
         let mut fit: Vec<(usize, Fitness)> = queues.iter().filter_map(fit).collect();
         fit.sort_unstable_by_key(|(place, _)| *place);
         let member = Member {
-            operator,
+            operator: who.operator,
+            home: who.home,
             fit,
             is: SeatIs::default(),
             spared: Vec::new(),
         };
         self.crew.members.insert(seat, member);
-        self.crew.seats.insert(operator, seat);
+        self.crew.seats.insert(who.operator, seat);
     }
 
     /// Nobody works at a seat any more.
@@ -175,21 +204,22 @@ impl Matching {
         let Some(member) = self.crew.members.get_mut(&seat) else {
             return;
         };
+        let stood = member.whereabouts();
         let was = std::mem::replace(&mut member.is, is);
-        let operator = member.operator;
+        let (operator, home, stands) = (member.operator, member.home, member.whereabouts());
         for (place, fitness) in &member.fit {
             let Some(line) = self.lines.get_mut(*place) else {
                 continue;
             };
             if let Some(figures) = &was.free {
-                line.seat_taken(seat, fitness, figures);
+                line.seat_taken((seat, home), fitness, figures);
             }
             // Looked at again even if nothing has changed here: what a work may not have had
             // from this seat it may have now.
             let may = |queue, kind| !member.spared.contains(&(queue, kind));
             let is_wanted = is
                 .free
-                .is_some_and(|figures| line.seat_free(seat, fitness, &figures, may));
+                .is_some_and(|figures| line.seat_free((seat, home), fitness, &figures, may));
             let source = Source::Line(*place);
             if is_wanted || self.found.get(source).is_some_and(|pair| pair.seat == seat) {
                 self.stale.insert(source);
@@ -197,6 +227,9 @@ impl Matching {
         }
         if was.free.is_some() || is.free.is_some() {
             self.stale.insert(Source::KeptFor(operator));
+        }
+        if let Some(home) = home {
+            self.moved(home, stood, stands);
         }
         self.count(was.in_hand, false);
         self.count(is.in_hand, true);

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::crew::Member;
 use super::{Conditions, Matching, Pair};
 use crate::id::{OperatorId, QueueId, SeatId};
 use crate::record::Work;
@@ -40,6 +41,12 @@ pub enum Eligibility {
     SiteFull,
     /// The work would outlast the operator's shift.
     ShiftEnds,
+    /// Its operator's own authority keeps so many for itself.
+    LendFloor,
+    /// So many of its operator's own authority work for others already.
+    LendMax,
+    /// So many of others work for the work's authority already.
+    BorrowMax,
     /// What its operator's own profile says is nobody's business.
     #[serde(rename = "not_eligible")]
     Profile,
@@ -61,6 +68,9 @@ pub struct Considered {
     /// Preferred skills that it lacks: the fewest first.
     #[serde(default, skip_serializing_if = "is_none_at_all")]
     pub unmet: u8,
+    /// Whether its operator belongs to another authority: those of the house first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_guest: bool,
     /// By the queue's strategy: the least first.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub merit: i64,
@@ -79,6 +89,8 @@ pub enum Passing {
     AsksMore,
     /// The seat did not take it before.
     Refused,
+    /// The seat's operator may not work for its authority now.
+    NotLent,
     /// It waits a while for the operator who knows the person.
     WaitsForOperator(OperatorId),
     /// The seat's operator is better at another queue, and it is not older by enough.
@@ -148,7 +160,9 @@ impl Matching {
             if on.excludes(waiting.work, seat) {
                 Eligibility::Refused
             } else {
-                Eligibility::Eligible
+                let home = self.crew.member(seat).and_then(Member::home);
+                let refusal = self.lending.refusal(home, line.tenant());
+                refusal.unwrap_or(Eligibility::Eligible)
             }
         };
         let mut ranks = line.best_ranks(step, waiting.is_live, SHOWN_MAX);
@@ -163,6 +177,7 @@ impl Matching {
             weight_ms: rank.weight_ms.0,
             ring: rank.ring,
             unmet: rank.unmet,
+            is_guest: rank.is_guest,
             merit: rank.merit,
             idle_since_ms: rank.idle_since_ms,
         });
@@ -172,7 +187,7 @@ impl Matching {
             key_ms: waiting.key_ms,
             step: pair.step,
             knows_them,
-            free: line.free_count(step, waiting.is_live),
+            free: line.free_count(step, waiting.is_live, &self.lending),
             seats: seats.take(SHOWN_MAX).collect(),
             passed_over: self.passed_over(pair, on),
         })
@@ -182,10 +197,12 @@ impl Matching {
         let own = (pair.waiting.key_ms, pair.waiting.work);
         let mut passed = Vec::new();
         let member = self.crew.member(pair.seat);
+        let home = member.and_then(Member::home);
         for (place, fitness) in member.into_iter().flat_map(|member| member.fit()) {
             let Some(line) = self.lines.get(*place) else {
                 continue;
             };
+            let is_lent = self.lending.refusal(home, line.tenant()).is_none();
             for (step, is_live, standing) in line.standing() {
                 let before = standing.iter().take(SHOWN_MAX);
                 for &(key_ms, work, place_ms) in
@@ -195,6 +212,8 @@ impl Matching {
                         Passing::NotDialled
                     } else if step < usize::from(fitness.ring) {
                         Passing::AsksMore
+                    } else if !is_lent {
+                        Passing::NotLent
                     } else if on.excludes(work, pair.seat) {
                         Passing::Refused
                     } else {

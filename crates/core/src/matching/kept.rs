@@ -44,6 +44,11 @@ impl Kept {
         own.filter_map(|(_, work)| self.works.get(work).map(|(waiting, _)| waiting))
     }
 
+    /// For whom something waits.
+    pub(super) fn operators(&self) -> impl Iterator<Item = OperatorId> {
+        self.by_operator.keys().copied()
+    }
+
     /// Whom this work waits for.
     pub(super) fn wish_of(&self, work: Work) -> Option<&Wish> {
         self.works.get(&work).map(|(_, wish)| wish)

@@ -1,12 +1,13 @@
 //! One queue: who waits, by what is asked of a seat for them, and who is free to serve them.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::lending::Lending;
 use super::{Conditions, Fitness, Pair, Waiting};
-use crate::id::{QueueId, SeatId};
+use crate::id::{QueueId, SeatId, TenantId};
 use crate::matching::crew::Figures;
 use crate::record::Work;
 use crate::rules::{Queue, Strategy};
@@ -19,6 +20,8 @@ pub(super) struct Rank {
     pub(super) weight_ms: Reverse<i64>,
     pub(super) ring: u8,
     pub(super) unmet: u8,
+    /// Whether its operator belongs to another authority.
+    pub(super) is_guest: bool,
     /// By the queue's strategy, the least first.
     pub(super) merit: i64,
     pub(super) idle_since_ms: UtcMs,
@@ -36,11 +39,29 @@ struct Step {
     live: Standing,
     /// People to be dialled.
     dials: Standing,
-    /// Free seats that meet what is asked at this step and not what was asked before: those that
-    /// may be offered people on the line,
-    free_live: BTreeSet<Rank>,
+    /// Free seats that meet what is asked at this step and not what was asked before.
+    free: Free,
+    /// Those of them that other authorities would have to lend.
+    guests: BTreeMap<TenantId, Free>,
+}
+
+/// Free seats, the best first.
+#[derive(Debug, Default)]
+struct Free {
+    /// Those that may be offered people on the line,
+    live: BTreeSet<Rank>,
     /// and those that may be offered people to be dialled.
-    free_dials: BTreeSet<Rank>,
+    dials: BTreeSet<Rank>,
+}
+
+impl Free {
+    fn of(&self, is_live: bool) -> &BTreeSet<Rank> {
+        if is_live { &self.live } else { &self.dials }
+    }
+
+    fn is_some(&self) -> bool {
+        !self.live.is_empty() || !self.dials.is_empty()
+    }
 }
 
 impl Step {
@@ -52,11 +73,23 @@ impl Step {
         }
     }
 
-    fn free(&self, is_live: bool) -> &BTreeSet<Rank> {
-        if is_live {
-            &self.free_live
-        } else {
-            &self.free_dials
+    /// The seats of the house, and of each authority that lends to `tenant` now.
+    fn free<'s>(
+        &'s self,
+        is_live: bool,
+        (tenant, lending): (TenantId, &'s Lending),
+    ) -> impl Iterator<Item = &'s BTreeSet<Rank>> {
+        let guests = self.guests.iter();
+        let lent = guests.filter(move |(home, _)| lending.lends(**home, tenant));
+        std::iter::once(&self.free)
+            .chain(lent.map(|(_, free)| free))
+            .map(move |free| free.of(is_live))
+    }
+
+    fn seats_of(&mut self, home: Option<TenantId>) -> &mut Free {
+        match home {
+            Some(home) => self.guests.entry(home).or_default(),
+            None => &mut self.free,
         }
     }
 }
@@ -65,6 +98,7 @@ impl Step {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct QueueLine {
     queue: QueueId,
+    tenant: TenantId,
     strategy: Strategy,
     steps: Vec<Step>,
     works: usize,
@@ -79,6 +113,7 @@ impl QueueLine {
         });
         Self {
             queue,
+            tenant: rule.tenant,
             strategy: rule.matching.strategy,
             steps: std::iter::once(Step::default()).chain(relaxed).collect(),
             works: 0,
@@ -124,12 +159,12 @@ impl QueueLine {
     }
 
     /// Whether a seat is there for it.
-    pub(super) fn insert(&mut self, step: u8, waiting: &Waiting) -> bool {
+    pub(super) fn insert(&mut self, step: u8, waiting: &Waiting, lending: &Lending) -> bool {
         if let Some(step) = self.steps.get_mut(usize::from(step)) {
             let standing = step.standing(waiting.is_live);
             standing.insert((waiting.key_ms, waiting.work, waiting.place_ms));
         }
-        self.free(step, waiting.is_live).next().is_some()
+        self.free(step, waiting.is_live, lending).next().is_some()
     }
 
     /// Many at once: built sorted, because a tree of a million is built sooner than mended a
@@ -194,7 +229,17 @@ impl QueueLine {
         Some((self.step_at(place_ms, now_ms), waiting))
     }
 
-    fn rank(&self, seat: SeatId, fitness: &Fitness, figures: &Figures) -> Rank {
+    /// Whose a seat is, if it would have to be lent.
+    fn guest_of(&self, home: Option<TenantId>) -> Option<TenantId> {
+        home.filter(|home| *home != self.tenant)
+    }
+
+    fn rank(
+        &self,
+        (seat, home): (SeatId, Option<TenantId>),
+        fitness: &Fitness,
+        figures: &Figures,
+    ) -> Rank {
         let merit = match self.strategy {
             Strategy::LongestIdle => 0,
             Strategy::LeastOccupied => figures.load.rank(),
@@ -205,6 +250,7 @@ impl QueueLine {
             weight_ms: Reverse(fitness.weight_ms),
             ring: fitness.ring,
             unmet: fitness.unmet,
+            is_guest: self.guest_of(home).is_some(),
             merit,
             idle_since_ms: figures.idle_since_ms,
             seat,
@@ -214,7 +260,7 @@ impl QueueLine {
     /// A seat is free. Whether there is something for it to do.
     pub(super) fn seat_free(
         &mut self,
-        seat: SeatId,
+        seat: (SeatId, Option<TenantId>),
         fitness: &Fitness,
         figures: &Figures,
         may: impl Fn(QueueId, WorkKind) -> bool,
@@ -223,12 +269,14 @@ impl QueueLine {
         let dials = may(self.queue, WorkKind::Callback);
         let rank = self.rank(seat, fitness, figures);
         let ring = usize::from(fitness.ring);
+        let home = self.guest_of(seat.1);
         if let Some(step) = self.steps.get_mut(ring) {
+            let free = step.seats_of(home);
             if live {
-                step.free_live.insert(rank);
+                free.live.insert(rank);
             }
             if dials {
-                step.free_dials.insert(rank);
+                free.dials.insert(rank);
             }
         }
         let waits =
@@ -236,51 +284,68 @@ impl QueueLine {
         self.steps.iter().skip(ring).any(waits)
     }
 
-    pub(super) fn seat_taken(&mut self, seat: SeatId, fitness: &Fitness, figures: &Figures) {
+    pub(super) fn seat_taken(
+        &mut self,
+        seat: (SeatId, Option<TenantId>),
+        fitness: &Fitness,
+        figures: &Figures,
+    ) {
         let rank = self.rank(seat, fitness, figures);
+        let home = self.guest_of(seat.1);
         if let Some(step) = self.steps.get_mut(usize::from(fitness.ring)) {
-            step.free_live.remove(&rank);
-            step.free_dials.remove(&rank);
+            let free = step.seats_of(home);
+            free.live.remove(&rank);
+            free.dials.remove(&rank);
         }
     }
 
     /// Seats that a work at this step can have, of each ring the best first.
-    pub(super) fn free(&self, step: u8, is_live: bool) -> impl Iterator<Item = SeatId> {
+    pub(super) fn free<'s>(
+        &'s self,
+        step: u8,
+        is_live: bool,
+        lending: &'s Lending,
+    ) -> impl Iterator<Item = SeatId> + 's {
         let steps = self.steps.iter().take(usize::from(step) + 1);
-        let ranks = steps.flat_map(move |step| step.free(is_live));
+        let lent_to = (self.tenant, lending);
+        let ranks = steps.flat_map(move |step| step.free(is_live, lent_to).flatten());
         ranks.map(|rank| rank.seat)
     }
 
-    fn seat_for(
-        &self,
+    fn seat_for<'s>(
+        &'s self,
         step: usize,
         (work, is_live): (Work, bool),
+        lending: &'s Lending,
         on: &impl Conditions,
-    ) -> Option<&Rank> {
+    ) -> Option<&'s Rank> {
         let may = |rank: &&Rank| !on.excludes(work, rank.seat);
         let steps = self.steps.iter().take(step + 1);
         steps
-            .filter_map(|step| step.free(is_live).iter().find(may))
+            .flat_map(|step| step.free(is_live, (self.tenant, lending)))
+            .filter_map(|free| free.iter().find(may))
             .min()
     }
 
     /// The first work that a free seat can take; and whether there are callbacks that it could, if
     /// they might be dialled.
-    pub(super) fn best(&self, on: &mut impl Conditions) -> (Option<Pair>, bool) {
+    pub(super) fn best(&self, lending: &Lending, on: &mut impl Conditions) -> (Option<Pair>, bool) {
+        let lent_to = (self.tenant, lending);
         let mut best: Option<Pair> = None;
         let mut is_shut = false;
         let (mut serves_live, mut serves_dials) = (false, false);
         for (at, step) in self.steps.iter().enumerate() {
-            serves_live = serves_live || !step.free_live.is_empty();
-            serves_dials = serves_dials || !step.free_dials.is_empty();
+            let has_free = |is_live| step.free(is_live, lent_to).any(|free| !free.is_empty());
+            serves_live = serves_live || has_free(true);
+            serves_dials = serves_dials || has_free(false);
             if serves_live {
-                best = self.better(best, at, &step.live, true, on);
+                best = self.better(best, at, (&step.live, true), lending, on);
             }
             let Some(&(.., place_ms)) = step.dials.first().filter(|_| serves_dials) else {
                 continue;
             };
             if on.may_dial(self.queue, place_ms) {
-                best = self.better(best, at, &step.dials, false, on);
+                best = self.better(best, at, (&step.dials, false), lending, on);
             } else {
                 is_shut = true;
             }
@@ -292,13 +357,13 @@ impl QueueLine {
         &self,
         best: Option<Pair>,
         at: usize,
-        standing: &Standing,
-        is_live: bool,
+        (standing, is_live): (&Standing, bool),
+        lending: &Lending,
         on: &impl Conditions,
     ) -> Option<Pair> {
         let mut works = standing.iter();
         let served = works.find_map(|&(key_ms, work, place_ms)| {
-            let rank = self.seat_for(at, (work, is_live), on)?;
+            let rank = self.seat_for(at, (work, is_live), lending, on)?;
             let waiting = Waiting {
                 queue: self.queue,
                 work,
@@ -330,6 +395,16 @@ impl QueueLine {
         self.queue
     }
 
+    pub(super) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Whether seats of this authority are free, that it would have to lend.
+    pub(super) fn has_guests_of(&self, home: TenantId) -> bool {
+        let of_home = |step: &Step| step.guests.get(&home).is_some_and(Free::is_some);
+        self.steps.iter().any(of_home)
+    }
+
     pub(super) fn strategy(&self) -> Strategy {
         self.strategy
     }
@@ -343,16 +418,17 @@ impl QueueLine {
     }
 
     /// Free seats that can serve a work at this step.
-    pub(super) fn free_count(&self, step: usize, is_live: bool) -> usize {
+    pub(super) fn free_count(&self, step: usize, is_live: bool, lending: &Lending) -> usize {
         let steps = self.steps.iter().take(step + 1);
-        steps.map(|step| step.free(is_live).len()).sum()
+        let free = steps.flat_map(|step| step.free(is_live, (self.tenant, lending)));
+        free.map(BTreeSet::len).sum()
     }
 
-    /// The best of those, of each step so many.
+    /// The best of those, and of those that are not lent now, of each step so many.
     pub(super) fn best_ranks(&self, step: usize, is_live: bool, most: usize) -> Vec<Rank> {
         let steps = self.steps.iter().take(step + 1);
-        steps
-            .flat_map(|step| step.free(is_live).iter().take(most))
+        let all = steps.flat_map(|step| std::iter::once(&step.free).chain(step.guests.values()));
+        all.flat_map(|free| free.of(is_live).iter().take(most))
             .copied()
             .collect()
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
-use cuptel_core::matching::{Figures, Load, Matching, Pair, SeatIs, Waiting, Wish};
+use cuptel_core::matching::{Figures, Load, Matching, Pair, SeatIs, Waiting, Who, Wish};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
-    CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy, WrapUp,
+    CallbackPolicy, LendPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy, WrapUp,
 };
 
 use crate::scan::{Scan, Sitting};
@@ -31,9 +31,29 @@ pub(crate) fn work(id: i64, is_live: bool) -> Work {
     }
 }
 
+/// Two authorities with two queues each: one keeps an operator, lends two at most and borrows
+/// one; the other lends one.
+fn lending() -> BTreeMap<TenantId, LendPolicy> {
+    let first = LendPolicy {
+        floor: 1,
+        max: Some(2),
+        borrow_max: Some(1),
+    };
+    let second = LendPolicy {
+        max: Some(1),
+        ..LendPolicy::default()
+    };
+    BTreeMap::from([(TenantId(1), first), (TenantId(2), second)])
+}
+
+/// Of three operators one belongs to each authority, and one to nobody.
+fn home_of(seat: SeatId) -> Option<TenantId> {
+    Some(TenantId(seat.0 % 3)).filter(|tenant| tenant.0 > 0)
+}
+
 fn queue(number: i64, matching: MatchPolicy) -> Queue {
     Queue {
-        tenant: TenantId(1),
+        tenant: TenantId(number % 2 + 1),
         name: number.to_string(),
         title: number.to_string(),
         skills: BTreeMap::from([(skill(number), 2), ("common".to_owned(), 1)]),
@@ -113,7 +133,8 @@ impl Both {
     pub(crate) fn new() -> Self {
         let mut both = Self::default();
         both.scan.queues = queues();
-        both.matching.begin(&both.scan.queues);
+        both.scan.lending = lending();
+        both.matching.begin(&both.scan.queues, &both.scan.lending);
         both
     }
 
@@ -145,28 +166,44 @@ impl Both {
         skills.extend(named.map(|(number, level)| (skill(number), level)));
         let operator = OperatorId(seat.0);
         let queues = &self.scan.queues;
-        self.matching.man(now_ms, seat, (operator, &skills), queues);
+        let home = home_of(seat);
+        let who = Who {
+            operator,
+            home,
+            skills: &skills,
+        };
+        self.matching.man(now_ms, seat, who, queues);
         let sitting = Sitting {
             operator,
+            home,
             skills,
             is_present: false,
             free: None,
+            serves: None,
         };
         self.scan.seats.insert(seat, sitting);
         self.scan.settle();
     }
 
-    /// A seat is free after so much work, or not.
-    pub(crate) fn turns(&mut self, seat: SeatId, is_present: bool, free: Option<Figures>) {
+    /// A seat is free after so much work, or not, and then perhaps at a work of an authority.
+    pub(crate) fn turns(
+        &mut self,
+        seat: SeatId,
+        is_present: bool,
+        free: Option<Figures>,
+        serves: Option<TenantId>,
+    ) {
         let Some(sitting) = self.scan.seats.get_mut(&seat) else {
             return;
         };
         let free = free.filter(|_| is_present);
-        (sitting.is_present, sitting.free) = (is_present, free);
+        let serves = serves.filter(|_| free.is_none());
+        (sitting.is_present, sitting.free, sitting.serves) = (is_present, free, serves);
         let is = SeatIs {
             is_present,
             free,
             in_hand: None,
+            serves,
         };
         self.matching.seat_is(self.scan.now_ms, seat, is);
         self.scan.settle();
@@ -187,7 +224,8 @@ impl Both {
     /// Hands the pair over: its work leaves, its seat is busy.
     pub(crate) fn hand_over(&mut self, pair: &Pair) {
         self.leaves(pair.waiting.work);
-        self.turns(pair.seat, true, None);
+        let serves = self.scan.queues[&pair.waiting.queue].tenant;
+        self.turns(pair.seat, true, None, Some(serves));
         self.decided.push(*pair);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cuptel_core::id::{OperatorId, QueueId, SeatId};
+use cuptel_core::id::{OperatorId, QueueId, SeatId, TenantId};
 use cuptel_core::matching::{Pair, Waiting, Wish};
 use proptest::prelude::*;
 
@@ -36,6 +36,8 @@ enum Happens {
     Busy {
         seat: i64,
         is_present: bool,
+        /// For which authority.
+        serves: Option<i64>,
     },
     Passes {
         s: i64,
@@ -71,7 +73,8 @@ fn happens() -> impl Strategy<Value = Happens> {
         4 => (1..7_i64, 0..30_i64, 0..90_i64, 0..4_u32).prop_map(|(seat, idle_s, worked_s, calls)| {
             Happens::Free { seat, idle_s, worked_s, calls }
         }),
-        1 => (1..7_i64, any::<bool>()).prop_map(|(seat, is_present)| Happens::Busy { seat, is_present }),
+        2 => (1..7_i64, any::<bool>(), prop::option::of(1..3_i64))
+            .prop_map(|(seat, is_present, serves)| Happens::Busy { seat, is_present, serves }),
         2 => (1..15_i64).prop_map(|s| Happens::Passes { s }),
         2 => (1..20_i64, any::<bool>(), 1..7_i64)
             .prop_map(|(id, is_live, seat)| Happens::Refuses { id, is_live, seat }),
@@ -116,9 +119,16 @@ impl Both {
                 calls,
             } => {
                 let free = figures(self.scan.now_ms, idle_s, worked_s, calls);
-                self.turns(SeatId(seat), true, Some(free));
+                self.turns(SeatId(seat), true, Some(free), None);
             }
-            Happens::Busy { seat, is_present } => self.turns(SeatId(seat), is_present, None),
+            Happens::Busy {
+                seat,
+                is_present,
+                serves,
+            } => {
+                let serves = serves.map(TenantId);
+                self.turns(SeatId(seat), is_present, None, serves);
+            }
             Happens::Passes { s } => self.passes_s(s),
             // As when an offer comes back: who refused is noted before the work waits again.
             Happens::Refuses { id, is_live, seat } => {
@@ -141,6 +151,7 @@ impl Both {
                     assert_eq!(Some(pair), self.scan.next());
                     self.check(&pair);
                     self.hand_over(&pair);
+                    self.check_lent(&pair);
                 }
                 assert_eq!(None, self.scan.next());
                 self.check_no_seat_is_idle();
@@ -158,7 +169,7 @@ impl Both {
         let bound_ms = 4 * i64::from(LEVEL_WEIGHT_S) * 1_000;
         for (other, wish) in self.scan.works.values() {
             let mut seats = self.scan.seats_for(other.work).into_iter();
-            if !seats.any(|rank| rank.5 == pair.seat) {
+            if !seats.any(|rank| rank.6 == pair.seat) {
                 continue;
             }
             let by_ms = taken.key_ms - other.key_ms;
@@ -170,6 +181,25 @@ impl Both {
                     "{taken:?} overtakes {other:?}"
                 );
             }
+        }
+    }
+
+    /// Whoever has just gone to others has left enough at home, and nobody is lent or borrowed
+    /// beyond a cap; the structure counts as the scan does.
+    fn check_lent(&self, pair: &Pair) {
+        let seat = &self.scan.seats[&pair.seat];
+        let tenant = self.scan.queues[&pair.waiting.queue].tenant;
+        if let Some(home) = seat.home.filter(|home| *home != tenant) {
+            let (own, policy) = (self.scan.lent(home), self.scan.lending[&home]);
+            assert!(own.at_home >= policy.floor, "{pair:?} leaves {own:?}");
+            let is_over = |max: Option<u32>, count| max.is_some_and(|max| count > max);
+            assert!(!is_over(policy.max, own.away), "{pair:?} makes {own:?}");
+            let borrowed = self.scan.lent(tenant).borrowed;
+            let most = self.scan.lending[&tenant].borrow_max;
+            assert!(!is_over(most, borrowed), "{pair:?} makes {borrowed}");
+        }
+        for tenant in self.scan.lending.keys() {
+            assert_eq!(self.matching.lent(*tenant), self.scan.lent(*tenant));
         }
     }
 

@@ -3,19 +3,22 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use cuptel_core::id::{OperatorId, QueueId, SeatId};
-use cuptel_core::matching::{Conditions, Figures, Fitness, Pair, Waiting, Wish};
+use cuptel_core::id::{OperatorId, QueueId, SeatId, TenantId};
+use cuptel_core::matching::{Conditions, Figures, Fitness, Lent, Pair, Waiting, Wish};
 use cuptel_core::record::Work;
-use cuptel_core::rules::{Queue, Strategy};
+use cuptel_core::rules::{LendPolicy, Queue, Strategy};
 use cuptel_core::time::UtcMs;
 
 /// A seat with its operator.
 #[derive(Debug, Clone)]
 pub(crate) struct Sitting {
     pub(crate) operator: OperatorId,
+    pub(crate) home: Option<TenantId>,
     pub(crate) skills: Vec<(String, u8)>,
     pub(crate) is_present: bool,
     pub(crate) free: Option<Figures>,
+    /// For whom it works.
+    pub(crate) serves: Option<TenantId>,
 }
 
 /// What the structure is told, kept as it was told.
@@ -23,6 +26,7 @@ pub(crate) struct Sitting {
 pub(crate) struct Scan {
     pub(crate) now_ms: i64,
     pub(crate) queues: BTreeMap<QueueId, Queue>,
+    pub(crate) lending: BTreeMap<TenantId, LendPolicy>,
     /// With whom each waits for, while it does.
     pub(crate) works: BTreeMap<Work, (Waiting, Option<Wish>)>,
     pub(crate) seats: BTreeMap<SeatId, Sitting>,
@@ -42,7 +46,7 @@ impl Conditions for &Scan {
 }
 
 /// The order of the seats that could have one work.
-type Rank = (Reverse<i64>, u8, u8, i64, i64, SeatId);
+type Rank = (Reverse<i64>, u8, u8, bool, i64, i64, SeatId);
 
 impl Scan {
     /// How much is asked for a work by now.
@@ -84,9 +88,40 @@ impl Scan {
         }
     }
 
+    /// Counted seat by seat.
+    pub(crate) fn lent(&self, tenant: TenantId) -> Lent {
+        let mut lent = Lent::default();
+        for seat in self.seats.values() {
+            let Some(home) = seat.home else {
+                continue;
+            };
+            match seat.serves.filter(|serves| *serves != home) {
+                Some(serves) => {
+                    lent.away += u32::from(home == tenant);
+                    lent.borrowed += u32::from(serves == tenant);
+                }
+                None => lent.at_home += u32::from(home == tenant && seat.is_present),
+            }
+        }
+        lent
+    }
+
+    fn is_lent(&self, home: TenantId, tenant: TenantId) -> bool {
+        let (own, policy) = (self.lent(home), self.lending[&home]);
+        let borrow_max = self.lending[&tenant].borrow_max;
+        own.at_home > policy.floor
+            && policy.max.is_none_or(|max| own.away < max)
+            && borrow_max.is_none_or(|max| self.lent(tenant).borrowed < max)
+    }
+
     fn rank(&self, waiting: &Waiting, seat: SeatId, sitting: &Sitting) -> Option<Rank> {
         let figures = sitting.free?;
         let fitness = self.fitness(waiting.queue, sitting)?;
+        let tenant = self.queues[&waiting.queue].tenant;
+        let home = sitting.home.filter(|home| *home != tenant);
+        if home.is_some_and(|home| !self.is_lent(home, tenant)) {
+            return None;
+        }
         let merit = match self.queues[&waiting.queue].matching.strategy {
             Strategy::LongestIdle => 0,
             Strategy::LeastOccupied => figures.load.rank(),
@@ -97,6 +132,7 @@ impl Scan {
             Reverse(fitness.weight_ms),
             fitness.ring,
             fitness.unmet,
+            home.is_some(),
             merit,
             figures.idle_since_ms,
             seat,
@@ -140,7 +176,7 @@ impl Scan {
                 seen_ms: waiting.key_ms - rank.0.0,
                 waiting: *waiting,
                 step: if wish.is_some() { rank.1 } else { step },
-                seat: rank.5,
+                seat: rank.6,
             });
         }
         let order = |pair: &Pair| (pair.seen_ms, pair.waiting.key_ms, pair.waiting.work);

@@ -5,6 +5,7 @@ mod calling_back;
 mod clock;
 mod emergency;
 mod importing;
+mod lending;
 mod menu;
 mod numbers;
 mod opening_hours;

@@ -20,10 +20,10 @@ use cuptel_core::record::{
     SeatRow, SignInRow, SiteOutageRow,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId,
-    Queue, Rules, Site, SpokenPrompts, Tenant, Trunk, WrapUp,
+    CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
+    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant, Trunk, WrapUp,
 };
-use cuptel_core::snapshot::{SiteNow, TrunkNow, WaitNow};
+use cuptel_core::snapshot::{SiteNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
@@ -731,6 +731,11 @@ impl Room {
     }
 
     /// The one site, as pages see it.
+    /// A health authority, by its place.
+    pub(crate) fn tenant(&self, place: usize) -> TenantNow {
+        self.centre.snapshot(self.now).tenants[place].clone()
+    }
+
     pub(crate) fn site(&self) -> SiteNow {
         let mut sites = self.centre.snapshot(self.now).sites;
         sites.pop().expect("there is one site")
@@ -881,6 +886,7 @@ fn operators() -> Vec<OperatorRow> {
             name: name.to_owned(),
             employer: "coop".to_owned(),
             skills: vec![("all".to_owned(), 1)],
+            home: None,
             removed_ms: None,
         })
         .to_vec()
@@ -935,6 +941,8 @@ fn rules() -> Rules {
         title: "ASL".to_owned(),
         cli: None,
         dialplan: plan(&line),
+        lending: LendPolicy::default(),
+        zone: Zone::Europe__Rome,
     };
     Rules {
         hash: "first".to_owned(),
@@ -959,6 +967,7 @@ fn rules() -> Rules {
         calendars: vec![Calendar::new(&office).expect("a calendar")],
         prompts: prompts(),
         pause_reasons: Vec::new(),
+        fairness: FairnessPolicy::default(),
         limits: Limits {
             reconcile_after_s: RECONCILE_S,
             interrupted_under_s: 5,

@@ -19,6 +19,7 @@ fn skilled(name: &str, skills: &[(&str, u8)]) -> OperatorChange {
                 .map(|(skill, level)| ((*skill).to_owned(), *level))
                 .collect(),
         ),
+        home: None,
     }
 }
 
@@ -27,6 +28,7 @@ fn employed(name: &str) -> OperatorChange {
         name: name.to_owned(),
         employer: Some("asl".to_owned()),
         skills: Some(BTreeMap::from([("all".to_owned(), 2)])),
+        home: None,
     }
 }
 

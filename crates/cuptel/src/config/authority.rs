@@ -1,13 +1,17 @@
 //! The health authorities, and the places where their operators sit.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use cuptel_core::calendar::{YearDay, Zone, parse_zone};
 use cuptel_core::dialplan::fields::{Fields, Placed, unknown};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::rules::LendPolicy;
 
 use super::{checked_name, optional_with};
+
+/// Operators who help out.
+const SEATS: RangeInclusive<u32> = 0..=100_000;
 
 /// A health authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub(crate) struct TenantSettings {
     pub(crate) cli: Option<PhoneNumber>,
     /// Of its opening hours and contact windows. Default `Europe/Rome`.
     pub(crate) time_zone: Zone,
+    /// How its operators and those of others help out. Default: without bounds.
+    pub(crate) lending: LendPolicy,
 }
 
 /// An authority with its dialplan, still to be read.
@@ -64,6 +70,11 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
             Zone::UTC
         }
     };
+    let lending = LendPolicy {
+        floor: table.whole_or("lend_floor", SEATS, 0),
+        max: table.whole("lend_max", SEATS).map(|most| most.value),
+        borrow_max: table.whole("borrow_max", SEATS).map(|most| most.value),
+    };
     let dialplan = table.required_text("dialplan", "the file of its dialplan");
     table.finish();
     let name = name?;
@@ -73,6 +84,7 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
             name,
             cli: cli.as_ref().map(|cli| cli.value.clone()),
             time_zone,
+            lending,
         },
         dialplan: dialplan.map(|path| path.map(str::to_owned)),
         name_at: name_at?,

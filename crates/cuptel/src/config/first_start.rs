@@ -7,7 +7,7 @@ use std::path::Path;
 use cuptel_core::dialplan::fields::{Faults, unknown};
 use cuptel_core::staffing::is_extension;
 
-use super::authority::SiteDraft;
+use super::authority::{SiteDraft, TenantDraft};
 use super::name_fault;
 use super::plans::Told;
 use super::queue::QueueSettings;
@@ -30,14 +30,23 @@ pub(crate) struct FirstSeat {
     pub(crate) employer: String,
     /// Skills, with levels from 1 to 5.
     pub(crate) skills: BTreeMap<String, u8>,
+    /// The tenant that the operator belongs to.
+    pub(crate) home: Option<String>,
 }
 
 /// Stands beside the configuration.
 pub(crate) const FIRST_START: &str = "first-start.csv";
-const COLUMNS: [&str; 6] = ["seat", "password", "site", "operator", "employer", "skills"];
+/// The last may be missing.
+pub(crate) const COLUMNS: [&str; 7] = [
+    "seat", "password", "site", "operator", "employer", "skills", "home",
+];
+/// All but `home`.
+pub(crate) const COLUMNS_MIN: [&str; 6] =
+    ["seat", "password", "site", "operator", "employer", "skills"];
 
 /// What the configuration knows by name.
 struct Known<'c> {
+    tenants: BTreeSet<&'c str>,
     sites: BTreeSet<&'c str>,
     skills: BTreeSet<&'c str>,
 }
@@ -46,6 +55,7 @@ struct Known<'c> {
 /// fault. No fault shows a password.
 pub(super) fn beside(
     config: &Path,
+    tenants: &[TenantDraft],
     sites: &[SiteDraft],
     queues: &[(QueueSettings, Range<usize>)],
     told: &mut Told,
@@ -56,7 +66,9 @@ pub(super) fn beside(
         told.warnings.push(ConfigFault::whole(&path, message));
         return None;
     }
+    let names = tenants.iter().map(|draft| draft.tenant.name.as_str());
     let known = Known {
+        tenants: names.collect(),
         sites: sites.iter().map(|site| site.name.as_str()).collect(),
         skills: queues
             .iter()
@@ -83,32 +95,39 @@ fn read(path: &Path, known: &Known<'_>, told: &mut Told) -> Option<Vec<FirstSeat
 }
 
 fn seats(text: &str, known: &Known<'_>, faults: &Faults, warnings: &Faults) -> Vec<FirstSeat> {
-    let columns = format!("the columns {}", COLUMNS.join(","));
+    let columns = format!("the columns {}", COLUMNS_MIN.join(","));
     let header = Header {
-        any_of: &[&COLUMNS],
+        any_of: &[&COLUMNS_MIN, &COLUMNS],
         words: &columns,
     };
+    let named = list::columns(text, &header).map_or(COLUMNS_MIN.len(), <[_]>::len);
     let mut seen = BTreeSet::new();
     let mut seats = Vec::new();
     list::read(text, &header, faults, |row| {
-        seats.extend(Row { row, warnings }.seat(known, &mut seen));
+        let row = Row {
+            row,
+            columns: &COLUMNS[..named],
+            warnings,
+        };
+        seats.extend(row.seat(known, &mut seen));
     });
     seats
 }
 
 struct Row<'r> {
     row: &'r ListRow<'r>,
+    columns: &'r [&'r str],
     warnings: &'r Faults,
 }
 
 impl Row<'_> {
     fn seat(&self, known: &Known<'_>, seen: &mut BTreeSet<String>) -> Option<FirstSeat> {
-        if self.row.columns() != COLUMNS.len() {
+        if self.row.columns() != self.columns.len() {
             let message = format!(
                 "{} columns: expected {}: {}",
                 self.row.columns(),
-                COLUMNS.len(),
-                COLUMNS.join(",")
+                self.columns.len(),
+                self.columns.join(",")
             );
             self.row.fault(0, &message);
             return None;
@@ -134,6 +153,12 @@ impl Row<'_> {
                 .fault(2, &unknown("site", site, known.sites.iter().copied()));
         }
         let skills = self.skills(&known.skills);
+        let home = (self.columns.len() == COLUMNS.len()).then(|| self.row.field(6));
+        let home = home.filter(|home| !home.is_empty());
+        if let Some(home) = home.filter(|home| !known.tenants.contains(home)) {
+            self.row
+                .fault(6, &unknown("tenant", home, known.tenants.iter().copied()));
+        }
         Some(FirstSeat {
             seat: seat.to_owned(),
             password: Secret::parse(password?),
@@ -141,6 +166,7 @@ impl Row<'_> {
             operator: operator?.to_owned(),
             employer: employer?.to_owned(),
             skills,
+            home: home.map(str::to_owned),
         })
     }
 
@@ -205,6 +231,7 @@ mod tests {
         let folder = Folder::new("first-start");
         folder.write("f.csv", text);
         let known = Known {
+            tenants: ["asl-teramo"].into(),
             sites: ["teramo"].into(),
             skills: ["prenotazioni", "disdette", "a", "b"].into(),
         };
@@ -254,6 +281,22 @@ mod tests {
                 "f.csv:5:17: skill \"a\" is here twice",
                 "f.csv:6:1: 2 columns: expected 6: seat,password,site,operator,employer,skills",
             ]
+        );
+    }
+
+    #[test]
+    fn whose_an_operator_is_may_stand_in_a_last_column() {
+        let header = "seat,password,site,operator,employer,skills,home\n";
+        let seats = read_text(&format!(
+            "{header}101,x,teramo,Anna,ASL,,asl-teramo\n102,x,teramo,Bruno,ASL,,\n"
+        ))
+        .unwrap();
+        let homes: Vec<Option<&str>> = seats.iter().map(|seat| seat.home.as_deref()).collect();
+        assert_eq!(homes, [Some("asl-teramo"), None]);
+        let faults = read_text(&format!("{header}101,x,teramo,Anna,ASL,,asl-termo\n"));
+        assert_eq!(
+            faults.unwrap_err(),
+            ["f.csv:2:24: unknown tenant \"asl-termo\": did you mean \"asl-teramo\"?"]
         );
     }
 

@@ -130,6 +130,8 @@ impl Config {
                 title,
                 cli: settings.cli.clone(),
                 dialplan,
+                lending: settings.lending,
+                zone: settings.time_zone,
             };
             tenants.insert(tenant, rule);
         }
@@ -160,6 +162,7 @@ impl Config {
                 .collect(),
             prompts: self.spoken.clone(),
             pause_reasons: self.pause_reasons.clone(),
+            fairness: self.fairness,
             limits: self.limits.clone(),
         }
     }

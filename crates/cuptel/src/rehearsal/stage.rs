@@ -489,6 +489,7 @@ mod tests {
             operator: format!("operator {name}"),
             employer: "Esempio".to_owned(),
             skills: std::iter::once((authority.to_owned(), 3)).collect(),
+            home: None,
         }
     }
 

@@ -12,7 +12,7 @@ use cuptel_core::words::{Chosen, Degraded, Disposition};
 use cuptel_http::{Configuration, DegradedNow, FailedReload, NotReloaded, Reach, Refusal};
 use serde_json::{Value, json};
 
-use crate::desk::{AT_MS, CALLER, Centre, busy, local, with_token};
+use crate::desk::{AT_MS, CALLER, Centre, busy, drift, local, with_token};
 
 const READS: [&str; 7] = [
     "/api/v1/why/1",
@@ -458,17 +458,8 @@ fn fields(of: &Value) -> Vec<String> {
     fields
 }
 
-#[tokio::test]
-async fn the_description_has_the_fields_of_real_answers() {
-    let centre = Centre::open().await;
-    let document = centre.get("/api/v1/openapi.json").await.json();
-    let asked = &centre;
-    let ask = |path: String| async move { asked.get_with_token(&path).await.json() };
-    let attempts = ask("/api/v1/attempts".to_owned()).await;
-    let callbacks = ask("/api/v1/callbacks".to_owned()).await;
-    let attempt = ask(format!("/api/v1/attempts/{}", centre.attempt)).await;
-    let callback = ask(format!("/api/v1/callbacks/{}", centre.callback)).await;
-    let waits = WaitingNow {
+fn waits_for_an_opening() -> WaitingNow {
+    WaitingNow {
         at_ms: AT_MS,
         seat: None,
         queue: "prenotazioni".to_owned(),
@@ -482,7 +473,20 @@ async fn the_description_has_the_fields_of_real_answers() {
             eligibility: Eligibility::Profile,
             seats: 1,
         }],
-    };
+    }
+}
+
+#[tokio::test]
+async fn the_description_has_the_fields_of_real_answers() {
+    let centre = Centre::open().await;
+    let document = centre.get("/api/v1/openapi.json").await.json();
+    let asked = &centre;
+    let ask = |path: String| async move { asked.get_with_token(&path).await.json() };
+    let attempts = ask("/api/v1/attempts".to_owned()).await;
+    let callbacks = ask("/api/v1/callbacks".to_owned()).await;
+    let attempt = ask(format!("/api/v1/attempts/{}", centre.attempt)).await;
+    let callback = ask(format!("/api/v1/callbacks/{}", centre.callback)).await;
+    let waits = waits_for_an_opening();
     let waiting = || centre.desk.waiting.lock().unwrap();
     waiting().insert(centre.callback, waits);
     let why = ask(format!("/api/v1/why/{}", centre.callback)).await;
@@ -490,7 +494,11 @@ async fn the_description_has_the_fields_of_real_answers() {
     let operators = ask("/api/v1/operators".to_owned()).await;
     let totals = ask("/api/v1/totals".to_owned()).await;
     let queues = ask("/api/v1/queues".to_owned()).await;
+    centre.desk.looks.send_modify(|look| {
+        std::sync::Arc::make_mut(look).drifts.push(drift());
+    });
     let snapshot = ask("/api/v1/snapshot".to_owned()).await;
+    let tenants = ask("/api/v1/tenants".to_owned()).await;
     let error = centre.get("/api/v1/seats").await.json();
     let health = centre.get("/health/ready").await.json();
     let configuration = ask("/api/v1/configuration".to_owned()).await;
@@ -521,6 +529,10 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("SeatNow", &snapshot["seats"][0]),
         ("TrunkNow", &snapshot["trunks"][0]),
         ("SiteNow", &snapshot["sites"][0]),
+        ("Tenants", &tenants),
+        ("TenantNow", &snapshot["tenants"][0]),
+        ("WaitsNow", &snapshot["tenants"][0]["recent"]),
+        ("DriftNow", &snapshot["drifts"][0]),
         ("Error", &error),
         ("Health", &health),
         ("ConfigurationBriefly", &health["configuration"]),
@@ -567,7 +579,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 33);
+    assert_eq!(paths.len(), 34);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))

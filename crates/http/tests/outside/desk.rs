@@ -19,13 +19,15 @@ use cuptel_core::record::{
     SeatRow, SignInRow, Work,
 };
 use cuptel_core::rules::Strategy;
-use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, Snapshot, TrunkNow, WaitNow};
+use cuptel_core::snapshot::{
+    DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, TenantNow, TrunkNow, WaitNow, WaitsNow,
+};
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, Chosen, ChosenBy, NeedKind, NumberClass, OfferState, Outcome, Party, Stage,
-    WorkState,
+    CallbackState, Chosen, ChosenBy, Drift, NeedKind, NumberClass, OfferState, Outcome, Party,
+    Stage, WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -255,6 +257,16 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
     }
 }
 
+/// Callers of one health authority wait much longer than those of another.
+pub(crate) fn drift() -> DriftNow {
+    DriftNow {
+        what: Drift::Waits,
+        since_ms: AT_MS - 60_000,
+        worst: "asl-teramo".to_owned(),
+        best: "asl-pescara".to_owned(),
+    }
+}
+
 /// A centre on a busy morning.
 pub(crate) fn busy() -> Snapshot {
     Snapshot {
@@ -303,6 +315,23 @@ pub(crate) fn busy() -> Snapshot {
             out_since_ms: None,
             out_is_said: false,
         }],
+        tenants: vec![TenantNow {
+            name: "asl-teramo".to_owned(),
+            title: "ASL di Teramo".to_owned(),
+            at_home: 4,
+            away: 2,
+            borrowed: 1,
+            lend_floor: 3,
+            lend_max: Some(5),
+            borrow_max: None,
+            recent: WaitsNow {
+                waits: 40,
+                wait_p95_s: Some(95),
+                abandoned_share: Some(0.125),
+            },
+            today: WaitsNow::default(),
+        }],
+        drifts: Vec::new(),
         pause_reasons: Vec::new(),
         violations: 0,
     }
@@ -337,6 +366,7 @@ fn explanation(before: AttemptId) -> Explanation {
             weight_ms: 0,
             ring: 0,
             unmet: 0,
+            is_guest: false,
             merit: 0,
             idle_since_ms: AT_MS,
         }],
@@ -370,6 +400,7 @@ async fn fill(store: &Store) -> (i64, i64) {
         name: "anna".to_owned(),
         employer: "asl".to_owned(),
         skills: Vec::new(),
+        home: None,
         removed_ms: None,
     };
     store.add_first_start(&[seat], &[operator]).await.unwrap();

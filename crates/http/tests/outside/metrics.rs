@@ -2,11 +2,14 @@
 
 use cuptel_core::words::WorkState;
 
-use crate::desk::{AT_MS, Centre};
+use crate::desk::{AT_MS, Centre, drift};
 
 #[tokio::test]
 async fn what_is_true_now_is_written_from_the_look() {
     let centre = Centre::open().await;
+    centre.desk.looks.send_modify(|look| {
+        std::sync::Arc::make_mut(look).drifts.push(drift());
+    });
     let text = centre.get("/metrics").await.text;
     for line in [
         "# TYPE cuptel_queue_waiting gauge",
@@ -21,6 +24,13 @@ async fn what_is_true_now_is_written_from_the_look() {
         "cuptel_notice_lines_in_use{trunk=\"carrier\"} 0",
         "cuptel_storm{trunk=\"carrier\"} 0",
         "cuptel_trunk_full{trunk=\"carrier\"} 0",
+        "cuptel_operators_at_home{tenant=\"asl-teramo\"} 4",
+        "cuptel_operators_lent{tenant=\"asl-teramo\"} 2",
+        "cuptel_operators_borrowed{tenant=\"asl-teramo\"} 1",
+        "cuptel_wait_p95_seconds{tenant=\"asl-teramo\",window=\"recent\"} 95",
+        "cuptel_abandoned_ratio{tenant=\"asl-teramo\",window=\"recent\"} 0.125",
+        "cuptel_fairness_drift{what=\"waits\"} 1",
+        "cuptel_fairness_drift{what=\"abandoned\"} 0",
     ] {
         assert!(
             text.lines().any(|written| written == line),

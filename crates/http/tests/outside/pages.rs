@@ -9,7 +9,7 @@ use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Chosen, WorkState};
 use cuptel_http::Reach;
 
-use crate::desk::{AT_MS, Centre, TOKEN, busy, form, with_token};
+use crate::desk::{AT_MS, Centre, TOKEN, busy, drift, form, with_token};
 
 #[tokio::test]
 async fn the_page_has_what_a_screen_reader_needs() {
@@ -29,7 +29,7 @@ async fn the_page_has_what_a_screen_reader_needs() {
     }
     assert!(page.text.contains("<a class=\"skip\" href=\"#main\">"));
     let tables = page.text.matches("<table>").count();
-    assert_eq!(tables, 3);
+    assert_eq!(tables, 4);
     assert_eq!(page.text.matches("<caption").count(), tables);
     assert_eq!(
         page.text.matches("<th ").count(),
@@ -155,10 +155,12 @@ async fn the_band_says_what_is_wrong_and_what_to_do() {
     for seat in &mut look.seats {
         seat.chosen = Chosen::SignedOut;
     }
+    look.drifts.push(drift());
     let centre = Centre::with(look, Reach::ThisMachine).await;
     centre.desk.health.lock().unwrap().ready = false;
     let page = centre.get("/").await.text;
     for said in [
+        "chi chiama ASL di Teramo aspetta molto più di chi chiama asl-pescara",
         "Il centro non è pronto",
         "Linee tutte occupate (carrier)",
         "nessuno è in servizio",

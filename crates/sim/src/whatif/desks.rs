@@ -65,6 +65,7 @@ pub(crate) fn staff(scenario: &Scenario) -> (Vec<SeatRow>, Vec<OperatorRow>) {
             name: id.to_string(),
             employer: String::new(),
             skills: operators.skills.clone(),
+            home: None,
             removed_ms: None,
         };
         (seat, operator)

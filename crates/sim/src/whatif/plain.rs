@@ -9,8 +9,8 @@ use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep,
 use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{
-    CallbackPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules,
-    SpokenPrompts, Tenant, Trunk, WrapUp,
+    CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
+    NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, Tenant, Trunk, WrapUp,
 };
 
 /// The authority.
@@ -60,6 +60,8 @@ impl Plain {
             title: self.title.clone(),
             cli: None,
             dialplan: self.dialplan(),
+            lending: LendPolicy::default(),
+            zone: Zone::Europe__Rome,
         };
         let line = Line {
             id: LineId(1),
@@ -84,6 +86,7 @@ impl Plain {
             pause_reasons: Vec::new(),
             calendars: Vec::new(),
             prompts: silence(),
+            fairness: FairnessPolicy::default(),
             limits: limits(),
         }
     }

@@ -305,6 +305,7 @@ pub(crate) fn operator(id: i64) -> OperatorRow {
         name: format!("operator{id}"),
         employer: "cooperativa".into(),
         skills: vec![("lingua-inglese".into(), 2), ("prenotazioni".into(), 5)],
+        home: Some(TenantId(1)),
         removed_ms: None,
     }
 }
@@ -406,6 +407,7 @@ pub(crate) fn decision(offer: i64, rules: i64) -> DecisionRow {
         weight_ms: 60_000,
         ring: 1,
         unmet: 0,
+        is_guest: true,
         merit: -7,
         idle_since_ms: NOW,
     };
