@@ -14,7 +14,9 @@ use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
 use cuptel_core::matching::{Conditions, Figures, Load, Matching, SeatIs, Waiting, Who};
 use cuptel_core::record::Work;
-use cuptel_core::rules::{CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, WrapUp};
+use cuptel_core::rules::{
+    CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, TaskPolicy, WrapUp,
+};
 use cuptel_core::time::UtcMs;
 
 use measured::{Delays, Effort, Rounds, real, say};
@@ -146,6 +148,7 @@ fn queue(number: i64) -> Queue {
         },
         wrap_up: WrapUp::Fixed,
         answer_targets: Vec::new(),
+        tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
             owner_wait_h: 0,
             share_min: 0.0,

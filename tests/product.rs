@@ -28,5 +28,6 @@ mod shell;
 mod simulate;
 mod staffing;
 mod storm;
+mod tasks;
 mod transports;
 mod upgrade;

@@ -410,6 +410,11 @@ impl Centre {
         self.wait_for("callbacks", what, wanted)
     }
 
+    /// A task that is as wanted.
+    pub(crate) fn task(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.wait_for("tasks", what, wanted)
+    }
+
     /// One callback with its needs, events and dials.
     pub(crate) fn callback_detail(&self, id: &Value) -> Value {
         self.get(&format!("callbacks/{id}"))["callback"].take()

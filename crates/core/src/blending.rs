@@ -5,10 +5,11 @@
 //! are set aside for those: else on a day with more debts than seats nobody who rings in would be
 //! answered once the first debts are that old.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::back_office::AtTasks;
 use crate::centre::Centre;
 use crate::erlang::answered_within;
 use crate::estimate::{Crews, ratio};
@@ -24,6 +25,8 @@ use crate::words::WorkKind;
 const MEMORIES_S: [f64; 2] = [120.0, 900.0];
 /// A look at what is at risk holds for so long.
 const LOOK_US: MonoUs = 1_000_000;
+/// Fewer callers than one an hour are nobody, where a seat can be had back at once.
+const QUIET_PER_S: f64 = 1.0 / 3_600.0;
 /// A caller who has waited this part of the target's time puts it at risk, whatever is forecast.
 const WAITED_PART: i64 = 2;
 
@@ -66,6 +69,10 @@ pub(crate) struct Blend {
     seats_max: usize,
     /// Seats that may be for the sake of those who were held long enough.
     seats_overdue: usize,
+    /// Seats that callers do not need now,
+    spared: usize,
+    /// and those where a caller has them back at once: all, while hardly anybody calls.
+    spared_at_call: usize,
     /// Whether more of them would put a target of the callers at risk.
     is_at_risk: bool,
 }
@@ -152,6 +159,29 @@ impl Blending {
         at < ratio(seats, 1)
     }
 
+    /// Whether a seat of a queue may begin a task: one that callers do not need, nor those who
+    /// are called back.
+    pub(crate) fn spares_for_tasks(
+        &self,
+        queue: QueueId,
+        interruptible: bool,
+        at_tasks: &AtTasks,
+    ) -> bool {
+        let Some(blend) = self.blends.get(&queue) else {
+            return true;
+        };
+        let at = |(queue, share): &(QueueId, f64)| {
+            let callbacks = self.at_callbacks.get(queue).copied().unwrap_or(0);
+            share * ratio(callbacks + at_tasks.get(queue).copied().unwrap_or(0), 1)
+        };
+        let spared = if interruptible {
+            blend.spared_at_call
+        } else {
+            blend.spared
+        };
+        blend.shared.iter().map(at).sum::<f64>() < ratio(spared, 1)
+    }
+
     /// The clock was set: what came so long ago still did.
     pub(crate) fn shift(&mut self, by_ms: i64) {
         for stream in self.streams.values_mut() {
@@ -177,6 +207,7 @@ impl Seat {
                 With::Ringing { .. } | With::Person { .. } => Some(*queue),
             },
             SeatWork::Idle
+            | SeatWork::AtTask { .. }
             | SeatWork::Informed { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
@@ -186,13 +217,15 @@ impl Seat {
 }
 
 impl Centre {
-    /// Looks anew at what the callers of each queue need that has callbacks in its line.
+    /// Looks anew at what the callers of each queue need that has callbacks in its line, or tasks.
     pub(crate) fn look_at_blends(&mut self, now: Now) {
         let is_due = |queue: &QueueId| {
             let looked = self.blending.blends.get(queue);
             looked.is_none_or(|blend| blend.until <= now.mono_us)
         };
-        let due: Vec<QueueId> = self.matching.with_callbacks().filter(is_due).collect();
+        let with_tasks = self.tasks.queues();
+        let queues = self.matching.with_callbacks().chain(with_tasks);
+        let due: BTreeSet<QueueId> = queues.filter(is_due).collect();
         if due.is_empty() {
             return;
         }
@@ -258,6 +291,8 @@ impl Centre {
             shared: shared_by,
             seats_max: spared.clamp(floor, ceiling),
             seats_overdue: overdue,
+            spared,
+            spared_at_call: if per_s < QUIET_PER_S { seats } else { spared },
             is_at_risk: spared < ceiling,
         }
     }
@@ -301,6 +336,8 @@ mod tests {
             shared: vec![(queue, 1.0)],
             seats_max: 1,
             seats_overdue: 2,
+            spared: 0,
+            spared_at_call: 0,
             is_at_risk: true,
         };
         blending.blends.insert(queue, blend);

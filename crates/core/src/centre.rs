@@ -30,6 +30,7 @@ use crate::release::DialHours;
 use crate::rules::Rules;
 use crate::seat::Seat;
 use crate::step::{Command, CommandError, Effect, Input, Step};
+use crate::task::Tasks;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::{Timer, Timers};
 use crate::words::Party;
@@ -95,6 +96,7 @@ pub struct Centre {
     /// Who serves what, until somebody comes or goes.
     pub(crate) crews_known: CrewsKnown,
     pub(crate) fairness: Fairness,
+    pub(crate) tasks: Tasks,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
     /// Sites that are cut off.
@@ -158,6 +160,7 @@ impl Centre {
             blending: Blending::default(),
             crews_known: CrewsKnown::default(),
             fairness: Fairness::default(),
+            tasks: Tasks::default(),
             left_alone: BTreeMap::new(),
             outages: BTreeMap::new(),
             look_at_spared: false,
@@ -326,7 +329,8 @@ impl Centre {
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
             Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
             // What follows every input looks at it.
-            Timer::Blend(_) | Timer::Fairness => {}
+            Timer::Blend(_) | Timer::Fairness | Timer::Tasks => {}
+            Timer::TaskLease(seat, until) => self.task_lease_ends(now, seat, until, step),
             Timer::Window(queue) => self.window_opens(now, queue),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::DrainEnds => self.cut_conversations(now, step),
@@ -360,6 +364,12 @@ impl Centre {
             Command::AssignCallback { callback, operator } => {
                 self.assign_callback(now, callback, operator, step)
             }
+            Command::AddTasks(told) => self.add_tasks(now, told, step),
+            Command::AssignTask { task, operator } => self.assign_task(now, task, operator, step),
+            Command::AcceptTask { task, seat } => self.accept_task(now, task, &seat, step),
+            Command::FinishTask(task) => self.finish_task(now, task, step),
+            Command::HandBackTask(task) => self.hand_back_task(now, task, step),
+            Command::WithdrawTask(task) => self.withdraw_task(now, task, step),
             Command::SiteOut { site, supervisor } => self.site_is_out(now, &site, supervisor, step),
             Command::SiteResumes { site } => self.site_resumes(now, &site, step),
             Command::SetSeats(changes) => self.set_seats(now, changes, step),

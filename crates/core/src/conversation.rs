@@ -68,6 +68,7 @@ impl Centre {
                 self.after_work(now, id, step);
             }
             SeatWork::Idle
+            | SeatWork::AtTask { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => {}
@@ -385,6 +386,7 @@ impl Centre {
             }
             Some(
                 SeatWork::Idle
+                | SeatWork::AtTask { .. }
                 | SeatWork::Offered { .. }
                 | SeatWork::Talking { .. }
                 | SeatWork::Informed { .. }

@@ -79,6 +79,7 @@ impl Centre {
             seat.sign_in = Some(sign_in);
             seat.skills = skills;
             seat.home = home;
+            seat.tasks_from = None;
             seat.profile = profile.unwrap_or_default();
             seat.misses = 0;
             seat.works_since_break = 0;
@@ -163,6 +164,7 @@ impl Centre {
                 Ok(())
             }
             SeatWork::Idle
+            | SeatWork::AtTask { .. }
             | SeatWork::Offered { .. }
             | SeatWork::Informed { .. }
             | SeatWork::Resting { .. }
@@ -272,6 +274,7 @@ impl Centre {
 
     /// Closes and opens the seat's interval if its states changed, and tells the dispatcher.
     pub(crate) fn seat_changed(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        self.free_of_task(now, id, step);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };

@@ -213,6 +213,7 @@ impl Centre {
                 }
             },
             SeatWork::Idle
+            | SeatWork::AtTask { .. }
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
             | SeatWork::WrapUp { .. }
@@ -253,6 +254,10 @@ impl Centre {
         self.look_at_blends(now);
         self.look_at_spared(now);
         self.matching.advance(now.utc_ms);
+        let are_tasks_due = self.tasks_are_due(now);
+        if are_tasks_due {
+            self.interrupt_tasks(now, step);
+        }
         if self.matching.waits_to_dial() && self.trunk_out().is_some() {
             self.matching.ask_again();
         }
@@ -267,6 +272,9 @@ impl Centre {
             if !pair.waiting.is_live {
                 self.matching.ask_again();
             }
+        }
+        if are_tasks_due {
+            self.hand_out_tasks(now, step);
         }
         self.await_turn(now);
     }

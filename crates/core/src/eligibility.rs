@@ -28,7 +28,7 @@ impl Centre {
     ) -> Option<Eligibility> {
         if self.is_site_out(seat.row.site) {
             Some(Eligibility::SiteOut)
-        } else if self.is_site_full(seat) {
+        } else if kind != WorkKind::Task && self.is_site_full(seat) {
             Some(Eligibility::SiteFull)
         } else if self.overruns(seat, queue, now) {
             Some(Eligibility::ShiftEnds)

@@ -62,6 +62,10 @@ ids! {
     LegId,
     /// A stretch of time in which a site was cut off.
     OutageId,
+    /// A work without a call.
+    TaskId,
+    /// One entry of a task's history.
+    TaskEventId,
     /// The configuration in force from one moment on.
     ConfigVersionId,
 }

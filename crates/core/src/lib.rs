@@ -5,6 +5,7 @@
 mod acquaintance;
 mod arrival;
 mod attempt;
+mod back_office;
 mod blending;
 pub mod calendar;
 mod callback;
@@ -52,6 +53,7 @@ pub mod staffing;
 pub mod snapshot;
 pub mod step;
 mod stopping;
+pub mod task;
 pub mod time;
 mod timers;
 mod waiting;

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use crate::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
     LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId,
-    SiteId, TenantId, TrunkId,
+    SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -16,7 +16,7 @@ use crate::time::UtcMs;
 use crate::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
     DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
-    WorkState,
+    TaskEventKind, TaskState, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -44,6 +44,8 @@ pub enum Record {
     Profile(Box<ProfileRow>),
     Owner(OwnerRow),
     SiteOutage(SiteOutageRow),
+    Task(Box<TaskRow>),
+    TaskEvent(TaskEventRow),
     ConfigVersion(ConfigVersionRow),
 }
 
@@ -430,6 +432,56 @@ pub struct OwnerRow {
     pub operator: Option<OperatorId>,
 }
 
+/// Work without a call; its row is its own lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRow {
+    /// The task.
+    pub id: TaskId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Whose skills and policy hold.
+    pub queue: QueueId,
+    /// What is to be done.
+    pub title: String,
+    /// Where it stands.
+    pub state: TaskState,
+    /// Since when it is there.
+    pub created_ms: UtcMs,
+    /// By when it is to be done.
+    pub due_ms: Option<UtcMs>,
+    /// Whether a caller may take its operator out of it.
+    pub interruptible: bool,
+    /// The operator who is to do it; anybody, where none.
+    pub owner: Option<OperatorId>,
+    /// The seat to which it is offered, or where it is done: at most one such row per seat.
+    pub seat: Option<SeatId>,
+    /// The operator there, or who had it last.
+    pub operator: Option<OperatorId>,
+    /// Since when it stands so.
+    pub since_ms: UtcMs,
+    /// Until when it is offered.
+    pub lease_until_ms: Option<UtcMs>,
+    /// Done or withdrawn at.
+    pub closed_ms: Option<UtcMs>,
+}
+
+/// One entry of a task's history; written once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskEventRow {
+    /// The entry.
+    pub id: TaskEventId,
+    /// Its task.
+    pub task: TaskId,
+    /// When.
+    pub at_ms: UtcMs,
+    /// What.
+    pub kind: TaskEventKind,
+    /// The seat concerned.
+    pub seat: Option<SeatId>,
+    /// The operator concerned.
+    pub operator: Option<OperatorId>,
+}
+
 /// A stretch of time in which a site was cut off: one open row per site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct SiteOutageRow {
@@ -503,6 +555,8 @@ pub struct Restored {
     pub offers: Vec<OfferRow>,
     /// Assignments without an end.
     pub assignments: Vec<AssignmentRow>,
+    /// Tasks not closed.
+    pub tasks: Vec<TaskRow>,
     /// Dials in flight or unknown.
     pub dials: Vec<DialRow>,
     /// Callbacks not closed; there may be a million of them.

@@ -28,11 +28,20 @@ pub struct StillNeeded {
     pub callbacks: u32,
     /// Calls in progress about it.
     pub calls: u32,
+    /// Tasks of it that are open.
+    pub tasks: u32,
 }
 
 /// What is counted while looking for them.
 #[derive(Default)]
-struct Needed(BTreeMap<(TenantId, Option<QueueId>), (u32, u32)>);
+struct Needed(BTreeMap<(TenantId, Option<QueueId>), Counts>);
+
+#[derive(Default)]
+struct Counts {
+    callbacks: u32,
+    calls: u32,
+    tasks: u32,
+}
 
 impl Needed {
     /// What of a tenant and its queue these rules drop, if anything.
@@ -50,7 +59,13 @@ impl Needed {
 
     fn call(&mut self, rules: &Rules, tenant: TenantId, queue: Option<QueueId>) {
         if let Some(dropped) = Self::dropped(rules, tenant, queue) {
-            self.0.entry(dropped).or_default().1 += 1;
+            self.0.entry(dropped).or_default().calls += 1;
+        }
+    }
+
+    fn task(&mut self, rules: &Rules, tenant: TenantId, queue: QueueId) {
+        if let Some(dropped) = Self::dropped(rules, tenant, Some(queue)) {
+            self.0.entry(dropped).or_default().tasks += 1;
         }
     }
 
@@ -67,16 +82,17 @@ impl Needed {
             .filter_map(|queue| Self::dropped(rules, tenant, queue));
         // Rarely any, and this is asked of a million callbacks: a set of none is no memory.
         for dropped in dropped.collect::<BTreeSet<_>>() {
-            self.0.entry(dropped).or_default().0 += 1;
+            self.0.entry(dropped).or_default().callbacks += 1;
         }
     }
 
     fn into_list(self) -> Vec<StillNeeded> {
-        let entry = |((tenant, queue), (callbacks, calls))| StillNeeded {
+        let entry = |((tenant, queue), counts): (_, Counts)| StillNeeded {
             tenant,
             queue,
-            callbacks,
-            calls,
+            callbacks: counts.callbacks,
+            calls: counts.calls,
+            tasks: counts.tasks,
         };
         self.0.into_iter().map(entry).collect()
     }
@@ -93,6 +109,9 @@ pub fn still_needed(rules: &Rules, restored: &Restored) -> Vec<StillNeeded> {
         if let Some(tenant) = row.tenant {
             needed.call(rules, tenant, row.queue);
         }
+    }
+    for row in &restored.tasks {
+        needed.task(rules, row.tenant, row.queue);
     }
     needed.into_list()
 }
@@ -283,6 +302,9 @@ impl Centre {
         for live in self.attempts.values() {
             needed.call(rules, live.tenant, live.row.queue);
         }
+        for task in self.tasks.all() {
+            needed.task(rules, task.row.tenant, task.row.queue);
+        }
         for seat in self.seats.values() {
             // "Another person at this number" would open it again.
             if let SeatWork::WrapUp { done, .. } = &seat.work
@@ -343,6 +365,7 @@ impl Centre {
     /// Places in line are made of the rules and of the hour: every line is formed again.
     pub(crate) fn line_up_anew(&mut self, now: Now) {
         self.begin_matching(now);
+        self.line_up_tasks();
         self.windows.clear();
         let queued: Vec<AttemptId> = self.attempts.keys().copied().collect();
         for id in queued {

@@ -73,6 +73,7 @@ impl Centre {
             assignment.ended_ms = Some(now.utc_ms);
             step.records.push(Record::Assignment(assignment));
         }
+        self.restore_tasks(now, restored.tasks, step);
         for dial in restored.dials {
             self.restore_dial(now, &numbers, dial, step);
         }

@@ -179,6 +179,36 @@ pub struct Queue {
     pub matching: MatchPolicy,
     /// How debts are paid.
     pub callback: CallbackPolicy,
+    /// How work without a call is offered.
+    pub tasks: TaskPolicy,
+}
+
+/// How work without a call is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskPolicy {
+    /// Whether a caller who would wait too long takes an operator out of one, where it says nothing
+    /// itself.
+    pub interruptible: bool,
+    /// How long one is offered to a seat.
+    pub lease_s: u32,
+    /// How long a seat that did not take one is offered none.
+    pub rest_s: u32,
+    /// How long one that was interrupted waits for who did it.
+    pub keep_s: u32,
+    /// After which one without a deadline counts as due.
+    pub due_h: u32,
+}
+
+impl Default for TaskPolicy {
+    fn default() -> Self {
+        Self {
+            interruptible: true,
+            lease_s: 120,
+            rest_s: 300,
+            keep_s: 900,
+            due_h: 72,
+        }
+    }
 }
 
 /// How works of a queue and seats find each other.
@@ -442,6 +472,8 @@ pub struct Limits {
     pub reconnect_grace_s: u32,
     /// The phones of a site that vanish within so long are an outage of the site; 0 for never.
     pub site_outage_within_s: u32,
+    /// Tasks at most that are not closed.
+    pub tasks_max: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

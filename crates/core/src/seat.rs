@@ -2,7 +2,7 @@
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
 use crate::callback::Settled;
-use crate::id::{AttemptId, CallbackId, LegId, QueueId, TenantId};
+use crate::id::{AttemptId, CallbackId, LegId, QueueId, TaskId, TenantId};
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
@@ -41,6 +41,8 @@ pub(crate) enum SeatWork {
         may_end: bool,
         done: Box<Done>,
     },
+    /// A task is being done; the phone rings for callers who may interrupt it.
+    AtTask { task: TaskId, queue: QueueId },
     /// A short rest after an offer that was not taken.
     Resting { until: MonoUs },
     /// Too many offers were missed: the operator says when they are back.
@@ -111,6 +113,10 @@ pub(crate) struct Seat {
     pub(crate) idle_since: UtcMs,
     /// The queue whose callback it counts for as being at.
     pub(crate) at_callback: Option<QueueId>,
+    /// The task that it is offered, and until when. It is free for whoever calls meanwhile.
+    pub(crate) task_offer: Option<(TaskId, MonoUs)>,
+    /// When it may be offered a task again.
+    pub(crate) tasks_from: Option<MonoUs>,
     /// The queue that it works for, from the offer to the end of the wrap-up.
     pub(crate) serves: Option<QueueId>,
     /// Whether it counted as there to serve people, busy or not.
@@ -141,6 +147,8 @@ impl Seat {
             misses: 0,
             idle_since: 0,
             at_callback: None,
+            task_offer: None,
+            tasks_from: None,
             serves: None,
             was_serving: false,
             load: Load::default(),
@@ -194,6 +202,7 @@ impl Seat {
             | SeatWork::Talking { leg, .. }
             | SeatWork::Informed { leg } => Some(*leg),
             SeatWork::Idle
+            | SeatWork::AtTask { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
@@ -204,7 +213,7 @@ impl Seat {
     pub(crate) fn works_for(&self) -> Option<QueueId> {
         match &self.work {
             SeatWork::Offered { offer, .. } => Some(offer.queue),
-            SeatWork::Talking { queue, .. } => Some(*queue),
+            SeatWork::Talking { queue, .. } | SeatWork::AtTask { queue, .. } => Some(*queue),
             SeatWork::Informed { .. } | SeatWork::WrapUp { .. } => self.serves,
             SeatWork::Idle | SeatWork::Resting { .. } | SeatWork::NotResponding => None,
         }
@@ -217,6 +226,7 @@ impl Seat {
             SeatWork::Offered { ringing: true, .. } => WorkState::Ringing,
             SeatWork::Talking { .. } | SeatWork::Informed { .. } => WorkState::Talking,
             SeatWork::WrapUp { .. } => WorkState::WrapUp,
+            SeatWork::AtTask { .. } => WorkState::AtTask,
             SeatWork::NotResponding => WorkState::NotResponding,
         }
     }

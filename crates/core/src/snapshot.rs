@@ -7,7 +7,7 @@ use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
 use crate::fairness::{Apart, Figures};
-use crate::id::{SiteId, TenantId};
+use crate::id::{SiteId, TaskId, TenantId};
 use crate::record::Work;
 use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
@@ -64,6 +64,10 @@ pub struct QueueNow {
     pub callbacks_held: bool,
     /// The oldest debt's place in line.
     pub callbacks_oldest_ms: Option<UtcMs>,
+    /// Tasks not closed.
+    pub tasks_open: u32,
+    /// When the first of them is due, or was.
+    pub tasks_due_ms: Option<UtcMs>,
     /// How long who entered now would wait; none while nobody is there who could serve them.
     pub wait: Option<WaitNow>,
 }
@@ -104,6 +108,8 @@ pub struct SeatNow {
     pub shift_ends_ms: Option<UtcMs>,
     /// Whether its site is cut off, so that nothing is offered there.
     pub site_out: bool,
+    /// The task that is done there, or that it is offered while it is free.
+    pub task: Option<TaskId>,
 }
 
 /// A trunk now.
@@ -232,6 +238,8 @@ impl Centre {
                 callbacks_ready: count(self.matching.callbacks(*id)),
                 callbacks_held: self.blending.holds(*id),
                 callbacks_oldest_ms: self.ledger.oldest(*id),
+                tasks_open: count(self.tasks.of_queue(*id)),
+                tasks_due_ms: self.tasks.due_ms(*id),
                 wait: self.wait_now(now, *id, &crews).map(WaitNow::from),
             });
         }
@@ -274,6 +282,7 @@ impl Centre {
             SeatWork::Talking { queue, with, .. } => {
                 (Some(*queue), !matches!(with, With::Caller(_)))
             }
+            SeatWork::AtTask { queue, .. } => (Some(*queue), false),
             SeatWork::Idle
             | SeatWork::Informed { .. }
             | SeatWork::WrapUp { .. }
@@ -297,6 +306,16 @@ impl Centre {
             callback,
             shift_ends_ms: seat.sign_in.as_ref().and_then(|s| s.shift_ends_ms),
             site_out: self.is_site_out(seat.row.site),
+            task: match seat.work {
+                SeatWork::AtTask { task, .. } => Some(task),
+                SeatWork::Idle
+                | SeatWork::Offered { .. }
+                | SeatWork::Talking { .. }
+                | SeatWork::Informed { .. }
+                | SeatWork::WrapUp { .. }
+                | SeatWork::Resting { .. }
+                | SeatWork::NotResponding => seat.task_offer.map(|(task, _)| task),
+            },
         }
     }
 

@@ -124,6 +124,23 @@ pub enum WhyNotTaken {
         /// As told.
         queue: String,
     },
+    /// The configuration has no such queue.
+    #[error("is of no queue that there is: \"{queue}\" of \"{tenant}\"")]
+    NoQueue {
+        /// As told.
+        tenant: String,
+        /// As told.
+        queue: String,
+    },
+    /// Too long, or nothing.
+    #[error(
+        "does not say what is to be done in 1 to {} characters",
+        crate::task::TITLE_MAX
+    )]
+    Title,
+    /// Nobody of that name works here.
+    #[error("is to be done by \"{0}\", who does not work here")]
+    NoOperator(String),
     /// Nobody, or the operator themselves.
     #[error("cannot be accompanied by \"{buddy}\": expected another operator")]
     UnknownBuddy {

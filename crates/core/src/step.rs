@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CallbackId, DialId, LegId, SeatId, TrunkId};
+use crate::id::{CallbackId, DialId, LegId, SeatId, TaskId, TrunkId};
 use crate::importing::CarrierCall;
 use crate::literal::{self, Literal};
 use crate::number::{Caller, PhoneNumber};
@@ -13,6 +13,7 @@ use crate::record::{Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
+use crate::task::TaskTold;
 use crate::time::{MonoUs, UtcMs};
 use crate::words::{ChangedBy, Chosen, Disposition, Party};
 
@@ -205,6 +206,28 @@ pub enum Command {
         /// Login name.
         operator: Option<String>,
     },
+    /// Tasks are added, all of them or none.
+    AddTasks(Vec<TaskTold>),
+    /// An operator, by name, is to do a task; anybody, without a name.
+    AssignTask {
+        /// Which.
+        task: TaskId,
+        /// Login name.
+        operator: Option<String>,
+    },
+    /// The operator of the seat to which a task is offered takes it.
+    AcceptTask {
+        /// Which.
+        task: TaskId,
+        /// Extension of the seat.
+        seat: String,
+    },
+    /// A task is done.
+    FinishTask(TaskId),
+    /// A task waits again: who does it cannot, or whom it is offered to will not.
+    HandBackTask(TaskId),
+    /// Nobody wants a task any more.
+    WithdrawTask(TaskId),
     /// A site, by name, is cut off.
     SiteOut {
         /// Which.
@@ -251,6 +274,26 @@ pub enum CommandError {
     /// No such site.
     #[error("there is no site \"{0}\"")]
     NoSite(String),
+    /// No such task, or a closed one.
+    #[error("there is no task {0} that is open")]
+    NoTask(TaskId),
+    /// Somebody else was faster, or it is not offered any more.
+    #[error("task {task} is not offered to seat {seat}")]
+    TaskNotOffered {
+        /// The task.
+        task: TaskId,
+        /// The seat.
+        seat: String,
+    },
+    /// Nobody does it.
+    #[error("task {0} is at no seat")]
+    TaskNotAtWork(TaskId),
+    /// Somebody does it.
+    #[error("task {0} is being done: have it handed back first")]
+    TaskAtWork(TaskId),
+    /// The bound is reached.
+    #[error("more than {0} tasks would be open ([limits] tasks_max): nothing was added")]
+    TooManyTasks(u32),
     /// Nobody thinks that it is cut off.
     #[error("site {0} is not cut off")]
     SiteNotOut(String),

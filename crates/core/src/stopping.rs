@@ -34,6 +34,7 @@ impl Centre {
                 }) => self.dial_over(now, id, DialResult::Cancelled, None, true, step),
                 Some(
                     SeatWork::Idle
+                    | SeatWork::AtTask { .. }
                     | SeatWork::Talking { .. }
                     | SeatWork::Informed { .. }
                     | SeatWork::WrapUp { .. }

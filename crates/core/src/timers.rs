@@ -61,6 +61,10 @@ pub(crate) enum Timer {
     Window(QueueId),
     /// Whether a queue's callbacks are still held for its callers.
     Blend(QueueId),
+    /// A task is offered to a seat no longer.
+    TaskLease(SeatId, MonoUs),
+    /// Tasks and seats are looked at together.
+    Tasks,
     /// Whether authorities that have drifted apart still are.
     Fairness,
     /// A dial that was in flight at a crash may be reconciled.

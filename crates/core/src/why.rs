@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::attempt::Doing;
+use crate::back_office::AtTasks;
 use crate::centre::Centre;
-use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
+use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
 use crate::matching::{Eligibility, Skills, Waiting};
-use crate::record::Work;
+use crate::record::{TaskRow, Work};
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
+use crate::task::Task;
 use crate::time::{Now, UtcMs};
 use crate::words::CallbackState;
 
@@ -87,9 +89,12 @@ pub struct WaitingNow {
 }
 
 impl Centre {
-    /// Why the attempt or callback with this identifier has no offer; nothing if it does not wait.
+    /// Why the attempt, callback or task with this identifier has no offer; nothing if it does not wait.
     #[must_use]
     pub fn why(&self, now: Now, id: i64) -> Option<WaitingNow> {
+        if let Some(task) = self.tasks.get(TaskId(id)) {
+            return self.why_task(now, task);
+        }
         let (waiting, seat) = self.waiting_with_id(id)?;
         let rule = self.rules.queues.get(&waiting.queue)?;
         let step = usize::from(self.matching.step_of(now.utc_ms, &waiting));
@@ -209,8 +214,75 @@ impl Centre {
                 SeatWork::Offered { .. }
                 | SeatWork::Talking { .. }
                 | SeatWork::Informed { .. }
+                | SeatWork::AtTask { .. }
                 | SeatWork::WrapUp { .. } => Eligibility::Busy,
             }
+        }
+    }
+
+    /// Why a task is not offered, or to whom it is.
+    fn why_task(&self, now: Now, task: &Task) -> Option<WaitingNow> {
+        let row = &task.row;
+        let queue = self.rules.current(row.queue)?;
+        let rule = self.rules.queues.get(&queue)?;
+        let relax = &rule.matching.relax;
+        let reached_ms = |after_s: u32| row.created_ms + i64::from(after_s) * 1_000;
+        let reached = relax
+            .iter()
+            .take_while(|it| reached_ms(it.after_s) <= now.utc_ms);
+        let step = reached.count();
+        let mut holds = Vec::new();
+        holds.extend(self.stopping.is_some().then_some(Hold::Stopping));
+        holds.extend(self.held.then_some(Hold::NotStored));
+        holds.extend(row.owner.map(|_| Hold::Assigned));
+        if let Some((_, until)) = task.kept.filter(|_| row.owner.is_none()) {
+            let left_ms = i64::try_from(until.saturating_sub(now.mono_us) / 1_000);
+            let until_ms = now.utc_ms + left_ms.unwrap_or(0);
+            holds.push(Hold::WaitsForOperator { until_ms });
+        }
+        let at_tasks = self.at_tasks();
+        let mut seats: BTreeMap<Eligibility, u32> = BTreeMap::new();
+        for seat in self.seats.values() {
+            let eligibility = self.eligibility_for_task(now, seat, row, &at_tasks);
+            *seats.entry(eligibility).or_default() += 1;
+        }
+        let name = |id: SeatId| self.seats.get(&id).map(|seat| seat.row.name.clone());
+        Some(WaitingNow {
+            at_ms: now.utc_ms,
+            seat: row.seat.and_then(name),
+            queue: rule.name.clone(),
+            ahead: self.tasks.ahead_of(row.id, AHEAD_MAX),
+            asks: rule.asked().nth(step).cloned().unwrap_or_default(),
+            asks_less_at_ms: relax.get(step).map(|next| reached_ms(next.after_s)),
+            holds,
+            seats: seats
+                .into_iter()
+                .map(|(eligibility, seats)| SeatsNow { eligibility, seats })
+                .collect(),
+        })
+    }
+
+    fn eligibility_for_task(
+        &self,
+        now: Now,
+        seat: &Seat,
+        row: &TaskRow,
+        at_tasks: &AtTasks,
+    ) -> Eligibility {
+        let rests = seat.tasks_from.is_some_and(|at| at > now.mono_us);
+        if seat.sign_in.is_none() {
+            Eligibility::SignedOut
+        } else if !seat.takes_work() {
+            Eligibility::Paused
+        } else if !seat.reachable_at(now.utc_ms) {
+            Eligibility::Unreachable
+        } else if !seat.is_idle() || seat.task_offer.is_some() {
+            Eligibility::Busy
+        } else if rests {
+            Eligibility::Resting
+        } else {
+            let withheld = self.withheld(now, seat, row, at_tasks);
+            withheld.unwrap_or(Eligibility::Eligible)
         }
     }
 }

@@ -373,6 +373,46 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Where a task stands.
+    TaskState {
+        /// Waits for a seat.
+        Waiting = "waiting",
+        /// Proposed to a seat under a lease.
+        Offered = "offered",
+        /// An operator does it.
+        Doing = "doing",
+        /// It is done.
+        Done = "done",
+        /// Nobody wants it any more.
+        Withdrawn = "withdrawn",
+    }
+}
+
+vocabulary! {
+    /// What happened to a task, for its history.
+    TaskEventKind {
+        /// Somebody wants it done.
+        Created = "created",
+        /// It is one operator's, or anybody's again.
+        Assigned = "assigned",
+        /// Proposed to a seat.
+        Offered = "offered",
+        /// The seat did not take it.
+        OfferEnded = "offer_ended",
+        /// The operator took it.
+        Accepted = "accepted",
+        /// The operator gave it back, or left.
+        HandedBack = "handed_back",
+        /// Its operator was taken out of it, for a caller, or by a restart.
+        Interrupted = "interrupted",
+        /// It is done.
+        Finished = "finished",
+        /// Nobody wants it any more.
+        Withdrawn = "withdrawn",
+    }
+}
+
+vocabulary! {
     /// What a seat is doing.
     WorkState {
         /// Nothing.
@@ -387,6 +427,8 @@ vocabulary! {
         OnHold = "on_hold",
         /// After-call time.
         WrapUp = "wrap_up",
+        /// Doing a task, without a call.
+        AtTask = "at_task",
         /// Missed too many offers.
         NotResponding = "not_responding",
     }

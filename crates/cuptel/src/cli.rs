@@ -12,8 +12,11 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
+use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
-use crate::{audit, import, rehearsal, replay, serve, shell, simulate, staffing, tenants, why};
+use crate::{
+    audit, import, rehearsal, replay, serve, shell, simulate, staffing, tasks, tenants, why,
+};
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
 /// could not get through.
@@ -73,7 +76,7 @@ enum Command {
     /// Callbacks: who is owed a call
     #[command(subcommand)]
     Callbacks(CallbackCommand),
-    /// Why an offer, an attempt or a callback went to the seats that it went to
+    /// Why an offer, an attempt or a callback went to the seats that it went to, or a task waits
     ///
     /// Every decision about it: the seats that were free, what ranked them, the works that stood
     /// before and why the seat did not get those, the configuration in force. Of one that waits
@@ -101,6 +104,9 @@ enum Command {
     /// Health authorities: whom they lend and borrow, and how their callers fare
     #[command(subcommand)]
     Tenants(TenantCommand),
+    /// Tasks, work without a call: look, add, and act on them
+    #[command(subcommand)]
+    Tasks(TaskCommand),
     /// What would happen if: a day that was not yet, under the rules of today
     ///
     /// Lives through a scenario in virtual time with the rules that `serve` follows, many times with
@@ -192,12 +198,12 @@ fn duration(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs(count.saturating_mul(unit_s)))
 }
 
-fn identifier(text: &str) -> Result<i64, &'static str> {
+pub(crate) fn identifier(text: &str) -> Result<i64, &'static str> {
     text.parse().ok().ok_or("expected an identifier, a number")
 }
 
 /// A word of these, and of no others.
-fn one_of<W>(known: &'static [W]) -> impl TypedValueParser<Value = W>
+pub(crate) fn one_of<W>(known: &'static [W]) -> impl TypedValueParser<Value = W>
 where
     W: Copy + Into<&'static str> + FromStr<Err = UnknownWord> + Send + Sync + 'static,
 {
@@ -508,6 +514,14 @@ pub(crate) enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Tasks, all of them or none: `cuptel tasks import --help` tells the columns
+    Tasks {
+        /// The file
+        file: PathBuf,
+        /// JSON instead of a sentence
+        #[arg(long)]
+        json: bool,
+    },
     /// Operators with what they can do: adds those who are new, changes the others
     ///
     /// A CSV file with the columns operator,employer,skills, or all those of first-start.csv:
@@ -581,6 +595,9 @@ impl Cli {
             Command::Import(ImportCommand::Attempts { file, json }) => {
                 import::attempts(&load(&self.config)?, &file, json)
             }
+            Command::Import(ImportCommand::Tasks { file, json }) => {
+                tasks::import(&load(&self.config)?, &file, json)
+            }
             Command::Import(ImportCommand::Operators { file, json }) => {
                 staffing::import_operators(&load(&self.config)?, &file, json)
             }
@@ -593,6 +610,7 @@ impl Cli {
             Command::Why(one) => why::why(&load(&self.config)?, one),
             Command::Seats(command) => shell::seats(&load(&self.config)?, command),
             Command::Sites(command) => shell::sites(&load(&self.config)?, command),
+            Command::Tasks(command) => tasks::tasks(&load(&self.config)?, command),
             Command::Tenants(command) => tenants::tenants(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)

@@ -15,6 +15,7 @@ mod shell;
 mod simulate;
 mod staffing;
 mod table;
+mod tasks;
 mod tenants;
 mod why;
 

@@ -128,6 +128,7 @@ pub(crate) fn told(path: &Path, needed: &[StillNeeded], names: &Interned) -> Vec
         let needs: Vec<_> = [
             count(entry.callbacks, "open callback", "open callbacks"),
             count(entry.calls, "call in progress", "calls in progress"),
+            count(entry.tasks, "open task", "open tasks"),
         ]
         .into_iter()
         .flatten()

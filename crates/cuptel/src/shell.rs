@@ -355,7 +355,7 @@ pub(crate) fn escaped(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, NON_ALPHANUMERIC)
 }
 
-fn list_path(rows: &str, only: (&str, Option<&str>), page: &Page) -> String {
+pub(crate) fn list_path(rows: &str, only: (&str, Option<&str>), page: &Page) -> String {
     let mut text = format!("{rows}?limit={}", page.limit);
     for (key, value) in [("tenant", page.tenant.as_deref()), only] {
         if let Some(value) = value {

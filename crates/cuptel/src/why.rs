@@ -1,5 +1,5 @@
-//! `why`: the decisions about an offer, an attempt or a callback, and what holds one that waits
-//! back now, in sentences. Reads what the API says, or the database.
+//! `why`: the decisions about an offer, an attempt or a callback, and what holds one that waits,
+//! or a task, back now, in sentences. Reads what the API says, or the database.
 
 use std::process::ExitCode;
 
@@ -44,7 +44,7 @@ fn told(why: &Value, offline: bool) -> Vec<String> {
     let decisions = list(why, "decisions");
     let mut lines = Vec::new();
     if decisions.is_empty() {
-        lines.push(format!("{} was not offered to any seat", why["id"]));
+        lines.push(format!("no phone was rung for {}", why["id"]));
     }
     for decision in decisions {
         tell_decision(decision, &mut lines);
@@ -161,6 +161,7 @@ fn standing(eligibility: &str) -> &str {
         "site_out" => "at a site that is cut off",
         "site_full" => "at a site with as many calls as its link carries",
         "shift_ends" => "with a shift that ends too soon",
+        "kept_for_callers" => "kept for those who call, or are to be called back",
         "lend_floor" => "not lent: its tenant's lend_floor is reached",
         "lend_max" => "not lent: its tenant's lend_max is reached",
         "borrow_max" => "not borrowed: the queue's tenant has its borrow_max",

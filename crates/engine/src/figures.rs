@@ -47,6 +47,8 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Decision(_)
             | Record::Profile(_)
             | Record::Owner(_)
+            | Record::Task(_)
+            | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}
         }
     }

@@ -40,7 +40,7 @@ pub(crate) struct Figure {
 pub(crate) struct QueueLine {
     pub(crate) tenant: String,
     pub(crate) title: String,
-    pub(crate) cells: [Cell; 6],
+    pub(crate) cells: [Cell; 7],
 }
 
 /// A line of the health authorities' table.
@@ -336,6 +336,7 @@ fn queue_line(i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
             cell(format!("q{i}-owed"), queue.callbacks_open.to_string()),
             cell(format!("q{i}-ready"), words::ready(queue)),
             cell(format!("q{i}-debt"), since(queue.callbacks_oldest_ms)),
+            cell(format!("q{i}-tasks"), words::tasks(queue, at)),
         ],
     }
 }

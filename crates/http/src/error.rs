@@ -230,12 +230,15 @@ impl ApiError {
 
 fn status_of(refused: &CommandError) -> StatusCode {
     match refused {
-        CommandError::NoSeat(_) | CommandError::NoCallback(_) => StatusCode::NOT_FOUND,
+        CommandError::NoSeat(_) | CommandError::NoCallback(_) | CommandError::NoTask(_) => {
+            StatusCode::NOT_FOUND
+        }
         CommandError::NoOperator(_)
         | CommandError::NoLine(_)
         | CommandError::NotTaken(_)
         | CommandError::NoSite(_)
         | CommandError::PauseReason { .. }
+        | CommandError::TooManyTasks(_)
         | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::SeatTaken { .. }
         | CommandError::OperatorElsewhere { .. }
@@ -243,6 +246,9 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::LacksSkill { .. }
         | CommandError::SiteNotOut(_)
         | CommandError::NoConversation(_)
+        | CommandError::TaskNotOffered { .. }
+        | CommandError::TaskNotAtWork(_)
+        | CommandError::TaskAtWork(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -254,6 +260,13 @@ fn hint_of(refused: &CommandError) -> &'static str {
             "GET /api/v1/sites lists the sites and how they are"
         }
         CommandError::NoCallback(_) => "GET /api/v1/callbacks lists the callbacks",
+        CommandError::NoTask(_)
+        | CommandError::TaskNotOffered { .. }
+        | CommandError::TaskNotAtWork(_) => {
+            "GET /api/v1/tasks lists the tasks and where they stand"
+        }
+        CommandError::TaskAtWork(_) => "POST /api/v1/tasks/{id}/hand-back first",
+        CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {
             "GET /api/v1/operators lists them; POST there, or `cuptel operators set`, adds one"

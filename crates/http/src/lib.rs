@@ -28,6 +28,7 @@ mod server;
 mod session;
 mod sites;
 mod staffing;
+mod tasks;
 mod tenants;
 mod words;
 

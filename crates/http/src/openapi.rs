@@ -5,7 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    actions, configuration, events, health, importing, measures, reads, sites, staffing, tenants,
+    actions, configuration, events, health, importing, measures, reads, sites, staffing, tasks,
+    tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -27,7 +28,9 @@ use crate::{
         actions::one_more, actions::front_office, actions::dispose,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile,
-        staffing::assign_callback, sites::sites, sites::outage, sites::resume, tenants::tenants, staffing::set_seats, staffing::remove_seat,
+        staffing::assign_callback, sites::sites, sites::outage, sites::resume, tenants::tenants,
+        tasks::tasks, tasks::task, tasks::add, tasks::assign, tasks::accept, tasks::finish, tasks::hand_back,
+        tasks::withdraw, staffing::set_seats, staffing::remove_seat,
     )
 )]
 struct Description;

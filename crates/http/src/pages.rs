@@ -29,7 +29,7 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
     actions, configuration, events, health, importing, measures, openapi, page, reads, sites,
-    staffing, tenants,
+    staffing, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -251,6 +251,13 @@ fn people_paths() -> Router<Shared> {
         .route("/callbacks/{id}/assign", post(staffing::assign_callback))
         .route("/sites", get(sites::sites))
         .route("/tenants", get(tenants::tenants))
+        .route("/tasks", get(tasks::tasks).post(tasks::add))
+        .route("/tasks/{id}", get(tasks::task))
+        .route("/tasks/{id}/assign", post(tasks::assign))
+        .route("/tasks/{id}/accept", post(tasks::accept))
+        .route("/tasks/{id}/finish", post(tasks::finish))
+        .route("/tasks/{id}/hand-back", post(tasks::hand_back))
+        .route("/tasks/{id}/withdraw", post(tasks::withdraw))
         .route("/sites/{site}/outage", post(sites::outage))
         .route("/sites/{site}/resume", post(sites::resume))
         .route("/seats/{seat}/remove", post(staffing::remove_seat))

@@ -52,9 +52,9 @@ pub(crate) struct CallbacksAsked {
     limit: Option<u32>,
 }
 
-type Asked<Q> = Result<Query<Q>, QueryRejection>;
+pub(crate) type Asked<Q> = Result<Query<Q>, QueryRejection>;
 
-fn asked<Q>(query: Asked<Q>) -> Result<Q, ApiError> {
+pub(crate) fn asked<Q>(query: Asked<Q>) -> Result<Q, ApiError> {
     let malformed = |rejection: QueryRejection| ApiError::Malformed {
         why: rejection.body_text(),
         hint: "/api/v1/openapi.json lists the parameters",
@@ -62,7 +62,7 @@ fn asked<Q>(query: Asked<Q>) -> Result<Q, ApiError> {
     query.map(|Query(query)| query).map_err(malformed)
 }
 
-fn rows(limit: Option<u32>) -> Result<u32, ApiError> {
+pub(crate) fn rows(limit: Option<u32>) -> Result<u32, ApiError> {
     let limit = limit.unwrap_or(PAGE);
     if (1..=PAGE_MAX).contains(&limit) {
         return Ok(limit);
@@ -73,7 +73,7 @@ fn rows(limit: Option<u32>) -> Result<u32, ApiError> {
     })
 }
 
-fn word<W>(word: Option<&str>) -> Result<Option<W>, ApiError>
+pub(crate) fn word<W>(word: Option<&str>) -> Result<Option<W>, ApiError>
 where
     W: std::str::FromStr<Err = UnknownWord>,
 {
@@ -98,7 +98,7 @@ pub(crate) fn shortened(text: &str) -> String {
 }
 
 /// Where the next page of a list begins; nothing after the last.
-fn next(last: Option<i64>, length: usize, limit: u32) -> Option<i64> {
+pub(crate) fn next(last: Option<i64>, length: usize, limit: u32) -> Option<i64> {
     last.filter(|_| usize::try_from(limit).is_ok_and(|limit| length >= limit))
 }
 

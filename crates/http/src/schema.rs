@@ -227,6 +227,26 @@ shapes! {
         operator: Option<String>, chosen: Option<String>, pause_reason: Option<String>,
         shift_ends_ms: Option<i64>, work: Option<String>, since_ms: Option<i64>, site_out: bool,
     }
+    /// A page of tasks.
+    Tasks { tasks: Vec<Task>, next: Option<i64> }
+    /// Work without a call; `operator` is who has it, or had it last, `owner` whose it is alone.
+    Task {
+        id: i64, tenant: Option<String>, queue: Option<String>, title: String, state: String,
+        created_ms: i64, due_ms: Option<i64>, interruptible: bool, owner: Option<String>,
+        seat: Option<String>, operator: Option<String>, since_ms: i64,
+        lease_until_ms: Option<i64>, closed_ms: Option<i64>,
+    }
+    /// One task.
+    OneTask { task: TaskDetail }
+    /// A task with its history, newest first.
+    TaskDetail {
+        id: i64, tenant: Option<String>, queue: Option<String>, title: String, state: String,
+        created_ms: i64, due_ms: Option<i64>, interruptible: bool, owner: Option<String>,
+        seat: Option<String>, operator: Option<String>, since_ms: i64,
+        lease_until_ms: Option<i64>, closed_ms: Option<i64>, events: Vec<TaskEvent>,
+    }
+    /// One entry of a task's history.
+    TaskEvent { id: i64, at_ms: i64, kind: String, seat: Option<String>, operator: Option<String> }
     /// Counts over everything stored.
     Totals {
         attempts: BTreeMap<String, i64>, attempts_open: i64, callbacks: BTreeMap<String, i64>,
@@ -243,7 +263,8 @@ shapes! {
     QueueNow {
         tenant: String, name: String, title: String, waiting: u32, oldest_ms: Option<i64>,
         callbacks_open: u32, callbacks_ready: u32, callbacks_held: bool,
-        callbacks_oldest_ms: Option<i64>, wait: Option<WaitNow>,
+        callbacks_oldest_ms: Option<i64>, tasks_open: u32, tasks_due_ms: Option<i64>,
+        wait: Option<WaitNow>,
     }
     /// How long who entered a queue now would wait, in seconds: on the mean, and what one of ten
     /// waits falls short of or exceeds.
@@ -252,7 +273,7 @@ shapes! {
     SeatNow {
         name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
         work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
-        callback: bool, shift_ends_ms: Option<i64>, site_out: bool,
+        callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
     }
     /// All sites.
     Sites { at_ms: i64, sites: Vec<SiteNow> }

@@ -36,6 +36,17 @@ pub(crate) fn ready(queue: &QueueNow) -> String {
     }
 }
 
+/// Tasks that are not done, and when the first is to be.
+pub(crate) fn tasks(queue: &QueueNow, now: UtcMs) -> String {
+    match (queue.tasks_open, queue.tasks_due_ms) {
+        (0, _) | (_, None) => queue.tasks_open.to_string(),
+        (open, Some(due)) if due <= now => {
+            format!("{open}, ▲ la prima scaduta da {}", span(now - due))
+        }
+        (open, Some(due)) => format!("{open}, la prima scade tra {}", span(due - now)),
+    }
+}
+
 /// A stretch of time as one says it.
 pub(crate) fn span(ms: i64) -> String {
     let s = ms.max(0) / 1_000;
@@ -91,12 +102,17 @@ pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
         (
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
+        ) if seat.task.is_some() => said("○", "libera, le è proposta un’attività"),
+        (
+            Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
+            WorkState::Idle,
         ) => said("○", "libera"),
         (_, WorkState::Reserved | WorkState::Ringing) => said("△", "squilla"),
         (_, WorkState::Talking) if seat.callback => said("●", "richiama una persona"),
         (_, WorkState::Talking) => said("●", "in conversazione"),
         (_, WorkState::OnHold) => said("◐", "chiamata in attesa"),
         (_, WorkState::WrapUp) => said("◇", "dopo la chiamata"),
+        (_, WorkState::AtTask) => said("◆", "svolge un’attività"),
         (_, WorkState::NotResponding) => said("✕", "non risponde"),
     }
 }
@@ -241,6 +257,15 @@ pub(crate) fn done(command: &Command) -> String {
             Some(operator) => format!("Richiamata affidata a {operator}."),
             None => "Richiamata di nuovo di tutti.".to_owned(),
         },
+        Command::AddTasks(tasks) => format!("Attività aggiunte: {}.", tasks.len()),
+        Command::AssignTask { operator, .. } => match operator {
+            Some(operator) => format!("Attività affidata a {operator}."),
+            None => "Attività di nuovo di tutti.".to_owned(),
+        },
+        Command::AcceptTask { seat, .. } => format!("Postazione {seat}: attività iniziata."),
+        Command::FinishTask(_) => "Attività finita.".to_owned(),
+        Command::HandBackTask(_) => "Attività restituita.".to_owned(),
+        Command::WithdrawTask(_) => "Attività ritirata.".to_owned(),
         Command::SiteOut { site, .. } => {
             format!("Sede {site}: isolata, le chiamate vanno altrove.")
         }
@@ -299,6 +324,17 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::NoSite(site) => format!("La sede {site} non esiste."),
         CommandError::SiteNotOut(site) => format!("La sede {site} non è isolata."),
         CommandError::NoCallback(id) => format!("La richiamata {id} non esiste o è chiusa."),
+        CommandError::NoTask(id) => format!("L’attività {id} non esiste o è chiusa."),
+        CommandError::TaskNotOffered { task, seat } => {
+            format!("L’attività {task} non è proposta alla postazione {seat}.")
+        }
+        CommandError::TaskNotAtWork(id) => format!("Nessuno sta svolgendo l’attività {id}."),
+        CommandError::TaskAtWork(id) => {
+            format!("L’attività {id} è in corso: prima va restituita.")
+        }
+        CommandError::TooManyTasks(most) => {
+            format!("Ci sarebbero più di {most} attività aperte.")
+        }
         CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
         CommandError::PauseReason { known, .. } => {
             format!(

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackId, DialId, IntervalId, NeedId, NumberId, OfferId, OperatorId,
-    OutageId, SeatId, SignInId,
+    OutageId, SeatId, SignInId, TaskId,
 };
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
     OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, SeatRow,
-    SignInRow, SiteOutageRow,
+    SignInRow, SiteOutageRow, TaskRow,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
@@ -33,6 +33,7 @@ pub(crate) struct Image {
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
+    pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
     /// `Call-ID` of every attempt.
     pub(crate) call_ids: BTreeSet<String>,
 }
@@ -60,7 +61,11 @@ impl Image {
             }
             Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
             // History: nothing that is promised depends on it.
-            Record::CallbackEvent(_) | Record::Decision(_) | Record::ConfigVersion(_) => {}
+            Record::CallbackEvent(_)
+            | Record::Decision(_)
+            | Record::TaskEvent(_)
+            | Record::ConfigVersion(_) => {}
+            Record::Task(row) => drop(self.tasks.insert(row.id, (**row).clone())),
             Record::Promise(row) => {
                 if let Some(callback) = row.callback {
                     self.promised.insert(callback, row.by_ms);
@@ -98,7 +103,8 @@ impl Image {
             + count(&self.dials, &other.dials)
             + count(&self.offers, &other.offers)
             + count(&self.assignments, &other.assignments)
-            + count(&self.sign_ins, &other.sign_ins);
+            + count(&self.sign_ins, &other.sign_ins)
+            + count(&self.tasks, &other.tasks);
         let call_ids = self.call_ids.difference(&other.call_ids);
         Missing {
             rows,
@@ -183,6 +189,12 @@ impl Image {
                 .collect(),
             offers: self.offers_open().cloned().collect(),
             assignments: self.assignments_open().cloned().collect(),
+            tasks: self
+                .tasks
+                .values()
+                .filter(|row| row.closed_ms.is_none())
+                .cloned()
+                .collect(),
             numbers: self
                 .numbers
                 .values()

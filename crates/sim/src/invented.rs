@@ -13,8 +13,8 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
     AnswerTarget, CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line,
-    MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant,
-    Trunk, WrapUp,
+    MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts,
+    TaskPolicy, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
@@ -399,6 +399,7 @@ impl Shape {
                 Vec::new()
             },
             matching: MatchPolicy::default(),
+            tasks: TaskPolicy::default(),
             callback: CallbackPolicy {
                 share_min: 0.0,
                 share_max: 1.0,
@@ -524,6 +525,7 @@ fn limits() -> Limits {
         not_responding_return_s: 60,
         reconnect_grace_s: 20,
         site_outage_within_s: 20,
+        tasks_max: 1_000,
         register_s: (60, 3_600),
     }
 }

@@ -14,6 +14,7 @@ mod chance;
 mod connections;
 mod desk;
 mod disk;
+mod errands;
 mod image;
 mod invented;
 mod lent;

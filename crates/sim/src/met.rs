@@ -44,6 +44,9 @@ impl Met {
         for row in image.offers.values() {
             self.count("offer", row.state.as_str());
         }
+        for row in image.tasks.values() {
+            self.count("task", row.state.as_str());
+        }
         for row in image.needs.values() {
             self.count("need", row.kind.as_str());
         }

@@ -350,7 +350,9 @@ impl World {
                 | Record::Operator(_)
                 | Record::Profile(_)
                 | Record::Owner(_)
+                | Record::TaskEvent(_)
                 | Record::SiteOutage(_) => continue,
+                Record::Task(row) => format!("task {} {} at {:?}", row.id, row.state, row.seat),
                 Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),
             };

@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 19] = [
     "network",
     "bad_weather",
     "takeover",
@@ -31,6 +31,7 @@ const KINDS: [&str; 18] = [
     "override",
     "need",
     "handset",
+    "task",
     "call",
 ];
 
@@ -103,6 +104,7 @@ impl World {
         self.plan_people();
         self.plan_desks();
         self.plan_weather();
+        self.plan_errands();
         let chance = &mut self.streams.plan;
         let (stops, stop_us) = (chance.percent(25), chance.s(20, 300));
         let (cuts, cut_us) = (chance.percent(20), chance.s(10, 300));

@@ -10,6 +10,7 @@ use cuptel_core::words::{
     CallbackState, ClosedHow, DialResult, DialState, Disposition, OfferState, Outcome, Stage,
 };
 
+use crate::errands::check_tasks;
 use crate::image::Image;
 use crate::invented::{BUSY_S, GRACE_S, NO_ANSWER_S, TOO_SHORT_MS, TRIES_MAX, UNREACHABLE_S};
 
@@ -80,7 +81,14 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::SiteOutage(_)
+        | Record::TaskEvent(_)
         | Record::ConfigVersion(_) => Ok(()),
+        Record::Task(row) => {
+            let closed = before.tasks.get(&row.id).and_then(|old| old.closed_ms);
+            must(closed.is_none(), "P4", || {
+                format!("task {} was closed and is written again", row.id)
+            })
+        }
     }
 }
 
@@ -236,7 +244,8 @@ pub(crate) fn check(image: &Image) -> Result<(), Broken> {
     check_callbacks(image)?;
     check_needs(image)?;
     check_dials(image)?;
-    check_works(image)
+    check_works(image)?;
+    check_tasks(image)
 }
 
 fn check_attempts(image: &Image) -> Result<(), Broken> {

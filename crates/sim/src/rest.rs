@@ -39,6 +39,7 @@ impl World {
         if let Some(row) = self.decided.offers_open().find(overdue) {
             return broken("P4", format!("offer {} outlives its lease", row.id));
         }
+        self.check_task_leases()?;
         let load = process.switch.load(now);
         let grown = load.legs.max(load.dialogs) > LEGS_MAX
             || load.rules.timers > TIMERS_MAX

@@ -78,6 +78,8 @@ pub(crate) enum Happening {
     Back(usize),
     /// An operator does something at a seat.
     Operates(usize),
+    /// An operator looks at the tasks of a seat.
+    Errand(usize, Chance),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
     /// Somebody changes the files for the n-th time, and the process reads them again.
@@ -388,6 +390,7 @@ impl World {
                 Ok(())
             }
             Happening::Operates(seat) => self.operates(seat),
+            Happening::Errand(seat, chance) => self.errand(seat, chance),
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);
                 Ok(())

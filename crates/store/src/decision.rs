@@ -51,6 +51,7 @@ const EXPLANATION: &str = "SELECT explanation FROM decision WHERE shard = $1 AND
 
 const IS_ATTEMPT: &str = "SELECT id FROM attempt WHERE shard = $1 AND id = $2";
 const IS_CALLBACK: &str = "SELECT id FROM callback WHERE shard = $1 AND id = $2";
+const IS_TASK: &str = "SELECT id FROM task WHERE shard = $1 AND id = $2";
 
 const SEATS: &str = "SELECT id, name FROM seat WHERE shard = $1";
 const QUEUES: &str = "SELECT id, name FROM queue WHERE shard = $1";
@@ -285,7 +286,7 @@ impl Store {
         }
         if found.is_empty() {
             let mut is_there = false;
-            for statement in [IS_ATTEMPT, IS_CALLBACK] {
+            for statement in [IS_ATTEMPT, IS_CALLBACK, IS_TASK] {
                 let rows = all_of(connection, statement, id, crate::row::read_int);
                 is_there |= !rows.await.map_err(&failed)?.is_empty();
             }
@@ -335,4 +336,5 @@ pub(crate) const LOOKUPS: &[&str] = &[
     EXPLANATION,
     IS_ATTEMPT,
     IS_CALLBACK,
+    IS_TASK,
 ];

@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
     assignment, attempt, backlog, dial, number, offer, operator, owner, profile, registration,
-    seat, sign_in, site_outage, state_interval,
+    seat, sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -106,6 +106,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         attempts: all(connection, attempt::OPEN, attempt::read).await?,
         offers: all(connection, offer::OPEN, offer::read).await?,
         assignments: all(connection, assignment::OPEN, assignment::read).await?,
+        tasks: all(connection, task::OPEN, task::read).await?,
         dials: all(connection, dial::OPEN, dial::read).await?,
         numbers: all(connection, number::OPEN, number::read).await?,
         ..Restored::default()

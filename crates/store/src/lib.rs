@@ -35,6 +35,7 @@ mod site_outage;
 mod spill;
 mod state_interval;
 mod store;
+mod task;
 mod totals;
 mod writer;
 
@@ -55,5 +56,6 @@ pub use promise::{PromiseSums, PromiseView};
 pub use seat::SeatView;
 pub use spill::{Entry, Spill, SpillError, Unreplayed};
 pub use store::{Store, StoreError};
+pub use task::{TaskDetail, TaskEventView, TaskFilter, TaskView};
 pub use totals::Totals;
 pub use writer::{Batch, CommitError, Writer};

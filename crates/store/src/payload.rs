@@ -9,7 +9,7 @@ use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
     assignment, attempt, callback, config_version, decision, dial, number, offer, operator, owner,
-    profile, promise, registration, seat, sign_in, site_outage, state_interval,
+    profile, promise, registration, seat, sign_in, site_outage, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -35,6 +35,8 @@ pub(crate) enum Table {
     Profile,
     Owner,
     SiteOutage,
+    Task,
+    TaskEvent,
     ConfigVersion,
 }
 
@@ -62,6 +64,8 @@ impl Table {
         Self::Profile,
         Self::Owner,
         Self::SiteOutage,
+        Self::Task,
+        Self::TaskEvent,
         Self::ConfigVersion,
     ];
 
@@ -87,6 +91,8 @@ impl Table {
             Self::Profile => "profile",
             Self::Owner => "callback_owner",
             Self::SiteOutage => "site_outage",
+            Self::Task => "task",
+            Self::TaskEvent => "task_event",
             Self::ConfigVersion => "config_version",
         }
     }
@@ -128,6 +134,8 @@ impl Table {
             Self::Profile => &[profile::UPSERT],
             Self::Owner => &[owner::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
+            Self::Task => &[task::UPSERT],
+            Self::TaskEvent => &[task::INSERT_EVENT],
             Self::ConfigVersion => &[config_version::UPSERT],
         }
     }
@@ -171,6 +179,8 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Profile(row) => (Table::Profile, row.operator.0, false),
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
+        Record::Task(row) => (Table::Task, row.id.0, row.seat.is_some()),
+        Record::TaskEvent(row) => (Table::TaskEvent, row.id.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
     }
 }
@@ -277,6 +287,10 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::Owner(row) => owner::image(row, seq, &mut images[Table::Owner as usize]),
         Record::SiteOutage(row) => {
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
+        }
+        Record::Task(row) => task::image(row, seq, &mut images[Table::Task as usize]),
+        Record::TaskEvent(row) => {
+            task::event_image(row, seq, &mut images[Table::TaskEvent as usize])
         }
         Record::ConfigVersion(row) => {
             config_version::image(row, seq, &mut images[Table::ConfigVersion as usize])

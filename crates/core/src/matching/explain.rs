@@ -41,6 +41,8 @@ pub enum Eligibility {
     SiteFull,
     /// The work would outlast the operator's shift.
     ShiftEnds,
+    /// Callers of the queues that it serves may need it.
+    KeptForCallers,
     /// Its operator's own authority keeps so many for itself.
     LendFloor,
     /// So many of its operator's own authority work for others already.

@@ -7,7 +7,8 @@ use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, Tenant
 use cuptel_core::matching::{Figures, Load, Matching, Pair, SeatIs, Waiting, Who, Wish};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
-    CallbackPolicy, LendPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy, WrapUp,
+    CallbackPolicy, LendPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy, TaskPolicy,
+    WrapUp,
 };
 
 use crate::scan::{Scan, Sitting};
@@ -67,6 +68,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
         matching,
         wrap_up: WrapUp::Fixed,
         answer_targets: Vec::new(),
+        tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
             owner_wait_h: 0,
             share_min: 0.0,

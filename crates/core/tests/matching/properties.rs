@@ -139,13 +139,7 @@ impl Both {
                     self.waits(waiting, wish);
                 }
             }
-            Happens::Shuts { queue, is_shut } => {
-                if is_shut {
-                    self.scan.shut.insert(QueueId(queue));
-                } else {
-                    self.scan.shut.remove(&QueueId(queue));
-                }
-            }
+            Happens::Shuts { queue, is_shut } => self.shuts(QueueId(queue), is_shut),
             Happens::HandsOut => {
                 while let Some(pair) = self.next() {
                     assert_eq!(Some(pair), self.scan.next());
@@ -158,6 +152,14 @@ impl Both {
             }
         }
         self.check_counts();
+    }
+
+    fn shuts(&mut self, queue: QueueId, is_shut: bool) {
+        if is_shut {
+            self.scan.shut.insert(queue);
+        } else {
+            self.scan.shut.remove(&queue);
+        }
     }
 
     /// Nothing goes to a seat that must not have it, and nobody who could have it and stands

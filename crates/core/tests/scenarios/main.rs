@@ -23,5 +23,6 @@ mod seats;
 mod staffing;
 mod states;
 mod storm;
+mod tasks;
 mod waits;
 mod why;

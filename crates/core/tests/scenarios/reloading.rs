@@ -38,6 +38,7 @@ fn still_needed(callbacks: u32, calls: u32) -> Result<(), CommandError> {
         queue: Some(CANCELLATIONS),
         callbacks,
         calls,
+        tasks: 0,
     }]))
 }
 
@@ -106,6 +107,7 @@ fn a_tenant_with_a_call_in_progress_is_not_removed() {
         queue: None,
         callbacks: 0,
         calls: 1,
+        tasks: 0,
     };
     assert_eq!(
         room.reloads(gone),

@@ -10,27 +10,28 @@ use cuptel_core::dialplan::{
 };
 use cuptel_core::id::{
     AttemptId, CallbackId, DialId, IntervalId, LegId, LineId, NeedId, NumberId, OfferId,
-    OperatorId, OutageId, QueueId, SeatId, SiteId, TenantId, TrunkId,
+    OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AttemptRow, CallbackRow, DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
     OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored,
-    SeatRow, SignInRow, SiteOutageRow,
+    SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
-    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, Tenant, Trunk, WrapUp,
+    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
 };
-use cuptel_core::snapshot::{SiteNow, TenantNow, TrunkNow, WaitNow};
+use cuptel_core::snapshot::{QueueNow, SiteNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
 use cuptel_core::time::Now;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, ChangedBy, Chosen, Disposition, OfferState, Outcome, Party, Stage, WorkState,
+    CallbackState, ChangedBy, Chosen, Disposition, OfferState, Outcome, Party, Stage,
+    TaskEventKind, WorkState,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -120,6 +121,8 @@ pub(crate) struct Room {
     owners: BTreeMap<CallbackId, OwnerRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
+    tasks: BTreeMap<TaskId, TaskRow>,
+    task_events: Vec<TaskEventRow>,
 }
 
 impl Room {
@@ -162,6 +165,8 @@ impl Room {
             owners: BTreeMap::new(),
             outages: BTreeMap::new(),
             intervals: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+            task_events: Vec::new(),
         }
     }
 
@@ -264,6 +269,8 @@ impl Room {
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
+                Record::Task(row) => drop(self.tasks.insert(row.id, *row)),
+                Record::TaskEvent(row) => self.task_events.push(row),
                 Record::CallbackEvent(_) | Record::Assignment(_) | Record::ConfigVersion(_) => {}
             }
         }
@@ -736,6 +743,27 @@ impl Room {
         self.centre.snapshot(self.now).tenants[place].clone()
     }
 
+    /// A task, in the order in which they were added.
+    pub(crate) fn task(&self, nth: usize) -> &TaskRow {
+        self.tasks.values().nth(nth).expect("it was added")
+    }
+
+    /// What has happened to a task.
+    pub(crate) fn history_of(&self, task: TaskId) -> Vec<TaskEventKind> {
+        let events = self.task_events.iter().filter(|event| event.task == task);
+        events.map(|event| event.kind).collect()
+    }
+
+    /// Which task a seat does, or is offered.
+    pub(crate) fn task_at(&self, seat: usize) -> Option<TaskId> {
+        self.centre.snapshot(self.now).seats[seat - 1].task
+    }
+
+    /// A queue, by its place.
+    pub(crate) fn queue(&self, place: usize) -> QueueNow {
+        self.centre.snapshot(self.now).queues[place].clone()
+    }
+
     pub(crate) fn site(&self) -> SiteNow {
         let mut sites = self.centre.snapshot(self.now).sites;
         sites.pop().expect("there is one site")
@@ -758,6 +786,11 @@ impl Room {
     }
 
     /// The process dies and is started again at once from what is on record.
+    fn tasks_open(&self) -> Vec<TaskRow> {
+        let open = self.tasks.values().filter(|row| row.closed_ms.is_none());
+        open.cloned().collect()
+    }
+
     pub(crate) fn restarts(&mut self) {
         self.epoch += 1;
         let open = |row: &&CallbackRow| row.state != CallbackState::Closed;
@@ -820,6 +853,7 @@ impl Room {
                 .filter(open)
                 .map(with_needs)
                 .collect(),
+            tasks: self.tasks_open(),
             numbers: self.numbers.values().cloned().collect(),
         };
         self.centre = Centre::new(self.rules.clone(), self.epoch);
@@ -908,6 +942,7 @@ fn queue(name: &str) -> Queue {
         serve_waiting_s: SERVE_WAITING_S,
         answer_targets: Vec::new(),
         matching: MatchPolicy::default(),
+        tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
             share_min: 0.0,
             share_max: 1.0,
@@ -982,6 +1017,7 @@ fn rules() -> Rules {
             not_responding_return_s: 0,
             reconnect_grace_s: 0,
             site_outage_within_s: 0,
+            tasks_max: 1_000,
             register_s: (60, 90_000),
         },
     }

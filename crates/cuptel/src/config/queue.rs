@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cuptel_core::dialplan::fields::{Fields, Placed};
-use cuptel_core::rules::{AnswerTarget, MatchPolicy, NoOperators, WrapUp};
+use cuptel_core::rules::{AnswerTarget, MatchPolicy, NoOperators, TaskPolicy, WrapUp};
 
 use super::authority::{TenantDraft, tenant_and_name};
 use super::callback::CallbackSettings;
@@ -53,6 +53,8 @@ pub(crate) struct QueuePolicy {
     pub(crate) matching: MatchPolicy,
     /// How debts are paid.
     pub(crate) callback: CallbackSettings,
+    /// How work without a call is offered.
+    pub(crate) tasks: TaskPolicy,
 }
 
 impl QueuePolicy {
@@ -69,6 +71,7 @@ impl QueuePolicy {
             answer_targets: Vec::new(),
             matching: MatchPolicy::default(),
             callback: CallbackSettings::standard(),
+            tasks: TaskPolicy::default(),
         }
     }
 }
@@ -155,7 +158,25 @@ pub(crate) fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePol
     if let Some(callback) = table.table("callback") {
         policy.callback.take(callback);
     }
+    if let Some(tasks) = table.table("tasks") {
+        take_tasks(&mut policy.tasks, tasks);
+    }
     policy
+}
+
+/// Takes what the table says; the rest stays as it is.
+fn take_tasks(policy: &mut TaskPolicy, mut table: Fields<'_>) {
+    let interruptible = table.truth("interruptible");
+    policy.interruptible = interruptible.map_or(policy.interruptible, |it| it.value);
+    for (key, range, value) in [
+        ("lease_s", 10..=3_600, &mut policy.lease_s),
+        ("rest_s", DAY_S, &mut policy.rest_s),
+        ("keep_s", DAY_S, &mut policy.keep_s),
+        ("due_h", 1..=8_760, &mut policy.due_h),
+    ] {
+        *value = table.whole_or(key, range, *value);
+    }
+    table.finish();
 }
 
 pub(crate) fn answer_target(mut table: Fields<'_>) -> AnswerTarget {

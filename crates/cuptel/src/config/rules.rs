@@ -212,6 +212,7 @@ impl Config {
             answer_targets: policy.answer_targets.clone(),
             matching: policy.matching.clone(),
             callback: policy.callback.policy(zone, ours),
+            tasks: policy.tasks,
         }
     }
 

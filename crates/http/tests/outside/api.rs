@@ -499,6 +499,8 @@ async fn the_description_has_the_fields_of_real_answers() {
     });
     let snapshot = ask("/api/v1/snapshot".to_owned()).await;
     let tenants = ask("/api/v1/tenants".to_owned()).await;
+    let tasks = ask("/api/v1/tasks?overdue=true".to_owned()).await;
+    let task = ask(format!("/api/v1/tasks/{}", centre.task)).await;
     let error = centre.get("/api/v1/seats").await.json();
     let health = centre.get("/health/ready").await.json();
     let configuration = ask("/api/v1/configuration".to_owned()).await;
@@ -530,6 +532,10 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("TrunkNow", &snapshot["trunks"][0]),
         ("SiteNow", &snapshot["sites"][0]),
         ("Tenants", &tenants),
+        ("Tasks", &tasks),
+        ("Task", &tasks["tasks"][0]),
+        ("TaskDetail", &task["task"]),
+        ("TaskEvent", &task["task"]["events"][0]),
         ("TenantNow", &snapshot["tenants"][0]),
         ("WaitsNow", &snapshot["tenants"][0]["recent"]),
         ("DriftNow", &snapshot["drifts"][0]),
@@ -579,7 +585,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 34);
+    assert_eq!(paths.len(), 41);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -587,6 +593,7 @@ async fn every_described_path_is_served() {
                 "/callbacks/{id}",
                 &format!("/callbacks/{}", centre.callback),
             )
+            .replace("/tasks/{id}", &format!("/tasks/{}", centre.task))
             .replace("/why/{id}", &format!("/why/{}", centre.attempt))
             .replace("{seat}", "101")
             .replace("{operator}", "anna")

@@ -10,13 +10,13 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cuptel_core::id::{
     AttemptId, CallbackId, ConfigVersionId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId,
-    SignInId,
+    SignInId, TaskEventId, TaskId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
     AttemptRow, CallbackRow, DecisionRow, NeedRow, NumberRow, OfferRow, OperatorRow, Record,
-    SeatRow, SignInRow, Work,
+    SeatRow, SignInRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{
@@ -27,7 +27,7 @@ use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
     CallbackState, Chosen, ChosenBy, Drift, NeedKind, NumberClass, OfferState, Outcome, Party,
-    Stage, WorkState,
+    Stage, TaskEventKind, TaskState, WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -104,6 +104,7 @@ pub(crate) struct Centre {
     pub(crate) router: Router,
     pub(crate) attempt: i64,
     pub(crate) callback: i64,
+    pub(crate) task: i64,
     app: App,
     _folder: TempDir,
 }
@@ -132,7 +133,7 @@ impl Centre {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("centre.db").display());
         let store = cuptel_store::open(&url, Access::Serve).await.unwrap();
-        let (attempt, callback) = fill(&store).await;
+        let (attempt, callback, task) = fill(&store).await;
         let desk = Arc::new(Desk {
             looks: watch::Sender::new(Arc::new(look)),
             answers: Mutex::default(),
@@ -171,6 +172,7 @@ impl Centre {
             pages,
             attempt,
             callback,
+            task,
             app,
             _folder: folder,
         }
@@ -254,6 +256,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         callback: false,
         shift_ends_ms: None,
         site_out: false,
+        task: None,
     }
 }
 
@@ -284,6 +287,8 @@ pub(crate) fn busy() -> Snapshot {
             callbacks_ready: 4,
             callbacks_held: true,
             callbacks_oldest_ms: Some(AT_MS - 3_900_000),
+            tasks_open: 3,
+            tasks_due_ms: Some(AT_MS - 120_000),
             wait: Some(WaitNow {
                 mean_s: 240,
                 low_s: 100,
@@ -379,7 +384,7 @@ fn explanation(before: AttemptId) -> Explanation {
     }
 }
 
-async fn fill(store: &Store) -> (i64, i64) {
+async fn fill(store: &Store) -> (i64, i64, i64) {
     let names = Names {
         tenants: vec!["asl-teramo".to_owned()],
         queues: vec![("asl-teramo".to_owned(), "prenotazioni".to_owned())],
@@ -433,6 +438,8 @@ async fn fill(store: &Store) -> (i64, i64) {
             explanation: explanation(AttemptId(id(2))),
         })),
         Record::SignIn(at_work(id(5))),
+        Record::Task(Box::new(wanted(&names, id(7)))),
+        Record::TaskEvent(created(id(8), id(7))),
     ];
     store
         .writer()
@@ -442,7 +449,37 @@ async fn fill(store: &Store) -> (i64, i64) {
         }])
         .await
         .unwrap();
-    (id(2), id(3))
+    (id(2), id(3), id(7))
+}
+
+fn created(id: i64, task: i64) -> TaskEventRow {
+    TaskEventRow {
+        id: TaskEventId(id),
+        task: TaskId(task),
+        at_ms: AT_MS,
+        kind: TaskEventKind::Created,
+        seat: None,
+        operator: None,
+    }
+}
+
+fn wanted(names: &Interned, id: i64) -> TaskRow {
+    TaskRow {
+        id: TaskId(id),
+        tenant: names.tenants["asl-teramo"],
+        queue: *names.queues.values().next().expect("there is one"),
+        title: "Spostare l'agenda".to_owned(),
+        state: TaskState::Waiting,
+        created_ms: AT_MS,
+        due_ms: Some(AT_MS - 1),
+        interruptible: true,
+        owner: None,
+        seat: None,
+        operator: None,
+        since_ms: AT_MS,
+        lease_until_ms: None,
+        closed_ms: None,
+    }
 }
 
 fn at_work(id: i64) -> SignInRow {

@@ -10,7 +10,7 @@ use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{
     CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
-    NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, Tenant, Trunk, WrapUp,
+    NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
 };
 
 /// The authority.
@@ -159,6 +159,7 @@ pub fn queue(name: &str) -> Queue {
         serve_waiting_s: 900,
         answer_targets: Vec::new(),
         matching: MatchPolicy::default(),
+        tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
             owner_wait_h: 24,
             share_min: 0.1,
@@ -225,6 +226,7 @@ fn limits() -> Limits {
         not_responding_return_s: 0,
         reconnect_grace_s: 0,
         site_outage_within_s: 0,
+        tasks_max: 1_000,
         last_operators_max: 50_000,
         register_s: (60, u32::MAX),
     }

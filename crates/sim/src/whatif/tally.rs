@@ -242,6 +242,8 @@ impl Worked {
             WorkState::Talking | WorkState::OnHold => self.talking_ms += ms,
             WorkState::WrapUp => self.wrap_up_ms += ms,
             WorkState::Reserved | WorkState::Ringing => self.ringing_ms += ms,
+            // No scenario has tasks.
+            WorkState::AtTask => {}
             WorkState::Idle | WorkState::NotResponding => match chosen {
                 Chosen::Paused | Chosen::FrontOffice | Chosen::SignedOut => self.paused_ms += ms,
                 Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut => {}

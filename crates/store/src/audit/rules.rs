@@ -25,6 +25,8 @@ const COMPARE: &str = "was a backup restored, or were rows deleted by hand? Whos
     is in the carrier's records of that time: call them back by hand";
 const LOOK: &str = "look at each with `cuptel callbacks show ID`, and call back by hand who was \
     not served";
+const LOOK_AT_TASKS: &str = "look at each with `cuptel tasks show ID`, and have done by hand what \
+    was not";
 const START: &str = "start CupTel again if it is not running or has run since: a start ends what \
     was left open. Rows that are named after it are a fault of CupTel: report it with a copy of \
     the database";
@@ -94,6 +96,8 @@ const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
     "seat" by "id"
     "operator" by "id"
     "promise" by "id"
+    "task" by "id"
+    "task_event" by "task, id"
 };
 
 /// All of them, by promise.
@@ -400,5 +404,69 @@ SELECT s.id FROM assignment s
 LEFT JOIN attempt a ON a.shard = s.shard AND a.id = s.attempt
 LEFT JOIN callback c ON c.shard = s.shard AND c.id = s.callback
 WHERE s.shard = $1 AND s.ended_ms IS NULL AND (a.stage = 'ended' OR c.state = 'closed')")],
+    },
+    Rule {
+        name: "task_half_closed",
+        promise: "P4",
+        meaning: "tasks are done or withdrawn and do not say when, or say so and are open: nobody does them, and nobody is told",
+        advice: LOOK_AT_TASKS,
+        offenders: &[("task", "
+SELECT id FROM task WHERE shard = $1
+    AND (state IN ('done', 'withdrawn')) <> (closed_ms IS NOT NULL)
+ORDER BY id")],
+    },
+    Rule {
+        name: "task_without_seat",
+        promise: "P4",
+        meaning: "tasks are offered or done and nothing says where or by whom, or they wait or are closed and keep a seat",
+        advice: START,
+        offenders: &[("task", "
+SELECT id FROM task WHERE shard = $1
+    AND ((state IN ('offered', 'doing')) <> (seat IS NOT NULL)
+        OR (state IN ('offered', 'doing') AND operator IS NULL)
+        OR (state = 'offered') <> (lease_until_ms IS NOT NULL))
+ORDER BY id")],
+    },
+    Rule {
+        name: "task_twice_at_seat",
+        promise: "P4",
+        meaning: "one seat has two tasks at once",
+        advice: START,
+        offenders: &[("task", "
+SELECT id FROM (
+    SELECT id, count(*) OVER (PARTITION BY seat) AS beside
+    FROM task WHERE shard = $1 AND state IN ('offered', 'doing') AND seat IS NOT NULL) tasks
+WHERE beside > 1")],
+    },
+    Rule {
+        name: "task_lease_overdue",
+        promise: "P4",
+        meaning: "tasks are offered more than a minute after their time was over, and nobody else is asked",
+        advice: START,
+        offenders: &[("task", "
+SELECT id FROM task WHERE shard = $1 AND state IN ('offered', 'doing')
+    AND lease_until_ms < $2 - 60000")],
+    },
+    Rule {
+        name: "task_beside_work",
+        promise: "P4",
+        meaning: "a seat has a task, and a caller or callback too",
+        advice: START,
+        offenders: &[("task", "
+SELECT t.id FROM task t WHERE t.shard = $1 AND t.state IN ('offered', 'doing') AND (
+    EXISTS (SELECT 1 FROM offer o WHERE o.shard = t.shard AND o.seat = t.seat AND o.state = 'open')
+    OR EXISTS (SELECT 1 FROM assignment s
+        WHERE s.shard = t.shard AND s.seat = t.seat AND s.ended_ms IS NULL))")],
+    },
+    Rule {
+        name: "task_at_abandoned_seat",
+        promise: "P4",
+        meaning: "tasks are offered to, or done by, operators who have left that seat",
+        advice: START,
+        offenders: &[("task", "
+SELECT t.id FROM task t WHERE t.shard = $1 AND t.state IN ('offered', 'doing')
+    AND t.seat IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM sign_in i WHERE i.shard = t.shard AND i.seat = t.seat
+        AND i.operator = t.operator AND i.until_ms IS NULL)")],
     },
 ];

@@ -35,6 +35,7 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0006_decision.sql"),
     ),
     (7, "wait", include_str!("../../migrations/0007_wait.sql")),
+    (9, "tasks", include_str!("../../migrations/0009_tasks.sql")),
     (10, "lend", include_str!("../../migrations/0010_lend.sql")),
     (11, "chain", include_str!("../../migrations/0011_chain.sql")),
 ];

@@ -46,7 +46,7 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, offer,
-        open, promise,
+        open, promise, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -87,6 +87,7 @@ mod tests {
             promise::LOOKUPS,
             decision::LOOKUPS,
             carrier::LOOKUPS,
+            task::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

@@ -319,6 +319,49 @@ const P4: &[Damage] = &[
             UPDATE callback_need SET closed_ms = 5 WHERE callback = 12",
         )
     },
+    damage(
+        "task_half_closed",
+        "P4",
+        &[102],
+        "UPDATE task SET closed_ms = NULL WHERE id = 102",
+    ),
+    damage(
+        "task_without_seat",
+        "P4",
+        &[103],
+        "UPDATE task SET seat = NULL WHERE id = 103",
+    ),
+    damage(
+        "task_without_seat",
+        "P4",
+        &[101],
+        "UPDATE task SET seat = 3 WHERE id = 101",
+    ),
+    damage(
+        "task_twice_at_seat",
+        "P4",
+        &[101, 103],
+        "DROP INDEX task_one_per_seat;
+        UPDATE task SET state = 'doing', seat = 9, operator = 9 WHERE id = 101",
+    ),
+    damage(
+        "task_lease_overdue",
+        "P4",
+        &[103],
+        "UPDATE task SET lease_until_ms = 1699999939999 WHERE id = 103",
+    ),
+    damage(
+        "task_beside_work",
+        "P4",
+        &[101],
+        "UPDATE task SET state = 'doing', seat = 1, operator = 1 WHERE id = 101",
+    ),
+    damage(
+        "task_at_abandoned_seat",
+        "P4",
+        &[103],
+        "UPDATE task SET operator = 8 WHERE id = 103",
+    ),
 ];
 
 async fn every_rule_has_its_damage(_: &Home) {

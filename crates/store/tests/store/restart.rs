@@ -52,6 +52,8 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::SiteOutage(_)
+            | Record::Task(_)
+            | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}
         }
     }
@@ -93,6 +95,8 @@ fn still_open() -> Restored {
             Record::Owner(_) => {}
             Record::SiteOutage(row) if row.until_ms.is_none() => open.outages.push(row),
             Record::SiteOutage(_) => {}
+            Record::Task(row) if row.closed_ms.is_none() => open.tasks.push(*row),
+            Record::Task(_) | Record::TaskEvent(_) => {}
             Record::Number(_)
             | Record::Attempt(_)
             | Record::Callback(_)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
     LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId,
-    SiteId, TenantId, TrunkId,
+    SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
@@ -14,13 +14,14 @@ use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DecisionRow,
     DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow,
-    PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, SiteOutageRow, Work,
+    PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow,
+    Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
     DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
-    WorkKind, WorkState,
+    TaskEventKind, TaskState, WorkKind, WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -310,6 +311,49 @@ pub(crate) fn operator(id: i64) -> OperatorRow {
     }
 }
 
+/// Of operator 2; one that is offered is so at seat 9 to its operator.
+pub(crate) fn task(id: i64, state: TaskState) -> TaskRow {
+    let is_offered = state == TaskState::Offered;
+    TaskRow {
+        id: TaskId(id),
+        tenant: TenantId(1),
+        queue: QueueId(1),
+        title: format!("agenda {id}"),
+        state,
+        created_ms: NOW - 60_000,
+        due_ms: Some(NOW + 3_600_000),
+        interruptible: id != 102,
+        owner: Some(OperatorId(2)),
+        seat: is_offered.then_some(SeatId(9)),
+        operator: Some(OperatorId(9)),
+        since_ms: NOW,
+        lease_until_ms: is_offered.then_some(NOW + 20_000),
+        closed_ms: (state == TaskState::Done).then_some(NOW),
+    }
+}
+
+pub(crate) fn task_event(id: i64, task: i64) -> TaskEventRow {
+    TaskEventRow {
+        id: TaskEventId(id),
+        task: TaskId(task),
+        at_ms: NOW,
+        kind: TaskEventKind::Offered,
+        seat: Some(SeatId(1)),
+        operator: Some(OperatorId(1)),
+    }
+}
+
+/// Tasks 101 (waiting), 102 (done) and 103, which is offered to operator 9.
+fn tasks() -> Vec<Record> {
+    vec![
+        Record::SignIn(sign_in(84, 9, 9, true)),
+        Record::Task(Box::new(task(101, TaskState::Waiting))),
+        Record::Task(Box::new(task(102, TaskState::Done))),
+        Record::Task(Box::new(task(103, TaskState::Offered))),
+        Record::TaskEvent(task_event(105, 103)),
+    ]
+}
+
 /// What operator 2 needs, whose the callbacks are, an outage that is over and one that is not.
 fn people() -> Vec<Record> {
     let mut records = vec![Record::Profile(Box::new(profile(2)))];
@@ -396,6 +440,7 @@ pub(crate) fn day() -> Vec<Record> {
         Record::ConfigVersion(config_version(95, ChangedBy::Start)),
         Record::ConfigVersion(config_version(96, ChangedBy::Api)),
     ]);
+    records.extend(tasks());
     records
 }
 

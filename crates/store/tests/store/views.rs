@@ -1,11 +1,14 @@
 //! What pages and shell see: names instead of identifiers, never a full number.
 
-use cuptel_core::id::{AttemptId, CallbackId, NumberId, QueueId};
+use cuptel_core::id::{AttemptId, CallbackId, NumberId, QueueId, TaskId};
 use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
-use cuptel_core::words::{CallbackState, Chosen, ClosedHow, DialResult, Outcome, WorkState};
+use cuptel_core::words::{
+    CallbackState, Chosen, ClosedHow, DialResult, Outcome, TaskEventKind, TaskState, WorkState,
+};
 use cuptel_store::{
     AttemptFilter, Batch, CallbackFilter, FirstCalls, OperatorView, ProfileView, StoreError,
+    TaskFilter,
 };
 
 use crate::home::{Home, on_every_database};
@@ -28,6 +31,7 @@ on_every_database!(
     a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one,
     a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after_it,
     a_reader_sees_commits_of_a_running_server,
+    tasks_are_told_with_names_and_filtered,
     a_decision_is_told_with_names_by_its_offer_and_by_its_work,
     a_day_is_told_by_the_first_calls_of_people_and_names_nobody,
 );
@@ -435,6 +439,65 @@ async fn a_wait_is_kept_by_an_operator_in_time_and_broken_by_one_or_an_end_after
     assert_eq!(sums().await, (2, 2, 0));
     home.by_hand("UPDATE attempt SET talking_ms = 6").await;
     assert_eq!(sums().await, (2, 0, 2));
+}
+
+async fn tasks_are_told_with_names_and_filtered(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let of = async |filter: TaskFilter| -> Vec<i64> {
+        let filter = TaskFilter { limit: 9, ..filter };
+        let tasks = store.tasks(&filter).await.unwrap();
+        tasks.iter().map(|task| task.id.0).collect()
+    };
+    assert_eq!(of(TaskFilter::default()).await, [103, 102, 101]);
+    let before = Some(103);
+    assert_eq!(
+        of(TaskFilter {
+            before,
+            ..TaskFilter::default()
+        })
+        .await,
+        [102, 101]
+    );
+    let state = Some(TaskState::Done);
+    assert_eq!(
+        of(TaskFilter {
+            state,
+            ..TaskFilter::default()
+        })
+        .await,
+        [102]
+    );
+    let due = |due_before_ms| TaskFilter {
+        due_before_ms: Some(due_before_ms),
+        ..TaskFilter::default()
+    };
+    assert_eq!(of(due(NOW + 3_600_000)).await, [0_i64; 0]);
+    assert_eq!(
+        of(due(NOW + 3_600_001)).await,
+        [103, 101],
+        "open ones alone"
+    );
+    let nowhere = TaskFilter {
+        tenant: Some("asl-nowhere".into()),
+        limit: 9,
+        ..TaskFilter::default()
+    };
+    let error = store.tasks(&nowhere).await;
+    assert!(matches!(error, Err(StoreError::NoTenant { .. })));
+    let detail = store.task(TaskId(103)).await.unwrap().unwrap();
+    assert_eq!(detail.task.queue.as_deref(), Some("prenotazioni"));
+    assert_eq!(detail.task.owner.as_deref(), Some("operator2"));
+    assert_eq!(detail.task.lease_until_ms, Some(NOW + 20_000));
+    let [event] = &detail.events[..] else {
+        panic!("one thing has happened: {detail:?}");
+    };
+    assert_eq!(
+        (event.kind, event.seat.as_deref(), event.operator.as_deref()),
+        (TaskEventKind::Offered, Some("101"), Some("operator1"))
+    );
+    assert_eq!(store.task(TaskId(9_999)).await.unwrap(), None);
+    assert_eq!(store.why(103).await.unwrap().unwrap().decisions, []);
 }
 
 async fn a_reader_sees_commits_of_a_running_server(home: &Home) {
