@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use crate::attempt::Doing;
 use crate::calendar::{Zone, moment};
 use crate::centre::Centre;
@@ -26,10 +28,10 @@ const LOOK_US: MonoUs = 10_000_000;
 const OVER_AT: f64 = 0.8;
 
 /// Waits that have ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Waits {
     /// By their length.
-    counts: [u32; BUCKETS],
+    counts: Vec<u32>,
     ended: u32,
     abandoned: u32,
 }
@@ -37,7 +39,7 @@ struct Waits {
 impl Default for Waits {
     fn default() -> Self {
         Self {
-            counts: [0; BUCKETS],
+            counts: vec![0; BUCKETS],
             ended: 0,
             abandoned: 0,
         }
@@ -95,7 +97,7 @@ pub(crate) struct Figures {
 }
 
 /// Of one authority.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Tally {
     /// Parts of the window, by their number.
     recent: VecDeque<(u64, Waits)>,
@@ -146,7 +148,7 @@ impl Tally {
 }
 
 /// A drift that is on, with the two that are furthest apart.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Apart {
     pub(crate) since_ms: UtcMs,
     pub(crate) worst: TenantId,
@@ -154,7 +156,7 @@ pub(crate) struct Apart {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Fairness {
     tallies: BTreeMap<TenantId, Tally>,
     apart: BTreeMap<Drift, Apart>,
@@ -168,7 +170,9 @@ impl Fairness {
         let tally = self.tallies.entry(tenant).or_default();
         tally.change(now, policy, zone, |waits| {
             waits.ended += 1;
-            waits.counts[bucket_of(wait_s)] += 1;
+            if let Some(count) = waits.counts.get_mut(bucket_of(wait_s)) {
+                *count += 1;
+            }
         });
     }
 

@@ -433,7 +433,7 @@ pub struct OwnerRow {
 }
 
 /// Work without a call; its row is its own lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TaskRow {
     /// The task.
     pub id: TaskId,
@@ -466,7 +466,7 @@ pub struct TaskRow {
 }
 
 /// One entry of a task's history; written once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TaskEventRow {
     /// The entry.
     pub id: TaskEventId,

@@ -48,7 +48,7 @@ pub struct Rules {
 }
 
 /// When health authorities have drifted apart.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FairnessPolicy {
     /// Waits of the last so many minutes are compared.
     pub window_min: u32,
@@ -92,7 +92,7 @@ pub struct Tenant {
 }
 
 /// How many operators an authority lends to others, and borrows of them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LendPolicy {
     /// Operators of its own who stay there for its own works, busy or not.
     pub floor: u32,
@@ -184,7 +184,7 @@ pub struct Queue {
 }
 
 /// How work without a call is offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskPolicy {
     /// Whether a caller who would wait too long takes an operator out of one, where it says nothing
     /// itself.

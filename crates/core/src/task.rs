@@ -10,6 +10,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::{OperatorId, QueueId, SeatId, TaskId};
 use crate::record::TaskRow;
 use crate::rules::{Queue, Rules};
@@ -20,7 +22,7 @@ use crate::words::TaskState;
 pub const TITLE_MAX: usize = 500;
 
 /// A task that somebody wants done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskTold {
     /// Short name of the health authority.
     pub tenant: String,
@@ -106,7 +108,7 @@ impl TaskRow {
 }
 
 /// A task that is not closed.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Task {
     pub(crate) row: TaskRow,
     /// Who was taken out of it, and until when it waits for them.
@@ -125,14 +127,14 @@ impl Task {
 }
 
 /// In which line a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Line {
     Queue(QueueId),
     Operator(OperatorId),
 }
 
 /// Where a task stands that waits.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Stand {
     line: Line,
     key_ms: i64,
@@ -141,7 +143,7 @@ struct Stand {
 }
 
 /// All tasks that are not closed.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tasks {
     open: BTreeMap<TaskId, Task>,
     /// Those that wait.

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Eligibility, Matching, Source};
 use crate::id::TenantId;
 use crate::rules::LendPolicy;
@@ -29,7 +31,7 @@ impl Whereabouts {
 }
 
 /// The operators of an authority, and those of others who work for it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Balance {
     policy: LendPolicy,
     at_home: u32,
@@ -69,7 +71,7 @@ pub struct Lent {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Lending(BTreeMap<TenantId, Balance>);
 
 impl Lending {

@@ -46,7 +46,7 @@ struct Step {
 }
 
 /// Free seats, the best first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Free {
     /// Those that may be offered people on the line,
     live: BTreeSet<Rank>,

@@ -88,6 +88,7 @@ fn who_has_not_its_skills_is_given_none() {
     let unskilled = OperatorChange {
         name: "bruno".to_owned(),
         employer: None,
+        home: None,
         skills: Some(BTreeMap::new()),
     };
     room.commands(Command::SetOperators(vec![unskilled]))

@@ -206,6 +206,8 @@ fn stored_day(folder: &Path, calls: &[(Option<&str>, i64, &str)]) -> Secret {
             disposition: None,
             callback: None,
             suppressed: None,
+            nth: None,
+            prior: None,
         })));
     }
     runtime().unwrap().block_on(async {

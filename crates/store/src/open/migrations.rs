@@ -35,9 +35,9 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0006_decision.sql"),
     ),
     (7, "wait", include_str!("../../migrations/0007_wait.sql")),
-    (9, "tasks", include_str!("../../migrations/0009_tasks.sql")),
-    (10, "lend", include_str!("../../migrations/0010_lend.sql")),
-    (11, "chain", include_str!("../../migrations/0011_chain.sql")),
+    (8, "tasks", include_str!("../../migrations/0008_tasks.sql")),
+    (9, "lend", include_str!("../../migrations/0009_lend.sql")),
+    (10, "chain", include_str!("../../migrations/0010_chain.sql")),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.
