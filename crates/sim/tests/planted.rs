@@ -5,8 +5,9 @@ use cuptel_core::planted::{Fault, plant};
 use cuptel_sim::{Broken, breaks};
 use cuptel_sip::planted::forget_repetitions;
 
-/// Worlds in which a fault must show: some need two crashes, or a phone that is late, to do so.
-const WORLDS: u64 = 1_200;
+/// Worlds in which a fault must show. The rarest, a phone that is let go late, needs a crash between
+/// a row on disk and the CANCEL behind it.
+const WORLDS: u64 = 3_000;
 /// Worlds that must be sound without one; `worlds.rs` has more.
 const SOUND: u64 = 300;
 
