@@ -120,7 +120,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 7] = [
+    const OPEN: [&str; 8] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -128,6 +128,7 @@ mod tests {
         "offer_one_per_",
         "assignment_one_per_",
         "sign_in_one_per_",
+        "task_one_per_seat",
     ];
 
     #[tokio::test]
