@@ -210,6 +210,8 @@ shapes! {
     /// People who were told a time: called or served in time, or too late; the others are still
     /// owed, or hung up before.
     PromiseSums { told: i64, kept: i64, broken: i64 }
+    /// Of a queue's people; without `queue` of those who had not chosen one.
+    QueuePromises { tenant: Option<String>, queue: Option<String>, told: i64, kept: i64, broken: i64 }
     /// One entry of a callback's history.
     CallbackEvent {
         id: i64, at_ms: i64, kind: String, attempt: Option<i64>, dial: Option<i64>,
@@ -252,6 +254,7 @@ shapes! {
         attempts: BTreeMap<String, i64>, attempts_open: i64, callbacks: BTreeMap<String, i64>,
         closed: BTreeMap<String, i64>, dials: BTreeMap<String, i64>, dials_in_flight: i64,
         oldest_waiting_ms: Option<i64>, promises: PromiseSums, waits: PromiseSums,
+        promises_by_queue: Vec<QueuePromises>, waits_by_queue: Vec<QueuePromises>,
     }
     /// Everything that goes on.
     Snapshot {

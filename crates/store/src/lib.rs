@@ -52,7 +52,7 @@ pub use offer::OfferView;
 pub use open::{Access, OpenError, open};
 pub use operator::OperatorView;
 pub use profile::ProfileView;
-pub use promise::{PromiseSums, PromiseView};
+pub use promise::{PromiseSums, PromiseView, QueuePromises};
 pub use seat::SeatView;
 pub use spill::{Entry, Spill, SpillError, Unreplayed};
 pub use store::{Store, StoreError};

@@ -23,30 +23,53 @@ const OF_ATTEMPT: &str = "
 SELECT id, attempt, told_ms, by_ms FROM promise
 WHERE shard = $1 AND attempt = $2 ORDER BY id DESC LIMIT 1000";
 
+/// Of those who were told, by the queue of the call in which they were: when it was kept, and when
+/// it was over, kept or not.
+macro_rules! by_queue {
+    ($told:literal) => {
+        concat!(
+            "
+SELECT tenant.name, queue.name, count(*),
+    count(CASE WHEN promised.kept_ms <= promised.by_ms THEN 1 END),
+    count(CASE WHEN promised.over_ms > promised.by_ms THEN 1 END)
+FROM (",
+            $told,
+            ") promised
+JOIN attempt ON attempt.shard = $1 AND attempt.id = promised.attempt
+LEFT JOIN tenant ON tenant.shard = $1 AND tenant.id = attempt.tenant
+LEFT JOIN queue ON queue.shard = $1 AND queue.id = attempt.queue
+GROUP BY tenant.name, queue.name ORDER BY tenant.name, queue.name"
+        )
+    };
+}
+
 /// A person who was told several times was told the same time or a later one: the last counts.
 /// They are called by their first dial after they were told, or got through themselves before.
-const SUMS: &str = "
-SELECT count(*), count(CASE WHEN called_ms <= by_ms THEN 1 END),
-    count(CASE WHEN called_ms > by_ms THEN 1 END)
-FROM (
-    SELECT told.by_ms AS by_ms, coalesce(min(dial.placed_ms), callback.closed_ms) AS called_ms
+const SUMS: &str = by_queue!(
+    "
+    SELECT told.attempt AS attempt, told.by_ms AS by_ms,
+        coalesce(min(dial.placed_ms), callback.closed_ms) AS kept_ms,
+        coalesce(min(dial.placed_ms), callback.closed_ms) AS over_ms
     FROM (
-        SELECT callback, min(told_ms) AS told_ms, max(by_ms) AS by_ms
+        SELECT callback, min(attempt) AS attempt, min(told_ms) AS told_ms, max(by_ms) AS by_ms
         FROM promise WHERE shard = $1 AND callback IS NOT NULL GROUP BY callback) told
     JOIN callback ON callback.shard = $1 AND callback.id = told.callback
     LEFT JOIN dial ON dial.shard = $1 AND dial.callback = told.callback
         AND dial.placed_ms >= told.told_ms
-    GROUP BY told.callback, told.by_ms, callback.closed_ms) promised";
+    GROUP BY told.callback, told.attempt, told.by_ms, callback.closed_ms"
+);
 
 /// Who was told several waits was never told a longer one: the shortest counts. Whoever hung up
 /// before it was over is in neither.
-const WAIT_SUMS: &str = "
-SELECT count(*), count(CASE WHEN attempt.talking_ms <= told.by_ms THEN 1 END),
-    count(CASE WHEN coalesce(attempt.talking_ms, attempt.ended_ms) > told.by_ms THEN 1 END)
-FROM (
-    SELECT attempt, min(by_ms) AS by_ms FROM promise
-    WHERE shard = $1 AND callback IS NULL GROUP BY attempt) told
-JOIN attempt ON attempt.shard = $1 AND attempt.id = told.attempt";
+const WAIT_SUMS: &str = by_queue!(
+    "
+    SELECT told.attempt AS attempt, told.by_ms AS by_ms, waited.talking_ms AS kept_ms,
+        coalesce(waited.talking_ms, waited.ended_ms) AS over_ms
+    FROM (
+        SELECT attempt, min(by_ms) AS by_ms FROM promise
+        WHERE shard = $1 AND callback IS NULL GROUP BY attempt) told
+    JOIN attempt waited ON waited.shard = $1 AND waited.id = told.attempt"
+);
 
 /// A time that somebody was told.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -71,6 +94,31 @@ pub struct PromiseSums {
     /// Of those, called, or done with, too late. Who is in neither is still owed the call, or
     /// hung up before.
     pub broken: i64,
+}
+
+/// How many of a queue's people were told, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct QueuePromises {
+    /// Whose line they rang.
+    pub tenant: Option<String>,
+    /// The queue of the call in which they were told; none where they had not chosen.
+    pub queue: Option<String>,
+    /// What came of it.
+    #[serde(flatten)]
+    pub sums: PromiseSums,
+}
+
+impl PromiseSums {
+    /// Of all queues together.
+    pub(crate) fn of_all(queues: &[QueuePromises]) -> Self {
+        let mut all = Self::default();
+        for queue in queues {
+            all.told += queue.sums.told;
+            all.kept += queue.sums.kept;
+            all.broken += queue.sums.broken;
+        }
+        all
+    }
 }
 
 pub(crate) fn image(row: &PromiseRow, seq: i64, images: &mut Images) {
@@ -110,28 +158,28 @@ pub(crate) async fn of_attempt(
 }
 
 /// Of the calls that people were told.
-pub(crate) async fn sums(connection: &mut Connection) -> Result<PromiseSums, sqlx::Error> {
-    sums_of(connection, SUMS).await
+pub(crate) async fn sums(connection: &mut Connection) -> Result<Vec<QueuePromises>, sqlx::Error> {
+    ask_shard(SUMS).all(connection, queue_sums).await
 }
 
 /// Of the waits that callers were told.
-pub(crate) async fn wait_sums(connection: &mut Connection) -> Result<PromiseSums, sqlx::Error> {
-    sums_of(connection, WAIT_SUMS).await
+pub(crate) async fn wait_sums(
+    connection: &mut Connection,
+) -> Result<Vec<QueuePromises>, sqlx::Error> {
+    ask_shard(WAIT_SUMS).all(connection, queue_sums).await
 }
 
-async fn sums_of(
-    connection: &mut Connection,
-    statement: &'static str,
-) -> Result<PromiseSums, sqlx::Error> {
-    let read = |row: &Row| {
-        let mut columns = Columns::of(row);
-        Ok(PromiseSums {
+fn queue_sums(row: &Row) -> Result<QueuePromises, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(QueuePromises {
+        tenant: columns.maybe_text()?,
+        queue: columns.maybe_text()?,
+        sums: PromiseSums {
             told: columns.int()?,
             kept: columns.int()?,
             broken: columns.int()?,
-        })
-    };
-    ask_shard(statement).one(connection, read).await
+        },
+    })
 }
 
 /// Statements that must find their rows through an index, for the planner's test.

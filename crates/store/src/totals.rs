@@ -8,7 +8,7 @@ use cuptel_core::words::{CallbackState, ClosedHow, DialResult, Outcome, UnknownW
 use serde::Serialize;
 
 use crate::dialect::{Connection, Row, ask_shard};
-use crate::promise::{self, PromiseSums};
+use crate::promise::{self, PromiseSums, QueuePromises};
 use crate::row::{Columns, all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 
@@ -47,6 +47,10 @@ pub struct Totals {
     pub promises: PromiseSums,
     /// Waits that callers on the line were told.
     pub waits: PromiseSums,
+    /// The former, queue by queue.
+    pub promises_by_queue: Vec<QueuePromises>,
+    /// The latter, queue by queue.
+    pub waits_by_queue: Vec<QueuePromises>,
 }
 
 fn pair<W: FromStr<Err = UnknownWord>>(row: &Row) -> Result<(W, i64), sqlx::Error> {
@@ -75,6 +79,8 @@ pub(crate) async fn number_of(
 }
 
 async fn read(connection: &mut Connection) -> Result<Totals, sqlx::Error> {
+    let promises_by_queue = promise::sums(connection).await?;
+    let waits_by_queue = promise::wait_sums(connection).await?;
     Ok(Totals {
         attempts: by_word(connection, OUTCOMES).await?,
         attempts_open: number_of(connection, ATTEMPTS_OPEN).await?,
@@ -85,8 +91,10 @@ async fn read(connection: &mut Connection) -> Result<Totals, sqlx::Error> {
         oldest_waiting_ms: ask_shard(OLDEST_WAITING)
             .one(connection, |row| Columns::of(row).maybe_int())
             .await?,
-        promises: promise::sums(connection).await?,
-        waits: promise::wait_sums(connection).await?,
+        promises: PromiseSums::of_all(&promises_by_queue),
+        waits: PromiseSums::of_all(&waits_by_queue),
+        promises_by_queue,
+        waits_by_queue,
     })
 }
 

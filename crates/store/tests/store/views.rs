@@ -1,5 +1,7 @@
 //! What pages and shell see: names instead of identifiers, never a full number.
 
+use std::collections::BTreeSet;
+
 use cuptel_core::id::{AttemptId, CallbackId, NumberId, QueueId, TaskId};
 use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
@@ -412,6 +414,18 @@ async fn a_promise_is_kept_by_a_dial_in_time_and_open_until_there_is_one(home: &
         (sums.told, sums.kept, sums.broken)
     };
     assert_eq!(sums().await, (2, 1, 0), "the other waits for its dial");
+    let of_queues = store.totals().await.unwrap().promises_by_queue;
+    let told = of_queues.iter().map(|queue| {
+        let name = queue.queue.as_deref();
+        (name, queue.sums.told, queue.sums.kept)
+    });
+    let told: BTreeSet<_> = told.collect();
+    assert_eq!(
+        told,
+        BTreeSet::from([(None, 1, 0), (Some("prenotazioni"), 1, 1)]),
+        "one was told before they had chosen, one by the queue"
+    );
+    assert!(of_queues.iter().all(|queue| queue.tenant.is_some()));
     home.by_hand("UPDATE promise SET by_ms = told_ms - 1").await;
     assert_eq!(sums().await, (2, 0, 1));
 }
