@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::attempt::Doing;
 use crate::centre::Centre;
-use crate::id::{OperatorId, QueueId, SeatId, TaskEventId, TaskId};
+use crate::id::{AttemptId, OperatorId, QueueId, SeatId, TaskEventId, TaskId};
 use crate::matching::Eligibility;
-use crate::record::{Record, TaskEventRow, TaskRow};
+use crate::record::{Record, TaskEventRow, TaskRow, Work};
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
 use crate::staffing::{NotTaken, WhyNotTaken};
@@ -71,6 +71,15 @@ impl Centre {
             && self.operator_of_name(operator).is_none()
         {
             faults.push(WhyNotTaken::NoOperator(operator.clone()));
+        } else if let Some(operator) = &task.operator
+            && let Some(queue) = self.rules.queue_named(&task.tenant, &task.queue)
+            && let Some(rule) = self.rules.queues.get(&queue)
+            && !self.has_skills(operator, rule)
+        {
+            faults.push(WhyNotTaken::LacksSkill {
+                operator: operator.clone(),
+                queue: rule.name.clone(),
+            });
         }
         faults
     }
@@ -78,6 +87,23 @@ impl Centre {
     fn operator_of_name(&self, name: &str) -> Option<OperatorId> {
         let row = self.operators.get(name);
         row.filter(|row| row.removed_ms.is_none()).map(|row| row.id)
+    }
+
+    fn has_skills(&self, operator: &str, rule: &Queue) -> bool {
+        let row = self.operators.get(operator);
+        row.is_some_and(|row| rule.can_be_served_by(&row.skills))
+    }
+
+    /// Whoever has left owes nothing: what was theirs is anybody's.
+    pub(crate) fn release_tasks_of(&mut self, now: Now, operator: OperatorId, step: &mut Step) {
+        let owned = self.tasks.all().filter(|it| it.row.owner == Some(operator));
+        let owned: Vec<TaskId> = owned.map(|task| task.row.id).collect();
+        for id in owned {
+            if let Some(mut task) = self.tasks.take(id) {
+                task.row.owner = None;
+                self.write_task(now, task, TaskEventKind::Assigned, None, step);
+            }
+        }
     }
 
     fn add_task(&mut self, now: Now, told: TaskTold, step: &mut Step) {
@@ -170,11 +196,21 @@ impl Centre {
         operator: Option<String>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        let state = self.open_task(id)?.row.state;
+        let row = &self.open_task(id)?.row;
+        let state = row.state;
+        let rule = self.rules.current(row.queue);
+        let rule = rule.and_then(|queue| self.rules.queues.get(&queue));
         let owner = match operator {
             Some(name) => {
                 let known = self.operator_of_name(&name);
-                Some(known.ok_or(CommandError::NoOperator(name))?)
+                let known = known.ok_or_else(|| CommandError::NoOperator(name.clone()))?;
+                if let Some(rule) = rule.filter(|rule| !self.has_skills(&name, rule)) {
+                    return Err(CommandError::LacksSkill {
+                        operator: name,
+                        queue: rule.name.clone(),
+                    });
+                }
+                Some(known)
             }
             None => None,
         };
@@ -208,6 +244,17 @@ impl Centre {
                 seat: seat_name.to_owned(),
             });
         }
+        // Others may have said yes meanwhile, and a bound be reached.
+        let operator_of = self.seats.get(&seat_id);
+        let refused = operator_of.and_then(|seat| self.spared(seat, queue, WorkKind::Task, now));
+        if refused.is_some() {
+            self.end_task_offer(now, id, step);
+            self.rest_from_tasks(now, Some(seat_id), id);
+            return Err(CommandError::TaskNotOffered {
+                task: id,
+                seat: seat_name.to_owned(),
+            });
+        }
         let accepts = (TaskMove::Accept, TaskEventKind::Accepted);
         self.move_task(now, id, accepts, |task| task.kept = None, step);
         if let Some(seat) = self.seats.get_mut(&seat_id) {
@@ -218,6 +265,7 @@ impl Centre {
         }
         self.work_begun(now, seat_id);
         self.seat_changed(now, seat_id, step);
+        self.blending.at_fixed_tasks = self.at_fixed_tasks();
         Ok(())
     }
 
@@ -330,17 +378,8 @@ impl Centre {
             return;
         };
         let offered = seat.task_offer.filter(|_| !seat.is_free(now.utc_ms));
-        let left = match seat.work {
-            SeatWork::AtTask { task, .. } if seat.sign_in.is_none() => Some(task),
-            SeatWork::AtTask { .. }
-            | SeatWork::Idle
-            | SeatWork::Offered { .. }
-            | SeatWork::Talking { .. }
-            | SeatWork::Informed { .. }
-            | SeatWork::WrapUp { .. }
-            | SeatWork::Resting { .. }
-            | SeatWork::NotResponding => None,
-        };
+        let is_left = seat.sign_in.is_none() || self.is_site_out(seat.row.site);
+        let left = seat.task().filter(|_| is_left);
         if let Some((task, _)) = offered {
             self.end_task_offer(now, task, step);
         }
@@ -354,6 +393,7 @@ impl Centre {
     /// Whether tasks are to be looked at now; and when they are next.
     pub(crate) fn tasks_are_due(&mut self, now: Now) -> bool {
         if self.tasks.len() == 0 {
+            self.blending.at_fixed_tasks.clear();
             return false;
         }
         let due = self.tasks.looked_at.map_or(0, |at| at + LOOK_US);
@@ -362,6 +402,7 @@ impl Centre {
             return false;
         }
         self.tasks.looked_at = Some(now.mono_us);
+        self.blending.at_fixed_tasks = self.at_fixed_tasks();
         // Where nobody works, the next who comes is an input of their own.
         if self.seats.values().any(|seat| seat.is_there(now.utc_ms)) {
             self.timers.at(now.mono_us + LOOK_US, Timer::Tasks);
@@ -372,22 +413,25 @@ impl Centre {
     /// Callers who would wait too long, and whom no seat can take, take operators out of tasks
     /// that may be interrupted: those due last first.
     pub(crate) fn interrupt_tasks(&mut self, now: Now, step: &mut Step) {
-        let at_risk = self.callers_at_risk(now);
-        for (queue, place_ms, callers) in at_risk {
-            for _ in 0..callers {
-                let Some(seat) = self.seat_to_interrupt(now, queue, place_ms) else {
-                    break;
-                };
+        let at_tasks = self.seats.values().filter(|seat| seat.task().is_some());
+        let most = at_tasks.count();
+        for (place_ms, id, queue) in self.callers_at_risk(now, most) {
+            if self.can_be_taken(now, queue, place_ms, Work::Attempt(id)) {
+                continue;
+            }
+            if let Some(seat) = self.seat_to_interrupt(now, queue, place_ms) {
                 self.interrupt(now, seat, step);
             }
         }
     }
 
-    /// Callers who wait and have waited for a good part of what their queue promises, with the
-    /// first place of each queue.
-    fn callers_at_risk(&self, now: Now) -> Vec<(QueueId, UtcMs, u32)> {
-        let mut at_risk: BTreeMap<QueueId, (UtcMs, u32)> = BTreeMap::new();
-        for live in self.attempts.values() {
+    /// Callers who wait and have waited for a good part of what their queue promises, the first
+    /// in line first: so many at most.
+    fn callers_at_risk(&self, now: Now, most: usize) -> Vec<(UtcMs, AttemptId, QueueId)> {
+        if most == 0 {
+            return Vec::new();
+        }
+        let at_risk = self.attempts.iter().filter_map(|(id, live)| {
             let Doing::Queued {
                 queue,
                 place_ms,
@@ -395,25 +439,32 @@ impl Centre {
                 ..
             } = live.doing
             else {
-                continue;
+                return None;
             };
             let since_ms = live.row.queued_ms.unwrap_or(live.row.received_ms);
             let targets = self.rules.queues.get(&queue);
             let within = targets.map(|rule| rule.answer_targets.iter().map(|it| it.within_s));
             let within_s = within.and_then(Iterator::min).unwrap_or(0);
             let patience_ms = i64::from(within_s) * 1_000 / WAITED_PART;
-            if now.utc_ms - since_ms >= patience_ms {
-                let (first_ms, callers) = at_risk.entry(queue).or_insert((place_ms, 0));
-                *first_ms = (*first_ms).min(place_ms);
-                *callers += 1;
-            }
-        }
-        let is_served = |queue, place_ms| self.matching.free_for(now.utc_ms, queue, place_ms);
+            (now.utc_ms - since_ms >= patience_ms).then_some((place_ms, *id, queue))
+        });
+        let mut at_risk: Vec<_> = at_risk.collect();
+        at_risk.sort_unstable();
+        at_risk.truncate(most);
         at_risk
-            .into_iter()
-            .filter(|(queue, (place_ms, _))| is_served(*queue, *place_ms).is_none())
-            .map(|(queue, (place_ms, callers))| (queue, place_ms, callers))
-            .collect()
+    }
+
+    /// Whether a seat is free that may be offered this work.
+    fn can_be_taken(&self, now: Now, queue: QueueId, place_ms: UtcMs, work: Work) -> bool {
+        let Some(rule) = self.rules.queues.get(&queue) else {
+            return false;
+        };
+        self.seats.iter().any(|(id, seat)| {
+            seat.is_free(now.utc_ms)
+                && !self.is_excluded(work, *id)
+                && self.meets(now, seat, rule, place_ms)
+                && self.spared(seat, queue, WorkKind::Live, now).is_none()
+        })
     }
 
     fn seat_to_interrupt(&self, now: Now, queue: QueueId, place_ms: UtcMs) -> Option<SeatId> {
@@ -491,12 +542,27 @@ impl Centre {
 
     /// Seats at a task of each queue, or asked to take one.
     pub(crate) fn at_tasks(&self) -> AtTasks {
-        let mut at_tasks = AtTasks::new();
-        let tasks = self.tasks.all().filter(|task| task.row.seat.is_some());
-        for queue in tasks.filter_map(|task| self.rules.current(task.row.queue)) {
-            *at_tasks.entry(queue).or_default() += 1;
+        self.counted_tasks(|seat| seat.task().or(seat.task_offer.map(|(task, _)| task)))
+    }
+
+    /// Seats at a task that nobody may take them out of.
+    fn at_fixed_tasks(&self) -> AtTasks {
+        self.counted_tasks(|seat| {
+            let is_fixed =
+                |id: &TaskId| self.tasks.get(*id).is_some_and(|it| !it.row.interruptible);
+            seat.task().filter(is_fixed)
+        })
+    }
+
+    fn counted_tasks(&self, of: impl Fn(&Seat) -> Option<TaskId>) -> AtTasks {
+        let mut counted = AtTasks::new();
+        for task in self.seats.values().filter_map(of) {
+            let queue = self.tasks.get(task).map(|task| task.row.queue);
+            if let Some(queue) = queue.and_then(|queue| self.rules.current(queue)) {
+                *counted.entry(queue).or_default() += 1;
+            }
         }
-        at_tasks
+        counted
     }
 
     /// The first task that a free seat may be offered.
@@ -509,7 +575,9 @@ impl Centre {
         };
         let own = self.tasks.of_operator(operator).find(may);
         let queues = self.rules.queues.keys();
-        let others = queues.filter_map(|queue| self.tasks.first_of_queue(*queue).filter(may));
+        let others = queues
+            .flat_map(|queue| self.tasks.firsts_of_queue(*queue))
+            .filter(may);
         let (_, task) = own.into_iter().chain(others).min()?;
         let queue = self.rules.current(self.tasks.get(task)?.row.queue)?;
         Some((queue, task))

@@ -84,6 +84,8 @@ pub(crate) struct Blending {
     blends: BTreeMap<QueueId, Blend>,
     /// Seats at a callback of each queue.
     at_callbacks: BTreeMap<QueueId, usize>,
+    /// Seats at a task that nobody may take them out of.
+    pub(crate) at_fixed_tasks: AtTasks,
 }
 
 fn seconds(ms: UtcMs) -> f64 {
@@ -150,10 +152,13 @@ impl Blending {
         blend.is_some_and(|blend| blend.is_at_risk && !self.has_room(blend, blend.seats_max))
     }
 
-    /// Whether fewer of a queue's seats than these are at callbacks, of whichever queue.
+    /// Whether fewer of a queue's seats than these are at callbacks, of whichever queue, or at tasks
+    /// that they cannot leave.
     fn has_room(&self, blend: &Blend, seats: usize) -> bool {
         let at = |(queue, share): &(QueueId, f64)| {
-            share * ratio(self.at_callbacks.get(queue).copied().unwrap_or(0), 1)
+            let callbacks = self.at_callbacks.get(queue).copied().unwrap_or(0);
+            let tasks = self.at_fixed_tasks.get(queue).copied().unwrap_or(0);
+            share * ratio(callbacks + tasks, 1)
         };
         let at: f64 = blend.shared.iter().map(at).sum();
         at < ratio(seats, 1)

@@ -55,6 +55,8 @@ pub struct Held {
     pub legs: usize,
     /// Numbers with an open call, an open callback or a dial.
     pub numbers: usize,
+    /// Tasks that are not closed.
+    pub tasks: usize,
     /// Moments at which to be woken.
     pub timers: usize,
 }
@@ -199,6 +201,7 @@ impl Centre {
         Held {
             legs: self.legs.len(),
             numbers: self.people.len(),
+            tasks: self.tasks.len(),
             timers: self.timers.len(),
         }
     }

@@ -106,6 +106,10 @@ impl Centre {
                 self.stand_by(now, id);
             }
         }
+        // Whom a site that is cut off may lend, only this has told.
+        if look_at_all {
+            self.crews_changed();
+        }
     }
 
     /// Whether one more call would be too many for the link of its site.

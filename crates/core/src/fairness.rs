@@ -109,6 +109,11 @@ fn part_of(now: Now, policy: &FairnessPolicy) -> u64 {
     now.mono_us / (u64::from(policy.window_min) * 60_000_000 / PARTS).max(1)
 }
 
+/// A part of another length, from before a reload, may bear a number that is still to come.
+fn is_recent(own: u64, part: u64) -> bool {
+    own <= part && own + PARTS > part
+}
+
 impl Tally {
     fn change(
         &mut self,
@@ -121,7 +126,7 @@ impl Tally {
         if self.recent.back().is_none_or(|(last, _)| *last != part) {
             self.recent.push_back((part, Waits::default()));
         }
-        self.recent.retain(|(own, _)| own + PARTS > part);
+        self.recent.retain(|(own, _)| is_recent(*own, part));
         if let Some((_, waits)) = self.recent.back_mut() {
             change(waits);
         }
@@ -140,7 +145,7 @@ impl Tally {
     fn recent(&self, now: Now, policy: &FairnessPolicy) -> Figures {
         let part = part_of(now, policy);
         let mut sum = Waits::default();
-        for (_, waits) in self.recent.iter().filter(|(own, _)| own + PARTS > part) {
+        for (_, waits) in self.recent.iter().filter(|(own, _)| is_recent(*own, part)) {
             sum.add(waits);
         }
         sum.figures()

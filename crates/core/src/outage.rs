@@ -115,6 +115,13 @@ impl Centre {
         self.outages.insert(site, row);
         self.crews_changed();
         self.look_at_spared = true;
+        // Tasks there wait for others.
+        let at_tasks = self.seats.iter();
+        let at_tasks = at_tasks.filter(|(_, it)| it.row.site == site && it.task().is_some());
+        let at_tasks: Vec<SeatId> = at_tasks.map(|(id, _)| *id).collect();
+        for id in at_tasks {
+            self.seat_changed(now, id, step);
+        }
     }
 
     fn outage_ends(&mut self, now: Now, site: SiteId, step: &mut Step) {

@@ -209,6 +209,20 @@ impl Seat {
         }
     }
 
+    /// The task that is done there.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        match self.work {
+            SeatWork::AtTask { task, .. } => Some(task),
+            SeatWork::Idle
+            | SeatWork::Offered { .. }
+            | SeatWork::Talking { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        }
+    }
+
     /// The queue that its work is of; a wrap-up belongs to what was done before.
     pub(crate) fn works_for(&self) -> Option<QueueId> {
         match &self.work {

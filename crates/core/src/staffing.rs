@@ -103,6 +103,14 @@ pub enum WhyNotTaken {
         /// Those that queues ask for.
         known: Vec<String>,
     },
+    /// A task is given to who can do it.
+    #[error("is for operator {operator}, who has not the skills that queue {queue} asks for")]
+    LacksSkill {
+        /// Who.
+        operator: String,
+        /// The queue.
+        queue: String,
+    },
     /// A value of a profile, which is not told.
     #[error("cannot have this `{what}`: expected {least} to {most}")]
     Bound {
@@ -331,6 +339,7 @@ impl Centre {
             self.leave(now, seat, &why, step);
         }
         self.owners_moved(now, [Some(id), None]);
+        self.release_tasks_of(now, id, step);
         Ok(())
     }
 

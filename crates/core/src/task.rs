@@ -129,7 +129,8 @@ impl Task {
 /// In which line a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Line {
-    Queue(QueueId),
+    /// Those that may be interrupted stand apart: they are offered at times when others are not.
+    Queue(QueueId, bool),
     Operator(OperatorId),
 }
 
@@ -210,7 +211,8 @@ impl Tasks {
 
     fn stand(&mut self, task: &Task, queue: QueueId, key_ms: i64) {
         let id = task.row.id;
-        let line = task.waits_for().map_or(Line::Queue(queue), Line::Operator);
+        let anybodys = Line::Queue(queue, task.row.interruptible);
+        let line = task.waits_for().map_or(anybodys, Line::Operator);
         let kept = task.kept.filter(|_| task.row.owner.is_none());
         let kept_until = kept.map(|(_, until)| until);
         self.lines.entry(line).or_default().insert((key_ms, id));
@@ -248,10 +250,12 @@ impl Tasks {
         Some(task)
     }
 
-    /// The first that waits in a queue for anybody.
-    pub(crate) fn first_of_queue(&self, queue: QueueId) -> Option<(i64, TaskId)> {
-        let standing = self.lines.get(&Line::Queue(queue))?;
-        standing.first().copied()
+    /// The first that wait in a queue for anybody: of those that may be interrupted, and of the
+    /// others.
+    pub(crate) fn firsts_of_queue(&self, queue: QueueId) -> impl Iterator<Item = (i64, TaskId)> {
+        let lines = [true, false].map(|interruptible| Line::Queue(queue, interruptible));
+        let first = |line| self.lines.get(&line)?.first().copied();
+        lines.into_iter().filter_map(first)
     }
 
     /// What waits for this operator alone, the first first.

@@ -19,7 +19,9 @@ CREATE TABLE task (
     closed_ms BIGINT,
     PRIMARY KEY (shard, id)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX task_one_per_seat ON task (shard, seat) WHERE state IN ('offered', 'doing');
+-- Not unique: a commit keeps the last image of each row, and by those a task may come to a seat
+-- before another has left it. The audit looks for two.
+CREATE INDEX task_seat ON task (shard, seat) WHERE state IN ('offered', 'doing');
 CREATE INDEX task_open ON task (shard, id) WHERE closed_ms IS NULL;
 
 -- What has happened to it; written once.

@@ -66,7 +66,10 @@ async fn fold(
     loop {
         select! {
             _at = look.tick() => {}
-            _ = &mut *stopped => return connection.close().await,
+            _ = &mut *stopped => {
+                let _closed = connection.close().await;
+                return Ok(());
+            }
         }
         let looked = ask("PRAGMA wal_checkpoint(NOOP)");
         let mut left = looked.one(&mut connection, pages_left).await?;

@@ -128,7 +128,7 @@ mod tests {
         "offer_one_per_",
         "assignment_one_per_",
         "sign_in_one_per_",
-        "task_one_per_seat",
+        "task_seat",
     ];
 
     #[tokio::test]

@@ -341,7 +341,7 @@ const P4: &[Damage] = &[
         "task_twice_at_seat",
         "P4",
         &[101, 103],
-        "DROP INDEX task_one_per_seat;
+        "
         UPDATE task SET state = 'doing', seat = 9, operator = 9 WHERE id = 101",
     ),
     damage(
