@@ -251,8 +251,9 @@ impl Centre {
         if self.stopping.is_some() || self.held {
             return;
         }
-        self.look_at_blends(now);
+        // Who is spared tells whom a site that is cut off may lend, and so who can serve.
         self.look_at_spared(now);
+        self.look_at_blends(now);
         self.matching.advance(now.utc_ms);
         let are_tasks_due = self.tasks_are_due(now);
         if are_tasks_due {

@@ -106,7 +106,6 @@ impl Centre {
                 self.stand_by(now, id);
             }
         }
-        // Whom a site that is cut off may lend, only this has told.
         if look_at_all {
             self.crews_changed();
         }
