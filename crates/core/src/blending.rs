@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::back_office::AtTasks;
 use crate::centre::Centre;
 use crate::erlang::answered_within;
 use crate::estimate::{Crews, ratio};
@@ -17,6 +16,7 @@ use crate::id::QueueId;
 use crate::record::Work;
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork, With};
+use crate::task_offers::AtTasks;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::WorkKind;

@@ -54,6 +54,7 @@ pub mod snapshot;
 pub mod step;
 mod stopping;
 pub mod task;
+mod task_offers;
 pub mod time;
 mod timers;
 mod waiting;

@@ -1,5 +1,5 @@
 //! Work without a call: an agenda to be moved, an *intramoenia* request to be answered. Here is the
-//! life of one task and the lines in which those that wait stand; `back_office` gives them to seats.
+//! life of one task and the lines in which those that wait stand; `task_offers` gives them to seats.
 //!
 //! **Order.** A task's key is the time by which it is to be done; one without a deadline counts as
 //! due `due_h` after it was made. The key stays the same while it waits, also when somebody gives

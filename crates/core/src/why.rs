@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::attempt::Doing;
-use crate::back_office::AtTasks;
 use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
 use crate::matching::{Eligibility, Skills, Waiting};
@@ -14,6 +13,7 @@ use crate::record::{TaskRow, Work};
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
 use crate::task::Task;
+use crate::task_offers::AtTasks;
 use crate::time::{Now, UtcMs};
 use crate::words::CallbackState;
 
