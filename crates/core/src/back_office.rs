@@ -55,7 +55,9 @@ impl Centre {
                 queue: task.queue.clone(),
             });
         }
-        if !(1..=TITLE_MAX).contains(&task.title.trim().chars().count()) {
+        let is_long = !(1..=TITLE_MAX).contains(&task.title.trim().chars().count());
+        // They would be signs to the terminal of whoever lists it.
+        if is_long || task.title.trim().chars().any(char::is_control) {
             faults.push(WhyNotTaken::Title);
         }
         if let Some(operator) = &task.operator
@@ -368,8 +370,9 @@ impl Centre {
         let Some(seat) = self.seats.get(&id) else {
             return;
         };
-        let offered = seat.task_offer.filter(|_| !seat.is_free(now.utc_ms));
-        let is_left = seat.sign_in.is_none() || self.is_site_out(seat.row.site);
+        let is_out = self.is_site_out(seat.row.site);
+        let offered = seat.task_offer.filter(|_| is_out || !seat.is_free(now.utc_ms));
+        let is_left = seat.sign_in.is_none() || is_out;
         let left = seat.task().filter(|_| is_left);
         if let Some((task, _)) = offered {
             self.end_task_offer(now, task, step);

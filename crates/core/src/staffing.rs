@@ -142,7 +142,7 @@ pub enum WhyNotTaken {
     },
     /// Too long, or nothing.
     #[error(
-        "does not say what is to be done in 1 to {} characters",
+        "does not say what is to be done in 1 to {} characters, none of them a control character",
         crate::task::TITLE_MAX
     )]
     Title,

@@ -86,8 +86,9 @@ enum Command {
     ///
     /// Tells the rules once more what `serve` recorded under [replay], and compares every step.
     /// Needs the very build that recorded it: what another one recorded is left out, and said. The
-    /// configuration is on the tape. Only reads, beside a running server too. Exit code 0: all the same; 1: something differs, and the first of it
-    /// is named; 2: the replay could not be made (another build, a damaged tape, none at all).
+    /// configuration is on the tape. Only reads, beside a running server too. Exit code 0: all the same;
+    /// 1: something differs, and the first of it is named; 2: the replay, or that of a segment, could
+    /// not be made (another build, a damaged tape, none at all, an offer that is not on it).
     Replay(ReplayArguments),
     /// Seats: look, and act on them
     #[command(subcommand)]
@@ -151,8 +152,10 @@ pub(crate) struct SimulateArguments {
     /// of an hour; what callers are like stays what the scenario says
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub(crate) from_day: Option<String>,
-    /// Compares the configured way to hand out works with FIFO, strict priority and round robin:
-    /// the same people under each
+    /// Compares the configured way to hand out works with three others, the same people under each:
+    /// FIFO (callers and callbacks by their places alone), strict priority (callers always first) and
+    /// round robin (FIFO, to the seat with the fewest calls). Two runs say little: see the ± beside
+    /// each figure
     #[arg(long, conflicts_with = "staffing")]
     pub(crate) compare: bool,
     /// Draws the hours as a picture into this file
@@ -514,7 +517,7 @@ pub(crate) enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Tasks, all of them or none: `cuptel tasks import --help` tells the columns
+    /// Tasks: `cuptel tasks import --help` tells the columns
     Tasks {
         /// The file
         file: PathBuf,

@@ -63,16 +63,17 @@ fn told_replay(path: &Path, arguments: &ReplayArguments) -> anyhow::Result<bool>
         id: OfferId(id),
         made_again: None,
     });
-    let (mut all, mut left_out) = (Vec::new(), Vec::new());
+    let (mut all, mut left_out, mut spoiled) = (Vec::new(), Vec::new(), Vec::new());
     for segment in chosen(&config, arguments)? {
         match replay_one(&segment, &build, sought.as_mut()) {
             Ok(replayed) => all.push(replayed),
             Err(error) if is_other_build(&error) => left_out.push(error),
-            Err(error) => return Err(error),
+            // The others are worth the same without it.
+            Err(error) => spoiled.push(error),
         }
     }
     if all.is_empty()
-        && let Some(error) = left_out.pop()
+        && let Some(error) = spoiled.pop().or_else(|| left_out.pop())
     {
         return Err(error);
     }
@@ -86,6 +87,7 @@ fn told_replay(path: &Path, arguments: &ReplayArguments) -> anyhow::Result<bool>
             "same": same,
             "segments": all,
             "left_out": left_out.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "spoiled": spoiled.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "offer": compared,
         }))?);
     } else {
@@ -98,7 +100,10 @@ fn told_replay(path: &Path, arguments: &ReplayArguments) -> anyhow::Result<bool>
             tell_offer(compared);
         }
     }
-    Ok(same)
+    match spoiled.into_iter().next() {
+        Some(error) if same => Err(error.context("the others are the same, but for this one")),
+        Some(_) | None => Ok(same),
+    }
 }
 
 /// The segments that are asked for, the oldest first.
@@ -245,7 +250,16 @@ fn tell_sum(all: &[Replayed]) {
 fn compare(config: &Config, sought: &Sought) -> anyhow::Result<Value> {
     let stored = shell::stored_decision(config, sought.id)?;
     let replayed = serde_json::to_value(&sought.made_again)?;
-    let same = !stored.is_null() && stored == replayed;
+    let id = sought.id;
+    anyhow::ensure!(
+        !stored.is_null(),
+        "no decision is stored about an offer {id}: cuptel why, of an attempt or a callback, names its offers"
+    );
+    anyhow::ensure!(
+        !replayed.is_null(),
+        "the offer {id} was not made on what was replayed: name no segment, to replay all"
+    );
+    let same = stored == replayed;
     Ok(json!({ "offer": sought.id, "stored": stored, "replayed": replayed, "same": same }))
 }
 
@@ -253,16 +267,11 @@ fn tell_offer(compared: &Value) {
     let offer = &compared["offer"];
     for (word, field) in [("stored", "stored"), ("replayed", "replayed")] {
         let explanation = &compared[field];
-        let text = if explanation.is_null() {
-            "nothing".to_owned()
-        } else {
-            explanation.to_string()
-        };
-        say(&format!("offer {offer}, {word}: {text}"));
+        say(&format!("offer {offer}, {word}: {explanation}"));
     }
     say(&if compared["same"] == json!(true) {
         format!("offer {offer}: both are the same")
     } else {
-        format!("offer {offer}: they are NOT the same, or one of them is not there")
+        format!("offer {offer}: they are NOT the same")
     });
 }

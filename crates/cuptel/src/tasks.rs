@@ -56,7 +56,7 @@ pub(crate) enum TaskCommand {
     Show(One),
     /// Adds one: `tasks list` shows it, and it is offered when lines are quiet
     Add {
-        /// What is to be done
+        /// What is to be done; no numbers or names of people: a title is shown and kept as it is
         title: String,
         /// The `name` of a `[[tenant]]`
         #[arg(long)]
@@ -74,7 +74,10 @@ pub(crate) enum TaskCommand {
         #[arg(long, action = ArgAction::Set)]
         interruptible: Option<bool>,
     },
-    /// Adds all of a CSV file, or none
+    /// Adds those of a CSV file; none where a row is faulty
+    ///
+    /// Two hundred at a time: where one of these cannot be added, it says how many were. The same file
+    /// told again adds them again.
     ///
     /// Its columns are tenant,queue,title and, if they are there, due and operator:
     ///

@@ -253,6 +253,25 @@ fn who_leaves_or_pauses_leaves_no_task_behind() {
 }
 
 #[test]
+fn a_site_that_is_cut_off_keeps_no_task() {
+    let out = |site: &str| Command::SiteOut {
+        site: site.to_owned(),
+        supervisor: None,
+    };
+    let (mut room, task) = offered();
+    room.commands(out("teramo")).unwrap();
+    assert_eq!(room.task(0).state, TaskState::Waiting, "it was offered there");
+    let (mut room, other) = offered();
+    accepts(&mut room, other, "101").unwrap();
+    room.commands(out("teramo")).unwrap();
+    assert_eq!(room.task(0).state, TaskState::Waiting, "it was done there");
+    assert_eq!(room.task_at(1), None);
+    room.wait_s(5);
+    assert_eq!(room.task(0).state, TaskState::Waiting);
+    assert_eq!(task, other);
+}
+
+#[test]
 fn a_restart_offers_it_first_to_who_was_at_it() {
     let (mut room, task) = offered();
     accepts(&mut room, task, "101").unwrap();
@@ -328,12 +347,12 @@ fn a_list_is_taken_whole_or_not_at_all_and_so_many_at_most() {
     };
     let wrong = adds(
         &mut room,
-        vec![told("agenda", None), told(" ", None), nowhere],
+        vec![told("\u{1b}[2J", None), told(" ", None), nowhere],
     );
     let Err(CommandError::NotTaken(faults)) = wrong else {
-        panic!("two are wrong: {wrong:?}");
+        panic!("all are wrong: {wrong:?}");
     };
-    assert_eq!(faults.len(), 2);
+    assert_eq!(faults.len(), 3);
     assert_eq!(faults[0].why, WhyNotTaken::Title);
     assert_eq!(room.queue(0).tasks_open, 0);
     let three = ["a", "b", "c"].map(|title| told(title, None));

@@ -1,20 +1,20 @@
 //! Commits: once and only once, in order, and never two owners of one thing.
 
-use cuptel_core::id::{AttemptId, CallbackId, OperatorId};
+use cuptel_core::id::{AttemptId, CallbackId, OperatorId, SeatId};
 use cuptel_core::record::{
     AttemptRow, CallbackEventRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow,
-    OperatorRow, Record, SignInRow, Work,
+    OperatorRow, Record, SignInRow, TaskRow, Work,
 };
 use cuptel_core::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
-    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, WorkState,
+    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, TaskState, WorkState,
 };
 use cuptel_store::{AttemptFilter, Batch, CommitError, Store};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{
     NOW, anonymous, assignment, callback, commit_day, config_version, dial, event, interval, need,
-    number, offer, open_attempt, operator, seat, sign_in,
+    number, offer, open_attempt, operator, seat, sign_in, task,
 };
 
 on_every_database!(
@@ -247,6 +247,16 @@ async fn what_ends_makes_room_for_what_begins_in_the_same_commit(home: &Home) {
         Record::SignIn(sign_in(4, 1, 1, true)),
         Record::SignIn(sign_in(5, 1, 1, false)),
     ];
+    // A task is one row for all its life: one comes to the seat that another leaves for the next.
+    let at = |id, seat| {
+        Record::Task(Box::new(TaskRow {
+            seat: Some(SeatId(seat)),
+            ..task(id, TaskState::Offered)
+        }))
+    };
+    let waits = Record::Task(Box::new(task(6, TaskState::Waiting)));
+    let before = [before, vec![at(7, 3), waits]].concat();
+    let after = [after, vec![at(7, 4), at(6, 3)]].concat();
     let mut writer = store.writer();
     writer.commit(&mut vec![step(1, before)]).await.unwrap();
     writer.commit(&mut vec![step(2, after)]).await.unwrap();
