@@ -1,20 +1,15 @@
 //! What people do with tasks: they are created, assigned, accepted, finished, handed back and
 //! withdrawn. Which seat is offered one, and who leaves one for a caller, `task_offers.rs` decides.
 
-use std::collections::BTreeMap;
-
-use crate::attempt::Doing;
 use crate::centre::Centre;
-use crate::id::{AttemptId, OperatorId, QueueId, SeatId, TaskEventId, TaskId};
-use crate::matching::Eligibility;
-use crate::record::{Record, TaskEventRow, TaskRow, Work};
+use crate::id::{OperatorId, SeatId, TaskEventId, TaskId};
+use crate::record::{Record, TaskEventRow, TaskRow};
 use crate::rules::Queue;
-use crate::seat::{Seat, SeatWork};
+use crate::seat::SeatWork;
 use crate::staffing::{NotTaken, WhyNotTaken};
 use crate::step::{CommandError, Step};
 use crate::task::{TITLE_MAX, Task, TaskMove, TaskTold};
-use crate::time::{MonoUs, Now, UtcMs};
-use crate::timers::Timer;
+use crate::time::{MonoUs, Now};
 use crate::words::{TaskEventKind, TaskState, WorkKind};
 
 impl Centre {
@@ -371,7 +366,9 @@ impl Centre {
             return;
         };
         let is_out = self.is_site_out(seat.row.site);
-        let offered = seat.task_offer.filter(|_| is_out || !seat.is_free(now.utc_ms));
+        let offered = seat
+            .task_offer
+            .filter(|_| is_out || !seat.is_free(now.utc_ms));
         let is_left = seat.sign_in.is_none() || is_out;
         let left = seat.task().filter(|_| is_left);
         if let Some((task, _)) = offered {

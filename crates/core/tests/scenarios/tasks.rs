@@ -260,7 +260,11 @@ fn a_site_that_is_cut_off_keeps_no_task() {
     };
     let (mut room, task) = offered();
     room.commands(out("teramo")).unwrap();
-    assert_eq!(room.task(0).state, TaskState::Waiting, "it was offered there");
+    assert_eq!(
+        room.task(0).state,
+        TaskState::Waiting,
+        "it was offered there"
+    );
     let (mut room, other) = offered();
     accepts(&mut room, other, "101").unwrap();
     room.commands(out("teramo")).unwrap();

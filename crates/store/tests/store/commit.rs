@@ -7,7 +7,8 @@ use cuptel_core::record::{
 };
 use cuptel_core::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
-    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, TaskState, WorkState,
+    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, TaskState,
+    WorkState,
 };
 use cuptel_store::{AttemptFilter, Batch, CommitError, Store};
 
