@@ -99,10 +99,12 @@ fn the_decisions_of_a_day_with_a_reload_and_a_crash_are_made_again() {
         let said = centre.run(&["replay", "--offer", offer]).succeeded();
         assert!(said.contains("both are the same"), "{said}");
     }
-    let other = centre.run(&["replay", "--offer", "5"]).failed();
-    assert_eq!(
-        other, "",
-        "what there is none of is told on standard output"
+    let other = centre
+        .run(&["replay", "--offer", "5"])
+        .failed_with(NOT_MADE);
+    assert!(
+        other.contains("no decision is stored about an offer 5"),
+        "{other}"
     );
 
     centre.serve();
