@@ -33,7 +33,8 @@ impl Endpoint {
             return;
         };
         match status {
-            101..200 => {
+            // Also one that only says that the INVITE is there: what follows it may be lost.
+            100..200 => {
                 let Some(to) = Parts::parse(&invite.to) else {
                     return;
                 };

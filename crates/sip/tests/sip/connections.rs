@@ -340,12 +340,21 @@ fn a_phone_that_comes_to_life_after_its_call_was_given_up_is_told_until_it_hears
     }
 }
 
+/// It may be all that is ever heard of a phone that begins to ring when the call was given up.
+#[test]
+fn an_invite_that_is_only_tried_after_its_call_was_given_up_is_cancelled() {
+    let mut bench = Bench::new(Admission::Trusted);
+    let seen = bench.receive(stray(LOCAL).replace("200 OK", "100 Trying"));
+    let lines = seen.lines();
+    assert!(lines[0].starts_with("CANCEL "), "{lines:?}");
+    assert_eq!(lines.len(), 1);
+}
+
 #[test]
 fn answers_that_were_never_ours_are_left_alone() {
     let mut bench = Bench::new(Admission::Digest);
     for other in [
         stray("10.0.0.7:5060"),
-        stray(LOCAL).replace("200 OK", "100 Trying"),
         stray(LOCAL).replace("7 INVITE", "7 BYE"),
         stray(LOCAL).replace(";tag=phone", ""),
     ] {
