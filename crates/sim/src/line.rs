@@ -32,6 +32,8 @@ pub(crate) struct Line {
     pub(crate) stream: Option<StreamId>,
     /// Its offer, until it is answered.
     pub(crate) offered: Vec<u8>,
+    /// `Call-ID` of its INVITE, where the switch sent that.
+    pub(crate) call_id: String,
     /// What its people will do.
     pub(crate) chance: Chance,
     /// Its microphone is off, or its voice is lost on the way.
@@ -52,6 +54,7 @@ impl Line {
             who,
             stream: None,
             offered,
+            call_id: String::new(),
             chance,
             is_mute: false,
             is_up: false,

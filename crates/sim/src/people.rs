@@ -162,7 +162,11 @@ impl World {
     fn is_rung(&mut self, key: CallKey, request: &Message) {
         let who = if key.0 == 0 { Who::Rung } else { Who::Seat };
         let mut chance = self.chance.fork();
-        self.begins(key, Line::new(who, request.body().to_vec(), chance.fork()));
+        let line = Line {
+            call_id: request.call_id().to_owned(),
+            ..Line::new(who, request.body().to_vec(), chance.fork())
+        };
+        self.begins(key, line);
         // No phone rings for ever, even where its caller has died.
         self.plan(RINGS_US, Happening::Acts(key, Act::RingOut));
         // Nor does anybody hold a dead line for ever, when the one BYE after a crash was lost.
@@ -321,7 +325,9 @@ impl World {
             Act::RingOut if self.now_us < line_since_us + RINGS_US => {}
             Act::LetGo if self.now_us < line_since_us + HOLDS_US => {}
             Act::RingOut => {
-                self.check_not_forgotten(key, |line| !line.is_up, "rings for nobody")?;
+                // What rings and was never heard of cannot be cancelled (RFC 3261 9.1).
+                let rings = |line: &Line| !line.is_up && self.heard_of.contains(&line.call_id);
+                self.check_not_forgotten(key, rings, "rings for nobody")?;
                 self.refuse(key, 480);
             }
             Act::LetGo => {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use cuptel_call::Input;
-use cuptel_sip::{Flow, FlowId, Transmit, Transport};
+use cuptel_sip::{Flow, FlowId, Message, Transmit, Transport};
 
 use crate::invented::{CARRIER, FOR_PHONES, phone_address, seat_id};
 use crate::line::PeerIndex;
@@ -69,6 +69,11 @@ impl World {
             && let Some((flow, bytes)) = self.unread.pop_front()
         {
             self.watch.arrives(&self.decided, &bytes);
+            if bytes.starts_with(b"SIP/2.0 ")
+                && let Ok(response) = Message::parse(&bytes)
+            {
+                self.heard_of.insert(response.call_id().to_owned());
+            }
             if let Some(phone) = self.peer_at(flow.remote).and_then(|it| it.checked_sub(1)) {
                 self.asked.remove(&seat_id(self.phones[phone].seat));
             }

@@ -138,6 +138,8 @@ pub(crate) struct World {
     pub(crate) asked: BTreeMap<SeatId, Asked>,
     /// Somebody who picked up and was never told that we know.
     pub(crate) unheard: Option<String>,
+    /// Calls of the switch of which a response has reached it.
+    pub(crate) heard_of: BTreeSet<String>,
     /// After how many more offers the media thread ends; none where it does not.
     pub(crate) offers_until_mute: Option<u64>,
     /// From here on nobody calls any more and nothing fails.
@@ -205,6 +207,7 @@ impl World {
             let_in: None,
             asked: BTreeMap::new(),
             unheard: None,
+            heard_of: BTreeSet::new(),
             offers_until_mute: None,
             requests: 0,
             off_tape: None,
