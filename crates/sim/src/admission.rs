@@ -160,9 +160,16 @@ impl World {
         let Some(process) = &self.process else {
             return Ok(());
         };
+        // Another may hold one more: who comes back from a phone that died is never refused.
         let full = |waiting: u32| waiting > self.shape.waiting_max;
         let look = process.switch.snapshot(self.now());
-        let full = look.queues.iter().find(|queue| full(queue.waiting));
+        let place = self
+            .rules
+            .queues
+            .keys()
+            .position(|id| Some(*id) == row.queue);
+        let own = place.and_then(|place| look.queues.get(place));
+        let full = own.filter(|queue| full(queue.waiting));
         // Some may have been there when a reload made it smaller.
         match full.filter(|_| self.shape.deployed == 0) {
             Some(queue) => broken("P6", format!("{} callers in one queue", queue.waiting)),
