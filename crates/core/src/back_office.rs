@@ -186,22 +186,9 @@ impl Centre {
     ) -> Result<(), CommandError> {
         let row = &self.open_task(id)?.row;
         let state = row.state;
-        let rule = self.rules.current(row.queue);
-        let rule = rule.and_then(|queue| self.rules.queues.get(&queue));
-        let owner = match operator {
-            Some(name) => {
-                let known = self.operator_of_name(&name);
-                let known = known.ok_or_else(|| CommandError::NoOperator(name.clone()))?;
-                if let Some(rule) = rule.filter(|rule| !self.has_skills(&name, rule)) {
-                    return Err(CommandError::LacksSkill {
-                        operator: name,
-                        queue: rule.name.clone(),
-                    });
-                }
-                Some(known)
-            }
-            None => None,
-        };
+        let rule = self.rules.rule_now(row.queue);
+        let owner = operator.map(|name| self.owner_named(name, rule));
+        let owner = owner.transpose()?;
         match state {
             TaskState::Offered => self.end_task_offer(now, id, step),
             TaskState::Doing => return Err(CommandError::TaskAtWork(id)),
@@ -233,8 +220,8 @@ impl Centre {
             });
         }
         // Others may have said yes meanwhile, and a bound be reached.
-        let operator_of = self.seats.get(&seat_id);
-        let refused = operator_of.and_then(|seat| self.spared(seat, queue, WorkKind::Task, now));
+        let seat = self.seats.get(&seat_id);
+        let refused = seat.and_then(|seat| self.spared(seat, queue, WorkKind::Task, now));
         if refused.is_some() {
             self.end_task_offer(now, id, step);
             self.rest_from_tasks(now, Some(seat_id), id);
@@ -348,11 +335,8 @@ impl Centre {
 
     /// Whoever did not take a task is asked for none for a while.
     fn rest_from_tasks(&mut self, now: Now, seat: Option<SeatId>, id: TaskId) {
-        let queue = self
-            .tasks
-            .get(id)
-            .and_then(|it| self.rules.current(it.row.queue));
-        let rule = queue.and_then(|queue| self.rules.queues.get(&queue));
+        let task = self.tasks.get(id);
+        let rule = task.and_then(|it| self.rules.rule_now(it.row.queue));
         let rest_s = rule.map_or(0, |rule| rule.tasks.rest_s);
         if let Some(seat) = seat.and_then(|seat| self.seats.get_mut(&seat)) {
             seat.tasks_from = Some(now.in_s(rest_s));
@@ -396,8 +380,7 @@ impl Centre {
     pub(crate) fn restore_tasks(&mut self, now: Now, rows: Vec<TaskRow>, step: &mut Step) {
         for row in rows {
             let (id, state, operator) = (row.id, row.state, row.operator);
-            let queue = self.rules.current(row.queue);
-            let rule = queue.and_then(|queue| self.rules.queues.get(&queue));
+            let rule = self.rules.rule_now(row.queue);
             let until = now.in_s(rule.map_or(0, |rule| rule.tasks.keep_s));
             self.tasks.put(Task::new(row), &self.rules);
             match state {

@@ -94,6 +94,11 @@ fn seconds(ms: UtcMs) -> f64 {
     ms / 1_000.0
 }
 
+/// Whether a caller's wait puts a target at risk, whatever is forecast.
+pub(crate) fn is_at_risk(waited_ms: i64, within_s: u32) -> bool {
+    waited_ms >= i64::from(within_s) * 1_000 / WAITED_PART
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -155,13 +160,16 @@ impl Blending {
     /// Whether fewer of a queue's seats than these are at callbacks, of whichever queue, or at tasks
     /// that they cannot leave.
     fn has_room(&self, blend: &Blend, seats: usize) -> bool {
+        self.at_other_works(blend, &self.at_fixed_tasks) < ratio(seats, 1)
+    }
+
+    /// Of a queue's seats, those at callbacks, of whichever queue, and at these tasks.
+    fn at_other_works(&self, blend: &Blend, tasks: &AtTasks) -> f64 {
         let at = |(queue, share): &(QueueId, f64)| {
             let callbacks = self.at_callbacks.get(queue).copied().unwrap_or(0);
-            let tasks = self.at_fixed_tasks.get(queue).copied().unwrap_or(0);
-            share * ratio(callbacks + tasks, 1)
+            share * ratio(callbacks + tasks.get(queue).copied().unwrap_or(0), 1)
         };
-        let at: f64 = blend.shared.iter().map(at).sum();
-        at < ratio(seats, 1)
+        blend.shared.iter().map(at).sum()
     }
 
     /// Whether a seat of a queue may begin a task: one that callers do not need, nor those who
@@ -175,16 +183,12 @@ impl Blending {
         let Some(blend) = self.blends.get(&queue) else {
             return true;
         };
-        let at = |(queue, share): &(QueueId, f64)| {
-            let callbacks = self.at_callbacks.get(queue).copied().unwrap_or(0);
-            share * ratio(callbacks + at_tasks.get(queue).copied().unwrap_or(0), 1)
-        };
         let spared = if interruptible {
             blend.spared_at_call
         } else {
             blend.spared
         };
-        blend.shared.iter().map(at).sum::<f64>() < ratio(spared, 1)
+        self.at_other_works(blend, at_tasks) < ratio(spared, 1)
     }
 
     /// The clock was set: what came so long ago still did.
@@ -278,8 +282,8 @@ impl Centre {
             let operators = u32::try_from(operators).unwrap_or(u32::MAX);
             rule.answer_targets.iter().all(|target| {
                 let within_s = f64::from(target.within_s);
-                let is_waiting = waited_ms >= i64::from(target.within_s) * 1_000 / WAITED_PART;
-                !is_waiting && answered_within(offered, operators, work_s, within_s) >= target.share
+                !is_at_risk(waited_ms, target.within_s)
+                    && answered_within(offered, operators, work_s, within_s) >= target.share
             })
         };
         let policy = &rule.callback;

@@ -346,8 +346,7 @@ impl Centre {
     /// How long a seat's wrap-up is, and whether its operator may end it. Who needs longer has
     /// it in every queue.
     fn wrap_up_of(&self, id: SeatId, queue: QueueId) -> (u32, bool) {
-        let rule = self.rules.current(queue);
-        let rule = rule.and_then(|queue| self.rules.queues.get(&queue));
+        let rule = self.rules.rule_now(queue);
         let (of_queue_s, may_end) = match rule.map(|rule| (rule.wrap_up, rule.wrap_up_s)) {
             Some((WrapUp::Fixed, s)) => (s, false),
             Some((WrapUp::UpTo, s)) => (s, true),

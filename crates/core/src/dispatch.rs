@@ -242,8 +242,7 @@ impl Centre {
 
     /// Whose a queue is, be it gone since.
     fn tenant_of(&self, queue: QueueId) -> Option<TenantId> {
-        let queue = self.rules.current(queue).unwrap_or(queue);
-        self.rules.queues.get(&queue).map(|rule| rule.tenant)
+        self.rules.rule_now(queue).map(|rule| rule.tenant)
     }
 
     /// Hands out works as long as one fits a free seat.

@@ -116,9 +116,9 @@ impl Centre {
         self.crews_changed();
         self.look_at_spared = true;
         // Tasks there wait for others.
-        let has_task = |it: &Seat| it.task().is_some() || it.task_offer.is_some();
         let with_task = self.seats.iter();
-        let with_task = with_task.filter(|(_, it)| it.row.site == site && has_task(it));
+        let with_task =
+            with_task.filter(|(_, it)| it.row.site == site && it.task_in_hand().is_some());
         let with_task: Vec<SeatId> = with_task.map(|(id, _)| *id).collect();
         for id in with_task {
             self.seat_changed(now, id, step);

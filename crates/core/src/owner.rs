@@ -5,6 +5,7 @@ use crate::centre::Centre;
 use crate::id::{CallbackId, OperatorId, QueueId};
 use crate::matching::Wish;
 use crate::record::{OwnerRow, Record};
+use crate::rules::Queue;
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::words::WorkKind;
@@ -21,28 +22,34 @@ impl Centre {
         let case = self.cases.get(&id).ok_or(CommandError::NoCallback(id))?;
         let rule = self.queue_of(case);
         let rule = rule.and_then(|queue| self.rules.queues.get(&queue));
-        let known = |name: String| {
-            let row = self.operators.get(&name);
-            let Some(row) = row.filter(|row| row.removed_ms.is_none()) else {
-                return Err(CommandError::NoOperator(name));
-            };
-            match rule {
-                Some(rule) if !rule.can_be_served_by(&row.skills) => {
-                    Err(CommandError::LacksSkill {
-                        operator: name,
-                        queue: rule.name.clone(),
-                    })
-                }
-                Some(_) | None => Ok(row.id),
-            }
-        };
-        let operator = operator.map(known).transpose()?;
+        let operator = operator.map(|name| self.owner_named(name, rule));
+        let operator = operator.transpose()?;
         step.records.push(Record::Owner(OwnerRow {
             callback: id,
             operator,
         }));
         self.owned(now, id, operator);
         Ok(())
+    }
+
+    /// To whom a callback or a task of this queue is given by name: to somebody who works here and
+    /// can do it.
+    pub(crate) fn owner_named(
+        &self,
+        name: String,
+        rule: Option<&Queue>,
+    ) -> Result<OperatorId, CommandError> {
+        let row = self.operators.get(&name);
+        let Some(row) = row.filter(|row| row.removed_ms.is_none()) else {
+            return Err(CommandError::NoOperator(name));
+        };
+        match rule {
+            Some(rule) if !rule.can_be_served_by(&row.skills) => Err(CommandError::LacksSkill {
+                operator: name,
+                queue: rule.name.clone(),
+            }),
+            Some(_) | None => Ok(row.id),
+        }
     }
 
     /// Takes up whose a callback is; the line knows until when it waits for them.

@@ -11,7 +11,7 @@ use crate::dialplan::{Step as PlanStep, StepId};
 use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{ConfigVersionRow, NeedRow, Record, Restored, Work};
 use crate::release::DialHours;
-use crate::rules::{NoticePrompts, PromptId, Rules, SpokenPrompts};
+use crate::rules::{NoticePrompts, PromptId, Queue, Rules, SpokenPrompts};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
@@ -125,6 +125,11 @@ impl Rules {
         }
         let successor = self.successors.get(&queue).copied();
         successor.filter(|successor| self.queues.contains_key(successor))
+    }
+
+    /// The rules by which what belongs to a queue goes now: its own, or its successor's.
+    pub(crate) fn rule_now(&self, queue: QueueId) -> Option<&Queue> {
+        self.queues.get(&self.current(queue)?)
     }
 
     /// Gives every prompt the identifier at its place in `of`, because a running engine knows

@@ -223,6 +223,11 @@ impl Seat {
         }
     }
 
+    /// The task that is done there, or that it is offered while it is free.
+    pub(crate) fn task_in_hand(&self) -> Option<TaskId> {
+        self.task().or(self.task_offer.map(|(task, _)| task))
+    }
+
     /// The queue that its work is of; a wrap-up belongs to what was done before.
     pub(crate) fn works_for(&self) -> Option<QueueId> {
         match &self.work {

@@ -306,16 +306,7 @@ impl Centre {
             callback,
             shift_ends_ms: seat.sign_in.as_ref().and_then(|s| s.shift_ends_ms),
             site_out: self.is_site_out(seat.row.site),
-            task: match seat.work {
-                SeatWork::AtTask { task, .. } => Some(task),
-                SeatWork::Idle
-                | SeatWork::Offered { .. }
-                | SeatWork::Talking { .. }
-                | SeatWork::Informed { .. }
-                | SeatWork::WrapUp { .. }
-                | SeatWork::Resting { .. }
-                | SeatWork::NotResponding => seat.task_offer.map(|(task, _)| task),
-            },
+            task: seat.task_in_hand(),
         }
     }
 

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::attempt::Doing;
+use crate::blending::is_at_risk;
 use crate::centre::Centre;
 use crate::id::{AttemptId, QueueId, SeatId, TaskId};
 use crate::matching::Eligibility;
@@ -19,8 +20,6 @@ use crate::words::{TaskEventKind, WorkKind};
 
 /// Seats and tasks are looked at together so often.
 const LOOK_US: MonoUs = 1_000_000;
-/// A caller who has waited this part of a target's time takes an operator out of a task.
-const WAITED_PART: i64 = 2;
 
 /// Seats at a task of each queue, or asked to take one.
 pub(crate) type AtTasks = BTreeMap<QueueId, usize>;
@@ -81,8 +80,7 @@ impl Centre {
             let targets = self.rules.queues.get(&queue);
             let within = targets.map(|rule| rule.answer_targets.iter().map(|it| it.within_s));
             let within_s = within.and_then(Iterator::min).unwrap_or(0);
-            let patience_ms = i64::from(within_s) * 1_000 / WAITED_PART;
-            (now.utc_ms - since_ms >= patience_ms).then_some((place_ms, *id, queue))
+            is_at_risk(now.utc_ms - since_ms, within_s).then_some((place_ms, *id, queue))
         });
         let mut at_risk: Vec<_> = at_risk.collect();
         at_risk.sort_unstable();
@@ -110,7 +108,7 @@ impl Centre {
                 return None;
             };
             let row = &self.tasks.get(task)?.row;
-            let own = self.rules.queues.get(&self.rules.current(row.queue)?)?;
+            let own = self.rules.rule_now(row.queue)?;
             let may = row.interruptible
                 && seat.takes_work()
                 && seat.reachable_at(now.utc_ms)
@@ -139,8 +137,7 @@ impl Centre {
             return;
         };
         let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
-        let rule = self.rules.current(queue);
-        let rule = rule.and_then(|queue| self.rules.queues.get(&queue));
+        let rule = self.rules.rule_now(queue);
         let until = now.in_s(rule.map_or(0, |rule| rule.tasks.keep_s));
         let returns = (TaskMove::Return, TaskEventKind::Interrupted);
         let keeps = |task: &mut Task| task.kept = operator.map(|operator| (operator, until));
@@ -178,7 +175,7 @@ impl Centre {
 
     /// Seats at a task of each queue, or asked to take one.
     pub(crate) fn at_tasks(&self) -> AtTasks {
-        self.counted_tasks(|seat| seat.task().or(seat.task_offer.map(|(task, _)| task)))
+        self.counted_tasks(Seat::task_in_hand)
     }
 
     /// Seats at a task that nobody may take them out of.
@@ -246,11 +243,8 @@ impl Centre {
             return;
         };
         let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
-        let queue = self
-            .tasks
-            .get(id)
-            .and_then(|it| self.rules.current(it.row.queue));
-        let rule = queue.and_then(|queue| self.rules.queues.get(&queue));
+        let task = self.tasks.get(id);
+        let rule = task.and_then(|it| self.rules.rule_now(it.row.queue));
         let Some((operator, rule)) = operator.zip(rule) else {
             return;
         };

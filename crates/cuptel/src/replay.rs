@@ -265,9 +265,8 @@ fn compare(config: &Config, sought: &Sought) -> anyhow::Result<Value> {
 
 fn tell_offer(compared: &Value) {
     let offer = &compared["offer"];
-    for (word, field) in [("stored", "stored"), ("replayed", "replayed")] {
-        let explanation = &compared[field];
-        say(&format!("offer {offer}, {word}: {explanation}"));
+    for which in ["stored", "replayed"] {
+        say(&format!("offer {offer}, {which}: {}", compared[which]));
     }
     say(&if compared["same"] == json!(true) {
         format!("offer {offer}: both are the same")

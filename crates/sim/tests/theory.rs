@@ -61,12 +61,7 @@ fn scenario(queue: &Steady) -> Scenario {
             arrivals: Arrivals::PerQuarter((0..quarters).map(|_| per_quarter).collect()),
             patience_before: None,
             patience: queue.patience,
-            redials: Redials {
-                share: 0.0,
-                promised_share: 0.0,
-                after: Spread::NONE,
-                calls_max: 1,
-            },
+            redials: Redials::NONE,
             asks: 0.0,
             // Nobody can be called back: theory knows no callbacks.
             withheld: 1.0,

@@ -165,12 +165,7 @@ fn kind(place: usize, at_s: u32, talks_s: u32, patience_s: u32) -> Callers {
         arrivals: Arrivals::Recorded(vec![call]),
         patience_before: None,
         patience: Some(fixed(patience_s)),
-        redials: Redials {
-            share: 0.0,
-            promised_share: 0.0,
-            after: Spread::NONE,
-            calls_max: 1,
-        },
+        redials: Redials::NONE,
         asks: 0.0,
         withheld: 1.0,
         talks: fixed(talks_s),

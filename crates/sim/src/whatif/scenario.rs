@@ -117,6 +117,16 @@ pub struct Redials {
     pub calls_max: u32,
 }
 
+impl Redials {
+    /// Nobody calls again.
+    pub const NONE: Self = Self {
+        share: 0.0,
+        promised_share: 0.0,
+        after: Spread::NONE,
+        calls_max: 1,
+    };
+}
+
 /// What becomes of a call back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PicksUp {
