@@ -361,24 +361,39 @@ impl QueueLine {
         lending: &Lending,
         on: &impl Conditions,
     ) -> Option<Pair> {
-        let mut works = standing.iter();
-        let served = works.find_map(|&(key_ms, work, place_ms)| {
-            let rank = self.seat_for(at, (work, is_live), lending, on)?;
-            let waiting = Waiting {
-                queue: self.queue,
-                work,
-                is_live,
-                key_ms,
-                place_ms,
+        let mut best = best;
+        let free = self.steps.iter().take(at + 1);
+        let free = free.flat_map(|step| step.free(is_live, (self.tenant, lending)));
+        let Some(most) = free
+            .filter_map(BTreeSet::first)
+            .min()
+            .map(|it| it.weight_ms.0)
+        else {
+            return best;
+        };
+        for &(key_ms, work, place_ms) in standing {
+            // Whoever comes later goes first only by a seat that refuses those before.
+            if best.is_some_and(|best| best.seen_ms < key_ms - most) {
+                break;
+            }
+            let Some(rank) = self.seat_for(at, (work, is_live), lending, on) else {
+                continue;
             };
-            Some(Pair {
+            let pair = Pair {
                 seen_ms: key_ms - rank.weight_ms.0,
-                waiting,
+                waiting: Waiting {
+                    queue: self.queue,
+                    work,
+                    is_live,
+                    key_ms,
+                    place_ms,
+                },
                 step: u8::try_from(at).unwrap_or(u8::MAX),
                 seat: rank.seat,
-            })
-        });
-        best.into_iter().chain(served).min_by_key(Pair::order)
+            };
+            best = best.into_iter().chain([pair]).min_by_key(Pair::order);
+        }
+        best
     }
 
     /// How many stand before this key; no more than `most` are counted.

@@ -230,6 +230,58 @@ impl Both {
     }
 }
 
+/// The first in line refuses the better of two seats: whoever stands behind has it, and not a
+/// callback that came after both.
+#[test]
+fn a_refusal_hides_nobody_behind() {
+    let mut both = Both::new();
+    let waits = |id, is_live, place_s| Happens::Waits {
+        id,
+        queue: 4,
+        is_live,
+        place_s,
+        priority_s: 0,
+        wish: None,
+    };
+    let free = |seat| Happens::Free {
+        seat,
+        idle_s: 5,
+        worked_s: 0,
+        calls: 0,
+    };
+    let first = (1, true);
+    let story = [
+        Happens::Sits {
+            seat: 3,
+            levels: Some([0, 0, 0, 5]),
+        },
+        Happens::Sits {
+            seat: 6,
+            levels: Some([0, 0, 0, 2]),
+        },
+        waits(first.0, first.1, 31),
+        Happens::Refuses {
+            id: first.0,
+            is_live: first.1,
+            seat: 3,
+        },
+        waits(2, true, 30),
+        waits(3, false, 15),
+        free(3),
+        free(6),
+        Happens::HandsOut,
+    ];
+    for what in &story {
+        both.happens(what);
+    }
+    let decided: Vec<_> = both
+        .decided
+        .iter()
+        .map(|it| (it.waiting.work, it.seat.0))
+        .collect();
+    assert_eq!(decided, [(work(2, true), 3), (work(1, true), 6)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 

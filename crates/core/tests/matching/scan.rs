@@ -158,28 +158,30 @@ impl Scan {
         ranks
     }
 
-    /// The first of each line that a seat can take; of those, the one that goes first.
+    /// Of all works that a free seat can take, the one that goes first; of those that wait for
+    /// one operator, that is the first in line.
     pub(crate) fn next(&self) -> Option<Pair> {
-        let mut first: BTreeMap<_, Pair> = BTreeMap::new();
+        let mut pairs = Vec::new();
+        let mut waited_for = BTreeSet::new();
         let mut works: Vec<&(Waiting, Option<Wish>)> = self.works.values().collect();
         works.sort_unstable_by_key(|(waiting, _)| (waiting.key_ms, waiting.work));
         for (waiting, wish) in works {
-            let step = self.step_of(waiting);
             let Some(rank) = self.seats_for(waiting.work).first().copied() else {
                 continue;
             };
-            let line = match wish {
-                Some(wish) => (None, Some(wish.operator)),
-                None => (Some((waiting.queue, step, waiting.is_live)), None),
+            let step = match wish {
+                Some(wish) if waited_for.insert(wish.operator) => rank.1,
+                Some(_) => continue,
+                None => self.step_of(waiting),
             };
-            first.entry(line).or_insert(Pair {
+            pairs.push(Pair {
                 seen_ms: waiting.key_ms - rank.0.0,
                 waiting: *waiting,
-                step: if wish.is_some() { rank.1 } else { step },
+                step,
                 seat: rank.6,
             });
         }
         let order = |pair: &Pair| (pair.seen_ms, pair.waiting.key_ms, pair.waiting.work);
-        first.into_values().min_by_key(order)
+        pairs.into_iter().min_by_key(order)
     }
 }
