@@ -1,5 +1,5 @@
 //! Which operator spoke with a number last: they know what it was about. Held for the numbers
-//! that spoke last, so many and no more, and forgotten with the process.
+//! that spoke last, so many and no more. A start reads the last of them from the store.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,6 +10,7 @@ use crate::centre::Centre;
 use crate::id::{AttemptId, OperatorId, QueueId};
 use crate::matching::Wish;
 use crate::number::PhoneNumber;
+use crate::record::Spoken;
 use crate::rules::Rules;
 use crate::seat::With;
 use crate::time::UtcMs;
@@ -24,10 +25,10 @@ pub(crate) struct Acquaintances {
 }
 
 impl Acquaintances {
-    fn spoke(&mut self, number: &PhoneNumber, operator: OperatorId, most: usize) {
+    fn spoke(&mut self, number: PhoneNumber, operator: OperatorId, most: usize) {
         self.spoken += 1;
-        self.last.insert(number.clone(), (operator, self.spoken));
         self.order.push_back((number.clone(), self.spoken));
+        self.last.insert(number, (operator, self.spoken));
         while self.order.len() > most {
             let Some((oldest, count)) = self.order.pop_front() else {
                 return;
@@ -71,10 +72,6 @@ fn wish(rules: &Rules, queue: QueueId, operator: OperatorId, since_ms: UtcMs) ->
 impl Centre {
     /// A conversation about a queue took place.
     pub(crate) fn remember_operator(&mut self, queue: QueueId, with: &With, operator: OperatorId) {
-        let rule = self.rules.queues.get(&queue);
-        if rule.is_none_or(|rule| rule.matching.last_operator_s == 0) {
-            return;
-        }
         let number = match with {
             With::Caller(id) => {
                 let live = self.attempts.get(id);
@@ -83,9 +80,22 @@ impl Centre {
             With::Person { callback, .. } => self.cases.get(callback).map(|case| &case.number),
             With::Ringing { .. } => None,
         };
-        let most = usize::try_from(self.rules.limits.last_operators_max).unwrap_or(usize::MAX);
-        if let Some(number) = number {
-            self.acquaintances.spoke(number, operator, most);
+        if let Some(number) = number.cloned() {
+            self.spoke(Spoken {
+                number,
+                queue,
+                operator,
+            });
+        }
+    }
+
+    /// Remembered where somebody may wait for the operator at all.
+    pub(crate) fn spoke(&mut self, spoken: Spoken) {
+        let rule = self.rules.queues.get(&spoken.queue);
+        if rule.is_some_and(|rule| rule.matching.last_operator_s > 0) {
+            let most = usize::try_from(self.rules.limits.last_operators_max).unwrap_or(usize::MAX);
+            self.acquaintances
+                .spoke(spoken.number, spoken.operator, most);
         }
     }
 

@@ -310,6 +310,17 @@ pub struct AssignmentRow {
     pub disposition: Option<Disposition>,
 }
 
+/// Who spoke with a number, and about which queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// The number.
+    pub number: PhoneNumber,
+    /// What it was about.
+    pub queue: QueueId,
+    /// By whom.
+    pub operator: OperatorId,
+}
+
 /// An operator working on a seat: at most one open row per seat and per operator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
 pub struct SignInRow {
@@ -555,6 +566,8 @@ pub struct Restored {
     pub offers: Vec<OfferRow>,
     /// Assignments without an end.
     pub assignments: Vec<AssignmentRow>,
+    /// The last conversations, the oldest first.
+    pub spoken: Vec<Spoken>,
     /// Tasks not closed.
     pub tasks: Vec<TaskRow>,
     /// Dials in flight or unknown.

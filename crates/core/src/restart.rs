@@ -59,6 +59,9 @@ impl Centre {
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
         self.restore_outages(now, restored.outages, step);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
+        for spoken in restored.spoken {
+            self.spoke(spoken);
+        }
         self.restore_callbacks(now, restored.callbacks, step);
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);

@@ -9,7 +9,7 @@ use cuptel_core::id::{
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
     OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, SeatRow,
-    SignInRow, SiteOutageRow, TaskRow,
+    SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
@@ -151,6 +151,21 @@ impl Image {
             .filter(|row| row.ended_ms.is_none())
     }
 
+    fn spoken(&self) -> Vec<Spoken> {
+        let spoken = self.assignments.values().filter_map(|row| {
+            let number = match row.work {
+                Work::Attempt(id) => self.attempts.get(&id)?.number?,
+                Work::Callback(id) => self.callbacks.get(&id)?.number,
+            };
+            Some(Spoken {
+                number: self.numbers.get(&number)?.e164.clone()?,
+                queue: self.offers.get(&row.offer)?.queue,
+                operator: row.operator,
+            })
+        });
+        spoken.collect()
+    }
+
     /// What the store would give back to a process that starts.
     pub(crate) fn restored(&self, epoch: i64) -> Restored {
         let attempts: Vec<AttemptRow> = self.attempts_open().cloned().collect();
@@ -189,6 +204,7 @@ impl Image {
                 .collect(),
             offers: self.offers_open().cloned().collect(),
             assignments: self.assignments_open().cloned().collect(),
+            spoken: self.spoken(),
             tasks: self
                 .tasks
                 .values()

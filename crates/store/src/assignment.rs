@@ -1,7 +1,7 @@
 //! Assignments: their images, the open ones at start, and how pages see them.
 
-use cuptel_core::id::{AssignmentId, AttemptId, OfferId, OperatorId, SeatId};
-use cuptel_core::record::AssignmentRow;
+use cuptel_core::id::{AssignmentId, AttemptId, OfferId, OperatorId, QueueId, SeatId};
+use cuptel_core::record::{AssignmentRow, Spoken};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::Disposition;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::dialect::{Connection, Row, upsert};
 use crate::image::Images;
 use crate::offer::{read_work, work_image};
-use crate::row::{Columns, all_of};
+use crate::row::{Columns, all, all_of};
 
 pub(crate) const UPSERT: &str = upsert!(assignment {
     2 offer BIGINT,
@@ -28,6 +28,17 @@ pub(crate) const OPEN: &str = "
 SELECT id, offer, attempt, callback, seat, operator, started_ms, ended_ms, wrap_up_until_ms,
     disposition
 FROM assignment WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
+
+/// Who spoke with whom in the last conversations: a start remembers those.
+const LAST: &str = "
+SELECT number.e164, offer.queue, last.operator
+FROM (SELECT * FROM assignment WHERE shard = $1 ORDER BY id DESC LIMIT 5000) last
+JOIN offer ON offer.shard = last.shard AND offer.id = last.offer
+LEFT JOIN attempt ON attempt.shard = last.shard AND attempt.id = last.attempt
+LEFT JOIN callback ON callback.shard = last.shard AND callback.id = last.callback
+JOIN number ON number.shard = last.shard
+    AND number.id = coalesce(attempt.number, callback.number)
+ORDER BY last.id";
 
 const OF_ATTEMPT: &str = "
 SELECT assignment.id, seat.name, operator.name, assignment.started_ms, assignment.ended_ms,
@@ -82,6 +93,18 @@ pub(crate) fn read(row: &Row) -> Result<AssignmentRow, sqlx::Error> {
     })
 }
 
+/// Nothing of a person who was erased.
+fn read_spoken(row: &Row) -> Result<Option<Spoken>, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    let (number, queue) = (columns.maybe_number()?, QueueId(columns.int()?));
+    let operator = OperatorId(columns.int()?);
+    Ok(number.map(|number| Spoken {
+        number,
+        queue,
+        operator,
+    }))
+}
+
 fn view(row: &Row) -> Result<AssignmentView, sqlx::Error> {
     let mut columns = Columns::of(row);
     Ok(AssignmentView {
@@ -93,6 +116,12 @@ fn view(row: &Row) -> Result<AssignmentView, sqlx::Error> {
         wrap_up_until_ms: columns.maybe_int()?,
         disposition: columns.maybe_word()?,
     })
+}
+
+/// The last conversations, the oldest first.
+pub(crate) async fn last_spoken(connection: &mut Connection) -> Result<Vec<Spoken>, sqlx::Error> {
+    let spoken = all(connection, LAST, read_spoken).await?;
+    Ok(spoken.into_iter().flatten().collect())
 }
 
 /// Who did an attempt, in order.

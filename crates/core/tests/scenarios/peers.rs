@@ -244,6 +244,24 @@ fn nobody_waits_for_an_operator_who_pauses_or_did_not_take_them() {
 }
 
 #[test]
+fn who_spoke_with_them_is_known_after_a_restart() {
+    let mut room = with_last_operator();
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    serve(&mut room, 1);
+    room.staffed(2);
+    room.restarts();
+    room.registers(1);
+    room.registers(2);
+    // Anna serves one more, so that Bruno is idle longer.
+    room.wait_s(10);
+    room.waits(LUCIA, BOOK);
+    serve(&mut room, 1);
+    room.waits(MARIO, BOOK);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+}
+
+#[test]
 fn a_caller_whom_their_operator_rejects_goes_to_another_at_once() {
     let mut room = with_last_operator();
     room.staffed(1);

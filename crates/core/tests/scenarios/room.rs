@@ -9,15 +9,15 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AttemptId, CallbackId, DialId, IntervalId, LegId, LineId, NeedId, NumberId, OfferId,
-    OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackId, DialId, IntervalId, LegId, LineId, NeedId, NumberId,
+    OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
-    OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored,
-    SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow,
+    AssignmentRow, AttemptRow, CallbackRow, DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow,
+    OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow,
+    Restored, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
@@ -111,6 +111,7 @@ pub(crate) struct Room {
     needs: BTreeMap<NeedId, NeedRow>,
     dials: BTreeMap<DialId, DialRow>,
     offers: BTreeMap<OfferId, OfferRow>,
+    assignments: BTreeMap<AssignmentId, AssignmentRow>,
     decisions: BTreeMap<OfferId, DecisionRow>,
     promises: Vec<PromiseRow>,
     sign_ins: Vec<SignInRow>,
@@ -155,6 +156,7 @@ impl Room {
             needs: BTreeMap::new(),
             dials: BTreeMap::new(),
             offers: BTreeMap::new(),
+            assignments: BTreeMap::new(),
             decisions: BTreeMap::new(),
             promises: Vec::new(),
             sign_ins: Vec::new(),
@@ -256,6 +258,7 @@ impl Room {
                 Record::Need(row) => drop(self.needs.insert(row.id, row)),
                 Record::Dial(row) => drop(self.dials.insert(row.id, row)),
                 Record::Offer(row) => drop(self.offers.insert(row.id, row)),
+                Record::Assignment(row) => drop(self.assignments.insert(row.id, row)),
                 Record::Decision(row) => drop(self.decisions.insert(row.offer, *row)),
                 Record::SignIn(row) => {
                     self.sign_ins.retain(|old| old.id != row.id);
@@ -271,7 +274,7 @@ impl Room {
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
                 Record::Task(row) => drop(self.tasks.insert(row.id, *row)),
                 Record::TaskEvent(row) => self.task_events.push(row),
-                Record::CallbackEvent(_) | Record::Assignment(_) | Record::ConfigVersion(_) => {}
+                Record::CallbackEvent(_) | Record::ConfigVersion(_) => {}
             }
         }
         self.effects.extend(step.effects);
@@ -785,12 +788,27 @@ impl Room {
         self.effects.iter().filter(|effect| wanted(effect)).count()
     }
 
-    /// The process dies and is started again at once from what is on record.
     fn tasks_open(&self) -> Vec<TaskRow> {
         let open = self.tasks.values().filter(|row| row.closed_ms.is_none());
         open.cloned().collect()
     }
 
+    fn spoken(&self) -> Vec<Spoken> {
+        let spoken = |row: &AssignmentRow| {
+            let number = match row.work {
+                Work::Attempt(id) => self.attempts[&id].number?,
+                Work::Callback(id) => self.callbacks[&id].number,
+            };
+            Some(Spoken {
+                number: self.numbers[&number].e164.clone()?,
+                queue: self.offers[&row.offer].queue,
+                operator: row.operator,
+            })
+        };
+        self.assignments.values().filter_map(spoken).collect()
+    }
+
+    /// The process dies and is started again at once from what is on record.
     pub(crate) fn restarts(&mut self) {
         self.epoch += 1;
         let open = |row: &&CallbackRow| row.state != CallbackState::Closed;
@@ -841,6 +859,7 @@ impl Room {
                 .collect(),
             offers: Vec::new(),
             assignments: Vec::new(),
+            spoken: self.spoken(),
             dials: self
                 .dials
                 .values()

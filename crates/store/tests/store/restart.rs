@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use cuptel_core::id::{CallbackId, LineId, QueueId, SeatId, TenantId};
-use cuptel_core::record::{CallbackRow, OpenCallback, Record, Restored};
+use cuptel_core::id::{CallbackId, LineId, OperatorId, QueueId, SeatId, TenantId};
+use cuptel_core::record::{CallbackRow, OpenCallback, Record, Restored, Spoken};
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
 use cuptel_store::{Access, Names, OpenError, StoreError, open};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{commit_day, day, names, operator, seat};
+use crate::rows::{SECRETS, commit_day, day, names, number, operator, seat};
 
 on_every_database!(
     everything_open_comes_back_and_nothing_closed,
@@ -114,7 +114,21 @@ fn still_open() -> Restored {
             | Record::ConfigVersion(_) => {}
         }
     }
+    open.spoken = SPOKEN.map(spoken).into();
     open
+}
+
+/// Number and operator of each assignment of the day.
+const SPOKEN: [(i64, i64); 3] = [(3, 1), (3, 1), (2, 2)];
+
+fn spoken((handle, operator): (i64, i64)) -> Spoken {
+    Spoken {
+        number: number(handle, SECRETS[usize::try_from(handle).unwrap() - 1])
+            .e164
+            .unwrap(),
+        queue: QueueId(1),
+        operator: OperatorId(operator),
+    }
 }
 
 async fn everything_open_comes_back_and_nothing_closed(home: &Home) {
