@@ -130,6 +130,7 @@ fn queue(number: i64) -> Queue {
         tenant: TenantId(1),
         name: skill(number),
         title: skill(number),
+        whisper: None,
         skills: BTreeMap::from([(skill(number), 2)]),
         waiting_max: u32::MAX,
         wrap_up_s: 0,

@@ -13,10 +13,9 @@ use crate::seat::{SeatWork, With};
 use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
+use crate::whisper::WHISPERED;
 use crate::words::{CallbackEventKind, DialResult, DialState};
 
-/// Token of the message that a number is being dialled.
-const DIALLING: u64 = 0;
 /// Token of the message why a person was not reached.
 const WHY_NOT: u64 = 1;
 
@@ -77,12 +76,7 @@ impl Centre {
         self.legs.insert(person_leg, Role::Person(id));
         let until = now.in_s(ring_s);
         self.timers.at(until, Timer::DialRang(id, dial_id));
-        step.effects.push(Effect::Play {
-            leg,
-            token: DIALLING,
-            prompts: vec![self.rules.prompts.to_operator_dialling],
-            then: AfterPlay::RingBack,
-        });
+        self.tell_who_is_rung(now, id, leg, queue, step);
         let to = Destination::Person {
             dial: dial_id,
             trunk,
@@ -339,6 +333,9 @@ impl Centre {
 
     /// The operator has heard why; the phone is put down for them. No wrap-up is asked for.
     pub(crate) fn operator_heard(&mut self, now: Now, id: SeatId, token: u64, step: &mut Step) {
+        if token == WHISPERED {
+            return self.whispered(id, step);
+        }
         if token != WHY_NOT {
             return;
         }

@@ -59,6 +59,7 @@ pub mod time;
 mod timers;
 mod waiting;
 mod walking;
+mod whisper;
 pub mod why;
 mod wishing;
 pub mod words;

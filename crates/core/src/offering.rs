@@ -148,10 +148,10 @@ impl Centre {
             return;
         };
         self.caller_served(now, attempt, id, step);
-        step.effects.push(Effect::Bridge {
-            a: caller_leg,
-            b: leg,
+        let since_ms = self.attempts.get(&attempt).map_or(now.utc_ms, |live| {
+            live.row.queued_ms.unwrap_or(live.row.received_ms)
         });
+        self.connect(now, id, (leg, caller_leg), (queue, since_ms), step);
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.work = SeatWork::Talking {
                 assignment,

@@ -180,10 +180,8 @@ impl Centre {
             ..About::default()
         };
         self.note(now, callback, CallbackEventKind::Reached, about, step);
-        step.effects.push(Effect::Bridge {
-            a: leg,
-            b: seat_leg,
-        });
+        let since_ms = dial.answered_ms.unwrap_or(now.utc_ms);
+        self.connect(now, id, (seat_leg, leg), (queue, since_ms), step);
         if let Some(seat) = self.seats.get_mut(&id) {
             let with = With::Person {
                 callback,

@@ -142,7 +142,11 @@ impl Rules {
             }
         };
         self.prompts.each(renumber);
+        for queue in self.queues.values_mut() {
+            queue.whisper.iter_mut().for_each(renumber);
+        }
         for tenant in self.tenants.values_mut() {
+            tenant.whisper.iter_mut().for_each(renumber);
             for step in &mut tenant.dialplan.steps {
                 match step {
                     PlanStep::Play { prompts, .. } | PlanStep::Emergency { prompts, .. } => {
@@ -191,6 +195,10 @@ impl SpokenPrompts {
             to_operator_busy,
             to_operator_unreachable,
             to_operator_withdrawn,
+            whisper_call,
+            whisper_waits,
+            whisper_minutes,
+            whisper_waits_long,
         } = self;
         let named = [
             music,
@@ -213,6 +221,10 @@ impl SpokenPrompts {
             to_operator_busy,
             to_operator_unreachable,
             to_operator_withdrawn,
+            whisper_call,
+            whisper_waits,
+            whisper_minutes,
+            whisper_waits_long,
         ];
         named
             .into_iter()

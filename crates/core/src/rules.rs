@@ -85,6 +85,8 @@ pub struct Tenant {
     pub cli: Option<PhoneNumber>,
     /// Of its opening hours, and of its days.
     pub zone: Zone,
+    /// How it is told to an operator who is told who calls.
+    pub whisper: Option<PromptId>,
     /// Its graph of steps.
     pub dialplan: Dialplan,
     /// How its operators and those of others help out.
@@ -155,6 +157,8 @@ pub struct Queue {
     pub name: String,
     /// Name for people: shown on the operator's phone.
     pub title: String,
+    /// How it is told to an operator who is told who calls.
+    pub whisper: Option<PromptId>,
     /// Skills that a seat's operator must have, with the least level (1–5).
     pub skills: BTreeMap<String, u8>,
     /// Callers who may wait at once.
@@ -409,6 +413,14 @@ pub struct SpokenPrompts {
     pub to_operator_unreachable: PromptId,
     /// To the operator: the person needs no call any more.
     pub to_operator_withdrawn: PromptId,
+    /// "A call": to whoever hears who calls before they are connected.
+    pub whisper_call: PromptId,
+    /// "Has waited", before a number of minutes,
+    pub whisper_waits: PromptId,
+    /// and "minutes" after it.
+    pub whisper_minutes: PromptId,
+    /// "Has waited long": more than the numbers that can be spoken.
+    pub whisper_waits_long: PromptId,
 }
 
 /// Messages of notice lines, and what a time is composed of.

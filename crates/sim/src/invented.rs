@@ -383,6 +383,7 @@ impl Shape {
             tenant,
             name: name.to_owned(),
             title: name.to_owned(),
+            whisper: Some(PromptId(14)),
             skills: BTreeMap::from([(skill.to_owned(), 1)]),
             waiting_max: self.waiting_max,
             wrap_up_s: self.wrap_up_s,
@@ -534,6 +535,7 @@ fn tenant(name: &str, dialplan: Dialplan, lending: LendPolicy) -> Tenant {
     Tenant {
         name: name.to_owned(),
         title: name.to_owned(),
+        whisper: Some(PromptId(13)),
         cli: None,
         dialplan,
         lending,
@@ -629,5 +631,9 @@ fn prompts() -> SpokenPrompts {
         to_operator_busy: PromptId(13),
         to_operator_unreachable: PromptId(14),
         to_operator_withdrawn: PromptId(14),
+        whisper_call: PromptId(11),
+        whisper_waits: PromptId(12),
+        whisper_minutes: PromptId(13),
+        whisper_waits_long: PromptId(14),
     }
 }

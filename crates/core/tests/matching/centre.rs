@@ -57,6 +57,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
         tenant: TenantId(number % 2 + 1),
         name: number.to_string(),
         title: number.to_string(),
+        whisper: None,
         skills: BTreeMap::from([(skill(number), 2), ("common".to_owned(), 1)]),
         waiting_max: 100,
         wrap_up_s: 0,

@@ -3,18 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::id::{QueueId, SeatId};
-use cuptel_core::rules::{Queue, Relaxation, Rules, Strategy};
+use cuptel_core::id::SeatId;
+use cuptel_core::rules::{Relaxation, Strategy};
 use cuptel_core::words::{Chosen, Disposition, OfferState, WorkState};
 
-use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S};
+use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S, book};
 
 fn caller(nth: usize) -> String {
     format!("+3933310001{nth:02}")
-}
-
-fn book(rules: &mut Rules) -> &mut Queue {
-    rules.queues.get_mut(&QueueId(1)).expect("it is there")
 }
 
 /// A conversation of a minute, wrapped up.

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use cuptel_core::id::LegId;
 use cuptel_core::profile::Profile;
+use cuptel_core::rules::PromptId;
 use cuptel_core::staffing::WhyNotTaken;
 use cuptel_core::step::{CommandError, Destination, Effect, Input};
 use cuptel_core::words::{Chosen, ChosenBy, OfferState, Party, WorkKind, WorkState};
 
-use crate::room::{BOOK, CANCEL, DECLINED_S, GRACE_S, LUCIA, MARIO, Room, SEAT_RING_S, WRAP_UP_S};
+use crate::room::{
+    BOOK, CANCEL, DECLINED_S, GRACE_S, LUCIA, MARIO, Room, SEAT_RING_S, WHISPER_CALL,
+    WHISPER_MINUTES, WHISPER_WAITS, WRAP_UP_S, book, hour_spoken,
+};
 
 fn with(change: impl FnOnce(&mut Profile)) -> Profile {
     let mut profile = Profile::default();
@@ -226,4 +231,64 @@ fn a_profile_out_of_bounds_changes_nothing_and_its_values_are_not_repeated() {
     let said: String = faults.iter().map(ToString::to_string).collect();
     assert!(!said.contains("777"), "{said}");
     assert!(!format!("{wrong:?}").contains("777"));
+}
+
+const TERAMO: PromptId = PromptId(90);
+const BOOKINGS: PromptId = PromptId(91);
+
+/// Mario waits for two minutes and a half before Anna, who is told who calls, takes him.
+fn taken_by_who_is_told() -> (Room, LegId, LegId) {
+    let mut room = Room::with(|rules| {
+        book(rules).whisper = Some(BOOKINGS);
+        let mut tenants = rules.tenants.values_mut();
+        tenants.next().expect("a tenant").whisper = Some(TERAMO);
+    });
+    room.needs_of("anna", with(|profile| profile.whisper = true));
+    let caller = room.waits(MARIO, BOOK);
+    room.wait_s(150);
+    room.staffed(1);
+    let seat = room.seat_picks_up();
+    (room, caller, seat)
+}
+
+fn is_bridge(effect: &Effect) -> bool {
+    matches!(effect, Effect::Bridge { .. })
+}
+
+#[test]
+fn who_asks_for_it_hears_who_calls_and_for_how_long_before_they_are_connected() {
+    let (mut room, caller, seat) = taken_by_who_is_told();
+    let waits = [WHISPER_WAITS, hour_spoken(2), WHISPER_MINUTES];
+    let told = [&[WHISPER_CALL, TERAMO, BOOKINGS], &waits[..]].concat();
+    assert_eq!(room.said_to(seat), Some(told));
+    assert_eq!(room.count(is_bridge), 0);
+    room.heard(seat);
+    let together = Effect::Bridge { a: caller, b: seat };
+    assert!(room.was_done(|effect| *effect == together));
+}
+
+#[test]
+fn a_caller_who_leaves_while_it_is_told_is_joined_to_nobody() {
+    let (mut room, caller, seat) = taken_by_who_is_told();
+    room.hangs_up(caller);
+    room.heard(seat);
+    assert_eq!(room.count(is_bridge), 0);
+    assert!(room.was_hung_up(seat));
+}
+
+#[test]
+fn who_calls_back_hears_whom_for_while_the_person_is_rung() {
+    let (mut room, caller, seat) = taken_by_who_is_told();
+    room.hangs_up(caller);
+    room.heard(seat);
+    room.wait_s(WRAP_UP_S + GRACE_S);
+    let seat = room.seat_picks_up();
+    let told = room.said_to(seat).expect("it is told");
+    assert_eq!(told[..2], [TERAMO, BOOKINGS]);
+    room.heard(seat);
+    assert_eq!(room.count(is_bridge), 0);
+    room.tell(Input::Answered {
+        leg: room.rung().expect("Mario is rung"),
+    });
+    assert_eq!(room.count(is_bridge), 1);
 }

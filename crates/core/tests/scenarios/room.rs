@@ -74,6 +74,11 @@ pub(crate) const SOON: PromptId = PromptId(67);
 pub(crate) const BY_TODAY: PromptId = PromptId(68);
 pub(crate) const BY_TOMORROW: PromptId = PromptId(69);
 /// "We call you back on this number".
+/// "A call".
+pub(crate) const WHISPER_CALL: PromptId = PromptId(80);
+/// "Has waited", and "minutes".
+pub(crate) const WHISPER_WAITS: PromptId = PromptId(81);
+pub(crate) const WHISPER_MINUTES: PromptId = PromptId(82);
 pub(crate) const CONFIRMED: PromptId = PromptId(6);
 /// "Your number is".
 pub(crate) const NUMBER_IS: PromptId = PromptId(31);
@@ -882,6 +887,11 @@ impl Room {
     }
 }
 
+/// The queue behind the first key.
+pub(crate) fn book(rules: &mut Rules) -> &mut Queue {
+    rules.queues.get_mut(&QueueId(1)).expect("it is there")
+}
+
 /// How an hour is spoken.
 pub(crate) fn hour_spoken(hour: usize) -> PromptId {
     PromptId(100 + u32::try_from(hour).expect("an hour"))
@@ -950,6 +960,7 @@ fn queue(name: &str) -> Queue {
         tenant: TenantId(1),
         name: name.to_owned(),
         title: name.to_owned(),
+        whisper: None,
         skills: BTreeMap::from([("all".to_owned(), 1)]),
         waiting_max: 10,
         wrap_up_s: WRAP_UP_S,
@@ -993,6 +1004,7 @@ fn rules() -> Rules {
     let tenant = Tenant {
         name: "asl".to_owned(),
         title: "ASL".to_owned(),
+        whisper: None,
         cli: None,
         dialplan: plan(&line),
         lending: LendPolicy::default(),
@@ -1149,5 +1161,9 @@ fn prompts() -> SpokenPrompts {
         to_operator_busy: PromptId(13),
         to_operator_unreachable: PromptId(14),
         to_operator_withdrawn: PromptId(15),
+        whisper_call: WHISPER_CALL,
+        whisper_waits: WHISPER_WAITS,
+        whisper_minutes: WHISPER_MINUTES,
+        whisper_waits_long: PromptId(83),
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct TenantSettings {
     pub(crate) name: String,
     /// Name for people. Default: the short one.
     pub(crate) title: String,
+    /// The prompt that tells it to an operator who is told who calls. Default: none.
+    pub(crate) whisper: Option<Placed<String>>,
     /// Shown to who is called back by it. Default: the trunk's.
     pub(crate) cli: Option<PhoneNumber>,
     /// Of its opening hours and contact windows. Default `Europe/Rome`.
@@ -55,6 +57,7 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
     let title = table
         .filled_text("title")
         .map(|title| title.value.to_owned());
+    let whisper = table.filled_text("whisper");
     let cli = optional_with(
         &mut table,
         "cli",
@@ -81,6 +84,7 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
     Some(TenantDraft {
         tenant: TenantSettings {
             title: title.unwrap_or_else(|| name.clone()),
+            whisper: whisper.map(|name| name.map(str::to_owned)),
             name,
             cli: cli.as_ref().map(|cli| cli.value.clone()),
             time_zone,

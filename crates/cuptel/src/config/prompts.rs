@@ -1,13 +1,16 @@
 //! The prompt library: which file each prompt is, and which of them the engine speaks.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use cuptel_core::dialplan::fields::Fields;
+use cuptel_core::dialplan::fields::{Faults, Fields};
 use cuptel_core::estimate::minutes_told;
 use cuptel_core::rules::{NoticePrompts, PromptId, SpokenPrompts};
 use cuptel_media::PromptLibrary;
 
+use super::QueueSettings;
+use super::authority::TenantDraft;
 use super::source::{ConfigFault, locate};
 
 const FOLDER: &str = "dialplans/prompts/it";
@@ -137,6 +140,23 @@ pub(super) fn read(
     (library, spoken)
 }
 
+/// What tells an authority or a queue to operators must be there.
+pub(super) fn check_whispers(
+    library: &Library,
+    tenants: &[TenantDraft],
+    queues: &[(QueueSettings, Range<usize>)],
+    faults: &Faults,
+) {
+    let tenants = tenants.iter().map(|draft| &draft.tenant.whisper);
+    let queues = queues.iter().map(|(queue, _)| &queue.whisper);
+    for name in tenants.chain(queues).flatten() {
+        if library.find(&name.value).is_none() {
+            let message = format!("there is no prompt {}.wav", name.value);
+            faults.add(name.at.clone(), message);
+        }
+    }
+}
+
 /// The names of the files that the engine itself speaks; music has the name it was given.
 #[cfg(test)]
 pub(super) fn spoken_names() -> Vec<String> {
@@ -196,5 +216,9 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         to_operator_busy: find("op_occupato"),
         to_operator_unreachable: find("op_non_raggiungibile"),
         to_operator_withdrawn: find("op_annullata"),
+        whisper_call: find("op_chiamata"),
+        whisper_waits: find("op_attende_da"),
+        whisper_minutes: find("op_minuti"),
+        whisper_waits_long: find("op_attende_da_molto"),
     }
 }

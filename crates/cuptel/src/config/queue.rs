@@ -22,6 +22,8 @@ pub(crate) struct QueueSettings {
     pub(crate) name: String,
     /// Name for people. Default: the short one.
     pub(crate) title: String,
+    /// The prompt that tells it to an operator who is told who calls. Default: none.
+    pub(crate) whisper: Option<Placed<String>>,
     /// Skills that an operator must have, with the least level. Default: none.
     pub(crate) skills: BTreeMap<String, u8>,
     /// Queues of the same authority that are gone: their works are this one's. Default: none.
@@ -94,6 +96,7 @@ pub(super) fn queues(
         let title = table
             .filled_text("title")
             .map(|title| title.value.to_owned());
+        let whisper = table.filled_text("whisper");
         let skills_table = table.table("skills");
         let skills_at = skills_table.as_ref().map_or_else(|| table.at(), Fields::at);
         let skills = skills_table.as_ref().map(skill_levels).unwrap_or_default();
@@ -112,6 +115,7 @@ pub(super) fn queues(
         let queue = QueueSettings {
             tenant: tenant.name,
             title: title.unwrap_or_else(|| name.clone()),
+            whisper: whisper.map(|name| name.map(str::to_owned)),
             name,
             skills,
             replaces,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cuptel_core::dialplan::fields::Placed;
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
-use cuptel_core::rules::{CalendarId, Line, Queue, Rules, Site, Tenant, Trunk};
+use cuptel_core::rules::{CalendarId, Line, PromptId, Queue, Rules, Site, Tenant, Trunk};
 
 use super::authority::SiteDraft;
 use super::{Config, QueueSettings, TenantSettings, TrunkSettings};
@@ -128,6 +128,7 @@ impl Config {
             let rule = Tenant {
                 name,
                 title,
+                whisper: self.whisper(settings.whisper.as_ref()),
                 cli: settings.cli.clone(),
                 dialplan,
                 lending: settings.lending,
@@ -187,6 +188,10 @@ impl Config {
         replaced.collect()
     }
 
+    fn whisper(&self, name: Option<&Placed<String>>) -> Option<PromptId> {
+        name.and_then(|name| self.library.find(&name.value))
+    }
+
     fn queue_rule(&self, queue: &QueueSettings, tenant: TenantId, hours: Vec<CalendarId>) -> Queue {
         let owner = |tenant: &&TenantSettings| tenant.name == queue.tenant;
         let zone = self.tenants.iter().find(owner).map(|found| found.time_zone);
@@ -200,6 +205,7 @@ impl Config {
             tenant,
             name: queue.name.clone(),
             title: queue.title.clone(),
+            whisper: self.whisper(queue.whisper.as_ref()),
             skills: queue.skills.clone(),
             waiting_max: policy.waiting_max,
             wrap_up_s: policy.wrap_up_s,

@@ -58,6 +58,7 @@ impl Plain {
         let tenant = Tenant {
             name: "plain".to_owned(),
             title: self.title.clone(),
+            whisper: None,
             cli: None,
             dialplan: self.dialplan(),
             lending: LendPolicy::default(),
@@ -148,6 +149,7 @@ pub fn queue(name: &str) -> Queue {
         tenant: TENANT,
         name: name.to_owned(),
         title: name.to_owned(),
+        whisper: None,
         skills: BTreeMap::new(),
         waiting_max: 100_000,
         wrap_up_s: 0,
@@ -276,5 +278,9 @@ fn silence() -> SpokenPrompts {
         to_operator_busy: SILENCE,
         to_operator_unreachable: SILENCE,
         to_operator_withdrawn: SILENCE,
+        whisper_call: SILENCE,
+        whisper_waits: SILENCE,
+        whisper_minutes: SILENCE,
+        whisper_waits_long: SILENCE,
     }
 }

@@ -33,6 +33,28 @@ fn a_file_that_the_engine_speaks_must_be_there() {
 }
 
 #[test]
+fn what_tells_a_queue_to_operators_must_be_there() {
+    let with = |name: &str| {
+        let named = format!("name = \"prenotazioni\"\nwhisper = \"{name}\"");
+        changed(PLAIN, "name = \"prenotazioni\"", &named)
+    };
+    let faults = load_in(&project(&with("vivaldi"), PLAN)).unwrap_err();
+    assert_eq!(faults.len(), 1);
+    assert!(
+        faults[0].ends_with("there is no prompt vivaldi.wav"),
+        "{faults:?}"
+    );
+    let config = load_in(&project(&with("op_chiamata"), PLAN)).unwrap();
+    let rules = config.rules(&ProvisionalIds::new(&config));
+    let told: Vec<_> = rules
+        .queues
+        .values()
+        .filter_map(|rule| rule.whisper)
+        .collect();
+    assert_eq!(told, [rules.prompts.whisper_call]);
+}
+
+#[test]
 fn a_folder_or_a_dialplan_that_is_not_there_is_named() {
     let faults = load_in(&project(&changed(PLAIN, "spoken", "gone"), PLAN)).unwrap_err();
     assert_eq!(
