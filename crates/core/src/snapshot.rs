@@ -44,7 +44,7 @@ pub struct Snapshot {
 }
 
 /// A queue now.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct QueueNow {
     /// Short name of its tenant.
     pub tenant: String,

@@ -24,6 +24,7 @@ mod pages;
 mod port;
 mod reads;
 mod schema;
+mod score;
 mod server;
 mod session;
 mod sites;

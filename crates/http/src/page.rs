@@ -20,6 +20,7 @@ use crate::actions::body_of;
 use crate::board::{Board, SeatLine};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::score::{Score, scores};
 use crate::session::{Notice, SESSION_S};
 
 /// Totals read every row: they are counted at most this often, however many look.
@@ -53,12 +54,18 @@ struct Frame<'a> {
     notice: Option<Notice>,
 }
 
+/// What is counted in the database.
+struct Counted {
+    totals: Vec<(&'static str, i64)>,
+    scores: Vec<Score>,
+}
+
 #[derive(Template)]
 #[template(path = "now.html")]
 struct NowPage<'a> {
     frame: Frame<'a>,
     board: Board,
-    totals: Option<Vec<(&'static str, i64)>>,
+    counted: Option<Counted>,
     listen: String,
 }
 
@@ -114,8 +121,11 @@ pub(crate) async fn now(
     };
     let look = shared.engine.snapshot();
     let board = Board::new(&look, &shared.engine.health(), onlooker.sight());
-    let totals = match shared.totals.get(&shared.store).await {
-        Ok(totals) => Some(summary(&totals)),
+    let counted = match shared.totals.get(&shared.store).await {
+        Ok(totals) => Some(Counted {
+            totals: summary(&totals),
+            scores: scores(&totals, &look),
+        }),
         Err(error) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
@@ -128,7 +138,7 @@ pub(crate) async fn now(
     html(&NowPage {
         frame: frame(&shared, onlooker.caller.as_ref()),
         board,
-        totals,
+        counted,
         listen,
     })
 }

@@ -113,11 +113,16 @@ impl PromiseSums {
     pub(crate) fn of_all(queues: &[QueuePromises]) -> Self {
         let mut all = Self::default();
         for queue in queues {
-            all.told += queue.sums.told;
-            all.kept += queue.sums.kept;
-            all.broken += queue.sums.broken;
+            all.add(queue.sums);
         }
         all
+    }
+
+    /// Those of others besides.
+    pub fn add(&mut self, others: Self) {
+        self.told += others.told;
+        self.kept += others.kept;
+        self.broken += others.broken;
     }
 }
 

@@ -1,0 +1,123 @@
+//! The score of promises for the page: of the people of each queue who were told a time, or a
+//! wait, how many found it true.
+
+use cuptel_core::snapshot::{QueueNow, Snapshot};
+use cuptel_store::{PromiseSums, QueuePromises, Totals};
+
+/// A line of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Score {
+    pub(crate) title: String,
+    pub(crate) tenant: String,
+    /// Of the calls that people were told,
+    pub(crate) called: String,
+    /// and of the waits.
+    pub(crate) served: String,
+}
+
+/// Of each queue about which anybody was told anything, in the order of the queues; then of those
+/// who had not chosen any.
+pub(crate) fn scores(totals: &Totals, look: &Snapshot) -> Vec<Score> {
+    let queues = look.queues.iter().map(Some).chain([None]);
+    queues.filter_map(|queue| score(totals, queue)).collect()
+}
+
+fn score(totals: &Totals, queue: Option<&QueueNow>) -> Option<Score> {
+    let called = sums(&totals.promises_by_queue, queue);
+    let served = sums(&totals.waits_by_queue, queue);
+    let before = "Prima di scegliere un servizio";
+    (called.told + served.told > 0).then(|| Score {
+        title: queue.map_or_else(|| before.to_owned(), |queue| queue.title.clone()),
+        tenant: queue.map_or_else(|| "–".to_owned(), |queue| queue.tenant.clone()),
+        called: told(called),
+        served: told(served),
+    })
+}
+
+fn sums(of: &[QueuePromises], queue: Option<&QueueNow>) -> PromiseSums {
+    let mut all = PromiseSums::default();
+    let is_of = |row: &&QueuePromises| match queue {
+        Some(queue) => {
+            let name = (row.tenant.as_deref(), row.queue.as_deref());
+            name == (Some(&queue.tenant), Some(&queue.name))
+        }
+        None => row.queue.is_none(),
+    };
+    for row in of.iter().filter(is_of) {
+        all.add(row.sums);
+    }
+    all
+}
+
+/// Whole per cent, rounded down: who reads 100 % may rely on it.
+fn told(sums: PromiseSums) -> String {
+    let over = sums.kept + sums.broken;
+    match (sums.told, over) {
+        (0, _) => "–".to_owned(),
+        (told, 0) => format!("{told} dette, nessuna ancora scaduta"),
+        (told, over) => {
+            let share = sums.kept * 100 / over;
+            format!("{share} % ({} su {over}; {told} dette)", sums.kept)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sums_of(told: i64, kept: i64, broken: i64) -> PromiseSums {
+        PromiseSums { told, kept, broken }
+    }
+
+    fn of(queue: Option<&str>, sums: PromiseSums) -> QueuePromises {
+        QueuePromises {
+            tenant: Some("asl-teramo".to_owned()),
+            queue: queue.map(str::to_owned),
+            sums,
+        }
+    }
+
+    #[test]
+    fn a_share_is_of_what_is_over_and_never_rounded_up() {
+        assert_eq!(told(sums_of(0, 0, 0)), "–");
+        assert_eq!(told(sums_of(3, 0, 0)), "3 dette, nessuna ancora scaduta");
+        assert_eq!(told(sums_of(300, 199, 1)), "99 % (199 su 200; 300 dette)");
+        assert_eq!(told(sums_of(200, 200, 0)), "100 % (200 su 200; 200 dette)");
+    }
+
+    #[test]
+    fn a_queue_of_which_nobody_was_told_anything_has_no_line() {
+        let queue = |name: &str| QueueNow {
+            tenant: "asl-teramo".to_owned(),
+            name: name.to_owned(),
+            title: name.to_uppercase(),
+            ..QueueNow::default()
+        };
+        let look = Snapshot {
+            queues: vec![queue("disdette"), queue("prenotazioni")],
+            ..Snapshot::default()
+        };
+        let totals = Totals {
+            promises_by_queue: vec![of(None, sums_of(1, 1, 0))],
+            waits_by_queue: vec![of(Some("prenotazioni"), sums_of(2, 1, 1))],
+            ..Totals::default()
+        };
+        let lines: Vec<_> = scores(&totals, &look)
+            .into_iter()
+            .map(|line| (line.title, line.called, line.served))
+            .collect();
+        let line = |title: &str, called: &str, served: &str| {
+            (title.to_owned(), called.to_owned(), served.to_owned())
+        };
+        let expected = [
+            line("PRENOTAZIONI", "–", "50 % (1 su 2; 2 dette)"),
+            line(
+                "Prima di scegliere un servizio",
+                "100 % (1 su 1; 1 dette)",
+                "–",
+            ),
+        ];
+        assert_eq!(lines, expected);
+    }
+}
