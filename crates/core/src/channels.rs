@@ -36,20 +36,28 @@ pub(crate) struct Storm {
     ends_us: Option<MonoUs>,
 }
 
+/// What a trunk uses at the worst of times. The rest is spare: there we see whom we refuse.
+fn used_max(rule: &Trunk) -> u32 {
+    let wanted = rule.answer_max.saturating_add(rule.notice_lines);
+    wanted.saturating_add(rule.outbound_min).min(rule.channels)
+}
+
 impl Channels {
     pub(crate) fn used(self) -> u32 {
         self.inbound + self.notices + self.outbound
     }
 
-    /// Whether another caller can be answered.
+    /// Whether another caller can be answered: callbacks beyond those that have channels of their
+    /// own stand on the lines that are answered, so that the spare stays free for the signalling.
     pub(crate) fn answers(self, rule: &Trunk) -> bool {
-        self.inbound < rule.answer_max && self.used() < rule.channels
+        let on_lines = self.outbound.saturating_sub(rule.outbound_min);
+        self.inbound + on_lines < rule.answer_max && self.used() < used_max(rule)
     }
 
     /// Whether another caller can hear a notice: never on a channel that callbacks keep.
     pub(crate) fn notifies(self, rule: &Trunk) -> bool {
         let kept = rule.outbound_min.saturating_sub(self.outbound);
-        self.notices < rule.notice_lines && self.used() + kept < rule.channels
+        self.notices < rule.notice_lines && self.used() + kept < used_max(rule)
     }
 }
 
@@ -77,7 +85,7 @@ impl Centre {
         };
         if rule.notice_lines == 0 {
             channels.storm = None;
-        } else if channels.inbound >= rule.storm_lines {
+        } else if channels.inbound >= rule.storm_lines || !channels.answers(rule) {
             let storm = channels.storm.get_or_insert(Storm {
                 since_ms: now.utc_ms,
                 told: 0,

@@ -2,6 +2,7 @@
 
 mod blending;
 mod calling_back;
+mod channels;
 mod clock;
 mod emergency;
 mod importing;
