@@ -3,6 +3,7 @@
 
 use crate::centre::Centre;
 use crate::id::TrunkId;
+use crate::planted::{Fault, planted};
 use crate::rules::Trunk;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
@@ -50,8 +51,19 @@ impl Channels {
     /// Whether another caller can be answered: callbacks beyond those that have channels of their
     /// own stand on the lines that are answered, so that the spare stays free for the signalling.
     pub(crate) fn answers(self, rule: &Trunk) -> bool {
+        if planted(Fault::SpareTaken) {
+            return self.inbound < rule.answer_max && self.used() < rule.channels;
+        }
         let on_lines = self.outbound.saturating_sub(rule.outbound_min);
         self.inbound + on_lines < rule.answer_max && self.used() < used_max(rule)
+    }
+
+    /// Whether another callback can be dialled beside so many that seats are asked about.
+    pub(crate) fn dials(self, rule: &Trunk, promised: u32) -> bool {
+        let outbound = self.outbound + promised;
+        let is_own = outbound < rule.outbound_min;
+        let shares = self.inbound.max(rule.inbound_min) + outbound < rule.answer_max;
+        (is_own || shares) && self.used() + promised < used_max(rule)
     }
 
     /// Whether another caller can hear a notice: never on a channel that callbacks keep.

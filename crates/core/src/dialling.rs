@@ -40,11 +40,11 @@ impl Centre {
         };
         let (number, handle, tenant) = (case.number.clone(), case.row.number, case.row.tenant);
         let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
-        let trunk = self.trunk_for_promised_dial();
-        let Some((trunk, cli, ring_s)) = trunk else {
+        let Some((trunk, rule)) = self.trunk_out(0) else {
             // The channel went to an inbound call meanwhile: no try is spent.
             return self.dial_impossible(now, id, callback, leg, assignment, step);
         };
+        let (cli, ring_s) = (rule.cli.clone(), rule.ring_s);
         let own = self.rules.tenants.get(&tenant);
         let cli = own.and_then(|tenant| tenant.cli.clone()).unwrap_or(cli);
         let dial = DialRow {
@@ -378,16 +378,5 @@ impl Centre {
             self.reconsider_number(now, &number);
         }
         step.records.push(Record::Dial(dial));
-    }
-
-    pub(crate) fn trunk_for_promised_dial(
-        &self,
-    ) -> Option<(crate::id::TrunkId, crate::number::PhoneNumber, u32)> {
-        let free = |(id, trunk): (&crate::id::TrunkId, &crate::rules::Trunk)| {
-            let used = self.channels(*id);
-            (trunk.outbound && used.used() < trunk.channels)
-                .then(|| (*id, trunk.cli.clone(), trunk.ring_s))
-        };
-        self.rules.trunks.iter().find_map(free)
     }
 }

@@ -17,7 +17,7 @@ use crate::planted::{Fault, planted};
 use crate::reconnecting::LeftAlone;
 use crate::record::{DecisionRow, OfferRow, Record, RegistrationRow, Work};
 use crate::release::DialHours;
-use crate::rules::{Queue, Rules};
+use crate::rules::{Queue, Rules, Trunk};
 use crate::seat::{Seat, SeatWork};
 use crate::step::{Destination, Effect, Step};
 use crate::time::{Now, UtcMs};
@@ -258,7 +258,7 @@ impl Centre {
         if are_tasks_due {
             self.interrupt_tasks(now, step);
         }
-        if self.matching.waits_to_dial() && self.trunk_out().is_some() {
+        if self.matching.waits_to_dial() && self.has_channel() {
             self.matching.ask_again();
         }
         while let Some((pair, explanation)) = self.next_pair(now) {
@@ -302,7 +302,7 @@ impl Centre {
         if self.matching.is_settled() {
             return None;
         }
-        let has_channel = self.trunk_out().is_some();
+        let has_channel = self.has_channel();
         let mut outside = Outside {
             now,
             rules: &self.rules,
@@ -340,23 +340,18 @@ impl Centre {
         Some((seat.registration.clone()?, operator))
     }
 
-    /// A trunk with a channel free for a callback. Inbound calls leave `outbound_min` to
-    /// callbacks; beyond that both share what is answered at most.
-    pub(crate) fn trunk_out(&self) -> Option<TrunkId> {
-        let promised = self.matching.dials_offered();
-        let free = |(id, trunk): (&TrunkId, &crate::rules::Trunk)| {
-            let used = self.channels(*id);
-            let outbound = used.outbound + promised;
-            let floor = outbound < trunk.outbound_min;
-            let shared = used.inbound + outbound < trunk.answer_max;
-            let spared = used.outbound + promised + trunk.inbound_min < trunk.channels;
-            (trunk.outbound
-                && (floor || shared)
-                && spared
-                && used.used() + promised < trunk.channels)
-                .then_some(*id)
-        };
-        self.rules.trunks.iter().find_map(free)
+    /// Whether a trunk has a channel for a callback, beside those that seats are asked about.
+    pub(crate) fn has_channel(&self) -> bool {
+        self.trunk_out(self.matching.dials_offered()).is_some()
+    }
+
+    /// A trunk with a channel for a callback beyond so many more. Callers leave `outbound_min` to
+    /// callbacks; beyond that both share what is answered at most, of which callbacks leave
+    /// `inbound_min`.
+    pub(crate) fn trunk_out(&self, promised: u32) -> Option<(TrunkId, &Trunk)> {
+        let mut trunks = self.rules.trunks.iter().filter(|(_, rule)| rule.outbound);
+        let free = trunks.find(|(id, rule)| self.channels(**id).dials(rule, promised));
+        free.map(|(id, rule)| (*id, rule))
     }
 
     fn offer(

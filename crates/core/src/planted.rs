@@ -59,11 +59,13 @@ pub enum Fault {
     EntrySkipped,
     /// The tape is not told when offers are held back.
     HoldUntold,
+    /// Callers are answered on the channels that are to stay spare.
+    SpareTaken,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -91,6 +93,7 @@ impl Fault {
         Self::RingsUnheard,
         Self::EntrySkipped,
         Self::HoldUntold,
+        Self::SpareTaken,
     ];
 }
 

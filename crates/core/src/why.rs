@@ -170,7 +170,7 @@ impl Centre {
         }
         let until_ms = rule.callback.next_dial(now.utc_ms);
         holds.extend((until_ms > now.utc_ms).then_some(Hold::WindowClosed { until_ms }));
-        holds.extend(self.trunk_out().is_none().then_some(Hold::NoChannel));
+        holds.extend((!self.has_channel()).then_some(Hold::NoChannel));
         let is_emergency = self.rules.is_emergency(rule.tenant);
         holds.extend(is_emergency.then_some(Hold::Emergency));
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;

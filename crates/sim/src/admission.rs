@@ -1,8 +1,9 @@
 //! Who is let in, and which seat is asked: the bounds of trunks and queues, and what a seat must
 //! be to be offered a work. Worked out from rows and from the shape of the world alone.
 
-use cuptel_core::id::{OperatorId, QueueId, SeatId, epoch_of};
-use cuptel_core::record::{AttemptRow, OfferRow, Record, SignInRow, Work};
+use cuptel_core::id::{OperatorId, QueueId, SeatId, TrunkId, epoch_of};
+use cuptel_core::record::{AttemptRow, DialRow, OfferRow, Record, SignInRow, Work};
+use cuptel_core::rules::Trunk;
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{
     CallbackState, Chosen, DialState, OfferState, Outcome, Stage, WorkKind, WorkState,
@@ -88,6 +89,11 @@ impl World {
             self.check_lent(row)?;
             return may_be_offered(&self.decided, self.epoch, row);
         }
+        if let Record::Dial(row) = record
+            && !self.decided.dials.contains_key(&row.id)
+        {
+            return self.check_dial(row);
+        }
         let Record::Attempt(row) = record else {
             return Ok(());
         };
@@ -97,7 +103,7 @@ impl World {
             self.check_pace(row)?;
         }
         if row.stage == Stage::Ringing && was.is_none() {
-            return self.check_channels();
+            return self.check_channels(row);
         }
         let queues = row.stage == Stage::Queued && was != Some(Stage::Queued);
         if queues && was != Some(Stage::Talking) {
@@ -130,24 +136,62 @@ impl World {
         }
     }
 
-    fn check_channels(&self) -> Result<(), Broken> {
+    /// Callers on a trunk, and calls of ours.
+    fn on_trunk(&self, trunk: TrunkId) -> (u32, u32) {
+        let is_here = |row: &&AttemptRow| row.trunk == Some(trunk);
+        let inbound = self.decided.attempts_open().filter(is_here).count();
+        let flies = |row: &&DialRow| row.state == DialState::InFlight && row.trunk == trunk;
+        let dials = self.decided.dials_open().filter(flies).count();
+        let counted = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (counted(inbound), counted(dials))
+    }
+
+    /// The rule of a trunk, and how many of its channels may be in use at the worst of times.
+    fn trunk_rule(&self, id: Option<TrunkId>) -> Option<(TrunkId, &Trunk, u32)> {
+        // Those of a reload are in force here a moment before the world knows.
+        let id = id?;
+        let trunk = self.process.as_ref()?.switch.rules().trunks.get(&id)?;
+        let worst = trunk.answer_max + trunk.notice_lines + trunk.outbound_min;
+        Some((id, trunk, worst.min(trunk.channels)))
+    }
+
+    fn check_channels(&self, row: &AttemptRow) -> Result<(), Broken> {
         if self.process.as_ref().is_some_and(|it| it.is_stopping) {
             return broken("P6", "a call is let in while the process stops");
         }
-        let trunk = self.shape.trunk();
+        let Some((id, trunk, used_max)) = self.trunk_rule(row.trunk) else {
+            return Ok(());
+        };
+        let (inbound, dials) = self.on_trunk(id);
         // The new one is not booked yet.
-        let inbound = self.decided.attempts_open().count() + 1;
-        let flies = |state: DialState| state == DialState::InFlight;
-        let dials = self.decided.dials_open().filter(|row| flies(row.state));
-        let used = inbound + dials.count();
+        let inbound = inbound + 1;
+        let on_lines = inbound + dials.saturating_sub(trunk.outbound_min);
         let answered_max = trunk.answer_max + trunk.notice_lines;
-        let fits = |used: usize, most: u32| u32::try_from(used).is_ok_and(|used| used <= most);
         // Some may have been there when a reload left fewer lines.
-        let answers = fits(inbound, answered_max) || self.shape.deployed > 0;
-        if answers && fits(used, trunk.channels) {
+        let answers = on_lines <= answered_max || self.shape.deployed > 0;
+        if answers && inbound + dials <= used_max {
             return Ok(());
         }
-        let what = format!("{inbound} callers, {used} channels of {trunk:?}");
+        let what = format!("{inbound} callers and {dials} dials on {trunk:?}");
+        broken("P6", what)
+    }
+
+    /// A dial takes no channel from callers, and none of those that are spare.
+    fn check_dial(&self, row: &DialRow) -> Result<(), Broken> {
+        let Some((id, trunk, used_max)) = self.trunk_rule(Some(row.trunk)) else {
+            return Ok(());
+        };
+        let (inbound, dials) = self.on_trunk(id);
+        let dials = dials + 1;
+        // Which callers hear a notice no row says.
+        let answered = inbound.saturating_sub(trunk.notice_lines);
+        let fits = dials <= trunk.outbound_min
+            || answered + dials <= trunk.answer_max
+            || self.shape.deployed > 0;
+        if fits && inbound + dials <= used_max {
+            return Ok(());
+        }
+        let what = format!("{dials} dials beside {inbound} callers on {trunk:?}");
         broken("P6", what)
     }
 

@@ -1,4 +1,4 @@
-//! The invented centre: two small health authorities, one trunk, a few seats, and the numbers
+//! The invented centre: two small health authorities, a trunk or two, a few seats, and the numbers
 //! of the people who call them.
 
 use std::collections::BTreeMap;
@@ -54,6 +54,8 @@ pub(crate) const SEAT_RING_S: u32 = 12;
 /// Where the carrier is.
 pub(crate) const CARRIER: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2)), 5060);
+/// Where nobody is.
+const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 3));
 /// Where the switch listens for phones and for the carrier.
 pub(crate) const FOR_PHONES: SocketAddr =
     SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)), 5060);
@@ -120,6 +122,10 @@ pub(crate) struct Shape {
     pub(crate) channels: u32,
     pub(crate) answer_max: u32,
     notice_lines: u32,
+    /// Channels that nothing may take.
+    spare: u32,
+    /// Lines of a second trunk, over which callbacks alone go; none without it.
+    second: Option<u32>,
     pub(crate) calls_per_s: Option<u32>,
     pub(crate) answer_after_ms: u32,
     pub(crate) wrap_up_s: u32,
@@ -142,8 +148,9 @@ pub(crate) struct Shape {
     lending: [LendPolicy; 2],
 }
 
-/// The stream that lending is drawn from, beside the others.
+/// The streams that lending and the trunks are drawn from, beside the others.
 const LENDING: u64 = 5_004;
+const TRUNKS: u64 = 5_005;
 
 /// Mostly without bounds, else with few operators who may go, or come.
 fn lending(chance: &mut Chance) -> LendPolicy {
@@ -160,6 +167,7 @@ fn lending(chance: &mut Chance) -> LendPolicy {
 impl Shape {
     pub(crate) fn invented(chance: &mut Chance) -> Self {
         let mut lends = Chance::of(chance.clone().next(), LENDING);
+        let mut trunks = Chance::of(chance.clone().next(), TRUNKS);
         let channels = u32::try_from(chance.between(2, 7)).unwrap_or(2);
         let notice_lines = chance.pick(&[0, 1, NOTICE_LINES_MAX]);
         let seats = chance.index(3) + 1;
@@ -186,6 +194,8 @@ impl Shape {
                 _ => channels - u32::from(chance.percent(60)),
             },
             notice_lines,
+            spare: trunks.pick(&[0, 1, 2]),
+            second: trunks.pick(&[None, None, Some(1), Some(2)]),
             calls_per_s: chance.percent(20).then_some(1),
             answer_after_ms: chance.pick(&[0, 300, 1_500]),
             wrap_up_s: chance.pick(&[0, 5, 30]),
@@ -272,7 +282,7 @@ impl Shape {
             successors,
             tenants,
             lines: BTreeMap::from(lines),
-            trunks: BTreeMap::from([(TrunkId(1), self.trunk())]),
+            trunks: self.trunks(),
             queues,
             sites: BTreeMap::from([(
                 SiteId(1),
@@ -358,10 +368,24 @@ impl Shape {
         Calendar::new(&definition).unwrap_or_else(|_| Calendar::always("orario"))
     }
 
-    pub(crate) fn trunk(&self) -> Trunk {
+    fn trunks(&self) -> BTreeMap<TrunkId, Trunk> {
+        let first = self.trunk();
+        let second = self.second.map(|lines| Trunk {
+            channels: lines + self.spare,
+            answer_max: lines,
+            notice_lines: 0,
+            storm_lines: lines,
+            outbound_min: 0,
+            ..first.clone()
+        });
+        let second = second.map(|second| (TrunkId(2), second));
+        BTreeMap::from_iter([(TrunkId(1), first)].into_iter().chain(second))
+    }
+
+    fn trunk(&self) -> Trunk {
         Trunk {
             name: "carrier".to_owned(),
-            channels: self.channels + self.notice_lines,
+            channels: self.channels + self.notice_lines + self.spare,
             answer_max: self.answer_max,
             notice_lines: self.notice_lines,
             notice_s_max: 20,
@@ -442,22 +466,30 @@ impl Shape {
                     tcp: Some(FOR_TRUNK),
                 },
             ],
-            trunks: vec![TrunkPeer {
-                id: TrunkId(1),
-                peers: vec![CARRIER.ip().into()],
-                outbound: Some(Outbound {
-                    host: CARRIER.to_string(),
-                    address: CARRIER,
-                    way: self.way,
-                }),
-                credentials: None,
-            }],
+            trunks: self.peers(),
             media: vec![Media {
                 advertise: FOR_PHONES.ip(),
             }],
             latch_window_us: 5_000_000,
             port_quarantine_us: 1_000_000,
         }
+    }
+
+    fn peers(&self) -> Vec<TrunkPeer> {
+        let outbound = Outbound {
+            host: CARRIER.to_string(),
+            address: CARRIER,
+            way: self.way,
+        };
+        let peer = |id, from: IpAddr| TrunkPeer {
+            id: TrunkId(id),
+            peers: vec![from.into()],
+            outbound: Some(outbound.clone()),
+            credentials: None,
+        };
+        // Over the second nobody rings in.
+        let second = self.second.map(|_| peer(2, NOBODY));
+        [peer(1, CARRIER.ip())].into_iter().chain(second).collect()
     }
 
     pub(crate) fn pairs(&self) -> Vec<PortPair> {

@@ -37,6 +37,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::PortKept
         | Fault::NotHungUp
         | Fault::RingsUnheard => &["P4"],
+        Fault::SpareTaken => &["P6"],
         Fault::LineNotLeft | Fault::SeatForgotten | Fault::OfferUnexplained | Fault::HoldUntold => {
             &["P5"]
         }

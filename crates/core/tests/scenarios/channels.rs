@@ -3,7 +3,7 @@
 use cuptel_core::id::TrunkId;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Effect;
-use cuptel_core::words::Outcome;
+use cuptel_core::words::{DialState, Outcome};
 
 use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room};
 
@@ -90,4 +90,41 @@ fn who_finds_no_line_for_callbacks_hears_a_notice_and_the_spare_stays() {
     room.rings(PEOPLE[3]);
     assert!(is_refused(&room));
     assert_eq!(room.trunk().full_since_ms, None);
+}
+
+#[test]
+fn a_callback_goes_out_on_the_trunk_that_has_room_for_it() {
+    let mut room = Room::with(|rules| {
+        let full = rules.trunks.get_mut(&TrunkId(1)).expect("the trunk");
+        (full.answer_max, full.outbound_min) = (2, 0);
+        let other = full.clone();
+        rules.trunks.insert(TrunkId(2), other);
+    });
+    let caller = room.waits(MARIO, BOOK);
+    room.hangs_up(caller);
+    room.calls(PEOPLE[0]);
+    room.calls(PEOPLE[1]);
+    room.wait_s(GRACE_S);
+    room.staffed(1);
+    room.seat_picks_up();
+    assert_eq!(room.dials()[0].trunk, TrunkId(2));
+    assert_eq!(room.dials()[0].state, DialState::InFlight);
+}
+
+#[test]
+fn a_line_that_callers_took_while_the_seat_rang_is_no_line_for_a_callback() {
+    let mut room = Room::with(|rules| {
+        let trunk = rules.trunks.get_mut(&TrunkId(1)).expect("the trunk");
+        (trunk.answer_max, trunk.outbound_min) = (2, 0);
+    });
+    let caller = room.waits(MARIO, BOOK);
+    room.hangs_up(caller);
+    room.wait_s(GRACE_S);
+    room.staffed(1);
+    assert!(room.offered().is_some());
+    room.calls(PEOPLE[0]);
+    room.calls(PEOPLE[1]);
+    room.seat_picks_up();
+    assert!(room.dials().is_empty());
+    assert_eq!(room.callback().tries, 0);
 }
