@@ -103,7 +103,8 @@ impl Centre {
     pub(crate) fn wish_of_caller(&self, queue: QueueId, id: AttemptId) -> Option<Wish> {
         let live = self.attempts.get(&id)?;
         let operator = self.acquaintances.of(live.caller.number.as_ref()?)?;
-        let refused = live.excluded.iter().chain(&live.vanished);
+        let gone = live.vanished.iter().chain(&live.unreached);
+        let refused = live.excluded.iter().chain(gone);
         let is_theirs = |seat| self.matching.operator_at(seat) == Some(operator);
         if refused.copied().any(is_theirs) {
             return None;

@@ -220,6 +220,7 @@ impl Centre {
                 given: None,
                 excluded: Vec::new(),
                 vanished: Vec::new(),
+                unreached: Vec::new(),
             },
         );
         let Some(rule) = self.rules.trunks.get(&trunk) else {

@@ -76,6 +76,8 @@ pub(crate) struct LiveAttempt {
     pub(crate) excluded: Vec<SeatId>,
     /// Seats that vanished in conversation with them, until their phones register anew.
     pub(crate) vanished: Vec<SeatId>,
+    /// Seats whose phones could not be reached for them, until they show themselves.
+    pub(crate) unreached: Vec<SeatId>,
 }
 
 /// The end of a wait at closing time.

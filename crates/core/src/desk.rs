@@ -221,6 +221,17 @@ impl Centre {
         for person in self.left_alone.values_mut() {
             person.excluded.retain(|gone| *gone != id);
         }
+        self.phone_shown(id);
+    }
+
+    /// A phone has said something: whoever it could not be called for may have its seat again.
+    fn phone_shown(&mut self, id: SeatId) {
+        for live in self.attempts.values_mut() {
+            live.unreached.retain(|gone| *gone != id);
+        }
+        for person in self.left_alone.values_mut() {
+            person.unreached.retain(|gone| *gone != id);
+        }
     }
 
     /// What became of the question whether a phone is still there. One that says nothing is
@@ -234,6 +245,7 @@ impl Centre {
         seat.confirmed = seat.confirmed || reachable;
         if seat.confirmed {
             seat.silences = 0;
+            self.phone_shown(id);
         } else {
             let doublings = seat.silences.min(31);
             let pause_s = least_s.saturating_mul(1 << doublings).min(most_s);

@@ -62,12 +62,13 @@ fn excludes(
     seat: SeatId,
 ) -> bool {
     match work {
-        Work::Attempt(id) => attempts
-            .get(&id)
-            .is_none_or(|live| live.excluded.contains(&seat) || live.vanished.contains(&seat)),
+        Work::Attempt(id) => attempts.get(&id).is_none_or(|live| {
+            let gone = live.vanished.iter().chain(&live.unreached);
+            live.excluded.iter().chain(gone).any(|own| *own == seat)
+        }),
         Work::Callback(id) => {
             let person = left_alone.get(&id);
-            person.is_some_and(|person| person.excluded.contains(&seat))
+            person.is_some_and(|it| it.excluded.contains(&seat) || it.unreached.contains(&seat))
         }
     }
 }

@@ -179,23 +179,34 @@ impl Centre {
         if status == 408 && !rang {
             self.phone_gone(id, step);
         }
-        let offered = self.offered_attempt(id);
+        let offered = self.offered_to(id);
         self.offer_ended(now, id, why, false, step);
-        if status == NOT_SENT
-            && let Some(live) = offered.and_then(|attempt| self.attempts.get_mut(&attempt))
-        {
+        if let Some(work) = offered.filter(|_| status == NOT_SENT) {
             // No fault of that seat's: its phone was never called.
-            live.excluded.retain(|seat| *seat != id);
+            self.was_not_called(id, work);
         }
     }
 
-    fn offered_attempt(&self, id: SeatId) -> Option<AttemptId> {
+    fn offered_to(&self, id: SeatId) -> Option<Work> {
         let SeatWork::Offered { offer, .. } = &self.seats.get(&id)?.work else {
             return None;
         };
-        match offer.work {
-            Work::Attempt(attempt) => Some(attempt),
-            Work::Callback(_) => None,
+        Some(offer.work)
+    }
+
+    fn was_not_called(&mut self, id: SeatId, work: Work) {
+        let unreached = match work {
+            Work::Attempt(attempt) => {
+                let live = self.attempts.get_mut(&attempt);
+                live.map(|live| &mut live.unreached)
+            }
+            Work::Callback(callback) => {
+                let person = self.left_alone.get_mut(&callback);
+                person.map(|person| &mut person.unreached)
+            }
+        };
+        if let Some(unreached) = unreached {
+            unreached.retain(|seat| *seat != id);
         }
     }
 
@@ -263,9 +274,8 @@ impl Centre {
         }
         let work = offer.work;
         step.records.push(Record::Offer(offer));
-        let own_doing = why != OfferState::Withdrawn;
         match work {
-            Work::Attempt(attempt) => self.caller_returns(now, attempt, id, own_doing),
+            Work::Attempt(attempt) => self.caller_returns(now, attempt, id, why),
             Work::Callback(callback) if self.left_alone.contains_key(&callback) => {
                 self.person_returns(now, callback, id, why, step);
             }
@@ -276,7 +286,11 @@ impl Centre {
                     ..About::default()
                 };
                 self.note(now, callback, CallbackEventKind::OfferEnded, about, step);
-                if let Some(case) = self.cases.get(&callback).filter(|_| own_doing) {
+                if let Some(case) = self
+                    .cases
+                    .get(&callback)
+                    .filter(|_| why != OfferState::Withdrawn)
+                {
                     self.acquaintances.forget(&case.number);
                 }
                 self.callback_returns(now, callback, DialResult::Cancelled, step);

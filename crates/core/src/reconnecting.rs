@@ -35,6 +35,8 @@ pub(crate) struct LeftAlone {
     stands: Stands,
     /// Seats that vanished or did not take them, until their phones register anew.
     pub(crate) excluded: Vec<SeatId>,
+    /// Seats whose phones could not be reached for them, until they show themselves.
+    pub(crate) unreached: Vec<SeatId>,
 }
 
 /// Where such a person is.
@@ -86,6 +88,7 @@ impl Centre {
             place_ms,
             stands: Stands::InLine,
             excluded: vec![gone],
+            unreached: Vec::new(),
         };
         self.left_alone.insert(callback, person);
         let work = Work::Callback(callback);
@@ -142,8 +145,14 @@ impl Centre {
             return;
         };
         person.stands = Stands::InLine;
-        if why != OfferState::Withdrawn {
-            person.excluded.push(seat);
+        match why {
+            OfferState::Withdrawn => {}
+            OfferState::Unreachable => person.unreached.push(seat),
+            OfferState::Open
+            | OfferState::Accepted
+            | OfferState::Rejected
+            | OfferState::Busy
+            | OfferState::NoAnswer => person.excluded.push(seat),
         }
         let (queue, place_ms) = (person.queue, person.place_ms);
         self.line_up(now, queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));

@@ -384,12 +384,24 @@ impl Centre {
     }
 
     /// A seat did not take this caller: back to the same place, without that seat.
-    pub(crate) fn caller_returns(&mut self, now: Now, id: AttemptId, seat: SeatId, excluded: bool) {
+    pub(crate) fn caller_returns(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        seat: SeatId,
+        why: OfferState,
+    ) {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
-        if excluded {
-            live.excluded.push(seat);
+        match why {
+            OfferState::Withdrawn => {}
+            OfferState::Unreachable => live.unreached.push(seat),
+            OfferState::Open
+            | OfferState::Accepted
+            | OfferState::Rejected
+            | OfferState::Busy
+            | OfferState::NoAnswer => live.excluded.push(seat),
         }
         if let Doing::Queued {
             queue,

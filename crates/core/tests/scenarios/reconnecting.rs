@@ -1,10 +1,10 @@
 //! A person who was called back and whose operator's phone dies: kept, told, and first in line.
 
-use cuptel_core::id::LegId;
-use cuptel_core::step::{Command, Effect, Input};
+use cuptel_core::id::{LegId, SeatId};
+use cuptel_core::step::{Command, Effect, Input, NOT_SENT};
 use cuptel_core::words::{CallbackState, ClosedHow, DialResult, NeedKind, OfferState, WorkState};
 
-use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, RECONNECTING, Room};
+use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, NO_RINGING_S, RECONNECTING, Room};
 
 /// Mario is called back and talks; then the phone of seat 1 dies.
 fn left_alone() -> (Room, LegId) {
@@ -116,4 +116,38 @@ fn a_reload_keeps_the_person_in_front() {
     room.seat_picks_up();
     assert_eq!(room.callback().state, CallbackState::Talking);
     room.hangs_up(mario);
+}
+
+/// Mario is left alone, and the other seat's phone cannot be reached for him.
+fn reached_by_nobody() -> Room {
+    let (mut room, _) = left_alone();
+    room.phones_are_dead = true;
+    room.staffed(2);
+    room.wait_s(NO_RINGING_S);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    room.phones_are_dead = false;
+    room
+}
+
+#[test]
+fn a_phone_that_answers_when_asked_has_the_person_whom_it_could_not_be_reached_for() {
+    let mut room = reached_by_nobody();
+    room.wait_s(20);
+    assert_eq!(room.offered(), None);
+    room.tell(Input::Probed {
+        seat: SeatId(2),
+        reachable: true,
+    });
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(2));
+}
+
+#[test]
+fn an_offer_that_never_left_is_held_against_no_seat() {
+    let (mut room, _) = left_alone();
+    room.staffed(2);
+    let (_, leg) = room.offered().expect("the other seat");
+    room.not_answered(leg, NOT_SENT);
+    assert_eq!(room.offered(), None, "it rests");
+    room.wait_s(20);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(2));
 }

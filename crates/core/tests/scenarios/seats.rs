@@ -144,7 +144,11 @@ fn a_phone_that_does_not_even_ring_is_gone_and_asked_for() {
     room.phones_are_dead = false;
     room.registers(1);
     room.seat_picks_up();
-    assert_eq!(room.attempt(1).talking_ms, Some(room.now_ms()));
+    assert_eq!(
+        room.attempt(0).talking_ms,
+        Some(room.now_ms()),
+        "Mario was first"
+    );
 }
 
 #[test]
@@ -328,7 +332,11 @@ fn a_phone_that_does_not_answer_is_asked_ever_more_rarely_and_works_again_when_i
         reachable: true,
     });
     room.seat_picks_up();
-    assert_eq!(room.attempt(1).talking_ms, Some(room.now_ms()));
+    assert_eq!(
+        room.attempt(0).talking_ms,
+        Some(room.now_ms()),
+        "Mario was first"
+    );
 }
 
 #[test]
@@ -392,4 +400,38 @@ fn a_phone_that_said_nothing_while_the_machine_stood_still_loses_its_caller_to_t
     assert!(room.was_hung_up(leg));
     let (seat, _) = room.offered().expect("seat 2 is offered Mario");
     assert_eq!(seat, 2);
+}
+
+/// Mario waits, and the phone of the only seat does not even ring for him.
+fn not_reached() -> Room {
+    let mut room = Room::new();
+    room.phones_are_dead = true;
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    room.wait_s(NO_RINGING_S);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    room.phones_are_dead = false;
+    room
+}
+
+#[test]
+fn a_phone_that_could_not_be_reached_has_the_caller_again_when_it_shows_itself() {
+    let shows: [fn(&mut Room); 2] = [
+        |room| {
+            room.tell(Input::Probed {
+                seat: SeatId(1),
+                reachable: true,
+            });
+        },
+        |room| room.registers(1),
+    ];
+    for show in shows {
+        let mut room = not_reached();
+        room.wait_s(20);
+        assert_eq!(room.offered(), None, "nothing was heard of it");
+        show(&mut room);
+        assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+        room.seat_picks_up();
+        assert_eq!(room.attempt(0).talking_ms, Some(room.now_ms()));
+    }
 }
