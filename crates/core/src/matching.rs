@@ -57,7 +57,7 @@ use crate::words::WorkKind;
 
 /// What the structure cannot know.
 pub trait Conditions {
-    /// Whether callbacks of this queue may be dialled now, the first of which has this place.
+    /// Whether callbacks of this queue may be dialled now, the oldest of which has this place.
     fn may_dial(&mut self, queue: QueueId, place_ms: UtcMs) -> bool;
     /// Whether this work must not go to this seat.
     fn excludes(&self, work: Work, seat: SeatId) -> bool;
@@ -394,6 +394,17 @@ impl Matching {
     pub fn asks_less_at(&self, now_ms: UtcMs, waiting: &Waiting) -> Option<UtcMs> {
         self.line(waiting.queue)?
             .next_step_ms(waiting.place_ms, now_ms)
+    }
+
+    /// The place that decides whether a work that waits to be dialled may be: its own while it
+    /// waits for somebody, else the oldest beside it.
+    #[must_use]
+    pub fn deciding_place(&self, now_ms: UtcMs, waiting: &Waiting) -> UtcMs {
+        let step = usize::from(self.step_of(now_ms, waiting));
+        let line = self.line(waiting.queue);
+        let line = line.filter(|_| self.kept.wish_of(waiting.work).is_none());
+        let oldest = line.and_then(|line| line.oldest_dial_ms(step));
+        oldest.map_or(waiting.place_ms, |oldest| oldest.min(waiting.place_ms))
     }
 
     /// How often what is asked for a work has been relaxed.

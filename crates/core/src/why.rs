@@ -174,7 +174,7 @@ impl Centre {
         let is_emergency = self.rules.is_emergency(rule.tenant);
         holds.extend(is_emergency.then_some(Hold::Emergency));
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
-        let place_ms = waiting.place_ms;
+        let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
         let blending = &self.blending;
         let gives_way = blending.holds(waiting.queue)
             && !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);

@@ -206,11 +206,11 @@ impl Matching {
             };
             let is_lent = self.lending.refusal(home, line.tenant()).is_none();
             for (step, is_live, standing) in line.standing() {
+                let oldest_ms = line.oldest_dial_ms(step).filter(|_| !is_live);
+                let is_shut = oldest_ms.is_some_and(|ms| !on.may_dial(line.queue(), ms));
                 let before = standing.iter().take(SHOWN_MAX);
-                for &(key_ms, work, place_ms) in
-                    before.take_while(|(key, work, _)| (*key, *work) < own)
-                {
-                    let why = if !is_live && !on.may_dial(line.queue(), place_ms) {
+                for &(key_ms, work, _) in before.take_while(|(key, work, _)| (*key, *work) < own) {
+                    let why = if is_shut {
                         Passing::NotDialled
                     } else if step < usize::from(fitness.ring) {
                         Passing::AsksMore

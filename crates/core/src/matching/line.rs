@@ -29,7 +29,8 @@ pub(super) struct Rank {
 }
 
 /// Works that wait, the first in line first. The place is what a relaxation is counted from.
-type Standing = BTreeSet<(i64, Work, UtcMs)>;
+type Standing = BTreeSet<Stander>;
+type Stander = (i64, Work, UtcMs);
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Step {
@@ -39,6 +40,8 @@ struct Step {
     live: Standing,
     /// People to be dialled.
     dials: Standing,
+    /// Those by their places: who goes first by priority may have come last.
+    dial_places: BTreeSet<(UtcMs, Work)>,
     /// Free seats that meet what is asked at this step and not what was asked before.
     free: Free,
     /// Those of them that other authorities would have to lend.
@@ -65,12 +68,31 @@ impl Free {
 }
 
 impl Step {
-    fn standing(&mut self, is_live: bool) -> &mut Standing {
+    fn standing(&self, is_live: bool) -> &Standing {
+        if is_live { &self.live } else { &self.dials }
+    }
+
+    fn put(&mut self, is_live: bool, stander: Stander) {
         if is_live {
-            &mut self.live
+            self.live.insert(stander);
         } else {
-            &mut self.dials
+            self.dials.insert(stander);
+            self.dial_places.insert((stander.2, stander.1));
         }
+    }
+
+    /// Whether it stood here.
+    fn take(&mut self, is_live: bool, stander: &Stander) -> bool {
+        if is_live {
+            return self.live.remove(stander);
+        }
+        self.dial_places.remove(&(stander.2, stander.1));
+        self.dials.remove(stander)
+    }
+
+    /// The oldest place of those to be dialled.
+    fn oldest_dial_ms(&self) -> Option<UtcMs> {
+        self.dial_places.first().map(|(place_ms, _)| *place_ms)
     }
 
     /// The seats of the house, and of each authority that lends to `tenant` now.
@@ -161,8 +183,8 @@ impl QueueLine {
     /// Whether a seat is there for it.
     pub(super) fn insert(&mut self, step: u8, waiting: &Waiting, lending: &Lending) -> bool {
         if let Some(step) = self.steps.get_mut(usize::from(step)) {
-            let standing = step.standing(waiting.is_live);
-            standing.insert((waiting.key_ms, waiting.work, waiting.place_ms));
+            let stander = (waiting.key_ms, waiting.work, waiting.place_ms);
+            step.put(waiting.is_live, stander);
         }
         self.free(step, waiting.is_live, lending).next().is_some()
     }
@@ -185,6 +207,9 @@ impl QueueLine {
             }
         }
         for (step, (live, dials)) in self.steps.iter_mut().zip(sorted) {
+            let place = |(_, work, place_ms): &Stander| (*place_ms, *work);
+            let mut places = dials.iter().map(place).collect();
+            step.dial_places.append(&mut places);
             step.live.append(&mut live.into_iter().collect());
             step.dials.append(&mut dials.into_iter().collect());
         }
@@ -195,7 +220,7 @@ impl QueueLine {
     pub(super) fn remove(&mut self, waiting: &Waiting) -> Option<u8> {
         let entry = (waiting.key_ms, waiting.work, waiting.place_ms);
         let mut steps = self.steps.iter_mut();
-        let at = steps.position(|step| step.standing(waiting.is_live).remove(&entry))?;
+        let at = steps.position(|step| step.take(waiting.is_live, &entry))?;
         u8::try_from(at).ok()
     }
 
@@ -210,10 +235,10 @@ impl QueueLine {
         let mut taken = None;
         for step in &mut self.steps {
             for is_live in [true, false] {
-                let standing = step.standing(is_live);
                 let of_work = (key_ms, work, UtcMs::MIN)..=beyond;
-                if let Some(&entry) = standing.range(of_work).next() {
-                    standing.remove(&entry);
+                let found = step.standing(is_live).range(of_work).next().copied();
+                if let Some(entry) = found {
+                    step.take(is_live, &entry);
                     taken = Some((is_live, entry.2));
                 }
             }
@@ -341,10 +366,10 @@ impl QueueLine {
             if serves_live {
                 best = self.better(best, at, (&step.live, true), lending, on);
             }
-            let Some(&(.., place_ms)) = step.dials.first().filter(|_| serves_dials) else {
+            let Some(oldest_ms) = step.oldest_dial_ms().filter(|_| serves_dials) else {
                 continue;
             };
-            if on.may_dial(self.queue, place_ms) {
+            if on.may_dial(self.queue, oldest_ms) {
                 best = self.better(best, at, (&step.dials, false), lending, on);
             } else {
                 is_shut = true;
@@ -451,6 +476,11 @@ impl QueueLine {
     /// Each step's lines: whether they are of people on the line, and who stands there.
     pub(super) fn standing(&self) -> impl Iterator<Item = (usize, bool, &Standing)> {
         let steps = self.steps.iter().enumerate();
-        steps.flat_map(|(at, step)| [(at, true, &step.live), (at, false, &step.dials)])
+        steps.flat_map(|(at, step)| [true, false].map(|live| (at, live, step.standing(live))))
+    }
+
+    /// The oldest place of those to be dialled for whom the same is asked by now.
+    pub(super) fn oldest_dial_ms(&self, step: usize) -> Option<UtcMs> {
+        self.steps.get(step).and_then(Step::oldest_dial_ms)
     }
 }

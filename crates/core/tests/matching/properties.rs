@@ -51,6 +51,10 @@ enum Happens {
         queue: i64,
         is_shut: bool,
     },
+    Holds {
+        queue: i64,
+        is_held: bool,
+    },
     HandsOut,
 }
 
@@ -79,6 +83,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         2 => (1..20_i64, any::<bool>(), 1..7_i64)
             .prop_map(|(id, is_live, seat)| Happens::Refuses { id, is_live, seat }),
         4 => (1..5_i64, any::<bool>()).prop_map(|(queue, is_shut)| Happens::Shuts { queue, is_shut }),
+        4 => (1..5_i64, any::<bool>()).prop_map(|(queue, is_held)| Happens::Holds { queue, is_held }),
         5 => Just(Happens::HandsOut),
     ]
 }
@@ -140,6 +145,7 @@ impl Both {
                 }
             }
             Happens::Shuts { queue, is_shut } => self.shuts(QueueId(queue), is_shut),
+            Happens::Holds { queue, is_held } => self.holds(QueueId(queue), is_held),
             Happens::HandsOut => {
                 while let Some(pair) = self.next() {
                     assert_eq!(Some(pair), self.scan.next());
@@ -162,12 +168,21 @@ impl Both {
         }
     }
 
+    fn holds(&mut self, queue: QueueId, is_held: bool) {
+        if is_held {
+            self.scan.held.insert(queue);
+        } else {
+            self.scan.held.remove(&queue);
+        }
+    }
+
     /// Nothing goes to a seat that must not have it, and nobody who could have it and stands
     /// before by more than the bound is overtaken; by nobody at all within their queue.
     fn check(&self, pair: &Pair) {
         let taken = &pair.waiting;
         assert!(!self.scan.excluded.contains(&(taken.work, pair.seat)));
-        assert!(taken.is_live || !self.scan.shut.contains(&taken.queue));
+        let (_, wish) = &self.scan.works[&taken.work];
+        assert!(taken.is_live || self.scan.may_be_dialled(taken, wish.as_ref()));
         let bound_ms = 4 * i64::from(LEVEL_WEIGHT_S) * 1_000;
         for (other, wish) in self.scan.works.values() {
             let mut seats = self.scan.seats_for(other.work).into_iter();

@@ -33,11 +33,16 @@ pub(crate) struct Scan {
     pub(crate) excluded: BTreeSet<(Work, SeatId)>,
     /// Queues of which nobody may be dialled.
     pub(crate) shut: BTreeSet<QueueId>,
+    /// Queues of which somebody may be dialled only while a place is `HELD_MS` old.
+    pub(crate) held: BTreeSet<QueueId>,
 }
 
+/// How long callbacks are held where they are.
+pub(crate) const HELD_MS: i64 = 30_000;
+
 impl Conditions for &Scan {
-    fn may_dial(&mut self, queue: QueueId, _place_ms: UtcMs) -> bool {
-        !self.shut.contains(&queue)
+    fn may_dial(&mut self, queue: QueueId, place_ms: UtcMs) -> bool {
+        self.dials(queue, place_ms)
     }
 
     fn excludes(&self, work: Work, seat: SeatId) -> bool {
@@ -49,6 +54,25 @@ impl Conditions for &Scan {
 type Rank = (Reverse<i64>, u8, u8, bool, i64, i64, SeatId);
 
 impl Scan {
+    fn dials(&self, queue: QueueId, place_ms: UtcMs) -> bool {
+        let is_held = self.held.contains(&queue) && place_ms + HELD_MS > self.now_ms;
+        !is_held && !self.shut.contains(&queue)
+    }
+
+    /// Whether a work may be dialled: the oldest of those of whom the same is asked decides, and
+    /// the work alone while it waits for somebody.
+    pub(crate) fn may_be_dialled(&self, waiting: &Waiting, wish: Option<&Wish>) -> bool {
+        let step = self.step_of(waiting);
+        let works = self.works.values();
+        let beside = works.filter(|(other, wish)| {
+            let is_there = wish.is_none() && !other.is_live && other.queue == waiting.queue;
+            is_there && self.step_of(other) == step
+        });
+        let oldest_ms = beside.map(|(other, _)| other.place_ms).min();
+        let place_ms = oldest_ms.filter(|_| wish.is_none());
+        self.dials(waiting.queue, place_ms.unwrap_or(waiting.place_ms))
+    }
+
     /// How much is asked for a work by now.
     pub(crate) fn step_of(&self, waiting: &Waiting) -> u8 {
         let relax = &self.queues[&waiting.queue].matching.relax;
@@ -142,7 +166,7 @@ impl Scan {
     /// Free seats that a work may have now, the best first.
     pub(crate) fn seats_for(&self, work: Work) -> Vec<Rank> {
         let (waiting, wish) = &self.works[&work];
-        if !waiting.is_live && self.shut.contains(&waiting.queue) {
+        if !waiting.is_live && !self.may_be_dialled(waiting, wish.as_ref()) {
             return Vec::new();
         }
         let step = self.step_of(waiting);

@@ -1,7 +1,10 @@
 //! Callbacks beside those who ring in: who goes when the seats are too few for both.
 
 use cuptel_core::id::{QueueId, TrunkId};
+use cuptel_core::record::Work;
 use cuptel_core::rules::{AnswerTarget, Rules};
+use cuptel_core::step::Input;
+use cuptel_core::why::Hold;
 
 use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room};
 
@@ -74,7 +77,15 @@ fn a_floor_of_the_seats_calls_back_whatever_comes_in() {
 
 /// Until the callbacks are overdue, others ring in and give up: it does not become quiet.
 fn becomes_overdue(room: &mut Room) {
-    for _ in 0..(HOLD_MAX_S - GRACE_S) / 60 - 1 {
+    stays_busy(room, MINUTES_HELD);
+    room.wait_s(60);
+}
+
+/// Minutes until the callbacks are nearly overdue.
+const MINUTES_HELD: u32 = (HOLD_MAX_S - GRACE_S) / 60 - 1;
+
+fn stays_busy(room: &mut Room, minutes: u32) {
+    for _ in 0..minutes {
         assert_eq!(room.offers_open(), 0);
         for _ in 0..3 {
             let caller = room.calls("+390861555555");
@@ -83,7 +94,6 @@ fn becomes_overdue(room: &mut Room) {
         }
         room.wait_s(60);
     }
-    room.wait_s(60);
 }
 
 #[test]
@@ -104,6 +114,52 @@ fn who_rings_in_keeps_seats_however_many_callbacks_are_overdue() {
     assert_eq!(room.offers_open(), 1, "one seat of two");
     room.waits("+393330009999", BOOK);
     assert_eq!(room.offers_open(), 2, "the other is for who rings in");
+}
+
+#[test]
+fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
+    let mut room = two_are_owed_with(|rules| {
+        nine_of_ten(0.0)(rules);
+        let queue = rules.queues.get_mut(&QueueId(1)).expect("the queue");
+        queue.callback.share_overdue = 0.5;
+        rules.limits.interrupted_priority_s = 2 * HOLD_MAX_S;
+    });
+    stays_busy(&mut room, MINUTES_HELD - 5);
+    let cut_off = room.waits("+393330009999", BOOK);
+    room.seat_picks_up();
+    room.wait_s(30);
+    room.tell(Input::MediaLost { leg: cut_off });
+    stays_busy(&mut room, 5);
+    let first = room
+        .callbacks()
+        .into_iter()
+        .max_by_key(|row| row.priority_ms);
+    let first = first.expect("who was cut off").id;
+    let until = |hold: Hold| match hold {
+        Hold::GivesWay { until_ms } => Some(until_ms),
+        Hold::Stopping
+        | Hold::NotStored
+        | Hold::NotDue { .. }
+        | Hold::WindowClosed { .. }
+        | Hold::NoChannel
+        | Hold::Emergency
+        | Hold::InACall
+        | Hold::Assigned
+        | Hold::WaitsForOperator { .. } => None,
+    };
+    let gives_way = |room: &Room| {
+        let why = room.why(first.0).expect("it waits");
+        why.holds.into_iter().find_map(until)
+    };
+    let oldest_ms = room.callbacks().iter().map(|row| row.place_ms).min();
+    let overdue_ms = oldest_ms.map(|ms| ms + i64::from(HOLD_MAX_S) * 1_000);
+    assert_eq!(gives_way(&room), overdue_ms, "it is the oldest that opens");
+    let mut left_s = 60;
+    while room.offers_open() == 0 && left_s > 0 {
+        room.wait_s(1);
+        left_s -= 1;
+    }
+    assert_eq!(room.last_offer().work, Work::Callback(first));
 }
 
 #[test]
