@@ -109,7 +109,7 @@ impl Centre {
         if refused.copied().any(is_theirs) {
             return None;
         }
-        let since_ms = live.row.queued_ms.unwrap_or(live.row.received_ms);
+        let since_ms = live.waits_since_ms();
         wish(&self.rules, queue, operator, since_ms)
     }
 }

@@ -218,6 +218,7 @@ impl Centre {
                 another_person: false,
                 told_min: None,
                 given: None,
+                queued_ms: None,
                 excluded: Vec::new(),
                 vanished: Vec::new(),
                 unreached: Vec::new(),

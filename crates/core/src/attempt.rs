@@ -72,6 +72,9 @@ pub(crate) struct LiveAttempt {
     pub(crate) told_min: Option<u32>,
     /// The last other number that they keyed in, to be called back at: it may be in their hand.
     pub(crate) given: Option<Reach>,
+    /// When they began to wait for an operator, by the clock as it is set now; the row keeps
+    /// what was read then.
+    pub(crate) queued_ms: Option<UtcMs>,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
     /// Seats that vanished in conversation with them, until their phones register anew.
@@ -128,6 +131,11 @@ pub(crate) enum Next {
 }
 
 impl LiveAttempt {
+    /// Since when they wait for an operator, by the clock as it is set now.
+    pub(crate) fn waits_since_ms(&self) -> UtcMs {
+        self.queued_ms.unwrap_or(self.row.received_ms)
+    }
+
     /// Where they called from.
     pub(crate) fn own_reach(&self) -> Reach {
         Reach {

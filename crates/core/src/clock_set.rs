@@ -32,6 +32,8 @@ impl Centre {
     fn clock_was_set(&mut self, now: Now, by_ms: i64, step: &mut Step) {
         self.blending.shift(by_ms);
         for live in self.attempts.values_mut() {
+            // Whether a target is at risk goes by how long somebody waited, not by the hour.
+            live.queued_ms = live.queued_ms.map(|at_ms| at_ms + by_ms);
             if let Doing::Queued { place_ms, .. } = &mut live.doing {
                 *place_ms += by_ms;
             }

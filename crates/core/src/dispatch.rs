@@ -160,9 +160,7 @@ impl Centre {
             .attempts
             .values()
             .filter(|live| matches!(live.doing, Doing::Queued { queue: own, .. } if own == queue));
-        waits
-            .map(|live| live.row.queued_ms.unwrap_or(live.row.received_ms))
-            .min()
+        waits.map(LiveAttempt::waits_since_ms).min()
     }
 
     /// Live callers who wait in a queue.

@@ -267,7 +267,7 @@ impl Centre {
         let Some((whose, live)) = whose.zip(waits) else {
             return;
         };
-        let since_ms = live.row.queued_ms.unwrap_or(live.row.received_ms);
+        let since_ms = live.waits_since_ms();
         let wait_s = u32::try_from((now.utc_ms - since_ms).max(0) / 1_000).unwrap_or(u32::MAX);
         self.fairness
             .ended(now, whose, wait_s, &self.rules.fairness);

@@ -76,7 +76,7 @@ impl Centre {
             else {
                 return None;
             };
-            let since_ms = live.row.queued_ms.unwrap_or(live.row.received_ms);
+            let since_ms = live.waits_since_ms();
             let targets = self.rules.queues.get(&queue);
             let within = targets.map(|rule| rule.answer_targets.iter().map(|it| it.within_s));
             let within_s = within.and_then(Iterator::min).unwrap_or(0);

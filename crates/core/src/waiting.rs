@@ -77,6 +77,7 @@ impl Centre {
             .came(now.utc_ms);
         live.row.stage = Stage::Queued;
         live.row.queued_ms = Some(now.utc_ms);
+        live.queued_ms = live.row.queued_ms;
         step.records
             .push(Record::Attempt(Box::new(live.row.clone())));
         let waits = Doing::Queued {
@@ -446,6 +447,7 @@ impl Centre {
         live.row.stage = Stage::Queued;
         live.row.queue = Some(queue);
         live.row.queued_ms = Some(now.utc_ms);
+        live.queued_ms = live.row.queued_ms;
         live.verdict = Some(Outcome::Interrupted);
         live.priority_ms = BEFORE_EVERYONE_MS;
         live.vanished.push(gone);

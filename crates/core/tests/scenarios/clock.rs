@@ -2,8 +2,9 @@
 //! of the day happens at that hour of the new time.
 
 use cuptel_core::calendar::{ContactWindow, parse_zone};
+use cuptel_core::id::QueueId;
 use cuptel_core::record::Work;
-use cuptel_core::rules::{PromptId, Rules};
+use cuptel_core::rules::{AnswerTarget, PromptId, Rules};
 use cuptel_core::step::Effect;
 use cuptel_core::words::Outcome;
 
@@ -129,6 +130,26 @@ fn who_waits_when_the_clock_is_set_keeps_the_place_and_closing_comes_by_the_new_
     assert!(told(&room), "we call back");
     room.heard(mario);
     assert_eq!(room.outcome(0), Some(Outcome::Withdrawn));
+}
+
+#[test]
+fn nobody_has_waited_for_longer_because_the_clock_was_set() {
+    for by_s in STEPS_S {
+        let mut room = Room::with(|rules| {
+            let queue = rules.queues.get_mut(&QueueId(1)).expect("the queue");
+            queue.answer_targets = vec![AnswerTarget {
+                share: 0.5,
+                within_s: 600,
+            }];
+        });
+        room.waits(MARIO, BOOK);
+        room.wait_s(10);
+        room.sets_clock(by_s);
+        room.staffed(1);
+        room.seat_picks_up();
+        let waits = room.tenant(0).recent;
+        assert_eq!((waits.waits, waits.wait_p95_s), (1, Some(10)), "{by_s}");
+    }
 }
 
 #[test]

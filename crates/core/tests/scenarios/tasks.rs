@@ -152,6 +152,16 @@ fn a_caller_who_would_wait_too_long_takes_the_operator_who_has_it_back_after() {
 }
 
 #[test]
+fn a_clock_that_is_set_takes_nobody_out_of_a_task() {
+    let (mut room, task) = offered();
+    accepts(&mut room, task, "101").unwrap();
+    room.waits(MARIO, BOOK);
+    room.sets_clock(2 * 3_600);
+    room.wait_s(2);
+    assert_eq!(room.work_of(1), WorkState::AtTask, "nobody waited so long");
+}
+
+#[test]
 fn a_task_that_may_not_be_interrupted_is_not() {
     let mut room = Room::with(office);
     room.staffed(1);
