@@ -1,6 +1,6 @@
 //! How many of the seats that serve a queue may call people back while others ring in. So many
 //! as leave the callers of now their targets, by Erlang's formula over how fast they have come of
-//! late and how long works take; a floor of seats calls back whatever comes in, so that debts are
+//! late and how long conversations take; a floor of seats calls back whatever comes in, so that debts are
 //! always paid; and a callback that was held long enough goes by its place, on as many seats as
 //! are set aside for those: else on a day with more debts than seats nobody who rings in would be
 //! answered once the first debts are that old.
@@ -266,12 +266,12 @@ impl Centre {
             };
             let arrivals = share * stream.per_s(now.utc_ms);
             per_s += arrivals;
-            offered += arrivals * self.work_s(shared, rule);
+            offered += arrivals * self.means.conversation_s(shared, rule);
         }
         let work_s = if per_s > 0.0 {
             offered / per_s
         } else {
-            self.work_s(queue, rule)
+            self.means.conversation_s(queue, rule)
         };
         let since_ms = match rule.answer_targets.as_slice() {
             [] => None,

@@ -20,6 +20,7 @@ use crate::id::{
 };
 use crate::ledger::Ledger;
 use crate::matching::Matching;
+use crate::means::Means;
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
 use crate::planted::{Fault, planted};
@@ -110,8 +111,7 @@ pub struct Centre {
     pub(crate) spared_looked_at: MonoUs,
     /// Which operator is to pay which callback.
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
-    /// How long a work of each queue takes, on the mean of the last ones.
-    pub(crate) work_ms: BTreeMap<QueueId, i64>,
+    pub(crate) means: Means,
     /// Dials whose fate a crash hid.
     pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
     pub(crate) timers: Timers,
@@ -169,7 +169,7 @@ impl Centre {
             to_be_spared: BTreeSet::new(),
             spared_looked_at: 0,
             owners: BTreeMap::new(),
-            work_ms: BTreeMap::new(),
+            means: Means::default(),
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
             clocks_apart_ms: None,

@@ -201,9 +201,9 @@ impl Centre {
         self.begin_wrap_up(
             now,
             id,
-            queue,
             Done {
                 assignment,
+                queue,
                 settled,
             },
             step,
@@ -314,23 +314,11 @@ impl Centre {
         settled
     }
 
-    fn begin_wrap_up(
-        &mut self,
-        now: Now,
-        id: SeatId,
-        queue: QueueId,
-        mut done: Done,
-        step: &mut Step,
-    ) {
-        let (wrap_up_s, may_end) = self.wrap_up_of(id, queue);
-        let until_ms = now.utc_in_s(wrap_up_s);
-        self.work_took(queue, until_ms - done.assignment.started_ms);
-        done.assignment.wrap_up_until_ms = Some(until_ms);
+    fn begin_wrap_up(&mut self, now: Now, id: SeatId, mut done: Done, step: &mut Step) {
+        let (wrap_up_s, may_end) = self.wrap_up_of(id, done.queue);
+        done.assignment.wrap_up_until_ms = Some(now.utc_in_s(wrap_up_s));
         step.records
             .push(Record::Assignment(done.assignment.clone()));
-        if wrap_up_s == 0 {
-            return self.after_work(now, id, step);
-        }
         let until = now.in_s(wrap_up_s);
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.work = SeatWork::WrapUp {
@@ -338,6 +326,9 @@ impl Centre {
                 may_end,
                 done: Box::new(done),
             };
+        }
+        if wrap_up_s == 0 {
+            return self.after_work(now, id, step);
         }
         self.timers.at(until, Timer::SeatFree(id, until));
         self.seat_changed(now, id, step);
@@ -419,6 +410,13 @@ impl Centre {
 
     pub(crate) fn became_idle(&mut self, now: Now, id: SeatId) {
         if let Some(seat) = self.seats.get_mut(&id) {
+            if let SeatWork::WrapUp { done, .. } = &seat.work
+                && let Some(rule) = self.rules.queues.get(&done.queue)
+            {
+                // Here and not before: an operator may end a wrap-up early.
+                let took_ms = now.utc_ms - done.assignment.started_ms;
+                self.means.conversed(done.queue, rule, took_ms);
+            }
             seat.work = SeatWork::Idle;
             seat.idle_since = now.utc_ms;
             seat.load.end(now.utc_ms);

@@ -281,7 +281,10 @@ impl Centre {
                 text: "Given up",
             });
         }
-        self.work_took(queue, now.utc_ms - assignment.started_ms);
+        if let Some(rule) = self.rules.queues.get(&queue) {
+            let took_ms = now.utc_ms - assignment.started_ms;
+            self.means.dialled_in_vain(queue, rule, took_ms);
+        }
         assignment.ended_ms = Some(now.utc_ms);
         step.records.push(Record::Assignment(assignment));
         let about = About {

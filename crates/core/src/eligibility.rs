@@ -125,7 +125,10 @@ impl Centre {
     /// Whether a work would still be going on when its shift is over.
     fn overruns(&self, seat: &Seat, queue: QueueId, now: Now) -> bool {
         let ends_ms = seat.sign_in.as_ref().and_then(|it| it.shift_ends_ms);
-        ends_ms.is_some_and(|ends_ms| now.utc_ms + self.mean_work_ms(queue) > ends_ms)
+        let rule = self.rules.queues.get(&queue);
+        ends_ms.zip(rule).is_some_and(|(ends_ms, rule)| {
+            now.utc_ms + self.means.conversation_ms(queue, rule) > ends_ms
+        })
     }
 
     /// Whether its operator's profile forbids it.

@@ -13,7 +13,6 @@ use crate::centre::Centre;
 use crate::id::{QueueId, TenantId};
 use crate::matching::Waiting;
 use crate::record::Work;
-use crate::rules::Queue;
 use crate::time::Now;
 use crate::words::WorkKind;
 
@@ -240,15 +239,6 @@ impl Centre {
         home.is_none_or(|home| self.matching.guests_max(home, tenant) > 0)
     }
 
-    /// How long the mean work of a queue keeps a seat busy, in seconds.
-    pub(crate) fn work_s(&self, queue: QueueId, rule: &Queue) -> f64 {
-        let measured = self.work_ms.get(&queue).copied();
-        let work_ms = measured.unwrap_or_else(|| crate::promise::expected_ms(rule));
-        #[expect(clippy::cast_precision_loss, reason = "days in milliseconds")]
-        let work_ms = work_ms as f64;
-        work_ms / 1_000.0
-    }
-
     /// How long whoever has this turn in a queue's line waits. None while nobody is there who
     /// could serve them.
     pub(crate) fn wait_of(&self, now: Now, waiting: &Waiting, crews: &Crews) -> Option<Wait> {
@@ -269,11 +259,11 @@ impl Centre {
             };
             let before = self.matching.ahead_of(&there, BEFORE_MAX);
             works += share * ratio(before, 1);
-            needs_s += share * ratio(before, 1) * self.work_s(shared, rule);
+            needs_s += share * ratio(before, 1) * self.means.conversation_s(shared, rule);
         }
         // The seat that serves them becomes free too, unless one is.
         let departures = works + 1.0 - ratio(self.free_of(now, queue, crews), 1);
-        let own_s = self.work_s(queue, rule);
+        let own_s = self.means.conversation_s(queue, rule);
         let mean_s = (needs_s + own_s) / (works + 1.0);
         let apart_s = mean_s / ratio(seats, 1);
         Some(Wait::of(departures, apart_s))

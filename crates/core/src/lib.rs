@@ -30,6 +30,7 @@ mod ledger;
 mod lining;
 pub mod literal;
 pub mod matching;
+mod means;
 mod notice;
 pub mod number;
 mod offering;

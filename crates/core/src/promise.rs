@@ -15,8 +15,6 @@ use crate::step::Step;
 use crate::time::{Now, UtcMs};
 use crate::words::WorkKind;
 
-/// Each new work moves the mean by so small a part: the last twenty or so decide.
-const MEAN_OF: i64 = 16;
 /// Days of work that are reckoned ahead.
 const STRETCHES: usize = 30;
 /// Windows and opening hours that never meet are looked at so often.
@@ -66,7 +64,7 @@ impl Centre {
         if seats == 0 {
             return None;
         }
-        let works_s = self.work_before(case, queue, crews) + self.work_s(queue, rule);
+        let works_s = self.work_before(case, queue, crews) + self.means.work_s(queue, rule);
         // Callers who ring in while the live bonus lasts go before.
         let needs_s = f64::from(rule.live_bonus_s) + works_s / ratio(seats, 1);
         let needs_ms = in_ms(needs_s);
@@ -109,8 +107,9 @@ impl Centre {
             // By their places, without a look at each: few have a priority.
             let callbacks = self.ledger.before(shared, (own, case.row.id));
             let callers = self.attempts.iter().filter(|entry| waits(*entry, shared));
-            let works = callbacks + callers.count();
-            before_s += share * ratio(works, 1) * self.work_s(shared, rule);
+            before_s += share * ratio(callbacks, 1) * self.means.work_s(shared, rule);
+            let conversation_s = self.means.conversation_s(shared, rule);
+            before_s += share * ratio(callers.count(), 1) * conversation_s;
         }
         before_s
     }
@@ -152,33 +151,9 @@ impl Centre {
         }
         None
     }
-
-    /// How long a work of this queue takes with its wrap-up, on the mean of the last ones.
-    pub(crate) fn mean_work_ms(&self, queue: QueueId) -> i64 {
-        let measured = self.work_ms.get(&queue).copied();
-        let rule = || self.rules.queues.get(&queue);
-        measured.or_else(|| rule().map(expected_ms)).unwrap_or(0)
-    }
-
-    /// A seat was busy for so long with a work of this queue.
-    pub(crate) fn work_took(&mut self, queue: QueueId, took_ms: i64) {
-        let Some(rule) = self.rules.queues.get(&queue) else {
-            return;
-        };
-        let mean_ms = self
-            .work_ms
-            .entry(queue)
-            .or_insert_with(|| expected_ms(rule));
-        *mean_ms += (took_ms.max(0) - *mean_ms) / MEAN_OF;
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "saturates")]
 fn in_ms(seconds: f64) -> i64 {
     (seconds * 1_000.0).ceil() as i64
-}
-
-/// What a work is taken to last before one was measured.
-pub(crate) fn expected_ms(rule: &Queue) -> i64 {
-    (i64::from(rule.callback.expected_s) + i64::from(rule.wrap_up_s)) * 1_000
 }

@@ -74,6 +74,7 @@ pub(crate) enum With {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Done {
     pub(crate) assignment: AssignmentRow,
+    pub(crate) queue: QueueId,
     /// The callback that the conversation closed, with the needs that it settled.
     pub(crate) settled: Option<Settled>,
 }

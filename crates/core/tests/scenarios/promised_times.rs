@@ -1,7 +1,7 @@
 //! By when a caller on a notice line is told that they are called.
 
 use cuptel_core::calendar::{ContactWindow, Zone};
-use cuptel_core::words::Chosen;
+use cuptel_core::words::{Chosen, Disposition};
 
 use crate::room::{
     ANOTHER, BOOK, BY_TODAY, CONFIRM, GRACE_S, LISTED, LUCIA, MARIO, PUT_ON_LIST, Room, SOON,
@@ -43,10 +43,11 @@ fn whoever_waits_before_makes_the_promised_time_later() {
     // The conversation that is on lasts as long as ten were reckoned to: so long may others.
     room.wait_s(3_300);
     room.hangs_up(first);
+    room.disposes(1, Disposition::Done);
     room.staffed(2);
     let second = room.waits(SECOND, BOOK);
     let lucia = room.calls(LUCIA);
-    let mean_ms = 330_000 + (3_330_000 - 330_000) / 16;
+    let mean_ms = 330_000 + (3_300_000 - 330_000) / 16;
     let by_ms = room.promises().last().expect("a time was said").by_ms;
     let rested_ms = room.now_ms() + i64::from(GRACE_S) * 1_000;
     let reckoned_ms = rested_ms + 12 * mean_ms / 2;

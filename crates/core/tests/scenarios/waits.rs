@@ -3,9 +3,9 @@
 use cuptel_core::dialplan::Step as PlanStep;
 use cuptel_core::id::TenantId;
 use cuptel_core::rules::{PromptId, Rules};
-use cuptel_core::words::Chosen;
+use cuptel_core::words::{Chosen, Disposition};
 
-use crate::room::{BOOK, LUCIA, MARIO, Room};
+use crate::room::{BOOK, EXPECTED_S, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S};
 
 const FIRST_IN_LINE: PromptId = PromptId(2);
 const FARTHER_BACK: PromptId = PromptId(4);
@@ -87,4 +87,39 @@ fn the_look_at_a_queue_says_what_a_new_caller_has_to_expect() {
     let wait = room.wait_of_queue().expect("somebody serves");
     assert_eq!(wait.mean_s, 330);
     assert!(wait.low_s < 50 && wait.high_s > 700, "{wait:?}");
+}
+
+/// What a caller who entered the queue now would wait on the mean, while the one seat is busy:
+/// one work.
+fn mean_wait_s(room: &Room) -> u32 {
+    room.wait_of_queue().expect("somebody is there").mean_s
+}
+
+#[test]
+fn a_dial_that_reaches_nobody_makes_no_wait_shorter() {
+    let mut room = Room::new();
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    room.seat_picks_up();
+    assert_eq!(mean_wait_s(&room), EXPECTED_S + WRAP_UP_S);
+    let person = room.rung().expect("a number is dialled");
+    room.not_answered(person, 486);
+    assert_eq!(mean_wait_s(&room), EXPECTED_S + WRAP_UP_S);
+}
+
+#[test]
+fn a_wrap_up_counts_for_as_long_as_it_took() {
+    let mut room = Room::new();
+    room.staffed(1);
+    let lucia = room.waits(LUCIA, BOOK);
+    room.seat_picks_up();
+    room.wait_s(EXPECTED_S + WRAP_UP_S - 160);
+    room.hangs_up(lucia);
+    assert_eq!(mean_wait_s(&room), EXPECTED_S + WRAP_UP_S, "it goes on");
+    room.disposes(1, Disposition::Done);
+    // The next one is there, so that the seat is busy.
+    room.waits(MARIO, BOOK);
+    assert_eq!(mean_wait_s(&room), EXPECTED_S + WRAP_UP_S - 160 / 16);
 }
