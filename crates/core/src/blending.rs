@@ -205,7 +205,7 @@ impl Blending {
 }
 
 impl Seat {
-    /// The queue whose callback it is at, from the offer to the goodbye.
+    /// The queue whose callback it is at, from the offer to the end of the wrap-up.
     pub(crate) fn calls_back_for(&self) -> Option<QueueId> {
         match &self.work {
             SeatWork::Offered { offer, .. } => {
@@ -215,10 +215,9 @@ impl Seat {
                 With::Caller(_) => None,
                 With::Ringing { .. } | With::Person { .. } => Some(*queue),
             },
+            SeatWork::Informed { .. } | SeatWork::WrapUp { .. } => self.at_callback,
             SeatWork::Idle
             | SeatWork::AtTask { .. }
-            | SeatWork::Informed { .. }
-            | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
         }

@@ -6,7 +6,7 @@ use cuptel_core::rules::{AnswerTarget, Rules};
 use cuptel_core::step::Input;
 use cuptel_core::why::Hold;
 
-use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room};
+use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S};
 
 const HOLD_MAX_S: u32 = 3_600;
 
@@ -73,6 +73,32 @@ fn a_floor_of_the_seats_calls_back_whatever_comes_in() {
     // Its conversation goes on: the other seat stays free for who rings in.
     room.seat_picks_up();
     assert_eq!(room.offers_open(), 0);
+}
+
+#[test]
+fn a_seat_that_wraps_up_a_callback_is_still_at_one() {
+    let mut room = two_are_owed(0.5);
+    room.seat_picks_up();
+    let person = room.rung().expect("a number is dialled");
+    room.tell(Input::Answered { leg: person });
+    room.wait_s(60);
+    room.hangs_up(person);
+    room.wait_s(WRAP_UP_S - 1);
+    assert_eq!(room.offers_open(), 0, "one of two is enough");
+    room.wait_s(1);
+    assert_eq!(room.offers_open(), 1);
+}
+
+#[test]
+fn a_seat_that_hears_why_nobody_was_reached_is_still_at_a_callback() {
+    let mut room = two_are_owed(0.5);
+    let operator = room.seat_picks_up();
+    let person = room.rung().expect("a number is dialled");
+    room.not_answered(person, 486);
+    room.wait_s(1);
+    assert_eq!(room.offers_open(), 0, "one of two is enough");
+    room.heard(operator);
+    assert_eq!(room.offers_open(), 1);
 }
 
 /// Until the callbacks are overdue, others ring in and give up: it does not become quiet.
