@@ -3,7 +3,7 @@
 //! flight are unknown until their cool-down is over; phones are asked whether they are
 //! still there before they are offered anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attempt::suppression;
 use crate::callback::{Case, Debt, Move};
@@ -62,7 +62,7 @@ impl Centre {
         for spoken in restored.spoken {
             self.spoke(spoken);
         }
-        self.restore_callbacks(now, restored.callbacks, step);
+        let stuck = self.restore_callbacks(now, restored.callbacks, &restored.dials, step);
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
         }
@@ -79,6 +79,9 @@ impl Centre {
         self.restore_tasks(now, restored.tasks, step);
         for dial in restored.dials {
             self.restore_dial(now, &numbers, dial, step);
+        }
+        for id in stuck {
+            self.heal_callback(now, id, step);
         }
         let left_open = planted(Fault::LeftOpen);
         for attempt in restored.attempts.into_iter().filter(|_| !left_open) {
@@ -150,8 +153,17 @@ impl Centre {
         }
     }
 
-    fn restore_callbacks(&mut self, now: Now, open: Vec<OpenCallback>, step: &mut Step) {
+    /// Returns those that stand at a dial which is not there.
+    fn restore_callbacks(
+        &mut self,
+        now: Now,
+        open: Vec<OpenCallback>,
+        dials: &[DialRow],
+        step: &mut Step,
+    ) -> Vec<CallbackId> {
         self.people.expect(open.len());
+        let dialled: BTreeSet<CallbackId> = dials.iter().map(|dial| dial.callback).collect();
+        let mut stuck = Vec::new();
         let mut cases = Vec::with_capacity(open.len());
         for OpenCallback {
             mut row,
@@ -163,12 +175,21 @@ impl Centre {
             let Some(number) = number else {
                 continue;
             };
-            // A seat's lease died with the process.
-            if row.state == CallbackState::Offered {
-                row.state = CallbackState::Waiting;
-                row.seat = None;
-                row.not_before_ms = row.not_before_ms.max(now.utc_ms);
-                step.records.push(Record::Callback(row.clone()));
+            match row.state {
+                // A seat's lease died with the process.
+                CallbackState::Offered => {
+                    row.state = CallbackState::Waiting;
+                    row.seat = None;
+                    row.not_before_ms = row.not_before_ms.max(now.utc_ms);
+                    step.records.push(Record::Callback(row.clone()));
+                }
+                CallbackState::Dialling
+                | CallbackState::Talking
+                | CallbackState::AnsweredWaiting
+                | CallbackState::Unknown => {
+                    stuck.extend((!dialled.contains(&row.id)).then_some(row.id));
+                }
+                CallbackState::Waiting | CallbackState::Closed => {}
             }
             self.people
                 .restore(&number, row.number)
@@ -192,6 +213,22 @@ impl Centre {
         }
         // Collected, the tree is built in one pass; row by row it would be torn and mended.
         self.cases = cases.into_iter().collect();
+        stuck
+    }
+
+    /// Nothing would ever move a callback whose dial is not stored. It waits again; its try, which
+    /// was counted when it was dialled, stays spent, because a dial may have happened.
+    fn heal_callback(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+        let state = self.cases.get(&id).map(|case| case.row.state);
+        if state != Some(CallbackState::Unknown) {
+            self.move_case(now, id, Move::Crash, |row| row.seat = None, step);
+        }
+        let about = About {
+            detail: Some("no dial is stored"),
+            ..About::default()
+        };
+        self.waits_after_unknown(now, id, about, step);
+        self.give_up_if_due(now, id, step);
     }
 
     /// A dial that was up: nobody knows how it ended. Its number rests before anything else.
@@ -227,8 +264,12 @@ impl Centre {
         let Some(callback) = self.end_unknown(now, id, step) else {
             return;
         };
-        if let Some(how) = self.given_up(now, callback) {
-            self.close_case(now, callback, how, About::default(), step);
+        self.give_up_if_due(now, callback, step);
+    }
+
+    fn give_up_if_due(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+        if let Some(how) = self.given_up(now, id) {
+            self.close_case(now, id, how, About::default(), step);
         }
     }
 
@@ -257,17 +298,21 @@ impl Centre {
             self.people.change(&number, |known| known.dial = None);
             self.reconsider_number(now, &number);
         }
-        let rest_ms = self.rest_of(now, callback, DialResult::Unknown);
-        let rested = |row: &mut crate::record::CallbackRow| {
-            row.not_before_ms = row.not_before_ms.max(rest_ms);
-        };
-        self.move_case(now, callback, Move::Reconcile, rested, step);
         let about = About {
             dial: Some(id),
             ..About::default()
         };
-        self.note(now, callback, CallbackEventKind::Reconciled, about, step);
+        self.waits_after_unknown(now, callback, about, step);
         Some(callback)
+    }
+
+    fn waits_after_unknown(&mut self, now: Now, id: CallbackId, about: About, step: &mut Step) {
+        let rest_ms = self.rest_of(now, id, DialResult::Unknown);
+        let rested = |row: &mut crate::record::CallbackRow| {
+            row.not_before_ms = row.not_before_ms.max(rest_ms);
+        };
+        self.move_case(now, id, Move::Reconcile, rested, step);
+        self.note(now, id, CallbackEventKind::Reconciled, about, step);
     }
 
     /// A call that was up when the process died: the caller was cut off and goes ahead.

@@ -1,7 +1,7 @@
 //! The promises, as properties of rows: checked over everything that was decided, after every
 //! step that decided something.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{AttemptId, CallbackId, SeatId, epoch_of};
 use cuptel_core::record::{AttemptRow, CallbackRow, DialRow, Record, Work};
@@ -350,6 +350,7 @@ fn check_needs(image: &Image) -> Result<(), Broken> {
 
 fn check_dials(image: &Image) -> Result<(), Broken> {
     let mut rung = BTreeMap::new();
+    let mut dialled = BTreeSet::new();
     for dial in image.dials_open() {
         let digits = image.e164(dial.number);
         if let Some(other) = rung.insert(digits, dial.id) {
@@ -363,23 +364,31 @@ fn check_dials(image: &Image) -> Result<(), Broken> {
             || format!("dial {} rings a person who is calling us", dial.id),
         )?;
         let state = image.callbacks.get(&dial.callback).map(|row| row.state);
-        let fits = matches!(
-            state,
-            Some(
-                CallbackState::Dialling
-                    | CallbackState::Talking
-                    | CallbackState::AnsweredWaiting
-                    | CallbackState::Unknown
-            )
-        );
-        must(fits, "P3", || {
+        must(state.is_some_and(is_at_a_dial), "P3", || {
             format!(
                 "dial {} is {} for a callback that is {state:?}",
                 dial.id, dial.state
             )
         })?;
+        dialled.insert(dial.callback);
+    }
+    for row in image.callbacks_open() {
+        let is_dialled = dialled.contains(&row.id);
+        must(is_dialled || !is_at_a_dial(row.state), "P3", || {
+            format!("callback {} is {} and no dial is open", row.id, row.state)
+        })?;
     }
     Ok(())
+}
+
+fn is_at_a_dial(state: CallbackState) -> bool {
+    match state {
+        CallbackState::Dialling
+        | CallbackState::Talking
+        | CallbackState::AnsweredWaiting
+        | CallbackState::Unknown => true,
+        CallbackState::Waiting | CallbackState::Offered | CallbackState::Closed => false,
+    }
 }
 
 fn check_works(image: &Image) -> Result<(), Broken> {

@@ -2,7 +2,8 @@
 
 use cuptel_core::step::Effect;
 use cuptel_core::words::{
-    CallbackState, ClosedHow, DialResult, DialState, NeedKind, Outcome, Suppression,
+    CallbackEventKind, CallbackState, ClosedHow, DialResult, DialState, NeedKind, Outcome,
+    Suppression,
 };
 
 use crate::room::{BOOK, GRACE_S, MARIO, RECONCILE_S, Room, UNREACHABLE_S};
@@ -68,6 +69,34 @@ fn a_dial_that_was_in_flight_is_not_repeated_before_it_is_reconciled() {
     assert_eq!(room.offered(), None);
     room.wait_s(1);
     assert!(room.offered().is_some());
+}
+
+#[test]
+fn a_callback_whose_dial_is_not_stored_waits_again_with_the_try_spent() {
+    // Once as it was dialled, once as a start has left it.
+    for starts in 1..=2 {
+        let mut room = Room::new();
+        let mario = room.waits(MARIO, BOOK);
+        room.hangs_up(mario);
+        room.staffed(1);
+        room.wait_s(GRACE_S);
+        room.seat_picks_up();
+        for _ in 1..starts {
+            room.restarts();
+        }
+        room.loses_dials();
+        room.restarts();
+        assert_eq!(room.callback().state, CallbackState::Waiting);
+        assert_eq!((room.callback().tries, room.callback().seat), (1, None));
+        let event = room.last_callback_event();
+        assert_eq!(event.kind, CallbackEventKind::Reconciled);
+        assert_eq!(event.detail.as_deref(), Some("no dial is stored"));
+        room.registers(1);
+        room.wait_s(UNREACHABLE_S - 1);
+        assert_eq!(room.offered(), None, "nobody knows whether it rang");
+        room.wait_s(1);
+        assert!(room.offered().is_some());
+    }
 }
 
 #[test]

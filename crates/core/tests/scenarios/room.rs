@@ -15,9 +15,10 @@ use cuptel_core::id::{
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow,
-    OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow,
-    Restored, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, DecisionRow, DialRow, IntervalRow,
+    NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
+    Record, RegistrationRow, Restored, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow,
+    TaskRow, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
@@ -129,6 +130,7 @@ pub(crate) struct Room {
     intervals: BTreeMap<IntervalId, IntervalRow>,
     tasks: BTreeMap<TaskId, TaskRow>,
     task_events: Vec<TaskEventRow>,
+    callback_events: Vec<CallbackEventRow>,
 }
 
 impl Room {
@@ -174,6 +176,7 @@ impl Room {
             intervals: BTreeMap::new(),
             tasks: BTreeMap::new(),
             task_events: Vec::new(),
+            callback_events: Vec::new(),
         }
     }
 
@@ -279,7 +282,8 @@ impl Room {
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
                 Record::Task(row) => drop(self.tasks.insert(row.id, *row)),
                 Record::TaskEvent(row) => self.task_events.push(row),
-                Record::CallbackEvent(_) | Record::ConfigVersion(_) => {}
+                Record::CallbackEvent(row) => self.callback_events.push(row),
+                Record::ConfigVersion(_) => {}
             }
         }
         self.effects.extend(step.effects);
@@ -791,6 +795,15 @@ impl Room {
 
     pub(crate) fn count(&self, wanted: impl Fn(&Effect) -> bool) -> usize {
         self.effects.iter().filter(|effect| wanted(effect)).count()
+    }
+
+    /// Rows of dials go missing, as by a restored backup.
+    pub(crate) fn loses_dials(&mut self) {
+        self.dials.clear();
+    }
+
+    pub(crate) fn last_callback_event(&self) -> &CallbackEventRow {
+        self.callback_events.last().expect("something happened")
     }
 
     fn tasks_open(&self) -> Vec<TaskRow> {

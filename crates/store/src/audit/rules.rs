@@ -30,6 +30,10 @@ const LOOK_AT_TASKS: &str = "look at each with `cuptel tasks show ID`, and have 
 const START: &str = "start CupTel again if it is not running or has run since: a start ends what \
     was left open. Rows that are named after it are a fault of CupTel: report it with a copy of \
     the database";
+const STUCK: &str = "start CupTel again: a start lets them wait again, with the try spent. Until then \
+    call them back by hand (README.md says how, under \"When the audit finds something\")";
+const BESIDE: &str = "was the clock set back at that time, or does a second CupTel use this \
+    database? If neither, it is a fault of CupTel: report it with a copy of the database";
 const REPORT: &str = "nobody waits in vain because of this, but it is a fault of CupTel, or \
     somebody changed the database by hand: report it with a copy of the database";
 const ONE_SERVER: &str = "does a second CupTel use this database, or one that was copied from it? \
@@ -98,6 +102,25 @@ const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
     "promise" by "id"
     "task" by "id"
     "task_event" by "task, id"
+};
+
+macro_rules! left_open {
+    ($($table:literal while $open:literal)*) => {
+        &[$(($table, concat!(
+            "SELECT id FROM ", $table, " WHERE shard = $1 AND ", $open, "
+                AND (seq >> 40) < (SELECT coalesce(max(epoch), 0) FROM journal
+                    WHERE shard = $1 AND applied_seq > 0)",
+        ))),*]
+    };
+}
+
+/// The first step of a start ends what was open, or takes it up and writes it anew; before that
+/// step is stored nothing can be said.
+const LEFT_OPEN: &[(&str, &str)] = left_open! {
+    "attempt" while "ended_ms IS NULL"
+    "offer" while "state = 'open'"
+    "assignment" while "ended_ms IS NULL"
+    "dial" while "state <> 'ended'"
 };
 
 /// All of them, by promise.
@@ -175,6 +198,20 @@ SELECT a.id FROM attempt a
 WHERE a.shard = $1 AND a.callback IS NOT NULL AND coalesce(a.tenant, -1) <> (
     SELECT c.tenant FROM callback c WHERE c.shard = a.shard AND c.id = a.callback)
 ORDER BY a.id")],
+    },
+    Rule {
+        name: "callback_stuck",
+        promise: "P1",
+        meaning: "callbacks are said to be offered or dialled and are not: they neither wait nor expire, and nobody calls",
+        advice: STUCK,
+        offenders: &[("callback", "
+SELECT c.id FROM callback c WHERE c.shard = $1 AND c.state <> 'closed' AND (
+    (c.state = 'offered' AND NOT EXISTS (
+        SELECT 1 FROM offer o
+        WHERE o.shard = c.shard AND o.callback = c.id AND o.state = 'open'))
+    OR (c.state IN ('dialling', 'talking', 'answered_waiting', 'unknown') AND NOT EXISTS (
+        SELECT 1 FROM dial d
+        WHERE d.shard = c.shard AND d.callback = c.id AND d.state <> 'ended')))")],
     },
     Rule {
         name: "callback_without_open_need",
@@ -335,12 +372,57 @@ SELECT id FROM dial WHERE shard = $1
     AND ((state = 'ended') <> (result IS NOT NULL) OR (state = 'ended') <> (ended_ms IS NOT NULL))
 ORDER BY id")],
     },
+    // Each beside the one before it. By handle: a number keeps it while it is dialled.
+    Rule {
+        name: "dial_beside_another",
+        promise: "P3",
+        meaning: "people were rung while another call of ours to the same number was under way",
+        advice: BESIDE,
+        offenders: &[("dial", "
+SELECT id FROM (
+    SELECT id, placed_ms,
+        lag(placed_ms) OVER (PARTITION BY number ORDER BY id) AS placed_before,
+        lag(ended_ms) OVER (PARTITION BY number ORDER BY id) AS ended_before
+    FROM dial WHERE shard = $1) dials
+WHERE placed_ms >= placed_before AND placed_ms < ended_before")],
+    },
     Rule {
         name: "epoch_from_the_future",
         promise: "P3",
         meaning: "rows were written by a start of the server that the database does not know of",
         advice: ONE_SERVER,
         offenders: FROM_THE_FUTURE,
+    },
+    Rule {
+        name: "left_open",
+        promise: "P4",
+        meaning: "calls, offers or conversations of an earlier start are open, and the start after it did not end them",
+        advice: START,
+        offenders: LEFT_OPEN,
+    },
+    Rule {
+        name: "offer_without_work",
+        promise: "P4",
+        meaning: "a caller or callback was offered that does not exist",
+        advice: COMPARE,
+        offenders: &[("offer", "
+SELECT o.id FROM offer o
+LEFT JOIN attempt a ON a.shard = o.shard AND a.id = o.attempt
+LEFT JOIN callback c ON c.shard = o.shard AND c.id = o.callback
+WHERE o.shard = $1 AND a.id IS NULL AND c.id IS NULL
+ORDER BY o.id")],
+    },
+    Rule {
+        name: "assignment_without_work",
+        promise: "P4",
+        meaning: "an operator talked with a caller or for a callback that does not exist",
+        advice: COMPARE,
+        offenders: &[("assignment", "
+SELECT s.id FROM assignment s
+LEFT JOIN attempt a ON a.shard = s.shard AND a.id = s.attempt
+LEFT JOIN callback c ON c.shard = s.shard AND c.id = s.callback
+WHERE s.shard = $1 AND a.id IS NULL AND c.id IS NULL
+ORDER BY s.id")],
     },
     Rule {
         name: "offer_open_twice_at_seat",

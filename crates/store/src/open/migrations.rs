@@ -38,6 +38,11 @@ pub(super) const ALL: &[Step] = &[
     (8, "tasks", include_str!("../../migrations/0008_tasks.sql")),
     (9, "lend", include_str!("../../migrations/0009_lend.sql")),
     (10, "chain", include_str!("../../migrations/0010_chain.sql")),
+    (
+        13,
+        "dial_number",
+        include_str!("../../migrations/0013_dial_number.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -14,6 +14,8 @@ on_every_database!(
     every_rule_speaks_when_it_is_broken,
     offenders_are_all_counted_and_the_first_hundred_named,
     a_lease_that_ended_within_the_minute_is_no_fault,
+    what_a_start_has_not_ended_yet_is_no_fault_before_its_first_step,
+    dials_of_one_number_one_after_the_other_are_no_fault,
 );
 
 async fn an_empty_database_is_sound(home: &Home) {
@@ -130,6 +132,24 @@ const P1: &[Damage] = &[
         &[21],
         "UPDATE attempt SET tenant = NULL WHERE id = 21",
     ),
+    damage(
+        "callback_stuck",
+        "P1",
+        &[11],
+        "UPDATE callback SET state = 'offered' WHERE id = 11",
+    ),
+    damage(
+        "callback_stuck",
+        "P1",
+        &[11],
+        "UPDATE callback SET state = 'answered_waiting' WHERE id = 11",
+    ),
+    damage(
+        "callback_stuck",
+        "P1",
+        &[12],
+        "UPDATE dial SET state = 'ended', ended_ms = 1700000000001, result = 'busy' WHERE id = 71",
+    ),
 ];
 
 const P2: &[Damage] = &[
@@ -218,6 +238,13 @@ const P2: &[Damage] = &[
 
 const P3: &[Damage] = &[
     damage(
+        "dial_beside_another",
+        "P3",
+        &[73],
+        "INSERT INTO dial SELECT shard, 73, seq, callback, number, seat, trunk, state,
+            placed_ms + 8, answered_ms, ended_ms + 8, result, sip_status FROM dial WHERE id = 72",
+    ),
+    damage(
         "dial_twice_in_flight",
         "P3",
         &[71, 73],
@@ -270,6 +297,48 @@ const P3: &[Damage] = &[
 ];
 
 const P4: &[Damage] = &[
+    damage(
+        "left_open",
+        "P4",
+        &[25],
+        "UPDATE attempt SET seq = 1 WHERE id = 25",
+    ),
+    damage(
+        "left_open",
+        "P4",
+        &[52],
+        "UPDATE offer SET seq = 1 WHERE id = 52",
+    ),
+    damage(
+        "left_open",
+        "P4",
+        &[62],
+        "UPDATE assignment SET seq = 1 WHERE id = 62",
+    ),
+    damage(
+        "left_open",
+        "P4",
+        &[71],
+        "UPDATE dial SET seq = 1 WHERE id = 71",
+    ),
+    damage(
+        "offer_without_work",
+        "P4",
+        &[51],
+        "UPDATE offer SET attempt = 99 WHERE id = 51",
+    ),
+    damage(
+        "offer_without_work",
+        "P4",
+        &[54],
+        "UPDATE offer SET callback = 99 WHERE id = 54",
+    ),
+    damage(
+        "assignment_without_work",
+        "P4",
+        &[60],
+        "UPDATE assignment SET attempt = 99 WHERE id = 60",
+    ),
     damage(
         "offer_open_twice_at_seat",
         "P4",
@@ -423,4 +492,33 @@ async fn a_lease_that_ended_within_the_minute_is_no_fault(home: &Home) {
     let lease_end = NOW + 20_000;
     assert!(store.audit(lease_end + 60_000).await.unwrap().ok());
     assert!(!store.audit(lease_end + 60_001).await.unwrap().ok());
+}
+
+async fn what_a_start_has_not_ended_yet_is_no_fault_before_its_first_step(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    store.begin().await.unwrap();
+    assert_eq!(store.audit(NOW).await.unwrap().violations, []);
+    home.by_hand("UPDATE journal SET applied_seq = 1").await;
+    let audit = store.audit(NOW).await.unwrap();
+    let found = audit
+        .violations
+        .iter()
+        .map(|it| (it.rule, it.table, it.count));
+    let left_open = |(table, count)| ("left_open", table, count);
+    assert_eq!(
+        found.collect::<Vec<_>>(),
+        [("attempt", 2), ("offer", 1), ("assignment", 2), ("dial", 1)].map(left_open)
+    );
+}
+
+async fn dials_of_one_number_one_after_the_other_are_no_fault(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    home.by_hand(
+        "INSERT INTO dial SELECT shard, 73, seq, callback, number, seat, trunk, state,
+            placed_ms + 9, answered_ms, ended_ms + 9, result, sip_status FROM dial WHERE id = 72",
+    )
+    .await;
+    assert_eq!(store.audit(NOW).await.unwrap().violations, []);
 }
