@@ -646,6 +646,17 @@ pub(crate) fn told(faults: &[ConfigFault]) -> String {
     quoted.join("\n")
 }
 
+/// What keeps the tape from being written, as far as can be seen from here.
+fn tape_doubt(config: &config::Config) -> Option<String> {
+    let (_, spill) = config.data.reveal().ok()?;
+    let tape = config.replay.tape(&spill)?;
+    let error = config::tape::try_to_write(&tape.folder).err()?;
+    let folder = tape.folder.display();
+    Some(format!(
+        "[replay] whoever checks cannot write in {folder} ({error}): if the server cannot either, nothing is recorded"
+    ))
+}
+
 fn check(path: &Path) -> anyhow::Result<ExitCode> {
     let config = match config::load(path) {
         Ok(config) => config,
@@ -661,6 +672,11 @@ fn check(path: &Path) -> anyhow::Result<ExitCode> {
     for warning in config.warnings() {
         say(&format!("warning: {}", warning.quoted()));
     }
+    let mut warnings = config.warnings().len();
+    if let Some(doubt) = tape_doubt(&config) {
+        say(&format!("warning: {doubt}"));
+        warnings += 1;
+    }
     let rules = config.rules(&config::rules::ProvisionalIds::new(&config));
     let parts = [
         (rules.tenants.len(), "tenant"),
@@ -671,7 +687,7 @@ fn check(path: &Path) -> anyhow::Result<ExitCode> {
         (config.first_seats.len(), "seat"),
     ];
     let parts = parts.map(|(number, noun)| count(number, noun)).join(", ");
-    let but = match config.warnings().len() {
+    let but = match warnings {
         0 => String::new(),
         warnings => format!(", with {}", count(warnings, "warning")),
     };

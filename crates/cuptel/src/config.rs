@@ -98,7 +98,8 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut root = Fields::new(document.get_ref(), 0..0, &faults);
 
     let data = limits::data(&mut root);
-    let replay = tape::replay(&mut root);
+    let spill = data.reveal().ok().map(|(_, spill)| spill);
+    let replay = tape::replay(&mut root, spill.as_deref());
     let sip = network::sip(&mut root);
     let listeners = listening::listeners(&mut root);
     let tcp = listening::tcp(&mut root);

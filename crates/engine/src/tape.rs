@@ -37,6 +37,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 const REST_US: MonoUs = 600_000_000;
 /// All segments together are so many at least, so that not everything goes at once.
 const PARTS: u8 = 4;
+/// A segment that cannot be followed by another ends after this part of what may be kept: what may
+/// follow it later has as much, and does not push it out with its beginning.
+const LAST_PARTS: u8 = 2;
 /// With more legs than this no segment is begun: each carries the rules of its arrival.
 const LEGS_MAX: usize = 500;
 
@@ -115,8 +118,9 @@ pub(crate) struct Tape {
     /// When a block was handed over last, and when the segment began.
     handed_us: MonoUs,
     began_us: MonoUs,
-    /// Whether its beginning is yet to be handed over, and how much came after that.
+    /// Whether its beginning is yet to be handed over, how long that was, and how much came after.
     begins: bool,
+    beginning_bytes: u64,
     bytes: u64,
     /// From when on another segment may be begun, where none is recorded.
     again_us: MonoUs,
@@ -146,6 +150,7 @@ impl Tape {
             handed_us: 0,
             began_us: 0,
             begins: true,
+            beginning_bytes: 0,
             bytes: 0,
             again_us: 0,
             is_too_much: false,
@@ -160,7 +165,7 @@ impl Tape {
         if fits {
             switch.record();
         } else {
-            self.rest(now, open);
+            self.rest(now, open, 0);
         }
         tell_recording(fits);
     }
@@ -179,11 +184,14 @@ impl Tape {
         if bytes >= BLOCK_BYTES || (bytes > 0 && now.mono_us >= self.handed_us + BLOCK_EVERY_US) {
             self.hand_over(now, switch);
         }
-        if self.is_long(now) && self.has_room(switch) {
-            self.end(now, switch);
-            if switch.tape_bytes() == Some(0) {
-                self.begin_anew(now, switch);
-            }
+        if !self.is_long(now, || self.has_room(switch)) {
+            return;
+        }
+        self.end(now, switch);
+        if !self.has_room(switch) {
+            self.stay_off(now, switch);
+        } else if switch.tape_bytes() == Some(0) {
+            self.begin_anew(now, switch);
         }
     }
 
@@ -196,11 +204,18 @@ impl Tape {
     }
 
     /// Whether the segment is to end, so that old ones can be erased one by one.
-    fn is_long(&self, now: Now) -> bool {
+    fn is_long(&self, now: Now, may_be_followed: impl FnOnce() -> bool) -> bool {
+        let whole = self.beginning_bytes + self.bytes;
+        self.has_reached(now, self.bytes, PARTS)
+            && (may_be_followed() || self.has_reached(now, whole, LAST_PARTS))
+    }
+
+    /// Whether the segment, of which so many bytes count, has reached this part of what may be kept.
+    fn has_reached(&self, now: Now, bytes: u64, parts: u8) -> bool {
         let age_ms = (now.mono_us - self.began_us) / 1_000;
         let age_ms = UtcMs::try_from(age_ms).unwrap_or(UtcMs::MAX);
-        self.bytes >= self.settings.bytes_max / u64::from(PARTS)
-            || age_ms >= self.settings.keep_ms / UtcMs::from(PARTS)
+        bytes >= self.settings.bytes_max / u64::from(parts)
+            || age_ms >= self.settings.keep_ms / UtcMs::from(parts)
     }
 
     /// Whether all that the rules know is little enough to be written between two calls.
@@ -211,8 +226,7 @@ impl Tape {
 
     fn begin_anew(&mut self, now: Now, switch: &mut Switch) {
         if !self.has_room(switch) {
-            switch.stop_recording();
-            return self.rest(now, switch.rules_hold().numbers);
+            return self.stay_off(now, switch);
         }
         match self.messages.try_send(Message::Cut) {
             Ok(()) => {}
@@ -221,7 +235,8 @@ impl Tape {
             Err(TrySendError::Disconnected(_)) => return self.stop(now, switch),
         }
         self.began_us = now.mono_us;
-        (self.begins, self.bytes, self.is_too_much) = (true, 0, false);
+        (self.begins, self.beginning_bytes, self.bytes) = (true, 0, 0);
+        self.is_too_much = false;
         switch.begin_tape(now);
         self.hand_over(now, switch);
         tell_recording(switch.tape_bytes().is_some());
@@ -232,7 +247,7 @@ impl Tape {
         let block = switch.take_tape(Vec::with_capacity(BLOCK_BYTES));
         let bytes = SegmentWriter::size_of(&block);
         match self.messages.try_send(Message::Block(block)) {
-            Ok(()) if std::mem::take(&mut self.begins) => {}
+            Ok(()) if std::mem::take(&mut self.begins) => self.beginning_bytes = bytes,
             Ok(()) => self.bytes += bytes,
             Err(TrySendError::Full(Message::Block(block))) if block.len() < KEPT_BYTES_MAX => {
                 switch.untake_tape(block);
@@ -256,7 +271,14 @@ impl Tape {
         tell_recording(false);
     }
 
-    fn rest(&mut self, now: Now, open: usize) {
+    /// Records nothing until less is open.
+    fn stay_off(&mut self, now: Now, switch: &mut Switch) {
+        switch.stop_recording();
+        let held = switch.rules_hold();
+        self.rest(now, held.numbers + held.tasks, held.legs);
+    }
+
+    fn rest(&mut self, now: Now, open: usize, legs: usize) {
         self.again_us = now.mono_us + REST_US;
         tell_recording(false);
         if std::mem::replace(&mut self.is_too_much, true) {
@@ -265,8 +287,10 @@ impl Tape {
         tracing::warn!(
             open,
             open_max = self.settings.open_max,
-            "NO TAPE: more is open than [replay] open_max; what is decided is explained, and \
-             cannot be replayed"
+            legs,
+            legs_max = LEGS_MAX,
+            "NO TAPE: more is open than [replay] open_max, or more legs are up than one can begin \
+             with; what is decided is explained, and cannot be replayed"
         );
     }
 }
@@ -359,8 +383,15 @@ impl TapeThread {
         Ok(())
     }
 
-    /// Erases the oldest until so much more fits.
+    /// Erases the oldest until so much more fits. Where it fits not even alone, nothing is erased.
     fn make_room(&self, bytes: u64) -> Result<(), Fault> {
+        let written = match &self.segment {
+            Some((path, _)) => fs::metadata(path)?.len(),
+            None => 0,
+        };
+        if written + bytes > self.settings.bytes_max {
+            return Err(Fault::Full);
+        }
         let all = segments(&self.settings.folder)?;
         let sizes: Vec<u64> = all
             .iter()
@@ -371,11 +402,10 @@ impl TapeThread {
             if total <= self.settings.bytes_max {
                 return Ok(());
             }
-            if self.is_written(path) {
-                return Err(Fault::Full);
+            if !self.is_written(path) {
+                fs::remove_file(path)?;
+                total -= size;
             }
-            fs::remove_file(path)?;
-            total -= size;
         }
         Ok(())
     }
@@ -461,11 +491,47 @@ mod tests {
         assert_eq!(names(&thread).len(), 2);
         let refused = takes(&mut thread, Message::Block(vec![7; 3_000]));
         assert!(matches!(refused, Err(Fault::Full)), "{refused:?}");
-        assert_eq!(
-            names(&thread).len(),
-            1,
-            "only the one that is written is left"
-        );
+        assert_eq!(names(&thread).len(), 2, "nothing goes in vain");
+    }
+
+    #[test]
+    fn a_segment_that_nothing_may_follow_ends_while_there_is_room_for_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = TapeSettings {
+            folder: folder.path().join("tape"),
+            keep_ms: 48 * HOUR_MS,
+            bytes_max: 8_192,
+            open_max: 10,
+        };
+        let mut tape = Tape::new(settings, 12, Clock::start()).0;
+        tape.beginning_bytes = 2_000;
+        let at_once = Now {
+            mono_us: 0,
+            utc_ms: 0,
+        };
+        let mut is_long = |bytes, may_be_followed| {
+            tape.bytes = bytes;
+            tape.is_long(at_once, || may_be_followed)
+        };
+        assert!(!is_long(2_047, true));
+        assert!(is_long(2_048, true));
+        assert!(!is_long(2_095, false));
+        assert!(is_long(2_096, false));
+    }
+
+    #[test]
+    fn a_segment_of_half_of_what_may_be_kept_stays_until_the_next_is_as_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let now_ms = 1_764_133_686_000;
+        let mut thread = thread(folder.path(), 8_192, Clock::showing(now_ms));
+        takes(&mut thread, Message::Block(vec![7; 4_000])).unwrap();
+        takes(&mut thread, Message::Cut).unwrap();
+        for _ in 0..2 {
+            takes(&mut thread, Message::Block(vec![7; 1_950])).unwrap();
+            assert_eq!(names(&thread).len(), 2);
+        }
+        takes(&mut thread, Message::Block(vec![7; 500])).unwrap();
+        assert_eq!(names(&thread).len(), 1);
     }
 
     #[test]

@@ -399,9 +399,10 @@ fn the_tape_is_bounded_and_stands_beside_the_spill_unless_told_otherwise() {
         let document = document(text).unwrap();
         let faults = Faults::default();
         let mut root = Fields::new(document.get_ref(), 0..0, &faults);
-        let replay = tape::replay(&mut root);
+        let spill = Path::new("/srv/cuptel/spill");
+        let replay = tape::replay(&mut root, Some(spill));
         let faults = faults.into_sorted();
-        (replay.tape(Path::new("/srv/cuptel/spill")), faults)
+        (replay.tape(spill), faults)
     };
     let (tape, _) = tape_of("");
     let tape = tape.unwrap();
@@ -413,9 +414,40 @@ fn the_tape_is_bounded_and_stands_beside_the_spill_unless_told_otherwise() {
     assert_eq!(tape.folder, Path::new("/var/tape"));
     assert_eq!((tape.keep_ms, tape.open_max), (3_600_000, 7));
     assert_eq!(tape_of("[replay]\nkeep_h = 0").0, None, "nothing is kept");
-    for fault in ["keep_h = 8761", "size_max_mb = 3", "keep = 1"] {
+    for fault in [
+        "keep_h = 8761",
+        "size_max_mb = 3",
+        "keep = 1",
+        "folder = \"/srv/cuptel/spill\"",
+        "folder = \"/srv/cuptel/./spill/\"",
+        // Each part begins with 172 bytes for each open callback, and four are kept.
+        "size_max_mb = 32",
+        "open_max = 1000000",
+        "size_max_mb = 4\nopen_max = 6097",
+    ] {
         assert_eq!(tape_of(&format!("[replay]\n{fault}")).1.len(), 1, "{fault}");
     }
+    for sound in [
+        "size_max_mb = 33",
+        "size_max_mb = 4\nopen_max = 6096",
+        "size_max_mb = 4\nkeep_h = 0",
+    ] {
+        assert!(
+            tape_of(&format!("[replay]\n{sound}")).1.is_empty(),
+            "{sound}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_found_and_one_that_can_is_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape");
+    assert!(tape::try_to_write(&path.join("deeper")).is_ok());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    fs::write(&path, "a file").unwrap();
+    assert!(tape::try_to_write(&path).is_err());
+    assert!(tape::try_to_write(&path.join("deeper")).is_err());
 }
 
 #[test]

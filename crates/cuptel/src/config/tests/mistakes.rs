@@ -325,6 +325,14 @@ const MISTAKES: &[Mistake] = &[
         ":5:22",
         "step \"end\" owes its callers nothing: expected a step with `emergency = [\"prompt\"]`",
     ),
+    // --- Numbers that let nothing happen.
+    (
+        CONFIG,
+        "[[site]]",
+        "[replay]\nsize_max_mb = 4\n[[site]]",
+        ":31:1",
+        "`size_max_mb` is 4 and `open_max` 50000: each part of the tape begins with all open callbacks: expected at least 33 MB for so many",
+    ),
     // --- The seats of a first start.
     (
         STAFF,
