@@ -124,9 +124,7 @@ impl CallbackSettings {
             *value = table.whole_or(key, range, *value);
         }
         take_shares(&mut table, share_min, share_max);
-        if let Some(share) = table.share("share_overdue") {
-            *share_overdue = share.value;
-        }
+        take_share_overdue(&mut table, share_overdue, *share_min);
         if let Some(text) = table.filled_text("window") {
             match ContactWindow::parse(text.value, Zone::UTC) {
                 Ok(parsed) => *window = parsed,
@@ -228,6 +226,28 @@ fn take_shares(table: &mut Fields<'_>, share_min: &mut f64, share_max: &mut f64)
         let message = format!(
             "`share_min` is {share_min} and `share_max` {share_max}: expected a larger `share_max`"
         );
+        table.faults().add(at, message);
+    }
+}
+
+/// The part of the seats that may call those who were held for long enough. What is less than
+/// the floor lets nobody more be called, and nothing at all lets debts wait for ever.
+fn take_share_overdue(table: &mut Fields<'_>, share_overdue: &mut f64, share_min: f64) {
+    let given = table.share("share_overdue");
+    let at = given.as_ref().map(|share| share.at.clone());
+    let at = at.or_else(|| table.key_at("share_min"));
+    *share_overdue = given.map_or(*share_overdue, |share| share.value);
+    let why = "or a callback that was held for `hold_max_s` waits on";
+    let message = if *share_overdue <= 0.0 {
+        format!("`share_overdue` is 0: expected more, {why}")
+    } else if *share_overdue < share_min {
+        format!(
+            "`share_min` is {share_min} and `share_overdue` {share_overdue}: expected a larger `share_overdue`, {why}"
+        )
+    } else {
+        return;
+    };
+    if let Some(at) = at {
         table.faults().add(at, message);
     }
 }

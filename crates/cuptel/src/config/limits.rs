@@ -85,7 +85,7 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
             DAY_S,
             &mut limits.site_outage_within_s,
         ),
-        ("tasks_max", 0..=10_000_000, &mut limits.tasks_max),
+        ("tasks_max", 1..=10_000_000, &mut limits.tasks_max),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);

@@ -13,6 +13,10 @@ use super::matching::{self, skill_levels};
 use super::opening::CalendarDraft;
 use super::{succession, word};
 
+/// The largest part of callers that may be promised an answer in time: Erlang needs more and more
+/// seats towards all, and none are enough for that.
+const SHARE_MAX: f64 = 0.99;
+
 /// A service that people wait for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct QueueSettings {
@@ -185,10 +189,21 @@ fn take_tasks(policy: &mut TaskPolicy, mut table: Fields<'_>) {
 
 pub(crate) fn answer_target(mut table: Fields<'_>) -> AnswerTarget {
     if !table.has("share") {
-        table.missing("share", "a share from 0.0 to 1.0");
+        table.missing("share", "a share from 0.0 to 0.99");
     }
-    let share = table.share("share").map_or(0.0, |share| share.value);
+    let share = table.share("share");
+    if let Some(share) = share.as_ref().filter(|share| share.value > SHARE_MAX) {
+        let message = format!(
+            "`share` is {}: expected at most {SHARE_MAX}: no number of seats answers everybody in time, \
+             so all would be kept from calling back",
+            share.value
+        );
+        table.faults().add(share.at.clone(), message);
+    }
     let within_s = table.required_whole("within_s", SOME_OF_A_DAY_S);
     table.finish();
-    AnswerTarget { share, within_s }
+    AnswerTarget {
+        share: share.map_or(0.0, |share| share.value),
+        within_s,
+    }
 }

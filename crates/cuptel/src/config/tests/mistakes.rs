@@ -328,6 +328,41 @@ const MISTAKES: &[Mistake] = &[
     // --- Numbers that let nothing happen.
     (
         CONFIG,
+        "share = 0.70",
+        "share = 1.0",
+        ":42:29",
+        "`share` is 1: expected at most 0.99: no number of seats answers everybody in time, so all would be kept from calling back",
+    ),
+    (
+        CONFIG,
+        "grace_s = 60",
+        "share_min = 0.0, share_overdue = 0.0",
+        ":47:47",
+        "`share_overdue` is 0: expected more, or a callback that was held for `hold_max_s` waits on",
+    ),
+    (
+        CONFIG,
+        "grace_s = 60",
+        "share_min = 0.3, share_overdue = 0.2",
+        ":47:47",
+        "`share_min` is 0.3 and `share_overdue` 0.2: expected a larger `share_overdue`, or a callback that was held for `hold_max_s` waits on",
+    ),
+    (
+        CONFIG,
+        "grace_s = 60",
+        "share_min = 0.6",
+        ":47:14",
+        "`share_min` is 0.6 and `share_overdue` 0.5: expected a larger `share_overdue`, or a callback that was held for `hold_max_s` waits on",
+    ),
+    (
+        CONFIG,
+        "[[site]]",
+        "[limits]\ntasks_max = 0\n[[site]]",
+        ":31:13",
+        "`tasks_max` is 0: expected a whole number from 1 to 10000000",
+    ),
+    (
+        CONFIG,
         "[[site]]",
         "[replay]\nsize_max_mb = 4\n[[site]]",
         ":31:1",
