@@ -234,6 +234,7 @@ impl Centre {
         self.move_task(now, id, accepts, |task| task.kept = None, step);
         if let Some(seat) = self.seats.get_mut(&seat_id) {
             seat.task_offer = None;
+            seat.tasks_unanswered = 0;
             seat.misses = 0;
             seat.load.begin(now.utc_ms);
             seat.work = SeatWork::AtTask { task: id, queue };
@@ -275,6 +276,9 @@ impl Centre {
         if row.state == TaskState::Offered {
             let seat = row.seat;
             self.end_task_offer(now, id, step);
+            if let Some(seat) = seat.and_then(|seat| self.seats.get_mut(&seat)) {
+                seat.tasks_unanswered = 0;
+            }
             self.rest_from_tasks(now, seat, id);
             return Ok(());
         }
@@ -329,16 +333,20 @@ impl Centre {
         let offer = self.seats.get(&seat).and_then(|seat| seat.task_offer);
         if let Some((id, _)) = offer.filter(|(_, own)| *own == until) {
             self.end_task_offer(now, id, step);
+            if let Some(seat) = self.seats.get_mut(&seat) {
+                seat.tasks_unanswered = seat.tasks_unanswered.saturating_add(1);
+            }
             self.rest_from_tasks(now, Some(seat), id);
         }
     }
 
-    /// Whoever did not take a task is asked for none for a while.
+    /// Whoever did not take a task is asked for none for a while. That nobody answers says only that
+    /// nobody looks at the page: the phone may be answered all the same, so it is no missed call.
     fn rest_from_tasks(&mut self, now: Now, seat: Option<SeatId>, id: TaskId) {
         let task = self.tasks.get(id);
         let rule = task.and_then(|it| self.rules.rule_now(it.row.queue));
-        let rest_s = rule.map_or(0, |rule| rule.tasks.rest_s);
         if let Some(seat) = seat.and_then(|seat| self.seats.get_mut(&seat)) {
+            let rest_s = rule.map_or(0, |rule| rule.tasks.rest_after_s(seat.tasks_unanswered));
             seat.tasks_from = Some(now.in_s(rest_s));
         }
     }

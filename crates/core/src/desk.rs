@@ -79,6 +79,7 @@ impl Centre {
             seat.sign_in = Some(sign_in);
             seat.skills = skills;
             seat.home = home;
+            seat.tasks_unanswered = 0;
             seat.tasks_from = None;
             seat.profile = profile.unwrap_or_default();
             seat.misses = 0;

@@ -197,10 +197,26 @@ pub struct TaskPolicy {
     pub lease_s: u32,
     /// How long a seat that did not take one is offered none.
     pub rest_s: u32,
+    /// And where nobody answers, twice as long each time, up to so long.
+    pub rest_max_s: u32,
     /// How long one that was interrupted waits for who did it.
     pub keep_s: u32,
     /// After which one without a deadline counts as due.
     pub due_h: u32,
+}
+
+impl TaskPolicy {
+    /// How long a seat is offered none, after so many offers in a row that nobody has answered;
+    /// after none of these, because it refused one.
+    #[must_use]
+    pub fn rest_after_s(&self, unanswered: u32) -> u32 {
+        let Some(doublings) = unanswered.checked_sub(1) else {
+            return self.rest_s;
+        };
+        let times = 1_u32.checked_shl(doublings).unwrap_or(u32::MAX);
+        let rest_s = self.rest_s.max(self.lease_s).saturating_mul(times);
+        rest_s.min(self.rest_max_s).max(self.rest_s)
+    }
 }
 
 impl Default for TaskPolicy {
@@ -209,6 +225,7 @@ impl Default for TaskPolicy {
             interruptible: true,
             lease_s: 120,
             rest_s: 300,
+            rest_max_s: 7_200,
             keep_s: 900,
             due_h: 72,
         }

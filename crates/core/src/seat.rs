@@ -116,6 +116,8 @@ pub(crate) struct Seat {
     pub(crate) at_callback: Option<QueueId>,
     /// The task that it is offered, and until when. It is free for whoever calls meanwhile.
     pub(crate) task_offer: Option<(TaskId, MonoUs)>,
+    /// Offers of tasks that nobody there has answered, in a row.
+    pub(crate) tasks_unanswered: u32,
     /// When it may be offered a task again.
     pub(crate) tasks_from: Option<MonoUs>,
     /// The queue that it works for, from the offer to the end of the wrap-up.
@@ -149,6 +151,7 @@ impl Seat {
             idle_since: 0,
             at_callback: None,
             task_offer: None,
+            tasks_unanswered: 0,
             tasks_from: None,
             serves: None,
             was_serving: false,

@@ -24,6 +24,7 @@ fn office(rules: &mut Rules) {
         queue.tasks = TaskPolicy {
             lease_s: LEASE_S,
             rest_s: REST_S,
+            rest_max_s: 4 * REST_S,
             keep_s: 7_200,
             ..TaskPolicy::default()
         };
@@ -117,6 +118,38 @@ fn an_offer_that_nobody_looks_at_goes_to_another_and_the_first_rests() {
     room.wait_s(REST_S);
     assert_eq!(room.task(0).state, TaskState::Offered);
     assert_eq!(room.work_of(1), WorkState::Idle, "it is no missed call");
+}
+
+/// How long it takes until a task that is offered is offered again.
+fn asked_again_after_s(room: &mut Room) -> u32 {
+    while room.task(0).state == TaskState::Offered {
+        room.wait_s(1);
+    }
+    let mut rested_s = 0;
+    while room.task(0).state == TaskState::Waiting {
+        room.wait_s(1);
+        rested_s += 1;
+    }
+    rested_s
+}
+
+#[test]
+fn a_seat_that_answers_no_offer_is_asked_more_and_more_rarely_and_has_its_calls() {
+    let (mut room, task) = offered();
+    for rest_s in [REST_S, 2 * REST_S, 4 * REST_S, 4 * REST_S] {
+        let rested_s = asked_again_after_s(&mut room);
+        assert!((rest_s - 1..=rest_s + 1).contains(&rested_s), "{rested_s}");
+    }
+    let mario = room.waits(MARIO, BOOK);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+    room.hangs_up(mario);
+    // Who says no looks at the page.
+    while room.task(0).state == TaskState::Waiting {
+        room.wait_s(1);
+    }
+    room.commands(Command::HandBackTask(task)).unwrap();
+    let rested_s = asked_again_after_s(&mut room);
+    assert!((REST_S - 1..=REST_S + 1).contains(&rested_s), "{rested_s}");
 }
 
 #[test]

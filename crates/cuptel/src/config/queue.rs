@@ -179,6 +179,7 @@ fn take_tasks(policy: &mut TaskPolicy, mut table: Fields<'_>) {
     for (key, range, value) in [
         ("lease_s", 10..=3_600, &mut policy.lease_s),
         ("rest_s", DAY_S, &mut policy.rest_s),
+        ("rest_max_s", DAY_S, &mut policy.rest_max_s),
         ("keep_s", DAY_S, &mut policy.keep_s),
         ("due_h", 1..=8_760, &mut policy.due_h),
     ] {
