@@ -87,10 +87,7 @@ impl Centre {
         let owned = self.tasks.all().filter(|it| it.row.owner == Some(operator));
         let owned: Vec<TaskId> = owned.map(|task| task.row.id).collect();
         for id in owned {
-            if let Some(mut task) = self.tasks.take(id) {
-                task.row.owner = None;
-                self.write_task(now, task, TaskEventKind::Assigned, None, step);
-            }
+            self.release_task(now, id, step);
         }
     }
 
@@ -116,7 +113,15 @@ impl Centre {
             lease_until_ms: None,
             closed_ms: None,
         };
-        self.write_task(now, Task::new(row), TaskEventKind::Created, None, step);
+        let owner = row.owner;
+        self.write_task(
+            now,
+            Task::new(row),
+            TaskEventKind::Created,
+            None,
+            owner,
+            step,
+        );
     }
 
     /// Stores a task as it is now, with what has happened, and puts it where it stands.
@@ -126,6 +131,7 @@ impl Centre {
         task: Task,
         kind: TaskEventKind,
         seat: Option<SeatId>,
+        operator: Option<OperatorId>,
         step: &mut Step,
     ) {
         step.records.push(Record::Task(Box::new(task.row.clone())));
@@ -135,16 +141,7 @@ impl Centre {
             at_ms: now.utc_ms,
             kind,
             seat,
-            operator: match kind {
-                TaskEventKind::Created | TaskEventKind::Assigned => task.row.owner,
-                TaskEventKind::Offered
-                | TaskEventKind::OfferEnded
-                | TaskEventKind::Accepted
-                | TaskEventKind::HandedBack
-                | TaskEventKind::Interrupted
-                | TaskEventKind::Finished
-                | TaskEventKind::Withdrawn => seat.and(task.row.operator),
-            },
+            operator,
         }));
         self.tasks.put(task, &self.rules);
     }
@@ -169,7 +166,8 @@ impl Centre {
         }
         change(&mut task);
         let seat = seat.or(task.row.seat);
-        self.write_task(now, task, kind, seat, step);
+        let operator = seat.and(task.row.operator);
+        self.write_task(now, task, kind, seat, operator, step);
     }
 
     fn open_task(&self, id: TaskId) -> Result<&Task, CommandError> {
@@ -197,9 +195,17 @@ impl Centre {
         if let Some(mut task) = self.tasks.take(id) {
             task.row.owner = owner;
             task.kept = None;
-            self.write_task(now, task, TaskEventKind::Assigned, None, step);
+            self.write_task(now, task, TaskEventKind::Assigned, None, owner, step);
         }
         Ok(())
+    }
+
+    /// It waits no longer for whose it is. Its history says who that was.
+    pub(crate) fn release_task(&mut self, now: Now, id: TaskId, step: &mut Step) {
+        if let Some(mut task) = self.tasks.take(id) {
+            let owner = task.row.owner.take();
+            self.write_task(now, task, TaskEventKind::Released, None, owner, step);
+        }
     }
 
     /// The operator to whom it is offered takes it.

@@ -203,6 +203,8 @@ pub struct TaskPolicy {
     pub keep_s: u32,
     /// After which one without a deadline counts as due.
     pub due_h: u32,
+    /// So long before it is due, one whose owner cannot be asked is anybody's.
+    pub owner_lead_h: u32,
 }
 
 impl TaskPolicy {
@@ -228,6 +230,7 @@ impl Default for TaskPolicy {
             rest_max_s: 7_200,
             keep_s: 900,
             due_h: 72,
+            owner_lead_h: 4,
         }
     }
 }

@@ -264,6 +264,13 @@ impl Tasks {
         standing.into_iter().flatten().copied()
     }
 
+    /// What waits for one operator alone and is due by then.
+    pub(crate) fn owned_by(&self, due_ms: i64) -> impl Iterator<Item = &TaskRow> {
+        let operators = self.lines.range(Line::Operator(OperatorId(i64::MIN))..);
+        let due = operators.flat_map(move |(_, line)| line.range(..=(due_ms, TaskId(i64::MAX))));
+        due.filter_map(|(_, id)| Some(&self.open.get(id)?.row))
+    }
+
     /// How many stand before one in its line; no more than `most` are counted.
     pub(crate) fn ahead_of(&self, id: TaskId, most: usize) -> usize {
         let Some(stand) = self.stands.get(&id) else {

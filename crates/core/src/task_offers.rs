@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::attempt::Doing;
 use crate::blending::is_at_risk;
 use crate::centre::Centre;
-use crate::id::{AttemptId, QueueId, SeatId, TaskId};
+use crate::id::{AttemptId, OperatorId, QueueId, SeatId, TaskId};
 use crate::matching::Eligibility;
 use crate::record::{TaskRow, Work};
 use crate::rules::Queue;
@@ -20,6 +20,7 @@ use crate::words::{TaskEventKind, WorkKind};
 
 /// Seats and tasks are looked at together so often.
 const LOOK_US: MonoUs = 1_000_000;
+const HOUR_MS: i64 = 3_600_000;
 
 /// Seats at a task of each queue, or asked to take one.
 pub(crate) type AtTasks = BTreeMap<QueueId, usize>;
@@ -146,6 +147,41 @@ impl Centre {
         self.seat_changed(now, seat_id, step);
     }
 
+    /// What is due soon and is somebody's who cannot be asked is anybody's from now on: an agenda is
+    /// to be moved in time by whomever.
+    fn release_tasks(&mut self, now: Now, step: &mut Step) {
+        let rules = self.rules.queues.values();
+        let lead_h = rules.map(|rule| rule.tasks.owner_lead_h).max();
+        let due_ms = now.utc_ms + i64::from(lead_h.unwrap_or(0)) * HOUR_MS;
+        let there = self
+            .seats
+            .values()
+            .filter_map(|seat| Some((seat.sign_in.as_ref()?.operator, seat)));
+        let there: BTreeMap<OperatorId, &Seat> = there.collect();
+        let owned = self.tasks.owned_by(due_ms);
+        let left = owned.filter(|row| self.is_left(now, row, &there));
+        let left: Vec<TaskId> = left.map(|row| row.id).collect();
+        for id in left {
+            self.release_task(now, id, step);
+        }
+    }
+
+    /// Whether whose it is is not there, or cannot do it, and time runs out.
+    fn is_left(&self, now: Now, row: &TaskRow, there: &BTreeMap<OperatorId, &Seat>) -> bool {
+        let queue = self.rules.current(row.queue);
+        let rule = queue.and_then(|queue| Some((queue, self.rules.queues.get(&queue)?)));
+        let Some((owner, (queue, rule))) = row.owner.zip(rule) else {
+            return false;
+        };
+        let can = |seat: &&Seat| {
+            seat.profile.takes(queue, WorkKind::Task)
+                && rule.can_be_served_by(&seat.skills)
+                && self.may_be_lent(seat.home, rule.tenant)
+        };
+        let from_ms = row.key_ms(rule) - i64::from(rule.tasks.owner_lead_h) * HOUR_MS;
+        from_ms <= now.utc_ms && !there.get(&owner).is_some_and(can)
+    }
+
     /// Seats that are free, and that nobody who calls or is to be called wants, are offered tasks:
     /// the one idle longest first.
     pub(crate) fn hand_out_tasks(&mut self, now: Now, step: &mut Step) {
@@ -155,6 +191,7 @@ impl Centre {
                 self.tasks.put(task, &self.rules);
             }
         }
+        self.release_tasks(now, step);
         let is_free = |seat: &&Seat| {
             seat.is_free(now.utc_ms)
                 && seat.task_offer.is_none()

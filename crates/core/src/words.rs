@@ -401,6 +401,8 @@ vocabulary! {
         OfferEnded = "offer_ended",
         /// The operator took it.
         Accepted = "accepted",
+        /// Whose it was has left, or could not be asked in time: it is anybody's.
+        Released = "released",
         /// The operator gave it back, or left.
         HandedBack = "handed_back",
         /// Its operator was taken out of it, for a caller, or by a restart.

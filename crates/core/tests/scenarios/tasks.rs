@@ -17,6 +17,7 @@ use crate::room::{BOOK, MARIO, Room};
 
 const LEASE_S: u32 = 60;
 const REST_S: u32 = 100;
+const HOUR_S: u32 = 3_600;
 
 /// Callers are to be answered within 20 s, and half of that puts it at risk.
 fn office(rules: &mut Rules) {
@@ -150,6 +151,64 @@ fn a_seat_that_answers_no_offer_is_asked_more_and_more_rarely_and_has_its_calls(
     room.commands(Command::HandBackTask(task)).unwrap();
     let rested_s = asked_again_after_s(&mut room);
     assert!((REST_S - 1..=REST_S + 1).contains(&rested_s), "{rested_s}");
+}
+
+/// Anna works, and a task that is due in five hours is Bruno's, who is there or not.
+fn of_bruno(is_there: bool) -> Room {
+    let mut room = Room::with(office);
+    room.staffed(1);
+    if is_there {
+        room.staffed(2);
+        room.chooses(2, Chosen::Paused);
+    }
+    let due_ms = room.now_ms() + i64::from(5 * HOUR_S) * 1_000;
+    let task = TaskTold {
+        operator: Some("bruno".to_owned()),
+        ..told("agenda", Some(due_ms))
+    };
+    adds(&mut room, vec![task]).expect("bruno can do it");
+    room
+}
+
+#[test]
+fn a_task_of_who_is_away_is_anybodys_before_it_is_due_and_says_whose_it_was() {
+    let mut room = of_bruno(false);
+    room.wait_s(HOUR_S - 10);
+    assert_eq!(
+        room.task(0).state,
+        TaskState::Waiting,
+        "bruno may still come"
+    );
+    room.restarts();
+    room.registers(1);
+    room.wait_s(5);
+    assert_eq!(
+        room.task(0).state,
+        TaskState::Waiting,
+        "also after a restart"
+    );
+    room.wait_s(10);
+    assert_eq!(
+        (room.task_at(1), room.task(0).owner),
+        (Some(room.task(0).id), None)
+    );
+    let history = [
+        TaskEventKind::Created,
+        TaskEventKind::Released,
+        TaskEventKind::Offered,
+    ];
+    assert_eq!(room.history_of(room.task(0).id), history);
+}
+
+#[test]
+fn a_task_waits_for_who_is_there_and_pauses() {
+    let mut room = of_bruno(true);
+    room.wait_s(6 * HOUR_S);
+    assert_eq!(room.task(0).state, TaskState::Waiting);
+    assert_eq!(room.history_of(room.task(0).id), [TaskEventKind::Created]);
+    room.chooses(2, Chosen::Available);
+    room.wait_s(2);
+    assert_eq!(room.task_at(2), Some(room.task(0).id));
 }
 
 #[test]

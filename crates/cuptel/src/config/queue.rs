@@ -182,6 +182,7 @@ fn take_tasks(policy: &mut TaskPolicy, mut table: Fields<'_>) {
         ("rest_max_s", DAY_S, &mut policy.rest_max_s),
         ("keep_s", DAY_S, &mut policy.keep_s),
         ("due_h", 1..=8_760, &mut policy.due_h),
+        ("owner_lead_h", 0..=8_760, &mut policy.owner_lead_h),
     ] {
         *value = table.whole_or(key, range, *value);
     }
