@@ -27,6 +27,7 @@ mod seats;
 mod shell;
 mod simulate;
 mod staffing;
+mod stops;
 mod storm;
 mod tasks;
 mod transports;

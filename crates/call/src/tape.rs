@@ -365,6 +365,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Profile(_) => "profile",
         Record::Owner(_) => "owner",
         Record::SiteOutage(_) => "site_outage",
+        Record::Closure(_) => "closure",
         Record::Task(_) => "task",
         Record::TaskEvent(_) => "task_event",
         Record::ConfigVersion(_) => "config_version",

@@ -31,6 +31,7 @@ use crate::release::DialHours;
 use crate::rules::Rules;
 use crate::seat::Seat;
 use crate::step::{Command, CommandError, Effect, Input, Step};
+use crate::stop_button::Stops;
 use crate::task::Tasks;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::{Timer, Timers};
@@ -104,6 +105,8 @@ pub struct Centre {
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
     /// Sites that are cut off.
     pub(crate) outages: BTreeMap<SiteId, SiteOutageRow>,
+    /// Stop buttons that are pressed.
+    pub(crate) stops: Stops,
     /// Whether somebody may be spared other works than they were, and when that was looked at.
     pub(crate) look_at_spared: bool,
     /// Free seats for which time alone may change it.
@@ -165,6 +168,7 @@ impl Centre {
             tasks: Tasks::default(),
             left_alone: BTreeMap::new(),
             outages: BTreeMap::new(),
+            stops: Stops::default(),
             look_at_spared: false,
             to_be_spared: BTreeSet::new(),
             spared_looked_at: 0,
@@ -336,6 +340,7 @@ impl Centre {
             Timer::TaskLease(seat, until) => self.task_lease_ends(now, seat, until, step),
             Timer::Window(queue) => self.window_opens(now, queue),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
+            Timer::ButtonEnds(id) => self.button_ends(now, id, step),
             Timer::DrainEnds => self.cut_conversations(now, step),
         }
     }
@@ -375,6 +380,10 @@ impl Centre {
             Command::WithdrawTask(task) => self.withdraw_task(now, task, step),
             Command::SiteOut { site, supervisor } => self.site_is_out(now, &site, supervisor, step),
             Command::SiteResumes { site } => self.site_resumes(now, &site, step),
+            Command::PressStop { told, pressed } => self.press(now, &told, *pressed, step),
+            Command::ReleaseStop { told, supervisor } => {
+                self.release_button(now, &told, supervisor, step)
+            }
             Command::SetSeats(changes) => self.set_seats(now, changes, step),
             Command::RemoveSeat(name) => self.remove_seat(now, &name, step),
             Command::Stop { drain_s } => {

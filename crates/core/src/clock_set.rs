@@ -51,6 +51,7 @@ impl Centre {
         for (queue, opens_ms) in openings {
             self.await_opening(now, queue, opens_ms);
         }
+        self.await_releases(now);
         // Their keys in the lines are made of what has changed.
         self.line_up_anew(now);
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();

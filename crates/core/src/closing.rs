@@ -1,4 +1,4 @@
-//! Closing time: nobody new is admitted, those who wait are served for a while, and then
+//! Closing time, by the hours or by a button: nobody new is admitted, those who wait are served for a while, and then
 //! they are told that they are called back after the next opening, at the place they had.
 
 use crate::attempt::{Closing, Doing, LiveAttempt};
@@ -52,7 +52,7 @@ impl Centre {
     /// is may have changed since it closed.
     pub(crate) fn schedule_closing(&mut self, now: Now, id: AttemptId) {
         let rules = self.rules.clone();
-        let Some(live) = self.attempts.get_mut(&id) else {
+        let Some(live) = self.attempts.get(&id) else {
             return;
         };
         let Doing::Queued { queue, .. } = live.doing else {
@@ -61,11 +61,14 @@ impl Centre {
         let Some(rule) = rules.queues.get(&queue) else {
             return;
         };
-        let closes_ms = if rules.is_open(rule, now.utc_ms) {
-            rules.closes_at(rule, now.utc_ms)
+        let closes_ms = if self.is_open(now, queue, rule) {
+            self.closes_at(now, queue, rule)
         } else {
             let closed = live.closing.map(|closing| closing.closes_ms);
             Some(closed.map_or(now.utc_ms, |at| at.min(now.utc_ms)))
+        };
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
         };
         live.closing = closes_ms.map(|closes_ms| {
             let ends_ms = closes_ms + i64::from(rule.serve_waiting_s) * 1_000;
@@ -96,7 +99,7 @@ impl Centre {
         let Some(rule) = rules.queues.get(&queue).filter(|_| is_due) else {
             return;
         };
-        if rules.is_open(rule, now.utc_ms) {
+        if self.is_open(now, queue, rule) {
             // Opened again within that time, or the clock was set.
             return self.schedule_closing(now, id);
         }
@@ -105,7 +108,7 @@ impl Centre {
             |live: &LiveAttempt| matches!(live.doing, Doing::Queued { queue: q, .. } if q == queue);
         let waiting = self.attempts.iter().filter(|(_, live)| waits_here(live));
         let waiting: Vec<AttemptId> = waiting.map(|(id, _)| *id).collect();
-        let opens_ms = rules.opens_at(rule, now.utc_ms);
+        let opens_ms = self.opens_at(now, queue, rule);
         for id in waiting {
             self.leave_queue(now, id, OfferState::Withdrawn, step);
             if let Some(live) = self.attempts.get_mut(&id) {

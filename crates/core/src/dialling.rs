@@ -4,7 +4,8 @@
 use crate::attempt::cause;
 use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
-use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId};
+use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TenantId, TrunkId};
+use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{AssignmentRow, DialRow, Record};
@@ -40,13 +41,13 @@ impl Centre {
         };
         let (number, handle, tenant) = (case.number.clone(), case.row.number, case.row.tenant);
         let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
-        let Some((trunk, rule)) = self.trunk_out(0) else {
-            // The channel went to an inbound call meanwhile: no try is spent.
-            return self.dial_impossible(now, id, callback, leg, assignment, step);
+        let (trunk, cli, ring_s) = match self.way_to_dial(tenant, queue) {
+            Ok(way) => way,
+            // No try is spent.
+            Err(why) => {
+                return self.dial_impossible(now, id, (callback, leg, why), assignment, step);
+            }
         };
-        let (cli, ring_s) = (rule.cli.clone(), rule.ring_s);
-        let own = self.rules.tenants.get(&tenant);
-        let cli = own.and_then(|tenant| tenant.cli.clone()).unwrap_or(cli);
         let dial = DialRow {
             id: dial_id,
             callback,
@@ -103,19 +104,38 @@ impl Centre {
         }
     }
 
-    pub(crate) fn dial_impossible(
+    /// The trunk for a dial, the number that is shown and how long it lets ring; or what the operator is told:
+    /// somebody has stopped it, or the channel went to an inbound call meanwhile.
+    fn way_to_dial(
+        &self,
+        tenant: TenantId,
+        queue: QueueId,
+    ) -> Result<(TrunkId, PhoneNumber, u32), PromptId> {
+        let prompts = &self.rules.prompts;
+        // Every offer was withdrawn then; but nothing may be dialled past a stop.
+        if self.is_stopped(queue) {
+            return Err(prompts.to_operator_withdrawn);
+        }
+        let way = self.trunk_out(0);
+        let (trunk, rule) = way.ok_or(prompts.to_operator_unreachable)?;
+        let own = self.rules.tenants.get(&tenant);
+        let cli = own
+            .and_then(|tenant| tenant.cli.as_ref())
+            .unwrap_or(&rule.cli);
+        Ok((trunk, cli.clone(), rule.ring_s))
+    }
+
+    fn dial_impossible(
         &mut self,
         now: Now,
         id: SeatId,
-        callback: CallbackId,
-        leg: LegId,
+        (callback, leg, why): (CallbackId, LegId, PromptId),
         mut assignment: AssignmentRow,
         step: &mut Step,
     ) {
         assignment.ended_ms = Some(now.utc_ms);
         step.records.push(Record::Assignment(assignment));
         self.callback_returns(now, callback, DialResult::Cancelled, step);
-        let why = self.rules.prompts.to_operator_unreachable;
         self.inform_operator(id, leg, why, step);
     }
 

@@ -20,6 +20,7 @@ use crate::release::DialHours;
 use crate::rules::{Queue, Rules, Trunk};
 use crate::seat::{Seat, SeatWork};
 use crate::step::{Destination, Effect, Step};
+use crate::stop_button::{Stops, dials_are_stopped};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{CallbackEventKind, OfferState};
@@ -30,6 +31,7 @@ struct Outside<'a> {
     rules: &'a Rules,
     dial_hours: &'a mut DialHours,
     blending: &'a Blending,
+    stops: &'a Stops,
     attempts: &'a BTreeMap<AttemptId, LiveAttempt>,
     left_alone: &'a BTreeMap<CallbackId, LeftAlone>,
     /// Whether a trunk has a channel for a callback.
@@ -45,7 +47,7 @@ impl Conditions for Outside<'_> {
         let is_in_hours = self.dial_hours.next_dial(self.rules, queue, at) == Some(at);
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         is_in_hours
-            && !self.rules.is_emergency(rule.tenant)
+            && !dials_are_stopped(self.rules, self.stops, rule.tenant, queue)
             && self.blending.may_begin(queue, hold_ms, at, place_ms)
     }
 
@@ -70,14 +72,6 @@ fn excludes(
             let person = left_alone.get(&id);
             person.is_some_and(|it| it.excluded.contains(&seat) || it.unreached.contains(&seat))
         }
-    }
-}
-
-impl Rules {
-    /// Whether a health authority can serve nobody: its callbacks wait for better times.
-    pub(crate) fn is_emergency(&self, tenant: TenantId) -> bool {
-        let tenant = self.tenants.get(&tenant);
-        tenant.is_some_and(|tenant| tenant.dialplan.is_emergency())
     }
 }
 
@@ -307,6 +301,7 @@ impl Centre {
             rules: &self.rules,
             dial_hours: &mut self.dial_hours,
             blending: &self.blending,
+            stops: &self.stops,
             attempts: &self.attempts,
             left_alone: &self.left_alone,
             has_channel,

@@ -62,6 +62,8 @@ ids! {
     LegId,
     /// A stretch of time in which a site was cut off.
     OutageId,
+    /// A stop button that was pressed.
+    ClosureId,
     /// A work without a call.
     TaskId,
     /// One entry of a task's history.

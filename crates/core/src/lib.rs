@@ -53,6 +53,7 @@ pub mod staffing;
 
 pub mod snapshot;
 pub mod step;
+pub mod stop_button;
 mod stopping;
 pub mod task;
 mod task_offers;

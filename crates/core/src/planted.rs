@@ -61,11 +61,13 @@ pub enum Fault {
     HoldUntold,
     /// Callers are answered on the channels that are to stay spare.
     SpareTaken,
+    /// People are dialled though somebody has stopped that.
+    StopIgnored,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -94,6 +96,7 @@ impl Fault {
         Self::EntrySkipped,
         Self::HoldUntold,
         Self::SpareTaken,
+        Self::StopIgnored,
     ];
 }
 

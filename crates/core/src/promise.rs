@@ -55,9 +55,8 @@ impl Centre {
         let case = self.cases.get(&id)?;
         let queue = self.queue_of(case)?;
         let rule = self.rules.queues.get(&queue)?;
-        if self.rules.is_emergency(rule.tenant)
-            || !self.rules.trunks.values().any(|trunk| trunk.outbound)
-        {
+        let resumes_ms = self.dials_resume_at(now, rule.tenant, queue)?;
+        if !self.rules.trunks.values().any(|trunk| trunk.outbound) {
             return None;
         }
         let seats = crews.count(queue);
@@ -71,7 +70,7 @@ impl Centre {
         let from_ms = self
             .released_by(id, queue)
             .into_iter()
-            .fold(case.row.not_before_ms.max(now.utc_ms), i64::max);
+            .fold(case.row.not_before_ms.max(resumes_ms), i64::max);
         let by_ms = self.worked_off(rule, from_ms, needs_ms)?;
         let expires_ms = rule.callback.expires.ends(case.row.opened_ms);
         expires_ms.is_none_or(|at| by_ms < at).then_some(by_ms)

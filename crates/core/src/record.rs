@@ -5,16 +5,17 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::id::{
-    AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
-    LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId,
-    SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackEventId, CallbackId, ClosureId, ConfigVersionId, DialId,
+    IntervalId, LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId,
+    SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
 use crate::profile::Profile;
+use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
+    Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
     DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
     TaskEventKind, TaskState, WorkState,
 };
@@ -44,6 +45,7 @@ pub enum Record {
     Profile(Box<ProfileRow>),
     Owner(OwnerRow),
     SiteOutage(SiteOutageRow),
+    Closure(Box<ClosureRow>),
     Task(Box<TaskRow>),
     TaskEvent(TaskEventRow),
     ConfigVersion(ConfigVersionRow),
@@ -510,6 +512,32 @@ pub struct SiteOutageRow {
     pub supervisor: Option<String>,
 }
 
+/// A stop button, from when it was pressed to when it was released: one open row for each matter
+/// and scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct ClosureRow {
+    /// This press.
+    pub id: ClosureId,
+    /// What it does.
+    pub button: Button,
+    /// For what.
+    pub scope: Scope,
+    /// Since.
+    pub since_ms: UtcMs,
+    /// Released by itself then; without it, by somebody.
+    pub ends_ms: Option<UtcMs>,
+    /// Released.
+    pub until_ms: Option<UtcMs>,
+    /// Name of the supervisor who pressed it.
+    pub supervisor: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Name of the emergency step, where one was chosen.
+    pub message: Option<String>,
+    /// Name of the supervisor who released it.
+    pub released_by: Option<String>,
+}
+
 /// The configuration in force from a moment on: an attempt is explained by the last one before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConfigVersionRow {
@@ -554,6 +582,8 @@ pub struct Restored {
     pub owners: Vec<OwnerRow>,
     /// Sites that are cut off.
     pub outages: Vec<SiteOutageRow>,
+    /// Stop buttons that are pressed.
+    pub closures: Vec<ClosureRow>,
     /// Sign-ins without an end.
     pub sign_ins: Vec<SignInRow>,
     /// State intervals without an end.

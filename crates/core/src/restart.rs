@@ -58,6 +58,7 @@ impl Centre {
         let profiles = restored.profiles.into_iter();
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
         self.restore_outages(now, restored.outages, step);
+        self.sort_buttons(now, restored.closures, step);
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
         for spoken in restored.spoken {
             self.spoke(spoken);

@@ -8,11 +8,12 @@ use crate::channels::Storm;
 use crate::estimate::Wait;
 use crate::fairness::{Apart, Figures};
 use crate::id::{SiteId, TaskId, TenantId};
-use crate::record::Work;
+use crate::record::{ClosureRow, Work};
 use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
+use crate::stop_button::Scope;
 use crate::time::{Now, UtcMs};
-use crate::words::{Chosen, Drift, WorkKind, WorkState};
+use crate::words::{Button, Chosen, Drift, WorkKind, WorkState};
 
 /// One look at the centre.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -31,6 +32,8 @@ pub struct Snapshot {
     pub seats: Vec<SeatNow>,
     /// Every trunk.
     pub trunks: Vec<TrunkNow>,
+    /// Stop buttons that are pressed.
+    pub stops: Vec<StopNow>,
     /// Every site.
     pub sites: Vec<SiteNow>,
     /// Every health authority.
@@ -135,6 +138,27 @@ pub struct TrunkNow {
     pub storm: Option<StormNow>,
 }
 
+/// A stop button that is pressed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StopNow {
+    /// What it does.
+    pub button: Button,
+    /// Short name of the tenant that it is pressed for; all, without one.
+    pub tenant: Option<String>,
+    /// Short name of the queue that it is pressed for; all, without one.
+    pub queue: Option<String>,
+    /// Since.
+    pub since_ms: UtcMs,
+    /// Released by itself then.
+    pub until_ms: Option<UtcMs>,
+    /// Name of the supervisor who pressed it.
+    pub supervisor: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The emergency step that was chosen.
+    pub message: Option<String>,
+}
+
 /// A site now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SiteNow {
@@ -216,6 +240,18 @@ pub struct StormNow {
     pub refused: u32,
 }
 
+impl StopNow {
+    /// Without the names and words of persons.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        Self {
+            supervisor: None,
+            reason: None,
+            ..self.clone()
+        }
+    }
+}
+
 impl Centre {
     /// A look at everything.
     #[must_use]
@@ -256,6 +292,7 @@ impl Centre {
                 .map(|seat| self.seat_now(now, seat))
                 .collect(),
             trunks: self.trunks_now(),
+            stops: self.stops.all().map(|row| self.stop_now(row)).collect(),
             sites: self.sites_now(now),
             tenants: self.tenants_now(now),
             drifts: self.drifts_now(),
@@ -315,6 +352,29 @@ impl Centre {
             .values()
             .find(|operator| operator.id == id)
             .map(|operator| operator.name.clone())
+    }
+
+    fn stop_now(&self, row: &ClosureRow) -> StopNow {
+        let name_of = |id: &TenantId| self.rules.tenants.get(id).map(|it| it.name.clone());
+        let (tenant, queue) = match row.scope {
+            Scope::Region => (None, None),
+            Scope::Tenant(id) => (name_of(&id), None),
+            Scope::Queue(id) => {
+                let rule = self.rules.queues.get(&id);
+                let tenant = rule.and_then(|rule| name_of(&rule.tenant));
+                (tenant, rule.map(|rule| rule.name.clone()))
+            }
+        };
+        StopNow {
+            button: row.button,
+            tenant,
+            queue,
+            since_ms: row.since_ms,
+            until_ms: row.ends_ms,
+            supervisor: row.supervisor.clone(),
+            reason: row.reason.clone(),
+            message: row.message.clone(),
+        }
     }
 
     fn sites_now(&self, now: Now) -> Vec<SiteNow> {

@@ -13,9 +13,10 @@ use crate::record::{Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
+use crate::stop_button::{ButtonTold, Pressed};
 use crate::task::TaskTold;
 use crate::time::{MonoUs, UtcMs};
-use crate::words::{ChangedBy, Chosen, Disposition, Party};
+use crate::words::{Button, ChangedBy, Chosen, Disposition, Party, Reach};
 
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
 pub const NOT_SENT: u16 = 0;
@@ -240,6 +241,20 @@ pub enum Command {
         /// Which.
         site: String,
     },
+    /// A stop button is pressed, or pressed otherwise than it was.
+    PressStop {
+        /// Which.
+        told: ButtonTold,
+        /// How.
+        pressed: Box<Pressed>,
+    },
+    /// A stop button is released.
+    ReleaseStop {
+        /// Which; a queue that was closed or opened has its hours again.
+        told: ButtonTold,
+        /// Name of the supervisor who releases it.
+        supervisor: Option<String>,
+    },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),
     /// A seat, by extension, is there no more.
@@ -297,6 +312,27 @@ pub enum CommandError {
     /// Nobody thinks that it is cut off.
     #[error("site {0} is not cut off")]
     SiteNotOut(String),
+    /// No such health authority.
+    #[error("there is no tenant \"{0}\"")]
+    NoTenant(String),
+    /// No such queue, or not of that tenant.
+    #[error("there is no queue \"{0}\"")]
+    NoQueue(String),
+    /// Queues of several tenants have that name.
+    #[error("several tenants have a queue \"{0}\": name the tenant")]
+    SeveralQueues(String),
+    /// That button has no such reach.
+    #[error("there is no button \"{0}\" for a {1}")]
+    NoSuchButton(Button, Reach),
+    /// It would be released before it is pressed.
+    #[error("this end of the stop is past")]
+    StopIsOver,
+    /// No dialplan concerned has such an emergency step.
+    #[error("no dialplan concerned has an emergency step \"{0}\"")]
+    NoMessage(String),
+    /// Nobody has pressed it.
+    #[error("the button \"{0}\" is not pressed there")]
+    NotPressed(Button),
     /// Somebody else works there.
     #[error("seat {seat} is taken by another operator: sign out there first")]
     SeatTaken {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AttemptId, CallbackId, DialId, OfferId, QueueId, SeatId, TrunkId};
+use crate::id::{AttemptId, CallbackId, ClosureId, DialId, OfferId, QueueId, SeatId, TrunkId};
 use crate::time::{MonoUs, UtcMs};
 
 /// Why to wake.
@@ -69,6 +69,8 @@ pub(crate) enum Timer {
     Fairness,
     /// A dial that was in flight at a crash may be reconciled.
     Reconcile(DialId),
+    /// A stop button is released by itself.
+    ButtonEnds(ClosureId),
     /// The stop's patience ends.
     DrainEnds,
 }

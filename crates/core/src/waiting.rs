@@ -46,7 +46,7 @@ impl Centre {
         let Some(rule) = rules.queues.get(&queue) else {
             return;
         };
-        let refused = if !rules.is_open(rule, now.utc_ms) {
+        let refused = if !self.is_open(now, queue, rule) {
             Some(Outcome::OutOfHours)
         } else if self.waiting_in(queue) >= rule.waiting_max {
             Some(Outcome::RefusedQueueFull)
@@ -56,6 +56,7 @@ impl Centre {
             None
         };
         let place_ms = self.place_for(now, id, queue);
+        let opens_ms = refused.and_then(|_| self.opens_at(now, queue, rule));
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
@@ -63,7 +64,7 @@ impl Centre {
         if let Some(outcome) = refused {
             live.verdict = Some(outcome);
             if outcome == Outcome::OutOfHours {
-                live.due_ms = rules.opens_at(rule, now.utc_ms);
+                live.due_ms = opens_ms;
                 return self.say_owed(id, rules.prompts.callback_at_closing, step);
             }
             return self.say_owed(id, rules.prompts.lines_busy, step);

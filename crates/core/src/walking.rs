@@ -7,6 +7,7 @@ use crate::id::{AttemptId, QueueId};
 use crate::record::Record;
 use crate::rules::PromptId;
 use crate::step::{AfterPlay, Effect, Step};
+use crate::stop_button::{Beginning, Way};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::wishing::Wish;
@@ -28,10 +29,20 @@ impl Centre {
         if let Some(standing) = live.notice {
             return self.notify(now, id, standing, step);
         }
-        let Some(start) = self.plan_of(id).map(Dialplan::begins) else {
-            return;
-        };
-        self.walk(now, id, start, step);
+        match self.begins(id) {
+            Some(Beginning::Step(start)) => self.walk(now, id, start, step),
+            Some(Beginning::Owed) => self.nobody_is_served(id, step),
+            None => {}
+        }
+    }
+
+    /// No message was made for a day on which nobody can be served.
+    fn nobody_is_served(&mut self, id: AttemptId, step: &mut Step) {
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
+        }
+        let owed = self.rules.prompts.callback_at_closing;
+        self.say_owed(id, owed, step);
     }
 
     pub(crate) fn plan_of(&self, id: AttemptId) -> Option<&Dialplan> {
@@ -64,13 +75,13 @@ impl Centre {
                     let Some(calendar) = rules.calendars.get(calendar.0) else {
                         return;
                     };
-                    if calendar.is_open(now.utc_ms) {
-                        at = *open;
-                    } else {
-                        let opens_ms = calendar.next_opening(now.utc_ms);
-                        self.found_shut(id, plan.queue_behind(*open), opens_ms);
-                        at = *closed;
-                    }
+                    at = match self.way(now, tenant, (plan, *open), calendar) {
+                        Way::Open => *open,
+                        Way::Shut(opens_ms) => {
+                            self.found_shut(id, plan.queue_behind(*open), opens_ms);
+                            *closed
+                        }
+                    };
                 }
                 Some(PlanStep::Play {
                     prompts,

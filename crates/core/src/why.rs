@@ -12,10 +12,11 @@ use crate::matching::{Eligibility, Skills, Waiting};
 use crate::record::{TaskRow, Work};
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
+use crate::stop_button::is_emergency_in_file;
 use crate::task::Task;
 use crate::task_offers::AtTasks;
 use crate::time::{Now, UtcMs};
-use crate::words::CallbackState;
+use crate::words::{Button, CallbackState, Reach};
 
 /// Works that are counted before one at most.
 const AHEAD_MAX: usize = 1_000;
@@ -40,8 +41,19 @@ pub enum Hold {
     },
     /// No trunk has a channel for a callback.
     NoChannel,
-    /// The health authority can serve nobody now.
+    /// The files say that the health authority can serve nobody now.
     Emergency,
+    /// Somebody pressed a stop button.
+    Stopped {
+        /// Which.
+        button: Button,
+        /// For the region, its authority or its queue.
+        reach: Reach,
+        /// Since.
+        since_ms: UtcMs,
+        /// Until then; until somebody releases it, without it.
+        until_ms: Option<UtcMs>,
+    },
     /// The targets for callers of its queue are at risk: it gives way to them.
     GivesWay {
         /// At most until then; from then on the seats that are set aside for it are at others.
@@ -171,8 +183,15 @@ impl Centre {
         let until_ms = rule.callback.next_dial(now.utc_ms);
         holds.extend((until_ms > now.utc_ms).then_some(Hold::WindowClosed { until_ms }));
         holds.extend((!self.has_channel()).then_some(Hold::NoChannel));
-        let is_emergency = self.rules.is_emergency(rule.tenant);
+        let is_emergency = is_emergency_in_file(&self.rules, rule.tenant);
         holds.extend(is_emergency.then_some(Hold::Emergency));
+        let pressed = self.stops.on_dials(rule.tenant, waiting.queue);
+        holds.extend(pressed.map(|row| Hold::Stopped {
+            button: row.button,
+            reach: row.scope.reach(),
+            since_ms: row.since_ms,
+            until_ms: row.ends_ms,
+        }));
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
         let blending = &self.blending;

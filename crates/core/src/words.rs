@@ -53,6 +53,32 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
+    /// What a stop button does while it is pressed.
+    Button {
+        /// Nobody is dialled.
+        Outgoing = "outgoing",
+        /// A queue admits nobody, whatever its hours say.
+        Closed = "closed",
+        /// A queue admits callers, whatever its hours say.
+        Opened = "opened",
+        /// Callers hear the emergency message, and nobody is dialled.
+        Emergency = "emergency",
+    }
+}
+
+vocabulary! {
+    /// How far a stop button reaches.
+    Reach {
+        /// Everything.
+        Region = "region",
+        /// One health authority.
+        Tenant = "tenant",
+        /// One queue.
+        Queue = "queue",
+    }
+}
+
+vocabulary! {
     /// What a caller's number is, which decides whether it can be dialled.
     NumberClass {
         /// Geographic Italian number (+39 0…).

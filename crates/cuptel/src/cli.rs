@@ -12,10 +12,11 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
+use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::{
-    audit, import, rehearsal, replay, serve, shell, simulate, staffing, tasks, tenants, why,
+    audit, import, rehearsal, replay, serve, shell, simulate, staffing, stops, tasks, tenants, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -102,6 +103,20 @@ enum Command {
     /// Queues, as they are now
     #[command(subcommand)]
     Queues(QueueCommand),
+    /// Stops something now, until somebody resumes it, over restarts too
+    ///
+    /// Stopped already, it is stopped as one says now.
+    #[command(subcommand)]
+    Stop(StopCommand),
+    /// Opens a queue now, until somebody resumes its hours, over restarts too
+    #[command(subcommand)]
+    Open(OpenCommand),
+    /// What was stopped, closed or opened is as always again
+    #[command(subcommand)]
+    Resume(ResumeCommand),
+    /// What is stopped, closed or opened
+    #[command(subcommand)]
+    Stops(StopsCommand),
     /// Health authorities: whom they lend and borrow, and how their callers fare
     #[command(subcommand)]
     Tenants(TenantCommand),
@@ -613,6 +628,10 @@ impl Cli {
             Command::Why(one) => why::why(&load(&self.config)?, one),
             Command::Seats(command) => shell::seats(&load(&self.config)?, command),
             Command::Sites(command) => shell::sites(&load(&self.config)?, command),
+            Command::Stop(command) => stops::stop(&load(&self.config)?, command),
+            Command::Open(command) => stops::open(&load(&self.config)?, command),
+            Command::Resume(command) => stops::resume(&load(&self.config)?, command),
+            Command::Stops(command) => stops::stops(&load(&self.config)?, command),
             Command::Tasks(command) => tasks::tasks(&load(&self.config)?, command),
             Command::Tenants(command) => tenants::tenants(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {

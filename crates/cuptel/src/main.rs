@@ -14,6 +14,7 @@ mod serve;
 mod shell;
 mod simulate;
 mod staffing;
+mod stops;
 mod table;
 mod tasks;
 mod tenants;

@@ -4,10 +4,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use cuptel_core::calendar::moment;
 use cuptel_core::id::{AttemptId, CallbackId, OfferId};
 use cuptel_core::words::{CallbackState, Outcome};
-use cuptel_engine::Clock;
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -18,6 +16,7 @@ use crate::cli::{
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
+use crate::stops::next_at;
 use crate::{staffing, table};
 
 /// Patience with the running node.
@@ -205,7 +204,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             until,
             moves,
         } => {
-            let until_ms = until.map(|clock| shift_end(config, &clock)).transpose()?;
+            let until_ms = until.map(|clock| next_at(config, &clock)).transpose()?;
             let body = json!({ "operator": operator, "until_ms": until_ms, "moves": moves });
             act(config, &seat, "sign-in", &body)
         }
@@ -303,14 +302,6 @@ pub(crate) fn reload(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// When the clocks of the first authority show this next.
-fn shift_end(config: &Config, clock: &str) -> anyhow::Result<i64> {
-    let zone = config.tenants.first().map(|tenant| tenant.time_zone);
-    let now_ms = Clock::start().now().utc_ms;
-    let ends_ms = zone.and_then(|zone| moment::next_at(clock, now_ms, zone));
-    ends_ms.with_context(|| format!("--until {clock}: expected an hour like 14:00"))
-}
-
 fn act_for(config: &Config, on: &OnSeat, what: &str, mut body: Value) -> anyhow::Result<ExitCode> {
     if let Some(supervisor) = &on.supervisor {
         body["supervisor"] = json!(supervisor);
@@ -388,6 +379,7 @@ fn advice(status: u16, path: &str) -> Option<String> {
             Some("cuptel operators list tells who has which skills".to_owned())
         }
         (404 | 409 | 422, ["sites", ..]) => Some("see cuptel sites list".to_owned()),
+        (409, ["stops", ..]) => Some("see cuptel stops list".to_owned()),
         (404, ["seats", ..]) => Some("see cuptel seats list".to_owned()),
         (404, ["operators", ..]) => Some("see cuptel operators list".to_owned()),
         (404, ["attempts", ..]) => Some("see cuptel attempts list".to_owned()),

@@ -219,6 +219,25 @@ fn tell_now(now: &Value, lines: &mut Vec<String>) {
     }
 }
 
+fn stopped(hold: &Value, until: &str) -> String {
+    let end = if hold["until_ms"].is_null() {
+        "somebody resumes it".to_owned()
+    } else {
+        until.to_owned()
+    };
+    let what = match name(hold, "button") {
+        "emergency" => "the emergency message is on",
+        _ => "outgoing calls are stopped",
+    };
+    let of = match name(hold, "reach") {
+        "region" => "the region",
+        "tenant" => "its tenant",
+        _ => "its queue",
+    };
+    let since = moment(hold, "since_ms");
+    format!("held: {what} for {of} since {since}, until {end}")
+}
+
 fn held(hold: &Value) -> String {
     let until = moment(hold, "until_ms");
     match name(hold, "hold") {
@@ -232,6 +251,7 @@ fn held(hold: &Value) -> String {
         "gives_way" => {
             format!("held: callers of its queue would wait too long; until {until} at most")
         }
+        "stopped" => stopped(hold, &until),
         "emergency" => "held: its health authority can serve nobody now".to_owned(),
         "in_a_call" => "held: the person has a call with us".to_owned(),
         "assigned" => "it is assigned to an operator, and waits for them".to_owned(),

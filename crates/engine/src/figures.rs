@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cuptel_core::record::{AttemptRow, Record, SiteOutageRow};
+use cuptel_core::record::{AttemptRow, ClosureRow, Record, SiteOutageRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::DriftNow;
+use cuptel_core::stop_button::Scope;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Degraded, Stage};
 use cuptel_sip::Counters;
@@ -31,6 +32,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
                 }
             }
             Record::SiteOutage(row) => site_changed(row, rules),
+            Record::Closure(row) => button_changed(row, rules),
             Record::Attempt(_)
             | Record::Number(_)
             | Record::CallbackAmended(_)
@@ -51,6 +53,27 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}
         }
+    }
+}
+
+/// Names of people and their words stay out of the log.
+fn button_changed(row: &ClosureRow, rules: &Rules) {
+    let queue = match row.scope {
+        Scope::Queue(id) => rules.queues.get(&id),
+        Scope::Region | Scope::Tenant(_) => None,
+    };
+    let tenant = match row.scope {
+        Scope::Tenant(id) => Some(id),
+        Scope::Queue(_) => queue.map(|queue| queue.tenant),
+        Scope::Region => None,
+    };
+    let tenant = tenant.and_then(|id| rules.tenants.get(&id));
+    let tenant = tenant.map_or("", |tenant| tenant.name.as_str());
+    let queue = queue.map_or("", |queue| queue.name.as_str());
+    let (button, reach) = (row.button.as_str(), row.scope.reach().as_str());
+    match row.until_ms {
+        None => tracing::warn!(button, reach, tenant, queue, "a stop button is pressed"),
+        Some(_) => tracing::info!(button, reach, tenant, queue, "a stop button is released"),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, TenantNow, TrunkNow};
+use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, StopNow, TenantNow, TrunkNow};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, WorkState};
 
@@ -80,6 +80,8 @@ pub(crate) struct Board {
     pub(crate) configuration: Cell,
     /// What is wrong and what to do, one per line; empty in health.
     pub(crate) alert: Cell,
+    /// The stop buttons that are pressed, one per line; empty on most days.
+    pub(crate) stops: Cell,
     /// The storms that are on, three lines each; empty on a quiet day.
     pub(crate) storm: Cell,
     pub(crate) figures: [Figure; 5],
@@ -98,6 +100,7 @@ impl Board {
             taken: cell("taken", words::date_and_time(look.at_ms)),
             configuration: cell("configuration", words::configuration(&health.configuration)),
             alert: cell("alert", alerts(look, health).join("\n")),
+            stops: cell("stops", stops(look, sight).join("\n")),
             storm: cell("storm", storms(look).join("\n")),
             figures: figures(look),
             queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
@@ -124,8 +127,10 @@ impl Board {
             .trunks
             .iter()
             .flat_map(|trunk| [&trunk.used, &trunk.channels, &trunk.state]);
-        [&self.taken, &self.configuration, &self.alert, &self.storm]
+        let bands = [&self.alert, &self.stops, &self.storm];
+        [&self.taken, &self.configuration]
             .into_iter()
+            .chain(bands)
             .chain(figures)
             .chain(queues)
             .chain(tenants)
@@ -230,6 +235,15 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
         alerts.push("Ci sono persone in attesa e nessuno è in servizio: fai entrare in servizio un operatore.".to_owned());
     }
     alerts
+}
+
+/// What is stopped, closed or opened; by whom only for those who may see names.
+fn stops(look: &Snapshot, sight: Sight) -> Vec<String> {
+    let line = |stop: &StopNow| match sight {
+        Sight::Full => words::stop(stop, look.at_ms),
+        Sight::Masked => words::stop(&stop.masked(), look.at_ms),
+    };
+    look.stops.iter().map(line).collect()
 }
 
 /// What a storm does to callers, and with how many lines it is met. People are counted once for

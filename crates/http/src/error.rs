@@ -237,6 +237,12 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NoLine(_)
         | CommandError::NotTaken(_)
         | CommandError::NoSite(_)
+        | CommandError::NoTenant(_)
+        | CommandError::NoQueue(_)
+        | CommandError::SeveralQueues(_)
+        | CommandError::NoSuchButton(..)
+        | CommandError::NoMessage(_)
+        | CommandError::StopIsOver
         | CommandError::PauseReason { .. }
         | CommandError::TooManyTasks(_)
         | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
@@ -245,6 +251,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NobodyThere(_)
         | CommandError::LacksSkill { .. }
         | CommandError::SiteNotOut(_)
+        | CommandError::NotPressed(_)
         | CommandError::NoConversation(_)
         | CommandError::TaskNotOffered { .. }
         | CommandError::TaskNotAtWork(_)
@@ -282,7 +289,18 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::PauseReason { .. } => {
             "`pause_reasons` under [people] in the configuration lists them"
         }
-        CommandError::ShiftIsOver => "give a moment to come, or none",
+        CommandError::NoTenant(_) => "GET /api/v1/tenants lists them",
+        CommandError::NoQueue(_) | CommandError::SeveralQueues(_) => {
+            "GET /api/v1/queues lists them with their tenants"
+        }
+        CommandError::NoSuchButton(..) => {
+            "`closed` and `opened` are for a queue, `emergency` for a tenant or the region"
+        }
+        CommandError::NoMessage(_) => {
+            "name a step that has `emergency` in the dialplan, or none for the one that it chooses"
+        }
+        CommandError::NotPressed(_) => "GET /api/v1/stops lists what is pressed",
+        CommandError::ShiftIsOver | CommandError::StopIsOver => "give a moment to come, or none",
         CommandError::NotTaken(_) => {
             "nothing was changed: correct it and send the whole list again"
         }

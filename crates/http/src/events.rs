@@ -84,6 +84,9 @@ pub(crate) fn as_seen(look: &Snapshot, sight: Sight) -> Snapshot {
             seat.operator = None;
             seat.pause_reason = None;
         }
+        for stop in &mut look.stops {
+            *stop = stop.masked();
+        }
     }
     look
 }

@@ -29,6 +29,7 @@ mod server;
 mod session;
 mod sites;
 mod staffing;
+mod stops;
 mod tasks;
 mod tenants;
 mod words;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use cuptel_core::snapshot::{SeatNow, SiteNow, Snapshot, TenantNow, TrunkNow, WaitsNow};
+use cuptel_core::snapshot::{SeatNow, SiteNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow};
 use cuptel_core::words::{Chosen, Drift, WorkState};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -177,6 +177,22 @@ fn write_sites(look: &Snapshot, to: &mut Exposition) {
     );
 }
 
+fn write_stops(look: &Snapshot, to: &mut Exposition) {
+    fn labels(stop: &StopNow) -> Vec<(&str, &str)> {
+        vec![
+            ("button", stop.button.as_str()),
+            ("tenant", stop.tenant.as_deref().unwrap_or("")),
+            ("queue", stop.queue.as_deref().unwrap_or("")),
+        ]
+    }
+    let stops: Vec<_> = look.stops.iter().map(|it| (labels(it), 1.0)).collect();
+    to.family(
+        "cuptel_stop_pressed",
+        "1 while a stop button is pressed, for the region where no tenant is named",
+        &stops,
+    );
+}
+
 fn write_tenants(look: &Snapshot, to: &mut Exposition) {
     let counts = |value: fn(&TenantNow) -> u32| -> Vec<_> {
         let tenants = look.tenants.iter();
@@ -273,6 +289,7 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
         .collect();
     to.family("cuptel_seats", "Seats by what they do", &seats);
     write_sites(look, to);
+    write_stops(look, to);
     write_tenants(look, to);
     let of_trunks = |value: fn(&TrunkNow) -> u32| -> Vec<_> {
         let trunks = look.trunks.iter();

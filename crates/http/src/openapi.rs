@@ -5,8 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    actions, configuration, events, health, importing, measures, reads, sites, staffing, tasks,
-    tenants,
+    actions, configuration, events, health, importing, measures, reads, sites, staffing, stops,
+    tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -28,7 +28,8 @@ use crate::{
         actions::one_more, actions::front_office, actions::dispose,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile,
-        staffing::assign_callback, sites::sites, sites::outage, sites::resume, tenants::tenants,
+        staffing::assign_callback, sites::sites, sites::outage, sites::resume, stops::stops,
+        stops::press, stops::release, tenants::tenants,
         tasks::tasks, tasks::task, tasks::add, tasks::assign, tasks::accept, tasks::finish, tasks::hand_back,
         tasks::withdraw, staffing::set_seats, staffing::remove_seat,
     )

@@ -29,7 +29,7 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
     actions, configuration, events, health, importing, measures, openapi, page, reads, sites,
-    staffing, tasks, tenants,
+    staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -258,6 +258,8 @@ fn people_paths() -> Router<Shared> {
         .route("/tasks/{id}/finish", post(tasks::finish))
         .route("/tasks/{id}/hand-back", post(tasks::hand_back))
         .route("/tasks/{id}/withdraw", post(tasks::withdraw))
+        .route("/stops", get(stops::stops).post(stops::press))
+        .route("/stops/resume", post(stops::release))
         .route("/sites/{site}/outage", post(sites::outage))
         .route("/sites/{site}/resume", post(sites::resume))
         .route("/seats/{seat}/remove", post(staffing::remove_seat))

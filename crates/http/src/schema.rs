@@ -56,6 +56,16 @@ pub(crate) enum Disposition {
     Improper,
 }
 
+/// What a stop button does while it is pressed.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Button {
+    Outgoing,
+    Closed,
+    Opened,
+    Emergency,
+}
+
 /// An attempt with what was offered and done.
 #[derive(ToSchema)]
 pub(crate) struct AttemptDetail {
@@ -142,8 +152,12 @@ shapes! {
         at_ms: i64, seat: Option<String>, queue: String, ahead: u64, asks: BTreeMap<String, u8>,
         asks_less_at_ms: Option<i64>, holds: Vec<Hold>, seats: Vec<SeatsNow>,
     }
-    /// One thing that holds a work back, some until a moment.
-    Hold { hold: String, until_ms: Option<i64> }
+    /// One thing that holds a work back, some until a moment; `stopped` says which button, for the
+    /// `region`, its `tenant` or its `queue`, and since when.
+    Hold {
+        hold: String, until_ms: Option<i64>, button: Option<String>, reach: Option<String>,
+        since_ms: Option<i64>,
+    }
     /// How many seats stand so.
     SeatsNow { eligibility: String, seats: u32 }
     /// All seats.
@@ -259,7 +273,8 @@ shapes! {
     /// Everything that goes on.
     Snapshot {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
-        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, sites: Vec<SiteNow>, tenants: Vec<TenantNow>,
+        seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, stops: Vec<StopNow>, sites: Vec<SiteNow>,
+        tenants: Vec<TenantNow>,
         drifts: Vec<DriftNow>, pause_reasons: Vec<String>, violations: u64,
     }
     /// A queue now.
@@ -277,6 +292,16 @@ shapes! {
         name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
         work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
+    }
+    /// All stop buttons that are pressed.
+    Stops { at_ms: i64, stops: Vec<StopNow> }
+    /// A stop button that is pressed: `outgoing`, `closed`, `opened` or `emergency`, for a queue, a
+    /// tenant or, with neither, the region; without a token not by whom, nor why. `until_ms` is when
+    /// it is released by itself.
+    StopNow {
+        button: String, tenant: Option<String>, queue: Option<String>, since_ms: i64,
+        until_ms: Option<i64>, supervisor: Option<String>, reason: Option<String>,
+        message: Option<String>,
     }
     /// All sites.
     Sites { at_ms: i64, sites: Vec<SiteNow> }

@@ -1,10 +1,12 @@
 //! What the pages say, in Italian as an operator would say it. Times are those of Rome.
 
 use cuptel_core::calendar::{Zone, local_text};
-use cuptel_core::snapshot::{DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, WaitNow, WaitsNow};
+use cuptel_core::snapshot::{
+    DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, WaitNow, WaitsNow,
+};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Chosen, Degraded, Disposition, Drift, WorkState};
+use cuptel_core::words::{Button, Chosen, Degraded, Disposition, Drift, WorkState};
 
 use crate::error::ApiError;
 use crate::port::{Configuration, FailedReload, Refusal};
@@ -156,6 +158,35 @@ pub(crate) fn site_out(site: &SiteNow, now: UtcMs) -> Option<String> {
     ))
 }
 
+/// What a stop button does.
+fn stopped(button: Button) -> &'static str {
+    match button {
+        Button::Outgoing => "Uscita fermata",
+        Button::Closed => "Coda chiusa",
+        Button::Opened => "Coda aperta fuori orario",
+        Button::Emergency => "Messaggio di emergenza in onda",
+    }
+}
+
+/// A stop button that is pressed.
+pub(crate) fn stop(stop: &StopNow, now: UtcMs) -> String {
+    let of = match (&stop.tenant, &stop.queue) {
+        (Some(tenant), Some(queue)) => format!("{queue}, {tenant}"),
+        (Some(tenant), None) => tenant.clone(),
+        (None, _) => "tutta la regione".to_owned(),
+    };
+    let by = stop.supervisor.as_ref();
+    let by = by.map_or(String::new(), |name| format!(" da {name}"));
+    let reason = stop.reason.as_ref();
+    let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
+    let until = stop.until_ms.map_or(String::new(), |at| {
+        format!(" Fino al {}.", date_and_time(at))
+    });
+    let what = stopped(stop.button);
+    let since = since(stop.since_ms, now);
+    format!("■ {what} ({of}) {since}{by}{reason}.{until}")
+}
+
 /// Health authorities that have drifted apart.
 pub(crate) fn drift(drift: &DriftNow, look: &Snapshot) -> String {
     let title = |name: &String| {
@@ -270,6 +301,10 @@ pub(crate) fn done(command: &Command) -> String {
             format!("Sede {site}: isolata, le chiamate vanno altrove.")
         }
         Command::SiteResumes { site } => format!("Sede {site}: di nuovo collegata."),
+        Command::PressStop { told, .. } => format!("{}.", stopped(told.button)),
+        Command::ReleaseStop { told, .. } => {
+            format!("{}: di nuovo come sempre.", stopped(told.button))
+        }
         Command::SetProfile { operator, .. } => format!("Profilo di {operator} registrato."),
         Command::SetSeats(changes) => format!("Postazioni cambiate: {}.", changes.len()),
         Command::RemoveSeat(seat) => format!("La postazione {seat} non c’è più."),
@@ -321,6 +356,17 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::LacksSkill { operator, queue } => {
             format!("{operator} non ha le competenze che la coda {queue} richiede.")
         }
+        CommandError::NoTenant(tenant) => format!("L’ASL {tenant} non esiste."),
+        CommandError::NoQueue(queue) => format!("La coda {queue} non esiste."),
+        CommandError::SeveralQueues(queue) => {
+            format!("Più ASL hanno una coda {queue}: indica di quale ASL.")
+        }
+        CommandError::NoSuchButton(..) => "Questo pulsante non esiste.".to_owned(),
+        CommandError::NoMessage(message) => {
+            format!("Nessun dialplan ha un messaggio di emergenza {message}.")
+        }
+        CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
+        CommandError::StopIsOver => "La fine indicata è già passata.".to_owned(),
         CommandError::NoSite(site) => format!("La sede {site} non esiste."),
         CommandError::SiteNotOut(site) => format!("La sede {site} non è isolata."),
         CommandError::NoCallback(id) => format!("La richiamata {id} non esiste o è chiusa."),

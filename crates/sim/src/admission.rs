@@ -198,7 +198,8 @@ impl World {
     fn check_room(&self, row: &AttemptRow) -> Result<(), Broken> {
         let first = row.queue == Some(QueueId(1)) || row.queue == Some(QueueId(2));
         let now_ms = self.now().utc_ms;
-        if first && !self.rules.calendars.iter().all(|it| it.is_open(now_ms)) {
+        let is_in_hours = self.rules.calendars.iter().all(|it| it.is_open(now_ms));
+        if first && !is_in_hours && !self.was_opened(now_ms) {
             return broken("P6", format!("attempt {} is queued out of hours", row.id));
         }
         let Some(process) = &self.process else {
@@ -321,7 +322,7 @@ impl World {
         let kept_ms = i64::from(self.shape.serve_waiting_s) * 1_000 + TURNED_AWAY_MS;
         let is_open = |at_ms| self.rules.calendars.iter().all(|it| it.is_open(at_ms));
         let closed = !is_open(now_ms) && !is_open(now_ms - kept_ms);
-        if !closed || self.shape.deployed > 0 {
+        if !closed || self.shape.deployed > 0 || self.was_opened(now_ms - kept_ms) {
             return Ok(());
         }
         let of_first = |row: &AttemptRow| matches!(row.queue, Some(QueueId(1 | 2)));

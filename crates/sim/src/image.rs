@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, DialId, IntervalId, NeedId, NumberId, OfferId, OperatorId,
-    OutageId, SeatId, SignInId, TaskId,
+    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, NeedId, NumberId, OfferId,
+    OperatorId, OutageId, SeatId, SignInId, TaskId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow,
-    OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, SeatRow,
-    SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackRow, ClosureRow, DialRow, IntervalRow, NeedRow, NumberRow,
+    OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored,
+    SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
@@ -33,6 +33,7 @@ pub(crate) struct Image {
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
+    pub(crate) closures: BTreeMap<ClosureId, ClosureRow>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
     /// `Call-ID` of every attempt.
     pub(crate) call_ids: BTreeSet<String>,
@@ -80,6 +81,7 @@ impl Image {
             Record::Seat(row) => drop(self.seats.insert(row.id, row.clone())),
             Record::Operator(row) => drop(self.operators.insert(row.id, row.clone())),
             Record::SiteOutage(row) => drop(self.outages.insert(row.id, row.clone())),
+            Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
         }
@@ -119,6 +121,11 @@ impl Image {
             .e164
             .as_ref()
             .map(|number| number.reveal())
+    }
+
+    /// Stop buttons that nobody has released.
+    pub(crate) fn pressed(&self) -> impl Iterator<Item = &ClosureRow> {
+        self.closures.values().filter(|row| row.until_ms.is_none())
     }
 
     pub(crate) fn attempts_open(&self) -> impl Iterator<Item = &AttemptRow> {
@@ -184,6 +191,7 @@ impl Image {
                 .filter(|row| row.until_ms.is_none())
                 .cloned()
                 .collect(),
+            closures: self.pressed().cloned().collect(),
             sign_ins: self
                 .sign_ins
                 .values()

@@ -13,6 +13,7 @@ use cuptel_media as media;
 use cuptel_sip::Transmit;
 
 use crate::admission::Asked;
+use crate::buttons::check_buttons;
 use crate::invented::Shape;
 use crate::promises::{Broken, broken, check, check_move, check_sums};
 use crate::sound::{Led, Sound};
@@ -234,6 +235,7 @@ impl World {
         for record in &records {
             self.check_admission(record)?;
             self.watch.decided(&self.decided, record)?;
+            check_buttons(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);
         }
@@ -351,7 +353,8 @@ impl World {
                 | Record::Profile(_)
                 | Record::Owner(_)
                 | Record::TaskEvent(_)
-                | Record::SiteOutage(_) => continue,
+                | Record::SiteOutage(_)
+                | Record::Closure(_) => continue,
                 Record::Task(row) => format!("task {} {} at {:?}", row.id, row.state, row.seat),
                 Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),

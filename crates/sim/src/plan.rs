@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 19] = [
+const KINDS: [&str; 20] = [
     "network",
     "bad_weather",
     "takeover",
@@ -32,6 +32,7 @@ const KINDS: [&str; 19] = [
     "need",
     "handset",
     "task",
+    "button",
     "call",
 ];
 
@@ -105,6 +106,7 @@ impl World {
         self.plan_desks();
         self.plan_weather();
         self.plan_errands();
+        self.plan_buttons();
         let chance = &mut self.streams.plan;
         let (stops, stop_us) = (chance.percent(25), chance.s(20, 300));
         let (cuts, cut_us) = (chance.percent(20), chance.s(10, 300));

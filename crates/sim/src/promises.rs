@@ -81,6 +81,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::SiteOutage(_)
+        | Record::Closure(_)
         | Record::TaskEvent(_)
         | Record::ConfigVersion(_) => Ok(()),
         Record::Task(row) => {

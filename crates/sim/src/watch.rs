@@ -292,6 +292,7 @@ impl Watch {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::SiteOutage(_)
+            | Record::Closure(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => Ok(()),

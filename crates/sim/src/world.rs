@@ -80,6 +80,8 @@ pub(crate) enum Happening {
     Operates(usize),
     /// An operator looks at the tasks of a seat.
     Errand(usize, Chance),
+    /// Somebody presses or releases a stop button.
+    Button(Chance),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
     /// Somebody changes the files for the n-th time, and the process reads them again.
@@ -394,6 +396,7 @@ impl World {
             }
             Happening::Operates(seat) => self.operates(seat),
             Happening::Errand(seat, chance) => self.errand(seat, chance),
+            Happening::Button(chance) => self.button(chance),
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);
                 Ok(())

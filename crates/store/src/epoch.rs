@@ -9,8 +9,8 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, dial, number, offer, operator, owner, profile, registration,
-    seat, sign_in, site_outage, state_interval, task,
+    assignment, attempt, backlog, closure, dial, number, offer, operator, owner, profile,
+    registration, seat, sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -98,6 +98,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         seats: all(connection, seat::ALL, seat::read).await?,
         operators: operator::load(connection).await?,
         outages: all(connection, site_outage::OPEN, site_outage::read).await?,
+        closures: all(connection, closure::OPEN, closure::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,
         sign_ins: all(connection, sign_in::OPEN, sign_in::read).await?,

@@ -9,6 +9,7 @@ mod backlog;
 mod bulk;
 mod callback;
 mod carrier;
+mod closure;
 mod config_version;
 mod day;
 mod decision;

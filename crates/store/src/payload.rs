@@ -8,8 +8,9 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, config_version, decision, dial, number, offer, operator, owner,
-    profile, promise, registration, seat, sign_in, site_outage, state_interval, task,
+    assignment, attempt, callback, closure, config_version, decision, dial, number, offer,
+    operator, owner, profile, promise, registration, seat, sign_in, site_outage, state_interval,
+    task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -35,6 +36,7 @@ pub(crate) enum Table {
     Profile,
     Owner,
     SiteOutage,
+    Closure,
     Task,
     TaskEvent,
     ConfigVersion,
@@ -64,6 +66,7 @@ impl Table {
         Self::Profile,
         Self::Owner,
         Self::SiteOutage,
+        Self::Closure,
         Self::Task,
         Self::TaskEvent,
         Self::ConfigVersion,
@@ -91,6 +94,7 @@ impl Table {
             Self::Profile => "profile",
             Self::Owner => "callback_owner",
             Self::SiteOutage => "site_outage",
+            Self::Closure => "closure",
             Self::Task => "task",
             Self::TaskEvent => "task_event",
             Self::ConfigVersion => "config_version",
@@ -134,6 +138,7 @@ impl Table {
             Self::Profile => &[profile::UPSERT],
             Self::Owner => &[owner::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
+            Self::Closure => &[closure::UPSERT],
             Self::Task => &[task::UPSERT],
             Self::TaskEvent => &[task::INSERT_EVENT],
             Self::ConfigVersion => &[config_version::UPSERT],
@@ -179,6 +184,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Profile(row) => (Table::Profile, row.operator.0, false),
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
+        Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
         Record::Task(row) => (Table::Task, row.id.0, row.seat.is_some()),
         Record::TaskEvent(row) => (Table::TaskEvent, row.id.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
@@ -288,6 +294,7 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::SiteOutage(row) => {
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
         }
+        Record::Closure(row) => closure::image(row, seq, &mut images[Table::Closure as usize]),
         Record::Task(row) => task::image(row, seq, &mut images[Table::Task as usize]),
         Record::TaskEvent(row) => {
             task::event_image(row, seq, &mut images[Table::TaskEvent as usize])

@@ -49,6 +49,31 @@ impl Dialplan {
         None
     }
 
+    /// The queues to which a step can lead, by ways on which no hours are over.
+    #[must_use]
+    pub fn queues_behind(&self, step: StepId) -> BTreeSet<QueueId> {
+        let mut queues = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut to_visit = vec![step];
+        while let Some(at) = to_visit.pop() {
+            let Some(step) = self.steps.get(at.0).filter(|_| seen.insert(at)) else {
+                continue;
+            };
+            match step {
+                Step::Queue { queue, .. } => {
+                    queues.insert(*queue);
+                }
+                Step::Hours { open, .. } => to_visit.push(*open),
+                Step::Play { .. }
+                | Step::Menu { .. }
+                | Step::Callback { .. }
+                | Step::Emergency { .. }
+                | Step::HangUp { .. } => to_visit.extend(step.followers()),
+            }
+        }
+        queues
+    }
+
     /// Whether a caller can get to a queue while a calendar is shut.
     fn leads_to(&self, queue: QueueId, shut: Option<CalendarId>) -> bool {
         let mut seen = BTreeSet::new();

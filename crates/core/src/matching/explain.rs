@@ -84,7 +84,7 @@ pub struct Considered {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Passing {
-    /// Nobody may be dialled for its queue: the hour, no channel, an emergency, or
+    /// Nobody may be dialled for its queue: the hour, no channel, a stop, an emergency, or
     /// callers who would wait too long.
     NotDialled,
     /// More is asked for it by now than the seat's operator has.

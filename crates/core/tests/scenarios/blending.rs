@@ -164,6 +164,7 @@ fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
     let until = |hold: Hold| match hold {
         Hold::GivesWay { until_ms } => Some(until_ms),
         Hold::Stopping
+        | Hold::Stopped { .. }
         | Hold::NotStored
         | Hold::NotDue { .. }
         | Hold::WindowClosed { .. }

@@ -23,6 +23,7 @@ mod room;
 mod seats;
 mod staffing;
 mod states;
+mod stops;
 mod storm;
 mod tasks;
 mod waits;

@@ -9,22 +9,22 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, DialId, IntervalId, LegId, LineId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, LegId, LineId, NeedId,
+    NumberId, OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, DecisionRow, DialRow, IntervalRow,
-    NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
-    Record, RegistrationRow, Restored, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow,
-    TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, DecisionRow, DialRow,
+    IntervalRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow,
+    PromiseRow, Record, RegistrationRow, Restored, SeatRow, SignInRow, SiteOutageRow, Spoken,
+    TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
     NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
 };
-use cuptel_core::snapshot::{QueueNow, SiteNow, TenantNow, TrunkNow, WaitNow};
+use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
@@ -127,6 +127,7 @@ pub(crate) struct Room {
     profiles: BTreeMap<OperatorId, ProfileRow>,
     owners: BTreeMap<CallbackId, OwnerRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
+    closures: BTreeMap<ClosureId, ClosureRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
     tasks: BTreeMap<TaskId, TaskRow>,
     task_events: Vec<TaskEventRow>,
@@ -173,6 +174,7 @@ impl Room {
             profiles: BTreeMap::new(),
             owners: BTreeMap::new(),
             outages: BTreeMap::new(),
+            closures: BTreeMap::new(),
             intervals: BTreeMap::new(),
             tasks: BTreeMap::new(),
             task_events: Vec::new(),
@@ -277,6 +279,7 @@ impl Room {
                 Record::Seat(row) => drop(self.seats.insert(row.id, row)),
                 Record::Operator(row) => drop(self.operators.insert(row.id, row)),
                 Record::SiteOutage(row) => drop(self.outages.insert(row.id, row)),
+                Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
@@ -776,6 +779,11 @@ impl Room {
         self.centre.snapshot(self.now).queues[place].clone()
     }
 
+    /// The stop buttons that are pressed, as pages see them.
+    pub(crate) fn stops(&self) -> Vec<StopNow> {
+        self.centre.snapshot(self.now).stops
+    }
+
     pub(crate) fn site(&self) -> SiteNow {
         let mut sites = self.centre.snapshot(self.now).sites;
         sites.pop().expect("there is one site")
@@ -809,6 +817,12 @@ impl Room {
     fn tasks_open(&self) -> Vec<TaskRow> {
         let open = self.tasks.values().filter(|row| row.closed_ms.is_none());
         open.cloned().collect()
+    }
+
+    /// Stop buttons that nobody has released, as on record.
+    pub(crate) fn pressed(&self) -> Vec<ClosureRow> {
+        let pressed = self.closures.values().filter(|row| row.until_ms.is_none());
+        pressed.cloned().collect()
     }
 
     fn spoken(&self) -> Vec<Spoken> {
@@ -861,6 +875,7 @@ impl Room {
                 .filter(|row| row.until_ms.is_none())
                 .cloned()
                 .collect(),
+            closures: self.pressed(),
             sign_ins: self
                 .sign_ins
                 .iter()

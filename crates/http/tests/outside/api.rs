@@ -7,12 +7,13 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use cuptel_core::matching::{Eligibility, Skills};
 use cuptel_core::staffing::{NotTaken, WhyNotTaken};
 use cuptel_core::step::{Command, CommandError};
+use cuptel_core::stop_button::{ButtonTold, Pressed};
 use cuptel_core::why::{Hold, SeatsNow, WaitingNow};
-use cuptel_core::words::{Chosen, Degraded, Disposition};
+use cuptel_core::words::{Button, Chosen, Degraded, Disposition, Reach as ButtonReach};
 use cuptel_http::{Configuration, DegradedNow, FailedReload, NotReloaded, Reach, Refusal};
 use serde_json::{Value, json};
 
-use crate::desk::{AT_MS, CALLER, Centre, busy, drift, local, with_token};
+use crate::desk::{AT_MS, CALLER, Centre, add_trouble, busy, local, with_token};
 
 const READS: [&str; 7] = [
     "/api/v1/why/1",
@@ -220,6 +221,47 @@ async fn each_action_becomes_its_command_and_answers_with_the_seat() {
         assert_eq!(heard.json()["seat"]["operator"], json!("anna"));
         assert_eq!(centre.desk.commands.lock().unwrap().pop(), Some(command));
     }
+}
+
+#[tokio::test]
+async fn a_button_becomes_its_command() {
+    let centre = Centre::open().await;
+    let told = ButtonTold {
+        button: Button::Closed,
+        tenant: None,
+        queue: Some("prenotazioni".to_owned()),
+    };
+    let pressed = Pressed {
+        ends_ms: Some(AT_MS + 60_000),
+        supervisor: Some("Carla Capo".to_owned()),
+        ..Pressed::default()
+    };
+    let body = json!({
+        "button": "closed", "queue": "prenotazioni", "until_ms": AT_MS + 60_000,
+        "supervisor": " Carla Capo ",
+    });
+    let heard = centre.post_json("/api/v1/stops", &body.to_string()).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let command = Command::PressStop {
+        told: told.clone(),
+        pressed: Box::new(pressed),
+    };
+    assert_eq!(centre.desk.commands.lock().unwrap().pop(), Some(command));
+    let body = json!({ "button": "closed", "queue": "prenotazioni" });
+    let heard = centre
+        .post_json("/api/v1/stops/resume", &body.to_string())
+        .await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let command = Command::ReleaseStop {
+        told,
+        supervisor: None,
+    };
+    assert_eq!(centre.desk.commands.lock().unwrap().pop(), Some(command));
+    let unknown = json!({ "button": "everything" });
+    let heard = centre
+        .post_json("/api/v1/stops", &unknown.to_string())
+        .await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[tokio::test]
@@ -466,9 +508,17 @@ fn waits_for_an_opening() -> WaitingNow {
         ahead: 2,
         asks: Skills::from([("prenotazioni".to_owned(), 1)]),
         asks_less_at_ms: None,
-        holds: vec![Hold::NotDue {
-            until_ms: AT_MS + 1,
-        }],
+        holds: vec![
+            Hold::Stopped {
+                button: Button::Outgoing,
+                reach: ButtonReach::Tenant,
+                since_ms: AT_MS,
+                until_ms: None,
+            },
+            Hold::NotDue {
+                until_ms: AT_MS + 1,
+            },
+        ],
         seats: vec![SeatsNow {
             eligibility: Eligibility::Profile,
             seats: 1,
@@ -494,9 +544,8 @@ async fn the_description_has_the_fields_of_real_answers() {
     let operators = ask("/api/v1/operators".to_owned()).await;
     let totals = ask("/api/v1/totals".to_owned()).await;
     let queues = ask("/api/v1/queues".to_owned()).await;
-    centre.desk.looks.send_modify(|look| {
-        std::sync::Arc::make_mut(look).drifts.push(drift());
-    });
+    centre.desk.looks.send_modify(add_trouble);
+    let stops = ask("/api/v1/stops".to_owned()).await;
     let snapshot = ask("/api/v1/snapshot".to_owned()).await;
     let tenants = ask("/api/v1/tenants".to_owned()).await;
     let tasks = ask("/api/v1/tasks?overdue=true".to_owned()).await;
@@ -531,6 +580,8 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("SeatNow", &snapshot["seats"][0]),
         ("TrunkNow", &snapshot["trunks"][0]),
         ("SiteNow", &snapshot["sites"][0]),
+        ("Stops", &stops),
+        ("StopNow", &snapshot["stops"][0]),
         ("Tenants", &tenants),
         ("Tasks", &tasks),
         ("Task", &tasks["tasks"][0]),
@@ -585,7 +636,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 41);
+    assert_eq!(paths.len(), 43);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))

@@ -20,14 +20,14 @@ use cuptel_core::record::{
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{
-    DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, TenantNow, TrunkNow, WaitNow, WaitsNow,
+    DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitNow, WaitsNow,
 };
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, Chosen, ChosenBy, Drift, NeedKind, NumberClass, OfferState, Outcome, Party,
-    Stage, TaskEventKind, TaskState, WorkState,
+    Button, CallbackState, Chosen, ChosenBy, Drift, NeedKind, NumberClass, OfferState, Outcome,
+    Party, Stage, TaskEventKind, TaskState, WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -270,6 +270,27 @@ pub(crate) fn drift() -> DriftNow {
     }
 }
 
+/// Somebody has stopped the calls of an authority.
+pub(crate) fn stop() -> StopNow {
+    StopNow {
+        button: Button::Outgoing,
+        tenant: Some("asl-teramo".to_owned()),
+        queue: None,
+        since_ms: AT_MS - 60_000,
+        until_ms: None,
+        supervisor: Some("Carla Capo".to_owned()),
+        reason: Some("linea guasta".to_owned()),
+        message: None,
+    }
+}
+
+/// Authorities drift apart, and somebody has pressed a button.
+pub(crate) fn add_trouble(look: &mut Arc<Snapshot>) {
+    let look = Arc::make_mut(look);
+    look.drifts.push(drift());
+    look.stops.push(stop());
+}
+
 /// A centre on a busy morning.
 pub(crate) fn busy() -> Snapshot {
     Snapshot {
@@ -300,6 +321,7 @@ pub(crate) fn busy() -> Snapshot {
             seat("102", Some("bruno"), Chosen::Paused, WorkState::Idle),
             seat("103", None, Chosen::SignedOut, WorkState::Idle),
         ],
+        stops: Vec::new(),
         trunks: vec![TrunkNow {
             name: "carrier".to_owned(),
             inbound: 3,

@@ -2,14 +2,12 @@
 
 use cuptel_core::words::WorkState;
 
-use crate::desk::{AT_MS, Centre, drift};
+use crate::desk::{AT_MS, Centre, add_trouble};
 
 #[tokio::test]
 async fn what_is_true_now_is_written_from_the_look() {
     let centre = Centre::open().await;
-    centre.desk.looks.send_modify(|look| {
-        std::sync::Arc::make_mut(look).drifts.push(drift());
-    });
+    centre.desk.looks.send_modify(add_trouble);
     let text = centre.get("/metrics").await.text;
     for line in [
         "# TYPE cuptel_queue_waiting gauge",
@@ -30,6 +28,7 @@ async fn what_is_true_now_is_written_from_the_look() {
         "cuptel_wait_p95_seconds{tenant=\"asl-teramo\",window=\"recent\"} 95",
         "cuptel_abandoned_ratio{tenant=\"asl-teramo\",window=\"recent\"} 0.125",
         "cuptel_fairness_drift{what=\"waits\"} 1",
+        "cuptel_stop_pressed{button=\"outgoing\",tenant=\"asl-teramo\",queue=\"\"} 1",
         "cuptel_fairness_drift{what=\"abandoned\"} 0",
     ] {
         assert!(

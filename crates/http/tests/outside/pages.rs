@@ -9,7 +9,7 @@ use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Chosen, WorkState};
 use cuptel_http::Reach;
 
-use crate::desk::{AT_MS, Centre, TOKEN, busy, drift, form, with_token};
+use crate::desk::{AT_MS, Centre, TOKEN, busy, drift, form, stop, with_token};
 
 #[tokio::test]
 async fn the_page_has_what_a_screen_reader_needs() {
@@ -169,6 +169,22 @@ async fn the_band_says_what_is_wrong_and_what_to_do() {
     }
     let well = Centre::open().await.get("/").await.text;
     assert!(well.contains("<p id=\"alert\" class=\"alert\"></p>"));
+}
+
+#[tokio::test]
+async fn a_pressed_button_has_its_band_and_names_people_only_to_who_signed_in() {
+    let mut look = busy();
+    look.stops.push(stop());
+    let centre = Centre::with(look, Reach::ThisMachine).await;
+    let page = centre.get("/").await.text;
+    assert!(page.contains("Uscita fermata (asl-teramo) dalle"), "{page}");
+    assert!(!page.contains("Carla Capo") && !page.contains("linea guasta"));
+    let page = centre.get_with_token("/").await.text;
+    assert!(page.contains("da Carla Capo: linea guasta."), "{page}");
+    let unsigned = centre.get("/api/v1/stops").await.text;
+    assert!(unsigned.contains("\"outgoing\"") && !unsigned.contains("Carla"));
+    let without = Centre::open().await.get("/").await.text;
+    assert!(without.contains("<p id=\"stops\" class=\"stops\"></p>"));
 }
 
 #[tokio::test]

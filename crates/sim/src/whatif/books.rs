@@ -33,6 +33,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::SiteOutage(_)
+            | Record::Closure(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}

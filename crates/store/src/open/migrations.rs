@@ -39,9 +39,14 @@ pub(super) const ALL: &[Step] = &[
     (9, "lend", include_str!("../../migrations/0009_lend.sql")),
     (10, "chain", include_str!("../../migrations/0010_chain.sql")),
     (
-        13,
+        11,
+        "closure",
+        include_str!("../../migrations/0011_closure.sql"),
+    ),
+    (
+        12,
         "dial_number",
-        include_str!("../../migrations/0013_dial_number.sql"),
+        include_str!("../../migrations/0012_dial_number.sql"),
     ),
 ];
 

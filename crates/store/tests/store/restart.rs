@@ -52,6 +52,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::SiteOutage(_)
+            | Record::Closure(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}
@@ -95,6 +96,8 @@ fn still_open() -> Restored {
             Record::Owner(_) => {}
             Record::SiteOutage(row) if row.until_ms.is_none() => open.outages.push(row),
             Record::SiteOutage(_) => {}
+            Record::Closure(row) if row.until_ms.is_none() => open.closures.push(*row),
+            Record::Closure(_) => {}
             Record::Task(row) if row.closed_ms.is_none() => open.tasks.push(*row),
             Record::Task(_) | Record::TaskEvent(_) => {}
             Record::Number(_)

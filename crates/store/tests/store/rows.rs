@@ -4,22 +4,23 @@
 use std::collections::BTreeSet;
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackEventId, CallbackId, ConfigVersionId, DialId, IntervalId,
-    LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId,
-    SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackEventId, CallbackId, ClosureId, ConfigVersionId, DialId,
+    IntervalId, LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId,
+    SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ConfigVersionRow, DecisionRow,
-    DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow,
-    PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow,
-    Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, ConfigVersionRow,
+    DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow,
+    ProfileRow, PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, SiteOutageRow,
+    TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
+use cuptel_core::stop_button::Scope;
 use cuptel_core::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
+    Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
     DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
     TaskEventKind, TaskState, WorkKind, WorkState,
 };
@@ -370,6 +371,30 @@ fn people() -> Vec<Record> {
     records
 }
 
+/// Buttons of each reach, of which 111 was released.
+fn buttons() -> Vec<Record> {
+    let button = |id, button, scope, until_ms: Option<i64>| {
+        Record::Closure(Box::new(ClosureRow {
+            id: ClosureId(id),
+            button,
+            scope,
+            since_ms: NOW - 60_000,
+            ends_ms: until_ms.map(|at| at + 60_000),
+            until_ms,
+            supervisor: Some("Capo".into()),
+            reason: until_ms.is_none().then(|| "guasto".into()),
+            message: (button == Button::Emergency).then(|| "guasto".into()),
+            released_by: until_ms.map(|_| "Vice".into()),
+        }))
+    };
+    vec![
+        button(111, Button::Outgoing, Scope::Region, Some(NOW)),
+        button(112, Button::Outgoing, Scope::Region, None),
+        button(113, Button::Emergency, Scope::Tenant(TenantId(1)), None),
+        button(114, Button::Closed, Scope::Queue(QueueId(1)), None),
+    ]
+}
+
 /// Numbers 1 to 3; callbacks 11 (waiting), 12 (dialling), 13 (closed); attempts 21 to 26
 /// of which 25 waits under offer 52 and 26 talks under assignment 61.
 pub(crate) fn day() -> Vec<Record> {
@@ -384,6 +409,7 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
     records.extend(people());
+    records.extend(buttons());
     records.extend(
         [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
             Record::Owner(OwnerRow {

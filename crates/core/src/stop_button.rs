@@ -1,0 +1,514 @@
+//! Stop buttons: nobody is dialled, a queue is closed now or opened against its hours, callers hear
+//! the emergency message. Pressed for the region, an authority or a queue, by somebody, until a
+//! moment or until somebody releases it; kept over a restart. Conversations go on, and so do dials
+//! that were placed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::Doing;
+use crate::calendar::Calendar;
+use crate::centre::Centre;
+use crate::dialplan::{Dialplan, Emergency, StepId};
+use crate::id::{AttemptId, ClosureId, QueueId, SeatId, TenantId};
+use crate::planted::{Fault, planted};
+use crate::record::{ClosureRow, Record, Work};
+use crate::rules::{Queue, Rules};
+use crate::seat::{Seat, SeatWork};
+use crate::step::{CommandError, Step};
+use crate::time::{Now, UtcMs};
+use crate::timers::Timer;
+use crate::words::{Button, OfferState, Reach};
+
+/// For what a button is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Scope {
+    /// Everything.
+    Region,
+    /// One health authority.
+    Tenant(TenantId),
+    /// One queue.
+    Queue(QueueId),
+}
+
+impl Scope {
+    /// How far it reaches, in a word.
+    #[must_use]
+    pub fn reach(self) -> Reach {
+        match self {
+            Self::Region => Reach::Region,
+            Self::Tenant(_) => Reach::Tenant,
+            Self::Queue(_) => Reach::Queue,
+        }
+    }
+
+    /// Whether it takes in this queue of this authority.
+    #[must_use]
+    pub fn holds(self, tenant: TenantId, queue: QueueId) -> bool {
+        match self {
+            Self::Region => true,
+            Self::Tenant(own) => own == tenant,
+            Self::Queue(own) => own == queue,
+        }
+    }
+}
+
+/// A button and for what, as somebody names it. A queue that is closed or opened is one button in
+/// two positions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ButtonTold {
+    /// Which.
+    pub button: Button,
+    /// Short name of a tenant; with none, and no queue, it is for the region.
+    pub tenant: Option<String>,
+    /// Short name of a queue; of the tenant, where one is named.
+    pub queue: Option<String>,
+}
+
+/// How a button is pressed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pressed {
+    /// Released by itself then; by somebody, without it.
+    pub ends_ms: Option<UtcMs>,
+    /// Name of the supervisor who presses it.
+    pub supervisor: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Name of the dialplan's emergency step, instead of the one that the file chooses.
+    pub message: Option<String>,
+}
+
+/// What a button is about: one of these at a time is pressed for each scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Matter {
+    Outgoing,
+    Admission,
+    Emergency,
+}
+
+fn matter(button: Button) -> Matter {
+    match button {
+        Button::Outgoing => Matter::Outgoing,
+        Button::Closed | Button::Opened => Matter::Admission,
+        Button::Emergency => Matter::Emergency,
+    }
+}
+
+/// The buttons that are pressed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Stops(BTreeMap<(Matter, Scope), ClosureRow>);
+
+impl Stops {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &ClosureRow> {
+        self.0.values()
+    }
+
+    /// The buttons that keep the callbacks of a queue from being dialled.
+    pub(crate) fn on_dials(
+        &self,
+        tenant: TenantId,
+        queue: QueueId,
+    ) -> impl Iterator<Item = &ClosureRow> {
+        let rows = self.0.values();
+        rows.filter(move |row| match row.button {
+            Button::Outgoing | Button::Emergency => row.scope.holds(tenant, queue),
+            Button::Closed | Button::Opened => false,
+        })
+    }
+
+    /// Where a queue's door is held against its hours.
+    fn on_door(&self, queue: QueueId) -> Option<&ClosureRow> {
+        self.0.get(&(Matter::Admission, Scope::Queue(queue)))
+    }
+
+    /// The emergency of an authority: its own before that of the region.
+    fn emergency(&self, tenant: TenantId) -> Option<&ClosureRow> {
+        let of = |scope| self.0.get(&(Matter::Emergency, scope));
+        of(Scope::Tenant(tenant)).or_else(|| of(Scope::Region))
+    }
+
+    fn of_id(&self, id: ClosureId) -> Option<(Matter, Scope)> {
+        let mut rows = self.0.iter();
+        rows.find(|(_, row)| row.id == id).map(|(key, _)| *key)
+    }
+}
+
+/// Whether the callbacks of a queue must not be dialled: its authority can serve nobody, or
+/// somebody stopped them.
+pub(crate) fn dials_are_stopped(
+    rules: &Rules,
+    stops: &Stops,
+    tenant: TenantId,
+    queue: QueueId,
+) -> bool {
+    let is_pressed = stops.on_dials(tenant, queue).next().is_some();
+    (is_pressed && !planted(Fault::StopIgnored)) || is_emergency_in_file(rules, tenant)
+}
+
+/// Whether the files say that a health authority can serve nobody.
+pub(crate) fn is_emergency_in_file(rules: &Rules, tenant: TenantId) -> bool {
+    let tenant = rules.tenants.get(&tenant);
+    tenant.is_some_and(|tenant| tenant.dialplan.is_emergency())
+}
+
+impl Dialplan {
+    /// The emergency step of this name; that of the file, without one.
+    fn message(&self, name: Option<&str>) -> Option<StepId> {
+        let in_file = self.emergency.map(|Emergency { step, .. }| step);
+        let Some(name) = name else {
+            return in_file;
+        };
+        let mut named = self.names.iter().zip(&self.steps).enumerate();
+        let is_it = |(own, step): (&String, &crate::dialplan::Step)| {
+            own == name && matches!(step, crate::dialplan::Step::Emergency { .. })
+        };
+        let found = named.find(|(_, step)| is_it(*step));
+        found.map(|(at, _)| StepId(at)).or(in_file)
+    }
+}
+
+/// Whether callers are let on.
+pub(crate) enum Way {
+    /// They are.
+    Open,
+    /// They are not before then; nobody knows, without it.
+    Shut(Option<UtcMs>),
+}
+
+/// Where a caller begins.
+pub(crate) enum Beginning {
+    /// At this step.
+    Step(StepId),
+    /// With the word that they are called back, because the dialplan has no message for today.
+    Owed,
+}
+
+impl Centre {
+    /// Somebody presses a button. Pressed already, it is pressed as they say now.
+    pub(crate) fn press(
+        &mut self,
+        now: Now,
+        told: &ButtonTold,
+        pressed: Pressed,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let scope = self.scope_told(told)?;
+        if pressed.ends_ms.is_some_and(|at| at <= now.utc_ms) {
+            return Err(CommandError::StopIsOver);
+        }
+        if let Some(message) = &pressed.message
+            && !self.knows_message(told.button, scope, message)
+        {
+            return Err(CommandError::NoMessage(message.clone()));
+        }
+        let key = (matter(told.button), scope);
+        let standing = self.stops.0.remove(&key);
+        let (id, since_ms) = match standing {
+            Some(row) if row.button == told.button => (row.id, row.since_ms),
+            other => {
+                if let Some(row) = other {
+                    record_end(now, row, pressed.supervisor.clone(), step);
+                }
+                (ClosureId(self.ids.allot()), now.utc_ms)
+            }
+        };
+        let row = ClosureRow {
+            id,
+            button: told.button,
+            scope,
+            since_ms,
+            ends_ms: pressed.ends_ms,
+            until_ms: None,
+            supervisor: pressed.supervisor,
+            reason: pressed.reason,
+            message: pressed.message,
+            released_by: None,
+        };
+        step.records.push(Record::Closure(Box::new(row.clone())));
+        self.await_release(now, &row);
+        self.stops.0.insert(key, row);
+        self.stops_changed(now, step);
+        Ok(())
+    }
+
+    /// Somebody releases a button.
+    pub(crate) fn release_button(
+        &mut self,
+        now: Now,
+        told: &ButtonTold,
+        supervisor: Option<String>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let scope = self.scope_told(told)?;
+        let key = (matter(told.button), scope);
+        let Some(row) = self.stops.0.remove(&key) else {
+            return Err(CommandError::NotPressed(told.button));
+        };
+        record_end(now, row, supervisor, step);
+        self.stops_changed(now, step);
+        Ok(())
+    }
+
+    /// The moment has come for which a button was pressed, unless the clock was set back since or
+    /// the button was pressed anew.
+    pub(crate) fn button_ends(&mut self, now: Now, id: ClosureId, step: &mut Step) {
+        let Some(key) = self.stops.of_id(id) else {
+            return;
+        };
+        let Some(row) = self.stops.0.remove(&key) else {
+            return;
+        };
+        if row.ends_ms.is_some_and(|at| at <= now.utc_ms) {
+            record_end(now, row, None, step);
+            self.stops_changed(now, step);
+        } else {
+            self.await_release(now, &row);
+            self.stops.0.insert(key, row);
+        }
+    }
+
+    fn await_release(&mut self, now: Now, row: &ClosureRow) {
+        if let Some(at) = row.ends_ms {
+            let timer = Timer::ButtonEnds(row.id);
+            self.timers.at(now.mono_at(at), timer);
+        }
+    }
+
+    /// The ends of buttons are hours of the day: the clock was set.
+    pub(crate) fn await_releases(&mut self, now: Now) {
+        for row in self.stops.0.values() {
+            if let Some(at) = row.ends_ms {
+                self.timers.at(now.mono_at(at), Timer::ButtonEnds(row.id));
+            }
+        }
+    }
+
+    fn scope_told(&self, told: &ButtonTold) -> Result<Scope, CommandError> {
+        let scope = match (&told.tenant, &told.queue) {
+            (None, None) => Scope::Region,
+            (Some(tenant), None) => {
+                let found = self.rules.tenant_named(tenant);
+                Scope::Tenant(found.ok_or_else(|| CommandError::NoTenant(tenant.clone()))?)
+            }
+            (tenant, Some(queue)) => Scope::Queue(self.queue_told(tenant.as_deref(), queue)?),
+        };
+        let fits = match told.button {
+            Button::Outgoing => true,
+            Button::Closed | Button::Opened => matches!(scope, Scope::Queue(_)),
+            Button::Emergency => !matches!(scope, Scope::Queue(_)),
+        };
+        if fits {
+            Ok(scope)
+        } else {
+            Err(CommandError::NoSuchButton(told.button, scope.reach()))
+        }
+    }
+
+    fn queue_told(&self, tenant: Option<&str>, name: &str) -> Result<QueueId, CommandError> {
+        let of_tenant = |rule: &Queue| {
+            let own = self.rules.tenants.get(&rule.tenant);
+            tenant.is_none_or(|told| own.is_some_and(|own| own.name == told))
+        };
+        let named = |(_, rule): &(&QueueId, &Queue)| rule.name == name && of_tenant(rule);
+        let mut queues = self.rules.queues.iter().filter(named);
+        match (queues.next(), queues.next()) {
+            (Some((id, _)), None) => Ok(*id),
+            (Some(_), Some(_)) => Err(CommandError::SeveralQueues(name.to_owned())),
+            (None, _) => Err(CommandError::NoQueue(name.to_owned())),
+        }
+    }
+
+    fn knows_message(&self, button: Button, scope: Scope, name: &str) -> bool {
+        let mut tenants = self.rules.tenants.iter();
+        let concerned = |id: TenantId| match scope {
+            Scope::Region => true,
+            Scope::Tenant(own) => own == id,
+            Scope::Queue(_) => false,
+        };
+        let has_it = |plan: &Dialplan| {
+            let mut steps = plan.names.iter().zip(&plan.steps);
+            steps.any(|(own, step)| {
+                own == name && matches!(step, crate::dialplan::Step::Emergency { .. })
+            })
+        };
+        button == Button::Emergency
+            && tenants.any(|(id, tenant)| concerned(*id) && has_it(&tenant.dialplan))
+    }
+
+    /// A button was pressed or released: no seat rings for a callback that is stopped, and whoever
+    /// waits in a queue is looked at by the hours that it has now.
+    fn stops_changed(&mut self, now: Now, step: &mut Step) {
+        let is_stopped = |seat: &&Seat| {
+            let SeatWork::Offered { offer, .. } = &seat.work else {
+                return false;
+            };
+            let Work::Callback(id) = offer.work else {
+                return false;
+            };
+            !self.left_alone.contains_key(&id) && self.is_stopped(offer.queue)
+        };
+        let ringing = self.seats.values().filter(is_stopped);
+        let ringing: Vec<SeatId> = ringing.map(|seat| seat.row.id).collect();
+        for id in ringing {
+            self.offer_ended(now, id, OfferState::Withdrawn, true, step);
+        }
+        let queued = self.attempts.iter();
+        let queued = queued.filter(|(_, live)| matches!(live.doing, Doing::Queued { .. }));
+        let queued: Vec<AttemptId> = queued.map(|(id, _)| *id).collect();
+        for id in queued {
+            self.schedule_closing(now, id);
+        }
+    }
+
+    /// Whether nobody may be dialled for a queue, or for the one that took its place.
+    pub(crate) fn is_stopped(&self, queue: QueueId) -> bool {
+        let Some(queue) = self.rules.current(queue) else {
+            return false;
+        };
+        let tenant = self.rules.queues.get(&queue).map(|rule| rule.tenant);
+        tenant.is_some_and(|tenant| dials_are_stopped(&self.rules, &self.stops, tenant, queue))
+    }
+
+    /// When people are dialled again for a queue, as far as buttons say; nothing where nobody knows.
+    pub(crate) fn dials_resume_at(
+        &self,
+        now: Now,
+        tenant: TenantId,
+        queue: QueueId,
+    ) -> Option<UtcMs> {
+        if is_emergency_in_file(&self.rules, tenant) {
+            return None;
+        }
+        let mut pressed = self.stops.on_dials(tenant, queue);
+        pressed.try_fold(now.utc_ms, |at, row| Some(at.max(row.ends_ms?)))
+    }
+
+    /// Where a caller begins now: at the emergency message while it is on, by a button or in the
+    /// file, which holds callbacks as well.
+    pub(crate) fn begins(&self, id: AttemptId) -> Option<Beginning> {
+        let tenant = self.attempts.get(&id)?.tenant;
+        let plan = self.plan_of(id)?;
+        Some(match self.stops.emergency(tenant) {
+            None => Beginning::Step(plan.begins()),
+            Some(row) => plan
+                .message(row.message.as_deref())
+                .map_or(Beginning::Owed, Beginning::Step),
+        })
+    }
+
+    /// Whether callers are admitted to a queue now: as its hours say, or as somebody said.
+    pub(crate) fn is_open(&self, now: Now, queue: QueueId, rule: &Queue) -> bool {
+        match self.stops.on_door(queue) {
+            Some(row) => row.button == Button::Opened,
+            None => self.rules.is_open(rule, now.utc_ms),
+        }
+    }
+
+    /// When a queue that is open closes; nothing where nobody knows.
+    pub(crate) fn closes_at(&self, now: Now, queue: QueueId, rule: &Queue) -> Option<UtcMs> {
+        let Some(row) = self.stops.on_door(queue) else {
+            return self.rules.closes_at(rule, now.utc_ms);
+        };
+        let ends_ms = row.ends_ms?;
+        if self.rules.is_open(rule, ends_ms) {
+            self.rules.closes_at(rule, ends_ms)
+        } else {
+            Some(ends_ms)
+        }
+    }
+
+    /// When a queue that is shut admits callers again; nothing where nobody knows.
+    pub(crate) fn opens_at(&self, now: Now, queue: QueueId, rule: &Queue) -> Option<UtcMs> {
+        let row = self.stops.on_door(queue);
+        let is_open = self.rules.is_open(rule, now.utc_ms);
+        let from_ms = match row.map(|row| row.ends_ms) {
+            Some(Some(ends_ms)) => ends_ms,
+            // Shut within its hours, until somebody says otherwise.
+            Some(None) if is_open => return None,
+            Some(None) | None => now.utc_ms,
+        };
+        self.rules.opens_at(rule, from_ms)
+    }
+
+    /// Whether the way behind a question for the hour is open: a queue behind it that somebody
+    /// opened opens it, and it is shut where every one is.
+    pub(crate) fn way(
+        &self,
+        now: Now,
+        tenant: TenantId,
+        (plan, open): (&Dialplan, StepId),
+        calendar: &Calendar,
+    ) -> Way {
+        let in_hours = calendar.is_open(now.utc_ms);
+        let doors = self.doors_behind(tenant, plan, open);
+        let stand = |button| {
+            let stands =
+                move |door: &Option<&ClosureRow>| door.map(|row| row.button) == Some(button);
+            doors.iter().filter(move |door| stands(door)).count()
+        };
+        if stand(Button::Opened) > 0 {
+            return Way::Open;
+        }
+        if in_hours && (doors.is_empty() || stand(Button::Closed) < doors.len()) {
+            return Way::Open;
+        }
+        let ends_ms = doors
+            .iter()
+            .filter_map(|door| door.and_then(|row| row.ends_ms));
+        match ends_ms.min() {
+            Some(first_ms) => Way::Shut(calendar.next_opening(first_ms)),
+            // Shut within its hours, until somebody says otherwise.
+            None if in_hours => Way::Shut(None),
+            None => Way::Shut(calendar.next_opening(now.utc_ms)),
+        }
+    }
+
+    /// What holds the door of each queue behind a step; nothing where no door is held at all.
+    fn doors_behind(
+        &self,
+        tenant: TenantId,
+        plan: &Dialplan,
+        open: StepId,
+    ) -> Vec<Option<&ClosureRow>> {
+        let mut matters = self.stops.0.keys().map(|(matter, _)| *matter);
+        if !matters.any(|it| it == Matter::Admission) {
+            return Vec::new();
+        }
+        let behind = plan.queues_behind(open).into_iter();
+        let door = |queue| self.stops.on_door(self.queue_now(tenant, queue));
+        behind.map(door).collect()
+    }
+
+    /// After a start, and under new rules: what belonged to a queue that is gone belongs to its
+    /// successor, what belonged to nothing that is left is over, and so is what was to end meanwhile.
+    pub(crate) fn sort_buttons(&mut self, now: Now, rows: Vec<ClosureRow>, step: &mut Step) {
+        let before = std::mem::take(&mut self.stops.0);
+        for mut row in before.into_values().chain(rows) {
+            let scope = match row.scope {
+                Scope::Region => Some(Scope::Region),
+                Scope::Tenant(id) => self.rules.tenants.get(&id).map(|_| Scope::Tenant(id)),
+                Scope::Queue(id) => self.rules.current(id).map(Scope::Queue),
+            };
+            let is_over = row.ends_ms.is_some_and(|at| at <= now.utc_ms);
+            let key = scope.map(|scope| (matter(row.button), scope));
+            let Some(key) = key.filter(|key| !is_over && !self.stops.0.contains_key(key)) else {
+                record_end(now, row, None, step);
+                continue;
+            };
+            if row.scope != key.1 {
+                row.scope = key.1;
+                step.records.push(Record::Closure(Box::new(row.clone())));
+            }
+            self.await_release(now, &row);
+            self.stops.0.insert(key, row);
+        }
+        self.stops_changed(now, step);
+    }
+}
+
+fn record_end(now: Now, mut row: ClosureRow, by: Option<String>, step: &mut Step) {
+    row.until_ms = Some(now.utc_ms);
+    row.released_by = by;
+    step.records.push(Record::Closure(Box::new(row)));
+}

@@ -1,0 +1,232 @@
+//! `cuptel stop …`, `open …`, `resume …` and `stops`: the stop buttons, from a shell.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use cuptel_core::calendar::moment;
+use cuptel_core::words::Button;
+use cuptel_engine::Clock;
+use serde_json::{Value, json};
+
+use crate::cli::say;
+use crate::config::Config;
+use crate::shell::{Api, show_rows};
+
+const FIELDS: [&str; 7] = [
+    "button",
+    "tenant",
+    "queue",
+    "since_ms",
+    "until_ms",
+    "supervisor",
+    "reason",
+];
+
+/// What can be stopped.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum StopCommand {
+    /// Nobody is dialled any more, for a queue, a tenant or the whole region
+    ///
+    /// Whoever talks goes on talking, and a person whose phone rings already is let ring; a seat that
+    /// rings for a callback is let go. Debts keep their place.
+    Outgoing {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        how: Pressing,
+    },
+    /// A queue is closed now: who calls hears what they hear out of hours, and is owed a call
+    ///
+    /// Those who wait are served for `serve_waiting_s`, then told that they are called back. Its
+    /// callbacks go on: stop them with `cuptel stop outgoing --queue`.
+    Queue {
+        #[command(flatten)]
+        queue: OneQueue,
+        #[command(flatten)]
+        how: Pressing,
+    },
+    /// Callers hear the emergency message and are owed a call; nobody is dialled
+    Emergency {
+        /// The `name` of a `[[tenant]]`; without it, the region
+        #[arg(long)]
+        tenant: Option<String>,
+        /// The dialplan's emergency step, instead of the one that it chooses
+        #[arg(long, value_name = "STEP")]
+        message: Option<String>,
+        #[command(flatten)]
+        how: Pressing,
+    },
+}
+
+/// What can be opened.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum OpenCommand {
+    /// A queue admits callers now, whatever its hours say
+    Queue {
+        #[command(flatten)]
+        queue: OneQueue,
+        #[command(flatten)]
+        how: Pressing,
+    },
+}
+
+/// What can be as always again.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ResumeCommand {
+    /// People are dialled again; what else is stopped stays so
+    Outgoing {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        by: By,
+    },
+    /// A queue that was closed or opened has its hours again
+    Queue {
+        #[command(flatten)]
+        queue: OneQueue,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Callers hear no emergency message any more
+    Emergency {
+        /// The `name` of a `[[tenant]]`; without it, the region
+        #[arg(long)]
+        tenant: Option<String>,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// What can be asked of the buttons.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum StopsCommand {
+    /// Those that are pressed now
+    List {
+        /// JSON instead of a table
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// For what; the region, with neither.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Place {
+    /// The `name` of a `[[tenant]]`
+    #[arg(long)]
+    tenant: Option<String>,
+    /// The `name` of a `[[queue]]`, of that tenant where one is named
+    #[arg(long)]
+    queue: Option<String>,
+}
+
+/// One queue.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct OneQueue {
+    /// The `name` of a `[[queue]]`
+    queue: String,
+    /// The `name` of its `[[tenant]]`, where several have a queue of that name
+    #[arg(long)]
+    tenant: Option<String>,
+}
+
+/// How a button is pressed.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Pressing {
+    /// Released by itself when the clocks show this next; by `cuptel resume`, without it
+    #[arg(long, value_name = "HH:MM")]
+    until: Option<String>,
+    /// Why, which the supervisor page shows
+    #[arg(long)]
+    reason: Option<String>,
+    #[command(flatten)]
+    by: By,
+}
+
+/// Who does it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct By {
+    /// The supervisor who does it, which is recorded
+    #[arg(long, value_name = "NAME")]
+    supervisor: Option<String>,
+}
+
+/// `stop`.
+pub(crate) fn stop(config: &Config, command: StopCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        StopCommand::Outgoing { place, how } => {
+            let body = body(Button::Outgoing, place.tenant, place.queue);
+            press(config, body, &how)?;
+            say("stopped: nobody is dialled; conversations and persons who are being rung go on");
+        }
+        StopCommand::Queue { queue, how } => {
+            press(config, of_queue(Button::Closed, queue), &how)?;
+            say("closed: who calls is owed a call; who waits is served or called back");
+        }
+        StopCommand::Emergency {
+            tenant,
+            message,
+            how,
+        } => {
+            let mut body = body(Button::Emergency, tenant, None);
+            body["message"] = json!(message);
+            press(config, body, &how)?;
+            say("on: who calls hears the message and is owed a call; nobody is dialled");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `open`.
+pub(crate) fn open(config: &Config, command: OpenCommand) -> anyhow::Result<ExitCode> {
+    let OpenCommand::Queue { queue, how } = command;
+    press(config, of_queue(Button::Opened, queue), &how)?;
+    say("open: callers are admitted, whatever the hour");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `resume`.
+pub(crate) fn resume(config: &Config, command: ResumeCommand) -> anyhow::Result<ExitCode> {
+    let (mut body, by) = match command {
+        ResumeCommand::Outgoing { place, by } => {
+            (body(Button::Outgoing, place.tenant, place.queue), by)
+        }
+        ResumeCommand::Queue { queue, by } => (of_queue(Button::Closed, queue), by),
+        ResumeCommand::Emergency { tenant, by } => (body(Button::Emergency, tenant, None), by),
+    };
+    body["supervisor"] = json!(by.supervisor);
+    Api::of(config)?.post("stops/resume", &body)?;
+    say("released");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `stops`.
+pub(crate) fn stops(config: &Config, command: StopsCommand) -> anyhow::Result<ExitCode> {
+    let StopsCommand::List { json } = command;
+    show_rows(&Api::of(config)?.get("stops")?, &FIELDS, json)
+}
+
+fn body(button: Button, tenant: Option<String>, queue: Option<String>) -> Value {
+    json!({ "button": button, "tenant": tenant, "queue": queue })
+}
+
+fn of_queue(button: Button, queue: OneQueue) -> Value {
+    body(button, queue.tenant, Some(queue.queue))
+}
+
+fn press(config: &Config, mut body: Value, how: &Pressing) -> anyhow::Result<()> {
+    let until_ms = how.until.as_deref().map(|clock| next_at(config, clock));
+    body["until_ms"] = json!(until_ms.transpose()?);
+    body["reason"] = json!(how.reason);
+    body["supervisor"] = json!(how.by.supervisor);
+    Api::of(config)?.post("stops", &body)?;
+    Ok(())
+}
+
+/// When the clocks of the first authority show this next.
+pub(crate) fn next_at(config: &Config, clock: &str) -> anyhow::Result<i64> {
+    let zone = config.tenants.first().map(|tenant| tenant.time_zone);
+    let now_ms = Clock::start().now().utc_ms;
+    let ends_ms = zone.and_then(|zone| moment::next_at(clock, now_ms, zone));
+    ends_ms.with_context(|| format!("--until {clock}: expected an hour like 14:00"))
+}
