@@ -112,7 +112,6 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let queues = queue::queues(&mut root, &tenants, &calendars);
     let mut told = plans::Told::default();
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
-    prompts::check_whispers(&library, &tenants, &queues, root.faults());
     let limits = limits::limits(&mut root);
     let pause_reasons = limits::pause_reasons(&mut root);
     let fairness = fairness::fairness(&mut root);

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::authority::TenantDraft;
 use super::opening::CalendarDraft;
-use super::prompts::Library;
+use super::prompts::{self, Library};
 use super::queue::QueueSettings;
 use super::source::{ConfigFault, Source, locate};
 
@@ -92,6 +92,7 @@ pub(super) fn read(
     told: &mut Told,
     fingerprint: &mut Sha256,
 ) -> Vec<Dialplan> {
+    prompts::check_whispers(known.library, tenants, known.queues, config_faults);
     let mut answered = BTreeMap::new();
     let mut plans = Vec::new();
     for draft in tenants {
