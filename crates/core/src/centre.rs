@@ -115,6 +115,8 @@ pub struct Centre {
     /// Which operator is to pay which callback.
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
     pub(crate) means: Means,
+    /// Operators who may have come to take what they own, or not to.
+    pub(crate) owners_to_ask: BTreeSet<OperatorId>,
     /// Dials whose fate a crash hid.
     pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
     pub(crate) timers: Timers,
@@ -174,6 +176,7 @@ impl Centre {
             spared_looked_at: 0,
             owners: BTreeMap::new(),
             means: Means::default(),
+            owners_to_ask: BTreeSet::new(),
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
             clocks_apart_ms: None,

@@ -222,13 +222,16 @@ impl Centre {
             in_hand,
             serves: seat.serves.and_then(|queue| self.tenant_of(queue)),
         };
-        if self.may_be_spared(now, seat) {
-            let spared = self.works_spared(now, id);
-            self.matching.spare(id, spared);
+        let spared = if self.may_be_spared(now, seat) {
             self.to_be_spared.insert(id);
+            self.works_spared(now, id)
         } else {
-            self.matching.spare(id, Vec::new());
             self.to_be_spared.remove(&id);
+            Vec::new()
+        };
+        if spared != self.matching.spared_of(id) {
+            self.owners_to_ask.extend(operator);
+            self.matching.spare(id, spared);
         }
         self.matching.seat_is(now.utc_ms, id, is);
     }
@@ -245,6 +248,7 @@ impl Centre {
         }
         // Who is spared tells whom a site that is cut off may lend, and so who can serve.
         self.look_at_spared(now);
+        self.ask_owners(now);
         self.look_at_blends(now);
         self.matching.advance(now.utc_ms);
         let are_tasks_due = self.tasks_are_due(now);

@@ -115,6 +115,7 @@ impl Centre {
         self.outages.insert(site, row);
         self.crews_changed();
         self.look_at_spared = true;
+        self.owners_of_site(site);
         // Tasks there wait for others.
         let with_task = self.seats.iter();
         let with_task =
@@ -129,9 +130,17 @@ impl Centre {
         if let Some(mut row) = self.outages.remove(&site) {
             self.crews_changed();
             self.look_at_spared = true;
+            self.owners_of_site(site);
             row.until_ms = Some(now.utc_ms);
             step.records.push(Record::SiteOutage(row));
         }
+    }
+
+    /// What those who work there own waits for them otherwise from now on.
+    fn owners_of_site(&mut self, site: SiteId) {
+        let there = self.seats.values().filter(|seat| seat.row.site == site);
+        let operators = there.filter_map(|seat| Some(seat.sign_in.as_ref()?.operator));
+        self.owners_to_ask.extend(operators);
     }
 
     /// What was said holds over a restart; what was noticed is looked at anew.

@@ -6,6 +6,7 @@ use crate::id::{CallbackId, OperatorId, QueueId};
 use crate::matching::Wish;
 use crate::record::{OwnerRow, Record};
 use crate::rules::Queue;
+use crate::seat::Seat;
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::words::WorkKind;
@@ -83,9 +84,7 @@ impl Centre {
         let until_ms = match seat.and_then(|seat| self.seats.get(&seat)) {
             Some(seat) if !seat.profile.takes(queue, WorkKind::Callback) => return None,
             Some(seat) if !self.may_be_lent(seat.home, rule.tenant) => return None,
-            Some(seat) if seat.is_there(now.utc_ms) && rule.can_be_served_by(&seat.skills) => {
-                UtcMs::MAX
-            }
+            Some(seat) if self.will_take(seat, queue, rule, now) => UtcMs::MAX,
             Some(_) | None => self.released_at(id)?,
         };
         Some(Wish {
@@ -93,6 +92,20 @@ impl Centre {
             until_ms,
             is_owned: true,
         })
+    }
+
+    /// Whether an owner is there and nothing stands between them and it: not while their site is
+    /// cut off, nor while they are spared it.
+    fn will_take(&self, seat: &Seat, queue: QueueId, rule: &Queue, now: Now) -> bool {
+        let spared = || self.spared(seat, queue, WorkKind::Callback, now);
+        seat.is_there(now.utc_ms) && rule.can_be_served_by(&seat.skills) && spared().is_none()
+    }
+
+    /// What operators are spared has changed, or their site was cut off or is back.
+    pub(crate) fn ask_owners(&mut self, now: Now) {
+        for operator in std::mem::take(&mut self.owners_to_ask) {
+            self.owners_moved(now, [Some(operator), None]);
+        }
     }
 
     /// These operators have come or gone: what they own waits for them, or for anybody.

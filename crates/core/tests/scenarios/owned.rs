@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::staffing::OperatorChange;
+use cuptel_core::id::SiteId;
+use cuptel_core::rules::Site;
+use cuptel_core::staffing::{OperatorChange, SeatChange};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::Chosen;
 
@@ -13,6 +15,11 @@ const HOUR_S: u32 = 3_600;
 /// Mario gave up; his callback is Bruno's, who has been idle for less than Anna.
 fn owned_by_bruno() -> Room {
     let mut room = Room::new();
+    owned_by_bruno_in(&mut room);
+    room
+}
+
+fn owned_by_bruno_in(room: &mut Room) {
     let mario = room.calls(MARIO);
     room.hangs_up(mario);
     let callback = room.callback().id;
@@ -22,7 +29,6 @@ fn owned_by_bruno() -> Room {
     })
     .expect("both are there");
     room.staffed(1);
-    room
 }
 
 #[test]
@@ -55,6 +61,34 @@ fn it_waits_for_who_is_there_and_pauses() {
     assert_eq!(room.offered(), None);
     room.chooses(2, Chosen::Available);
     assert_eq!(room.offered().map(|(seat, _)| seat), Some(2));
+}
+
+#[test]
+fn it_waits_no_longer_for_who_sits_where_the_site_is_cut_off_than_for_who_is_away() {
+    let mut room = Room::with(|rules| {
+        let pescara = Site {
+            name: "pescara".to_owned(),
+            calls_max: None,
+        };
+        rules.sites.insert(SiteId(2), pescara);
+    });
+    let elsewhere = SeatChange {
+        name: "102".to_owned(),
+        site: Some("pescara".to_owned()),
+        account: None,
+    };
+    room.commands(Command::SetSeats(vec![elsewhere])).unwrap();
+    owned_by_bruno_in(&mut room);
+    room.staffed(2);
+    room.commands(Command::SiteOut {
+        site: "pescara".to_owned(),
+        supervisor: None,
+    })
+    .unwrap();
+    room.wait_s(GRACE_S + 2 * HOUR_S - 1);
+    assert_eq!(room.offered(), None, "it may be back");
+    room.wait_s(1);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
 }
 
 #[test]
