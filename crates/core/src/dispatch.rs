@@ -10,7 +10,7 @@ use crate::centre::Centre;
 use crate::id::{
     AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId, TrunkId,
 };
-use crate::matching::{Conditions, Explanation, Figures, InHand, Pair, SeatIs, Waiting, Who};
+use crate::matching::{Conditions, Explanation, Figures, InHand, Pair, SeatIs, Waiting, Who, Wish};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
@@ -86,14 +86,19 @@ impl Centre {
         work: Work,
     ) {
         let waiting = self.waiting(queue, place_ms, priority_ms, work);
+        let may_take = |wish: &Wish| {
+            let seat = self.seat_of(wish.operator);
+            let seat = seat.and_then(|seat| self.seats.get(&seat));
+            seat.is_some_and(|seat| self.spared(seat, queue, waiting.kind(), now).is_none())
+        };
         let wish = match work {
-            Work::Attempt(id) => self.wish_of_caller(queue, id),
+            Work::Attempt(id) => self.wish_of_caller(queue, id).filter(may_take),
             Work::Callback(_) if waiting.is_live => None,
             Work::Callback(id) => {
                 let case = self.cases.get(&id);
                 let knows = |case| self.acquaintances.wish_of(&self.rules, queue, case);
                 self.wish_of_owner(now, id, queue)
-                    .or_else(|| case.and_then(|case| knows(case)))
+                    .or_else(|| case.and_then(|case| knows(case)).filter(may_take))
             }
         };
         self.matching.line_up(now.utc_ms, waiting, wish);

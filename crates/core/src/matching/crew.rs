@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::lending::Whereabouts;
-use super::{Fitness, Load, Matching, QueueLine, Source};
+use super::{Fitness, Load, Matching, QueueLine, Source, Waiting};
 use crate::id::{OperatorId, QueueId, SeatId, TenantId};
 use crate::rules::Queue;
 use crate::time::UtcMs;
@@ -233,10 +233,11 @@ impl Matching {
         }
         self.count(was.in_hand, false);
         self.count(is.in_hand, true);
-        if !is.is_present {
-            for waiting in self.kept.give_up(operator) {
-                self.stand_as_before(now_ms, waiting);
-            }
+        let spared = self.spared_of(seat).to_vec();
+        let in_vain = |it: &Waiting| !is.is_present || spared.contains(&(it.queue, it.kind()));
+        for waiting in self.kept.give_up(operator, in_vain) {
+            self.found_no_more(Source::KeptFor(operator), waiting.work);
+            self.stand_as_before(now_ms, waiting);
         }
     }
 

@@ -62,10 +62,15 @@ impl Kept {
         self.works.values().map(|(waiting, _)| waiting)
     }
 
-    /// Whatever waited for an operator who is not there any more, and is not theirs by name.
-    pub(super) fn give_up(&mut self, operator: OperatorId) -> Vec<Waiting> {
+    /// Whatever waited in vain for an operator, and is not theirs by name.
+    pub(super) fn give_up(
+        &mut self,
+        operator: OperatorId,
+        in_vain: impl Fn(&Waiting) -> bool,
+    ) -> Vec<Waiting> {
         let is_owned = |work| self.wish_of(work).is_some_and(|wish| wish.is_owned);
         let kept = self.of(operator).filter(|waiting| !is_owned(waiting.work));
+        let kept = kept.filter(|waiting| in_vain(waiting));
         let all: Vec<Waiting> = kept.copied().collect();
         for waiting in &all {
             self.release(waiting.work);

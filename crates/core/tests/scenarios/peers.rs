@@ -1,11 +1,12 @@
 //! The loudest faults of other call centres about who gets which work, each as a story that ends
 //! well here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::SeatId;
+use cuptel_core::profile::Profile;
 use cuptel_core::rules::{Relaxation, Strategy};
-use cuptel_core::words::{Chosen, Disposition, OfferState, WorkState};
+use cuptel_core::words::{Chosen, Disposition, OfferState, WorkKind, WorkState};
 
 use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S, book};
 
@@ -255,6 +256,39 @@ fn who_spoke_with_them_is_known_after_a_restart() {
     serve(&mut room, 1);
     room.waits(MARIO, BOOK);
     assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+}
+
+#[test]
+fn nobody_waits_for_an_operator_who_is_spared_them() {
+    let no_callers = || Profile {
+        not_kinds: BTreeSet::from([WorkKind::Live]),
+        ..Profile::default()
+    };
+    // Whether it is said before they wait, or while the operator works.
+    for said_before in [true, false] {
+        let mut room = with_last_operator();
+        room.staffed(1);
+        room.waits(MARIO, BOOK);
+        serve(&mut room, 1);
+        let lucia = room.waits(LUCIA, BOOK);
+        room.seat_picks_up();
+        room.staffed(2);
+        if said_before {
+            room.needs_of("anna", no_callers());
+        }
+        room.waits(MARIO, BOOK);
+        if !said_before {
+            assert_eq!(room.offered(), None);
+            room.needs_of("anna", no_callers());
+            room.hangs_up(lucia);
+            room.wait_s(WRAP_UP_S);
+        }
+        assert_eq!(
+            room.offered().map(|(seat, _)| seat),
+            Some(2),
+            "{said_before}"
+        );
+    }
 }
 
 #[test]
