@@ -189,3 +189,36 @@ fn a_person_who_redials_joins_the_open_case_and_keeps_the_first_place() {
     assert_eq!(again["place_ms"], first["place_ms"]);
     assert_eq!(centre.audit()["sums"]["callbacks_open"], 1);
 }
+
+#[test]
+fn who_was_never_reached_stands_in_a_list_until_somebody_looks() {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure("grace_s = 1", "grace_s = 1\ntries_max = 1");
+    centre.serve();
+    let debt = abandoned(&centre, "0861555211");
+    let _carrier = Carrier::with(&centre, "person_is_out");
+    let _phone = staffed(&centre);
+    centre.callback("every try is spent", |row| row["closed_how"] == "exhausted");
+    let id = debt["id"].to_string();
+    let unseen = ["callbacks", "list", "--unseen"];
+    let list = centre.run(&unseen).succeeded();
+    assert!(list.contains(&id), "{list}");
+    let series = "cuptel_callbacks_unseen{tenant=\"asl-teramo\"}";
+    assert_eq!(centre.counted(series), 1);
+    assert!(centre.page("/").contains("Richiamate da rivedere"));
+    let by = ["--supervisor", "Carla Capo"];
+    let reopened = centre
+        .run(&[&["callbacks", "reopen", &id], &by[..]].concat())
+        .succeeded();
+    assert!(reopened.contains("Carla Capo"), "{reopened}");
+    let again = centre.callback("called after all", |row| row["state"] == "waiting");
+    assert_ne!(again["id"], debt["id"]);
+    assert_eq!(again["place_ms"], debt["place_ms"]);
+    assert_eq!(centre.run(&unseen).succeeded().trim(), "none");
+    let told = centre.run(&["callbacks", "acknowledge", &id]).failed();
+    assert!(
+        told.contains("see cuptel callbacks list --unseen"),
+        "{told}"
+    );
+    centre.audit();
+}

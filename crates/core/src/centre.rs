@@ -26,7 +26,7 @@ use crate::people::People;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
 use crate::reconnecting::LeftAlone;
-use crate::record::{DialRow, OperatorRow, RegistrationRow, SeatRow, SiteOutageRow};
+use crate::record::{DialRow, OperatorRow, RegistrationRow, ReviewRow, SeatRow, SiteOutageRow};
 use crate::release::DialHours;
 use crate::rules::Rules;
 use crate::seat::Seat;
@@ -117,6 +117,11 @@ pub struct Centre {
     pub(crate) means: Means,
     /// Operators who may have come to take what they own, or not to.
     pub(crate) owners_to_ask: BTreeSet<OperatorId>,
+    /// Callbacks that were given up and that nobody has looked at yet.
+    pub(crate) unseen: BTreeMap<CallbackId, ReviewRow>,
+    /// When callbacks that wait are looked at for their age, and after which of them.
+    pub(crate) expiries_at: Option<MonoUs>,
+    pub(crate) expiries_after: Option<CallbackId>,
     /// Dials whose fate a crash hid.
     pub(crate) unknown_dials: BTreeMap<DialId, DialRow>,
     pub(crate) timers: Timers,
@@ -177,6 +182,9 @@ impl Centre {
             owners: BTreeMap::new(),
             means: Means::default(),
             owners_to_ask: BTreeSet::new(),
+            unseen: BTreeMap::new(),
+            expiries_at: None,
+            expiries_after: None,
             unknown_dials: BTreeMap::new(),
             timers: Timers::default(),
             clocks_apart_ms: None,
@@ -344,6 +352,7 @@ impl Centre {
             Timer::Window(queue) => self.window_opens(now, queue),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::ButtonEnds(id) => self.button_ends(now, id, step),
+            Timer::Expiries(moment) => self.look_for_expired(now, moment, step),
             Timer::DrainEnds => self.cut_conversations(now, step),
         }
     }
@@ -375,6 +384,8 @@ impl Centre {
             Command::AssignCallback { callback, operator } => {
                 self.assign_callback(now, callback, operator, step)
             }
+            Command::Acknowledge { callback, by } => self.acknowledge(now, callback, by, step),
+            Command::CallAfterAll { given_up, by } => self.call_after_all(now, &given_up, by, step),
             Command::AddTasks(told) => self.add_tasks(now, told, step),
             Command::AssignTask { task, operator } => self.assign_task(now, task, operator, step),
             Command::AcceptTask { task, seat } => self.accept_task(now, task, &seat, step),

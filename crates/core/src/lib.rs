@@ -59,6 +59,7 @@ pub mod task;
 mod task_offers;
 pub mod time;
 mod timers;
+mod unseen;
 mod waiting;
 mod walking;
 mod whisper;

@@ -111,7 +111,7 @@ impl Centre {
         }
     }
 
-    fn open_case(
+    pub(crate) fn open_case(
         &mut self,
         now: Now,
         tenant: TenantId,
@@ -149,6 +149,7 @@ impl Centre {
         };
         self.cases.insert(id, Box::new(case));
         self.people.restore(number, handle).cases.push((tenant, id));
+        self.await_expiries(now);
         id
     }
 
@@ -285,6 +286,7 @@ impl Centre {
             return None;
         }
         let mut case = self.cases.remove(&id)?;
+        self.goes_unseen(now, &case.row, how, step);
         if self.owners.remove(&id).is_some() {
             step.records.push(Record::Owner(OwnerRow {
                 callback: id,

@@ -46,6 +46,7 @@ pub enum Record {
     Owner(OwnerRow),
     SiteOutage(SiteOutageRow),
     Closure(Box<ClosureRow>),
+    Review(ReviewRow),
     Task(Box<TaskRow>),
     TaskEvent(TaskEventRow),
     ConfigVersion(ConfigVersionRow),
@@ -125,7 +126,7 @@ pub struct AttemptRow {
 }
 
 /// The debt to one person: one open row per tenant and number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct CallbackRow {
     /// The callback.
     pub id: CallbackId,
@@ -161,7 +162,7 @@ pub struct CallbackRow {
 }
 
 /// One thing the person wants.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct NeedRow {
     /// The need.
     pub id: NeedId,
@@ -538,6 +539,23 @@ pub struct ClosureRow {
     pub released_by: Option<String>,
 }
 
+/// A callback that was given up, and whether somebody has looked at it since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct ReviewRow {
+    /// Which.
+    pub callback: CallbackId,
+    /// Who owed it.
+    pub tenant: TenantId,
+    /// Given up.
+    pub closed_ms: UtcMs,
+    /// Seen.
+    pub seen_ms: Option<UtcMs>,
+    /// Name of who saw it.
+    pub seen_by: Option<String>,
+    /// The callback that took it over, where the person is to be called after all.
+    pub reopened_as: Option<CallbackId>,
+}
+
 /// The configuration in force from a moment on: an attempt is explained by the last one before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConfigVersionRow {
@@ -555,7 +573,7 @@ pub struct ConfigVersionRow {
 pub type Needs = SmallVec<[NeedRow; 1]>;
 
 /// A callback that is not closed, with all that a start needs to know of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenCallback {
     /// The callback.
     pub row: CallbackRow,
@@ -584,6 +602,8 @@ pub struct Restored {
     pub outages: Vec<SiteOutageRow>,
     /// Stop buttons that are pressed.
     pub closures: Vec<ClosureRow>,
+    /// Callbacks that were given up and that nobody has seen.
+    pub unseen: Vec<ReviewRow>,
     /// Sign-ins without an end.
     pub sign_ins: Vec<SignInRow>,
     /// State intervals without an end.

@@ -59,6 +59,8 @@ impl Centre {
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
         self.restore_outages(now, restored.outages, step);
         self.sort_buttons(now, restored.closures, step);
+        let unseen = restored.unseen.into_iter();
+        self.unseen = unseen.map(|row| (row.callback, row)).collect();
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
         for spoken in restored.spoken {
             self.spoke(spoken);
@@ -108,6 +110,7 @@ impl Centre {
         }
         self.begin_graces(now);
         self.line_up_anew(now);
+        self.await_expiries(now);
         step.wake_at = self.timers.next();
     }
 

@@ -197,6 +197,8 @@ pub struct TenantNow {
     pub lend_max: Option<u32>,
     /// Operators of others at its works at most, where there is a limit.
     pub borrow_max: Option<u32>,
+    /// Its callbacks that were given up and that nobody has looked at yet.
+    pub callbacks_unseen: u32,
     /// Callers whose wait has ended within the last minutes.
     pub recent: WaitsNow,
     /// Since midnight, or since the process started.
@@ -413,6 +415,7 @@ impl Centre {
                 lend_floor: rule.lending.floor,
                 lend_max: rule.lending.max,
                 borrow_max: rule.lending.borrow_max,
+                callbacks_unseen: count(self.unseen_of(*id)),
                 recent: waits(recent),
                 today: waits(self.fairness.today(now, *id)),
             }

@@ -9,7 +9,7 @@ use crate::importing::CarrierCall;
 use crate::literal::{self, Literal};
 use crate::number::{Caller, PhoneNumber};
 use crate::profile::ProfileTold;
-use crate::record::{Record, RegistrationRow, SeatRow};
+use crate::record::{OpenCallback, Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
@@ -207,6 +207,20 @@ pub enum Command {
         /// Login name.
         operator: Option<String>,
     },
+    /// Somebody has looked at a callback that was given up, and leaves it so.
+    Acknowledge {
+        /// Which.
+        callback: CallbackId,
+        /// Name of who has.
+        by: Option<String>,
+    },
+    /// Somebody wants a person called whose callback was given up.
+    CallAfterAll {
+        /// The callback with its number and what was wanted, as stored when it was closed.
+        given_up: Box<OpenCallback>,
+        /// Name of who does.
+        by: Option<String>,
+    },
     /// Tasks are added, all of them or none.
     AddTasks(Vec<TaskTold>),
     /// An operator, by name, is to do a task; anybody, without a name.
@@ -286,6 +300,12 @@ pub enum CommandError {
     /// No such callback, or a closed one.
     #[error("there is no callback {0} that is open")]
     NoCallback(CallbackId),
+    /// It was not given up, or somebody has seen to it.
+    #[error("callback {0} does not stand among those that nobody has seen")]
+    NotUnseen(CallbackId),
+    /// The person was erased, or nothing is left that was wanted.
+    #[error("callback {0} has no number any more that could be called")]
+    NoNumber(CallbackId),
     /// No such site.
     #[error("there is no site \"{0}\"")]
     NoSite(String),

@@ -71,6 +71,8 @@ pub(crate) enum Timer {
     Reconcile(DialId),
     /// A stop button is released by itself.
     ButtonEnds(ClosureId),
+    /// Some callback may have grown too old.
+    Expiries(MonoUs),
     /// The stop's patience ends.
     DrainEnds,
 }

@@ -254,6 +254,9 @@ pub(crate) enum CallbackCommand {
         /// Those that stand here
         #[arg(long, value_name = "STATE", value_parser = one_of(CallbackState::ALL))]
         only: Option<CallbackState>,
+        /// Those that were given up (every try spent, or too old) and that nobody has looked at
+        #[arg(long, conflicts_with = "only")]
+        unseen: bool,
         #[command(flatten)]
         page: Page,
         #[command(flatten)]
@@ -261,6 +264,10 @@ pub(crate) enum CallbackCommand {
     },
     /// One of them with all that belongs to it
     Show(One),
+    /// Takes one that was given up off the list of those that nobody has looked at
+    Acknowledge(Looked),
+    /// Has a person called after all whose callback was given up: at its place, as a new callback
+    Reopen(Looked),
     /// Says which operator is to call the person back; without a name, anybody
     ///
     /// It waits for them while they are signed in, and for `owner_wait_h` while they are not.
@@ -272,6 +279,17 @@ pub(crate) enum CallbackCommand {
         #[arg(long, value_name = "NAME")]
         operator: Option<String>,
     },
+}
+
+/// Which one, and who looked at it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Looked {
+    /// Its identifier
+    #[arg(value_parser = identifier)]
+    pub(crate) id: i64,
+    /// The supervisor who does it, which is recorded
+    #[arg(long, value_name = "NAME")]
+    pub(crate) supervisor: Option<String>,
 }
 
 /// Which one, and how it is shown.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use cuptel_core::id::{AttemptId, CallbackId, OfferId};
-use cuptel_core::words::{CallbackState, Outcome};
+use cuptel_core::words::Outcome;
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::cli::{
-    AttemptCommand, CallbackCommand, How, OnSeat, One, Page, SeatCommand, SiteCommand, say,
+    AttemptCommand, CallbackCommand, How, Looked, OnSeat, One, Page, SeatCommand, SiteCommand, say,
 };
 use crate::config::Config;
 use crate::config::secret::Secret;
@@ -108,11 +108,17 @@ pub(crate) fn attempts(config: &Config, command: AttemptCommand) -> anyhow::Resu
 /// `callbacks`.
 pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Result<ExitCode> {
     match command {
-        CallbackCommand::List { only, page, how } => {
+        CallbackCommand::List {
+            only,
+            unseen,
+            page,
+            how,
+        } => {
             let rows = if how.offline {
                 let filter = CallbackFilter {
                     tenant: page.tenant,
                     state: only,
+                    unseen,
                     before: page.before,
                     limit: page.limit,
                 };
@@ -120,8 +126,11 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
                     Ok(serde_json::to_value(store.callbacks(&filter).await?)?)
                 })?
             } else {
-                let only = only.map(CallbackState::as_str);
-                Api::or_offline(config)?.get(&list_path("callbacks", ("state", only), &page))?
+                let only = match only {
+                    Some(state) => ("state", Some(state.as_str())),
+                    None => ("unseen", unseen.then_some("true")),
+                };
+                Api::or_offline(config)?.get(&list_path("callbacks", only, &page))?
             };
             show_rows(&rows, &CALLBACK_FIELDS, how.json)
         }
@@ -137,6 +146,8 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
             };
             show_row(&row, how)
         }
+        CallbackCommand::Acknowledge(looked) => look_at(config, &looked, "acknowledge"),
+        CallbackCommand::Reopen(looked) => look_at(config, &looked, "reopen"),
         CallbackCommand::Assign { id, operator } => assign(config, id, operator),
     }
 }
@@ -161,6 +172,14 @@ pub(crate) fn stored_decision(config: &Config, offer: OfferId) -> anyhow::Result
     offline(config, async |store| {
         Ok(serde_json::to_value(store.explanation(offer).await?)?)
     })
+}
+
+/// A callback that was given up is seen.
+fn look_at(config: &Config, looked: &Looked, what: &str) -> anyhow::Result<ExitCode> {
+    let body = json!({ "supervisor": looked.supervisor });
+    let row = Api::of(config)?.post(&format!("callbacks/{}/{what}", looked.id), &body)?;
+    table::print_one(&row);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Who is to pay a callback.
@@ -383,6 +402,9 @@ fn advice(status: u16, path: &str) -> Option<String> {
         (404, ["seats", ..]) => Some("see cuptel seats list".to_owned()),
         (404, ["operators", ..]) => Some("see cuptel operators list".to_owned()),
         (404, ["attempts", ..]) => Some("see cuptel attempts list".to_owned()),
+        (409, ["callbacks", _, "acknowledge" | "reopen"]) => {
+            Some("see cuptel callbacks list --unseen".to_owned())
+        }
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
         (409, ["seats", _, "sign-in"]) => {
             Some("to sign out: cuptel seats sign-out SEAT, or say --moves".to_owned())

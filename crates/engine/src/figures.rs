@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cuptel_core::record::{AttemptRow, ClosureRow, Record, SiteOutageRow};
+use cuptel_core::record::{AttemptRow, ClosureRow, Record, ReviewRow, SiteOutageRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::DriftNow;
 use cuptel_core::stop_button::Scope;
@@ -33,6 +33,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             }
             Record::SiteOutage(row) => site_changed(row, rules),
             Record::Closure(row) => button_changed(row, rules),
+            Record::Review(row) => review_changed(row, rules),
             Record::Attempt(_)
             | Record::Number(_)
             | Record::CallbackAmended(_)
@@ -53,6 +54,19 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}
         }
+    }
+}
+
+fn review_changed(row: &ReviewRow, rules: &Rules) {
+    let tenant = rules.tenants.get(&row.tenant);
+    let tenant = tenant.map_or("", |tenant| tenant.name.as_str());
+    let callback = row.callback.0;
+    if row.seen_ms.is_none() {
+        tracing::warn!(
+            callback,
+            tenant,
+            "a callback was given up: somebody must look"
+        );
     }
 }
 

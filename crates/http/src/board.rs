@@ -84,7 +84,7 @@ pub(crate) struct Board {
     pub(crate) stops: Cell,
     /// The storms that are on, three lines each; empty on a quiet day.
     pub(crate) storm: Cell,
-    pub(crate) figures: [Figure; 5],
+    pub(crate) figures: [Figure; 6],
     pub(crate) queues: Vec<QueueLine>,
     pub(crate) tenants: Vec<TenantLine>,
     pub(crate) seats: Vec<SeatLine>,
@@ -265,7 +265,26 @@ fn storms(look: &Snapshot) -> Vec<String> {
     look.trunks.iter().filter_map(line).collect()
 }
 
-fn figures(look: &Snapshot) -> [Figure; 5] {
+fn figure(label: &'static str, id: &str, value: String, note: String) -> Figure {
+    Figure {
+        label,
+        value: cell(id, value),
+        note: cell(format!("{id}-note"), note),
+    }
+}
+
+/// Callbacks that were given up and that nobody has looked at yet.
+fn unseen(look: &Snapshot) -> Figure {
+    let unseen = sum(look.tenants.iter().map(|it| it.callbacks_unseen));
+    let note = match unseen {
+        0 => "nessuna lasciata senza risposta",
+        _ => "chiuse senza aver parlato con la persona",
+    };
+    let label = "Richiamate da rivedere";
+    figure(label, "unseen", unseen.to_string(), note.to_owned())
+}
+
+fn figures(look: &Snapshot) -> [Figure; 6] {
     let at = look.at_ms;
     let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
     let first = look.queues.iter().filter_map(|queue| queue.oldest_ms).min();
@@ -287,11 +306,6 @@ fn figures(look: &Snapshot) -> [Figure; 5] {
         .map(|trunk| trunk.inbound + trunk.notices + trunk.outbound));
     let channels = sum(look.trunks.iter().map(|trunk| trunk.channels));
     let full = look.trunks.iter().filter(|trunk| is_full(trunk)).count();
-    let figure = |label, id: &str, value: String, note: String| Figure {
-        label,
-        value: cell(id, value),
-        note: cell(format!("{id}-note"), note),
-    };
     [
         figure(
             "Chiamate in corso",
@@ -318,6 +332,7 @@ fn figures(look: &Snapshot) -> [Figure; 5] {
                 format!("la più vecchia da {}", words::span(at - debt))
             }),
         ),
+        unseen(look),
         figure(
             "Postazioni libere",
             "free",

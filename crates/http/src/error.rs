@@ -252,6 +252,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::LacksSkill { .. }
         | CommandError::SiteNotOut(_)
         | CommandError::NotPressed(_)
+        | CommandError::NotUnseen(_)
+        | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
         | CommandError::TaskNotOffered { .. }
         | CommandError::TaskNotAtWork(_)
@@ -299,6 +301,8 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoMessage(_) => {
             "name a step that has `emergency` in the dialplan, or none for the one that it chooses"
         }
+        CommandError::NotUnseen(_) => "GET /api/v1/callbacks?unseen=true lists them",
+        CommandError::NoNumber(_) => "acknowledge it",
         CommandError::NotPressed(_) => "GET /api/v1/stops lists what is pressed",
         CommandError::ShiftIsOver | CommandError::StopIsOver => "give a moment to come, or none",
         CommandError::NotTaken(_) => {

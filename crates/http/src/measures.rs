@@ -213,6 +213,11 @@ fn write_tenants(look: &Snapshot, to: &mut Exposition) {
         "Operators of other tenants at its works",
     );
     to.family(name, help, &counts(|it| it.borrowed));
+    let (name, help) = (
+        "cuptel_callbacks_unseen",
+        "Callbacks given up that nobody has looked at",
+    );
+    to.family(name, help, &counts(|it| it.callbacks_unseen));
     let figures = |value: fn(&WaitsNow) -> Option<f64>| -> Vec<_> {
         let both = look.tenants.iter().flat_map(|it| {
             let recent = (&it.name, "recent", value(&it.recent));

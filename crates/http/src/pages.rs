@@ -249,6 +249,11 @@ fn people_paths() -> Router<Shared> {
             post(staffing::remove_operator),
         )
         .route("/callbacks/{id}/assign", post(staffing::assign_callback))
+        .route(
+            "/callbacks/{id}/acknowledge",
+            post(staffing::acknowledge_callback),
+        )
+        .route("/callbacks/{id}/reopen", post(staffing::reopen_callback))
         .route("/sites", get(sites::sites))
         .route("/tenants", get(tenants::tenants))
         .route("/tasks", get(tasks::tasks).post(tasks::add))

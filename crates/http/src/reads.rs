@@ -46,6 +46,8 @@ pub(crate) struct CallbacksAsked {
     tenant: Option<String>,
     /// Where they stand: one word of the states.
     state: Option<String>,
+    /// `true`: only those that were given up and that nobody has looked at yet.
+    unseen: Option<bool>,
     /// Older than this identifier: `next` of the page before.
     before: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
@@ -167,6 +169,7 @@ pub(crate) async fn callbacks(
     let CallbacksAsked {
         tenant,
         state,
+        unseen,
         before,
         limit,
     } = asked(query)?;
@@ -177,6 +180,7 @@ pub(crate) async fn callbacks(
         .callbacks(&CallbackFilter {
             tenant,
             state,
+            unseen: unseen.unwrap_or(false),
             before,
             limit,
         })

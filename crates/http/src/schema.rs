@@ -87,6 +87,7 @@ pub(crate) struct CallbackDetail {
     dials: Vec<Dial>,
     missed: Vec<Attempt>,
     operator: Option<String>,
+    review: Option<Review>,
 }
 
 shapes! {
@@ -226,6 +227,9 @@ shapes! {
     PromiseSums { told: i64, kept: i64, broken: i64 }
     /// Of a queue's people; without `queue` of those who had not chosen one.
     QueuePromises { tenant: Option<String>, queue: Option<String>, told: i64, kept: i64, broken: i64 }
+    /// What became of a callback after it was given up: whether somebody looked at it, who, and the
+    /// callback that took it over.
+    Review { seen_ms: Option<i64>, seen_by: Option<String>, reopened_as: Option<i64> }
     /// One entry of a callback's history.
     CallbackEvent {
         id: i64, at_ms: i64, kind: String, attempt: Option<i64>, dial: Option<i64>,
@@ -316,7 +320,8 @@ shapes! {
     /// others, operators of others at its works, with their bounds; and how its callers fared.
     TenantNow {
         name: String, title: String, at_home: u32, away: u32, borrowed: u32, lend_floor: u32,
-        lend_max: Option<u32>, borrow_max: Option<u32>, recent: WaitsNow, today: WaitsNow,
+        lend_max: Option<u32>, borrow_max: Option<u32>, callbacks_unseen: u32, recent: WaitsNow,
+        today: WaitsNow,
     }
     /// Callers whose wait has ended, within the last minutes or since midnight: how many, within
     /// how many seconds nineteen of twenty were through, and which part hung up.

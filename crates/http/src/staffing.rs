@@ -8,16 +8,17 @@ use axum::extract::{Path, State};
 use cuptel_core::id::CallbackId;
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::staffing::{OperatorChange, SeatChange};
-use cuptel_core::step::Command;
+use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::WorkKind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::access::Caller;
-use crate::actions::{Asked, Nothing, typed};
+use crate::actions::{Asked, By, Nothing, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::port::Refusal;
 use crate::reads::{self, identifier, shortened};
 use crate::schema;
 
@@ -357,6 +358,51 @@ pub(crate) async fn assign_callback(
     let callback = CallbackId(identifier(&id, "callback")?);
     let operator = asked.wish.operator;
     let command = Command::AssignCallback { callback, operator };
+    shared.engine.command(command).await?;
+    reads::callback(caller, State(shared), Path(id)).await
+}
+
+/// Somebody has looked at a callback that was given up, and leaves it so.
+#[utoipa::path(post, path = "/api/v1/callbacks/{id}/acknowledge", tag = "people",
+    security(("token" = [])), params(("id" = i64, Path)), request_body = By,
+    responses((status = 200, body = schema::OneCallback), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "It is not unseen", body = schema::Error)))]
+pub(crate) async fn acknowledge_callback(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked<By>,
+) -> Result<Json<Value>, ApiError> {
+    let callback = CallbackId(identifier(&id, "callback")?);
+    let by = typed(asked.wish.supervisor.as_deref().unwrap_or(""))?;
+    let command = Command::Acknowledge { callback, by };
+    shared.engine.command(command).await?;
+    reads::callback(caller, State(shared), Path(id)).await
+}
+
+/// Has a person called after all whose callback was given up: as a new callback, at the place of the
+/// old, or joined to one that is open. `review.reopened_as` says which.
+#[utoipa::path(post, path = "/api/v1/callbacks/{id}/reopen", tag = "people",
+    security(("token" = [])), params(("id" = i64, Path)), request_body = By,
+    responses((status = 200, body = schema::OneCallback), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "It is not unseen, or the person was erased",
+            body = schema::Error)))]
+pub(crate) async fn reopen_callback(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked<By>,
+) -> Result<Json<Value>, ApiError> {
+    let callback = CallbackId(identifier(&id, "callback")?);
+    let by = typed(asked.wish.supervisor.as_deref().unwrap_or(""))?;
+    let given_up = shared.store.given_up(callback).await?;
+    let Some(given_up) = given_up.map(Box::new) else {
+        let refused = CommandError::NotUnseen(callback);
+        return Err(Refusal::from(refused).into());
+    };
+    let command = Command::CallAfterAll { given_up, by };
     shared.engine.command(command).await?;
     reads::callback(caller, State(shared), Path(id)).await
 }

@@ -301,6 +301,8 @@ pub(crate) fn done(command: &Command) -> String {
             format!("Sede {site}: isolata, le chiamate vanno altrove.")
         }
         Command::SiteResumes { site } => format!("Sede {site}: di nuovo collegata."),
+        Command::Acknowledge { .. } => "Richiamata rivista.".to_owned(),
+        Command::CallAfterAll { .. } => "Richiamata riaperta.".to_owned(),
         Command::PressStop { told, .. } => format!("{}.", stopped(told.button)),
         Command::ReleaseStop { told, .. } => {
             format!("{}: di nuovo come sempre.", stopped(told.button))
@@ -364,6 +366,10 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::NoSuchButton(..) => "Questo pulsante non esiste.".to_owned(),
         CommandError::NoMessage(message) => {
             format!("Nessun dialplan ha un messaggio di emergenza {message}.")
+        }
+        CommandError::NotUnseen(id) => format!("La richiamata {id} non è tra quelle da rivedere."),
+        CommandError::NoNumber(id) => {
+            format!("La richiamata {id} non ha più un numero da chiamare.")
         }
         CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
         CommandError::StopIsOver => "La fine indicata è già passata.".to_owned(),

@@ -9,7 +9,7 @@ use cuptel_core::id::{
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackRow, ClosureRow, DialRow, IntervalRow, NeedRow, NumberRow,
     OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored,
-    SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
@@ -34,6 +34,7 @@ pub(crate) struct Image {
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
     pub(crate) closures: BTreeMap<ClosureId, ClosureRow>,
+    pub(crate) reviews: BTreeMap<CallbackId, ReviewRow>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
     /// `Call-ID` of every attempt.
     pub(crate) call_ids: BTreeSet<String>,
@@ -81,6 +82,7 @@ impl Image {
             Record::Seat(row) => drop(self.seats.insert(row.id, row.clone())),
             Record::Operator(row) => drop(self.operators.insert(row.id, row.clone())),
             Record::SiteOutage(row) => drop(self.outages.insert(row.id, row.clone())),
+            Record::Review(row) => drop(self.reviews.insert(row.callback, row.clone())),
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
@@ -121,6 +123,22 @@ impl Image {
             .e164
             .as_ref()
             .map(|number| number.reveal())
+    }
+
+    /// Callbacks that were given up and that nobody has seen.
+    pub(crate) fn unseen(&self) -> impl Iterator<Item = &ReviewRow> {
+        self.reviews.values().filter(|row| row.seen_ms.is_none())
+    }
+
+    /// A callback that was given up, with what was wanted then.
+    pub(crate) fn given_up(&self, id: CallbackId) -> Option<OpenCallback> {
+        let row = self.callbacks.get(&id)?;
+        let of_it = |need: &&NeedRow| need.callback == id && need.closed_ms == row.closed_ms;
+        let needs = self.needs.values().filter(of_it).cloned().collect();
+        Some(OpenCallback {
+            needs,
+            ..self.open(row)
+        })
     }
 
     /// Stop buttons that nobody has released.
@@ -192,6 +210,7 @@ impl Image {
                 .cloned()
                 .collect(),
             closures: self.pressed().cloned().collect(),
+            unseen: self.unseen().cloned().collect(),
             sign_ins: self
                 .sign_ins
                 .values()

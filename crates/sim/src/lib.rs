@@ -28,6 +28,7 @@ mod people;
 mod plan;
 mod promises;
 mod rest;
+mod reviews;
 mod shrink;
 mod sound;
 mod tape;

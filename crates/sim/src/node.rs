@@ -354,7 +354,8 @@ impl World {
                 | Record::Owner(_)
                 | Record::TaskEvent(_)
                 | Record::SiteOutage(_)
-                | Record::Closure(_) => continue,
+                | Record::Closure(_)
+                | Record::Review(_) => continue,
                 Record::Task(row) => format!("task {} {} at {:?}", row.id, row.state, row.seat),
                 Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),

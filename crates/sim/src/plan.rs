@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 21] = [
     "network",
     "bad_weather",
     "takeover",
@@ -33,6 +33,7 @@ const KINDS: [&str; 20] = [
     "handset",
     "task",
     "button",
+    "review",
     "call",
 ];
 
@@ -107,6 +108,7 @@ impl World {
         self.plan_weather();
         self.plan_errands();
         self.plan_buttons();
+        self.plan_reviews();
         let chance = &mut self.streams.plan;
         let (stops, stop_us) = (chance.percent(25), chance.s(20, 300));
         let (cuts, cut_us) = (chance.percent(20), chance.s(10, 300));

@@ -293,6 +293,7 @@ impl Watch {
             | Record::Owner(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
+            | Record::Review(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => Ok(()),

@@ -82,6 +82,8 @@ pub(crate) enum Happening {
     Errand(usize, Chance),
     /// Somebody presses or releases a stop button.
     Button(Chance),
+    /// Somebody looks at what was given up.
+    Review(Chance),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
     /// Somebody changes the files for the n-th time, and the process reads them again.
@@ -397,6 +399,7 @@ impl World {
             Happening::Operates(seat) => self.operates(seat),
             Happening::Errand(seat, chance) => self.errand(seat, chance),
             Happening::Button(chance) => self.button(chance),
+            Happening::Review(chance) => self.review(chance),
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);
                 Ok(())

@@ -13,6 +13,7 @@ use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::owner;
 use crate::promise::{self, PromiseView};
+use crate::review::{self, ReviewView};
 use crate::row::{Columns, all_of};
 use crate::store::{Store, StoreError, page, while_doing};
 
@@ -86,6 +87,15 @@ const LIST: &str = view!(
     AND (CAST($4 AS TEXT) IS NULL OR c.state = $4)
 ORDER BY c.id DESC LIMIT $5"
 );
+/// Few are unseen, so it is they that are looked up and not the callbacks.
+const UNSEEN: &str = view!(
+    "AND c.id IN (SELECT id FROM callback_review
+        WHERE shard = $1 AND seen_ms IS NULL AND id < $2
+            AND (CAST($3 AS TEXT) IS NULL
+                OR tenant = (SELECT id FROM tenant WHERE shard = $1 AND name = $3))
+        ORDER BY id DESC LIMIT $4)
+ORDER BY c.id DESC"
+);
 const ONE: &str = view!("AND c.id = $2");
 const NEEDS: &str = "
 SELECT need.id, queue.name, need.kind, need.opened_ms, need.closed_ms, need.another_person
@@ -105,6 +115,8 @@ pub struct CallbackFilter {
     pub tenant: Option<String>,
     /// In this state only.
     pub state: Option<CallbackState>,
+    /// Only those that were given up and that nobody has looked at yet.
+    pub unseen: bool,
     /// Older than this identifier: the last one of the page before.
     pub before: Option<i64>,
     /// How many, 1 to 1000.
@@ -200,6 +212,8 @@ pub struct CallbackDetail {
     pub missed: Vec<AttemptView>,
     /// The operator who is to pay it, where it is not anybody's.
     pub operator: Option<String>,
+    /// What became of it after it was given up.
+    pub review: Option<ReviewView>,
 }
 
 pub(crate) fn image(row: &CallbackRow, seq: i64, images: &mut Images) {
@@ -303,11 +317,18 @@ impl Store {
         filter: &CallbackFilter,
     ) -> Result<Vec<CallbackView>, StoreError> {
         let failed = while_doing("list callbacks");
-        let question = ask_shard(LIST)
-            .int(filter.before.unwrap_or(i64::MAX))
-            .maybe_text(filter.tenant.as_deref())
-            .maybe_text(filter.state.map(CallbackState::as_str))
-            .int(page(filter.limit));
+        let of_tenant = |statement| {
+            ask_shard(statement)
+                .int(filter.before.unwrap_or(i64::MAX))
+                .maybe_text(filter.tenant.as_deref())
+        };
+        let state = filter.state.map(CallbackState::as_str);
+        let question = if filter.unseen {
+            of_tenant(UNSEEN)
+        } else {
+            of_tenant(LIST).maybe_text(state)
+        };
+        let question = question.int(page(filter.limit));
         let mut reading = self.read().await.map_err(&failed)?;
         let callbacks = question.all(&mut reading, view).await.map_err(failed)?;
         drop(reading);
@@ -347,6 +368,7 @@ impl Store {
             .await
             .map_err(&failed)?;
         let operator = owner::of_callback(connection, id).await.map_err(&failed)?;
+        let review = review::of_callback(connection, id).await.map_err(&failed)?;
         Ok(Some(CallbackDetail {
             callback,
             needs,
@@ -355,10 +377,11 @@ impl Store {
             dials,
             missed,
             operator,
+            review,
         }))
     }
 }
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ONE, NEEDS, EVENTS, LIST];
+pub(crate) const LOOKUPS: &[&str] = &[ONE, NEEDS, EVENTS, LIST, UNSEEN];

@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
     assignment, attempt, backlog, closure, dial, number, offer, operator, owner, profile,
-    registration, seat, sign_in, site_outage, state_interval, task,
+    registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -99,6 +99,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         operators: operator::load(connection).await?,
         outages: all(connection, site_outage::OPEN, site_outage::read).await?,
         closures: all(connection, closure::OPEN, closure::read).await?,
+        unseen: all(connection, review::OPEN, review::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,
         sign_ins: all(connection, sign_in::OPEN, sign_in::read).await?,

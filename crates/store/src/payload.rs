@@ -9,8 +9,8 @@ use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
     assignment, attempt, callback, closure, config_version, decision, dial, number, offer,
-    operator, owner, profile, promise, registration, seat, sign_in, site_outage, state_interval,
-    task,
+    operator, owner, profile, promise, registration, review, seat, sign_in, site_outage,
+    state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -37,6 +37,7 @@ pub(crate) enum Table {
     Owner,
     SiteOutage,
     Closure,
+    Review,
     Task,
     TaskEvent,
     ConfigVersion,
@@ -67,6 +68,7 @@ impl Table {
         Self::Owner,
         Self::SiteOutage,
         Self::Closure,
+        Self::Review,
         Self::Task,
         Self::TaskEvent,
         Self::ConfigVersion,
@@ -95,6 +97,7 @@ impl Table {
             Self::Owner => "callback_owner",
             Self::SiteOutage => "site_outage",
             Self::Closure => "closure",
+            Self::Review => "callback_review",
             Self::Task => "task",
             Self::TaskEvent => "task_event",
             Self::ConfigVersion => "config_version",
@@ -139,6 +142,7 @@ impl Table {
             Self::Owner => &[owner::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
             Self::Closure => &[closure::UPSERT],
+            Self::Review => &[review::UPSERT],
             Self::Task => &[task::UPSERT],
             Self::TaskEvent => &[task::INSERT_EVENT],
             Self::ConfigVersion => &[config_version::UPSERT],
@@ -185,6 +189,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
+        Record::Review(row) => (Table::Review, row.callback.0, false),
         Record::Task(row) => (Table::Task, row.id.0, row.seat.is_some()),
         Record::TaskEvent(row) => (Table::TaskEvent, row.id.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
@@ -295,6 +300,7 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
         }
         Record::Closure(row) => closure::image(row, seq, &mut images[Table::Closure as usize]),
+        Record::Review(row) => review::image(row, seq, &mut images[Table::Review as usize]),
         Record::Task(row) => task::image(row, seq, &mut images[Table::Task as usize]),
         Record::TaskEvent(row) => {
             task::event_image(row, seq, &mut images[Table::TaskEvent as usize])

@@ -26,5 +26,6 @@ mod states;
 mod stops;
 mod storm;
 mod tasks;
+mod unseen;
 mod waits;
 mod why;

@@ -17,8 +17,8 @@ use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, DecisionRow, DialRow,
     IntervalRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow,
-    PromiseRow, Record, RegistrationRow, Restored, SeatRow, SignInRow, SiteOutageRow, Spoken,
-    TaskEventRow, TaskRow, Work,
+    PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow,
+    Spoken, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
@@ -128,6 +128,7 @@ pub(crate) struct Room {
     owners: BTreeMap<CallbackId, OwnerRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
     closures: BTreeMap<ClosureId, ClosureRow>,
+    reviews: BTreeMap<CallbackId, ReviewRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
     tasks: BTreeMap<TaskId, TaskRow>,
     task_events: Vec<TaskEventRow>,
@@ -175,6 +176,7 @@ impl Room {
             owners: BTreeMap::new(),
             outages: BTreeMap::new(),
             closures: BTreeMap::new(),
+            reviews: BTreeMap::new(),
             intervals: BTreeMap::new(),
             tasks: BTreeMap::new(),
             task_events: Vec::new(),
@@ -279,6 +281,7 @@ impl Room {
                 Record::Seat(row) => drop(self.seats.insert(row.id, row)),
                 Record::Operator(row) => drop(self.operators.insert(row.id, row)),
                 Record::SiteOutage(row) => drop(self.outages.insert(row.id, row)),
+                Record::Review(row) => drop(self.reviews.insert(row.callback, row)),
                 Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
@@ -819,6 +822,28 @@ impl Room {
         open.cloned().collect()
     }
 
+    /// Callbacks that were given up and that nobody has looked at, as on record.
+    pub(crate) fn unseen(&self) -> Vec<ReviewRow> {
+        let unseen = self.reviews.values().filter(|row| row.seen_ms.is_none());
+        unseen.cloned().collect()
+    }
+
+    pub(crate) fn review(&self, id: CallbackId) -> &ReviewRow {
+        self.reviews.get(&id).expect("it was given up")
+    }
+
+    /// A callback as the store has it after it was given up.
+    pub(crate) fn given_up(&self, id: CallbackId) -> OpenCallback {
+        let row = self.callbacks[&id].clone();
+        let of_it = |need: &&NeedRow| need.callback == id && need.closed_ms == row.closed_ms;
+        OpenCallback {
+            number: self.numbers[&row.number].e164.clone(),
+            needs: self.needs.values().filter(of_it).cloned().collect(),
+            promised_ms: None,
+            row,
+        }
+    }
+
     /// Stop buttons that nobody has released, as on record.
     pub(crate) fn pressed(&self) -> Vec<ClosureRow> {
         let pressed = self.closures.values().filter(|row| row.until_ms.is_none());
@@ -876,6 +901,7 @@ impl Room {
                 .cloned()
                 .collect(),
             closures: self.pressed(),
+            unseen: self.unseen(),
             sign_ins: self
                 .sign_ins
                 .iter()

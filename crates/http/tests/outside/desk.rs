@@ -350,6 +350,7 @@ pub(crate) fn busy() -> Snapshot {
             borrowed: 1,
             lend_floor: 3,
             lend_max: Some(5),
+            callbacks_unseen: 2,
             borrow_max: None,
             recent: WaitsNow {
                 waits: 40,

@@ -24,6 +24,7 @@ async fn what_is_true_now_is_written_from_the_look() {
         "cuptel_trunk_full{trunk=\"carrier\"} 0",
         "cuptel_operators_at_home{tenant=\"asl-teramo\"} 4",
         "cuptel_operators_lent{tenant=\"asl-teramo\"} 2",
+        "cuptel_callbacks_unseen{tenant=\"asl-teramo\"} 2",
         "cuptel_operators_borrowed{tenant=\"asl-teramo\"} 1",
         "cuptel_wait_p95_seconds{tenant=\"asl-teramo\",window=\"recent\"} 95",
         "cuptel_abandoned_ratio{tenant=\"asl-teramo\",window=\"recent\"} 0.125",

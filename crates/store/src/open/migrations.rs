@@ -48,6 +48,11 @@ pub(super) const ALL: &[Step] = &[
         "dial_number",
         include_str!("../../migrations/0012_dial_number.sql"),
     ),
+    (
+        13,
+        "review",
+        include_str!("../../migrations/0013_review.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -46,7 +46,7 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, offer,
-        open, promise, task,
+        open, promise, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -88,6 +88,7 @@ mod tests {
             decision::LOOKUPS,
             carrier::LOOKUPS,
             task::LOOKUPS,
+            review::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

@@ -14,7 +14,7 @@ use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, ConfigVersionRow,
     DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow,
-    ProfileRow, PromiseRow, Record, RegistrationRow, SeatRow, SignInRow, SiteOutageRow,
+    ProfileRow, PromiseRow, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow,
     TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
@@ -355,7 +355,7 @@ fn tasks() -> Vec<Record> {
     ]
 }
 
-/// What operator 2 needs, whose the callbacks are, an outage that is over and one that is not.
+/// What operator 2 needs, an outage that is over and one that is not, who looked at what was given up.
 fn people() -> Vec<Record> {
     let mut records = vec![Record::Profile(Box::new(profile(2)))];
     records.extend([(91, Some(NOW)), (92, None)].map(|(id, until_ms)| {
@@ -368,7 +368,22 @@ fn people() -> Vec<Record> {
             supervisor: until_ms.is_none().then(|| "Capo".into()),
         })
     }));
+    records.extend(
+        [(12, Some(NOW)), (13, None)].map(|(id, seen_ms)| Record::Review(review(id, seen_ms))),
+    );
     records
+}
+
+/// 13 was given up and is unseen; 12 was looked at.
+fn review(id: i64, seen_ms: Option<i64>) -> ReviewRow {
+    ReviewRow {
+        callback: CallbackId(id),
+        tenant: TenantId(1),
+        closed_ms: NOW - 1_000,
+        seen_ms,
+        seen_by: seen_ms.map(|_| "Capo".into()),
+        reopened_as: seen_ms.map(|_| CallbackId(11)),
+    }
 }
 
 /// Buttons of each reach, of which 111 was released.

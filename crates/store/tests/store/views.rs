@@ -24,6 +24,7 @@ on_every_database!(
     attempts_are_paged_from_the_newest,
     attempts_are_filtered,
     callbacks_are_filtered,
+    what_was_given_up_is_given_with_its_number_and_what_was_wanted,
     details_hold_all_that_belongs,
     the_attempts_of_a_callback_are_found_along_their_chain,
     seats_tell_what_they_do,
@@ -249,6 +250,7 @@ async fn callbacks_are_filtered(home: &Home) {
     let of = |tenant: Option<&str>, state, before| CallbackFilter {
         tenant: tenant.map(str::to_owned),
         state,
+        unseen: false,
         before,
         limit: 10,
     };
@@ -269,8 +271,37 @@ async fn callbacks_are_filtered(home: &Home) {
         let found: Vec<i64> = found.into_iter().map(|callback| callback.id.0).collect();
         assert_eq!(found, expected, "{filter:?}");
     }
+    for (tenant, before, expected) in [
+        (None, None, &[13][..]),
+        (Some("asl-teramo"), None, &[13]),
+        (Some("asl-pescara"), None, &[]),
+        (None, Some(13), &[]),
+    ] {
+        let unseen = CallbackFilter {
+            unseen: true,
+            ..of(tenant, None, before)
+        };
+        let found = store.callbacks(&unseen).await.unwrap();
+        let found: Vec<i64> = found.into_iter().map(|callback| callback.id.0).collect();
+        assert_eq!(found, expected, "{unseen:?}");
+    }
     let error = store.callbacks(&of(Some("asl-termo"), None, None)).await;
     assert!(matches!(error, Err(StoreError::NoTenant { .. })));
+}
+
+async fn what_was_given_up_is_given_with_its_number_and_what_was_wanted(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    assert_eq!(store.given_up(CallbackId(11)).await.unwrap(), None);
+    let given_up = store.given_up(CallbackId(13)).await.unwrap().unwrap();
+    assert_eq!(given_up.row, callback(13, 3, CallbackState::Closed));
+    assert_eq!(given_up.number.unwrap().reveal(), SECRETS[2]);
+    let needs: Vec<i64> = given_up.needs.iter().map(|need| need.id.0).collect();
+    assert_eq!(needs, [33]);
+    let seen = store.callback(CallbackId(12)).await.unwrap().unwrap();
+    let review = seen.review.unwrap();
+    assert_eq!(review.seen_by.as_deref(), Some("Capo"));
+    assert_eq!(review.reopened_as, Some(CallbackId(11)));
 }
 
 async fn details_hold_all_that_belongs(home: &Home) {

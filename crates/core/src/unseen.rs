@@ -1,0 +1,205 @@
+//! Nothing ends unseen: a callback that was given up stands in a list until somebody has looked at
+//! it, and says so or has it called after all. And one that has waited too long is given up though
+//! nothing else happens to it.
+
+use std::ops::Bound;
+
+use crate::callback::{Case, Debt};
+use crate::centre::Centre;
+use crate::id::{CallbackId, TenantId};
+use crate::owing::About;
+use crate::record::{CallbackRow, OpenCallback, Record, ReviewRow};
+use crate::step::{CommandError, Step};
+use crate::time::{Now, UtcMs};
+use crate::timers::Timer;
+use crate::words::{CallbackEventKind, CallbackState, ClosedHow};
+
+/// No callback expires sooner: terms are counted in days, of which one in a year has 23 hours.
+const YOUNGEST_MS: i64 = 23 * 3_600_000;
+/// Callbacks that are looked at together, so that a million of them stop nobody.
+const LOOKED_AT_ONCE: usize = 500;
+/// Between two stretches of one look through the old ones.
+const STRETCH_S: u32 = 1;
+/// Between two looks.
+const LOOK_S: u32 = 60;
+const CALLED_AFTER_ALL: &str = "given up before, and called after all";
+
+impl Centre {
+    /// A callback is closed: if it was given up, somebody must see it.
+    pub(crate) fn goes_unseen(
+        &mut self,
+        now: Now,
+        row: &CallbackRow,
+        how: ClosedHow,
+        step: &mut Step,
+    ) {
+        match how {
+            ClosedHow::Exhausted | ClosedHow::Expired => {}
+            ClosedHow::Served
+            | ClosedHow::GotThrough
+            | ClosedHow::CancelledByPerson
+            | ClosedHow::Withdrawn
+            | ClosedHow::Suppressed => return,
+        }
+        let review = ReviewRow {
+            callback: row.id,
+            tenant: row.tenant,
+            closed_ms: now.utc_ms,
+            seen_ms: None,
+            seen_by: None,
+            reopened_as: None,
+        };
+        self.unseen.insert(row.id, review.clone());
+        step.records.push(Record::Review(review));
+    }
+
+    /// Somebody has looked at a callback that was given up, and leaves it so.
+    pub(crate) fn acknowledge(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        by: Option<String>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        self.is_seen(now, id, (by, None), step)
+    }
+
+    fn is_seen(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        (seen_by, reopened_as): (Option<String>, Option<CallbackId>),
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let review = self.unseen.remove(&id);
+        let review = review.ok_or(CommandError::NotUnseen(id))?;
+        step.records.push(Record::Review(ReviewRow {
+            seen_ms: Some(now.utc_ms),
+            seen_by,
+            reopened_as,
+            ..review
+        }));
+        Ok(())
+    }
+
+    /// Somebody wants a person called after all whose callback was given up. What is closed stays
+    /// so: it is a new debt, or more of one that is open, at the place of the old.
+    pub(crate) fn call_after_all(
+        &mut self,
+        now: Now,
+        given_up: &OpenCallback,
+        by: Option<String>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let row = &given_up.row;
+        if !self.unseen.contains_key(&row.id) {
+            return Err(CommandError::NotUnseen(row.id));
+        }
+        let Some(number) = &given_up.number else {
+            return Err(CommandError::NoNumber(row.id));
+        };
+        let known = self.people.get(number);
+        let handle = known.map_or(row.number, |known| known.id);
+        let open = known.and_then(|known| known.case_of(row.tenant));
+        // Nobody is rung at once who may have tried, or been tried, a moment ago.
+        let asked = given_up.needs.iter().find_map(|need| need.queue);
+        let grace_ms = now.utc_in_s(self.grace_s(row.tenant, asked));
+        let rests_ms = open
+            .and_then(|id| self.cases.get(&id))
+            .map(|case| case.row.not_before_ms);
+        let not_before_ms = rests_ms
+            .into_iter()
+            .fold(row.not_before_ms.max(grace_ms), i64::max);
+        let debts = given_up.needs.iter().map(|need| Debt {
+            kind: need.kind,
+            queue: need.queue.and_then(|queue| self.rules.current(queue)),
+            place_ms: row.place_ms,
+            not_before_ms,
+            priority_ms: row.priority_ms,
+            another_person: need.another_person,
+        });
+        let debts: Vec<Debt> = debts.collect();
+        let Some(first) = debts.first() else {
+            return Err(CommandError::NoNumber(row.id));
+        };
+        let id = match open {
+            Some(id) => id,
+            None => self.open_case(now, row.tenant, number, handle, first),
+        };
+        self.unready(id);
+        for debt in &debts {
+            self.join(id, debt, now.utc_ms, step);
+        }
+        if let Some(case) = self.cases.get(&id) {
+            let image = case.row.clone();
+            step.records.push(match open {
+                None => Record::Callback(image),
+                Some(_) => Record::CallbackAmended(image),
+            });
+        }
+        let kind = match open {
+            None => CallbackEventKind::Opened,
+            Some(_) => CallbackEventKind::Joined,
+        };
+        let detail = Some(CALLED_AFTER_ALL);
+        let about = About {
+            detail,
+            ..About::default()
+        };
+        self.note(now, id, kind, about, step);
+        self.reconsider(now, id);
+        self.is_seen(now, row.id, (by, Some(id)), step)
+    }
+
+    /// How many callbacks of an authority were given up and seen by nobody yet.
+    pub(crate) fn unseen_of(&self, tenant: TenantId) -> usize {
+        let reviews = self.unseen.values();
+        reviews.filter(|review| review.tenant == tenant).count()
+    }
+
+    /// There are callbacks, and they grow old.
+    pub(crate) fn await_expiries(&mut self, now: Now) {
+        if self.expiries_at.is_none() && !self.cases.is_empty() {
+            self.look_for_expired_in(now, LOOK_S);
+        }
+    }
+
+    fn look_for_expired_in(&mut self, now: Now, after_s: u32) {
+        let at = now.in_s(after_s);
+        self.expiries_at = Some(at);
+        self.timers.at(at, Timer::Expiries(at));
+    }
+
+    /// Gives up callbacks that wait and are too old: the oldest first, a stretch at a time.
+    pub(crate) fn look_for_expired(&mut self, now: Now, moment: u64, step: &mut Step) {
+        if self.expiries_at != Some(moment) {
+            return;
+        }
+        self.expiries_at = None;
+        let after = self.expiries_after.take();
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        // Identifiers grow: those that follow are younger.
+        let old = self.cases.range((from, Bound::Unbounded));
+        let old = old.take_while(|(_, case)| is_old(now.utc_ms, case));
+        let old: Vec<CallbackId> = old.take(LOOKED_AT_ONCE).map(|(id, _)| *id).collect();
+        if old.len() == LOOKED_AT_ONCE {
+            self.expiries_after = old.last().copied();
+        }
+        for id in old {
+            let case = self.cases.get(&id);
+            let waits = case.is_some_and(|case| case.row.state == CallbackState::Waiting);
+            if let Some(how) = self.given_up(now, id).filter(|_| waits) {
+                self.close_case(now, id, how, About::default(), step);
+            }
+        }
+        if self.expiries_after.is_some() {
+            self.look_for_expired_in(now, STRETCH_S);
+        } else {
+            self.await_expiries(now);
+        }
+    }
+}
+
+fn is_old(now_ms: UtcMs, case: &Case) -> bool {
+    case.row.opened_ms + YOUNGEST_MS <= now_ms
+}

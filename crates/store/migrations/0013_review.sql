@@ -1,0 +1,16 @@
+-- Callbacks that were given up: whether somebody has looked at them. Those of before are unseen.
+CREATE TABLE callback_review (
+    shard BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    tenant BIGINT NOT NULL,
+    closed_ms BIGINT NOT NULL,
+    seen_ms BIGINT,
+    seen_by TEXT,
+    reopened_as BIGINT,
+    PRIMARY KEY (shard, id)
+) WITHOUT ROWID;
+CREATE INDEX callback_unseen ON callback_review (shard, id) WHERE seen_ms IS NULL;
+INSERT INTO callback_review (shard, id, seq, tenant, closed_ms)
+SELECT shard, id, seq, tenant, closed_ms FROM callback
+WHERE state = 'closed' AND closed_how IN ('exhausted', 'expired') AND closed_ms IS NOT NULL;
