@@ -865,29 +865,22 @@ impl Room {
         self.assignments.values().filter_map(spoken).collect()
     }
 
+    fn open(&self, row: &CallbackRow) -> OpenCallback {
+        let number = self.numbers.get(&row.number);
+        let is_open = |need: &&NeedRow| need.callback == row.id && need.closed_ms.is_none();
+        let of_case = |promise: &&PromiseRow| promise.callback == Some(row.id);
+        let promises = self.promises.iter().filter(of_case);
+        OpenCallback {
+            row: row.clone(),
+            number: number.and_then(|row| row.e164.clone()),
+            needs: self.needs.values().filter(is_open).cloned().collect(),
+            promised_ms: promises.map(|promise| promise.by_ms).max(),
+        }
+    }
+
     /// The process dies and is started again at once from what is on record.
     pub(crate) fn restarts(&mut self) {
         self.epoch += 1;
-        let open = |row: &&CallbackRow| row.state != CallbackState::Closed;
-        let with_needs = |row: &CallbackRow| OpenCallback {
-            row: row.clone(),
-            number: self
-                .numbers
-                .get(&row.number)
-                .and_then(|row| row.e164.clone()),
-            needs: self
-                .needs
-                .values()
-                .filter(|need| need.callback == row.id && need.closed_ms.is_none())
-                .cloned()
-                .collect(),
-            promised_ms: self
-                .promises
-                .iter()
-                .filter(|promise| promise.callback == Some(row.id))
-                .map(|promise| promise.by_ms)
-                .max(),
-        };
         let restored = Restored {
             epoch: self.epoch,
             seats: self.seats.values().cloned().collect(),
@@ -928,8 +921,8 @@ impl Room {
             callbacks: self
                 .callbacks
                 .values()
-                .filter(open)
-                .map(with_needs)
+                .filter(|row| row.state != CallbackState::Closed)
+                .map(|row| self.open(row))
                 .collect(),
             tasks: self.tasks_open(),
             numbers: self.numbers.values().cloned().collect(),
