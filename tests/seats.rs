@@ -346,15 +346,13 @@ fn a_phone_on_a_connection_that_was_slow_once_is_asked_and_works_again() {
     let phone = Phone::registered_over_tcp(&centre, "101", Answers::AtOnce);
     centre.sign_in("101", "Anna Esempio");
     phone.freezes();
-    let (first, _) = waiting(&centre, "0861555519");
+    let (caller, call) = waiting(&centre, "0861555519");
     centre.wait_for_sql("SELECT state FROM offer", "unreachable");
     phone.goes_on();
-    // The one whom it did not take is not offered to it again.
-    let (second, second_call) = waiting(&centre, "0861555520");
-    centre.attempt(&second_call, "it takes the next", is_talking);
+    // It did not refuse anybody: it has them once it has answered.
+    centre.attempt(&call, "it takes who waits", is_talking);
     phone.talks(1);
-    second.hangs_up();
-    first.hangs_up();
+    caller.hangs_up();
     centre.audit();
 }
 

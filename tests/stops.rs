@@ -46,7 +46,7 @@ fn nobody_is_dialled_while_outgoing_calls_are_stopped_before_and_after_a_restart
     assert!(list.contains("Carla Capo"), "{list}");
     let page = centre.page("/");
     assert!(
-        page.contains("Uscita fermata (tutta la regione) dalle "),
+        page.contains("Chiamate in uscita fermate (tutta la regione) dalle "),
         "{page}"
     );
     let pressed = "cuptel_stop_pressed{button=\"outgoing\",tenant=\"\",queue=\"\"}";

@@ -156,9 +156,9 @@ impl Case {
     pub(crate) fn join(&mut self, debt: &Debt) -> Joined {
         self.row.place_ms = self.row.place_ms.min(debt.place_ms);
         self.row.priority_ms = self.row.priority_ms.max(debt.priority_ms);
-        // Who was not rung yet has nothing to rest from but their own call: a moment that was
-        // set for them after an opening must not hold back one who calls again before it.
-        self.row.not_before_ms = if self.row.tries == 0 {
+        // Who was not rung yet has nothing to rest from but their own call. A turn among the others
+        // of a night stands: whoever calls again goes neither before nor behind who did not.
+        self.row.not_before_ms = if self.row.tries == 0 && !self.released {
             debt.not_before_ms
         } else {
             self.row.not_before_ms.max(debt.not_before_ms)

@@ -59,6 +59,8 @@ pub struct Held {
     pub numbers: usize,
     /// Tasks that are not closed.
     pub tasks: usize,
+    /// Callbacks that were given up and that nobody has looked at.
+    pub unseen: usize,
     /// Moments at which to be woken.
     pub timers: usize,
 }
@@ -217,6 +219,7 @@ impl Centre {
             legs: self.legs.len(),
             numbers: self.people.len(),
             tasks: self.tasks.len(),
+            unseen: self.unseen.len(),
             timers: self.timers.len(),
         }
     }

@@ -178,9 +178,13 @@ impl Centre {
             });
         }
         let disposition = assignment.disposition;
+        // Who hung up while the operator was told who it is has spoken with nobody.
+        let is_joined = !std::mem::take(&mut seat.is_told);
         self.remember_operator(queue, &with, assignment.operator);
         let settled = match with {
-            With::Caller(attempt) => self.call_talked(now, attempt, by, disposition, step),
+            With::Caller(attempt) => {
+                self.call_talked(now, attempt, (by, is_joined), disposition, step)
+            }
             With::Person {
                 callback,
                 dial,
@@ -194,7 +198,7 @@ impl Centre {
                         text: "Normal clearing",
                     });
                 }
-                self.callback_talked(now, callback, dial, by, disposition, step)
+                self.callback_talked(now, callback, dial, (by, is_joined), disposition, step)
             }
             With::Ringing { .. } => None,
         };
@@ -228,7 +232,7 @@ impl Centre {
         &mut self,
         now: Now,
         attempt: AttemptId,
-        by: Party,
+        (by, is_joined): (Party, bool),
         disposition: Option<Disposition>,
         step: &mut Step,
     ) -> Option<callback::Settled> {
@@ -237,6 +241,7 @@ impl Centre {
         let (since_ms, tenant, number) =
             (live.row.talking_ms, live.tenant, live.caller.number.clone());
         let another_person = live.another_person;
+        let since_ms = since_ms.filter(|_| is_joined);
         let interrupted = self.was_too_short(now, since_ms, by, disposition);
         let outcome = if interrupted {
             Outcome::Interrupted
@@ -282,11 +287,12 @@ impl Centre {
         now: Now,
         callback: CallbackId,
         dial: DialRow,
-        by: Party,
+        (by, is_joined): (Party, bool),
         disposition: Option<Disposition>,
         step: &mut Step,
     ) -> Option<callback::Settled> {
-        let interrupted = self.was_too_short(now, dial.answered_ms, by, disposition);
+        let since_ms = dial.answered_ms.filter(|_| is_joined);
+        let interrupted = self.was_too_short(now, since_ms, by, disposition);
         let about = About {
             dial: Some(dial.id),
             seat: Some(dial.seat),

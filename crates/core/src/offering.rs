@@ -1,7 +1,7 @@
 //! An offer to a seat: a lease with an end. Whatever fails gives the work back to its
 //! place and frees the seat.
 
-use crate::attempt::cause;
+use crate::attempt::{LiveAttempt, cause};
 use crate::centre::{Centre, Role};
 use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId};
 use crate::owing::About;
@@ -148,9 +148,8 @@ impl Centre {
             return;
         };
         self.caller_served(now, attempt, id, step);
-        let since_ms = self.attempts.get(&attempt).map_or(now.utc_ms, |live| {
-            live.row.queued_ms.unwrap_or(live.row.received_ms)
-        });
+        let live = self.attempts.get(&attempt);
+        let since_ms = live.map_or(now.utc_ms, LiveAttempt::waits_since_ms);
         self.connect(now, id, (leg, caller_leg), (queue, since_ms), step);
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.work = SeatWork::Talking {

@@ -262,7 +262,9 @@ impl Centre {
             Some(ClosedHow::Exhausted)
         } else {
             let expired = policy.expires.ends(case.row.opened_ms);
+            let known = self.people.get(&case.number);
             expired
+                .filter(|_| known.is_none_or(|known| known.calls == 0))
                 .is_some_and(|at| at < now.utc_ms)
                 .then_some(ClosedHow::Expired)
         }

@@ -230,7 +230,7 @@ impl Default for TaskPolicy {
             rest_max_s: 7_200,
             keep_s: 900,
             due_h: 72,
-            owner_lead_h: 4,
+            owner_lead_h: 1,
         }
     }
 }

@@ -106,6 +106,8 @@ pub(crate) struct Seat {
     /// Until when its phone, which is lost, may come back.
     pub(crate) grace_until: Option<MonoUs>,
     pub(crate) work: SeatWork,
+    /// Whether its operator hears who it is, and is not joined with them yet.
+    pub(crate) is_told: bool,
     pub(crate) interval: Option<IntervalRow>,
     /// Offers missed in a row.
     pub(crate) misses: u32,
@@ -146,6 +148,7 @@ impl Seat {
             lost_at: None,
             grace_until: None,
             work: SeatWork::Idle,
+            is_told: false,
             interval: None,
             misses: 0,
             idle_since: 0,

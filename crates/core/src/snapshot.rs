@@ -398,6 +398,7 @@ impl Centre {
     }
 
     fn tenants_now(&self, now: Now) -> Vec<TenantNow> {
+        let unseen = self.unseen_by_tenant();
         let waits = |figures: Figures| WaitsNow {
             waits: figures.waits,
             wait_p95_s: figures.wait_p95_s,
@@ -415,7 +416,7 @@ impl Centre {
                 lend_floor: rule.lending.floor,
                 lend_max: rule.lending.max,
                 borrow_max: rule.lending.borrow_max,
-                callbacks_unseen: count(self.unseen_of(*id)),
+                callbacks_unseen: count(unseen.get(id).copied().unwrap_or(0)),
                 recent: waits(recent),
                 today: waits(self.fairness.today(now, *id)),
             }

@@ -391,9 +391,12 @@ impl Centre {
         let plan = self.plan_of(id)?;
         Some(match self.stops.emergency(tenant) {
             None => Beginning::Step(plan.begins()),
-            Some(row) => plan
-                .message(row.message.as_deref())
-                .map_or(Beginning::Owed, Beginning::Step),
+            Some(row) => {
+                let of_region = self.stops.0.get(&(Matter::Emergency, Scope::Region));
+                let rows = std::iter::once(row).chain(of_region);
+                let mut said = rows.filter_map(|row| plan.message(row.message.as_deref()));
+                said.next().map_or(Beginning::Owed, Beginning::Step)
+            }
         })
     }
 
@@ -453,14 +456,16 @@ impl Centre {
         if in_hours && (doors.is_empty() || stand(Button::Closed) < doors.len()) {
             return Way::Open;
         }
+        if doors.is_empty() || stand(Button::Closed) < doors.len() {
+            return Way::Shut(calendar.next_opening(now.utc_ms));
+        }
         let ends_ms = doors
             .iter()
             .filter_map(|door| door.and_then(|row| row.ends_ms));
         match ends_ms.min() {
             Some(first_ms) => Way::Shut(calendar.next_opening(first_ms)),
-            // Shut within its hours, until somebody says otherwise.
-            None if in_hours => Way::Shut(None),
-            None => Way::Shut(calendar.next_opening(now.utc_ms)),
+            // Until somebody says otherwise.
+            None => Way::Shut(None),
         }
     }
 

@@ -2,6 +2,7 @@
 //! it, and says so or has it called after all. And one that has waited too long is given up though
 //! nothing else happens to it.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use crate::callback::{Case, Debt};
@@ -151,10 +152,13 @@ impl Centre {
         self.is_seen(now, row.id, (by, Some(id)), step)
     }
 
-    /// How many callbacks of an authority were given up and seen by nobody yet.
-    pub(crate) fn unseen_of(&self, tenant: TenantId) -> usize {
-        let reviews = self.unseen.values();
-        reviews.filter(|review| review.tenant == tenant).count()
+    /// How many callbacks of each authority were given up and seen by nobody yet.
+    pub(crate) fn unseen_by_tenant(&self) -> BTreeMap<TenantId, usize> {
+        let mut counts = BTreeMap::new();
+        for review in self.unseen.values() {
+            *counts.entry(review.tenant).or_default() += 1;
+        }
+        counts
     }
 
     /// There are callbacks, and they grow old.

@@ -45,7 +45,7 @@ impl Centre {
 
     /// A person is rung for an operator, who hears of it.
     pub(crate) fn tell_who_is_rung(
-        &self,
+        &mut self,
         now: Now,
         id: SeatId,
         leg: LegId,
@@ -54,6 +54,7 @@ impl Centre {
     ) {
         let mut prompts = self.whisper(now, id, (queue, now.utc_ms));
         prompts.push(self.rules.prompts.to_operator_dialling);
+        self.is_told(id, false);
         step.effects.push(Effect::Play {
             leg,
             token: DIALLING,
@@ -64,7 +65,7 @@ impl Centre {
 
     /// An operator and a person hear each other, once the operator has heard who it is.
     pub(crate) fn connect(
-        &self,
+        &mut self,
         now: Now,
         id: SeatId,
         (seat_leg, other): (LegId, LegId),
@@ -72,6 +73,7 @@ impl Centre {
         step: &mut Step,
     ) {
         let prompts = self.whisper(now, id, about);
+        self.is_told(id, !prompts.is_empty());
         step.effects.push(if prompts.is_empty() {
             Effect::Bridge {
                 a: other,
@@ -88,7 +90,7 @@ impl Centre {
     }
 
     /// The operator has heard who it is.
-    pub(crate) fn whispered(&self, id: SeatId, step: &mut Step) {
+    pub(crate) fn whispered(&mut self, id: SeatId, step: &mut Step) {
         let Some(SeatWork::Talking { leg, with, .. }) = self.seats.get(&id).map(|it| &it.work)
         else {
             return;
@@ -100,6 +102,13 @@ impl Centre {
         };
         if let Some(a) = other {
             step.effects.push(Effect::Bridge { a, b: *leg });
+            self.is_told(id, false);
+        }
+    }
+
+    fn is_told(&mut self, id: SeatId, is_told: bool) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.is_told = is_told;
         }
     }
 }

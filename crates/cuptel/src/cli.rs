@@ -505,7 +505,7 @@ pub(crate) struct ProfileSaid {
     /// Their phone is asked to pick up by itself
     #[arg(long)]
     pub(crate) auto_answer: Option<bool>,
-    /// They are to be told who calls before they are connected; not spoken yet
+    /// They hear who calls before they are connected: the prompts named by `whisper` in the configuration
     #[arg(long)]
     pub(crate) whisper: Option<bool>,
     /// Kinds of work that they do not do, e.g. "callback task"

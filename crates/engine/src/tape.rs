@@ -221,7 +221,7 @@ impl Tape {
     /// Whether all that the rules know is little enough to be written between two calls.
     fn has_room(&self, switch: &Switch) -> bool {
         let held = switch.rules_hold();
-        held.numbers + held.tasks <= self.settings.open_max && held.legs <= LEGS_MAX
+        held.numbers + held.tasks + held.unseen <= self.settings.open_max && held.legs <= LEGS_MAX
     }
 
     fn begin_anew(&mut self, now: Now, switch: &mut Switch) {

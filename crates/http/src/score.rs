@@ -54,10 +54,10 @@ fn told(sums: PromiseSums) -> String {
     let over = sums.kept + sums.broken;
     match (sums.told, over) {
         (0, _) => "–".to_owned(),
-        (told, 0) => format!("{told} dette, nessuna ancora scaduta"),
+        (told, 0) => format!("dette: {told}, esito non ancora noto"),
         (told, over) => {
             let share = sums.kept * 100 / over;
-            format!("{share} % ({} su {over}; {told} dette)", sums.kept)
+            format!("{share} % ({} su {over}; dette: {told})", sums.kept)
         }
     }
 }
@@ -81,9 +81,9 @@ mod tests {
     #[test]
     fn a_share_is_of_what_is_over_and_never_rounded_up() {
         assert_eq!(told(sums_of(0, 0, 0)), "–");
-        assert_eq!(told(sums_of(3, 0, 0)), "3 dette, nessuna ancora scaduta");
-        assert_eq!(told(sums_of(300, 199, 1)), "99 % (199 su 200; 300 dette)");
-        assert_eq!(told(sums_of(200, 200, 0)), "100 % (200 su 200; 200 dette)");
+        assert_eq!(told(sums_of(3, 0, 0)), "dette: 3, esito non ancora noto");
+        assert_eq!(told(sums_of(300, 199, 1)), "99 % (199 su 200; dette: 300)");
+        assert_eq!(told(sums_of(200, 200, 0)), "100 % (200 su 200; dette: 200)");
     }
 
     #[test]
@@ -111,10 +111,10 @@ mod tests {
             (title.to_owned(), called.to_owned(), served.to_owned())
         };
         let expected = [
-            line("PRENOTAZIONI", "–", "50 % (1 su 2; 2 dette)"),
+            line("PRENOTAZIONI", "–", "50 % (1 su 2; dette: 2)"),
             line(
                 "Prima di scegliere un servizio",
-                "100 % (1 su 1; 1 dette)",
+                "100 % (1 su 1; dette: 1)",
                 "–",
             ),
         ];

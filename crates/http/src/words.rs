@@ -161,9 +161,9 @@ pub(crate) fn site_out(site: &SiteNow, now: UtcMs) -> Option<String> {
 /// What a stop button does.
 fn stopped(button: Button) -> &'static str {
     match button {
-        Button::Outgoing => "Uscita fermata",
+        Button::Outgoing => "Chiamate in uscita fermate",
         Button::Closed => "Coda chiusa",
-        Button::Opened => "Coda aperta fuori orario",
+        Button::Opened => "Coda aperta a mano",
         Button::Emergency => "Messaggio di emergenza in onda",
     }
 }

@@ -1,4 +1,5 @@
--- Callbacks that were given up: whether somebody has looked at them. Those of before are unseen.
+-- Callbacks that were given up: whether somebody has looked at them. Those of before have no row: a
+-- history of years would be a list that nobody can read.
 CREATE TABLE callback_review (
     shard BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -11,6 +12,3 @@ CREATE TABLE callback_review (
     PRIMARY KEY (shard, id)
 ) WITHOUT ROWID;
 CREATE INDEX callback_unseen ON callback_review (shard, id) WHERE seen_ms IS NULL;
-INSERT INTO callback_review (shard, id, seq, tenant, closed_ms)
-SELECT shard, id, seq, tenant, closed_ms FROM callback
-WHERE state = 'closed' AND closed_how IN ('exhausted', 'expired') AND closed_ms IS NOT NULL;

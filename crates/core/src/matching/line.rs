@@ -398,7 +398,7 @@ impl QueueLine {
         };
         for &(key_ms, work, place_ms) in standing {
             // Whoever comes later goes first only by a seat that refuses those before.
-            if best.is_some_and(|best| best.seen_ms < key_ms - most) {
+            if best.is_some_and(|best| best.order() < (key_ms - most, key_ms, work)) {
                 break;
             }
             let Some(rank) = self.seat_for(at, (work, is_live), lending, on) else {

@@ -7,7 +7,7 @@ use cuptel_core::profile::Profile;
 use cuptel_core::rules::PromptId;
 use cuptel_core::staffing::WhyNotTaken;
 use cuptel_core::step::{CommandError, Destination, Effect, Input};
-use cuptel_core::words::{Chosen, ChosenBy, OfferState, Party, WorkKind, WorkState};
+use cuptel_core::words::{Chosen, ChosenBy, OfferState, Outcome, Party, WorkKind, WorkState};
 
 use crate::room::{
     BOOK, CANCEL, DECLINED_S, GRACE_S, LUCIA, MARIO, Room, SEAT_RING_S, WHISPER_CALL,
@@ -274,6 +274,24 @@ fn a_caller_who_leaves_while_it_is_told_is_joined_to_nobody() {
     room.heard(seat);
     assert_eq!(room.count(is_bridge), 0);
     assert!(room.was_hung_up(seat));
+}
+
+#[test]
+fn who_leaves_late_while_it_is_told_has_spoken_with_nobody() {
+    let (mut room, caller, _) = taken_by_who_is_told();
+    room.wait_s(5);
+    room.hangs_up(caller);
+    assert_eq!(room.outcome(0), Some(Outcome::Interrupted));
+    assert_eq!(room.needs().len(), 1, "a call is owed");
+}
+
+#[test]
+fn who_leaves_late_after_it_was_told_is_served() {
+    let (mut room, caller, seat) = taken_by_who_is_told();
+    room.heard(seat);
+    room.wait_s(5);
+    room.hangs_up(caller);
+    assert_eq!(room.outcome(0), Some(Outcome::Served));
 }
 
 #[test]

@@ -352,6 +352,19 @@ fn where_every_queue_behind_is_closed_the_dialplan_says_so_at_once() {
     assert_eq!(room.callback().place_ms, ends_ms, "it opens then");
 }
 
+/// One of the two queues is closed for a week: at night that is nothing to who calls for the other.
+#[test]
+fn a_closed_queue_puts_off_nobody_who_calls_at_night() {
+    let mut room = Room::new();
+    let opening_ms = TEN_O_CLOCK_MS + 22 * i64::from(HOUR_S) * 1_000;
+    let ends_ms = opening_ms + 7 * 24 * i64::from(HOUR_S) * 1_000;
+    press_until(&mut room, queue(Button::Closed, "cancel"), Some(ends_ms)).unwrap();
+    room.wait_s(12 * HOUR_S);
+    let mario = room.calls(MARIO);
+    room.heard(mario);
+    assert_eq!(room.callback().place_ms, opening_ms);
+}
+
 #[test]
 fn who_waits_when_a_queue_is_closed_is_served_for_a_while_and_then_told() {
     let mut room = Room::new();

@@ -153,7 +153,7 @@ fn a_seat_that_answers_no_offer_is_asked_more_and_more_rarely_and_has_its_calls(
     assert!((REST_S - 1..=REST_S + 1).contains(&rested_s), "{rested_s}");
 }
 
-/// Anna works, and a task that is due in five hours is Bruno's, who is there or not.
+/// Anna works, and a task that is due in two hours is Bruno's, who is there or not.
 fn of_bruno(is_there: bool) -> Room {
     let mut room = Room::with(office);
     room.staffed(1);
@@ -161,7 +161,7 @@ fn of_bruno(is_there: bool) -> Room {
         room.staffed(2);
         room.chooses(2, Chosen::Paused);
     }
-    let due_ms = room.now_ms() + i64::from(5 * HOUR_S) * 1_000;
+    let due_ms = room.now_ms() + i64::from(2 * HOUR_S) * 1_000;
     let task = TaskTold {
         operator: Some("bruno".to_owned()),
         ..told("agenda", Some(due_ms))

@@ -335,6 +335,13 @@ fn check_channels(
             faults.add(number.at.clone(), message);
         }
     }
+    if outbound_min.value == 0 && inbound_min.value > 0 && inbound_min.value >= answer_max.value {
+        let message = format!(
+            "`inbound_min` is {}: expected less than `answer_max`, {}, or no callback is ever dialled (`outbound_min` is 0)",
+            inbound_min.value, answer_max.value
+        );
+        faults.add(inbound_min.at.clone(), message);
+    }
     let both = inbound_min.value.saturating_add(outbound_min.value);
     if both > channels.value && inbound_min.value.max(outbound_min.value) <= channels.value {
         let message = format!(

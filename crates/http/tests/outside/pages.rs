@@ -177,7 +177,10 @@ async fn a_pressed_button_has_its_band_and_names_people_only_to_who_signed_in() 
     look.stops.push(stop());
     let centre = Centre::with(look, Reach::ThisMachine).await;
     let page = centre.get("/").await.text;
-    assert!(page.contains("Uscita fermata (asl-teramo) dalle"), "{page}");
+    assert!(
+        page.contains("Chiamate in uscita fermate (asl-teramo) dalle"),
+        "{page}"
+    );
     assert!(!page.contains("Carla Capo") && !page.contains("linea guasta"));
     let page = centre.get_with_token("/").await.text;
     assert!(page.contains("da Carla Capo: linea guasta."), "{page}");

@@ -112,6 +112,11 @@ fn a_trunk_answers_and_dials_on_the_channels_that_it_has() {
         "24:15: `inbound_min` is 28 and `outbound_min` 3: expected at most the 30 `channels` together",
     );
     assert_fault(
+        "outbound_min = 3",
+        "outbound_min = 0\ninbound_min = 26",
+        "24:15: `inbound_min` is 26: expected less than `answer_max`, 26, or no callback is ever dialled (`outbound_min` is 0)",
+    );
+    assert_fault(
         "channels = 30\n",
         "",
         "17:1: missing `channels`: expected a whole number from 1 to 100000",
