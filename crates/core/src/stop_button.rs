@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::Doing;
 use crate::calendar::Calendar;
 use crate::centre::Centre;
-use crate::dialplan::{Dialplan, Emergency, StepId};
+use crate::dialplan::{Dialplan, Emergency, Step as PlanStep, StepId};
 use crate::id::{AttemptId, ClosureId, QueueId, SeatId, TenantId};
 use crate::planted::{Fault, planted};
 use crate::record::{ClosureRow, Record, Work};
@@ -18,7 +18,7 @@ use crate::rules::{Queue, Rules};
 use crate::seat::{Seat, SeatWork};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
-use crate::timers::Timer;
+use crate::timers::{Timer, Timers};
 use crate::words::{Button, OfferState, Reach};
 
 /// For what a button is pressed.
@@ -122,10 +122,10 @@ impl Stops {
         self.0.get(&(Matter::Admission, Scope::Queue(queue)))
     }
 
-    /// The emergency of an authority: its own before that of the region.
-    fn emergency(&self, tenant: TenantId) -> Option<&ClosureRow> {
-        let of = |scope| self.0.get(&(Matter::Emergency, scope));
-        of(Scope::Tenant(tenant)).or_else(|| of(Scope::Region))
+    /// The emergencies of an authority: its own before that of the region.
+    fn emergencies(&self, tenant: TenantId) -> impl Iterator<Item = &ClosureRow> {
+        let scopes = [Scope::Tenant(tenant), Scope::Region].into_iter();
+        scopes.filter_map(|scope| self.0.get(&(Matter::Emergency, scope)))
     }
 
     fn of_id(&self, id: ClosureId) -> Option<(Matter, Scope)> {
@@ -156,15 +156,16 @@ impl Dialplan {
     /// The emergency step of this name; that of the file, without one.
     fn message(&self, name: Option<&str>) -> Option<StepId> {
         let in_file = self.emergency.map(|Emergency { step, .. }| step);
-        let Some(name) = name else {
-            return in_file;
+        let named = name.and_then(|name| self.emergency_named(name));
+        named.or(in_file)
+    }
+
+    fn emergency_named(&self, name: &str) -> Option<StepId> {
+        let mut steps = self.names.iter().zip(&self.steps);
+        let is_it = |(own, step): (&String, &PlanStep)| {
+            own == name && matches!(step, PlanStep::Emergency { .. })
         };
-        let mut named = self.names.iter().zip(&self.steps).enumerate();
-        let is_it = |(own, step): (&String, &crate::dialplan::Step)| {
-            own == name && matches!(step, crate::dialplan::Step::Emergency { .. })
-        };
-        let found = named.find(|(_, step)| is_it(*step));
-        found.map(|(at, _)| StepId(at)).or(in_file)
+        steps.position(is_it).map(StepId)
     }
 }
 
@@ -226,7 +227,7 @@ impl Centre {
             released_by: None,
         };
         step.records.push(Record::Closure(Box::new(row.clone())));
-        self.await_release(now, &row);
+        await_release(&mut self.timers, now, &row);
         self.stops.0.insert(key, row);
         self.stops_changed(now, step);
         Ok(())
@@ -263,24 +264,15 @@ impl Centre {
             record_end(now, row, None, step);
             self.stops_changed(now, step);
         } else {
-            self.await_release(now, &row);
+            await_release(&mut self.timers, now, &row);
             self.stops.0.insert(key, row);
-        }
-    }
-
-    fn await_release(&mut self, now: Now, row: &ClosureRow) {
-        if let Some(at) = row.ends_ms {
-            let timer = Timer::ButtonEnds(row.id);
-            self.timers.at(now.mono_at(at), timer);
         }
     }
 
     /// The ends of buttons are hours of the day: the clock was set.
     pub(crate) fn await_releases(&mut self, now: Now) {
         for row in self.stops.0.values() {
-            if let Some(at) = row.ends_ms {
-                self.timers.at(now.mono_at(at), Timer::ButtonEnds(row.id));
-            }
+            await_release(&mut self.timers, now, row);
         }
     }
 
@@ -326,12 +318,7 @@ impl Centre {
             Scope::Tenant(own) => own == id,
             Scope::Queue(_) => false,
         };
-        let has_it = |plan: &Dialplan| {
-            let mut steps = plan.names.iter().zip(&plan.steps);
-            steps.any(|(own, step)| {
-                own == name && matches!(step, crate::dialplan::Step::Emergency { .. })
-            })
-        };
+        let has_it = |plan: &Dialplan| plan.emergency_named(name).is_some();
         button == Button::Emergency
             && tenants.any(|(id, tenant)| concerned(*id) && has_it(&tenant.dialplan))
     }
@@ -389,15 +376,12 @@ impl Centre {
     pub(crate) fn begins(&self, id: AttemptId) -> Option<Beginning> {
         let tenant = self.attempts.get(&id)?.tenant;
         let plan = self.plan_of(id)?;
-        Some(match self.stops.emergency(tenant) {
-            None => Beginning::Step(plan.begins()),
-            Some(row) => {
-                let of_region = self.stops.0.get(&(Matter::Emergency, Scope::Region));
-                let rows = std::iter::once(row).chain(of_region);
-                let mut said = rows.filter_map(|row| plan.message(row.message.as_deref()));
-                said.next().map_or(Beginning::Owed, Beginning::Step)
-            }
-        })
+        let mut pressed = self.stops.emergencies(tenant).peekable();
+        if pressed.peek().is_none() {
+            return Some(Beginning::Step(plan.begins()));
+        }
+        let said = pressed.find_map(|row| plan.message(row.message.as_deref()));
+        Some(said.map_or(Beginning::Owed, Beginning::Step))
     }
 
     /// Whether callers are admitted to a queue now: as its hours say, or as somebody said.
@@ -505,7 +489,7 @@ impl Centre {
                 row.scope = key.1;
                 step.records.push(Record::Closure(Box::new(row.clone())));
             }
-            self.await_release(now, &row);
+            await_release(&mut self.timers, now, &row);
             self.stops.0.insert(key, row);
         }
         self.stops_changed(now, step);
@@ -516,4 +500,10 @@ fn record_end(now: Now, mut row: ClosureRow, by: Option<String>, step: &mut Step
     row.until_ms = Some(now.utc_ms);
     row.released_by = by;
     step.records.push(Record::Closure(Box::new(row)));
+}
+
+fn await_release(timers: &mut Timers, now: Now, row: &ClosureRow) {
+    if let Some(at) = row.ends_ms {
+        timers.at(now.mono_at(at), Timer::ButtonEnds(row.id));
+    }
 }

@@ -77,11 +77,7 @@ pub(crate) async fn press(
     asked: Asked<Press>,
 ) -> Result<Json<Value>, ApiError> {
     let wish = asked.wish;
-    let told = ButtonTold {
-        button: wish.button,
-        tenant: said(wish.tenant)?,
-        queue: said(wish.queue)?,
-    };
+    let told = told(wish.button, wish.tenant, wish.queue)?;
     let pressed = Box::new(Pressed {
         ends_ms: wish.until_ms,
         supervisor: said(wish.supervisor)?,
@@ -106,13 +102,21 @@ pub(crate) async fn release(
     asked: Asked<Release>,
 ) -> Result<Json<Value>, ApiError> {
     let wish = asked.wish;
-    let told = ButtonTold {
-        button: wish.button,
-        tenant: said(wish.tenant)?,
-        queue: said(wish.queue)?,
-    };
+    let told = told(wish.button, wish.tenant, wish.queue)?;
     let supervisor = said(wish.supervisor)?;
     let command = Command::ReleaseStop { told, supervisor };
     shared.engine.command(command).await?;
     Ok(Json(json!({ "changed": 1 })))
+}
+
+fn told(
+    button: Button,
+    tenant: Option<String>,
+    queue: Option<String>,
+) -> Result<ButtonTold, ApiError> {
+    Ok(ButtonTold {
+        button,
+        tenant: said(tenant)?,
+        queue: said(queue)?,
+    })
 }
