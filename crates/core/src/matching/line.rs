@@ -32,6 +32,14 @@ pub(super) struct Rank {
 type Standing = BTreeSet<Stander>;
 type Stander = (i64, Work, UtcMs);
 
+/// Places are counted together that lie so near: what is asked of the oldest is whether it has been
+/// held for minutes.
+const STRETCH_MS: i64 = 10_000;
+
+fn stretch(place_ms: UtcMs) -> i64 {
+    place_ms.div_euclid(STRETCH_MS)
+}
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Step {
     /// Nothing for the first.
@@ -40,8 +48,10 @@ struct Step {
     live: Standing,
     /// People to be dialled.
     dials: Standing,
-    /// Those by their places: who goes first by priority may have come last.
-    dial_places: BTreeSet<(UtcMs, Work)>,
+    /// How many of them have their place in which stretch of `STRETCH_MS`: who goes first by
+    /// priority may have come last. Counted, because a set of the places would cost as much as the
+    /// line itself.
+    dial_places: BTreeMap<i64, usize>,
     /// Free seats that meet what is asked at this step and not what was asked before.
     free: Free,
     /// Those of them that other authorities would have to lend.
@@ -77,7 +87,7 @@ impl Step {
             self.live.insert(stander);
         } else {
             self.dials.insert(stander);
-            self.dial_places.insert((stander.2, stander.1));
+            *self.dial_places.entry(stretch(stander.2)).or_default() += 1;
         }
     }
 
@@ -86,13 +96,21 @@ impl Step {
         if is_live {
             return self.live.remove(stander);
         }
-        self.dial_places.remove(&(stander.2, stander.1));
-        self.dials.remove(stander)
+        let stood = self.dials.remove(stander);
+        let at = stretch(stander.2);
+        if let Some(count) = self.dial_places.get_mut(&at).filter(|_| stood) {
+            *count -= 1;
+            if *count == 0 {
+                self.dial_places.remove(&at);
+            }
+        }
+        stood
     }
 
-    /// The oldest place of those to be dialled.
+    /// When the oldest place of those to be dialled is, or up to `STRETCH_MS` before.
     fn oldest_dial_ms(&self) -> Option<UtcMs> {
-        self.dial_places.first().map(|(place_ms, _)| *place_ms)
+        let (at, _) = self.dial_places.first_key_value()?;
+        Some(at * STRETCH_MS)
     }
 
     /// The seats of the house, and of each authority that lends to `tenant` now.
@@ -207,9 +225,9 @@ impl QueueLine {
             }
         }
         for (step, (live, dials)) in self.steps.iter_mut().zip(sorted) {
-            let place = |(_, work, place_ms): &Stander| (*place_ms, *work);
-            let mut places = dials.iter().map(place).collect();
-            step.dial_places.append(&mut places);
+            for (_, _, place_ms) in &dials {
+                *step.dial_places.entry(stretch(*place_ms)).or_default() += 1;
+            }
             step.live.append(&mut live.into_iter().collect());
             step.dials.append(&mut dials.into_iter().collect());
         }
@@ -479,7 +497,8 @@ impl QueueLine {
         steps.flat_map(|(at, step)| [true, false].map(|live| (at, live, step.standing(live))))
     }
 
-    /// The oldest place of those to be dialled for whom the same is asked by now.
+    /// When the oldest place of those to be dialled is, for whom the same is asked by now; or up to
+    /// ten seconds before.
     pub(super) fn oldest_dial_ms(&self, step: usize) -> Option<UtcMs> {
         self.steps.get(step).and_then(Step::oldest_dial_ms)
     }

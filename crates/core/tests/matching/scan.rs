@@ -68,7 +68,9 @@ impl Scan {
             let is_there = wish.is_none() && !other.is_live && other.queue == waiting.queue;
             is_there && self.step_of(other) == step
         });
-        let oldest_ms = beside.map(|(other, _)| other.place_ms).min();
+        // Known to ten seconds.
+        let stretch = |place_ms: UtcMs| place_ms.div_euclid(10_000) * 10_000;
+        let oldest_ms = beside.map(|(other, _)| stretch(other.place_ms)).min();
         let place_ms = oldest_ms.filter(|_| wish.is_none());
         self.dials(waiting.queue, place_ms.unwrap_or(waiting.place_ms))
     }
