@@ -1,9 +1,13 @@
-//! What a past costs: the rows of an offer committed (the next callback leaves the line), and one
-//! callback looked up with all that belongs to it, on a database with ten times the history.
-//! The smaller database is the floor; both take turns.
+//! What a past costs: the rows of an offer committed (the next callback leaves the line), one
+//! callback looked up with all that belongs to it, and the audit of everything, on a database with
+//! ten times the history. The smaller database is the floor; both take turns.
 
+mod centre;
 mod history;
 mod measured;
+
+use std::fs;
+use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
 use cuptel_core::id::{
@@ -13,10 +17,9 @@ use cuptel_core::record::{CallbackEventRow, CallbackRow, OfferRow, Record, Work}
 use cuptel_core::words::{CallbackEventKind, CallbackState, OfferState};
 use cuptel_engine::Clock;
 use cuptel_store::{Access, Batch, Store, Writer, open};
-use tempfile::TempDir;
-
+use centre::{NO_SEATS, Place, Program, cuptel};
 use history::History;
-use measured::{Delays, Effort, Rounds, say};
+use measured::{Delays, Effort, Rounds, real, say};
 
 /// A prime: multiples of it come by every callback in no order that a cache could follow.
 const STRIDE: i64 = 7_919;
@@ -55,6 +58,11 @@ async fn measure(effort: Effort) -> Result<()> {
             pair.ratio
         ));
     }
+    for (calls, Audited { took_s, most_mib }) in [(few, small.audited), (many, large.audited)] {
+        say(format!(
+            "audit beside {calls} paid callbacks: {took_s:.1} s, {most_mib:.0} MiB at most"
+        ));
+    }
     Ok(())
 }
 
@@ -82,19 +90,31 @@ struct Database {
     /// Offers made, and journal positions given.
     offered: i64,
     looked: i64,
-    _folder: TempDir,
+    audited: Audited,
+    _place: Place,
+}
+
+/// What an audit of everything took.
+struct Audited {
+    took_s: f64,
+    most_mib: f64,
 }
 
 impl Database {
     async fn with(closed: i64, open_callbacks: i64) -> Result<Self> {
-        let folder = TempDir::with_prefix("cuptel-bench-")?;
-        let file = folder.path().join("cuptel.db");
+        let filled = [("pairs_max", 64), ("channels", 30), ("answer_max", 26)]
+            .map(|(key, value)| (key, value.to_string()));
+        let place = Place::new(None, &filled, NO_SEATS)?;
+        let data = place.folder.path().join("data");
+        fs::create_dir(&data)?;
+        let file = data.join("cuptel.db");
         let now_ms = Clock::start().now().utc_ms;
         let history = History {
             closed,
             open: open_callbacks,
         };
         history.write(&file, now_ms, &[]).await?;
+        let audited = audit(&place)?;
         let store = open(&format!("sqlite://{}", file.display()), Access::Serve).await?;
         let epoch = store.begin().await?.epoch;
         Ok(Self {
@@ -105,7 +125,8 @@ impl Database {
             closed,
             offered: 0,
             looked: 0,
-            _folder: folder,
+            audited,
+            _place: place,
         })
     }
 
@@ -183,4 +204,19 @@ impl Database {
         }
         Ok(delays)
     }
+}
+
+/// The real `cuptel audit`, which must find nothing wrong.
+fn audit(place: &Place) -> Result<Audited> {
+    let clock = Clock::start();
+    let audit = Program::start(
+        cuptel(place.folder.path())
+            .args(["--log", "warn", "audit", "--json"])
+            .stdout(Stdio::null()),
+    )?;
+    let most_mib = audit.await_end()?;
+    Ok(Audited {
+        took_s: real(clock.now().mono_us) / 1e6,
+        most_mib,
+    })
 }

@@ -11,6 +11,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use cuptel_engine::Clock;
 use tempfile::TempDir;
 
+use crate::measured::real;
+
 /// How long a program may take to be ready.
 const READY_WITHIN_US: u64 = 60_000_000;
 /// Between two looks whether it is.
@@ -28,6 +30,33 @@ impl Program {
 
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
+    }
+
+    /// The most memory that it had until now.
+    #[allow(dead_code, reason = "not every bench asks for it")]
+    pub(crate) fn most_memory_mib(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()))?;
+        let most = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .and_then(|rest| rest.trim().strip_suffix(" kB"));
+        let kib: u64 = most.context("no VmHWM")?.trim().parse()?;
+        Ok(real(kib) / 1_024.0)
+    }
+
+    /// Waits until it has ended well: the most memory that it had.
+    #[allow(dead_code, reason = "most of what is measured ends when it is told to")]
+    pub(crate) fn await_end(mut self) -> Result<f64> {
+        let mut most_mib = 0.0;
+        loop {
+            // Who has ended has no memory.
+            most_mib = self.most_memory_mib().unwrap_or(most_mib);
+            if let Some(status) = self.0.try_wait()? {
+                ensure!(status.success(), "it ended with {status}");
+                return Ok(most_mib);
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
     }
 
     /// Looks until `is_ready`, with an end.
@@ -54,6 +83,53 @@ impl Drop for Program {
             // Nobody else waits for it.
         }
     }
+}
+
+/// Seats for a centre whose database has them already, or needs none.
+#[allow(dead_code, reason = "most benches have phones")]
+pub(crate) const NO_SEATS: &str = "seat,password,site,operator,employer,skills\n";
+
+/// Where a centre has its files.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) address: Ipv4Addr,
+    pub(crate) folder: TempDir,
+}
+
+impl Place {
+    /// One with these texts of `benches/centre.toml` filled in, and these seats, for this database
+    /// or for `data/cuptel.db` in it.
+    pub(crate) fn new(url: Option<String>, filled: &[(&str, String)], seats: &str) -> Result<Self> {
+        let folder = TempDir::with_prefix("cuptel-bench-")?;
+        let address = free_address(5080);
+        let embedded = || format!("sqlite://{}/data/cuptel.db", folder.path().display());
+        let text = [
+            ("url", url.unwrap_or_else(embedded)),
+            ("folder", folder.path().display().to_string()),
+            ("repository", repository()?.display().to_string()),
+            ("address", address.to_string()),
+        ]
+        .iter()
+        .chain(filled)
+        .fold(
+            include_str!("centre.toml").to_owned(),
+            |text, (key, value)| text.replace(&format!("{{{key}}}"), value),
+        );
+        fs::write(folder.path().join("cuptel.toml"), text)?;
+        fs::write(folder.path().join("plan.toml"), include_str!("plan.toml"))?;
+        fs::write(folder.path().join("first-start.csv"), seats)?;
+        Ok(Self { address, folder })
+    }
+}
+
+/// The program, in such a folder.
+pub(crate) fn cuptel(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cuptel"));
+    command
+        .arg("--config")
+        .arg(folder.join("cuptel.toml"))
+        .current_dir(folder);
+    command
 }
 
 /// A centre that takes calls.
@@ -83,34 +159,13 @@ impl Centre {
         seats: &str,
         prepare: impl FnOnce(&Path, Ipv4Addr) -> Result<()>,
     ) -> Result<Self> {
-        let folder = TempDir::with_prefix("cuptel-bench-")?;
-        let address = free_address(5080);
-        let embedded = || format!("sqlite://{}/data/cuptel.db", folder.path().display());
-        let plan = folder.path().join("plan.toml");
-        let text = [
-            ("url", url.unwrap_or_else(embedded)),
-            ("folder", folder.path().display().to_string()),
-            ("repository", repository()?.display().to_string()),
-            ("address", address.to_string()),
-        ]
-        .iter()
-        .chain(filled)
-        .fold(
-            include_str!("centre.toml").to_owned(),
-            |text, (key, value)| text.replace(&format!("{{{key}}}"), value),
-        );
-        let config = folder.path().join("cuptel.toml");
-        fs::write(&config, text)?;
-        fs::write(&plan, include_str!("plan.toml"))?;
-        fs::write(folder.path().join("first-start.csv"), seats)?;
+        let place = Place::new(url, filled, seats)?;
+        let (folder, address) = (place.folder, place.address);
         prepare(folder.path(), address)?;
         let log = fs::File::create(folder.path().join("cuptel.log"))?;
         let program = Program::start(
-            Command::new(env!("CARGO_BIN_EXE_cuptel"))
-                .arg("--config")
-                .arg(&config)
+            cuptel(folder.path())
                 .args(["--log", "warn", "serve"])
-                .current_dir(folder.path())
                 .stdout(log.try_clone()?)
                 .stderr(log),
         )?;
@@ -139,12 +194,10 @@ impl Centre {
     }
 
     /// What the outside sees: the sums of `cuptel audit`, which must find nothing wrong.
+    #[allow(dead_code, reason = "the bench of the past never starts one")]
     pub(crate) fn audit(&self) -> Result<serde_json::Value> {
-        let output = Command::new(env!("CARGO_BIN_EXE_cuptel"))
-            .arg("--config")
-            .arg(self.folder.path().join("cuptel.toml"))
+        let output = cuptel(self.folder.path())
             .args(["audit", "--json"])
-            .current_dir(self.folder.path())
             .output()?;
         let said = String::from_utf8_lossy(&output.stdout);
         ensure!(output.status.success(), "the audit found something: {said}");

@@ -18,14 +18,12 @@ use cuptel_engine::Clock;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
 
-use centre::Centre;
+use centre::{Centre, NO_SEATS};
 use history::History;
 use measured::{Delays, Effort, Rounds, real, say};
 
 /// A phone of which the database says that it is registered.
 const PHONE_PORT: u16 = 5_090;
-/// The seat is in the database.
-const NO_SEATS: &str = "seat,password,site,operator,employer,skills\n";
 /// A start that takes longer is none.
 const OFFERED_WITHIN: Duration = Duration::from_secs(120);
 /// The floor: every row that a start reads is read, and nothing is kept.
@@ -104,7 +102,7 @@ impl Start {
         self.pages.add(ready_us - begun_us);
         self.offer.add(rang_us - begun_us);
         self.ratio.add(real(rang_us - begun_us) / real(floor_us));
-        self.memory_mib.add(most_memory_mib(centre.program.id())?);
+        self.memory_mib.add(centre.program.most_memory_mib()?);
         centre.audit()?;
         Ok(())
     }
@@ -176,14 +174,4 @@ fn say_ok(phone: &UdpSocket, request: &str, to: SocketAddr) -> std::io::Result<u
         echoed.join("\r\n")
     );
     phone.send_to(answer.as_bytes(), to)
-}
-
-fn most_memory_mib(process: u32) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let most = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .and_then(|rest| rest.trim().strip_suffix(" kB"));
-    let kib: u64 = most.context("no VmHWM")?.trim().parse()?;
-    Ok(real(kib) / 1_024.0)
 }
