@@ -10,6 +10,7 @@ use std::fs;
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result};
+use centre::{NO_SEATS, Place, Program, cuptel};
 use cuptel_core::id::{
     CallbackEventId, CallbackId, NumberId, OfferId, OperatorId, QueueId, SeatId, TenantId,
 };
@@ -17,7 +18,6 @@ use cuptel_core::record::{CallbackEventRow, CallbackRow, OfferRow, Record, Work}
 use cuptel_core::words::{CallbackEventKind, CallbackState, OfferState};
 use cuptel_engine::Clock;
 use cuptel_store::{Access, Batch, Store, Writer, open};
-use centre::{NO_SEATS, Place, Program, cuptel};
 use history::History;
 use measured::{Delays, Effort, Rounds, real, say};
 

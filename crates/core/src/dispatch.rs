@@ -136,7 +136,8 @@ impl Centre {
         }
     }
 
-    /// `place − priority`, and a bonus for who is on the line now: constant while it waits.
+    /// `place − priority`, the weight of its queue, and a bonus for who is on the line now: constant
+    /// while it waits.
     pub(crate) fn key(&self, queue: QueueId, place_ms: UtcMs, priority_ms: i64, work: Work) -> i64 {
         let bonus_ms = match work {
             Work::Attempt(_) => self
@@ -146,7 +147,13 @@ impl Centre {
                 .map_or(0, |q| i64::from(q.live_bonus_s) * 1_000),
             Work::Callback(_) => 0,
         };
-        place_ms - priority_ms - bonus_ms
+        place_ms - priority_ms - self.weight_ms(queue) - bonus_ms
+    }
+
+    /// By how much works of a queue look older than those of others.
+    pub(crate) fn weight_ms(&self, queue: QueueId) -> i64 {
+        let rule = self.rules.queues.get(&queue);
+        rule.map_or(0, |rule| i64::from(rule.matching.weight_s) * 1_000)
     }
 
     pub(crate) fn is_excluded(&self, work: Work, seat: SeatId) -> bool {

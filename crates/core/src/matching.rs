@@ -2,11 +2,11 @@
 //! free, by the queues that they can serve. Knows nothing of calls, offers or dialplans, and
 //! nothing of why a work may not go to a seat: it asks its `Conditions`.
 //!
-//! **Order.** A work's key is its place less its priority, as time, and stays the same while it
-//! waits. Of all works that a free seat can take, the one with the least key goes first; a
-//! seat whose operator is better at a queue than that asks for sees the works of that queue as
-//! older by `level_weight_s` for each level. Equal keys go by identifier, so nothing depends on
-//! what was put in first.
+//! **Order.** A work's key is its place less its priority and the weight of its queue, as time, and
+//! stays the same while it waits. Of all works that a free seat can take, the one with the least
+//! key goes first; a seat whose operator is better at a queue than that asks for sees the works of
+//! that queue as older by `level_weight_s` for each level. Equal keys go by identifier, so nothing
+//! depends on what was put in first.
 //!
 //! **Bound.** A work can be overtaken by works of the same seats only if their keys are at most
 //! `4 × level_weight_s` greater. Who comes later than that, with no more priority, comes after:

@@ -83,7 +83,8 @@ impl Centre {
 
     /// How much work waits for a crew, of callers and callbacks whose turn comes before.
     fn work_before(&self, case: &Case, queue: QueueId, crews: &Crews) -> f64 {
-        let own = case.row.place_ms - case.row.priority_ms;
+        let work = Work::Callback(case.row.id);
+        let own = self.key(queue, case.row.place_ms, case.row.priority_ms, work);
         let waits = |(id, live): (&AttemptId, &LiveAttempt), shared: QueueId| match live.doing {
             Doing::Queued {
                 queue, place_ms, ..
@@ -104,7 +105,8 @@ impl Centre {
                 continue;
             };
             // By their places, without a look at each: few have a priority.
-            let callbacks = self.ledger.before(shared, (own, case.row.id));
+            let turn_ms = own + self.weight_ms(shared);
+            let callbacks = self.ledger.before(shared, (turn_ms, case.row.id));
             let callers = self.attempts.iter().filter(|entry| waits(*entry, shared));
             before_s += share * ratio(callbacks, 1) * self.means.work_s(shared, rule);
             let conversation_s = self.means.conversation_s(shared, rule);

@@ -245,6 +245,8 @@ pub struct MatchPolicy {
     pub preferred_skills: BTreeMap<String, u8>,
     /// Which of the free seats is asked first.
     pub strategy: Strategy,
+    /// By how much its works look older than those of other queues, to every seat.
+    pub weight_s: u32,
     /// By how much a work looks older to a seat for each level beyond the least one.
     pub level_weight_s: u32,
     /// How long a person waits for the operator who spoke with them last; 0 for not at all.

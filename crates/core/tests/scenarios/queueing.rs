@@ -1,6 +1,7 @@
 //! Live callers: places, seats that do not answer, full lines, closing time.
 
-use cuptel_core::id::TrunkId;
+use cuptel_core::id::{QueueId, TrunkId};
+use cuptel_core::record::Work;
 use cuptel_core::rules::PromptId;
 use cuptel_core::step::{Command, Effect, Input, Unacceptable};
 use cuptel_core::words::{Chosen, Disposition, Outcome, Party, Suppression, WorkState};
@@ -239,4 +240,23 @@ fn a_call_that_cannot_be_answered_after_all_says_so_in_its_row() {
     let refused = |effect: &Effect| matches!(effect, Effect::Refuse { leg: to, status: 480, .. } if *to == leg);
     assert!(room.was_done(refused));
     assert!(!room.was_hung_up(leg), "there is no call to hang up");
+}
+
+/// Whether Mario goes first who came so long before Lucia, whose queue weighs a minute.
+fn goes_before_a_weight(before_s: u32) -> bool {
+    let mut room = Room::with(|rules| {
+        let urgent = rules.queues.get_mut(&QueueId(2)).expect("a queue");
+        urgent.matching.weight_s = 60;
+    });
+    room.waits(MARIO, BOOK);
+    room.wait_s(before_s);
+    room.waits(LUCIA, CANCEL);
+    room.staffed(1);
+    room.last_offer().work == Work::Attempt(room.attempt(0).id)
+}
+
+#[test]
+fn a_queue_goes_before_others_by_its_weight_and_no_more() {
+    assert!(!goes_before_a_weight(59));
+    assert!(goes_before_a_weight(61));
 }

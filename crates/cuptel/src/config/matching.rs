@@ -32,6 +32,7 @@ pub(super) fn take(policy: &mut MatchPolicy, table: &mut Fields<'_>) {
         policy.strategy = strategy;
     }
     for (key, range, value) in [
+        ("weight_s", 0..=3_600, &mut policy.weight_s),
         ("level_weight_s", 0..=3_600, &mut policy.level_weight_s),
         ("last_operator_s", DAY_S, &mut policy.last_operator_s),
     ] {

@@ -16,7 +16,9 @@ fn a_queue_says_whom_it_asks_and_the_common_values_hold_where_it_does_not() {
         preferred_skills = { inglese = 2 }\n\
         strategy = \"best_skill\"",
     );
-    let text = format!("{text}\n[queue_defaults]\nlast_operator_s = 40\nlevel_weight_s = 15\n");
+    let text = format!(
+        "{text}\n[queue_defaults]\nlast_operator_s = 40\nlevel_weight_s = 15\nweight_s = 45\n"
+    );
     let config = load_in(&project(&text, PLAN)).unwrap();
     let of = |pairs: &[(&str, u8)]| -> std::collections::BTreeMap<String, u8> {
         pairs.iter().map(|(s, l)| ((*s).to_owned(), *l)).collect()
@@ -28,6 +30,7 @@ fn a_queue_says_whom_it_asks_and_the_common_values_hold_where_it_does_not() {
             .to_vec(),
         preferred_skills: of(&[("inglese", 2)]),
         strategy: Strategy::BestSkill,
+        weight_s: 45,
         level_weight_s: 15,
         last_operator_s: 40,
     };
