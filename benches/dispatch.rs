@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
-use cuptel_core::matching::{Conditions, Figures, Load, Matching, SeatIs, Waiting, Who};
+use cuptel_core::matching::{Conditions, Dialling, Figures, Load, Matching, SeatIs, Waiting, Who};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
     CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, TaskPolicy, WrapUp,
@@ -101,8 +101,8 @@ impl Chance {
 struct Outside(BTreeMap<Work, Vec<SeatId>>);
 
 impl Conditions for Outside {
-    fn may_dial(&mut self, _: QueueId, _: UtcMs) -> bool {
-        true
+    fn dialling(&mut self, _: QueueId, _: UtcMs) -> Dialling {
+        Dialling::ByAll
     }
 
     fn excludes(&self, work: Work, seat: SeatId) -> bool {

@@ -151,6 +151,12 @@ impl Blending {
             || (is_overdue && self.has_room(blend, blend.seats_overdue))
     }
 
+    /// Whether seats are there that could serve the callers of a queue.
+    pub(crate) fn is_served(&self, queue: QueueId) -> bool {
+        let blend = self.blends.get(&queue);
+        blend.is_some_and(|blend| !blend.shared.is_empty())
+    }
+
     /// Whether callbacks of a queue were held for its callers at the last look.
     pub(crate) fn holds(&self, queue: QueueId) -> bool {
         let blend = self.blends.get(&queue);
@@ -205,8 +211,12 @@ impl Blending {
 }
 
 impl Seat {
-    /// The queue whose callback it is at, from the offer to the end of the wrap-up.
+    /// The queue whose callback it is at and whose callers may miss it, from the offer to the end
+    /// of the wrap-up.
     pub(crate) fn calls_back_for(&self) -> Option<QueueId> {
+        if !self.profile.serves_callers() {
+            return None;
+        }
         match &self.work {
             SeatWork::Offered { offer, .. } => {
                 matches!(offer.work, Work::Callback(_)).then_some(offer.queue)

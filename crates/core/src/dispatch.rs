@@ -10,7 +10,9 @@ use crate::centre::Centre;
 use crate::id::{
     AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId, TrunkId,
 };
-use crate::matching::{Conditions, Explanation, Figures, InHand, Pair, SeatIs, Waiting, Who, Wish};
+use crate::matching::{
+    Conditions, Dialling, Explanation, Figures, InHand, Pair, SeatIs, Waiting, Who, Wish,
+};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
@@ -39,16 +41,20 @@ struct Outside<'a> {
 }
 
 impl Conditions for Outside<'_> {
-    fn may_dial(&mut self, queue: QueueId, place_ms: UtcMs) -> bool {
+    fn dialling(&mut self, queue: QueueId, place_ms: UtcMs) -> Dialling {
         let Some(rule) = self.rules.queues.get(&queue).filter(|_| self.has_channel) else {
-            return false;
+            return Dialling::ByNone;
         };
         let at = self.now.utc_ms;
         let is_in_hours = self.dial_hours.next_dial(self.rules, queue, at) == Some(at);
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
-        is_in_hours
-            && !dials_are_stopped(self.rules, self.stops, rule.tenant, queue)
-            && self.blending.may_begin(queue, hold_ms, at, place_ms)
+        if !is_in_hours || dials_are_stopped(self.rules, self.stops, rule.tenant, queue) {
+            Dialling::ByNone
+        } else if self.blending.may_begin(queue, hold_ms, at, place_ms) {
+            Dialling::ByAll
+        } else {
+            Dialling::ByThoseAside
+        }
     }
 
     fn excludes(&self, work: Work, seat: SeatId) -> bool {

@@ -91,7 +91,7 @@ impl Centre {
 
     /// A callback stands nowhere while its person has a call with us, or a seat has one of
     /// theirs, be it another authority's.
-    fn may_stand(&self, id: CallbackId) -> bool {
+    pub(crate) fn may_stand(&self, id: CallbackId) -> bool {
         let Some(case) = self.cases.get(&id) else {
             return false;
         };

@@ -55,10 +55,33 @@ use crate::rules::{LendPolicy, Queue};
 use crate::time::UtcMs;
 use crate::words::WorkKind;
 
+/// Which seats may dial callbacks of a queue now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialling {
+    /// All that may be offered them.
+    ByAll,
+    /// Those that may be offered nobody on the line: callers need the others.
+    ByThoseAside,
+    /// None.
+    ByNone,
+}
+
+impl Dialling {
+    /// Whether a seat may that callers can have, or not.
+    #[must_use]
+    pub fn may(self, serves_callers: bool) -> bool {
+        match self {
+            Self::ByAll => true,
+            Self::ByThoseAside => !serves_callers,
+            Self::ByNone => false,
+        }
+    }
+}
+
 /// What the structure cannot know.
 pub trait Conditions {
-    /// Whether callbacks of this queue may be dialled now, the oldest of which has this place.
-    fn may_dial(&mut self, queue: QueueId, place_ms: UtcMs) -> bool;
+    /// Who may dial callbacks of this queue now, the oldest of which has this place.
+    fn dialling(&mut self, queue: QueueId, place_ms: UtcMs) -> Dialling;
     /// Whether this work must not go to this seat.
     fn excludes(&self, work: Work, seat: SeatId) -> bool;
 }
@@ -80,7 +103,8 @@ pub struct Waiting {
 
 impl Waiting {
     /// What kind of work it is for whoever does it.
-    pub(crate) fn kind(&self) -> WorkKind {
+    #[must_use]
+    pub fn kind(&self) -> WorkKind {
         if self.is_live {
             WorkKind::Live
         } else {
@@ -322,7 +346,12 @@ impl Matching {
         };
         let mut is_shut = false;
         for waiting in self.kept.of(operator) {
-            if !waiting.is_live && !on.may_dial(waiting.queue, waiting.place_ms) {
+            let serves_callers = member.may(waiting.queue, WorkKind::Live);
+            if !waiting.is_live
+                && !on
+                    .dialling(waiting.queue, waiting.place_ms)
+                    .may(serves_callers)
+            {
                 is_shut = true;
                 continue;
             }
@@ -400,7 +429,10 @@ impl Matching {
     /// waits for somebody, else the oldest beside it.
     #[must_use]
     pub fn deciding_place(&self, now_ms: UtcMs, waiting: &Waiting) -> UtcMs {
-        let step = usize::from(self.step_of(now_ms, waiting));
+        self.deciding_place_at(usize::from(self.step_of(now_ms, waiting)), waiting)
+    }
+
+    fn deciding_place_at(&self, step: usize, waiting: &Waiting) -> UtcMs {
         let line = self.line(waiting.queue);
         let line = line.filter(|_| self.kept.wish_of(waiting.work).is_none());
         let oldest = line.and_then(|line| line.oldest_dial_ms(step));

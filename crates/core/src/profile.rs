@@ -79,6 +79,12 @@ impl Profile {
         !self.not_kinds.contains(&kind) && !self.not_queues.contains(&queue)
     }
 
+    /// Whether they take people who ring in. Who never does is not missed by them, whatever else
+    /// they do.
+    pub(crate) fn serves_callers(&self) -> bool {
+        !self.not_kinds.contains(&WorkKind::Live)
+    }
+
     /// How long their phone rings for a queue's work.
     pub(crate) fn rings_s(&self, rule: &Queue) -> u32 {
         self.ring_s.map_or(rule.ring_s, |s| s.max(rule.ring_s))

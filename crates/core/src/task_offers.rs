@@ -210,12 +210,12 @@ impl Centre {
         }
     }
 
-    /// Seats at a task of each queue, or asked to take one.
+    /// Seats at a task of each queue, or asked to take one, that callers may miss.
     pub(crate) fn at_tasks(&self) -> AtTasks {
         self.counted_tasks(Seat::task_in_hand)
     }
 
-    /// Seats at a task that nobody may take them out of.
+    /// Those at a task that nobody may take them out of.
     pub(crate) fn at_fixed_tasks(&self) -> AtTasks {
         self.counted_tasks(|seat| {
             let is_fixed =
@@ -226,7 +226,8 @@ impl Centre {
 
     fn counted_tasks(&self, of: impl Fn(&Seat) -> Option<TaskId>) -> AtTasks {
         let mut counted = AtTasks::new();
-        for task in self.seats.values().filter_map(of) {
+        let missed = |seat: &&Seat| seat.profile.serves_callers();
+        for task in self.seats.values().filter(missed).filter_map(of) {
             let queue = self.tasks.get(task).map(|task| task.row.queue);
             if let Some(queue) = queue.and_then(|queue| self.rules.current(queue)) {
                 *counted.entry(queue).or_default() += 1;
@@ -269,9 +270,9 @@ impl Centre {
         if let Some(spared) = self.spared(seat, queue, WorkKind::Task, now) {
             return Some(spared);
         }
-        let is_kept = !self
-            .blending
-            .spares_for_tasks(queue, row.interruptible, at_tasks);
+        let blending = &self.blending;
+        let is_kept = seat.profile.serves_callers()
+            && !blending.spares_for_tasks(queue, row.interruptible, at_tasks);
         is_kept.then_some(Eligibility::KeptForCallers)
     }
 

@@ -16,7 +16,7 @@ use crate::stop_button::is_emergency_in_file;
 use crate::task::Task;
 use crate::task_offers::AtTasks;
 use crate::time::{Now, UtcMs};
-use crate::words::{Button, CallbackState, Reach};
+use crate::words::{Button, CallbackState, Reach, WorkKind};
 
 /// Works that are counted before one at most.
 const AHEAD_MAX: usize = 1_000;
@@ -54,12 +54,13 @@ pub enum Hold {
         /// Until then; until somebody releases it, without it.
         until_ms: Option<UtcMs>,
     },
-    /// The targets for callers of its queue are at risk: it gives way to them.
+    /// Callers of its queue may need the seats that could have it, or as many of these as may
+    /// call people back already do: it gives way to callers.
     GivesWay {
         /// At most until then; from then on the seats that are set aside for it are at others.
         until_ms: UtcMs,
     },
-    /// The person has a call with us, or another authority is calling them.
+    /// The person has a call with us, or a seat has a callback of theirs, another authority's.
     InACall,
     /// It is one operator's by name, who is there.
     Assigned,
@@ -176,9 +177,7 @@ impl Centre {
                 release_ms.max(case.row.not_before_ms)
             });
             holds.extend((until_ms > now.utc_ms).then_some(Hold::NotDue { until_ms }));
-            let known = self.people.get(&case.number);
-            let in_a_call = known.is_some_and(|known| known.has_call());
-            holds.extend(in_a_call.then_some(Hold::InACall));
+            holds.extend((!self.may_stand(id)).then_some(Hold::InACall));
         }
         let until_ms = rule.callback.next_dial(now.utc_ms);
         holds.extend((until_ms > now.utc_ms).then_some(Hold::WindowClosed { until_ms }));
@@ -192,15 +191,19 @@ impl Centre {
             since_ms: row.since_ms,
             until_ms: row.ends_ms,
         }));
+        let until_ms = self.gives_way_until(now, rule, waiting);
+        holds.extend(until_ms.map(|until_ms| Hold::GivesWay { until_ms }));
+        holds
+    }
+
+    /// Until when at most seats that callers may need do not dial a callback; nothing if they may.
+    fn gives_way_until(&self, now: Now, rule: &Queue, waiting: &Waiting) -> Option<UtcMs> {
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
         let blending = &self.blending;
-        let gives_way = blending.holds(waiting.queue)
+        let gives_way = blending.is_served(waiting.queue)
             && !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
-        holds.extend(gives_way.then_some(Hold::GivesWay {
-            until_ms: (place_ms + hold_ms).max(now.utc_ms),
-        }));
-        holds
+        gives_way.then_some((place_ms + hold_ms).max(now.utc_ms))
     }
 
     /// The first thing that keeps a seat from a work.
@@ -225,9 +228,17 @@ impl Centre {
             Eligibility::Unreachable
         } else {
             match seat.work {
-                SeatWork::Idle => self
-                    .spared(seat, waiting.queue, waiting.kind(), now)
-                    .unwrap_or(Eligibility::Eligible),
+                SeatWork::Idle => {
+                    let spared = |kind| self.spared(seat, waiting.queue, kind, now);
+                    let is_kept = || {
+                        !waiting.is_live
+                            && self.gives_way_until(now, rule, waiting).is_some()
+                            && spared(WorkKind::Live).is_none()
+                    };
+                    let spared_this = spared(waiting.kind());
+                    let kept = || is_kept().then_some(Eligibility::KeptForCallers);
+                    spared_this.or_else(kept).unwrap_or(Eligibility::Eligible)
+                }
                 SeatWork::Resting { .. } => Eligibility::Resting,
                 SeatWork::NotResponding => Eligibility::NotResponding,
                 SeatWork::Offered { .. }

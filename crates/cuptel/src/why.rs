@@ -175,6 +175,7 @@ fn passed_over(work: &Value) -> String {
         (attempt, _) => format!("attempt {attempt}"),
     };
     let why = match name(work, "why") {
+        "not_eligible" => "the seat is offered none of its kind now".to_owned(),
         "not_dialled" => "nobody may be dialled for its queue".to_owned(),
         "asks_more" => "more is asked for it than the operator can".to_owned(),
         "not_lent" => "the seat may not be lent to its tenant".to_owned(),

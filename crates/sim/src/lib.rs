@@ -16,6 +16,7 @@ mod connections;
 mod desk;
 mod disk;
 mod errands;
+mod idling;
 mod image;
 mod invented;
 mod lent;

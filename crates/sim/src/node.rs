@@ -246,6 +246,7 @@ impl World {
             check(&self.decided)?;
             self.check_bounds()?;
         }
+        self.check_idling()?;
         self.steps += 1;
         self.cut_tape();
         if self.dies_at.first().is_some_and(|at| *at <= self.steps) && self.may_die() {

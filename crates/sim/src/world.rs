@@ -16,6 +16,7 @@ use crate::admission::{Asked, LetIn};
 use crate::chance::Chance;
 use crate::connections::Connections;
 use crate::desk::Phone;
+use crate::idling::Idling;
 use crate::image::Image;
 use crate::invented::{BEGIN_MS, CARRIER, Shape, phone_address};
 use crate::line::{Act, CallKey, Line};
@@ -119,6 +120,7 @@ pub(crate) struct World {
     /// Every row as decided, committed or not.
     pub(crate) decided: Image,
     pub(crate) watch: Watch,
+    pub(crate) idling: Idling,
     /// `Call-ID` of the attempts that the database forgot.
     pub(crate) forgotten: BTreeSet<String>,
     /// Packets of the step at hand that were looked at.
@@ -196,6 +198,7 @@ impl World {
             trace: Trace::new(lines_kept),
             disk,
             watch: Watch::default(),
+            idling: Idling::default(),
             forgotten: BTreeSet::new(),
             watched: 0,
             process: None,

@@ -250,6 +250,7 @@ impl Known {
         };
         let (why, operator) = match passed.why {
             Passing::NotDialled => ("not_dialled", None),
+            Passing::NotEligible => ("not_eligible", None),
             Passing::AsksMore => ("asks_more", None),
             Passing::NotLent => ("not_lent", None),
             Passing::Refused => ("refused", None),

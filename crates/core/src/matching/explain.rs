@@ -4,11 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::crew::Member;
-use super::{Conditions, Matching, Pair};
+use super::{Conditions, Dialling, Matching, Pair};
 use crate::id::{OperatorId, QueueId, SeatId};
 use crate::record::Work;
 use crate::rules::Strategy;
 use crate::time::UtcMs;
+use crate::words::WorkKind;
 
 /// Seats, and works, that are named at most; the others are counted or left out.
 pub const SHOWN_MAX: usize = 6;
@@ -87,6 +88,8 @@ pub enum Passing {
     /// Nobody may be dialled for its queue: the hour, no channel, a stop, an emergency, or
     /// callers who would wait too long.
     NotDialled,
+    /// The seat is not offered works of its kind now.
+    NotEligible,
     /// More is asked for it by now than the seat's operator has.
     AsksMore,
     /// The seat did not take it before.
@@ -158,12 +161,23 @@ impl Matching {
         let waiting = &pair.waiting;
         let line = self.line(waiting.queue)?;
         let step = usize::from(pair.step);
+        let dialling = if waiting.is_live {
+            Dialling::ByAll
+        } else {
+            let deciding_ms = self.deciding_place_at(step, waiting);
+            on.dialling(waiting.queue, deciding_ms)
+        };
         let eligibility = |seat| {
+            let member = self.crew.member(seat);
+            let serves_callers = member.is_some_and(|it| it.may(waiting.queue, WorkKind::Live));
             if on.excludes(waiting.work, seat) {
                 Eligibility::Refused
+            } else if !dialling.may(serves_callers) {
+                Eligibility::KeptForCallers
             } else {
-                let home = self.crew.member(seat).and_then(Member::home);
-                let refusal = self.lending.refusal(home, line.tenant());
+                let refusal = self
+                    .lending
+                    .refusal(member.and_then(Member::home), line.tenant());
                 refusal.unwrap_or(Eligibility::Eligible)
             }
         };
@@ -206,11 +220,21 @@ impl Matching {
             };
             let is_lent = self.lending.refusal(home, line.tenant()).is_none();
             for (step, is_live, standing) in line.standing() {
+                let may = |kind| member.is_some_and(|it| it.may(line.queue(), kind));
+                let serves_callers = may(WorkKind::Live);
                 let oldest_ms = line.oldest_dial_ms(step).filter(|_| !is_live);
-                let is_shut = oldest_ms.is_some_and(|ms| !on.may_dial(line.queue(), ms));
+                let is_shut =
+                    oldest_ms.is_some_and(|ms| !on.dialling(line.queue(), ms).may(serves_callers));
+                let is_spared = !may(if is_live {
+                    WorkKind::Live
+                } else {
+                    WorkKind::Callback
+                });
                 let before = standing.iter().take(SHOWN_MAX);
                 for &(key_ms, work, _) in before.take_while(|(key, work, _)| (*key, *work) < own) {
-                    let why = if is_shut {
+                    let why = if is_spared {
+                        Passing::NotEligible
+                    } else if is_shut {
                         Passing::NotDialled
                     } else if step < usize::from(fitness.ring) {
                         Passing::AsksMore

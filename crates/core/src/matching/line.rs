@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::lending::Lending;
-use super::{Conditions, Fitness, Pair, Waiting};
+use super::{Conditions, Dialling, Fitness, Pair, Waiting};
 use crate::id::{QueueId, SeatId, TenantId};
 use crate::matching::crew::Figures;
 use crate::record::Work;
@@ -63,13 +63,33 @@ struct Step {
 struct Free {
     /// Those that may be offered people on the line,
     live: BTreeSet<Rank>,
-    /// and those that may be offered people to be dialled.
+    /// and those that may be offered people to be dialled;
     dials: BTreeSet<Rank>,
+    /// of these, those that may be offered nobody on the line: no caller needs them.
+    aside: BTreeSet<Rank>,
+}
+
+/// Which of the free seats.
+#[derive(Debug, Clone, Copy)]
+enum Seats {
+    Live,
+    Dials,
+    Aside,
+}
+
+impl Seats {
+    fn of_work(is_live: bool) -> Self {
+        if is_live { Self::Live } else { Self::Dials }
+    }
 }
 
 impl Free {
-    fn of(&self, is_live: bool) -> &BTreeSet<Rank> {
-        if is_live { &self.live } else { &self.dials }
+    fn of(&self, seats: Seats) -> &BTreeSet<Rank> {
+        match seats {
+            Seats::Live => &self.live,
+            Seats::Dials => &self.dials,
+            Seats::Aside => &self.aside,
+        }
     }
 
     fn is_some(&self) -> bool {
@@ -116,14 +136,14 @@ impl Step {
     /// The seats of the house, and of each authority that lends to `tenant` now.
     fn free<'s>(
         &'s self,
-        is_live: bool,
+        seats: Seats,
         (tenant, lending): (TenantId, &'s Lending),
     ) -> impl Iterator<Item = &'s BTreeSet<Rank>> {
         let guests = self.guests.iter();
         let lent = guests.filter(move |(home, _)| lending.lends(**home, tenant));
         std::iter::once(&self.free)
             .chain(lent.map(|(_, free)| free))
-            .map(move |free| free.of(is_live))
+            .map(move |free| free.of(seats))
     }
 
     fn seats_of(&mut self, home: Option<TenantId>) -> &mut Free {
@@ -321,6 +341,9 @@ impl QueueLine {
             if dials {
                 free.dials.insert(rank);
             }
+            if dials && !live {
+                free.aside.insert(rank);
+            }
         }
         let waits =
             |step: &Step| (live && !step.live.is_empty()) || (dials && !step.dials.is_empty());
@@ -339,6 +362,7 @@ impl QueueLine {
             let free = step.seats_of(home);
             free.live.remove(&rank);
             free.dials.remove(&rank);
+            free.aside.remove(&rank);
         }
     }
 
@@ -351,47 +375,50 @@ impl QueueLine {
     ) -> impl Iterator<Item = SeatId> + 's {
         let steps = self.steps.iter().take(usize::from(step) + 1);
         let lent_to = (self.tenant, lending);
-        let ranks = steps.flat_map(move |step| step.free(is_live, lent_to).flatten());
+        let seats = Seats::of_work(is_live);
+        let ranks = steps.flat_map(move |step| step.free(seats, lent_to).flatten());
         ranks.map(|rank| rank.seat)
     }
 
     fn seat_for<'s>(
         &'s self,
         step: usize,
-        (work, is_live): (Work, bool),
+        (work, seats): (Work, Seats),
         lending: &'s Lending,
         on: &impl Conditions,
     ) -> Option<&'s Rank> {
         let may = |rank: &&Rank| !on.excludes(work, rank.seat);
         let steps = self.steps.iter().take(step + 1);
         steps
-            .flat_map(|step| step.free(is_live, (self.tenant, lending)))
+            .flat_map(|step| step.free(seats, (self.tenant, lending)))
             .filter_map(|free| free.iter().find(may))
             .min()
     }
 
-    /// The first work that a free seat can take; and whether there are callbacks that it could, if
-    /// they might be dialled.
+    /// The first work that a free seat can take; and whether there are callbacks that more seats
+    /// could, if these might dial.
     pub(super) fn best(&self, lending: &Lending, on: &mut impl Conditions) -> (Option<Pair>, bool) {
         let lent_to = (self.tenant, lending);
         let mut best: Option<Pair> = None;
         let mut is_shut = false;
         let (mut serves_live, mut serves_dials) = (false, false);
         for (at, step) in self.steps.iter().enumerate() {
-            let has_free = |is_live| step.free(is_live, lent_to).any(|free| !free.is_empty());
-            serves_live = serves_live || has_free(true);
-            serves_dials = serves_dials || has_free(false);
+            let has_free = |seats| step.free(seats, lent_to).any(|free| !free.is_empty());
+            serves_live = serves_live || has_free(Seats::Live);
+            serves_dials = serves_dials || has_free(Seats::Dials);
             if serves_live {
-                best = self.better(best, at, (&step.live, true), lending, on);
+                best = self.better(best, at, Seats::Live, lending, on);
             }
             let Some(oldest_ms) = step.oldest_dial_ms().filter(|_| serves_dials) else {
                 continue;
             };
-            if on.may_dial(self.queue, oldest_ms) {
-                best = self.better(best, at, (&step.dials, false), lending, on);
-            } else {
-                is_shut = true;
-            }
+            let dialling = on.dialling(self.queue, oldest_ms);
+            is_shut = is_shut || dialling != Dialling::ByAll;
+            best = match dialling {
+                Dialling::ByAll => self.better(best, at, Seats::Dials, lending, on),
+                Dialling::ByThoseAside => self.better(best, at, Seats::Aside, lending, on),
+                Dialling::ByNone => best,
+            };
         }
         (best, is_shut)
     }
@@ -400,13 +427,14 @@ impl QueueLine {
         &self,
         best: Option<Pair>,
         at: usize,
-        (standing, is_live): (&Standing, bool),
+        seats: Seats,
         lending: &Lending,
         on: &impl Conditions,
     ) -> Option<Pair> {
         let mut best = best;
+        let is_live = matches!(seats, Seats::Live);
         let free = self.steps.iter().take(at + 1);
-        let free = free.flat_map(|step| step.free(is_live, (self.tenant, lending)));
+        let free = free.flat_map(|step| step.free(seats, (self.tenant, lending)));
         let Some(most) = free
             .filter_map(BTreeSet::first)
             .min()
@@ -414,12 +442,13 @@ impl QueueLine {
         else {
             return best;
         };
-        for &(key_ms, work, place_ms) in standing {
+        let standing = self.steps.get(at).map(|step| step.standing(is_live));
+        for &(key_ms, work, place_ms) in standing.into_iter().flatten() {
             // Whoever comes later goes first only by a seat that refuses those before.
             if best.is_some_and(|best| best.order() < (key_ms - most, key_ms, work)) {
                 break;
             }
-            let Some(rank) = self.seat_for(at, (work, is_live), lending, on) else {
+            let Some(rank) = self.seat_for(at, (work, seats), lending, on) else {
                 continue;
             };
             let pair = Pair {
@@ -478,7 +507,8 @@ impl QueueLine {
     /// Free seats that can serve a work at this step.
     pub(super) fn free_count(&self, step: usize, is_live: bool, lending: &Lending) -> usize {
         let steps = self.steps.iter().take(step + 1);
-        let free = steps.flat_map(|step| step.free(is_live, (self.tenant, lending)));
+        let seats = Seats::of_work(is_live);
+        let free = steps.flat_map(|step| step.free(seats, (self.tenant, lending)));
         free.map(BTreeSet::len).sum()
     }
 
@@ -486,7 +516,7 @@ impl QueueLine {
     pub(super) fn best_ranks(&self, step: usize, is_live: bool, most: usize) -> Vec<Rank> {
         let steps = self.steps.iter().take(step + 1);
         let all = steps.flat_map(|step| std::iter::once(&step.free).chain(step.guests.values()));
-        all.flat_map(|free| free.of(is_live).iter().take(most))
+        all.flat_map(|free| free.of(Seats::of_work(is_live)).iter().take(most))
             .copied()
             .collect()
     }

@@ -11,6 +11,8 @@ use cuptel_core::rules::{
     WrapUp,
 };
 
+use cuptel_core::words::WorkKind;
+
 use crate::scan::{Scan, Sitting};
 
 pub(crate) const LEVEL_WEIGHT_S: u32 = 20;
@@ -144,6 +146,7 @@ impl Both {
     pub(crate) fn waits(&mut self, waiting: Waiting, wish: Option<Wish>) {
         self.leaves(waiting.work);
         let now_ms = self.scan.now_ms;
+        let wish = wish.filter(|wish| !self.scan.is_spared(wish.operator, waiting.kind()));
         self.matching.line_up(now_ms, waiting, wish);
         let wish = wish.filter(|wish| wish.until_ms > now_ms);
         let wish = wish.filter(|wish| self.scan.can_wait_for(&waiting, wish));
@@ -183,6 +186,7 @@ impl Both {
             is_present: false,
             free: None,
             serves: None,
+            spared: None,
         };
         self.scan.seats.insert(seat, sitting);
         self.scan.settle();
@@ -210,6 +214,24 @@ impl Both {
         };
         self.matching.seat_is(self.scan.now_ms, seat, is);
         self.scan.settle();
+    }
+
+    /// A seat is offered none of this kind, from now on.
+    pub(crate) fn spares(&mut self, seat: SeatId, kind: Option<WorkKind>) {
+        let Some(sitting) = self.scan.seats.get_mut(&seat) else {
+            return;
+        };
+        sitting.spared = kind;
+        let Sitting {
+            is_present,
+            free,
+            serves,
+            ..
+        } = *sitting;
+        let queues = self.scan.queues.keys();
+        let spared = queues.flat_map(|queue| kind.map(|kind| (*queue, kind)));
+        self.matching.spare(seat, spared.collect());
+        self.turns(seat, is_present, free, serves);
     }
 
     pub(crate) fn passes_s(&mut self, s: i64) {

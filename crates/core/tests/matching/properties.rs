@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cuptel_core::id::{OperatorId, QueueId, SeatId, TenantId};
 use cuptel_core::matching::{Pair, Waiting, Wish};
+use cuptel_core::words::WorkKind;
 use proptest::prelude::*;
 
 use crate::centre::{Both, LEVEL_WEIGHT_S, figures, work};
@@ -38,6 +39,11 @@ enum Happens {
         is_present: bool,
         /// For which authority.
         serves: Option<i64>,
+    },
+    /// A seat is offered none of this kind from now on.
+    Spares {
+        seat: i64,
+        kind: Option<WorkKind>,
     },
     Passes {
         s: i64,
@@ -79,6 +85,8 @@ fn happens() -> impl Strategy<Value = Happens> {
         }),
         2 => (1..7_i64, any::<bool>(), prop::option::of(1..3_i64))
             .prop_map(|(seat, is_present, serves)| Happens::Busy { seat, is_present, serves }),
+        2 => (1..7_i64, prop::sample::select(vec![None, Some(WorkKind::Live), Some(WorkKind::Callback)]))
+            .prop_map(|(seat, kind)| Happens::Spares { seat, kind }),
         2 => (1..15_i64).prop_map(|s| Happens::Passes { s }),
         2 => (1..20_i64, any::<bool>(), 1..7_i64)
             .prop_map(|(id, is_live, seat)| Happens::Refuses { id, is_live, seat }),
@@ -134,6 +142,7 @@ impl Both {
                 let serves = serves.map(TenantId);
                 self.turns(SeatId(seat), is_present, None, serves);
             }
+            Happens::Spares { seat, kind } => self.spares(SeatId(seat), kind),
             Happens::Passes { s } => self.passes_s(s),
             // As when an offer comes back: who refused is noted before the work waits again.
             Happens::Refuses { id, is_live, seat } => {
@@ -182,7 +191,9 @@ impl Both {
         let taken = &pair.waiting;
         assert!(!self.scan.excluded.contains(&(taken.work, pair.seat)));
         let (_, wish) = &self.scan.works[&taken.work];
-        assert!(taken.is_live || self.scan.may_be_dialled(taken, wish.as_ref()));
+        let sitting = &self.scan.seats[&pair.seat];
+        assert_ne!(sitting.spared, Some(taken.kind()));
+        assert!(taken.is_live || self.scan.may_be_dialled(taken, wish.as_ref(), sitting));
         let bound_ms = 4 * i64::from(LEVEL_WEIGHT_S) * 1_000;
         for (other, wish) in self.scan.works.values() {
             let mut seats = self.scan.seats_for(other.work).into_iter();

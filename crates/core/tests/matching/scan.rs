@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{OperatorId, QueueId, SeatId, TenantId};
-use cuptel_core::matching::{Conditions, Figures, Fitness, Lent, Pair, Waiting, Wish};
+use cuptel_core::matching::{Conditions, Dialling, Figures, Fitness, Lent, Pair, Waiting, Wish};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{LendPolicy, Queue, Strategy};
 use cuptel_core::time::UtcMs;
+use cuptel_core::words::WorkKind;
 
 /// A seat with its operator.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct Sitting {
     pub(crate) free: Option<Figures>,
     /// For whom it works.
     pub(crate) serves: Option<TenantId>,
+    /// Works of which kind it is not to be offered.
+    pub(crate) spared: Option<WorkKind>,
 }
 
 /// What the structure is told, kept as it was told.
@@ -41,7 +44,7 @@ pub(crate) struct Scan {
 pub(crate) const HELD_MS: i64 = 30_000;
 
 impl Conditions for &Scan {
-    fn may_dial(&mut self, queue: QueueId, place_ms: UtcMs) -> bool {
+    fn dialling(&mut self, queue: QueueId, place_ms: UtcMs) -> Dialling {
         self.dials(queue, place_ms)
     }
 
@@ -54,14 +57,31 @@ impl Conditions for &Scan {
 type Rank = (Reverse<i64>, u8, u8, bool, i64, i64, SeatId);
 
 impl Scan {
-    fn dials(&self, queue: QueueId, place_ms: UtcMs) -> bool {
+    fn dials(&self, queue: QueueId, place_ms: UtcMs) -> Dialling {
         let is_held = self.held.contains(&queue) && place_ms + HELD_MS > self.now_ms;
-        !is_held && !self.shut.contains(&queue)
+        if self.shut.contains(&queue) {
+            Dialling::ByNone
+        } else if is_held {
+            Dialling::ByThoseAside
+        } else {
+            Dialling::ByAll
+        }
     }
 
-    /// Whether a work may be dialled: the oldest of those of whom the same is asked decides, and
+    /// Whether an operator is offered none of this kind.
+    pub(crate) fn is_spared(&self, operator: OperatorId, kind: WorkKind) -> bool {
+        let mut seats = self.seats.values();
+        seats.any(|sitting| sitting.operator == operator && sitting.spared == Some(kind))
+    }
+
+    /// Whether a work may be dialled by a seat: the oldest of those of whom the same is asked decides, and
     /// the work alone while it waits for somebody.
-    pub(crate) fn may_be_dialled(&self, waiting: &Waiting, wish: Option<&Wish>) -> bool {
+    pub(crate) fn may_be_dialled(
+        &self,
+        waiting: &Waiting,
+        wish: Option<&Wish>,
+        sitting: &Sitting,
+    ) -> bool {
         let step = self.step_of(waiting);
         let works = self.works.values();
         let beside = works.filter(|(other, wish)| {
@@ -72,7 +92,8 @@ impl Scan {
         let stretch = |place_ms: UtcMs| place_ms.div_euclid(10_000) * 10_000;
         let oldest_ms = beside.map(|(other, _)| stretch(other.place_ms)).min();
         let place_ms = oldest_ms.filter(|_| wish.is_none());
-        self.dials(waiting.queue, place_ms.unwrap_or(waiting.place_ms))
+        let dialling = self.dials(waiting.queue, place_ms.unwrap_or(waiting.place_ms));
+        dialling.may(sitting.spared != Some(WorkKind::Live))
     }
 
     /// How much is asked for a work by now.
@@ -108,8 +129,16 @@ impl Scan {
             .filter(|sitting| sitting.is_present)
             .map(|sitting| sitting.operator)
             .collect();
-        for (_, wish) in self.works.values_mut() {
-            let still = |it: &Wish| it.until_ms > now_ms && present.contains(&it.operator);
+        let spared = self.seats.values();
+        let spared: BTreeSet<(OperatorId, WorkKind)> = spared
+            .filter_map(|sitting| Some((sitting.operator, sitting.spared?)))
+            .collect();
+        for (waiting, wish) in self.works.values_mut() {
+            let still = |it: &Wish| {
+                it.until_ms > now_ms
+                    && present.contains(&it.operator)
+                    && !spared.contains(&(it.operator, waiting.kind()))
+            };
             *wish = wish.filter(still);
         }
     }
@@ -168,15 +197,16 @@ impl Scan {
     /// Free seats that a work may have now, the best first.
     pub(crate) fn seats_for(&self, work: Work) -> Vec<Rank> {
         let (waiting, wish) = &self.works[&work];
-        if !waiting.is_live && !self.may_be_dialled(waiting, wish.as_ref()) {
-            return Vec::new();
-        }
         let step = self.step_of(waiting);
         let mut ranks: Vec<Rank> = self
             .seats
             .iter()
             .filter(|(_, sitting)| wish.is_none_or(|wish| wish.operator == sitting.operator))
             .filter(|(seat, _)| !self.excluded.contains(&(work, **seat)))
+            .filter(|(_, sitting)| sitting.spared != Some(waiting.kind()))
+            .filter(|(_, sitting)| {
+                waiting.is_live || self.may_be_dialled(waiting, wish.as_ref(), sitting)
+            })
             .filter_map(|(seat, sitting)| self.rank(waiting, *seat, sitting))
             .filter(|rank| wish.is_some() || rank.1 <= step)
             .collect();

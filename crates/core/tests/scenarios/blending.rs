@@ -1,10 +1,13 @@
 //! Callbacks beside those who ring in: who goes when the seats are too few for both.
 
 use cuptel_core::id::{QueueId, TrunkId};
+use cuptel_core::matching::Eligibility;
+use cuptel_core::profile::Profile;
 use cuptel_core::record::Work;
 use cuptel_core::rules::{AnswerTarget, Rules};
 use cuptel_core::step::Input;
 use cuptel_core::why::Hold;
+use cuptel_core::words::WorkKind;
 
 use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S};
 
@@ -63,6 +66,71 @@ fn who_rings_in_is_served_while_callbacks_are_held() {
     room.waits("+393330009999", BOOK);
     assert!(room.offered().is_some());
     assert_eq!(room.offers_open(), 1);
+}
+
+/// Two people called, gave up and are owed a call, and somebody comes who takes no callers, with
+/// somebody who does, or alone.
+fn beside_who_takes_no_callers(others: &[i64]) -> Room {
+    let mut room = Room::with(nine_of_ten(0.0));
+    for user in [MARIO, LUCIA] {
+        let caller = room.waits(user, BOOK);
+        room.hangs_up(caller);
+    }
+    room.wait_s(GRACE_S);
+    let no_callers = Profile {
+        not_kinds: [WorkKind::Live].into(),
+        ..Profile::default()
+    };
+    room.needs_of("anna", no_callers);
+    for other in others {
+        room.staffed(*other);
+    }
+    room.staffed(1);
+    room
+}
+
+#[test]
+fn who_takes_no_callers_calls_back_whoever_rings_in() {
+    for others in [&[][..], &[2]] {
+        let mut room = beside_who_takes_no_callers(others);
+        assert_eq!(room.offered().map(|(seat, _)| seat), Some(1), "{others:?}");
+        assert_eq!(room.offers_open(), 1);
+        // And takes nothing from those who may call back too, once it is quiet.
+        let mut waited_s = 0;
+        room.seat_picks_up();
+        while !others.is_empty() && room.offers_open() == 0 {
+            room.wait_s(10);
+            waited_s += 10;
+        }
+        assert!(waited_s < HOLD_MAX_S, "{waited_s}");
+    }
+}
+
+#[test]
+fn why_a_callback_waits_names_the_seats_that_are_kept_for_callers() {
+    let mut room = two_are_owed(0.0);
+    assert_eq!(room.offered(), None);
+    let waits = room.callbacks()[0].id;
+    let why = room.why(waits.0).expect("it waits");
+    assert!(matches!(why.holds.as_slice(), [Hold::GivesWay { .. }]));
+    let kept = why.seats.iter().map(|it| (it.eligibility, it.seats));
+    let kept: Vec<_> = kept.collect();
+    assert!(kept.contains(&(Eligibility::KeptForCallers, 2)), "{kept:?}");
+    // One of them takes no callers any more.
+    let no_callers = Profile {
+        not_kinds: [WorkKind::Live].into(),
+        ..Profile::default()
+    };
+    room.needs_of("anna", no_callers);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+    let decision = room.last_decision().explanation.clone();
+    let named = decision.seats.iter().map(|it| (it.seat.0, it.eligibility));
+    let named: Vec<_> = named.collect();
+    assert!(named.contains(&(1, Eligibility::Eligible)), "{named:?}");
+    assert!(
+        named.contains(&(2, Eligibility::KeptForCallers)),
+        "{named:?}"
+    );
 }
 
 #[test]

@@ -413,7 +413,7 @@ fn whoever_does_no_tasks_is_offered_none() {
 }
 
 #[test]
-fn seats_that_callers_need_are_offered_none() {
+fn seats_that_callers_need_are_offered_none_and_who_takes_no_callers_is() {
     let mut room = Room::with(office);
     room.staffed(1);
     for nth in 0..6 {
@@ -436,6 +436,15 @@ fn seats_that_callers_need_are_offered_none() {
         .iter()
         .any(|it| it.eligibility == Eligibility::KeptForCallers);
     assert!(kept, "{why:?}");
+    let no_callers = Profile {
+        not_kinds: [WorkKind::Live].into(),
+        ..Profile::default()
+    };
+    room.needs_of("bruno", no_callers);
+    room.staffed(2);
+    room.wait_s(2);
+    assert_eq!(room.task_at(2), Some(room.task(0).id));
+    room.chooses(2, Chosen::SignedOut);
     room.wait_s(3_600);
     let history = room.history_of(room.task(0).id);
     assert!(
