@@ -1,7 +1,9 @@
 //! Whether those who wait fare alike with every health authority: how long nineteen of twenty
-//! waited, and which part of them hung up, of late and today. Counted as waits end, in memory that
-//! does not grow; what was before the process started is not in it. When two authorities drift
-//! apart by more than the rules allow it is said, until they have come well within again.
+//! waited, and which part of them hung up, of late and today, all together and by the class of
+//! urgency that their queue is for. Counted as waits end, in memory that does not grow; what was
+//! before the process started is not in it. When two authorities drift apart by more than the
+//! rules allow, with all callers or with those of a class, it is said, until they have come well
+//! within again.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,7 +16,7 @@ use crate::id::{AttemptId, TenantId};
 use crate::rules::FairnessPolicy;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
-use crate::words::Drift;
+use crate::words::{Drift, PriorityClass};
 
 /// Buckets for each doubling of a wait: an eighth is the most that a figure is too high.
 const FINE: u32 = 8;
@@ -96,7 +98,10 @@ pub(crate) struct Figures {
     pub(crate) abandoned_share: Option<f64>,
 }
 
-/// Of one authority.
+/// Whose callers: of one authority, of all queues or of those for one class.
+type Whose = (TenantId, Option<PriorityClass>);
+
+/// Of those.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Tally {
     /// Parts of the window, by their number.
@@ -152,6 +157,15 @@ impl Tally {
     }
 }
 
+/// Somebody who waited.
+#[derive(Debug, Clone, Copy)]
+struct Caller {
+    tenant: TenantId,
+    class: Option<PriorityClass>,
+    /// In which the day of the authority ends.
+    zone: Zone,
+}
+
 /// A drift that is on, with the two that are furthest apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Apart {
@@ -163,17 +177,15 @@ pub(crate) struct Apart {
 /// See the module.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Fairness {
-    tallies: BTreeMap<TenantId, Tally>,
-    apart: BTreeMap<Drift, Apart>,
+    tallies: BTreeMap<Whose, Tally>,
+    apart: BTreeMap<(Drift, Option<PriorityClass>), Apart>,
     looked_at: Option<MonoUs>,
 }
 
 impl Fairness {
     /// A wait has ended.
-    fn ended(&mut self, now: Now, whose: (TenantId, Zone), wait_s: u32, policy: &FairnessPolicy) {
-        let (tenant, zone) = whose;
-        let tally = self.tallies.entry(tenant).or_default();
-        tally.change(now, policy, zone, |waits| {
+    fn ended(&mut self, now: Now, caller: Caller, wait_s: u32, policy: &FairnessPolicy) {
+        self.change(now, caller, policy, |waits| {
             waits.ended += 1;
             if let Some(count) = waits.counts.get_mut(bucket_of(wait_s)) {
                 *count += 1;
@@ -182,34 +194,63 @@ impl Fairness {
     }
 
     /// It had ended because the caller hung up.
-    fn abandoned(&mut self, now: Now, (tenant, zone): (TenantId, Zone), policy: &FairnessPolicy) {
-        let tally = self.tallies.entry(tenant).or_default();
-        tally.change(now, policy, zone, |waits| waits.abandoned += 1);
+    fn abandoned(&mut self, now: Now, caller: Caller, policy: &FairnessPolicy) {
+        self.change(now, caller, policy, |waits| waits.abandoned += 1);
+    }
+
+    /// Counts one among all of the authority, and among those of its class.
+    fn change(
+        &mut self,
+        now: Now,
+        caller: Caller,
+        policy: &FairnessPolicy,
+        change: impl Fn(&mut Waits),
+    ) {
+        let of_class = caller.class.map(Some);
+        for class in std::iter::once(None).chain(of_class) {
+            let tally = self.tallies.entry((caller.tenant, class)).or_default();
+            tally.change(now, policy, caller.zone, &change);
+        }
     }
 
     /// Those of the last minutes.
-    pub(crate) fn recent(&self, now: Now, tenant: TenantId, policy: &FairnessPolicy) -> Figures {
-        let tally = self.tallies.get(&tenant);
+    pub(crate) fn recent(&self, now: Now, whose: Whose, policy: &FairnessPolicy) -> Figures {
+        let tally = self.tallies.get(&whose);
         tally.map_or(Figures::default(), |tally| tally.recent(now, policy))
     }
 
     /// Those since midnight, or since the process started.
-    pub(crate) fn today(&self, now: Now, tenant: TenantId) -> Figures {
-        let tally = self
-            .tallies
-            .get(&tenant)
-            .filter(|tally| !tally.is_over(now));
+    pub(crate) fn today(&self, now: Now, whose: Whose) -> Figures {
+        let tally = self.tallies.get(&whose).filter(|tally| !tally.is_over(now));
         tally.map_or(Figures::default(), |tally| tally.today.figures())
     }
 
+    /// Classes of an authority's callers that were counted.
+    pub(crate) fn classes(&self, tenant: TenantId) -> impl Iterator<Item = PriorityClass> {
+        let first = (tenant, None);
+        let of_tenant = self.tallies.range(first..).map(|(whose, _)| *whose);
+        of_tenant
+            .take_while(move |(own, _)| *own == tenant)
+            .filter_map(|(_, class)| class)
+    }
+
     /// Drifts that are on.
-    pub(crate) fn apart(&self) -> impl Iterator<Item = (Drift, Apart)> {
-        self.apart.iter().map(|(drift, apart)| (*drift, *apart))
+    pub(crate) fn apart(&self) -> impl Iterator<Item = (Drift, Option<PriorityClass>, Apart)> {
+        let apart = self.apart.iter();
+        apart.map(|((drift, class), apart)| (*drift, *class, *apart))
     }
 
     /// Compares the authorities anew.
     fn look(&mut self, now: Now, policy: &FairnessPolicy) {
-        let known = self.tallies.iter().filter_map(|(tenant, tally)| {
+        let of_classes = PriorityClass::ALL.iter().map(|class| Some(*class));
+        for class in std::iter::once(None).chain(of_classes) {
+            self.look_at(now, class, policy);
+        }
+    }
+
+    fn look_at(&mut self, now: Now, class: Option<PriorityClass>, policy: &FairnessPolicy) {
+        let alike = self.tallies.iter().filter(|((_, own), _)| *own == class);
+        let known = alike.filter_map(|((tenant, _), tally)| {
             let figures = tally.recent(now, policy);
             (figures.waits >= policy.waits_min).then_some((*tenant, figures))
         });
@@ -224,7 +265,7 @@ impl Fairness {
             };
             let (best, worst) = (known.iter().min_by(order), known.iter().max_by(order));
             let Some(((best, least), (worst, most))) = best.zip(worst) else {
-                self.apart.remove(&drift);
+                self.apart.remove(&(drift, class));
                 continue;
             };
             let (apart, allowed) = match drift {
@@ -234,12 +275,12 @@ impl Fairness {
                 }
                 Drift::Abandoned => (value(most) - value(least), policy.abandoned_gap_max),
             };
-            let on = self.apart.get(&drift).map(|apart| apart.since_ms);
+            let on = self.apart.get(&(drift, class)).map(|apart| apart.since_ms);
             if apart > allowed * if on.is_some() { OVER_AT } else { 1.0 } {
                 let (worst, best) = (*worst, *best);
                 let since_ms = on.unwrap_or(now.utc_ms);
                 self.apart.insert(
-                    drift,
+                    (drift, class),
                     Apart {
                         since_ms,
                         worst,
@@ -247,36 +288,49 @@ impl Fairness {
                     },
                 );
             } else {
-                self.apart.remove(&drift);
+                self.apart.remove(&(drift, class));
             }
         }
     }
 }
 
 impl Centre {
-    fn tenant_of_waiting(&self, id: AttemptId) -> Option<(TenantId, Zone)> {
-        let tenant = self.attempts.get(&id)?.tenant;
-        Some((tenant, self.rules.tenants.get(&tenant)?.zone))
+    fn waiting_caller(&self, id: AttemptId) -> Option<Caller> {
+        let live = self.attempts.get(&id)?;
+        let queue = match live.doing {
+            Doing::Queued { queue, .. } => self.rules.queues.get(&queue),
+            Doing::Ringing
+            | Doing::Message { .. }
+            | Doing::Menu { .. }
+            | Doing::Wishing(_)
+            | Doing::Noticed
+            | Doing::Talking { .. } => None,
+        };
+        Some(Caller {
+            tenant: live.tenant,
+            class: queue.and_then(|rule| rule.class),
+            zone: self.rules.tenants.get(&live.tenant)?.zone,
+        })
     }
 
     /// A caller's wait for an operator ends now, one way or the other.
     pub(crate) fn wait_ended(&mut self, now: Now, id: AttemptId) {
-        let whose = self.tenant_of_waiting(id);
+        let caller = self.waiting_caller(id);
         let live = self.attempts.get(&id);
         let waits = live.filter(|live| matches!(live.doing, Doing::Queued { .. }));
-        let Some((whose, live)) = whose.zip(waits) else {
+        let Some((caller, live)) = caller.zip(waits) else {
             return;
         };
         let since_ms = live.waits_since_ms();
         let wait_s = u32::try_from((now.utc_ms - since_ms).max(0) / 1_000).unwrap_or(u32::MAX);
         self.fairness
-            .ended(now, whose, wait_s, &self.rules.fairness);
+            .ended(now, caller, wait_s, &self.rules.fairness);
     }
 
     /// They hung up while they waited.
     pub(crate) fn wait_abandoned(&mut self, now: Now, id: AttemptId) {
-        if let Some(whose) = self.tenant_of_waiting(id) {
-            self.fairness.abandoned(now, whose, &self.rules.fairness);
+        if let Some(caller) = self.waiting_caller(id) {
+            self.fairness.abandoned(now, caller, &self.rules.fairness);
         }
     }
 
@@ -289,7 +343,9 @@ impl Centre {
         self.fairness.looked_at = Some(now.mono_us);
         let rules = self.rules.clone();
         let is_known = |tenant: &TenantId| rules.tenants.contains_key(tenant);
-        self.fairness.tallies.retain(|tenant, _| is_known(tenant));
+        self.fairness
+            .tallies
+            .retain(|(tenant, _), _| is_known(tenant));
         self.fairness.look(now, &rules.fairness);
         if !self.fairness.apart.is_empty() {
             self.timers.at(now.mono_us + LOOK_US, Timer::Fairness);
@@ -319,16 +375,23 @@ mod tests {
         }
     }
 
+    fn caller(tenant: TenantId, class: Option<PriorityClass>) -> Caller {
+        Caller {
+            tenant,
+            class,
+            zone: Zone::Europe__Rome,
+        }
+    }
+
     fn ended(fairness: &mut Fairness, s: u64, tenant: TenantId, waits_s: &[u32]) {
         for wait_s in waits_s {
-            let whose = (tenant, Zone::Europe__Rome);
-            fairness.ended(at(s), whose, *wait_s, &POLICY);
+            fairness.ended(at(s), caller(tenant, None), *wait_s, &POLICY);
         }
     }
 
     fn apart(fairness: &mut Fairness, s: u64) -> Vec<Drift> {
         fairness.look(at(s), &POLICY);
-        fairness.apart().map(|(drift, _)| drift).collect()
+        fairness.apart().map(|(drift, ..)| drift).collect()
     }
 
     #[test]
@@ -344,13 +407,16 @@ mod tests {
     #[test]
     fn nineteen_of_twenty_waited_no_longer() {
         let mut fairness = Fairness::default();
-        assert_eq!(fairness.recent(at(0), TERAMO, &POLICY), Figures::default());
+        assert_eq!(
+            fairness.recent(at(0), (TERAMO, None), &POLICY),
+            Figures::default()
+        );
         ended(&mut fairness, 0, TERAMO, &[5; 19]);
         ended(&mut fairness, 0, TERAMO, &[600]);
-        let figures = fairness.recent(at(0), TERAMO, &POLICY);
+        let figures = fairness.recent(at(0), (TERAMO, None), &POLICY);
         assert_eq!((figures.waits, figures.wait_p95_s), (20, Some(5)));
         ended(&mut fairness, 0, TERAMO, &[600]);
-        let longer = fairness.recent(at(0), TERAMO, &POLICY).wait_p95_s;
+        let longer = fairness.recent(at(0), (TERAMO, None), &POLICY).wait_p95_s;
         assert!(
             longer.is_some_and(|s| (600..=675).contains(&s)),
             "{longer:?}"
@@ -362,8 +428,8 @@ mod tests {
         let mut fairness = Fairness::default();
         ended(&mut fairness, 0, TERAMO, &[5; 3]);
         ended(&mut fairness, 600, TERAMO, &[5; 4]);
-        let recent = |fairness: &Fairness, s| fairness.recent(at(s), TERAMO, &POLICY).waits;
-        let today = |fairness: &Fairness, s| fairness.today(at(s), TERAMO).waits;
+        let recent = |fairness: &Fairness, s| fairness.recent(at(s), (TERAMO, None), &POLICY).waits;
+        let today = |fairness: &Fairness, s| fairness.today(at(s), (TERAMO, None)).waits;
         assert_eq!((recent(&fairness, 600), today(&fairness, 600)), (7, 7));
         assert_eq!((recent(&fairness, 1_000), today(&fairness, 1_000)), (4, 7));
         assert_eq!((recent(&fairness, 2_000), today(&fairness, 2_000)), (0, 7));
@@ -372,7 +438,7 @@ mod tests {
         assert_eq!(today(&fairness, midnight_s), 0);
         ended(&mut fairness, midnight_s, TERAMO, &[5]);
         assert_eq!(today(&fairness, midnight_s), 1);
-        assert!(fairness.tallies[&TERAMO].recent.len() <= 15);
+        assert!(fairness.tallies[&(TERAMO, None)].recent.len() <= 15);
     }
 
     #[test]
@@ -383,14 +449,14 @@ mod tests {
         assert_eq!(apart(&mut fairness, 0), [], "too few waits to compare");
         ended(&mut fairness, 0, PESCARA, &[400]);
         assert_eq!(apart(&mut fairness, 0), [Drift::Waits]);
-        let found = fairness.apart[&Drift::Waits];
+        let found = fairness.apart[&(Drift::Waits, None)];
         assert_eq!((found.worst, found.best), (PESCARA, TERAMO));
         assert_eq!(found.since_ms, at(0).utc_ms);
         // Under the ratio, and not by enough; then by enough.
         ended(&mut fairness, 1_000, TERAMO, &[140; 20]);
         ended(&mut fairness, 1_000, PESCARA, &[370; 20]);
         assert_eq!(apart(&mut fairness, 1_000), [Drift::Waits]);
-        assert_eq!(fairness.apart[&Drift::Waits].since_ms, at(0).utc_ms);
+        assert_eq!(fairness.apart[&(Drift::Waits, None)].since_ms, at(0).utc_ms);
         ended(&mut fairness, 1_000, TERAMO, &[240; 20]);
         assert_eq!(apart(&mut fairness, 1_000), []);
         ended(&mut fairness, 1_000, PESCARA, &[590; 200]);
@@ -418,10 +484,35 @@ mod tests {
         ended(&mut fairness, 0, TERAMO, &[20; 20]);
         ended(&mut fairness, 0, PESCARA, &[20; 20]);
         for _ in 0..5 {
-            fairness.abandoned(at(0), (PESCARA, Zone::Europe__Rome), &POLICY);
+            fairness.abandoned(at(0), caller(PESCARA, None), &POLICY);
         }
         assert_eq!(apart(&mut fairness, 0), [Drift::Abandoned]);
-        let figures = fairness.recent(at(0), PESCARA, &POLICY);
+        let figures = fairness.recent(at(0), (PESCARA, None), &POLICY);
         assert_eq!(figures.abandoned_share, Some(0.25));
+    }
+
+    #[test]
+    fn callers_of_a_class_are_compared_with_their_like() {
+        const URGENT: Option<PriorityClass> = Some(PriorityClass::U);
+        let mut fairness = Fairness::default();
+        // Many who can wait hide the few who cannot.
+        for tenant in [TERAMO, PESCARA] {
+            ended(&mut fairness, 0, tenant, &[100; 500]);
+        }
+        for (tenant, wait_s) in [(TERAMO, 40), (PESCARA, 200)] {
+            for _ in 0..20 {
+                fairness.ended(at(0), caller(tenant, URGENT), wait_s, &POLICY);
+            }
+        }
+        fairness.look(at(0), &POLICY);
+        let found: Vec<_> = fairness
+            .apart()
+            .map(|(drift, class, _)| (drift, class))
+            .collect();
+        assert_eq!(found, [(Drift::Waits, URGENT)]);
+        let classes: Vec<_> = fairness.classes(TERAMO).collect();
+        assert_eq!(classes, [PriorityClass::U]);
+        assert_eq!(fairness.recent(at(0), (TERAMO, URGENT), &POLICY).waits, 20);
+        assert_eq!(fairness.recent(at(0), (TERAMO, None), &POLICY).waits, 520);
     }
 }

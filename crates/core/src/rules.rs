@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, ContactWindow, Term, Zone};
 use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
+use crate::words::PriorityClass;
 
 /// A prompt, by its place in the prompt library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -161,6 +162,8 @@ pub struct Queue {
     pub whisper: Option<PromptId>,
     /// Skills that a seat's operator must have, with the least level (1–5).
     pub skills: BTreeMap<String, u8>,
+    /// How urgent those are who call for it, where they are all alike.
+    pub class: Option<PriorityClass>,
     /// Callers who may wait at once.
     pub waiting_max: u32,
     /// After-call time; 0 for none.

@@ -13,7 +13,7 @@ use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
 use crate::stop_button::Scope;
 use crate::time::{Now, UtcMs};
-use crate::words::{Button, Chosen, Drift, WorkKind, WorkState};
+use crate::words::{Button, Chosen, Drift, PriorityClass, WorkKind, WorkState};
 
 /// One look at the centre.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -203,6 +203,19 @@ pub struct TenantNow {
     pub recent: WaitsNow,
     /// Since midnight, or since the process started.
     pub today: WaitsNow,
+    /// The same for those who called a queue for one class of urgency.
+    pub classes: Vec<ClassNow>,
+}
+
+/// How those fared who called a queue for one class of urgency.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClassNow {
+    /// Which.
+    pub class: PriorityClass,
+    /// Within the last minutes.
+    pub recent: WaitsNow,
+    /// Since midnight, or since the process started.
+    pub today: WaitsNow,
 }
 
 /// How callers fared whose wait has ended.
@@ -221,6 +234,8 @@ pub struct WaitsNow {
 pub struct DriftNow {
     /// In what.
     pub what: Drift,
+    /// With callers of queues for this class; of all, without one.
+    pub class: Option<PriorityClass>,
     /// Since when.
     pub since_ms: UtcMs,
     /// Short name of the one whose callers fare worst.
@@ -406,7 +421,16 @@ impl Centre {
         };
         let tenant_now = |(id, rule): (&TenantId, &Tenant)| {
             let lent = self.matching.lent(*id);
-            let recent = self.fairness.recent(now, *id, &self.rules.fairness);
+            let recent = |class| {
+                let policy = &self.rules.fairness;
+                waits(self.fairness.recent(now, (*id, class), policy))
+            };
+            let today = |class| waits(self.fairness.today(now, (*id, class)));
+            let classes = self.fairness.classes(*id).map(|class| ClassNow {
+                class,
+                recent: recent(Some(class)),
+                today: today(Some(class)),
+            });
             TenantNow {
                 name: rule.name.clone(),
                 title: rule.title.clone(),
@@ -417,8 +441,9 @@ impl Centre {
                 lend_max: rule.lending.max,
                 borrow_max: rule.lending.borrow_max,
                 callbacks_unseen: count(unseen.get(id).copied().unwrap_or(0)),
-                recent: waits(recent),
-                today: waits(self.fairness.today(now, *id)),
+                recent: recent(None),
+                today: today(None),
+                classes: classes.collect(),
             }
         };
         self.rules.tenants.iter().map(tenant_now).collect()
@@ -429,8 +454,9 @@ impl Centre {
             let tenant = self.rules.tenants.get(&id);
             tenant.map_or_else(String::new, |tenant| tenant.name.clone())
         };
-        let drift_now = |(what, apart): (Drift, Apart)| DriftNow {
+        let drift_now = |(what, class, apart): (Drift, _, Apart)| DriftNow {
             what,
+            class,
             since_ms: apart.since_ms,
             worst: name(apart.worst),
             best: name(apart.best),

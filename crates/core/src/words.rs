@@ -271,6 +271,20 @@ impl NeedKind {
 }
 
 vocabulary! {
+    /// How urgent the physician said it is, as on the Italian prescription; the most urgent first.
+    PriorityClass {
+        /// Urgent.
+        U = "U",
+        /// Brief.
+        B = "B",
+        /// Deferrable.
+        D = "D",
+        /// Plannable.
+        P = "P",
+    }
+}
+
+vocabulary! {
     /// What happened to a callback, for its history.
     CallbackEventKind {
         /// Opened by an attempt or a request.

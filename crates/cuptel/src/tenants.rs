@@ -31,7 +31,8 @@ pub(crate) enum TenantCommand {
     /// Operators who are there for their own tenant, busy or not (at_home), who work for others
     /// (away), and those of others who work for it (borrowed). Then how callers fared whose wait has
     /// ended, within [fairness] `window_min` and today since midnight or the start: how many, within
-    /// how many seconds nineteen of twenty were through, and which part hung up.
+    /// how many seconds nineteen of twenty were through, and which part hung up; below it those who
+    /// called a queue for one class of urgency.
     List {
         /// JSON instead of a table
         #[arg(long)]
@@ -47,13 +48,14 @@ pub(crate) fn tenants(config: &Config, command: TenantCommand) -> anyhow::Result
         return show_rows(&answer, &FIELDS, true);
     }
     let tenants = answer["tenants"].as_array().into_iter().flatten();
-    let rows: Vec<Value> = tenants.map(row).collect();
+    let rows: Vec<Value> = tenants.flat_map(rows).collect();
     show_rows(&json!(rows), &FIELDS, false)?;
     for drift in answer["drifts"].as_array().into_iter().flatten() {
         let word = |field: &str| drift[field].as_str().unwrap_or("-").to_owned();
         say(&format!(
-            "drifted apart in {} since {}: {} fares worst, {} best",
+            "drifted apart in {}{} since {}: {} fares worst, {} best",
             word("what"),
+            of_class(&drift["class"]),
             table::text("since_ms", &drift["since_ms"]),
             word("worst"),
             word("best"),
@@ -62,17 +64,39 @@ pub(crate) fn tenants(config: &Config, command: TenantCommand) -> anyhow::Result
     Ok(ExitCode::SUCCESS)
 }
 
+/// An authority, and below it its callers of queues for one class.
+fn rows(tenant: &Value) -> Vec<Value> {
+    let classes = tenant["classes"].as_array().into_iter().flatten();
+    let of_class = classes.map(|own| {
+        let name = tenant["name"].as_str().unwrap_or("-");
+        let mut row = fared(own);
+        row["name"] = json!(format!("{name}{}", of_class(&own["class"])));
+        row
+    });
+    std::iter::once(row(tenant)).chain(of_class).collect()
+}
+
+fn of_class(class: &Value) -> String {
+    let class = class.as_str();
+    class.map_or_else(String::new, |class| format!(" (class {class})"))
+}
+
 fn row(tenant: &Value) -> Value {
+    let mut row = fared(tenant);
+    row["name"] = tenant["name"].clone();
+    row["at_home"] = json!(with(tenant, "at_home", "at least", "lend_floor"));
+    row["away"] = json!(with(tenant, "away", "at most", "lend_max"));
+    row["borrowed"] = json!(with(tenant, "borrowed", "at most", "borrow_max"));
+    row
+}
+
+fn fared(tenant: &Value) -> Value {
     let of = |window: &str, field: &str| tenant[window][field].clone();
     let share = |window: &str| {
         let share = tenant[window]["abandoned_share"].as_f64();
         share.map(|share| format!("{:.0} %", share * 100.0))
     };
     json!({
-        "name": tenant["name"],
-        "at_home": with(tenant, "at_home", "at least", "lend_floor"),
-        "away": with(tenant, "away", "at most", "lend_max"),
-        "borrowed": with(tenant, "borrowed", "at most", "borrow_max"),
         "waits": of("recent", "waits"),
         "wait_p95_s": of("recent", "wait_p95_s"),
         "abandoned": share("recent"),

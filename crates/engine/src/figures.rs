@@ -9,7 +9,7 @@ use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::DriftNow;
 use cuptel_core::stop_button::Scope;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Degraded, Stage};
+use cuptel_core::words::{Degraded, PriorityClass, Stage};
 use cuptel_sip::Counters;
 
 /// Counts what the records of a step say happened.
@@ -108,11 +108,14 @@ fn site_changed(row: &SiteOutageRow, rules: &Rules) {
 
 /// Says once that health authorities drift apart, and once that they do no more.
 pub(crate) fn tell_drifts(before: &[DriftNow], now: &[DriftNow]) {
-    let is_new =
-        |known: &[DriftNow], drift: &DriftNow| !known.iter().any(|it| it.what == drift.what);
+    let is_new = |known: &[DriftNow], drift: &DriftNow| {
+        let is_same = |it: &DriftNow| (it.what, it.class) == (drift.what, drift.class);
+        !known.iter().any(is_same)
+    };
     for drift in now.iter().filter(|drift| is_new(before, drift)) {
         tracing::warn!(
             what = drift.what.as_str(),
+            class = drift.class.map(PriorityClass::as_str),
             worst = drift.worst,
             best = drift.best,
             "health authorities have drifted apart: the callers of one fare much worse"
@@ -121,6 +124,7 @@ pub(crate) fn tell_drifts(before: &[DriftNow], now: &[DriftNow]) {
     for drift in before.iter().filter(|drift| is_new(now, drift)) {
         tracing::info!(
             what = drift.what.as_str(),
+            class = drift.class.map(PriorityClass::as_str),
             "health authorities have come together again"
         );
     }

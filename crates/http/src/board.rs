@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot, StopNow, TenantNow, TrunkNow};
+use cuptel_core::snapshot::{
+    ClassNow, QueueNow, SeatNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow,
+};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, WorkState};
 
@@ -104,7 +106,7 @@ impl Board {
             storm: cell("storm", storms(look).join("\n")),
             figures: figures(look),
             queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
-            tenants: numbered(&look.tenants, tenant_line),
+            tenants: tenant_lines(look),
             seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look.at_ms, sight)),
             trunks: numbered(&look.trunks, trunk_line),
             layout: layout_of(look),
@@ -156,6 +158,9 @@ fn layout_of(look: &Snapshot) -> String {
     }
     for tenant in &look.tenants {
         tenant.title.hash(&mut hasher);
+        for own in &tenant.classes {
+            own.class.hash(&mut hasher);
+        }
     }
     for seat in &look.seats {
         seat.name.hash(&mut hasher);
@@ -370,8 +375,20 @@ fn queue_line(i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
     }
 }
 
+/// Each authority, and below it its callers of queues for one class.
+fn tenant_lines(look: &Snapshot) -> Vec<TenantLine> {
+    let lines = look.tenants.iter().enumerate().flat_map(|(i, tenant)| {
+        let classes = tenant
+            .classes
+            .iter()
+            .map(move |own| class_line(i, tenant, own));
+        std::iter::once(tenant_line(i, tenant)).chain(classes)
+    });
+    lines.collect()
+}
+
 fn tenant_line(i: usize, tenant: &TenantNow) -> TenantLine {
-    let (recent, today) = (&tenant.recent, &tenant.today);
+    let [recent_wait, recent_lost, today_wait, today_lost] = fared(&tenant.recent, &tenant.today);
     let texts = [
         ("home", words::at_least(tenant.at_home, tenant.lend_floor)),
         ("away", words::at_most(tenant.away, tenant.lend_max)),
@@ -379,15 +396,43 @@ fn tenant_line(i: usize, tenant: &TenantNow) -> TenantLine {
             "borrowed",
             words::at_most(tenant.borrowed, tenant.borrow_max),
         ),
-        ("recent-wait", words::waited(recent)),
-        ("recent-lost", words::hung_up(recent)),
-        ("today-wait", words::waited(today)),
-        ("today-lost", words::hung_up(today)),
+        recent_wait,
+        recent_lost,
+        today_wait,
+        today_lost,
     ];
     TenantLine {
         title: tenant.title.clone(),
         cells: texts.map(|(name, text)| cell(format!("a{i}-{name}"), text)),
     }
+}
+
+fn class_line(i: usize, tenant: &TenantNow, own: &ClassNow) -> TenantLine {
+    let [recent_wait, recent_lost, today_wait, today_lost] = fared(&own.recent, &own.today);
+    // Operators are not any class's.
+    let none = |name| (name, String::new());
+    let texts = [
+        none("home"),
+        none("away"),
+        none("borrowed"),
+        recent_wait,
+        recent_lost,
+        today_wait,
+        today_lost,
+    ];
+    TenantLine {
+        title: words::of_class(&tenant.title, own.class),
+        cells: texts.map(|(name, text)| cell(format!("a{i}{}-{name}", own.class), text)),
+    }
+}
+
+fn fared(recent: &WaitsNow, today: &WaitsNow) -> [(&'static str, String); 4] {
+    [
+        ("recent-wait", words::waited(recent)),
+        ("recent-lost", words::hung_up(recent)),
+        ("today-wait", words::waited(today)),
+        ("today-lost", words::hung_up(today)),
+    ]
 }
 
 fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {

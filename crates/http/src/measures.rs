@@ -2,13 +2,13 @@
 //! what is true *now* is written from the latest look at each scrape, so that a queue
 //! that is gone disappears. No number and no person is ever in a label.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use cuptel_core::snapshot::{SeatNow, SiteNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow};
-use cuptel_core::words::{Chosen, Drift, WorkState};
+use cuptel_core::words::{Chosen, Drift, PriorityClass, WorkState};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -219,15 +219,18 @@ fn write_tenants(look: &Snapshot, to: &mut Exposition) {
     );
     to.family(name, help, &counts(|it| it.callbacks_unseen));
     let figures = |value: fn(&WaitsNow) -> Option<f64>| -> Vec<_> {
-        let both = look.tenants.iter().flat_map(|it| {
-            let recent = (&it.name, "recent", value(&it.recent));
-            [recent, (&it.name, "today", value(&it.today))]
+        let all = look.tenants.iter().flat_map(|it| {
+            let all = [("recent", None, &it.recent), ("today", None, &it.today)];
+            let of_class = it.classes.iter().flat_map(|own| {
+                let class = Some(own.class);
+                [("recent", class, &own.recent), ("today", class, &own.today)]
+            });
+            let both = all.into_iter().chain(of_class);
+            both.map(move |(window, class, waits)| (&it.name, window, class, value(waits)))
         });
-        both.filter_map(|(tenant, window, value)| {
-            Some((
-                vec![("tenant", tenant.as_str()), ("window", window)],
-                value?,
-            ))
+        all.filter_map(|(tenant, window, class, value)| {
+            let labels = vec![("tenant", tenant.as_str()), ("window", window)];
+            Some((with_class(labels, class), value?))
         })
         .collect()
     };
@@ -239,16 +242,33 @@ fn write_tenants(look: &Snapshot, to: &mut Exposition) {
         "Part of those who waited that hung up",
     );
     to.family(name, help, &figures(|it| it.abandoned_share));
-    let drift = |drift: &Drift| {
-        let is_on = look.drifts.iter().any(|it| it.what == *drift);
-        (vec![("what", drift.as_str())], f64::from(u32::from(is_on)))
-    };
-    let drifts: Vec<_> = Drift::ALL.iter().map(drift).collect();
+    let classes = look.tenants.iter().flat_map(|it| &it.classes);
+    let classes: BTreeSet<PriorityClass> = classes.map(|own| own.class).collect();
+    let of_classes = classes.into_iter().map(Some);
+    let of_each = std::iter::once(None).chain(of_classes);
+    let drifts: Vec<_> = of_each
+        .flat_map(|class| Drift::ALL.iter().map(move |drift| (*drift, class)))
+        .map(|(what, class)| {
+            let mut on = look.drifts.iter();
+            let is_on = on.any(|it| it.what == what && it.class == class);
+            let labels = with_class(vec![("what", what.as_str())], class);
+            (labels, f64::from(u32::from(is_on)))
+        })
+        .collect();
     to.family(
         "cuptel_fairness_drift",
         "1 while tenants have drifted apart",
         &drifts,
     );
+}
+
+/// Those of all callers have no such label.
+fn with_class<'l>(
+    mut labels: Vec<(&'l str, &'l str)>,
+    class: Option<PriorityClass>,
+) -> Vec<(&'l str, &'l str)> {
+    labels.extend(class.map(|class| ("class", class.as_str())));
+    labels
 }
 
 fn write_now(look: &Snapshot, to: &mut Exposition) {

@@ -321,14 +321,19 @@ shapes! {
     TenantNow {
         name: String, title: String, at_home: u32, away: u32, borrowed: u32, lend_floor: u32,
         lend_max: Option<u32>, borrow_max: Option<u32>, callbacks_unseen: u32, recent: WaitsNow,
-        today: WaitsNow,
+        today: WaitsNow, classes: Vec<ClassNow>,
     }
+    /// How those fared who called a queue for one class of urgency (U, B, D, P).
+    ClassNow { class: String, recent: WaitsNow, today: WaitsNow }
     /// Callers whose wait has ended, within the last minutes or since midnight: how many, within
     /// how many seconds nineteen of twenty were through, and which part hung up.
     WaitsNow { waits: u32, wait_p95_s: Option<u32>, abandoned_share: Option<f64> }
     /// Authorities that have drifted apart in how long callers wait (`waits`) or in how many hang
-    /// up (`abandoned`), with those that fare worst and best.
-    DriftNow { what: String, since_ms: i64, worst: String, best: String }
+    /// up (`abandoned`), with those that fare worst and best: all callers, or those of queues for
+    /// one class.
+    DriftNow {
+        what: String, class: Option<String>, since_ms: i64, worst: String, best: String,
+    }
     /// A trunk now.
     TrunkNow {
         name: String, inbound: u32, outbound: u32, channels: u32, answer_max: u32, notices: u32,

@@ -6,7 +6,7 @@ use cuptel_core::snapshot::{
 };
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Button, Chosen, Degraded, Disposition, Drift, WorkState};
+use cuptel_core::words::{Button, Chosen, Degraded, Disposition, Drift, PriorityClass, WorkState};
 
 use crate::error::ApiError;
 use crate::port::{Configuration, FailedReload, Refusal};
@@ -187,14 +187,22 @@ pub(crate) fn stop(stop: &StopNow, now: UtcMs) -> String {
     format!("■ {what} ({of}) {since}{by}{reason}.{until}")
 }
 
+/// Callers of an authority's queues for one class.
+pub(crate) fn of_class(title: &str, class: PriorityClass) -> String {
+    format!("{title}, classe {class}")
+}
+
 /// Health authorities that have drifted apart.
 pub(crate) fn drift(drift: &DriftNow, look: &Snapshot) -> String {
     let title = |name: &String| {
         let mut tenants = look.tenants.iter();
-        tenants
+        let title = tenants
             .find(|it| it.name == *name)
-            .map_or(name, |it| &it.title)
-            .clone()
+            .map_or(name, |it| &it.title);
+        match drift.class {
+            None => title.clone(),
+            Some(class) => of_class(title, class),
+        }
     };
     let (worst, best) = (title(&drift.worst), title(&drift.best));
     let since = since(drift.since_ms, look.at_ms);

@@ -413,6 +413,7 @@ impl Shape {
             wrap_up_s: self.wrap_up_s,
             wrap_up: WrapUp::UpTo,
             ring_s: SEAT_RING_S,
+            class: None,
             live_bonus_s: self.live_bonus_s,
             no_operators,
             hours: Vec::new(),

@@ -1013,6 +1013,7 @@ fn queue(name: &str) -> Queue {
         wrap_up_s: WRAP_UP_S,
         wrap_up: WrapUp::UpTo,
         ring_s: SEAT_RING_S,
+        class: None,
         live_bonus_s: 0,
         no_operators: NoOperators::Wait,
         hours: vec![CalendarId(0)],

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use cuptel_core::dialplan::fields::{Fields, Placed};
 use cuptel_core::rules::{AnswerTarget, MatchPolicy, NoOperators, TaskPolicy, WrapUp};
+use cuptel_core::words::PriorityClass;
 
 use super::authority::{TenantDraft, tenant_and_name};
 use super::callback::CallbackSettings;
@@ -30,6 +31,8 @@ pub(crate) struct QueueSettings {
     pub(crate) whisper: Option<Placed<String>>,
     /// Skills that an operator must have, with the least level. Default: none.
     pub(crate) skills: BTreeMap<String, u8>,
+    /// How urgent those are who call for it: `U`, `B`, `D` or `P`. Default: they are not alike.
+    pub(crate) class: Option<PriorityClass>,
     /// Queues of the same authority that are gone: their works are this one's. Default: none.
     pub(crate) replaces: Vec<Placed<String>>,
     /// What `[queue_defaults]` can say for all queues.
@@ -104,6 +107,11 @@ pub(super) fn queues(
         let skills_table = table.table("skills");
         let skills_at = skills_table.as_ref().map_or_else(|| table.at(), Fields::at);
         let skills = skills_table.as_ref().map(skill_levels).unwrap_or_default();
+        let classes = PriorityClass::ALL
+            .iter()
+            .map(|class| (class.as_str(), *class));
+        let classes: Vec<_> = classes.collect();
+        let class = word(&mut table, "class", &classes, false);
         let replaces = succession::replaced(&mut table);
         let policy = policy(&mut table, &defaults);
         let faults = table.faults();
@@ -122,6 +130,7 @@ pub(super) fn queues(
             whisper: whisper.map(|name| name.map(str::to_owned)),
             name,
             skills,
+            class,
             replaces,
             policy,
         };

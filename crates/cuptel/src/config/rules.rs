@@ -211,6 +211,7 @@ impl Config {
             wrap_up_s: policy.wrap_up_s,
             wrap_up: policy.wrap_up,
             ring_s: policy.ring_s,
+            class: queue.class,
             live_bonus_s: policy.live_bonus_s,
             no_operators: policy.no_operators,
             hours,

@@ -20,14 +20,15 @@ use cuptel_core::record::{
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{
-    DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitNow, WaitsNow,
+    ClassNow, DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, TenantNow, TrunkNow,
+    WaitNow, WaitsNow,
 };
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
     Button, CallbackState, Chosen, ChosenBy, Drift, NeedKind, NumberClass, OfferState, Outcome,
-    Party, Stage, TaskEventKind, TaskState, WorkState,
+    Party, PriorityClass, Stage, TaskEventKind, TaskState, WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -264,6 +265,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
 pub(crate) fn drift() -> DriftNow {
     DriftNow {
         what: Drift::Waits,
+        class: None,
         since_ms: AT_MS - 60_000,
         worst: "asl-teramo".to_owned(),
         best: "asl-pescara".to_owned(),
@@ -289,6 +291,36 @@ pub(crate) fn add_trouble(look: &mut Arc<Snapshot>) {
     let look = Arc::make_mut(look);
     look.drifts.push(drift());
     look.stops.push(stop());
+}
+
+/// Some of its callers rang up a queue for those who cannot wait.
+fn teramo() -> TenantNow {
+    TenantNow {
+        name: "asl-teramo".to_owned(),
+        title: "ASL di Teramo".to_owned(),
+        at_home: 4,
+        away: 2,
+        borrowed: 1,
+        lend_floor: 3,
+        lend_max: Some(5),
+        callbacks_unseen: 2,
+        borrow_max: None,
+        recent: WaitsNow {
+            waits: 40,
+            wait_p95_s: Some(95),
+            abandoned_share: Some(0.125),
+        },
+        today: WaitsNow::default(),
+        classes: vec![ClassNow {
+            class: PriorityClass::U,
+            recent: WaitsNow {
+                waits: 8,
+                wait_p95_s: Some(40),
+                abandoned_share: Some(0.0),
+            },
+            today: WaitsNow::default(),
+        }],
+    }
 }
 
 /// A centre on a busy morning.
@@ -342,23 +374,7 @@ pub(crate) fn busy() -> Snapshot {
             out_since_ms: None,
             out_is_said: false,
         }],
-        tenants: vec![TenantNow {
-            name: "asl-teramo".to_owned(),
-            title: "ASL di Teramo".to_owned(),
-            at_home: 4,
-            away: 2,
-            borrowed: 1,
-            lend_floor: 3,
-            lend_max: Some(5),
-            callbacks_unseen: 2,
-            borrow_max: None,
-            recent: WaitsNow {
-                waits: 40,
-                wait_p95_s: Some(95),
-                abandoned_share: Some(0.125),
-            },
-            today: WaitsNow::default(),
-        }],
+        tenants: vec![teramo()],
         drifts: Vec::new(),
         pause_reasons: Vec::new(),
         violations: 0,

@@ -27,6 +27,8 @@ async fn what_is_true_now_is_written_from_the_look() {
         "cuptel_callbacks_unseen{tenant=\"asl-teramo\"} 2",
         "cuptel_operators_borrowed{tenant=\"asl-teramo\"} 1",
         "cuptel_wait_p95_seconds{tenant=\"asl-teramo\",window=\"recent\"} 95",
+        "cuptel_wait_p95_seconds{tenant=\"asl-teramo\",window=\"recent\",class=\"U\"} 40",
+        "cuptel_fairness_drift{what=\"waits\",class=\"U\"} 0",
         "cuptel_abandoned_ratio{tenant=\"asl-teramo\",window=\"recent\"} 0.125",
         "cuptel_fairness_drift{what=\"waits\"} 1",
         "cuptel_stop_pressed{button=\"outgoing\",tenant=\"asl-teramo\",queue=\"\"} 1",

@@ -155,6 +155,7 @@ pub fn queue(name: &str) -> Queue {
         wrap_up_s: 0,
         wrap_up: WrapUp::UpTo,
         ring_s: 15,
+        class: None,
         live_bonus_s: 300,
         no_operators: NoOperators::Wait,
         hours: Vec::new(),
