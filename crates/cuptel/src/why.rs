@@ -75,7 +75,7 @@ fn tell_decision(decision: &Value, lines: &mut Vec<String>) {
     let mut stood = format!("  its place in line was {}", moment(decision, "place_ms"));
     if place != key {
         stood.push_str(&format!(
-            "; with priority and live bonus it stood as at {}",
+            "; with priority, weight of the queue and live bonus it stood as at {}",
             moment(decision, "key_ms")
         ));
     }

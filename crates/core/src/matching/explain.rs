@@ -122,7 +122,7 @@ pub struct Explanation {
     pub strategy: Strategy,
     /// The place in line.
     pub place_ms: UtcMs,
-    /// The place less priority and bonus: the least goes first.
+    /// The place less priority, weight of the queue and bonus: the least goes first.
     pub key_ms: i64,
     /// How often what is asked had been relaxed.
     #[serde(default, skip_serializing_if = "is_none_at_all")]
