@@ -6,7 +6,7 @@
 
 mod measured;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
@@ -153,6 +153,7 @@ fn queue(number: i64) -> Queue {
         tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
             owner_wait_h: 0,
+            not_on: BTreeSet::new(),
             share_min: 0.0,
             share_max: 1.0,
             share_overdue: 1.0,

@@ -15,6 +15,7 @@ mod importing;
 mod kills;
 mod late;
 mod layout;
+mod marks;
 mod numbers;
 mod outage;
 mod outcomes;

@@ -174,6 +174,26 @@ fn a_key_confirms_or_declines_the_call() {
 }
 
 #[test]
+fn who_is_on_the_list_is_taken_off_by_a_key_pressed_twice() {
+    let centre = centre(2);
+    let line = takes_the_line(&centre);
+    hears_a_notice(&centre, "0861555909", "messa_in_lista");
+    let mut caller = Caller::connected(&centre, "0861555909");
+    let call = caller.call_id().to_owned();
+    caller.ear.hears("in_lista");
+    caller.ear.press('2');
+    caller.ear.hears("conferma_rinuncia");
+    caller.ear.press('2');
+    caller.ear.hears("senza_richiamata");
+    caller.is_hung_up_on(SOON);
+    let attempt = over(&centre, &call);
+    let debt = centre.callback_detail(&attempt["callback"]);
+    assert_eq!(debt["closed_how"], "cancelled_by_person", "{debt}");
+    line.hangs_up();
+    centre.audit();
+}
+
+#[test]
 fn who_withholds_the_number_can_key_one_in() {
     let centre = centre(2);
     let line = takes_the_line(&centre);

@@ -366,6 +366,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Owner(_) => "owner",
         Record::SiteOutage(_) => "site_outage",
         Record::Closure(_) => "closure",
+        Record::Mark(_) => "mark",
         Record::Review(_) => "review",
         Record::Task(_) => "task",
         Record::TaskEvent(_) => "task_event",

@@ -44,7 +44,7 @@ impl Centre {
                     caller: arrival.caller.clone(),
                     number: row.number,
                 };
-                let lost = Lost::refused();
+                let lost = Lost::missed(refusal.outcome);
                 self.settle_unserved(now, &mut row, &reach, line.tenant, lost, step);
                 return self.refuse(now, row, &arrival, refusal, step);
             }

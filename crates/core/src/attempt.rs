@@ -318,11 +318,13 @@ impl Centre {
         if row.suppressed.is_some() || planted(Fault::NothingOwed) {
             return;
         }
-        let class = reach.caller.class;
-        let (Some(number), Some(handle), true) =
-            (&reach.caller.number, reach.number, class.may_be_dialled())
+        let why_not = self.not_called(tenant, &reach.caller);
+        let (Some(number), Some(handle), None) = (&reach.caller.number, reach.number, why_not)
         else {
-            row.suppressed = Some(suppression(class));
+            // Who is on a list already stays there, however that ended.
+            if row.callback.is_none() {
+                row.suppressed = why_not.or_else(|| Some(suppression(reach.caller.class)));
+            }
             return;
         };
         let queue = row.queue.map(|queue| self.queue_now(tenant, queue));
@@ -335,6 +337,14 @@ impl Centre {
         let grace_s = queue
             .and_then(|q| self.rules.queues.get(&q))
             .map_or(0, |q| q.callback.grace_s);
+        let is_listed = self
+            .people
+            .get(number)
+            .is_some_and(|known| known.case_of(tenant).is_some());
+        if !is_listed && !self.opens_callback(tenant, queue, lost.outcome) {
+            row.suppressed = Some(Suppression::Policy);
+            return;
+        }
         let earliest = now.utc_in_s(grace_s);
         let opening = lost.due_ms.unwrap_or(earliest).max(earliest);
         let debt = Debt {
@@ -389,6 +399,8 @@ fn finish_signalling(
 /// How an attempt was lost, for the debt that follows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lost {
+    /// By which the policy decides.
+    pub(crate) outcome: Outcome,
     pub(crate) kind: NeedKind,
     pub(crate) place_ms: Option<UtcMs>,
     pub(crate) due_ms: Option<UtcMs>,
@@ -397,8 +409,9 @@ pub(crate) struct Lost {
 }
 
 impl Lost {
-    pub(crate) fn refused() -> Self {
+    pub(crate) fn missed(outcome: Outcome) -> Self {
         Self {
+            outcome,
             kind: NeedKind::Missed,
             place_ms: None,
             due_ms: None,
@@ -415,17 +428,17 @@ impl Lost {
     ) -> Self {
         match outcome {
             Outcome::Interrupted => Self::interrupted(interrupted_priority_s),
-            Outcome::OutOfHours => Self::until(due_ms),
+            Outcome::OutOfHours => Self::until(outcome, due_ms),
             // Who came in time keeps the place, though they are called after the night.
             Outcome::Withdrawn => Self {
                 place_ms: Some(received_ms),
-                ..Self::until(due_ms)
+                ..Self::until(outcome, due_ms)
             },
             // They hung up while their number was read back to them.
             Outcome::CallbackRequested => Self {
                 kind: NeedKind::Requested,
                 due_ms,
-                ..Self::refused()
+                ..Self::missed(outcome)
             },
             Outcome::Served
             | Outcome::ServedByMenu
@@ -439,23 +452,23 @@ impl Lost {
             | Outcome::RefusedRate
             | Outcome::RefusedNoOperators
             | Outcome::QueueTimeout
-            | Outcome::Failed => Self::refused(),
+            | Outcome::Failed => Self::missed(outcome),
         }
     }
 
-    fn interrupted(priority_s: u32) -> Self {
+    pub(crate) fn interrupted(priority_s: u32) -> Self {
         Self {
             kind: NeedKind::Interrupted,
             priority_ms: i64::from(priority_s) * 1_000,
-            ..Self::refused()
+            ..Self::missed(Outcome::Interrupted)
         }
     }
 
     /// Nobody is there before that opening.
-    fn until(due_ms: Option<UtcMs>) -> Self {
+    fn until(outcome: Outcome, due_ms: Option<UtcMs>) -> Self {
         Self {
             due_ms,
-            ..Self::refused()
+            ..Self::missed(outcome)
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::id::{
     SeatId, SiteId, TrunkId,
 };
 use crate::ledger::Ledger;
+use crate::mark::Marks;
 use crate::matching::Matching;
 use crate::means::Means;
 use crate::pace::{Entrance, Pace};
@@ -109,6 +110,8 @@ pub struct Centre {
     pub(crate) outages: BTreeMap<SiteId, SiteOutageRow>,
     /// Stop buttons that are pressed.
     pub(crate) stops: Stops,
+    /// Numbers that are not to be called, or that many share.
+    pub(crate) marks: Marks,
     /// Whether somebody may be spared other works than they were, and when that was looked at.
     pub(crate) look_at_spared: bool,
     /// Free seats for which time alone may change it.
@@ -178,6 +181,7 @@ impl Centre {
             left_alone: BTreeMap::new(),
             outages: BTreeMap::new(),
             stops: Stops::default(),
+            marks: Marks::default(),
             look_at_spared: false,
             to_be_spared: BTreeSet::new(),
             spared_looked_at: 0,
@@ -355,6 +359,7 @@ impl Centre {
             Timer::Window(queue) => self.window_opens(now, queue),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::ButtonEnds(id) => self.button_ends(now, id, step),
+            Timer::MarkEnds(id) => self.mark_ends(now, id, step),
             Timer::Expiries(moment) => self.look_for_expired(now, moment, step),
             Timer::DrainEnds => self.cut_conversations(now, step),
         }
@@ -400,6 +405,10 @@ impl Centre {
             Command::PressStop { told, pressed } => self.press(now, &told, *pressed, step),
             Command::ReleaseStop { told, supervisor } => {
                 self.release_button(now, &told, supervisor, step)
+            }
+            Command::MarkNumber { told, marked } => self.mark(now, &told, *marked, step),
+            Command::ReleaseMark { told, supervisor } => {
+                self.release_mark(now, &told, supervisor, step)
             }
             Command::SetSeats(changes) => self.set_seats(now, changes, step),
             Command::RemoveSeat(name) => self.remove_seat(now, &name, step),

@@ -52,6 +52,7 @@ impl Centre {
             self.await_opening(now, queue, opens_ms);
         }
         self.await_releases(now);
+        self.await_mark_ends(now);
         // Their keys in the lines are made of what has changed.
         self.line_up_anew(now);
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();

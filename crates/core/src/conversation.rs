@@ -263,7 +263,7 @@ impl Centre {
         if interrupted || disposition == Some(Disposition::AnotherPerson) {
             return None;
         }
-        let case = self.people.get(&number?)?.case_of(tenant)?;
+        let case = self.case_of_caller(tenant, &number?)?;
         match self.cases.get(&case)?.row.state {
             // We talk with that number on another line: that conversation settles it.
             CallbackState::Talking | CallbackState::AnsweredWaiting => return None,

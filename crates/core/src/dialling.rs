@@ -41,7 +41,7 @@ impl Centre {
         };
         let (number, handle, tenant) = (case.number.clone(), case.row.number, case.row.tenant);
         let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
-        let (trunk, cli, ring_s) = match self.way_to_dial(tenant, queue) {
+        let (trunk, cli, ring_s) = match self.way_to_dial((tenant, queue), &number) {
             Ok(way) => way,
             // No try is spent.
             Err(why) => {
@@ -108,12 +108,12 @@ impl Centre {
     /// somebody has stopped it, or the channel went to an inbound call meanwhile.
     fn way_to_dial(
         &self,
-        tenant: TenantId,
-        queue: QueueId,
+        (tenant, queue): (TenantId, QueueId),
+        number: &PhoneNumber,
     ) -> Result<(TrunkId, PhoneNumber, u32), PromptId> {
         let prompts = &self.rules.prompts;
-        // Every offer was withdrawn then; but nothing may be dialled past a stop.
-        if self.is_stopped(queue) {
+        // Every offer was withdrawn then; but nothing may be dialled past a stop or a mark.
+        if self.is_stopped(queue) || self.is_do_not_call(tenant, number) {
             return Err(prompts.to_operator_withdrawn);
         }
         let way = self.trunk_out(0);

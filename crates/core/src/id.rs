@@ -64,6 +64,8 @@ ids! {
     OutageId,
     /// A stop button that was pressed.
     ClosureId,
+    /// A number that was marked.
+    MarkId,
     /// A work without a call.
     TaskId,
     /// One entry of a task's history.

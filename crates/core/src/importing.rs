@@ -96,7 +96,8 @@ impl Centre {
             caller: call.caller.clone(),
             number,
         };
-        self.settle_unserved(now, &mut row, &reach, line.tenant, Lost::refused(), step);
+        let lost = Lost::missed(Outcome::RefusedByCarrier);
+        self.settle_unserved(now, &mut row, &reach, line.tenant, lost, step);
         step.records.push(Record::Attempt(Box::new(row)));
         if let Some(number) = &call.caller.number {
             self.people.forget_if_done(number);

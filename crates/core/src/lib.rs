@@ -29,6 +29,7 @@ pub mod importing;
 mod ledger;
 mod lining;
 pub mod literal;
+pub mod mark;
 pub mod matching;
 mod means;
 mod notice;

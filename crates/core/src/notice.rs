@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 /// "I call for somebody else", "I want to be called".
 const YES: char = '1';
-/// "I do not want to be called".
+/// "I do not want to be called": at once what this call opened, on a second press what was open.
 const NO: char = '2';
 /// Who withholds their number keys one in.
 const KEYED_IN: NumberByKey = NumberByKey {
@@ -35,6 +35,8 @@ const KEYED_IN: NumberByKey = NumberByKey {
 pub(crate) enum Standing {
     /// On the list since an earlier call.
     Listed,
+    /// Listed, and asked whether they really want to be taken off.
+    Leaving,
     /// On it since this call.
     New,
     /// Not to be called at the number that they show.
@@ -60,7 +62,12 @@ impl Centre {
         }
         let would_wait = || !number.is_some_and(|number| self.would_be_served(now, tenant, number));
         let listed = || number.is_some_and(|number| self.is_listed(tenant, number));
-        !used.answers(rule) || (used.storm.is_some() && listed() && would_wait())
+        let lists = || listed() || self.opens_callback(tenant, None, Outcome::RefusedLines);
+        if used.answers(rule) {
+            used.storm.is_some() && listed() && would_wait()
+        } else {
+            lists()
+        }
     }
 
     /// One notice at a time for a number. Whom we are ringing is refused, so that their phone
@@ -71,14 +78,13 @@ impl Centre {
     }
 
     fn is_listed(&self, tenant: TenantId, number: &PhoneNumber) -> bool {
-        let known = self.people.get(number);
-        known.is_some_and(|known| known.case_of(tenant).is_some())
+        self.case_of_caller(tenant, number).is_some()
     }
 
     /// Whether a seat is free for what this person is owed.
     fn would_be_served(&self, now: Now, tenant: TenantId, number: &PhoneNumber) -> bool {
         let seat = || {
-            let case = self.people.get(number)?.case_of(tenant)?;
+            let case = self.case_of_caller(tenant, number)?;
             let case = self.cases.get(&case)?;
             let queue = self.queue_of(case)?;
             self.matching.free_for(now.utc_ms, queue, case.row.place_ms)
@@ -96,7 +102,7 @@ impl Centre {
         step: &mut Step,
     ) -> Standing {
         let caller = &arrival.caller;
-        if !caller.class.may_be_dialled() {
+        if self.not_called(tenant, caller).is_some() {
             return Standing::Unreachable;
         }
         let number = caller.number.as_ref();
@@ -105,7 +111,8 @@ impl Centre {
             caller: caller.clone(),
             number: row.number,
         };
-        self.settle_unserved(now, row, &reach, tenant, Lost::refused(), step);
+        let lost = Lost::missed(Outcome::RefusedLines);
+        self.settle_unserved(now, row, &reach, tenant, lost, step);
         let standing = if listed {
             Standing::Listed
         } else {
@@ -123,7 +130,7 @@ impl Centre {
     pub(crate) fn notify(&mut self, now: Now, id: AttemptId, standing: Standing, step: &mut Step) {
         let notice = &self.rules.prompts.notice;
         let (opening, question) = match standing {
-            Standing::Listed => (notice.listed, notice.another),
+            Standing::Listed | Standing::Leaving => (notice.listed, notice.another),
             Standing::New => (notice.put_on_list, notice.confirm),
             Standing::Unreachable => {
                 let says = vec![notice.unreachable];
@@ -189,12 +196,23 @@ impl Centre {
 
     /// A key pressed in a notice.
     pub(crate) fn notice_key(&mut self, now: Now, id: AttemptId, key: char, step: &mut Step) {
+        if !self.is_callable(id) {
+            // Their number was marked since they were told.
+            let says = vec![self.not_called_back(id)];
+            return self.speak(id, says, Next::HangUp, step);
+        }
         let standing = self.attempts.get(&id).and_then(|live| live.notice);
         match (standing, key) {
-            (Some(Standing::Listed), YES) => self.somebody_else(now, id, step),
+            (Some(Standing::Listed | Standing::Leaving), YES) => self.somebody_else(now, id, step),
+            (Some(Standing::Listed), NO) => self.asks_to_leave(id, step),
+            (Some(Standing::Leaving), NO) => self.leaves_list(now, id, step),
             (Some(Standing::New), YES) => self.confirmed(now, id, step),
             (Some(Standing::New), NO) => self.declined(now, id, step),
-            (Some(Standing::Listed | Standing::New | Standing::Unreachable) | None, _) => {}
+            (
+                Some(Standing::Listed | Standing::Leaving | Standing::New | Standing::Unreachable)
+                | None,
+                _,
+            ) => {}
         }
     }
 
@@ -213,7 +231,7 @@ impl Centre {
         let lost = Lost {
             kind: NeedKind::Requested,
             another_person: live.another_person,
-            ..Lost::refused()
+            ..Lost::missed(Outcome::CallbackRequested)
         };
         let (mut row, reach, tenant) = (live.row.clone(), live.own_reach(), live.tenant);
         self.settle_unserved(now, &mut row, &reach, tenant, lost, step);
@@ -277,6 +295,49 @@ impl Centre {
             .push(Record::Attempt(Box::new(live.row.clone())));
     }
 
+    /// One key may be pressed by mistake: they are asked again.
+    fn asks_to_leave(&mut self, id: AttemptId, step: &mut Step) {
+        let asks = self.rules.prompts.notice.leave;
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        live.notice = Some(Standing::Leaving);
+        live.token += 1;
+        step.effects.push(Effect::Play {
+            leg: live.leg,
+            token: live.token,
+            prompts: vec![asks],
+            then: AfterPlay::Silence,
+        });
+    }
+
+    /// They want to be called no more. What an operator or a list owes them stays, and so does everything
+    /// where two persons are owed a call: nobody knows which of them presses the key.
+    fn leaves_list(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        let callback = self.attempts.get(&id).and_then(|live| live.row.callback);
+        let own = callback.filter(|callback| {
+            let case = self.cases.get(callback);
+            case.is_some_and(|case| {
+                case.row.state == CallbackState::Waiting && !case.concerns_two()
+            })
+        });
+        let about = About {
+            attempt: Some(id),
+            ..About::default()
+        };
+        let how = ClosedHow::CancelledByPerson;
+        let settled = own.and_then(|callback| {
+            let another = self
+                .cases
+                .get(&callback)?
+                .needs
+                .iter()
+                .all(|need| need.another_person);
+            self.conversation_settles(now, callback, another, (how, about), step)
+        });
+        self.says_whether_called(now, id, settled.is_none(), step);
+    }
+
     /// They do not want to be called. Only what this very call opened is closed.
     fn declined(&mut self, now: Now, id: AttemptId, step: &mut Step) {
         let callback = self.attempts.get(&id).and_then(|live| live.row.callback);
@@ -288,7 +349,7 @@ impl Centre {
             let needs = self.cases.get(callback).map(|case| case.needs.len());
             needs == Some(1)
         });
-        let is_own = own.is_some();
+        let is_called = own.is_none();
         if let Some(callback) = own {
             let about = About {
                 attempt: Some(id),
@@ -296,12 +357,18 @@ impl Centre {
             };
             self.close_case(now, callback, ClosedHow::CancelledByPerson, about, step);
         }
-        let mut says = Vec::new();
-        if is_own {
-            says.push(self.rules.prompts.notice.declined);
+        self.says_whether_called(now, id, is_called, step);
+    }
+
+    /// Whether somebody of that number is owed a call all the same.
+    fn says_whether_called(&mut self, now: Now, id: AttemptId, is_called: bool, step: &mut Step) {
+        let notice = &self.rules.prompts.notice;
+        let mut says = vec![if is_called {
+            notice.listed
         } else {
-            // Somebody of that number is owed a call all the same.
-            says.push(self.rules.prompts.notice.listed);
+            notice.declined
+        }];
+        if is_called {
             says.extend(self.said_promise(now, id, step));
         }
         self.speak(id, says, Next::HangUp, step);

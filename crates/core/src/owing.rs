@@ -11,7 +11,7 @@ use crate::planted::{Fault, planted};
 use crate::record::{AttemptRow, CallbackEventRow, CallbackRow, NeedRow, Needs, OwnerRow, Record};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
-use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult};
+use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult, Outcome};
 
 const ANOTHER_PERSON: &str = "another person at this number";
 
@@ -227,6 +227,20 @@ impl Centre {
         self.reconsider_number(now, number);
     }
 
+    /// Whether somebody whose call ended so is owed another where nothing is open of them: the policy
+    /// of the queue, or of the one for those who have not chosen any.
+    pub(crate) fn opens_callback(
+        &self,
+        tenant: TenantId,
+        queue: Option<QueueId>,
+        outcome: Outcome,
+    ) -> bool {
+        let missed = || Some(self.rules.tenants.get(&tenant)?.dialplan.missed_queue);
+        let queue = queue.or_else(missed);
+        let rule = queue.and_then(|queue| self.rules.queues.get(&queue));
+        rule.is_none_or(|rule| !rule.callback.not_on.contains(&outcome))
+    }
+
     /// How long whoever has just tried is left alone.
     pub(crate) fn grace_s(&self, tenant: TenantId, asked: Option<QueueId>) -> u32 {
         let missed = || Some(self.rules.tenants.get(&tenant)?.dialplan.missed_queue);
@@ -248,9 +262,12 @@ impl Centre {
         }
     }
 
-    /// Whether a callback is of no more use: every try spent, or too old.
+    /// Whether a callback is of no more use: not to be made, every try spent, or too old.
     pub(crate) fn given_up(&self, now: Now, id: CallbackId) -> Option<ClosedHow> {
         let case = self.cases.get(&id)?;
+        if self.is_do_not_call(case.row.tenant, &case.number) {
+            return Some(ClosedHow::Suppressed);
+        }
         let missed = self
             .rules
             .tenants
@@ -360,11 +377,9 @@ impl Centre {
         attempt: AttemptId,
         step: &mut Step,
     ) {
-        let open = self
-            .people
-            .get(number)
-            .and_then(|known| known.case_of(tenant));
-        let Some(id) = open else { return };
+        let Some(id) = self.case_of_caller(tenant, number) else {
+            return;
+        };
         let Some(case) = self.cases.get_mut(&id) else {
             return;
         };
@@ -458,6 +473,7 @@ impl Centre {
             },
             step,
         );
+        self.suppress(now, id, step);
     }
 
     /// Somebody of that number has opened a case meanwhile: it takes over what is owed again,

@@ -72,6 +72,32 @@ impl People {
         if caller.number.is_none() && raw.is_empty() {
             return None;
         }
+        Some(self.make_handle(now, caller, raw, ids, records))
+    }
+
+    /// The handle of a number that somebody names, made and recorded where it is new.
+    pub(crate) fn handle_of(
+        &mut self,
+        now: Now,
+        number: &PhoneNumber,
+        ids: &mut IdSource,
+        records: &mut Vec<Record>,
+    ) -> NumberId {
+        if let Some(known) = self.0.get(number) {
+            return known.id;
+        }
+        let named = Caller::from_user_part(number.reveal());
+        self.make_handle(now, &named, "", ids, records)
+    }
+
+    fn make_handle(
+        &mut self,
+        now: Now,
+        caller: &Caller,
+        raw: &str,
+        ids: &mut IdSource,
+        records: &mut Vec<Record>,
+    ) -> NumberId {
         let id = NumberId(ids.allot());
         records.push(Record::Number(NumberRow {
             id,
@@ -83,7 +109,7 @@ impl People {
         if let Some(number) = &caller.number {
             self.0.insert(number.clone(), Known::new(id));
         }
-        Some(id)
+        id
     }
 
     /// Makes room for so many more numbers at once.

@@ -63,11 +63,13 @@ pub enum Fault {
     SpareTaken,
     /// People are dialled though somebody has stopped that.
     StopIgnored,
+    /// Debts are opened though the number is not to be called.
+    MarkIgnored,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -97,6 +99,7 @@ impl Fault {
         Self::HoldUntold,
         Self::SpareTaken,
         Self::StopIgnored,
+        Self::MarkIgnored,
     ];
 }
 

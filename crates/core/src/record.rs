@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use crate::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ClosureId, ConfigVersionId, DialId,
-    IntervalId, LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId,
-    SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId,
+    QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -16,8 +16,8 @@ use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
     Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
-    DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
-    TaskEventKind, TaskState, WorkState,
+    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, Stage,
+    Suppression, TaskEventKind, TaskState, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -46,6 +46,7 @@ pub enum Record {
     Owner(OwnerRow),
     SiteOutage(SiteOutageRow),
     Closure(Box<ClosureRow>),
+    Mark(Box<MarkRow>),
     Review(ReviewRow),
     Task(Box<TaskRow>),
     TaskEvent(TaskEventRow),
@@ -539,6 +540,31 @@ pub struct ClosureRow {
     pub released_by: Option<String>,
 }
 
+/// A number that is marked, from when to when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct MarkRow {
+    /// This mark.
+    pub id: MarkId,
+    /// The number.
+    pub number: NumberId,
+    /// As what.
+    pub mark: Mark,
+    /// For whom; for the region, without one.
+    pub tenant: Option<TenantId>,
+    /// Since.
+    pub since_ms: UtcMs,
+    /// Over by itself then; without it, when somebody says so.
+    pub ends_ms: Option<UtcMs>,
+    /// Over.
+    pub until_ms: Option<UtcMs>,
+    /// Name of who marked it.
+    pub supervisor: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Name of who took the mark away.
+    pub released_by: Option<String>,
+}
+
 /// A callback that was given up, and whether somebody has looked at it since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct ReviewRow {
@@ -602,6 +628,8 @@ pub struct Restored {
     pub outages: Vec<SiteOutageRow>,
     /// Stop buttons that are pressed.
     pub closures: Vec<ClosureRow>,
+    /// Marks that hold.
+    pub marks: Vec<MarkRow>,
     /// Callbacks that were given up and that nobody has seen.
     pub unseen: Vec<ReviewRow>,
     /// Sign-ins without an end.
@@ -624,6 +652,6 @@ pub struct Restored {
     pub dials: Vec<DialRow>,
     /// Callbacks not closed; there may be a million of them.
     pub callbacks: Vec<OpenCallback>,
-    /// Numbers that those attempts and dials refer to.
+    /// Numbers that those attempts, dials and marks refer to.
     pub numbers: Vec<NumberRow>,
 }

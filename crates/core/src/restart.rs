@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::attempt::suppression;
-use crate::callback::{Case, Debt, Move};
+use crate::attempt::{Lost, Reach};
+use crate::callback::{Case, Move};
 use crate::centre::Centre;
 use crate::id::{CallbackId, DialId, NumberId};
-use crate::number::PhoneNumber;
+use crate::number::{Caller, PhoneNumber};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{
@@ -22,8 +22,8 @@ use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, DialResult, DialState, NeedKind,
-    OfferState, Outcome, Party, Stage,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, DialResult, DialState,
+    OfferState, Outcome, Party, Stage, Suppression,
 };
 
 impl Centre {
@@ -48,17 +48,15 @@ impl Centre {
             .iter()
             .filter_map(|row| Some((row.id, row.e164.clone()?)))
             .collect();
-        let classes: BTreeMap<NumberId, _> = restored
-            .numbers
-            .iter()
-            .map(|row| (row.id, row.class))
-            .collect();
         self.record_version(now, ChangedBy::Start, step);
         self.add_staff(restored.seats, restored.operators);
         let profiles = restored.profiles.into_iter();
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
         self.restore_outages(now, restored.outages, step);
         self.sort_buttons(now, restored.closures, step);
+        let marks = restored.marks.into_iter();
+        let marks = marks.map(|row| (numbers.get(&row.number).cloned(), row));
+        self.restore_marks(now, marks.collect(), step);
         let unseen = restored.unseen.into_iter();
         self.unseen = unseen.map(|row| (row.callback, row)).collect();
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
@@ -89,11 +87,7 @@ impl Centre {
         let left_open = planted(Fault::LeftOpen);
         for attempt in restored.attempts.into_iter().filter(|_| !left_open) {
             let number = attempt.number.and_then(|id| numbers.get(&id)).cloned();
-            let callable = attempt
-                .number
-                .and_then(|id| classes.get(&id))
-                .is_some_and(|class| class.may_be_dialled());
-            self.restore_attempt(now, attempt, number.filter(|_| callable), step);
+            self.restore_attempt(now, attempt, number, step);
         }
         for row in restored
             .registrations
@@ -307,6 +301,7 @@ impl Centre {
             ..About::default()
         };
         self.waits_after_unknown(now, callback, about, step);
+        self.suppress(now, callback, step);
         Some(callback)
     }
 
@@ -332,39 +327,26 @@ impl Centre {
         row.ended_ms = Some(now.utc_ms);
         row.ended_by = Some(Party::Us);
         row.reason = Some("the process ended".to_owned());
-        if row.callback.is_none() && row.suppressed.is_none() {
-            match (row.tenant, &number, row.number) {
-                (Some(tenant), Some(number), Some(handle)) => {
-                    let debt = self.interrupted_debt(now, &row, tenant);
-                    self.owe(now, tenant, number, handle, &mut row, &debt, step);
-                }
-                _ => row.suppressed = Some(suppression(row.class)),
+        let reach = Reach {
+            caller: Caller {
+                number: number.clone(),
+                class: row.class,
+            },
+            number: row.number,
+        };
+        match row.tenant.filter(|_| row.callback.is_none()) {
+            Some(tenant) => {
+                let lost = Lost::interrupted(self.rules.limits.interrupted_priority_s);
+                self.settle_unserved(now, &mut row, &reach, tenant, lost, step);
             }
+            None if row.callback.is_none() => {
+                row.suppressed.get_or_insert(Suppression::NoLine);
+            }
+            None => {}
         }
         step.records.push(Record::Attempt(Box::new(row)));
         if let Some(number) = &number {
             self.let_rest(now, number, step);
-        }
-    }
-
-    fn interrupted_debt(&self, now: Now, row: &AttemptRow, tenant: crate::id::TenantId) -> Debt {
-        let queue = row.queue.map(|queue| self.queue_now(tenant, queue));
-        let queue = queue.or_else(|| {
-            self.rules
-                .tenants
-                .get(&tenant)
-                .map(|t| t.dialplan.missed_queue)
-        });
-        let grace_s = queue
-            .and_then(|q| self.rules.queues.get(&q))
-            .map_or(0, |q| q.callback.grace_s);
-        Debt {
-            kind: NeedKind::Interrupted,
-            queue: row.queue,
-            place_ms: row.received_ms,
-            not_before_ms: now.utc_in_s(grace_s),
-            priority_ms: i64::from(self.rules.limits.interrupted_priority_s) * 1_000,
-            another_person: false,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The rules as deployed: what the configuration files say, with names resolved to
 //! identifiers. Replaced whole by a reload; never changed in place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use crate::calendar::{Calendar, ContactWindow, Term, Zone};
 use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
-use crate::words::PriorityClass;
+use crate::words::{Outcome, PriorityClass};
 
 /// A prompt, by its place in the prompt library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -375,6 +375,9 @@ pub struct CallbackPolicy {
     pub spacing_declined_s: u32,
     /// Dials spent before a human must look at it.
     pub tries_max: u32,
+    /// How a call may end without a callback being opened for it. Who has one open joins it all the
+    /// same.
+    pub not_on: BTreeSet<Outcome>,
     /// How long a callback waits for the operator who owes it, while they are away.
     pub owner_wait_h: u32,
     /// Over how much time after an opening the callbacks promised for it are released.
@@ -422,6 +425,8 @@ pub struct SpokenPrompts {
     pub callback_at_closing: PromptId,
     /// "Your number is withheld: we cannot call you back".
     pub number_unavailable: PromptId,
+    /// "We do not call back the number that you call from".
+    pub number_not_called: PromptId,
     /// "All lines are busy; we call you back".
     pub lines_busy: PromptId,
     /// "An operator is answering".
@@ -463,6 +468,8 @@ pub struct NoticePrompts {
     pub confirm: PromptId,
     /// "We call the other person too".
     pub another_listed: PromptId,
+    /// "To be called no more, press 2 again".
+    pub leave: PromptId,
     /// "We do not call you".
     pub declined: PromptId,
     /// "We call you back as soon as we can": where no time can be told.
@@ -511,6 +518,8 @@ pub struct Limits {
     pub site_outage_within_s: u32,
     /// Tasks at most that are not closed.
     pub tasks_max: u32,
+    /// Numbers at most that are marked.
+    pub marks_max: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CallbackId, DialId, LegId, SeatId, TaskId, TrunkId};
 use crate::importing::CarrierCall;
 use crate::literal::{self, Literal};
+use crate::mark::{MarkTold, Marked};
 use crate::number::{Caller, PhoneNumber};
 use crate::profile::ProfileTold;
 use crate::record::{OpenCallback, Record, RegistrationRow, SeatRow};
@@ -16,7 +17,7 @@ use crate::staffing::{NotTaken, OperatorChange, SeatChange};
 use crate::stop_button::{ButtonTold, Pressed};
 use crate::task::TaskTold;
 use crate::time::{MonoUs, UtcMs};
-use crate::words::{Button, ChangedBy, Chosen, Disposition, Party, Reach};
+use crate::words::{Button, ChangedBy, Chosen, Disposition, Mark, Party, Reach};
 
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
 pub const NOT_SENT: u16 = 0;
@@ -269,6 +270,20 @@ pub enum Command {
         /// Name of the supervisor who releases it.
         supervisor: Option<String>,
     },
+    /// A number is not to be called, or is shared by many; or otherwise than it was.
+    MarkNumber {
+        /// Which, and as what.
+        told: MarkTold,
+        /// How.
+        marked: Box<Marked>,
+    },
+    /// A number is as any other again.
+    ReleaseMark {
+        /// Which, and as what it was marked.
+        told: MarkTold,
+        /// Name of the supervisor who says so.
+        supervisor: Option<String>,
+    },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),
     /// A seat, by extension, is there no more.
@@ -350,6 +365,18 @@ pub enum CommandError {
     /// No dialplan concerned has such an emergency step.
     #[error("no dialplan concerned has an emergency step \"{0}\"")]
     NoMessage(String),
+    /// It would be over before it begins.
+    #[error("this end of the mark is past")]
+    MarkIsOver,
+    /// The bound is reached.
+    #[error("{0} numbers are marked, as many as may be ([limits] marks_max)")]
+    TooManyMarks(u32),
+    /// The number is not marked so.
+    #[error("the number is not marked as \"{0}\" there")]
+    NotMarked(Mark),
+    /// The number is not to be called.
+    #[error("the number of callback {0} is not to be called")]
+    DoNotCall(CallbackId),
     /// Nobody has pressed it.
     #[error("the button \"{0}\" is not pressed there")]
     NotPressed(Button),

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AttemptId, CallbackId, ClosureId, DialId, OfferId, QueueId, SeatId, TrunkId};
+use crate::id::{
+    AttemptId, CallbackId, ClosureId, DialId, MarkId, OfferId, QueueId, SeatId, TrunkId,
+};
 use crate::time::{MonoUs, UtcMs};
 
 /// Why to wake.
@@ -71,6 +73,8 @@ pub(crate) enum Timer {
     Reconcile(DialId),
     /// A stop button is released by itself.
     ButtonEnds(ClosureId),
+    /// A number is marked no longer.
+    MarkEnds(MarkId),
     /// Some callback may have grown too old.
     Expiries(MonoUs),
     /// The stop's patience ends.

@@ -99,6 +99,9 @@ impl Centre {
         let Some(number) = &given_up.number else {
             return Err(CommandError::NoNumber(row.id));
         };
+        if self.is_do_not_call(row.tenant, number) {
+            return Err(CommandError::DoNotCall(row.id));
+        }
         let known = self.people.get(number);
         let handle = known.map_or(row.number, |known| known.id);
         let open = known.and_then(|known| known.case_of(row.tenant));

@@ -172,16 +172,27 @@ impl Centre {
 
     /// Tells callers that they are called back, or why not, and lets them go.
     pub(crate) fn say_owed(&mut self, id: AttemptId, owed: PromptId, step: &mut Step) {
-        let callable = self
-            .attempts
-            .get(&id)
-            .is_some_and(|live| live.caller.class.may_be_dialled());
-        let says = if callable {
+        let says = if self.will_be_owed(id) {
             owed
         } else {
-            self.rules.prompts.number_unavailable
+            self.not_called_back(id)
         };
         self.speak(id, vec![says], Next::HangUp, step);
+    }
+
+    /// Whether somebody who is let go now is owed a call where they called from.
+    fn will_be_owed(&self, id: AttemptId) -> bool {
+        let Some(live) = self.attempts.get(&id) else {
+            return false;
+        };
+        let queue = live
+            .row
+            .queue
+            .map(|queue| self.queue_now(live.tenant, queue));
+        let number = live.caller.number.as_ref();
+        let is_listed = || number.is_some_and(|it| self.case_of_caller(live.tenant, it).is_some());
+        let opens = |outcome| self.opens_callback(live.tenant, queue, outcome);
+        self.is_callable(id) && (is_listed() || live.verdict.is_none_or(opens))
     }
 
     /// The place in line: that of the open case about the same thing, if any; else now.
@@ -199,8 +210,8 @@ impl Centre {
     /// Place and priority that an open case about the same thing holds for a caller.
     pub(crate) fn place_held(&self, id: AttemptId, queue: QueueId) -> Option<(UtcMs, i64)> {
         let live = self.attempts.get(&id)?;
-        let known = self.people.get(live.caller.number.as_ref()?)?;
-        let case = self.cases.get(&known.case_of(live.tenant)?)?;
+        let case = self.case_of_caller(live.tenant, live.caller.number.as_ref()?)?;
+        let case = self.cases.get(&case)?;
         let about_this = |need: &&NeedRow| {
             need.another_person == live.another_person
                 && (need.queue.is_none() || need.queue == Some(queue))

@@ -80,20 +80,18 @@ impl Centre {
 
     /// Whether a wish to be called back at this queue can come true.
     pub(crate) fn may_wish(&self, id: AttemptId, queue: QueueId) -> bool {
-        self.attempts
-            .get(&id)
-            .is_some_and(|live| live.caller.class.may_be_dialled())
-            || self.wish_in_queue(id, queue).by_key.ask
+        self.is_callable(id) || self.wish_in_queue(id, queue).by_key.ask
     }
 
     /// The caller wishes to be called back.
     pub(crate) fn wishes_callback(&mut self, now: Now, id: AttemptId, wish: Wish, step: &mut Step) {
+        let is_callable = self.is_callable(id);
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
         live.row.queue = wish.queue;
         let own = live.caller.clone();
-        if !own.class.may_be_dialled() {
+        if !is_callable {
             return if wish.by_key.ask {
                 self.ask_number(id, wish, Vec::new(), step)
             } else {
@@ -249,14 +247,17 @@ impl Centre {
 
     /// All digits are there: read back, if anybody can be called at such a number.
     fn number_keyed(&mut self, now: Now, id: AttemptId, step: &mut Step) {
-        let Some(Doing::Wishing(wish)) = self.attempts.get(&id).map(|live| &live.doing) else {
+        let Some(live) = self.attempts.get(&id) else {
+            return;
+        };
+        let Doing::Wishing(wish) = &live.doing else {
             return;
         };
         let Asked::Number(digits) = &wish.asked else {
             return;
         };
         let keyed = Caller::from_user_part(digits);
-        if keyed.class.may_be_dialled() {
+        if self.not_called(live.tenant, &keyed).is_none() {
             let wish = (**wish).clone();
             return self.read_back(id, wish, keyed, step);
         }
@@ -282,7 +283,7 @@ impl Centre {
         }
         // Who cannot press a key (an old telephone, a hand that shakes) is called where they
         // called from; a number that was keyed in and never confirmed is nobody's.
-        if live.caller.class.may_be_dialled() {
+        if self.is_callable(id) {
             self.promise_callback(now, id, &wish, None, step);
         } else {
             self.cannot_call(id, wish.then, step);
@@ -365,6 +366,7 @@ impl Centre {
         });
         let storm = live.row.trunk.filter(|_| live.notice.is_some());
         let lost = Lost {
+            outcome: Outcome::CallbackRequested,
             kind: NeedKind::Requested,
             // Out of hours the place is the opening, as for everybody else of the night.
             place_ms: live.due_ms.is_none().then_some(place_ms),
@@ -380,8 +382,13 @@ impl Centre {
         let (mut row, tenant) = (live.row.clone(), live.tenant);
         self.settle_unserved(now, &mut row, &reach, tenant, lost, step);
         step.records.push(Record::Attempt(Box::new(row.clone())));
+        // Nothing, where the number was marked since it was read back.
+        let is_owed = row.callback.is_some();
         if let Some(live) = self.attempts.get_mut(&id) {
             live.row = row;
+        }
+        if !is_owed {
+            return self.cannot_call(id, wish.then, step);
         }
         let mut says = vec![self.rules.prompts.callback_confirmed];
         if let Some(trunk) = storm {
@@ -391,11 +398,22 @@ impl Centre {
         self.speak(id, says, what_follows(wish.then), step);
     }
 
+    /// What somebody is told who is not called back: to show their number, if that would help.
+    pub(crate) fn not_called_back(&self, id: AttemptId) -> PromptId {
+        let live = self.attempts.get(&id);
+        let prompts = &self.rules.prompts;
+        if live.is_some_and(|live| live.caller.number.is_some()) {
+            prompts.number_not_called
+        } else {
+            prompts.number_unavailable
+        }
+    }
+
     fn cannot_call(&mut self, id: AttemptId, then: Option<StepId>, step: &mut Step) {
         if let Some(live) = self.attempts.get_mut(&id) {
             live.verdict.get_or_insert(Outcome::AbandonedMenu);
         }
-        let says = vec![self.rules.prompts.number_unavailable];
+        let says = vec![self.not_called_back(id)];
         self.speak(id, says, what_follows(then), step);
     }
 }

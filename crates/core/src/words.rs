@@ -67,6 +67,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a number is marked as.
+    Mark {
+        /// It is not to be called.
+        DoNotCall = "do_not_call",
+        /// Many people call from it: a hospital's switchboard, a barracks.
+        Shared = "shared",
+    }
+}
+
+vocabulary! {
     /// How far a stop button reaches.
     Reach {
         /// Everything.
@@ -177,6 +187,8 @@ vocabulary! {
         ForbiddenClass = "forbidden_class",
         /// The person asked not to be called.
         DoNotCall = "do_not_call",
+        /// Many people call from the number, and this one named no other.
+        SharedNumber = "shared_number",
         /// An internal extension called.
         Internal = "internal",
         /// The dialled number belongs to nobody here.

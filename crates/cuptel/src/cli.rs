@@ -12,11 +12,13 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::config::{self, Config, source::ConfigFault};
+use crate::numbers::NumberCommand;
 use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::{
-    audit, import, rehearsal, replay, serve, shell, simulate, staffing, stops, tasks, tenants, why,
+    audit, import, numbers, rehearsal, replay, serve, shell, simulate, staffing, stops, tasks,
+    tenants, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -117,6 +119,9 @@ enum Command {
     /// What is stopped, closed or opened
     #[command(subcommand)]
     Stops(StopsCommand),
+    /// Numbers that are not to be called, or that many people share
+    #[command(subcommand)]
+    Numbers(NumberCommand),
     /// Health authorities: whom they lend and borrow, and how their callers fare
     #[command(subcommand)]
     Tenants(TenantCommand),
@@ -650,6 +655,7 @@ impl Cli {
             Command::Open(command) => stops::open(&load(&self.config)?, command),
             Command::Resume(command) => stops::resume(&load(&self.config)?, command),
             Command::Stops(command) => stops::stops(&load(&self.config)?, command),
+            Command::Numbers(command) => numbers::numbers(&load(&self.config)?, command),
             Command::Tasks(command) => tasks::tasks(&load(&self.config)?, command),
             Command::Tenants(command) => tenants::tenants(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {

@@ -129,7 +129,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     network::warn(&trunks, &media, &warnings);
     doubts::foreign_cli(&trunks, &tenants, &dialplans, &warnings);
     doubts::idle_calendars(&calendars, &dialplans, &queues, &warnings);
-    doubts::unreachable_queues(&queues, &dialplans, &warnings);
+    doubts::queues(&queues, &dialplans, &warnings);
     if let Some(seats) = &first_seats {
         doubts::unserved_queues(&queues, seats, &warnings);
     }

@@ -7,6 +7,7 @@ mod demo;
 mod import;
 mod list;
 mod node;
+mod numbers;
 mod rehearsal;
 mod reload;
 mod replay;

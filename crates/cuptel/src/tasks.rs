@@ -130,7 +130,7 @@ pub(crate) enum TaskCommand {
     },
 }
 
-fn time(text: &str) -> Result<UtcMs, &'static str> {
+pub(crate) fn time(text: &str) -> Result<UtcMs, &'static str> {
     moment::parse(text).ok_or("expected a time with its zone, like 2026-11-25T18:00:00+01:00")
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cuptel_core::record::{AttemptRow, ClosureRow, Record, ReviewRow, SiteOutageRow};
+use cuptel_core::record::{AttemptRow, ClosureRow, MarkRow, Record, ReviewRow, SiteOutageRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::DriftNow;
 use cuptel_core::stop_button::Scope;
@@ -34,6 +34,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             Record::SiteOutage(row) => site_changed(row, rules),
             Record::Closure(row) => button_changed(row, rules),
             Record::Review(row) => review_changed(row, rules),
+            Record::Mark(row) => mark_changed(row, rules),
             Record::Attempt(_)
             | Record::Number(_)
             | Record::CallbackAmended(_)
@@ -88,6 +89,17 @@ fn button_changed(row: &ClosureRow, rules: &Rules) {
     match row.until_ms {
         None => tracing::warn!(button, reach, tenant, queue, "a stop button is pressed"),
         Some(_) => tracing::info!(button, reach, tenant, queue, "a stop button is released"),
+    }
+}
+
+/// The number stays out of the log, and so do names of people and their words.
+fn mark_changed(row: &MarkRow, rules: &Rules) {
+    let tenant = row.tenant.and_then(|id| rules.tenants.get(&id));
+    let tenant = tenant.map_or("", |tenant| tenant.name.as_str());
+    let (mark, id) = (row.mark.as_str(), row.id.0);
+    match row.until_ms {
+        None => tracing::info!(id, mark, tenant, "a number is marked"),
+        Some(_) => tracing::info!(id, mark, tenant, "a number is marked no longer"),
     }
 }
 

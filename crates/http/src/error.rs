@@ -243,6 +243,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NoSuchButton(..)
         | CommandError::NoMessage(_)
         | CommandError::StopIsOver
+        | CommandError::MarkIsOver
+        | CommandError::TooManyMarks(_)
         | CommandError::PauseReason { .. }
         | CommandError::TooManyTasks(_)
         | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
@@ -252,6 +254,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::LacksSkill { .. }
         | CommandError::SiteNotOut(_)
         | CommandError::NotPressed(_)
+        | CommandError::NotMarked(_)
+        | CommandError::DoNotCall(_)
         | CommandError::NotUnseen(_)
         | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
@@ -303,8 +307,15 @@ fn hint_of(refused: &CommandError) -> &'static str {
         }
         CommandError::NotUnseen(_) => "GET /api/v1/callbacks?unseen=true lists them",
         CommandError::NoNumber(_) => "acknowledge it",
+        CommandError::NotMarked(_) => "GET /api/v1/numbers lists what is marked",
+        CommandError::DoNotCall(_) => {
+            "acknowledge it, or have the mark taken away first: POST /api/v1/numbers/release"
+        }
+        CommandError::TooManyMarks(_) => "take some away, or set a larger bound",
         CommandError::NotPressed(_) => "GET /api/v1/stops lists what is pressed",
-        CommandError::ShiftIsOver | CommandError::StopIsOver => "give a moment to come, or none",
+        CommandError::ShiftIsOver | CommandError::StopIsOver | CommandError::MarkIsOver => {
+            "give a moment to come, or none"
+        }
         CommandError::NotTaken(_) => {
             "nothing was changed: correct it and send the whole list again"
         }

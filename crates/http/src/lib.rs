@@ -18,6 +18,7 @@ mod events;
 mod health;
 mod importing;
 mod measures;
+mod numbers;
 mod openapi;
 mod page;
 mod pages;

@@ -28,8 +28,8 @@ use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    actions, configuration, events, health, importing, measures, openapi, page, reads, sites,
-    staffing, stops, tasks, tenants,
+    actions, configuration, events, health, importing, measures, numbers, openapi, page, reads,
+    sites, staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -263,6 +263,8 @@ fn people_paths() -> Router<Shared> {
         .route("/tasks/{id}/finish", post(tasks::finish))
         .route("/tasks/{id}/hand-back", post(tasks::hand_back))
         .route("/tasks/{id}/withdraw", post(tasks::withdraw))
+        .route("/numbers", get(numbers::numbers).post(numbers::mark))
+        .route("/numbers/release", post(numbers::release))
         .route("/stops", get(stops::stops).post(stops::press))
         .route("/stops/resume", post(stops::release))
         .route("/sites/{site}/outage", post(sites::outage))

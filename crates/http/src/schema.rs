@@ -66,6 +66,14 @@ pub(crate) enum Button {
     Emergency,
 }
 
+/// What a number is marked as.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Mark {
+    DoNotCall,
+    Shared,
+}
+
 /// An attempt with what was offered and done.
 #[derive(ToSchema)]
 pub(crate) struct AttemptDetail {
@@ -306,6 +314,16 @@ shapes! {
         button: String, tenant: Option<String>, queue: Option<String>, since_ms: i64,
         until_ms: Option<i64>, supervisor: Option<String>, reason: Option<String>,
         message: Option<String>,
+    }
+    /// A page of marked numbers.
+    Numbers { numbers: Vec<MarkedNumber>, next: Option<i64> }
+    /// A number that is not to be called (`do_not_call`) or that many people call from (`shared`), for
+    /// a tenant or, without one, the region. `ends_ms` is when that is over by itself, `until_ms` when
+    /// it was over, `released_by` who said so.
+    MarkedNumber {
+        id: i64, number: Option<String>, mark: String, tenant: Option<String>, since_ms: i64,
+        ends_ms: Option<i64>, until_ms: Option<i64>, supervisor: Option<String>,
+        reason: Option<String>, released_by: Option<String>,
     }
     /// All sites.
     Sites { at_ms: i64, sites: Vec<SiteNow> }

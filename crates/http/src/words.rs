@@ -6,7 +6,9 @@ use cuptel_core::snapshot::{
 };
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Button, Chosen, Degraded, Disposition, Drift, PriorityClass, WorkState};
+use cuptel_core::words::{
+    Button, Chosen, Degraded, Disposition, Drift, Mark, PriorityClass, WorkState,
+};
 
 use crate::error::ApiError;
 use crate::port::{Configuration, FailedReload, Refusal};
@@ -315,6 +317,11 @@ pub(crate) fn done(command: &Command) -> String {
         Command::ReleaseStop { told, .. } => {
             format!("{}: di nuovo come sempre.", stopped(told.button))
         }
+        Command::MarkNumber { told, .. } => match told.mark {
+            Mark::DoNotCall => "Numero da non richiamare: registrato.".to_owned(),
+            Mark::Shared => "Numero condiviso da più persone: registrato.".to_owned(),
+        },
+        Command::ReleaseMark { .. } => "Numero di nuovo come gli altri.".to_owned(),
         Command::SetProfile { operator, .. } => format!("Profilo di {operator} registrato."),
         Command::SetSeats(changes) => format!("Postazioni cambiate: {}.", changes.len()),
         Command::RemoveSeat(seat) => format!("La postazione {seat} non c’è più."),
@@ -376,11 +383,14 @@ fn refused_by_rules(refused: &CommandError) -> String {
             format!("Nessun dialplan ha un messaggio di emergenza {message}.")
         }
         CommandError::NotUnseen(id) => format!("La richiamata {id} non è tra quelle da rivedere."),
-        CommandError::NoNumber(id) => {
-            format!("La richiamata {id} non ha più un numero da chiamare.")
-        }
+        CommandError::NoNumber(id) => format!("La richiamata {id} non ha più un numero."),
         CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
-        CommandError::StopIsOver => "La fine indicata è già passata.".to_owned(),
+        CommandError::NotMarked(_) => "Questo numero non è in elenco.".to_owned(),
+        CommandError::DoNotCall(id) => format!("Il numero della richiamata {id} non va chiamato."),
+        CommandError::TooManyMarks(most) => format!("In elenco ci sono già {most} numeri."),
+        CommandError::MarkIsOver | CommandError::StopIsOver => {
+            "La fine indicata è già passata.".to_owned()
+        }
         CommandError::NoSite(site) => format!("La sede {site} non esiste."),
         CommandError::SiteNotOut(site) => format!("La sede {site} non è isolata."),
         CommandError::NoCallback(id) => format!("La richiamata {id} non esiste o è chiusa."),
@@ -389,12 +399,8 @@ fn refused_by_rules(refused: &CommandError) -> String {
             format!("L’attività {task} non è proposta alla postazione {seat}.")
         }
         CommandError::TaskNotAtWork(id) => format!("Nessuno sta svolgendo l’attività {id}."),
-        CommandError::TaskAtWork(id) => {
-            format!("L’attività {id} è in corso: prima va restituita.")
-        }
-        CommandError::TooManyTasks(most) => {
-            format!("Ci sarebbero più di {most} attività aperte.")
-        }
+        CommandError::TaskAtWork(id) => format!("L’attività {id} è in corso: va restituita prima."),
+        CommandError::TooManyTasks(most) => format!("Ci sarebbero più di {most} attività."),
         CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
         CommandError::PauseReason { known, .. } => {
             format!(

@@ -116,6 +116,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Owner(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
+        | Record::Mark(_)
         | Record::Review(_)
         | Record::Task(_)
         | Record::TaskEvent(_)

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, NeedId, NumberId, OfferId,
-    OperatorId, OutageId, SeatId, SignInId, TaskId,
+    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, MarkId, NeedId, NumberId,
+    OfferId, OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, ClosureRow, DialRow, IntervalRow, NeedRow, NumberRow,
-    OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored,
-    ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackRow, ClosureRow, DialRow, IntervalRow, MarkRow, NeedRow,
+    NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow,
+    Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
+use cuptel_core::words::{CallbackState, DialState, Mark, OfferState, Stage};
 
 /// All rows.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +34,7 @@ pub(crate) struct Image {
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
     pub(crate) closures: BTreeMap<ClosureId, ClosureRow>,
+    pub(crate) marks: BTreeMap<MarkId, MarkRow>,
     pub(crate) reviews: BTreeMap<CallbackId, ReviewRow>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
     /// `Call-ID` of every attempt.
@@ -83,6 +84,7 @@ impl Image {
             Record::Operator(row) => drop(self.operators.insert(row.id, row.clone())),
             Record::SiteOutage(row) => drop(self.outages.insert(row.id, row.clone())),
             Record::Review(row) => drop(self.reviews.insert(row.callback, row.clone())),
+            Record::Mark(row) => drop(self.marks.insert(row.id, (**row).clone())),
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
@@ -146,6 +148,23 @@ impl Image {
         self.closures.values().filter(|row| row.until_ms.is_none())
     }
 
+    /// Marks that nobody has taken away.
+    pub(crate) fn marks_held(&self) -> impl Iterator<Item = &MarkRow> {
+        self.marks.values().filter(|row| row.until_ms.is_none())
+    }
+
+    /// Whether a number, by any handle of it, is marked so for this authority.
+    pub(crate) fn is_marked(&self, number: NumberId, mark: Mark, tenant: TenantId) -> bool {
+        let digits = self.e164(number);
+        let mut held = self.marks_held();
+        held.any(|row| {
+            row.mark == mark
+                && row.tenant.is_none_or(|own| own == tenant)
+                && digits.is_some()
+                && self.e164(row.number) == digits
+        })
+    }
+
     pub(crate) fn attempts_open(&self) -> impl Iterator<Item = &AttemptRow> {
         self.attempts
             .values()
@@ -197,6 +216,7 @@ impl Image {
         let dials: Vec<DialRow> = self.dials_open().cloned().collect();
         let mut wanted: BTreeSet<NumberId> = attempts.iter().filter_map(|row| row.number).collect();
         wanted.extend(dials.iter().map(|row| row.number));
+        wanted.extend(self.marks_held().map(|row| row.number));
         Restored {
             epoch,
             seats: self.seats.values().cloned().collect(),
@@ -210,6 +230,7 @@ impl Image {
                 .cloned()
                 .collect(),
             closures: self.pressed().cloned().collect(),
+            marks: self.marks_held().cloned().collect(),
             unseen: self.unseen().cloned().collect(),
             sign_ins: self
                 .sign_ins

@@ -1,7 +1,7 @@
 //! The invented centre: two small health authorities, a trunk or two, a few seats, and the numbers
 //! of the people who call them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -438,6 +438,7 @@ impl Shape {
                 spacing_declined_s: 5,
                 tries_max: u32::try_from(TRIES_MAX).unwrap_or(2),
                 owner_wait_h: 2,
+                not_on: BTreeSet::new(),
                 spread_h: self.spread_h,
                 expected_s: 60,
                 expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -560,6 +561,7 @@ fn limits() -> Limits {
         reconnect_grace_s: 20,
         site_outage_within_s: 20,
         tasks_max: 1_000,
+        marks_max: 1_000,
         register_s: (60, 3_600),
     }
 }
@@ -642,6 +644,7 @@ fn prompts() -> SpokenPrompts {
         callback_confirmed: PromptId(6),
         callback_at_closing: PromptId(7),
         number_unavailable: PromptId(8),
+        number_not_called: PromptId(8),
         lines_busy: PromptId(9),
         operator_coming: PromptId(10),
         notice: NoticePrompts {
@@ -651,6 +654,7 @@ fn prompts() -> SpokenPrompts {
             another: PromptId(4),
             confirm: PromptId(5),
             another_listed: PromptId(6),
+            leave: PromptId(4),
             declined: PromptId(7),
             soon: PromptId(8),
             by_today: PromptId(9),

@@ -21,6 +21,7 @@ mod image;
 mod invented;
 mod lent;
 mod line;
+mod marks;
 mod met;
 mod network;
 mod node;

@@ -15,6 +15,7 @@ use cuptel_sip::Transmit;
 use crate::admission::Asked;
 use crate::buttons::check_buttons;
 use crate::invented::Shape;
+use crate::marks::{check_marks, check_suppressed};
 use crate::promises::{Broken, broken, check, check_move, check_sums};
 use crate::sound::{Led, Sound};
 use crate::watch::Seen;
@@ -87,6 +88,7 @@ impl World {
             ),
             None => {
                 check(&self.decided)?;
+                check_suppressed(&self.decided)?;
                 check_sums(&self.decided)
             }
         }
@@ -236,6 +238,7 @@ impl World {
             self.check_admission(record)?;
             self.watch.decided(&self.decided, record)?;
             check_buttons(&self.decided, record)?;
+            check_marks(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);
         }
@@ -356,6 +359,7 @@ impl World {
                 | Record::TaskEvent(_)
                 | Record::SiteOutage(_)
                 | Record::Closure(_)
+                | Record::Mark(_)
                 | Record::Review(_) => continue,
                 Record::Task(row) => format!("task {} {} at {:?}", row.id, row.state, row.seat),
                 Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),

@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 21] = [
+const KINDS: [&str; 22] = [
     "network",
     "bad_weather",
     "takeover",
@@ -34,6 +34,7 @@ const KINDS: [&str; 21] = [
     "task",
     "button",
     "review",
+    "mark",
     "call",
 ];
 
@@ -109,6 +110,7 @@ impl World {
         self.plan_errands();
         self.plan_buttons();
         self.plan_reviews();
+        self.plan_marks();
         let chance = &mut self.streams.plan;
         let (stops, stop_us) = (chance.percent(25), chance.s(20, 300));
         let (cuts, cut_us) = (chance.percent(20), chance.s(10, 300));

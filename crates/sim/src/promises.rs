@@ -82,6 +82,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Owner(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
+        | Record::Mark(_)
         | Record::Review(_)
         | Record::TaskEvent(_)
         | Record::ConfigVersion(_) => Ok(()),

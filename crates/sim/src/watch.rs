@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuptel_core::id::{AttemptId, DialId, SeatId};
 use cuptel_core::record::{AttemptRow, DialRow, NeedRow, OfferRow, Record, Work};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{DialState, OfferState, Stage, WorkState};
+use cuptel_core::words::{DialState, Mark, OfferState, Stage, WorkState};
 use cuptel_sip::{Message, Transmit, uri};
 
 use crate::image::Image;
@@ -293,6 +293,7 @@ impl Watch {
             | Record::Owner(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
+            | Record::Mark(_)
             | Record::Review(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
@@ -324,6 +325,8 @@ impl Watch {
                 && digits.is_some()
                 && before.e164(case.number) == digits
         });
+        // Where many share a number, nobody holds a place by it.
+        let case = case.filter(|case| !before.is_marked(case.number, Mark::Shared, case.tenant));
         let held = case.and_then(|case| {
             let about_this = |need: &&NeedRow| {
                 need.callback == case.id
@@ -391,6 +394,7 @@ impl Watch {
                 && other.id != first
                 && other.callback.is_none()
                 && other.class.may_be_dialled()
+                && !is_marked(before, other)
                 && !self.declined.contains(&(other.id, offer.seat))
                 && !is_offered(other.id);
             let theirs = self.places.get(&other.id).copied().unwrap_or_default();
@@ -406,4 +410,13 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// Whether somebody who waits shows a number at which nobody is called back.
+fn is_marked(before: &Image, row: &AttemptRow) -> bool {
+    let (Some(number), Some(tenant)) = (row.number, row.tenant) else {
+        return false;
+    };
+    let mut marks = Mark::ALL.iter();
+    marks.any(|mark| before.is_marked(number, *mark, tenant))
 }

@@ -85,6 +85,8 @@ pub(crate) enum Happening {
     Button(Chance),
     /// Somebody looks at what was given up.
     Review(Chance),
+    /// Somebody marks a number, or takes a mark away.
+    Mark(Chance),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
     /// Somebody changes the files for the n-th time, and the process reads them again.
@@ -402,6 +404,7 @@ impl World {
             Happening::Operates(seat) => self.operates(seat),
             Happening::Errand(seat, chance) => self.errand(seat, chance),
             Happening::Button(chance) => self.button(chance),
+            Happening::Mark(chance) => self.mark(chance),
             Happening::Review(chance) => self.review(chance),
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);

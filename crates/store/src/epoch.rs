@@ -9,7 +9,7 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, closure, dial, number, offer, operator, owner, profile,
+    assignment, attempt, backlog, closure, dial, mark, number, offer, operator, owner, profile,
     registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
@@ -99,6 +99,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         operators: operator::load(connection).await?,
         outages: all(connection, site_outage::OPEN, site_outage::read).await?,
         closures: all(connection, closure::OPEN, closure::read).await?,
+        marks: all(connection, mark::HELD, mark::read).await?,
         unseen: all(connection, review::OPEN, review::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,

@@ -15,12 +15,13 @@ pub(crate) const UPSERT: &str = upsert!(number {
     5 seen_ms BIGINT,
 });
 
-/// Numbers that open attempts and dials refer to.
+/// Numbers that open attempts, dials and marks refer to.
 pub(crate) const OPEN: &str = "
 SELECT id, e164, raw, class, seen_ms FROM number
 WHERE shard = $1 AND id IN (
     SELECT number FROM attempt WHERE shard = $1 AND ended_ms IS NULL AND number IS NOT NULL
-    UNION SELECT number FROM dial WHERE shard = $1 AND state <> 'ended')
+    UNION SELECT number FROM dial WHERE shard = $1 AND state <> 'ended'
+    UNION SELECT number FROM number_mark WHERE shard = $1 AND until_ms IS NULL)
 ORDER BY id";
 
 pub(crate) fn image(row: &NumberRow, seq: i64, images: &mut Images) {

@@ -8,7 +8,7 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, closure, config_version, decision, dial, number, offer,
+    assignment, attempt, callback, closure, config_version, decision, dial, mark, number, offer,
     operator, owner, profile, promise, registration, review, seat, sign_in, site_outage,
     state_interval, task,
 };
@@ -37,6 +37,7 @@ pub(crate) enum Table {
     Owner,
     SiteOutage,
     Closure,
+    Mark,
     Review,
     Task,
     TaskEvent,
@@ -68,6 +69,7 @@ impl Table {
         Self::Owner,
         Self::SiteOutage,
         Self::Closure,
+        Self::Mark,
         Self::Review,
         Self::Task,
         Self::TaskEvent,
@@ -97,6 +99,7 @@ impl Table {
             Self::Owner => "callback_owner",
             Self::SiteOutage => "site_outage",
             Self::Closure => "closure",
+            Self::Mark => "number_mark",
             Self::Review => "callback_review",
             Self::Task => "task",
             Self::TaskEvent => "task_event",
@@ -142,6 +145,7 @@ impl Table {
             Self::Owner => &[owner::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
             Self::Closure => &[closure::UPSERT],
+            Self::Mark => &[mark::UPSERT],
             Self::Review => &[review::UPSERT],
             Self::Task => &[task::UPSERT],
             Self::TaskEvent => &[task::INSERT_EVENT],
@@ -189,6 +193,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
+        Record::Mark(row) => (Table::Mark, row.id.0, false),
         Record::Review(row) => (Table::Review, row.callback.0, false),
         Record::Task(row) => (Table::Task, row.id.0, row.seat.is_some()),
         Record::TaskEvent(row) => (Table::TaskEvent, row.id.0, false),
@@ -300,6 +305,7 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
         }
         Record::Closure(row) => closure::image(row, seq, &mut images[Table::Closure as usize]),
+        Record::Mark(row) => mark::image(row, seq, &mut images[Table::Mark as usize]),
         Record::Review(row) => review::image(row, seq, &mut images[Table::Review as usize]),
         Record::Task(row) => task::image(row, seq, &mut images[Table::Task as usize]),
         Record::TaskEvent(row) => {

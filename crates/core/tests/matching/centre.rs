@@ -1,6 +1,6 @@
 //! Both told the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
@@ -75,6 +75,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
         tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
             owner_wait_h: 0,
+            not_on: BTreeSet::new(),
             share_min: 0.0,
             share_max: 1.0,
             share_overdue: 1.0,

@@ -7,6 +7,7 @@ mod clock;
 mod emergency;
 mod importing;
 mod lending;
+mod marks;
 mod menu;
 mod numbers;
 mod opening_hours;

@@ -1,6 +1,6 @@
 //! A small centre with one line, two queues and two seats, and hands to play it with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_core::Centre;
@@ -9,16 +9,17 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, LegId, LineId, NeedId,
-    NumberId, OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, LegId, LineId, MarkId,
+    NeedId, NumberId, OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId,
+    TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, DecisionRow, DialRow,
-    IntervalRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow,
-    PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow,
-    Spoken, TaskEventRow, TaskRow, Work,
+    IntervalRow, MarkRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow,
+    ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow,
+    SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
@@ -52,6 +53,7 @@ pub(crate) const EXPECTED_S: u32 = 300;
 pub(crate) const NO_RINGING_S: u32 = 4;
 pub(crate) const ASK_PHONE_S: u32 = 5;
 pub(crate) const TRIES_MAX: u32 = 2;
+pub(crate) const MARKS_MAX: u32 = 4;
 pub(crate) const NOTICE_S_MAX: u32 = 60;
 pub(crate) const NOTICE_KEY_S: u32 = 4;
 pub(crate) const STORM_QUIET_S: u32 = 30;
@@ -67,6 +69,10 @@ pub(crate) const ANOTHER: PromptId = PromptId(63);
 pub(crate) const CONFIRM: PromptId = PromptId(64);
 /// "We call the other person too".
 pub(crate) const ANOTHER_LISTED: PromptId = PromptId(65);
+/// "To be called no more, press 2 again".
+pub(crate) const LEAVE: PromptId = PromptId(59);
+/// "We do not call back the number that you call from".
+pub(crate) const NOT_CALLED: PromptId = PromptId(58);
 /// "We do not call you".
 pub(crate) const DECLINED: PromptId = PromptId(66);
 /// "As soon as we can".
@@ -128,6 +134,7 @@ pub(crate) struct Room {
     owners: BTreeMap<CallbackId, OwnerRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
     closures: BTreeMap<ClosureId, ClosureRow>,
+    marks: BTreeMap<MarkId, MarkRow>,
     reviews: BTreeMap<CallbackId, ReviewRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
     tasks: BTreeMap<TaskId, TaskRow>,
@@ -176,6 +183,7 @@ impl Room {
             owners: BTreeMap::new(),
             outages: BTreeMap::new(),
             closures: BTreeMap::new(),
+            marks: BTreeMap::new(),
             reviews: BTreeMap::new(),
             intervals: BTreeMap::new(),
             tasks: BTreeMap::new(),
@@ -283,6 +291,7 @@ impl Room {
                 Record::SiteOutage(row) => drop(self.outages.insert(row.id, row)),
                 Record::Review(row) => drop(self.reviews.insert(row.callback, row)),
                 Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
+                Record::Mark(row) => drop(self.marks.insert(row.id, *row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
@@ -850,6 +859,17 @@ impl Room {
         pressed.cloned().collect()
     }
 
+    /// Marks that nobody has taken away, as on record.
+    pub(crate) fn marks_held(&self) -> Vec<MarkRow> {
+        let held = self.marks.values().filter(|row| row.until_ms.is_none());
+        held.cloned().collect()
+    }
+
+    /// Every mark on record.
+    pub(crate) fn marks(&self) -> Vec<&MarkRow> {
+        self.marks.values().collect()
+    }
+
     fn spoken(&self) -> Vec<Spoken> {
         let spoken = |row: &AssignmentRow| {
             let number = match row.work {
@@ -894,6 +914,7 @@ impl Room {
                 .cloned()
                 .collect(),
             closures: self.pressed(),
+            marks: self.marks_held(),
             unseen: self.unseen(),
             sign_ins: self
                 .sign_ins
@@ -957,6 +978,7 @@ fn notice_prompts() -> NoticePrompts {
         another: ANOTHER,
         confirm: CONFIRM,
         another_listed: ANOTHER_LISTED,
+        leave: LEAVE,
         declined: DECLINED,
         soon: SOON,
         by_today: BY_TODAY,
@@ -1033,6 +1055,7 @@ fn queue(name: &str) -> Queue {
             spacing_declined_s: DECLINED_S,
             tries_max: TRIES_MAX,
             owner_wait_h: 2,
+            not_on: BTreeSet::new(),
             spread_h: 2,
             expected_s: EXPECTED_S,
             expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -1097,6 +1120,7 @@ fn rules() -> Rules {
             reconnect_grace_s: 0,
             site_outage_within_s: 0,
             tasks_max: 1_000,
+            marks_max: MARKS_MAX,
             register_s: (60, 90_000),
         },
     }
@@ -1201,6 +1225,7 @@ fn prompts() -> SpokenPrompts {
         callback_confirmed: PromptId(6),
         callback_at_closing: PromptId(7),
         number_unavailable: PromptId(8),
+        number_not_called: NOT_CALLED,
         lines_busy: PromptId(9),
         operator_coming: PromptId(10),
         notice: notice_prompts(),

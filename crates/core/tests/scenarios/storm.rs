@@ -11,9 +11,9 @@ use cuptel_core::words::{
 };
 
 use crate::room::{
-    ANOTHER, ANOTHER_LISTED, BOOK, BY_TODAY, CONFIRM, CONFIRMED, DECLINED, GRACE_S, LISTED, LUCIA,
-    MARIO, NO_ANSWER_S, NOTICE_KEY_S, NOTICE_S_MAX, NUMBER_ASK, PUT_ON_LIST, Room, STORM_QUIET_S,
-    UNREACHABLE, WRAP_UP_S, hour_spoken, quarter_spoken,
+    ANOTHER, ANOTHER_LISTED, BOOK, BY_TODAY, CONFIRM, CONFIRMED, DECLINED, GRACE_S, LEAVE, LISTED,
+    LUCIA, MARIO, NO_ANSWER_S, NOTICE_KEY_S, NOTICE_S_MAX, NUMBER_ASK, PUT_ON_LIST, Room,
+    STORM_QUIET_S, UNREACHABLE, WRAP_UP_S, hour_spoken, quarter_spoken,
 };
 
 /// Who takes the one answered line.
@@ -149,7 +149,56 @@ fn a_key_closes_nothing_that_an_earlier_call_opened() {
     mario_is_listed(&mut room);
     let mario = room.calls(MARIO);
     room.presses(mario, '2');
+    assert_eq!(said(&room, mario), [LEAVE]);
+    room.heard(mario);
+    room.wait_s(NOTICE_KEY_S);
+    assert!(room.was_hung_up(mario));
     assert_eq!(room.callback().state, CallbackState::Waiting);
+}
+
+#[test]
+fn who_is_on_the_list_is_taken_off_by_the_same_key_twice() {
+    let (mut room, _) = storm();
+    mario_is_listed(&mut room);
+    let mario = room.calls(MARIO);
+    room.presses(mario, '2');
+    room.presses(mario, '2');
+    assert_eq!(said(&room, mario), [DECLINED]);
+    room.heard(mario);
+    assert_eq!(
+        room.callback().closed_how,
+        Some(ClosedHow::CancelledByPerson)
+    );
+    assert_eq!(room.attempt(2).callback, Some(room.callback().id));
+    assert_eq!(room.callback().attempts, 2);
+}
+
+#[test]
+fn nobody_takes_another_person_off_the_list() {
+    let (mut room, _) = storm();
+    mario_is_listed(&mut room);
+    let other = room.calls(MARIO);
+    room.presses(other, '1');
+    room.heard(other);
+    let someone = room.calls(MARIO);
+    room.presses(someone, '2');
+    room.presses(someone, '2');
+    assert_eq!(said(&room, someone)[0], LISTED);
+    room.heard(someone);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    assert!(room.needs().iter().all(|need| need.closed_ms.is_none()));
+}
+
+#[test]
+fn who_is_asked_whether_to_be_taken_off_may_be_somebody_else() {
+    let (mut room, _) = storm();
+    mario_is_listed(&mut room);
+    let other = room.calls(MARIO);
+    room.presses(other, '2');
+    room.presses(other, '1');
+    room.hangs_up(other);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    assert!(room.needs().iter().any(|need| need.another_person));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! How a queue pays its debts: when people may be rung, how often, how long.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, unknown};
 use cuptel_core::rules::CallbackPolicy;
+use cuptel_core::words::Outcome;
 
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
 use super::opening::CalendarDraft;
@@ -34,6 +36,8 @@ pub(crate) struct CallbackSettings {
     spacing_declined_s: u32,
     /// Default 5.
     tries_max: u32,
+    /// How a call may end without a callback. Default: every end opens one.
+    not_on: BTreeSet<Outcome>,
     /// Default 24.
     owner_wait_h: u32,
     /// Default 10.
@@ -74,6 +78,7 @@ impl CallbackSettings {
             spacing_unreachable_s: 3_600,
             spacing_declined_s: 30,
             tries_max: 5,
+            not_on: BTreeSet::new(),
             owner_wait_h: 24,
             expire_days: 10,
             expire_counts: Counts::Every,
@@ -97,6 +102,7 @@ impl CallbackSettings {
             spacing_unreachable_s,
             spacing_declined_s,
             tries_max,
+            not_on,
             owner_wait_h,
             expire_days,
             expire_counts,
@@ -123,6 +129,7 @@ impl CallbackSettings {
         ] {
             *value = table.whole_or(key, range, *value);
         }
+        take_ends(&mut table, not_on);
         take_shares(&mut table, share_min, share_max);
         take_share_overdue(&mut table, share_overdue, *share_min);
         if let Some(text) = table.filled_text("window") {
@@ -164,6 +171,11 @@ impl CallbackSettings {
         }
     }
 
+    /// How a call may end without a callback being opened for it.
+    pub(super) fn not_on(&self) -> &BTreeSet<Outcome> {
+        &self.not_on
+    }
+
     /// Whether a rule counts the days of this calendar of the queue's tenant.
     pub(super) fn uses(&self, calendar: &str) -> bool {
         [&self.expire_counts, &self.window_counts]
@@ -200,6 +212,7 @@ impl CallbackSettings {
             spacing_unreachable_s: self.spacing_unreachable_s,
             spacing_declined_s: self.spacing_declined_s,
             tries_max: self.tries_max,
+            not_on: self.not_on.clone(),
             owner_wait_h: self.owner_wait_h,
             spread_h: self.spread_h,
             expected_s: self.expected_s,
@@ -211,6 +224,30 @@ impl CallbackSettings {
                 .on(days(&self.window_counts)),
         }
     }
+}
+
+/// How a call may end that opens a callback, and how not. It may only take away: who was served is owed
+/// nothing, and who was told that they are called is.
+fn take_ends(table: &mut Fields<'_>, not_on: &mut BTreeSet<Outcome>) {
+    let Some(mut on) = table.table("on") else {
+        return;
+    };
+    let unserved = Outcome::ALL.iter().filter(|outcome| !outcome.is_served());
+    for outcome in unserved {
+        let Some(opens) = on.truth(outcome.as_str()) else {
+            continue;
+        };
+        if opens.value {
+            not_on.remove(outcome);
+        } else if *outcome == Outcome::CallbackRequested {
+            let message =
+                "`callback_requested = false`: who asked for a call was told that they get it";
+            on.faults().add(opens.at, message);
+        } else {
+            not_on.insert(*outcome);
+        }
+    }
+    on.finish();
 }
 
 /// The part of the seats that always may call back, and the part that may at most.

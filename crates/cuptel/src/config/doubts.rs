@@ -7,6 +7,7 @@ use cuptel_core::dialplan::fields::Faults;
 use cuptel_core::dialplan::{Dialplan, Step};
 use cuptel_core::id::QueueId;
 use cuptel_core::rules::CalendarId;
+use cuptel_core::words::Outcome;
 
 use super::authority::TenantDraft;
 use super::first_start::FirstSeat;
@@ -66,8 +67,18 @@ pub(super) fn idle_calendars(
     }
 }
 
+/// Queues that serve nobody, or leave unpaid what they owe.
+pub(super) fn queues(
+    queues: &[(QueueSettings, Range<usize>)],
+    dialplans: &[Dialplan],
+    warnings: &Faults,
+) {
+    unreachable_queues(queues, dialplans, warnings);
+    unpaid_debts(queues, warnings);
+}
+
 /// Queues in which nobody can wait and that nobody is owed a call by.
-pub(super) fn unreachable_queues(
+fn unreachable_queues(
     queues: &[(QueueSettings, Range<usize>)],
     dialplans: &[Dialplan],
     warnings: &Faults,
@@ -106,6 +117,38 @@ pub(super) fn unserved_queues(
             let message = format!(
                 "nobody in first-start.csv has the skills of queue \"{}\" of {}",
                 queue.name, queue.tenant
+            );
+            warnings.add(at.clone(), message);
+        }
+    }
+}
+
+/// Ends of a call by which somebody is lost without having given up: the debt that this program is for.
+const OWED: [Outcome; 10] = [
+    Outcome::RefusedLines,
+    Outcome::RefusedQueueFull,
+    Outcome::RefusedByCarrier,
+    Outcome::RefusedRate,
+    Outcome::RefusedNoOperators,
+    Outcome::OutOfHours,
+    Outcome::QueueTimeout,
+    Outcome::Withdrawn,
+    Outcome::Interrupted,
+    Outcome::Failed,
+];
+
+/// Queues that do not call back whoever we turned away or cut off.
+fn unpaid_debts(queues: &[(QueueSettings, Range<usize>)], warnings: &Faults) {
+    for (queue, at) in queues {
+        let not_on = queue.policy.callback.not_on();
+        let unpaid = OWED.iter().filter(|outcome| not_on.contains(outcome));
+        let unpaid: Vec<&str> = unpaid.map(|outcome| outcome.as_str()).collect();
+        if !unpaid.is_empty() {
+            let message = format!(
+                "queue \"{}\" of {} calls nobody back after {}: they did not give up, we turned them away",
+                queue.name,
+                queue.tenant,
+                unpaid.join(", ")
             );
             warnings.add(at.clone(), message);
         }

@@ -194,6 +194,7 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         callback_confirmed: find("richiamata_confermata"),
         callback_at_closing: find("richiamata_chiusura"),
         number_unavailable: find("numero_non_disponibile"),
+        number_not_called: find("numero_non_richiamato"),
         lines_busy: find("linee_occupate"),
         operator_coming: find("operatore_in_arrivo"),
         notice: NoticePrompts {
@@ -203,6 +204,7 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
             another: find("altra_persona"),
             confirm: find("conferma_richiamata"),
             another_listed: find("altra_persona_in_lista"),
+            leave: find("conferma_rinuncia"),
             declined: find("senza_richiamata"),
             soon: find("entro_presto"),
             by_today: find("entro_oggi"),

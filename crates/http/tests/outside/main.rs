@@ -8,5 +8,6 @@
 mod api;
 mod desk;
 mod metrics;
+mod numbers;
 mod pages;
 mod streams;

@@ -34,6 +34,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Owner(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
+            | Record::Mark(_)
             | Record::Review(_)
             | Record::Task(_)
             | Record::TaskEvent(_)

@@ -1,7 +1,7 @@
 //! A centre without a configuration: one authority, one line, one way in; a caller is in the queue
 //! at once, or one key away from it where there are several.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
@@ -165,6 +165,7 @@ pub fn queue(name: &str) -> Queue {
         tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
             owner_wait_h: 24,
+            not_on: BTreeSet::new(),
             share_min: 0.1,
             share_max: 1.0,
             share_overdue: 0.5,
@@ -230,6 +231,7 @@ fn limits() -> Limits {
         reconnect_grace_s: 0,
         site_outage_within_s: 0,
         tasks_max: 1_000,
+        marks_max: 1_000,
         last_operators_max: 50_000,
         register_s: (60, u32::MAX),
     }
@@ -257,6 +259,7 @@ fn silence() -> SpokenPrompts {
         callback_confirmed: SILENCE,
         callback_at_closing: SILENCE,
         number_unavailable: SILENCE,
+        number_not_called: SILENCE,
         lines_busy: SILENCE,
         operator_coming: SILENCE,
         notice: NoticePrompts {
@@ -266,6 +269,7 @@ fn silence() -> SpokenPrompts {
             another: SILENCE,
             confirm: SILENCE,
             another_listed: SILENCE,
+            leave: SILENCE,
             declined: SILENCE,
             soon: SILENCE,
             by_today: SILENCE,

@@ -102,6 +102,7 @@ const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
     "promise" by "id"
     "task" by "id"
     "task_event" by "task, id"
+    "number_mark" by "id"
 };
 
 macro_rules! left_open {
@@ -279,6 +280,24 @@ SELECT id FROM (
     FROM callback c LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
     WHERE c.shard = $1 AND c.state <> 'closed') cases
 WHERE beside > 1")],
+    },
+    Rule {
+        name: "callback_to_marked_number",
+        promise: "P3",
+        meaning: "people are to be called whose number somebody said is not to be called",
+        advice: "have the number's mark taken away, if the call is right after all (`cuptel numbers release`), or start CupTel again, which closes the callback; and report it: it is a fault of CupTel, or somebody changed the database by hand",
+        offenders: &[("callback", "
+SELECT c.id FROM callback c
+JOIN number ON number.shard = c.shard AND number.id = c.number
+WHERE c.shard = $1 AND c.state <> 'closed' AND c.state IN ('waiting', 'offered') AND (
+    number.e164 IN (
+        SELECT own.e164 FROM number_mark m
+        JOIN number own ON own.shard = m.shard AND own.id = m.number
+        WHERE m.shard = $1 AND m.until_ms IS NULL AND m.mark = 'do_not_call' AND m.tenant IS NULL)
+    OR (c.tenant, number.e164) IN (
+        SELECT m.tenant, own.e164 FROM number_mark m
+        JOIN number own ON own.shard = m.shard AND own.id = m.number
+        WHERE m.shard = $1 AND m.until_ms IS NULL AND m.mark = 'do_not_call'))")],
     },
     Rule {
         name: "callback_attempts_miscounted",

@@ -53,6 +53,11 @@ pub(super) const ALL: &[Step] = &[
         "review",
         include_str!("../../migrations/0013_review.sql"),
     ),
+    (
+        15,
+        "number_mark",
+        include_str!("../../migrations/0015_number_mark.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

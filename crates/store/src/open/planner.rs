@@ -45,8 +45,8 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, offer,
-        open, promise, review, task,
+        Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, mark,
+        offer, open, promise, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -89,6 +89,7 @@ mod tests {
             carrier::LOOKUPS,
             task::LOOKUPS,
             review::LOOKUPS,
+            mark::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

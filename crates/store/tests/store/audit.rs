@@ -271,6 +271,24 @@ const P3: &[Damage] = &[
         "UPDATE callback SET state = 'waiting' WHERE id = 12",
     ),
     damage(
+        "callback_to_marked_number",
+        "P3",
+        &[11],
+        "UPDATE number_mark SET number = 1 WHERE id = 121",
+    ),
+    damage(
+        "callback_to_marked_number",
+        "P3",
+        &[11],
+        "UPDATE number_mark SET number = 1, mark = 'do_not_call' WHERE id = 122",
+    ),
+    damage(
+        "epoch_from_the_future",
+        "P3",
+        &[121],
+        "UPDATE number_mark SET seq = CAST(2 AS BIGINT) << 40 WHERE id = 121",
+    ),
+    damage(
         "dial_half_ended",
         "P3",
         &[72],

@@ -53,6 +53,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Owner(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
+            | Record::Mark(_)
             | Record::Review(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
@@ -99,6 +100,8 @@ fn still_open() -> Restored {
             Record::SiteOutage(_) => {}
             Record::Closure(row) if row.until_ms.is_none() => open.closures.push(*row),
             Record::Closure(_) => {}
+            Record::Mark(row) if row.until_ms.is_none() => open.marks.push(*row),
+            Record::Mark(_) => {}
             Record::Review(row) if row.seen_ms.is_none() => open.unseen.push(row),
             Record::Review(_) => {}
             Record::Task(row) if row.closed_ms.is_none() => open.tasks.push(*row),

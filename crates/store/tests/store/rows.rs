@@ -5,24 +5,24 @@ use std::collections::BTreeSet;
 
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ClosureId, ConfigVersionId, DialId,
-    IntervalId, LineId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId,
-    SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId,
+    QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, ConfigVersionRow,
-    DecisionRow, DialRow, IntervalRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow,
-    ProfileRow, PromiseRow, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow,
-    TaskEventRow, TaskRow, Work,
+    DecisionRow, DialRow, IntervalRow, MarkRow, NeedRow, NumberRow, OfferRow, OperatorRow,
+    OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow,
+    SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
 use cuptel_core::words::{
     Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
-    DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
-    TaskEventKind, TaskState, WorkKind, WorkState,
+    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, Stage,
+    Suppression, TaskEventKind, TaskState, WorkKind, WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -410,6 +410,29 @@ fn buttons() -> Vec<Record> {
     ]
 }
 
+/// The third number is not to be called, the second is shared; the first was not to be called.
+fn marks() -> Vec<Record> {
+    let mark = |id, number, mark, tenant: Option<i64>, until_ms: Option<i64>| {
+        Record::Mark(Box::new(MarkRow {
+            id: MarkId(id),
+            number: NumberId(number),
+            mark,
+            tenant: tenant.map(TenantId),
+            since_ms: NOW - 60_000,
+            ends_ms: until_ms.map(|at| at + 60_000),
+            until_ms,
+            supervisor: Some("Capo".into()),
+            reason: until_ms.is_none().then(|| "lo ha chiesto".into()),
+            released_by: until_ms.map(|_| "Vice".into()),
+        }))
+    };
+    vec![
+        mark(121, 3, Mark::DoNotCall, None, None),
+        mark(122, 2, Mark::Shared, Some(1), None),
+        mark(123, 1, Mark::DoNotCall, None, Some(NOW)),
+    ]
+}
+
 /// Numbers 1 to 3; callbacks 11 (waiting), 12 (dialling), 13 (closed); attempts 21 to 26
 /// of which 25 waits under offer 52 and 26 talks under assignment 61.
 pub(crate) fn day() -> Vec<Record> {
@@ -424,7 +447,7 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
     records.extend(people());
-    records.extend(buttons());
+    records.extend(buttons().into_iter().chain(marks()));
     records.extend(
         [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
             Record::Owner(OwnerRow {

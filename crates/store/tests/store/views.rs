@@ -6,11 +6,12 @@ use cuptel_core::id::{AttemptId, CallbackId, NumberId, QueueId, TaskId};
 use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{
-    CallbackState, Chosen, ClosedHow, DialResult, Outcome, TaskEventKind, TaskState, WorkState,
+    CallbackState, Chosen, ClosedHow, DialResult, Mark, Outcome, TaskEventKind, TaskState,
+    WorkState,
 };
 use cuptel_store::{
-    AttemptFilter, Batch, CallbackFilter, FirstCalls, OperatorView, ProfileView, StoreError,
-    TaskFilter,
+    AttemptFilter, Batch, CallbackFilter, FirstCalls, MarkFilter, OperatorView, ProfileView,
+    StoreError, TaskFilter,
 };
 
 use crate::home::{Home, on_every_database};
@@ -25,6 +26,7 @@ on_every_database!(
     attempts_are_filtered,
     callbacks_are_filtered,
     what_was_given_up_is_given_with_its_number_and_what_was_wanted,
+    marked_numbers_are_told_masked_and_filtered,
     details_hold_all_that_belongs,
     the_attempts_of_a_callback_are_found_along_their_chain,
     seats_tell_what_they_do,
@@ -302,6 +304,54 @@ async fn what_was_given_up_is_given_with_its_number_and_what_was_wanted(home: &H
     let review = seen.review.unwrap();
     assert_eq!(review.seen_by.as_deref(), Some("Capo"));
     assert_eq!(review.reopened_as, Some(CallbackId(11)));
+}
+
+async fn marked_numbers_are_told_masked_and_filtered(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let all = MarkFilter {
+        ended_too: true,
+        limit: 10,
+        ..MarkFilter::default()
+    };
+    let held = MarkFilter {
+        ended_too: false,
+        ..all.clone()
+    };
+    let of_tenant = MarkFilter {
+        tenant: Some("asl-teramo".into()),
+        ..all.clone()
+    };
+    let not_called = MarkFilter {
+        mark: Some(Mark::DoNotCall),
+        ..all.clone()
+    };
+    let older = MarkFilter {
+        before: Some(122),
+        ..held.clone()
+    };
+    for (filter, expected) in [
+        (&all, &[123, 122, 121][..]),
+        (&held, &[122, 121]),
+        (&of_tenant, &[122]),
+        (&not_called, &[123, 121]),
+        (&older, &[121]),
+    ] {
+        let found = store.marks(filter).await.unwrap();
+        let found: Vec<i64> = found.into_iter().map(|mark| mark.id.0).collect();
+        assert_eq!(found, expected, "{filter:?}");
+    }
+    let over = store.marks(&all).await.unwrap().remove(0);
+    assert_eq!(over.number.as_deref(), Some("+39…456"));
+    assert_eq!((over.tenant, over.until_ms), (None, Some(NOW)));
+    assert_eq!(over.supervisor.as_deref(), Some("Capo"));
+    assert_eq!(over.released_by.as_deref(), Some("Vice"));
+    let unknown = MarkFilter {
+        tenant: Some("asl-termo".into()),
+        ..all
+    };
+    let error = store.marks(&unknown).await;
+    assert!(matches!(error, Err(StoreError::NoTenant { .. })));
 }
 
 async fn details_hold_all_that_belongs(home: &Home) {

@@ -1,5 +1,7 @@
 //! What loads and is told as a warning.
 
+use cuptel_core::words::Outcome;
+
 use super::*;
 
 #[test]
@@ -131,5 +133,39 @@ fn a_queue_that_no_dialplan_leads_to_is_doubted() {
     assert!(
         told[0].ends_with("cuptel.toml:44:1: no dialplan leads to queue \"disdette\" of asl"),
         "{told:?}"
+    );
+}
+
+#[test]
+fn a_queue_that_leaves_unpaid_whom_we_turned_away_is_doubted() {
+    assert_warning(
+        "grace_s = 60",
+        "on = { refused_lines = false, withdrawn = false }",
+        "queue \"disdette\" of asl calls nobody back after refused_lines, withdrawn: they did not give up, we turned them away",
+    );
+    let given_up = changed(PLAIN, "grace_s = 60", "on = { abandoned_menu = false }");
+    let config = load_in(&project(&given_up, PLAN)).unwrap();
+    assert_eq!(config.warnings(), []);
+}
+
+#[test]
+fn a_queue_takes_back_what_the_defaults_leave_out() {
+    let defaults = "[queue_defaults.callback]\non = { abandoned_menu = false, abandoned_queue = false }\n[[site]]";
+    let text = changed(PLAIN, "[[site]]", defaults);
+    let text = changed(&text, "grace_s = 60", "on = { abandoned_menu = true }");
+    let config = load_in(&project(&text, PLAN)).unwrap();
+    let left_out = config.queues.iter().map(|queue| {
+        let not_on = queue.policy.callback.not_on().iter();
+        (queue.name.as_str(), not_on.copied().collect::<Vec<_>>())
+    });
+    let left_out: Vec<_> = left_out.collect();
+    let (menu, queue) = (Outcome::AbandonedMenu, Outcome::AbandonedQueue);
+    assert!(
+        left_out.contains(&("disdette", vec![queue])),
+        "{left_out:?}"
+    );
+    assert!(
+        left_out.contains(&("prenotazioni", vec![menu, queue])),
+        "{left_out:?}"
     );
 }

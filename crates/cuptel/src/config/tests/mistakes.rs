@@ -356,6 +356,20 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         CONFIG,
+        "grace_s = 60",
+        "on = { callback_requested = false }",
+        ":47:42",
+        "`callback_requested = false`: who asked for a call was told that they get it",
+    ),
+    (
+        CONFIG,
+        "grace_s = 60",
+        "on = { served = true }",
+        ":47:21",
+        "unknown key \"served\"",
+    ),
+    (
+        CONFIG,
         "[[site]]",
         "[limits]\ntasks_max = 0\n[[site]]",
         ":31:13",

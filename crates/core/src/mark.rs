@@ -1,0 +1,305 @@
+//! Numbers that somebody has marked, for the region or for one authority: those that are not to be
+//! called, and those that many people share. Kept over a restart. Nobody is dialled against a mark;
+//! who calls from such a number is served and recorded as anybody, and owed a call elsewhere or none.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
+use crate::attempt::suppression;
+use crate::centre::Centre;
+use crate::id::{AttemptId, CallbackId, MarkId, SeatId, TenantId};
+use crate::number::{Caller, PhoneNumber};
+use crate::owing::About;
+use crate::planted::{Fault, planted};
+use crate::record::{MarkRow, Record};
+use crate::step::{CommandError, Step};
+use crate::time::{Now, UtcMs};
+use crate::timers::{Timer, Timers};
+use crate::words::{CallbackState, ClosedHow, Mark, OfferState, Suppression};
+
+/// A number and how it is marked, as somebody names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkTold {
+    /// Which.
+    pub number: PhoneNumber,
+    /// As what.
+    pub mark: Mark,
+    /// Short name of the tenant for which it is; without one, for the region.
+    pub tenant: Option<String>,
+}
+
+/// What is said when a number is marked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marked {
+    /// Over by itself then; taken away by somebody, without it.
+    pub ends_ms: Option<UtcMs>,
+    /// Name of who marks it.
+    pub supervisor: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// The marks that hold, by number.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Marks {
+    of: BTreeMap<PhoneNumber, SmallVec<[MarkRow; 1]>>,
+    count: usize,
+}
+
+impl Marks {
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether a number is marked so, for this authority or for all of them.
+    fn has(&self, number: &PhoneNumber, mark: Mark, tenant: TenantId) -> bool {
+        let rows = self.of.get(number);
+        let mut rows = rows.into_iter().flatten();
+        rows.any(|row| row.mark == mark && row.tenant.is_none_or(|own| own == tenant))
+    }
+
+    fn is_set(&self, number: &PhoneNumber, mark: Mark, tenant: Option<TenantId>) -> bool {
+        let rows = self.of.get(number);
+        let mut rows = rows.into_iter().flatten();
+        rows.any(|row| (row.mark, row.tenant) == (mark, tenant))
+    }
+
+    fn set(&mut self, number: PhoneNumber, row: MarkRow) {
+        self.count += 1;
+        self.of.entry(number).or_default().push(row);
+    }
+
+    fn take(&mut self, number: &PhoneNumber, is_it: impl Fn(&MarkRow) -> bool) -> Option<MarkRow> {
+        let rows = self.of.get_mut(number)?;
+        let place = rows.iter().position(is_it)?;
+        let row = rows.remove(place);
+        if rows.is_empty() {
+            self.of.remove(number);
+        }
+        self.count -= 1;
+        Some(row)
+    }
+
+    fn numbered(&self, id: MarkId) -> Option<PhoneNumber> {
+        let mut all = self.of.iter();
+        let found = all.find(|(_, rows)| rows.iter().any(|row| row.id == id));
+        found.map(|(number, _)| number.clone())
+    }
+}
+
+impl Centre {
+    /// Somebody marks a number. Marked so already, it is as they say now.
+    pub(crate) fn mark(
+        &mut self,
+        now: Now,
+        told: &MarkTold,
+        marked: Marked,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let tenant = self.tenant_told(told)?;
+        if marked.ends_ms.is_some_and(|at| at <= now.utc_ms) {
+            return Err(CommandError::MarkIsOver);
+        }
+        let most = self.rules.limits.marks_max;
+        let is_new = !self.marks.is_set(&told.number, told.mark, tenant);
+        if is_new && self.marks.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+            return Err(CommandError::TooManyMarks(most));
+        }
+        let is_it = |row: &MarkRow| (row.mark, row.tenant) == (told.mark, tenant);
+        let row = match self.marks.take(&told.number, is_it) {
+            Some(row) => row,
+            None => self.new_mark(now, told, tenant, step),
+        };
+        let row = MarkRow {
+            ends_ms: marked.ends_ms,
+            supervisor: marked.supervisor,
+            reason: marked.reason,
+            ..row
+        };
+        step.records.push(Record::Mark(Box::new(row.clone())));
+        await_end(&mut self.timers, now, &row);
+        self.marks.set(told.number.clone(), row);
+        self.suppress_callbacks(now, &told.number, step);
+        self.people.forget_if_done(&told.number);
+        Ok(())
+    }
+
+    fn new_mark(
+        &mut self,
+        now: Now,
+        told: &MarkTold,
+        tenant: Option<TenantId>,
+        step: &mut Step,
+    ) -> MarkRow {
+        let (ids, records) = (&mut self.ids, &mut step.records);
+        let number = self.people.handle_of(now, &told.number, ids, records);
+        MarkRow {
+            id: MarkId(self.ids.allot()),
+            number,
+            mark: told.mark,
+            tenant,
+            since_ms: now.utc_ms,
+            ends_ms: None,
+            until_ms: None,
+            supervisor: None,
+            reason: None,
+            released_by: None,
+        }
+    }
+
+    /// Somebody takes a mark away: who calls from then on is owed a call as anybody.
+    pub(crate) fn release_mark(
+        &mut self,
+        now: Now,
+        told: &MarkTold,
+        supervisor: Option<String>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let tenant = self.tenant_told(told)?;
+        let is_it = |row: &MarkRow| (row.mark, row.tenant) == (told.mark, tenant);
+        let row = self.marks.take(&told.number, is_it);
+        let row = row.ok_or(CommandError::NotMarked(told.mark))?;
+        record_end(now, row, supervisor, step);
+        Ok(())
+    }
+
+    /// The moment has come for which a number was marked, unless the clock was set back since or it
+    /// was marked anew.
+    pub(crate) fn mark_ends(&mut self, now: Now, id: MarkId, step: &mut Step) {
+        let Some(number) = self.marks.numbered(id) else {
+            return;
+        };
+        let Some(row) = self.marks.take(&number, |row| row.id == id) else {
+            return;
+        };
+        if row.ends_ms.is_some_and(|at| at <= now.utc_ms) {
+            record_end(now, row, None, step);
+        } else {
+            await_end(&mut self.timers, now, &row);
+            self.marks.set(number, row);
+        }
+    }
+
+    /// The ends of marks are hours of the day: the clock was set.
+    pub(crate) fn await_mark_ends(&mut self, now: Now) {
+        for row in self.marks.of.values().flatten() {
+            await_end(&mut self.timers, now, row);
+        }
+    }
+
+    /// After a start: those that hold still. Of a person who was erased nothing is left to know.
+    pub(crate) fn restore_marks(
+        &mut self,
+        now: Now,
+        rows: Vec<(Option<PhoneNumber>, MarkRow)>,
+        step: &mut Step,
+    ) {
+        for (number, row) in rows {
+            let is_over = row.ends_ms.is_some_and(|at| at <= now.utc_ms);
+            match number.filter(|_| !is_over) {
+                Some(number) => {
+                    await_end(&mut self.timers, now, &row);
+                    self.marks.set(number, row);
+                }
+                None => record_end(now, row, None, step),
+            }
+        }
+    }
+
+    fn tenant_told(&self, told: &MarkTold) -> Result<Option<TenantId>, CommandError> {
+        let known = |name: &String| {
+            let found = self.rules.tenant_named(name);
+            found.ok_or_else(|| CommandError::NoTenant(name.clone()))
+        };
+        told.tenant.as_ref().map(known).transpose()
+    }
+
+    /// Whether a number must not be called for this authority.
+    pub(crate) fn is_do_not_call(&self, tenant: TenantId, number: &PhoneNumber) -> bool {
+        self.marks.has(number, Mark::DoNotCall, tenant)
+    }
+
+    /// Why nobody is called back at the number that a caller shows or keys in, if nobody is.
+    pub(crate) fn not_called(&self, tenant: TenantId, caller: &Caller) -> Option<Suppression> {
+        let Some(number) = &caller.number else {
+            return Some(suppression(caller.class));
+        };
+        if !caller.class.may_be_dialled() {
+            Some(suppression(caller.class))
+        } else if self.is_do_not_call(tenant, number) && !planted(Fault::MarkIgnored) {
+            Some(Suppression::DoNotCall)
+        } else if self.marks.has(number, Mark::Shared, tenant) {
+            Some(Suppression::SharedNumber)
+        } else {
+            None
+        }
+    }
+
+    /// Whether somebody on the line can be called back where they called from.
+    pub(crate) fn is_callable(&self, id: AttemptId) -> bool {
+        let live = self.attempts.get(&id);
+        live.is_some_and(|live| self.not_called(live.tenant, &live.caller).is_none())
+    }
+
+    /// The open callback of whoever calls from a number; where many share it, it is nobody's whom
+    /// we could tell from the others.
+    pub(crate) fn case_of_caller(
+        &self,
+        tenant: TenantId,
+        number: &PhoneNumber,
+    ) -> Option<CallbackId> {
+        let case = self.people.get(number)?.case_of(tenant);
+        case.filter(|_| !self.marks.has(number, Mark::Shared, tenant))
+    }
+
+    /// Closes what is open of a number that is not to be called. A dial or a conversation goes on to its
+    /// end, which closes it then.
+    fn suppress_callbacks(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
+        let known = self.people.get(number);
+        let cases = known.map(|known| known.cases.clone()).unwrap_or_default();
+        for (_, id) in cases {
+            self.suppress(now, id, step);
+        }
+    }
+
+    /// Closes a callback whose number is not to be called, if nobody is at it.
+    pub(crate) fn suppress(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+        let Some(case) = self.cases.get(&id) else {
+            return;
+        };
+        if !self.is_do_not_call(case.row.tenant, &case.number) {
+            return;
+        }
+        match case.row.state {
+            CallbackState::Waiting => {
+                let about = About::default();
+                self.close_case(now, id, ClosedHow::Suppressed, about, step);
+            }
+            CallbackState::Offered => {
+                let at: Option<SeatId> = case.row.seat;
+                if let Some(seat) = at {
+                    self.offer_ended(now, seat, OfferState::Withdrawn, true, step);
+                }
+            }
+            CallbackState::Dialling
+            | CallbackState::Talking
+            | CallbackState::AnsweredWaiting
+            | CallbackState::Unknown
+            | CallbackState::Closed => {}
+        }
+    }
+}
+
+fn record_end(now: Now, mut row: MarkRow, by: Option<String>, step: &mut Step) {
+    row.until_ms = Some(now.utc_ms);
+    row.released_by = by;
+    step.records.push(Record::Mark(Box::new(row)));
+}
+
+fn await_end(timers: &mut Timers, now: Now, row: &MarkRow) {
+    if let Some(at) = row.ends_ms {
+        timers.at(now.mono_at(at), Timer::MarkEnds(row.id));
+    }
+}

@@ -1,0 +1,167 @@
+//! Marked numbers: those that are not to be called, and those that many people share. A number comes in
+//! a body, never in a path, and goes out masked.
+
+use axum::Json;
+use axum::extract::State;
+use cuptel_core::mark::{MarkTold, Marked};
+use cuptel_core::number::{Caller as Named, PhoneNumber};
+use cuptel_core::step::Command;
+use cuptel_core::words::Mark;
+use cuptel_store::MarkFilter;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Caller;
+use crate::actions::{Asked, typed};
+use crate::error::ApiError;
+use crate::pages::Shared;
+use crate::reads::{self, asked, next, rows, word};
+use crate::schema;
+
+/// Which marks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct NumbersAsked {
+    /// Short name of the tenant; those of the region are not among them then.
+    tenant: Option<String>,
+    /// `do_not_call` or `shared`.
+    mark: Option<String>,
+    /// `true`: those that were taken away or have ended too.
+    ended_too: Option<bool>,
+    /// Older than this identifier: `next` of the page before.
+    before: Option<i64>,
+    /// How many, 1 to 1000; 100 where nothing is said.
+    limit: Option<u32>,
+}
+
+/// A number that is marked, or marked otherwise than it was.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMark {
+    /// As it is dialled: `+390861123456` or `0861123456`.
+    number: String,
+    #[schema(value_type = schema::Mark)]
+    mark: Mark,
+    /// Short name of the tenant for which it is; for the region, without one.
+    tenant: Option<String>,
+    /// When it is over by itself, in milliseconds since 1970; when somebody says so, without it.
+    until_ms: Option<i64>,
+    /// Name of the supervisor who says so.
+    supervisor: Option<String>,
+    /// Why.
+    reason: Option<String>,
+}
+
+/// A mark that is taken away.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MarkOver {
+    /// As it was marked.
+    number: String,
+    /// As it was marked.
+    #[schema(value_type = schema::Mark)]
+    mark: Mark,
+    /// As it was marked.
+    tenant: Option<String>,
+    /// Name of the supervisor who says so.
+    supervisor: Option<String>,
+}
+
+/// Marked numbers, newest first, with who marked them, why, and since when.
+#[utoipa::path(get, path = "/api/v1/numbers", tag = "stored", security(("token" = [])),
+    params(NumbersAsked),
+    responses((status = 200, body = schema::Numbers), (status = 400, body = schema::Error),
+        (status = 401, body = schema::Error)))]
+pub(crate) async fn numbers(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    query: reads::Asked<NumbersAsked>,
+) -> Result<Json<Value>, ApiError> {
+    let query = asked(query)?;
+    let limit = rows(query.limit)?;
+    let filter = MarkFilter {
+        tenant: query.tenant,
+        mark: word(query.mark.as_deref())?,
+        ended_too: query.ended_too.unwrap_or(false),
+        before: query.before,
+        limit,
+    };
+    let marks = shared.store.marks(&filter).await?;
+    let next = next(marks.last().map(|last| last.id.0), marks.len(), limit);
+    Ok(Json(json!({ "numbers": marks, "next": next })))
+}
+
+/// Marks a number. One that is not to be called is dialled no more once this is answered: its callback
+/// is closed as `suppressed`, and only a dial or a conversation that goes on comes to its end. Whoever
+/// calls from a shared number is asked for another to be called at, and joins nobody.
+#[utoipa::path(post, path = "/api/v1/numbers", tag = "people", security(("token" = [])),
+    request_body = NewMark,
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 422, description = "It is no number, there is no such tenant, or too many are marked",
+            body = schema::Error)))]
+pub(crate) async fn mark(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<NewMark>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    let marked = Box::new(Marked {
+        ends_ms: wish.until_ms,
+        supervisor: said(wish.supervisor)?,
+        reason: said(wish.reason)?,
+    });
+    let told = told(&wish.number, wish.mark, wish.tenant)?;
+    shared
+        .engine
+        .command(Command::MarkNumber { told, marked })
+        .await?;
+    Ok(Json(json!({ "changed": 1 })))
+}
+
+/// Takes a mark away; what it was stays stored.
+#[utoipa::path(post, path = "/api/v1/numbers/release", tag = "people", security(("token" = [])),
+    request_body = MarkOver,
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 409, description = "It is not marked so", body = schema::Error),
+        (status = 422, description = "It is no number, or there is no such tenant",
+            body = schema::Error)))]
+pub(crate) async fn release(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<MarkOver>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    let told = told(&wish.number, wish.mark, wish.tenant)?;
+    let supervisor = said(wish.supervisor)?;
+    shared
+        .engine
+        .command(Command::ReleaseMark { told, supervisor })
+        .await?;
+    Ok(Json(json!({ "changed": 1 })))
+}
+
+fn said(text: Option<String>) -> Result<Option<String>, ApiError> {
+    typed(text.as_deref().unwrap_or(""))
+}
+
+fn told(number: &str, mark: Mark, tenant: Option<String>) -> Result<MarkTold, ApiError> {
+    let tenant = said(tenant)?;
+    let number = dialled(number)?;
+    Ok(MarkTold {
+        number,
+        mark,
+        tenant,
+    })
+}
+
+/// The number itself is not told back: answers end in logs.
+fn dialled(text: &str) -> Result<PhoneNumber, ApiError> {
+    Named::from_user_part(text.trim())
+        .number
+        .ok_or(ApiError::Meaningless {
+            why: "this is no telephone number".to_owned(),
+            hint: "write it as it is dialled: +390861123456 or 0861123456",
+        })
+}
