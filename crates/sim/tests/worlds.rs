@@ -1,6 +1,6 @@
 //! Many invented worlds, each from its seed: no promise breaks in any of them.
 
-use cuptel_core::words::{ClosedHow, DialResult, OfferState, Outcome};
+use cuptel_core::words::{ClosedHow, DialResult, OfferState, Outcome, Suppression};
 use cuptel_sim::{Met, Report, Without, replay, run};
 
 /// What the disk and the process are put through.
@@ -104,9 +104,13 @@ fn worlds_meet_every_end_and_every_fault() {
     let closed = [
         ClosedHow::Served,
         ClosedHow::GotThrough,
+        ClosedHow::CancelledByPerson,
         ClosedHow::Exhausted,
+        ClosedHow::Suppressed,
     ];
     let closed = closed.iter().map(|word| format!("closed: {word}"));
+    let suppressed = [Suppression::DoNotCall, Suppression::SharedNumber];
+    let suppressed = suppressed.iter().map(|word| format!("suppressed: {word}"));
     let over = |state: &&OfferState| **state != OfferState::Open;
     let offers = OfferState::ALL.iter().filter(over);
     let offers = offers.map(|word| format!("offer: {word}"));
@@ -114,6 +118,7 @@ fn worlds_meet_every_end_and_every_fault() {
     let all = outcomes
         .chain(dials)
         .chain(closed)
+        .chain(suppressed)
         .chain(offers)
         .chain(faults);
     let never: Vec<String> = all.filter(|what| met.of(what) == 0).collect();
