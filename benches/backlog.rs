@@ -1,6 +1,6 @@
 //! What a past costs: the rows of an offer committed (the next callback leaves the line), one
 //! callback looked up with all that belongs to it, and the audit of everything, on a database with
-//! ten times the history. The smaller database is the floor; both take turns.
+//! ten times the history. The smaller database is the floor; offers and looks take turns.
 
 mod centre;
 mod history;

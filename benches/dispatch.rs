@@ -253,6 +253,7 @@ impl Town {
             free,
             in_hand: None,
             serves: None,
+            is_aside: false,
         };
         self.matching.seat_is(self.now_ms, seat, is);
     }

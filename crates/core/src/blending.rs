@@ -14,7 +14,7 @@ use crate::erlang::answered_within;
 use crate::estimate::{Crews, ratio};
 use crate::id::QueueId;
 use crate::record::Work;
-use crate::rules::Queue;
+use crate::rules::{Queue, Rules};
 use crate::seat::{Seat, SeatWork, With};
 use crate::task_offers::AtTasks;
 use crate::time::{MonoUs, Now, UtcMs};
@@ -210,13 +210,24 @@ impl Blending {
     }
 }
 
+/// Whether no caller can have a seat, nor what it takes of a site's link: its operator takes none.
+pub(crate) fn is_aside(rules: &Rules, seat: &Seat) -> bool {
+    let site = rules.sites.get(&seat.row.site);
+    let is_bounded = site.is_some_and(|rule| rule.calls_max.is_some());
+    !seat.profile.serves_callers() && !is_bounded
+}
+
+/// Whether callers lose something while a seat is at another work of a queue: the seat, or one of
+/// those that may be lent.
+pub(crate) fn may_be_missed(rules: &Rules, seat: &Seat, queue: QueueId) -> bool {
+    let tenant = rules.queues.get(&queue).map(|rule| rule.tenant);
+    let is_at_home = seat.home.is_none() || seat.home == tenant;
+    !(is_at_home && is_aside(rules, seat))
+}
+
 impl Seat {
-    /// The queue whose callback it is at and whose callers may miss it, from the offer to the end
-    /// of the wrap-up.
+    /// The queue whose callback it is at, from the offer to the end of the wrap-up.
     pub(crate) fn calls_back_for(&self) -> Option<QueueId> {
-        if !self.profile.serves_callers() {
-            return None;
-        }
         match &self.work {
             SeatWork::Offered { offer, .. } => {
                 matches!(offer.work, Work::Callback(_)).then_some(offer.queue)

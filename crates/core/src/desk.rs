@@ -2,9 +2,10 @@
 //! and going. Every change of state leaves an interval, so that each minute of a shift
 //! is accounted for.
 
+use crate::blending::may_be_missed;
 use crate::centre::Centre;
 use crate::choosing::Choice;
-use crate::id::{IntervalId, SeatId, SignInId};
+use crate::id::{IntervalId, QueueId, SeatId, SignInId};
 use crate::matching::Load;
 use crate::record::{IntervalRow, Record, RegistrationRow, SignInRow};
 use crate::seat::SeatWork;
@@ -325,7 +326,8 @@ impl Centre {
                 seat.interval = Some(interval);
             }
         }
-        let calls_back_for = seat.calls_back_for();
+        let is_missed = |queue: &QueueId| may_be_missed(&self.rules, seat, *queue);
+        let calls_back_for = seat.calls_back_for().filter(is_missed);
         self.blending.seat_moves(seat.at_callback, calls_back_for);
         seat.at_callback = calls_back_for;
         seat.serves = seat.works_for();

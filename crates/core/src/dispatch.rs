@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::attempt::{Doing, LiveAttempt};
-use crate::blending::Blending;
+use crate::blending::{Blending, is_aside};
 use crate::callback::Move;
 use crate::centre::Centre;
 use crate::id::{
@@ -239,6 +239,7 @@ impl Centre {
             }),
             in_hand,
             serves: seat.serves.and_then(|queue| self.tenant_of(queue)),
+            is_aside: is_aside(&self.rules, seat),
         };
         let spared = if self.may_be_spared(now, seat) {
             self.to_be_spared.insert(id);

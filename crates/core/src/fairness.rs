@@ -295,17 +295,10 @@ impl Fairness {
 }
 
 impl Centre {
+    /// Who waits, or has done so.
     fn waiting_caller(&self, id: AttemptId) -> Option<Caller> {
         let live = self.attempts.get(&id)?;
-        let queue = match live.doing {
-            Doing::Queued { queue, .. } => self.rules.queues.get(&queue),
-            Doing::Ringing
-            | Doing::Message { .. }
-            | Doing::Menu { .. }
-            | Doing::Wishing(_)
-            | Doing::Noticed
-            | Doing::Talking { .. } => None,
-        };
+        let queue = live.row.queue.and_then(|queue| self.rules.rule_now(queue));
         Some(Caller {
             tenant: live.tenant,
             class: queue.and_then(|rule| rule.class),

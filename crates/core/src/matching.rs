@@ -60,19 +60,19 @@ use crate::words::WorkKind;
 pub enum Dialling {
     /// All that may be offered them.
     ByAll,
-    /// Those that may be offered nobody on the line: callers need the others.
+    /// Those that no caller can have: callers need the others.
     ByThoseAside,
     /// None.
     ByNone,
 }
 
 impl Dialling {
-    /// Whether a seat may that callers can have, or not.
+    /// Whether a seat may that callers can have, or one aside.
     #[must_use]
-    pub fn may(self, serves_callers: bool) -> bool {
+    pub fn may(self, is_aside: bool) -> bool {
         match self {
             Self::ByAll => true,
-            Self::ByThoseAside => !serves_callers,
+            Self::ByThoseAside => is_aside,
             Self::ByNone => false,
         }
     }
@@ -346,19 +346,20 @@ impl Matching {
         };
         let mut is_shut = false;
         for waiting in self.kept.of(operator) {
-            let serves_callers = member.may(waiting.queue, WorkKind::Live);
-            if !waiting.is_live
-                && !on
-                    .dialling(waiting.queue, waiting.place_ms)
-                    .may(serves_callers)
-            {
+            let tenant = self.line(waiting.queue).map(QueueLine::tenant);
+            let is_aside = tenant.is_some_and(|tenant| member.is_aside(tenant));
+            let dialling = if waiting.is_live {
+                Dialling::ByAll
+            } else {
+                on.dialling(waiting.queue, waiting.place_ms)
+            };
+            if !dialling.may(is_aside) {
                 is_shut = true;
                 continue;
             }
             if on.excludes(waiting.work, seat) || !member.may(waiting.queue, waiting.kind()) {
                 continue;
             }
-            let tenant = self.line(waiting.queue).map(QueueLine::tenant);
             let lends = |tenant| self.lending.refusal(member.home(), tenant).is_none();
             if !tenant.is_some_and(lends) {
                 continue;

@@ -65,11 +65,13 @@ pub enum Fault {
     StopIgnored,
     /// Debts are opened though the number is not to be called.
     MarkIgnored,
+    /// Seats that no caller can have stand idle while callers need the others.
+    AsideForgotten,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -100,6 +102,7 @@ impl Fault {
         Self::SpareTaken,
         Self::StopIgnored,
         Self::MarkIgnored,
+        Self::AsideForgotten,
     ];
 }
 

@@ -64,8 +64,14 @@ impl Centre {
             return None;
         }
         let works_s = self.work_before(case, queue, crews) + self.means.work_s(queue, rule);
-        // Callers who ring in while the live bonus lasts go before.
-        let needs_s = f64::from(rule.live_bonus_s) + works_s / ratio(seats, 1);
+        // Callers who ring in while the live bonus lasts go before, and who comes to a queue of the
+        // same seats that weighs more.
+        let ahead_s = crews.shared_by(queue).filter_map(|(shared, _)| {
+            let more_s = (self.weight_ms(shared) - self.weight_ms(queue)) / 1_000;
+            Some(i64::from(self.rules.queues.get(&shared)?.live_bonus_s) + more_s)
+        });
+        let ahead_s = u32::try_from(ahead_s.max().unwrap_or(0).max(0)).unwrap_or(u32::MAX);
+        let needs_s = f64::from(ahead_s) + works_s / ratio(seats, 1);
         let needs_ms = in_ms(needs_s);
         let from_ms = self
             .released_by(id, queue)

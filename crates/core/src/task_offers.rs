@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::attempt::Doing;
-use crate::blending::is_at_risk;
+use crate::blending::{is_at_risk, may_be_missed};
 use crate::centre::Centre;
 use crate::id::{AttemptId, OperatorId, QueueId, SeatId, TaskId};
 use crate::matching::Eligibility;
@@ -204,7 +204,10 @@ impl Centre {
         let mut at_tasks = self.at_tasks();
         for (_, seat) in free {
             if let Some((queue, task)) = self.task_for(now, seat, &at_tasks) {
-                *at_tasks.entry(queue).or_default() += 1;
+                let own = self.seats.get(&seat);
+                if own.is_some_and(|own| may_be_missed(&self.rules, own, queue)) {
+                    *at_tasks.entry(queue).or_default() += 1;
+                }
                 self.offer_task(now, seat, task, step);
             }
         }
@@ -226,10 +229,11 @@ impl Centre {
 
     fn counted_tasks(&self, of: impl Fn(&Seat) -> Option<TaskId>) -> AtTasks {
         let mut counted = AtTasks::new();
-        let missed = |seat: &&Seat| seat.profile.serves_callers();
-        for task in self.seats.values().filter(missed).filter_map(of) {
-            let queue = self.tasks.get(task).map(|task| task.row.queue);
-            if let Some(queue) = queue.and_then(|queue| self.rules.current(queue)) {
+        for seat in self.seats.values() {
+            let task = of(seat).and_then(|id| self.tasks.get(id));
+            let queue = task.and_then(|task| self.rules.current(task.row.queue));
+            let missed = |queue: &QueueId| may_be_missed(&self.rules, seat, *queue);
+            if let Some(queue) = queue.filter(missed) {
                 *counted.entry(queue).or_default() += 1;
             }
         }
@@ -271,7 +275,7 @@ impl Centre {
             return Some(spared);
         }
         let blending = &self.blending;
-        let is_kept = seat.profile.serves_callers()
+        let is_kept = may_be_missed(&self.rules, seat, queue)
             && !blending.spares_for_tasks(queue, row.interruptible, at_tasks);
         is_kept.then_some(Eligibility::KeptForCallers)
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::attempt::Doing;
+use crate::blending::may_be_missed;
 use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
 use crate::matching::{Eligibility, Skills, Waiting};
@@ -16,7 +17,7 @@ use crate::stop_button::is_emergency_in_file;
 use crate::task::Task;
 use crate::task_offers::AtTasks;
 use crate::time::{Now, UtcMs};
-use crate::words::{Button, CallbackState, Reach, WorkKind};
+use crate::words::{Button, CallbackState, Reach};
 
 /// Works that are counted before one at most.
 const AHEAD_MAX: usize = 1_000;
@@ -229,15 +230,15 @@ impl Centre {
         } else {
             match seat.work {
                 SeatWork::Idle => {
-                    let spared = |kind| self.spared(seat, waiting.queue, kind, now);
                     let is_kept = || {
                         !waiting.is_live
+                            && may_be_missed(&self.rules, seat, waiting.queue)
                             && self.gives_way_until(now, rule, waiting).is_some()
-                            && spared(WorkKind::Live).is_none()
                     };
-                    let spared_this = spared(waiting.kind());
                     let kept = || is_kept().then_some(Eligibility::KeptForCallers);
-                    spared_this.or_else(kept).unwrap_or(Eligibility::Eligible)
+                    self.spared(seat, waiting.queue, waiting.kind(), now)
+                        .or_else(kept)
+                        .unwrap_or(Eligibility::Eligible)
                 }
                 SeatWork::Resting { .. } => Eligibility::Resting,
                 SeatWork::NotResponding => Eligibility::NotResponding,

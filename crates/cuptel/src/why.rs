@@ -175,7 +175,7 @@ fn passed_over(work: &Value) -> String {
         (attempt, _) => format!("attempt {attempt}"),
     };
     let why = match name(work, "why") {
-        "not_eligible" => "the seat is offered none of its kind now".to_owned(),
+        "not_eligible" => "not eligible".to_owned(),
         "not_dialled" => "nobody may be dialled for its queue".to_owned(),
         "asks_more" => "more is asked for it than the operator can".to_owned(),
         "not_lent" => "the seat may not be lent to its tenant".to_owned(),
@@ -250,11 +250,11 @@ fn held(hold: &Value) -> String {
         "window_closed" => format!("held until {until}: people may not be rung at this hour"),
         "no_channel" => "held: no trunk has a channel for a callback".to_owned(),
         "gives_way" => {
-            format!("held: callers of its queue would wait too long; until {until} at most")
+            format!("held: the seats that could have it are left to callers; until {until} at most")
         }
         "stopped" => stopped(hold, &until),
         "emergency" => "held: its health authority can serve nobody now".to_owned(),
-        "in_a_call" => "held: the person has a call with us".to_owned(),
+        "in_a_call" => "held: the person has a call with us, or is being called".to_owned(),
         "assigned" => "it is assigned to an operator, and waits for them".to_owned(),
         _ => format!("until {until} it waits for the operator who spoke with the person last"),
     }

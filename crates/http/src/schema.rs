@@ -137,7 +137,7 @@ shapes! {
     /// there for one that waits.
     Why { id: i64, decisions: Vec<Decision>, now: Option<WaitingNow> }
     /// Why a work was proposed to a seat: the seats that were free, in their order, and the works
-    /// that stood before; six of each at most. `key_ms` is the place less priority and bonus.
+    /// that stood before; six of each at most. `key_ms` is the place less priority, weight and bonus.
     Decision {
         offer: i64, attempt: Option<i64>, callback: Option<i64>, at_ms: i64,
         queue: Option<String>, seat: Option<String>, operator: Option<String>, state: String,

@@ -424,7 +424,15 @@ impl Shape {
             } else {
                 Vec::new()
             },
-            matching: MatchPolicy::default(),
+            matching: MatchPolicy {
+                // Not drawn either.
+                weight_s: if skill == "cancel" {
+                    self.live_bonus_s
+                } else {
+                    0
+                },
+                ..MatchPolicy::default()
+            },
             tasks: TaskPolicy::default(),
             callback: CallbackPolicy {
                 share_min: 0.0,

@@ -38,9 +38,11 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::NotHungUp
         | Fault::RingsUnheard => &["P4"],
         Fault::SpareTaken => &["P6"],
-        Fault::LineNotLeft | Fault::SeatForgotten | Fault::OfferUnexplained | Fault::HoldUntold => {
-            &["P5"]
-        }
+        Fault::AsideForgotten
+        | Fault::LineNotLeft
+        | Fault::SeatForgotten
+        | Fault::OfferUnexplained
+        | Fault::HoldUntold => &["P5"],
     }
 }
 

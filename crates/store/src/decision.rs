@@ -87,7 +87,7 @@ pub struct PassedOverView {
     pub callback: Option<CallbackId>,
     /// In which queue.
     pub queue: Option<String>,
-    /// Its place less priority and bonus.
+    /// Its place less priority, weight and bonus.
     pub key_ms: i64,
     /// Why.
     pub why: &'static str,
@@ -124,7 +124,7 @@ pub struct DecisionView {
     pub strategy: Strategy,
     /// The work's place in line.
     pub place_ms: UtcMs,
-    /// The place less priority and bonus: the least goes first.
+    /// The place less priority, weight and bonus: the least goes first.
     pub key_ms: i64,
     /// How often what is asked had been relaxed.
     pub step: u8,

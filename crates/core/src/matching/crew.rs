@@ -40,6 +40,8 @@ pub struct SeatIs {
     pub in_hand: Option<InHand>,
     /// For whom it works, from the offer to the end of the wrap-up.
     pub serves: Option<TenantId>,
+    /// Whether no caller can have it.
+    pub is_aside: bool,
 }
 
 /// Who works at a seat.
@@ -72,6 +74,11 @@ impl Member {
 
     pub(super) fn may(&self, queue: QueueId, kind: WorkKind) -> bool {
         !self.spared.contains(&(queue, kind))
+    }
+
+    /// Whether callers of this authority lose nothing while it is at another work.
+    pub(super) fn is_aside(&self, tenant: TenantId) -> bool {
+        self.is.is_aside && self.home.is_none_or(|home| home == tenant)
     }
 
     pub(super) fn home(&self) -> Option<TenantId> {
@@ -217,9 +224,10 @@ impl Matching {
             // Looked at again even if nothing has changed here: what a work may not have had
             // from this seat it may have now.
             let may = |queue, kind| !member.spared.contains(&(queue, kind));
-            let is_wanted = is
-                .free
-                .is_some_and(|figures| line.seat_free((seat, home), fitness, &figures, may));
+            let is_wanted = is.free.is_some_and(|figures| {
+                let free = (&figures, is.is_aside);
+                line.seat_free((seat, home), fitness, free, may)
+            });
             let source = Source::Line(*place);
             if is_wanted || self.found.get(source).is_some_and(|pair| pair.seat == seat) {
                 self.stale.insert(source);

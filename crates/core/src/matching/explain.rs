@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::crew::Member;
+use super::line::Seats;
 use super::{Conditions, Dialling, Matching, Pair};
 use crate::id::{OperatorId, QueueId, SeatId};
 use crate::record::Work;
@@ -161,33 +162,31 @@ impl Matching {
         let waiting = &pair.waiting;
         let line = self.line(waiting.queue)?;
         let step = usize::from(pair.step);
-        let dialling = if waiting.is_live {
-            Dialling::ByAll
+        let seats = if waiting.is_live {
+            Seats::Live
         } else {
             let deciding_ms = self.deciding_place_at(step, waiting);
-            on.dialling(waiting.queue, deciding_ms)
+            match on.dialling(waiting.queue, deciding_ms) {
+                Dialling::ByAll | Dialling::ByNone => Seats::Dials,
+                Dialling::ByThoseAside => Seats::Aside,
+            }
         };
         let eligibility = |seat| {
-            let member = self.crew.member(seat);
-            let serves_callers = member.is_some_and(|it| it.may(waiting.queue, WorkKind::Live));
             if on.excludes(waiting.work, seat) {
                 Eligibility::Refused
-            } else if !dialling.may(serves_callers) {
-                Eligibility::KeptForCallers
             } else {
-                let refusal = self
-                    .lending
-                    .refusal(member.and_then(Member::home), line.tenant());
+                let home = self.crew.member(seat).and_then(Member::home);
+                let refusal = self.lending.refusal(home, line.tenant());
                 refusal.unwrap_or(Eligibility::Eligible)
             }
         };
-        let mut ranks = line.best_ranks(step, waiting.is_live, SHOWN_MAX);
+        let mut ranks = line.best_ranks(step, seats, SHOWN_MAX);
         ranks.sort_unstable();
         let knows_them = self.kept.wish_of(waiting.work).is_some();
         if knows_them {
             ranks.retain(|rank| rank.seat == pair.seat);
         }
-        let seats = ranks.into_iter().map(|rank| Considered {
+        let considered = ranks.into_iter().map(|rank| Considered {
             seat: rank.seat,
             eligibility: eligibility(rank.seat),
             weight_ms: rank.weight_ms.0,
@@ -203,8 +202,8 @@ impl Matching {
             key_ms: waiting.key_ms,
             step: pair.step,
             knows_them,
-            free: line.free_count(step, waiting.is_live, &self.lending),
-            seats: seats.take(SHOWN_MAX).collect(),
+            free: line.free_count(step, seats, &self.lending),
+            seats: considered.take(SHOWN_MAX).collect(),
             passed_over: self.passed_over(pair, on),
         })
     }
@@ -221,10 +220,10 @@ impl Matching {
             let is_lent = self.lending.refusal(home, line.tenant()).is_none();
             for (step, is_live, standing) in line.standing() {
                 let may = |kind| member.is_some_and(|it| it.may(line.queue(), kind));
-                let serves_callers = may(WorkKind::Live);
+                let is_aside = member.is_some_and(|it| it.is_aside(line.tenant()));
                 let oldest_ms = line.oldest_dial_ms(step).filter(|_| !is_live);
                 let is_shut =
-                    oldest_ms.is_some_and(|ms| !on.dialling(line.queue(), ms).may(serves_callers));
+                    oldest_ms.is_some_and(|ms| !on.dialling(line.queue(), ms).may(is_aside));
                 let is_spared = !may(if is_live {
                     WorkKind::Live
                 } else {

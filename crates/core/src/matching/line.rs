@@ -9,6 +9,7 @@ use super::lending::Lending;
 use super::{Conditions, Dialling, Fitness, Pair, Waiting};
 use crate::id::{QueueId, SeatId, TenantId};
 use crate::matching::crew::Figures;
+use crate::planted::{Fault, planted};
 use crate::record::Work;
 use crate::rules::{Queue, Strategy};
 use crate::time::UtcMs;
@@ -65,13 +66,13 @@ struct Free {
     live: BTreeSet<Rank>,
     /// and those that may be offered people to be dialled;
     dials: BTreeSet<Rank>,
-    /// of these, those that may be offered nobody on the line: no caller needs them.
+    /// of these, those of the house that no caller can have.
     aside: BTreeSet<Rank>,
 }
 
 /// Which of the free seats.
 #[derive(Debug, Clone, Copy)]
-enum Seats {
+pub(super) enum Seats {
     Live,
     Dials,
     Aside,
@@ -325,7 +326,7 @@ impl QueueLine {
         &mut self,
         seat: (SeatId, Option<TenantId>),
         fitness: &Fitness,
-        figures: &Figures,
+        (figures, is_aside): (&Figures, bool),
         may: impl Fn(QueueId, WorkKind) -> bool,
     ) -> bool {
         let live = may(self.queue, WorkKind::Live);
@@ -341,7 +342,7 @@ impl QueueLine {
             if dials {
                 free.dials.insert(rank);
             }
-            if dials && !live {
+            if dials && is_aside && home.is_none() && !planted(Fault::AsideForgotten) {
                 free.aside.insert(rank);
             }
         }
@@ -505,18 +506,17 @@ impl QueueLine {
     }
 
     /// Free seats that can serve a work at this step.
-    pub(super) fn free_count(&self, step: usize, is_live: bool, lending: &Lending) -> usize {
+    pub(super) fn free_count(&self, step: usize, seats: Seats, lending: &Lending) -> usize {
         let steps = self.steps.iter().take(step + 1);
-        let seats = Seats::of_work(is_live);
         let free = steps.flat_map(|step| step.free(seats, (self.tenant, lending)));
         free.map(BTreeSet::len).sum()
     }
 
     /// The best of those, and of those that are not lent now, of each step so many.
-    pub(super) fn best_ranks(&self, step: usize, is_live: bool, most: usize) -> Vec<Rank> {
+    pub(super) fn best_ranks(&self, step: usize, seats: Seats, most: usize) -> Vec<Rank> {
         let steps = self.steps.iter().take(step + 1);
         let all = steps.flat_map(|step| std::iter::once(&step.free).chain(step.guests.values()));
-        all.flat_map(|free| free.of(Seats::of_work(is_live)).iter().take(most))
+        all.flat_map(|free| free.of(seats).iter().take(most))
             .copied()
             .collect()
     }

@@ -213,6 +213,7 @@ impl Both {
             free,
             in_hand: None,
             serves,
+            is_aside: sitting.spared == Some(WorkKind::Live),
         };
         self.matching.seat_is(self.scan.now_ms, seat, is);
         self.scan.settle();

@@ -93,7 +93,9 @@ impl Scan {
         let oldest_ms = beside.map(|(other, _)| stretch(other.place_ms)).min();
         let place_ms = oldest_ms.filter(|_| wish.is_none());
         let dialling = self.dials(waiting.queue, place_ms.unwrap_or(waiting.place_ms));
-        dialling.may(sitting.spared != Some(WorkKind::Live))
+        let tenant = self.queues[&waiting.queue].tenant;
+        let is_at_home = sitting.home.is_none_or(|home| home == tenant);
+        dialling.may(is_at_home && sitting.spared == Some(WorkKind::Live))
     }
 
     /// How much is asked for a work by now.

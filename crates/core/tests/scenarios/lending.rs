@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use cuptel_core::id::{QueueId, TenantId};
 use cuptel_core::matching::Eligibility;
-use cuptel_core::rules::{LendPolicy, Rules};
+use cuptel_core::profile::Profile;
+use cuptel_core::rules::{AnswerTarget, LendPolicy, Rules};
 use cuptel_core::staffing::{OperatorChange, WhyNotTaken};
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{Chosen, WorkState};
+use cuptel_core::words::{Chosen, PriorityClass, WorkKind, WorkState};
 
-use crate::room::{BOOK, CANCEL, LUCIA, MARIO, Room};
+use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, Room};
 
 /// The cancellations are another authority's.
 fn two_tenants(lends: LendPolicy, borrows: LendPolicy) -> impl FnOnce(&mut Rules) {
@@ -185,7 +186,10 @@ fn whose_an_operator_is_outlives_a_restart_and_must_be_known() {
 
 #[test]
 fn who_hangs_up_waiting_is_in_the_figures_of_their_authority() {
-    let mut room = Room::new();
+    let mut room = Room::with(|rules| {
+        let queue = rules.queues.get_mut(&QueueId(1)).expect("the queue");
+        queue.class = Some(PriorityClass::B);
+    });
     let mario = room.waits(MARIO, BOOK);
     room.wait_s(45);
     room.hangs_up(mario);
@@ -193,10 +197,50 @@ fn who_hangs_up_waiting_is_in_the_figures_of_their_authority() {
     room.waits(LUCIA, BOOK);
     room.seat_picks_up();
     let figures = room.tenant(0).recent;
+    let [ref of_class] = room.tenant(0).classes[..] else {
+        panic!("{:?}", room.tenant(0).classes);
+    };
+    assert_eq!(of_class.class, PriorityClass::B);
+    assert_eq!((of_class.recent, of_class.today), (figures, figures));
     assert_eq!((figures.waits, figures.abandoned_share), (2, Some(0.5)));
     assert_eq!(figures.wait_p95_s, Some(47));
     assert_eq!(room.tenant(0).today, figures);
     room.wait_s(901);
     assert_eq!(room.tenant(0).recent.waits, 0);
     assert_eq!(room.tenant(0).today, figures);
+}
+
+/// Two operators of the first authority, of whom one may be lent and takes no callers. The other
+/// authority owes somebody a call, and holds it for those who ring in.
+#[test]
+fn who_takes_no_callers_is_not_lent_to_call_back_what_is_held_for_callers() {
+    let one = LendPolicy {
+        max: Some(1),
+        ..LendPolicy::default()
+    };
+    let lends = two_tenants(one, LendPolicy::default());
+    let mut room = Room::with(|rules| {
+        lends(rules);
+        let cancel = rules.queues.get_mut(&QueueId(2)).expect("the queue");
+        cancel.callback.share_min = 0.0;
+        cancel.callback.hold_max_s = 7_200;
+        cancel.answer_targets = vec![AnswerTarget {
+            share: 0.9,
+            within_s: 20,
+        }];
+    });
+    for user in [MARIO, LUCIA] {
+        let caller = room.waits(user, CANCEL);
+        room.hangs_up(caller);
+    }
+    room.wait_s(GRACE_S);
+    let no_callers = Profile {
+        not_kinds: [WorkKind::Live].into(),
+        ..Profile::default()
+    };
+    room.needs_of("anna", no_callers);
+    both_at_home(&mut room);
+    assert_eq!(room.offers_open(), 0, "the one who may go is for callers");
+    room.waits("+393330009999", CANCEL);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(2));
 }

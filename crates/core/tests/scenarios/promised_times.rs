@@ -1,6 +1,7 @@
 //! By when a caller on a notice line is told that they are called.
 
 use cuptel_core::calendar::{ContactWindow, Zone};
+use cuptel_core::id::QueueId;
 use cuptel_core::words::{Chosen, Disposition};
 
 use crate::room::{
@@ -94,4 +95,23 @@ fn a_time_lies_within_the_hours_in_which_people_are_rung() {
         seen[usize::from(words[1] != BY_TODAY)] = true;
     }
     assert_eq!(seen, [true, true], "some today and some tomorrow");
+}
+
+#[test]
+fn who_may_still_ring_up_a_queue_that_weighs_more_makes_the_promised_time_later() {
+    let promised_in_ms = |weight_s: u32| {
+        let mut room = Room::with(|rules| {
+            narrow(rules);
+            let other = rules.queues.get_mut(&QueueId(2)).expect("a queue");
+            other.matching.weight_s = weight_s;
+        });
+        room.staffed(1);
+        room.waits(FIRST, BOOK);
+        room.seat_picks_up();
+        room.calls(MARIO);
+        let row = room.promises().last().expect("a time was said");
+        row.by_ms - row.told_ms
+    };
+    let hour_ms = 3_600_000;
+    assert_eq!(promised_in_ms(3_600), promised_in_ms(0) + hour_ms);
 }

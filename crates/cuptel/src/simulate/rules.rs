@@ -119,6 +119,7 @@ fn small_centre(root: &mut Fields<'_>) -> Ground {
             queue.wrap_up_s = said.wrap_up_s;
             queue.ring_s = said.ring_s;
             queue.live_bonus_s = said.live_bonus_s;
+            queue.matching = said.matching;
             queue.no_operators = said.no_operators;
             queue.callback = said.callback.policy(Zone::Europe__Rome, std::iter::empty());
             queues.push(queue);
