@@ -17,6 +17,7 @@ use cuptel_core::record::Work;
 use cuptel_core::rules::{
     CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, TaskPolicy, WrapUp,
 };
+use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
 
 use measured::{Delays, Effort, Rounds, real, say};
@@ -154,6 +155,7 @@ fn queue(number: i64) -> Queue {
         callback: CallbackPolicy {
             owner_wait_h: 0,
             not_on: BTreeSet::new(),
+            stays: StayPolicy::default(),
             share_min: 0.0,
             share_max: 1.0,
             share_overdue: 1.0,

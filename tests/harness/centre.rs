@@ -320,6 +320,18 @@ impl Centre {
         (answer.status().as_u16(), body)
     }
 
+    /// Has the API do something at most once; status and answer.
+    pub(crate) fn post_once(&self, key: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.agent.post(self.url(&format!("/api/v1/{path}")));
+        let answer = request
+            .header("Authorization", format!("Bearer {}", self.token()))
+            .header("Idempotency-Key", key)
+            .send_json(body);
+        let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+        let told = answer.body_mut().read_json().expect("the API answers JSON");
+        (answer.status().as_u16(), told)
+    }
+
     /// Has the API do something; it must be a success.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let request = self.agent.post(self.url(&format!("/api/v1/{path}")));

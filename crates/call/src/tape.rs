@@ -351,6 +351,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Attempt(_) => "attempt",
         Record::Callback(_) | Record::CallbackAmended(_) => "callback",
         Record::Need(_) => "need",
+        Record::NeedDetail(_) => "need_detail",
         Record::CallbackEvent(_) => "callback_event",
         Record::Promise(_) => "promise",
         Record::Dial(_) => "dial",

@@ -6,6 +6,7 @@ use crate::ledger;
 use crate::number::PhoneNumber;
 use crate::record::{CallbackRow, NeedRow, Needs};
 use crate::rules::CallbackPolicy;
+use crate::staying::only_stays;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::words::{CallbackState, DialResult, NeedKind};
 use serde::{Deserialize, Serialize};
@@ -137,11 +138,13 @@ pub(crate) struct Debt {
 }
 
 impl Case {
-    /// The queue whose operators serve it: that of the oldest need that names one.
+    /// The queue whose operators serve it: that of the oldest need that names one. What stays may
+    /// have its time later than what a person waits for.
     pub(crate) fn queue(&self, missed_queue: QueueId) -> QueueId {
-        self.needs
-            .iter()
-            .find_map(|need| need.queue)
+        let closes = |need: &&NeedRow| need.kind.closes_by_conversation();
+        let waited_for = self.needs.iter().filter(closes).find_map(|need| need.queue);
+        waited_for
+            .or_else(|| self.needs.iter().find_map(|need| need.queue))
             .unwrap_or(missed_queue)
     }
 
@@ -151,22 +154,43 @@ impl Case {
         first && self.needs.iter().any(|need| need.another_person)
     }
 
+    fn joined_not_before(&self, debt: &Debt) -> UtcMs {
+        let before_ms = self.row.not_before_ms;
+        let (rests, stays) = (self.row.tries > 0, !debt.kind.closes_by_conversation());
+        if self.needs.is_empty() {
+            debt.not_before_ms
+        } else if stays {
+            // Nobody is called later because somebody owes them a call besides.
+            if rests {
+                before_ms
+            } else {
+                before_ms.min(debt.not_before_ms)
+            }
+        } else if !rests && (!self.released || only_stays(&self.needs)) {
+            // Who was not rung yet has nothing to rest from but their own call.
+            debt.not_before_ms
+        } else {
+            // A turn among the others of a night stands: whoever calls again goes neither before
+            // nor behind who did not.
+            before_ms.max(debt.not_before_ms)
+        }
+    }
+
     /// Takes in another attempt or wish of the same person. Keeps the place and the higher
     /// priority; returns the needs that changed or are new, without identifiers for new ones.
     pub(crate) fn join(&mut self, debt: &Debt) -> Joined {
         self.row.place_ms = self.row.place_ms.min(debt.place_ms);
         self.row.priority_ms = self.row.priority_ms.max(debt.priority_ms);
-        // Who was not rung yet has nothing to rest from but their own call. A turn among the others
-        // of a night stands: whoever calls again goes neither before nor behind who did not.
-        self.row.not_before_ms = if self.row.tries == 0 && !self.released {
-            debt.not_before_ms
-        } else {
-            self.row.not_before_ms.max(debt.not_before_ms)
-        };
+        self.row.not_before_ms = self.joined_not_before(debt);
+        let stays = !debt.kind.closes_by_conversation();
         let same = self.needs.iter_mut().find(|need| {
-            need.kind.closes_by_conversation()
-                && need.another_person == debt.another_person
-                && (need.queue == debt.queue || need.queue.is_none() || debt.queue.is_none())
+            let is_kind = if stays {
+                need.kind == debt.kind && need.queue == debt.queue
+            } else {
+                need.kind.closes_by_conversation()
+                    && (need.queue == debt.queue || need.queue.is_none() || debt.queue.is_none())
+            };
+            is_kind && need.another_person == debt.another_person
         });
         match same {
             Some(need) => {

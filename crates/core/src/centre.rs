@@ -15,8 +15,8 @@ use crate::choosing::Choice;
 use crate::estimate::CrewsKnown;
 use crate::fairness::Fairness;
 use crate::id::{
-    AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, OperatorId, OwnIds, QueueId,
-    SeatId, SiteId, TrunkId,
+    AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, NeedId, OperatorId, OwnIds,
+    QueueId, SeatId, SiteId, TrunkId,
 };
 use crate::ledger::Ledger;
 use crate::mark::Marks;
@@ -27,7 +27,9 @@ use crate::people::People;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
 use crate::reconnecting::LeftAlone;
-use crate::record::{DialRow, OperatorRow, RegistrationRow, ReviewRow, SeatRow, SiteOutageRow};
+use crate::record::{
+    DialRow, NeedDetailRow, OperatorRow, RegistrationRow, ReviewRow, SeatRow, SiteOutageRow,
+};
 use crate::release::DialHours;
 use crate::rules::Rules;
 use crate::seat::Seat;
@@ -119,6 +121,8 @@ pub struct Centre {
     pub(crate) spared_looked_at: MonoUs,
     /// Which operator is to pay which callback.
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
+    /// Of open needs that somebody entered.
+    pub(crate) details: BTreeMap<NeedId, NeedDetailRow>,
     pub(crate) means: Means,
     /// Operators who may have come to take what they own, or not to.
     pub(crate) owners_to_ask: BTreeSet<OperatorId>,
@@ -186,6 +190,7 @@ impl Centre {
             to_be_spared: BTreeSet::new(),
             spared_looked_at: 0,
             owners: BTreeMap::new(),
+            details: BTreeMap::new(),
             means: Means::default(),
             owners_to_ask: BTreeSet::new(),
             unseen: BTreeMap::new(),
@@ -352,6 +357,7 @@ impl Centre {
             Timer::RegistrationEnds(seat) => self.registration_ends(now, seat, step),
             Timer::AskPhone(seat, silences) => self.phone_asked_again(now, seat, silences, step),
             Timer::CallbackReady(id) => self.callback_due(now, id, step),
+            Timer::NeedDue(need) => self.need_due(now, need, step),
             Timer::Opening(queue, opens_ms) => self.opening(now, queue, opens_ms, step),
             // What follows every input looks at it.
             Timer::Blend(_) | Timer::Fairness | Timer::Tasks => {}
@@ -392,8 +398,14 @@ impl Centre {
             Command::AssignCallback { callback, operator } => {
                 self.assign_callback(now, callback, operator, step)
             }
+            Command::AddCallback(told) => self.add_callback(now, *told, step),
+            Command::CloseCallback(told) => self.close_callback(now, *told, step),
             Command::Acknowledge { callback, by } => self.acknowledge(now, callback, by, step),
-            Command::CallAfterAll { given_up, by } => self.call_after_all(now, &given_up, by, step),
+            Command::CallAfterAll {
+                given_up,
+                details,
+                by,
+            } => self.call_after_all(now, (&given_up, &details), by, step),
             Command::AddTasks(told) => self.add_tasks(now, told, step),
             Command::AssignTask { task, operator } => self.assign_task(now, task, operator, step),
             Command::AcceptTask { task, seat } => self.accept_task(now, task, &seat, step),

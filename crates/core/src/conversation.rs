@@ -312,8 +312,8 @@ impl Centre {
             self.owe_cut_off(now, callback, step);
         } else if settled.is_none() {
             if let Some(case) = self.cases.get_mut(&callback) {
-                // Somebody was reached: that was no try in vain.
-                case.row.tries -= 1;
+                // Somebody was reached: that was no try in vain. What stays may count anew already.
+                case.row.tries = (case.row.tries - 1).max(0);
             }
             self.callback_returns(now, callback, DialResult::Answered, step);
         }

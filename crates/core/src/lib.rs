@@ -7,6 +7,7 @@ mod arrival;
 mod attempt;
 mod back_office;
 mod blending;
+pub mod by_hand;
 pub mod calendar;
 mod callback;
 mod centre;
@@ -51,6 +52,7 @@ mod restart;
 pub mod rules;
 mod seat;
 pub mod staffing;
+pub mod staying;
 
 pub mod snapshot;
 pub mod step;

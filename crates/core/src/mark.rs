@@ -221,20 +221,28 @@ impl Centre {
         self.marks.has(number, Mark::DoNotCall, tenant)
     }
 
+    /// What somebody said of a number that keeps us from calling there.
+    pub(crate) fn mark_of(&self, tenant: TenantId, number: &PhoneNumber) -> Option<Mark> {
+        if self.is_do_not_call(tenant, number) && !planted(Fault::MarkIgnored) {
+            Some(Mark::DoNotCall)
+        } else {
+            let is_shared = self.marks.has(number, Mark::Shared, tenant);
+            is_shared.then_some(Mark::Shared)
+        }
+    }
+
     /// Why nobody is called back at the number that a caller shows or keys in, if nobody is.
     pub(crate) fn not_called(&self, tenant: TenantId, caller: &Caller) -> Option<Suppression> {
         let Some(number) = &caller.number else {
             return Some(suppression(caller.class));
         };
         if !caller.class.may_be_dialled() {
-            Some(suppression(caller.class))
-        } else if self.is_do_not_call(tenant, number) && !planted(Fault::MarkIgnored) {
-            Some(Suppression::DoNotCall)
-        } else if self.marks.has(number, Mark::Shared, tenant) {
-            Some(Suppression::SharedNumber)
-        } else {
-            None
+            return Some(suppression(caller.class));
         }
+        self.mark_of(tenant, number).map(|mark| match mark {
+            Mark::DoNotCall => Suppression::DoNotCall,
+            Mark::Shared => Suppression::SharedNumber,
+        })
     }
 
     /// Whether somebody on the line can be called back where they called from.

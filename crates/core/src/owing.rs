@@ -86,15 +86,22 @@ impl Centre {
         self.reconsider(now, id);
     }
 
-    /// A case that is out of the line takes in what is owed too.
-    pub(crate) fn join(&mut self, id: CallbackId, debt: &Debt, since_ms: UtcMs, step: &mut Step) {
+    /// A case that is out of the line takes in what is owed too. The need, where that is a new one.
+    pub(crate) fn join(
+        &mut self,
+        id: CallbackId,
+        debt: &Debt,
+        since_ms: UtcMs,
+        step: &mut Step,
+    ) -> Option<NeedId> {
         let new_need = NeedId(self.ids.allot());
-        let Some(case) = self.cases.get_mut(&id) else {
-            return;
-        };
+        let case = self.cases.get_mut(&id)?;
         match case.join(debt) {
-            Joined::Nothing => {}
-            Joined::Refined(need) => step.records.push(Record::Need(need)),
+            Joined::Nothing => None,
+            Joined::Refined(need) => {
+                step.records.push(Record::Need(need));
+                None
+            }
             Joined::NewNeed => {
                 let need = NeedRow {
                     id: new_need,
@@ -107,6 +114,7 @@ impl Centre {
                 };
                 step.records.push(Record::Need(need.clone()));
                 case.needs.push(need);
+                Some(new_need)
             }
         }
     }
@@ -278,7 +286,7 @@ impl Centre {
         if case.row.tries >= i64::from(policy.tries_max) {
             Some(ClosedHow::Exhausted)
         } else {
-            let expired = policy.expires.ends(case.row.opened_ms);
+            let expired = self.expires_ms(case, policy);
             let known = self.people.get(&case.number);
             expired
                 .filter(|_| known.is_none_or(|known| known.calls == 0))
@@ -316,6 +324,9 @@ impl Centre {
             self.ledger.strike(entry, id);
         }
         let settled = std::mem::take(&mut case.needs);
+        for need in &settled {
+            self.details.remove(&need.id);
+        }
         let left_open = planted(Fault::NeedLeftOpen);
         for need in settled.iter().filter(|_| !left_open) {
             step.records.push(Record::Need(NeedRow {
@@ -364,7 +375,7 @@ impl Centre {
                 ..need.clone()
             }));
         }
-        self.enter_in_ledger(id);
+        self.rest_after_conversation(now, id, another_person, step);
         None
     }
 
@@ -413,7 +424,7 @@ impl Centre {
                 ..need
             }));
         }
-        self.reconsider(now, id);
+        self.stand_by_needs(now, id, step);
     }
 
     /// Somebody at that number has just talked: the next call is no sooner than after one in vain.

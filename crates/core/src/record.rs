@@ -16,8 +16,8 @@ use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
     Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
-    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, Stage,
-    Suppression, TaskEventKind, TaskState, WorkState,
+    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass,
+    Stage, Suppression, TaskEventKind, TaskState, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -31,6 +31,7 @@ pub enum Record {
     /// count and priority may differ from its image before, and nothing else.
     CallbackAmended(CallbackRow),
     Need(NeedRow),
+    NeedDetail(Box<NeedDetailRow>),
     CallbackEvent(CallbackEventRow),
     Promise(PromiseRow),
     Dial(DialRow),
@@ -179,6 +180,31 @@ pub struct NeedRow {
     pub closed_ms: Option<UtcMs>,
     /// Whether it is that of another person at the same number.
     pub another_person: bool,
+}
+
+/// What only a few needs have: those that somebody entered, and those that somebody closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct NeedDetailRow {
+    /// The need.
+    pub need: NeedId,
+    /// Its callback.
+    pub callback: CallbackId,
+    /// How urgent.
+    pub class: Option<PriorityClass>,
+    /// By when the person is to be reached.
+    pub due_ms: Option<UtcMs>,
+    /// It alone is no reason to call before.
+    pub not_before_ms: Option<UtcMs>,
+    /// What it is about, in somebody's words.
+    pub note: Option<String>,
+    /// Name of who entered it.
+    pub opened_by: Option<String>,
+    /// Of the request that entered it: the same one enters nothing more.
+    pub request_key: Option<String>,
+    /// Name of who closed it.
+    pub closed_by: Option<String>,
+    /// Why, in their words.
+    pub closed_because: Option<String>,
 }
 
 /// One entry of a callback's history; written once.
@@ -624,6 +650,8 @@ pub struct Restored {
     pub profiles: Vec<ProfileRow>,
     /// Whose the callbacks are that are not closed.
     pub owners: Vec<OwnerRow>,
+    /// Of open needs.
+    pub details: Vec<NeedDetailRow>,
     /// Sites that are cut off.
     pub outages: Vec<SiteOutageRow>,
     /// Stop buttons that are pressed.

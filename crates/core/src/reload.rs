@@ -300,6 +300,7 @@ impl Centre {
         self.record_version(now, by, step);
         self.move_to_successors(step);
         self.line_up_anew(now);
+        self.await_deadlines(now);
         self.sort_buttons(now, Vec::new(), step);
         self.look_at_storms(now);
         Ok(())

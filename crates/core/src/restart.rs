@@ -13,11 +13,12 @@ use crate::number::{Caller, PhoneNumber};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{
-    AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, OwnerRow, Record, Restored,
-    SeatRow,
+    AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, OwnerRow, Record, RegistrationRow,
+    Restored, SeatRow,
 };
 use crate::reload::move_need;
 use crate::seat::Seat;
+use crate::staying::only_stays;
 use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
@@ -63,6 +64,7 @@ impl Centre {
         for spoken in restored.spoken {
             self.spoke(spoken);
         }
+        self.restore_details(restored.details);
         let stuck = self.restore_callbacks(now, restored.callbacks, &restored.dials, step);
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
@@ -89,11 +91,17 @@ impl Centre {
             let number = attempt.number.and_then(|id| numbers.get(&id)).cloned();
             self.restore_attempt(now, attempt, number, step);
         }
-        for row in restored
-            .registrations
-            .into_iter()
-            .filter(|row| row.expires_ms > now.utc_ms)
-        {
+        self.restore_registrations(now, restored.registrations, step);
+        self.begin_graces(now);
+        self.line_up_anew(now);
+        self.await_deadlines(now);
+        self.await_expiries(now);
+        step.wake_at = self.timers.next();
+    }
+
+    fn restore_registrations(&mut self, now: Now, rows: Vec<RegistrationRow>, step: &mut Step) {
+        let valid = |row: &RegistrationRow| row.expires_ms > now.utc_ms;
+        for row in rows.into_iter().filter(valid) {
             let Some(seat) = self.seats.get_mut(&row.seat) else {
                 continue;
             };
@@ -102,10 +110,6 @@ impl Centre {
             self.timers.at(now.mono_at(row.expires_ms), ends);
             step.effects.push(Effect::Probe { registration: row });
         }
-        self.begin_graces(now);
-        self.line_up_anew(now);
-        self.await_expiries(now);
-        step.wake_at = self.timers.next();
     }
 
     fn restore_sign_ins(
@@ -196,7 +200,7 @@ impl Centre {
             for need in &mut needs {
                 move_need(&self.rules, need, step);
             }
-            let released = row.not_before_ms > row.place_ms;
+            let released = row.not_before_ms > row.place_ms || only_stays(&needs);
             let case = Box::new(Case {
                 row,
                 number,

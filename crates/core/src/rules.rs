@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, ContactWindow, Term, Zone};
 use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
+use crate::staying::StayPolicy;
 use crate::words::{Outcome, PriorityClass};
 
 /// A prompt, by its place in the prompt library.
@@ -388,6 +389,8 @@ pub struct CallbackPolicy {
     pub expires: Term,
     /// When people may be rung.
     pub window: ContactWindow,
+    /// For needs that no conversation closes.
+    pub stays: StayPolicy,
 }
 
 /// Messages that the engine itself speaks, to callers and to operators.
@@ -520,6 +523,8 @@ pub struct Limits {
     pub tasks_max: u32,
     /// Numbers at most that are marked.
     pub marks_max: u32,
+    /// Needs at most that somebody entered and that are not closed.
+    pub by_hand_max: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

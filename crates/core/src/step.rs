@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::id::{CallbackId, DialId, LegId, SeatId, TaskId, TrunkId};
 use crate::importing::CarrierCall;
 use crate::literal::{self, Literal};
 use crate::mark::{MarkTold, Marked};
 use crate::number::{Caller, PhoneNumber};
 use crate::profile::ProfileTold;
-use crate::record::{OpenCallback, Record, RegistrationRow, SeatRow};
+use crate::record::{NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
@@ -208,6 +209,10 @@ pub enum Command {
         /// Login name.
         operator: Option<String>,
     },
+    /// Somebody owes a person a call, or has them called.
+    AddCallback(Box<CallbackTold>),
+    /// Somebody says that nobody is to call any more.
+    CloseCallback(Box<ClosingTold>),
     /// Somebody has looked at a callback that was given up, and leaves it so.
     Acknowledge {
         /// Which.
@@ -219,6 +224,8 @@ pub enum Command {
     CallAfterAll {
         /// The callback with its number and what was wanted, as stored when it was closed.
         given_up: Box<OpenCallback>,
+        /// Of those needs.
+        details: Vec<NeedDetailRow>,
         /// Name of who does.
         by: Option<String>,
     },
@@ -321,6 +328,9 @@ pub enum CommandError {
     /// The person was erased, or nothing is left that was wanted.
     #[error("callback {0} has no number any more that could be called")]
     NoNumber(CallbackId),
+    /// About a callback that somebody enters or closes.
+    #[error(transparent)]
+    ByHand(#[from] ByHandError),
     /// No such site.
     #[error("there is no site \"{0}\"")]
     NoSite(String),

@@ -297,7 +297,11 @@ impl Centre {
         }
     }
 
-    fn queue_told(&self, tenant: Option<&str>, name: &str) -> Result<QueueId, CommandError> {
+    pub(crate) fn queue_told(
+        &self,
+        tenant: Option<&str>,
+        name: &str,
+    ) -> Result<QueueId, CommandError> {
         let of_tenant = |rule: &Queue| {
             let own = self.rules.tenants.get(&rule.tenant);
             tenant.is_none_or(|told| own.is_some_and(|own| own.name == told))

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AttemptId, CallbackId, ClosureId, DialId, MarkId, OfferId, QueueId, SeatId, TrunkId,
+    AttemptId, CallbackId, ClosureId, DialId, MarkId, NeedId, OfferId, QueueId, SeatId, TrunkId,
 };
 use crate::time::{MonoUs, UtcMs};
 
@@ -57,6 +57,8 @@ pub(crate) enum Timer {
     AskPhone(SeatId, u32),
     /// A callback's time may have come.
     CallbackReady(CallbackId),
+    /// The deadline of a need is near, or over.
+    NeedDue(NeedId),
     /// A queue opens, and what was promised for then is released.
     Opening(QueueId, UtcMs),
     /// People may be rung again for a queue.

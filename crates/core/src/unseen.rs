@@ -9,7 +9,7 @@ use crate::callback::{Case, Debt};
 use crate::centre::Centre;
 use crate::id::{CallbackId, TenantId};
 use crate::owing::About;
-use crate::record::{CallbackRow, OpenCallback, Record, ReviewRow};
+use crate::record::{CallbackRow, NeedDetailRow, OpenCallback, Record, ReviewRow};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
@@ -88,7 +88,7 @@ impl Centre {
     pub(crate) fn call_after_all(
         &mut self,
         now: Now,
-        given_up: &OpenCallback,
+        (given_up, details): (&OpenCallback, &[NeedDetailRow]),
         by: Option<String>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
@@ -131,16 +131,12 @@ impl Centre {
             None => self.open_case(now, row.tenant, number, handle, first),
         };
         self.unready(id);
-        for debt in &debts {
-            self.join(id, debt, now.utc_ms, step);
+        for (old, debt) in given_up.needs.iter().zip(&debts) {
+            if let Some(new) = self.join(id, debt, now.utc_ms, step) {
+                self.take_detail_over(now, id, (old, new), details, step);
+            }
         }
-        if let Some(case) = self.cases.get(&id) {
-            let image = case.row.clone();
-            step.records.push(match open {
-                None => Record::Callback(image),
-                Some(_) => Record::CallbackAmended(image),
-            });
-        }
+        self.record_image(id, open.is_none(), step);
         let kind = match open {
             None => CallbackEventKind::Opened,
             Some(_) => CallbackEventKind::Joined,

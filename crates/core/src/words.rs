@@ -283,6 +283,47 @@ impl NeedKind {
 }
 
 vocabulary! {
+    /// What kind of debt somebody may enter.
+    KindByHand {
+        /// No slot was found: the operator owes a call, by the deadline of the class.
+        TakenInCharge = "taken_in_charge",
+        /// Anything else.
+        Manual = "manual",
+    }
+}
+
+impl From<KindByHand> for NeedKind {
+    fn from(kind: KindByHand) -> Self {
+        match kind {
+            KindByHand::TakenInCharge => Self::TakenInCharge,
+            KindByHand::Manual => Self::Manual,
+        }
+    }
+}
+
+vocabulary! {
+    /// How somebody may close a callback.
+    ClosedByHand {
+        /// The person has what they wanted.
+        Served = "served",
+        /// The person wants no call.
+        CancelledByPerson = "cancelled_by_person",
+        /// Nobody is to call.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl From<ClosedByHand> for ClosedHow {
+    fn from(how: ClosedByHand) -> Self {
+        match how {
+            ClosedByHand::Served => Self::Served,
+            ClosedByHand::CancelledByPerson => Self::CancelledByPerson,
+            ClosedByHand::Withdrawn => Self::Withdrawn,
+        }
+    }
+}
+
+vocabulary! {
     /// How urgent the physician said it is, as on the Italian prescription; the most urgent first.
     PriorityClass {
         /// Urgent.
@@ -315,6 +356,8 @@ vocabulary! {
         Reached = "reached",
         /// Back to waiting after a restart's reconciliation.
         Reconciled = "reconciled",
+        /// One of the needs was closed by hand; others are open.
+        NeedClosed = "need_closed",
         /// Over.
         Closed = "closed",
     }

@@ -11,6 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
+use crate::by_hand::{Closing, NewCallback};
 use crate::config::{self, Config, source::ConfigFault};
 use crate::numbers::NumberCommand;
 use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
@@ -269,6 +270,17 @@ pub(crate) enum CallbackCommand {
     },
     /// One of them with all that belongs to it
     Show(One),
+    /// Enters one: what an operator has taken in charge, or anything else to be called about
+    ///
+    /// It joins the callback that the number has with the tenant. No conversation closes it: unless
+    /// somebody does (`callbacks close`), it is called again after `kept_rest_h`, and what is not paid
+    /// by its deadline stands in `callbacks list --unseen`. For a number, queue and kind for which
+    /// there is an open one nothing is added.
+    Add(NewCallback),
+    /// Closes one, or one of its needs: nobody is called about it any more
+    ///
+    /// Not while it is being dialled or talked to; a seat that rings for it is called off.
+    Close(Closing),
     /// Takes one that was given up off the list of those that nobody has looked at
     Acknowledge(Looked),
     /// Has a person called after all whose callback was given up: at its place, as a new callback

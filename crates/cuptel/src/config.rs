@@ -22,6 +22,7 @@ pub(crate) mod queue;
 pub(crate) mod rules;
 pub(crate) mod secret;
 pub(crate) mod source;
+mod staying;
 mod succession;
 pub(crate) mod tape;
 

@@ -1,6 +1,7 @@
 //! The binary: commands, configuration, wiring, the demo's socket phones.
 
 mod audit;
+mod by_hand;
 mod cli;
 mod config;
 mod demo;

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
 use crate::stops::next_at;
-use crate::{staffing, table};
+use crate::{by_hand, staffing, table};
 
 /// Patience with the running node.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
@@ -33,13 +33,16 @@ const ATTEMPT_FIELDS: [&str; 9] = [
     "queue",
     "callback",
 ];
-const CALLBACK_FIELDS: [&str; 8] = [
+const CALLBACK_FIELDS: [&str; 11] = [
     "id",
     "tenant",
     "number",
     "state",
     "place_ms",
     "not_before_ms",
+    "kinds",
+    "priority_class",
+    "due_ms",
     "tries",
     "closed_how",
 ];
@@ -146,6 +149,8 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
             };
             show_row(&row, how)
         }
+        CallbackCommand::Add(new) => by_hand::add(config, &new),
+        CallbackCommand::Close(closing) => by_hand::close(config, &closing),
         CallbackCommand::Acknowledge(looked) => look_at(config, &looked, "acknowledge"),
         CallbackCommand::Reopen(looked) => look_at(config, &looked, "reopen"),
         CallbackCommand::Assign { id, operator } => assign(config, id, operator),

@@ -39,6 +39,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Number(_)
             | Record::CallbackAmended(_)
             | Record::Need(_)
+            | Record::NeedDetail(_)
             | Record::CallbackEvent(_)
             | Record::Promise(_)
             | Record::Offer(_)

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use cuptel_core::by_hand::ByHandError;
 use cuptel_core::step::CommandError;
 use cuptel_store::StoreError;
 use metrics_exporter_prometheus::BuildError;
@@ -263,6 +264,16 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::TaskNotAtWork(_)
         | CommandError::TaskAtWork(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
+        CommandError::ByHand(refused) => match refused {
+            ByHandError::NoNeed { .. } => StatusCode::NOT_FOUND,
+            ByHandError::OpenAlready(_) | ByHandError::AtWork { .. } => StatusCode::CONFLICT,
+            ByHandError::NotCallable(_)
+            | ByHandError::Marked(_)
+            | ByHandError::NoDeadline
+            | ByHandError::DeadlineTooSoon
+            | ByHandError::NoteTooLong
+            | ByHandError::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        },
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -279,6 +290,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
             "GET /api/v1/tasks lists the tasks and where they stand"
         }
         CommandError::TaskAtWork(_) => "POST /api/v1/tasks/{id}/hand-back first",
+        CommandError::ByHand(refused) => by_hand_hint(refused),
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {
@@ -323,6 +335,23 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
         CommandError::Stopping => "look at /health/ready",
+    }
+}
+
+fn by_hand_hint(refused: &ByHandError) -> &'static str {
+    match refused {
+        ByHandError::OpenAlready(_) | ByHandError::NoNeed { .. } => {
+            "GET /api/v1/callbacks/{id} shows its needs"
+        }
+        ByHandError::Marked(_) => "ask the person for another number, or release the mark",
+        ByHandError::NotCallable(_) => "give a fixed or mobile number of Italy",
+        ByHandError::NoDeadline => "give `class` (U, B, D, P) or `due_ms`",
+        ByHandError::DeadlineTooSoon => {
+            "give a later `due_ms`, or an earlier `not_before_ms`; people are left alone for `grace_s`"
+        }
+        ByHandError::NoteTooLong => "shorten it",
+        ByHandError::TooMany(_) => "close some, or set a larger bound",
+        ByHandError::AtWork { .. } => "try again when the conversation is over",
     }
 }
 

@@ -12,6 +12,7 @@
 mod access;
 mod actions;
 mod board;
+mod by_hand;
 mod configuration;
 mod error;
 mod events;

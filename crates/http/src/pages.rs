@@ -28,8 +28,8 @@ use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    actions, configuration, events, health, importing, measures, numbers, openapi, page, reads,
-    sites, staffing, stops, tasks, tenants,
+    actions, by_hand, configuration, events, health, importing, measures, numbers, openapi, page,
+    reads, sites, staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -217,7 +217,7 @@ fn api_paths() -> Router<Shared> {
         .route("/attempts", get(reads::attempts))
         .route("/attempts/import", post(importing::import))
         .route("/attempts/{id}", get(reads::attempt))
-        .route("/callbacks", get(reads::callbacks))
+        .route("/callbacks", get(reads::callbacks).post(by_hand::add))
         .route("/callbacks/{id}", get(reads::callback))
         .route("/why/{id}", get(reads::why))
         .route("/seats", get(reads::seats))
@@ -248,6 +248,7 @@ fn people_paths() -> Router<Shared> {
             "/operators/{operator}/remove",
             post(staffing::remove_operator),
         )
+        .route("/callbacks/{id}/close", post(by_hand::close))
         .route("/callbacks/{id}/assign", post(staffing::assign_callback))
         .route(
             "/callbacks/{id}/acknowledge",

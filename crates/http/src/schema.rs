@@ -56,6 +56,32 @@ pub(crate) enum Disposition {
     Improper,
 }
 
+/// What kind of debt somebody may enter.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum KindByHand {
+    TakenInCharge,
+    Manual,
+}
+
+/// How somebody may close a callback.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum ClosedByHand {
+    Served,
+    CancelledByPerson,
+    Withdrawn,
+}
+
+/// Priority class of a prescription, the most urgent first.
+#[derive(ToSchema)]
+pub(crate) enum PriorityClass {
+    U,
+    B,
+    D,
+    P,
+}
+
 /// What a stop button does while it is pressed.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -131,6 +157,8 @@ shapes! {
     Callbacks { callbacks: Vec<Callback>, next: Option<i64> }
     /// One callback.
     OneCallback { callback: CallbackDetail }
+    /// A callback that was entered now, or was there before.
+    EnteredCallback { entered: bool, callback: CallbackDetail }
     /// Why a work was offered, and why it has no offer now.
     OneWhy { why: Why }
     /// Every decision about an offer, an attempt or a callback, the first one first. `now` is
@@ -221,12 +249,15 @@ shapes! {
         id: i64, tenant: Option<String>, number: Option<String>, class: Option<String>,
         state: String, place_ms: i64, not_before_ms: i64, opened_ms: i64, last_attempt_ms: i64,
         attempts: i64, tries: i64, seat: Option<String>, closed_ms: Option<i64>,
-        closed_how: Option<String>, priority_ms: i64,
+        closed_how: Option<String>, priority_ms: i64, kinds: Vec<String>,
+        priority_class: Option<String>, due_ms: Option<i64>,
     }
-    /// One thing that a person wants.
+    /// One thing that a person wants. From `class` on, only where somebody entered or closed it.
     Need {
         id: i64, queue: Option<String>, kind: String, opened_ms: i64, closed_ms: Option<i64>,
-        another_person: bool,
+        another_person: bool, class: Option<String>, due_ms: Option<i64>,
+        not_before_ms: Option<i64>, note: Option<String>, opened_by: Option<String>,
+        closed_by: Option<String>, closed_because: Option<String>,
     }
     /// A time by which a person was told that they are called, or served.
     Promise { id: i64, attempt: i64, told_ms: i64, by_ms: i64 }

@@ -402,7 +402,12 @@ pub(crate) async fn reopen_callback(
         let refused = CommandError::NotUnseen(callback);
         return Err(Refusal::from(refused).into());
     };
-    let command = Command::CallAfterAll { given_up, by };
+    let details = shared.store.need_details(callback).await?;
+    let command = Command::CallAfterAll {
+        given_up,
+        details,
+        by,
+    };
     shared.engine.command(command).await?;
     reads::callback(caller, State(shared), Path(id)).await
 }

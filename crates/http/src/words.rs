@@ -1,5 +1,6 @@
 //! What the pages say, in Italian as an operator would say it. Times are those of Rome.
 
+use cuptel_core::by_hand::ByHandError;
 use cuptel_core::calendar::{Zone, local_text};
 use cuptel_core::snapshot::{
     DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, WaitNow, WaitsNow,
@@ -311,6 +312,8 @@ pub(crate) fn done(command: &Command) -> String {
             format!("Sede {site}: isolata, le chiamate vanno altrove.")
         }
         Command::SiteResumes { site } => format!("Sede {site}: di nuovo collegata."),
+        Command::AddCallback(_) => "Richiamata presa in carico.".to_owned(),
+        Command::CloseCallback(_) => "Richiamata chiusa.".to_owned(),
         Command::Acknowledge { .. } => "Richiamata rivista.".to_owned(),
         Command::CallAfterAll { .. } => "Richiamata riaperta.".to_owned(),
         Command::PressStop { told, .. } => format!("{}.", stopped(told.button)),
@@ -384,6 +387,7 @@ fn refused_by_rules(refused: &CommandError) -> String {
         }
         CommandError::NotUnseen(id) => format!("La richiamata {id} non è tra quelle da rivedere."),
         CommandError::NoNumber(id) => format!("La richiamata {id} non ha più un numero."),
+        CommandError::ByHand(refused) => not_by_hand(refused),
         CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
         CommandError::NotMarked(_) => "Questo numero non è in elenco.".to_owned(),
         CommandError::DoNotCall(id) => format!("Il numero della richiamata {id} non va chiamato."),
@@ -410,11 +414,8 @@ fn refused_by_rules(refused: &CommandError) -> String {
         }
         CommandError::ShiftIsOver => "La fine del turno è già passata.".to_owned(),
         CommandError::NotTaken(faults) => {
-            let count = count(
-                u32::try_from(faults.len()).unwrap_or(u32::MAX),
-                "voce",
-                "voci",
-            );
+            let many = u32::try_from(faults.len()).unwrap_or(u32::MAX);
+            let count = count(many, "voce", "voci");
             format!("L’elenco ha {count} da correggere.")
         }
         CommandError::NobodyThere(seat) => {
@@ -427,6 +428,31 @@ fn refused_by_rules(refused: &CommandError) -> String {
             "Una coda o un’ASL che la configurazione toglie serve ancora.".to_owned()
         }
         CommandError::Stopping => "Il centro si sta fermando.".to_owned(),
+    }
+}
+
+fn not_by_hand(refused: &ByHandError) -> String {
+    match refused {
+        ByHandError::OpenAlready(id) => format!("È già aperta la richiamata {id}."),
+        ByHandError::Marked(Mark::DoNotCall) => "Questo numero non va chiamato.".to_owned(),
+        ByHandError::Marked(Mark::Shared) => {
+            "Da questo numero chiamano in molti: chiedine un altro.".to_owned()
+        }
+        ByHandError::NotCallable(_) => "A questo numero non si può richiamare.".to_owned(),
+        ByHandError::NoDeadline => "Manca la classe di priorità o la scadenza.".to_owned(),
+        ByHandError::DeadlineTooSoon => {
+            "La scadenza passa prima che si possa richiamare.".to_owned()
+        }
+        ByHandError::NoteTooLong => "La nota è troppo lunga.".to_owned(),
+        ByHandError::TooMany(most) => {
+            format!("Ci sarebbero più di {most} prese in carico aperte.")
+        }
+        ByHandError::AtWork { callback, .. } => {
+            format!("La richiamata {callback} è in corso: si può chiudere dopo.")
+        }
+        ByHandError::NoNeed { callback, need } => {
+            format!("La richiamata {callback} non ha la richiesta aperta {need}.")
+        }
     }
 }
 

@@ -103,6 +103,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Callback(_)
         | Record::CallbackAmended(_)
         | Record::Need(_)
+        | Record::NeedDetail(_)
         | Record::CallbackEvent(_)
         | Record::Promise(_)
         | Record::Decision(_)

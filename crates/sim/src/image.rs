@@ -7,9 +7,10 @@ use cuptel_core::id::{
     OfferId, OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, ClosureRow, DialRow, IntervalRow, MarkRow, NeedRow,
-    NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow,
-    Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackRow, ClosureRow, DialRow, IntervalRow, MarkRow,
+    NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow,
+    Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
+    TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, DialState, Mark, OfferState, Stage};
@@ -21,6 +22,7 @@ pub(crate) struct Image {
     pub(crate) attempts: BTreeMap<AttemptId, AttemptRow>,
     pub(crate) callbacks: BTreeMap<CallbackId, CallbackRow>,
     pub(crate) needs: BTreeMap<NeedId, NeedRow>,
+    pub(crate) details: BTreeMap<NeedId, NeedDetailRow>,
     pub(crate) promised: BTreeMap<CallbackId, UtcMs>,
     pub(crate) dials: BTreeMap<DialId, DialRow>,
     pub(crate) offers: BTreeMap<OfferId, OfferRow>,
@@ -63,6 +65,7 @@ impl Image {
                 self.callbacks.insert(row.id, row.clone());
             }
             Record::Need(row) => drop(self.needs.insert(row.id, row.clone())),
+            Record::NeedDetail(row) => drop(self.details.insert(row.need, (**row).clone())),
             // History: nothing that is promised depends on it.
             Record::CallbackEvent(_)
             | Record::Decision(_)
@@ -105,6 +108,7 @@ impl Image {
             + count(&self.attempts, &other.attempts)
             + count(&self.callbacks, &other.callbacks)
             + count(&self.needs, &other.needs)
+            + count(&self.details, &other.details)
             + count(&self.promised, &other.promised)
             + count(&self.dials, &other.dials)
             + count(&self.offers, &other.offers)
@@ -141,6 +145,15 @@ impl Image {
             needs,
             ..self.open(row)
         })
+    }
+
+    /// What is known of open needs.
+    fn details_open(&self) -> impl Iterator<Item = &NeedDetailRow> {
+        let is_open = |id: &NeedId| {
+            let need = self.needs.get(id);
+            need.is_some_and(|need| need.closed_ms.is_none())
+        };
+        self.details.values().filter(move |row| is_open(&row.need))
     }
 
     /// Stop buttons that nobody has released.
@@ -223,6 +236,7 @@ impl Image {
             operators: self.operators.values().cloned().collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
+            details: self.details_open().cloned().collect(),
             outages: self
                 .outages
                 .values()

@@ -16,6 +16,7 @@ use cuptel_core::rules::{
     MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts,
     TaskPolicy, Tenant, Trunk, WrapUp,
 };
+use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
 use cuptel_media::PortPair;
 use cuptel_sip::Ha1;
@@ -447,6 +448,7 @@ impl Shape {
                 tries_max: u32::try_from(TRIES_MAX).unwrap_or(2),
                 owner_wait_h: 2,
                 not_on: BTreeSet::new(),
+                stays: StayPolicy::default(),
                 spread_h: self.spread_h,
                 expected_s: 60,
                 expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -570,6 +572,7 @@ fn limits() -> Limits {
         site_outage_within_s: 20,
         tasks_max: 1_000,
         marks_max: 1_000,
+        by_hand_max: 1_000,
         register_s: (60, 3_600),
     }
 }

@@ -75,6 +75,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Attempt(_)
         | Record::CallbackAmended(_)
         | Record::Need(_)
+        | Record::NeedDetail(_)
         | Record::CallbackEvent(_)
         | Record::Promise(_)
         | Record::Offer(_)

@@ -351,6 +351,7 @@ impl World {
                 }
                 Record::Number(_)
                 | Record::Need(_)
+                | Record::NeedDetail(_)
                 | Record::CallbackEvent(_)
                 | Record::Seat(_)
                 | Record::Operator(_)

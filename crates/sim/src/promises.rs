@@ -70,6 +70,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         }
         Record::Number(_)
         | Record::Need(_)
+        | Record::NeedDetail(_)
         | Record::CallbackEvent(_)
         | Record::Promise(_)
         | Record::SignIn(_)

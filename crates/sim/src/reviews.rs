@@ -48,7 +48,13 @@ impl World {
     }
 
     fn given_up(&self, id: CallbackId) -> Option<Command> {
-        let given_up = Box::new(self.disk.database.rows.given_up(id)?);
-        Some(Command::CallAfterAll { given_up, by: None })
+        let rows = &self.disk.database.rows;
+        let given_up = Box::new(rows.given_up(id)?);
+        let details = rows.details.values().filter(|row| row.callback == id);
+        Some(Command::CallAfterAll {
+            given_up,
+            details: details.cloned().collect(),
+            by: None,
+        })
     }
 }

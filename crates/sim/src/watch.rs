@@ -280,6 +280,7 @@ impl Watch {
             | Record::Callback(_)
             | Record::CallbackAmended(_)
             | Record::Need(_)
+            | Record::NeedDetail(_)
             | Record::CallbackEvent(_)
             | Record::Promise(_)
             | Record::Dial(_)

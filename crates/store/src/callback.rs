@@ -1,10 +1,14 @@
 //! Callbacks with their needs and histories: images, the open ones at start, and how
 //! pages see them.
 
+use std::collections::BTreeSet;
+
 use cuptel_core::id::{AttemptId, CallbackEventId, CallbackId, DialId, NeedId};
 use cuptel_core::record::{CallbackEventRow, CallbackRow, NeedRow};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{CallbackEventKind, CallbackState, ClosedHow, NeedKind, NumberClass};
+use cuptel_core::words::{
+    CallbackEventKind, CallbackState, ClosedHow, NeedKind, NumberClass, PriorityClass,
+};
 use serde::Serialize;
 
 use crate::attempt::{self, AttemptView};
@@ -69,7 +73,17 @@ macro_rules! view {
             "
 SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_before_ms,
     c.opened_ms, c.last_attempt_ms, c.attempts, c.tries, seat.name, c.closed_ms, c.closed_how,
-    c.priority_ms
+    c.priority_ms,
+    coalesce((SELECT string_agg(need.kind, ' ') FROM callback_need need
+        WHERE need.shard = c.shard AND need.callback = c.id), ''),
+    (SELECT CAST(min(CASE detail.class
+            WHEN 'U' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'P' THEN 3 END) AS BIGINT)
+        FROM need_detail detail
+        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
+        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL),
+    (SELECT min(detail.due_ms) FROM need_detail detail
+        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
+        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL)
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
@@ -98,9 +112,12 @@ ORDER BY c.id DESC"
 );
 const ONE: &str = view!("AND c.id = $2");
 const NEEDS: &str = "
-SELECT need.id, queue.name, need.kind, need.opened_ms, need.closed_ms, need.another_person
+SELECT need.id, queue.name, need.kind, need.opened_ms, need.closed_ms, need.another_person,
+    detail.class, detail.due_ms, detail.not_before_ms, detail.note, detail.opened_by,
+    detail.closed_by, detail.closed_because
 FROM callback_need need
 LEFT JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
+LEFT JOIN need_detail detail ON detail.shard = need.shard AND detail.id = need.id
 WHERE need.shard = $1 AND need.callback = $2 ORDER BY need.id LIMIT 1000";
 const EVENTS: &str = "
 SELECT event.id, event.at_ms, event.kind, event.attempt, event.dial, seat.name, event.detail
@@ -156,6 +173,12 @@ pub struct CallbackView {
     pub closed_how: Option<ClosedHow>,
     /// Priority expressed as time.
     pub priority_ms: i64,
+    /// The kinds of its needs, open or not.
+    pub kinds: BTreeSet<NeedKind>,
+    /// The most urgent class of its open needs.
+    pub priority_class: Option<PriorityClass>,
+    /// The next deadline of an open need.
+    pub due_ms: Option<UtcMs>,
 }
 
 /// One thing that the person wants.
@@ -173,6 +196,20 @@ pub struct NeedView {
     pub closed_ms: Option<UtcMs>,
     /// Whether it is that of another person at the same number.
     pub another_person: bool,
+    /// How urgent, where somebody entered it.
+    pub class: Option<PriorityClass>,
+    /// By when the person is to be reached.
+    pub due_ms: Option<UtcMs>,
+    /// It alone is no reason to call before.
+    pub not_before_ms: Option<UtcMs>,
+    /// What it is about, in somebody's words.
+    pub note: Option<String>,
+    /// Who entered it.
+    pub opened_by: Option<String>,
+    /// Who closed it by hand.
+    pub closed_by: Option<String>,
+    /// Why, in their words.
+    pub closed_because: Option<String>,
 }
 
 /// One entry of a callback's history.
@@ -279,7 +316,15 @@ fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
         closed_ms: columns.maybe_int()?,
         closed_how: columns.maybe_word()?,
         priority_ms: columns.int()?,
+        kinds: columns.words()?,
+        priority_class: columns.maybe_small()?.and_then(class_of_rank),
+        due_ms: columns.maybe_int()?,
     })
+}
+
+/// The classes in the order of their vocabulary, as the statement counts them.
+fn class_of_rank(rank: usize) -> Option<PriorityClass> {
+    PriorityClass::ALL.get(rank).copied()
 }
 
 fn need_view(row: &Row) -> Result<NeedView, sqlx::Error> {
@@ -291,6 +336,13 @@ fn need_view(row: &Row) -> Result<NeedView, sqlx::Error> {
         opened_ms: columns.int()?,
         closed_ms: columns.maybe_int()?,
         another_person: columns.maybe_int()? == Some(1),
+        class: columns.maybe_word()?,
+        due_ms: columns.maybe_int()?,
+        not_before_ms: columns.maybe_int()?,
+        note: columns.maybe_text()?,
+        opened_by: columns.maybe_text()?,
+        closed_by: columns.maybe_text()?,
+        closed_because: columns.maybe_text()?,
     })
 }
 

@@ -9,8 +9,8 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, closure, dial, mark, number, offer, operator, owner, profile,
-    registration, review, seat, sign_in, site_outage, state_interval, task,
+    assignment, attempt, backlog, closure, dial, mark, need_detail, number, offer, operator, owner,
+    profile, registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -102,6 +102,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         marks: all(connection, mark::HELD, mark::read).await?,
         unseen: all(connection, review::OPEN, review::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,
+        details: all(connection, need_detail::OPEN, need_detail::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,
         sign_ins: all(connection, sign_in::OPEN, sign_in::read).await?,
         intervals: all(connection, state_interval::OPEN, state_interval::read).await?,

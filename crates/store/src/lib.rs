@@ -21,6 +21,7 @@ mod image;
 mod lock;
 mod mark;
 mod names;
+mod need_detail;
 mod number;
 mod offer;
 mod open;

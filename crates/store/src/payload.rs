@@ -8,9 +8,9 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, closure, config_version, decision, dial, mark, number, offer,
-    operator, owner, profile, promise, registration, review, seat, sign_in, site_outage,
-    state_interval, task,
+    assignment, attempt, callback, closure, config_version, decision, dial, mark, need_detail,
+    number, offer, operator, owner, profile, promise, registration, review, seat, sign_in,
+    site_outage, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -21,6 +21,7 @@ pub(crate) enum Table {
     Callback,
     CallbackAmended,
     Need,
+    NeedDetail,
     CallbackEvent,
     Promise,
     Dial,
@@ -53,6 +54,7 @@ impl Table {
         Self::Callback,
         Self::CallbackAmended,
         Self::Need,
+        Self::NeedDetail,
         Self::CallbackEvent,
         Self::Promise,
         Self::Dial,
@@ -83,6 +85,7 @@ impl Table {
             Self::Callback => "callback",
             Self::CallbackAmended => "callback_amended",
             Self::Need => "callback_need",
+            Self::NeedDetail => "need_detail",
             Self::CallbackEvent => "callback_event",
             Self::Promise => "promise",
             Self::Dial => "dial",
@@ -129,6 +132,7 @@ impl Table {
             Self::Callback => &[callback::UPSERT],
             Self::CallbackAmended => &[callback::AMEND],
             Self::Need => &[callback::UPSERT_NEED],
+            Self::NeedDetail => &[need_detail::UPSERT],
             Self::CallbackEvent => &[callback::INSERT_EVENT],
             Self::Promise => &[promise::UPSERT],
             Self::Dial => &[dial::UPSERT],
@@ -178,6 +182,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         ),
         Record::CallbackAmended(row) => (Table::CallbackAmended, row.id.0, true),
         Record::Need(row) => (Table::Need, row.id.0, false),
+        Record::NeedDetail(row) => (Table::NeedDetail, row.need.0, false),
         Record::CallbackEvent(row) => (Table::CallbackEvent, row.id.0, false),
         Record::Promise(row) => (Table::Promise, row.id.0, false),
         Record::Dial(row) => (Table::Dial, row.id.0, row.state != DialState::Ended),
@@ -277,6 +282,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             callback::image(row, seq, &mut images[table as usize])
         }
         Record::Need(row) => callback::need_image(row, seq, &mut images[Table::Need as usize]),
+        Record::NeedDetail(row) => {
+            need_detail::image(row, seq, &mut images[Table::NeedDetail as usize])
+        }
         Record::CallbackEvent(row) => {
             callback::event_image(row, seq, &mut images[Table::CallbackEvent as usize])
         }

@@ -10,6 +10,7 @@ use cuptel_core::rules::{
     CallbackPolicy, LendPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy, TaskPolicy,
     WrapUp,
 };
+use cuptel_core::staying::StayPolicy;
 
 use cuptel_core::words::WorkKind;
 
@@ -76,6 +77,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
         callback: CallbackPolicy {
             owner_wait_h: 0,
             not_on: BTreeSet::new(),
+            stays: StayPolicy::default(),
             share_min: 0.0,
             share_max: 1.0,
             share_overdue: 1.0,

@@ -24,6 +24,7 @@ mod room;
 mod seats;
 mod staffing;
 mod states;
+mod staying;
 mod stops;
 mod storm;
 mod tasks;

@@ -316,7 +316,11 @@ fn what_was_given_up_is_not_called_after_all_against_a_mark() {
     do_not_call(&mut room, MARIO);
     assert_eq!(room.callback().closed_how, Some(ClosedHow::Exhausted));
     let given_up = Box::new(room.given_up(id));
-    let told = room.commands(Command::CallAfterAll { given_up, by: None });
+    let told = room.commands(Command::CallAfterAll {
+        given_up,
+        details: Vec::new(),
+        by: None,
+    });
     assert_eq!(told, Err(CommandError::DoNotCall(id)));
     assert_eq!(room.callbacks().len(), 1);
 }

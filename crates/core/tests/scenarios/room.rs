@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_core::Centre;
+use cuptel_core::by_hand::CallbackTold;
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
@@ -17,23 +18,24 @@ use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, DecisionRow, DialRow,
-    IntervalRow, MarkRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow,
-    ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow,
-    SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
+    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow,
+    OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
+    SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
     NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
+use cuptel_core::staying::StayPolicy;
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
 };
 use cuptel_core::time::Now;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, ChangedBy, Chosen, Disposition, OfferState, Outcome, Party, Stage,
-    TaskEventKind, WorkState,
+    CallbackState, ChangedBy, Chosen, Disposition, KindByHand, OfferState, Outcome, Party,
+    PriorityClass, Stage, TaskEventKind, WorkState,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -121,6 +123,7 @@ pub(crate) struct Room {
     attempts: BTreeMap<AttemptId, AttemptRow>,
     callbacks: BTreeMap<CallbackId, CallbackRow>,
     needs: BTreeMap<NeedId, NeedRow>,
+    details: BTreeMap<NeedId, NeedDetailRow>,
     dials: BTreeMap<DialId, DialRow>,
     offers: BTreeMap<OfferId, OfferRow>,
     assignments: BTreeMap<AssignmentId, AssignmentRow>,
@@ -170,6 +173,7 @@ impl Room {
             attempts: BTreeMap::new(),
             callbacks: BTreeMap::new(),
             needs: BTreeMap::new(),
+            details: BTreeMap::new(),
             dials: BTreeMap::new(),
             offers: BTreeMap::new(),
             assignments: BTreeMap::new(),
@@ -276,6 +280,7 @@ impl Room {
                     self.callbacks.insert(row.id, row);
                 }
                 Record::Need(row) => drop(self.needs.insert(row.id, row)),
+                Record::NeedDetail(row) => drop(self.details.insert(row.need, *row)),
                 Record::Dial(row) => drop(self.dials.insert(row.id, row)),
                 Record::Offer(row) => drop(self.offers.insert(row.id, row)),
                 Record::Assignment(row) => drop(self.assignments.insert(row.id, row)),
@@ -496,6 +501,36 @@ impl Room {
             Some(result.clone())
         });
         reply.expect("every command is answered")
+    }
+
+    /// An operator owes a person a call.
+    pub(crate) fn takes_in_charge(&mut self, user: &str, class: PriorityClass) -> CallbackId {
+        let told = self.in_charge(user, class);
+        self.enters(told).expect("it is as it should be");
+        let number = Caller::from_user_part(user).number;
+        let is_theirs = |row: &&CallbackRow| self.numbers[&row.number].e164 == number;
+        let mut rows = self.callbacks.values().rev();
+        rows.find(is_theirs).expect("somebody is owed a call").id
+    }
+
+    /// What an operator says who owes a person a call.
+    pub(crate) fn in_charge(&self, user: &str, class: PriorityClass) -> CallbackTold {
+        CallbackTold {
+            tenant: "asl".to_owned(),
+            queue: "book".to_owned(),
+            person: Caller::from_user_part(user),
+            kind: KindByHand::TakenInCharge,
+            class: Some(class),
+            due_ms: None,
+            not_before_ms: None,
+            note: Some("visita cardiologica".to_owned()),
+            by: Some("anna".to_owned()),
+            request_key: None,
+        }
+    }
+
+    pub(crate) fn enters(&mut self, told: CallbackTold) -> Result<(), CommandError> {
+        self.commands(Command::AddCallback(Box::new(told)))
     }
 
     pub(crate) fn disposes(&mut self, seat: i64, disposition: Disposition) {
@@ -853,6 +888,22 @@ impl Room {
         }
     }
 
+    /// What is on record of a need besides.
+    pub(crate) fn detail(&self, need: NeedId) -> &NeedDetailRow {
+        self.details.get(&need).expect("somebody entered it")
+    }
+
+    /// What is on record of the needs of a callback.
+    pub(crate) fn details_of(&self, id: CallbackId) -> Vec<NeedDetailRow> {
+        let of_it = self.details.values().filter(|row| row.callback == id);
+        of_it.cloned().collect()
+    }
+
+    fn details_open(&self) -> Vec<NeedDetailRow> {
+        let open = |row: &&NeedDetailRow| self.needs[&row.need].closed_ms.is_none();
+        self.details.values().filter(open).cloned().collect()
+    }
+
     /// Stop buttons that nobody has released, as on record.
     pub(crate) fn pressed(&self) -> Vec<ClosureRow> {
         let pressed = self.closures.values().filter(|row| row.until_ms.is_none());
@@ -907,6 +958,7 @@ impl Room {
             operators: self.operators.values().cloned().collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
+            details: self.details_open(),
             outages: self
                 .outages
                 .values()
@@ -1056,6 +1108,7 @@ fn queue(name: &str) -> Queue {
             tries_max: TRIES_MAX,
             owner_wait_h: 2,
             not_on: BTreeSet::new(),
+            stays: StayPolicy::default(),
             spread_h: 2,
             expected_s: EXPECTED_S,
             expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -1121,6 +1174,7 @@ fn rules() -> Rules {
             site_outage_within_s: 0,
             tasks_max: 1_000,
             marks_max: MARKS_MAX,
+            by_hand_max: 1_000,
             register_s: (60, 90_000),
         },
     }

@@ -23,6 +23,7 @@ fn reopens(room: &mut Room, callback: CallbackId) -> Result<(), CommandError> {
     let given_up = Box::new(room.given_up(callback));
     room.commands(Command::CallAfterAll {
         given_up,
+        details: room.details_of(callback),
         by: Some("capo".to_owned()),
     })
 }

@@ -11,6 +11,7 @@ use cuptel_core::words::Outcome;
 
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
 use super::opening::CalendarDraft;
+use super::staying::StaySettings;
 use super::word;
 
 /// How debts are paid; comparable, for a reload.
@@ -52,6 +53,9 @@ pub(crate) struct CallbackSettings {
     window: ContactWindow,
     /// On which days the window opens. Default: every day.
     window_counts: Counts,
+    stays: StaySettings,
+    /// Which days count for the deadlines of the classes. Default: every day.
+    class_counts: Counts,
 }
 
 /// Which days count, a calendar still by its name.
@@ -86,6 +90,8 @@ impl CallbackSettings {
             expected_s: 300,
             window: window.expect("the text is a span of hours"),
             window_counts: Counts::Every,
+            stays: StaySettings::standard(),
+            class_counts: Counts::Every,
         }
     }
 
@@ -110,6 +116,8 @@ impl CallbackSettings {
             expected_s,
             window,
             window_counts,
+            stays,
+            class_counts,
         } = self;
         for (key, range, value) in [
             ("hold_max_s", DAY_S, hold_max_s),
@@ -130,6 +138,7 @@ impl CallbackSettings {
             *value = table.whole_or(key, range, *value);
         }
         take_ends(&mut table, not_on);
+        stays.take(&mut table);
         take_shares(&mut table, share_min, share_max);
         take_share_overdue(&mut table, share_overdue, *share_min);
         if let Some(text) = table.filled_text("window") {
@@ -142,6 +151,7 @@ impl CallbackSettings {
         for (key, value) in [
             ("expire_counts", expire_counts),
             ("window_counts", window_counts),
+            ("class_counts", class_counts),
         ] {
             if let Some(counts) = counts(&mut table, key) {
                 *value = counts;
@@ -161,6 +171,7 @@ impl CallbackSettings {
         for (key, counts) in [
             ("expire_counts", &self.expire_counts),
             ("window_counts", &self.window_counts),
+            ("class_counts", &self.class_counts),
         ] {
             if let Counts::Calendar(name) = counts
                 && !known.contains(&name.as_str())
@@ -178,7 +189,7 @@ impl CallbackSettings {
 
     /// Whether a rule counts the days of this calendar of the queue's tenant.
     pub(super) fn uses(&self, calendar: &str) -> bool {
-        [&self.expire_counts, &self.window_counts]
+        [&self.expire_counts, &self.window_counts, &self.class_counts]
             .into_iter()
             .any(|counts| matches!(counts, Counts::Calendar(name) if name == calendar))
     }
@@ -222,6 +233,7 @@ impl CallbackSettings {
                 .clone()
                 .in_zone(zone)
                 .on(days(&self.window_counts)),
+            stays: self.stays.policy(zone, &days(&self.class_counts)),
         }
     }
 }

@@ -17,8 +17,8 @@ pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
 /// after no answer, 3 misses, and does not return by itself; the last operators of 50,000 numbers
 /// are remembered; an operator whose phone is lost for 300 s is signed out; a site whose phones
 /// vanish within 20 s is cut off; a phone that does not ring within 6 s is gone, and asked again
-/// after 5 s, at last every 60 s, whether it is there; 100,000 tasks may be open; 50,000
-/// numbers may be marked; registrations from 60 s to 3,600 s.
+/// after 5 s, at last every 60 s, whether it is there; 100,000 tasks may be open, and 20,000 needs
+/// that somebody entered; 50,000 numbers may be marked; registrations from 60 s to 3,600 s.
 fn standard() -> Limits {
     Limits {
         reconcile_after_s: 120,
@@ -36,6 +36,7 @@ fn standard() -> Limits {
         site_outage_within_s: 20,
         tasks_max: 100_000,
         marks_max: 50_000,
+        by_hand_max: 20_000,
         register_s: (60, 3_600),
     }
 }
@@ -89,6 +90,7 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         ),
         ("tasks_max", 1..=10_000_000, &mut limits.tasks_max),
         ("marks_max", 0..=1_000_000, &mut limits.marks_max),
+        ("by_hand_max", 1..=1_000_000, &mut limits.by_hand_max),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);

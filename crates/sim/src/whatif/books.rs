@@ -21,6 +21,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             Record::Interval(row) => self.interval(&row),
             Record::Number(_)
             | Record::Need(_)
+            | Record::NeedDetail(_)
             | Record::CallbackEvent(_)
             | Record::Promise(_)
             | Record::Offer(_)

@@ -12,6 +12,7 @@ use cuptel_core::rules::{
     CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
     NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
 };
+use cuptel_core::staying::StayPolicy;
 
 /// The authority.
 pub const TENANT: TenantId = TenantId(1);
@@ -166,6 +167,7 @@ pub fn queue(name: &str) -> Queue {
         callback: CallbackPolicy {
             owner_wait_h: 24,
             not_on: BTreeSet::new(),
+            stays: StayPolicy::default(),
             share_min: 0.1,
             share_max: 1.0,
             share_overdue: 0.5,
@@ -232,6 +234,7 @@ fn limits() -> Limits {
         site_outage_within_s: 0,
         tasks_max: 1_000,
         marks_max: 1_000,
+        by_hand_max: 1_000,
         last_operators_max: 50_000,
         register_s: (60, u32::MAX),
     }

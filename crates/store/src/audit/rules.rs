@@ -90,6 +90,7 @@ const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
     "attempt" by "id"
     "callback" by "id"
     "callback_need" by "id"
+    "need_detail" by "id"
     "callback_event" by "callback, id"
     "dial" by "id"
     "offer" by "id"
@@ -266,6 +267,29 @@ ORDER BY c.id")],
 SELECT need.id FROM callback_need need
 LEFT JOIN callback c ON c.shard = need.shard AND c.id = need.callback
 WHERE need.shard = $1 AND c.id IS NULL")],
+    },
+    Rule {
+        name: "taken_in_charge_without_deadline",
+        promise: "P2",
+        meaning: "something was taken in charge, and it is not stored by when it is owed",
+        advice: LOOK,
+        offenders: &[("callback_need", "
+SELECT need.id FROM callback_need need
+LEFT JOIN need_detail detail ON detail.shard = need.shard AND detail.id = need.id
+WHERE need.shard = $1 AND need.kind = 'taken_in_charge' AND detail.due_ms IS NULL
+ORDER BY need.id")],
+    },
+    Rule {
+        name: "need_detail_of_nothing",
+        promise: "P2",
+        meaning: "a deadline or a note belongs to nothing that is or was owed",
+        advice: COMPARE,
+        offenders: &[("need_detail", "
+SELECT detail.id FROM need_detail detail
+LEFT JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
+    AND need.callback = detail.callback
+WHERE detail.shard = $1 AND need.id IS NULL
+ORDER BY detail.id")],
     },
     // By digits, not by handle: two handles of one number would escape the unique index.
     Rule {

@@ -54,6 +54,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0013_review.sql"),
     ),
     (
+        14,
+        "need_detail",
+        include_str!("../../migrations/0014_need_detail.sql"),
+    ),
+    (
         15,
         "number_mark",
         include_str!("../../migrations/0015_number_mark.sql"),

@@ -46,7 +46,7 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, mark,
-        offer, open, promise, review, task,
+        need_detail, offer, open, promise, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -90,6 +90,7 @@ mod tests {
             task::LOOKUPS,
             review::LOOKUPS,
             mark::LOOKUPS,
+            need_detail::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

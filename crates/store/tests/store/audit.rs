@@ -189,6 +189,18 @@ const P2: &[Damage] = &[
         &[34],
         "UPDATE callback_need SET callback = 99 WHERE id = 34",
     ),
+    damage(
+        "taken_in_charge_without_deadline",
+        "P2",
+        &[32],
+        "UPDATE callback_need SET kind = 'taken_in_charge' WHERE id = 32",
+    ),
+    damage(
+        "need_detail_of_nothing",
+        "P2",
+        &[31],
+        "UPDATE need_detail SET callback = 12 WHERE id = 31",
+    ),
     // Two handles of one number: the unique index cannot see that they are the same.
     Damage {
         also: &["dial_of_another_number"],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cuptel_core::id::{CallbackId, LineId, OperatorId, QueueId, SeatId, TenantId};
+use cuptel_core::id::{CallbackId, LineId, NeedId, OperatorId, QueueId, SeatId, TenantId};
 use cuptel_core::record::{CallbackRow, OpenCallback, Record, Restored, Spoken};
 use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
 use cuptel_store::{Access, Names, OpenError, StoreError, open};
@@ -39,6 +39,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Attempt(_)
             | Record::Callback(_)
             | Record::CallbackAmended(_)
+            | Record::NeedDetail(_)
             | Record::CallbackEvent(_)
             | Record::Dial(_)
             | Record::Offer(_)
@@ -96,6 +97,9 @@ fn still_open() -> Restored {
             // 11 is somebody's, 12 was and is anybody's now, 13 is closed.
             Record::Owner(row) if row.callback == CallbackId(11) => open.owners.push(row),
             Record::Owner(_) => {}
+            // 31 is open, 33 was closed by hand.
+            Record::NeedDetail(row) if row.need == NeedId(31) => open.details.push(*row),
+            Record::NeedDetail(_) => {}
             Record::SiteOutage(row) if row.until_ms.is_none() => open.outages.push(row),
             Record::SiteOutage(_) => {}
             Record::Closure(row) if row.until_ms.is_none() => open.closures.push(*row),

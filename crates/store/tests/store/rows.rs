@@ -13,16 +13,16 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, ConfigVersionRow,
-    DecisionRow, DialRow, IntervalRow, MarkRow, NeedRow, NumberRow, OfferRow, OperatorRow,
-    OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow,
-    SiteOutageRow, TaskEventRow, TaskRow, Work,
+    DecisionRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow,
+    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, ReviewRow, SeatRow,
+    SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
 use cuptel_core::words::{
     Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
-    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, Stage,
-    Suppression, TaskEventKind, TaskState, WorkKind, WorkState,
+    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass,
+    Stage, Suppression, TaskEventKind, TaskState, WorkKind, WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -156,6 +156,22 @@ pub(crate) fn need(id: i64, callback: i64, open: bool) -> NeedRow {
         opened_ms: NOW,
         closed_ms: (!open).then_some(NOW + 50),
         another_person: id == 32,
+    }
+}
+
+/// Of a need that somebody entered, or closed.
+pub(crate) fn detail(need: i64, callback: i64, open: bool) -> NeedDetailRow {
+    NeedDetailRow {
+        need: NeedId(need),
+        callback: CallbackId(callback),
+        class: open.then_some(PriorityClass::B),
+        due_ms: open.then_some(NOW + 864_000_000),
+        not_before_ms: open.then_some(NOW),
+        note: open.then(|| "visita cardiologica".into()),
+        opened_by: open.then(|| "Anna".into()),
+        request_key: open.then(|| format!("request-{need}")),
+        closed_by: (!open).then(|| "Bruno".into()),
+        closed_because: (!open).then(|| "prenotata altrove".into()),
     }
 }
 
@@ -370,6 +386,9 @@ fn people() -> Vec<Record> {
     }));
     records.extend(
         [(12, Some(NOW)), (13, None)].map(|(id, seen_ms)| Record::Review(review(id, seen_ms))),
+    );
+    records.extend(
+        [detail(31, 11, true), detail(33, 13, false)].map(|row| Record::NeedDetail(Box::new(row))),
     );
     records
 }

@@ -6,8 +6,8 @@ use cuptel_core::id::{AttemptId, CallbackId, NumberId, QueueId, TaskId};
 use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow};
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{
-    CallbackState, Chosen, ClosedHow, DialResult, Mark, Outcome, TaskEventKind, TaskState,
-    WorkState,
+    CallbackState, Chosen, ClosedHow, DialResult, Mark, NeedKind, Outcome, PriorityClass,
+    TaskEventKind, TaskState, WorkState,
 };
 use cuptel_store::{
     AttemptFilter, Batch, CallbackFilter, FirstCalls, MarkFilter, OperatorView, ProfileView,
@@ -16,7 +16,8 @@ use cuptel_store::{
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{
-    NOW, SECRETS, anonymous, callback, commit_day, names, number, operator, profile, refused, seat,
+    NOW, SECRETS, anonymous, callback, commit_day, detail, names, number, operator, profile,
+    refused, seat,
 };
 
 on_every_database!(
@@ -27,6 +28,7 @@ on_every_database!(
     callbacks_are_filtered,
     what_was_given_up_is_given_with_its_number_and_what_was_wanted,
     marked_numbers_are_told_masked_and_filtered,
+    what_somebody_entered_is_told_with_its_deadline_and_found_by_its_request,
     details_hold_all_that_belongs,
     the_attempts_of_a_callback_are_found_along_their_chain,
     seats_tell_what_they_do,
@@ -300,6 +302,8 @@ async fn what_was_given_up_is_given_with_its_number_and_what_was_wanted(home: &H
     assert_eq!(given_up.number.unwrap().reveal(), SECRETS[2]);
     let needs: Vec<i64> = given_up.needs.iter().map(|need| need.id.0).collect();
     assert_eq!(needs, [33]);
+    let details = store.need_details(CallbackId(13)).await.unwrap();
+    assert_eq!(details, [detail(33, 13, false)]);
     let seen = store.callback(CallbackId(12)).await.unwrap().unwrap();
     let review = seen.review.unwrap();
     assert_eq!(review.seen_by.as_deref(), Some("Capo"));
@@ -352,6 +356,30 @@ async fn marked_numbers_are_told_masked_and_filtered(home: &Home) {
     };
     let error = store.marks(&unknown).await;
     assert!(matches!(error, Err(StoreError::NoTenant { .. })));
+}
+
+async fn what_somebody_entered_is_told_with_its_deadline_and_found_by_its_request(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let entered = store.callback(CallbackId(11)).await.unwrap().unwrap();
+    assert_eq!(entered.callback.kinds, [NeedKind::Missed].into());
+    assert_eq!(entered.callback.priority_class, Some(PriorityClass::B));
+    assert_eq!(entered.callback.due_ms, Some(NOW + 864_000_000));
+    let need = &entered.needs[0];
+    assert_eq!(need.class, Some(PriorityClass::B));
+    assert_eq!(need.note.as_deref(), Some("visita cardiologica"));
+    assert_eq!(need.opened_by.as_deref(), Some("Anna"));
+    let closed = store.callback(CallbackId(13)).await.unwrap().unwrap();
+    assert_eq!(
+        (closed.callback.due_ms, closed.callback.priority_class),
+        (None, None)
+    );
+    assert_eq!(closed.needs[0].closed_by.as_deref(), Some("Bruno"));
+    let because = closed.needs[0].closed_because.as_deref();
+    assert_eq!(because, Some("prenotata altrove"));
+    for (key, expected) in [("request-31", Some(CallbackId(11))), ("request-3", None)] {
+        assert_eq!(store.entered_by(key).await.unwrap(), expected);
+    }
 }
 
 async fn details_hold_all_that_belongs(home: &Home) {

@@ -1,0 +1,208 @@
+//! Callbacks that somebody enters, and closes: what an operator has taken in charge.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use cuptel_core::by_hand::{ByHandError, CallbackTold, ClosingTold, NOTE_MAX};
+use cuptel_core::id::{CallbackId, NeedId};
+use cuptel_core::number::Caller as Person;
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::words::{ClosedByHand, KindByHand, PriorityClass};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::access::Caller;
+use crate::actions::{Asked, typed};
+use crate::error::ApiError;
+use crate::pages::Shared;
+use crate::port::Refusal;
+use crate::reads::{self, identifier, shortened};
+use crate::schema;
+
+/// The same request, sent again, has the same.
+const KEY_HEADER: &str = "idempotency-key";
+/// Characters of it, at most.
+const KEY_MAX: usize = 100;
+const HINT: &str = "/api/v1/openapi.json shows the body; nothing was changed";
+
+/// A person to be called.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCallback {
+    /// Short name of the tenant.
+    tenant: String,
+    /// Short name of its queue, whose operators call.
+    queue: String,
+    /// Whom to call, as it is dialled in Italy or with `+` and the country.
+    number: String,
+    #[schema(value_type = schema::KindByHand)]
+    kind: KindByHand,
+    /// Priority class; it says the deadline where `due_ms` does not.
+    #[schema(value_type = Option<schema::PriorityClass>)]
+    class: Option<PriorityClass>,
+    /// By when the person is to be reached, in milliseconds since 1970. What is taken in charge needs
+    /// it, or `class`.
+    due_ms: Option<i64>,
+    /// Not to be called before, in milliseconds since 1970.
+    not_before_ms: Option<i64>,
+    /// What it is about; at most 500 characters.
+    note: Option<String>,
+    /// Name of who enters it.
+    by: Option<String>,
+}
+
+/// The number and the note are of a person.
+impl std::fmt::Debug for NewCallback {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewCallback")
+            .field("tenant", &self.tenant)
+            .field("queue", &self.queue)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What nobody is to pay any more.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Closing {
+    /// One of its needs; all of them, without it.
+    need: Option<i64>,
+    /// How; `withdrawn`, where nothing is said.
+    #[serde(default)]
+    #[schema(value_type = Option<schema::ClosedByHand>)]
+    how: Option<ClosedByHand>,
+    /// Why.
+    because: String,
+    /// Name of who closes it.
+    by: Option<String>,
+}
+
+fn meaningless(why: String) -> ApiError {
+    ApiError::Meaningless { why, hint: HINT }
+}
+
+/// What the header says, or something that no other request has.
+fn request_key(headers: &HeaderMap) -> Result<String, ApiError> {
+    let Some(key) = headers.get(KEY_HEADER) else {
+        let mut bytes = [0_u8; 16];
+        getrandom::fill(&mut bytes).map_err(ApiError::NoRandom)?;
+        return Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
+    };
+    let key = key
+        .to_str()
+        .ok()
+        .filter(|key| (1..=KEY_MAX).contains(&key.len()));
+    key.map(str::to_owned).ok_or_else(|| {
+        meaningless(format!(
+            "`Idempotency-Key` has 1 to {KEY_MAX} visible characters"
+        ))
+    })
+}
+
+fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
+    let note = note.unwrap_or_default();
+    let note = note.trim();
+    if note.chars().count() > NOTE_MAX || note.chars().any(char::is_control) {
+        let why = format!("`note` has at most {NOTE_MAX} printable characters");
+        return Err(meaningless(why));
+    }
+    Ok((!note.is_empty()).then(|| note.to_owned()))
+}
+
+/// Enters a callback: what an operator has taken in charge, or anything else that somebody is to be
+/// called about. No conversation closes it. It joins the callback that the number has with the tenant.
+/// The same request again (by `Idempotency-Key`), or one for a number, queue and kind for which there
+/// is an open one, adds nothing and answers 200 with that.
+#[utoipa::path(post, path = "/api/v1/callbacks", tag = "people", security(("token" = [])),
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 100 characters; a repetition of the same request has the same")),
+    request_body = NewCallback,
+    responses((status = 200, description = "It was there already", body = schema::EnteredCallback),
+        (status = 201, description = "Entered", body = schema::EnteredCallback),
+        (status = 401, body = schema::Error),
+        (status = 422, description = "Nothing was added", body = schema::Error)))]
+pub(crate) async fn add(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    asked: Asked<NewCallback>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let key = request_key(&headers)?;
+    if let Some(known) = shared.store.entered_by(&key).await? {
+        return entered(&shared, known, false).await;
+    }
+    let wish = asked.wish;
+    let told = CallbackTold {
+        tenant: wish.tenant,
+        queue: wish.queue,
+        person: Person::from_user_part(wish.number.trim()),
+        kind: wish.kind,
+        class: wish.class,
+        due_ms: wish.due_ms,
+        not_before_ms: wish.not_before_ms,
+        note: noted(wish.note)?,
+        by: typed(wish.by.as_deref().unwrap_or(""))?,
+        request_key: Some(key.clone()),
+    };
+    let command = Command::AddCallback(Box::new(told));
+    match shared.engine.command(command).await {
+        Ok(()) => {}
+        Err(Refusal::Refused(CommandError::ByHand(ByHandError::OpenAlready(known)))) => {
+            return entered(&shared, known, false).await;
+        }
+        Err(refusal) => return Err(refusal.into()),
+    }
+    let new = shared.store.entered_by(&key).await?;
+    let new = new.ok_or_else(|| ApiError::NotFound {
+        what: "callback",
+        which: shortened(&key),
+    })?;
+    entered(&shared, new, true).await
+}
+
+async fn entered(
+    shared: &Shared,
+    id: CallbackId,
+    is_new: bool,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let callback = shared.store.callback(id).await?;
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((
+        status,
+        Json(json!({ "entered": is_new, "callback": callback })),
+    ))
+}
+
+/// Closes a callback, or one of its needs: nobody is called about it any more. Not while it is being
+/// dialled or talked to; a seat that rings for it is called off.
+#[utoipa::path(post, path = "/api/v1/callbacks/{id}/close", tag = "people",
+    security(("token" = [])), params(("id" = i64, Path)), request_body = Closing,
+    responses((status = 200, body = schema::OneCallback), (status = 401, body = schema::Error),
+        (status = 404, description = "It is not there, or closed", body = schema::Error),
+        (status = 409, description = "Somebody is at it", body = schema::Error),
+        (status = 422, body = schema::Error)))]
+pub(crate) async fn close(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked<Closing>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    let because = typed(&wish.because)?;
+    let told = ClosingTold {
+        callback: CallbackId(identifier(&id, "callback")?),
+        need: wish.need.map(NeedId),
+        how: wish.how.unwrap_or(ClosedByHand::Withdrawn),
+        because: because.ok_or_else(|| meaningless("`because` is empty".to_owned()))?,
+        by: typed(wish.by.as_deref().unwrap_or(""))?,
+    };
+    let command = Command::CloseCallback(Box::new(told));
+    shared.engine.command(command).await?;
+    reads::callback(caller, State(shared), Path(id)).await
+}

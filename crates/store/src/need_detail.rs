@@ -1,0 +1,103 @@
+//! What only a few needs have: images, those of open needs at start, and who asked for which.
+
+use cuptel_core::id::{CallbackId, NeedId};
+use cuptel_core::record::NeedDetailRow;
+use cuptel_core::words::PriorityClass;
+
+use crate::dialect::{Row, ask_shard, upsert};
+use crate::image::Images;
+use crate::row::{Columns, all_of, read_int};
+use crate::store::{Store, StoreError, while_doing};
+
+pub(crate) const UPSERT: &str = upsert!(need_detail {
+    2 callback BIGINT,
+    3 class TEXT,
+    4 due_ms BIGINT,
+    5 not_before_ms BIGINT,
+    6 note TEXT,
+    7 opened_by TEXT,
+    8 request_key TEXT,
+    9 closed_by TEXT,
+    10 closed_because TEXT,
+});
+
+macro_rules! detail {
+    ($rest:literal) => {
+        concat!(
+            "
+SELECT detail.id, detail.callback, detail.class, detail.due_ms, detail.not_before_ms, detail.note,
+    detail.opened_by, detail.request_key, detail.closed_by, detail.closed_because
+FROM need_detail detail ",
+            $rest
+        )
+    };
+}
+
+/// Few needs have one, so it is they that are looked up and not the needs.
+pub(crate) const OPEN: &str = detail!(
+    "JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
+WHERE detail.shard = $1 AND need.closed_ms IS NULL ORDER BY detail.id"
+);
+const OF_CALLBACK: &str = detail!("WHERE detail.shard = $1 AND detail.callback = $2");
+const BY_REQUEST: &str = "
+SELECT callback FROM need_detail WHERE shard = $1 AND request_key = $2 LIMIT 1";
+
+pub(crate) fn image(row: &NeedDetailRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.need.0, seq)
+        .int(row.callback.0)
+        .maybe_word(row.class.map(PriorityClass::as_str))
+        .maybe_int(row.due_ms)
+        .maybe_int(row.not_before_ms)
+        .maybe_text(row.note.as_deref())
+        .maybe_text(row.opened_by.as_deref())
+        .maybe_text(row.request_key.as_deref())
+        .maybe_text(row.closed_by.as_deref())
+        .maybe_text(row.closed_because.as_deref())
+        .end();
+}
+
+pub(crate) fn read(row: &Row) -> Result<NeedDetailRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(NeedDetailRow {
+        need: NeedId(columns.int()?),
+        callback: CallbackId(columns.int()?),
+        class: columns.maybe_word()?,
+        due_ms: columns.maybe_int()?,
+        not_before_ms: columns.maybe_int()?,
+        note: columns.maybe_text()?,
+        opened_by: columns.maybe_text()?,
+        request_key: columns.maybe_text()?,
+        closed_by: columns.maybe_text()?,
+        closed_because: columns.maybe_text()?,
+    })
+}
+
+impl Store {
+    /// What is known of the needs of a callback, where there is more than the needs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn need_details(&self, id: CallbackId) -> Result<Vec<NeedDetailRow>, StoreError> {
+        let failed = while_doing("read what is known of needs");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let details = all_of(&mut reading, OF_CALLBACK, id.0, read).await;
+        details.map_err(failed)
+    }
+
+    /// The callback that a request has entered, if there was such a request.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn entered_by(&self, request_key: &str) -> Result<Option<CallbackId>, StoreError> {
+        let failed = while_doing("look for a request");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let asked = ask_shard(BY_REQUEST).text(request_key);
+        let found = asked.maybe(&mut reading, read_int).await;
+        Ok(found.map_err(failed)?.map(CallbackId))
+    }
+}
+
+/// Statements that must find their rows through an index, for the planner's test.
+#[cfg(test)]
+pub(crate) const LOOKUPS: &[&str] = &[OF_CALLBACK, BY_REQUEST];
