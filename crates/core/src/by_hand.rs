@@ -349,7 +349,7 @@ impl Centre {
             ..About::default()
         };
         self.note(now, id, CallbackEventKind::NeedClosed, about, step);
-        self.stand_by_needs(now, id, step);
+        self.stand_by_needs(now, id, false, step);
         Ok(())
     }
 

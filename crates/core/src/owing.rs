@@ -424,7 +424,7 @@ impl Centre {
                 ..need
             }));
         }
-        self.stand_by_needs(now, id, step);
+        self.stand_by_needs(now, id, false, step);
     }
 
     /// Somebody at that number has just talked: the next call is no sooner than after one in vain.

@@ -141,11 +141,18 @@ impl Centre {
                     .push(Record::NeedDetail(Box::new(detail.clone())));
             }
         }
-        self.stand_by_needs(now, id, step);
+        self.stand_by_needs(now, id, true, step);
     }
 
-    /// A callback that nothing but needs which stay is left of has their time and their place.
-    pub(crate) fn stand_by_needs(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+    /// A callback that nothing but needs which stay is left of has their time and their place. Whom
+    /// we tried to reach rests from that, and whom somebody has reached is tried anew.
+    pub(crate) fn stand_by_needs(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        is_reached: bool,
+        step: &mut Step,
+    ) {
         self.unready(id);
         let Some(case) = self.cases.get(&id) else {
             return;
@@ -164,10 +171,14 @@ impl Centre {
         let rested_ms = now.utc_in_s(self.grace_s(case.row.tenant, asked));
         let priority_ms = self.priority_by_deadline(now, case);
         if let Some(case) = self.cases.get_mut(&id) {
-            case.row.place_ms = first_ms;
-            case.row.not_before_ms = first_ms.max(rested_ms);
-            case.row.priority_ms = priority_ms;
-            case.row.tries = 0;
+            let row = &mut case.row;
+            let tried_ms = (row.tries > 0).then_some(row.not_before_ms);
+            row.place_ms = first_ms;
+            row.not_before_ms = first_ms.max(rested_ms).max(tried_ms.unwrap_or(first_ms));
+            row.priority_ms = priority_ms;
+            if is_reached {
+                row.tries = 0;
+            }
             case.released = true;
             step.records.push(Record::Callback(case.row.clone()));
         }

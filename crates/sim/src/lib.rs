@@ -11,6 +11,7 @@
 
 mod admission;
 mod buttons;
+mod by_hand;
 mod chance;
 mod connections;
 mod desk;

@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 23] = [
     "network",
     "bad_weather",
     "takeover",
@@ -35,6 +35,7 @@ const KINDS: [&str; 22] = [
     "button",
     "review",
     "mark",
+    "by_hand",
     "call",
 ];
 
@@ -111,6 +112,7 @@ impl World {
         self.plan_buttons();
         self.plan_reviews();
         self.plan_marks();
+        self.plan_by_hand();
         let chance = &mut self.streams.plan;
         let (stops, stop_us) = (chance.percent(25), chance.s(20, 300));
         let (cuts, cut_us) = (chance.percent(20), chance.s(10, 300));

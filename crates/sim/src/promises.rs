@@ -10,6 +10,7 @@ use cuptel_core::words::{
     CallbackState, ClosedHow, DialResult, DialState, Disposition, OfferState, Outcome, Stage,
 };
 
+use crate::by_hand::{check_stays, only_stays};
 use crate::errands::check_tasks;
 use crate::image::Image;
 use crate::invented::{BUSY_S, GRACE_S, NO_ANSWER_S, TOO_SHORT_MS, TRIES_MAX, UNREACHABLE_S};
@@ -64,12 +65,12 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
             })
         }
         Record::Callback(row) => check_callback_move(before, row, now_ms),
+        Record::Need(row) => check_stays(before, row),
         Record::CallbackAmended(row) => {
             check_amended(before, row)?;
             check_callback_move(before, row, now_ms)
         }
         Record::Number(_)
-        | Record::Need(_)
         | Record::NeedDetail(_)
         | Record::CallbackEvent(_)
         | Record::Promise(_)
@@ -163,9 +164,13 @@ fn check_callback_move(before: &Image, row: &CallbackRow, now_ms: UtcMs) -> Resu
         format!("callback {} is given up after {} tries", row.id, row.tries)
     })?;
     let keeps = row.place_ms <= old.place_ms && row.priority_ms >= old.priority_ms;
-    must(keeps || old.state == CallbackState::Closed, "P2", || {
-        format!("callback {} loses its place", row.id)
-    })?;
+    // What stays has the place of its own time, once nothing else is owed.
+    let stays = || only_stays(before, row.id);
+    must(
+        keeps || old.state == CallbackState::Closed || stays(),
+        "P2",
+        || format!("callback {} loses its place", row.id),
+    )?;
     let got_through = row.state == CallbackState::Closed
         && row.closed_how == Some(ClosedHow::GotThrough)
         && old.state != CallbackState::Closed;
@@ -200,7 +205,7 @@ fn check_new_dial(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), Br
     for last in before
         .dials
         .values()
-        .filter(|last| last.callback == row.callback)
+        .filter(|last| last.callback == row.callback && !has_talked_since(before, last))
     {
         let rested_ms = now_ms - last.ended_ms.unwrap_or(now_ms);
         let rest_ms = last.result.map_or(0, rest_ms);
@@ -232,6 +237,18 @@ fn check_new_dial(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), Br
 }
 
 /// How long a callback rests after a dial in vain.
+/// Whoever has talked with us since a dial in vain does not rest from it any more.
+fn has_talked_since(before: &Image, dial: &DialRow) -> bool {
+    let digits = before.e164(dial.number);
+    let mut attempts = before.attempts.values();
+    attempts.any(|attempt| {
+        attempt.outcome == Some(Outcome::Served)
+            && attempt.disposition != Some(Disposition::AnotherPerson)
+            && attempt.ended_ms > dial.ended_ms
+            && attempt.number.is_some_and(|id| before.e164(id) == digits)
+    })
+}
+
 fn rest_ms(result: DialResult) -> i64 {
     let rest_s = match result {
         DialResult::NoAnswer => NO_ANSWER_S,

@@ -87,6 +87,8 @@ pub(crate) enum Happening {
     Review(Chance),
     /// Somebody marks a number, or takes a mark away.
     Mark(Chance),
+    /// Somebody enters a callback, or closes one.
+    ByHand(Chance),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
     /// Somebody changes the files for the n-th time, and the process reads them again.
@@ -406,6 +408,7 @@ impl World {
             Happening::Button(chance) => self.button(chance),
             Happening::Mark(chance) => self.mark(chance),
             Happening::Review(chance) => self.review(chance),
+            Happening::ByHand(chance) => self.by_hand(chance),
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);
                 Ok(())

@@ -1,6 +1,6 @@
 //! Many invented worlds, each from its seed: no promise breaks in any of them.
 
-use cuptel_core::words::{ClosedHow, DialResult, OfferState, Outcome, Suppression};
+use cuptel_core::words::{ClosedHow, DialResult, NeedKind, OfferState, Outcome, Suppression};
 use cuptel_sim::{Met, Report, Without, replay, run};
 
 /// What the disk and the process are put through.
@@ -100,8 +100,9 @@ fn worlds_meet_every_end_and_every_fault() {
     let outcomes = Outcome::ALL.iter().filter(reached_us);
     let outcomes = outcomes.map(|word| format!("outcome: {word}"));
     let dials = DialResult::ALL.iter().map(|word| format!("dial: {word}"));
-    // Nobody withdraws a callback, and none grows too old in a few minutes.
     let closed = [
+        ClosedHow::Withdrawn,
+        ClosedHow::Expired,
         ClosedHow::Served,
         ClosedHow::GotThrough,
         ClosedHow::CancelledByPerson,
@@ -114,12 +115,15 @@ fn worlds_meet_every_end_and_every_fault() {
     let over = |state: &&OfferState| **state != OfferState::Open;
     let offers = OfferState::ALL.iter().filter(over);
     let offers = offers.map(|word| format!("offer: {word}"));
+    let kinds = [NeedKind::TakenInCharge, NeedKind::Manual];
+    let kinds = kinds.iter().map(|word| format!("need: {word}"));
     let faults = FAULTS.iter().map(|what| format!("fault: {what}"));
     let all = outcomes
         .chain(dials)
         .chain(closed)
         .chain(suppressed)
         .chain(offers)
+        .chain(kinds)
         .chain(faults);
     let never: Vec<String> = all.filter(|what| met.of(what) == 0).collect();
     assert!(never.is_empty(), "never met: {never:?}, but {met:?}");

@@ -2,12 +2,14 @@
 //! calls from it; callers from one that many share are asked for their own. And what the policy of a
 //! queue takes away.
 
+use cuptel_core::by_hand::ByHandError;
 use cuptel_core::id::{CallbackId, LegId, QueueId, TenantId};
 use cuptel_core::mark::{MarkTold, Marked};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{
-    CallbackState, ClosedHow, Disposition, Mark, OfferState, Outcome, Stage, Suppression,
+    CallbackState, ClosedHow, Disposition, Mark, OfferState, Outcome, PriorityClass, Stage,
+    Suppression,
 };
 
 use crate::room::{
@@ -459,4 +461,18 @@ fn where_refused_callers_are_not_called_back_no_notice_says_that_they_are() {
     assert_eq!(room.outcome(1), Some(Outcome::RefusedLines));
     assert_eq!(room.attempt(1).sip_status, Some(486));
     assert_eq!(room.attempt(1).suppressed, Some(Suppression::Policy));
+}
+
+#[test]
+fn nobody_enters_a_call_to_a_marked_number() {
+    for mark in [Mark::DoNotCall, Mark::Shared] {
+        let mut room = Room::new();
+        marks(&mut room, of(MARIO, mark, None)).expect("it can be marked");
+        let told = room.in_charge(MARIO, PriorityClass::B);
+        let refused = room.enters(told.clone());
+        assert_eq!(refused, Err(ByHandError::Marked(mark).into()));
+        assert!(room.no_callback());
+        releases(&mut room, of(MARIO, mark, None)).expect("it is marked");
+        room.enters(told).expect("it is as it should be");
+    }
 }

@@ -225,6 +225,27 @@ fn one_need_is_closed_and_the_others_have_their_time() {
 }
 
 #[test]
+fn who_was_tried_rests_whatever_is_closed_meanwhile() {
+    let mut room = Room::new();
+    let id = room.takes_in_charge(MARIO, PriorityClass::B);
+    let mut other = room.in_charge(MARIO, PriorityClass::D);
+    other.queue = "cancel".to_owned();
+    room.enters(other).unwrap();
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    let operator = room.seat_picks_up();
+    let person = room.rung().expect("the person is rung");
+    room.not_answered(person, 408);
+    room.heard(operator);
+    let rests_ms = room.now_ms() + ms(NO_ANSWER_S);
+    room.wait_s(60);
+    let first = room.needs()[0].id;
+    closes(&mut room, id, Some(first)).unwrap();
+    let row = room.callback();
+    assert_eq!((row.not_before_ms, row.tries), (rests_ms, 1));
+}
+
+#[test]
 fn nobody_closes_a_callback_that_is_dialled_or_talked_to() {
     let mut room = Room::new();
     let id = room.takes_in_charge(MARIO, PriorityClass::B);
