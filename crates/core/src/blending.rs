@@ -143,7 +143,7 @@ impl Blending {
         now_ms: UtcMs,
         since_ms: UtcMs,
     ) -> bool {
-        let Some(blend) = self.blends.get(&queue) else {
+        let Some(blend) = self.of_served(queue) else {
             return true;
         };
         let is_overdue = now_ms - since_ms >= hold_ms;
@@ -151,10 +151,10 @@ impl Blending {
             || (is_overdue && self.has_room(blend, blend.seats_overdue))
     }
 
-    /// Whether seats are there that could serve the callers of a queue.
-    pub(crate) fn is_served(&self, queue: QueueId) -> bool {
+    /// What a queue's callers need, where anybody is there who could serve them.
+    fn of_served(&self, queue: QueueId) -> Option<&Blend> {
         let blend = self.blends.get(&queue);
-        blend.is_some_and(|blend| !blend.shared.is_empty())
+        blend.filter(|blend| !blend.shared.is_empty())
     }
 
     /// Whether callbacks of a queue were held for its callers at the last look.
@@ -186,7 +186,7 @@ impl Blending {
         interruptible: bool,
         at_tasks: &AtTasks,
     ) -> bool {
-        let Some(blend) = self.blends.get(&queue) else {
+        let Some(blend) = self.of_served(queue) else {
             return true;
         };
         let spared = if interruptible {

@@ -202,8 +202,7 @@ impl Centre {
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
         let blending = &self.blending;
-        let gives_way = blending.is_served(waiting.queue)
-            && !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
+        let gives_way = !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
         gives_way.then_some((place_ms + hold_ms).max(now.utc_ms))
     }
 

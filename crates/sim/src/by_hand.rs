@@ -6,7 +6,7 @@ use cuptel_core::id::CallbackId;
 use cuptel_core::number::Caller;
 use cuptel_core::record::NeedRow;
 use cuptel_core::step::Command;
-use cuptel_core::words::{CallbackState, ClosedByHand, ClosedHow, KindByHand, PriorityClass};
+use cuptel_core::words::{CallbackState, ClosedByHand, ClosedHow, KindByHand, Mark, PriorityClass};
 
 use crate::chance::Chance;
 use crate::image::Image;
@@ -91,17 +91,27 @@ pub(crate) fn only_stays(image: &Image, id: CallbackId) -> bool {
     })
 }
 
-/// What stays is closed by somebody's word, or given up for somebody to see.
+/// What stays is closed by somebody's word, which may be that the number is not to be called, or
+/// given up for somebody to see.
 pub(crate) fn check_stays(before: &Image, need: &NeedRow) -> Result<(), Broken> {
     if need.kind.closes_by_conversation() || need.closed_ms.is_none() {
         return Ok(());
     }
     let detail = before.details.get(&need.id);
     let was_said = detail.is_some_and(|detail| detail.closed_because.is_some());
-    let how = before.callbacks.get(&need.callback);
-    let how = how.and_then(|row| row.closed_how);
-    let given_up = matches!(how, Some(ClosedHow::Exhausted | ClosedHow::Expired));
-    if was_said || given_up {
+    let row = before.callbacks.get(&need.callback);
+    let is_right = row.is_some_and(|row| match row.closed_how {
+        Some(ClosedHow::Exhausted | ClosedHow::Expired) => true,
+        Some(ClosedHow::Suppressed) => before.is_marked(row.number, Mark::DoNotCall, row.tenant),
+        Some(
+            ClosedHow::Served
+            | ClosedHow::GotThrough
+            | ClosedHow::CancelledByPerson
+            | ClosedHow::Withdrawn,
+        )
+        | None => false,
+    });
+    if was_said || is_right {
         return Ok(());
     }
     broken(

@@ -239,7 +239,10 @@ fn who_takes_no_callers_is_not_lent_to_call_back_what_is_held_for_callers() {
         ..Profile::default()
     };
     room.needs_of("anna", no_callers);
-    both_at_home(&mut room);
+    belongs(&mut room, "anna", "asl").expect("the rules know it");
+    belongs(&mut room, "bruno", "asl").expect("the rules know it");
+    room.staffed(2);
+    room.staffed(1);
     assert_eq!(room.offers_open(), 0, "the one who may go is for callers");
     room.waits("+393330009999", CANCEL);
     assert_eq!(room.offered().map(|(seat, _)| seat), Some(2));
