@@ -176,6 +176,16 @@ impl Case {
         }
     }
 
+    /// Whether what a conversation would settle is owed to another person at the number alone.
+    pub(crate) fn is_another_persons(&self) -> bool {
+        let mut settled = self
+            .needs
+            .iter()
+            .filter(|need| need.kind.closes_by_conversation());
+        let first = settled.next();
+        first.is_some_and(|need| need.another_person) && settled.all(|need| need.another_person)
+    }
+
     /// Takes in another attempt or wish of the same person. Keeps the place and the higher
     /// priority; returns the needs that changed or are new, without identifiers for new ones.
     pub(crate) fn join(&mut self, debt: &Debt) -> Joined {

@@ -2,7 +2,7 @@
 //! operator has their wrap-up.
 
 use crate::attempt::{End, cause};
-use crate::callback::{self};
+use crate::callback;
 use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
 use crate::owing::About;
@@ -303,8 +303,7 @@ impl Centre {
             None
         } else {
             let case = self.cases.get(&callback);
-            let another_person =
-                case.is_some_and(|case| case.needs.iter().all(|need| need.another_person));
+            let another_person = case.is_some_and(|case| case.is_another_persons());
             let how = ClosedHow::Served;
             self.conversation_settles(now, callback, another_person, (how, about), step)
         };

@@ -78,7 +78,7 @@ impl Centre {
             .into_iter()
             .fold(case.row.not_before_ms.max(resumes_ms), i64::max);
         let by_ms = self.worked_off(rule, from_ms, needs_ms)?;
-        let expires_ms = rule.callback.expires.ends(case.row.opened_ms);
+        let expires_ms = self.expires_ms(case, &rule.callback);
         expires_ms.is_none_or(|at| by_ms < at).then_some(by_ms)
     }
 

@@ -317,7 +317,7 @@ impl Centre {
         case.row.tries -= 1;
         let (tenant, place_ms) = (case.row.tenant, case.row.place_ms);
         let asked = case.needs.iter().find_map(|need| need.queue);
-        let another_person = case.needs.iter().all(|need| need.another_person);
+        let another_person = case.is_another_persons();
         let grace_s = self.grace_s(tenant, asked);
         let debt = Debt {
             kind: NeedKind::Interrupted,

@@ -102,7 +102,9 @@ impl Centre {
     pub(crate) fn expires_ms(&self, case: &Case, policy: &CallbackPolicy) -> Option<UtcMs> {
         let stays = |need: &NeedRow| !need.kind.closes_by_conversation();
         if !case.needs.iter().any(stays) {
-            return policy.expires.ends(case.row.opened_ms);
+            // Not the callback's: it may be open since something that is closed by now.
+            let opened_ms = case.needs.iter().map(|need| need.opened_ms).min();
+            return policy.expires.ends(opened_ms.unwrap_or(case.row.opened_ms));
         }
         case.needs.iter().try_fold(UtcMs::MIN, |last, need| {
             let due_ms = self.details.get(&need.id).and_then(|it| it.due_ms);
@@ -208,7 +210,8 @@ impl Centre {
         step.records
             .push(Record::NeedDetail(Box::new(detail.clone())));
         self.details.insert(need, detail);
-        self.await_due(now, need);
+        // It may be near already.
+        self.timers.at(now.mono_us, Timer::NeedDue(need));
     }
 
     /// After a start.

@@ -77,7 +77,12 @@ pub(crate) fn add(config: &Config, new: &NewCallback) -> anyhow::Result<ExitCode
     if answer["entered"] == json!(false) {
         say("nothing was added: this one is open for it already");
     }
-    table::print_one(&answer["callback"].take());
+    let callback = answer["callback"].take();
+    if callback.is_null() {
+        say("entered and kept; it is listed when the database is back");
+    } else {
+        table::print_one(&callback);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -17,7 +17,7 @@ use crate::actions::{Asked, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::port::Refusal;
-use crate::reads::{self, identifier, shortened};
+use crate::reads::{self, identifier};
 use crate::schema;
 
 /// The same request, sent again, has the same.
@@ -121,6 +121,8 @@ fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
     request_body = NewCallback,
     responses((status = 200, description = "It was there already", body = schema::EnteredCallback),
         (status = 201, description = "Entered", body = schema::EnteredCallback),
+        (status = 202, description = "Entered and kept; shown when the database is back",
+            body = schema::EnteredCallback),
         (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was added", body = schema::Error)))]
 pub(crate) async fn add(
@@ -154,12 +156,14 @@ pub(crate) async fn add(
         }
         Err(refusal) => return Err(refusal.into()),
     }
-    let new = shared.store.entered_by(&key).await?;
-    let new = new.ok_or_else(|| ApiError::NotFound {
-        what: "callback",
-        which: shortened(&key),
-    })?;
-    entered(&shared, new, true).await
+    match shared.store.entered_by(&key).await? {
+        Some(new) => entered(&shared, new, true).await,
+        // It is in the spill, and in the database when that is back.
+        None => Ok((
+            StatusCode::ACCEPTED,
+            Json(json!({ "entered": true, "callback": null })),
+        )),
+    }
 }
 
 async fn entered(

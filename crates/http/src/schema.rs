@@ -157,8 +157,8 @@ shapes! {
     Callbacks { callbacks: Vec<Callback>, next: Option<i64> }
     /// One callback.
     OneCallback { callback: CallbackDetail }
-    /// A callback that was entered now, or was there before.
-    EnteredCallback { entered: bool, callback: CallbackDetail }
+    /// A callback that was entered now, or was there before; none while the database is away.
+    EnteredCallback { entered: bool, callback: Option<CallbackDetail> }
     /// Why a work was offered, and why it has no offer now.
     OneWhy { why: Why }
     /// Every decision about an offer, an attempt or a callback, the first one first. `now` is

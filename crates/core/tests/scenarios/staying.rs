@@ -401,3 +401,27 @@ fn a_deadline_moves_with_the_clock_and_not_with_who_sets_it() {
     room.wait_s(1);
     assert_eq!(room.callback().closed_how, Some(ClosedHow::Expired));
 }
+
+#[test]
+fn a_missed_call_grows_old_from_its_own_day_whatever_was_owed_before() {
+    let mut room = Room::new();
+    let id = room.takes_in_charge(MARIO, PriorityClass::P);
+    let stays = room.needs()[0].id;
+    room.wait_s(20 * DAY_S);
+    let mario = room.calls(MARIO);
+    room.hangs_up(mario);
+    closes(&mut room, id, Some(stays)).expect("it is open");
+    room.wait_s(DAY_S);
+    assert_eq!(open(&room), [NeedKind::Missed]);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+}
+
+#[test]
+fn a_deadline_that_is_near_from_the_start_goes_ahead_from_the_start() {
+    let mut room = Room::new();
+    let mut told = room.in_charge(MARIO, PriorityClass::U);
+    told.due_ms = Some(room.now_ms() + ms(DUE_SOON_S / 4));
+    room.enters(told).expect("it is as it should be");
+    room.wait_s(1);
+    assert!(room.callback().priority_ms > 0);
+}
