@@ -309,7 +309,7 @@ impl Centre {
         };
         if interrupted && by == Party::Network {
             self.owe_cut_off(now, callback, step);
-        } else if settled.is_none() {
+        } else if self.cases.contains_key(&callback) {
             if let Some(case) = self.cases.get_mut(&callback) {
                 // Somebody was reached: that was no try in vain. What stays may count anew already.
                 case.row.tries = (case.row.tries - 1).max(0);

@@ -326,16 +326,13 @@ impl Centre {
             ..About::default()
         };
         let how = ClosedHow::CancelledByPerson;
-        let settled = own.and_then(|callback| {
-            let another = self
-                .cases
-                .get(&callback)?
-                .needs
-                .iter()
-                .all(|need| need.another_person);
-            self.conversation_settles(now, callback, another, (how, about), step)
-        });
-        self.says_whether_called(now, id, settled.is_none(), step);
+        let another =
+            own.and_then(|callback| Some(self.cases.get(&callback)?.is_another_persons()));
+        if let Some((callback, another)) = own.zip(another) {
+            self.conversation_settles(now, callback, another, (how, about), step);
+        }
+        let is_called = own.is_none_or(|callback| self.cases.contains_key(&callback));
+        self.says_whether_called(now, id, is_called, step);
     }
 
     /// They do not want to be called. Only what this very call opened is closed.

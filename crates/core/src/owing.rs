@@ -351,7 +351,8 @@ impl Centre {
     }
 
     /// A conversation with one person took place: what it settles is settled, the rest stays
-    /// owed, and so does what another person at that number is owed.
+    /// owed, and so does what another person at that number is owed. Returns what was settled, and
+    /// the callback as it was, which is closed only if nothing is owed any more.
     pub(crate) fn conversation_settles(
         &mut self,
         now: Now,
@@ -367,6 +368,7 @@ impl Centre {
         if case.needs.iter().all(theirs) {
             return self.close_case(now, id, how, about, step);
         }
+        let was = case.clone();
         let (settled, open): (Needs, Needs) = case.needs.drain(..).partition(theirs);
         case.needs = open;
         for need in &settled {
@@ -376,7 +378,7 @@ impl Centre {
             }));
         }
         self.rest_after_conversation(now, id, another_person, step);
-        None
+        (!settled.is_empty()).then_some((was, settled))
     }
 
     /// The menu answered what this need was about; whatever else the person wants stays owed.

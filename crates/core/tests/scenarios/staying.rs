@@ -6,8 +6,8 @@ use cuptel_core::id::{CallbackId, LegId, NeedId, QueueId};
 use cuptel_core::record::NeedRow;
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{
-    CallbackEventKind, CallbackState, ClosedByHand, ClosedHow, KindByHand, NeedKind, NumberClass,
-    OfferState, PriorityClass,
+    CallbackEventKind, CallbackState, ClosedByHand, ClosedHow, Disposition, KindByHand, NeedKind,
+    NumberClass, OfferState, PriorityClass,
 };
 
 use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX, WRAP_UP_S};
@@ -424,4 +424,22 @@ fn a_deadline_that_is_near_from_the_start_goes_ahead_from_the_start() {
     room.enters(told).expect("it is as it should be");
     room.wait_s(1);
     assert!(room.callback().priority_ms > 0);
+}
+
+#[test]
+fn who_was_not_the_person_settles_nothing_beside_what_stays() {
+    let mut room = Room::new();
+    let mario = room.calls(MARIO);
+    room.hangs_up(mario);
+    room.takes_in_charge(MARIO, PriorityClass::B);
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    let person = talks(&mut room);
+    room.hangs_up(person);
+    assert_eq!(open(&room), [NeedKind::TakenInCharge]);
+    room.disposes(1, Disposition::AnotherPerson);
+    let mut owed = open(&room);
+    owed.sort_unstable();
+    assert_eq!(owed, [NeedKind::Missed, NeedKind::TakenInCharge]);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
 }
