@@ -114,9 +114,10 @@ impl Centre {
         let step = usize::from(self.matching.step_of(now.utc_ms, &waiting));
         let asks = rule.asked().nth(step).cloned().unwrap_or_default();
         let holds = self.holds(now, rule, &waiting);
+        let gives_way = holds.iter().any(|it| matches!(it, Hold::GivesWay { .. }));
         let mut seats: BTreeMap<Eligibility, u32> = BTreeMap::new();
         for seat in self.seats.values() {
-            let eligibility = self.eligibility(now, seat, rule, step, &waiting);
+            let eligibility = self.eligibility(now, seat, rule, step, (&waiting, gives_way));
             *seats.entry(eligibility).or_default() += 1;
         }
         let name = |id: SeatId| self.seats.get(&id).map(|seat| seat.row.name.clone());
@@ -192,18 +193,14 @@ impl Centre {
             since_ms: row.since_ms,
             until_ms: row.ends_ms,
         }));
-        let until_ms = self.gives_way_until(now, rule, waiting);
-        holds.extend(until_ms.map(|until_ms| Hold::GivesWay { until_ms }));
-        holds
-    }
-
-    /// Until when at most seats that callers may need do not dial a callback; nothing if they may.
-    fn gives_way_until(&self, now: Now, rule: &Queue, waiting: &Waiting) -> Option<UtcMs> {
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
         let blending = &self.blending;
         let gives_way = !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
-        gives_way.then_some((place_ms + hold_ms).max(now.utc_ms))
+        holds.extend(gives_way.then_some(Hold::GivesWay {
+            until_ms: (place_ms + hold_ms).max(now.utc_ms),
+        }));
+        holds
     }
 
     /// The first thing that keeps a seat from a work.
@@ -213,7 +210,7 @@ impl Centre {
         seat: &Seat,
         rule: &Queue,
         step: usize,
-        waiting: &Waiting,
+        (waiting, gives_way): (&Waiting, bool),
     ) -> Eligibility {
         let fitness = rule.fitness(&seat.skills);
         if seat.sign_in.is_none() {
@@ -229,14 +226,9 @@ impl Centre {
         } else {
             match seat.work {
                 SeatWork::Idle => {
-                    let is_kept = || {
-                        !waiting.is_live
-                            && may_be_missed(&self.rules, seat, waiting.queue)
-                            && self.gives_way_until(now, rule, waiting).is_some()
-                    };
-                    let kept = || is_kept().then_some(Eligibility::KeptForCallers);
+                    let is_kept = gives_way && may_be_missed(&self.rules, seat, waiting.queue);
                     self.spared(seat, waiting.queue, waiting.kind(), now)
-                        .or_else(kept)
+                        .or(is_kept.then_some(Eligibility::KeptForCallers))
                         .unwrap_or(Eligibility::Eligible)
                 }
                 SeatWork::Resting { .. } => Eligibility::Resting,

@@ -18,11 +18,7 @@ const BUTTONS: u64 = 5_011;
 impl World {
     /// In some worlds somebody keeps pressing and releasing buttons.
     pub(crate) fn plan_buttons(&mut self) {
-        let mut chance = Chance::of(self.seed(), BUTTONS);
-        if chance.percent(30) && self.things.any("button") {
-            let after_us = chance.s(5, 120);
-            self.plan(after_us, Happening::Button(chance));
-        }
+        self.plan_from_time_to_time((BUTTONS, "button"), 30, (5, 120), Happening::Button);
     }
 
     /// Somebody presses or releases a button; in the quiet at the end all of them are released.

@@ -20,11 +20,7 @@ const BY_HAND: u64 = 5_023;
 impl World {
     /// In some worlds somebody enters and closes callbacks, from time to time.
     pub(crate) fn plan_by_hand(&mut self) {
-        let mut chance = Chance::of(self.seed(), BY_HAND);
-        if chance.percent(40) && self.things.any("by_hand") {
-            let after_us = chance.s(5, 60);
-            self.plan(after_us, Happening::ByHand(chance));
-        }
+        self.plan_from_time_to_time((BY_HAND, "by_hand"), 40, (5, 60), Happening::ByHand);
     }
 
     /// Somebody whom the centre may know already, or the first callback that waits.

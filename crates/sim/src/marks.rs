@@ -19,11 +19,7 @@ const MARKS: u64 = 5_023;
 impl World {
     /// In some worlds somebody keeps marking numbers and taking the marks away.
     pub(crate) fn plan_marks(&mut self) {
-        let mut chance = Chance::of(self.seed(), MARKS);
-        if chance.percent(30) && self.things.any("mark") {
-            let after_us = chance.s(5, 120);
-            self.plan(after_us, Happening::Mark(chance));
-        }
+        self.plan_from_time_to_time((MARKS, "mark"), 30, (5, 120), Happening::Mark);
     }
 
     /// Somebody marks a number, or takes a mark away.

@@ -104,6 +104,22 @@ impl Things {
 }
 
 impl World {
+    /// In so many of a hundred worlds somebody does a thing again and again, drawn from a stream of
+    /// its own: the first time within these seconds.
+    pub(crate) fn plan_from_time_to_time(
+        &mut self,
+        (stream, thing): (u64, &'static str),
+        percent: u64,
+        (soonest_s, latest_s): (u64, u64),
+        happening: fn(Chance) -> Happening,
+    ) {
+        let mut chance = Chance::of(self.seed(), stream);
+        if chance.percent(percent) && self.things.any(thing) {
+            let after_us = chance.s(soonest_s, latest_s);
+            self.plan(after_us, happening(chance));
+        }
+    }
+
     pub(crate) fn plan_the_days(&mut self) {
         self.plan_people();
         self.plan_desks();

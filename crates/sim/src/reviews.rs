@@ -13,11 +13,7 @@ const REVIEWS: u64 = 5_021;
 impl World {
     /// In some worlds somebody looks at what was given up, from time to time.
     pub(crate) fn plan_reviews(&mut self) {
-        let mut chance = Chance::of(self.seed(), REVIEWS);
-        if chance.percent(50) && self.things.any("review") {
-            let after_us = chance.s(10, 60);
-            self.plan(after_us, Happening::Review(chance));
-        }
+        self.plan_from_time_to_time((REVIEWS, "review"), 50, (10, 60), Happening::Review);
     }
 
     /// The first that nobody has seen, as the database has it.

@@ -2,12 +2,10 @@
 
 use cuptel_core::id::{QueueId, TrunkId};
 use cuptel_core::matching::Eligibility;
-use cuptel_core::profile::Profile;
 use cuptel_core::record::Work;
 use cuptel_core::rules::{AnswerTarget, Rules};
 use cuptel_core::step::Input;
 use cuptel_core::why::Hold;
-use cuptel_core::words::WorkKind;
 
 use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S};
 
@@ -30,13 +28,18 @@ fn two_are_owed(share_min: f64) -> Room {
     two_are_owed_with(nine_of_ten(share_min))
 }
 
-fn two_are_owed_with(rules: impl FnOnce(&mut Rules)) -> Room {
+fn two_have_called(rules: impl FnOnce(&mut Rules)) -> Room {
     let mut room = Room::with(rules);
     for user in [MARIO, LUCIA] {
         let caller = room.waits(user, BOOK);
         room.hangs_up(caller);
     }
     room.wait_s(GRACE_S);
+    room
+}
+
+fn two_are_owed_with(rules: impl FnOnce(&mut Rules)) -> Room {
+    let mut room = two_have_called(rules);
     room.staffed(1);
     room.staffed(2);
     room
@@ -71,17 +74,8 @@ fn who_rings_in_is_served_while_callbacks_are_held() {
 /// Two people called, gave up and are owed a call, and somebody comes who takes no callers, with
 /// somebody who does, or alone.
 fn beside_who_takes_no_callers(others: &[i64]) -> Room {
-    let mut room = Room::with(nine_of_ten(0.0));
-    for user in [MARIO, LUCIA] {
-        let caller = room.waits(user, BOOK);
-        room.hangs_up(caller);
-    }
-    room.wait_s(GRACE_S);
-    let no_callers = Profile {
-        not_kinds: [WorkKind::Live].into(),
-        ..Profile::default()
-    };
-    room.needs_of("anna", no_callers);
+    let mut room = two_have_called(nine_of_ten(0.0));
+    room.takes_no_callers("anna");
     for other in others {
         room.staffed(*other);
     }
@@ -117,11 +111,7 @@ fn why_a_callback_waits_names_the_seats_that_are_kept_for_callers() {
     let kept: Vec<_> = kept.collect();
     assert!(kept.contains(&(Eligibility::KeptForCallers, 2)), "{kept:?}");
     // One of them takes no callers any more.
-    let no_callers = Profile {
-        not_kinds: [WorkKind::Live].into(),
-        ..Profile::default()
-    };
-    room.needs_of("anna", no_callers);
+    room.takes_no_callers("anna");
     assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
     let decision = room.last_decision().explanation.clone();
     let named = decision.seats.iter().map(|it| (it.seat.0, it.eligibility));

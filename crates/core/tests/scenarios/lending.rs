@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use cuptel_core::id::{QueueId, TenantId};
 use cuptel_core::matching::Eligibility;
-use cuptel_core::profile::Profile;
 use cuptel_core::rules::{AnswerTarget, LendPolicy, Rules};
 use cuptel_core::staffing::{OperatorChange, WhyNotTaken};
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{Chosen, PriorityClass, WorkKind, WorkState};
+use cuptel_core::words::{Chosen, PriorityClass, WorkState};
 
 use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, Room};
 
@@ -234,11 +233,7 @@ fn who_takes_no_callers_is_not_lent_to_call_back_what_is_held_for_callers() {
         room.hangs_up(caller);
     }
     room.wait_s(GRACE_S);
-    let no_callers = Profile {
-        not_kinds: [WorkKind::Live].into(),
-        ..Profile::default()
-    };
-    room.needs_of("anna", no_callers);
+    room.takes_no_callers("anna");
     belongs(&mut room, "anna", "asl").expect("the rules know it");
     belongs(&mut room, "bruno", "asl").expect("the rules know it");
     room.staffed(2);

@@ -35,7 +35,7 @@ use cuptel_core::time::Now;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
     CallbackState, ChangedBy, Chosen, Disposition, KindByHand, OfferState, Outcome, Party,
-    PriorityClass, Stage, TaskEventKind, WorkState,
+    PriorityClass, Stage, TaskEventKind, WorkKind, WorkState,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -713,6 +713,15 @@ impl Room {
     pub(crate) fn needs_of(&mut self, operator: &str, profile: Profile) {
         self.needs_told(operator, profile, &[], None)
             .expect("it is within bounds");
+    }
+
+    /// Somebody says that an operator takes nobody who rings in.
+    pub(crate) fn takes_no_callers(&mut self, operator: &str) {
+        let profile = Profile {
+            not_kinds: [WorkKind::Live].into(),
+            ..Profile::default()
+        };
+        self.needs_of(operator, profile);
     }
 
     pub(crate) fn needs_told(

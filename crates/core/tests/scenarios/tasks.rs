@@ -436,11 +436,7 @@ fn seats_that_callers_need_are_offered_none_and_who_takes_no_callers_is() {
         .iter()
         .any(|it| it.eligibility == Eligibility::KeptForCallers);
     assert!(kept, "{why:?}");
-    let no_callers = Profile {
-        not_kinds: [WorkKind::Live].into(),
-        ..Profile::default()
-    };
-    room.needs_of("bruno", no_callers);
+    room.takes_no_callers("bruno");
     room.staffed(2);
     room.wait_s(2);
     assert_eq!(room.task_at(2), Some(room.task(0).id));
