@@ -309,7 +309,7 @@ WHERE beside > 1")],
         name: "callback_to_marked_number",
         promise: "P3",
         meaning: "people are to be called whose number somebody said is not to be called",
-        advice: "have the number's mark taken away, if the call is right after all (`cuptel numbers release`), or start CupTel again, which closes the callback; and report it: it is a fault of CupTel, or somebody changed the database by hand",
+        advice: "have the number's mark taken away, if the call is right after all (`cuptel numbers release`), or close the callback (`cuptel callbacks close`); and report it: it is a fault of CupTel, or somebody changed the database by hand",
         offenders: &[("callback", "
 SELECT c.id FROM callback c
 JOIN number ON number.shard = c.shard AND number.id = c.number
