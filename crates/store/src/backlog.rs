@@ -1,35 +1,30 @@
 //! The backlog at a start: every callback that is not closed, with its number and its open
 //! needs. There may be a million, and a driver's row costs more than what is in it: so the
-//! database packs some thousand callbacks into one text, which is taken apart here. Several
-//! readers share the work, each with a stretch of the identifiers.
+//! database packs some thousand callbacks into one text, which is taken apart here. Two readers
+//! share the work, one from each end, until they meet: nobody has to count first.
 
+use std::cmp::Reverse;
 use std::str::{FromStr, SplitAsciiWhitespace};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use cuptel_core::id::{AttemptId, CallbackId, NeedId, NumberId, QueueId, SeatId, TenantId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{CallbackRow, NeedRow, Needs, OpenCallback};
-use futures_util::future::try_join_all;
 
 use crate::dialect::{Row, ask_shard};
-use crate::row::{Columns, read_int};
+use crate::row::Columns;
 use crate::store::Store;
 
 /// Stands for what a callback does not have.
 const NOTHING: &str = "-";
-/// Readers, where there is enough to read.
-const READERS: i64 = 2;
-/// Callbacks for which another reader is worth its connection.
-const SHARE_MIN: i64 = 10_000;
 
-const COUNT: &str = "SELECT count(*) FROM callback WHERE shard = $1 AND state <> 'closed'";
-
-/// The open callback before which there are `$2`.
-pub(crate) const BORDER: &str = "
-SELECT id FROM callback WHERE shard = $1 AND state <> 'closed' ORDER BY id LIMIT 1 OFFSET $2";
-
-/// One page: callbacks after `$2` and up to `$3`. A line for every open need, or one without any:
-/// the callback's columns, its number, the time promised, then the need's five words.
-pub(crate) const PAGE: &str = "
+/// One page between two identifiers: the callbacks next to the end from which it is read. A line
+/// for every open need, or one without any: the callback's columns, its number, the time promised,
+/// then the need's five words.
+macro_rules! page {
+    ($order:literal) => {
+        concat!(
+            "
 SELECT string_agg(line, '\n') FROM (
     SELECT concat_ws(' ', c.id, c.tenant, c.number, c.state, c.place_ms, c.not_before_ms,
         c.opened_ms, c.last_attempt_ms, c.attempts, c.tries, coalesce(CAST(c.seat AS TEXT), '-'),
@@ -41,68 +36,102 @@ SELECT string_agg(line, '\n') FROM (
         need.kind, need.opened_ms,
         CASE WHEN need.id IS NULL THEN NULL ELSE coalesce(need.another_person, 0) END) AS line
     FROM (SELECT * FROM callback
-        WHERE shard = $1 AND state <> 'closed' AND id > $2 AND id <= $3
-        ORDER BY id LIMIT 4096) c
+        WHERE shard = $1 AND state <> 'closed' AND id > $2 AND id < $3
+        ORDER BY id ",
+            $order,
+            " LIMIT 4096) c
     LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
     LEFT JOIN callback_need need ON need.shard = c.shard AND need.callback = c.id
-        AND need.closed_ms IS NULL) page";
+        AND need.closed_ms IS NULL) page"
+        )
+    };
+}
+
+pub(crate) const PAGES: [&str; 2] = [page!("ASC"), page!("DESC")];
+
+/// From which end a reader comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+impl End {
+    const fn page(self) -> &'static str {
+        match self {
+            Self::First => PAGES[0],
+            Self::Last => PAGES[1],
+        }
+    }
+}
+
+/// Between which identifiers neither reader has been.
+struct Unread {
+    after: AtomicI64,
+    before: AtomicI64,
+}
 
 /// Every callback that is not closed, in the order of their identifiers.
 pub(crate) async fn load(store: &Store) -> Result<Vec<OpenCallback>, sqlx::Error> {
-    let borders = borders(store).await?;
-    let stretches = borders.iter().zip(borders.iter().skip(1));
-    let read = stretches.map(|(&after, &last)| stretch(store, after, last));
-    let mut read = try_join_all(read).await?.into_iter();
-    let mut open = read.next().unwrap_or_default();
-    for more in read {
-        open.extend(more);
-    }
+    let unread = Unread {
+        after: AtomicI64::new(i64::MIN),
+        before: AtomicI64::new(i64::MAX),
+    };
+    let first = read_from(End::First, store, &unread);
+    let last = read_from(End::Last, store, &unread);
+    let (mut open, last) = tokio::try_join!(first, last)?;
+    // Where they met, both may have read the same page.
+    let met = open.last().map(|callback| callback.row.id);
+    let unmet = |callback: &OpenCallback| Some(callback.row.id) > met;
+    open.extend(last.into_iter().rev().filter(unmet));
     Ok(open)
 }
 
-/// Between which identifiers each reader reads: as many callbacks for everyone.
-async fn borders(store: &Store) -> Result<Vec<i64>, sqlx::Error> {
+/// What one reader finds before it meets the other, in its order.
+async fn read_from(
+    end: End,
+    store: &Store,
+    unread: &Unread,
+) -> Result<Vec<OpenCallback>, sqlx::Error> {
     let connection = &mut store.read().await?;
-    let count = ask_shard(COUNT).one(connection, read_int).await?;
-    let readers = (count / SHARE_MIN).clamp(1, READERS);
-    let mut borders = vec![i64::MIN];
-    for nth in 1..readers {
-        let border = ask_shard(BORDER).int(count * nth / readers);
-        borders.push(border.one(connection, read_int).await?);
-    }
-    borders.push(i64::MAX);
-    Ok(borders)
-}
-
-/// The open callbacks after one identifier and up to another.
-async fn stretch(store: &Store, after: i64, last: i64) -> Result<Vec<OpenCallback>, sqlx::Error> {
-    let connection = &mut store.read().await?;
-    let mut open: Vec<OpenCallback> = Vec::new();
-    let mut after = after;
+    let mut open = Vec::new();
     loop {
-        let page = ask_shard(PAGE).int(after).int(last);
+        let after = unread.after.load(Ordering::Relaxed);
+        let before = unread.before.load(Ordering::Relaxed);
+        let page = ask_shard(end.page()).int(after).int(before);
         let Some(lines) = page.one(connection, text).await? else {
             return Ok(open);
         };
-        let page: Result<Vec<_>, _> = lines.lines().map(read).collect();
-        let page = page.map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))?;
-        open.extend(merged(page));
-        after = open.last().map_or(last, |callback| callback.row.id.0);
+        take_apart(&lines, end, &mut open).map_err(|wrong| sqlx::Error::Decode(Box::new(wrong)))?;
+        let Some(read_up_to) = open.last().map(|callback| callback.row.id.0) else {
+            return Ok(open);
+        };
+        match end {
+            End::First => unread.after.store(read_up_to, Ordering::Relaxed),
+            End::Last => unread.before.store(read_up_to, Ordering::Relaxed),
+        }
     }
 }
 
-/// One callback for all its lines, in order: a database may hand over the lines of a page in any.
-fn merged(mut page: Vec<OpenCallback>) -> Vec<OpenCallback> {
-    page.sort_by_key(|callback| callback.row.id);
-    page.dedup_by(|again, callback| {
-        let is_same = again.row.id == callback.row.id;
-        if is_same {
-            callback.needs.append(&mut again.needs);
-            callback.needs.sort_unstable_by_key(|need| need.id);
+/// Adds the callbacks of a page, one for all its lines, whose order a database may choose.
+fn take_apart(page: &str, end: End, open: &mut Vec<OpenCallback>) -> Result<(), Unreadable> {
+    let with_id = |line| Ok((Words::of(line).read("identifier")?, line));
+    let mut lines: Vec<(i64, &str)> = page.lines().map(with_id).collect::<Result<_, _>>()?;
+    match end {
+        End::First => lines.sort_by_key(|(id, _)| *id),
+        End::Last => lines.sort_by_key(|(id, _)| Reverse(*id)),
+    }
+    for (_, line) in lines {
+        let mut read = read(line)?;
+        match open.last_mut() {
+            Some(same) if same.row.id == read.row.id => {
+                same.needs.append(&mut read.needs);
+                same.needs.sort_unstable_by_key(|need| need.id);
+            }
+            _ => open.push(read),
         }
-        is_same
-    });
-    page
+    }
+    Ok(())
 }
 
 fn text(row: &Row) -> Result<Option<String>, sqlx::Error> {
@@ -121,6 +150,10 @@ struct Unreadable {
 struct Words<'l>(SplitAsciiWhitespace<'l>);
 
 impl<'l> Words<'l> {
+    fn of(line: &'l str) -> Self {
+        Self(line.split_ascii_whitespace())
+    }
+
     fn next(&mut self, what: &'static str) -> Result<&'l str, Unreadable> {
         let missing = Unreadable { what, source: None };
         self.0.next().ok_or(missing)
@@ -150,7 +183,7 @@ where
 }
 
 fn read(line: &str) -> Result<OpenCallback, Unreadable> {
-    let mut words = Words(line.split_ascii_whitespace());
+    let mut words = Words::of(line);
     let row = CallbackRow {
         id: CallbackId(words.read("identifier")?),
         tenant: TenantId(words.read("tenant")?),
@@ -209,17 +242,21 @@ mod tests {
     const CALLBACK: &str = "12 1 5 waiting 100 200 300 400 3 1 - -60000 77 +390861123456 900";
     const NEEDS: [&str; 2] = ["31 7 missed 500 0", "32 - requested 600 1"];
 
-    fn line(needs: &str) -> OpenCallback {
-        read(&format!("{CALLBACK} {needs}")).unwrap()
+    fn open(end: End) -> Vec<OpenCallback> {
+        let other = CALLBACK.replacen("12", "11", 1);
+        let page = format!("{CALLBACK} {}\n{other}\n{CALLBACK} {}", NEEDS[1], NEEDS[0]);
+        let mut open = Vec::new();
+        take_apart(&page, end, &mut open).unwrap();
+        open
     }
 
     #[test]
     fn lines_of_one_callback_are_one_with_both_needs_in_whatever_order() {
-        let other = CALLBACK.replacen("12", "11", 1);
-        let page = vec![line(NEEDS[1]), read(&other).unwrap(), line(NEEDS[0])];
-        let mut open = merged(page);
-        let ids: Vec<_> = open.iter().map(|callback| callback.row.id.0).collect();
-        assert_eq!(ids, [11, 12]);
+        let ids =
+            |open: &[OpenCallback]| -> Vec<i64> { open.iter().map(|it| it.row.id.0).collect() };
+        assert_eq!(ids(&open(End::Last)), [12, 11]);
+        let mut open = open(End::First);
+        assert_eq!(ids(&open), [11, 12]);
         assert!(open[0].needs.is_empty());
         let OpenCallback {
             row,

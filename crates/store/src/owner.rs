@@ -14,8 +14,9 @@ pub(crate) const UPSERT: &str = upsert!(callback_owner {
 /// Few callbacks have one, so it is they that are looked up and not the callbacks.
 pub(crate) const OPEN: &str = "
 SELECT o.id, o.operator FROM callback_owner o
-JOIN callback c ON c.shard = o.shard AND c.id = o.id
-WHERE o.shard = $1 AND o.operator IS NOT NULL AND c.state <> 'closed' ORDER BY o.id";
+WHERE o.shard = $1 AND o.operator IS NOT NULL
+    AND (SELECT c.state FROM callback c WHERE c.shard = o.shard AND c.id = o.id) <> 'closed'
+ORDER BY o.id";
 
 const NAME: &str = "
 SELECT operator.name FROM callback_owner o

@@ -46,7 +46,7 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, mark,
-        need_detail, offer, open, promise, review, task,
+        need_detail, number, offer, open, owner, promise, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -106,15 +106,29 @@ mod tests {
     #[tokio::test]
     async fn a_page_of_the_backlog_goes_on_where_the_one_before_ended() {
         let (_folder, store) = opened().await;
-        let plan = plan(&store, backlog::PAGE).await;
-        let goes_on = "SEARCH callback USING INDEX callback_open (shard=? AND id>? AND id<?)";
-        assert!(plan.iter().any(|step| step == goes_on), "{plan:#?}");
-        let slow = |step: &String| {
-            let scans =
-                step.starts_with("SCAN") && !["SCAN page", "SCAN c"].contains(&step.as_str());
-            scans || step.contains("(shard=?)") || step.contains("B-TREE")
-        };
-        assert!(!plan.iter().any(slow), "{plan:#?}");
+        for page in backlog::PAGES {
+            let plan = plan(&store, page).await;
+            let goes_on = "SEARCH callback USING INDEX callback_open (shard=? AND id>? AND id<?)";
+            assert!(plan.iter().any(|step| step == goes_on), "{plan:#?}");
+            let slow = |step: &String| {
+                let scans =
+                    step.starts_with("SCAN") && !["SCAN page", "SCAN c"].contains(&step.as_str());
+                scans || step.contains("(shard=?)") || step.contains("B-TREE")
+            };
+            assert!(!plan.iter().any(slow), "{plan:#?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_start_reads_what_is_marked_and_not_each_callback_for_it() {
+        let (_folder, store) = opened().await;
+        for statement in [owner::OPEN, need_detail::OPEN, review::OPEN, number::OPEN] {
+            let plan = plan(&store, statement).await;
+            let whole = plan
+                .iter()
+                .find(|step| step.contains("callback_open (shard=?)"));
+            assert_eq!(whole, None, "{plan:#?} of {statement}");
+        }
     }
 
     /// What a step of a plan does with rows that it has already read.
