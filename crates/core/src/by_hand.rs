@@ -75,6 +75,9 @@ pub enum ByHandError {
     /// The same was asked for before.
     #[error("callback {0} is open for it already: nothing was added")]
     OpenAlready(CallbackId),
+    /// The key of one request came with another.
+    #[error("this Idempotency-Key was sent with another request, which entered callback {0}")]
+    KeyUsed(CallbackId),
     /// Nobody may be called there.
     #[error("a number that is {0} is not called")]
     NotCallable(NumberClass),
@@ -206,9 +209,7 @@ impl Centre {
         if let Some(mark) = self.mark_of(tenant, &number) {
             return Err(ByHandError::Marked(mark).into());
         }
-        if let Some(open) = self.open_for(told, (tenant, queue), &number) {
-            return Err(ByHandError::OpenAlready(open).into());
-        }
+        self.refuse_again(told, (tenant, queue), &number)?;
         let most = self.rules.limits.by_hand_max;
         if self.details.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(ByHandError::TooMany(most).into());
@@ -234,25 +235,35 @@ impl Centre {
         }
     }
 
-    /// The callback that is open for the same already: by the same request, or of the same kind.
-    fn open_for(
+    /// What is open for the same already, by the same request or of the same kind, is not opened
+    /// twice.
+    fn refuse_again(
         &self,
         told: &CallbackTold,
         (tenant, queue): (TenantId, QueueId),
         number: &PhoneNumber,
-    ) -> Option<CallbackId> {
+    ) -> Result<(), ByHandError> {
+        let theirs = self.people.get(number).and_then(|it| it.case_of(tenant));
+        let kind = NeedKind::from(told.kind);
+        let is_wanted = |need: &NeedRow| need.kind == kind && need.queue == Some(queue);
+        let needs = theirs.and_then(|id| self.cases.get(&id));
+        let needs = needs.map(|case| &case.needs[..]).unwrap_or_default();
         let key = told.request_key.as_ref();
         let mut details = self.details.values();
         let same_request = details.find(|it| key.is_some() && it.request_key.as_ref() == key);
         if let Some(detail) = same_request {
-            return Some(detail.callback);
+            let is_same = |need: &NeedRow| need.id == detail.need && is_wanted(need);
+            return Err(if needs.iter().any(is_same) {
+                ByHandError::OpenAlready(detail.callback)
+            } else {
+                ByHandError::KeyUsed(detail.callback)
+            });
         }
-        let id = self.people.get(number)?.case_of(tenant)?;
-        let kind = NeedKind::from(told.kind);
-        let same =
-            |need: &NeedRow| need.kind == kind && need.queue == Some(queue) && !need.another_person;
-        let case = self.cases.get(&id)?;
-        case.needs.iter().any(same).then_some(id)
+        let mut needs = needs.iter();
+        match theirs.filter(|_| needs.any(|need| is_wanted(need) && !need.another_person)) {
+            Some(open) => Err(ByHandError::OpenAlready(open)),
+            None => Ok(()),
+        }
     }
 
     /// Place in line, and when the person may be called: they may have hung up a moment ago.

@@ -280,6 +280,7 @@ pub(crate) fn spends_a_try(result: DialResult) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::{CallbackId, NeedId, NumberId, TenantId};
 
     #[test]
     fn only_a_waiting_callback_can_be_offered() {
@@ -301,6 +302,59 @@ mod tests {
             next(CallbackState::Unknown, Move::Reconcile),
             Ok(CallbackState::Waiting)
         );
+    }
+
+    fn owed(needs: &[(NeedKind, bool)]) -> Case {
+        let need = |(at, &(kind, another_person)): (usize, &(NeedKind, bool))| NeedRow {
+            id: NeedId(i64::try_from(at).unwrap()),
+            callback: CallbackId(1),
+            queue: None,
+            kind,
+            opened_ms: 0,
+            closed_ms: None,
+            another_person,
+        };
+        Case {
+            row: CallbackRow {
+                id: CallbackId(1),
+                tenant: TenantId(1),
+                number: NumberId(1),
+                state: CallbackState::Waiting,
+                place_ms: 0,
+                priority_ms: 0,
+                not_before_ms: 0,
+                opened_ms: 0,
+                last_attempt_ms: 0,
+                last_attempt: None,
+                attempts: 1,
+                tries: 0,
+                seat: None,
+                closed_ms: None,
+                closed_how: None,
+            },
+            number: PhoneNumber::parse_e164("+390861123456").unwrap(),
+            needs: needs.iter().enumerate().map(need).collect(),
+            ready: None,
+            entered: None,
+            released: false,
+            wake_at: None,
+            promised_ms: None,
+        }
+    }
+
+    #[test]
+    fn whom_a_call_is_for_is_said_by_what_a_conversation_settles() {
+        let (own, anothers) = ((NeedKind::Missed, false), (NeedKind::Requested, true));
+        let stays = (NeedKind::TakenInCharge, false);
+        for (needs, expected) in [
+            (&[own][..], false),
+            (&[anothers], true),
+            (&[own, anothers], false),
+            (&[stays, anothers], true),
+            (&[stays], false),
+        ] {
+            assert_eq!(owed(needs).is_another_persons(), expected, "{needs:?}");
+        }
     }
 
     #[test]

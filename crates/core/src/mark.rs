@@ -208,6 +208,14 @@ impl Centre {
         }
     }
 
+    /// After a start: nobody is in line for a number that is not to be called.
+    pub(crate) fn suppress_marked(&mut self, now: Now, step: &mut Step) {
+        let numbers: Vec<PhoneNumber> = self.marks.of.keys().cloned().collect();
+        for number in numbers {
+            self.suppress_callbacks(now, &number, step);
+        }
+    }
+
     fn tenant_told(&self, told: &MarkTold) -> Result<Option<TenantId>, CommandError> {
         let known = |name: &String| {
             let found = self.rules.tenant_named(name);

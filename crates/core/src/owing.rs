@@ -313,7 +313,7 @@ impl Centre {
             return None;
         }
         let mut case = self.cases.remove(&id)?;
-        self.goes_unseen(now, &case.row, how, step);
+        self.goes_unseen(now, &case, how, step);
         if self.owners.remove(&id).is_some() {
             step.records.push(Record::Owner(OwnerRow {
                 callback: id,
@@ -377,7 +377,18 @@ impl Centre {
                 ..need.clone()
             }));
         }
-        self.rest_after_conversation(now, id, another_person, step);
+        match how {
+            // What was taken in charge has its own time, whatever else they do not want.
+            ClosedHow::CancelledByPerson => self.stand_by_needs(now, id, false, step),
+            ClosedHow::Served
+            | ClosedHow::GotThrough
+            | ClosedHow::Exhausted
+            | ClosedHow::Expired
+            | ClosedHow::Withdrawn
+            | ClosedHow::Suppressed => {
+                self.rest_after_conversation(now, id, another_person, step);
+            }
+        }
         (!settled.is_empty()).then_some((was, settled))
     }
 

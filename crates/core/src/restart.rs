@@ -94,6 +94,7 @@ impl Centre {
         self.restore_registrations(now, restored.registrations, step);
         self.begin_graces(now);
         self.line_up_anew(now);
+        self.suppress_marked(now, step);
         self.await_deadlines(now);
         self.await_expiries(now);
         step.wake_at = self.timers.next();

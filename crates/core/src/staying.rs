@@ -178,7 +178,9 @@ impl Centre {
             row.place_ms = first_ms;
             row.not_before_ms = first_ms.max(rested_ms).max(tried_ms.unwrap_or(first_ms));
             row.priority_ms = priority_ms;
-            if is_reached {
+            // The tries were for what is settled now, once the rest after the last of them is no
+            // longer than what is left has to wait anyway.
+            if is_reached || tried_ms.is_some_and(|at| at <= first_ms) {
                 row.tries = 0;
             }
             case.released = true;

@@ -384,9 +384,6 @@ pub enum CommandError {
     /// The number is not marked so.
     #[error("the number is not marked as \"{0}\" there")]
     NotMarked(Mark),
-    /// The number is not to be called.
-    #[error("the number of callback {0} is not to be called")]
-    DoNotCall(CallbackId),
     /// Nobody has pressed it.
     #[error("the button \"{0}\" is not pressed there")]
     NotPressed(Button),

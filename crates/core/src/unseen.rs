@@ -5,11 +5,12 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use crate::by_hand::ByHandError;
 use crate::callback::{Case, Debt};
 use crate::centre::Centre;
 use crate::id::{CallbackId, TenantId};
 use crate::owing::About;
-use crate::record::{CallbackRow, NeedDetailRow, OpenCallback, Record, ReviewRow};
+use crate::record::{NeedDetailRow, NeedRow, OpenCallback, Record, ReviewRow};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
@@ -26,22 +27,22 @@ const LOOK_S: u32 = 60;
 const CALLED_AFTER_ALL: &str = "given up before, and called after all";
 
 impl Centre {
-    /// A callback is closed: if it was given up, somebody must see it.
-    pub(crate) fn goes_unseen(
-        &mut self,
-        now: Now,
-        row: &CallbackRow,
-        how: ClosedHow,
-        step: &mut Step,
-    ) {
-        match how {
-            ClosedHow::Exhausted | ClosedHow::Expired => {}
+    /// A callback is closed: if it was given up, somebody must see it. So must they what was taken in
+    /// charge of a number that is not to be called any more: it is to be settled in another way.
+    pub(crate) fn goes_unseen(&mut self, now: Now, case: &Case, how: ClosedHow, step: &mut Step) {
+        let stays = |need: &NeedRow| !need.kind.closes_by_conversation();
+        let is_to_be_seen = match how {
+            ClosedHow::Exhausted | ClosedHow::Expired => true,
+            ClosedHow::Suppressed => case.needs.iter().any(stays),
             ClosedHow::Served
             | ClosedHow::GotThrough
             | ClosedHow::CancelledByPerson
-            | ClosedHow::Withdrawn
-            | ClosedHow::Suppressed => return,
+            | ClosedHow::Withdrawn => false,
+        };
+        if !is_to_be_seen {
+            return;
         }
+        let row = &case.row;
         let review = ReviewRow {
             callback: row.id,
             tenant: row.tenant,
@@ -99,8 +100,8 @@ impl Centre {
         let Some(number) = &given_up.number else {
             return Err(CommandError::NoNumber(row.id));
         };
-        if self.is_do_not_call(row.tenant, number) {
-            return Err(CommandError::DoNotCall(row.id));
+        if let Some(mark) = self.mark_of(row.tenant, number) {
+            return Err(ByHandError::Marked(mark).into());
         }
         let known = self.people.get(number);
         let handle = known.map_or(row.number, |known| known.id);

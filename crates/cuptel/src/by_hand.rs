@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use clap::Args;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{ClosedByHand, KindByHand, PriorityClass};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::{identifier, one_of, say};
 use crate::config::Config;
-use crate::shell::Api;
+use crate::shell::{Api, CALLBACK_FIELDS};
 use crate::table;
 use crate::tasks::time;
 
@@ -81,7 +81,7 @@ pub(crate) fn add(config: &Config, new: &NewCallback) -> anyhow::Result<ExitCode
     if callback.is_null() {
         say("entered and kept; it is listed when the database is back");
     } else {
-        table::print_one(&callback);
+        print(callback);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -92,6 +92,11 @@ pub(crate) fn close(config: &Config, closing: &Closing) -> anyhow::Result<ExitCo
         "need": closing.need, "how": closing.how, "because": closing.because, "by": closing.by,
     });
     let row = Api::of(config)?.post(&format!("callbacks/{}/close", closing.id), &body)?;
-    table::print_one(&row);
+    print(row);
     Ok(ExitCode::SUCCESS)
+}
+
+/// As a list shows it; `callbacks show` tells the rest.
+fn print(callback: Value) {
+    table::print(&[callback], &CALLBACK_FIELDS);
 }

@@ -383,8 +383,8 @@ pub(crate) enum SeatCommand {
         #[arg(long, value_name = "NAME")]
         operator: String,
         /// Planned end of the shift: nothing is begun that would overrun it, and then they are
-        /// signed out
-        #[arg(long, value_name = "HH:MM")]
+        /// signed out; when the clocks show this next, or a time like 2026-11-25T18:00:00+01:00
+        #[arg(long, value_name = "TIME")]
         until: Option<String>,
         /// They leave the seat where they are signed in, if that is another
         #[arg(long)]
@@ -778,7 +778,7 @@ pub(crate) fn complain(error: &anyhow::Error) {
 }
 
 /// One line on standard error.
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     let mut err = std::io::stderr().lock();
     if writeln!(err, "{text}").is_err() {
         std::process::exit(1);

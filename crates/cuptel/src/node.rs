@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use cuptel_call as call;
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
-use cuptel_core::record::{OperatorRow, SeatRow};
+use cuptel_core::record::{OperatorRow, Restored, SeatRow};
 use cuptel_core::reload::still_needed;
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
@@ -63,6 +63,7 @@ impl Node {
         let ids = StoredIds(store.intern(&names_of(config)).await?);
         fill_if_empty(&store, config, &ids).await?;
         let restored = store.begin().await?;
+        tell_of_cut(&restored);
         let rules = Arc::new(deployment.rules(&ids));
         let lost = reload::told(path, &still_needed(&rules, &restored), &ids.0);
         if !lost.is_empty() {
@@ -202,6 +203,19 @@ fn tape(config: &Config) -> anyhow::Result<Option<TapeSettings>> {
         }
     }
     Ok(tape)
+}
+
+/// Says whether the process before ended in the middle of something.
+fn tell_of_cut(restored: &Restored) {
+    let (calls, dials) = (restored.attempts.len(), restored.dials.len());
+    if calls + dials > 0 {
+        tracing::warn!(
+            calls,
+            dials,
+            "the server before ended in the middle of calls: who was cut off is owed a callback, \
+             and who was being dialled is left alone for a while"
+        );
+    }
 }
 
 /// Opens database and spill; what the process before could only spill is in the database then.

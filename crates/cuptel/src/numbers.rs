@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use cuptel_core::time::UtcMs;
 use cuptel_core::words::Mark;
 use cuptel_store::MarkFilter;
 use serde_json::json;
@@ -11,7 +10,7 @@ use serde_json::json;
 use crate::cli::{How, Page, one_of, say};
 use crate::config::Config;
 use crate::shell::{Api, list_path, offline, show_rows};
-use crate::tasks::time;
+use crate::stops::until;
 
 const FIELDS: [&str; 9] = [
     "id",
@@ -87,9 +86,10 @@ impl std::fmt::Debug for Which {
 pub(crate) struct Marking {
     #[command(flatten)]
     which: Which,
-    /// Until when, with its zone: 2027-01-31T18:00:00+01:00; until it is released, without it
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    until: Option<UtcMs>,
+    /// Until the clocks show this next, or a time like 2027-01-31T18:00:00+01:00; until it is
+    /// released, without it
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
     /// Why
     #[arg(long)]
     reason: Option<String>,
@@ -103,7 +103,7 @@ pub(crate) fn numbers(config: &Config, command: NumberCommand) -> anyhow::Result
     match command {
         NumberCommand::DoNotCall(marking) => {
             mark(config, Mark::DoNotCall, &marking)?;
-            say("marked: the number is not dialled, and what was open of it is closed");
+            say("marked: the number is not dialled; if a callback was open for it, it is closed");
         }
         NumberCommand::Shared(marking) => {
             mark(config, Mark::Shared, &marking)?;
@@ -119,7 +119,9 @@ pub(crate) fn numbers(config: &Config, command: NumberCommand) -> anyhow::Result
                 "supervisor": supervisor,
             });
             Api::of(config)?.post("numbers/release", &body)?;
-            say("released");
+            say(
+                "released: who calls from it is owed a call as anybody; what was closed stays closed",
+            );
         }
         NumberCommand::List {
             only,
@@ -134,7 +136,7 @@ pub(crate) fn numbers(config: &Config, command: NumberCommand) -> anyhow::Result
 fn mark(config: &Config, mark: Mark, marking: &Marking) -> anyhow::Result<()> {
     let body = json!({
         "number": marking.which.number, "mark": mark, "tenant": marking.which.tenant,
-        "until_ms": marking.until, "reason": marking.reason, "supervisor": marking.supervisor,
+        "until_ms": until(config, marking.until.as_deref())?, "reason": marking.reason, "supervisor": marking.supervisor,
     });
     Api::of(config)?.post("numbers", &body)?;
     Ok(())

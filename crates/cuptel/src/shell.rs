@@ -6,18 +6,18 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use cuptel_core::id::{AttemptId, CallbackId, OfferId};
 use cuptel_core::words::Outcome;
-use cuptel_store::{Access, AttemptFilter, CallbackFilter, Store};
+use cuptel_store::{Access, AttemptFilter, CallbackFilter, Spill, Store, Unreplayed};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::cli::{
     AttemptCommand, CallbackCommand, How, Looked, OnSeat, One, Page, SeatCommand, SiteCommand, say,
+    tell,
 };
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
-use crate::stops::next_at;
-use crate::{by_hand, staffing, table};
+use crate::{by_hand, staffing, stops, table};
 
 /// Patience with the running node.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
@@ -33,7 +33,7 @@ const ATTEMPT_FIELDS: [&str; 9] = [
     "queue",
     "callback",
 ];
-const CALLBACK_FIELDS: [&str; 11] = [
+pub(crate) const CALLBACK_FIELDS: [&str; 11] = [
     "id",
     "tenant",
     "number",
@@ -91,6 +91,7 @@ pub(crate) fn attempts(config: &Config, command: AttemptCommand) -> anyhow::Resu
                 let only = only.map(Outcome::as_str);
                 Api::or_offline(config)?.get(&list_path("attempts", ("outcome", only), &page))?
             };
+            tell_of_spill(config);
             show_rows(&rows, &ATTEMPT_FIELDS, how.json)
         }
         AttemptCommand::Show(One { id, how }) => {
@@ -135,6 +136,7 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
                 };
                 Api::or_offline(config)?.get(&list_path("callbacks", only, &page))?
             };
+            tell_of_spill(config);
             show_rows(&rows, &CALLBACK_FIELDS, how.json)
         }
         CallbackCommand::Show(One { id, how }) => {
@@ -228,7 +230,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             until,
             moves,
         } => {
-            let until_ms = until.map(|clock| next_at(config, &clock)).transpose()?;
+            let until_ms = stops::until(config, until.as_deref())?;
             let body = json!({ "operator": operator, "until_ms": until_ms, "moves": moves });
             act(config, &seat, "sign-in", &body)
         }
@@ -365,6 +367,17 @@ pub(crate) fn show_row(row: &Value, how: How) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is not in the database yet is not in a list either: whoever looks for a caller must know.
+fn tell_of_spill(config: &Config) {
+    let spilled = config.data.reveal().ok();
+    let spilled = spilled.and_then(|(_, spill)| Spill::look(&spill).ok().flatten());
+    if let Some(Unreplayed { entries, .. }) = spilled.filter(|it| it.entries > 0) {
+        tell(&format!(
+            "cuptel: {entries} transactions wait in the spill, and what they tell is not listed: see cuptel audit"
+        ));
+    }
+}
+
 /// What somebody typed, as a part of an address.
 pub(crate) fn escaped(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, NON_ALPHANUMERIC)
@@ -412,6 +425,9 @@ fn advice(status: u16, path: &str) -> Option<String> {
             Some("see cuptel callbacks list --unseen".to_owned())
         }
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
+        (409, ["tasks", _, "withdraw" | "assign"]) => {
+            Some("hand it back first: cuptel tasks hand-back ID".to_owned())
+        }
         (409, ["seats", _, "sign-in"]) => {
             Some("to sign out: cuptel seats sign-out SEAT, or say --moves".to_owned())
         }
@@ -428,6 +444,19 @@ fn advice(status: u16, path: &str) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// The API's own hint as one follows it in a shell, where one can.
+fn in_a_shell(hint: &str) -> Option<String> {
+    let Some((_, path)) = hint.split_once("/api/v1/") else {
+        return Some(hint.to_owned());
+    };
+    if path.starts_with("callbacks/{id}") {
+        return Some("see cuptel callbacks show ID".to_owned());
+    }
+    let list = path.split([' ', '/', '?', ';']).next()?;
+    hint.starts_with("GET")
+        .then(|| format!("see cuptel {list} list"))
 }
 
 /// The running node's API.
@@ -511,7 +540,7 @@ impl Api {
             bail!("no reason given (HTTP {})", status.as_u16());
         };
         let hint = body.get("hint").and_then(Value::as_str);
-        match advice(status.as_u16(), path).or_else(|| hint.map(str::to_owned)) {
+        match advice(status.as_u16(), path).or_else(|| in_a_shell(hint?)) {
             Some(advice) => bail!("{told}; {advice}"),
             None => bail!("{told}"),
         }
@@ -521,6 +550,24 @@ impl Api {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hint_of_the_api_is_told_as_one_follows_it_in_a_shell() {
+        for (hint, told) in [
+            (
+                "GET /api/v1/tenants lists them",
+                Some("see cuptel tenants list"),
+            ),
+            (
+                "GET /api/v1/callbacks/{id} shows its needs",
+                Some("see cuptel callbacks show ID"),
+            ),
+            ("POST /api/v1/seats/{seat}/sign-in first", None),
+            ("shorten it", Some("shorten it")),
+        ] {
+            assert_eq!(in_a_shell(hint).as_deref(), told, "{hint}");
+        }
+    }
 
     #[test]
     fn advice_is_what_one_types_in_a_shell() {

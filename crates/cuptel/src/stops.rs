@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use cuptel_core::calendar::moment;
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::Button;
 use cuptel_engine::Clock;
 use serde_json::{Value, json};
@@ -133,8 +134,9 @@ pub(crate) struct OneQueue {
 /// How a button is pressed.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Pressing {
-    /// Released by itself when the clocks show this next; by `cuptel resume`, without it
-    #[arg(long, value_name = "HH:MM")]
+    /// Released by itself when the clocks show this next, or at a time like
+    /// 2026-11-25T18:00:00+01:00; by `cuptel resume`, without it
+    #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// Why, which the supervisor page shows
     #[arg(long)]
@@ -215,18 +217,26 @@ fn of_queue(button: Button, queue: OneQueue) -> Value {
 }
 
 fn press(config: &Config, mut body: Value, how: &Pressing) -> anyhow::Result<()> {
-    let until_ms = how.until.as_deref().map(|clock| next_at(config, clock));
-    body["until_ms"] = json!(until_ms.transpose()?);
+    body["until_ms"] = json!(until(config, how.until.as_deref())?);
     body["reason"] = json!(how.reason);
     body["supervisor"] = json!(how.by.supervisor);
     Api::of(config)?.post("stops", &body)?;
     Ok(())
 }
 
-/// When the clocks of the first authority show this next.
-pub(crate) fn next_at(config: &Config, clock: &str) -> anyhow::Result<i64> {
+/// A time with its zone, or when the clocks of the first authority show this next.
+pub(crate) fn until(config: &Config, told: Option<&str>) -> anyhow::Result<Option<UtcMs>> {
+    let Some(told) = told else {
+        return Ok(None);
+    };
     let zone = config.tenants.first().map(|tenant| tenant.time_zone);
     let now_ms = Clock::start().now().utc_ms;
-    let ends_ms = zone.and_then(|zone| moment::next_at(clock, now_ms, zone));
-    ends_ms.with_context(|| format!("--until {clock}: expected an hour like 14:00"))
+    let next_ms = || moment::next_at(told, now_ms, zone?);
+    let ends_ms = moment::parse(told).or_else(next_ms);
+    let ends_ms = ends_ms.with_context(|| {
+        format!(
+            "--until {told}: expected an hour like 14:00, or a time like 2026-11-25T18:00:00+01:00"
+        )
+    })?;
+    Ok(Some(ends_ms))
 }

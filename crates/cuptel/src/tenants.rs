@@ -43,7 +43,7 @@ pub(crate) enum TenantCommand {
 /// `tenants`.
 pub(crate) fn tenants(config: &Config, command: TenantCommand) -> anyhow::Result<ExitCode> {
     let TenantCommand::List { json } = command;
-    let answer = Api::or_offline(config)?.get("tenants")?;
+    let answer = Api::of(config)?.get("tenants")?;
     if json {
         return show_rows(&answer, &FIELDS, true);
     }

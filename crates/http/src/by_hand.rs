@@ -8,6 +8,7 @@ use cuptel_core::id::{CallbackId, NeedId};
 use cuptel_core::number::Caller as Person;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{ClosedByHand, KindByHand, PriorityClass};
+use cuptel_store::Entered;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -114,7 +115,8 @@ fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
 /// Enters a callback: what an operator has taken in charge, or anything else that somebody is to be
 /// called about. No conversation closes it. It joins the callback that the number has with the tenant.
 /// The same request again (by `Idempotency-Key`), or one for a number, queue and kind for which there
-/// is an open one, adds nothing and answers 200 with that.
+/// is an open one, adds nothing and answers 200 with that. Another request with the key of an earlier
+/// one is refused.
 #[utoipa::path(post, path = "/api/v1/callbacks", tag = "people", security(("token" = [])),
     params(("Idempotency-Key" = Option<String>, Header,
         description = "1 to 100 characters; a repetition of the same request has the same")),
@@ -132,9 +134,6 @@ pub(crate) async fn add(
     asked: Asked<NewCallback>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let key = request_key(&headers)?;
-    if let Some(known) = shared.store.entered_by(&key).await? {
-        return entered(&shared, known, false).await;
-    }
     let wish = asked.wish;
     let told = CallbackTold {
         tenant: wish.tenant,
@@ -148,6 +147,13 @@ pub(crate) async fn add(
         by: typed(wish.by.as_deref().unwrap_or(""))?,
         request_key: Some(key.clone()),
     };
+    if let Some(known) = shared.store.entered_by(&key).await? {
+        if !is_same(&known, &told) {
+            let used = ByHandError::KeyUsed(known.callback);
+            return Err(Refusal::Refused(used.into()).into());
+        }
+        return entered(&shared, known.callback, false).await;
+    }
     let command = Command::AddCallback(Box::new(told));
     match shared.engine.command(command).await {
         Ok(()) => {}
@@ -157,13 +163,22 @@ pub(crate) async fn add(
         Err(refusal) => return Err(refusal.into()),
     }
     match shared.store.entered_by(&key).await? {
-        Some(new) => entered(&shared, new, true).await,
+        Some(new) => entered(&shared, new.callback, true).await,
         // It is in the spill, and in the database when that is back.
         None => Ok((
             StatusCode::ACCEPTED,
             Json(json!({ "entered": true, "callback": null })),
         )),
     }
+}
+
+/// Whether a request is one that was made before: about the same person, for the same reason.
+fn is_same(known: &Entered, told: &CallbackTold) -> bool {
+    let queue = known.queue.as_ref();
+    known.tenant == told.tenant
+        && queue.is_none_or(|queue| *queue == told.queue)
+        && known.kind == told.kind.into()
+        && known.number == told.person.number
 }
 
 async fn entered(

@@ -256,7 +256,6 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::SiteNotOut(_)
         | CommandError::NotPressed(_)
         | CommandError::NotMarked(_)
-        | CommandError::DoNotCall(_)
         | CommandError::NotUnseen(_)
         | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
@@ -267,7 +266,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
         CommandError::ByHand(refused) => match refused {
             ByHandError::NoNeed { .. } => StatusCode::NOT_FOUND,
             ByHandError::OpenAlready(_) | ByHandError::AtWork { .. } => StatusCode::CONFLICT,
-            ByHandError::NotCallable(_)
+            ByHandError::KeyUsed(_)
+            | ByHandError::NotCallable(_)
             | ByHandError::Marked(_)
             | ByHandError::NoDeadline
             | ByHandError::DeadlineTooSoon
@@ -320,9 +320,6 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NotUnseen(_) => "GET /api/v1/callbacks?unseen=true lists them",
         CommandError::NoNumber(_) => "acknowledge it",
         CommandError::NotMarked(_) => "GET /api/v1/numbers lists what is marked",
-        CommandError::DoNotCall(_) => {
-            "acknowledge it, or have the mark taken away first: POST /api/v1/numbers/release"
-        }
         CommandError::TooManyMarks(_) => "take some away, or set a larger bound",
         CommandError::NotPressed(_) => "GET /api/v1/stops lists what is pressed",
         CommandError::ShiftIsOver | CommandError::StopIsOver | CommandError::MarkIsOver => {
@@ -343,6 +340,7 @@ fn by_hand_hint(refused: &ByHandError) -> &'static str {
         ByHandError::OpenAlready(_) | ByHandError::NoNeed { .. } => {
             "GET /api/v1/callbacks/{id} shows its needs"
         }
+        ByHandError::KeyUsed(_) => "send a new key with a new request",
         ByHandError::Marked(_) => "ask the person for another number, or release the mark",
         ByHandError::NotCallable(_) => "give a fixed or mobile number of Italy",
         ByHandError::NoDeadline => "give `class` (U, B, D, P) or `due_ms`",

@@ -390,7 +390,6 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::ByHand(refused) => not_by_hand(refused),
         CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
         CommandError::NotMarked(_) => "Questo numero non è in elenco.".to_owned(),
-        CommandError::DoNotCall(id) => format!("Il numero della richiamata {id} non va chiamato."),
         CommandError::TooManyMarks(most) => format!("In elenco ci sono già {most} numeri."),
         CommandError::MarkIsOver | CommandError::StopIsOver => {
             "La fine indicata è già passata.".to_owned()
@@ -434,6 +433,9 @@ fn refused_by_rules(refused: &CommandError) -> String {
 fn not_by_hand(refused: &ByHandError) -> String {
     match refused {
         ByHandError::OpenAlready(id) => format!("È già aperta la richiamata {id}."),
+        ByHandError::KeyUsed(id) => {
+            format!("Con questa chiave è stata aperta un’altra richiamata, la {id}.")
+        }
         ByHandError::Marked(Mark::DoNotCall) => "Questo numero non va chiamato.".to_owned(),
         ByHandError::Marked(Mark::Shared) => {
             "Da questo numero chiamano in molti: chiedine un altro.".to_owned()

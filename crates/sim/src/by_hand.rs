@@ -97,8 +97,11 @@ pub(crate) fn check_stays(before: &Image, need: &NeedRow) -> Result<(), Broken> 
     let was_said = detail.is_some_and(|detail| detail.closed_because.is_some());
     let row = before.callbacks.get(&need.callback);
     let is_right = row.is_some_and(|row| match row.closed_how {
-        Some(ClosedHow::Exhausted | ClosedHow::Expired) => true,
-        Some(ClosedHow::Suppressed) => before.is_marked(row.number, Mark::DoNotCall, row.tenant),
+        Some(ClosedHow::Exhausted | ClosedHow::Expired) => before.is_to_be_seen(row.id),
+        Some(ClosedHow::Suppressed) => {
+            before.is_to_be_seen(row.id)
+                && before.is_marked(row.number, Mark::DoNotCall, row.tenant)
+        }
         Some(
             ClosedHow::Served
             | ClosedHow::GotThrough

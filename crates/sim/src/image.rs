@@ -132,6 +132,11 @@ impl Image {
     }
 
     /// Callbacks that were given up and that nobody has seen.
+    /// Whether somebody has, or had, to look at a callback that was closed.
+    pub(crate) fn is_to_be_seen(&self, id: CallbackId) -> bool {
+        self.reviews.contains_key(&id)
+    }
+
     pub(crate) fn unseen(&self) -> impl Iterator<Item = &ReviewRow> {
         self.reviews.values().filter(|row| row.seen_ms.is_none())
     }

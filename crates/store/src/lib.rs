@@ -53,6 +53,7 @@ pub use decision::{ConsideredView, DecisionView, PassedOverView, Why};
 pub use dial::DialView;
 pub use mark::{MarkFilter, MarkView};
 pub use names::{Interned, Names};
+pub use need_detail::Entered;
 pub use offer::OfferView;
 pub use open::{Access, OpenError, open};
 pub use operator::OperatorView;

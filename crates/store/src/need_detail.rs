@@ -1,12 +1,13 @@
 //! What only a few needs have: images, those of open needs at start, and who asked for which.
 
 use cuptel_core::id::{CallbackId, NeedId};
+use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::NeedDetailRow;
-use cuptel_core::words::PriorityClass;
+use cuptel_core::words::{NeedKind, PriorityClass};
 
 use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
-use crate::row::{Columns, all_of, read_int};
+use crate::row::{Columns, all_of};
 use crate::store::{Store, StoreError, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(need_detail {
@@ -39,8 +40,31 @@ pub(crate) const OPEN: &str = detail!(
 WHERE detail.shard = $1 AND need.closed_ms IS NULL ORDER BY detail.id"
 );
 const OF_CALLBACK: &str = detail!("WHERE detail.shard = $1 AND detail.callback = $2");
+/// The newest: what was called after all has the key of what was given up.
 const BY_REQUEST: &str = "
-SELECT callback FROM need_detail WHERE shard = $1 AND request_key = $2 LIMIT 1";
+SELECT detail.callback, need.kind, queue.name, tenant.name, number.e164
+FROM need_detail detail
+JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
+JOIN callback c ON c.shard = detail.shard AND c.id = detail.callback
+JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
+LEFT JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
+LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
+WHERE detail.shard = $1 AND detail.request_key = $2 ORDER BY detail.id DESC LIMIT 1";
+
+/// What a request has entered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// The callback that it opened or joined.
+    pub callback: CallbackId,
+    /// What kind of need.
+    pub kind: NeedKind,
+    /// Short name of the queue.
+    pub queue: Option<String>,
+    /// Short name of the tenant.
+    pub tenant: String,
+    /// The person's number, if they were not erased.
+    pub number: Option<PhoneNumber>,
+}
 
 pub(crate) fn image(row: &NeedDetailRow, seq: i64, images: &mut Images) {
     images
@@ -73,6 +97,17 @@ pub(crate) fn read(row: &Row) -> Result<NeedDetailRow, sqlx::Error> {
     })
 }
 
+fn entered(row: &Row) -> Result<Entered, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(Entered {
+        callback: CallbackId(columns.int()?),
+        kind: columns.word()?,
+        queue: columns.maybe_text()?,
+        tenant: columns.text()?,
+        number: columns.maybe_number()?,
+    })
+}
+
 impl Store {
     /// What is known of the needs of a callback, where there is more than the needs.
     ///
@@ -85,16 +120,15 @@ impl Store {
         details.map_err(failed)
     }
 
-    /// The callback that a request has entered, if there was such a request.
+    /// What a request has entered, if there was such a request.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn entered_by(&self, request_key: &str) -> Result<Option<CallbackId>, StoreError> {
+    pub async fn entered_by(&self, request_key: &str) -> Result<Option<Entered>, StoreError> {
         let failed = while_doing("look for a request");
         let mut reading = self.read().await.map_err(&failed)?;
         let asked = ask_shard(BY_REQUEST).text(request_key);
-        let found = asked.maybe(&mut reading, read_int).await;
-        Ok(found.map_err(failed)?.map(CallbackId))
+        asked.maybe(&mut reading, entered).await.map_err(failed)
     }
 }
 

@@ -48,7 +48,7 @@ fn releases(room: &mut Room, told: MarkTold) -> Result<(), CommandError> {
     })
 }
 
-fn do_not_call(room: &mut Room, number: &str) {
+pub(crate) fn do_not_call(room: &mut Room, number: &str) {
     marks(room, of(number, Mark::DoNotCall, None)).expect("it can be marked");
 }
 
@@ -323,7 +323,7 @@ fn what_was_given_up_is_not_called_after_all_against_a_mark() {
         details: Vec::new(),
         by: None,
     });
-    assert_eq!(told, Err(CommandError::DoNotCall(id)));
+    assert_eq!(told, Err(ByHandError::Marked(Mark::DoNotCall).into()));
     assert_eq!(room.callbacks().len(), 1);
 }
 

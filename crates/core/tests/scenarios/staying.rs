@@ -6,10 +6,11 @@ use cuptel_core::id::{CallbackId, LegId, NeedId, QueueId};
 use cuptel_core::record::NeedRow;
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{
-    CallbackEventKind, CallbackState, ClosedByHand, ClosedHow, Disposition, KindByHand, NeedKind,
-    NumberClass, OfferState, PriorityClass,
+    CallbackEventKind, CallbackState, ClosedByHand, ClosedHow, Disposition, KindByHand, Mark,
+    NeedKind, NumberClass, OfferState, PriorityClass,
 };
 
+use crate::marks::do_not_call;
 use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX, WRAP_UP_S};
 
 const HOUR_S: u32 = 3_600;
@@ -169,9 +170,15 @@ fn the_same_is_entered_once_and_something_else_besides() {
     room.enters(keyed.clone()).unwrap();
     let lucias = room.callbacks()[1].id;
     room.restarts();
-    keyed.queue = "cancel".to_owned();
-    let refused = room.enters(keyed);
+    let refused = room.enters(keyed.clone());
     assert_eq!(refused, Err(ByHandError::OpenAlready(lucias).into()));
+    let mut marios = room.in_charge(MARIO, PriorityClass::B);
+    marios.request_key.clone_from(&keyed.request_key);
+    keyed.queue = "cancel".to_owned();
+    for another in [keyed, marios] {
+        let refused = room.enters(another);
+        assert_eq!(refused, Err(ByHandError::KeyUsed(lucias).into()));
+    }
     let mut other = room.in_charge(MARIO, PriorityClass::D);
     other.queue = "cancel".to_owned();
     room.enters(other).unwrap();
@@ -243,6 +250,65 @@ fn who_was_tried_rests_whatever_is_closed_meanwhile() {
     closes(&mut room, id, Some(first)).unwrap();
     let row = room.callback();
     assert_eq!((row.not_before_ms, row.tries), (rests_ms, 1));
+}
+
+#[test]
+fn a_try_for_what_is_settled_keeps_no_new_call_waiting_for_the_day_of_what_stays() {
+    let mut room = Room::new();
+    let mario = room.calls(MARIO);
+    room.hangs_up(mario);
+    let id = room.callback().id;
+    let mut told = room.in_charge(MARIO, PriorityClass::D);
+    told.not_before_ms = Some(room.now_ms() + ms(5 * DAY_S));
+    room.enters(told).unwrap();
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    let operator = room.seat_picks_up();
+    let person = room.rung().expect("the person is rung");
+    room.not_answered(person, 408);
+    room.heard(operator);
+    let missed = room.needs()[0].id;
+    closes(&mut room, id, Some(missed)).unwrap();
+    assert_eq!(room.callback().tries, 0);
+    room.chooses(1, cuptel_core::words::Chosen::Paused);
+    room.wait_s(HOUR_S);
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.chooses(1, cuptel_core::words::Chosen::Available);
+    room.wait_s(GRACE_S);
+    assert!(room.offered().is_some(), "today, and not in five days");
+}
+
+#[test]
+fn what_was_taken_in_charge_of_a_number_that_is_not_to_be_called_is_seen_by_somebody() {
+    let mut room = Room::new();
+    let id = room.takes_in_charge(MARIO, PriorityClass::B);
+    do_not_call(&mut room, MARIO);
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Suppressed));
+    assert_eq!(room.tenant(0).callbacks_unseen, 1);
+    room.restarts();
+    let command = |room: &Room| Command::CallAfterAll {
+        given_up: Box::new(room.given_up(id)),
+        details: room.details_of(id),
+        by: None,
+    };
+    let told = command(&room);
+    let refused = room.commands(told);
+    assert_eq!(refused, Err(ByHandError::Marked(Mark::DoNotCall).into()));
+    room.commands(Command::Acknowledge {
+        callback: id,
+        by: None,
+    })
+    .unwrap();
+    assert_eq!(room.tenant(0).callbacks_unseen, 0);
+    let lucia = room.calls(LUCIA);
+    room.hangs_up(lucia);
+    do_not_call(&mut room, LUCIA);
+    assert_eq!(
+        room.tenant(0).callbacks_unseen,
+        0,
+        "a missed call is let go"
+    );
 }
 
 #[test]

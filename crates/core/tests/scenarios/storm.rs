@@ -7,7 +7,7 @@ use cuptel_core::rules::{PromptId, Rules, Trunk};
 use cuptel_core::snapshot::StormNow;
 use cuptel_core::step::{Command, Effect, Input};
 use cuptel_core::words::{
-    CallbackState, ClosedHow, Disposition, NeedKind, Outcome, Party, Suppression,
+    CallbackState, ClosedHow, Disposition, NeedKind, Outcome, Party, PriorityClass, Suppression,
 };
 
 use crate::room::{
@@ -154,6 +154,35 @@ fn a_key_closes_nothing_that_an_earlier_call_opened() {
     room.wait_s(NOTICE_KEY_S);
     assert!(room.was_hung_up(mario));
     assert_eq!(room.callback().state, CallbackState::Waiting);
+}
+
+#[test]
+fn who_does_not_want_to_be_called_is_owed_what_was_taken_in_charge_in_its_own_time() {
+    let (mut room, _) = storm();
+    mario_is_listed(&mut room);
+    let later_ms = room.now_ms() + 5 * 86_400_000;
+    let mut told = room.in_charge(MARIO, PriorityClass::D);
+    told.not_before_ms = Some(later_ms);
+    room.enters(told).unwrap();
+    let mario = room.calls(MARIO);
+    room.presses(mario, '2');
+    room.presses(mario, '2');
+    room.heard(mario);
+    let row = room.callback();
+    assert_eq!(row.state, CallbackState::Waiting);
+    assert_eq!((row.not_before_ms, row.place_ms), (later_ms, later_ms));
+    let mut soon = room.in_charge(MARIO, PriorityClass::B);
+    soon.queue = "cancel".to_owned();
+    room.enters(soon).unwrap();
+    let mario = room.calls(MARIO);
+    room.presses(mario, '2');
+    room.presses(mario, '2');
+    room.heard(mario);
+    let in_a_day_ms = room.now_ms() + 86_400_000;
+    assert!(
+        room.callback().not_before_ms < in_a_day_ms,
+        "a key is no conversation"
+    );
 }
 
 #[test]

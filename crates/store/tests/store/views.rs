@@ -377,9 +377,14 @@ async fn what_somebody_entered_is_told_with_its_deadline_and_found_by_its_reques
     assert_eq!(closed.needs[0].closed_by.as_deref(), Some("Bruno"));
     let because = closed.needs[0].closed_because.as_deref();
     assert_eq!(because, Some("prenotata altrove"));
-    for (key, expected) in [("request-31", Some(CallbackId(11))), ("request-3", None)] {
-        assert_eq!(store.entered_by(key).await.unwrap(), expected);
-    }
+    let known = store.entered_by("request-31").await.unwrap().unwrap();
+    assert_eq!(
+        (known.callback, known.tenant.as_str()),
+        (CallbackId(11), "asl-teramo")
+    );
+    assert_eq!((known.kind, known.queue), (NeedKind::Missed, None));
+    assert!(known.number.is_some());
+    assert_eq!(store.entered_by("request-3").await.unwrap(), None);
 }
 
 async fn details_hold_all_that_belongs(home: &Home) {
