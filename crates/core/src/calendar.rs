@@ -8,6 +8,7 @@
 mod contact_window;
 mod counted_days;
 mod holidays;
+mod local_day;
 pub mod moment;
 mod said_time;
 mod span;
@@ -22,6 +23,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Weekday};
 pub use self::contact_window::ContactWindow;
 pub use self::counted_days::{CountedDays, Term};
 use self::holidays::is_national_holiday;
+pub use self::local_day::LocalDay;
 pub(crate) use self::said_time::quarter_after;
 pub use self::said_time::{SaidDay, SaidTime};
 use self::span::{Span, Stretch};
