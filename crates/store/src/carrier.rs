@@ -13,14 +13,24 @@ use crate::row::Columns;
 use crate::store::{SHARD, Store, StoreError, while_doing};
 
 /// A clock that was set back leaves rows out of order: how far before the first call is looked.
-const OUT_OF_ORDER_MS: i64 = 3_600_000;
+pub(crate) const OUT_OF_ORDER_MS: i64 = 3_600_000;
 
-const LAST: &str = "SELECT coalesce(max(id), 0) FROM attempt WHERE shard = $1";
+/// Rows whose identifiers grow with their time.
+pub(crate) struct InOrder {
+    /// The last identifier.
+    pub(crate) last: &'static str,
+    /// The first row from `$2` on: its identifier and its time.
+    pub(crate) from: &'static str,
+}
+
 /// Attempts arrive in the order of their identifiers, but for those told by a carrier.
-const ARRIVED: &str = "
+pub(crate) const ARRIVALS: InOrder = InOrder {
+    last: "SELECT coalesce(max(id), 0) FROM attempt WHERE shard = $1",
+    from: "
 SELECT id, received_ms FROM attempt
 WHERE shard = $1 AND id >= $2 AND outcome IS DISTINCT FROM 'refused_by_carrier'
-ORDER BY id LIMIT 1";
+ORDER BY id LIMIT 1",
+};
 /// `$1` are the numbers asked for, `$3` the first identifier; those without a number only where
 /// a carrier told them.
 const ATTEMPTS: &str = "
@@ -90,7 +100,7 @@ async fn history(
     calls: &[CarrierCall],
     since_ms: UtcMs,
 ) -> Result<History, sqlx::Error> {
-    let since = first_since(connection, since_ms).await?;
+    let since = first_since(connection, &ARRIVALS, since_ms).await?;
     let digits = |call: &CarrierCall| Some([call.caller.number.as_ref()?.reveal().to_owned()]);
     let asked: Vec<[String; 1]> = calls.iter().filter_map(digits).collect();
     let asked = serde_json::json!(asked).to_string();
@@ -124,20 +134,24 @@ async fn history(
     Ok(history)
 }
 
-/// The first attempt that arrived at this time or later, found by halving: there is no index
+/// From which identifier on rows are of this time or later, found by halving: there is no index
 /// over times, because the storm would pay for it.
-async fn first_since(connection: &mut Connection, since_ms: UtcMs) -> Result<i64, sqlx::Error> {
+pub(crate) async fn first_since(
+    connection: &mut Connection,
+    rows: &InOrder,
+    since_ms: UtcMs,
+) -> Result<i64, sqlx::Error> {
     let read = |row: &Row| {
         let mut columns = Columns::of(row);
         Ok((columns.int()?, columns.int()?))
     };
-    let last = ask_shard(LAST)
+    let last = ask_shard(rows.last)
         .one(connection, crate::row::read_int)
         .await?;
     let (mut low, mut high) = (0, last + 1);
     while low < high {
         let middle = low + (high - low) / 2;
-        match ask_shard(ARRIVED)
+        match ask_shard(rows.from)
             .int(middle)
             .maybe(connection, read)
             .await?
@@ -199,4 +213,4 @@ fn sorted_out(calls: Vec<CarrierCall>, mut history: History, window_ms: i64) -> 
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ARRIVED];
+pub(crate) const LOOKUPS: &[&str] = &[ARRIVALS.from];

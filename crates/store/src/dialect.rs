@@ -130,7 +130,7 @@ impl Pool {
 
 /// A value that stands for `$1`, `$2`, …
 enum Value<'q> {
-    Int(i64),
+    Int(Option<i64>),
     Text(Option<&'q str>),
 }
 
@@ -154,7 +154,11 @@ pub(crate) fn ask_shard<'q>(statement: &'static str) -> Question<'q> {
 }
 
 impl<'q> Question<'q> {
-    pub(crate) fn int(mut self, value: i64) -> Self {
+    pub(crate) fn int(self, value: i64) -> Self {
+        self.maybe_int(Some(value))
+    }
+
+    pub(crate) fn maybe_int(mut self, value: Option<i64>) -> Self {
         self.values.push(Value::Int(value));
         self
     }

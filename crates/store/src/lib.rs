@@ -31,6 +31,7 @@ mod payload;
 mod profile;
 mod promise;
 mod registration;
+mod report;
 mod review;
 mod row;
 mod seat;
@@ -59,6 +60,10 @@ pub use open::{Access, OpenError, open};
 pub use operator::OperatorView;
 pub use profile::ProfileView;
 pub use promise::{PromiseSums, PromiseView, QueuePromises};
+pub use report::{
+    BACKLOG_COLUMNS, Backlog, BacklogLine, Figures, OnPaper, Period, PeriodError, SERVICE_COLUMNS,
+    Scope, Service, ServiceLine, Zones, csv,
+};
 pub use review::ReviewView;
 pub use seat::SeatView;
 pub use spill::{Entry, Spill, SpillError, Unreplayed};

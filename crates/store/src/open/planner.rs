@@ -46,7 +46,7 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, mark,
-        need_detail, number, offer, open, owner, promise, review, task,
+        need_detail, number, offer, open, owner, promise, review, task, report,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -128,6 +128,25 @@ mod tests {
                 .iter()
                 .find(|step| step.contains("callback_open (shard=?)"));
             assert_eq!(whole, None, "{plan:#?} of {statement}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_report_reads_no_more_than_its_period_or_what_is_open_and_looks_up_the_rest() {
+        let (_folder, store) = opened().await;
+        let all = [
+            report::SERVICE_LOOKUPS,
+            report::BACKLOG_LOOKUPS,
+            report::PAPER_LOOKUPS,
+        ];
+        for statement in all.concat() {
+            let plan = plan(&store, statement).await;
+            let slow = |step: &String| {
+                let of_the_open = step.contains("callback_open (shard=?)");
+                let of_all = step.contains("(shard=?)") && !of_the_open;
+                step.starts_with("SCAN") || of_all || step.contains("AUTOMATIC")
+            };
+            assert!(!plan.iter().any(slow), "{plan:#?} of {statement}");
         }
     }
 

@@ -14,6 +14,8 @@ mod home;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod reports;
+#[cfg(test)]
 mod restart;
 #[cfg(test)]
 mod rows;
