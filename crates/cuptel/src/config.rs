@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::rules::{FairnessPolicy, Limits, SpokenPrompts};
+use cuptel_store::Zones;
 use sha2::{Digest as _, Sha256};
 
 use authority::{SiteDraft, TenantSettings};
@@ -177,6 +178,14 @@ impl Config {
     /// Tells the text of these files from every other; the prompts are not in it.
     pub(crate) fn fingerprint(&self) -> &Sha256 {
         &self.fingerprint
+    }
+
+    /// By which clock each authority counts its days.
+    pub(crate) fn zones(&self) -> Zones {
+        let tenants = self.tenants.iter();
+        tenants
+            .map(|tenant| (tenant.name.clone(), tenant.time_zone))
+            .collect()
     }
 
     /// Name and file of every prompt, in the order of their `PromptId`.

@@ -106,6 +106,7 @@ impl Deployment {
             hash: self.hash.clone(),
             since_ms,
             title: titles.join(", "),
+            zones: self.config.zones(),
             failed: None,
         }
     }

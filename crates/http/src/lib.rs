@@ -25,6 +25,7 @@ mod page;
 mod pages;
 mod port;
 mod reads;
+mod reports;
 mod schema;
 mod score;
 mod server;

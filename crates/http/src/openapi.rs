@@ -5,8 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    actions, by_hand, configuration, events, health, importing, measures, numbers, reads, sites,
-    staffing, stops, tasks, tenants,
+    actions, by_hand, configuration, events, health, importing, measures, numbers, reads, reports,
+    sites, staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -23,6 +23,7 @@ use crate::{
         health::live, health::ready, measures::scrape,
         reads::attempts, reads::attempt, importing::import, reads::callbacks, reads::callback,
         reads::why, reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
+        reports::service, reports::backlog,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
         actions::one_more, actions::front_office, actions::dispose,

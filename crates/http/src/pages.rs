@@ -29,7 +29,7 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
     actions, by_hand, configuration, events, health, importing, measures, numbers, openapi, page,
-    reads, sites, staffing, stops, tasks, tenants,
+    reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -224,6 +224,8 @@ fn api_paths() -> Router<Shared> {
         .route("/seats/{seat}", get(reads::seat))
         .route("/queues", get(reads::queues))
         .route("/totals", get(reads::totals))
+        .route("/reports/service", get(reports::service))
+        .route("/reports/backlog", get(reports::backlog))
         .route("/snapshot", get(reads::snapshot))
         .route("/events", get(events::snapshots))
         .route("/configuration", get(configuration::in_force))

@@ -10,6 +10,7 @@ use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::Degraded;
+use cuptel_store::Zones;
 use tokio::sync::watch;
 
 /// What becomes of a command, once its records are committed.
@@ -71,6 +72,9 @@ pub struct Configuration {
     pub since_ms: UtcMs,
     /// What its authorities are called.
     pub title: String,
+    /// By which clock each of them counts its days.
+    #[serde(skip)]
+    pub zones: Zones,
     /// The last reload, if it failed.
     pub failed: Option<FailedReload>,
 }

@@ -346,6 +346,51 @@ shapes! {
         until_ms: Option<i64>, supervisor: Option<String>, reason: Option<String>,
         message: Option<String>,
     }
+    /// How callers fared from one day to another, both included. What is open at `at_ms` may still be
+    /// paid.
+    ServiceReport { from: String, to: String, at_ms: i64, rows: Vec<ServiceLine> }
+    /// A line of a report: `scope` is `region`, `tenant` or `queue` for the whole period, and
+    /// `region_day`, `tenant_day` or `queue_day` for one day. A queue's line without a queue is of
+    /// those who ended before they had chosen any; a tenant's without a tenant, of calls for a number
+    /// of nobody. Calls count on the day on which they came (by the tenant's clock), a case with all
+    /// that came of it on the day of its first call. `attempts` is the sum of `served`, `owed`, `open`
+    /// and every `suppressed_…`; `callers` are distinct numbers, `withheld` calls without one;
+    /// `not_callable` those lost as `anonymous`, `no_number`, `forbidden_class`, `do_not_call` or
+    /// `shared_number`. `cases` are people who did not get through: the sum of the two `recovered_…`,
+    /// `settled_by_hand` (closed as served without an answered dial), `given_up` (every try spent, or
+    /// too old), `cancelled`, `withdrawn` and `cases_open`. Shares are parts of 1. `callback_p50_s` and
+    /// `callback_p95_s` are seconds from the first call to our first dial, of those `called`, up to a
+    /// sixty-fourth too long; `…_in_hours_…` the same from the place in line, without the hours in which
+    /// nobody is called back. `first_reach` is the part of first dials that were answered, of those that
+    /// we did not break off. `promises` are people who were told a time: `promises_kept`, `…_late`,
+    /// `…_broken` (given up, or overdue without a dial) and `…_open`.
+    ServiceLine {
+        scope: String, tenant: Option<String>, queue: Option<String>, day: Option<String>,
+        attempts: i64, callers: i64, withheld: i64, served: i64, owed: i64, open: i64,
+        not_callable: i64, suppressed_anonymous: i64, suppressed_no_number: i64,
+        suppressed_forbidden_class: i64, suppressed_do_not_call: i64,
+        suppressed_shared_number: i64, suppressed_internal: i64, suppressed_no_line: i64,
+        suppressed_got_through: i64, suppressed_policy: i64, cases: i64,
+        recovered_by_callback: i64, recovered_by_redial: i64, settled_by_hand: i64,
+        given_up: i64, cancelled: i64, withdrawn: i64, cases_open: i64,
+        recovered_share: Option<f64>, redials: i64, redials_per_case: Option<f64>, called: i64,
+        callback_p50_s: Option<i64>, callback_p95_s: Option<i64>,
+        callback_in_hours_p50_s: Option<i64>, callback_in_hours_p95_s: Option<i64>,
+        first_dials: i64, first_dials_reached: i64, first_reach: Option<f64>, promises: i64,
+        promises_kept: i64, promises_late: i64, promises_broken: i64, promises_open: i64,
+    }
+    /// What is owed at a moment.
+    BacklogReport { at_ms: i64, rows: Vec<BacklogLine> }
+    /// People who are owed a call, of a `region`, a `tenant` or a `queue`: `owed` is the sum of the
+    /// classes of urgency, and that of the ages. An age is counted from the first call, in full hours
+    /// at most: `age_4h` has waited for more than one hour and four at most. `past_promise` are those
+    /// never dialled whose promised time is over.
+    BacklogLine {
+        scope: String, tenant: Option<String>, queue: Option<String>, owed: i64, class_u: i64,
+        class_b: i64, class_d: i64, class_p: i64, class_none: i64, age_1h: i64, age_4h: i64,
+        age_24h: i64, age_72h: i64, age_168h: i64, age_older: i64, oldest_s: i64,
+        past_deadline: i64, past_promise: i64,
+    }
     /// A page of marked numbers.
     Numbers { numbers: Vec<MarkedNumber>, next: Option<i64> }
     /// A number that is not to be called (`do_not_call`) or that many people call from (`shared`), for

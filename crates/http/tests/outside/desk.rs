@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
+use cuptel_core::calendar::Zone;
 use cuptel_core::id::{
     AttemptId, CallbackId, ConfigVersionId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId,
     SignInId, TaskEventId, TaskId,
@@ -146,6 +147,9 @@ impl Centre {
                     hash: "0123456789abcdef".to_owned(),
                     since_ms: AT_MS,
                     title: "CUP <Teramo> & Pescara".to_owned(),
+                    zones: [("asl-teramo".to_owned(), Zone::Europe__Rome)]
+                        .into_iter()
+                        .collect(),
                     failed: None,
                 }),
             }),

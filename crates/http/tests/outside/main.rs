@@ -10,4 +10,5 @@ mod desk;
 mod metrics;
 mod numbers;
 mod pages;
+mod reports;
 mod streams;
