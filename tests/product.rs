@@ -25,6 +25,7 @@ mod refusals;
 mod registration;
 mod reload;
 mod replay;
+mod reports;
 mod seats;
 mod shell;
 mod simulate;

@@ -14,12 +14,14 @@ use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 use crate::by_hand::{Closing, NewCallback};
 use crate::config::{self, Config, source::ConfigFault};
 use crate::numbers::NumberCommand;
+use crate::paper::Printing;
+use crate::report::ReportCommand;
 use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::{
-    audit, import, numbers, rehearsal, replay, serve, shell, simulate, staffing, stops, tasks,
-    tenants, why,
+    audit, import, numbers, rehearsal, replay, report, serve, shell, simulate, staffing, stops,
+    tasks, tenants, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -129,6 +131,9 @@ enum Command {
     /// Tasks, work without a call: look, add, and act on them
     #[command(subcommand)]
     Tasks(TaskCommand),
+    /// How callers fared, and what is owed: by authority, queue and day
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// What would happen if: a day that was not yet, under the rules of today
     ///
     /// Lives through a scenario in virtual time with the rules that `serve` follows, many times with
@@ -281,6 +286,12 @@ pub(crate) enum CallbackCommand {
     ///
     /// Not while it is being dialled or talked to; a seat that rings for it is called off.
     Close(Closing),
+    /// Every open one with its number, to be called by hand on the day when the system is down
+    ///
+    /// Reads the database itself, server or not, and has it in Italian for whoever calls: by authority
+    /// and queue, who has waited longest first, with boxes to tick and room for the outcome. It shows
+    /// full numbers. Nobody can ask for it on the day itself: have it written regularly (README.md).
+    Print(Printing),
     /// Takes one that was given up off the list of those that nobody has looked at
     Acknowledge(Looked),
     /// Has a person called after all whose callback was given up: at its place, as a new callback
@@ -670,6 +681,7 @@ impl Cli {
             Command::Numbers(command) => numbers::numbers(&load(&self.config)?, command),
             Command::Tasks(command) => tasks::tasks(&load(&self.config)?, command),
             Command::Tenants(command) => tenants::tenants(&load(&self.config)?, command),
+            Command::Report(command) => report::report(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)
             }

@@ -17,7 +17,7 @@ use crate::cli::{
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
-use crate::{by_hand, staffing, stops, table};
+use crate::{by_hand, paper, staffing, stops, table};
 
 /// Patience with the running node.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
@@ -153,6 +153,7 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
         }
         CallbackCommand::Add(new) => by_hand::add(config, &new),
         CallbackCommand::Close(closing) => by_hand::close(config, &closing),
+        CallbackCommand::Print(printing) => paper::print(config, &printing),
         CallbackCommand::Acknowledge(looked) => look_at(config, &looked, "acknowledge"),
         CallbackCommand::Reopen(looked) => look_at(config, &looked, "reopen"),
         CallbackCommand::Assign { id, operator } => assign(config, id, operator),
@@ -424,6 +425,7 @@ fn advice(status: u16, path: &str) -> Option<String> {
         (409, ["callbacks", _, "acknowledge" | "reopen"]) => {
             Some("see cuptel callbacks list --unseen".to_owned())
         }
+        (503, ["reports", ..]) => Some("ask for fewer days, or look with --offline".to_owned()),
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
         (409, ["tasks", _, "withdraw" | "assign"]) => {
             Some("hand it back first: cuptel tasks hand-back ID".to_owned())

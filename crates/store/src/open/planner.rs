@@ -46,7 +46,7 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, mark,
-        need_detail, number, offer, open, owner, promise, review, task, report,
+        need_detail, number, offer, open, owner, promise, report, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
