@@ -263,6 +263,8 @@ async fn a_number_is_one_caller_in_each_line_whatever_its_handles(home: &Home) {
         of(attempt(7, None, eight() + 6)),
         of(attempt(8, None, eight() + 7)),
         of(attempt(9, Some(2), eight() + day_ms)),
+        // Those with a number are all of this case: somebody left another one to be called at.
+        Record::Callback(callback(7, eight(), 7)),
     ];
     let store = stored(home, records).await;
     let report = report(&store, days("2026-11-25", "2026-11-26")).await;
@@ -271,6 +273,8 @@ async fn a_number_is_one_caller_in_each_line_whatever_its_handles(home: &Home) {
         (figures.attempts, figures.callers, figures.withheld)
     };
     assert_eq!(told(Scope::Region, None, None), (9, 3, 2));
+    let all = region(&report);
+    assert_eq!((all.cases, all.redials), (1, 6));
     let teramo = Some("asl-teramo");
     assert_eq!(told(Scope::Tenant, teramo, None), (8, 3, 2));
     assert_eq!(told(Scope::Tenant, Some("asl-pescara"), None), (1, 1, 0));
