@@ -1,6 +1,7 @@
-//! What a past costs: the rows of an offer committed (the next callback leaves the line), one
-//! callback looked up with all that belongs to it, and the audit of everything, on a database with
-//! ten times the history. The smaller database is the floor; offers and looks take turns.
+//! What a past costs: the rows committed with which a callback is joined by its person's next call,
+//! offered (it leaves the line) and closed; one callback looked up with all that belongs to it, and a
+//! page of those that wait; and the audit of everything, on a database with ten times the history. The
+//! smaller database is the floor; they take turns.
 
 mod centre;
 mod history;
@@ -12,15 +13,25 @@ use std::process::Stdio;
 use anyhow::{Context as _, Result};
 use centre::{NO_SEATS, Place, Program, cuptel};
 use cuptel_core::id::{
-    CallbackEventId, CallbackId, NumberId, OfferId, OperatorId, QueueId, SeatId, TenantId,
+    AttemptId, CallbackEventId, CallbackId, LineId, NeedId, NumberId, OfferId, OperatorId, QueueId,
+    SeatId, TenantId, TrunkId,
 };
-use cuptel_core::record::{CallbackEventRow, CallbackRow, OfferRow, Record, Work};
-use cuptel_core::words::{CallbackEventKind, CallbackState, OfferState};
+use cuptel_core::record::{
+    AttemptRow, CallbackEventRow, CallbackRow, NeedRow, OfferRow, Record, Work,
+};
+use cuptel_core::words::{
+    CallbackEventKind, CallbackState, ClosedHow, NeedKind, NumberClass, OfferState, Outcome, Party,
+    Stage,
+};
 use cuptel_engine::Clock;
-use cuptel_store::{Access, Batch, Store, Writer, open};
+use cuptel_store::{Access, Batch, CallbackFilter, Store, Writer, open};
 use history::History;
 use measured::{Delays, Effort, Rounds, real, say};
 
+/// What is written when something happens to a callback.
+type Rows = fn(&Database, CallbackId) -> Vec<Record>;
+/// Callbacks of a page, as the API gives them where nothing else is asked.
+const PAGE: u32 = 100;
 /// A prime: multiples of it come by every callback in no order that a cache could follow.
 const STRIDE: i64 = 7_919;
 /// Identifiers carry their epoch above this many bits.
@@ -43,13 +54,32 @@ async fn measure(effort: Effort) -> Result<()> {
     let open = i64::from(rounds) * times;
     let mut small = Database::with(few, open).await?;
     let mut large = Database::with(many, open).await?;
-    let mut offers = Pair::default();
-    let mut looks = Pair::default();
+    let mut pairs: [Pair; 5] = Default::default();
     for _ in 0..rounds {
-        offers.add(&small.offer(times).await?, &large.offer(times).await?);
+        let [joins, offers, closes, looks, lists] = &mut pairs;
+        for (pair, rows) in [
+            (joins, Database::joined_rows as Rows),
+            (offers, Database::offered_rows),
+            (closes, Database::closed_rows),
+        ] {
+            pair.add(
+                &small.commit(times, rows).await?,
+                &large.commit(times, rows).await?,
+            );
+        }
         looks.add(&small.look(times).await?, &large.look(times).await?);
+        lists.add(&small.list(times).await?, &large.list(times).await?);
+        small.paid += times;
+        large.paid += times;
     }
-    for (what, pair) in [("an offer committed", offers), ("a case looked up", looks)] {
+    let told = [
+        "a call joined",
+        "an offer committed",
+        "a callback closed",
+        "a case looked up",
+        "a page of those that wait",
+    ];
+    for (what, pair) in told.into_iter().zip(pairs) {
         say(format!("{what}, beside {few} and {many} paid callbacks:"));
         say(format!("  fewer  {}", pair.small));
         say(format!("  more   {}", pair.large));
@@ -87,8 +117,10 @@ struct Database {
     epoch: i64,
     now_ms: i64,
     closed: i64,
-    /// Offers made, and journal positions given.
-    offered: i64,
+    /// Journal positions given.
+    committed: i64,
+    /// Of the open callbacks, in earlier rounds.
+    paid: i64,
     looked: i64,
     audited: Audited,
     _place: Place,
@@ -123,21 +155,22 @@ impl Database {
             epoch,
             now_ms,
             closed,
-            offered: 0,
+            committed: 0,
+            paid: 0,
             looked: 0,
             audited,
             _place: place,
         })
     }
 
-    /// The next callbacks in line are offered, each in a commit of its own.
-    async fn offer(&mut self, times: i64) -> Result<Delays> {
+    /// What happens to each of the next callbacks in line, in a commit of its own.
+    async fn commit(&mut self, times: i64, rows: Rows) -> Result<Delays> {
         let mut delays = Delays::default();
-        for _ in 0..times {
-            self.offered += 1;
+        for nth in 1..=times {
+            self.committed += 1;
             let mut batches = vec![Batch {
-                last_seq: u64::try_from(self.offered)?,
-                records: self.offered_rows(),
+                last_seq: u64::try_from(self.committed)?,
+                records: rows(self, CallbackId(self.closed + self.paid + nth)),
             }];
             let clock = Clock::start();
             self.writer.commit(&mut batches).await?;
@@ -146,30 +179,92 @@ impl Database {
         Ok(delays)
     }
 
-    fn offered_rows(&self) -> Vec<Record> {
-        let fresh = (self.epoch << EPOCH_SHIFT) | self.offered;
-        let (callback, seat) = (CallbackId(self.closed + self.offered), SeatId(self.offered));
+    /// An identifier that nothing has.
+    fn fresh(&self) -> i64 {
+        (self.epoch << EPOCH_SHIFT) | self.committed
+    }
+
+    fn row(&self, id: CallbackId) -> CallbackRow {
+        CallbackRow {
+            id,
+            tenant: TenantId(1),
+            number: NumberId(id.0),
+            state: CallbackState::Waiting,
+            place_ms: self.now_ms,
+            not_before_ms: self.now_ms,
+            opened_ms: self.now_ms,
+            last_attempt_ms: self.now_ms,
+            attempts: 2,
+            tries: 0,
+            seat: None,
+            closed_ms: None,
+            closed_how: None,
+            priority_ms: 0,
+            last_attempt: Some(AttemptId(self.fresh())),
+        }
+    }
+
+    fn event(&self, callback: CallbackId, kind: CallbackEventKind) -> Record {
+        Record::CallbackEvent(CallbackEventRow {
+            id: CallbackEventId(self.fresh()),
+            callback,
+            at_ms: self.now_ms,
+            kind,
+            attempt: None,
+            dial: None,
+            seat: None,
+            detail: None,
+        })
+    }
+
+    /// Its person has called again, and found all lines taken.
+    fn joined_rows(&self, id: CallbackId) -> Vec<Record> {
+        let row = self.row(id);
+        let attempt = AttemptRow {
+            id: AttemptId(self.fresh()),
+            arrival_seq: self.committed,
+            tenant: Some(row.tenant),
+            line: Some(LineId(1)),
+            trunk: Some(TrunkId(1)),
+            number: Some(row.number),
+            class: NumberClass::Fixed,
+            sip_call_id: format!("{}@192.0.2.2", self.committed),
+            stage: Stage::Ended,
+            received_ms: self.now_ms,
+            answered_ms: None,
+            queued_ms: None,
+            talking_ms: None,
+            ended_ms: Some(self.now_ms),
+            outcome: Some(Outcome::RefusedLines),
+            sip_status: Some(486),
+            reason: None,
+            ended_by: Some(Party::Us),
+            queue: None,
+            seat: None,
+            operator: None,
+            disposition: None,
+            callback: Some(id),
+            suppressed: None,
+            nth: Some(2),
+            prior: Some(AttemptId(id.0)),
+        };
+        vec![
+            Record::Attempt(Box::new(attempt)),
+            Record::CallbackAmended(row),
+        ]
+    }
+
+    fn offered_rows(&self, id: CallbackId) -> Vec<Record> {
+        let seat = SeatId(id.0);
         vec![
             Record::Callback(CallbackRow {
-                id: callback,
-                tenant: TenantId(1),
-                number: NumberId(callback.0),
                 state: CallbackState::Offered,
-                place_ms: self.now_ms,
-                not_before_ms: self.now_ms,
-                opened_ms: self.now_ms,
-                last_attempt_ms: self.now_ms,
-                attempts: 1,
-                tries: 0,
                 seat: Some(seat),
-                closed_ms: None,
-                closed_how: None,
-                priority_ms: 0,
-                last_attempt: None,
+                ..self.row(id)
             }),
             Record::Offer(OfferRow {
-                id: OfferId(fresh),
-                work: Work::Callback(callback),
+                id: OfferId(self.fresh()),
+                work: Work::Callback(id),
                 queue: QueueId(1),
                 seat,
                 operator: OperatorId(1),
@@ -178,17 +273,49 @@ impl Database {
                 lease_until_ms: self.now_ms,
                 ended_ms: None,
             }),
-            Record::CallbackEvent(CallbackEventRow {
-                id: CallbackEventId(fresh),
-                callback,
-                at_ms: self.now_ms,
-                kind: CallbackEventKind::Offered,
-                attempt: None,
-                dial: None,
-                seat: Some(seat),
-                detail: None,
-            }),
+            self.event(id, CallbackEventKind::Offered),
         ]
+    }
+
+    fn closed_rows(&self, id: CallbackId) -> Vec<Record> {
+        vec![
+            Record::Callback(CallbackRow {
+                state: CallbackState::Closed,
+                closed_ms: Some(self.now_ms),
+                closed_how: Some(ClosedHow::Served),
+                ..self.row(id)
+            }),
+            Record::Need(NeedRow {
+                id: NeedId(id.0),
+                callback: id,
+                queue: None,
+                kind: NeedKind::Missed,
+                opened_ms: self.now_ms,
+                closed_ms: Some(self.now_ms),
+                another_person: false,
+            }),
+            self.event(id, CallbackEventKind::Closed),
+        ]
+    }
+
+    /// Pages of those that wait, newest first, as a supervisor turns them.
+    async fn list(&mut self, times: i64) -> Result<Delays> {
+        let mut delays = Delays::default();
+        let mut before = None;
+        for _ in 0..times {
+            let filter = CallbackFilter {
+                tenant: None,
+                state: Some(CallbackState::Waiting),
+                unseen: false,
+                before,
+                limit: PAGE,
+            };
+            let clock = Clock::start();
+            let page = self.store.callbacks(&filter).await?;
+            delays.add(clock.now().mono_us);
+            before = page.last().map(|row| row.id.0);
+        }
+        Ok(delays)
     }
 
     /// Callbacks from all over the past, as the API shows them.
