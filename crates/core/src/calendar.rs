@@ -61,6 +61,9 @@ pub enum CalendarError {
     YearDay(String),
 }
 
+/// Texts of a week that are at fault, each with its day, Monday 0, and its place among that day's.
+pub type WeekFaults = Vec<((usize, usize), CalendarError)>;
+
 /// Finds a zone by its IANA name.
 ///
 /// # Errors
@@ -167,16 +170,11 @@ impl Calendar {
         let zone = parse_zone(&definition.zone)
             .map_err(|error| faults.push((CalendarPart::Zone, error)))
             .unwrap_or(Zone::UTC);
-        let mut weekly: [Vec<Span>; 7] = Default::default();
-        for (day, texts) in definition.weekly.iter().enumerate() {
-            for (index, text) in texts.iter().enumerate() {
-                match span_beside(text, &weekly[day]) {
-                    Ok(span) => weekly[day].push(span),
-                    Err(error) => faults.push((CalendarPart::Weekly { day, index }, error)),
-                }
-            }
-            weekly[day].sort_unstable();
-        }
+        let weekly = week(&definition.weekly).unwrap_or_else(|errors| {
+            let placed = |((day, index), error)| (CalendarPart::Weekly { day, index }, error);
+            faults.extend(errors.into_iter().map(placed));
+            Default::default()
+        });
         let mut closed = BTreeSet::new();
         let mut yearly: BTreeSet<YearDay> = definition.patrons.iter().copied().collect();
         for (index, text) in definition.closed.iter().enumerate() {
@@ -288,14 +286,38 @@ impl Calendar {
         if self.is_shut(day) {
             &[]
         } else {
-            &self.weekly[day.weekday().days_since(Weekday::Mon) as usize]
+            self.weekly_spans(day.weekday())
         }
+    }
+
+    fn weekly_spans(&self, day: Weekday) -> &[Span] {
+        &self.weekly[day.days_since(Weekday::Mon) as usize]
     }
 
     fn stretches(&self, day: NaiveDate) -> impl Iterator<Item = Stretch> {
         self.spans(day)
             .iter()
             .filter_map(move |span| span.on(day, self.zone))
+    }
+}
+
+/// The hours of each day, in the order of the clock.
+fn week(texts: &[Vec<String>; 7]) -> Result<[Vec<Span>; 7], WeekFaults> {
+    let mut faults = Vec::new();
+    let mut weekly: [Vec<Span>; 7] = Default::default();
+    for (day, texts) in texts.iter().enumerate() {
+        for (index, text) in texts.iter().enumerate() {
+            match span_beside(text, &weekly[day]) {
+                Ok(span) => weekly[day].push(span),
+                Err(error) => faults.push(((day, index), error)),
+            }
+        }
+        weekly[day].sort_unstable();
+    }
+    if faults.is_empty() {
+        Ok(weekly)
+    } else {
+        Err(faults)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::step::Step;
 use crate::time::{Now, UtcMs};
 use crate::words::WorkKind;
 
-/// Days of work that are reckoned ahead.
+/// Stretches of work, a day's or a morning's, that are reckoned ahead.
 const STRETCHES: usize = 30;
 /// Windows and opening hours that never meet are looked at so often.
 const TURNS: usize = 8;

@@ -21,13 +21,13 @@ const HOUR_MS: i64 = 3_600_000;
 impl CallbackPolicy {
     /// The next moment for a dial that is expected to end within the contact window.
     pub(crate) fn next_dial(&self, at: UtcMs) -> UtcMs {
-        let begins_ms = self.window.next(at);
-        match self.window.ends_at(begins_ms) {
-            Some(ends_ms) if begins_ms + i64::from(self.expected_s) * 1_000 > ends_ms => {
-                self.window.next(ends_ms)
-            }
-            Some(_) | None => begins_ms,
-        }
+        let expected_ms = i64::from(self.expected_s) * 1_000;
+        self.window.next_with_room(at, expected_ms)
+    }
+
+    /// When a dial may begin again, where none may at `at`.
+    pub(crate) fn shut_until(&self, at: UtcMs) -> Option<UtcMs> {
+        Some(self.next_dial(at)).filter(|next_ms| *next_ms > at)
     }
 
     /// The last moment up to which a dial may begin at any time, where one may at `at`.

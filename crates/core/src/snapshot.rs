@@ -65,6 +65,8 @@ pub struct QueueNow {
     pub callbacks_ready: u32,
     /// Whether they are held, because those who ring in would wait too long.
     pub callbacks_held: bool,
+    /// When people may be rung again, where they may not at this hour.
+    pub callbacks_from_ms: Option<UtcMs>,
     /// The oldest debt's place in line.
     pub callbacks_oldest_ms: Option<UtcMs>,
     /// Tasks not closed.
@@ -290,6 +292,7 @@ impl Centre {
                 callbacks_open: count(self.ledger.open(*id)),
                 callbacks_ready: count(self.matching.callbacks(*id)),
                 callbacks_held: self.blending.holds(*id),
+                callbacks_from_ms: rule.callback.shut_until(now.utc_ms),
                 callbacks_oldest_ms: self.ledger.oldest(*id),
                 tasks_open: count(self.tasks.of_queue(*id)),
                 tasks_due_ms: self.tasks.due_ms(*id),

@@ -181,8 +181,8 @@ impl Centre {
             holds.extend((until_ms > now.utc_ms).then_some(Hold::NotDue { until_ms }));
             holds.extend((!self.may_stand(id)).then_some(Hold::InACall));
         }
-        let until_ms = rule.callback.next_dial(now.utc_ms);
-        holds.extend((until_ms > now.utc_ms).then_some(Hold::WindowClosed { until_ms }));
+        let shut = rule.callback.shut_until(now.utc_ms);
+        holds.extend(shut.map(|until_ms| Hold::WindowClosed { until_ms }));
         holds.extend((!self.has_channel()).then_some(Hold::NoChannel));
         let is_emergency = is_emergency_in_file(&self.rules, rule.tenant);
         holds.extend(is_emergency.then_some(Hold::Emergency));

@@ -368,7 +368,7 @@ fn queue_line(i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
             cell(format!("q{i}-oldest"), since(queue.oldest_ms)),
             cell(format!("q{i}-wait"), words::wait(queue.wait)),
             cell(format!("q{i}-owed"), queue.callbacks_open.to_string()),
-            cell(format!("q{i}-ready"), words::ready(queue)),
+            cell(format!("q{i}-ready"), words::ready(queue, at)),
             cell(format!("q{i}-debt"), since(queue.callbacks_oldest_ms)),
             cell(format!("q{i}-tasks"), words::tasks(queue, at)),
         ],

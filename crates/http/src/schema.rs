@@ -324,7 +324,7 @@ shapes! {
     QueueNow {
         tenant: String, name: String, title: String, waiting: u32, oldest_ms: Option<i64>,
         callbacks_open: u32, callbacks_ready: u32, callbacks_held: bool,
-        callbacks_oldest_ms: Option<i64>, tasks_open: u32, tasks_due_ms: Option<i64>,
+        callbacks_from_ms: Option<i64>, callbacks_oldest_ms: Option<i64>, tasks_open: u32, tasks_due_ms: Option<i64>,
         wait: Option<WaitNow>,
     }
     /// How long who entered a queue now would wait, in seconds: on the mean, and what one of ten

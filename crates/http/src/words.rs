@@ -33,8 +33,12 @@ pub(crate) fn wait(wait: Option<WaitNow>) -> String {
     }
 }
 
-/// Callbacks that could be made now, and whether they give way to those who ring in.
-pub(crate) fn ready(queue: &QueueNow) -> String {
+/// Callbacks that could be made now, and what they give way to: the hours in which nobody is rung,
+/// or those who ring in.
+pub(crate) fn ready(queue: &QueueNow, now: UtcMs) -> String {
+    if let (1.., Some(from_ms)) = (queue.callbacks_open, queue.callbacks_from_ms) {
+        return format!("nessuna fino {}", to(from_ms, now));
+    }
     match (queue.callbacks_ready, queue.callbacks_held) {
         (0, _) | (_, false) => queue.callbacks_ready.to_string(),
         (ready, true) => format!("{ready}, dopo chi chiama"),
@@ -73,10 +77,19 @@ pub(crate) fn span(ms: i64) -> String {
 
 /// `dalle 14:32`, or with the date where that is another day than `now`.
 pub(crate) fn since(at: UtcMs, now: UtcMs) -> String {
+    moment(at, now, ("dalle", "dal"))
+}
+
+/// `alle 14:32`, or with the date where that is another day than `now`.
+fn to(at: UtcMs, now: UtcMs) -> String {
+    moment(at, now, ("alle", "al"))
+}
+
+fn moment(at: UtcMs, now: UtcMs, (hour, date): (&str, &str)) -> String {
     let (at, now) = (local_text(at, ROME), local_text(now, ROME));
     match (at.split_once(' '), now.split_once(' ')) {
-        (Some((day, time)), Some((today, _))) if day == today => format!("dalle {time}"),
-        (Some((day, time)), _) => format!("dal {day} alle {time}"),
+        (Some((day, time)), Some((today, _))) if day == today => format!("{hour} {time}"),
+        (Some((day, time)), _) => format!("{date} {day} alle {time}"),
         (None, _) => at,
     }
 }
@@ -477,6 +490,29 @@ mod tests {
         ] {
             assert_eq!(span(ms), said);
         }
+    }
+
+    #[test]
+    fn callbacks_outside_the_contact_window_say_until_when() {
+        const AT_MS: i64 = 1_795_450_000_000;
+        let mut queue = QueueNow {
+            callbacks_open: 3,
+            callbacks_ready: 2,
+            callbacks_from_ms: Some(AT_MS + 3 * HOUR_S * 1_000),
+            ..QueueNow::default()
+        };
+        assert_eq!(ready(&queue, AT_MS), "nessuna fino alle 20:06");
+        queue.callbacks_from_ms = Some(AT_MS + DAY_S * 1_000);
+        assert_eq!(
+            ready(&queue, AT_MS),
+            "nessuna fino al 24/11/2026 alle 17:06"
+        );
+        queue.callbacks_from_ms = None;
+        assert_eq!(ready(&queue, AT_MS), "2");
+        queue.callbacks_open = 0;
+        queue.callbacks_ready = 0;
+        queue.callbacks_from_ms = Some(AT_MS + DAY_S * 1_000);
+        assert_eq!(ready(&queue, AT_MS), "0", "nobody is owed anything");
     }
 
     #[test]

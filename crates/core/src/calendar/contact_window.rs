@@ -1,31 +1,51 @@
 //! The hours, and the days, in which people may be rung.
 
-use chrono::NaiveDate;
+use std::iter;
+
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use super::span::{Span, Stretch};
-use super::{CalendarError, CountedDays, SaidTime, Zone, days_around, said_time};
+use super::{CalendarError, CountedDays, SaidTime, WeekFaults, Zone, days_around, said_time, week};
 use crate::time::UtcMs;
 
-/// Hours of the day in which people may be rung, on the days that count.
+/// Hours of each day of the week in which people may be rung, on the days that count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactWindow {
-    span: Span,
+    /// In the order of the clock, none of which touch.
+    weekly: [Vec<Span>; 7],
     zone: Zone,
     days: CountedDays,
 }
 
 impl ContactWindow {
-    /// Reads hours like `08:00-20:00`, on every day, counted by the clock of `zone`.
+    /// Reads hours like `08:00-20:00`, the same on every day, counted by the clock of `zone`.
     ///
     /// # Errors
     /// When the text is no span of hours within one day.
     pub fn parse(text: &str, zone: Zone) -> Result<Self, CalendarError> {
-        Ok(Self {
-            span: Span::parse(text)?,
+        let span = Span::parse(text)?;
+        Ok(Self::of(std::array::from_fn(|_| vec![span]), zone))
+    }
+
+    /// Reads such hours for each day of the week, Monday first.
+    ///
+    /// # Errors
+    /// Every text that is at fault.
+    pub fn weekly(texts: &[Vec<String>; 7], zone: Zone) -> Result<Self, WeekFaults> {
+        let mut weekly = week(texts)?;
+        for spans in &mut weekly {
+            spans.dedup_by(|later, earlier| earlier.takes_in(*later));
+        }
+        Ok(Self::of(weekly, zone))
+    }
+
+    fn of(weekly: [Vec<Span>; 7], zone: Zone) -> Self {
+        Self {
+            weekly,
             zone,
             days: CountedDays::Every,
-        })
+        }
     }
 
     /// The same hours by the clock of another zone.
@@ -43,11 +63,16 @@ impl ContactWindow {
     /// Every hour of every day.
     #[must_use]
     pub fn always() -> Self {
-        Self {
-            span: Span::WHOLE_DAY,
-            zone: Zone::UTC,
-            days: CountedDays::Every,
-        }
+        Self::of(std::array::from_fn(|_| vec![Span::WHOLE_DAY]), Zone::UTC)
+    }
+
+    /// Whether any day of the week on which it has hours can count.
+    #[must_use]
+    pub fn ever_opens(&self) -> bool {
+        let mut week = iter::successors(Some(Weekday::Mon), |day| {
+            Some(day.succ()).filter(|next| *next != Weekday::Mon)
+        });
+        week.any(|day| !self.spans(day).is_empty() && self.days.may_count(day))
     }
 
     /// Whether people may be rung at this moment.
@@ -60,23 +85,31 @@ impl ContactWindow {
     /// does not open within 400 days.
     #[must_use]
     pub fn next(&self, at: UtcMs) -> UtcMs {
+        self.next_with_room(at, 0)
+    }
+
+    /// The next moment after which the window stays open for so long; `at` itself if it does not
+    /// open for so long within 400 days.
+    #[must_use]
+    pub fn next_with_room(&self, at: UtcMs, room_ms: i64) -> UtcMs {
         if self.never_ends() {
             return at;
         }
-        days_around(at, self.zone)
-            .filter_map(|day| self.stretch(day))
-            .find(|inside| at < inside.to)
-            .map_or(at, |inside| inside.from.max(at))
+        self.openings(at)
+            .map(|open| (open.from.max(at), open.to))
+            .find(|(from, to)| from.saturating_add(room_ms) <= *to)
+            .map_or(at, |(from, _)| from)
     }
 
-    /// How long it is, on a day on which no clock is set.
+    /// How long the shortest of its spans is, on a day on which no clock is set.
     #[must_use]
-    pub fn seconds(&self) -> u32 {
-        self.span.seconds()
+    pub fn shortest_s(&self) -> u32 {
+        let spans = self.weekly.iter().flatten();
+        spans.map(|span| span.seconds()).min().unwrap_or(0)
     }
 
-    /// When the window that holds `at` ends; nothing where `at` is outside, or where the
-    /// window never ends.
+    /// When the window that holds `at` ends: spans that touch, as over midnight, are one. Nothing
+    /// where `at` is outside, or where the window never ends.
     #[must_use]
     pub fn ends_at(&self, at: UtcMs) -> Option<UtcMs> {
         if self.never_ends() {
@@ -93,20 +126,43 @@ impl ContactWindow {
     }
 
     fn never_ends(&self) -> bool {
-        self.span == Span::WHOLE_DAY && self.days == CountedDays::Every
+        let round_the_clock = |spans: &Vec<Span>| spans.as_slice() == [Span::WHOLE_DAY];
+        self.days == CountedDays::Every && self.weekly.iter().all(round_the_clock)
     }
 
     fn holding(&self, at: UtcMs) -> Option<Stretch> {
-        days_around(at, self.zone)
-            .take(3)
-            .filter_map(|day| self.stretch(day))
-            .find(|inside| inside.from <= at && at < inside.to)
+        let first = self.openings(at).next();
+        first.filter(|open| open.from <= at)
     }
 
-    fn stretch(&self, day: NaiveDate) -> Option<Stretch> {
-        self.days
-            .counts(day)
-            .then(|| self.span.on(day, self.zone))
-            .flatten()
+    /// What is open at `at` or later, in order; stretches that touch are one.
+    fn openings(&self, at: UtcMs) -> impl Iterator<Item = Stretch> {
+        let mut later = days_around(at, self.zone)
+            .flat_map(|day| self.stretches(day))
+            .filter(move |open| at < open.to)
+            .peekable();
+        iter::from_fn(move || {
+            let mut open = later.next()?;
+            while let Some(next) = later.next_if(|next| next.from <= open.to) {
+                open.to = open.to.max(next.to);
+            }
+            Some(open)
+        })
+    }
+
+    fn spans(&self, day: Weekday) -> &[Span] {
+        &self.weekly[day.days_since(Weekday::Mon) as usize]
+    }
+
+    fn stretches(&self, day: NaiveDate) -> impl Iterator<Item = Stretch> {
+        let spans = self.spans(day.weekday());
+        let counted = if spans.is_empty() || !self.days.counts(day) {
+            &[]
+        } else {
+            spans
+        };
+        counted
+            .iter()
+            .filter_map(move |span| span.on(day, self.zone))
     }
 }

@@ -35,17 +35,21 @@ impl CountedDays {
     pub(super) fn counts(&self, day: NaiveDate) -> bool {
         match self {
             Self::Every => true,
-            Self::Working { saturday } => {
-                let weekday = match day.weekday() {
-                    Weekday::Sun => false,
-                    Weekday::Sat => *saturday,
-                    Weekday::Mon | Weekday::Tue | Weekday::Wed | Weekday::Thu | Weekday::Fri => {
-                        true
-                    }
-                };
-                weekday && !is_national_holiday(day)
-            }
+            Self::Working { .. } => self.may_count(day.weekday()) && !is_national_holiday(day),
             Self::OpenIn(calendar) => !calendar.spans(day).is_empty(),
+        }
+    }
+
+    /// Whether this day of the week counts where nothing shuts it.
+    pub(super) fn may_count(&self, day: Weekday) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Working { saturday } => match day {
+                Weekday::Sun => false,
+                Weekday::Sat => *saturday,
+                Weekday::Mon | Weekday::Tue | Weekday::Wed | Weekday::Thu | Weekday::Fri => true,
+            },
+            Self::OpenIn(calendar) => !calendar.weekly_spans(day).is_empty(),
         }
     }
 }

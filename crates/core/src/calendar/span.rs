@@ -44,6 +44,15 @@ impl Span {
         self.to - self.from
     }
 
+    /// Goes on to the end of a span that begins where this one ends; whether it does.
+    pub(super) fn takes_in(&mut self, later: Self) -> bool {
+        let touches = self.to == later.from;
+        if touches {
+            self.to = later.to;
+        }
+        touches
+    }
+
     pub(super) fn overlaps(self, other: Self) -> bool {
         self.from < other.to && other.from < self.to
     }

@@ -3,6 +3,8 @@
 mod oracle;
 mod years;
 
+use std::sync::Arc;
+
 use super::*;
 
 const ROME: Zone = Zone::Europe__Rome;
@@ -189,6 +191,96 @@ fn a_contact_window_defers_to_its_next_beginning() {
     assert_eq!(always.ends_at(utc("2026-11-23 23:30")), None);
 }
 
+/// Texts of the days of a week, Monday first.
+fn week_of(days: [&[&str]; 7]) -> [Vec<String>; 7] {
+    days.map(|spans| spans.iter().map(|text| (*text).to_owned()).collect())
+}
+
+#[test]
+fn each_day_of_the_week_has_its_own_contact_windows() {
+    let day: &[&str] = &["09:00-13:00", "15:00-19:00"];
+    let week = week_of([day, day, day, day, day, &["09:00-12:00"], &[]]);
+    let working = CountedDays::Working { saturday: true };
+    let window = ContactWindow::weekly(&week, ROME).unwrap().on(working);
+    // Monday at lunch, Saturday after noon, and the day before a national holiday.
+    for (at, next) in [
+        ("2026-11-23 12:00", "2026-11-23 14:00"),
+        ("2026-11-28 11:00", "2026-11-30 08:00"),
+        ("2026-12-07 18:00", "2026-12-09 08:00"),
+    ] {
+        assert!(!window.is_open(utc(at)), "{at}");
+        assert_eq!(window.next(utc(at)), utc(next), "{at}");
+    }
+    assert_eq!(
+        window.ends_at(utc("2026-11-23 09:00")),
+        Some(utc("2026-11-23 12:00"))
+    );
+    assert_eq!(window.shortest_s(), 3 * 3_600);
+    // Room of an hour is there no more at 12:30 by the clock of Rome.
+    assert_eq!(
+        window.next_with_room(utc("2026-11-23 11:30"), HOUR_MS),
+        utc("2026-11-23 14:00")
+    );
+    // The clock goes from 02:00 to 03:00: nine o'clock is there an hour sooner.
+    let sundays = week_of([&[], &[], &[], &[], &[], &[], &["09:00-10:00"]]);
+    let sundays = ContactWindow::weekly(&sundays, ROME).unwrap();
+    assert_eq!(
+        sundays.next(utc("2026-03-22 12:00")),
+        utc("2026-03-29 07:00")
+    );
+}
+
+#[test]
+fn contact_windows_that_touch_are_one() {
+    let week = week_of([
+        &["08:00-12:00", "12:00-24:00"],
+        &["00:00-02:00"],
+        &[],
+        &[],
+        &[],
+        &[],
+        &[],
+    ]);
+    let window = ContactWindow::weekly(&week, ROME).unwrap();
+    let ends = Some(utc("2026-11-24 01:00"));
+    assert_eq!(window.ends_at(utc("2026-11-23 07:00")), ends);
+    assert_eq!(window.ends_at(utc("2026-11-23 23:30")), ends);
+    let halves: &[&str] = &["12:00-24:00", "00:00-12:00"];
+    let always = ContactWindow::weekly(&week_of([halves; 7]), ROME).unwrap();
+    assert_eq!(always.ends_at(utc("2026-11-23 12:00")), None);
+}
+
+#[test]
+fn a_week_of_contact_windows_names_every_bad_text() {
+    let week = week_of([
+        &["09:00-13:00", "12:00-14:00"],
+        &["13:00-09:00"],
+        &[],
+        &[],
+        &[],
+        &[],
+        &[],
+    ]);
+    let faults = ContactWindow::weekly(&week, ROME).unwrap_err();
+    let places: Vec<_> = faults.into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places, [(0, 1), (1, 0)]);
+}
+
+#[test]
+fn a_window_of_days_that_do_not_count_never_opens() {
+    let sunday = week_of([&[], &[], &[], &[], &[], &[], &["09:00-13:00"]]);
+    let sunday = ContactWindow::weekly(&sunday, ROME).unwrap();
+    assert!(sunday.ever_opens());
+    let working = CountedDays::Working { saturday: true };
+    assert!(!sunday.clone().on(working).ever_opens());
+    let office = calendar(&["08:00-18:00"], &[], true);
+    assert!(
+        sunday
+            .on(CountedDays::OpenIn(Arc::new(office)))
+            .ever_opens()
+    );
+}
+
 #[test]
 fn hours_may_be_given_to_the_second_across_a_change_of_the_clock() {
     // On 29 March 2026 the clock goes from 02:00 to 03:00, on 25 October from 03:00 to 02:00.
@@ -202,7 +294,7 @@ fn hours_may_be_given_to_the_second_across_a_change_of_the_clock() {
         window.ends_at(first),
         Some(utc("2026-10-25 02:00") + 10_000)
     );
-    assert_eq!(window.seconds(), 29 * 60 + 50);
+    assert_eq!(window.shortest_s(), 29 * 60 + 50);
     let office = calendar(&["08:00-18:00:01"], &[], false);
     let closes = utc("2026-11-23 17:00") + 1_000;
     assert!(office.is_open(closes - 1) && !office.is_open(closes));

@@ -5,6 +5,7 @@ use cuptel_core::dialplan::{Step as PlanStep, StepId};
 use cuptel_core::id::QueueId;
 use cuptel_core::rules::{CalendarId, PromptId, Rules};
 use cuptel_core::step::Effect;
+use cuptel_core::why::Hold;
 use cuptel_core::words::{CallbackState, Outcome, Suppression};
 
 use crate::room::{BOOK, EXPECTED_S, LUCIA, MARIO, Room, SERVE_WAITING_S, TEN_O_CLOCK_MS};
@@ -252,6 +253,48 @@ fn a_dial_that_fits_into_the_window_is_made() {
     room.staffed(1);
     assert!(room.offered().is_some());
     assert_eq!(room.callback().state, CallbackState::Offered);
+}
+
+/// Rung on weekdays, with a break at lunch.
+fn weekdays_but_for_lunch(rules: &mut Rules) {
+    let zone = parse_zone("Europe/Rome").expect("a zone");
+    let of_day = |day: usize| match day {
+        0..=4 => vec!["09:00-13:00".to_owned(), "15:00-19:00".to_owned()],
+        _ => Vec::new(),
+    };
+    let window = ContactWindow::weekly(&std::array::from_fn(of_day), zone).expect("a window");
+    for queue in rules.queues.values_mut() {
+        queue.callback.window = window.clone();
+    }
+}
+
+#[test]
+fn a_debt_waits_through_the_break_and_the_weekend_and_is_told_until_when() {
+    // A Thursday.
+    let mut room = Room::with(weekdays_but_for_lunch);
+    room.wait_s(3 * HOUR_S);
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.staffed(1);
+    room.wait_s(HOUR_S);
+    let until_ms = TEN_O_CLOCK_MS + 5 * HOUR_MS;
+    let id = room.callback().id.0;
+    assert_eq!(room.offered(), None);
+    assert_eq!(
+        room.why(id).map(|now| now.holds),
+        Some(vec![Hold::WindowClosed { until_ms }])
+    );
+    assert_eq!(room.queue(0).callbacks_from_ms, Some(until_ms));
+    room.wait_s(HOUR_S - 1);
+    assert_eq!(room.offered(), None);
+    room.wait_s(1);
+    assert!(room.offered().is_some());
+    assert_eq!(room.queue(0).callbacks_from_ms, None);
+    // Friday evening, when a callback would not end before seven any more.
+    let mut room = Room::with(weekdays_but_for_lunch);
+    room.wait_s(33 * HOUR_S - EXPECTED_S + 1);
+    let monday_ms = TEN_O_CLOCK_MS + (4 * 24 - 1) * HOUR_MS;
+    assert_eq!(room.queue(0).callbacks_from_ms, Some(monday_ms));
 }
 
 /// A third key leads to cancellations by way of hours of their own, from two to four.

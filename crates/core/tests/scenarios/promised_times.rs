@@ -98,6 +98,33 @@ fn a_time_lies_within_the_hours_in_which_people_are_rung() {
 }
 
 #[test]
+fn no_time_lies_in_the_break_between_two_contact_windows() {
+    let spans = || vec!["09:00-10:45".to_owned(), "11:30-13:00".to_owned()];
+    let week = std::array::from_fn(|_| spans());
+    let window = ContactWindow::weekly(&week, Zone::Europe__Rome).expect("hours");
+    let mut seen = [false; 2];
+    for before in 0..20 {
+        let mut room = Room::with(|rules| {
+            narrow(rules);
+            for queue in rules.queues.values_mut() {
+                queue.callback.window = window.clone();
+            }
+        });
+        room.staffed(1);
+        room.calls(FIRST);
+        for n in 0..before {
+            let caller = room.calls(&format!("+3933300{n:05}"));
+            room.hangs_up(caller);
+        }
+        room.calls(MARIO);
+        let by_ms = room.promises().last().expect("a time was said").by_ms;
+        assert!(window.is_open(by_ms - 1), "{before} before");
+        seen[usize::from(by_ms > room.now_ms() + 45 * 60_000)] = true;
+    }
+    assert_eq!(seen, [true, true], "some before the break and some after");
+}
+
+#[test]
 fn who_may_still_ring_up_a_queue_that_weighs_more_makes_the_promised_time_later() {
     let promised_in_ms = |weight_s: u32| {
         let mut room = Room::with(|rules| {

@@ -10,7 +10,7 @@ use cuptel_core::rules::CallbackPolicy;
 use cuptel_core::words::Outcome;
 
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
-use super::opening::CalendarDraft;
+use super::opening::{CalendarDraft, hours_of_days, tell_once, texts_of};
 use super::staying::StaySettings;
 use super::word;
 
@@ -66,6 +66,20 @@ enum Counts {
     WorkingAndSaturdays,
     /// The days on which this calendar of the queue's tenant opens.
     Calendar(String),
+}
+
+impl Counts {
+    /// As the rules want it; nothing where the calendar is not there.
+    fn days<'c>(&self, mut ours: impl Iterator<Item = &'c CalendarDraft>) -> Option<CountedDays> {
+        match self {
+            Self::Every => Some(CountedDays::Every),
+            Self::Working => Some(CountedDays::Working { saturday: false }),
+            Self::WorkingAndSaturdays => Some(CountedDays::Working { saturday: true }),
+            Self::Calendar(name) => ours
+                .find(|draft| draft.calendar.name() == name.as_str())
+                .map(|found| CountedDays::OpenIn(Arc::new(found.calendar.clone()))),
+        }
+    }
 }
 
 impl CallbackSettings {
@@ -141,13 +155,8 @@ impl CallbackSettings {
         stays.take(&mut table);
         take_shares(&mut table, share_min, share_max);
         take_share_overdue(&mut table, share_overdue, *share_min);
-        if let Some(text) = table.filled_text("window") {
-            match ContactWindow::parse(text.value, Zone::UTC) {
-                Ok(parsed) => *window = parsed,
-                Err(error) => table.faults().add(text.at, error.to_string()),
-            }
-        }
-        take_expected(&mut table, expected_s, window.seconds());
+        take_window(&mut table, window);
+        take_expected(&mut table, expected_s, window.shortest_s());
         for (key, value) in [
             ("expire_counts", expire_counts),
             ("window_counts", window_counts),
@@ -160,14 +169,15 @@ impl CallbackSettings {
         table.finish();
     }
 
-    /// Tells every calendar that the queue's tenant does not have.
+    /// Tells every calendar that the queue's tenant does not have, and a window that opens on no
+    /// day that counts.
     pub(super) fn check_calendars<'c>(
         &self,
-        ours: impl Iterator<Item = &'c CalendarDraft>,
+        ours: impl Iterator<Item = &'c CalendarDraft> + Clone,
         at: &Range<usize>,
         faults: &Faults,
     ) {
-        let known: Vec<&str> = ours.map(|draft| draft.calendar.name()).collect();
+        let known: Vec<&str> = ours.clone().map(|draft| draft.calendar.name()).collect();
         for (key, counts) in [
             ("expire_counts", &self.expire_counts),
             ("window_counts", &self.window_counts),
@@ -179,6 +189,12 @@ impl CallbackSettings {
                 let told = unknown("calendar", name, known.iter().copied());
                 faults.add(at.clone(), format!("`{key}` of this queue: {told}"));
             }
+        }
+        if let Some(days) = self.window_counts.days(ours)
+            && !self.window.clone().on(days).ever_opens()
+        {
+            let message = "`window` of this queue opens on no day that `window_counts` counts: expected hours on one of them, or nobody is ever called back";
+            faults.add(at.clone(), message);
         }
     }
 
@@ -200,17 +216,9 @@ impl CallbackSettings {
         zone: Zone,
         ours: impl Iterator<Item = &'c CalendarDraft> + Clone,
     ) -> CallbackPolicy {
-        let days = |counts: &Counts| match counts {
-            Counts::Every => CountedDays::Every,
-            Counts::Working => CountedDays::Working { saturday: false },
-            Counts::WorkingAndSaturdays => CountedDays::Working { saturday: true },
-            Counts::Calendar(name) => {
-                let found = ours
-                    .clone()
-                    .find(|draft| draft.calendar.name() == name.as_str());
-                let found = found.expect("`check_calendars` tells one that is not there");
-                CountedDays::OpenIn(Arc::new(found.calendar.clone()))
-            }
+        let days = |counts: &Counts| {
+            let days = counts.days(ours.clone());
+            days.expect("`check_calendars` tells a calendar that is not there")
         };
         CallbackPolicy {
             share_min: self.share_min,
@@ -301,6 +309,36 @@ fn take_share_overdue(table: &mut Fields<'_>, share_overdue: &mut f64, share_min
     }
 }
 
+/// Hours that hold on every day, or those of each day of the week.
+fn take_window(table: &mut Fields<'_>, window: &mut ContactWindow) {
+    if !table.has_table("window") {
+        if let Some(text) = table.filled_text("window") {
+            match ContactWindow::parse(text.value, Zone::UTC) {
+                Ok(parsed) => *window = parsed,
+                Err(error) => table.faults().add(text.at, error.to_string()),
+            }
+        }
+        return;
+    }
+    let Some(days) = table.table("window") else {
+        return;
+    };
+    let week = hours_of_days(&days);
+    if week.iter().all(Vec::is_empty) {
+        let message = "`window` has no hours: expected those of a day or more, like { mon-fri = [\"09:00-13:00\", \"15:00-19:00\"] }, or nobody is ever called back";
+        return days.faults().add(days.at(), message);
+    }
+    match ContactWindow::weekly(&texts_of(&week), Zone::UTC) {
+        Ok(parsed) => *window = parsed,
+        Err(errors) => {
+            let placed = errors
+                .into_iter()
+                .map(|((day, index), error)| (week[day][index].at.clone(), error));
+            tell_once(placed, days.faults());
+        }
+    }
+}
+
 /// A dial begins only where the window is long enough for it.
 fn take_expected(table: &mut Fields<'_>, expected_s: &mut u32, window_s: u32) {
     let at = table
@@ -310,7 +348,7 @@ fn take_expected(table: &mut Fields<'_>, expected_s: &mut u32, window_s: u32) {
     *expected_s = table.whole_or("expected_s", 0..=3_600, *expected_s);
     if window_s < *expected_s {
         let message = format!(
-            "the window lasts {window_s} s and a callback is expected to take {expected_s} s: expected a longer window"
+            "the window lasts {window_s} s where it is shortest and a callback is expected to take {expected_s} s: expected longer hours"
         );
         table.faults().add(at, message);
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use cuptel_core::calendar::{Calendar, CalendarDefinition, CalendarPart, YearDay};
+use cuptel_core::calendar::{Calendar, CalendarDefinition, CalendarError, CalendarPart, YearDay};
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, unknown};
 
 use super::authority::{SiteDraft, TenantDraft, tenant_and_name};
@@ -49,29 +49,21 @@ pub(super) fn calendars(
         let definition = CalendarDefinition {
             name: name.clone(),
             zone: tenant.time_zone.name().to_owned(),
-            weekly: weekly
-                .each_ref()
-                .map(|day| day.iter().map(text_of).collect()),
+            weekly: texts_of(&weekly),
             closed: closed.iter().map(text_of).collect(),
             patrons,
             holidays,
         };
         let calendar = Calendar::new(&definition).unwrap_or_else(|errors| {
-            let told: BTreeSet<(usize, usize, String)> = errors
-                .into_iter()
-                .map(|(part, error)| {
-                    let place = match part {
-                        CalendarPart::Zone => at.clone(),
-                        CalendarPart::Weekly { day, index } => weekly[day][index].at.clone(),
-                        CalendarPart::Closed { index } => closed[index].at.clone(),
-                    };
-                    (place.start, place.end, error.to_string())
-                })
-                .collect();
-            // A set, because the hours of `mon-fri` are wrong on five days and written once.
-            for (start, end, message) in told {
-                faults.add(start..end, message);
-            }
+            let placed = errors.into_iter().map(|(part, error)| {
+                let place = match part {
+                    CalendarPart::Zone => at.clone(),
+                    CalendarPart::Weekly { day, index } => weekly[day][index].at.clone(),
+                    CalendarPart::Closed { index } => closed[index].at.clone(),
+                };
+                (place, error)
+            });
+            tell_once(placed, faults);
             // Known all the same, so that no dialplan is blamed for it.
             Calendar::always(name)
         });
@@ -82,6 +74,24 @@ pub(super) fn calendars(
         });
     }
     calendars
+}
+
+/// Tells each fault once: the hours of `mon-fri` are wrong on five days and written once.
+pub(super) fn tell_once(
+    errors: impl Iterator<Item = (Range<usize>, CalendarError)>,
+    faults: &Faults,
+) {
+    let told: BTreeSet<(usize, usize, String)> = errors
+        .map(|(place, error)| (place.start, place.end, error.to_string()))
+        .collect();
+    for (start, end, message) in told {
+        faults.add(start..end, message);
+    }
+}
+
+/// The hours of each day as they are written.
+pub(super) fn texts_of(week: &Week<'_>) -> [Vec<String>; 7] {
+    week.each_ref().map(|day| day.iter().map(text_of).collect())
 }
 
 fn text_of(text: &Placed<&str>) -> String {
@@ -115,11 +125,10 @@ fn patrons(table: &mut Fields<'_>, sites: &[SiteDraft]) -> Vec<YearDay> {
     days
 }
 
-type Week<'a> = [Vec<Placed<&'a str>>; 7];
+/// Hours of each day of the week, Monday first, with where they are written.
+pub(super) type Week<'a> = [Vec<Placed<&'a str>>; 7];
 
-/// The hours of each day: keys are days, or ranges of days like `mon-fri`.
 fn weekly<'a>(table: &mut Fields<'a>) -> (Week<'a>, Range<usize>) {
-    let mut week = Week::default();
     let Some(days) = table.table("weekly") else {
         if !table.has("weekly") {
             table.missing(
@@ -127,8 +136,14 @@ fn weekly<'a>(table: &mut Fields<'a>) -> (Week<'a>, Range<usize>) {
                 "the hours of the days, like { mon-fri = [\"08:00-18:00\"] }",
             );
         }
-        return (week, table.at());
+        return (Week::default(), table.at());
     };
+    (hours_of_days(&days), days.at())
+}
+
+/// The hours of each day: keys are days, or ranges of days like `mon-fri`.
+pub(super) fn hours_of_days<'a>(days: &Fields<'a>) -> Week<'a> {
+    let mut week = Week::default();
     let mut taken = BTreeSet::new();
     for key in days.names() {
         let Some(range) = days_of(key.value) else {
@@ -137,19 +152,19 @@ fn weekly<'a>(table: &mut Fields<'a>) -> (Week<'a>, Range<usize>) {
                 key.value,
                 DAYS.join(", ")
             );
-            table.faults().add(key.at, message);
+            days.faults().add(key.at, message);
             continue;
         };
         let spans = days.named_texts(key.value).map(|texts| texts.value);
         for day in range {
             if !taken.insert(day) {
                 let message = format!("{} has its hours already", DAYS[day]);
-                table.faults().add(key.at.clone(), message);
+                days.faults().add(key.at.clone(), message);
             }
             week[day] = spans.clone().unwrap_or_default();
         }
     }
-    (week, days.at())
+    week
 }
 
 /// The days that `mon` or `mon-fri` stands for.

@@ -343,6 +343,7 @@ pub(crate) fn busy() -> Snapshot {
             callbacks_open: 7,
             callbacks_ready: 4,
             callbacks_held: true,
+            callbacks_from_ms: None,
             callbacks_oldest_ms: Some(AT_MS - 3_900_000),
             tasks_open: 3,
             tasks_due_ms: Some(AT_MS - 120_000),

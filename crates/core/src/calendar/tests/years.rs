@@ -247,17 +247,33 @@ fn invented_windows_open_on_the_days_that_count() {
         let first = chance.day();
         let invented = Invented::around(first, &mut chance);
         let calendar = invented.calendar();
-        let Some(span) = chance.spans().first().copied() else {
-            continue;
+        // The same hours every day, or others on each day of the week.
+        let weekly: [Vec<(i64, i64)>; 7] = if seed % 2 == 0 {
+            let spans = chance.spans();
+            std::array::from_fn(|_| spans.first().copied().into_iter().collect())
+        } else {
+            std::array::from_fn(|_| chance.spans())
         };
+        let texts = weekly
+            .each_ref()
+            .map(|spans| spans.iter().copied().map(hours).collect());
         for kind in KINDS {
-            let window = ContactWindow::parse(&hours(span), ROME)
+            let window = ContactWindow::weekly(&texts, ROME)
                 .unwrap()
                 .on(kind.counted(&calendar));
-            let inside: Vec<(i64, i64)> = (first - 2..first + DAYS + 3)
+            let stretches = (first - 2..first + DAYS + 3)
                 .filter(|day| kind.counts(*day, &invented))
-                .filter_map(|day| shown(day, span.0, span.1))
-                .collect();
+                .flat_map(|day| {
+                    let spans = weekly[weekday(day)].iter();
+                    spans.filter_map(move |(from, to)| shown(day, *from, *to))
+                });
+            let mut inside: Vec<(i64, i64)> = Vec::new();
+            for (from, to) in stretches {
+                match inside.last_mut() {
+                    Some(last) if from <= last.1 => last.1 = last.1.max(to),
+                    Some(_) | None => inside.push((from, to)),
+                }
+            }
             for minute in telling(first, &inside) {
                 let at = minute * MINUTE_MS;
                 let now = inside
@@ -265,6 +281,11 @@ fn invented_windows_open_on_the_days_that_count() {
                     .find(|(from, to)| *from <= minute && minute < *to);
                 let told = || format!("seed {seed}, {kind:?}, {:?} in Rome", clock(minute));
                 assert_eq!(window.is_open(at), now.is_some(), "{}", told());
+                // What lasts to the end of the days compared may go on beyond.
+                if now.is_none_or(|(_, to)| *to < (first + DAYS + 2) * 1_440) {
+                    let ends_at = now.map(|(_, to)| to * MINUTE_MS);
+                    assert_eq!(window.ends_at(at), ends_at, "{}", told());
+                }
                 if let Some((from, _)) = inside.iter().find(|(_, to)| minute < *to) {
                     assert_eq!(window.next(at), at.max(from * MINUTE_MS), "{}", told());
                 }

@@ -104,6 +104,25 @@ fn each_rule_counts_its_own_days_by_the_clock_of_the_tenant() {
 }
 
 #[test]
+fn a_queue_has_contact_windows_of_its_own_for_each_day_of_the_week() {
+    let text = changed(
+        PLAIN,
+        "window = \"09:00-12:00\"",
+        "window = { mon-fri = [\"09:00-11:00\", \"12:00-18:00\"], sat = [\"09:00-11:00\"] }",
+    );
+    let config = load_in(&project(&text, PLAN)).unwrap();
+    let rules = config.rules(&ProvisionalIds::new(&config));
+    let window = |queue| &rules.queues[&QueueId(queue)].callback.window;
+    // Friday to Monday.
+    for (day, open) in [(18, true), (19, false), (20, false), (21, true)] {
+        assert_eq!(window(2).is_open(noon(day)), open, "{day} December");
+        assert!(!window(2).is_open(noon(day) - 1), "{day} December");
+        assert!(window(1).is_open(noon(day)), "the standard hours");
+    }
+    assert_eq!(window(2).next(noon(19)), noon(21) - 3 * 3_600_000);
+}
+
+#[test]
 fn a_tenant_shows_its_own_number_or_the_trunks() {
     let config = load_in(&project(PLAIN, PLAN)).unwrap();
     let rules = config.rules(&ProvisionalIds::new(&config));
