@@ -97,6 +97,37 @@ fn a_person_called_back_whose_operators_phone_dies_hears_so_and_has_the_next_sea
     centre.audit();
 }
 
+/// The debt, once it rests for so long after the end of its dial.
+fn rests_for(centre: &Centre, rest_ms: i64) -> Value {
+    centre.callback("the debt rests", |row| {
+        let detail = centre.callback_detail(&row["id"]);
+        let ended_ms = detail["dials"][0]["ended_ms"].as_i64();
+        row["state"] == "waiting"
+            && ended_ms.map(|ms| ms + rest_ms) == row["not_before_ms"].as_i64()
+    })
+}
+
+#[test]
+fn a_person_who_picks_up_and_hangs_up_at_once_is_left_in_peace_for_hours() {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure("interrupted_under_s = 0", "interrupted_under_s = 5");
+    centre.serve();
+    abandoned(&centre, "0861555207");
+    let mut carrier = Carrier::with(&centre, "person_hangs_up");
+    let _phone = staffed(&centre);
+    carrier.sipp.went_well(SOON);
+
+    let rests = rests_for(&centre, 14_400_000);
+    assert_eq!(rests["tries"], 1);
+    let detail = centre.callback_detail(&rests["id"]);
+    assert_eq!(dial_results(&detail), [("declined".into(), 200.into())]);
+    // The operator has heard why, and has no wrap-up.
+    centre.seat_works("101", "idle");
+    let wrap_ups = "SELECT count(*) FROM assignment WHERE wrap_up_until_ms > ended_ms";
+    assert_eq!(centre.sql(wrap_ups), "0");
+    centre.audit();
+}
+
 #[test]
 fn a_person_who_is_busy_is_left_in_peace_for_the_spacing() {
     let centre = Centre::start(Setup::default());
@@ -105,15 +136,10 @@ fn a_person_who_is_busy_is_left_in_peace_for_the_spacing() {
     let _phone = staffed(&centre);
     carrier.sipp.went_well(SOON);
 
-    let rests = centre.callback("the debt rests", |row| {
-        row["tries"] == 1 && row["state"] == "waiting"
-    });
+    let rests = rests_for(&centre, 600_000);
     let detail = centre.callback_detail(&rests["id"]);
     assert_eq!(dial_results(&detail), [("busy".into(), 486.into())]);
-    let milliseconds = |row: &Value| row.as_i64().expect("milliseconds");
-    let rest_ms =
-        milliseconds(&rests["not_before_ms"]) - milliseconds(&detail["dials"][0]["ended_ms"]);
-    assert_eq!(rest_ms, 600_000);
+    assert_eq!(rests["tries"], 0, "busy is a third of a try");
     assert_eq!(
         rests["place_ms"], detail["missed"][0]["received_ms"],
         "the place is kept"

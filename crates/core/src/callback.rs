@@ -118,6 +118,8 @@ pub(crate) struct Case {
     pub(crate) released: bool,
     /// When the earliest timer that looks at it fires.
     pub(crate) wake_at: Option<MonoUs>,
+    /// How often it was found busy. Forgotten by a restart, which costs less than a try.
+    pub(crate) busy: u32,
     /// The time by which the person was told that they are called.
     pub(crate) promised_ms: Option<UtcMs>,
 }
@@ -257,19 +259,19 @@ pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) 
     let rest_s = match result {
         DialResult::NoAnswer | DialResult::Answered => policy.spacing_no_answer_s,
         DialResult::Busy => policy.spacing_busy_s,
-        DialResult::Unreachable | DialResult::Declined | DialResult::Unknown => {
-            policy.spacing_unreachable_s
-        }
+        DialResult::Declined => policy.spacing_person_declined_s,
+        DialResult::Unreachable | DialResult::Unknown => policy.spacing_unreachable_s,
         DialResult::Married | DialResult::Cancelled => policy.spacing_declined_s,
     };
     now.utc_in_s(rest_s)
 }
 
-/// Whether a dial that ended so counts against the maximum of tries.
-pub(crate) fn spends_a_try(result: DialResult) -> bool {
+/// Whether a dial that ended so counts against the maximum of tries: after busy the last of
+/// `busy_per_try` does.
+pub(crate) fn spends_a_try(result: DialResult, busy: u32, busy_per_try: u32) -> bool {
     match result {
+        DialResult::Busy => busy.is_multiple_of(busy_per_try.max(1)),
         DialResult::NoAnswer
-        | DialResult::Busy
         | DialResult::Declined
         | DialResult::Unreachable
         | DialResult::Unknown => true,
@@ -359,7 +361,13 @@ mod tests {
 
     #[test]
     fn a_seat_that_declines_spends_no_try() {
-        assert!(!spends_a_try(DialResult::Cancelled));
-        assert!(spends_a_try(result_of(486)));
+        assert!(!spends_a_try(DialResult::Cancelled, 0, 1));
+    }
+
+    #[test]
+    fn busy_spends_a_try_each_so_many_times() {
+        let spent = (1..=6).map(|busy| spends_a_try(result_of(486), busy, 3));
+        assert_eq!(spent.filter(|spent| *spent).count(), 2);
+        assert!(spends_a_try(result_of(480), 1, 3), "ringing in vain always");
     }
 }

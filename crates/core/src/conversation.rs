@@ -146,8 +146,33 @@ impl Centre {
         );
         if ringing {
             self.dial_over(now, id, DialResult::Unreachable, None, hang_up, step);
+        } else if by == Party::Caller && self.hung_up_at_once(now, id) {
+            self.person_declined(now, id, step);
         } else {
             self.conversation_over(now, id, by, step);
+        }
+    }
+
+    /// Whether the person called back was there for no conversation. Who waited while the operator
+    /// was told who it is did not refuse the call.
+    fn hung_up_at_once(&self, now: Now, id: SeatId) -> bool {
+        let Some(seat) = self.seats.get(&id).filter(|seat| !seat.is_told) else {
+            return false;
+        };
+        match &seat.work {
+            SeatWork::Talking {
+                assignment,
+                with: With::Person { dial, .. },
+                ..
+            } => self.was_too_short(now, dial.answered_ms, Party::Caller, assignment.disposition),
+            SeatWork::Talking { .. }
+            | SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Offered { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => false,
         }
     }
 

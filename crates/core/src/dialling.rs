@@ -160,13 +160,9 @@ impl Centre {
 
     /// Until when a callback rests after a dial or an offer that ended so.
     pub(crate) fn rest_of(&self, now: Now, id: CallbackId, result: DialResult) -> UtcMs {
-        let policy = || {
-            let case = self.cases.get(&id)?;
-            let tenant = self.rules.tenants.get(&case.row.tenant)?;
-            let queue = case.queue(tenant.dialplan.missed_queue);
-            self.rules.queues.get(&queue).map(|queue| &queue.callback)
-        };
-        policy().map_or(now.utc_ms, |policy| {
+        let case = self.cases.get(&id);
+        let policy = case.and_then(|case| self.policy_of(case));
+        policy.map_or(now.utc_ms, |policy| {
             callback::rest_after(result, policy, now)
         })
     }
@@ -291,7 +287,7 @@ impl Centre {
         else {
             return;
         };
-        let (mut assignment, queue, seat_leg) = (assignment.clone(), *queue, *seat_leg);
+        let (assignment, queue, seat_leg) = (assignment.clone(), *queue, *seat_leg);
         let (callback, dial, leg) = (*callback, dial.clone(), *leg);
         self.legs.remove(&leg);
         if hang_up {
@@ -301,6 +297,47 @@ impl Centre {
                 text: "Given up",
             });
         }
+        let work = (assignment, queue, seat_leg);
+        self.dialled_in_vain(now, id, work, (callback, dial, result, status), step);
+    }
+
+    /// The person picked up and hung up at once: they do not want our call now.
+    pub(crate) fn person_declined(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
+        let SeatWork::Talking {
+            assignment,
+            queue,
+            leg: seat_leg,
+            with:
+                With::Person {
+                    callback,
+                    dial,
+                    leg,
+                },
+        } = work
+        else {
+            seat.work = work;
+            return;
+        };
+        self.legs.remove(&leg);
+        step.effects.push(Effect::Unbridge { leg: seat_leg });
+        let work = (assignment, queue, seat_leg);
+        let over = (callback, dial, DialResult::Declined, Some(200));
+        self.dialled_in_vain(now, id, work, over, step);
+    }
+
+    /// The operator hears why nobody is there to talk to; the callback rests.
+    fn dialled_in_vain(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        (mut assignment, queue, seat_leg): (AssignmentRow, QueueId, LegId),
+        (callback, dial, result, status): (CallbackId, DialRow, DialResult, Option<u16>),
+        step: &mut Step,
+    ) {
         if let Some(rule) = self.rules.queues.get(&queue) {
             let took_ms = now.utc_ms - assignment.started_ms;
             self.means.dialled_in_vain(queue, rule, took_ms);
@@ -315,11 +352,7 @@ impl Centre {
         };
         self.dial_ends(now, dial, result, status, step);
         self.note(now, callback, CallbackEventKind::NotReached, about, step);
-        if !callback::spends_a_try(result)
-            && let Some(case) = self.cases.get_mut(&callback)
-        {
-            case.row.tries -= 1;
-        }
+        self.count_try(callback, result);
         self.callback_returns(now, callback, result, step);
         let prompts = &self.rules.prompts;
         let tell = match result {
@@ -334,6 +367,22 @@ impl Centre {
         };
         self.inform_operator(id, seat_leg, tell, step);
         self.seat_changed(now, id, step);
+    }
+
+    /// A dial counted as a try when it began; not every one that came to nothing is.
+    fn count_try(&mut self, id: CallbackId, result: DialResult) {
+        let case = self.cases.get(&id);
+        let policy = case.and_then(|case| self.policy_of(case));
+        let busy_per_try = policy.map_or(1, |policy| policy.busy_per_try);
+        let Some(case) = self.cases.get_mut(&id) else {
+            return;
+        };
+        if result == DialResult::Busy {
+            case.busy = case.busy.saturating_add(1);
+        }
+        if !callback::spends_a_try(result, case.busy, busy_per_try) {
+            case.row.tries -= 1;
+        }
     }
 
     pub(crate) fn inform_operator(

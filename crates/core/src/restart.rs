@@ -210,6 +210,7 @@ impl Centre {
                 ready: None,
                 entered: None,
                 wake_at: None,
+                busy: 0,
                 promised_ms,
             });
             cases.push((case.row.id, case));

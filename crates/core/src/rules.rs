@@ -372,8 +372,12 @@ pub struct CallbackPolicy {
     pub spacing_busy_s: u32,
     /// Rest after the network could not reach the number.
     pub spacing_unreachable_s: u32,
+    /// Rest after the person refused the call, or picked up and hung up at once.
+    pub spacing_person_declined_s: u32,
     /// Rest after a seat declined or could not take it.
     pub spacing_declined_s: u32,
+    /// So many times busy are one dial spent: the person is there, and on the phone.
+    pub busy_per_try: u32,
     /// Dials spent before a human must look at it.
     pub tries_max: u32,
     /// How a call may end without a callback being opened for it. Who has one open joins it all the

@@ -92,7 +92,7 @@ pub(crate) fn only_stays(needs: &[NeedRow]) -> bool {
 }
 
 impl Centre {
-    fn policy_of(&self, case: &Case) -> Option<&CallbackPolicy> {
+    pub(crate) fn policy_of(&self, case: &Case) -> Option<&CallbackPolicy> {
         let rule = self.rules.queues.get(&self.queue_of(case)?)?;
         Some(&rule.callback)
     }

@@ -44,6 +44,7 @@ pub(crate) const GRACE_S: u32 = 40;
 pub(crate) const NO_ANSWER_S: u32 = 45;
 pub(crate) const BUSY_S: u32 = 20;
 pub(crate) const UNREACHABLE_S: u32 = 60;
+pub(crate) const PERSON_DECLINED_S: u32 = 75;
 /// Dials in vain before a callback is given up.
 pub(crate) const TRIES_MAX: i64 = 2;
 /// A conversation that ends before this without a result was none.
@@ -444,7 +445,9 @@ impl Shape {
                 spacing_no_answer_s: NO_ANSWER_S,
                 spacing_busy_s: BUSY_S,
                 spacing_unreachable_s: UNREACHABLE_S,
+                spacing_person_declined_s: PERSON_DECLINED_S,
                 spacing_declined_s: 5,
+                busy_per_try: 2,
                 tries_max: u32::try_from(TRIES_MAX).unwrap_or(2),
                 owner_wait_h: 2,
                 not_on: BTreeSet::new(),

@@ -13,7 +13,9 @@ use cuptel_core::words::{
 use crate::by_hand::{check_stays, only_stays};
 use crate::errands::check_tasks;
 use crate::image::Image;
-use crate::invented::{BUSY_S, GRACE_S, NO_ANSWER_S, TOO_SHORT_MS, TRIES_MAX, UNREACHABLE_S};
+use crate::invented::{
+    BUSY_S, GRACE_S, NO_ANSWER_S, PERSON_DECLINED_S, TOO_SHORT_MS, TRIES_MAX, UNREACHABLE_S,
+};
 
 /// A promise that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -253,7 +255,8 @@ fn rest_ms(result: DialResult) -> i64 {
     let rest_s = match result {
         DialResult::NoAnswer => NO_ANSWER_S,
         DialResult::Busy => BUSY_S,
-        DialResult::Declined | DialResult::Unreachable | DialResult::Unknown => UNREACHABLE_S,
+        DialResult::Declined => PERSON_DECLINED_S,
+        DialResult::Unreachable | DialResult::Unknown => UNREACHABLE_S,
         DialResult::Answered | DialResult::Married | DialResult::Cancelled => 0,
     };
     i64::from(rest_s) * 1_000

@@ -7,8 +7,8 @@ use cuptel_core::words::{
 };
 
 use crate::room::{
-    BOOK, BUSY_S, CANCEL, DECLINED_S, GRACE_S, MARIO, NO_ANSWER_S, RING_S, Room, SEAT_RING_S,
-    TRIES_MAX,
+    BOOK, BUSY_S, CANCEL, DECLINED_S, GRACE_S, MARIO, NO_ANSWER_S, PERSON_DECLINED_S, RING_S, Room,
+    SEAT_RING_S, TRIES_MAX,
 };
 
 /// Mario gave up in the queue; a seat is free; his time has come.
@@ -92,6 +92,64 @@ fn busy_and_no_answer_rest_differently_and_tries_come_to_an_end() {
     assert_eq!(room.rung(), None, "the ringing was cancelled");
     assert_eq!(room.callback().tries, i64::from(TRIES_MAX));
     assert_eq!(room.callback().closed_how, Some(ClosedHow::Exhausted));
+}
+
+#[test]
+fn who_is_on_the_phone_each_time_is_not_given_up_as_soon_as_who_never_answers() {
+    let mut room = Room::with(|rules| {
+        for queue in rules.queues.values_mut() {
+            (queue.callback.tries_max, queue.callback.busy_per_try) = (2, 2);
+        }
+    });
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    for tries in [0, 1, 1, 2] {
+        room.seat_picks_up();
+        let leg = room.rung().unwrap();
+        room.not_answered(leg, 486);
+        operator_told(&mut room);
+        assert_eq!(room.callback().tries, tries);
+        room.wait_s(BUSY_S);
+    }
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Exhausted));
+}
+
+#[test]
+fn who_refuses_the_call_or_hangs_up_at_once_has_a_spacing_of_their_own() {
+    for picks_up in [false, true] {
+        let mut room = owed();
+        room.seat_picks_up();
+        let leg = room.rung().unwrap();
+        if picks_up {
+            room.tell(Input::Answered { leg });
+            room.wait_s(1);
+            room.hangs_up(leg);
+        } else {
+            room.not_answered(leg, 603);
+        }
+        assert_eq!(
+            room.work_of(1),
+            WorkState::Talking,
+            "the operator hears why"
+        );
+        operator_told(&mut room);
+        assert_eq!(room.work_of(1), WorkState::Idle, "no wrap-up is asked for");
+        let dials = room.dials();
+        assert_eq!(dials[0].result, Some(DialResult::Declined));
+        assert_eq!(dials[0].answered_ms.is_some(), picks_up);
+        assert_eq!(
+            (room.callback().tries, room.callback().state),
+            (1, CallbackState::Waiting)
+        );
+        let rests_ms = room.callback().not_before_ms - room.dials()[0].ended_ms.unwrap();
+        assert_eq!(rests_ms, i64::from(PERSON_DECLINED_S) * 1_000);
+        room.wait_s(PERSON_DECLINED_S - 2);
+        assert_eq!(room.offered(), None);
+        room.wait_s(2);
+        assert!(room.offered().is_some());
+    }
 }
 
 #[test]

@@ -46,6 +46,7 @@ pub(crate) const BUSY_S: u32 = 300;
 pub(crate) const NO_ANSWER_S: u32 = 900;
 pub(crate) const UNREACHABLE_S: u32 = 400;
 pub(crate) const DECLINED_S: u32 = 10;
+pub(crate) const PERSON_DECLINED_S: u32 = 7_200;
 pub(crate) const WRAP_UP_S: u32 = 30;
 pub(crate) const RECONCILE_S: u32 = 600;
 pub(crate) const SEAT_RING_S: u32 = 20;
@@ -1113,7 +1114,9 @@ fn queue(name: &str) -> Queue {
             spacing_no_answer_s: NO_ANSWER_S,
             spacing_busy_s: BUSY_S,
             spacing_unreachable_s: UNREACHABLE_S,
+            spacing_person_declined_s: PERSON_DECLINED_S,
             spacing_declined_s: DECLINED_S,
+            busy_per_try: 1,
             tries_max: TRIES_MAX,
             owner_wait_h: 2,
             not_on: BTreeSet::new(),

@@ -33,8 +33,12 @@ pub(crate) struct CallbackSettings {
     spacing_busy_s: u32,
     /// Default 3,600.
     spacing_unreachable_s: u32,
+    /// Default 14,400.
+    spacing_person_declined_s: u32,
     /// Default 30.
     spacing_declined_s: u32,
+    /// Default 3.
+    busy_per_try: u32,
     /// Default 5.
     tries_max: u32,
     /// How a call may end without a callback. Default: every end opens one.
@@ -94,7 +98,9 @@ impl CallbackSettings {
             spacing_no_answer_s: 1_800,
             spacing_busy_s: 600,
             spacing_unreachable_s: 3_600,
+            spacing_person_declined_s: 14_400,
             spacing_declined_s: 30,
+            busy_per_try: 3,
             tries_max: 5,
             not_on: BTreeSet::new(),
             owner_wait_h: 24,
@@ -120,7 +126,9 @@ impl CallbackSettings {
             spacing_no_answer_s,
             spacing_busy_s,
             spacing_unreachable_s,
+            spacing_person_declined_s,
             spacing_declined_s,
+            busy_per_try,
             tries_max,
             not_on,
             owner_wait_h,
@@ -143,7 +151,13 @@ impl CallbackSettings {
                 SOME_OF_A_DAY_S,
                 spacing_unreachable_s,
             ),
+            (
+                "spacing_person_declined_s",
+                SOME_OF_A_DAY_S,
+                spacing_person_declined_s,
+            ),
             ("spacing_declined_s", SOME_OF_A_DAY_S, spacing_declined_s),
+            ("busy_per_try", 1..=20, busy_per_try),
             ("tries_max", 1..=100, tries_max),
             ("owner_wait_h", 0..=720, owner_wait_h),
             ("expire_days", 1..=3_650, expire_days),
@@ -229,7 +243,9 @@ impl CallbackSettings {
             spacing_no_answer_s: self.spacing_no_answer_s,
             spacing_busy_s: self.spacing_busy_s,
             spacing_unreachable_s: self.spacing_unreachable_s,
+            spacing_person_declined_s: self.spacing_person_declined_s,
             spacing_declined_s: self.spacing_declined_s,
+            busy_per_try: self.busy_per_try,
             tries_max: self.tries_max,
             not_on: self.not_on.clone(),
             owner_wait_h: self.owner_wait_h,

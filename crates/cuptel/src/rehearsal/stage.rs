@@ -387,6 +387,7 @@ fn queues(root: &mut Table) -> anyhow::Result<()> {
         set(callback, "spacing_no_answer_s", 7);
         set(callback, "spacing_busy_s", 5);
         set(callback, "spacing_unreachable_s", 7);
+        set(callback, "spacing_person_declined_s", 7);
         set(callback, "spacing_declined_s", 1);
     }
     Ok(())
