@@ -311,6 +311,9 @@ pub enum Event {
         reason: String,
         /// Value of its Reason header.
         reason_header: Option<String>,
+        /// Whether the peer has said so. Else we say it, because nothing came, or because what
+        /// would have brought it is closed.
+        is_heard: bool,
     },
     /// Our BYE is answered or given up; the dialog is over.
     Ended {

@@ -109,7 +109,7 @@ impl Endpoint {
             return;
         };
         match client.owner {
-            Owner::Invite(id) => self.call_failed(id, status, reason, None, out),
+            Owner::Invite(id) => self.call_failed(id, (status, false), reason, None, out),
             Owner::Bye(id) => self.call_ended(id, out),
             Owner::Ping(id) => out.tell(Event::Pong { id, status: None }),
             Owner::Register(id) => self.register_failed(now_us, id, status, out),
@@ -120,7 +120,7 @@ impl Endpoint {
     fn call_failed(
         &mut self,
         id: DialogId,
-        status: u16,
+        (status, is_heard): (u16, bool),
         reason: &str,
         reason_header: Option<String>,
         out: &mut Outbox,
@@ -131,6 +131,7 @@ impl Endpoint {
                 status,
                 reason: reason.to_owned(),
                 reason_header,
+                is_heard,
             });
         }
     }
@@ -169,6 +170,7 @@ impl Endpoint {
                 status: 503,
                 reason,
                 reason_header: None,
+                is_heard: false,
             });
             return id;
         };
@@ -422,7 +424,8 @@ impl Endpoint {
             if at <= now_us {
                 let invite = calling.invite;
                 self.drop_client(invite);
-                return self.call_failed(id, status, "Cancelled without final response", None, out);
+                let reason = "Cancelled without final response";
+                return self.call_failed(id, (status, false), reason, None, out);
             }
         } else if calling.cancel.is_none() && calling.ring_until.is_some_and(|at| at <= now_us) {
             calling.cancel = Some(Cancel {
@@ -506,7 +509,8 @@ impl Endpoint {
         if let Some(Cancel { status, .. }) = calling.cancel {
             // It crossed our CANCEL: acknowledged and hung up.
             self.send_stray_bye(now_us, path, out);
-            return self.call_failed(id, status, "Answered while being cancelled", None, out);
+            let reason = "Answered while being cancelled";
+            return self.call_failed(id, (status, true), reason, None, out);
         }
         let credentials = calling.credentials.take();
         let established = Established {
@@ -577,7 +581,7 @@ impl Endpoint {
             .as_ref()
             .map_or(status, |cancel| cancel.status);
         let header = message.first(Name::REASON).map(lossy);
-        self.call_failed(id, status, &message.reason(), header, out);
+        self.call_failed(id, (status, true), &message.reason(), header, out);
     }
 
     /// Repeats a challenged INVITE with credentials: once, and once more for a stale nonce.

@@ -132,6 +132,7 @@ fn a_refusal_is_acknowledged_each_time_and_told_once() {
             status: 486,
             reason,
             reason_header,
+            is_heard: true,
         },
     ] = seen.events.as_slice()
     else {
@@ -164,7 +165,11 @@ fn silence_is_408_after_timer_b() {
     assert_eq!(seen.sent.len(), 6, "Timer A doubles without limit");
     assert!(matches!(
         seen.events.as_slice(),
-        [Event::Failed { status: 408, .. }]
+        [Event::Failed {
+            status: 408,
+            is_heard: false,
+            ..
+        }]
     ));
 }
 
@@ -351,7 +356,7 @@ fn a_closed_flow_fails_what_waits_on_it() {
     });
     assert!(matches!(
         seen.events.as_slice(),
-        [Event::Failed { status: 503, dialog: d, .. }, Event::Pong { status: None, .. }] if *d == dialog
+        [Event::Failed { status: 503, dialog: d, is_heard: false, .. }, Event::Pong { status: None, .. }] if *d == dialog
     ));
 }
 
