@@ -136,6 +136,7 @@ fn queue(number: i64) -> Queue {
         waiting_max: u32::MAX,
         wrap_up_s: 0,
         ring_s: 15,
+        cli: None,
         class: None,
         live_bonus_s: 300,
         no_operators: NoOperators::Wait,

@@ -34,4 +34,5 @@ mod stops;
 mod storm;
 mod tasks;
 mod transports;
+mod trunks;
 mod upgrade;

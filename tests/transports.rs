@@ -326,7 +326,7 @@ fn a_carrier_that_takes_no_connection_ends_the_dial_at_once() {
     let dial = dial_over(&centre);
     assert_eq!(
         (&dial["result"], &dial["sip_status"]),
-        (&"unreachable".into(), &503.into())
+        (&"trunk_failed".into(), &serde_json::Value::Null)
     );
     centre.audit();
 }

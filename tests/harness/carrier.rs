@@ -22,10 +22,19 @@ impl Carrier {
 
     /// The same over SIPp's transport, such as `t1`.
     pub(crate) fn by(centre: &Centre, scenario: &str, transport: &str) -> Self {
+        Self::run(centre, scenario, PORT, transport)
+    }
+
+    /// The same for another carrier, at a port of its own.
+    pub(crate) fn at(centre: &Centre, scenario: &str, port: u16) -> Self {
+        Self::run(centre, scenario, port, "u1")
+    }
+
+    fn run(centre: &Centre, scenario: &str, port: u16, transport: &str) -> Self {
         let ear = Ear::open(centre);
-        let port = ear.port.to_string();
-        let arguments = ["-t", transport, "-m", "1", "-key", "ear", &port];
-        let sipp = Sipp::answering(centre, scenario, PORT, &arguments);
+        let ear_port = ear.port.to_string();
+        let arguments = ["-t", transport, "-m", "1", "-key", "ear", &ear_port];
+        let sipp = Sipp::answering(centre, scenario, port, &arguments);
         Self { ear, sipp }
     }
 

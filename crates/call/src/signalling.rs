@@ -42,7 +42,12 @@ impl Switch {
                 }
             }
             Event::Answered { dialog, body, .. } => self.answered(now, dialog, body.as_ref(), step),
-            Event::Failed { dialog, status, .. } => self.failed(now, dialog, status, step),
+            Event::Failed {
+                dialog,
+                status,
+                is_heard,
+                ..
+            } => self.failed(now, dialog, (status, is_heard), step),
             Event::Ended { dialog } => {
                 self.dialogs.remove(&dialog);
             }
@@ -220,10 +225,20 @@ impl Switch {
         self.tell_rules(now, input, step);
     }
 
-    fn failed(&mut self, now: Now, dialog: DialogId, status: u16, step: &mut Step) {
+    fn failed(
+        &mut self,
+        now: Now,
+        dialog: DialogId,
+        (mut status, is_heard): (u16, bool),
+        step: &mut Step,
+    ) {
         let Some(id) = self.leg_of_dialog(dialog) else {
             return;
         };
+        let is_person = |leg: &Leg| leg.kind == Kind::Person;
+        if !is_heard && self.legs.get(&id).is_some_and(is_person) {
+            status = rules::SILENT;
+        }
         if let Some(leg) = self.legs.get(&id)
             && leg.kind == Kind::Person
             && matches!(status, 401 | 407)

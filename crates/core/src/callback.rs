@@ -260,7 +260,9 @@ pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) 
         DialResult::NoAnswer | DialResult::Answered => policy.spacing_no_answer_s,
         DialResult::Busy => policy.spacing_busy_s,
         DialResult::Declined => policy.spacing_person_declined_s,
-        DialResult::Unreachable | DialResult::Unknown => policy.spacing_unreachable_s,
+        DialResult::Unreachable | DialResult::TrunkFailed | DialResult::Unknown => {
+            policy.spacing_unreachable_s
+        }
         DialResult::Married | DialResult::Cancelled => policy.spacing_declined_s,
     };
     now.utc_in_s(rest_s)
@@ -274,6 +276,8 @@ pub(crate) fn spends_a_try(result: DialResult, busy: u32, busy_per_try: u32) -> 
         DialResult::NoAnswer
         | DialResult::Declined
         | DialResult::Unreachable
+        // Or a number that every trunk refuses would be dialled for ever.
+        | DialResult::TrunkFailed
         | DialResult::Unknown => true,
         DialResult::Answered | DialResult::Married | DialResult::Cancelled => false,
     }

@@ -263,7 +263,11 @@ impl Centre {
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
                 Some(Role::Caller(_) | Role::LeftAlone(_)) | None => {}
             },
-            Input::Ringing { leg } => self.seat_rings(now, leg, step),
+            Input::Ringing { leg } => match self.legs.get(&leg).copied() {
+                Some(Role::Seat(seat)) => self.seat_rings(now, seat, step),
+                Some(Role::Person(seat)) => self.person_rings(seat),
+                Some(Role::Caller(_) | Role::LeftAlone(_)) | None => {}
+            },
             Input::Answered { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
                 Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
@@ -336,6 +340,7 @@ impl Centre {
             Timer::Answer(id, token) => self.answer_due(id, token, step),
             Timer::NoticeEnds(id) => self.notice_ends(now, id, step),
             Timer::StormEnds(trunk, moment) => self.storm_ends(trunk, moment),
+            Timer::TrunkAgain(trunk, moment) => self.trunk_again(trunk, moment),
             Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),
             Timer::Announce(id, token) => self.announce_due(now, id, token, step),
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),

@@ -2,6 +2,7 @@
 //! so many callers are answered that a storm is on. Knows nothing of what a caller hears.
 
 use crate::centre::Centre;
+use crate::failover::Health;
 use crate::id::TrunkId;
 use crate::planted::{Fault, planted};
 use crate::rules::Trunk;
@@ -21,6 +22,9 @@ pub(crate) struct Channels {
     /// Since when every channel is taken: the carrier refuses whom we never see.
     pub(crate) full_since_ms: Option<UtcMs>,
     pub(crate) storm: Option<Storm>,
+    pub(crate) health: Health,
+    /// Its turn among the trunks of its order: what it is behind its weight.
+    pub(crate) turn: i64,
 }
 
 /// More callers than lines, until it has been quiet for a while.
@@ -58,12 +62,13 @@ impl Channels {
         self.inbound + on_lines < rule.answer_max && self.used() < used_max(rule)
     }
 
-    /// Whether another callback can be dialled beside so many that seats are asked about.
-    pub(crate) fn dials(self, rule: &Trunk, promised: u32) -> bool {
-        let outbound = self.outbound + promised;
-        let is_own = outbound < rule.outbound_min;
-        let shares = self.inbound.max(rule.inbound_min) + outbound < rule.answer_max;
-        (is_own || shares) && self.used() + promised < used_max(rule)
+    /// Callbacks that can be dialled beside.
+    pub(crate) fn room_for_dials(self, rule: &Trunk) -> u32 {
+        let own = rule.outbound_min.saturating_sub(self.outbound);
+        let on_lines = self.inbound.max(rule.inbound_min) + self.outbound;
+        let shared = rule.answer_max.saturating_sub(on_lines);
+        own.max(shared)
+            .min(used_max(rule).saturating_sub(self.used()))
     }
 
     /// Whether another caller can hear a notice: never on a channel that callbacks keep.

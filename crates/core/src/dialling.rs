@@ -4,6 +4,7 @@
 use crate::attempt::cause;
 use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
+use crate::failover::is_refused_by_trunk;
 use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
@@ -11,7 +12,7 @@ use crate::planted::{Fault, planted};
 use crate::record::{AssignmentRow, DialRow, Record};
 use crate::rules::PromptId;
 use crate::seat::{SeatWork, With};
-use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
+use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, SILENT, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::whisper::WHISPERED;
@@ -19,6 +20,17 @@ use crate::words::{CallbackEventKind, DialResult, DialState};
 
 /// Token of the message why a person was not reached.
 const WHY_NOT: u64 = 1;
+
+/// The work of a seat that calls somebody back: its row, its queue, its leg.
+type AtSeat = (AssignmentRow, QueueId, LegId);
+
+/// How a dial goes.
+struct Way {
+    trunk: TrunkId,
+    /// The number that is shown.
+    cli: PhoneNumber,
+    ring_s: u32,
+}
 
 impl Centre {
     /// Operator-first: the operator is on the line, now the person is rung.
@@ -39,21 +51,40 @@ impl Centre {
         let Some(case) = self.cases.get(&callback) else {
             return;
         };
-        let (number, handle, tenant) = (case.number.clone(), case.row.number, case.row.tenant);
-        let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
-        let (trunk, cli, ring_s) = match self.way_to_dial((tenant, queue), &number) {
+        let (number, tenant) = (case.number.clone(), case.row.tenant);
+        let way = match self.way_to_dial(now, (tenant, queue), &number, &[]) {
             Ok(way) => way,
             // No try is spent.
             Err(why) => {
                 return self.dial_impossible(now, id, (callback, leg, why), assignment, step);
             }
         };
+        let work = (assignment, queue, leg);
+        self.place_dial(now, id, (callback, work, Vec::new()), way, step);
+        self.move_case(now, callback, Move::Dial, |row| row.tries += 1, step);
+        self.tell_who_is_rung(now, id, leg, queue, step);
+    }
+
+    /// One dial, with its row, through one trunk.
+    fn place_dial(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        (callback, (assignment, queue, leg), refused_by): (CallbackId, AtSeat, Vec<TrunkId>),
+        way: Way,
+        step: &mut Step,
+    ) {
+        let Some(case) = self.cases.get(&callback) else {
+            return;
+        };
+        let (number, handle) = (case.number.clone(), case.row.number);
+        let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
         let dial = DialRow {
             id: dial_id,
             callback,
             number: handle,
             seat: id,
-            trunk,
+            trunk: way.trunk,
             state: DialState::InFlight,
             placed_ms: now.utc_ms,
             answered_ms: None,
@@ -66,23 +97,21 @@ impl Centre {
             .extend(Some(row).filter(|_| !planted(Fault::DialWithoutRow)));
         self.people
             .change(&number, |known| known.dial = Some(dial_id));
-        self.move_case(now, callback, Move::Dial, |row| row.tries += 1, step);
         let about = About {
             dial: Some(dial_id),
             seat: Some(id),
             ..About::default()
         };
         self.note(now, callback, CallbackEventKind::Dialled, about, step);
-        self.use_channels(now, trunk, |used| used.outbound += 1);
+        self.use_channels(now, way.trunk, |used| used.outbound += 1);
         self.legs.insert(person_leg, Role::Person(id));
-        let until = now.in_s(ring_s);
+        let until = now.in_s(way.ring_s);
         self.timers.at(until, Timer::DialRang(id, dial_id));
-        self.tell_who_is_rung(now, id, leg, queue, step);
         let to = Destination::Person {
             dial: dial_id,
-            trunk,
+            trunk: way.trunk,
             number,
-            cli,
+            cli: way.cli,
         };
         step.effects.push(Effect::Invite {
             leg: person_leg,
@@ -94,6 +123,8 @@ impl Centre {
                 dial,
                 leg: person_leg,
                 until,
+                is_heard: false,
+                refused_by,
             };
             seat.work = SeatWork::Talking {
                 assignment,
@@ -104,25 +135,74 @@ impl Centre {
         }
     }
 
-    /// The trunk for a dial, the number that is shown and how long it lets ring; or what the operator is told:
-    /// somebody has stopped it, or the channel went to an inbound call meanwhile.
+    /// How a dial goes that these trunks have refused; or what the operator is told: somebody has
+    /// stopped it, or the channel went to an inbound call meanwhile.
     fn way_to_dial(
-        &self,
+        &mut self,
+        now: Now,
         (tenant, queue): (TenantId, QueueId),
         number: &PhoneNumber,
-    ) -> Result<(TrunkId, PhoneNumber, u32), PromptId> {
-        let prompts = &self.rules.prompts;
+        refused_by: &[TrunkId],
+    ) -> Result<Way, PromptId> {
+        let rules = self.rules.clone();
         // Every offer was withdrawn then; but nothing may be dialled past a stop or a mark.
         if self.is_stopped(queue) || self.is_do_not_call(tenant, number) {
-            return Err(prompts.to_operator_withdrawn);
+            return Err(rules.prompts.to_operator_withdrawn);
         }
-        let way = self.trunk_out(0);
-        let (trunk, rule) = way.ok_or(prompts.to_operator_unreachable)?;
-        let own = self.rules.tenants.get(&tenant);
-        let cli = own
-            .and_then(|tenant| tenant.cli.as_ref())
-            .unwrap_or(&rule.cli);
-        Ok((trunk, cli.clone(), rule.ring_s))
+        let chosen = self.choose_trunk(now, refused_by);
+        let trunk = chosen.and_then(|id| Some((id, rules.trunks.get(&id)?)));
+        let (trunk, rule) = trunk.ok_or(rules.prompts.to_operator_unreachable)?;
+        let of_queue = rules.queues.get(&queue).and_then(|it| it.cli.as_ref());
+        let of_tenant = rules.tenants.get(&tenant).and_then(|it| it.cli.as_ref());
+        let own = of_queue.or(of_tenant).filter(|_| !rule.dials.shows_own_cli);
+        Ok(Way {
+            trunk,
+            cli: own.unwrap_or(&rule.cli).clone(),
+            ring_s: rule.ring_s,
+        })
+    }
+
+    /// The trunk refused the call before any phone rang: it goes through the next one, in the same
+    /// breath, so that the operator hears nothing of it. Whether there is one.
+    fn fails_over(&mut self, now: Now, id: SeatId, status: u16, step: &mut Step) -> bool {
+        let Some(SeatWork::Talking {
+            assignment,
+            queue,
+            leg,
+            with:
+                With::Ringing {
+                    callback,
+                    dial,
+                    leg: person_leg,
+                    refused_by,
+                    ..
+                },
+        }) = self.seats.get(&id).map(|seat| &seat.work)
+        else {
+            return false;
+        };
+        let work = (assignment.clone(), *queue, *leg);
+        let (callback, dial, person_leg) = (*callback, dial.clone(), *person_leg);
+        let refused_by = [refused_by.as_slice(), &[dial.trunk]].concat();
+        let Some(case) = self.cases.get(&callback) else {
+            return false;
+        };
+        let (number, of) = (case.number.clone(), (case.row.tenant, work.1));
+        let Ok(way) = self.way_to_dial(now, of, &number, &refused_by) else {
+            return false;
+        };
+        self.legs.remove(&person_leg);
+        let result = DialResult::TrunkFailed;
+        let about = About {
+            dial: Some(dial.id),
+            seat: Some(id),
+            detail: Some(result.as_str()),
+            ..About::default()
+        };
+        self.note(now, callback, CallbackEventKind::NotReached, about, step);
+        self.dial_row_ends(now, dial, result, Some(status), step);
+        self.place_dial(now, id, (callback, work, refused_by), way, step);
+        true
     }
 
     fn dial_impossible(
@@ -197,11 +277,13 @@ impl Centre {
             ..About::default()
         };
         step.records.push(Record::Dial(dial.clone()));
+        let trunk = dial.trunk;
         *with = With::Person {
             callback,
             dial,
             leg,
         };
+        self.trunk_works(trunk);
         self.move_case(now, callback, Move::Answer, |_| {}, step);
         self.note(now, callback, CallbackEventKind::Reached, about, step);
         step.effects.push(Effect::Bridge {
@@ -218,11 +300,44 @@ impl Centre {
         status: u16,
         step: &mut Step,
     ) {
-        let (result, status) = match status {
+        let Some(SeatWork::Talking {
+            with: With::Ringing { dial, is_heard, .. },
+            ..
+        }) = self.seats.get(&id).map(|seat| &seat.work)
+        else {
+            return;
+        };
+        let (trunk, is_heard) = (dial.trunk, *is_heard);
+        let (result, told) = match status {
             NOT_SENT => (DialResult::Cancelled, None),
+            SILENT if is_heard => (DialResult::Unreachable, None),
+            SILENT => (DialResult::TrunkFailed, None),
+            status if is_refused_by_trunk(status, is_heard) => {
+                (DialResult::TrunkFailed, Some(status))
+            }
             status => (callback::result_of(status), Some(status)),
         };
-        self.dial_over(now, id, result, status, false, step);
+        if status != NOT_SENT {
+            self.trunk_heard(now, trunk, (status, is_heard));
+        }
+        let goes_on =
+            is_refused_by_trunk(status, is_heard) && self.fails_over(now, id, status, step);
+        if !goes_on {
+            self.dial_over(now, id, result, told, false, step);
+        }
+    }
+
+    /// The network says that the person's phone rings.
+    pub(crate) fn person_rings(&mut self, id: SeatId) {
+        if let Some(SeatWork::Talking {
+            with: With::Ringing { dial, is_heard, .. },
+            ..
+        }) = self.seats.get_mut(&id).map(|seat| &mut seat.work)
+        {
+            *is_heard = true;
+            let trunk = dial.trunk;
+            self.trunk_works(trunk);
+        }
     }
 
     /// The INVITE has left: the person's phone rings as long as the trunk's rule says.
@@ -334,7 +449,7 @@ impl Centre {
         &mut self,
         now: Now,
         id: SeatId,
-        (mut assignment, queue, seat_leg): (AssignmentRow, QueueId, LegId),
+        (mut assignment, queue, seat_leg): AtSeat,
         (callback, dial, result, status): (CallbackId, DialRow, DialResult, Option<u16>),
         step: &mut Step,
     ) {
@@ -361,6 +476,7 @@ impl Centre {
             DialResult::Married => prompts.to_operator_withdrawn,
             DialResult::Declined
             | DialResult::Unreachable
+            | DialResult::TrunkFailed
             | DialResult::Answered
             | DialResult::Cancelled
             | DialResult::Unknown => prompts.to_operator_unreachable,
@@ -428,6 +544,26 @@ impl Centre {
     pub(crate) fn dial_ends(
         &mut self,
         now: Now,
+        dial: DialRow,
+        result: DialResult,
+        status: Option<u16>,
+        step: &mut Step,
+    ) {
+        if let Some(number) = self
+            .cases
+            .get(&dial.callback)
+            .map(|case| case.number.clone())
+        {
+            self.people.change(&number, |known| known.dial = None);
+            // Another authority's callback may have waited for this one.
+            self.reconsider_number(now, &number);
+        }
+        self.dial_row_ends(now, dial, result, status, step);
+    }
+
+    fn dial_row_ends(
+        &mut self,
+        now: Now,
         mut dial: DialRow,
         result: DialResult,
         status: Option<u16>,
@@ -439,15 +575,6 @@ impl Centre {
         dial.sip_status = status;
         if !planted(Fault::ChannelKept) {
             self.use_channels(now, dial.trunk, |used| used.outbound -= 1);
-        }
-        if let Some(number) = self
-            .cases
-            .get(&dial.callback)
-            .map(|case| case.number.clone())
-        {
-            self.people.change(&number, |known| known.dial = None);
-            // Another authority's callback may have waited for this one.
-            self.reconsider_number(now, &number);
         }
         step.records.push(Record::Dial(dial));
     }

@@ -7,9 +7,7 @@ use crate::attempt::{Doing, LiveAttempt};
 use crate::blending::{Blending, is_aside};
 use crate::callback::Move;
 use crate::centre::Centre;
-use crate::id::{
-    AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId, TrunkId,
-};
+use crate::id::{AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId};
 use crate::matching::{
     Conditions, Dialling, Explanation, Figures, InHand, Pair, SeatIs, Waiting, Who, Wish,
 };
@@ -19,7 +17,7 @@ use crate::planted::{Fault, planted};
 use crate::reconnecting::LeftAlone;
 use crate::record::{DecisionRow, OfferRow, Record, RegistrationRow, Work};
 use crate::release::DialHours;
-use crate::rules::{Queue, Rules, Trunk};
+use crate::rules::{Queue, Rules};
 use crate::seat::{Seat, SeatWork};
 use crate::step::{Destination, Effect, Step};
 use crate::stop_button::{Stops, dials_are_stopped};
@@ -355,20 +353,6 @@ impl Centre {
         let seat = self.seats.get(&pair.seat).filter(may)?;
         let operator = seat.sign_in.as_ref()?.operator;
         Some((seat.registration.clone()?, operator))
-    }
-
-    /// Whether a trunk has a channel for a callback, beside those that seats are asked about.
-    pub(crate) fn has_channel(&self) -> bool {
-        self.trunk_out(self.matching.dials_offered()).is_some()
-    }
-
-    /// A trunk with a channel for a callback beyond so many more. Callers leave `outbound_min` to
-    /// callbacks; beyond that both share what is answered at most, of which callbacks leave
-    /// `inbound_min`.
-    pub(crate) fn trunk_out(&self, promised: u32) -> Option<(TrunkId, &Trunk)> {
-        let mut trunks = self.rules.trunks.iter().filter(|(_, rule)| rule.outbound);
-        let free = trunks.find(|(id, rule)| self.channels(**id).dials(rule, promised));
-        free.map(|(id, rule)| (*id, rule))
     }
 
     fn offer(

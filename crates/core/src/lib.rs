@@ -24,6 +24,7 @@ mod dispatch;
 mod eligibility;
 pub mod erlang;
 pub mod estimate;
+mod failover;
 mod fairness;
 pub mod id;
 pub mod importing;

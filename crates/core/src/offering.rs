@@ -2,7 +2,7 @@
 //! place and frees the seat.
 
 use crate::attempt::{LiveAttempt, cause};
-use crate::centre::{Centre, Role};
+use crate::centre::Centre;
 use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
@@ -79,9 +79,8 @@ impl Centre {
     }
 
     /// The seat's phone rings.
-    pub(crate) fn seat_rings(&mut self, now: Now, leg: LegId, step: &mut Step) {
-        if let Some(Role::Seat(id)) = self.legs.get(&leg).copied()
-            && let Some(seat) = self.seats.get_mut(&id)
+    pub(crate) fn seat_rings(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        if let Some(seat) = self.seats.get_mut(&id)
             && let SeatWork::Offered { ringing, .. } = &mut seat.work
         {
             *ringing = true;

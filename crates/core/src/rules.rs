@@ -142,12 +142,41 @@ pub struct Trunk {
     pub inbound_min: u32,
     /// Whether callbacks can be dialled here.
     pub outbound: bool,
-    /// The number shown to the person called back by a tenant that has no own.
+    /// Its turn among those where they can.
+    pub dials: DialPolicy,
+    /// The number shown to the person called back by a queue and a tenant that have no own.
     pub cli: PhoneNumber,
     /// How long a person's phone rings before we give up.
     pub ring_s: u32,
     /// Ringing heard by a caller before we answer, in milliseconds.
     pub answer_after_ms: u32,
+}
+
+/// A trunk's turn among those on which callbacks are dialled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DialPolicy {
+    /// The trunks of the lowest order are used first, as long as they have a channel.
+    pub order: u32,
+    /// Part of the dials among the trunks of one order.
+    pub weight: u32,
+    /// So many dials in a row that it refused: it is down.
+    pub failures_max: u32,
+    /// How long none goes through it then.
+    pub avoid_s: u32,
+    /// Whether its carrier lets no number but its own be shown.
+    pub shows_own_cli: bool,
+}
+
+impl Default for DialPolicy {
+    fn default() -> Self {
+        Self {
+            order: 0,
+            weight: 1,
+            failures_max: 2,
+            avoid_s: 30,
+            shows_own_cli: false,
+        }
+    }
 }
 
 /// A service that people wait for.
@@ -163,6 +192,8 @@ pub struct Queue {
     pub whisper: Option<PromptId>,
     /// Skills that a seat's operator must have, with the least level (1–5).
     pub skills: BTreeMap<String, u8>,
+    /// The number shown to who is called back about it, instead of the tenant's.
+    pub cli: Option<PhoneNumber>,
     /// How urgent those are who call for it, where they are all alike.
     pub class: Option<PriorityClass>,
     /// Callers who may wait at once.

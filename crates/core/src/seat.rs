@@ -2,7 +2,7 @@
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
 use crate::callback::Settled;
-use crate::id::{AttemptId, CallbackId, LegId, QueueId, TaskId, TenantId};
+use crate::id::{AttemptId, CallbackId, LegId, QueueId, TaskId, TenantId, TrunkId};
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
@@ -61,6 +61,10 @@ pub(crate) enum With {
         leg: LegId,
         /// When we give up.
         until: MonoUs,
+        /// Whether the network has said that their phone rings.
+        is_heard: bool,
+        /// The trunks that refused this call before.
+        refused_by: Vec<TrunkId>,
     },
     /// A person who was called back.
     Person {

@@ -138,6 +138,8 @@ pub struct TrunkNow {
     pub full_since_ms: Option<UtcMs>,
     /// The storm that is on.
     pub storm: Option<StormNow>,
+    /// Since when it refuses our calls, and none goes through it but to see whether one would.
+    pub down_since_ms: Option<UtcMs>,
 }
 
 /// A stop button that is pressed.
@@ -486,6 +488,7 @@ impl Centre {
                 notice_lines: rule.notice_lines,
                 full_since_ms: used.full_since_ms,
                 storm: used.storm.map(storm_now),
+                down_since_ms: used.health.down_since_ms,
             }
         };
         self.rules.trunks.iter().map(now).collect()

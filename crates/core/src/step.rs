@@ -23,6 +23,10 @@ use crate::words::{Button, ChangedBy, Chosen, Disposition, Mark, Party, Reach};
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
 pub const NOT_SENT: u16 = 0;
 
+/// Status of a call to a person of which the trunk has said nothing to the end. Whether their phone
+/// rang nobody knows.
+pub const SILENT: u16 = 1;
+
 /// What happened. Legs are named by whoever owns the signalling.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Input {
@@ -49,7 +53,7 @@ pub enum Input {
     NotAnswered {
         /// The leg.
         leg: LegId,
-        /// Final SIP status, 408 for silence, or `NOT_SENT`.
+        /// Final SIP status, 408 for silence, or `NOT_SENT`; for a person `SILENT` for silence.
         status: u16,
     },
     /// A leg is over without our doing.

@@ -19,6 +19,8 @@ pub(crate) enum Timer {
     NoticeEnds(AttemptId),
     /// It has been quiet on a trunk.
     StormEnds(TrunkId, MonoUs),
+    /// A trunk that refused dials is tried again.
+    TrunkAgain(TrunkId, MonoUs),
     /// The caller pressed no key.
     Menu(AttemptId, u64),
     /// Tell the place in line.

@@ -42,6 +42,11 @@ pub enum Hold {
     },
     /// No trunk has a channel for a callback.
     NoChannel,
+    /// Every trunk refuses our calls; each is tried again with one at a time.
+    TrunksDown {
+        /// Since.
+        since_ms: UtcMs,
+    },
     /// The files say that the health authority can serve nobody now.
     Emergency,
     /// Somebody pressed a stop button.
@@ -183,7 +188,10 @@ impl Centre {
         }
         let shut = rule.callback.shut_until(now.utc_ms);
         holds.extend(shut.map(|until_ms| Hold::WindowClosed { until_ms }));
-        holds.extend((!self.has_channel()).then_some(Hold::NoChannel));
+        holds.extend((!self.has_channel()).then(|| {
+            self.trunks_down()
+                .map_or(Hold::NoChannel, |since_ms| Hold::TrunksDown { since_ms })
+        }));
         let is_emergency = is_emergency_in_file(&self.rules, rule.tenant);
         holds.extend(is_emergency.then_some(Hold::Emergency));
         let pressed = self.stops.on_dials(rule.tenant, waiting.queue);

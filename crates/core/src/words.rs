@@ -388,6 +388,8 @@ vocabulary! {
         Declined = "declined",
         /// No route, no such number, the network failed.
         Unreachable = "unreachable",
+        /// The trunk took no call, or said nothing: no word of the person.
+        TrunkFailed = "trunk_failed",
         /// The person rang in meanwhile.
         Married = "married",
         /// We gave up: the seat left, or we stopped.

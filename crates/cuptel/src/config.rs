@@ -7,6 +7,7 @@
 
 pub(crate) mod authority;
 pub(crate) mod callback;
+mod dials;
 mod doubts;
 mod fairness;
 pub(crate) mod first_start;
@@ -129,7 +130,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let dialplans = plans::read(&tenants, &known, path, &faults, &mut told, &mut fingerprint);
     let first_seats = first_start::beside(path, &tenants, &sites, &queues, &mut told);
     network::warn(&trunks, &media, &warnings);
-    doubts::foreign_cli(&trunks, &tenants, &dialplans, &warnings);
+    doubts::foreign_cli(&trunks, &tenants, &queues, &dialplans, &warnings);
     doubts::idle_calendars(&calendars, &dialplans, &queues, &warnings);
     doubts::queues(&queues, &dialplans, &warnings);
     if let Some(seats) = &first_seats {

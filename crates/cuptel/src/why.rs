@@ -249,6 +249,12 @@ fn held(hold: &Value) -> String {
         }
         "window_closed" => format!("held until {until}: people may not be rung at this hour"),
         "no_channel" => "held: no trunk has a channel for a callback".to_owned(),
+        "trunks_down" => {
+            let since = moment(hold, "since_ms");
+            format!(
+                "held: every trunk refuses our calls since {since}; each is tried again with one call at a time"
+            )
+        }
         "gives_way" => {
             format!("held: the seats that could have it are left to callers; until {until} at most")
         }

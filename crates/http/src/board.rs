@@ -221,6 +221,13 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
         alerts.push(words::reload_failed(failed, since_ms));
     }
     for trunk in &look.trunks {
+        if let Some(since_ms) = trunk.down_since_ms {
+            alerts.push(format!(
+                "Il fascio {} rifiuta le nostre chiamate {}: le richiamate passano dagli altri, se ce ne sono. Avvisa l’operatore telefonico.",
+                trunk.name,
+                words::since(since_ms, look.at_ms)
+            ));
+        }
         if let Some(since_ms) = trunk.full_since_ms {
             alerts.push(format!(
                 "Canali esauriti ({}) {}: chi chiama adesso è respinto dall’operatore telefonico e non lo vediamo. Richiamerà, o è perso: servono più canali.",
@@ -500,10 +507,10 @@ fn trunk_line(i: usize, trunk: &TrunkNow) -> TrunkLine {
         ),
         state: cell(
             format!("t{i}-state"),
-            if is_full(trunk) {
-                "▲ tutte occupate"
-            } else {
-                "○ linee libere"
+            match (is_full(trunk), trunk.down_since_ms) {
+                (true, _) => "▲ tutte occupate",
+                (false, Some(_)) => "✕ non accetta chiamate nostre",
+                (false, None) => "○ linee libere",
             },
         ),
     }

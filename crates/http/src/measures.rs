@@ -316,6 +316,10 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
     write_sites(look, to);
     write_stops(look, to);
     write_tenants(look, to);
+    write_trunks(look, to);
+}
+
+fn write_trunks(look: &Snapshot, to: &mut Exposition) {
     let of_trunks = |value: fn(&TrunkNow) -> u32| -> Vec<_> {
         let trunks = look.trunks.iter();
         trunks
@@ -339,6 +343,11 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
         "cuptel_trunk_full",
         "Whether every channel is taken, so that the carrier refuses callers unseen",
         &of_trunks(|trunk| u32::from(trunk.full_since_ms.is_some())),
+    );
+    to.family(
+        "cuptel_trunk_up",
+        "Whether it takes our calls: 0 while it refuses one dial after the other",
+        &of_trunks(|trunk| u32::from(trunk.down_since_ms.is_none())),
     );
 }
 

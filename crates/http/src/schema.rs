@@ -432,6 +432,7 @@ shapes! {
     TrunkNow {
         name: String, inbound: u32, outbound: u32, channels: u32, answer_max: u32, notices: u32,
         notice_lines: u32, full_since_ms: Option<i64>, storm: Option<StormNow>,
+        down_since_ms: Option<i64>,
     }
     /// More callers than lines: since when, callers who heard that they are on the list, callers
     /// who were put on it, callers for whom no notice line was free.

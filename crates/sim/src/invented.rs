@@ -12,7 +12,7 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line,
+    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, LendPolicy, Limits, Line,
     MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts,
     TaskPolicy, Tenant, Trunk, WrapUp,
 };
@@ -378,6 +378,10 @@ impl Shape {
             notice_lines: 0,
             storm_lines: lines,
             outbound_min: 0,
+            dials: DialPolicy {
+                weight: 2,
+                ..first.dials
+            },
             ..first.clone()
         });
         let second = second.map(|second| (TrunkId(2), second));
@@ -398,6 +402,12 @@ impl Shape {
             outbound_min: 1,
             inbound_min: 0,
             outbound: true,
+            // Down at the first refusal, so that a world sees both it and what comes after.
+            dials: DialPolicy {
+                failures_max: 1,
+                avoid_s: 8,
+                ..DialPolicy::default()
+            },
             cli: number(LINES[0]),
             ring_s: RING_S,
             answer_after_ms: self.answer_after_ms,
@@ -415,6 +425,7 @@ impl Shape {
             wrap_up_s: self.wrap_up_s,
             wrap_up: WrapUp::UpTo,
             ring_s: SEAT_RING_S,
+            cli: None,
             class: None,
             live_bonus_s: self.live_bonus_s,
             no_operators,

@@ -257,6 +257,8 @@ fn rest_ms(result: DialResult) -> i64 {
         DialResult::Busy => BUSY_S,
         DialResult::Declined => PERSON_DECLINED_S,
         DialResult::Unreachable | DialResult::Unknown => UNREACHABLE_S,
+        // The next trunk is tried at once.
+        DialResult::TrunkFailed => 0,
         DialResult::Answered | DialResult::Married | DialResult::Cancelled => 0,
     };
     i64::from(rest_s) * 1_000

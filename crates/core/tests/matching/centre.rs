@@ -65,6 +65,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
         waiting_max: 100,
         wrap_up_s: 0,
         ring_s: 10,
+        cli: None,
         class: None,
         live_bonus_s: 0,
         no_operators: NoOperators::Wait,

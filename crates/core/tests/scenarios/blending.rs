@@ -224,6 +224,7 @@ fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
         | Hold::NotDue { .. }
         | Hold::WindowClosed { .. }
         | Hold::NoChannel
+        | Hold::TrunksDown { .. }
         | Hold::Emergency
         | Hold::InACall
         | Hold::Assigned

@@ -28,6 +28,7 @@ mod staying;
 mod stops;
 mod storm;
 mod tasks;
+mod trunks;
 mod unseen;
 mod waits;
 mod why;

@@ -23,8 +23,9 @@ use cuptel_core::record::{
     SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
-    NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
+    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy,
+    NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant,
+    Trunk, WrapUp,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -809,6 +810,11 @@ impl Room {
         trunks.pop().expect("there is one trunk")
     }
 
+    pub(crate) fn trunk_named(&self, name: &str) -> TrunkNow {
+        let mut trunks = self.centre.snapshot(self.now).trunks.into_iter();
+        trunks.find(|trunk| trunk.name == name).expect("a trunk")
+    }
+
     /// The one site, as pages see it.
     /// A health authority, by its place.
     pub(crate) fn tenant(&self, place: usize) -> TenantNow {
@@ -1097,6 +1103,7 @@ fn queue(name: &str) -> Queue {
         wrap_up_s: WRAP_UP_S,
         wrap_up: WrapUp::UpTo,
         ring_s: SEAT_RING_S,
+        cli: None,
         class: None,
         live_bonus_s: 0,
         no_operators: NoOperators::Wait,
@@ -1206,6 +1213,7 @@ fn trunk(cli: PhoneNumber) -> Trunk {
         outbound_min: 1,
         inbound_min: 0,
         outbound: true,
+        dials: DialPolicy::default(),
         cli,
         ring_s: RING_S,
         answer_after_ms: 0,

@@ -10,6 +10,9 @@ use cuptel_core::rules::LendPolicy;
 
 use super::{checked_name, optional_with};
 
+/// What a `cli` has to be.
+pub(super) const CLI: &str = "the number shown to who is called back, like \"+390861000000\"";
+
 /// Operators who help out.
 const SEATS: RangeInclusive<u32> = 0..=100_000;
 
@@ -58,12 +61,9 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
         .filled_text("title")
         .map(|title| title.value.to_owned());
     let whisper = table.filled_text("whisper");
-    let cli = optional_with(
-        &mut table,
-        "cli",
-        "the number shown to who is called back, like \"+390861000000\"",
-        |text| PhoneNumber::parse_e164(text).ok(),
-    );
+    let cli = optional_with(&mut table, "cli", CLI, |text| {
+        PhoneNumber::parse_e164(text).ok()
+    });
     let zone = table.filled_text("time_zone");
     let time_zone = match zone.map(|zone| (parse_zone(zone.value), zone.at)) {
         None => Zone::Europe__Rome,

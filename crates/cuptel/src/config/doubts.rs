@@ -18,9 +18,14 @@ use super::queue::QueueSettings;
 pub(super) fn foreign_cli(
     trunks: &[TrunkDraft],
     tenants: &[TenantDraft],
+    queues: &[(QueueSettings, Range<usize>)],
     dialplans: &[Dialplan],
     warnings: &Faults,
 ) {
+    let of_queues = queues.iter().filter_map(|(queue, _)| {
+        let cli = queue.cli.as_ref()?;
+        Some((Some(&queue.tenant), &cli.value, &cli.at))
+    });
     let of_trunks = trunks
         .iter()
         .map(|draft| (None, &draft.trunk.cli, &draft.cli_at));
@@ -32,7 +37,7 @@ pub(super) fn foreign_cli(
             draft.cli_at.as_ref()?,
         ))
     });
-    for (tenant, cli, at) in of_trunks.chain(of_tenants) {
+    for (tenant, cli, at) in of_trunks.chain(of_tenants).chain(of_queues) {
         let answers = |plan: &Dialplan| {
             plan.numbers.contains(cli) && tenant.is_none_or(|name| plan.tenant == *name)
         };

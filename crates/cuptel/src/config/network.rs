@@ -6,9 +6,12 @@ use std::ops::{Range, RangeInclusive};
 
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::rules::DialPolicy;
 use cuptel_http::ImportBounds;
 use ipnet::IpNet;
 
+use super::authority::CLI;
+use super::dials;
 use super::listening::Listener;
 use super::notice::{NoticeDraft, NoticeSettings};
 use super::secret::Secret;
@@ -82,6 +85,8 @@ pub(crate) struct TrunkSettings {
     pub(crate) outbound: Option<Outbound>,
     /// What it is answered with when it asks for a password.
     pub(crate) auth: Option<TrunkAuth>,
+    /// Its turn among the trunks on which callbacks are dialled. Default: after those written before.
+    pub(crate) dials: DialPolicy,
     /// Channels bought.
     pub(crate) channels: u32,
     /// Calls answered at once.
@@ -366,18 +371,16 @@ fn trunk(
         outbound.value.large_over_tcp = large_over_tcp;
     }
     let auth = table.table("auth").and_then(trunk_auth);
+    let dials = dials::dial_policy(&mut table, outbound.is_some(), others);
     let channels = counted(&mut table, "channels", 1);
     let answer_max = counted(&mut table, "answer_max", 1);
     let notice = NoticeDraft::read(&mut table);
     let calls_per_s = table.whole("calls_per_s", 1..=CALLS_PER_S_MAX);
     let outbound_min = table.whole("outbound_min", 0..=CHANNELS_MAX);
     let inbound_min = table.whole("inbound_min", 0..=CHANNELS_MAX);
-    let cli = required_with(
-        &mut table,
-        "cli",
-        "the number shown to who is called back, like \"+390861000000\"",
-        |text| PhoneNumber::parse_e164(text).ok(),
-    );
+    let cli = required_with(&mut table, "cli", CLI, |text| {
+        PhoneNumber::parse_e164(text).ok()
+    });
     let ring_s = table.whole_or("ring_s", 1..=300, 40);
     let answer_after_ms = table.whole_or("answer_after_ms", 0..=60_000, 0);
     let header = table.at();
@@ -400,6 +403,7 @@ fn trunk(
         peers,
         outbound: outbound.map(|outbound| outbound.value),
         auth,
+        dials,
         channels: channels.value,
         answer_max: answer_max.value,
         notice: notice.check(answer_max.value, channels.value, faults),

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cuptel_core::dialplan::fields::{Fields, Placed};
+use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{AnswerTarget, MatchPolicy, NoOperators, TaskPolicy, WrapUp};
 use cuptel_core::words::PriorityClass;
 
-use super::authority::{TenantDraft, tenant_and_name};
+use super::authority::{CLI, TenantDraft, tenant_and_name};
 use super::callback::CallbackSettings;
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
 use super::matching::{self, skill_levels};
 use super::opening::CalendarDraft;
-use super::{succession, word};
+use super::{optional_with, succession, word};
 
 /// The largest part of callers that may be promised an answer in time: Erlang needs more and more
 /// seats towards all, and none are enough for that.
@@ -31,6 +32,8 @@ pub(crate) struct QueueSettings {
     pub(crate) whisper: Option<Placed<String>>,
     /// Skills that an operator must have, with the least level. Default: none.
     pub(crate) skills: BTreeMap<String, u8>,
+    /// Shown to who is called back about it. Default: the tenant's.
+    pub(crate) cli: Option<Placed<PhoneNumber>>,
     /// How urgent those are who call for it: `U`, `B`, `D` or `P`. Default: they are not alike.
     pub(crate) class: Option<PriorityClass>,
     /// Queues of the same authority that are gone: their works are this one's. Default: none.
@@ -104,6 +107,9 @@ pub(super) fn queues(
             .filled_text("title")
             .map(|title| title.value.to_owned());
         let whisper = table.filled_text("whisper");
+        let cli = optional_with(&mut table, "cli", CLI, |text| {
+            PhoneNumber::parse_e164(text).ok()
+        });
         let skills_table = table.table("skills");
         let skills_at = skills_table.as_ref().map_or_else(|| table.at(), Fields::at);
         let skills = skills_table.as_ref().map(skill_levels).unwrap_or_default();
@@ -130,6 +136,7 @@ pub(super) fn queues(
             whisper: whisper.map(|name| name.map(str::to_owned)),
             name,
             skills,
+            cli,
             class,
             replaces,
             policy,

@@ -369,6 +369,7 @@ pub(crate) fn busy() -> Snapshot {
             notice_lines: 2,
             full_since_ms: None,
             storm: None,
+            down_since_ms: None,
         }],
         sites: vec![SiteNow {
             name: "teramo".to_owned(),

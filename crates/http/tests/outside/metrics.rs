@@ -22,6 +22,7 @@ async fn what_is_true_now_is_written_from_the_look() {
         "cuptel_notice_lines_in_use{trunk=\"carrier\"} 0",
         "cuptel_storm{trunk=\"carrier\"} 0",
         "cuptel_trunk_full{trunk=\"carrier\"} 0",
+        "cuptel_trunk_up{trunk=\"carrier\"} 1",
         "cuptel_operators_at_home{tenant=\"asl-teramo\"} 4",
         "cuptel_operators_lent{tenant=\"asl-teramo\"} 2",
         "cuptel_callbacks_unseen{tenant=\"asl-teramo\"} 2",

@@ -217,6 +217,7 @@ async fn a_storm_has_a_band_of_its_own_and_a_full_trunk_is_said_to_be_blind() {
         refused: 4,
     });
     trunk.full_since_ms = Some(AT_MS - 5_000);
+    trunk.down_since_ms = Some(AT_MS - 60_000);
     let centre = Centre::with(look, Reach::ThisMachine).await;
     let page = centre.get("/").await.text;
     for said in [
@@ -225,6 +226,7 @@ async fn a_storm_has_a_band_of_its_own_and_a_full_trunk_is_said_to_be_blind() {
         "Hanno trovato occupato, e sono registrate: 4.",
         "Linee di avviso in uso: 2 di 2.",
         "Canali esauriti (carrier) dalle ",
+        "Il fascio carrier rifiuta le nostre chiamate dalle ",
         "26 in entrata, 2 in avviso, 1 in uscita",
     ] {
         assert!(page.contains(said), "{said} in {page}");
@@ -235,6 +237,7 @@ async fn a_storm_has_a_band_of_its_own_and_a_full_trunk_is_said_to_be_blind() {
     let metrics = centre.get("/metrics").await.text;
     assert!(metrics.contains("cuptel_storm{trunk=\"carrier\"} 1"));
     assert!(metrics.contains("cuptel_trunk_full{trunk=\"carrier\"} 1"));
+    assert!(metrics.contains("cuptel_trunk_up{trunk=\"carrier\"} 0"));
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep,
 use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{
-    CallbackPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
+    CallbackPolicy, DialPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
     NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
@@ -156,6 +156,7 @@ pub fn queue(name: &str) -> Queue {
         wrap_up_s: 0,
         wrap_up: WrapUp::UpTo,
         ring_s: 15,
+        cli: None,
         class: None,
         live_bonus_s: 300,
         no_operators: NoOperators::Wait,
@@ -204,6 +205,7 @@ pub fn trunk() -> Trunk {
         outbound_min: 0,
         inbound_min: 0,
         outbound: true,
+        dials: DialPolicy::default(),
         cli: Plain::line(),
         ring_s: 40,
         answer_after_ms: 0,

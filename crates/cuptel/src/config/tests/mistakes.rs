@@ -111,6 +111,27 @@ const MISTAKES: &[Mistake] = &[
         ":22:14",
         "`answer_max` is 31: expected at most the 30 `channels`",
     ),
+    (
+        CONFIG,
+        "outbound = \"sip:127.0.0.1:5070\"\n",
+        "weight = 2\n",
+        ":20:1",
+        "`weight` is about callbacks, and this trunk has no `outbound` to dial them",
+    ),
+    (
+        CONFIG,
+        "channels = 30",
+        "channels = 30\nweight = 0",
+        ":22:10",
+        "`weight` is 0: expected a whole number from 1 to 1000",
+    ),
+    (
+        CONFIG,
+        "grace_s = 60",
+        "busy_per_try = 0",
+        ":47:29",
+        "`busy_per_try` is 0: expected a whole number from 1 to 20",
+    ),
     // --- Hours.
     (
         CONFIG,
