@@ -345,6 +345,7 @@ mod tests {
             released: false,
             wake_at: None,
             promised_ms: None,
+            busy: 0,
         }
     }
 

@@ -101,6 +101,14 @@ const LIST: &str = view!(
     AND (CAST($4 AS TEXT) IS NULL OR c.state = $4)
 ORDER BY c.id DESC LIMIT $5"
 );
+/// Those that are not closed, and stand somewhere: few beside a long past.
+const OPEN: &str = view!(
+    "AND c.id < $2
+    AND (CAST($3 AS TEXT) IS NULL
+        OR c.tenant = (SELECT id FROM tenant WHERE shard = $1 AND name = $3))
+    AND c.state <> 'closed' AND c.state = $4
+ORDER BY c.id DESC LIMIT $5"
+);
 /// Few are unseen, so it is they that are looked up and not the callbacks.
 const UNSEEN: &str = view!(
     "AND c.id IN (SELECT id FROM callback_review
@@ -378,7 +386,18 @@ impl Store {
         let question = if filter.unseen {
             of_tenant(UNSEEN)
         } else {
-            of_tenant(LIST).maybe_text(state)
+            match filter.state {
+                Some(CallbackState::Closed) | None => of_tenant(LIST),
+                Some(
+                    CallbackState::Waiting
+                    | CallbackState::Offered
+                    | CallbackState::Dialling
+                    | CallbackState::AnsweredWaiting
+                    | CallbackState::Talking
+                    | CallbackState::Unknown,
+                ) => of_tenant(OPEN),
+            }
+            .maybe_text(state)
         };
         let question = question.int(page(filter.limit));
         let mut reading = self.read().await.map_err(&failed)?;
@@ -437,3 +456,5 @@ impl Store {
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
 pub(crate) const LOOKUPS: &[&str] = &[ONE, NEEDS, EVENTS, LIST, UNSEEN];
+#[cfg(test)]
+pub(crate) const OF_WHAT_IS_OPEN: &str = OPEN;

@@ -120,6 +120,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_page_of_those_that_stand_somewhere_reads_nothing_of_the_past() {
+        let (_folder, store) = opened().await;
+        let plan = plan(&store, callback::OF_WHAT_IS_OPEN).await;
+        let goes_on = "SEARCH c USING INDEX callback_open (shard=? AND id<?)";
+        assert!(plan.iter().any(|step| step == goes_on), "{plan:#?}");
+        assert!(
+            !plan.iter().any(|step| step.contains("B-TREE")),
+            "{plan:#?}"
+        );
+    }
+
+    #[tokio::test]
     async fn a_start_reads_what_is_marked_and_not_each_callback_for_it() {
         let (_folder, store) = opened().await;
         for statement in [owner::OPEN, need_detail::OPEN, review::OPEN, number::OPEN] {

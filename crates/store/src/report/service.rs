@@ -81,7 +81,7 @@ const OPENINGS: InOrder = InOrder {
 SELECT id, opened_ms FROM callback WHERE shard = $1 AND id >= $2 ORDER BY id LIMIT 1",
 };
 
-/// The first call of a case was when it was opened, or before where a carrier told it afterwards:
+/// A dial that a trunk failed rang nobody, and is none here. The first call of a case was when it was opened, or before where a carrier told it afterwards:
 /// then its place is the time of that call. Its queue is that of its first need.
 const CASES: &str = "
 SELECT c.tenant,
@@ -94,14 +94,16 @@ SELECT c.tenant,
     (SELECT max(promise.by_ms) FROM promise
         WHERE promise.shard = c.shard AND promise.callback = c.id),
     (SELECT min(dial.placed_ms) FROM dial
-        WHERE dial.shard = c.shard AND dial.callback = c.id AND dial.placed_ms >=
+        WHERE dial.shard = c.shard AND dial.callback = c.id
+            AND dial.result IS DISTINCT FROM 'trunk_failed' AND dial.placed_ms >=
             (SELECT min(promise.told_ms) FROM promise
                 WHERE promise.shard = c.shard AND promise.callback = c.id))
 FROM (SELECT shard, id, tenant, place_ms, attempts, state, closed_how, closed_ms,
         CASE WHEN attempts > 0 AND place_ms < opened_ms THEN place_ms ELSE opened_ms END AS first_ms
     FROM callback WHERE shard = $1 AND id >= $2) c
 LEFT JOIN dial first ON first.shard = c.shard AND first.id =
-    (SELECT min(dial.id) FROM dial WHERE dial.shard = c.shard AND dial.callback = c.id)
+    (SELECT min(dial.id) FROM dial WHERE dial.shard = c.shard AND dial.callback = c.id
+        AND dial.result IS DISTINCT FROM 'trunk_failed')
 WHERE c.first_ms >= $3 AND c.first_ms < $4 AND (CAST($5 AS BIGINT) IS NULL OR c.tenant = $5)";
 
 /// Whose calls: an authority's, or those for a number of nobody.
@@ -219,9 +221,13 @@ impl Tally {
                 | DialResult::Declined
                 | DialResult::Unreachable,
             ) => false,
-            Some(DialResult::Married | DialResult::Cancelled | DialResult::Unknown) | None => {
-                return;
-            }
+            Some(
+                DialResult::Married
+                | DialResult::Cancelled
+                | DialResult::Unknown
+                | DialResult::TrunkFailed,
+            )
+            | None => return,
         };
         self.figures.first_dials += 1;
         self.figures.first_dials_reached += u64::from(is_reached);

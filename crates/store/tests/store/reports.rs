@@ -450,21 +450,21 @@ async fn a_first_dial_that_we_broke_off_says_nothing_of_the_reach(home: &Home) {
         DialResult::Married,
         DialResult::Cancelled,
         DialResult::Unknown,
+        DialResult::TrunkFailed,
     ];
     let mut records = Vec::new();
     for (id, result) in (1..).zip(results) {
         records.push(Record::Callback(callback(id, eight(), 1)));
         records.push(ended(100 + id, id, eight() + 1_000, result));
-        // What comes after it does not count.
+        // What comes after it does not count, unless it rang nobody.
         records.push(ended(200 + id, id, eight() + HOUR, DialResult::Answered));
     }
     // One that rings.
-    records.push(Record::Callback(callback(9, eight(), 1)));
-    records.push(Record::Dial(dial(109, 9, 9, DialState::InFlight)));
+    records.push(Record::Callback(callback(10, eight(), 1)));
+    records.push(Record::Dial(dial(110, 10, 10, DialState::InFlight)));
     let store = stored(home, records).await;
     let told = region(&report(&store, days("2026-11-25", "2026-11-25")).await);
-    assert_eq!((told.first_dials, told.first_dials_reached), (5, 1));
-    assert_eq!(told.first_reach, Some(0.2));
+    assert_eq!((told.first_dials, told.first_dials_reached), (6, 2));
 }
 
 async fn a_promise_is_kept_late_broken_or_open(home: &Home) {
