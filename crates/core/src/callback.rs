@@ -156,9 +156,14 @@ impl Case {
         first && self.needs.iter().any(|need| need.another_person)
     }
 
+    /// Whether a dial in vain is what it rests from.
+    pub(crate) fn was_dialled(&self) -> bool {
+        self.row.tries > 0 || self.busy > 0
+    }
+
     fn joined_not_before(&self, debt: &Debt) -> UtcMs {
         let before_ms = self.row.not_before_ms;
-        let (rests, stays) = (self.row.tries > 0, !debt.kind.closes_by_conversation());
+        let (rests, stays) = (self.was_dialled(), !debt.kind.closes_by_conversation());
         if self.needs.is_empty() {
             debt.not_before_ms
         } else if stays {

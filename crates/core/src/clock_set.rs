@@ -87,12 +87,13 @@ impl Centre {
 fn keep_rest(now: Now, by_ms: i64, grace_ms: i64, case: &mut Case) -> bool {
     // It wakes at a moment of the clock as it was.
     case.wake_at = None;
+    let was_dialled = case.was_dialled();
     let row = &mut case.row;
     let before = (row.not_before_ms, row.place_ms);
     let left_ms = row.not_before_ms - (now.utc_ms - by_ms);
     if left_ms <= 0 {
         row.not_before_ms = row.not_before_ms.min(now.utc_ms);
-    } else if row.tries > 0 || left_ms <= grace_ms {
+    } else if was_dialled || left_ms <= grace_ms {
         row.not_before_ms = now.utc_ms + left_ms;
     }
     if row.place_ms <= row.opened_ms {

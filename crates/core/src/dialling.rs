@@ -4,7 +4,7 @@
 use crate::attempt::cause;
 use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
-use crate::failover::is_refused_by_trunk;
+use crate::failover::Unanswered;
 use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
@@ -264,12 +264,14 @@ impl Centre {
             callback,
             dial,
             leg,
+            is_heard,
             ..
         } = with
         else {
             return;
         };
         let (callback, mut dial, leg, seat_leg) = (*callback, dial.clone(), *leg, *seat_leg);
+        let was_heard = *is_heard;
         dial.answered_ms = Some(now.utc_ms);
         let about = About {
             dial: Some(dial.id),
@@ -283,7 +285,7 @@ impl Centre {
             dial,
             leg,
         };
-        self.trunk_works(trunk);
+        self.trunk_answers(trunk, was_heard);
         self.move_case(now, callback, Move::Answer, |_| {}, step);
         self.note(now, callback, CallbackEventKind::Reached, about, step);
         step.effects.push(Effect::Bridge {
@@ -308,20 +310,22 @@ impl Centre {
             return;
         };
         let (trunk, is_heard) = (dial.trunk, *is_heard);
+        let over = Unanswered {
+            status,
+            is_heard,
+            after_ms: now.utc_ms - dial.placed_ms,
+        };
         let (result, told) = match status {
             NOT_SENT => (DialResult::Cancelled, None),
             SILENT if is_heard => (DialResult::Unreachable, None),
             SILENT => (DialResult::TrunkFailed, None),
-            status if is_refused_by_trunk(status, is_heard) => {
-                (DialResult::TrunkFailed, Some(status))
-            }
+            status if over.is_refused_by_trunk() => (DialResult::TrunkFailed, Some(status)),
             status => (callback::result_of(status), Some(status)),
         };
         if status != NOT_SENT {
-            self.trunk_heard(now, trunk, (status, is_heard));
+            self.trunk_heard(now, trunk, over);
         }
-        let goes_on =
-            is_refused_by_trunk(status, is_heard) && self.fails_over(now, id, status, step);
+        let goes_on = over.is_refused_by_trunk() && self.fails_over(now, id, status, step);
         if !goes_on {
             self.dial_over(now, id, result, told, false, step);
         }
@@ -359,12 +363,22 @@ impl Centre {
     /// The person's phone rang as long as the trunk's rule says.
     pub(crate) fn dial_rang_out(&mut self, now: Now, id: SeatId, dial_id: DialId, step: &mut Step) {
         if let Some(SeatWork::Talking {
-            with: With::Ringing { dial, until, .. },
+            with:
+                With::Ringing {
+                    dial,
+                    until,
+                    is_heard,
+                    ..
+                },
             ..
         }) = self.seats.get(&id).map(|s| &s.work)
             && dial.id == dial_id
             && *until <= now.mono_us
         {
+            let (trunk, is_heard) = (dial.trunk, *is_heard);
+            if !is_heard {
+                self.trunk_keeps_silent(now, trunk);
+            }
             self.dial_over(now, id, DialResult::NoAnswer, None, true, step);
         }
     }
@@ -465,9 +479,10 @@ impl Centre {
             detail: Some(result.as_str()),
             ..About::default()
         };
+        let was_a_probe = self.was_a_probe(&dial);
         self.dial_ends(now, dial, result, status, step);
         self.note(now, callback, CallbackEventKind::NotReached, about, step);
-        self.count_try(callback, result);
+        self.count_try(callback, result, was_a_probe);
         self.callback_returns(now, callback, result, step);
         let prompts = &self.rules.prompts;
         let tell = match result {
@@ -485,8 +500,9 @@ impl Centre {
         self.seat_changed(now, id, step);
     }
 
-    /// A dial counted as a try when it began; not every one that came to nothing is.
-    fn count_try(&mut self, id: CallbackId, result: DialResult) {
+    /// A dial counted as a try when it began; not every one that came to nothing is. Nobody has to
+    /// pay for a trunk that was known to be down.
+    fn count_try(&mut self, id: CallbackId, result: DialResult, was_a_probe: bool) {
         let case = self.cases.get(&id);
         let policy = case.and_then(|case| self.policy_of(case));
         let busy_per_try = policy.map_or(1, |policy| policy.busy_per_try);
@@ -496,7 +512,8 @@ impl Centre {
         if result == DialResult::Busy {
             case.busy = case.busy.saturating_add(1);
         }
-        if !callback::spends_a_try(result, case.busy, busy_per_try) {
+        let is_trunks = was_a_probe && result == DialResult::TrunkFailed;
+        if is_trunks || !callback::spends_a_try(result, case.busy, busy_per_try) {
             case.row.tries -= 1;
         }
     }

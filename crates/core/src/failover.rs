@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::centre::Centre;
 use crate::id::TrunkId;
+use crate::record::DialRow;
 use crate::step::SILENT;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
@@ -19,6 +20,9 @@ pub(crate) struct Health {
     pub(crate) down_since_ms: Option<UtcMs>,
     /// Until when no dial goes through it.
     avoided_until: Option<MonoUs>,
+    /// Whether a person has picked up of whom it had not said that their phone rings: that it says
+    /// nothing of another means nothing then.
+    is_mute: bool,
 }
 
 impl Health {
@@ -33,11 +37,39 @@ impl Health {
     }
 }
 
-/// Whether this final status proves that nobody's phone rang, where none was heard to: the trunk
-/// itself has no room (RFC 3398 maps want of circuits and congestion to it). Whatever says
-/// something of the person, or could have crossed a ringing phone, proves nothing.
-pub(crate) fn is_refused_by_trunk(status: u16, was_heard: bool) -> bool {
-    status == 503 && !was_heard
+/// A refusal that comes later may be that of a switch further on, which had a phone ring.
+const REFUSED_WITHIN_MS: i64 = 5_000;
+
+/// How a dial ended that nobody picked up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unanswered {
+    /// The final status, or `SILENT`.
+    pub(crate) status: u16,
+    /// Whether the network had said that the phone rings.
+    pub(crate) is_heard: bool,
+    /// Since the dial was placed.
+    pub(crate) after_ms: i64,
+}
+
+impl Unanswered {
+    /// Whether it proves that nobody's phone rang: the trunk itself has no room (RFC 3398 maps want
+    /// of circuits and congestion to 503), or does not know us. Whatever says something of the
+    /// person, or could have crossed a ringing phone, proves nothing.
+    pub(crate) fn is_refused_by_trunk(self) -> bool {
+        let is_trunks = matches!(self.status, 401 | 407 | 503);
+        is_trunks && !self.is_heard && self.after_ms <= REFUSED_WITHIN_MS
+    }
+
+    /// What it says of the trunk: whether it takes calls, or nothing.
+    fn trunk_works(self) -> Option<bool> {
+        match self.status {
+            _ if self.is_heard => (self.status != SILENT).then_some(true),
+            // A timeout, a failure further on: whose it is nobody says.
+            SILENT | 401 | 407 | 408 | 500..=599 => Some(false),
+            403 => None,
+            _ => Some(true),
+        }
+    }
 }
 
 impl Centre {
@@ -110,7 +142,32 @@ impl Centre {
 
     /// Somebody's phone rings, or the network has told of a person: the trunk takes calls.
     pub(crate) fn trunk_works(&mut self, trunk: TrunkId) {
-        self.trunks.entry(trunk).or_default().health = Health::default();
+        let health = &mut self.trunks.entry(trunk).or_default().health;
+        *health = Health {
+            is_mute: health.is_mute,
+            ..Health::default()
+        };
+    }
+
+    /// A person has picked up.
+    pub(crate) fn trunk_answers(&mut self, trunk: TrunkId, was_heard: bool) {
+        self.trunk_works(trunk);
+        if !was_heard {
+            self.trunks.entry(trunk).or_default().health.is_mute = true;
+        }
+    }
+
+    /// A phone would have rung for as long as the rules say, and the trunk has not said that it does.
+    pub(crate) fn trunk_keeps_silent(&mut self, now: Now, trunk: TrunkId) {
+        if !self.channels(trunk).health.is_mute {
+            self.trunk_fails(now, trunk);
+        }
+    }
+
+    /// Whether a dial was placed to see whether its trunk takes calls again.
+    pub(crate) fn was_a_probe(&self, dial: &DialRow) -> bool {
+        let since_ms = self.channels(dial.trunk).health.down_since_ms;
+        since_ms.is_some_and(|since_ms| since_ms < dial.placed_ms)
     }
 
     fn trunk_fails(&mut self, now: Now, trunk: TrunkId) {
@@ -127,16 +184,11 @@ impl Centre {
     }
 
     /// What the end of a dial that nobody picked up says of its trunk.
-    pub(crate) fn trunk_heard(
-        &mut self,
-        now: Now,
-        trunk: TrunkId,
-        (status, was_heard): (u16, bool),
-    ) {
-        if is_refused_by_trunk(status, was_heard) || (status == SILENT && !was_heard) {
-            self.trunk_fails(now, trunk);
-        } else if status != SILENT {
-            self.trunk_works(trunk);
+    pub(crate) fn trunk_heard(&mut self, now: Now, trunk: TrunkId, over: Unanswered) {
+        match over.trunk_works() {
+            Some(true) => self.trunk_works(trunk),
+            Some(false) => self.trunk_fails(now, trunk),
+            None => {}
         }
     }
 

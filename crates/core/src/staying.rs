@@ -173,8 +173,9 @@ impl Centre {
         let rested_ms = now.utc_in_s(self.grace_s(case.row.tenant, asked));
         let priority_ms = self.priority_by_deadline(now, case);
         if let Some(case) = self.cases.get_mut(&id) {
+            let was_dialled = case.was_dialled();
             let row = &mut case.row;
-            let tried_ms = (row.tries > 0).then_some(row.not_before_ms);
+            let tried_ms = was_dialled.then_some(row.not_before_ms);
             row.place_ms = first_ms;
             row.not_before_ms = first_ms.max(rested_ms).max(tried_ms.unwrap_or(first_ms));
             row.priority_ms = priority_ms;
@@ -182,6 +183,7 @@ impl Centre {
             // longer than what is left has to wait anyway.
             if is_reached || tried_ms.is_some_and(|at| at <= first_ms) {
                 row.tries = 0;
+                case.busy = 0;
             }
             case.released = true;
             step.records.push(Record::Callback(case.row.clone()));

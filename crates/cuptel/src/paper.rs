@@ -15,12 +15,13 @@ use cuptel_core::calendar::{Zone, local_text};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::NeedKind;
 use cuptel_engine::Clock;
-use cuptel_store::{Access, OnPaper, Spill, Zones};
+use cuptel_store::{Access, OnPaper, Zones};
 use tempfile::NamedTempFile;
 
-use crate::cli::{complain, say};
+use crate::cli::say;
 use crate::config::Config;
 use crate::serve::runtime;
+use crate::shell::is_something_spilled;
 
 /// Which of them, and where to.
 #[derive(Debug, Clone, Args)]
@@ -117,17 +118,10 @@ fn write(config: &Config, printing: &Printing, out: impl Write) -> anyhow::Resul
 
 fn list(config: &Config, printing: &Printing, sheet: &mut impl Sheet) -> anyhow::Result<u64> {
     let (url, spill) = config.data.reveal()?;
+    let may_lack_the_last = is_something_spilled(&spill);
     let now_ms = Clock::start().now().utc_ms;
     let zones = config.zones();
     let at = local_text(now_ms, zones.of(printing.tenant.as_deref()));
-    let may_lack_the_last = match Spill::look(&spill) {
-        Ok(spilled) => spilled.is_some_and(|spilled| spilled.entries > 0),
-        // Whoever stands in the database is called all the same.
-        Err(error) => {
-            complain(&anyhow::Error::new(error).context("the spill could not be looked at"));
-            true
-        }
-    };
     sheet.begin(&Head {
         at,
         may_lack_the_last,

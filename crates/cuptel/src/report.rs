@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{How, say};
 use crate::config::Config;
-use crate::shell::{Api, escaped, offline};
+use crate::shell::{Api, escaped, offline, tell_of_spill};
 use crate::table;
 
 /// What can be reported.
@@ -63,6 +63,7 @@ pub(crate) struct Told {
 
 /// `report`.
 pub(crate) fn report(config: &Config, command: ReportCommand) -> anyhow::Result<ExitCode> {
+    tell_of_spill(config)?;
     match command {
         ReportCommand::Service { days, told } => {
             let report = if told.how.offline {

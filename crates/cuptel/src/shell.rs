@@ -1,18 +1,19 @@
 //! Looking and acting from a shell: through the running node's API, or in the database.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use cuptel_core::id::{AttemptId, CallbackId, OfferId};
 use cuptel_core::words::Outcome;
-use cuptel_store::{Access, AttemptFilter, CallbackFilter, Spill, Store, Unreplayed};
+use cuptel_store::{Access, AttemptFilter, CallbackFilter, Spill, Store};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::cli::{
-    AttemptCommand, CallbackCommand, How, Looked, OnSeat, One, Page, SeatCommand, SiteCommand, say,
-    tell,
+    AttemptCommand, CallbackCommand, How, Looked, OnSeat, One, Page, SeatCommand, SiteCommand,
+    complain, say, tell,
 };
 use crate::config::Config;
 use crate::config::secret::Secret;
@@ -91,7 +92,7 @@ pub(crate) fn attempts(config: &Config, command: AttemptCommand) -> anyhow::Resu
                 let only = only.map(Outcome::as_str);
                 Api::or_offline(config)?.get(&list_path("attempts", ("outcome", only), &page))?
             };
-            tell_of_spill(config);
+            tell_of_spill(config)?;
             show_rows(&rows, &ATTEMPT_FIELDS, how.json)
         }
         AttemptCommand::Show(One { id, how }) => {
@@ -136,7 +137,7 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
                 };
                 Api::or_offline(config)?.get(&list_path("callbacks", only, &page))?
             };
-            tell_of_spill(config);
+            tell_of_spill(config)?;
             show_rows(&rows, &CALLBACK_FIELDS, how.json)
         }
         CallbackCommand::Show(One { id, how }) => {
@@ -369,13 +370,25 @@ pub(crate) fn show_row(row: &Value, how: How) -> anyhow::Result<ExitCode> {
 }
 
 /// What is not in the database yet is not in a list either: whoever looks for a caller must know.
-fn tell_of_spill(config: &Config) {
-    let spilled = config.data.reveal().ok();
-    let spilled = spilled.and_then(|(_, spill)| Spill::look(&spill).ok().flatten());
-    if let Some(Unreplayed { entries, .. }) = spilled.filter(|it| it.entries > 0) {
-        tell(&format!(
-            "cuptel: {entries} transactions wait in the spill, and what they tell is not listed: see cuptel audit"
-        ));
+pub(crate) fn tell_of_spill(config: &Config) -> anyhow::Result<()> {
+    let (_, spill) = config.data.reveal()?;
+    if is_something_spilled(&spill) {
+        tell(
+            "cuptel: something waits in the spill, and what it tells is not here: see cuptel audit",
+        );
+    }
+    Ok(())
+}
+
+/// Whether the database may lack the last calls.
+pub(crate) fn is_something_spilled(spill: &Path) -> bool {
+    match Spill::look(spill) {
+        Ok(spilled) => spilled.is_some_and(|spilled| spilled.entries > 0),
+        // Who stands in the database is told all the same.
+        Err(error) => {
+            complain(&anyhow::Error::new(error).context("the spill could not be looked at"));
+            true
+        }
     }
 }
 

@@ -44,7 +44,8 @@ GROUP BY tenant.name, queue.name ORDER BY tenant.name, queue.name"
 }
 
 /// A person who was told several times was told the same time or a later one: the last counts.
-/// They are called by their first dial after they were told, or got through themselves before.
+/// They are called by their first dial after they were told which its trunk did not fail, or got
+/// through themselves before.
 const SUMS: &str = by_queue!(
     "
     SELECT told.attempt AS attempt, told.by_ms AS by_ms,
@@ -55,7 +56,7 @@ const SUMS: &str = by_queue!(
         FROM promise WHERE shard = $1 AND callback IS NOT NULL GROUP BY callback) told
     JOIN callback ON callback.shard = $1 AND callback.id = told.callback
     LEFT JOIN dial ON dial.shard = $1 AND dial.callback = told.callback
-        AND dial.placed_ms >= told.told_ms
+        AND dial.placed_ms >= told.told_ms AND dial.result IS DISTINCT FROM 'trunk_failed'
     GROUP BY told.callback, told.attempt, told.by_ms, callback.closed_ms"
 );
 

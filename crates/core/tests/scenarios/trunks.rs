@@ -7,9 +7,11 @@ use cuptel_core::rules::{Rules, Trunk};
 use cuptel_core::step::{Command, Destination, Effect, Input, NOT_SENT, SILENT};
 use cuptel_core::stop_button::ButtonTold;
 use cuptel_core::why::Hold;
-use cuptel_core::words::{Button, CallbackEventKind, CallbackState, DialResult, DialState};
+use cuptel_core::words::{
+    Button, CallbackEventKind, CallbackState, DialResult, DialState, PriorityClass,
+};
 
-use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room, UNREACHABLE_S, book};
+use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, RING_S, Room, UNREACHABLE_S, WRAP_UP_S, book};
 
 const FIRST: TrunkId = TrunkId(1);
 const SECOND: TrunkId = TrunkId(2);
@@ -109,6 +111,133 @@ fn nobody_is_rung_again_who_was_rung_or_of_whom_the_network_said_something() {
         assert_eq!(room.dials()[0].result, Some(result), "{status}");
         assert_eq!(room.callback().state, CallbackState::Waiting);
     }
+}
+
+#[test]
+fn a_carrier_that_does_not_know_us_any_more_has_rung_nobody_and_is_down() {
+    let mut room = Room::with(two);
+    for nth in 0..2 {
+        owe(&mut room, &format!("+39333100005{nth}"));
+    }
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    for _ in 0..2 {
+        room.seat_picks_up();
+        let leg = room.rung().expect("somebody is rung");
+        room.not_answered(leg, 401);
+        let leg = room.rung().expect("by the other trunk");
+        room.not_answered(leg, 486);
+        let seat = room.last_seat_leg().expect("a seat was rung");
+        room.heard(seat);
+    }
+    assert!(room.trunk_named("carrier").down_since_ms.is_some());
+}
+
+#[test]
+fn a_failure_of_nobody_in_particular_counts_against_the_trunk_and_tries_no_other() {
+    for (status, is_down) in [
+        (500, true),
+        (504, true),
+        (408, true),
+        (403, false),
+        (404, false),
+    ] {
+        let mut room = Room::with(two);
+        for nth in 0..2 {
+            owe(&mut room, &format!("+39333100005{nth}"));
+        }
+        room.staffed(1);
+        room.wait_s(GRACE_S);
+        for _ in 0..2 {
+            room.seat_picks_up();
+            let leg = room.rung().expect("somebody is rung");
+            room.not_answered(leg, status);
+            let seat = room.last_seat_leg().expect("a seat was rung");
+            room.heard(seat);
+        }
+        assert_eq!(trunks_of(&room), [FIRST, FIRST], "{status}");
+        let down = room.trunk_named("carrier").down_since_ms;
+        assert_eq!(down.is_some(), is_down, "{status}");
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_late_may_be_that_of_who_had_a_phone_ring() {
+    let (mut room, leg) = rung(two);
+    room.wait_s(6);
+    room.not_answered(leg, 503);
+    assert_eq!(trunks_of(&room), [FIRST]);
+    assert_eq!(room.dials()[0].result, Some(DialResult::Unreachable));
+}
+
+/// Two persons are rung for as long as they may be, and nothing is heard of their phones.
+fn rings_out(room: &mut Room) {
+    for _ in 0..2 {
+        room.seat_picks_up();
+        room.rung().expect("somebody is rung");
+        room.wait_s(RING_S);
+        let seat = room.last_seat_leg().expect("a seat was rung");
+        room.heard(seat);
+    }
+}
+
+#[test]
+fn a_trunk_of_which_nothing_is_heard_is_down_unless_it_never_says_that_a_phone_rings() {
+    for is_mute in [false, true] {
+        let (mut room, leg) = rung(two);
+        if is_mute {
+            room.tell(Input::Answered { leg });
+            room.wait_s(60);
+        } else {
+            room.not_answered(leg, 486);
+        }
+        room.hangs_up(leg);
+        room.reloads(|rules| book(rules).callback.grace_s = 0)
+            .expect("the rules are taken");
+        room.wait_s(WRAP_UP_S);
+        for nth in 0..2 {
+            owe(&mut room, &format!("+39333100005{nth}"));
+        }
+        if !is_mute {
+            let seat = room.last_seat_leg().expect("a seat was rung");
+            room.heard(seat);
+        }
+        rings_out(&mut room);
+        let down = room.trunk_named("carrier").down_since_ms;
+        assert_eq!(down.is_some(), !is_mute);
+    }
+}
+
+#[test]
+fn nobody_pays_for_the_trial_of_a_trunk_that_is_known_to_be_down() {
+    let mut room = Room::with(|rules| {
+        change(rules, FIRST, |trunk| {
+            (trunk.dials.failures_max, trunk.dials.avoid_s) = (1, AVOID_S);
+        });
+    });
+    owe(&mut room, MARIO);
+    owe(&mut room, LUCIA);
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    for (nth, tries) in [(0, 1), (1, 0)] {
+        room.seat_picks_up();
+        let leg = room.rung().expect("somebody is rung");
+        room.not_answered(leg, SILENT);
+        let seat = room.last_seat_leg().expect("a seat was rung");
+        room.heard(seat);
+        assert_eq!(room.callbacks()[nth].tries, tries);
+        room.wait_s(AVOID_S);
+    }
+}
+
+#[test]
+fn who_was_busy_rests_though_no_try_is_spent() {
+    let (mut room, leg) = rung(two);
+    room.not_answered(leg, 486);
+    let rests_ms = room.callback().not_before_ms;
+    assert_eq!(room.callback().tries, 0);
+    room.takes_in_charge(MARIO, PriorityClass::B);
+    assert_eq!(room.callback().not_before_ms, rests_ms);
 }
 
 #[test]

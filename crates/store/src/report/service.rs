@@ -81,7 +81,8 @@ const OPENINGS: InOrder = InOrder {
 SELECT id, opened_ms FROM callback WHERE shard = $1 AND id >= $2 ORDER BY id LIMIT 1",
 };
 
-/// A dial that a trunk failed rang nobody, and is none here. The first call of a case was when it was opened, or before where a carrier told it afterwards:
+/// A dial that its trunk failed reached nobody's phone as far as we know, and is none here. The
+/// first call of a case was when it was opened, or before where a carrier told it afterwards:
 /// then its place is the time of that call. Its queue is that of its first need.
 const CASES: &str = "
 SELECT c.tenant,
