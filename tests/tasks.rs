@@ -67,7 +67,29 @@ fn a_task_gives_way_to_a_caller_and_is_done_after() {
         "finished",
     ];
     assert_eq!(kinds, expected);
+    both_offers_are_explained(&centre, &id);
     centre.audit();
+}
+
+fn both_offers_are_explained(centre: &Centre, id: &str) {
+    let why = centre.run(&["why", id, "--json"]).succeeded();
+    let why: Value = serde_json::from_str(&why).expect("it is JSON");
+    let decisions = why["why"]["decisions"].as_array().expect("a list");
+    let states: Vec<&Value> = decisions.iter().map(|it| &it["state"]).collect();
+    assert_eq!(states, ["offer_ended", "accepted"]);
+    assert_eq!(decisions[0]["seats"][0]["eligibility"], "eligible");
+    let offer = decisions[0]["offer"].to_string();
+    let of_offer = centre.run(&["why", &offer]).succeeded();
+    let first = format!("offer {offer}, ");
+    assert!(of_offer.starts_with(&first), "{of_offer}");
+    for words in [
+        format!("task {id} of prenotazioni to seat 101 (Anna Esempio): offer_ended"),
+        "of 1 free seat that can do it the first is the one idle longest".to_owned(),
+        "101: can have it, idle since".to_owned(),
+        "and is to be done by".to_owned(),
+    ] {
+        assert!(of_offer.contains(&words), "{words} in {of_offer}");
+    }
 }
 
 #[test]

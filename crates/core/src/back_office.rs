@@ -124,7 +124,8 @@ impl Centre {
         );
     }
 
-    /// Stores a task as it is now, with what has happened, and puts it where it stands.
+    /// Stores a task as it is now, with what has happened, and puts it where it stands; returns the
+    /// entry of its history.
     fn write_task(
         &mut self,
         now: Now,
@@ -133,10 +134,11 @@ impl Centre {
         seat: Option<SeatId>,
         operator: Option<OperatorId>,
         step: &mut Step,
-    ) {
+    ) -> TaskEventId {
+        let event = TaskEventId(self.ids.allot());
         step.records.push(Record::Task(Box::new(task.row.clone())));
         step.records.push(Record::TaskEvent(TaskEventRow {
-            id: TaskEventId(self.ids.allot()),
+            id: event,
             task: task.row.id,
             at_ms: now.utc_ms,
             kind,
@@ -144,9 +146,10 @@ impl Centre {
             operator,
         }));
         self.tasks.put(task, &self.rules);
+        event
     }
 
-    /// Moves a task on, as its state allows.
+    /// Moves a task on, as its state allows; returns the entry of its history.
     pub(crate) fn move_task(
         &mut self,
         now: Now,
@@ -154,20 +157,18 @@ impl Centre {
         (moves, kind): (TaskMove, TaskEventKind),
         change: impl FnOnce(&mut Task),
         step: &mut Step,
-    ) {
-        let Some(mut task) = self.tasks.take(id) else {
-            return;
-        };
+    ) -> Option<TaskEventId> {
+        let mut task = self.tasks.take(id)?;
         let seat = task.row.seat;
         if !task.row.go(moves, now.utc_ms) {
             self.violations += 1;
             self.tasks.put(task, &self.rules);
-            return;
+            return None;
         }
         change(&mut task);
         let seat = seat.or(task.row.seat);
         let operator = seat.and(task.row.operator);
-        self.write_task(now, task, kind, seat, operator, step);
+        Some(self.write_task(now, task, kind, seat, operator, step))
     }
 
     fn open_task(&self, id: TaskId) -> Result<&Task, CommandError> {

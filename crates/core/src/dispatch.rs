@@ -15,7 +15,7 @@ use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::reconnecting::LeftAlone;
-use crate::record::{DecisionRow, OfferRow, Record, RegistrationRow, Work};
+use crate::record::{DecisionRow, OfferRow, Proposal, Record, RegistrationRow, Work};
 use crate::release::DialHours;
 use crate::rules::{Queue, Rules};
 use crate::seat::{Seat, SeatWork};
@@ -279,7 +279,7 @@ impl Centre {
             match self.whom_to_ask(now, &pair) {
                 Some((phone, operator)) => {
                     let offer = self.offer(now, &pair, phone, operator, step);
-                    self.explain(now, offer, explanation, step);
+                    self.explain(now, offer.map(Proposal::Offer), explanation, step);
                 }
                 None => self.stand_by(now, pair.seat),
             }
@@ -294,17 +294,17 @@ impl Centre {
     }
 
     /// The decision is on record with its offer.
-    fn explain(
+    pub(crate) fn explain(
         &self,
         now: Now,
-        offer: Option<OfferId>,
+        proposal: Option<Proposal>,
         explanation: Option<Explanation>,
         step: &mut Step,
     ) {
         let explanation = explanation.filter(|_| !planted(Fault::OfferUnexplained));
-        if let Some((offer, explanation)) = offer.zip(explanation) {
+        if let Some((of, explanation)) = proposal.zip(explanation) {
             step.records.push(Record::Decision(Box::new(DecisionRow {
-                offer,
+                of,
                 at_ms: now.utc_ms,
                 rules: self.version,
                 explanation,

@@ -60,6 +60,7 @@ pub mod step;
 pub mod stop_button;
 mod stopping;
 pub mod task;
+mod task_decision;
 mod task_offers;
 pub mod time;
 mod timers;

@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 
 use crew::Crew;
 pub use crew::{Figures, InHand, SeatIs, Who};
-pub use explain::{Considered, Eligibility, Explanation, PassedOver, Passing, SHOWN_MAX};
+pub use explain::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing, SHOWN_MAX};
 
 use found::{Found, Sources};
 use kept::Kept;

@@ -304,11 +304,39 @@ pub struct OfferRow {
     pub ended_ms: Option<UtcMs>,
 }
 
+/// What says that a work was proposed to a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Proposal {
+    /// A live call or a callback: the offer.
+    Offer(OfferId),
+    /// A task: the entry of its history.
+    Task(TaskId, TaskEventId),
+}
+
+impl Proposal {
+    /// The identifier, which no other offer and no other entry has.
+    #[must_use]
+    pub fn id(self) -> i64 {
+        match self {
+            Self::Offer(OfferId(id)) | Self::Task(_, TaskEventId(id)) => id,
+        }
+    }
+
+    /// Which task was proposed, if it is one.
+    #[must_use]
+    pub fn task(self) -> Option<TaskId> {
+        match self {
+            Self::Offer(_) => None,
+            Self::Task(task, _) => Some(task),
+        }
+    }
+}
+
 /// Why a work was proposed to that seat; written once, with its offer.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct DecisionRow {
     /// The offer.
-    pub offer: OfferId,
+    pub of: Proposal,
     /// When.
     pub at_ms: UtcMs,
     /// The configuration in force.

@@ -264,6 +264,21 @@ impl Tasks {
         standing.into_iter().flatten().copied()
     }
 
+    /// What waits first for each other operator alone.
+    pub(crate) fn firsts_of_others(
+        &self,
+        operator: OperatorId,
+    ) -> impl Iterator<Item = (i64, TaskId, OperatorId)> {
+        let lines = self.lines.range(Line::Operator(OperatorId(i64::MIN))..);
+        lines.filter_map(move |(line, standing)| match line {
+            Line::Operator(other) if *other != operator => {
+                let (key_ms, task) = standing.first()?;
+                Some((*key_ms, *task, *other))
+            }
+            Line::Operator(_) | Line::Queue(..) => None,
+        })
+    }
+
     /// What waits for one operator alone and is due by then.
     pub(crate) fn owned_by(&self, due_ms: i64) -> impl Iterator<Item = &TaskRow> {
         let operators = self.lines.range(Line::Operator(OperatorId(i64::MIN))..);

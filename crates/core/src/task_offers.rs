@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use crate::attempt::Doing;
 use crate::blending::{is_at_risk, may_be_missed};
 use crate::centre::Centre;
-use crate::id::{AttemptId, OperatorId, QueueId, SeatId, TaskId};
+use crate::id::{AttemptId, OperatorId, QueueId, SeatId, TaskEventId, TaskId};
 use crate::matching::Eligibility;
-use crate::record::{TaskRow, Work};
+use crate::record::{Proposal, TaskRow, Work};
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
 use crate::step::Step;
 use crate::task::{Task, TaskMove};
+use crate::task_decision::Turn;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{TaskEventKind, WorkKind};
@@ -122,12 +123,9 @@ impl Centre {
 
     /// Whether a seat's operator has what is asked by now for a work with this place.
     fn meets(&self, now: Now, seat: &Seat, rule: &Queue, place_ms: UtcMs) -> bool {
-        let reached =
-            rule.matching.relax.iter().filter(|step| {
-                place_ms.saturating_add(i64::from(step.after_s) * 1_000) <= now.utc_ms
-            });
+        let reached = steps_reached(now, rule, place_ms);
         let fitness = rule.fitness(&seat.skills);
-        fitness.is_some_and(|fitness| usize::from(fitness.ring) <= reached.count())
+        fitness.is_some_and(|fitness| usize::from(fitness.ring) <= reached)
     }
 
     fn interrupt(&mut self, now: Now, seat_id: SeatId, step: &mut Step) {
@@ -201,15 +199,27 @@ impl Centre {
         let mut free: Vec<(UtcMs, SeatId)> =
             free.map(|seat| (seat.idle_since, seat.row.id)).collect();
         free.sort_unstable();
+        let free: Vec<SeatId> = free.into_iter().map(|(_, seat)| seat).collect();
         let mut at_tasks = self.at_tasks();
-        for (_, seat) in free {
-            if let Some((queue, task)) = self.task_for(now, seat, &at_tasks) {
-                let own = self.seats.get(&seat);
-                if own.is_some_and(|own| may_be_missed(&self.rules, own, queue)) {
-                    *at_tasks.entry(queue).or_default() += 1;
-                }
-                self.offer_task(now, seat, task, step);
+        let mut passed = Vec::new();
+        for (nth, seat) in free.iter().enumerate() {
+            let Some((queue, task)) = self.task_for(now, *seat, &at_tasks) else {
+                passed.push(*seat);
+                continue;
+            };
+            let turn = Turn {
+                passed: &passed,
+                left: &free[nth..],
+                at_tasks: &at_tasks,
+            };
+            let explanation = self.explain_task(now, task, &turn);
+            let own = self.seats.get(seat);
+            if own.is_some_and(|own| may_be_missed(&self.rules, own, queue)) {
+                *at_tasks.entry(queue).or_default() += 1;
             }
+            let event = self.offer_task(now, *seat, task, step);
+            let proposal = event.map(|event| Proposal::Task(task, event));
+            self.explain(now, proposal, explanation, step);
         }
     }
 
@@ -280,21 +290,29 @@ impl Centre {
         is_kept.then_some(Eligibility::KeptForCallers)
     }
 
-    fn offer_task(&mut self, now: Now, seat_id: SeatId, id: TaskId, step: &mut Step) {
-        let Some(seat) = self.seats.get_mut(&seat_id) else {
-            return;
-        };
-        let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
-        let task = self.tasks.get(id);
-        let rule = task.and_then(|it| self.rules.rule_now(it.row.queue));
-        let Some((operator, rule)) = operator.zip(rule) else {
-            return;
-        };
+    fn offer_task(
+        &mut self,
+        now: Now,
+        seat_id: SeatId,
+        id: TaskId,
+        step: &mut Step,
+    ) -> Option<TaskEventId> {
+        let seat = self.seats.get_mut(&seat_id)?;
+        let operator = seat.sign_in.as_ref()?.operator;
+        let rule = self.rules.rule_now(self.tasks.get(id)?.row.queue)?;
         let until = now.in_s(rule.tasks.lease_s);
         let lease_until_ms = now.utc_in_s(rule.tasks.lease_s);
         seat.task_offer = Some((id, until));
         self.timers.at(until, Timer::TaskLease(seat_id, until));
         let offer = TaskMove::Offer(seat_id, operator, lease_until_ms);
-        self.move_task(now, id, (offer, TaskEventKind::Offered), |_| {}, step);
+        self.move_task(now, id, (offer, TaskEventKind::Offered), |_| {}, step)
     }
+}
+
+/// How often what a queue asks was relaxed by now for a work with this place.
+pub(crate) fn steps_reached(now: Now, rule: &Queue, place_ms: UtcMs) -> usize {
+    let at_ms = |after_s: u32| place_ms.saturating_add(i64::from(after_s) * 1_000);
+    let relax = rule.matching.relax.iter();
+    let reached = relax.filter(|step| at_ms(step.after_s) <= now.utc_ms);
+    reached.count()
 }

@@ -82,7 +82,7 @@ enum Command {
     /// Callbacks: who is owed a call
     #[command(subcommand)]
     Callbacks(CallbackCommand),
-    /// Why an offer, an attempt or a callback went to the seats that it went to, or a task waits
+    /// Why an offer, an attempt, a callback or a task went to the seats that it went to, or waits
     ///
     /// Every decision about it: the seats that were free, what ranked them, the works that stood
     /// before and why the seat did not get those, the configuration in force. Of one that waits

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use cuptel_call::tape::{Difference, PlayFault, Played, Player};
-use cuptel_core::id::OfferId;
 use cuptel_core::matching::Explanation;
 use cuptel_core::record::Record;
 use cuptel_core::step::Step;
@@ -52,7 +51,7 @@ struct Replayed {
 
 /// An offer on the tape.
 struct Sought {
-    id: OfferId,
+    id: i64,
     made_again: Option<Explanation>,
 }
 
@@ -60,7 +59,7 @@ fn told_replay(path: &Path, arguments: &ReplayArguments) -> anyhow::Result<bool>
     let config = load(path)?;
     let build = build_of_this_program().context("reading this program")?;
     let mut sought = arguments.offer.map(|id| Sought {
-        id: OfferId(id),
+        id,
         made_again: None,
     });
     let (mut all, mut left_out, mut spoiled) = (Vec::new(), Vec::new(), Vec::new());
@@ -176,7 +175,7 @@ impl Sought {
     fn look(&mut self, step: &Step) {
         for record in &step.records {
             if let Record::Decision(row) = record
-                && row.offer == self.id
+                && row.of.id() == self.id
             {
                 self.made_again = Some(row.explanation.clone());
             }
@@ -253,7 +252,7 @@ fn compare(config: &Config, sought: &Sought) -> anyhow::Result<Value> {
     let id = sought.id;
     anyhow::ensure!(
         !stored.is_null(),
-        "no decision is stored about an offer {id}: cuptel why, of an attempt or a callback, names its offers"
+        "no decision is stored about an offer {id}: cuptel why, of an attempt, a callback or a task, names its offers"
     );
     anyhow::ensure!(
         !replayed.is_null(),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use cuptel_core::id::{AttemptId, CallbackId, OfferId};
+use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_core::words::Outcome;
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Spill, Store};
 use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
@@ -161,14 +161,14 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
     }
 }
 
-/// The decisions about an offer, an attempt or a callback; and, from the node, why one that waits
-/// has no offer now.
+/// The decisions about an offer, an attempt, a callback or a task; and, from the node, why one that
+/// waits has no offer now.
 pub(crate) fn decisions(config: &Config, id: i64, is_offline: bool) -> anyhow::Result<Value> {
     if is_offline {
         return offline(config, async |store| {
             let why = store.why(id).await?;
             let why =
-                why.with_context(|| format!("there is no offer, attempt or callback {id}"))?;
+                why.with_context(|| format!("there is no offer, attempt, callback or task {id}"))?;
             Ok(serde_json::to_value(why)?)
         });
     }
@@ -177,7 +177,7 @@ pub(crate) fn decisions(config: &Config, id: i64, is_offline: bool) -> anyhow::R
 }
 
 /// The decision stored with an offer, as the rules gave it; null where there is none.
-pub(crate) fn stored_decision(config: &Config, offer: OfferId) -> anyhow::Result<Value> {
+pub(crate) fn stored_decision(config: &Config, offer: i64) -> anyhow::Result<Value> {
     offline(config, async |store| {
         Ok(serde_json::to_value(store.explanation(offer).await?)?)
     })

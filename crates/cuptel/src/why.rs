@@ -1,5 +1,5 @@
-//! `why`: the decisions about an offer, an attempt or a callback, and what holds one that waits,
-//! or a task, back now, in sentences. Reads what the API says, or the database.
+//! `why`: the decisions about an offer, an attempt, a callback or a task, and what holds one that
+//! waits back now, in sentences. Reads what the API says, or the database.
 
 use std::process::ExitCode;
 
@@ -44,7 +44,7 @@ fn told(why: &Value, offline: bool) -> Vec<String> {
     let decisions = list(why, "decisions");
     let mut lines = Vec::new();
     if decisions.is_empty() {
-        lines.push(format!("no phone was rung for {}", why["id"]));
+        lines.push(format!("no seat was asked about {}", why["id"]));
     }
     for decision in decisions {
         tell_decision(decision, &mut lines);
@@ -57,11 +57,30 @@ fn told(why: &Value, offline: bool) -> Vec<String> {
     lines
 }
 
+/// Which work it is about.
+fn work(of: &Value) -> String {
+    let kinds = ["attempt", "callback", "task"].into_iter();
+    let mut named = kinds.filter(|kind| !of[*kind].is_null());
+    let kind = named.next().unwrap_or("work");
+    format!("{kind} {}", of[kind])
+}
+
+fn stood(decision: &Value) -> String {
+    let (place, key) = (moment(decision, "place_ms"), moment(decision, "key_ms"));
+    if !decision["task"].is_null() {
+        return format!("  it was added at {place}, and is to be done by {key}");
+    }
+    let mut stood = format!("  its place in line was {place}");
+    if decision["place_ms"] != decision["key_ms"] {
+        stood.push_str(&format!(
+            "; with priority, weight of the queue and live bonus it stood as at {key}"
+        ));
+    }
+    stood
+}
+
 fn tell_decision(decision: &Value, lines: &mut Vec<String>) {
-    let what = match (&decision["attempt"], &decision["callback"]) {
-        (Value::Null, callback) => format!("callback {callback}"),
-        (attempt, _) => format!("attempt {attempt}"),
-    };
+    let what = work(decision);
     lines.push(format!(
         "offer {}, {}: {what} of {} to seat {} ({}): {}",
         decision["offer"],
@@ -71,15 +90,7 @@ fn tell_decision(decision: &Value, lines: &mut Vec<String>) {
         name(decision, "operator"),
         name(decision, "state"),
     ));
-    let (place, key) = (&decision["place_ms"], &decision["key_ms"]);
-    let mut stood = format!("  its place in line was {}", moment(decision, "place_ms"));
-    if place != key {
-        stood.push_str(&format!(
-            "; with priority, weight of the queue and live bonus it stood as at {}",
-            moment(decision, "key_ms")
-        ));
-    }
-    lines.push(stood);
+    lines.push(stood(decision));
     if let Some(step @ 1..) = decision["step"].as_u64() {
         let times = counted(step, "step");
         lines.push(format!(
@@ -87,7 +98,12 @@ fn tell_decision(decision: &Value, lines: &mut Vec<String>) {
         ));
     }
     if decision["knows_them"] == json!(true) {
-        lines.push("  it waited for the operator who spoke with the person last".to_owned());
+        let whom = if decision["task"].is_null() {
+            "the operator who spoke with the person last"
+        } else {
+            "this operator alone"
+        };
+        lines.push(format!("  it waited for {whom}"));
     } else {
         let free = counted(decision["free"].as_u64().unwrap_or_default(), "free seat");
         let first = asked_first(name(decision, "strategy"));
@@ -100,8 +116,8 @@ fn tell_decision(decision: &Value, lines: &mut Vec<String>) {
     if !passed.is_empty() {
         lines.push("  before it, and not for this seat:".to_owned());
     }
-    for work in passed {
-        lines.push(format!("    {}", passed_over(work)));
+    for before in passed {
+        lines.push(format!("    {}", passed_over(before)));
     }
     let rules = name(decision, "rules");
     lines.push(format!(
@@ -169,21 +185,18 @@ fn standing(eligibility: &str) -> &str {
     }
 }
 
-fn passed_over(work: &Value) -> String {
-    let what = match (&work["attempt"], &work["callback"]) {
-        (Value::Null, callback) => format!("callback {callback}"),
-        (attempt, _) => format!("attempt {attempt}"),
-    };
-    let why = match name(work, "why") {
+fn passed_over(before: &Value) -> String {
+    let why = match name(before, "why") {
         "not_eligible" => "not eligible".to_owned(),
         "not_dialled" => "nobody may be dialled for its queue".to_owned(),
         "asks_more" => "more is asked for it than the operator can".to_owned(),
         "not_lent" => "the seat may not be lent to its tenant".to_owned(),
         "refused" => "the seat did not take it before".to_owned(),
-        "waits_for_operator" => format!("it waits for {}", name(work, "operator")),
+        "kept_for_callers" => standing("kept_for_callers").to_owned(),
+        "waits_for_operator" => format!("it waits for {}", name(before, "operator")),
         _ => "it is not older by enough, for what the operator is better at".to_owned(),
     };
-    format!("{what} of {}: {why}", name(work, "queue"))
+    format!("{} of {}: {why}", work(before), name(before, "queue"))
 }
 
 fn tell_now(now: &Value, lines: &mut Vec<String>) {

@@ -214,10 +214,10 @@ pub(crate) async fn callback(
     Ok(Json(json!({ "callback": callback })))
 }
 
-/// Every decision about an offer, an attempt or a callback; and, of one that waits, why it has no
-/// offer now.
+/// Every decision about an offer, an attempt, a callback or a task; and, of one that waits, why it
+/// has no offer now.
 #[utoipa::path(get, path = "/api/v1/why/{id}", tag = "stored", security(("token" = [])),
-    params(("id" = i64, Path, description = "Of an offer, an attempt or a callback")),
+    params(("id" = i64, Path, description = "Of an offer, an attempt, a callback or a task")),
     responses((status = 200, body = schema::OneWhy), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error), (status = 503, body = schema::Error)))]
 pub(crate) async fn why(
@@ -225,7 +225,7 @@ pub(crate) async fn why(
     State(shared): State<Shared>,
     Path(asked): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let what = "offer, attempt or callback";
+    let what = "offer, attempt, callback or task";
     let id = identifier(&asked, what)?;
     let now = shared.engine.why(id).await?;
     let stored = shared.store.why(id).await?;

@@ -161,13 +161,15 @@ shapes! {
     EnteredCallback { entered: bool, callback: Option<CallbackDetail> }
     /// Why a work was offered, and why it has no offer now.
     OneWhy { why: Why }
-    /// Every decision about an offer, an attempt or a callback, the first one first. `now` is
-    /// there for one that waits.
+    /// Every decision about an offer, an attempt, a callback or a task, the first one first. `now`
+    /// is there for one that waits.
     Why { id: i64, decisions: Vec<Decision>, now: Option<WaitingNow> }
     /// Why a work was proposed to a seat: the seats that were free, in their order, and the works
     /// that stood before; six of each at most. `key_ms` is the place less priority, weight and bonus.
+    /// Of a task `place_ms` is when it was added and `key_ms` by when it is to be done; `state` says
+    /// `offer_ended` of an offer that was not taken.
     Decision {
-        offer: i64, attempt: Option<i64>, callback: Option<i64>, at_ms: i64,
+        offer: i64, attempt: Option<i64>, callback: Option<i64>, task: Option<i64>, at_ms: i64,
         queue: Option<String>, seat: Option<String>, operator: Option<String>, state: String,
         ended_ms: Option<i64>, rules: Option<String>, rules_since_ms: Option<i64>,
         strategy: String, place_ms: i64, key_ms: i64, step: u8, knows_them: bool, free: u64,
@@ -180,8 +182,8 @@ shapes! {
     }
     /// A work that stood before, and why the seat did not get it.
     PassedOver {
-        attempt: Option<i64>, callback: Option<i64>, queue: Option<String>, key_ms: i64,
-        why: String, operator: Option<String>,
+        attempt: Option<i64>, callback: Option<i64>, task: Option<i64>, queue: Option<String>,
+        key_ms: i64, why: String, operator: Option<String>,
     }
     /// Why a work that waits has no offer: what is asked of an operator by now, what holds it
     /// back, and how many seats stand how.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use cuptel_call::{Input, Step, Switch};
 use cuptel_core::Centre;
+use cuptel_core::id::SeatId;
 use cuptel_core::matching::{Considered, Eligibility};
-use cuptel_core::record::Record;
+use cuptel_core::record::{Proposal, Record};
 use cuptel_core::rules::Rules;
 use cuptel_core::time::Now;
-use cuptel_core::words::OfferState;
+use cuptel_core::words::{OfferState, TaskEventKind};
 use cuptel_media as media;
 use cuptel_sip::Transmit;
 
@@ -262,30 +263,37 @@ impl World {
 
     /// Every offer is explained with it, and by the seat that was named first.
     fn check_explained(&self, records: &[Record]) -> Result<(), Broken> {
-        for record in records {
-            let Record::Offer(offer) = record else {
-                continue;
-            };
-            if self.decided.offers.contains_key(&offer.id) {
-                continue;
-            }
+        for (proposal, seat) in records.iter().filter_map(|it| self.proposed(it)) {
             let why = |record: &Record| {
                 let Record::Decision(row) = record else {
                     return None;
                 };
-                (row.offer == offer.id).then(|| row.explanation.clone())
+                (row.of == proposal).then(|| row.explanation.clone())
             };
             let Some(why) = records.iter().find_map(why) else {
-                return broken("P5", format!("offer {} is not explained", offer.id));
+                return broken("P5", format!("{proposal:?} is not explained"));
             };
             let may = |seat: &&Considered| seat.eligibility == Eligibility::Eligible;
             let first = why.seats.iter().find(may).map(|seat| seat.seat);
-            if first != Some(offer.seat) {
-                let what = format!("offer {} to {}: {why:?}", offer.id, offer.seat);
-                return broken("P5", what);
+            if first != Some(seat) {
+                return broken("P5", format!("{proposal:?} to {seat}: {why:?}"));
             }
         }
         Ok(())
+    }
+
+    /// What was proposed now, and to which seat.
+    fn proposed(&self, record: &Record) -> Option<(Proposal, SeatId)> {
+        if let Record::Offer(row) = record {
+            let is_new = !self.decided.offers.contains_key(&row.id);
+            return is_new.then_some((Proposal::Offer(row.id), row.seat));
+        }
+        let Record::TaskEvent(row) = record else {
+            return None;
+        };
+        let is_offer = row.kind == TaskEventKind::Offered;
+        let seat = row.seat.filter(|_| is_offer)?;
+        Some((Proposal::Task(row.task, row.id), seat))
     }
 
     /// While the database does not take what happens, nobody new is offered anything.
@@ -363,7 +371,7 @@ impl World {
                 | Record::Mark(_)
                 | Record::Review(_) => continue,
                 Record::Task(row) => format!("task {} {} at {:?}", row.id, row.state, row.seat),
-                Record::Decision(row) => format!("why offer {}: {:?}", row.offer, row.explanation),
+                Record::Decision(row) => format!("why {:?}: {:?}", row.of, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),
             };
             self.note(&line);

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::id::{AttemptId, CallbackId, OfferId, OperatorId, QueueId, SeatId};
-use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
-use cuptel_core::record::{DecisionRow, Work};
+use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TaskId};
+use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
+use cuptel_core::record::DecisionRow;
 use cuptel_core::rules::Strategy;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::OfferState;
 use serde::Serialize;
 
 use crate::dialect::{Connection, Row, upsert};
@@ -19,6 +18,7 @@ pub(crate) const UPSERT: &str = upsert!(decision {
     2 at_ms BIGINT,
     3 rules BIGINT,
     4 explanation TEXT,
+    5 task BIGINT,
 });
 
 /// Decisions about one work are few; a person who is offered a hundred times has other worries.
@@ -26,7 +26,7 @@ macro_rules! decisions {
     ($by:literal) => {
         concat!(
             "
-SELECT offer.id, offer.attempt, offer.callback, decision.at_ms, queue.name, seat.name,
+SELECT offer.id, offer.attempt, offer.callback, decision.task, decision.at_ms, queue.name, seat.name,
     operator.name, offer.state, offer.ended_ms, config_version.hash, config_version.at_ms,
     decision.explanation
 FROM offer
@@ -46,6 +46,49 @@ WHERE offer.shard = $1 AND offer.",
 const OF_OFFER: &str = decisions!("id");
 const OF_ATTEMPT: &str = decisions!("attempt");
 const OF_CALLBACK: &str = decisions!("callback");
+
+/// The next entry of a task's history that is about the offer.
+macro_rules! next {
+    ($column:literal) => {
+        concat!(
+            "(SELECT next.",
+            $column,
+            " FROM task_event next
+        WHERE next.shard = event.shard AND next.task = event.task AND next.id > event.id
+            AND next.kind IN ('accepted', 'offer_ended', 'withdrawn') ORDER BY next.id LIMIT 1)"
+        )
+    };
+}
+
+/// Of tasks, in the same columns.
+macro_rules! task_decisions {
+    ($by:literal) => {
+        concat!(
+            "
+SELECT event.id, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), event.task, decision.at_ms,
+    queue.name, seat.name, operator.name, coalesce(",
+            next!("kind"),
+            ", 'open'), ",
+            next!("at_ms"),
+            ", config_version.hash, config_version.at_ms, decision.explanation
+FROM decision
+JOIN task_event event ON event.shard = decision.shard AND event.task = decision.task
+    AND event.id = decision.id
+JOIN task ON task.shard = event.shard AND task.id = event.task
+LEFT JOIN queue ON queue.shard = event.shard AND queue.id = task.queue
+LEFT JOIN seat ON seat.shard = event.shard AND seat.id = event.seat
+LEFT JOIN operator ON operator.shard = event.shard AND operator.id = event.operator
+LEFT JOIN config_version ON config_version.shard = event.shard
+    AND config_version.id = decision.rules
+WHERE decision.shard = $1 AND ",
+            $by,
+            " = $2 ORDER BY event.id LIMIT 100"
+        )
+    };
+}
+
+const OF_TASK_OFFER: &str = task_decisions!("decision.id");
+const OF_TASK: &str = task_decisions!("event.task");
 
 const EXPLANATION: &str = "SELECT explanation FROM decision WHERE shard = $1 AND id = $2";
 
@@ -85,9 +128,11 @@ pub struct PassedOverView {
     pub attempt: Option<AttemptId>,
     /// A callback.
     pub callback: Option<CallbackId>,
+    /// A task.
+    pub task: Option<TaskId>,
     /// In which queue.
     pub queue: Option<String>,
-    /// Its place less priority, weight and bonus.
+    /// Its place less priority, weight and bonus; by when a task is to be done.
     pub key_ms: i64,
     /// Why.
     pub why: &'static str,
@@ -98,12 +143,14 @@ pub struct PassedOverView {
 /// Why a work was proposed to a seat, with names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DecisionView {
-    /// The offer.
-    pub offer: OfferId,
+    /// The offer; of a task, the entry of its history.
+    pub offer: i64,
     /// What was offered: a live call.
     pub attempt: Option<AttemptId>,
     /// Or a callback.
     pub callback: Option<CallbackId>,
+    /// Or a task.
+    pub task: Option<TaskId>,
     /// When.
     pub at_ms: UtcMs,
     /// Of which queue.
@@ -112,8 +159,8 @@ pub struct DecisionView {
     pub seat: Option<String>,
     /// To whom.
     pub operator: Option<String>,
-    /// What became of the offer.
-    pub state: OfferState,
+    /// What became of the offer: how it ended, or that it is open.
+    pub state: String,
     /// When it was over.
     pub ended_ms: Option<UtcMs>,
     /// Hash of the configuration in force.
@@ -122,9 +169,10 @@ pub struct DecisionView {
     pub rules_since_ms: Option<UtcMs>,
     /// Which of the free seats is asked first.
     pub strategy: Strategy,
-    /// The work's place in line.
+    /// The work's place in line; since when a task is there.
     pub place_ms: UtcMs,
-    /// The place less priority, weight and bonus: the least goes first.
+    /// The place less priority, weight and bonus, or by when a task is to be done: the least goes
+    /// first.
     pub key_ms: i64,
     /// How often what is asked had been relaxed.
     pub step: u8,
@@ -141,7 +189,7 @@ pub struct DecisionView {
 /// What is known of why a work was offered, or an offer made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Why {
-    /// The offer, attempt or callback that was asked about.
+    /// The offer, attempt, callback or task that was asked about.
     pub id: i64,
     /// Every decision about it, the first one first; none where it was never offered.
     pub decisions: Vec<DecisionView>,
@@ -150,10 +198,11 @@ pub struct Why {
 pub(crate) fn image(row: &DecisionRow, seq: i64, images: &mut Images) {
     let explanation = serde_json::to_string(&row.explanation);
     images
-        .row(row.offer.0, seq)
+        .row(row.of.id(), seq)
         .int(row.at_ms)
         .int(row.rules.0)
         .text(&explanation.expect("it has no maps, and nothing that could fail"))
+        .maybe_int(row.of.task().map(|id| id.0))
         .end();
 }
 
@@ -166,14 +215,15 @@ fn read_name(row: &Row) -> Result<(i64, String), sqlx::Error> {
 fn read(row: &Row) -> Result<(DecisionView, Explanation), sqlx::Error> {
     let mut columns = Columns::of(row);
     let mut view = DecisionView {
-        offer: OfferId(columns.int()?),
+        offer: columns.int()?,
         attempt: columns.maybe_int()?.map(AttemptId),
         callback: columns.maybe_int()?.map(CallbackId),
+        task: columns.maybe_int()?.map(TaskId),
         at_ms: columns.int()?,
         queue: columns.maybe_text()?,
         seat: columns.maybe_text()?,
         operator: columns.maybe_text()?,
-        state: columns.word()?,
+        state: columns.text()?,
         ended_ms: columns.maybe_int()?,
         rules: columns.maybe_text()?,
         rules_since_ms: columns.maybe_int()?,
@@ -244,13 +294,15 @@ impl Known {
     }
 
     fn passed_over(&self, passed: &PassedOver) -> PassedOverView {
-        let (attempt, callback) = match passed.work {
-            Work::Attempt(id) => (Some(id), None),
-            Work::Callback(id) => (None, Some(id)),
+        let (attempt, callback, task) = match passed.work {
+            InLine::Attempt(id) => (Some(id), None, None),
+            InLine::Callback(id) => (None, Some(id), None),
+            InLine::Task(id) => (None, None, Some(id)),
         };
         let (why, operator) = match passed.why {
             Passing::NotDialled => ("not_dialled", None),
             Passing::NotEligible => ("not_eligible", None),
+            Passing::KeptForCallers => ("kept_for_callers", None),
             Passing::AsksMore => ("asks_more", None),
             Passing::NotLent => ("not_lent", None),
             Passing::Refused => ("refused", None),
@@ -260,6 +312,7 @@ impl Known {
         PassedOverView {
             attempt,
             callback,
+            task,
             queue: self.queue(passed.queue),
             key_ms: passed.key_ms,
             why,
@@ -269,7 +322,7 @@ impl Known {
 }
 
 impl Store {
-    /// Every decision about an offer, an attempt or a callback; nothing if there is no such.
+    /// Every decision about an offer, an attempt, a callback or a task; nothing if there is no such.
     ///
     /// # Errors
     /// When the database fails.
@@ -278,7 +331,7 @@ impl Store {
         let mut reading = self.read().await.map_err(&failed)?;
         let connection = &mut reading;
         let mut found = Vec::new();
-        for statement in [OF_OFFER, OF_ATTEMPT, OF_CALLBACK] {
+        for statement in [OF_OFFER, OF_ATTEMPT, OF_CALLBACK, OF_TASK, OF_TASK_OFFER] {
             if found.is_empty() {
                 found = all_of(connection, statement, id, read)
                     .await
@@ -309,10 +362,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn explanation(
-        &self,
-        OfferId(id): OfferId,
-    ) -> Result<Option<Explanation>, StoreError> {
+    pub async fn explanation(&self, id: i64) -> Result<Option<Explanation>, StoreError> {
         let failed = while_doing("read a decision");
         let mut reading = self.read().await.map_err(&failed)?;
         let found = all_of(&mut reading, EXPLANATION, id, read_explanation).await;
@@ -334,6 +384,8 @@ pub(crate) const LOOKUPS: &[&str] = &[
     OF_OFFER,
     OF_ATTEMPT,
     OF_CALLBACK,
+    OF_TASK_OFFER,
+    OF_TASK,
     EXPLANATION,
     IS_ATTEMPT,
     IS_CALLBACK,

@@ -187,7 +187,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Promise(row) => (Table::Promise, row.id.0, false),
         Record::Dial(row) => (Table::Dial, row.id.0, row.state != DialState::Ended),
         Record::Offer(row) => (Table::Offer, row.id.0, row.state == OfferState::Open),
-        Record::Decision(row) => (Table::Decision, row.offer.0, false),
+        Record::Decision(row) => (Table::Decision, row.of.id(), false),
         Record::Assignment(row) => (Table::Assignment, row.id.0, row.ended_ms.is_none()),
         Record::SignIn(row) => (Table::SignIn, row.id.0, row.until_ms.is_none()),
         Record::Interval(row) => (Table::Interval, row.id.0, false),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::crew::Member;
 use super::line::Seats;
 use super::{Conditions, Dialling, Matching, Pair};
-use crate::id::{OperatorId, QueueId, SeatId};
+use crate::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TaskId};
 use crate::record::Work;
 use crate::rules::Strategy;
 use crate::time::UtcMs;
@@ -91,6 +91,8 @@ pub enum Passing {
     NotDialled,
     /// The seat is not offered works of its kind now.
     NotEligible,
+    /// Callers of the queues that the seat serves may need it.
+    KeptForCallers,
     /// More is asked for it by now than the seat's operator has.
     AsksMore,
     /// The seat did not take it before.
@@ -103,11 +105,32 @@ pub enum Passing {
     WeighsLess,
 }
 
+/// What stands in a line. Live calls and callbacks stand in one, tasks in their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Hash)]
+#[serde(rename_all = "snake_case")]
+pub enum InLine {
+    /// A live call.
+    Attempt(AttemptId),
+    /// A callback.
+    Callback(CallbackId),
+    /// A task.
+    Task(TaskId),
+}
+
+impl From<Work> for InLine {
+    fn from(work: Work) -> Self {
+        match work {
+            Work::Attempt(id) => Self::Attempt(id),
+            Work::Callback(id) => Self::Callback(id),
+        }
+    }
+}
+
 /// A work that stood before, among those of the queues that the seat serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct PassedOver {
     /// What.
-    pub work: Work,
+    pub work: InLine,
     /// In which queue.
     pub queue: QueueId,
     /// Its key.
@@ -121,9 +144,10 @@ pub struct PassedOver {
 pub struct Explanation {
     /// Which of the free seats is asked first.
     pub strategy: Strategy,
-    /// The place in line.
+    /// The place in line; since when a task is there.
     pub place_ms: UtcMs,
-    /// The place less priority, weight of the queue and bonus: the least goes first.
+    /// The place less priority, weight of the queue and bonus, or by when a task is to be done: the
+    /// least goes first.
     pub key_ms: i64,
     /// How often what is asked had been relaxed.
     #[serde(default, skip_serializing_if = "is_none_at_all")]
@@ -131,7 +155,7 @@ pub struct Explanation {
     /// Whether it had waited for this very operator.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub knows_them: bool,
-    /// Seats that were free and can do it.
+    /// Seats that were free and can do it; of a task's, the first fifty are looked at.
     pub free: usize,
     /// The best of them, and those whom it must not go to.
     pub seats: Vec<Considered>,
@@ -246,7 +270,7 @@ impl Matching {
                     };
                     let queue = line.queue();
                     passed.push(PassedOver {
-                        work,
+                        work: work.into(),
                         queue,
                         key_ms,
                         why,
@@ -259,7 +283,7 @@ impl Matching {
             let serves = member.is_some_and(|it| it.operator() != wish.operator);
             if before && serves && waiting.queue == pair.waiting.queue {
                 passed.push(PassedOver {
-                    work: waiting.work,
+                    work: waiting.work.into(),
                     queue: waiting.queue,
                     key_ms: waiting.key_ms,
                     why: Passing::WaitsForOperator(wish.operator),

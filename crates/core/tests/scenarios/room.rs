@@ -129,7 +129,7 @@ pub(crate) struct Room {
     dials: BTreeMap<DialId, DialRow>,
     offers: BTreeMap<OfferId, OfferRow>,
     assignments: BTreeMap<AssignmentId, AssignmentRow>,
-    decisions: BTreeMap<OfferId, DecisionRow>,
+    decisions: BTreeMap<i64, DecisionRow>,
     promises: Vec<PromiseRow>,
     sign_ins: Vec<SignInRow>,
     registrations: BTreeMap<SeatId, RegistrationRow>,
@@ -286,7 +286,7 @@ impl Room {
                 Record::Dial(row) => drop(self.dials.insert(row.id, row)),
                 Record::Offer(row) => drop(self.offers.insert(row.id, row)),
                 Record::Assignment(row) => drop(self.assignments.insert(row.id, row)),
-                Record::Decision(row) => drop(self.decisions.insert(row.offer, *row)),
+                Record::Decision(row) => drop(self.decisions.insert(row.of.id(), *row)),
                 Record::SignIn(row) => {
                     self.sign_ins.retain(|old| old.id != row.id);
                     self.sign_ins.push(row);
@@ -567,8 +567,15 @@ impl Room {
 
     /// Why the last offer was made.
     pub(crate) fn last_decision(&self) -> &DecisionRow {
-        let decision = self.decisions.get(&self.last_offer().id);
+        let decision = self.decisions.get(&self.last_offer().id.0);
         decision.expect("every offer is explained")
+    }
+
+    /// Why a task was offered last.
+    pub(crate) fn decision_of_task(&self, task: TaskId) -> &DecisionRow {
+        let mut decisions = self.decisions.values().rev();
+        let own = decisions.find(|row| row.of.task() == Some(task));
+        own.expect("every offer is explained")
     }
 
     /// Why the nth attempt, or the one callback, has no offer now.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::id::{QueueId, SeatId};
-use cuptel_core::matching::{Eligibility, Passing, SHOWN_MAX};
+use cuptel_core::id::{OperatorId, QueueId, SeatId};
+use cuptel_core::matching::{Eligibility, InLine, Passing, SHOWN_MAX};
+use cuptel_core::profile::Profile;
 use cuptel_core::record::Work;
-use cuptel_core::rules::{Relaxation, Strategy};
+use cuptel_core::rules::{Relaxation, Rules, Strategy};
+use cuptel_core::step::Command;
+use cuptel_core::task::TaskTold;
 use cuptel_core::why::{Hold, WaitingNow};
 use cuptel_core::words::Chosen;
 
@@ -60,7 +63,7 @@ fn a_decision_says_who_stood_before_and_why_the_seat_did_not_get_them() {
     let [mario] = &why.passed_over[..] else {
         panic!("Mario alone stands before: {why:?}");
     };
-    assert_eq!(mario.work, Work::Attempt(room.attempt(0).id));
+    assert_eq!(mario.work, InLine::Attempt(room.attempt(0).id));
     assert_eq!((mario.queue, mario.why), (QueueId(1), Passing::Refused));
     // And the other way round, for him: the seat that he must not go to.
     room.staffed(2);
@@ -178,4 +181,117 @@ fn less_is_asked_and_it_is_said_from_when_on() {
     room.wait_s(60);
     let why = &room.last_decision().explanation;
     assert_eq!((why.step, why.seats[0].ring), (1, 1));
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// A task of a queue, in so many hours; anybody's, or one operator's.
+fn task(room: &mut Room, queue: &str, in_h: i64, operator: Option<&str>) {
+    let told = TaskTold {
+        tenant: "asl".to_owned(),
+        queue: queue.to_owned(),
+        title: "agenda".to_owned(),
+        due_ms: Some(room.now_ms() + in_h * HOUR_MS),
+        operator: operator.map(str::to_owned),
+        interruptible: None,
+    };
+    let added = room.commands(Command::AddTasks(vec![told]));
+    added.expect("it is a task");
+}
+
+fn does_not_serve(room: &mut Room, operator: &str, queue: i64) {
+    let profile = Profile {
+        not_queues: [QueueId(queue)].into(),
+        ..Profile::default()
+    };
+    room.needs_of(operator, profile);
+}
+
+#[test]
+fn an_offer_of_a_task_names_who_was_free_and_who_was_passed_over_by_which_rule() {
+    let mut room = Room::new();
+    does_not_serve(&mut room, "anna", 1);
+    room.staffed(1);
+    room.wait_s(10);
+    room.staffed(2);
+    task(&mut room, "book", 5, None);
+    let added_ms = room.now_ms();
+    room.wait_s(2);
+    assert_eq!(room.task_at(2), Some(room.task(0).id));
+    let decision = room.decision_of_task(room.task(0).id);
+    let why = &decision.explanation;
+    let seats = why.seats.iter().map(|it| (it.seat.0, it.eligibility));
+    let named = [(1, Eligibility::Profile), (2, Eligibility::Eligible)];
+    assert_eq!(seats.collect::<Vec<_>>(), named);
+    assert!(why.seats[0].idle_since_ms < why.seats[1].idle_since_ms);
+    assert_eq!((why.strategy, why.free), (Strategy::LongestIdle, 1));
+    assert_eq!(why.place_ms, added_ms);
+    assert_eq!(why.key_ms, added_ms + 5 * HOUR_MS);
+    assert_eq!((why.knows_them, why.passed_over.len()), (false, 0));
+}
+
+#[test]
+fn an_offer_of_a_task_says_which_were_due_before_and_why_the_seat_did_not_get_them() {
+    let mut room = Room::with(|rules: &mut Rules| {
+        let cancel = rules.queues.get_mut(&QueueId(2)).expect("it is there");
+        cancel.skills = BTreeMap::from([("all".to_owned(), 2)]);
+        cancel.matching.relax = vec![Relaxation {
+            after_s: 600,
+            skills: BTreeMap::new(),
+        }];
+    });
+    room.staffed(1);
+    task(&mut room, "cancel", 10, None);
+    task(&mut room, "book", 20, Some("bruno"));
+    task(&mut room, "book", 30, None);
+    task(&mut room, "book", 40, None);
+    room.wait_s(2);
+    let given = room.task(2).id;
+    assert_eq!(room.task_at(1), Some(given));
+    let passed = |room: &Room, task| {
+        let passed = &room.decision_of_task(task).explanation.passed_over;
+        let told = passed.iter().map(|it| (it.work, it.queue, it.why));
+        told.collect::<Vec<_>>()
+    };
+    let (cancel, bruno) = (room.task(0).id, room.task(1).id);
+    let of_bruno = Passing::WaitsForOperator(OperatorId(2));
+    let before = [
+        (InLine::Task(cancel), QueueId(2), Passing::AsksMore),
+        (InLine::Task(bruno), QueueId(1), of_bruno),
+    ];
+    assert_eq!(passed(&room, given), before);
+    // His own goes to him as his own; what is asked of the first is relaxed by then.
+    room.wait_s(600);
+    room.staffed(2);
+    room.wait_s(2);
+    assert_eq!(room.task_at(2), Some(cancel));
+    let why = &room.decision_of_task(cancel).explanation;
+    assert_eq!((why.step, why.knows_them), (1, false));
+    room.commands(Command::WithdrawTask(cancel)).unwrap();
+    room.wait_s(2);
+    assert_eq!(room.task_at(2), Some(bruno));
+    let why = &room.decision_of_task(bruno).explanation;
+    let seats: Vec<SeatId> = why.seats.iter().map(|it| it.seat).collect();
+    assert_eq!((why.knows_them, why.free), (true, 1));
+    assert_eq!(seats, [SeatId(2)]);
+}
+
+#[test]
+fn an_offer_of_a_task_is_kept_small_however_many_are_due_before() {
+    let mut room = Room::new();
+    does_not_serve(&mut room, "anna", 2);
+    room.staffed(1);
+    for in_h in 10..30 {
+        task(&mut room, "cancel", in_h, Some("anna"));
+    }
+    task(&mut room, "book", 40, None);
+    room.wait_s(2);
+    let given = room.task(20).id;
+    assert_eq!(room.task_at(1), Some(given));
+    let why = &room.decision_of_task(given).explanation;
+    assert_eq!(why.passed_over.len(), SHOWN_MAX);
+    let first = why.passed_over.first().map(|it| it.work);
+    assert_eq!(first, Some(InLine::Task(room.task(0).id)));
+    let is_spared = |it: &cuptel_core::matching::PassedOver| it.why == Passing::NotEligible;
+    assert!(why.passed_over.iter().all(is_spared));
 }

@@ -13,11 +13,11 @@ use cuptel_core::id::{
     AttemptId, CallbackId, ConfigVersionId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId,
     SignInId, TaskEventId, TaskId,
 };
-use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
+use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, DecisionRow, NeedRow, NumberRow, OfferRow, OperatorRow, Record,
-    SeatRow, SignInRow, TaskEventRow, TaskRow, Work,
+    AttemptRow, CallbackRow, DecisionRow, NeedRow, NumberRow, OfferRow, OperatorRow, Proposal,
+    Record, SeatRow, SignInRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{
@@ -421,7 +421,7 @@ fn explanation(before: AttemptId) -> Explanation {
             idle_since_ms: AT_MS,
         }],
         passed_over: vec![PassedOver {
-            work: Work::Attempt(before),
+            work: InLine::Attempt(before),
             queue: QueueId(1),
             key_ms: AT_MS - 1,
             why: Passing::Refused,
@@ -477,7 +477,7 @@ async fn fill(store: &Store) -> (i64, i64, i64) {
         }),
         Record::Offer(rejected(id(6), id(3))),
         Record::Decision(Box::new(DecisionRow {
-            offer: OfferId(id(6)),
+            of: Proposal::Offer(OfferId(id(6))),
             at_ms: AT_MS,
             rules: ConfigVersionId(0),
             explanation: explanation(AttemptId(id(2))),

@@ -63,6 +63,11 @@ pub(super) const ALL: &[Step] = &[
         "number_mark",
         include_str!("../../migrations/0015_number_mark.sql"),
     ),
+    (
+        16,
+        "task_decision",
+        include_str!("../../migrations/0016_task_decision.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -8,14 +8,14 @@ use cuptel_core::id::{
     IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId,
     QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
-use cuptel_core::matching::{Considered, Eligibility, Explanation, PassedOver, Passing};
+use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, ConfigVersionRow,
     DecisionRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow,
-    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, ReviewRow, SeatRow,
-    SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
+    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow,
+    SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
@@ -368,6 +368,7 @@ fn tasks() -> Vec<Record> {
         Record::Task(Box::new(task(102, TaskState::Done))),
         Record::Task(Box::new(task(103, TaskState::Offered))),
         Record::TaskEvent(task_event(105, 103)),
+        Record::Decision(Box::new(task_decision(105, 103))),
     ]
 }
 
@@ -540,7 +541,7 @@ pub(crate) fn decision(offer: i64, rules: i64) -> DecisionRow {
         idle_since_ms: NOW,
     };
     DecisionRow {
-        offer: OfferId(offer),
+        of: Proposal::Offer(OfferId(offer)),
         at_ms: NOW,
         rules: ConfigVersionId(rules),
         explanation: Explanation {
@@ -555,13 +556,26 @@ pub(crate) fn decision(offer: i64, rules: i64) -> DecisionRow {
                 considered(999, Eligibility::Refused),
             ],
             passed_over: vec![PassedOver {
-                work: Work::Callback(CallbackId(11)),
+                work: InLine::Callback(CallbackId(11)),
                 queue: QueueId(1),
                 key_ms: NOW - 300_001,
                 why: Passing::WaitsForOperator(OperatorId(1)),
             }],
         },
     }
+}
+
+/// Before a task that somebody else is asked about.
+pub(crate) fn task_decision(event: i64, task: i64) -> DecisionRow {
+    let mut row = decision(event, 95);
+    row.of = Proposal::Task(TaskId(task), TaskEventId(event));
+    let before = PassedOver {
+        work: InLine::Task(TaskId(101)),
+        why: Passing::KeptForCallers,
+        ..row.explanation.passed_over[0].clone()
+    };
+    row.explanation.passed_over = vec![before];
+    row
 }
 
 /// Another configuration comes into force each millisecond.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cuptel_core::id::{AttemptId, CallbackId, NumberId, QueueId, TaskId};
-use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow};
+use cuptel_core::record::{AttemptRow, CallbackRow, OperatorRow, Record, SeatRow, TaskEventRow};
 use cuptel_core::rules::Strategy;
 use cuptel_core::words::{
     CallbackState, Chosen, ClosedHow, DialResult, Mark, NeedKind, Outcome, PriorityClass,
@@ -17,7 +17,7 @@ use cuptel_store::{
 use crate::home::{Home, on_every_database};
 use crate::rows::{
     NOW, SECRETS, anonymous, callback, commit_day, detail, names, number, operator, profile,
-    refused, seat,
+    refused, seat, task_decision, task_event,
 };
 
 on_every_database!(
@@ -40,6 +40,7 @@ on_every_database!(
     a_reader_sees_commits_of_a_running_server,
     tasks_are_told_with_names_and_filtered,
     a_decision_is_told_with_names_by_its_offer_and_by_its_work,
+    an_offer_of_a_task_is_told_like_one_of_a_call,
     a_day_is_told_by_the_first_calls_of_people_and_names_nobody,
 );
 
@@ -111,7 +112,7 @@ async fn a_decision_is_told_with_names_by_its_offer_and_by_its_work(home: &Home)
         panic!("one decision was stored: {of_work:?}");
     };
     assert_eq!(
-        (decision.offer.0, decision.attempt),
+        (decision.offer, decision.attempt),
         (52, Some(AttemptId(25)))
     );
     assert_eq!(decision.queue.as_deref(), Some("prenotazioni"));
@@ -134,6 +135,56 @@ async fn a_decision_is_told_with_names_by_its_offer_and_by_its_work(home: &Home)
     assert_eq!(store.why(21).await.unwrap().unwrap().decisions, []);
     assert_eq!(store.why(13).await.unwrap().unwrap().decisions, []);
     assert_eq!(store.why(9_999).await.unwrap(), None);
+}
+
+async fn an_offer_of_a_task_is_told_like_one_of_a_call(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let of_task = store.why(103).await.unwrap().unwrap().decisions;
+    let [decision] = &of_task[..] else {
+        panic!("it was offered once: {of_task:?}");
+    };
+    assert_eq!(
+        (decision.offer, decision.task, decision.attempt),
+        (105, Some(TaskId(103)), None)
+    );
+    assert_eq!(decision.queue.as_deref(), Some("prenotazioni"));
+    assert_eq!(
+        (decision.seat.as_deref(), decision.operator.as_deref()),
+        (Some("101"), Some("operator1"))
+    );
+    assert_eq!((decision.state.as_str(), decision.ended_ms), ("open", None));
+    assert_eq!(decision.rules_since_ms, Some(NOW + 95));
+    assert_eq!(decision.seats[0].seat.as_deref(), Some("101"));
+    let passed = &decision.passed_over[0];
+    assert_eq!(
+        (passed.task, passed.callback, passed.why),
+        (Some(TaskId(101)), None, "kept_for_callers")
+    );
+    // The same of the offer, and as it was decided, for a replay.
+    assert_eq!(store.why(105).await.unwrap().unwrap().decisions, of_task);
+    let stored = store.explanation(105).await.unwrap().unwrap();
+    assert_eq!(stored, task_decision(105, 103).explanation);
+    // What became of it says its history, and not what is told of the task besides.
+    for (id, kind) in [
+        (106, TaskEventKind::Released),
+        (107, TaskEventKind::OfferEnded),
+        (108, TaskEventKind::Withdrawn),
+    ] {
+        let event = TaskEventRow {
+            kind,
+            at_ms: NOW + id,
+            ..task_event(id, 103)
+        };
+        let batch = Batch {
+            last_seq: id.unsigned_abs(),
+            records: vec![Record::TaskEvent(event)],
+        };
+        store.writer().commit(&mut vec![batch]).await.unwrap();
+    }
+    let ended = store.why(103).await.unwrap().unwrap().decisions;
+    assert_eq!(ended[0].state, "offer_ended");
+    assert_eq!(ended[0].ended_ms, Some(NOW + 107));
 }
 
 async fn views_join_names_and_mask_numbers(home: &Home) {
@@ -625,7 +676,7 @@ async fn tasks_are_told_with_names_and_filtered(home: &Home) {
         (TaskEventKind::Offered, Some("101"), Some("operator1"))
     );
     assert_eq!(store.task(TaskId(9_999)).await.unwrap(), None);
-    assert_eq!(store.why(103).await.unwrap().unwrap().decisions, []);
+    assert_eq!(store.why(101).await.unwrap().unwrap().decisions, []);
 }
 
 async fn a_reader_sees_commits_of_a_running_server(home: &Home) {
