@@ -118,8 +118,8 @@ pub(crate) struct Case {
     pub(crate) released: bool,
     /// When the earliest timer that looks at it fires.
     pub(crate) wake_at: Option<MonoUs>,
-    /// How often it was found busy. Forgotten by a restart, which costs less than a try.
-    pub(crate) busy: u32,
+    /// How many dials were part of a try. Forgotten by a restart, which costs less than a try.
+    pub(crate) parts: u32,
     /// The time by which the person was told that they are called.
     pub(crate) promised_ms: Option<UtcMs>,
 }
@@ -158,7 +158,7 @@ impl Case {
 
     /// Whether a dial in vain is what it rests from.
     pub(crate) fn was_dialled(&self) -> bool {
-        self.row.tries > 0 || self.busy > 0
+        self.row.tries > 0 || self.parts > 0
     }
 
     fn joined_not_before(&self, debt: &Debt) -> UtcMs {
@@ -273,18 +273,37 @@ pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) 
     now.utc_in_s(rest_s)
 }
 
-/// Whether a dial that ended so counts against the maximum of tries: after busy the last of
-/// `busy_per_try` does.
-pub(crate) fn spends_a_try(result: DialResult, busy: u32, busy_per_try: u32) -> bool {
+/// Whether a dial that ended so counts against the maximum of tries: of those that `is_part_of_a_try`
+/// the last of `busy_per_try` does.
+pub(crate) fn spends_a_try(result: DialResult, parts: u32, busy_per_try: u32) -> bool {
+    if is_part_of_a_try(result) {
+        return parts.is_multiple_of(busy_per_try.max(1));
+    }
     match result {
-        DialResult::Busy => busy.is_multiple_of(busy_per_try.max(1)),
         DialResult::NoAnswer
         | DialResult::Declined
         | DialResult::Unreachable
-        // Or a number that every trunk refuses would be dialled for ever.
-        | DialResult::TrunkFailed
         | DialResult::Unknown => true,
-        DialResult::Answered | DialResult::Married | DialResult::Cancelled => false,
+        DialResult::Busy
+        | DialResult::TrunkFailed
+        | DialResult::Answered
+        | DialResult::Married
+        | DialResult::Cancelled => false,
+    }
+}
+
+/// Whether it is less than a try: the person is there, or their phone may not have rung at all. Never
+/// nothing, or a number that every trunk refuses would be dialled for ever.
+pub(crate) fn is_part_of_a_try(result: DialResult) -> bool {
+    match result {
+        DialResult::Busy | DialResult::TrunkFailed => true,
+        DialResult::NoAnswer
+        | DialResult::Declined
+        | DialResult::Unreachable
+        | DialResult::Unknown
+        | DialResult::Answered
+        | DialResult::Married
+        | DialResult::Cancelled => false,
     }
 }
 
@@ -350,7 +369,7 @@ mod tests {
             released: false,
             wake_at: None,
             promised_ms: None,
-            busy: 0,
+            parts: 0,
         }
     }
 
@@ -375,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn busy_spends_a_try_each_so_many_times() {
+    fn busy_and_a_failed_trunk_spend_a_try_each_so_many_times() {
         let spent = (1..=6).map(|busy| spends_a_try(result_of(486), busy, 3));
         assert_eq!(spent.filter(|spent| *spent).count(), 2);
         assert!(spends_a_try(result_of(480), 1, 3), "ringing in vain always");

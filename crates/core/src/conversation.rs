@@ -2,7 +2,7 @@
 //! operator has their wrap-up.
 
 use crate::attempt::{End, cause};
-use crate::callback;
+use crate::callback::{self, Move};
 use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
 use crate::owing::About;
@@ -333,7 +333,7 @@ impl Centre {
             self.conversation_settles(now, callback, another_person, (how, about), step)
         };
         if interrupted && by == Party::Network {
-            self.owe_cut_off(now, callback, step);
+            self.owe_cut_off(now, callback, Move::Return, step);
         } else if self.cases.contains_key(&callback) {
             if let Some(case) = self.cases.get_mut(&callback) {
                 // Somebody was reached: that was no try in vain. What stays may count anew already.

@@ -509,11 +509,11 @@ impl Centre {
         let Some(case) = self.cases.get_mut(&id) else {
             return;
         };
-        if result == DialResult::Busy {
-            case.busy = case.busy.saturating_add(1);
+        if callback::is_part_of_a_try(result) {
+            case.parts = case.parts.saturating_add(1);
         }
         let is_trunks = was_a_probe && result == DialResult::TrunkFailed;
-        if is_trunks || !callback::spends_a_try(result, case.busy, busy_per_try) {
+        if is_trunks || !callback::spends_a_try(result, case.parts, busy_per_try) {
             case.row.tries -= 1;
         }
     }

@@ -153,7 +153,7 @@ impl Centre {
             entered: None,
             released: false,
             wake_at: None,
-            busy: 0,
+            parts: 0,
             promised_ms: None,
         };
         self.cases.insert(id, Box::new(case));

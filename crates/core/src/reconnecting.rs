@@ -279,7 +279,7 @@ impl Centre {
             });
         }
         self.dial_ends(now, dial, DialResult::Answered, Some(200), step);
-        self.owe_cut_off(now, id, step);
+        self.owe_cut_off(now, id, Move::Return, step);
     }
 
     /// Every such person, when we stop.
@@ -308,13 +308,13 @@ impl Centre {
     }
 
     /// The callback of a conversation that was cut waits again, as one interrupted.
-    pub(crate) fn owe_cut_off(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+    pub(crate) fn owe_cut_off(&mut self, now: Now, id: CallbackId, back: Move, step: &mut Step) {
         let priority_ms = i64::from(self.rules.limits.interrupted_priority_s) * 1_000;
         let Some(case) = self.cases.get_mut(&id) else {
             return;
         };
         // Somebody was reached: that was no try in vain.
-        case.row.tries -= 1;
+        case.row.tries = (case.row.tries - 1).max(0);
         let (tenant, place_ms) = (case.row.tenant, case.row.place_ms);
         let asked = case.needs.iter().find_map(|need| need.queue);
         let another_person = case.is_another_persons();
@@ -328,7 +328,7 @@ impl Centre {
             another_person,
         };
         self.join(id, &debt, now.utc_ms, step);
-        self.move_case(now, id, Move::Return, |row| row.seat = None, step);
+        self.move_case(now, id, back, |row| row.seat = None, step);
         if let Some(how) = self.given_up(now, id) {
             self.close_case(now, id, how, About::default(), step);
         }

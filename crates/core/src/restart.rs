@@ -210,7 +210,7 @@ impl Centre {
                 ready: None,
                 entered: None,
                 wake_at: None,
-                busy: 0,
+                parts: 0,
                 promised_ms,
             });
             cases.push((case.row.id, case));
@@ -263,7 +263,8 @@ impl Centre {
         self.unknown_dials.insert(dial.id, dial);
     }
 
-    /// The cool-down of an unknown dial is over: its debt waits again, with the try spent.
+    /// The cool-down of an unknown dial is over: its debt waits again, with the try spent unless the
+    /// person was reached.
     pub(crate) fn reconcile(&mut self, now: Now, id: DialId, step: &mut Step) {
         let Some(callback) = self.end_unknown(now, id, step) else {
             return;
@@ -306,7 +307,13 @@ impl Centre {
             dial: Some(id),
             ..About::default()
         };
-        self.waits_after_unknown(now, callback, about, step);
+        if was_answered {
+            // They talked when the process died.
+            self.note(now, callback, CallbackEventKind::Reconciled, about, step);
+            self.owe_cut_off(now, callback, Move::Reconcile, step);
+        } else {
+            self.waits_after_unknown(now, callback, about, step);
+        }
         self.suppress(now, callback, step);
         Some(callback)
     }

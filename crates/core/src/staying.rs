@@ -183,7 +183,7 @@ impl Centre {
             // longer than what is left has to wait anyway.
             if is_reached || tried_ms.is_some_and(|at| at <= first_ms) {
                 row.tries = 0;
-                case.busy = 0;
+                case.parts = 0;
             }
             case.released = true;
             step.records.push(Record::Callback(case.row.clone()));

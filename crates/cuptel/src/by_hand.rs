@@ -91,8 +91,8 @@ pub(crate) fn close(config: &Config, closing: &Closing) -> anyhow::Result<ExitCo
     let body = json!({
         "need": closing.need, "how": closing.how, "because": closing.because, "by": closing.by,
     });
-    let row = Api::of(config)?.post(&format!("callbacks/{}/close", closing.id), &body)?;
-    print(row);
+    let mut answer = Api::of(config)?.post(&format!("callbacks/{}/close", closing.id), &body)?;
+    print(answer["callback"].take());
     Ok(ExitCode::SUCCESS)
 }
 

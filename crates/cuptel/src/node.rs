@@ -212,8 +212,8 @@ fn tell_of_cut(restored: &Restored) {
         tracing::warn!(
             calls,
             dials,
-            "the server before ended in the middle of calls: who was cut off is owed a callback, \
-             and who was being dialled is left alone for a while"
+            "the server before ended in the middle of calls: callers who were cut off are owed \
+             a callback, and who was being called back is left alone for a while and then called again"
         );
     }
 }

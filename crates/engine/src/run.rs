@@ -38,6 +38,8 @@ const BEHIND_MAX: u64 = 8_192;
 const READS_MAX: usize = 16;
 /// Media events that may wait for the loop.
 const MEDIA_EVENTS_MAX: usize = 8_192;
+/// Looks are published at most this often for whoever asked for a change.
+const LOOK_SOON_US: u64 = 20_000;
 /// Looks are published at most this often when something changes.
 const LOOK_EVERY_US: u64 = 250_000;
 /// And this often when nothing does, so that a page knows that its figures are fresh.
@@ -536,6 +538,11 @@ impl Loop {
             .carry_out_next(now, &mut self.switch, &mut self.step)
         {
             self.take_in();
+        }
+        // Whoever asked for a change looks next at what it has changed.
+        let is_stale = self.dirty && now.mono_us >= self.looked_us + LOOK_SOON_US;
+        if is_stale && !self.step.replies.is_empty() {
+            self.publish_look(now);
         }
         for (request, result) in self.step.replies.drain(..) {
             if let Some(answer) = self.answers.remove(&request)

@@ -222,8 +222,14 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
     }
     for trunk in &look.trunks {
         if let Some(since_ms) = trunk.down_since_ms {
+            let mut trunks = look.trunks.iter();
+            let what_then = if trunks.any(|trunk| trunk.down_since_ms.is_none()) {
+                "le richiamate passano dagli altri"
+            } else {
+                "nessun altro funziona e le richiamate aspettano"
+            };
             alerts.push(format!(
-                "Il fascio {} rifiuta le nostre chiamate {}: le richiamate passano dagli altri, se ce ne sono. Avvisa l’operatore telefonico.",
+                "Il fascio {} non prende le nostre chiamate {}: {what_then}. Avvisa l’operatore telefonico.",
                 trunk.name,
                 words::since(since_ms, look.at_ms)
             ));

@@ -80,10 +80,12 @@ SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_
             WHEN 'U' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'P' THEN 3 END) AS BIGINT)
         FROM need_detail detail
         JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL),
+        WHERE detail.shard = c.shard AND detail.callback = c.id
+            AND (need.closed_ms IS NULL OR c.state = 'closed')),
     (SELECT min(detail.due_ms) FROM need_detail detail
         JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL)
+        WHERE detail.shard = c.shard AND detail.callback = c.id
+            AND (need.closed_ms IS NULL OR c.state = 'closed'))
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
@@ -183,9 +185,9 @@ pub struct CallbackView {
     pub priority_ms: i64,
     /// The kinds of its needs, open or not.
     pub kinds: BTreeSet<NeedKind>,
-    /// The most urgent class of its open needs.
+    /// The most urgent class of its open needs; of all of them, once it is closed.
     pub priority_class: Option<PriorityClass>,
-    /// The next deadline of an open need.
+    /// The next deadline of an open need; the first of all, once it is closed.
     pub due_ms: Option<UtcMs>,
 }
 

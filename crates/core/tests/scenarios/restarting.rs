@@ -41,8 +41,8 @@ fn an_anonymous_caller_cut_off_by_a_crash_says_why_nothing_is_owed() {
     );
 }
 
-/// A crash while Mario's phone rings.
-fn crashed_while_dialling() -> Room {
+/// A crash while Mario's phone rings, or after what happens then.
+fn crashed(happens: impl FnOnce(&mut Room)) -> Room {
     let mut room = Room::new();
     let mario = room.waits(MARIO, BOOK);
     room.hangs_up(mario);
@@ -50,9 +50,14 @@ fn crashed_while_dialling() -> Room {
     room.wait_s(GRACE_S);
     room.seat_picks_up();
     assert!(room.rung().is_some());
+    happens(&mut room);
     room.restarts();
     room.registers(1);
     room
+}
+
+fn crashed_while_dialling() -> Room {
+    crashed(|_| {})
 }
 
 #[test]
@@ -68,6 +73,24 @@ fn a_dial_that_was_in_flight_is_not_repeated_before_it_is_reconciled() {
     room.wait_s(UNREACHABLE_S - 1);
     assert_eq!(room.offered(), None);
     room.wait_s(1);
+    assert!(room.offered().is_some());
+}
+
+#[test]
+fn who_was_cut_off_in_our_call_goes_first_as_who_was_cut_off_in_theirs() {
+    let mut room = crashed(|room| {
+        let leg = room.rung().expect("the person is rung");
+        room.tell(cuptel_core::step::Input::Answered { leg });
+        room.wait_s(60);
+    });
+    assert_eq!(room.callback().state, CallbackState::Unknown);
+    room.wait_s(RECONCILE_S);
+    assert_eq!(room.dials()[0].result, Some(DialResult::Answered));
+    let row = room.callback();
+    assert_eq!((row.state, row.tries), (CallbackState::Waiting, 0));
+    assert!(row.priority_ms > 0);
+    assert_eq!(room.needs()[0].kind, NeedKind::Interrupted);
+    room.wait_s(GRACE_S);
     assert!(room.offered().is_some());
 }
 

@@ -232,7 +232,10 @@ fn nobody_pays_for_the_trial_of_a_trunk_that_is_known_to_be_down() {
 
 #[test]
 fn who_was_busy_rests_though_no_try_is_spent() {
-    let (mut room, leg) = rung(two);
+    let (mut room, leg) = rung(|rules| {
+        two(rules);
+        book(rules).callback.busy_per_try = 3;
+    });
     room.not_answered(leg, 486);
     let rests_ms = room.callback().not_before_ms;
     assert_eq!(room.callback().tries, 0);
