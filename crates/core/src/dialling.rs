@@ -187,6 +187,11 @@ impl Centre {
         let Some(case) = self.cases.get(&callback) else {
             return false;
         };
+        // They have called us meanwhile: they are left alone for a while, as before any other dial.
+        let known = self.people.get(&case.number);
+        if case.row.not_before_ms > now.utc_ms || known.is_some_and(|known| known.calls > 0) {
+            return false;
+        }
         let (number, of) = (case.number.clone(), (case.row.tenant, work.1));
         let Ok(way) = self.way_to_dial(now, of, &number, &refused_by) else {
             return false;

@@ -8,7 +8,7 @@ use cuptel_core::step::{Command, Destination, Effect, Input, NOT_SENT, SILENT};
 use cuptel_core::stop_button::ButtonTold;
 use cuptel_core::why::Hold;
 use cuptel_core::words::{
-    Button, CallbackEventKind, CallbackState, DialResult, DialState, PriorityClass,
+    Button, CallbackEventKind, CallbackState, DialResult, DialState, Outcome, PriorityClass,
 };
 
 use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, RING_S, Room, UNREACHABLE_S, WRAP_UP_S, book};
@@ -111,6 +111,24 @@ fn nobody_is_rung_again_who_was_rung_or_of_whom_the_network_said_something() {
         assert_eq!(room.dials()[0].result, Some(result), "{status}");
         assert_eq!(room.callback().state, CallbackState::Waiting);
     }
+}
+
+#[test]
+fn who_has_called_meanwhile_is_not_rung_by_the_next_trunk() {
+    let (mut room, leg) = rung(|rules| {
+        two(rules);
+        change(rules, FIRST, |trunk| {
+            (trunk.answer_max, trunk.outbound_min) = (1, 1);
+        });
+    });
+    room.waits(LUCIA, BOOK);
+    room.calls(MARIO);
+    assert_eq!(room.outcome(2), Some(Outcome::RefusedLines));
+    room.not_answered(leg, 503);
+    assert_eq!(trunks_of(&room), [FIRST]);
+    let row = room.callback();
+    assert_eq!(row.state, CallbackState::Waiting);
+    assert!(row.not_before_ms > room.now_ms());
 }
 
 #[test]
