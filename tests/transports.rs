@@ -230,7 +230,7 @@ fn a_password_that_the_carrier_refuses_ends_the_dial_with_its_status_and_a_word_
     let dial = dial_over(&centre);
     assert_eq!(
         (&dial["result"], &dial["sip_status"]),
-        (&"unreachable".into(), &407.into())
+        (&"trunk_failed".into(), &407.into())
     );
     carrier.sipp.went_well(SOON);
     let log = centre.log();

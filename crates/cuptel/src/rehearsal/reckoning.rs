@@ -251,7 +251,8 @@ fn compare_dials(totals: &Totals, counts: &Counts) -> Vec<String> {
     for (what, stored, seen) in [
         (
             "people who answered",
-            of(DialResult::Answered),
+            // Nobody of these refuses a call: who declined picked up, and hung up at once.
+            of(DialResult::Answered) + of(DialResult::Declined),
             counts.callbacks_answered,
         ),
         (
