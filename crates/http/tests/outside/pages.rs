@@ -226,7 +226,7 @@ async fn a_storm_has_a_band_of_its_own_and_a_full_trunk_is_said_to_be_blind() {
         "Hanno trovato occupato, e sono registrate: 4.",
         "Linee di avviso in uso: 2 di 2.",
         "Canali esauriti (carrier) dalle ",
-        "Il fascio carrier rifiuta le nostre chiamate dalle ",
+        "Il fascio carrier non prende le nostre chiamate dalle ",
         "26 in entrata, 2 in avviso, 1 in uscita",
     ] {
         assert!(page.contains(said), "{said} in {page}");
