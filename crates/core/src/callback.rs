@@ -276,35 +276,20 @@ pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) 
 /// Whether a dial that ended so counts against the maximum of tries: of those that `is_part_of_a_try`
 /// the last of `busy_per_try` does.
 pub(crate) fn spends_a_try(result: DialResult, parts: u32, busy_per_try: u32) -> bool {
-    if is_part_of_a_try(result) {
-        return parts.is_multiple_of(busy_per_try.max(1));
-    }
     match result {
+        DialResult::Busy | DialResult::TrunkFailed => parts.is_multiple_of(busy_per_try.max(1)),
         DialResult::NoAnswer
         | DialResult::Declined
         | DialResult::Unreachable
         | DialResult::Unknown => true,
-        DialResult::Busy
-        | DialResult::TrunkFailed
-        | DialResult::Answered
-        | DialResult::Married
-        | DialResult::Cancelled => false,
+        DialResult::Answered | DialResult::Married | DialResult::Cancelled => false,
     }
 }
 
 /// Whether it is less than a try: the person is there, or their phone may not have rung at all. Never
 /// nothing, or a number that every trunk refuses would be dialled for ever.
 pub(crate) fn is_part_of_a_try(result: DialResult) -> bool {
-    match result {
-        DialResult::Busy | DialResult::TrunkFailed => true,
-        DialResult::NoAnswer
-        | DialResult::Declined
-        | DialResult::Unreachable
-        | DialResult::Unknown
-        | DialResult::Answered
-        | DialResult::Married
-        | DialResult::Cancelled => false,
-    }
+    matches!(result, DialResult::Busy | DialResult::TrunkFailed)
 }
 
 #[cfg(test)]

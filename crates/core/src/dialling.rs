@@ -238,9 +238,7 @@ impl Centre {
             row.not_before_ms = row.not_before_ms.max(not_before_ms);
         };
         self.move_case(now, id, Move::Return, back, step);
-        if let Some(how) = self.given_up(now, id) {
-            self.close_case(now, id, how, About::default(), step);
-        }
+        self.give_up_if_due(now, id, step);
     }
 
     /// Until when a callback rests after a dial or an offer that ended so.

@@ -296,6 +296,13 @@ impl Centre {
         }
     }
 
+    /// Closes a callback that is of no more use.
+    pub(crate) fn give_up_if_due(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+        if let Some(how) = self.given_up(now, id) {
+            self.close_case(now, id, how, About::default(), step);
+        }
+    }
+
     /// Closes a callback with all its open needs. Returns it with the needs it settled.
     pub(crate) fn close_case(
         &mut self,

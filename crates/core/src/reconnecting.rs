@@ -329,8 +329,6 @@ impl Centre {
         };
         self.join(id, &debt, now.utc_ms, step);
         self.move_case(now, id, back, |row| row.seat = None, step);
-        if let Some(how) = self.given_up(now, id) {
-            self.close_case(now, id, how, About::default(), step);
-        }
+        self.give_up_if_due(now, id, step);
     }
 }

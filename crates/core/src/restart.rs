@@ -272,12 +272,6 @@ impl Centre {
         self.give_up_if_due(now, callback, step);
     }
 
-    fn give_up_if_due(&mut self, now: Now, id: CallbackId, step: &mut Step) {
-        if let Some(how) = self.given_up(now, id) {
-            self.close_case(now, id, how, About::default(), step);
-        }
-    }
-
     /// The person of a callback is on the line: whichever dial of theirs is unknown has ended.
     pub(crate) fn reconcile_case(&mut self, now: Now, case: CallbackId, step: &mut Step) {
         let of_case = |dial: &&DialRow| dial.callback == case;

@@ -15,6 +15,7 @@ use crate::attempt::{self, AttemptView};
 use crate::dial::{self, DialView};
 use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
+use crate::need_detail::{class_rank, due_ms};
 use crate::owner;
 use crate::promise::{self, PromiseView};
 use crate::review::{self, ReviewView};
@@ -67,6 +68,15 @@ SELECT $2, CAST(value->>0 AS BIGINT), CAST(value->>1 AS BIGINT), CAST(value->>2 
 FROM jsonb_each($1) WHERE true
 ON CONFLICT (shard, callback, id) DO NOTHING";
 
+/// When the first call of the callback `c` came: its opening, or before where a carrier told of it
+/// afterwards; then its place is the time of that call.
+macro_rules! first_ms {
+    () => {
+        "CASE WHEN c.attempts > 0 AND c.place_ms < c.opened_ms THEN c.place_ms ELSE c.opened_ms END"
+    };
+}
+pub(crate) use first_ms;
+
 macro_rules! view {
     ($condition:literal) => {
         concat!(
@@ -76,16 +86,12 @@ SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_
     c.priority_ms,
     coalesce((SELECT string_agg(need.kind, ' ') FROM callback_need need
         WHERE need.shard = c.shard AND need.callback = c.id), ''),
-    (SELECT CAST(min(CASE detail.class
-            WHEN 'U' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'P' THEN 3 END) AS BIGINT)
-        FROM need_detail detail
-        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id
-            AND (need.closed_ms IS NULL OR c.state = 'closed')),
-    (SELECT min(detail.due_ms) FROM need_detail detail
-        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id
-            AND (need.closed_ms IS NULL OR c.state = 'closed'))
+    ",
+            class_rank!(),
+            ",
+    ",
+            due_ms!(),
+            "
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
@@ -333,7 +339,7 @@ fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
 }
 
 /// The classes in the order of their vocabulary, as the statement counts them.
-fn class_of_rank(rank: usize) -> Option<PriorityClass> {
+pub(crate) fn class_of_rank(rank: usize) -> Option<PriorityClass> {
     PriorityClass::ALL.get(rank).copied()
 }
 

@@ -22,6 +22,30 @@ pub(crate) const UPSERT: &str = upsert!(need_detail {
     10 closed_because TEXT,
 });
 
+/// Rank of the most urgent class of the open needs of the callback `c`; of all, once it is closed.
+macro_rules! class_rank {
+    () => {
+        "(SELECT CAST(min(CASE detail.class
+            WHEN 'U' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'P' THEN 3 END) AS BIGINT)
+        FROM need_detail detail
+        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
+        WHERE detail.shard = c.shard AND detail.callback = c.id
+            AND (need.closed_ms IS NULL OR c.state = 'closed'))"
+    };
+}
+pub(crate) use class_rank;
+
+/// The next deadline of the same needs.
+macro_rules! due_ms {
+    () => {
+        "(SELECT min(detail.due_ms) FROM need_detail detail
+        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
+        WHERE detail.shard = c.shard AND detail.callback = c.id
+            AND (need.closed_ms IS NULL OR c.state = 'closed'))"
+    };
+}
+pub(crate) use due_ms;
+
 macro_rules! detail {
     ($rest:literal) => {
         concat!(

@@ -56,13 +56,19 @@ fn ended(dial: &DialRow) -> (DialState, Option<DialResult>, Option<u16>) {
     (dial.state, dial.result, dial.sip_status)
 }
 
-/// The next person who is owed a call is rung and found busy.
-fn dials_in_vain(room: &mut Room) {
+/// The next person who is owed a call is rung, by one trunk after the other, and this is heard.
+fn ends_with(room: &mut Room, statuses: &[u16]) {
     room.seat_picks_up();
-    let leg = room.rung().expect("somebody is rung");
-    room.not_answered(leg, 486);
+    for status in statuses {
+        let leg = room.rung().expect("somebody is rung");
+        room.not_answered(leg, *status);
+    }
     let seat = room.last_seat_leg().expect("a seat was rung");
     room.heard(seat);
+}
+
+fn dials_in_vain(room: &mut Room) {
+    ends_with(room, &[486]);
 }
 
 #[test]
@@ -140,13 +146,7 @@ fn a_carrier_that_does_not_know_us_any_more_has_rung_nobody_and_is_down() {
     room.staffed(1);
     room.wait_s(GRACE_S);
     for _ in 0..2 {
-        room.seat_picks_up();
-        let leg = room.rung().expect("somebody is rung");
-        room.not_answered(leg, 401);
-        let leg = room.rung().expect("by the other trunk");
-        room.not_answered(leg, 486);
-        let seat = room.last_seat_leg().expect("a seat was rung");
-        room.heard(seat);
+        ends_with(&mut room, &[401, 486]);
     }
     assert!(room.trunk_named("carrier").down_since_ms.is_some());
 }
@@ -167,11 +167,7 @@ fn a_failure_of_nobody_in_particular_counts_against_the_trunk_and_tries_no_other
         room.staffed(1);
         room.wait_s(GRACE_S);
         for _ in 0..2 {
-            room.seat_picks_up();
-            let leg = room.rung().expect("somebody is rung");
-            room.not_answered(leg, status);
-            let seat = room.last_seat_leg().expect("a seat was rung");
-            room.heard(seat);
+            ends_with(&mut room, &[status]);
         }
         assert_eq!(trunks_of(&room), [FIRST, FIRST], "{status}");
         let down = room.trunk_named("carrier").down_since_ms;
@@ -238,11 +234,7 @@ fn nobody_pays_for_the_trial_of_a_trunk_that_is_known_to_be_down() {
     room.staffed(1);
     room.wait_s(GRACE_S);
     for (nth, tries) in [(0, 1), (1, 0)] {
-        room.seat_picks_up();
-        let leg = room.rung().expect("somebody is rung");
-        room.not_answered(leg, SILENT);
-        let seat = room.last_seat_leg().expect("a seat was rung");
-        room.heard(seat);
+        ends_with(&mut room, &[SILENT]);
         assert_eq!(room.callbacks()[nth].tries, tries);
         room.wait_s(AVOID_S);
     }
@@ -308,13 +300,7 @@ fn a_trunk_that_refuses_one_dial_after_the_other_is_avoided_and_tried_with_one()
     room.staffed(1);
     room.wait_s(GRACE_S);
     for _ in 0..2 {
-        room.seat_picks_up();
-        let leg = room.rung().expect("somebody is rung");
-        room.not_answered(leg, 503);
-        let leg = room.rung().expect("by the other trunk");
-        room.not_answered(leg, 486);
-        let seat = room.last_seat_leg().expect("a seat was rung");
-        room.heard(seat);
+        ends_with(&mut room, &[503, 486]);
     }
     assert_eq!(trunks_of(&room), [FIRST, SECOND, FIRST, SECOND]);
     let down_ms = room.trunk_named("carrier").down_since_ms;

@@ -6,8 +6,10 @@ use cuptel_core::time::UtcMs;
 use serde::Serialize;
 
 use super::Scope;
+use crate::callback::first_ms;
 use crate::dialect::{Row, ask_shard};
 use crate::names::Interned;
+use crate::need_detail::{class_rank, due_ms};
 use crate::row::Columns;
 use crate::store::{Store, StoreError, while_doing};
 
@@ -35,24 +37,26 @@ pub const BACKLOG_COLUMNS: &[&str] = &[
 
 /// Every open callback, with the most urgent class and the next deadline of its open needs. Its
 /// queue is that of its first open need; of one that is being closed, of none.
-const OWED: &str = "
+const OWED: &str = concat!(
+    "
 SELECT c.tenant,
     (SELECT need.queue FROM callback_need need
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
         ORDER BY need.id LIMIT 1),
-    CASE WHEN c.attempts > 0 AND c.place_ms < c.opened_ms THEN c.place_ms ELSE c.opened_ms END,
-    (SELECT CAST(min(CASE detail.class
-            WHEN 'U' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'P' THEN 3 END) AS BIGINT)
-        FROM need_detail detail
-        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL),
-    (SELECT min(detail.due_ms) FROM need_detail detail
-        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL),
+    ",
+    first_ms!(),
+    ",
+    ",
+    class_rank!(),
+    ",
+    ",
+    due_ms!(),
+    ",
     CASE WHEN c.tries = 0 THEN (SELECT max(promise.by_ms) FROM promise
         WHERE promise.shard = c.shard AND promise.callback = c.id) END
 FROM callback c
-WHERE c.shard = $1 AND c.state <> 'closed' AND (CAST($2 AS BIGINT) IS NULL OR c.tenant = $2)";
+WHERE c.shard = $1 AND c.state <> 'closed' AND (CAST($2 AS BIGINT) IS NULL OR c.tenant = $2)"
+);
 
 /// What is owed at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

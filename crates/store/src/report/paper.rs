@@ -8,32 +8,35 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{NeedKind, PriorityClass};
 
+use crate::callback::{class_of_rank, first_ms};
 use crate::dialect::{Row, ask_shard};
+use crate::need_detail::{class_rank, due_ms};
 use crate::row::Columns;
 use crate::store::{Store, StoreError, while_doing};
 
 /// One line for each callback, under the queue of its first open need; the database sorts. An index
 /// in that order would be written for every caller of a storm.
-const LIST: &str = "
+const LIST: &str = concat!(
+    "
 SELECT c.id, tenant.name,
     (SELECT queue.name FROM callback_need need
         LEFT JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
         ORDER BY need.id LIMIT 1) AS queue_name,
     number.e164,
-    CASE WHEN c.attempts > 0 AND c.place_ms < c.opened_ms THEN c.place_ms ELSE c.opened_ms END
+    ",
+    first_ms!(),
+    "
         AS first_ms,
     c.not_before_ms, c.attempts, c.tries,
     coalesce((SELECT string_agg(need.kind, ' ') FROM callback_need need
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL), ''),
-    (SELECT CAST(min(CASE detail.class
-            WHEN 'U' THEN 0 WHEN 'B' THEN 1 WHEN 'D' THEN 2 WHEN 'P' THEN 3 END) AS BIGINT)
-        FROM need_detail detail
-        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL),
-    (SELECT min(detail.due_ms) FROM need_detail detail
-        JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
-        WHERE detail.shard = c.shard AND detail.callback = c.id AND need.closed_ms IS NULL),
+    ",
+    class_rank!(),
+    ",
+    ",
+    due_ms!(),
+    ",
     (SELECT max(promise.by_ms) FROM promise
         WHERE promise.shard = c.shard AND promise.callback = c.id)
 FROM callback c
@@ -42,7 +45,8 @@ LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
 WHERE c.shard = $1 AND c.state <> 'closed'
     AND (CAST($2 AS TEXT) IS NULL
         OR c.tenant = (SELECT id FROM tenant WHERE shard = $1 AND name = $2))
-ORDER BY tenant.name, queue_name, first_ms, c.id";
+ORDER BY tenant.name, queue_name, first_ms, c.id"
+);
 
 /// Somebody to be called, as it is written on paper: with all digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,11 +93,6 @@ fn read(row: &Row) -> Result<OnPaper, sqlx::Error> {
         due_ms: columns.maybe_int()?,
         promised_ms: columns.maybe_int()?,
     })
-}
-
-/// The classes in the order of their vocabulary, as the statement counts them.
-fn class_of_rank(rank: usize) -> Option<PriorityClass> {
-    PriorityClass::ALL.get(rank).copied()
 }
 
 impl Store {

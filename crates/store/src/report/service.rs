@@ -9,6 +9,7 @@ use cuptel_core::words::{CallbackState, ClosedHow, DialResult, Outcome, Suppress
 use super::period::{Period, Zones};
 use super::spread::Spread;
 use super::{Figures, Scope, Service, ServiceLine, share};
+use crate::callback::first_ms;
 use crate::carrier::{ARRIVALS, InOrder, OUT_OF_ORDER_MS, first_since};
 use crate::dialect::{Connection, Question, Row, ask_shard};
 use crate::names::Interned;
@@ -81,10 +82,10 @@ const OPENINGS: InOrder = InOrder {
 SELECT id, opened_ms FROM callback WHERE shard = $1 AND id >= $2 ORDER BY id LIMIT 1",
 };
 
-/// A dial that its trunk failed reached nobody's phone as far as we know, and is none here. The
-/// first call of a case was when it was opened, or before where a carrier told it afterwards:
-/// then its place is the time of that call. Its queue is that of its first need.
-const CASES: &str = "
+/// A dial that its trunk failed reached nobody's phone as far as we know, and is none here. A
+/// case's queue is that of its first need.
+const CASES: &str = concat!(
+    "
 SELECT c.tenant,
     (SELECT need.queue FROM callback_need need
         WHERE need.shard = c.shard AND need.callback = c.id ORDER BY need.id LIMIT 1),
@@ -99,13 +100,16 @@ SELECT c.tenant,
             AND dial.result IS DISTINCT FROM 'trunk_failed' AND dial.placed_ms >=
             (SELECT min(promise.told_ms) FROM promise
                 WHERE promise.shard = c.shard AND promise.callback = c.id))
-FROM (SELECT shard, id, tenant, place_ms, attempts, state, closed_how, closed_ms,
-        CASE WHEN attempts > 0 AND place_ms < opened_ms THEN place_ms ELSE opened_ms END AS first_ms
-    FROM callback WHERE shard = $1 AND id >= $2) c
+FROM (SELECT c.shard, c.id, c.tenant, c.place_ms, c.attempts, c.state, c.closed_how, c.closed_ms,
+        ",
+    first_ms!(),
+    " AS first_ms
+    FROM callback c WHERE c.shard = $1 AND c.id >= $2) c
 LEFT JOIN dial first ON first.shard = c.shard AND first.id =
     (SELECT min(dial.id) FROM dial WHERE dial.shard = c.shard AND dial.callback = c.id
         AND dial.result IS DISTINCT FROM 'trunk_failed')
-WHERE c.first_ms >= $3 AND c.first_ms < $4 AND (CAST($5 AS BIGINT) IS NULL OR c.tenant = $5)";
+WHERE c.first_ms >= $3 AND c.first_ms < $4 AND (CAST($5 AS BIGINT) IS NULL OR c.tenant = $5)"
+);
 
 /// Whose calls: an authority's, or those for a number of nobody.
 type Whose = Option<i64>;
