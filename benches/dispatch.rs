@@ -15,7 +15,7 @@ use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, Tenant
 use cuptel_core::matching::{Conditions, Dialling, Figures, Load, Matching, SeatIs, Waiting, Who};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
-    CallbackPolicy, MatchPolicy, NoOperators, Queue, Relaxation, TaskPolicy, WrapUp,
+    CallbackPolicy, GivesWay, MatchPolicy, NoOperators, Queue, Relaxation, TaskPolicy, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -157,6 +157,7 @@ fn queue(number: i64) -> Queue {
             owner_wait_h: 0,
             not_on: BTreeSet::new(),
             stays: StayPolicy::default(),
+            gives_way: GivesWay::ToExpected,
             share_min: 0.0,
             share_max: 1.0,
             share_overdue: 1.0,

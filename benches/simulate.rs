@@ -6,7 +6,7 @@ mod measured;
 mod processor;
 
 use anyhow::{Result, ensure};
-use cuptel_core::id::SiteId;
+use cuptel_core::id::{QueueId, SiteId};
 use cuptel_core::step::{Input, Step};
 use cuptel_core::time::Now;
 use cuptel_sim::whatif::foresight::{Case, IN_TIME_S};
@@ -15,7 +15,7 @@ use cuptel_sim::whatif::policies::Policy;
 use cuptel_sim::whatif::scenario::{
     Arrivals, Callers, Operators, PicksUp, QUARTER_S, Redials, Scenario, timetables,
 };
-use cuptel_sim::whatif::{Estimate, Spread, centre_of, run, run_heard};
+use cuptel_sim::whatif::{Estimate, Spread, Tally, centre_of, run, run_heard};
 
 use measured::{Effort, Rounds, real, say};
 use processor::cpu_us;
@@ -39,38 +39,90 @@ fn main() -> Result<()> {
     foresee(effort.pick(1_000, 20))
 }
 
-/// Small cases under every way to hand out works, beside somebody who knows the future.
-fn foresee(cases: u64) -> Result<()> {
-    let mut shares = vec![Vec::new(); Policy::ALL.len() + 1];
-    for seed in 0..cases {
-        let case = Case::of(seed);
-        let callers = case.callers.len() as f64;
-        let most = case.most_in_time() as f64;
-        for (policy, shares) in Policy::ALL.into_iter().zip(&mut shares) {
-            let mut scenario = case.scenario.clone();
-            scenario.rules = policy.rules(&scenario.rules);
-            let outcome = run(&scenario, seed);
-            let in_time = outcome.callers.iter().map(|it| it.answered_within[0]);
-            let in_time = real(in_time.sum());
-            ensure!(in_time <= most, "seed {seed}: {policy:?} beat foresight");
-            shares.push(in_time / callers);
-        }
-        if let Some(shares) = shares.last_mut() {
-            shares.push(most / callers);
+/// What became of the callers of many small cases.
+#[derive(Default)]
+struct Fared {
+    in_time: Vec<f64>,
+    /// The lesser share of the two services.
+    worst: Vec<f64>,
+    all: Tally,
+}
+
+impl Fared {
+    fn add(&mut self, case: &Case, tallies: &[Tally]) {
+        let share = |of: Option<QueueId>| {
+            let callers = case.scenario.callers.iter().zip(tallies);
+            let own = callers.filter(|(kind, _)| of.is_none_or(|queue| kind.queue == queue));
+            let (mut calls, mut in_time) = (0, 0);
+            for (_, tally) in own {
+                calls += tally.calls;
+                in_time += tally.answered_within[0];
+            }
+            (calls > 0).then(|| real(in_time) / real(calls))
+        };
+        self.in_time.extend(share(None));
+        let services = [0, 1].map(Plain::queue_id);
+        let shares = services.into_iter().filter_map(|queue| share(Some(queue)));
+        self.worst.extend(shares.min_by(f64::total_cmp));
+        for tally in tallies {
+            self.all.merge(tally);
         }
     }
-    say(format!(
-        "{cases} small cases: 12 callers in 10 minutes, 3 operators, answered within {IN_TIME_S} s"
-    ));
-    let names = Policy::ALL.map(Policy::name).into_iter();
-    for (name, shares) in names.chain(["who knows the future"]).zip(shares) {
-        if let Some(Estimate { mean, half }) = Estimate::of(&shares) {
-            let half = half.unwrap_or(0.0);
-            say(format!(
-                "  {name:<22} {:.1} % ±{:.1}",
-                mean * 100.0,
-                half * 100.0
-            ));
+
+    fn say(&self, name: &str) {
+        let share = |shares: &[f64]| {
+            Estimate::of(shares).map_or(String::new(), |it| {
+                let half = it.half.unwrap_or(0.0);
+                format!("{:.1} % ±{:.1}", it.mean * 100.0, half * 100.0)
+            })
+        };
+        let s = |found: Option<f64>| found.map_or("-".to_owned(), |s| format!("{s:.0} s"));
+        let (answered, paid) = (&self.all.answered, &self.all.paid);
+        say(format!(
+            "  {name:<20} in target {}, the worse service {}, 95 % waited at most {}, called back: half after {}, 95 % after {}",
+            share(&self.in_time),
+            share(&self.worst),
+            s(answered.quantile_s(950)),
+            s(paid.quantile_s(500)),
+            s(paid.quantile_s(950)),
+        ));
+    }
+}
+
+/// Small cases under every way to hand out works, beside somebody who knows the future.
+fn foresee(cases: u64) -> Result<()> {
+    let kinds: [(&str, fn(u64) -> Case); 2] = [
+        ("12 callers in 10 minutes", Case::of),
+        ("8 callers in 400 s, called back", Case::with_callbacks),
+    ];
+    for (name, case) in kinds {
+        let mut fared: Vec<Fared> = Vec::new();
+        fared.resize_with(Policy::ALL.len() + 1, Fared::default);
+        for seed in 0..cases {
+            let case = case(seed);
+            let foreseen = case.foreseen();
+            let in_time =
+                |tallies: &[Tally]| -> u64 { tallies.iter().map(|it| it.answered_within[0]).sum() };
+            for (policy, fared) in Policy::ALL.into_iter().zip(&mut fared) {
+                let mut scenario = case.scenario.clone();
+                scenario.rules = policy.rules(&scenario.rules);
+                let outcome = run(&scenario, seed);
+                ensure!(
+                    in_time(&outcome.callers) <= in_time(&foreseen),
+                    "seed {seed}: {policy:?} beat foresight"
+                );
+                fared.add(&case, &outcome.callers);
+            }
+            if let Some(fared) = fared.last_mut() {
+                fared.add(&case, &foreseen);
+            }
+        }
+        say(format!(
+            "{cases} small cases: {name}, 3 operators, answered within {IN_TIME_S} s"
+        ));
+        let names = Policy::ALL.map(Policy::name).into_iter();
+        for (name, fared) in names.chain(["who knows the future"]).zip(&fared) {
+            fared.say(name);
         }
     }
     Ok(())

@@ -1,9 +1,11 @@
-//! How many of the seats that serve a queue may call people back while others ring in. So many
-//! as leave the callers of now their targets, by Erlang's formula over how fast they have come of
-//! late and how long conversations take; a floor of seats calls back whatever comes in, so that debts are
-//! always paid; and a callback that was held long enough goes by its place, on as many seats as
-//! are set aside for those: else on a day with more debts than seats nobody who rings in would be
-//! answered once the first debts are that old.
+//! How people are called back while others ring in. A callback gives way to whoever is on the line
+//! (`GivesWay::ToWaiting`): a seat calls back when there is no caller whom it can have. Or also to
+//! those who are expected (`ToExpected`): then only so many seats call back as leave the callers of
+//! now their targets, by Erlang's formula over how fast they have come of late and how long
+//! conversations take. Either way a floor of seats (`share_min`) calls back whatever comes in; and
+//! a callback that was held long enough goes by its place, on as many seats as are set aside for
+//! those: else on a day with more debts than seats nobody who rings in would be answered once the
+//! first debts are that old.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +15,9 @@ use crate::centre::Centre;
 use crate::erlang::answered_within;
 use crate::estimate::{Crews, ratio};
 use crate::id::QueueId;
+use crate::matching::Dialling;
 use crate::record::Work;
-use crate::rules::{Queue, Rules};
+use crate::rules::{GivesWay, Queue, Rules};
 use crate::seat::{Seat, SeatWork, With};
 use crate::task_offers::AtTasks;
 use crate::time::{MonoUs, Now, UtcMs};
@@ -65,8 +68,10 @@ pub(crate) struct Blend {
     until: MonoUs,
     /// Queues whose callbacks the same seats make, and the part of each.
     shared: Vec<(QueueId, f64)>,
-    /// Seats that may be at callbacks at once.
+    /// Seats that may be at callbacks at once, by their places among the callers.
     seats_max: usize,
+    /// Seats that may be while nobody whom they can have is on the line.
+    seats_after: usize,
     /// Seats that may be for the sake of those who were held long enough.
     seats_overdue: usize,
     /// Seats that callers do not need now,
@@ -134,21 +139,37 @@ impl Blending {
         }
     }
 
-    /// Whether another seat may begin a callback of this queue. `since_ms`: since when the one
+    /// Which seats may begin another callback of this queue. `since_ms`: since when the one
     /// whose turn it is could have been dialled.
-    pub(crate) fn may_begin(
+    pub(crate) fn dialling(
         &self,
         queue: QueueId,
         hold_ms: i64,
         now_ms: UtcMs,
         since_ms: UtcMs,
-    ) -> bool {
+    ) -> Dialling {
         let Some(blend) = self.of_served(queue) else {
-            return true;
+            return Dialling::ByAll;
         };
         let is_overdue = now_ms - since_ms >= hold_ms;
-        self.has_room(blend, blend.seats_max)
+        if self.has_room(blend, blend.seats_max)
             || (is_overdue && self.has_room(blend, blend.seats_overdue))
+        {
+            Dialling::ByAll
+        } else if self.has_room(blend, blend.seats_after) {
+            Dialling::AfterCallers
+        } else {
+            Dialling::ByThoseAside
+        }
+    }
+
+    /// How many seats may be at callbacks of a queue that go before callers by their place.
+    pub(crate) fn by_place(&self, queue: QueueId, is_overdue: bool) -> usize {
+        let blend = self.of_served(queue).filter(|it| it.seats_after > 0);
+        blend.map_or(usize::MAX, |blend| {
+            let overdue = if is_overdue { blend.seats_overdue } else { 0 };
+            blend.seats_max.max(overdue)
+        })
     }
 
     /// What a queue's callers need, where anybody is there who could serve them.
@@ -160,7 +181,10 @@ impl Blending {
     /// Whether callbacks of a queue were held for its callers at the last look.
     pub(crate) fn holds(&self, queue: QueueId) -> bool {
         let blend = self.blends.get(&queue);
-        blend.is_some_and(|blend| blend.is_at_risk && !self.has_room(blend, blend.seats_max))
+        blend.is_some_and(|blend| {
+            let is_full = |seats| !self.has_room(blend, seats);
+            blend.is_at_risk && is_full(blend.seats_max) && is_full(blend.seats_after)
+        })
     }
 
     /// Whether fewer of a queue's seats than these are at callbacks, of whichever queue, or at tasks
@@ -315,10 +339,15 @@ impl Centre {
             share => seats_of(share, seats),
         };
         let spared = seats - fewest(seats, is_kept);
+        let (seats_max, seats_after) = match policy.gives_way {
+            GivesWay::ToWaiting => (floor, ceiling),
+            GivesWay::ToExpected => (spared.clamp(floor, ceiling), 0),
+        };
         Blend {
             until: now.mono_us + LOOK_US,
             shared: shared_by,
-            seats_max: spared.clamp(floor, ceiling),
+            seats_max,
+            seats_after,
             seats_overdue: overdue,
             spared,
             spared_at_call: if per_s < QUIET_PER_S { seats } else { spared },
@@ -356,34 +385,32 @@ mod tests {
     fn a_callback_that_was_held_long_enough_is_held_no_more() {
         let queue = QueueId(1);
         let mut blending = Blending::default();
-        assert!(
-            blending.may_begin(queue, 60_000, 100_000, 100_000),
-            "no look yet"
-        );
+        let begins = |blending: &Blending, since_ms| {
+            blending.dialling(queue, 60_000, 100_000, since_ms) == Dialling::ByAll
+        };
+        assert!(begins(&blending, 100_000), "no look yet");
         let blend = Blend {
             until: 0,
             shared: vec![(queue, 1.0)],
             seats_max: 1,
+            seats_after: 0,
             seats_overdue: 2,
             spared: 0,
             spared_at_call: 0,
             is_at_risk: true,
         };
         blending.blends.insert(queue, blend);
-        assert!(
-            blending.may_begin(queue, 60_000, 100_000, 90_000),
-            "the floor"
-        );
+        assert!(begins(&blending, 90_000), "the floor");
         blending.seat_moves(None, Some(queue));
-        assert!(!blending.may_begin(queue, 60_000, 100_000, 40_001));
-        assert!(blending.may_begin(queue, 60_000, 100_000, 40_000));
+        assert!(!begins(&blending, 40_001));
+        assert!(begins(&blending, 40_000));
         blending.seat_moves(None, Some(queue));
         assert!(
-            !blending.may_begin(queue, 60_000, 100_000, 40_000),
+            !begins(&blending, 40_000),
             "no more than are set aside for those"
         );
         blending.seat_moves(Some(queue), None);
         blending.seat_moves(Some(queue), None);
-        assert!(blending.may_begin(queue, 60_000, 100_000, 90_000));
+        assert!(begins(&blending, 90_000));
     }
 }

@@ -48,10 +48,8 @@ impl Conditions for Outside<'_> {
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         if !is_in_hours || dials_are_stopped(self.rules, self.stops, rule.tenant, queue) {
             Dialling::ByNone
-        } else if self.blending.may_begin(queue, hold_ms, at, place_ms) {
-            Dialling::ByAll
         } else {
-            Dialling::ByThoseAside
+            self.blending.dialling(queue, hold_ms, at, place_ms)
         }
     }
 
@@ -171,6 +169,21 @@ impl Centre {
             .values()
             .filter(|live| matches!(live.doing, Doing::Queued { queue: own, .. } if own == queue));
         waits.map(LiveAttempt::waits_since_ms).min()
+    }
+
+    /// How many works go before this one, if nobody else calls; no more than `most` are counted.
+    pub(crate) fn ahead_of(&self, now: Now, waiting: &Waiting, most: usize) -> usize {
+        let (live, callbacks) = self.matching.ahead_of(waiting, most);
+        let by_place = match self.rules.queues.get(&waiting.queue) {
+            Some(rule) if waiting.is_live => {
+                let since_ms = self.matching.deciding_place(now.utc_ms, waiting);
+                let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
+                let is_overdue = now.utc_ms - since_ms >= hold_ms;
+                self.blending.by_place(waiting.queue, is_overdue)
+            }
+            _ => usize::MAX,
+        };
+        (live + callbacks.min(by_place)).min(most)
     }
 
     /// Live callers who wait in a queue.

@@ -257,7 +257,7 @@ impl Centre {
                 queue: shared,
                 ..*waiting
             };
-            let before = self.matching.ahead_of(&there, BEFORE_MAX);
+            let before = self.ahead_of(now, &there, BEFORE_MAX);
             works += share * ratio(before, 1);
             needs_s += share * ratio(before, 1) * self.means.conversation_s(shared, rule);
         }

@@ -10,7 +10,8 @@
 //!
 //! **Bound.** A work can be overtaken by works of the same seats only if their keys are at most
 //! `4 × level_weight_s` greater. Who comes later than that, with no more priority, comes after:
-//! so nobody waits for ever while works end. Within a queue nobody overtakes an equal, unless
+//! so nobody waits for ever while works end; but callbacks that go after callers do so until their
+//! `Conditions` let them go by their keys. Within a queue nobody overtakes an equal, unless
 //! every seat that is free was already offered to the one before, or that one still waits for
 //! the operator who knows them.
 //!
@@ -60,6 +61,8 @@ use crate::words::WorkKind;
 pub enum Dialling {
     /// All that may be offered them.
     ByAll,
+    /// All, but no seat while there is a caller whom it can have.
+    AfterCallers,
     /// Those that no caller can have: callers need the others.
     ByThoseAside,
     /// None.
@@ -71,12 +74,23 @@ impl Dialling {
     #[must_use]
     pub fn may(self, is_aside: bool) -> bool {
         match self {
-            Self::ByAll => true,
+            Self::ByAll | Self::AfterCallers => true,
             Self::ByThoseAside => is_aside,
             Self::ByNone => false,
         }
     }
+
+    /// By how much a callback looks later than it is beside works of every kind.
+    fn later_ms(self) -> i64 {
+        match self {
+            Self::AfterCallers => AFTER_CALLERS_MS,
+            Self::ByAll | Self::ByThoseAside | Self::ByNone => 0,
+        }
+    }
 }
+
+/// A year: more than keys of works that wait together ever differ.
+const AFTER_CALLERS_MS: i64 = 31_536_000_000;
 
 /// What the structure cannot know.
 pub trait Conditions {
@@ -344,7 +358,7 @@ impl Matching {
         let Some((seat, member)) = self.crew.of(operator).filter(|(_, it)| it.is_free()) else {
             return (None, false);
         };
-        let mut is_shut = false;
+        let (mut is_shut, mut after_callers) = (false, None);
         for waiting in self.kept.of(operator) {
             let tenant = self.line(waiting.queue).map(QueueLine::tenant);
             let is_aside = tenant.is_some_and(|tenant| member.is_aside(tenant));
@@ -369,14 +383,18 @@ impl Matching {
                 continue;
             };
             let pair = Pair {
-                seen_ms: waiting.key_ms - fitness.weight_ms,
+                seen_ms: waiting.key_ms - fitness.weight_ms + dialling.later_ms(),
                 waiting: *waiting,
                 step: fitness.ring,
                 seat,
             };
-            return (Some(pair), is_shut);
+            if dialling == Dialling::AfterCallers {
+                after_callers.get_or_insert(pair);
+            } else {
+                return (Some(pair), is_shut);
+            }
         }
-        (None, is_shut)
+        (after_callers, is_shut)
     }
 
     /// Callers on the line who wait in a queue, those included whose offer rings.
@@ -407,16 +425,22 @@ impl Matching {
         self.crew.dials_offered()
     }
 
-    /// How many stand before a work in its line; no more than `most` are counted.
+    /// How many people on the line, and how many callbacks, stand before a work in its line; no more
+    /// than `most` of each are counted.
     #[must_use]
-    pub fn ahead_of(&self, waiting: &Waiting, most: usize) -> usize {
+    pub fn ahead_of(&self, waiting: &Waiting, most: usize) -> (usize, usize) {
         let before = (waiting.key_ms, waiting.work);
-        let standing = self
-            .line(waiting.queue)
-            .map_or(0, |line| line.before(before, most));
-        let kept = self.kept.all().filter(|kept| kept.queue == waiting.queue);
-        let kept = kept.filter(|kept| (kept.key_ms, kept.work) < before);
-        (standing + kept.count()).min(most)
+        let ahead = |is_live| {
+            let line = self.line(waiting.queue);
+            let standing = line.map_or(0, |line| line.before(before, is_live, most));
+            let kept = self.kept.all().filter(|kept| {
+                kept.queue == waiting.queue
+                    && kept.is_live == is_live
+                    && (kept.key_ms, kept.work) < before
+            });
+            (standing + kept.count()).min(most)
+        };
+        (ahead(true), ahead(false))
     }
 
     /// When less is asked of a seat for a work, if ever.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use foldhash::quality::RandomState;
 use serde::{Deserialize, Serialize};
 
 use smallvec::SmallVec;
@@ -54,7 +55,7 @@ impl Known {
 
 /// The index; its own order is chance, so nothing may depend on it.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct People(HashMap<PhoneNumber, Known>);
+pub(crate) struct People(HashMap<PhoneNumber, Known, RandomState>);
 
 impl People {
     /// The handle of whoever calls, made and recorded where it is new. None for the anonymous.

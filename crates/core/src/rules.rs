@@ -383,9 +383,20 @@ pub struct AnswerTarget {
     pub within_s: u32,
 }
 
+/// To whom a callback gives way whose place is not `hold_max_s` old, beyond `share_min` of the seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GivesWay {
+    /// To callers on the line: whoever has nobody to answer calls back.
+    ToWaiting,
+    /// Also to those who are expected to call: so many seats stay free as they need.
+    ToExpected,
+}
+
 /// How debts are paid.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallbackPolicy {
+    /// Whom callers go before.
+    pub gives_way: GivesWay,
     /// Part of the seats that serve the queue which may always call back: 0 to 1, rounded up.
     pub share_min: f64,
     /// Part of them which may call back at once, however few callers there are.

@@ -258,7 +258,7 @@ impl Centre {
         let mut says = Vec::new();
         if announce.position {
             let told = rules.prompts.positions.len();
-            let ahead = self.matching.ahead_of(&waiting, told);
+            let ahead = self.ahead_of(now, &waiting, told);
             let place = rules.prompts.positions.get(ahead).copied();
             says.push(place.unwrap_or(rules.prompts.position_beyond));
         }

@@ -9,7 +9,7 @@ use crate::attempt::Doing;
 use crate::blending::may_be_missed;
 use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
-use crate::matching::{Eligibility, Skills, Waiting};
+use crate::matching::{Dialling, Eligibility, Skills, Waiting};
 use crate::record::{TaskRow, Work};
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
@@ -63,6 +63,11 @@ pub enum Hold {
     /// Callers of its queue may need the seats that could have it, or as many of these as may
     /// call people back already do: it gives way to callers.
     GivesWay {
+        /// At most until then; from then on the seats that are set aside for it are at others.
+        until_ms: UtcMs,
+    },
+    /// Whoever is on the line and can have the same seats goes before it.
+    AfterCallers {
         /// At most until then; from then on the seats that are set aside for it are at others.
         until_ms: UtcMs,
     },
@@ -130,7 +135,7 @@ impl Centre {
             at_ms: now.utc_ms,
             seat: seat.and_then(name),
             queue: rule.name.clone(),
-            ahead: self.matching.ahead_of(&waiting, AHEAD_MAX),
+            ahead: self.ahead_of(now, &waiting, AHEAD_MAX),
             asks,
             asks_less_at_ms: self.matching.asks_less_at(now.utc_ms, &waiting),
             holds,
@@ -204,10 +209,14 @@ impl Centre {
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
         let blending = &self.blending;
-        let gives_way = !blending.may_begin(waiting.queue, hold_ms, now.utc_ms, place_ms);
-        holds.extend(gives_way.then_some(Hold::GivesWay {
-            until_ms: (place_ms + hold_ms).max(now.utc_ms),
-        }));
+        let until_ms = (place_ms + hold_ms).max(now.utc_ms);
+        holds.extend(
+            match blending.dialling(waiting.queue, hold_ms, now.utc_ms, place_ms) {
+                Dialling::ByAll | Dialling::ByNone => None,
+                Dialling::AfterCallers => Some(Hold::AfterCallers { until_ms }),
+                Dialling::ByThoseAside => Some(Hold::GivesWay { until_ms }),
+            },
+        );
         holds
     }
 

@@ -189,6 +189,7 @@ fn passed_over(before: &Value) -> String {
     let why = match name(before, "why") {
         "not_eligible" => "not eligible".to_owned(),
         "not_dialled" => "nobody may be dialled for its queue".to_owned(),
+        "after_callers" => "a callback, and callers go first now".to_owned(),
         "asks_more" => "more is asked for it than the operator can".to_owned(),
         "not_lent" => "the seat may not be lent to its tenant".to_owned(),
         "refused" => "the seat did not take it before".to_owned(),
@@ -270,6 +271,9 @@ fn held(hold: &Value) -> String {
         }
         "gives_way" => {
             format!("held: the seats that could have it are left to callers; until {until} at most")
+        }
+        "after_callers" => {
+            format!("who is on the line goes first; from {until} on it goes by its place")
         }
         "stopped" => stopped(hold, &until),
         "emergency" => "held: its health authority can serve nobody now".to_owned(),

@@ -46,7 +46,7 @@ impl World {
                 let is_held = why
                     .holds
                     .iter()
-                    .any(|it| !matches!(it, Hold::GivesWay { .. }));
+                    .any(|it| !matches!(it, Hold::GivesWay { .. } | Hold::AfterCallers { .. }));
                 why.seat.is_none() && !is_held && eligible
             })
         };

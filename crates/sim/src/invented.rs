@@ -12,9 +12,9 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, LendPolicy, Limits, Line,
-    MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts,
-    TaskPolicy, Tenant, Trunk, WrapUp,
+    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
+    Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site,
+    SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -448,6 +448,12 @@ impl Shape {
             },
             tasks: TaskPolicy::default(),
             callback: CallbackPolicy {
+                // Not drawn either.
+                gives_way: if self.spread_h > 0 {
+                    GivesWay::ToExpected
+                } else {
+                    GivesWay::ToWaiting
+                },
                 share_min: 0.0,
                 share_max: 1.0,
                 share_overdue: 1.0,

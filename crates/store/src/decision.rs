@@ -301,6 +301,7 @@ impl Known {
         };
         let (why, operator) = match passed.why {
             Passing::NotDialled => ("not_dialled", None),
+            Passing::AfterCallers => ("after_callers", None),
             Passing::NotEligible => ("not_eligible", None),
             Passing::KeptForCallers => ("kept_for_callers", None),
             Passing::AsksMore => ("asks_more", None),

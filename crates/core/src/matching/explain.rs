@@ -89,6 +89,8 @@ pub enum Passing {
     /// Nobody may be dialled for its queue: the hour, no channel, a stop, an emergency, or
     /// callers who would wait too long.
     NotDialled,
+    /// A callback of a queue whose callers go first now, whenever they called.
+    AfterCallers,
     /// The seat is not offered works of its kind now.
     NotEligible,
     /// Callers of the queues that the seat serves may need it.
@@ -191,7 +193,7 @@ impl Matching {
         } else {
             let deciding_ms = self.deciding_place_at(step, waiting);
             match on.dialling(waiting.queue, deciding_ms) {
-                Dialling::ByAll | Dialling::ByNone => Seats::Dials,
+                Dialling::ByAll | Dialling::AfterCallers | Dialling::ByNone => Seats::Dials,
                 Dialling::ByThoseAside => Seats::Aside,
             }
         };
@@ -246,8 +248,9 @@ impl Matching {
                 let may = |kind| member.is_some_and(|it| it.may(line.queue(), kind));
                 let is_aside = member.is_some_and(|it| it.is_aside(line.tenant()));
                 let oldest_ms = line.oldest_dial_ms(step).filter(|_| !is_live);
-                let is_shut =
-                    oldest_ms.is_some_and(|ms| !on.dialling(line.queue(), ms).may(is_aside));
+                let dialling = oldest_ms.map(|ms| on.dialling(line.queue(), ms));
+                let is_shut = dialling.is_some_and(|it| !it.may(is_aside));
+                let is_later = dialling == Some(Dialling::AfterCallers) && pair.waiting.is_live;
                 let is_spared = !may(if is_live {
                     WorkKind::Live
                 } else {
@@ -265,6 +268,8 @@ impl Matching {
                         Passing::NotLent
                     } else if on.excludes(work, pair.seat) {
                         Passing::Refused
+                    } else if is_later {
+                        Passing::AfterCallers
                     } else {
                         Passing::WeighsLess
                     };

@@ -408,18 +408,19 @@ impl QueueLine {
             serves_live = serves_live || has_free(Seats::Live);
             serves_dials = serves_dials || has_free(Seats::Dials);
             if serves_live {
-                best = self.better(best, at, Seats::Live, lending, on);
+                best = self.better(best, at, (Seats::Live, 0), lending, on);
             }
             let Some(oldest_ms) = step.oldest_dial_ms().filter(|_| serves_dials) else {
                 continue;
             };
             let dialling = on.dialling(self.queue, oldest_ms);
             is_shut = is_shut || dialling != Dialling::ByAll;
-            best = match dialling {
-                Dialling::ByAll => self.better(best, at, Seats::Dials, lending, on),
-                Dialling::ByThoseAside => self.better(best, at, Seats::Aside, lending, on),
-                Dialling::ByNone => best,
+            let seats = match dialling {
+                Dialling::ByAll | Dialling::AfterCallers => Seats::Dials,
+                Dialling::ByThoseAside => Seats::Aside,
+                Dialling::ByNone => continue,
             };
+            best = self.better(best, at, (seats, dialling.later_ms()), lending, on);
         }
         (best, is_shut)
     }
@@ -428,7 +429,7 @@ impl QueueLine {
         &self,
         best: Option<Pair>,
         at: usize,
-        seats: Seats,
+        (seats, later_ms): (Seats, i64),
         lending: &Lending,
         on: &impl Conditions,
     ) -> Option<Pair> {
@@ -446,14 +447,14 @@ impl QueueLine {
         let standing = self.steps.get(at).map(|step| step.standing(is_live));
         for &(key_ms, work, place_ms) in standing.into_iter().flatten() {
             // Whoever comes later goes first only by a seat that refuses those before.
-            if best.is_some_and(|best| best.order() < (key_ms - most, key_ms, work)) {
+            if best.is_some_and(|best| best.order() < (key_ms - most + later_ms, key_ms, work)) {
                 break;
             }
             let Some(rank) = self.seat_for(at, (work, seats), lending, on) else {
                 continue;
             };
             let pair = Pair {
-                seen_ms: key_ms - rank.weight_ms.0,
+                seen_ms: key_ms - rank.weight_ms.0 + later_ms,
                 waiting: Waiting {
                     queue: self.queue,
                     work,
@@ -469,10 +470,10 @@ impl QueueLine {
         best
     }
 
-    /// How many stand before this key; no more than `most` are counted.
-    pub(super) fn before(&self, (key_ms, work): (i64, Work), most: usize) -> usize {
+    /// How many of one kind stand before this key; no more than `most` are counted.
+    pub(super) fn before(&self, (key_ms, work): (i64, Work), is_live: bool, most: usize) -> usize {
         let before = (key_ms, work, UtcMs::MIN);
-        let standing = self.steps.iter().flat_map(|step| [&step.live, &step.dials]);
+        let standing = self.steps.iter().map(|step| step.standing(is_live));
         standing
             .map(|works| works.range(..before).take(most).count())
             .sum::<usize>()

@@ -7,8 +7,8 @@ use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, Tenant
 use cuptel_core::matching::{Figures, Load, Matching, Pair, SeatIs, Waiting, Who, Wish};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
-    CallbackPolicy, LendPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy, TaskPolicy,
-    WrapUp,
+    CallbackPolicy, GivesWay, LendPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy,
+    TaskPolicy, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 
@@ -79,6 +79,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
             owner_wait_h: 0,
             not_on: BTreeSet::new(),
             stays: StayPolicy::default(),
+            gives_way: GivesWay::ToExpected,
             share_min: 0.0,
             share_max: 1.0,
             share_overdue: 1.0,

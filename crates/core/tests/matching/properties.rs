@@ -61,6 +61,11 @@ enum Happens {
         queue: i64,
         is_held: bool,
     },
+    /// Its callbacks go after callers from now on, or do not.
+    GivesWay {
+        queue: i64,
+        is_after: bool,
+    },
     HandsOut,
 }
 
@@ -92,6 +97,8 @@ fn happens() -> impl Strategy<Value = Happens> {
             .prop_map(|(id, is_live, seat)| Happens::Refuses { id, is_live, seat }),
         4 => (1..5_i64, any::<bool>()).prop_map(|(queue, is_shut)| Happens::Shuts { queue, is_shut }),
         4 => (1..5_i64, any::<bool>()).prop_map(|(queue, is_held)| Happens::Holds { queue, is_held }),
+        4 => (1..5_i64, any::<bool>())
+            .prop_map(|(queue, is_after)| Happens::GivesWay { queue, is_after }),
         5 => Just(Happens::HandsOut),
     ]
 }
@@ -155,9 +162,11 @@ impl Both {
             }
             Happens::Shuts { queue, is_shut } => self.shuts(QueueId(queue), is_shut),
             Happens::Holds { queue, is_held } => self.holds(QueueId(queue), is_held),
+            Happens::GivesWay { queue, is_after } => self.gives_way(QueueId(queue), is_after),
             Happens::HandsOut => {
                 while let Some(pair) = self.next() {
-                    assert_eq!(Some(pair), self.scan.next());
+                    let which = |pair: Pair| (pair.waiting, pair.step, pair.seat);
+                    assert_eq!(Some(which(pair)), self.scan.next().map(which));
                     self.check(&pair);
                     self.hand_over(&pair);
                     self.check_lent(&pair);
@@ -185,19 +194,36 @@ impl Both {
         }
     }
 
+    fn gives_way(&mut self, queue: QueueId, is_after: bool) {
+        if is_after {
+            self.scan.after.insert(queue);
+        } else {
+            self.scan.after.remove(&queue);
+        }
+    }
+
     /// Nothing goes to a seat that must not have it, and nobody who could have it and stands
-    /// before by more than the bound is overtaken; by nobody at all within their queue.
+    /// before by more than the bound is overtaken; by nobody at all within their queue. What goes
+    /// after callers is overtaken by these alone, and overtakes none.
     fn check(&self, pair: &Pair) {
         let taken = &pair.waiting;
         assert!(!self.scan.excluded.contains(&(taken.work, pair.seat)));
-        let (_, wish) = &self.scan.works[&taken.work];
+        let (_, own_wish) = &self.scan.works[&taken.work];
         let sitting = &self.scan.seats[&pair.seat];
         assert_ne!(sitting.spared, Some(taken.kind()));
-        assert!(taken.is_live || self.scan.may_be_dialled(taken, wish.as_ref(), sitting));
+        assert!(taken.is_live || self.scan.may_be_dialled(taken, own_wish.as_ref(), sitting));
         let bound_ms = 4 * i64::from(LEVEL_WEIGHT_S) * 1_000;
         for (other, wish) in self.scan.works.values() {
             let mut seats = self.scan.seats_for(other.work).into_iter();
             if !seats.any(|rank| rank.6 == pair.seat) {
+                continue;
+            }
+            let (is_after, other_is_after) = (
+                self.scan.is_after(taken, own_wish.as_ref()),
+                self.scan.is_after(other, wish.as_ref()),
+            );
+            assert!(!is_after || other_is_after, "{taken:?} before {other:?}");
+            if other_is_after && !is_after {
                 continue;
             }
             let by_ms = taken.key_ms - other.key_ms;
@@ -249,8 +275,11 @@ impl Both {
             assert_eq!(self.matching.callbacks(*queue), own.len() - callers);
             for waiting in &own {
                 let order = |it: &Waiting| (it.key_ms, it.work);
-                let before = own.iter().filter(|it| order(it) < order(waiting)).count();
-                assert_eq!(self.matching.ahead_of(waiting, 5), before.min(5));
+                let before = own.iter().filter(|it| order(it) < order(waiting));
+                let (live, dials): (Vec<&Waiting>, Vec<&Waiting>) =
+                    before.partition(|it| it.is_live);
+                let ahead = (live.len().min(5), dials.len().min(5));
+                assert_eq!(self.matching.ahead_of(waiting, 5), ahead);
             }
         }
     }

@@ -38,10 +38,15 @@ pub(crate) struct Scan {
     pub(crate) shut: BTreeSet<QueueId>,
     /// Queues of which somebody may be dialled only while a place is `HELD_MS` old.
     pub(crate) held: BTreeSet<QueueId>,
+    /// Queues whose callbacks go after callers, unless they are held longer than others are.
+    pub(crate) after: BTreeSet<QueueId>,
 }
 
 /// How long callbacks are held where they are.
 pub(crate) const HELD_MS: i64 = 30_000;
+
+/// And how long they go after callers.
+const AFTER_MS: i64 = 40_000;
 
 impl Conditions for &Scan {
     fn dialling(&mut self, queue: QueueId, place_ms: UtcMs) -> Dialling {
@@ -63,6 +68,8 @@ impl Scan {
             Dialling::ByNone
         } else if is_held {
             Dialling::ByThoseAside
+        } else if self.after.contains(&queue) && place_ms + AFTER_MS > self.now_ms {
+            Dialling::AfterCallers
         } else {
             Dialling::ByAll
         }
@@ -74,14 +81,9 @@ impl Scan {
         seats.any(|sitting| sitting.operator == operator && sitting.spared == Some(kind))
     }
 
-    /// Whether a work may be dialled by a seat: the oldest of those of whom the same is asked decides, and
+    /// Who may dial a work: the oldest of those of whom the same is asked decides, and
     /// the work alone while it waits for somebody.
-    pub(crate) fn may_be_dialled(
-        &self,
-        waiting: &Waiting,
-        wish: Option<&Wish>,
-        sitting: &Sitting,
-    ) -> bool {
+    fn dialling_of(&self, waiting: &Waiting, wish: Option<&Wish>) -> Dialling {
         let step = self.step_of(waiting);
         let works = self.works.values();
         let beside = works.filter(|(other, wish)| {
@@ -92,7 +94,22 @@ impl Scan {
         let stretch = |place_ms: UtcMs| place_ms.div_euclid(10_000) * 10_000;
         let oldest_ms = beside.map(|(other, _)| stretch(other.place_ms)).min();
         let place_ms = oldest_ms.filter(|_| wish.is_none());
-        let dialling = self.dials(waiting.queue, place_ms.unwrap_or(waiting.place_ms));
+        self.dials(waiting.queue, place_ms.unwrap_or(waiting.place_ms))
+    }
+
+    /// Whether a work goes after every caller whom its seat can have.
+    pub(crate) fn is_after(&self, waiting: &Waiting, wish: Option<&Wish>) -> bool {
+        !waiting.is_live && self.dialling_of(waiting, wish) == Dialling::AfterCallers
+    }
+
+    /// Whether a work may be dialled by a seat.
+    pub(crate) fn may_be_dialled(
+        &self,
+        waiting: &Waiting,
+        wish: Option<&Wish>,
+        sitting: &Sitting,
+    ) -> bool {
+        let dialling = self.dialling_of(waiting, wish);
         let tenant = self.queues[&waiting.queue].tenant;
         let is_at_home = sitting.home.is_none_or(|home| home == tenant);
         dialling.may(is_at_home && sitting.spared == Some(WorkKind::Live))
@@ -216,14 +233,18 @@ impl Scan {
         ranks
     }
 
-    /// Of all works that a free seat can take, the one that goes first; of those that wait for
-    /// one operator, that is the first in line.
+    /// Of all works that a free seat can take, the one that goes first: no callback that goes after
+    /// callers while a caller can have any seat. Of those that wait for one operator, that is the
+    /// first in line.
     pub(crate) fn next(&self) -> Option<Pair> {
         let mut pairs = Vec::new();
         let mut waited_for = BTreeSet::new();
+        let after =
+            |(waiting, wish): &(Waiting, Option<Wish>)| self.is_after(waiting, wish.as_ref());
         let mut works: Vec<&(Waiting, Option<Wish>)> = self.works.values().collect();
-        works.sort_unstable_by_key(|(waiting, _)| (waiting.key_ms, waiting.work));
-        for (waiting, wish) in works {
+        works.sort_unstable_by_key(|it| (after(it), it.0.key_ms, it.0.work));
+        for it in works {
+            let (waiting, wish) = it;
             let Some(rank) = self.seats_for(waiting.work).first().copied() else {
                 continue;
             };
@@ -232,14 +253,17 @@ impl Scan {
                 Some(_) => continue,
                 None => self.step_of(waiting),
             };
-            pairs.push(Pair {
-                seen_ms: waiting.key_ms - rank.0.0,
+            let seen_ms = waiting.key_ms - rank.0.0;
+            let order = (after(it), seen_ms, waiting.key_ms, waiting.work);
+            let pair = Pair {
+                seen_ms,
                 waiting: *waiting,
                 step,
                 seat: rank.6,
-            });
+            };
+            pairs.push((order, pair));
         }
-        let order = |pair: &Pair| (pair.seen_ms, pair.waiting.key_ms, pair.waiting.work);
-        pairs.into_iter().min_by_key(order)
+        let first = pairs.into_iter().min_by_key(|(order, _)| *order);
+        first.map(|(_, pair)| pair)
     }
 }

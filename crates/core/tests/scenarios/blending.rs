@@ -1,9 +1,9 @@
 //! Callbacks beside those who ring in: who goes when the seats are too few for both.
 
 use cuptel_core::id::{QueueId, TrunkId};
-use cuptel_core::matching::Eligibility;
+use cuptel_core::matching::{Eligibility, Passing};
 use cuptel_core::record::Work;
-use cuptel_core::rules::{AnswerTarget, Rules};
+use cuptel_core::rules::{AnswerTarget, GivesWay, PromptId, Rules};
 use cuptel_core::step::Input;
 use cuptel_core::why::Hold;
 
@@ -156,6 +156,59 @@ fn a_seat_that_hears_why_nobody_was_reached_is_still_at_a_callback() {
     assert_eq!(room.offers_open(), 1);
 }
 
+fn to_waiting(rules: &mut Rules) {
+    let queue = rules.queues.get_mut(&QueueId(1)).expect("the queue");
+    queue.callback.gives_way = GivesWay::ToWaiting;
+    queue.callback.share_overdue = 0.5;
+    queue.callback.hold_max_s = HOLD_MAX_S;
+}
+
+#[test]
+fn a_callback_is_dialled_by_a_seat_that_has_no_caller_to_answer() {
+    let mut room = two_have_called(to_waiting);
+    // Longer than the bonus of who is on the line.
+    room.wait_s(900);
+    room.waits("+393330009999", BOOK);
+    room.staffed(1);
+    assert!(matches!(room.last_offer().work, Work::Attempt(_)));
+    let decision = room.last_decision().explanation.clone();
+    let why: Vec<Passing> = decision.passed_over.iter().map(|it| it.why).collect();
+    assert_eq!(why, [Passing::AfterCallers; 2]);
+    let waits = room.callbacks()[0].id;
+    let holds = room.why(waits.0).expect("it waits").holds;
+    assert!(
+        matches!(holds.as_slice(), [Hold::AfterCallers { .. }]),
+        "{holds:?}"
+    );
+    assert!(!room.are_callbacks_held());
+    room.staffed(2);
+    assert!(matches!(room.last_offer().work, Work::Callback(_)));
+}
+
+#[test]
+fn a_callback_that_waited_long_enough_goes_before_who_rang_in_later_on_seats_set_aside() {
+    let mut room = two_have_called(to_waiting);
+    room.wait_s(HOLD_MAX_S);
+    room.waits("+393330009999", BOOK);
+    room.staffed(1);
+    assert!(matches!(room.last_offer().work, Work::Callback(_)));
+    room.staffed(2);
+    assert!(matches!(room.last_offer().work, Work::Attempt(_)));
+}
+
+#[test]
+fn callbacks_that_go_after_callers_do_not_stand_before_them() {
+    const FIRST_IN_LINE: PromptId = PromptId(2);
+    let mut room = two_have_called(to_waiting);
+    room.waits("+393330001001", BOOK);
+    room.staffed(1);
+    room.seat_picks_up();
+    room.wait_s(900);
+    let caller = room.waits("+393330009999", BOOK);
+    room.wait_s(30);
+    assert_eq!(room.said_to(caller), Some(vec![FIRST_IN_LINE]));
+}
+
 /// Until the callbacks are overdue, others ring in and give up: it does not become quiet.
 fn becomes_overdue(room: &mut Room) {
     stays_busy(room, MINUTES_HELD);
@@ -226,6 +279,7 @@ fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
         | Hold::NoChannel
         | Hold::TrunksDown { .. }
         | Hold::Emergency
+        | Hold::AfterCallers { .. }
         | Hold::InACall
         | Hold::Assigned
         | Hold::WaitsForOperator { .. } => None,

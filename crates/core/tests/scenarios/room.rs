@@ -23,9 +23,9 @@ use cuptel_core::record::{
     SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy,
-    NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant,
-    Trunk, WrapUp,
+    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line,
+    MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts,
+    TaskPolicy, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -1120,6 +1120,7 @@ fn queue(name: &str) -> Queue {
         matching: MatchPolicy::default(),
         tasks: TaskPolicy::default(),
         callback: CallbackPolicy {
+            gives_way: GivesWay::ToExpected,
             share_min: 0.0,
             share_max: 1.0,
             share_overdue: 1.0,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, unknown};
-use cuptel_core::rules::CallbackPolicy;
+use cuptel_core::rules::{CallbackPolicy, GivesWay};
 use cuptel_core::words::Outcome;
 
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
@@ -17,11 +17,13 @@ use super::word;
 /// How debts are paid; comparable, for a reload.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CallbackSettings {
-    /// Default 0.1.
+    /// Default: to callers on the line.
+    gives_way: GivesWay,
+    /// Default 0.
     share_min: f64,
     /// Default 1.
     share_max: f64,
-    /// Default 0.5.
+    /// Default 0.25.
     share_overdue: f64,
     /// Default 7,200.
     hold_max_s: u32,
@@ -90,9 +92,10 @@ impl CallbackSettings {
     pub(super) fn standard() -> Self {
         let window = ContactWindow::parse("08:00-20:00", Zone::UTC);
         Self {
-            share_min: 0.1,
+            gives_way: GivesWay::ToWaiting,
+            share_min: 0.0,
             share_max: 1.0,
-            share_overdue: 0.5,
+            share_overdue: 0.25,
             hold_max_s: 7_200,
             grace_s: 180,
             spacing_no_answer_s: 1_800,
@@ -118,6 +121,7 @@ impl CallbackSettings {
     /// Takes what the table says; the rest stays as it is.
     pub(super) fn take(&mut self, mut table: Fields<'_>) {
         let Self {
+            gives_way,
             share_min,
             share_max,
             share_overdue,
@@ -167,6 +171,11 @@ impl CallbackSettings {
         }
         take_ends(&mut table, not_on);
         stays.take(&mut table);
+        let words = [
+            ("to_waiting", GivesWay::ToWaiting),
+            ("to_expected", GivesWay::ToExpected),
+        ];
+        *gives_way = word(&mut table, "gives_way", &words, false).unwrap_or(*gives_way);
         take_shares(&mut table, share_min, share_max);
         take_share_overdue(&mut table, share_overdue, *share_min);
         take_window(&mut table, window);
@@ -235,6 +244,7 @@ impl CallbackSettings {
             days.expect("`check_calendars` tells a calendar that is not there")
         };
         CallbackPolicy {
+            gives_way: self.gives_way,
             share_min: self.share_min,
             share_max: self.share_max,
             share_overdue: self.share_overdue,

@@ -9,8 +9,9 @@ use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep,
 use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{
-    CallbackPolicy, DialPolicy, FairnessPolicy, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
-    NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
+    CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy,
+    NoOperators, NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, TaskPolicy, Tenant, Trunk,
+    WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 
@@ -169,9 +170,10 @@ pub fn queue(name: &str) -> Queue {
             owner_wait_h: 24,
             not_on: BTreeSet::new(),
             stays: StayPolicy::default(),
-            share_min: 0.1,
+            gives_way: GivesWay::ToWaiting,
+            share_min: 0.0,
             share_max: 1.0,
-            share_overdue: 0.5,
+            share_overdue: 0.25,
             hold_max_s: 7_200,
             grace_s: 180,
             spacing_no_answer_s: 1_800,

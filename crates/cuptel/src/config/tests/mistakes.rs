@@ -408,7 +408,7 @@ const MISTAKES: &[Mistake] = &[
         "grace_s = 60",
         "share_min = 0.6",
         ":47:14",
-        "`share_min` is 0.6 and `share_overdue` 0.5: expected a larger `share_overdue`, or a callback that was held for `hold_max_s` waits on",
+        "`share_min` is 0.6 and `share_overdue` 0.25: expected a larger `share_overdue`, or a callback that was held for `hold_max_s` waits on",
     ),
     (
         CONFIG,
