@@ -12,7 +12,9 @@ use cuptel_sip::{Flow, FlowId, NameAddr, OutgoingInvite, Transport};
 
 use crate::leg::{Kind, Leg, Phase, stream_of};
 use crate::media_setup::sdp_body;
-use crate::switch::{Deferred, Listener, OutboundWay, Role, Step, Switch, TrunkPeer, leg_of};
+use crate::switch::{
+    Deferred, EntriesWanted, Listener, OutboundWay, Role, Step, Switch, TrunkPeer, leg_of,
+};
 
 /// The rules end every ringing themselves; this is the endpoint's own last resort.
 const RING_LAST_RESORT_US: u64 = 180_000_000;
@@ -68,6 +70,17 @@ impl Switch {
             } => self.bound(now, request, &registration),
             Effect::Probe { registration } => self.probe(now, &registration),
             Effect::Account { seat } => self.account_changed(&seat),
+            Effect::ReadEntries {
+                campaign,
+                ask,
+                until_ms,
+                limit,
+            } => step.reads.push(EntriesWanted {
+                campaign,
+                ask,
+                until_ms,
+                limit,
+            }),
             Effect::Reply { request, result } => step.replies.push((request, result)),
             Effect::Drained => step.drained = true,
         }
@@ -105,6 +118,7 @@ impl Switch {
             | Effect::Bound { .. }
             | Effect::Probe { .. }
             | Effect::Account { .. }
+            | Effect::ReadEntries { .. }
             | Effect::Reply { .. }
             | Effect::Drained => true,
         };

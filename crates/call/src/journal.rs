@@ -20,6 +20,8 @@ pub struct Journal {
     /// Records not yet handed to the writer.
     unsent: Vec<Record>,
     waiting: VecDeque<(u64, Deferred)>,
+    /// Position of the effect that was carried out last.
+    carried: u64,
 }
 
 impl Journal {
@@ -63,11 +65,12 @@ impl Journal {
     /// Carries out the next effect whose records are committed; false when none is. What is
     /// only spilled rings nobody.
     pub fn carry_out_next(&mut self, now: Now, switch: &mut Switch, step: &mut Step) -> bool {
-        let Some((_, effect)) = self.waiting.pop_front_if(|(seq, _)| {
+        let Some((seq, effect)) = self.waiting.pop_front_if(|(seq, _)| {
             *seq <= self.progress.applied || planted(Fault::EffectBeforeCommit)
         }) else {
             return false;
         };
+        self.carried = seq;
         let rings = planted(Fault::RingsOnSpill);
         if self.progress.database.rings_nobody() && !rings {
             switch.carry_out_unless_it_rings(now, effect, step);
@@ -75,6 +78,13 @@ impl Journal {
             switch.carry_out(now, effect, step);
         }
         true
+    }
+
+    /// The position of the effect that was carried out last: its step's records are on disk, and
+    /// all before.
+    #[must_use]
+    pub fn carried(&self) -> u64 {
+        self.carried
     }
 
     /// Steps whose records are not on disk yet.

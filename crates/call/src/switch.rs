@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use cuptel_core::id::{LegId, SeatId, TrunkId};
+use cuptel_core::id::{CampaignId, LegId, SeatId, TrunkId};
 use cuptel_core::planted::{Fault, planted};
-use cuptel_core::record::{Record, Restored, SeatRow};
+use cuptel_core::record::{EntryPage, Record, Restored, SeatRow};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{self as rules, Command, CommandError, Effect};
-use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::time::{MonoUs, Now, UtcMs};
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::ChangedBy;
 use cuptel_core::{Centre, Held};
@@ -140,6 +140,15 @@ pub enum Input<'a> {
         /// What.
         command: Command,
     },
+    /// The next people of a campaign were looked up.
+    Entries {
+        /// Whose.
+        campaign: CampaignId,
+        /// From the question.
+        ask: u64,
+        /// Who they are; nothing where the database could not say.
+        page: Option<EntryPage>,
+    },
     /// The files were read again.
     Reload {
         /// Comes back in `Step::replies`.
@@ -184,10 +193,26 @@ pub struct Step {
     pub media: Vec<media::Command>,
     /// Answers to commands, now.
     pub replies: Vec<(u64, Result<(), CommandError>)>,
+    /// To be looked up in what is stored up to the position that was carried out, and answered with
+    /// `Input::Entries`.
+    pub reads: Vec<EntriesWanted>,
     /// Connections over which somebody has come whom we know.
     pub known: Vec<FlowId>,
     /// Stopped: nothing is going on any more.
     pub drained: bool,
+}
+
+/// The next people of a campaign, who are to be looked up in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntriesWanted {
+    /// Whose.
+    pub campaign: CampaignId,
+    /// Comes back in `Input::Entries`.
+    pub ask: u64,
+    /// Who may be called until then.
+    pub until_ms: UtcMs,
+    /// How many at most.
+    pub limit: u32,
 }
 
 /// How much is held right now; all of it comes back to its beginning when nothing is going on.
@@ -354,6 +379,18 @@ impl Switch {
             Input::MediaGone => self.media_gone(now, step),
             Input::Command { request, command } => {
                 self.tell_rules(now, rules::Input::Command { request, command }, step);
+            }
+            Input::Entries {
+                campaign,
+                ask,
+                page,
+            } => {
+                let entries = rules::Input::Entries {
+                    campaign,
+                    ask,
+                    page,
+                };
+                self.tell_rules(now, entries, step);
             }
             Input::Reload { request, reload } => self.reload(now, request, *reload, step),
             Input::Tick => {
@@ -596,6 +633,7 @@ pub(crate) fn leg_of(effect: &Effect) -> Option<LegId> {
         | Effect::Bound { .. }
         | Effect::Probe { .. }
         | Effect::Account { .. }
+        | Effect::ReadEntries { .. }
         | Effect::Reply { .. }
         | Effect::Drained => None,
     }

@@ -341,6 +341,7 @@ fn name_of(input: &Input) -> &'static str {
         Input::EffectRefused { .. } => "an effect came too late",
         Input::Command { .. } => "a command",
         Input::Rules { .. } => "a reload",
+        Input::Entries { .. } => "people of a campaign were looked up",
         Input::Tick => "time passed",
     }
 }
@@ -369,6 +370,8 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Closure(_) => "closure",
         Record::Mark(_) => "mark",
         Record::Review(_) => "review",
+        Record::Campaign(_) => "campaign",
+        Record::CampaignEntry(_) => "campaign_entry",
         Record::Task(_) => "task",
         Record::TaskEvent(_) => "task_event",
         Record::ConfigVersion(_) => "config_version",

@@ -211,7 +211,8 @@ impl Centre {
         }
         self.refuse_again(told, (tenant, queue), &number)?;
         let most = self.rules.limits.by_hand_max;
-        if self.details.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+        let by_hand = self.details.len() - self.campaigns.released.len();
+        if by_hand >= usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(ByHandError::TooMany(most).into());
         }
         let due_ms = self.deadline_told(now, told, (tenant, queue))?;
@@ -349,7 +350,7 @@ impl Centre {
             return Ok(());
         }
         for need in closed {
-            self.details.remove(&need.id);
+            self.recall_closed(now, need.id, told.how.into(), step);
             step.records.push(Record::Need(NeedRow {
                 closed_ms: Some(now.utc_ms),
                 ..need

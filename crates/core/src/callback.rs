@@ -1,6 +1,7 @@
 //! The life of one callback: waiting, offered to a seat, dialled, closed.
 //! Knows nothing of SIP: a seat that answers is a `Move`, not a message.
 
+use crate::campaign::Recalls;
 use crate::id::QueueId;
 use crate::ledger;
 use crate::number::PhoneNumber;
@@ -122,6 +123,8 @@ pub(crate) struct Case {
     pub(crate) parts: u32,
     /// The time by which the person was told that they are called.
     pub(crate) promised_ms: Option<UtcMs>,
+    /// What was known of the people of campaigns that were settled with it.
+    pub(crate) recalled: Option<Box<Recalls>>,
 }
 
 /// A callback that was closed, and the needs that were settled with it.
@@ -201,7 +204,10 @@ impl Case {
         self.row.not_before_ms = self.joined_not_before(debt);
         let stays = !debt.kind.closes_by_conversation();
         let same = self.needs.iter_mut().find(|need| {
-            let is_kind = if stays {
+            let is_kind = if debt.kind == NeedKind::Recall {
+                // Two campaigns are about two things.
+                false
+            } else if stays {
                 need.kind == debt.kind && need.queue == debt.queue
             } else {
                 need.kind.closes_by_conversation()
@@ -355,6 +361,7 @@ mod tests {
             wake_at: None,
             promised_ms: None,
             parts: 0,
+            recalled: None,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::acquaintance::Acquaintances;
 use crate::attempt::LiveAttempt;
 use crate::blending::Blending;
 use crate::callback::Case;
+use crate::campaign::Campaigns;
 use crate::channels::Channels;
 use crate::choosing::Choice;
 use crate::estimate::CrewsKnown;
@@ -123,6 +124,8 @@ pub struct Centre {
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
     /// Of open needs that somebody entered.
     pub(crate) details: BTreeMap<NeedId, NeedDetailRow>,
+    /// Lists of people who are to be called.
+    pub(crate) campaigns: Campaigns,
     pub(crate) means: Means,
     /// Operators who may have come to take what they own, or not to.
     pub(crate) owners_to_ask: BTreeSet<OperatorId>,
@@ -191,6 +194,7 @@ impl Centre {
             spared_looked_at: 0,
             owners: BTreeMap::new(),
             details: BTreeMap::new(),
+            campaigns: Campaigns::default(),
             means: Means::default(),
             owners_to_ask: BTreeSet::new(),
             unseen: BTreeMap::new(),
@@ -308,11 +312,17 @@ impl Centre {
                 let result = self.take_rules(now, rules, by, step);
                 step.effects.push(Effect::Reply { request, result });
             }
+            Input::Entries {
+                campaign,
+                ask,
+                page,
+            } => self.entries_read(now, (campaign, ask), page),
             Input::Tick => {}
         }
         while ticks && let Some(timer) = self.timers.due(now.mono_us) {
             self.timer(now, timer, step);
         }
+        self.run_campaigns(now, step);
         self.dispatch(now, step);
         self.look_at_fairness(now);
         self.drained(step);
@@ -372,6 +382,7 @@ impl Centre {
             Timer::ButtonEnds(id) => self.button_ends(now, id, step),
             Timer::MarkEnds(id) => self.mark_ends(now, id, step),
             Timer::Expiries(moment) => self.look_for_expired(now, moment, step),
+            Timer::Campaign(id, moment) => self.campaign_due(id, moment),
             Timer::DrainEnds => self.cut_conversations(now, step),
         }
     }
@@ -411,6 +422,7 @@ impl Centre {
                 details,
                 by,
             } => self.call_after_all(now, (&given_up, &details), by, step),
+            Command::Campaign(told) => self.campaign(now, *told, step),
             Command::AddTasks(told) => self.add_tasks(now, told, step),
             Command::AssignTask { task, operator } => self.assign_task(now, task, operator, step),
             Command::AcceptTask { task, seat } => self.accept_task(now, task, &seat, step),

@@ -52,7 +52,13 @@ impl Centre {
             return;
         };
         let (number, tenant) = (case.number.clone(), case.row.tenant);
-        let way = match self.way_to_dial(now, (tenant, queue), &number, &[]) {
+        let is_held = self.is_held_by_campaign(case);
+        let way = if is_held {
+            Err(self.rules.prompts.to_operator_withdrawn)
+        } else {
+            self.way_to_dial(now, (tenant, queue), &number, &[])
+        };
+        let way = match way {
             Ok(way) => way,
             // No try is spent.
             Err(why) => {
@@ -189,7 +195,10 @@ impl Centre {
         };
         // They have called us meanwhile: they are left alone for a while, as before any other dial.
         let known = self.people.get(&case.number);
-        if case.row.not_before_ms > now.utc_ms || known.is_some_and(|known| known.calls > 0) {
+        if self.is_held_by_campaign(case)
+            || case.row.not_before_ms > now.utc_ms
+            || known.is_some_and(|known| known.calls > 0)
+        {
             return false;
         }
         let (number, of) = (case.number.clone(), (case.row.tenant, work.1));

@@ -66,6 +66,10 @@ ids! {
     ClosureId,
     /// A number that was marked.
     MarkId,
+    /// A list of people whom an authority wants called.
+    CampaignId,
+    /// One of the people on such a list.
+    EntryId,
     /// A work without a call.
     TaskId,
     /// One entry of a task's history.

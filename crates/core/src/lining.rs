@@ -58,7 +58,9 @@ impl Centre {
     pub(crate) fn reconsider(&mut self, now: Now, id: CallbackId) {
         self.enter_in_ledger(id);
         self.unready(id);
-        if !self.may_stand(id) {
+        let case = self.cases.get(&id);
+        let is_held = case.is_some_and(|case| self.is_held_by_campaign(case));
+        if is_held || !self.may_stand(id) {
             return;
         }
         let Some(case) = self.cases.get_mut(&id) else {
@@ -115,6 +117,9 @@ impl Centre {
         let mut entangled = self.people.entangled();
         // What somebody owns waits for them, which is not looked up in bulk.
         entangled.extend(self.owners.keys());
+        // Nor whether a campaign is paused.
+        let released = self.campaigns.released.values();
+        entangled.extend(released.filter_map(|entry| entry.callback));
         for (&id, case) in &mut cases {
             case.ready = None;
             case.entered = ledger::entry(&rules, case);

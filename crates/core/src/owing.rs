@@ -2,6 +2,7 @@
 //! per tenant and number.
 
 use crate::callback::{self, Case, Debt, Joined, Move, Settled};
+use crate::campaign::Recalls;
 use crate::centre::Centre;
 use crate::id::{
     AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId,
@@ -11,7 +12,7 @@ use crate::planted::{Fault, planted};
 use crate::record::{AttemptRow, CallbackEventRow, CallbackRow, NeedRow, Needs, OwnerRow, Record};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
-use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult, Outcome};
+use crate::words::{CallbackEventKind, CallbackState, ClosedHow, DialResult, NeedKind, Outcome};
 
 const ANOTHER_PERSON: &str = "another person at this number";
 
@@ -155,6 +156,7 @@ impl Centre {
             wake_at: None,
             parts: 0,
             promised_ms: None,
+            recalled: None,
         };
         self.cases.insert(id, Box::new(case));
         self.people.restore(number, handle).cases.push((tenant, id));
@@ -332,9 +334,7 @@ impl Centre {
             self.ledger.strike(entry, id);
         }
         let settled = std::mem::take(&mut case.needs);
-        for need in &settled {
-            self.details.remove(&need.id);
-        }
+        case.recalled = self.recalls_closed(now, &settled, how, step);
         let left_open = planted(Fault::NeedLeftOpen);
         for need in settled.iter().filter(|_| !left_open) {
             step.records.push(Record::Need(NeedRow {
@@ -358,9 +358,24 @@ impl Centre {
         Some((case, settled))
     }
 
+    /// What was known of the needs is forgotten, but for who stood on a list.
+    fn recalls_closed(
+        &mut self,
+        now: Now,
+        settled: &[NeedRow],
+        how: ClosedHow,
+        step: &mut Step,
+    ) -> Option<Box<Recalls>> {
+        let needs = settled.iter();
+        let closed = needs.filter_map(|need| self.recall_closed(now, need.id, how, step));
+        let recalled: Vec<_> = closed.collect();
+        (!recalled.is_empty()).then(|| Box::new(Recalls(recalled)))
+    }
+
     /// A conversation with one person took place: what it settles is settled, the rest stays
-    /// owed, and so does what another person at that number is owed. Returns what was settled, and
-    /// the callback as it was, which is closed only if nothing is owed any more.
+    /// owed, and so does what another person at that number is owed. A call of ours settles a recall
+    /// too, which it was made for. Returns what was settled, and the callback as it was, which is closed
+    /// only if nothing is owed any more.
     pub(crate) fn conversation_settles(
         &mut self,
         now: Now,
@@ -369,16 +384,18 @@ impl Centre {
         (how, about): (ClosedHow, About),
         step: &mut Step,
     ) -> Option<Settled> {
-        let theirs = |need: &NeedRow| {
-            need.kind.closes_by_conversation() && need.another_person == another_person
-        };
+        let is_ours = how == ClosedHow::Served;
+        let closes =
+            |kind: NeedKind| kind.closes_by_conversation() || (is_ours && kind == NeedKind::Recall);
+        let theirs = |need: &NeedRow| closes(need.kind) && need.another_person == another_person;
         let case = self.cases.get_mut(&id)?;
         if case.needs.iter().all(theirs) {
             return self.close_case(now, id, how, about, step);
         }
-        let was = case.clone();
+        let mut was = case.clone();
         let (settled, open): (Needs, Needs) = case.needs.drain(..).partition(theirs);
         case.needs = open;
+        was.recalled = self.recalls_closed(now, &settled, how, step);
         for need in &settled {
             step.records.push(Record::Need(NeedRow {
                 closed_ms: Some(now.utc_ms),
@@ -468,6 +485,10 @@ impl Centre {
         step: &mut Step,
     ) {
         let (id, tenant) = (case.row.id, case.row.tenant);
+        settled = self.still_recalled(&case, settled);
+        if settled.is_empty() {
+            return;
+        }
         for need in &mut settled {
             need.queue = need.queue.and_then(|queue| self.rules.current(queue));
         }
@@ -487,7 +508,11 @@ impl Centre {
             .restore(&case.number, case.row.number)
             .cases
             .push((tenant, id));
+        let was = case.clone();
         self.cases.insert(id, case);
+        for need in &was.needs {
+            self.recalled_again(now, (&was, need.id), (id, need.id), step);
+        }
         let open = |row: &mut CallbackRow| {
             row.closed_ms = None;
             row.closed_how = None;
@@ -525,7 +550,9 @@ impl Centre {
                 priority_ms: settled.row.priority_ms,
                 another_person: need.another_person,
             };
-            self.join(id, &debt, need.opened_ms, step);
+            if let Some(new) = self.join(id, &debt, need.opened_ms, step) {
+                self.recalled_again(now, (settled, need.id), (id, new), step);
+            }
         }
         if let Some(case) = self.cases.get(&id) {
             step.records.push(Record::CallbackAmended(case.row.clone()));

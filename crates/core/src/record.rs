@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::id::{
-    AssignmentId, AttemptId, CallbackEventId, CallbackId, ClosureId, ConfigVersionId, DialId,
-    IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId,
-    QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, CallbackEventId, CallbackId, CampaignId, ClosureId, ConfigVersionId,
+    DialId, EntryId, IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId,
+    PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -15,9 +15,10 @@ use crate::profile::Profile;
 use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
-    Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
-    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass,
-    Stage, Suppression, TaskEventKind, TaskState, WorkState,
+    Button, CallbackEventKind, CallbackState, CampaignEnd, CampaignState, ChangedBy, Chosen,
+    ChosenBy, ClosedHow, DialResult, DialState, Disposition, EntryState, Mark, NeedKind,
+    NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, Suppression, TaskEventKind,
+    TaskState, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -49,6 +50,8 @@ pub enum Record {
     Closure(Box<ClosureRow>),
     Mark(Box<MarkRow>),
     Review(ReviewRow),
+    Campaign(Box<CampaignRow>),
+    CampaignEntry(Box<CampaignEntryRow>),
     Task(Box<TaskRow>),
     TaskEvent(TaskEventRow),
     ConfigVersion(ConfigVersionRow),
@@ -636,6 +639,110 @@ pub struct ReviewRow {
     pub reopened_as: Option<CallbackId>,
 }
 
+/// A list of people whom an authority wants called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct CampaignRow {
+    /// The campaign.
+    pub id: CampaignId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Whose operators call, and how.
+    pub queue: QueueId,
+    /// What it goes by.
+    pub name: String,
+    /// How urgent it is; it says the deadline where none is named.
+    pub class: Option<PriorityClass>,
+    /// By when people are to be reached, unless their own line says so.
+    pub due_ms: Option<UtcMs>,
+    /// What it is about, for the operator.
+    pub note: Option<String>,
+    /// Hours like `09:00-13:00`, within those of the queue; all of these, without.
+    pub window: Option<String>,
+    /// Nobody is called before.
+    pub starts_ms: Option<UtcMs>,
+    /// It is over by itself then.
+    pub ends_ms: Option<UtcMs>,
+    /// People at most that are released and not settled.
+    pub pace: u32,
+    /// People at most that are released within an hour.
+    pub per_hour: Option<u32>,
+    /// Where it stands.
+    pub state: CampaignState,
+    /// Since when it is there.
+    pub created_ms: UtcMs,
+    /// When it was started first.
+    pub started_ms: Option<UtcMs>,
+    /// Since when it stands so.
+    pub since_ms: UtcMs,
+    /// Name of who has it stand so.
+    pub by: Option<String>,
+    /// How it ended.
+    pub ended_how: Option<CampaignEnd>,
+    /// People on its list.
+    pub entries: i64,
+    /// Lines that were left out of it.
+    pub left_out: i64,
+}
+
+/// One of the people on a campaign's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct CampaignEntryRow {
+    /// The entry.
+    pub id: EntryId,
+    /// On whose list.
+    pub campaign: CampaignId,
+    /// Whom to call.
+    pub number: NumberId,
+    /// Where it stood in the list, from 1.
+    pub line: i64,
+    /// Not to be called before; 0 where nothing is said.
+    pub from_ms: UtcMs,
+    /// By when.
+    pub due_ms: Option<UtcMs>,
+    /// What it is about.
+    pub note: Option<String>,
+    /// What it goes by elsewhere.
+    pub reference: Option<String>,
+    /// Where it stands.
+    pub state: EntryState,
+    /// The callback that it joined.
+    pub callback: Option<CallbackId>,
+    /// As which need.
+    pub need: Option<NeedId>,
+    /// When that was.
+    pub released_ms: Option<UtcMs>,
+    /// Since when it has its result.
+    pub settled_ms: Option<UtcMs>,
+}
+
+/// A campaign that has not ended, with how many of its people stand how; or one that has, while
+/// somebody of it is released.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenCampaign {
+    /// The campaign.
+    pub row: CampaignRow,
+    /// How many stand how.
+    pub counts: Vec<(EntryState, i64)>,
+}
+
+/// Somebody on a list whose turn may have come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingEntry {
+    /// As stored.
+    pub row: CampaignEntryRow,
+    /// Whom to call; none once erased.
+    pub number: Option<PhoneNumber>,
+}
+
+/// The next people of a list, as the database has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryPage {
+    /// Who may be called now, in their order.
+    pub entries: Vec<WaitingEntry>,
+    /// When the next of the others may be.
+    pub next_ms: Option<UtcMs>,
+}
+
 /// The configuration in force from a moment on: an attempt is explained by the last one before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConfigVersionRow {
@@ -688,6 +795,10 @@ pub struct Restored {
     pub marks: Vec<MarkRow>,
     /// Callbacks that were given up and that nobody has seen.
     pub unseen: Vec<ReviewRow>,
+    /// Campaigns that have not ended, and those of which somebody is released.
+    pub campaigns: Vec<OpenCampaign>,
+    /// The people of theirs that are released.
+    pub released: Vec<CampaignEntryRow>,
     /// Sign-ins without an end.
     pub sign_ins: Vec<SignInRow>,
     /// State intervals without an end.

@@ -9,7 +9,7 @@ use crate::attempt::Doing;
 use crate::centre::Centre;
 use crate::dialplan::{Step as PlanStep, StepId};
 use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
-use crate::record::{ConfigVersionRow, NeedRow, Record, Restored, Work};
+use crate::record::{CampaignRow, ConfigVersionRow, NeedRow, Record, Restored, Work};
 use crate::release::DialHours;
 use crate::rules::{NoticePrompts, PromptId, Queue, Rules, SpokenPrompts};
 use crate::seat::SeatWork;
@@ -30,6 +30,8 @@ pub struct StillNeeded {
     pub calls: u32,
     /// Tasks of it that are open.
     pub tasks: u32,
+    /// Campaigns of it that are open.
+    pub campaigns: u32,
 }
 
 /// What is counted while looking for them.
@@ -41,6 +43,7 @@ struct Counts {
     callbacks: u32,
     calls: u32,
     tasks: u32,
+    campaigns: u32,
 }
 
 impl Needed {
@@ -69,6 +72,12 @@ impl Needed {
         }
     }
 
+    fn campaign(&mut self, rules: &Rules, row: &CampaignRow) {
+        if let Some(dropped) = Self::dropped(rules, row.tenant, Some(row.queue)) {
+            self.0.entry(dropped).or_default().campaigns += 1;
+        }
+    }
+
     /// Counts a callback once for each queue that its needs would lose.
     fn callback<'n>(
         &mut self,
@@ -93,6 +102,7 @@ impl Needed {
             callbacks: counts.callbacks,
             calls: counts.calls,
             tasks: counts.tasks,
+            campaigns: counts.campaigns,
         };
         self.0.into_iter().map(entry).collect()
     }
@@ -112,6 +122,9 @@ pub fn still_needed(rules: &Rules, restored: &Restored) -> Vec<StillNeeded> {
     }
     for row in &restored.tasks {
         needed.task(rules, row.tenant, row.queue);
+    }
+    for open in &restored.campaigns {
+        needed.campaign(rules, &open.row);
     }
     needed.into_list()
 }
@@ -301,6 +314,7 @@ impl Centre {
         self.move_to_successors(step);
         self.line_up_anew(now);
         self.await_deadlines(now);
+        self.look_at_campaigns();
         self.sort_buttons(now, Vec::new(), step);
         self.look_at_storms(now);
         Ok(())
@@ -327,6 +341,9 @@ impl Centre {
         }
         for task in self.tasks.all() {
             needed.task(rules, task.row.tenant, task.row.queue);
+        }
+        for campaign in self.campaigns.open.values() {
+            needed.campaign(rules, &campaign.row);
         }
         for seat in self.seats.values() {
             // "Another person at this number" would open it again.

@@ -65,6 +65,7 @@ impl Centre {
             self.spoke(spoken);
         }
         self.restore_details(restored.details);
+        self.restore_campaigns(now, restored.campaigns, restored.released, step);
         let stuck = self.restore_callbacks(now, restored.callbacks, &restored.dials, step);
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
@@ -212,6 +213,7 @@ impl Centre {
                 wake_at: None,
                 parts: 0,
                 promised_ms,
+                recalled: None,
             });
             cases.push((case.row.id, case));
         }

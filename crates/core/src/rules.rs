@@ -571,6 +571,10 @@ pub struct Limits {
     pub marks_max: u32,
     /// Needs at most that somebody entered and that are not closed.
     pub by_hand_max: u32,
+    /// Campaigns at most that have not ended.
+    pub campaigns_max: u32,
+    /// People at most on the list of one.
+    pub campaign_entries_max: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

@@ -1,19 +1,25 @@
 //! What is going on right now, for pages, metrics and health. Taken from memory, never
 //! from the database; no numbers, no names of persons outside.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::campaign::Campaign;
 use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
 use crate::fairness::{Apart, Figures};
-use crate::id::{SiteId, TaskId, TenantId};
+use crate::id::{CallbackId, CampaignId, SiteId, TaskId, TenantId};
 use crate::record::{ClosureRow, Work};
 use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
 use crate::stop_button::Scope;
 use crate::time::{Now, UtcMs};
-use crate::words::{Button, Chosen, Drift, PriorityClass, WorkKind, WorkState};
+use crate::words::{
+    Button, CallbackState, CampaignState, Chosen, Drift, EntryState, PriorityClass, WorkKind,
+    WorkState,
+};
 
 /// One look at the centre.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -38,12 +44,35 @@ pub struct Snapshot {
     pub sites: Vec<SiteNow>,
     /// Every health authority.
     pub tenants: Vec<TenantNow>,
+    /// Every campaign that has not ended.
+    pub campaigns: Vec<CampaignNow>,
     /// In what they have drifted apart.
     pub drifts: Vec<DriftNow>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Moves that a state refused: faults of ours, 0 in health.
     pub violations: u64,
+}
+
+/// A campaign now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CampaignNow {
+    /// What it goes by.
+    pub name: String,
+    /// Short name of its tenant.
+    pub tenant: String,
+    /// Short name of its queue.
+    pub queue: String,
+    /// Where it stands.
+    pub state: CampaignState,
+    /// People on its list.
+    pub entries: i64,
+    /// Lines that were left out of it.
+    pub left_out: i64,
+    /// Rung or spoken with.
+    pub talking: u32,
+    /// How many stand how; without those of whom there is nobody.
+    pub counts: BTreeMap<EntryState, i64>,
 }
 
 /// A queue now.
@@ -317,10 +346,56 @@ impl Centre {
             stops: self.stops.all().map(|row| self.stop_now(row)).collect(),
             sites: self.sites_now(now),
             tenants: self.tenants_now(now),
+            campaigns: self.campaigns_now(),
             drifts: self.drifts_now(),
             pause_reasons: self.rules.pause_reasons.clone(),
             violations: self.violations,
         }
+    }
+
+    fn campaigns_now(&self) -> Vec<CampaignNow> {
+        let open = self.campaigns.open.values();
+        let open = open.filter(|it| it.row.state != CampaignState::Ended);
+        let now = |campaign: &Campaign| {
+            let row = &campaign.row;
+            let tenant = self.rules.tenants.get(&row.tenant);
+            let queue = self.rules.rule_now(row.queue);
+            let counts = campaign.counts.iter();
+            let counts = counts.filter(|(_, count)| **count > 0);
+            CampaignNow {
+                name: row.name.clone(),
+                tenant: tenant.map_or(String::new(), |it| it.name.clone()),
+                queue: queue.map_or(String::new(), |it| it.name.clone()),
+                state: row.state,
+                entries: row.entries,
+                left_out: row.left_out,
+                talking: self.talking_of(row.id),
+                counts: counts.map(|(state, count)| (*state, *count)).collect(),
+            }
+        };
+        open.map(now).collect()
+    }
+
+    /// How many people of a campaign are rung or spoken with.
+    fn talking_of(&self, id: CampaignId) -> u32 {
+        let released = self.campaigns.released.values();
+        let is_talking = |callback: CallbackId| {
+            let state = self.cases.get(&callback).map(|case| case.row.state);
+            matches!(
+                state,
+                Some(
+                    CallbackState::Dialling
+                        | CallbackState::Talking
+                        | CallbackState::AnsweredWaiting
+                )
+            )
+        };
+        let of_it = released.filter(|entry| entry.campaign == id);
+        count(
+            of_it
+                .filter(|it| it.callback.is_some_and(is_talking))
+                .count(),
+        )
     }
 
     fn dials_in_flight(&self) -> u32 {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
-use crate::id::{CallbackId, DialId, LegId, SeatId, TaskId, TrunkId};
+use crate::campaign::{CampaignCommand, CampaignError};
+use crate::id::{CallbackId, CampaignId, DialId, LegId, SeatId, TaskId, TrunkId};
 use crate::importing::CarrierCall;
 use crate::literal::{self, Literal};
 use crate::mark::{MarkTold, Marked};
 use crate::number::{Caller, PhoneNumber};
 use crate::profile::ProfileTold;
-use crate::record::{NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
+use crate::record::{EntryPage, NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
@@ -119,6 +120,16 @@ pub enum Input {
         rules: Arc<Rules>,
         /// What asked for it.
         by: ChangedBy,
+    },
+    /// The next people of a campaign were looked up.
+    Entries {
+        /// Whose.
+        campaign: CampaignId,
+        /// From the effect that asked.
+        ask: u64,
+        /// Who they are; nothing where the database could not be asked, or did not know yet what
+        /// was decided before.
+        page: Option<EntryPage>,
     },
     /// Time passed: `wake_at` was reached.
     Tick,
@@ -233,6 +244,8 @@ pub enum Command {
         /// Name of who does.
         by: Option<String>,
     },
+    /// Somebody does something with a campaign.
+    Campaign(Box<CampaignCommand>),
     /// Tasks are added, all of them or none.
     AddTasks(Vec<TaskTold>),
     /// An operator, by name, is to do a task; anybody, without a name.
@@ -335,6 +348,9 @@ pub enum CommandError {
     /// About a callback that somebody enters or closes.
     #[error(transparent)]
     ByHand(#[from] ByHandError),
+    /// About a campaign.
+    #[error(transparent)]
+    Campaign(#[from] CampaignError),
     /// No such site.
     #[error("there is no site \"{0}\"")]
     NoSite(String),
@@ -520,6 +536,17 @@ pub enum Effect {
     Account {
         /// The seat as it is now.
         seat: SeatRow,
+    },
+    /// Look up the next people of a campaign, as stored up to the records of this step.
+    ReadEntries {
+        /// Whose.
+        campaign: CampaignId,
+        /// Comes back in `Input::Entries`.
+        ask: u64,
+        /// Who may be called until then.
+        until_ms: UtcMs,
+        /// How many at most.
+        limit: u32,
     },
     /// Answer a command.
     Reply {

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AttemptId, CallbackId, ClosureId, DialId, MarkId, NeedId, OfferId, QueueId, SeatId, TrunkId,
+    AttemptId, CallbackId, CampaignId, ClosureId, DialId, MarkId, NeedId, OfferId, QueueId, SeatId,
+    TrunkId,
 };
 use crate::time::{MonoUs, UtcMs};
 
@@ -81,6 +82,8 @@ pub(crate) enum Timer {
     MarkEnds(MarkId),
     /// Some callback may have grown too old.
     Expiries(MonoUs),
+    /// A campaign is looked at.
+    Campaign(CampaignId, MonoUs),
     /// The stop's patience ends.
     DrainEnds,
 }

@@ -73,6 +73,8 @@ pub enum Hold {
     },
     /// The person has a call with us, or a seat has a callback of theirs, another authority's.
     InACall,
+    /// It is of a campaign that is paused, over or out of its hours.
+    Campaign,
     /// It is one operator's by name, who is there.
     Assigned,
     /// It waits for the operator who spoke with the person last, or whose it is while they are away.
@@ -190,6 +192,8 @@ impl Centre {
             });
             holds.extend((until_ms > now.utc_ms).then_some(Hold::NotDue { until_ms }));
             holds.extend((!self.may_stand(id)).then_some(Hold::InACall));
+            let is_held = self.is_held_by_campaign(case);
+            holds.extend(is_held.then_some(Hold::Campaign));
         }
         let shut = rule.callback.shut_until(now.utc_ms);
         holds.extend(shut.map(|until_ms| Hold::WindowClosed { until_ms }));

@@ -470,6 +470,99 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Where a campaign stands.
+    CampaignState {
+        /// Its list is being taken in.
+        Loading = "loading",
+        /// Its list is whole; nobody is called yet.
+        Ready = "ready",
+        /// Its people are called.
+        Running = "running",
+        /// Nobody of it is newly rung.
+        Paused = "paused",
+        /// Over; `CampaignEnd` says how.
+        Ended = "ended",
+    }
+}
+
+vocabulary! {
+    /// How a campaign ended.
+    CampaignEnd {
+        /// Everybody on it has a result.
+        Finished = "finished",
+        /// Somebody ended it.
+        Stopped = "stopped",
+        /// Its last day was over.
+        Over = "over",
+        /// Its list was never whole.
+        Discarded = "discarded",
+    }
+}
+
+vocabulary! {
+    /// Where one of the people on a campaign's list stands, and how it ended.
+    EntryState {
+        /// Not called yet; of a campaign that has ended: not called.
+        Waiting = "waiting",
+        /// A need of their callback, like any other.
+        Released = "released",
+        /// We spoke with them.
+        Reached = "reached",
+        /// Every allowed try was spent.
+        Exhausted = "exhausted",
+        /// The deadline was over.
+        Expired = "expired",
+        /// Not to be called, when their turn came or since.
+        Forbidden = "forbidden",
+        /// They want no call.
+        Declined = "declined",
+        /// Somebody ended the campaign, or closed it.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl EntryState {
+    /// What became of somebody whose need was closed so.
+    #[must_use]
+    pub const fn of(how: ClosedHow) -> Self {
+        match how {
+            ClosedHow::Served | ClosedHow::GotThrough => Self::Reached,
+            ClosedHow::CancelledByPerson => Self::Declined,
+            ClosedHow::Withdrawn => Self::Withdrawn,
+            ClosedHow::Exhausted => Self::Exhausted,
+            ClosedHow::Expired => Self::Expired,
+            ClosedHow::Suppressed => Self::Forbidden,
+        }
+    }
+
+    /// Whether it is a result.
+    #[must_use]
+    pub const fn is_result(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Released)
+    }
+}
+
+vocabulary! {
+    /// Why somebody is left out of a campaign's list.
+    WhyLeftOut {
+        /// What stands there is no telephone number.
+        Invalid = "invalid",
+        /// A number of that class is not called.
+        NotCallable = "not_callable",
+        /// The person asked not to be called.
+        DoNotCall = "do_not_call",
+        /// Many people share the number.
+        Shared = "shared",
+        /// The number is on this list already.
+        Twice = "twice",
+        /// The deadline is over before anybody may be called.
+        TooLate = "too_late",
+        /// More than somebody reads.
+        TooLong = "too_long",
+    }
+}
+
+vocabulary! {
     /// Where a task stands.
     TaskState {
         /// Waits for a seat.

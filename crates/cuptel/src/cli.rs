@@ -12,6 +12,8 @@ use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::by_hand::{Closing, NewCallback};
+use crate::campaign_list::NewCampaign;
+use crate::campaigns::CampaignCommand;
 use crate::config::{self, Config, source::ConfigFault};
 use crate::numbers::NumberCommand;
 use crate::paper::Printing;
@@ -20,8 +22,8 @@ use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::{
-    audit, import, numbers, rehearsal, replay, report, serve, shell, simulate, staffing, stops,
-    tasks, tenants, why,
+    audit, campaign_list, campaigns, import, numbers, rehearsal, replay, report, serve, shell,
+    simulate, staffing, stops, tasks, tenants, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -128,6 +130,11 @@ enum Command {
     /// Health authorities: whom they lend and borrow, and how their callers fare
     #[command(subcommand)]
     Tenants(TenantCommand),
+    /// Campaigns, lists of people who are to be called: look, start, pause, end
+    ///
+    /// A list comes in with `cuptel import campaign`.
+    #[command(subcommand)]
+    Campaigns(CampaignCommand),
     /// Tasks, work without a call: look, add, and act on them
     #[command(subcommand)]
     Tasks(TaskCommand),
@@ -578,6 +585,20 @@ pub(crate) enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
+    /// A list of people who are to be called, because an agenda moved: a campaign
+    ///
+    /// A CSV file with the column number and, if they are there, note,due,not_before,ref, in any order,
+    /// with commas or semicolons:
+    ///
+    /// number,note,due,ref
+    /// 0861123456,visita del 3 dicembre,2026-12-01T18:00:00+01:00,A-1
+    ///
+    /// Nobody is called before `cuptel campaigns start`. Who cannot be called is left out and named
+    /// with the line: no telephone number, a kind that is not called, marked as not to be called or as
+    /// shared, twice in the file, too late (--strict takes nothing then). Of a file that is broken, or
+    /// whose import was cut off, nobody is ever called.
+    #[command(verbatim_doc_comment)]
+    Campaign(Box<NewCampaign>),
     /// Tasks: `cuptel tasks import --help` tells the columns
     Tasks {
         /// The file
@@ -659,6 +680,9 @@ impl Cli {
             Command::Import(ImportCommand::Attempts { file, json }) => {
                 import::attempts(&load(&self.config)?, &file, json)
             }
+            Command::Import(ImportCommand::Campaign(new)) => {
+                campaign_list::import(&load(&self.config)?, &new)
+            }
             Command::Import(ImportCommand::Tasks { file, json }) => {
                 tasks::import(&load(&self.config)?, &file, json)
             }
@@ -679,6 +703,7 @@ impl Cli {
             Command::Resume(command) => stops::resume(&load(&self.config)?, command),
             Command::Stops(command) => stops::stops(&load(&self.config)?, command),
             Command::Numbers(command) => numbers::numbers(&load(&self.config)?, command),
+            Command::Campaigns(command) => campaigns::campaigns(&load(&self.config)?, command),
             Command::Tasks(command) => tasks::tasks(&load(&self.config)?, command),
             Command::Tenants(command) => tenants::tenants(&load(&self.config)?, command),
             Command::Report(command) => report::report(&load(&self.config)?, command),

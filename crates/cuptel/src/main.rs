@@ -2,6 +2,8 @@
 
 mod audit;
 mod by_hand;
+mod campaign_list;
+mod campaigns;
 mod cli;
 mod config;
 mod demo;

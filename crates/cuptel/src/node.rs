@@ -13,12 +13,12 @@ use cuptel_core::reload::still_needed;
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::words::ChangedBy;
-use cuptel_engine::{Clock, Engine, Handle, Storage, TapeSettings};
+use cuptel_engine::{Clock, Engine, EntriesAsked, Handle, Storage, TapeSettings};
 use cuptel_http as http;
 use cuptel_media as media;
 use cuptel_sip::{Credentials, Ha1, uri};
 use cuptel_store::{Access, Interned, Names, Spill, Store};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
@@ -45,6 +45,7 @@ pub(crate) struct Node {
     pub(crate) reload: ReloadDoor,
     reloader: Reloader,
     engine: Engine,
+    questions: Option<mpsc::Receiver<EntriesAsked>>,
     pages: JoinHandle<Result<(), http::HttpError>>,
     stop_pages: oneshot::Sender<()>,
 }
@@ -79,8 +80,9 @@ impl Node {
             tape: tape(config)?,
         };
         let metrics = http::install_metrics()?;
-        let engine = cuptel_engine::start(settings, rules, storage, restored, clock)?;
+        let mut engine = cuptel_engine::start(settings, rules, storage, restored, clock)?;
         let handle = engine.handle();
+        let questions = engine.take_questions();
         let (listen, token) = (config.http.listen, config.http.token.reveal()?);
         let import = config.http.import;
         let realm = config.sip.realm.clone();
@@ -115,6 +117,7 @@ impl Node {
             reload,
             reloader,
             engine,
+            questions,
             pages,
             stop_pages,
         })
@@ -129,6 +132,7 @@ impl Node {
             reload: _,
             mut reloader,
             engine,
+            questions,
             pages,
             stop_pages,
         } = self;
@@ -138,6 +142,7 @@ impl Node {
             result = &mut ended => Some(result),
             () = &mut until => None,
             never = reloader.serve() => match never {},
+            never = answer_questions(questions, &store, &handle) => match never {},
         };
         let drain_s = reloader.config().drain_s;
         // Whoever waits for a reload is told that none comes.
@@ -174,6 +179,35 @@ impl Node {
         outcome?;
         Ok(store)
     }
+}
+
+/// Looks up the next people of campaigns for the loop, one question after the other.
+async fn answer_questions(
+    questions: Option<mpsc::Receiver<EntriesAsked>>,
+    store: &Store,
+    handle: &Handle,
+) -> std::convert::Infallible {
+    let Some(mut questions) = questions else {
+        return std::future::pending().await;
+    };
+    while let Some(asked) = questions.recv().await {
+        let (wanted, after_seq) = (asked.wanted, asked.after_seq);
+        let (campaign, until_ms) = (wanted.campaign, wanted.until_ms);
+        let page = store.waiting_entries(campaign, until_ms, wanted.limit, after_seq);
+        let page = page.await.unwrap_or_else(|error| {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(
+                error,
+                "the next people of a campaign cannot be read; trying again"
+            );
+            None
+        });
+        if handle.tell_entries(asked, page).await.is_err() {
+            break;
+        }
+    }
+    // The engine has ended, which is told elsewhere.
+    std::future::pending().await
 }
 
 /// A first start adds the seats and operators of `first-start.csv`.

@@ -130,6 +130,7 @@ pub(crate) fn told(path: &Path, needed: &[StillNeeded], names: &Interned) -> Vec
             count(entry.callbacks, "open callback", "open callbacks"),
             count(entry.calls, "call in progress", "calls in progress"),
             count(entry.tasks, "open task", "open tasks"),
+            count(entry.campaigns, "open campaign", "open campaigns"),
         ]
         .into_iter()
         .flatten()

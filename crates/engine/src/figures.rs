@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cuptel_core::record::{AttemptRow, ClosureRow, MarkRow, Record, ReviewRow, SiteOutageRow};
+use cuptel_core::record::{
+    AttemptRow, CampaignRow, ClosureRow, MarkRow, Record, ReviewRow, SiteOutageRow,
+};
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::DriftNow;
 use cuptel_core::stop_button::Scope;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Degraded, PriorityClass, Stage};
+use cuptel_core::words::{CampaignEnd, CampaignState, Degraded, PriorityClass, Stage};
 use cuptel_sip::Counters;
 
 /// Counts what the records of a step say happened.
@@ -35,6 +37,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             Record::Closure(row) => button_changed(row, rules),
             Record::Review(row) => review_changed(row, rules),
             Record::Mark(row) => mark_changed(row, rules),
+            Record::Campaign(row) => campaign_changed(row),
             Record::Attempt(_)
             | Record::Number(_)
             | Record::CallbackAmended(_)
@@ -52,6 +55,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Decision(_)
             | Record::Profile(_)
             | Record::Owner(_)
+            | Record::CampaignEntry(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}
@@ -69,6 +73,22 @@ fn review_changed(row: &ReviewRow, rules: &Rules) {
             tenant,
             "a callback was given up: somebody must look"
         );
+    }
+}
+
+/// Each chunk of its list writes the row too, and says nothing.
+fn campaign_changed(row: &CampaignRow) {
+    let (id, state) = (row.id.0, row.state.as_str());
+    match row.state {
+        CampaignState::Loading => {}
+        CampaignState::Ready => tracing::info!(id, entries = row.entries, "a campaign is ready"),
+        CampaignState::Running | CampaignState::Paused => {
+            tracing::info!(id, state, "a campaign is started, paused or resumed");
+        }
+        CampaignState::Ended => {
+            let how = row.ended_how.map(CampaignEnd::as_str);
+            tracing::info!(id, how, "a campaign has ended");
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use cuptel_core::id::CampaignId;
+use cuptel_core::record::EntryPage;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
@@ -15,6 +17,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub(crate) enum Wish {
     Command(Command),
     Reload(Box<Reload>),
+    /// The next people of a campaign were looked up.
+    Entries(CampaignId, u64, Option<EntryPage>),
     /// Why a work has no offer now.
     Why(i64, oneshot::Sender<Option<WaitingNow>>),
 }
@@ -27,6 +31,18 @@ pub struct Reload {
     /// Every prompt that the former rules or the new ones name.
     pub prompts: Arc<PromptLibrary>,
 }
+
+/// The next people of a campaign, who are to be looked up by whoever has the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntriesAsked {
+    /// What is asked.
+    pub wanted: cuptel_call::EntriesWanted,
+    /// The position up to which the database must have committed; else it has no answer.
+    pub after_seq: u64,
+}
+
+/// Questions that may wait for whoever has the database; one beyond is answered with nothing.
+pub(crate) const QUESTIONS_MAX: usize = 64;
 
 /// A wish on its way, with the place for its answer.
 pub(crate) type Request = (Wish, oneshot::Sender<Result<(), CommandError>>);
@@ -88,6 +104,21 @@ impl Handle {
         let ((answer, _taken), (look, looked)) = (oneshot::channel(), oneshot::channel());
         self.ask_at_once(Wish::Why(id, look), answer)?;
         looked.await.map_err(|_ended| Refusal::Gone)
+    }
+
+    /// Tells who the next people of a campaign are; nothing where the database cannot say.
+    ///
+    /// # Errors
+    /// When the loop has ended.
+    pub async fn tell_entries(
+        &self,
+        asked: EntriesAsked,
+        page: Option<EntryPage>,
+    ) -> Result<(), Refusal> {
+        let (answer, _taken) = oneshot::channel();
+        let wish = Wish::Entries(asked.wanted.campaign, asked.wanted.ask, page);
+        let sent = self.commands.send((wish, answer)).await;
+        sent.map_err(|_ended| Refusal::Gone)
     }
 
     fn ask_at_once(

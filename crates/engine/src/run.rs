@@ -26,7 +26,9 @@ use crate::clock::Clock;
 use crate::connections::{ConnectionLimits, Connections, Heard};
 use crate::figures;
 use crate::gathering::Gathering;
-use crate::handle::{COMMANDS_MAX, Handle, Health, Reload, Request, Wish};
+use crate::handle::{
+    COMMANDS_MAX, EntriesAsked, Handle, Health, QUESTIONS_MAX, Reload, Request, Wish,
+};
 use crate::sockets::{Arrived, Sockets};
 use crate::tape::{Tape, TapeSettings};
 use crate::writing::{BATCHES_MAX, Storage, StorageError, WriterTask};
@@ -105,6 +107,7 @@ pub enum EngineError {
 #[derive(Debug)]
 pub struct Engine {
     handle: Handle,
+    questions: Option<mpsc::Receiver<EntriesAsked>>,
     ended: oneshot::Receiver<()>,
     threads: Threads,
 }
@@ -121,6 +124,11 @@ impl Engine {
     #[must_use]
     pub fn handle(&self) -> Handle {
         self.handle.clone()
+    }
+
+    /// What is to be looked up in the database, and answered with `Handle::tell_entries`. Taken once.
+    pub fn take_questions(&mut self) -> Option<mpsc::Receiver<EntriesAsked>> {
+        self.questions.take()
     }
 
     /// Waits until it ends, by a stop or by a fault.
@@ -171,6 +179,7 @@ pub fn start(
     let switch = Switch::new(settings.switch, centre, media.pairs());
     let (batches, to_write) = mpsc::channel(BATCHES_MAX);
     let (told, progress) = watch::channel(Progress::default());
+    let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
     let (commands, requests) = mpsc::channel(COMMANDS_MAX);
     let (looks_tx, looks) = watch::channel(Arc::new(Snapshot::default()));
     let (health_tx, health) = watch::channel(Health::default());
@@ -197,6 +206,7 @@ pub fn start(
                 batches,
                 progress,
                 answers: std::collections::BTreeMap::new(),
+                questions,
                 next_request: 0,
                 step: Step::default(),
                 arrived: Vec::new(),
@@ -230,6 +240,7 @@ pub fn start(
             looks,
             health,
         },
+        questions: Some(asked),
         ended,
         threads,
     })
@@ -314,6 +325,7 @@ struct Loop {
     batches: mpsc::Sender<Batch>,
     progress: watch::Receiver<Progress>,
     answers: std::collections::BTreeMap<u64, oneshot::Sender<Result<(), CommandError>>>,
+    questions: mpsc::Sender<EntriesAsked>,
     next_request: u64,
     step: Step,
     arrived: Vec<Arrived>,
@@ -459,6 +471,14 @@ impl Loop {
                 self.handle(now, Input::Reload { request, reload });
                 self.dirty = true;
             }
+            Wish::Entries(campaign, ask, page) => self.handle(
+                now,
+                Input::Entries {
+                    campaign,
+                    ask,
+                    page,
+                },
+            ),
             // A look changes nothing and waits for no commit; whoever asked may have gone.
             Wish::Why(id, look) => drop(look.send(self.switch.why(now, id))),
         }
@@ -538,6 +558,7 @@ impl Loop {
             .carry_out_next(now, &mut self.switch, &mut self.step)
         {
             self.take_in();
+            self.ask_questions(now);
         }
         // Whoever asked for a change looks next at what it has changed.
         let is_stale = self.dirty && now.mono_us >= self.looked_us + LOOK_SOON_US;
@@ -573,6 +594,25 @@ impl Loop {
             self.handle(now, Input::FlowClosed(flow));
         }
         is_any
+    }
+
+    /// Has looked up what the rules want to know. Whom nobody answers asks again.
+    fn ask_questions(&mut self, now: Now) {
+        let after_seq = self.journal.carried();
+        for wanted in std::mem::take(&mut self.step.reads) {
+            let asked = EntriesAsked { wanted, after_seq };
+            if self.questions.try_send(asked).is_err() {
+                let (campaign, ask) = (wanted.campaign, wanted.ask);
+                self.handle(
+                    now,
+                    Input::Entries {
+                        campaign,
+                        ask,
+                        page: None,
+                    },
+                );
+            }
+        }
     }
 
     fn keep_time(&mut self, now: Now, is_heard: bool) {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use cuptel_core::snapshot::{
-    ClassNow, QueueNow, SeatNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow,
+    CampaignNow, ClassNow, QueueNow, SeatNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow,
 };
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Chosen, WorkState};
+use cuptel_core::words::{Chosen, EntryState, WorkState};
 
 use crate::access::Sight;
 use crate::actions::path_of;
@@ -52,6 +52,14 @@ pub(crate) struct TenantLine {
     pub(crate) cells: [Cell; 7],
 }
 
+/// A line of the campaigns' table.
+#[derive(Debug)]
+pub(crate) struct CampaignLine {
+    pub(crate) name: String,
+    pub(crate) tenant: String,
+    pub(crate) cells: [Cell; 6],
+}
+
 /// A line of the seats' table.
 #[derive(Debug)]
 pub(crate) struct SeatLine {
@@ -91,6 +99,7 @@ pub(crate) struct Board {
     pub(crate) tenants: Vec<TenantLine>,
     pub(crate) seats: Vec<SeatLine>,
     pub(crate) trunks: Vec<TrunkLine>,
+    pub(crate) campaigns: Vec<CampaignLine>,
     /// Changes when rows come or go: then the page has to be loaded again.
     pub(crate) layout: String,
 }
@@ -109,6 +118,7 @@ impl Board {
             tenants: tenant_lines(look),
             seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look.at_ms, sight)),
             trunks: numbered(&look.trunks, trunk_line),
+            campaigns: numbered(&look.campaigns, campaign_line),
             layout: layout_of(look),
         }
     }
@@ -129,6 +139,7 @@ impl Board {
             .trunks
             .iter()
             .flat_map(|trunk| [&trunk.used, &trunk.channels, &trunk.state]);
+        let campaigns = self.campaigns.iter().flat_map(|campaign| &campaign.cells);
         let bands = [&self.alert, &self.stops, &self.storm];
         [&self.taken, &self.configuration]
             .into_iter()
@@ -138,6 +149,7 @@ impl Board {
             .chain(tenants)
             .chain(seats)
             .chain(trunks)
+            .chain(campaigns)
             .map(|cell| (cell.id.as_str(), cell.text.as_str()))
             .chain([("layout", self.layout.as_str())])
             .collect()
@@ -168,9 +180,43 @@ fn layout_of(look: &Snapshot) -> String {
     for trunk in &look.trunks {
         trunk.name.hash(&mut hasher);
     }
+    for campaign in &look.campaigns {
+        (&campaign.tenant, &campaign.name).hash(&mut hasher);
+    }
+    look.campaigns.len().hash(&mut hasher);
     (look.queues.len(), look.tenants.len()).hash(&mut hasher);
     (look.seats.len(), look.trunks.len()).hash(&mut hasher);
     format!("{:016x}", hasher.finish())
+}
+
+/// Who is left, released, spoken with, and how the others ended.
+fn campaign_line(i: usize, campaign: &CampaignNow) -> CampaignLine {
+    let of = |states: &[EntryState]| -> String {
+        let counts = states.iter().filter_map(|it| campaign.counts.get(it));
+        counts.sum::<i64>().to_string()
+    };
+    let id = |column: &str| format!("c{i}-{column}");
+    CampaignLine {
+        name: campaign.name.clone(),
+        tenant: campaign.tenant.clone(),
+        cells: [
+            cell(id("state"), words::campaign_state(campaign.state)),
+            cell(id("waiting"), of(&[EntryState::Waiting])),
+            cell(id("released"), of(&[EntryState::Released])),
+            cell(id("talking"), campaign.talking.to_string()),
+            cell(id("reached"), of(&[EntryState::Reached])),
+            cell(
+                id("others"),
+                of(&[
+                    EntryState::Exhausted,
+                    EntryState::Expired,
+                    EntryState::Forbidden,
+                    EntryState::Declined,
+                    EntryState::Withdrawn,
+                ]),
+            ),
+        ],
+    }
 }
 
 fn is_free(seat: &SeatNow) -> bool {

@@ -9,6 +9,7 @@ use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cuptel_core::by_hand::ByHandError;
+use cuptel_core::campaign::CampaignError;
 use cuptel_core::step::CommandError;
 use cuptel_store::StoreError;
 use metrics_exporter_prometheus::BuildError;
@@ -274,6 +275,21 @@ fn status_of(refused: &CommandError) -> StatusCode {
             | ByHandError::NoteTooLong
             | ByHandError::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
         },
+        CommandError::Campaign(refused) => match refused {
+            CampaignError::NoCampaign(_) => StatusCode::NOT_FOUND,
+            CampaignError::NameTaken(_) | CampaignError::State { .. } => StatusCode::CONFLICT,
+            CampaignError::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+            CampaignError::Name
+            | CampaignError::Pace
+            | CampaignError::Window(_)
+            | CampaignError::TooLate
+            | CampaignError::NoteTooLong
+            | CampaignError::TooMany(_)
+            | CampaignError::TooManyEntries(_)
+            | CampaignError::TooManyAtOnce
+            | CampaignError::Nobody(_)
+            | CampaignError::LeftOut(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        },
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -291,6 +307,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         }
         CommandError::TaskAtWork(_) => "POST /api/v1/tasks/{id}/hand-back first",
         CommandError::ByHand(refused) => by_hand_hint(refused),
+        CommandError::Campaign(refused) => campaign_hint(refused),
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {
@@ -332,6 +349,25 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
         CommandError::Stopping => "look at /health/ready",
+    }
+}
+
+fn campaign_hint(refused: &CampaignError) -> &'static str {
+    match refused {
+        CampaignError::NoCampaign(_) | CampaignError::State { .. } => {
+            "GET /api/v1/campaigns lists the campaigns and where they stand"
+        }
+        CampaignError::Name | CampaignError::NameTaken(_) => "give it another name",
+        CampaignError::Pace => "give another `pace`, and `per_hour` at least 1",
+        CampaignError::Window(_) => "give hours within one day, or none for those of the queue",
+        CampaignError::TooLate => "give a later moment, or an earlier start",
+        CampaignError::NoteTooLong => "shorten it",
+        CampaignError::TooMany(_) => "end some, or set a larger bound",
+        CampaignError::TooManyEntries(_) => "make several campaigns, or set a larger bound",
+        CampaignError::TooManyAtOnce => "send them in several requests",
+        CampaignError::Nobody(_) => "add people, or end it",
+        CampaignError::NotStored => "GET /health/ready says what does not work; try again then",
+        CampaignError::LeftOut(_) => "leave these lines out",
     }
 }
 

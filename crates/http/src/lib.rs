@@ -13,6 +13,7 @@ mod access;
 mod actions;
 mod board;
 mod by_hand;
+mod campaigns;
 mod configuration;
 mod error;
 mod events;

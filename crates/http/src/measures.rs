@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use cuptel_core::snapshot::{SeatNow, SiteNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow};
-use cuptel_core::words::{Chosen, Drift, PriorityClass, WorkState};
+use cuptel_core::words::{Chosen, Drift, EntryState, PriorityClass, WorkState};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -177,6 +177,26 @@ fn write_sites(look: &Snapshot, to: &mut Exposition) {
     );
 }
 
+fn write_campaigns(look: &Snapshot, to: &mut Exposition) {
+    let mut entries = Vec::new();
+    for campaign in &look.campaigns {
+        for state in EntryState::ALL {
+            let labels = vec![
+                ("tenant", campaign.tenant.as_str()),
+                ("campaign", campaign.name.as_str()),
+                ("state", state.as_str()),
+            ];
+            let count = campaign.counts.get(state).copied().unwrap_or(0);
+            entries.push((labels, f64::from(u32::try_from(count).unwrap_or(u32::MAX))));
+        }
+    }
+    to.family(
+        "cuptel_campaign_entries",
+        "People on the list of a campaign that has not ended, by how they stand",
+        &entries,
+    );
+}
+
 fn write_stops(look: &Snapshot, to: &mut Exposition) {
     fn labels(stop: &StopNow) -> Vec<(&str, &str)> {
         vec![
@@ -315,6 +335,7 @@ fn write_now(look: &Snapshot, to: &mut Exposition) {
     to.family("cuptel_seats", "Seats by what they do", &seats);
     write_sites(look, to);
     write_stops(look, to);
+    write_campaigns(look, to);
     write_tenants(look, to);
     write_trunks(look, to);
 }

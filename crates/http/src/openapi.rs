@@ -5,8 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    actions, by_hand, configuration, events, health, importing, measures, numbers, reads, reports,
-    sites, staffing, stops, tasks, tenants,
+    actions, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
+    reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -31,6 +31,9 @@ use crate::{
         staffing::remove_operator, staffing::profile, staffing::set_profile,
         staffing::assign_callback, staffing::acknowledge_callback,
         staffing::reopen_callback, sites::sites, sites::outage, sites::resume, stops::stops, stops::press, stops::release, numbers::numbers, numbers::mark, numbers::release, tenants::tenants, by_hand::add, by_hand::close,
+        campaigns::campaigns, campaigns::campaign, campaigns::entries, campaigns::create,
+        campaigns::check, campaigns::add, campaigns::complete, campaigns::start, campaigns::pause,
+        campaigns::resume, campaigns::end,
         tasks::tasks, tasks::task, tasks::add, tasks::assign, tasks::accept, tasks::finish, tasks::hand_back,
         tasks::withdraw, staffing::set_seats, staffing::remove_seat,
     )

@@ -28,8 +28,8 @@ use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    actions, by_hand, configuration, events, health, importing, measures, numbers, openapi, page,
-    reads, reports, sites, staffing, stops, tasks, tenants,
+    actions, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
+    openapi, page, reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -239,6 +239,10 @@ fn people_paths() -> Router<Shared> {
         .route("/operators", post(staffing::set_operators))
         .route("/seats", post(staffing::set_seats))
         .layer(DefaultBodyLimit::max(staffing::LIST_BYTES_MAX));
+    let chunks = Router::new()
+        .route("/campaigns/check", post(campaigns::check))
+        .route("/campaigns/{campaign}/entries", post(campaigns::add))
+        .layer(DefaultBodyLimit::max(campaigns::CHUNK_BYTES_MAX));
     Router::new()
         .route("/operators", get(staffing::operators))
         .route("/operators/{operator}", get(staffing::operator))
@@ -273,7 +277,19 @@ fn people_paths() -> Router<Shared> {
         .route("/sites/{site}/outage", post(sites::outage))
         .route("/sites/{site}/resume", post(sites::resume))
         .route("/seats/{seat}/remove", post(staffing::remove_seat))
+        .route(
+            "/campaigns",
+            get(campaigns::campaigns).post(campaigns::create),
+        )
+        .route("/campaigns/{campaign}", get(campaigns::campaign))
+        .route("/campaigns/{campaign}/entries", get(campaigns::entries))
+        .route("/campaigns/{campaign}/complete", post(campaigns::complete))
+        .route("/campaigns/{campaign}/start", post(campaigns::start))
+        .route("/campaigns/{campaign}/pause", post(campaigns::pause))
+        .route("/campaigns/{campaign}/resume", post(campaigns::resume))
+        .route("/campaigns/{campaign}/end", post(campaigns::end))
         .merge(lists)
+        .merge(chunks)
 }
 
 fn action_paths() -> Router<Shared> {

@@ -288,6 +288,45 @@ shapes! {
         operator: Option<String>, chosen: Option<String>, pause_reason: Option<String>,
         shift_ends_ms: Option<i64>, work: Option<String>, since_ms: Option<i64>, site_out: bool,
     }
+    /// A page of campaigns; `next` goes into `before` for the page after it.
+    Campaigns { campaigns: Vec<Campaign>, next: Option<i64> }
+    /// One campaign.
+    OneCampaign { campaign: Campaign }
+    /// A list of people who are to be called. `entries` are on its list, `left_out` were lines of it
+    /// that could not be taken; `over_ms` is when everybody has a result, at the pace since it was
+    /// started; `ended_how` is `finished`, `stopped`, `over` or `discarded`.
+    Campaign {
+        id: i64, tenant: Option<String>, queue: Option<String>, name: String,
+        class: Option<String>, due_ms: Option<i64>, note: Option<String>, window: Option<String>,
+        starts_ms: Option<i64>, ends_ms: Option<i64>, pace: i64, per_hour: Option<i64>,
+        state: String, created_ms: i64, started_ms: Option<i64>, since_ms: i64,
+        by: Option<String>, ended_how: Option<String>, entries: i64, left_out: i64,
+        counts: CampaignCounts, over_ms: Option<i64>,
+    }
+    /// How many of a campaign's people stand how: `waiting` becomes `not_called` when it ends, and
+    /// `talking` are those of the `released` who are rung or spoken with now.
+    CampaignCounts {
+        waiting: i64, not_called: i64, released: i64, talking: i64, reached: i64, exhausted: i64,
+        expired: i64, forbidden: i64, declined: i64, withdrawn: i64,
+    }
+    /// A page of a list; `next` goes into `after` for the page behind it.
+    CampaignEntries { entries: Vec<CampaignEntry>, next: Option<i64> }
+    /// One of the people on a list.
+    CampaignEntry {
+        id: i64, line: i64, number: Option<String>, reference: Option<String>,
+        note: Option<String>, not_before_ms: Option<i64>, due_ms: Option<i64>, state: String,
+        callback: Option<i64>, released_ms: Option<i64>, settled_ms: Option<i64>,
+    }
+    /// How many lines were taken, or would be, and which were not.
+    EntriesTaken { taken: u64, left_out: Vec<LineLeftOut> }
+    /// A line that is left out: `invalid`, `not_callable`, `do_not_call`, `shared`, `twice`,
+    /// `too_late` or `too_long`.
+    LineLeftOut { line: u32, why: String }
+    /// A campaign that has not ended, now; `counts` has no states of which there is nobody.
+    CampaignNow {
+        name: String, tenant: String, queue: String, state: String, entries: i64, left_out: i64,
+        talking: u32, counts: BTreeMap<String, i64>,
+    }
     /// A page of tasks.
     Tasks { tasks: Vec<Task>, next: Option<i64> }
     /// Work without a call; `operator` is who has it, or had it last, `owner` whose it is alone.
@@ -319,7 +358,7 @@ shapes! {
     Snapshot {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
         seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, stops: Vec<StopNow>, sites: Vec<SiteNow>,
-        tenants: Vec<TenantNow>,
+        tenants: Vec<TenantNow>, campaigns: Vec<CampaignNow>,
         drifts: Vec<DriftNow>, pause_reasons: Vec<String>, violations: u64,
     }
     /// A queue now.

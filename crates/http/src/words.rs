@@ -8,7 +8,7 @@ use cuptel_core::snapshot::{
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
-    Button, Chosen, Degraded, Disposition, Drift, Mark, PriorityClass, WorkState,
+    Button, CampaignState, Chosen, Degraded, Disposition, Drift, Mark, PriorityClass, WorkState,
 };
 
 use crate::error::ApiError;
@@ -181,6 +181,17 @@ fn stopped(button: Button) -> &'static str {
         Button::Closed => "Coda chiusa",
         Button::Opened => "Coda aperta a mano",
         Button::Emergency => "Messaggio di emergenza in onda",
+    }
+}
+
+/// Where a campaign stands.
+pub(crate) fn campaign_state(state: CampaignState) -> &'static str {
+    match state {
+        CampaignState::Loading => "elenco in arrivo",
+        CampaignState::Ready => "pronta, da avviare",
+        CampaignState::Running => "in corso",
+        CampaignState::Paused => "in pausa",
+        CampaignState::Ended => "finita",
     }
 }
 

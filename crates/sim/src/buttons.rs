@@ -115,6 +115,8 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Closure(_)
         | Record::Mark(_)
         | Record::Review(_)
+        | Record::Campaign(_)
+        | Record::CampaignEntry(_)
         | Record::Task(_)
         | Record::TaskEvent(_)
         | Record::ConfigVersion(_) => Ok(()),

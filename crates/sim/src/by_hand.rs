@@ -12,6 +12,7 @@ use crate::chance::Chance;
 use crate::image::Image;
 use crate::invented::PEOPLE;
 use crate::promises::{Broken, broken};
+use crate::recalls::recall_is_settled;
 use crate::world::{Happening, World};
 
 /// The stream that these are drawn from, beside the others.
@@ -110,7 +111,7 @@ pub(crate) fn check_stays(before: &Image, need: &NeedRow) -> Result<(), Broken> 
         )
         | None => false,
     });
-    if was_said || is_right {
+    if was_said || is_right || recall_is_settled(before, need) {
         return Ok(());
     }
     broken(

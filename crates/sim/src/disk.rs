@@ -90,6 +90,11 @@ impl Database {
         true
     }
 
+    /// The position that it has committed.
+    pub(crate) fn applied(&self) -> u64 {
+        self.applied
+    }
+
     /// Whether it has forgotten commits of the life before.
     pub(crate) fn has_forgotten(&self) -> bool {
         self.has_forgotten

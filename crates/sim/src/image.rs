@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, MarkId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
+    AssignmentId, AttemptId, CallbackId, CampaignId, ClosureId, DialId, EntryId, IntervalId,
+    MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, ClosureRow, DialRow, IntervalRow, MarkRow,
-    NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow, OwnerRow, ProfileRow,
-    Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
-    TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DialRow,
+    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
+    OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
+    SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{CallbackState, DialState, Mark, OfferState, Stage};
+use cuptel_core::words::{
+    CallbackState, CampaignState, DialState, EntryState, Mark, OfferState, Stage,
+};
 
 /// All rows.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +41,8 @@ pub(crate) struct Image {
     pub(crate) marks: BTreeMap<MarkId, MarkRow>,
     pub(crate) reviews: BTreeMap<CallbackId, ReviewRow>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
+    pub(crate) campaigns: BTreeMap<CampaignId, CampaignRow>,
+    pub(crate) entries: BTreeMap<EntryId, CampaignEntryRow>,
     /// `Call-ID` of every attempt.
     pub(crate) call_ids: BTreeSet<String>,
 }
@@ -72,6 +76,8 @@ impl Image {
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}
             Record::Task(row) => drop(self.tasks.insert(row.id, (**row).clone())),
+            Record::Campaign(row) => drop(self.campaigns.insert(row.id, (**row).clone())),
+            Record::CampaignEntry(row) => drop(self.entries.insert(row.id, (**row).clone())),
             Record::Promise(row) => {
                 if let Some(callback) = row.callback {
                     self.promised.insert(callback, row.by_ms);
@@ -114,7 +120,9 @@ impl Image {
             + count(&self.offers, &other.offers)
             + count(&self.assignments, &other.assignments)
             + count(&self.sign_ins, &other.sign_ins)
-            + count(&self.tasks, &other.tasks);
+            + count(&self.tasks, &other.tasks)
+            + count(&self.campaigns, &other.campaigns)
+            + count(&self.entries, &other.entries);
         let call_ids = self.call_ids.difference(&other.call_ids);
         Missing {
             rows,
@@ -287,7 +295,32 @@ impl Image {
             attempts,
             dials,
             callbacks: self.callbacks_open().map(|row| self.open(row)).collect(),
+            campaigns: self.campaigns_open(),
+            released: self.released().cloned().collect(),
         }
+    }
+
+    fn released(&self) -> impl Iterator<Item = &CampaignEntryRow> {
+        let entries = self.entries.values();
+        entries.filter(|row| row.state == EntryState::Released)
+    }
+
+    fn campaigns_open(&self) -> Vec<OpenCampaign> {
+        let is_open = |row: &&CampaignRow| {
+            row.state != CampaignState::Ended || self.released().any(|it| it.campaign == row.id)
+        };
+        let open = self.campaigns.values().filter(is_open);
+        let counted = |row: &CampaignRow| {
+            let mut counts = BTreeMap::new();
+            for entry in self.entries.values().filter(|it| it.campaign == row.id) {
+                *counts.entry(entry.state).or_default() += 1;
+            }
+            OpenCampaign {
+                row: row.clone(),
+                counts: counts.into_iter().collect(),
+            }
+        };
+        open.map(counted).collect()
     }
 
     fn open(&self, row: &CallbackRow) -> OpenCallback {

@@ -593,6 +593,8 @@ fn limits() -> Limits {
         tasks_max: 1_000,
         marks_max: 1_000,
         by_hand_max: 1_000,
+        campaigns_max: 20,
+        campaign_entries_max: 1_000,
         register_s: (60, 3_600),
     }
 }

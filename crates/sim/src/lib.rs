@@ -30,6 +30,7 @@ mod peer;
 mod people;
 mod plan;
 mod promises;
+mod recalls;
 mod rest;
 mod reviews;
 mod shrink;

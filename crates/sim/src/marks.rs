@@ -88,6 +88,8 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Closure(_)
         | Record::Mark(_)
         | Record::Review(_)
+        | Record::Campaign(_)
+        | Record::CampaignEntry(_)
         | Record::Task(_)
         | Record::TaskEvent(_)
         | Record::ConfigVersion(_) => Ok(()),

@@ -47,6 +47,9 @@ impl Met {
         for row in image.tasks.values() {
             self.count("task", row.state.as_str());
         }
+        for row in image.entries.values() {
+            self.count("entry", row.state.as_str());
+        }
         for row in image.needs.values() {
             self.count("need", row.kind.as_str());
         }

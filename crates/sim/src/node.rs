@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cuptel_call::{Input, Step, Switch};
+use cuptel_call::{EntriesWanted, Input, Step, Switch};
 use cuptel_core::Centre;
 use cuptel_core::id::SeatId;
 use cuptel_core::matching::{Considered, Eligibility};
@@ -18,6 +18,7 @@ use crate::buttons::check_buttons;
 use crate::invented::Shape;
 use crate::marks::{check_marks, check_suppressed};
 use crate::promises::{Broken, broken, check, check_move, check_sums};
+use crate::recalls::check_recalls;
 use crate::sound::{Led, Sound};
 use crate::watch::Seen;
 use crate::weather::Weather;
@@ -47,6 +48,11 @@ impl Process {
             is_stopping: false,
             drained_us: None,
         }
+    }
+
+    /// What the rules want looked up.
+    pub(crate) fn take_reads(&mut self) -> Vec<EntriesWanted> {
+        std::mem::take(&mut self.step.reads)
     }
 }
 
@@ -142,6 +148,7 @@ impl World {
             return Ok(());
         }
         while self.carry_out_next(now) {
+            self.ask_for_entries();
             if self.book()? {
                 return Ok(());
             }
@@ -240,6 +247,7 @@ impl World {
             self.watch.decided(&self.decided, record)?;
             check_buttons(&self.decided, record)?;
             check_marks(&self.decided, record)?;
+            check_recalls(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);
         }
@@ -370,6 +378,13 @@ impl World {
                 | Record::Closure(_)
                 | Record::Mark(_)
                 | Record::Review(_) => continue,
+                Record::Campaign(row) => format!("campaign {} {}", row.id, row.state),
+                Record::CampaignEntry(row) => {
+                    format!(
+                        "entry {} of campaign {} {}",
+                        row.id, row.campaign, row.state
+                    )
+                }
                 Record::Task(row) => format!("task {} {} at {:?}", row.id, row.state, row.seat),
                 Record::Decision(row) => format!("why {:?}: {:?}", row.of, row.explanation),
                 Record::ConfigVersion(row) => format!("follows {} since {}", row.hash, row.at_ms),

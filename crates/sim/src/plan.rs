@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 23] = [
+const KINDS: [&str; 24] = [
     "network",
     "bad_weather",
     "takeover",
@@ -36,6 +36,7 @@ const KINDS: [&str; 23] = [
     "review",
     "mark",
     "by_hand",
+    "campaign",
     "call",
 ];
 
@@ -129,6 +130,7 @@ impl World {
         self.plan_reviews();
         self.plan_marks();
         self.plan_by_hand();
+        self.plan_campaigns();
         let chance = &mut self.streams.plan;
         let (stops, stop_us) = (chance.percent(25), chance.s(20, 300));
         let (cuts, cut_us) = (chance.percent(20), chance.s(10, 300));

@@ -16,6 +16,7 @@ use crate::image::Image;
 use crate::invented::{
     BUSY_S, GRACE_S, NO_ANSWER_S, PERSON_DECLINED_S, TOO_SHORT_MS, TRIES_MAX, UNREACHABLE_S,
 };
+use crate::recalls::{check_campaigns, check_dial_of_campaign};
 
 /// A promise that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +90,8 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Mark(_)
         | Record::Review(_)
         | Record::TaskEvent(_)
+        | Record::Campaign(_)
+        | Record::CampaignEntry(_)
         | Record::ConfigVersion(_) => Ok(()),
         Record::Task(row) => {
             let closed = before.tasks.get(&row.id).and_then(|old| old.closed_ms);
@@ -194,6 +197,7 @@ fn check_callback_move(before: &Image, row: &CallbackRow, now_ms: UtcMs) -> Resu
 
 fn check_dial_move(before: &Image, row: &DialRow, now_ms: UtcMs) -> Result<(), Broken> {
     let Some(old) = before.dials.get(&row.id) else {
+        check_dial_of_campaign(before, row)?;
         return check_new_dial(before, row, now_ms);
     };
     let back = old.state == DialState::Ended
@@ -271,7 +275,8 @@ pub(crate) fn check(image: &Image) -> Result<(), Broken> {
     check_needs(image)?;
     check_dials(image)?;
     check_works(image)?;
-    check_tasks(image)
+    check_tasks(image)?;
+    check_campaigns(image)
 }
 
 fn check_attempts(image: &Image) -> Result<(), Broken> {

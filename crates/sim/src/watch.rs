@@ -296,6 +296,8 @@ impl Watch {
             | Record::Closure(_)
             | Record::Mark(_)
             | Record::Review(_)
+            | Record::Campaign(_)
+            | Record::CampaignEntry(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => Ok(()),

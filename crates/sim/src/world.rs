@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use cuptel_call::{Input, Reload};
+use cuptel_call::{EntriesWanted, Input, Reload};
 use cuptel_core::id::SeatId;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
@@ -89,6 +89,11 @@ pub(crate) enum Happening {
     Mark(Chance),
     /// Somebody enters a callback, or closes one.
     ByHand(Chance),
+    /// Somebody does something with a campaign.
+    Campaign(Chance),
+    /// The next people of a campaign are looked up, for the process of this epoch, as committed up to
+    /// this position.
+    Entries(i64, EntriesWanted, u64),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
     /// Somebody changes the files for the n-th time, and the process reads them again.
@@ -409,6 +414,10 @@ impl World {
             Happening::Mark(chance) => self.mark(chance),
             Happening::Review(chance) => self.review(chance),
             Happening::ByHand(chance) => self.by_hand(chance),
+            Happening::Campaign(chance) => self.campaigns(chance),
+            Happening::Entries(epoch, wanted, after_seq) => {
+                self.entries_read(epoch, wanted, after_seq)
+            }
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);
                 Ok(())

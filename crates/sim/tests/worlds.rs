@@ -1,6 +1,8 @@
 //! Many invented worlds, each from its seed: no promise breaks in any of them.
 
-use cuptel_core::words::{ClosedHow, DialResult, NeedKind, OfferState, Outcome, Suppression};
+use cuptel_core::words::{
+    ClosedHow, DialResult, EntryState, NeedKind, OfferState, Outcome, Suppression,
+};
 use cuptel_sim::{Met, Report, Without, replay, run};
 
 /// What the disk and the process are put through.
@@ -115,8 +117,9 @@ fn worlds_meet_every_end_and_every_fault() {
     let over = |state: &&OfferState| **state != OfferState::Open;
     let offers = OfferState::ALL.iter().filter(over);
     let offers = offers.map(|word| format!("offer: {word}"));
-    let kinds = [NeedKind::TakenInCharge, NeedKind::Manual];
+    let kinds = [NeedKind::TakenInCharge, NeedKind::Manual, NeedKind::Recall];
     let kinds = kinds.iter().map(|word| format!("need: {word}"));
+    let entries = EntryState::ALL.iter().map(|word| format!("entry: {word}"));
     let faults = FAULTS.iter().map(|what| format!("fault: {what}"));
     let all = outcomes
         .chain(dials)
@@ -124,6 +127,7 @@ fn worlds_meet_every_end_and_every_fault() {
         .chain(suppressed)
         .chain(offers)
         .chain(kinds)
+        .chain(entries)
         .chain(faults);
     let never: Vec<String> = all.filter(|what| met.of(what) == 0).collect();
     assert!(never.is_empty(), "never met: {never:?}, but {met:?}");

@@ -9,8 +9,9 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, closure, dial, mark, need_detail, number, offer, operator, owner,
-    profile, registration, review, seat, sign_in, site_outage, state_interval, task,
+    assignment, attempt, backlog, campaign, closure, dial, mark, need_detail, number, offer,
+    operator, owner, profile, registration, review, seat, sign_in, site_outage, state_interval,
+    task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -94,7 +95,10 @@ impl Store {
 }
 
 async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Error> {
+    let (campaigns, released) = campaign::load(connection).await?;
     Ok(Restored {
+        campaigns,
+        released,
         seats: all(connection, seat::ALL, seat::read).await?,
         operators: operator::load(connection).await?,
         outages: all(connection, site_outage::OPEN, site_outage::read).await?,

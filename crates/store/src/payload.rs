@@ -8,9 +8,9 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, closure, config_version, decision, dial, mark, need_detail,
-    number, offer, operator, owner, profile, promise, registration, review, seat, sign_in,
-    site_outage, state_interval, task,
+    assignment, attempt, callback, campaign, closure, config_version, decision, dial, mark,
+    need_detail, number, offer, operator, owner, profile, promise, registration, review, seat,
+    sign_in, site_outage, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -40,6 +40,8 @@ pub(crate) enum Table {
     Closure,
     Mark,
     Review,
+    Campaign,
+    CampaignEntry,
     Task,
     TaskEvent,
     ConfigVersion,
@@ -73,6 +75,8 @@ impl Table {
         Self::Closure,
         Self::Mark,
         Self::Review,
+        Self::Campaign,
+        Self::CampaignEntry,
         Self::Task,
         Self::TaskEvent,
         Self::ConfigVersion,
@@ -104,6 +108,8 @@ impl Table {
             Self::Closure => "closure",
             Self::Mark => "number_mark",
             Self::Review => "callback_review",
+            Self::Campaign => "campaign",
+            Self::CampaignEntry => "campaign_entry",
             Self::Task => "task",
             Self::TaskEvent => "task_event",
             Self::ConfigVersion => "config_version",
@@ -151,6 +157,8 @@ impl Table {
             Self::Closure => &[closure::UPSERT],
             Self::Mark => &[mark::UPSERT],
             Self::Review => &[review::UPSERT],
+            Self::Campaign => &[campaign::UPSERT],
+            Self::CampaignEntry => &[campaign::UPSERT_ENTRY],
             Self::Task => &[task::UPSERT],
             Self::TaskEvent => &[task::INSERT_EVENT],
             Self::ConfigVersion => &[config_version::UPSERT],
@@ -200,6 +208,8 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
         Record::Mark(row) => (Table::Mark, row.id.0, false),
         Record::Review(row) => (Table::Review, row.callback.0, false),
+        Record::Campaign(row) => (Table::Campaign, row.id.0, false),
+        Record::CampaignEntry(row) => (Table::CampaignEntry, row.id.0, false),
         Record::Task(row) => (Table::Task, row.id.0, row.seat.is_some()),
         Record::TaskEvent(row) => (Table::TaskEvent, row.id.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
@@ -315,6 +325,10 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::Closure(row) => closure::image(row, seq, &mut images[Table::Closure as usize]),
         Record::Mark(row) => mark::image(row, seq, &mut images[Table::Mark as usize]),
         Record::Review(row) => review::image(row, seq, &mut images[Table::Review as usize]),
+        Record::Campaign(row) => campaign::image(row, seq, &mut images[Table::Campaign as usize]),
+        Record::CampaignEntry(row) => {
+            campaign::entry_image(row, seq, &mut images[Table::CampaignEntry as usize])
+        }
         Record::Task(row) => task::image(row, seq, &mut images[Table::Task as usize]),
         Record::TaskEvent(row) => {
             task::event_image(row, seq, &mut images[Table::TaskEvent as usize])

@@ -139,6 +139,10 @@ impl Store {
         Writer::new(self.clone(), self.inner.epoch.load(Ordering::Acquire))
     }
 
+    pub(crate) fn epoch(&self) -> i64 {
+        self.inner.epoch.load(Ordering::Acquire)
+    }
+
     pub(crate) fn set_epoch(&self, epoch: i64) {
         self.inner.epoch.store(epoch, Ordering::Release);
     }

@@ -17,7 +17,8 @@ use crate::row::read_int;
 use crate::spill::{Entry, Spill, SpillError};
 use crate::store::{SHARD, Store, Unwritable, WriteTransaction};
 
-const APPLIED: &str = "SELECT applied_seq FROM journal WHERE shard = $1 AND epoch = $2";
+/// Where the database is in this epoch.
+pub(crate) const APPLIED: &str = "SELECT applied_seq FROM journal WHERE shard = $1 AND epoch = $2";
 const ADVANCE: &str = "
 UPDATE journal SET applied_seq = $4 WHERE shard = $1 AND epoch = $2 AND applied_seq = $3
 RETURNING applied_seq";

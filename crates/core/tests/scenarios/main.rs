@@ -17,6 +17,7 @@ mod peers;
 mod profiles;
 mod promised_times;
 mod queueing;
+mod recalling;
 mod reconnecting;
 mod reloading;
 mod restarting;

@@ -39,6 +39,7 @@ fn still_needed(callbacks: u32, calls: u32) -> Result<(), CommandError> {
         callbacks,
         calls,
         tasks: 0,
+        campaigns: 0,
     }]))
 }
 
@@ -108,6 +109,7 @@ fn a_tenant_with_a_call_in_progress_is_not_removed() {
         callbacks: 0,
         calls: 1,
         tasks: 0,
+        campaigns: 0,
     };
     assert_eq!(
         room.reloads(gone),

@@ -10,17 +10,18 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, ClosureId, DialId, IntervalId, LegId, LineId, MarkId,
-    NeedId, NumberId, OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId,
-    TrunkId,
+    AssignmentId, AttemptId, CallbackId, CampaignId, ClosureId, DialId, EntryId, IntervalId, LegId,
+    LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId,
+    TaskId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, DecisionRow, DialRow,
-    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OperatorRow,
-    OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
-    SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, CampaignEntryRow, CampaignRow,
+    ClosureRow, DecisionRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
+    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
+    Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
+    TaskEventRow, TaskRow, WaitingEntry, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line,
@@ -35,8 +36,8 @@ use cuptel_core::step::{
 use cuptel_core::time::Now;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, ChangedBy, Chosen, Disposition, KindByHand, OfferState, Outcome, Party,
-    PriorityClass, Stage, TaskEventKind, WorkKind, WorkState,
+    CallbackState, CampaignState, ChangedBy, Chosen, Disposition, EntryState, KindByHand,
+    OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind, WorkKind, WorkState,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -145,6 +146,10 @@ pub(crate) struct Room {
     tasks: BTreeMap<TaskId, TaskRow>,
     task_events: Vec<TaskEventRow>,
     callback_events: Vec<CallbackEventRow>,
+    campaigns: BTreeMap<CampaignId, CampaignRow>,
+    entries: BTreeMap<EntryId, CampaignEntryRow>,
+    /// Whether the database answers nothing.
+    unreadable: bool,
 }
 
 impl Room {
@@ -195,6 +200,9 @@ impl Room {
             tasks: BTreeMap::new(),
             task_events: Vec::new(),
             callback_events: Vec::new(),
+            campaigns: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            unreadable: false,
         }
     }
 
@@ -257,6 +265,23 @@ impl Room {
         while !self.disk_stalls && self.carried_out < self.effects.len() {
             let effect = &self.effects[self.carried_out];
             self.carried_out += 1;
+            if let Effect::ReadEntries {
+                campaign,
+                ask,
+                until_ms,
+                limit,
+            } = effect
+            {
+                let (campaign, ask) = (*campaign, *ask);
+                let page = self.next_entries(campaign, *until_ms, *limit);
+                let page = (!self.unreadable).then_some(page);
+                self.tell(Input::Entries {
+                    campaign,
+                    ask,
+                    page,
+                });
+                continue;
+            }
             if let Effect::Invite { leg, to } = effect {
                 let (leg, to_seat) = (*leg, matches!(**to, Destination::Seat { .. }));
                 self.tell(Input::Placed { leg });
@@ -305,6 +330,8 @@ impl Room {
                 Record::Task(row) => drop(self.tasks.insert(row.id, *row)),
                 Record::TaskEvent(row) => self.task_events.push(row),
                 Record::CallbackEvent(row) => self.callback_events.push(row),
+                Record::Campaign(row) => drop(self.campaigns.insert(row.id, *row)),
+                Record::CampaignEntry(row) => drop(self.entries.insert(row.id, *row)),
                 Record::ConfigVersion(_) => {}
             }
         }
@@ -927,6 +954,70 @@ impl Room {
         self.details.values().filter(open).cloned().collect()
     }
 
+    /// The database answers nothing from now on, or again.
+    pub(crate) fn reads_nothing(&mut self, unreadable: bool) {
+        self.unreadable = unreadable;
+    }
+
+    fn next_entries(&self, id: CampaignId, until_ms: i64, limit: u32) -> EntryPage {
+        let mut waiting = self.entries_that_are(EntryState::Waiting);
+        waiting.retain(|row| row.campaign == id);
+        waiting.sort_by_key(|row| (row.from_ms, row.id));
+        let later = waiting.iter().find(|row| row.from_ms > until_ms);
+        let next_ms = later.map(|row| row.from_ms);
+        waiting.retain(|row| row.from_ms <= until_ms);
+        waiting.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let entry = |row: CampaignEntryRow| WaitingEntry {
+            number: self.numbers[&row.number].e164.clone(),
+            row,
+        };
+        EntryPage {
+            entries: waiting.into_iter().map(entry).collect(),
+            next_ms,
+        }
+    }
+
+    fn entries_that_are(&self, state: EntryState) -> Vec<CampaignEntryRow> {
+        let entries = self.entries.values().filter(|row| row.state == state);
+        entries.cloned().collect()
+    }
+
+    fn campaigns_open(&self) -> Vec<OpenCampaign> {
+        let released = self.entries_that_are(EntryState::Released);
+        let is_open = |row: &&CampaignRow| {
+            let is_released = released.iter().any(|entry| entry.campaign == row.id);
+            row.state != CampaignState::Ended || is_released
+        };
+        let open = self.campaigns.values().filter(is_open);
+        let counted = |row: &CampaignRow| {
+            let of_it = |state: EntryState| {
+                let entries = self.entries_that_are(state).into_iter();
+                entries.filter(|entry| entry.campaign == row.id).count()
+            };
+            let count = |state: &EntryState| (*state, i64::try_from(of_it(*state)).unwrap_or(0));
+            OpenCampaign {
+                row: row.clone(),
+                counts: EntryState::ALL.iter().map(count).collect(),
+            }
+        };
+        open.map(counted).collect()
+    }
+
+    /// The campaigns on record, the oldest first.
+    pub(crate) fn campaigns(&self) -> Vec<&CampaignRow> {
+        self.campaigns.values().collect()
+    }
+
+    /// The people on their lists, in the order of these.
+    pub(crate) fn entries(&self) -> Vec<&CampaignEntryRow> {
+        self.entries.values().collect()
+    }
+
+    /// How they stand.
+    pub(crate) fn entry_states(&self) -> Vec<EntryState> {
+        self.entries.values().map(|row| row.state).collect()
+    }
+
     /// Stop buttons that nobody has released, as on record.
     pub(crate) fn pressed(&self) -> Vec<ClosureRow> {
         let pressed = self.closures.values().filter(|row| row.until_ms.is_none());
@@ -1020,6 +1111,8 @@ impl Room {
                 .filter(|row| row.state != CallbackState::Closed)
                 .map(|row| self.open(row))
                 .collect(),
+            campaigns: self.campaigns_open(),
+            released: self.entries_that_are(EntryState::Released),
             tasks: self.tasks_open(),
             numbers: self.numbers.values().cloned().collect(),
         };
@@ -1201,7 +1294,11 @@ fn rules() -> Rules {
             site_outage_within_s: 0,
             tasks_max: 1_000,
             marks_max: MARKS_MAX,
+            campaigns_max: 3,
+            campaign_entries_max: 100,
             by_hand_max: 1_000,
+            campaigns_max: 3,
+            campaign_entries_max: 100,
             register_s: (60, 90_000),
         },
     }

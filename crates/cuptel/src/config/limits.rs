@@ -37,6 +37,8 @@ fn standard() -> Limits {
         tasks_max: 100_000,
         marks_max: 50_000,
         by_hand_max: 20_000,
+        campaigns_max: 50,
+        campaign_entries_max: 200_000,
         register_s: (60, 3_600),
     }
 }
@@ -91,6 +93,12 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         ("tasks_max", 1..=10_000_000, &mut limits.tasks_max),
         ("marks_max", 0..=1_000_000, &mut limits.marks_max),
         ("by_hand_max", 1..=1_000_000, &mut limits.by_hand_max),
+        ("campaigns_max", 1..=1_000, &mut limits.campaigns_max),
+        (
+            "campaign_entries_max",
+            1..=1_000_000,
+            &mut limits.campaign_entries_max,
+        ),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);

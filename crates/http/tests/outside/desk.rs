@@ -359,6 +359,7 @@ pub(crate) fn busy() -> Snapshot {
             seat("103", None, Chosen::SignedOut, WorkState::Idle),
         ],
         stops: Vec::new(),
+        campaigns: Vec::new(),
         trunks: vec![TrunkNow {
             name: "carrier".to_owned(),
             inbound: 3,

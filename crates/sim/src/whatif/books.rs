@@ -37,6 +37,8 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Closure(_)
             | Record::Mark(_)
             | Record::Review(_)
+            | Record::Campaign(_)
+            | Record::CampaignEntry(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}

@@ -241,6 +241,8 @@ fn limits() -> Limits {
         tasks_max: 1_000,
         marks_max: 1_000,
         by_hand_max: 1_000,
+        campaigns_max: 20,
+        campaign_entries_max: 1_000,
         last_operators_max: 50_000,
         register_s: (60, u32::MAX),
     }

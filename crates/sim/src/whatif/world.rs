@@ -315,6 +315,7 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             | Effect::Unbridge { .. }
             | Effect::Bound { .. }
             | Effect::Account { .. }
+            | Effect::ReadEntries { .. }
             | Effect::Drained => {}
         }
     }

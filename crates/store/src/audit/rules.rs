@@ -27,6 +27,8 @@ const LOOK: &str = "look at each with `cuptel callbacks show ID`, and call back 
     not served";
 const LOOK_AT_TASKS: &str = "look at each with `cuptel tasks show ID`, and have done by hand what \
     was not";
+const LOOK_AT_CAMPAIGN: &str = "show the callback of each with `cuptel callbacks show ID`, and call by \
+    hand who was not reached; it is a fault of CupTel: report it with a copy of the database";
 const START: &str = "start CupTel again if it is not running or has run since: a start ends what \
     was left open. Rows that are named after it are a fault of CupTel: report it with a copy of \
     the database";
@@ -104,6 +106,8 @@ const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
     "task" by "id"
     "task_event" by "task, id"
     "number_mark" by "id"
+    "campaign" by "id"
+    "campaign_entry" by "id"
 };
 
 macro_rules! left_open {
@@ -529,6 +533,74 @@ SELECT s.id FROM assignment s
 LEFT JOIN attempt a ON a.shard = s.shard AND a.id = s.attempt
 LEFT JOIN callback c ON c.shard = s.shard AND c.id = s.callback
 WHERE s.shard = $1 AND s.ended_ms IS NULL AND (a.stage = 'ended' OR c.state = 'closed')")],
+    },
+    Rule {
+        name: "campaign_entry_without_campaign",
+        promise: "P1",
+        meaning: "people stand on the list of a campaign that does not exist, and nobody calls them",
+        advice: COMPARE,
+        offenders: &[("campaign_entry", "
+SELECT e.id FROM campaign_entry e
+LEFT JOIN campaign c ON c.shard = e.shard AND c.id = e.campaign
+WHERE e.shard = $1 AND c.id IS NULL
+ORDER BY e.id")],
+    },
+    Rule {
+        name: "campaign_entry_half_settled",
+        promise: "P1",
+        meaning: "people of a campaign have a result and no time of it, or wait though they were called",
+        advice: LOOK_AT_CAMPAIGN,
+        offenders: &[("campaign_entry", "
+SELECT id FROM campaign_entry WHERE shard = $1
+    AND ((state IN ('waiting', 'released')) <> (settled_ms IS NULL)
+        OR (state = 'waiting' AND need IS NOT NULL))
+ORDER BY id")],
+    },
+    Rule {
+        name: "campaign_entry_without_need",
+        promise: "P1",
+        meaning: "people of a campaign are to be called now, and no callback has a need of theirs that is open",
+        advice: LOOK_AT_CAMPAIGN,
+        offenders: &[("campaign_entry", "
+SELECT e.id FROM campaign_entry e
+LEFT JOIN callback_need n ON n.shard = e.shard AND n.id = e.need
+    AND n.callback = e.callback AND n.kind = 'recall' AND n.closed_ms IS NULL
+WHERE e.shard = $1 AND e.state = 'released' AND n.id IS NULL
+ORDER BY e.id")],
+    },
+    Rule {
+        name: "campaign_need_twice",
+        promise: "P3",
+        meaning: "one need stands for two people of campaigns",
+        advice: LOOK_AT_CAMPAIGN,
+        offenders: &[("campaign_entry", "
+SELECT id FROM (
+    SELECT id, count(*) OVER (PARTITION BY need) AS beside
+    FROM campaign_entry WHERE shard = $1 AND state = 'released' AND need IS NOT NULL) entries
+WHERE beside > 1")],
+    },
+    Rule {
+        name: "campaign_need_left_open",
+        promise: "P3",
+        meaning: "people of a campaign have their result, and are called again all the same",
+        advice: LOOK_AT_CAMPAIGN,
+        offenders: &[("campaign_entry", "
+SELECT e.id FROM campaign_entry e
+JOIN callback_need n ON n.shard = e.shard AND n.id = e.need
+WHERE e.shard = $1 AND e.state NOT IN ('waiting', 'released') AND n.closed_ms IS NULL
+ORDER BY e.id")],
+    },
+    Rule {
+        name: "campaign_called_too_soon",
+        promise: "P3",
+        meaning: "people were called of a list that was not whole, or before somebody started its campaign",
+        advice: LOOK_AT_CAMPAIGN,
+        offenders: &[("campaign_entry", "
+SELECT e.id FROM campaign_entry e
+JOIN campaign c ON c.shard = e.shard AND c.id = e.campaign
+WHERE e.shard = $1 AND e.need IS NOT NULL
+    AND (c.state IN ('loading', 'ready') OR c.started_ms IS NULL OR c.ended_how = 'discarded')
+ORDER BY e.id")],
     },
     Rule {
         name: "task_half_closed",

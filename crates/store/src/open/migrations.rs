@@ -68,6 +68,11 @@ pub(super) const ALL: &[Step] = &[
         "task_decision",
         include_str!("../../migrations/0016_task_decision.sql"),
     ),
+    (
+        17,
+        "campaign",
+        include_str!("../../migrations/0017_campaign.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -45,8 +45,8 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, backlog, callback, carrier, decision, dial, mark,
-        need_detail, number, offer, open, owner, promise, report, review, task,
+        Access, assignment, attempt, audit, backlog, callback, campaign, carrier, decision, dial,
+        mark, need_detail, number, offer, open, owner, promise, report, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -91,6 +91,7 @@ mod tests {
             review::LOOKUPS,
             mark::LOOKUPS,
             need_detail::LOOKUPS,
+            campaign::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

@@ -68,7 +68,57 @@ const fn damage(
     }
 }
 
+/// A campaign, people on its list, and a need that is open.
+macro_rules! campaign {
+    ($state:literal: $($rest:literal)*) => {
+        concat!(
+            "INSERT INTO campaign (shard, id, seq, tenant, queue, name, pace, state, created_ms,
+                started_ms, since_ms, entries, left_out)
+            VALUES (0, 111, 1, 1, 1, 'agenda', 5, '", $state, "', 1, 1, 1, 1, 0);
+            INSERT INTO callback_need
+                SELECT shard, 39, seq, callback, queue, 'recall', opened_ms, NULL, another_person
+                FROM callback_need WHERE id = 31; ",
+            $($rest),*
+        )
+    };
+}
+
+macro_rules! entry {
+    ($values:literal) => {
+        concat!(
+            "INSERT INTO campaign_entry (shard, id, seq, campaign, number, line, from_ms, state,
+                callback, need, released_ms, settled_ms) VALUES (0, ",
+            $values,
+            ");"
+        )
+    };
+}
+
 const P1: &[Damage] = &[
+    damage(
+        "campaign_entry_without_campaign",
+        "P1",
+        &[121],
+        entry!("121, 1, 999, 1, 1, 0, 'waiting', NULL, NULL, NULL, NULL"),
+    ),
+    damage(
+        "campaign_entry_half_settled",
+        "P1",
+        &[121],
+        concat!(
+            campaign!("running":),
+            entry!("121, 1, 111, 1, 1, 0, 'reached', NULL, NULL, NULL, NULL")
+        ),
+    ),
+    damage(
+        "campaign_entry_without_need",
+        "P1",
+        &[121],
+        concat!(
+            campaign!("running":),
+            entry!("121, 1, 111, 1, 1, 0, 'released', 11, 999, 1, NULL")
+        ),
+    ),
     damage(
         "attempt_half_ended",
         "P1",
@@ -249,6 +299,34 @@ const P2: &[Damage] = &[
 ];
 
 const P3: &[Damage] = &[
+    damage(
+        "campaign_need_twice",
+        "P3",
+        &[121, 122],
+        concat!(
+            campaign!("running":),
+            entry!("121, 1, 111, 1, 1, 0, 'released', 11, 39, 1, NULL"),
+            entry!("122, 1, 111, 1, 1, 0, 'released', 11, 39, 1, NULL")
+        ),
+    ),
+    damage(
+        "campaign_need_left_open",
+        "P3",
+        &[121],
+        concat!(
+            campaign!("running":),
+            entry!("121, 1, 111, 1, 1, 0, 'reached', 11, 39, 1, 2")
+        ),
+    ),
+    damage(
+        "campaign_called_too_soon",
+        "P3",
+        &[121],
+        concat!(
+            campaign!("loading":),
+            entry!("121, 1, 111, 1, 1, 0, 'released', 11, 39, 1, NULL")
+        ),
+    ),
     damage(
         "dial_beside_another",
         "P3",

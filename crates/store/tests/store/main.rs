@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod campaigns;
+#[cfg(test)]
 mod carrier;
 #[cfg(test)]
 #[path = "../../../../tests/harness/cluster.rs"]

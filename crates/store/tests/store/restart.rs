@@ -56,6 +56,8 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Closure(_)
             | Record::Mark(_)
             | Record::Review(_)
+            | Record::Campaign(_)
+            | Record::CampaignEntry(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}

@@ -1,0 +1,649 @@
+//! A campaign that runs: who of its list is released when, and what becomes of them.
+//!
+//! **Released** is who has a need of kind recall, in the number's one callback, at the place of that
+//! moment: behind whoever waits, beside whatever else is owed. As many are released as the pace says and
+//! are not settled; the next come page by page out of the database, which is asked by an effect and
+//! answers with an input, so that it stands on the tape. It is asked when no page is left in memory and
+//! answers by what was decided before the question, so nobody is read twice.
+//!
+//! **Held** is a callback that is owed to nobody but people of campaigns that are paused, over, or out of
+//! their hours: it stands in no line, and a seat that rings for it is called off. A conversation goes on.
+//!
+//! **Settled** is who was spoken with on a call of ours: it was made for that. Whoever rings in, about
+//! whatever, leaves the recall open. Every other way to close a need settles it too. Who said that they
+//! were another person is owed the call again.
+
+use std::collections::BTreeMap;
+
+use crate::callback::{Case, Debt};
+use crate::campaign::{Campaign, Recalled};
+use crate::centre::Centre;
+use crate::id::{CallbackId, CampaignId, NeedId, QueueId, SeatId, TenantId};
+use crate::number::PhoneNumber;
+use crate::owing::About;
+use crate::record::{
+    CampaignEntryRow, CampaignRow, EntryPage, NeedDetailRow, NeedRow, Needs, OpenCampaign, Record,
+    WaitingEntry, Work,
+};
+use crate::seat::SeatWork;
+use crate::step::{Effect, Step};
+use crate::time::{MonoUs, Now, UtcMs};
+use crate::timers::Timer;
+use crate::words::{
+    CallbackEventKind, CallbackState, CampaignEnd, CampaignState, ClosedHow, EntryState, NeedKind,
+    OfferState,
+};
+
+/// People of a list that are read at once, at most.
+const PAGE_MAX: i64 = 50;
+/// The database is asked again when it has not answered for so long.
+const ANSWER_S: u32 = 30;
+/// It is asked again so long after it could not answer.
+const AGAIN_S: u32 = 5;
+/// While something holds a campaign of which nobody says when it is over.
+const LOOK_S: u32 = 5;
+/// Those who are at work when their campaign ends are looked at again.
+const LEFT_S: u32 = 2;
+/// A list to which nothing was added for so long is discarded.
+const LOADING_S: u32 = 1_800;
+const OF_CAMPAIGN: &str = "recall";
+
+/// Who is released now.
+struct Turn {
+    campaign: CampaignId,
+    tenant: TenantId,
+    queue: QueueId,
+    handle: crate::id::NumberId,
+    number: PhoneNumber,
+}
+
+impl Centre {
+    /// Looks at every campaign of which something has changed.
+    pub(crate) fn run_campaigns(&mut self, now: Now, step: &mut Step) {
+        if self.held || self.stopping.is_some() {
+            return;
+        }
+        while let Some(id) = self.campaigns.to_look.pop_first() {
+            self.look_at_campaign(now, id, step);
+        }
+    }
+
+    /// The clock was set, or the rules are new.
+    pub(crate) fn look_at_campaigns(&mut self) {
+        let ids = self.campaigns.open.keys().copied();
+        self.campaigns.to_look.extend(ids);
+    }
+
+    /// A moment has come at which a campaign wanted to be looked at.
+    pub(crate) fn campaign_due(&mut self, id: CampaignId, moment: MonoUs) {
+        if let Some(campaign) = self.campaigns.open.get_mut(&id)
+            && campaign.look_at == Some(moment)
+        {
+            campaign.look_at = None;
+            self.campaigns.to_look.insert(id);
+        }
+    }
+
+    fn look_again(&mut self, id: CampaignId, at: MonoUs) {
+        if let Some(campaign) = self.campaigns.open.get_mut(&id)
+            && campaign.look_at.is_none_or(|own| own > at)
+        {
+            campaign.look_at = Some(at);
+            self.timers.at(at, Timer::Campaign(id, at));
+        }
+    }
+
+    fn look_at_campaign(&mut self, now: Now, id: CampaignId, step: &mut Step) {
+        let Some(campaign) = self.campaigns.open.get(&id) else {
+            return;
+        };
+        let ends_ms = campaign.row.ends_ms;
+        match campaign.row.state {
+            CampaignState::Loading => {
+                let until = campaign.touched + u64::from(LOADING_S) * 1_000_000;
+                if until <= now.mono_us {
+                    self.end_campaign(now, id, CampaignEnd::Discarded, None, step);
+                } else {
+                    self.look_again(id, until);
+                }
+            }
+            CampaignState::Ready | CampaignState::Paused | CampaignState::Running
+                if ends_ms.is_some_and(|at| at <= now.utc_ms) =>
+            {
+                self.end_campaign(now, id, CampaignEnd::Over, None, step);
+            }
+            CampaignState::Ready | CampaignState::Paused => {
+                self.look_at_activity(now, id, step);
+                self.await_campaign(now, id, ends_ms);
+            }
+            CampaignState::Running => {
+                self.look_at_activity(now, id, step);
+                self.await_campaign(now, id, ends_ms);
+                self.run_campaign(now, id, step);
+            }
+            CampaignState::Ended => self.withdraw_released(now, id, step),
+        }
+    }
+
+    fn await_campaign(&mut self, now: Now, id: CampaignId, at_ms: Option<UtcMs>) {
+        if let Some(at_ms) = at_ms.filter(|at| *at > now.utc_ms) {
+            self.look_again(id, now.mono_at(at_ms));
+        }
+    }
+
+    /// Whether the people of a campaign may be rung now, and when that changes by itself.
+    fn activity(&self, now: Now, row: &CampaignRow) -> (bool, Option<UtcMs>) {
+        if row.state != CampaignState::Running {
+            return (false, None);
+        }
+        if let Some(starts_ms) = row.starts_ms.filter(|at| *at > now.utc_ms) {
+            return (false, Some(starts_ms));
+        }
+        let hours = row.window.as_ref();
+        let Some(hours) = hours.and_then(|text| self.hours(text, row.tenant)) else {
+            return (true, None);
+        };
+        if hours.is_open(now.utc_ms) {
+            (true, hours.ends_at(now.utc_ms))
+        } else {
+            (false, Some(hours.next(now.utc_ms)))
+        }
+    }
+
+    fn look_at_activity(&mut self, now: Now, id: CampaignId, step: &mut Step) {
+        let Some(campaign) = self.campaigns.open.get(&id) else {
+            return;
+        };
+        let was_active = campaign.is_active;
+        let (is_active, changes_ms) = self.activity(now, &campaign.row);
+        self.await_campaign(now, id, changes_ms);
+        if let Some(campaign) = self.campaigns.open.get_mut(&id) {
+            campaign.is_active = is_active;
+        }
+        if was_active != is_active {
+            self.released_may_be_held(now, id, step);
+        }
+    }
+
+    /// The callbacks of a campaign are held from now on, or no more.
+    fn released_may_be_held(&mut self, now: Now, id: CampaignId, step: &mut Step) {
+        let rings_in_vain = |seat: &&crate::seat::Seat| {
+            let SeatWork::Offered { offer, .. } = &seat.work else {
+                return false;
+            };
+            let Work::Callback(callback) = offer.work else {
+                return false;
+            };
+            let case = self.cases.get(&callback);
+            !self.left_alone.contains_key(&callback)
+                && case.is_some_and(|case| self.is_held_by_campaign(case))
+        };
+        let ringing = self.seats.values().filter(rings_in_vain);
+        let ringing: Vec<SeatId> = ringing.map(|seat| seat.row.id).collect();
+        for seat in ringing {
+            self.offer_ended(now, seat, OfferState::Withdrawn, true, step);
+        }
+        for callback in self.callbacks_of(id) {
+            self.reconsider(now, callback);
+        }
+    }
+
+    fn callbacks_of(&self, id: CampaignId) -> Vec<CallbackId> {
+        let released = self.campaigns.released.values();
+        let of_it = released.filter(|entry| entry.campaign == id);
+        of_it.filter_map(|entry| entry.callback).collect()
+    }
+
+    /// Whether nothing is owed but to people of campaigns of which nobody is rung now.
+    pub(crate) fn is_held_by_campaign(&self, case: &Case) -> bool {
+        let is_held = |need: &NeedRow| {
+            need.kind == NeedKind::Recall
+                && self.campaigns.released.get(&need.id).is_some_and(|entry| {
+                    let campaign = self.campaigns.open.get(&entry.campaign);
+                    !campaign.is_some_and(|campaign| campaign.is_active)
+                })
+        };
+        !case.needs.is_empty() && case.needs.iter().all(is_held)
+    }
+
+    /// Releases as many as may be, asks for the next, and ends what has nobody left.
+    fn run_campaign(&mut self, now: Now, id: CampaignId, step: &mut Step) {
+        let Some(campaign) = self.campaigns.open.get(&id) else {
+            return;
+        };
+        let queue = self.rules.current(campaign.row.queue);
+        let (waits, pace) = (
+            campaign.count(EntryState::Waiting),
+            i64::from(campaign.row.pace),
+        );
+        if waits == 0 && campaign.count(EntryState::Released) == 0 {
+            return self.end_campaign(now, id, CampaignEnd::Finished, None, step);
+        }
+        let Some(queue) = queue.filter(|_| campaign.is_active && waits > 0) else {
+            return;
+        };
+        match self.dial_hours.next_dial(&self.rules, queue, now.utc_ms) {
+            Some(at_ms) if at_ms > now.utc_ms => return self.await_campaign(now, id, Some(at_ms)),
+            Some(_) if !self.is_stopped(queue) => {}
+            Some(_) | None => return self.look_again(id, now.in_s(LOOK_S)),
+        }
+        while let Some(campaign) = self.campaigns.open.get_mut(&id)
+            && campaign.count(EntryState::Released) < pace
+        {
+            if campaign.next_release > now.mono_us {
+                let at = campaign.next_release;
+                return self.look_again(id, at);
+            }
+            let Some(next) = campaign.page.pop_front() else {
+                return self.ask_for_entries(now, id, step);
+            };
+            self.release(now, (id, queue), next, step);
+        }
+    }
+
+    fn ask_for_entries(&mut self, now: Now, id: CampaignId, step: &mut Step) {
+        let Some(campaign) = self.campaigns.open.get_mut(&id) else {
+            return;
+        };
+        if campaign.count(EntryState::Waiting) == 0 {
+            // Whoever was released just now has a result already.
+            self.campaigns
+                .to_look
+                .extend((campaign.count(EntryState::Released) == 0).then_some(id));
+            return;
+        }
+        let patience_us = u64::from(ANSWER_S) * 1_000_000;
+        if let Some((_, since)) = campaign
+            .asked
+            .filter(|(_, at)| at + patience_us > now.mono_us)
+        {
+            return self.look_again(id, since + patience_us);
+        }
+        if let Some(at_ms) = campaign.nobody_until_ms.filter(|at| *at > now.utc_ms) {
+            return self.await_campaign(now, id, Some(at_ms));
+        }
+        let room = i64::from(campaign.row.pace) - campaign.count(EntryState::Released);
+        self.campaigns.asks += 1;
+        let ask = self.campaigns.asks;
+        campaign.asked = Some((ask, now.mono_us));
+        step.effects.push(Effect::ReadEntries {
+            campaign: id,
+            ask,
+            until_ms: now.utc_ms,
+            limit: u32::try_from(room.clamp(1, PAGE_MAX)).unwrap_or(1),
+        });
+        self.look_again(id, now.in_s(ANSWER_S));
+    }
+
+    /// The database has answered, if it is the question that is under way.
+    pub(crate) fn entries_read(
+        &mut self,
+        now: Now,
+        (id, ask): (CampaignId, u64),
+        page: Option<EntryPage>,
+    ) {
+        let Some(campaign) = self.campaigns.open.get_mut(&id) else {
+            return;
+        };
+        if campaign.asked.is_none_or(|(own, _)| own != ask) {
+            return;
+        }
+        campaign.asked = None;
+        campaign.nobody_until_ms = None;
+        let Some(EntryPage { entries, next_ms }) = page else {
+            campaign.nobody_until_ms = Some(now.utc_in_s(AGAIN_S));
+            self.campaigns.to_look.insert(id);
+            return;
+        };
+        if entries.is_empty() {
+            // Not at once, though by the count somebody is there: that would be asked for ever.
+            let again_ms = now.utc_in_s(AGAIN_S);
+            campaign.nobody_until_ms = Some(next_ms.map_or(again_ms, |at| at.max(again_ms)));
+        }
+        campaign.page = entries.into();
+        self.campaigns.to_look.insert(id);
+    }
+
+    /// Somebody's turn has come: they are owed a call from now on, unless it is forbidden or too
+    /// late by now.
+    fn release(
+        &mut self,
+        now: Now,
+        (id, queue): (CampaignId, QueueId),
+        next: WaitingEntry,
+        step: &mut Step,
+    ) {
+        let Some(campaign) = self.campaigns.open.get(&id) else {
+            return;
+        };
+        let tenant = campaign.row.tenant;
+        let number = next.number.clone();
+        let callable = number.filter(|number| self.mark_of(tenant, number).is_none());
+        let Some(number) = callable else {
+            return self.entry_settled(now, next.row, EntryState::Forbidden, step);
+        };
+        let due_ms = self.due_of(&campaign.row, &next.row, queue);
+        let rested_ms = now.utc_in_s(self.grace_s(tenant, Some(queue)));
+        if due_ms.is_some_and(|due_ms| due_ms <= rested_ms) {
+            return self.entry_settled(now, next.row, EntryState::Expired, step);
+        }
+        let known = self.people.get(&number);
+        let handle = known.map_or(next.row.number, |known| known.id);
+        let turn = Turn {
+            campaign: id,
+            tenant,
+            queue,
+            handle,
+            number,
+        };
+        self.release_to(now, &turn, (next.row, due_ms, rested_ms), step);
+        let spacing_us = |per_hour: u32| 3_600_000_000 / u64::from(per_hour.max(1));
+        if let Some(campaign) = self.campaigns.open.get_mut(&id)
+            && let Some(per_hour) = campaign.row.per_hour
+        {
+            campaign.next_release = now.mono_us + spacing_us(per_hour);
+        }
+    }
+
+    fn release_to(
+        &mut self,
+        now: Now,
+        turn: &Turn,
+        (mut row, due_ms, not_before_ms): (CampaignEntryRow, Option<UtcMs>, UtcMs),
+        step: &mut Step,
+    ) {
+        let debt = Debt {
+            kind: NeedKind::Recall,
+            queue: Some(turn.queue),
+            place_ms: now.utc_ms,
+            not_before_ms,
+            priority_ms: 0,
+            another_person: false,
+        };
+        let known = self.people.get(&turn.number);
+        let open = known.and_then(|known| known.case_of(turn.tenant));
+        let callback = match open {
+            Some(callback) => callback,
+            None => self.open_case(now, turn.tenant, &turn.number, turn.handle, &debt),
+        };
+        self.unready(callback);
+        let Some(need) = self.join(callback, &debt, now.utc_ms, step) else {
+            return;
+        };
+        self.record_image(callback, open.is_none(), step);
+        let kind = match open {
+            None => CallbackEventKind::Opened,
+            Some(_) => CallbackEventKind::Joined,
+        };
+        let about = About {
+            detail: Some(OF_CAMPAIGN),
+            ..About::default()
+        };
+        self.note(now, callback, kind, about, step);
+        row.state = EntryState::Released;
+        row.callback = Some(callback);
+        row.need = Some(need);
+        row.released_ms = Some(now.utc_ms);
+        let campaign = self.campaigns.open.get_mut(&turn.campaign);
+        if let Some(campaign) = campaign {
+            campaign.counted(EntryState::Waiting, EntryState::Released);
+            let detail = detail_of(&campaign.row, &row, (callback, need, due_ms), now);
+            self.keep_detail(now, detail, step);
+        }
+        step.records
+            .push(Record::CampaignEntry(Box::new(row.clone())));
+        self.campaigns.released.insert(need, row);
+        self.reconsider(now, callback);
+    }
+
+    /// By when somebody is to be reached: their own line says it, the campaign, or its class, counted
+    /// from when the campaign was made.
+    fn due_of(
+        &self,
+        campaign: &CampaignRow,
+        entry: &CampaignEntryRow,
+        queue: QueueId,
+    ) -> Option<UtcMs> {
+        let rule = self.rules.queues.get(&queue);
+        let of_class = || {
+            let stays = &rule?.callback.stays;
+            stays.deadline(campaign.class?, campaign.created_ms)
+        };
+        entry.due_ms.or(campaign.due_ms).or_else(of_class)
+    }
+
+    fn entry_settled(
+        &mut self,
+        now: Now,
+        row: CampaignEntryRow,
+        state: EntryState,
+        step: &mut Step,
+    ) {
+        if let Some(campaign) = self.campaigns.open.get_mut(&row.campaign) {
+            campaign.counted(row.state, state);
+            self.campaigns.to_look.insert(row.campaign);
+        }
+        step.records
+            .push(Record::CampaignEntry(Box::new(CampaignEntryRow {
+                state,
+                settled_ms: Some(now.utc_ms),
+                ..row
+            })));
+    }
+
+    /// A need is closed: if it was that of somebody on a list, they have their result. Returns what
+    /// was known, because the operator may still say that it was another person.
+    pub(crate) fn recall_closed(
+        &mut self,
+        now: Now,
+        need: NeedId,
+        how: ClosedHow,
+        step: &mut Step,
+    ) -> Option<Recalled> {
+        let detail = self.details.remove(&need);
+        let entry = self.campaigns.released.remove(&need)?;
+        self.entry_settled(now, entry.clone(), EntryState::of(how), step);
+        Some(Recalled { entry, detail })
+    }
+
+    /// The operator spoke with another person: whoever of these needs is of a campaign that goes on is
+    /// owed the call again, and the rest is left as it was settled.
+    pub(crate) fn still_recalled(&self, case: &Case, needs: Needs) -> Needs {
+        let of = |need: &NeedRow| {
+            let mut recalled = case.recalled.as_ref()?.0.iter();
+            recalled.find(|it| it.entry.need == Some(need.id))
+        };
+        let goes_on = |it: &Recalled| {
+            let campaign = self.campaigns.open.get(&it.entry.campaign);
+            campaign.is_some_and(|it| it.row.state != CampaignState::Ended)
+        };
+        let kept = needs.into_iter();
+        kept.filter(|need| of(need).is_none_or(goes_on)).collect()
+    }
+
+    /// A recall that was settled by another person's conversation is released again, as this need.
+    pub(crate) fn recalled_again(
+        &mut self,
+        now: Now,
+        (case, old): (&Case, NeedId),
+        (callback, need): (CallbackId, NeedId),
+        step: &mut Step,
+    ) {
+        let is_it = |it: &&Recalled| it.entry.need == Some(old);
+        let recalled = case.recalled.as_ref();
+        let Some(it) = recalled.and_then(|all| all.0.iter().find(is_it)).cloned() else {
+            return;
+        };
+        let state = EntryState::of(case.row.closed_how.unwrap_or(ClosedHow::Served));
+        if let Some(campaign) = self.campaigns.open.get_mut(&it.entry.campaign) {
+            campaign.counted(state, EntryState::Released);
+        }
+        let row = CampaignEntryRow {
+            callback: Some(callback),
+            need: Some(need),
+            ..it.entry
+        };
+        step.records
+            .push(Record::CampaignEntry(Box::new(row.clone())));
+        self.campaigns.released.insert(need, row);
+        if let Some(detail) = it.detail {
+            let detail = NeedDetailRow {
+                need,
+                callback,
+                ..detail
+            };
+            self.keep_detail(now, detail, step);
+        }
+    }
+
+    /// A campaign stands otherwise from now on.
+    pub(crate) fn campaign_goes(
+        &mut self,
+        now: Now,
+        id: CampaignId,
+        (state, by): (CampaignState, Option<String>),
+        step: &mut Step,
+    ) {
+        let Some(campaign) = self.campaigns.open.get_mut(&id) else {
+            return;
+        };
+        let row = &mut campaign.row;
+        row.state = state;
+        row.since_ms = now.utc_ms;
+        row.by = by;
+        if state == CampaignState::Running {
+            row.started_ms.get_or_insert(now.utc_ms);
+        }
+        step.records.push(Record::Campaign(Box::new(row.clone())));
+        self.campaigns.to_look.insert(id);
+        self.look_at_activity(now, id, step);
+    }
+
+    /// A campaign is over. Nobody is called for it any more: who is released and owed nothing else has
+    /// no callback from now on, whoever waits keeps waiting for ever.
+    pub(crate) fn end_campaign(
+        &mut self,
+        now: Now,
+        id: CampaignId,
+        how: CampaignEnd,
+        by: Option<String>,
+        step: &mut Step,
+    ) {
+        if let Some(campaign) = self.campaigns.open.get_mut(&id) {
+            campaign.row.ended_how = Some(how);
+            campaign.page.clear();
+            campaign.asked = None;
+        }
+        self.campaign_goes(now, id, (CampaignState::Ended, by), step);
+        self.withdraw_released(now, id, step);
+    }
+
+    /// Takes back whoever is released; those at work when it is over.
+    fn withdraw_released(&mut self, now: Now, id: CampaignId, step: &mut Step) {
+        let released = self.campaigns.released.iter();
+        let of_it = released.filter(|(_, entry)| entry.campaign == id);
+        let of_it: Vec<(NeedId, Option<CallbackId>)> =
+            of_it.map(|(need, entry)| (*need, entry.callback)).collect();
+        let mut is_left = false;
+        for (need, callback) in of_it {
+            let case = callback.and_then(|callback| self.cases.get(&callback));
+            match case.map(|case| case.row.state) {
+                Some(CallbackState::Waiting) => self.withdraw_need(now, need, callback, step),
+                Some(
+                    CallbackState::Offered
+                    | CallbackState::Dialling
+                    | CallbackState::Talking
+                    | CallbackState::AnsweredWaiting
+                    | CallbackState::Unknown
+                    | CallbackState::Closed,
+                )
+                | None => is_left = true,
+            }
+        }
+        if is_left {
+            self.look_again(id, now.in_s(LEFT_S));
+        } else {
+            self.campaigns.open.remove(&id);
+        }
+    }
+
+    fn withdraw_need(
+        &mut self,
+        now: Now,
+        need: NeedId,
+        callback: Option<CallbackId>,
+        step: &mut Step,
+    ) {
+        let Some((id, case)) = callback.and_then(|id| Some((id, self.cases.get_mut(&id)?))) else {
+            return;
+        };
+        if case.needs.iter().all(|own| own.id == need) {
+            self.close_case(now, id, ClosedHow::Withdrawn, About::default(), step);
+            return;
+        }
+        let (closed, left): (Needs, Needs) = case.needs.drain(..).partition(|own| own.id == need);
+        case.needs = left;
+        for row in closed {
+            self.recall_closed(now, need, ClosedHow::Withdrawn, step);
+            step.records.push(Record::Need(NeedRow {
+                closed_ms: Some(now.utc_ms),
+                ..row
+            }));
+        }
+        let about = About {
+            detail: Some(ClosedHow::Withdrawn.as_str()),
+            ..About::default()
+        };
+        self.note(now, id, CallbackEventKind::NeedClosed, about, step);
+        self.stand_by_needs(now, id, false, step);
+    }
+
+    /// After a start: what was being loaded is discarded.
+    pub(crate) fn restore_campaigns(
+        &mut self,
+        now: Now,
+        campaigns: Vec<OpenCampaign>,
+        released: Vec<CampaignEntryRow>,
+        step: &mut Step,
+    ) {
+        let released = released.into_iter();
+        self.campaigns.released = released.filter_map(|row| Some((row.need?, row))).collect();
+        for OpenCampaign { row, counts } in campaigns {
+            let counts: BTreeMap<EntryState, i64> = counts.into_iter().collect();
+            let (id, is_loading) = (row.id, row.state == CampaignState::Loading);
+            let mut campaign = Campaign::new(row, counts, now);
+            campaign.is_active = self.activity(now, &campaign.row).0;
+            self.campaigns.open.insert(id, campaign);
+            self.campaigns.to_look.insert(id);
+            if is_loading {
+                self.end_campaign(now, id, CampaignEnd::Discarded, None, step);
+            }
+        }
+        // Before that nothing is handed in that would have them looked at.
+        for id in self.campaigns.to_look.clone() {
+            self.look_again(id, now.mono_us);
+        }
+    }
+}
+
+fn detail_of(
+    campaign: &CampaignRow,
+    entry: &CampaignEntryRow,
+    (callback, need, due_ms): (CallbackId, NeedId, Option<UtcMs>),
+    now: Now,
+) -> NeedDetailRow {
+    let notes = [&campaign.note, &entry.note];
+    let notes: Vec<&str> = notes.into_iter().flatten().map(String::as_str).collect();
+    NeedDetailRow {
+        need,
+        callback,
+        class: campaign.class,
+        due_ms,
+        not_before_ms: Some(now.utc_ms),
+        note: (!notes.is_empty()).then(|| notes.join("; ")),
+        opened_by: Some(campaign.name.clone()),
+        request_key: None,
+        closed_by: None,
+        closed_because: None,
+    }
+}

@@ -1,0 +1,448 @@
+//! Campaigns: a list is called a few at a time, nobody of it twice, and nobody of a list that is not
+//! whole or of a campaign that rests.
+
+use cuptel_core::campaign::{CampaignCommand, CampaignError, CampaignTold, EntryTold, LeftOut};
+use cuptel_core::id::LegId;
+use cuptel_core::number::Caller;
+use cuptel_core::step::{Command, CommandError, Input};
+use cuptel_core::words::{
+    CallbackState, CampaignEnd, CampaignState, Chosen, ClosedHow, Disposition, EntryState,
+    NeedKind, OfferState, WhyLeftOut,
+};
+
+use crate::marks::do_not_call;
+use crate::room::{
+    BOOK, BUSY_S, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX, UNREACHABLE_S,
+};
+
+const PIETRO: &str = "+393331000003";
+const ANNA: &str = "+393331000004";
+const NAME: &str = "cardiologia";
+const MINUTE_MS: i64 = 60_000;
+
+fn told(pace: u32) -> CampaignTold {
+    CampaignTold {
+        name: NAME.to_owned(),
+        tenant: "asl".to_owned(),
+        queue: "book".to_owned(),
+        class: None,
+        due_ms: None,
+        note: Some("agenda spostata".to_owned()),
+        window: None,
+        starts_ms: None,
+        ends_ms: None,
+        pace: Some(pace),
+        per_hour: None,
+        by: Some("carla".to_owned()),
+    }
+}
+
+fn line(line: u32, number: &str) -> EntryTold {
+    EntryTold {
+        line,
+        person: Caller::from_user_part(number),
+        note: None,
+        due_ms: None,
+        not_before_ms: None,
+        reference: Some(format!("A-{line}")),
+    }
+}
+
+fn does(room: &mut Room, command: CampaignCommand) -> Result<(), CommandError> {
+    room.commands(Command::Campaign(Box::new(command)))
+}
+
+fn adds(room: &mut Room, entries: Vec<EntryTold>) -> Result<(), CommandError> {
+    let campaign = NAME.to_owned();
+    does(room, CampaignCommand::Add { campaign, entries })
+}
+
+fn completes(room: &mut Room) -> Result<(), CommandError> {
+    let campaign = NAME.to_owned();
+    let left_out = 0;
+    does(room, CampaignCommand::Complete { campaign, left_out })
+}
+
+fn starts(room: &mut Room) -> Result<(), CommandError> {
+    let (campaign, by) = (NAME.to_owned(), None);
+    does(room, CampaignCommand::Start { campaign, by })
+}
+
+fn pauses(room: &mut Room) {
+    let (campaign, by) = (NAME.to_owned(), None);
+    does(room, CampaignCommand::Pause { campaign, by }).unwrap();
+}
+
+fn resumes(room: &mut Room) {
+    let (campaign, by) = (NAME.to_owned(), None);
+    does(room, CampaignCommand::Resume { campaign, by }).unwrap();
+}
+
+fn ends(room: &mut Room) {
+    let (campaign, by) = (NAME.to_owned(), None);
+    does(room, CampaignCommand::End { campaign, by }).unwrap();
+}
+
+/// A campaign that runs, with these people on its list.
+fn runs(room: &mut Room, told: CampaignTold, numbers: &[&str]) {
+    does(room, CampaignCommand::Create(Box::new(told))).unwrap();
+    let lines = (1..).zip(numbers).map(|(nth, number)| line(nth, number));
+    adds(room, lines.collect()).unwrap();
+    completes(room).unwrap();
+    starts(room).unwrap();
+}
+
+/// The operator picks up and the person answers.
+fn answers(room: &mut Room) -> LegId {
+    room.seat_picks_up();
+    let person = room.rung().expect("the person is rung");
+    room.tell(Input::Answered { leg: person });
+    person
+}
+
+/// They talk for a minute.
+fn talks(room: &mut Room) {
+    let person = answers(room);
+    room.wait_s(60);
+    room.hangs_up(person);
+}
+
+fn of(error: CampaignError) -> Result<(), CommandError> {
+    Err(error.into())
+}
+
+#[test]
+fn a_list_is_called_a_few_at_a_time_and_ends_when_all_have_a_result() {
+    use EntryState::{Reached, Released, Waiting};
+    let mut room = Room::new();
+    room.staffed(1);
+    runs(&mut room, told(1), &[MARIO, LUCIA]);
+    assert_eq!(room.entry_states(), [Released, Waiting]);
+    let need = room.needs()[0].clone();
+    assert_eq!(need.kind, NeedKind::Recall);
+    let detail = room.detail(need.id);
+    assert_eq!(detail.note.as_deref(), Some("agenda spostata"));
+    assert_eq!(detail.opened_by.as_deref(), Some(NAME));
+    assert_eq!(room.entries()[0].need, Some(need.id));
+    assert_eq!(room.offered(), None, "they may have called a moment ago");
+    room.wait_s(GRACE_S);
+    talks(&mut room);
+    assert_eq!(room.callbacks()[0].closed_how, Some(ClosedHow::Served));
+    assert_eq!(room.entry_states(), [Reached, Released]);
+    room.wait_s(GRACE_S);
+    talks(&mut room);
+    assert_eq!(room.entry_states(), [Reached, Reached]);
+    let row = room.campaigns()[0];
+    assert_eq!(row.state, CampaignState::Ended);
+    assert_eq!(row.ended_how, Some(CampaignEnd::Finished));
+    assert_eq!(room.held_numbers(), 0);
+    let again = starts(&mut room);
+    assert_eq!(again, of(CampaignError::NoCampaign(NAME.to_owned())));
+}
+
+#[test]
+fn nobody_of_a_list_that_is_not_whole_is_called_and_a_start_discards_it() {
+    let mut room = Room::new();
+    room.staffed(1);
+    does(&mut room, CampaignCommand::Create(Box::new(told(5)))).unwrap();
+    assert_eq!(
+        completes(&mut room),
+        of(CampaignError::Nobody(NAME.to_owned()))
+    );
+    adds(&mut room, vec![line(1, MARIO)]).unwrap();
+    let name = NAME.to_owned();
+    let state = CampaignState::Loading;
+    assert_eq!(starts(&mut room), of(CampaignError::State { name, state }));
+    room.wait_s(600);
+    room.restarts();
+    let row = room.campaigns()[0];
+    assert_eq!(row.ended_how, Some(CampaignEnd::Discarded));
+    room.registers(1);
+    room.wait_s(2 * GRACE_S);
+    assert_eq!((room.offered(), room.callbacks().len()), (None, 0));
+    // Its name is free again, and a list that nobody goes on with is discarded too.
+    does(&mut room, CampaignCommand::Create(Box::new(told(5)))).unwrap();
+    adds(&mut room, vec![line(1, MARIO)]).unwrap();
+    room.wait_s(1_800);
+    assert_eq!(room.campaigns()[1].ended_how, Some(CampaignEnd::Discarded));
+    assert_eq!(room.held_numbers(), 0);
+}
+
+#[test]
+fn a_chunk_is_taken_whole_or_every_line_is_named_that_keeps_it_from_that() {
+    let mut room = Room::new();
+    do_not_call(&mut room, ANNA);
+    does(&mut room, CampaignCommand::Create(Box::new(told(5)))).unwrap();
+    adds(&mut room, vec![line(1, MARIO)]).unwrap();
+    let late = EntryTold {
+        due_ms: Some(room.now_ms()),
+        ..line(7, PIETRO)
+    };
+    let lines = vec![
+        line(2, "nobody"),
+        line(3, "112"),
+        line(4, ANNA),
+        line(5, MARIO),
+        line(6, LUCIA),
+        late,
+        line(8, LUCIA),
+    ];
+    let left_out = [
+        (2, WhyLeftOut::Invalid),
+        (3, WhyLeftOut::NotCallable),
+        (4, WhyLeftOut::DoNotCall),
+        (5, WhyLeftOut::Twice),
+        (7, WhyLeftOut::TooLate),
+        (8, WhyLeftOut::Twice),
+    ];
+    let left_out = left_out.map(|(line, why)| LeftOut { line, why });
+    let expected = of(CampaignError::LeftOut(left_out.to_vec()));
+    assert_eq!(adds(&mut room, lines), expected);
+    assert_eq!(room.entries().len(), 1, "nothing of it was taken");
+    adds(&mut room, vec![line(6, LUCIA)]).unwrap();
+    let many = (1..=200).map(|n| line(n, &format!("+3933310{n:05}")));
+    let many = adds(&mut room, many.collect());
+    assert_eq!(many, of(CampaignError::TooManyEntries(100)));
+    let twice = does(&mut room, CampaignCommand::Create(Box::new(told(5))));
+    assert_eq!(twice, of(CampaignError::NameTaken(NAME.to_owned())));
+}
+
+#[test]
+fn a_pause_holds_who_is_released_and_lets_a_conversation_go_on() {
+    use EntryState::{Reached, Released, Waiting};
+    let mut room = Room::new();
+    room.staffed(1);
+    runs(&mut room, told(2), &[MARIO, LUCIA, PIETRO]);
+    room.wait_s(GRACE_S);
+    let person = answers(&mut room);
+    pauses(&mut room);
+    room.wait_s(60);
+    room.hangs_up(person);
+    assert_eq!(room.entry_states(), [Reached, Released, Waiting]);
+    room.wait_s(3_600);
+    assert_eq!(room.offered(), None, "nobody is newly rung");
+    let held = room.callbacks()[1].id.0;
+    let why = room.why(held).expect("it waits");
+    assert!(format!("{:?}", why.holds).contains("Campaign"), "{why:?}");
+    room.restarts();
+    room.registers(1);
+    room.wait_s(3_600);
+    assert_eq!(room.offered(), None, "after a restart neither");
+    resumes(&mut room);
+    assert!(room.offered().is_some());
+    pauses(&mut room);
+    assert_eq!(room.last_offer().state, OfferState::Withdrawn);
+    assert_eq!(room.offered(), None);
+    let mario = room.waits(LUCIA, BOOK);
+    room.hangs_up(mario);
+    room.wait_s(NO_ANSWER_S);
+    assert!(
+        room.offered().is_some(),
+        "their own call is paid all the same"
+    );
+}
+
+#[test]
+fn an_end_withdraws_who_is_owed_nothing_else_and_leaves_the_rest_uncalled() {
+    use EntryState::{Reached, Waiting, Withdrawn};
+    let mut room = Room::new();
+    runs(&mut room, told(3), &[MARIO, LUCIA, PIETRO, ANNA]);
+    let lucia = room.waits(LUCIA, BOOK);
+    room.hangs_up(lucia);
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    let person = answers(&mut room);
+    ends(&mut room);
+    assert_eq!(room.campaigns()[0].ended_how, Some(CampaignEnd::Stopped));
+    let closed = |nth: usize| room.callbacks()[nth].closed_how;
+    assert_eq!((closed(0), closed(1)), (None, None));
+    assert_eq!(closed(2), Some(ClosedHow::Withdrawn));
+    room.wait_s(60);
+    room.hangs_up(person);
+    room.wait_s(10);
+    assert_eq!(
+        room.entry_states(),
+        [Reached, Withdrawn, Withdrawn, Waiting],
+        "a conversation counts"
+    );
+    let open = room.needs().into_iter().filter(|it| it.closed_ms.is_none());
+    let open: Vec<NeedKind> = open.map(|need| need.kind).collect();
+    assert_eq!(open, [NeedKind::Missed], "whoever called is owed a call");
+    room.restarts();
+    assert_eq!(room.callbacks()[1].state, CallbackState::Waiting);
+}
+
+#[test]
+fn whoever_rings_in_leaves_the_recall_open_and_is_called_for_it_later() {
+    let mut room = Room::new();
+    room.staffed(1);
+    runs(&mut room, told(1), &[MARIO]);
+    let mario = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    room.wait_s(60);
+    room.hangs_up(mario);
+    room.wait_s(30);
+    assert_eq!(room.entry_states(), [EntryState::Released]);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    room.wait_s(86_400);
+    room.registers(1);
+    talks(&mut room);
+    assert_eq!(room.entry_states(), [EntryState::Reached]);
+}
+
+#[test]
+fn another_person_at_the_number_is_no_result() {
+    let mut room = Room::new();
+    room.staffed(1);
+    runs(&mut room, told(1), &[MARIO]);
+    room.wait_s(GRACE_S);
+    talks(&mut room);
+    assert_eq!(room.entry_states(), [EntryState::Reached]);
+    // The campaign has ended with that, so nobody is owed anything again.
+    room.disposes(1, Disposition::AnotherPerson);
+    assert_eq!(room.entry_states(), [EntryState::Reached]);
+    let mut room = Room::new();
+    room.staffed(1);
+    runs(&mut room, told(1), &[MARIO, LUCIA]);
+    room.wait_s(GRACE_S);
+    talks(&mut room);
+    room.disposes(1, Disposition::AnotherPerson);
+    let states = room.entry_states();
+    assert_eq!(states, [EntryState::Released, EntryState::Released]);
+    let need = room.entries()[0].need.expect("it is released");
+    assert_eq!(room.detail(need).note.as_deref(), Some("agenda spostata"));
+    room.restarts();
+    room.registers(1);
+    room.wait_s(NO_ANSWER_S);
+    assert!(room.offered().is_some());
+}
+
+#[test]
+fn who_is_not_reached_is_given_up_as_others_and_seen_by_somebody() {
+    let mut room = Room::new();
+    room.staffed(1);
+    runs(&mut room, told(1), &[MARIO, LUCIA]);
+    room.wait_s(GRACE_S);
+    for _ in 0..TRIES_MAX {
+        room.registers(1);
+        room.seat_picks_up();
+        let person = room.rung().expect("the person is rung");
+        room.not_answered(person, 480);
+        room.wait_s(NO_ANSWER_S.max(BUSY_S).max(UNREACHABLE_S) + 60);
+    }
+    assert_eq!(room.entry_states()[0], EntryState::Exhausted);
+    assert_eq!(room.unseen().len(), 1);
+    assert_eq!(room.entry_states()[1], EntryState::Released, "the next");
+}
+
+#[test]
+fn what_was_allowed_then_may_be_forbidden_or_too_late_when_their_turn_comes() {
+    let mut room = Room::new();
+    let due_ms = room.now_ms() + 20 * MINUTE_MS;
+    does(&mut room, CampaignCommand::Create(Box::new(told(1)))).unwrap();
+    let pietro = EntryTold {
+        due_ms: Some(due_ms),
+        ..line(3, PIETRO)
+    };
+    let later_ms = room.now_ms() + 60 * MINUTE_MS;
+    let anna = EntryTold {
+        not_before_ms: Some(later_ms),
+        ..line(4, ANNA)
+    };
+    let lines = vec![line(1, MARIO), line(2, LUCIA), pietro, anna];
+    adds(&mut room, lines).unwrap();
+    completes(&mut room).unwrap();
+    starts(&mut room).unwrap();
+    do_not_call(&mut room, LUCIA);
+    room.wait_s(1_200);
+    do_not_call(&mut room, MARIO);
+    use EntryState::{Expired, Forbidden, Waiting};
+    let states = room.entry_states();
+    assert_eq!(states, [Forbidden, Forbidden, Expired, Waiting]);
+    let closed = room.callbacks()[0].closed_how;
+    assert_eq!(closed, Some(ClosedHow::Suppressed));
+    room.wait_s(40 * 60 - 10);
+    assert_eq!(room.entry_states()[3], Waiting);
+    room.wait_s(20);
+    assert_eq!(room.entry_states()[3], EntryState::Released);
+}
+
+#[test]
+fn a_campaign_has_its_hours_its_days_and_its_pace() {
+    let mut room = Room::new();
+    room.staffed(1);
+    let paced = CampaignTold {
+        // By the clock of Rome it is ten.
+        window: Some("11:00-12:00".to_owned()),
+        ends_ms: Some(room.now_ms() + 150 * MINUTE_MS),
+        per_hour: Some(2),
+        ..told(3)
+    };
+    runs(&mut room, paced, &[MARIO, LUCIA, PIETRO]);
+    assert_eq!(room.callbacks().len(), 0);
+    room.wait_s(3_600);
+    assert_eq!(room.callbacks().len(), 1);
+    room.chooses(1, Chosen::Paused);
+    room.wait_s(1_860);
+    assert_eq!(room.callbacks().len(), 2, "half an hour later");
+    room.wait_s(1_800);
+    room.registers(1);
+    room.chooses(1, Chosen::Available);
+    assert_eq!(room.offered(), None, "its hours are over");
+    room.wait_s(31 * 60);
+    let row = room.campaigns()[0];
+    assert_eq!(row.ended_how, Some(CampaignEnd::Over));
+    let closed = |nth: usize| room.callbacks()[nth].closed_how;
+    assert_eq!(closed(0), Some(ClosedHow::Withdrawn));
+    let wrong = CampaignTold {
+        window: Some("late".to_owned()),
+        ..told(3)
+    };
+    let wrong = does(&mut room, CampaignCommand::Create(Box::new(wrong)));
+    assert_eq!(wrong, of(CampaignError::Window("late".to_owned())));
+}
+
+#[test]
+fn a_database_that_cannot_answer_is_asked_again_and_nobody_is_read_twice() {
+    let mut room = Room::new();
+    room.reads_nothing(true);
+    runs(&mut room, told(2), &[MARIO, LUCIA]);
+    assert_eq!(room.callbacks().len(), 0);
+    room.wait_s(60);
+    room.reads_nothing(false);
+    room.wait_s(10);
+    assert_eq!(room.callbacks().len(), 2);
+    let campaign = room.campaigns()[0].id;
+    room.tell(Input::Entries {
+        campaign,
+        ask: 1,
+        page: Some(cuptel_core::record::EntryPage::default()),
+    });
+    assert_eq!(room.callbacks().len(), 2, "an answer to an old question");
+}
+
+#[test]
+fn two_campaigns_about_one_person_are_two_needs_of_one_callback() {
+    let mut room = Room::new();
+    room.staffed(1);
+    runs(&mut room, told(1), &[MARIO]);
+    let other = "ortopedia".to_owned();
+    let second = CampaignTold {
+        name: other.clone(),
+        ..told(1)
+    };
+    does(&mut room, CampaignCommand::Create(Box::new(second))).unwrap();
+    let entries = vec![line(1, MARIO)];
+    let campaign = other.clone();
+    does(&mut room, CampaignCommand::Add { campaign, entries }).unwrap();
+    let (campaign, left_out) = (other.clone(), 0);
+    does(&mut room, CampaignCommand::Complete { campaign, left_out }).unwrap();
+    let (campaign, by) = (other, None);
+    does(&mut room, CampaignCommand::Start { campaign, by }).unwrap();
+    assert_eq!((room.callbacks().len(), room.needs().len()), (1, 2));
+    pauses(&mut room);
+    room.wait_s(GRACE_S);
+    talks(&mut room);
+    let states = room.entry_states();
+    assert_eq!(states, [EntryState::Reached, EntryState::Reached]);
+}

@@ -1,0 +1,432 @@
+//! `cuptel import campaign FILE.csv`: a list of people who are to be called. The file is read twice,
+//! line by line: first its form is looked at, and nothing is told of a file that is broken; then its
+//! lines are told to the node, some hundred at a time, under a campaign of which nobody is called
+//! before the last of them is there. Whoever cannot be called is left out, and named.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use cuptel_core::calendar::moment;
+use cuptel_core::number::Caller;
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::PriorityClass;
+use serde_json::{Map, Value, json};
+
+use crate::cli::{one_of, say, tell};
+use crate::config::Config;
+use crate::shell::{Api, escaped};
+use crate::tasks::time;
+
+/// Lines told at once.
+const AT_ONCE: usize = 400;
+const COLUMNS: [&str; 5] = ["number", "note", "due", "not_before", "ref"];
+/// Bytes of a line, at most: what is longer is no list.
+const LINE_BYTES_MAX: usize = 16 * 1024;
+
+/// A list, and what is to be done with it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NewCampaign {
+    /// The file
+    file: PathBuf,
+    /// What the campaign goes by: letters, digits, spaces and .-_
+    #[arg(long)]
+    name: String,
+    /// The `name` of a `[[tenant]]`
+    #[arg(long)]
+    tenant: String,
+    /// The `name` of a `[[queue]]` of that tenant: its operators call, in its contact window
+    #[arg(long)]
+    queue: String,
+    /// Priority class, which says the deadline where no `due` does
+    #[arg(long, value_parser = one_of(PriorityClass::ALL))]
+    class: Option<PriorityClass>,
+    /// By when people are to be reached, like 2026-11-25T18:00:00+01:00; a line's own goes before
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    due: Option<UtcMs>,
+    /// What it is about, for the operator who calls
+    #[arg(long, value_name = "TEXT")]
+    note: Option<String>,
+    /// Hours in which it calls, within those of the queue, like 09:00-13:00
+    #[arg(long, value_name = "HOURS")]
+    window: Option<String>,
+    /// Nobody is called before, like 2026-11-25T18:00:00+01:00
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    starts: Option<UtcMs>,
+    /// It is over by itself then, like 2026-11-25T18:00:00+01:00
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    ends: Option<UtcMs>,
+    /// People at most that are released and not settled, 1 to 2000; who is tried again later is one of
+    /// them [default: 50]
+    #[arg(long, value_name = "N")]
+    pace: Option<u32>,
+    /// People at most that are released within an hour
+    #[arg(long, value_name = "N")]
+    per_hour: Option<u32>,
+    /// Who brings it in, which is recorded
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    /// Says what would be left out, and changes nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Takes nothing where a line would be left out
+    #[arg(long)]
+    strict: bool,
+    /// JSON instead of sentences
+    #[arg(long)]
+    json: bool,
+}
+
+/// A line that is left out, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LeftOut {
+    line: u64,
+    why: String,
+}
+
+/// What became of a list.
+#[derive(Debug, Default)]
+struct Told {
+    taken: u64,
+    left_out: Vec<LeftOut>,
+}
+
+/// `import campaign FILE.csv`.
+pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitCode> {
+    let most = config.limits.campaign_entries_max;
+    let form = Form::of(&new.file)?;
+    let lines = form.each(most, |_| Ok(()))?;
+    if lines == 0 {
+        bail!("{} has no line behind its header", new.file.display());
+    }
+    let api = Api::of(config)?;
+    if new.dry_run || new.strict {
+        let told = tell_all(&form, most, |entries| check(&api, new, entries))?;
+        if new.dry_run {
+            return Ok(report(new, &told, "would be taken; nothing was changed"));
+        }
+        if !told.left_out.is_empty() {
+            report(new, &told, "could be taken; nothing was, as --strict says");
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    api.post("campaigns", &campaign(new))?;
+    let path = format!("campaigns/{}", escaped(&new.name));
+    let discard = |error: anyhow::Error| {
+        // Nobody of it is called anyhow; a start discards it too.
+        if let Err(also) = api.post(&format!("{path}/end"), &json!({})) {
+            tell(&format!(
+                "the half of the list stays, and nobody of it is called: {also}"
+            ));
+        }
+        error.context("nothing was taken in, and nobody is called")
+    };
+    let entries = format!("{path}/entries");
+    let told = tell_all(&form, most, |chunk| {
+        api.post(&entries, &json!({ "entries": chunk }))
+    });
+    let told = told.map_err(discard)?;
+    if new.strict && !told.left_out.is_empty() {
+        report(new, &told, "could be taken");
+        return Err(discard(anyhow::anyhow!("--strict, and lines are left out")));
+    }
+    let whole = json!({ "left_out": told.left_out.len() });
+    let completed = api.post(&format!("{path}/complete"), &whole);
+    completed.map_err(discard)?;
+    let next = format!("on the list; next: cuptel campaigns start \"{}\"", new.name);
+    Ok(report(new, &told, &next))
+}
+
+fn campaign(new: &NewCampaign) -> Value {
+    json!({
+        "name": new.name, "tenant": new.tenant, "queue": new.queue, "class": new.class,
+        "due_ms": new.due, "note": new.note, "window": new.window, "starts_ms": new.starts,
+        "ends_ms": new.ends, "pace": new.pace, "per_hour": new.per_hour, "by": new.by,
+    })
+}
+
+fn check(api: &Api, new: &NewCampaign, entries: &[Value]) -> anyhow::Result<Value> {
+    let asked = json!({ "tenant": new.tenant, "queue": new.queue, "entries": entries });
+    api.post("campaigns/check", &asked)
+}
+
+fn report(new: &NewCampaign, told: &Told, what: &str) -> ExitCode {
+    let left_out = told.left_out.len();
+    if new.json {
+        let lines = told.left_out.iter();
+        let lines: Vec<Value> = lines
+            .map(|it| json!({ "line": it.line, "why": it.why }))
+            .collect();
+        say(&json!({ "taken": told.taken, "left_out": lines }).to_string());
+        return ExitCode::SUCCESS;
+    }
+    for LeftOut { line, why } in &told.left_out {
+        say(&format!("line {line}: left out, {why}"));
+    }
+    let but = match left_out {
+        0 => String::new(),
+        1 => "; 1 line left out".to_owned(),
+        left_out => format!("; {left_out} lines left out"),
+    };
+    say(&format!("{} people {what}{but}", told.taken));
+    ExitCode::SUCCESS
+}
+
+/// Tells every line that can be told, a chunk at a time.
+fn tell_all(
+    form: &Form<'_>,
+    most: u32,
+    mut tell: impl FnMut(&[Value]) -> anyhow::Result<Value>,
+) -> anyhow::Result<Told> {
+    let mut told = Told::default();
+    let mut chunk = Vec::with_capacity(AT_ONCE);
+    let mut known: HashMap<u64, u64> = HashMap::new();
+    form.each(most, |row| {
+        match row.entry(&mut known) {
+            Ok(entry) => chunk.push(entry),
+            Err(why) => told.left_out.push(LeftOut {
+                line: row.line,
+                why,
+            }),
+        }
+        if chunk.len() == AT_ONCE {
+            told.take(&tell(&chunk)?);
+            chunk.clear();
+        }
+        Ok(())
+    })?;
+    if !chunk.is_empty() {
+        told.take(&tell(&chunk)?);
+    }
+    told.left_out.sort_by_key(|it| it.line);
+    Ok(told)
+}
+
+impl Told {
+    fn take(&mut self, answer: &Value) {
+        self.taken += answer["taken"].as_u64().unwrap_or(0);
+        let lines = answer["left_out"].as_array().into_iter().flatten();
+        self.left_out.extend(lines.map(|it| LeftOut {
+            line: it["line"].as_u64().unwrap_or(0),
+            why: in_words(it["why"].as_str().unwrap_or_default()),
+        }));
+    }
+}
+
+/// Why the node leaves a line out.
+fn in_words(why: &str) -> String {
+    let told = match why {
+        "invalid" => "no telephone number",
+        "not_callable" => "a number of that kind is not called",
+        "do_not_call" => "the number is marked as not to be called (see cuptel numbers list)",
+        "shared" => "the number is marked as shared by many (see cuptel numbers list)",
+        "twice" => "the number is on this list already",
+        "too_late" => "its `due` is over before anybody may be called",
+        "too_long" => {
+            "its note has more than 500 characters, its ref more than 80, or signs in them"
+        }
+        other => other,
+    };
+    told.to_owned()
+}
+
+/// The form of a file: which columns stand where.
+struct Form<'f> {
+    file: &'f Path,
+    delimiter: u8,
+    /// Where each of `COLUMNS` stands.
+    places: [Option<usize>; 5],
+}
+
+/// One line, by the columns of its file.
+struct Row<'r> {
+    /// Where it stands in the file, the header being line 1.
+    line: u64,
+    record: &'r csv::StringRecord,
+    places: [Option<usize>; 5],
+}
+
+impl<'f> Form<'f> {
+    fn of(file: &'f Path) -> anyhow::Result<Self> {
+        let mut first = String::new();
+        let mut reader = open(file)?;
+        let mut head = std::io::Read::take(&mut reader, LINE_BYTES_MAX as u64);
+        head.read_line(&mut first)
+            .with_context(|| format!("reading {}", file.display()))?;
+        let first = first.trim_start_matches('\u{feff}').trim();
+        // Spreadsheets of an Italian desk write semicolons.
+        let delimiter = if first.contains(';') { b';' } else { b',' };
+        let named: Vec<&str> = first
+            .split(char::from(delimiter))
+            .map(|name| name.trim().trim_matches('"'))
+            .collect();
+        let place = |column: &str| named.iter().position(|name| *name == column);
+        let unknown = named.iter().find(|name| !COLUMNS.contains(name));
+        let places = COLUMNS.map(place);
+        if unknown.is_some() || places[0].is_none() {
+            bail!(
+                "{}:1: expected the columns number and, if they are there, {}, with commas or semicolons: got \"{first}\"",
+                file.display(),
+                COLUMNS[1..].join(", "),
+            );
+        }
+        Ok(Self {
+            file,
+            delimiter,
+            places,
+        })
+    }
+
+    /// Hands over every line behind the header. How many there are.
+    fn each(
+        &self,
+        most: u32,
+        mut take: impl FnMut(&Row<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<u64> {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(true)
+            .delimiter(self.delimiter)
+            .from_reader(open(self.file)?);
+        let mut record = csv::StringRecord::new();
+        let mut count = 0;
+        loop {
+            let is_one = reader.read_record(&mut record);
+            let place = self.file.display();
+            if !is_one.with_context(|| format!("nothing was taken of {place}: it is broken"))? {
+                return Ok(count);
+            }
+            count += 1;
+            if count > u64::from(most) {
+                bail!(
+                    "{place} has more than {most} lines ([limits] campaign_entries_max): nothing was taken of it"
+                );
+            }
+            let line = record.position().map_or(0, csv::Position::line);
+            take(&Row {
+                line,
+                record: &record,
+                places: self.places,
+            })?;
+        }
+    }
+}
+
+fn open(file: &Path) -> anyhow::Result<BufReader<File>> {
+    let opened = File::open(file).with_context(|| format!("reading {}", file.display()))?;
+    Ok(BufReader::new(opened))
+}
+
+impl Row<'_> {
+    fn field(&self, column: usize) -> &str {
+        let place = self.places.get(column).copied().flatten();
+        let text = place.and_then(|place| self.record.get(place));
+        text.unwrap_or_default().trim()
+    }
+
+    fn moment(&self, column: usize) -> Result<Option<UtcMs>, String> {
+        match self.field(column) {
+            "" => Ok(None),
+            text => moment::parse(text).map(Some).ok_or_else(|| {
+                let column = COLUMNS[column];
+                format!("`{column}` is no time with its zone, like 2026-11-25T18:00:00+01:00")
+            }),
+        }
+    }
+
+    /// The line as the node is told it, or why it is left out.
+    fn entry(&self, known: &mut HashMap<u64, u64>) -> Result<Value, String> {
+        let number = self.field(0);
+        let person = Caller::from_user_part(number);
+        let Some(e164) = person.number else {
+            return Err(in_words("invalid"));
+        };
+        if !person.class.may_be_dialled() {
+            return Err(in_words("not_callable"));
+        }
+        let digits = e164.reveal().trim_start_matches('+').parse();
+        let digits: u64 = digits.map_err(|_error| in_words("invalid"))?;
+        let (due_ms, not_before_ms) = (self.moment(2)?, self.moment(3)?);
+        if let Some(first) = known.insert(digits, self.line) {
+            known.insert(digits, first);
+            return Err(format!("the same number as line {first}"));
+        }
+        let mut entry = Map::from_iter([
+            ("line".to_owned(), json!(self.line)),
+            ("number".to_owned(), json!(e164.reveal())),
+        ]);
+        entry.extend(due_ms.map(|at| ("due_ms".to_owned(), json!(at))));
+        entry.extend(not_before_ms.map(|at| ("not_before_ms".to_owned(), json!(at))));
+        for (name, column) in [("note", 1), ("ref", 4)] {
+            if !self.field(column).is_empty() {
+                entry.insert(name.to_owned(), json!(self.field(column)));
+            }
+        }
+        Ok(Value::Object(entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Told lines, and those that are left out; a fault of the file as its words.
+    fn read(text: &str) -> Result<(Vec<Value>, Vec<LeftOut>), String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("list.csv");
+        std::fs::write(&file, text).expect("written");
+        let in_words = |error: anyhow::Error| format!("{error:#}");
+        let form = Form::of(&file).map_err(in_words)?;
+        let mut all = Vec::new();
+        let told = tell_all(&form, 10, |chunk| {
+            all.extend_from_slice(chunk);
+            Ok(json!({ "taken": chunk.len(), "left_out": [] }))
+        });
+        Ok((all, told.map_err(in_words)?.left_out))
+    }
+
+    #[test]
+    fn columns_stand_in_any_order_with_commas_or_semicolons() {
+        let (told, left_out) =
+            read("ref;number;due\nA1;0861123456;2026-11-25T18:00:00+01:00\n;+393331234567;\n")
+                .unwrap();
+        assert_eq!(left_out, []);
+        assert_eq!(told[0]["number"], "+390861123456");
+        assert_eq!(
+            (&told[0]["ref"], &told[0]["line"]),
+            (&json!("A1"), &json!(2))
+        );
+        assert!(told[0]["due_ms"].is_i64() && told[1]["ref"].is_null());
+        let (told, _) = read("\u{feff}number,note\n3331234567,\"spostata, vedi\"\n").unwrap();
+        assert_eq!(told[0]["note"], "spostata, vedi");
+    }
+
+    #[test]
+    fn who_cannot_be_called_is_left_out_with_the_line_and_the_reason() {
+        let (told, left_out) =
+            read("number,due\n0861123456,\n112,\nnobody,\n+390861123456,\n3331234567,tomorrow\n")
+                .unwrap();
+        assert_eq!(told.len(), 1);
+        let lines: Vec<u64> = left_out.iter().map(|it| it.line).collect();
+        assert_eq!(lines, [3, 4, 5, 6]);
+        assert!(left_out[0].why.contains("not called"));
+        assert_eq!(left_out[2].why, "the same number as line 2");
+        assert!(left_out[3].why.starts_with("`due` is no time"));
+    }
+
+    #[test]
+    fn a_broken_file_is_told_whole_and_names_its_line() {
+        let broken = read("number,note\n0861123456\n").unwrap_err();
+        assert!(
+            broken.contains("broken") && broken.contains("line: 2"),
+            "{broken}"
+        );
+        let unknown = read("number,telefono\n").unwrap_err();
+        assert!(unknown.contains(":1: expected the columns"), "{unknown}");
+        let many = read(&format!("number\n{}", "0861123456\n".repeat(11))).unwrap_err();
+        assert!(many.contains("more than 10 lines"), "{many}");
+    }
+}

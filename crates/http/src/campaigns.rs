@@ -1,0 +1,470 @@
+//! Campaigns: lists of people who are to be called. What there is, how a list comes in by chunks, and
+//! what is done with one.
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use cuptel_core::campaign::{
+    CHUNK_MAX, CampaignCommand, CampaignError, CampaignTold, EntryTold, LeftOut,
+};
+use cuptel_core::number::Caller as Person;
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::words::{CampaignEnd, CampaignState, PriorityClass};
+use cuptel_store::{CampaignDetail, CampaignFilter};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::Caller;
+use crate::actions::{Asked, typed};
+use crate::error::ApiError;
+use crate::pages::Shared;
+use crate::port::Refusal;
+use crate::reads::{asked, next, rows, shortened, word};
+use crate::schema;
+
+/// Bytes of a chunk: as many lines as may be, with long notes.
+pub(crate) const CHUNK_BYTES_MAX: usize = 1024 * 1024;
+
+/// Which campaigns.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CampaignsAsked {
+    /// Short name of the tenant.
+    tenant: Option<String>,
+    /// Where they stand: one word of the states.
+    state: Option<String>,
+    /// Older than this identifier: `next` of the page before.
+    before: Option<i64>,
+    /// How many, 1 to 1000; 100 where nothing is said.
+    limit: Option<u32>,
+}
+
+/// Which of the people on a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EntriesAsked {
+    /// Behind this identifier: `next` of the page before.
+    after: Option<i64>,
+    /// How many, 1 to 1000; 100 where nothing is said.
+    limit: Option<u32>,
+}
+
+/// A campaign to make; its list is sent after that, and then completed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCampaign {
+    /// What it goes by: letters, digits, spaces and `.-_`; 80 at most, and no number.
+    name: String,
+    /// Short name of the tenant.
+    tenant: String,
+    /// Short name of its queue, whose operators call.
+    queue: String,
+    /// Priority class; it says the deadline where nothing else does.
+    #[schema(value_type = Option<schema::PriorityClass>)]
+    class: Option<PriorityClass>,
+    /// By when people are to be reached, in milliseconds since 1970.
+    due_ms: Option<i64>,
+    /// What it is about, for the operator; at most 500 characters.
+    note: Option<String>,
+    /// Hours like `09:00-13:00`, within those of the queue.
+    window: Option<String>,
+    /// Nobody is called before, in milliseconds since 1970.
+    starts_ms: Option<i64>,
+    /// It is over by itself then, in milliseconds since 1970.
+    ends_ms: Option<i64>,
+    /// People at most that are released and not settled, 1 to 2000; 50 where nothing is said.
+    pace: Option<u32>,
+    /// People at most that are released within an hour.
+    per_hour: Option<u32>,
+    /// Name of who makes it.
+    by: Option<String>,
+}
+
+/// One line of a list.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEntry {
+    /// Where it stands, from 1: faults name it.
+    line: u32,
+    /// Whom to call, as it is dialled in Italy or with `+` and the country.
+    number: String,
+    /// What it is about; at most 500 characters.
+    note: Option<String>,
+    /// By when, in milliseconds since 1970.
+    due_ms: Option<i64>,
+    /// Not to be called before, in milliseconds since 1970.
+    not_before_ms: Option<i64>,
+    /// What it goes by elsewhere; at most 80 characters.
+    #[serde(rename = "ref")]
+    reference: Option<String>,
+}
+
+/// The number and the note are of a person.
+impl std::fmt::Debug for NewEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewEntry")
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Lines of a list.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewEntries {
+    /// At most 500.
+    entries: Vec<NewEntry>,
+}
+
+/// Lines that are only looked at.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntriesToCheck {
+    /// Short name of the tenant.
+    tenant: String,
+    /// Short name of its queue.
+    queue: String,
+    /// At most 500.
+    entries: Vec<NewEntry>,
+}
+
+/// A list that is whole.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Whole {
+    /// Lines that were left out of it.
+    left_out: u32,
+}
+
+/// Who does it.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DoneBy {
+    /// Name of who does it, which is recorded.
+    by: Option<String>,
+}
+
+/// Campaigns, newest first, each with how far it is.
+#[utoipa::path(get, path = "/api/v1/campaigns", tag = "stored", security(("token" = [])),
+    params(CampaignsAsked),
+    responses((status = 200, body = schema::Campaigns), (status = 400, body = schema::Error),
+        (status = 401, body = schema::Error)))]
+pub(crate) async fn campaigns(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    query: Result<Query<CampaignsAsked>, QueryRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let CampaignsAsked {
+        tenant,
+        state,
+        before,
+        limit,
+    } = asked(query)?;
+    let state: Option<CampaignState> = word(state.as_deref())?;
+    let limit = rows(limit)?;
+    let filter = CampaignFilter {
+        tenant,
+        state,
+        before,
+        limit,
+    };
+    let now_ms = shared.engine.snapshot().at_ms;
+    let campaigns = shared.store.campaigns(&filter, now_ms).await?;
+    let last = campaigns.last().map(|last| last.campaign.id.0);
+    let next = next(last, campaigns.len(), limit);
+    Ok(Json(json!({ "campaigns": campaigns, "next": next })))
+}
+
+async fn found(shared: &Shared, which: &str) -> Result<CampaignDetail, ApiError> {
+    let now_ms = shared.engine.snapshot().at_ms;
+    let campaign = shared.store.campaign(which, now_ms).await?;
+    campaign.ok_or_else(|| ApiError::NotFound {
+        what: "campaign",
+        which: shortened(which),
+    })
+}
+
+async fn shown(shared: &Shared, which: &str) -> Result<Json<Value>, ApiError> {
+    let campaign = found(shared, which).await?;
+    Ok(Json(json!({ "campaign": campaign })))
+}
+
+/// One campaign, by its name or identifier, with how many of its people stand how, and when it is
+/// over at the pace so far.
+#[utoipa::path(get, path = "/api/v1/campaigns/{campaign}", tag = "stored",
+    security(("token" = [])), params(("campaign" = String, Path)),
+    responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error)))]
+pub(crate) async fn campaign(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    shown(&shared, &which).await
+}
+
+/// The people on a list, in its order, each with how it went; numbers are masked.
+#[utoipa::path(get, path = "/api/v1/campaigns/{campaign}/entries", tag = "stored",
+    security(("token" = [])), params(("campaign" = String, Path), EntriesAsked),
+    responses((status = 200, body = schema::CampaignEntries), (status = 400, body = schema::Error),
+        (status = 401, body = schema::Error), (status = 404, body = schema::Error)))]
+pub(crate) async fn entries(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+    query: Result<Query<EntriesAsked>, QueryRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let EntriesAsked { after, limit } = asked(query)?;
+    let limit = rows(limit)?;
+    let id = found(&shared, &which).await?.campaign.id;
+    let after = after.unwrap_or(0);
+    let entries = shared.store.campaign_entries(id, after, limit).await?;
+    let next = next(entries.last().map(|last| last.id.0), entries.len(), limit);
+    Ok(Json(json!({ "entries": entries, "next": next })))
+}
+
+/// Makes a campaign of kind recall, whose list is to come: nobody of it is called before the list is
+/// completed and the campaign started.
+#[utoipa::path(post, path = "/api/v1/campaigns", tag = "people", security(("token" = [])),
+    request_body = NewCampaign,
+    responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
+        (status = 409, description = "There is one of that name", body = schema::Error),
+        (status = 422, description = "Nothing was made", body = schema::Error)))]
+pub(crate) async fn create(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<NewCampaign>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    let now_ms = shared.engine.snapshot().at_ms;
+    let known = shared.store.campaign(&wish.name, now_ms).await?;
+    let is_discarded = |it: &CampaignDetail| it.campaign.ended_how == Some(CampaignEnd::Discarded);
+    if known.is_some_and(|known| !is_discarded(&known)) {
+        return Err(refused(CampaignError::NameTaken(wish.name)));
+    }
+    let name = wish.name.clone();
+    let told = CampaignTold {
+        name: wish.name,
+        tenant: wish.tenant,
+        queue: wish.queue,
+        class: wish.class,
+        due_ms: wish.due_ms,
+        note: typed(wish.note.as_deref().unwrap_or(""))?,
+        window: wish.window,
+        starts_ms: wish.starts_ms,
+        ends_ms: wish.ends_ms,
+        pace: wish.pace,
+        per_hour: wish.per_hour,
+        by: typed(wish.by.as_deref().unwrap_or(""))?,
+    };
+    told_to(&shared, CampaignCommand::Create(Box::new(told))).await?;
+    shown(&shared, &name).await
+}
+
+fn refused(error: CampaignError) -> ApiError {
+    Refusal::Refused(error.into()).into()
+}
+
+async fn told_to(shared: &Shared, command: CampaignCommand) -> Result<(), ApiError> {
+    let command = Command::Campaign(Box::new(command));
+    Ok(shared.engine.command(command).await?)
+}
+
+fn read(entries: Vec<NewEntry>) -> Result<Vec<EntryTold>, ApiError> {
+    if entries.len() > CHUNK_MAX {
+        return Err(refused(CampaignError::TooManyAtOnce));
+    }
+    let entry = |told: NewEntry| EntryTold {
+        line: told.line,
+        person: Person::from_user_part(told.number.trim()),
+        note: told.note.filter(|note| !note.trim().is_empty()),
+        due_ms: told.due_ms,
+        not_before_ms: told.not_before_ms,
+        reference: told.reference.filter(|it| !it.trim().is_empty()),
+    };
+    Ok(entries.into_iter().map(entry).collect())
+}
+
+/// The lines that the rules do not take, if it is that alone that keeps them from the others.
+async fn left_out(shared: &Shared, command: CampaignCommand) -> Result<Vec<LeftOut>, ApiError> {
+    let command = Command::Campaign(Box::new(command));
+    match shared.engine.command(command).await {
+        Ok(()) => Ok(Vec::new()),
+        Err(Refusal::Refused(CommandError::Campaign(CampaignError::LeftOut(these)))) => Ok(these),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+fn taken(count: usize, left_out: &[LeftOut]) -> Json<Value> {
+    let lines = left_out.iter();
+    let lines: Vec<Value> = lines
+        .map(|it| json!({ "line": it.line, "why": it.why }))
+        .collect();
+    Json(json!({ "taken": count, "left_out": lines }))
+}
+
+/// Says which lines of a list would be left out, and why; nothing is changed. Whether a number comes
+/// twice is looked at within the request alone.
+#[utoipa::path(post, path = "/api/v1/campaigns/check", tag = "people", security(("token" = [])),
+    request_body = EntriesToCheck,
+    responses((status = 200, body = schema::EntriesTaken), (status = 401, body = schema::Error),
+        (status = 422, body = schema::Error)))]
+pub(crate) async fn check(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<EntriesToCheck>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    let entries = read(wish.entries)?;
+    let told = entries.len();
+    let command = CampaignCommand::Check {
+        tenant: wish.tenant,
+        queue: wish.queue,
+        entries,
+    };
+    let left_out = left_out(&shared, command).await?;
+    Ok(taken(told - left_out.len(), &left_out))
+}
+
+/// Adds lines to a list that is not whole yet. Who cannot be called is left out and named: no
+/// telephone number, of a class that is not called, marked as not to be called or as shared, on the
+/// list already, too late.
+#[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/entries", tag = "people",
+    security(("token" = [])), params(("campaign" = String, Path)), request_body = NewEntries,
+    responses((status = 200, body = schema::EntriesTaken), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "Its list is whole", body = schema::Error),
+        (status = 422, description = "Nothing was added", body = schema::Error)))]
+pub(crate) async fn add(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+    asked: Asked<NewEntries>,
+) -> Result<Json<Value>, ApiError> {
+    let mut entries = read(asked.wish.entries)?;
+    let campaign = found(&shared, &which).await?.campaign.name;
+    let add = |entries: Vec<EntryTold>| CampaignCommand::Add {
+        campaign: campaign.clone(),
+        entries,
+    };
+    let out = left_out(&shared, add(entries.clone())).await?;
+    if !out.is_empty() {
+        entries.retain(|entry| !out.iter().any(|it| it.line == entry.line));
+        told_to(&shared, add(entries.clone())).await?;
+    }
+    Ok(taken(entries.len(), &out))
+}
+
+/// The list is whole: the campaign can be started.
+#[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/complete", tag = "people",
+    security(("token" = [])), params(("campaign" = String, Path)), request_body = Whole,
+    responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "Its list is whole already", body = schema::Error),
+        (status = 422, description = "Nobody is on its list", body = schema::Error)))]
+pub(crate) async fn complete(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+    asked: Asked<Whole>,
+) -> Result<Json<Value>, ApiError> {
+    let left_out = asked.wish.left_out;
+    goes(&shared, &which, |campaign| CampaignCommand::Complete {
+        campaign,
+        left_out,
+    })
+    .await
+}
+
+async fn goes(
+    shared: &Shared,
+    which: &str,
+    command: impl FnOnce(String) -> CampaignCommand,
+) -> Result<Json<Value>, ApiError> {
+    let campaign = found(shared, which).await?.campaign;
+    told_to(shared, command(campaign.name)).await?;
+    shown(shared, &campaign.id.to_string()).await
+}
+
+/// Its people are called from now on, a few at a time.
+#[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/start", tag = "people",
+    security(("token" = [])), params(("campaign" = String, Path)), request_body = DoneBy,
+    responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "It is not ready", body = schema::Error)))]
+pub(crate) async fn start(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+    asked: Asked<DoneBy>,
+) -> Result<Json<Value>, ApiError> {
+    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
+    goes(&shared, &which, |campaign| CampaignCommand::Start {
+        campaign,
+        by,
+    })
+    .await
+}
+
+/// Nobody of it is newly rung; conversations go on.
+#[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/pause", tag = "people",
+    security(("token" = [])), params(("campaign" = String, Path)), request_body = DoneBy,
+    responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "It is not running", body = schema::Error)))]
+pub(crate) async fn pause(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+    asked: Asked<DoneBy>,
+) -> Result<Json<Value>, ApiError> {
+    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
+    goes(&shared, &which, |campaign| CampaignCommand::Pause {
+        campaign,
+        by,
+    })
+    .await
+}
+
+/// It goes on where it was paused.
+#[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/resume", tag = "people",
+    security(("token" = [])), params(("campaign" = String, Path)), request_body = DoneBy,
+    responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "It is not paused", body = schema::Error)))]
+pub(crate) async fn resume(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+    asked: Asked<DoneBy>,
+) -> Result<Json<Value>, ApiError> {
+    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
+    goes(&shared, &which, |campaign| CampaignCommand::Resume {
+        campaign,
+        by,
+    })
+    .await
+}
+
+/// It is over: whoever is released and owed nothing else is not called, and the rest of its list
+/// neither. Conversations go on, and count. A list that is not whole is discarded.
+#[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/end", tag = "people",
+    security(("token" = [])), params(("campaign" = String, Path)), request_body = DoneBy,
+    responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error)))]
+pub(crate) async fn end(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(which): Path<String>,
+    asked: Asked<DoneBy>,
+) -> Result<Json<Value>, ApiError> {
+    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
+    goes(&shared, &which, |campaign| CampaignCommand::End {
+        campaign,
+        by,
+    })
+    .await
+}

@@ -1,0 +1,212 @@
+//! Campaigns in the database: who is next, what comes back at a start, and how far one is.
+
+use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
+use cuptel_core::record::{CampaignEntryRow, CampaignRow, Record};
+use cuptel_core::words::{CampaignEnd, CampaignState, EntryState, PriorityClass};
+use cuptel_store::{Batch, CampaignFilter, Store};
+
+use crate::home::{Home, on_every_database};
+use crate::rows::{NOW, names, number};
+
+on_every_database!(
+    the_next_come_in_their_order_and_not_before_their_time,
+    nobody_is_told_before_the_database_has_what_was_decided,
+    what_is_open_comes_back_with_its_counts_and_who_is_released,
+    how_far_it_is_is_counted_and_forecast,
+    a_list_is_read_page_by_page_with_masked_numbers,
+);
+
+const DIGITS: &str = "+390861123456";
+
+fn campaign(id: i64, state: CampaignState) -> CampaignRow {
+    CampaignRow {
+        id: CampaignId(id),
+        tenant: TenantId(1),
+        queue: QueueId(1),
+        name: format!("agenda \"{id}\""),
+        class: Some(PriorityClass::B),
+        due_ms: Some(NOW + 9),
+        note: Some("spostata".to_owned()),
+        window: Some("09:00-13:00".to_owned()),
+        starts_ms: Some(NOW + 1),
+        ends_ms: Some(NOW + 2),
+        pace: 7,
+        per_hour: Some(60),
+        state,
+        created_ms: NOW - 3,
+        started_ms: (state != CampaignState::Loading).then_some(NOW - 1_000),
+        since_ms: NOW - 4,
+        by: Some("carla".to_owned()),
+        ended_how: (state == CampaignState::Ended).then_some(CampaignEnd::Stopped),
+        entries: 6,
+        left_out: 2,
+    }
+}
+
+fn entry(id: i64, of: i64, state: EntryState) -> CampaignEntryRow {
+    let is_called = state != EntryState::Waiting;
+    CampaignEntryRow {
+        id: EntryId(id),
+        campaign: CampaignId(of),
+        number: NumberId(1),
+        line: id,
+        from_ms: 0,
+        due_ms: Some(NOW + 8),
+        note: Some("visita".to_owned()),
+        reference: Some("A-1".to_owned()),
+        state,
+        callback: is_called.then_some(CallbackId(11)),
+        need: is_called.then_some(NeedId(31)),
+        released_ms: is_called.then_some(NOW),
+        settled_ms: state.is_result().then_some(NOW + 1),
+    }
+}
+
+fn later(id: i64, from_ms: i64) -> CampaignEntryRow {
+    CampaignEntryRow {
+        from_ms,
+        ..entry(id, 1, EntryState::Waiting)
+    }
+}
+
+fn rows() -> Vec<Record> {
+    let campaigns = [
+        campaign(1, CampaignState::Running),
+        campaign(2, CampaignState::Ended),
+        campaign(3, CampaignState::Ended),
+        campaign(4, CampaignState::Loading),
+    ];
+    let entries = [
+        later(21, NOW + 50),
+        later(22, 0),
+        later(23, NOW - 5),
+        later(24, 0),
+        entry(25, 1, EntryState::Released),
+        entry(26, 1, EntryState::Reached),
+        entry(27, 2, EntryState::Released),
+        entry(28, 3, EntryState::Waiting),
+    ];
+    let campaigns = campaigns.map(|row| Record::Campaign(Box::new(row)));
+    let entries = entries.map(|row| Record::CampaignEntry(Box::new(row)));
+    let mut rows = vec![Record::Number(number(1, DIGITS))];
+    rows.extend(campaigns.into_iter().chain(entries));
+    rows
+}
+
+async fn filled(home: &Home) -> Store {
+    let store = home.serve().await;
+    store.intern(&names()).await.unwrap();
+    store.begin().await.unwrap();
+    let mut batches = vec![Batch {
+        last_seq: 1,
+        records: rows(),
+    }];
+    store.writer().commit(&mut batches).await.unwrap();
+    store
+}
+
+async fn the_next_come_in_their_order_and_not_before_their_time(home: &Home) {
+    let store = filled(home).await;
+    let page = store.waiting_entries(CampaignId(1), NOW, 2, 1).await;
+    let page = page.unwrap().expect("it has all that was decided");
+    let ids: Vec<i64> = page.entries.iter().map(|it| it.row.id.0).collect();
+    assert_eq!((ids, page.next_ms), (vec![22, 24], Some(NOW + 50)));
+    assert_eq!(page.entries[0].row, later(22, 0));
+    let number = page.entries[0].number.as_ref().expect("they have one");
+    assert_eq!(number.reveal(), DIGITS);
+    let page = store.waiting_entries(CampaignId(1), NOW + 50, 9, 0).await;
+    let page = page.unwrap().expect("it has all that was decided");
+    let ids: Vec<i64> = page.entries.iter().map(|it| it.row.id.0).collect();
+    assert_eq!((ids, page.next_ms), (vec![22, 24, 23, 21], None));
+}
+
+async fn nobody_is_told_before_the_database_has_what_was_decided(home: &Home) {
+    let store = filled(home).await;
+    let page = store
+        .waiting_entries(CampaignId(1), NOW, 2, 2)
+        .await
+        .unwrap();
+    assert_eq!(page, None, "the second step is elsewhere still");
+    store.begin().await.unwrap();
+    let page = store
+        .waiting_entries(CampaignId(1), NOW, 2, 1)
+        .await
+        .unwrap();
+    assert_eq!(page, None, "another epoch has steps of its own");
+}
+
+async fn what_is_open_comes_back_with_its_counts_and_who_is_released(home: &Home) {
+    let store = filled(home).await;
+    let restored = store.begin().await.unwrap();
+    let mut open = restored.campaigns.iter();
+    let first = open.next().expect("it runs");
+    assert_eq!(first.row, campaign(1, CampaignState::Running));
+    let counts = [
+        (EntryState::Waiting, 4),
+        (EntryState::Released, 1),
+        (EntryState::Reached, 1),
+    ];
+    assert_eq!(first.counts, counts);
+    // Of the second somebody is at work still; the third is over.
+    let rest: Vec<i64> = open.map(|it| it.row.id.0).collect();
+    assert_eq!(rest, [2, 4]);
+    let released = [
+        entry(25, 1, EntryState::Released),
+        entry(27, 2, EntryState::Released),
+    ];
+    assert_eq!(restored.released, released);
+}
+
+async fn how_far_it_is_is_counted_and_forecast(home: &Home) {
+    let store = filled(home).await;
+    let of = async |which: &str| store.campaign(which, NOW).await.unwrap();
+    let runs = of("1").await.expect("there is one");
+    let counts = &runs.counts;
+    assert_eq!((counts.waiting, counts.not_called), (4, 0));
+    assert_eq!((counts.released, counts.reached), (1, 1));
+    // One in a second, and five are left.
+    assert_eq!(runs.over_ms, Some(NOW + 5_000));
+    assert_eq!(runs.campaign.tenant.as_deref(), Some("asl-teramo"));
+    assert_eq!(runs.campaign.queue.as_deref(), Some("prenotazioni"));
+    let ended = of("agenda \"3\"").await.expect("it goes by its name");
+    let counts = &ended.counts;
+    assert_eq!((counts.waiting, counts.not_called), (0, 1));
+    assert_eq!(ended.over_ms, None);
+    assert!(of("ortopedia").await.is_none() && of("77").await.is_none());
+    let filter = CampaignFilter {
+        state: Some(CampaignState::Ended),
+        limit: 10,
+        ..CampaignFilter::default()
+    };
+    let listed = store.campaigns(&filter, NOW).await.unwrap();
+    let ids: Vec<i64> = listed.iter().map(|it| it.campaign.id.0).collect();
+    assert_eq!(ids, [3, 2]);
+    let nobodys = CampaignFilter {
+        tenant: Some("asl-roma".to_owned()),
+        ..filter
+    };
+    assert!(store.campaigns(&nobodys, NOW).await.is_err());
+}
+
+async fn a_list_is_read_page_by_page_with_masked_numbers(home: &Home) {
+    let store = filled(home).await;
+    let page = async |after| {
+        store
+            .campaign_entries(CampaignId(1), after, 4)
+            .await
+            .unwrap()
+    };
+    let first = page(0).await;
+    let ids: Vec<i64> = first.iter().map(|it| it.id.0).collect();
+    assert_eq!(ids, [21, 22, 23, 24]);
+    assert_eq!(first[0].not_before_ms, Some(NOW + 50));
+    assert_eq!(first[1].not_before_ms, None);
+    let told = serde_json::to_string(&first).unwrap();
+    assert!(
+        told.contains("+39…456") && !told.contains("0861123"),
+        "{told}"
+    );
+    let rest = page(24).await;
+    assert_eq!(rest.last().map(|it| it.state), Some(EntryState::Reached));
+    assert_eq!(rest[1].digits.as_deref(), Some(DIGITS));
+}
