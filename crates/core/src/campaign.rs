@@ -31,7 +31,7 @@ use crate::number::{Caller, PhoneNumber};
 use crate::record::{CampaignEntryRow, CampaignRow, NeedDetailRow, Record, WaitingEntry};
 use crate::step::{CommandError, Step};
 use crate::time::{MonoUs, Now, UtcMs};
-use crate::words::{CampaignEnd, CampaignState, EntryState, Mark, PriorityClass, WhyLeftOut};
+use crate::words::{CampaignEnd, CampaignState, EntryState, Mark, NumberClass, PriorityClass, WhyLeftOut};
 
 /// Characters of a campaign's name, at most.
 pub const NAME_MAX: usize = 80;
@@ -573,12 +573,17 @@ impl Centre {
     }
 
     fn why_left_out(&self, now: Now, tenant: TenantId, told: &EntryTold) -> Option<WhyLeftOut> {
-        let Some(number) = &told.person.number else {
-            return Some(WhyLeftOut::Invalid);
+        let Some(number) = told.person.callable() else {
+            return Some(match told.person.class {
+                NumberClass::Invalid | NumberClass::Anonymous => WhyLeftOut::Invalid,
+                NumberClass::Fixed
+                | NumberClass::Mobile
+                | NumberClass::Foreign
+                | NumberClass::Shared
+                | NumberClass::Premium
+                | NumberClass::Emergency => WhyLeftOut::NotCallable,
+            });
         };
-        if !told.person.class.may_be_dialled() {
-            return Some(WhyLeftOut::NotCallable);
-        }
         let is_long = |text: &Option<String>, most: usize| {
             let text = text.as_deref().unwrap_or_default();
             text.chars().count() > most || text.chars().any(char::is_control)

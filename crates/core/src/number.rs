@@ -119,6 +119,13 @@ impl Caller {
         }
     }
 
+    /// The number, where it is one that may be dialled.
+    #[must_use]
+    pub fn callable(&self) -> Option<&PhoneNumber> {
+        let number = self.number.as_ref();
+        number.filter(|_| self.class.may_be_dialled())
+    }
+
     /// Sorts out the user part of a SIP or tel URI as a carrier in Italy sends it:
     /// `+39…`, `0039…`, national with its leading 0, or a bare mobile number.
     #[must_use]

@@ -14,7 +14,7 @@ use clap::Args;
 use cuptel_core::calendar::moment;
 use cuptel_core::number::Caller;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::PriorityClass;
+use cuptel_core::words::{NumberClass, PriorityClass};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{one_of, say, tell};
@@ -341,12 +341,9 @@ impl Row<'_> {
     fn entry(&self, known: &mut HashMap<u64, u64>) -> Result<Value, String> {
         let number = self.field(0);
         let person = Caller::from_user_part(number);
-        let Some(e164) = person.number else {
-            return Err(in_words("invalid"));
-        };
-        if !person.class.may_be_dialled() {
-            return Err(in_words("not_callable"));
-        }
+        let is_number = !matches!(person.class, NumberClass::Invalid | NumberClass::Anonymous);
+        let why = if is_number { "not_callable" } else { "invalid" };
+        let e164 = person.callable().ok_or_else(|| in_words(why))?;
         let digits = e164.reveal().trim_start_matches('+').parse();
         let digits: u64 = digits.map_err(|_error| in_words("invalid"))?;
         let (due_ms, not_before_ms) = (self.moment(2)?, self.moment(3)?);

@@ -323,6 +323,7 @@ pub(crate) fn done(command: &Command) -> String {
             Some(operator) => format!("Richiamata affidata a {operator}."),
             None => "Richiamata di nuovo di tutti.".to_owned(),
         },
+        Command::Campaign(_) => "Campagna: fatto.".to_owned(),
         Command::AddTasks(tasks) => format!("Attività aggiunte: {}.", tasks.len()),
         Command::AssignTask { operator, .. } => match operator {
             Some(operator) => format!("Attività affidata a {operator}."),
@@ -412,6 +413,7 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::NotUnseen(id) => format!("La richiamata {id} non è tra quelle da rivedere."),
         CommandError::NoNumber(id) => format!("La richiamata {id} non ha più un numero."),
         CommandError::ByHand(refused) => not_by_hand(refused),
+        CommandError::Campaign(_) => "La campagna non lo permette adesso.".to_owned(),
         CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
         CommandError::NotMarked(_) => "Questo numero non è in elenco.".to_owned(),
         CommandError::TooManyMarks(most) => format!("In elenco ci sono già {most} numeri."),

@@ -33,7 +33,7 @@ impl World {
     /// Somebody does the next thing with the campaign that is open, or has a new one. At the quiet
     /// end whatever is open is ended.
     pub(crate) fn campaigns(&mut self, mut chance: Chance) -> Result<(), Broken> {
-        let (after_us, draw) = (chance.s(2, 25), chance.between(0, 99));
+        let (after_us, draw) = (chance.s(1, 12), chance.between(0, 99));
         let told = self.some_campaign(&mut chance);
         let people = self.some_people(&mut chance);
         let is_open = |row: &&CampaignRow| row.state != CampaignState::Ended;
@@ -50,6 +50,10 @@ impl World {
             return self.says(CampaignCommand::Create(Box::new(told)));
         };
         let by = None;
+        let has_some = self.decided.entries.values().any(|entry| {
+            let of = self.decided.campaigns.get(&entry.campaign);
+            of.is_some_and(|row| row.name == campaign)
+        });
         let ends = CampaignCommand::End {
             campaign: campaign.clone(),
             by: None,
@@ -58,8 +62,8 @@ impl World {
             return self.says(ends);
         }
         let command = match (state, draw) {
-            (_, 95..) => ends,
-            (CampaignState::Loading, 0..=49) => CampaignCommand::Add {
+            (_, 97..) => ends,
+            (CampaignState::Loading, _) if !has_some || draw < 30 => CampaignCommand::Add {
                 campaign,
                 entries: people,
             },
@@ -68,7 +72,7 @@ impl World {
                 left_out: 0,
             },
             (CampaignState::Ready, _) => CampaignCommand::Start { campaign, by },
-            (CampaignState::Running, 0..=19) => CampaignCommand::Pause { campaign, by },
+            (CampaignState::Running, 0..=9) => CampaignCommand::Pause { campaign, by },
             (CampaignState::Paused, 0..=59) => CampaignCommand::Resume { campaign, by },
             (CampaignState::Running | CampaignState::Paused | CampaignState::Ended, _) => {
                 return Ok(());
@@ -114,16 +118,18 @@ impl World {
 
     /// Some of those whom the centre may know already.
     fn some_people(&self, chance: &mut Chance) -> Vec<EntryTold> {
-        let first = chance.index(PEOPLE.len());
-        let count = chance.index(4) + 1;
+        let callable = |user: &&str| Caller::from_user_part(user).callable().is_some();
+        let people: Vec<&str> = PEOPLE.into_iter().filter(callable).collect();
+        let first = chance.index(people.len());
+        let count = chance.index(3) + 1;
         let now_ms = self.now().utc_ms;
         let line = |n: usize| {
             let waits_ms = i64::try_from(chance.between(0, 120_000)).unwrap_or(i64::MAX);
             EntryTold {
                 line: u32::try_from(n + 1).unwrap_or(u32::MAX),
-                person: Caller::from_user_part(PEOPLE[(first + n) % PEOPLE.len()]),
+                person: Caller::from_user_part(people[(first + n) % people.len()]),
                 note: None,
-                due_ms: None,
+                due_ms: chance.percent(25).then_some(now_ms + 2 * waits_ms + 20_000),
                 not_before_ms: chance.percent(30).then_some(now_ms + waits_ms),
                 reference: None,
             }

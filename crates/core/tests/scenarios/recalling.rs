@@ -12,7 +12,7 @@ use cuptel_core::words::{
 
 use crate::marks::do_not_call;
 use crate::room::{
-    BOOK, BUSY_S, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX, UNREACHABLE_S,
+    BOOK, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX,
 };
 
 const PIETRO: &str = "+393331000003";
@@ -233,9 +233,12 @@ fn a_pause_holds_who_is_released_and_lets_a_conversation_go_on() {
     pauses(&mut room);
     assert_eq!(room.last_offer().state, OfferState::Withdrawn);
     assert_eq!(room.offered(), None);
-    let mario = room.waits(LUCIA, BOOK);
-    room.hangs_up(mario);
-    room.wait_s(NO_ANSWER_S);
+    room.chooses(1, Chosen::Paused);
+    let lucia = room.waits(LUCIA, BOOK);
+    room.hangs_up(lucia);
+    room.registers(1);
+    room.chooses(1, Chosen::Available);
+    room.wait_s(GRACE_S);
     assert!(
         room.offered().is_some(),
         "their own call is paid all the same"
@@ -313,8 +316,11 @@ fn another_person_at_the_number_is_no_result() {
     assert_eq!(room.detail(need).note.as_deref(), Some("agenda spostata"));
     room.restarts();
     room.registers(1);
-    room.wait_s(NO_ANSWER_S);
-    assert!(room.offered().is_some());
+    room.wait_s(GRACE_S);
+    talks(&mut room);
+    room.wait_s(NO_ANSWER_S - GRACE_S - 60);
+    talks(&mut room);
+    assert_eq!(room.entry_states(), [EntryState::Reached; 2]);
 }
 
 #[test]
@@ -324,11 +330,11 @@ fn who_is_not_reached_is_given_up_as_others_and_seen_by_somebody() {
     runs(&mut room, told(1), &[MARIO, LUCIA]);
     room.wait_s(GRACE_S);
     for _ in 0..TRIES_MAX {
-        room.registers(1);
-        room.seat_picks_up();
+        let operator = room.seat_picks_up();
         let person = room.rung().expect("the person is rung");
         room.not_answered(person, 480);
-        room.wait_s(NO_ANSWER_S.max(BUSY_S).max(UNREACHABLE_S) + 60);
+        room.heard(operator);
+        room.wait_s(NO_ANSWER_S);
     }
     assert_eq!(room.entry_states()[0], EntryState::Exhausted);
     assert_eq!(room.unseen().len(), 1);

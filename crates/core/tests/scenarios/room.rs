@@ -1297,8 +1297,6 @@ fn rules() -> Rules {
             campaigns_max: 3,
             campaign_entries_max: 100,
             by_hand_max: 1_000,
-            campaigns_max: 3,
-            campaign_entries_max: 100,
             register_s: (60, 90_000),
         },
     }

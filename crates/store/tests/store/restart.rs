@@ -126,6 +126,8 @@ fn still_open() -> Restored {
             | Record::Interval(_)
             | Record::Registration(_)
             | Record::Decision(_)
+            | Record::Campaign(_)
+            | Record::CampaignEntry(_)
             | Record::ConfigVersion(_) => {}
         }
     }
