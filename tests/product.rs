@@ -6,6 +6,7 @@ mod bad_input;
 mod by_hand;
 mod callbacks;
 mod calls;
+mod campaigns;
 mod crash;
 mod delivered;
 mod demo;

@@ -279,6 +279,11 @@ impl Centre {
         Ran::of(&mut self.command(arguments), COMMAND_TIME)
     }
 
+    /// The same for one that has much to do.
+    pub(crate) fn run_within(&self, limit: Duration, arguments: &[&str]) -> Ran {
+        Ran::of(&mut self.command(arguments), limit)
+    }
+
     /// The proof: exit code 0, and the sums.
     pub(crate) fn audit(&self) -> Value {
         let audit = self.run(&["audit", "--json"]).succeeded();

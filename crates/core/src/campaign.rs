@@ -31,7 +31,9 @@ use crate::number::{Caller, PhoneNumber};
 use crate::record::{CampaignEntryRow, CampaignRow, NeedDetailRow, Record, WaitingEntry};
 use crate::step::{CommandError, Step};
 use crate::time::{MonoUs, Now, UtcMs};
-use crate::words::{CampaignEnd, CampaignState, EntryState, Mark, NumberClass, PriorityClass, WhyLeftOut};
+use crate::words::{
+    CampaignEnd, CampaignState, EntryState, Mark, NumberClass, PriorityClass, WhyLeftOut,
+};
 
 /// Characters of a campaign's name, at most.
 pub const NAME_MAX: usize = 80;

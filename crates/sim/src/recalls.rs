@@ -39,11 +39,9 @@ impl World {
         let is_open = |row: &&CampaignRow| row.state != CampaignState::Ended;
         let open = self.decided.campaigns.values().find(is_open);
         let open = open.map(|row| (row.name.clone(), row.state));
-        if self.is_calm() && open.is_none() {
-            return Ok(());
-        }
+        // What was ended may come back with a start that has not heard of it.
         self.plan(after_us, Happening::Campaign(chance));
-        if self.process.is_none() {
+        if self.process.is_none() || (self.is_calm() && open.is_none()) {
             return Ok(());
         }
         let Some((campaign, state)) = open else {

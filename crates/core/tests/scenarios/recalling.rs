@@ -11,9 +11,7 @@ use cuptel_core::words::{
 };
 
 use crate::marks::do_not_call;
-use crate::room::{
-    BOOK, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX,
-};
+use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX};
 
 const PIETRO: &str = "+393331000003";
 const ANNA: &str = "+393331000004";

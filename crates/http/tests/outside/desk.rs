@@ -10,26 +10,27 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cuptel_core::calendar::Zone;
 use cuptel_core::id::{
-    AttemptId, CallbackId, ConfigVersionId, NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId,
-    SignInId, TaskEventId, TaskId,
+    AttemptId, CallbackId, CampaignId, ConfigVersionId, EntryId, NeedId, NumberId, OfferId,
+    OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, DecisionRow, NeedRow, NumberRow, OfferRow, OperatorRow, Proposal,
-    Record, SeatRow, SignInRow, TaskEventRow, TaskRow, Work,
+    AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, DecisionRow, NeedRow, NumberRow,
+    OfferRow, OperatorRow, Proposal, Record, SeatRow, SignInRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{
-    ClassNow, DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, TenantNow, TrunkNow,
-    WaitNow, WaitsNow,
+    CampaignNow, ClassNow, DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, TenantNow,
+    TrunkNow, WaitNow, WaitsNow,
 };
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    Button, CallbackState, Chosen, ChosenBy, Drift, NeedKind, NumberClass, OfferState, Outcome,
-    Party, PriorityClass, Stage, TaskEventKind, TaskState, WorkState,
+    Button, CallbackState, CampaignState, Chosen, ChosenBy, Drift, EntryState, NeedKind,
+    NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind, TaskState,
+    WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -359,7 +360,21 @@ pub(crate) fn busy() -> Snapshot {
             seat("103", None, Chosen::SignedOut, WorkState::Idle),
         ],
         stops: Vec::new(),
-        campaigns: Vec::new(),
+        campaigns: vec![CampaignNow {
+            name: CAMPAIGN.to_owned(),
+            tenant: "asl-teramo".to_owned(),
+            queue: "prenotazioni".to_owned(),
+            state: CampaignState::Paused,
+            entries: 12,
+            left_out: 2,
+            talking: 1,
+            counts: [
+                (EntryState::Waiting, 5),
+                (EntryState::Reached, 4),
+                (EntryState::Forbidden, 3),
+            ]
+            .into(),
+        }],
         trunks: vec![TrunkNow {
             name: "carrier".to_owned(),
             inbound: 3,
@@ -485,6 +500,8 @@ async fn fill(store: &Store) -> (i64, i64, i64) {
         })),
         Record::SignIn(at_work(id(5))),
         Record::Task(Box::new(wanted(&names, id(7)))),
+        Record::Campaign(Box::new(campaign(&names, id(9)))),
+        Record::CampaignEntry(Box::new(entry(id(10), id(9), id(1)))),
         Record::TaskEvent(created(id(8), id(7))),
     ];
     store
@@ -506,6 +523,52 @@ fn created(id: i64, task: i64) -> TaskEventRow {
         kind: TaskEventKind::Created,
         seat: None,
         operator: None,
+    }
+}
+
+/// The campaign that is stored.
+pub(crate) const CAMPAIGN: &str = "cardiologia";
+
+fn campaign(names: &Interned, id: i64) -> CampaignRow {
+    CampaignRow {
+        id: CampaignId(id),
+        tenant: names.tenants["asl-teramo"],
+        queue: *names.queues.values().next().expect("there is one"),
+        name: CAMPAIGN.to_owned(),
+        class: Some(PriorityClass::B),
+        due_ms: None,
+        note: Some("agenda spostata".to_owned()),
+        window: None,
+        starts_ms: None,
+        ends_ms: None,
+        pace: 50,
+        per_hour: None,
+        state: CampaignState::Running,
+        created_ms: AT_MS,
+        started_ms: Some(AT_MS),
+        since_ms: AT_MS,
+        by: None,
+        ended_how: None,
+        entries: 1,
+        left_out: 2,
+    }
+}
+
+fn entry(id: i64, campaign: i64, number: i64) -> CampaignEntryRow {
+    CampaignEntryRow {
+        id: EntryId(id),
+        campaign: CampaignId(campaign),
+        number: NumberId(number),
+        line: 2,
+        from_ms: 0,
+        due_ms: None,
+        note: None,
+        reference: Some("A-1".to_owned()),
+        state: EntryState::Waiting,
+        callback: None,
+        need: None,
+        released_ms: None,
+        settled_ms: None,
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod campaigns;
 mod desk;
 mod metrics;
 mod numbers;

@@ -33,6 +33,8 @@ async fn what_is_true_now_is_written_from_the_look() {
         "cuptel_abandoned_ratio{tenant=\"asl-teramo\",window=\"recent\"} 0.125",
         "cuptel_fairness_drift{what=\"waits\"} 1",
         "cuptel_stop_pressed{button=\"outgoing\",tenant=\"asl-teramo\",queue=\"\"} 1",
+        "cuptel_campaign_entries{tenant=\"asl-teramo\",campaign=\"cardiologia\",state=\"reached\"} 4",
+        "cuptel_campaign_entries{tenant=\"asl-teramo\",campaign=\"cardiologia\",state=\"released\"} 0",
         "cuptel_fairness_drift{what=\"abandoned\"} 0",
     ] {
         assert!(
@@ -49,6 +51,7 @@ async fn a_queue_that_is_gone_disappears() {
     centre.desk.looks.send_modify(|look| {
         let look = std::sync::Arc::make_mut(look);
         look.queues.clear();
+        look.campaigns.clear();
         look.seats[0].work = WorkState::WrapUp;
         look.at_ms = AT_MS + 1;
     });

@@ -565,8 +565,7 @@ ORDER BY id")],
 SELECT e.id FROM campaign_entry e
 LEFT JOIN callback_need n ON n.shard = e.shard AND n.id = e.need
     AND n.callback = e.callback AND n.kind = 'recall' AND n.closed_ms IS NULL
-WHERE e.shard = $1 AND e.state = 'released' AND n.id IS NULL
-ORDER BY e.id")],
+WHERE e.shard = $1 AND e.state = 'released' AND n.id IS NULL")],
     },
     Rule {
         name: "campaign_need_twice",

@@ -169,7 +169,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 8] = [
+    const OPEN: [&str; 9] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -178,6 +178,7 @@ mod tests {
         "assignment_one_per_",
         "sign_in_one_per_",
         "task_seat",
+        "campaign_entry_released",
     ];
 
     #[tokio::test]

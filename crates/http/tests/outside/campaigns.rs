@@ -1,0 +1,174 @@
+//! Campaigns over HTTP: a list comes in by chunks and names who is left out, digits go out of nowhere,
+//! and the page shows how far one is.
+
+use axum::http::StatusCode;
+use cuptel_core::campaign::{CampaignCommand, CampaignError, EntryTold, LeftOut};
+use cuptel_core::number::Caller;
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::words::{CampaignState, WhyLeftOut};
+use cuptel_http::Refusal;
+use serde_json::json;
+
+use crate::desk::{CALLER, CAMPAIGN, Centre};
+
+fn commands(centre: &Centre) -> Vec<CampaignCommand> {
+    let told = std::mem::take(&mut *centre.desk.commands.lock().unwrap());
+    let told = told.into_iter().map(|command| match command {
+        Command::Campaign(command) => *command,
+        other => panic!("{other:?}"),
+    });
+    told.collect()
+}
+
+fn entry(line: u32, number: &str) -> EntryTold {
+    EntryTold {
+        line,
+        person: Caller::from_user_part(number),
+        note: None,
+        due_ms: None,
+        not_before_ms: None,
+        reference: (line == 2).then(|| "A-1".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn who_is_left_out_of_a_chunk_is_named_and_the_others_are_told_again_without() {
+    let centre = Centre::open().await;
+    let left_out = LeftOut {
+        line: 3,
+        why: WhyLeftOut::DoNotCall,
+    };
+    let refused = CommandError::Campaign(CampaignError::LeftOut(vec![left_out]));
+    let answers = || centre.desk.answers.lock().unwrap();
+    answers().push_back(Err(Refusal::Refused(refused)));
+    let body = json!({ "entries": [
+        { "line": 2, "number": "0861123499", "ref": "A-1" },
+        { "line": 3, "number": "0861123498" },
+    ]});
+    let path = format!("/api/v1/campaigns/{CAMPAIGN}/entries");
+    let heard = centre.post_json(&path, &body.to_string()).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let expected = json!({ "taken": 1, "left_out": [{ "line": 3, "why": "do_not_call" }] });
+    assert_eq!(heard.json(), expected);
+    let campaign = || CAMPAIGN.to_owned();
+    let both = vec![entry(2, "0861123499"), entry(3, "0861123498")];
+    let told = [both, vec![entry(2, "0861123499")]].map(|entries| CampaignCommand::Add {
+        campaign: campaign(),
+        entries,
+    });
+    assert_eq!(commands(&centre), told);
+    let many: Vec<_> = (0..501)
+        .map(|n| json!({ "line": n, "number": "1" }))
+        .collect();
+    let many = json!({ "entries": many }).to_string();
+    let heard = centre.post_json(&path, &many).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(heard.text.contains("several requests"), "{}", heard.text);
+    assert_eq!(commands(&centre), []);
+}
+
+#[tokio::test]
+async fn what_is_done_with_one_goes_by_its_name_and_says_how_it_stands() {
+    let centre = Centre::open().await;
+    let by = || Some("Carla".to_owned());
+    let campaign = || CAMPAIGN.to_owned();
+    let path = format!("/api/v1/campaigns/{CAMPAIGN}");
+    let shown = centre.get_with_token(&path).await.json();
+    let id = shown["campaign"]["id"].to_string();
+    for (what, command) in [
+        (
+            "start",
+            CampaignCommand::Start {
+                campaign: campaign(),
+                by: by(),
+            },
+        ),
+        (
+            "pause",
+            CampaignCommand::Pause {
+                campaign: campaign(),
+                by: by(),
+            },
+        ),
+        (
+            "resume",
+            CampaignCommand::Resume {
+                campaign: campaign(),
+                by: by(),
+            },
+        ),
+        (
+            "end",
+            CampaignCommand::End {
+                campaign: campaign(),
+                by: by(),
+            },
+        ),
+    ] {
+        let path = format!("/api/v1/campaigns/{id}/{what}");
+        let heard = centre.post_json(&path, r#"{"by":" Carla "}"#).await;
+        assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+        assert_eq!(heard.json()["campaign"]["counts"]["waiting"], 1);
+        assert_eq!(commands(&centre), [command]);
+    }
+    let name = campaign();
+    let state = CampaignState::Running;
+    let refused = CommandError::Campaign(CampaignError::State { name, state });
+    let refused = Refusal::Refused(refused);
+    centre.desk.answers.lock().unwrap().push_back(Err(refused));
+    let path = format!("/api/v1/campaigns/{CAMPAIGN}/start");
+    let heard = centre.post_json(&path, "{}").await;
+    assert_eq!(heard.status, StatusCode::CONFLICT);
+    assert!(heard.text.contains("is running"), "{}", heard.text);
+    let nobodys = centre
+        .post_json("/api/v1/campaigns/ortopedia/start", "{}")
+        .await;
+    assert_eq!(nobodys.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_name_is_taken_once_and_numbers_are_masked() {
+    let centre = Centre::open().await;
+    let body = json!({ "name": CAMPAIGN, "tenant": "asl-teramo", "queue": "prenotazioni" });
+    let heard = centre
+        .post_json("/api/v1/campaigns", &body.to_string())
+        .await;
+    assert_eq!(heard.status, StatusCode::CONFLICT, "{}", heard.text);
+    assert_eq!(commands(&centre), []);
+    let path = format!("/api/v1/campaigns/{CAMPAIGN}/entries");
+    let heard = centre.get_with_token(&path).await;
+    assert_eq!(heard.json()["entries"][0]["number"], "+39…567");
+    assert!(!heard.text.contains(&CALLER[3..]), "{}", heard.text);
+    let behind = heard.json()["entries"][0]["id"].to_string();
+    let rest = centre
+        .get_with_token(&format!("{path}?after={behind}"))
+        .await;
+    assert_eq!(rest.json()["entries"], json!([]));
+    assert_eq!(centre.get(&path).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn the_page_shows_how_far_each_campaign_is() {
+    let centre = Centre::open().await;
+    let page = centre.get("/").await.text;
+    for said in [
+        "Campagne di richiamata",
+        ">cardiologia<",
+        ">in pausa<",
+        "<td id=\"c0-waiting\">5</td>",
+        "<td id=\"c0-reached\">4</td>",
+        "<td id=\"c0-others\">3</td>",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    centre.desk.looks.send_modify(|look| {
+        std::sync::Arc::make_mut(look).campaigns.clear();
+    });
+    assert!(
+        !centre
+            .get("/")
+            .await
+            .text
+            .contains("Campagne di richiamata")
+    );
+}
