@@ -157,9 +157,11 @@ fn of_an_import_that_is_cut_off_nobody_is_called() {
     assert!(told.contains("is loading"), "{told}");
     centre.kill();
     centre.serve();
-    let discarded = centre.get(&format!("campaigns/{NAME}"));
-    assert_eq!(discarded["campaign"]["ended_how"], "discarded");
-    assert_eq!(discarded["campaign"]["counts"]["not_called"], 1);
+    let discarded = until("the start discards it", SOON, || {
+        let campaign = centre.get(&format!("campaigns/{NAME}"))["campaign"].take();
+        (campaign["ended_how"] == "discarded").then_some(campaign)
+    });
+    assert_eq!(discarded["counts"]["not_called"], 1);
     let file = list(&centre, "list.csv", &format!("number\n{REACHED}\n"));
     import(&centre, &file, &[]).succeeded();
     assert_eq!(centre.sql("SELECT count(*) FROM callback"), "0");

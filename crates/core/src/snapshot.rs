@@ -10,7 +10,7 @@ use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
 use crate::fairness::{Apart, Figures};
-use crate::id::{CallbackId, CampaignId, SiteId, TaskId, TenantId};
+use crate::id::{AttemptId, CallbackId, CampaignId, SiteId, TaskId, TenantId};
 use crate::record::{ClosureRow, Work};
 use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
@@ -144,6 +144,8 @@ pub struct SeatNow {
     pub site_out: bool,
     /// The task that is done there, or that it is offered while it is free.
     pub task: Option<TaskId>,
+    /// What the person at hand is owed a call about besides, in the words of who entered it.
+    pub notes: Vec<String>,
 }
 
 /// A trunk now.
@@ -441,7 +443,38 @@ impl Centre {
             shift_ends_ms: seat.sign_in.as_ref().and_then(|s| s.shift_ends_ms),
             site_out: self.is_site_out(seat.row.site),
             task: seat.task_in_hand(),
+            notes: self.notes_of(&seat.work),
         }
+    }
+
+    /// What is noted of the needs of whoever a seat has to do with.
+    fn notes_of(&self, work: &SeatWork) -> Vec<String> {
+        let case = match work {
+            SeatWork::Offered { offer, .. } => match offer.work {
+                Work::Callback(id) => Some(id),
+                Work::Attempt(id) => self.case_at_call(id),
+            },
+            SeatWork::Talking { with, .. } => match with {
+                With::Ringing { callback, .. } | With::Person { callback, .. } => Some(*callback),
+                With::Caller(id) => self.case_at_call(*id),
+            },
+            SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        };
+        let needs = case.and_then(|id| self.cases.get(&id));
+        let needs = needs.map(|case| &case.needs[..]).unwrap_or_default();
+        let details = needs.iter().filter_map(|need| self.details.get(&need.id));
+        details.filter_map(|detail| detail.note.clone()).collect()
+    }
+
+    /// The callback that is open for whoever calls.
+    fn case_at_call(&self, id: AttemptId) -> Option<CallbackId> {
+        let live = self.attempts.get(&id)?;
+        self.case_of_caller(live.tenant, live.caller.number.as_ref()?)
     }
 
     fn operator_name(&self, id: crate::id::OperatorId) -> Option<String> {

@@ -69,6 +69,7 @@ pub(crate) struct SeatLine {
     pub(crate) state: Cell,
     pub(crate) operator: Cell,
     pub(crate) since: Cell,
+    pub(crate) notes: Cell,
 }
 
 /// A line of the trunks' table.
@@ -134,7 +135,7 @@ impl Board {
         let seats = self
             .seats
             .iter()
-            .flat_map(|seat| [&seat.shape, &seat.state, &seat.operator, &seat.since]);
+            .flat_map(|seat| [&seat.shape, &seat.state, &seat.operator, &seat.since, &seat.notes]);
         let trunks = self
             .trunks
             .iter()
@@ -500,6 +501,7 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
         // A reason is a person's own words.
         Sight::Masked => SeatNow {
             pause_reason: None,
+            notes: Vec::new(),
             ..seat.clone()
         },
     };
@@ -522,6 +524,7 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
             format!("{state}{queue}{}", words::afterwards(seat.chosen)),
         ),
         operator: cell(format!("s{i}-operator"), operator),
+        notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
         since: cell(
             format!("s{i}-since"),
             seat.since_ms.map_or("–".to_owned(), |since| {

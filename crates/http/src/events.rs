@@ -83,6 +83,7 @@ pub(crate) fn as_seen(look: &Snapshot, sight: Sight) -> Snapshot {
         for seat in &mut look.seats {
             seat.operator = None;
             seat.pause_reason = None;
+            seat.notes.clear();
         }
         for stop in &mut look.stops {
             *stop = stop.masked();

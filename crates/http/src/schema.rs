@@ -371,11 +371,13 @@ shapes! {
     /// How long who entered a queue now would wait, in seconds: on the mean, and what one of ten
     /// waits falls short of or exceeds.
     WaitNow { mean_s: u32, low_s: u32, high_s: u32 }
-    /// A seat now; without a token no operator and no reason.
+    /// A seat now; without a token no operator, no reason and no notes. `notes` are those of the
+    /// needs of whoever it has to do with.
     SeatNow {
         name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
         work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
+        notes: Vec<String>,
     }
     /// All stop buttons that are pressed.
     Stops { at_ms: i64, stops: Vec<StopNow> }

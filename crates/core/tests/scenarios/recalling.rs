@@ -213,6 +213,7 @@ fn a_pause_holds_who_is_released_and_lets_a_conversation_go_on() {
     runs(&mut room, told(2), &[MARIO, LUCIA, PIETRO]);
     room.wait_s(GRACE_S);
     let person = answers(&mut room);
+    assert_eq!(room.notes_at(0), ["agenda spostata"]);
     pauses(&mut room);
     room.wait_s(60);
     room.hangs_up(person);

@@ -1003,6 +1003,11 @@ impl Room {
         open.map(counted).collect()
     }
 
+    /// What an operator is shown of whom they have to do with.
+    pub(crate) fn notes_at(&self, seat: usize) -> Vec<String> {
+        self.centre.snapshot(self.now).seats[seat].notes.clone()
+    }
+
     /// The campaigns on record, the oldest first.
     pub(crate) fn campaigns(&self) -> Vec<&CampaignRow> {
         self.campaigns.values().collect()

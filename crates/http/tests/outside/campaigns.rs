@@ -148,6 +148,20 @@ async fn a_name_is_taken_once_and_numbers_are_masked() {
 }
 
 #[tokio::test]
+async fn what_is_to_be_said_to_a_person_is_shown_to_who_signed_in() {
+    let centre = Centre::open().await;
+    centre.desk.looks.send_modify(|look| {
+        let look = std::sync::Arc::make_mut(look);
+        look.seats[0].notes = vec!["spostata <al 9>".to_owned(), "ecografia".to_owned()];
+    });
+    let page = centre.get_with_token("/seats/101").await.text;
+    assert!(page.contains("spostata &#60;al 9&#62; · ecografia"), "{page}");
+    let without = centre.get("/seats/101").await.text;
+    let snapshot = centre.get("/api/v1/snapshot").await.text;
+    assert!(!without.contains("ecografia") && !snapshot.contains("ecografia"));
+}
+
+#[tokio::test]
 async fn the_page_shows_how_far_each_campaign_is() {
     let centre = Centre::open().await;
     let page = centre.get("/").await.text;

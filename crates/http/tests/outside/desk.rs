@@ -263,6 +263,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         shift_ends_ms: None,
         site_out: false,
         task: None,
+        notes: Vec::new(),
     }
 }
 

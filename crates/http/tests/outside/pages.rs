@@ -29,7 +29,7 @@ async fn the_page_has_what_a_screen_reader_needs() {
     }
     assert!(page.text.contains("<a class=\"skip\" href=\"#main\">"));
     let tables = page.text.matches("<table>").count();
-    assert_eq!(tables, 4);
+    assert_eq!(tables, 5);
     assert_eq!(page.text.matches("<caption").count(), tables);
     assert_eq!(
         page.text.matches("<th ").count(),
