@@ -65,13 +65,15 @@ pub enum Fault {
     StopIgnored,
     /// Debts are opened though the number is not to be called.
     MarkIgnored,
+    /// People of campaigns that do not run are rung.
+    PauseIgnored,
     /// Seats that no caller can have stand idle while callers need the others.
     AsideForgotten,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -102,6 +104,7 @@ impl Fault {
         Self::SpareTaken,
         Self::StopIgnored,
         Self::MarkIgnored,
+        Self::PauseIgnored,
         Self::AsideForgotten,
     ];
 }

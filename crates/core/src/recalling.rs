@@ -21,6 +21,7 @@ use crate::centre::Centre;
 use crate::id::{CallbackId, CampaignId, NeedId, QueueId, SeatId, TenantId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
+use crate::planted::{Fault, planted};
 use crate::record::{
     CampaignEntryRow, CampaignRow, EntryPage, NeedDetailRow, NeedRow, Needs, OpenCampaign, Record,
     WaitingEntry, Work,
@@ -203,7 +204,7 @@ impl Centre {
                     !campaign.is_some_and(|campaign| campaign.is_active)
                 })
         };
-        !case.needs.is_empty() && case.needs.iter().all(is_held)
+        !case.needs.is_empty() && case.needs.iter().all(is_held) && !planted(Fault::PauseIgnored)
     }
 
     /// Releases as many as may be, asks for the next, and ends what has nobody left.

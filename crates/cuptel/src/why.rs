@@ -278,6 +278,10 @@ fn held(hold: &Value) -> String {
         "stopped" => stopped(hold, &until),
         "emergency" => "held: its health authority can serve nobody now".to_owned(),
         "in_a_call" => "held: the person has a call with us, or is being called".to_owned(),
+        "campaign" => {
+            "held: its campaign is paused, over or out of its hours (see cuptel campaigns list)"
+                .to_owned()
+        }
         "assigned" => "it is assigned to an operator, and waits for them".to_owned(),
         _ => format!("until {until} it waits for the operator who spoke with the person last"),
     }

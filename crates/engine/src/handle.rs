@@ -82,6 +82,18 @@ pub struct Handle {
 }
 
 impl Handle {
+    pub(crate) fn new(
+        commands: mpsc::Sender<Request>,
+        looks: watch::Receiver<Arc<Snapshot>>,
+        health: watch::Receiver<Health>,
+    ) -> Self {
+        Self {
+            commands,
+            looks,
+            health,
+        }
+    }
+
     /// Asks for something; the answer comes after its records are committed.
     ///
     /// # Errors

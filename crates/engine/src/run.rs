@@ -183,6 +183,7 @@ pub fn start(
     let (commands, requests) = mpsc::channel(COMMANDS_MAX);
     let (looks_tx, looks) = watch::channel(Arc::new(Snapshot::default()));
     let (health_tx, health) = watch::channel(Health::default());
+    let handle = Handle::new(commands, looks, health);
     let (end, ended) = oneshot::channel();
     let writing = WriterTask::new(storage, to_write, told, clock);
     let writing = spawn("writer", move || block_on(writing.run()))?;
@@ -235,11 +236,7 @@ pub fn start(
         taping,
     };
     Ok(Engine {
-        handle: Handle {
-            commands,
-            looks,
-            health,
-        },
+        handle,
         questions: Some(asked),
         ended,
         threads,

@@ -132,10 +132,15 @@ impl Board {
             .flat_map(|figure| [&figure.value, &figure.note]);
         let queues = self.queues.iter().flat_map(|queue| &queue.cells);
         let tenants = self.tenants.iter().flat_map(|tenant| &tenant.cells);
-        let seats = self
-            .seats
-            .iter()
-            .flat_map(|seat| [&seat.shape, &seat.state, &seat.operator, &seat.since, &seat.notes]);
+        let seats = self.seats.iter().flat_map(|seat| {
+            [
+                &seat.shape,
+                &seat.state,
+                &seat.operator,
+                &seat.since,
+                &seat.notes,
+            ]
+        });
         let trunks = self
             .trunks
             .iter()

@@ -219,11 +219,13 @@ impl Image {
 
 /// Looks at one new row beside what was there before.
 pub(crate) fn check_recalls(before: &Image, record: &Record) -> Result<(), Broken> {
-    match record {
-        Record::CampaignEntry(row) => check_entry_move(before, row),
-        Record::Campaign(row) => check_campaign_move(before, row),
-        _ => Ok(()),
+    if let Record::CampaignEntry(row) = record {
+        check_entry_move(before, row)?;
     }
+    if let Record::Campaign(row) = record {
+        check_campaign_move(before, row)?;
+    }
+    Ok(())
 }
 
 fn check_campaign_move(before: &Image, row: &CampaignRow) -> Result<(), Broken> {

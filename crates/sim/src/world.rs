@@ -415,9 +415,7 @@ impl World {
             Happening::Review(chance) => self.review(chance),
             Happening::ByHand(chance) => self.by_hand(chance),
             Happening::Campaign(chance) => self.campaigns(chance),
-            Happening::Entries(epoch, wanted, after_seq) => {
-                self.entries_read(epoch, wanted, after_seq)
-            }
+            Happening::Entries(epoch, wanted, seq) => self.entries_read(epoch, wanted, seq),
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);
                 Ok(())

@@ -21,11 +21,11 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
     match fault {
         Fault::EffectBeforeCommit => &["P1", "P3", "P4"],
         Fault::StaleEffect => &["P1", "P3", "P4"],
-        Fault::RecordDropped => &["P1", "P2"],
+        Fault::RecordDropped => &["P1", "P2", "P4"],
         Fault::EntrySkipped => &["P1"],
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
-        Fault::LetGoLate | Fault::StopIgnored | Fault::MarkIgnored => &["P3"],
+        Fault::LetGoLate | Fault::StopIgnored | Fault::MarkIgnored | Fault::PauseIgnored => &["P3"],
         Fault::DialForgotten => &["P2", "P3"],
         Fault::NotMarried | Fault::SecondCase | Fault::NeedLeftOpen => &["P2"],
         Fault::NothingOwed | Fault::LeftOpen | Fault::CancelIgnored => &["P1"],

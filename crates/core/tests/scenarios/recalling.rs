@@ -68,26 +68,26 @@ fn starts(room: &mut Room) -> Result<(), CommandError> {
 
 fn pauses(room: &mut Room) {
     let (campaign, by) = (NAME.to_owned(), None);
-    does(room, CampaignCommand::Pause { campaign, by }).unwrap();
+    does(room, CampaignCommand::Pause { campaign, by }).expect("it runs");
 }
 
 fn resumes(room: &mut Room) {
     let (campaign, by) = (NAME.to_owned(), None);
-    does(room, CampaignCommand::Resume { campaign, by }).unwrap();
+    does(room, CampaignCommand::Resume { campaign, by }).expect("it is paused");
 }
 
 fn ends(room: &mut Room) {
     let (campaign, by) = (NAME.to_owned(), None);
-    does(room, CampaignCommand::End { campaign, by }).unwrap();
+    does(room, CampaignCommand::End { campaign, by }).expect("it is open");
 }
 
 /// A campaign that runs, with these people on its list.
 fn runs(room: &mut Room, told: CampaignTold, numbers: &[&str]) {
-    does(room, CampaignCommand::Create(Box::new(told))).unwrap();
+    does(room, CampaignCommand::Create(Box::new(told))).expect("it can be");
     let lines = (1..).zip(numbers).map(|(nth, number)| line(nth, number));
-    adds(room, lines.collect()).unwrap();
-    completes(room).unwrap();
-    starts(room).unwrap();
+    adds(room, lines.collect()).expect("they can be called");
+    completes(room).expect("somebody is on it");
+    starts(room).expect("it is ready");
 }
 
 /// The operator picks up and the person answers.

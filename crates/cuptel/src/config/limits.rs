@@ -18,7 +18,7 @@ pub(super) const SOME_OF_A_DAY_S: RangeInclusive<u32> = 1..=86_400;
 /// are remembered; an operator whose phone is lost for 300 s is signed out; a site whose phones
 /// vanish within 20 s is cut off; a phone that does not ring within 6 s is gone, and asked again
 /// after 5 s, at last every 60 s, whether it is there; 100,000 tasks may be open, and 20,000 needs
-/// that somebody entered; 50,000 numbers may be marked; registrations from 60 s to 3,600 s.
+/// that somebody entered; 50,000 numbers may be marked; 50 campaigns of 200,000 people; registrations from 60 s to 3,600 s.
 fn standard() -> Limits {
     Limits {
         reconcile_after_s: 120,
@@ -94,15 +94,12 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         ("marks_max", 0..=1_000_000, &mut limits.marks_max),
         ("by_hand_max", 1..=1_000_000, &mut limits.by_hand_max),
         ("campaigns_max", 1..=1_000, &mut limits.campaigns_max),
-        (
-            "campaign_entries_max",
-            1..=1_000_000,
-            &mut limits.campaign_entries_max,
-        ),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);
     }
+    let list = &mut limits.campaign_entries_max;
+    *list = table.whole_or("campaign_entries_max", 1..=1_000_000, *list);
     for (least, most, range) in [
         ("register_min_s", "register_max_s", &mut limits.register_s),
         (

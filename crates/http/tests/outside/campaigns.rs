@@ -155,7 +155,10 @@ async fn what_is_to_be_said_to_a_person_is_shown_to_who_signed_in() {
         look.seats[0].notes = vec!["spostata <al 9>".to_owned(), "ecografia".to_owned()];
     });
     let page = centre.get_with_token("/seats/101").await.text;
-    assert!(page.contains("spostata &#60;al 9&#62; · ecografia"), "{page}");
+    assert!(
+        page.contains("spostata &#60;al 9&#62; · ecografia"),
+        "{page}"
+    );
     let without = centre.get("/seats/101").await.text;
     let snapshot = centre.get("/api/v1/snapshot").await.text;
     assert!(!without.contains("ecografia") && !snapshot.contains("ecografia"));

@@ -125,7 +125,11 @@ async fn a_flood_of_looks_is_told_four_times_a_second() {
 #[tokio::test]
 async fn the_page_gets_texts_for_elements_that_it_has() {
     let centre = Centre::open().await;
-    let page = centre.get("/").await.text;
+    // Every page is told all of them; what is said to a person stands on their seat's alone.
+    let mut page = centre.get("/").await.text;
+    for seat in ["101", "102", "103"] {
+        page += &centre.get(&format!("/seats/{seat}")).await.text;
+    }
     let mut stream = Listening::to(&centre, local("GET", "/live")).await;
     let event = stream.next().await.unwrap();
     assert_eq!(event.name, "texts");
