@@ -553,8 +553,6 @@ async fn the_description_has_the_fields_of_real_answers() {
     let tenants = ask("/api/v1/tenants".to_owned()).await;
     let tasks = ask("/api/v1/tasks?overdue=true".to_owned()).await;
     let task = ask(format!("/api/v1/tasks/{}", centre.task)).await;
-    let campaigns = ask("/api/v1/campaigns".to_owned()).await;
-    let people = ask(format!("/api/v1/campaigns/{CAMPAIGN}/entries")).await;
     let error = centre.get("/api/v1/seats").await.json();
     let health = centre.get("/health/ready").await.json();
     let configuration = ask("/api/v1/configuration".to_owned()).await;
@@ -592,12 +590,6 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("Task", &tasks["tasks"][0]),
         ("TaskDetail", &task["task"]),
         ("TaskEvent", &task["task"]["events"][0]),
-        ("Campaigns", &campaigns),
-        ("Campaign", &campaigns["campaigns"][0]),
-        ("CampaignCounts", &campaigns["campaigns"][0]["counts"]),
-        ("CampaignEntries", &people),
-        ("CampaignEntry", &people["entries"][0]),
-        ("CampaignNow", &snapshot["campaigns"][0]),
         ("TenantNow", &snapshot["tenants"][0]),
         ("WaitsNow", &snapshot["tenants"][0]["recent"]),
         ("DriftNow", &snapshot["drifts"][0]),

@@ -9,13 +9,16 @@ use cuptel_core::words::{CampaignState, WhyLeftOut};
 use cuptel_http::Refusal;
 use serde_json::json;
 
+use crate::api::{described, fields};
 use crate::desk::{CALLER, CAMPAIGN, Centre};
 
 fn commands(centre: &Centre) -> Vec<CampaignCommand> {
     let told = std::mem::take(&mut *centre.desk.commands.lock().unwrap());
-    let told = told.into_iter().map(|command| match command {
-        Command::Campaign(command) => *command,
-        other => panic!("{other:?}"),
+    let told = told.into_iter().map(|command| {
+        let Command::Campaign(command) = command else {
+            panic!("{command:?}");
+        };
+        *command
     });
     told.collect()
 }
@@ -162,6 +165,26 @@ async fn what_is_to_be_said_to_a_person_is_shown_to_who_signed_in() {
     let without = centre.get("/seats/101").await.text;
     let snapshot = centre.get("/api/v1/snapshot").await.text;
     assert!(!without.contains("ecografia") && !snapshot.contains("ecografia"));
+}
+
+#[tokio::test]
+async fn the_description_has_the_fields_of_real_campaigns() {
+    let centre = Centre::open().await;
+    let document = centre.get("/api/v1/openapi.json").await.json();
+    let snapshot = centre.get("/api/v1/snapshot").await.json();
+    let list = centre.get_with_token("/api/v1/campaigns").await.json();
+    let path = format!("/api/v1/campaigns/{CAMPAIGN}/entries");
+    let people = centre.get_with_token(&path).await.json();
+    for (name, value) in [
+        ("Campaigns", &list),
+        ("Campaign", &list["campaigns"][0]),
+        ("CampaignCounts", &list["campaigns"][0]["counts"]),
+        ("CampaignEntries", &people),
+        ("CampaignEntry", &people["entries"][0]),
+        ("CampaignNow", &snapshot["campaigns"][0]),
+    ] {
+        assert_eq!(described(&document, name), fields(value), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -329,6 +329,25 @@ fn teramo() -> TenantNow {
     }
 }
 
+/// A campaign in the middle of its list.
+fn campaign_now() -> CampaignNow {
+    CampaignNow {
+        name: CAMPAIGN.to_owned(),
+        tenant: "asl-teramo".to_owned(),
+        queue: "prenotazioni".to_owned(),
+        state: CampaignState::Paused,
+        entries: 12,
+        left_out: 2,
+        talking: 1,
+        counts: [
+            (EntryState::Waiting, 5),
+            (EntryState::Reached, 4),
+            (EntryState::Forbidden, 3),
+        ]
+        .into(),
+    }
+}
+
 /// A centre on a busy morning.
 pub(crate) fn busy() -> Snapshot {
     Snapshot {
@@ -361,21 +380,7 @@ pub(crate) fn busy() -> Snapshot {
             seat("103", None, Chosen::SignedOut, WorkState::Idle),
         ],
         stops: Vec::new(),
-        campaigns: vec![CampaignNow {
-            name: CAMPAIGN.to_owned(),
-            tenant: "asl-teramo".to_owned(),
-            queue: "prenotazioni".to_owned(),
-            state: CampaignState::Paused,
-            entries: 12,
-            left_out: 2,
-            talking: 1,
-            counts: [
-                (EntryState::Waiting, 5),
-                (EntryState::Reached, 4),
-                (EntryState::Forbidden, 3),
-            ]
-            .into(),
-        }],
+        campaigns: vec![campaign_now()],
         trunks: vec![TrunkNow {
             name: "carrier".to_owned(),
             inbound: 3,
