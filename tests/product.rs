@@ -27,6 +27,7 @@ mod registration;
 mod reload;
 mod replay;
 mod reports;
+mod returning;
 mod seats;
 mod shell;
 mod simulate;

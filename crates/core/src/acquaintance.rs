@@ -85,6 +85,7 @@ impl Centre {
                 number,
                 queue,
                 operator,
+                called_ms: None,
             });
         }
     }

@@ -216,6 +216,8 @@ impl Centre {
                 pressed_ahead: None,
                 notice,
                 another_person: false,
+                has_chosen: false,
+                returned_ms: None,
                 told_min: None,
                 given: None,
                 queued_ms: None,

@@ -68,6 +68,10 @@ pub(crate) struct LiveAttempt {
     pub(crate) notice: Option<Standing>,
     /// Whether they call for another person than the one whom their number stands for.
     pub(crate) another_person: bool,
+    /// Whether they came to where they choose: only there is a returned call recognised.
+    pub(crate) has_chosen: bool,
+    /// The place that they took up by returning a call of ours.
+    pub(crate) returned_ms: Option<UtcMs>,
     /// The shortest wait that they were told, in minutes: never followed by a longer one.
     pub(crate) told_min: Option<u32>,
     /// The last other number that they keyed in, to be called back at: it may be in their hand.
@@ -110,6 +114,8 @@ pub(crate) enum Doing {
     Menu { step: StepId, tries_left: u32 },
     /// Hears where they stand, on a notice line.
     Noticed,
+    /// Hears that they take up their place, because we had called them.
+    Returning { to: StepId, instead: StepId },
     /// Is asked at which number to be called back.
     Wishing(Box<Wish>),
     /// Waits for an operator.
@@ -151,7 +157,9 @@ impl LiveAttempt {
         }
         match self.doing {
             Doing::Ringing => Outcome::AbandonedRinging,
-            Doing::Message { .. } | Doing::Noticed => Outcome::AbandonedMessage,
+            Doing::Message { .. } | Doing::Noticed | Doing::Returning { .. } => {
+                Outcome::AbandonedMessage
+            }
             Doing::Menu { .. } | Doing::Wishing(_) => Outcome::AbandonedMenu,
             Doing::Queued { .. } => Outcome::AbandonedQueue,
             Doing::Talking { .. } => Outcome::Served,
@@ -215,6 +223,7 @@ impl Centre {
             | Doing::Message { .. }
             | Doing::Menu { .. }
             | Doing::Noticed
+            | Doing::Returning { .. }
             | Doing::Wishing(_)
             | Doing::Queued { .. } => {
                 let outcome = match (by, &live.doing) {
@@ -278,6 +287,7 @@ impl Centre {
             answering,
             given,
             notice,
+            returned_ms,
             ..
         } = live;
         if let Some(trunk) = row.trunk {
@@ -289,7 +299,11 @@ impl Centre {
         finish_signalling(&mut row, leg, answering, hang_up, step);
         if !end.outcome.is_served() && row.callback.is_none() {
             let priority_s = self.rules.limits.interrupted_priority_s;
-            let lost = Lost::of(end.outcome, row.received_ms, due_ms, priority_s);
+            let mut lost = Lost::of(end.outcome, row.received_ms, due_ms, priority_s);
+            // Theirs since we called them, though what it was for was given up.
+            if let Some(place_ms) = returned_ms {
+                lost.place_ms = Some(lost.place_ms.unwrap_or(row.received_ms).min(place_ms));
+            }
             self.settle_unserved(now, &mut row, &reach, tenant, lost, step);
         }
         row.stage = Stage::Ended;

@@ -33,6 +33,7 @@ use crate::record::{
 };
 use crate::release::DialHours;
 use crate::rules::Rules;
+use crate::rung::Rung;
 use crate::seat::Seat;
 use crate::step::{Command, CommandError, Effect, Input, Step};
 use crate::stop_button::Stops;
@@ -95,6 +96,8 @@ pub struct Centre {
     /// When the earliest timer for it fires.
     pub(crate) turn_at: Option<MonoUs>,
     pub(crate) acquaintances: Acquaintances,
+    /// Whom we rang lately.
+    pub(crate) rung: Rung,
     pub(crate) seats: BTreeMap<SeatId, Seat>,
     pub(crate) extensions: BTreeMap<String, SeatId>,
     pub(crate) operators: BTreeMap<String, OperatorRow>,
@@ -175,6 +178,7 @@ impl Centre {
             matching,
             turn_at: None,
             acquaintances: Acquaintances::default(),
+            rung: Rung::default(),
             seats: BTreeMap::new(),
             extensions: BTreeMap::new(),
             operators: BTreeMap::new(),

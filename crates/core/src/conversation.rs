@@ -288,7 +288,9 @@ impl Centre {
         if interrupted || disposition == Some(Disposition::AnotherPerson) {
             return None;
         }
-        let case = self.case_of_caller(tenant, &number?)?;
+        let number = number?;
+        self.has_got_through(&number, tenant);
+        let case = self.case_of_caller(tenant, &number)?;
         match self.cases.get(&case)?.row.state {
             // We talk with that number on another line: that conversation settles it.
             CallbackState::Talking | CallbackState::AnsweredWaiting => return None,
@@ -340,6 +342,9 @@ impl Centre {
                 case.row.tries = (case.row.tries - 1).max(0);
             }
             self.callback_returns(now, callback, DialResult::Answered, step);
+        }
+        if settled.is_none() {
+            self.rang_all_the_same(callback);
         }
         settled
     }

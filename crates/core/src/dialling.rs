@@ -602,6 +602,7 @@ impl Centre {
         dial.ended_ms = Some(now.utc_ms);
         dial.result = Some(result);
         dial.sip_status = status;
+        self.rang(now, &dial);
         if !planted(Fault::ChannelKept) {
             self.use_channels(now, dial.trunk, |used| used.outbound -= 1);
         }

@@ -5,6 +5,7 @@ mod check;
 pub mod fields;
 mod hours;
 mod parse;
+mod parts;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,8 @@ pub struct Dialplan {
     pub emergency: Option<Emergency>,
     /// Whose debt a caller is who was refused before any choice.
     pub missed_queue: QueueId,
+    /// How who returns a call of ours is recognised, where they are.
+    pub return_call: Option<ReturnCall>,
     /// The steps, in the order of the file.
     pub steps: Vec<Step>,
     /// Their names, in the same order.
@@ -52,10 +55,48 @@ impl Dialplan {
         }
     }
 
+    /// For how many days it looks back at whom we have rung.
+    pub(crate) fn rung_days(&self) -> u32 {
+        let asked = self.steps.iter().filter_map(|step| match step {
+            Step::Verify { days, .. } => Some(*days),
+            Step::Play { .. }
+            | Step::Hours { .. }
+            | Step::Menu { .. }
+            | Step::Queue { .. }
+            | Step::Callback { .. }
+            | Step::Emergency { .. }
+            | Step::HangUp { .. } => None,
+        });
+        let returned = self.return_call.map(|rule| rule.days);
+        asked.chain(returned).max().unwrap_or(0)
+    }
+
     /// Whether callers hear the emergency message; callbacks are held meanwhile.
     #[must_use]
     pub fn is_emergency(&self) -> bool {
         self.emergency.is_some_and(|emergency| emergency.active)
+    }
+}
+
+/// Who rings back after we have called them in vain goes past the menu, to the place that is held
+/// for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnCall {
+    /// For how many days after our call.
+    pub days: u32,
+    /// The key for another reason: to where everybody chooses.
+    pub key: char,
+    /// Silence after it was said before they wait in line.
+    pub timeout_s: u32,
+}
+
+impl Default for ReturnCall {
+    fn default() -> Self {
+        Self {
+            days: 5,
+            key: '2',
+            timeout_s: 4,
+        }
     }
 }
 
@@ -128,6 +169,15 @@ pub enum Step {
         by_key: NumberByKey,
         /// Afterwards; without it the call ends.
         then: Option<StepId>,
+    },
+    /// Tells the calling number whether we called it lately.
+    Verify {
+        /// When we did.
+        yes: StepId,
+        /// When we did not, or must not say.
+        no: StepId,
+        /// For how many days back.
+        days: u32,
     },
     /// Says that nobody can be served now; the caller is owed a call.
     Emergency {
@@ -233,6 +283,7 @@ impl Step {
                 keys, otherwise, ..
             } => keys.values().copied().chain([*otherwise]).collect(),
             Self::Queue { on_timeout, .. } => vec![*on_timeout],
+            Self::Verify { yes, no, .. } => vec![*yes, *no],
             Self::Callback { then, .. } | Self::Emergency { then, .. } => {
                 then.iter().copied().collect()
             }
@@ -309,7 +360,10 @@ music = "musica"
 
 [step.callback]
 callback = { queue = "disdette", confirm_number = true, ask_number = true, timeout_s = 8, tries = 2 }
-then = "closed"
+then = "verify"
+
+[step.verify]
+verify = { yes = "menu", no = "closed", days = 3 }
 
 [step.closed]
 play = ["chiuso"]
@@ -341,7 +395,9 @@ hang_up = true
         let dialplan = parse(WHOLE, &Known).unwrap();
         assert_eq!(
             dialplan.names,
-            ["welcome", "hours", "menu", "book", "callback", "closed"]
+            [
+                "welcome", "hours", "menu", "book", "callback", "verify", "closed"
+            ]
         );
         assert_eq!(dialplan.start, StepId(0));
         assert_eq!(dialplan.missed_queue, QueueId(1));
@@ -355,7 +411,7 @@ hang_up = true
             Step::Hours {
                 calendar: CalendarId(0),
                 open: StepId(2),
-                closed: StepId(5),
+                closed: StepId(6),
             },
             Step::Menu {
                 prompt: PromptId(2),
@@ -390,12 +446,40 @@ hang_up = true
                 },
                 then: Some(StepId(5)),
             },
+            Step::Verify {
+                yes: StepId(2),
+                no: StepId(6),
+                days: 3,
+            },
             Step::HangUp {
                 play: vec![PromptId(3)],
                 served: None,
             },
         ];
         assert_eq!(dialplan.steps, expected);
+    }
+
+    #[test]
+    fn who_returns_a_call_is_recognised_unless_the_file_says_for_no_days() {
+        let read = |line: &str| {
+            let steps = "[step.welcome]\nhang_up = true\n";
+            parse(&format!("{HEAD}{line}\n{steps}"), &Known).map(|plan| plan.return_call)
+        };
+        assert_eq!(read(""), Ok(Some(ReturnCall::default())));
+        assert_eq!(read("return_call = { days = 0 }"), Ok(None));
+        let told = ReturnCall {
+            days: 9,
+            key: '#',
+            timeout_s: 6,
+        };
+        let written = read("return_call = { days = 9, key = \"#\", timeout_s = 6 }");
+        assert_eq!(written, Ok(Some(told)));
+        let fault = read("return_call = { days = 90, key = \"A\" }").unwrap_err();
+        assert!(
+            fault
+                .iter()
+                .any(|it| it.message.contains("no key of a telephone"))
+        );
     }
 
     #[test]
@@ -461,12 +545,12 @@ hang_up = true
         assert_only(
             &format!("[step.welcome]\nmenu = \"scelta\"\nqueue = \"disdette\"\n{END}"),
             "queue",
-            "a step does one thing, not `menu` and `queue`: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `emergency`, `hang_up`",
+            "a step does one thing, not `menu` and `queue`: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `emergency`, `hang_up`",
         );
         assert_only(
             "[step.welcome]\n",
             "welcome",
-            "a step that does nothing: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `emergency`, `hang_up`",
+            "a step that does nothing: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `emergency`, `hang_up`",
         );
         assert_only(
             &format!("[step.welcome]\nplay = [\"chiuso\"]\nhang_up = false\n{END}"),

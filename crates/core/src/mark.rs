@@ -17,7 +17,7 @@ use crate::record::{MarkRow, Record};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::{Timer, Timers};
-use crate::words::{CallbackState, ClosedHow, Mark, OfferState, Suppression};
+use crate::words::{CallbackState, ClosedHow, Mark, NumberClass, OfferState, Suppression};
 
 /// A number and how it is marked, as somebody names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,6 +251,13 @@ impl Centre {
             Mark::DoNotCall => Suppression::DoNotCall,
             Mark::Shared => Suppression::SharedNumber,
         })
+    }
+
+    /// Whether many people stand behind a caller's number.
+    pub(crate) fn is_shared(&self, tenant: TenantId, caller: &Caller) -> bool {
+        let number = caller.number.as_ref();
+        caller.class == NumberClass::Shared
+            || number.is_some_and(|number| self.marks.has(number, Mark::Shared, tenant))
     }
 
     /// Whether somebody on the line can be called back where they called from.

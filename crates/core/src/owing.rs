@@ -323,6 +323,7 @@ impl Centre {
             return None;
         }
         let mut case = self.cases.remove(&id)?;
+        self.ring_is_settled(&case, how);
         self.goes_unseen(now, &case, how, step);
         if self.owners.remove(&id).is_some() {
             step.records.push(Record::Owner(OwnerRow {

@@ -103,6 +103,7 @@ impl Centre {
             | Doing::Menu { .. }
             | Doing::Wishing(_)
             | Doing::Noticed
+            | Doing::Returning { .. }
             | Doing::Talking { .. } => false,
         };
         let mut before_s = 0.0;

@@ -105,6 +105,7 @@ impl Centre {
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
             | PlanStep::Callback { .. }
+            | PlanStep::Verify { .. }
             | PlanStep::Emergency { .. }
             | PlanStep::HangUp { .. } => None,
         };

@@ -380,6 +380,33 @@ pub struct Spoken {
     pub queue: QueueId,
     /// By whom.
     pub operator: OperatorId,
+    /// When that began, where it was the person who had called.
+    pub called_ms: Option<UtcMs>,
+}
+
+/// A dial that is over or unknown, and what became of the callback that it was to pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rang {
+    /// The number.
+    pub number: PhoneNumber,
+    /// Who called it.
+    pub tenant: TenantId,
+    /// The dial.
+    pub dial: DialId,
+    /// What it was to pay.
+    pub callback: CallbackId,
+    /// What it was about, where that is known.
+    pub queue: Option<QueueId>,
+    /// The place in line of the callback.
+    pub place_ms: UtcMs,
+    /// Decided at.
+    pub placed_ms: UtcMs,
+    /// How it ended; none where a crash hid it.
+    pub result: Option<DialResult>,
+    /// Final SIP status received.
+    pub sip_status: Option<u16>,
+    /// How the callback was closed, if it is.
+    pub closed_how: Option<ClosedHow>,
 }
 
 /// An operator working on a seat: at most one open row per seat and per operator.
@@ -813,6 +840,8 @@ pub struct Restored {
     pub assignments: Vec<AssignmentRow>,
     /// The last conversations, the oldest first.
     pub spoken: Vec<Spoken>,
+    /// The last dials, the oldest first.
+    pub rang: Vec<Rang>,
     /// Tasks not closed.
     pub tasks: Vec<TaskRow>,
     /// Dials in flight or unknown.

@@ -11,7 +11,7 @@ use crate::dialplan::{Step as PlanStep, StepId};
 use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{CampaignRow, ConfigVersionRow, NeedRow, Record, Restored, Work};
 use crate::release::DialHours;
-use crate::rules::{NoticePrompts, PromptId, Queue, Rules, SpokenPrompts};
+use crate::rules::{NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, VerifyPrompts};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
@@ -173,7 +173,9 @@ impl Rules {
                     }
                     PlanStep::Queue { music, .. } => music.iter_mut().for_each(renumber),
                     PlanStep::HangUp { play, .. } => play.iter_mut().for_each(renumber),
-                    PlanStep::Hours { .. } | PlanStep::Callback { .. } => {}
+                    PlanStep::Hours { .. }
+                    | PlanStep::Callback { .. }
+                    | PlanStep::Verify { .. } => {}
                 }
             }
         }
@@ -204,6 +206,8 @@ impl SpokenPrompts {
             lines_busy,
             operator_coming,
             notice,
+            returning,
+            verify,
             to_operator_dialling,
             to_operator_no_answer,
             to_operator_busy,
@@ -246,8 +250,32 @@ impl SpokenPrompts {
             .chain(positions)
             .chain(waits)
             .chain(digits)
+            .chain(returning)
             .for_each(&change);
+        if let Some(verify) = verify {
+            verify.each(&change);
+        }
         notice.each(change);
+    }
+}
+
+impl VerifyPrompts {
+    fn each(&mut self, change: impl Fn(&mut PromptId)) {
+        let Self {
+            yes,
+            today,
+            yesterday,
+            weekdays,
+            and,
+            tens,
+            no,
+            unknown,
+        } = self;
+        [yes, today, yesterday, and, no, unknown]
+            .into_iter()
+            .chain(weekdays)
+            .chain(tens)
+            .for_each(change);
     }
 }
 
@@ -385,6 +413,7 @@ impl Centre {
                 | Doing::Message { .. }
                 | Doing::Menu { .. }
                 | Doing::Noticed
+                | Doing::Returning { .. }
                 | Doing::Talking { .. } => continue,
             };
             let Some(now) = rules.current(*queue).filter(|now| now != queue) else {
@@ -425,6 +454,7 @@ impl Centre {
                 | Doing::Message { .. }
                 | Doing::Menu { .. }
                 | Doing::Noticed
+                | Doing::Returning { .. }
                 | Doing::Wishing(_)
                 | Doing::Queued { .. }
                 | Doing::Talking { .. } => None,

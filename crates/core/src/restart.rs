@@ -61,12 +61,13 @@ impl Centre {
         let unseen = restored.unseen.into_iter();
         self.unseen = unseen.map(|row| (row.callback, row)).collect();
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);
-        for spoken in restored.spoken {
-            self.spoke(spoken);
-        }
         self.restore_details(restored.details);
         self.restore_campaigns(now, restored.campaigns, restored.released, step);
         let stuck = self.restore_callbacks(now, restored.callbacks, &restored.dials, step);
+        self.restore_rung(now, restored.rang, &restored.spoken);
+        for spoken in restored.spoken {
+            self.spoke(spoken);
+        }
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
         }
@@ -294,6 +295,7 @@ impl Centre {
             DialResult::Unknown
         });
         let callback = dial.callback;
+        self.rang(now, &dial);
         step.records.push(Record::Dial(dial));
         if let Some(number) = self.cases.get(&callback).map(|case| case.number.clone()) {
             self.people.change(&number, |known| known.dial = None);

@@ -482,6 +482,10 @@ pub struct SpokenPrompts {
     pub operator_coming: PromptId,
     /// On notice lines.
     pub notice: NoticePrompts,
+    /// "We called you; you take up your place": without it nobody who calls back is recognised.
+    pub returning: Option<PromptId>,
+    /// Whether it was us that called.
+    pub verify: Option<VerifyPrompts>,
     /// To the operator: a callback, the number is being dialled.
     pub to_operator_dialling: PromptId,
     /// To the operator: no answer.
@@ -500,6 +504,27 @@ pub struct SpokenPrompts {
     pub whisper_minutes: PromptId,
     /// "Has waited long": more than the numbers that can be spoken.
     pub whisper_waits_long: PromptId,
+}
+
+/// Messages to whoever asks whether it was us that called; the moment is composed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerifyPrompts {
+    /// "Yes, we called you", before the day.
+    pub yes: PromptId,
+    /// "Today, at", before the hour.
+    pub today: PromptId,
+    /// "Yesterday, at".
+    pub yesterday: PromptId,
+    /// "On Monday, at", and so on.
+    pub weekdays: [PromptId; 7],
+    /// "And", between the hour and the minutes.
+    pub and: PromptId,
+    /// "Thirty", "forty", "fifty".
+    pub tens: [PromptId; 3],
+    /// "No, we have not called the number that you call from".
+    pub no: PromptId,
+    /// "Your number is withheld, or of many people: we cannot tell".
+    pub unknown: PromptId,
 }
 
 /// Messages of notice lines, and what a time is composed of.
@@ -559,6 +584,8 @@ pub struct Limits {
     pub misses_max: u32,
     /// Numbers at most whose last operator is remembered.
     pub last_operators_max: u32,
+    /// Numbers at most of which it is remembered when we rang them.
+    pub rung_max: u32,
     /// After which a seat that did not respond is tried again by itself; 0 for never.
     pub not_responding_return_s: u32,
     /// How long a phone may be lost before its operator is signed out; 0 for ever.

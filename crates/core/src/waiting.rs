@@ -28,6 +28,7 @@ impl Centre {
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
             | PlanStep::Callback { .. }
+            | PlanStep::Verify { .. }
             | PlanStep::Emergency { .. }
             | PlanStep::HangUp { .. } => None,
         }
@@ -134,6 +135,7 @@ impl Centre {
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
             | PlanStep::Callback { .. }
+            | PlanStep::Verify { .. }
             | PlanStep::Emergency { .. }
             | PlanStep::HangUp { .. } => None,
         }
@@ -197,10 +199,12 @@ impl Centre {
 
     /// The place in line: that of the open case about the same thing, if any; else now.
     pub(crate) fn place_for(&self, now: Now, id: AttemptId, queue: QueueId) -> UtcMs {
-        let received = self
-            .attempts
-            .get(&id)
-            .map_or(now.utc_ms, |live| live.row.received_ms);
+        let live = self.attempts.get(&id);
+        let received = live.map_or(now.utc_ms, |live| {
+            let received_ms = live.row.received_ms;
+            live.returned_ms
+                .map_or(received_ms, |ms| ms.min(received_ms))
+        });
         self.place_held(id, queue)
             .map_or(received, |(place_ms, priority_ms)| {
                 received.min(place_ms - priority_ms)
@@ -498,6 +502,7 @@ impl Centre {
                 Doing::Message { .. }
                 | Doing::Menu { .. }
                 | Doing::Noticed
+                | Doing::Returning { .. }
                 | Doing::Wishing(_)
                 | Doing::Queued { .. } => {
                     self.leave_queue(now, id, OfferState::Withdrawn, step);

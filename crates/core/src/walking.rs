@@ -59,11 +59,20 @@ impl Centre {
         let mut at = at;
         // A checked dialplan has no cycle of steps that take no time; a bound all the same.
         for _ in 0..64 {
-            let Some(live) = self.attempts.get_mut(&id) else {
+            let Some(tenant) = self.attempts.get(&id).map(|live| live.tenant) else {
                 return;
             };
-            let tenant = live.tenant;
             let Some(plan) = rules.tenants.get(&tenant).map(|found| &found.dialplan) else {
+                return;
+            };
+            let is_choice = matches!(
+                plan.steps.get(at.0),
+                Some(PlanStep::Menu { .. } | PlanStep::Queue { .. })
+            );
+            if is_choice && self.takes_up(now, id, at, step) {
+                return;
+            }
+            let Some(live) = self.attempts.get_mut(&id) else {
                 return;
             };
             match plan.steps.get(at.0) {
@@ -110,6 +119,7 @@ impl Centre {
                     let wish = Wish::new(Some(queue), *then, *by_key);
                     return self.wishes_callback(now, id, wish, step);
                 }
+                Some(PlanStep::Verify { .. }) => return self.verify(now, id, at, step),
                 Some(PlanStep::Emergency { prompts, then }) => {
                     live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
                     let next = then.map_or(Next::HangUp, Next::Step);
@@ -219,6 +229,7 @@ impl Centre {
             }
             Doing::Wishing(_) => self.number_asked(now, id),
             Doing::Noticed => self.notice_heard(now, id),
+            Doing::Returning { .. } => self.return_heard(now, id),
             Doing::Ringing | Doing::Queued { .. } | Doing::Talking { .. } => {}
         }
     }
@@ -269,6 +280,7 @@ impl Centre {
             } => self.ask_again_or_go(now, id, at, tries_left, step),
             Doing::Wishing(_) => self.number_timed_out(now, id, step),
             Doing::Noticed => self.let_go(now, id, step),
+            Doing::Returning { to, .. } => self.walk(now, id, to, step),
             Doing::Ringing
             | Doing::Message { .. }
             | Doing::Queued { .. }
@@ -337,6 +349,9 @@ impl Centre {
             }
             Doing::Wishing(_) => self.number_key(now, id, digit, step),
             Doing::Noticed => self.notice_key(now, id, digit, step),
+            Doing::Returning { to, instead } => {
+                self.return_key(now, id, digit, (to, instead), step);
+            }
             Doing::Message { .. } => live.pressed_ahead = Some(digit),
             Doing::Ringing | Doing::Talking { .. } => {}
         }

@@ -66,6 +66,7 @@ impl Centre {
                 then,
             } if *owing == queue => Some(Wish::new(Some(queue), *then, *by_key)),
             PlanStep::Callback { .. }
+            | PlanStep::Verify { .. }
             | PlanStep::Play { .. }
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }

@@ -354,6 +354,8 @@ vocabulary! {
         NotReached = "not_reached",
         /// The person answered.
         Reached = "reached",
+        /// The person called us, whom we had called in vain, and was told so.
+        Returned = "returned",
         /// Back to waiting after a restart's reconciliation.
         Reconciled = "reconciled",
         /// One of the needs was closed by hand; others are open.

@@ -7,10 +7,7 @@ use cuptel_core::id::{
     MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DialRow,
-    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
-    OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
-    SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work, Rang,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -231,9 +228,33 @@ impl Image {
                 number: self.numbers.get(&number)?.e164.clone()?,
                 queue: self.offers.get(&row.offer)?.queue,
                 operator: row.operator,
+                called_ms: matches!(row.work, Work::Attempt(_)).then_some(row.started_ms),
             })
         });
         spoken.collect()
+    }
+
+    fn rang(&self) -> Vec<Rang> {
+        let rang = self.dials.values().filter_map(|row| {
+            let callback = self.callbacks.get(&row.callback)?;
+            let needs = self
+                .needs
+                .values()
+                .filter(|need| need.callback == callback.id);
+            Some(Rang {
+                number: self.numbers.get(&row.number)?.e164.clone()?,
+                tenant: callback.tenant,
+                dial: row.id,
+                callback: callback.id,
+                queue: needs.filter_map(|need| need.queue).next(),
+                place_ms: callback.place_ms,
+                placed_ms: row.placed_ms,
+                result: row.result,
+                sip_status: row.sip_status,
+                closed_how: callback.closed_how,
+            })
+        });
+        rang.collect()
     }
 
     /// What the store would give back to a process that starts.
@@ -280,6 +301,7 @@ impl Image {
             offers: self.offers_open().cloned().collect(),
             assignments: self.assignments_open().cloned().collect(),
             spoken: self.spoken(),
+            rang: self.rang(),
             tasks: self
                 .tasks
                 .values()

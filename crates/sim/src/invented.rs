@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use cuptel_call::{Listener, Media, Outbound, OutboundWay, Role, Settings, TrunkPeer};
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
-use cuptel_core::dialplan::{Announce, Dialplan, NumberByKey, OfferCallback, Served, Step, StepId};
+use cuptel_core::dialplan::{
+    Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Served, Step, StepId,
+};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
-    Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site,
-    SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp,
+    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -89,6 +89,12 @@ pub(crate) const PEOPLE: [&str; 9] = [
     "anonymous",
     "alice",
 ];
+
+/// "We called you": to whom a dial went.
+pub(crate) const RETURNING: PromptId = PromptId(301);
+/// Whether it was us that called.
+pub(crate) const VERIFY_YES: PromptId = PromptId(302);
+pub(crate) const VERIFY_NO: PromptId = PromptId(303);
 
 /// Address of a seat's phone.
 pub(crate) fn phone_address(index: usize) -> SocketAddr {
@@ -311,6 +317,7 @@ impl Shape {
                 ('9', StepId(5)),
                 ('3', StepId(7)),
                 ('4', StepId(8)),
+                ('5', StepId(9)),
             ]),
             timeout_s: 4,
             otherwise: StepId(3),
@@ -354,6 +361,11 @@ impl Shape {
                 served: Some(Served {
                     closes: Some(QueueId(cancellations)),
                 }),
+            },
+            Step::Verify {
+                yes: StepId(2),
+                no: StepId(7),
+                days: 1,
             },
         ];
         plan("teramo", LINES[0], 1, steps)
@@ -587,6 +599,7 @@ fn limits() -> Limits {
         ask_phone_s: (5, 60),
         misses_max: 3,
         last_operators_max: 100,
+        rung_max: 100,
         not_responding_return_s: 60,
         reconnect_grace_s: 20,
         site_outage_within_s: 20,
@@ -635,6 +648,7 @@ fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
         start: StepId(0),
         emergency: None,
         missed_queue: QueueId(queue),
+        return_call: Some(ReturnCall::default()),
         steps,
         names,
     }
@@ -696,6 +710,17 @@ fn prompts() -> SpokenPrompts {
             hours: [PromptId(12); 24],
             quarters: [PromptId(13); 3],
         },
+        returning: Some(RETURNING),
+        verify: Some(VerifyPrompts {
+            yes: VERIFY_YES,
+            today: PromptId(10),
+            yesterday: PromptId(11),
+            weekdays: [PromptId(12); 7],
+            and: PromptId(13),
+            tens: [PromptId(14); 3],
+            no: VERIFY_NO,
+            unknown: PromptId(304),
+        }),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),
         to_operator_busy: PromptId(13),

@@ -32,6 +32,7 @@ mod plan;
 mod promises;
 mod recalls;
 mod rest;
+mod returned;
 mod reviews;
 mod shrink;
 mod sound;

@@ -19,6 +19,7 @@ use crate::invented::Shape;
 use crate::marks::{check_marks, check_suppressed};
 use crate::promises::{Broken, broken, check, check_move, check_sums};
 use crate::recalls::check_recalls;
+use crate::returned::check_returned;
 use crate::sound::{Led, Sound};
 use crate::watch::Seen;
 use crate::weather::Weather;
@@ -248,6 +249,7 @@ impl World {
             check_buttons(&self.decided, record)?;
             check_marks(&self.decided, record)?;
             check_recalls(&self.decided, record)?;
+            check_returned(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);
         }
@@ -442,6 +444,7 @@ impl World {
     }
 
     fn command_sound(&mut self, command: media::Command) {
+        self.check_verified(&command);
         let now_us = self.now_us;
         let Led { due, told, bridged } =
             self.sound.command(now_us, command, &mut self.streams.sound);

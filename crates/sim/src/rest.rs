@@ -31,6 +31,9 @@ impl World {
         };
         self.check_waits()?;
         self.check_idle()?;
+        if let Some(what) = &self.told_wrong {
+            return broken("P7", what.clone());
+        }
         if let Some(who) = &self.unheard {
             return broken("P4", format!("{who} picked up and was left unheard"));
         }

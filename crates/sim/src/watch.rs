@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuptel_core::id::{AttemptId, DialId, SeatId};
 use cuptel_core::record::{AttemptRow, DialRow, NeedRow, OfferRow, Record, Work};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{DialState, Mark, OfferState, Stage, WorkState};
+use cuptel_core::words::{CallbackEventKind, DialState, Mark, OfferState, Stage, WorkState};
 use cuptel_sip::{Message, Transmit, uri};
 
 use crate::image::Image;
@@ -37,6 +37,8 @@ pub(crate) struct Watch {
     /// Callers let in from a notice line: for another person than the one whom the case holds a
     /// place for.
     others: BTreeSet<AttemptId>,
+    /// Callers who returned a call of ours, and the place of its callback.
+    returned: BTreeMap<AttemptId, UtcMs>,
     /// Places in line.
     places: BTreeMap<AttemptId, UtcMs>,
     /// Seats whose operator did not want a caller, until one who did not respond is back.
@@ -276,12 +278,21 @@ impl Watch {
                 }
                 Ok(())
             }
+            Record::CallbackEvent(row) => {
+                let callback = before.callbacks.get(&row.callback);
+                let returned = row.attempt.zip(callback);
+                if let Some((attempt, callback)) =
+                    returned.filter(|_| row.kind == CallbackEventKind::Returned)
+                {
+                    self.returned.insert(attempt, callback.place_ms);
+                }
+                Ok(())
+            }
             Record::Number(_)
             | Record::Callback(_)
             | Record::CallbackAmended(_)
             | Record::Need(_)
             | Record::NeedDetail(_)
-            | Record::CallbackEvent(_)
             | Record::Promise(_)
             | Record::Dial(_)
             | Record::Assignment(_)
@@ -344,7 +355,9 @@ impl Watch {
                 case.place_ms - case.priority_ms
             })
         });
-        let place = held.map_or(row.received_ms, |place| place.min(row.received_ms));
+        let returned_ms = self.returned.get(&row.id).copied().filter(|_| !is_other);
+        let own_ms = returned_ms.map_or(row.received_ms, |ms| ms.min(row.received_ms));
+        let place = held.map_or(own_ms, |place| place.min(own_ms));
         self.places.insert(row.id, place);
     }
 

@@ -153,6 +153,8 @@ pub(crate) struct World {
     pub(crate) asked: BTreeMap<SeatId, Asked>,
     /// Somebody who picked up and was never told that we know.
     pub(crate) unheard: Option<String>,
+    /// Somebody was told wrongly whether it was us that called.
+    pub(crate) told_wrong: Option<String>,
     /// Calls of the switch of which a response has reached it.
     pub(crate) heard_of: BTreeSet<String>,
     /// After how many more offers the media thread ends; none where it does not.
@@ -223,6 +225,7 @@ impl World {
             let_in: None,
             asked: BTreeMap::new(),
             unheard: None,
+            told_wrong: None,
             heard_of: BTreeSet::new(),
             offers_until_mute: None,
             requests: 0,

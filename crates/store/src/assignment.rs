@@ -31,7 +31,8 @@ FROM assignment WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
 
 /// Who spoke with whom in the last conversations: a start remembers those.
 const LAST: &str = "
-SELECT number.e164, offer.queue, last.operator
+SELECT number.e164, offer.queue, last.operator,
+    CASE WHEN last.attempt IS NOT NULL THEN last.started_ms END
 FROM (SELECT * FROM assignment WHERE shard = $1 ORDER BY id DESC LIMIT 5000) last
 JOIN offer ON offer.shard = last.shard AND offer.id = last.offer
 LEFT JOIN attempt ON attempt.shard = last.shard AND attempt.id = last.attempt
@@ -98,10 +99,12 @@ fn read_spoken(row: &Row) -> Result<Option<Spoken>, sqlx::Error> {
     let mut columns = Columns::of(row);
     let (number, queue) = (columns.maybe_number()?, QueueId(columns.int()?));
     let operator = OperatorId(columns.int()?);
+    let called_ms = columns.maybe_int()?;
     Ok(number.map(|number| Spoken {
         number,
         queue,
         operator,
+        called_ms,
     }))
 }
 

@@ -1,14 +1,14 @@
 //! Dials: their images, those in flight at start, and how pages see them.
 
-use cuptel_core::id::{CallbackId, DialId, NumberId, SeatId, TrunkId};
-use cuptel_core::record::DialRow;
+use cuptel_core::id::{CallbackId, DialId, NumberId, QueueId, SeatId, TenantId, TrunkId};
+use cuptel_core::record::{DialRow, Rang};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{DialResult, DialState};
 use serde::Serialize;
 
 use crate::dialect::{Connection, Row, upsert};
 use crate::image::Images;
-use crate::row::{Columns, all_of};
+use crate::row::{Columns, all, all_of};
 
 pub(crate) const UPSERT: &str = upsert!(dial {
     2 callback BIGINT,
@@ -27,6 +27,19 @@ pub(crate) const UPSERT: &str = upsert!(dial {
 pub(crate) const OPEN: &str = "
 SELECT id, callback, number, seat, trunk, state, placed_ms, answered_ms, ended_ms, result, sip_status
 FROM dial WHERE shard = $1 AND state <> 'ended' ORDER BY id";
+
+/// Whom we rang last, whatever became of it: a start remembers those. What the callback is about is
+/// said by its oldest need that says so.
+const LAST: &str = "
+SELECT number.e164, callback.tenant, last.id, last.callback,
+    (SELECT need.queue FROM callback_need need
+        WHERE need.shard = last.shard AND need.callback = last.callback AND need.queue IS NOT NULL
+        ORDER BY need.id LIMIT 1),
+    callback.place_ms, last.placed_ms, last.result, last.sip_status, callback.closed_how
+FROM (SELECT * FROM dial WHERE shard = $1 ORDER BY id DESC LIMIT 20000) last
+JOIN callback ON callback.shard = last.shard AND callback.id = last.callback
+JOIN number ON number.shard = last.shard AND number.id = last.number
+ORDER BY last.id";
 
 const OF_CALLBACK: &str = "
 SELECT dial.id, seat.name, trunk.name, dial.state, dial.placed_ms, dial.answered_ms, dial.ended_ms,
@@ -90,6 +103,36 @@ pub(crate) fn read(row: &Row) -> Result<DialRow, sqlx::Error> {
         result: columns.maybe_word()?,
         sip_status: columns.maybe_small()?,
     })
+}
+
+/// Nothing of a person who was erased.
+fn read_rang(row: &Row) -> Result<Option<Rang>, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    let number = columns.maybe_number()?;
+    let (tenant, dial) = (TenantId(columns.int()?), DialId(columns.int()?));
+    let callback = CallbackId(columns.int()?);
+    let queue = columns.maybe_int()?.map(QueueId);
+    let (place_ms, placed_ms) = (columns.int()?, columns.int()?);
+    let (result, sip_status) = (columns.maybe_word()?, columns.maybe_small()?);
+    let closed_how = columns.maybe_word()?;
+    Ok(number.map(|number| Rang {
+        number,
+        tenant,
+        dial,
+        callback,
+        queue,
+        place_ms,
+        placed_ms,
+        result,
+        sip_status,
+        closed_how,
+    }))
+}
+
+/// Whom we rang last, the oldest first.
+pub(crate) async fn last_rang(connection: &mut Connection) -> Result<Vec<Rang>, sqlx::Error> {
+    let rang = all(connection, LAST, read_rang).await?;
+    Ok(rang.into_iter().flatten().collect())
 }
 
 fn view(row: &Row) -> Result<DialView, sqlx::Error> {

@@ -115,6 +115,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         offers: all(connection, offer::OPEN, offer::read).await?,
         assignments: all(connection, assignment::OPEN, assignment::read).await?,
         spoken: assignment::last_spoken(connection).await?,
+        rang: dial::last_rang(connection).await?,
         tasks: all(connection, task::OPEN, task::read).await?,
         dials: all(connection, dial::OPEN, dial::read).await?,
         numbers: all(connection, number::OPEN, number::read).await?,

@@ -61,6 +61,43 @@ pub(super) fn said(at: UtcMs, now: UtcMs, zone: Zone) -> Option<SaidTime> {
     })
 }
 
+/// Which day that is over, seen from today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PastDay {
+    Today,
+    Yesterday,
+    /// Within a week: 0 is Monday.
+    Weekday(usize),
+}
+
+/// A minute of a day that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PastTime {
+    pub(crate) day: PastDay,
+    pub(crate) hour: usize,
+    pub(crate) minute: usize,
+}
+
+/// How a moment is said that is over; nothing where it is more than six days ago. One that a clock
+/// that was set back shows as to come is of today.
+pub(crate) fn said_past(at: UtcMs, now: UtcMs, zone: Zone) -> Option<PastTime> {
+    let (clock, today) = (clock_of(at, zone)?, clock_of(now, zone)?);
+    let ago = today.date_naive().signed_duration_since(clock.date_naive());
+    let day = match ago.num_days() {
+        i64::MIN..=0 => PastDay::Today,
+        1 => PastDay::Yesterday,
+        2..=DAYS_MAX => {
+            PastDay::Weekday(usize::try_from(clock.weekday().num_days_from_monday()).ok()?)
+        }
+        _ => return None,
+    };
+    Some(PastTime {
+        day,
+        hour: usize::try_from(clock.hour()).ok()?,
+        minute: usize::try_from(clock.minute()).ok()?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +131,20 @@ mod tests {
         assert_eq!(at(6 * 24, 0), time(SaidDay::Weekday(2), 10, 0));
         assert_eq!(at(7 * 24, 0), None, "Thursday would be today");
         assert_eq!(at(-1, 0), None);
+    }
+
+    #[test]
+    fn a_moment_that_is_over_is_said_to_the_minute_within_a_week() {
+        let past = |hours: UtcMs, minutes: UtcMs| {
+            said_past(TEN - hours * HOUR - minutes * 60_000, TEN, ROME)
+        };
+        let time = |day, hour, minute| Some(PastTime { day, hour, minute });
+        assert_eq!(past(0, 18), time(PastDay::Today, 9, 42));
+        assert_eq!(past(10, 0), time(PastDay::Today, 0, 0));
+        assert_eq!(past(10, 1), time(PastDay::Yesterday, 23, 59));
+        assert_eq!(past(48, 0), time(PastDay::Weekday(1), 10, 0));
+        assert_eq!(past(6 * 24, 0), time(PastDay::Weekday(4), 10, 0));
+        assert_eq!(past(7 * 24, 0), None, "Thursday would be today");
     }
 
     #[test]

@@ -103,9 +103,11 @@ impl Graph<'_> {
 fn silent_followers(step: &Step) -> Vec<StepId> {
     match step {
         Step::Menu { otherwise, .. } => vec![*otherwise],
-        Step::Play { .. } | Step::Hours { .. } | Step::Callback { .. } | Step::Emergency { .. } => {
-            step.followers().collect()
-        }
+        Step::Play { .. }
+        | Step::Hours { .. }
+        | Step::Callback { .. }
+        | Step::Verify { .. }
+        | Step::Emergency { .. } => step.followers().collect(),
         Step::Queue { .. } | Step::HangUp { .. } => Vec::new(),
     }
 }

@@ -20,6 +20,7 @@ impl Dialplan {
                 | Step::Menu { .. }
                 | Step::Queue { .. }
                 | Step::Callback { .. }
+                | Step::Verify { .. }
                 | Step::Emergency { .. }
                 | Step::HangUp { .. } => None,
             })
@@ -43,7 +44,7 @@ impl Dialplan {
                 Step::Play { then, .. } => *then,
                 Step::Hours { open, .. } => *open,
                 Step::Emergency { then, .. } => (*then)?,
-                Step::Menu { .. } | Step::HangUp { .. } => return None,
+                Step::Menu { .. } | Step::Verify { .. } | Step::HangUp { .. } => return None,
             };
         }
         None
@@ -67,6 +68,7 @@ impl Dialplan {
                 Step::Play { .. }
                 | Step::Menu { .. }
                 | Step::Callback { .. }
+                | Step::Verify { .. }
                 | Step::Emergency { .. }
                 | Step::HangUp { .. } => to_visit.extend(step.followers()),
             }
@@ -92,6 +94,7 @@ impl Dialplan {
                 | Step::Menu { .. }
                 | Step::Queue { .. }
                 | Step::Callback { .. }
+                | Step::Verify { .. }
                 | Step::Emergency { .. }
                 | Step::HangUp { .. } => to_visit.extend(step.followers().collect::<Vec<StepId>>()),
             }

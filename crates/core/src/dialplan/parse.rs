@@ -1,39 +1,40 @@
 //! From the text of a dialplan to its steps, telling every fault at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::fields::{Fault, Faults, Fields, Placed, document, unknown};
+use super::parts::{announce, key, number_by_key, numbers, return_call};
 use super::{
-    Announce, Dialplan, Emergency, NameKind, Names, NumberByKey, OfferCallback, Served, Step,
-    StepId, check,
+    Dialplan, Emergency, NameKind, Names, OfferCallback, ReturnCall, Served, Step, StepId, check,
 };
 use crate::id::QueueId;
 use crate::number::PhoneNumber;
 use crate::rules::{CalendarId, PromptId};
 
 /// Longest pause or wait that can be meant.
-const DAY_S: u32 = 86_400;
+pub(super) const DAY_S: u32 = 86_400;
 /// More calls a second than one machine takes.
 const CALLS_PER_S: u32 = 100_000;
-/// Keys of a telephone.
-const KEYS: &str = "0123456789*#";
 /// The key that says what a step does, each with what it stands for.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     "calendar",
     "menu",
     "queue",
     "callback",
+    "verify",
     "emergency",
     "hang_up",
 ];
 const KINDS_TOLD: &str =
-    "one of `play`, `calendar`, `menu`, `queue`, `callback`, `emergency`, `hang_up`";
+    "one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `emergency`, `hang_up`";
 
 const MENU_TIMEOUT_S: u32 = 6;
 const MENU_TRIES: u32 = 2;
-const ANNOUNCE_EVERY_S: u32 = 45;
 const QUEUE_MAX_WAIT_S: u32 = 1_200;
+/// Beyond it the name of a weekday would be that of today.
+const VERIFY_DAYS: u32 = 6;
+const VERIFY_USUAL_DAYS: u32 = 5;
 
 /// Where a dialplan says what others may contradict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,10 @@ pub struct Places {
     pub numbers: Vec<Range<usize>>,
     /// The switch of the emergency message.
     pub emergency: Option<Range<usize>>,
+    /// What is said of who returns a call.
+    pub return_call: Option<Range<usize>>,
+    /// The first step that says whether we called.
+    pub verify: Option<Range<usize>>,
 }
 
 /// Reads and checks a dialplan.
@@ -69,6 +74,8 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
     let start = root.required_text("start", "the name of the first step");
     let missed = root.required_text("missed_queue", "the name of a queue");
     let emergency = emergency(&mut root);
+    let return_at = root.key_at("return_call");
+    let return_call = return_call(&mut root);
     let steps = root.table("step");
     if steps.is_none() && !root.has("step") {
         root.missing("step", "steps, each under its own `[step.name]`");
@@ -107,6 +114,8 @@ pub fn parse_with_places(text: &str, names: &dyn Names) -> Result<(Dialplan, Pla
         missed_queue,
         emergency,
         emergency_at,
+        return_call,
+        return_at,
     };
     match build(head, drafts, &named) {
         Some((plan, places)) if faults.is_empty() => Ok((plan, places)),
@@ -123,6 +132,8 @@ struct Head<'r> {
     missed_queue: Option<QueueId>,
     emergency: Option<Emergency>,
     emergency_at: Option<Range<usize>>,
+    return_call: Option<ReturnCall>,
+    return_at: Option<Range<usize>>,
 }
 
 /// Nothing where any part is missing; the fault is told already.
@@ -139,12 +150,19 @@ fn build(
         missed_queue,
         emergency,
         emergency_at,
+        return_call,
+        return_at,
     } = head;
     let tenant = tenant?;
+    let is_verify = |draft: &Option<Step>| matches!(draft, Some(Step::Verify { .. }));
+    let verify = drafts.iter().position(is_verify);
+    let verify_at = verify.and_then(|step| Some(named.get(step)?.at.clone()));
     let places = Places {
         tenant: tenant.at,
         numbers: numbers.iter().map(|number| number.at.clone()).collect(),
         emergency: emergency_at,
+        return_call: return_at,
+        verify: verify_at,
     };
     let dialplan = Dialplan {
         tenant: tenant.value.to_owned(),
@@ -153,50 +171,11 @@ fn build(
         start: start?,
         emergency,
         missed_queue: missed_queue?,
+        return_call,
         steps: drafts.into_iter().collect::<Option<Vec<Step>>>()?,
         names: named.iter().map(|name| name.value.to_owned()).collect(),
     };
     Some((dialplan, places))
-}
-
-fn numbers(root: &mut Fields<'_>) -> Vec<Placed<PhoneNumber>> {
-    let faults = root.faults();
-    let Some(texts) = root.texts("numbers") else {
-        if !root.has("numbers") {
-            root.missing(
-                "numbers",
-                "the numbers that it answers, like [\"+390861000000\"]",
-            );
-        }
-        return Vec::new();
-    };
-    if texts.value.is_empty() {
-        faults.add(
-            texts.at,
-            "`numbers` is empty: expected at least one, like \"+390861000000\"",
-        );
-    }
-    let mut seen = BTreeSet::new();
-    let mut numbers = Vec::new();
-    for text in texts.value {
-        match PhoneNumber::parse_e164(text.value) {
-            Ok(number) if seen.insert(number.clone()) => {
-                numbers.push(Placed {
-                    value: number,
-                    at: text.at,
-                });
-            }
-            Ok(_) => faults.add(text.at, format!("number {} is here twice", text.value)),
-            Err(error) => faults.add(
-                text.at,
-                format!(
-                    "\"{}\": {error}; expected E.164, like \"+390861000000\"",
-                    text.value
-                ),
-            ),
-        }
-    }
-    numbers
 }
 
 /// The switch of the emergency message, its step still a name.
@@ -240,6 +219,7 @@ impl Reader<'_> {
             ["menu"] => self.menu(&mut step),
             ["queue"] => self.wait(&mut step),
             ["callback"] => self.callback(&mut step),
+            ["verify"] => self.verify(&mut step),
             ["emergency"] => self.emergency(&mut step),
             ["hang_up"] => self.hang_up(&mut step),
             [] => {
@@ -420,6 +400,20 @@ impl Reader<'_> {
         })
     }
 
+    fn verify(&self, step: &mut Fields<'_>) -> Option<Step> {
+        // Without a table the fault is told already.
+        let mut verify = step.table("verify")?;
+        let yes = self.required_step(&mut verify, "yes", "the step after a yes");
+        let no = self.required_step(&mut verify, "no", "the step after a no");
+        let days = verify.whole_or("days", 1..=VERIFY_DAYS, VERIFY_USUAL_DAYS);
+        verify.finish();
+        Some(Step::Verify {
+            yes: yes?,
+            no: no?,
+            days,
+        })
+    }
+
     fn emergency(&self, step: &mut Fields<'_>) -> Option<Step> {
         let prompts = step
             .texts("emergency")
@@ -542,50 +536,6 @@ impl Reader<'_> {
     }
 
     fn key(&self, text: &Placed<&str>) -> Option<char> {
-        let mut chars = text.value.chars();
-        match (chars.next(), chars.next()) {
-            (Some(key), None) if KEYS.contains(key) => Some(key),
-            _ => {
-                let message = format!(
-                    "\"{}\" is no key of a telephone: expected one of {KEYS}",
-                    text.value
-                );
-                self.faults.add(text.at.clone(), message);
-                None
-            }
-        }
-    }
-}
-
-fn number_by_key(callback: &mut Fields<'_>) -> NumberByKey {
-    let usual = NumberByKey::default();
-    NumberByKey {
-        confirm: callback
-            .truth("confirm_number")
-            .is_some_and(|truth| truth.value),
-        ask: callback
-            .truth("ask_number")
-            .is_some_and(|truth| truth.value),
-        timeout_s: callback.whole_or("timeout_s", 1..=DAY_S, usual.timeout_s),
-        tries: callback.whole_or("tries", 1..=10, usual.tries),
-    }
-}
-
-fn announce(step: &mut Fields<'_>) -> Announce {
-    let Some(mut table) = step.table("announce") else {
-        return Announce {
-            position: false,
-            wait: false,
-            every_s: ANNOUNCE_EVERY_S,
-        };
-    };
-    let position = table.truth("position").is_some_and(|truth| truth.value);
-    let wait = table.truth("wait").is_some_and(|truth| truth.value);
-    let every_s = table.whole_or("every_s", 1..=DAY_S, ANNOUNCE_EVERY_S);
-    table.finish();
-    Announce {
-        position,
-        wait,
-        every_s,
+        key(text, self.faults)
     }
 }

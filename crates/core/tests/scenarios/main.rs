@@ -21,6 +21,7 @@ mod recalling;
 mod reconnecting;
 mod reloading;
 mod restarting;
+mod returning;
 mod room;
 mod seats;
 mod staffing;

@@ -7,7 +7,7 @@ use cuptel_core::Centre;
 use cuptel_core::by_hand::CallbackTold;
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::{
-    Announce, Dialplan, NumberByKey, OfferCallback, Step as PlanStep, StepId,
+    Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackId, CampaignId, ClosureId, DialId, EntryId, IntervalId, LegId,
@@ -17,16 +17,10 @@ use cuptel_core::id::{
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, CampaignEntryRow, CampaignRow,
-    ClosureRow, DecisionRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
-    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
-    Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
-    TaskEventRow, TaskRow, WaitingEntry, Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DecisionRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work, Rang,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line,
-    MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts,
-    TaskPolicy, Tenant, Trunk, WrapUp,
+    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -36,8 +30,7 @@ use cuptel_core::step::{
 use cuptel_core::time::Now;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, CampaignState, ChangedBy, Chosen, Disposition, EntryState, KindByHand,
-    OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind, WorkKind, WorkState,
+    CallbackState, CampaignState, ChangedBy, Chosen, Disposition, EntryState, KindByHand, OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind, WorkKind, WorkState, CallbackEventKind,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -86,6 +79,14 @@ pub(crate) const SOON: PromptId = PromptId(67);
 pub(crate) const BY_TODAY: PromptId = PromptId(68);
 pub(crate) const BY_TOMORROW: PromptId = PromptId(69);
 /// "We call you back on this number".
+/// "We called you, you take up your place".
+pub(crate) const RETURNING: PromptId = PromptId(140);
+/// "Yes", "today, at", "and", "no", "we cannot tell".
+pub(crate) const VERIFY_YES: PromptId = PromptId(141);
+pub(crate) const VERIFY_TODAY: PromptId = PromptId(142);
+pub(crate) const VERIFY_AND: PromptId = PromptId(143);
+pub(crate) const VERIFY_NO: PromptId = PromptId(144);
+pub(crate) const VERIFY_UNKNOWN: PromptId = PromptId(145);
 /// "A call".
 pub(crate) const WHISPER_CALL: PromptId = PromptId(80);
 /// "Has waited", and "minutes".
@@ -907,6 +908,14 @@ impl Room {
         self.dials.clear();
     }
 
+    /// What happened to every callback, in order.
+    pub(crate) fn callback_events_of_all(&self) -> Vec<CallbackEventKind> {
+        self.callback_events
+            .iter()
+            .map(|event| event.kind)
+            .collect()
+    }
+
     pub(crate) fn last_callback_event(&self) -> &CallbackEventRow {
         self.callback_events.last().expect("something happened")
     }
@@ -1050,9 +1059,31 @@ impl Room {
                 number: self.numbers[&number].e164.clone()?,
                 queue: self.offers[&row.offer].queue,
                 operator: row.operator,
+                called_ms: matches!(row.work, Work::Attempt(_)).then_some(row.started_ms),
             })
         };
         self.assignments.values().filter_map(spoken).collect()
+    }
+
+    fn rang(&self) -> Vec<Rang> {
+        let rang = |row: &DialRow| {
+            let callback = &self.callbacks[&row.callback];
+            let mut needs = self.needs.values();
+            let about = needs.find(|need| need.callback == callback.id && need.queue.is_some());
+            Some(Rang {
+                number: self.numbers[&row.number].e164.clone()?,
+                tenant: callback.tenant,
+                dial: row.id,
+                callback: callback.id,
+                queue: about.and_then(|need| need.queue),
+                place_ms: callback.place_ms,
+                placed_ms: row.placed_ms,
+                result: row.result,
+                sip_status: row.sip_status,
+                closed_how: callback.closed_how,
+            })
+        };
+        self.dials.values().filter_map(rang).collect()
     }
 
     fn open(&self, row: &CallbackRow) -> OpenCallback {
@@ -1104,6 +1135,7 @@ impl Room {
             offers: Vec::new(),
             assignments: Vec::new(),
             spoken: self.spoken(),
+            rang: self.rang(),
             dials: self
                 .dials
                 .values()
@@ -1294,6 +1326,7 @@ fn rules() -> Rules {
             ask_phone_s: (ASK_PHONE_S, 4 * ASK_PHONE_S),
             misses_max: 3,
             last_operators_max: 100,
+            rung_max: 100,
             not_responding_return_s: 0,
             reconnect_grace_s: 0,
             site_outage_within_s: 0,
@@ -1381,6 +1414,7 @@ fn plan(line: &PhoneNumber) -> Dialplan {
         start: StepId(0),
         emergency: None,
         missed_queue: QueueId(1),
+        return_call: Some(ReturnCall::default()),
         names: (0..steps.len()).map(|n| n.to_string()).collect(),
         steps,
     }
@@ -1411,6 +1445,17 @@ fn prompts() -> SpokenPrompts {
         lines_busy: PromptId(9),
         operator_coming: PromptId(10),
         notice: notice_prompts(),
+        returning: Some(RETURNING),
+        verify: Some(VerifyPrompts {
+            yes: VERIFY_YES,
+            today: VERIFY_TODAY,
+            yesterday: PromptId(152),
+            weekdays: std::array::from_fn(|day| PromptId(153 + u32::try_from(day).expect("a day"))),
+            and: VERIFY_AND,
+            tens: [30, 40, 50].map(PromptId),
+            no: VERIFY_NO,
+            unknown: VERIFY_UNKNOWN,
+        }),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),
         to_operator_busy: PromptId(13),

@@ -31,6 +31,7 @@ fn standard() -> Limits {
         ask_phone_s: (5, 60),
         misses_max: 3,
         last_operators_max: 50_000,
+        rung_max: 20_000,
         not_responding_return_s: 0,
         reconnect_grace_s: 300,
         site_outage_within_s: 20,
@@ -79,6 +80,8 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
             0..=10_000_000,
             &mut limits.last_operators_max,
         ),
+        // As many as a start reads.
+        ("rung_max", 0..=20_000, &mut limits.rung_max),
         (
             "not_responding_return_s",
             DAY_S,

@@ -165,6 +165,24 @@ fn plan(
             told.faults.push(source.fault(at, &message));
         }
     }
+    if let Some(at) = &places.return_call
+        && plan.return_call.is_some()
+        && library.find(prompts::RETURNING).is_none()
+    {
+        let message = format!(
+            "there is no prompt {}.wav: expected it, because it tells who returns a call that they are known",
+            prompts::RETURNING
+        );
+        told.faults.push(source.fault(at, &message));
+    }
+    if let Some(at) = &places.verify
+        && let Some(name) = prompts::missing_to_verify(library)
+    {
+        let message = format!(
+            "there is no prompt {name}.wav: expected it, because it tells whether it was us that called"
+        );
+        told.faults.push(source.fault(at, &message));
+    }
     if let Some(at) = places.emergency.filter(|_| plan.is_emergency()) {
         let message = format!(
             "callers of {tenant} hear the emergency message, and its callbacks wait, until this says false"

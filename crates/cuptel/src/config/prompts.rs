@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::{Faults, Fields};
 use cuptel_core::estimate::minutes_told;
-use cuptel_core::rules::{NoticePrompts, PromptId, SpokenPrompts};
+use cuptel_core::rules::{NoticePrompts, PromptId, SpokenPrompts, VerifyPrompts};
 use cuptel_media::PromptLibrary;
 
 use super::QueueSettings;
@@ -15,6 +15,8 @@ use super::source::{ConfigFault, locate};
 
 const FOLDER: &str = "dialplans/prompts/it";
 const MUSIC: &str = "musica";
+/// Without it nobody who calls back is recognised.
+pub(super) const RETURNING: &str = "richiamo_riconosciuto";
 /// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
 const POSITIONS: usize = 10;
 /// `entro_lunedi` and so on: "we call you back on Monday by".
@@ -136,8 +138,24 @@ pub(super) fn read(
         })
     };
     let music = expect(&music, &music_at);
-    let spoken = speak(|name| expect(name, &folder_at), music);
+    let spoken = SpokenPrompts {
+        returning: library.find(RETURNING),
+        verify: verify(|name| library.find(name)),
+        ..speak(|name| expect(name, &folder_at), music)
+    };
     (library, spoken)
+}
+
+/// The first file that is missing of those with which a caller is told whether it was us that called.
+pub(super) fn missing_to_verify(library: &Library) -> Option<String> {
+    let missing = std::cell::RefCell::new(None);
+    verify(|name| {
+        library.find(name).or_else(|| {
+            missing.borrow_mut().get_or_insert_with(|| name.to_owned());
+            None
+        })
+    });
+    missing.into_inner()
 }
 
 /// What tells an authority or a queue to operators must be there.
@@ -155,6 +173,38 @@ pub(super) fn check_whispers(
             faults.add(name.at.clone(), message);
         }
     }
+}
+
+/// All of them or none.
+fn verify(find: impl Fn(&str) -> Option<PromptId>) -> Option<VerifyPrompts> {
+    let mut days = WEEKDAYS
+        .map(|day| find(&format!("verifica_{day}")))
+        .into_iter();
+    let mut tens = [30, 40, 50]
+        .map(|ten| find(&format!("verifica_{ten}")))
+        .into_iter();
+    let mut next = || days.next().flatten();
+    let weekdays = [
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+    ];
+    let mut next = || tens.next().flatten();
+    let tens = [next()?, next()?, next()?];
+    Some(VerifyPrompts {
+        yes: find("verifica_si")?,
+        today: find("verifica_oggi")?,
+        yesterday: find("verifica_ieri")?,
+        weekdays,
+        and: find("verifica_e")?,
+        tens,
+        no: find("verifica_no")?,
+        unknown: find("verifica_ignota")?,
+    })
 }
 
 /// The names of the files that the engine itself speaks; music has the name it was given.
@@ -213,6 +263,8 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
             hours: std::array::from_fn(|hour| find(&format!("ora_{hour}"))),
             quarters: [15, 30, 45].map(|minutes| find(&format!("e_{minutes}"))),
         },
+        returning: None,
+        verify: None,
         to_operator_dialling: find("op_richiamata"),
         to_operator_no_answer: find("op_non_risponde"),
         to_operator_busy: find("op_occupato"),

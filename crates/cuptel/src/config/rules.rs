@@ -243,7 +243,10 @@ impl Config {
                         resolve(queue);
                     }
                 }
-                Step::Hours { .. } | Step::Menu { .. } | Step::Emergency { .. } => {}
+                Step::Hours { .. }
+                | Step::Menu { .. }
+                | Step::Verify { .. }
+                | Step::Emergency { .. } => {}
             }
         }
         plan

@@ -138,6 +138,7 @@ impl Plain {
             start: StepId(start),
             emergency: None,
             missed_queue: Self::queue_id(0),
+            return_call: None,
             names: (0..steps.len()).map(|step| step.to_string()).collect(),
             steps,
         }
@@ -244,6 +245,7 @@ fn limits() -> Limits {
         campaigns_max: 20,
         campaign_entries_max: 1_000,
         last_operators_max: 50_000,
+        rung_max: 20_000,
         register_s: (60, u32::MAX),
     }
 }
@@ -289,6 +291,8 @@ fn silence() -> SpokenPrompts {
             hours: [SILENCE; 24],
             quarters: [SILENCE; 3],
         },
+        returning: None,
+        verify: None,
         to_operator_dialling: SILENCE,
         to_operator_no_answer: SILENCE,
         to_operator_busy: SILENCE,

@@ -275,6 +275,10 @@ impl Route {
                         on(*next, pressed.collect());
                     }
                 }
+                PlanStep::Verify { yes, no, .. } => {
+                    on(*yes, keys.clone());
+                    on(*no, keys);
+                }
                 PlanStep::Callback { .. }
                 | PlanStep::Emergency { .. }
                 | PlanStep::HangUp { .. } => {}

@@ -644,6 +644,20 @@ SELECT id FROM task WHERE shard = $1 AND state IN ('offered', 'doing')
     AND lease_until_ms < $2 - 60000")],
     },
     Rule {
+        name: "returned_by_another",
+        promise: "P7",
+        meaning: "callers were told that we had called them, for the callback of another number",
+        advice: REPORT,
+        offenders: &[("callback_event", "
+SELECT e.id FROM callback_event e
+JOIN callback c ON c.shard = e.shard AND c.id = e.callback
+JOIN attempt a ON a.shard = e.shard AND a.id = e.attempt
+LEFT JOIN number n ON n.shard = c.shard AND n.id = c.number
+LEFT JOIN number m ON m.shard = a.shard AND m.id = a.number
+WHERE e.shard = $1 AND e.kind = 'returned' AND (a.tenant <> c.tenant OR n.e164 <> m.e164)
+ORDER BY e.callback, e.id")],
+    },
+    Rule {
         name: "task_beside_work",
         promise: "P4",
         meaning: "a seat has a task, and a caller or callback too",

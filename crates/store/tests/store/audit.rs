@@ -93,6 +93,13 @@ macro_rules! entry {
         )
     };
 }
+const P7: &[Damage] = &[damage(
+    "returned_by_another",
+    "P7",
+    &[9_001],
+    "INSERT INTO callback_event (shard, id, seq, callback, at_ms, kind, attempt)
+        VALUES (0, 9001, 1, 11, 5, 'returned', 22)",
+)];
 
 const P1: &[Damage] = &[
     damage(
@@ -542,7 +549,7 @@ const P4: &[Damage] = &[
 ];
 
 async fn every_rule_has_its_damage(_: &Home) {
-    let damaged: BTreeSet<&str> = [P1, P2, P3, P4]
+    let damaged: BTreeSet<&str> = [P1, P2, P3, P4, P7]
         .into_iter()
         .flatten()
         .map(|damage| damage.rule)
@@ -551,7 +558,7 @@ async fn every_rule_has_its_damage(_: &Home) {
 }
 
 async fn every_rule_speaks_when_it_is_broken(home: &Home) {
-    for damage in [P1, P2, P3, P4].into_iter().flatten() {
+    for damage in [P1, P2, P3, P4, P7].into_iter().flatten() {
         let home = home.another();
         let store = home.serve().await;
         commit_day(&store).await;

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use cuptel_core::id::{CallbackId, LineId, NeedId, OperatorId, QueueId, SeatId, TenantId};
-use cuptel_core::record::{CallbackRow, OpenCallback, Record, Restored, Spoken};
-use cuptel_core::words::{CallbackState, DialState, OfferState, Stage};
+use cuptel_core::record::{CallbackRow, DialRow, OpenCallback, Rang, Record, Restored, Spoken};
+use cuptel_core::words::{CallbackState, ClosedHow, DialResult, DialState, OfferState, Stage};
 use cuptel_store::{Access, Names, OpenError, StoreError, open};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{SECRETS, commit_day, day, names, number, operator, seat};
+use crate::rows::{NOW, SECRETS, commit_day, day, names, number, operator, seat};
 
 on_every_database!(
     everything_open_comes_back_and_nothing_closed,
@@ -85,7 +85,11 @@ fn still_open() -> Restored {
             Record::Callback(row) if row.state != CallbackState::Closed => {
                 open.callbacks.push(with_the_rest(row));
             }
-            Record::Dial(row) if row.state != DialState::Ended => open.dials.push(row),
+            Record::Dial(row) => {
+                open.rang.push(rang(&row));
+                open.dials
+                    .extend((row.state != DialState::Ended).then_some(row));
+            }
             Record::Offer(row) if row.state == OfferState::Open => open.offers.push(row),
             Record::Assignment(row) if row.ended_ms.is_none() => open.assignments.push(row),
             Record::SignIn(row) if row.until_ms.is_none() => open.sign_ins.push(row),
@@ -119,7 +123,6 @@ fn still_open() -> Restored {
             | Record::Need(_)
             | Record::CallbackEvent(_)
             | Record::Promise(_)
-            | Record::Dial(_)
             | Record::Offer(_)
             | Record::Assignment(_)
             | Record::SignIn(_)
@@ -135,6 +138,26 @@ fn still_open() -> Restored {
     open
 }
 
+/// A dial as a start remembers it: 71 rings for 12, about queue 1; 72 has paid 13, which is closed.
+fn rang(row: &DialRow) -> Rang {
+    let paid = row.callback == CallbackId(13);
+    let handle = row.number.0;
+    Rang {
+        number: number(handle, SECRETS[usize::try_from(handle).unwrap() - 1])
+            .e164
+            .unwrap(),
+        tenant: TenantId(1),
+        dial: row.id,
+        callback: row.callback,
+        queue: (!paid).then_some(QueueId(1)),
+        place_ms: NOW + row.callback.0,
+        placed_ms: NOW,
+        result: paid.then_some(DialResult::Answered),
+        sip_status: paid.then_some(200),
+        closed_how: paid.then_some(ClosedHow::Served),
+    }
+}
+
 /// Number and operator of each assignment of the day.
 const SPOKEN: [(i64, i64); 3] = [(3, 1), (3, 1), (2, 2)];
 
@@ -145,6 +168,8 @@ fn spoken((handle, operator): (i64, i64)) -> Spoken {
             .unwrap(),
         queue: QueueId(1),
         operator: OperatorId(operator),
+        // Those of the first operator are of callers.
+        called_ms: (operator == 1).then_some(NOW),
     }
 }
 
