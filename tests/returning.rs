@@ -127,3 +127,55 @@ fn a_message_that_is_missing_is_told_by_check() {
         "{told}"
     );
 }
+
+#[test]
+fn a_code_word_is_told_with_the_promise_and_said_before_the_operator() {
+    let mut centre = Centre::prepare(Setup {
+        start: "menu",
+        ..SETUP
+    });
+    centre.reconfigure(
+        "title = \"ASL di Teramo\"",
+        "title = \"ASL di Teramo\"\ncode_word = true",
+    );
+    centre.replan(
+        "keys = { 1 = \"book\" }",
+        "keys = { 1 = \"book\", 9 = \"wish\" }",
+    );
+    centre.replan("confirm_number = true, ", "");
+    centre.run(&["check"]).succeeded();
+    centre.serve();
+    let caller = Caller::connected(&centre, "0861555933");
+    caller.ear.press('9');
+    caller.ear.hears("codice_dato");
+    caller.hangs_up();
+    let debt = centre.callback("the debt", |row| row["state"] == "waiting");
+    let code = centre.callback_detail(&debt["id"])["code_word"].clone();
+    let digits = code.as_str().expect("four digits").to_owned();
+    assert_eq!(digits.len(), 4, "{code}");
+    let shown = centre
+        .run(&["callbacks", "show", &debt["id"].to_string()])
+        .succeeded();
+    assert!(shown.contains(&digits), "{shown}");
+    assert_eq!(debt["code_word"], Value::Null, "not in lists");
+    centre.kill();
+    centre.serve();
+
+    let carrier = Carrier::with(&centre, "person_answers");
+    let phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    carrier.ear.hears("codice_detto");
+    phone.talks(25);
+    phone.hangs_up();
+    let closed = centre.callback("the debt is paid", |row| row["state"] == "closed");
+    assert_eq!(closed["closed_how"], "served");
+    assert_eq!(
+        centre.callback_detail(&debt["id"])["code_word"],
+        Value::Null
+    );
+    assert_eq!(
+        centre.sql("SELECT count(*) FROM code_word WHERE code IS NOT NULL"),
+        "0"
+    );
+    centre.audit();
+}

@@ -366,6 +366,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Operator(_) => "operator",
         Record::Profile(_) => "profile",
         Record::Owner(_) => "owner",
+        Record::CodeWord(_) => "code word",
         Record::SiteOutage(_) => "site_outage",
         Record::Closure(_) => "closure",
         Record::Mark(_) => "mark",

@@ -13,6 +13,7 @@ use crate::callback::Case;
 use crate::campaign::Campaigns;
 use crate::channels::Channels;
 use crate::choosing::Choice;
+use crate::code_word::CodeWord;
 use crate::estimate::CrewsKnown;
 use crate::fairness::Fairness;
 use crate::id::{
@@ -125,6 +126,8 @@ pub struct Centre {
     pub(crate) spared_looked_at: MonoUs,
     /// Which operator is to pay which callback.
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
+    /// What the persons of callbacks were told, by which they know our call.
+    pub(crate) code_words: BTreeMap<CallbackId, CodeWord>,
     /// Of open needs that somebody entered.
     pub(crate) details: BTreeMap<NeedId, NeedDetailRow>,
     /// Lists of people who are to be called.
@@ -197,6 +200,7 @@ impl Centre {
             to_be_spared: BTreeSet::new(),
             spared_looked_at: 0,
             owners: BTreeMap::new(),
+            code_words: BTreeMap::new(),
             details: BTreeMap::new(),
             campaigns: Campaigns::default(),
             means: Means::default(),
@@ -300,7 +304,8 @@ impl Centre {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),
                 Some(Role::Seat(seat)) => self.operator_heard(now, seat, token, step),
                 Some(Role::LeftAlone(id)) => self.person_heard(now, id, token, step),
-                Some(Role::Person(_)) | None => {}
+                Some(Role::Person(seat)) => self.code_heard(seat, token, step),
+                None => {}
             },
             Input::Registered {
                 request,
@@ -362,6 +367,7 @@ impl Centre {
             Timer::Closing(id, token) => self.closing_due(now, id, token, step),
             // What was waited for comes after every timer, when works are handed out.
             Timer::Turn(moment) => self.turn_at = self.turn_at.filter(|at| *at != moment),
+            Timer::CodeSaid(seat, dial) => self.code_takes_too_long(seat, dial, step),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
             Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
             Timer::LeftAlone(id, until) => self.person_waited(now, id, until, step),

@@ -146,7 +146,9 @@ impl Centre {
         );
         if ringing {
             self.dial_over(now, id, DialResult::Unreachable, None, hang_up, step);
-        } else if by == Party::Caller && self.hung_up_at_once(now, id) {
+        } else if by == Party::Caller
+            && (self.is_before_operator(id) || self.hung_up_at_once(now, id))
+        {
             self.person_declined(now, id, step);
         } else {
             self.conversation_over(now, id, by, step);

@@ -291,7 +291,7 @@ impl Centre {
             ..About::default()
         };
         step.records.push(Record::Dial(dial.clone()));
-        let trunk = dial.trunk;
+        let (trunk, dial_id) = (dial.trunk, dial.id);
         *with = With::Person {
             callback,
             dial,
@@ -300,10 +300,13 @@ impl Centre {
         self.trunk_answers(trunk, was_heard);
         self.move_case(now, callback, Move::Answer, |_| {}, step);
         self.note(now, callback, CallbackEventKind::Reached, about, step);
-        step.effects.push(Effect::Bridge {
-            a: seat_leg,
-            b: leg,
-        });
+        let legs = (seat_leg, leg);
+        if !self.says_code(now, id, (callback, dial_id), legs, step) {
+            step.effects.push(Effect::Bridge {
+                a: seat_leg,
+                b: leg,
+            });
+        }
     }
 
     /// The person called back did not pick up.
@@ -463,6 +466,7 @@ impl Centre {
             seat.work = work;
             return;
         };
+        (seat.is_told, seat.says_code) = (false, None);
         self.legs.remove(&leg);
         step.effects.push(Effect::Unbridge { leg: seat_leg });
         let work = (assignment, queue, seat_leg);

@@ -16,6 +16,7 @@ mod channels;
 mod choosing;
 mod clock_set;
 mod closing;
+pub mod code_word;
 mod connection;
 mod conversation;
 mod desk;

@@ -218,7 +218,8 @@ impl Centre {
 
     fn confirmed(&mut self, now: Now, id: AttemptId, step: &mut Step) {
         self.wants_call(now, id, step);
-        let says = vec![self.rules.prompts.callback_confirmed];
+        let mut says = vec![self.rules.prompts.callback_confirmed];
+        says.extend(self.given_code(now, id, step));
         self.speak(id, says, Next::HangUp, step);
     }
 

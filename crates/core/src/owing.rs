@@ -331,6 +331,7 @@ impl Centre {
                 operator: None,
             }));
         }
+        self.code_is_over(id, step);
         if let Some(entry) = case.entered.take() {
             self.ledger.strike(entry, id);
         }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use crate::code_word::CodeWord;
 use crate::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, CampaignId, ClosureId, ConfigVersionId,
     DialId, EntryId, IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId,
@@ -46,6 +47,7 @@ pub enum Record {
     Operator(OperatorRow),
     Profile(Box<ProfileRow>),
     Owner(OwnerRow),
+    CodeWord(CodeWordRow),
     SiteOutage(SiteOutageRow),
     Closure(Box<ClosureRow>),
     Mark(Box<MarkRow>),
@@ -531,6 +533,15 @@ pub struct OwnerRow {
     pub operator: Option<OperatorId>,
 }
 
+/// What a person is told by which they know our call; the last image holds. Private.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct CodeWordRow {
+    /// The callback.
+    pub callback: CallbackId,
+    /// The digits; none, once it is closed.
+    pub code: Option<CodeWord>,
+}
+
 /// Work without a call; its row is its own lease.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TaskRow {
@@ -812,6 +823,8 @@ pub struct Restored {
     pub profiles: Vec<ProfileRow>,
     /// Whose the callbacks are that are not closed.
     pub owners: Vec<OwnerRow>,
+    /// What the persons of open callbacks were told.
+    pub code_words: Vec<CodeWordRow>,
     /// Of open needs.
     pub details: Vec<NeedDetailRow>,
     /// Sites that are cut off.

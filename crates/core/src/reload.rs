@@ -11,7 +11,9 @@ use crate::dialplan::{Step as PlanStep, StepId};
 use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{CampaignRow, ConfigVersionRow, NeedRow, Record, Restored, Work};
 use crate::release::DialHours;
-use crate::rules::{NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, VerifyPrompts};
+use crate::rules::{
+    CodePrompts, NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, VerifyPrompts,
+};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
@@ -208,6 +210,7 @@ impl SpokenPrompts {
             notice,
             returning,
             verify,
+            code,
             to_operator_dialling,
             to_operator_no_answer,
             to_operator_busy,
@@ -254,6 +257,14 @@ impl SpokenPrompts {
             .for_each(&change);
         if let Some(verify) = verify {
             verify.each(&change);
+        }
+        if let Some(CodePrompts {
+            given,
+            said,
+            to_operator,
+        }) = code
+        {
+            [given, said, to_operator].into_iter().for_each(&change);
         }
         notice.each(change);
     }

@@ -68,6 +68,13 @@ impl Centre {
         for spoken in restored.spoken {
             self.spoke(spoken);
         }
+        for row in restored.code_words {
+            // A callback that was closed while nobody could write it.
+            let is_open = self.cases.contains_key(&row.callback);
+            if let Some(code) = row.code.filter(|_| is_open) {
+                self.code_words.insert(row.callback, code);
+            }
+        }
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
         }

@@ -89,6 +89,8 @@ pub struct Tenant {
     pub zone: Zone,
     /// How it is told to an operator who is told who calls.
     pub whisper: Option<PromptId>,
+    /// Whether who is promised a call hears a code word, and again when they are called.
+    pub code_word: bool,
     /// Its graph of steps.
     pub dialplan: Dialplan,
     /// How its operators and those of others help out.
@@ -486,6 +488,8 @@ pub struct SpokenPrompts {
     pub returning: Option<PromptId>,
     /// Whether it was us that called.
     pub verify: Option<VerifyPrompts>,
+    /// Of code words.
+    pub code: Option<CodePrompts>,
     /// To the operator: a callback, the number is being dialled.
     pub to_operator_dialling: PromptId,
     /// To the operator: no answer.
@@ -504,6 +508,17 @@ pub struct SpokenPrompts {
     pub whisper_minutes: PromptId,
     /// "Has waited long": more than the numbers that can be spoken.
     pub whisper_waits_long: PromptId,
+}
+
+/// Messages of code words, before their digits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CodePrompts {
+    /// "When we call you, we say this code first".
+    pub given: PromptId,
+    /// "We call you back as promised; your code is".
+    pub said: PromptId,
+    /// To the operator: the person hears their code.
+    pub to_operator: PromptId,
 }
 
 /// Messages to whoever asks whether it was us that called; the moment is composed.

@@ -2,7 +2,7 @@
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
 use crate::callback::Settled;
-use crate::id::{AttemptId, CallbackId, LegId, QueueId, TaskId, TenantId, TrunkId};
+use crate::id::{AttemptId, CallbackId, DialId, LegId, QueueId, TaskId, TenantId, TrunkId};
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
@@ -112,6 +112,8 @@ pub(crate) struct Seat {
     pub(crate) work: SeatWork,
     /// Whether its operator hears who it is, and is not joined with them yet.
     pub(crate) is_told: bool,
+    /// The dial whose person hears the code word, before they hear the operator.
+    pub(crate) says_code: Option<DialId>,
     pub(crate) interval: Option<IntervalRow>,
     /// Offers missed in a row.
     pub(crate) misses: u32,
@@ -153,6 +155,7 @@ impl Seat {
             grace_until: None,
             work: SeatWork::Idle,
             is_told: false,
+            says_code: None,
             interval: None,
             misses: 0,
             idle_since: 0,

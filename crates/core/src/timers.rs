@@ -40,6 +40,8 @@ pub(crate) enum Timer {
     NoRinging(SeatId, OfferId),
     /// A person's phone rang long enough.
     DialRang(SeatId, DialId),
+    /// A code word was said long enough.
+    CodeSaid(SeatId, DialId),
     /// A person who lost their operator waited as long as the queue allows.
     LeftAlone(CallbackId, MonoUs),
     /// A seat's wrap-up or rest ends.

@@ -396,6 +396,7 @@ impl Centre {
             self.count_in_storm(trunk, |storm| storm.listed += 1);
             says.extend(self.said_promise(now, id, step));
         }
+        says.extend(self.given_code(now, id, step));
         self.speak(id, says, what_follows(wish.then), step);
     }
 

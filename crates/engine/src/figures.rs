@@ -56,6 +56,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CampaignEntry(_)
+            | Record::CodeWord(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}

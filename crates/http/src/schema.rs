@@ -121,6 +121,8 @@ pub(crate) struct CallbackDetail {
     dials: Vec<Dial>,
     missed: Vec<Attempt>,
     operator: Option<String>,
+    /// The four digits that the person was told and hears again when we call; private.
+    code_word: Option<String>,
     review: Option<Review>,
 }
 

@@ -111,6 +111,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Operator(_)
         | Record::Profile(_)
         | Record::Owner(_)
+        | Record::CodeWord(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

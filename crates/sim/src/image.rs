@@ -7,7 +7,7 @@ use cuptel_core::id::{
     MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work, Rang,
+    AssignmentRow, AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work, Rang, CodeWordRow,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -33,6 +33,7 @@ pub(crate) struct Image {
     pub(crate) operators: BTreeMap<OperatorId, OperatorRow>,
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
+    pub(crate) code_words: BTreeMap<CallbackId, CodeWordRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
     pub(crate) closures: BTreeMap<ClosureId, ClosureRow>,
     pub(crate) marks: BTreeMap<MarkId, MarkRow>,
@@ -92,6 +93,7 @@ impl Image {
             Record::Review(row) => drop(self.reviews.insert(row.callback, row.clone())),
             Record::Mark(row) => drop(self.marks.insert(row.id, (**row).clone())),
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
+            Record::CodeWord(row) => drop(self.code_words.insert(row.callback, *row)),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
         }
@@ -270,6 +272,7 @@ impl Image {
             operators: self.operators.values().cloned().collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
+            code_words: self.code_words.values().copied().collect(),
             details: self.details_open().cloned().collect(),
             outages: self
                 .outages

@@ -14,7 +14,7 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts,
+    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts, CodePrompts,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -618,6 +618,7 @@ fn tenant(name: &str, dialplan: Dialplan, lending: LendPolicy) -> Tenant {
         title: name.to_owned(),
         whisper: Some(PromptId(13)),
         cli: None,
+        code_word: name == "teramo",
         dialplan,
         lending,
         zone: Zone::Europe__Rome,
@@ -720,6 +721,11 @@ fn prompts() -> SpokenPrompts {
             tens: [PromptId(14); 3],
             no: VERIFY_NO,
             unknown: PromptId(304),
+        }),
+        code: Some(CodePrompts {
+            given: PromptId(305),
+            said: PromptId(306),
+            to_operator: PromptId(307),
         }),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),

@@ -84,6 +84,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Operator(_)
         | Record::Profile(_)
         | Record::Owner(_)
+        | Record::CodeWord(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

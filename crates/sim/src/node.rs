@@ -375,6 +375,7 @@ impl World {
                 | Record::Operator(_)
                 | Record::Profile(_)
                 | Record::Owner(_)
+                | Record::CodeWord(_)
                 | Record::TaskEvent(_)
                 | Record::SiteOutage(_)
                 | Record::Closure(_)

@@ -93,6 +93,16 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Campaign(_)
         | Record::CampaignEntry(_)
         | Record::ConfigVersion(_) => Ok(()),
+        Record::CodeWord(row) => {
+            let old = before
+                .code_words
+                .get(&row.callback)
+                .and_then(|old| old.code);
+            let keeps = old.is_none() || row.code.is_none();
+            must(keeps, "P7", || {
+                format!("the code of callback {} is another one", row.callback)
+            })
+        }
         Record::Task(row) => {
             let closed = before.tasks.get(&row.id).and_then(|old| old.closed_ms);
             must(closed.is_none(), "P4", || {
@@ -318,6 +328,10 @@ fn check_callbacks(image: &Image) -> Result<(), Broken> {
     }
     for row in image.callbacks.values() {
         let closed = row.state == CallbackState::Closed;
+        let code = image.code_words.get(&row.id).and_then(|row| row.code);
+        must(!closed || code.is_none(), "P7", || {
+            format!("callback {} is closed and its code is kept", row.id)
+        })?;
         let whole = closed == row.closed_ms.is_some() && closed == row.closed_how.is_some();
         must(whole, "P2", || {
             format!("callback {} has half closed", row.id)

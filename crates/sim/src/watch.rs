@@ -303,6 +303,7 @@ impl Watch {
             | Record::Decision(_)
             | Record::Profile(_)
             | Record::Owner(_)
+            | Record::CodeWord(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)

@@ -12,6 +12,7 @@ use cuptel_core::words::{
 use serde::Serialize;
 
 use crate::attempt::{self, AttemptView};
+use crate::code_word;
 use crate::dial::{self, DialView};
 use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
@@ -265,6 +266,8 @@ pub struct CallbackDetail {
     pub missed: Vec<AttemptView>,
     /// The operator who is to pay it, where it is not anybody's.
     pub operator: Option<String>,
+    /// The four digits that the person was told and hears again when we call; private.
+    pub code_word: Option<String>,
     /// What became of it after it was given up.
     pub review: Option<ReviewView>,
 }
@@ -447,6 +450,9 @@ impl Store {
             .await
             .map_err(&failed)?;
         let operator = owner::of_callback(connection, id).await.map_err(&failed)?;
+        let code_word = code_word::of_callback(connection, id)
+            .await
+            .map_err(&failed)?;
         let review = review::of_callback(connection, id).await.map_err(&failed)?;
         Ok(Some(CallbackDetail {
             callback,
@@ -456,6 +462,7 @@ impl Store {
             dials,
             missed,
             operator,
+            code_word,
             review,
         }))
     }

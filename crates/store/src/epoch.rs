@@ -9,7 +9,7 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, campaign, closure, dial, mark, need_detail, number, offer,
+    assignment, attempt, backlog, campaign, closure, dial, mark, need_detail, number, offer, code_word,
     operator, owner, profile, registration, review, seat, sign_in, site_outage, state_interval,
     task,
 };
@@ -106,6 +106,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         marks: all(connection, mark::HELD, mark::read).await?,
         unseen: all(connection, review::OPEN, review::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,
+        code_words: all(connection, code_word::OPEN, code_word::read).await?,
         details: all(connection, need_detail::OPEN, need_detail::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,
         sign_ins: all(connection, sign_in::OPEN, sign_in::read).await?,

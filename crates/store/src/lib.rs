@@ -11,6 +11,7 @@ mod callback;
 mod campaign;
 mod carrier;
 mod closure;
+mod code_word;
 mod config_version;
 mod day;
 mod decision;

@@ -8,7 +8,7 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, campaign, closure, config_version, decision, dial, mark,
+    assignment, attempt, callback, campaign, closure, config_version, decision, dial, mark, code_word,
     need_detail, number, offer, operator, owner, profile, promise, registration, review, seat,
     sign_in, site_outage, state_interval, task,
 };
@@ -36,6 +36,7 @@ pub(crate) enum Table {
     OperatorSkill,
     Profile,
     Owner,
+    CodeWord,
     SiteOutage,
     Closure,
     Mark,
@@ -71,6 +72,7 @@ impl Table {
         Self::OperatorSkill,
         Self::Profile,
         Self::Owner,
+        Self::CodeWord,
         Self::SiteOutage,
         Self::Closure,
         Self::Mark,
@@ -104,6 +106,7 @@ impl Table {
             Self::OperatorSkill => "operator_skill",
             Self::Profile => "profile",
             Self::Owner => "callback_owner",
+            Self::CodeWord => "code_word",
             Self::SiteOutage => "site_outage",
             Self::Closure => "closure",
             Self::Mark => "number_mark",
@@ -153,6 +156,7 @@ impl Table {
             Self::OperatorSkill => &[operator::INSERT_SKILLS],
             Self::Profile => &[profile::UPSERT],
             Self::Owner => &[owner::UPSERT],
+            Self::CodeWord => &[code_word::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
             Self::Closure => &[closure::UPSERT],
             Self::Mark => &[mark::UPSERT],
@@ -204,6 +208,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Operator(row) => (Table::Operator, row.id.0, false),
         Record::Profile(row) => (Table::Profile, row.operator.0, false),
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
+        Record::CodeWord(row) => (Table::CodeWord, row.callback.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
         Record::Mark(row) => (Table::Mark, row.id.0, false),
@@ -319,6 +324,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         }
         Record::Profile(row) => profile::image(row, seq, &mut images[Table::Profile as usize]),
         Record::Owner(row) => owner::image(row, seq, &mut images[Table::Owner as usize]),
+        Record::CodeWord(row) => {
+            code_word::image(row, seq, &mut images[Table::CodeWord as usize]);
+        }
         Record::SiteOutage(row) => {
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
         }

@@ -4,6 +4,7 @@ mod blending;
 mod calling_back;
 mod channels;
 mod clock;
+mod code_words;
 mod emergency;
 mod importing;
 mod lending;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cuptel_core::Centre;
 use cuptel_core::by_hand::CallbackTold;
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
+use cuptel_core::code_word::CodeWord;
 use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Step as PlanStep, StepId,
 };
@@ -17,10 +18,10 @@ use cuptel_core::id::{
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DecisionRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work, Rang,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DecisionRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work, Rang, CodeWordRow,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts,
+    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts, CodePrompts,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -87,6 +88,10 @@ pub(crate) const VERIFY_TODAY: PromptId = PromptId(142);
 pub(crate) const VERIFY_AND: PromptId = PromptId(143);
 pub(crate) const VERIFY_NO: PromptId = PromptId(144);
 pub(crate) const VERIFY_UNKNOWN: PromptId = PromptId(145);
+/// "When we call you, we say this code", "your code is", and to the operator.
+pub(crate) const CODE_GIVEN: PromptId = PromptId(146);
+pub(crate) const CODE_SAID: PromptId = PromptId(147);
+pub(crate) const CODE_TO_OPERATOR: PromptId = PromptId(148);
 /// "A call".
 pub(crate) const WHISPER_CALL: PromptId = PromptId(80);
 /// "Has waited", and "minutes".
@@ -139,6 +144,7 @@ pub(crate) struct Room {
     operators: BTreeMap<OperatorId, OperatorRow>,
     profiles: BTreeMap<OperatorId, ProfileRow>,
     owners: BTreeMap<CallbackId, OwnerRow>,
+    code_words: BTreeMap<CallbackId, CodeWordRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
     closures: BTreeMap<ClosureId, ClosureRow>,
     marks: BTreeMap<MarkId, MarkRow>,
@@ -193,6 +199,7 @@ impl Room {
             operators: operators().into_iter().map(|row| (row.id, row)).collect(),
             profiles: BTreeMap::new(),
             owners: BTreeMap::new(),
+            code_words: BTreeMap::new(),
             outages: BTreeMap::new(),
             closures: BTreeMap::new(),
             marks: BTreeMap::new(),
@@ -325,6 +332,7 @@ impl Room {
                 Record::Review(row) => drop(self.reviews.insert(row.callback, row)),
                 Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
                 Record::Mark(row) => drop(self.marks.insert(row.id, *row)),
+                Record::CodeWord(row) => drop(self.code_words.insert(row.callback, row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
@@ -916,6 +924,12 @@ impl Room {
             .collect()
     }
 
+    /// The digits that the person of a callback was told.
+    pub(crate) fn code_of(&self, id: CallbackId) -> Option<String> {
+        let row = self.code_words.get(&id)?;
+        row.code.map(CodeWord::reveal)
+    }
+
     pub(crate) fn last_callback_event(&self) -> &CallbackEventRow {
         self.callback_events.last().expect("something happened")
     }
@@ -1108,6 +1122,7 @@ impl Room {
             operators: self.operators.values().cloned().collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
+            code_words: self.code_words.values().copied().collect(),
             details: self.details_open(),
             outages: self
                 .outages
@@ -1283,6 +1298,7 @@ fn rules() -> Rules {
         ..CalendarDefinition::default()
     };
     let tenant = Tenant {
+        code_word: false,
         name: "asl".to_owned(),
         title: "ASL".to_owned(),
         whisper: None,
@@ -1455,6 +1471,11 @@ fn prompts() -> SpokenPrompts {
             tens: [30, 40, 50].map(PromptId),
             no: VERIFY_NO,
             unknown: VERIFY_UNKNOWN,
+        }),
+        code: Some(CodePrompts {
+            given: CODE_GIVEN,
+            said: CODE_SAID,
+            to_operator: CODE_TO_OPERATOR,
         }),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),

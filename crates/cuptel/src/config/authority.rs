@@ -31,6 +31,8 @@ pub(crate) struct TenantSettings {
     pub(crate) time_zone: Zone,
     /// How its operators and those of others help out. Default: without bounds.
     pub(crate) lending: LendPolicy,
+    /// Whether who is promised a call hears a code word. Default: no, as each promise takes longer.
+    pub(crate) code_word: bool,
 }
 
 /// An authority with its dialplan, still to be read.
@@ -40,6 +42,8 @@ pub(super) struct TenantDraft {
     /// Where the name stands.
     pub(super) name_at: Range<usize>,
     pub(super) cli_at: Option<Range<usize>>,
+    /// Where it says that there are code words.
+    pub(super) code_word_at: Option<Range<usize>>,
 }
 
 pub(super) fn tenants(root: &mut Fields<'_>) -> Vec<TenantDraft> {
@@ -78,6 +82,7 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
         max: table.whole("lend_max", SEATS).map(|most| most.value),
         borrow_max: table.whole("borrow_max", SEATS).map(|most| most.value),
     };
+    let code_word = table.truth("code_word").filter(|truth| truth.value);
     let dialplan = table.required_text("dialplan", "the file of its dialplan");
     table.finish();
     let name = name?;
@@ -89,10 +94,12 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
             cli: cli.as_ref().map(|cli| cli.value.clone()),
             time_zone,
             lending,
+            code_word: code_word.is_some(),
         },
         dialplan: dialplan.map(|path| path.map(str::to_owned)),
         name_at: name_at?,
         cli_at: cli.map(|cli| cli.at),
+        code_word_at: code_word.map(|truth| truth.at),
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::{Faults, Fields};
 use cuptel_core::estimate::minutes_told;
-use cuptel_core::rules::{NoticePrompts, PromptId, SpokenPrompts, VerifyPrompts};
+use cuptel_core::rules::{CodePrompts, NoticePrompts, PromptId, SpokenPrompts, VerifyPrompts};
 use cuptel_media::PromptLibrary;
 
 use super::QueueSettings;
@@ -15,6 +15,8 @@ use super::source::{ConfigFault, locate};
 
 const FOLDER: &str = "dialplans/prompts/it";
 const MUSIC: &str = "musica";
+/// Before the digits of a code word where it is given and where it is said; to the operator meanwhile.
+const CODE: [&str; 3] = ["codice_dato", "codice_detto", "op_codice"];
 /// Without it nobody who calls back is recognised.
 pub(super) const RETURNING: &str = "richiamo_riconosciuto";
 /// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
@@ -141,9 +143,20 @@ pub(super) fn read(
     let spoken = SpokenPrompts {
         returning: library.find(RETURNING),
         verify: verify(|name| library.find(name)),
+        code: code(|name| library.find(name)),
         ..speak(|name| expect(name, &folder_at), music)
     };
     (library, spoken)
+}
+
+/// All of them or none.
+fn code(find: impl Fn(&str) -> Option<PromptId>) -> Option<CodePrompts> {
+    let [given, said, to_operator] = CODE.map(find);
+    Some(CodePrompts {
+        given: given?,
+        said: said?,
+        to_operator: to_operator?,
+    })
 }
 
 /// The first file that is missing of those with which a caller is told whether it was us that called.
@@ -156,6 +169,21 @@ pub(super) fn missing_to_verify(library: &Library) -> Option<String> {
         })
     });
     missing.into_inner()
+}
+
+/// What is said of code words must be there, where there are some.
+pub(super) fn check_codes(library: &Library, tenants: &[TenantDraft], faults: &Faults) {
+    let missing = CODE.iter().find(|name| library.find(name).is_none());
+    for at in tenants
+        .iter()
+        .filter_map(|draft| draft.code_word_at.clone())
+    {
+        if let Some(name) = missing {
+            let message =
+                format!("there is no prompt {name}.wav: expected it, because it says code words");
+            faults.add(at, message);
+        }
+    }
 }
 
 /// What tells an authority or a queue to operators must be there.
@@ -265,6 +293,7 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         },
         returning: None,
         verify: None,
+        code: None,
         to_operator_dialling: find("op_richiamata"),
         to_operator_no_answer: find("op_non_risponde"),
         to_operator_busy: find("op_occupato"),

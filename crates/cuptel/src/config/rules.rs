@@ -132,6 +132,7 @@ impl Config {
                 cli: settings.cli.clone(),
                 dialplan,
                 lending: settings.lending,
+                code_word: settings.code_word,
                 zone: settings.time_zone,
             };
             tenants.insert(tenant, rule);

@@ -33,6 +33,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Operator(_)
             | Record::Profile(_)
             | Record::Owner(_)
+            | Record::CodeWord(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)

@@ -64,6 +64,7 @@ impl Plain {
             cli: None,
             dialplan: self.dialplan(),
             lending: LendPolicy::default(),
+            code_word: false,
             zone: Zone::Europe__Rome,
         };
         let line = Line {
@@ -293,6 +294,7 @@ fn silence() -> SpokenPrompts {
         },
         returning: None,
         verify: None,
+        code: None,
         to_operator_dialling: SILENCE,
         to_operator_no_answer: SILENCE,
         to_operator_busy: SILENCE,

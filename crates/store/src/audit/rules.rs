@@ -644,6 +644,15 @@ SELECT id FROM task WHERE shard = $1 AND state IN ('offered', 'doing')
     AND lease_until_ms < $2 - 60000")],
     },
     Rule {
+        name: "code_word_kept",
+        promise: "P7",
+        meaning: "the code words of closed callbacks are still stored",
+        advice: REPORT,
+        offenders: &[("code_word", "
+SELECT w.id FROM code_word w JOIN callback c ON c.shard = w.shard AND c.id = w.id
+WHERE w.shard = $1 AND w.code IS NOT NULL AND c.state = 'closed' ORDER BY w.id")],
+    },
+    Rule {
         name: "returned_by_another",
         promise: "P7",
         meaning: "callers were told that we had called them, for the callback of another number",

@@ -73,6 +73,11 @@ pub(super) const ALL: &[Step] = &[
         "campaign",
         include_str!("../../migrations/0017_campaign.sql"),
     ),
+    (
+        18,
+        "code_word",
+        include_str!("../../migrations/0018_code_word.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

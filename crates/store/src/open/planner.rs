@@ -82,6 +82,7 @@ mod tests {
             attempt::LOOKUPS,
             callback::LOOKUPS,
             dial::LOOKUPS,
+            code_word::LOOKUPS,
             offer::LOOKUPS,
             assignment::LOOKUPS,
             promise::LOOKUPS,

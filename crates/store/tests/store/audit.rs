@@ -93,13 +93,21 @@ macro_rules! entry {
         )
     };
 }
-const P7: &[Damage] = &[damage(
-    "returned_by_another",
-    "P7",
-    &[9_001],
-    "INSERT INTO callback_event (shard, id, seq, callback, at_ms, kind, attempt)
-        VALUES (0, 9001, 1, 11, 5, 'returned', 22)",
-)];
+const P7: &[Damage] = &[
+    damage(
+        "returned_by_another",
+        "P7",
+        &[9_001],
+        "INSERT INTO callback_event (shard, id, seq, callback, at_ms, kind, attempt)
+            VALUES (0, 9001, 1, 11, 5, 'returned', 22)",
+    ),
+    damage(
+        "code_word_kept",
+        "P7",
+        &[13],
+        "INSERT INTO code_word (shard, id, seq, code) VALUES (0, 13, 1, 42)",
+    ),
+];
 
 const P1: &[Damage] = &[
     damage(

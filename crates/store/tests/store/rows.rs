@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use cuptel_core::code_word::CodeWord;
 use cuptel_core::id::{
     AssignmentId, AttemptId, CallbackEventId, CallbackId, ClosureId, ConfigVersionId, DialId,
     IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId,
@@ -12,10 +13,10 @@ use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, Passed
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, ConfigVersionRow,
-    DecisionRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow,
-    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow,
-    SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
+    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, CodeWordRow,
+    ConfigVersionRow, DecisionRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
+    NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record,
+    RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
@@ -468,6 +469,12 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
     records.extend(people());
     records.extend(buttons().into_iter().chain(marks()));
+    records.extend([(11, Some(42)), (13, None)].map(|(id, code)| {
+        Record::CodeWord(CodeWordRow {
+            callback: CallbackId(id),
+            code: code.and_then(CodeWord::stored),
+        })
+    }));
     records.extend(
         [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
             Record::Owner(OwnerRow {
