@@ -3,6 +3,7 @@
 //! surface: SIP, RTP, the API, the command line, the database file.
 
 mod bad_input;
+mod bulk;
 mod by_hand;
 mod callbacks;
 mod calls;

@@ -365,7 +365,7 @@ impl Centre {
         Ok(())
     }
 
-    fn record_closing(&self, need: &NeedRow, told: &ClosingTold, step: &mut Step) {
+    pub(crate) fn record_closing(&self, need: &NeedRow, told: &ClosingTold, step: &mut Step) {
         let detail = self.details.get(&need.id).cloned();
         let detail = detail.unwrap_or_else(|| NeedDetailRow::bare(need));
         step.records

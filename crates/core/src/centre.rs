@@ -30,7 +30,8 @@ use crate::planted::{Fault, planted};
 use crate::profile::Profile;
 use crate::reconnecting::LeftAlone;
 use crate::record::{
-    DialRow, NeedDetailRow, OperatorRow, RegistrationRow, ReviewRow, SeatRow, SiteOutageRow,
+    BulkRow, DialRow, NeedDetailRow, OperatorRow, RegistrationRow, ReviewRow, SeatRow,
+    SiteOutageRow,
 };
 use crate::release::DialHours;
 use crate::rules::Rules;
@@ -137,6 +138,8 @@ pub struct Centre {
     pub(crate) owners_to_ask: BTreeSet<OperatorId>,
     /// Callbacks that were given up and that nobody has looked at yet.
     pub(crate) unseen: BTreeMap<CallbackId, ReviewRow>,
+    /// What is done with many callbacks, until it is through.
+    pub(crate) bulk: Option<BulkRow>,
     /// When callbacks that wait are looked at for their age, and after which of them.
     pub(crate) expiries_at: Option<MonoUs>,
     pub(crate) expiries_after: Option<CallbackId>,
@@ -206,6 +209,7 @@ impl Centre {
             means: Means::default(),
             owners_to_ask: BTreeSet::new(),
             unseen: BTreeMap::new(),
+            bulk: None,
             expiries_at: None,
             expiries_after: None,
             unknown_dials: BTreeMap::new(),
@@ -367,6 +371,7 @@ impl Centre {
             Timer::Closing(id, token) => self.closing_due(now, id, token, step),
             // What was waited for comes after every timer, when works are handed out.
             Timer::Turn(moment) => self.turn_at = self.turn_at.filter(|at| *at != moment),
+            Timer::Bulk(id) => self.bulk_stretch(now, id, step),
             Timer::CodeSaid(seat, dial) => self.code_takes_too_long(seat, dial, step),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
             Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
@@ -424,6 +429,8 @@ impl Centre {
             Command::AssignCallback { callback, operator } => {
                 self.assign_callback(now, callback, operator, step)
             }
+            Command::Bulk(told) => self.begin_bulk(now, *told, step),
+            Command::UndoBulk { entries, by } => self.undo_bulk(now, entries, by, step),
             Command::AddCallback(told) => self.add_callback(now, *told, step),
             Command::CloseCallback(told) => self.close_callback(now, *told, step),
             Command::Acknowledge { callback, by } => self.acknowledge(now, callback, by, step),

@@ -70,6 +70,10 @@ ids! {
     CampaignId,
     /// One of the people on such a list.
     EntryId,
+    /// Many callbacks that were put off or closed by one word.
+    BulkId,
+    /// One of the callbacks that it touched.
+    BulkEntryId,
     /// A work without a call.
     TaskId,
     /// One entry of a task's history.

@@ -7,6 +7,7 @@ mod arrival;
 mod attempt;
 mod back_office;
 mod blending;
+pub mod bulk;
 pub mod by_hand;
 pub mod calendar;
 mod callback;

@@ -69,6 +69,8 @@ pub enum Fault {
     PauseIgnored,
     /// Seats that no caller can have stand idle while callers need the others.
     AsideForgotten,
+    /// A callback is touched in bulk and nothing says so.
+    BulkUnrecorded,
 }
 
 impl Fault {
@@ -106,6 +108,7 @@ impl Fault {
         Self::MarkIgnored,
         Self::PauseIgnored,
         Self::AsideForgotten,
+        Self::BulkUnrecorded,
     ];
 }
 

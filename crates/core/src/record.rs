@@ -6,9 +6,10 @@ use smallvec::SmallVec;
 
 use crate::code_word::CodeWord;
 use crate::id::{
-    AssignmentId, AttemptId, CallbackEventId, CallbackId, CampaignId, ClosureId, ConfigVersionId,
-    DialId, EntryId, IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId,
-    PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, CampaignId,
+    ClosureId, ConfigVersionId, DialId, EntryId, IntervalId, LineId, MarkId, NeedId, NumberId,
+    OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId,
+    TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -16,10 +17,10 @@ use crate::profile::Profile;
 use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
-    Button, CallbackEventKind, CallbackState, CampaignEnd, CampaignState, ChangedBy, Chosen,
-    ChosenBy, ClosedHow, DialResult, DialState, Disposition, EntryState, Mark, NeedKind,
-    NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, Suppression, TaskEventKind,
-    TaskState, WorkState,
+    BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, CampaignEnd, CampaignState,
+    ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult, DialState, Disposition, EntryState, Mark,
+    NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, Suppression,
+    TaskEventKind, TaskState, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -54,6 +55,8 @@ pub enum Record {
     Review(ReviewRow),
     Campaign(Box<CampaignRow>),
     CampaignEntry(Box<CampaignEntryRow>),
+    Bulk(Box<BulkRow>),
+    BulkEntry(BulkEntryRow),
     Task(Box<TaskRow>),
     TaskEvent(TaskEventRow),
     ConfigVersion(ConfigVersionRow),
@@ -781,6 +784,66 @@ pub struct EntryPage {
     pub next_ms: Option<UtcMs>,
 }
 
+/// What somebody does with many callbacks by one word, and how far it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct BulkRow {
+    /// This one.
+    pub id: BulkId,
+    /// What.
+    pub action: BulkAction,
+    /// Whether it is only looked what it would touch.
+    pub is_preview: bool,
+    /// Of this tenant.
+    pub tenant: Option<TenantId>,
+    /// Of this queue.
+    pub queue: Option<QueueId>,
+    /// With a need of this class.
+    pub class: Option<PriorityClass>,
+    /// With a need of this kind.
+    pub kind: Option<NeedKind>,
+    /// Opened before.
+    pub opened_before_ms: Option<UtcMs>,
+    /// Put off until.
+    pub until_ms: Option<UtcMs>,
+    /// Why.
+    pub because: String,
+    /// Name of who does it.
+    pub by: Option<String>,
+    /// Of the request that began it.
+    pub request_key: String,
+    /// Begun.
+    pub begun_ms: UtcMs,
+    /// The last callback that was looked at.
+    pub after: Option<CallbackId>,
+    /// Callbacks touched, or that would be.
+    pub touched: i64,
+    /// Callbacks that were meant, and left because a seat was at them.
+    pub at_work: i64,
+    /// Through.
+    pub ended_ms: Option<UtcMs>,
+}
+
+/// A callback that was touched in bulk, and what became of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct BulkEntryRow {
+    /// The entry.
+    pub id: BulkEntryId,
+    /// By what.
+    pub bulk: BulkId,
+    /// Which.
+    pub callback: CallbackId,
+    /// Until when it rested before.
+    pub was_ms: UtcMs,
+    /// And since.
+    pub set_ms: UtcMs,
+    /// Where it stands.
+    pub fate: BulkFate,
+    /// Brought back, or found to be touched.
+    pub settled_ms: Option<UtcMs>,
+    /// Name of who brought it back.
+    pub settled_by: Option<String>,
+}
+
 /// The configuration in force from a moment on: an attempt is explained by the last one before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConfigVersionRow {
@@ -839,6 +902,8 @@ pub struct Restored {
     pub campaigns: Vec<OpenCampaign>,
     /// The people of theirs that are released.
     pub released: Vec<CampaignEntryRow>,
+    /// What is done in bulk and had not come to its end: one at most.
+    pub bulks: Vec<BulkRow>,
     /// Sign-ins without an end.
     pub sign_ins: Vec<SignInRow>,
     /// State intervals without an end.

@@ -105,6 +105,10 @@ impl Centre {
         self.line_up_anew(now);
         self.suppress_marked(now, step);
         self.await_deadlines(now);
+        // One at a time is begun.
+        for row in restored.bulks {
+            self.bulk_goes_on(now, row);
+        }
         self.await_expiries(now);
         step.wake_at = self.timers.next();
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bulk::{BulkError, BulkTold, UndoTold};
 use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::campaign::{CampaignCommand, CampaignError};
 use crate::id::{CallbackId, CampaignId, DialId, LegId, SeatId, TaskId, TrunkId};
@@ -224,6 +225,15 @@ pub enum Command {
         /// Login name.
         operator: Option<String>,
     },
+    /// Many callbacks are put off or closed.
+    Bulk(Box<BulkTold>),
+    /// What was touched in bulk is brought back, a part at a time.
+    UndoBulk {
+        /// As stored.
+        entries: Vec<UndoTold>,
+        /// Name of who does.
+        by: Option<String>,
+    },
     /// Somebody owes a person a call, or has them called.
     AddCallback(Box<CallbackTold>),
     /// Somebody says that nobody is to call any more.
@@ -351,6 +361,9 @@ pub enum CommandError {
     /// About a campaign.
     #[error(transparent)]
     Campaign(#[from] CampaignError),
+    /// About what is done with many callbacks.
+    #[error(transparent)]
+    Bulk(#[from] BulkError),
     /// No such site.
     #[error("there is no site \"{0}\"")]
     NoSite(String),

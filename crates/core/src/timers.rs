@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AttemptId, CallbackId, CampaignId, ClosureId, DialId, MarkId, NeedId, OfferId, QueueId, SeatId,
-    TrunkId,
+    AttemptId, BulkId, CallbackId, CampaignId, ClosureId, DialId, MarkId, NeedId, OfferId, QueueId,
+    SeatId, TrunkId,
 };
 use crate::time::{MonoUs, UtcMs};
 
@@ -40,6 +40,8 @@ pub(crate) enum Timer {
     NoRinging(SeatId, OfferId),
     /// A person's phone rang long enough.
     DialRang(SeatId, DialId),
+    /// The next stretch of what is done in bulk.
+    Bulk(BulkId),
     /// A code word was said long enough.
     CodeSaid(SeatId, DialId),
     /// A person who lost their operator waited as long as the queue allows.

@@ -93,10 +93,23 @@ impl Centre {
         by: Option<String>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        let row = &given_up.row;
-        if !self.unseen.contains_key(&row.id) {
-            return Err(CommandError::NotUnseen(row.id));
+        let id = given_up.row.id;
+        if !self.unseen.contains_key(&id) {
+            return Err(CommandError::NotUnseen(id));
         }
+        let again = self.owe_again(now, (given_up, details), CALLED_AFTER_ALL, step)?;
+        self.is_seen(now, id, (by, Some(again)), step)
+    }
+
+    /// A person is owed again what they were owed in a callback that is closed, at its place.
+    pub(crate) fn owe_again(
+        &mut self,
+        now: Now,
+        (given_up, details): (&OpenCallback, &[NeedDetailRow]),
+        word: &'static str,
+        step: &mut Step,
+    ) -> Result<CallbackId, CommandError> {
+        let row = &given_up.row;
         let Some(number) = &given_up.number else {
             return Err(CommandError::NoNumber(row.id));
         };
@@ -142,14 +155,14 @@ impl Centre {
             None => CallbackEventKind::Opened,
             Some(_) => CallbackEventKind::Joined,
         };
-        let detail = Some(CALLED_AFTER_ALL);
+        let detail = Some(word);
         let about = About {
             detail,
             ..About::default()
         };
         self.note(now, id, kind, about, step);
         self.reconsider(now, id);
-        self.is_seen(now, row.id, (by, Some(id)), step)
+        Ok(id)
     }
 
     /// How many callbacks of each authority were given up and seen by nobody yet.

@@ -67,6 +67,30 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What is done with many callbacks by one word.
+    BulkAction {
+        /// They are not made before some time.
+        Postpone = "postpone",
+        /// They are closed as withdrawn.
+        Close = "close",
+    }
+}
+
+vocabulary! {
+    /// What became of a callback that was touched in bulk.
+    BulkFate {
+        /// It would be touched.
+        Previewed = "previewed",
+        /// It was.
+        Done = "done",
+        /// It was brought back.
+        Undone = "undone",
+        /// Somebody had touched it since.
+        Left = "left",
+    }
+}
+
+vocabulary! {
     /// What a number is marked as.
     Mark {
         /// It is not to be called.
@@ -358,6 +382,8 @@ vocabulary! {
         Returned = "returned",
         /// Back to waiting after a restart's reconciliation.
         Reconciled = "reconciled",
+        /// Put off with many others, or brought back from that.
+        Postponed = "postponed",
         /// One of the needs was closed by hand; others are open.
         NeedClosed = "need_closed",
         /// Over.

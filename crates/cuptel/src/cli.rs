@@ -11,6 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
+use crate::bulk::BulkCommand;
 use crate::by_hand::{Closing, NewCallback};
 use crate::campaign_list::NewCampaign;
 use crate::campaigns::CampaignCommand;
@@ -293,6 +294,12 @@ pub(crate) enum CallbackCommand {
     ///
     /// Not while it is being dialled or talked to; a seat that rings for it is called off.
     Close(Closing),
+    /// Puts off or closes many by one word, and takes it back
+    ///
+    /// Say it with --preview first, or with neither: it then tells how many it would touch. What a seat
+    /// is at is left.
+    #[command(subcommand)]
+    Bulk(BulkCommand),
     /// Every open one with its number, to be called by hand on the day when the system is down
     ///
     /// Reads the database itself, server or not, and has it in Italian for whoever calls: by authority

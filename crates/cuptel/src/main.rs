@@ -1,6 +1,7 @@
 //! The binary: commands, configuration, wiring, the demo's socket phones.
 
 mod audit;
+mod bulk;
 mod by_hand;
 mod campaign_list;
 mod campaigns;

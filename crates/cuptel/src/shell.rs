@@ -18,7 +18,7 @@ use crate::cli::{
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
-use crate::{by_hand, paper, staffing, stops, table};
+use crate::{bulk, by_hand, paper, staffing, stops, table};
 
 /// Patience with the running node.
 const ANSWER_TIME: Duration = Duration::from_secs(10);
@@ -154,6 +154,7 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
         }
         CallbackCommand::Add(new) => by_hand::add(config, &new),
         CallbackCommand::Close(closing) => by_hand::close(config, &closing),
+        CallbackCommand::Bulk(command) => bulk::bulk(config, command),
         CallbackCommand::Print(printing) => paper::print(config, &printing),
         CallbackCommand::Acknowledge(looked) => look_at(config, &looked, "acknowledge"),
         CallbackCommand::Reopen(looked) => look_at(config, &looked, "reopen"),

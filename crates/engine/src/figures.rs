@@ -57,6 +57,8 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Owner(_)
             | Record::CampaignEntry(_)
             | Record::CodeWord(_)
+            | Record::Bulk(_)
+            | Record::BulkEntry(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}

@@ -85,7 +85,7 @@ fn meaningless(why: String) -> ApiError {
 }
 
 /// What the header says, or something that no other request has.
-fn request_key(headers: &HeaderMap) -> Result<String, ApiError> {
+pub(crate) fn request_key(headers: &HeaderMap) -> Result<String, ApiError> {
     let Some(key) = headers.get(KEY_HEADER) else {
         let mut bytes = [0_u8; 16];
         getrandom::fill(&mut bytes).map_err(ApiError::NoRandom)?;

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::campaign::CampaignError;
 use cuptel_core::step::CommandError;
@@ -264,6 +265,10 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::TaskNotAtWork(_)
         | CommandError::TaskAtWork(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
+        CommandError::Bulk(BulkError::AtWork(_)) => StatusCode::CONFLICT,
+        CommandError::Bulk(BulkError::NoTime | BulkError::NoReason) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         CommandError::ByHand(refused) => match refused {
             ByHandError::NoNeed { .. } => StatusCode::NOT_FOUND,
             ByHandError::OpenAlready(_) | ByHandError::AtWork { .. } => StatusCode::CONFLICT,
@@ -308,6 +313,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::TaskAtWork(_) => "POST /api/v1/tasks/{id}/hand-back first",
         CommandError::ByHand(refused) => by_hand_hint(refused),
         CommandError::Campaign(refused) => campaign_hint(refused),
+        CommandError::Bulk(_) => "GET /api/v1/bulks lists what was done and how far it came",
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {

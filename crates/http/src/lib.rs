@@ -12,6 +12,7 @@
 mod access;
 mod actions;
 mod board;
+mod bulk;
 mod by_hand;
 mod campaigns;
 mod configuration;

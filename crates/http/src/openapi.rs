@@ -5,7 +5,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    actions, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
+    actions, bulk, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
     reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
@@ -34,6 +34,7 @@ use crate::{
         campaigns::campaigns, campaigns::campaign, campaigns::entries, campaigns::create,
         campaigns::check, campaigns::add, campaigns::complete, campaigns::start, campaigns::pause,
         campaigns::resume, campaigns::end,
+        bulk::begin, bulk::list, bulk::undo,
         tasks::tasks, tasks::task, tasks::add, tasks::assign, tasks::accept, tasks::finish, tasks::hand_back,
         tasks::withdraw, staffing::set_seats, staffing::remove_seat,
     )

@@ -28,7 +28,7 @@ use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    actions, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
+    actions, bulk, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
     openapi, page, reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
@@ -272,6 +272,8 @@ fn people_paths() -> Router<Shared> {
         .route("/tasks/{id}/withdraw", post(tasks::withdraw))
         .route("/numbers", get(numbers::numbers).post(numbers::mark))
         .route("/numbers/release", post(numbers::release))
+        .route("/bulks", get(bulk::list).post(bulk::begin))
+        .route("/bulks/{id}/undo", post(bulk::undo))
         .route("/stops", get(stops::stops).post(stops::press))
         .route("/stops/resume", post(stops::release))
         .route("/sites/{site}/outage", post(sites::outage))

@@ -64,6 +64,14 @@ pub(crate) enum KindByHand {
     Manual,
 }
 
+/// What is done with many callbacks by one word.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum BulkAction {
+    Postpone,
+    Close,
+}
+
 /// How somebody may close a callback.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -159,6 +167,17 @@ shapes! {
     Callbacks { callbacks: Vec<Callback>, next: Option<i64> }
     /// One callback.
     OneCallback { callback: CallbackDetail }
+    /// What was done with many callbacks; `ended_ms` is null while it goes on.
+    Bulk {
+        id: i64, action: String, preview: bool, tenant: Option<String>, queue: Option<String>,
+        class: Option<String>, kind: Option<String>, opened_before_ms: Option<i64>,
+        until_ms: Option<i64>, because: String, by: Option<String>, begun_ms: i64, touched: i64,
+        at_work: i64, ended_ms: Option<i64>, undone: i64, left: i64,
+    }
+    /// It, and the first callbacks that it touched or would touch; none while the database is away.
+    OneBulk { bulk: Option<Bulk>, first: Vec<Callback> }
+    /// A page of them.
+    Bulks { bulks: Vec<Bulk> }
     /// A callback that was entered now, or was there before; none while the database is away.
     EnteredCallback { entered: bool, callback: Option<CallbackDetail> }
     /// Why a work was offered, and why it has no offer now.

@@ -1,5 +1,6 @@
 //! What the pages say, in Italian as an operator would say it. Times are those of Rome.
 
+use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::calendar::{Zone, local_text};
 use cuptel_core::snapshot::{
@@ -337,6 +338,8 @@ pub(crate) fn done(command: &Command) -> String {
             format!("Sede {site}: isolata, le chiamate vanno altrove.")
         }
         Command::SiteResumes { site } => format!("Sede {site}: di nuovo collegata."),
+        Command::Bulk(_) => "Operazione in blocco iniziata.".to_owned(),
+        Command::UndoBulk { .. } => "Operazione in blocco annullata.".to_owned(),
         Command::AddCallback(_) => "Richiamata presa in carico.".to_owned(),
         Command::CloseCallback(_) => "Richiamata chiusa.".to_owned(),
         Command::Acknowledge { .. } => "Richiamata rivista.".to_owned(),
@@ -414,6 +417,11 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::NoNumber(id) => format!("La richiamata {id} non ha più un numero."),
         CommandError::ByHand(refused) => not_by_hand(refused),
         CommandError::Campaign(_) => "La campagna non lo permette adesso.".to_owned(),
+        CommandError::Bulk(BulkError::AtWork(_)) => {
+            "Un’altra operazione in blocco è in corso.".to_owned()
+        }
+        CommandError::Bulk(BulkError::NoTime) => "Manca fino a quando rinviare.".to_owned(),
+        CommandError::Bulk(BulkError::NoReason) => "Manca il motivo.".to_owned(),
         CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
         CommandError::NotMarked(_) => "Questo numero non è in elenco.".to_owned(),
         CommandError::TooManyMarks(most) => format!("In elenco ci sono già {most} numeri."),

@@ -112,6 +112,8 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::CodeWord(_)
+        | Record::Bulk(_)
+        | Record::BulkEntry(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

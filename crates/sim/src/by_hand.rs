@@ -29,12 +29,17 @@ impl World {
         let (after_us, enters) = (chance.s(5, 60), chance.percent(70));
         let told = self.some_callback(&mut chance);
         let one_need = chance.percent(50);
+        let (in_bulk, mut bulk) = (chance.percent(25), chance.fork());
         if self.is_calm() {
             return Ok(());
         }
         self.plan(after_us, Happening::ByHand(chance));
         if self.process.is_none() {
             return Ok(());
+        }
+        if in_bulk {
+            let command = self.some_bulk(&mut bulk);
+            return command.map_or(Ok(()), |command| self.commands(command));
         }
         if enters {
             self.met.deed("takes in charge");

@@ -3,11 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, CampaignId, ClosureId, DialId, EntryId, IntervalId,
-    MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
+    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DialId,
+    EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId, SignInId,
+    TaskId, TenantId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work, Rang, CodeWordRow,
+    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow,
+    ClosureRow, CodeWordRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow,
+    OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Rang, Record,
+    RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -34,6 +38,8 @@ pub(crate) struct Image {
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     pub(crate) code_words: BTreeMap<CallbackId, CodeWordRow>,
+    pub(crate) bulks: BTreeMap<BulkId, BulkRow>,
+    pub(crate) bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
     pub(crate) closures: BTreeMap<ClosureId, ClosureRow>,
     pub(crate) marks: BTreeMap<MarkId, MarkRow>,
@@ -93,6 +99,8 @@ impl Image {
             Record::Review(row) => drop(self.reviews.insert(row.callback, row.clone())),
             Record::Mark(row) => drop(self.marks.insert(row.id, (**row).clone())),
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
+            Record::Bulk(row) => drop(self.bulks.insert(row.id, (**row).clone())),
+            Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row.clone())),
             Record::CodeWord(row) => drop(self.code_words.insert(row.callback, *row)),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
@@ -166,6 +174,12 @@ impl Image {
             need.is_some_and(|need| need.closed_ms.is_none())
         };
         self.details.values().filter(move |row| is_open(&row.need))
+    }
+
+    /// What is known of the needs of a callback.
+    pub(crate) fn details_of(&self, id: CallbackId) -> Vec<NeedDetailRow> {
+        let of_it = |row: &&NeedDetailRow| row.callback == id;
+        self.details.values().filter(of_it).cloned().collect()
     }
 
     /// Stop buttons that nobody has released.
@@ -283,6 +297,12 @@ impl Image {
             closures: self.pressed().cloned().collect(),
             marks: self.marks_held().cloned().collect(),
             unseen: self.unseen().cloned().collect(),
+            bulks: self
+                .bulks
+                .values()
+                .filter(|row| row.ended_ms.is_none())
+                .cloned()
+                .collect(),
             sign_ins: self
                 .sign_ins
                 .values()

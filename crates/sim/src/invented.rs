@@ -14,7 +14,9 @@ use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, Tru
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts, CodePrompts,
+    AnswerTarget, CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay,
+    LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules,
+    Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;

@@ -85,6 +85,8 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::CodeWord(_)
+        | Record::Bulk(_)
+        | Record::BulkEntry(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

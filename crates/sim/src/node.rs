@@ -14,6 +14,7 @@ use cuptel_media as media;
 use cuptel_sip::Transmit;
 
 use crate::admission::Asked;
+use crate::bulk::check_bulk;
 use crate::buttons::check_buttons;
 use crate::invented::Shape;
 use crate::marks::{check_marks, check_suppressed};
@@ -250,6 +251,7 @@ impl World {
             check_marks(&self.decided, record)?;
             check_recalls(&self.decided, record)?;
             check_returned(&self.decided, record)?;
+            check_bulk(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);
         }
@@ -376,6 +378,8 @@ impl World {
                 | Record::Profile(_)
                 | Record::Owner(_)
                 | Record::CodeWord(_)
+                | Record::Bulk(_)
+                | Record::BulkEntry(_)
                 | Record::TaskEvent(_)
                 | Record::SiteOutage(_)
                 | Record::Closure(_)

@@ -85,6 +85,8 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Decision(_)
         | Record::Profile(_)
         | Record::Owner(_)
+        | Record::Bulk(_)
+        | Record::BulkEntry(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

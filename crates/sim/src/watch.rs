@@ -304,6 +304,8 @@ impl Watch {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
+            | Record::Bulk(_)
+            | Record::BulkEntry(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)

@@ -38,7 +38,8 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::NotHungUp
         | Fault::RingsUnheard => &["P4"],
         Fault::SpareTaken => &["P6"],
-        Fault::AsideForgotten
+        Fault::BulkUnrecorded
+        | Fault::AsideForgotten
         | Fault::LineNotLeft
         | Fault::SeatForgotten
         | Fault::OfferUnexplained

@@ -9,9 +9,9 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, campaign, closure, dial, mark, need_detail, number, offer, code_word,
-    operator, owner, profile, registration, review, seat, sign_in, site_outage, state_interval,
-    task,
+    assignment, attempt, backlog, bulk_action, campaign, closure, code_word, dial, mark,
+    need_detail, number, offer, operator, owner, profile, registration, review, seat, sign_in,
+    site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -105,6 +105,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         closures: all(connection, closure::OPEN, closure::read).await?,
         marks: all(connection, mark::HELD, mark::read).await?,
         unseen: all(connection, review::OPEN, review::read).await?,
+        bulks: all(connection, bulk_action::OPEN, bulk_action::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,
         code_words: all(connection, code_word::OPEN, code_word::read).await?,
         details: all(connection, need_detail::OPEN, need_detail::read).await?,

@@ -8,9 +8,9 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, callback, campaign, closure, config_version, decision, dial, mark, code_word,
-    need_detail, number, offer, operator, owner, profile, promise, registration, review, seat,
-    sign_in, site_outage, state_interval, task,
+    assignment, attempt, bulk_action, callback, campaign, closure, code_word, config_version,
+    decision, dial, mark, need_detail, number, offer, operator, owner, profile, promise,
+    registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -43,6 +43,8 @@ pub(crate) enum Table {
     Review,
     Campaign,
     CampaignEntry,
+    Bulk,
+    BulkEntry,
     Task,
     TaskEvent,
     ConfigVersion,
@@ -79,6 +81,8 @@ impl Table {
         Self::Review,
         Self::Campaign,
         Self::CampaignEntry,
+        Self::Bulk,
+        Self::BulkEntry,
         Self::Task,
         Self::TaskEvent,
         Self::ConfigVersion,
@@ -113,6 +117,8 @@ impl Table {
             Self::Review => "callback_review",
             Self::Campaign => "campaign",
             Self::CampaignEntry => "campaign_entry",
+            Self::Bulk => "bulk",
+            Self::BulkEntry => "bulk_entry",
             Self::Task => "task",
             Self::TaskEvent => "task_event",
             Self::ConfigVersion => "config_version",
@@ -163,6 +169,8 @@ impl Table {
             Self::Review => &[review::UPSERT],
             Self::Campaign => &[campaign::UPSERT],
             Self::CampaignEntry => &[campaign::UPSERT_ENTRY],
+            Self::Bulk => &[bulk_action::UPSERT],
+            Self::BulkEntry => &[bulk_action::UPSERT_ENTRY],
             Self::Task => &[task::UPSERT],
             Self::TaskEvent => &[task::INSERT_EVENT],
             Self::ConfigVersion => &[config_version::UPSERT],
@@ -215,6 +223,8 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Review(row) => (Table::Review, row.callback.0, false),
         Record::Campaign(row) => (Table::Campaign, row.id.0, false),
         Record::CampaignEntry(row) => (Table::CampaignEntry, row.id.0, false),
+        Record::Bulk(row) => (Table::Bulk, row.id.0, false),
+        Record::BulkEntry(row) => (Table::BulkEntry, row.id.0, false),
         Record::Task(row) => (Table::Task, row.id.0, row.seat.is_some()),
         Record::TaskEvent(row) => (Table::TaskEvent, row.id.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
@@ -324,6 +334,10 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         }
         Record::Profile(row) => profile::image(row, seq, &mut images[Table::Profile as usize]),
         Record::Owner(row) => owner::image(row, seq, &mut images[Table::Owner as usize]),
+        Record::Bulk(row) => bulk_action::image(row, seq, &mut images[Table::Bulk as usize]),
+        Record::BulkEntry(row) => {
+            bulk_action::entry_image(row, seq, &mut images[Table::BulkEntry as usize]);
+        }
         Record::CodeWord(row) => {
             code_word::image(row, seq, &mut images[Table::CodeWord as usize]);
         }

@@ -34,6 +34,13 @@ FROM callback_review review
 JOIN callback c ON c.shard = review.shard AND c.id = review.id
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
 WHERE review.shard = $1 AND review.id = $2";
+const CLOSED: &str = "
+SELECT c.id, c.tenant, c.number, c.state, c.place_ms, c.not_before_ms, c.opened_ms,
+    c.last_attempt_ms, c.attempts, c.tries, c.closed_ms, c.closed_how, c.priority_ms,
+    c.last_attempt, number.e164
+FROM callback c
+LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
+WHERE c.shard = $1 AND c.id = $2 AND c.state = 'closed'";
 /// What was wanted when it was given up.
 const WANTED: &str = "
 SELECT need.id, need.callback, need.queue, need.kind, need.opened_ms, need.closed_ms,
@@ -134,16 +141,32 @@ fn wanted(row: &Row) -> Result<NeedRow, sqlx::Error> {
     })
 }
 
+/// A callback that is closed, with its number and what was wanted then.
+pub(crate) async fn closed(
+    store: &Store,
+    id: CallbackId,
+) -> Result<Option<OpenCallback>, StoreError> {
+    store.no_longer_open(CLOSED, id).await
+}
+
 impl Store {
     /// A callback that was given up, with its number and what was wanted, if there is such.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn given_up(&self, id: CallbackId) -> Result<Option<OpenCallback>, StoreError> {
-        let failed = while_doing("read a callback that was given up");
+        self.no_longer_open(GIVEN_UP, id).await
+    }
+
+    async fn no_longer_open(
+        &self,
+        statement: &'static str,
+        id: CallbackId,
+    ) -> Result<Option<OpenCallback>, StoreError> {
+        let failed = while_doing("read a callback that was closed");
         let mut reading = self.read().await.map_err(&failed)?;
         let connection = &mut reading;
-        let found = ask_shard(GIVEN_UP).int(id.0);
+        let found = ask_shard(statement).int(id.0);
         let Some(mut callback) = found.maybe(connection, given_up).await.map_err(&failed)? else {
             return Ok(None);
         };
@@ -155,4 +178,4 @@ impl Store {
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ONE, GIVEN_UP, WANTED];
+pub(crate) const LOOKUPS: &[&str] = &[ONE, GIVEN_UP, CLOSED, WANTED];

@@ -1,6 +1,7 @@
 //! The rules, told as stories: who calls, who is free, who is called back and when.
 
 mod blending;
+mod bulks;
 mod calling_back;
 mod channels;
 mod clock;

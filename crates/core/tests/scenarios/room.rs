@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cuptel_core::Centre;
+use cuptel_core::bulk::UndoTold;
 use cuptel_core::by_hand::CallbackTold;
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::code_word::CodeWord;
@@ -11,17 +12,24 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackId, CampaignId, ClosureId, DialId, EntryId, IntervalId, LegId,
-    LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId,
-    TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DialId,
+    EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId,
+    QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, CampaignEntryRow, CampaignRow, ClosureRow, DecisionRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work, Rang, CodeWordRow,
+    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow,
+    CampaignEntryRow, CampaignRow, ClosureRow, CodeWordRow, DecisionRow, DialRow, EntryPage,
+    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
+    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored,
+    ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry,
+    Work,
 };
 use cuptel_core::rules::{
-    CalendarId, CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, WrapUp, VerifyPrompts, CodePrompts,
+    CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
+    Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site,
+    SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -31,7 +39,9 @@ use cuptel_core::step::{
 use cuptel_core::time::Now;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    CallbackState, CampaignState, ChangedBy, Chosen, Disposition, EntryState, KindByHand, OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind, WorkKind, WorkState, CallbackEventKind,
+    BulkAction, BulkFate, CallbackEventKind, CallbackState, CampaignState, ChangedBy, Chosen,
+    Disposition, EntryState, KindByHand, OfferState, Outcome, Party, PriorityClass, Stage,
+    TaskEventKind, WorkKind, WorkState,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -145,6 +155,8 @@ pub(crate) struct Room {
     profiles: BTreeMap<OperatorId, ProfileRow>,
     owners: BTreeMap<CallbackId, OwnerRow>,
     code_words: BTreeMap<CallbackId, CodeWordRow>,
+    bulks: BTreeMap<BulkId, BulkRow>,
+    bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
     closures: BTreeMap<ClosureId, ClosureRow>,
     marks: BTreeMap<MarkId, MarkRow>,
@@ -200,6 +212,8 @@ impl Room {
             profiles: BTreeMap::new(),
             owners: BTreeMap::new(),
             code_words: BTreeMap::new(),
+            bulks: BTreeMap::new(),
+            bulk_entries: BTreeMap::new(),
             outages: BTreeMap::new(),
             closures: BTreeMap::new(),
             marks: BTreeMap::new(),
@@ -332,6 +346,8 @@ impl Room {
                 Record::Review(row) => drop(self.reviews.insert(row.callback, row)),
                 Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
                 Record::Mark(row) => drop(self.marks.insert(row.id, *row)),
+                Record::Bulk(row) => drop(self.bulks.insert(row.id, *row)),
+                Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row)),
                 Record::CodeWord(row) => drop(self.code_words.insert(row.callback, row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
@@ -348,6 +364,12 @@ impl Room {
     }
 
     /// Lets time pass, waking the rules whenever they want.
+    pub(crate) fn wait_ms(&mut self, ms: u32) {
+        self.now.mono_us = self.now.in_ms(u64::from(ms));
+        self.now.utc_ms += i64::from(ms);
+        self.tell(Input::Tick);
+    }
+
     pub(crate) fn wait_s(&mut self, s: u32) {
         let end = self.now.in_s(s);
         let end_ms = self.now.utc_in_s(s);
@@ -924,6 +946,29 @@ impl Room {
             .collect()
     }
 
+    pub(crate) fn last_bulk(&self) -> &BulkRow {
+        self.bulks
+            .values()
+            .next_back()
+            .expect("something was done in bulk")
+    }
+
+    /// What the store would give to bring the last bulk back.
+    pub(crate) fn to_undo(&self) -> Vec<UndoTold> {
+        let bulk = self.last_bulk();
+        let of_it = |entry: &&BulkEntryRow| entry.bulk == bulk.id && entry.fate == BulkFate::Done;
+        let told = |entry: &BulkEntryRow| UndoTold {
+            entry: entry.clone(),
+            closed: (bulk.action == BulkAction::Close).then(|| self.given_up(entry.callback)),
+            details: self.details_of(entry.callback),
+        };
+        self.bulk_entries.values().filter(of_it).map(told).collect()
+    }
+
+    pub(crate) fn bulk_fates(&self) -> Vec<BulkFate> {
+        self.bulk_entries.values().map(|entry| entry.fate).collect()
+    }
+
     /// The digits that the person of a callback was told.
     pub(crate) fn code_of(&self, id: CallbackId) -> Option<String> {
         let row = self.code_words.get(&id)?;
@@ -1133,6 +1178,12 @@ impl Room {
             closures: self.pressed(),
             marks: self.marks_held(),
             unseen: self.unseen(),
+            bulks: self
+                .bulks
+                .values()
+                .filter(|row| row.ended_ms.is_none())
+                .cloned()
+                .collect(),
             sign_ins: self
                 .sign_ins
                 .iter()

@@ -553,6 +553,7 @@ async fn the_description_has_the_fields_of_real_answers() {
     let tenants = ask("/api/v1/tenants".to_owned()).await;
     let tasks = ask("/api/v1/tasks?overdue=true".to_owned()).await;
     let task = ask(format!("/api/v1/tasks/{}", centre.task)).await;
+    let bulks = ask("/api/v1/bulks".to_owned()).await;
     let error = centre.get("/api/v1/seats").await.json();
     let health = centre.get("/health/ready").await.json();
     let configuration = ask("/api/v1/configuration".to_owned()).await;
@@ -589,6 +590,8 @@ async fn the_description_has_the_fields_of_real_answers() {
         ("Tasks", &tasks),
         ("Task", &tasks["tasks"][0]),
         ("TaskDetail", &task["task"]),
+        ("Bulks", &bulks),
+        ("Bulk", &bulks["bulks"][0]),
         ("TaskEvent", &task["task"]["events"][0]),
         ("TenantNow", &snapshot["tenants"][0]),
         ("WaitsNow", &snapshot["tenants"][0]["recent"]),
@@ -635,11 +638,34 @@ async fn why_tells_what_is_stored_and_what_goes_on_and_404_of_what_is_neither() 
 }
 
 #[tokio::test]
+async fn a_bulk_is_told_to_the_rules_once_and_one_without_a_known_word_is_refused() {
+    let centre = Centre::open().await;
+    let post = |body: &'static str| {
+        centre.ask(
+            with_token("POST", "/api/v1/bulks").header("content-type", "application/json"),
+            body,
+        )
+    };
+    let heard = post(r#"{ "action": "erase", "because": "x" }"#).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let heard = post(
+        r#"{ "action": "close", "preview": true, "tenant": "asl-teramo", "because": "agenda" }"#,
+    )
+    .await;
+    assert_eq!(heard.status, StatusCode::OK);
+    let commands = centre.desk.commands.lock().unwrap();
+    let [Command::Bulk(told)] = &commands[..] else {
+        panic!("one command, not {commands:?}");
+    };
+    assert!(told.is_preview && told.tenant.as_deref() == Some("asl-teramo"));
+}
+
+#[tokio::test]
 async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 59);
+    assert_eq!(paths.len(), 61);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -648,6 +674,7 @@ async fn every_described_path_is_served() {
                 &format!("/callbacks/{}", centre.callback),
             )
             .replace("/tasks/{id}", &format!("/tasks/{}", centre.task))
+            .replace("/bulks/{id}", &format!("/bulks/{}", centre.bulk))
             .replace("/why/{id}", &format!("/why/{}", centre.attempt))
             .replace("{campaign}", CAMPAIGN)
             .replace("{seat}", "101")

@@ -10,14 +10,15 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cuptel_core::calendar::Zone;
 use cuptel_core::id::{
-    AttemptId, CallbackId, CampaignId, ConfigVersionId, EntryId, NeedId, NumberId, OfferId,
+    AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId, EntryId, NeedId, NumberId, OfferId,
     OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    AttemptRow, CallbackRow, CampaignEntryRow, CampaignRow, DecisionRow, NeedRow, NumberRow,
-    OfferRow, OperatorRow, Proposal, Record, SeatRow, SignInRow, TaskEventRow, TaskRow, Work,
+    AttemptRow, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow, DecisionRow, NeedRow,
+    NumberRow, OfferRow, OperatorRow, Proposal, Record, SeatRow, SignInRow, TaskEventRow, TaskRow,
+    Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::snapshot::{
@@ -28,9 +29,9 @@ use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    Button, CallbackState, CampaignState, Chosen, ChosenBy, Drift, EntryState, NeedKind,
-    NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind, TaskState,
-    WorkState,
+    BulkAction, Button, CallbackState, CampaignState, Chosen, ChosenBy, Drift, EntryState,
+    NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind,
+    TaskState, WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -108,6 +109,7 @@ pub(crate) struct Centre {
     pub(crate) attempt: i64,
     pub(crate) callback: i64,
     pub(crate) task: i64,
+    pub(crate) bulk: i64,
     app: App,
     _folder: TempDir,
 }
@@ -136,7 +138,7 @@ impl Centre {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("centre.db").display());
         let store = cuptel_store::open(&url, Access::Serve).await.unwrap();
-        let (attempt, callback, task) = fill(&store).await;
+        let (attempt, callback, task, bulk) = fill(&store).await;
         let desk = Arc::new(Desk {
             looks: watch::Sender::new(Arc::new(look)),
             answers: Mutex::default(),
@@ -179,6 +181,7 @@ impl Centre {
             attempt,
             callback,
             task,
+            bulk,
             app,
             _folder: folder,
         }
@@ -451,7 +454,7 @@ fn explanation(before: AttemptId) -> Explanation {
     }
 }
 
-async fn fill(store: &Store) -> (i64, i64, i64) {
+async fn fill(store: &Store) -> (i64, i64, i64, i64) {
     let names = Names {
         tenants: vec!["asl-teramo".to_owned()],
         queues: vec![("asl-teramo".to_owned(), "prenotazioni".to_owned())],
@@ -509,6 +512,7 @@ async fn fill(store: &Store) -> (i64, i64, i64) {
         Record::Campaign(Box::new(campaign(&names, id(9)))),
         Record::CampaignEntry(Box::new(entry(id(10), id(9), id(1)))),
         Record::TaskEvent(created(id(8), id(7))),
+        Record::Bulk(Box::new(closed_in_bulk(id(9)))),
     ];
     store
         .writer()
@@ -518,7 +522,30 @@ async fn fill(store: &Store) -> (i64, i64, i64) {
         }])
         .await
         .unwrap();
-    (id(2), id(3), id(7))
+    (id(2), id(3), id(7), id(9))
+}
+
+/// All of a tenant's callbacks were closed; nothing is left to bring back.
+fn closed_in_bulk(id: i64) -> BulkRow {
+    BulkRow {
+        id: BulkId(id),
+        action: BulkAction::Close,
+        is_preview: false,
+        tenant: None,
+        queue: None,
+        class: None,
+        kind: None,
+        opened_before_ms: None,
+        until_ms: None,
+        because: "agenda spostata".to_owned(),
+        by: Some("Carla Capo".to_owned()),
+        request_key: "bulk".to_owned(),
+        begun_ms: AT_MS,
+        after: None,
+        touched: 0,
+        at_work: 0,
+        ended_ms: Some(AT_MS),
+    }
 }
 
 fn created(id: i64, task: i64) -> TaskEventRow {

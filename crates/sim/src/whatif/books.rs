@@ -34,6 +34,8 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
+            | Record::Bulk(_)
+            | Record::BulkEntry(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)

@@ -644,6 +644,28 @@ SELECT id FROM task WHERE shard = $1 AND state IN ('offered', 'doing')
     AND lease_until_ms < $2 - 60000")],
     },
     Rule {
+        name: "bulk_miscounted",
+        promise: "P5",
+        meaning: "what was done in bulk touched other callbacks than are on record, and cannot be undone whole",
+        advice: REPORT,
+        offenders: &[("bulk", "
+SELECT b.id FROM bulk b WHERE b.shard = $1 AND b.preview IS NULL AND b.touched <> (
+    SELECT count(*) FROM bulk_entry e WHERE e.shard = b.shard AND e.bulk = b.id)
+ORDER BY b.id")],
+    },
+    Rule {
+        name: "bulk_close_without_reason",
+        promise: "P5",
+        meaning: "callbacks were closed in bulk and nothing says why",
+        advice: LOOK,
+        offenders: &[("bulk_entry", "
+SELECT e.id FROM bulk_entry e JOIN bulk b ON b.shard = e.shard AND b.id = e.bulk
+WHERE e.shard = $1 AND b.action = 'close' AND b.preview IS NULL AND NOT EXISTS (
+    SELECT 1 FROM need_detail d WHERE d.shard = e.shard AND d.callback = e.callback
+        AND d.closed_because IS NOT NULL)
+ORDER BY e.id")],
+    },
+    Rule {
         name: "code_word_kept",
         promise: "P7",
         meaning: "the code words of closed callbacks are still stored",

@@ -78,6 +78,7 @@ pub(super) const ALL: &[Step] = &[
         "code_word",
         include_str!("../../migrations/0018_code_word.sql"),
     ),
+    (19, "bulk", include_str!("../../migrations/0019_bulk.sql")),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

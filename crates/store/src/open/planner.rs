@@ -45,8 +45,9 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, backlog, callback, campaign, carrier, decision, dial,
-        mark, need_detail, number, offer, open, owner, promise, report, review, task,
+        Access, assignment, attempt, audit, backlog, bulk_action, callback, campaign, carrier,
+        code_word, decision, dial, mark, need_detail, number, offer, open, owner, promise, report,
+        review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -82,6 +83,7 @@ mod tests {
             attempt::LOOKUPS,
             callback::LOOKUPS,
             dial::LOOKUPS,
+            bulk_action::LOOKUPS,
             code_word::LOOKUPS,
             offer::LOOKUPS,
             assignment::LOOKUPS,
@@ -180,6 +182,7 @@ mod tests {
         "sign_in_one_per_",
         "task_seat",
         "campaign_entry_released",
+        "code_word_open",
     ];
 
     #[tokio::test]

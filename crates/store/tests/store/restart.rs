@@ -53,6 +53,8 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
+            | Record::Bulk(_)
+            | Record::BulkEntry(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)
@@ -104,6 +106,8 @@ fn still_open() -> Restored {
             // 11 is somebody's, 12 was and is anybody's now, 13 is closed.
             Record::Owner(row) if row.callback == CallbackId(11) => open.owners.push(row),
             Record::Owner(_) => {}
+            Record::Bulk(row) => open.bulks.extend(row.ended_ms.is_none().then_some(*row)),
+            Record::BulkEntry(_) => {}
             Record::CodeWord(row) => open.code_words.extend(row.code.is_some().then_some(row)),
             // 31 is open, 33 was closed by hand.
             Record::NeedDetail(row) if row.need == NeedId(31) => open.details.push(*row),

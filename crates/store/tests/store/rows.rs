@@ -5,25 +5,26 @@ use std::collections::BTreeSet;
 
 use cuptel_core::code_word::CodeWord;
 use cuptel_core::id::{
-    AssignmentId, AttemptId, CallbackEventId, CallbackId, ClosureId, ConfigVersionId, DialId,
-    IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId,
-    QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, ClosureId,
+    ConfigVersionId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId,
+    OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, CallbackEventRow, CallbackRow, ClosureRow, CodeWordRow,
-    ConfigVersionRow, DecisionRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
-    NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record,
+    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow, ClosureRow,
+    CodeWordRow, ConfigVersionRow, DecisionRow, DialRow, IntervalRow, MarkRow, NeedDetailRow,
+    NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record,
     RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
 use cuptel_core::words::{
-    Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult,
-    DialState, Disposition, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass,
-    Stage, Suppression, TaskEventKind, TaskState, WorkKind, WorkState,
+    BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy,
+    ClosedHow, DialResult, DialState, Disposition, Mark, NeedKind, NumberClass, OfferState,
+    Outcome, Party, PriorityClass, Stage, Suppression, TaskEventKind, TaskState, WorkKind,
+    WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -40,6 +41,43 @@ pub(crate) fn names() -> Names {
         queues: vec![("asl-teramo".into(), "prenotazioni".into())],
         sites: vec!["Teramo".into()],
     }
+}
+
+/// One that is through and closed 13; one that had not come to its end.
+fn bulks() -> Vec<Record> {
+    let bulk = |id, is_over: bool| BulkRow {
+        id: BulkId(id),
+        action: BulkAction::Close,
+        is_preview: !is_over,
+        tenant: Some(TenantId(1)),
+        queue: None,
+        class: Some(PriorityClass::B),
+        kind: Some(NeedKind::Missed),
+        opened_before_ms: Some(NOW),
+        until_ms: None,
+        because: "agenda spostata".to_owned(),
+        by: Some("Carla Capo".to_owned()),
+        request_key: format!("key-{id}"),
+        begun_ms: NOW,
+        after: Some(CallbackId(13)),
+        touched: 1,
+        at_work: 0,
+        ended_ms: is_over.then_some(NOW + 60),
+    };
+    vec![
+        Record::Bulk(Box::new(bulk(91, true))),
+        Record::Bulk(Box::new(bulk(92, false))),
+        Record::BulkEntry(BulkEntryRow {
+            id: BulkEntryId(93),
+            bulk: BulkId(91),
+            callback: CallbackId(13),
+            was_ms: NOW,
+            set_ms: NOW,
+            fate: BulkFate::Done,
+            settled_ms: None,
+            settled_by: None,
+        }),
+    ]
 }
 
 pub(crate) fn number(id: i64, e164: &str) -> NumberRow {
@@ -468,6 +506,7 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
     records.extend(people());
+    records.extend(bulks());
     records.extend(buttons().into_iter().chain(marks()));
     records.extend([(11, Some(42)), (13, None)].map(|(id, code)| {
         Record::CodeWord(CodeWordRow {

@@ -1,0 +1,182 @@
+//! Many callbacks put off or closed by one word: what it would touch, what it touched, and back.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use cuptel_core::bulk::{BulkTold, UNDONE_AT_ONCE};
+use cuptel_core::id::BulkId;
+use cuptel_core::step::Command;
+use cuptel_core::words::{BulkAction, NeedKind, PriorityClass};
+use cuptel_store::BulkView;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::{Caller, Onlooker};
+use crate::actions::{Asked, typed};
+use crate::by_hand::request_key;
+use crate::error::ApiError;
+use crate::pages::Shared;
+use crate::reads::identifier;
+use crate::schema;
+
+/// How long an answer waits for the end; what takes longer goes on by itself.
+const WAITS: u32 = 40;
+const LOOKS_EVERY: Duration = Duration::from_millis(50);
+
+/// What is to be done with many callbacks.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bulk {
+    #[schema(value_type = schema::BulkAction)]
+    action: BulkAction,
+    /// Whether it is only told what it would touch.
+    #[serde(default)]
+    preview: bool,
+    /// Short name of a tenant; of all, without one.
+    tenant: Option<String>,
+    /// Short name of a queue, of the tenant where one is named.
+    queue: Option<String>,
+    /// Those with an open need of this class.
+    #[schema(value_type = Option<schema::PriorityClass>)]
+    class: Option<PriorityClass>,
+    /// Those with an open need of this kind.
+    #[schema(value_type = Option<String>)]
+    kind: Option<NeedKind>,
+    /// Those opened before, in milliseconds since 1970.
+    opened_before_ms: Option<i64>,
+    /// Of `postpone`: not to be called before, in milliseconds since 1970.
+    until_ms: Option<i64>,
+    /// Why.
+    because: String,
+    /// Name of who does it.
+    by: Option<String>,
+}
+
+/// Who takes a bulk back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Undo {
+    /// Name of who does it.
+    by: Option<String>,
+}
+
+/// Which page of bulks.
+#[derive(Debug, Deserialize, IntoParams)]
+pub(crate) struct Bulks {
+    /// Older than this one.
+    before: Option<i64>,
+    /// How many, 1 to 1000.
+    limit: Option<u32>,
+}
+
+/// Puts off or closes, as `withdrawn`, every callback that waits and is meant; or, with `preview`, only
+/// tells how many that would be, and the first of them. What a seat is at is left and counted. It is
+/// done a stretch at a time, and goes on over a restart: `ended_ms` says when it was through.
+#[utoipa::path(post, path = "/api/v1/bulks", tag = "people", security(("token" = [])),
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 100 characters; a repetition of the same request has the same")),
+    request_body = Bulk,
+    responses((status = 200, body = schema::OneBulk), (status = 401, body = schema::Error),
+        (status = 409, description = "Another one is at work", body = schema::Error),
+        (status = 422, description = "Nothing was changed", body = schema::Error)))]
+pub(crate) async fn begin(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    asked: Asked<Bulk>,
+) -> Result<Json<Value>, ApiError> {
+    let key = request_key(&headers)?;
+    if let Some(known) = shared.store.bulk_begun_by(&key).await? {
+        return shown(&shared, known).await;
+    }
+    let wish = asked.wish;
+    let said = |text: Option<String>| typed(text.as_deref().unwrap_or(""));
+    let command = Command::Bulk(Box::new(BulkTold {
+        action: wish.action,
+        is_preview: wish.preview,
+        tenant: said(wish.tenant)?,
+        queue: said(wish.queue)?,
+        class: wish.class,
+        kind: wish.kind,
+        opened_before_ms: wish.opened_before_ms,
+        until_ms: wish.until_ms,
+        because: typed(&wish.because)?.unwrap_or_default(),
+        by: said(wish.by)?,
+        request_key: key.clone(),
+    }));
+    shared.engine.command(command).await?;
+    let mut begun = None;
+    for _ in 0..WAITS {
+        begun = shared.store.bulk_begun_by(&key).await?;
+        if begun.as_ref().is_some_and(|bulk| bulk.ended_ms.is_some()) {
+            break;
+        }
+        tokio::time::sleep(LOOKS_EVERY).await;
+    }
+    match begun {
+        Some(bulk) => shown(&shared, bulk).await,
+        // It is in the spill, and in the database when that is back.
+        None => Ok(Json(json!({ "bulk": null, "first": [] }))),
+    }
+}
+
+async fn shown(shared: &Shared, bulk: BulkView) -> Result<Json<Value>, ApiError> {
+    let mut first = Vec::new();
+    for id in shared.store.first_in_bulk(bulk.id).await? {
+        first.extend(shared.store.callback(id).await?.map(|it| it.callback));
+    }
+    Ok(Json(json!({ "bulk": bulk, "first": first })))
+}
+
+/// What was done in bulk, newest first.
+#[utoipa::path(get, path = "/api/v1/bulks", tag = "people", params(Bulks),
+    responses((status = 200, body = schema::Bulks), (status = 401, body = schema::Error)))]
+pub(crate) async fn list(
+    _onlooker: Onlooker,
+    State(shared): State<Shared>,
+    Query(page): Query<Bulks>,
+) -> Result<Json<Value>, ApiError> {
+    let limit = page.limit.unwrap_or(100);
+    let bulks = shared.store.bulks(page.before, limit).await?;
+    Ok(Json(json!({ "bulks": bulks })))
+}
+
+/// Brings back what nobody has touched since: put-off callbacks to when they were due, closed ones as
+/// new ones at their old place. `undone` and `left` count both; asking again goes on where it broke off.
+#[utoipa::path(post, path = "/api/v1/bulks/{id}/undo", tag = "people", security(("token" = [])),
+    params(("id" = i64, Path)), request_body = Undo,
+    responses((status = 200, body = schema::OneBulk), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error),
+        (status = 409, description = "It is still at work", body = schema::Error)))]
+pub(crate) async fn undo(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked<Undo>,
+) -> Result<Json<Value>, ApiError> {
+    let bulk = BulkId(identifier(&id, "bulk")?);
+    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
+    let not_found = || ApiError::NotFound {
+        what: "bulk",
+        which: id.clone(),
+    };
+    let found = shared.store.bulk(bulk).await?.ok_or_else(not_found)?;
+    loop {
+        let entries = shared.store.to_undo(&found).await?;
+        let is_last = entries.len() < UNDONE_AT_ONCE;
+        if entries.is_empty() {
+            break;
+        }
+        let by = by.clone();
+        let command = Command::UndoBulk { entries, by };
+        shared.engine.command(command).await?;
+        if is_last {
+            break;
+        }
+    }
+    let undone = shared.store.bulk(bulk).await?.ok_or_else(not_found)?;
+    shown(&shared, undone).await
+}

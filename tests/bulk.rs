@@ -1,0 +1,90 @@
+//! Many callbacks put off or closed by one word from a shell: a preview first, over a crash, and back.
+
+use serde_json::Value;
+
+use crate::harness::{Caller, Centre, Setup};
+
+/// A caller who gave up waiting and is owed a call.
+fn owed(centre: &Centre, number: &str) -> Value {
+    let caller = Caller::connected(centre, number);
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
+    caller.hangs_up();
+    let attempt = centre.attempt(&call, "the caller gave up", |row| {
+        row["outcome"] == "abandoned_queue"
+    });
+    centre.callback("the debt", |row| row["id"] == attempt["callback"])
+}
+
+#[test]
+fn callbacks_are_closed_in_bulk_after_a_preview_and_brought_back_after_a_crash() {
+    let mut centre = Centre::start(Setup::default());
+    let first = owed(&centre, "0861555941");
+    owed(&centre, "0861555942");
+    let close = ["callbacks", "bulk", "close", "--tenant", "asl-teramo"];
+    let why = ["--because", "agenda spostata", "--by", "Carla Capo"];
+    let preview = centre.run(&[&close[..], &why[..]].concat()).succeeded();
+    assert!(preview.contains("2 would be touched"), "{preview}");
+    assert!(preview.contains("+39…941"), "{preview}");
+    assert!(!preview.contains("861555941"), "{preview}");
+    centre.callback("nothing has changed", |row| row["state"] == "waiting");
+
+    let done = centre
+        .run(&[&close[..], &why[..], &["--yes"]].concat())
+        .succeeded();
+    assert!(done.contains("2 touched"), "{done}");
+    let closed = centre.callback("closed", |row| {
+        row["id"] == first["id"] && row["state"] == "closed"
+    });
+    assert_eq!(closed["closed_how"], "withdrawn");
+    let detail = centre.callback_detail(&first["id"]);
+    assert_eq!(detail["needs"][0]["closed_because"], "agenda spostata");
+    assert_eq!(detail["needs"][0]["closed_by"], "Carla Capo");
+    centre.kill();
+    centre.serve();
+
+    let again = owed(&centre, "0861555942");
+    let bulks = centre.get("bulks");
+    let id = bulks["bulks"][0]["id"].to_string();
+    let undo = ["callbacks", "bulk", "undo", &id, "--by", "Vera Vice"];
+    let told = centre.run(&undo).succeeded();
+    assert!(told.contains("1 brought back, 1 left"), "{told}");
+    let back = centre.callback("back", |row| {
+        row["state"] == "waiting" && row["id"] != again["id"]
+    });
+    assert_eq!(back["place_ms"], first["place_ms"]);
+    let list = centre.run(&["callbacks", "bulk", "list"]).succeeded();
+    assert!(
+        list.contains("agenda spostata") && list.contains("Carla Capo"),
+        "{list}"
+    );
+    centre.audit();
+}
+
+#[test]
+fn callbacks_are_put_off_in_bulk_until_a_time_to_come() {
+    let centre = Centre::start(Setup::default());
+    let debt = owed(&centre, "0861555943");
+    let postpone = [
+        "callbacks",
+        "bulk",
+        "postpone",
+        "--because",
+        "sciopero",
+        "--yes",
+    ];
+    let late = centre.run(&[&postpone[..], &["--until", "2020-01-01T08:00:00+01:00"]].concat());
+    let late = late.failed();
+    assert!(late.contains("--until"), "{late}");
+    let until = ["--until", "2090-01-01T08:00:00+01:00"];
+    let done = centre
+        .run(&[&postpone[..], &until[..]].concat())
+        .succeeded();
+    assert!(done.contains("1 touched"), "{done}");
+    let rests = centre.callback("it rests", |row| {
+        row["not_before_ms"] != debt["not_before_ms"]
+    });
+    assert_eq!(rests["not_before_ms"], 3_786_937_200_000_i64);
+    assert_eq!(rests["place_ms"], debt["place_ms"]);
+    centre.audit();
+}
