@@ -75,7 +75,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,

@@ -172,7 +172,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 9] = [
+    const OPEN: [&str; 10] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
