@@ -186,6 +186,10 @@ impl Rules {
 
 impl SpokenPrompts {
     /// Every prompt, one after the other.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "named twice each, so that none is forgotten"
+    )]
     fn each(&mut self, change: impl Fn(&mut PromptId)) {
         let Self {
             music,

@@ -3,9 +3,9 @@
 use crate::attempt::{Doing, End, Next};
 use crate::centre::Centre;
 use crate::dialplan::{Dialplan, Served, Step as PlanStep, StepId};
-use crate::id::{AttemptId, QueueId};
+use crate::id::{AttemptId, QueueId, TenantId};
 use crate::record::Record;
-use crate::rules::PromptId;
+use crate::rules::{PromptId, Rules};
 use crate::step::{AfterPlay, Effect, Step};
 use crate::stop_button::{Beginning, Way};
 use crate::time::{Now, UtcMs};
@@ -76,21 +76,11 @@ impl Centre {
                 return;
             };
             match plan.steps.get(at.0) {
-                Some(PlanStep::Hours {
-                    calendar,
-                    open,
-                    closed,
-                }) => {
-                    let Some(calendar) = rules.calendars.get(calendar.0) else {
+                Some(hours @ PlanStep::Hours { .. }) => {
+                    let Some(next) = self.through_hours(now, id, (tenant, &rules), hours) else {
                         return;
                     };
-                    at = match self.way(now, tenant, (plan, *open), calendar) {
-                        Way::Open => *open,
-                        Way::Shut(opens_ms) => {
-                            self.found_shut(id, plan.queue_behind(*open), opens_ms);
-                            *closed
-                        }
-                    };
+                    at = next;
                 }
                 Some(PlanStep::Play {
                     prompts,
@@ -131,6 +121,33 @@ impl Centre {
                 None => return,
             }
         }
+    }
+
+    /// Where the hours lead now.
+    fn through_hours(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        (tenant, rules): (TenantId, &Rules),
+        hours: &PlanStep,
+    ) -> Option<StepId> {
+        let &PlanStep::Hours {
+            calendar,
+            open,
+            closed,
+        } = hours
+        else {
+            return None;
+        };
+        let plan = &rules.tenants.get(&tenant)?.dialplan;
+        let calendar = rules.calendars.get(calendar.0)?;
+        Some(match self.way(now, tenant, (plan, open), calendar) {
+            Way::Open => open,
+            Way::Shut(opens_ms) => {
+                self.found_shut(id, plan.queue_behind(open), opens_ms);
+                closed
+            }
+        })
     }
 
     /// Nobody is there before that opening. Who had chosen a queue is owed a call by it.

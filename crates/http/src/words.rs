@@ -389,6 +389,14 @@ pub(crate) fn refused(error: &ApiError) -> String {
     format!("{why} Nulla è stato cambiato.")
 }
 
+fn not_in_bulk(refused: &BulkError) -> String {
+    match refused {
+        BulkError::AtWork(_) => "Un’altra operazione in blocco è in corso.".to_owned(),
+        BulkError::NoTime => "Manca fino a quando rinviare.".to_owned(),
+        BulkError::NoReason => "Manca il motivo.".to_owned(),
+    }
+}
+
 fn refused_by_rules(refused: &CommandError) -> String {
     match refused {
         CommandError::NoSeat(seat) => format!("La postazione {seat} non esiste."),
@@ -417,11 +425,7 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::NoNumber(id) => format!("La richiamata {id} non ha più un numero."),
         CommandError::ByHand(refused) => not_by_hand(refused),
         CommandError::Campaign(_) => "La campagna non lo permette adesso.".to_owned(),
-        CommandError::Bulk(BulkError::AtWork(_)) => {
-            "Un’altra operazione in blocco è in corso.".to_owned()
-        }
-        CommandError::Bulk(BulkError::NoTime) => "Manca fino a quando rinviare.".to_owned(),
-        CommandError::Bulk(BulkError::NoReason) => "Manca il motivo.".to_owned(),
+        CommandError::Bulk(refused) => not_in_bulk(refused),
         CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
         CommandError::NotMarked(_) => "Questo numero non è in elenco.".to_owned(),
         CommandError::TooManyMarks(most) => format!("In elenco ci sono già {most} numeri."),

@@ -492,6 +492,24 @@ fn marks() -> Vec<Record> {
     ]
 }
 
+/// What somebody said of numbers and of many callbacks, and what persons were told.
+fn told() -> Vec<Record> {
+    let mut records = marks();
+    records.extend(bulks());
+    records.extend(code_words());
+    records
+}
+
+/// 11 has one; that of 13 was emptied with it.
+fn code_words() -> [Record; 2] {
+    [(11, Some(42)), (13, None)].map(|(id, code)| {
+        Record::CodeWord(CodeWordRow {
+            callback: CallbackId(id),
+            code: code.and_then(CodeWord::stored),
+        })
+    })
+}
+
 /// Numbers 1 to 3; callbacks 11 (waiting), 12 (dialling), 13 (closed); attempts 21 to 26
 /// of which 25 waits under offer 52 and 26 talks under assignment 61.
 pub(crate) fn day() -> Vec<Record> {
@@ -506,14 +524,7 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
     records.extend(people());
-    records.extend(bulks());
-    records.extend(buttons().into_iter().chain(marks()));
-    records.extend([(11, Some(42)), (13, None)].map(|(id, code)| {
-        Record::CodeWord(CodeWordRow {
-            callback: CallbackId(id),
-            code: code.and_then(CodeWord::stored),
-        })
-    }));
+    records.extend(buttons().into_iter().chain(told()));
     records.extend(
         [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
             Record::Owner(OwnerRow {
