@@ -58,6 +58,7 @@ mod returning;
 pub mod rules;
 mod rung;
 mod seat;
+mod settling;
 pub mod staffing;
 pub mod staying;
 

@@ -1,4 +1,5 @@
-//! A campaign that runs: who of its list is released when, and what becomes of them.
+//! A campaign that runs: who of its list is released when, and who is held. How it ends for them is told
+//! in `settling.rs`.
 //!
 //! **Released** is who has a need of kind recall, in the number's one callback, at the place of that
 //! moment: behind whoever waits, beside whatever else is owed. As many are released as the pace says and
@@ -8,22 +9,18 @@
 //!
 //! **Held** is a callback that is owed to nobody but people of campaigns that are paused, over, or out of
 //! their hours: it stands in no line, and a seat that rings for it is called off. A conversation goes on.
-//!
-//! **Settled** is who was spoken with on a call of ours: it was made for that. Whoever rings in, about
-//! whatever, leaves the recall open. Every other way to close a need settles it too. Who said that they
-//! were another person is owed the call again.
 
 use std::collections::BTreeMap;
 
 use crate::callback::{Case, Debt};
-use crate::campaign::{Campaign, Recalled};
+use crate::campaign::Campaign;
 use crate::centre::Centre;
 use crate::id::{CallbackId, CampaignId, NeedId, QueueId, SeatId, TenantId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{
-    CampaignEntryRow, CampaignRow, EntryPage, NeedDetailRow, NeedRow, Needs, OpenCampaign, Record,
+    CampaignEntryRow, CampaignRow, EntryPage, NeedDetailRow, NeedRow, OpenCampaign, Record,
     WaitingEntry, Work,
 };
 use crate::seat::SeatWork;
@@ -31,8 +28,7 @@ use crate::step::{Effect, Step};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CallbackState, CampaignEnd, CampaignState, ClosedHow, EntryState, NeedKind,
-    OfferState,
+    CallbackEventKind, CampaignEnd, CampaignState, EntryState, NeedKind, OfferState,
 };
 
 /// People of a list that are read at once, at most.
@@ -43,8 +39,6 @@ const ANSWER_S: u32 = 30;
 const AGAIN_S: u32 = 5;
 /// While something holds a campaign of which nobody says when it is over.
 const LOOK_S: u32 = 5;
-/// Those who are at work when their campaign ends are looked at again.
-const LEFT_S: u32 = 2;
 /// A list to which nothing was added for so long is discarded.
 const LOADING_S: u32 = 1_800;
 const OF_CAMPAIGN: &str = "recall";
@@ -85,7 +79,7 @@ impl Centre {
         }
     }
 
-    fn look_again(&mut self, id: CampaignId, at: MonoUs) {
+    pub(crate) fn look_again(&mut self, id: CampaignId, at: MonoUs) {
         if let Some(campaign) = self.campaigns.open.get_mut(&id)
             && campaign.look_at.is_none_or(|own| own > at)
         {
@@ -413,90 +407,6 @@ impl Centre {
         entry.due_ms.or(campaign.due_ms).or_else(of_class)
     }
 
-    fn entry_settled(
-        &mut self,
-        now: Now,
-        row: CampaignEntryRow,
-        state: EntryState,
-        step: &mut Step,
-    ) {
-        if let Some(campaign) = self.campaigns.open.get_mut(&row.campaign) {
-            campaign.counted(row.state, state);
-            self.campaigns.to_look.insert(row.campaign);
-        }
-        step.records
-            .push(Record::CampaignEntry(Box::new(CampaignEntryRow {
-                state,
-                settled_ms: Some(now.utc_ms),
-                ..row
-            })));
-    }
-
-    /// A need is closed: if it was that of somebody on a list, they have their result. Returns what
-    /// was known, because the operator may still say that it was another person.
-    pub(crate) fn recall_closed(
-        &mut self,
-        now: Now,
-        need: NeedId,
-        how: ClosedHow,
-        step: &mut Step,
-    ) -> Option<Recalled> {
-        let detail = self.details.remove(&need);
-        let entry = self.campaigns.released.remove(&need)?;
-        self.entry_settled(now, entry.clone(), EntryState::of(how), step);
-        Some(Recalled { entry, detail })
-    }
-
-    /// The operator spoke with another person: whoever of these needs is of a campaign that goes on is
-    /// owed the call again, and the rest is left as it was settled.
-    pub(crate) fn still_recalled(&self, case: &Case, needs: Needs) -> Needs {
-        let of = |need: &NeedRow| {
-            let mut recalled = case.recalled.as_ref()?.0.iter();
-            recalled.find(|it| it.entry.need == Some(need.id))
-        };
-        let goes_on = |it: &Recalled| {
-            let campaign = self.campaigns.open.get(&it.entry.campaign);
-            campaign.is_some_and(|it| it.row.state != CampaignState::Ended)
-        };
-        let kept = needs.into_iter();
-        kept.filter(|need| of(need).is_none_or(goes_on)).collect()
-    }
-
-    /// A recall that was settled by another person's conversation is released again, as this need.
-    pub(crate) fn recalled_again(
-        &mut self,
-        now: Now,
-        (case, old): (&Case, NeedId),
-        (callback, need): (CallbackId, NeedId),
-        step: &mut Step,
-    ) {
-        let is_it = |it: &&Recalled| it.entry.need == Some(old);
-        let recalled = case.recalled.as_ref();
-        let Some(it) = recalled.and_then(|all| all.0.iter().find(is_it)).cloned() else {
-            return;
-        };
-        let state = EntryState::of(case.row.closed_how.unwrap_or(ClosedHow::Served));
-        if let Some(campaign) = self.campaigns.open.get_mut(&it.entry.campaign) {
-            campaign.counted(state, EntryState::Released);
-        }
-        let row = CampaignEntryRow {
-            callback: Some(callback),
-            need: Some(need),
-            ..it.entry
-        };
-        step.records
-            .push(Record::CampaignEntry(Box::new(row.clone())));
-        self.campaigns.released.insert(need, row);
-        if let Some(detail) = it.detail {
-            let detail = NeedDetailRow {
-                need,
-                callback,
-                ..detail
-            };
-            self.keep_detail(now, detail, step);
-        }
-    }
-
     /// A campaign stands otherwise from now on.
     pub(crate) fn campaign_goes(
         &mut self,
@@ -518,85 +428,6 @@ impl Centre {
         step.records.push(Record::Campaign(Box::new(row.clone())));
         self.campaigns.to_look.insert(id);
         self.look_at_activity(now, id, step);
-    }
-
-    /// A campaign is over. Nobody is called for it any more: who is released and owed nothing else has
-    /// no callback from now on, whoever waits keeps waiting for ever.
-    pub(crate) fn end_campaign(
-        &mut self,
-        now: Now,
-        id: CampaignId,
-        how: CampaignEnd,
-        by: Option<String>,
-        step: &mut Step,
-    ) {
-        if let Some(campaign) = self.campaigns.open.get_mut(&id) {
-            campaign.row.ended_how = Some(how);
-            campaign.page.clear();
-            campaign.asked = None;
-        }
-        self.campaign_goes(now, id, (CampaignState::Ended, by), step);
-        self.withdraw_released(now, id, step);
-    }
-
-    /// Takes back whoever is released; those at work when it is over.
-    fn withdraw_released(&mut self, now: Now, id: CampaignId, step: &mut Step) {
-        let released = self.campaigns.released.iter();
-        let of_it = released.filter(|(_, entry)| entry.campaign == id);
-        let of_it: Vec<(NeedId, Option<CallbackId>)> =
-            of_it.map(|(need, entry)| (*need, entry.callback)).collect();
-        let mut is_left = false;
-        for (need, callback) in of_it {
-            let case = callback.and_then(|callback| self.cases.get(&callback));
-            match case.map(|case| case.row.state) {
-                Some(CallbackState::Waiting) => self.withdraw_need(now, need, callback, step),
-                Some(
-                    CallbackState::Offered
-                    | CallbackState::Dialling
-                    | CallbackState::Talking
-                    | CallbackState::AnsweredWaiting
-                    | CallbackState::Unknown
-                    | CallbackState::Closed,
-                )
-                | None => is_left = true,
-            }
-        }
-        if is_left {
-            self.look_again(id, now.in_s(LEFT_S));
-        } else {
-            self.campaigns.open.remove(&id);
-        }
-    }
-
-    fn withdraw_need(
-        &mut self,
-        now: Now,
-        need: NeedId,
-        callback: Option<CallbackId>,
-        step: &mut Step,
-    ) {
-        let Some((id, case)) = callback.and_then(|id| Some((id, self.cases.get_mut(&id)?))) else {
-            return;
-        };
-        if case.needs.iter().all(|own| own.id == need) {
-            self.close_case(now, id, ClosedHow::Withdrawn, About::default(), step);
-            return;
-        }
-        let (closed, left): (Needs, Needs) = case.needs.drain(..).partition(|own| own.id == need);
-        case.needs = left;
-        for row in closed {
-            self.recall_closed(now, need, ClosedHow::Withdrawn, step);
-            step.records.push(Record::Need(NeedRow {
-                closed_ms: Some(now.utc_ms),
-                ..row
-            }));
-        }
-        let about = About {
-            detail: Some(ClosedHow::Withdrawn.as_str()),
-            ..About::default()
-        };
-        self.note(now, id, CallbackEventKind::NeedClosed, about, step);
-        self.stand_by_needs(now, id, false, step);
     }
 
     /// After a start: what was being loaded is discarded.

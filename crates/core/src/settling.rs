@@ -1,0 +1,186 @@
+//! How it ends for the people of a campaign: each with their result as their need is closed, whatever
+//! closes it; and all that are left when the campaign is over.
+//!
+//! **Settled** is who was spoken with on a call of ours: it was made for that. Whoever rings in, about
+//! whatever, leaves the recall open. Every other way to close a need settles it too. Who said that they
+//! were another person is owed the call again.
+
+use crate::callback::Case;
+use crate::campaign::Recalled;
+use crate::centre::Centre;
+use crate::id::{CallbackId, CampaignId, NeedId};
+use crate::owing::About;
+use crate::record::{CampaignEntryRow, NeedDetailRow, NeedRow, Needs, Record};
+use crate::step::Step;
+use crate::time::Now;
+use crate::words::{
+    CallbackEventKind, CallbackState, CampaignEnd, CampaignState, ClosedHow, EntryState,
+};
+
+/// Those who are at work when their campaign ends are looked at again.
+const LEFT_S: u32 = 2;
+
+impl Centre {
+    pub(crate) fn entry_settled(
+        &mut self,
+        now: Now,
+        row: CampaignEntryRow,
+        state: EntryState,
+        step: &mut Step,
+    ) {
+        if let Some(campaign) = self.campaigns.open.get_mut(&row.campaign) {
+            campaign.counted(row.state, state);
+            self.campaigns.to_look.insert(row.campaign);
+        }
+        step.records
+            .push(Record::CampaignEntry(Box::new(CampaignEntryRow {
+                state,
+                settled_ms: Some(now.utc_ms),
+                ..row
+            })));
+    }
+
+    /// A need is closed: if it was that of somebody on a list, they have their result. Returns what
+    /// was known, because the operator may still say that it was another person.
+    pub(crate) fn recall_closed(
+        &mut self,
+        now: Now,
+        need: NeedId,
+        how: ClosedHow,
+        step: &mut Step,
+    ) -> Option<Recalled> {
+        let detail = self.details.remove(&need);
+        let entry = self.campaigns.released.remove(&need)?;
+        self.entry_settled(now, entry.clone(), EntryState::of(how), step);
+        Some(Recalled { entry, detail })
+    }
+
+    /// The operator spoke with another person: whoever of these needs is of a campaign that goes on is
+    /// owed the call again, and the rest is left as it was settled.
+    pub(crate) fn still_recalled(&self, case: &Case, needs: Needs) -> Needs {
+        let of = |need: &NeedRow| {
+            let mut recalled = case.recalled.as_ref()?.0.iter();
+            recalled.find(|it| it.entry.need == Some(need.id))
+        };
+        let goes_on = |it: &Recalled| {
+            let campaign = self.campaigns.open.get(&it.entry.campaign);
+            campaign.is_some_and(|it| it.row.state != CampaignState::Ended)
+        };
+        let kept = needs.into_iter();
+        kept.filter(|need| of(need).is_none_or(goes_on)).collect()
+    }
+
+    /// A recall that was settled by another person's conversation is released again, as this need.
+    pub(crate) fn recalled_again(
+        &mut self,
+        now: Now,
+        (case, old): (&Case, NeedId),
+        (callback, need): (CallbackId, NeedId),
+        step: &mut Step,
+    ) {
+        let is_it = |it: &&Recalled| it.entry.need == Some(old);
+        let recalled = case.recalled.as_ref();
+        let Some(it) = recalled.and_then(|all| all.0.iter().find(is_it)).cloned() else {
+            return;
+        };
+        let state = EntryState::of(case.row.closed_how.unwrap_or(ClosedHow::Served));
+        if let Some(campaign) = self.campaigns.open.get_mut(&it.entry.campaign) {
+            campaign.counted(state, EntryState::Released);
+        }
+        let row = CampaignEntryRow {
+            callback: Some(callback),
+            need: Some(need),
+            ..it.entry
+        };
+        step.records
+            .push(Record::CampaignEntry(Box::new(row.clone())));
+        self.campaigns.released.insert(need, row);
+        if let Some(detail) = it.detail {
+            let detail = NeedDetailRow {
+                need,
+                callback,
+                ..detail
+            };
+            self.keep_detail(now, detail, step);
+        }
+    }
+
+    /// A campaign is over. Nobody is called for it any more: who is released and owed nothing else has
+    /// no callback from now on, whoever waits keeps waiting for ever.
+    pub(crate) fn end_campaign(
+        &mut self,
+        now: Now,
+        id: CampaignId,
+        how: CampaignEnd,
+        by: Option<String>,
+        step: &mut Step,
+    ) {
+        if let Some(campaign) = self.campaigns.open.get_mut(&id) {
+            campaign.row.ended_how = Some(how);
+            campaign.page.clear();
+            campaign.asked = None;
+        }
+        self.campaign_goes(now, id, (CampaignState::Ended, by), step);
+        self.withdraw_released(now, id, step);
+    }
+
+    /// Takes back whoever is released; those at work when it is over.
+    pub(crate) fn withdraw_released(&mut self, now: Now, id: CampaignId, step: &mut Step) {
+        let released = self.campaigns.released.iter();
+        let of_it = released.filter(|(_, entry)| entry.campaign == id);
+        let of_it: Vec<(NeedId, Option<CallbackId>)> =
+            of_it.map(|(need, entry)| (*need, entry.callback)).collect();
+        let mut is_left = false;
+        for (need, callback) in of_it {
+            let case = callback.and_then(|callback| self.cases.get(&callback));
+            match case.map(|case| case.row.state) {
+                Some(CallbackState::Waiting) => self.withdraw_need(now, need, callback, step),
+                Some(
+                    CallbackState::Offered
+                    | CallbackState::Dialling
+                    | CallbackState::Talking
+                    | CallbackState::AnsweredWaiting
+                    | CallbackState::Unknown
+                    | CallbackState::Closed,
+                )
+                | None => is_left = true,
+            }
+        }
+        if is_left {
+            self.look_again(id, now.in_s(LEFT_S));
+        } else {
+            self.campaigns.open.remove(&id);
+        }
+    }
+
+    fn withdraw_need(
+        &mut self,
+        now: Now,
+        need: NeedId,
+        callback: Option<CallbackId>,
+        step: &mut Step,
+    ) {
+        let Some((id, case)) = callback.and_then(|id| Some((id, self.cases.get_mut(&id)?))) else {
+            return;
+        };
+        if case.needs.iter().all(|own| own.id == need) {
+            self.close_case(now, id, ClosedHow::Withdrawn, About::default(), step);
+            return;
+        }
+        let (closed, left): (Needs, Needs) = case.needs.drain(..).partition(|own| own.id == need);
+        case.needs = left;
+        for row in closed {
+            self.recall_closed(now, need, ClosedHow::Withdrawn, step);
+            step.records.push(Record::Need(NeedRow {
+                closed_ms: Some(now.utc_ms),
+                ..row
+            }));
+        }
+        let about = About {
+            detail: Some(ClosedHow::Withdrawn.as_str()),
+            ..About::default()
+        };
+        self.note(now, id, CallbackEventKind::NeedClosed, about, step);
+        self.stand_by_needs(now, id, false, step);
+    }
+}
