@@ -120,7 +120,7 @@ const P7: &[Damage] = &[
         "code_word_kept",
         "P7",
         &[13],
-        "INSERT INTO code_word (shard, id, seq, code) VALUES (0, 13, 1, 42)",
+        "UPDATE code_word SET code = 42 WHERE id = 13",
     ),
 ];
 
