@@ -198,7 +198,7 @@ impl Centre {
         self.legs.insert(leg, Role::Caller(id));
         self.attempts.insert(
             id,
-            LiveAttempt {
+            Box::new(LiveAttempt {
                 row,
                 leg,
                 caller: arrival.caller,
@@ -224,7 +224,7 @@ impl Centre {
                 excluded: Vec::new(),
                 vanished: Vec::new(),
                 unreached: Vec::new(),
-            },
+            }),
         );
         let Some(rule) = self.rules.trunks.get(&trunk) else {
             return;

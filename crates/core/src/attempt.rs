@@ -289,7 +289,7 @@ impl Centre {
             notice,
             returned_ms,
             ..
-        } = live;
+        } = *live;
         if let Some(trunk) = row.trunk {
             self.use_channels(now, trunk, |used| match notice {
                 Some(_) => used.notices -= 1,

@@ -70,6 +70,8 @@ pub struct UndoTold {
     pub closed: Option<OpenCallback>,
     /// Of those needs.
     pub details: Vec<NeedDetailRow>,
+    /// Whether the person has spoken with us since.
+    pub is_served: bool,
 }
 
 /// Why nothing is done with many callbacks.
@@ -81,6 +83,9 @@ pub enum BulkError {
     /// Nothing says until when, or that is past.
     #[error("to put callbacks off takes a time to come (`--until`)")]
     NoTime,
+    /// What has been done cannot be told from what has not while the database is away.
+    #[error("nothing is done in bulk while the database is away; see /health/ready")]
+    NotStored,
     /// There must be a reason.
     #[error("a bulk needs a reason (`--because`)")]
     NoReason,
@@ -96,6 +101,9 @@ impl Centre {
     ) -> Result<(), CommandError> {
         if self.stopping.is_some() {
             return Err(CommandError::Stopping);
+        }
+        if self.held {
+            return Err(BulkError::NotStored.into());
         }
         if let Some(row) = &self.bulk {
             return Err(BulkError::AtWork(row.id).into());
@@ -294,12 +302,17 @@ impl Centre {
         by: Option<String>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
+        if self.held {
+            return Err(BulkError::NotStored.into());
+        }
         let bulk = self.bulk.as_ref().map(|row| row.id);
         if let Some(at_work) = bulk.filter(|id| entries.iter().any(|it| it.entry.bulk == *id)) {
             return Err(BulkError::AtWork(at_work).into());
         }
         for told in entries.into_iter().take(UNDONE_AT_ONCE) {
             let is_back = match &told.closed {
+                // Who got what they wanted meanwhile is called by nobody.
+                Some(_) if told.is_served => false,
                 Some(closed) => self.is_reopened(now, closed, &told.details, step),
                 None => self.is_put_back(now, &told.entry, step),
             };
@@ -349,7 +362,13 @@ impl Centre {
         let known = self.people.get(number);
         let has_another = known.is_some_and(|it| it.case_of(row.tenant).is_some() || it.has_call());
         let is_withdrawn = row.closed_how == Some(ClosedHow::Withdrawn);
-        if has_another || !is_withdrawn || self.cases.contains_key(&row.id) {
+        // Of a campaign that went on without them, or that is over.
+        let is_listed = |need: &NeedRow| need.kind == NeedKind::Recall;
+        if closed.needs.iter().any(is_listed)
+            || has_another
+            || !is_withdrawn
+            || self.cases.contains_key(&row.id)
+        {
             return false;
         }
         self.owe_again(now, (closed, details), UNDONE, step).is_ok()

@@ -211,7 +211,10 @@ impl Centre {
         }
         self.refuse_again(told, (tenant, queue), &number)?;
         let most = self.rules.limits.by_hand_max;
-        let by_hand = self.details.len() - self.campaigns.released.len();
+        let by_hand = self
+            .details
+            .len()
+            .saturating_sub(self.campaigns.released.len());
         if by_hand >= usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(ByHandError::TooMany(most).into());
         }

@@ -170,8 +170,9 @@ impl Case {
         if self.needs.is_empty() {
             debt.not_before_ms
         } else if stays {
-            // Nobody is called later because somebody owes them a call besides.
-            if rests {
+            // Nobody is called later because somebody owes them a call besides, nor sooner because
+            // they stand on a list.
+            if rests || debt.kind == NeedKind::Recall {
                 before_ms
             } else {
                 before_ms.min(debt.not_before_ms)

@@ -81,7 +81,8 @@ pub struct Centre {
     pub(crate) ids: IdSource,
     pub(crate) arrival_seq: i64,
     pub(crate) legs: HashMap<LegId, Role, OwnIds>,
-    pub(crate) attempts: BTreeMap<AttemptId, LiveAttempt>,
+    /// Boxed, as cases are.
+    pub(crate) attempts: BTreeMap<AttemptId, Box<LiveAttempt>>,
     /// How fast calls have come, where a limit is set.
     pub(crate) paces: BTreeMap<Entrance, Pace>,
     pub(crate) people: People,
@@ -150,6 +151,8 @@ pub struct Centre {
     pub(crate) clocks_apart_ms: Option<i64>,
     /// Whether nothing new is begun, because what is decided cannot be stored.
     pub(crate) held: bool,
+    /// Whether decisions are explained: not where nobody can ask.
+    pub(crate) explains: bool,
     /// Set while stopping; true once `Effect::Drained` was given.
     pub(crate) stopping: Option<bool>,
     /// Moves that a state refused: faults of ours.
@@ -157,6 +160,11 @@ pub struct Centre {
 }
 
 impl Centre {
+    /// Nothing will be asked of what is decided from now on, so nothing is kept for it.
+    pub fn explain_nothing(&mut self) {
+        self.explains = false;
+    }
+
     /// An empty centre in this epoch; `restore` fills it with what is open.
     #[must_use]
     pub fn new(rules: Arc<Rules>, epoch: i64) -> Self {
@@ -216,6 +224,7 @@ impl Centre {
             timers: Timers::default(),
             clocks_apart_ms: None,
             held: false,
+            explains: true,
             stopping: None,
             violations: 0,
         }

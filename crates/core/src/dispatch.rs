@@ -32,7 +32,7 @@ struct Outside<'a> {
     dial_hours: &'a mut DialHours,
     blending: &'a Blending,
     stops: &'a Stops,
-    attempts: &'a BTreeMap<AttemptId, LiveAttempt>,
+    attempts: &'a BTreeMap<AttemptId, Box<LiveAttempt>>,
     left_alone: &'a BTreeMap<CallbackId, LeftAlone>,
     /// Whether a trunk has a channel for a callback.
     has_channel: bool,
@@ -60,7 +60,7 @@ impl Conditions for Outside<'_> {
 
 /// Whether a seat did not take a work, or was lost with it.
 fn excludes(
-    attempts: &BTreeMap<AttemptId, LiveAttempt>,
+    attempts: &BTreeMap<AttemptId, Box<LiveAttempt>>,
     left_alone: &BTreeMap<CallbackId, LeftAlone>,
     work: Work,
     seat: SeatId,
@@ -168,7 +168,7 @@ impl Centre {
             .attempts
             .values()
             .filter(|live| matches!(live.doing, Doing::Queued { queue: own, .. } if own == queue));
-        waits.map(LiveAttempt::waits_since_ms).min()
+        waits.map(|live| live.waits_since_ms()).min()
     }
 
     /// How many works go before this one, if nobody else calls; no more than `most` are counted.
@@ -341,8 +341,10 @@ impl Centre {
             has_channel,
         };
         let pair = self.matching.next(&mut outside)?;
-        let explanation = self.matching.explain(&pair, &mut outside);
-        Some((pair, explanation))
+        let explanation = self
+            .explains
+            .then(|| self.matching.explain(&pair, &mut outside));
+        Some((pair, explanation.flatten()))
     }
 
     /// Time alone lets seats take what they could not before.

@@ -1,7 +1,7 @@
 //! An offer to a seat: a lease with an end. Whatever fails gives the work back to its
 //! place and frees the seat.
 
-use crate::attempt::{LiveAttempt, cause};
+use crate::attempt::cause;
 use crate::centre::Centre;
 use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId};
 use crate::owing::About;
@@ -148,7 +148,7 @@ impl Centre {
         };
         self.caller_served(now, attempt, id, step);
         let live = self.attempts.get(&attempt);
-        let since_ms = live.map_or(now.utc_ms, LiveAttempt::waits_since_ms);
+        let since_ms = live.map_or(now.utc_ms, |live| live.waits_since_ms());
         self.connect(now, id, (leg, caller_leg), (queue, since_ms), step);
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.work = SeatWork::Talking {

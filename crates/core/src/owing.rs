@@ -376,7 +376,7 @@ impl Centre {
 
     /// A conversation with one person took place: what it settles is settled, the rest stays
     /// owed, and so does what another person at that number is owed. A call of ours settles a recall
-    /// too, which it was made for. Returns what was settled, and the callback as it was, which is closed
+    /// too that the same queue is to make. Returns what was settled, and the callback as it was, which is closed
     /// only if nothing is owed any more.
     pub(crate) fn conversation_settles(
         &mut self,
@@ -386,10 +386,13 @@ impl Centre {
         (how, about): (ClosedHow, About),
         step: &mut Step,
     ) -> Option<Settled> {
-        let is_ours = how == ClosedHow::Served;
-        let closes =
-            |kind: NeedKind| kind.closes_by_conversation() || (is_ours && kind == NeedKind::Recall);
-        let theirs = |need: &NeedRow| closes(need.kind) && need.another_person == another_person;
+        let called_for = self.cases.get(&id).and_then(|case| self.queue_of(case));
+        let called_for = called_for.filter(|_| how == ClosedHow::Served);
+        let is_called = |need: &NeedRow| {
+            need.kind == NeedKind::Recall && called_for.is_some() && need.queue == called_for
+        };
+        let closes = |need: &NeedRow| need.kind.closes_by_conversation() || is_called(need);
+        let theirs = |need: &NeedRow| closes(need) && need.another_person == another_person;
         let case = self.cases.get_mut(&id)?;
         if case.needs.iter().all(theirs) {
             return self.close_case(now, id, how, about, step);

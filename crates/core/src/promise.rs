@@ -91,7 +91,8 @@ impl Centre {
     fn work_before(&self, case: &Case, queue: QueueId, crews: &Crews) -> f64 {
         let work = Work::Callback(case.row.id);
         let own = self.key(queue, case.row.place_ms, case.row.priority_ms, work);
-        let waits = |(id, live): (&AttemptId, &LiveAttempt), shared: QueueId| match live.doing {
+        let waits = |(id, live): (&AttemptId, &Box<LiveAttempt>), shared: QueueId| match live.doing
+        {
             Doing::Queued {
                 queue, place_ms, ..
             } => {

@@ -24,11 +24,12 @@ use crate::record::{
     WaitingEntry, Work,
 };
 use crate::seat::SeatWork;
+use crate::settling::LEFT_S;
 use crate::step::{Effect, Step};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CampaignEnd, CampaignState, EntryState, NeedKind, OfferState,
+    CallbackEventKind, CallbackState, CampaignEnd, CampaignState, EntryState, NeedKind, OfferState,
 };
 
 /// People of a list that are read at once, at most.
@@ -212,6 +213,9 @@ impl Centre {
             i64::from(campaign.row.pace),
         );
         if waits == 0 && campaign.count(EntryState::Released) == 0 {
+            if self.may_be_recalled_again(id) {
+                return self.look_again(id, now.in_s(LEFT_S));
+            }
             return self.end_campaign(now, id, CampaignEnd::Finished, None, step);
         }
         let Some(queue) = queue.filter(|_| campaign.is_active && waits > 0) else {
@@ -222,9 +226,13 @@ impl Centre {
             Some(_) if !self.is_stopped(queue) => {}
             Some(_) | None => return self.look_again(id, now.in_s(LOOK_S)),
         }
+        let mut passed_by = 0;
         while let Some(campaign) = self.campaigns.open.get_mut(&id)
             && campaign.count(EntryState::Released) < pace
         {
+            if passed_by > 0 && passed_by >= campaign.page.len() {
+                return self.look_again(id, now.in_s(LEFT_S));
+            }
             if campaign.next_release > now.mono_us {
                 let at = campaign.next_release;
                 return self.look_again(id, at);
@@ -232,8 +240,39 @@ impl Centre {
             let Some(next) = campaign.page.pop_front() else {
                 return self.ask_for_entries(now, id, step);
             };
+            if self.is_being_called(&next, id) {
+                let campaign = self.campaigns.open.get_mut(&id);
+                campaign
+                    .into_iter()
+                    .for_each(|it| it.page.push_back(next.clone()));
+                passed_by += 1;
+                continue;
+            }
             self.release(now, (id, queue), next, step);
         }
+    }
+
+    /// Whether a seat is at a callback of somebody on a list: what it ends with is not yet about that.
+    fn is_being_called(&self, next: &WaitingEntry, id: CampaignId) -> bool {
+        let tenant = self.campaigns.open.get(&id).map(|it| it.row.tenant);
+        let known = next.number.as_ref().and_then(|it| self.people.get(it));
+        let case = known
+            .zip(tenant)
+            .and_then(|(it, tenant)| it.case_of(tenant));
+        let case = case.and_then(|id| self.cases.get(&id));
+        case.is_some_and(|case| case.row.state != CallbackState::Waiting)
+    }
+
+    /// Whether an operator may still say of somebody on a list that it was another person.
+    fn may_be_recalled_again(&self, id: CampaignId) -> bool {
+        let of_it = |seat: &crate::seat::Seat| {
+            let SeatWork::WrapUp { done, .. } = &seat.work else {
+                return false;
+            };
+            let recalled = done.settled.as_ref().and_then(|it| it.0.recalled.as_ref());
+            recalled.is_some_and(|all| all.0.iter().any(|it| it.entry.campaign == id))
+        };
+        self.seats.values().any(of_it)
     }
 
     fn ask_for_entries(&mut self, now: Now, id: CampaignId, step: &mut Step) {

@@ -1,8 +1,8 @@
 //! How it ends for the people of a campaign: each with their result as their need is closed, whatever
 //! closes it; and all that are left when the campaign is over.
 //!
-//! **Settled** is who was spoken with on a call of ours: it was made for that. Whoever rings in, about
-//! whatever, leaves the recall open. Every other way to close a need settles it too. Who said that they
+//! **Settled** is who was spoken with on a call of ours that an operator of its queue made: it was made
+//! for that. Whoever rings in, about whatever, leaves the recall open. Every other way to close a need settles it too. Who said that they
 //! were another person is owed the call again.
 
 use crate::callback::Case;
@@ -17,8 +17,8 @@ use crate::words::{
     CallbackEventKind, CallbackState, CampaignEnd, CampaignState, ClosedHow, EntryState,
 };
 
-/// Those who are at work when their campaign ends are looked at again.
-const LEFT_S: u32 = 2;
+/// Those who are at work when their turn has come, or when their campaign ends, are looked at again.
+pub(crate) const LEFT_S: u32 = 2;
 
 impl Centre {
     pub(crate) fn entry_settled(

@@ -14,7 +14,7 @@ use crate::record::{NeedDetailRow, NeedRow, OpenCallback, Record, ReviewRow};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
-use crate::words::{CallbackEventKind, CallbackState, ClosedHow};
+use crate::words::{CallbackEventKind, CallbackState, ClosedHow, NeedKind};
 
 /// No callback expires sooner: terms are counted in days, of which one in a year has 23 hours.
 const YOUNGEST_MS: i64 = 23 * 3_600_000;
@@ -129,7 +129,11 @@ impl Centre {
             .into_iter()
             .fold(row.not_before_ms.max(grace_ms), i64::max);
         let debts = given_up.needs.iter().map(|need| Debt {
-            kind: need.kind,
+            // No list stands behind it any more: somebody wants it.
+            kind: match need.kind {
+                NeedKind::Recall => NeedKind::Manual,
+                kind => kind,
+            },
             queue: need.queue.and_then(|queue| self.rules.current(queue)),
             place_ms: row.place_ms,
             not_before_ms,

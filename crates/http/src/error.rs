@@ -266,6 +266,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::TaskAtWork(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
         CommandError::Bulk(BulkError::AtWork(_)) => StatusCode::CONFLICT,
+        CommandError::Bulk(BulkError::NotStored) => StatusCode::SERVICE_UNAVAILABLE,
         CommandError::Bulk(BulkError::NoTime | BulkError::NoReason) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }

@@ -2,9 +2,12 @@
 //! it: each that was touched is on record, and what is brought back is as it was.
 
 use cuptel_core::bulk::{BulkTold, UndoTold};
-use cuptel_core::record::{BulkEntryRow, BulkRow, Record};
+use cuptel_core::id::CallbackId;
+use cuptel_core::record::{AttemptRow, BulkEntryRow, BulkRow, Record};
 use cuptel_core::step::Command;
-use cuptel_core::words::{BulkAction, BulkFate, CallbackState, ClosedHow, NeedKind, PriorityClass};
+use cuptel_core::words::{
+    BulkAction, BulkFate, CallbackState, ClosedHow, NeedKind, Outcome, PriorityClass,
+};
 
 use crate::chance::Chance;
 use crate::image::Image;
@@ -49,11 +52,28 @@ impl World {
                 .then(|| rows.given_up(entry.callback))
                 .flatten(),
             details: rows.details_of(entry.callback),
+            is_served: served_since(rows, entry.callback),
         };
         let entries: Vec<UndoTold> = entries.map(told).collect();
         self.met.deed("takes many back");
         Some(Command::UndoBulk { entries, by: None })
     }
+}
+
+/// Whether the person of a closed callback has spoken with us about something of its tenant since.
+fn served_since(rows: &Image, id: CallbackId) -> bool {
+    let Some(row) = rows.callbacks.get(&id) else {
+        return false;
+    };
+    let digits = |id| rows.numbers.get(&id).and_then(|row| row.e164.clone());
+    let (own, closed_ms) = (digits(row.number), row.closed_ms.unwrap_or(i64::MAX));
+    let of_them = |attempt: &&AttemptRow| {
+        attempt.number.and_then(digits) == own
+            && attempt.tenant == Some(row.tenant)
+            && attempt.received_ms >= closed_ms
+    };
+    let mut since = rows.attempts.values().filter(of_them);
+    since.any(|it| it.outcome.is_some_and(Outcome::is_served))
 }
 
 /// A row was decided; `before` has all that was decided before it.

@@ -288,6 +288,7 @@ pub(crate) fn recall_is_settled(before: &Image, need: &NeedRow) -> bool {
     let answered = |dial: &DialRow| {
         dial.callback == need.callback
             && dial.result == Some(DialResult::Answered)
+            && dial.placed_ms >= need.opened_ms
             && dial.ended_ms == need.closed_ms
     };
     let entry = before.entry_of(need.id);

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
-use crate::review;
 use crate::row::{Columns, all_of};
 use crate::store::{Store, StoreError, page, while_doing};
+use crate::{carrier, review};
 
 pub(crate) const UPSERT: &str = upsert!(bulk {
     2 action TEXT,
@@ -290,9 +290,31 @@ impl Store {
                 entry,
                 closed,
                 details,
+                is_served: false,
             });
         }
+        self.mark_served(&mut undo).await?;
         Ok(undo)
+    }
+}
+
+impl Store {
+    /// Says of each person whose callback was closed whether they have spoken with us since.
+    async fn mark_served(&self, undo: &mut [UndoTold]) -> Result<(), StoreError> {
+        let failed = while_doing("read who was served since a bulk");
+        let person = |told: &UndoTold| {
+            let closed = told.closed.as_ref()?;
+            let number = closed.number.as_ref()?.reveal().to_owned();
+            Some((number, closed.row.tenant, closed.row.closed_ms?))
+        };
+        let people: Vec<_> = undo.iter().filter_map(person).collect();
+        let mut reading = self.read().await.map_err(&failed)?;
+        let served = carrier::served_since(&mut reading, &people).await;
+        let mut served = served.map_err(failed)?.into_iter();
+        for told in undo {
+            told.is_served = person(told).is_some() && served.next().unwrap_or(true);
+        }
+        Ok(())
     }
 }
 

@@ -88,21 +88,44 @@ impl Store {
         };
         let mut reading = self.read().await.map_err(&failed)?;
         let since_ms = first_ms - window_ms - OUT_OF_ORDER_MS;
-        let history = history(&mut reading, &calls, since_ms)
+        let digits = |call: &CarrierCall| Some(call.caller.number.as_ref()?.reveal().to_owned());
+        let numbers: Vec<String> = calls.iter().filter_map(digits).collect();
+        let history = history(&mut reading, &numbers, since_ms)
             .await
             .map_err(failed)?;
         Ok(sorted_out(calls, history, window_ms))
     }
 }
 
+/// Who of these have spoken with us about something of the tenant since the moment that is told with
+/// each, on a call of theirs or of ours.
+pub(crate) async fn served_since(
+    connection: &mut Connection,
+    people: &[(String, TenantId, UtcMs)],
+) -> Result<Vec<bool>, sqlx::Error> {
+    let Some(first_ms) = people.iter().map(|(.., since_ms)| *since_ms).min() else {
+        return Ok(Vec::new());
+    };
+    let numbers: Vec<String> = people.iter().map(|(number, ..)| number.clone()).collect();
+    let history = history(connection, &numbers, first_ms - OUT_OF_ORDER_MS).await?;
+    let is_served = |(number, tenant, since_ms): &(String, TenantId, UtcMs)| {
+        let seen = history.get(&Some(number.clone())).into_iter().flatten();
+        seen.into_iter().any(|seen| {
+            seen.tenant == Some(*tenant)
+                && seen.outcome.is_some_and(Outcome::is_served)
+                && seen.received_ms >= *since_ms
+        })
+    };
+    Ok(people.iter().map(is_served).collect())
+}
+
 async fn history(
     connection: &mut Connection,
-    calls: &[CarrierCall],
+    numbers: &[String],
     since_ms: UtcMs,
 ) -> Result<History, sqlx::Error> {
     let since = first_since(connection, &ARRIVALS, since_ms).await?;
-    let digits = |call: &CarrierCall| Some([call.caller.number.as_ref()?.reveal().to_owned()]);
-    let asked: Vec<[String; 1]> = calls.iter().filter_map(digits).collect();
+    let asked: Vec<[&String; 1]> = numbers.iter().map(|number| [number]).collect();
     let asked = serde_json::json!(asked).to_string();
     let mut history = History::new();
     let attempt = |row: &Row| {

@@ -194,3 +194,39 @@ fn a_bulk_without_a_reason_or_a_time_to_come_is_refused() {
     does(&mut room, kind);
     assert_eq!(room.last_bulk().touched, 0);
 }
+
+#[test]
+fn who_was_served_since_is_not_brought_back() {
+    let mut room = two_owed();
+    let close = told(&room, BulkAction::Close);
+    does(&mut room, close);
+    room.staffed(1);
+    let mario = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    room.wait_s(60);
+    room.hangs_up(mario);
+    room.wait_s(30);
+    undoes(&mut room);
+    let mut fates = room.bulk_fates();
+    fates.sort_unstable();
+    let mut expected = [BulkFate::Left, BulkFate::Undone];
+    expected.sort_unstable();
+    assert_eq!(fates, expected);
+}
+
+#[test]
+fn nothing_is_done_in_bulk_while_the_database_is_away() {
+    let mut room = two_owed();
+    room.holds(true);
+    let close = told(&room, BulkAction::Close);
+    let refused = room.commands(Command::Bulk(Box::new(close)));
+    assert_eq!(refused, Err(CommandError::Bulk(BulkError::NotStored)));
+    let undo = Command::UndoBulk {
+        entries: Vec::new(),
+        by: None,
+    };
+    assert_eq!(
+        room.commands(undo),
+        Err(CommandError::Bulk(BulkError::NotStored))
+    );
+}

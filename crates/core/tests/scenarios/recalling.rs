@@ -11,7 +11,7 @@ use cuptel_core::words::{
 };
 
 use crate::marks::do_not_call;
-use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX};
+use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX, WRAP_UP_S};
 
 const PIETRO: &str = "+393331000003";
 const ANNA: &str = "+393331000004";
@@ -130,6 +130,9 @@ fn a_list_is_called_a_few_at_a_time_and_ends_when_all_have_a_result() {
     room.wait_s(GRACE_S);
     talks(&mut room);
     assert_eq!(room.entry_states(), [Reached, Reached]);
+    // As long as the operator may say that it was another person.
+    assert_eq!(room.campaigns()[0].state, CampaignState::Running);
+    room.wait_s(WRAP_UP_S + 3);
     let row = room.campaigns()[0];
     assert_eq!(row.state, CampaignState::Ended);
     assert_eq!(row.ended_how, Some(CampaignEnd::Finished));
@@ -300,9 +303,9 @@ fn another_person_at_the_number_is_no_result() {
     room.wait_s(GRACE_S);
     talks(&mut room);
     assert_eq!(room.entry_states(), [EntryState::Reached]);
-    // The campaign has ended with that, so nobody is owed anything again.
+    // It was the last on the list: the campaign waits for what the operator says.
     room.disposes(1, Disposition::AnotherPerson);
-    assert_eq!(room.entry_states(), [EntryState::Reached]);
+    assert_eq!(room.entry_states(), [EntryState::Released]);
     let mut room = Room::new();
     room.staffed(1);
     runs(&mut room, told(1), &[MARIO, LUCIA]);
@@ -450,4 +453,44 @@ fn two_campaigns_about_one_person_are_two_needs_of_one_callback() {
     talks(&mut room);
     let states = room.entry_states();
     assert_eq!(states, [EntryState::Reached, EntryState::Reached]);
+}
+
+#[test]
+fn nobody_is_released_into_a_conversation_that_began_about_something_else() {
+    let mut room = Room::new();
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.wait_s(GRACE_S);
+    room.staffed(1);
+    room.seat_picks_up();
+    let person = room.rung().expect("he is called back");
+    room.tell(Input::Answered { leg: person });
+    room.wait_s(10);
+    runs(&mut room, told(2), &[MARIO, LUCIA]);
+    let states = room.entry_states();
+    assert_eq!(states, [EntryState::Waiting, EntryState::Released]);
+    room.wait_s(60);
+    room.hangs_up(person);
+    room.wait_s(10);
+    assert!(!room.entry_states().contains(&EntryState::Reached));
+}
+
+#[test]
+fn a_call_about_another_service_leaves_the_recall_open() {
+    let mut room = Room::new();
+    runs(&mut room, told(1), &[MARIO]);
+    assert_eq!(room.entry_states(), [EntryState::Released]);
+    let mario = room.waits(MARIO, CANCEL);
+    room.hangs_up(mario);
+    room.wait_s(GRACE_S);
+    room.staffed(1);
+    room.seat_picks_up();
+    let person = room
+        .rung()
+        .expect("he is called back about the other service");
+    room.tell(Input::Answered { leg: person });
+    room.wait_s(60);
+    room.hangs_up(person);
+    room.wait_s(30);
+    assert_eq!(room.entry_states(), [EntryState::Released]);
 }

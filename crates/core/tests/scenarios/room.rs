@@ -961,8 +961,21 @@ impl Room {
             entry: entry.clone(),
             closed: (bulk.action == BulkAction::Close).then(|| self.given_up(entry.callback)),
             details: self.details_of(entry.callback),
+            is_served: self.is_served_since(entry.callback),
         };
         self.bulk_entries.values().filter(of_it).map(told).collect()
+    }
+
+    /// Whether the person of a closed callback has spoken with us since.
+    fn is_served_since(&self, id: CallbackId) -> bool {
+        let row = &self.callbacks[&id];
+        let digits = |id| self.numbers.get(&id).and_then(|row| row.e164.clone());
+        let of_them = |attempt: &&AttemptRow| {
+            attempt.number.and_then(digits) == digits(row.number)
+                && row.closed_ms.is_some_and(|at| attempt.received_ms >= at)
+        };
+        let mut since = self.attempts.values().filter(of_them);
+        since.any(|it| it.outcome.is_some_and(Outcome::is_served))
     }
 
     pub(crate) fn bulk_fates(&self) -> Vec<BulkFate> {

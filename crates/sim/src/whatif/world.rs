@@ -159,6 +159,7 @@ pub fn centre_of(scenario: &Scenario) -> Centre {
     let mut centre = Centre::new(scenario.rules.clone(), 1);
     let (seats, operators) = super::desks::staff(scenario);
     centre.add_staff(seats, operators);
+    centre.explain_nothing();
     centre
 }
 
