@@ -46,7 +46,8 @@ pub const PACE: u32 = 50;
 /// The largest pace.
 pub const PACE_MAX: u32 = 2_000;
 
-/// What somebody does with a campaign, by its name.
+/// What somebody does with a campaign. A name is free again once its campaign is over, so whatever
+/// comes after the creation says which by its identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CampaignCommand {
     /// There is a new one, whose list is to come.
@@ -63,42 +64,42 @@ pub enum CampaignCommand {
     /// Lines of its list, all of them or none.
     Add {
         /// Which.
-        campaign: String,
+        campaign: CampaignId,
         /// The lines.
         entries: Vec<EntryTold>,
     },
     /// Its list is whole.
     Complete {
         /// Which.
-        campaign: String,
+        campaign: CampaignId,
         /// Lines that were left out.
         left_out: u32,
     },
     /// Its people are called from now on.
     Start {
         /// Which.
-        campaign: String,
+        campaign: CampaignId,
         /// Name of who says so.
         by: Option<String>,
     },
     /// Nobody of it is newly rung.
     Pause {
         /// Which.
-        campaign: String,
+        campaign: CampaignId,
         /// Name of who says so.
         by: Option<String>,
     },
     /// It goes on.
     Resume {
         /// Which.
-        campaign: String,
+        campaign: CampaignId,
         /// Name of who says so.
         by: Option<String>,
     },
     /// It is over.
     End {
         /// Which.
-        campaign: String,
+        campaign: CampaignId,
         /// Name of who says so.
         by: Option<String>,
     },
@@ -169,8 +170,8 @@ impl fmt::Display for LeftOut {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Hash)]
 pub enum CampaignError {
     /// No such campaign, or one that has ended.
-    #[error("there is no campaign \"{0}\" that is open")]
-    NoCampaign(String),
+    #[error("there is no campaign {0} that is open")]
+    NoCampaign(CampaignId),
     /// A name is how it is spoken of.
     #[error(
         "a campaign's name has 1 to {NAME_MAX} letters, digits, spaces, dots, - and _, and is no number"
@@ -348,29 +349,29 @@ impl Centre {
                 Ok(self.none_left_out(now, tenant, &BTreeSet::new(), &entries)?)
             }
             CampaignCommand::Add { campaign, entries } => {
-                Ok(self.add_entries(now, &campaign, entries, step)?)
+                Ok(self.add_entries(now, campaign, entries, step)?)
             }
             CampaignCommand::Complete { campaign, left_out } => {
-                let id = self.in_state(&campaign, &[CampaignState::Loading])?;
+                let id = self.in_state(campaign, &[CampaignState::Loading])?;
                 Ok(self.complete(now, id, left_out, step)?)
             }
             CampaignCommand::Start { campaign, by } => {
-                let id = self.in_state(&campaign, &[CampaignState::Ready])?;
+                let id = self.in_state(campaign, &[CampaignState::Ready])?;
                 self.campaign_goes(now, id, (CampaignState::Running, by), step);
                 Ok(())
             }
             CampaignCommand::Pause { campaign, by } => {
-                let id = self.in_state(&campaign, &[CampaignState::Running])?;
+                let id = self.in_state(campaign, &[CampaignState::Running])?;
                 self.campaign_goes(now, id, (CampaignState::Paused, by), step);
                 Ok(())
             }
             CampaignCommand::Resume { campaign, by } => {
-                let id = self.in_state(&campaign, &[CampaignState::Paused])?;
+                let id = self.in_state(campaign, &[CampaignState::Paused])?;
                 self.campaign_goes(now, id, (CampaignState::Running, by), step);
                 Ok(())
             }
             CampaignCommand::End { campaign, by } => {
-                let id = self.in_state(&campaign, CampaignState::ALL)?;
+                let id = self.in_state(campaign, CampaignState::ALL)?;
                 let is_loading = |it: &Campaign| it.row.state == CampaignState::Loading;
                 let how = if self.campaigns.open.get(&id).is_some_and(is_loading) {
                     CampaignEnd::Discarded
@@ -389,15 +390,18 @@ impl Centre {
         Ok((named, self.queue_told(Some(tenant), queue)?))
     }
 
-    fn in_state(&self, name: &str, wanted: &[CampaignState]) -> Result<CampaignId, CampaignError> {
-        let id = self.campaigns.named(name);
-        let campaign = id.and_then(|id| self.campaigns.open.get(&id));
-        let campaign = campaign.ok_or_else(|| CampaignError::NoCampaign(name.to_owned()))?;
-        let state = campaign.row.state;
-        if wanted.contains(&state) {
-            return Ok(campaign.row.id);
+    fn in_state(
+        &self,
+        id: CampaignId,
+        wanted: &[CampaignState],
+    ) -> Result<CampaignId, CampaignError> {
+        let campaign = self.campaigns.open.get(&id);
+        let campaign = campaign.filter(|it| it.row.state != CampaignState::Ended);
+        let row = &campaign.ok_or(CampaignError::NoCampaign(id))?.row;
+        if wanted.contains(&row.state) {
+            return Ok(id);
         }
-        let name = name.to_owned();
+        let (name, state) = (row.name.clone(), row.state);
         Err(CampaignError::State { name, state })
     }
 
@@ -487,16 +491,16 @@ impl Centre {
     fn add_entries(
         &mut self,
         now: Now,
-        name: &str,
+        id: CampaignId,
         entries: Vec<EntryTold>,
         step: &mut Step,
     ) -> Result<(), CampaignError> {
         if self.held {
             return Err(CampaignError::NotStored);
         }
-        let id = self.in_state(name, &[CampaignState::Loading])?;
-        let no_campaign = || CampaignError::NoCampaign(name.to_owned());
-        let campaign = self.campaigns.open.get(&id).ok_or_else(no_campaign)?;
+        self.in_state(id, &[CampaignState::Loading])?;
+        let none = CampaignError::NoCampaign(id);
+        let campaign = self.campaigns.open.get(&id).ok_or(none.clone())?;
         let most = self.rules.limits.campaign_entries_max;
         let after = campaign.numbers.len() + entries.len();
         if after > usize::try_from(most).unwrap_or(usize::MAX) {
@@ -504,7 +508,7 @@ impl Centre {
         }
         let tenant = campaign.row.tenant;
         self.none_left_out(now, tenant, &campaign.numbers, &entries)?;
-        let mut campaign = self.campaigns.open.remove(&id).ok_or_else(no_campaign)?;
+        let mut campaign = self.campaigns.open.remove(&id).ok_or(none)?;
         campaign.touched = now.mono_us;
         for told in entries {
             self.add_entry(now, &mut campaign, told, step);

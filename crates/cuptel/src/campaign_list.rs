@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{one_of, say, tell};
 use crate::config::Config;
-use crate::shell::{Api, escaped};
+use crate::shell::Api;
 use crate::tasks::time;
 
 /// Lines told at once.
@@ -114,8 +114,12 @@ pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitC
             return Ok(ExitCode::FAILURE);
         }
     }
-    api.post("campaigns", &campaign(new))?;
-    let path = format!("campaigns/{}", escaped(&new.name));
+    let made = api.post("campaigns", &campaign(new))?;
+    let id = made["campaign"]["id"].as_i64();
+    // Not by its name: that may be another's by the time that the last line is told.
+    let id =
+        id.context("the node does not say which campaign it made; see cuptel campaigns list")?;
+    let path = format!("campaigns/{id}");
     let discard = |error: anyhow::Error| {
         // Nobody of it is called anyhow; a start discards it too.
         if let Err(also) = api.post(&format!("{path}/end"), &json!({})) {

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use cuptel_core::campaign::{
     CHUNK_MAX, CampaignCommand, CampaignError, CampaignTold, EntryTold, LeftOut,
 };
+use cuptel_core::id::CampaignId;
 use cuptel_core::number::Caller as Person;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{CampaignEnd, CampaignState, PriorityClass};
@@ -345,11 +346,8 @@ pub(crate) async fn add(
     asked: Asked<NewEntries>,
 ) -> Result<Json<Value>, ApiError> {
     let mut entries = read(asked.wish.entries)?;
-    let campaign = found(&shared, &which).await?.campaign.name;
-    let add = |entries: Vec<EntryTold>| CampaignCommand::Add {
-        campaign: campaign.clone(),
-        entries,
-    };
+    let campaign = found(&shared, &which).await?.campaign.id;
+    let add = |entries: Vec<EntryTold>| CampaignCommand::Add { campaign, entries };
     let out = left_out(&shared, add(entries.clone())).await?;
     if !out.is_empty() {
         entries.retain(|entry| !out.iter().any(|it| it.line == entry.line));
@@ -382,11 +380,11 @@ pub(crate) async fn complete(
 async fn goes(
     shared: &Shared,
     which: &str,
-    command: impl FnOnce(String) -> CampaignCommand,
+    command: impl FnOnce(CampaignId) -> CampaignCommand,
 ) -> Result<Json<Value>, ApiError> {
-    let campaign = found(shared, which).await?.campaign;
-    told_to(shared, command(campaign.name)).await?;
-    shown(shared, &campaign.id.to_string()).await
+    let id = found(shared, which).await?.campaign.id;
+    told_to(shared, command(id)).await?;
+    shown(shared, &id.to_string()).await
 }
 
 /// Its people are called from now on, a few at a time.

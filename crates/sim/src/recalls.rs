@@ -38,7 +38,7 @@ impl World {
         let people = self.some_people(&mut chance);
         let is_open = |row: &&CampaignRow| row.state != CampaignState::Ended;
         let open = self.decided.campaigns.values().find(is_open);
-        let open = open.map(|row| (row.name.clone(), row.state));
+        let open = open.map(|row| (row.id, row.state));
         // What was ended may come back with a start that has not heard of it.
         self.plan(after_us, Happening::Campaign(chance));
         if self.process.is_none() || (self.is_calm() && open.is_none()) {
@@ -48,14 +48,9 @@ impl World {
             return self.says(CampaignCommand::Create(Box::new(told)));
         };
         let by = None;
-        let has_some = self.decided.entries.values().any(|entry| {
-            let of = self.decided.campaigns.get(&entry.campaign);
-            of.is_some_and(|row| row.name == campaign)
-        });
-        let ends = CampaignCommand::End {
-            campaign: campaign.clone(),
-            by: None,
-        };
+        let mut entries = self.decided.entries.values();
+        let has_some = entries.any(|entry| entry.campaign == campaign);
+        let ends = CampaignCommand::End { campaign, by: None };
         if self.is_calm() {
             return self.says(ends);
         }

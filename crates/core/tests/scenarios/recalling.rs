@@ -2,7 +2,7 @@
 //! whole or of a campaign that rests.
 
 use cuptel_core::campaign::{CampaignCommand, CampaignError, CampaignTold, EntryTold, LeftOut};
-use cuptel_core::id::LegId;
+use cuptel_core::id::{CampaignId, LegId};
 use cuptel_core::number::Caller;
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{
@@ -50,34 +50,39 @@ fn does(room: &mut Room, command: CampaignCommand) -> Result<(), CommandError> {
     room.commands(Command::Campaign(Box::new(command)))
 }
 
+/// The campaign that was made last.
+fn newest(room: &Room) -> CampaignId {
+    room.campaigns().last().expect("one was made").id
+}
+
 fn adds(room: &mut Room, entries: Vec<EntryTold>) -> Result<(), CommandError> {
-    let campaign = NAME.to_owned();
+    let campaign = newest(room);
     does(room, CampaignCommand::Add { campaign, entries })
 }
 
 fn completes(room: &mut Room) -> Result<(), CommandError> {
-    let campaign = NAME.to_owned();
+    let campaign = newest(room);
     let left_out = 0;
     does(room, CampaignCommand::Complete { campaign, left_out })
 }
 
 fn starts(room: &mut Room) -> Result<(), CommandError> {
-    let (campaign, by) = (NAME.to_owned(), None);
+    let (campaign, by) = (newest(room), None);
     does(room, CampaignCommand::Start { campaign, by })
 }
 
 fn pauses(room: &mut Room) {
-    let (campaign, by) = (NAME.to_owned(), None);
+    let (campaign, by) = (newest(room), None);
     does(room, CampaignCommand::Pause { campaign, by }).expect("it runs");
 }
 
 fn resumes(room: &mut Room) {
-    let (campaign, by) = (NAME.to_owned(), None);
+    let (campaign, by) = (newest(room), None);
     does(room, CampaignCommand::Resume { campaign, by }).expect("it is paused");
 }
 
 fn ends(room: &mut Room) {
-    let (campaign, by) = (NAME.to_owned(), None);
+    let (campaign, by) = (newest(room), None);
     does(room, CampaignCommand::End { campaign, by }).expect("it is open");
 }
 
@@ -138,7 +143,7 @@ fn a_list_is_called_a_few_at_a_time_and_ends_when_all_have_a_result() {
     assert_eq!(row.ended_how, Some(CampaignEnd::Finished));
     assert_eq!(room.held_numbers(), 0);
     let again = starts(&mut room);
-    assert_eq!(again, of(CampaignError::NoCampaign(NAME.to_owned())));
+    assert_eq!(again, of(CampaignError::NoCampaign(newest(&room))));
 }
 
 #[test]
@@ -206,6 +211,30 @@ fn a_chunk_is_taken_whole_or_every_line_is_named_that_keeps_it_from_that() {
     assert_eq!(many, of(CampaignError::TooManyEntries(100)));
     let twice = does(&mut room, CampaignCommand::Create(Box::new(told(5))));
     assert_eq!(twice, of(CampaignError::NameTaken(NAME.to_owned())));
+}
+
+#[test]
+fn what_is_said_to_a_campaign_that_is_over_reaches_no_other_of_its_name() {
+    let mut room = Room::new();
+    does(&mut room, CampaignCommand::Create(Box::new(told(5)))).unwrap();
+    let (first, by) = (newest(&room), None);
+    ends(&mut room);
+    does(&mut room, CampaignCommand::Create(Box::new(told(5)))).unwrap();
+    adds(&mut room, vec![line(1, LUCIA)]).unwrap();
+    let (campaign, entries) = (first, vec![line(2, MARIO)]);
+    for late in [
+        CampaignCommand::Add { campaign, entries },
+        CampaignCommand::Complete {
+            campaign,
+            left_out: 0,
+        },
+        CampaignCommand::End { campaign, by },
+    ] {
+        let refused = does(&mut room, late);
+        assert_eq!(refused, of(CampaignError::NoCampaign(first)));
+    }
+    assert_eq!(room.entries().len(), 1, "Mario is on nobody's list");
+    assert_eq!(room.campaigns()[1].state, CampaignState::Loading);
 }
 
 #[test]
@@ -434,21 +463,18 @@ fn two_campaigns_about_one_person_are_two_needs_of_one_callback() {
     let mut room = Room::new();
     room.staffed(1);
     runs(&mut room, told(1), &[MARIO]);
-    let other = "ortopedia".to_owned();
+    let first = newest(&room);
     let second = CampaignTold {
-        name: other.clone(),
+        name: "ortopedia".to_owned(),
         ..told(1)
     };
     does(&mut room, CampaignCommand::Create(Box::new(second))).unwrap();
-    let entries = vec![line(1, MARIO)];
-    let campaign = other.clone();
-    does(&mut room, CampaignCommand::Add { campaign, entries }).unwrap();
-    let (campaign, left_out) = (other.clone(), 0);
-    does(&mut room, CampaignCommand::Complete { campaign, left_out }).unwrap();
-    let (campaign, by) = (other, None);
-    does(&mut room, CampaignCommand::Start { campaign, by }).unwrap();
+    adds(&mut room, vec![line(1, MARIO)]).unwrap();
+    completes(&mut room).unwrap();
+    starts(&mut room).unwrap();
     assert_eq!((room.callbacks().len(), room.needs().len()), (1, 2));
-    pauses(&mut room);
+    let (campaign, by) = (first, None);
+    does(&mut room, CampaignCommand::Pause { campaign, by }).unwrap();
     room.wait_s(GRACE_S);
     talks(&mut room);
     let states = room.entry_states();

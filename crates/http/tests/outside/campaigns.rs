@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use cuptel_core::campaign::{CampaignCommand, CampaignError, EntryTold, LeftOut};
+use cuptel_core::id::CampaignId;
 use cuptel_core::number::Caller;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{CampaignState, WhyLeftOut};
@@ -53,12 +54,14 @@ async fn who_is_left_out_of_a_chunk_is_named_and_the_others_are_told_again_witho
     assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
     let expected = json!({ "taken": 1, "left_out": [{ "line": 3, "why": "do_not_call" }] });
     assert_eq!(heard.json(), expected);
-    let campaign = || CAMPAIGN.to_owned();
+    let shown = centre
+        .get_with_token(&format!("/api/v1/campaigns/{CAMPAIGN}"))
+        .await
+        .json();
+    let campaign = CampaignId(shown["campaign"]["id"].as_i64().unwrap());
     let both = vec![entry(2, "0861123499"), entry(3, "0861123498")];
-    let told = [both, vec![entry(2, "0861123499")]].map(|entries| CampaignCommand::Add {
-        campaign: campaign(),
-        entries,
-    });
+    let told = [both, vec![entry(2, "0861123499")]]
+        .map(|entries| CampaignCommand::Add { campaign, entries });
     assert_eq!(commands(&centre), told);
     let many: Vec<_> = (0..501)
         .map(|n| json!({ "line": n, "number": "1" }))
@@ -71,42 +74,18 @@ async fn who_is_left_out_of_a_chunk_is_named_and_the_others_are_told_again_witho
 }
 
 #[tokio::test]
-async fn what_is_done_with_one_goes_by_its_name_and_says_how_it_stands() {
+async fn what_is_done_with_one_goes_by_its_identifier_and_says_how_it_stands() {
     let centre = Centre::open().await;
     let by = || Some("Carla".to_owned());
-    let campaign = || CAMPAIGN.to_owned();
     let path = format!("/api/v1/campaigns/{CAMPAIGN}");
     let shown = centre.get_with_token(&path).await.json();
-    let id = shown["campaign"]["id"].to_string();
+    let id = shown["campaign"]["id"].as_i64().unwrap();
+    let campaign = CampaignId(id);
     for (what, command) in [
-        (
-            "start",
-            CampaignCommand::Start {
-                campaign: campaign(),
-                by: by(),
-            },
-        ),
-        (
-            "pause",
-            CampaignCommand::Pause {
-                campaign: campaign(),
-                by: by(),
-            },
-        ),
-        (
-            "resume",
-            CampaignCommand::Resume {
-                campaign: campaign(),
-                by: by(),
-            },
-        ),
-        (
-            "end",
-            CampaignCommand::End {
-                campaign: campaign(),
-                by: by(),
-            },
-        ),
+        ("start", CampaignCommand::Start { campaign, by: by() }),
+        ("pause", CampaignCommand::Pause { campaign, by: by() }),
+        ("resume", CampaignCommand::Resume { campaign, by: by() }),
+        ("end", CampaignCommand::End { campaign, by: by() }),
     ] {
         let path = format!("/api/v1/campaigns/{id}/{what}");
         let heard = centre.post_json(&path, r#"{"by":" Carla "}"#).await;
@@ -114,7 +93,7 @@ async fn what_is_done_with_one_goes_by_its_name_and_says_how_it_stands() {
         assert_eq!(heard.json()["campaign"]["counts"]["waiting"], 1);
         assert_eq!(commands(&centre), [command]);
     }
-    let name = campaign();
+    let name = CAMPAIGN.to_owned();
     let state = CampaignState::Running;
     let refused = CommandError::Campaign(CampaignError::State { name, state });
     let refused = Refusal::Refused(refused);
