@@ -211,6 +211,9 @@ pub enum CampaignError {
     /// More than one turn of the loop takes.
     #[error("more than {CHUNK_MAX} lines at once: nothing was added")]
     TooManyAtOnce,
+    /// A line is named by its number, in what is left out.
+    #[error("two lines have the number {0}: nothing was added")]
+    LineTwice(u32),
     /// Nobody is on its list.
     #[error("nobody is on the list of campaign \"{0}\"")]
     Nobody(String),
@@ -557,6 +560,10 @@ impl Centre {
     ) -> Result<(), CampaignError> {
         if entries.len() > CHUNK_MAX {
             return Err(CampaignError::TooManyAtOnce);
+        }
+        let mut lines = BTreeSet::new();
+        if let Some(again) = entries.iter().find(|told| !lines.insert(told.line)) {
+            return Err(CampaignError::LineTwice(again.line));
         }
         let mut these = BTreeSet::new();
         let mut left_out = Vec::new();

@@ -293,6 +293,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
             | CampaignError::TooMany(_)
             | CampaignError::TooManyEntries(_)
             | CampaignError::TooManyAtOnce
+            | CampaignError::LineTwice(_)
             | CampaignError::Nobody(_)
             | CampaignError::LeftOut(_) => StatusCode::UNPROCESSABLE_ENTITY,
         },
@@ -372,6 +373,7 @@ fn campaign_hint(refused: &CampaignError) -> &'static str {
         CampaignError::TooMany(_) => "end some, or set a larger bound",
         CampaignError::TooManyEntries(_) => "make several campaigns, or set a larger bound",
         CampaignError::TooManyAtOnce => "send them in several requests",
+        CampaignError::LineTwice(_) => "give each line of a request its own `line`",
         CampaignError::Nobody(_) => "add people, or end it",
         CampaignError::NotStored => "GET /health/ready says what does not work; try again then",
         CampaignError::LeftOut(_) => "leave these lines out",

@@ -238,6 +238,17 @@ fn what_is_said_to_a_campaign_that_is_over_reaches_no_other_of_its_name() {
 }
 
 #[test]
+fn a_chunk_in_which_a_line_is_named_twice_is_refused_whole() {
+    let mut room = Room::new();
+    do_not_call(&mut room, ANNA);
+    does(&mut room, CampaignCommand::Create(Box::new(told(5)))).unwrap();
+    let alike = vec![line(2, LUCIA), line(1, ANNA), line(1, MARIO)];
+    let refused = adds(&mut room, alike);
+    assert_eq!(refused, of(CampaignError::LineTwice(1)));
+    assert_eq!(room.entries().len(), 0);
+}
+
+#[test]
 fn a_pause_holds_who_is_released_and_lets_a_conversation_go_on() {
     use EntryState::{Reached, Released, Waiting};
     let mut room = Room::new();

@@ -63,6 +63,12 @@ async fn who_is_left_out_of_a_chunk_is_named_and_the_others_are_told_again_witho
     let told = [both, vec![entry(2, "0861123499")]]
         .map(|entries| CampaignCommand::Add { campaign, entries });
     assert_eq!(commands(&centre), told);
+    let refused = CommandError::Campaign(CampaignError::LineTwice(2));
+    answers().push_back(Err(Refusal::Refused(refused)));
+    let heard = centre.post_json(&path, &body.to_string()).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(heard.text.contains("its own `line`"), "{}", heard.text);
+    assert_eq!(commands(&centre).len(), 1, "nothing is told again without");
     let many: Vec<_> = (0..501)
         .map(|n| json!({ "line": n, "number": "1" }))
         .collect();
