@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::{Caller, Onlooker};
+use crate::access::Caller;
 use crate::actions::{Asked, typed};
 use crate::by_hand::request_key;
 use crate::error::ApiError;
@@ -132,10 +132,11 @@ async fn shown(shared: &Shared, bulk: BulkView) -> Result<Json<Value>, ApiError>
 }
 
 /// What was done in bulk, newest first.
-#[utoipa::path(get, path = "/api/v1/bulks", tag = "people", params(Bulks),
+#[utoipa::path(get, path = "/api/v1/bulks", tag = "people", security(("token" = [])),
+    params(Bulks),
     responses((status = 200, body = schema::Bulks), (status = 401, body = schema::Error)))]
 pub(crate) async fn list(
-    _onlooker: Onlooker,
+    _caller: Caller,
     State(shared): State<Shared>,
     Query(page): Query<Bulks>,
 ) -> Result<Json<Value>, ApiError> {

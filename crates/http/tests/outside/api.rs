@@ -650,6 +650,8 @@ async fn a_bulk_is_told_to_the_rules_once_and_one_without_a_known_word_is_refuse
     )
     .await;
     assert_eq!(heard.status, StatusCode::OK);
+    let onlookers = centre.get("/api/v1/bulks").await.status;
+    assert_eq!(onlookers, StatusCode::UNAUTHORIZED, "reasons and names");
     let bulks = centre.get_with_token("/api/v1/bulks").await.json();
     let document = centre.get("/api/v1/openapi.json").await.json();
     assert_eq!(described(&document, "Bulks"), fields(&bulks));
