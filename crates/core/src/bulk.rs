@@ -57,7 +57,7 @@ pub struct BulkTold {
     pub because: String,
     /// Name of who does it.
     pub by: Option<String>,
-    /// The same request has the same.
+    /// The same request has the same, and no other; without letters it is none.
     pub request_key: String,
 }
 
@@ -80,6 +80,9 @@ pub enum BulkError {
     /// One at a time.
     #[error("bulk {0} is still at work: see how far it came in `cuptel callbacks bulk list`")]
     AtWork(BulkId),
+    /// The same key was given with another request.
+    #[error("bulk {0} was begun with this key, and it was another request")]
+    KeyUsed(BulkId),
     /// Nothing says until when, or that is past.
     #[error("to put callbacks off takes a time to come (`--until`)")]
     NoTime,
@@ -89,6 +92,20 @@ pub enum BulkError {
     /// There must be a reason.
     #[error("a bulk needs a reason (`--because`)")]
     NoReason,
+}
+
+impl BulkTold {
+    /// Whether a bulk is what is asked for, but for whose callbacks are meant.
+    fn is_again(&self, row: &BulkRow) -> bool {
+        self.action == row.action
+            && self.is_preview == row.is_preview
+            && self.class == row.class
+            && self.kind == row.kind
+            && self.opened_before_ms == row.opened_before_ms
+            && (self.action == BulkAction::Close || self.until_ms == row.until_ms)
+            && self.because == row.because
+            && self.by == row.by
+    }
 }
 
 impl Centre {
@@ -105,8 +122,23 @@ impl Centre {
         if self.held {
             return Err(BulkError::NotStored.into());
         }
+        let tenant = told.tenant.as_deref().map(|name| {
+            let known = self.rules.tenant_named(name);
+            known.ok_or_else(|| CommandError::NoTenant(name.to_owned()))
+        });
+        let tenant = tenant.transpose()?;
+        let queue = told.queue.as_deref();
+        let queue = queue.map(|name| self.queue_told(told.tenant.as_deref(), name));
+        let queue = queue.transpose()?;
         if let Some(row) = &self.bulk {
-            return Err(BulkError::AtWork(row.id).into());
+            if !told.request_key.is_empty() && row.request_key == told.request_key {
+                let is_same = (row.tenant, row.queue) == (tenant, queue) && told.is_again(row);
+                let used = BulkError::KeyUsed(row.id);
+                return is_same.then_some(()).ok_or_else(|| used.into());
+            }
+            if row.ended_ms.is_none() {
+                return Err(BulkError::AtWork(row.id).into());
+            }
         }
         if told.because.trim().is_empty() {
             return Err(BulkError::NoReason.into());
@@ -115,19 +147,12 @@ impl Centre {
         if told.action == BulkAction::Postpone && until_ms.is_none() {
             return Err(BulkError::NoTime.into());
         }
-        let tenant = told.tenant.as_deref().map(|name| {
-            let known = self.rules.tenant_named(name);
-            known.ok_or_else(|| CommandError::NoTenant(name.to_owned()))
-        });
-        let tenant = tenant.transpose()?;
-        let queue = told.queue.as_deref();
-        let queue = queue.map(|name| self.queue_told(told.tenant.as_deref(), name));
         let row = BulkRow {
             id: BulkId(self.ids.allot()),
             action: told.action,
             is_preview: told.is_preview,
             tenant,
-            queue: queue.transpose()?,
+            queue,
             class: told.class,
             kind: told.kind,
             opened_before_ms: told.opened_before_ms,
@@ -183,7 +208,10 @@ impl Centre {
             row.ended_ms = Some(now.utc_ms);
         }
         step.records.push(Record::Bulk(Box::new(row.clone())));
-        if !is_over {
+        if is_over {
+            // It is kept: the same request may come again before the database can be asked.
+            self.bulk = Some(row);
+        } else {
             self.bulk_goes_on(now, row);
         }
     }
@@ -305,7 +333,8 @@ impl Centre {
         if self.held {
             return Err(BulkError::NotStored.into());
         }
-        let bulk = self.bulk.as_ref().map(|row| row.id);
+        let at_work = self.bulk.as_ref().filter(|row| row.ended_ms.is_none());
+        let bulk = at_work.map(|row| row.id);
         if let Some(at_work) = bulk.filter(|id| entries.iter().any(|it| it.entry.bulk == *id)) {
             return Err(BulkError::AtWork(at_work).into());
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use cuptel_core::bulk::{BulkTold, UNDONE_AT_ONCE};
+use cuptel_core::bulk::{BulkError, BulkTold, UNDONE_AT_ONCE};
 use cuptel_core::id::BulkId;
 use cuptel_core::step::Command;
 use cuptel_core::words::{BulkAction, NeedKind, PriorityClass};
@@ -19,6 +19,7 @@ use crate::actions::{Asked, typed};
 use crate::by_hand::request_key;
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::port::Refusal;
 use crate::reads::identifier;
 use crate::schema;
 
@@ -89,12 +90,9 @@ pub(crate) async fn begin(
     asked: Asked<Bulk>,
 ) -> Result<Json<Value>, ApiError> {
     let key = request_key(&headers)?;
-    if let Some(known) = shared.store.bulk_begun_by(&key).await? {
-        return shown(&shared, known).await;
-    }
     let wish = asked.wish;
     let said = |text: Option<String>| typed(text.as_deref().unwrap_or(""));
-    let command = Command::Bulk(Box::new(BulkTold {
+    let told = BulkTold {
         action: wish.action,
         is_preview: wish.preview,
         tenant: said(wish.tenant)?,
@@ -106,7 +104,15 @@ pub(crate) async fn begin(
         because: typed(&wish.because)?.unwrap_or_default(),
         by: said(wish.by)?,
         request_key: key.clone(),
-    }));
+    };
+    if let Some(known) = shared.store.bulk_begun_by(&key).await? {
+        if !is_same(&known, &told) {
+            let used = BulkError::KeyUsed(known.id);
+            return Err(Refusal::Refused(used.into()).into());
+        }
+        return shown(&shared, known).await;
+    }
+    let command = Command::Bulk(Box::new(told));
     shared.engine.command(command).await?;
     let mut begun = None;
     for _ in 0..WAITS {
@@ -121,6 +127,21 @@ pub(crate) async fn begin(
         // It is in the spill, and in the database when that is back.
         None => Ok(Json(json!({ "bulk": null, "first": [] }))),
     }
+}
+
+/// Whether a request is one that was made before: it means the same callbacks, and the same for them.
+fn is_same(known: &BulkView, told: &BulkTold) -> bool {
+    let is_until = told.action == BulkAction::Close || known.until_ms == told.until_ms;
+    is_until
+        && known.action == told.action
+        && known.preview == told.is_preview
+        && known.tenant == told.tenant
+        && known.queue == told.queue
+        && known.class == told.class
+        && known.kind == told.kind
+        && known.opened_before_ms == told.opened_before_ms
+        && known.because == told.because
+        && known.by == told.by
 }
 
 async fn shown(shared: &Shared, bulk: BulkView) -> Result<Json<Value>, ApiError> {

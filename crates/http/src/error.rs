@@ -267,7 +267,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
         CommandError::Bulk(BulkError::AtWork(_)) => StatusCode::CONFLICT,
         CommandError::Bulk(BulkError::NotStored) => StatusCode::SERVICE_UNAVAILABLE,
-        CommandError::Bulk(BulkError::NoTime | BulkError::NoReason) => {
+        CommandError::Bulk(BulkError::KeyUsed(_) | BulkError::NoTime | BulkError::NoReason) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
         CommandError::ByHand(refused) => match refused {
@@ -315,6 +315,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::TaskAtWork(_) => "POST /api/v1/tasks/{id}/hand-back first",
         CommandError::ByHand(refused) => by_hand_hint(refused),
         CommandError::Campaign(refused) => campaign_hint(refused),
+        CommandError::Bulk(BulkError::KeyUsed(_)) => "send a new key with a new request",
         CommandError::Bulk(_) => "GET /api/v1/bulks lists what was done and how far it came",
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",

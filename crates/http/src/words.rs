@@ -392,6 +392,9 @@ pub(crate) fn refused(error: &ApiError) -> String {
 fn not_in_bulk(refused: &BulkError) -> String {
     match refused {
         BulkError::AtWork(_) => "Un’altra operazione in blocco è in corso.".to_owned(),
+        BulkError::KeyUsed(id) => {
+            format!("Con questa chiave è stata chiesta un’altra operazione in blocco, la {id}.")
+        }
         BulkError::NoTime => "Manca fino a quando rinviare.".to_owned(),
         BulkError::NotStored => "La base dati non risponde: niente in blocco, per ora.".to_owned(),
         BulkError::NoReason => "Manca il motivo.".to_owned(),

@@ -22,7 +22,7 @@ fn told(room: &Room, action: BulkAction) -> BulkTold {
             .then(|| room.now_ms() + i64::from(HOUR_S) * 1_000),
         because: "agenda spostata".to_owned(),
         by: Some("capo".to_owned()),
-        request_key: "key".to_owned(),
+        request_key: String::new(),
     }
 }
 
@@ -176,6 +176,35 @@ fn a_start_goes_on_from_where_it_came_to_and_touches_nothing_twice() {
     assert!(room.last_bulk().ended_ms.is_some());
     assert_eq!(room.bulk_fates().len(), 250);
     assert_eq!(waiting(&room), 0);
+}
+
+#[test]
+fn the_same_request_comes_again_to_nothing_and_another_with_its_key_is_refused() {
+    let mut room = two_owed();
+    let keyed = |room: &Room, action| BulkTold {
+        request_key: "key".to_owned(),
+        ..told(room, action)
+    };
+    let close = keyed(&room, BulkAction::Close);
+    for is_over in [false, true] {
+        let same = Command::Bulk(Box::new(close.clone()));
+        assert_eq!(room.commands(same), Ok(()), "{is_over}");
+        let id = room.last_bulk().id;
+        let postpone = Command::Bulk(Box::new(keyed(&room, BulkAction::Postpone)));
+        let refused = room.commands(postpone);
+        assert_eq!(refused, Err(BulkError::KeyUsed(id).into()), "{is_over}");
+        let of_one = BulkTold {
+            queue: Some("book".to_owned()),
+            ..close.clone()
+        };
+        let refused = room.commands(Command::Bulk(Box::new(of_one)));
+        assert_eq!(refused, Err(BulkError::KeyUsed(id).into()), "{is_over}");
+        room.wait_s(1);
+        assert_eq!(room.last_bulk().id, id, "one bulk is begun");
+        assert_eq!(room.last_bulk().touched, 2);
+    }
+    undoes(&mut room);
+    assert_eq!(waiting(&room), 2, "a bulk that is over can be taken back");
 }
 
 #[test]

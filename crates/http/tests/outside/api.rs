@@ -664,6 +664,28 @@ async fn a_bulk_is_told_to_the_rules_once_and_one_without_a_known_word_is_refuse
 }
 
 #[tokio::test]
+async fn a_bulk_that_was_begun_is_shown_to_its_key_and_another_with_that_key_is_refused() {
+    let centre = Centre::open().await;
+    let post = |body: &'static str| {
+        let request = with_token("POST", "/api/v1/bulks").header("Idempotency-Key", "bulk");
+        centre.ask(request.header("content-type", "application/json"), body)
+    };
+    let same = r#"{ "action": "close", "because": "agenda spostata", "by": "Carla Capo" }"#;
+    let heard = post(same).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    assert_eq!(heard.json()["bulk"]["id"], centre.bulk);
+    for other in [
+        r#"{ "action": "close", "because": "sciopero", "by": "Carla Capo" }"#,
+        r#"{ "action": "close", "because": "agenda spostata", "by": "Carla Capo", "class": "P" }"#,
+    ] {
+        let heard = post(other).await;
+        assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(heard.text.contains("a new key"), "{}", heard.text);
+    }
+    assert!(centre.desk.commands.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
