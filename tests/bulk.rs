@@ -24,7 +24,10 @@ fn callbacks_are_closed_in_bulk_after_a_preview_and_brought_back_after_a_crash()
     let close = ["callbacks", "bulk", "close", "--tenant", "asl-teramo"];
     let why = ["--because", "agenda spostata", "--by", "Carla Capo"];
     let preview = centre.run(&[&close[..], &why[..]].concat()).succeeded();
-    assert!(preview.contains("2 would be touched"), "{preview}");
+    assert!(
+        preview.contains("2 of asl-teramo would be closed"),
+        "{preview}"
+    );
     assert!(preview.contains("+39…941"), "{preview}");
     assert!(!preview.contains("861555941"), "{preview}");
     centre.callback("nothing has changed", |row| row["state"] == "waiting");
@@ -32,7 +35,7 @@ fn callbacks_are_closed_in_bulk_after_a_preview_and_brought_back_after_a_crash()
     let done = centre
         .run(&[&close[..], &why[..], &["--yes"]].concat())
         .succeeded();
-    assert!(done.contains("2 touched"), "{done}");
+    assert!(done.contains("2 of asl-teramo closed"), "{done}");
     let closed = centre.callback("closed", |row| {
         row["id"] == first["id"] && row["state"] == "closed"
     });
@@ -48,7 +51,10 @@ fn callbacks_are_closed_in_bulk_after_a_preview_and_brought_back_after_a_crash()
     let id = bulks["bulks"][0]["id"].to_string();
     let undo = ["callbacks", "bulk", "undo", &id, "--by", "Vera Vice"];
     let told = centre.run(&undo).succeeded();
-    assert!(told.contains("1 brought back, 1 left"), "{told}");
+    assert!(
+        told.contains("1 of 2 brought back by now; left because of what happened to them since: 1"),
+        "{told}"
+    );
     let back = centre.callback("back", |row| {
         row["state"] == "waiting" && row["id"] != again["id"]
     });

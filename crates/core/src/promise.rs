@@ -91,8 +91,7 @@ impl Centre {
     fn work_before(&self, case: &Case, queue: QueueId, crews: &Crews) -> f64 {
         let work = Work::Callback(case.row.id);
         let own = self.key(queue, case.row.place_ms, case.row.priority_ms, work);
-        let waits = |(id, live): (&AttemptId, &Box<LiveAttempt>), shared: QueueId| match live.doing
-        {
+        let waits = |(id, live): (&AttemptId, &LiveAttempt), shared: QueueId| match live.doing {
             Doing::Queued {
                 queue, place_ms, ..
             } => {
@@ -115,7 +114,8 @@ impl Centre {
             // By their places, without a look at each: few have a priority.
             let turn_ms = own + self.weight_ms(shared);
             let callbacks = self.ledger.before(shared, (turn_ms, case.row.id));
-            let callers = self.attempts.iter().filter(|entry| waits(*entry, shared));
+            let callers = self.attempts.iter();
+            let callers = callers.filter(|(id, live)| waits((id, live), shared));
             before_s += share * ratio(callbacks, 1) * self.means.work_s(shared, rule);
             let conversation_s = self.means.conversation_s(shared, rule);
             before_s += share * ratio(callers.count(), 1) * conversation_s;

@@ -130,9 +130,10 @@ impl Centre {
             .fold(row.not_before_ms.max(grace_ms), i64::max);
         let debts = given_up.needs.iter().map(|need| Debt {
             // No list stands behind it any more: somebody wants it.
-            kind: match need.kind {
-                NeedKind::Recall => NeedKind::Manual,
-                kind => kind,
+            kind: if need.kind == NeedKind::Recall {
+                NeedKind::Manual
+            } else {
+                need.kind
             },
             queue: need.queue.and_then(|queue| self.rules.current(queue)),
             place_ms: row.place_ms,

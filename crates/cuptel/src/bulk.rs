@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::cli::{identifier, one_of, say};
 use crate::config::Config;
 use crate::shell::{Api, CALLBACK_FIELDS, offline, show_rows};
+use crate::stops;
 use crate::table;
 use crate::tasks::time;
 
@@ -23,9 +24,9 @@ const FIELDS: [&str; 12] = [
 pub(crate) enum BulkCommand {
     /// Puts off every callback that is meant: nobody of them is called before --until
     Postpone {
-        /// Not to be called before, like 2026-11-25T18:00:00+01:00
-        #[arg(long, value_name = "TIME", value_parser = time)]
-        until: UtcMs,
+        /// Not to be called before: an hour such as 18:00, or 2026-11-25T18:00:00+01:00
+        #[arg(long, value_name = "TIME")]
+        until: String,
         #[command(flatten)]
         meant: Meant,
     },
@@ -89,7 +90,10 @@ pub(crate) struct Meant {
 /// `callbacks bulk`.
 pub(crate) fn bulk(config: &Config, command: BulkCommand) -> anyhow::Result<ExitCode> {
     match command {
-        BulkCommand::Postpone { until, meant } => begin(config, "postpone", Some(until), &meant),
+        BulkCommand::Postpone { until, meant } => {
+            let until_ms = stops::until(config, Some(&until))?;
+            begin(config, "postpone", until_ms, &meant)
+        }
         BulkCommand::Close { meant } => begin(config, "close", None, &meant),
         BulkCommand::List {
             json,
@@ -109,8 +113,8 @@ pub(crate) fn bulk(config: &Config, command: BulkCommand) -> anyhow::Result<Exit
             let answer = Api::of(config)?.post(&path, &json!({ "by": by }))?;
             let bulk = &answer["bulk"];
             say(&format!(
-                "{} brought back, {} left: somebody has touched them since",
-                bulk["undone"], bulk["left"]
+                "{} of {} brought back by now; left because of what happened to them since: {}",
+                bulk["undone"], bulk["touched"], bulk["left"]
             ));
             Ok(ExitCode::SUCCESS)
         }
@@ -130,11 +134,11 @@ fn begin(
         "until_ms": until_ms, "because": meant.because, "by": meant.by,
     });
     let answer = Api::of(config)?.post("bulks", &body)?;
-    tell(&answer, is_preview);
+    tell(&answer, (action, meant));
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(answer: &Value, is_preview: bool) {
+fn tell(answer: &Value, (action, meant): (&str, &Meant)) {
     let bulk = &answer["bulk"];
     let first = answer["first"].as_array().cloned().unwrap_or_default();
     if bulk.is_null() {
@@ -149,15 +153,22 @@ fn tell(answer: &Value, is_preview: bool) {
             "{touched} so far, and it goes on: see `cuptel callbacks bulk list`"
         ));
     }
-    say(&if is_preview {
+    let done = if action == "close" {
+        "closed"
+    } else {
+        "put off"
+    };
+    let whose = meant.tenant.as_deref().unwrap_or("all tenants");
+    let left = format!("{at_work} left, which are being called or may be ringing");
+    say(&if !meant.yes {
         format!(
-            "{touched} would be touched, and {at_work} left, which a seat is at: nothing was changed; \
-            say it again with --yes"
+            "{touched} of {whose} would be {done}, {left}: nothing was changed; say it again with --yes"
         )
+    } else if touched.as_i64() == Some(0) {
+        format!("nothing of {whose} was {done}, {left}")
     } else {
         format!(
-            "{touched} touched, {at_work} left, which a seat is at; \
-            `cuptel callbacks bulk undo {id}` brings them back"
+            "{touched} of {whose} {done}, {left}; `cuptel callbacks bulk undo {id}` brings them back"
         )
     });
 }

@@ -74,7 +74,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
             length: arguments.length,
             story,
         };
-        let end = show.run(node, phones, signals, &mut screen).await?;
+        let end = Box::pin(show.run(node, phones, signals, &mut screen)).await?;
         let now_ms = clock.now().utc_ms;
         reckon(&stage.config, &end.seen, end.voice, end.guest_sits, now_ms).await
     })?;

@@ -441,6 +441,11 @@ fn advice(status: u16, path: &str) -> Option<String> {
         }
         (503, ["reports", ..]) => Some("ask for fewer days, or look with --offline".to_owned()),
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
+        (404, ["campaigns", ..]) => Some("see cuptel campaigns list".to_owned()),
+        (409, ["campaigns", _, "start"]) => {
+            Some("one that is paused goes on with cuptel campaigns resume NAME".to_owned())
+        }
+        (404 | 409 | 422, ["bulks", ..]) => Some("see cuptel callbacks bulk list".to_owned()),
         (409, ["tasks", _, "withdraw" | "assign"]) => {
             Some("hand it back first: cuptel tasks hand-back ID".to_owned())
         }

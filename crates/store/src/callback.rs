@@ -78,6 +78,14 @@ macro_rules! first_ms {
 }
 pub(crate) use first_ms;
 
+/// Since when the person of the callback `c` waits: also where it was opened again at an old place.
+macro_rules! waits_since_ms {
+    () => {
+        "CASE WHEN c.place_ms < c.opened_ms THEN c.place_ms ELSE c.opened_ms END"
+    };
+}
+pub(crate) use waits_since_ms;
+
 macro_rules! view {
     ($condition:literal) => {
         concat!(

@@ -6,7 +6,7 @@ use cuptel_core::time::UtcMs;
 use serde::Serialize;
 
 use super::Scope;
-use crate::callback::first_ms;
+use crate::callback::waits_since_ms;
 use crate::dialect::{Row, ask_shard};
 use crate::names::Interned;
 use crate::need_detail::{class_rank, due_ms};
@@ -44,7 +44,7 @@ SELECT c.tenant,
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
         ORDER BY need.id LIMIT 1),
     ",
-    first_ms!(),
+    waits_since_ms!(),
     ",
     ",
     class_rank!(),

@@ -8,7 +8,7 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{NeedKind, PriorityClass};
 
-use crate::callback::{class_of_rank, first_ms};
+use crate::callback::{class_of_rank, waits_since_ms};
 use crate::dialect::{Row, ask_shard};
 use crate::need_detail::{class_rank, due_ms};
 use crate::row::Columns;
@@ -25,7 +25,7 @@ SELECT c.id, tenant.name,
         ORDER BY need.id LIMIT 1) AS queue_name,
     number.e164,
     ",
-    first_ms!(),
+    waits_since_ms!(),
     "
         AS first_ms,
     c.not_before_ms, c.attempts, c.tries,
