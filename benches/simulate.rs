@@ -91,15 +91,19 @@ impl Fared {
 
 /// Small cases under every way to hand out works, beside somebody who knows the future.
 fn foresee(cases: u64) -> Result<()> {
-    let kinds: [(&str, fn(u64) -> Case); 2] = [
-        ("12 callers in 10 minutes", Case::of),
-        ("8 callers in 400 s, called back", Case::with_callbacks),
+    let names = [
+        "12 callers in 10 minutes",
+        "8 callers in 400 s, called back",
     ];
-    for (name, case) in kinds {
+    for (name, are_called_back) in names.into_iter().zip([false, true]) {
         let mut fared: Vec<Fared> = Vec::new();
         fared.resize_with(Policy::ALL.len() + 1, Fared::default);
         for seed in 0..cases {
-            let case = case(seed);
+            let case = if are_called_back {
+                Case::with_callbacks(seed)
+            } else {
+                Case::of(seed)
+            };
             let foreseen = case.foreseen();
             let in_time =
                 |tallies: &[Tally]| -> u64 { tallies.iter().map(|it| it.answered_within[0]).sum() };
