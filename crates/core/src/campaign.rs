@@ -319,8 +319,10 @@ fn digits(number: &PhoneNumber) -> u64 {
     digits.fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'))
 }
 
-/// The letters that a name may have: it stands in a path, in a label and on a command line.
-fn is_name(name: &str) -> bool {
+/// Whether a campaign may go by it: it stands in a path, in a label and on a command line, and what is
+/// a number there is an identifier.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
     let is_letter = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '.' | '-' | '_');
     (1..=NAME_MAX).contains(&name.chars().count())
         && name.chars().all(is_letter)
@@ -328,6 +330,7 @@ fn is_name(name: &str) -> bool {
         // A path of the API.
         && name != "check"
         && !name.chars().all(|c| c.is_ascii_digit())
+        && name.parse::<i64>().is_err()
 }
 
 impl Centre {
@@ -647,7 +650,16 @@ mod tests {
         for good in ["Cardiologia dicembre", "agenda-7.b", "città"] {
             assert!(is_name(good), "{good}");
         }
-        for bad in ["", "check", " x", "a/b", "17", "a\nb", &"x".repeat(81)] {
+        for bad in [
+            "",
+            "check",
+            " x",
+            "a/b",
+            "17",
+            "-5",
+            "a\nb",
+            &"x".repeat(81),
+        ] {
             assert!(!is_name(bad), "{bad}");
         }
     }

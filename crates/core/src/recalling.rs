@@ -135,9 +135,12 @@ impl Centre {
         if let Some(starts_ms) = row.starts_ms.filter(|at| *at > now.utc_ms) {
             return (false, Some(starts_ms));
         }
-        let hours = row.window.as_ref();
-        let Some(hours) = hours.and_then(|text| self.hours(text, row.tenant)) else {
+        let Some(text) = &row.window else {
             return (true, None);
+        };
+        // Hours that cannot be read allow nothing.
+        let Some(hours) = self.hours(text, row.tenant) else {
+            return (false, None);
         };
         if hours.is_open(now.utc_ms) {
             (true, hours.ends_at(now.utc_ms))

@@ -3,15 +3,17 @@
 //! lines are told to the node, some hundred at a time, under a campaign of which nobody is called
 //! before the last of them is there. Whoever cannot be called is left out, and named.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use cuptel_core::calendar::moment;
+use cuptel_core::campaign::{CampaignError, is_name};
 use cuptel_core::number::Caller;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{NumberClass, PriorityClass};
@@ -28,13 +30,21 @@ const COLUMNS: [&str; 5] = ["number", "note", "due", "not_before", "ref"];
 /// Bytes of a line, at most: what is longer is no list.
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
+/// Bytes that are read of a file at once.
+const READ_BYTES: usize = 8 * 1024;
+
+fn name(text: &str) -> Result<String, String> {
+    let name = is_name(text).then(|| text.to_owned());
+    name.ok_or_else(|| CampaignError::Name.to_string())
+}
+
 /// A list, and what is to be done with it.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct NewCampaign {
     /// The file
     file: PathBuf,
-    /// What the campaign goes by: letters, digits, spaces and .-_
-    #[arg(long)]
+    /// What the campaign goes by: letters, digits, spaces and .-_, and no number
+    #[arg(long, value_parser = name)]
     name: String,
     /// The `name` of a `[[tenant]]`
     #[arg(long)]
@@ -198,26 +208,30 @@ fn tell_all(
             }),
         }
         if chunk.len() == AT_ONCE {
-            told.take(&tell(&chunk)?);
+            told.take(&tell(&chunk)?)?;
             chunk.clear();
         }
         Ok(())
     })?;
     if !chunk.is_empty() {
-        told.take(&tell(&chunk)?);
+        told.take(&tell(&chunk)?)?;
     }
     told.left_out.sort_by_key(|it| it.line);
     Ok(told)
 }
 
 impl Told {
-    fn take(&mut self, answer: &Value) {
-        self.taken += answer["taken"].as_u64().unwrap_or(0);
-        let lines = answer["left_out"].as_array().into_iter().flatten();
-        self.left_out.extend(lines.map(|it| LeftOut {
-            line: it["line"].as_u64().unwrap_or(0),
-            why: in_words(it["why"].as_str().unwrap_or_default()),
-        }));
+    fn take(&mut self, answer: &Value) -> anyhow::Result<()> {
+        let unclear =
+            "the node does not say what it took: is it another version than this command?";
+        self.taken += answer["taken"].as_u64().context(unclear)?;
+        for it in answer["left_out"].as_array().context(unclear)? {
+            self.left_out.push(LeftOut {
+                line: it["line"].as_u64().context(unclear)?,
+                why: in_words(it["why"].as_str().context(unclear)?),
+            });
+        }
+        Ok(())
     }
 }
 
@@ -272,8 +286,9 @@ impl<'f> Form<'f> {
         let unknown = named.iter().find(|name| !COLUMNS.contains(name));
         let places = COLUMNS.map(place);
         if unknown.is_some() || places[0].is_none() {
+            // Without a header the first line is a person's.
             bail!(
-                "{}:1: expected the columns number and, if they are there, {}, with commas or semicolons: got \"{first}\"",
+                "{}:1: expected the columns number and, if they are there, {}, with commas or semicolons: put a line with their names before the first",
                 file.display(),
                 COLUMNS[1..].join(", "),
             );
@@ -291,18 +306,26 @@ impl<'f> Form<'f> {
         most: u32,
         mut take: impl FnMut(&Row<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<u64> {
+        let of_line = Cell::new(0);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(true)
             .delimiter(self.delimiter)
-            .from_reader(open(self.file)?);
+            .buffer_capacity(READ_BYTES)
+            .from_reader(Bounded {
+                file: open(self.file)?,
+                bytes: &of_line,
+            });
         let mut record = csv::StringRecord::new();
         let mut count = 0;
         loop {
+            let line = reader.position().line();
             let is_one = reader.read_record(&mut record);
             let place = self.file.display();
-            if !is_one.with_context(|| format!("nothing was taken of {place}: it is broken"))? {
+            let broken = || format!("nothing was taken of {place}: it is broken at line {line}");
+            if !is_one.with_context(broken)? {
                 return Ok(count);
             }
+            of_line.set(0);
             count += 1;
             if count > u64::from(most) {
                 bail!(
@@ -316,6 +339,27 @@ impl<'f> Form<'f> {
                 places: self.places,
             })?;
         }
+    }
+}
+
+/// A file of which no line is too long: one quotation mark that is left open would make one line of
+/// all that follows.
+struct Bounded<'b> {
+    file: BufReader<File>,
+    /// Read since the last line was whole.
+    bytes: &'b Cell<usize>,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.bytes.get() > LINE_BYTES_MAX {
+            return Err(std::io::Error::other(format!(
+                "a line has more than {LINE_BYTES_MAX} bytes: a quotation mark may be left open"
+            )));
+        }
+        let read = self.file.read(into)?;
+        self.bytes.set(self.bytes.get() + read);
+        Ok(read)
     }
 }
 
@@ -416,6 +460,47 @@ mod tests {
         assert!(left_out[0].why.contains("not called"));
         assert_eq!(left_out[2].why, "the same number as line 2");
         assert!(left_out[3].why.starts_with("`due` is no time"));
+    }
+
+    #[test]
+    fn a_list_without_a_header_is_refused_and_nothing_of_it_is_shown() {
+        let told = read("3331234567;\"Rossi, oncologia\"\n").unwrap_err();
+        assert!(told.contains("number and, if they"), "{told}");
+        assert!(!told.contains("333") && !told.contains("Rossi"), "{told}");
+    }
+
+    #[test]
+    fn no_line_is_longer_than_a_line_of_a_list() {
+        let long = "x".repeat(LINE_BYTES_MAX + 3 * READ_BYTES);
+        let lines = "0861123456,a\n".repeat(2);
+        let told = read(&format!("number,note\n{lines}3331234567,\"{long}\n")).unwrap_err();
+        assert!(told.contains("line 4") && told.contains("bytes"), "{told}");
+        assert!(!told.contains("333"), "{told}");
+        let note = "x".repeat(LINE_BYTES_MAX / 2);
+        let lines: String = (0..5).map(|n| format!("086112345{n},{note}\n")).collect();
+        let (told, _) = read(&format!("number,note\n{lines}")).unwrap();
+        assert_eq!(told.len(), 5);
+    }
+
+    #[test]
+    fn an_answer_that_does_not_say_what_was_taken_is_a_fault() {
+        for answer in [
+            json!(null),
+            json!({ "taken": 1 }),
+            json!({ "taken": 1, "left_out": [{ "line": 2 }] }),
+            json!({ "taken": "1", "left_out": [] }),
+        ] {
+            let told = Told::default().take(&answer);
+            assert!(told.is_err(), "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_could_be_an_identifier_is_refused_with_a_word() {
+        for number in ["17", "-5"] {
+            assert!(name(number).unwrap_err().contains("is no number"));
+        }
+        assert_eq!(name("agenda-5").unwrap(), "agenda-5");
     }
 
     #[test]

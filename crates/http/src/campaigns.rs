@@ -242,8 +242,11 @@ pub(crate) async fn create(
     let wish = asked.wish;
     let now_ms = shared.engine.snapshot().at_ms;
     let known = shared.store.campaign(&wish.name, now_ms).await?;
-    let is_discarded = |it: &CampaignDetail| it.campaign.ended_how == Some(CampaignEnd::Discarded);
-    if known.is_some_and(|known| !is_discarded(&known)) {
+    let has_it = |it: &CampaignDetail| {
+        // What is no name is looked up as an identifier, and the rules refuse it.
+        it.campaign.name == wish.name && it.campaign.ended_how != Some(CampaignEnd::Discarded)
+    };
+    if known.is_some_and(|known| has_it(&known)) {
         return Err(refused(CampaignError::NameTaken(wish.name)));
     }
     let name = wish.name.clone();

@@ -451,6 +451,22 @@ fn a_campaign_has_its_hours_its_days_and_its_pace() {
 }
 
 #[test]
+fn in_hours_that_cannot_be_read_nobody_is_called() {
+    let mut room = Room::new();
+    let paced = CampaignTold {
+        window: Some("11:00-12:00".to_owned()),
+        ..told(3)
+    };
+    runs(&mut room, paced, &[MARIO]);
+    room.damages_hours("late");
+    room.restarts();
+    room.wait_s(2 * 3_600);
+    assert_eq!(room.callbacks().len(), 0);
+    ends(&mut room);
+    assert_eq!(room.campaigns()[0].ended_how, Some(CampaignEnd::Stopped));
+}
+
+#[test]
 fn a_database_that_cannot_answer_is_asked_again_and_nobody_is_read_twice() {
     let mut room = Room::new();
     room.reads_nothing(true);

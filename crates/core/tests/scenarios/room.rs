@@ -1094,6 +1094,13 @@ impl Room {
         self.campaigns.values().collect()
     }
 
+    /// The hours of every campaign are these in the database.
+    pub(crate) fn damages_hours(&mut self, text: &str) {
+        for row in self.campaigns.values_mut() {
+            row.window = Some(text.to_owned());
+        }
+    }
+
     /// The people on their lists, in the order of these.
     pub(crate) fn entries(&self) -> Vec<&CampaignEntryRow> {
         self.entries.values().collect()
