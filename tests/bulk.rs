@@ -86,7 +86,7 @@ fn callbacks_are_put_off_in_bulk_until_a_time_to_come() {
     let done = centre
         .run(&[&postpone[..], &until[..]].concat())
         .succeeded();
-    assert!(done.contains("1 touched"), "{done}");
+    assert!(done.contains("1 of all tenants put off"), "{done}");
     let rests = centre.callback("it rests", |row| {
         row["not_before_ms"] != debt["not_before_ms"]
     });
