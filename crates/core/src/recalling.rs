@@ -244,10 +244,9 @@ impl Centre {
                 return self.ask_for_entries(now, id, step);
             };
             if self.is_being_called(&next, id) {
-                let campaign = self.campaigns.open.get_mut(&id);
-                campaign
-                    .into_iter()
-                    .for_each(|it| it.page.push_back(next.clone()));
+                if let Some(campaign) = self.campaigns.open.get_mut(&id) {
+                    campaign.page.push_back(next);
+                }
                 passed_by += 1;
                 continue;
             }

@@ -390,6 +390,17 @@ async fn goes(
     shown(shared, &id.to_string()).await
 }
 
+/// What somebody who may be named has a campaign do.
+async fn goes_by(
+    shared: &Shared,
+    which: &str,
+    done: DoneBy,
+    command: impl FnOnce(CampaignId, Option<String>) -> CampaignCommand,
+) -> Result<Json<Value>, ApiError> {
+    let by = typed(done.by.as_deref().unwrap_or(""))?;
+    goes(shared, which, |campaign| command(campaign, by)).await
+}
+
 /// Its people are called from now on, a few at a time.
 #[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/start", tag = "people",
     security(("token" = [])), params(("campaign" = String, Path)), request_body = DoneBy,
@@ -402,10 +413,8 @@ pub(crate) async fn start(
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
-    goes(&shared, &which, |campaign| CampaignCommand::Start {
-        campaign,
-        by,
+    goes_by(&shared, &which, asked.wish, |campaign, by| {
+        CampaignCommand::Start { campaign, by }
     })
     .await
 }
@@ -422,10 +431,8 @@ pub(crate) async fn pause(
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
-    goes(&shared, &which, |campaign| CampaignCommand::Pause {
-        campaign,
-        by,
+    goes_by(&shared, &which, asked.wish, |campaign, by| {
+        CampaignCommand::Pause { campaign, by }
     })
     .await
 }
@@ -442,10 +449,8 @@ pub(crate) async fn resume(
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
-    goes(&shared, &which, |campaign| CampaignCommand::Resume {
-        campaign,
-        by,
+    goes_by(&shared, &which, asked.wish, |campaign, by| {
+        CampaignCommand::Resume { campaign, by }
     })
     .await
 }
@@ -462,10 +467,8 @@ pub(crate) async fn end(
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
-    goes(&shared, &which, |campaign| CampaignCommand::End {
-        campaign,
-        by,
+    goes_by(&shared, &which, asked.wish, |campaign, by| {
+        CampaignCommand::End { campaign, by }
     })
     .await
 }
