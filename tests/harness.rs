@@ -33,4 +33,4 @@ pub(crate) use patience::{SOON, let_pass, until, utc_s};
 pub(crate) use phone::{Answers, Phone};
 pub(crate) use scripted_phone::ScriptedPhone;
 pub(crate) use sipp::Sipp;
-pub(crate) use town::{SEATS, Town, hasty_centre};
+pub(crate) use town::{Message, SEATS, Town, hasty_centre};

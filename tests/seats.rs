@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answers, Caller, Centre, Phone, SOON, ScriptedPhone, Setup};
+use crate::harness::{
+    Answers, Caller, Centre, Datagrams, Message, Phone, SOON, ScriptedPhone, Setup, Sipp, until,
+};
 
 /// How many callbacks have a better place than their first attempt gives them.
 const WITH_PRIORITY: &str = "SELECT count(*) FROM callback WHERE priority_ms > 0";
@@ -352,6 +354,63 @@ fn a_phone_on_a_connection_that_was_slow_once_is_asked_and_works_again() {
     // It did not refuse anybody: it has them once it has answered.
     centre.attempt(&call, "it takes who waits", is_talking);
     phone.talks(1);
+    caller.hangs_up();
+    centre.audit();
+}
+
+/// The next request to a phone, but for the questions whether it is there, which it answers.
+fn next_call(phone: &Datagrams, what: &str) -> Message {
+    until(what, SOON, || {
+        let message = Message::of(phone.next()?.as_bytes());
+        if message.method() == "OPTIONS" && message.status().is_none() {
+            phone.send(message.answer("200 OK", phone.local(), "").as_bytes());
+            return None;
+        }
+        Some(message)
+    })
+}
+
+#[test]
+fn a_phone_that_has_not_said_that_it_was_let_go_is_not_rung_for_another_caller() {
+    let centre = centre_with(&[
+        ("reject_delay_s = 1", "reject_delay_s = 1\nno_ringing_s = 1"),
+        ("busy_delay_s = 1", "busy_delay_s = 0"),
+    ]);
+    let port = 21_000 + 2 * centre.allot();
+    Sipp::registering(&centre, "101", port, port, 600).went_well(SOON);
+    let phone = Datagrams::from((centre.address, port).into(), centre.phones());
+    centre.sign_in("101", "Anna Esempio");
+    let (caller, call) = waiting(&centre, "0861555521");
+    let first = next_call(&phone, "it is called");
+    let is_first = |message: &Message| {
+        message.header("Call-ID") == first.header("Call-ID") && message.method() == "INVITE"
+    };
+    centre.wait_for_sql("SELECT state FROM offer", "unreachable");
+    // It answers that it is there. What it has not answered is said again at once, and again.
+    for _ in 0..3 {
+        let again = next_call(&phone, "the same call again");
+        assert!(is_first(&again), "{again:?}");
+    }
+    let says = |to: &Message, status: &str| {
+        phone.send(to.answer(status, phone.local(), "").as_bytes());
+    };
+    says(&first, "180 Ringing");
+    let cancel = loop {
+        let next = next_call(&phone, "it is let go");
+        if !is_first(&next) {
+            break next;
+        }
+    };
+    assert_eq!(cancel.method(), "CANCEL");
+    says(&cancel, "200 OK");
+    says(&first, "487 Request Terminated");
+    let ack = next_call(&phone, "its word is taken");
+    assert_eq!(ack.method(), "ACK");
+    let next = next_call(&phone, "the caller who waits is offered again");
+    assert_eq!(next.method(), "INVITE");
+    assert!(!is_first(&next));
+    says(&next, "603 Decline");
+    centre.attempt(&call, "the caller waits on", is_queued);
     caller.hangs_up();
     centre.audit();
 }

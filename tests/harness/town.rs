@@ -23,6 +23,7 @@ pub(crate) use books::hasty_centre;
 use callers::Callers;
 use carrier::Carrier;
 pub(crate) use carrier::Peace;
+pub(crate) use message::Message;
 use seat::Seat;
 
 /// Seats of `first-start.csv` that have the skills of the queue, and who sits there.

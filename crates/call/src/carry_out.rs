@@ -53,7 +53,11 @@ impl Switch {
                 text,
             } => self.refuse(now, leg, status, q850, text, step),
             Effect::Invite { leg, to } => self.invite(now, leg, *to, step),
-            Effect::HangUp { leg, q850, text } => self.hang_up(now, leg, q850, text, step),
+            Effect::HangUp { leg, q850, text } => {
+                if self.hang_up(now, leg, q850, text, step) {
+                    self.nothing_rings(now, leg, step);
+                }
+            }
             Effect::Play {
                 leg,
                 token,
@@ -179,23 +183,33 @@ impl Switch {
         self.drop_leg(id, step);
     }
 
-    pub(crate) fn hang_up(&mut self, now: Now, id: LegId, q850: u8, text: &str, step: &mut Step) {
-        if self
-            .legs
-            .get(&id)
-            .is_some_and(|leg| leg.phase == Phase::Arriving)
-        {
-            return self.refuse(now, id, 480, q850, text, step);
+    /// Ends a leg. Says whether it was the ringing of a seat's phones and is over already; where
+    /// one of them has yet to say so, the rules are told when it has.
+    pub(crate) fn hang_up(
+        &mut self,
+        now: Now,
+        id: LegId,
+        q850: u8,
+        text: &str,
+        step: &mut Step,
+    ) -> bool {
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return false;
+        };
+        let (kind, phase) = (leg.kind, leg.phase);
+        if phase == Phase::Arriving {
+            self.refuse(now, id, 480, q850, text, step);
+            return false;
         }
-        if let Some(dialog) = self.legs.get(&id).and_then(|leg| leg.dialog) {
-            let extra = [reason(q850, text)];
-            let (sip, outbox) = self.outbox();
-            if sip.end(now.mono_us, dialog, &extra, outbox).is_err() {
-                tracing::debug!(leg.id = id.0, "the leg was over before we hung up");
-            }
+        let mut dialogs = std::mem::take(&mut leg.forks);
+        dialogs.extend(leg.dialog);
+        let reason = [reason(q850, text)];
+        let mut is_over = matches!(kind, Kind::Seat(_)) && phase == Phase::Inviting;
+        for dialog in dialogs {
+            is_over &= !self.let_phone_go(now, (kind, Some(id)), dialog, &reason);
         }
-        self.end_forks(now, id);
         self.drop_leg(id, step);
+        is_over
     }
 
     fn play(
@@ -259,7 +273,8 @@ impl Switch {
         if self.without_media && !planted(Fault::RingsUnheard) {
             return self.not_sent(now, id, step);
         }
-        let (kind, ways) = self.ways_to(now, &to);
+        let (kind, mut ways) = self.ways_to(now, &to);
+        ways.retain(|way| !self.letting_go.has(&way.flow, &way.target));
         let Some(first) = ways.first().map(|way| way.flow) else {
             return self.not_sent(now, id, step);
         };

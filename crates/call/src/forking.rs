@@ -24,19 +24,15 @@ impl Switch {
 
     /// Ends the phones that ring beside the first one.
     pub(crate) fn end_forks(&mut self, now: Now, id: LegId) {
-        let forks = match self.legs.get_mut(&id) {
-            Some(leg) => std::mem::take(&mut leg.forks),
-            None => return,
+        let Some(leg) = self.legs.get_mut(&id) else {
+            return;
         };
+        let (kind, forks) = (leg.kind, std::mem::take(&mut leg.forks));
         // RFC 3326: a phone does not count this as a call that was missed.
         let elsewhere = "SIP;cause=200;text=\"Call completed elsewhere\"";
         let reason = [("Reason".to_owned(), elsewhere.to_owned())];
         for fork in forks {
-            self.dialogs.remove(&fork);
-            let (sip, outbox) = self.outbox();
-            if sip.end(now.mono_us, fork, &reason, outbox).is_err() {
-                tracing::debug!(leg.id = id.0, "a phone had stopped ringing already");
-            }
+            self.let_phone_go(now, (kind, None), fork, &reason);
         }
     }
 

@@ -10,6 +10,7 @@ mod identity;
 mod journal;
 mod keys;
 mod leg;
+mod letting_go;
 mod media_setup;
 mod registering;
 mod signalling;

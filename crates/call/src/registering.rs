@@ -163,6 +163,7 @@ impl Switch {
     pub(crate) fn bound(&mut self, now: Now, request: u64, row: &RegistrationRow) {
         if let Some(id) = self.registers.remove(&request) {
             self.tell_bindings(now, id, row.seat);
+            self.seat_showed_itself(now, row.seat);
         }
     }
 
@@ -181,6 +182,9 @@ impl Switch {
         let Some(seat) = self.pings.remove(&id) else {
             return;
         };
+        if is_there {
+            self.seat_showed_itself(now, seat);
+        }
         if is_there || !self.pings.values().any(|asked| *asked == seat) {
             let reachable = is_there;
             self.tell_rules(now, rules::Input::Probed { seat, reachable }, step);

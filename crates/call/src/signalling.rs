@@ -233,7 +233,7 @@ impl Switch {
         step: &mut Step,
     ) {
         let Some(id) = self.leg_of_dialog(dialog) else {
-            return;
+            return self.phone_let_go(now, dialog, step);
         };
         let is_person = |leg: &Leg| leg.kind == Kind::Person;
         if !is_heard && self.legs.get(&id).is_some_and(is_person) {

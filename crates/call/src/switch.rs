@@ -23,6 +23,7 @@ use ipnet::IpNet;
 
 use crate::contacts::Contacts;
 use crate::leg::{Leg, Phase, stream_of};
+use crate::letting_go::LettingGo;
 use crate::tape::Recorder;
 
 /// What a listening socket is for. Behind a proxy an address alone does not tell a trunk
@@ -242,6 +243,8 @@ pub struct Switch {
     pub(crate) dialogs: HashMap<DialogId, LegId>,
     /// Calls given up before their INVITE was carried out: it never leaves.
     pub(crate) given_up: HashSet<LegId>,
+    /// Phones of seats that are let go and have not said so.
+    pub(crate) letting_go: LettingGo,
     pub(crate) ports: media::PortPool,
     /// Pairs whose stream is being closed.
     pub(crate) closing: HashMap<media::StreamId, media::PortPair>,
@@ -271,6 +274,7 @@ impl Switch {
             legs: HashMap::new(),
             dialogs: HashMap::new(),
             given_up: HashSet::new(),
+            letting_go: LettingGo::default(),
             ports,
             closing: HashMap::new(),
             registers: HashMap::new(),
@@ -458,7 +462,8 @@ impl Switch {
             waiting: self.registers.len()
                 + self.pings.len()
                 + self.closing.len()
-                + self.given_up.len(),
+                + self.given_up.len()
+                + self.letting_go.len(),
             rules: self.centre.held(),
         }
     }
@@ -510,12 +515,15 @@ impl Switch {
         self.rules_wake_at = Some(inner.wake_at.map_or(look_at, |at| at.min(look_at)));
         step.records.append(&mut inner.records);
         let mut without_port = Vec::new();
+        let mut silent = Vec::new();
         for effect in inner.effects.drain(..) {
             if let Effect::HangUp { leg, q850, text } = effect
                 && self.rings(leg)
                 && !planted(Fault::LetGoLate)
             {
-                self.hang_up(now, leg, q850, text, step);
+                if self.hang_up(now, leg, q850, text, step) {
+                    silent.push(leg);
+                }
                 step.transmits.append(&mut self.outbox.transmits);
                 continue;
             }
@@ -525,11 +533,20 @@ impl Switch {
                 without_port.push(leg);
                 continue;
             }
+            if let Effect::HangUp { leg, .. } = &effect
+                && !self.legs.contains_key(leg)
+            {
+                self.given_up.insert(*leg);
+                silent.push(*leg);
+            }
             let generation = self.expected_generation(&effect);
             step.deferred.push(Deferred { effect, generation });
         }
         for leg in without_port {
             self.not_sent(now, leg, step);
+        }
+        for leg in silent {
+            self.nothing_rings(now, leg, step);
         }
     }
 
@@ -545,9 +562,6 @@ impl Switch {
     /// Marks finals as decided, and reads the generation that the effect will expect.
     fn expected_generation(&mut self, effect: &Effect) -> u32 {
         let Some(leg) = leg_of(effect).and_then(|id| self.legs.get_mut(&id)) else {
-            if let Effect::HangUp { leg, .. } = effect {
-                self.given_up.insert(*leg);
-            }
             return 0;
         };
         if matches!(effect, Effect::Answer { .. } | Effect::Refuse { .. }) {

@@ -55,6 +55,8 @@ pub(crate) enum Role {
     Person(SeatId),
     /// The person whom nobody speaks with since a seat vanished.
     LeftAlone(CallbackId),
+    /// The phone of a seat whose offer is over: it is let go, and has not said so yet.
+    LetGo(SeatId),
 }
 
 /// How much the rules hold in memory.
@@ -286,24 +288,24 @@ impl Centre {
             Input::Placed { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.offer_placed(now, seat, step),
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
-                Some(Role::Caller(_) | Role::LeftAlone(_)) | None => {}
+                Some(Role::Caller(_) | Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ringing { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_rings(now, seat, step),
                 Some(Role::Person(seat)) => self.person_rings(seat),
-                Some(Role::Caller(_) | Role::LeftAlone(_)) | None => {}
+                Some(Role::Caller(_) | Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::Answered { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
                 Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
                 Some(Role::Person(seat)) => self.person_answered(now, seat, step),
-                Some(Role::LeftAlone(_)) | None => {}
+                Some(Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_did_not_take(now, seat, status, step),
                 Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
                 Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
-                Some(Role::LeftAlone(_)) | None => {}
+                Some(Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
             Input::MediaLost { leg } => self.leg_over(now, leg, Party::Network, true, step),
@@ -318,7 +320,7 @@ impl Centre {
                 Some(Role::Seat(seat)) => self.operator_heard(now, seat, token, step),
                 Some(Role::LeftAlone(id)) => self.person_heard(now, id, token, step),
                 Some(Role::Person(seat)) => self.code_heard(seat, token, step),
-                None => {}
+                Some(Role::LetGo(_)) | None => {}
             },
             Input::Registered {
                 request,
@@ -363,6 +365,7 @@ impl Centre {
             }
             Some(Role::Person(seat)) => self.person_left(now, seat, by, hang_up, step),
             Some(Role::LeftAlone(id)) => self.person_gone(now, id, hang_up, step),
+            Some(Role::LetGo(seat)) => self.phone_let_go(now, seat, leg, step),
             None => {}
         }
     }

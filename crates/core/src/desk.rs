@@ -189,6 +189,11 @@ impl Centre {
         };
         let wish_s = u32::try_from((row.expires_ms - now.utc_ms) / 1_000).unwrap_or(0);
         row.registered_ms = now.utc_ms;
+        let is_elsewhere = |old: &RegistrationRow| old.remote != row.remote;
+        if seat.registration.as_ref().is_some_and(is_elsewhere) {
+            // What still rings at the old place, if it is there at all, is not this phone.
+            seat.let_go = None;
+        }
         if wish_s == 0 {
             row.expires_ms = now.utc_ms;
             seat.registration = None;

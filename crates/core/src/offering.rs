@@ -2,7 +2,7 @@
 //! place and frees the seat.
 
 use crate::attempt::cause;
-use crate::centre::Centre;
+use crate::centre::{Centre, Role};
 use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
@@ -185,6 +185,17 @@ impl Centre {
         }
     }
 
+    /// A phone that was let go has said so, or had all the time there is to say so: it can be
+    /// rung for something else.
+    pub(crate) fn phone_let_go(&mut self, now: Now, id: SeatId, leg: LegId, step: &mut Step) {
+        self.legs.remove(&leg);
+        let seat = self.seats.get_mut(&id);
+        if let Some(seat) = seat.filter(|seat| seat.let_go == Some(leg)) {
+            seat.let_go = None;
+            self.seat_changed(now, id, step);
+        }
+    }
+
     fn offered_to(&self, id: SeatId) -> Option<Work> {
         let SeatWork::Offered { offer, .. } = &self.seats.get(&id)?.work else {
             return None;
@@ -259,6 +270,10 @@ impl Centre {
         seat.work = SeatWork::Idle;
         self.legs.remove(&leg);
         if hang_up {
+            if !planted(Fault::PhoneNotLetGo) {
+                seat.let_go = Some(leg);
+                self.legs.insert(leg, Role::LetGo(id));
+            }
             let text = if why == OfferState::Withdrawn {
                 "Call completed elsewhere"
             } else {

@@ -51,6 +51,8 @@ pub enum Fault {
     NotHungUp,
     /// What was decided for a caller stands, though they gave up.
     CancelIgnored,
+    /// A seat is offered another work though its phone may still ring for the last one.
+    PhoneNotLetGo,
     /// A phone that rings is let go only behind the row that says that its call is over.
     LetGoLate,
     /// Phones are rung though the media thread has ended.
@@ -75,7 +77,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -99,6 +101,7 @@ impl Fault {
         Self::PortKept,
         Self::NotHungUp,
         Self::CancelIgnored,
+        Self::PhoneNotLetGo,
         Self::LetGoLate,
         Self::RingsUnheard,
         Self::EntrySkipped,

@@ -110,6 +110,9 @@ pub(crate) struct Seat {
     /// Until when its phone, which is lost, may come back.
     pub(crate) grace_until: Option<MonoUs>,
     pub(crate) work: SeatWork,
+    /// The leg of an offer that is over, of which its phone has not said so yet. Until then it
+    /// may still ring, or be picked up.
+    pub(crate) let_go: Option<LegId>,
     /// Whether its operator hears who it is, and is not joined with them yet.
     pub(crate) is_told: bool,
     /// The dial whose person hears the code word, before they hear the operator.
@@ -154,6 +157,7 @@ impl Seat {
             lost_at: None,
             grace_until: None,
             work: SeatWork::Idle,
+            let_go: None,
             is_told: false,
             says_code: None,
             interval: None,
@@ -185,7 +189,7 @@ impl Seat {
 
     /// Whether a work may be proposed to it now.
     pub(crate) fn is_free(&self, utc_ms: UtcMs) -> bool {
-        self.is_idle() && self.takes_work() && self.reachable_at(utc_ms)
+        self.is_idle() && self.let_go.is_none() && self.takes_work() && self.reachable_at(utc_ms)
     }
 
     /// Whether it does nothing that an offer would disturb.

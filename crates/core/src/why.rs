@@ -246,6 +246,7 @@ impl Centre {
             Eligibility::Unreachable
         } else {
             match seat.work {
+                SeatWork::Idle if seat.let_go.is_some() => Eligibility::Resting,
                 SeatWork::Idle => {
                     let is_kept = gives_way && may_be_missed(&self.rules, seat, waiting.queue);
                     self.spared(seat, waiting.queue, waiting.kind(), now)
@@ -321,7 +322,7 @@ impl Centre {
             Eligibility::Unreachable
         } else if !seat.is_idle() || seat.task_offer.is_some() {
             Eligibility::Busy
-        } else if rests {
+        } else if rests || seat.let_go.is_some() {
             Eligibility::Resting
         } else {
             let withheld = self.withheld(now, seat, row, at_tasks);

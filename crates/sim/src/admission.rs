@@ -284,6 +284,7 @@ impl World {
             skills.iter().all(can)
         });
         seat.work == WorkState::Idle
+            && !self.watch.may_ring(&seat.name, self.now_us)
             && self.decided.offers.values().all(has_rested)
             && !self
                 .decided

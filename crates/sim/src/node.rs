@@ -232,6 +232,7 @@ impl World {
                 committed: &self.disk.database.rows,
                 decided: &self.decided,
                 is_mute: self.sound.is_dead,
+                now_us: self.now_us,
             };
             self.watch.leaves(seen, transmit)?;
         }

@@ -5,15 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{AttemptId, DialId, SeatId};
 use cuptel_core::record::{AttemptRow, DialRow, NeedRow, OfferRow, Record, Work};
-use cuptel_core::time::UtcMs;
+use cuptel_core::time::{MonoUs, UtcMs};
 use cuptel_core::words::{CallbackEventKind, DialState, Mark, OfferState, Stage, WorkState};
-use cuptel_sip::{Message, Transmit, uri};
+use cuptel_sip::{Flow, Message, Transmit, uri};
 
 use crate::image::Image;
 use crate::invented::CARRIER;
 use crate::promises::{Broken, broken};
 
 const TEN_YEARS_MS: i64 = 3_650 * 86_400_000;
+/// Nothing comes any more of an INVITE, or of its CANCEL, that nobody answered for so long (RFC 3261
+/// timers B and F).
+const UNANSWERED_US: u64 = 32_000_000;
 
 /// What was seen so far.
 #[derive(Debug, Default)]
@@ -28,6 +31,8 @@ pub(crate) struct Watch {
     invited: BTreeSet<String>,
     /// `Call-ID` of every call of ours of which something was heard.
     proceeding: BTreeSet<String>,
+    /// INVITEs to phones of seats, of this life, without a final response.
+    at_phones: Vec<AtPhone>,
     /// Seats whose phone was called in the step at hand.
     pub(crate) seats_asked: Vec<SeatId>,
     /// The dial of each `Call-ID` towards the carrier that is not over, of this life.
@@ -57,6 +62,18 @@ pub(crate) struct Seen<'i> {
     pub(crate) decided: &'i Image,
     /// Nobody can be heard or spoken to.
     pub(crate) is_mute: bool,
+    pub(crate) now_us: MonoUs,
+}
+
+/// A call of ours to a phone of a seat that may still be picked up.
+#[derive(Debug)]
+struct AtPhone {
+    flow: Flow,
+    uri: String,
+    call_id: String,
+    /// When it was called, or cancelled, for the first time.
+    said_us: MonoUs,
+    is_cancelled: bool,
 }
 
 impl Watch {
@@ -64,7 +81,7 @@ impl Watch {
     pub(crate) fn leaves(&mut self, seen: Seen<'_>, transmit: &Transmit) -> Result<(), Broken> {
         let bytes = &transmit.bytes;
         if bytes.starts_with(b"CANCEL ") {
-            self.cancels(bytes)?;
+            self.cancels(seen.now_us, bytes)?;
         }
         if bytes.starts_with(b"CANCEL ") || bytes.starts_with(b"BYE ") {
             self.is_over(bytes);
@@ -83,8 +100,14 @@ impl Watch {
     }
 
     /// RFC 3261 9.1: what is cancelled before anything was heard of it rings on all the same.
-    fn cancels(&self, bytes: &[u8]) -> Result<(), Broken> {
+    fn cancels(&mut self, now_us: MonoUs, bytes: &[u8]) -> Result<(), Broken> {
         let call_id = Message::parse(bytes).map(|cancel| cancel.call_id());
+        for phone in &mut self.at_phones {
+            if call_id.as_ref().is_ok_and(|id| *id == phone.call_id) && !phone.is_cancelled {
+                phone.said_us = now_us;
+                phone.is_cancelled = true;
+            }
+        }
         match call_id {
             Ok(call_id) if self.proceeding.contains(&call_id) => Ok(()),
             Ok(call_id) => broken("P4", format!("{call_id} is cancelled too early")),
@@ -94,11 +117,8 @@ impl Watch {
 
     /// A response to an INVITE leaves only behind the attempt's row, and is what that says.
     fn responds(&mut self, seen: Seen<'_>, message: &Message, status: u16) -> Result<(), Broken> {
-        let to_invite = message
-            .header("CSeq")
-            .is_some_and(|value| value.ends_with(b"INVITE"));
         // A challenge admits nobody yet.
-        if !to_invite || status == 401 {
+        if !is_to_invite(message) || status == 401 {
             return Ok(());
         }
         let call_id = message.call_id();
@@ -167,7 +187,41 @@ impl Watch {
             );
         }
         self.seats_asked.extend(seat.map(|seat| seat.id));
+        self.rings_phone(seen.now_us, transmit.flow, message, call_id)
+    }
+
+    /// A phone of a seat is called: it must not be rung for something that was given up.
+    fn rings_phone(
+        &mut self,
+        now_us: MonoUs,
+        flow: Flow,
+        message: &Message,
+        call_id: String,
+    ) -> Result<(), Broken> {
+        let uri = message.request_uri().to_owned();
+        let open = |phone: &AtPhone| now_us < phone.said_us + UNANSWERED_US;
+        self.at_phones.retain(open);
+        let is_there = |phone: &&AtPhone| phone.flow == flow && phone.uri == uri;
+        if let Some(phone) = self.at_phones.iter().find(is_there) {
+            let what = format!("{uri} is rung while {} may ring there", phone.call_id);
+            return broken("P4", what);
+        }
+        self.at_phones.push(AtPhone {
+            flow,
+            uri,
+            call_id,
+            said_us: now_us,
+            is_cancelled: false,
+        });
         Ok(())
+    }
+
+    /// Whether a phone of this seat may still ring, or be picked up.
+    pub(crate) fn may_ring(&self, seat: &str, now_us: MonoUs) -> bool {
+        self.at_phones.iter().any(|phone| {
+            let is_open = now_us < phone.said_us + UNANSWERED_US;
+            is_open && uri::user(&phone.uri).as_deref() == Some(seat)
+        })
     }
 
     /// A packet arrives: the carrier says how it is with a dial. One that was given up before
@@ -186,6 +240,10 @@ impl Watch {
             self.ringing.extend(dial.filter(in_flight));
         } else if bytes.starts_with(b"SIP/2.0 ") {
             self.is_over(bytes);
+            let final_to = Message::parse(bytes).ok().filter(is_to_invite);
+            if let Some(call_id) = final_to.map(|said| said.call_id()) {
+                self.at_phones.retain(|phone| phone.call_id != call_id);
+            }
         }
     }
 
@@ -211,6 +269,7 @@ impl Watch {
         }
         self.ringing.clear();
         self.dialled.clear();
+        self.at_phones.clear();
         Ok(())
     }
 
@@ -429,6 +488,11 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+fn is_to_invite(response: &Message) -> bool {
+    let method = response.header("CSeq");
+    method.is_some_and(|value| value.ends_with(b"INVITE"))
 }
 
 /// Whether somebody who waits shows a number at which nobody is called back.

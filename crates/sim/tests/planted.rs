@@ -31,6 +31,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::NothingOwed | Fault::LeftOpen | Fault::CancelIgnored => &["P1"],
         Fault::LeaseNotReturned
         | Fault::SeatDoubleBooked
+        | Fault::PhoneNotLetGo
         | Fault::OfferSurvives
         | Fault::OffersNotHeld
         | Fault::ChannelKept

@@ -384,6 +384,39 @@ impl Endpoint {
         }
     }
 
+    /// Where an INVITE of ours that has no final response went, and its Request-URI.
+    #[must_use]
+    pub fn called(&self, id: DialogId) -> Option<(Flow, String)> {
+        let Phase::Calling(calling) = &self.dialogs.get(&id)?.phase else {
+            return None;
+        };
+        let client = self.clients.get(calling.invite)?;
+        Some((client.flow, lossy(&client.request.uri)))
+    }
+
+    /// Says an INVITE again of which nothing was heard, because its peer is known to be there: as
+    /// often as a new one, and given up when it would have been.
+    pub fn invite_again(&mut self, now_us: u64, id: DialogId, out: &mut Outbox) {
+        let t1_us = self.settings.t1_us;
+        let Some(invite) = self.calling(id).map(|calling| calling.invite) else {
+            return;
+        };
+        let Some(client) = self.clients.get_mut(invite) else {
+            return;
+        };
+        if let State::Trying {
+            resend_at: Some(resend_at),
+            interval_us,
+            ..
+        } = &mut client.state
+        {
+            *resend_at = now_us + t1_us;
+            *interval_us = t1_us;
+            out.send(client.flow, client.packet.clone());
+            self.arm_client(invite);
+        }
+    }
+
     /// Sends the CANCEL that was asked for, once a provisional response allows it.
     pub(crate) fn send_cancel(&mut self, now_us: u64, id: DialogId, out: &mut Outbox) {
         let patience_us = self.settings.patience_us();

@@ -15,11 +15,9 @@ pub(crate) fn hasty_centre() -> (Centre, Peace) {
     });
     for (old, new) in [
         ("wrap_up_s = 1", "wrap_up_s = 0"),
-        // Seats that call back whenever nobody waits begin so many more calls that, after the process
-        // stood still, a phone was now and then rung in the middle of one. Why is not known yet.
         (
             "spacing_no_answer_s = 600",
-            "spacing_no_answer_s = 5\ntries_max = 100\ngives_way = \"to_expected\"\nshare_min = 0.1\nshare_overdue = 0.5",
+            "spacing_no_answer_s = 5\ntries_max = 100",
         ),
         ("spacing_busy_s = 600", "spacing_busy_s = 3"),
         ("spacing_unreachable_s = 600", "spacing_unreachable_s = 4"),

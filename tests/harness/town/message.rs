@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 
 /// A message as it came.
 #[derive(Debug, Clone)]
-pub(super) struct Message(String);
+pub(crate) struct Message(String);
 
 impl Message {
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         Self(String::from_utf8_lossy(bytes).into_owned())
     }
 
@@ -17,13 +17,13 @@ impl Message {
     }
 
     /// The status of a response.
-    pub(super) fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         let rest = self.first_line().strip_prefix("SIP/2.0 ")?;
         rest.get(..3)?.parse().ok()
     }
 
     /// The method of a request, or of the request that is answered.
-    pub(super) fn method(&self) -> &str {
+    pub(crate) fn method(&self) -> &str {
         let line = if self.status().is_some() {
             self.header("CSeq")
                 .split_once(' ')
@@ -43,7 +43,7 @@ impl Message {
     }
 
     /// The value of a header; empty when it is not there.
-    pub(super) fn header<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(crate) fn header<'a>(&'a self, name: &'a str) -> &'a str {
         self.headers(name).next().unwrap_or_default()
     }
 
@@ -82,7 +82,7 @@ impl Message {
     }
 
     /// A response by somebody at this address.
-    pub(super) fn answer(&self, status: &str, own: SocketAddr, sdp: &str) -> String {
+    pub(crate) fn answer(&self, status: &str, own: SocketAddr, sdp: &str) -> String {
         let mut text = format!("SIP/2.0 {status}\r\n");
         for via in self.headers("Via") {
             write!(text, "Via: {via}\r\n").expect("a string takes it");

@@ -138,6 +138,9 @@ pub(crate) struct Room {
     disk_stalls: bool,
     /// Seats' phones do not even ring.
     pub(crate) phones_are_dead: bool,
+    /// Seats' phones that are let go do not say so.
+    pub(crate) phones_ring_on: bool,
+    let_go: usize,
     numbers: BTreeMap<NumberId, NumberRow>,
     attempts: BTreeMap<AttemptId, AttemptRow>,
     callbacks: BTreeMap<CallbackId, CallbackRow>,
@@ -195,6 +198,8 @@ impl Room {
             carried_out: 0,
             disk_stalls: false,
             phones_are_dead: false,
+            phones_ring_on: false,
+            let_go: 0,
             numbers: BTreeMap::new(),
             attempts: BTreeMap::new(),
             callbacks: BTreeMap::new(),
@@ -282,8 +287,21 @@ impl Room {
         answer
     }
 
+    /// A seat's phone that is let go says so, or was never called; the disk does not matter.
+    fn let_phones_go(&mut self) {
+        while !self.phones_ring_on && self.let_go < self.effects.len() {
+            let effect = &self.effects[self.let_go];
+            self.let_go += 1;
+            if let Effect::HangUp { leg, .. } = effect {
+                let (leg, by) = (*leg, Party::Network);
+                self.tell(Input::Ended { leg, by });
+            }
+        }
+    }
+
     /// What is decided leaves at once, unless the test has stopped the disk.
     fn carry_out_invites(&mut self) {
+        self.let_phones_go();
         while !self.disk_stalls && self.carried_out < self.effects.len() {
             let effect = &self.effects[self.carried_out];
             self.carried_out += 1;
@@ -521,20 +539,25 @@ impl Room {
     }
 
     pub(crate) fn registers_for(&mut self, seat: i64, expires_s: u32) {
-        self.is_registered(seat, expires_s, true);
+        self.is_registered(seat, expires_s, true, "10.0.0.9:5060");
+    }
+
+    /// Its phone comes from elsewhere.
+    pub(crate) fn registers_at(&mut self, seat: i64, remote: &str) {
+        self.is_registered(seat, 86_000, true, remote);
     }
 
     /// One of a seat's phones is cut off; the other is left, of which nothing is heard.
     pub(crate) fn is_left_with_another_phone(&mut self, seat: i64) {
-        self.is_registered(seat, 3_000, false);
+        self.is_registered(seat, 3_000, false, "10.0.0.9:5060");
     }
 
-    fn is_registered(&mut self, seat: i64, expires_s: u32, is_heard: bool) {
+    fn is_registered(&mut self, seat: i64, expires_s: u32, is_heard: bool, remote: &str) {
         let registration = RegistrationRow {
             seat: SeatId(seat),
             contact: format!("sip:{}@10.0.0.9", name(seat)),
             listener: 0,
-            remote: "10.0.0.9:5060".to_owned(),
+            remote: remote.to_owned(),
             registered_ms: self.now.utc_ms,
             expires_ms: self.now.utc_in_s(expires_s),
         };

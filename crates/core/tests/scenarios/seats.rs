@@ -2,6 +2,7 @@
 //! place, hears what happens, and is lost to nobody.
 
 use cuptel_core::id::SeatId;
+use cuptel_core::matching::Eligibility;
 use cuptel_core::step::{Effect, Input};
 use cuptel_core::words::{Chosen, NeedKind, OfferState, Outcome, Party, WorkState};
 
@@ -354,6 +355,40 @@ fn a_silent_phone_is_asked_no_more_when_its_registration_is_over() {
     });
     room.wait_s(4 * ASK_PHONE_S);
     assert_eq!(questions(&room), 1);
+}
+
+#[test]
+fn a_phone_that_was_let_go_is_rung_again_only_once_it_has_said_so() {
+    let mut room = Room::new();
+    room.phones_are_dead = true;
+    room.phones_ring_on = true;
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    let (_, leg) = room.offered().expect("seat 1 is offered Mario");
+    room.wait_s(NO_RINGING_S);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    // It lives, and its INVITE may be on its way still.
+    room.registers(1);
+    room.wait_s(10);
+    assert_eq!(room.last_offer().state, OfferState::Unreachable);
+    let why = room.why(room.attempt(0).id.0).expect("Mario waits");
+    let mut seats = why.seats.iter().map(|seats| seats.eligibility);
+    assert!(seats.any(|it| it == Eligibility::Resting));
+    let by = Party::Network;
+    room.tell(Input::Ended { leg, by });
+    assert_eq!(room.last_offer().state, OfferState::Open);
+}
+
+#[test]
+fn a_phone_that_moved_house_is_not_held_to_what_rings_at_the_old_one() {
+    let mut room = Room::new();
+    room.phones_are_dead = true;
+    room.phones_ring_on = true;
+    room.staffed(1);
+    room.waits(MARIO, BOOK);
+    room.wait_s(NO_RINGING_S + 10);
+    room.registers_at(1, "10.0.0.77:5060");
+    assert_eq!(room.last_offer().state, OfferState::Open);
 }
 
 #[test]
