@@ -164,6 +164,7 @@ impl Centre {
             after: None,
             touched: 0,
             at_work: 0,
+            too_late: 0,
             ended_ms: None,
         };
         step.records.push(Record::Bulk(Box::new(row.clone())));
@@ -195,6 +196,10 @@ impl Centre {
             };
             if case.row.state != CallbackState::Waiting {
                 row.at_work += 1;
+                continue;
+            }
+            if self.is_too_late(&row, case) {
+                row.too_late += 1;
                 continue;
             }
             self.touch(now, &mut row, callback, step);
@@ -237,6 +242,19 @@ impl Centre {
                 .is_none_or(|kind| case.needs.iter().any(|need| need.kind == kind))
             && row.class.is_none_or(has_class)
             && (row.action == BulkAction::Close || !is_put_off())
+    }
+
+    /// Whether a callback would have been given up by the time to which it is put off.
+    fn is_too_late(&self, row: &BulkRow, case: &Case) -> bool {
+        let until_ms = match row.action {
+            BulkAction::Postpone => row.until_ms,
+            BulkAction::Close => None,
+        };
+        let policy = self.policy_of(case);
+        let expires_ms = policy.and_then(|policy| self.expires_ms(case, policy));
+        until_ms
+            .zip(expires_ms)
+            .is_some_and(|(until, ends)| until >= ends)
     }
 
     fn touch(&mut self, now: Now, row: &mut BulkRow, id: CallbackId, step: &mut Step) {

@@ -819,6 +819,8 @@ pub struct BulkRow {
     pub touched: i64,
     /// Callbacks that were meant, and left because a seat was at them.
     pub at_work: i64,
+    /// Callbacks that were meant, and left because nobody would be called any more by then.
+    pub too_late: i64,
     /// Through.
     pub ended_ms: Option<UtcMs>,
 }
@@ -920,6 +922,9 @@ pub struct Restored {
     pub spoken: Vec<Spoken>,
     /// The last dials, the oldest first.
     pub rang: Vec<Rang>,
+    /// Since when `rang` has them all; 0 if older ones were left out nowhere.
+    #[serde(default)]
+    pub rang_since_ms: UtcMs,
     /// Tasks not closed.
     pub tasks: Vec<TaskRow>,
     /// Dials in flight or unknown.

@@ -285,8 +285,9 @@ impl VerifyPrompts {
             tens,
             no,
             unknown,
+            unsure,
         } = self;
-        [yes, today, yesterday, and, no, unknown]
+        [yes, today, yesterday, and, no, unknown, unsure]
             .into_iter()
             .chain(weekdays)
             .chain(tens)

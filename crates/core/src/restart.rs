@@ -64,7 +64,8 @@ impl Centre {
         self.restore_details(restored.details);
         self.restore_campaigns(now, restored.campaigns, restored.released, step);
         let stuck = self.restore_callbacks(now, restored.callbacks, &restored.dials, step);
-        self.restore_rung(now, restored.rang, &restored.spoken);
+        let rang = (restored.rang, restored.rang_since_ms);
+        self.restore_rung(now, rang, &restored.spoken);
         for spoken in restored.spoken {
             self.spoke(spoken);
         }

@@ -5,7 +5,7 @@
 use crate::attempt::{Doing, Next};
 use crate::calendar::{PastDay, said_past};
 use crate::centre::Centre;
-use crate::dialplan::{ReturnCall, Step as PlanStep, StepId};
+use crate::dialplan::{ReturnCall, Served, Step as PlanStep, StepId};
 use crate::id::{AttemptId, CallbackId, QueueId};
 use crate::owing::About;
 use crate::rules::{PromptId, VerifyPrompts};
@@ -13,6 +13,15 @@ use crate::step::{AfterPlay, Effect, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::words::CallbackEventKind;
+
+/// Whether it was us that called somebody.
+#[derive(Debug, Clone, Copy, Default)]
+enum Verified {
+    Yes,
+    No,
+    #[default]
+    Unknown,
+}
 
 /// What somebody who calls back takes up.
 struct Taken {
@@ -146,23 +155,24 @@ impl Centre {
         else {
             return;
         };
-        let (says, next) = match self.verified(now, id, days) {
-            Some((says, true)) => (says, yes),
-            Some((says, false)) => (says, no),
-            None => (Vec::new(), no),
+        let (says, answer) = self.verified(now, id, days).unwrap_or_default();
+        let (next, served) = match answer {
+            Verified::Yes => (yes, Some(Served { closes: None })),
+            Verified::No => (no, Some(Served { closes: None })),
+            Verified::Unknown => (no, None),
         };
-        self.speak(id, says, Next::Step(next), step);
+        self.answer_by(id, says, Next::Step(next), served, step);
     }
 
-    /// What is said, and whether it is yes. Who is behind a number that is withheld or shared is
-    /// not known, so nothing is told.
-    fn verified(&self, now: Now, id: AttemptId, days: u32) -> Option<(Vec<PromptId>, bool)> {
+    /// What is said, and what it means. Who is behind a number that is withheld or shared is
+    /// not known, so nothing is told; nor is it known whom we rang before what is remembered.
+    fn verified(&self, now: Now, id: AttemptId, days: u32) -> Option<(Vec<PromptId>, Verified)> {
         let live = self.attempts.get(&id)?;
         let spoken = self.rules.prompts.verify.as_ref()?;
         let number = live.caller.number.as_ref();
         let is_shared = self.is_shared(live.tenant, &live.caller);
         let Some(number) = number.filter(|_| !is_shared) else {
-            return Some((vec![spoken.unknown], false));
+            return Some((vec![spoken.unknown], Verified::Unknown));
         };
         let zone = self.rules.tenants.get(&live.tenant)?.zone;
         let ring = self.last_ring(now, number, live.tenant, days);
@@ -173,9 +183,10 @@ impl Centre {
                 let mut says = vec![spoken.yes, spoken.day(said.day)];
                 says.extend(prompts.notice.hours.get(said.hour));
                 says.extend(spoken.minute(said.minute, &prompts.notice.hours, &prompts.digits));
-                (says, true)
+                (says, Verified::Yes)
             }
-            None => (vec![spoken.no], false),
+            None if self.remembers_rings(now, days) => (vec![spoken.no], Verified::No),
+            None => (vec![spoken.unsure], Verified::Unknown),
         })
     }
 }

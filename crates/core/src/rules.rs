@@ -540,6 +540,8 @@ pub struct VerifyPrompts {
     pub no: PromptId,
     /// "Your number is withheld, or of many people: we cannot tell".
     pub unknown: PromptId,
+    /// "We cannot say for sure": more numbers were called since than are remembered.
+    pub unsure: PromptId,
 }
 
 /// Messages of notice lines, and what a time is composed of.

@@ -40,6 +40,8 @@ pub(crate) struct Rung {
     last: BTreeMap<Whom, Ring>,
     /// In the order of the dials; an entry that is not the last of its number is void.
     order: VecDeque<(Whom, DialId, UtcMs)>,
+    /// Since when no number was forgotten for want of room.
+    whole_since_ms: UtcMs,
 }
 
 impl Rung {
@@ -49,6 +51,7 @@ impl Rung {
         while let Some((whom, dial, at_ms)) = self.order.front()
             && (self.order.len() > most || *at_ms < since_ms)
         {
+            self.whole_since_ms = self.whole_since_ms.max(*at_ms + 1);
             if self.last.get(whom).is_some_and(|last| last.dial == *dial) {
                 self.last.remove(whom);
             }
@@ -104,6 +107,7 @@ impl Centre {
     fn remember_ring(&mut self, now: Now, whom: Whom, ring: Ring) {
         let days = days(&self.rules);
         if days == 0 {
+            self.rung.whole_since_ms = now.utc_ms + 1;
             return;
         }
         let most = usize::try_from(self.rules.limits.rung_max).unwrap_or(usize::MAX);
@@ -112,7 +116,13 @@ impl Centre {
     }
 
     /// What the store knows of the last dials, the oldest first, and of conversations since.
-    pub(crate) fn restore_rung(&mut self, now: Now, rang: Vec<Rang>, spoken: &[Spoken]) {
+    pub(crate) fn restore_rung(
+        &mut self,
+        now: Now,
+        (rang, since_ms): (Vec<Rang>, UtcMs),
+        spoken: &[Spoken],
+    ) {
+        self.rung.whole_since_ms = self.rung.whole_since_ms.max(since_ms);
         for rang in rang {
             if !may_have_rung(rang.result, rang.sip_status) {
                 continue;
@@ -181,6 +191,11 @@ impl Centre {
         case.is_some_and(|case| !only_stays(&case.needs))
     }
 
+    /// Whether whoever was rung in the last days is remembered.
+    pub(crate) fn remembers_rings(&self, now: Now, days: u32) -> bool {
+        self.rung.whole_since_ms <= now.utc_ms - i64::from(days) * DAY_MS
+    }
+
     /// The last time that an authority rang a number, if that was not too many days ago.
     pub(crate) fn last_ring(
         &self,
@@ -225,6 +240,7 @@ mod tests {
         rung.rang(whom(4), ring(5), 3, 0);
         assert!(!rung.last.contains_key(&whom(2)));
         assert_eq!(rung.order.len(), 3);
+        assert_eq!(rung.whole_since_ms, 2_001, "the second dial was forgotten");
         rung.rang(whom(5), ring(60), 3, 50_000);
         assert_eq!(rung.last.len(), 1, "the others are too old");
     }

@@ -174,7 +174,7 @@ impl Centre {
     }
 
     /// The same, where the messages may be what the caller wanted to know.
-    fn answer_by(
+    pub(crate) fn answer_by(
         &mut self,
         id: AttemptId,
         prompts: Vec<PromptId>,

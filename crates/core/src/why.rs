@@ -30,7 +30,7 @@ pub enum Hold {
     Stopping,
     /// What is decided cannot be stored: nobody is rung meanwhile.
     NotStored,
-    /// It is not due yet: a rest after a call, or the release after an opening.
+    /// It is not due yet: a rest after a call, the release after an opening, or put off by somebody.
     NotDue {
         /// Not before.
         until_ms: UtcMs,
@@ -73,6 +73,8 @@ pub enum Hold {
     },
     /// The person has a call with us, or a seat has a callback of theirs, another authority's.
     InACall,
+    /// It was being called when the process ended, and nobody knows yet how that went.
+    Unreconciled,
     /// It is of a campaign that is paused, over or out of its hours.
     Campaign,
     /// It is one operator's by name, who is there.
@@ -183,6 +185,9 @@ impl Centre {
         let (Work::Callback(id), false) = (waiting.work, waiting.is_live) else {
             return holds;
         };
+        let state = self.cases.get(&id).map(|case| case.row.state);
+        let is_unknown = state == Some(CallbackState::Unknown);
+        holds.extend(is_unknown.then_some(Hold::Unreconciled));
         if let Some(case) = self.cases.get(&id)
             && case.row.state == CallbackState::Waiting
         {

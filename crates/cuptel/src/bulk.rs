@@ -14,9 +14,9 @@ use crate::stops;
 use crate::table;
 use crate::tasks::time;
 
-const FIELDS: [&str; 12] = [
-    "id", "action", "tenant", "queue", "begun_ms", "until_ms", "touched", "at_work", "undone",
-    "left", "by", "because",
+const FIELDS: [&str; 13] = [
+    "id", "action", "tenant", "queue", "begun_ms", "until_ms", "touched", "at_work", "too_late",
+    "undone", "left", "by", "because",
 ];
 
 /// What can be done with many callbacks at once.
@@ -159,7 +159,11 @@ fn tell(answer: &Value, (action, meant): (&str, &Meant)) {
         "put off"
     };
     let whose = meant.tenant.as_deref().unwrap_or("all tenants");
-    let left = format!("{at_work} left, which are being called or may be ringing");
+    let mut left = format!("{at_work} left, which are being called or may be ringing");
+    if bulk["too_late"].as_i64() > Some(0) {
+        let too_late = &bulk["too_late"];
+        left += &format!(", and {too_late}, which would be given up before that time");
+    }
     say(&if !meant.yes {
         format!(
             "{touched} of {whose} would be {done}, {left}: nothing was changed; say it again with --yes"

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::cli::{How, Page, one_of, say};
 use crate::config::Config;
 use crate::shell::{Api, escaped, list_path, offline, show_row};
+use crate::simulate::{self, Asked};
 use crate::table;
 
 const FIELDS: [&str; 11] = [
@@ -71,6 +72,26 @@ pub(crate) enum CampaignCommand {
     /// Whoever is released and owed nothing else is `withdrawn`; conversations go on, and count. A
     /// campaign whose list is not whole is discarded.
     End(Which),
+    /// What it would come to on a day of a scenario: when everybody on its list has a result, what
+    /// that does to whoever calls, and how many more operators it would take to do nothing
+    ///
+    /// The centre of the scenario's configuration lives through it in virtual time; nobody is called.
+    Forecast {
+        /// Its name, or its identifier
+        campaign: String,
+        /// The day: who calls, and who is there to answer
+        #[arg(
+            long,
+            value_name = "FILE",
+            default_value = "config/scenarios/monday.toml"
+        )]
+        scenario: PathBuf,
+        /// As if this many people at most were released and not settled [default: as it is set]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=2_000))]
+        pace: Option<u32>,
+        #[command(flatten)]
+        how: How,
+    },
     /// How it went for each of its people, as a CSV file
     ///
     /// Reads the database itself, server or not. Numbers are masked.
@@ -101,6 +122,12 @@ pub(crate) fn campaigns(config: &Config, command: CampaignCommand) -> anyhow::Re
     let (which, what) = match command {
         CampaignCommand::List { only, page, how } => return list(config, only, &page, how),
         CampaignCommand::Show { campaign, how } => return show(config, &campaign, how),
+        CampaignCommand::Forecast {
+            campaign,
+            scenario,
+            pace,
+            how,
+        } => return forecast(config, &campaign, (&scenario, pace), how),
         CampaignCommand::Export {
             campaign,
             full,
@@ -112,9 +139,36 @@ pub(crate) fn campaigns(config: &Config, command: CampaignCommand) -> anyhow::Re
         CampaignCommand::End(which) => (which, "end"),
     };
     let path = format!("campaigns/{}/{what}", escaped(&which.campaign));
-    let campaign = Api::of(config)?.post(&path, &json!({ "by": which.by }))?;
-    table::print_one(&campaign);
+    let answer = Api::of(config)?.post(&path, &json!({ "by": which.by }))?;
+    say(&became(&answer["campaign"]));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What somebody's word has made of a campaign.
+fn became(campaign: &Value) -> String {
+    let text = |field: &str| campaign[field].as_str().unwrap_or("-");
+    let (name, state) = (text("name"), text("state"));
+    let counts = &campaign["counts"];
+    let of = |state: &str| counts[state].as_i64().unwrap_or(0);
+    let left = of("waiting") + of("released");
+    let shows = format!("`cuptel campaigns show {name}` tells how far it is");
+    match state {
+        "running" => format!(
+            "{name} of {}, {}, runs: {left} people are to be called, {} at a time; {shows}",
+            text("tenant"),
+            text("queue"),
+            campaign["pace"]
+        ),
+        "paused" => format!(
+            "{name} is paused: {left} people are left, and none of them is newly rung; conversations go on"
+        ),
+        "ended" => format!(
+            "{name} has ended: {} were reached, {} were never called; `cuptel campaigns export {name}` has each of them",
+            of("reached"),
+            of("not_called") + of("waiting")
+        ),
+        _ => format!("{name} is {state}; {shows}"),
+    }
 }
 
 fn now_ms() -> UtcMs {
@@ -167,15 +221,45 @@ fn line(campaign: &Value) -> Value {
 }
 
 fn show(config: &Config, which: &str, how: How) -> anyhow::Result<ExitCode> {
-    let row = if how.offline {
+    show_row(&found(config, which, how)?, how)
+}
+
+fn forecast(
+    config: &Config,
+    which: &str,
+    (scenario, pace): (&Path, Option<u32>),
+    how: How,
+) -> anyhow::Result<ExitCode> {
+    let row = found(config, which, how)?;
+    let campaign = &row["campaign"];
+    let text = |field: &str| campaign[field].as_str().unwrap_or_default().to_owned();
+    let number = |value: &Value| u32::try_from(value.as_i64().unwrap_or(0)).unwrap_or(u32::MAX);
+    let counts = &campaign["counts"];
+    let asked = Asked {
+        name: text("name"),
+        tenant: text("tenant"),
+        queue: text("queue"),
+        people: number(&counts["waiting"]).saturating_add(number(&counts["released"])),
+        pace: pace.unwrap_or_else(|| number(&campaign["pace"])),
+        per_hour: campaign["per_hour"]
+            .as_u64()
+            .and_then(|it| u32::try_from(it).ok()),
+    };
+    if asked.people == 0 {
+        bail!("nobody is left on the list of {which}");
+    }
+    simulate::forecast(scenario, &asked, how.json)
+}
+
+fn found(config: &Config, which: &str, how: How) -> anyhow::Result<Value> {
+    Ok(if how.offline {
         offline(config, async |store| {
             let row = store.campaign(which, now_ms()).await?;
             Ok(serde_json::to_value(row.with_context(|| none(which))?)?)
         })?
     } else {
         Api::or_offline(config)?.get(&format!("campaigns/{}", escaped(which)))?
-    };
-    show_row(&row, how)
+    })
 }
 
 fn none(which: &str) -> String {

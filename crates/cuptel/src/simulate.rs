@@ -2,6 +2,7 @@
 //! what came of it. The world itself is `cuptel_sim::whatif`.
 
 mod callers;
+mod campaigns;
 mod compare;
 mod operators;
 mod period;
@@ -23,6 +24,7 @@ use cuptel_sim::whatif::staffing::{NotMet, Target, fewest};
 use cuptel_sim::whatif::{Outcome, Scenario, run};
 
 use crate::cli::{SimulateArguments, say, told};
+pub(crate) use campaigns::Asked;
 use report::Report;
 
 /// More operators in a group are not looked for.
@@ -46,14 +48,21 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<ExitCode
     if arguments.compare {
         return compare(&draft, seeds, arguments.json);
     }
-    let report = Report::of(&draft, seeds.first, &seeds.simulate(&draft.scenario));
+    let outcomes = seeds.simulate(&draft.scenario);
+    let forecast = campaigns::forecast(&draft, &outcomes, |scenario| seeds.simulate(scenario));
+    let report = Report::of(&draft, seeds.first, &outcomes);
     if let Some(file) = &arguments.svg {
         write(file, &svg::drawn(&report))?;
     }
     if arguments.json {
-        say(&serde_json::to_string_pretty(&report.json())?);
+        let mut json = report.json();
+        json["forecast"] = forecast.map_or(serde_json::Value::Null, |forecast| forecast.json());
+        say(&serde_json::to_string_pretty(&json)?);
     } else {
         tables::tell(&report);
+        if let Some(forecast) = forecast {
+            forecast.tell();
+        }
         if let Some(file) = &arguments.svg {
             say(&format!(
                 "\nThe picture of the hours is in {}.",
@@ -62,6 +71,32 @@ pub(crate) fn simulate(arguments: &SimulateArguments) -> anyhow::Result<ExitCode
         }
     }
     no_violations(report.violations)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells what a campaign would come to on the day of a scenario.
+pub(crate) fn forecast(
+    scenario: &Path,
+    asked: &campaigns::Asked,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let mut draft =
+        scenario::load(scenario).map_err(|faults| anyhow::anyhow!("{}", told(&faults)))?;
+    campaigns::add(&mut draft, asked)?;
+    let seeds = Seeds {
+        first: 1,
+        runs: u64::from(draft.runs),
+    };
+    let outcomes = seeds.simulate(&draft.scenario);
+    let forecast = campaigns::forecast(&draft, &outcomes, |scenario| seeds.simulate(scenario));
+    if let Some(forecast) = forecast {
+        if json {
+            say(&serde_json::to_string_pretty(&forecast.json())?);
+        } else {
+            forecast.tell();
+        }
+    }
+    no_violations(outcomes.iter().map(|outcome| outcome.violations).sum())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -259,7 +259,9 @@ fn held(hold: &Value) -> String {
         "stopping" => "held: the centre is stopping".to_owned(),
         "not_stored" => "held: what happens cannot be stored, so nobody is rung".to_owned(),
         "not_due" => {
-            format!("held until {until}: a rest after a call, or the release after an opening")
+            format!(
+                "held until {until}: it rests after a call, was put off, or is released after an opening; `cuptel callbacks show` tells which"
+            )
         }
         "window_closed" => format!("held until {until}: people may not be rung at this hour"),
         "no_channel" => "held: no trunk has a channel for a callback".to_owned(),
@@ -278,6 +280,10 @@ fn held(hold: &Value) -> String {
         "stopped" => stopped(hold, &until),
         "emergency" => "held: its health authority can serve nobody now".to_owned(),
         "in_a_call" => "held: the person has a call with us, or is being called".to_owned(),
+        "unreconciled" => {
+            "held: it was being called when the process ended, and rests until that is settled"
+                .to_owned()
+        }
         "campaign" => {
             "held: its campaign is paused, over or out of its hours (see cuptel campaigns list)"
                 .to_owned()

@@ -172,7 +172,7 @@ shapes! {
         id: i64, action: String, preview: bool, tenant: Option<String>, queue: Option<String>,
         class: Option<String>, kind: Option<String>, opened_before_ms: Option<i64>,
         until_ms: Option<i64>, because: String, by: Option<String>, begun_ms: i64, touched: i64,
-        at_work: i64, ended_ms: Option<i64>, undone: i64, left: i64,
+        at_work: i64, too_late: i64, ended_ms: Option<i64>, undone: i64, left: i64,
     }
     /// It, and the first callbacks that it touched or would touch; none while the database is away.
     OneBulk { bulk: Option<Bulk>, first: Vec<Callback> }

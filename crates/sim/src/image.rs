@@ -325,6 +325,7 @@ impl Image {
             assignments: self.assignments_open().cloned().collect(),
             spoken: self.spoken(),
             rang: self.rang(),
+            rang_since_ms: 0,
             tasks: self
                 .tasks
                 .values()

@@ -723,6 +723,7 @@ fn prompts() -> SpokenPrompts {
             tens: [PromptId(14); 3],
             no: VERIFY_NO,
             unknown: PromptId(304),
+            unsure: PromptId(305),
         }),
         code: Some(CodePrompts {
             given: PromptId(305),

@@ -6,6 +6,7 @@
 
 mod agenda;
 mod books;
+mod campaigns;
 mod crowd;
 mod desks;
 pub mod erlang;
@@ -21,6 +22,7 @@ pub mod staffing;
 mod tally;
 mod world;
 
+pub use campaigns::Called;
 pub use histogram::Histogram;
 pub use interval::Estimate;
 pub use scenario::Scenario;

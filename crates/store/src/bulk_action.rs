@@ -31,6 +31,7 @@ pub(crate) const UPSERT: &str = upsert!(bulk {
     15 touched BIGINT,
     16 at_work BIGINT,
     17 ended_ms BIGINT,
+    18 too_late BIGINT,
 });
 
 pub(crate) const UPSERT_ENTRY: &str = upsert!(bulk_entry {
@@ -46,7 +47,7 @@ pub(crate) const UPSERT_ENTRY: &str = upsert!(bulk_entry {
 /// What had not come to its end.
 pub(crate) const OPEN: &str = "
 SELECT id, action, preview, tenant, queue, class, kind, opened_before_ms, until_ms, because, said_by,
-    request_key, begun_ms, came_to, touched, at_work, ended_ms
+    request_key, begun_ms, came_to, touched, at_work, ended_ms, too_late
 FROM bulk WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
 
 macro_rules! view {
@@ -54,7 +55,7 @@ macro_rules! view {
         concat!(
             "
 SELECT b.id, b.action, b.preview, tenant.name, queue.name, b.class, b.kind, b.opened_before_ms,
-    b.until_ms, b.because, b.said_by, b.begun_ms, b.touched, b.at_work, b.ended_ms,
+    b.until_ms, b.because, b.said_by, b.begun_ms, b.touched, b.at_work, b.too_late, b.ended_ms,
     (SELECT count(*) FROM bulk_entry e
         WHERE e.shard = b.shard AND e.bulk = b.id AND e.fate = 'undone'),
     (SELECT count(*) FROM bulk_entry e
@@ -110,6 +111,8 @@ pub struct BulkView {
     pub touched: i64,
     /// Callbacks that were meant, and left because a seat was at them.
     pub at_work: i64,
+    /// Callbacks that were meant, and left because nobody would be called any more by then.
+    pub too_late: i64,
     /// Done with all; none while it goes on.
     pub ended_ms: Option<UtcMs>,
     /// Brought back.
@@ -137,6 +140,7 @@ pub(crate) fn image(row: &BulkRow, seq: i64, images: &mut Images) {
         .int(row.touched)
         .int(row.at_work)
         .maybe_int(row.ended_ms)
+        .int(row.too_late)
         .end();
 }
 
@@ -173,6 +177,7 @@ pub(crate) fn read(row: &Row) -> Result<BulkRow, sqlx::Error> {
         touched: columns.int()?,
         at_work: columns.int()?,
         ended_ms: columns.maybe_int()?,
+        too_late: columns.int()?,
     })
 }
 
@@ -207,6 +212,7 @@ fn view(row: &Row) -> Result<BulkView, sqlx::Error> {
         begun_ms: columns.int()?,
         touched: columns.int()?,
         at_work: columns.int()?,
+        too_late: columns.int()?,
         ended_ms: columns.maybe_int()?,
         undone: columns.int()?,
         left: columns.int()?,

@@ -30,6 +30,7 @@ FROM dial WHERE shard = $1 AND state <> 'ended' ORDER BY id";
 
 /// Whom we rang last, whatever became of it: a start remembers those. What the callback is about is
 /// said by its oldest need that says so.
+const LAST_MAX: usize = 20_000;
 const LAST: &str = "
 SELECT number.e164, callback.tenant, last.id, last.callback,
     (SELECT need.queue FROM callback_need need
@@ -129,10 +130,15 @@ fn read_rang(row: &Row) -> Result<Option<Rang>, sqlx::Error> {
     }))
 }
 
-/// Whom we rang last, the oldest first.
-pub(crate) async fn last_rang(connection: &mut Connection) -> Result<Vec<Rang>, sqlx::Error> {
-    let rang = all(connection, LAST, read_rang).await?;
-    Ok(rang.into_iter().flatten().collect())
+/// Whom we rang last, the oldest first, and since when that is everybody.
+pub(crate) async fn last_rang(
+    connection: &mut Connection,
+) -> Result<(Vec<Rang>, UtcMs), sqlx::Error> {
+    let rows = all(connection, LAST, read_rang).await?;
+    let is_cut = rows.len() >= LAST_MAX;
+    let rang: Vec<Rang> = rows.into_iter().flatten().collect();
+    let since_ms = rang.first().map_or(0, |oldest| oldest.placed_ms);
+    Ok((rang, if is_cut { since_ms } else { 0 }))
 }
 
 fn view(row: &Row) -> Result<DialView, sqlx::Error> {

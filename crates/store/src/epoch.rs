@@ -96,6 +96,7 @@ impl Store {
 
 async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Error> {
     let (campaigns, released) = campaign::load(connection).await?;
+    let (rang, rang_since_ms) = dial::last_rang(connection).await?;
     Ok(Restored {
         campaigns,
         released,
@@ -117,7 +118,8 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         offers: all(connection, offer::OPEN, offer::read).await?,
         assignments: all(connection, assignment::OPEN, assignment::read).await?,
         spoken: assignment::last_spoken(connection).await?,
-        rang: dial::last_rang(connection).await?,
+        rang,
+        rang_since_ms,
         tasks: all(connection, task::OPEN, task::read).await?,
         dials: all(connection, dial::OPEN, dial::read).await?,
         numbers: all(connection, number::OPEN, number::read).await?,

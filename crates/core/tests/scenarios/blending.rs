@@ -281,6 +281,7 @@ fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
         | Hold::Emergency
         | Hold::AfterCallers { .. }
         | Hold::InACall
+        | Hold::Unreconciled
         | Hold::Campaign
         | Hold::Assigned
         | Hold::WaitsForOperator { .. } => None,

@@ -94,6 +94,18 @@ fn who_is_put_off_is_not_called_before_and_keeps_the_place_and_can_be_brought_ba
     assert!(room.offered().is_some());
 }
 
+#[test]
+fn nobody_is_put_off_until_they_are_given_up() {
+    let mut room = two_owed();
+    let before = places(&room);
+    let mut postpone = told(&room, BulkAction::Postpone);
+    postpone.until_ms = Some(room.now_ms() + 8 * 24 * i64::from(HOUR_S) * 1_000);
+    does(&mut room, postpone);
+    let bulk = room.last_bulk();
+    assert_eq!((bulk.touched, bulk.too_late), (0, 2));
+    assert_eq!(places(&room), before);
+}
+
 fn places(room: &Room) -> Vec<(i64, i64)> {
     let rows = room.callbacks();
     rows.iter()

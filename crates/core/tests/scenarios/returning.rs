@@ -13,7 +13,7 @@ use cuptel_core::words::{
 
 use crate::room::{
     BOOK, BUSY_S, CANCEL, GRACE_S, LUCIA, MARIO, RETURNING, RING_S, Room, VERIFY_AND, VERIFY_NO,
-    VERIFY_TODAY, VERIFY_UNKNOWN, VERIFY_YES, digit_spoken, hour_spoken,
+    VERIFY_TODAY, VERIFY_UNKNOWN, VERIFY_UNSURE, VERIFY_YES, digit_spoken, hour_spoken,
 };
 
 const DAY_S: u32 = 86_400;
@@ -227,6 +227,49 @@ fn whoever_asks_hears_when_we_called_their_number_and_nobody_elses() {
         assert_eq!(room.said_to(lucia), Some(vec![VERIFY_NO]));
         room.hangs_up(lucia);
         room.restarts();
+    }
+}
+
+#[test]
+fn whoever_was_called_before_what_is_remembered_is_not_told_that_it_was_not_us() {
+    let mut room = rung_in_vain(480);
+    room.reloads(|rules| rules.limits.rung_max = 1)
+        .expect("it is taken");
+    let lucia = room.waits(LUCIA, CANCEL);
+    room.hangs_up(lucia);
+    room.wait_s(GRACE_S);
+    room.seat_picks_up();
+    let leg = room.rung().expect("Lucia is rung");
+    room.not_answered(leg, 480);
+    for (user, days, says) in [
+        (MARIO, 0, VERIFY_UNSURE),
+        ("+393331000009", 0, VERIFY_UNSURE),
+        ("+393331000009", 6, VERIFY_NO),
+    ] {
+        room.wait_s(days * DAY_S);
+        let asking = room.calls(user);
+        room.presses(asking, ANOTHER_REASON);
+        room.presses(asking, ASKS);
+        assert_eq!(room.said_to(asking), Some(vec![says]), "{user}");
+        room.hangs_up(asking);
+    }
+}
+
+#[test]
+fn whoever_wanted_to_know_that_alone_is_owed_nothing_more() {
+    for (hears, outcome) in [
+        (true, Outcome::ServedByMenu),
+        (false, Outcome::AbandonedMessage),
+    ] {
+        let mut room = Room::with(asked);
+        let lucia = room.calls(LUCIA);
+        room.presses(lucia, ASKS);
+        if hears {
+            room.heard(lucia);
+        }
+        room.hangs_up(lucia);
+        assert_eq!(room.attempt(0).outcome, Some(outcome));
+        assert_eq!(room.attempt(0).callback.is_none(), hears);
     }
 }
 

@@ -97,6 +97,7 @@ pub(crate) const VERIFY_YES: PromptId = PromptId(141);
 pub(crate) const VERIFY_TODAY: PromptId = PromptId(142);
 pub(crate) const VERIFY_AND: PromptId = PromptId(143);
 pub(crate) const VERIFY_NO: PromptId = PromptId(144);
+pub(crate) const VERIFY_UNSURE: PromptId = PromptId(162);
 pub(crate) const VERIFY_UNKNOWN: PromptId = PromptId(145);
 /// "When we call you, we say this code", "your code is", and to the operator.
 pub(crate) const CODE_GIVEN: PromptId = PromptId(146);
@@ -1245,6 +1246,7 @@ impl Room {
             assignments: Vec::new(),
             spoken: self.spoken(),
             rang: self.rang(),
+            rang_since_ms: 0,
             dials: self
                 .dials
                 .values()
@@ -1565,6 +1567,7 @@ fn prompts() -> SpokenPrompts {
             tens: [30, 40, 50].map(PromptId),
             no: VERIFY_NO,
             unknown: VERIFY_UNKNOWN,
+            unsure: VERIFY_UNSURE,
         }),
         code: Some(CodePrompts {
             given: CODE_GIVEN,

@@ -232,6 +232,7 @@ fn verify(find: impl Fn(&str) -> Option<PromptId>) -> Option<VerifyPrompts> {
         tens,
         no: find("verifica_no")?,
         unknown: find("verifica_ignota")?,
+        unsure: find("verifica_incerta")?,
     })
 }
 

@@ -53,6 +53,30 @@ impl Habits {
         }
     }
 
+    /// Of people who go by this name.
+    pub(super) fn named(self, name: &str) -> Self {
+        let class = name.to_owned();
+        Self { class, ..self }
+    }
+
+    /// What a table says of people who are called: how long they talk, and whether they pick up.
+    pub(super) fn take_of_called(&mut self, table: &mut Fields<'_>) {
+        if let Some(talks) = spread(table, "talks") {
+            self.talks = talks;
+        }
+        if let Some(mut picks_up) = table.table("picks_up") {
+            let habit = &mut self.picks_up;
+            take_share(&mut picks_up, "share", &mut habit.share);
+            take_share(&mut picks_up, "busy", &mut habit.busy);
+            habit.after = spread(&mut picks_up, "after").unwrap_or(habit.after);
+            if habit.share + habit.busy > 1.0 {
+                let message = "`share` and `busy` are more than 1 together";
+                picks_up.faults().add(picks_up.at(), message);
+            }
+            picks_up.finish();
+        }
+    }
+
     /// What a table says, and these habits where it says nothing.
     fn take(&mut self, table: &mut Fields<'_>) {
         if let Some(class) = table.filled_text("class") {
@@ -71,9 +95,6 @@ impl Habits {
                 *share = read.value;
             }
         }
-        if let Some(talks) = spread(table, "talks") {
-            self.talks = talks;
-        }
         if let Some(mut redials) = table.table("redials") {
             let habit = &mut self.redials;
             take_share(&mut redials, "share", &mut habit.share);
@@ -82,17 +103,7 @@ impl Habits {
             habit.calls_max = redials.whole_or("calls_max", 1..=1_000, habit.calls_max);
             redials.finish();
         }
-        if let Some(mut picks_up) = table.table("picks_up") {
-            let habit = &mut self.picks_up;
-            take_share(&mut picks_up, "share", &mut habit.share);
-            take_share(&mut picks_up, "busy", &mut habit.busy);
-            habit.after = spread(&mut picks_up, "after").unwrap_or(habit.after);
-            if habit.share + habit.busy > 1.0 {
-                let message = "`share` and `busy` are more than 1 together";
-                picks_up.faults().add(picks_up.at(), message);
-            }
-            picks_up.finish();
-        }
+        self.take_of_called(table);
     }
 }
 
@@ -209,7 +220,7 @@ pub(super) fn of_day(draft: &Draft, day: PerQuarter) -> anyhow::Result<Vec<Calle
     kinds.collect()
 }
 
-fn kind(habits: Habits, whom: Whom, arrivals: Arrivals) -> Callers {
+pub(super) fn kind(habits: Habits, whom: Whom, arrivals: Arrivals) -> Callers {
     Callers {
         tenant: whom.tenant,
         queue: whom.queue,
@@ -249,14 +260,14 @@ fn arrivals(table: &mut Fields<'_>, period: &Period) -> Option<Arrivals> {
 }
 
 /// Whose line they dial, and for what.
-struct Whom {
+pub(super) struct Whom {
     tenant: TenantId,
     queue: QueueId,
     line: PhoneNumber,
     trunk: TrunkId,
 }
 
-fn whom(table: &mut Fields<'_>, rules: &Rules) -> Option<Whom> {
+pub(super) fn whom(table: &mut Fields<'_>, rules: &Rules) -> Option<Whom> {
     let tenant = tenant(table, rules)?;
     let queue = table.required_text("queue", "the name of a queue")?;
     let ours = || {
@@ -278,7 +289,7 @@ fn whom(table: &mut Fields<'_>, rules: &Rules) -> Option<Whom> {
 }
 
 /// How one comes to a queue: by the tenant's first line, through the first trunk.
-fn way(rules: &Rules, tenant: TenantId, queue: QueueId) -> Option<Whom> {
+pub(super) fn way(rules: &Rules, tenant: TenantId, queue: QueueId) -> Option<Whom> {
     let plan = &rules.tenants.get(&tenant)?.dialplan;
     Route::to(plan, queue)?;
     let (line, _) = rules.lines.iter().find(|(_, line)| line.tenant == tenant)?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use cuptel_core::id::TenantId;
 use cuptel_sim::whatif::figures::{Figure, Unit, levels, plain};
 use cuptel_sim::whatif::policies::Policy;
+use cuptel_sim::whatif::scenario::Callers;
 use cuptel_sim::whatif::{Estimate, Outcome, Tally};
 use serde_json::{Value, json};
 
@@ -61,7 +62,8 @@ const COLUMNS: [Column; 7] = [
 /// What a way to hand out works came to.
 #[derive(Debug)]
 pub(super) struct Compared {
-    pub(super) policy: Policy,
+    pub(super) name: String,
+    key: String,
     pub(super) cells: Vec<Cell>,
     pub(super) violations: u64,
 }
@@ -89,13 +91,35 @@ pub(super) fn compared(
     draft: &Draft,
     simulate: impl Fn(&cuptel_sim::whatif::Scenario) -> Vec<Outcome>,
 ) -> Vec<Compared> {
+    let outcomes = Policy::ALL.map(|policy| {
+        let mut scenario = draft.scenario.clone();
+        scenario.rules = policy.rules(&draft.scenario.rules);
+        simulate(&scenario)
+    });
+    let named = Policy::ALL.iter().zip(&outcomes);
+    let named: Vec<_> = named
+        .map(|(policy, outcomes)| (policy.name(), &outcomes[..]))
+        .collect();
+    let mut all = side_by_side(draft, &named);
+    for (compared, policy) in all.iter_mut().zip(Policy::ALL) {
+        policy.key().clone_into(&mut compared.key);
+    }
+    all
+}
+
+/// Share in target of whoever calls, run by run.
+pub(super) fn in_target(draft: &Draft, outcomes: &[Outcome]) -> Vec<f64> {
+    let taken = figures(draft);
+    let of_run = |outcome: &Outcome| value(draft, &taken, "in_target", outcome);
+    outcomes.iter().filter_map(of_run).collect()
+}
+
+/// Runs with the same people, the first the measure of the others.
+pub(super) fn side_by_side(draft: &Draft, runs: &[(&str, &[Outcome])]) -> Vec<Compared> {
     let taken = figures(draft);
     let mut ours: Vec<Vec<Option<f64>>> = Vec::new();
     let mut all = Vec::new();
-    for policy in Policy::ALL {
-        let mut scenario = draft.scenario.clone();
-        scenario.rules = policy.rules(&draft.scenario.rules);
-        let outcomes = simulate(&scenario);
+    for (name, outcomes) in runs {
         let values = |column: &Column| -> Vec<Option<f64>> {
             let value = |outcome: &Outcome| value(draft, &taken, column.key, outcome);
             outcomes.iter().map(value).collect()
@@ -110,7 +134,8 @@ pub(super) fn compared(
             difference: Estimate::of(&differences(values, ours)),
         };
         all.push(Compared {
-            policy,
+            name: (*name).to_owned(),
+            key: String::new(),
             cells: COLUMNS.iter().zip(&values).zip(&ours).map(cell).collect(),
             violations: outcomes.iter().map(|outcome| outcome.violations).sum(),
         });
@@ -143,7 +168,11 @@ fn value(
     key: &str,
     outcome: &Outcome,
 ) -> Option<f64> {
-    let kinds = || draft.scenario.callers.iter().zip(&outcome.callers);
+    let call = |(callers, _): &(&Callers, &Tally)| callers.listed().is_none();
+    let kinds = || {
+        let kinds = draft.scenario.callers.iter().zip(&outcome.callers);
+        kinds.filter(call)
+    };
     if key != "worst_tenant_in_target" {
         return figures
             .get(key)?
@@ -164,19 +193,22 @@ fn merged<'t>(tallies: impl Iterator<Item = &'t Tally>) -> Tally {
     sum
 }
 
+/// The figures of one, by their keys.
+pub(super) fn figures_json(compared: &Compared) -> serde_json::Map<String, Value> {
+    let figure = |cell: &Cell| {
+        let figure = json!({
+            "value": number(cell.estimate),
+            "less_ours": number(cell.difference),
+        });
+        (cell.column.key.to_owned(), figure)
+    };
+    compared.cells.iter().map(figure).collect()
+}
+
 /// Everything, for programs.
 pub(super) fn json(draft: &Draft, seeds: (u64, u64), compared: &[Compared]) -> Value {
-    let policy = |compared: &Compared| {
-        let figure = |cell: &Cell| {
-            let figure = json!({
-                "value": number(cell.estimate),
-                "less_ours": number(cell.difference),
-            });
-            (cell.column.key.to_owned(), figure)
-        };
-        let figures: serde_json::Map<_, _> = compared.cells.iter().map(figure).collect();
-        json!({ "policy": compared.policy.key(), "figures": figures })
-    };
+    let policy =
+        |compared: &Compared| json!({ "policy": compared.key, "figures": figures_json(compared) });
     json!({
         "name": draft.name,
         "first_seed": seeds.0,

@@ -155,6 +155,11 @@ impl Period {
         Some(laid_out)
     }
 
+    /// `from` on the first day, in seconds after the beginning.
+    pub(super) fn after_begin_s(&self, table: &mut Fields<'_>) -> u32 {
+        self.first_hour_s(table).saturating_sub(self.begins_s)
+    }
+
     /// `from`, an hour of the day; by default that at which the scenario begins.
     pub(super) fn first_hour_s(&self, table: &mut Fields<'_>) -> u32 {
         const EXPECTED: &str = "a full quarter of an hour, like \"08:15\"";

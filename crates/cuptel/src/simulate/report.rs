@@ -205,10 +205,13 @@ fn groups(draft: &Draft) -> Vec<(Kind, String, Vec<usize>)> {
     let kinds = &draft.scenario.callers;
     let titles = titles(&draft.scenario.rules);
     let title = |queue: QueueId| titles.get(&queue).cloned().unwrap_or_default();
+    // Whoever is on the list of a campaign does not call.
+    let call = |(_, it): &(usize, &Callers)| it.listed().is_none();
+    let calling = || kinds.iter().enumerate().filter(call);
     let mut groups = vec![(
         Kind::All,
         "everybody".to_owned(),
-        (0..kinds.len()).collect(),
+        calling().map(|(place, _)| place).collect(),
     )];
     let has_tenants = kinds.iter().any(|it| it.tenant != kinds[0].tenant);
     let queue_name = |it: &Callers| {
@@ -226,7 +229,7 @@ fn groups(draft: &Draft) -> Vec<(Kind, String, Vec<usize>)> {
     ];
     for (kind, name) in names {
         let mut of_kind: Vec<(Kind, String, Vec<usize>)> = Vec::new();
-        for (place, callers) in kinds.iter().enumerate() {
+        for (place, callers) in calling() {
             let name = name(callers);
             match of_kind.iter_mut().find(|(_, known, _)| *known == name) {
                 Some((_, _, members)) => members.push(place),

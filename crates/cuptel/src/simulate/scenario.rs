@@ -8,7 +8,7 @@ use cuptel_sim::whatif::Scenario;
 use cuptel_sim::whatif::plain::without_signalling;
 
 use super::period::Period;
-use super::{callers, operators, recorded, rules};
+use super::{callers, campaigns, operators, recorded, rules};
 use crate::config::queue::answer_target;
 use crate::config::secret::Secret;
 use crate::config::source::{ConfigFault, Source};
@@ -64,7 +64,8 @@ pub(super) fn load(path: &Path) -> Result<Draft, Vec<ConfigFault>> {
     let ground = rules::read(&mut root, path)?;
     let mut sites = ground.sites;
     let day = recorded::read(&mut root, path, &period, &ground.rules)?;
-    let (kinds, habits) = callers::read(&mut root, &period, &ground.rules, day);
+    let (mut kinds, habits) = callers::read(&mut root, &period, &ground.rules, day);
+    kinds.extend(campaigns::read(&mut root, &period, &ground.rules, &habits));
     let groups = operators::read(
         &mut root,
         &period,

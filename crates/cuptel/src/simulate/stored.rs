@@ -10,7 +10,7 @@ use cuptel_core::calendar::{Zone, moment};
 use cuptel_core::id::{QueueId, TenantId};
 use cuptel_core::rules::Rules;
 use cuptel_core::time::UtcMs;
-use cuptel_sim::whatif::scenario::QUARTER_S;
+use cuptel_sim::whatif::scenario::{Callers, QUARTER_S};
 use cuptel_store::{Access, FirstCalls};
 
 use super::scenario::Draft;
@@ -41,7 +41,10 @@ pub(super) fn take(draft: &mut Draft, date: &str) -> anyhow::Result<()> {
     );
     let quarters = draft.period.quarters();
     let arrivals = laid_out(&calls, &draft.scenario.rules, quarters)?;
-    draft.scenario.callers = super::callers::of_day(draft, arrivals)?;
+    let mut callers = super::callers::of_day(draft, arrivals)?;
+    let is_called = |it: &Callers| it.listed().is_some();
+    callers.extend(draft.scenario.callers.drain(..).filter(is_called));
+    draft.scenario.callers = callers;
     Ok(())
 }
 

@@ -238,6 +238,11 @@ pub(super) fn tell_compared(draft: &Draft, runs: u64, compared: &[Compared]) {
          configured way: 0 lies outside the 95 % interval of the differences run by run.\n",
         draft.contract.short_s,
     ));
+    print(&self::compared(&compared.iter().collect::<Vec<_>>()));
+}
+
+/// Their lines, under headings.
+pub(super) fn compared(compared: &[&Compared]) -> Vec<Vec<String>> {
     let heads = compared.first().into_iter().flat_map(|it| &it.cells);
     let mut lines = vec![headings("", heads.map(|cell| cell.column.heading))];
     for one in compared {
@@ -245,19 +250,19 @@ pub(super) fn tell_compared(draft: &Draft, runs: u64, compared: &[Compared]) {
             let mark = if cell.differs() { " *" } else { "" };
             format!("{}{mark}", text(cell.estimate, cell.column.unit))
         });
-        let name = std::iter::once(one.policy.name().to_owned());
+        let name = std::iter::once(one.name.clone());
         lines.push(name.chain(cells).collect());
     }
-    print(&lines);
+    lines
 }
 
-fn headings<'h>(first: &str, rest: impl IntoIterator<Item = &'h str>) -> Vec<String> {
+pub(super) fn headings<'h>(first: &str, rest: impl IntoIterator<Item = &'h str>) -> Vec<String> {
     let rest = rest.into_iter().map(str::to_owned);
     std::iter::once(first.to_owned()).chain(rest).collect()
 }
 
 /// The first column on the left, figures on the right.
-fn print(lines: &[Vec<String>]) {
+pub(super) fn print(lines: &[Vec<String>]) {
     let columns = lines.first().map_or(0, Vec::len);
     let widths: Vec<usize> = (0..columns).map(|column| width(lines, column)).collect();
     for line in lines {

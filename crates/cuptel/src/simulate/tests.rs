@@ -15,7 +15,7 @@ use cuptel_store::{Access, Batch, Names};
 use super::report::Report;
 use super::scenario::{Draft, load};
 use super::svg::drawn;
-use super::{Seeds, compare, stored};
+use super::{Seeds, campaigns, compare, stored};
 use crate::config::secret::Secret;
 use crate::config::source::ConfigFault;
 use crate::serve::runtime;
@@ -247,7 +247,7 @@ fn a_stored_day_says_how_many_call_and_the_scenario_what_they_are_like() {
     };
     let quarters = |callers: &Callers| match &callers.arrivals {
         Arrivals::PerQuarter(people) => people.clone(),
-        Arrivals::Recorded(calls) => panic!("{calls:?}"),
+        arrivals @ (Arrivals::Recorded(_) | Arrivals::Listed(_)) => panic!("{arrivals:?}"),
     };
     assert_eq!(quarters(booking)[..3], [1.0, 0.0, 0.0], "the missed queue");
     assert_eq!(quarters(cancelling)[..3], [0.0, 2.0, 0.0]);
@@ -408,4 +408,48 @@ fn a_recorded_day_is_told_its_mistakes_by_line() {
     ] {
         assert!(told[line].contains(expected), "{told:#?}");
     }
+}
+
+#[test]
+fn a_campaign_is_lived_through_and_told_beside_the_day_without_it() {
+    let campaign = "[[campaign]]\nname = \"cardiology\"\nqueue = \"bookings\"\npeople = 30\npace = 6\n\
+        picks_up = { share = 1.0, busy = 0.0, after = { fixed_s = 5 } }\n";
+    let plain = read(SMALL).unwrap();
+    let draft = read(&format!("{SMALL}{campaign}")).unwrap();
+    let seeds = Seeds { first: 7, runs: 3 };
+    let with = seeds.simulate(&draft.scenario);
+    let forecast = campaigns::forecast(&draft, &with, |scenario| seeds.simulate(scenario));
+    let json = forecast.unwrap().json();
+    let told = &json["campaigns"][0];
+    assert_eq!(told["name"], "cardiology");
+    assert_eq!(told["reached"]["mean"], 30.0);
+    assert_eq!(told["over_in_runs"], 3);
+    let over_s = told["over_s"]["mean"].as_f64().unwrap();
+    // Thirty calls of four minutes by eight who also take callers, six at a time.
+    assert!((600.0..7_200.0).contains(&over_s), "{over_s}");
+    let hours = |nth: usize| json["callers"][nth]["busy_hours"]["mean"].as_f64().unwrap();
+    assert!(hours(1) - hours(0) > 1.0, "{} {}", hours(0), hours(1));
+    assert!(
+        json["more_operators"].is_u64(),
+        "{}",
+        json["more_operators"]
+    );
+    // Whoever calls is the same with and without: only the campaign is told apart.
+    let alone = Report::of(&plain, 7, &seeds.simulate(&plain.scenario));
+    let calls = alone.json()["calls_simulated"].clone();
+    let without = json["callers"][0]["figures"]["in_target"]["value"].clone();
+    let all = &alone.json()["groups"][0]["figures"];
+    assert_eq!(without, all["level_contract_20_s"]);
+    assert!(calls.as_u64() > Some(0));
+    assert!(campaigns::forecast(&plain, &with, |scenario| seeds.simulate(scenario)).is_none());
+}
+
+#[test]
+fn a_campaign_of_a_scenario_is_checked_as_everything_else() {
+    let told = faults(&format!(
+        "{SMALL}[[campaign]]\nname = \"x\"\nqueue = \"nothing\"\npeople = 0\npace = 5\n"
+    ));
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().any(|it| it.contains("people")), "{told:?}");
+    assert!(told.iter().any(|it| it.contains("queue")), "{told:?}");
 }

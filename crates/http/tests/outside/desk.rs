@@ -544,6 +544,7 @@ fn closed_in_bulk(id: i64) -> BulkRow {
         after: None,
         touched: 0,
         at_work: 0,
+        too_late: 0,
         ended_ms: Some(AT_MS),
     }
 }

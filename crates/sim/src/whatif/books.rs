@@ -19,6 +19,8 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             Record::Callback(row) | Record::CallbackAmended(row) => self.read_callback(&row),
             Record::Dial(row) => self.read_dial(&row),
             Record::Interval(row) => self.interval(&row),
+            Record::Campaign(row) => self.read_campaign(&row),
+            Record::CampaignEntry(row) => self.read_entry(*row),
             Record::Number(_)
             | Record::Need(_)
             | Record::NeedDetail(_)
@@ -40,8 +42,6 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Closure(_)
             | Record::Mark(_)
             | Record::Review(_)
-            | Record::Campaign(_)
-            | Record::CampaignEntry(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}

@@ -9,7 +9,7 @@ use cuptel_core::words::{NumberClass, Party};
 
 use super::scenario::{Arrivals, Callers, QUARTER_S};
 use super::spread::micros;
-use super::world::{Called, Event, World, leg_of, place};
+use super::world::{Event, OnPhone, World, leg_of, place};
 
 const SECOND_US: u64 = 1_000_000;
 /// From the end of a question to the key.
@@ -157,7 +157,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
         }
     }
 
-    fn new_person(&mut self, kind: u32) -> u32 {
+    pub(crate) fn new_person(&mut self, kind: u32) -> u32 {
         let person = u32::try_from(self.persons.len()).unwrap_or(u32::MAX);
         let fate = self.kinds[place(kind)].fork();
         self.fates.push(fate);
@@ -337,7 +337,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
             self.plan_in(talk_us, Event::Parts { call, turn });
         } else if let Some(called) = self.called.get_mut(&leg) {
             called.turn += 1;
-            let Called { person, turn } = *called;
+            let OnPhone { person, turn } = *called;
             self.persons[place(person)].is = Is::CalledBack;
             let talk_us = self.talk_us(person);
             self.plan_in(talk_us, Event::PersonParts { leg, turn });
@@ -377,7 +377,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
         };
         let someone = self.persons[place(person)];
         self.outcome.callers[place(someone.kind)].dials += u64::from(someone.counts);
-        self.called.insert(leg, Called { person, turn: 0 });
+        self.called.insert(leg, OnPhone { person, turn: 0 });
         let picks_up = self.callers(someone.kind).picks_up;
         let fate = &mut self.fates[place(person)];
         let drawn = fate.unit();
@@ -422,7 +422,7 @@ fn person_of(number: &PhoneNumber) -> Option<u32> {
     number.reveal().strip_prefix(NUMBERS)?.parse().ok()
 }
 
-fn caller_of(person: u32) -> Caller {
+pub(crate) fn caller_of(person: u32) -> Caller {
     let number = PhoneNumber::parse_e164(&format!("{NUMBERS}{person:09}"));
     Caller {
         number: Some(number.expect("a prefix and nine digits")),

@@ -93,6 +93,32 @@ pub enum Arrivals {
     PerQuarter(Vec<f64>),
     /// As somebody wrote down, in the order of time.
     Recorded(Vec<Recorded>),
+    /// They do not: they are on the list of a campaign, and are called.
+    Listed(Listed),
+}
+
+/// A campaign whose people are to be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    /// People on its list.
+    pub people: u32,
+    /// When it begins, from the scenario's beginning.
+    pub from_s: u32,
+    /// People at most that are released and not settled.
+    pub pace: u32,
+    /// People at most that are released within an hour.
+    pub per_hour: Option<u32>,
+}
+
+impl Callers {
+    /// The campaign whose people they are, if they do not call.
+    #[must_use]
+    pub fn listed(&self) -> Option<&Listed> {
+        match &self.arrivals {
+            Arrivals::Listed(listed) => Some(listed),
+            Arrivals::PerQuarter(_) | Arrivals::Recorded(_) => None,
+        }
+    }
 }
 
 /// One call as it was.

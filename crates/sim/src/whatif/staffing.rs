@@ -221,8 +221,11 @@ fn can(rules: &Rules, operators: &Operators, callers: &Callers) -> bool {
 fn by_theory(scenario: &Scenario, group: &Group, quarter: usize, target: Target) -> Option<u32> {
     let (mut calls, mut work_s, mut patience_s, mut give_up) = (0.0, 0.0, 0.0, 0.0);
     for callers in group.kinds.iter().map(|kind| &scenario.callers[*kind]) {
-        let Arrivals::PerQuarter(expected) = &callers.arrivals else {
-            return None;
+        let expected = match &callers.arrivals {
+            Arrivals::PerQuarter(expected) => expected,
+            Arrivals::Recorded(_) => return None,
+            // They are called, and nobody waits for them.
+            Arrivals::Listed(_) => continue,
         };
         let expected = expected.get(quarter).copied().unwrap_or(0.0);
         let wrap_up_s = scenario.rules.queues.get(&callers.queue);

@@ -9,6 +9,7 @@ use cuptel_core::step::{AfterPlay, Destination, Effect, Input, Step};
 use cuptel_core::time::{MonoUs, Now};
 
 use super::agenda::Agenda;
+use super::campaigns::{Called, Known};
 use super::crowd::{Call, Debt, Person};
 use super::desks::Desk;
 use super::scenario::{Arrivals, Route, Scenario};
@@ -27,6 +28,8 @@ pub struct Outcome {
     pub quarters: Vec<Vec<Quarter>>,
     /// By group of operators.
     pub operators: Vec<Worked>,
+    /// By kind of caller: what came of the campaign whose people they are.
+    pub campaigns: Vec<Called>,
     /// What the centre was told.
     pub inputs: u64,
     /// Moves that a state refused, commands that were not carried out: faults of ours.
@@ -59,6 +62,8 @@ pub(crate) enum Event {
     },
     /// Somebody calls again.
     Redials(u32),
+    /// The people of this kind are called from now on.
+    CampaignBegins(u32),
     /// Hangs up, unless an operator or the queue was reached meanwhile.
     TiresBefore(u32),
     /// Hangs up, if still waiting.
@@ -138,16 +143,17 @@ pub(crate) struct World<'s, H> {
     /// Of a kind whose calls were recorded, the person of each number.
     pub(crate) recorded: Vec<Vec<Option<u32>>>,
     /// Persons whom we call, by their leg; never walked through.
-    pub(crate) called: HashMap<LegId, Called, OwnIds>,
+    pub(crate) called: HashMap<LegId, OnPhone, OwnIds>,
     /// Open debts; never walked through.
     pub(crate) debts: HashMap<CallbackId, Debt, OwnIds>,
     pub(crate) desks: Vec<Desk>,
+    pub(crate) campaigns: Vec<Known>,
     pub(crate) outcome: Outcome,
 }
 
 /// A person whom we call.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Called {
+pub(crate) struct OnPhone {
     pub(crate) person: u32,
     /// Grows with each conversation.
     pub(crate) turn: u32,
@@ -195,10 +201,12 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             called: HashMap::default(),
             debts: HashMap::default(),
             desks: super::desks::desks(scenario, seed),
+            campaigns: Vec::new(),
             outcome: Outcome {
                 callers: vec![Tally::new(thresholds); kinds],
                 quarters: vec![empty; kinds],
                 operators: vec![Worked::default(); scenario.operators.len()],
+                campaigns: vec![Called::default(); kinds],
                 inputs: 0,
                 violations: 0,
             },
@@ -219,6 +227,10 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             match &callers.arrivals {
                 Arrivals::PerQuarter(_) => self.plan_next_caller(kind, 0),
                 Arrivals::Recorded(_) => self.plan_recorded(kind, 0),
+                Arrivals::Listed(listed) => {
+                    let at_us = u64::from(listed.from_s) * 1_000_000;
+                    self.agenda.plan(at_us, Event::CampaignBegins(kind));
+                }
             }
         }
         self.follow();
@@ -308,6 +320,12 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
                     reachable,
                 });
             }
+            Effect::ReadEntries {
+                campaign,
+                ask,
+                limit,
+                ..
+            } => self.entries_wanted(campaign, ask, limit),
             Effect::Reply { result, .. } => self.outcome.violations += u64::from(result.is_err()),
             // Whoever hears these does nothing; that a call is over is told by its row.
             Effect::Ring { .. }
@@ -316,7 +334,6 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             | Effect::Unbridge { .. }
             | Effect::Bound { .. }
             | Effect::Account { .. }
-            | Effect::ReadEntries { .. }
             | Effect::Drained => {}
         }
     }
@@ -326,6 +343,7 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             Event::NextCaller(kind) => self.next_caller(kind),
             Event::NextRecorded { kind, nth } => self.next_recorded(kind, nth),
             Event::Redials(person) => self.redials(person),
+            Event::CampaignBegins(kind) => self.campaign_begins(kind),
             Event::TiresBefore(call) => self.tires_before(call),
             Event::TiresInQueue(call) => self.tires_in_queue(call),
             Event::Presses { call, turn, digit } => self.presses(call, turn, digit),
@@ -348,6 +366,7 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
     fn close(mut self) -> Outcome {
         self.close_desks();
         self.close_calls();
+        self.close_campaigns();
         self.outcome.violations += self.centre.snapshot(self.now).violations;
         self.outcome
     }

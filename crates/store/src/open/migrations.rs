@@ -79,6 +79,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0018_code_word.sql"),
     ),
     (19, "bulk", include_str!("../../migrations/0019_bulk.sql")),
+    (
+        25,
+        "bulk_too_late",
+        include_str!("../../migrations/0025_bulk_too_late.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -62,6 +62,7 @@ fn bulks() -> Vec<Record> {
         after: Some(CallbackId(13)),
         touched: 1,
         at_work: 0,
+        too_late: 3,
         ended_ms: is_over.then_some(NOW + 60),
     };
     vec![
