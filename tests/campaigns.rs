@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answers, Carrier, Centre, Phone, Ran, SOON, Setup, until};
+use crate::harness::{Answers, Carrier, Centre, Phone, Ran, SOON, Setup, repository, until};
 
 /// What a long list may take on a busy machine.
 const IMPORT_TIME: Duration = Duration::from_secs(180);
@@ -86,7 +86,7 @@ fn a_list_is_called_a_few_at_a_time_over_a_crash_and_its_results_are_exported() 
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);
     centre.sign_in("101", "Anna Esempio");
     let mut carrier = Carrier::with(&centre, "person_answers");
-    does(&centre, "start", "running");
+    does(&centre, "start", "runs:");
     let invite = carrier.invited();
     assert!(invite.starts_with("INVITE sip:+390861555301@"), "{invite}");
     does(&centre, "pause", "paused");
@@ -103,7 +103,7 @@ fn a_list_is_called_a_few_at_a_time_over_a_crash_and_its_results_are_exported() 
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);
     let list = centre.run(&["campaigns", "list"]).succeeded();
     assert!(list.contains("paused"), "{list}");
-    does(&centre, "resume", "running");
+    does(&centre, "resume", "runs:");
     let invite = carrier.invited();
     assert!(invite.starts_with("INVITE sip:+390861555302@"), "{invite}");
     carrier.sipp.went_well(SOON);
@@ -119,7 +119,16 @@ fn a_list_is_called_a_few_at_a_time_over_a_crash_and_its_results_are_exported() 
         "cuptel_campaign_entries{tenant=\"asl-teramo\",campaign=\"cardiologia\",state=\"waiting\"}";
     assert_eq!(centre.counted(series), 1);
 
-    does(&centre, "end", "stopped");
+    let day = repository().join("config/scenarios/monday.toml");
+    let day = day.to_str().expect("a path in UTF-8");
+    let forecast = ["campaigns", "forecast", NAME, "--scenario", day];
+    let told = centre.run_within(IMPORT_TIME, &forecast).succeeded();
+    assert!(
+        told.contains("cardiologia") && told.contains("without campaigns"),
+        "{told}"
+    );
+
+    does(&centre, "end", "ended");
     counts(&centre, "who was tried is withdrawn", is_one("withdrawn"));
     let export = centre.run(&["campaigns", "export", NAME]).succeeded();
     let ends = [
@@ -205,7 +214,7 @@ fn a_hundred_thousand_lines_are_taken_in_little_memory() {
     assert!(grown_mib <= GROWTH_MAX_MIB, "it grew by {grown_mib} MiB");
     let entries = "SELECT count(*) FROM campaign_entry WHERE state = 'waiting'";
     assert_eq!(centre.sql(entries), "100000");
-    does(&centre, "start", "running");
+    does(&centre, "start", "runs:");
     counts(&centre, "as many as the pace says", |counts| {
         counts["released"] == 50
     });

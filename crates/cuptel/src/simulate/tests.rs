@@ -445,6 +445,16 @@ fn a_campaign_is_lived_through_and_told_beside_the_day_without_it() {
 }
 
 #[test]
+fn a_seat_that_missed_a_caller_has_the_next_one() {
+    let draft = read(&format!("{SMALL}misses = 0.2\n")).unwrap();
+    let seeds = Seeds { first: 7, runs: 3 };
+    let report = Report::of(&draft, 7, &seeds.simulate(&draft.scenario)).json();
+    let figures = &report["groups"][0]["figures"];
+    let mean = |key: &str| figures[key]["mean"].as_f64().unwrap();
+    assert!(mean("answered") > 0.75 * mean("calls"), "{figures}");
+}
+
+#[test]
 fn a_campaign_of_a_scenario_is_checked_as_everything_else() {
     let told = faults(&format!(
         "{SMALL}[[campaign]]\nname = \"x\"\nqueue = \"nothing\"\npeople = 0\npace = 5\n"

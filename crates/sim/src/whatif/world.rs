@@ -7,6 +7,7 @@ use cuptel_core::Centre;
 use cuptel_core::id::{CallbackId, LegId, OwnIds};
 use cuptel_core::step::{AfterPlay, Destination, Effect, Input, Step};
 use cuptel_core::time::{MonoUs, Now};
+use cuptel_core::words::Party;
 
 use super::agenda::Agenda;
 use super::campaigns::{Called, Known};
@@ -327,10 +328,15 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
                 ..
             } => self.entries_wanted(campaign, ask, limit),
             Effect::Reply { result, .. } => self.outcome.violations += u64::from(result.is_err()),
+            // A phone that rang says at once that it was let go; whose call is over has nothing to say.
+            Effect::HangUp { leg, .. } if self.call_of(leg).is_none() => {
+                let by = Party::Network;
+                self.at_once.push_back(Input::Ended { leg, by });
+            }
             // Whoever hears these does nothing; that a call is over is told by its row.
-            Effect::Ring { .. }
+            Effect::HangUp { .. }
+            | Effect::Ring { .. }
             | Effect::Refuse { .. }
-            | Effect::HangUp { .. }
             | Effect::Unbridge { .. }
             | Effect::Bound { .. }
             | Effect::Account { .. }
