@@ -108,6 +108,9 @@ const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
     "number_mark" by "id"
     "campaign" by "id"
     "campaign_entry" by "id"
+    "code_word" by "id"
+    "bulk" by "id"
+    "bulk_entry" by "id"
 };
 
 macro_rules! left_open {
@@ -588,6 +591,18 @@ SELECT e.id FROM campaign_entry e
 JOIN callback_need n ON n.shard = e.shard AND n.id = e.need
 WHERE e.shard = $1 AND e.state NOT IN ('waiting', 'released') AND n.closed_ms IS NULL
 ORDER BY e.id")],
+    },
+    Rule {
+        name: "campaign_need_without_entry",
+        promise: "P2",
+        meaning: "somebody is called for a campaign on whose list they are not, and no result of it is ever told",
+        advice: LOOK_AT_CAMPAIGN,
+        offenders: &[("callback_need", "
+SELECT n.id FROM callback_need n
+WHERE n.shard = $1 AND n.kind = 'recall' AND n.closed_ms IS NULL
+    AND n.id NOT IN (SELECT need FROM campaign_entry
+        WHERE shard = $1 AND state = 'released' AND need IS NOT NULL)
+ORDER BY n.id")],
     },
     Rule {
         name: "campaign_called_too_soon",

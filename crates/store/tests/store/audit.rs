@@ -131,24 +131,26 @@ const P1: &[Damage] = &[
         &[121],
         entry!("121, 1, 999, 1, 1, 0, 'waiting', NULL, NULL, NULL, NULL"),
     ),
-    damage(
-        "campaign_entry_half_settled",
-        "P1",
-        &[121],
-        concat!(
+    Damage {
+        rule: "campaign_entry_half_settled",
+        promise: "P1",
+        rows: &[121],
+        also: &["campaign_need_without_entry"],
+        statements: concat!(
             campaign!("running":),
             entry!("121, 1, 111, 1, 1, 0, 'reached', NULL, NULL, NULL, NULL")
         ),
-    ),
-    damage(
-        "campaign_entry_without_need",
-        "P1",
-        &[121],
-        concat!(
+    },
+    Damage {
+        rule: "campaign_entry_without_need",
+        promise: "P1",
+        rows: &[121],
+        also: &["campaign_need_without_entry"],
+        statements: concat!(
             campaign!("running":),
             entry!("121, 1, 111, 1, 1, 0, 'released', 11, 999, 1, NULL")
         ),
-    ),
+    },
     damage(
         "attempt_half_ended",
         "P1",
@@ -233,6 +235,12 @@ const P1: &[Damage] = &[
 ];
 
 const P2: &[Damage] = &[
+    damage(
+        "campaign_need_without_entry",
+        "P2",
+        &[39],
+        campaign!("running":),
+    ),
     damage(
         "callback_without_open_need",
         "P2",
@@ -339,15 +347,16 @@ const P3: &[Damage] = &[
             entry!("122, 1, 111, 1, 1, 0, 'released', 11, 39, 1, NULL")
         ),
     ),
-    damage(
-        "campaign_need_left_open",
-        "P3",
-        &[121],
-        concat!(
+    Damage {
+        rule: "campaign_need_left_open",
+        promise: "P3",
+        rows: &[121],
+        also: &["campaign_need_without_entry"],
+        statements: concat!(
             campaign!("running":),
             entry!("121, 1, 111, 1, 1, 0, 'reached', 11, 39, 1, 2")
         ),
-    ),
+    },
     damage(
         "campaign_called_too_soon",
         "P3",
