@@ -15,7 +15,8 @@ use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, Tenant
 use cuptel_core::matching::{Conditions, Dialling, Figures, Load, Matching, SeatIs, Waiting, Who};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
-    CallbackPolicy, GivesWay, MatchPolicy, NoOperators, Queue, Relaxation, TaskPolicy, WrapUp,
+    CallbackPolicy, GivesWay, MatchPolicy, NoOperators, PersonFirstPolicy, Queue, Relaxation,
+    TaskPolicy, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -174,6 +175,7 @@ fn queue(number: i64) -> Queue {
             expected_s: 300,
             expires: Term::new(10, CountedDays::Every, Zone::UTC),
             window: ContactWindow::always(),
+            person_first: PersonFirstPolicy::default(),
         },
     }
 }

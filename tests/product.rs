@@ -22,6 +22,7 @@ mod marks;
 mod numbers;
 mod outage;
 mod outcomes;
+mod person_first;
 mod readme;
 mod refusals;
 mod registration;

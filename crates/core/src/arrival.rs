@@ -262,6 +262,7 @@ impl Centre {
                 self.dial_married(now, seat, step);
             }
         }
+        self.first_married(now, number, step);
         self.reconsider_number(now, number);
     }
 

@@ -139,6 +139,13 @@ impl Blending {
         }
     }
 
+    /// Whether the same seats make the callbacks of both queues.
+    pub(crate) fn shares_seats(&self, queue: QueueId, other: QueueId) -> bool {
+        let blend = self.blends.get(&queue);
+        queue == other
+            || blend.is_some_and(|blend| blend.shared.iter().any(|(shared, _)| *shared == other))
+    }
+
     /// Which seats may begin another callback of this queue. `since_ms`: since when the one
     /// whose turn it is could have been dialled.
     pub(crate) fn dialling(

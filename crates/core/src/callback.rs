@@ -19,11 +19,11 @@ pub(crate) enum Move {
     Offer,
     /// The seat did not take it, or it was withdrawn.
     Return,
-    /// The seat took it; the person is rung.
+    /// The seat took it, or nobody is to before the person: the person is rung.
     Dial,
     /// The person answered, or has an operator again.
     Answer,
-    /// The operator's phone died: the person waits on the line for another.
+    /// The person waits on the line for an operator: theirs is gone, or they pressed the key.
     Wait,
     /// The process died while it was in flight.
     Crash,
@@ -48,13 +48,9 @@ pub(crate) fn next(state: CallbackState, wanted: Move) -> Result<CallbackState, 
     match state {
         S::Waiting => match wanted {
             Move::Offer => Ok(S::Offered),
+            Move::Dial => Ok(S::Dialling),
             Move::Close => Ok(S::Closed),
-            Move::Return
-            | Move::Dial
-            | Move::Answer
-            | Move::Wait
-            | Move::Crash
-            | Move::Reconcile => refused,
+            Move::Return | Move::Answer | Move::Wait | Move::Crash | Move::Reconcile => refused,
         },
         S::Offered => match wanted {
             Move::Return => Ok(S::Waiting),
@@ -64,10 +60,11 @@ pub(crate) fn next(state: CallbackState, wanted: Move) -> Result<CallbackState, 
         },
         S::Dialling => match wanted {
             Move::Answer => Ok(S::Talking),
+            Move::Wait => Ok(S::AnsweredWaiting),
             Move::Return => Ok(S::Waiting),
             Move::Crash => Ok(S::Unknown),
             Move::Close => Ok(S::Closed),
-            Move::Offer | Move::Dial | Move::Wait | Move::Reconcile => refused,
+            Move::Offer | Move::Dial | Move::Reconcile => refused,
         },
         S::Talking => match wanted {
             Move::Wait => Ok(S::AnsweredWaiting),
@@ -121,6 +118,9 @@ pub(crate) struct Case {
     pub(crate) wake_at: Option<MonoUs>,
     /// How many dials were part of a try. Forgotten by a restart, which costs less than a try.
     pub(crate) parts: u32,
+    /// How often whoever answered pressed no key, since somebody did. Forgotten by a restart, which
+    /// costs a question more.
+    pub(crate) machines: u32,
     /// The time by which the person was told that they are called.
     pub(crate) promised_ms: Option<UtcMs>,
     /// What was known of the people of campaigns that were settled with it.
@@ -272,6 +272,7 @@ pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) 
         DialResult::NoAnswer | DialResult::Answered => policy.spacing_no_answer_s,
         DialResult::Busy => policy.spacing_busy_s,
         DialResult::Declined => policy.spacing_person_declined_s,
+        DialResult::Machine => policy.person_first.spacing_machine_s,
         DialResult::Unreachable | DialResult::TrunkFailed | DialResult::Unknown => {
             policy.spacing_unreachable_s
         }
@@ -289,6 +290,8 @@ pub(crate) fn spends_a_try(result: DialResult, parts: u32, busy_per_try: u32) ->
         | DialResult::Declined
         | DialResult::Unreachable
         | DialResult::Unknown => true,
+        // A hint, and never the reason to give somebody up: an operator hears who it is soon.
+        DialResult::Machine => false,
         DialResult::Answered | DialResult::Married | DialResult::Cancelled => false,
     }
 }
@@ -362,6 +365,7 @@ mod tests {
             wake_at: None,
             promised_ms: None,
             parts: 0,
+            machines: 0,
             recalled: None,
         }
     }

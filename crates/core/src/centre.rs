@@ -26,6 +26,7 @@ use crate::matching::Matching;
 use crate::means::Means;
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
+use crate::person_first::PersonFirst;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
 use crate::reconnecting::LeftAlone;
@@ -53,10 +54,12 @@ pub(crate) enum Role {
     Seat(SeatId),
     /// The person whom this seat calls back.
     Person(SeatId),
-    /// The person whom nobody speaks with since a seat vanished.
+    /// The person who waits on the line for an operator.
     LeftAlone(CallbackId),
     /// The phone of a seat whose offer is over: it is let go, and has not said so yet.
     LetGo(SeatId),
+    /// The person who is on the line before an operator.
+    First(CallbackId),
 }
 
 /// How much the rules hold in memory.
@@ -117,6 +120,8 @@ pub struct Centre {
     pub(crate) tasks: Tasks,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
+    /// Persons who are called before an operator is on the line, by their callback.
+    pub(crate) person_first: BTreeMap<CallbackId, PersonFirst>,
     /// Sites that are cut off.
     pub(crate) outages: BTreeMap<SiteId, SiteOutageRow>,
     /// Stop buttons that are pressed.
@@ -206,6 +211,7 @@ impl Centre {
             fairness: Fairness::default(),
             tasks: Tasks::default(),
             left_alone: BTreeMap::new(),
+            person_first: BTreeMap::new(),
             outages: BTreeMap::new(),
             stops: Stops::default(),
             marks: Marks::default(),
@@ -288,38 +294,43 @@ impl Centre {
             Input::Placed { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.offer_placed(now, seat, step),
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
+                Some(Role::First(id)) => self.first_placed(now, id),
                 Some(Role::Caller(_) | Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ringing { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_rings(now, seat, step),
                 Some(Role::Person(seat)) => self.person_rings(seat),
+                Some(Role::First(id)) => self.first_rings(id),
                 Some(Role::Caller(_) | Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::Answered { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
                 Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
                 Some(Role::Person(seat)) => self.person_answered(now, seat, step),
+                Some(Role::First(id)) => self.first_answered(now, id, step),
                 Some(Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_did_not_take(now, seat, status, step),
                 Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
+                Some(Role::First(id)) => self.first_not_reached(now, id, status, step),
                 Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
                 Some(Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
             Input::MediaLost { leg } => self.leg_over(now, leg, Party::Network, true, step),
             Input::EffectRefused { leg } => self.leg_over(now, leg, Party::Network, false, step),
-            Input::Digit { leg, digit } => {
-                if let Some(Role::Caller(id)) = self.legs.get(&leg).copied() {
-                    self.caller_digit(now, id, digit, step);
-                }
-            }
+            Input::Digit { leg, digit } => match self.legs.get(&leg).copied() {
+                Some(Role::Caller(id)) => self.caller_digit(now, id, digit, step),
+                Some(Role::First(id)) => self.first_digit(now, id, digit, step),
+                Some(Role::Seat(_) | Role::Person(_) | Role::LeftAlone(_)) | None => {}
+            },
             Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),
                 Some(Role::Seat(seat)) => self.operator_heard(now, seat, token, step),
                 Some(Role::LeftAlone(id)) => self.person_heard(now, id, token, step),
                 Some(Role::Person(seat)) => self.code_heard(seat, token, step),
+                Some(Role::First(id)) => self.first_heard(now, id, token, step),
                 Some(Role::LetGo(_)) | None => {}
             },
             Input::Registered {
@@ -364,7 +375,8 @@ impl Centre {
                 self.seat_left(now, seat, by, hang_up, step);
             }
             Some(Role::Person(seat)) => self.person_left(now, seat, by, hang_up, step),
-            Some(Role::LeftAlone(id)) => self.person_gone(now, id, hang_up, step),
+            Some(Role::LeftAlone(id)) => self.person_gone(now, id, by, hang_up, step),
+            Some(Role::First(id)) => self.first_left(now, id, by, hang_up, step),
             Some(Role::LetGo(seat)) => self.phone_let_go(now, seat, leg, step),
             None => {}
         }
@@ -389,6 +401,8 @@ impl Centre {
             Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
             Timer::LeftAlone(id, until) => self.person_waited(now, id, until, step),
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
+            Timer::FirstRang(id, dial) => self.first_rang_out(now, id, dial, step),
+            Timer::FirstKey(id, token) => self.first_pressed_nothing(now, id, token, step),
             Timer::SeatFree(seat, until) => self.seat_rested(now, seat, until, step),
             Timer::BreakEnds(seat, moment) => self.break_ends(now, seat, moment, step),
             Timer::ShiftEnds(seat, ends_ms) => self.shift_ends(now, seat, ends_ms, step),

@@ -95,7 +95,7 @@ impl Centre {
         self.said_code(spoken, code)
     }
 
-    fn said_code(&self, before: PromptId, code: CodeWord) -> Vec<PromptId> {
+    pub(crate) fn said_code(&self, before: PromptId, code: CodeWord) -> Vec<PromptId> {
         let digits = code.reveal();
         let spoken = digits.bytes().filter_map(|digit| {
             let prompts = &self.rules.prompts.digits;

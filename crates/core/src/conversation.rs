@@ -324,7 +324,7 @@ impl Centre {
         let interrupted = self.was_too_short(now, since_ms, by, disposition);
         let about = About {
             dial: Some(dial.id),
-            seat: Some(dial.seat),
+            seat: dial.seat,
             ..About::default()
         };
         self.dial_ends(now, dial, DialResult::Answered, Some(200), step);

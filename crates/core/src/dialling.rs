@@ -16,7 +16,7 @@ use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, SILENT, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::whisper::WHISPERED;
-use crate::words::{CallbackEventKind, DialResult, DialState};
+use crate::words::{CallbackEventKind, DialOrder, DialResult, DialState};
 
 /// Token of the message why a person was not reached.
 const WHY_NOT: u64 = 1;
@@ -25,11 +25,11 @@ const WHY_NOT: u64 = 1;
 type AtSeat = (AssignmentRow, QueueId, LegId);
 
 /// How a dial goes.
-struct Way {
-    trunk: TrunkId,
+pub(crate) struct Way {
+    pub(crate) trunk: TrunkId,
     /// The number that is shown.
-    cli: PhoneNumber,
-    ring_s: u32,
+    pub(crate) cli: PhoneNumber,
+    pub(crate) ring_s: u32,
 }
 
 impl Centre {
@@ -80,36 +80,11 @@ impl Centre {
         way: Way,
         step: &mut Step,
     ) {
-        let Some(case) = self.cases.get(&callback) else {
+        let first = (DialOrder::OperatorFirst, Some(id));
+        let Some((dial, number)) = self.new_dial(now, callback, first, way.trunk, step) else {
             return;
         };
-        let (number, handle) = (case.number.clone(), case.row.number);
-        let (dial_id, person_leg) = (DialId(self.ids.allot()), LegId(self.ids.allot()));
-        let dial = DialRow {
-            id: dial_id,
-            callback,
-            number: handle,
-            seat: id,
-            trunk: way.trunk,
-            state: DialState::InFlight,
-            placed_ms: now.utc_ms,
-            answered_ms: None,
-            ended_ms: None,
-            result: None,
-            sip_status: None,
-        };
-        let row = Record::Dial(dial.clone());
-        step.records
-            .extend(Some(row).filter(|_| !planted(Fault::DialWithoutRow)));
-        self.people
-            .change(&number, |known| known.dial = Some(dial_id));
-        let about = About {
-            dial: Some(dial_id),
-            seat: Some(id),
-            ..About::default()
-        };
-        self.note(now, callback, CallbackEventKind::Dialled, about, step);
-        self.use_channels(now, way.trunk, |used| used.outbound += 1);
+        let (dial_id, person_leg) = (dial.id, LegId(self.ids.allot()));
         self.legs.insert(person_leg, Role::Person(id));
         let until = now.in_s(way.ring_s);
         self.timers.at(until, Timer::DialRang(id, dial_id));
@@ -141,9 +116,51 @@ impl Centre {
         }
     }
 
+    /// The row of one dial, what follows for its number and its trunk, and whom it rings.
+    pub(crate) fn new_dial(
+        &mut self,
+        now: Now,
+        callback: CallbackId,
+        (order, seat): (DialOrder, Option<SeatId>),
+        trunk: TrunkId,
+        step: &mut Step,
+    ) -> Option<(DialRow, PhoneNumber)> {
+        let case = self.cases.get(&callback)?;
+        let (number, handle) = (case.number.clone(), case.row.number);
+        let id = DialId(self.ids.allot());
+        let dial = DialRow {
+            id,
+            callback,
+            number: handle,
+            order,
+            seat,
+            trunk,
+            state: DialState::InFlight,
+            placed_ms: now.utc_ms,
+            answered_ms: None,
+            pressed_ms: None,
+            ended_ms: None,
+            result: None,
+            sip_status: None,
+        };
+        let row = Record::Dial(dial.clone());
+        step.records
+            .extend(Some(row).filter(|_| !planted(Fault::DialWithoutRow)));
+        self.people.change(&number, |known| known.dial = Some(id));
+        let about = About {
+            dial: Some(id),
+            seat,
+            detail: (order == DialOrder::PersonFirst).then_some(order.as_str()),
+            ..About::default()
+        };
+        self.note(now, callback, CallbackEventKind::Dialled, about, step);
+        self.use_channels(now, trunk, |used| used.outbound += 1);
+        Some((dial, number))
+    }
+
     /// How a dial goes that these trunks have refused; or what the operator is told: somebody has
     /// stopped it, or the channel went to an inbound call meanwhile.
-    fn way_to_dial(
+    pub(crate) fn way_to_dial(
         &mut self,
         now: Now,
         (tenant, queue): (TenantId, QueueId),
@@ -508,6 +525,7 @@ impl Centre {
             DialResult::Declined
             | DialResult::Unreachable
             | DialResult::TrunkFailed
+            | DialResult::Machine
             | DialResult::Answered
             | DialResult::Cancelled
             | DialResult::Unknown => prompts.to_operator_unreachable,
@@ -518,7 +536,7 @@ impl Centre {
 
     /// A dial counted as a try when it began; not every one that came to nothing is. Nobody has to
     /// pay for a trunk that was known to be down.
-    fn count_try(&mut self, id: CallbackId, result: DialResult, was_a_probe: bool) {
+    pub(crate) fn count_try(&mut self, id: CallbackId, result: DialResult, was_a_probe: bool) {
         let case = self.cases.get(&id);
         let policy = case.and_then(|case| self.policy_of(case));
         let busy_per_try = policy.map_or(1, |policy| policy.busy_per_try);
@@ -527,6 +545,9 @@ impl Centre {
         };
         if callback::is_part_of_a_try(result) {
             case.parts = case.parts.saturating_add(1);
+        }
+        if result == DialResult::Machine {
+            case.machines = case.machines.saturating_add(1);
         }
         let is_trunks = was_a_probe && result == DialResult::TrunkFailed;
         if is_trunks || !callback::spends_a_try(result, case.parts, busy_per_try) {
@@ -594,7 +615,7 @@ impl Centre {
         self.dial_row_ends(now, dial, result, status, step);
     }
 
-    fn dial_row_ends(
+    pub(crate) fn dial_row_ends(
         &mut self,
         now: Now,
         mut dial: DialRow,

@@ -1,7 +1,7 @@
 //! Who gets which work: `matching` says which and to whom; here is what it does not know, and
 //! the offer that follows. Live calls and callbacks stand in one line, ordered by place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attempt::{Doing, LiveAttempt};
 use crate::blending::{Blending, is_aside};
@@ -36,6 +36,8 @@ struct Outside<'a> {
     left_alone: &'a BTreeMap<CallbackId, LeftAlone>,
     /// Whether a trunk has a channel for a callback.
     has_channel: bool,
+    /// Queues for which as many persons are called before an operator as operators are free.
+    full: &'a BTreeSet<QueueId>,
 }
 
 impl Conditions for Outside<'_> {
@@ -46,7 +48,10 @@ impl Conditions for Outside<'_> {
         let at = self.now.utc_ms;
         let is_in_hours = self.dial_hours.next_dial(self.rules, queue, at) == Some(at);
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
-        if !is_in_hours || dials_are_stopped(self.rules, self.stops, rule.tenant, queue) {
+        if self.full.contains(&queue)
+            || !is_in_hours
+            || dials_are_stopped(self.rules, self.stops, rule.tenant, queue)
+        {
             Dialling::ByNone
         } else {
             self.blending.dialling(queue, hold_ms, at, place_ms)
@@ -290,6 +295,9 @@ impl Centre {
         }
         while let Some((pair, explanation)) = self.next_pair(now) {
             match self.whom_to_ask(now, &pair) {
+                Some(_) if self.is_person_first(&pair.waiting) => {
+                    self.call_person_first(now, &pair.waiting, step);
+                }
                 Some((phone, operator)) => {
                     let offer = self.offer(now, &pair, phone, operator, step);
                     self.explain(now, offer.map(Proposal::Offer), explanation, step);
@@ -330,6 +338,7 @@ impl Centre {
             return None;
         }
         let has_channel = self.has_channel();
+        let full = self.as_many_as_free();
         let mut outside = Outside {
             now,
             rules: &self.rules,
@@ -339,6 +348,7 @@ impl Centre {
             attempts: &self.attempts,
             left_alone: &self.left_alone,
             has_channel,
+            full: &full,
         };
         let pair = self.matching.next(&mut outside)?;
         let explanation = self

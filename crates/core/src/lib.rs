@@ -45,6 +45,7 @@ mod owing;
 mod owner;
 mod pace;
 mod people;
+mod person_first;
 pub mod planted;
 pub mod profile;
 mod promise;

@@ -407,6 +407,13 @@ impl Matching {
         standing + self.crew.callers_offered(place)
     }
 
+    /// Seats that are free for a person who is to be called for this queue.
+    #[must_use]
+    pub fn free_to_dial(&self, queue: QueueId) -> usize {
+        let line = self.line(queue);
+        line.map_or(0, |line| line.free_to_dial(&self.lending))
+    }
+
     /// Works in a queue's line that are no callers.
     #[must_use]
     pub fn callbacks(&self, queue: QueueId) -> usize {

@@ -155,6 +155,7 @@ impl Centre {
             released: false,
             wake_at: None,
             parts: 0,
+            machines: 0,
             promised_ms: None,
             recalled: None,
         };

@@ -21,6 +21,8 @@ pub enum Fault {
     DialWithoutRow,
     /// Callbacks do not wait for the grace after an attempt.
     GraceIgnored,
+    /// More people are called first than operators are free.
+    MoreCalledThanFree,
     /// A dial goes on when its person rings in.
     NotMarried,
     /// Whoever was not served is owed nothing.
@@ -86,6 +88,7 @@ impl Fault {
         Self::SeatDoubleBooked,
         Self::DialWithoutRow,
         Self::GraceIgnored,
+        Self::MoreCalledThanFree,
         Self::NotMarried,
         Self::NothingOwed,
         Self::SecondCase,

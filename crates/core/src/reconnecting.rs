@@ -1,6 +1,7 @@
-//! A person who was called back and whose operator's phone died: they stay on our leg, hear
-//! that we reconnect, and go before everyone to the next seat. Owed a call ahead of others is
-//! only who could not be reconnected.
+//! A person who was called back and waits on our leg for an operator. Whose operator's phone died
+//! hears that we reconnect, and goes before everyone to the next seat; owed a call ahead of others
+//! is only who could not be reconnected. Who was on the line first and asked for an operator waits
+//! like a caller, at the place of their callback, and is still owed it when they give up.
 
 use crate::attempt::cause;
 use crate::callback::{Debt, Move};
@@ -9,19 +10,22 @@ use crate::dialplan::Step as PlanStep;
 use crate::id::{CallbackId, LegId, QueueId, SeatId, TenantId};
 use crate::number::PhoneNumber;
 use crate::owing::About;
-use crate::record::{AssignmentRow, DialRow, Work};
+use crate::record::{AssignmentRow, DialRow, Record, Work};
+use crate::rules::PromptId;
 use crate::seat::{SeatWork, With};
 use crate::step::{AfterPlay, Effect, Step};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
 use crate::waiting::BEFORE_EVERYONE_MS;
-use crate::words::{CallbackEventKind, DialResult, NeedKind, OfferState};
+use crate::words::{CallbackEventKind, DialResult, NeedKind, OfferState, Party};
 use serde::{Deserialize, Serialize};
 
 /// Token of the message that we reconnect.
 const RECONNECTING: u64 = 0;
 /// Token of the message that we call back after all.
 const FAREWELL: u64 = 1;
+/// How long who was on the line first waits where no dialplan says how long callers do.
+const WAITS_S: u32 = 1_200;
 
 /// A person on our leg without an operator.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,6 +36,10 @@ pub(crate) struct LeftAlone {
     leg: LegId,
     queue: QueueId,
     place_ms: UtcMs,
+    /// By how much they go ahead of that place.
+    priority_ms: i64,
+    /// Whether no operator has spoken with them yet: they were on the line first.
+    is_new: bool,
     stands: Stands,
     /// Seats that vanished or did not take them, until their phones register anew.
     pub(crate) excluded: Vec<SeatId>,
@@ -69,30 +77,80 @@ impl Centre {
             // Nobody would come any more.
             return self.person_lost(now, callback, (dial, leg), true, step);
         };
-        self.move_case(now, callback, Move::Wait, |row| row.seat = None, step);
-        self.legs.insert(leg, Role::LeftAlone(callback));
-        let prompts = &self.rules.prompts;
-        step.effects.push(Effect::Play {
-            leg,
-            token: RECONNECTING,
-            prompts: vec![prompts.reconnecting],
-            then: AfterPlay::Music(prompts.music),
-        });
-        let until = now.in_s(longest_s);
-        self.timers.at(until, Timer::LeftAlone(callback, until));
+        let says = self.rules.prompts.reconnecting;
         let person = LeftAlone {
-            until,
+            until: now.in_s(longest_s),
             dial,
             leg,
             queue,
             place_ms,
+            priority_ms: BEFORE_EVERYONE_MS,
+            is_new: false,
             stands: Stands::InLine,
             excluded: vec![gone],
             unreached: Vec::new(),
         };
+        self.waits_on_the_line(now, callback, person, says, step);
+    }
+
+    /// A person who was on the line first has asked for an operator: they wait like a caller, and
+    /// nobody goes before them who came later.
+    pub(crate) fn person_asks(
+        &mut self,
+        now: Now,
+        (callback, dial, leg): (CallbackId, DialRow, LegId),
+        (queue, says): (QueueId, PromptId),
+        step: &mut Step,
+    ) {
+        let Some(row) = self.cases.get(&callback).map(|case| case.row.clone()) else {
+            return;
+        };
+        let queue = self.queue_now(row.tenant, queue);
+        let longest_s = self.longest_wait_s(row.tenant, queue);
+        let rule = self.rules.queues.get(&queue);
+        let bonus_ms = rule.map_or(0, |rule| i64::from(rule.live_bonus_s) * 1_000);
+        let person = LeftAlone {
+            until: now.in_s(longest_s.unwrap_or(WAITS_S)),
+            dial,
+            leg,
+            queue,
+            place_ms: row.place_ms,
+            priority_ms: row.priority_ms + bonus_ms,
+            is_new: true,
+            stands: Stands::InLine,
+            excluded: Vec::new(),
+            unreached: Vec::new(),
+        };
+        self.waits_on_the_line(now, callback, person, says, step);
+    }
+
+    fn waits_on_the_line(
+        &mut self,
+        now: Now,
+        callback: CallbackId,
+        person: LeftAlone,
+        says: PromptId,
+        step: &mut Step,
+    ) {
+        self.move_case(now, callback, Move::Wait, |row| row.seat = None, step);
+        self.legs.insert(person.leg, Role::LeftAlone(callback));
+        step.effects.push(Effect::Play {
+            leg: person.leg,
+            token: RECONNECTING,
+            prompts: vec![says],
+            then: AfterPlay::Music(self.rules.prompts.music),
+        });
+        let until = person.until;
+        self.timers.at(until, Timer::LeftAlone(callback, until));
+        let (queue, place_ms, priority_ms) = (person.queue, person.place_ms, person.priority_ms);
         self.left_alone.insert(callback, person);
-        let work = Work::Callback(callback);
-        self.line_up(now, queue, place_ms, BEFORE_EVERYONE_MS, work);
+        self.line_up(now, queue, place_ms, priority_ms, Work::Callback(callback));
+    }
+
+    /// Whether they were on the line first and wait for their first operator.
+    pub(crate) fn waits_first(&self) -> impl Iterator<Item = QueueId> {
+        let waits = |it: &&LeftAlone| it.is_new && it.stands == Stands::InLine;
+        self.left_alone.values().filter(waits).map(|it| it.queue)
     }
 
     /// How long a caller may wait in a queue: the same holds for who is reconnected.
@@ -123,8 +181,8 @@ impl Centre {
     ) -> Option<PhoneNumber> {
         let person = self.left_alone.get_mut(&id)?;
         person.stands = Stands::Offered(seat);
-        let (queue, place_ms) = (person.queue, person.place_ms);
-        self.step_out(queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
+        let (queue, place_ms, priority_ms) = (person.queue, person.place_ms, person.priority_ms);
+        self.step_out(queue, place_ms, priority_ms, Work::Callback(id));
         let about = About {
             seat: Some(seat),
             ..About::default()
@@ -155,8 +213,8 @@ impl Centre {
             | OfferState::Busy
             | OfferState::NoAnswer => person.excluded.push(seat),
         }
-        let (queue, place_ms) = (person.queue, person.place_ms);
-        self.line_up(now, queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
+        let (queue, place_ms, priority_ms) = (person.queue, person.place_ms, person.priority_ms);
+        self.line_up(now, queue, place_ms, priority_ms, Work::Callback(id));
         let about = About {
             seat: Some(seat),
             detail: Some(why.as_str()),
@@ -179,8 +237,13 @@ impl Centre {
             return;
         };
         let LeftAlone {
-            dial, leg, queue, ..
+            mut dial,
+            leg,
+            queue,
+            ..
         } = person;
+        dial.seat = Some(id);
+        step.records.push(Record::Dial(dial.clone()));
         self.legs.insert(leg, Role::Person(id));
         let here = |row: &mut crate::record::CallbackRow| row.seat = Some(id);
         self.move_case(now, callback, Move::Answer, here, step);
@@ -238,17 +301,47 @@ impl Centre {
     /// They have heard what was said.
     pub(crate) fn person_heard(&mut self, now: Now, id: CallbackId, token: u64, step: &mut Step) {
         if token == FAREWELL {
-            self.person_gone(now, id, true, step);
+            self.person_gone(now, id, Party::Us, true, step);
         }
     }
 
     /// They hung up, were lost, or are let go.
-    pub(crate) fn person_gone(&mut self, now: Now, id: CallbackId, hang_up: bool, step: &mut Step) {
-        if self.out_of_line(now, id, step).is_some()
-            && let Some(LeftAlone { dial, leg, .. }) = self.left_alone.remove(&id)
-        {
-            self.person_lost(now, id, (dial, leg), hang_up, step);
+    pub(crate) fn person_gone(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        by: Party,
+        hang_up: bool,
+        step: &mut Step,
+    ) {
+        if self.out_of_line(now, id, step).is_none() {
+            return;
         }
+        let Some(person) = self.left_alone.remove(&id) else {
+            return;
+        };
+        if person.is_new && by == Party::Caller {
+            self.legs.remove(&person.leg);
+            self.gave_up_waiting(now, id, person.dial, step);
+        } else {
+            self.person_lost(now, id, (person.dial, person.leg), hang_up, step);
+        }
+    }
+
+    /// They asked for an operator and hung up before one came: the same is owed, at the same place.
+    fn gave_up_waiting(&mut self, now: Now, id: CallbackId, dial: DialRow, step: &mut Step) {
+        let about = About {
+            dial: Some(dial.id),
+            detail: Some("hung up while waiting"),
+            ..About::default()
+        };
+        self.dial_ends(now, dial, DialResult::Answered, Some(200), step);
+        self.note(now, id, CallbackEventKind::NotReached, about, step);
+        if let Some(case) = self.cases.get_mut(&id) {
+            case.row.tries = (case.row.tries - 1).max(0);
+        }
+        self.callback_returns(now, id, DialResult::Answered, step);
+        self.rang_all_the_same(id);
     }
 
     fn out_of_line(&mut self, now: Now, id: CallbackId, step: &mut Step) -> Option<LegId> {
@@ -257,8 +350,9 @@ impl Centre {
         }
         let person = self.left_alone.get_mut(&id)?;
         person.stands = Stands::Leaving;
-        let (queue, place_ms, leg) = (person.queue, person.place_ms, person.leg);
-        self.step_out(queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
+        let (queue, place_ms, priority_ms) = (person.queue, person.place_ms, person.priority_ms);
+        let leg = person.leg;
+        self.step_out(queue, place_ms, priority_ms, Work::Callback(id));
         Some(leg)
     }
 
@@ -301,9 +395,9 @@ impl Centre {
                 continue;
             };
             person.queue = queue;
-            let (place_ms, stands) = (person.place_ms, person.stands);
-            if stands == Stands::InLine {
-                self.line_up(now, queue, place_ms, BEFORE_EVERYONE_MS, Work::Callback(id));
+            let (place_ms, priority_ms) = (person.place_ms, person.priority_ms);
+            if person.stands == Stands::InLine {
+                self.line_up(now, queue, place_ms, priority_ms, Work::Callback(id));
             }
         }
     }

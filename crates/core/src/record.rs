@@ -18,9 +18,9 @@ use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
     BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, CampaignEnd, CampaignState,
-    ChangedBy, Chosen, ChosenBy, ClosedHow, DialResult, DialState, Disposition, EntryState, Mark,
-    NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, Suppression,
-    TaskEventKind, TaskState, WorkState,
+    ChangedBy, Chosen, ChosenBy, ClosedHow, DialOrder, DialResult, DialState, Disposition,
+    EntryState, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass, Stage,
+    Suppression, TaskEventKind, TaskState, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -261,8 +261,10 @@ pub struct DialRow {
     pub callback: CallbackId,
     /// Whom it rings; unique among rows in flight.
     pub number: NumberId,
-    /// The operator's seat, which hears the ringing (operator-first).
-    pub seat: SeatId,
+    /// Who is on the line first.
+    pub order: DialOrder,
+    /// The operator's seat; none while nobody is joined to a person who is on the line first.
+    pub seat: Option<SeatId>,
     /// The trunk used.
     pub trunk: TrunkId,
     /// Where it stands.
@@ -271,6 +273,8 @@ pub struct DialRow {
     pub placed_ms: UtcMs,
     /// Answered at.
     pub answered_ms: Option<UtcMs>,
+    /// When the person pressed the key that asks for an operator.
+    pub pressed_ms: Option<UtcMs>,
     /// Over at.
     pub ended_ms: Option<UtcMs>,
     /// How it ended.

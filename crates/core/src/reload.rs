@@ -12,7 +12,8 @@ use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{CampaignRow, ConfigVersionRow, NeedRow, Record, Restored, Work};
 use crate::release::DialHours;
 use crate::rules::{
-    CodePrompts, NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, VerifyPrompts,
+    CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, Queue, Rules, SpokenPrompts,
+    VerifyPrompts,
 };
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
@@ -159,6 +160,8 @@ impl Rules {
         self.prompts.each(renumber);
         for queue in self.queues.values_mut() {
             queue.whisper.iter_mut().for_each(renumber);
+            let calling = &mut queue.callback.person_first.calling;
+            calling.iter_mut().for_each(renumber);
         }
         for tenant in self.tenants.values_mut() {
             tenant.whisper.iter_mut().for_each(renumber);
@@ -215,6 +218,7 @@ impl SpokenPrompts {
             returning,
             verify,
             code,
+            person_first,
             to_operator_dialling,
             to_operator_no_answer,
             to_operator_busy,
@@ -270,7 +274,26 @@ impl SpokenPrompts {
         {
             [given, said, to_operator].into_iter().for_each(&change);
         }
+        if let Some(spoken) = person_first {
+            spoken.each(&change);
+        }
         notice.each(change);
+    }
+}
+
+impl PersonFirstPrompts {
+    fn each(&mut self, change: impl Fn(&mut PromptId)) {
+        let Self {
+            calling,
+            press,
+            connecting,
+            later,
+            declined,
+            machine,
+        } = self;
+        [calling, press, connecting, later, declined, machine]
+            .into_iter()
+            .for_each(change);
     }
 }
 

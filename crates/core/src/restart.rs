@@ -23,8 +23,8 @@ use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, DialResult, DialState,
-    OfferState, Outcome, Party, Stage, Suppression,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, DialOrder, DialResult,
+    DialState, OfferState, Outcome, Party, Stage, Suppression,
 };
 
 impl Centre {
@@ -225,6 +225,7 @@ impl Centre {
                 entered: None,
                 wake_at: None,
                 parts: 0,
+                machines: 0,
                 promised_ms,
                 recalled: None,
             });
@@ -298,7 +299,9 @@ impl Centre {
 
     fn end_unknown(&mut self, now: Now, id: DialId, step: &mut Step) -> Option<CallbackId> {
         let mut dial = self.unknown_dials.remove(&id)?;
-        let was_answered = dial.answered_ms.is_some();
+        // Who was on the line first and pressed no key may have been a machine.
+        let is_asked = dial.order == DialOrder::PersonFirst && dial.pressed_ms.is_none();
+        let was_answered = dial.answered_ms.is_some() && !is_asked;
         dial.state = DialState::Ended;
         dial.ended_ms = Some(now.utc_ms);
         dial.result = Some(if was_answered {

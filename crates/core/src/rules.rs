@@ -10,7 +10,7 @@ use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::staying::StayPolicy;
-use crate::words::{Outcome, PriorityClass};
+use crate::words::{DialOrder, Outcome, PriorityClass};
 
 /// A prompt, by its place in the prompt library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -439,6 +439,55 @@ pub struct CallbackPolicy {
     pub window: ContactWindow,
     /// For needs that no conversation closes.
     pub stays: StayPolicy,
+    /// Whether an operator or the person is on the line first.
+    pub person_first: PersonFirstPolicy,
+}
+
+/// How a person is called who is on the line before an operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonFirstPolicy {
+    /// Whether people are called so.
+    pub order: DialOrder,
+    /// Who calls, instead of what is said for every queue.
+    pub calling: Option<PromptId>,
+    /// How long a key is waited for after the message.
+    pub key_s: u32,
+    /// How often the message is heard.
+    pub times: u32,
+    /// Rest after nobody pressed a key.
+    pub spacing_machine_s: u32,
+    /// So many times without a key, and an operator is on the line first.
+    pub machines_max: u32,
+}
+
+impl Default for PersonFirstPolicy {
+    fn default() -> Self {
+        Self {
+            order: DialOrder::OperatorFirst,
+            calling: None,
+            key_s: 6,
+            times: 2,
+            spacing_machine_s: 7_200,
+            machines_max: 2,
+        }
+    }
+}
+
+/// Messages to a person who is on the line before an operator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PersonFirstPrompts {
+    /// Who calls, to whoever answers: it names no service.
+    pub calling: PromptId,
+    /// "Press 1 to speak with an operator, 2 if you want no call".
+    pub press: PromptId,
+    /// "An operator comes".
+    pub connecting: PromptId,
+    /// "We call again at another time".
+    pub later: PromptId,
+    /// "We do not call you any more".
+    pub declined: PromptId,
+    /// To what pressed no key: it names no service and no person.
+    pub machine: PromptId,
 }
 
 /// Messages that the engine itself speaks, to callers and to operators.
@@ -490,6 +539,8 @@ pub struct SpokenPrompts {
     pub verify: Option<VerifyPrompts>,
     /// Of code words.
     pub code: Option<CodePrompts>,
+    /// To who is on the line before an operator: without them nobody is.
+    pub person_first: Option<PersonFirstPrompts>,
     /// To the operator: a callback, the number is being dialled.
     pub to_operator_dialling: PromptId,
     /// To the operator: no answer.

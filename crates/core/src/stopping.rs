@@ -22,6 +22,7 @@ impl Centre {
         for id in self.all_left_alone() {
             self.person_told(now, id, step);
         }
+        self.nobody_is_first(now, step);
         let seats: Vec<SeatId> = self.seats.keys().copied().collect();
         for id in seats {
             match self.seats.get(&id).map(|seat| &seat.work) {
@@ -68,8 +69,9 @@ impl Centre {
             self.end_attempt(now, id, end, true, step);
         }
         for id in self.all_left_alone() {
-            self.person_gone(now, id, true, step);
+            self.person_gone(now, id, Party::Us, true, step);
         }
+        self.cut_first(now, step);
         let left: Vec<_> = self
             .seats
             .values()
@@ -95,7 +97,8 @@ impl Centre {
 
     /// Says once that nothing is going on any more.
     pub(crate) fn drained(&mut self, step: &mut Step) {
-        let nobody_waits = self.attempts.is_empty() && self.left_alone.is_empty();
+        let nobody_waits =
+            self.attempts.is_empty() && self.left_alone.is_empty() && self.person_first.is_empty();
         if self.stopping != Some(false) || !nobody_waits {
             return;
         }

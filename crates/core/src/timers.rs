@@ -40,6 +40,10 @@ pub(crate) enum Timer {
     NoRinging(SeatId, OfferId),
     /// A person's phone rang long enough.
     DialRang(SeatId, DialId),
+    /// The phone of a person who is on the line first rang long enough.
+    FirstRang(CallbackId, DialId),
+    /// A person who is on the line first pressed no key.
+    FirstKey(CallbackId, u64),
     /// The next stretch of what is done in bulk.
     Bulk(BulkId),
     /// A code word was said long enough.

@@ -75,6 +75,8 @@ pub enum Hold {
     InACall,
     /// It was being called when the process ended, and nobody knows yet how that went.
     Unreconciled,
+    /// As many people are called before an operator is on the line as operators are free.
+    AsManyAsFree,
     /// It is of a campaign that is paused, over or out of its hours.
     Campaign,
     /// It is one operator's by name, who is there.
@@ -215,6 +217,8 @@ impl Centre {
             since_ms: row.since_ms,
             until_ms: row.ends_ms,
         }));
+        let is_full = self.is_full(waiting.queue, rule);
+        holds.extend(is_full.then_some(Hold::AsManyAsFree));
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
         let blending = &self.blending;

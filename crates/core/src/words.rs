@@ -404,6 +404,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Who is on the line first.
+    DialOrder {
+        /// An operator, who hears the person's phone ring.
+        OperatorFirst = "operator_first",
+        /// The person, who is asked to press a key.
+        PersonFirst = "person_first",
+    }
+}
+
+vocabulary! {
     /// How a dial ended.
     DialResult {
         /// The person answered.
@@ -418,6 +428,8 @@ vocabulary! {
         Unreachable = "unreachable",
         /// The trunk took no call, or said nothing: no word of the person.
         TrunkFailed = "trunk_failed",
+        /// Somebody or something answered and pressed no key.
+        Machine = "machine",
         /// The person rang in meanwhile.
         Married = "married",
         /// We gave up: the seat left, or we stopped.

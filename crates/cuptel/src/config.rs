@@ -17,6 +17,7 @@ pub(crate) mod matching;
 pub(crate) mod network;
 mod notice;
 pub(crate) mod opening;
+mod person_first;
 mod plans;
 mod prompts;
 pub(crate) mod queue;

@@ -279,6 +279,10 @@ fn held(hold: &Value) -> String {
         }
         "stopped" => stopped(hold, &until),
         "emergency" => "held: its health authority can serve nobody now".to_owned(),
+        "as_many_as_free" => {
+            "held: as many people are called before an operator is on the line as operators are free"
+                .to_owned()
+        }
         "in_a_call" => "held: the person has a call with us, or is being called".to_owned(),
         "unreconciled" => {
             "held: it was being called when the process ended, and rests until that is settled"

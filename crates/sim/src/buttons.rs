@@ -8,6 +8,7 @@ use cuptel_core::stop_button::{ButtonTold, Pressed, Scope};
 use cuptel_core::words::{Button, CallbackState, DialState, OfferState, Stage};
 
 use crate::chance::Chance;
+use crate::first::wanted;
 use crate::image::Image;
 use crate::promises::{Broken, broken};
 use crate::world::{Happening, World};
@@ -147,7 +148,10 @@ fn not_dialled(before: &Image, row: &DialRow) -> Result<(), Broken> {
         return Ok(());
     }
     let work = Work::Callback(row.callback);
-    let queue = offered_for(before, work, row.seat);
+    let queue = match row.seat {
+        Some(seat) => offered_for(before, work, seat),
+        None => wanted(before, row.callback),
+    };
     let case = before.callbacks.get(&row.callback);
     match case.and_then(|case| stops(before, case.tenant, queue)) {
         Some(stop) => broken(

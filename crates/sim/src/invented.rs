@@ -15,11 +15,12 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
     AnswerTarget, CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay,
-    LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules,
-    Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
+    LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PersonFirstPrompts,
+    PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
+use cuptel_core::words::DialOrder;
 use cuptel_media::PortPair;
 use cuptel_sip::Ha1;
 
@@ -45,6 +46,7 @@ pub(crate) const GRACE_S: u32 = 40;
 /// Rest after a dial that was not answered, that was busy, that led to nobody.
 pub(crate) const NO_ANSWER_S: u32 = 45;
 pub(crate) const BUSY_S: u32 = 20;
+pub(crate) const MACHINE_S: u32 = 40;
 pub(crate) const UNREACHABLE_S: u32 = 60;
 pub(crate) const PERSON_DECLINED_S: u32 = 75;
 /// Dials in vain before a callback is given up.
@@ -156,6 +158,8 @@ pub(crate) struct Shape {
     hours: &'static [&'static str],
     /// How each authority lends and borrows.
     lending: [LendPolicy; 2],
+    /// Who is on the line first.
+    pub(crate) order: DialOrder,
 }
 
 /// The streams that lending and the trunks are drawn from, beside the others.
@@ -178,6 +182,7 @@ impl Shape {
     pub(crate) fn invented(chance: &mut Chance) -> Self {
         let mut lends = Chance::of(chance.clone().next(), LENDING);
         let mut trunks = Chance::of(chance.clone().next(), TRUNKS);
+        let order = crate::first::drawn(chance);
         let channels = u32::try_from(chance.between(2, 7)).unwrap_or(2);
         let notice_lines = chance.pick(&[0, 1, NOTICE_LINES_MAX]);
         let seats = chance.index(3) + 1;
@@ -220,6 +225,7 @@ impl Shape {
             waiting_max: 3,
             live_bonus_s: 30,
             lending: std::array::from_fn(|_| lending(&mut lends)),
+            order,
         }
     }
 
@@ -487,6 +493,7 @@ impl Shape {
                 expected_s: 60,
                 expires: Term::new(7, CountedDays::Every, Zone::UTC),
                 window: ContactWindow::always(),
+                person_first: crate::first::policy(self.order),
             },
         }
     }
@@ -729,6 +736,14 @@ fn prompts() -> SpokenPrompts {
             given: PromptId(305),
             said: PromptId(306),
             to_operator: PromptId(307),
+        }),
+        person_first: Some(PersonFirstPrompts {
+            calling: PromptId(308),
+            press: PromptId(309),
+            connecting: PromptId(310),
+            later: PromptId(311),
+            declined: PromptId(312),
+            machine: PromptId(313),
         }),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),

@@ -18,6 +18,7 @@ mod connections;
 mod desk;
 mod disk;
 mod errands;
+mod first;
 mod idling;
 mod image;
 mod invented;

@@ -16,6 +16,7 @@ use cuptel_sip::Transmit;
 use crate::admission::Asked;
 use crate::bulk::check_bulk;
 use crate::buttons::check_buttons;
+use crate::first::check_first;
 use crate::invented::Shape;
 use crate::marks::{check_marks, check_suppressed};
 use crate::promises::{Broken, broken, check, check_move, check_sums};
@@ -252,6 +253,7 @@ impl World {
             check_marks(&self.decided, record)?;
             check_recalls(&self.decided, record)?;
             check_returned(&self.decided, record)?;
+            check_first(&self.decided, record)?;
             check_bulk(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.decided.apply(record);

@@ -3,6 +3,7 @@
 
 use cuptel_call::Input;
 use cuptel_core::number::Caller;
+use cuptel_core::words::DialOrder;
 use cuptel_media::{Event as MediaEvent, StreamId};
 use cuptel_sip::{Body, DialogId, Event, Message, Outbox, Transport, uri};
 
@@ -309,11 +310,17 @@ impl World {
                 let port = self.peers[peer].pick_up(self.now_us, dialog, &offered);
                 let stream = port.and_then(|port| self.sound.at_port(port));
                 let epoch = self.epoch;
+                let is_asked = self.shape.order == DialOrder::PersonFirst;
+                let mut presses = None;
                 if let Some(line) = self.lines.get_mut(&key).filter(|_| port.is_some()) {
+                    presses = (is_asked && line.who == Who::Rung).then(|| line.chance.fork());
                     line.stream = stream.or(line.stream);
                     line.is_up = true;
                     // Whichever life hears of it has to deal with it.
                     line.epoch = epoch;
+                }
+                if let Some(mut chance) = presses {
+                    self.may_press(key, &mut chance);
                 }
             }
             Act::Decline(status) => self.refuse(key, status),

@@ -14,7 +14,8 @@ use crate::by_hand::{check_stays, only_stays};
 use crate::errands::check_tasks;
 use crate::image::Image;
 use crate::invented::{
-    BUSY_S, GRACE_S, NO_ANSWER_S, PERSON_DECLINED_S, TOO_SHORT_MS, TRIES_MAX, UNREACHABLE_S,
+    BUSY_S, GRACE_S, MACHINE_S, NO_ANSWER_S, PERSON_DECLINED_S, TOO_SHORT_MS, TRIES_MAX,
+    UNREACHABLE_S,
 };
 use crate::recalls::{check_campaigns, check_dial_of_campaign};
 
@@ -272,6 +273,7 @@ fn rest_ms(result: DialResult) -> i64 {
         DialResult::NoAnswer => NO_ANSWER_S,
         DialResult::Busy => BUSY_S,
         DialResult::Declined => PERSON_DECLINED_S,
+        DialResult::Machine => MACHINE_S,
         DialResult::Unreachable | DialResult::Unknown => UNREACHABLE_S,
         // The next trunk is tried at once.
         DialResult::TrunkFailed => 0,

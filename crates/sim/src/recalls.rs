@@ -11,7 +11,9 @@ use cuptel_core::record::{
     CampaignEntryRow, CampaignRow, DialRow, EntryPage, NeedRow, Record, WaitingEntry,
 };
 use cuptel_core::step::Command;
-use cuptel_core::words::{CampaignState, DialResult, EntryState, NeedKind, PriorityClass};
+use cuptel_core::words::{
+    CampaignState, DialOrder, DialResult, EntryState, NeedKind, PriorityClass,
+};
 
 use crate::chance::Chance;
 use crate::image::Image;
@@ -281,8 +283,14 @@ pub(crate) fn recall_is_settled(before: &Image, need: &NeedRow) -> bool {
         return false;
     }
     let answered = |dial: &DialRow| {
+        let is_over = match dial.result {
+            Some(DialResult::Answered) => true,
+            // They said so by key.
+            Some(DialResult::Declined) => dial.order == DialOrder::PersonFirst,
+            Some(_) | None => false,
+        };
         dial.callback == need.callback
-            && dial.result == Some(DialResult::Answered)
+            && is_over
             && dial.placed_ms >= need.opened_ms
             && dial.ended_ms == need.closed_ms
     };

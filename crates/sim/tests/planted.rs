@@ -40,7 +40,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::PortKept
         | Fault::NotHungUp
         | Fault::RingsUnheard => &["P4"],
-        Fault::SpareTaken => &["P6"],
+        Fault::SpareTaken | Fault::MoreCalledThanFree => &["P6"],
         Fault::BulkUnrecorded
         | Fault::AsideForgotten
         | Fault::LineNotLeft

@@ -3,12 +3,15 @@
 use cuptel_core::id::{CallbackId, DialId, NumberId, QueueId, SeatId, TenantId, TrunkId};
 use cuptel_core::record::{DialRow, Rang};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{DialResult, DialState};
+use cuptel_core::words::{DialOrder, DialResult, DialState};
 use serde::Serialize;
 
 use crate::dialect::{Connection, Row, upsert};
 use crate::image::Images;
 use crate::row::{Columns, all, all_of};
+
+/// What stands for no seat where the column takes no null.
+const NO_SEAT: i64 = 0;
 
 pub(crate) const UPSERT: &str = upsert!(dial {
     2 callback BIGINT,
@@ -21,11 +24,14 @@ pub(crate) const UPSERT: &str = upsert!(dial {
     9 ended_ms BIGINT,
     10 result TEXT,
     11 sip_status BIGINT,
+    12 who_first TEXT,
+    13 pressed_ms BIGINT,
 });
 
 /// Dials in flight or unknown.
 pub(crate) const OPEN: &str = "
-SELECT id, callback, number, seat, trunk, state, placed_ms, answered_ms, ended_ms, result, sip_status
+SELECT id, callback, number, seat, trunk, state, placed_ms, answered_ms, ended_ms, result, sip_status,
+    who_first, pressed_ms
 FROM dial WHERE shard = $1 AND state <> 'ended' ORDER BY id";
 
 /// Whom we rang last, whatever became of it: a start remembers those. What the callback is about is
@@ -44,7 +50,7 @@ ORDER BY last.id";
 
 const OF_CALLBACK: &str = "
 SELECT dial.id, seat.name, trunk.name, dial.state, dial.placed_ms, dial.answered_ms, dial.ended_ms,
-    dial.result, dial.sip_status
+    dial.result, dial.sip_status, dial.who_first, dial.pressed_ms
 FROM dial
 LEFT JOIN seat ON seat.shard = dial.shard AND seat.id = dial.seat
 LEFT JOIN trunk ON trunk.shard = dial.shard AND trunk.id = dial.trunk
@@ -55,7 +61,9 @@ WHERE dial.shard = $1 AND dial.callback = $2 ORDER BY dial.id DESC LIMIT 1000";
 pub struct DialView {
     /// The dial.
     pub id: DialId,
-    /// The operator's seat.
+    /// Who was on the line first.
+    pub order: DialOrder,
+    /// The operator's seat; none where nobody was joined to a person who was on the line first.
     pub seat: Option<String>,
     /// The trunk used.
     pub trunk: Option<String>,
@@ -65,6 +73,8 @@ pub struct DialView {
     pub placed_ms: UtcMs,
     /// Answered at.
     pub answered_ms: Option<UtcMs>,
+    /// When the person pressed the key that asks for an operator.
+    pub pressed_ms: Option<UtcMs>,
     /// Over at.
     pub ended_ms: Option<UtcMs>,
     /// How it ended.
@@ -78,7 +88,7 @@ pub(crate) fn image(row: &DialRow, seq: i64, images: &mut Images) {
         .row(row.id.0, seq)
         .int(row.callback.0)
         .int(row.number.0)
-        .int(row.seat.0)
+        .int(row.seat.map_or(NO_SEAT, |seat| seat.0))
         .int(row.trunk.0)
         .word(row.state.as_str())
         .int(row.placed_ms)
@@ -86,23 +96,32 @@ pub(crate) fn image(row: &DialRow, seq: i64, images: &mut Images) {
         .maybe_int(row.ended_ms)
         .maybe_word(row.result.map(DialResult::as_str))
         .maybe_int(row.sip_status.map(i64::from))
+        .word(row.order.as_str())
+        .maybe_int(row.pressed_ms)
         .end();
 }
 
 pub(crate) fn read(row: &Row) -> Result<DialRow, sqlx::Error> {
     let mut columns = Columns::of(row);
+    let (id, callback) = (DialId(columns.int()?), CallbackId(columns.int()?));
+    let (number, seat) = (NumberId(columns.int()?), columns.int()?);
+    let (trunk, state) = (TrunkId(columns.int()?), columns.word()?);
+    let (placed_ms, answered_ms) = (columns.int()?, columns.maybe_int()?);
+    let (ended_ms, result) = (columns.maybe_int()?, columns.maybe_word()?);
     Ok(DialRow {
-        id: DialId(columns.int()?),
-        callback: CallbackId(columns.int()?),
-        number: NumberId(columns.int()?),
-        seat: SeatId(columns.int()?),
-        trunk: TrunkId(columns.int()?),
-        state: columns.word()?,
-        placed_ms: columns.int()?,
-        answered_ms: columns.maybe_int()?,
-        ended_ms: columns.maybe_int()?,
-        result: columns.maybe_word()?,
+        id,
+        callback,
+        number,
+        seat: (seat != NO_SEAT).then_some(SeatId(seat)),
+        trunk,
+        state,
+        placed_ms,
+        answered_ms,
+        ended_ms,
+        result,
         sip_status: columns.maybe_small()?,
+        order: columns.word()?,
+        pressed_ms: columns.maybe_int()?,
     })
 }
 
@@ -143,16 +162,26 @@ pub(crate) async fn last_rang(
 
 fn view(row: &Row) -> Result<DialView, sqlx::Error> {
     let mut columns = Columns::of(row);
+    let (id, seat, trunk) = (
+        DialId(columns.int()?),
+        columns.maybe_text()?,
+        columns.maybe_text()?,
+    );
+    let (state, placed_ms) = (columns.word()?, columns.int()?);
+    let (answered_ms, ended_ms) = (columns.maybe_int()?, columns.maybe_int()?);
+    let (result, sip_status) = (columns.maybe_word()?, columns.maybe_small()?);
     Ok(DialView {
-        id: DialId(columns.int()?),
-        seat: columns.maybe_text()?,
-        trunk: columns.maybe_text()?,
-        state: columns.word()?,
-        placed_ms: columns.int()?,
-        answered_ms: columns.maybe_int()?,
-        ended_ms: columns.maybe_int()?,
-        result: columns.maybe_word()?,
-        sip_status: columns.maybe_small()?,
+        id,
+        order: columns.word()?,
+        seat,
+        trunk,
+        state,
+        placed_ms,
+        answered_ms,
+        pressed_ms: columns.maybe_int()?,
+        ended_ms,
+        result,
+        sip_status,
     })
 }
 

@@ -507,6 +507,12 @@ impl QueueLine {
     }
 
     /// Free seats that can serve a work at this step.
+    /// Seats that are free for some callback, whatever is asked of them.
+    pub(super) fn free_to_dial(&self, lending: &Lending) -> usize {
+        let every = self.steps.len().saturating_sub(1);
+        self.free_count(every, Seats::of_work(false), lending)
+    }
+
     pub(super) fn free_count(&self, step: usize, seats: Seats, lending: &Lending) -> usize {
         let steps = self.steps.iter().take(step + 1);
         let free = steps.flat_map(|step| step.free(seats, (self.tenant, lending)));

@@ -7,8 +7,8 @@ use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, Tenant
 use cuptel_core::matching::{Figures, Load, Matching, Pair, SeatIs, Waiting, Who, Wish};
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
-    CallbackPolicy, GivesWay, LendPolicy, MatchPolicy, NoOperators, Queue, Relaxation, Strategy,
-    TaskPolicy, WrapUp,
+    CallbackPolicy, GivesWay, LendPolicy, MatchPolicy, NoOperators, PersonFirstPolicy, Queue,
+    Relaxation, Strategy, TaskPolicy, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 
@@ -96,6 +96,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
             expected_s: 1,
             expires: Term::new(7, CountedDays::Every, Zone::UTC),
             window: ContactWindow::always(),
+            person_first: PersonFirstPolicy::default(),
         },
     }
 }

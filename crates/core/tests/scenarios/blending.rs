@@ -283,6 +283,7 @@ fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
         | Hold::InACall
         | Hold::Unreconciled
         | Hold::Campaign
+        | Hold::AsManyAsFree
         | Hold::Assigned
         | Hold::WaitsForOperator { .. } => None,
     };

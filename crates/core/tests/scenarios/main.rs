@@ -16,6 +16,7 @@ mod opening_hours;
 mod outages;
 mod owned;
 mod peers;
+mod person_first;
 mod profiles;
 mod promised_times;
 mod queueing;

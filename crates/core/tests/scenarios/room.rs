@@ -28,8 +28,8 @@ use cuptel_core::record::{
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
-    Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PromptId, Queue, Rules, Site,
-    SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
+    Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PersonFirstPolicy, PersonFirstPrompts,
+    PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -102,6 +102,12 @@ pub(crate) const VERIFY_UNKNOWN: PromptId = PromptId(145);
 /// "When we call you, we say this code", "your code is", and to the operator.
 pub(crate) const CODE_GIVEN: PromptId = PromptId(146);
 pub(crate) const CODE_SAID: PromptId = PromptId(147);
+pub(crate) const FIRST_CALLING: PromptId = PromptId(170);
+pub(crate) const FIRST_PRESS: PromptId = PromptId(171);
+pub(crate) const FIRST_CONNECTING: PromptId = PromptId(172);
+pub(crate) const FIRST_LATER: PromptId = PromptId(173);
+pub(crate) const FIRST_DECLINED: PromptId = PromptId(174);
+pub(crate) const FIRST_MACHINE: PromptId = PromptId(175);
 pub(crate) const CODE_TO_OPERATOR: PromptId = PromptId(148);
 /// "A call".
 pub(crate) const WHISPER_CALL: PromptId = PromptId(80);
@@ -1381,6 +1387,7 @@ fn queue(name: &str) -> Queue {
             expected_s: EXPECTED_S,
             expires: Term::new(7, CountedDays::Every, Zone::UTC),
             window: ContactWindow::always(),
+            person_first: PersonFirstPolicy::default(),
         },
     }
 }
@@ -1573,6 +1580,14 @@ fn prompts() -> SpokenPrompts {
             given: CODE_GIVEN,
             said: CODE_SAID,
             to_operator: CODE_TO_OPERATOR,
+        }),
+        person_first: Some(PersonFirstPrompts {
+            calling: FIRST_CALLING,
+            press: FIRST_PRESS,
+            connecting: FIRST_CONNECTING,
+            later: FIRST_LATER,
+            declined: FIRST_DECLINED,
+            machine: FIRST_MACHINE,
         }),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, unknown};
-use cuptel_core::rules::{CallbackPolicy, GivesWay};
+use cuptel_core::rules::{CallbackPolicy, GivesWay, PromptId};
 use cuptel_core::words::Outcome;
 
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
 use super::opening::{CalendarDraft, hours_of_days, tell_once, texts_of};
+use super::person_first::PersonFirstSettings;
 use super::staying::StaySettings;
 use super::word;
 
@@ -62,6 +63,7 @@ pub(crate) struct CallbackSettings {
     stays: StaySettings,
     /// Which days count for the deadlines of the classes. Default: every day.
     class_counts: Counts,
+    pub(super) person_first: PersonFirstSettings,
 }
 
 /// Which days count, a calendar still by its name.
@@ -115,6 +117,7 @@ impl CallbackSettings {
             window_counts: Counts::Every,
             stays: StaySettings::standard(),
             class_counts: Counts::Every,
+            person_first: PersonFirstSettings::standard(),
         }
     }
 
@@ -144,6 +147,7 @@ impl CallbackSettings {
             window_counts,
             stays,
             class_counts,
+            person_first,
         } = self;
         for (key, range, value) in [
             ("hold_max_s", DAY_S, hold_max_s),
@@ -171,6 +175,7 @@ impl CallbackSettings {
         }
         take_ends(&mut table, not_on);
         stays.take(&mut table);
+        person_first.take(&mut table);
         let words = [
             ("to_waiting", GivesWay::ToWaiting),
             ("to_expected", GivesWay::ToExpected),
@@ -238,6 +243,7 @@ impl CallbackSettings {
         &self,
         zone: Zone,
         ours: impl Iterator<Item = &'c CalendarDraft> + Clone,
+        calling: Option<PromptId>,
     ) -> CallbackPolicy {
         let days = |counts: &Counts| {
             let days = counts.days(ours.clone());
@@ -268,6 +274,7 @@ impl CallbackSettings {
                 .in_zone(zone)
                 .on(days(&self.window_counts)),
             stays: self.stays.policy(zone, &days(&self.class_counts)),
+            person_first: self.person_first.policy(calling),
         }
     }
 }

@@ -93,6 +93,7 @@ pub(super) fn read(
     fingerprint: &mut Sha256,
 ) -> Vec<Dialplan> {
     prompts::check_whispers(known.library, tenants, known.queues, config_faults);
+    prompts::check_first(known.library, known.queues, config_faults);
     prompts::check_codes(known.library, tenants, config_faults);
     let mut answered = BTreeMap::new();
     let mut plans = Vec::new();

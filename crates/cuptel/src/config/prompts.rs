@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::{Faults, Fields};
 use cuptel_core::estimate::minutes_told;
-use cuptel_core::rules::{CodePrompts, NoticePrompts, PromptId, SpokenPrompts, VerifyPrompts};
+use cuptel_core::rules::{
+    CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, SpokenPrompts, VerifyPrompts,
+};
 use cuptel_media::PromptLibrary;
 
 use super::QueueSettings;
@@ -17,6 +19,15 @@ const FOLDER: &str = "dialplans/prompts/it";
 const MUSIC: &str = "musica";
 /// Before the digits of a code word where it is given and where it is said; to the operator meanwhile.
 const CODE: [&str; 3] = ["codice_dato", "codice_detto", "op_codice"];
+/// To who is on the line before an operator: who calls, the keys, and every way to end.
+const FIRST: [&str; 6] = [
+    "chiamata_nostra",
+    "chiamata_tasti",
+    "chiamata_collegamento",
+    "chiamata_altro_momento",
+    "chiamata_rinuncia",
+    "chiamata_segreteria",
+];
 /// Without it nobody who calls back is recognised.
 pub(super) const RETURNING: &str = "richiamo_riconosciuto";
 /// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
@@ -144,6 +155,7 @@ pub(super) fn read(
         returning: library.find(RETURNING),
         verify: verify(|name| library.find(name)),
         code: code(|name| library.find(name)),
+        person_first: person_first(|name| library.find(name)),
         ..speak(|name| expect(name, &folder_at), music)
     };
     (library, spoken)
@@ -157,6 +169,45 @@ fn code(find: impl Fn(&str) -> Option<PromptId>) -> Option<CodePrompts> {
         said: said?,
         to_operator: to_operator?,
     })
+}
+
+/// All of them or none.
+fn person_first(find: impl Fn(&str) -> Option<PromptId>) -> Option<PersonFirstPrompts> {
+    let [calling, press, connecting, later, declined, machine] = FIRST.map(find);
+    Some(PersonFirstPrompts {
+        calling: calling?,
+        press: press?,
+        connecting: connecting?,
+        later: later?,
+        declined: declined?,
+        machine: machine?,
+    })
+}
+
+/// What is said to who is on the line before an operator must be there, where somebody is.
+pub(super) fn check_first(
+    library: &Library,
+    queues: &[(QueueSettings, Range<usize>)],
+    faults: &Faults,
+) {
+    let missing = FIRST.iter().find(|name| library.find(name).is_none());
+    for (queue, _) in queues {
+        let first = &queue.policy.callback.person_first;
+        if let (Some(name), Some(at)) = (missing, &first.at) {
+            let message = format!(
+                "there is no prompt {name}.wav: expected it, because it is said to who is called before an operator is on the line"
+            );
+            faults.add(at.clone(), message);
+        }
+        if let Some(name) = first
+            .calling
+            .as_ref()
+            .filter(|name| library.find(&name.value).is_none())
+        {
+            let message = format!("there is no prompt {}.wav", name.value);
+            faults.add(name.at.clone(), message);
+        }
+    }
 }
 
 /// The first file that is missing of those with which a caller is told whether it was us that called.
@@ -295,6 +346,7 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         returning: None,
         verify: None,
         code: None,
+        person_first: None,
         to_operator_dialling: find("op_richiamata"),
         to_operator_no_answer: find("op_non_risponde"),
         to_operator_busy: find("op_occupato"),

@@ -202,6 +202,7 @@ impl Config {
             .iter()
             .filter(|draft| draft.tenant == queue.tenant);
         let policy = &queue.policy;
+        let calling = self.whisper(policy.callback.person_first.calling.as_ref());
         Queue {
             tenant,
             name: queue.name.clone(),
@@ -220,7 +221,7 @@ impl Config {
             serve_waiting_s: policy.serve_waiting_s,
             answer_targets: policy.answer_targets.clone(),
             matching: policy.matching.clone(),
-            callback: policy.callback.policy(zone, ours),
+            callback: policy.callback.policy(zone, ours, calling),
             tasks: policy.tasks,
         }
     }

@@ -121,7 +121,9 @@ fn small_centre(root: &mut Fields<'_>) -> Ground {
             queue.live_bonus_s = said.live_bonus_s;
             queue.matching = said.matching;
             queue.no_operators = said.no_operators;
-            queue.callback = said.callback.policy(Zone::Europe__Rome, std::iter::empty());
+            queue.callback = said
+                .callback
+                .policy(Zone::Europe__Rome, std::iter::empty(), None);
             queues.push(queue);
         }
     }

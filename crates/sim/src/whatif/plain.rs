@@ -10,8 +10,8 @@ use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{
     CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy,
-    NoOperators, NoticePrompts, PromptId, Queue, Rules, SpokenPrompts, TaskPolicy, Tenant, Trunk,
-    WrapUp,
+    NoOperators, NoticePrompts, PersonFirstPolicy, PromptId, Queue, Rules, SpokenPrompts,
+    TaskPolicy, Tenant, Trunk, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 
@@ -189,6 +189,7 @@ pub fn queue(name: &str) -> Queue {
             expected_s: 300,
             expires: Term::new(10, CountedDays::Every, Zone::UTC),
             window: ContactWindow::always(),
+            person_first: PersonFirstPolicy::default(),
         },
     }
 }
@@ -295,6 +296,7 @@ fn silence() -> SpokenPrompts {
         returning: None,
         verify: None,
         code: None,
+        person_first: None,
         to_operator_dialling: SILENCE,
         to_operator_no_answer: SILENCE,
         to_operator_busy: SILENCE,

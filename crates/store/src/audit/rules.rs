@@ -422,6 +422,16 @@ SELECT id FROM dial WHERE shard = $1
     AND ((state = 'ended') <> (result IS NOT NULL) OR (state = 'ended') <> (ended_ms IS NOT NULL))
 ORDER BY id")],
     },
+    Rule {
+        name: "dial_joined_unasked",
+        promise: "P3",
+        meaning: "people who were called before an operator was on the line were joined with one, and had not pressed the key for it; or had pressed it before they answered",
+        advice: REPORT,
+        offenders: &[("dial", "
+SELECT id FROM dial WHERE shard = $1 AND who_first = 'person_first'
+    AND ((seat <> 0 AND pressed_ms IS NULL) OR (pressed_ms IS NOT NULL AND answered_ms IS NULL))
+ORDER BY id")],
+    },
     // Each beside the one before it. By handle: a number keeps it while it is dialled.
     Rule {
         name: "dial_beside_another",

@@ -80,6 +80,11 @@ pub(super) const ALL: &[Step] = &[
     ),
     (19, "bulk", include_str!("../../migrations/0019_bulk.sql")),
     (
+        20,
+        "person_first",
+        include_str!("../../migrations/0020_person_first.sql"),
+    ),
+    (
         25,
         "bulk_too_late",
         include_str!("../../migrations/0025_bulk_too_late.sql"),

@@ -224,7 +224,8 @@ impl Tally {
                 DialResult::NoAnswer
                 | DialResult::Busy
                 | DialResult::Declined
-                | DialResult::Unreachable,
+                | DialResult::Unreachable
+                | DialResult::Machine,
             ) => false,
             Some(
                 DialResult::Married

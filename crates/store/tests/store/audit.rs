@@ -394,6 +394,12 @@ const P3: &[Damage] = &[
         "UPDATE dial SET number = 1 WHERE id = 72",
     ),
     damage(
+        "dial_joined_unasked",
+        "P3",
+        &[72],
+        "UPDATE dial SET who_first = 'person_first' WHERE id = 72",
+    ),
+    damage(
         "dial_in_flight_for_idle_callback",
         "P3",
         &[71],

@@ -6,9 +6,9 @@ use cuptel_core::record::{
     OperatorRow, Record, SignInRow, TaskRow, Work,
 };
 use cuptel_core::words::{
-    CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialResult, DialState,
-    Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression, TaskState,
-    WorkState,
+    CallbackEventKind, CallbackState, ChangedBy, Chosen, ClosedHow, DialOrder, DialResult,
+    DialState, Disposition, NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression,
+    TaskState, WorkState,
 };
 use cuptel_store::{AttemptFilter, Batch, CommitError, Store};
 
@@ -510,6 +510,13 @@ fn wordy_records() -> Vec<Record> {
             ..row
         }));
     }
+    let pressed = dial(201, 1, 201, DialState::Ended);
+    records.push(Record::Dial(DialRow {
+        order: DialOrder::PersonFirst,
+        seat: None,
+        pressed_ms: Some(NOW + 6),
+        ..pressed
+    }));
     for (id, &state) in (1..).zip(OfferState::ALL) {
         records.push(Record::Offer(offer(
             id,

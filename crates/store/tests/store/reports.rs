@@ -447,6 +447,7 @@ async fn a_first_dial_that_we_broke_off_says_nothing_of_the_reach(home: &Home) {
         DialResult::Busy,
         DialResult::Declined,
         DialResult::Unreachable,
+        DialResult::Machine,
         DialResult::Married,
         DialResult::Cancelled,
         DialResult::Unknown,
@@ -460,11 +461,11 @@ async fn a_first_dial_that_we_broke_off_says_nothing_of_the_reach(home: &Home) {
         records.push(ended(200 + id, id, eight() + HOUR, DialResult::Answered));
     }
     // One that rings.
-    records.push(Record::Callback(callback(10, eight(), 1)));
-    records.push(Record::Dial(dial(110, 10, 10, DialState::InFlight)));
+    records.push(Record::Callback(callback(11, eight(), 1)));
+    records.push(Record::Dial(dial(111, 11, 11, DialState::InFlight)));
     let store = stored(home, records).await;
     let told = region(&report(&store, days("2026-11-25", "2026-11-25")).await);
-    assert_eq!((told.first_dials, told.first_dials_reached), (6, 2));
+    assert_eq!((told.first_dials, told.first_dials_reached), (7, 2));
 }
 
 async fn a_promise_is_kept_late_broken_or_open(home: &Home) {

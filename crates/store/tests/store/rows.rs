@@ -22,9 +22,9 @@ use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
 use cuptel_core::words::{
     BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy,
-    ClosedHow, DialResult, DialState, Disposition, Mark, NeedKind, NumberClass, OfferState,
-    Outcome, Party, PriorityClass, Stage, Suppression, TaskEventKind, TaskState, WorkKind,
-    WorkState,
+    ClosedHow, DialOrder, DialResult, DialState, Disposition, Mark, NeedKind, NumberClass,
+    OfferState, Outcome, Party, PriorityClass, Stage, Suppression, TaskEventKind, TaskState,
+    WorkKind, WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -245,7 +245,9 @@ pub(crate) fn dial(id: i64, callback: i64, number: i64, state: DialState) -> Dia
         id: DialId(id),
         callback: CallbackId(callback),
         number: NumberId(number),
-        seat: SeatId(2),
+        order: DialOrder::OperatorFirst,
+        seat: Some(SeatId(2)),
+        pressed_ms: None,
         trunk: TrunkId(1),
         state,
         placed_ms: NOW,

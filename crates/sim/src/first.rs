@@ -1,0 +1,127 @@
+//! People who are on the line before an operator: what they press, and what must hold of every row
+//! that is decided about them.
+
+use std::collections::BTreeSet;
+
+use cuptel_core::id::{CallbackId, QueueId, SeatId};
+use cuptel_core::record::{DialRow, NeedRow, Record};
+use cuptel_core::rules::PersonFirstPolicy;
+use cuptel_core::words::{DialOrder, DialResult, DialState};
+
+use crate::chance::Chance;
+use crate::image::Image;
+use crate::invented::MACHINE_S;
+use crate::line::{Act, CallKey};
+use crate::promises::{Broken, broken};
+use crate::world::{Happening, World};
+
+/// The stream that it is drawn from, beside the others.
+const FIRST: u64 = 5_006;
+
+/// Whether people are called first in a centre.
+pub(crate) fn drawn(chance: &Chance) -> DialOrder {
+    let mut chance = Chance::of(chance.clone().next(), FIRST);
+    if chance.percent(35) {
+        DialOrder::PersonFirst
+    } else {
+        DialOrder::OperatorFirst
+    }
+}
+
+pub(crate) fn policy(order: DialOrder) -> PersonFirstPolicy {
+    PersonFirstPolicy {
+        order,
+        key_s: 4,
+        spacing_machine_s: MACHINE_S,
+        ..PersonFirstPolicy::default()
+    }
+}
+
+/// The queue of a person who is called before an operator is on the line.
+pub(crate) fn wanted(image: &Image, callback: CallbackId) -> Option<QueueId> {
+    let needs = image.needs.values();
+    let open: Vec<&NeedRow> = needs
+        .filter(|need| need.callback == callback && need.closed_ms.is_none())
+        .collect();
+    let waited_for = open
+        .iter()
+        .filter(|need| need.kind.closes_by_conversation());
+    waited_for.chain(&open).find_map(|need| need.queue)
+}
+
+/// No more people are called for a queue than seats do nothing, and nobody is joined with an operator
+/// who has not asked for one.
+pub(crate) fn check_first(before: &Image, record: &Record) -> Result<(), Broken> {
+    let Record::Dial(row) = record else {
+        return Ok(());
+    };
+    if row.order != DialOrder::PersonFirst {
+        return Ok(());
+    }
+    if row.seat.is_some() && row.pressed_ms.is_none() {
+        let what = format!("dial {} is joined with a seat unasked", row.id);
+        return broken("P4", what);
+    }
+    if row.pressed_ms.is_some() && row.answered_ms.is_none() {
+        return broken("P3", format!("dial {} is pressed unanswered", row.id));
+    }
+    if row.state != DialState::InFlight || before.dials.contains_key(&row.id) {
+        return Ok(());
+    }
+    let last = before
+        .dials
+        .values()
+        .rfind(|it| it.callback == row.callback);
+    let goes_on = last.is_some_and(|it| {
+        it.result == Some(DialResult::TrunkFailed) && it.ended_ms == Some(row.placed_ms)
+    });
+    if goes_on {
+        // The same call, through another trunk.
+        return Ok(());
+    }
+    let queue = wanted(before, row.callback);
+    let beside = |dial: &&DialRow| {
+        dial.order == DialOrder::PersonFirst
+            && dial.state == DialState::InFlight
+            && dial.pressed_ms.is_none()
+            && queue.is_some()
+            && wanted(before, dial.callback) == queue
+    };
+    let called = before.dials.values().filter(beside).count() + 1;
+    let free = free_seats(before);
+    if called > free {
+        let what = format!("{called} people are called first, and {free} seats do nothing");
+        return broken("P6", what);
+    }
+    Ok(())
+}
+
+fn free_seats(image: &Image) -> usize {
+    let there = image.sign_ins.values().filter(|row| row.until_ms.is_none());
+    let offered = image.offers_open().map(|row| row.seat);
+    let at_work = image.assignments_open().map(|row| row.seat);
+    let busy: BTreeSet<SeatId> = offered.chain(at_work).collect();
+    there.filter(|row| !busy.contains(&row.seat)).count()
+}
+
+impl World {
+    /// Somebody, or something, has picked up a call of ours.
+    pub(crate) fn may_press(&mut self, key: CallKey, chance: &mut Chance) {
+        let keys = match chance.between(0, 99) {
+            0..=54 => "1",
+            55..=62 => "22",
+            63..=66 => "21",
+            67..=71 => "5",
+            _ => "",
+        };
+        let mut after_us = chance.s(1, 14);
+        for digit in keys.chars() {
+            self.plan(after_us, Happening::Acts(key, Act::Press(digit)));
+            after_us += chance.ms(300, 3_000);
+        }
+        if chance.percent(25) {
+            let after_us = chance.s(1, 60);
+            self.plan(after_us, Happening::Acts(key, Act::HangUp));
+        }
+    }
+}
