@@ -27,6 +27,7 @@ mod readme;
 mod refusals;
 mod registration;
 mod reload;
+mod reminders;
 mod replay;
 mod reports;
 mod returning;

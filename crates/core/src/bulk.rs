@@ -410,7 +410,7 @@ impl Centre {
         let has_another = known.is_some_and(|it| it.case_of(row.tenant).is_some() || it.has_call());
         let is_withdrawn = row.closed_how == Some(ClosedHow::Withdrawn);
         // Of a campaign that went on without them, or that is over.
-        let is_listed = |need: &NeedRow| need.kind == NeedKind::Recall;
+        let is_listed = |need: &NeedRow| need.kind.is_listed();
         if closed.needs.iter().any(is_listed)
             || has_another
             || !is_withdrawn

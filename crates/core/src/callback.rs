@@ -172,7 +172,7 @@ impl Case {
         } else if stays {
             // Nobody is called later because somebody owes them a call besides, nor sooner because
             // they stand on a list.
-            if rests || debt.kind == NeedKind::Recall {
+            if rests || debt.kind.is_listed() {
                 before_ms
             } else {
                 before_ms.min(debt.not_before_ms)
@@ -205,7 +205,7 @@ impl Case {
         self.row.not_before_ms = self.joined_not_before(debt);
         let stays = !debt.kind.closes_by_conversation();
         let same = self.needs.iter_mut().find(|need| {
-            let is_kind = if debt.kind == NeedKind::Recall {
+            let is_kind = if debt.kind.is_listed() {
                 // Two campaigns are about two things.
                 false
             } else if stays {

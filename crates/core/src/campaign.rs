@@ -1,5 +1,5 @@
-//! Campaigns of kind recall: a list of people whom an authority wants called, because an agenda
-//! moved. What a list is made of, what is left out of it, and what people do with a campaign. Who of
+//! Campaigns: a list of people whom an authority wants called, because an agenda moved, or to remind
+//! them of an appointment (`reminding.rs`). What a list is made of, what is left out of it, and what people do with a campaign. Who of
 //! it is called when, `recalling.rs` decides.
 //!
 //! **A list is taken in by chunks.** Each is a command of some hundred lines at most, so that no turn
@@ -28,11 +28,14 @@ use crate::calendar::ContactWindow;
 use crate::centre::Centre;
 use crate::id::{CampaignId, EntryId, NeedId, QueueId, TenantId};
 use crate::number::{Caller, PhoneNumber};
-use crate::record::{CampaignEntryRow, CampaignRow, NeedDetailRow, Record, WaitingEntry};
+use crate::record::{
+    Appointment, CampaignEntryRow, CampaignRow, NeedDetailRow, Record, WaitingEntry,
+};
 use crate::step::{CommandError, Step};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::words::{
-    CampaignEnd, CampaignState, EntryState, Mark, NumberClass, PriorityClass, WhyLeftOut,
+    CampaignEnd, CampaignKind, CampaignState, EntryState, Mark, NumberClass, PriorityClass,
+    WhyLeftOut,
 };
 
 /// Characters of a campaign's name, at most.
@@ -58,6 +61,8 @@ pub enum CampaignCommand {
         tenant: String,
         /// Short name of its queue.
         queue: String,
+        /// What it would be for.
+        kind: CampaignKind,
         /// The lines.
         entries: Vec<EntryTold>,
     },
@@ -114,6 +119,8 @@ pub struct CampaignTold {
     pub tenant: String,
     /// Short name of its queue.
     pub queue: String,
+    /// What it is for.
+    pub kind: CampaignKind,
     /// How urgent.
     pub class: Option<PriorityClass>,
     /// By when.
@@ -149,6 +156,8 @@ pub struct EntryTold {
     pub not_before_ms: Option<UtcMs>,
     /// What it goes by elsewhere.
     pub reference: Option<String>,
+    /// What they are to be reminded of.
+    pub appointment: Option<Appointment>,
 }
 
 /// A line that cannot be taken.
@@ -188,6 +197,11 @@ pub enum CampaignError {
         /// Where it stands.
         state: CampaignState,
     },
+    /// Nobody can be reminded of anything.
+    #[error(
+        "the prompts of reminders are not all there (promemoria_*.wav): make them, and see `cuptel check`"
+    )]
+    NoPrompts,
     /// Not that many at once.
     #[error("the pace is 1 to {PACE_MAX} people that are released and not settled")]
     Pace,
@@ -349,10 +363,12 @@ impl Centre {
             CampaignCommand::Check {
                 tenant,
                 queue,
+                kind,
                 entries,
             } => {
                 let (tenant, _) = self.whose(&tenant, &queue)?;
-                Ok(self.none_left_out(now, tenant, &BTreeSet::new(), &entries)?)
+                let of = (tenant, kind);
+                Ok(self.none_left_out(now, of, &BTreeSet::new(), &entries)?)
             }
             CampaignCommand::Add { campaign, entries } => {
                 Ok(self.add_entries(now, campaign, entries, step)?)
@@ -424,6 +440,7 @@ impl Centre {
             tenant,
             queue,
             name: told.name,
+            kind: told.kind,
             class: told.class,
             due_ms: told.due_ms,
             note: told.note,
@@ -462,6 +479,9 @@ impl Centre {
         }
         if self.campaigns.named(&told.name).is_some() {
             return Err(CampaignError::NameTaken(told.name.clone()));
+        }
+        if told.kind == CampaignKind::Reminder && !self.can_remind() {
+            return Err(CampaignError::NoPrompts);
         }
         let most = self.rules.limits.campaigns_max;
         if self.campaigns.open.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
@@ -512,8 +532,8 @@ impl Centre {
         if after > usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(CampaignError::TooManyEntries(most));
         }
-        let tenant = campaign.row.tenant;
-        self.none_left_out(now, tenant, &campaign.numbers, &entries)?;
+        let of = (campaign.row.tenant, campaign.row.kind);
+        self.none_left_out(now, of, &campaign.numbers, &entries)?;
         let mut campaign = self.campaigns.open.remove(&id).ok_or(none)?;
         campaign.touched = now.mono_us;
         for told in entries {
@@ -541,9 +561,15 @@ impl Centre {
             number: handle,
             line: i64::from(told.line),
             from_ms: told.not_before_ms.unwrap_or(0),
-            due_ms: told.due_ms,
+            // Nobody is reminded of what is over.
+            due_ms: match &told.appointment {
+                Some(it) => Some(told.due_ms.map_or(it.at_ms, |due_ms| due_ms.min(it.at_ms))),
+                None => told.due_ms,
+            },
             note: told.note,
             reference: told.reference,
+            appointment: told.appointment,
+            answer: None,
             state: EntryState::Waiting,
             callback: None,
             need: None,
@@ -557,7 +583,7 @@ impl Centre {
     fn none_left_out(
         &self,
         now: Now,
-        tenant: TenantId,
+        (tenant, kind): (TenantId, CampaignKind),
         before: &BTreeSet<u64>,
         entries: &[EntryTold],
     ) -> Result<(), CampaignError> {
@@ -571,11 +597,14 @@ impl Centre {
         let mut these = BTreeSet::new();
         let mut left_out = Vec::new();
         for told in entries {
-            let why = self.why_left_out(now, tenant, told).or_else(|| {
-                let digits = told.person.number.as_ref().map(digits)?;
-                let is_new = !before.contains(&digits) && these.insert(digits);
-                (!is_new).then_some(WhyLeftOut::Twice)
-            });
+            let why = self.why_left_out(now, tenant, told);
+            let why = why
+                .or_else(|| self.why_not_reminded(now, kind, told))
+                .or_else(|| {
+                    let digits = told.person.number.as_ref().map(digits)?;
+                    let is_new = !before.contains(&digits) && these.insert(digits);
+                    (!is_new).then_some(WhyLeftOut::Twice)
+                });
             left_out.extend(why.map(|why| LeftOut {
                 line: told.line,
                 why,

@@ -35,6 +35,7 @@ use crate::record::{
     SiteOutageRow,
 };
 use crate::release::DialHours;
+use crate::reminding::Reminders;
 use crate::rules::Rules;
 use crate::rung::Rung;
 use crate::seat::Seat;
@@ -120,6 +121,8 @@ pub struct Centre {
     pub(crate) tasks: Tasks,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
+    /// Callbacks of people who are only to be reminded, whose time has come.
+    pub(crate) reminders: Reminders,
     /// Persons who are called before an operator is on the line, by their callback.
     pub(crate) person_first: BTreeMap<CallbackId, PersonFirst>,
     /// Sites that are cut off.
@@ -211,6 +214,7 @@ impl Centre {
             fairness: Fairness::default(),
             tasks: Tasks::default(),
             left_alone: BTreeMap::new(),
+            reminders: Reminders::default(),
             person_first: BTreeMap::new(),
             outages: BTreeMap::new(),
             stops: Stops::default(),
@@ -289,6 +293,19 @@ impl Centre {
     pub fn handle(&mut self, now: Now, input: Input, step: &mut Step) {
         self.watch_clock(now, step);
         let ticks = matches!(input, Input::Tick);
+        self.hears(now, input, step);
+        while ticks && let Some(timer) = self.timers.due(now.mono_us) {
+            self.timer(now, timer, step);
+        }
+        self.run_campaigns(now, step);
+        self.dispatch(now, step);
+        self.remind(now, step);
+        self.look_at_fairness(now);
+        self.drained(step);
+        step.wake_at = self.timers.next();
+    }
+
+    fn hears(&mut self, now: Now, input: Input, step: &mut Step) {
         match input {
             Input::Arrived(arrival) => self.arrived(now, *arrival, step),
             Input::Placed { leg } => match self.legs.get(&leg).copied() {
@@ -354,14 +371,6 @@ impl Centre {
             } => self.entries_read(now, (campaign, ask), page),
             Input::Tick => {}
         }
-        while ticks && let Some(timer) = self.timers.due(now.mono_us) {
-            self.timer(now, timer, step);
-        }
-        self.run_campaigns(now, step);
-        self.dispatch(now, step);
-        self.look_at_fairness(now);
-        self.drained(step);
-        step.wake_at = self.timers.next();
     }
 
     fn leg_over(&mut self, now: Now, leg: LegId, by: Party, hang_up: bool, step: &mut Step) {

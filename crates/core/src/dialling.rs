@@ -10,6 +10,7 @@ use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{AssignmentRow, DialRow, Record};
+use crate::reminding::only_reminders;
 use crate::rules::PromptId;
 use crate::seat::{SeatWork, With};
 use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, SILENT, Step};
@@ -271,9 +272,14 @@ impl Centre {
     pub(crate) fn rest_of(&self, now: Now, id: CallbackId, result: DialResult) -> UtcMs {
         let case = self.cases.get(&id);
         let policy = case.and_then(|case| self.policy_of(case));
-        policy.map_or(now.utc_ms, |policy| {
+        let rests_ms = policy.map_or(now.utc_ms, |policy| {
             callback::rest_after(result, policy, now)
-        })
+        });
+        // No operator hears who it is: a machine is asked more and more rarely.
+        let again = case.filter(|case| only_reminders(&case.needs));
+        let again = again.filter(|_| result == DialResult::Machine);
+        let doublings = again.map_or(0, |case| case.machines.clamp(1, 5) - 1);
+        now.utc_ms + (rests_ms - now.utc_ms) * (1 << doublings)
     }
 
     /// The person called back picked up.

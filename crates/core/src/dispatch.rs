@@ -296,7 +296,10 @@ impl Centre {
         while let Some((pair, explanation)) = self.next_pair(now) {
             match self.whom_to_ask(now, &pair) {
                 Some(_) if self.is_person_first(&pair.waiting) => {
-                    self.call_person_first(now, &pair.waiting, step);
+                    // A caller may have got a seat since this was found.
+                    if !self.is_full(pair.waiting.queue) {
+                        self.call_person_first(now, &pair.waiting, step);
+                    }
                 }
                 Some((phone, operator)) => {
                     let offer = self.offer(now, &pair, phone, operator, step);

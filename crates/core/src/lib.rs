@@ -54,6 +54,7 @@ mod reconnecting;
 pub mod record;
 mod release;
 pub mod reload;
+mod reminding;
 mod restart;
 mod returning;
 pub mod rules;

@@ -13,6 +13,7 @@ use crate::matching::Waiting;
 use crate::planted::{Fault, planted};
 use crate::record::Work;
 use crate::release::{DialHours, promised_opening};
+use crate::reminding::only_reminders;
 use crate::rules::Rules;
 use crate::time::{Now, UtcMs};
 use crate::timers::{Timer, Timers};
@@ -72,6 +73,11 @@ impl Centre {
                 self.keep_for_opening(now, id, queue, opens_ms);
             }
             Some(Standing::PutOff(due_ms)) => put_off(&mut self.timers, now, case, due_ms),
+            Some(Standing::InLine(queue)) if only_reminders(&case.needs) => {
+                let place_ms = case.row.place_ms;
+                self.reminders.insert((queue, place_ms, id));
+                self.await_window(now, queue);
+            }
             Some(Standing::InLine(queue)) => {
                 case.ready = Some(queue);
                 let (place_ms, priority_ms) = (case.row.place_ms, case.row.priority_ms);
@@ -83,6 +89,7 @@ impl Centre {
 
     /// Takes a callback out of its line, before what its place there is made of changes.
     pub(crate) fn unready(&mut self, id: CallbackId) {
+        self.reminders.remove(id);
         if let Some(case) = self.cases.get_mut(&id)
             && let Some(queue) = case.ready.take()
         {

@@ -16,18 +16,19 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::cause;
 use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
+use crate::dialling::Way;
 use crate::failover::Unanswered;
-use crate::id::{CallbackId, DialId, LegId, QueueId, TrunkId};
+use crate::id::{CallbackId, DialId, LegId, NeedId, QueueId, TrunkId};
 use crate::matching::Waiting;
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{DialRow, NeedRow, Record, Work};
-use crate::rules::{PersonFirstPolicy, PromptId, Queue};
+use crate::rules::{PersonFirstPolicy, PromptId};
 use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, SILENT, Step};
 use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
-use crate::words::{CallbackEventKind, ClosedHow, DialOrder, DialResult, NeedKind, Party};
+use crate::words::{CallbackEventKind, ClosedHow, DialOrder, DialResult, Party};
 
 /// One that could not be dialled though nothing held it is looked at again so much later.
 const AGAIN_S: u32 = 60;
@@ -37,10 +38,12 @@ const ASKED_S_MAX: u32 = 180;
 /// A person who is called before an operator is on the line.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct PersonFirst {
-    dial: DialRow,
-    leg: LegId,
-    queue: QueueId,
-    stands: Stands,
+    pub(crate) dial: DialRow,
+    pub(crate) leg: LegId,
+    pub(crate) queue: QueueId,
+    pub(crate) stands: Stands,
+    /// What they are reminded of, where that is all.
+    pub(crate) reminds: Option<NeedId>,
     /// When we give up, whatever they do.
     until: MonoUs,
     /// Grows with each message: what was heard and which silence is over is known by it.
@@ -49,7 +52,7 @@ pub(crate) struct PersonFirst {
 
 /// Where such a person is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-enum Stands {
+pub(crate) enum Stands {
     /// Their phone rings.
     Ringing {
         /// Whether the network has said that their phone rings.
@@ -61,6 +64,12 @@ enum Stands {
     Asked { times_left: u32 },
     /// They are asked whether they really want no call.
     Leaving,
+    /// They are asked for their year of birth, and have keyed in so much of it.
+    Born { tries_left: u32, keyed: String },
+    /// They hear their appointment and which keys there are.
+    Told { times_left: u32 },
+    /// They are asked whether they really cancel it.
+    Cancelling,
     /// They hear the last words.
     Farewell { result: DialResult, leaves: bool },
 }
@@ -87,19 +96,18 @@ impl Centre {
 
     /// Queues for which as many people are called first as operators are free.
     pub(crate) fn as_many_as_free(&self) -> BTreeSet<QueueId> {
-        let queues = self.rules.queues.iter();
-        let full = queues.filter(|(id, rule)| self.is_full(**id, rule));
-        full.map(|(id, _)| *id).collect()
+        let queues = self.rules.queues.keys();
+        queues.filter(|id| self.is_full(**id)).copied().collect()
     }
 
-    pub(crate) fn is_full(&self, queue: QueueId, rule: &Queue) -> bool {
-        if rule.callback.person_first.order != DialOrder::PersonFirst
-            || planted(Fault::MoreCalledThanFree)
-        {
+    pub(crate) fn is_full(&self, queue: QueueId) -> bool {
+        if self.policy_first(queue).is_none() || planted(Fault::MoreCalledThanFree) {
             return false;
         }
-        let called = self.person_first.values().map(|it| it.queue);
+        let called = self.person_first.values();
+        let called = called.filter(|it| it.reminds.is_none()).map(|it| it.queue);
         let in_flight = called.chain(self.waits_first());
+        let in_flight = in_flight.map(|queue| self.rules.current(queue).unwrap_or(queue));
         let of_these = in_flight.filter(|other| self.blending.shares_seats(queue, *other));
         of_these.count() >= self.matching.free_to_dial(queue).max(1)
     }
@@ -123,11 +131,11 @@ impl Centre {
             return;
         }
         self.blending.seat_moves(None, Some(waiting.queue));
-        self.ring_first(now, (id, waiting.queue), way, Vec::new(), step);
+        self.ring_first(now, (id, waiting.queue, None), (way, Vec::new()), step);
     }
 
     /// Something is in the way that nobody looked at before: later, and without a try.
-    fn not_dialled(&mut self, now: Now, id: CallbackId, step: &mut Step) {
+    pub(crate) fn not_dialled(&mut self, now: Now, id: CallbackId, step: &mut Step) {
         self.unready(id);
         let later_ms = now.utc_in_s(AGAIN_S);
         if let Some(case) = self.cases.get_mut(&id) {
@@ -137,12 +145,11 @@ impl Centre {
         self.reconsider(now, id);
     }
 
-    fn ring_first(
+    pub(crate) fn ring_first(
         &mut self,
         now: Now,
-        (id, queue): (CallbackId, QueueId),
-        way: crate::dialling::Way,
-        refused_by: Vec<TrunkId>,
+        (id, queue, reminds): (CallbackId, QueueId, Option<NeedId>),
+        (way, refused_by): (Way, Vec<TrunkId>),
         step: &mut Step,
     ) {
         let first = (DialOrder::PersonFirst, None);
@@ -172,6 +179,7 @@ impl Centre {
             leg,
             queue,
             stands,
+            reminds,
             until,
             token: 0,
         };
@@ -223,7 +231,10 @@ impl Centre {
                 }
                 (DialResult::NoAnswer, None)
             }
-            Stands::Asked { .. } | Stands::Leaving => (DialResult::Machine, Some(200)),
+            Stands::Asked { .. } | Stands::Leaving | Stands::Born { .. } => {
+                (DialResult::Machine, Some(200))
+            }
+            Stands::Told { .. } | Stands::Cancelling => (DialResult::Declined, Some(200)),
             Stands::Farewell { result, .. } => (result, Some(200)),
         };
         self.first_over(now, id, how, true, step);
@@ -283,6 +294,7 @@ impl Centre {
         }
         let refused_by = [refused_by.as_slice(), &[person.dial.trunk]].concat();
         let (queue, leg, dial) = (person.queue, person.leg, person.dial.clone());
+        let reminds = person.reminds;
         let (tenant, number) = (case.row.tenant, case.number.clone());
         let Ok(way) = self.way_to_dial(now, (tenant, queue), &number, &refused_by) else {
             return false;
@@ -291,7 +303,7 @@ impl Centre {
         let result = DialResult::TrunkFailed;
         self.first_not_got(now, id, (dial.id, result), step);
         self.dial_row_ends(now, dial, result, Some(status), step);
-        self.ring_first(now, (id, queue), way, refused_by, step);
+        self.ring_first(now, (id, queue, reminds), (way, refused_by), step);
         true
     }
 
@@ -325,6 +337,13 @@ impl Centre {
         self.timers.at(person.until, too_long);
         let (trunk, queue) = (person.dial.trunk, person.queue);
         self.trunk_answers(trunk, is_heard);
+        if self
+            .person_first
+            .get(&id)
+            .is_some_and(|it| it.reminds.is_some())
+        {
+            return self.greet(now, id, step);
+        }
         let times = self.policy_first(queue).map_or(1, |it| it.times.max(1));
         self.ask_first(now, id, times - 1, step);
     }
@@ -347,7 +366,7 @@ impl Centre {
         self.says_first(id, Stands::Asked { times_left }, says, step);
     }
 
-    fn says_first(
+    pub(crate) fn says_first(
         &mut self,
         id: CallbackId,
         stands: Stands,
@@ -374,13 +393,27 @@ impl Centre {
         };
         match person.stands {
             Stands::Ringing { .. } => {}
-            Stands::Asked { .. } | Stands::Leaving => {
-                let key_s = self.policy_first(person.queue).map_or(0, |it| it.key_s);
+            Stands::Asked { .. }
+            | Stands::Leaving
+            | Stands::Born { .. }
+            | Stands::Told { .. }
+            | Stands::Cancelling => {
+                let rule = self.rules.queues.get(&person.queue);
+                let key_s = rule.map_or(0, |it| it.callback.person_first.key_s);
                 self.timers.at(now.in_s(key_s), Timer::FirstKey(id, token));
             }
             Stands::Farewell { result, .. } => {
                 self.first_over(now, id, (result, Some(200)), true, step);
             }
+        }
+    }
+
+    /// One key of several was pressed: the next is waited for anew.
+    pub(crate) fn awaits_key(&mut self, now: Now, id: CallbackId, key_s: u32) {
+        if let Some(person) = self.person_first.get_mut(&id) {
+            person.token += 1;
+            let silence = Timer::FirstKey(id, person.token);
+            self.timers.at(now.in_s(key_s), silence);
         }
     }
 
@@ -396,6 +429,9 @@ impl Centre {
             return;
         };
         let stands = person.stands.clone();
+        if person.reminds.is_some() {
+            return self.reminded_says_nothing(now, id, stands, step);
+        }
         let Some(spoken) = self.rules.prompts.person_first.clone() else {
             return self.first_over(now, id, (DialResult::Cancelled, Some(200)), true, step);
         };
@@ -407,11 +443,15 @@ impl Centre {
             Stands::Leaving => {
                 self.takes_leave(id, (DialResult::Declined, false), spoken.later, step);
             }
-            Stands::Ringing { .. } | Stands::Farewell { .. } => {}
+            Stands::Ringing { .. }
+            | Stands::Born { .. }
+            | Stands::Told { .. }
+            | Stands::Cancelling
+            | Stands::Farewell { .. } => {}
         }
     }
 
-    fn takes_leave(
+    pub(crate) fn takes_leave(
         &mut self,
         id: CallbackId,
         (result, leaves): (DialResult, bool),
@@ -423,9 +463,13 @@ impl Centre {
 
     /// A key was pressed: 1 for an operator, 2 twice for no call at all, any other for another time.
     pub(crate) fn first_digit(&mut self, now: Now, id: CallbackId, digit: char, step: &mut Step) {
-        let Some(stands) = self.person_first.get(&id).map(|it| it.stands.clone()) else {
+        let Some(person) = self.person_first.get(&id) else {
             return;
         };
+        let stands = person.stands.clone();
+        if person.reminds.is_some() {
+            return self.reminded_presses(now, id, (stands, digit), step);
+        }
         let Some(spoken) = self.rules.prompts.person_first.clone() else {
             return;
         };
@@ -446,7 +490,13 @@ impl Centre {
             (Stands::Asked { .. } | Stands::Leaving, _) => {
                 self.takes_leave(id, (DialResult::Declined, false), spoken.later, step);
             }
-            (Stands::Farewell { .. }, _) => {}
+            (
+                Stands::Born { .. }
+                | Stands::Told { .. }
+                | Stands::Cancelling
+                | Stands::Farewell { .. },
+                _,
+            ) => {}
         }
     }
 
@@ -481,9 +531,11 @@ impl Centre {
         self.person_asks(now, (id, dial, leg), (queue, spoken.connecting), step);
     }
 
-    fn take_first(&mut self, id: CallbackId) -> Option<PersonFirst> {
+    pub(crate) fn take_first(&mut self, id: CallbackId) -> Option<PersonFirst> {
         let person = self.person_first.remove(&id)?;
-        self.blending.seat_moves(Some(person.queue), None);
+        if person.reminds.is_none() {
+            self.blending.seat_moves(Some(person.queue), None);
+        }
         Some(person)
     }
 
@@ -502,12 +554,8 @@ impl Centre {
         let how = match (&person.stands, by) {
             (Stands::Ringing { .. }, _) => (DialResult::Unreachable, None),
             (Stands::Farewell { result, .. }, _) => (*result, Some(200)),
-            (Stands::Asked { .. } | Stands::Leaving, Party::Network) => {
-                (DialResult::Unreachable, Some(200))
-            }
-            (Stands::Asked { .. } | Stands::Leaving, Party::Caller | Party::Seat | Party::Us) => {
-                (DialResult::Declined, Some(200))
-            }
+            (_, Party::Network) => (DialResult::Unreachable, Some(200)),
+            (_, Party::Caller | Party::Seat | Party::Us) => (DialResult::Declined, Some(200)),
         };
         self.first_over(now, id, how, hang_up, step);
     }
@@ -530,7 +578,16 @@ impl Centre {
             let stands = self.person_first.get(&id).map(|it| it.stands.clone());
             let spoken = self.rules.prompts.person_first.clone();
             match (stands, spoken) {
-                (Some(Stands::Asked { .. } | Stands::Leaving), Some(spoken)) => {
+                (
+                    Some(
+                        Stands::Asked { .. }
+                        | Stands::Leaving
+                        | Stands::Born { .. }
+                        | Stands::Told { .. }
+                        | Stands::Cancelling,
+                    ),
+                    Some(spoken),
+                ) => {
                     self.takes_leave(id, (DialResult::Cancelled, false), spoken.later, step);
                 }
                 (Some(Stands::Farewell { .. }), _) => {}
@@ -551,7 +608,7 @@ impl Centre {
     }
 
     /// The call is over, and nobody has asked for an operator.
-    fn first_over(
+    pub(crate) fn first_over(
         &mut self,
         now: Now,
         id: CallbackId,
@@ -576,8 +633,13 @@ impl Centre {
         let dial_id = dial.id;
         let was_a_probe = self.was_a_probe(&dial);
         self.dial_ends(now, dial, result, status, step);
-        self.first_not_got(now, id, (dial_id, result), step);
+        if result != DialResult::Answered {
+            self.first_not_got(now, id, (dial_id, result), step);
+        }
         self.count_try(id, result, was_a_probe);
+        if self.settle_answered(now, id, step) {
+            return;
+        }
         if matches!(stands, Stands::Farewell { leaves: true, .. }) {
             self.wants_no_call(now, id, dial_id, step);
         } else {
@@ -594,8 +656,7 @@ impl Centre {
             dial: Some(dial),
             ..About::default()
         };
-        let is_over =
-            |need: &NeedRow| need.kind.closes_by_conversation() || need.kind == NeedKind::Recall;
+        let is_over = |need: &NeedRow| need.kind.closes_by_conversation() || need.kind.is_listed();
         if case.needs.iter().all(is_over) {
             self.close_case(now, id, ClosedHow::CancelledByPerson, about, step);
             return;

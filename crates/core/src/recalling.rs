@@ -196,7 +196,7 @@ impl Centre {
     /// Whether nothing is owed but to people of campaigns of which nobody is rung now.
     pub(crate) fn is_held_by_campaign(&self, case: &Case) -> bool {
         let is_held = |need: &NeedRow| {
-            need.kind == NeedKind::Recall
+            need.kind.is_listed()
                 && self.campaigns.released.get(&need.id).is_some_and(|entry| {
                     let campaign = self.campaigns.open.get(&entry.campaign);
                     !campaign.is_some_and(|campaign| campaign.is_active)
@@ -388,8 +388,10 @@ impl Centre {
         (mut row, due_ms, not_before_ms): (CampaignEntryRow, Option<UtcMs>, UtcMs),
         step: &mut Step,
     ) {
+        let campaign = self.campaigns.open.get(&turn.campaign);
+        let kind = campaign.map_or(NeedKind::Recall, |it| it.row.kind.need());
         let debt = Debt {
-            kind: NeedKind::Recall,
+            kind,
             queue: Some(turn.queue),
             place_ms: now.utc_ms,
             not_before_ms,

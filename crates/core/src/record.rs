@@ -17,10 +17,10 @@ use crate::profile::Profile;
 use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
-    BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, CampaignEnd, CampaignState,
-    ChangedBy, Chosen, ChosenBy, ClosedHow, DialOrder, DialResult, DialState, Disposition,
-    EntryState, Mark, NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass, Stage,
-    Suppression, TaskEventKind, TaskState, WorkState,
+    BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, CampaignEnd, CampaignKind,
+    CampaignState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialOrder, DialResult, DialState,
+    Disposition, EntryState, Mark, NeedKind, NumberClass, OfferState, Outcome, Party,
+    PriorityClass, ReminderAnswer, Stage, Suppression, TaskEventKind, TaskState, WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -695,6 +695,8 @@ pub struct CampaignRow {
     pub queue: QueueId,
     /// What it goes by.
     pub name: String,
+    /// What it is for.
+    pub kind: CampaignKind,
     /// How urgent it is; it says the deadline where none is named.
     pub class: Option<PriorityClass>,
     /// By when people are to be reached, unless their own line says so.
@@ -748,6 +750,10 @@ pub struct CampaignEntryRow {
     pub note: Option<String>,
     /// What it goes by elsewhere.
     pub reference: Option<String>,
+    /// What they are reminded of.
+    pub appointment: Option<Appointment>,
+    /// What they said to it.
+    pub answer: Option<ReminderAnswer>,
     /// Where it stands.
     pub state: EntryState,
     /// The callback that it joined.
@@ -758,6 +764,26 @@ pub struct CampaignEntryRow {
     pub released_ms: Option<UtcMs>,
     /// Since when it has its result.
     pub settled_ms: Option<UtcMs>,
+}
+
+/// What somebody is reminded of. Nothing of it is said before they have keyed in their year of birth.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct Appointment {
+    /// When it is.
+    pub at_ms: UtcMs,
+    /// The prompt that says where.
+    pub place: Option<String>,
+    /// The year of birth; none any more once they have a result.
+    pub born: Option<u16>,
+}
+
+/// The year of birth is a person's.
+impl std::fmt::Debug for Appointment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Appointment")
+            .field("at_ms", &self.at_ms)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A campaign that has not ended, with how many of its people stand how; or one that has, while

@@ -182,7 +182,7 @@ impl Centre {
     /// People may be rung again: whoever is left from before is looked at, and the next pause.
     pub(crate) fn window_opens(&mut self, now: Now, queue: QueueId) {
         self.windows.remove(&queue);
-        if self.matching.callbacks(queue) > 0 {
+        if self.matching.callbacks(queue) > 0 || self.reminders.has_any(queue) {
             self.await_window(now, queue);
         }
     }

@@ -12,8 +12,8 @@ use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{CampaignRow, ConfigVersionRow, NeedRow, Record, Restored, Work};
 use crate::release::DialHours;
 use crate::rules::{
-    CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, Queue, Rules, SpokenPrompts,
-    VerifyPrompts,
+    CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, Queue, ReminderPrompts, Rules,
+    SpokenPrompts, VerifyPrompts,
 };
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
@@ -219,6 +219,7 @@ impl SpokenPrompts {
             verify,
             code,
             person_first,
+            reminder,
             to_operator_dialling,
             to_operator_no_answer,
             to_operator_busy,
@@ -274,10 +275,52 @@ impl SpokenPrompts {
         {
             [given, said, to_operator].into_iter().for_each(&change);
         }
+        if let Some(spoken) = reminder {
+            spoken.each(&change);
+        }
         if let Some(spoken) = person_first {
             spoken.each(&change);
         }
         notice.each(change);
+    }
+}
+
+impl ReminderPrompts {
+    fn each(&mut self, change: impl Fn(&mut PromptId)) {
+        let Self {
+            greeting,
+            wrong_year,
+            not_verified,
+            appointment,
+            weekdays,
+            days,
+            months,
+            at,
+            keys,
+            sure,
+            confirmed,
+            cancelled,
+            connecting,
+            moved,
+            machine,
+            places,
+        } = self;
+        [
+            greeting,
+            wrong_year,
+            not_verified,
+            appointment,
+            at,
+            keys,
+            sure,
+        ]
+        .into_iter()
+        .chain([confirmed, cancelled, connecting, moved, machine])
+        .chain(weekdays)
+        .chain(days)
+        .chain(months)
+        .chain(places.values_mut())
+        .for_each(change);
     }
 }
 

@@ -327,6 +327,7 @@ impl Centre {
         } else {
             self.waits_after_unknown(now, callback, about, step);
         }
+        self.settle_answered(now, callback, step);
         self.suppress(now, callback, step);
         Some(callback)
     }

@@ -201,7 +201,7 @@ impl VerifyPrompts {
     }
 
     /// "And forty", "two": composed of the numbers that there are.
-    fn minute(
+    pub(crate) fn minute(
         &self,
         minute: usize,
         numbers: &[PromptId; 24],

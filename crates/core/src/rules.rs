@@ -490,6 +490,43 @@ pub struct PersonFirstPrompts {
     pub machine: PromptId,
 }
 
+/// Messages to people who are reminded of an appointment; date and hour are composed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReminderPrompts {
+    /// "Key in your year of birth to hear a message": it names no service and no person.
+    pub greeting: PromptId,
+    /// "That is not the year, once more".
+    pub wrong_year: PromptId,
+    /// "We cannot say it then".
+    pub not_verified: PromptId,
+    /// "We remind you of your appointment on".
+    pub appointment: PromptId,
+    /// "Monday", and so on.
+    pub weekdays: [PromptId; 7],
+    /// The first to the thirty-first.
+    pub days: Vec<PromptId>,
+    /// January to December.
+    pub months: [PromptId; 12],
+    /// "At", before the hour.
+    pub at: PromptId,
+    /// "1 to confirm, 2 to cancel, 3 to move it, 4 to hear it again".
+    pub keys: PromptId,
+    /// "To cancel, press 2 again".
+    pub sure: PromptId,
+    /// "It is confirmed".
+    pub confirmed: PromptId,
+    /// "It is cancelled".
+    pub cancelled: PromptId,
+    /// "An operator comes".
+    pub connecting: PromptId,
+    /// "An operator calls you".
+    pub moved: PromptId,
+    /// To what pressed no key: it names no service and no person.
+    pub machine: PromptId,
+    /// Places by the names that lists have for them.
+    pub places: BTreeMap<String, PromptId>,
+}
+
 /// Messages that the engine itself speaks, to callers and to operators.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpokenPrompts {
@@ -539,6 +576,8 @@ pub struct SpokenPrompts {
     pub verify: Option<VerifyPrompts>,
     /// Of code words.
     pub code: Option<CodePrompts>,
+    /// To people who are reminded of an appointment: without them nobody is.
+    pub reminder: Option<ReminderPrompts>,
     /// To who is on the line before an operator: without them nobody is.
     pub person_first: Option<PersonFirstPrompts>,
     /// To the operator: a callback, the number is being dialled.
@@ -670,6 +709,8 @@ pub struct Limits {
     pub campaigns_max: u32,
     /// People at most on the list of one.
     pub campaign_entries_max: u32,
+    /// People at most who are reminded at once.
+    pub reminders_at_once: u32,
     /// Shortest and longest registration granted to a phone.
     pub register_s: (u32, u32),
 }

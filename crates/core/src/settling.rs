@@ -10,7 +10,7 @@ use crate::campaign::Recalled;
 use crate::centre::Centre;
 use crate::id::{CallbackId, CampaignId, NeedId};
 use crate::owing::About;
-use crate::record::{CampaignEntryRow, NeedDetailRow, NeedRow, Needs, Record};
+use crate::record::{Appointment, CampaignEntryRow, NeedDetailRow, NeedRow, Needs, Record};
 use crate::step::Step;
 use crate::time::Now;
 use crate::words::{
@@ -36,6 +36,7 @@ impl Centre {
             .push(Record::CampaignEntry(Box::new(CampaignEntryRow {
                 state,
                 settled_ms: Some(now.utc_ms),
+                appointment: row.appointment.map(|it| Appointment { born: None, ..it }),
                 ..row
             })));
     }
@@ -51,7 +52,8 @@ impl Centre {
     ) -> Option<Recalled> {
         let detail = self.details.remove(&need);
         let entry = self.campaigns.released.remove(&need)?;
-        self.entry_settled(now, entry.clone(), EntryState::of(how), step);
+        let state = entry.answer.map_or(EntryState::of(how), EntryState::from);
+        self.entry_settled(now, entry.clone(), state, step);
         Some(Recalled { entry, detail })
     }
 
@@ -83,7 +85,11 @@ impl Centre {
         let Some(it) = recalled.and_then(|all| all.0.iter().find(is_it)).cloned() else {
             return;
         };
-        let state = EntryState::of(case.row.closed_how.unwrap_or(ClosedHow::Served));
+        let how = case.row.closed_how.unwrap_or(ClosedHow::Served);
+        let state = it
+            .entry
+            .answer
+            .map_or(EntryState::of(how), EntryState::from);
         if let Some(campaign) = self.campaigns.open.get_mut(&it.entry.campaign) {
             campaign.counted(state, EntryState::Released);
         }

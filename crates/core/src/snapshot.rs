@@ -407,7 +407,8 @@ impl Centre {
             };
             matches!(with, With::Ringing { .. })
         };
-        count(self.seats.values().filter(rings_out).count())
+        let rings_out = self.seats.values().filter(rings_out).count();
+        count(rings_out + self.person_first.len())
     }
 
     fn seat_now(&self, now: Now, seat: &Seat) -> SeatNow {

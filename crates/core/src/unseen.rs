@@ -130,7 +130,7 @@ impl Centre {
             .fold(row.not_before_ms.max(grace_ms), i64::max);
         let debts = given_up.needs.iter().map(|need| Debt {
             // No list stands behind it any more: somebody wants it.
-            kind: if need.kind == NeedKind::Recall {
+            kind: if need.kind.is_listed() {
                 NeedKind::Manual
             } else {
                 need.kind

@@ -517,7 +517,7 @@ impl Centre {
     }
 
     /// Whether a seat is signed in, in whatever state, that could serve the queue.
-    fn somebody_serves(&self, queue: QueueId, rule: &crate::rules::Queue) -> bool {
+    pub(crate) fn somebody_serves(&self, queue: QueueId, rule: &crate::rules::Queue) -> bool {
         self.seats.values().any(|seat| {
             seat.sign_in.is_some()
                 && rule.can_be_served_by(&seat.skills)

@@ -11,6 +11,7 @@ use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
 use crate::matching::{Dialling, Eligibility, Skills, Waiting};
 use crate::record::{TaskRow, Work};
+use crate::reminding::only_reminders;
 use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
 use crate::stop_button::is_emergency_in_file;
@@ -77,6 +78,8 @@ pub enum Hold {
     Unreconciled,
     /// As many people are called before an operator is on the line as operators are free.
     AsManyAsFree,
+    /// Nothing is owed but a reminder: they are called without an operator, so many at once.
+    WithoutOperator,
     /// It is of a campaign that is paused, over or out of its hours.
     Campaign,
     /// It is one operator's by name, who is there.
@@ -201,6 +204,8 @@ impl Centre {
             holds.extend((!self.may_stand(id)).then_some(Hold::InACall));
             let is_held = self.is_held_by_campaign(case);
             holds.extend(is_held.then_some(Hold::Campaign));
+            let is_reminded = only_reminders(&case.needs);
+            holds.extend(is_reminded.then_some(Hold::WithoutOperator));
         }
         let shut = rule.callback.shut_until(now.utc_ms);
         holds.extend(shut.map(|until_ms| Hold::WindowClosed { until_ms }));
@@ -217,7 +222,7 @@ impl Centre {
             since_ms: row.since_ms,
             until_ms: row.ends_ms,
         }));
-        let is_full = self.is_full(waiting.queue, rule);
+        let is_full = self.is_full(waiting.queue);
         holds.extend(is_full.then_some(Hold::AsManyAsFree));
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);

@@ -299,6 +299,12 @@ vocabulary! {
 }
 
 impl NeedKind {
+    /// Whether a list has it.
+    #[must_use]
+    pub const fn is_listed(self) -> bool {
+        matches!(self, Self::Recall | Self::Reminder)
+    }
+
     /// Whether a conversation with an operator closes it by default.
     #[must_use]
     pub const fn closes_by_conversation(self) -> bool {
@@ -510,6 +516,39 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a campaign is for.
+    CampaignKind {
+        /// An operator speaks with its people.
+        Recall = "recall",
+        /// Its people are reminded of an appointment, without an operator.
+        Reminder = "reminder",
+    }
+}
+
+impl CampaignKind {
+    /// As what its people are owed a call.
+    #[must_use]
+    pub const fn need(self) -> NeedKind {
+        match self {
+            Self::Recall => NeedKind::Recall,
+            Self::Reminder => NeedKind::Reminder,
+        }
+    }
+}
+
+vocabulary! {
+    /// What somebody said who was reminded of an appointment.
+    ReminderAnswer {
+        /// They will be there.
+        Confirmed = "confirmed",
+        /// They will not.
+        Cancelled = "cancelled",
+        /// They want another one, and are owed a call for it.
+        ToMove = "to_move",
+    }
+}
+
+vocabulary! {
     /// Where a campaign stands.
     CampaignState {
         /// Its list is being taken in.
@@ -558,6 +597,22 @@ vocabulary! {
         Declined = "declined",
         /// Somebody ended the campaign, or closed it.
         Withdrawn = "withdrawn",
+        /// Reminded of their appointment, they confirmed it.
+        Confirmed = "confirmed",
+        /// Reminded, they cancelled it.
+        Cancelled = "cancelled",
+        /// Reminded, they want another one, and are owed a call for it.
+        ToMove = "to_move",
+    }
+}
+
+impl From<ReminderAnswer> for EntryState {
+    fn from(answer: ReminderAnswer) -> Self {
+        match answer {
+            ReminderAnswer::Confirmed => Self::Confirmed,
+            ReminderAnswer::Cancelled => Self::Cancelled,
+            ReminderAnswer::ToMove => Self::ToMove,
+        }
     }
 }
 
@@ -599,6 +654,10 @@ vocabulary! {
         TooLate = "too_late",
         /// More than somebody reads.
         TooLong = "too_long",
+        /// Who is reminded has an appointment and a year of birth, and nobody else has.
+        NoAppointment = "no_appointment",
+        /// There is no prompt that says that place.
+        NoPlace = "no_place",
     }
 }
 

@@ -16,7 +16,7 @@ use cuptel_core::calendar::moment;
 use cuptel_core::campaign::{CampaignError, is_name};
 use cuptel_core::number::Caller;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{NumberClass, PriorityClass};
+use cuptel_core::words::{CampaignKind, NumberClass, PriorityClass};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{one_of, say, tell};
@@ -26,7 +26,18 @@ use crate::tasks::time;
 
 /// Lines told at once.
 const AT_ONCE: usize = 400;
-const COLUMNS: [&str; 5] = ["number", "note", "due", "not_before", "ref"];
+const COLUMNS: [&str; 8] = [
+    "number",
+    "note",
+    "due",
+    "not_before",
+    "ref",
+    "appointment",
+    "born",
+    "place",
+];
+/// Of these, those that only a list of reminders has; the first two it must have.
+const OF_REMINDERS: std::ops::Range<usize> = 5..8;
 /// Bytes of a line, at most: what is longer is no list.
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
@@ -52,6 +63,12 @@ pub(crate) struct NewCampaign {
     /// The `name` of a `[[queue]]` of that tenant: its operators call, in its contact window
     #[arg(long)]
     queue: String,
+    /// What it is for: with `reminder` nobody of ours is on the line. The person keys in their year of birth,
+    /// hears the appointment, and confirms it (1), cancels it (2, twice) or asks for another (3). The list
+    /// has two columns more, `appointment` (its time) and `born` (the year), and may have `place` (a prompt
+    /// luogo_PLACE.wav)
+    #[arg(long, value_parser = one_of(CampaignKind::ALL), default_value = "recall")]
+    kind: CampaignKind,
     /// Priority class, which says the deadline where no `due` does
     #[arg(long, value_parser = one_of(PriorityClass::ALL))]
     class: Option<PriorityClass>,
@@ -108,7 +125,7 @@ struct Told {
 /// `import campaign FILE.csv`.
 pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitCode> {
     let most = config.limits.campaign_entries_max;
-    let form = Form::of(&new.file)?;
+    let form = Form::of(&new.file, new.kind)?;
     let lines = form.each(most, |_| Ok(()))?;
     if lines == 0 {
         bail!("{} has no line behind its header", new.file.display());
@@ -157,14 +174,17 @@ pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitC
 
 fn campaign(new: &NewCampaign) -> Value {
     json!({
-        "name": new.name, "tenant": new.tenant, "queue": new.queue, "class": new.class,
+        "name": new.name, "tenant": new.tenant, "queue": new.queue, "kind": new.kind,
+        "class": new.class,
         "due_ms": new.due, "note": new.note, "window": new.window, "starts_ms": new.starts,
         "ends_ms": new.ends, "pace": new.pace, "per_hour": new.per_hour, "by": new.by,
     })
 }
 
 fn check(api: &Api, new: &NewCampaign, entries: &[Value]) -> anyhow::Result<Value> {
-    let asked = json!({ "tenant": new.tenant, "queue": new.queue, "entries": entries });
+    let asked = json!({
+        "tenant": new.tenant, "queue": new.queue, "kind": new.kind, "entries": entries,
+    });
     api.post("campaigns/check", &asked)
 }
 
@@ -247,6 +267,10 @@ fn in_words(why: &str) -> String {
         "too_long" => {
             "its note has more than 500 characters, its ref more than 80, or signs in them"
         }
+        "no_appointment" => "its `appointment` or its `born`, a year like 1950, is missing",
+        "no_place" => {
+            "there is no prompt luogo_PLACE.wav for its `place` (see dialplans/prompts/make)"
+        }
         other => other,
     };
     told.to_owned()
@@ -257,7 +281,7 @@ struct Form<'f> {
     file: &'f Path,
     delimiter: u8,
     /// Where each of `COLUMNS` stands.
-    places: [Option<usize>; 5],
+    places: [Option<usize>; 8],
 }
 
 /// One line, by the columns of its file.
@@ -265,11 +289,11 @@ struct Row<'r> {
     /// Where it stands in the file, the header being line 1.
     line: u64,
     record: &'r csv::StringRecord,
-    places: [Option<usize>; 5],
+    places: [Option<usize>; 8],
 }
 
 impl<'f> Form<'f> {
-    fn of(file: &'f Path) -> anyhow::Result<Self> {
+    fn of(file: &'f Path, kind: CampaignKind) -> anyhow::Result<Self> {
         let mut first = String::new();
         let mut reader = open(file)?;
         let mut head = std::io::Read::take(&mut reader, LINE_BYTES_MAX as u64);
@@ -283,14 +307,30 @@ impl<'f> Form<'f> {
             .map(|name| name.trim().trim_matches('"'))
             .collect();
         let place = |column: &str| named.iter().position(|name| *name == column);
-        let unknown = named.iter().find(|name| !COLUMNS.contains(name));
+        let reminds = kind == CampaignKind::Reminder;
+        let known = if reminds {
+            &COLUMNS[..]
+        } else {
+            &COLUMNS[..OF_REMINDERS.start]
+        };
+        let unknown = named.iter().find(|name| !known.contains(name));
         let places = COLUMNS.map(place);
-        if unknown.is_some() || places[0].is_none() {
+        let must = if reminds { &[0, 5, 6][..] } else { &[0][..] };
+        if unknown.is_some() || must.iter().any(|&column| places[column].is_none()) {
             // Without a header the first line is a person's.
             bail!(
-                "{}:1: expected the columns number and, if they are there, {}, with commas or semicolons: put a line with their names before the first",
+                "{}:1: expected the columns {} and, if they are there, {}, with commas or semicolons: put a line with their names before the first",
                 file.display(),
-                COLUMNS[1..].join(", "),
+                if reminds {
+                    "number, appointment, born"
+                } else {
+                    "number"
+                },
+                if reminds {
+                    "note, due, not_before, ref, place"
+                } else {
+                    "note, due, not_before, ref"
+                },
             );
         }
         Ok(Self {
@@ -385,6 +425,16 @@ impl Row<'_> {
         }
     }
 
+    fn year(&self) -> Result<Option<u16>, String> {
+        let text = self.field(6);
+        let is_year = text.len() == 4;
+        match text.parse() {
+            _ if text.is_empty() => Ok(None),
+            Ok(year) if is_year => Ok(Some(year)),
+            Ok(_) | Err(_) => Err("`born` is no year of birth, like 1950".to_owned()),
+        }
+    }
+
     /// The line as the node is told it, or why it is left out.
     fn entry(&self, known: &mut HashMap<u64, u64>) -> Result<Value, String> {
         let number = self.field(0);
@@ -395,6 +445,7 @@ impl Row<'_> {
         let digits = e164.reveal().trim_start_matches('+').parse();
         let digits: u64 = digits.map_err(|_error| in_words("invalid"))?;
         let (due_ms, not_before_ms) = (self.moment(2)?, self.moment(3)?);
+        let (appointment_ms, born) = (self.moment(5)?, self.year()?);
         if let Some(first) = known.insert(digits, self.line) {
             known.insert(digits, first);
             return Err(format!("the same number as line {first}"));
@@ -405,7 +456,9 @@ impl Row<'_> {
         ]);
         entry.extend(due_ms.map(|at| ("due_ms".to_owned(), json!(at))));
         entry.extend(not_before_ms.map(|at| ("not_before_ms".to_owned(), json!(at))));
-        for (name, column) in [("note", 1), ("ref", 4)] {
+        entry.extend(appointment_ms.map(|at| ("appointment_ms".to_owned(), json!(at))));
+        entry.extend(born.map(|year| ("born".to_owned(), json!(year))));
+        for (name, column) in [("note", 1), ("ref", 4), ("place", 7)] {
             if !self.field(column).is_empty() {
                 entry.insert(name.to_owned(), json!(self.field(column)));
             }
@@ -420,11 +473,15 @@ mod tests {
 
     /// Told lines, and those that are left out; a fault of the file as its words.
     fn read(text: &str) -> Result<(Vec<Value>, Vec<LeftOut>), String> {
+        read_as(CampaignKind::Recall, text)
+    }
+
+    fn read_as(kind: CampaignKind, text: &str) -> Result<(Vec<Value>, Vec<LeftOut>), String> {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("list.csv");
         std::fs::write(&file, text).expect("written");
         let in_words = |error: anyhow::Error| format!("{error:#}");
-        let form = Form::of(&file).map_err(in_words)?;
+        let form = Form::of(&file, kind).map_err(in_words)?;
         let mut all = Vec::new();
         let told = tell_all(&form, 10, |chunk| {
             all.extend_from_slice(chunk);
@@ -447,6 +504,28 @@ mod tests {
         assert!(told[0]["due_ms"].is_i64() && told[1]["ref"].is_null());
         let (told, _) = read("\u{feff}number,note\n3331234567,\"spostata, vedi\"\n").unwrap();
         assert_eq!(told[0]["note"], "spostata, vedi");
+    }
+
+    #[test]
+    fn a_list_of_reminders_has_appointments_and_years_of_birth() {
+        let reminder = CampaignKind::Reminder;
+        let (told, left_out) = read_as(
+            reminder,
+            "number;appointment;born;place\n0861123456;2026-12-01T10:30:00+01:00;1950;mazzini\n3331234567;2026-12-01T10:30:00+01:00;50;\n3331234568;domani;1950;\n",
+        )
+        .unwrap();
+        assert_eq!(told.len(), 1);
+        assert_eq!(
+            (&told[0]["born"], &told[0]["place"]),
+            (&json!(1950), &json!("mazzini"))
+        );
+        assert!(told[0]["appointment_ms"].is_i64());
+        assert!(left_out[0].why.starts_with("`born` is no year"));
+        assert!(left_out[1].why.starts_with("`appointment` is no time"));
+        let told = read_as(reminder, "number;born\n0861123456;1950\n").unwrap_err();
+        assert!(told.contains("number, appointment, born and"), "{told}");
+        let told = read("number;appointment;born\n").unwrap_err();
+        assert!(told.contains("expected the columns number and"), "{told}");
     }
 
     #[test]

@@ -36,7 +36,8 @@ const FIELDS: [&str; 11] = [
 ];
 /// People read at once for an export.
 const PAGE: u32 = 1_000;
-const EXPORT_COLUMNS: &str = "line,number,ref,state,released,settled,due,not_before,callback,note";
+const EXPORT_COLUMNS: &str =
+    "line,number,ref,state,released,settled,due,not_before,callback,note,appointment";
 
 /// What can be asked of campaigns, and done with them.
 #[derive(Debug, Clone, Subcommand)]
@@ -214,7 +215,8 @@ fn line(campaign: &Value) -> Value {
     let of = |state: &str| counts[state].as_i64().unwrap_or(0);
     line["waiting"] = json!(of("waiting"));
     line["released"] = json!(of("released"));
-    line["reached"] = json!(of("reached"));
+    let reached = ["reached", "confirmed", "cancelled", "to_move"];
+    line["reached"] = json!(reached.map(of).iter().sum::<i64>());
     let others = ["exhausted", "expired", "forbidden", "declined", "withdrawn"];
     line["not_reached"] = json!(others.map(of).iter().sum::<i64>());
     line
@@ -326,7 +328,7 @@ fn plain(text: &str) -> String {
     }
 }
 
-fn cells(entry: &EntryView, full: bool, has_ended: bool) -> anyhow::Result<[String; 10]> {
+fn cells(entry: &EntryView, full: bool, has_ended: bool) -> anyhow::Result<[String; 11]> {
     let Ok(zone) = parse_zone("Europe/Rome") else {
         bail!("the clock of Rome is not known");
     };
@@ -349,5 +351,6 @@ fn cells(entry: &EntryView, full: bool, has_ended: bool) -> anyhow::Result<[Stri
         moment(entry.not_before_ms),
         entry.callback.map_or(String::new(), |id| id.to_string()),
         plain(entry.note.as_deref().unwrap_or_default()),
+        moment(entry.appointment_ms),
     ])
 }

@@ -283,6 +283,9 @@ fn held(hold: &Value) -> String {
             "held: as many people are called before an operator is on the line as operators are free"
                 .to_owned()
         }
+        "without_operator" => {
+            "it is a reminder: the person is called without an operator, as others before".to_owned()
+        }
         "in_a_call" => "held: the person has a call with us, or is being called".to_owned(),
         "unreconciled" => {
             "held: it was being called when the process ended, and rests until that is settled"

@@ -210,7 +210,15 @@ fn campaign_line(i: usize, campaign: &CampaignNow) -> CampaignLine {
             cell(id("waiting"), of(&[EntryState::Waiting])),
             cell(id("released"), of(&[EntryState::Released])),
             cell(id("talking"), campaign.talking.to_string()),
-            cell(id("reached"), of(&[EntryState::Reached])),
+            cell(
+                id("reached"),
+                of(&[
+                    EntryState::Reached,
+                    EntryState::Confirmed,
+                    EntryState::Cancelled,
+                    EntryState::ToMove,
+                ]),
+            ),
             cell(
                 id("others"),
                 of(&[

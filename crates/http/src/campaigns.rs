@@ -9,8 +9,9 @@ use cuptel_core::campaign::{
 };
 use cuptel_core::id::CampaignId;
 use cuptel_core::number::Caller as Person;
+use cuptel_core::record::Appointment;
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{CampaignEnd, CampaignState, PriorityClass};
+use cuptel_core::words::{CampaignEnd, CampaignKind, CampaignState, PriorityClass};
 use cuptel_store::{CampaignDetail, CampaignFilter};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -63,6 +64,10 @@ pub(crate) struct NewCampaign {
     tenant: String,
     /// Short name of its queue, whose operators call.
     queue: String,
+    /// `recall`, where an operator speaks with its people, or `reminder`, where they are reminded of an
+    /// appointment without one; `recall` where nothing is said.
+    #[schema(value_type = Option<String>)]
+    kind: Option<CampaignKind>,
     /// Priority class; it says the deadline where nothing else does.
     #[schema(value_type = Option<schema::PriorityClass>)]
     class: Option<PriorityClass>,
@@ -101,6 +106,12 @@ pub(crate) struct NewEntry {
     /// What it goes by elsewhere; at most 80 characters.
     #[serde(rename = "ref")]
     reference: Option<String>,
+    /// Of a reminder: when the appointment is, in milliseconds since 1970.
+    appointment_ms: Option<i64>,
+    /// Of a reminder: the year of birth, which they key in.
+    born: Option<u16>,
+    /// Of a reminder: the place, by the name of its prompt without `luogo_`.
+    place: Option<String>,
 }
 
 /// The number and the note are of a person.
@@ -128,6 +139,9 @@ pub(crate) struct EntriesToCheck {
     tenant: String,
     /// Short name of its queue.
     queue: String,
+    /// As in a campaign.
+    #[schema(value_type = Option<String>)]
+    kind: Option<CampaignKind>,
     /// At most 500.
     entries: Vec<NewEntry>,
 }
@@ -227,7 +241,7 @@ pub(crate) async fn entries(
     Ok(Json(json!({ "entries": entries, "next": next })))
 }
 
-/// Makes a campaign of kind recall, whose list is to come: nobody of it is called before the list is
+/// Makes a campaign, whose list is to come: nobody of it is called before the list is
 /// completed and the campaign started.
 #[utoipa::path(post, path = "/api/v1/campaigns", tag = "people", security(("token" = [])),
     request_body = NewCampaign,
@@ -254,6 +268,7 @@ pub(crate) async fn create(
         name: wish.name,
         tenant: wish.tenant,
         queue: wish.queue,
+        kind: wish.kind.unwrap_or(CampaignKind::Recall),
         class: wish.class,
         due_ms: wish.due_ms,
         note: typed(wish.note.as_deref().unwrap_or(""))?,
@@ -288,6 +303,11 @@ fn read(entries: Vec<NewEntry>) -> Result<Vec<EntryTold>, ApiError> {
         due_ms: told.due_ms,
         not_before_ms: told.not_before_ms,
         reference: told.reference.filter(|it| !it.trim().is_empty()),
+        appointment: told.appointment_ms.map(|at_ms| Appointment {
+            at_ms,
+            place: told.place.filter(|it| !it.trim().is_empty()),
+            born: told.born,
+        }),
     };
     Ok(entries.into_iter().map(entry).collect())
 }
@@ -327,6 +347,7 @@ pub(crate) async fn check(
     let command = CampaignCommand::Check {
         tenant: wish.tenant,
         queue: wish.queue,
+        kind: wish.kind.unwrap_or(CampaignKind::Recall),
         entries,
     };
     let left_out = left_out(&shared, command).await?;
@@ -335,7 +356,7 @@ pub(crate) async fn check(
 
 /// Adds lines to a list that is not whole yet. Who cannot be called is left out and named: no
 /// telephone number, of a class that is not called, marked as not to be called or as shared, on the
-/// list already, too late.
+/// list already, too late; or of a reminder without its appointment, or at a place that cannot be said.
 #[utoipa::path(post, path = "/api/v1/campaigns/{campaign}/entries", tag = "people",
     security(("token" = [])), params(("campaign" = String, Path)), request_body = NewEntries,
     responses((status = 200, body = schema::EntriesTaken), (status = 401, body = schema::Error),

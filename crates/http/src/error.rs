@@ -286,6 +286,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
             CampaignError::NameTaken(_) | CampaignError::State { .. } => StatusCode::CONFLICT,
             CampaignError::NotStored => StatusCode::SERVICE_UNAVAILABLE,
             CampaignError::Name
+            | CampaignError::NoPrompts
             | CampaignError::Pace
             | CampaignError::Window(_)
             | CampaignError::TooLate
@@ -367,6 +368,7 @@ fn campaign_hint(refused: &CampaignError) -> &'static str {
             "GET /api/v1/campaigns lists the campaigns and where they stand"
         }
         CampaignError::Name | CampaignError::NameTaken(_) => "give it another name",
+        CampaignError::NoPrompts => "make the prompts, and reload the configuration",
         CampaignError::Pace => "give another `pace`, and `per_hour` at least 1",
         CampaignError::Window(_) => "give hours within one day, or none for those of the queue",
         CampaignError::TooLate => "give a later moment, or an earlier start",

@@ -299,8 +299,8 @@ shapes! {
     }
     /// One outbound attempt to pay a callback.
     Dial {
-        id: i64, seat: Option<String>, trunk: Option<String>, state: String, placed_ms: i64,
-        answered_ms: Option<i64>, ended_ms: Option<i64>, result: Option<String>,
+        id: i64, order: String, seat: Option<String>, trunk: Option<String>, state: String,
+        placed_ms: i64, answered_ms: Option<i64>, pressed_ms: Option<i64>, ended_ms: Option<i64>, result: Option<String>,
         sip_status: Option<u16>,
     }
     /// A workstation as stored.
@@ -321,14 +321,15 @@ shapes! {
         class: Option<String>, due_ms: Option<i64>, note: Option<String>, window: Option<String>,
         starts_ms: Option<i64>, ends_ms: Option<i64>, pace: i64, per_hour: Option<i64>,
         state: String, created_ms: i64, started_ms: Option<i64>, since_ms: i64,
-        by: Option<String>, ended_how: Option<String>, entries: i64, left_out: i64,
+        by: Option<String>, ended_how: Option<String>, entries: i64, left_out: i64, kind: String,
         counts: CampaignCounts, over_ms: Option<i64>,
     }
     /// How many of a campaign's people stand how: `waiting` becomes `not_called` when it ends, and
     /// `talking` are those of the `released` who are rung or spoken with now.
     CampaignCounts {
         waiting: i64, not_called: i64, released: i64, talking: i64, reached: i64, exhausted: i64,
-        expired: i64, forbidden: i64, declined: i64, withdrawn: i64,
+        expired: i64, forbidden: i64, declined: i64, withdrawn: i64, confirmed: i64,
+        cancelled: i64, to_move: i64,
     }
     /// A page of a list; `next` goes into `after` for the page behind it.
     CampaignEntries { entries: Vec<CampaignEntry>, next: Option<i64> }
@@ -337,11 +338,12 @@ shapes! {
         id: i64, line: i64, number: Option<String>, reference: Option<String>,
         note: Option<String>, not_before_ms: Option<i64>, due_ms: Option<i64>, state: String,
         callback: Option<i64>, released_ms: Option<i64>, settled_ms: Option<i64>,
+        appointment_ms: Option<i64>, place: Option<String>,
     }
     /// How many lines were taken, or would be, and which were not.
     EntriesTaken { taken: u64, left_out: Vec<LineLeftOut> }
     /// A line that is left out: `invalid`, `not_callable`, `do_not_call`, `shared`, `twice`,
-    /// `too_late` or `too_long`.
+    /// `too_late`, `too_long`, `no_appointment` or `no_place`.
     LineLeftOut { line: u32, why: String }
     /// A campaign that has not ended, now; `counts` has no states of which there is nobody.
     CampaignNow {

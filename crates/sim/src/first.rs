@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use cuptel_core::id::{CallbackId, QueueId, SeatId};
 use cuptel_core::record::{DialRow, NeedRow, Record};
 use cuptel_core::rules::PersonFirstPolicy;
-use cuptel_core::words::{DialOrder, DialResult, DialState};
+use cuptel_core::words::{CampaignKind, CampaignState, DialOrder, DialResult, DialState, NeedKind};
 
 use crate::chance::Chance;
 use crate::image::Image;
@@ -17,6 +17,8 @@ use crate::world::{Happening, World};
 
 /// The stream that it is drawn from, beside the others.
 const FIRST: u64 = 5_006;
+/// People who are reminded at once, as the rules of a world say.
+pub(crate) const AT_ONCE: usize = 2;
 
 /// Whether people are called first in a centre.
 pub(crate) fn drawn(chance: &Chance) -> DialOrder {
@@ -68,6 +70,9 @@ pub(crate) fn check_first(before: &Image, record: &Record) -> Result<(), Broken>
     if row.state != DialState::InFlight || before.dials.contains_key(&row.id) {
         return Ok(());
     }
+    if is_reminded(before, row.callback) {
+        return check_reminded(before, row);
+    }
     let last = before
         .dials
         .values()
@@ -84,13 +89,41 @@ pub(crate) fn check_first(before: &Image, record: &Record) -> Result<(), Broken>
         dial.order == DialOrder::PersonFirst
             && dial.state == DialState::InFlight
             && dial.pressed_ms.is_none()
+            && !is_reminded(before, dial.callback)
             && queue.is_some()
             && wanted(before, dial.callback) == queue
     };
     let called = before.dials.values().filter(beside).count() + 1;
     let free = free_seats(before);
     if called > free {
-        let what = format!("{called} people are called first, and {free} seats do nothing");
+        let what = format!(
+            "dial {}: {called} people are called first for {queue:?}, and {free} seats do nothing",
+            row.id
+        );
+        return broken("P6", what);
+    }
+    Ok(())
+}
+
+/// Whether nothing is owed but reminders.
+fn is_reminded(image: &Image, callback: CallbackId) -> bool {
+    let needs = image.needs.values();
+    let mut open = needs
+        .filter(|need| need.callback == callback && need.closed_ms.is_none())
+        .peekable();
+    open.peek().is_some() && open.all(|need| need.kind == NeedKind::Reminder)
+}
+
+fn check_reminded(before: &Image, row: &DialRow) -> Result<(), Broken> {
+    let beside = |dial: &&DialRow| {
+        dial.order == DialOrder::PersonFirst
+            && dial.state == DialState::InFlight
+            && dial.pressed_ms.is_none()
+            && is_reminded(before, dial.callback)
+    };
+    let at_once = before.dials.values().filter(beside).count() + 1;
+    if at_once > AT_ONCE {
+        let what = format!("dial {}: {at_once} people are reminded at once", row.id);
         return broken("P6", what);
     }
     Ok(())
@@ -107,12 +140,21 @@ fn free_seats(image: &Image) -> usize {
 impl World {
     /// Somebody, or something, has picked up a call of ours.
     pub(crate) fn may_press(&mut self, key: CallKey, chance: &mut Chance) {
-        let keys = match chance.between(0, 99) {
-            0..=54 => "1",
-            55..=62 => "22",
-            63..=66 => "21",
-            67..=71 => "5",
-            _ => "",
+        let keys = if self.reminds() {
+            chance.pick(&[
+                "19501",
+                "19501",
+                "19501",
+                "195022",
+                "195022",
+                "19503",
+                "19503",
+                "195019501",
+                "1",
+                "",
+            ])
+        } else {
+            Self::pressed_first(chance)
         };
         let mut after_us = chance.s(1, 14);
         for digit in keys.chars() {
@@ -122,6 +164,22 @@ impl World {
         if chance.percent(25) {
             let after_us = chance.s(1, 60);
             self.plan(after_us, Happening::Acts(key, Act::HangUp));
+        }
+    }
+
+    /// Whether somebody may be reminded of something.
+    pub(crate) fn reminds(&self) -> bool {
+        let mut campaigns = self.decided.campaigns.values();
+        campaigns.any(|row| row.kind == CampaignKind::Reminder && row.state != CampaignState::Ended)
+    }
+
+    fn pressed_first(chance: &mut Chance) -> &'static str {
+        match chance.between(0, 99) {
+            0..=54 => "1",
+            55..=62 => "22",
+            63..=66 => "21",
+            67..=71 => "5",
+            _ => "",
         }
     }
 }

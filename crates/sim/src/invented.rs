@@ -16,7 +16,8 @@ use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
     AnswerTarget, CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay,
     LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PersonFirstPrompts,
-    PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
+    PromptId, Queue, ReminderPrompts, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk,
+    VerifyPrompts, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -617,6 +618,7 @@ fn limits() -> Limits {
         by_hand_max: 1_000,
         campaigns_max: 20,
         campaign_entries_max: 1_000,
+        reminders_at_once: 2,
         register_s: (60, 3_600),
     }
 }
@@ -680,6 +682,38 @@ fn second_plan() -> Dialplan {
     plan("avezzano", LINES[1], 3, steps)
 }
 
+fn reminder_prompts() -> ReminderPrompts {
+    ReminderPrompts {
+        greeting: PromptId(320),
+        wrong_year: PromptId(321),
+        not_verified: PromptId(322),
+        appointment: PromptId(323),
+        weekdays: [PromptId(324); 7],
+        days: vec![PromptId(325); 31],
+        months: [PromptId(326); 12],
+        at: PromptId(327),
+        keys: PromptId(328),
+        sure: PromptId(329),
+        confirmed: PromptId(330),
+        cancelled: PromptId(331),
+        connecting: PromptId(332),
+        moved: PromptId(333),
+        machine: PromptId(334),
+        places: BTreeMap::from([("mazzini".to_owned(), PromptId(335))]),
+    }
+}
+
+fn first_prompts() -> PersonFirstPrompts {
+    PersonFirstPrompts {
+        calling: PromptId(308),
+        press: PromptId(309),
+        connecting: PromptId(310),
+        later: PromptId(311),
+        declined: PromptId(312),
+        machine: PromptId(313),
+    }
+}
+
 fn prompts() -> SpokenPrompts {
     SpokenPrompts {
         music: PromptId(0),
@@ -737,14 +771,8 @@ fn prompts() -> SpokenPrompts {
             said: PromptId(306),
             to_operator: PromptId(307),
         }),
-        person_first: Some(PersonFirstPrompts {
-            calling: PromptId(308),
-            press: PromptId(309),
-            connecting: PromptId(310),
-            later: PromptId(311),
-            declined: PromptId(312),
-            machine: PromptId(313),
-        }),
+        reminder: Some(reminder_prompts()),
+        person_first: Some(first_prompts()),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),
         to_operator_busy: PromptId(13),

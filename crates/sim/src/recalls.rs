@@ -8,11 +8,11 @@ use cuptel_core::campaign::{CampaignCommand, CampaignTold, EntryTold};
 use cuptel_core::id::{CampaignId, NeedId};
 use cuptel_core::number::Caller;
 use cuptel_core::record::{
-    CampaignEntryRow, CampaignRow, DialRow, EntryPage, NeedRow, Record, WaitingEntry,
+    Appointment, CampaignEntryRow, CampaignRow, DialRow, EntryPage, NeedRow, Record, WaitingEntry,
 };
 use cuptel_core::step::Command;
 use cuptel_core::words::{
-    CampaignState, DialOrder, DialResult, EntryState, NeedKind, PriorityClass,
+    CampaignKind, CampaignState, DialOrder, DialResult, EntryState, NeedKind, PriorityClass,
 };
 
 use crate::chance::Chance;
@@ -40,6 +40,7 @@ impl World {
         let people = self.some_people(&mut chance);
         let is_open = |row: &&CampaignRow| row.state != CampaignState::Ended;
         let open = self.decided.campaigns.values().find(is_open);
+        let kind = open.map(|row| row.kind);
         let open = open.map(|row| (row.id, row.state));
         // What was ended may come back with a start that has not heard of it.
         self.plan(after_us, Happening::Campaign(chance));
@@ -60,7 +61,10 @@ impl World {
             (_, 97..) => ends,
             (CampaignState::Loading, _) if !has_some || draw < 30 => CampaignCommand::Add {
                 campaign,
-                entries: people,
+                entries: match kind {
+                    Some(CampaignKind::Reminder) => self.to_be_reminded(people),
+                    Some(CampaignKind::Recall) | None => people,
+                },
             },
             (CampaignState::Loading, _) => CampaignCommand::Complete {
                 campaign,
@@ -99,6 +103,11 @@ impl World {
             name: format!("agenda {}-{}", self.epoch, self.steps),
             tenant: tenant.to_owned(),
             queue: queue.to_owned(),
+            kind: if chance.percent(45) {
+                CampaignKind::Reminder
+            } else {
+                CampaignKind::Recall
+            },
             class: chance.percent(30).then(|| chance.pick(PriorityClass::ALL)),
             due_ms: chance.percent(30).then_some(now_ms + lasts_ms + 200_000),
             note: None,
@@ -127,9 +136,23 @@ impl World {
                 due_ms: chance.percent(25).then_some(now_ms + 2 * waits_ms + 20_000),
                 not_before_ms: chance.percent(30).then_some(now_ms + waits_ms),
                 reference: None,
+                appointment: None,
             }
         };
         (0..count).map(line).collect()
+    }
+
+    fn to_be_reminded(&self, people: Vec<EntryTold>) -> Vec<EntryTold> {
+        let now_ms = self.now().utc_ms;
+        let appointment = |told: EntryTold| EntryTold {
+            appointment: Some(Appointment {
+                at_ms: now_ms + 400_000,
+                place: (told.line == 1).then(|| "mazzini".to_owned()),
+                born: Some(BORN),
+            }),
+            ..told
+        };
+        people.into_iter().map(appointment).collect()
     }
 
     /// Has looked up what the rules asked for, a little later.
@@ -250,8 +273,19 @@ fn check_entry_move(before: &Image, row: &CampaignEntryRow) -> Result<(), Broken
         }
         (EntryState::Waiting, EntryState::Waiting) => wrong("waits twice"),
         (EntryState::Waiting, _) => Ok(()),
+        (EntryState::Released, EntryState::Released)
+            if old.answer.is_none() && row.answer.is_some() =>
+        {
+            Ok(())
+        }
         (EntryState::Released, EntryState::Waiting | EntryState::Released) => {
             wrong("is released twice")
+        }
+        (
+            EntryState::Released,
+            EntryState::Confirmed | EntryState::Cancelled | EntryState::ToMove,
+        ) if old.answer.map(EntryState::from) != Some(row.state) => {
+            wrong("has a result that nobody has said")
         }
         (EntryState::Released, _) => Ok(()),
         (EntryState::Reached, EntryState::Released) if state != Some(CampaignState::Ended) => {
@@ -277,14 +311,17 @@ pub(crate) fn check_dial_of_campaign(before: &Image, row: &DialRow) -> Result<()
     Ok(())
 }
 
+/// When whoever is reminded was born.
+const BORN: u16 = 1950;
+
 /// Whether somebody spoke with us on a call that was made for it, or its campaign is over.
 pub(crate) fn recall_is_settled(before: &Image, need: &NeedRow) -> bool {
-    if need.kind != NeedKind::Recall {
+    if !need.kind.is_listed() {
         return false;
     }
     let answered = |dial: &DialRow| {
         let is_over = match dial.result {
-            Some(DialResult::Answered) => true,
+            Some(DialResult::Answered) => need.kind == NeedKind::Recall,
             // They said so by key.
             Some(DialResult::Declined) => dial.order == DialOrder::PersonFirst,
             Some(_) | None => false,
@@ -295,6 +332,9 @@ pub(crate) fn recall_is_settled(before: &Image, need: &NeedRow) -> bool {
             && dial.ended_ms == need.closed_ms
     };
     let entry = before.entry_of(need.id);
+    if entry.is_some_and(|entry| entry.answer.is_some()) {
+        return true;
+    }
     let state = entry.and_then(|entry| before.state_of(entry.campaign));
     state == Some(CampaignState::Ended) || before.dials.values().any(answered)
 }
@@ -306,9 +346,7 @@ pub(crate) fn check_campaigns(image: &Image) -> Result<(), Broken> {
     for row in image.entries.values() {
         let need = row.need.and_then(|id| image.needs.get(&id));
         let is_open = need.is_some_and(|need| {
-            need.closed_ms.is_none()
-                && need.kind == NeedKind::Recall
-                && Some(need.callback) == row.callback
+            need.closed_ms.is_none() && need.kind.is_listed() && Some(need.callback) == row.callback
         });
         let is_released = row.state == EntryState::Released;
         if is_released != is_open || (row.state == EntryState::Waiting && row.need.is_some()) {

@@ -117,7 +117,12 @@ fn worlds_meet_every_end_and_every_fault() {
     let over = |state: &&OfferState| **state != OfferState::Open;
     let offers = OfferState::ALL.iter().filter(over);
     let offers = offers.map(|word| format!("offer: {word}"));
-    let kinds = [NeedKind::TakenInCharge, NeedKind::Manual, NeedKind::Recall];
+    let kinds = [
+        NeedKind::TakenInCharge,
+        NeedKind::Manual,
+        NeedKind::Recall,
+        NeedKind::Reminder,
+    ];
     let kinds = kinds.iter().map(|word| format!("need: {word}"));
     let ends = |word: &&EntryState| !matches!(word, EntryState::Released | EntryState::Declined);
     let entries = EntryState::ALL.iter().filter(ends);

@@ -2,9 +2,13 @@
 //! called, and how pages and shell see them.
 
 use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
-use cuptel_core::record::{CampaignEntryRow, CampaignRow, EntryPage, OpenCampaign, WaitingEntry};
+use cuptel_core::record::{
+    Appointment, CampaignEntryRow, CampaignRow, EntryPage, OpenCampaign, WaitingEntry,
+};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{CampaignEnd, CampaignState, EntryState, PriorityClass};
+use cuptel_core::words::{
+    CampaignEnd, CampaignKind, CampaignState, EntryState, PriorityClass, ReminderAnswer,
+};
 use serde::Serialize;
 
 use crate::dialect::{Connection, Row, ask_shard, upsert};
@@ -33,6 +37,7 @@ pub(crate) const UPSERT: &str = upsert!(campaign {
     18 ended_how TEXT,
     19 entries BIGINT,
     20 left_out BIGINT,
+    21 kind TEXT,
 });
 
 pub(crate) const UPSERT_ENTRY: &str = upsert!(campaign_entry {
@@ -48,12 +53,16 @@ pub(crate) const UPSERT_ENTRY: &str = upsert!(campaign_entry {
     11 need BIGINT,
     12 released_ms BIGINT,
     13 settled_ms BIGINT,
+    14 appointment_ms BIGINT,
+    15 place TEXT,
+    16 born BIGINT,
+    17 answer TEXT,
 });
 
 /// Campaigns that have not ended, and those of which somebody is released.
 const OPEN: &str = "
 SELECT id, tenant, queue, name, class, due_ms, note, hours, starts_ms, ends_ms, pace, per_hour, state,
-    created_ms, started_ms, since_ms, changed_by, ended_how, entries, left_out
+    created_ms, started_ms, since_ms, changed_by, ended_how, entries, left_out, kind
 FROM campaign c WHERE shard = $1 AND (state <> 'ended' OR EXISTS (
     SELECT 1 FROM campaign_entry e
     WHERE e.shard = c.shard AND e.campaign = c.id AND e.state = 'released'))
@@ -64,7 +73,7 @@ macro_rules! entry {
         concat!(
             "
 SELECT e.id, e.campaign, e.number, e.line, e.from_ms, e.due_ms, e.note, e.reference, e.state,
-    e.callback, e.need, e.released_ms, e.settled_ms, number.e164
+    e.callback, e.need, e.released_ms, e.settled_ms, e.appointment_ms, e.place, e.born, e.answer, number.e164
 FROM campaign_entry e
 LEFT JOIN number ON number.shard = e.shard AND number.id = e.number
 WHERE e.shard = $1 ",
@@ -88,7 +97,9 @@ const COUNTS: &str = "
 SELECT count(CASE WHEN state = 'waiting' THEN 1 END), count(CASE WHEN state = 'released' THEN 1 END),
     count(CASE WHEN state = 'reached' THEN 1 END), count(CASE WHEN state = 'exhausted' THEN 1 END),
     count(CASE WHEN state = 'expired' THEN 1 END), count(CASE WHEN state = 'forbidden' THEN 1 END),
-    count(CASE WHEN state = 'declined' THEN 1 END), count(CASE WHEN state = 'withdrawn' THEN 1 END)
+    count(CASE WHEN state = 'declined' THEN 1 END), count(CASE WHEN state = 'withdrawn' THEN 1 END),
+    count(CASE WHEN state = 'confirmed' THEN 1 END), count(CASE WHEN state = 'cancelled' THEN 1 END),
+    count(CASE WHEN state = 'to_move' THEN 1 END)
 FROM campaign_entry WHERE shard = $1 AND campaign = $2";
 /// Of those released, who is spoken with or rung.
 const TALKING: &str = "
@@ -103,7 +114,7 @@ macro_rules! view {
             "
 SELECT c.id, tenant.name, queue.name, c.name, c.class, c.due_ms, c.note, c.hours, c.starts_ms,
     c.ends_ms, c.pace, c.per_hour, c.state, c.created_ms, c.started_ms, c.since_ms, c.changed_by,
-    c.ended_how, c.entries, c.left_out
+    c.ended_how, c.entries, c.left_out, c.kind
 FROM campaign c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN queue ON queue.shard = c.shard AND queue.id = c.queue
@@ -179,6 +190,8 @@ pub struct CampaignView {
     pub entries: i64,
     /// Lines that were left out of it.
     pub left_out: i64,
+    /// What it is for.
+    pub kind: CampaignKind,
 }
 
 /// How many of a campaign's people stand how.
@@ -204,6 +217,12 @@ pub struct CampaignCounts {
     pub declined: i64,
     /// Taken back.
     pub withdrawn: i64,
+    /// Reminded, they confirmed.
+    pub confirmed: i64,
+    /// Reminded, they cancelled.
+    pub cancelled: i64,
+    /// Reminded, they want another appointment.
+    pub to_move: i64,
 }
 
 impl CampaignCounts {
@@ -216,6 +235,9 @@ impl CampaignCounts {
             + self.forbidden
             + self.declined
             + self.withdrawn
+            + self.confirmed
+            + self.cancelled
+            + self.to_move
     }
 }
 
@@ -256,6 +278,10 @@ pub struct EntryView {
     pub released_ms: Option<UtcMs>,
     /// Since when it has its result.
     pub settled_ms: Option<UtcMs>,
+    /// When the appointment is that they are reminded of.
+    pub appointment_ms: Option<UtcMs>,
+    /// The prompt that says where.
+    pub place: Option<String>,
     /// The digits, for who reads the database itself; no page and no API has them.
     #[serde(skip)]
     pub digits: Option<String>,
@@ -283,6 +309,7 @@ pub(crate) fn image(row: &CampaignRow, seq: i64, images: &mut Images) {
         .maybe_word(row.ended_how.map(CampaignEnd::as_str))
         .int(row.entries)
         .int(row.left_out)
+        .word(row.kind.as_str())
         .end();
 }
 
@@ -301,6 +328,14 @@ pub(crate) fn entry_image(row: &CampaignEntryRow, seq: i64, images: &mut Images)
         .maybe_int(row.need.map(|id| id.0))
         .maybe_int(row.released_ms)
         .maybe_int(row.settled_ms)
+        .maybe_int(row.appointment.as_ref().map(|it| it.at_ms))
+        .maybe_text(row.appointment.as_ref().and_then(|it| it.place.as_deref()))
+        .maybe_int(
+            row.appointment
+                .as_ref()
+                .and_then(|it| it.born.map(i64::from)),
+        )
+        .maybe_word(row.answer.map(ReminderAnswer::as_str))
         .end();
 }
 
@@ -327,7 +362,14 @@ fn read(row: &Row) -> Result<CampaignRow, sqlx::Error> {
         ended_how: columns.maybe_word()?,
         entries: columns.int()?,
         left_out: columns.int()?,
+        kind: columns.word()?,
     })
+}
+
+fn read_appointment(columns: &mut Columns<'_>) -> Result<Option<Appointment>, sqlx::Error> {
+    let (at_ms, place) = (columns.maybe_int()?, columns.maybe_text()?);
+    let born = columns.maybe_small()?;
+    Ok(at_ms.map(|at_ms| Appointment { at_ms, place, born }))
 }
 
 fn read_entry(row: &Row) -> Result<WaitingEntry, sqlx::Error> {
@@ -346,6 +388,8 @@ fn read_entry(row: &Row) -> Result<WaitingEntry, sqlx::Error> {
         need: columns.maybe_int()?.map(NeedId),
         released_ms: columns.maybe_int()?,
         settled_ms: columns.maybe_int()?,
+        appointment: read_appointment(&mut columns)?,
+        answer: columns.maybe_word()?,
     };
     Ok(WaitingEntry {
         row,
@@ -376,6 +420,7 @@ fn view(row: &Row) -> Result<CampaignView, sqlx::Error> {
         ended_how: columns.maybe_word()?,
         entries: columns.int()?,
         left_out: columns.int()?,
+        kind: columns.word()?,
     })
 }
 
@@ -393,13 +438,15 @@ fn entry_view(row: &Row) -> Result<EntryView, sqlx::Error> {
         callback: row.callback,
         released_ms: row.released_ms,
         settled_ms: row.settled_ms,
+        appointment_ms: row.appointment.as_ref().map(|it| it.at_ms),
+        place: row.appointment.and_then(|it| it.place),
         digits: number.map(|number| number.reveal().to_owned()),
     })
 }
 
-fn counts(row: &Row) -> Result<[i64; 8], sqlx::Error> {
+fn counts(row: &Row) -> Result<[i64; 11], sqlx::Error> {
     let mut columns = Columns::of(row);
-    let mut counts = [0; 8];
+    let mut counts = [0; 11];
     for count in &mut counts {
         *count = columns.int()?;
     }
@@ -407,7 +454,7 @@ fn counts(row: &Row) -> Result<[i64; 8], sqlx::Error> {
 }
 
 /// In the order of the vocabulary, which is that of the statement.
-async fn count(connection: &mut Connection, id: CampaignId) -> Result<[i64; 8], sqlx::Error> {
+async fn count(connection: &mut Connection, id: CampaignId) -> Result<[i64; 11], sqlx::Error> {
     let question = ask_shard(COUNTS).int(id.0);
     question.one(connection, counts).await
 }
@@ -544,6 +591,9 @@ async fn detail(
         forbidden,
         declined,
         withdrawn,
+        confirmed,
+        cancelled,
+        to_move,
     ] = count(connection, campaign.id).await?;
     let talking = ask_shard(TALKING).int(campaign.id.0);
     let talking = talking.one(connection, read_int).await?;
@@ -560,6 +610,9 @@ async fn detail(
         forbidden,
         declined,
         withdrawn,
+        confirmed,
+        cancelled,
+        to_move,
     };
     Ok(CampaignDetail {
         over_ms: over(&campaign, &counts, now_ms),

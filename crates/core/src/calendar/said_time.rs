@@ -98,6 +98,31 @@ pub(crate) fn said_past(at: UtcMs, now: UtcMs, zone: Zone) -> Option<PastTime> {
     })
 }
 
+/// A minute of a day to come, by its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SaidDate {
+    /// 0 is Monday.
+    pub(crate) weekday: usize,
+    /// 0 is the first.
+    pub(crate) day: usize,
+    /// 0 is January.
+    pub(crate) month: usize,
+    pub(crate) hour: usize,
+    pub(crate) minute: usize,
+}
+
+/// How an appointment is said.
+pub(crate) fn said_date(at: UtcMs, zone: Zone) -> Option<SaidDate> {
+    let clock = clock_of(at, zone)?;
+    Some(SaidDate {
+        weekday: usize::try_from(clock.weekday().num_days_from_monday()).ok()?,
+        day: usize::try_from(clock.day0()).ok()?,
+        month: usize::try_from(clock.month0()).ok()?,
+        hour: usize::try_from(clock.hour()).ok()?,
+        minute: usize::try_from(clock.minute()).ok()?,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -284,6 +284,7 @@ fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
         | Hold::Unreconciled
         | Hold::Campaign
         | Hold::AsManyAsFree
+        | Hold::WithoutOperator
         | Hold::Assigned
         | Hold::WaitsForOperator { .. } => None,
     };

@@ -23,6 +23,7 @@ mod queueing;
 mod recalling;
 mod reconnecting;
 mod reloading;
+mod reminding;
 mod restarting;
 mod returning;
 mod room;

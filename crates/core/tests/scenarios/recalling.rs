@@ -6,8 +6,8 @@ use cuptel_core::id::{CampaignId, LegId};
 use cuptel_core::number::Caller;
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{
-    CallbackState, CampaignEnd, CampaignState, Chosen, ClosedHow, Disposition, EntryState,
-    NeedKind, OfferState, WhyLeftOut,
+    CallbackState, CampaignEnd, CampaignKind, CampaignState, Chosen, ClosedHow, Disposition,
+    EntryState, NeedKind, OfferState, WhyLeftOut,
 };
 
 use crate::marks::do_not_call;
@@ -23,6 +23,7 @@ fn told(pace: u32) -> CampaignTold {
         name: NAME.to_owned(),
         tenant: "asl".to_owned(),
         queue: "book".to_owned(),
+        kind: CampaignKind::Recall,
         class: None,
         due_ms: None,
         note: Some("agenda spostata".to_owned()),
@@ -43,6 +44,7 @@ fn line(line: u32, number: &str) -> EntryTold {
         due_ms: None,
         not_before_ms: None,
         reference: Some(format!("A-{line}")),
+        appointment: None,
     }
 }
 

@@ -29,7 +29,8 @@ use cuptel_core::record::{
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
     Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PersonFirstPolicy, PersonFirstPrompts,
-    PromptId, Queue, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WrapUp,
+    PromptId, Queue, ReminderPrompts, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk,
+    VerifyPrompts, WrapUp,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -102,6 +103,21 @@ pub(crate) const VERIFY_UNKNOWN: PromptId = PromptId(145);
 /// "When we call you, we say this code", "your code is", and to the operator.
 pub(crate) const CODE_GIVEN: PromptId = PromptId(146);
 pub(crate) const CODE_SAID: PromptId = PromptId(147);
+/// Of reminders.
+pub(crate) const REMIND_GREETING: PromptId = PromptId(400);
+pub(crate) const REMIND_WRONG: PromptId = PromptId(401);
+pub(crate) const REMIND_NOT_VERIFIED: PromptId = PromptId(402);
+pub(crate) const REMIND_APPOINTMENT: PromptId = PromptId(403);
+pub(crate) const REMIND_AT: PromptId = PromptId(404);
+pub(crate) const REMIND_KEYS: PromptId = PromptId(405);
+pub(crate) const REMIND_SURE: PromptId = PromptId(406);
+pub(crate) const REMIND_CONFIRMED: PromptId = PromptId(407);
+pub(crate) const REMIND_CANCELLED: PromptId = PromptId(408);
+pub(crate) const REMIND_CONNECTING: PromptId = PromptId(409);
+pub(crate) const REMIND_MOVED: PromptId = PromptId(410);
+pub(crate) const REMIND_MACHINE: PromptId = PromptId(411);
+pub(crate) const REMIND_PLACE: PromptId = PromptId(412);
+/// Of people who are on the line first.
 pub(crate) const FIRST_CALLING: PromptId = PromptId(170);
 pub(crate) const FIRST_PRESS: PromptId = PromptId(171);
 pub(crate) const FIRST_CONNECTING: PromptId = PromptId(172);
@@ -1453,6 +1469,7 @@ fn rules() -> Rules {
             marks_max: MARKS_MAX,
             campaigns_max: 3,
             campaign_entries_max: 100,
+            reminders_at_once: 2,
             by_hand_max: 1_000,
             register_s: (60, 90_000),
         },
@@ -1539,6 +1556,28 @@ fn plan(line: &PhoneNumber) -> Dialplan {
     }
 }
 
+fn reminder_prompts() -> ReminderPrompts {
+    let numbered = |first: u32| move |n: usize| PromptId(first + u32::try_from(n).expect("small"));
+    ReminderPrompts {
+        greeting: REMIND_GREETING,
+        wrong_year: REMIND_WRONG,
+        not_verified: REMIND_NOT_VERIFIED,
+        appointment: REMIND_APPOINTMENT,
+        weekdays: std::array::from_fn(numbered(420)),
+        days: (0..31).map(numbered(430)).collect(),
+        months: std::array::from_fn(numbered(470)),
+        at: REMIND_AT,
+        keys: REMIND_KEYS,
+        sure: REMIND_SURE,
+        confirmed: REMIND_CONFIRMED,
+        cancelled: REMIND_CANCELLED,
+        connecting: REMIND_CONNECTING,
+        moved: REMIND_MOVED,
+        machine: REMIND_MACHINE,
+        places: BTreeMap::from([("mazzini".to_owned(), REMIND_PLACE)]),
+    }
+}
+
 fn prompts() -> SpokenPrompts {
     SpokenPrompts {
         music: PromptId(0),
@@ -1581,6 +1620,7 @@ fn prompts() -> SpokenPrompts {
             said: CODE_SAID,
             to_operator: CODE_TO_OPERATOR,
         }),
+        reminder: Some(reminder_prompts()),
         person_first: Some(PersonFirstPrompts {
             calling: FIRST_CALLING,
             press: FIRST_PRESS,

@@ -185,15 +185,7 @@ impl CallbackSettings {
         take_share_overdue(&mut table, share_overdue, *share_min);
         take_window(&mut table, window);
         take_expected(&mut table, expected_s, window.shortest_s());
-        for (key, value) in [
-            ("expire_counts", expire_counts),
-            ("window_counts", window_counts),
-            ("class_counts", class_counts),
-        ] {
-            if let Some(counts) = counts(&mut table, key) {
-                *value = counts;
-            }
-        }
+        take_counts(&mut table, [expire_counts, window_counts, class_counts]);
         table.finish();
     }
 
@@ -275,6 +267,16 @@ impl CallbackSettings {
                 .on(days(&self.window_counts)),
             stays: self.stays.policy(zone, &days(&self.class_counts)),
             person_first: self.person_first.policy(calling),
+        }
+    }
+}
+
+/// Which days count for the age of a debt, for the window and for the classes.
+fn take_counts(table: &mut Fields<'_>, values: [&mut Counts; 3]) {
+    let keys = ["expire_counts", "window_counts", "class_counts"];
+    for (key, value) in keys.into_iter().zip(values) {
+        if let Some(counts) = counts(table, key) {
+            *value = counts;
         }
     }
 }

@@ -40,7 +40,27 @@ fn standard() -> Limits {
         by_hand_max: 20_000,
         campaigns_max: 50,
         campaign_entries_max: 200_000,
+        reminders_at_once: 4,
         register_s: (60, 3_600),
+    }
+}
+
+/// Bounds of campaigns.
+fn campaigns(table: &mut Fields<'_>, limits: &mut Limits) {
+    for (key, range, value) in [
+        ("campaigns_max", 1..=1_000, &mut limits.campaigns_max),
+        (
+            "campaign_entries_max",
+            1..=1_000_000,
+            &mut limits.campaign_entries_max,
+        ),
+        (
+            "reminders_at_once",
+            1..=1_000,
+            &mut limits.reminders_at_once,
+        ),
+    ] {
+        *value = table.whole_or(key, range, *value);
     }
 }
 
@@ -96,13 +116,11 @@ pub(super) fn limits(root: &mut Fields<'_>) -> Limits {
         ("tasks_max", 1..=10_000_000, &mut limits.tasks_max),
         ("marks_max", 0..=1_000_000, &mut limits.marks_max),
         ("by_hand_max", 1..=1_000_000, &mut limits.by_hand_max),
-        ("campaigns_max", 1..=1_000, &mut limits.campaigns_max),
         ("register_min_s", SOME_OF_A_DAY_S, &mut limits.register_s.0),
     ] {
         *value = table.whole_or(key, range, *value);
     }
-    let list = &mut limits.campaign_entries_max;
-    *list = table.whole_or("campaign_entries_max", 1..=1_000_000, *list);
+    campaigns(&mut table, &mut limits);
     for (least, most, range) in [
         ("register_min_s", "register_max_s", &mut limits.register_s),
         (

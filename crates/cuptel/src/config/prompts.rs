@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use cuptel_core::dialplan::fields::{Faults, Fields};
 use cuptel_core::estimate::minutes_told;
 use cuptel_core::rules::{
-    CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, SpokenPrompts, VerifyPrompts,
+    CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, ReminderPrompts, SpokenPrompts,
+    VerifyPrompts,
 };
 use cuptel_media::PromptLibrary;
 
@@ -28,6 +29,10 @@ const FIRST: [&str; 6] = [
     "chiamata_rinuncia",
     "chiamata_segreteria",
 ];
+/// Before the name of a place in the name of the prompt that says it.
+const PLACE: &str = "luogo_";
+/// `mese_1` is January.
+const MONTHS: usize = 12;
 /// Without it nobody who calls back is recognised.
 pub(super) const RETURNING: &str = "richiamo_riconosciuto";
 /// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
@@ -156,6 +161,7 @@ pub(super) fn read(
         verify: verify(|name| library.find(name)),
         code: code(|name| library.find(name)),
         person_first: person_first(|name| library.find(name)),
+        reminder: reminder(&library),
         ..speak(|name| expect(name, &folder_at), music)
     };
     (library, spoken)
@@ -181,6 +187,39 @@ fn person_first(find: impl Fn(&str) -> Option<PromptId>) -> Option<PersonFirstPr
         later: later?,
         declined: declined?,
         machine: machine?,
+    })
+}
+
+/// All of them or none; places are those that there are.
+fn reminder(library: &Library) -> Option<ReminderPrompts> {
+    let find = |name: &str| library.find(&format!("promemoria_{name}"));
+    let numbered = |name: &str, most: usize| -> Option<Vec<PromptId>> {
+        let names = (1..=most).map(|n| format!("{name}_{n}"));
+        names.map(|name| library.find(&name)).collect()
+    };
+    let weekdays: Option<Vec<PromptId>> = WEEKDAYS.iter().map(|day| find(day)).collect();
+    let places = library.names().into_iter();
+    let places = places.filter_map(|name| {
+        let place = name.strip_prefix(PLACE)?;
+        Some((place.to_owned(), library.find(name)?))
+    });
+    Some(ReminderPrompts {
+        greeting: find("inizio")?,
+        wrong_year: find("anno_errato")?,
+        not_verified: find("non_riconosciuto")?,
+        appointment: find("appuntamento")?,
+        weekdays: weekdays?.try_into().ok()?,
+        days: numbered("giorno", 31)?,
+        months: numbered("mese", MONTHS)?.try_into().ok()?,
+        at: find("ore")?,
+        keys: find("tasti")?,
+        sure: find("conferma_disdetta")?,
+        confirmed: find("confermato")?,
+        cancelled: find("disdetto")?,
+        connecting: find("collegamento")?,
+        moved: find("richiamata")?,
+        machine: find("segreteria")?,
+        places: places.collect(),
     })
 }
 
@@ -347,6 +386,7 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         verify: None,
         code: None,
         person_first: None,
+        reminder: None,
         to_operator_dialling: find("op_richiamata"),
         to_operator_no_answer: find("op_non_risponde"),
         to_operator_busy: find("op_occupato"),

@@ -32,6 +32,7 @@ fn entry(line: u32, number: &str) -> EntryTold {
         due_ms: None,
         not_before_ms: None,
         reference: (line == 2).then(|| "A-1".to_owned()),
+        appointment: None,
     }
 }
 

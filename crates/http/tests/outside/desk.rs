@@ -29,9 +29,9 @@ use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
-    BulkAction, Button, CallbackState, CampaignState, Chosen, ChosenBy, Drift, EntryState,
-    NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass, Stage, TaskEventKind,
-    TaskState, WorkState,
+    BulkAction, Button, CallbackState, CampaignKind, CampaignState, Chosen, ChosenBy, Drift,
+    EntryState, NeedKind, NumberClass, OfferState, Outcome, Party, PriorityClass, Stage,
+    TaskEventKind, TaskState, WorkState,
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
@@ -585,6 +585,7 @@ fn campaign(names: &Interned, id: i64) -> CampaignRow {
         ended_how: None,
         entries: 1,
         left_out: 2,
+        kind: CampaignKind::Recall,
     }
 }
 
@@ -598,6 +599,8 @@ fn entry(id: i64, campaign: i64, number: i64) -> CampaignEntryRow {
         due_ms: None,
         note: None,
         reference: Some("A-1".to_owned()),
+        appointment: None,
+        answer: None,
         state: EntryState::Waiting,
         callback: None,
         need: None,

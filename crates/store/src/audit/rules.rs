@@ -423,6 +423,18 @@ SELECT id FROM dial WHERE shard = $1
 ORDER BY id")],
     },
     Rule {
+        name: "reminder_answer_lost",
+        promise: "P1",
+        meaning: "people have answered to a reminder, and their result says otherwise or their year of birth is still stored",
+        advice: LOOK_AT_CAMPAIGN,
+        offenders: &[("campaign_entry", "
+SELECT id FROM campaign_entry WHERE shard = $1
+    AND ((answer IS NOT NULL AND state <> 'released' AND state <> answer)
+        OR (state IN ('confirmed', 'cancelled', 'to_move') AND answer IS NULL)
+        OR (settled_ms IS NOT NULL AND born IS NOT NULL))
+ORDER BY id")],
+    },
+    Rule {
         name: "dial_joined_unasked",
         promise: "P3",
         meaning: "people who were called before an operator was on the line were joined with one, and had not pressed the key for it; or had pressed it before they answered",

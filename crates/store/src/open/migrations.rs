@@ -85,6 +85,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0020_person_first.sql"),
     ),
     (
+        21,
+        "reminder",
+        include_str!("../../migrations/0021_reminder.sql"),
+    ),
+    (
         25,
         "bulk_too_late",
         include_str!("../../migrations/0025_bulk_too_late.sql"),

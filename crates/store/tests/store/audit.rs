@@ -132,6 +132,17 @@ const P1: &[Damage] = &[
         entry!("121, 1, 999, 1, 1, 0, 'waiting', NULL, NULL, NULL, NULL"),
     ),
     Damage {
+        rule: "reminder_answer_lost",
+        promise: "P1",
+        rows: &[121],
+        also: &["campaign_need_without_entry"],
+        statements: concat!(
+            campaign!("running":),
+            entry!("121, 1, 111, 1, 1, 0, 'reached', NULL, NULL, NULL, 5"),
+            "UPDATE campaign_entry SET born = 1950 WHERE id = 121"
+        ),
+    },
+    Damage {
         rule: "campaign_entry_half_settled",
         promise: "P1",
         rows: &[121],
@@ -371,7 +382,8 @@ const P3: &[Damage] = &[
         "P3",
         &[73],
         "INSERT INTO dial SELECT shard, 73, seq, callback, number, seat, trunk, state,
-            placed_ms + 8, answered_ms, ended_ms + 8, result, sip_status FROM dial WHERE id = 72",
+            placed_ms + 8, answered_ms, ended_ms + 8, result, sip_status,
+            who_first, pressed_ms FROM dial WHERE id = 72",
     ),
     damage(
         "dial_twice_in_flight",
@@ -379,7 +391,7 @@ const P3: &[Damage] = &[
         &[71, 73],
         "DROP INDEX dial_one_in_flight;
         INSERT INTO dial SELECT shard, 73, seq, callback, number, seat, trunk, 'unknown', placed_ms,
-            answered_ms, ended_ms, result, sip_status FROM dial WHERE id = 71",
+            answered_ms, ended_ms, result, sip_status, who_first, pressed_ms FROM dial WHERE id = 71",
     ),
     damage(
         "dial_without_callback",
@@ -670,7 +682,8 @@ async fn dials_of_one_number_one_after_the_other_are_no_fault(home: &Home) {
     commit_day(&store).await;
     home.by_hand(
         "INSERT INTO dial SELECT shard, 73, seq, callback, number, seat, trunk, state,
-            placed_ms + 9, answered_ms, ended_ms + 9, result, sip_status FROM dial WHERE id = 72",
+            placed_ms + 9, answered_ms, ended_ms + 9, result, sip_status,
+            who_first, pressed_ms FROM dial WHERE id = 72",
     )
     .await;
     assert_eq!(store.audit(NOW).await.unwrap().violations, []);

@@ -1,8 +1,10 @@
 //! Campaigns in the database: who is next, what comes back at a start, and how far one is.
 
 use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
-use cuptel_core::record::{CampaignEntryRow, CampaignRow, Record};
-use cuptel_core::words::{CampaignEnd, CampaignState, EntryState, PriorityClass};
+use cuptel_core::record::{Appointment, CampaignEntryRow, CampaignRow, Record};
+use cuptel_core::words::{
+    CampaignEnd, CampaignKind, CampaignState, EntryState, PriorityClass, ReminderAnswer,
+};
 use cuptel_store::{Batch, CampaignFilter, Store};
 
 use crate::home::{Home, on_every_database};
@@ -40,6 +42,10 @@ fn campaign(id: i64, state: CampaignState) -> CampaignRow {
         ended_how: (state == CampaignState::Ended).then_some(CampaignEnd::Stopped),
         entries: 6,
         left_out: 2,
+        kind: match id {
+            2 => CampaignKind::Reminder,
+            _ => CampaignKind::Recall,
+        },
     }
 }
 
@@ -59,6 +65,12 @@ fn entry(id: i64, of: i64, state: EntryState) -> CampaignEntryRow {
         need: is_called.then_some(NeedId(31)),
         released_ms: is_called.then_some(NOW),
         settled_ms: state.is_result().then_some(NOW + 1),
+        appointment: Some(Appointment {
+            at_ms: NOW + 90,
+            place: Some("mazzini".to_owned()),
+            born: (!state.is_result()).then_some(1950),
+        }),
+        answer: (state == EntryState::Confirmed).then_some(ReminderAnswer::Confirmed),
     }
 }
 
