@@ -340,7 +340,8 @@ impl Centre {
             Input::Digit { leg, digit } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_digit(now, id, digit, step),
                 Some(Role::First(id)) => self.first_digit(now, id, digit, step),
-                Some(Role::Seat(_) | Role::Person(_) | Role::LeftAlone(_)) | None => {}
+                Some(Role::LetGo(_) | Role::Seat(_) | Role::Person(_) | Role::LeftAlone(_))
+                | None => {}
             },
             Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),

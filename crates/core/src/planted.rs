@@ -79,7 +79,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use cuptel_core::calendar::{exact_local_text, parse_zone};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::CampaignState;
+use cuptel_core::words::{CampaignKind, CampaignState};
 use cuptel_engine::Clock;
 use cuptel_store::{CampaignFilter, EntryView, Store};
 use serde_json::{Value, json};
@@ -247,6 +247,9 @@ fn forecast(
             .as_u64()
             .and_then(|it| u32::try_from(it).ok()),
     };
+    if text("kind") == CampaignKind::Reminder.as_str() {
+        bail!("{which} reminds people without an operator: there is nothing to forecast");
+    }
     if asked.people == 0 {
         bail!("nobody is left on the list of {which}");
     }

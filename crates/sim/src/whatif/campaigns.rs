@@ -8,7 +8,7 @@ use cuptel_core::id::{CampaignId, EntryId};
 use cuptel_core::record::{CampaignEntryRow, CampaignRow, EntryPage, WaitingEntry};
 use cuptel_core::step::{Command, Input};
 use cuptel_core::time::Now;
-use cuptel_core::words::{CampaignState, EntryState};
+use cuptel_core::words::{CampaignKind, CampaignState, EntryState};
 
 use super::crowd::{Debt, caller_of};
 use super::world::{World, place};
@@ -68,6 +68,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
         };
         let told = CampaignTold {
             name: format!("{NAME}{kind}"),
+            kind: CampaignKind::Recall,
             tenant: tenant.name.clone(),
             queue: queue.name.clone(),
             class: None,
@@ -93,6 +94,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             due_ms: None,
             not_before_ms: None,
             reference: None,
+            appointment: None,
         };
         let lines: Vec<EntryTold> = (1..).zip(&people).map(line).collect();
         for chunk in lines.chunks(CHUNK_MAX) {
@@ -153,6 +155,9 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
                 self.outcome.callers[place(known.kind)].owed += u64::from(is_new);
             }
             EntryState::Reached
+            | EntryState::Confirmed
+            | EntryState::Cancelled
+            | EntryState::ToMove
             | EntryState::Exhausted
             | EntryState::Expired
             | EntryState::Forbidden
