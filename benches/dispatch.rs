@@ -158,6 +158,7 @@ fn queue(number: i64) -> Queue {
             owner_wait_h: 0,
             not_on: BTreeSet::new(),
             stays: StayPolicy::default(),
+            preview: cuptel_core::preview::PreviewPolicy::default(),
             gives_way: GivesWay::ToExpected,
             share_min: 0.0,
             share_max: 1.0,

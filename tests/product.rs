@@ -23,6 +23,7 @@ mod numbers;
 mod outage;
 mod outcomes;
 mod person_first;
+mod previews;
 mod readme;
 mod refusals;
 mod registration;

@@ -367,6 +367,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Profile(_) => "profile",
         Record::Owner(_) => "owner",
         Record::CodeWord(_) => "code_word",
+        Record::Decline(_) => "decline",
         Record::Bulk(_) => "bulk",
         Record::BulkEntry(_) => "bulk_entry",
         Record::SiteOutage(_) => "site_outage",

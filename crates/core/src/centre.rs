@@ -14,6 +14,7 @@ use crate::campaign::Campaigns;
 use crate::channels::Channels;
 use crate::choosing::Choice;
 use crate::code_word::CodeWord;
+use crate::declining::Declines;
 use crate::estimate::CrewsKnown;
 use crate::fairness::Fairness;
 use crate::id::{
@@ -140,6 +141,8 @@ pub struct Centre {
     pub(crate) owners: BTreeMap<CallbackId, OperatorId>,
     /// What the persons of callbacks were told, by which they know our call.
     pub(crate) code_words: BTreeMap<CallbackId, CodeWord>,
+    /// Callbacks that operators handed back.
+    pub(crate) declined: BTreeMap<CallbackId, Declines>,
     /// Of open needs that somebody entered.
     pub(crate) details: BTreeMap<NeedId, NeedDetailRow>,
     /// Lists of people who are to be called.
@@ -224,6 +227,7 @@ impl Centre {
             spared_looked_at: 0,
             owners: BTreeMap::new(),
             code_words: BTreeMap::new(),
+            declined: BTreeMap::new(),
             details: BTreeMap::new(),
             campaigns: Campaigns::default(),
             means: Means::default(),
@@ -429,6 +433,7 @@ impl Centre {
             Timer::Blend(_) | Timer::Fairness | Timer::Tasks => {}
             Timer::TaskLease(seat, until) => self.task_lease_ends(now, seat, until, step),
             Timer::Window(queue) => self.window_opens(now, queue),
+            Timer::DeclineOver(callback, seat) => self.decline_over(now, callback, seat),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::ButtonEnds(id) => self.button_ends(now, id, step),
             Timer::MarkEnds(id) => self.mark_ends(now, id, step),
@@ -456,6 +461,15 @@ impl Centre {
                 self.choose(now, &seat, choice, step)
             }
             Command::Dispose { seat, disposition } => self.dispose(now, &seat, disposition, step),
+            Command::AcceptCallback { seat, callback } => {
+                self.accept_callback(now, (&seat, callback), step)
+            }
+            Command::DeclineCallback {
+                seat,
+                callback,
+                reason,
+                note,
+            } => self.decline_callback(now, (&seat, callback), (reason, note), step),
             Command::ImportAttempts(calls) => self.import(now, &calls, step),
             Command::SetOperators(changes) => self.set_operators(now, changes, step),
             Command::RemoveOperator(name) => self.remove_operator(now, &name, step),

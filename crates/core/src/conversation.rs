@@ -7,6 +7,7 @@ use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
+use crate::preview::Preview;
 use crate::record::{DialRow, Record};
 use crate::rules::WrapUp;
 use crate::seat::{Done, SeatWork, With};
@@ -29,8 +30,14 @@ impl Centre {
             return;
         };
         match &seat.work {
-            SeatWork::Offered { .. } => {
-                self.offer_ended(now, id, OfferState::Unreachable, hang_up, step)
+            SeatWork::Offered { preview, .. } => {
+                let puts_down = *preview == Preview::Reading && by == Party::Seat;
+                let why = if puts_down {
+                    OfferState::Rejected
+                } else {
+                    OfferState::Unreachable
+                };
+                self.offer_ended(now, id, why, hang_up, step)
             }
             SeatWork::Talking {
                 with: With::Ringing { .. },

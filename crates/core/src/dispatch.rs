@@ -7,6 +7,7 @@ use crate::attempt::{Doing, LiveAttempt};
 use crate::blending::{Blending, is_aside};
 use crate::callback::Move;
 use crate::centre::Centre;
+use crate::declining::Declines;
 use crate::id::{AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId};
 use crate::matching::{
     Conditions, Dialling, Explanation, Figures, InHand, Pair, SeatIs, Waiting, Who, Wish,
@@ -14,6 +15,7 @@ use crate::matching::{
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
+use crate::preview::Preview;
 use crate::reconnecting::LeftAlone;
 use crate::record::{DecisionRow, OfferRow, Proposal, Record, RegistrationRow, Work};
 use crate::release::DialHours;
@@ -34,6 +36,7 @@ struct Outside<'a> {
     stops: &'a Stops,
     attempts: &'a BTreeMap<AttemptId, Box<LiveAttempt>>,
     left_alone: &'a BTreeMap<CallbackId, LeftAlone>,
+    declined: &'a BTreeMap<CallbackId, Declines>,
     /// Whether a trunk has a channel for a callback.
     has_channel: bool,
     /// Queues for which as many persons are called before an operator as operators are free.
@@ -59,14 +62,17 @@ impl Conditions for Outside<'_> {
     }
 
     fn excludes(&self, work: Work, seat: SeatId) -> bool {
-        excludes(self.attempts, self.left_alone, work, seat)
+        excludes(self.attempts, (self.left_alone, self.declined), work, seat)
     }
 }
 
 /// Whether a seat did not take a work, or was lost with it.
 fn excludes(
     attempts: &BTreeMap<AttemptId, Box<LiveAttempt>>,
-    left_alone: &BTreeMap<CallbackId, LeftAlone>,
+    (left_alone, declined): (
+        &BTreeMap<CallbackId, LeftAlone>,
+        &BTreeMap<CallbackId, Declines>,
+    ),
     work: Work,
     seat: SeatId,
 ) -> bool {
@@ -77,7 +83,11 @@ fn excludes(
         }),
         Work::Callback(id) => {
             let person = left_alone.get(&id);
-            person.is_some_and(|it| it.excluded.contains(&seat) || it.unreached.contains(&seat))
+            let is_refused = declined.get(&id).is_some_and(|it| it.bars(seat));
+            match person {
+                Some(it) => it.excluded.contains(&seat) || it.unreached.contains(&seat),
+                None => is_refused && !planted(Fault::DeclineForgotten),
+            }
         }
     }
 }
@@ -164,7 +174,12 @@ impl Centre {
     }
 
     pub(crate) fn is_excluded(&self, work: Work, seat: SeatId) -> bool {
-        excludes(&self.attempts, &self.left_alone, work, seat)
+        excludes(
+            &self.attempts,
+            (&self.left_alone, &self.declined),
+            work,
+            seat,
+        )
     }
 
     /// Since when the first of the callers who wait in a queue does.
@@ -350,6 +365,7 @@ impl Centre {
             stops: &self.stops,
             attempts: &self.attempts,
             left_alone: &self.left_alone,
+            declined: &self.declined,
             has_channel,
             full: &full,
         };
@@ -414,6 +430,7 @@ impl Centre {
             offer,
             leg,
             ringing: false,
+            preview: Preview::NotYet,
             until,
         };
         let extension = seat.row.name.clone();

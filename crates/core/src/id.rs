@@ -56,6 +56,8 @@ ids! {
     IntervalId,
     /// A work proposed to a seat: a lease.
     OfferId,
+    /// A callback that an operator handed back.
+    DeclineId,
     /// A work being done by a seat.
     AssignmentId,
     /// One SIP dialog with its media.

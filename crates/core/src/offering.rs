@@ -6,6 +6,7 @@ use crate::centre::{Centre, Role};
 use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
+use crate::preview::Preview;
 use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{SeatWork, With};
 use crate::step::{Effect, NOT_SENT, Step};
@@ -93,11 +94,24 @@ impl Centre {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
+        if !matches!(seat.work, SeatWork::Offered { .. }) {
+            return;
+        }
+        seat.misses = 0;
+        if !self.reads_first(now, id, step) {
+            self.offer_taken(now, id, step);
+        }
+    }
+
+    /// What was offered is begun.
+    pub(crate) fn offer_taken(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         let SeatWork::Offered { offer, leg, .. } = &seat.work else {
             return;
         };
         let (mut offer, leg) = (offer.clone(), *leg);
-        seat.misses = 0;
         seat.load.begin(now.utc_ms);
         offer.state = OfferState::Accepted;
         offer.ended_ms = Some(now.utc_ms);
@@ -225,6 +239,7 @@ impl Centre {
         let Some(SeatWork::Offered {
             offer,
             ringing,
+            preview,
             until,
             ..
         }) = self.seats.get(&id).map(|seat| &seat.work)
@@ -234,6 +249,9 @@ impl Centre {
         let is_kept = planted(Fault::LeaseNotReturned);
         if offer.id != offer_id || *until > now.mono_us || is_kept {
             return;
+        }
+        if *preview == Preview::Reading {
+            return self.has_read(now, id, step);
         }
         let why = if *ringing {
             OfferState::NoAnswer

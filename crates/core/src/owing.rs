@@ -333,6 +333,7 @@ impl Centre {
             }));
         }
         self.code_is_over(id, step);
+        self.declines_settled(now, id, step);
         if let Some(entry) = case.entered.take() {
             self.ledger.strike(entry, id);
         }

@@ -75,11 +75,13 @@ pub enum Fault {
     AsideForgotten,
     /// A callback is touched in bulk and nothing says so.
     BulkUnrecorded,
+    /// A seat is asked again at once about a callback that was handed back there.
+    DeclineForgotten,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -115,6 +117,7 @@ impl Fault {
         Self::PauseIgnored,
         Self::AsideForgotten,
         Self::BulkUnrecorded,
+        Self::DeclineForgotten,
     ];
 }
 

@@ -7,9 +7,9 @@ use smallvec::SmallVec;
 use crate::code_word::CodeWord;
 use crate::id::{
     AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, CampaignId,
-    ClosureId, ConfigVersionId, DialId, EntryId, IntervalId, LineId, MarkId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId,
-    TaskId, TenantId, TrunkId,
+    ClosureId, ConfigVersionId, DeclineId, DialId, EntryId, IntervalId, LineId, MarkId, NeedId,
+    NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId,
+    TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -49,6 +49,7 @@ pub enum Record {
     Profile(Box<ProfileRow>),
     Owner(OwnerRow),
     CodeWord(CodeWordRow),
+    Decline(Box<DeclineRow>),
     SiteOutage(SiteOutageRow),
     Closure(Box<ClosureRow>),
     Mark(Box<MarkRow>),
@@ -549,6 +550,37 @@ pub struct CodeWordRow {
     pub code: Option<CodeWord>,
 }
 
+/// An operator handed a callback back before its person was rung.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct DeclineRow {
+    /// This once.
+    pub id: DeclineId,
+    /// Which callback.
+    pub callback: CallbackId,
+    /// The offer that it ended.
+    pub offer: OfferId,
+    /// Where.
+    pub seat: SeatId,
+    /// Who.
+    pub operator: OperatorId,
+    /// When.
+    pub at_ms: UtcMs,
+    /// Until then it is not offered there again.
+    pub until_ms: UtcMs,
+    /// Why: one of the configured reasons, where there are any.
+    pub reason: String,
+    /// And in their own words.
+    pub note: Option<String>,
+    /// Whether it was the one too many, so that a human has to look.
+    pub asks: bool,
+    /// When somebody has.
+    pub seen_ms: Option<UtcMs>,
+    /// Name of who has.
+    pub seen_by: Option<String>,
+    /// Since when its callback is closed.
+    pub settled_ms: Option<UtcMs>,
+}
+
 /// Work without a call; its row is its own lease.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TaskRow {
@@ -920,6 +952,8 @@ pub struct Restored {
     pub owners: Vec<OwnerRow>,
     /// What the persons of open callbacks were told.
     pub code_words: Vec<CodeWordRow>,
+    /// How often and why operators handed open callbacks back, the oldest first.
+    pub declines: Vec<DeclineRow>,
     /// Of open needs.
     pub details: Vec<NeedDetailRow>,
     /// Sites that are cut off.

@@ -220,6 +220,7 @@ impl SpokenPrompts {
             code,
             person_first,
             reminder,
+            to_operator_preview,
             to_operator_dialling,
             to_operator_no_answer,
             to_operator_busy,
@@ -263,6 +264,7 @@ impl SpokenPrompts {
             .chain(waits)
             .chain(digits)
             .chain(returning)
+            .chain(to_operator_preview)
             .for_each(&change);
         if let Some(verify) = verify {
             verify.each(&change);

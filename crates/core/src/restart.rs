@@ -76,6 +76,7 @@ impl Centre {
                 self.code_words.insert(row.callback, code);
             }
         }
+        self.restore_declines(now, restored.declines, step);
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
         }

@@ -9,6 +9,7 @@ use crate::calendar::{Calendar, ContactWindow, Term, Zone};
 use crate::dialplan::Dialplan;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
+use crate::preview::PreviewPolicy;
 use crate::staying::StayPolicy;
 use crate::words::{DialOrder, Outcome, PriorityClass};
 
@@ -43,6 +44,8 @@ pub struct Rules {
     pub prompts: SpokenPrompts,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
+    /// Reasons to hand a callback back; any, where there are none.
+    pub decline_reasons: Vec<String>,
     /// When health authorities have drifted apart.
     pub fairness: FairnessPolicy,
     /// Numbers that hold for the whole centre.
@@ -441,6 +444,8 @@ pub struct CallbackPolicy {
     pub stays: StayPolicy,
     /// Whether an operator or the person is on the line first.
     pub person_first: PersonFirstPolicy,
+    /// What an operator sees before the person is rung.
+    pub preview: PreviewPolicy,
 }
 
 /// How a person is called who is on the line before an operator.
@@ -580,6 +585,8 @@ pub struct SpokenPrompts {
     pub reminder: Option<ReminderPrompts>,
     /// To who is on the line before an operator: without them nobody is.
     pub person_first: Option<PersonFirstPrompts>,
+    /// To the operator: a callback, to be read before the number is dialled.
+    pub to_operator_preview: Option<PromptId>,
     /// To the operator: a callback, the number is being dialled.
     pub to_operator_dialling: PromptId,
     /// To the operator: no answer.

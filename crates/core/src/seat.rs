@@ -5,6 +5,7 @@ use crate::callback::Settled;
 use crate::id::{AttemptId, CallbackId, DialId, LegId, QueueId, TaskId, TenantId, TrunkId};
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
+use crate::preview::Preview;
 use crate::profile::Profile;
 use crate::record::{
     AssignmentRow, DialRow, IntervalRow, OfferRow, RegistrationRow, SeatRow, SignInRow,
@@ -23,6 +24,8 @@ pub(crate) enum SeatWork {
         offer: OfferRow,
         leg: LegId,
         ringing: bool,
+        /// Whether the operator has said that the person is to be rung, or reads about them.
+        preview: Preview,
         /// When the lease ends.
         until: MonoUs,
     },
@@ -259,6 +262,10 @@ impl Seat {
     pub(crate) fn work_state(&self) -> WorkState {
         match &self.work {
             SeatWork::Idle | SeatWork::Resting { .. } => WorkState::Idle,
+            SeatWork::Offered {
+                preview: Preview::Reading,
+                ..
+            } => WorkState::Preview,
             SeatWork::Offered { ringing: false, .. } => WorkState::Reserved,
             SeatWork::Offered { ringing: true, .. } => WorkState::Ringing,
             SeatWork::Talking { .. } | SeatWork::Informed { .. } => WorkState::Talking,

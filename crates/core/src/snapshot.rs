@@ -11,6 +11,7 @@ use crate::channels::Storm;
 use crate::estimate::Wait;
 use crate::fairness::{Apart, Figures};
 use crate::id::{AttemptId, CallbackId, CampaignId, SiteId, TaskId, TenantId};
+use crate::preview::OwedNow;
 use crate::record::{ClosureRow, Work};
 use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
@@ -50,6 +51,8 @@ pub struct Snapshot {
     pub drifts: Vec<DriftNow>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
+    /// Reasons to hand a callback back; any, where there are none.
+    pub decline_reasons: Vec<String>,
     /// Moves that a state refused: faults of ours, 0 in health.
     pub violations: u64,
 }
@@ -146,6 +149,8 @@ pub struct SeatNow {
     pub task: Option<TaskId>,
     /// What the person at hand is owed a call about besides, in the words of who entered it.
     pub notes: Vec<String>,
+    /// What that person is owed.
+    pub owed: Option<OwedNow>,
 }
 
 /// A trunk now.
@@ -351,6 +356,7 @@ impl Centre {
             campaigns: self.campaigns_now(),
             drifts: self.drifts_now(),
             pause_reasons: self.rules.pause_reasons.clone(),
+            decline_reasons: self.rules.decline_reasons.clone(),
             violations: self.violations,
         }
     }
@@ -445,27 +451,13 @@ impl Centre {
             site_out: self.is_site_out(seat.row.site),
             task: seat.task_in_hand(),
             notes: self.notes_of(&seat.work),
+            owed: self.owed_at(&seat.work),
         }
     }
 
     /// What is noted of the needs of whoever a seat has to do with.
     fn notes_of(&self, work: &SeatWork) -> Vec<String> {
-        let case = match work {
-            SeatWork::Offered { offer, .. } => match offer.work {
-                Work::Callback(id) => Some(id),
-                Work::Attempt(id) => self.case_at_call(id),
-            },
-            SeatWork::Talking { with, .. } => match with {
-                With::Ringing { callback, .. } | With::Person { callback, .. } => Some(*callback),
-                With::Caller(id) => self.case_at_call(*id),
-            },
-            SeatWork::Idle
-            | SeatWork::AtTask { .. }
-            | SeatWork::Informed { .. }
-            | SeatWork::WrapUp { .. }
-            | SeatWork::Resting { .. }
-            | SeatWork::NotResponding => None,
-        };
+        let case = self.case_at(work);
         let needs = case.and_then(|id| self.cases.get(&id));
         let needs = needs.map(|case| &case.needs[..]).unwrap_or_default();
         let details = needs.iter().filter_map(|need| self.details.get(&need.id));
@@ -473,7 +465,7 @@ impl Centre {
     }
 
     /// The callback that is open for whoever calls.
-    fn case_at_call(&self, id: AttemptId) -> Option<CallbackId> {
+    pub(crate) fn case_at_call(&self, id: AttemptId) -> Option<CallbackId> {
         let live = self.attempts.get(&id)?;
         self.case_of_caller(live.tenant, live.caller.number.as_ref()?)
     }

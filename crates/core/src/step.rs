@@ -205,6 +205,24 @@ pub enum Command {
         /// The result code.
         disposition: Disposition,
     },
+    /// The operator of the seat to which a callback is offered wants its person rung.
+    AcceptCallback {
+        /// Extension of the seat.
+        seat: String,
+        /// Which, if they said; else whichever is offered.
+        callback: Option<CallbackId>,
+    },
+    /// The operator of the seat to which a callback is offered hands it back.
+    DeclineCallback {
+        /// Extension of the seat.
+        seat: String,
+        /// Which, if they said; else whichever is offered.
+        callback: Option<CallbackId>,
+        /// Why: one of the configured reasons, where there are any.
+        reason: String,
+        /// And in their own words.
+        note: Option<String>,
+    },
     /// Calls that the carrier refused, all of them or none.
     ImportAttempts(Vec<CarrierCall>),
     /// Operators are added or changed, all of them or none.
@@ -448,6 +466,17 @@ pub enum CommandError {
         /// Those of the configuration.
         known: Vec<String>,
     },
+    /// Nothing is offered there that could be accepted or handed back.
+    #[error("no callback is offered to seat {0} now, or not this one")]
+    NoCallbackOffered(String),
+    /// Handed back for no reason that is known.
+    #[error("\"{reason}\" is no reason to hand a callback back: expected {}", one_of(.known))]
+    DeclineReason {
+        /// As told; empty where none was.
+        reason: String,
+        /// Those of the configuration; any, where there are none.
+        known: Vec<String>,
+    },
     /// A shift that is over before it begins.
     #[error("this end of the shift is past")]
     ShiftIsOver,
@@ -463,6 +492,14 @@ pub enum CommandError {
     /// Shutting down.
     #[error("the centre is stopping")]
     Stopping,
+}
+
+fn one_of(known: &[String]) -> String {
+    if known.is_empty() {
+        "some words".to_owned()
+    } else {
+        format!("one of {}", known.join(", "))
+    }
 }
 
 fn in_lines(faults: &[NotTaken]) -> String {

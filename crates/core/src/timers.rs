@@ -82,6 +82,8 @@ pub(crate) enum Timer {
     Tasks,
     /// Whether authorities that have drifted apart still are.
     Fairness,
+    /// A seat may be offered a callback again that was handed back there.
+    DeclineOver(CallbackId, SeatId),
     /// A dial that was in flight at a crash may be reconciled.
     Reconcile(DialId),
     /// A stop button is released by itself.

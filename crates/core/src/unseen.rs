@@ -73,6 +73,9 @@ impl Centre {
         (seen_by, reopened_as): (Option<String>, Option<CallbackId>),
         step: &mut Step,
     ) -> Result<(), CommandError> {
+        if reopened_as.is_none() && self.declines_seen(now, id, seen_by.clone(), step) {
+            return Ok(());
+        }
         let review = self.unseen.remove(&id);
         let review = review.ok_or(CommandError::NotUnseen(id))?;
         step.records.push(Record::Review(ReviewRow {
@@ -170,11 +173,17 @@ impl Centre {
         Ok(id)
     }
 
-    /// How many callbacks of each authority were given up and seen by nobody yet.
+    /// How many callbacks of each authority were given up, or handed back too often, and seen by nobody
+    /// yet.
     pub(crate) fn unseen_by_tenant(&self) -> BTreeMap<TenantId, usize> {
         let mut counts = BTreeMap::new();
         for review in self.unseen.values() {
             *counts.entry(review.tenant).or_default() += 1;
+        }
+        for id in self.declined_too_often() {
+            if let Some(case) = self.cases.get(&id) {
+                *counts.entry(case.row.tenant).or_default() += 1;
+            }
         }
         counts
     }

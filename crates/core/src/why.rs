@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::attempt::Doing;
 use crate::blending::may_be_missed;
 use crate::centre::Centre;
+use crate::declining::DeclinedNow;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
 use crate::matching::{Dialling, Eligibility, Skills, Waiting};
 use crate::record::{TaskRow, Work};
@@ -119,6 +120,8 @@ pub struct WaitingNow {
     pub holds: Vec<Hold>,
     /// The seats, by what they are doing.
     pub seats: Vec<SeatsNow>,
+    /// How operators have handed it back.
+    pub declined: Vec<DeclinedNow>,
 }
 
 impl Centre {
@@ -152,6 +155,7 @@ impl Centre {
                 .into_iter()
                 .map(|(eligibility, seats)| SeatsNow { eligibility, seats })
                 .collect(),
+            declined: self.declines_of(CallbackId(id)),
         })
     }
 
@@ -317,6 +321,7 @@ impl Centre {
                 .into_iter()
                 .map(|(eligibility, seats)| SeatsNow { eligibility, seats })
                 .collect(),
+            declined: Vec::new(),
         })
     }
 

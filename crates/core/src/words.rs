@@ -378,6 +378,8 @@ vocabulary! {
         Offered = "offered",
         /// The seat did not take it.
         OfferEnded = "offer_ended",
+        /// The operator handed it back, for this reason.
+        Declined = "declined",
         /// The person was rung.
         Dialled = "dialled",
         /// The person was rung in vain.
@@ -452,7 +454,7 @@ vocabulary! {
         Open = "open",
         /// The seat took it.
         Accepted = "accepted",
-        /// The seat said no.
+        /// The seat said no; of a callback, perhaps why.
         Rejected = "rejected",
         /// The seat was busy on another call.
         Busy = "busy",
@@ -712,6 +714,8 @@ vocabulary! {
         Reserved = "reserved",
         /// The phone rings.
         Ringing = "ringing",
+        /// On the line, reading whom to call back; nobody is rung yet.
+        Preview = "preview",
         /// In conversation, or ringing a person for a callback.
         Talking = "talking",
         /// The person is on hold.

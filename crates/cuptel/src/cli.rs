@@ -438,6 +438,28 @@ pub(crate) enum SeatCommand {
     },
     /// At the counter: no works, and no phone is needed
     FrontOffice(OnSeat),
+    /// The person of the callback that is offered there is rung: at once while the operator reads
+    Accept {
+        /// The extension
+        seat: String,
+        /// Which callback; refused where another one is offered by now
+        #[arg(long, value_name = "ID")]
+        callback: Option<i64>,
+    },
+    /// The callback that is offered there goes back to its place; it is not offered there for a while
+    Decline {
+        /// The extension
+        seat: String,
+        /// Why: one of `decline_reasons` under [people], where the configuration lists any
+        #[arg(long)]
+        reason: String,
+        /// A word more, without names and numbers: it is kept as it is
+        #[arg(long)]
+        note: Option<String>,
+        /// Which callback; refused where another one is offered by now
+        #[arg(long, value_name = "ID")]
+        callback: Option<i64>,
+    },
     /// Works again; ends a wrap-up that may be ended, and the mark of a seat that did not respond
     Available(OnSeat),
 }

@@ -19,6 +19,7 @@ mod notice;
 pub(crate) mod opening;
 mod person_first;
 mod plans;
+mod preview;
 mod prompts;
 pub(crate) mod queue;
 pub(crate) mod rules;
@@ -80,6 +81,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// Reasons that a pause may have.
     pub(crate) pause_reasons: Vec<String>,
+    /// Reasons to hand a callback back.
+    pub(crate) decline_reasons: Vec<String>,
     calendars: Vec<CalendarDraft>,
     /// One for each tenant, in their order; queues by their place in `queues`.
     dialplans: Vec<Dialplan>,
@@ -117,7 +120,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut told = plans::Told::default();
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let limits = limits::limits(&mut root);
-    let pause_reasons = limits::pause_reasons(&mut root);
+    let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let fairness = fairness::fairness(&mut root);
     let drain_s = limits::drain_s(&mut root);
     root.finish();
@@ -162,6 +165,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         fairness,
         limits,
         pause_reasons,
+        decline_reasons,
         calendars,
         dialplans,
         library,

@@ -34,7 +34,7 @@ const ATTEMPT_FIELDS: [&str; 9] = [
     "queue",
     "callback",
 ];
-pub(crate) const CALLBACK_FIELDS: [&str; 11] = [
+pub(crate) const CALLBACK_FIELDS: [&str; 12] = [
     "id",
     "tenant",
     "number",
@@ -45,6 +45,7 @@ pub(crate) const CALLBACK_FIELDS: [&str; 11] = [
     "priority_class",
     "due_ms",
     "tries",
+    "declined",
     "closed_how",
 ];
 const SEAT_FIELDS: [&str; 8] = [
@@ -253,6 +254,18 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
         SeatCommand::OneMore { on, then, reason } => {
             let body = json!({ "then": then, "reason": reason });
             act_for(config, &on, "one-more", body)
+        }
+        SeatCommand::Accept { seat, callback } => {
+            act(config, &seat, "accept", &json!({ "callback": callback }))
+        }
+        SeatCommand::Decline {
+            seat,
+            reason,
+            note,
+            callback,
+        } => {
+            let body = json!({ "reason": reason, "note": note, "callback": callback });
+            act(config, &seat, "decline", &body)
         }
         SeatCommand::FrontOffice(on) => act_for(config, &on, "front-office", json!({})),
         SeatCommand::Available(on) => act_for(config, &on, "available", json!({})),

@@ -232,6 +232,23 @@ fn tell_now(now: &Value, lines: &mut Vec<String>) {
     for hold in list(now, "holds") {
         lines.push(format!("  {}", held(hold)));
     }
+    for declined in list(now, "declined") {
+        lines.push(format!("  {}", handed_back(declined)));
+    }
+}
+
+fn handed_back(declined: &Value) -> String {
+    let mut line = format!(
+        "seat {} handed it back at {}, and is not asked again until {}: {}",
+        name(declined, "seat"),
+        moment(declined, "at_ms"),
+        moment(declined, "until_ms"),
+        name(declined, "reason")
+    );
+    if let Some(note) = declined["note"].as_str() {
+        line.push_str(&format!(" ({note})"));
+    }
+    line
 }
 
 fn stopped(hold: &Value, until: &str) -> String {

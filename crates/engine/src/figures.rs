@@ -57,6 +57,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Owner(_)
             | Record::CampaignEntry(_)
             | Record::CodeWord(_)
+            | Record::Decline(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::Task(_)

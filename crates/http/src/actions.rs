@@ -97,7 +97,7 @@ pub(crate) struct Nothing {}
 #[derive(Debug)]
 pub(crate) struct Asked<T> {
     pub(crate) wish: T,
-    by_form: bool,
+    pub(crate) by_form: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,7 +179,7 @@ fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     })
 }
 
-fn meaningless(why: String) -> ApiError {
+pub(crate) fn meaningless(why: String) -> ApiError {
     ApiError::Meaningless {
         why,
         hint: JSON_HINT,
@@ -340,7 +340,7 @@ fn choose(
     })
 }
 
-async fn act(
+pub(crate) async fn act(
     shared: &Shared,
     caller: Caller,
     seat: &str,

@@ -13,7 +13,7 @@ use cuptel_core::words::{Chosen, EntryState, WorkState};
 use crate::access::Sight;
 use crate::actions::path_of;
 use crate::port::Health;
-use crate::words;
+use crate::{offered, words};
 
 /// A text that changes, in the element of this identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,10 @@ pub(crate) struct SeatLine {
     pub(crate) operator: Cell,
     pub(crate) since: Cell,
     pub(crate) notes: Cell,
+    /// What the person at hand is owed, a line each.
+    pub(crate) owed: Cell,
+    /// The callback that is offered there; empty where none is.
+    pub(crate) offered: String,
 }
 
 /// A line of the trunks' table.
@@ -139,6 +143,7 @@ impl Board {
                 &seat.operator,
                 &seat.since,
                 &seat.notes,
+                &seat.owed,
             ]
         });
         let trunks = self
@@ -515,6 +520,7 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
         Sight::Masked => SeatNow {
             pause_reason: None,
             notes: Vec::new(),
+            owed: None,
             ..seat.clone()
         },
     };
@@ -538,6 +544,17 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
         ),
         operator: cell(format!("s{i}-operator"), operator),
         notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
+        owed: cell(
+            format!("s{i}-owed"),
+            shown
+                .owed
+                .as_ref()
+                .map_or(String::new(), |owed| offered::told(owed, at)),
+        ),
+        offered: shown
+            .owed
+            .filter(|owed| owed.is_offered)
+            .map_or(String::new(), |owed| owed.callback.to_string()),
         since: cell(
             format!("s{i}-since"),
             seat.since_ms.map_or("–".to_owned(), |since| {

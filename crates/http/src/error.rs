@@ -249,6 +249,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::MarkIsOver
         | CommandError::TooManyMarks(_)
         | CommandError::PauseReason { .. }
+        | CommandError::DeclineReason { .. }
         | CommandError::TooManyTasks(_)
         | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::SeatTaken { .. }
@@ -261,6 +262,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NotUnseen(_)
         | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
+        | CommandError::NoCallbackOffered(_)
         | CommandError::TaskNotOffered { .. }
         | CommandError::TaskNotAtWork(_)
         | CommandError::TaskAtWork(_)
@@ -333,6 +335,12 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoLine(_) => "correct the number, or name it in a dialplan",
         CommandError::PauseReason { .. } => {
             "`pause_reasons` under [people] in the configuration lists them"
+        }
+        CommandError::DeclineReason { .. } => {
+            "`decline_reasons` under [people] in the configuration lists them"
+        }
+        CommandError::NoCallbackOffered(_) => {
+            "GET /api/v1/snapshot says under `owed` of the seat what is offered there"
         }
         CommandError::NoTenant(_) => "GET /api/v1/tenants lists them",
         CommandError::NoQueue(_) | CommandError::SeveralQueues(_) => {

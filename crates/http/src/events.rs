@@ -84,6 +84,7 @@ pub(crate) fn as_seen(look: &Snapshot, sight: Sight) -> Snapshot {
             seat.operator = None;
             seat.pause_reason = None;
             seat.notes.clear();
+            seat.owed = None;
         }
         for stop in &mut look.stops {
             *stop = stop.masked();

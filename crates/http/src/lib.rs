@@ -22,6 +22,7 @@ mod health;
 mod importing;
 mod measures;
 mod numbers;
+mod offered;
 mod openapi;
 mod page;
 mod pages;

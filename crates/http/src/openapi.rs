@@ -6,7 +6,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::{
     actions, bulk, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
-    reads, reports, sites, staffing, stops, tasks, tenants,
+    offered, reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -26,7 +26,7 @@ use crate::{
         reports::service, reports::backlog,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
-        actions::one_more, actions::front_office, actions::dispose,
+        actions::one_more, actions::front_office, actions::dispose, offered::accept, offered::decline,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile,
         staffing::assign_callback, staffing::acknowledge_callback,

@@ -77,6 +77,8 @@ struct SeatPage<'a> {
     seat: &'a SeatLine,
     /// Reasons that a pause may have; any, where there are none.
     reasons: &'a [String],
+    /// Reasons to hand a callback back; any, where there are none.
+    declines: &'a [String],
 }
 
 #[derive(Template)]
@@ -200,6 +202,7 @@ pub(crate) async fn seat(
                 board: &board,
                 seat,
                 reasons: &look.pause_reasons,
+                declines: &look.decline_reasons,
             })
         }
         None => no_such_page(),

@@ -29,7 +29,7 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
     actions, bulk, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
-    openapi, page, reads, reports, sites, staffing, stops, tasks, tenants,
+    offered, openapi, page, reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -303,6 +303,8 @@ fn action_paths() -> Router<Shared> {
         .route("/seats/{seat}/front-office", post(actions::front_office))
         .route("/seats/{seat}/one-more", post(actions::one_more))
         .route("/seats/{seat}/disposition", post(actions::dispose))
+        .route("/seats/{seat}/accept", post(offered::accept))
+        .route("/seats/{seat}/decline", post(offered::decline))
         .layer(middleware::from_fn(lead_to_sign_in))
 }
 

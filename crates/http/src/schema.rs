@@ -132,6 +132,7 @@ pub(crate) struct CallbackDetail {
     /// The four digits that the person was told and hears again when we call; private.
     code_word: Option<String>,
     review: Option<Review>,
+    declines: Vec<DeclineSeen>,
 }
 
 shapes! {
@@ -211,7 +212,10 @@ shapes! {
     WaitingNow {
         at_ms: i64, seat: Option<String>, queue: String, ahead: u64, asks: BTreeMap<String, u8>,
         asks_less_at_ms: Option<i64>, holds: Vec<Hold>, seats: Vec<SeatsNow>,
+        declined: Vec<DeclinedNow>,
     }
+    /// That an operator has handed it back; it is not offered to that seat until `until_ms`.
+    DeclinedNow { seat: String, at_ms: i64, until_ms: i64, reason: String, note: Option<String> }
     /// One thing that holds a work back, some until a moment; `stopped` says which button, for the
     /// `region`, its `tenant` or its `queue`, and since when.
     Hold {
@@ -273,7 +277,13 @@ shapes! {
         state: String, place_ms: i64, not_before_ms: i64, opened_ms: i64, last_attempt_ms: i64,
         attempts: i64, tries: i64, seat: Option<String>, closed_ms: Option<i64>,
         closed_how: Option<String>, priority_ms: i64, kinds: Vec<String>,
-        priority_class: Option<String>, due_ms: Option<i64>,
+        priority_class: Option<String>, due_ms: Option<i64>, declined: i64,
+    }
+    /// That an operator handed a callback back; `asks` is the one too many, at which a human has to look.
+    DeclineSeen {
+        at_ms: i64, seat: Option<String>, operator: Option<String>, reason: String,
+        note: Option<String>, until_ms: i64, asks: bool, seen_ms: Option<i64>,
+        seen_by: Option<String>,
     }
     /// One thing that a person wants. From `class` on, only where somebody entered or closed it.
     Need {
@@ -382,7 +392,7 @@ shapes! {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
         seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, stops: Vec<StopNow>, sites: Vec<SiteNow>,
         tenants: Vec<TenantNow>, campaigns: Vec<CampaignNow>,
-        drifts: Vec<DriftNow>, pause_reasons: Vec<String>, violations: u64,
+        drifts: Vec<DriftNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>, violations: u64,
     }
     /// A queue now.
     QueueNow {
@@ -400,7 +410,20 @@ shapes! {
         name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
         work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
-        notes: Vec<String>,
+        notes: Vec<String>, owed: Option<OwedNow>,
+    }
+    /// Whoever a seat has to do with; only with a token. `is_offered` says that they may be accepted or
+    /// handed back, `reads_until_ms` until when the operator may read before that is decided by itself:
+    /// the person is rung (`then_dials`), or another seat has it.
+    OwedNow {
+        callback: i64, number: String, opened_ms: i64, attempts: i64, tries: i64,
+        promised_ms: Option<i64>, code_word: Option<String>, declined: u64, needs: Vec<NeedNow>,
+        reads_until_ms: Option<i64>, then_dials: bool, is_offered: bool,
+    }
+    /// One thing that is owed to them.
+    NeedNow {
+        need: i64, kind: String, tenant: String, queue: Option<String>, since_ms: i64,
+        due_ms: Option<i64>, note: Option<String>, another_person: bool,
     }
     /// All stop buttons that are pressed.
     Stops { at_ms: i64, stops: Vec<StopNow> }

@@ -9,7 +9,8 @@ use cuptel_core::snapshot::{
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
-    Button, CampaignState, Chosen, Degraded, Disposition, Drift, Mark, PriorityClass, WorkState,
+    Button, CampaignState, Chosen, Degraded, Disposition, Drift, Mark, NeedKind, PriorityClass,
+    WorkState,
 };
 
 use crate::error::ApiError;
@@ -126,6 +127,7 @@ pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
         ) => said("○", "libera"),
+        (_, WorkState::Preview) => said("◔", "legge chi richiamare"),
         (_, WorkState::Reserved | WorkState::Ringing) => said("△", "squilla"),
         (_, WorkState::Talking) if seat.callback => said("●", "richiama una persona"),
         (_, WorkState::Talking) => said("●", "in conversazione"),
@@ -133,6 +135,19 @@ pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
         (_, WorkState::WrapUp) => said("◇", "dopo la chiamata"),
         (_, WorkState::AtTask) => said("◆", "svolge un’attività"),
         (_, WorkState::NotResponding) => said("✕", "non risponde"),
+    }
+}
+
+/// What kind of debt it is, to its operator.
+pub(crate) fn need_kind(kind: NeedKind) -> &'static str {
+    match kind {
+        NeedKind::Missed => "chiamata persa",
+        NeedKind::Requested => "richiamata chiesta",
+        NeedKind::Interrupted => "conversazione caduta",
+        NeedKind::TakenInCharge => "presa in carico",
+        NeedKind::Recall => "campagna",
+        NeedKind::Reminder => "promemoria",
+        NeedKind::Manual => "chiamata inserita a mano",
     }
 }
 
@@ -317,6 +332,12 @@ pub(crate) fn done(command: &Command) -> String {
             };
             format!("Postazione {seat}: esito registrato, {result}.")
         }
+        Command::AcceptCallback { seat, .. } => {
+            format!("Postazione {seat}: la persona viene chiamata.")
+        }
+        Command::DeclineCallback { seat, .. } => {
+            format!("Postazione {seat}: richiamata restituita, resta al suo posto.")
+        }
         Command::ImportAttempts(calls) => format!("Importate {} chiamate.", calls.len()),
         Command::SetOperators(changes) => format!("Operatori cambiati: {}.", changes.len()),
         Command::RemoveOperator(name) => format!("{name} non lavora più qui."),
@@ -452,6 +473,16 @@ fn refused_by_rules(refused: &CommandError) -> String {
                 "Motivo della pausa: scegli uno di questi: {}.",
                 known.join(", ")
             )
+        }
+        CommandError::DeclineReason { known, .. } if known.is_empty() => {
+            "Per restituire la richiamata serve un motivo.".to_owned()
+        }
+        CommandError::DeclineReason { known, .. } => format!(
+            "Motivo per restituire la richiamata: scegli uno di questi: {}.",
+            known.join(", ")
+        ),
+        CommandError::NoCallbackOffered(seat) => {
+            format!("Questa richiamata non è più proposta alla postazione {seat}.")
         }
         CommandError::ShiftIsOver => "La fine del turno è già passata.".to_owned(),
         CommandError::NotTaken(faults) => {

@@ -113,6 +113,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::CodeWord(_)
+        | Record::Decline(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::SiteOutage(_)

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DialId,
-    EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId, SignInId,
-    TaskId, TenantId,
+    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DeclineId,
+    DialId, EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId,
+    SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow,
-    ClosureRow, CodeWordRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow,
-    OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Rang, Record,
-    RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    ClosureRow, CodeWordRow, DeclineRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
+    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Rang,
+    Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
+    TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -38,6 +39,7 @@ pub(crate) struct Image {
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     pub(crate) code_words: BTreeMap<CallbackId, CodeWordRow>,
+    pub(crate) declines: BTreeMap<DeclineId, DeclineRow>,
     pub(crate) bulks: BTreeMap<BulkId, BulkRow>,
     pub(crate) bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
@@ -102,6 +104,7 @@ impl Image {
             Record::Bulk(row) => drop(self.bulks.insert(row.id, (**row).clone())),
             Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row.clone())),
             Record::CodeWord(row) => drop(self.code_words.insert(row.callback, *row)),
+            Record::Decline(row) => drop(self.declines.insert(row.id, (**row).clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
         }
@@ -129,6 +132,7 @@ impl Image {
             + count(&self.sign_ins, &other.sign_ins)
             + count(&self.tasks, &other.tasks)
             + count(&self.campaigns, &other.campaigns)
+            + count(&self.declines, &other.declines)
             + count(&self.entries, &other.entries);
         let call_ids = self.call_ids.difference(&other.call_ids);
         Missing {
@@ -287,6 +291,12 @@ impl Image {
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
+            declines: self
+                .declines
+                .values()
+                .filter(|row| row.settled_ms.is_none())
+                .cloned()
+                .collect(),
             details: self.details_open().cloned().collect(),
             outages: self
                 .outages

@@ -12,6 +12,7 @@ use cuptel_core::dialplan::{
 };
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::preview::{PreviewEnds, PreviewPolicy};
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
     AnswerTarget, CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay,
@@ -74,6 +75,9 @@ pub(crate) const PASSWORD: &str = "segreto";
 pub(crate) const REALM: &str = "cuptel";
 /// Operators, by login name.
 pub(crate) const OPERATORS: [&str; 3] = ["anna", "bruno", "carla"];
+
+/// Why operators hand callbacks back.
+pub(crate) const DECLINE_REASONS: [&str; 2] = ["lingua", "conosco la persona"];
 
 /// Where all seats stand.
 pub(crate) const SITE: &str = "teramo";
@@ -161,11 +165,28 @@ pub(crate) struct Shape {
     lending: [LendPolicy; 2],
     /// Who is on the line first.
     pub(crate) order: DialOrder,
+    /// What operators read before a person is rung.
+    pub(crate) preview: PreviewPolicy,
 }
 
 /// The streams that lending and the trunks are drawn from, beside the others.
 const LENDING: u64 = 5_004;
 const TRUNKS: u64 = 5_005;
+const PREVIEWS: u64 = 5_031;
+
+/// In half of the worlds operators read first.
+fn preview(chance: &mut Chance) -> PreviewPolicy {
+    PreviewPolicy {
+        shown_s: chance.pick(&[0, 0, 5, 20]),
+        ends: chance.pick(&[
+            PreviewEnds::Dials,
+            PreviewEnds::Dials,
+            PreviewEnds::HandsBack,
+        ]),
+        decline_rest_s: chance.pick(&[0, 60, 200]),
+        declines_max: chance.pick(&[1, 2, 3]),
+    }
+}
 
 /// Mostly without bounds, else with few operators who may go, or come.
 fn lending(chance: &mut Chance) -> LendPolicy {
@@ -184,6 +205,7 @@ impl Shape {
         let mut lends = Chance::of(chance.clone().next(), LENDING);
         let mut trunks = Chance::of(chance.clone().next(), TRUNKS);
         let order = crate::first::drawn(chance);
+        let preview = preview(&mut Chance::of(chance.clone().next(), PREVIEWS));
         let channels = u32::try_from(chance.between(2, 7)).unwrap_or(2);
         let notice_lines = chance.pick(&[0, 1, NOTICE_LINES_MAX]);
         let seats = chance.index(3) + 1;
@@ -227,6 +249,7 @@ impl Shape {
             live_bonus_s: 30,
             lending: std::array::from_fn(|_| lending(&mut lends)),
             order,
+            preview,
         }
     }
 
@@ -242,6 +265,10 @@ impl Shape {
             successor: chance.percent(70),
             waiting_max: chance.pick(&[1, 3, 5]),
             live_bonus_s: chance.pick(&[0, 30, 600]),
+            preview: PreviewPolicy {
+                ends: other.preview.ends,
+                ..self.preview
+            },
             ..other
         }
     }
@@ -311,6 +338,7 @@ impl Shape {
             calendars: vec![self.calendar()],
             prompts: prompts(),
             pause_reasons: Vec::new(),
+            decline_reasons: DECLINE_REASONS.map(str::to_owned).to_vec(),
             fairness: FairnessPolicy::default(),
             limits: limits(),
         })
@@ -490,6 +518,7 @@ impl Shape {
                 owner_wait_h: 2,
                 not_on: BTreeSet::new(),
                 stays: StayPolicy::default(),
+                preview: self.preview,
                 spread_h: self.spread_h,
                 expected_s: 60,
                 expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -773,6 +802,7 @@ fn prompts() -> SpokenPrompts {
         }),
         reminder: Some(reminder_prompts()),
         person_first: Some(first_prompts()),
+        to_operator_preview: Some(PromptId(308)),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),
         to_operator_busy: PromptId(13),

@@ -32,6 +32,7 @@ mod peer;
 mod people;
 mod plan;
 mod promises;
+mod readings;
 mod recalls;
 mod rest;
 mod returned;

@@ -85,6 +85,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::CodeWord(_)
+        | Record::Decline(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::SiteOutage(_)

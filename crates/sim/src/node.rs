@@ -256,10 +256,12 @@ impl World {
             check_first(&self.decided, record)?;
             check_bulk(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
+            self.check_decline(record)?;
             self.decided.apply(record);
         }
         if !records.is_empty() {
             self.check_held(&records)?;
+            self.check_declines()?;
             self.note_records(&records);
             self.may_hush(&records);
             check(&self.decided)?;
@@ -381,6 +383,7 @@ impl World {
                 | Record::Profile(_)
                 | Record::Owner(_)
                 | Record::CodeWord(_)
+                | Record::Decline(_)
                 | Record::Bulk(_)
                 | Record::BulkEntry(_)
                 | Record::TaskEvent(_)

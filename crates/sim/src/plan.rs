@@ -13,7 +13,7 @@ use crate::world::{Happening, World};
 
 /// Kinds of things that can be left out together, the name of one thing being the kind's and
 /// a number, or the kind's alone.
-const KINDS: [&str; 24] = [
+const KINDS: [&str; 25] = [
     "network",
     "bad_weather",
     "takeover",
@@ -34,6 +34,7 @@ const KINDS: [&str; 24] = [
     "task",
     "button",
     "review",
+    "reading",
     "mark",
     "by_hand",
     "campaign",
@@ -128,6 +129,7 @@ impl World {
         self.plan_errands();
         self.plan_buttons();
         self.plan_reviews();
+        self.plan_readings();
         self.plan_marks();
         self.plan_by_hand();
         self.plan_campaigns();

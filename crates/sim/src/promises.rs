@@ -86,6 +86,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Decision(_)
         | Record::Profile(_)
         | Record::Owner(_)
+        | Record::Decline(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::SiteOutage(_)

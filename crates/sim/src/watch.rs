@@ -363,6 +363,7 @@ impl Watch {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
+            | Record::Decline(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::SiteOutage(_)

@@ -85,6 +85,8 @@ pub(crate) enum Happening {
     Button(Chance),
     /// Somebody looks at what was given up.
     Review(Chance),
+    /// Operators say what they think of what is offered to them.
+    Reading(Chance),
     /// Somebody marks a number, or takes a mark away.
     Mark(Chance),
     /// Somebody enters a callback, or closes one.
@@ -171,7 +173,10 @@ impl World {
         let mut streams = Streams::of(seed);
         let mut things = Things::new(without);
         let chance = &mut streams.plan;
-        let shape = Shape::invented(chance);
+        let mut shape = Shape::invented(chance);
+        if !things.any("reading") {
+            shape.preview.shown_s = 0;
+        }
         let stall_us = chance.pick(&[250_000, 1_000_000, 3_000_000]);
         let mut disk = Disk::new(chance.fork(), stall_us);
         let seats = shape.seat_rows().into_iter();
@@ -416,6 +421,7 @@ impl World {
             Happening::Button(chance) => self.button(chance),
             Happening::Mark(chance) => self.mark(chance),
             Happening::Review(chance) => self.review(chance),
+            Happening::Reading(chance) => self.reading(chance),
             Happening::ByHand(chance) => self.by_hand(chance),
             Happening::Campaign(chance) => self.campaigns(chance),
             Happening::Entries(epoch, wanted, seq) => self.entries_read(epoch, wanted, seq),

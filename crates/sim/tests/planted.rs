@@ -42,6 +42,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::RingsUnheard => &["P4"],
         Fault::SpareTaken | Fault::MoreCalledThanFree => &["P6"],
         Fault::BulkUnrecorded
+        | Fault::DeclineForgotten
         | Fault::AsideForgotten
         | Fault::LineNotLeft
         | Fault::SeatForgotten

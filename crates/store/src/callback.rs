@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::attempt::{self, AttemptView};
 use crate::code_word;
+use crate::decline::{self, DeclineView};
 use crate::dial::{self, DialView};
 use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
@@ -100,7 +101,9 @@ SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_
             ",
     ",
             due_ms!(),
-            "
+            ",
+    (SELECT count(*) FROM callback_decline decline
+        WHERE decline.shard = c.shard AND decline.callback = c.id)
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
@@ -135,6 +138,15 @@ const UNSEEN: &str = view!(
         ORDER BY id DESC LIMIT $4)
 ORDER BY c.id DESC"
 );
+/// Those that operators have handed back too often; as few.
+const DECLINED: &str = view!(
+    "AND c.id IN (SELECT callback FROM callback_decline
+        WHERE shard = $1 AND asks IS NOT NULL AND seen_ms IS NULL AND settled_ms IS NULL
+            AND callback < $2)
+    AND (CAST($3 AS TEXT) IS NULL
+        OR c.tenant = (SELECT id FROM tenant WHERE shard = $1 AND name = $3))
+ORDER BY c.id DESC LIMIT $4"
+);
 const ONE: &str = view!("AND c.id = $2");
 const NEEDS: &str = "
 SELECT need.id, queue.name, need.kind, need.opened_ms, need.closed_ms, need.another_person,
@@ -157,7 +169,7 @@ pub struct CallbackFilter {
     pub tenant: Option<String>,
     /// In this state only.
     pub state: Option<CallbackState>,
-    /// Only those that were given up and that nobody has looked at yet.
+    /// Only those that were given up, or handed back too often, and that nobody has looked at yet.
     pub unseen: bool,
     /// Older than this identifier: the last one of the page before.
     pub before: Option<i64>,
@@ -204,6 +216,8 @@ pub struct CallbackView {
     pub priority_class: Option<PriorityClass>,
     /// The next deadline of an open need; the first of all, once it is closed.
     pub due_ms: Option<UtcMs>,
+    /// How often operators have handed it back.
+    pub declined: i64,
 }
 
 /// One thing that the person wants.
@@ -278,6 +292,8 @@ pub struct CallbackDetail {
     pub code_word: Option<String>,
     /// What became of it after it was given up.
     pub review: Option<ReviewView>,
+    /// How operators have handed it back, newest first.
+    pub declines: Vec<DeclineView>,
 }
 
 pub(crate) fn image(row: &CallbackRow, seq: i64, images: &mut Images) {
@@ -346,6 +362,7 @@ fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
         kinds: columns.words()?,
         priority_class: columns.maybe_small()?.and_then(class_of_rank),
         due_ms: columns.maybe_int()?,
+        declined: columns.int()?,
     })
 }
 
@@ -420,7 +437,13 @@ impl Store {
         };
         let question = question.int(page(filter.limit));
         let mut reading = self.read().await.map_err(&failed)?;
-        let callbacks = question.all(&mut reading, view).await.map_err(failed)?;
+        let mut callbacks = question.all(&mut reading, view).await.map_err(&failed)?;
+        if filter.unseen {
+            let declined = of_tenant(DECLINED).int(page(filter.limit));
+            callbacks.extend(declined.all(&mut reading, view).await.map_err(failed)?);
+            callbacks.sort_unstable_by_key(|it| std::cmp::Reverse(it.id));
+            callbacks.truncate(usize::try_from(page(filter.limit)).unwrap_or(usize::MAX));
+        }
         drop(reading);
         if callbacks.is_empty() {
             self.is_of_a_tenant(filter.tenant.as_deref()).await?;
@@ -462,6 +485,9 @@ impl Store {
             .await
             .map_err(&failed)?;
         let review = review::of_callback(connection, id).await.map_err(&failed)?;
+        let declines = decline::of_callback(connection, id)
+            .await
+            .map_err(&failed)?;
         Ok(Some(CallbackDetail {
             callback,
             needs,
@@ -472,12 +498,13 @@ impl Store {
             operator,
             code_word,
             review,
+            declines,
         }))
     }
 }
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ONE, NEEDS, EVENTS, LIST, UNSEEN];
+pub(crate) const LOOKUPS: &[&str] = &[ONE, NEEDS, EVENTS, LIST, UNSEEN, DECLINED];
 #[cfg(test)]
 pub(crate) const OF_WHAT_IS_OPEN: &str = OPEN;

@@ -16,6 +16,7 @@ mod code_word;
 mod config_version;
 mod day;
 mod decision;
+mod decline;
 mod dial;
 mod dialect;
 mod epoch;
@@ -56,6 +57,7 @@ pub use campaign::{CampaignCounts, CampaignDetail, CampaignFilter, CampaignView,
 pub use carrier::Unknown;
 pub use day::FirstCalls;
 pub use decision::{ConsideredView, DecisionView, PassedOverView, Why};
+pub use decline::DeclineView;
 pub use dial::DialView;
 pub use mark::{MarkFilter, MarkView};
 pub use names::{Interned, Names};

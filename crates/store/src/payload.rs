@@ -9,7 +9,7 @@ use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
     assignment, attempt, bulk_action, callback, campaign, closure, code_word, config_version,
-    decision, dial, mark, need_detail, number, offer, operator, owner, profile, promise,
+    decision, decline, dial, mark, need_detail, number, offer, operator, owner, profile, promise,
     registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
@@ -37,6 +37,7 @@ pub(crate) enum Table {
     Profile,
     Owner,
     CodeWord,
+    Decline,
     SiteOutage,
     Closure,
     Mark,
@@ -75,6 +76,7 @@ impl Table {
         Self::Profile,
         Self::Owner,
         Self::CodeWord,
+        Self::Decline,
         Self::SiteOutage,
         Self::Closure,
         Self::Mark,
@@ -111,6 +113,7 @@ impl Table {
             Self::Profile => "profile",
             Self::Owner => "callback_owner",
             Self::CodeWord => "code_word",
+            Self::Decline => "callback_decline",
             Self::SiteOutage => "site_outage",
             Self::Closure => "closure",
             Self::Mark => "number_mark",
@@ -163,6 +166,7 @@ impl Table {
             Self::Profile => &[profile::UPSERT],
             Self::Owner => &[owner::UPSERT],
             Self::CodeWord => &[code_word::UPSERT],
+            Self::Decline => &[decline::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
             Self::Closure => &[closure::UPSERT],
             Self::Mark => &[mark::UPSERT],
@@ -217,6 +221,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Profile(row) => (Table::Profile, row.operator.0, false),
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::CodeWord(row) => (Table::CodeWord, row.callback.0, false),
+        Record::Decline(row) => (Table::Decline, row.id.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
         Record::Mark(row) => (Table::Mark, row.id.0, false),
@@ -232,10 +237,20 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
 }
 
 /// The row images of one commit, in buffers that are kept.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Payload {
     places: Vec<Place>,
     images: [Images; Table::COUNT],
+}
+
+/// Arrays of so many have no default of their own.
+impl Default for Payload {
+    fn default() -> Self {
+        Self {
+            places: Vec::new(),
+            images: std::array::from_fn(|_| Images::default()),
+        }
+    }
 }
 
 /// A checked position as the database keeps it.
@@ -341,6 +356,7 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::CodeWord(row) => {
             code_word::image(row, seq, &mut images[Table::CodeWord as usize]);
         }
+        Record::Decline(row) => decline::image(row, seq, &mut images[Table::Decline as usize]),
         Record::SiteOutage(row) => {
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
         }

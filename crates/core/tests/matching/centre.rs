@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, TenantId};
 use cuptel_core::matching::{Figures, Load, Matching, Pair, SeatIs, Waiting, Who, Wish};
+use cuptel_core::preview::PreviewPolicy;
 use cuptel_core::record::Work;
 use cuptel_core::rules::{
     CallbackPolicy, GivesWay, LendPolicy, MatchPolicy, NoOperators, PersonFirstPolicy, Queue,
@@ -79,6 +80,7 @@ fn queue(number: i64, matching: MatchPolicy) -> Queue {
             owner_wait_h: 0,
             not_on: BTreeSet::new(),
             stays: StayPolicy::default(),
+            preview: PreviewPolicy::default(),
             gives_way: GivesWay::ToExpected,
             share_min: 0.0,
             share_max: 1.0,

@@ -17,6 +17,7 @@ mod outages;
 mod owned;
 mod peers;
 mod person_first;
+mod previews;
 mod profiles;
 mod promised_times;
 mod queueing;

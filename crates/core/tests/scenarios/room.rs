@@ -12,19 +12,20 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DialId,
-    EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId,
-    QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
+    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DeclineId,
+    DialId, EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId,
+    OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::number::{Caller, PhoneNumber};
+use cuptel_core::preview::{OwedNow, PreviewPolicy};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow,
-    CampaignEntryRow, CampaignRow, ClosureRow, CodeWordRow, DecisionRow, DialRow, EntryPage,
-    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
-    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored,
-    ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry,
-    Work,
+    CampaignEntryRow, CampaignRow, ClosureRow, CodeWordRow, DecisionRow, DeclineRow, DialRow,
+    EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback,
+    OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record, RegistrationRow,
+    Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow,
+    WaitingEntry, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
@@ -181,6 +182,7 @@ pub(crate) struct Room {
     profiles: BTreeMap<OperatorId, ProfileRow>,
     owners: BTreeMap<CallbackId, OwnerRow>,
     code_words: BTreeMap<CallbackId, CodeWordRow>,
+    declines: BTreeMap<DeclineId, DeclineRow>,
     bulks: BTreeMap<BulkId, BulkRow>,
     bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
@@ -240,6 +242,7 @@ impl Room {
             profiles: BTreeMap::new(),
             owners: BTreeMap::new(),
             code_words: BTreeMap::new(),
+            declines: BTreeMap::new(),
             bulks: BTreeMap::new(),
             bulk_entries: BTreeMap::new(),
             outages: BTreeMap::new(),
@@ -390,6 +393,7 @@ impl Room {
                 Record::Bulk(row) => drop(self.bulks.insert(row.id, *row)),
                 Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row)),
                 Record::CodeWord(row) => drop(self.code_words.insert(row.callback, row)),
+                Record::Decline(row) => drop(self.declines.insert(row.id, *row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
@@ -1034,6 +1038,30 @@ impl Room {
         row.code.map(CodeWord::reveal)
     }
 
+    /// How callbacks were handed back, the oldest first.
+    pub(crate) fn declines(&self) -> Vec<&DeclineRow> {
+        self.declines.values().collect()
+    }
+
+    fn declines_open(&self) -> Vec<DeclineRow> {
+        let open = self.declines.values();
+        let open = open.filter(|row| row.settled_ms.is_none());
+        open.cloned().collect()
+    }
+
+    /// What the history says of the last time that a callback was handed back.
+    pub(crate) fn declined_with(&self) -> Option<String> {
+        let mut told = self.callback_events.iter().rev();
+        let last = told.find(|row| row.kind == CallbackEventKind::Declined)?;
+        last.detail.clone()
+    }
+
+    /// Whoever a seat has to do with.
+    pub(crate) fn owed_at(&self, seat: usize) -> Option<OwedNow> {
+        let mut look = self.centre.snapshot(self.now);
+        look.seats.swap_remove(seat - 1).owed
+    }
+
     pub(crate) fn last_callback_event(&self) -> &CallbackEventRow {
         self.callback_events.last().expect("something happened")
     }
@@ -1234,6 +1262,7 @@ impl Room {
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
+            declines: self.declines_open(),
             details: self.details_open(),
             outages: self
                 .outages
@@ -1399,6 +1428,7 @@ fn queue(name: &str) -> Queue {
             owner_wait_h: 2,
             not_on: BTreeSet::new(),
             stays: StayPolicy::default(),
+            preview: PreviewPolicy::default(),
             spread_h: 2,
             expected_s: EXPECTED_S,
             expires: Term::new(7, CountedDays::Every, Zone::UTC),
@@ -1449,6 +1479,7 @@ fn rules() -> Rules {
         calendars: vec![Calendar::new(&office).expect("a calendar")],
         prompts: prompts(),
         pause_reasons: Vec::new(),
+        decline_reasons: Vec::new(),
         fairness: FairnessPolicy::default(),
         limits: Limits {
             reconcile_after_s: RECONCILE_S,
@@ -1629,6 +1660,7 @@ fn prompts() -> SpokenPrompts {
             declined: FIRST_DECLINED,
             machine: FIRST_MACHINE,
         }),
+        to_operator_preview: None,
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),
         to_operator_busy: PromptId(13),

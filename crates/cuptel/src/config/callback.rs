@@ -12,6 +12,7 @@ use cuptel_core::words::Outcome;
 use super::limits::{DAY_S, SOME_OF_A_DAY_S};
 use super::opening::{CalendarDraft, hours_of_days, tell_once, texts_of};
 use super::person_first::PersonFirstSettings;
+use super::preview::PreviewSettings;
 use super::staying::StaySettings;
 use super::word;
 
@@ -61,6 +62,7 @@ pub(crate) struct CallbackSettings {
     /// On which days the window opens. Default: every day.
     window_counts: Counts,
     stays: StaySettings,
+    preview: PreviewSettings,
     /// Which days count for the deadlines of the classes. Default: every day.
     class_counts: Counts,
     pub(super) person_first: PersonFirstSettings,
@@ -116,6 +118,7 @@ impl CallbackSettings {
             window: window.expect("the text is a span of hours"),
             window_counts: Counts::Every,
             stays: StaySettings::standard(),
+            preview: PreviewSettings::standard(),
             class_counts: Counts::Every,
             person_first: PersonFirstSettings::standard(),
         }
@@ -146,6 +149,7 @@ impl CallbackSettings {
             window,
             window_counts,
             stays,
+            preview,
             class_counts,
             person_first,
         } = self;
@@ -176,6 +180,7 @@ impl CallbackSettings {
         take_ends(&mut table, not_on);
         stays.take(&mut table);
         person_first.take(&mut table);
+        preview.take(&mut table);
         let words = [
             ("to_waiting", GivesWay::ToWaiting),
             ("to_expected", GivesWay::ToExpected),
@@ -267,6 +272,7 @@ impl CallbackSettings {
                 .on(days(&self.window_counts)),
             stays: self.stays.policy(zone, &days(&self.class_counts)),
             person_first: self.person_first.policy(calling),
+            preview: self.preview.policy(),
         }
     }
 }

@@ -160,16 +160,21 @@ pub(super) fn drain_s(root: &mut Fields<'_>) -> u32 {
     drain_s
 }
 
-/// Reasons that a pause may have; any, where none are listed. Each is there once.
-pub(super) fn pause_reasons(root: &mut Fields<'_>) -> Vec<String> {
+/// Reasons that a pause may have, and reasons to hand a callback back; any, where none are listed. Each
+/// is there once.
+pub(super) fn reasons(root: &mut Fields<'_>) -> (Vec<String>, Vec<String>) {
     let Some(mut table) = root.table("people") else {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
+    let reasons = ["pause_reasons", "decline_reasons"].map(|key| listed(&mut table, key));
+    table.finish();
+    let [pause, decline] = reasons;
+    (pause, decline)
+}
+
+fn listed(table: &mut Fields<'_>, key: &'static str) -> Vec<String> {
     let mut reasons: Vec<String> = Vec::new();
-    for reason in table
-        .texts("pause_reasons")
-        .map_or(Vec::new(), |it| it.value)
-    {
+    for reason in table.texts(key).map_or(Vec::new(), |it| it.value) {
         let text = reason.value.trim();
         if text.is_empty() || reasons.iter().any(|known| known == text) {
             let message = "expected a reason that is not in the list yet".to_owned();
@@ -177,7 +182,6 @@ pub(super) fn pause_reasons(root: &mut Fields<'_>) -> Vec<String> {
         }
         reasons.push(text.to_owned());
     }
-    table.finish();
     reasons
 }
 

@@ -35,6 +35,8 @@ const PLACE: &str = "luogo_";
 const MONTHS: usize = 12;
 /// Without it nobody who calls back is recognised.
 pub(super) const RETURNING: &str = "richiamo_riconosciuto";
+/// Without it whoever reads before they call hears nothing meanwhile.
+const PREVIEW: &str = "op_anteprima";
 /// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
 const POSITIONS: usize = 10;
 /// `entro_lunedi` and so on: "we call you back on Monday by".
@@ -158,6 +160,7 @@ pub(super) fn read(
     let music = expect(&music, &music_at);
     let spoken = SpokenPrompts {
         returning: library.find(RETURNING),
+        to_operator_preview: library.find(PREVIEW),
         verify: verify(|name| library.find(name)),
         code: code(|name| library.find(name)),
         person_first: person_first(|name| library.find(name)),
@@ -387,6 +390,7 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         code: None,
         person_first: None,
         reminder: None,
+        to_operator_preview: None,
         to_operator_dialling: find("op_richiamata"),
         to_operator_no_answer: find("op_non_risponde"),
         to_operator_busy: find("op_occupato"),

@@ -164,6 +164,7 @@ impl Config {
                 .collect(),
             prompts: self.spoken.clone(),
             pause_reasons: self.pause_reasons.clone(),
+            decline_reasons: self.decline_reasons.clone(),
             fairness: self.fairness,
             limits: self.limits.clone(),
         }

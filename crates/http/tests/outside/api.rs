@@ -526,6 +526,7 @@ fn waits_for_an_opening() -> WaitingNow {
             eligibility: Eligibility::Profile,
             seats: 1,
         }],
+        declined: Vec::new(),
     }
 }
 
@@ -690,7 +691,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 61);
+    assert_eq!(paths.len(), 63);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))

@@ -267,6 +267,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         site_out: false,
         task: None,
         notes: Vec::new(),
+        owed: None,
     }
 }
 
@@ -408,6 +409,7 @@ pub(crate) fn busy() -> Snapshot {
         tenants: vec![teramo()],
         drifts: Vec::new(),
         pause_reasons: Vec::new(),
+        decline_reasons: Vec::new(),
         violations: 0,
     }
 }

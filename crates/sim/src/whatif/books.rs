@@ -36,6 +36,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
+            | Record::Decline(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::SiteOutage(_)

@@ -8,6 +8,7 @@ use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep, StepId};
 use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::preview::PreviewPolicy;
 use cuptel_core::rules::{
     CallbackPolicy, DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy,
     NoOperators, NoticePrompts, PersonFirstPolicy, PromptId, Queue, Rules, SpokenPrompts,
@@ -88,6 +89,7 @@ impl Plain {
             successors: BTreeMap::new(),
             sites: BTreeMap::new(),
             pause_reasons: Vec::new(),
+            decline_reasons: Vec::new(),
             calendars: Vec::new(),
             prompts: silence(),
             fairness: FairnessPolicy::default(),
@@ -172,6 +174,7 @@ pub fn queue(name: &str) -> Queue {
             owner_wait_h: 24,
             not_on: BTreeSet::new(),
             stays: StayPolicy::default(),
+            preview: PreviewPolicy::default(),
             gives_way: GivesWay::ToWaiting,
             share_min: 0.0,
             share_max: 1.0,
@@ -299,6 +302,7 @@ fn silence() -> SpokenPrompts {
         code: None,
         person_first: None,
         reminder: None,
+        to_operator_preview: None,
         to_operator_dialling: SILENCE,
         to_operator_no_answer: SILENCE,
         to_operator_busy: SILENCE,

@@ -239,7 +239,7 @@ impl Worked {
     pub(crate) fn add(&mut self, chosen: Chosen, work: WorkState, ms: u64) {
         self.present_ms += ms;
         match work {
-            WorkState::Talking | WorkState::OnHold => self.talking_ms += ms,
+            WorkState::Preview | WorkState::Talking | WorkState::OnHold => self.talking_ms += ms,
             WorkState::WrapUp => self.wrap_up_ms += ms,
             WorkState::Reserved | WorkState::Ringing => self.ringing_ms += ms,
             // No scenario has tasks.

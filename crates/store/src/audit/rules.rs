@@ -103,6 +103,7 @@ const FROM_THE_FUTURE: &[(&str, &str)] = from_the_future! {
     "seat" by "id"
     "operator" by "id"
     "promise" by "id"
+    "callback_decline" by "id"
     "task" by "id"
     "task_event" by "task, id"
     "number_mark" by "id"
@@ -710,6 +711,26 @@ ORDER BY e.id")],
         offenders: &[("code_word", "
 SELECT w.id FROM code_word w JOIN callback c ON c.shard = w.shard AND c.id = w.id
 WHERE w.shard = $1 AND w.code IS NOT NULL AND c.state = 'closed' ORDER BY w.id")],
+    },
+    Rule {
+        name: "decline_left_open",
+        promise: "P5",
+        meaning: "callbacks are closed, and somebody is still to look at how they were handed back",
+        advice: REPORT,
+        offenders: &[("callback_decline", "
+SELECT d.id FROM callback_decline d JOIN callback c ON c.shard = d.shard AND c.id = d.callback
+WHERE d.shard = $1 AND d.settled_ms IS NULL AND c.state = 'closed'")],
+    },
+    Rule {
+        name: "decline_of_nothing",
+        promise: "P5",
+        meaning: "callbacks count as handed back by operators to whom they were not offered",
+        advice: REPORT,
+        offenders: &[("callback_decline", "
+SELECT d.id FROM callback_decline d
+LEFT JOIN offer o ON o.shard = d.shard AND o.id = d.offer AND o.callback = d.callback
+    AND o.state = 'rejected'
+WHERE d.shard = $1 AND o.id IS NULL ORDER BY d.id")],
     },
     Rule {
         name: "returned_by_another",

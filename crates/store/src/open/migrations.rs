@@ -90,6 +90,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0021_reminder.sql"),
     ),
     (
+        22,
+        "decline",
+        include_str!("../../migrations/0022_decline.sql"),
+    ),
+    (
         25,
         "bulk_too_late",
         include_str!("../../migrations/0025_bulk_too_late.sql"),

@@ -46,8 +46,8 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, bulk_action, callback, campaign, carrier,
-        code_word, decision, dial, mark, need_detail, number, offer, open, owner, promise, report,
-        review, task,
+        code_word, decision, decline, dial, mark, need_detail, number, offer, open, owner, promise,
+        report, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -85,6 +85,7 @@ mod tests {
             dial::LOOKUPS,
             bulk_action::LOOKUPS,
             code_word::LOOKUPS,
+            decline::LOOKUPS,
             offer::LOOKUPS,
             assignment::LOOKUPS,
             promise::LOOKUPS,
@@ -172,7 +173,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 10] = [
+    const OPEN: [&str; 11] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -183,6 +184,7 @@ mod tests {
         "task_seat",
         "campaign_entry_released",
         "code_word_open",
+        "callback_decline_open",
     ];
 
     #[tokio::test]

@@ -101,6 +101,18 @@ const P5: &[Damage] = &[
         "UPDATE bulk SET touched = 2 WHERE id = 91",
     ),
     damage(
+        "decline_left_open",
+        "P5",
+        &[132],
+        "UPDATE callback_decline SET settled_ms = NULL WHERE id = 132",
+    ),
+    damage(
+        "decline_of_nothing",
+        "P5",
+        &[131],
+        "UPDATE callback_decline SET offer = 54 WHERE id = 131",
+    ),
+    damage(
         "bulk_close_without_reason",
         "P5",
         &[93],

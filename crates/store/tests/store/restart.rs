@@ -53,6 +53,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
+            | Record::Decline(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::SiteOutage(_)
@@ -109,6 +110,8 @@ fn still_open() -> Restored {
             Record::Bulk(row) => open.bulks.extend(row.ended_ms.is_none().then_some(*row)),
             Record::BulkEntry(_) => {}
             Record::CodeWord(row) => open.code_words.extend(row.code.is_some().then_some(row)),
+            Record::Decline(row) if row.settled_ms.is_none() => open.declines.push(*row),
+            Record::Decline(_) => {}
             // 31 is open, 33 was closed by hand.
             Record::NeedDetail(row) if row.need == NeedId(31) => open.details.push(*row),
             Record::NeedDetail(_) => {}

@@ -6,17 +6,19 @@ use std::collections::BTreeSet;
 use cuptel_core::code_word::CodeWord;
 use cuptel_core::id::{
     AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, ClosureId,
-    ConfigVersionId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId,
-    OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    ConfigVersionId, DeclineId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId, OfferId,
+    OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId,
+    TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow, ClosureRow,
-    CodeWordRow, ConfigVersionRow, DecisionRow, DialRow, IntervalRow, MarkRow, NeedDetailRow,
-    NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record,
-    RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
+    CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow, DialRow, IntervalRow, MarkRow,
+    NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
+    Proposal, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow, TaskEventRow,
+    TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
@@ -503,6 +505,25 @@ fn told() -> Vec<Record> {
     records
 }
 
+/// A callback that was handed back; one that is open asks a human to look.
+pub(crate) fn decline(id: i64, offer: i64, callback: i64, open: bool) -> DeclineRow {
+    DeclineRow {
+        id: DeclineId(id),
+        callback: CallbackId(callback),
+        offer: OfferId(offer),
+        seat: SeatId(1),
+        operator: OperatorId(1),
+        at_ms: NOW,
+        until_ms: NOW + 3_600_000,
+        reason: "lingua".into(),
+        note: open.then(|| "parla solo francese".into()),
+        asks: open,
+        seen_ms: (!open).then_some(NOW + 5),
+        seen_by: (!open).then(|| "Capo".into()),
+        settled_ms: (!open).then_some(NOW + 9),
+    }
+}
+
 /// 11 has one; that of 13 was emptied with it.
 fn code_words() -> [Record; 2] {
     [(11, Some(42)), (13, None)].map(|(id, code)| {
@@ -570,6 +591,10 @@ pub(crate) fn day() -> Vec<Record> {
         Record::Offer(offer(52, live(25), 3, OfferState::Open)),
         Record::Offer(offer(53, live(26), 1, OfferState::Accepted)),
         Record::Offer(offer(54, owed(12), 2, OfferState::Accepted)),
+        Record::Offer(offer(55, owed(11), 2, OfferState::Rejected)),
+        Record::Offer(offer(56, owed(13), 1, OfferState::Rejected)),
+        Record::Decline(Box::new(decline(131, 55, 11, true))),
+        Record::Decline(Box::new(decline(132, 56, 13, false))),
         Record::Decision(Box::new(decision(52, 95))),
         Record::Assignment(assignment(60, 51, live(24), 1, false)),
         Record::Assignment(assignment(61, 53, live(26), 1, true)),

@@ -1,0 +1,151 @@
+//! The result of a conversation, and what is settled by it of all that the person is owed.
+
+use std::fmt;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use cuptel_core::id::NeedId;
+use cuptel_core::keeping::NeedsSaid;
+use cuptel_core::step::Command;
+use cuptel_core::words::Disposition;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use crate::access::Caller;
+use crate::actions::{Asked, act};
+use crate::error::ApiError;
+use crate::pages::Shared;
+use crate::schema;
+
+/// The result of a conversation. What is named in neither list is settled or stays by its kind.
+#[derive(Debug, ToSchema)]
+#[schema(as = Dispose)]
+pub(crate) struct Dispose {
+    #[schema(value_type = schema::Disposition)]
+    disposition: Disposition,
+    /// Needs that stay, as `owed` of the seat lists them: at their place and with their tries.
+    #[schema(value_type = Option<Vec<i64>>)]
+    keep: Vec<NeedId>,
+    /// Needs that are settled.
+    #[schema(value_type = Option<Vec<i64>>)]
+    close: Vec<NeedId>,
+    /// Of a form: needs that were shown; those that are not to be closed are kept.
+    #[schema(value_type = Option<Vec<i64>>)]
+    shown: Vec<NeedId>,
+}
+
+/// One identifier, as a form writes it, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Ids {
+    Several(Vec<i64>),
+    One(i64),
+    Written(String),
+    Nothing(()),
+}
+
+const FIELDS: &[&str] = &["disposition", "keep", "close", "shown"];
+
+/// By hand, because a form says the same key once for each box that is ticked.
+impl<'de> Deserialize<'de> for Dispose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OfFields)
+    }
+}
+
+struct OfFields;
+
+impl<'de> Visitor<'de> for OfFields {
+    type Value = Dispose;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the result of a conversation")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Dispose, A::Error> {
+        let mut disposition = None;
+        let [mut keep, mut close, mut shown] = [const { Vec::new() }; 3];
+        while let Some(key) = map.next_key::<String>()? {
+            let list = match key.as_str() {
+                "disposition" => {
+                    disposition = Some(map.next_value()?);
+                    continue;
+                }
+                "keep" => &mut keep,
+                "close" => &mut close,
+                "shown" => &mut shown,
+                other => return Err(A::Error::unknown_field(other, FIELDS)),
+            };
+            match map.next_value::<Ids>()? {
+                Ids::Several(ids) => list.extend(ids.into_iter().map(NeedId)),
+                Ids::One(id) => list.push(NeedId(id)),
+                Ids::Written(text) => {
+                    let id = text.parse().map_err(|_| {
+                        A::Error::custom(format!("{key}: \"{text}\" is no identifier of a need"))
+                    })?;
+                    list.push(NeedId(id));
+                }
+                Ids::Nothing(()) => {}
+            }
+        }
+        let disposition = disposition.ok_or_else(|| A::Error::missing_field("disposition"))?;
+        Ok(Dispose {
+            disposition,
+            keep,
+            close,
+            shown,
+        })
+    }
+}
+
+impl Dispose {
+    fn said(&self) -> NeedsSaid {
+        let shown = self.shown.iter().filter(|need| !self.close.contains(need));
+        NeedsSaid {
+            keep: self.keep.iter().chain(shown).copied().collect(),
+            close: self.close.clone(),
+        }
+    }
+}
+
+/// The result of the conversation being had or just had, and what is settled by it.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/disposition", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Dispose = "application/json"),
+        (Dispose = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn dispose(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<Dispose>,
+) -> Result<Response, ApiError> {
+    let command = Command::Dispose {
+        seat: seat.clone(),
+        disposition: asked.wish.disposition,
+        said: asked.wish.said(),
+    };
+    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_closes_what_is_ticked_and_keeps_what_else_was_shown() {
+        let form = "disposition=done&shown=1&shown=2&shown=3&close=2";
+        let told: Dispose = serde_urlencoded::from_str(form).unwrap();
+        let said = told.said();
+        assert_eq!(said.close, [NeedId(2)]);
+        assert_eq!(said.keep, [NeedId(1), NeedId(3)]);
+        let json = r#"{"disposition":"done","keep":[4],"close":null}"#;
+        let told: Dispose = serde_json::from_str(json).unwrap();
+        assert_eq!(told.said().keep, [NeedId(4)]);
+        for wrong in ["{}", r#"{"disposition":"done","kept":[4]}"#] {
+            assert!(serde_json::from_str::<Dispose>(wrong).is_err(), "{wrong}");
+        }
+        assert!(serde_urlencoded::from_str::<Dispose>("disposition=done&close=x").is_err());
+    }
+}

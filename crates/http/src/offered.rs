@@ -1,0 +1,159 @@
+//! The callback that is offered to a seat: its operator has the person rung, or hands it back and says
+//! why. By programs, and by the forms of the seat's page.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use cuptel_core::id::CallbackId;
+use cuptel_core::preview::{NeedNow, OwedNow};
+use cuptel_core::step::Command;
+use cuptel_core::time::UtcMs;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::Caller;
+use crate::actions::{Asked, act, meaningless, typed};
+use crate::error::ApiError;
+use crate::pages::Shared;
+use crate::{schema, words};
+
+/// Which callback is to be made.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Accept {
+    /// Which; refused where another one is offered by now. Without it, whichever is.
+    #[schema(value_type = Option<i64>)]
+    callback: Written,
+}
+
+/// Which callback is handed back, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Decline {
+    /// Which; refused where another one is offered by now. Without it, whichever is.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>)]
+    callback: Written,
+    /// One of the configured reasons; a word or two where there are none.
+    reason: String,
+    /// A word more; at most 100 characters. No numbers and no names: it is shown and kept as it is.
+    note: Option<String>,
+}
+
+/// An identifier, as a program or a form writes it; blank where nothing was shown.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(untagged)]
+enum Written {
+    Number(i64),
+    Text(String),
+    #[default]
+    Nothing,
+}
+
+impl Written {
+    fn callback(&self) -> Result<Option<CallbackId>, ApiError> {
+        match self {
+            Self::Number(id) => Ok(Some(CallbackId(*id))),
+            Self::Text(text) if text.is_empty() => Ok(None),
+            Self::Text(text) => {
+                let id = text.parse().map(CallbackId);
+                let id = id.map_err(|_| meaningless(format!("\"{text}\" is no callback")))?;
+                Ok(Some(id))
+            }
+            Self::Nothing => Ok(None),
+        }
+    }
+}
+
+/// The operator of a seat has the person of the callback rung that is offered there: at once while they
+/// read, else as soon as they pick up.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/accept", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Accept = "application/json"),
+        (Accept = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn accept(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<Accept>,
+) -> Result<Response, ApiError> {
+    let command = asked.wish.callback.callback().map(|callback| {
+        let seat = seat.clone();
+        Command::AcceptCallback { seat, callback }
+    });
+    act(&shared, caller, &seat, asked.by_form, command).await
+}
+
+/// The operator of a seat hands back the callback that is offered there: it keeps its place and its
+/// tries, and is not offered there again for a while.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/decline", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Decline = "application/json"),
+        (Decline = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn decline(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<Decline>,
+) -> Result<Response, ApiError> {
+    let command = meant(&seat, &asked.wish);
+    act(&shared, caller, &seat, asked.by_form, command).await
+}
+
+fn meant(seat: &str, wish: &Decline) -> Result<Command, ApiError> {
+    Ok(Command::DeclineCallback {
+        seat: seat.to_owned(),
+        callback: wish.callback.callback()?,
+        reason: typed(&wish.reason)?.unwrap_or_default(),
+        note: typed(wish.note.as_deref().unwrap_or(""))?,
+    })
+}
+
+/// Whoever a seat has to do with, for its page: a line for each thing.
+pub(crate) fn told(owed: &OwedNow, at_ms: UtcMs) -> String {
+    let mut lines = vec![format!(
+        "{}, da richiamare da {} (tentativi della persona: {}, nostri a vuoto: {})",
+        owed.number,
+        words::date_and_time(owed.opened_ms),
+        owed.attempts,
+        owed.tries
+    )];
+    lines.extend(owed.needs.iter().map(need));
+    lines.extend(owed.promised_ms.map(|by_ms| {
+        let by = words::date_and_time(by_ms);
+        format!("Le abbiamo detto che richiamiamo entro {by}")
+    }));
+    let code = owed.code_word.as_ref();
+    lines.extend(code.map(|code| format!("Parola d’ordine {code}")));
+    lines.extend((owed.declined > 0).then(|| format!("Già restituita {} volte", owed.declined)));
+    lines.extend(owed.reads_until_ms.map(|until_ms| {
+        let left_s = (until_ms - at_ms).max(0) / 1_000;
+        if owed.then_dials {
+            format!("Tra {left_s} s la chiamata parte da sola")
+        } else {
+            format!("Tra {left_s} s passa a un’altra postazione")
+        }
+    }));
+    lines.join("\n")
+}
+
+/// One thing that is owed, in a line.
+pub(crate) fn need(need: &NeedNow) -> String {
+    let mut line = format!(
+        "{}: {}, dal {}",
+        words::need_kind(need.kind),
+        need.queue.as_deref().unwrap_or("servizio non detto"),
+        words::date_and_time(need.since_ms)
+    );
+    if let Some(due_ms) = need.due_ms {
+        line.push_str(&format!(", entro {}", words::date_and_time(due_ms)));
+    }
+    if need.another_person {
+        line.push_str(", per un’altra persona a questo numero");
+    }
+    if let Some(note) = &need.note {
+        line.push_str(&format!(" · {note}"));
+    }
+    line
+}
