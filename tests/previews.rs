@@ -76,8 +76,13 @@ fn a_callback_is_read_handed_back_seen_by_a_human_and_made_by_another_operator()
     assert!(invite.starts_with("INVITE sip:+390861555341@"), "{invite}");
     centre.callback("they talk", |row| row["state"] == "talking");
     bruno.talks(25);
+    // What stays by itself is settled by a word.
+    let needs = &centre.callback_detail(&entered["id"])["needs"];
+    let said = json!({ "disposition": "done", "close": [needs[0]["id"]] });
+    centre.post("seats/102/disposition", &said);
     bruno.hangs_up();
     carrier.sipp.went_well(SOON);
+    centre.callback("it is settled", |row| row["closed_how"] == "served");
     let detail = centre.callback_detail(&entered["id"]);
     assert_eq!(detail["declines"][0]["reason"], "lingua");
     assert_eq!(detail["declines"][0]["operator"], "Anna Esempio");

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bulk;
 mod by_hand;
+mod by_key;
 mod callbacks;
 mod calls;
 mod campaigns;

@@ -368,6 +368,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Owner(_) => "owner",
         Record::CodeWord(_) => "code_word",
         Record::Decline(_) => "decline",
+        Record::ChosenTime(_) => "chosen_time",
         Record::Bulk(_) => "bulk",
         Record::BulkEntry(_) => "bulk_entry",
         Record::SiteOutage(_) => "site_outage",

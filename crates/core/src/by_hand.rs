@@ -115,7 +115,7 @@ pub enum ByHandError {
 }
 
 impl NeedDetailRow {
-    fn bare(need: &NeedRow) -> Self {
+    pub(crate) fn bare(need: &NeedRow) -> Self {
         Self {
             need: need.id,
             callback: need.callback,

@@ -64,6 +64,14 @@ pub enum CalendarError {
 /// Texts of a week that are at fault, each with its day, Monday 0, and its place among that day's.
 pub type WeekFaults = Vec<((usize, usize), CalendarError)>;
 
+/// Hours like `09:00-12:00`, in minutes after midnight.
+///
+/// # Errors
+/// When they are no hours, or end before they begin.
+pub(crate) fn minutes(text: &str) -> Result<(u32, u32), CalendarError> {
+    Span::parse(text).map(Span::minutes)
+}
+
 /// Finds a zone by its IANA name.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 //! Knows nothing of SIP: a seat that answers is a `Move`, not a message.
 
 use crate::campaign::Recalls;
+use crate::chosen_time::ChosenTime;
 use crate::id::QueueId;
 use crate::ledger;
 use crate::number::PhoneNumber;
@@ -123,6 +124,8 @@ pub(crate) struct Case {
     pub(crate) machines: u32,
     /// The time by which the person was told that they are called.
     pub(crate) promised_ms: Option<UtcMs>,
+    /// When the person wants to be called.
+    pub(crate) chosen: Option<ChosenTime>,
     /// What was known of the people of campaigns that were settled with it.
     pub(crate) recalled: Option<Box<Recalls>>,
 }
@@ -366,6 +369,7 @@ mod tests {
             promised_ms: None,
             parts: 0,
             machines: 0,
+            chosen: None,
             recalled: None,
         }
     }

@@ -28,6 +28,7 @@ use crate::calendar::ContactWindow;
 use crate::centre::Centre;
 use crate::id::{CampaignId, EntryId, NeedId, QueueId, TenantId};
 use crate::number::{Caller, PhoneNumber};
+use crate::preview::SHOWN_S_MAX;
 use crate::record::{
     Appointment, CampaignEntryRow, CampaignRow, NeedDetailRow, Record, WaitingEntry,
 };
@@ -137,6 +138,8 @@ pub struct CampaignTold {
     pub pace: Option<u32>,
     /// People at most that are released within an hour.
     pub per_hour: Option<u32>,
+    /// How long operators read about its people before these are rung; as the queue says, without.
+    pub preview_s: Option<u32>,
     /// Name of who wants it.
     pub by: Option<String>,
 }
@@ -205,6 +208,9 @@ pub enum CampaignError {
     /// Not that many at once.
     #[error("the pace is 1 to {PACE_MAX} people that are released and not settled")]
     Pace,
+    /// Nobody reads for so long.
+    #[error("operators may read for 600 s at most before a person is rung")]
+    Preview,
     /// Hours that cannot be read.
     #[error("\"{0}\" are no hours like 09:00-13:00")]
     Window(String),
@@ -449,6 +455,7 @@ impl Centre {
             ends_ms: told.ends_ms,
             pace: told.pace.unwrap_or(PACE),
             per_hour: told.per_hour,
+            preview_s: told.preview_s,
             state: CampaignState::Loading,
             created_ms: now.utc_ms,
             started_ms: None,
@@ -490,6 +497,9 @@ impl Centre {
         let is_pace = |pace: u32| (1..=PACE_MAX).contains(&pace);
         if !told.pace.is_none_or(is_pace) || told.per_hour == Some(0) {
             return Err(CampaignError::Pace);
+        }
+        if told.preview_s.is_some_and(|s| s > SHOWN_S_MAX) {
+            return Err(CampaignError::Preview);
         }
         let begins_ms = told.starts_ms.unwrap_or(now.utc_ms).max(now.utc_ms);
         let is_late = |at: Option<UtcMs>| at.is_some_and(|at| at <= begins_ms);

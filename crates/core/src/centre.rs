@@ -433,6 +433,9 @@ impl Centre {
             Timer::Blend(_) | Timer::Fairness | Timer::Tasks => {}
             Timer::TaskLease(seat, until) => self.task_lease_ends(now, seat, until, step),
             Timer::Window(queue) => self.window_opens(now, queue),
+            Timer::ChosenTimeOver(callback, until_ms) => {
+                self.chosen_time_over(now, callback, until_ms, step);
+            }
             Timer::DeclineOver(callback, seat) => self.decline_over(now, callback, seat),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::ButtonEnds(id) => self.button_ends(now, id, step),
@@ -460,7 +463,11 @@ impl Centre {
                 let choice = Choice::told(chosen, reason, supervisor);
                 self.choose(now, &seat, choice, step)
             }
-            Command::Dispose { seat, disposition } => self.dispose(now, &seat, disposition, step),
+            Command::Dispose {
+                seat,
+                disposition,
+                said,
+            } => self.dispose(now, &seat, (disposition, said), step),
             Command::AcceptCallback { seat, callback } => {
                 self.accept_callback(now, (&seat, callback), step)
             }
@@ -503,6 +510,7 @@ impl Centre {
                 self.release_button(now, &told, supervisor, step)
             }
             Command::MarkNumber { told, marked } => self.mark(now, &told, *marked, step),
+            Command::MarkNumbers { lines, dry_run } => self.mark_all(now, &lines, dry_run, step),
             Command::ReleaseMark { told, supervisor } => {
                 self.release_mark(now, &told, supervisor, step)
             }

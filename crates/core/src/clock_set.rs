@@ -54,6 +54,7 @@ impl Centre {
         self.await_releases(now);
         self.await_mark_ends(now);
         self.await_deadlines(now);
+        self.await_chosen_times(now);
         self.look_at_campaigns();
         // Their keys in the lines are made of what has changed.
         self.line_up_anew(now);

@@ -5,6 +5,7 @@ use crate::attempt::{End, cause};
 use crate::callback::{self, Move};
 use crate::centre::Centre;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
+use crate::keeping::NeedsSaid;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::preview::Preview;
@@ -15,6 +16,9 @@ use crate::step::{Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{CallbackState, ClosedHow, DialResult, Disposition, OfferState, Outcome, Party};
+
+/// Who hung up, whether the two had heard each other, and the result.
+type Talked = (Party, bool, Option<Disposition>);
 
 impl Centre {
     /// The seat's phone hung up or vanished.
@@ -129,6 +133,9 @@ impl Centre {
             // Nobody is on the line yet; the dial was given up before.
             With::Ringing { .. } => {}
         }
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.said = NeedsSaid::default();
+        }
         self.phone_gone(id, step);
         self.became_idle(now, id);
         self.one_more_is_over(now, id, step);
@@ -192,6 +199,11 @@ impl Centre {
             return;
         };
         let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
+        let said = std::mem::take(&mut seat.said);
+        let case = self.case_at(&work);
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
         let SeatWork::Talking {
             mut assignment,
             queue,
@@ -217,7 +229,8 @@ impl Centre {
         self.remember_operator(queue, &with, assignment.operator);
         let settled = match with {
             With::Caller(attempt) => {
-                self.call_talked(now, attempt, (by, is_joined), disposition, step)
+                let talked = (by, is_joined, disposition);
+                self.call_talked(now, attempt, talked, &said, step)
             }
             With::Person {
                 callback,
@@ -232,7 +245,8 @@ impl Centre {
                         text: "Normal clearing",
                     });
                 }
-                self.callback_talked(now, callback, dial, (by, is_joined), disposition, step)
+                let talked = (by, is_joined, disposition);
+                self.callback_talked(now, (callback, dial), talked, &said, step)
             }
             With::Ringing { .. } => None,
         };
@@ -243,6 +257,7 @@ impl Centre {
                 assignment,
                 queue,
                 settled,
+                case,
             },
             step,
         );
@@ -266,8 +281,8 @@ impl Centre {
         &mut self,
         now: Now,
         attempt: AttemptId,
-        (by, is_joined): (Party, bool),
-        disposition: Option<Disposition>,
+        (by, is_joined, disposition): Talked,
+        said: &NeedsSaid,
         step: &mut Step,
     ) -> Option<callback::Settled> {
         let live = self.attempts.get_mut(&attempt)?;
@@ -315,16 +330,15 @@ impl Centre {
             ..About::default()
         };
         let how = ClosedHow::GotThrough;
-        self.conversation_settles(now, case, another_person, (how, about), step)
+        self.conversation_settles(now, case, another_person, (how, about, said), step)
     }
 
     fn callback_talked(
         &mut self,
         now: Now,
-        callback: CallbackId,
-        dial: DialRow,
-        (by, is_joined): (Party, bool),
-        disposition: Option<Disposition>,
+        (callback, dial): (CallbackId, DialRow),
+        (by, is_joined, disposition): Talked,
+        said: &NeedsSaid,
         step: &mut Step,
     ) -> Option<callback::Settled> {
         let since_ms = dial.answered_ms.filter(|_| is_joined);
@@ -341,7 +355,7 @@ impl Centre {
             let case = self.cases.get(&callback);
             let another_person = case.is_some_and(|case| case.is_another_persons());
             let how = ClosedHow::Served;
-            self.conversation_settles(now, callback, another_person, (how, about), step)
+            self.conversation_settles(now, callback, another_person, (how, about, said), step)
         };
         if interrupted && by == Party::Network {
             self.owe_cut_off(now, callback, Move::Return, step);

@@ -6,6 +6,7 @@ use crate::blending::may_be_missed;
 use crate::centre::Centre;
 use crate::choosing::Choice;
 use crate::id::{IntervalId, QueueId, SeatId, SignInId};
+use crate::keeping::{Again, NeedsSaid};
 use crate::matching::Load;
 use crate::record::{IntervalRow, Record, RegistrationRow, SignInRow};
 use crate::seat::SeatWork;
@@ -140,10 +141,11 @@ impl Centre {
         &mut self,
         now: Now,
         seat_name: &str,
-        disposition: Disposition,
+        (disposition, said): (Disposition, NeedsSaid),
         step: &mut Step,
     ) -> Result<(), CommandError> {
         let id = self.seat_named(seat_name)?;
+        self.check_said((id, seat_name), &said)?;
         let seat = self
             .seats
             .get_mut(&id)
@@ -152,15 +154,19 @@ impl Centre {
             SeatWork::Talking { assignment, .. } => {
                 assignment.disposition = Some(disposition);
                 step.records.push(Record::Assignment(assignment.clone()));
+                seat.said = said;
                 Ok(())
             }
             SeatWork::WrapUp { done, .. } => {
                 done.assignment.disposition = Some(disposition);
                 step.records
                     .push(Record::Assignment(done.assignment.clone()));
-                let settled = done.settled.take();
-                if let (Disposition::AnotherPerson, Some((case, needs))) = (disposition, settled) {
-                    self.reopen(now, case, needs, step);
+                if disposition == Disposition::AnotherPerson {
+                    if let Some((case, needs)) = done.settled.take() {
+                        self.reopen(now, (case, needs), Again::AnotherPerson, step);
+                    }
+                } else {
+                    self.said_afterwards(now, id, &said, step);
                 }
                 self.end_wrap_up_early(now, id, step);
                 Ok(())

@@ -64,6 +64,7 @@ impl Dialplan {
             | Step::Menu { .. }
             | Step::Queue { .. }
             | Step::Callback { .. }
+            | Step::OptOut { .. }
             | Step::Emergency { .. }
             | Step::HangUp { .. } => None,
         });
@@ -154,6 +155,8 @@ pub enum Step {
         announce: Announce,
         /// Whether a callback is offered.
         offer_callback: Option<OfferCallback>,
+        /// The key of who wants to be called no more.
+        opt_out_key: Option<char>,
         /// Longest wait.
         max_wait_s: u32,
         /// When the longest wait is over.
@@ -167,6 +170,8 @@ pub enum Step {
         queue: QueueId,
         /// What is asked about the number first.
         by_key: NumberByKey,
+        /// What is asked about the time then.
+        when: Option<Box<When>>,
         /// Afterwards; without it the call ends.
         then: Option<StepId>,
     },
@@ -178,6 +183,13 @@ pub enum Step {
         no: StepId,
         /// For how many days back.
         days: u32,
+    },
+    /// Asks whether they want to be called no more, and has them called no more.
+    OptOut {
+        /// Afterwards; without it the call ends.
+        then: Option<StepId>,
+        /// When they do not mean it.
+        instead: StepId,
     },
     /// Says that nobody can be served now; the caller is owed a call.
     Emergency {
@@ -247,6 +259,28 @@ impl Default for NumberByKey {
     }
 }
 
+/// Whoever is promised a call chooses by key when it is to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct When {
+    /// The question.
+    pub ask: PromptId,
+    /// The hours behind each key; at least one.
+    pub windows: BTreeMap<char, TimeWindow>,
+}
+
+/// Hours of a day to come, by the clock of the tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeWindow {
+    /// 0 for today.
+    pub days_ahead: u32,
+    /// Minutes after midnight.
+    pub from_min: u32,
+    /// The same; not part of it.
+    pub until_min: u32,
+    /// How they are said.
+    pub say: PromptId,
+}
+
 /// What a name in a dialplan can stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameKind {
@@ -284,6 +318,7 @@ impl Step {
             } => keys.values().copied().chain([*otherwise]).collect(),
             Self::Queue { on_timeout, .. } => vec![*on_timeout],
             Self::Verify { yes, no, .. } => vec![*yes, *no],
+            Self::OptOut { then, instead } => then.iter().copied().chain([*instead]).collect(),
             Self::Callback { then, .. } | Self::Emergency { then, .. } => {
                 then.iter().copied().collect()
             }
@@ -432,6 +467,7 @@ hang_up = true
                     after_s: 60,
                     key: '*',
                 }),
+                opt_out_key: None,
                 max_wait_s: 600,
                 on_timeout: StepId(4),
                 music: Some(PromptId(4)),
@@ -444,6 +480,7 @@ hang_up = true
                     timeout_s: 8,
                     tries: 2,
                 },
+                when: None,
                 then: Some(StepId(5)),
             },
             Step::Verify {

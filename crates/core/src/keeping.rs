@@ -7,11 +7,14 @@ use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackEventId, CallbackId, NeedId, SeatId};
 use crate::planted::{Fault, planted};
-use crate::record::{CallbackEventRow, NeedRow, Needs, Record};
+use crate::record::{CallbackEventRow, NeedDetailRow, NeedRow, Needs, Record};
 use crate::seat::{Done, SeatWork};
 use crate::step::{CommandError, Step};
 use crate::time::Now;
 use crate::words::{CallbackEventKind, ClosedHow};
+
+/// Why a need was closed that stays by itself.
+const BY_A_WORD: &str = "closed with the result of a conversation";
 
 /// What was said of needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +106,9 @@ impl Centre {
         step: &mut Step,
     ) {
         for need in needs {
+            if kind == CallbackEventKind::NeedClosed {
+                self.record_said(need, seat, step);
+            }
             step.records.push(Record::CallbackEvent(CallbackEventRow {
                 id: CallbackEventId(self.ids.allot()),
                 callback,
@@ -114,6 +120,21 @@ impl Centre {
                 detail: Some(need.kind.as_str().to_owned()),
             }));
         }
+    }
+
+    /// What stays by itself is closed by somebody's word, which is on record as any other.
+    fn record_said(&self, need: &NeedRow, seat: Option<SeatId>, step: &mut Step) {
+        let sign_in = seat
+            .and_then(|seat| self.seats.get(&seat))
+            .and_then(|seat| seat.sign_in.as_ref());
+        let detail = self.details.get(&need.id).cloned();
+        let detail = detail.unwrap_or_else(|| NeedDetailRow::bare(need));
+        step.records
+            .push(Record::NeedDetail(Box::new(NeedDetailRow {
+                closed_by: sign_in.and_then(|it| self.operator_name(it.operator)),
+                closed_because: Some(BY_A_WORD.to_owned()),
+                ..detail
+            })));
     }
 
     /// The conversation was wrapped up by what the kinds say; the operator says otherwise.
@@ -165,7 +186,12 @@ impl Centre {
             return;
         }
         let is_said = |need: &NeedRow| said.close.contains(&need.id);
-        let told: Needs = case.needs.iter().filter(|need| is_said(need)).cloned().collect();
+        let told: Needs = case
+            .needs
+            .iter()
+            .filter(|need| is_said(need))
+            .cloned()
+            .collect();
         if told.is_empty() {
             return;
         }

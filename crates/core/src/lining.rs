@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::callback::Case;
 use crate::centre::Centre;
+use crate::chosen_time::not_before;
 use crate::id::{CallbackId, QueueId};
 use crate::ledger::{self, Ledger};
 use crate::matching::Waiting;
@@ -37,6 +38,7 @@ fn standing(rules: &Rules, hours: &mut DialHours, now: Now, case: &Case) -> Opti
     } else {
         case.row.not_before_ms.max(now.utc_ms)
     };
+    let earliest = not_before(case.chosen, earliest);
     let due_ms = hours.next_dial(rules, queue, earliest)?;
     Some(match promised_opening(rules, case, queue) {
         Some(opens_ms) => Standing::KeptForOpening(queue, opens_ms),

@@ -2,7 +2,7 @@
 //! called, and those that many people share. Kept over a restart. Nobody is dialled against a mark;
 //! who calls from such a number is served and recorded as anybody, and owed a call elsewhere or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -14,6 +14,7 @@ use crate::number::{Caller, PhoneNumber};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{MarkRow, Record};
+use crate::staffing::{NotTaken, WhyNotTaken};
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::{Timer, Timers};
@@ -39,6 +40,17 @@ pub struct Marked {
     pub supervisor: Option<String>,
     /// Why.
     pub reason: Option<String>,
+}
+
+/// One of many numbers that are marked together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkLine {
+    /// Where it stands in the list.
+    pub line: u64,
+    /// Which, and as what.
+    pub told: MarkTold,
+    /// How.
+    pub marked: Marked,
 }
 
 /// The marks that hold, by number.
@@ -123,6 +135,46 @@ impl Centre {
         self.marks.set(told.number.clone(), row);
         self.suppress_callbacks(now, &told.number, step);
         self.people.forget_if_done(&told.number);
+        Ok(())
+    }
+
+    /// Many numbers are marked, all of them or none; or it is only looked whether they could be.
+    pub(crate) fn mark_all(
+        &mut self,
+        now: Now,
+        lines: &[MarkLine],
+        dry_run: bool,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let mut faults = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut new = 0;
+        for MarkLine { line, told, marked } in lines {
+            let tenant = self.tenant_told(told)?;
+            let key = (told.number.clone(), told.mark, tenant);
+            new += usize::from(!self.marks.is_set(&told.number, told.mark, tenant));
+            let why = if !seen.insert(key) {
+                WhyNotTaken::Twice
+            } else if marked.ends_ms.is_some_and(|at| at <= now.utc_ms) {
+                WhyNotTaken::IsOver
+            } else {
+                continue;
+            };
+            faults.push(NotTaken {
+                which: format!("line {line}"),
+                why,
+            });
+        }
+        if !faults.is_empty() {
+            return Err(CommandError::NotTaken(faults));
+        }
+        let most = self.rules.limits.marks_max;
+        if self.marks.len() + new > usize::try_from(most).unwrap_or(usize::MAX) {
+            return Err(CommandError::TooManyMarks(most));
+        }
+        for MarkLine { told, marked, .. } in lines.iter().filter(|_| !dry_run) {
+            self.mark(now, told, marked.clone(), step)?;
+        }
         Ok(())
     }
 

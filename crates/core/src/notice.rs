@@ -134,7 +134,7 @@ impl Centre {
             Standing::New => (notice.put_on_list, notice.confirm),
             Standing::Unreachable => {
                 let says = vec![notice.unreachable];
-                let wish = Wish::new(None, None, KEYED_IN);
+                let wish = Wish::new(None, None, (KEYED_IN, None));
                 return self.ask_number(id, wish, says, step);
             }
         };
@@ -316,23 +316,9 @@ impl Centre {
     /// where two persons are owed a call: nobody knows which of them presses the key.
     fn leaves_list(&mut self, now: Now, id: AttemptId, step: &mut Step) {
         let callback = self.attempts.get(&id).and_then(|live| live.row.callback);
-        let own = callback.filter(|callback| {
-            let case = self.cases.get(callback);
-            case.is_some_and(|case| {
-                case.row.state == CallbackState::Waiting && !case.concerns_two()
-            })
+        let is_called = callback.is_some_and(|callback| {
+            self.cases.contains_key(&callback) && !self.leaves(now, (id, callback), step)
         });
-        let about = About {
-            attempt: Some(id),
-            ..About::default()
-        };
-        let how = ClosedHow::CancelledByPerson;
-        let another =
-            own.and_then(|callback| Some(self.cases.get(&callback)?.is_another_persons()));
-        if let Some((callback, another)) = own.zip(another) {
-            self.conversation_settles(now, callback, another, (how, about), step);
-        }
-        let is_called = own.is_none_or(|callback| self.cases.contains_key(&callback));
         self.says_whether_called(now, id, is_called, step);
     }
 

@@ -7,6 +7,7 @@ use crate::centre::Centre;
 use crate::id::{
     AttemptId, CallbackEventId, CallbackId, DialId, NeedId, NumberId, QueueId, SeatId, TenantId,
 };
+use crate::keeping::{Again, NeedsSaid};
 use crate::number::PhoneNumber;
 use crate::planted::{Fault, planted};
 use crate::record::{AttemptRow, CallbackEventRow, CallbackRow, NeedRow, Needs, OwnerRow, Record};
@@ -157,6 +158,7 @@ impl Centre {
             parts: 0,
             machines: 0,
             promised_ms: None,
+            chosen: None,
             recalled: None,
         };
         self.cases.insert(id, Box::new(case));
@@ -333,6 +335,7 @@ impl Centre {
             }));
         }
         self.code_is_over(id, step);
+        self.time_is_over(id, case.chosen.take().is_some(), step);
         self.declines_settled(now, id, step);
         if let Some(entry) = case.entered.take() {
             self.ledger.strike(entry, id);
@@ -385,7 +388,7 @@ impl Centre {
         now: Now,
         id: CallbackId,
         another_person: bool,
-        (how, about): (ClosedHow, About),
+        (how, about, said): (ClosedHow, About, &NeedsSaid),
         step: &mut Step,
     ) -> Option<Settled> {
         let called_for = self.cases.get(&id).and_then(|case| self.queue_of(case));
@@ -394,7 +397,20 @@ impl Centre {
             need.kind == NeedKind::Recall && called_for.is_some() && need.queue == called_for
         };
         let closes = |need: &NeedRow| need.kind.closes_by_conversation() || is_called(need);
-        let theirs = |need: &NeedRow| closes(need) && need.another_person == another_person;
+        let own = |need: &NeedRow| closes(need) && need.another_person == another_person;
+        let theirs = |need: &NeedRow| said.closes(need.id, own(need));
+        let needs = &self.cases.get(&id)?.needs;
+        let told = |kind: CallbackEventKind, is_it: &dyn Fn(&NeedRow) -> bool| {
+            let needs: Needs = needs.iter().filter(|it| is_it(it)).cloned().collect();
+            (kind, needs)
+        };
+        let told = [
+            told(CallbackEventKind::NeedKept, &|it| own(it) && !theirs(it)),
+            told(CallbackEventKind::NeedClosed, &|it| !own(it) && theirs(it)),
+        ];
+        for (kind, needs) in told {
+            self.note_said(now, (id, about.seat), (kind, &needs), step);
+        }
         let case = self.cases.get_mut(&id)?;
         if case.needs.iter().all(theirs) {
             return self.close_case(now, id, how, about, step);
@@ -487,8 +503,8 @@ impl Centre {
     pub(crate) fn reopen(
         &mut self,
         now: Now,
-        mut case: Box<Case>,
-        mut settled: Needs,
+        (mut case, mut settled): Settled,
+        why: Again,
         step: &mut Step,
     ) {
         let (id, tenant) = (case.row.id, case.row.tenant);
@@ -502,7 +518,7 @@ impl Centre {
         case.needs = settled;
         let known = self.people.get(&case.number);
         if let Some(open) = known.and_then(|known| known.case_of(tenant)) {
-            return self.owe_in(now, open, &case, step);
+            return self.owe_in(now, open, &case, why, step);
         }
         for need in &case.needs {
             step.records.push(Record::Need(need.clone()));
@@ -520,13 +536,15 @@ impl Centre {
         for need in &was.needs {
             self.recalled_again(now, (&was, need.id), (id, need.id), step);
         }
+        let was_ours = case_was_ours(&was, why);
         let open = |row: &mut CallbackRow| {
+            row.tries = (row.tries - i64::from(was_ours)).max(0);
             row.closed_ms = None;
             row.closed_how = None;
             row.not_before_ms = row.not_before_ms.max(rested_ms);
         };
         self.move_case(now, id, Move::Return, open, step);
-        let detail = Some(ANOTHER_PERSON);
+        let detail = Some(why.as_str());
         self.note(
             now,
             id,
@@ -542,7 +560,7 @@ impl Centre {
 
     /// Somebody of that number has opened a case meanwhile: it takes over what is owed again,
     /// with the older place and the higher priority.
-    fn owe_in(&mut self, now: Now, id: CallbackId, settled: &Case, step: &mut Step) {
+    fn owe_in(&mut self, now: Now, id: CallbackId, settled: &Case, why: Again, step: &mut Step) {
         self.unready(id);
         let Some(rests_ms) = self.cases.get(&id).map(|case| case.row.not_before_ms) else {
             return;
@@ -565,10 +583,15 @@ impl Centre {
             step.records.push(Record::CallbackAmended(case.row.clone()));
         }
         let about = About {
-            detail: Some(ANOTHER_PERSON),
+            detail: Some(why.as_str()),
             ..About::default()
         };
         self.note(now, id, CallbackEventKind::Joined, about, step);
         self.reconsider(now, id);
     }
+}
+
+/// Whether our call reached whoever is owed it all the same: that was no try in vain.
+fn case_was_ours(case: &Case, why: Again) -> bool {
+    why == Again::Kept && case.row.closed_how == Some(ClosedHow::Served)
 }

@@ -19,6 +19,7 @@ use crate::centre::{Centre, Role};
 use crate::dialling::Way;
 use crate::failover::Unanswered;
 use crate::id::{CallbackId, DialId, LegId, NeedId, QueueId, TrunkId};
+use crate::keeping::NeedsSaid;
 use crate::matching::Waiting;
 use crate::number::PhoneNumber;
 use crate::owing::About;
@@ -664,6 +665,7 @@ impl Centre {
         let another = case.is_another_persons();
         self.callback_returns(now, id, DialResult::Declined, step);
         let how = ClosedHow::CancelledByPerson;
-        self.conversation_settles(now, id, another, (how, about), step);
+        let said = NeedsSaid::default();
+        self.conversation_settles(now, id, another, (how, about, &said), step);
     }
 }

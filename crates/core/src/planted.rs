@@ -75,13 +75,17 @@ pub enum Fault {
     AsideForgotten,
     /// A callback is touched in bulk and nothing says so.
     BulkUnrecorded,
+    /// People are called outside the hours that they have chosen.
+    ChosenTimeIgnored,
+    /// What an operator keeps is settled all the same.
+    KeepIgnored,
     /// A seat is asked again at once about a callback that was handed back there.
     DeclineForgotten,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -117,6 +121,8 @@ impl Fault {
         Self::PauseIgnored,
         Self::AsideForgotten,
         Self::BulkUnrecorded,
+        Self::ChosenTimeIgnored,
+        Self::KeepIgnored,
         Self::DeclineForgotten,
     ];
 }

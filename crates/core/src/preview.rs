@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::callback::Case;
+use crate::callback::{Case, Settled};
 use crate::centre::Centre;
+use crate::chosen_time::ChosenTime;
 use crate::id::{CallbackId, NeedId, SeatId};
 use crate::record::{NeedRow, Record, Work};
 use crate::seat::{SeatWork, With};
@@ -16,6 +17,9 @@ use crate::words::{NeedKind, OfferState};
 
 /// Token of the message that there is something to read.
 const TO_READ: u64 = 0;
+
+/// Nobody reads for longer.
+pub const SHOWN_S_MAX: u32 = 600;
 
 /// What an operator sees before the person is rung, and what follows when they hand a callback back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +80,8 @@ pub struct OwedNow {
     pub tries: i64,
     /// The time by which they were told that they are called.
     pub promised_ms: Option<UtcMs>,
+    /// When they want to be called, where they chose.
+    pub chosen: Option<ChosenTime>,
     /// What they were told by which they know our call.
     pub code_word: Option<String>,
     /// How often operators have handed it back.
@@ -109,12 +115,20 @@ pub struct NeedNow {
     pub note: Option<String>,
     /// Whether it is owed to another person at the number.
     pub another_person: bool,
+    /// Whether the conversation settles it, or has, unless the operator says otherwise.
+    pub closes: bool,
 }
 
 impl Centre {
-    /// How long a callback is shown before its person is rung.
+    /// How long a callback is shown before its person is rung: as the list says on which they stand, where
+    /// one does, else as the queue.
     fn shown_s(&self, case: &Case) -> u32 {
-        self.policy_of(case).map_or(0, |it| it.preview.shown_s)
+        let of_list = case.needs.iter().filter_map(|need| {
+            let entry = self.campaigns.released.get(&need.id)?;
+            self.campaigns.open.get(&entry.campaign)?.row.preview_s
+        });
+        let of_queue = || self.policy_of(case).map_or(0, |it| it.preview.shown_s);
+        of_list.max().unwrap_or_else(of_queue)
     }
 
     /// The callback that is offered to a seat, and how far its operator is with it. Who is on the line
@@ -215,24 +229,32 @@ impl Centre {
 
     /// Whoever a seat has to do with; nothing where nobody is owed anything.
     pub(crate) fn owed_at(&self, work: &SeatWork) -> Option<OwedNow> {
-        let case = self.cases.get(&self.case_at(work)?)?;
-        let offered = match work {
-            SeatWork::Offered {
-                offer,
-                preview: Preview::Reading,
-                ..
-            } => Some(offer.lease_until_ms),
+        let settled = match work {
+            SeatWork::WrapUp { done, .. } => done.settled.as_ref(),
             SeatWork::Offered { .. }
             | SeatWork::Idle
+            | SeatWork::Talking { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::AtTask { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        };
+        let open = self.case_at(work).and_then(|id| self.cases.get(&id));
+        let case = open.or(settled.map(|(case, _)| case))?;
+        let (reads_until_ms, is_offered) = match work {
+            SeatWork::Offered { offer, preview, .. } => (
+                (*preview == Preview::Reading).then_some(offer.lease_until_ms),
+                offer.work == Work::Callback(case.row.id),
+            ),
+            SeatWork::Idle
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::AtTask { .. }
             | SeatWork::Resting { .. }
-            | SeatWork::NotResponding => None,
+            | SeatWork::NotResponding => (None, false),
         };
         let id = case.row.id;
-        let is_callback = |work: &SeatWork| matches!(work, SeatWork::Offered { offer, .. } if offer.work == Work::Callback(id));
         let ends = self.policy_of(case).map(|it| it.preview.ends);
         Some(OwedNow {
             callback: id,
@@ -241,17 +263,42 @@ impl Centre {
             attempts: case.row.attempts,
             tries: case.row.tries,
             promised_ms: case.promised_ms,
+            chosen: case.chosen,
             code_word: self.code_words.get(&id).map(|code| code.reveal()),
             declined: self.declined.get(&id).map_or(0, |it| it.rows().len()),
-            needs: case
-                .needs
-                .iter()
-                .map(|need| self.need_now(case, need))
-                .collect(),
-            reads_until_ms: offered,
+            needs: self.needs_at(work, (open, settled)),
+            reads_until_ms,
             then_dials: ends == Some(PreviewEnds::Dials),
-            is_offered: is_callback(work) && !self.left_alone.contains_key(&id),
+            is_offered: is_offered && !self.left_alone.contains_key(&id),
         })
+    }
+
+    /// What is owed, and what was settled a moment ago.
+    fn needs_at(
+        &self,
+        work: &SeatWork,
+        (open, settled): (Option<&Box<Case>>, Option<&Settled>),
+    ) -> Vec<NeedNow> {
+        let talks = matches!(work, SeatWork::Talking { .. });
+        let is_ours = matches!(
+            work,
+            SeatWork::Talking {
+                with: With::Person { .. } | With::Ringing { .. },
+                ..
+            }
+        );
+        let mut needs = Vec::new();
+        if let Some(case) = open {
+            let told = |need: &NeedRow| {
+                let closes = talks && self.will_close(case, need, is_ours);
+                self.need_now(case, need, closes)
+            };
+            needs.extend(case.needs.iter().map(told));
+        }
+        if let Some((case, closed)) = settled {
+            needs.extend(closed.iter().map(|need| self.need_now(case, need, true)));
+        }
+        needs
     }
 
     /// The callback of whoever a seat has to do with, or had until a moment ago.
@@ -266,16 +313,16 @@ impl Centre {
                 With::Ringing { callback, .. } | With::Person { callback, .. } => Some(*callback),
                 With::Caller(id) => self.case_at_call(*id),
             },
+            SeatWork::WrapUp { done, .. } => done.case,
             SeatWork::Idle
             | SeatWork::AtTask { .. }
             | SeatWork::Informed { .. }
-            | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
         }
     }
 
-    fn need_now(&self, case: &Case, need: &NeedRow) -> NeedNow {
+    fn need_now(&self, case: &Case, need: &NeedRow, closes: bool) -> NeedNow {
         let detail = self.details.get(&need.id);
         let queue = need.queue.and_then(|queue| self.rules.rule_now(queue));
         let tenant = self.rules.tenants.get(&case.row.tenant);
@@ -288,6 +335,7 @@ impl Centre {
             due_ms: detail.and_then(|it| it.due_ms),
             note: detail.and_then(|it| it.note.clone()),
             another_person: need.another_person,
+            closes,
         }
     }
 }

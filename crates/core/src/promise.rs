@@ -7,6 +7,7 @@ use crate::attempt::{Doing, LiveAttempt};
 use crate::calendar::{SaidTime, quarter_after};
 use crate::callback::Case;
 use crate::centre::Centre;
+use crate::chosen_time::not_before;
 use crate::estimate::{Crews, ratio};
 use crate::id::{AttemptId, CallbackId, PromiseId, QueueId};
 use crate::record::{PromiseRow, Record, Work};
@@ -77,6 +78,7 @@ impl Centre {
             .released_by(id, queue)
             .into_iter()
             .fold(case.row.not_before_ms.max(resumes_ms), i64::max);
+        let from_ms = not_before(case.chosen, from_ms);
         let by_ms = self.worked_off(rule, from_ms, needs_ms)?;
         let expires_ms = self.expires_ms(case, &rule.callback);
         expires_ms.is_none_or(|at| by_ms < at).then_some(by_ms)
@@ -149,7 +151,7 @@ impl Centre {
         None
     }
 
-    fn begins_to_dial(&self, rule: &Queue, from_ms: UtcMs) -> Option<UtcMs> {
+    pub(crate) fn begins_to_dial(&self, rule: &Queue, from_ms: UtcMs) -> Option<UtcMs> {
         let mut begins_ms = from_ms;
         for _ in 0..TURNS {
             begins_ms = rule.callback.next_dial(begins_ms);

@@ -162,6 +162,7 @@ impl Centre {
             PlanStep::Play { .. }
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
+            | PlanStep::OptOut { .. }
             | PlanStep::Callback { .. }
             | PlanStep::Verify { .. }
             | PlanStep::Emergency { .. }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
+use crate::chosen_time::ChosenTime;
 use crate::code_word::CodeWord;
 use crate::id::{
     AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, CampaignId,
@@ -50,6 +51,7 @@ pub enum Record {
     Owner(OwnerRow),
     CodeWord(CodeWordRow),
     Decline(Box<DeclineRow>),
+    ChosenTime(ChosenTimeRow),
     SiteOutage(SiteOutageRow),
     Closure(Box<ClosureRow>),
     Mark(Box<MarkRow>),
@@ -550,6 +552,15 @@ pub struct CodeWordRow {
     pub code: Option<CodeWord>,
 }
 
+/// When the person of a callback wants to be called; the last image holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct ChosenTimeRow {
+    /// The callback.
+    pub callback: CallbackId,
+    /// Their hours; at any time, without.
+    pub chosen: Option<ChosenTime>,
+}
+
 /// An operator handed a callback back before its person was rung.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct DeclineRow {
@@ -745,6 +756,8 @@ pub struct CampaignRow {
     pub pace: u32,
     /// People at most that are released within an hour.
     pub per_hour: Option<u32>,
+    /// How long operators read about its people before these are rung; as the queue says, without.
+    pub preview_s: Option<u32>,
     /// Where it stands.
     pub state: CampaignState,
     /// Since when it is there.
@@ -952,6 +965,8 @@ pub struct Restored {
     pub owners: Vec<OwnerRow>,
     /// What the persons of open callbacks were told.
     pub code_words: Vec<CodeWordRow>,
+    /// When the persons of open callbacks want to be called.
+    pub chosen_times: Vec<ChosenTimeRow>,
     /// How often and why operators handed open callbacks back, the oldest first.
     pub declines: Vec<DeclineRow>,
     /// Of open needs.

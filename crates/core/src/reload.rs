@@ -13,7 +13,7 @@ use crate::record::{CampaignRow, ConfigVersionRow, NeedRow, Record, Restored, Wo
 use crate::release::DialHours;
 use crate::rules::{
     CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, Queue, ReminderPrompts, Rules,
-    SpokenPrompts, VerifyPrompts,
+    SpokenPrompts, VerifyPrompts, WhenPrompts,
 };
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
@@ -178,9 +178,14 @@ impl Rules {
                     }
                     PlanStep::Queue { music, .. } => music.iter_mut().for_each(renumber),
                     PlanStep::HangUp { play, .. } => play.iter_mut().for_each(renumber),
-                    PlanStep::Hours { .. }
-                    | PlanStep::Callback { .. }
-                    | PlanStep::Verify { .. } => {}
+                    PlanStep::Callback { when, .. } => {
+                        if let Some(when) = when {
+                            renumber(&mut when.ask);
+                            let windows = when.windows.values_mut();
+                            windows.for_each(|window| renumber(&mut window.say));
+                        }
+                    }
+                    PlanStep::Hours { .. } | PlanStep::OptOut { .. } | PlanStep::Verify { .. } => {}
                 }
             }
         }
@@ -220,6 +225,8 @@ impl SpokenPrompts {
             code,
             person_first,
             reminder,
+            opt_out,
+            when,
             to_operator_preview,
             to_operator_dialling,
             to_operator_no_answer,
@@ -265,6 +272,7 @@ impl SpokenPrompts {
             .chain(digits)
             .chain(returning)
             .chain(to_operator_preview)
+            .chain(opt_out)
             .for_each(&change);
         if let Some(verify) = verify {
             verify.each(&change);
@@ -282,6 +290,17 @@ impl SpokenPrompts {
         }
         if let Some(spoken) = person_first {
             spoken.each(&change);
+        }
+        if let Some(WhenPrompts {
+            chosen,
+            confirm,
+            not_then,
+            kept,
+        }) = when
+        {
+            [chosen, confirm, not_then, kept]
+                .into_iter()
+                .for_each(&change);
         }
         notice.each(change);
     }

@@ -77,6 +77,7 @@ impl Centre {
             }
         }
         self.restore_declines(now, restored.declines, step);
+        self.restore_chosen_times(restored.chosen_times, step);
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
         }
@@ -107,6 +108,7 @@ impl Centre {
         self.line_up_anew(now);
         self.suppress_marked(now, step);
         self.await_deadlines(now);
+        self.await_chosen_times(now);
         // One at a time is begun.
         for row in restored.bulks {
             self.bulk_goes_on(now, row);
@@ -228,6 +230,7 @@ impl Centre {
                 parts: 0,
                 machines: 0,
                 promised_ms,
+                chosen: None,
                 recalled: None,
             });
             cases.push((case.row.id, case));

@@ -585,6 +585,10 @@ pub struct SpokenPrompts {
     pub reminder: Option<ReminderPrompts>,
     /// To who is on the line before an operator: without them nobody is.
     pub person_first: Option<PersonFirstPrompts>,
+    /// "To be called no more on this number press 1".
+    pub opt_out: Option<PromptId>,
+    /// To whoever chooses when they are called.
+    pub when: Option<WhenPrompts>,
     /// To the operator: a callback, to be read before the number is dialled.
     pub to_operator_preview: Option<PromptId>,
     /// To the operator: a callback, the number is being dialled.
@@ -616,6 +620,19 @@ pub struct CodePrompts {
     pub said: PromptId,
     /// To the operator: the person hears their code.
     pub to_operator: PromptId,
+}
+
+/// Messages to whoever chooses when they are called; the hours have their own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WhenPrompts {
+    /// "You have chosen", before the hours.
+    pub chosen: PromptId,
+    /// "Press 1 if that is right, 2 for another time".
+    pub confirm: PromptId,
+    /// "In those hours we cannot call you".
+    pub not_then: PromptId,
+    /// "We call you in the hours that you have chosen".
+    pub kept: PromptId,
 }
 
 /// Messages to whoever asks whether it was us that called; the moment is composed.

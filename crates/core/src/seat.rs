@@ -3,6 +3,7 @@
 
 use crate::callback::Settled;
 use crate::id::{AttemptId, CallbackId, DialId, LegId, QueueId, TaskId, TenantId, TrunkId};
+use crate::keeping::NeedsSaid;
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
 use crate::preview::Preview;
@@ -84,6 +85,8 @@ pub(crate) struct Done {
     pub(crate) queue: QueueId,
     /// The callback that the conversation closed, with the needs that it settled.
     pub(crate) settled: Option<Settled>,
+    /// The callback of whoever was spoken with, open or not.
+    pub(crate) case: Option<CallbackId>,
 }
 
 /// A seat in memory.
@@ -118,6 +121,8 @@ pub(crate) struct Seat {
     pub(crate) let_go: Option<LegId>,
     /// Whether its operator hears who it is, and is not joined with them yet.
     pub(crate) is_told: bool,
+    /// What its operator has said of the needs of whoever they speak with.
+    pub(crate) said: NeedsSaid,
     /// The dial whose person hears the code word, before they hear the operator.
     pub(crate) says_code: Option<DialId>,
     pub(crate) interval: Option<IntervalRow>,
@@ -162,6 +167,7 @@ impl Seat {
             work: SeatWork::Idle,
             let_go: None,
             is_told: false,
+            said: NeedsSaid::default(),
             says_code: None,
             interval: None,
             misses: 0,

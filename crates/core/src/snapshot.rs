@@ -470,7 +470,7 @@ impl Centre {
         self.case_of_caller(live.tenant, live.caller.number.as_ref()?)
     }
 
-    fn operator_name(&self, id: crate::id::OperatorId) -> Option<String> {
+    pub(crate) fn operator_name(&self, id: crate::id::OperatorId) -> Option<String> {
         self.operators
             .values()
             .find(|operator| operator.id == id)

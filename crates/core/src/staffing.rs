@@ -75,6 +75,9 @@ pub enum WhyNotTaken {
     /// Which of the two would hold?
     #[error("is here twice")]
     Twice,
+    /// Its end lies behind us.
+    #[error("is over already: its end is past")]
+    IsOver,
     /// A new operator.
     #[error("is new, and has no employer")]
     NoEmployer,

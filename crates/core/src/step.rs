@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::bulk::{BulkError, BulkTold, UndoTold};
 use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::campaign::{CampaignCommand, CampaignError};
-use crate::id::{CallbackId, CampaignId, DialId, LegId, SeatId, TaskId, TrunkId};
+use crate::id::{CallbackId, CampaignId, DialId, LegId, NeedId, SeatId, TaskId, TrunkId};
 use crate::importing::CarrierCall;
+use crate::keeping::NeedsSaid;
 use crate::literal::{self, Literal};
-use crate::mark::{MarkTold, Marked};
+use crate::mark::{MarkLine, MarkTold, Marked};
 use crate::number::{Caller, PhoneNumber};
 use crate::profile::ProfileTold;
 use crate::record::{EntryPage, NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
@@ -204,6 +205,8 @@ pub enum Command {
         seat: String,
         /// The result code.
         disposition: Disposition,
+        /// What is settled and what stays of all that the person is owed.
+        said: NeedsSaid,
     },
     /// The operator of the seat to which a callback is offered wants its person rung.
     AcceptCallback {
@@ -328,6 +331,13 @@ pub enum Command {
         told: MarkTold,
         /// How.
         marked: Box<Marked>,
+    },
+    /// Many numbers are marked, all of them or none.
+    MarkNumbers {
+        /// Which, and how.
+        lines: Vec<MarkLine>,
+        /// Whether it is only looked if they could be.
+        dry_run: bool,
     },
     /// A number is as any other again.
     ReleaseMark {
@@ -486,6 +496,17 @@ pub enum CommandError {
     /// A result code without a conversation.
     #[error("seat {0} has no conversation to give a result for")]
     NoConversation(String),
+    /// Something that is not owed to that person, or not any more.
+    #[error("whoever seat {seat} speaks with is not owed {need}")]
+    NoNeedThere {
+        /// The seat.
+        seat: String,
+        /// The need.
+        need: NeedId,
+    },
+    /// It cannot be both.
+    #[error("{0} is to be kept and to be closed")]
+    NeedSaidTwice(NeedId),
     /// New rules drop what is still in use.
     #[error("queues or tenants that are still needed would be gone")]
     StillNeeded(Vec<StillNeeded>),

@@ -82,6 +82,8 @@ pub(crate) enum Timer {
     Tasks,
     /// Whether authorities that have drifted apart still are.
     Fairness,
+    /// The hours in which a person wanted to be called are over.
+    ChosenTimeOver(CallbackId, UtcMs),
     /// A seat may be offered a callback again that was handed back there.
     DeclineOver(CallbackId, SeatId),
     /// A dial that was in flight at a crash may be reconciled.

@@ -27,6 +27,7 @@ impl Centre {
             PlanStep::Play { .. }
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
+            | PlanStep::OptOut { .. }
             | PlanStep::Callback { .. }
             | PlanStep::Verify { .. }
             | PlanStep::Emergency { .. }
@@ -134,6 +135,7 @@ impl Centre {
             PlanStep::Play { .. }
             | PlanStep::Hours { .. }
             | PlanStep::Menu { .. }
+            | PlanStep::OptOut { .. }
             | PlanStep::Callback { .. }
             | PlanStep::Verify { .. }
             | PlanStep::Emergency { .. }

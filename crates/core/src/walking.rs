@@ -103,13 +103,17 @@ impl Centre {
                 Some(PlanStep::Callback {
                     queue,
                     by_key,
+                    when,
                     then,
                 }) => {
                     let queue = self.queue_now(tenant, *queue);
-                    let wish = Wish::new(Some(queue), *then, *by_key);
+                    let wish = Wish::new(Some(queue), *then, (*by_key, when.clone()));
                     return self.wishes_callback(now, id, wish, step);
                 }
                 Some(PlanStep::Verify { .. }) => return self.verify(now, id, at, step),
+                Some(PlanStep::OptOut { then, instead }) => {
+                    return self.opts_out(now, id, (*then, *instead), step);
+                }
                 Some(PlanStep::Emergency { prompts, then }) => {
                     live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
                     let next = then.map_or(Next::HangUp, Next::Step);
@@ -362,6 +366,9 @@ impl Centre {
                     let wish = self.wish_in_queue(id, queue);
                     self.leave_queue(now, id, OfferState::Withdrawn, step);
                     self.wishes_callback(now, id, wish, step);
+                } else if self.opt_out_key(id, at) == Some(digit) {
+                    self.leave_queue(now, id, OfferState::Withdrawn, step);
+                    self.opts_out(now, id, (None, at), step);
                 }
             }
             Doing::Wishing(_) => self.number_key(now, id, digit, step),
@@ -371,6 +378,21 @@ impl Centre {
             }
             Doing::Message { .. } => live.pressed_ahead = Some(digit),
             Doing::Ringing | Doing::Talking { .. } => {}
+        }
+    }
+
+    /// The key with which who waits at a step takes themselves off the list.
+    fn opt_out_key(&self, id: AttemptId, at: StepId) -> Option<char> {
+        match self.plan_of(id)?.steps.get(at.0)? {
+            PlanStep::Queue { opt_out_key, .. } => *opt_out_key,
+            PlanStep::Play { .. }
+            | PlanStep::Hours { .. }
+            | PlanStep::Menu { .. }
+            | PlanStep::Callback { .. }
+            | PlanStep::Verify { .. }
+            | PlanStep::OptOut { .. }
+            | PlanStep::Emergency { .. }
+            | PlanStep::HangUp { .. } => None,
         }
     }
 

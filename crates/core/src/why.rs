@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::attempt::Doing;
 use crate::blending::may_be_missed;
 use crate::centre::Centre;
+use crate::chosen_time::not_before;
 use crate::declining::DeclinedNow;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
 use crate::matching::{Dialling, Eligibility, Skills, Waiting};
@@ -34,6 +35,11 @@ pub enum Hold {
     NotStored,
     /// It is not due yet: a rest after a call, the release after an opening, or put off by somebody.
     NotDue {
+        /// Not before.
+        until_ms: UtcMs,
+    },
+    /// The person has said when they want to be called.
+    TimeChosen {
         /// Not before.
         until_ms: UtcMs,
     },
@@ -205,6 +211,10 @@ impl Centre {
                 release_ms.max(case.row.not_before_ms)
             });
             holds.extend((until_ms > now.utc_ms).then_some(Hold::NotDue { until_ms }));
+            let chosen_ms = not_before(case.chosen, now.utc_ms);
+            let is_chosen = chosen_ms > now.utc_ms;
+            let until_ms = chosen_ms;
+            holds.extend(is_chosen.then_some(Hold::TimeChosen { until_ms }));
             holds.extend((!self.may_stand(id)).then_some(Hold::InACall));
             let is_held = self.is_held_by_campaign(case);
             holds.extend(is_held.then_some(Hold::Campaign));

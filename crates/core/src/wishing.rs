@@ -4,7 +4,8 @@
 
 use crate::attempt::{Doing, Lost, Next, Reach};
 use crate::centre::Centre;
-use crate::dialplan::{NumberByKey, Step as PlanStep, StepId};
+use crate::chosen_time::ChosenTime;
+use crate::dialplan::{NumberByKey, Step as PlanStep, StepId, When};
 use crate::id::{AttemptId, QueueId};
 use crate::number::{Caller, PhoneNumber};
 use crate::record::Record;
@@ -30,6 +31,8 @@ pub(crate) struct Wish {
     /// Afterwards; without it the call ends.
     then: Option<StepId>,
     by_key: NumberByKey,
+    /// What is asked about the time, when the number is settled.
+    when: Option<Box<When>>,
     tries_left: u32,
     asked: Asked,
 }
@@ -41,16 +44,37 @@ enum Asked {
     Number(String),
     /// Whether this one is right.
     Confirmation(Caller),
+    /// When they want to be called.
+    Time,
+    /// Whether they want to be called no more; else they go on here.
+    Leaving(StepId),
+    /// Whether these hours are right, said so.
+    TimeConfirmation(ChosenTime, PromptId),
 }
 
 impl Wish {
-    pub(crate) fn new(queue: Option<QueueId>, then: Option<StepId>, by_key: NumberByKey) -> Self {
+    pub(crate) fn new(
+        queue: Option<QueueId>,
+        then: Option<StepId>,
+        (by_key, when): (NumberByKey, Option<Box<When>>),
+    ) -> Self {
         Self {
             queue,
             then,
             by_key,
+            when,
             tries_left: by_key.tries,
             asked: Asked::Number(String::new()),
+        }
+    }
+}
+
+impl Wish {
+    /// The wish to be called no more.
+    pub(crate) fn leaving(then: Option<StepId>, instead: StepId, by_key: NumberByKey) -> Self {
+        Self {
+            asked: Asked::Leaving(instead),
+            ..Self::new(None, then, (by_key, None))
         }
     }
 }
@@ -63,9 +87,11 @@ impl Centre {
             PlanStep::Callback {
                 queue: owing,
                 by_key,
+                when,
                 then,
-            } if *owing == queue => Some(Wish::new(Some(queue), *then, *by_key)),
+            } if *owing == queue => Some(Wish::new(Some(queue), *then, (*by_key, when.clone()))),
             PlanStep::Callback { .. }
+            | PlanStep::OptOut { .. }
             | PlanStep::Verify { .. }
             | PlanStep::Play { .. }
             | PlanStep::Hours { .. }
@@ -76,7 +102,7 @@ impl Centre {
         };
         self.plan_of(id)
             .and_then(|plan| plan.steps.iter().find_map(wish))
-            .unwrap_or_else(|| Wish::new(Some(queue), None, NumberByKey::default()))
+            .unwrap_or_else(|| Wish::new(Some(queue), None, (NumberByKey::default(), None)))
     }
 
     /// Whether a wish to be called back at this queue can come true.
@@ -143,7 +169,7 @@ impl Centre {
         self.ask_about_number(id, Wish { asked, ..wish }, says, step);
     }
 
-    fn ask_about_number(
+    pub(crate) fn ask_about_number(
         &mut self,
         id: AttemptId,
         wish: Wish,
@@ -215,6 +241,89 @@ impl Centre {
                 }
                 _ => self.ask_again(now, id, Vec::new(), step),
             },
+            Asked::Leaving(instead) => {
+                let (instead, then) = (*instead, wish.then);
+                if key == CONFIRMS {
+                    self.opted_out(now, id, then, step);
+                } else {
+                    self.walk(now, id, instead, step);
+                }
+            }
+            Asked::Time => self.time_key(now, id, key, step),
+            Asked::TimeConfirmation(chosen, _) => {
+                let chosen = *chosen;
+                self.time_confirmed(now, id, (chosen, key), step);
+            }
+        }
+    }
+
+    /// A key about the time: the hours behind it are said back, if anybody can be called in them.
+    fn time_key(&mut self, now: Now, id: AttemptId, key: char, step: &mut Step) {
+        let Some(Doing::Wishing(wish)) = self.attempts.get(&id).map(|live| &live.doing) else {
+            return;
+        };
+        let (when, queue) = (wish.when.clone(), wish.queue);
+        let (Some(when), Some(spoken)) = (when, self.rules.prompts.when.clone()) else {
+            return;
+        };
+        let Some(window) = when.windows.get(&key) else {
+            return self.ask_again(now, id, Vec::new(), step);
+        };
+        let queue = queue.and_then(|queue| self.rules.current(queue));
+        let chosen = queue.and_then(|queue| self.time_behind(now, (&when, key), queue));
+        match chosen {
+            Some(chosen) => {
+                let mut wish = (**wish).clone();
+                wish.asked = Asked::TimeConfirmation(chosen, window.say);
+                self.say_time_back(id, wish, window.say, step);
+            }
+            None => self.ask_again(now, id, vec![spoken.not_then], step),
+        }
+    }
+
+    fn say_time_back(&mut self, id: AttemptId, wish: Wish, say: PromptId, step: &mut Step) {
+        if let Some(spoken) = self.rules.prompts.when.clone() {
+            let says = vec![spoken.chosen, say, spoken.confirm];
+            self.ask_about_number(id, wish, says, step);
+        }
+    }
+
+    fn time_confirmed(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        (chosen, key): (ChosenTime, char),
+        step: &mut Step,
+    ) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        let (callback, Doing::Wishing(wish)) = (live.row.callback, &mut live.doing) else {
+            return;
+        };
+        match key {
+            CONFIRMS => {
+                let then = wish.then;
+                if let Some(callback) = callback.filter(|it| self.cases.contains_key(it)) {
+                    self.is_to_be_called_in(now, (callback, id), chosen, step);
+                }
+                let kept = self.rules.prompts.when.as_ref().map(|it| it.kept);
+                self.speak(id, kept.into_iter().collect(), what_follows(then), step);
+            }
+            ANOTHER => {
+                wish.asked = Asked::Time;
+                self.ask_again(now, id, Vec::new(), step);
+            }
+            _ => self.ask_again(now, id, Vec::new(), step),
+        }
+    }
+
+    /// The call is promised: now they choose when it is to come.
+    fn ask_time(&mut self, id: AttemptId, wish: Wish, mut says: Vec<PromptId>, step: &mut Step) {
+        if let Some(when) = &wish.when {
+            says.push(when.ask);
+            let asked = Asked::Time;
+            self.ask_about_number(id, Wish { asked, ..wish }, says, step);
         }
     }
 
@@ -240,7 +349,14 @@ impl Centre {
         };
         match &wish.asked {
             Asked::Number(digits) if !digits.is_empty() => self.number_keyed(now, id, step),
-            Asked::Number(_) | Asked::Confirmation(_) => {
+            Asked::Leaving(instead) => {
+                let instead = *instead;
+                self.walk(now, id, instead, step);
+            }
+            Asked::Number(_)
+            | Asked::Confirmation(_)
+            | Asked::Time
+            | Asked::TimeConfirmation(..) => {
                 self.ask_again(now, id, Vec::new(), step);
             }
         }
@@ -280,7 +396,15 @@ impl Centre {
             return match wish.asked.clone() {
                 Asked::Number(_) => self.ask_number(id, wish, says, step),
                 Asked::Confirmation(caller) => self.read_back(id, wish, caller, step),
+                // A key or silence decides at once.
+                Asked::Leaving(instead) => self.walk(now, id, instead, step),
+                Asked::Time => self.ask_time(id, wish, says, step),
+                Asked::TimeConfirmation(_, say) => self.say_time_back(id, wish, say, step),
             };
+        }
+        if matches!(wish.asked, Asked::Time | Asked::TimeConfirmation(..)) {
+            // They are called as anybody, which they were promised before.
+            return self.speak(id, says, what_follows(wish.then), step);
         }
         // Who cannot press a key (an old telephone, a hand that shakes) is called where they
         // called from; a number that was keyed in and never confirmed is nobody's.
@@ -397,6 +521,15 @@ impl Centre {
             says.extend(self.said_promise(now, id, step));
         }
         says.extend(self.given_code(now, id, step));
+        let is_asked = wish.when.is_some() && storm.is_none();
+        if is_asked && self.rules.prompts.when.is_some() {
+            let tries_left = wish.by_key.tries;
+            let wish = Wish {
+                tries_left,
+                ..wish.clone()
+            };
+            return self.ask_time(id, wish, says, step);
+        }
         self.speak(id, says, what_follows(wish.then), step);
     }
 
@@ -420,6 +553,6 @@ impl Centre {
     }
 }
 
-fn what_follows(then: Option<StepId>) -> Next {
+pub(crate) fn what_follows(then: Option<StepId>) -> Next {
     then.map_or(Next::HangUp, Next::Step)
 }

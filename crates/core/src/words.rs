@@ -390,10 +390,14 @@ vocabulary! {
         Returned = "returned",
         /// Back to waiting after a restart's reconciliation.
         Reconciled = "reconciled",
+        /// The person said when they want to be called; or that time has passed, and it is another day's.
+        TimeChosen = "time_chosen",
         /// Put off with many others, or brought back from that.
         Postponed = "postponed",
-        /// One of the needs was closed by hand; others are open.
+        /// One of the needs was closed by hand, or by what an operator said.
         NeedClosed = "need_closed",
+        /// A conversation would have closed it, and the operator said that it stays.
+        NeedKept = "need_kept",
         /// Over.
         Closed = "closed",
     }

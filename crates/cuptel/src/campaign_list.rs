@@ -3,16 +3,12 @@
 //! lines are told to the node, some hundred at a time, under a campaign of which nobody is called
 //! before the last of them is there. Whoever cannot be called is left out, and named.
 
-use std::cell::Cell;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use cuptel_core::calendar::moment;
 use cuptel_core::campaign::{CampaignError, is_name};
 use cuptel_core::number::Caller;
 use cuptel_core::time::UtcMs;
@@ -21,28 +17,36 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::{one_of, say, tell};
 use crate::config::Config;
+use crate::lines::{Bound, Columns, Form, Row};
 use crate::shell::Api;
 use crate::tasks::time;
 
 /// Lines told at once.
 const AT_ONCE: usize = 400;
-const COLUMNS: [&str; 8] = [
-    "number",
-    "note",
-    "due",
-    "not_before",
-    "ref",
-    "appointment",
-    "born",
-    "place",
-];
-/// Of these, those that only a list of reminders has; the first two it must have.
-const OF_REMINDERS: std::ops::Range<usize> = 5..8;
-/// Bytes of a line, at most: what is longer is no list.
-const LINE_BYTES_MAX: usize = 16 * 1024;
+const RECALL: Columns = Columns {
+    all: &["number", "note", "due", "not_before", "ref"],
+    must: 1,
+};
+const REMINDER: Columns = Columns {
+    all: &[
+        "number",
+        "appointment",
+        "born",
+        "note",
+        "due",
+        "not_before",
+        "ref",
+        "place",
+    ],
+    must: 3,
+};
 
-/// Bytes that are read of a file at once.
-const READ_BYTES: usize = 8 * 1024;
+fn columns(kind: CampaignKind) -> &'static Columns {
+    match kind {
+        CampaignKind::Recall => &RECALL,
+        CampaignKind::Reminder => &REMINDER,
+    }
+}
 
 fn name(text: &str) -> Result<String, String> {
     let name = is_name(text).then(|| text.to_owned());
@@ -94,6 +98,10 @@ pub(crate) struct NewCampaign {
     /// People at most that are released within an hour
     #[arg(long, value_name = "N")]
     per_hour: Option<u32>,
+    /// So long operators read about a person before they are rung, at most 600; 0 for not at all
+    /// [default: `preview_s` of the queue]
+    #[arg(long, value_name = "S")]
+    preview_s: Option<u32>,
     /// Who brings it in, which is recorded
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -125,8 +133,8 @@ struct Told {
 /// `import campaign FILE.csv`.
 pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitCode> {
     let most = config.limits.campaign_entries_max;
-    let form = Form::of(&new.file, new.kind)?;
-    let lines = form.each(most, |_| Ok(()))?;
+    let form = Form::of(&new.file, columns(new.kind))?;
+    let lines = form.each(bound(most), |_| Ok(()))?;
     if lines == 0 {
         bail!("{} has no line behind its header", new.file.display());
     }
@@ -177,7 +185,8 @@ fn campaign(new: &NewCampaign) -> Value {
         "name": new.name, "tenant": new.tenant, "queue": new.queue, "kind": new.kind,
         "class": new.class,
         "due_ms": new.due, "note": new.note, "window": new.window, "starts_ms": new.starts,
-        "ends_ms": new.ends, "pace": new.pace, "per_hour": new.per_hour, "by": new.by,
+        "ends_ms": new.ends, "pace": new.pace, "per_hour": new.per_hour,
+        "preview_s": new.preview_s, "by": new.by,
     })
 }
 
@@ -210,6 +219,13 @@ fn report(new: &NewCampaign, told: &Told, what: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+fn bound(most: u32) -> Bound {
+    Bound {
+        most,
+        said_by: "[limits] campaign_entries_max",
+    }
+}
+
 /// Tells every line that can be told, a chunk at a time.
 fn tell_all(
     form: &Form<'_>,
@@ -219,8 +235,8 @@ fn tell_all(
     let mut told = Told::default();
     let mut chunk = Vec::with_capacity(AT_ONCE);
     let mut known: HashMap<u64, u64> = HashMap::new();
-    form.each(most, |row| {
-        match row.entry(&mut known) {
+    form.each(bound(most), |row| {
+        match entry_of(row, &mut known) {
             Ok(entry) => chunk.push(entry),
             Err(why) => told.left_out.push(LeftOut {
                 line: row.line,
@@ -276,200 +292,50 @@ fn in_words(why: &str) -> String {
     told.to_owned()
 }
 
-/// The form of a file: which columns stand where.
-struct Form<'f> {
-    file: &'f Path,
-    delimiter: u8,
-    /// Where each of `COLUMNS` stands.
-    places: [Option<usize>; 8],
-}
-
-/// One line, by the columns of its file.
-struct Row<'r> {
-    /// Where it stands in the file, the header being line 1.
-    line: u64,
-    record: &'r csv::StringRecord,
-    places: [Option<usize>; 8],
-}
-
-impl<'f> Form<'f> {
-    fn of(file: &'f Path, kind: CampaignKind) -> anyhow::Result<Self> {
-        let mut first = String::new();
-        let mut reader = open(file)?;
-        let mut head = std::io::Read::take(&mut reader, LINE_BYTES_MAX as u64);
-        head.read_line(&mut first)
-            .with_context(|| format!("reading {}", file.display()))?;
-        let first = first.trim_start_matches('\u{feff}').trim();
-        // Spreadsheets of an Italian desk write semicolons.
-        let delimiter = if first.contains(';') { b';' } else { b',' };
-        let named: Vec<&str> = first
-            .split(char::from(delimiter))
-            .map(|name| name.trim().trim_matches('"'))
-            .collect();
-        let place = |column: &str| named.iter().position(|name| *name == column);
-        let reminds = kind == CampaignKind::Reminder;
-        let known = if reminds {
-            &COLUMNS[..]
-        } else {
-            &COLUMNS[..OF_REMINDERS.start]
-        };
-        let unknown = named.iter().find(|name| !known.contains(name));
-        let places = COLUMNS.map(place);
-        let must = if reminds { &[0, 5, 6][..] } else { &[0][..] };
-        if unknown.is_some() || must.iter().any(|&column| places[column].is_none()) {
-            // Without a header the first line is a person's.
-            bail!(
-                "{}:1: expected the columns {} and, if they are there, {}, with commas or semicolons: put a line with their names before the first",
-                file.display(),
-                if reminds {
-                    "number, appointment, born"
-                } else {
-                    "number"
-                },
-                if reminds {
-                    "note, due, not_before, ref, place"
-                } else {
-                    "note, due, not_before, ref"
-                },
-            );
-        }
-        Ok(Self {
-            file,
-            delimiter,
-            places,
-        })
-    }
-
-    /// Hands over every line behind the header. How many there are.
-    fn each(
-        &self,
-        most: u32,
-        mut take: impl FnMut(&Row<'_>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<u64> {
-        let of_line = Cell::new(0);
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(true)
-            .delimiter(self.delimiter)
-            .buffer_capacity(READ_BYTES)
-            .from_reader(Bounded {
-                file: open(self.file)?,
-                bytes: &of_line,
-            });
-        let mut record = csv::StringRecord::new();
-        let mut count = 0;
-        loop {
-            let line = reader.position().line();
-            let is_one = reader.read_record(&mut record);
-            let place = self.file.display();
-            let broken = || format!("nothing was taken of {place}: it is broken at line {line}");
-            if !is_one.with_context(broken)? {
-                return Ok(count);
-            }
-            of_line.set(0);
-            count += 1;
-            if count > u64::from(most) {
-                bail!(
-                    "{place} has more than {most} lines ([limits] campaign_entries_max): nothing was taken of it"
-                );
-            }
-            let line = record.position().map_or(0, csv::Position::line);
-            take(&Row {
-                line,
-                record: &record,
-                places: self.places,
-            })?;
-        }
+fn year(text: &str) -> Result<Option<u16>, String> {
+    let is_year = text.len() == 4;
+    match text.parse() {
+        _ if text.is_empty() => Ok(None),
+        Ok(year) if is_year => Ok(Some(year)),
+        Ok(_) | Err(_) => Err("`born` is no year of birth, like 1950".to_owned()),
     }
 }
 
-/// A file of which no line is too long: one quotation mark that is left open would make one line of
-/// all that follows.
-struct Bounded<'b> {
-    file: BufReader<File>,
-    /// Read since the last line was whole.
-    bytes: &'b Cell<usize>,
-}
-
-impl Read for Bounded<'_> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        if self.bytes.get() > LINE_BYTES_MAX {
-            return Err(std::io::Error::other(format!(
-                "a line has more than {LINE_BYTES_MAX} bytes: a quotation mark may be left open"
-            )));
-        }
-        let read = self.file.read(into)?;
-        self.bytes.set(self.bytes.get() + read);
-        Ok(read)
+/// The line as the node is told it, or why it is left out.
+fn entry_of(row: &Row<'_>, known: &mut HashMap<u64, u64>) -> Result<Value, String> {
+    let number = row.field("number");
+    let person = Caller::from_user_part(number);
+    let is_number = !matches!(person.class, NumberClass::Invalid | NumberClass::Anonymous);
+    let why = if is_number { "not_callable" } else { "invalid" };
+    let e164 = person.callable().ok_or_else(|| in_words(why))?;
+    let digits = e164.reveal().trim_start_matches('+').parse();
+    let digits: u64 = digits.map_err(|_error| in_words("invalid"))?;
+    let (due_ms, not_before_ms) = (row.moment("due")?, row.moment("not_before")?);
+    let (appointment_ms, born) = (row.moment("appointment")?, year(row.field("born"))?);
+    if let Some(first) = known.insert(digits, row.line) {
+        known.insert(digits, first);
+        return Err(format!("the same number as line {first}"));
     }
-}
-
-fn open(file: &Path) -> anyhow::Result<BufReader<File>> {
-    let opened = File::open(file).with_context(|| format!("reading {}", file.display()))?;
-    Ok(BufReader::new(opened))
-}
-
-impl Row<'_> {
-    fn field(&self, column: usize) -> &str {
-        let place = self.places.get(column).copied().flatten();
-        let text = place.and_then(|place| self.record.get(place));
-        text.unwrap_or_default().trim()
-    }
-
-    fn moment(&self, column: usize) -> Result<Option<UtcMs>, String> {
-        match self.field(column) {
-            "" => Ok(None),
-            text => moment::parse(text).map(Some).ok_or_else(|| {
-                let column = COLUMNS[column];
-                format!("`{column}` is no time with its zone, like 2026-11-25T18:00:00+01:00")
-            }),
+    let mut entry = Map::from_iter([
+        ("line".to_owned(), json!(row.line)),
+        ("number".to_owned(), json!(e164.reveal())),
+    ]);
+    entry.extend(due_ms.map(|at| ("due_ms".to_owned(), json!(at))));
+    entry.extend(not_before_ms.map(|at| ("not_before_ms".to_owned(), json!(at))));
+    entry.extend(appointment_ms.map(|at| ("appointment_ms".to_owned(), json!(at))));
+    entry.extend(born.map(|year| ("born".to_owned(), json!(year))));
+    for name in ["note", "ref", "place"] {
+        if !row.field(name).is_empty() {
+            entry.insert(name.to_owned(), json!(row.field(name)));
         }
     }
-
-    fn year(&self) -> Result<Option<u16>, String> {
-        let text = self.field(6);
-        let is_year = text.len() == 4;
-        match text.parse() {
-            _ if text.is_empty() => Ok(None),
-            Ok(year) if is_year => Ok(Some(year)),
-            Ok(_) | Err(_) => Err("`born` is no year of birth, like 1950".to_owned()),
-        }
-    }
-
-    /// The line as the node is told it, or why it is left out.
-    fn entry(&self, known: &mut HashMap<u64, u64>) -> Result<Value, String> {
-        let number = self.field(0);
-        let person = Caller::from_user_part(number);
-        let is_number = !matches!(person.class, NumberClass::Invalid | NumberClass::Anonymous);
-        let why = if is_number { "not_callable" } else { "invalid" };
-        let e164 = person.callable().ok_or_else(|| in_words(why))?;
-        let digits = e164.reveal().trim_start_matches('+').parse();
-        let digits: u64 = digits.map_err(|_error| in_words("invalid"))?;
-        let (due_ms, not_before_ms) = (self.moment(2)?, self.moment(3)?);
-        let (appointment_ms, born) = (self.moment(5)?, self.year()?);
-        if let Some(first) = known.insert(digits, self.line) {
-            known.insert(digits, first);
-            return Err(format!("the same number as line {first}"));
-        }
-        let mut entry = Map::from_iter([
-            ("line".to_owned(), json!(self.line)),
-            ("number".to_owned(), json!(e164.reveal())),
-        ]);
-        entry.extend(due_ms.map(|at| ("due_ms".to_owned(), json!(at))));
-        entry.extend(not_before_ms.map(|at| ("not_before_ms".to_owned(), json!(at))));
-        entry.extend(appointment_ms.map(|at| ("appointment_ms".to_owned(), json!(at))));
-        entry.extend(born.map(|year| ("born".to_owned(), json!(year))));
-        for (name, column) in [("note", 1), ("ref", 4), ("place", 7)] {
-            if !self.field(column).is_empty() {
-                entry.insert(name.to_owned(), json!(self.field(column)));
-            }
-        }
-        Ok(Value::Object(entry))
-    }
+    Ok(Value::Object(entry))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lines::{LINE_BYTES_MAX, READ_BYTES};
 
     /// Told lines, and those that are left out; a fault of the file as its words.
     fn read(text: &str) -> Result<(Vec<Value>, Vec<LeftOut>), String> {
@@ -481,7 +347,7 @@ mod tests {
         let file = folder.path().join("list.csv");
         std::fs::write(&file, text).expect("written");
         let in_words = |error: anyhow::Error| format!("{error:#}");
-        let form = Form::of(&file, kind).map_err(in_words)?;
+        let form = Form::of(&file, columns(kind)).map_err(in_words)?;
         let mut all = Vec::new();
         let told = tell_all(&form, 10, |chunk| {
             all.extend_from_slice(chunk);

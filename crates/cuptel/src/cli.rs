@@ -16,6 +16,7 @@ use crate::by_hand::{Closing, NewCallback};
 use crate::campaign_list::NewCampaign;
 use crate::campaigns::CampaignCommand;
 use crate::config::{self, Config, source::ConfigFault};
+use crate::number_list::NewNumbers;
 use crate::numbers::NumberCommand;
 use crate::paper::Printing;
 use crate::report::ReportCommand;
@@ -23,8 +24,8 @@ use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::{
-    audit, campaign_list, campaigns, import, numbers, rehearsal, replay, report, serve, shell,
-    simulate, staffing, stops, tasks, tenants, why,
+    audit, campaign_list, campaigns, import, number_list, numbers, rehearsal, replay, report,
+    serve, shell, simulate, staffing, stops, tasks, tenants, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -628,6 +629,17 @@ pub(crate) enum ImportCommand {
     /// whose import was cut off, nobody is ever called.
     #[command(verbatim_doc_comment)]
     Campaign(Box<NewCampaign>),
+    /// Numbers that are not to be called, or that many people share: all of them or none
+    ///
+    /// A CSV file with the column number and, if they are there, mark,reason,until, in any order, with
+    /// commas or semicolons; `mark` is do_not_call, where it is empty, or shared:
+    ///
+    /// number,mark,reason,until
+    /// 0861123456,do_not_call,lo ha chiesto,2027-01-31T18:00:00+01:00
+    ///
+    /// Every line at fault is named, and nothing is marked then.
+    #[command(verbatim_doc_comment)]
+    Numbers(NewNumbers),
     /// Tasks: `cuptel tasks import --help` tells the columns
     Tasks {
         /// The file
@@ -711,6 +723,9 @@ impl Cli {
             }
             Command::Import(ImportCommand::Campaign(new)) => {
                 campaign_list::import(&load(&self.config)?, &new)
+            }
+            Command::Import(ImportCommand::Numbers(new)) => {
+                number_list::import(&load(&self.config)?, &new)
             }
             Command::Import(ImportCommand::Tasks { file, json }) => {
                 tasks::import(&load(&self.config)?, &file, json)

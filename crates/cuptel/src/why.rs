@@ -280,6 +280,7 @@ fn held(hold: &Value) -> String {
                 "held until {until}: it rests after a call, was put off, or is released after an opening; `cuptel callbacks show` tells which"
             )
         }
+        "time_chosen" => format!("held until {until}: the person has said when to be called"),
         "window_closed" => format!("held until {until}: people may not be rung at this hour"),
         "no_channel" => "held: no trunk has a channel for a callback".to_owned(),
         "trunks_down" => {

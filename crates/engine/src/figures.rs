@@ -58,6 +58,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::CampaignEntry(_)
             | Record::CodeWord(_)
             | Record::Decline(_)
+            | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::Task(_)

@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::step::Command;
-use cuptel_core::words::{Chosen, Disposition};
+use cuptel_core::words::Chosen;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -78,14 +78,6 @@ pub(crate) struct OneMore {
 enum Afterwards {
     Pause,
     SignOut,
-}
-
-/// The result of a conversation.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Dispose {
-    #[schema(value_type = schema::Disposition)]
-    disposition: Disposition,
 }
 
 /// A body without content.
@@ -305,25 +297,6 @@ pub(crate) async fn one_more(
     } = asked.wish;
     let command = choose(&seat, chosen, reason, supervisor);
     act(&shared, caller, &seat, asked.by_form, command).await
-}
-
-/// The result of the conversation being had or just had.
-#[utoipa::path(post, path = "/api/v1/seats/{seat}/disposition", tag = "seats",
-    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
-    request_body(content((Dispose = "application/json"),
-        (Dispose = "application/x-www-form-urlencoded"))),
-    responses(schema::SeatActed))]
-pub(crate) async fn dispose(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Dispose>,
-) -> Result<Response, ApiError> {
-    let command = Command::Dispose {
-        seat: seat.clone(),
-        disposition: asked.wish.disposition,
-    };
-    act(&shared, caller, &seat, asked.by_form, Ok(command)).await
 }
 
 fn choose(

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use cuptel_core::id::NeedId;
+use cuptel_core::preview::{NeedNow, OwedNow};
 use cuptel_core::snapshot::{
     CampaignNow, ClassNow, QueueNow, SeatNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow,
 };
@@ -72,8 +74,18 @@ pub(crate) struct SeatLine {
     pub(crate) notes: Cell,
     /// What the person at hand is owed, a line each.
     pub(crate) owed: Cell,
+    /// The same, with what becomes of each when the result is given.
+    pub(crate) needs: Vec<NeedLine>,
     /// The callback that is offered there; empty where none is.
     pub(crate) offered: String,
+}
+
+/// One thing that is owed to whoever a seat speaks with, or did.
+#[derive(Debug)]
+pub(crate) struct NeedLine {
+    pub(crate) id: NeedId,
+    pub(crate) text: String,
+    pub(crate) closes: bool,
 }
 
 /// A line of the trunks' table.
@@ -551,6 +563,11 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
                 .as_ref()
                 .map_or(String::new(), |owed| offered::told(owed, at)),
         ),
+        needs: shown
+            .owed
+            .as_ref()
+            .filter(|owed| !owed.is_offered)
+            .map_or(Vec::new(), need_lines),
         offered: shown
             .owed
             .filter(|owed| owed.is_offered)
@@ -562,6 +579,15 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
             }),
         ),
     }
+}
+
+fn need_lines(owed: &OwedNow) -> Vec<NeedLine> {
+    let line = |need: &NeedNow| NeedLine {
+        id: need.need,
+        text: offered::need(need),
+        closes: need.closes,
+    };
+    owed.needs.iter().map(line).collect()
 }
 
 fn trunk_line(i: usize, trunk: &TrunkNow) -> TrunkLine {

@@ -85,6 +85,9 @@ pub(crate) struct NewCampaign {
     pace: Option<u32>,
     /// People at most that are released within an hour.
     per_hour: Option<u32>,
+    /// Seconds, at most 600, that operators read about its people before these are rung; as the queue says
+    /// (`preview_s`), without.
+    preview_s: Option<u32>,
     /// Name of who makes it.
     by: Option<String>,
 }
@@ -277,6 +280,7 @@ pub(crate) async fn create(
         ends_ms: wish.ends_ms,
         pace: wish.pace,
         per_hour: wish.per_hour,
+        preview_s: wish.preview_s,
         by: typed(wish.by.as_deref().unwrap_or(""))?,
     };
     told_to(&shared, CampaignCommand::Create(Box::new(told))).await?;

@@ -250,6 +250,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::TooManyMarks(_)
         | CommandError::PauseReason { .. }
         | CommandError::DeclineReason { .. }
+        | CommandError::NeedSaidTwice(_)
         | CommandError::TooManyTasks(_)
         | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::SeatTaken { .. }
@@ -263,6 +264,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
         | CommandError::NoCallbackOffered(_)
+        | CommandError::NoNeedThere { .. }
         | CommandError::TaskNotOffered { .. }
         | CommandError::TaskNotAtWork(_)
         | CommandError::TaskAtWork(_)
@@ -290,6 +292,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
             CampaignError::Name
             | CampaignError::NoPrompts
             | CampaignError::Pace
+            | CampaignError::Preview
             | CampaignError::Window(_)
             | CampaignError::TooLate
             | CampaignError::NoteTooLong
@@ -339,6 +342,9 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::DeclineReason { .. } => {
             "`decline_reasons` under [people] in the configuration lists them"
         }
+        CommandError::NoNeedThere { .. } | CommandError::NeedSaidTwice(_) => {
+            "GET /api/v1/snapshot lists them under `owed` of the seat; nothing was recorded"
+        }
         CommandError::NoCallbackOffered(_) => {
             "GET /api/v1/snapshot says under `owed` of the seat what is offered there"
         }
@@ -377,6 +383,7 @@ fn campaign_hint(refused: &CampaignError) -> &'static str {
         }
         CampaignError::Name | CampaignError::NameTaken(_) => "give it another name",
         CampaignError::NoPrompts => "make the prompts, and reload the configuration",
+        CampaignError::Preview => "give a shorter `preview_s`, or none for what the queue says",
         CampaignError::Pace => "give another `pace`, and `per_hour` at least 1",
         CampaignError::Window(_) => "give hours within one day, or none for those of the queue",
         CampaignError::TooLate => "give a later moment, or an earlier start",

@@ -16,6 +16,7 @@ mod bulk;
 mod by_hand;
 mod campaigns;
 mod configuration;
+mod disposing;
 mod error;
 mod events;
 mod health;

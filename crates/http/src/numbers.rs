@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use cuptel_core::mark::{MarkTold, Marked};
+use cuptel_core::mark::{MarkLine, MarkTold, Marked};
 use cuptel_core::number::{Caller as Named, PhoneNumber};
 use cuptel_core::step::Command;
 use cuptel_core::words::Mark;
@@ -18,6 +18,9 @@ use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::reads::{self, asked, next, rows, word};
 use crate::schema;
+
+/// Numbers that are marked at once, at most.
+const NUMBERS_MAX: usize = 10_000;
 
 /// Which marks.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -50,6 +53,37 @@ pub(crate) struct NewMark {
     until_ms: Option<i64>,
     /// Name of the supervisor who says so.
     supervisor: Option<String>,
+    /// Why.
+    reason: Option<String>,
+}
+
+/// Numbers that are marked together, all of them or none.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMarks {
+    /// Short name of the tenant for which they are; for the region, without one.
+    tenant: Option<String>,
+    /// Name of the supervisor who says so.
+    supervisor: Option<String>,
+    /// Whether it is only looked if they could be marked.
+    #[serde(default)]
+    dry_run: bool,
+    /// At most 10,000.
+    numbers: Vec<ListedMark>,
+}
+
+/// One of them.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListedMark {
+    /// Where it stands in the list; faults name it.
+    line: u64,
+    /// As it is dialled: `+390861123456` or `0861123456`.
+    number: String,
+    #[schema(value_type = schema::Mark)]
+    mark: Mark,
+    /// When it is over by itself, in milliseconds since 1970; when somebody says so, without it.
+    until_ms: Option<i64>,
     /// Why.
     reason: Option<String>,
 }
@@ -118,6 +152,43 @@ pub(crate) async fn mark(
         .command(Command::MarkNumber { told, marked })
         .await?;
     Ok(Json(json!({ "changed": 1 })))
+}
+
+/// Marks many numbers, all of them or none: a fault of one line leaves everything as it was.
+#[utoipa::path(post, path = "/api/v1/numbers/import", tag = "people", security(("token" = [])),
+    request_body = NewMarks,
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 422, description = "Nothing was marked: the lines at fault are named",
+            body = schema::Faults)))]
+pub(crate) async fn import(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<NewMarks>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    if wish.numbers.len() > NUMBERS_MAX {
+        return Err(ApiError::TooLarge);
+    }
+    let (tenant, supervisor) = (said(wish.tenant)?, said(wish.supervisor)?);
+    let line = |it: ListedMark| {
+        let marked = Marked {
+            ends_ms: it.until_ms,
+            supervisor: supervisor.clone(),
+            reason: said(it.reason)?,
+        };
+        let (told, line) = (told(&it.number, it.mark, tenant.clone())?, it.line);
+        Ok(MarkLine { line, told, marked })
+    };
+    let lines: Vec<MarkLine> = wish
+        .numbers
+        .into_iter()
+        .map(line)
+        .collect::<Result<_, ApiError>>()?;
+    let dry_run = wish.dry_run;
+    let changed = if dry_run { 0 } else { lines.len() };
+    let command = Command::MarkNumbers { lines, dry_run };
+    shared.engine.command(command).await?;
+    Ok(Json(json!({ "changed": changed })))
 }
 
 /// Takes a mark away; what it was stays stored.

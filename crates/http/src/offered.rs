@@ -124,6 +124,13 @@ pub(crate) fn told(owed: &OwedNow, at_ms: UtcMs) -> String {
         let by = words::date_and_time(by_ms);
         format!("Le abbiamo detto che richiamiamo entro {by}")
     }));
+    lines.extend(owed.chosen.map(|chosen| {
+        format!(
+            "Ha chiesto di essere chiamata dal {} al {}",
+            words::date_and_time(chosen.from_ms),
+            words::date_and_time(chosen.until_ms)
+        )
+    }));
     let code = owed.code_word.as_ref();
     lines.extend(code.map(|code| format!("Parola d’ordine {code}")));
     lines.extend((owed.declined > 0).then(|| format!("Già restituita {} volte", owed.declined)));

@@ -5,8 +5,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    actions, bulk, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
-    offered, reads, reports, sites, staffing, stops, tasks, tenants,
+    actions, bulk, by_hand, campaigns, configuration, disposing, events, health, importing,
+    measures, numbers, offered, reads, reports, sites, staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -26,11 +26,11 @@ use crate::{
         reports::service, reports::backlog,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
-        actions::one_more, actions::front_office, actions::dispose, offered::accept, offered::decline,
+        actions::one_more, actions::front_office, disposing::dispose, offered::accept, offered::decline,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile,
         staffing::assign_callback, staffing::acknowledge_callback,
-        staffing::reopen_callback, sites::sites, sites::outage, sites::resume, stops::stops, stops::press, stops::release, numbers::numbers, numbers::mark, numbers::release, tenants::tenants, by_hand::add, by_hand::close,
+        staffing::reopen_callback, sites::sites, sites::outage, sites::resume, stops::stops, stops::press, stops::release, numbers::numbers, numbers::mark, numbers::import, numbers::release, tenants::tenants, by_hand::add, by_hand::close,
         campaigns::campaigns, campaigns::campaign, campaigns::entries, campaigns::create,
         campaigns::check, campaigns::add, campaigns::complete, campaigns::start, campaigns::pause,
         campaigns::resume, campaigns::end,

@@ -28,8 +28,9 @@ use crate::page::TotalsKept;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    actions, bulk, by_hand, campaigns, configuration, events, health, importing, measures, numbers,
-    offered, openapi, page, reads, reports, sites, staffing, stops, tasks, tenants,
+    actions, bulk, by_hand, campaigns, configuration, disposing, events, health, importing,
+    measures, numbers, offered, openapi, page, reads, reports, sites, staffing, stops, tasks,
+    tenants,
 };
 
 /// Bytes of a request's body.
@@ -238,6 +239,7 @@ fn people_paths() -> Router<Shared> {
     let lists = Router::new()
         .route("/operators", post(staffing::set_operators))
         .route("/seats", post(staffing::set_seats))
+        .route("/numbers/import", post(numbers::import))
         .layer(DefaultBodyLimit::max(staffing::LIST_BYTES_MAX));
     let chunks = Router::new()
         .route("/campaigns/check", post(campaigns::check))
@@ -302,7 +304,7 @@ fn action_paths() -> Router<Shared> {
         .route("/seats/{seat}/available", post(actions::available))
         .route("/seats/{seat}/front-office", post(actions::front_office))
         .route("/seats/{seat}/one-more", post(actions::one_more))
-        .route("/seats/{seat}/disposition", post(actions::dispose))
+        .route("/seats/{seat}/disposition", post(disposing::dispose))
         .route("/seats/{seat}/accept", post(offered::accept))
         .route("/seats/{seat}/decline", post(offered::decline))
         .layer(middleware::from_fn(lead_to_sign_in))

@@ -278,6 +278,7 @@ shapes! {
         attempts: i64, tries: i64, seat: Option<String>, closed_ms: Option<i64>,
         closed_how: Option<String>, priority_ms: i64, kinds: Vec<String>,
         priority_class: Option<String>, due_ms: Option<i64>, declined: i64,
+        chosen_from_ms: Option<i64>, chosen_until_ms: Option<i64>,
     }
     /// That an operator handed a callback back; `asks` is the one too many, at which a human has to look.
     DeclineSeen {
@@ -332,7 +333,7 @@ shapes! {
         starts_ms: Option<i64>, ends_ms: Option<i64>, pace: i64, per_hour: Option<i64>,
         state: String, created_ms: i64, started_ms: Option<i64>, since_ms: i64,
         by: Option<String>, ended_how: Option<String>, entries: i64, left_out: i64, kind: String,
-        counts: CampaignCounts, over_ms: Option<i64>,
+        preview_s: Option<i64>, counts: CampaignCounts, over_ms: Option<i64>,
     }
     /// How many of a campaign's people stand how: `waiting` becomes `not_called` when it ends, and
     /// `talking` are those of the `released` who are rung or spoken with now.
@@ -417,13 +418,16 @@ shapes! {
     /// the person is rung (`then_dials`), or another seat has it.
     OwedNow {
         callback: i64, number: String, opened_ms: i64, attempts: i64, tries: i64,
-        promised_ms: Option<i64>, code_word: Option<String>, declined: u64, needs: Vec<NeedNow>,
+        promised_ms: Option<i64>, chosen: Option<ChosenTime>, code_word: Option<String>, declined: u64, needs: Vec<NeedNow>,
         reads_until_ms: Option<i64>, then_dials: bool, is_offered: bool,
     }
-    /// One thing that is owed to them.
+    /// Hours in which a person wants to be called.
+    ChosenTime { from_ms: i64, until_ms: i64 }
+    /// One thing that is owed to them; `closes` says that the conversation settles it, or has, unless the
+    /// disposition says otherwise.
     NeedNow {
         need: i64, kind: String, tenant: String, queue: Option<String>, since_ms: i64,
-        due_ms: Option<i64>, note: Option<String>, another_person: bool,
+        due_ms: Option<i64>, note: Option<String>, another_person: bool, closes: bool,
     }
     /// All stop buttons that are pressed.
     Stops { at_ms: i64, stops: Vec<StopNow> }

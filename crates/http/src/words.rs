@@ -324,7 +324,9 @@ pub(crate) fn done(command: &Command) -> String {
             Chosen::Paused => format!("Postazione {seat}: in pausa."),
             Chosen::FrontOffice => format!("Postazione {seat}: allo sportello."),
         },
-        Command::Dispose { seat, disposition } => {
+        Command::Dispose {
+            seat, disposition, ..
+        } => {
             let result = match disposition {
                 Disposition::Done => "questione risolta",
                 Disposition::AnotherPerson => "era un’altra persona, la richiamata resta aperta",
@@ -369,6 +371,7 @@ pub(crate) fn done(command: &Command) -> String {
         Command::ReleaseStop { told, .. } => {
             format!("{}: di nuovo come sempre.", stopped(told.button))
         }
+        Command::MarkNumbers { lines, .. } => format!("Numeri registrati: {}.", lines.len()),
         Command::MarkNumber { told, .. } => match told.mark {
             Mark::DoNotCall => "Numero da non richiamare: registrato.".to_owned(),
             Mark::Shared => "Numero condiviso da più persone: registrato.".to_owned(),
@@ -495,6 +498,12 @@ fn refused_by_rules(refused: &CommandError) -> String {
         }
         CommandError::NoConversation(seat) => {
             format!("La postazione {seat} non ha una conversazione di cui dare l’esito.")
+        }
+        CommandError::NoNeedThere { .. } => {
+            "Una delle questioni mostrate non è più aperta: guarda la pagina aggiornata.".to_owned()
+        }
+        CommandError::NeedSaidTwice(_) => {
+            "Una questione non si può chiudere e tenere aperta insieme.".to_owned()
         }
         CommandError::StillNeeded(_) => {
             "Una coda o un’ASL che la configurazione toglie serve ancora.".to_owned()

@@ -114,6 +114,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Owner(_)
         | Record::CodeWord(_)
         | Record::Decline(_)
+        | Record::ChosenTime(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::SiteOutage(_)

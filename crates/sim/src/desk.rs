@@ -1,6 +1,7 @@
 //! Seats: phones that register, ring, are picked up or not, vanish and come back; operators
 //! who sign in, pause, give results and go.
 
+use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::step::Command;
@@ -234,13 +235,14 @@ impl World {
             9..=11 => chooses(Chosen::OneMoreThenPause),
             12..=14 => chooses(Chosen::OneMoreThenSignOut),
             15..=16 => chooses(Chosen::FrontOffice),
-            17..=30 => Command::Dispose {
-                seat: name,
-                disposition: Disposition::Done,
-            },
+            17..=30 => {
+                let said = self.says_of_needs(&look);
+                return self.disposes(seat, Disposition::Done, said);
+            }
             31..=40 => Command::Dispose {
                 seat: name,
                 disposition: Disposition::AnotherPerson,
+                said: NeedsSaid::default(),
             },
             41..=43 => {
                 self.dials_by_hand(seat);

@@ -9,10 +9,10 @@ use cuptel_core::id::{
 };
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow,
-    ClosureRow, CodeWordRow, DeclineRow, DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
-    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, Rang,
-    Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
-    TaskRow, Work,
+    ChosenTimeRow, ClosureRow, CodeWordRow, DeclineRow, DialRow, IntervalRow, MarkRow,
+    NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow,
+    ProfileRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow,
+    SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -39,6 +39,7 @@ pub(crate) struct Image {
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
     pub(crate) code_words: BTreeMap<CallbackId, CodeWordRow>,
+    pub(crate) chosen_times: BTreeMap<CallbackId, ChosenTimeRow>,
     pub(crate) declines: BTreeMap<DeclineId, DeclineRow>,
     pub(crate) bulks: BTreeMap<BulkId, BulkRow>,
     pub(crate) bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
@@ -104,6 +105,7 @@ impl Image {
             Record::Bulk(row) => drop(self.bulks.insert(row.id, (**row).clone())),
             Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row.clone())),
             Record::CodeWord(row) => drop(self.code_words.insert(row.callback, *row)),
+            Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, *row)),
             Record::Decline(row) => drop(self.declines.insert(row.id, (**row).clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
@@ -291,6 +293,12 @@ impl Image {
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
+            chosen_times: self
+                .chosen_times
+                .values()
+                .filter(|row| row.chosen.is_some())
+                .copied()
+                .collect(),
             declines: self
                 .declines
                 .values()

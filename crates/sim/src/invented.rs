@@ -8,7 +8,8 @@ use std::sync::Arc;
 use cuptel_call::{Listener, Media, Outbound, OutboundWay, Role, Settings, TrunkPeer};
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::{
-    Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Served, Step, StepId,
+    Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Served, Step, StepId, TimeWindow,
+    When,
 };
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
@@ -18,7 +19,7 @@ use cuptel_core::rules::{
     AnswerTarget, CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay,
     LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PersonFirstPrompts,
     PromptId, Queue, ReminderPrompts, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk,
-    VerifyPrompts, WrapUp,
+    VerifyPrompts, WhenPrompts, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -382,6 +383,7 @@ impl Shape {
                     ask: true,
                     ..NumberByKey::default()
                 },
+                when: None,
                 then: Some(StepId(7)),
             },
             Step::Play {
@@ -674,6 +676,7 @@ fn waits(queue: i64, key: char, max_wait_s: u32, on_timeout: usize) -> Step {
             every_s: 20,
         },
         offer_callback: Some(OfferCallback { after_s: 15, key }),
+        opt_out_key: Some('5'),
         max_wait_s,
         on_timeout: StepId(on_timeout),
         music: None,
@@ -695,6 +698,24 @@ fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
     }
 }
 
+/// Now, in a minute, and tomorrow, when nobody lives any more: the world begins one minute before noon.
+fn when() -> When {
+    let window = |days_ahead, from_min, until_min| TimeWindow {
+        days_ahead,
+        from_min,
+        until_min,
+        say: PromptId(310),
+    };
+    When {
+        ask: PromptId(309),
+        windows: BTreeMap::from([
+            ('1', window(0, 719, 729)),
+            ('2', window(0, 721, 726)),
+            ('3', window(1, 600, 720)),
+        ]),
+    }
+}
+
 fn second_plan() -> Dialplan {
     let steps = vec![
         waits(3, '1', 120, 1),
@@ -705,6 +726,7 @@ fn second_plan() -> Dialplan {
                 tries: 2,
                 ..NumberByKey::default()
             },
+            when: Some(Box::new(when())),
             then: None,
         },
     ];
@@ -802,6 +824,13 @@ fn prompts() -> SpokenPrompts {
         }),
         reminder: Some(reminder_prompts()),
         person_first: Some(first_prompts()),
+        opt_out: Some(PromptId(315)),
+        when: Some(WhenPrompts {
+            chosen: PromptId(311),
+            confirm: PromptId(312),
+            not_then: PromptId(313),
+            kept: PromptId(314),
+        }),
         to_operator_preview: Some(PromptId(308)),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),

@@ -86,6 +86,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Owner(_)
         | Record::CodeWord(_)
         | Record::Decline(_)
+        | Record::ChosenTime(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::SiteOutage(_)

@@ -257,11 +257,13 @@ impl World {
             check_bulk(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.check_decline(record)?;
+            self.check_chosen(record)?;
             self.decided.apply(record);
         }
         if !records.is_empty() {
             self.check_held(&records)?;
             self.check_declines()?;
+            self.check_needs_kept(&records)?;
             self.note_records(&records);
             self.may_hush(&records);
             check(&self.decided)?;
@@ -384,6 +386,7 @@ impl World {
                 | Record::Owner(_)
                 | Record::CodeWord(_)
                 | Record::Decline(_)
+                | Record::ChosenTime(_)
                 | Record::Bulk(_)
                 | Record::BulkEntry(_)
                 | Record::TaskEvent(_)
@@ -439,6 +442,7 @@ impl World {
     pub(crate) fn end_process(&mut self) {
         self.play_back();
         self.process = None;
+        self.nothing_is_kept();
         self.watched = 0;
         self.sound = Sound::default();
         self.unread.clear();

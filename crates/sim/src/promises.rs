@@ -87,6 +87,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::Decline(_)
+        | Record::ChosenTime(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::SiteOutage(_)

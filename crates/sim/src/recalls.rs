@@ -116,6 +116,7 @@ impl World {
             ends_ms: chance.percent(30).then_some(now_ms + lasts_ms),
             pace: Some(u32::try_from(chance.between(1, 4)).unwrap_or(1)),
             per_hour: chance.percent(20).then_some(360),
+            preview_s: None,
             by: None,
         }
     }

@@ -182,6 +182,7 @@ impl World {
         let rules = process.switch.rules();
         let overdue = |row: &&CallbackRow| {
             row.not_before_ms < due_ms
+                && !self.waits_for_chosen_time(row.id, due_ms)
                 && self.decided.somebody_may_work_for(&look, rules, row.tenant)
         };
         let overdue = self.decided.callbacks_open().filter(overdue);

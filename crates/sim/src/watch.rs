@@ -364,6 +364,7 @@ impl Watch {
             | Record::Owner(_)
             | Record::CodeWord(_)
             | Record::Decline(_)
+            | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::SiteOutage(_)

@@ -19,6 +19,7 @@ use crate::desk::Phone;
 use crate::idling::Idling;
 use crate::image::Image;
 use crate::invented::{BEGIN_MS, CARRIER, Shape, phone_address};
+use crate::kept::Kept;
 use crate::line::{Act, CallKey, Line};
 use crate::met::Met;
 use crate::network::Network;
@@ -132,6 +133,7 @@ pub(crate) struct World {
     pub(crate) decided: Image,
     pub(crate) watch: Watch,
     pub(crate) idling: Idling,
+    pub(crate) kept: Kept,
     /// `Call-ID` of the attempts that the database forgot.
     pub(crate) forgotten: BTreeSet<String>,
     /// Packets of the step at hand that were looked at.
@@ -215,6 +217,7 @@ impl World {
             disk,
             watch: Watch::default(),
             idling: Idling::default(),
+            kept: Kept::default(),
             forgotten: BTreeSet::new(),
             watched: 0,
             process: None,

@@ -24,12 +24,12 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::RecordDropped => &["P1", "P2", "P4"],
         Fault::EntrySkipped => &["P1"],
         Fault::RingsOnSpill => &["P3", "P4"],
-        Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
+        Fault::ChosenTimeIgnored | Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
         Fault::StopIgnored | Fault::MarkIgnored | Fault::PauseIgnored => &["P3"],
         // Whose phone is let go late is not free either.
         Fault::LetGoLate => &["P3", "P5"],
         Fault::DialForgotten => &["P2", "P3"],
-        Fault::NotMarried | Fault::SecondCase | Fault::NeedLeftOpen => &["P2"],
+        Fault::KeepIgnored | Fault::NotMarried | Fault::SecondCase | Fault::NeedLeftOpen => &["P2"],
         Fault::NothingOwed | Fault::LeftOpen | Fault::CancelIgnored => &["P1"],
         Fault::LeaseNotReturned
         | Fault::SeatDoubleBooked

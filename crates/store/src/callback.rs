@@ -103,11 +103,13 @@ SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_
             due_ms!(),
             ",
     (SELECT count(*) FROM callback_decline decline
-        WHERE decline.shard = c.shard AND decline.callback = c.id)
+        WHERE decline.shard = c.shard AND decline.callback = c.id),
+    chosen.from_ms, chosen.until_ms
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
 LEFT JOIN seat ON seat.shard = c.shard AND seat.id = c.seat
+LEFT JOIN chosen_time chosen ON chosen.shard = c.shard AND chosen.id = c.id
 WHERE c.shard = $1 ",
             $condition
         )
@@ -218,6 +220,10 @@ pub struct CallbackView {
     pub due_ms: Option<UtcMs>,
     /// How often operators have handed it back.
     pub declined: i64,
+    /// When the person wants to be called, where they chose: not before,
+    pub chosen_from_ms: Option<UtcMs>,
+    /// and not after.
+    pub chosen_until_ms: Option<UtcMs>,
 }
 
 /// One thing that the person wants.
@@ -363,6 +369,8 @@ fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
         priority_class: columns.maybe_small()?.and_then(class_of_rank),
         due_ms: columns.maybe_int()?,
         declined: columns.int()?,
+        chosen_from_ms: columns.maybe_int()?,
+        chosen_until_ms: columns.maybe_int()?,
     })
 }
 

@@ -38,6 +38,7 @@ pub(crate) const UPSERT: &str = upsert!(campaign {
     19 entries BIGINT,
     20 left_out BIGINT,
     21 kind TEXT,
+    22 preview_s BIGINT,
 });
 
 pub(crate) const UPSERT_ENTRY: &str = upsert!(campaign_entry {
@@ -62,7 +63,7 @@ pub(crate) const UPSERT_ENTRY: &str = upsert!(campaign_entry {
 /// Campaigns that have not ended, and those of which somebody is released.
 const OPEN: &str = "
 SELECT id, tenant, queue, name, class, due_ms, note, hours, starts_ms, ends_ms, pace, per_hour, state,
-    created_ms, started_ms, since_ms, changed_by, ended_how, entries, left_out, kind
+    created_ms, started_ms, since_ms, changed_by, ended_how, entries, left_out, kind, preview_s
 FROM campaign c WHERE shard = $1 AND (state <> 'ended' OR EXISTS (
     SELECT 1 FROM campaign_entry e
     WHERE e.shard = c.shard AND e.campaign = c.id AND e.state = 'released'))
@@ -114,7 +115,7 @@ macro_rules! view {
             "
 SELECT c.id, tenant.name, queue.name, c.name, c.class, c.due_ms, c.note, c.hours, c.starts_ms,
     c.ends_ms, c.pace, c.per_hour, c.state, c.created_ms, c.started_ms, c.since_ms, c.changed_by,
-    c.ended_how, c.entries, c.left_out, c.kind
+    c.ended_how, c.entries, c.left_out, c.kind, c.preview_s
 FROM campaign c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN queue ON queue.shard = c.shard AND queue.id = c.queue
@@ -192,6 +193,8 @@ pub struct CampaignView {
     pub left_out: i64,
     /// What it is for.
     pub kind: CampaignKind,
+    /// How long operators read about its people before these are rung; as the queue says, without.
+    pub preview_s: Option<i64>,
 }
 
 /// How many of a campaign's people stand how.
@@ -310,6 +313,7 @@ pub(crate) fn image(row: &CampaignRow, seq: i64, images: &mut Images) {
         .int(row.entries)
         .int(row.left_out)
         .word(row.kind.as_str())
+        .maybe_int(row.preview_s.map(i64::from))
         .end();
 }
 
@@ -363,6 +367,7 @@ fn read(row: &Row) -> Result<CampaignRow, sqlx::Error> {
         entries: columns.int()?,
         left_out: columns.int()?,
         kind: columns.word()?,
+        preview_s: columns.maybe_small()?,
     })
 }
 
@@ -421,6 +426,7 @@ fn view(row: &Row) -> Result<CampaignView, sqlx::Error> {
         entries: columns.int()?,
         left_out: columns.int()?,
         kind: columns.word()?,
+        preview_s: columns.maybe_int()?,
     })
 }
 

@@ -9,9 +9,9 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, bulk_action, campaign, closure, code_word, decline, dial, mark,
-    need_detail, number, offer, operator, owner, profile, registration, review, seat, sign_in,
-    site_outage, state_interval, task,
+    assignment, attempt, backlog, bulk_action, campaign, chosen_time, closure, code_word, decline,
+    dial, mark, need_detail, number, offer, operator, owner, profile, registration, review, seat,
+    sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -109,6 +109,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         bulks: all(connection, bulk_action::OPEN, bulk_action::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,
         code_words: all(connection, code_word::OPEN, code_word::read).await?,
+        chosen_times: all(connection, chosen_time::OPEN, chosen_time::read).await?,
         declines: all(connection, decline::OPEN, decline::read).await?,
         details: all(connection, need_detail::OPEN, need_detail::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,

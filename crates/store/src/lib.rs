@@ -11,6 +11,7 @@ mod bulk_action;
 mod callback;
 mod campaign;
 mod carrier;
+mod chosen_time;
 mod closure;
 mod code_word;
 mod config_version;

@@ -8,9 +8,9 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, bulk_action, callback, campaign, closure, code_word, config_version,
-    decision, decline, dial, mark, need_detail, number, offer, operator, owner, profile, promise,
-    registration, review, seat, sign_in, site_outage, state_interval, task,
+    assignment, attempt, bulk_action, callback, campaign, chosen_time, closure, code_word,
+    config_version, decision, decline, dial, mark, need_detail, number, offer, operator, owner,
+    profile, promise, registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -38,6 +38,7 @@ pub(crate) enum Table {
     Owner,
     CodeWord,
     Decline,
+    ChosenTime,
     SiteOutage,
     Closure,
     Mark,
@@ -77,6 +78,7 @@ impl Table {
         Self::Owner,
         Self::CodeWord,
         Self::Decline,
+        Self::ChosenTime,
         Self::SiteOutage,
         Self::Closure,
         Self::Mark,
@@ -114,6 +116,7 @@ impl Table {
             Self::Owner => "callback_owner",
             Self::CodeWord => "code_word",
             Self::Decline => "callback_decline",
+            Self::ChosenTime => "chosen_time",
             Self::SiteOutage => "site_outage",
             Self::Closure => "closure",
             Self::Mark => "number_mark",
@@ -167,6 +170,7 @@ impl Table {
             Self::Owner => &[owner::UPSERT],
             Self::CodeWord => &[code_word::UPSERT],
             Self::Decline => &[decline::UPSERT],
+            Self::ChosenTime => &[chosen_time::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
             Self::Closure => &[closure::UPSERT],
             Self::Mark => &[mark::UPSERT],
@@ -222,6 +226,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::CodeWord(row) => (Table::CodeWord, row.callback.0, false),
         Record::Decline(row) => (Table::Decline, row.id.0, false),
+        Record::ChosenTime(row) => (Table::ChosenTime, row.callback.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
         Record::Mark(row) => (Table::Mark, row.id.0, false),
@@ -357,6 +362,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             code_word::image(row, seq, &mut images[Table::CodeWord as usize]);
         }
         Record::Decline(row) => decline::image(row, seq, &mut images[Table::Decline as usize]),
+        Record::ChosenTime(row) => {
+            chosen_time::image(row, seq, &mut images[Table::ChosenTime as usize]);
+        }
         Record::SiteOutage(row) => {
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
         }

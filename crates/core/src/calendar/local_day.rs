@@ -34,6 +34,12 @@ impl LocalDay {
         Shown::at(self.0, 0, zone).map(|shown| shown.first)
     }
 
+    /// When the clock of a zone shows so many minutes after its midnight, or the moment of the skip where
+    /// it never does.
+    pub(crate) fn minute_ms(self, minute: u32, zone: Zone) -> Option<UtcMs> {
+        Shown::at(self.0, minute * 60, zone).map(|shown| shown.first)
+    }
+
     /// The day after it.
     #[must_use]
     pub fn next(self) -> Option<Self> {

@@ -39,6 +39,11 @@ impl Span {
         }
     }
 
+    /// From when to when, in minutes after midnight.
+    pub(super) fn minutes(self) -> (u32, u32) {
+        (self.from / 60, self.to / 60)
+    }
+
     /// How long it is, on a day on which no clock is set.
     pub(super) fn seconds(self) -> u32 {
         self.to - self.from

@@ -103,6 +103,7 @@ impl Graph<'_> {
 fn silent_followers(step: &Step) -> Vec<StepId> {
     match step {
         Step::Menu { otherwise, .. } => vec![*otherwise],
+        Step::OptOut { instead, .. } => vec![*instead],
         Step::Play { .. }
         | Step::Hours { .. }
         | Step::Callback { .. }

@@ -20,6 +20,7 @@ impl Dialplan {
                 | Step::Menu { .. }
                 | Step::Queue { .. }
                 | Step::Callback { .. }
+                | Step::OptOut { .. }
                 | Step::Verify { .. }
                 | Step::Emergency { .. }
                 | Step::HangUp { .. } => None,
@@ -44,6 +45,7 @@ impl Dialplan {
                 Step::Play { then, .. } => *then,
                 Step::Hours { open, .. } => *open,
                 Step::Emergency { then, .. } => (*then)?,
+                Step::OptOut { instead, .. } => *instead,
                 Step::Menu { .. } | Step::Verify { .. } | Step::HangUp { .. } => return None,
             };
         }
@@ -68,6 +70,7 @@ impl Dialplan {
                 Step::Play { .. }
                 | Step::Menu { .. }
                 | Step::Callback { .. }
+                | Step::OptOut { .. }
                 | Step::Verify { .. }
                 | Step::Emergency { .. }
                 | Step::HangUp { .. } => to_visit.extend(step.followers()),
@@ -94,6 +97,7 @@ impl Dialplan {
                 | Step::Menu { .. }
                 | Step::Queue { .. }
                 | Step::Callback { .. }
+                | Step::OptOut { .. }
                 | Step::Verify { .. }
                 | Step::Emergency { .. }
                 | Step::HangUp { .. } => to_visit.extend(step.followers().collect::<Vec<StepId>>()),

@@ -6,8 +6,10 @@ use std::ops::Range;
 use super::fields::{Fault, Faults, Fields, Placed, document, unknown};
 use super::parts::{announce, key, number_by_key, numbers, return_call};
 use super::{
-    Dialplan, Emergency, NameKind, Names, OfferCallback, ReturnCall, Served, Step, StepId, check,
+    Dialplan, Emergency, NameKind, Names, OfferCallback, ReturnCall, Served, Step, StepId,
+    TimeWindow, When, check,
 };
+use crate::calendar::minutes;
 use crate::id::QueueId;
 use crate::number::PhoneNumber;
 use crate::rules::{CalendarId, PromptId};
@@ -17,17 +19,17 @@ pub(super) const DAY_S: u32 = 86_400;
 /// More calls a second than one machine takes.
 const CALLS_PER_S: u32 = 100_000;
 /// The key that says what a step does, each with what it stands for.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 8] = [
     "calendar",
     "menu",
     "queue",
     "callback",
     "verify",
+    "opt_out",
     "emergency",
     "hang_up",
 ];
-const KINDS_TOLD: &str =
-    "one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `emergency`, `hang_up`";
+const KINDS_TOLD: &str = "one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `opt_out`, `emergency`, `hang_up`";
 
 const MENU_TIMEOUT_S: u32 = 6;
 const MENU_TRIES: u32 = 2;
@@ -35,6 +37,8 @@ const QUEUE_MAX_WAIT_S: u32 = 1_200;
 /// Beyond it the name of a weekday would be that of today.
 const VERIFY_DAYS: u32 = 6;
 const VERIFY_USUAL_DAYS: u32 = 5;
+/// Days ahead for which somebody may choose to be called.
+const WHEN_DAYS: u32 = 6;
 
 /// Where a dialplan says what others may contradict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +53,10 @@ pub struct Places {
     pub return_call: Option<Range<usize>>,
     /// The first step that says whether we called.
     pub verify: Option<Range<usize>>,
+    /// The first step that asks when somebody is to be called.
+    pub when: Option<Range<usize>>,
+    /// The first step with which callers take themselves off the list.
+    pub opt_out: Option<Range<usize>>,
 }
 
 /// Reads and checks a dialplan.
@@ -157,12 +165,32 @@ fn build(
     let is_verify = |draft: &Option<Step>| matches!(draft, Some(Step::Verify { .. }));
     let verify = drafts.iter().position(is_verify);
     let verify_at = verify.and_then(|step| Some(named.get(step)?.at.clone()));
+    let asks_when =
+        |draft: &Option<Step>| matches!(draft, Some(Step::Callback { when: Some(_), .. }));
+    let when_at = drafts.iter().position(asks_when);
+    let when_at = when_at.and_then(|step| Some(named.get(step)?.at.clone()));
+    let opts_out = |draft: &Option<Step>| {
+        matches!(
+            draft,
+            Some(
+                Step::OptOut { .. }
+                    | Step::Queue {
+                        opt_out_key: Some(_),
+                        ..
+                    }
+            )
+        )
+    };
+    let opt_out_at = drafts.iter().position(opts_out);
+    let opt_out_at = opt_out_at.and_then(|step| Some(named.get(step)?.at.clone()));
     let places = Places {
         tenant: tenant.at,
         numbers: numbers.iter().map(|number| number.at.clone()).collect(),
         emergency: emergency_at,
         return_call: return_at,
         verify: verify_at,
+        when: when_at,
+        opt_out: opt_out_at,
     };
     let dialplan = Dialplan {
         tenant: tenant.value.to_owned(),
@@ -220,6 +248,7 @@ impl Reader<'_> {
             ["queue"] => self.wait(&mut step),
             ["callback"] => self.callback(&mut step),
             ["verify"] => self.verify(&mut step),
+            ["opt_out"] => self.opt_out(&mut step),
             ["emergency"] => self.emergency(&mut step),
             ["hang_up"] => self.hang_up(&mut step),
             [] => {
@@ -342,6 +371,14 @@ impl Reader<'_> {
             .and_then(|name| self.queue(&name));
         let announce = announce(step);
         let offer_callback = self.offer_callback(step);
+        let opt_out_key = step.text("opt_out_key");
+        if let (Some(text), Some(offer)) = (&opt_out_key, &offer_callback)
+            && text.value.chars().eq([offer.value.key])
+        {
+            let message = "this key asks for a callback already: expected another";
+            self.faults.add(text.at.clone(), message);
+        }
+        let opt_out_key = opt_out_key.and_then(|text| self.key(&text));
         let max_wait_s = step.whole_or("max_wait_s", 1..=DAY_S, QUEUE_MAX_WAIT_S);
         let on_timeout = self.required_step(step, "on_timeout", "the step after the longest wait");
         let music = step.text("music").and_then(|name| self.prompt(&name));
@@ -360,6 +397,7 @@ impl Reader<'_> {
             queue,
             announce,
             offer_callback,
+            opt_out_key,
             max_wait_s,
             on_timeout,
             music,
@@ -392,11 +430,72 @@ impl Reader<'_> {
                 (queue, by_key)
             })
             .unwrap_or_default();
+        let when = step.table("when").map(|when| self.when(when));
         let then = self.optional_step(step, "then")?;
+        let when = match when {
+            Some(when) => Some(Box::new(when?)),
+            None => None,
+        };
         Some(Step::Callback {
             queue: queue?,
             by_key,
+            when,
             then,
+        })
+    }
+
+    fn when(&self, mut when: Fields<'_>) -> Option<When> {
+        let ask = when
+            .required_text("ask", "the name of the prompt that asks for the time")
+            .and_then(|name| self.prompt(&name));
+        let keys = when.table("keys");
+        if keys.is_none() && !when.has("keys") {
+            when.missing(
+                "keys",
+                "hours for each key, like { 1 = { hours = \"09:00-12:00\", say = \"mattina\" } }",
+            );
+        }
+        when.finish();
+        let keys = keys?;
+        let names = keys.names();
+        let mut windows = BTreeMap::new();
+        for name in &names {
+            let key = self.key(name);
+            let window = keys
+                .named_table(name)
+                .and_then(|table| self.time_window(table));
+            if let (Some(key), Some(window)) = (key, window) {
+                windows.insert(key, window);
+            }
+        }
+        if names.is_empty() {
+            self.faults
+                .add(keys.at(), "a choice without keys: expected at least one");
+        }
+        let is_whole = !names.is_empty() && windows.len() == names.len();
+        Some(When { ask: ask?, windows }).filter(|_| is_whole)
+    }
+
+    fn time_window(&self, mut table: Fields<'_>) -> Option<TimeWindow> {
+        let hours = table.required_text("hours", "hours like \"09:00-12:00\"");
+        let days_ahead = table.whole_or("days", 0..=WHEN_DAYS, 0);
+        let say = table
+            .required_text("say", "the name of the prompt that says these hours")
+            .and_then(|name| self.prompt(&name));
+        table.finish();
+        let hours = hours?;
+        let (from_min, until_min) = match minutes(hours.value) {
+            Ok(minutes) => minutes,
+            Err(error) => {
+                self.faults.add(hours.at, error.to_string());
+                return None;
+            }
+        };
+        Some(TimeWindow {
+            days_ahead,
+            from_min,
+            until_min,
+            say: say?,
         })
     }
 
@@ -411,6 +510,21 @@ impl Reader<'_> {
             yes: yes?,
             no: no?,
             days,
+        })
+    }
+
+    fn opt_out(&self, step: &mut Fields<'_>) -> Option<Step> {
+        let opt_out = step.truth("opt_out");
+        let then = self.optional_step(step, "then")?;
+        let instead = self.required_step(step, "instead", "the step of who does not confirm");
+        if let Some(truth) = opt_out.filter(|truth| !truth.value) {
+            let message = "`opt_out = false` means nothing: expected `true`";
+            self.faults.add(truth.at, message);
+            return None;
+        }
+        Some(Step::OptOut {
+            then,
+            instead: instead?,
         })
     }
 

@@ -275,6 +275,7 @@ fn who_is_overdue_is_called_though_somebody_with_priority_stands_before() {
         | Hold::Stopped { .. }
         | Hold::NotStored
         | Hold::NotDue { .. }
+        | Hold::TimeChosen { .. }
         | Hold::WindowClosed { .. }
         | Hold::NoChannel
         | Hold::TrunksDown { .. }

@@ -4,7 +4,7 @@
 
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::id::{CallbackId, LegId, QueueId, TenantId};
-use cuptel_core::mark::{MarkTold, Marked};
+use cuptel_core::mark::{MarkLine, MarkTold, Marked};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{
@@ -475,4 +475,55 @@ fn nobody_enters_a_call_to_a_marked_number() {
         releases(&mut room, of(MARIO, mark, None)).expect("it is marked");
         room.enters(told).expect("it is as it should be");
     }
+}
+
+fn listed(line: u64, number: &str, ends_ms: Option<i64>) -> MarkLine {
+    MarkLine {
+        line,
+        told: of(number, Mark::DoNotCall, None),
+        marked: Marked {
+            ends_ms,
+            reason: Some("elenco del mese".to_owned()),
+            supervisor: None,
+        },
+    }
+}
+
+#[test]
+fn a_list_of_numbers_is_marked_whole_or_not_at_all() {
+    let mut room = Room::new();
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    let past = Some(room.now_ms() - 1);
+    let lines = vec![
+        listed(2, MARIO, None),
+        listed(3, LUCIA, past),
+        listed(4, MARIO, None),
+    ];
+    let dry_run = false;
+    let refused = room.commands(Command::MarkNumbers { lines, dry_run });
+    let Err(CommandError::NotTaken(faults)) = refused else {
+        panic!("{refused:?}");
+    };
+    let told: Vec<&str> = faults.iter().map(|it| it.which.as_str()).collect();
+    assert_eq!(told, ["line 3", "line 4"]);
+    assert!(room.marks_held().is_empty());
+    let lines = vec![listed(2, MARIO, None), listed(3, LUCIA, None)];
+    let dry_run = true;
+    let looked = Command::MarkNumbers {
+        lines: lines.clone(),
+        dry_run,
+    };
+    room.commands(looked).unwrap();
+    assert!(room.marks_held().is_empty(), "only looked");
+    let dry_run = false;
+    room.commands(Command::MarkNumbers { lines, dry_run })
+        .unwrap();
+    assert_eq!(room.marks_held().len(), 2);
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Suppressed));
+    let many = (0..MARKS_MAX).map(|n| listed(n.into(), &format!("+39086155530{n}"), None));
+    let lines = many.collect();
+    let refused = room.commands(Command::MarkNumbers { lines, dry_run });
+    assert_eq!(refused, Err(CommandError::TooManyMarks(MARKS_MAX)));
+    assert_eq!(room.marks_held().len(), 2);
 }

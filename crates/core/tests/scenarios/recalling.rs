@@ -32,6 +32,7 @@ fn told(pace: u32) -> CampaignTold {
         ends_ms: None,
         pace: Some(pace),
         per_hour: None,
+        preview_s: None,
         by: Some("carla".to_owned()),
     }
 }

@@ -32,6 +32,7 @@ fn told() -> CampaignTold {
         tenant: "asl".to_owned(),
         queue: "book".to_owned(),
         kind: CampaignKind::Reminder,
+        preview_s: None,
         class: None,
         due_ms: None,
         note: None,

@@ -7,6 +7,7 @@ use cuptel_core::Centre;
 use cuptel_core::bulk::UndoTold;
 use cuptel_core::by_hand::CallbackTold;
 use cuptel_core::calendar::{Calendar, CalendarDefinition, ContactWindow, CountedDays, Term, Zone};
+use cuptel_core::chosen_time::ChosenTime;
 use cuptel_core::code_word::CodeWord;
 use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Step as PlanStep, StepId,
@@ -16,22 +17,23 @@ use cuptel_core::id::{
     DialId, EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId,
     OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
 };
+use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::preview::{OwedNow, PreviewPolicy};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow,
-    CampaignEntryRow, CampaignRow, ClosureRow, CodeWordRow, DecisionRow, DeclineRow, DialRow,
-    EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback,
-    OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record, RegistrationRow,
-    Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow,
-    WaitingEntry, Work,
+    CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow, DecisionRow, DeclineRow,
+    DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow,
+    OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record,
+    RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow,
+    TaskRow, WaitingEntry, Work,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
     Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PersonFirstPolicy, PersonFirstPrompts,
     PromptId, Queue, ReminderPrompts, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk,
-    VerifyPrompts, WrapUp,
+    VerifyPrompts, WhenPrompts, WrapUp,
 };
 use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
@@ -126,6 +128,13 @@ pub(crate) const FIRST_LATER: PromptId = PromptId(173);
 pub(crate) const FIRST_DECLINED: PromptId = PromptId(174);
 pub(crate) const FIRST_MACHINE: PromptId = PromptId(175);
 pub(crate) const CODE_TO_OPERATOR: PromptId = PromptId(148);
+/// "To be called no more press 1".
+pub(crate) const OPT_OUT: PromptId = PromptId(153);
+/// "You have chosen", "is that right?", "not in those hours", "we call you then".
+pub(crate) const WHEN_CHOSEN: PromptId = PromptId(149);
+pub(crate) const WHEN_CONFIRM: PromptId = PromptId(150);
+pub(crate) const WHEN_NOT_THEN: PromptId = PromptId(151);
+pub(crate) const WHEN_KEPT: PromptId = PromptId(152);
 /// "A call".
 pub(crate) const WHISPER_CALL: PromptId = PromptId(80);
 /// "Has waited", and "minutes".
@@ -183,6 +192,7 @@ pub(crate) struct Room {
     owners: BTreeMap<CallbackId, OwnerRow>,
     code_words: BTreeMap<CallbackId, CodeWordRow>,
     declines: BTreeMap<DeclineId, DeclineRow>,
+    chosen_times: BTreeMap<CallbackId, ChosenTimeRow>,
     bulks: BTreeMap<BulkId, BulkRow>,
     bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
@@ -243,6 +253,7 @@ impl Room {
             owners: BTreeMap::new(),
             code_words: BTreeMap::new(),
             declines: BTreeMap::new(),
+            chosen_times: BTreeMap::new(),
             bulks: BTreeMap::new(),
             bulk_entries: BTreeMap::new(),
             outages: BTreeMap::new(),
@@ -393,6 +404,7 @@ impl Room {
                 Record::Bulk(row) => drop(self.bulks.insert(row.id, *row)),
                 Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row)),
                 Record::CodeWord(row) => drop(self.code_words.insert(row.callback, row)),
+                Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, row)),
                 Record::Decline(row) => drop(self.declines.insert(row.id, *row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
@@ -647,6 +659,7 @@ impl Room {
         self.commands(Command::Dispose {
             seat: name(seat),
             disposition,
+            said: NeedsSaid::default(),
         })
         .expect("there is a conversation");
     }
@@ -1043,6 +1056,16 @@ impl Room {
         self.declines.values().collect()
     }
 
+    /// When the person of a callback wants to be called.
+    pub(crate) fn chosen_of(&self, id: CallbackId) -> Option<ChosenTime> {
+        self.chosen_times.get(&id)?.chosen
+    }
+
+    fn chosen_times_open(&self) -> Vec<ChosenTimeRow> {
+        let rows = self.chosen_times.values();
+        rows.filter(|row| row.chosen.is_some()).copied().collect()
+    }
+
     fn declines_open(&self) -> Vec<DeclineRow> {
         let open = self.declines.values();
         let open = open.filter(|row| row.settled_ms.is_none());
@@ -1262,6 +1285,7 @@ impl Room {
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
+            chosen_times: self.chosen_times_open(),
             declines: self.declines_open(),
             details: self.details_open(),
             outages: self
@@ -1536,6 +1560,7 @@ fn plan(line: &PhoneNumber) -> Dialplan {
             wait: false,
             every_s: 30,
         },
+        opt_out_key: Some('8'),
         offer_callback: Some(OfferCallback {
             after_s: 60,
             key: '*',
@@ -1563,6 +1588,7 @@ fn plan(line: &PhoneNumber) -> Dialplan {
         PlanStep::Callback {
             queue: QueueId(1),
             by_key: NumberByKey::default(),
+            when: None,
             then: None,
         },
         PlanStep::HangUp {
@@ -1659,6 +1685,13 @@ fn prompts() -> SpokenPrompts {
             later: FIRST_LATER,
             declined: FIRST_DECLINED,
             machine: FIRST_MACHINE,
+        }),
+        opt_out: Some(OPT_OUT),
+        when: Some(WhenPrompts {
+            chosen: WHEN_CHOSEN,
+            confirm: WHEN_CONFIRM,
+            not_then: WHEN_NOT_THEN,
+            kept: WHEN_KEPT,
         }),
         to_operator_preview: None,
         to_operator_dialling: PromptId(11),

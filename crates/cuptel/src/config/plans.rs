@@ -185,6 +185,23 @@ fn plan(
         );
         told.faults.push(source.fault(at, &message));
     }
+    if let Some(at) = &places.opt_out
+        && library.find(prompts::OPT_OUT).is_none()
+    {
+        let message = format!(
+            "there is no prompt {}.wav: expected it, because it asks who wants to be called no more",
+            prompts::OPT_OUT
+        );
+        told.faults.push(source.fault(at, &message));
+    }
+    if let Some(at) = &places.when
+        && let Some(name) = prompts::missing_to_choose(library)
+    {
+        let message = format!(
+            "there is no prompt {name}.wav: expected it, because it is said to who chooses when to be called"
+        );
+        told.faults.push(source.fault(at, &message));
+    }
     if let Some(at) = places.emergency.filter(|_| plan.is_emergency()) {
         let message = format!(
             "callers of {tenant} hear the emergency message, and its callbacks wait, until this says false"

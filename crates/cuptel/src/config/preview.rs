@@ -1,7 +1,7 @@
 //! What an operator reads before a person is rung, and what follows when they hand a callback back.
 
 use cuptel_core::dialplan::fields::Fields;
-use cuptel_core::preview::{PreviewEnds, PreviewPolicy};
+use cuptel_core::preview::{PreviewEnds, PreviewPolicy, SHOWN_S_MAX};
 
 use super::limits::DAY_S;
 use super::word;
@@ -20,7 +20,7 @@ impl PreviewSettings {
     pub(super) fn take(&mut self, table: &mut Fields<'_>) {
         let Self(policy) = self;
         for (key, range, value) in [
-            ("preview_s", 0..=600, &mut policy.shown_s),
+            ("preview_s", 0..=SHOWN_S_MAX, &mut policy.shown_s),
             ("decline_rest_s", DAY_S, &mut policy.decline_rest_s),
             ("declines_max", 0..=100, &mut policy.declines_max),
         ] {

@@ -8,7 +8,7 @@ use cuptel_core::dialplan::fields::{Faults, Fields};
 use cuptel_core::estimate::minutes_told;
 use cuptel_core::rules::{
     CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, ReminderPrompts, SpokenPrompts,
-    VerifyPrompts,
+    VerifyPrompts, WhenPrompts,
 };
 use cuptel_media::PromptLibrary;
 
@@ -35,6 +35,15 @@ const PLACE: &str = "luogo_";
 const MONTHS: usize = 12;
 /// Without it nobody who calls back is recognised.
 pub(super) const RETURNING: &str = "richiamo_riconosciuto";
+/// Without it nobody takes themselves off the list by key.
+pub(super) const OPT_OUT: &str = "rinuncia_conferma";
+/// Around the hours that somebody chooses to be called in.
+const WHEN: [&str; 4] = [
+    "quando_scelto",
+    "quando_conferma",
+    "quando_no",
+    "quando_va_bene",
+];
 /// Without it whoever reads before they call hears nothing meanwhile.
 const PREVIEW: &str = "op_anteprima";
 /// Positions that have a prompt of their own: `posizione_1` to `posizione_10`.
@@ -161,6 +170,8 @@ pub(super) fn read(
     let spoken = SpokenPrompts {
         returning: library.find(RETURNING),
         to_operator_preview: library.find(PREVIEW),
+        opt_out: library.find(OPT_OUT),
+        when: when(|name| library.find(name)),
         verify: verify(|name| library.find(name)),
         code: code(|name| library.find(name)),
         person_first: person_first(|name| library.find(name)),
@@ -250,6 +261,22 @@ pub(super) fn check_first(
             faults.add(name.at.clone(), message);
         }
     }
+}
+
+/// All of them or none.
+fn when(find: impl Fn(&str) -> Option<PromptId>) -> Option<WhenPrompts> {
+    let [chosen, confirm, not_then, kept] = WHEN.map(find);
+    Some(WhenPrompts {
+        chosen: chosen?,
+        confirm: confirm?,
+        not_then: not_then?,
+        kept: kept?,
+    })
+}
+
+/// The first file that is missing of those with which somebody chooses when they are called.
+pub(super) fn missing_to_choose(library: &Library) -> Option<&'static str> {
+    WHEN.into_iter().find(|name| library.find(name).is_none())
 }
 
 /// The first file that is missing of those with which a caller is told whether it was us that called.
@@ -390,6 +417,8 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
         code: None,
         person_first: None,
         reminder: None,
+        opt_out: None,
+        when: None,
         to_operator_preview: None,
         to_operator_dialling: find("op_richiamata"),
         to_operator_no_answer: find("op_non_risponde"),

@@ -248,6 +248,7 @@ impl Config {
                 }
                 Step::Hours { .. }
                 | Step::Menu { .. }
+                | Step::OptOut { .. }
                 | Step::Verify { .. }
                 | Step::Emergency { .. } => {}
             }

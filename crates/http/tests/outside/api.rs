@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use cuptel_core::id::NeedId;
+use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::matching::{Eligibility, Skills};
 use cuptel_core::staffing::{NotTaken, WhyNotTaken};
 use cuptel_core::step::{Command, CommandError};
@@ -193,6 +195,10 @@ async fn each_action_becomes_its_command_and_answers_with_the_seat() {
     let done = Command::Dispose {
         seat: "101".to_owned(),
         disposition: Disposition::Done,
+        said: NeedsSaid {
+            keep: vec![NeedId(7)],
+            close: vec![NeedId(8)],
+        },
     };
     for (action, body, command) in [
         ("sign-in", r#"{"operator":"anna"}"#, sign_in),
@@ -214,7 +220,11 @@ async fn each_action_becomes_its_command_and_answers_with_the_seat() {
             r#"{"then":"sign_out"}"#,
             choose(Chosen::OneMoreThenSignOut, None),
         ),
-        ("disposition", r#"{"disposition":"done"}"#, done),
+        (
+            "disposition",
+            r#"{"disposition":"done","keep":[7],"close":[8]}"#,
+            done,
+        ),
     ] {
         let heard = centre
             .post_json(&format!("/api/v1/seats/101/{action}"), body)
@@ -691,7 +701,7 @@ async fn every_described_path_is_served() {
     let centre = Centre::open().await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 63);
+    assert_eq!(paths.len(), 64);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))

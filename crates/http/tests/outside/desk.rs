@@ -579,6 +579,7 @@ fn campaign(names: &Interned, id: i64) -> CampaignRow {
         ends_ms: None,
         pace: 50,
         per_hour: None,
+        preview_s: None,
         state: CampaignState::Running,
         created_ms: AT_MS,
         started_ms: Some(AT_MS),

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, COOKIE, SET_COOKIE};
+use cuptel_core::id::{CallbackId, NeedId};
+use cuptel_core::keeping::NeedsSaid;
+use cuptel_core::preview::{NeedNow, OwedNow};
 use cuptel_core::snapshot::{Snapshot, StormNow};
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{Chosen, WorkState};
+use cuptel_core::words::{Chosen, Disposition, NeedKind, WorkState};
 use cuptel_http::Reach;
 
 use crate::desk::{AT_MS, Centre, TOKEN, busy, drift, form, stop, with_token};
@@ -402,4 +405,101 @@ async fn a_pause_is_given_one_of_the_listed_reasons() {
         assert!(page.contains(said), "{said} in {page}");
     }
     assert!(!page.contains("<input id=\"reason\""));
+}
+
+#[tokio::test]
+async fn whom_to_call_is_read_and_decided_on_the_seats_page_without_a_script() {
+    let mut look = busy();
+    look.decline_reasons = vec!["serve un'altra lingua".to_owned()];
+    look.seats[0].owed = Some(owed());
+    let centre = Centre::with(look, Reach::ThisMachine).await;
+    let unsigned = centre.get("/seats/101").await.text;
+    assert!(!unsigned.contains("0042") && !unsigned.contains("cardiologica"));
+    let unsigned = centre.get("/api/v1/snapshot").await.text;
+    assert!(unsigned.contains("\"owed\":null"), "{unsigned}");
+    let cookie = centre.sign_in().await;
+    let page = centre.page_of("/seats/101", &cookie).await.text;
+    for said in [
+        "+39…412, da richiamare da ",
+        "presa in carico: prenotazioni",
+        "visita cardiologica",
+        "Parola d’ordine 0042",
+        "Già restituita 1 volte",
+        "<option>serve un&#39;altra lingua</option>",
+        "name=\"callback\" value=\"9\"",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    for (action, body) in [
+        ("accept", "callback=9"),
+        ("decline", "callback=&reason=lingua&note=solo+francese"),
+    ] {
+        let path = format!("/api/v1/seats/101/{action}");
+        let heard = centre.ask(form(&path).header(COOKIE, &cookie), body).await;
+        assert_eq!(heard.status, StatusCode::SEE_OTHER, "{action}");
+    }
+    let commands = centre.desk.commands.lock().unwrap();
+    let seat = "101".to_owned();
+    let callback = Some(CallbackId(9));
+    let accepts = Command::AcceptCallback { seat, callback };
+    let declines = Command::DeclineCallback {
+        seat: "101".to_owned(),
+        callback: None,
+        reason: "lingua".to_owned(),
+        note: Some("solo francese".to_owned()),
+    };
+    assert_eq!(*commands, [accepts, declines]);
+}
+
+#[tokio::test]
+async fn the_result_has_a_box_for_each_thing_that_is_owed() {
+    let mut look = busy();
+    let mut talks = owed();
+    (talks.is_offered, talks.needs[0].closes) = (false, true);
+    look.seats[0].owed = Some(talks);
+    let centre = Centre::with(look, Reach::ThisMachine).await;
+    let cookie = centre.sign_in().await;
+    let page = centre.page_of("/seats/101", &cookie).await.text;
+    let ticked = "name=\"close\" value=\"7\" checked>";
+    assert!(page.contains(ticked), "{page}");
+    let asked = form("/api/v1/seats/101/disposition").header(COOKIE, &cookie);
+    let heard = centre.ask(asked, "shown=7&disposition=done").await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    let command = Command::Dispose {
+        seat: "101".to_owned(),
+        disposition: Disposition::Done,
+        said: NeedsSaid {
+            keep: vec![NeedId(7)],
+            close: Vec::new(),
+        },
+    };
+    assert_eq!(*centre.desk.commands.lock().unwrap(), [command]);
+}
+
+fn owed() -> OwedNow {
+    OwedNow {
+        callback: CallbackId(9),
+        number: "+39…412".to_owned(),
+        opened_ms: AT_MS - 3_600_000,
+        attempts: 2,
+        tries: 1,
+        promised_ms: Some(AT_MS + 60_000),
+        chosen: None,
+        code_word: Some("0042".to_owned()),
+        declined: 1,
+        needs: vec![NeedNow {
+            need: NeedId(7),
+            kind: NeedKind::TakenInCharge,
+            tenant: "asl-teramo".to_owned(),
+            queue: Some("prenotazioni".to_owned()),
+            since_ms: AT_MS - 3_600_000,
+            due_ms: Some(AT_MS + 86_400_000),
+            note: Some("visita cardiologica".to_owned()),
+            another_person: false,
+            closes: false,
+        }],
+        reads_until_ms: Some(AT_MS + 20_000),
+        then_dials: true,
+        is_offered: true,
+    }
 }

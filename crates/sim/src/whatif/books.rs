@@ -37,6 +37,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Owner(_)
             | Record::CodeWord(_)
             | Record::Decline(_)
+            | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::SiteOutage(_)

@@ -69,6 +69,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
         let told = CampaignTold {
             name: format!("{NAME}{kind}"),
             kind: CampaignKind::Recall,
+            preview_s: None,
             tenant: tenant.name.clone(),
             queue: queue.name.clone(),
             class: None,

@@ -107,6 +107,7 @@ impl Plain {
                 wait: false,
                 every_s: 0,
             },
+            opt_out_key: None,
             offer_callback: self
                 .offer_after_s
                 .map(|after_s| OfferCallback { after_s, key: WISH }),
@@ -117,6 +118,7 @@ impl Plain {
         let promises = |place: usize| PlanStep::Callback {
             queue: Self::queue_id(place),
             by_key: cuptel_core::dialplan::NumberByKey::default(),
+            when: None,
             then: None,
         };
         let mut steps: Vec<PlanStep> = (0..ways)
@@ -302,6 +304,8 @@ fn silence() -> SpokenPrompts {
         code: None,
         person_first: None,
         reminder: None,
+        opt_out: None,
+        when: None,
         to_operator_preview: None,
         to_operator_dialling: SILENCE,
         to_operator_no_answer: SILENCE,

@@ -305,7 +305,8 @@ impl Route {
                     on(*yes, keys.clone());
                     on(*no, keys);
                 }
-                PlanStep::Callback { .. }
+                PlanStep::OptOut { .. }
+                | PlanStep::Callback { .. }
                 | PlanStep::Emergency { .. }
                 | PlanStep::HangUp { .. } => {}
             }

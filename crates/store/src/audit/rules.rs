@@ -713,6 +713,15 @@ SELECT w.id FROM code_word w JOIN callback c ON c.shard = w.shard AND c.id = w.i
 WHERE w.shard = $1 AND w.code IS NOT NULL AND c.state = 'closed' ORDER BY w.id")],
     },
     Rule {
+        name: "chosen_time_kept",
+        promise: "P7",
+        meaning: "when the persons of closed callbacks wanted to be called is still stored",
+        advice: REPORT,
+        offenders: &[("chosen_time", "
+SELECT w.id FROM chosen_time w JOIN callback c ON c.shard = w.shard AND c.id = w.id
+WHERE w.shard = $1 AND w.until_ms IS NOT NULL AND c.state = 'closed' ORDER BY w.id")],
+    },
+    Rule {
         name: "decline_left_open",
         promise: "P5",
         meaning: "callbacks are closed, and somebody is still to look at how they were handed back",

@@ -95,6 +95,16 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0022_decline.sql"),
     ),
     (
+        23,
+        "chosen_time",
+        include_str!("../../migrations/0023_chosen_time.sql"),
+    ),
+    (
+        24,
+        "campaign_preview",
+        include_str!("../../migrations/0024_campaign_preview.sql"),
+    ),
+    (
         25,
         "bulk_too_late",
         include_str!("../../migrations/0025_bulk_too_late.sql"),

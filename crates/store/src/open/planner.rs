@@ -173,7 +173,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 11] = [
+    const OPEN: [&str; 12] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -185,6 +185,7 @@ mod tests {
         "campaign_entry_released",
         "code_word_open",
         "callback_decline_open",
+        "chosen_time_open",
     ];
 
     #[tokio::test]

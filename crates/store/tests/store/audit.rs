@@ -129,6 +129,12 @@ const P7: &[Damage] = &[
             VALUES (0, 9001, 1, 11, 5, 'returned', 22)",
     ),
     damage(
+        "chosen_time_kept",
+        "P7",
+        &[13],
+        "UPDATE chosen_time SET from_ms = 1, until_ms = 2 WHERE id = 13",
+    ),
+    damage(
         "code_word_kept",
         "P7",
         &[13],

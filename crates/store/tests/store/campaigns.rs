@@ -34,6 +34,7 @@ fn campaign(id: i64, state: CampaignState) -> CampaignRow {
         ends_ms: Some(NOW + 2),
         pace: 7,
         per_hour: Some(60),
+        preview_s: Some(30),
         state,
         created_ms: NOW - 3,
         started_ms: (state != CampaignState::Loading).then_some(NOW - 1_000),

@@ -54,6 +54,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Owner(_)
             | Record::CodeWord(_)
             | Record::Decline(_)
+            | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::SiteOutage(_)
@@ -109,6 +110,10 @@ fn still_open() -> Restored {
             Record::Owner(_) => {}
             Record::Bulk(row) => open.bulks.extend(row.ended_ms.is_none().then_some(*row)),
             Record::BulkEntry(_) => {}
+            Record::ChosenTime(row) => {
+                open.chosen_times
+                    .extend(row.chosen.is_some().then_some(row));
+            }
             Record::CodeWord(row) => open.code_words.extend(row.code.is_some().then_some(row)),
             Record::Decline(row) if row.settled_ms.is_none() => open.declines.push(*row),
             Record::Decline(_) => {}

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use cuptel_core::chosen_time::ChosenTime;
 use cuptel_core::code_word::CodeWord;
 use cuptel_core::id::{
     AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, ClosureId,
@@ -14,11 +15,11 @@ use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, Passed
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow, ClosureRow,
-    CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow, DialRow, IntervalRow, MarkRow,
-    NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
-    Proposal, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow, TaskEventRow,
-    TaskRow, Work,
+    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow, ChosenTimeRow,
+    ClosureRow, CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow, DialRow, IntervalRow,
+    MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow,
+    PromiseRow, Proposal, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow,
+    TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::Strategy;
 use cuptel_core::stop_button::Scope;
@@ -502,6 +503,7 @@ fn told() -> Vec<Record> {
     let mut records = marks();
     records.extend(bulks());
     records.extend(code_words());
+    records.extend(chosen_times());
     records
 }
 
@@ -522,6 +524,18 @@ pub(crate) fn decline(id: i64, offer: i64, callback: i64, open: bool) -> Decline
         seen_by: (!open).then(|| "Capo".into()),
         settled_ms: (!open).then_some(NOW + 9),
     }
+}
+
+/// 11 has hours; those of 13 were emptied with it.
+fn chosen_times() -> [Record; 2] {
+    let hours = ChosenTime {
+        from_ms: NOW + 3_600_000,
+        until_ms: NOW + 7_200_000,
+    };
+    [(11, Some(hours)), (13, None)].map(|(id, chosen)| {
+        let callback = CallbackId(id);
+        Record::ChosenTime(ChosenTimeRow { callback, chosen })
+    })
 }
 
 /// 11 has one; that of 13 was emptied with it.

@@ -320,6 +320,27 @@ const MISTAKES: &[Mistake] = &[
     ),
     (
         DIALPLAN,
+        "on_timeout = \"end\"",
+        "on_timeout = \"end\"\nopt_out_key = \"9\"",
+        ":11:7",
+        "there is no prompt rinuncia_conferma.wav: expected it, because it asks who wants to be called no more",
+    ),
+    (
+        DIALPLAN,
+        "on_timeout = \"end\"",
+        "on_timeout = \"end\"\noffer_callback = { after_s = 60, key = \"9\" }\nopt_out_key = \"9\"",
+        ":15:15",
+        "this key asks for a callback already: expected another",
+    ),
+    (
+        CONFIG,
+        "grace_s = 60",
+        "preview_ends = \"dials\", grace_s = 60",
+        ":47:14",
+        "`preview_ends` without `preview_s`: nothing is shown, so nothing ends",
+    ),
+    (
+        DIALPLAN,
         "open = \"wait\"",
         "open = \"wait\"\nopne = \"wait\"",
         ":9:1",

@@ -1,0 +1,132 @@
+//! What an operator says of each thing that the person is owed: settled, or kept at its place.
+
+use cuptel_core::id::{LegId, NeedId};
+use cuptel_core::keeping::NeedsSaid;
+use cuptel_core::record::NeedRow;
+use cuptel_core::step::{Command, CommandError, Input};
+use cuptel_core::words::{
+    CallbackEventKind, CallbackState, ClosedHow, Disposition, NeedKind, PriorityClass,
+};
+
+use crate::room::{BOOK, CANCEL, GRACE_S, MARIO, Room};
+
+/// Mario gave up waiting for a booking, and for a cancellation; the operator talks with him.
+fn talks_about(needs: &[char]) -> (Room, LegId) {
+    let mut room = Room::new();
+    for key in needs {
+        let mario = room.waits(MARIO, *key);
+        room.hangs_up(mario);
+    }
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    room.seat_picks_up();
+    let person = room.rung().expect("the person is rung");
+    room.tell(Input::Answered { leg: person });
+    room.wait_s(60);
+    (room, person)
+}
+
+fn says(room: &mut Room, keep: &[NeedId], close: &[NeedId]) -> Result<(), CommandError> {
+    room.commands(Command::Dispose {
+        seat: "101".to_owned(),
+        disposition: Disposition::Done,
+        said: NeedsSaid {
+            keep: keep.to_vec(),
+            close: close.to_vec(),
+        },
+    })
+}
+
+fn open(room: &Room) -> Vec<NeedId> {
+    let open = |need: &&NeedRow| need.closed_ms.is_none();
+    let needs = room.needs().into_iter().filter(open);
+    needs.map(|need| need.id).collect()
+}
+
+#[test]
+fn what_is_kept_in_the_conversation_keeps_its_place_and_its_tries() {
+    let (mut room, person) = talks_about(&[BOOK, CANCEL]);
+    let place_ms = room.callback().place_ms;
+    let needs = open(&room);
+    assert_eq!(needs.len(), 2);
+    let shown = room.owed_at(1).unwrap().needs;
+    assert!(shown.iter().all(|need| need.closes), "{shown:?}");
+    says(&mut room, &needs[1..], &[]).unwrap();
+    room.hangs_up(person);
+    assert_eq!(open(&room), needs[1..]);
+    let row = room.callback();
+    assert_eq!(row.state, CallbackState::Waiting);
+    assert_eq!((row.place_ms, row.tries), (place_ms, 0));
+    let kept = room.callback_events_of_all();
+    assert!(kept.contains(&CallbackEventKind::NeedKept), "{kept:?}");
+}
+
+#[test]
+fn what_is_kept_in_the_wrap_up_is_owed_again_at_its_place() {
+    let (mut room, person) = talks_about(&[BOOK]);
+    let (id, place_ms) = (room.callback().id, room.callback().place_ms);
+    let needs = open(&room);
+    room.hangs_up(person);
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Served));
+    let shown = room.owed_at(1).expect("it was settled a moment ago").needs;
+    assert!(shown[0].closes && shown[0].need == needs[0]);
+    says(&mut room, &needs, &[]).unwrap();
+    let row = room.callback();
+    assert_eq!(
+        (row.id, row.state, row.place_ms, row.tries),
+        (id, CallbackState::Waiting, place_ms, 0)
+    );
+    assert_eq!(open(&room), needs);
+    room.restarts();
+    assert_eq!(open(&room), needs);
+}
+
+#[test]
+fn of_two_that_were_settled_one_may_be_kept_afterwards() {
+    let (mut room, person) = talks_about(&[BOOK, CANCEL]);
+    let needs = open(&room);
+    room.hangs_up(person);
+    assert_eq!(open(&room), []);
+    says(&mut room, &needs[..1], &[]).unwrap();
+    assert_eq!(open(&room), needs[..1]);
+}
+
+#[test]
+fn what_stays_by_itself_is_settled_by_a_word() {
+    for afterwards in [false, true] {
+        let mut room = Room::new();
+        let id = room.takes_in_charge(MARIO, PriorityClass::B);
+        room.staffed(1);
+        room.wait_s(GRACE_S);
+        room.seat_picks_up();
+        let person = room.rung().unwrap();
+        room.tell(Input::Answered { leg: person });
+        room.wait_s(60);
+        let needs = open(&room);
+        let shown = room.owed_at(1).unwrap().needs;
+        assert_eq!(shown[0].kind, NeedKind::TakenInCharge);
+        assert!(!shown[0].closes);
+        if afterwards {
+            room.hangs_up(person);
+            says(&mut room, &[], &needs).unwrap();
+        } else {
+            says(&mut room, &[], &needs).unwrap();
+            room.hangs_up(person);
+        }
+        assert_eq!(open(&room), []);
+        assert_eq!(room.callback().id, id);
+        assert_eq!(room.callback().state, CallbackState::Closed);
+    }
+}
+
+#[test]
+fn what_is_not_owed_there_is_refused_and_nothing_is_recorded() {
+    let (mut room, _) = talks_about(&[BOOK]);
+    let needs = open(&room);
+    let other = NeedId(needs[0].0 + 1_000);
+    let refused = says(&mut room, &[other], &[]);
+    assert!(matches!(refused, Err(CommandError::NoNeedThere { .. })));
+    let refused = says(&mut room, &needs, &needs);
+    assert_eq!(refused, Err(CommandError::NeedSaidTwice(needs[0])));
+    room.disposes(1, Disposition::Done);
+}

@@ -1,0 +1,116 @@
+//! Who wants to be called no more says so by key, in a menu or while they wait.
+
+use cuptel_core::dialplan::{Step as PlanStep, StepId};
+use cuptel_core::id::{LegId, TenantId};
+use cuptel_core::rules::PromptId;
+use cuptel_core::words::{CallbackState, ClosedHow, NeedKind, Outcome, PriorityClass, Stage};
+
+use crate::room::{BOOK, DECLINED, LISTED, MARIO, NUMBER_IS, OPT_OUT, Room, digit_spoken};
+
+const LEAVES: char = '8';
+
+/// Mario gave up waiting, and calls again.
+fn on_the_list() -> (Room, LegId) {
+    let mut room = Room::new();
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    let again = room.waits(MARIO, BOOK);
+    (room, again)
+}
+
+fn said(room: &Room, leg: LegId) -> Vec<PromptId> {
+    room.said_to(leg).expect("something was said")
+}
+
+#[test]
+fn who_confirms_while_they_wait_is_called_no_more() {
+    let (mut room, mario) = on_the_list();
+    room.presses(mario, LEAVES);
+    let digits = "3331000001".bytes();
+    let digits = digits.map(|digit| digit_spoken(usize::from(digit - b'0')));
+    let asked: Vec<PromptId> = [NUMBER_IS]
+        .into_iter()
+        .chain(digits)
+        .chain([OPT_OUT])
+        .collect();
+    assert_eq!(said(&room, mario), asked);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    room.presses(mario, '1');
+    assert_eq!(said(&room, mario), [DECLINED]);
+    assert_eq!(
+        room.callback().closed_how,
+        Some(ClosedHow::CancelledByPerson)
+    );
+    room.heard(mario);
+    assert_eq!(room.outcome(1), Some(Outcome::ServedByMenu));
+    assert_eq!(
+        room.callbacks().len(),
+        1,
+        "and nothing is opened for this call"
+    );
+}
+
+#[test]
+fn who_does_not_mean_it_waits_on_at_their_place() {
+    for silent in [false, true] {
+        let (mut room, mario) = on_the_list();
+        room.presses(mario, LEAVES);
+        if silent {
+            room.heard(mario);
+            room.wait_s(10);
+        } else {
+            room.presses(mario, '5');
+        }
+        assert_eq!(room.attempt(1).stage, Stage::Queued);
+        assert_eq!(room.callback().state, CallbackState::Waiting);
+        room.staffed(1);
+        assert!(room.offered().is_some());
+    }
+}
+
+#[test]
+fn what_an_operator_has_taken_in_charge_stays_owed() {
+    let mut room = Room::new();
+    room.takes_in_charge(MARIO, PriorityClass::B);
+    let mario = room.waits(MARIO, BOOK);
+    room.presses(mario, LEAVES);
+    room.presses(mario, '1');
+    assert_eq!(said(&room, mario), [LISTED]);
+    room.heard(mario);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    assert_eq!(room.needs()[0].kind, NeedKind::TakenInCharge);
+    assert_eq!(room.needs().len(), 1);
+}
+
+#[test]
+fn a_step_of_a_menu_does_the_same_and_goes_on_where_it_says() {
+    let mut room = Room::with(|rules| {
+        let tenant = rules.tenants.get_mut(&TenantId(1)).expect("the tenant");
+        let plan = &mut tenant.dialplan;
+        let leave = StepId(plan.steps.len());
+        let step = plan
+            .steps
+            .iter()
+            .position(|it| matches!(it, PlanStep::Menu { .. }));
+        let menu = StepId(step.expect("the plan asks"));
+        plan.names.push("leave".to_owned());
+        plan.steps.push(PlanStep::OptOut {
+            then: None,
+            instead: menu,
+        });
+        if let Some(PlanStep::Menu { keys, .. }) = plan.steps.get_mut(menu.0) {
+            keys.insert('7', leave);
+        }
+    });
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    let again = room.waits(MARIO, '7');
+    assert_eq!(said(&room, again).last(), Some(&OPT_OUT));
+    room.presses(again, '1');
+    room.heard(again);
+    assert_eq!(room.outcome(1), Some(Outcome::ServedByMenu));
+    assert_eq!(
+        room.callback().closed_how,
+        Some(ClosedHow::CancelledByPerson)
+    );
+}
