@@ -5,6 +5,21 @@ use serde_json::json;
 
 use crate::harness::{Answers, Carrier, Centre, Phone, SOON, Setup};
 
+const ADD: [&str; 12] = [
+    "callbacks",
+    "add",
+    "--tenant",
+    "asl-teramo",
+    "--queue",
+    "prenotazioni",
+    "--class",
+    "B",
+    "--number",
+    "0861555341",
+    "--note",
+    "visita cardiologica",
+];
+
 #[test]
 fn a_callback_is_read_handed_back_seen_by_a_human_and_made_by_another_operator() {
     let mut centre = Centre::prepare(Setup::default());
@@ -13,21 +28,7 @@ fn a_callback_is_read_handed_back_seen_by_a_human_and_made_by_another_operator()
         "spacing_declined_s = 1\npreview_s = 120\ndecline_rest_s = 600\ndeclines_max = 1",
     );
     centre.serve();
-    let add = [
-        "callbacks",
-        "add",
-        "--tenant",
-        "asl-teramo",
-        "--queue",
-        "prenotazioni",
-        "--class",
-        "B",
-        "--number",
-        "0861555341",
-        "--note",
-        "visita cardiologica",
-    ];
-    centre.run(&add).succeeded();
+    centre.run(&ADD).succeeded();
     let entered = centre.callback("it is entered", |row| row["state"] == "waiting");
     let id = entered["id"].to_string();
     let mut carrier = Carrier::with(&centre, "person_answers");

@@ -344,8 +344,8 @@ impl Centre {
             Input::Digit { leg, digit } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_digit(now, id, digit, step),
                 Some(Role::First(id)) => self.first_digit(now, id, digit, step),
-                Some(Role::LetGo(_) | Role::Seat(_) | Role::Person(_) | Role::LeftAlone(_))
-                | None => {}
+                Some(Role::Seat(seat)) => self.reader_digit(now, seat, digit, step),
+                Some(Role::LetGo(_) | Role::Person(_) | Role::LeftAlone(_)) | None => {}
             },
             Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),
@@ -446,6 +446,10 @@ impl Centre {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each thing that may be wanted"
+    )]
     fn command(&mut self, now: Now, command: Command, step: &mut Step) -> Result<(), CommandError> {
         match command {
             Command::SignIn {

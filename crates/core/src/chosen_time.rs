@@ -118,6 +118,7 @@ impl Centre {
         case.chosen = chosen;
         step.records
             .push(Record::ChosenTime(ChosenTimeRow { callback, chosen }));
+        let chosen = chosen.filter(|_| !planted(Fault::ChosenTimeIgnored));
         let from_ms = chosen.map_or(case.row.not_before_ms, |it| it.from_ms);
         if case.row.not_before_ms < from_ms {
             case.row.not_before_ms = from_ms;

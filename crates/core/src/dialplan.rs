@@ -6,6 +6,7 @@ pub mod fields;
 mod hours;
 mod parse;
 mod parts;
+mod when;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 //! a list owes them stays, and so does everything where two persons are owed a call.
 
 use crate::centre::Centre;
-use crate::dialplan::{NumberByKey, StepId};
+use crate::dialplan::{NumberByKey, Step as PlanStep, StepId};
 use crate::id::{AttemptId, CallbackId};
 use crate::keeping::NeedsSaid;
 use crate::number::PhoneNumber;
@@ -14,6 +14,15 @@ use crate::wishing::{Wish, what_follows};
 use crate::words::{CallbackState, ClosedHow, Outcome};
 
 impl Centre {
+    /// A step that asks whether they want to be called no more.
+    pub(crate) fn opt_out_step(&mut self, now: Now, id: AttemptId, at: StepId, step: &mut Step) {
+        if let Some(&PlanStep::OptOut { then, instead }) =
+            self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
+        {
+            self.opts_out(now, id, (then, instead), step);
+        }
+    }
+
     /// They may want to be called no more: they are asked whether they mean it.
     pub(crate) fn opts_out(
         &mut self,

@@ -18,6 +18,9 @@ use crate::words::{NeedKind, OfferState};
 /// Token of the message that there is something to read.
 const TO_READ: u64 = 0;
 
+/// The key of an operator who has read enough.
+const RINGS: char = '1';
+
 /// Nobody reads for longer.
 pub const SHOWN_S_MAX: u32 = 600;
 
@@ -181,6 +184,14 @@ impl Centre {
         true
     }
 
+    /// The operator has pressed a key: who reads has the person rung by one.
+    pub(crate) fn reader_digit(&mut self, now: Now, id: SeatId, digit: char, step: &mut Step) {
+        let offered = self.offered_callback(id);
+        if digit == RINGS && offered.is_some_and(|(_, preview)| preview == Preview::Reading) {
+            self.offer_taken(now, id, step);
+        }
+    }
+
     /// The time to read is over.
     pub(crate) fn has_read(&mut self, now: Now, id: SeatId, step: &mut Step) {
         let case = self.offered_callback(id);
@@ -266,7 +277,7 @@ impl Centre {
             chosen: case.chosen,
             code_word: self.code_words.get(&id).map(|code| code.reveal()),
             declined: self.declined.get(&id).map_or(0, |it| it.rows().len()),
-            needs: self.needs_at(work, (open, settled)),
+            needs: self.needs_at(work, (open.map(|it| &**it), settled)),
             reads_until_ms,
             then_dials: ends == Some(PreviewEnds::Dials),
             is_offered: is_offered && !self.left_alone.contains_key(&id),
@@ -277,7 +288,7 @@ impl Centre {
     fn needs_at(
         &self,
         work: &SeatWork,
-        (open, settled): (Option<&Box<Case>>, Option<&Settled>),
+        (open, settled): (Option<&Case>, Option<&Settled>),
     ) -> Vec<NeedNow> {
         let talks = matches!(work, SeatWork::Talking { .. });
         let is_ours = matches!(

@@ -111,9 +111,7 @@ impl Centre {
                     return self.wishes_callback(now, id, wish, step);
                 }
                 Some(PlanStep::Verify { .. }) => return self.verify(now, id, at, step),
-                Some(PlanStep::OptOut { then, instead }) => {
-                    return self.opts_out(now, id, (*then, *instead), step);
-                }
+                Some(PlanStep::OptOut { .. }) => return self.opt_out_step(now, id, at, step),
                 Some(PlanStep::Emergency { prompts, then }) => {
                     live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
                     let next = then.map_or(Next::HangUp, Next::Step);

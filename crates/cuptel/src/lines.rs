@@ -110,6 +110,7 @@ impl<'f> Form<'f> {
             let place = self.file.display();
             let is_one = is_one.map_err(|error| {
                 let encoded = matches!(error.kind(), csv::ErrorKind::Utf8 { .. });
+                let line = error.position().map_or(line, csv::Position::line);
                 let broken = format!("nothing was taken of {place}: it is broken at line {line}");
                 if encoded {
                     anyhow::anyhow!("{broken}: it is not in UTF-8, but perhaps in Latin-1 as a spreadsheet of old writes it: save it as UTF-8")

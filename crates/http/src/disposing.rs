@@ -81,7 +81,7 @@ impl<'de> Visitor<'de> for OfFields {
                 Ids::Several(ids) => list.extend(ids.into_iter().map(NeedId)),
                 Ids::One(id) => list.push(NeedId(id)),
                 Ids::Written(text) => {
-                    let id = text.parse().map_err(|_| {
+                    let id = text.parse().map_err(|_unreadable| {
                         A::Error::custom(format!("{key}: \"{text}\" is no identifier of a need"))
                     })?;
                     list.push(NeedId(id));

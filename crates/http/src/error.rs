@@ -285,25 +285,29 @@ fn status_of(refused: &CommandError) -> StatusCode {
             | ByHandError::NoteTooLong
             | ByHandError::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
         },
-        CommandError::Campaign(refused) => match refused {
-            CampaignError::NoCampaign(_) => StatusCode::NOT_FOUND,
-            CampaignError::NameTaken(_) | CampaignError::State { .. } => StatusCode::CONFLICT,
-            CampaignError::NotStored => StatusCode::SERVICE_UNAVAILABLE,
-            CampaignError::Name
-            | CampaignError::NoPrompts
-            | CampaignError::Pace
-            | CampaignError::Preview
-            | CampaignError::Window(_)
-            | CampaignError::TooLate
-            | CampaignError::NoteTooLong
-            | CampaignError::TooMany(_)
-            | CampaignError::TooManyEntries(_)
-            | CampaignError::TooManyAtOnce
-            | CampaignError::LineTwice(_)
-            | CampaignError::Nobody(_)
-            | CampaignError::LeftOut(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        },
+        CommandError::Campaign(refused) => status_of_campaign(refused),
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn status_of_campaign(refused: &CampaignError) -> StatusCode {
+    match refused {
+        CampaignError::NoCampaign(_) => StatusCode::NOT_FOUND,
+        CampaignError::NameTaken(_) | CampaignError::State { .. } => StatusCode::CONFLICT,
+        CampaignError::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+        CampaignError::Name
+        | CampaignError::NoPrompts
+        | CampaignError::Pace
+        | CampaignError::Preview
+        | CampaignError::Window(_)
+        | CampaignError::TooLate
+        | CampaignError::NoteTooLong
+        | CampaignError::TooMany(_)
+        | CampaignError::TooManyEntries(_)
+        | CampaignError::TooManyAtOnce
+        | CampaignError::LineTwice(_)
+        | CampaignError::Nobody(_)
+        | CampaignError::LeftOut(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

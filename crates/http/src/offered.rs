@@ -56,7 +56,8 @@ impl Written {
             Self::Text(text) if text.is_empty() => Ok(None),
             Self::Text(text) => {
                 let id = text.parse().map(CallbackId);
-                let id = id.map_err(|_| meaningless(format!("\"{text}\" is no callback")))?;
+                let id =
+                    id.map_err(|_unreadable| meaningless(format!("\"{text}\" is no callback")))?;
                 Ok(Some(id))
             }
             Self::Nothing => Ok(None),

@@ -306,24 +306,28 @@ pub(crate) fn reload_failed(failed: &FailedReload, since: UtcMs) -> String {
     )
 }
 
+fn chose(seat: &str, chosen: Chosen) -> String {
+    match chosen {
+        Chosen::SignedOut => format!("Postazione {seat}: servizio finito."),
+        Chosen::Available => format!("Postazione {seat}: disponibile."),
+        Chosen::OneMoreThenPause => {
+            format!("Postazione {seat}: ancora una chiamata, poi pausa.")
+        }
+        Chosen::OneMoreThenSignOut => {
+            format!("Postazione {seat}: ancora una chiamata, poi fine servizio.")
+        }
+        Chosen::Paused => format!("Postazione {seat}: in pausa."),
+        Chosen::FrontOffice => format!("Postazione {seat}: allo sportello."),
+    }
+}
+
 /// What a form has done.
 pub(crate) fn done(command: &Command) -> String {
     match command {
         Command::SignIn { seat, operator, .. } => {
             format!("{operator} è in servizio alla postazione {seat}.")
         }
-        Command::Choose { seat, chosen, .. } => match chosen {
-            Chosen::SignedOut => format!("Postazione {seat}: servizio finito."),
-            Chosen::Available => format!("Postazione {seat}: disponibile."),
-            Chosen::OneMoreThenPause => {
-                format!("Postazione {seat}: ancora una chiamata, poi pausa.")
-            }
-            Chosen::OneMoreThenSignOut => {
-                format!("Postazione {seat}: ancora una chiamata, poi fine servizio.")
-            }
-            Chosen::Paused => format!("Postazione {seat}: in pausa."),
-            Chosen::FrontOffice => format!("Postazione {seat}: allo sportello."),
-        },
+        Command::Choose { seat, chosen, .. } => chose(seat, *chosen),
         Command::Dispose {
             seat, disposition, ..
         } => {
@@ -425,6 +429,20 @@ fn not_in_bulk(refused: &BulkError) -> String {
     }
 }
 
+const NOT_OFFERED: &str = "Questa richiamata non è più proposta alla postazione.";
+const NO_NEED_THERE: &str =
+    "Una delle questioni mostrate non è più aperta: guarda la pagina aggiornata.";
+const NEED_SAID_TWICE: &str = "Una questione non si può chiudere e tenere aperta insieme.";
+
+/// Which reasons may be given; any, where none are known.
+fn reasons(what: &str, known: &[String]) -> String {
+    if known.is_empty() {
+        format!("{what}: scrivine uno.")
+    } else {
+        format!("{what}: scegli uno di questi: {}.", known.join(", "))
+    }
+}
+
 fn refused_by_rules(refused: &CommandError) -> String {
     match refused {
         CommandError::NoSeat(seat) => format!("La postazione {seat} non esiste."),
@@ -471,22 +489,11 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::TaskAtWork(id) => format!("L’attività {id} è in corso: va restituita prima."),
         CommandError::TooManyTasks(most) => format!("Ci sarebbero più di {most} attività."),
         CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
-        CommandError::PauseReason { known, .. } => {
-            format!(
-                "Motivo della pausa: scegli uno di questi: {}.",
-                known.join(", ")
-            )
+        CommandError::PauseReason { known, .. } => reasons("Motivo della pausa", known),
+        CommandError::DeclineReason { known, .. } => {
+            reasons("Motivo per restituire la richiamata", known)
         }
-        CommandError::DeclineReason { known, .. } if known.is_empty() => {
-            "Per restituire la richiamata serve un motivo.".to_owned()
-        }
-        CommandError::DeclineReason { known, .. } => format!(
-            "Motivo per restituire la richiamata: scegli uno di questi: {}.",
-            known.join(", ")
-        ),
-        CommandError::NoCallbackOffered(seat) => {
-            format!("Questa richiamata non è più proposta alla postazione {seat}.")
-        }
+        CommandError::NoCallbackOffered(_) => NOT_OFFERED.to_owned(),
         CommandError::ShiftIsOver => "La fine del turno è già passata.".to_owned(),
         CommandError::NotTaken(faults) => {
             let many = u32::try_from(faults.len()).unwrap_or(u32::MAX);
@@ -499,12 +506,8 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::NoConversation(seat) => {
             format!("La postazione {seat} non ha una conversazione di cui dare l’esito.")
         }
-        CommandError::NoNeedThere { .. } => {
-            "Una delle questioni mostrate non è più aperta: guarda la pagina aggiornata.".to_owned()
-        }
-        CommandError::NeedSaidTwice(_) => {
-            "Una questione non si può chiudere e tenere aperta insieme.".to_owned()
-        }
+        CommandError::NoNeedThere { .. } => NO_NEED_THERE.to_owned(),
+        CommandError::NeedSaidTwice(_) => NEED_SAID_TWICE.to_owned(),
         CommandError::StillNeeded(_) => {
             "Una coda o un’ASL che la configurazione toglie serve ancora.".to_owned()
         }

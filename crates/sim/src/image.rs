@@ -279,6 +279,17 @@ impl Image {
         rang.collect()
     }
 
+    fn chosen_times_open(&self) -> Vec<ChosenTimeRow> {
+        let rows = self.chosen_times.values();
+        rows.filter(|row| row.chosen.is_some()).copied().collect()
+    }
+
+    fn declines_open(&self) -> Vec<DeclineRow> {
+        let open = self.declines.values();
+        let open = open.filter(|row| row.settled_ms.is_none());
+        open.cloned().collect()
+    }
+
     /// What the store would give back to a process that starts.
     pub(crate) fn restored(&self, epoch: i64) -> Restored {
         let attempts: Vec<AttemptRow> = self.attempts_open().cloned().collect();
@@ -293,18 +304,8 @@ impl Image {
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
-            chosen_times: self
-                .chosen_times
-                .values()
-                .filter(|row| row.chosen.is_some())
-                .copied()
-                .collect(),
-            declines: self
-                .declines
-                .values()
-                .filter(|row| row.settled_ms.is_none())
-                .cloned()
-                .collect(),
+            chosen_times: self.chosen_times_open(),
+            declines: self.declines_open(),
             details: self.details_open().cloned().collect(),
             outages: self
                 .outages

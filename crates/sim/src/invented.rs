@@ -698,7 +698,7 @@ fn plan(tenant: &str, line: &str, queue: i64, steps: Vec<Step>) -> Dialplan {
     }
 }
 
-/// Now, in a minute, and tomorrow, when nobody lives any more: the world begins one minute before noon.
+/// Now, in six minutes, and tomorrow, when nobody lives any more: the world begins one minute before noon.
 fn when() -> When {
     let window = |days_ahead, from_min, until_min| TimeWindow {
         days_ahead,
@@ -710,7 +710,7 @@ fn when() -> When {
         ask: PromptId(309),
         windows: BTreeMap::from([
             ('1', window(0, 719, 729)),
-            ('2', window(0, 721, 726)),
+            ('2', window(0, 725, 740)),
             ('3', window(1, 600, 720)),
         ]),
     }
@@ -756,12 +756,21 @@ fn reminder_prompts() -> ReminderPrompts {
 
 fn first_prompts() -> PersonFirstPrompts {
     PersonFirstPrompts {
-        calling: PromptId(308),
-        press: PromptId(309),
-        connecting: PromptId(310),
-        later: PromptId(311),
-        declined: PromptId(312),
-        machine: PromptId(313),
+        calling: PromptId(340),
+        press: PromptId(341),
+        connecting: PromptId(342),
+        later: PromptId(343),
+        declined: PromptId(344),
+        machine: PromptId(345),
+    }
+}
+
+fn when_prompts() -> WhenPrompts {
+    WhenPrompts {
+        chosen: PromptId(311),
+        confirm: PromptId(312),
+        not_then: PromptId(313),
+        kept: PromptId(314),
     }
 }
 
@@ -825,12 +834,7 @@ fn prompts() -> SpokenPrompts {
         reminder: Some(reminder_prompts()),
         person_first: Some(first_prompts()),
         opt_out: Some(PromptId(315)),
-        when: Some(WhenPrompts {
-            chosen: PromptId(311),
-            confirm: PromptId(312),
-            not_then: PromptId(313),
-            kept: PromptId(314),
-        }),
+        when: Some(when_prompts()),
         to_operator_preview: Some(PromptId(308)),
         to_operator_dialling: PromptId(11),
         to_operator_no_answer: PromptId(12),

@@ -226,6 +226,18 @@ impl World {
             _ => chance.s(60, 300),
         };
         self.plan(patience_us, Happening::Acts(key, Act::HangUp));
+        if chance.percent(20) {
+            self.chooses_a_time(key, &mut chance);
+        }
+    }
+
+    /// Wishes to be called, and chooses when, where that is asked.
+    fn chooses_a_time(&mut self, key: CallKey, chance: &mut Chance) {
+        let mut after_us = chance.s(15, 40);
+        for digit in chance.pick(&["121", "111", "131", "1211"]).chars() {
+            self.plan(after_us, Happening::Acts(key, Act::Press(digit)));
+            after_us += chance.ms(500, 3_000);
+        }
     }
 
     /// Wishes to be called at some number: an own one, another's, or one that nobody can call.

@@ -1,6 +1,7 @@
 //! Operators read whom they are to call back: they have the person rung, or hand the callback back.
 //! What was handed back is reckoned anew from the rows: where it may be offered, and who has to look.
 
+use cuptel_core::id::{CallbackId, SeatId};
 use cuptel_core::record::{DeclineRow, Record, Work};
 use cuptel_core::step::Command;
 use cuptel_core::words::{CallbackState, OfferState};
@@ -55,48 +56,47 @@ impl World {
     /// A row is about to be booked: what was handed back at a seat is not offered there again before
     /// its time, and is handed back only where it was offered.
     pub(crate) fn check_decline(&self, record: &Record) -> Result<(), Broken> {
-        let now_ms = self.now().utc_ms;
-        match record {
-            Record::Decline(row) if !self.decided.declines.contains_key(&row.id) => {
-                let offer = self.decided.offers.get(&row.offer);
-                let was_theirs = offer.is_some_and(|offer| {
-                    let is_it =
-                        (offer.work, offer.seat) == (Work::Callback(row.callback), row.seat);
-                    is_it && offer.state == OfferState::Open
-                });
-                if !was_theirs {
-                    let what = format!("callback {} is handed back by nobody", row.callback);
-                    return broken("P4", what);
-                }
-                Ok(())
+        if let Record::Decline(row) = record
+            && !self.decided.declines.contains_key(&row.id)
+        {
+            let offer = self.decided.offers.get(&row.offer);
+            let was_theirs = offer.is_some_and(|offer| {
+                let is_it = (offer.work, offer.seat) == (Work::Callback(row.callback), row.seat);
+                is_it && offer.state == OfferState::Open
+            });
+            if !was_theirs {
+                let what = format!("callback {} is handed back by nobody", row.callback);
+                return broken("P4", what);
             }
-            Record::Offer(row)
-                if row.state == OfferState::Open && !self.decided.offers.contains_key(&row.id) =>
-            {
-                let Work::Callback(callback) = row.work else {
-                    return Ok(());
-                };
-                let state = self.decided.callbacks.get(&callback).map(|it| it.state);
-                if state == Some(CallbackState::AnsweredWaiting) {
-                    return Ok(());
-                }
-                let forbids = |it: &&DeclineRow| {
-                    let is_it = (it.callback, it.seat) == (callback, row.seat);
-                    is_it && it.settled_ms.is_none() && it.until_ms > now_ms
-                };
-                match self.decided.declines.values().find(forbids) {
-                    Some(it) => {
-                        let what = format!(
-                            "callback {callback} is offered to {} again, which handed it back until {}",
-                            row.seat, it.until_ms
-                        );
-                        broken("P5", what)
-                    }
-                    None => Ok(()),
-                }
-            }
-            _ => Ok(()),
         }
+        let Record::Offer(row) = record else {
+            return Ok(());
+        };
+        let is_new = !self.decided.offers.contains_key(&row.id);
+        match row.work {
+            Work::Callback(callback) if is_new => self.check_offered(callback, row.seat),
+            Work::Callback(_) | Work::Attempt(_) => Ok(()),
+        }
+    }
+
+    fn check_offered(&self, callback: CallbackId, seat: SeatId) -> Result<(), Broken> {
+        let now_ms = self.now().utc_ms;
+        let state = self.decided.callbacks.get(&callback).map(|it| it.state);
+        if state == Some(CallbackState::AnsweredWaiting) {
+            return Ok(());
+        }
+        let forbids = |it: &&DeclineRow| {
+            let is_it = (it.callback, it.seat) == (callback, seat);
+            is_it && it.settled_ms.is_none() && it.until_ms > now_ms
+        };
+        let Some(it) = self.decided.declines.values().find(forbids) else {
+            return Ok(());
+        };
+        let what = format!(
+            "callback {callback} is offered to {seat} again, which handed it back until {}",
+            it.until_ms
+        );
+        broken("P5", what)
     }
 
     /// Who has to look is asked to, and for nothing that is closed.

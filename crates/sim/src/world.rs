@@ -364,13 +364,17 @@ impl World {
         Ok(())
     }
 
+    fn weather_turns(&mut self, weather: Weather) {
+        self.note(&format!("the database is {weather:?}"));
+        self.disk.weather = weather;
+    }
+
     fn happens(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
             Happening::Wire(wire) => self.travels(wire),
             Happening::Written(turn) => self.written(turn),
             Happening::Weather(weather) => {
-                self.note(&format!("the database is {weather:?}"));
-                self.disk.weather = weather;
+                self.weather_turns(weather);
                 Ok(())
             }
             Happening::Dies => {

@@ -6,10 +6,8 @@ use std::ops::Range;
 use super::fields::{Fault, Faults, Fields, Placed, document, unknown};
 use super::parts::{announce, key, number_by_key, numbers, return_call};
 use super::{
-    Dialplan, Emergency, NameKind, Names, OfferCallback, ReturnCall, Served, Step, StepId,
-    TimeWindow, When, check,
+    Dialplan, Emergency, NameKind, Names, OfferCallback, ReturnCall, Served, Step, StepId, check,
 };
-use crate::calendar::minutes;
 use crate::id::QueueId;
 use crate::number::PhoneNumber;
 use crate::rules::{CalendarId, PromptId};
@@ -37,8 +35,6 @@ const QUEUE_MAX_WAIT_S: u32 = 1_200;
 /// Beyond it the name of a weekday would be that of today.
 const VERIFY_DAYS: u32 = 6;
 const VERIFY_USUAL_DAYS: u32 = 5;
-/// Days ahead for which somebody may choose to be called.
-const WHEN_DAYS: u32 = 6;
 
 /// Where a dialplan says what others may contradict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -232,10 +228,10 @@ fn emergency<'r>(root: &mut Fields<'r>) -> Option<Switch<'r>> {
 /// Reads steps, knowing which names exist. Any fault refuses the whole dialplan, so what
 /// is optional may come out empty beside its fault; a step is withheld only where the
 /// graph would be read wrong without what is at fault.
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     names: &'r dyn Names,
     steps: &'r [Placed<&'r str>],
-    faults: &'r Faults,
+    pub(super) faults: &'r Faults,
 }
 
 impl Reader<'_> {
@@ -444,61 +440,6 @@ impl Reader<'_> {
         })
     }
 
-    fn when(&self, mut when: Fields<'_>) -> Option<When> {
-        let ask = when
-            .required_text("ask", "the name of the prompt that asks for the time")
-            .and_then(|name| self.prompt(&name));
-        let keys = when.table("keys");
-        if keys.is_none() && !when.has("keys") {
-            when.missing(
-                "keys",
-                "hours for each key, like { 1 = { hours = \"09:00-12:00\", say = \"mattina\" } }",
-            );
-        }
-        when.finish();
-        let keys = keys?;
-        let names = keys.names();
-        let mut windows = BTreeMap::new();
-        for name in &names {
-            let key = self.key(name);
-            let window = keys
-                .named_table(name)
-                .and_then(|table| self.time_window(table));
-            if let (Some(key), Some(window)) = (key, window) {
-                windows.insert(key, window);
-            }
-        }
-        if names.is_empty() {
-            self.faults
-                .add(keys.at(), "a choice without keys: expected at least one");
-        }
-        let is_whole = !names.is_empty() && windows.len() == names.len();
-        Some(When { ask: ask?, windows }).filter(|_| is_whole)
-    }
-
-    fn time_window(&self, mut table: Fields<'_>) -> Option<TimeWindow> {
-        let hours = table.required_text("hours", "hours like \"09:00-12:00\"");
-        let days_ahead = table.whole_or("days", 0..=WHEN_DAYS, 0);
-        let say = table
-            .required_text("say", "the name of the prompt that says these hours")
-            .and_then(|name| self.prompt(&name));
-        table.finish();
-        let hours = hours?;
-        let (from_min, until_min) = match minutes(hours.value) {
-            Ok(minutes) => minutes,
-            Err(error) => {
-                self.faults.add(hours.at, error.to_string());
-                return None;
-            }
-        };
-        Some(TimeWindow {
-            days_ahead,
-            from_min,
-            until_min,
-            say: say?,
-        })
-    }
-
     fn verify(&self, step: &mut Fields<'_>) -> Option<Step> {
         // Without a table the fault is told already.
         let mut verify = step.table("verify")?;
@@ -618,7 +559,7 @@ impl Reader<'_> {
         })
     }
 
-    fn prompt(&self, name: &Placed<&str>) -> Option<PromptId> {
+    pub(super) fn prompt(&self, name: &Placed<&str>) -> Option<PromptId> {
         let found = self.names.prompt(name.value);
         self.known_or_fault(found, "prompt", name, || self.names.known(NameKind::Prompt))
     }
@@ -649,7 +590,7 @@ impl Reader<'_> {
         found
     }
 
-    fn key(&self, text: &Placed<&str>) -> Option<char> {
+    pub(super) fn key(&self, text: &Placed<&str>) -> Option<char> {
         key(text, self.faults)
     }
 }

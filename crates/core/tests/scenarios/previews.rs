@@ -88,6 +88,16 @@ fn who_says_yes_while_the_phone_rings_reads_no_more_and_another_callback_is_not_
 }
 
 #[test]
+fn a_key_of_the_phone_rings_the_person_and_no_other_does() {
+    let (mut room, _) = owed_to_mario(|_| {});
+    let leg = room.seat_picks_up();
+    room.presses(leg, '7');
+    assert_eq!(room.rung(), None);
+    room.presses(leg, '1');
+    assert!(room.rung().is_some());
+}
+
+#[test]
 fn the_end_of_the_time_rings_the_person_or_gives_the_callback_to_somebody_else() {
     let (mut room, _) = owed_to_mario(|_| {});
     room.seat_picks_up();

@@ -252,6 +252,31 @@ fn a_chunk_in_which_a_line_is_named_twice_is_refused_whole() {
 }
 
 #[test]
+fn who_stands_on_a_list_is_read_about_for_as_long_as_the_list_says() {
+    let mut room = Room::new();
+    room.staffed(1);
+    let read = CampaignTold {
+        preview_s: Some(30),
+        ..told(1)
+    };
+    runs(&mut room, read, &[MARIO]);
+    room.wait_s(GRACE_S);
+    room.seat_picks_up();
+    assert_eq!(room.rung(), None, "the queue itself shows nobody");
+    room.wait_s(30);
+    assert!(room.rung().is_some());
+    let long = CampaignTold {
+        name: "lunga".to_owned(),
+        preview_s: Some(601),
+        ..told(1)
+    };
+    assert_eq!(
+        does(&mut room, CampaignCommand::Create(Box::new(long))),
+        of(CampaignError::Preview)
+    );
+}
+
+#[test]
 fn a_pause_holds_who_is_released_and_lets_a_conversation_go_on() {
     use EntryState::{Reached, Released, Waiting};
     let mut room = Room::new();
