@@ -20,6 +20,8 @@ use crate::words::{CallbackEventKind, CallbackState};
 /// Days that are looked at for the next on which chosen hours can be kept.
 const DAYS: u32 = 14;
 const MINUTE_MS: i64 = 60_000;
+/// One that is being made when its hours pass is looked at again.
+const AGAIN_S: u32 = 5;
 
 /// When a person wants to be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -159,7 +161,7 @@ impl Centre {
         if case.row.state != CallbackState::Waiting {
             // It is being made: if that leads to nothing, it is looked at again.
             let again = Timer::ChosenTimeOver(callback, until_ms);
-            self.timers.at(now.in_s(60), again);
+            self.timers.at(now.in_s(AGAIN_S), again);
             return;
         }
         let zone = self.rules.tenants.get(&case.row.tenant).map(|it| it.zone);
@@ -205,6 +207,12 @@ impl Centre {
             }
         }
     }
+}
+
+/// Whether chosen hours have passed and are not another day's yet: nobody is called meanwhile.
+pub(crate) fn has_passed(chosen: Option<ChosenTime>, now: Now) -> bool {
+    let has_passed = chosen.is_some_and(|it| it.until_ms < now.utc_ms);
+    has_passed && !planted(Fault::ChosenTimeIgnored)
 }
 
 /// The first moment at which a callback may be made, by what its person has chosen.

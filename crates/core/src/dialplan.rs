@@ -583,12 +583,12 @@ hang_up = true
         assert_only(
             &format!("[step.welcome]\nmenu = \"scelta\"\nqueue = \"disdette\"\n{END}"),
             "queue",
-            "a step does one thing, not `menu` and `queue`: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `emergency`, `hang_up`",
+            "a step does one thing, not `menu` and `queue`: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `opt_out`, `emergency`, `hang_up`",
         );
         assert_only(
             "[step.welcome]\n",
             "welcome",
-            "a step that does nothing: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `emergency`, `hang_up`",
+            "a step that does nothing: expected one of `play`, `calendar`, `menu`, `queue`, `callback`, `verify`, `opt_out`, `emergency`, `hang_up`",
         );
         assert_only(
             &format!("[step.welcome]\nplay = [\"chiuso\"]\nhang_up = false\n{END}"),

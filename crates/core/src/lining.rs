@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::callback::Case;
 use crate::centre::Centre;
-use crate::chosen_time::not_before;
+use crate::chosen_time::{has_passed, not_before};
 use crate::id::{CallbackId, QueueId};
 use crate::ledger::{self, Ledger};
 use crate::matching::Waiting;
@@ -62,7 +62,8 @@ impl Centre {
         self.enter_in_ledger(id);
         self.unready(id);
         let case = self.cases.get(&id);
-        let is_held = case.is_some_and(|case| self.is_held_by_campaign(case));
+        let is_held =
+            case.is_some_and(|case| self.is_held_by_campaign(case) || has_passed(case.chosen, now));
         if is_held || !self.may_stand(id) {
             return;
         }
@@ -135,7 +136,8 @@ impl Centre {
             if let Some((queue, place_ms)) = case.entered {
                 entries.entry(queue).or_default().push((place_ms, id));
             }
-            if case.row.state != CallbackState::Waiting || entangled.contains(&id) {
+            let is_past = has_passed(case.chosen, now);
+            if case.row.state != CallbackState::Waiting || is_past || entangled.contains(&id) {
                 continue;
             }
             match standing(&rules, &mut self.dial_hours, now, case) {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::attempt::Doing;
 use crate::blending::may_be_missed;
 use crate::centre::Centre;
-use crate::chosen_time::not_before;
+use crate::chosen_time::{has_passed, not_before};
 use crate::declining::DeclinedNow;
 use crate::id::{AttemptId, CallbackId, QueueId, SeatId, TaskId};
 use crate::matching::{Dialling, Eligibility, Skills, Waiting};
@@ -212,7 +212,7 @@ impl Centre {
             });
             holds.extend((until_ms > now.utc_ms).then_some(Hold::NotDue { until_ms }));
             let chosen_ms = not_before(case.chosen, now.utc_ms);
-            let is_chosen = chosen_ms > now.utc_ms;
+            let is_chosen = chosen_ms > now.utc_ms || has_passed(case.chosen, now);
             let until_ms = chosen_ms;
             holds.extend(is_chosen.then_some(Hold::TimeChosen { until_ms }));
             holds.extend((!self.may_stand(id)).then_some(Hold::InACall));

@@ -102,15 +102,18 @@ impl<'f> Form<'f> {
                 file: open(self.file)?,
                 bytes: &of_line,
             });
+        // Read first, so that the line of the first record is its own.
+        let place = self.file.display();
+        reader
+            .byte_headers()
+            .with_context(|| format!("reading the header of {place}"))?;
         let mut record = csv::StringRecord::new();
         let mut count = 0;
         loop {
             let line = reader.position().line();
             let is_one = reader.read_record(&mut record);
-            let place = self.file.display();
             let is_one = is_one.map_err(|error| {
                 let encoded = matches!(error.kind(), csv::ErrorKind::Utf8 { .. });
-                let line = error.position().map_or(line, csv::Position::line);
                 let broken = format!("nothing was taken of {place}: it is broken at line {line}");
                 if encoded {
                     anyhow::anyhow!("{broken}: it is not in UTF-8, but perhaps in Latin-1 as a spreadsheet of old writes it: save it as UTF-8")
