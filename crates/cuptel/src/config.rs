@@ -97,6 +97,10 @@ pub(crate) struct Config {
 ///
 /// # Errors
 /// Every fault of the configuration's file, then those of the files that it names.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one line for each table of the file, in its order"
+)]
 pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let source = source::Source::read(path).map_err(|fault| vec![fault])?;
     let document = document(source.text()).map_err(|faults| source.faults(&faults))?;

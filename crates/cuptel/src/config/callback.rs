@@ -181,11 +181,7 @@ impl CallbackSettings {
         stays.take(&mut table);
         person_first.take(&mut table);
         preview.take(&mut table);
-        let words = [
-            ("to_waiting", GivesWay::ToWaiting),
-            ("to_expected", GivesWay::ToExpected),
-        ];
-        *gives_way = word(&mut table, "gives_way", &words, false).unwrap_or(*gives_way);
+        take_gives_way(&mut table, gives_way);
         take_shares(&mut table, share_min, share_max);
         take_share_overdue(&mut table, share_overdue, *share_min);
         take_window(&mut table, window);
@@ -309,6 +305,14 @@ fn take_ends(table: &mut Fields<'_>, not_on: &mut BTreeSet<Outcome>) {
         }
     }
     on.finish();
+}
+
+fn take_gives_way(table: &mut Fields<'_>, gives_way: &mut GivesWay) {
+    let words = [
+        ("to_waiting", GivesWay::ToWaiting),
+        ("to_expected", GivesWay::ToExpected),
+    ];
+    *gives_way = word(table, "gives_way", &words, false).unwrap_or(*gives_way);
 }
 
 /// The part of the seats that always may call back, and the part that may at most.

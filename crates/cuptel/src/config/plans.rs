@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::fields::Faults;
-use cuptel_core::dialplan::{Dialplan, NameKind, Names, parse_with_places};
+use cuptel_core::dialplan::{Dialplan, NameKind, Names, Places, parse_with_places};
 use cuptel_core::id::QueueId;
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::{CalendarId, PromptId};
@@ -129,6 +129,35 @@ pub(super) fn read(
     plans
 }
 
+/// What a step says must be there.
+fn missing_prompts(source: &Source, places: &Places, library: &Library, told: &mut Told) {
+    if let Some(at) = &places.verify
+        && let Some(name) = prompts::missing_to_verify(library)
+    {
+        let message = format!(
+            "there is no prompt {name}.wav: expected it, because it tells whether it was us that called"
+        );
+        told.faults.push(source.fault(at, &message));
+    }
+    if let Some(at) = &places.opt_out
+        && library.find(prompts::OPT_OUT).is_none()
+    {
+        let message = format!(
+            "there is no prompt {}.wav: expected it, because it asks who wants to be called no more",
+            prompts::OPT_OUT
+        );
+        told.faults.push(source.fault(at, &message));
+    }
+    if let Some(at) = &places.when
+        && let Some(name) = prompts::missing_to_choose(library)
+    {
+        let message = format!(
+            "there is no prompt {name}.wav: expected it, because it is said to who chooses when to be called"
+        );
+        told.faults.push(source.fault(at, &message));
+    }
+}
+
 fn plan(
     source: &Source,
     tenant: &str,
@@ -177,31 +206,7 @@ fn plan(
         );
         told.faults.push(source.fault(at, &message));
     }
-    if let Some(at) = &places.verify
-        && let Some(name) = prompts::missing_to_verify(library)
-    {
-        let message = format!(
-            "there is no prompt {name}.wav: expected it, because it tells whether it was us that called"
-        );
-        told.faults.push(source.fault(at, &message));
-    }
-    if let Some(at) = &places.opt_out
-        && library.find(prompts::OPT_OUT).is_none()
-    {
-        let message = format!(
-            "there is no prompt {}.wav: expected it, because it asks who wants to be called no more",
-            prompts::OPT_OUT
-        );
-        told.faults.push(source.fault(at, &message));
-    }
-    if let Some(at) = &places.when
-        && let Some(name) = prompts::missing_to_choose(library)
-    {
-        let message = format!(
-            "there is no prompt {name}.wav: expected it, because it is said to who chooses when to be called"
-        );
-        told.faults.push(source.fault(at, &message));
-    }
+    missing_prompts(source, &places, library, told);
     if let Some(at) = places.emergency.filter(|_| plan.is_emergency()) {
         let message = format!(
             "callers of {tenant} hear the emergency message, and its callbacks wait, until this says false"
