@@ -504,7 +504,19 @@ fn told() -> Vec<Record> {
     records.extend(bulks());
     records.extend(code_words());
     records.extend(chosen_times());
+    records.extend(declines());
     records
+}
+
+/// 11 waits for a human to look, 13 was looked at and is closed.
+fn declines() -> [Record; 4] {
+    let owed = |id| Work::Callback(CallbackId(id));
+    [
+        Record::Offer(offer(55, owed(11), 2, OfferState::Rejected)),
+        Record::Offer(offer(56, owed(13), 1, OfferState::Rejected)),
+        Record::Decline(Box::new(decline(131, 55, 11, true))),
+        Record::Decline(Box::new(decline(132, 56, 13, false))),
+    ]
 }
 
 /// A callback that was handed back; one that is open asks a human to look.
@@ -605,10 +617,6 @@ pub(crate) fn day() -> Vec<Record> {
         Record::Offer(offer(52, live(25), 3, OfferState::Open)),
         Record::Offer(offer(53, live(26), 1, OfferState::Accepted)),
         Record::Offer(offer(54, owed(12), 2, OfferState::Accepted)),
-        Record::Offer(offer(55, owed(11), 2, OfferState::Rejected)),
-        Record::Offer(offer(56, owed(13), 1, OfferState::Rejected)),
-        Record::Decline(Box::new(decline(131, 55, 11, true))),
-        Record::Decline(Box::new(decline(132, 56, 13, false))),
         Record::Decision(Box::new(decision(52, 95))),
         Record::Assignment(assignment(60, 51, live(24), 1, false)),
         Record::Assignment(assignment(61, 53, live(26), 1, true)),
