@@ -274,9 +274,17 @@ impl Centre {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        let SeatWork::Offered { offer, leg, .. } = &seat.work else {
+        let SeatWork::Offered {
+            offer,
+            leg,
+            preview,
+            ..
+        } = &seat.work
+        else {
             return;
         };
+        // Who reads has picked up: their phone is hung up, and rings no more.
+        let may_ring = hang_up && *preview != Preview::Reading;
         let (offer, leg) = (
             OfferRow {
                 state: why,
@@ -287,11 +295,11 @@ impl Centre {
         );
         seat.work = SeatWork::Idle;
         self.legs.remove(&leg);
+        if may_ring && !planted(Fault::PhoneNotLetGo) {
+            seat.let_go = Some(leg);
+            self.legs.insert(leg, Role::LetGo(id));
+        }
         if hang_up {
-            if !planted(Fault::PhoneNotLetGo) {
-                seat.let_go = Some(leg);
-                self.legs.insert(leg, Role::LetGo(id));
-            }
             let text = if why == OfferState::Withdrawn {
                 "Call completed elsewhere"
             } else {
