@@ -1,26 +1,14 @@
 //! `cuptel import attempts`: what the carrier refused is owed a call too, once.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 
-use crate::harness::{Caller, Centre, Setup};
+use crate::harness::{Caller, Centre, Setup, moment};
 
 /// A moment as a carrier writes it, so many seconds ago.
 fn ago(s: u32) -> String {
-    let output = Command::new("date")
-        .args([
-            "--date",
-            &format!("{s} seconds ago"),
-            "+%Y-%m-%dT%H:%M:%S%:z",
-        ])
-        .output()
-        .expect("date is part of coreutils");
-    String::from_utf8(output.stdout)
-        .expect("digits")
-        .trim()
-        .to_owned()
+    moment(&format!("{s} seconds ago"))
 }
 
 fn write(centre: &Centre, rows: &[String]) -> String {

@@ -53,3 +53,11 @@ pub(crate) fn utc_ms() -> u64 {
 pub(crate) fn let_pass(time: Duration) {
     std::thread::sleep(time);
 }
+
+/// A moment with its zone, like `2026-11-25T18:00:00+01:00`, of words like `tomorrow`.
+pub(crate) fn moment(words: &str) -> String {
+    let mut date = std::process::Command::new("date");
+    let date = date.args(["--date", words, "+%Y-%m-%dT%H:%M:%S%:z"]);
+    let said = date.output().expect("date is part of coreutils").stdout;
+    String::from_utf8(said).expect("digits").trim().to_owned()
+}

@@ -14,8 +14,8 @@ use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::words::{
-    CallbackEventKind, CallbackState, ClosedByHand, KindByHand, Mark, NeedKind, NumberClass,
-    OfferState, PriorityClass,
+    CallbackEventKind, CallbackState, ClosedByHand, ClosedHow, KindByHand, Mark, NeedKind,
+    NumberClass, OfferState, PriorityClass,
 };
 
 /// Characters of a note, at most.
@@ -340,31 +340,20 @@ impl Centre {
             self.offer_ended(now, seat, OfferState::Withdrawn, true, step);
         }
         // Whose days were over is given up instead, which is told at the end of an offer.
-        let case = self.cases.get_mut(&id).ok_or_else(no_callback)?;
-        let (closed, left): (Needs, Needs) = case.needs.drain(..).partition(is_meant);
-        case.needs = left;
+        let case = self.cases.get(&id).ok_or_else(no_callback)?;
+        let closed: Needs = case
+            .needs
+            .iter()
+            .filter(|it| is_meant(it))
+            .cloned()
+            .collect();
         for need in &closed {
             self.record_closing(need, &told, step);
         }
-        let case = self.cases.get_mut(&id).ok_or_else(no_callback)?;
-        if case.needs.is_empty() {
-            case.needs = closed;
-            self.close_case(now, id, told.how.into(), About::default(), step);
-            return Ok(());
+        let how = ClosedHow::from(told.how);
+        if self.settle_needs(now, id, (how, About::default()), is_meant, step) {
+            self.note_closed(now, id, how, step);
         }
-        for need in closed {
-            self.recall_closed(now, need.id, told.how.into(), step);
-            step.records.push(Record::Need(NeedRow {
-                closed_ms: Some(now.utc_ms),
-                ..need
-            }));
-        }
-        let about = About {
-            detail: Some(told.how.as_str()),
-            ..About::default()
-        };
-        self.note(now, id, CallbackEventKind::NeedClosed, about, step);
-        self.stand_by_needs(now, id, false, step);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackEventId, CallbackId, NeedId, SeatId};
+use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{CallbackEventRow, NeedDetailRow, NeedRow, Needs, Record};
 use crate::seat::{Done, SeatWork};
@@ -197,35 +198,8 @@ impl Centre {
         }
         let kind = CallbackEventKind::NeedClosed;
         self.note_said(now, (callback, Some(seat)), (kind, &told), step);
-        self.settle_needs(now, callback, ClosedHow::GotThrough, is_said, step);
-    }
-
-    /// Some needs of a callback that waits are settled; it is closed when nothing is left.
-    fn settle_needs(
-        &mut self,
-        now: Now,
-        callback: CallbackId,
-        how: ClosedHow,
-        is_meant: impl Fn(&NeedRow) -> bool,
-        step: &mut Step,
-    ) {
-        let Some(case) = self.cases.get_mut(&callback) else {
-            return;
-        };
-        if case.needs.iter().all(&is_meant) {
-            self.close_case(now, callback, how, crate::owing::About::default(), step);
-            return;
-        }
-        let (closed, left): (Needs, Needs) = case.needs.drain(..).partition(|it| is_meant(it));
-        case.needs = left;
-        for need in closed {
-            self.recall_closed(now, need.id, how, step);
-            step.records.push(Record::Need(NeedRow {
-                closed_ms: Some(now.utc_ms),
-                ..need
-            }));
-        }
-        self.stand_by_needs(now, callback, false, step);
+        let settled = (ClosedHow::GotThrough, About::default());
+        self.settle_needs(now, callback, settled, is_said, step);
     }
 
     /// Whether a conversation that is going on will close a need, as long as nobody says otherwise.

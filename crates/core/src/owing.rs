@@ -452,7 +452,7 @@ impl Centre {
         let Some(id) = self.case_of_caller(tenant, number) else {
             return;
         };
-        let Some(case) = self.cases.get_mut(&id) else {
+        let Some(case) = self.cases.get(&id) else {
             return;
         };
         // A seat that is at it settles it itself.
@@ -469,23 +469,41 @@ impl Centre {
                 && about(need)
                 && need.kind.closes_by_conversation()
         };
-        if case.needs.iter().all(own) {
-            let about = About {
-                attempt: Some(attempt),
-                ..About::default()
-            };
-            self.close_case(now, id, ClosedHow::GotThrough, about, step);
-            return;
+        let about = About {
+            attempt: Some(attempt),
+            ..About::default()
+        };
+        self.settle_needs(now, id, (ClosedHow::GotThrough, about), own, step);
+    }
+
+    /// Some needs of a callback that waits are settled; it is closed when nothing is left. Whether it is
+    /// open.
+    pub(crate) fn settle_needs(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        (how, about): (ClosedHow, About),
+        is_meant: impl Fn(&NeedRow) -> bool,
+        step: &mut Step,
+    ) -> bool {
+        let Some(case) = self.cases.get_mut(&id) else {
+            return false;
+        };
+        if case.needs.iter().all(&is_meant) {
+            self.close_case(now, id, how, about, step);
+            return false;
         }
-        let (settled, open): (Needs, Needs) = case.needs.drain(..).partition(own);
-        case.needs = open;
-        for need in settled {
+        let (closed, left): (Needs, Needs) = case.needs.drain(..).partition(|it| is_meant(it));
+        case.needs = left;
+        for need in closed {
+            self.recall_closed(now, need.id, how, step);
             step.records.push(Record::Need(NeedRow {
                 closed_ms: Some(now.utc_ms),
                 ..need
             }));
         }
         self.stand_by_needs(now, id, false, step);
+        true
     }
 
     /// Somebody at that number has just talked: the next call is no sooner than after one in vain.

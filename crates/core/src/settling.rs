@@ -166,27 +166,27 @@ impl Centre {
         callback: Option<CallbackId>,
         step: &mut Step,
     ) {
-        let Some((id, case)) = callback.and_then(|id| Some((id, self.cases.get_mut(&id)?))) else {
+        let Some(id) = callback.filter(|id| self.cases.contains_key(id)) else {
             return;
         };
-        if case.needs.iter().all(|own| own.id == need) {
-            self.close_case(now, id, ClosedHow::Withdrawn, About::default(), step);
-            return;
+        let withdrawn = (ClosedHow::Withdrawn, About::default());
+        if self.settle_needs(now, id, withdrawn, |own| own.id == need, step) {
+            self.note_closed(now, id, ClosedHow::Withdrawn, step);
         }
-        let (closed, left): (Needs, Needs) = case.needs.drain(..).partition(|own| own.id == need);
-        case.needs = left;
-        for row in closed {
-            self.recall_closed(now, need, ClosedHow::Withdrawn, step);
-            step.records.push(Record::Need(NeedRow {
-                closed_ms: Some(now.utc_ms),
-                ..row
-            }));
-        }
+    }
+
+    /// One of several needs was closed, and not by a conversation.
+    pub(crate) fn note_closed(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        how: ClosedHow,
+        step: &mut Step,
+    ) {
         let about = About {
-            detail: Some(ClosedHow::Withdrawn.as_str()),
+            detail: Some(how.as_str()),
             ..About::default()
         };
         self.note(now, id, CallbackEventKind::NeedClosed, about, step);
-        self.stand_by_needs(now, id, false, step);
     }
 }

@@ -364,6 +364,7 @@ impl Centre {
     fn campaigns_now(&self) -> Vec<CampaignNow> {
         let open = self.campaigns.open.values();
         let open = open.filter(|it| it.row.state != CampaignState::Ended);
+        let talking = self.talking_by_campaign();
         let now = |campaign: &Campaign| {
             let row = &campaign.row;
             let tenant = self.rules.tenants.get(&row.tenant);
@@ -377,16 +378,15 @@ impl Centre {
                 state: row.state,
                 entries: row.entries,
                 left_out: row.left_out,
-                talking: self.talking_of(row.id),
+                talking: talking.get(&row.id).copied().unwrap_or(0),
                 counts: counts.map(|(state, count)| (*state, *count)).collect(),
             }
         };
         open.map(now).collect()
     }
 
-    /// How many people of a campaign are rung or spoken with.
-    fn talking_of(&self, id: CampaignId) -> u32 {
-        let released = self.campaigns.released.values();
+    /// How many people of each campaign are rung or spoken with.
+    fn talking_by_campaign(&self) -> BTreeMap<CampaignId, u32> {
         let is_talking = |callback: CallbackId| {
             let state = self.cases.get(&callback).map(|case| case.row.state);
             matches!(
@@ -398,12 +398,13 @@ impl Centre {
                 )
             )
         };
-        let of_it = released.filter(|entry| entry.campaign == id);
-        count(
-            of_it
-                .filter(|it| it.callback.is_some_and(is_talking))
-                .count(),
-        )
+        let mut talking = BTreeMap::new();
+        for entry in self.campaigns.released.values() {
+            if entry.callback.is_some_and(is_talking) {
+                *talking.entry(entry.campaign).or_default() += 1;
+            }
+        }
+        talking
     }
 
     fn dials_in_flight(&self) -> u32 {

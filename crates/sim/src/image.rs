@@ -316,12 +316,7 @@ impl Image {
             closures: self.pressed().cloned().collect(),
             marks: self.marks_held().cloned().collect(),
             unseen: self.unseen().cloned().collect(),
-            bulks: self
-                .bulks
-                .values()
-                .filter(|row| row.ended_ms.is_none())
-                .cloned()
-                .collect(),
+            bulks: self.bulks_open(),
             sign_ins: self
                 .sign_ins
                 .values()
@@ -363,6 +358,14 @@ impl Image {
             campaigns: self.campaigns_open(),
             released: self.released().cloned().collect(),
         }
+    }
+
+    fn bulks_open(&self) -> Vec<BulkRow> {
+        let bulks = self.bulks.values();
+        bulks
+            .filter(|row| row.ended_ms.is_none())
+            .cloned()
+            .collect()
     }
 
     fn released(&self) -> impl Iterator<Item = &CampaignEntryRow> {

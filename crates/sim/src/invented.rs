@@ -765,6 +765,14 @@ fn first_prompts() -> PersonFirstPrompts {
     }
 }
 
+fn code_prompts() -> CodePrompts {
+    CodePrompts {
+        given: PromptId(305),
+        said: PromptId(306),
+        to_operator: PromptId(307),
+    }
+}
+
 fn when_prompts() -> WhenPrompts {
     WhenPrompts {
         chosen: PromptId(311),
@@ -826,11 +834,7 @@ fn prompts() -> SpokenPrompts {
             unknown: PromptId(304),
             unsure: PromptId(305),
         }),
-        code: Some(CodePrompts {
-            given: PromptId(305),
-            said: PromptId(306),
-            to_operator: PromptId(307),
-        }),
+        code: Some(code_prompts()),
         reminder: Some(reminder_prompts()),
         person_first: Some(first_prompts()),
         opt_out: Some(PromptId(315)),
