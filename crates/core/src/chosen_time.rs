@@ -36,15 +36,27 @@ impl ChosenTime {
     /// The same hours of another day, by the clock of a zone.
     fn days_later(self, days: u32, zone: Zone) -> Option<Self> {
         let day = LocalDay::of(self.from_ms, zone)?;
-        let begins_ms = day.begins_ms(zone)?;
-        let minute = |at: UtcMs| u32::try_from((at - begins_ms) / MINUTE_MS).ok();
-        let (from, until) = (minute(self.from_ms)?, minute(self.until_ms)?);
+        let (from, until) = (
+            minute_of(day, self.from_ms, zone)?,
+            minute_of(day, self.until_ms, zone)?,
+        );
         let other = (0..days).try_fold(day, |day, _| day.next())?;
         Some(Self {
             from_ms: other.minute_ms(from, zone)?,
             until_ms: other.minute_ms(until, zone)?,
         })
     }
+}
+
+/// What the clock shows then, in minutes since midnight: on the day on which it is changed those are
+/// not the minutes that have passed.
+fn minute_of(day: LocalDay, at_ms: UtcMs, zone: Zone) -> Option<u32> {
+    let passed = u32::try_from((at_ms - day.begins_ms(zone)?) / MINUTE_MS).ok()?;
+    let shows = |minute: u32| day.minute_ms(minute, zone) == Some(at_ms);
+    [passed, passed + 60, passed.saturating_sub(60)]
+        .into_iter()
+        .find(|minute| shows(*minute))
+        .or(Some(passed))
 }
 
 impl Centre {
@@ -54,7 +66,7 @@ impl Centre {
         &self,
         now: Now,
         (when, key): (&When, char),
-        queue: QueueId,
+        (queue, callback): (QueueId, CallbackId),
     ) -> Option<ChosenTime> {
         let window = when.windows.get(&key)?;
         let rule = self.rules.queues.get(&queue)?;
@@ -65,18 +77,29 @@ impl Centre {
             from_ms: day.minute_ms(window.from_min, zone)?,
             until_ms: day.minute_ms(window.until_min, zone)?,
         };
-        self.can_be_kept(now, queue, chosen).then_some(chosen)
+        self.can_be_kept(now, (queue, callback), chosen)
+            .then_some(chosen)
     }
 
-    /// Whether a dial may begin in these hours and end in them: people may be rung, and the queue is open.
-    fn can_be_kept(&self, now: Now, queue: QueueId, chosen: ChosenTime) -> bool {
+    /// Whether a dial may begin in these hours and end in them: people may be rung, the queue is open, and
+    /// the callback has not grown too old.
+    fn can_be_kept(
+        &self,
+        now: Now,
+        (queue, callback): (QueueId, CallbackId),
+        chosen: ChosenTime,
+    ) -> bool {
         let Some(rule) = self.rules.queues.get(&queue) else {
             return false;
         };
+        let case = self.cases.get(&callback);
+        let expires_ms = case.and_then(|case| self.expires_ms(case, &rule.callback));
         let from_ms = chosen.from_ms.max(now.utc_in_s(rule.callback.grace_s));
         let begins_ms = self.begins_to_dial(rule, from_ms);
         let takes_ms = i64::from(rule.callback.expected_s) * 1_000;
-        begins_ms.is_some_and(|at| at + takes_ms <= chosen.until_ms)
+        begins_ms.is_some_and(|at| {
+            at + takes_ms <= chosen.until_ms && expires_ms.is_none_or(|expires| at < expires)
+        })
     }
 
     /// A callback is made in these hours.
@@ -167,7 +190,7 @@ impl Centre {
         let zone = self.rules.tenants.get(&case.row.tenant).map(|it| it.zone);
         let next = zone.zip(self.queue_of(case)).and_then(|(zone, queue)| {
             let days = (1..=DAYS).filter_map(|days| chosen.days_later(days, zone));
-            let mut kept = days.filter(|it| self.can_be_kept(now, queue, *it));
+            let mut kept = days.filter(|it| self.can_be_kept(now, (queue, callback), *it));
             kept.next()
         });
         self.keeps_time(now, callback, next, step);

@@ -4,6 +4,7 @@
 use crate::attempt::cause;
 use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
+use crate::chosen_time::has_passed;
 use crate::failover::Unanswered;
 use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
@@ -53,8 +54,12 @@ impl Centre {
             return;
         };
         let (number, tenant) = (case.number.clone(), case.row.tenant);
+        // Whoever was read about for long may not be rung any more.
+        let rule = self.rules.rule_now(queue);
+        let is_late = rule.is_some_and(|it| it.callback.shut_until(now.utc_ms).is_some())
+            || has_passed(case.chosen, now);
         let is_held = self.is_held_by_campaign(case);
-        let way = if is_held {
+        let way = if is_held || is_late {
             Err(self.rules.prompts.to_operator_withdrawn)
         } else {
             self.way_to_dial(now, (tenant, queue), &number, &[])

@@ -97,7 +97,6 @@ impl Centre {
         if !matches!(seat.work, SeatWork::Offered { .. }) {
             return;
         }
-        seat.misses = 0;
         if !self.reads_first(now, id, step) {
             self.offer_taken(now, id, step);
         }
@@ -112,6 +111,7 @@ impl Centre {
             return;
         };
         let (mut offer, leg) = (offer.clone(), *leg);
+        seat.misses = 0;
         seat.load.begin(now.utc_ms);
         offer.state = OfferState::Accepted;
         offer.ended_ms = Some(now.utc_ms);

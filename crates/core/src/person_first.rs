@@ -409,15 +409,6 @@ impl Centre {
         }
     }
 
-    /// One key of several was pressed: the next is waited for anew.
-    pub(crate) fn awaits_key(&mut self, now: Now, id: CallbackId, key_s: u32) {
-        if let Some(person) = self.person_first.get_mut(&id) {
-            person.token += 1;
-            let silence = Timer::FirstKey(id, person.token);
-            self.timers.at(now.in_s(key_s), silence);
-        }
-    }
-
     /// Nobody has pressed a key in time.
     pub(crate) fn first_pressed_nothing(
         &mut self,

@@ -42,7 +42,6 @@ const AGAIN_S: u32 = 5;
 const LOOK_S: u32 = 5;
 /// A list to which nothing was added for so long is discarded.
 const LOADING_S: u32 = 1_800;
-const OF_CAMPAIGN: &str = "recall";
 
 /// Who is released now.
 struct Turn {
@@ -409,15 +408,15 @@ impl Centre {
             return;
         };
         self.record_image(callback, open.is_none(), step);
-        let kind = match open {
+        let what = match open {
             None => CallbackEventKind::Opened,
             Some(_) => CallbackEventKind::Joined,
         };
         let about = About {
-            detail: Some(OF_CAMPAIGN),
+            detail: Some(kind.as_str()),
             ..About::default()
         };
-        self.note(now, callback, kind, about, step);
+        self.note(now, callback, what, about, step);
         row.state = EntryState::Released;
         row.callback = Some(callback);
         row.need = Some(need);

@@ -301,7 +301,10 @@ impl Centre {
 
     /// They have heard what was said.
     pub(crate) fn person_heard(&mut self, now: Now, id: CallbackId, token: u64, step: &mut Step) {
-        if token == FAREWELL {
+        // A message of before they waited may end just now, with the same number.
+        let person = self.left_alone.get(&id);
+        let is_told = person.is_some_and(|it| it.stands == Stands::Leaving);
+        if token == FAREWELL && is_told {
             self.person_gone(now, id, Party::Us, true, step);
         }
     }

@@ -142,13 +142,14 @@ impl Centre {
         let Some(case) = self.cases.get(&id) else {
             return;
         };
-        // Of two campaigns that run, the one that came first.
-        let runs = |need: &&NeedRow| {
-            let entry = self.campaigns.released.get(&need.id);
-            let campaign = entry.and_then(|it| self.campaigns.open.get(&it.campaign));
-            campaign.is_some_and(|it| it.is_active)
+        // Of campaigns that run, the appointment that comes first, and none that is over.
+        let comes = |need: &NeedRow| {
+            let entry = self.campaigns.released.get(&need.id)?;
+            let campaign = self.campaigns.open.get(&entry.campaign)?;
+            let at_ms = entry.appointment.as_ref()?.at_ms;
+            (campaign.is_active && at_ms > now.utc_ms).then_some((at_ms, need.id))
         };
-        let Some(need) = case.needs.iter().find(runs).map(|need| need.id) else {
+        let Some((_, need)) = case.needs.iter().filter_map(comes).min() else {
             return;
         };
         let (tenant, number) = (case.row.tenant, case.number.clone());
@@ -278,15 +279,9 @@ impl Centre {
     ) {
         keyed.push(digit);
         if keyed.len() < 4 {
-            let key_s = {
-                let queue = self.person_first.get(&id).map(|it| it.queue);
-                let rule = queue.and_then(|queue| self.rules.queues.get(&queue));
-                rule.map_or(0, |it| it.callback.person_first.key_s)
-            };
-            if let Some(person) = self.person_first.get_mut(&id) {
-                person.stands = Stands::Born { tries_left, keyed };
-            }
-            return self.awaits_key(now, id, key_s);
+            // What is still said ends, and the next digit is waited for anew.
+            let stands = Stands::Born { tries_left, keyed };
+            return self.says_first(id, stands, Vec::new(), step);
         }
         let born = self.reminded_of(id).and_then(|(_, it)| it.born);
         if born.is_some() && keyed.parse().ok() == born {

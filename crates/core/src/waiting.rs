@@ -73,11 +73,8 @@ impl Centre {
         }
         live.verdict = None;
         live.due_ms = None;
-        self.blending
-            .streams
-            .entry(queue)
-            .or_default()
-            .came(now.utc_ms);
+        let came = self.blending.streams.entry(queue).or_default();
+        came.came(now.utc_ms);
         live.row.stage = Stage::Queued;
         live.row.queued_ms = Some(now.utc_ms);
         live.queued_ms = live.row.queued_ms;

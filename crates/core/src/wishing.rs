@@ -270,7 +270,9 @@ impl Centre {
             return self.ask_again(now, id, Vec::new(), step);
         };
         let queue = queue.and_then(|queue| self.rules.current(queue));
-        let chosen = queue.and_then(|queue| self.time_behind(now, (&when, key), queue));
+        let callback = self.attempts.get(&id).and_then(|live| live.row.callback);
+        let chosen = queue.zip(callback);
+        let chosen = chosen.and_then(|whose| self.time_behind(now, (&when, key), whose));
         match chosen {
             Some(chosen) => {
                 let mut wish = (**wish).clone();

@@ -164,7 +164,9 @@ fn tell(answer: &Value, (action, meant): (&str, &Meant)) {
         let too_late = &bulk["too_late"];
         left += &format!(", and {too_late}, which would be given up before that time");
     }
-    say(&if !meant.yes {
+    say(&if touched.as_i64() == Some(0) && !meant.yes {
+        format!("nothing of {whose} would be {done}, {left}")
+    } else if !meant.yes {
         format!(
             "{touched} of {whose} would be {done}, {left}: nothing was changed; say it again with --yes"
         )

@@ -163,11 +163,15 @@ fn became(campaign: &Value) -> String {
         "paused" => format!(
             "{name} is paused: {left} people are left, and none of them is newly rung; conversations go on"
         ),
-        "ended" => format!(
-            "{name} has ended: {} were reached, {} were never called; `cuptel campaigns export {name}` has each of them",
-            of("reached"),
-            of("not_called") + of("waiting")
-        ),
+        "ended" => {
+            let answered = of("reached") + of("confirmed") + of("cancelled") + of("to_move");
+            let others = ["exhausted", "expired", "forbidden", "declined", "withdrawn"];
+            format!(
+                "{name} has ended: {answered} were reached, {} were not, {} were never on their turn; `cuptel campaigns export {name}` has each of them",
+                others.map(of).iter().sum::<i64>() + of("released"),
+                of("not_called") + of("waiting")
+            )
+        }
         _ => format!("{name} is {state}; {shows}"),
     }
 }

@@ -130,6 +130,13 @@ impl<'f> Form<'f> {
                 bail!("{place} has more than {most} lines ({said_by}): nothing was taken of it");
             }
             let line = record.position().map_or(0, csv::Position::line);
+            // The next begins on the line after, or after blank ones; a quotation mark that is left open
+            // would take in the people behind it.
+            if record.iter().any(|field| field.contains('\n')) {
+                bail!(
+                    "nothing was taken of {place}: what begins in line {line} goes on over the next; a quotation mark may be left open there"
+                );
+            }
             take(&Row {
                 line,
                 record: &record,

@@ -488,6 +488,9 @@ fn in_a_shell(hint: &str) -> Option<String> {
     if path.starts_with("callbacks/{id}") {
         return Some("see cuptel callbacks show ID".to_owned());
     }
+    if path.starts_with("snapshot") {
+        return Some("see cuptel seats show SEAT".to_owned());
+    }
     let list = path.split([' ', '/', '?', ';']).next()?;
     hint.starts_with("GET")
         .then(|| format!("see cuptel {list} list"))

@@ -15,6 +15,8 @@
   let cameMs = Date.now();
   let takenMs = Number(document.body.dataset.at);
   let rowsChanged = false;
+  // Whether the forms of this page are about something that is over.
+  let formsChanged = false;
 
   // Written only when it changes: the status is read aloud each time it is written.
   function say(text) {
@@ -25,13 +27,18 @@
     if (Date.now() - cameMs > STALE_MS) {
       return `Collegamento perso: dati fermi alle ${clock.format(takenMs)}. La pagina riprova da sola.`;
     }
-    return rowsChanged ? "Ci sono righe nuove o tolte: usa «Aggiorna» per vederle." : "";
+    if (rowsChanged) return "Ci sono righe nuove o tolte: usa «Aggiorna» per vederle.";
+    return formsChanged
+      ? "È cambiata la persona di cui ti occupi: usa «Aggiorna» per decidere di lei."
+      : "";
   }
 
   function show(texts, atMs) {
     cameMs = Date.now();
     takenMs = atMs;
     rowsChanged = texts.layout !== document.body.dataset.layout;
+    const forms = document.body.dataset.formsId;
+    formsChanged = forms !== undefined && texts[forms] !== document.body.dataset.forms;
     if (!rowsChanged) {
       for (const [id, text] of Object.entries(texts)) {
         const element = document.getElementById(id);

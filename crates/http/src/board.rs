@@ -78,6 +78,8 @@ pub(crate) struct SeatLine {
     pub(crate) needs: Vec<NeedLine>,
     /// The callback that is offered there; empty where none is.
     pub(crate) offered: String,
+    /// Changes when its page has other things to decide about: the page has to be loaded again.
+    pub(crate) forms: Cell,
 }
 
 /// One thing that is owed to whoever a seat speaks with, or did.
@@ -156,6 +158,7 @@ impl Board {
                 &seat.since,
                 &seat.notes,
                 &seat.owed,
+                &seat.forms,
             ]
         });
         let trunks = self
@@ -563,6 +566,10 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
                 .as_ref()
                 .map_or(String::new(), |owed| offered::told(owed, at)),
         ),
+        forms: cell(
+            format!("s{i}-forms"),
+            shown.owed.as_ref().map_or(String::new(), forms_of),
+        ),
         needs: shown
             .owed
             .as_ref()
@@ -579,6 +586,17 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
             }),
         ),
     }
+}
+
+/// What the forms of a seat's page are about.
+fn forms_of(owed: &OwedNow) -> String {
+    let offered = if owed.is_offered { "?" } else { "" };
+    let needs = owed.needs.iter().map(|need| need.need.to_string());
+    format!(
+        "{}{offered} {}",
+        owed.callback,
+        needs.collect::<Vec<_>>().join(" ")
+    )
 }
 
 fn need_lines(owed: &OwedNow) -> Vec<NeedLine> {

@@ -39,7 +39,7 @@ pub(crate) struct Decline {
     note: Option<String>,
 }
 
-/// An identifier, as a program or a form writes it; blank where nothing was shown.
+/// An identifier, as a program or a form writes it.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(untagged)]
 enum Written {
@@ -53,7 +53,11 @@ impl Written {
     fn callback(&self) -> Result<Option<CallbackId>, ApiError> {
         match self {
             Self::Number(id) => Ok(Some(CallbackId(*id))),
-            Self::Text(text) if text.is_empty() => Ok(None),
+            // The form of a page that was loaded before anything was offered.
+            Self::Text(text) if text.is_empty() => Err(meaningless(
+                "nothing was offered when the page was loaded: load it again, and read whom it is about"
+                    .to_owned(),
+            )),
             Self::Text(text) => {
                 let id = text.parse().map(CallbackId);
                 let id =

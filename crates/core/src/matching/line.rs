@@ -506,13 +506,13 @@ impl QueueLine {
         Some(place_ms.saturating_add(next.after_ms))
     }
 
-    /// Free seats that can serve a work at this step.
     /// Seats that are free for some callback, whatever is asked of them.
     pub(super) fn free_to_dial(&self, lending: &Lending) -> usize {
         let every = self.steps.len().saturating_sub(1);
         self.free_count(every, Seats::of_work(false), lending)
     }
 
+    /// Free seats that can serve a work at this step.
     pub(super) fn free_count(&self, step: usize, seats: Seats, lending: &Lending) -> usize {
         let steps = self.steps.iter().take(step + 1);
         let free = steps.flat_map(|step| step.free(seats, (self.tenant, lending)));

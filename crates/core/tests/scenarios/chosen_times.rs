@@ -18,7 +18,7 @@ const SAYS: [PromptId; 4] = [PromptId(401), PromptId(402), PromptId(403), Prompt
 const HOUR_S: u32 = 3_600;
 
 /// It is ten o'clock. 1: from eleven to one; 2: from eight to nine, which is over; 3: from eleven at
-/// night; 4: tomorrow from nine to noon.
+/// night; 4: tomorrow from nine to noon; 5: in eight days, when a debt is too old.
 fn when() -> When {
     let window = |days_ahead, (from, until): (u32, u32), say| TimeWindow {
         days_ahead,
@@ -33,6 +33,7 @@ fn when() -> When {
             ('2', window(0, (8, 9), SAYS[1])),
             ('3', window(0, (23, 24), SAYS[2])),
             ('4', window(1, (9, 12), SAYS[3])),
+            ('5', window(8, (9, 12), SAYS[3])),
         ]),
     }
 }
@@ -103,8 +104,8 @@ fn the_chosen_hours_are_said_back_confirmed_and_kept() {
 }
 
 #[test]
-fn hours_that_are_over_or_in_which_nobody_works_are_refused_with_a_word() {
-    for key in ['2', '3'] {
+fn hours_that_are_over_or_in_which_nobody_works_or_too_late_are_refused_with_a_word() {
+    for key in ['2', '3', '5'] {
         let (mut room, mario) = asked();
         room.presses(mario, key);
         assert_eq!(said(&room, mario), [WHEN_NOT_THEN, ASK], "{key}");

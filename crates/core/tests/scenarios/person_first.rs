@@ -129,6 +129,20 @@ fn who_hangs_up_while_they_wait_is_owed_the_same_at_the_same_place() {
 }
 
 #[test]
+fn the_message_that_ends_as_they_press_1_does_not_hang_up_on_them() {
+    let (mut room, mario) = answers();
+    let lucia = room.waits(LUCIA, BOOK);
+    room.seat_picks_up();
+    room.presses(mario, '1');
+    for token in 0..4 {
+        room.tell(Input::PlayEnded { leg: mario, token });
+    }
+    assert!(!room.was_hung_up(mario));
+    assert_eq!(room.callback().state, CallbackState::AnsweredWaiting);
+    room.hangs_up(lucia);
+}
+
+#[test]
 fn a_seat_that_rings_is_let_go_when_the_person_hangs_up() {
     let (mut room, mario) = answers();
     room.presses(mario, '1');

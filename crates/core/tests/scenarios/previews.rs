@@ -1,5 +1,6 @@
 //! What an operator reads before a person is rung, and callbacks that are handed back with a reason.
 
+use cuptel_core::calendar::{ContactWindow, Zone};
 use cuptel_core::id::CallbackId;
 use cuptel_core::preview::PreviewEnds;
 use cuptel_core::rules::Rules;
@@ -75,6 +76,22 @@ fn an_operator_reads_whom_they_call_and_the_person_is_rung_when_they_say_so() {
         refused,
         Err(CommandError::NoCallbackOffered("101".to_owned()))
     );
+}
+
+#[test]
+fn who_reads_past_the_hours_of_calls_rings_nobody() {
+    let (mut room, _) = owed_to_mario(|rules| {
+        let callback = &mut book(rules).callback;
+        // It is three minutes past ten when they are offered.
+        let hours = ContactWindow::parse("08:00-10:10", Zone::Europe__Rome);
+        callback.window = hours.expect("a window");
+        callback.preview.shown_s = 600;
+    });
+    room.seat_picks_up();
+    room.wait_s(600);
+    assert_eq!(room.rung(), None);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    assert_eq!(room.callback().tries, 0);
 }
 
 #[test]

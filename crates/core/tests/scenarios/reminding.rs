@@ -128,11 +128,56 @@ fn who_keys_in_their_year_hears_the_appointment_and_confirms_it() {
 }
 
 #[test]
+fn of_two_appointments_the_next_one_is_told_and_none_that_is_over() {
+    let mut room = Room::new();
+    let [mut late, mut soon] = [line(&room, 1, MARIO), line(&room, 1, MARIO)];
+    let days = |room: &Room, days: i64| room.now_ms() + days * DAY_MS;
+    for (entry, at) in [(&mut late, days(&room, 5)), (&mut soon, days(&room, 2))] {
+        entry.appointment.as_mut().expect("it has one").at_ms = at;
+    }
+    runs(&mut room, vec![late]);
+    let another = CampaignTold {
+        name: "un altro".to_owned(),
+        ..told()
+    };
+    does(&mut room, CampaignCommand::Create(Box::new(another))).expect("made");
+    let campaign = room.campaigns().last().expect("it is there").id;
+    let entries = vec![soon];
+    does(&mut room, CampaignCommand::Add { campaign, entries }).expect("added");
+    let left_out = 0;
+    does(&mut room, CampaignCommand::Complete { campaign, left_out }).expect("whole");
+    does(&mut room, CampaignCommand::Start { campaign, by: None }).expect("started");
+    room.wait_s(GRACE_S);
+    let confirms = |room: &mut Room| {
+        let leg = room.rung().expect("he is rung");
+        room.tell(Input::Answered { leg });
+        keys(room, leg, "19501");
+        room.heard(leg);
+        leg
+    };
+    confirms(&mut room);
+    let states: Vec<EntryState> = room.entries().iter().map(|entry| entry.state).collect();
+    assert_eq!(states, [EntryState::Released, EntryState::Confirmed]);
+}
+
+#[test]
+fn who_keys_slowly_is_not_taken_for_silent_while_the_question_is_said() {
+    let (mut room, leg) = answers();
+    keys(&mut room, leg, "1");
+    assert_eq!(hears(&room, leg), [], "what is still said ends");
+    room.heard(leg);
+    room.wait_s(KEY_S - 1);
+    keys(&mut room, leg, "950");
+    assert_eq!(hears(&room, leg).first(), Some(&REMIND_APPOINTMENT));
+}
+
+#[test]
 fn nothing_of_the_appointment_is_said_before_the_year_is_right() {
     let (mut room, leg) = answers();
     keys(&mut room, leg, "1951");
     assert_eq!(hears(&room, leg), [REMIND_WRONG]);
     keys(&mut room, leg, "19");
+    room.heard(leg);
     room.wait_s(KEY_S);
     assert_eq!(hears(&room, leg), [REMIND_NOT_VERIFIED]);
     let told = |effect: &Effect| matches!(effect, Effect::Play { prompts, .. } if prompts.contains(&REMIND_APPOINTMENT));

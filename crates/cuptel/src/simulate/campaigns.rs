@@ -322,15 +322,16 @@ impl Forecast {
         tables::print(&lines);
         say(&match self.extra {
             Some(0) => {
-                "\nThese operators are enough: whoever calls waits no longer for it.".to_owned()
+                "\nThese operators are enough: it is through in every run, and whoever calls loses a hundredth in target at most.".to_owned()
             }
             Some(more) => format!(
                 "\n{more} more of the largest group that can, for its whole shift, and it is through in every run\n\
-                 while whoever calls waits no longer for it."
+                 while whoever calls loses a hundredth in target at most."
             ),
             None => format!(
-                "\nNot even with {EXTRA_MAX} more operators is it through without harm to whoever calls: what stands\n\
-                 in its way is its pace, the lines, the contact window or the time that is left."
+                "\nNot even with {EXTRA_MAX} more operators of the largest group that can is it through without harm to whoever\n\
+                 calls: what stands in its way may be its pace, the lines, the contact window, the time that is left, or\n\
+                 skills that the group has not."
             ),
         });
     }

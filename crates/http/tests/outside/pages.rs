@@ -432,19 +432,24 @@ async fn whom_to_call_is_read_and_decided_on_the_seats_page_without_a_script() {
     }
     for (action, body) in [
         ("accept", "callback=9"),
-        ("decline", "callback=&reason=lingua&note=solo+francese"),
+        ("decline", "callback=9&reason=lingua&note=solo+francese"),
+        // The form of a page that was loaded before: nobody read whom it is about.
+        ("accept", "callback="),
+        ("decline", "callback=&reason=lingua"),
     ] {
         let path = format!("/api/v1/seats/101/{action}");
         let heard = centre.ask(form(&path).header(COOKIE, &cookie), body).await;
         assert_eq!(heard.status, StatusCode::SEE_OTHER, "{action}");
     }
+    let page = centre.page_of("/seats/101", &cookie).await.text;
+    assert!(page.contains("Non riuscito."), "{page}");
     let commands = centre.desk.commands.lock().unwrap();
     let seat = "101".to_owned();
     let callback = Some(CallbackId(9));
     let accepts = Command::AcceptCallback { seat, callback };
     let declines = Command::DeclineCallback {
         seat: "101".to_owned(),
-        callback: None,
+        callback: Some(CallbackId(9)),
         reason: "lingua".to_owned(),
         note: Some("solo francese".to_owned()),
     };

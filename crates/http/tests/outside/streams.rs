@@ -139,6 +139,9 @@ async fn the_page_gets_texts_for_elements_that_it_has() {
         let text = text.as_str().unwrap();
         if id == "layout" {
             assert!(page.contains(&format!(" data-layout=\"{text}\"")));
+        } else if id.ends_with("-forms") {
+            let forms = format!(" data-forms=\"{text}\" data-forms-id=\"{id}\"");
+            assert!(page.contains(&forms), "{forms}");
         } else {
             let (_, element) = page.split_once(&format!(" id=\"{id}\"")).unwrap();
             let (_, shown) = element.split_once('>').unwrap();

@@ -590,7 +590,7 @@ ORDER BY id")],
         offenders: &[("campaign_entry", "
 SELECT e.id FROM campaign_entry e
 LEFT JOIN callback_need n ON n.shard = e.shard AND n.id = e.need
-    AND n.callback = e.callback AND n.kind = 'recall' AND n.closed_ms IS NULL
+    AND n.callback = e.callback AND n.kind IN ('recall', 'reminder') AND n.closed_ms IS NULL
 WHERE e.shard = $1 AND e.state = 'released' AND n.id IS NULL")],
     },
     Rule {
@@ -622,7 +622,7 @@ ORDER BY e.id")],
         advice: LOOK_AT_CAMPAIGN,
         offenders: &[("callback_need", "
 SELECT n.id FROM callback_need n
-WHERE n.shard = $1 AND n.kind = 'recall' AND n.closed_ms IS NULL
+WHERE n.shard = $1 AND n.kind IN ('recall', 'reminder') AND n.closed_ms IS NULL
     AND n.id NOT IN (SELECT need FROM campaign_entry
         WHERE shard = $1 AND state = 'released' AND need IS NOT NULL)
 ORDER BY n.id")],
