@@ -26,8 +26,8 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::ChosenTimeIgnored | Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
         Fault::StopIgnored | Fault::MarkIgnored | Fault::PauseIgnored => &["P3"],
-        // Whose phone is let go late is not free either.
-        Fault::LetGoLate => &["P3", "P5"],
+        // Whose phone is let go late is not free either, and may be picked up meanwhile.
+        Fault::LetGoLate => &["P3", "P4", "P5"],
         Fault::DialForgotten => &["P2", "P3"],
         Fault::KeepIgnored | Fault::NotMarried | Fault::SecondCase | Fault::NeedLeftOpen => &["P2"],
         Fault::NothingOwed | Fault::LeftOpen | Fault::CancelIgnored => &["P1"],
