@@ -1,26 +1,12 @@
 //! Many callbacks put off or closed by one word from a shell: a preview first, over a crash, and back.
 
-use serde_json::Value;
-
-use crate::harness::{Caller, Centre, Setup, moment};
-
-/// A caller who gave up waiting and is owed a call.
-fn owed(centre: &Centre, number: &str) -> Value {
-    let caller = Caller::connected(centre, number);
-    let call = caller.call_id().to_owned();
-    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
-    caller.hangs_up();
-    let attempt = centre.attempt(&call, "the caller gave up", |row| {
-        row["outcome"] == "abandoned_queue"
-    });
-    centre.callback("the debt", |row| row["id"] == attempt["callback"])
-}
+use crate::harness::{Centre, Setup, gives_up, moment};
 
 #[test]
 fn callbacks_are_closed_in_bulk_after_a_preview_and_brought_back_after_a_crash() {
     let mut centre = Centre::start(Setup::default());
-    let first = owed(&centre, "0861555941");
-    owed(&centre, "0861555942");
+    let first = gives_up(&centre, "0861555941");
+    gives_up(&centre, "0861555942");
     let close = ["callbacks", "bulk", "close", "--tenant", "asl-teramo"];
     let why = ["--because", "agenda spostata", "--by", "Carla Capo"];
     let preview = centre.run(&[&close[..], &why[..]].concat()).succeeded();
@@ -46,7 +32,7 @@ fn callbacks_are_closed_in_bulk_after_a_preview_and_brought_back_after_a_crash()
     centre.kill();
     centre.serve();
 
-    let again = owed(&centre, "0861555942");
+    let again = gives_up(&centre, "0861555942");
     let bulks = centre.get("bulks");
     let id = bulks["bulks"][0]["id"].to_string();
     let undo = ["callbacks", "bulk", "undo", &id, "--by", "Vera Vice"];
@@ -70,7 +56,7 @@ fn callbacks_are_closed_in_bulk_after_a_preview_and_brought_back_after_a_crash()
 #[test]
 fn callbacks_are_put_off_in_bulk_until_a_time_to_come() {
     let centre = Centre::start(Setup::default());
-    let debt = owed(&centre, "0861555943");
+    let debt = gives_up(&centre, "0861555943");
     let postpone = [
         "callbacks",
         "bulk",

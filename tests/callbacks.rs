@@ -2,19 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup};
-
-/// A caller who waits, gives up, and is owed a call.
-fn abandoned(centre: &Centre, number: &str) -> Value {
-    let caller = Caller::connected(centre, number);
-    let call = caller.call_id().to_owned();
-    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
-    caller.hangs_up();
-    let attempt = centre.attempt(&call, "the caller gave up", |row| {
-        row["outcome"] == "abandoned_queue"
-    });
-    centre.callback("the debt", |row| row["id"] == attempt["callback"])
-}
+use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup, gives_up};
 
 /// A phone with somebody who answers at once.
 fn staffed(centre: &Centre) -> Phone {
@@ -34,7 +22,7 @@ fn dial_results(callback: &Value) -> Vec<(Value, Value)> {
 #[test]
 fn who_gave_up_waiting_is_called_back_with_our_number_shown() {
     let centre = Centre::start(Setup::default());
-    let debt = abandoned(&centre, "0861555201");
+    let debt = gives_up(&centre, "0861555201");
     assert_eq!(debt["state"], "waiting");
     let mut carrier = Carrier::with(&centre, "person_answers");
     let phone = staffed(&centre);
@@ -68,7 +56,7 @@ fn a_person_called_back_whose_operators_phone_dies_hears_so_and_has_the_next_sea
     let mut centre = Centre::prepare(Setup::default());
     centre.reconfigure("rtp_timeout_s = 60", "rtp_timeout_s = 2");
     centre.serve();
-    let debt = abandoned(&centre, "0861555206");
+    let debt = gives_up(&centre, "0861555206");
     let mut carrier = Carrier::with(&centre, "person_answers");
     let doomed = staffed(&centre);
     centre.callback("the person is spoken with", |row| row["state"] == "talking");
@@ -112,7 +100,7 @@ fn a_person_who_picks_up_and_hangs_up_at_once_is_left_in_peace_for_hours() {
     let mut centre = Centre::prepare(Setup::default());
     centre.reconfigure("interrupted_under_s = 0", "interrupted_under_s = 5");
     centre.serve();
-    abandoned(&centre, "0861555207");
+    gives_up(&centre, "0861555207");
     let mut carrier = Carrier::with(&centre, "person_hangs_up");
     let _phone = staffed(&centre);
     carrier.sipp.went_well(SOON);
@@ -131,7 +119,7 @@ fn a_person_who_picks_up_and_hangs_up_at_once_is_left_in_peace_for_hours() {
 #[test]
 fn a_person_who_is_busy_is_left_in_peace_for_the_spacing() {
     let centre = Centre::start(Setup::default());
-    abandoned(&centre, "0861555202");
+    gives_up(&centre, "0861555202");
     let mut carrier = Carrier::with(&centre, "person_is_busy");
     let _phone = staffed(&centre);
     carrier.sipp.went_well(SOON);
@@ -151,7 +139,7 @@ fn a_person_who_is_busy_is_left_in_peace_for_the_spacing() {
 #[test]
 fn a_person_who_does_not_answer_is_given_up_after_the_ringing_time() {
     let centre = Centre::start(Setup::default());
-    abandoned(&centre, "0861555203");
+    gives_up(&centre, "0861555203");
     let mut carrier = Carrier::with(&centre, "person_is_out");
     let phone = staffed(&centre);
     // The scenario ends well only when a CANCEL came, was answered, and the 487 acknowledged.
@@ -173,7 +161,7 @@ fn a_person_who_does_not_answer_is_given_up_after_the_ringing_time() {
 #[test]
 fn a_person_who_rings_in_while_we_ring_out_is_served_and_the_dial_is_cancelled() {
     let centre = Centre::start(Setup::default());
-    let debt = abandoned(&centre, "0861555204");
+    let debt = gives_up(&centre, "0861555204");
     let mut carrier = Carrier::with(&centre, "person_is_out");
     let phone = staffed(&centre);
     carrier.invited();
@@ -208,8 +196,8 @@ fn a_person_who_rings_in_while_we_ring_out_is_served_and_the_dial_is_cancelled()
 #[test]
 fn a_person_who_redials_joins_the_open_case_and_keeps_the_first_place() {
     let centre = Centre::start(Setup::default());
-    let first = abandoned(&centre, "0861555205");
-    let again = abandoned(&centre, "+390861555205");
+    let first = gives_up(&centre, "0861555205");
+    let again = gives_up(&centre, "+390861555205");
     assert_eq!(again["id"], first["id"]);
     assert_eq!(again["attempts"], 2);
     assert_eq!(again["place_ms"], first["place_ms"]);
@@ -221,7 +209,7 @@ fn who_was_never_reached_stands_in_a_list_until_somebody_looks() {
     let mut centre = Centre::prepare(Setup::default());
     centre.reconfigure("grace_s = 1", "grace_s = 1\ntries_max = 1");
     centre.serve();
-    let debt = abandoned(&centre, "0861555211");
+    let debt = gives_up(&centre, "0861555211");
     let _carrier = Carrier::with(&centre, "person_is_out");
     let _phone = staffed(&centre);
     centre.callback("every try is spent", |row| row["closed_how"] == "exhausted");

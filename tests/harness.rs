@@ -20,7 +20,7 @@ mod scripted_phone;
 mod sipp;
 mod town;
 
-pub(crate) use caller::Caller;
+pub(crate) use caller::{Caller, gives_up};
 pub(crate) use carrier::Carrier;
 pub(crate) use centre::{Centre, LINE, Setup, repository};
 pub(crate) use chance::Chance;

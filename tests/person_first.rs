@@ -1,8 +1,6 @@
 //! The person is on the line before an operator, and presses a key for one.
 
-use serde_json::Value;
-
-use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup};
+use crate::harness::{Answers, Carrier, Centre, Phone, SOON, Setup, gives_up};
 
 /// A centre that calls people before an operator is on the line.
 fn people_first(more: &str) -> Centre {
@@ -14,18 +12,6 @@ fn people_first(more: &str) -> Centre {
     centre
 }
 
-/// A caller who waits, gives up, and is owed a call.
-fn abandoned(centre: &Centre, number: &str) -> Value {
-    let caller = Caller::connected(centre, number);
-    let call = caller.call_id().to_owned();
-    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
-    caller.hangs_up();
-    let attempt = centre.attempt(&call, "the caller gave up", |row| {
-        row["outcome"] == "abandoned_queue"
-    });
-    centre.callback("the debt", |row| row["id"] == attempt["callback"])
-}
-
 fn staffed(centre: &Centre, answers: Answers) -> Phone {
     let phone = Phone::registered(centre, "101", answers);
     centre.sign_in("101", "Anna Esempio");
@@ -35,7 +21,7 @@ fn staffed(centre: &Centre, answers: Answers) -> Phone {
 #[test]
 fn who_presses_1_on_our_call_is_joined_with_an_operator() {
     let centre = people_first("");
-    let debt = abandoned(&centre, "0861555951");
+    let debt = gives_up(&centre, "0861555951");
     let mut carrier = Carrier::with(&centre, "person_answers");
     let phone = staffed(&centre, Answers::AtOnce);
     carrier.ear.hears("chiamata_nostra");
@@ -64,7 +50,7 @@ fn who_presses_1_on_our_call_is_joined_with_an_operator() {
 #[test]
 fn what_presses_nothing_hears_no_service_and_is_called_later() {
     let centre = people_first("key_s = 1\nkey_times = 1\nspacing_machine_s = 900");
-    let debt = abandoned(&centre, "0861555952");
+    let debt = gives_up(&centre, "0861555952");
     let mut carrier = Carrier::with(&centre, "person_answers");
     let _phone = staffed(&centre, Answers::AtOnce);
     carrier.ear.hears("chiamata_segreteria");

@@ -32,6 +32,8 @@ fn called(centre: &Centre) -> Carrier {
     let carrier = Carrier::with(centre, "person_answers");
     centre.run(&["campaigns", "start", NAME]).succeeded();
     carrier.ear.hears("promemoria_inizio");
+    // Also while somebody is released.
+    centre.audit();
     carrier
 }
 

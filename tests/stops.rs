@@ -2,28 +2,16 @@
 
 use serde_json::Value;
 
-use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup};
+use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup, gives_up};
 
 fn is_queued(row: &Value) -> bool {
     row["stage"] == "queued"
 }
 
-/// A caller who gave up waiting and is owed a call.
-fn owed(centre: &Centre, number: &str) -> Value {
-    let caller = Caller::connected(centre, number);
-    let call = caller.call_id().to_owned();
-    centre.attempt(&call, "the caller waits", is_queued);
-    caller.hangs_up();
-    let attempt = centre.attempt(&call, "the caller gave up", |row| {
-        row["outcome"] == "abandoned_queue"
-    });
-    centre.callback("the debt", |row| row["id"] == attempt["callback"])
-}
-
 #[test]
 fn nobody_is_dialled_while_outgoing_calls_are_stopped_before_and_after_a_restart() {
     let mut centre = Centre::start(Setup::default());
-    let debt = owed(&centre, "0861555901");
+    let debt = gives_up(&centre, "0861555901");
     let id = debt["id"].to_string();
     let stop = ["stop", "outgoing", "--supervisor", "Carla Capo"];
     let told = centre

@@ -6,6 +6,8 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::centre::Centre;
 use super::ear::Ear;
 use super::patience::{SOON, until};
@@ -164,4 +166,16 @@ impl Caller {
         }
         Some(String::from_utf8(message).expect("SIPp's messages are text"))
     }
+}
+
+/// A caller of this number waits and gives up: what they are owed.
+pub(crate) fn gives_up(centre: &Centre, number: &str) -> Value {
+    let caller = Caller::connected(centre, number);
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "the caller waits", |row| row["stage"] == "queued");
+    caller.hangs_up();
+    let attempt = centre.attempt(&call, "the caller gave up", |row| {
+        row["outcome"] == "abandoned_queue"
+    });
+    centre.callback("the debt", |row| row["id"] == attempt["callback"])
 }

@@ -14,7 +14,7 @@ use crate::record::{AssignmentRow, DialRow, Record};
 use crate::reminding::only_reminders;
 use crate::rules::PromptId;
 use crate::seat::{SeatWork, With};
-use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, SILENT, Step};
+use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
 use crate::whisper::WHISPERED;
@@ -358,13 +358,7 @@ impl Centre {
             is_heard,
             after_ms: now.utc_ms - dial.placed_ms,
         };
-        let (result, told) = match status {
-            NOT_SENT => (DialResult::Cancelled, None),
-            SILENT if is_heard => (DialResult::Unreachable, None),
-            SILENT => (DialResult::TrunkFailed, None),
-            status if over.is_refused_by_trunk() => (DialResult::TrunkFailed, Some(status)),
-            status => (callback::result_of(status), Some(status)),
-        };
+        let (result, told) = over.result();
         if status != NOT_SENT {
             self.trunk_heard(now, trunk, over);
         }

@@ -4,12 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::callback;
 use crate::centre::Centre;
 use crate::id::TrunkId;
 use crate::record::DialRow;
-use crate::step::SILENT;
+use crate::step::{NOT_SENT, SILENT};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
+use crate::words::DialResult;
 
 /// Whether a trunk takes our calls.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -52,6 +54,17 @@ pub(crate) struct Unanswered {
 }
 
 impl Unanswered {
+    /// What is stored of it, with the status that was received.
+    pub(crate) fn result(self) -> (DialResult, Option<u16>) {
+        match self.status {
+            NOT_SENT => (DialResult::Cancelled, None),
+            SILENT if self.is_heard => (DialResult::Unreachable, None),
+            SILENT => (DialResult::TrunkFailed, None),
+            status if self.is_refused_by_trunk() => (DialResult::TrunkFailed, Some(status)),
+            status => (callback::result_of(status), Some(status)),
+        }
+    }
+
     /// Whether it proves that nobody's phone rang: the trunk itself has no room (RFC 3398 maps want
     /// of circuits and congestion to 503), or does not know us. Whatever says something of the
     /// person, or could have crossed a ringing phone, proves nothing.

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::cause;
-use crate::callback::{self, Move};
+use crate::callback::Move;
 use crate::centre::{Centre, Role};
 use crate::dialling::Way;
 use crate::failover::Unanswered;
@@ -26,7 +26,7 @@ use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{DialRow, NeedRow, Record, Work};
 use crate::rules::{PersonFirstPolicy, PromptId};
-use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, SILENT, Step};
+use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
 use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
 use crate::words::{CallbackEventKind, ClosedHow, DialOrder, DialResult, Party};
@@ -261,13 +261,7 @@ impl Centre {
             is_heard,
             after_ms: now.utc_ms - person.dial.placed_ms,
         };
-        let how = match status {
-            NOT_SENT => (DialResult::Cancelled, None),
-            SILENT if is_heard => (DialResult::Unreachable, None),
-            SILENT => (DialResult::TrunkFailed, None),
-            status if over.is_refused_by_trunk() => (DialResult::TrunkFailed, Some(status)),
-            status => (callback::result_of(status), Some(status)),
-        };
+        let how = over.result();
         if status != NOT_SENT {
             self.trunk_heard(now, trunk, over);
         }
