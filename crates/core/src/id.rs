@@ -58,6 +58,8 @@ ids! {
     OfferId,
     /// A callback that an operator handed back.
     DeclineId,
+    /// Somebody who may sign in to the pages.
+    AccountId,
     /// A work being done by a seat.
     AssignmentId,
     /// One SIP dialog with its media.

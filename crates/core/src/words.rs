@@ -67,6 +67,22 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What somebody who signs in may do.
+    Role {
+        /// Works on a seat.
+        Operator = "operator",
+        /// Sees to operators, queues and callbacks.
+        Supervisor = "supervisor",
+        /// Sets up what belongs to one health authority.
+        TenantAdministrator = "tenant_administrator",
+        /// Sets up everything.
+        RegionAdministrator = "region_administrator",
+        /// Looks at everything, and at who looked; changes nothing.
+        Auditor = "auditor",
+    }
+}
+
+vocabulary! {
     /// What is done with many callbacks by one word.
     BulkAction {
         /// They are not made before some time.

@@ -23,9 +23,10 @@ use crate::report::ReportCommand;
 use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
+use crate::users::{TokenCommand, UserCommand};
 use crate::{
     audit, campaign_list, campaigns, import, number_list, numbers, rehearsal, replay, report,
-    serve, shell, simulate, staffing, stops, tasks, tenants, why,
+    serve, shell, simulate, staffing, stops, tasks, tenants, users, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -129,6 +130,12 @@ enum Command {
     /// Numbers that are not to be called, or that many people share
     #[command(subcommand)]
     Numbers(NumberCommand),
+    /// Who may sign in to the pages: look, add, give a password, remove, and see what they did
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Programs that may ask the API, each for what it needs: look, add, revoke
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Health authorities: whom they lend and borrow, and how their callers fare
     #[command(subcommand)]
     Tenants(TenantCommand),
@@ -749,6 +756,8 @@ impl Cli {
             Command::Numbers(command) => numbers::numbers(&load(&self.config)?, command),
             Command::Campaigns(command) => campaigns::campaigns(&load(&self.config)?, command),
             Command::Tasks(command) => tasks::tasks(&load(&self.config)?, command),
+            Command::User(command) => users::users(&load(&self.config)?, command),
+            Command::Token(command) => users::tokens(&load(&self.config)?, command),
             Command::Tenants(command) => tenants::tenants(&load(&self.config)?, command),
             Command::Report(command) => report::report(&load(&self.config)?, command),
             Command::Queues(QueueCommand::List { json }) => {

@@ -27,6 +27,7 @@ mod stops;
 mod table;
 mod tasks;
 mod tenants;
+mod users;
 mod why;
 
 use std::process::ExitCode;

@@ -28,6 +28,7 @@ use crate::config::listening::Role;
 use crate::config::network::{TrunkAuth, TrunkSettings};
 use crate::config::rules::Ids;
 use crate::reload::{self, Deployment, ReloadDoor, Reloader};
+use crate::users;
 
 /// How long a phone may move its RTP source after the SDP was agreed.
 const LATCH_WINDOW_US: u64 = 10_000_000;
@@ -48,6 +49,8 @@ pub(crate) struct Node {
     questions: Option<mpsc::Receiver<EntriesAsked>>,
     pages: JoinHandle<Result<(), http::HttpError>>,
     stop_pages: oneshot::Sender<()>,
+    /// Who was let in because nobody was, and the password that they sign in with once.
+    pub(crate) let_in: Option<(&'static str, String)>,
 }
 
 impl Node {
@@ -62,9 +65,7 @@ impl Node {
         }
         let listener = http::bind(config.http.listen)?;
         let ids = StoredIds(store.intern(&names_of(config)).await?);
-        fill_if_empty(&store, config, &ids).await?;
-        let restored = store.begin().await?;
-        tell_of_cut(&restored);
+        let (restored, let_in) = begin(&store, config, &ids, clock).await?;
         let rules = Arc::new(deployment.rules(&ids));
         let lost = reload::told(path, &still_needed(&rules, &restored), &ids.0);
         if !lost.is_empty() {
@@ -120,6 +121,7 @@ impl Node {
             questions,
             pages,
             stop_pages,
+            let_in,
         })
     }
 
@@ -135,6 +137,7 @@ impl Node {
             questions,
             pages,
             stop_pages,
+            let_in: _,
         } = self;
         let ended = engine.ended();
         tokio::pin!(ended, until);
@@ -211,6 +214,21 @@ async fn answer_questions(
 }
 
 /// A first start adds the seats and operators of `first-start.csv`.
+/// Begins an epoch, on an empty database with whom and what a first start adds. Gives back what was
+/// found, and who was let in.
+async fn begin(
+    store: &Store,
+    config: &Config,
+    ids: &StoredIds,
+    clock: Clock,
+) -> anyhow::Result<(Restored, Option<(&'static str, String)>)> {
+    fill_if_empty(store, config, ids).await?;
+    let let_in = users::first(store, clock.now().utc_ms).await?;
+    let restored = store.begin().await?;
+    tell_of_cut(&restored);
+    Ok((restored, let_in))
+}
+
 async fn fill_if_empty(store: &Store, config: &Config, ids: &StoredIds) -> anyhow::Result<()> {
     if store.is_empty_of_seats().await? {
         let (seats, operators) = staff(&config.first_seats, config, ids)?;

@@ -62,7 +62,7 @@ pub(crate) fn demo(arguments: &DemoArguments) -> anyhow::Result<ExitCode> {
             };
             node.handle.command(command).await?;
         }
-        screen.tell(&greeting(&stage)?);
+        screen.tell(&greeting(&stage, node.let_in.as_ref())?);
         let phones = Phones::start(plan(&stage, day, arguments)?)?;
         stage.is_up();
         let story = Story::new(day, stage.late.clone());
@@ -123,7 +123,7 @@ fn plan(stage: &Stage, day: Day, arguments: &DemoArguments) -> anyhow::Result<Pl
     })
 }
 
-fn greeting(stage: &Stage) -> anyhow::Result<String> {
+fn greeting(stage: &Stage, let_in: Option<&(&'static str, String)>) -> anyhow::Result<String> {
     let places = &stage.places;
     let mut text = String::from(
         "CupTel: a booking line with invented callers and operators, on this machine only.\n\
@@ -133,7 +133,13 @@ fn greeting(stage: &Stage) -> anyhow::Result<String> {
         writeln!(text, "  {moved}")?;
     }
     writeln!(text, "  page      http://{}/", places.pages)?;
-    writeln!(text, "  sign in   with the token {}", stage.token()?)?;
+    if let Some((name, password)) = let_in {
+        writeln!(
+            text,
+            "  sign in   as {name} with {password}, or with the token {}",
+            stage.token()?
+        )?;
+    }
     if let Some(guest) = stage.seats.last() {
         writeln!(
             text,

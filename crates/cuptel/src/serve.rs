@@ -7,6 +7,7 @@ use cuptel_core::words::ChangedBy;
 use cuptel_engine::Clock;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::cli::say;
 use crate::config::Config;
 use crate::node::Node;
 
@@ -19,6 +20,13 @@ pub(crate) fn serve(path: &Path, config: Config) -> anyhow::Result<()> {
         let mut signals = Signals::new()?;
         let pages = config.http.listen;
         let node = Node::start(path, config, Clock::start()).await?;
+        if let Some((name, password)) = &node.let_in {
+            // To whoever starts it, and not to the log, which others read.
+            say(&format!(
+                "Nobody could sign in yet. Sign in at http://{pages}/ as {name} with {password} once, \
+                 and choose a password; `cuptel user add` lets others in."
+            ));
+        }
         tracing::info!(pages = %format!("http://{pages}/"), "ready");
         let reload = node.reload.clone();
         let until = async {

@@ -454,6 +454,8 @@ fn advice(status: u16, path: &str) -> Option<String> {
         }
         (503, ["reports", ..]) => Some("ask for fewer days, or look with --offline".to_owned()),
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
+        (404, ["users", ..]) => Some("see cuptel user list".to_owned()),
+        (404, ["tokens", ..]) => Some("see cuptel token list".to_owned()),
         (404, ["campaigns", ..]) => Some("see cuptel campaigns list".to_owned()),
         (409, ["campaigns", _, "start"]) => {
             Some("one that is paused goes on with cuptel campaigns resume NAME".to_owned())
@@ -514,6 +516,11 @@ impl Api {
     /// For what can be looked up in the database as well.
     pub(crate) fn or_offline(config: &Config) -> anyhow::Result<Self> {
         Self::with(config, ", or look with --offline")
+    }
+
+    /// For what can be done without it as this says.
+    pub(crate) fn otherwise(config: &Config, otherwise: &'static str) -> anyhow::Result<Self> {
+        Self::with(config, otherwise)
     }
 
     fn with(config: &Config, otherwise: &'static str) -> anyhow::Result<Self> {

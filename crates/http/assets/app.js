@@ -1,5 +1,6 @@
-// Keeps the figures of a page current: swaps the text of elements that the server names,
-// and says when the figures stand still. Never moves focus, never adds or removes rows.
+// Keeps a page current: swaps the text of elements that the server names, says when they stand still,
+// and on a seat's page loads what can be done anew. Never takes the focus away, never adds or removes
+// rows under a pointer. Everything works without this file too.
 "use strict";
 (() => {
   const source = document.body.dataset.live;
@@ -7,7 +8,10 @@
 
   // The engine takes a look at least once a second.
   const STALE_MS = 5000;
+  // A screen reader that is told more than this talks without end.
+  const SPACING_MS = 2500;
   const connection = document.getElementById("connection");
+  const announcer = document.getElementById("announcer");
   const clock = new Intl.DateTimeFormat("it-IT", {
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Europe/Rome",
   });
@@ -15,12 +19,21 @@
   let cameMs = Date.now();
   let takenMs = Number(document.body.dataset.at);
   let rowsChanged = false;
-  // Whether the forms of this page are about something that is over.
+  // What the forms of this page are about, and whether that is over.
+  let forms = document.body.dataset.forms;
   let formsChanged = false;
+  let loading = false;
+  // The state last announced, and when.
+  let announced = text("seat-state");
+  let announcedMs = 0;
 
-  // Written only when it changes: the status is read aloud each time it is written.
-  function say(text) {
-    if (connection.textContent !== text) connection.textContent = text;
+  function text(id) {
+    return document.getElementById(id)?.textContent ?? "";
+  }
+
+  // Written only when it changes: a status is read aloud each time it is written.
+  function write(element, words) {
+    if (element && element.textContent !== words) element.textContent = words;
   }
 
   function state() {
@@ -29,23 +42,64 @@
     }
     if (rowsChanged) return "Ci sono righe nuove o tolte: usa «Aggiorna» per vederle.";
     return formsChanged
-      ? "È cambiata la persona di cui ti occupi: usa «Aggiorna» per decidere di lei."
+      ? "È cambiato che cosa puoi fare: usa «Aggiorna» quando hai finito di scrivere."
       : "";
+  }
+
+  // The new state, and while nobody is talked to nothing else.
+  function announce() {
+    const now = text("seat-state");
+    if (!announcer || now === announced || Date.now() - announcedMs < SPACING_MS) return;
+    announced = now;
+    announcedMs = Date.now();
+    write(announcer, now);
+  }
+
+  function isBeingFilled(area) {
+    const at = document.activeElement;
+    return area.contains(at) && at.matches("input:not([type=hidden]), select, textarea");
+  }
+
+  // What can be done has changed: loads it, and leaves the focus where it was, or at its heading.
+  async function reload(mark) {
+    const doing = document.getElementById("doing");
+    if (!doing || loading) return;
+    if (isBeingFilled(doing)) {
+      formsChanged = true;
+      return;
+    }
+    loading = true;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("doing");
+      if (!answer.ok || !fresh || isBeingFilled(doing)) {
+        formsChanged = true;
+        return;
+      }
+      const held = doing.contains(document.activeElement) ? document.activeElement.id : null;
+      doing.replaceWith(fresh);
+      if (held !== null) (document.getElementById(held || "do") ?? document.getElementById("do")).focus();
+      forms = page.body.dataset.forms ?? mark;
+      formsChanged = false;
+    } catch {
+      formsChanged = true;
+    } finally {
+      loading = false;
+    }
   }
 
   function show(texts, atMs) {
     cameMs = Date.now();
     takenMs = atMs;
-    rowsChanged = texts.layout !== document.body.dataset.layout;
-    const forms = document.body.dataset.formsId;
-    formsChanged = forms !== undefined && texts[forms] !== document.body.dataset.forms;
+    rowsChanged = texts.layout !== undefined && texts.layout !== document.body.dataset.layout;
     if (!rowsChanged) {
-      for (const [id, text] of Object.entries(texts)) {
-        const element = document.getElementById(id);
-        if (element && element.textContent !== text) element.textContent = text;
-      }
+      for (const [id, words] of Object.entries(texts)) write(document.getElementById(id), words);
     }
-    say(state());
+    const mark = texts["seat-forms"];
+    if (mark !== undefined && mark !== forms) reload(mark);
+    write(connection, state());
+    announce();
   }
 
   function listen() {
@@ -59,6 +113,9 @@
     });
   }
 
-  setInterval(() => say(state()), 1000);
+  setInterval(() => {
+    write(connection, state());
+    announce();
+  }, 1000);
   listen();
 })();

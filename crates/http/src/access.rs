@@ -1,29 +1,37 @@
-//! Who asks, and what they may see. The token is compared in constant time; wrong ones
-//! are counted per address.
+//! Who asks, and what they may see: a program with a token, somebody in a session. What is wrong is
+//! counted, per address and per name.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::HeaderMap;
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST};
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use cuptel_core::snapshot::SeatNow;
+use cuptel_core::words::Role;
+use cuptel_store::{AccountView, OperatorView, TokenView};
 use subtle::ConstantTimeEq as _;
 use tokio::time::Instant;
 
 use crate::error::ApiError;
-use crate::pages::{Reach, Shared};
-use crate::session::SessionName;
+use crate::pages::{Reach, Shared, SharedParts};
+use crate::session::{Owner, SessionKey, digest};
 
-/// Wrong tokens that one address may offer within `WINDOW`; then none of its tokens is
-/// looked at until the window ends. Open sessions go on.
+/// Wrong tokens that one address may offer within `WINDOW`, and wrong passwords that may be offered for
+/// one name; then none is looked at until the window ends. Open sessions go on.
 const WRONG_MAX: u32 = 20;
-/// How long wrong tokens are held against an address.
+/// Wrong passwords that one address may offer within `WINDOW`: a whole site may stand behind it, at the
+/// beginning of a shift.
+const WRONG_PASSWORDS_MAX: u32 = 200;
+/// How long what was wrong is held against an address or a name.
 const WINDOW: Duration = Duration::from_secs(60);
-/// Addresses remembered at once; one more forgets the oldest.
-const ADDRESSES_MAX: usize = 1_024;
+/// Addresses and names remembered at once; one more forgets the oldest.
+const TRIERS_MAX: usize = 1_024;
 /// The cookie that carries a session's name.
 pub(crate) const COOKIE_NAME: &str = "cuptel_session";
 
@@ -50,13 +58,155 @@ pub(crate) enum Sight {
     Full,
 }
 
-/// Somebody who proved to know the token.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// A program, with each request.
-    Token,
-    /// A browser, once.
-    Session(SessionName),
+/// What the token of the configuration goes by in the log of access.
+const SYSTEM: &str = "token";
+
+/// Somebody who proved who they are.
+#[derive(Clone)]
+pub(crate) struct Caller(Arc<Known>);
+
+struct Known {
+    name: String,
+    role: Role,
+    tenant: Option<String>,
+    employer: Option<String>,
+    operator: Option<String>,
+    must_change: bool,
+    /// Whether it is who knows the token of the configuration.
+    is_system: bool,
+    session: Option<SessionKey>,
+    origin: IpAddr,
+}
+
+impl Caller {
+    fn system(session: Option<SessionKey>, origin: IpAddr) -> Self {
+        Self(Arc::new(Known {
+            name: SYSTEM.to_owned(),
+            role: Role::RegionAdministrator,
+            tenant: None,
+            employer: None,
+            operator: None,
+            must_change: false,
+            is_system: true,
+            session,
+            origin,
+        }))
+    }
+
+    fn signed_in(account: &AccountView, session: SessionKey, origin: IpAddr) -> Self {
+        Self(Arc::new(Known {
+            name: account.name.clone(),
+            role: account.role,
+            tenant: account.tenant.clone(),
+            employer: account.employer.clone(),
+            operator: account.operator.clone(),
+            must_change: account.must_change,
+            is_system: false,
+            session: Some(session),
+            origin,
+        }))
+    }
+
+    fn program(token: TokenView, origin: IpAddr) -> Self {
+        Self(Arc::new(Known {
+            name: token.name,
+            role: token.role,
+            tenant: token.tenant,
+            employer: token.employer,
+            operator: None,
+            must_change: false,
+            is_system: false,
+            session: None,
+            origin,
+        }))
+    }
+
+    /// What they go by.
+    pub(crate) fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.0.role
+    }
+
+    /// The health authority that they are bound to.
+    pub(crate) fn tenant(&self) -> Option<&str> {
+        self.0.tenant.as_deref()
+    }
+
+    /// The employer whose operators they are bound to.
+    pub(crate) fn employer(&self) -> Option<&str> {
+        self.0.employer.as_deref()
+    }
+
+    /// Which operator they are.
+    pub(crate) fn operator(&self) -> Option<&str> {
+        self.0.operator.as_deref()
+    }
+
+    pub(crate) fn must_change(&self) -> bool {
+        self.0.must_change
+    }
+
+    pub(crate) fn is_system(&self) -> bool {
+        self.0.is_system
+    }
+
+    /// Whether nothing bounds what they may touch.
+    pub(crate) fn is_unbounded(&self) -> bool {
+        self.0.role != Role::Operator && self.0.tenant.is_none() && self.0.employer.is_none()
+    }
+
+    /// Whether they set up the region.
+    pub(crate) fn rules_region(&self) -> bool {
+        self.0.role == Role::RegionAdministrator && self.is_unbounded()
+    }
+
+    /// Whether what belongs to a health authority, or to all of them, is theirs to see.
+    pub(crate) fn sees(&self, tenant: Option<&str>) -> bool {
+        self.tenant().is_none_or(|own| tenant == Some(own))
+    }
+
+    /// Whether an operator is of their health authority, or of none, and of their employer.
+    pub(crate) fn sees_operator(&self, operator: &OperatorView) -> bool {
+        let home = operator.home.as_deref();
+        let employer = self.employer().is_none_or(|own| own == operator.employer);
+        employer && (home.is_none() || self.sees(home))
+    }
+
+    /// Of which health authority a list is, where a request asks for that of one or of all.
+    pub(crate) fn list_of(&self, asked: Option<String>) -> Result<Option<String>, ApiError> {
+        match (self.tenant(), asked) {
+            (None, asked) => Ok(asked),
+            (Some(own), None) => Ok(Some(own.to_owned())),
+            (Some(own), Some(asked)) if own == asked => Ok(Some(asked)),
+            (Some(_), Some(_)) => Err(ApiError::Forbidden(
+                "those of that health authority, and of the region",
+            )),
+        }
+    }
+
+    /// The session, of somebody in a browser.
+    pub(crate) fn session(&self) -> Option<&SessionKey> {
+        self.0.session.as_ref()
+    }
+
+    /// Where they ask from.
+    pub(crate) fn origin(&self) -> IpAddr {
+        self.0.origin
+    }
+
+    /// What they may see of everybody who works.
+    pub(crate) fn sight(&self) -> Sight {
+        match self.0.role {
+            Role::Operator => Sight::Masked,
+            Role::Supervisor
+            | Role::TenantAdministrator
+            | Role::RegionAdministrator
+            | Role::Auditor => Sight::Full,
+        }
+    }
 }
 
 /// Somebody who may look at what goes on.
@@ -66,30 +216,58 @@ pub(crate) struct Onlooker {
 
 impl Onlooker {
     pub(crate) fn sight(&self) -> Sight {
-        if self.caller.is_some() {
+        self.caller.as_ref().map_or(Sight::Masked, Caller::sight)
+    }
+
+    /// What they may see of a seat: who works there sees all of it.
+    pub(crate) fn sight_of(&self, seat: Option<&SeatNow>) -> Sight {
+        if self.works_at(seat) {
             Sight::Full
         } else {
-            Sight::Masked
+            self.sight()
         }
     }
+
+    fn works_at(&self, seat: Option<&SeatNow>) -> bool {
+        let operator = self.caller.as_ref().and_then(Caller::operator);
+        operator.is_some() && seat.and_then(|seat| seat.operator.as_deref()) == operator
+    }
+
+    /// Whether they may act on a seat at all.
+    pub(crate) fn acts_on(&self, seat: &SeatNow) -> bool {
+        self.caller
+            .as_ref()
+            .is_some_and(|caller| match caller.role() {
+                Role::Operator => self.works_at(Some(seat)),
+                Role::Supervisor | Role::TenantAdministrator | Role::RegionAdministrator => true,
+                Role::Auditor => false,
+            })
+    }
+}
+
+/// Finds out who asks, once for all that answer them.
+pub(crate) async fn known(
+    State(shared): State<Shared>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let origin = peer_of(request.extensions());
+    match identify(request.headers(), origin, &shared).await {
+        Ok(Some(caller)) => {
+            request.extensions_mut().insert(caller);
+        }
+        Ok(None) => {}
+        Err(error) => return error.into_response(),
+    }
+    next.run(request).await
 }
 
 impl FromRequestParts<Shared> for Caller {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, ApiError> {
-        identify(parts, shared)?.ok_or(ApiError::Unauthorised)
-    }
-}
-
-impl OptionalFromRequestParts<Shared> for Caller {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        shared: &Shared,
-    ) -> Result<Option<Self>, ApiError> {
-        identify(parts, shared)
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, ApiError> {
+        let caller = parts.extensions.get::<Self>();
+        caller.cloned().ok_or(ApiError::Unauthorised)
     }
 }
 
@@ -97,7 +275,7 @@ impl FromRequestParts<Shared> for Onlooker {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, ApiError> {
-        let caller = identify(parts, shared)?;
+        let caller = parts.extensions.get::<Caller>().cloned();
         if caller.is_some() || may_look(shared.reach, &parts.headers) {
             Ok(Self { caller })
         } else {
@@ -140,16 +318,53 @@ fn names_this_machine(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-fn identify(parts: &Parts, shared: &Shared) -> Result<Option<Caller>, ApiError> {
-    if let Some(offered) = parts.headers.get(AUTHORIZATION) {
+async fn identify(
+    headers: &HeaderMap,
+    origin: IpAddr,
+    shared: &Shared,
+) -> Result<Option<Caller>, ApiError> {
+    if let Some(offered) = headers.get(AUTHORIZATION) {
         let token = offered.to_str().ok().and_then(bearer);
-        check_token(shared, token.unwrap_or(""), peer_of(parts))?;
-        return Ok(Some(Caller::Token));
+        return program(shared, token.unwrap_or(""), origin).await.map(Some);
     }
-    let session = session_of(&parts.headers);
-    Ok(session
-        .filter(|name| shared.sessions.is_open(name, clock()))
-        .map(Caller::Session))
+    let Some(key) = session_of(headers) else {
+        return Ok(None);
+    };
+    let now_ms = shared.engine.snapshot().at_ms;
+    let owner = shared
+        .sessions
+        .owner(&shared.store, &key, clock(), now_ms)
+        .await?;
+    Ok(owner.map(|owner| match owner {
+        Owner::System => Caller::system(Some(key), origin),
+        Owner::Account(account) => Caller::signed_in(&account, key, origin),
+    }))
+}
+
+/// The program that offers a token.
+async fn program(shared: &Shared, offered: &str, origin: IpAddr) -> Result<Caller, ApiError> {
+    shared.wrong.let_try(&Trier::Address(network_of(origin)))?;
+    if is_system(shared, offered) {
+        return Ok(Caller::system(None, origin));
+    }
+    let now_ms = shared.engine.snapshot().at_ms;
+    // A token of ours has this form: nothing else is worth a question to the database.
+    if let Some(random) = offered.strip_prefix(TOKEN_PREFIX)
+        && let Some(token) = shared.store.token(&digest(random), now_ms).await?
+    {
+        return Ok(Caller::program(token, origin));
+    }
+    shared.wrong.count(Trier::Address(network_of(origin)));
+    Err(ApiError::Unauthorised)
+}
+
+/// How a token of a program begins, so that one that was let out is known for what it is.
+pub(crate) const TOKEN_PREFIX: &str = "cuptel_";
+
+/// Whether it is the token of the configuration. In constant time for those of its length; the length is
+/// no secret.
+fn is_system(shared: &Shared, offered: &str) -> bool {
+    bool::from(offered.as_bytes().ct_eq(shared.settings.token.as_bytes()))
 }
 
 /// The name of the scheme is written in any case (RFC 9110 §11.1).
@@ -159,7 +374,7 @@ fn bearer(authorization: &str) -> Option<&str> {
 }
 
 /// The session that a request claims.
-pub(crate) fn session_of(headers: &HeaderMap) -> Option<SessionName> {
+pub(crate) fn session_of(headers: &HeaderMap) -> Option<SessionKey> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -167,32 +382,69 @@ pub(crate) fn session_of(headers: &HeaderMap) -> Option<SessionName> {
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
         .find(|(name, _)| *name == COOKIE_NAME)
-        .map(|(_, value)| SessionName::claimed(value))
+        .and_then(|(_, value)| SessionKey::claimed(value))
 }
 
 /// Where a request comes from; requests that no socket brought count as one address.
-pub(crate) fn peer_of(parts: &Parts) -> IpAddr {
+pub(crate) fn peer_of(extensions: &Extensions) -> IpAddr {
     let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    parts
-        .extensions
-        .get::<Peer>()
-        .map_or(unknown, |peer| peer.0.ip())
+    extensions.get::<Peer>().map_or(unknown, |peer| peer.0.ip())
 }
 
-/// Compares a token with ours, unless its address offered too many wrong ones.
+/// Compares what somebody typed with the token of the configuration, unless their address offered too
+/// many wrong ones.
 pub(crate) fn check_token(shared: &Shared, offered: &str, from: IpAddr) -> Result<(), ApiError> {
-    let now = clock();
-    if let Some(wait) = shared.wrong_tokens.held_for(from, now) {
-        return Err(ApiError::TooManyWrongTokens {
-            retry_s: wait.as_secs() + 1,
-        });
-    }
-    // Constant time for tokens of our length; the length is no secret.
-    if bool::from(offered.as_bytes().ct_eq(shared.settings.token.as_bytes())) {
+    let address = Trier::Address(network_of(from));
+    shared.wrong.let_try(&address)?;
+    if is_system(shared, offered) {
         return Ok(());
     }
-    shared.wrong_tokens.count(from, now);
+    shared.wrong.count(address);
     Err(ApiError::Unauthorised)
+}
+
+/// The account that somebody signs in to. Who guesses is held back by address and by name.
+pub(crate) async fn check_password(
+    shared: &SharedParts,
+    name: &str,
+    password: String,
+    from: IpAddr,
+) -> Result<AccountView, ApiError> {
+    let address = Trier::Site(network_of(from));
+    let account = Trier::Account(name.to_owned());
+    shared.wrong.let_try(&address)?;
+    shared.wrong.let_try(&account)?;
+    let kept = shared.store.account(name).await?;
+    let digest = kept.as_ref().map(|kept| kept.password.clone());
+    let is_right = shared.digests.is_right(password, digest).await?;
+    match kept.filter(|_| is_right) {
+        Some(kept) => Ok(kept.account),
+        None => {
+            shared.wrong.count(address);
+            shared.wrong.count(account);
+            Err(ApiError::Unauthorised)
+        }
+    }
+}
+
+/// Who offered something wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Trier {
+    /// A program, or somebody with a token, at this address.
+    Address(IpAddr),
+    /// Somebody with a password at this address.
+    Site(IpAddr),
+    /// Somebody who says to be this.
+    Account(String),
+}
+
+impl Trier {
+    fn wrong_max(&self) -> u32 {
+        match self {
+            Self::Address(_) | Self::Account(_) => WRONG_MAX,
+            Self::Site(_) => WRONG_PASSWORDS_MAX,
+        }
+    }
 }
 
 struct Tally {
@@ -200,32 +452,45 @@ struct Tally {
     wrong: u32,
 }
 
-/// Wrong tokens by address.
+/// Wrong tokens and passwords, by who offered them.
 #[derive(Default)]
-pub(crate) struct WrongTokens(Mutex<HashMap<IpAddr, Tally>>);
+pub(crate) struct Wrong(Mutex<HashMap<Trier, Tally>>);
 
-impl WrongTokens {
-    fn held_for(&self, from: IpAddr, now: Instant) -> Option<Duration> {
-        let tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let tally = tallies.get(&network_of(from))?;
-        let left = (tally.since + WINDOW).checked_duration_since(now)?;
-        (tally.wrong >= WRONG_MAX && !left.is_zero()).then_some(left)
+impl Wrong {
+    /// Whether another try is looked at.
+    fn let_try(&self, by: &Trier) -> Result<(), ApiError> {
+        match self.held_for(by, clock()) {
+            Some(wait) => Err(ApiError::TooManyWrong {
+                retry_s: wait.as_secs() + 1,
+            }),
+            None => Ok(()),
+        }
     }
 
-    fn count(&self, from: IpAddr, now: Instant) {
+    fn held_for(&self, by: &Trier, now: Instant) -> Option<Duration> {
+        let tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = tallies.get(by)?;
+        let left = (tally.since + WINDOW).checked_duration_since(now)?;
+        (tally.wrong >= by.wrong_max() && !left.is_zero()).then_some(left)
+    }
+
+    fn count(&self, by: Trier) {
+        self.count_at(by, clock());
+    }
+
+    fn count_at(&self, by: Trier, now: Instant) {
         let mut tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let from = network_of(from);
-        if !tallies.contains_key(&from) && tallies.len() >= ADDRESSES_MAX {
+        if !tallies.contains_key(&by) && tallies.len() >= TRIERS_MAX {
             tallies.retain(|_, tally| now < tally.since + WINDOW);
             let oldest = tallies
                 .iter()
                 .min_by_key(|(_, tally)| tally.since)
-                .map(|(ip, _)| *ip);
-            if let Some(oldest) = oldest.filter(|_| tallies.len() >= ADDRESSES_MAX) {
+                .map(|(by, _)| by.clone());
+            if let Some(oldest) = oldest.filter(|_| tallies.len() >= TRIERS_MAX) {
                 tallies.remove(&oldest);
             }
         }
-        let tally = tallies.entry(from).or_insert(Tally {
+        let tally = tallies.entry(by).or_insert(Tally {
             since: now,
             wrong: 0,
         });
@@ -257,28 +522,29 @@ mod tests {
     const SOMEBODY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
     #[test]
-    fn an_address_with_too_many_wrong_tokens_is_held_until_its_window_ends() {
-        let wrong = WrongTokens::default();
+    fn who_offers_too_much_that_is_wrong_is_held_until_their_window_ends() {
+        let wrong = Wrong::default();
         let now = clock();
+        let (address, account) = (Trier::Address(SOMEBODY), Trier::Account("anna".to_owned()));
         for _ in 0..WRONG_MAX {
-            assert_eq!(wrong.held_for(SOMEBODY, now), None);
-            wrong.count(SOMEBODY, now);
+            assert_eq!(wrong.held_for(&address, now), None);
+            wrong.count_at(address.clone(), now);
         }
-        assert_eq!(wrong.held_for(SOMEBODY, now), Some(WINDOW));
-        assert_eq!(wrong.held_for(IpAddr::V4(Ipv4Addr::LOCALHOST), now), None);
-        assert_eq!(wrong.held_for(SOMEBODY, now + WINDOW), None);
-        wrong.count(SOMEBODY, now + WINDOW);
-        assert_eq!(wrong.held_for(SOMEBODY, now + WINDOW), None);
+        assert_eq!(wrong.held_for(&address, now), Some(WINDOW));
+        assert_eq!(wrong.held_for(&account, now), None);
+        assert_eq!(wrong.held_for(&address, now + WINDOW), None);
+        wrong.count_at(address.clone(), now + WINDOW);
+        assert_eq!(wrong.held_for(&address, now + WINDOW), None);
     }
 
     #[test]
     fn a_flood_of_addresses_does_not_grow_the_memory() {
-        let wrong = WrongTokens::default();
+        let wrong = Wrong::default();
         let now = clock();
         for n in 0..5_000_u32 {
-            wrong.count(IpAddr::V4(Ipv4Addr::from_bits(n)), now);
+            wrong.count_at(Trier::Address(IpAddr::V4(Ipv4Addr::from_bits(n))), now);
         }
-        assert_eq!(wrong.0.lock().unwrap().len(), ADDRESSES_MAX);
+        assert_eq!(wrong.0.lock().unwrap().len(), TRIERS_MAX);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use cuptel_core::step::Command;
+use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::Chosen;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -320,57 +320,52 @@ pub(crate) async fn act(
     by_form: bool,
     command: Result<Command, ApiError>,
 ) -> Result<Response, ApiError> {
+    if !by_form {
+        shared.carry_out(&caller, command?).await?;
+        return Ok(reads::seat_by_name(shared, seat).await?.into_response());
+    }
+    let back = |done: &Result<String, ApiError>| match done {
+        Err(ApiError::Refused(Refusal::Refused(CommandError::NoSeat(_)))) => "/".to_owned(),
+        Ok(_) | Err(_) => path_of(seat),
+    };
+    act_by_form(shared, &caller, command, back).await
+}
+
+/// Carries out what a form asks for, and leads to a page that tells how it went.
+pub(crate) async fn act_by_form(
+    shared: &Shared,
+    caller: &Caller,
+    command: Result<Command, ApiError>,
+    back: impl FnOnce(&Result<String, ApiError>) -> String,
+) -> Result<Response, ApiError> {
     let mut changes = shared.engine.changes();
     changes.mark_unchanged();
     let done = match command {
         Ok(command) => {
             let told = words::done(&command);
-            shared
-                .engine
-                .command(command)
-                .await
-                .map(|()| told)
-                .map_err(ApiError::from)
+            shared.carry_out(caller, command).await.map(|()| told)
         }
         Err(error) => Err(error),
     };
-    match (by_form, caller) {
-        (false, _) => {
-            done?;
-            Ok(reads::seat_by_name(shared, seat).await?.into_response())
+    let to = back(&done);
+    let Some(session) = caller.session() else {
+        done?;
+        return Ok(Redirect::to(&to).into_response());
+    };
+    let notice = match done {
+        Ok(text) => {
+            // The page shows the next look; where none comes it shows the last.
+            let next_look = tokio::time::timeout(LOOK_TIME, changes.changed()).await;
+            tracing::trace!(seen = next_look.is_ok(), "a form was carried out");
+            Notice { good: true, text }
         }
-        (true, Caller::Token) => {
-            done?;
-            Ok(Redirect::to(&path_of(seat)).into_response())
-        }
-        (true, Caller::Session(session)) => {
-            let no_such_seat = matches!(
-                &done,
-                Err(ApiError::Refused(Refusal::Refused(
-                    cuptel_core::step::CommandError::NoSeat(_)
-                )))
-            );
-            let notice = match done {
-                Ok(text) => {
-                    // The page shows the next look; where none comes it shows the last.
-                    let next_look = tokio::time::timeout(LOOK_TIME, changes.changed()).await;
-                    tracing::trace!(seen = next_look.is_ok(), "a form was carried out");
-                    Notice { good: true, text }
-                }
-                Err(error) => Notice {
-                    good: false,
-                    text: words::refused(&error),
-                },
-            };
-            shared.sessions.tell(&session, notice);
-            let back = if no_such_seat {
-                "/".to_owned()
-            } else {
-                path_of(seat)
-            };
-            Ok(Redirect::to(&back).into_response())
-        }
-    }
+        Err(error) => Notice {
+            good: false,
+            text: words::refused(&error),
+        },
+    };
+    shared.sessions.tell(session, notice);
+    Ok(Redirect::to(&to).into_response())
 }
 
 /// The page of a seat. What was asked for may be any text: it is escaped.

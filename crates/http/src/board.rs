@@ -14,6 +14,7 @@ use cuptel_core::words::{Chosen, EntryState, WorkState};
 
 use crate::access::Sight;
 use crate::actions::path_of;
+use crate::doing::Doing;
 use crate::port::Health;
 use crate::{offered, words};
 
@@ -78,6 +79,8 @@ pub(crate) struct SeatLine {
     pub(crate) needs: Vec<NeedLine>,
     /// The callback that is offered there; empty where none is.
     pub(crate) offered: String,
+    /// What can be done there.
+    pub(crate) doing: Doing,
     /// Changes when its page has other things to decide about: the page has to be loaded again.
     pub(crate) forms: Cell,
 }
@@ -150,17 +153,10 @@ impl Board {
             .flat_map(|figure| [&figure.value, &figure.note]);
         let queues = self.queues.iter().flat_map(|queue| &queue.cells);
         let tenants = self.tenants.iter().flat_map(|tenant| &tenant.cells);
-        let seats = self.seats.iter().flat_map(|seat| {
-            [
-                &seat.shape,
-                &seat.state,
-                &seat.operator,
-                &seat.since,
-                &seat.notes,
-                &seat.owed,
-                &seat.forms,
-            ]
-        });
+        let seats = self
+            .seats
+            .iter()
+            .flat_map(|seat| [&seat.shape, &seat.state, &seat.operator, &seat.since]);
         let trunks = self
             .trunks
             .iter()
@@ -179,6 +175,36 @@ impl Board {
             .map(|cell| (cell.id.as_str(), cell.text.as_str()))
             .chain([("layout", self.layout.as_str())])
             .collect()
+    }
+}
+
+impl SeatLine {
+    /// Its name as a part of an address.
+    pub(crate) fn escaped(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// What its own page shows of it, with the bands that are on every page.
+    pub(crate) fn texts<'b>(&'b self, board: &'b Board) -> BTreeMap<&'b str, &'b str> {
+        let own = [
+            ("seat-shape", &self.shape),
+            ("seat-state", &self.state),
+            ("seat-operator", &self.operator),
+            ("seat-since", &self.since),
+            ("seat-notes", &self.notes),
+            ("seat-owed", &self.owed),
+            ("seat-forms", &self.forms),
+        ];
+        let waiting = board
+            .figures
+            .iter()
+            .filter(|figure| ["waiting", "owed"].contains(&figure.value.id.as_str()))
+            .flat_map(|figure| [&figure.value, &figure.note]);
+        let bands = [&board.taken, &board.alert, &board.storm, &board.stops];
+        let named = bands.into_iter().chain(waiting);
+        let named = named.map(|cell| (cell.id.as_str(), cell.text.as_str()));
+        let own = own.map(|(id, cell)| (id, cell.text.as_str()));
+        own.into_iter().chain(named).collect()
     }
 }
 
@@ -566,9 +592,14 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
                 .as_ref()
                 .map_or(String::new(), |owed| offered::told(owed, at)),
         ),
+        doing: Doing::of(&shown),
         forms: cell(
             format!("s{i}-forms"),
-            shown.owed.as_ref().map_or(String::new(), forms_of),
+            format!(
+                "{} {}",
+                Doing::mark(&shown),
+                shown.owed.as_ref().map_or(String::new(), forms_of)
+            ),
         ),
         needs: shown
             .owed

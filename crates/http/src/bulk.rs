@@ -84,7 +84,7 @@ pub(crate) struct Bulks {
         (status = 409, description = "Another one is at work", body = schema::Error),
         (status = 422, description = "Nothing was changed", body = schema::Error)))]
 pub(crate) async fn begin(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     headers: HeaderMap,
     asked: Asked<Bulk>,
@@ -113,7 +113,7 @@ pub(crate) async fn begin(
         return shown(&shared, known).await;
     }
     let command = Command::Bulk(Box::new(told));
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     let mut begun = None;
     for _ in 0..WAITS {
         begun = shared.store.bulk_begun_by(&key).await?;
@@ -157,12 +157,13 @@ async fn shown(shared: &Shared, bulk: BulkView) -> Result<Json<Value>, ApiError>
     params(Bulks),
     responses((status = 200, body = schema::Bulks), (status = 401, body = schema::Error)))]
 pub(crate) async fn list(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Query(page): Query<Bulks>,
 ) -> Result<Json<Value>, ApiError> {
     let limit = page.limit.unwrap_or(100);
-    let bulks = shared.store.bulks(page.before, limit).await?;
+    let mut bulks = shared.store.bulks(page.before, limit).await?;
+    bulks.retain(|bulk| caller.sees(bulk.tenant.as_deref()));
     Ok(Json(json!({ "bulks": bulks })))
 }
 
@@ -174,7 +175,7 @@ pub(crate) async fn list(
         (status = 404, body = schema::Error),
         (status = 409, description = "It is still at work", body = schema::Error)))]
 pub(crate) async fn undo(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     asked: Asked<Undo>,
@@ -185,7 +186,9 @@ pub(crate) async fn undo(
         what: "bulk",
         which: id.clone(),
     };
-    let found = shared.store.bulk(bulk).await?.ok_or_else(not_found)?;
+    let found = shared.store.bulk(bulk).await?;
+    let found = found.filter(|bulk| caller.sees(bulk.tenant.as_deref()));
+    let found = found.ok_or_else(not_found)?;
     loop {
         let entries = shared.store.to_undo(&found).await?;
         let is_last = entries.len() < UNDONE_AT_ONCE;
@@ -194,7 +197,7 @@ pub(crate) async fn undo(
         }
         let by = by.clone();
         let command = Command::UndoBulk { entries, by };
-        shared.engine.command(command).await?;
+        shared.carry_out(&caller, command).await?;
         if is_last {
             break;
         }

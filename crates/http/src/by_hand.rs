@@ -128,7 +128,7 @@ fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
         (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was added", body = schema::Error)))]
 pub(crate) async fn add(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     headers: HeaderMap,
     asked: Asked<NewCallback>,
@@ -155,12 +155,12 @@ pub(crate) async fn add(
         return entered(&shared, known.callback, false).await;
     }
     let command = Command::AddCallback(Box::new(told));
-    match shared.engine.command(command).await {
+    match shared.carry_out(&caller, command).await {
         Ok(()) => {}
-        Err(Refusal::Refused(CommandError::ByHand(ByHandError::OpenAlready(known)))) => {
-            return entered(&shared, known, false).await;
-        }
-        Err(refusal) => return Err(refusal.into()),
+        Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
+            ByHandError::OpenAlready(known),
+        )))) => return entered(&shared, known, false).await,
+        Err(error) => return Err(error),
     }
     match shared.store.entered_by(&key).await? {
         Some(new) => entered(&shared, new.callback, true).await,
@@ -222,6 +222,6 @@ pub(crate) async fn close(
         by: typed(wish.by.as_deref().unwrap_or(""))?,
     };
     let command = Command::CloseCallback(Box::new(told));
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     reads::callback(caller, State(shared), Path(id)).await
 }

@@ -171,7 +171,7 @@ pub(crate) struct DoneBy {
     responses((status = 200, body = schema::Campaigns), (status = 400, body = schema::Error),
         (status = 401, body = schema::Error)))]
 pub(crate) async fn campaigns(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: Result<Query<CampaignsAsked>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
@@ -181,6 +181,7 @@ pub(crate) async fn campaigns(
         before,
         limit,
     } = asked(query)?;
+    let tenant = caller.list_of(tenant)?;
     let state: Option<CampaignState> = word(state.as_deref())?;
     let limit = rows(limit)?;
     let filter = CampaignFilter {
@@ -196,17 +197,18 @@ pub(crate) async fn campaigns(
     Ok(Json(json!({ "campaigns": campaigns, "next": next })))
 }
 
-async fn found(shared: &Shared, which: &str) -> Result<CampaignDetail, ApiError> {
+async fn found(shared: &Shared, caller: &Caller, which: &str) -> Result<CampaignDetail, ApiError> {
     let now_ms = shared.engine.snapshot().at_ms;
     let campaign = shared.store.campaign(which, now_ms).await?;
+    let campaign = campaign.filter(|it| caller.sees(it.campaign.tenant.as_deref()));
     campaign.ok_or_else(|| ApiError::NotFound {
         what: "campaign",
         which: shortened(which),
     })
 }
 
-async fn shown(shared: &Shared, which: &str) -> Result<Json<Value>, ApiError> {
-    let campaign = found(shared, which).await?;
+async fn shown(shared: &Shared, caller: &Caller, which: &str) -> Result<Json<Value>, ApiError> {
+    let campaign = found(shared, caller, which).await?;
     Ok(Json(json!({ "campaign": campaign })))
 }
 
@@ -217,11 +219,11 @@ async fn shown(shared: &Shared, which: &str) -> Result<Json<Value>, ApiError> {
     responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn campaign(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    shown(&shared, &which).await
+    shown(&shared, &caller, &which).await
 }
 
 /// The people on a list, in its order, each with how it went; numbers are masked.
@@ -230,14 +232,14 @@ pub(crate) async fn campaign(
     responses((status = 200, body = schema::CampaignEntries), (status = 400, body = schema::Error),
         (status = 401, body = schema::Error), (status = 404, body = schema::Error)))]
 pub(crate) async fn entries(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
     query: Result<Query<EntriesAsked>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let EntriesAsked { after, limit } = asked(query)?;
     let limit = rows(limit)?;
-    let id = found(&shared, &which).await?.campaign.id;
+    let id = found(&shared, &caller, &which).await?.campaign.id;
     let after = after.unwrap_or(0);
     let entries = shared.store.campaign_entries(id, after, limit).await?;
     let next = next(entries.last().map(|last| last.id.0), entries.len(), limit);
@@ -252,7 +254,7 @@ pub(crate) async fn entries(
         (status = 409, description = "There is one of that name", body = schema::Error),
         (status = 422, description = "Nothing was made", body = schema::Error)))]
 pub(crate) async fn create(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<NewCampaign>,
 ) -> Result<Json<Value>, ApiError> {
@@ -283,17 +285,21 @@ pub(crate) async fn create(
         preview_s: wish.preview_s,
         by: typed(wish.by.as_deref().unwrap_or(""))?,
     };
-    told_to(&shared, CampaignCommand::Create(Box::new(told))).await?;
-    shown(&shared, &name).await
+    told_to(&shared, &caller, CampaignCommand::Create(Box::new(told))).await?;
+    shown(&shared, &caller, &name).await
 }
 
 fn refused(error: CampaignError) -> ApiError {
     Refusal::Refused(error.into()).into()
 }
 
-async fn told_to(shared: &Shared, command: CampaignCommand) -> Result<(), ApiError> {
+async fn told_to(
+    shared: &Shared,
+    caller: &Caller,
+    command: CampaignCommand,
+) -> Result<(), ApiError> {
     let command = Command::Campaign(Box::new(command));
-    Ok(shared.engine.command(command).await?)
+    shared.carry_out(caller, command).await
 }
 
 fn read(entries: Vec<NewEntry>) -> Result<Vec<EntryTold>, ApiError> {
@@ -317,12 +323,18 @@ fn read(entries: Vec<NewEntry>) -> Result<Vec<EntryTold>, ApiError> {
 }
 
 /// The lines that the rules do not take, if it is that alone that keeps them from the others.
-async fn left_out(shared: &Shared, command: CampaignCommand) -> Result<Vec<LeftOut>, ApiError> {
+async fn left_out(
+    shared: &Shared,
+    caller: &Caller,
+    command: CampaignCommand,
+) -> Result<Vec<LeftOut>, ApiError> {
     let command = Command::Campaign(Box::new(command));
-    match shared.engine.command(command).await {
+    match shared.carry_out(caller, command).await {
         Ok(()) => Ok(Vec::new()),
-        Err(Refusal::Refused(CommandError::Campaign(CampaignError::LeftOut(these)))) => Ok(these),
-        Err(refusal) => Err(refusal.into()),
+        Err(ApiError::Refused(Refusal::Refused(CommandError::Campaign(
+            CampaignError::LeftOut(these),
+        )))) => Ok(these),
+        Err(error) => Err(error),
     }
 }
 
@@ -341,7 +353,7 @@ fn taken(count: usize, left_out: &[LeftOut]) -> Json<Value> {
     responses((status = 200, body = schema::EntriesTaken), (status = 401, body = schema::Error),
         (status = 422, body = schema::Error)))]
 pub(crate) async fn check(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<EntriesToCheck>,
 ) -> Result<Json<Value>, ApiError> {
@@ -354,7 +366,7 @@ pub(crate) async fn check(
         kind: wish.kind.unwrap_or(CampaignKind::Recall),
         entries,
     };
-    let left_out = left_out(&shared, command).await?;
+    let left_out = left_out(&shared, &caller, command).await?;
     Ok(taken(told - left_out.len(), &left_out))
 }
 
@@ -368,18 +380,18 @@ pub(crate) async fn check(
         (status = 409, description = "Its list is whole", body = schema::Error),
         (status = 422, description = "Nothing was added", body = schema::Error)))]
 pub(crate) async fn add(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
     asked: Asked<NewEntries>,
 ) -> Result<Json<Value>, ApiError> {
     let mut entries = read(asked.wish.entries)?;
-    let campaign = found(&shared, &which).await?.campaign.id;
+    let campaign = found(&shared, &caller, &which).await?.campaign.id;
     let add = |entries: Vec<EntryTold>| CampaignCommand::Add { campaign, entries };
-    let out = left_out(&shared, add(entries.clone())).await?;
+    let out = left_out(&shared, &caller, add(entries.clone())).await?;
     if !out.is_empty() {
         entries.retain(|entry| !out.iter().any(|it| it.line == entry.line));
-        told_to(&shared, add(entries.clone())).await?;
+        told_to(&shared, &caller, add(entries.clone())).await?;
     }
     Ok(taken(entries.len(), &out))
 }
@@ -392,38 +404,39 @@ pub(crate) async fn add(
         (status = 409, description = "Its list is whole already", body = schema::Error),
         (status = 422, description = "Nobody is on its list", body = schema::Error)))]
 pub(crate) async fn complete(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
     asked: Asked<Whole>,
 ) -> Result<Json<Value>, ApiError> {
     let left_out = asked.wish.left_out;
-    goes(&shared, &which, |campaign| CampaignCommand::Complete {
-        campaign,
-        left_out,
+    goes(&shared, &caller, &which, |campaign| {
+        CampaignCommand::Complete { campaign, left_out }
     })
     .await
 }
 
 async fn goes(
     shared: &Shared,
+    caller: &Caller,
     which: &str,
     command: impl FnOnce(CampaignId) -> CampaignCommand,
 ) -> Result<Json<Value>, ApiError> {
-    let id = found(shared, which).await?.campaign.id;
-    told_to(shared, command(id)).await?;
-    shown(shared, &id.to_string()).await
+    let id = found(shared, caller, which).await?.campaign.id;
+    told_to(shared, caller, command(id)).await?;
+    shown(shared, caller, &id.to_string()).await
 }
 
 /// What somebody who may be named has a campaign do.
 async fn goes_by(
     shared: &Shared,
+    caller: &Caller,
     which: &str,
     done: DoneBy,
     command: impl FnOnce(CampaignId, Option<String>) -> CampaignCommand,
 ) -> Result<Json<Value>, ApiError> {
     let by = typed(done.by.as_deref().unwrap_or(""))?;
-    goes(shared, which, |campaign| command(campaign, by)).await
+    goes(shared, caller, which, |campaign| command(campaign, by)).await
 }
 
 /// Its people are called from now on, a few at a time.
@@ -433,12 +446,12 @@ async fn goes_by(
         (status = 404, body = schema::Error),
         (status = 409, description = "It is not ready", body = schema::Error)))]
 pub(crate) async fn start(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    goes_by(&shared, &which, asked.wish, |campaign, by| {
+    goes_by(&shared, &caller, &which, asked.wish, |campaign, by| {
         CampaignCommand::Start { campaign, by }
     })
     .await
@@ -451,12 +464,12 @@ pub(crate) async fn start(
         (status = 404, body = schema::Error),
         (status = 409, description = "It is not running", body = schema::Error)))]
 pub(crate) async fn pause(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    goes_by(&shared, &which, asked.wish, |campaign, by| {
+    goes_by(&shared, &caller, &which, asked.wish, |campaign, by| {
         CampaignCommand::Pause { campaign, by }
     })
     .await
@@ -469,12 +482,12 @@ pub(crate) async fn pause(
         (status = 404, body = schema::Error),
         (status = 409, description = "It is not paused", body = schema::Error)))]
 pub(crate) async fn resume(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    goes_by(&shared, &which, asked.wish, |campaign, by| {
+    goes_by(&shared, &caller, &which, asked.wish, |campaign, by| {
         CampaignCommand::Resume { campaign, by }
     })
     .await
@@ -487,12 +500,12 @@ pub(crate) async fn resume(
     responses((status = 200, body = schema::OneCampaign), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn end(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(which): Path<String>,
     asked: Asked<DoneBy>,
 ) -> Result<Json<Value>, ApiError> {
-    goes_by(&shared, &which, asked.wish, |campaign, by| {
+    goes_by(&shared, &caller, &which, asked.wish, |campaign, by| {
         CampaignCommand::End { campaign, by }
     })
     .await

@@ -16,6 +16,7 @@ use cuptel_store::StoreError;
 use metrics_exporter_prometheus::BuildError;
 use serde::Serialize;
 
+use crate::password::DigestError;
 use crate::port::{NotReloaded, Refusal};
 
 /// Why pages and API could not be offered.
@@ -39,6 +40,9 @@ pub enum HttpError {
     /// Everybody would be let in.
     #[error("pages and API need a token that is not empty: set `token` under [http]")]
     NoToken,
+    /// No digest of a password can be made.
+    #[error("cannot look at passwords")]
+    Digest(#[source] DigestError),
     /// The recorder of metrics cannot be installed.
     #[error("cannot record metrics")]
     Metrics(#[source] BuildError),
@@ -66,8 +70,16 @@ fn reason(source: &io::Error) -> String {
 pub(crate) enum ApiError {
     /// No token, or a wrong one: the answer is the same.
     Unauthorised,
-    /// Too many wrong tokens from this address.
-    TooManyWrongTokens { retry_s: u64 },
+    /// Too many wrong tokens or passwords, from this address or for this name.
+    TooManyWrong { retry_s: u64 },
+    /// Not for this role, health authority or employer: who may.
+    Forbidden(&'static str),
+    /// Whoever was let in with a password for once chooses one of their own first.
+    PasswordFirst,
+    /// The name is taken.
+    NameTaken { what: &'static str, name: String },
+    /// A digest could not be made or compared.
+    Digest(DigestError),
     /// A page of another site sent it.
     CrossSite,
     /// No such path.
@@ -137,8 +149,9 @@ impl ApiError {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
-            Self::TooManyWrongTokens { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::TooManyWrong { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::CrossSite | Self::Forbidden(_) | Self::PasswordFirst => StatusCode::FORBIDDEN,
+            Self::NameTaken { .. } => StatusCode::CONFLICT,
             Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Malformed { .. } => StatusCode::BAD_REQUEST,
@@ -153,7 +166,9 @@ impl ApiError {
             | Self::TooSlow
             | Self::StreamsFull
             | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::NoRandom(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoRandom(_) | Self::Template(_) | Self::Digest(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 
@@ -162,7 +177,10 @@ impl ApiError {
             Self::Unauthorised => {
                 "send the header `Authorization: Bearer TOKEN` with the token under [http]"
             }
-            Self::TooManyWrongTokens { .. } => "check the token, then try again after a minute",
+            Self::TooManyWrong { .. } => "check it, then try again after a minute",
+            Self::Forbidden(_) => "GET /api/v1/me says who you are and what you may do",
+            Self::PasswordFirst => "POST /api/v1/me/password, or sign in to the page",
+            Self::NameTaken { .. } => "choose another name, or remove the one that has it",
             Self::CrossSite => "open the page itself and use its own buttons",
             Self::NoSuchPath => "/api/v1/openapi.json lists every path",
             Self::WrongMethod => "/api/v1/openapi.json lists the methods of every path",
@@ -181,7 +199,9 @@ impl ApiError {
             Self::Refused(Refusal::Gone) | Self::NotReloaded(NotReloaded::Gone) => {
                 "look at /health/ready"
             }
-            Self::Store(_) | Self::NoRandom(_) | Self::Template(_) => "the log says why",
+            Self::Store(_) | Self::NoRandom(_) | Self::Template(_) | Self::Digest(_) => {
+                "the log says why"
+            }
         }
     }
 
@@ -196,7 +216,7 @@ impl ApiError {
             }
             _ => {}
         }
-        if let Self::TooManyWrongTokens { retry_s } = self {
+        if let Self::TooManyWrong { retry_s } = self {
             headers.insert(RETRY_AFTER, HeaderValue::from(*retry_s));
         }
         headers
@@ -213,8 +233,12 @@ impl ApiError {
             }
             Self::NoRandom(error) => tracing::error!(%error, "no random numbers for a session"),
             Self::Template(error) => tracing::error!(%error, "a page could not be written"),
+            Self::Digest(error) => tracing::error!(%error, "a password could not be looked at"),
             Self::Unauthorised
-            | Self::TooManyWrongTokens { .. }
+            | Self::TooManyWrong { .. }
+            | Self::Forbidden(_)
+            | Self::PasswordFirst
+            | Self::NameTaken { .. }
             | Self::CrossSite
             | Self::NoSuchPath
             | Self::WrongMethod
@@ -424,7 +448,10 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unauthorised => f.write_str("this needs the token"),
-            Self::TooManyWrongTokens { .. } => f.write_str("too many wrong tokens"),
+            Self::TooManyWrong { .. } => f.write_str("too many wrong tokens or passwords"),
+            Self::Forbidden(who_may) => write!(f, "this is for {who_may}"),
+            Self::PasswordFirst => f.write_str("choose a password of your own first"),
+            Self::NameTaken { what, name } => write!(f, "there is a {what} \"{name}\" already"),
             Self::CrossSite => f.write_str("sent by a page of another site"),
             Self::NoSuchPath => f.write_str("there is no such path"),
             Self::WrongMethod => f.write_str("this path does not take this method"),
@@ -437,7 +464,9 @@ impl fmt::Display for ApiError {
             Self::TooSlow => f.write_str("this took too long"),
             Self::StreamsFull => f.write_str("too many listen already"),
             Self::Store(_) => f.write_str("the database did not answer"),
-            Self::NoRandom(_) | Self::Template(_) => f.write_str("this went wrong on our side"),
+            Self::NoRandom(_) | Self::Template(_) | Self::Digest(_) => {
+                f.write_str("this went wrong on our side")
+            }
         }
     }
 }

@@ -5,11 +5,12 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use cuptel_core::snapshot::Snapshot;
 use futures_util::stream::{self, Stream};
+use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::access::{Onlooker, Sight};
@@ -25,54 +26,61 @@ const SPACING: Duration = Duration::from_millis(250);
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// What a stream carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Carries {
     Snapshots,
     PageTexts,
+    /// Those of one seat's page.
+    SeatTexts(String),
 }
 
 impl Carries {
-    fn event(self) -> &'static str {
+    fn event(&self) -> &'static str {
         match self {
             Self::Snapshots => "snapshot",
-            Self::PageTexts => "texts",
+            Self::PageTexts | Self::SeatTexts(_) => "texts",
         }
     }
 }
 
 /// The look last rendered, once for all that are shown the same.
 #[derive(Default)]
-pub(crate) struct Renderings([Mutex<Option<Rendering>>; 4]);
-
-struct Rendering {
-    of: Arc<Snapshot>,
-    json: Arc<str>,
+pub(crate) struct Renderings {
+    snapshots: [Kept<str>; 2],
+    texts: [Kept<str>; 2],
+    boards: [Kept<Board>; 2],
 }
 
-impl Renderings {
-    fn get(
+/// Something made of a look.
+struct Kept<T: ?Sized>(Mutex<Option<(Arc<Snapshot>, Arc<T>)>>);
+
+impl<T: ?Sized> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: ?Sized> Kept<T> {
+    fn get<E>(
         &self,
-        carries: Carries,
-        sight: Sight,
         look: &Arc<Snapshot>,
-        render: impl FnOnce() -> Result<String, serde_json::Error>,
-    ) -> Result<Arc<str>, serde_json::Error> {
-        let slot = match (carries, sight) {
-            (Carries::Snapshots, Sight::Masked) => 0,
-            (Carries::Snapshots, Sight::Full) => 1,
-            (Carries::PageTexts, Sight::Masked) => 2,
-            (Carries::PageTexts, Sight::Full) => 3,
-        };
-        let mut kept = self.0[slot].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(rendering) = kept.as_ref().filter(|kept| Arc::ptr_eq(&kept.of, look)) {
-            return Ok(Arc::clone(&rendering.json));
+        make: impl FnOnce() -> Result<Arc<T>, E>,
+    ) -> Result<Arc<T>, E> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, made)) = kept.as_ref().filter(|(of, _)| Arc::ptr_eq(of, look)) {
+            return Ok(Arc::clone(made));
         }
-        let json: Arc<str> = render()?.into();
-        *kept = Some(Rendering {
-            of: Arc::clone(look),
-            json: Arc::clone(&json),
-        });
-        Ok(json)
+        let made = make()?;
+        *kept = Some((Arc::clone(look), Arc::clone(&made)));
+        Ok(made)
+    }
+}
+
+/// Which of two renderings is for whom.
+fn slot(sight: Sight) -> usize {
+    match sight {
+        Sight::Masked => 0,
+        Sight::Full => 1,
     }
 }
 
@@ -104,21 +112,33 @@ pub(crate) async fn snapshots(
     State(shared): State<Shared>,
     onlooker: Onlooker,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    stream_of(shared, Carries::Snapshots, onlooker.sight())
+    stream_of(shared, Carries::Snapshots, onlooker)
 }
 
-/// The page's own stream: texts by the identifier of the element that shows them.
+/// Which page listens.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct LiveAsked {
+    /// That of this seat; the board, without one.
+    seat: Option<String>,
+}
+
+/// The pages' own stream: texts by the identifier of the element that shows them.
 pub(crate) async fn live(
     State(shared): State<Shared>,
     onlooker: Onlooker,
+    Query(asked): Query<LiveAsked>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    stream_of(shared, Carries::PageTexts, onlooker.sight())
+    match asked.seat {
+        Some(seat) => stream_of(shared, Carries::SeatTexts(seat), onlooker),
+        None => stream_of(shared, Carries::PageTexts, onlooker),
+    }
 }
 
 struct Listening {
     shared: Shared,
     carries: Carries,
-    sight: Sight,
+    onlooker: Onlooker,
     changes: watch::Receiver<Arc<Snapshot>>,
     closed: watch::Receiver<bool>,
     first: bool,
@@ -128,7 +148,7 @@ struct Listening {
 fn stream_of(
     shared: Shared,
     carries: Carries,
-    sight: Sight,
+    onlooker: Onlooker,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let Ok(place) = Arc::clone(&shared.streams).try_acquire_owned() else {
         return Err(ApiError::StreamsFull);
@@ -138,7 +158,7 @@ fn stream_of(
     let listening = Listening {
         shared,
         carries,
-        sight,
+        onlooker,
         changes,
         closed,
         first: true,
@@ -164,10 +184,7 @@ impl Listening {
             }
         }
         let look = Arc::clone(&self.changes.borrow_and_update());
-        let rendered = self
-            .shared
-            .renderings
-            .get(self.carries, self.sight, &look, || self.render(&look));
+        let rendered = self.render(&look);
         match rendered {
             Ok(json) => {
                 let id = look.at_ms.to_string();
@@ -185,13 +202,38 @@ impl Listening {
         }
     }
 
-    fn render(&self, look: &Snapshot) -> Result<String, serde_json::Error> {
-        match self.carries {
-            Carries::Snapshots => serde_json::to_string(&as_seen(look, self.sight)),
+    fn render(&self, look: &Arc<Snapshot>) -> Result<Arc<str>, serde_json::Error> {
+        let kept = &self.shared.renderings;
+        let sight = self.onlooker.sight();
+        match &self.carries {
+            Carries::Snapshots => kept.snapshots[slot(sight)].get(look, || {
+                serde_json::to_string(&as_seen(look, sight)).map(Arc::from)
+            }),
             Carries::PageTexts => {
-                let board = Board::new(look, &self.shared.engine.health(), self.sight);
-                serde_json::to_string(&board.texts())
+                let board = self.board(look, sight);
+                kept.texts[slot(sight)].get(look, || {
+                    serde_json::to_string(&board.texts()).map(Arc::from)
+                })
             }
+            Carries::SeatTexts(name) => {
+                let seat = look.seats.iter().find(|seat| seat.name == *name);
+                let sight = self.onlooker.sight_of(seat);
+                let board = self.board(look, sight);
+                let line = board.seats.iter().find(|seat| seat.name == *name);
+                let texts = line.map(|line| line.texts(&board)).unwrap_or_default();
+                serde_json::to_string(&texts).map(Arc::from)
+            }
+        }
+    }
+
+    fn board(&self, look: &Arc<Snapshot>, sight: Sight) -> Arc<Board> {
+        let board = || {
+            let health = self.shared.engine.health();
+            Ok::<_, Infallible>(Arc::new(Board::new(look, &health, sight)))
+        };
+        match self.shared.renderings.boards[slot(sight)].get(look, board) {
+            Ok(board) => board,
+            Err(never) => match never {},
         }
     }
 }

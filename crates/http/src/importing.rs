@@ -63,7 +63,7 @@ pub(crate) struct Imported {
     responses((status = 200, body = Imported), (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was imported", body = schema::Error)))]
 pub(crate) async fn import(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<Told>,
 ) -> Result<Json<Imported>, ApiError> {
@@ -100,7 +100,7 @@ pub(crate) async fn import(
         told_before: unknown.told_before,
     };
     let command = Command::ImportAttempts(unknown.calls);
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     Ok(Json(answer))
 }
 

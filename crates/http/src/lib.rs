@@ -2,21 +2,25 @@
 //! metrics and health. Reads from the store and from the engine's latest look, and hands
 //! commands to the engine through a small port. Knows nothing of SIP, media or dispatch.
 //!
-//! Who may do what:
-//! - `/health/…`, `/api/v1/openapi.json` and the page's style and script: everybody.
+//! Who may do what (`rights` says it path by path, `scope` row by row):
+//! - `/health/…`, `/api/v1/openapi.json`, what signs in, the page's style and script: everybody.
 //! - Looking (`/`, `/seats/…`, `/live`, `/metrics`, `/api/v1/events`, `/api/v1/snapshot`,
-//!   `/api/v1/queues`, `/api/v1/sites`, `/api/v1/tenants`): from this machine without a token, then without operators' names;
-//!   with a token or a session from anywhere.
-//! - Everything that names a person, and every action: with a token or a session.
+//!   `/api/v1/queues`, `/api/v1/sites`, `/api/v1/tenants`): from this machine without signing in, then
+//!   without operators' names.
+//! - Everything else: with a session or a token, as far as its role, tenant and employer reach. The
+//!   token of the configuration reaches everywhere.
 
 mod access;
+mod accounts;
 mod actions;
 mod board;
 mod bulk;
 mod by_hand;
 mod campaigns;
+mod choosing_seat;
 mod configuration;
 mod disposing;
+mod doing;
 mod error;
 mod events;
 mod health;
@@ -27,13 +31,18 @@ mod offered;
 mod openapi;
 mod page;
 mod pages;
+pub mod password;
 mod port;
 mod reads;
 mod reports;
+mod revealing;
+mod rights;
 mod schema;
+mod scope;
 mod score;
 mod server;
 mod session;
+mod signing_in;
 mod sites;
 mod staffing;
 mod stops;

@@ -109,14 +109,14 @@ pub(crate) struct MarkOver {
     responses((status = 200, body = schema::Numbers), (status = 400, body = schema::Error),
         (status = 401, body = schema::Error)))]
 pub(crate) async fn numbers(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<NumbersAsked>,
 ) -> Result<Json<Value>, ApiError> {
     let query = asked(query)?;
     let limit = rows(query.limit)?;
     let filter = MarkFilter {
-        tenant: query.tenant,
+        tenant: caller.list_of(query.tenant)?,
         mark: word(query.mark.as_deref())?,
         ended_too: query.ended_too.unwrap_or(false),
         before: query.before,
@@ -136,7 +136,7 @@ pub(crate) async fn numbers(
         (status = 422, description = "It is no number, there is no such tenant, or too many are marked",
             body = schema::Error)))]
 pub(crate) async fn mark(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<NewMark>,
 ) -> Result<Json<Value>, ApiError> {
@@ -148,8 +148,7 @@ pub(crate) async fn mark(
     });
     let told = told(&wish.number, wish.mark, wish.tenant)?;
     shared
-        .engine
-        .command(Command::MarkNumber { told, marked })
+        .carry_out(&caller, Command::MarkNumber { told, marked })
         .await?;
     Ok(Json(json!({ "changed": 1 })))
 }
@@ -161,7 +160,7 @@ pub(crate) async fn mark(
         (status = 422, description = "Nothing was marked: the lines at fault are named",
             body = schema::Faults)))]
 pub(crate) async fn import(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<NewMarks>,
 ) -> Result<Json<Value>, ApiError> {
@@ -187,7 +186,7 @@ pub(crate) async fn import(
     let dry_run = wish.dry_run;
     let changed = if dry_run { 0 } else { lines.len() };
     let command = Command::MarkNumbers { lines, dry_run };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     Ok(Json(json!({ "changed": changed })))
 }
 
@@ -199,7 +198,7 @@ pub(crate) async fn import(
         (status = 422, description = "It is no number, or there is no such tenant",
             body = schema::Error)))]
 pub(crate) async fn release(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<MarkOver>,
 ) -> Result<Json<Value>, ApiError> {
@@ -207,8 +206,7 @@ pub(crate) async fn release(
     let told = told(&wish.number, wish.mark, wish.tenant)?;
     let supervisor = said(wish.supervisor)?;
     shared
-        .engine
-        .command(Command::ReleaseMark { told, supervisor })
+        .carry_out(&caller, Command::ReleaseMark { told, supervisor })
         .await?;
     Ok(Json(json!({ "changed": 1 })))
 }

@@ -5,8 +5,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    actions, bulk, by_hand, campaigns, configuration, disposing, events, health, importing,
-    measures, numbers, offered, reads, reports, sites, staffing, stops, tasks, tenants,
+    accounts, actions, bulk, by_hand, campaigns, configuration, disposing, events, health,
+    importing, measures, numbers, offered, reads, reports, revealing, sites, staffing, stops,
+    tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -15,8 +16,9 @@ use crate::{
     info(
         title = "CupTel",
         description = "Times are milliseconds since 1970 in UTC. Telephone numbers are masked. \
-            What goes on now can be looked at without the token from the machine itself, then \
-            without operators' names; everything else needs it."
+            What goes on now can be looked at without a token from the machine itself, then \
+            without operators' names; everything else needs one, or a session. Who may do what follows \
+            from role, tenant and employer: `GET /api/v1/me` tells them, and 403 who may."
     ),
     modifiers(&TokenScheme),
     paths(
@@ -34,6 +36,9 @@ use crate::{
         campaigns::campaigns, campaigns::campaign, campaigns::entries, campaigns::create,
         campaigns::check, campaigns::add, campaigns::complete, campaigns::start, campaigns::pause,
         campaigns::resume, campaigns::end,
+        accounts::me, accounts::set_own_password, accounts::users, accounts::add_user,
+        accounts::reset_password, accounts::remove_user, accounts::tokens, accounts::add_token,
+        accounts::revoke_token, accounts::access_log, revealing::number,
         bulk::begin, bulk::list, bulk::undo,
         tasks::tasks, tasks::task, tasks::add, tasks::assign, tasks::accept, tasks::finish, tasks::hand_back,
         tasks::withdraw, staffing::set_seats, staffing::remove_seat,

@@ -5,23 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use cuptel_core::words::{ClosedHow, Outcome};
 use cuptel_store::{Store, StoreError, Totals};
-use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::access::{self, COOKIE_NAME, Caller, Onlooker, check_token, clock};
-use crate::actions::body_of;
+use crate::access::{Caller, Onlooker, clock};
 use crate::board::{Board, SeatLine};
+use crate::choosing_seat;
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::score::{Score, scores};
-use crate::session::{Notice, SESSION_S};
+use crate::session::Notice;
+use crate::signing_in;
 
 /// Totals read every row: they are counted at most this often, however many look.
 const TOTALS_AGE: Duration = Duration::from_secs(30);
@@ -47,11 +47,12 @@ impl TotalsKept {
 }
 
 /// What every page has around it.
-struct Frame<'a> {
-    title: String,
-    version: &'a str,
-    signed_in: bool,
-    notice: Option<Notice>,
+pub(crate) struct Frame<'a> {
+    pub(crate) title: String,
+    pub(crate) version: &'a str,
+    /// Who has signed in.
+    pub(crate) who: Option<String>,
+    pub(crate) notice: Option<Notice>,
 }
 
 /// What is counted in the database.
@@ -75,6 +76,8 @@ struct SeatPage<'a> {
     frame: Frame<'a>,
     board: &'a Board,
     seat: &'a SeatLine,
+    /// Whether whoever looks may act there.
+    acts: bool,
     /// Reasons that a pause may have; any, where there are none.
     reasons: &'a [String],
     /// Reasons to hand a callback back; any, where there are none.
@@ -82,45 +85,60 @@ struct SeatPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "sign_in.html")]
-struct SignInPage<'a> {
-    frame: Frame<'a>,
-}
-
-#[derive(Template)]
 #[template(path = "missing.html")]
 struct MissingPage {}
 
-fn html(page: &impl Template) -> Response {
+pub(crate) fn html(page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => Html(text).into_response(),
         Err(error) => ApiError::Template(error).into_response(),
     }
 }
 
-fn frame<'a>(shared: &'a Shared, caller: Option<&Caller>) -> Frame<'a> {
-    let notice = match caller {
-        Some(Caller::Session(name)) => shared.sessions.take_notice(name),
-        Some(Caller::Token) | None => None,
-    };
+pub(crate) fn frame<'a>(shared: &'a Shared, caller: Option<&Caller>) -> Frame<'a> {
+    let session = caller.and_then(Caller::session);
+    let notice = session.and_then(|key| shared.sessions.take_notice(key));
     let settings = &shared.settings;
     Frame {
         title: shared.engine.health().configuration.title.clone(),
         version: &settings.version,
-        signed_in: caller.is_some(),
+        who: caller.map(|caller| caller.name().to_owned()),
         notice,
     }
 }
 
-/// What goes on now.
+/// The page of an operator, or what goes on now.
 pub(crate) async fn now(
     State(shared): State<Shared>,
     onlooker: Result<Onlooker, ApiError>,
 ) -> Response {
     let onlooker = match onlooker {
         Ok(onlooker) => onlooker,
-        Err(error) => return sign_in_page(&shared, &error, None),
+        Err(error) => return signing_in::sign_in_page(&shared, &error, None),
     };
+    if let Some(caller) = onlooker.caller.as_ref().filter(|it| it.must_change()) {
+        tracing::trace!(who = caller.name(), "led to choose a password");
+        return Redirect::to("/password").into_response();
+    }
+    let look = shared.engine.snapshot();
+    if let Some(operator) = onlooker.caller.as_ref().and_then(Caller::operator) {
+        return choosing_seat::desk(&shared, &onlooker, &look, operator);
+    }
+    board_page(&shared, &onlooker).await
+}
+
+/// What goes on now, for everybody.
+pub(crate) async fn board(
+    State(shared): State<Shared>,
+    onlooker: Result<Onlooker, ApiError>,
+) -> Response {
+    match onlooker {
+        Ok(onlooker) => board_page(&shared, &onlooker).await,
+        Err(error) => signing_in::sign_in_page(&shared, &error, None),
+    }
+}
+
+async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
     let look = shared.engine.snapshot();
     let board = Board::new(&look, &shared.engine.health(), onlooker.sight());
     let counted = match shared.totals.get(&shared.store).await {
@@ -138,7 +156,7 @@ pub(crate) async fn now(
     };
     let listen = shared.settings.listen.to_string();
     html(&NowPage {
-        frame: frame(&shared, onlooker.caller.as_ref()),
+        frame: frame(shared, onlooker.caller.as_ref()),
         board,
         counted,
         listen,
@@ -190,17 +208,20 @@ pub(crate) async fn seat(
 ) -> Response {
     let onlooker = match onlooker {
         Ok(onlooker) => onlooker,
-        Err(error) => return sign_in_page(&shared, &error, None),
+        Err(error) => return signing_in::sign_in_page(&shared, &error, None),
     };
     let look = shared.engine.snapshot();
-    let board = Board::new(&look, &shared.engine.health(), onlooker.sight());
-    match board.seats.iter().find(|seat| seat.name == name) {
-        Some(seat) => {
+    let now = look.seats.iter().find(|seat| seat.name == name);
+    let board = Board::new(&look, &shared.engine.health(), onlooker.sight_of(now));
+    let line = board.seats.iter().find(|seat| seat.name == name);
+    match now.zip(line) {
+        Some((now, seat)) => {
             let frame = frame(&shared, onlooker.caller.as_ref());
             html(&SeatPage {
                 frame,
                 board: &board,
                 seat,
+                acts: onlooker.acts_on(now),
                 reasons: &look.pause_reasons,
                 declines: &look.decline_reasons,
             })
@@ -212,86 +233,6 @@ pub(crate) async fn seat(
 /// A page that does not exist.
 pub(crate) fn no_such_page() -> Response {
     (StatusCode::NOT_FOUND, html(&MissingPage {})).into_response()
-}
-
-/// The form that asks for the token, with the status of what made it necessary.
-fn sign_in_page(shared: &Shared, error: &ApiError, said: Option<&str>) -> Response {
-    let notice = said.map(|text| Notice {
-        good: false,
-        text: text.to_owned(),
-    });
-    let frame = Frame {
-        notice,
-        ..frame(shared, None)
-    };
-    let mut response = (error.status(), html(&SignInPage { frame })).into_response();
-    if error.status() == StatusCode::UNAUTHORIZED {
-        response
-            .headers_mut()
-            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    response
-}
-
-#[derive(Deserialize)]
-struct TokenTyped {
-    token: String,
-}
-
-/// Where one signs in; `?ended` after a session that was over.
-pub(crate) async fn session(State(shared): State<Shared>, uri: Uri) -> Response {
-    let ended = "La sessione è finita: accedi di nuovo. Nulla è stato cambiato.";
-    let notice = (uri.query() == Some("ended")).then(|| Notice {
-        good: false,
-        text: ended.to_owned(),
-    });
-    html(&SignInPage {
-        frame: Frame {
-            notice,
-            ..frame(&shared, None)
-        },
-    })
-}
-
-/// Exchanges the token for a session.
-pub(crate) async fn begin_session(
-    State(shared): State<Shared>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let (parts, body) = request.into_parts();
-    let request = Request::from_parts(parts.clone(), body);
-    let body = body_of(request, &shared).await?;
-    let offered: Option<TokenTyped> = serde_urlencoded::from_bytes(&body).ok();
-    let token = offered.map_or(String::new(), |typed| typed.token);
-    if let Err(error) = check_token(&shared, token.trim(), access::peer_of(&parts)) {
-        let held = matches!(error, ApiError::TooManyWrongTokens { .. });
-        let said = if held {
-            "Troppi tentativi: riprova tra un minuto."
-        } else {
-            "Questa chiave non è giusta: controllala e riprova."
-        };
-        return Ok(sign_in_page(&shared, &error, Some(said)));
-    }
-    let name = shared.sessions.begin(clock()).map_err(ApiError::NoRandom)?;
-    let cookie = cookie(name.as_str(), SESSION_S, &parts.headers);
-    Ok(([(SET_COOKIE, cookie)], Redirect::to("/")).into_response())
-}
-
-/// Ends the session of this browser.
-pub(crate) async fn end_session(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    if let Some(name) = access::session_of(&headers) {
-        shared.sessions.end(&name);
-    }
-    ([(SET_COOKIE, cookie("", 0, &headers))], Redirect::to("/")).into_response()
-}
-
-fn cookie(value: &str, age_s: u64, headers: &HeaderMap) -> String {
-    // Only ever makes the cookie stricter, so the header need not be trusted.
-    let secure = headers
-        .get("x-forwarded-proto")
-        .is_some_and(|proto| proto == "https");
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{COOKIE_NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age_s}{secure}")
 }
 
 const STYLE: &str = include_str!("../assets/app.css");

@@ -20,17 +20,18 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Mutex, Semaphore, watch};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use crate::access::WrongTokens;
+use crate::access::{self, Wrong};
 use crate::error::{ApiError, HttpError};
 use crate::events::{Renderings, STREAMS_MAX};
 use crate::importing::ImportBounds;
 use crate::page::TotalsKept;
+use crate::password::Digests;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    actions, bulk, by_hand, campaigns, configuration, disposing, events, health, importing,
-    measures, numbers, offered, openapi, page, reads, reports, sites, staffing, stops, tasks,
-    tenants,
+    accounts, actions, bulk, by_hand, campaigns, choosing_seat, configuration, disposing, events,
+    health, importing, measures, numbers, offered, openapi, page, reads, reports, revealing,
+    rights, signing_in, sites, staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
@@ -114,7 +115,8 @@ pub(crate) struct SharedParts {
     pub(crate) settings: Settings,
     pub(crate) reach: Reach,
     pub(crate) sessions: Sessions,
-    pub(crate) wrong_tokens: WrongTokens,
+    pub(crate) wrong: Wrong,
+    pub(crate) digests: Digests,
     pub(crate) renderings: Renderings,
     pub(crate) totals: TotalsKept,
     pub(crate) streams: Arc<Semaphore>,
@@ -161,7 +163,8 @@ impl Pages {
             settings,
             reach,
             sessions: Sessions::default(),
-            wrong_tokens: WrongTokens::default(),
+            wrong: Wrong::default(),
+            digests: Digests::new().map_err(HttpError::Digest)?,
             renderings: Renderings::default(),
             totals: TotalsKept::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
@@ -176,11 +179,15 @@ impl Pages {
         let refuse_cross_site = |_: ProtectionError| ApiError::CrossSite.into_response();
         Router::new()
             .merge(page_paths())
-            .merge(operation_paths())
-            .nest("/api/v1", api_paths())
+            .nest("/api/v1", api_paths(&self.shared))
             .fallback(no_such_path)
             .method_not_allowed_fallback(wrong_method)
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(&self.shared),
+                access::known,
+            ))
+            .merge(operation_paths())
             .layer(middleware::from_fn(in_time))
             .layer(CsrfLayer::new().with_rejection_response(refuse_cross_site))
             .layer(middleware::from_fn(with_safe_headers))
@@ -196,23 +203,29 @@ impl Pages {
 fn page_paths() -> Router<Shared> {
     Router::new()
         .route("/", get(page::now))
+        .route("/board", get(page::board))
+        .route("/seat", post(choosing_seat::sign_in))
         .route("/seats/{seat}", get(page::seat))
-        .route("/session", get(page::session).post(page::begin_session))
-        .route("/session/end", post(page::end_session))
+        .route("/session", get(signing_in::page).post(signing_in::begin))
+        .route("/session/end", post(signing_in::end))
+        .route(
+            "/password",
+            get(signing_in::password).post(signing_in::set_password),
+        )
         .route("/live", get(events::live))
-        .route("/app.css", get(page::style))
-        .route("/app.js", get(page::script))
-        .route("/icon.svg", get(page::icon))
+        .route("/metrics", get(measures::scrape))
 }
 
 fn operation_paths() -> Router<Shared> {
     Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/metrics", get(measures::scrape))
+        .route("/app.css", get(page::style))
+        .route("/app.js", get(page::script))
+        .route("/icon.svg", get(page::icon))
 }
 
-fn api_paths() -> Router<Shared> {
+fn api_paths(shared: &Shared) -> Router<Shared> {
     Router::new()
         .route("/openapi.json", get(openapi::document))
         .route("/attempts", get(reads::attempts))
@@ -232,7 +245,25 @@ fn api_paths() -> Router<Shared> {
         .route("/configuration", get(configuration::in_force))
         .route("/reload", post(configuration::reload))
         .merge(people_paths())
+        .merge(account_paths())
         .merge(action_paths())
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(shared),
+            rights::checked,
+        ))
+}
+
+fn account_paths() -> Router<Shared> {
+    Router::new()
+        .route("/me", get(accounts::me))
+        .route("/me/password", post(accounts::set_own_password))
+        .route("/users", get(accounts::users).post(accounts::add_user))
+        .route("/users/{user}/password", post(accounts::reset_password))
+        .route("/users/{user}/remove", post(accounts::remove_user))
+        .route("/tokens", get(accounts::tokens).post(accounts::add_token))
+        .route("/tokens/{token}/revoke", post(accounts::revoke_token))
+        .route("/access-log", get(accounts::access_log))
+        .route("/callbacks/{id}/number", post(revealing::number))
 }
 
 fn people_paths() -> Router<Shared> {

@@ -110,7 +110,7 @@ pub(crate) fn next(last: Option<i64>, length: usize, limit: u32) -> Option<i64> 
     responses((status = 200, body = schema::Attempts), (status = 400, body = schema::Error),
         (status = 401, body = schema::Error)))]
 pub(crate) async fn attempts(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: Asked<AttemptsAsked>,
 ) -> Result<Json<Value>, ApiError> {
@@ -120,6 +120,7 @@ pub(crate) async fn attempts(
         before,
         limit,
     } = asked(query)?;
+    let tenant = caller.list_of(tenant)?;
     let outcome: Option<Outcome> = word(outcome.as_deref())?;
     let limit = rows(limit)?;
     let attempts = shared
@@ -141,7 +142,7 @@ pub(crate) async fn attempts(
     responses((status = 200, body = schema::OneAttempt), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn attempt(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
@@ -149,6 +150,7 @@ pub(crate) async fn attempt(
         .store
         .attempt(AttemptId(identifier(&id, "attempt")?))
         .await?;
+    let attempt = attempt.filter(|it| caller.sees(it.attempt.tenant.as_deref()));
     let attempt = attempt.ok_or_else(|| ApiError::NotFound {
         what: "attempt",
         which: shortened(&id),
@@ -162,7 +164,7 @@ pub(crate) async fn attempt(
     responses((status = 200, body = schema::Callbacks), (status = 400, body = schema::Error),
         (status = 401, body = schema::Error)))]
 pub(crate) async fn callbacks(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: Asked<CallbacksAsked>,
 ) -> Result<Json<Value>, ApiError> {
@@ -173,6 +175,7 @@ pub(crate) async fn callbacks(
         before,
         limit,
     } = asked(query)?;
+    let tenant = caller.list_of(tenant)?;
     let state: Option<CallbackState> = word(state.as_deref())?;
     let limit = rows(limit)?;
     let callbacks = shared
@@ -199,7 +202,7 @@ pub(crate) async fn callbacks(
     responses((status = 200, body = schema::OneCallback), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn callback(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
@@ -207,6 +210,7 @@ pub(crate) async fn callback(
         .store
         .callback(CallbackId(identifier(&id, "callback")?))
         .await?;
+    let callback = callback.filter(|it| caller.sees(it.callback.tenant.as_deref()));
     let callback = callback.ok_or_else(|| ApiError::NotFound {
         what: "callback",
         which: shortened(&id),

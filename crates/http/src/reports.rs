@@ -66,7 +66,7 @@ impl From<PeriodError> for ApiError {
         (status = 400, body = schema::Error), (status = 401, body = schema::Error),
         (status = 503, body = schema::Error)))]
 pub(crate) async fn service(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     headers: HeaderMap,
     query: Asked<ServiceAsked>,
@@ -74,7 +74,8 @@ pub(crate) async fn service(
     let wish = asked(query)?;
     let format = Format::asked(wish.format.as_deref(), &headers)?;
     let zones = &shared.engine.health().configuration.zones;
-    let tenant = wish.tenant.as_deref();
+    let tenant = caller.list_of(wish.tenant)?;
+    let tenant = tenant.as_deref();
     let now_ms = shared.engine.snapshot().at_ms;
     let days = [&wish.day, &wish.from, &wish.to].map(|day| day.as_deref());
     let [day, from, to] = days;
@@ -90,7 +91,7 @@ pub(crate) async fn service(
         (status = 200, content((schema::BacklogReport = "application/json"), (String = "text/csv"))),
         (status = 400, body = schema::Error), (status = 401, body = schema::Error)))]
 pub(crate) async fn backlog(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     headers: HeaderMap,
     query: Asked<BacklogAsked>,
@@ -98,7 +99,8 @@ pub(crate) async fn backlog(
     let wish = asked(query)?;
     let format = Format::asked(wish.format.as_deref(), &headers)?;
     let now_ms = shared.engine.snapshot().at_ms;
-    let report = shared.store.backlog(wish.tenant.as_deref(), now_ms).await?;
+    let tenant = caller.list_of(wish.tenant)?;
+    let report = shared.store.backlog(tenant.as_deref(), now_ms).await?;
     format.tell(json!(report), BACKLOG_COLUMNS)
 }
 

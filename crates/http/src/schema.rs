@@ -100,6 +100,17 @@ pub(crate) enum Button {
     Emergency,
 }
 
+/// What somebody who signs in, or a program, may do.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Role {
+    Operator,
+    Supervisor,
+    TenantAdministrator,
+    RegionAdministrator,
+    Auditor,
+}
+
 /// What a number is marked as.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -494,6 +505,42 @@ shapes! {
         ends_ms: Option<i64>, until_ms: Option<i64>, supervisor: Option<String>,
         reason: Option<String>, released_by: Option<String>,
     }
+    /// Who asks.
+    Me { me: Myself }
+    /// What somebody may do: as `role`, for `tenant` or the region, for the operators of `employer` or
+    /// all; and which operator they are. With `must_change` they choose a password first.
+    Myself {
+        name: String, role: Role, tenant: Option<String>, employer: Option<String>,
+        operator: Option<String>, must_change: bool,
+    }
+    /// Everybody who may sign in.
+    Users { users: Vec<User> }
+    /// Somebody who may sign in.
+    User {
+        name: String, role: Role, tenant: Option<String>, employer: Option<String>,
+        operator: Option<String>, must_change: bool, created_ms: i64, created_by: String,
+    }
+    /// A password that is told once, and holds until its user signs in and chooses another.
+    PasswordForOnce { user: String, password: String }
+    /// Programs that may ask.
+    Tokens { tokens: Vec<Program> }
+    /// A program that may ask.
+    Program {
+        name: String, role: Role, tenant: Option<String>, employer: Option<String>,
+        created_ms: i64, created_by: String, ends_ms: Option<i64>,
+    }
+    /// A token that is told once: `Authorization: Bearer` it.
+    TokenTold { name: String, token: String }
+    /// A page of the log of access.
+    AccessLog { log: Vec<AccessMade>, next: Option<i64> }
+    /// What somebody did: `sign_in`, `wrong_sign_in`, `look_at_number`, or method and path; `about` is
+    /// the row, seat or name in the path.
+    AccessMade {
+        id: i64, at_ms: i64, who: String, role: Option<Role>, origin: Option<String>, act: String,
+        about: Option<String>,
+    }
+    /// A whole telephone number.
+    WholeNumber { number: Option<String> }
     /// All sites.
     Sites { at_ms: i64, sites: Vec<SiteNow> }
     /// A site now.

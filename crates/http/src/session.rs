@@ -1,31 +1,52 @@
-//! Who has signed in to the pages with the token: random session names, kept in memory
-//! only, so that a restart ends them all.
+//! Who has signed in to the pages: random session names, of which the database keeps digests, so that
+//! a restart ends none of them. Looked up once, and remembered.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use cuptel_core::time::UtcMs;
+use cuptel_store::{AccountView, Store, StoreError};
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
+
+use crate::error::ApiError;
 
 /// How long a session lasts: a shift and its handover.
 pub(crate) const SESSION_S: u64 = 12 * 3_600;
-/// Sessions at once; one more ends the oldest.
-const SESSIONS_MAX: usize = 256;
-/// Random bytes in a session's name.
-const NAME_BYTES: usize = 16;
+/// Sessions remembered at once; one more forgets the oldest, which is looked up again.
+const REMEMBERED_MAX: usize = 2_048;
+/// Random bytes in a session's name, or in a token.
+const NAME_BYTES: usize = 32;
 
-/// The name of a session, as its cookie carries it.
+/// A name that nobody guesses: 64 hexadecimal digits.
+///
+/// # Errors
+/// When the system has no random numbers.
+pub(crate) fn random_name() -> Result<String, getrandom::Error> {
+    let mut bytes = [0_u8; NAME_BYTES];
+    getrandom::fill(&mut bytes)?;
+    Ok(hex(&bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is kept of a session's name or a token. They are random: no salt, no work to slow a guess.
+pub(crate) fn digest(name: &str) -> String {
+    hex(&Sha256::digest(name.as_bytes()))
+}
+
+/// The digest of a session's name, as its cookie carries it.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(crate) struct SessionName(String);
+pub(crate) struct SessionKey(String);
 
-impl SessionName {
-    /// What a cookie says; looked up, never trusted.
-    pub(crate) fn claimed(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+impl SessionKey {
+    /// Of what a cookie says; looked up, never trusted.
+    pub(crate) fn claimed(text: &str) -> Option<Self> {
+        let is_one = text.len() == 2 * NAME_BYTES && text.bytes().all(|b| b.is_ascii_hexdigit());
+        is_one.then(|| Self(digest(text)))
     }
 }
 
@@ -38,64 +59,115 @@ pub(crate) struct Notice {
     pub(crate) text: String,
 }
 
+/// Whose session it is.
+#[derive(Clone)]
+pub(crate) enum Owner {
+    /// Somebody who knew the token of the configuration; ends with the process.
+    System,
+    /// Of this account.
+    Account(Arc<AccountView>),
+}
+
 struct Session {
+    owner: Owner,
     until: Instant,
     notice: Option<Notice>,
 }
 
-/// All sessions.
+/// All sessions that were asked for.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<SessionName, Session>>);
+pub(crate) struct Sessions(Mutex<HashMap<SessionKey, Session>>);
 
 impl Sessions {
-    fn lock(&self) -> MutexGuard<'_, HashMap<SessionName, Session>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionKey, Session>> {
         // No code panics while it holds the lock; each change is whole by itself.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a session.
-    pub(crate) fn begin(&self, now: Instant) -> Result<SessionName, getrandom::Error> {
-        let mut bytes = [0_u8; NAME_BYTES];
-        getrandom::fill(&mut bytes)?;
-        let name = SessionName(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
+    fn remember(&self, key: SessionKey, owner: Owner, now: Instant, until: Instant) {
         let mut sessions = self.lock();
         sessions.retain(|_, session| now < session.until);
-        if sessions.len() >= SESSIONS_MAX {
+        if sessions.len() >= REMEMBERED_MAX {
             let oldest = sessions.iter().min_by_key(|(_, session)| session.until);
-            if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
                 sessions.remove(&oldest);
             }
         }
-        let until = now + Duration::from_secs(SESSION_S);
+        let notice = None;
         sessions.insert(
-            name.clone(),
+            key,
             Session {
+                owner,
                 until,
-                notice: None,
+                notice,
             },
         );
+    }
+
+    /// Begins a session; gives its name back, which nobody else ever learns.
+    pub(crate) async fn begin(
+        &self,
+        store: &Store,
+        owner: Owner,
+        now: Instant,
+        now_ms: UtcMs,
+    ) -> Result<String, ApiError> {
+        let name = random_name().map_err(ApiError::NoRandom)?;
+        let key = SessionKey(digest(&name));
+        if let Owner::Account(account) = &owner {
+            let until_ms = now_ms + i64::try_from(SESSION_S).unwrap_or(i64::MAX / 2) * 1_000;
+            store
+                .begin_session(&key.0, account.id, now_ms, until_ms)
+                .await?;
+        }
+        self.remember(key, owner, now, now + Duration::from_secs(SESSION_S));
         Ok(name)
     }
 
-    pub(crate) fn is_open(&self, name: &SessionName, now: Instant) -> bool {
-        self.lock()
-            .get(name)
-            .is_some_and(|session| now < session.until)
+    /// Whose session it is, while it lasts.
+    pub(crate) async fn owner(
+        &self,
+        store: &Store,
+        key: &SessionKey,
+        now: Instant,
+        now_ms: UtcMs,
+    ) -> Result<Option<Owner>, StoreError> {
+        if let Some(session) = self.lock().get(key) {
+            let lasts = now < session.until;
+            return Ok(lasts.then(|| session.owner.clone()));
+        }
+        let Some((account, until_ms)) = store.session(&key.0, now_ms).await? else {
+            return Ok(None);
+        };
+        let left = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or(0));
+        let owner = Owner::Account(Arc::new(account));
+        self.remember(key.clone(), owner.clone(), now, now + left);
+        Ok(Some(owner))
     }
 
-    pub(crate) fn end(&self, name: &SessionName) {
-        self.lock().remove(name);
+    /// Ends a session.
+    pub(crate) async fn end(&self, store: &Store, key: &SessionKey) -> Result<(), StoreError> {
+        self.lock().remove(key);
+        store.end_session(&key.0).await
     }
 
-    pub(crate) fn tell(&self, name: &SessionName, notice: Notice) {
-        if let Some(session) = self.lock().get_mut(name) {
+    /// Forgets the sessions of an account: it was changed or removed.
+    pub(crate) fn forget(&self, name: &str) {
+        self.lock().retain(|_, session| match &session.owner {
+            Owner::System => true,
+            Owner::Account(account) => account.name != name,
+        });
+    }
+
+    pub(crate) fn tell(&self, key: &SessionKey, notice: Notice) {
+        if let Some(session) = self.lock().get_mut(key) {
             session.notice = Some(notice);
         }
     }
 
-    pub(crate) fn take_notice(&self, name: &SessionName) -> Option<Notice> {
+    pub(crate) fn take_notice(&self, key: &SessionKey) -> Option<Notice> {
         self.lock()
-            .get_mut(name)
+            .get_mut(key)
             .and_then(|session| session.notice.take())
     }
 }
@@ -105,42 +177,45 @@ mod tests {
     use super::*;
     use crate::access::clock;
 
-    #[test]
-    fn a_session_ends_with_its_time_and_by_hand() {
-        let sessions = Sessions::default();
-        let now = clock();
-        let name = sessions.begin(now).unwrap();
-        let last = now + Duration::from_secs(SESSION_S) - Duration::from_millis(1);
-        assert!(sessions.is_open(&name, last));
-        assert!(!sessions.is_open(&name, now + Duration::from_secs(SESSION_S)));
-        sessions.end(&name);
-        assert!(!sessions.is_open(&name, now));
+    fn key(n: usize) -> SessionKey {
+        SessionKey::claimed(&format!("{n:064x}")).unwrap()
+    }
+
+    fn begin(sessions: &Sessions, n: usize, until: Instant) {
+        sessions.remember(key(n), Owner::System, clock(), until);
     }
 
     #[test]
-    fn one_session_too_many_ends_the_oldest() {
+    fn what_is_no_name_of_ours_is_not_looked_up() {
+        assert!(SessionKey::claimed("").is_none());
+        assert!(SessionKey::claimed(&"g".repeat(64)).is_none());
+        assert!(SessionKey::claimed(&"a".repeat(63)).is_none());
+        assert!(SessionKey::claimed(&"a".repeat(64)).is_some());
+    }
+
+    #[test]
+    fn one_session_too_many_forgets_the_oldest() {
         let sessions = Sessions::default();
-        let now = clock();
-        let first = sessions.begin(now).unwrap();
-        let second = sessions.begin(now + Duration::from_millis(1)).unwrap();
-        for _ in 2..=SESSIONS_MAX {
-            sessions.begin(now + Duration::from_millis(2)).unwrap();
+        let later = clock() + Duration::from_secs(60);
+        for n in 0..=REMEMBERED_MAX {
+            let ms = u64::try_from(n).unwrap();
+            begin(&sessions, n, later + Duration::from_millis(ms));
         }
-        assert!(!sessions.is_open(&first, now));
-        assert!(sessions.is_open(&second, now));
-        assert_eq!(sessions.lock().len(), SESSIONS_MAX);
+        assert_eq!(sessions.lock().len(), REMEMBERED_MAX);
+        assert!(!sessions.lock().contains_key(&key(0)));
+        assert!(sessions.lock().contains_key(&key(1)));
     }
 
     #[test]
     fn a_notice_is_told_once() {
         let sessions = Sessions::default();
-        let name = sessions.begin(clock()).unwrap();
+        begin(&sessions, 1, clock() + Duration::from_secs(60));
         let notice = Notice {
             good: true,
             text: "fatto".to_owned(),
         };
-        sessions.tell(&name, notice.clone());
-        assert_eq!(sessions.take_notice(&name), Some(notice));
-        assert_eq!(sessions.take_notice(&name), None);
+        sessions.tell(&key(1), notice.clone());
+        assert_eq!(sessions.take_notice(&key(1)), Some(notice));
+        assert_eq!(sessions.take_notice(&key(1)), None);
     }
 }

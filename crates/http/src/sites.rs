@@ -26,14 +26,14 @@ pub(crate) async fn sites(_onlooker: Onlooker, State(shared): State<Shared>) -> 
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 422, description = "There is no such site", body = schema::Error)))]
 pub(crate) async fn outage(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(site): Path<String>,
     asked: Asked<By>,
 ) -> Result<Json<Value>, ApiError> {
     let supervisor = typed(asked.wish.supervisor.as_deref().unwrap_or(""))?;
     let command = Command::SiteOut { site, supervisor };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     Ok(Json(json!({ "changed": 1 })))
 }
 
@@ -44,11 +44,13 @@ pub(crate) async fn outage(
         (status = 409, description = "It is not cut off", body = schema::Error),
         (status = 422, description = "There is no such site", body = schema::Error)))]
 pub(crate) async fn resume(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(site): Path<String>,
     _asked: Asked<By>,
 ) -> Result<Json<Value>, ApiError> {
-    shared.engine.command(Command::SiteResumes { site }).await?;
+    shared
+        .carry_out(&caller, Command::SiteResumes { site })
+        .await?;
     Ok(Json(json!({ "changed": 1 })))
 }

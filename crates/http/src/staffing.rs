@@ -100,12 +100,12 @@ fn filled(text: &str, what: &str) -> Result<String, ApiError> {
 #[utoipa::path(get, path = "/api/v1/operators", tag = "stored", security(("token" = [])),
     responses((status = 200, body = schema::Operators), (status = 401, body = schema::Error)))]
 pub(crate) async fn operators(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
 ) -> Result<Json<Value>, ApiError> {
-    Ok(Json(
-        json!({ "operators": shared.store.operators().await? }),
-    ))
+    let mut operators = shared.store.operators().await?;
+    operators.retain(|operator| caller.sees_operator(operator));
+    Ok(Json(json!({ "operators": operators })))
 }
 
 /// One operator.
@@ -114,11 +114,12 @@ pub(crate) async fn operators(
     responses((status = 200, body = schema::OneOperator), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn operator(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let operator = shared.store.operator(&name).await?;
+    let operator = operator.filter(|operator| caller.sees_operator(operator));
     let operator = operator.ok_or_else(|| ApiError::NotFound {
         what: "operator",
         which: shortened(&name),
@@ -132,7 +133,7 @@ pub(crate) async fn operator(
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was changed", body = schema::Faults)))]
 pub(crate) async fn set_operators(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<Operators>,
 ) -> Result<Json<Value>, ApiError> {
@@ -153,8 +154,7 @@ pub(crate) async fn set_operators(
         .collect::<Result<_, ApiError>>()?;
     let changed = changes.len();
     shared
-        .engine
-        .command(Command::SetOperators(changes))
+        .carry_out(&caller, Command::SetOperators(changes))
         .await?;
     Ok(Json(json!({ "changed": changed })))
 }
@@ -165,12 +165,14 @@ pub(crate) async fn set_operators(
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 422, description = "There is no such operator", body = schema::Error)))]
 pub(crate) async fn remove_operator(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(name): Path<String>,
     _asked: Asked<Nothing>,
 ) -> Result<Json<Value>, ApiError> {
-    shared.engine.command(Command::RemoveOperator(name)).await?;
+    shared
+        .carry_out(&caller, Command::RemoveOperator(name))
+        .await?;
     Ok(Json(json!({ "changed": 1 })))
 }
 
@@ -181,7 +183,7 @@ pub(crate) async fn remove_operator(
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was changed", body = schema::Faults)))]
 pub(crate) async fn set_seats(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<Seats>,
 ) -> Result<Json<Value>, ApiError> {
@@ -205,7 +207,9 @@ pub(crate) async fn set_seats(
         .map(change)
         .collect::<Result<_, ApiError>>()?;
     let changed = changes.len();
-    shared.engine.command(Command::SetSeats(changes)).await?;
+    shared
+        .carry_out(&caller, Command::SetSeats(changes))
+        .await?;
     Ok(Json(json!({ "changed": changed })))
 }
 
@@ -215,12 +219,12 @@ pub(crate) async fn set_seats(
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn remove_seat(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(name): Path<String>,
     _asked: Asked<Nothing>,
 ) -> Result<Json<Value>, ApiError> {
-    shared.engine.command(Command::RemoveSeat(name)).await?;
+    shared.carry_out(&caller, Command::RemoveSeat(name)).await?;
     Ok(Json(json!({ "changed": 1 })))
 }
 
@@ -297,10 +301,11 @@ impl ProfileAsked {
     responses((status = 200, body = schema::OneProfile), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn profile(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
+    shared.may_set_up(&caller, &name).await?;
     profile_of(&shared, &name).await
 }
 
@@ -311,7 +316,7 @@ pub(crate) async fn profile(
     responses((status = 200, body = schema::OneProfile), (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was changed", body = schema::Faults)))]
 pub(crate) async fn set_profile(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(name): Path<String>,
     asked: Asked<ProfileAsked>,
@@ -319,7 +324,7 @@ pub(crate) async fn set_profile(
     let profile = Box::new(asked.wish.told()?);
     let operator = name.clone();
     let command = Command::SetProfile { operator, profile };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     profile_of(&shared, &name).await
 }
 
@@ -358,7 +363,7 @@ pub(crate) async fn assign_callback(
     let callback = CallbackId(identifier(&id, "callback")?);
     let operator = asked.wish.operator;
     let command = Command::AssignCallback { callback, operator };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     reads::callback(caller, State(shared), Path(id)).await
 }
 
@@ -377,7 +382,7 @@ pub(crate) async fn acknowledge_callback(
     let callback = CallbackId(identifier(&id, "callback")?);
     let by = typed(asked.wish.supervisor.as_deref().unwrap_or(""))?;
     let command = Command::Acknowledge { callback, by };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     reads::callback(caller, State(shared), Path(id)).await
 }
 
@@ -408,6 +413,6 @@ pub(crate) async fn reopen_callback(
         details,
         by,
     };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     reads::callback(caller, State(shared), Path(id)).await
 }

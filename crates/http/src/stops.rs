@@ -72,7 +72,7 @@ pub(crate) async fn stops(onlooker: Onlooker, State(shared): State<Shared>) -> J
         (status = 422, description = "There is no such queue, tenant, button or message",
             body = schema::Error)))]
 pub(crate) async fn press(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<Press>,
 ) -> Result<Json<Value>, ApiError> {
@@ -85,7 +85,7 @@ pub(crate) async fn press(
         message: said(wish.message)?,
     });
     let command = Command::PressStop { told, pressed };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     Ok(Json(json!({ "changed": 1 })))
 }
 
@@ -97,7 +97,7 @@ pub(crate) async fn press(
         (status = 422, description = "There is no such queue, tenant or button",
             body = schema::Error)))]
 pub(crate) async fn release(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<Release>,
 ) -> Result<Json<Value>, ApiError> {
@@ -105,7 +105,7 @@ pub(crate) async fn release(
     let told = told(wish.button, wish.tenant, wish.queue)?;
     let supervisor = said(wish.supervisor)?;
     let command = Command::ReleaseStop { told, supervisor };
-    shared.engine.command(command).await?;
+    shared.carry_out(&caller, command).await?;
     Ok(Json(json!({ "changed": 1 })))
 }
 

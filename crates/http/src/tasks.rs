@@ -3,17 +3,18 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse as _, Response};
 use cuptel_core::id::TaskId;
 use cuptel_core::step::Command;
 use cuptel_core::task::TaskTold;
-use cuptel_core::words::TaskState;
+use cuptel_core::words::{Role, TaskState};
 use cuptel_store::TaskFilter;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Caller;
-use crate::actions::{Asked, Nothing};
+use crate::actions::{Asked, Nothing, act_by_form, path_of};
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::reads::{asked, identifier, next, rows, shortened, word};
@@ -88,7 +89,7 @@ pub(crate) struct Doer {
     responses((status = 200, body = schema::Tasks), (status = 400, body = schema::Error),
         (status = 401, body = schema::Error)))]
 pub(crate) async fn tasks(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: Result<Query<TasksAsked>, QueryRejection>,
 ) -> Result<Json<Value>, ApiError> {
@@ -99,6 +100,7 @@ pub(crate) async fn tasks(
         before,
         limit,
     } = asked(query)?;
+    let tenant = caller.list_of(tenant)?;
     let state: Option<TaskState> = word(state.as_deref())?;
     let limit = rows(limit)?;
     let now_ms = shared.engine.snapshot().at_ms;
@@ -120,15 +122,17 @@ pub(crate) async fn tasks(
     responses((status = 200, body = schema::OneTask), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn task(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    one(&shared, &id).await
+    one(&shared, &caller, &id).await
 }
 
-async fn one(shared: &Shared, id: &str) -> Result<Json<Value>, ApiError> {
+async fn one(shared: &Shared, caller: &Caller, id: &str) -> Result<Json<Value>, ApiError> {
     let task = shared.store.task(TaskId(identifier(id, "task")?)).await?;
+    let sees_all = caller.role() == Role::Operator;
+    let task = task.filter(|it| sees_all || caller.sees(it.task.tenant.as_deref()));
     let task = task.ok_or_else(|| ApiError::NotFound {
         what: "task",
         which: shortened(id),
@@ -142,7 +146,7 @@ async fn one(shared: &Shared, id: &str) -> Result<Json<Value>, ApiError> {
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was added", body = schema::Faults)))]
 pub(crate) async fn add(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     asked: Asked<NewTasks>,
 ) -> Result<Json<Value>, ApiError> {
@@ -163,18 +167,27 @@ pub(crate) async fn add(
     };
     let tasks: Vec<TaskTold> = told.into_iter().map(task).collect();
     let changed = tasks.len();
-    shared.engine.command(Command::AddTasks(tasks)).await?;
+    shared.carry_out(&caller, Command::AddTasks(tasks)).await?;
     Ok(Json(json!({ "changed": changed })))
 }
 
+/// Carries out what is wanted of a task. A form leads back to the page of the seat that has it.
 async fn done(
     shared: &Shared,
-    id: &str,
+    caller: &Caller,
+    (id, by_form): (&str, bool),
     command: impl FnOnce(TaskId) -> Command,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let task = TaskId(identifier(id, "task")?);
-    shared.engine.command(command(task)).await?;
-    one(shared, id).await
+    let command = command(task);
+    if !by_form {
+        shared.carry_out(caller, command).await?;
+        return Ok(one(shared, caller, id).await?.into_response());
+    }
+    let look = shared.engine.snapshot();
+    let seat = look.seats.iter().find(|seat| seat.task == Some(task));
+    let back = seat.map_or_else(|| "/".to_owned(), |seat| path_of(&seat.name));
+    act_by_form(shared, caller, Ok(command), |_| back).await
 }
 
 /// Says which operator is to do a task that nobody does yet: it waits for them alone.
@@ -184,13 +197,16 @@ async fn done(
         (status = 404, body = schema::Error), (status = 409, body = schema::Error),
         (status = 422, body = schema::Error)))]
 pub(crate) async fn assign(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     asked: Asked<Doer>,
-) -> Result<Json<Value>, ApiError> {
-    let operator = asked.wish.operator;
-    done(&shared, &id, |task| Command::AssignTask { task, operator }).await
+) -> Result<Response, ApiError> {
+    let (operator, by_form) = (asked.wish.operator, asked.by_form);
+    done(&shared, &caller, (&id, by_form), |task| {
+        Command::AssignTask { task, operator }
+    })
+    .await
 }
 
 /// The operator of the seat to which it is offered takes it.
@@ -200,13 +216,16 @@ pub(crate) async fn assign(
         (status = 404, body = schema::Error),
         (status = 409, description = "It is not offered there", body = schema::Error)))]
 pub(crate) async fn accept(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
     asked: Asked<AtSeat>,
-) -> Result<Json<Value>, ApiError> {
-    let seat = asked.wish.seat;
-    done(&shared, &id, |task| Command::AcceptTask { task, seat }).await
+) -> Result<Response, ApiError> {
+    let (seat, by_form) = (asked.wish.seat, asked.by_form);
+    done(&shared, &caller, (&id, by_form), |task| {
+        Command::AcceptTask { task, seat }
+    })
+    .await
 }
 
 /// It is done.
@@ -216,12 +235,12 @@ pub(crate) async fn accept(
         (status = 404, body = schema::Error),
         (status = 409, description = "Nobody does it", body = schema::Error)))]
 pub(crate) async fn finish(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    _asked: Asked<Nothing>,
-) -> Result<Json<Value>, ApiError> {
-    done(&shared, &id, Command::FinishTask).await
+    asked: Asked<Nothing>,
+) -> Result<Response, ApiError> {
+    done(&shared, &caller, (&id, asked.by_form), Command::FinishTask).await
 }
 
 /// Whoever does it cannot, or whoever it is offered to will not: it waits again, at its place.
@@ -231,12 +250,18 @@ pub(crate) async fn finish(
         (status = 404, body = schema::Error),
         (status = 409, description = "Nobody has it", body = schema::Error)))]
 pub(crate) async fn hand_back(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    _asked: Asked<Nothing>,
-) -> Result<Json<Value>, ApiError> {
-    done(&shared, &id, Command::HandBackTask).await
+    asked: Asked<Nothing>,
+) -> Result<Response, ApiError> {
+    done(
+        &shared,
+        &caller,
+        (&id, asked.by_form),
+        Command::HandBackTask,
+    )
+    .await
 }
 
 /// Nobody wants it done any more.
@@ -245,10 +270,16 @@ pub(crate) async fn hand_back(
     responses((status = 200, body = schema::OneTask), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn withdraw(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(id): Path<String>,
-    _asked: Asked<Nothing>,
-) -> Result<Json<Value>, ApiError> {
-    done(&shared, &id, Command::WithdrawTask).await
+    asked: Asked<Nothing>,
+) -> Result<Response, ApiError> {
+    done(
+        &shared,
+        &caller,
+        (&id, asked.by_form),
+        Command::WithdrawTask,
+    )
+    .await
 }

@@ -399,8 +399,11 @@ pub(crate) fn refused(error: &ApiError) -> String {
         ApiError::Meaningless { .. } | ApiError::Malformed { .. } => {
             "Un campo è vuoto o troppo lungo: correggilo e riprova.".to_owned()
         }
+        ApiError::Forbidden(_) => "Non è tra le cose che puoi fare.".to_owned(),
+        ApiError::PasswordFirst => "Prima scegli una tua password.".to_owned(),
+        ApiError::NameTaken { .. } => "Questo nome c’è già: scegline un altro.".to_owned(),
         ApiError::Unauthorised
-        | ApiError::TooManyWrongTokens { .. }
+        | ApiError::TooManyWrong { .. }
         | ApiError::CrossSite
         | ApiError::NoSuchPath
         | ApiError::WrongMethod
@@ -412,6 +415,7 @@ pub(crate) fn refused(error: &ApiError) -> String {
         | ApiError::StreamsFull
         | ApiError::Store(_)
         | ApiError::NoRandom(_)
+        | ApiError::Digest(_)
         | ApiError::Template(_) => "Qualcosa non ha funzionato: riprova.".to_owned(),
     };
     format!("{why} Nulla è stato cambiato.")

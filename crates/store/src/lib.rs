@@ -2,6 +2,8 @@
 //! rules produce and gives them back at start, answers the questions of pages and
 //! shell, and proves the promises on what is stored. Decides nothing and reads no clock.
 
+mod access_log;
+mod account;
 mod assignment;
 mod attempt;
 mod audit;
@@ -49,6 +51,8 @@ mod task;
 mod totals;
 mod writer;
 
+pub use access_log::{AccessMade, AccessView};
+pub use account::{AccountView, KeptAccount, NewAccount, TokenView};
 pub use assignment::AssignmentView;
 pub use attempt::{AttemptDetail, AttemptFilter, AttemptView};
 pub use audit::{Audit, Sums, Violation, audit_rules};

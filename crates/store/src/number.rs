@@ -1,12 +1,13 @@
 //! Numbers: the one table with digits, which an erasure empties.
 
-use cuptel_core::id::NumberId;
+use cuptel_core::id::{CallbackId, NumberId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::NumberRow;
 
-use crate::dialect::{Row, upsert};
+use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::row::Columns;
+use crate::store::{Store, StoreError, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(number {
     2 e164 TEXT,
@@ -43,4 +44,34 @@ pub(crate) fn read(row: &Row) -> Result<NumberRow, sqlx::Error> {
         class: columns.word()?,
         seen_ms: columns.int()?,
     })
+}
+
+const OF_CALLBACK: &str = "
+SELECT tenant.name, number.e164 FROM callback
+JOIN tenant ON tenant.shard = callback.shard AND tenant.id = callback.tenant
+LEFT JOIN number ON number.shard = callback.shard AND number.id = callback.number
+WHERE callback.shard = $1 AND callback.id = $2";
+
+fn read_whole(row: &Row) -> Result<(String, Option<PhoneNumber>), sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok((columns.text()?, columns.maybe_number()?))
+}
+
+impl Store {
+    /// The tenant of a callback and the whole number to call; none once it was erased.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn number_of_callback(
+        &self,
+        id: CallbackId,
+    ) -> Result<Option<(String, Option<PhoneNumber>)>, StoreError> {
+        let failed = while_doing("read the number of a callback");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(OF_CALLBACK).int(id.0);
+        question
+            .maybe(&mut reading, read_whole)
+            .await
+            .map_err(failed)
+    }
 }

@@ -699,9 +699,13 @@ async fn a_bulk_that_was_begun_is_shown_to_its_key_and_another_with_that_key_is_
 #[tokio::test]
 async fn every_described_path_is_served() {
     let centre = Centre::open().await;
+    for (path, name) in [("users", "rosa"), ("tokens", "cruscotto")] {
+        let told = format!("{{\"name\":\"{name}\",\"role\":\"auditor\"}}");
+        centre.post_json(&format!("/api/v1/{path}"), &told).await;
+    }
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 64);
+    assert_eq!(paths.len(), 73);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -715,6 +719,8 @@ async fn every_described_path_is_served() {
             .replace("{campaign}", CAMPAIGN)
             .replace("{seat}", "101")
             .replace("{operator}", "anna")
+            .replace("{user}", "rosa")
+            .replace("{token}", "cruscotto")
             .replace("{site}", "teramo");
         for method in methods.as_object().unwrap().keys() {
             if path.ends_with("/events") {

@@ -192,6 +192,12 @@ impl Centre {
         self.app.clone()
     }
 
+    /// The same after a restart: what is stored and nothing else.
+    pub(crate) fn restart(&mut self) {
+        self.pages = Pages::new(self.app(), Reach::ThisMachine).unwrap();
+        self.router = self.pages.router();
+    }
+
     pub(crate) async fn open() -> Self {
         Self::with(busy(), Reach::ThisMachine).await
     }

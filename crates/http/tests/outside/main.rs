@@ -5,6 +5,7 @@
     reason = "what a test cannot go on without fails it here"
 )]
 
+mod accounts;
 mod api;
 mod campaigns;
 mod desk;

@@ -109,6 +109,11 @@ pub(super) const ALL: &[Step] = &[
         "bulk_too_late",
         include_str!("../../migrations/0025_bulk_too_late.sql"),
     ),
+    (
+        29,
+        "account",
+        include_str!("../../migrations/0029_account.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

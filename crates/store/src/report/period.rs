@@ -19,6 +19,12 @@ impl FromIterator<(String, Zone)> for Zones {
 }
 
 impl Zones {
+    /// Whether there is a tenant of this name.
+    #[must_use]
+    pub fn knows(&self, tenant: &str) -> bool {
+        self.0.contains_key(tenant)
+    }
+
     /// By which clock an authority counts its days.
     #[must_use]
     pub fn of(&self, tenant: Option<&str>) -> Zone {

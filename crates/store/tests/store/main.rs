@@ -1,6 +1,8 @@
 //! The store as its users see it: what is committed comes back, once and only once.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod campaigns;

@@ -1,0 +1,396 @@
+//! Who may sign in, and which programs may ask: added, removed, given another password. And what
+//! somebody can do about themselves.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use cuptel_core::words::Role;
+use cuptel_store::{NewAccount, TokenView};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::{Caller, TOKEN_PREFIX};
+use crate::actions::{Asked, Nothing, meaningless, typed};
+use crate::error::ApiError;
+use crate::pages::{Shared, SharedParts};
+use crate::password::{self, Unfit};
+use crate::reads::{self, asked, next, rows, shortened};
+use crate::schema;
+use crate::scope::allowed;
+use crate::session::{digest, random_name};
+
+/// Somebody to let in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUser {
+    /// What they sign in as; 100 characters at most.
+    name: String,
+    /// `operator`, `supervisor`, `tenant_administrator`, `region_administrator` or `auditor`.
+    #[schema(value_type = schema::Role)]
+    role: Role,
+    /// For which health authority, by the `name` of its `[[tenant]]`; for the region, without one.
+    tenant: Option<String>,
+    /// For which employer's operators; for all, without one.
+    employer: Option<String>,
+    /// Which operator they are, by login name; an operator without it has the name of the account.
+    operator: Option<String>,
+}
+
+/// A program to let in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewToken {
+    /// What it goes by; 100 characters at most.
+    name: String,
+    /// As of somebody who signs in, but not `operator`.
+    #[schema(value_type = schema::Role)]
+    role: Role,
+    /// For which health authority; for the region, without one.
+    tenant: Option<String>,
+    /// For which employer's operators; for all, without one.
+    employer: Option<String>,
+    /// Until when, in milliseconds since 1970; until it is revoked, without one.
+    ends_ms: Option<i64>,
+}
+
+/// A password of one's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnPassword {
+    /// The one until now.
+    old: String,
+    /// The one from now on: 10 to 128 characters, and not the name.
+    new: String,
+}
+
+impl std::fmt::Debug for OwnPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OwnPassword(…)")
+    }
+}
+
+/// Which entries of the log of access.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LogAsked {
+    /// Of this account or token only.
+    who: Option<String>,
+    /// Older than this identifier: `next` of the page before.
+    before: Option<i64>,
+    /// How many, 1 to 1000; 100 where nothing is said.
+    limit: Option<u32>,
+}
+
+/// Who asks, and what they may do.
+#[utoipa::path(get, path = "/api/v1/me", tag = "accounts", security(("token" = [])),
+    responses((status = 200, body = schema::Me), (status = 401, body = schema::Error)))]
+pub(crate) async fn me(caller: Caller) -> Json<Value> {
+    Json(json!({ "me": {
+        "name": caller.name(),
+        "role": caller.role(),
+        "tenant": caller.tenant(),
+        "employer": caller.employer(),
+        "operator": caller.operator(),
+        "must_change": caller.must_change(),
+    } }))
+}
+
+/// Gives oneself another password. Every session of the account ends.
+#[utoipa::path(post, path = "/api/v1/me/password", tag = "accounts", security(("token" = [])),
+    request_body = OwnPassword,
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 422, description = "Not a password", body = schema::Error),
+        (status = 429, description = "Too many wrong ones", body = schema::Error)))]
+pub(crate) async fn set_own_password(
+    caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<OwnPassword>,
+) -> Result<Json<Value>, ApiError> {
+    shared
+        .change_own(&caller, asked.wish.old, asked.wish.new)
+        .await?;
+    Ok(Json(json!({ "changed": 1 })))
+}
+
+fn unfit(why: Unfit) -> ApiError {
+    meaningless(why.to_string())
+}
+
+impl SharedParts {
+    /// Gives a caller another password, if they know the one until now.
+    pub(crate) async fn change_own(
+        &self,
+        caller: &Caller,
+        old: String,
+        new: String,
+    ) -> Result<(), ApiError> {
+        let name = caller.name().to_owned();
+        if caller.is_system() || caller.session().is_none() {
+            return Err(meaningless("a token has no password".to_owned()));
+        }
+        password::fit(&new, &name).map_err(unfit)?;
+        if old == new {
+            return Err(meaningless("that is the password until now".to_owned()));
+        }
+        crate::access::check_password(self, &name, old, caller.origin()).await?;
+        let kept = self.digests.of(new).await?;
+        self.store.set_password(&name, &kept, false).await?;
+        self.sessions.forget(&name);
+        Ok(())
+    }
+
+    /// Whether a caller may let somebody in as this.
+    fn may_let_in(
+        &self,
+        caller: &Caller,
+        role: Role,
+        tenant: Option<&str>,
+        employer: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let region = "administrators of the region";
+        if !caller.rules_region() {
+            // Nobody gives away more than they have.
+            let is_below = matches!(role, Role::Operator | Role::Supervisor);
+            let is_own = caller.role() == role && role == Role::TenantAdministrator;
+            allowed(is_below || is_own, region)?;
+            allowed(caller.sees(tenant), region)?;
+            let same = caller.employer().is_none_or(|own| employer == Some(own));
+            allowed(same, region)?;
+        }
+        let known = |name: &str| self.engine.health().configuration.zones.knows(name);
+        if let Some(tenant) = tenant.filter(|tenant| !known(tenant)) {
+            return Err(meaningless(format!("there is no tenant \"{tenant}\"")));
+        }
+        if role == Role::TenantAdministrator && tenant.is_none() {
+            let why = "a tenant_administrator is one of a tenant: name it";
+            return Err(meaningless(why.to_owned()));
+        }
+        if role == Role::RegionAdministrator && (tenant.is_some() || employer.is_some()) {
+            let why = "a region_administrator has neither tenant nor employer";
+            return Err(meaningless(why.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The account of this name, if it is a caller's to change.
+    async fn own_user(&self, caller: &Caller, name: &str) -> Result<(), ApiError> {
+        let not_found = || ApiError::NotFound {
+            what: "user",
+            which: shortened(name),
+        };
+        let found = self.store.account(name).await?.ok_or_else(not_found)?;
+        let account = found.account;
+        let (tenant, employer) = (account.tenant.as_deref(), account.employer.as_deref());
+        self.may_let_in(caller, account.role, tenant, employer)
+    }
+}
+
+fn named(text: &str) -> Result<String, ApiError> {
+    typed(text)?.ok_or_else(|| meaningless("`name` is empty".to_owned()))
+}
+
+/// Everybody who may sign in.
+#[utoipa::path(get, path = "/api/v1/users", tag = "accounts", security(("token" = [])),
+    responses((status = 200, body = schema::Users), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error)))]
+pub(crate) async fn users(
+    caller: Caller,
+    State(shared): State<Shared>,
+) -> Result<Json<Value>, ApiError> {
+    let mut users = shared.store.accounts().await?;
+    users.retain(|user| {
+        caller.sees(user.tenant.as_deref())
+            && caller
+                .employer()
+                .is_none_or(|own| user.employer.as_deref() == Some(own))
+    });
+    Ok(Json(json!({ "users": users })))
+}
+
+/// Lets somebody in, with a password for once: whoever signs in with it chooses another.
+#[utoipa::path(post, path = "/api/v1/users", tag = "accounts", security(("token" = [])),
+    request_body = NewUser,
+    responses((status = 200, body = schema::PasswordForOnce), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error),
+        (status = 409, description = "The name is taken", body = schema::Error),
+        (status = 422, description = "Nothing was added", body = schema::Error)))]
+pub(crate) async fn add_user(
+    caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<NewUser>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    let name = named(&wish.name)?;
+    shared.may_let_in(
+        &caller,
+        wish.role,
+        wish.tenant.as_deref(),
+        wish.employer.as_deref(),
+    )?;
+    let operator = match (wish.role, wish.operator) {
+        (Role::Operator, None) => Some(name.clone()),
+        (_, operator) => operator,
+    };
+    if let Some(operator) = operator.as_deref()
+        && shared.store.operator(operator).await?.is_none()
+    {
+        return Err(meaningless(format!("there is no operator \"{operator}\"")));
+    }
+    let text = password::one_time().map_err(ApiError::NoRandom)?;
+    let new = NewAccount {
+        name: name.clone(),
+        role: wish.role,
+        tenant: wish.tenant,
+        employer: wish.employer,
+        operator,
+        password: shared.digests.of(text.clone()).await?,
+        must_change: true,
+        created_ms: shared.engine.snapshot().at_ms,
+        created_by: caller.name().to_owned(),
+    };
+    if !shared.store.add_account(&new).await? {
+        return Err(ApiError::NameTaken { what: "user", name });
+    }
+    Ok(Json(json!({ "user": name, "password": text })))
+}
+
+/// Gives somebody a password for once. Their sessions end.
+#[utoipa::path(post, path = "/api/v1/users/{user}/password", tag = "accounts",
+    security(("token" = [])), params(("user" = String, Path)),
+    responses((status = 200, body = schema::PasswordForOnce), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error), (status = 404, body = schema::Error)))]
+pub(crate) async fn reset_password(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    _asked: Asked<Nothing>,
+) -> Result<Json<Value>, ApiError> {
+    shared.own_user(&caller, &name).await?;
+    let text = password::one_time().map_err(ApiError::NoRandom)?;
+    let kept = shared.digests.of(text.clone()).await?;
+    shared.store.set_password(&name, &kept, true).await?;
+    shared.sessions.forget(&name);
+    Ok(Json(json!({ "user": name, "password": text })))
+}
+
+/// Lets somebody in no more. Their sessions end; where they work they stay signed in.
+#[utoipa::path(post, path = "/api/v1/users/{user}/remove", tag = "accounts",
+    security(("token" = [])), params(("user" = String, Path)),
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error), (status = 404, body = schema::Error)))]
+pub(crate) async fn remove_user(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    _asked: Asked<Nothing>,
+) -> Result<Json<Value>, ApiError> {
+    shared.own_user(&caller, &name).await?;
+    let now_ms = shared.engine.snapshot().at_ms;
+    shared.store.remove_account(&name, now_ms).await?;
+    shared.sessions.forget(&name);
+    Ok(Json(json!({ "changed": 1 })))
+}
+
+/// Programs that may ask.
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "accounts", security(("token" = [])),
+    responses((status = 200, body = schema::Tokens), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error)))]
+pub(crate) async fn tokens(
+    caller: Caller,
+    State(shared): State<Shared>,
+) -> Result<Json<Value>, ApiError> {
+    let now_ms = shared.engine.snapshot().at_ms;
+    let mut tokens = shared.store.tokens(now_ms).await?;
+    tokens.retain(|token| caller.sees(token.tenant.as_deref()));
+    Ok(Json(json!({ "tokens": tokens })))
+}
+
+/// Lets a program in. Its token is told once.
+#[utoipa::path(post, path = "/api/v1/tokens", tag = "accounts", security(("token" = [])),
+    request_body = NewToken,
+    responses((status = 200, body = schema::TokenTold), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error),
+        (status = 409, description = "The name is taken", body = schema::Error),
+        (status = 422, description = "Nothing was added", body = schema::Error)))]
+pub(crate) async fn add_token(
+    caller: Caller,
+    State(shared): State<Shared>,
+    asked: Asked<NewToken>,
+) -> Result<Json<Value>, ApiError> {
+    let wish = asked.wish;
+    let name = named(&wish.name)?;
+    let now_ms = shared.engine.snapshot().at_ms;
+    if wish.role == Role::Operator {
+        return Err(meaningless("an operator signs in".to_owned()));
+    }
+    if wish.ends_ms.is_some_and(|ends_ms| ends_ms <= now_ms) {
+        return Err(meaningless("`ends_ms` is past".to_owned()));
+    }
+    shared.may_let_in(
+        &caller,
+        wish.role,
+        wish.tenant.as_deref(),
+        wish.employer.as_deref(),
+    )?;
+    let random = random_name().map_err(ApiError::NoRandom)?;
+    let token = TokenView {
+        name: name.clone(),
+        role: wish.role,
+        tenant: wish.tenant,
+        employer: wish.employer,
+        created_ms: now_ms,
+        created_by: caller.name().to_owned(),
+        ends_ms: wish.ends_ms,
+    };
+    if !shared.store.add_token(&token, &digest(&random)).await? {
+        return Err(ApiError::NameTaken {
+            what: "token",
+            name,
+        });
+    }
+    Ok(Json(
+        json!({ "name": name, "token": format!("{TOKEN_PREFIX}{random}") }),
+    ))
+}
+
+/// Lets a program in no more.
+#[utoipa::path(post, path = "/api/v1/tokens/{token}/revoke", tag = "accounts",
+    security(("token" = [])), params(("token" = String, Path, description = "Its name")),
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error), (status = 404, body = schema::Error)))]
+pub(crate) async fn revoke_token(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    _asked: Asked<Nothing>,
+) -> Result<Json<Value>, ApiError> {
+    let now_ms = shared.engine.snapshot().at_ms;
+    if !shared.store.revoke_token(&name, now_ms).await? {
+        return Err(ApiError::NotFound {
+            what: "token",
+            which: shortened(&name),
+        });
+    }
+    Ok(Json(json!({ "changed": 1 })))
+}
+
+/// Who signed in, changed something or looked at somebody's number, newest first.
+#[utoipa::path(get, path = "/api/v1/access-log", tag = "accounts", security(("token" = [])),
+    params(LogAsked),
+    responses((status = 200, body = schema::AccessLog), (status = 400, body = schema::Error),
+        (status = 401, body = schema::Error), (status = 403, body = schema::Error)))]
+pub(crate) async fn access_log(
+    _caller: Caller,
+    State(shared): State<Shared>,
+    query: reads::Asked<LogAsked>,
+) -> Result<Json<Value>, ApiError> {
+    let LogAsked { who, before, limit } = asked(query)?;
+    let limit = rows(limit)?;
+    let log = shared
+        .store
+        .access_log(who.as_deref(), before, limit)
+        .await?;
+    let next = next(log.last().map(|last| last.id), log.len(), limit);
+    Ok(Json(json!({ "log": log, "next": next })))
+}

@@ -1,0 +1,128 @@
+//! What can be done on a seat now, in the order of its page: the same things stand at the same places,
+//! and what the state does not allow is not there.
+
+use cuptel_core::id::TaskId;
+use cuptel_core::snapshot::SeatNow;
+use cuptel_core::words::{Chosen, WorkState};
+
+/// What the page of a seat offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Doing {
+    /// Somebody begins to work there.
+    pub(crate) signs_in: bool,
+    /// Its operator takes works; what the button says.
+    pub(crate) available: Option<&'static str>,
+    /// They say how a conversation ended.
+    pub(crate) disposes: bool,
+    /// They take the task that is offered.
+    pub(crate) takes: Option<TaskId>,
+    /// They end the task that they do.
+    pub(crate) ends: Option<TaskId>,
+    /// They pause, go to the counter, take one more.
+    pub(crate) pauses: bool,
+    /// They go.
+    pub(crate) signs_out: bool,
+}
+
+impl Doing {
+    pub(crate) fn of(seat: &SeatNow) -> Self {
+        let is_in = seat.chosen != Chosen::SignedOut;
+        let at_task = seat.work == WorkState::AtTask;
+        Self {
+            signs_in: !is_in && seat.work == WorkState::Idle,
+            available: available(seat),
+            disposes: matches!(
+                seat.work,
+                WorkState::Talking | WorkState::OnHold | WorkState::WrapUp
+            ),
+            takes: seat.task.filter(|_| is_in && !at_task),
+            ends: seat.task.filter(|_| at_task),
+            pauses: is_in && !matches!(seat.chosen, Chosen::Paused | Chosen::FrontOffice),
+            signs_out: is_in,
+        }
+    }
+
+    /// Changes when the page has to be loaded again to show what can be done.
+    pub(crate) fn mark(seat: &SeatNow) -> String {
+        let reachable = if seat.reachable { "" } else { "!" };
+        let task = seat.task.map_or(String::new(), |task| task.to_string());
+        format!("{}{} {}{task}", seat.chosen, reachable, seat.work)
+    }
+}
+
+fn available(seat: &SeatNow) -> Option<&'static str> {
+    match (seat.chosen, seat.work) {
+        (Chosen::SignedOut, _) => None,
+        (_, WorkState::NotResponding) => Some("Sono qui"),
+        (Chosen::Paused | Chosen::FrontOffice, _) => Some("Torno disponibile"),
+        (Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut, _) => Some("Resto disponibile"),
+        (Chosen::Available, WorkState::WrapUp) => Some("Ho finito, disponibile"),
+        (
+            Chosen::Available,
+            WorkState::Idle
+            | WorkState::Preview
+            | WorkState::Reserved
+            | WorkState::Ringing
+            | WorkState::Talking
+            | WorkState::OnHold
+            | WorkState::AtTask,
+        ) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seat(chosen: Chosen, work: WorkState) -> SeatNow {
+        SeatNow {
+            name: "101".to_owned(),
+            operator: None,
+            chosen,
+            pause_reason: None,
+            work,
+            since_ms: None,
+            reachable: true,
+            queue: None,
+            callback: false,
+            shift_ends_ms: None,
+            site_out: false,
+            task: None,
+            notes: Vec::new(),
+            owed: None,
+        }
+    }
+
+    #[test]
+    fn where_nobody_is_signed_in_one_can_only_sign_in() {
+        let doing = Doing::of(&seat(Chosen::SignedOut, WorkState::Idle));
+        assert!(doing.signs_in && !doing.signs_out && !doing.pauses && !doing.disposes);
+        assert_eq!(doing.available, None);
+    }
+
+    #[test]
+    fn who_talks_gives_the_result_and_may_choose_a_pause_for_later() {
+        let doing = Doing::of(&seat(Chosen::Available, WorkState::Talking));
+        assert!(doing.disposes && doing.pauses && !doing.signs_in);
+    }
+
+    #[test]
+    fn a_task_is_taken_where_it_is_offered_and_ended_where_it_is_done() {
+        let mut at = seat(Chosen::Available, WorkState::Idle);
+        at.task = Some(TaskId(5));
+        assert_eq!(Doing::of(&at).takes, Some(TaskId(5)));
+        at.work = WorkState::AtTask;
+        assert_eq!(Doing::of(&at).takes, None);
+        assert_eq!(Doing::of(&at).ends, Some(TaskId(5)));
+    }
+
+    #[test]
+    fn a_page_is_loaded_again_when_the_state_changes_and_not_with_time() {
+        let free = seat(Chosen::Available, WorkState::Idle);
+        let mut later = free.clone();
+        later.since_ms = Some(7);
+        assert_eq!(Doing::mark(&free), Doing::mark(&later));
+        later.work = WorkState::Ringing;
+        assert_ne!(Doing::mark(&free), Doing::mark(&later));
+    }
+}

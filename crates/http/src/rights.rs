@@ -1,0 +1,247 @@
+//! Who may use which path. A path that is not named here is for whoever sets up the region.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use cuptel_core::words::Role;
+use cuptel_store::AccessMade;
+
+use crate::access::Caller;
+use crate::error::ApiError;
+use crate::pages::Shared;
+
+/// What a path is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Need {
+    /// To see what goes on, without names.
+    Watch,
+    /// To work: the rules say on which seat.
+    Work,
+    /// To read what is stored.
+    Read,
+    /// To see to operators, queues and callbacks.
+    Lead,
+    /// To set up what belongs to one health authority.
+    Staff,
+    /// To set up everything.
+    Rule,
+    /// To see who looked at what.
+    Log,
+}
+
+impl Need {
+    /// Whether this is done so seldom, and matters so much, that the log of access has it.
+    fn is_logged(self) -> bool {
+        match self {
+            Self::Watch | Self::Work | Self::Read => false,
+            Self::Lead | Self::Staff | Self::Rule | Self::Log => true,
+        }
+    }
+
+    /// In words, for whoever may not.
+    pub(crate) fn who_may(self) -> &'static str {
+        match self {
+            Self::Watch | Self::Work => "everybody who signs in",
+            Self::Read => "supervisors, administrators and auditors",
+            Self::Lead => "supervisors and administrators",
+            Self::Staff => "administrators",
+            Self::Rule => "administrators of the region",
+            Self::Log => "auditors and administrators of the region",
+        }
+    }
+}
+
+/// Whether a role may.
+pub(crate) fn may(role: Role, need: Need) -> bool {
+    match role {
+        Role::Operator => matches!(need, Need::Watch | Need::Work),
+        Role::Supervisor => matches!(need, Need::Watch | Need::Work | Need::Read | Need::Lead),
+        Role::TenantAdministrator => !matches!(need, Need::Rule | Need::Log),
+        Role::RegionAdministrator => true,
+        Role::Auditor => matches!(need, Need::Watch | Need::Read | Need::Log),
+    }
+}
+
+/// What a path of the API, or a page, is for.
+pub(crate) fn need(method: &Method, path: &str) -> Need {
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    match (method == Method::GET, path) {
+        (_, "/me" | "/me/password") => Need::Watch,
+        (
+            true,
+            "/snapshot" | "/events" | "/queues" | "/sites" | "/tenants" | "/stops"
+            | "/openapi.json",
+        ) => Need::Watch,
+        (
+            _,
+            "/seats/{seat}/sign-in"
+            | "/seats/{seat}/sign-out"
+            | "/seats/{seat}/pause"
+            | "/seats/{seat}/available"
+            | "/seats/{seat}/front-office"
+            | "/seats/{seat}/one-more"
+            | "/seats/{seat}/disposition"
+            | "/seats/{seat}/accept"
+            | "/seats/{seat}/decline"
+            | "/tasks/{id}/accept"
+            | "/tasks/{id}/finish"
+            | "/tasks/{id}/hand-back",
+        )
+        | (false, "/callbacks") => Need::Work,
+        // What an operator needs is kept from everybody but them and whoever sets it up.
+        (_, "/operators/{operator}/profile") => Need::Staff,
+        (true, "/users" | "/tokens" | "/configuration") => Need::Staff,
+        (true, "/access-log") => Need::Log,
+        (true, _) => Need::Read,
+        (
+            false,
+            "/callbacks/{id}/close"
+            | "/callbacks/{id}/assign"
+            | "/callbacks/{id}/acknowledge"
+            | "/callbacks/{id}/reopen"
+            | "/callbacks/{id}/number"
+            | "/tasks"
+            | "/tasks/{id}/assign"
+            | "/tasks/{id}/withdraw"
+            | "/numbers"
+            | "/numbers/release"
+            | "/bulks"
+            | "/bulks/{id}/undo"
+            | "/stops"
+            | "/stops/resume"
+            | "/sites/{site}/outage"
+            | "/sites/{site}/resume"
+            | "/campaigns/{campaign}/start"
+            | "/campaigns/{campaign}/pause"
+            | "/campaigns/{campaign}/resume",
+        ) => Need::Lead,
+        (
+            false,
+            "/operators"
+            | "/operators/{operator}/remove"
+            | "/users"
+            | "/users/{user}/password"
+            | "/users/{user}/remove"
+            | "/numbers/import"
+            | "/campaigns"
+            | "/campaigns/check"
+            | "/campaigns/{campaign}/entries"
+            | "/campaigns/{campaign}/complete"
+            | "/campaigns/{campaign}/end",
+        ) => Need::Staff,
+        (false, _) => Need::Rule,
+    }
+}
+
+/// Lets those through who may, and writes down what they did where that matters.
+pub(crate) async fn checked(
+    State(shared): State<Shared>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let caller = request.extensions().get::<Caller>().cloned();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let (Some(caller), Some(path)) = (caller, path) else {
+        // Who has not said who they are is answered by the path itself.
+        return next.run(request).await;
+    };
+    let need = need(request.method(), path.as_str());
+    let is_own_password = path.as_str().starts_with("/api/v1/me");
+    if caller.must_change() && !is_own_password {
+        return ApiError::PasswordFirst.into_response();
+    }
+    if !may(caller.role(), need) {
+        return ApiError::Forbidden(need.who_may()).into_response();
+    }
+    let changes = request.method() != Method::GET;
+    let act = format!("{} {}", request.method(), path.as_str());
+    let about = last_of(path.as_str(), request.uri().path()).map(str::to_owned);
+    let response = next.run(request).await;
+    if changes && need.is_logged() && response.status().is_success() {
+        caller.log(&shared, &act, about.as_deref()).await;
+    }
+    response
+}
+
+/// What stands for the first parameter of a path. It never is a telephone number.
+fn last_of<'u>(matched: &str, uri: &'u str) -> Option<&'u str> {
+    let parts = matched.split('/').zip(uri.split('/'));
+    parts
+        .filter(|(pattern, _)| pattern.starts_with('{'))
+        .map(|(_, said)| said)
+        .next()
+}
+
+impl Caller {
+    /// Writes down what this caller did; that it was done does not depend on it.
+    pub(crate) async fn log(&self, shared: &Shared, act: &str, about: Option<&str>) {
+        if let Err(error) = self.logged(shared, act, about).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(
+                error,
+                act,
+                who = self.name(),
+                "the log of access lacks an entry"
+            );
+        }
+    }
+
+    /// Writes down what this caller is about to do.
+    pub(crate) async fn logged(
+        &self,
+        shared: &Shared,
+        act: &str,
+        about: Option<&str>,
+    ) -> Result<(), cuptel_store::StoreError> {
+        let origin = self.origin().to_string();
+        let made = AccessMade {
+            at_ms: shared.engine.snapshot().at_ms,
+            who: self.name(),
+            role: Some(self.role()),
+            origin: Some(&origin),
+            act,
+            about,
+        };
+        shared.store.log_access(&made).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_named_is_for_whoever_sets_up_the_region() {
+        assert_eq!(need(&Method::POST, "/api/v1/anything/new"), Need::Rule);
+        assert_eq!(need(&Method::POST, "/api/v1/reload"), Need::Rule);
+        assert_eq!(need(&Method::GET, "/api/v1/anything/new"), Need::Read);
+        for role in Role::ALL {
+            let may_rule = may(*role, Need::Rule);
+            assert_eq!(may_rule, *role == Role::RegionAdministrator, "{role}");
+        }
+    }
+
+    #[test]
+    fn an_operator_works_and_nothing_else() {
+        assert!(may(Role::Operator, Need::Work) && may(Role::Operator, Need::Watch));
+        for need in [Need::Read, Need::Lead, Need::Staff, Need::Rule, Need::Log] {
+            assert!(!may(Role::Operator, need), "{need:?}");
+        }
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing() {
+        for need in [Need::Work, Need::Lead, Need::Staff, Need::Rule] {
+            assert!(!may(Role::Auditor, need), "{need:?}");
+        }
+        assert!(may(Role::Auditor, Need::Log) && may(Role::Auditor, Need::Read));
+    }
+
+    #[test]
+    fn what_is_logged_names_the_row() {
+        let matched = "/api/v1/callbacks/{id}/close";
+        assert_eq!(last_of(matched, "/api/v1/callbacks/17/close"), Some("17"));
+        assert_eq!(last_of("/api/v1/stops", "/api/v1/stops"), None);
+    }
+}

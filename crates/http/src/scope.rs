@@ -1,0 +1,290 @@
+//! What a caller may touch: an operator their own seat, others what belongs to their health authority
+//! and employer. And whose name stands under what is done: that of who has signed in.
+
+use cuptel_core::campaign::CampaignCommand;
+use cuptel_core::id::{CallbackId, CampaignId, TaskId};
+use cuptel_core::staffing::OperatorChange;
+use cuptel_core::step::Command;
+use cuptel_core::words::Role;
+
+use crate::access::Caller;
+use crate::error::ApiError;
+use crate::pages::SharedParts;
+
+/// Why a caller may not.
+const NOT_YOUR_SEAT: &str = "whoever works on that seat, and their supervisors";
+const NOT_YOUR_TENANT: &str = "those of that health authority, and of the region";
+const NOT_YOUR_PEOPLE: &str = "those of the same employer and health authority, and of the region";
+const NOT_THE_REGION: &str = "those of the region";
+
+/// What is done to an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OnOperator {
+    Lead,
+    SetUp,
+}
+
+impl SharedParts {
+    /// Carries out what a caller wants, if they may, under their name.
+    pub(crate) async fn carry_out(
+        &self,
+        caller: &Caller,
+        command: Command,
+    ) -> Result<(), ApiError> {
+        let command = signed(caller, command);
+        self.allow(caller, &command).await?;
+        Ok(self.engine.command(command).await?)
+    }
+
+    async fn allow(&self, caller: &Caller, command: &Command) -> Result<(), ApiError> {
+        if caller.is_unbounded() {
+            return Ok(());
+        }
+        match command {
+            Command::SignIn { seat, operator, .. } => {
+                if caller.role() == Role::Operator {
+                    let own = caller.operator() == Some(operator);
+                    return allowed(own, NOT_YOUR_SEAT);
+                }
+                self.allow_seat(caller, seat).await?;
+                self.allow_operator(caller, operator, OnOperator::Lead)
+                    .await
+            }
+            Command::Choose { seat, .. }
+            | Command::Dispose { seat, .. }
+            | Command::AcceptCallback { seat, .. }
+            | Command::DeclineCallback { seat, .. }
+            | Command::AcceptTask { seat, .. } => self.allow_seat(caller, seat).await,
+            Command::FinishTask(task) | Command::HandBackTask(task) => {
+                self.allow_own_task(caller, *task).await
+            }
+            Command::AssignTask { task, .. } | Command::WithdrawTask(task) => {
+                self.allow_task(caller, *task).await
+            }
+            Command::AddTasks(tasks) => {
+                let all = tasks.iter().all(|task| caller.sees(Some(&task.tenant)));
+                allowed(all, NOT_YOUR_TENANT)
+            }
+            Command::AddCallback(told) => {
+                // Lines of other authorities are answered here too: what is owed to them is entered.
+                let may = caller.role() == Role::Operator || caller.sees(Some(&told.tenant));
+                allowed(may, NOT_YOUR_TENANT)
+            }
+            Command::AssignCallback { callback, .. } | Command::Acknowledge { callback, .. } => {
+                self.allow_callback(caller, *callback).await
+            }
+            Command::CloseCallback(told) => self.allow_callback(caller, told.callback).await,
+            Command::CallAfterAll { given_up, .. } => {
+                self.allow_callback(caller, given_up.row.id).await
+            }
+            Command::Bulk(told) => allowed(caller.sees(told.tenant.as_deref()), NOT_YOUR_TENANT),
+            // Who begins it is asked for its bulk before (`bulk::undo`).
+            Command::UndoBulk { .. } => Ok(()),
+            Command::Campaign(command) => self.allow_campaign(caller, command).await,
+            Command::PressStop { told, .. } | Command::ReleaseStop { told, .. } => {
+                allowed(caller.sees(told.tenant.as_deref()), NOT_YOUR_TENANT)
+            }
+            Command::MarkNumber { told, .. } | Command::ReleaseMark { told, .. } => {
+                allowed(caller.sees(told.tenant.as_deref()), NOT_YOUR_TENANT)
+            }
+            Command::MarkNumbers { lines, .. } => {
+                let seen = |tenant: Option<&str>| caller.sees(tenant);
+                let all = lines.iter().all(|line| seen(line.told.tenant.as_deref()));
+                allowed(all, NOT_YOUR_TENANT)
+            }
+            Command::SetOperators(changes) => self.allow_changes(caller, changes).await,
+            Command::RemoveOperator(operator) | Command::SetProfile { operator, .. } => {
+                self.allow_operator(caller, operator, OnOperator::SetUp)
+                    .await
+            }
+            // Sites and their seats are everybody's.
+            Command::SiteOut { .. }
+            | Command::SiteResumes { .. }
+            | Command::SetSeats(_)
+            | Command::RemoveSeat(_)
+            | Command::ImportAttempts(_)
+            | Command::Stop { .. } => Err(ApiError::Forbidden(NOT_THE_REGION)),
+        }
+    }
+
+    /// Whether a caller may act on a seat: who works there, or who leads them.
+    async fn allow_seat(&self, caller: &Caller, seat: &str) -> Result<(), ApiError> {
+        let look = self.engine.snapshot();
+        let found = look.seats.iter().find(|it| it.name == seat);
+        let operator = found.and_then(|seat| seat.operator.as_deref());
+        if caller.role() == Role::Operator {
+            let own = operator.is_some() && operator == caller.operator();
+            return allowed(own, NOT_YOUR_SEAT);
+        }
+        match operator {
+            Some(operator) => {
+                self.allow_operator(caller, operator, OnOperator::Lead)
+                    .await
+            }
+            // An empty seat, or none: the rules say so.
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a caller may act for an operator, or change what is stored of one. Who is nobody's is
+    /// led by any supervisor, and set up by those of the region.
+    async fn allow_operator(
+        &self,
+        caller: &Caller,
+        name: &str,
+        what: OnOperator,
+    ) -> Result<(), ApiError> {
+        let Some(operator) = self.store.operator(name).await? else {
+            return Ok(());
+        };
+        let is_nobodys = caller.tenant().is_some() && operator.home.is_none();
+        let may = caller.sees_operator(&operator) && (what == OnOperator::Lead || !is_nobodys);
+        allowed(may, NOT_YOUR_PEOPLE)
+    }
+
+    /// Whether a caller may change what is stored of an operator.
+    pub(crate) async fn may_set_up(&self, caller: &Caller, name: &str) -> Result<(), ApiError> {
+        self.allow_operator(caller, name, OnOperator::SetUp).await
+    }
+
+    async fn allow_changes(
+        &self,
+        caller: &Caller,
+        changes: &[OperatorChange],
+    ) -> Result<(), ApiError> {
+        for change in changes {
+            self.allow_operator(caller, &change.name, OnOperator::SetUp)
+                .await?;
+            let is_new = self.store.operator(&change.name).await?.is_none();
+            let home = match (caller.tenant(), change.home.as_deref()) {
+                (None, _) => true,
+                (Some(own), Some(home)) => own == home,
+                (Some(_), None) => !is_new,
+            };
+            let employer = match (caller.employer(), change.employer.as_deref()) {
+                (None, _) | (Some(_), None) => true,
+                (Some(own), Some(employer)) => own == employer,
+            };
+            allowed(home && employer, NOT_YOUR_PEOPLE)?;
+        }
+        Ok(())
+    }
+
+    async fn allow_callback(&self, caller: &Caller, id: CallbackId) -> Result<(), ApiError> {
+        let found = self.store.callback(id).await?;
+        let seen = found.is_none_or(|it| caller.sees(it.callback.tenant.as_deref()));
+        allowed(seen, NOT_YOUR_TENANT)
+    }
+
+    async fn allow_task(&self, caller: &Caller, id: TaskId) -> Result<(), ApiError> {
+        let found = self.store.task(id).await?;
+        let seen = found.is_none_or(|it| caller.sees(it.task.tenant.as_deref()));
+        allowed(seen, NOT_YOUR_TENANT)
+    }
+
+    /// Whether a caller may end a task: who does it, or who leads.
+    async fn allow_own_task(&self, caller: &Caller, id: TaskId) -> Result<(), ApiError> {
+        if caller.role() != Role::Operator {
+            return self.allow_task(caller, id).await;
+        }
+        let found = self.store.task(id).await?;
+        match found.and_then(|it| it.task.seat) {
+            Some(seat) => self.allow_seat(caller, &seat).await,
+            None => Err(ApiError::Forbidden(NOT_YOUR_SEAT)),
+        }
+    }
+
+    async fn allow_campaign(
+        &self,
+        caller: &Caller,
+        command: &CampaignCommand,
+    ) -> Result<(), ApiError> {
+        let id: CampaignId = match command {
+            CampaignCommand::Create(told) => {
+                return allowed(caller.sees(Some(&told.tenant)), NOT_YOUR_TENANT);
+            }
+            CampaignCommand::Check { tenant, .. } => {
+                return allowed(caller.sees(Some(tenant)), NOT_YOUR_TENANT);
+            }
+            CampaignCommand::Add { campaign, .. }
+            | CampaignCommand::Complete { campaign, .. }
+            | CampaignCommand::Start { campaign, .. }
+            | CampaignCommand::Pause { campaign, .. }
+            | CampaignCommand::Resume { campaign, .. }
+            | CampaignCommand::End { campaign, .. } => *campaign,
+        };
+        let now_ms = self.engine.snapshot().at_ms;
+        let found = self.store.campaign(&id.to_string(), now_ms).await?;
+        let seen = found.is_none_or(|it| caller.sees(it.campaign.tenant.as_deref()));
+        allowed(seen, NOT_YOUR_TENANT)
+    }
+}
+
+pub(crate) fn allowed(may: bool, who_may: &'static str) -> Result<(), ApiError> {
+    if may {
+        Ok(())
+    } else {
+        Err(ApiError::Forbidden(who_may))
+    }
+}
+
+/// Puts the name of who has signed in where a request may say any. A program that knows the token of the
+/// configuration speaks for others, and is believed.
+fn signed(caller: &Caller, mut command: Command) -> Command {
+    if caller.is_system() {
+        return command;
+    }
+    let name = Some(caller.name().to_owned());
+    match &mut command {
+        Command::Choose { supervisor, .. } => {
+            // Who works there chooses for themselves.
+            *supervisor = name.filter(|_| caller.role() != Role::Operator);
+        }
+        Command::SiteOut { supervisor, .. }
+        | Command::ReleaseStop { supervisor, .. }
+        | Command::ReleaseMark { supervisor, .. } => *supervisor = name,
+        Command::PressStop { pressed, .. } => pressed.supervisor = name,
+        Command::MarkNumber { marked, .. } => marked.supervisor = name,
+        Command::MarkNumbers { lines, .. } => {
+            for line in lines {
+                line.marked.supervisor.clone_from(&name);
+            }
+        }
+        Command::UndoBulk { by, .. }
+        | Command::Acknowledge { by, .. }
+        | Command::CallAfterAll { by, .. } => *by = name,
+        Command::Bulk(told) => told.by = name,
+        Command::AddCallback(told) => told.by = name,
+        Command::CloseCallback(told) => told.by = name,
+        Command::Campaign(told) => match told.as_mut() {
+            CampaignCommand::Create(told) => told.by = name,
+            CampaignCommand::Start { by, .. }
+            | CampaignCommand::Pause { by, .. }
+            | CampaignCommand::Resume { by, .. }
+            | CampaignCommand::End { by, .. } => *by = name,
+            CampaignCommand::Check { .. }
+            | CampaignCommand::Add { .. }
+            | CampaignCommand::Complete { .. } => {}
+        },
+        Command::SignIn { .. }
+        | Command::Dispose { .. }
+        | Command::AcceptCallback { .. }
+        | Command::DeclineCallback { .. }
+        | Command::ImportAttempts(_)
+        | Command::SetOperators(_)
+        | Command::RemoveOperator(_)
+        | Command::SetProfile { .. }
+        | Command::AssignCallback { .. }
+        | Command::AddTasks(_)
+        | Command::AssignTask { .. }
+        | Command::AcceptTask { .. }
+        | Command::FinishTask(_)
+        | Command::HandBackTask(_)
+        | Command::WithdrawTask(_)
+        | Command::SiteResumes { .. }
+        | Command::SetSeats(_)
+        | Command::RemoveSeat(_)
+        | Command::Stop { .. } => {}
+    }
+    command
+}

@@ -1,0 +1,251 @@
+//! Signing in to the pages, and a password of one's own. Plain forms.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::header::{SET_COOKIE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use cuptel_store::AccessMade;
+use serde::Deserialize;
+use std::sync::Arc;
+
+use crate::access::{self, COOKIE_NAME, Caller, check_password, check_token, clock};
+use crate::actions::body_of;
+use crate::error::ApiError;
+use crate::page::{Frame, frame, html};
+use crate::pages::Shared;
+use crate::password::{self, Unfit};
+use crate::session::{Notice, Owner, SESSION_S};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    frame: Frame<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct PasswordPage<'a> {
+    frame: Frame<'a>,
+    name: &'a str,
+    must_change: bool,
+}
+
+/// The form that asks who one is, with the status of what made it necessary.
+pub(crate) fn sign_in_page(shared: &Shared, error: &ApiError, said: Option<&str>) -> Response {
+    let notice = said.map(unwell);
+    let frame = Frame {
+        notice,
+        ..frame(shared, None)
+    };
+    let mut response = (error.status(), html(&SignInPage { frame })).into_response();
+    if error.status() == StatusCode::UNAUTHORIZED {
+        response
+            .headers_mut()
+            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+fn unwell(text: &str) -> Notice {
+    Notice {
+        good: false,
+        text: text.to_owned(),
+    }
+}
+
+/// What is typed to sign in: name and password, or the token of the configuration.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    name: String,
+    password: String,
+    token: Option<String>,
+}
+
+/// Where one signs in; `?ended` after a session that was over, `?changed` after a new password.
+pub(crate) async fn page(State(shared): State<Shared>, uri: Uri) -> Response {
+    let notice = match uri.query() {
+        Some("ended") => Some(unwell(
+            "La sessione è finita: accedi di nuovo. Nulla è stato cambiato.",
+        )),
+        Some("changed") => Some(Notice {
+            good: true,
+            text: "La password è cambiata: accedi con quella nuova.".to_owned(),
+        }),
+        Some(_) | None => None,
+    };
+    html(&SignInPage {
+        frame: Frame {
+            notice,
+            ..frame(&shared, None)
+        },
+    })
+}
+
+/// Begins a session for somebody who says who they are.
+pub(crate) async fn begin(
+    State(shared): State<Shared>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let headers = request.headers().clone();
+    let origin = access::peer_of(request.extensions());
+    let body = body_of(request, &shared).await?;
+    let typed: Typed = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let name = typed.name.trim().to_owned();
+    let now_ms = shared.engine.snapshot().at_ms;
+    let log = async |who: &str, role, act| {
+        let origin = origin.to_string();
+        let made = AccessMade {
+            at_ms: now_ms,
+            who,
+            role,
+            origin: Some(&origin),
+            act,
+            about: None,
+        };
+        if let Err(error) = shared.store.log_access(&made).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, act, "the log of access lacks an entry");
+        }
+    };
+    let by_token = typed.token.is_some();
+    let owner = if let Some(token) = &typed.token {
+        check_token(&shared, token.trim(), origin).map(|()| Owner::System)
+    } else {
+        check_password(&shared, &name, typed.password, origin)
+            .await
+            .map(|account| Owner::Account(Arc::new(account)))
+    };
+    let owner = match owner {
+        Ok(owner) => owner,
+        Err(ApiError::Store(error)) => return Err(ApiError::Store(error)),
+        Err(error) => {
+            let shown: String = name.chars().take(100).collect();
+            log(&shown, None, "wrong_sign_in").await;
+            let said = if by_token {
+                why_not(&error, "Questa chiave non è giusta: controllala e riprova.")
+            } else {
+                why_not(
+                    &error,
+                    "Nome o password non sono giusti: controllali e riprova.",
+                )
+            };
+            return Ok(sign_in_page(&shared, &error, Some(said)));
+        }
+    };
+    let (who, role, to) = match &owner {
+        Owner::System => ("token", None, "/"),
+        Owner::Account(account) if account.must_change => {
+            (account.name.as_str(), Some(account.role), "/password")
+        }
+        Owner::Account(account) => (account.name.as_str(), Some(account.role), "/"),
+    };
+    log(who, role, "sign_in").await;
+    // A name that a browser brought is never taken over: whoever planted it would have the session.
+    if let Some(old) = access::session_of(&headers) {
+        shared.sessions.end(&shared.store, &old).await?;
+    }
+    let sessions = &shared.sessions;
+    let begun = sessions.begin(&shared.store, owner.clone(), clock(), now_ms);
+    let cookie = cookie(&begun.await?, SESSION_S, &headers);
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(to)).into_response())
+}
+
+fn why_not(error: &ApiError, otherwise: &'static str) -> &'static str {
+    if matches!(error, ApiError::TooManyWrong { .. }) {
+        "Troppi tentativi: riprova tra un minuto."
+    } else {
+        otherwise
+    }
+}
+
+/// Ends the session of this browser.
+pub(crate) async fn end(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    if let Some(key) = access::session_of(&headers) {
+        shared.sessions.end(&shared.store, &key).await?;
+    }
+    Ok((
+        [(SET_COOKIE, cookie("", 0, &headers))],
+        Redirect::to("/session"),
+    )
+        .into_response())
+}
+
+fn cookie(value: &str, age_s: u64, headers: &HeaderMap) -> String {
+    // Only ever makes the cookie stricter, so the header need not be trusted.
+    let secure = headers
+        .get("x-forwarded-proto")
+        .is_some_and(|proto| proto == "https");
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{COOKIE_NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age_s}{secure}")
+}
+
+/// Where one chooses a password.
+pub(crate) async fn password(
+    State(shared): State<Shared>,
+    caller: Result<Caller, ApiError>,
+) -> Response {
+    match caller {
+        Ok(caller) => password_page(&shared, &caller, None),
+        Err(error) => sign_in_page(&shared, &error, None),
+    }
+}
+
+fn password_page(shared: &Shared, caller: &Caller, said: Option<&str>) -> Response {
+    let around = frame(shared, Some(caller));
+    let notice = said.map(unwell).or(around.notice);
+    let page = PasswordPage {
+        frame: Frame { notice, ..around },
+        name: caller.name(),
+        must_change: caller.must_change(),
+    };
+    html(&page)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Chosen {
+    old: String,
+    new: String,
+    again: String,
+}
+
+/// Gives whoever signed in another password; then they sign in with it.
+pub(crate) async fn set_password(
+    caller: Caller,
+    State(shared): State<Shared>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let body = body_of(request, &shared).await?;
+    let chosen: Chosen = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let said = if chosen.new != chosen.again {
+        Some("Le due password nuove non sono uguali: scrivile di nuovo.")
+    } else if caller.is_system() {
+        Some("Chi accede con la chiave del sistema non ha una password.")
+    } else {
+        match password::fit(&chosen.new, caller.name()) {
+            Err(Unfit::Short) => Some("La password nuova ha almeno 10 caratteri."),
+            Err(Unfit::Long) => Some("La password nuova ha al massimo 128 caratteri."),
+            Err(Unfit::Name) => Some("La password nuova non può essere il tuo nome."),
+            Ok(()) if chosen.new == chosen.old => {
+                Some("La password nuova è quella di prima: scegline un’altra.")
+            }
+            Ok(()) => None,
+        }
+    };
+    if said.is_some() {
+        return Ok(password_page(&shared, &caller, said));
+    }
+    match shared.change_own(&caller, chosen.old, chosen.new).await {
+        Ok(()) => Ok(Redirect::to("/session?changed").into_response()),
+        Err(error @ (ApiError::Unauthorised | ApiError::TooManyWrong { .. })) => {
+            let said = why_not(&error, "La password di adesso non è giusta: riprova.");
+            Ok(password_page(&shared, &caller, Some(said)))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,474 @@
+//! Accounts: who may do what, seen from outside, and that nobody gets further.
+
+use axum::http::StatusCode;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use cuptel_core::step::Command;
+use serde_json::{Value, json};
+
+use crate::desk::{Centre, Heard, TOKEN, form, local, with_token};
+
+/// Lets somebody in and signs them in with a password of their own; gives the cookie back.
+async fn enter(centre: &Centre, told: Value) -> String {
+    let name = told["name"].as_str().unwrap().to_owned();
+    let heard = centre.post_json("/api/v1/users", &told.to_string()).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let once = heard.json()["password"].as_str().unwrap().to_owned();
+    let cookie = signed_in(centre, &name, &once).await;
+    let body = json!({ "old": once, "new": OWN }).to_string();
+    let changed = ask(centre, "POST", "/api/v1/me/password", &cookie, &body).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    signed_in(centre, &name, OWN).await
+}
+
+const OWN: &str = "una frase che ricordo";
+
+async fn try_in(centre: &Centre, name: &str, password: &str) -> Heard {
+    let body = serde_urlencoded::to_string([("name", name), ("password", password)]).unwrap();
+    centre.ask(form("/session"), body).await
+}
+
+async fn signed_in(centre: &Centre, name: &str, password: &str) -> String {
+    let heard = try_in(centre, name, password).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
+    let cookie = heard.header(SET_COOKIE.as_str());
+    assert!(cookie.contains("; HttpOnly; SameSite=Strict; "), "{cookie}");
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+async fn ask(centre: &Centre, method: &str, path: &str, cookie: &str, body: &str) -> Heard {
+    let request = local(method, path)
+        .header(COOKIE, cookie)
+        .header("content-type", "application/json");
+    centre.ask(request, body.to_owned()).await
+}
+
+async fn get(centre: &Centre, path: &str, cookie: &str) -> Heard {
+    ask(centre, "GET", path, cookie, "").await
+}
+
+fn commands(centre: &Centre) -> usize {
+    centre.desk.commands.lock().unwrap().len()
+}
+
+#[tokio::test]
+async fn who_is_let_in_chooses_a_password_before_anything_else() {
+    let centre = Centre::open().await;
+    let told = json!({ "name": "rosa", "role": "supervisor" });
+    let heard = centre.post_json("/api/v1/users", &told.to_string()).await;
+    let once = heard.json()["password"].as_str().unwrap().to_owned();
+    let begun = try_in(&centre, "rosa", &once).await;
+    assert_eq!(begun.header("location"), "/password");
+    let cookie = begun
+        .header(SET_COOKIE.as_str())
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let early = get(&centre, "/api/v1/callbacks", &cookie).await;
+    assert_eq!(early.status, StatusCode::FORBIDDEN);
+    assert!(
+        early.text.contains("choose a password of your own first"),
+        "{}",
+        early.text
+    );
+    let page = get(&centre, "/password", &cookie).await.text;
+    assert!(page.contains("valeva per una volta sola, rosa"), "{page}");
+    let again = [("old", once.as_str()), ("new", OWN), ("again", OWN)];
+    let again = serde_urlencoded::to_string(again).unwrap();
+    let heard = centre
+        .ask(form("/password").header(COOKIE, &cookie), again)
+        .await;
+    assert_eq!(heard.header("location"), "/session?changed");
+    let ended = get(&centre, "/api/v1/me", &cookie).await;
+    assert_eq!(
+        ended.status,
+        StatusCode::UNAUTHORIZED,
+        "the session ended with the password"
+    );
+    assert_eq!(
+        try_in(&centre, "rosa", &once).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let cookie = signed_in(&centre, "rosa", OWN).await;
+    let me = get(&centre, "/api/v1/me", &cookie).await.json();
+    assert_eq!(me["me"]["role"], "supervisor");
+    assert_eq!(
+        get(&centre, "/api/v1/callbacks", &cookie).await.status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn a_password_is_never_kept_nor_told_again() {
+    let centre = Centre::open().await;
+    let cookie = enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    let users = centre.get_with_token("/api/v1/users").await.text;
+    assert!(users.contains("\"rosa\"") && !users.contains("argon2") && !users.contains(OWN));
+    let name = cookie.split('=').nth(1).unwrap();
+    let kept = centre.app().store.session(name, 0).await.unwrap();
+    assert!(
+        kept.is_none(),
+        "the database has a digest of the name and not the name"
+    );
+}
+
+/// What each of the roles is answered to a request of each kind.
+#[tokio::test]
+async fn nobody_gets_further_than_their_role() {
+    let centre = Centre::open().await;
+    let roles = [
+        json!({ "name": "anna", "role": "operator" }),
+        json!({ "name": "rosa", "role": "supervisor" }),
+        json!({ "name": "tea", "role": "tenant_administrator", "tenant": "asl-teramo" }),
+        json!({ "name": "aldo", "role": "auditor" }),
+        json!({ "name": "rita", "role": "region_administrator" }),
+    ];
+    // Anna is of no health authority: those of the region set her up.
+    let asked = [
+        (
+            "GET",
+            "/api/v1/snapshot",
+            "",
+            [true, true, true, true, true],
+        ),
+        (
+            "GET",
+            "/api/v1/callbacks",
+            "",
+            [false, true, true, true, true],
+        ),
+        (
+            "GET",
+            "/api/v1/reports/service",
+            "",
+            [false, true, true, true, true],
+        ),
+        (
+            "POST",
+            "/api/v1/tasks/1/finish",
+            "{}",
+            [false, true, true, false, true],
+        ),
+        (
+            "POST",
+            "/api/v1/stops",
+            "{}",
+            [false, true, true, false, true],
+        ),
+        (
+            "POST",
+            "/api/v1/operators",
+            "{}",
+            [false, false, true, false, true],
+        ),
+        (
+            "GET",
+            "/api/v1/operators/anna/profile",
+            "",
+            [false, false, false, false, true],
+        ),
+        (
+            "GET",
+            "/api/v1/users",
+            "",
+            [false, false, true, false, true],
+        ),
+        (
+            "POST",
+            "/api/v1/reload",
+            "",
+            [false, false, false, false, true],
+        ),
+        (
+            "POST",
+            "/api/v1/seats",
+            "{}",
+            [false, false, false, false, true],
+        ),
+        (
+            "POST",
+            "/api/v1/tokens",
+            "{}",
+            [false, false, false, false, true],
+        ),
+        (
+            "GET",
+            "/api/v1/access-log",
+            "",
+            [false, false, false, true, true],
+        ),
+    ];
+    for (who, told) in roles.into_iter().enumerate() {
+        let name = told["name"].as_str().unwrap().to_owned();
+        let cookie = enter(&centre, told).await;
+        for (method, path, body, may) in &asked {
+            let heard = ask(&centre, method, path, &cookie, body).await;
+            let refused = heard.status == StatusCode::FORBIDDEN;
+            assert_eq!(refused, !may[who], "{name} {method} {path}: {}", heard.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operator_acts_on_the_seat_where_they_are_signed_in_and_on_no_other() {
+    let centre = Centre::open().await;
+    let cookie = enter(&centre, json!({ "name": "anna", "role": "operator" })).await;
+    let before = commands(&centre);
+    for (path, body) in [
+        ("/api/v1/seats/102/pause", "{}"),
+        ("/api/v1/seats/102/sign-in", "{\"operator\":\"bruno\"}"),
+        (
+            "/api/v1/seats/102/disposition",
+            "{\"disposition\":\"done\"}",
+        ),
+    ] {
+        let heard = ask(&centre, "POST", path, &cookie, body).await;
+        assert_eq!(
+            heard.status,
+            StatusCode::FORBIDDEN,
+            "{path}: {}",
+            heard.text
+        );
+    }
+    assert_eq!(commands(&centre), before, "the rules were asked nothing");
+    let own = ask(
+        &centre,
+        "POST",
+        "/api/v1/seats/101/available",
+        &cookie,
+        "{\"supervisor\":\"rosa\"}",
+    );
+    assert_eq!(own.await.status, StatusCode::OK);
+    let commands = centre.desk.commands.lock().unwrap();
+    let Some(Command::Choose { supervisor, .. }) = commands.last() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(*supervisor, None, "nobody but anna chose it");
+}
+
+#[tokio::test]
+async fn what_is_done_stands_under_the_name_of_who_has_signed_in() {
+    let centre = Centre::open().await;
+    let cookie = enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    let body = "{\"button\":\"outgoing\",\"supervisor\":\"somebody else\"}";
+    let heard = ask(&centre, "POST", "/api/v1/stops", &cookie, body).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    {
+        let commands = centre.desk.commands.lock().unwrap();
+        let Some(Command::PressStop { pressed, .. }) = commands.last() else {
+            panic!("{commands:?}");
+        };
+        assert_eq!(pressed.supervisor.as_deref(), Some("rosa"));
+    }
+    let log = centre
+        .get_with_token("/api/v1/access-log?who=rosa")
+        .await
+        .json();
+    assert_eq!(log["log"][0]["act"], "POST /api/v1/stops", "{log}");
+    assert_eq!(log["log"][0]["role"], "supervisor");
+}
+
+#[tokio::test]
+async fn somebody_of_one_authority_neither_sees_nor_touches_those_of_another() {
+    let centre = Centre::open().await;
+    let told = json!({ "name": "lia", "role": "supervisor", "tenant": "asl-teramo" });
+    let cookie = enter(&centre, told).await;
+    let other = ask(
+        &centre,
+        "GET",
+        "/api/v1/callbacks?tenant=asl-pescara",
+        &cookie,
+        "",
+    )
+    .await;
+    assert_eq!(other.status, StatusCode::FORBIDDEN);
+    let region = "{\"button\":\"outgoing\"}";
+    let heard = ask(&centre, "POST", "/api/v1/stops", &cookie, region).await;
+    assert_eq!(
+        heard.status,
+        StatusCode::FORBIDDEN,
+        "a stop of the whole region"
+    );
+    let own = "{\"button\":\"outgoing\",\"tenant\":\"asl-teramo\"}";
+    let heard = ask(&centre, "POST", "/api/v1/stops", &cookie, own).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let admin = json!({ "name": "tea", "role": "tenant_administrator", "tenant": "asl-teramo" });
+    let cookie = enter(&centre, admin).await;
+    for told in [
+        json!({ "name": "x", "role": "region_administrator" }),
+        json!({ "name": "x", "role": "auditor", "tenant": "asl-teramo" }),
+        json!({ "name": "x", "role": "supervisor" }),
+        json!({ "name": "x", "role": "supervisor", "tenant": "asl-pescara" }),
+    ] {
+        let heard = ask(&centre, "POST", "/api/v1/users", &cookie, &told.to_string()).await;
+        assert_eq!(
+            heard.status,
+            StatusCode::FORBIDDEN,
+            "{told}: {}",
+            heard.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_was_planted_is_not_taken_over() {
+    let centre = Centre::open().await;
+    let told = json!({ "name": "rosa", "role": "supervisor" });
+    let mine = enter(&centre, told).await;
+    let planted = "cuptel_session=".to_owned() + &"a".repeat(64);
+    let body = serde_urlencoded::to_string([("name", "rosa"), ("password", OWN)]).unwrap();
+    let heard = centre
+        .ask(form("/session").header(COOKIE, &planted), body.clone())
+        .await;
+    let given = heard
+        .header(SET_COOKIE.as_str())
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_ne!(given, planted);
+    assert_eq!(
+        get(&centre, "/api/v1/me", &planted).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let heard = centre
+        .ask(form("/session").header(COOKIE, &mine), body)
+        .await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    let old = get(&centre, "/api/v1/me", &mine).await;
+    assert_eq!(
+        old.status,
+        StatusCode::UNAUTHORIZED,
+        "who signs in anew leaves the old session"
+    );
+}
+
+#[tokio::test]
+async fn sessions_outlive_a_restart_and_end_with_their_account() {
+    let mut again = Centre::open().await;
+    let cookie = enter(&again, json!({ "name": "rosa", "role": "supervisor" })).await;
+    again.restart();
+    assert_eq!(
+        get(&again, "/api/v1/me", &cookie).await.status,
+        StatusCode::OK
+    );
+    let removed = again.post_json("/api/v1/users/rosa/remove", "{}").await;
+    assert_eq!(removed.status, StatusCode::OK);
+    assert_eq!(
+        get(&again, "/api/v1/me", &cookie).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        try_in(&again, "rosa", OWN).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn who_guesses_is_held_back_by_name_and_is_told_nothing() {
+    let centre = Centre::open().await;
+    enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    let known = try_in(&centre, "rosa", "sbagliata di sicuro").await;
+    let unknown = try_in(&centre, "nessuno", "sbagliata di sicuro").await;
+    assert_eq!(known.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(known.text, unknown.text);
+    for _ in 0..20 {
+        try_in(&centre, "rosa", "sbagliata di sicuro").await;
+    }
+    let held = try_in(&centre, "rosa", OWN).await;
+    assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS);
+    let log = centre
+        .get_with_token("/api/v1/access-log?who=rosa")
+        .await
+        .json();
+    assert_eq!(log["log"][0]["act"], "wrong_sign_in", "{log}");
+}
+
+#[tokio::test]
+async fn a_token_of_a_program_does_what_it_is_for_until_it_is_revoked() {
+    let centre = Centre::open().await;
+    let told = json!({ "name": "cruscotto", "role": "auditor" }).to_string();
+    let heard = centre.post_json("/api/v1/tokens", &told).await;
+    let token = heard.json()["token"].as_str().unwrap().to_owned();
+    assert!(token.starts_with("cuptel_"), "{token}");
+    let with = |method: &str, path: &str| {
+        local(method, path).header("authorization", format!("Bearer {token}"))
+    };
+    let heard = centre.ask(with("GET", "/api/v1/callbacks"), "").await;
+    assert_eq!(heard.status, StatusCode::OK);
+    let heard = centre.ask(with("POST", "/api/v1/reload"), "").await;
+    assert_eq!(heard.status, StatusCode::FORBIDDEN);
+    let told = centre.post_json("/api/v1/tokens", &told).await;
+    assert_eq!(told.status, StatusCode::CONFLICT);
+    centre
+        .post_json("/api/v1/tokens/cruscotto/revoke", "{}")
+        .await;
+    let heard = centre.ask(with("GET", "/api/v1/callbacks"), "").await;
+    assert_eq!(heard.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_whole_number_is_shown_once_the_look_is_written_down() {
+    let centre = Centre::open().await;
+    let cookie = enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    let path = format!("/api/v1/callbacks/{}/number", centre.callback);
+    let heard = ask(&centre, "POST", &path, &cookie, "{}").await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    assert!(heard.json()["number"].as_str().unwrap().starts_with('+'));
+    let log = centre
+        .get_with_token("/api/v1/access-log?who=rosa")
+        .await
+        .json();
+    let looks = log["log"].as_array().unwrap().iter();
+    let looks: Vec<&Value> = looks.filter(|it| it["act"] == "look_at_number").collect();
+    assert_eq!(looks.len(), 1, "{log}");
+    assert_eq!(looks[0]["about"], centre.callback.to_string());
+}
+
+#[tokio::test]
+async fn every_path_of_the_api_asks_who_one_is() {
+    let centre = Centre::open().await;
+    let document = centre.get("/api/v1/openapi.json").await.json();
+    let cookie = enter(&centre, json!({ "name": "anna", "role": "operator" })).await;
+    let mut forbidden = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        if !path.starts_with("/api/v1/") {
+            continue;
+        }
+        let filled = path
+            .replace("{seat}", "102")
+            .replace("{id}", "1")
+            .replace("{operator}", "bruno")
+            .replace("{campaign}", "1")
+            .replace("{site}", "teramo")
+            .replace("{user}", "rosa")
+            .replace("{token}", "x");
+        assert!(!filled.contains('{'), "{filled}");
+        for method in methods.as_object().unwrap().keys() {
+            let method = method.to_uppercase();
+            let is_stream = filled.ends_with("/events");
+            if method == "POST" {
+                let nobody = local("POST", &filled).header("content-type", "application/json");
+                let heard = centre.ask(nobody, "{}").await;
+                assert_eq!(heard.status, StatusCode::UNAUTHORIZED, "{method} {filled}");
+            }
+            if is_stream {
+                continue;
+            }
+            let heard = ask(&centre, &method, &filled, &cookie, "{}").await;
+            forbidden += usize::from(heard.status == StatusCode::FORBIDDEN);
+            assert_ne!(
+                heard.status,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "{method} {filled}"
+            );
+        }
+    }
+    assert!(
+        forbidden > 50,
+        "an operator was refused {forbidden} paths only"
+    );
+    let names = with_token("GET", "/api/v1/users");
+    assert_eq!(centre.ask(names, "").await.status, StatusCode::OK);
+    assert_eq!(TOKEN.len(), 22);
+}

@@ -1,0 +1,162 @@
+//! Accounts, sessions, tokens and the log of access: kept, ended and told as they were made.
+
+use cuptel_core::words::Role;
+use cuptel_store::{AccessMade, NewAccount, Store, TokenView};
+
+use crate::home::{Home, on_every_database};
+use crate::rows::{NOW, names};
+
+on_every_database!(
+    an_account_is_found_by_name_and_by_session_until_it_is_removed,
+    a_name_is_taken_once_and_free_again_after_its_owner,
+    another_password_ends_the_sessions,
+    a_session_ends_with_its_time_and_is_forgotten,
+    a_token_holds_until_its_end_or_until_it_is_revoked,
+    the_log_of_access_is_told_newest_first_and_by_who,
+);
+
+fn account(name: &str) -> NewAccount {
+    NewAccount {
+        name: name.to_owned(),
+        role: Role::Supervisor,
+        tenant: Some("asl-pescara".to_owned()),
+        employer: Some("Cooperativa".to_owned()),
+        operator: None,
+        password: format!("digest of {name}'s"),
+        must_change: true,
+        created_ms: NOW,
+        created_by: "token".to_owned(),
+    }
+}
+
+async fn open(home: &Home) -> Store {
+    let store = home.serve().await;
+    store.intern(&names()).await.unwrap();
+    store.begin().await.unwrap();
+    store
+}
+
+async fn begin(store: &Store, digest: &str, name: &str, until_ms: i64) {
+    let id = store.account(name).await.unwrap().unwrap().account.id;
+    store
+        .begin_session(digest, id, NOW, until_ms)
+        .await
+        .unwrap();
+}
+
+async fn an_account_is_found_by_name_and_by_session_until_it_is_removed(home: &Home) {
+    let store = open(home).await;
+    assert!(store.has_no_account().await.unwrap());
+    assert!(store.add_account(&account("rosa")).await.unwrap());
+    assert!(!store.has_no_account().await.unwrap());
+    let kept = store.account("rosa").await.unwrap().unwrap();
+    assert_eq!(kept.password, "digest of rosa's");
+    assert_eq!(kept.account.tenant.as_deref(), Some("asl-pescara"));
+    assert_eq!(kept.account.role, Role::Supervisor);
+    assert!(kept.account.must_change);
+    begin(&store, "d1", "rosa", NOW + 10).await;
+    let found = store.session("d1", NOW).await.unwrap();
+    assert_eq!(found, Some((kept.account.clone(), NOW + 10)));
+    assert!(store.remove_account("rosa", NOW + 1).await.unwrap());
+    assert!(!store.remove_account("rosa", NOW + 1).await.unwrap());
+    assert!(store.account("rosa").await.unwrap().is_none());
+    assert!(store.session("d1", NOW).await.unwrap().is_none());
+    assert!(store.accounts().await.unwrap().is_empty());
+}
+
+async fn a_name_is_taken_once_and_free_again_after_its_owner(home: &Home) {
+    let store = open(home).await;
+    assert!(store.add_account(&account("rosa")).await.unwrap());
+    assert!(!store.add_account(&account("rosa")).await.unwrap());
+    assert!(store.remove_account("rosa", NOW).await.unwrap());
+    assert!(store.add_account(&account("rosa")).await.unwrap());
+    assert_eq!(store.accounts().await.unwrap().len(), 1);
+}
+
+async fn another_password_ends_the_sessions(home: &Home) {
+    let store = open(home).await;
+    store.add_account(&account("rosa")).await.unwrap();
+    store.add_account(&account("tea")).await.unwrap();
+    begin(&store, "d1", "rosa", NOW + 10).await;
+    begin(&store, "d2", "tea", NOW + 10).await;
+    assert!(store.set_password("rosa", "another", false).await.unwrap());
+    assert!(
+        !store
+            .set_password("nobody", "another", false)
+            .await
+            .unwrap()
+    );
+    let kept = store.account("rosa").await.unwrap().unwrap();
+    assert_eq!(
+        (kept.password.as_str(), kept.account.must_change),
+        ("another", false)
+    );
+    assert!(store.session("d1", NOW).await.unwrap().is_none());
+    assert!(store.session("d2", NOW).await.unwrap().is_some());
+}
+
+async fn a_session_ends_with_its_time_and_is_forgotten(home: &Home) {
+    let store = open(home).await;
+    store.add_account(&account("rosa")).await.unwrap();
+    begin(&store, "d1", "rosa", NOW + 10).await;
+    assert!(store.session("d1", NOW + 9).await.unwrap().is_some());
+    assert!(store.session("d1", NOW + 10).await.unwrap().is_none());
+    begin(&store, "d2", "rosa", NOW + 20).await;
+    store.end_session("d2").await.unwrap();
+    assert!(store.session("d2", NOW).await.unwrap().is_none());
+}
+
+async fn a_token_holds_until_its_end_or_until_it_is_revoked(home: &Home) {
+    let store = open(home).await;
+    let token = |name: &str, ends_ms| TokenView {
+        name: name.to_owned(),
+        role: Role::Auditor,
+        tenant: Some("asl-teramo".to_owned()),
+        employer: None,
+        created_ms: NOW,
+        created_by: "token".to_owned(),
+        ends_ms,
+    };
+    let short = token("short", Some(NOW + 10));
+    assert!(store.add_token(&short, "d1").await.unwrap());
+    assert!(store.add_token(&token("long", None), "d2").await.unwrap());
+    assert!(!store.add_token(&token("long", None), "d3").await.unwrap());
+    assert_eq!(store.token("d1", NOW + 9).await.unwrap(), Some(short));
+    assert!(store.token("d1", NOW + 10).await.unwrap().is_none());
+    assert!(store.token("d3", NOW).await.unwrap().is_none());
+    let names: Vec<String> = store
+        .tokens(NOW + 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|it| it.name)
+        .collect();
+    assert_eq!(names, ["long"]);
+    assert!(store.revoke_token("long", NOW).await.unwrap());
+    assert!(!store.revoke_token("long", NOW).await.unwrap());
+    assert!(store.token("d2", NOW).await.unwrap().is_none());
+}
+
+async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
+    let store = open(home).await;
+    for (at_ms, who) in [(NOW, "rosa"), (NOW + 1, "tea"), (NOW + 2, "rosa")] {
+        let made = AccessMade {
+            at_ms,
+            who,
+            role: Some(Role::Supervisor),
+            origin: Some("127.0.0.1"),
+            act: "sign_in",
+            about: None,
+        };
+        store.log_access(&made).await.unwrap();
+    }
+    let all = store.access_log(None, None, 10).await.unwrap();
+    let times: Vec<i64> = all.iter().map(|it| it.at_ms).collect();
+    assert_eq!(times, [NOW + 2, NOW + 1, NOW]);
+    let older = store
+        .access_log(Some("rosa"), Some(all[0].id), 10)
+        .await
+        .unwrap();
+    assert_eq!(older.len(), 1);
+    assert_eq!((older[0].at_ms, older[0].who.as_str()), (NOW, "rosa"));
+}
