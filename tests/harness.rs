@@ -2,6 +2,7 @@
 //! callers and a carrier made of SIPp, operators' phones made of baresip, and patience with a
 //! limit instead of pauses. Everything that is started is ended when its handle is dropped.
 
+mod browser;
 mod caller;
 mod carrier;
 mod centre;
@@ -20,6 +21,7 @@ mod scripted_phone;
 mod sipp;
 mod town;
 
+pub(crate) use browser::Browser;
 pub(crate) use caller::{Caller, gives_up};
 pub(crate) use carrier::Carrier;
 pub(crate) use centre::{Centre, LINE, Setup, repository};

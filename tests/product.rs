@@ -43,3 +43,4 @@ mod tasks;
 mod transports;
 mod trunks;
 mod upgrade;
+mod users;
