@@ -9,6 +9,7 @@ mod by_key;
 mod callbacks;
 mod calls;
 mod campaigns;
+mod console;
 mod crash;
 mod delivered;
 mod demo;

@@ -587,10 +587,11 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
         notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
         owed: cell(
             format!("s{i}-owed"),
-            shown
-                .owed
-                .as_ref()
-                .map_or(String::new(), |owed| offered::told(owed, at)),
+            match (&shown.owed, sight) {
+                (Some(owed), _) => offered::told(owed, at),
+                (None, Sight::Full) => words::nobody(seat.work).to_owned(),
+                (None, Sight::Masked) => String::new(),
+            },
         ),
         doing: Doing::of(&shown),
         forms: cell(

@@ -56,17 +56,8 @@ fn available(seat: &SeatNow) -> Option<&'static str> {
         (_, WorkState::NotResponding) => Some("Sono qui"),
         (Chosen::Paused | Chosen::FrontOffice, _) => Some("Torno disponibile"),
         (Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut, _) => Some("Resto disponibile"),
-        (Chosen::Available, WorkState::WrapUp) => Some("Ho finito, disponibile"),
-        (
-            Chosen::Available,
-            WorkState::Idle
-            | WorkState::Preview
-            | WorkState::Reserved
-            | WorkState::Ringing
-            | WorkState::Talking
-            | WorkState::OnHold
-            | WorkState::AtTask,
-        ) => None,
+        // The result of a conversation ends the time after it.
+        (Chosen::Available, _) => None,
     }
 }
 

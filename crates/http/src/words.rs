@@ -138,6 +138,19 @@ pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
     }
 }
 
+/// What is said of the person at a seat of whom nothing is known.
+pub(crate) fn nobody(work: WorkState) -> &'static str {
+    match work {
+        WorkState::Idle | WorkState::AtTask | WorkState::NotResponding => "Nessuno, adesso.",
+        WorkState::Preview
+        | WorkState::Reserved
+        | WorkState::Ringing
+        | WorkState::Talking
+        | WorkState::OnHold
+        | WorkState::WrapUp => "Nessuna questione aperta a questo numero.",
+    }
+}
+
 /// What kind of debt it is, to its operator.
 pub(crate) fn need_kind(kind: NeedKind) -> &'static str {
     match kind {

@@ -1,0 +1,73 @@
+// Drives one page of Chromium for a test: a line of JSON in, a line of JSON out. Knows nothing of CupTel.
+import readline from "node:readline";
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+const options = JSON.parse(process.argv[2] ?? "{}");
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+});
+const context = await browser.newContext({ locale: "it-IT", ...options });
+const page = await context.newPage();
+const faults = [];
+page.on("pageerror", (error) => faults.push(String(error)));
+page.on("console", (message) => {
+  if (message.type() === "error") faults.push(message.text());
+});
+
+// The element with the focus, as a screen reader would name it.
+async function focused() {
+  return page.evaluate(() => {
+    const at = document.activeElement;
+    if (!at || at === document.body) return { tag: "body", id: "", name: "" };
+    const label = at.labels?.[0]?.textContent ?? at.getAttribute("aria-label") ?? at.textContent;
+    return { tag: at.tagName.toLowerCase(), id: at.id, name: (label ?? "").trim() };
+  });
+}
+
+const acts = {
+  open: async ({ url }) => ({ status: (await page.goto(url)).status(), url: page.url() }),
+  press: async ({ keys }) => {
+    for (const key of keys) await page.keyboard.press(key);
+    return { url: page.url() };
+  },
+  type: async ({ text }) => {
+    await page.keyboard.type(text);
+    return {};
+  },
+  settle: async () => {
+    await page.waitForLoadState("load");
+    return { url: page.url() };
+  },
+  focused,
+  text: async ({ selector }) => ({ text: await page.locator(selector).first().innerText() }),
+  tree: async ({ selector }) => ({ text: await page.locator(selector).ariaSnapshot() }),
+  axe: async () => {
+    const found = await new AxeBuilder({ page }).analyze();
+    const told = found.violations.map((it) => ({
+      rule: it.id, help: it.help, at: it.nodes.map((node) => node.target.join(" ")),
+    }));
+    return { violations: told };
+  },
+  overflow: async () => ({
+    width: await page.evaluate(() => document.documentElement.scrollWidth),
+    view: await page.evaluate(() => document.documentElement.clientWidth),
+  }),
+  faults: async () => ({ faults: faults.splice(0) }),
+};
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const { act, ...wish } = JSON.parse(line);
+  let answer;
+  try {
+    answer = { ok: await acts[act](wish) };
+  } catch (error) {
+    answer = { error: String(error) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+await browser.close();

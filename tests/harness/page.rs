@@ -1,0 +1,173 @@
+//! A page in Chromium, driven by its keyboard: what somebody sees, hears of and can reach.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::centre::{Centre, repository};
+use super::patience::{SOON, until};
+
+/// The driver gives up on anything before this.
+const ACT_TIME: Duration = Duration::from_secs(60);
+/// Stops of the tabulator before a control is taken for out of reach.
+const TABS_MAX: usize = 60;
+
+/// One page of a browser of its own.
+pub(crate) struct Page<'c> {
+    centre: &'c Centre,
+    driver: Child,
+    told: ChildStdin,
+    answers: Receiver<String>,
+}
+
+impl<'c> Page<'c> {
+    /// A browser as most have it.
+    pub(crate) fn at(centre: &'c Centre) -> Self {
+        Self::with(centre, &json!({}))
+    }
+
+    /// A browser with these options of Playwright's `newContext`.
+    pub(crate) fn with(centre: &'c Centre, options: &Value) -> Self {
+        let folder = repository().join("tests/browser");
+        assert!(
+            folder.join("node_modules").is_dir(),
+            "the browser's driver is not there: npm ci --prefix tests/browser"
+        );
+        let mut driver = Command::new("node")
+            .arg(folder.join("driver.mjs"))
+            .arg(options.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("node: {error}"));
+        let told = driver.stdin.take().expect("it is piped");
+        let said = BufReader::new(driver.stdout.take().expect("it is piped"));
+        let (line, answers) = sync_channel(1);
+        std::thread::spawn(move || {
+            for answer in said.lines().map_while(Result::ok) {
+                if line.send(answer).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            centre,
+            driver,
+            told,
+            answers,
+        }
+    }
+
+    fn act(&mut self, act: &str, wish: Value) -> Value {
+        let mut wish = wish;
+        wish["act"] = json!(act);
+        writeln!(self.told, "{wish}").unwrap_or_else(|error| panic!("{act}: {error}"));
+        let answer = self.answers.recv_timeout(ACT_TIME);
+        let answer = answer.unwrap_or_else(|error| panic!("{act}: the driver says {error}"));
+        let mut answer: Value = serde_json::from_str(&answer).expect("the driver speaks JSON");
+        assert!(answer["error"].is_null(), "{act}: {}", answer["error"]);
+        answer["ok"].take()
+    }
+
+    /// Opens a page.
+    pub(crate) fn opens(&mut self, path: &str) {
+        let url = self.centre.url(path);
+        self.act("open", json!({ "url": url }));
+    }
+
+    /// Presses keys, one after the other.
+    pub(crate) fn presses(&mut self, keys: &[&str]) {
+        self.act("press", json!({ "keys": keys }));
+    }
+
+    pub(crate) fn types(&mut self, text: &str) {
+        self.act("type", json!({ "text": text }));
+    }
+
+    /// Waits until it is at this path.
+    pub(crate) fn comes_to(&mut self, path: &str) {
+        let url = self.centre.url(path);
+        until(path, SOON, || {
+            let at = self.act("settle", json!({}));
+            (at["url"] == url.as_str()).then_some(())
+        });
+    }
+
+    /// What has the focus: identifier and name.
+    pub(crate) fn focused(&mut self) -> (String, String) {
+        let at = self.act("focused", json!({}));
+        let word = |field: &str| at[field].as_str().unwrap_or_default().to_owned();
+        (word("id"), word("name"))
+    }
+
+    /// Goes on with the tabulator to the control of this name.
+    pub(crate) fn tabs_to(&mut self, name: &str) {
+        let mut seen = Vec::new();
+        for _ in 0..TABS_MAX {
+            self.presses(&["Tab"]);
+            let (_, at) = self.focused();
+            if at == name {
+                return;
+            }
+            seen.push(at);
+        }
+        panic!("the tabulator does not come to {name}: {seen:?}");
+    }
+
+    /// Goes to a control and presses it.
+    pub(crate) fn goes_for(&mut self, name: &str) {
+        self.tabs_to(name);
+        self.presses(&["Enter"]);
+    }
+
+    pub(crate) fn shows(&mut self, selector: &str, text: &str) {
+        until(&format!("{selector} shows {text}"), SOON, || {
+            let shown = self.act("text", json!({ "selector": selector }));
+            let shown = shown["text"].as_str().unwrap_or_default().to_owned();
+            shown.contains(text).then_some(())
+        });
+    }
+
+    /// The accessibility tree of what is shown, with every figure as `N`.
+    pub(crate) fn tree(&mut self) -> String {
+        let tree = self.act("tree", json!({ "selector": "body" }));
+        let tree = tree["text"].as_str().unwrap_or_default().to_owned();
+        let mut told = String::new();
+        for c in tree.chars() {
+            match c {
+                '0'..='9' if told.ends_with('N') => {}
+                '0'..='9' if told.ends_with("level=") => told.push(c),
+                '0'..='9' => told.push('N'),
+                other => told.push(other),
+            }
+        }
+        told.replace("N secondo", "N secondi") + "\n"
+    }
+
+    /// Demands that axe finds nothing, and that nothing went wrong in the page's script.
+    pub(crate) fn is_clean(&mut self, what: &str) {
+        let found = self.act("axe", json!({}));
+        assert_eq!(found["violations"], json!([]), "{what}");
+        let faults = self.act("faults", json!({}));
+        assert_eq!(faults["faults"], json!([]), "{what}");
+    }
+
+    /// Demands that nobody has to move the page sideways to read it.
+    pub(crate) fn fits(&mut self, what: &str) {
+        let at = self.act("overflow", json!({}));
+        let (width, view) = (at["width"].as_u64(), at["view"].as_u64());
+        assert!(width <= view, "{what}: {at}");
+    }
+}
+
+impl Drop for Page<'_> {
+    fn drop(&mut self) {
+        // The driver ends with its input; who holds it still is ended.
+        if self.driver.kill().is_ok() && self.driver.wait().is_err() {
+            // It is gone already.
+        }
+    }
+}
