@@ -25,7 +25,7 @@ pub(crate) struct Cell {
     pub(crate) text: String,
 }
 
-fn cell(id: impl Into<String>, text: impl Into<String>) -> Cell {
+pub(crate) fn cell(id: impl Into<String>, text: impl Into<String>) -> Cell {
     Cell {
         id: id.into(),
         text: text.into(),

@@ -17,6 +17,7 @@ use crate::access::{Onlooker, Sight};
 use crate::board::Board;
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::wall::Wall;
 
 /// Streams at once, well below the connections.
 pub(crate) const STREAMS_MAX: usize = 768;
@@ -32,13 +33,15 @@ enum Carries {
     PageTexts,
     /// Those of one seat's page.
     SeatTexts(String),
+    /// Those of the wallboard.
+    WallTexts,
 }
 
 impl Carries {
     fn event(&self) -> &'static str {
         match self {
             Self::Snapshots => "snapshot",
-            Self::PageTexts | Self::SeatTexts(_) => "texts",
+            Self::PageTexts | Self::SeatTexts(_) | Self::WallTexts => "texts",
         }
     }
 }
@@ -48,6 +51,7 @@ impl Carries {
 pub(crate) struct Renderings {
     snapshots: [Kept<str>; 2],
     texts: [Kept<str>; 2],
+    wall: Kept<str>,
     boards: [Kept<Board>; 2],
 }
 
@@ -121,6 +125,8 @@ pub(crate) async fn snapshots(
 pub(crate) struct LiveAsked {
     /// That of this seat; the board, without one.
     seat: Option<String>,
+    /// The wallboard, with any word.
+    wall: Option<String>,
 }
 
 /// The pages' own stream: texts by the identifier of the element that shows them.
@@ -129,9 +135,10 @@ pub(crate) async fn live(
     onlooker: Onlooker,
     Query(asked): Query<LiveAsked>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    match asked.seat {
-        Some(seat) => stream_of(shared, Carries::SeatTexts(seat), onlooker),
-        None => stream_of(shared, Carries::PageTexts, onlooker),
+    match (asked.seat, asked.wall) {
+        (Some(seat), _) => stream_of(shared, Carries::SeatTexts(seat), onlooker),
+        (None, Some(_)) => stream_of(shared, Carries::WallTexts, onlooker),
+        (None, None) => stream_of(shared, Carries::PageTexts, onlooker),
     }
 }
 
@@ -213,6 +220,13 @@ impl Listening {
                 let board = self.board(look, sight);
                 kept.texts[slot(sight)].get(look, || {
                     serde_json::to_string(&board.texts()).map(Arc::from)
+                })
+            }
+            Carries::WallTexts => {
+                // The board beside it names nobody either.
+                let board = self.board(look, Sight::Masked);
+                kept.wall.get(look, || {
+                    serde_json::to_string(&Wall::new(look).texts(&board)).map(Arc::from)
                 })
             }
             Carries::SeatTexts(name) => {

@@ -48,6 +48,7 @@ mod staffing;
 mod stops;
 mod tasks;
 mod tenants;
+mod wall;
 mod words;
 
 pub use error::HttpError;

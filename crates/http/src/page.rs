@@ -14,7 +14,7 @@ use cuptel_store::{Store, StoreError, Totals};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::access::{Caller, Onlooker, clock};
+use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::{Board, SeatLine};
 use crate::choosing_seat;
 use crate::error::ApiError;
@@ -22,6 +22,7 @@ use crate::pages::Shared;
 use crate::score::{Score, scores};
 use crate::session::Notice;
 use crate::signing_in;
+use crate::wall::{self, Wall};
 
 /// Totals read every row: they are counted at most this often, however many look.
 const TOTALS_AGE: Duration = Duration::from_secs(30);
@@ -68,6 +69,15 @@ struct NowPage<'a> {
     board: Board,
     counted: Option<Counted>,
     listen: String,
+}
+
+#[derive(Template)]
+#[template(path = "wall.html")]
+struct WallPage<'a> {
+    frame: Frame<'a>,
+    board: Board,
+    wall: Wall,
+    columns: [&'static str; 5],
 }
 
 #[derive(Template)]
@@ -136,6 +146,24 @@ pub(crate) async fn board(
         Ok(onlooker) => board_page(&shared, &onlooker).await,
         Err(error) => signing_in::sign_in_page(&shared, &error, None),
     }
+}
+
+/// The wallboard.
+pub(crate) async fn wall(
+    State(shared): State<Shared>,
+    onlooker: Result<Onlooker, ApiError>,
+) -> Response {
+    let onlooker = match onlooker {
+        Ok(onlooker) => onlooker,
+        Err(error) => return signing_in::sign_in_page(&shared, &error, None),
+    };
+    let look = shared.engine.snapshot();
+    html(&WallPage {
+        frame: frame(&shared, onlooker.caller.as_ref()),
+        board: Board::new(&look, &shared.engine.health(), Sight::Masked),
+        wall: Wall::new(&look),
+        columns: wall::COLUMNS,
+    })
 }
 
 async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {

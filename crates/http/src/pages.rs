@@ -204,6 +204,7 @@ fn page_paths() -> Router<Shared> {
     Router::new()
         .route("/", get(page::now))
         .route("/board", get(page::board))
+        .route("/supervisor", get(page::wall))
         .route("/seat", post(choosing_seat::sign_in))
         .route("/seats/{seat}", get(page::seat))
         .route("/session", get(signing_in::page).post(signing_in::begin))
