@@ -87,7 +87,8 @@ fn row(
     let sum = |of: fn(&QueueNow) -> u32| -> u32 { queues.iter().map(|queue| of(queue)).sum() };
     let first = queues.iter().filter_map(|queue| queue.oldest_ms).min();
     let debt = queues.iter().filter_map(|it| it.callbacks_oldest_ms).min();
-    let span = |since: Option<UtcMs>| since.map_or("–".to_owned(), |ms| words::span(at - ms));
+    let span =
+        |since: Option<UtcMs>| since.map_or("–".to_owned(), |ms| words::short_span(at - ms));
     let waited = tenant.and_then(|it| it.recent.wait_p95_s);
     let lost = tenant.and_then(|it| it.recent.abandoned_share);
     let borrowed = tenant.map_or(0, |it| it.borrowed);
@@ -98,7 +99,9 @@ fn row(
             figure("oldest", span(first), String::new()),
             figure(
                 "waited",
-                waited.map_or("–".to_owned(), |s| words::span(i64::from(s) * 1_000)),
+                waited.map_or("–".to_owned(), |s| {
+                    words::short_span(i64::from(s) * 1_000)
+                }),
                 lost.map_or(String::new(), |lost| {
                     format!("rinunce {:.0} %", lost * 100.0)
                 }),
@@ -115,7 +118,7 @@ fn row(
                 "owed",
                 sum(|it| it.callbacks_open).to_string(),
                 debt.map_or(String::new(), |debt| {
-                    format!("la più vecchia da {}", words::span(at - debt))
+                    format!("da {}", words::short_span(at - debt))
                 }),
             ),
         ],

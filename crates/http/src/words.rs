@@ -138,6 +138,17 @@ pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
     }
 }
 
+/// How long something takes, where there is room for a figure and no more.
+pub(crate) fn short_span(ms: i64) -> String {
+    let seconds = ms.max(0) / 1_000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h {}", seconds / 3_600, seconds % 3_600 / 60),
+        _ => format!("{} g", seconds / 86_400),
+    }
+}
+
 /// What is said of the person at a seat of whom nothing is known.
 pub(crate) fn nobody(work: WorkState) -> &'static str {
     match work {
@@ -563,6 +574,12 @@ fn not_by_hand(refused: &ByHandError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_span_has_one_unit_or_two() {
+        let said = [-1, 59_999, 60_000, 3_660_000, 86_400_000 * 3].map(short_span);
+        assert_eq!(said, ["0 s", "59 s", "1 min", "1 h 1", "3 g"]);
+    }
 
     #[test]
     fn a_span_is_said_with_its_singular() {
