@@ -102,6 +102,9 @@ fn what_the_first_carrier_refuses_the_second_takes_and_the_first_is_avoided() {
 
     // Nobody listens at the first any more, and nothing is sent there.
     is_up(&centre, "carrier", 0);
+    let log = centre.log();
+    assert_eq!(log.matches("a trunk is down").count(), 1, "{log}");
+    assert!(log.contains("the last with 503"), "{log}");
     is_up(&centre, "second", 1);
     abandoned(&centre, "0861555302");
     let mut second = Carrier::at(&centre, "person_is_busy", SECOND_PORT);

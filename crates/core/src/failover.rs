@@ -20,6 +20,8 @@ pub(crate) struct Health {
     failures: u32,
     /// Since when there were as many as the rules allow.
     pub(crate) down_since_ms: Option<UtcMs>,
+    /// With which status it refused the last of them; none, where nothing was heard.
+    pub(crate) refused_with: Option<u16>,
     /// Until when no dial goes through it.
     avoided_until: Option<MonoUs>,
     /// Whether a person has picked up of whom it had not said that their phone rings: that it says
@@ -173,7 +175,7 @@ impl Centre {
     /// A phone would have rung for as long as the rules say, and the trunk has not said that it does.
     pub(crate) fn trunk_keeps_silent(&mut self, now: Now, trunk: TrunkId) {
         if !self.channels(trunk).health.is_mute {
-            self.trunk_fails(now, trunk);
+            self.trunk_fails(now, trunk, None);
         }
     }
 
@@ -183,13 +185,14 @@ impl Centre {
         since_ms.is_some_and(|since_ms| since_ms < dial.placed_ms)
     }
 
-    fn trunk_fails(&mut self, now: Now, trunk: TrunkId) {
+    fn trunk_fails(&mut self, now: Now, trunk: TrunkId, status: Option<u16>) {
         let Some(rule) = self.rules.trunks.get(&trunk) else {
             return;
         };
         let failures_max = rule.dials.failures_max;
         let health = &mut self.trunks.entry(trunk).or_default().health;
         health.failures = health.failures.saturating_add(1);
+        health.refused_with = status;
         if health.failures >= failures_max {
             health.down_since_ms.get_or_insert(now.utc_ms);
             self.avoid(now, trunk);
@@ -200,7 +203,10 @@ impl Centre {
     pub(crate) fn trunk_heard(&mut self, now: Now, trunk: TrunkId, over: Unanswered) {
         match over.trunk_works() {
             Some(true) => self.trunk_works(trunk),
-            Some(false) => self.trunk_fails(now, trunk),
+            Some(false) => {
+                let status = Some(over.status).filter(|status| *status != SILENT);
+                self.trunk_fails(now, trunk, status);
+            }
             None => {}
         }
     }

@@ -176,6 +176,8 @@ pub struct TrunkNow {
     pub storm: Option<StormNow>,
     /// Since when it refuses our calls, and none goes through it but to see whether one would.
     pub down_since_ms: Option<UtcMs>,
+    /// With which status it refused the last of them; none, where nothing was heard of it.
+    pub refused_with: Option<u16>,
 }
 
 /// A stop button that is pressed.
@@ -591,6 +593,7 @@ impl Centre {
                 full_since_ms: used.full_since_ms,
                 storm: used.storm.map(storm_now),
                 down_since_ms: used.health.down_since_ms,
+                refused_with: used.health.refused_with,
             }
         };
         self.rules.trunks.iter().map(now).collect()

@@ -8,7 +8,7 @@ use cuptel_core::record::{
     AttemptRow, CampaignRow, ClosureRow, MarkRow, Record, ReviewRow, SiteOutageRow,
 };
 use cuptel_core::rules::Rules;
-use cuptel_core::snapshot::DriftNow;
+use cuptel_core::snapshot::{DriftNow, TrunkNow};
 use cuptel_core::stop_button::Scope;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CampaignEnd, CampaignState, Degraded, PriorityClass, Stage};
@@ -141,6 +141,32 @@ fn site_changed(row: &SiteOutageRow, rules: &Rules) {
             "a site is cut off: its load goes elsewhere"
         ),
         Some(_) => tracing::info!(site, "a site is back"),
+    }
+}
+
+/// Says once that a trunk takes no calls of ours, with the reason, and once that it does again.
+pub(crate) fn tell_trunks(before: &[TrunkNow], now: &[TrunkNow]) {
+    for trunk in now {
+        let name = trunk.name.as_str();
+        let known = before.iter().find(|it| it.name == trunk.name);
+        let was_down = known.and_then(|it| it.down_since_ms);
+        match (was_down, trunk.down_since_ms) {
+            (None, Some(_)) => {
+                let why = trunk.refused_with.map_or_else(
+                    || "nothing was heard of our calls".to_owned(),
+                    |status| format!("it refused our calls, the last with {status}"),
+                );
+                tracing::warn!(
+                    trunk = name,
+                    why,
+                    "a trunk is down: callbacks go through another where there is one, and one at a time tries it"
+                );
+            }
+            (Some(_), None) => {
+                tracing::warn!(trunk = name, "a trunk is back: it takes our calls again");
+            }
+            (None, None) | (Some(_), Some(_)) => {}
+        }
     }
 }
 

@@ -694,7 +694,9 @@ impl Loop {
         figures::publish(self.switch.sip_counters());
         figures::publish_media(&self.media.stats());
         let look = self.switch.snapshot(now);
-        figures::tell_drifts(&self.looks.borrow().drifts, &look.drifts);
+        let before = self.looks.borrow().clone();
+        figures::tell_drifts(&before.drifts, &look.drifts);
+        figures::tell_trunks(&before.trunks, &look.trunks);
         self.looks.send_replace(Arc::new(look));
     }
 
