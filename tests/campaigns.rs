@@ -67,6 +67,18 @@ fn who_cannot_be_called_is_left_out_and_named_or_nothing_is_taken() {
         assert!(dry.contains(said), "{said}: {dry}");
     }
     import(&centre, &file, &["--strict"]).failed_with(1);
+    import(&centre, &file, &["--dry-run", "--strict"]).failed_with(1);
+    for (wrong, told) in [
+        (["--window", "domani"], "are no hours"),
+        (
+            ["--ends", "2020-01-01T08:00:00+01:00"],
+            "over before anybody",
+        ),
+        (["--pace", "0"], "the pace is"),
+    ] {
+        let refused = import(&centre, &file, &[&["--dry-run"], &wrong[..]].concat()).failed();
+        assert!(refused.contains(told), "{refused}");
+    }
     assert_eq!(centre.sql("SELECT count(*) FROM campaign"), "0");
     let told = import(&centre, &file, &["--by", "Carla"]).succeeded();
     assert!(told.contains("next: cuptel campaigns start"), "{told}");
@@ -103,6 +115,9 @@ fn a_list_is_called_a_few_at_a_time_over_a_crash_and_its_results_are_exported() 
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);
     let list = centre.run(&["campaigns", "list"]).succeeded();
     assert!(list.contains("paused"), "{list}");
+    let wrong = centre.run(&["campaigns", "start", NAME]).failed();
+    let resume = "is paused; next: cuptel campaigns resume NAME";
+    assert!(wrong.contains(resume), "{wrong}");
     does(&centre, "resume", "runs:");
     let invite = carrier.invited();
     assert!(invite.starts_with("INVITE sip:+390861555302@"), "{invite}");
@@ -157,7 +172,7 @@ fn of_an_import_that_is_cut_off_nobody_is_called() {
     );
     let told = import(&centre, &broken, &[]).failed();
     assert!(
-        told.contains("broken") && told.contains("line: 3"),
+        told.contains("broken at line 3") && told.contains("columns"),
         "{told}"
     );
     assert_eq!(centre.sql("SELECT count(*) FROM campaign"), "0");
@@ -220,5 +235,49 @@ fn a_hundred_thousand_lines_are_taken_in_little_memory() {
     });
     let grown_mib = peak_mib(centre.process()) - before_mib;
     assert!(grown_mib <= GROWTH_MAX_MIB, "it grew by {grown_mib} MiB");
+    centre.audit();
+}
+
+#[test]
+fn the_people_of_a_list_see_its_number_and_press_a_key_for_an_operator() {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.replan(
+        "[\"+390861000000\"]",
+        "[\"+390861000000\", \"+390861000055\"]",
+    );
+    centre.serve();
+    let file = list(&centre, "first.csv", &format!("number\n{REACHED}\n"));
+    let first = ["--order", "person_first", "--cli"];
+    let foreign = import(&centre, &file, &[&first[..], &["+390699999999"]].concat()).failed();
+    assert!(foreign.contains("no dialplan of its tenant"), "{foreign}");
+    let reminds = ["--kind", "reminder", "--order", "operator_first"];
+    let reminds = import(&centre, &file, &reminds).failed();
+    assert!(reminds.contains("person_first"), "{reminds}");
+    assert_eq!(centre.sql("SELECT count(*) FROM campaign"), "0");
+    import(&centre, &file, &[&first[..], &["+390861000055"]].concat()).succeeded();
+    let shown = centre.run(&["campaigns", "show", NAME]).succeeded();
+    for told in ["person_first", "+390861000055"] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    let phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    let mut carrier = Carrier::with(&centre, "person_answers");
+    does(&centre, "start", "runs:");
+    let invite = carrier.invited();
+    let from = invite.lines().find(|line| line.starts_with("From:"));
+    assert!(
+        from.is_some_and(|it| it.contains("sip:+390861000055@")),
+        "{invite}"
+    );
+    carrier.ear.hears("chiamata_nostra");
+    carrier.ear.press('1');
+    phone.talks(25);
+    phone.hangs_up();
+    carrier.sipp.went_well(SOON);
+    counts(&centre, "the conversation counts", |counts| {
+        counts["reached"] == 1
+    });
+    let dial = "SELECT count(*) FROM dial WHERE who_first = 'person_first'";
+    assert_eq!(centre.sql(dial), "1");
     centre.audit();
 }

@@ -58,6 +58,14 @@ fn who_keys_in_their_year_hears_the_appointment_and_confirms_it() {
     let line = table.lines().nth(1).expect("one line");
     assert!(line.contains("A-1,confirmed"), "{table}");
     assert!(line.contains("2099-12-01"), "{table}");
+    assert!(
+        table.contains("appointment,place,tries,last_call"),
+        "{table}"
+    );
+    assert!(
+        line.contains(",mazzini,") && line.ends_with(",answered"),
+        "{table}"
+    );
     let kept = "SELECT count(*) FROM campaign_entry WHERE born IS NOT NULL";
     assert_eq!(centre.sql(kept), "0", "the year is needed no more");
     let shown = centre.run(&["campaigns", "show", NAME]).succeeded();

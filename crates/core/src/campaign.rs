@@ -18,25 +18,25 @@
 //! **A list is closed** once it is ready: who comes later is on another campaign's. A number may be on
 //! the lists of several, and has then one callback with a need of each.
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::told::{CampaignCommand, CampaignError, CampaignTold, EntryTold, LeftOut};
 
 use crate::by_hand::NOTE_MAX;
 use crate::calendar::ContactWindow;
 use crate::centre::Centre;
 use crate::id::{CampaignId, EntryId, NeedId, QueueId, TenantId};
-use crate::number::{Caller, PhoneNumber};
+use crate::number::PhoneNumber;
 use crate::preview::SHOWN_S_MAX;
-use crate::record::{
-    Appointment, CampaignEntryRow, CampaignRow, NeedDetailRow, Record, WaitingEntry,
-};
+use crate::record::{CampaignEntryRow, CampaignRow, NeedDetailRow, Record, WaitingEntry};
 use crate::step::{CommandError, Step};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::words::{
-    CampaignEnd, CampaignKind, CampaignState, EntryState, Mark, NumberClass, PriorityClass,
-    WhyLeftOut,
+    CampaignEnd, CampaignKind, CampaignState, DialOrder, EntryState, Mark, NumberClass, WhyLeftOut,
 };
 
 /// Characters of a campaign's name, at most.
@@ -49,208 +49,6 @@ pub const CHUNK_MAX: usize = 500;
 pub const PACE: u32 = 50;
 /// The largest pace.
 pub const PACE_MAX: u32 = 2_000;
-
-/// What somebody does with a campaign. A name is free again once its campaign is over, so whatever
-/// comes after the creation says which by its identifier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CampaignCommand {
-    /// There is a new one, whose list is to come.
-    Create(Box<CampaignTold>),
-    /// Whether these lines could be taken; nothing is changed.
-    Check {
-        /// Short name of the tenant.
-        tenant: String,
-        /// Short name of its queue.
-        queue: String,
-        /// What it would be for.
-        kind: CampaignKind,
-        /// The lines.
-        entries: Vec<EntryTold>,
-    },
-    /// Lines of its list, all of them or none.
-    Add {
-        /// Which.
-        campaign: CampaignId,
-        /// The lines.
-        entries: Vec<EntryTold>,
-    },
-    /// Its list is whole.
-    Complete {
-        /// Which.
-        campaign: CampaignId,
-        /// Lines that were left out.
-        left_out: u32,
-    },
-    /// Its people are called from now on.
-    Start {
-        /// Which.
-        campaign: CampaignId,
-        /// Name of who says so.
-        by: Option<String>,
-    },
-    /// Nobody of it is newly rung.
-    Pause {
-        /// Which.
-        campaign: CampaignId,
-        /// Name of who says so.
-        by: Option<String>,
-    },
-    /// It goes on.
-    Resume {
-        /// Which.
-        campaign: CampaignId,
-        /// Name of who says so.
-        by: Option<String>,
-    },
-    /// It is over.
-    End {
-        /// Which.
-        campaign: CampaignId,
-        /// Name of who says so.
-        by: Option<String>,
-    },
-}
-
-/// A campaign that somebody wants.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CampaignTold {
-    /// What it goes by: letters, digits, spaces and `.-_`; no name of an open one.
-    pub name: String,
-    /// Short name of the tenant.
-    pub tenant: String,
-    /// Short name of its queue.
-    pub queue: String,
-    /// What it is for.
-    pub kind: CampaignKind,
-    /// How urgent.
-    pub class: Option<PriorityClass>,
-    /// By when.
-    pub due_ms: Option<UtcMs>,
-    /// What it is about, for the operator; at most 500 characters.
-    pub note: Option<String>,
-    /// Hours like `09:00-13:00`, within those of the queue.
-    pub window: Option<String>,
-    /// Nobody is called before.
-    pub starts_ms: Option<UtcMs>,
-    /// It is over by itself then.
-    pub ends_ms: Option<UtcMs>,
-    /// People at most that are released and not settled; `PACE` where nothing is said.
-    pub pace: Option<u32>,
-    /// People at most that are released within an hour.
-    pub per_hour: Option<u32>,
-    /// How long operators read about its people before these are rung; as the queue says, without.
-    pub preview_s: Option<u32>,
-    /// Name of who wants it.
-    pub by: Option<String>,
-}
-
-/// One line of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EntryTold {
-    /// Where it stands, from 1.
-    pub line: u32,
-    /// Whom to call.
-    pub person: Caller,
-    /// What it is about; at most 500 characters.
-    pub note: Option<String>,
-    /// By when.
-    pub due_ms: Option<UtcMs>,
-    /// Not to be called before.
-    pub not_before_ms: Option<UtcMs>,
-    /// What it goes by elsewhere.
-    pub reference: Option<String>,
-    /// What they are to be reminded of.
-    pub appointment: Option<Appointment>,
-}
-
-/// A line that cannot be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct LeftOut {
-    /// Which.
-    pub line: u32,
-    /// Why.
-    pub why: WhyLeftOut,
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.why)
-    }
-}
-
-/// Why nothing was done with a campaign.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Hash)]
-pub enum CampaignError {
-    /// No such campaign, or one that has ended.
-    #[error("there is no campaign {0} that is open")]
-    NoCampaign(CampaignId),
-    /// A name is how it is spoken of.
-    #[error(
-        "a campaign's name has 1 to {NAME_MAX} letters, digits, spaces, dots, - and _, and is no number"
-    )]
-    Name,
-    /// Two would not be told apart.
-    #[error("there is a campaign \"{0}\" already")]
-    NameTaken(String),
-    /// It does not stand so that this can be done.
-    #[error("campaign \"{name}\" is {state}")]
-    State {
-        /// Which.
-        name: String,
-        /// Where it stands.
-        state: CampaignState,
-    },
-    /// Nobody can be reminded of anything.
-    #[error(
-        "the prompts of reminders are not all there (promemoria_*.wav): make them, and see `cuptel check`"
-    )]
-    NoPrompts,
-    /// Not that many at once.
-    #[error("the pace is 1 to {PACE_MAX} people that are released and not settled")]
-    Pace,
-    /// Nobody reads for so long.
-    #[error("operators may read for 600 s at most before a person is rung")]
-    Preview,
-    /// Hours that cannot be read.
-    #[error("\"{0}\" are no hours like 09:00-13:00")]
-    Window(String),
-    /// It would be over before it begins.
-    #[error("its end or its deadline is over before anybody may be called")]
-    TooLate,
-    /// More than somebody reads.
-    #[error("a note has at most {NOTE_MAX} characters")]
-    NoteTooLong,
-    /// The bound is reached.
-    #[error("{0} campaigns are open, as many as may be ([limits] campaigns_max)")]
-    TooMany(u32),
-    /// The bound is reached.
-    #[error(
-        "more than {0} people would be on its list ([limits] campaign_entries_max): nothing was added"
-    )]
-    TooManyEntries(u32),
-    /// More than one turn of the loop takes.
-    #[error("more than {CHUNK_MAX} lines at once: nothing was added")]
-    TooManyAtOnce,
-    /// A line is named by its number, in what is left out.
-    #[error("two lines have the number {0}: nothing was added")]
-    LineTwice(u32),
-    /// Nobody is on its list.
-    #[error("nobody is on the list of campaign \"{0}\"")]
-    Nobody(String),
-    /// What is told could not be stored where it can be read again.
-    #[error("the database does not take what happens: no list is taken in meanwhile")]
-    NotStored,
-    /// Lines that cannot be taken; nothing of the others was.
-    #[error("{} lines cannot be taken, the first is {}", .0.len(), first(.0))]
-    LeftOut(Vec<LeftOut>),
-}
-
-fn first(left_out: &[LeftOut]) -> String {
-    left_out
-        .first()
-        .map(ToString::to_string)
-        .unwrap_or_default()
-}
 
 /// A campaign in memory.
 #[derive(Debug, Serialize, Deserialize)]
@@ -370,9 +168,13 @@ impl Centre {
                 tenant,
                 queue,
                 kind,
+                campaign,
                 entries,
             } => {
                 let (tenant, _) = self.whose(&tenant, &queue)?;
+                if let Some(told) = campaign {
+                    self.refuse_campaign(now, &told, tenant)?;
+                }
                 let of = (tenant, kind);
                 Ok(self.none_left_out(now, of, &BTreeSet::new(), &entries)?)
             }
@@ -456,6 +258,8 @@ impl Centre {
             pace: told.pace.unwrap_or(PACE),
             per_hour: told.per_hour,
             preview_s: told.preview_s,
+            order: told.order,
+            cli: told.cli,
             state: CampaignState::Loading,
             created_ms: now.utc_ms,
             started_ms: None,
@@ -487,9 +291,7 @@ impl Centre {
         if self.campaigns.named(&told.name).is_some() {
             return Err(CampaignError::NameTaken(told.name.clone()));
         }
-        if told.kind == CampaignKind::Reminder && !self.can_remind() {
-            return Err(CampaignError::NoPrompts);
-        }
+        self.refuse_dials(told, tenant)?;
         let most = self.rules.limits.campaigns_max;
         if self.campaigns.open.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(CampaignError::TooMany(most));
@@ -516,6 +318,32 @@ impl Centre {
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Why nobody can be called as a campaign wants it.
+    fn refuse_dials(&self, told: &CampaignTold, tenant: TenantId) -> Result<(), CampaignError> {
+        match (told.kind, told.order) {
+            (CampaignKind::Reminder, _) if !self.can_remind() => Err(CampaignError::NoPrompts),
+            (CampaignKind::Reminder, Some(DialOrder::OperatorFirst)) => {
+                Err(CampaignError::AlwaysPersonFirst)
+            }
+            (CampaignKind::Recall, Some(DialOrder::PersonFirst))
+                if self.rules.prompts.person_first.is_none() =>
+            {
+                Err(CampaignError::NoPromptsFirst)
+            }
+            (CampaignKind::Recall | CampaignKind::Reminder, _) => Ok(()),
+        }?;
+        let Some(cli) = &told.cli else {
+            return Ok(());
+        };
+        let tenant = self.rules.tenants.get(&tenant);
+        if !tenant.is_some_and(|it| it.dialplan.numbers.contains(cli)) {
+            return Err(CampaignError::Cli(cli.clone()));
+        }
+        let mut trunks = self.rules.trunks.values();
+        let is_shown = trunks.any(|trunk| trunk.outbound && !trunk.dials.shows_own_cli);
+        is_shown.then_some(()).ok_or(CampaignError::CliNotShown)
     }
 
     /// Hours by the clock of an authority.

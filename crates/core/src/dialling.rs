@@ -6,8 +6,7 @@ use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
 use crate::chosen_time::has_passed;
 use crate::failover::Unanswered;
-use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TenantId, TrunkId};
-use crate::number::PhoneNumber;
+use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TrunkId};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{AssignmentRow, DialRow, Record};
@@ -17,6 +16,7 @@ use crate::seat::{SeatWork, With};
 use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
+use crate::way::Way;
 use crate::whisper::WHISPERED;
 use crate::words::{CallbackEventKind, DialOrder, DialResult, DialState};
 
@@ -25,14 +25,6 @@ const WHY_NOT: u64 = 1;
 
 /// The work of a seat that calls somebody back: its row, its queue, its leg.
 type AtSeat = (AssignmentRow, QueueId, LegId);
-
-/// How a dial goes.
-pub(crate) struct Way {
-    pub(crate) trunk: TrunkId,
-    /// The number that is shown.
-    pub(crate) cli: PhoneNumber,
-    pub(crate) ring_s: u32,
-}
 
 impl Centre {
     /// Operator-first: the operator is on the line, now the person is rung.
@@ -53,7 +45,6 @@ impl Centre {
         let Some(case) = self.cases.get(&callback) else {
             return;
         };
-        let (number, tenant) = (case.number.clone(), case.row.tenant);
         // Whoever was read about for long may not be rung any more.
         let rule = self.rules.rule_now(queue);
         let is_late = rule.is_some_and(|it| it.callback.shut_until(now.utc_ms).is_some())
@@ -62,7 +53,7 @@ impl Centre {
         let way = if is_held || is_late {
             Err(self.rules.prompts.to_operator_withdrawn)
         } else {
-            self.way_to_dial(now, (tenant, queue), &number, &[])
+            self.way_to_dial(now, (callback, queue), None, &[])
         };
         let way = match way {
             Ok(way) => way,
@@ -122,75 +113,6 @@ impl Centre {
         }
     }
 
-    /// The row of one dial, what follows for its number and its trunk, and whom it rings.
-    pub(crate) fn new_dial(
-        &mut self,
-        now: Now,
-        callback: CallbackId,
-        (order, seat): (DialOrder, Option<SeatId>),
-        trunk: TrunkId,
-        step: &mut Step,
-    ) -> Option<(DialRow, PhoneNumber)> {
-        let case = self.cases.get(&callback)?;
-        let (number, handle) = (case.number.clone(), case.row.number);
-        let id = DialId(self.ids.allot());
-        let dial = DialRow {
-            id,
-            callback,
-            number: handle,
-            order,
-            seat,
-            trunk,
-            state: DialState::InFlight,
-            placed_ms: now.utc_ms,
-            answered_ms: None,
-            pressed_ms: None,
-            ended_ms: None,
-            result: None,
-            sip_status: None,
-        };
-        let row = Record::Dial(dial.clone());
-        step.records
-            .extend(Some(row).filter(|_| !planted(Fault::DialWithoutRow)));
-        self.people.change(&number, |known| known.dial = Some(id));
-        let about = About {
-            dial: Some(id),
-            seat,
-            detail: (order == DialOrder::PersonFirst).then_some(order.as_str()),
-            ..About::default()
-        };
-        self.note(now, callback, CallbackEventKind::Dialled, about, step);
-        self.use_channels(now, trunk, |used| used.outbound += 1);
-        Some((dial, number))
-    }
-
-    /// How a dial goes that these trunks have refused; or what the operator is told: somebody has
-    /// stopped it, or the channel went to an inbound call meanwhile.
-    pub(crate) fn way_to_dial(
-        &mut self,
-        now: Now,
-        (tenant, queue): (TenantId, QueueId),
-        number: &PhoneNumber,
-        refused_by: &[TrunkId],
-    ) -> Result<Way, PromptId> {
-        let rules = self.rules.clone();
-        // Every offer was withdrawn then; but nothing may be dialled past a stop or a mark.
-        if self.is_stopped(queue) || self.is_do_not_call(tenant, number) {
-            return Err(rules.prompts.to_operator_withdrawn);
-        }
-        let chosen = self.choose_trunk(now, refused_by);
-        let trunk = chosen.and_then(|id| Some((id, rules.trunks.get(&id)?)));
-        let (trunk, rule) = trunk.ok_or(rules.prompts.to_operator_unreachable)?;
-        let of_queue = rules.queues.get(&queue).and_then(|it| it.cli.as_ref());
-        let of_tenant = rules.tenants.get(&tenant).and_then(|it| it.cli.as_ref());
-        let own = of_queue.or(of_tenant).filter(|_| !rule.dials.shows_own_cli);
-        Ok(Way {
-            trunk,
-            cli: own.unwrap_or(&rule.cli).clone(),
-            ring_s: rule.ring_s,
-        })
-    }
-
     /// The trunk refused the call before any phone rang: it goes through the next one, in the same
     /// breath, so that the operator hears nothing of it. Whether there is one.
     fn fails_over(&mut self, now: Now, id: SeatId, status: u16, step: &mut Step) -> bool {
@@ -224,8 +146,7 @@ impl Centre {
         {
             return false;
         }
-        let (number, of) = (case.number.clone(), (case.row.tenant, work.1));
-        let Ok(way) = self.way_to_dial(now, of, &number, &refused_by) else {
+        let Ok(way) = self.way_to_dial(now, (callback, work.1), None, &refused_by) else {
             return false;
         };
         self.legs.remove(&person_leg);

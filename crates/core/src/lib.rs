@@ -81,6 +81,7 @@ mod timers;
 mod unseen;
 mod waiting;
 mod walking;
+mod way;
 mod whisper;
 pub mod why;
 mod wishing;

@@ -79,6 +79,17 @@ impl Serialize for PhoneNumber {
     }
 }
 
+/// One of ours, which everybody may see.
+pub(crate) fn in_full<S: Serializer>(
+    number: &Option<PhoneNumber>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    number
+        .as_ref()
+        .map(PhoneNumber::reveal)
+        .serialize(serializer)
+}
+
 impl<'de> Deserialize<'de> for PhoneNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

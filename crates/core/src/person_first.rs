@@ -9,14 +9,11 @@
 //! **A machine is a hint.** It spends no try and gives nobody up: after `machines_max` questions that
 //! nobody answered an operator is on the line first, and hears who it is.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::cause;
 use crate::callback::Move;
 use crate::centre::{Centre, Role};
-use crate::dialling::Way;
 use crate::failover::Unanswered;
 use crate::id::{CallbackId, DialId, LegId, NeedId, QueueId, TrunkId};
 use crate::keeping::NeedsSaid;
@@ -25,10 +22,11 @@ use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{DialRow, NeedRow, Record, Work};
-use crate::rules::{PersonFirstPolicy, PromptId};
+use crate::rules::PromptId;
 use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
 use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
+use crate::way::Way;
 use crate::words::{CallbackEventKind, ClosedHow, DialOrder, DialResult, Party};
 
 /// One that could not be dialled though nothing held it is looked at again so much later.
@@ -76,55 +74,13 @@ pub(crate) enum Stands {
 }
 
 impl Centre {
-    /// Whether the person of this callback is on the line before an operator.
-    pub(crate) fn is_person_first(&self, waiting: &Waiting) -> bool {
-        let Work::Callback(id) = waiting.work else {
-            return false;
-        };
-        let Some(policy) = self.policy_first(waiting.queue) else {
-            return false;
-        };
-        let case = self.cases.get(&id).filter(|_| !waiting.is_live);
-        let is_owned = self.owners.contains_key(&id);
-        case.is_some_and(|case| case.machines < policy.machines_max && !is_owned)
-    }
-
-    fn policy_first(&self, queue: QueueId) -> Option<&PersonFirstPolicy> {
-        let policy = &self.rules.queues.get(&queue)?.callback.person_first;
-        let is_spoken = self.rules.prompts.person_first.is_some();
-        (is_spoken && policy.order == DialOrder::PersonFirst).then_some(policy)
-    }
-
-    /// Queues for which as many people are called first as operators are free.
-    pub(crate) fn as_many_as_free(&self) -> BTreeSet<QueueId> {
-        let queues = self.rules.queues.keys();
-        queues.filter(|id| self.is_full(**id)).copied().collect()
-    }
-
-    pub(crate) fn is_full(&self, queue: QueueId) -> bool {
-        if self.policy_first(queue).is_none() || planted(Fault::MoreCalledThanFree) {
-            return false;
-        }
-        let called = self.person_first.values();
-        let called = called.filter(|it| it.reminds.is_none()).map(|it| it.queue);
-        let in_flight = called.chain(self.waits_first());
-        let in_flight = in_flight.map(|queue| self.rules.current(queue).unwrap_or(queue));
-        let of_these = in_flight.filter(|other| self.blending.shares_seats(queue, *other));
-        of_these.count() >= self.matching.free_to_dial(queue).max(1)
-    }
-
     /// A person is called, and nobody of ours is on the line yet.
     pub(crate) fn call_person_first(&mut self, now: Now, waiting: &Waiting, step: &mut Step) {
         let Work::Callback(id) = waiting.work else {
             return;
         };
-        let case = self.cases.get(&id);
-        let Some((tenant, number)) = case.map(|it| (it.row.tenant, it.number.clone())) else {
-            return;
-        };
         self.matching.step_out(waiting);
-        let of = (tenant, waiting.queue);
-        let Ok(way) = self.way_to_dial(now, of, &number, &[]) else {
+        let Ok(way) = self.way_to_dial(now, (id, waiting.queue), None, &[]) else {
             return self.not_dialled(now, id, step);
         };
         let counted = |row: &mut crate::record::CallbackRow| row.tries += 1;
@@ -290,8 +246,7 @@ impl Centre {
         let refused_by = [refused_by.as_slice(), &[person.dial.trunk]].concat();
         let (queue, leg, dial) = (person.queue, person.leg, person.dial.clone());
         let reminds = person.reminds;
-        let (tenant, number) = (case.row.tenant, case.number.clone());
-        let Ok(way) = self.way_to_dial(now, (tenant, queue), &number, &refused_by) else {
+        let Ok(way) = self.way_to_dial(now, (id, queue), reminds, &refused_by) else {
             return false;
         };
         self.legs.remove(&leg);
@@ -339,7 +294,7 @@ impl Centre {
         {
             return self.greet(now, id, step);
         }
-        let times = self.policy_first(queue).map_or(1, |it| it.times.max(1));
+        let times = self.asks_first(queue).map_or(1, |it| it.times.max(1));
         self.ask_first(now, id, times - 1, step);
     }
 
@@ -351,7 +306,7 @@ impl Centre {
             // A reload has taken the words away.
             return self.first_over(now, id, (DialResult::Cancelled, Some(200)), true, step);
         };
-        let calling = self.policy_first(queue).and_then(|it| it.calling);
+        let calling = self.asks_first(queue).and_then(|it| it.calling);
         let mut says = vec![calling.unwrap_or(spoken.calling)];
         let code = self.code_words.get(&id).copied();
         if let (Some(code), Some(words)) = (code, &self.rules.prompts.code) {
@@ -554,42 +509,6 @@ impl Centre {
             if !planted(Fault::NotMarried) {
                 self.first_over(now, id, (DialResult::Married, None), true, step);
             }
-        }
-    }
-
-    /// We stop: whose phone rings is let go, whoever hears us is told that we call again.
-    pub(crate) fn nobody_is_first(&mut self, now: Now, step: &mut Step) {
-        let ids: Vec<CallbackId> = self.person_first.keys().copied().collect();
-        for id in ids {
-            let stands = self.person_first.get(&id).map(|it| it.stands.clone());
-            let spoken = self.rules.prompts.person_first.clone();
-            match (stands, spoken) {
-                (
-                    Some(
-                        Stands::Asked { .. }
-                        | Stands::Leaving
-                        | Stands::Born { .. }
-                        | Stands::Told { .. }
-                        | Stands::Cancelling,
-                    ),
-                    Some(spoken),
-                ) => {
-                    self.takes_leave(id, (DialResult::Cancelled, false), spoken.later, step);
-                }
-                (Some(Stands::Farewell { .. }), _) => {}
-                (Some(_), _) => {
-                    self.first_over(now, id, (DialResult::Cancelled, None), true, step);
-                }
-                (None, _) => {}
-            }
-        }
-    }
-
-    /// The patience is over.
-    pub(crate) fn cut_first(&mut self, now: Now, step: &mut Step) {
-        let ids: Vec<CallbackId> = self.person_first.keys().copied().collect();
-        for id in ids {
-            self.first_over(now, id, (DialResult::Cancelled, None), true, step);
         }
     }
 

@@ -194,14 +194,17 @@ impl Centre {
 
     /// Whether nothing is owed but to people of campaigns of which nobody is rung now.
     pub(crate) fn is_held_by_campaign(&self, case: &Case) -> bool {
-        let is_held = |need: &NeedRow| {
-            need.kind.is_listed()
-                && self.campaigns.released.get(&need.id).is_some_and(|entry| {
-                    let campaign = self.campaigns.open.get(&entry.campaign);
-                    !campaign.is_some_and(|campaign| campaign.is_active)
-                })
-        };
+        let is_held = |need: &NeedRow| self.is_of_held_campaign(need);
         !case.needs.is_empty() && case.needs.iter().all(is_held) && !planted(Fault::PauseIgnored)
+    }
+
+    /// Whether a need is that of a campaign of which nobody is rung now.
+    pub(crate) fn is_of_held_campaign(&self, need: &NeedRow) -> bool {
+        need.kind.is_listed()
+            && self.campaigns.released.get(&need.id).is_some_and(|entry| {
+                let campaign = self.campaigns.open.get(&entry.campaign);
+                !campaign.is_some_and(|campaign| campaign.is_active)
+            })
     }
 
     /// Releases as many as may be, asks for the next, and ends what has nobody left.

@@ -727,15 +727,16 @@ pub struct ReviewRow {
     pub reopened_as: Option<CallbackId>,
 }
 
-/// A list of people whom an authority wants called.
+/// A list of people whom an authority wants called. Authority and queue stand in it by their
+/// identifiers, or by their names where it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
-pub struct CampaignRow {
+pub struct CampaignRow<Tenant = TenantId, Queue = QueueId> {
     /// The campaign.
     pub id: CampaignId,
     /// Whose.
-    pub tenant: TenantId,
+    pub tenant: Tenant,
     /// Whose operators call, and how.
-    pub queue: QueueId,
+    pub queue: Queue,
     /// What it goes by.
     pub name: String,
     /// What it is for.
@@ -758,6 +759,11 @@ pub struct CampaignRow {
     pub per_hour: Option<u32>,
     /// How long operators read about its people before these are rung; as the queue says, without.
     pub preview_s: Option<u32>,
+    /// Who is on the line first; as the queue says, without.
+    pub order: Option<DialOrder>,
+    /// The number that its people are shown; as the queue says, without.
+    #[serde(serialize_with = "crate::number::in_full")]
+    pub cli: Option<PhoneNumber>,
     /// Where it stands.
     pub state: CampaignState,
     /// Since when it is there.

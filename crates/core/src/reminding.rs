@@ -91,12 +91,14 @@ impl Centre {
         let Some(appointment) = &told.appointment else {
             return (kind == CampaignKind::Reminder).then_some(WhyLeftOut::NoAppointment);
         };
-        let is_born = appointment.born.is_some_and(|year| BORN.contains(&year));
-        if kind != CampaignKind::Reminder || !is_born {
+        let Some(born) = appointment.born.filter(|_| kind == CampaignKind::Reminder) else {
             return Some(WhyLeftOut::NoAppointment);
+        };
+        if !BORN.contains(&born) {
+            return Some(WhyLeftOut::NoYear);
         }
         if appointment.at_ms <= told.not_before_ms.unwrap_or(now.utc_ms).max(now.utc_ms) {
-            return Some(WhyLeftOut::TooLate);
+            return Some(WhyLeftOut::PastAppointment);
         }
         let spoken = self.rules.prompts.reminder.as_ref();
         let is_said = |place: &String| spoken.is_some_and(|it| it.places.contains_key(place));
@@ -152,8 +154,7 @@ impl Centre {
         let Some((_, need)) = case.needs.iter().filter_map(comes).min() else {
             return;
         };
-        let (tenant, number) = (case.row.tenant, case.number.clone());
-        let Ok(way) = self.way_to_dial(now, (tenant, queue), &number, &[]) else {
+        let Ok(way) = self.way_to_dial(now, (id, queue), Some(need), &[]) else {
             return self.not_dialled(now, id, step);
         };
         let counted = |row: &mut crate::record::CallbackRow| row.tries += 1;

@@ -3,7 +3,8 @@
 
 use crate::attempt::End;
 use crate::centre::Centre;
-use crate::id::SeatId;
+use crate::id::{CallbackId, SeatId};
+use crate::person_first::Stands;
 use crate::seat::{SeatWork, With};
 use crate::step::{Effect, Step};
 use crate::time::Now;
@@ -105,6 +106,42 @@ impl Centre {
         if self.seats.values().all(|seat| seat.leg().is_none()) {
             self.stopping = Some(true);
             step.effects.push(Effect::Drained);
+        }
+    }
+
+    /// We stop: whose phone rings is let go, whoever hears us is told that we call again.
+    pub(crate) fn nobody_is_first(&mut self, now: Now, step: &mut Step) {
+        let ids: Vec<CallbackId> = self.person_first.keys().copied().collect();
+        for id in ids {
+            let stands = self.person_first.get(&id).map(|it| it.stands.clone());
+            let spoken = self.rules.prompts.person_first.clone();
+            match (stands, spoken) {
+                (
+                    Some(
+                        Stands::Asked { .. }
+                        | Stands::Leaving
+                        | Stands::Born { .. }
+                        | Stands::Told { .. }
+                        | Stands::Cancelling,
+                    ),
+                    Some(spoken),
+                ) => {
+                    self.takes_leave(id, (DialResult::Cancelled, false), spoken.later, step);
+                }
+                (Some(Stands::Farewell { .. }), _) => {}
+                (Some(_), _) => {
+                    self.first_over(now, id, (DialResult::Cancelled, None), true, step);
+                }
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// The patience is over.
+    pub(crate) fn cut_first(&mut self, now: Now, step: &mut Step) {
+        let ids: Vec<CallbackId> = self.person_first.keys().copied().collect();
+        for id in ids {
+            self.first_over(now, id, (DialResult::Cancelled, None), true, step);
         }
     }
 }

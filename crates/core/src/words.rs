@@ -678,6 +678,10 @@ vocabulary! {
         TooLong = "too_long",
         /// Who is reminded has an appointment and a year of birth, and nobody else has.
         NoAppointment = "no_appointment",
+        /// The appointment is over before anybody may be called.
+        PastAppointment = "past_appointment",
+        /// Nobody who is reminded is born in such a year.
+        NoYear = "no_year",
         /// There is no prompt that says that place.
         NoPlace = "no_place",
     }

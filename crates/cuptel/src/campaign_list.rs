@@ -10,9 +10,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use cuptel_core::campaign::{CampaignError, is_name};
-use cuptel_core::number::Caller;
+use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{CampaignKind, NumberClass, PriorityClass};
+use cuptel_core::words::{CampaignKind, DialOrder, NumberClass, PriorityClass};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{one_of, say, tell};
@@ -51,6 +51,11 @@ fn columns(kind: CampaignKind) -> &'static Columns {
 fn name(text: &str) -> Result<String, String> {
     let name = is_name(text).then(|| text.to_owned());
     name.ok_or_else(|| CampaignError::Name.to_string())
+}
+
+fn cli(text: &str) -> Result<PhoneNumber, &'static str> {
+    let number = PhoneNumber::parse_e164(text);
+    number.map_err(|_error| "expected a number like +390861000000")
 }
 
 /// A list, and what is to be done with it.
@@ -102,6 +107,14 @@ pub(crate) struct NewCampaign {
     /// [default: `preview_s` of the queue]
     #[arg(long, value_name = "S")]
     preview_s: Option<u32>,
+    /// Who is on the line first: with `person_first` people press a key for an operator, as with `order` of
+    /// `[queue.callback]`. Who is reminded is always called first [default: `order` of the queue]
+    #[arg(long, value_parser = one_of(DialOrder::ALL))]
+    order: Option<DialOrder>,
+    /// The number that its people are shown, like +390861000000: one that a dialplan of the tenant answers
+    /// [default: `cli` of the queue, else of the tenant, else of the trunk]
+    #[arg(long, value_name = "NUMBER", value_parser = cli)]
+    cli: Option<PhoneNumber>,
     /// Who brings it in, which is recorded
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
@@ -132,6 +145,9 @@ struct Told {
 
 /// `import campaign FILE.csv`.
 pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitCode> {
+    if (new.kind, new.order) == (CampaignKind::Reminder, Some(DialOrder::OperatorFirst)) {
+        bail!(CampaignError::AlwaysPersonFirst);
+    }
     let most = config.limits.campaign_entries_max;
     let form = Form::of(&new.file, columns(new.kind))?;
     let lines = form.each(bound(most), |_| Ok(()))?;
@@ -142,7 +158,9 @@ pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitC
     if new.dry_run || new.strict {
         let told = tell_all(&form, most, |entries| check(&api, new, entries))?;
         if new.dry_run {
-            return Ok(report(new, &told, "would be taken; nothing was changed"));
+            let done = report(new, &told, "would be taken; nothing was changed");
+            let fails = new.strict && !told.left_out.is_empty();
+            return Ok(if fails { ExitCode::FAILURE } else { done });
         }
         if !told.left_out.is_empty() {
             report(new, &told, "could be taken; nothing was, as --strict says");
@@ -186,13 +204,15 @@ fn campaign(new: &NewCampaign) -> Value {
         "class": new.class,
         "due_ms": new.due, "note": new.note, "window": new.window, "starts_ms": new.starts,
         "ends_ms": new.ends, "pace": new.pace, "per_hour": new.per_hour,
-        "preview_s": new.preview_s, "by": new.by,
+        "preview_s": new.preview_s, "order": new.order,
+        "cli": new.cli.as_ref().map(PhoneNumber::reveal), "by": new.by,
     })
 }
 
 fn check(api: &Api, new: &NewCampaign, entries: &[Value]) -> anyhow::Result<Value> {
     let asked = json!({
-        "tenant": new.tenant, "queue": new.queue, "kind": new.kind, "entries": entries,
+        "tenant": new.tenant, "queue": new.queue, "kind": new.kind, "campaign": campaign(new),
+        "entries": entries,
     });
     api.post("campaigns/check", &asked)
 }
@@ -284,6 +304,8 @@ fn in_words(why: &str) -> String {
             "its note has more than 500 characters, its ref more than 80, or signs in them"
         }
         "no_appointment" => "its `appointment` or its `born`, a year like 1950, is missing",
+        "past_appointment" => "its `appointment` is over before anybody may be called",
+        "no_year" => "its `born` is no year in which a person who is reminded can be born",
         "no_place" => {
             "there is no prompt luogo_PLACE.wav for its `place` (see dialplans/prompts/make)"
         }
@@ -452,7 +474,7 @@ mod tests {
     fn a_broken_file_is_told_whole_and_names_its_line() {
         let broken = read("number,note\n0861123456\n").unwrap_err();
         assert!(
-            broken.contains("broken") && broken.contains("line: 2"),
+            broken.contains("broken at line 2: it has 1 columns and not 2, which are number, note"),
             "{broken}"
         );
         let unknown = read("number,telefono\n").unwrap_err();

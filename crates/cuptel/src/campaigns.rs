@@ -36,8 +36,7 @@ const FIELDS: [&str; 11] = [
 ];
 /// People read at once for an export.
 const PAGE: u32 = 1_000;
-const EXPORT_COLUMNS: &str =
-    "line,number,ref,state,released,settled,due,not_before,callback,note,appointment";
+const EXPORT_COLUMNS: &str = "line,number,ref,state,released,settled,due,not_before,callback,note,appointment,place,tries,last_call";
 
 /// What can be asked of campaigns, and done with them.
 #[derive(Debug, Clone, Subcommand)]
@@ -94,6 +93,9 @@ pub(crate) enum CampaignCommand {
         how: How,
     },
     /// How it went for each of its people, as a CSV file
+    ///
+    /// `tries` are those of their callback, `last_call` says how the last of them ended: `machine` is one
+    /// that somebody or something picked up and pressed no key.
     ///
     /// Reads the database itself, server or not. Numbers are masked.
     Export {
@@ -335,7 +337,7 @@ fn plain(text: &str) -> String {
     }
 }
 
-fn cells(entry: &EntryView, full: bool, has_ended: bool) -> anyhow::Result<[String; 11]> {
+fn cells(entry: &EntryView, full: bool, has_ended: bool) -> anyhow::Result<[String; 14]> {
     let Ok(zone) = parse_zone("Europe/Rome") else {
         bail!("the clock of Rome is not known");
     };
@@ -359,5 +361,10 @@ fn cells(entry: &EntryView, full: bool, has_ended: bool) -> anyhow::Result<[Stri
         entry.callback.map_or(String::new(), |id| id.to_string()),
         plain(entry.note.as_deref().unwrap_or_default()),
         moment(entry.appointment_ms),
+        plain(entry.place.as_deref().unwrap_or_default()),
+        entry.tries.map_or(String::new(), |tries| tries.to_string()),
+        entry
+            .last_result
+            .map_or(String::new(), |it| it.as_str().to_owned()),
     ])
 }

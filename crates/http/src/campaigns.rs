@@ -8,10 +8,10 @@ use cuptel_core::campaign::{
     CHUNK_MAX, CampaignCommand, CampaignError, CampaignTold, EntryTold, LeftOut,
 };
 use cuptel_core::id::CampaignId;
-use cuptel_core::number::Caller as Person;
+use cuptel_core::number::{Caller as Person, PhoneNumber};
 use cuptel_core::record::Appointment;
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{CampaignEnd, CampaignKind, CampaignState, PriorityClass};
+use cuptel_core::words::{CampaignEnd, CampaignKind, CampaignState, DialOrder, PriorityClass};
 use cuptel_store::{CampaignDetail, CampaignFilter};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -88,6 +88,13 @@ pub(crate) struct NewCampaign {
     /// Seconds, at most 600, that operators read about its people before these are rung; as the queue says
     /// (`preview_s`), without.
     preview_s: Option<u32>,
+    /// `operator_first` or `person_first`; as the queue says, without. Who is reminded is always called first.
+    #[schema(value_type = Option<String>)]
+    order: Option<DialOrder>,
+    /// The number that its people are shown, `+` and digits: one that a dialplan of the tenant answers; as
+    /// the queue says, without.
+    #[schema(value_type = Option<String>)]
+    cli: Option<PhoneNumber>,
     /// Name of who makes it.
     by: Option<String>,
 }
@@ -145,6 +152,8 @@ pub(crate) struct EntriesToCheck {
     /// As in a campaign.
     #[schema(value_type = Option<String>)]
     kind: Option<CampaignKind>,
+    /// As it would be made: its own settings are looked at then, too.
+    campaign: Option<Box<NewCampaign>>,
     /// At most 500.
     entries: Vec<NewEntry>,
 }
@@ -258,7 +267,14 @@ pub(crate) async fn create(
     State(shared): State<Shared>,
     asked: Asked<NewCampaign>,
 ) -> Result<Json<Value>, ApiError> {
-    let wish = asked.wish;
+    let name = asked.wish.name.clone();
+    let told = settings(&shared, asked.wish).await?;
+    told_to(&shared, &caller, CampaignCommand::Create(Box::new(told))).await?;
+    shown(&shared, &caller, &name).await
+}
+
+/// A campaign as the rules are told it, under a name that no stored one has.
+async fn settings(shared: &Shared, wish: NewCampaign) -> Result<CampaignTold, ApiError> {
     let now_ms = shared.engine.snapshot().at_ms;
     let known = shared.store.campaign(&wish.name, now_ms).await?;
     let has_it = |it: &CampaignDetail| {
@@ -268,8 +284,7 @@ pub(crate) async fn create(
     if known.is_some_and(|known| has_it(&known)) {
         return Err(refused(CampaignError::NameTaken(wish.name)));
     }
-    let name = wish.name.clone();
-    let told = CampaignTold {
+    Ok(CampaignTold {
         name: wish.name,
         tenant: wish.tenant,
         queue: wish.queue,
@@ -283,10 +298,10 @@ pub(crate) async fn create(
         pace: wish.pace,
         per_hour: wish.per_hour,
         preview_s: wish.preview_s,
+        order: wish.order,
+        cli: wish.cli,
         by: typed(wish.by.as_deref().unwrap_or(""))?,
-    };
-    told_to(&shared, &caller, CampaignCommand::Create(Box::new(told))).await?;
-    shown(&shared, &caller, &name).await
+    })
 }
 
 fn refused(error: CampaignError) -> ApiError {
@@ -346,7 +361,8 @@ fn taken(count: usize, left_out: &[LeftOut]) -> Json<Value> {
     Json(json!({ "taken": count, "left_out": lines }))
 }
 
-/// Says which lines of a list would be left out, and why; nothing is changed. Whether a number comes
+/// Says which lines of a list would be left out, and why, and refuses what the campaign itself would be
+/// refused for, where it is told; nothing is changed. Whether a number comes
 /// twice is looked at within the request alone.
 #[utoipa::path(post, path = "/api/v1/campaigns/check", tag = "people", security(("token" = [])),
     request_body = EntriesToCheck,
@@ -360,10 +376,15 @@ pub(crate) async fn check(
     let wish = asked.wish;
     let entries = read(wish.entries)?;
     let told = entries.len();
+    let campaign = match wish.campaign {
+        Some(campaign) => Some(Box::new(settings(&shared, *campaign).await?)),
+        None => None,
+    };
     let command = CampaignCommand::Check {
         tenant: wish.tenant,
         queue: wish.queue,
         kind: wish.kind.unwrap_or(CampaignKind::Recall),
+        campaign,
         entries,
     };
     let left_out = left_out(&shared, &caller, command).await?;

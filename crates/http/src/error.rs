@@ -12,6 +12,7 @@ use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::campaign::CampaignError;
 use cuptel_core::step::CommandError;
+use cuptel_core::words::CampaignState;
 use cuptel_store::StoreError;
 use metrics_exporter_prometheus::BuildError;
 use serde::Serialize;
@@ -331,6 +332,10 @@ fn status_of_campaign(refused: &CampaignError) -> StatusCode {
         | CampaignError::TooManyAtOnce
         | CampaignError::LineTwice(_)
         | CampaignError::Nobody(_)
+        | CampaignError::NoPromptsFirst
+        | CampaignError::AlwaysPersonFirst
+        | CampaignError::Cli(_)
+        | CampaignError::CliNotShown
         | CampaignError::LeftOut(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -406,11 +411,28 @@ fn hint_of(refused: &CommandError) -> &'static str {
 
 fn campaign_hint(refused: &CampaignError) -> &'static str {
     match refused {
-        CampaignError::NoCampaign(_) | CampaignError::State { .. } => {
+        CampaignError::NoCampaign(_) => {
             "GET /api/v1/campaigns lists the campaigns and where they stand"
         }
+        CampaignError::State { state, .. } => match state {
+            CampaignState::Loading => "its list is not whole yet: complete it, or end it",
+            CampaignState::Ready => "POST /api/v1/campaigns/{campaign}/start has its people called",
+            CampaignState::Running => {
+                "POST /api/v1/campaigns/{campaign}/pause holds it, and `end` ends it"
+            }
+            CampaignState::Paused => "POST /api/v1/campaigns/{campaign}/resume has it go on",
+            CampaignState::Ended => "what is over does not go on: bring in the list anew",
+        },
         CampaignError::Name | CampaignError::NameTaken(_) => "give it another name",
         CampaignError::NoPrompts => "make the prompts, and reload the configuration",
+        CampaignError::NoPromptsFirst => {
+            "make the prompts and reload the configuration, or give no `order`"
+        }
+        CampaignError::AlwaysPersonFirst => "give no `order`",
+        CampaignError::Cli(_) => {
+            "give a number that a dialplan of its tenant has under `numbers`, or none for that of the queue"
+        }
+        CampaignError::CliNotShown => "give no `cli`, or have the carrier show it",
         CampaignError::Preview => "give a shorter `preview_s`, or none for what the queue says",
         CampaignError::Pace => "give another `pace`, and `per_hour` at least 1",
         CampaignError::Window(_) => "give hours within one day, or none for those of the queue",

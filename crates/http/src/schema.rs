@@ -344,7 +344,7 @@ shapes! {
         starts_ms: Option<i64>, ends_ms: Option<i64>, pace: i64, per_hour: Option<i64>,
         state: String, created_ms: i64, started_ms: Option<i64>, since_ms: i64,
         by: Option<String>, ended_how: Option<String>, entries: i64, left_out: i64, kind: String,
-        preview_s: Option<i64>, counts: CampaignCounts, over_ms: Option<i64>,
+        preview_s: Option<i64>, order: Option<String>, cli: Option<String>, counts: CampaignCounts, over_ms: Option<i64>,
     }
     /// How many of a campaign's people stand how: `waiting` becomes `not_called` when it ends, and
     /// `talking` are those of the `released` who are rung or spoken with now.
@@ -360,12 +360,13 @@ shapes! {
         id: i64, line: i64, number: Option<String>, reference: Option<String>,
         note: Option<String>, not_before_ms: Option<i64>, due_ms: Option<i64>, state: String,
         callback: Option<i64>, released_ms: Option<i64>, settled_ms: Option<i64>,
-        appointment_ms: Option<i64>, place: Option<String>,
+        appointment_ms: Option<i64>, place: Option<String>, tries: Option<i64>,
+        last_result: Option<String>,
     }
     /// How many lines were taken, or would be, and which were not.
     EntriesTaken { taken: u64, left_out: Vec<LineLeftOut> }
     /// A line that is left out: `invalid`, `not_callable`, `do_not_call`, `shared`, `twice`,
-    /// `too_late`, `too_long`, `no_appointment` or `no_place`.
+    /// `too_late`, `too_long`, `no_appointment`, `past_appointment`, `no_year` or `no_place`.
     LineLeftOut { line: u32, why: String }
     /// A campaign that has not ended, now; `counts` has no states of which there is nobody.
     CampaignNow {
@@ -488,7 +489,7 @@ shapes! {
     /// People who are owed a call, of a `region`, a `tenant` or a `queue`: `owed` is the sum of the
     /// classes of urgency, and that of the ages. An age is counted from the first call, in full hours
     /// at most: `age_4h` has waited for more than one hour and four at most. `past_promise` are those
-    /// never dialled whose promised time is over.
+    /// not dialled since they were told a time, which is over.
     BacklogLine {
         scope: String, tenant: Option<String>, queue: Option<String>, owed: i64, class_u: i64,
         class_b: i64, class_d: i64, class_p: i64, class_none: i64, age_1h: i64, age_4h: i64,
@@ -572,7 +573,7 @@ shapes! {
     TrunkNow {
         name: String, inbound: u32, outbound: u32, channels: u32, answer_max: u32, notices: u32,
         notice_lines: u32, full_since_ms: Option<i64>, storm: Option<StormNow>,
-        down_since_ms: Option<i64>,
+        down_since_ms: Option<i64>, refused_with: Option<u16>,
     }
     /// More callers than lines: since when, callers who heard that they are on the list, callers
     /// who were put on it, callers for whom no notice line was free.

@@ -173,6 +173,12 @@ impl World {
         campaigns.any(|row| row.kind == CampaignKind::Reminder && row.state != CampaignState::Ended)
     }
 
+    /// Whether a campaign has somebody on the line before an operator.
+    pub(crate) fn asks_keys(&self) -> bool {
+        let mut campaigns = self.decided.campaigns.values();
+        campaigns.any(|row| row.order == Some(DialOrder::PersonFirst)) || self.reminds()
+    }
+
     fn pressed_first(chance: &mut Chance) -> &'static str {
         match chance.between(0, 99) {
             0..=54 => "1",

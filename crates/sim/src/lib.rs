@@ -39,6 +39,7 @@ mod recalls;
 mod rest;
 mod returned;
 mod reviews;
+mod shown;
 mod shrink;
 mod sound;
 mod tape;

@@ -22,6 +22,7 @@ use crate::marks::{check_marks, check_suppressed};
 use crate::promises::{Broken, broken, check, check_move, check_sums};
 use crate::recalls::check_recalls;
 use crate::returned::check_returned;
+use crate::shown::{check_order, order_of};
 use crate::sound::{Led, Sound};
 use crate::watch::Seen;
 use crate::weather::Weather;
@@ -242,6 +243,8 @@ impl World {
             self.asked.entry(seat).or_insert(Asked::Since(self.now_us));
         }
         let records: Vec<Record> = process.step.records.clone();
+        // Not as this world has it: a reload is known there only when it is over.
+        let order = order_of(process.switch.rules());
         let step = &mut process.step;
         let journal = &mut self.disk.memory.journal;
         journal.take_in(&mut step.records, &mut step.deferred);
@@ -254,6 +257,7 @@ impl World {
             check_recalls(&self.decided, record)?;
             check_returned(&self.decided, record)?;
             check_first(&self.decided, record)?;
+            check_order(&self.decided, record, order)?;
             check_bulk(&self.decided, record)?;
             check_move(&self.decided, record, now_ms)?;
             self.check_decline(record)?;

@@ -322,7 +322,7 @@ impl World {
                 let port = self.peers[peer].pick_up(self.now_us, dialog, &offered);
                 let stream = port.and_then(|port| self.sound.at_port(port));
                 let epoch = self.epoch;
-                let is_asked = self.shape.order == DialOrder::PersonFirst || self.reminds();
+                let is_asked = self.shape.order == DialOrder::PersonFirst || self.asks_keys();
                 let mut presses = None;
                 if let Some(line) = self.lines.get_mut(&key).filter(|_| port.is_some()) {
                     presses = (is_asked && line.who == Who::Rung).then(|| line.chance.fork());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cuptel_call::{EntriesWanted, Input};
 use cuptel_core::campaign::{CampaignCommand, CampaignTold, EntryTold};
 use cuptel_core::id::{CampaignId, NeedId};
-use cuptel_core::number::Caller;
+use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::record::{
     Appointment, CampaignEntryRow, CampaignRow, DialRow, EntryPage, NeedRow, Record, WaitingEntry,
 };
@@ -19,10 +19,13 @@ use crate::chance::Chance;
 use crate::image::Image;
 use crate::invented::PEOPLE;
 use crate::promises::{Broken, broken};
+use crate::shown;
 use crate::world::{Happening, World};
 
 /// The stream that these are drawn from, beside the others.
 const RECALLS: u64 = 5_027;
+/// And how their people are called.
+const DIALS: u64 = 5_028;
 /// Who is owed a call again because it was another person comes back beyond the pace: as many as seats.
 const BEYOND_PACE: usize = 6;
 
@@ -98,16 +101,19 @@ impl World {
     fn some_campaign(&self, chance: &mut Chance) -> CampaignTold {
         let (tenant, queue) = chance.pick(&[("teramo", "prenotazioni"), ("avezzano", "centro")]);
         let now_ms = self.now().utc_ms;
+        let mut dials = Chance::of(chance.clone().next(), DIALS);
+        let (order, cli) = shown::drawn(&mut dials, tenant);
         let lasts_ms = i64::try_from(chance.between(60_000, 400_000)).unwrap_or(i64::MAX);
+        let kind = if chance.percent(45) {
+            CampaignKind::Reminder
+        } else {
+            CampaignKind::Recall
+        };
         CampaignTold {
             name: format!("agenda {}-{}", self.epoch, self.steps),
             tenant: tenant.to_owned(),
             queue: queue.to_owned(),
-            kind: if chance.percent(45) {
-                CampaignKind::Reminder
-            } else {
-                CampaignKind::Recall
-            },
+            kind,
             class: chance.percent(30).then(|| chance.pick(PriorityClass::ALL)),
             due_ms: chance.percent(30).then_some(now_ms + lasts_ms + 200_000),
             note: None,
@@ -117,6 +123,8 @@ impl World {
             pace: Some(u32::try_from(chance.between(1, 4)).unwrap_or(1)),
             per_hour: chance.percent(20).then_some(360),
             preview_s: None,
+            order: order.filter(|_| kind == CampaignKind::Recall),
+            cli: cli.and_then(|line| PhoneNumber::parse_e164(line).ok()),
             by: None,
         }
     }

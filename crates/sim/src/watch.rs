@@ -12,6 +12,7 @@ use cuptel_sip::{Flow, Message, Transmit, uri};
 use crate::image::Image;
 use crate::invented::CARRIER;
 use crate::promises::{Broken, broken};
+use crate::shown::shown;
 
 const TEN_YEARS_MS: i64 = 3_650 * 86_400_000;
 /// Nothing comes any more of an INVITE, or of its CANCEL, that nobody answered for so long (RFC 3261
@@ -39,6 +40,8 @@ pub(crate) struct Watch {
     dialled: BTreeMap<String, DialId>,
     /// Those of them that ring, as far as we were told, and were not let go.
     ringing: BTreeSet<DialId>,
+    /// The numbers that are to be shown to those who are not rung yet.
+    shown: BTreeMap<DialId, String>,
     /// Callers let in from a notice line: for another person than the one whom the case holds a
     /// place for.
     others: BTreeSet<AttemptId>,
@@ -168,7 +171,8 @@ impl Watch {
             return broken("P4", format!("{user} is rung and nobody could speak"));
         }
         if transmit.flow.remote == CARRIER {
-            return self.rings(seen, &user, call_id);
+            let cli = message.from().and_then(|from| uri::user(&from.uri));
+            return self.rings(seen, (&user, cli), call_id);
         }
         let seats = &seen.committed.seats;
         let seat = seats.values().find(|seat| seat.name == user);
@@ -269,6 +273,7 @@ impl Watch {
         }
         self.ringing.clear();
         self.dialled.clear();
+        self.shown.clear();
         self.at_phones.clear();
         Ok(())
     }
@@ -280,7 +285,12 @@ impl Watch {
         self.dialled.clear();
     }
 
-    fn rings(&mut self, seen: Seen<'_>, user: &str, call_id: String) -> Result<(), Broken> {
+    fn rings(
+        &mut self,
+        seen: Seen<'_>,
+        (user, cli): (&str, Option<String>),
+        call_id: String,
+    ) -> Result<(), Broken> {
         let in_flight = |image: &Image| {
             let rung = |dial: &&DialRow| {
                 dial.state == DialState::InFlight && image.e164(dial.number) == Some(user)
@@ -298,6 +308,13 @@ impl Watch {
         }
         if !self.rung.insert(dial) {
             return broken("P3", format!("{user} is rung twice for dial {dial}"));
+        }
+        let shown = self.shown.remove(&dial);
+        if shown != cli {
+            return broken(
+                "P5",
+                format!("dial {dial} shows {cli:?}, and not {shown:?}"),
+            );
         }
         self.dialled.insert(call_id, dial);
         let calls_us =
@@ -331,6 +348,13 @@ impl Watch {
                 Ok(())
             }
             Record::Offer(row) => self.offered(before, row),
+            Record::Dial(row) => {
+                let is_new =
+                    row.state == DialState::InFlight && !before.dials.contains_key(&row.id);
+                self.shown
+                    .extend(is_new.then(|| (row.id, shown(before, row))));
+                Ok(())
+            }
             Record::Interval(row) => {
                 if row.work == WorkState::NotResponding {
                     self.rejected.retain(|(_, seat)| *seat != row.seat);
@@ -353,7 +377,6 @@ impl Watch {
             | Record::Need(_)
             | Record::NeedDetail(_)
             | Record::Promise(_)
-            | Record::Dial(_)
             | Record::Assignment(_)
             | Record::SignIn(_)
             | Record::Registration(_)

@@ -1,21 +1,24 @@
 //! Campaigns and the people on their lists: images, what is open at start, the next who may be
 //! called, and how pages and shell see them.
 
-use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
-use cuptel_core::record::{
-    Appointment, CampaignEntryRow, CampaignRow, EntryPage, OpenCampaign, WaitingEntry,
-};
-use cuptel_core::time::UtcMs;
-use cuptel_core::words::{
-    CampaignEnd, CampaignKind, CampaignState, EntryState, PriorityClass, ReminderAnswer,
-};
-use serde::Serialize;
+mod view;
 
+use self::view::over;
+pub use self::view::{CampaignCounts, CampaignDetail, EntryView};
 use crate::dialect::{Connection, Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::row::{Columns, all, all_of, read_int};
 use crate::store::{Store, StoreError, page, while_doing};
 use crate::writer::APPLIED;
+use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::record::{
+    Appointment, CampaignEntryRow, CampaignRow, EntryPage, OpenCampaign, WaitingEntry,
+};
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{
+    CampaignEnd, CampaignState, DialOrder, EntryState, PriorityClass, ReminderAnswer,
+};
 
 pub(crate) const UPSERT: &str = upsert!(campaign {
     2 tenant BIGINT,
@@ -39,6 +42,8 @@ pub(crate) const UPSERT: &str = upsert!(campaign {
     20 left_out BIGINT,
     21 kind TEXT,
     22 preview_s BIGINT,
+    23 who_first TEXT,
+    24 cli TEXT,
 });
 
 pub(crate) const UPSERT_ENTRY: &str = upsert!(campaign_entry {
@@ -60,21 +65,40 @@ pub(crate) const UPSERT_ENTRY: &str = upsert!(campaign_entry {
     17 answer TEXT,
 });
 
+/// A campaign with its authority and queue, as these columns have them.
+macro_rules! campaign {
+    ($of:literal, $rest:expr) => {
+        concat!(
+            "SELECT c.id, ",
+            $of,
+            ", c.name, c.class, c.due_ms, c.note, c.hours, c.starts_ms, c.ends_ms, c.pace, c.per_hour,
+    c.state, c.created_ms, c.started_ms, c.since_ms, c.changed_by, c.ended_how, c.entries, c.left_out,
+    c.kind, c.preview_s, c.who_first, c.cli FROM campaign c ",
+            $rest
+        )
+    };
+}
+
 /// Campaigns that have not ended, and those of which somebody is released.
-const OPEN: &str = "
-SELECT id, tenant, queue, name, class, due_ms, note, hours, starts_ms, ends_ms, pace, per_hour, state,
-    created_ms, started_ms, since_ms, changed_by, ended_how, entries, left_out, kind, preview_s
-FROM campaign c WHERE shard = $1 AND (state <> 'ended' OR EXISTS (
+const OPEN: &str = campaign!(
+    "c.tenant, c.queue",
+    "WHERE shard = $1 AND (state <> 'ended' OR EXISTS (
     SELECT 1 FROM campaign_entry e
     WHERE e.shard = c.shard AND e.campaign = c.id AND e.state = 'released'))
-ORDER BY id";
+ORDER BY id"
+);
 
 macro_rules! entry {
     ($rest:literal) => {
+        entry!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
             "
 SELECT e.id, e.campaign, e.number, e.line, e.from_ms, e.due_ms, e.note, e.reference, e.state,
-    e.callback, e.need, e.released_ms, e.settled_ms, e.appointment_ms, e.place, e.born, e.answer, number.e164
+    e.callback, e.need, e.released_ms, e.settled_ms, e.appointment_ms, e.place, e.born, e.answer, number.e164",
+            $more,
+            "
 FROM campaign_entry e
 LEFT JOIN number ON number.shard = e.shard AND number.id = e.number
 WHERE e.shard = $1 ",
@@ -102,25 +126,24 @@ SELECT count(CASE WHEN state = 'waiting' THEN 1 END), count(CASE WHEN state = 'r
     count(CASE WHEN state = 'confirmed' THEN 1 END), count(CASE WHEN state = 'cancelled' THEN 1 END),
     count(CASE WHEN state = 'to_move' THEN 1 END)
 FROM campaign_entry WHERE shard = $1 AND campaign = $2";
-/// Of those released, who is spoken with or rung.
+/// Of those released, who is spoken with or rung; and until when the last of them rests.
 const TALKING: &str = "
-SELECT count(*) FROM campaign_entry e
+SELECT count(CASE WHEN c.state IN ('dialling', 'talking', 'answered_waiting') THEN 1 END),
+    max(c.not_before_ms)
+FROM campaign_entry e
 JOIN callback c ON c.shard = e.shard AND c.id = e.callback
-WHERE e.shard = $1 AND e.campaign = $2 AND e.state = 'released'
-    AND c.state IN ('dialling', 'talking', 'answered_waiting')";
+WHERE e.shard = $1 AND e.campaign = $2 AND e.state = 'released'";
 
 macro_rules! view {
     ($rest:literal) => {
-        concat!(
-            "
-SELECT c.id, tenant.name, queue.name, c.name, c.class, c.due_ms, c.note, c.hours, c.starts_ms,
-    c.ends_ms, c.pace, c.per_hour, c.state, c.created_ms, c.started_ms, c.since_ms, c.changed_by,
-    c.ended_how, c.entries, c.left_out, c.kind, c.preview_s
-FROM campaign c
-LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
+        campaign!(
+            "tenant.name, queue.name",
+            concat!(
+                "LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN queue ON queue.shard = c.shard AND queue.id = c.queue
 WHERE c.shard = $1 ",
-            $rest
+                $rest
+            )
         )
     };
 }
@@ -133,7 +156,14 @@ ORDER BY c.id DESC LIMIT $5"
 /// The newest of a name: one that was discarded does not take it.
 const NAMED: &str = view!("AND c.name = $2 ORDER BY c.id DESC LIMIT 1");
 const ONE: &str = view!("AND c.id = $2");
-const ENTRIES: &str = entry!("AND e.campaign = $2 AND e.id > $3 ORDER BY e.id LIMIT $4");
+const ENTRIES: &str = entry!(
+    ",
+    (SELECT callback.tries FROM callback
+        WHERE callback.shard = e.shard AND callback.id = e.callback),
+    (SELECT dial.result FROM dial WHERE dial.shard = e.shard AND dial.callback = e.callback
+        AND dial.placed_ms >= e.released_ms ORDER BY dial.id DESC LIMIT 1)",
+    "AND e.campaign = $2 AND e.id > $3 ORDER BY e.id LIMIT $4"
+);
 
 /// Which campaigns to list, newest first.
 #[derive(Debug, Clone, Default)]
@@ -149,146 +179,7 @@ pub struct CampaignFilter {
 }
 
 /// A campaign with its names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CampaignView {
-    /// The campaign.
-    pub id: CampaignId,
-    /// Whose.
-    pub tenant: Option<String>,
-    /// Of which queue.
-    pub queue: Option<String>,
-    /// What it goes by.
-    pub name: String,
-    /// How urgent.
-    pub class: Option<PriorityClass>,
-    /// By when.
-    pub due_ms: Option<UtcMs>,
-    /// What it is about.
-    pub note: Option<String>,
-    /// Hours within those of the queue.
-    pub window: Option<String>,
-    /// Nobody is called before.
-    pub starts_ms: Option<UtcMs>,
-    /// It is over by itself then.
-    pub ends_ms: Option<UtcMs>,
-    /// People at most that are released and not settled.
-    pub pace: i64,
-    /// People at most that are released within an hour.
-    pub per_hour: Option<i64>,
-    /// Where it stands.
-    pub state: CampaignState,
-    /// Since when it is there.
-    pub created_ms: UtcMs,
-    /// When it was started first.
-    pub started_ms: Option<UtcMs>,
-    /// Since when it stands so.
-    pub since_ms: UtcMs,
-    /// Who has it stand so.
-    pub by: Option<String>,
-    /// How it ended.
-    pub ended_how: Option<CampaignEnd>,
-    /// People on its list.
-    pub entries: i64,
-    /// Lines that were left out of it.
-    pub left_out: i64,
-    /// What it is for.
-    pub kind: CampaignKind,
-    /// How long operators read about its people before these are rung; as the queue says, without.
-    pub preview_s: Option<i64>,
-}
-
-/// How many of a campaign's people stand how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct CampaignCounts {
-    /// Not called yet, of one that goes on.
-    pub waiting: i64,
-    /// Not called, of one that has ended.
-    pub not_called: i64,
-    /// Released and not settled.
-    pub released: i64,
-    /// Of these, rung or spoken with now.
-    pub talking: i64,
-    /// Spoken with.
-    pub reached: i64,
-    /// Every try was spent.
-    pub exhausted: i64,
-    /// The deadline was over.
-    pub expired: i64,
-    /// Not to be called.
-    pub forbidden: i64,
-    /// They want no call.
-    pub declined: i64,
-    /// Taken back.
-    pub withdrawn: i64,
-    /// Reminded, they confirmed.
-    pub confirmed: i64,
-    /// Reminded, they cancelled.
-    pub cancelled: i64,
-    /// Reminded, they want another appointment.
-    pub to_move: i64,
-}
-
-impl CampaignCounts {
-    /// How many have a result.
-    #[must_use]
-    pub fn settled(&self) -> i64 {
-        self.reached
-            + self.exhausted
-            + self.expired
-            + self.forbidden
-            + self.declined
-            + self.withdrawn
-            + self.confirmed
-            + self.cancelled
-            + self.to_move
-    }
-}
-
-/// A campaign with how far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CampaignDetail {
-    /// The campaign.
-    #[serde(flatten)]
-    pub campaign: CampaignView,
-    /// How many of its people stand how.
-    pub counts: CampaignCounts,
-    /// When everybody has a result, at the pace since it was started; pauses and nights count.
-    pub over_ms: Option<UtcMs>,
-}
-
-/// One of the people on a list; the number is masked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct EntryView {
-    /// The entry.
-    pub id: EntryId,
-    /// Where it stood in the list.
-    pub line: i64,
-    /// Whom to call; none once erased.
-    pub number: Option<String>,
-    /// What it goes by elsewhere.
-    pub reference: Option<String>,
-    /// What it is about.
-    pub note: Option<String>,
-    /// Not to be called before.
-    pub not_before_ms: Option<UtcMs>,
-    /// By when.
-    pub due_ms: Option<UtcMs>,
-    /// Where it stands.
-    pub state: EntryState,
-    /// The callback that it joined.
-    pub callback: Option<CallbackId>,
-    /// When it was released.
-    pub released_ms: Option<UtcMs>,
-    /// Since when it has its result.
-    pub settled_ms: Option<UtcMs>,
-    /// When the appointment is that they are reminded of.
-    pub appointment_ms: Option<UtcMs>,
-    /// The prompt that says where.
-    pub place: Option<String>,
-    /// The digits, for who reads the database itself; no page and no API has them.
-    #[serde(skip)]
-    pub digits: Option<String>,
-}
+pub type CampaignView = CampaignRow<Option<String>, Option<String>>;
 
 pub(crate) fn image(row: &CampaignRow, seq: i64, images: &mut Images) {
     images
@@ -314,6 +205,8 @@ pub(crate) fn image(row: &CampaignRow, seq: i64, images: &mut Images) {
         .int(row.left_out)
         .word(row.kind.as_str())
         .maybe_int(row.preview_s.map(i64::from))
+        .maybe_word(row.order.map(DialOrder::as_str))
+        .maybe_text(row.cli.as_ref().map(PhoneNumber::reveal))
         .end();
 }
 
@@ -344,11 +237,28 @@ pub(crate) fn entry_image(row: &CampaignEntryRow, seq: i64, images: &mut Images)
 }
 
 fn read(row: &Row) -> Result<CampaignRow, sqlx::Error> {
+    read_of(row, |columns| {
+        Ok((TenantId(columns.int()?), QueueId(columns.int()?)))
+    })
+}
+
+fn view(row: &Row) -> Result<CampaignView, sqlx::Error> {
+    read_of(row, |columns| {
+        Ok((columns.maybe_text()?, columns.maybe_text()?))
+    })
+}
+
+fn read_of<Tenant, Queue>(
+    row: &Row,
+    whose: impl Fn(&mut Columns<'_>) -> Result<(Tenant, Queue), sqlx::Error>,
+) -> Result<CampaignRow<Tenant, Queue>, sqlx::Error> {
     let mut columns = Columns::of(row);
+    let id = CampaignId(columns.int()?);
+    let (tenant, queue) = whose(&mut columns)?;
     Ok(CampaignRow {
-        id: CampaignId(columns.int()?),
-        tenant: TenantId(columns.int()?),
-        queue: QueueId(columns.int()?),
+        id,
+        tenant,
+        queue,
         name: columns.text()?,
         class: columns.maybe_word()?,
         due_ms: columns.maybe_int()?,
@@ -368,6 +278,8 @@ fn read(row: &Row) -> Result<CampaignRow, sqlx::Error> {
         left_out: columns.int()?,
         kind: columns.word()?,
         preview_s: columns.maybe_small()?,
+        order: columns.maybe_word()?,
+        cli: columns.maybe_number()?,
     })
 }
 
@@ -378,7 +290,10 @@ fn read_appointment(columns: &mut Columns<'_>) -> Result<Option<Appointment>, sq
 }
 
 fn read_entry(row: &Row) -> Result<WaitingEntry, sqlx::Error> {
-    let mut columns = Columns::of(row);
+    waiting(&mut Columns::of(row))
+}
+
+fn waiting(columns: &mut Columns<'_>) -> Result<WaitingEntry, sqlx::Error> {
     let row = CampaignEntryRow {
         id: EntryId(columns.int()?),
         campaign: CampaignId(columns.int()?),
@@ -393,7 +308,7 @@ fn read_entry(row: &Row) -> Result<WaitingEntry, sqlx::Error> {
         need: columns.maybe_int()?.map(NeedId),
         released_ms: columns.maybe_int()?,
         settled_ms: columns.maybe_int()?,
-        appointment: read_appointment(&mut columns)?,
+        appointment: read_appointment(columns)?,
         answer: columns.maybe_word()?,
     };
     Ok(WaitingEntry {
@@ -402,36 +317,9 @@ fn read_entry(row: &Row) -> Result<WaitingEntry, sqlx::Error> {
     })
 }
 
-fn view(row: &Row) -> Result<CampaignView, sqlx::Error> {
-    let mut columns = Columns::of(row);
-    Ok(CampaignView {
-        id: CampaignId(columns.int()?),
-        tenant: columns.maybe_text()?,
-        queue: columns.maybe_text()?,
-        name: columns.text()?,
-        class: columns.maybe_word()?,
-        due_ms: columns.maybe_int()?,
-        note: columns.maybe_text()?,
-        window: columns.maybe_text()?,
-        starts_ms: columns.maybe_int()?,
-        ends_ms: columns.maybe_int()?,
-        pace: columns.int()?,
-        per_hour: columns.maybe_int()?,
-        state: columns.word()?,
-        created_ms: columns.int()?,
-        started_ms: columns.maybe_int()?,
-        since_ms: columns.int()?,
-        by: columns.maybe_text()?,
-        ended_how: columns.maybe_word()?,
-        entries: columns.int()?,
-        left_out: columns.int()?,
-        kind: columns.word()?,
-        preview_s: columns.maybe_int()?,
-    })
-}
-
 fn entry_view(row: &Row) -> Result<EntryView, sqlx::Error> {
-    let WaitingEntry { row, number } = read_entry(row)?;
+    let mut columns = Columns::of(row);
+    let WaitingEntry { row, number } = waiting(&mut columns)?;
     Ok(EntryView {
         id: row.id,
         line: row.line,
@@ -446,6 +334,8 @@ fn entry_view(row: &Row) -> Result<EntryView, sqlx::Error> {
         settled_ms: row.settled_ms,
         appointment_ms: row.appointment.as_ref().map(|it| it.at_ms),
         place: row.appointment.and_then(|it| it.place),
+        tries: columns.maybe_int()?,
+        last_result: columns.maybe_word()?,
         digits: number.map(|number| number.reveal().to_owned()),
     })
 }
@@ -457,6 +347,11 @@ fn counts(row: &Row) -> Result<[i64; 11], sqlx::Error> {
         *count = columns.int()?;
     }
     Ok(counts)
+}
+
+fn talk(row: &Row) -> Result<(i64, Option<UtcMs>), sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok((columns.int()?, columns.maybe_int()?))
 }
 
 /// In the order of the vocabulary, which is that of the statement.
@@ -602,7 +497,7 @@ async fn detail(
         to_move,
     ] = count(connection, campaign.id).await?;
     let talking = ask_shard(TALKING).int(campaign.id.0);
-    let talking = talking.one(connection, read_int).await?;
+    let (talking, rests_ms) = talking.one(connection, talk).await?;
     let has_ended = campaign.state == CampaignState::Ended;
     let (waiting, not_called) = if has_ended { (0, waits) } else { (waits, 0) };
     let counts = CampaignCounts {
@@ -621,24 +516,10 @@ async fn detail(
         to_move,
     };
     Ok(CampaignDetail {
-        over_ms: over(&campaign, &counts, now_ms),
+        over_ms: over(&campaign, &counts, now_ms).map(|at| at.max(rests_ms.unwrap_or(at))),
         campaign,
         counts,
     })
-}
-
-/// So long for each who is left as it took for each who has a result.
-fn over(campaign: &CampaignView, counts: &CampaignCounts, now_ms: UtcMs) -> Option<UtcMs> {
-    let started_ms = campaign.started_ms?;
-    let goes_on = matches!(
-        campaign.state,
-        CampaignState::Running | CampaignState::Paused
-    );
-    let (settled, left) = (counts.settled(), counts.waiting + counts.released);
-    let took_ms = i128::from((now_ms - started_ms).max(0));
-    let lasts_ms =
-        (goes_on && settled > 0).then(|| took_ms * i128::from(left) / i128::from(settled));
-    i64::try_from(lasts_ms?).ok()?.checked_add(now_ms)
 }
 
 /// Statements that must find their rows through an index, for the planner's test.

@@ -3,6 +3,7 @@
 mod blending;
 mod bulks;
 mod calling_back;
+mod campaign_dials;
 mod channels;
 mod chosen_times;
 mod clock;

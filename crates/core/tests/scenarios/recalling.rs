@@ -18,7 +18,7 @@ const ANNA: &str = "+393331000004";
 const NAME: &str = "cardiologia";
 const MINUTE_MS: i64 = 60_000;
 
-fn told(pace: u32) -> CampaignTold {
+pub(crate) fn told(pace: u32) -> CampaignTold {
     CampaignTold {
         name: NAME.to_owned(),
         tenant: "asl".to_owned(),
@@ -33,6 +33,8 @@ fn told(pace: u32) -> CampaignTold {
         pace: Some(pace),
         per_hour: None,
         preview_s: None,
+        order: None,
+        cli: None,
         by: Some("carla".to_owned()),
     }
 }
@@ -49,7 +51,7 @@ fn line(line: u32, number: &str) -> EntryTold {
     }
 }
 
-fn does(room: &mut Room, command: CampaignCommand) -> Result<(), CommandError> {
+pub(crate) fn does(room: &mut Room, command: CampaignCommand) -> Result<(), CommandError> {
     room.commands(Command::Campaign(Box::new(command)))
 }
 
@@ -90,7 +92,7 @@ fn ends(room: &mut Room) {
 }
 
 /// A campaign that runs, with these people on its list.
-fn runs(room: &mut Room, told: CampaignTold, numbers: &[&str]) {
+pub(crate) fn runs(room: &mut Room, told: CampaignTold, numbers: &[&str]) {
     does(room, CampaignCommand::Create(Box::new(told))).expect("it can be");
     let lines = (1..).zip(numbers).map(|(nth, number)| line(nth, number));
     adds(room, lines.collect()).expect("they can be called");
@@ -113,7 +115,7 @@ fn talks(room: &mut Room) {
     room.hangs_up(person);
 }
 
-fn of(error: CampaignError) -> Result<(), CommandError> {
+pub(crate) fn of(error: CampaignError) -> Result<(), CommandError> {
     Err(error.into())
 }
 

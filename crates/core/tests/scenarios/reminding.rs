@@ -33,6 +33,8 @@ fn told() -> CampaignTold {
         queue: "book".to_owned(),
         kind: CampaignKind::Reminder,
         preview_s: None,
+        order: None,
+        cli: None,
         class: None,
         due_ms: None,
         note: None,
@@ -326,13 +328,15 @@ fn a_line_that_cannot_be_said_is_left_out_with_its_reason() {
         changed(3, &|it| it.place = Some("altrove".to_owned())),
         changed(4, &|it| it.born = None),
         changed(5, &|it| it.at_ms = past_ms),
+        changed(6, &|it| it.born = Some(1850)),
     ];
     let refused = does(&mut room, CampaignCommand::Add { campaign, entries });
     let why = [
         (2, WhyLeftOut::NoAppointment),
         (3, WhyLeftOut::NoPlace),
         (4, WhyLeftOut::NoAppointment),
-        (5, WhyLeftOut::TooLate),
+        (5, WhyLeftOut::PastAppointment),
+        (6, WhyLeftOut::NoYear),
     ];
     let left_out = why.map(|(line, why)| LeftOut { line, why }).to_vec();
     assert_eq!(refused, Err(CampaignError::LeftOut(left_out).into()));

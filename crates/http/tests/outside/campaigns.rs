@@ -6,7 +6,7 @@ use cuptel_core::campaign::{CampaignCommand, CampaignError, EntryTold, LeftOut};
 use cuptel_core::id::CampaignId;
 use cuptel_core::number::Caller;
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{CampaignState, WhyLeftOut};
+use cuptel_core::words::{CampaignState, DialOrder, WhyLeftOut};
 use cuptel_http::Refusal;
 use serde_json::json;
 
@@ -196,5 +196,58 @@ async fn the_page_shows_how_far_each_campaign_is() {
             .await
             .text
             .contains("Campagne di richiamata")
+    );
+}
+
+#[tokio::test]
+async fn a_check_looks_at_the_campaign_too_and_tells_how_its_people_are_called() {
+    let centre = Centre::open().await;
+    let campaign = |name: &str, cli: &str| {
+        json!({
+            "name": name, "tenant": "asl-teramo", "queue": "prenotazioni",
+            "order": "person_first", "cli": cli,
+        })
+    };
+    let check = |campaign: serde_json::Value| {
+        json!({
+            "tenant": "asl-teramo", "queue": "prenotazioni", "campaign": campaign,
+            "entries": [{ "line": 2, "number": "0861123499" }],
+        })
+        .to_string()
+    };
+    let path = "/api/v1/campaigns/check";
+    let heard = centre
+        .post_json(path, &check(campaign(CAMPAIGN, "+390861000000")))
+        .await;
+    assert_eq!(heard.status, StatusCode::CONFLICT, "{}", heard.text);
+    let heard = centre
+        .post_json(path, &check(campaign("nuova", "zero")))
+        .await;
+    assert_eq!(
+        heard.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        heard.text
+    );
+    assert_eq!(commands(&centre), []);
+    let heard = centre
+        .post_json(path, &check(campaign("nuova", "+390861000000")))
+        .await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let told = commands(&centre);
+    let [
+        CampaignCommand::Check {
+            campaign: Some(told),
+            ..
+        },
+    ] = &told[..]
+    else {
+        panic!("{told:?}");
+    };
+    assert_eq!(told.name, "nuova");
+    assert_eq!(told.order, Some(DialOrder::PersonFirst));
+    assert_eq!(
+        told.cli.as_ref().map(|cli| cli.reveal()),
+        Some("+390861000000")
     );
 }

@@ -402,6 +402,7 @@ pub(crate) fn busy() -> Snapshot {
             full_since_ms: None,
             storm: None,
             down_since_ms: None,
+            refused_with: None,
         }],
         sites: vec![SiteNow {
             name: "teramo".to_owned(),
@@ -586,6 +587,8 @@ fn campaign(names: &Interned, id: i64) -> CampaignRow {
         pace: 50,
         per_hour: None,
         preview_s: None,
+        order: None,
+        cli: None,
         state: CampaignState::Running,
         created_ms: AT_MS,
         started_ms: Some(AT_MS),

@@ -70,6 +70,8 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             name: format!("{NAME}{kind}"),
             kind: CampaignKind::Recall,
             preview_s: None,
+            order: None,
+            cli: None,
             tenant: tenant.name.clone(),
             queue: queue.name.clone(),
             class: None,

@@ -1,14 +1,18 @@
 //! Campaigns in the database: who is next, what comes back at a start, and how far one is.
 
 use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
-use cuptel_core::record::{Appointment, CampaignEntryRow, CampaignRow, Record};
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::record::{
+    Appointment, CallbackRow, CampaignEntryRow, CampaignRow, DialRow, Record,
+};
 use cuptel_core::words::{
-    CampaignEnd, CampaignKind, CampaignState, EntryState, PriorityClass, ReminderAnswer,
+    CallbackState, CampaignEnd, CampaignKind, CampaignState, DialOrder, DialResult, DialState,
+    EntryState, PriorityClass, ReminderAnswer,
 };
 use cuptel_store::{Batch, CampaignFilter, Store};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{NOW, names, number};
+use crate::rows::{NOW, callback, dial, names, number};
 
 on_every_database!(
     the_next_come_in_their_order_and_not_before_their_time,
@@ -35,6 +39,8 @@ fn campaign(id: i64, state: CampaignState) -> CampaignRow {
         pace: 7,
         per_hour: Some(60),
         preview_s: Some(30),
+        order: Some(DialOrder::PersonFirst),
+        cli: PhoneNumber::parse_e164("+390861000000").ok(),
         state,
         created_ms: NOW - 3,
         started_ms: (state != CampaignState::Loading).then_some(NOW - 1_000),
@@ -103,6 +109,17 @@ fn rows() -> Vec<Record> {
     let entries = entries.map(|row| Record::CampaignEntry(Box::new(row)));
     let mut rows = vec![Record::Number(number(1, DIGITS))];
     rows.extend(campaigns.into_iter().chain(entries));
+    // Whose callback rests for an hour after a dial in vain.
+    let rests = callback(11, 1, CallbackState::Waiting);
+    let before = dial(41, 11, 1, DialState::Ended);
+    rows.push(Record::Callback(CallbackRow {
+        not_before_ms: NOW + 3_600_000,
+        ..rests
+    }));
+    rows.push(Record::Dial(DialRow {
+        result: Some(DialResult::NoAnswer),
+        ..before
+    }));
     rows
 }
 
@@ -177,8 +194,8 @@ async fn how_far_it_is_is_counted_and_forecast(home: &Home) {
     let counts = &runs.counts;
     assert_eq!((counts.waiting, counts.not_called), (4, 0));
     assert_eq!((counts.released, counts.reached), (1, 1));
-    // One in a second, and five are left.
-    assert_eq!(runs.over_ms, Some(NOW + 5_000));
+    // One in a second, and five are left; but who is released rests for an hour.
+    assert_eq!(runs.over_ms, Some(NOW + 3_600_000));
     assert_eq!(runs.campaign.tenant.as_deref(), Some("asl-teramo"));
     assert_eq!(runs.campaign.queue.as_deref(), Some("prenotazioni"));
     let ended = of("agenda \"3\"").await.expect("it goes by its name");
@@ -222,4 +239,6 @@ async fn a_list_is_read_page_by_page_with_masked_numbers(home: &Home) {
     let rest = page(24).await;
     assert_eq!(rest.last().map(|it| it.state), Some(EntryState::Reached));
     assert_eq!(rest[1].digits.as_deref(), Some(DIGITS));
+    assert_eq!((first[0].tries, rest[0].tries), (None, Some(2)));
+    assert_eq!(rest[0].last_result, Some(DialResult::NoAnswer));
 }
