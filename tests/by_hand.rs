@@ -122,3 +122,60 @@ fn a_request_is_carried_out_once_and_one_that_cannot_be_is_told_why() {
     assert_eq!(status, 422, "{told}");
     centre.audit();
 }
+
+#[test]
+fn a_list_of_those_without_a_slot_is_taken_in_charge_once_line_by_line() {
+    let centre = Centre::start(Setup::default());
+    centre
+        .run(&["numbers", "do-not-call", "0861555244"])
+        .succeeded();
+    let file = centre.folder().join("without.csv");
+    let lines = "number;class;note;ref\n\
+        0861555241;B;visita cardiologica;A-1\n0861555242;d;;\n0861555243;X;;\n\
+        0861555244;B;;\n0861555241;B;;\n112;B;;\n0861555245;;;\n";
+    std::fs::write(&file, lines).expect("the file can be written");
+    let file = file.display().to_string();
+    let list = ["import", "callbacks", &file, "--tenant", "asl-teramo"];
+    let list = [&list[..], &["--queue", "prenotazioni", "--by", "Anna"]].concat();
+    let dry = centre
+        .run(&[&list[..], &["--dry-run"]].concat())
+        .succeeded();
+    for said in [
+        "line 4: left out, `class` is none of",
+        "line 5: left out, the number is marked",
+        "line 6: left out, the same number and queue as line 2",
+        "line 7: left out, a number that is emergency",
+        "line 8: left out, it has neither `class` nor `due`",
+        "2 people would be entered; nothing was changed; 5 lines left out",
+    ] {
+        assert!(dry.contains(said), "{said}: {dry}");
+    }
+    for more in [&["--strict"][..], &["--dry-run", "--strict"]] {
+        centre.run(&[&list[..], more].concat()).failed_with(1);
+    }
+    let count = "SELECT count(*) FROM callback_need WHERE kind = 'taken_in_charge'";
+    assert_eq!(centre.sql(count), "0");
+    let told = centre.run(&list).succeeded();
+    assert!(told.contains("2 people entered"), "{told}");
+    assert_eq!(centre.sql(count), "2");
+    let entered = centre.callback("it is entered", |row| row["priority_class"] == "B");
+    let term_ms = number(&entered, "due_ms") - number(&entered, "opened_ms");
+    assert!((term_ms - CLASS_B_MS).abs() <= 3_600_000, "{term_ms}");
+    let id = entered["id"].to_string();
+    let close = ["callbacks", "close", &id, "--because", "trovato un posto"];
+    centre.run(&close).succeeded();
+    let again = centre.run(&list).succeeded();
+    assert!(
+        again.contains(&format!("line 2: entered before, callback {id} is closed")),
+        "{again}"
+    );
+    assert!(
+        again.contains("0 people entered") && again.contains("2 lines entered before"),
+        "{again}"
+    );
+    assert_eq!(centre.sql(count), "2");
+    let paper = centre.run(&["callbacks", "print"]).succeeded();
+    assert!(paper.contains("classe D"), "{paper}");
+    assert!(!centre.log().contains("8615552"), "{}", centre.log());
+    centre.audit();
+}

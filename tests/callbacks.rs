@@ -220,11 +220,14 @@ fn who_was_never_reached_stands_in_a_list_until_somebody_looks() {
     let series = "cuptel_callbacks_unseen{tenant=\"asl-teramo\"}";
     assert_eq!(centre.counted(series), 1);
     assert!(centre.page("/").contains("Richiamate da rivedere"));
-    let by = ["--supervisor", "Carla Capo"];
+    let by = ["--by", "Carla Capo"];
     let reopened = centre
         .run(&[&["callbacks", "reopen", &id], &by[..]].concat())
         .succeeded();
-    assert!(reopened.contains("Carla Capo"), "{reopened}");
+    assert!(
+        reopened.contains("seen by Carla Capo, and the person"),
+        "{reopened}"
+    );
     let again = centre.callback("called after all", |row| row["state"] == "waiting");
     assert_ne!(again["id"], debt["id"]);
     assert_eq!(again["place_ms"], debt["place_ms"]);

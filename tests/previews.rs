@@ -62,7 +62,12 @@ fn a_callback_is_read_handed_back_seen_by_a_human_and_made_by_another_operator()
     assert!(why.contains("lingua (solo francese)"), "{why}");
     let unseen = centre.run(&["callbacks", "list", "--unseen"]).succeeded();
     assert!(unseen.contains(&id), "{unseen}");
-    centre.run(&["callbacks", "acknowledge", &id]).succeeded();
+    let seen = ["callbacks", "acknowledge", &id, "--by", "Carla Capo"];
+    let seen = centre.run(&seen).succeeded();
+    assert!(
+        seen.starts_with(&format!("callback {id} was seen by Carla Capo")),
+        "{seen}"
+    );
     let unseen = centre.run(&["callbacks", "list", "--unseen"]).succeeded();
     assert!(!unseen.contains(&id), "{unseen}");
 

@@ -144,7 +144,7 @@ impl Centre {
             queue,
             number,
             due_ms,
-        } = self.admitted(now, &told)?;
+        } = self.admitted(now, &told, 0)?;
         let (ids, records) = (&mut self.ids, &mut step.records);
         let Some(handle) = self.people.handle(now, &told.person, "", ids, records) else {
             return Err(ByHandError::NotCallable(told.person.class).into());
@@ -195,7 +195,22 @@ impl Centre {
         Ok(())
     }
 
-    fn admitted(&self, now: Now, told: &CallbackTold) -> Result<Admitted, CommandError> {
+    /// Whether it could be entered, beside so many others of the same list; nothing is changed.
+    pub(crate) fn check_callback(
+        &self,
+        now: Now,
+        told: &CallbackTold,
+        beside: u32,
+    ) -> Result<(), CommandError> {
+        self.admitted(now, told, beside).map(drop)
+    }
+
+    fn admitted(
+        &self,
+        now: Now,
+        told: &CallbackTold,
+        beside: u32,
+    ) -> Result<Admitted, CommandError> {
         if self.stopping.is_some() {
             return Err(CommandError::Stopping);
         }
@@ -215,7 +230,8 @@ impl Centre {
             .details
             .len()
             .saturating_sub(self.campaigns.released.len());
-        if by_hand >= usize::try_from(most).unwrap_or(usize::MAX) {
+        let beside = usize::try_from(beside).unwrap_or(usize::MAX);
+        if by_hand.saturating_add(beside) >= usize::try_from(most).unwrap_or(usize::MAX) {
             return Err(ByHandError::TooMany(most).into());
         }
         let due_ms = self.deadline_told(now, told, (tenant, queue))?;

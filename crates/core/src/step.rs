@@ -257,6 +257,13 @@ pub enum Command {
     },
     /// Somebody owes a person a call, or has them called.
     AddCallback(Box<CallbackTold>),
+    /// Whether that could be; nothing is changed.
+    CheckCallback {
+        /// Who is to be called.
+        told: Box<CallbackTold>,
+        /// So many of the same list would be entered before.
+        beside: u32,
+    },
     /// Somebody says that nobody is to call any more.
     CloseCallback(Box<ClosingTold>),
     /// Somebody has looked at a callback that was given up, and leaves it so.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::Args;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{ClosedByHand, KindByHand, PriorityClass};
@@ -68,6 +69,11 @@ pub(crate) struct Closing {
 
 /// `callbacks add`.
 pub(crate) fn add(config: &Config, new: &NewCallback) -> anyhow::Result<ExitCode> {
+    if new.kind == KindByHand::TakenInCharge && new.class.is_none() && new.due.is_none() {
+        bail!(
+            "what is taken in charge is promised for a time: say --class U, B, D or P, which gives the deadline, or --due TIME; with --kind manual it needs none"
+        );
+    }
     let body = json!({
         "tenant": new.tenant, "queue": new.queue, "number": new.number, "kind": new.kind,
         "class": new.class, "due_ms": new.due, "not_before_ms": new.not_before,
@@ -76,6 +82,11 @@ pub(crate) fn add(config: &Config, new: &NewCallback) -> anyhow::Result<ExitCode
     let mut answer = Api::of(config)?.post("callbacks", &body)?;
     if answer["entered"] == json!(false) {
         say("nothing was added: this one is open for it already");
+    }
+    if new.class.is_none() && new.due.is_none() {
+        say(
+            "it has no class and no --due, so no deadline: it is called by its place in line, until somebody closes it or it is as old as `expire_days` lets callbacks of its queue be",
+        );
     }
     let callback = answer["callback"].take();
     if callback.is_null() {

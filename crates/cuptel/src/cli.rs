@@ -13,6 +13,7 @@ use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::bulk::BulkCommand;
 use crate::by_hand::{Closing, NewCallback};
+use crate::callback_list::NewCallbacks;
 use crate::campaign_list::NewCampaign;
 use crate::campaigns::CampaignCommand;
 use crate::config::{self, Config, source::ConfigFault};
@@ -25,8 +26,8 @@ use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::users::{TokenCommand, UserCommand};
 use crate::{
-    audit, campaign_list, campaigns, import, number_list, numbers, rehearsal, replay, report,
-    serve, shell, simulate, staffing, stops, tasks, tenants, users, why,
+    audit, callback_list, campaign_list, campaigns, import, number_list, numbers, rehearsal,
+    replay, report, serve, shell, simulate, staffing, stops, tasks, tenants, users, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -338,8 +339,8 @@ pub(crate) struct Looked {
     #[arg(value_parser = identifier)]
     pub(crate) id: i64,
     /// The supervisor who does it, which is recorded
-    #[arg(long, value_name = "NAME")]
-    pub(crate) supervisor: Option<String>,
+    #[arg(long, value_name = "NAME", alias = "supervisor")]
+    pub(crate) by: Option<String>,
 }
 
 /// Which one, and how it is shown.
@@ -636,6 +637,19 @@ pub(crate) enum ImportCommand {
     /// whose import was cut off, nobody is ever called.
     #[command(verbatim_doc_comment)]
     Campaign(Box<NewCampaign>),
+    /// People for whom no slot was found: each is a callback that was taken in charge
+    ///
+    /// A CSV file with the column number and, if they are there,
+    /// class,note,queue,tenant,due,not_before,ref, in any order, with commas or semicolons:
+    ///
+    /// number,class,note,ref
+    /// 0861123456,B,visita cardiologica,A-1
+    ///
+    /// What a line does not say, --tenant, --queue and --class do; without `due` its class says by when.
+    /// Who cannot be called is left out and named with the line (--strict enters nothing then). What was
+    /// entered before, by `ref`, or as the very same line, is not entered again, open or closed.
+    #[command(verbatim_doc_comment)]
+    Callbacks(NewCallbacks),
     /// Numbers that are not to be called, or that many people share: all of them or none
     ///
     /// A CSV file with the column number and, if they are there, mark,reason,until, in any order, with
@@ -730,6 +744,9 @@ impl Cli {
             }
             Command::Import(ImportCommand::Campaign(new)) => {
                 campaign_list::import(&load(&self.config)?, &new)
+            }
+            Command::Import(ImportCommand::Callbacks(new)) => {
+                callback_list::import(&load(&self.config)?, &new)
             }
             Command::Import(ImportCommand::Numbers(new)) => {
                 number_list::import(&load(&self.config)?, &new)

@@ -1,8 +1,10 @@
 //! The binary: commands, configuration, wiring, the demo's socket phones.
 
+mod api;
 mod audit;
 mod bulk;
 mod by_hand;
+mod callback_list;
 mod campaign_list;
 mod campaigns;
 mod cli;

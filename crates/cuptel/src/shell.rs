@@ -2,15 +2,15 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use cuptel_core::id::{AttemptId, CallbackId};
 use cuptel_core::words::Outcome;
 use cuptel_store::{Access, AttemptFilter, CallbackFilter, Spill, Store};
-use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::{Value, json};
 
+pub(crate) use crate::api::Api;
 use crate::cli::{
     AttemptCommand, CallbackCommand, How, Looked, OnSeat, One, Page, SeatCommand, SiteCommand,
     complain, say, tell,
@@ -19,9 +19,6 @@ use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
 use crate::{bulk, by_hand, paper, staffing, stops, table};
-
-/// Patience with the running node.
-const ANSWER_TIME: Duration = Duration::from_secs(10);
 
 const ATTEMPT_FIELDS: [&str; 9] = [
     "id",
@@ -187,9 +184,24 @@ pub(crate) fn stored_decision(config: &Config, offer: i64) -> anyhow::Result<Val
 
 /// A callback that was given up is seen.
 fn look_at(config: &Config, looked: &Looked, what: &str) -> anyhow::Result<ExitCode> {
-    let body = json!({ "supervisor": looked.supervisor });
+    let body = json!({ "supervisor": looked.by });
     let row = Api::of(config)?.post(&format!("callbacks/{}/{what}", looked.id), &body)?;
-    table::print_one(&row);
+    let callback = &row["callback"];
+    let by = looked
+        .by
+        .as_ref()
+        .map_or(String::new(), |by| format!(" by {by}"));
+    let id = looked.id;
+    let closed = callback["closed_how"].as_str();
+    let stays = closed.map_or(String::new(), |how| format!(" and stays closed ({how})"));
+    say(&match callback["review"]["reopened_as"].as_i64() {
+        Some(new) => format!(
+            "callback {id} was seen{by}, and the person is called after all: cuptel callbacks show {new}"
+        ),
+        None => {
+            format!("callback {id} was seen{by}{stays}: `callbacks list --unseen` has it no more")
+        }
+    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -432,201 +444,4 @@ pub(crate) fn offline(
         let store = cuptel_store::open(&config.data.url.reveal()?, Access::Read).await?;
         ask(store).await
     })
-}
-
-/// What to do about a refusal of what was asked under this path, as one does it in a shell: the
-/// API's own hints speak HTTP. None where the API's will do.
-fn advice(status: u16, path: &str) -> Option<String> {
-    let parts: Vec<&str> = path.split(['/', '?']).collect();
-    match (status, &parts[..]) {
-        (401, _) => Some("the running node has another `token` under [http]".to_owned()),
-        (409, ["callbacks", _, "assign"]) => {
-            Some("cuptel operators list tells who has which skills".to_owned())
-        }
-        (404 | 409 | 422, ["sites", ..]) => Some("see cuptel sites list".to_owned()),
-        (409, ["numbers", ..]) => Some("see cuptel numbers list".to_owned()),
-        (409, ["stops", ..]) => Some("see cuptel stops list".to_owned()),
-        (404, ["seats", ..]) => Some("see cuptel seats list".to_owned()),
-        (404, ["operators", ..]) => Some("see cuptel operators list".to_owned()),
-        (404, ["attempts", ..]) => Some("see cuptel attempts list".to_owned()),
-        (409, ["callbacks", _, "acknowledge" | "reopen"]) => {
-            Some("see cuptel callbacks list --unseen".to_owned())
-        }
-        (503, ["reports", ..]) => Some("ask for fewer days, or look with --offline".to_owned()),
-        (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
-        (404, ["users", ..]) => Some("see cuptel user list".to_owned()),
-        (404, ["tokens", ..]) => Some("see cuptel token list".to_owned()),
-        (404, ["campaigns", ..]) => Some("see cuptel campaigns list".to_owned()),
-        (409, ["campaigns", _, "start"]) => {
-            Some("one that is paused goes on with cuptel campaigns resume NAME".to_owned())
-        }
-        (404 | 409 | 422, ["bulks", ..]) => Some("see cuptel callbacks bulk list".to_owned()),
-        (409, ["tasks", _, "withdraw" | "assign"]) => {
-            Some("hand it back first: cuptel tasks hand-back ID".to_owned())
-        }
-        (409, ["seats", _, "sign-in"]) => {
-            Some("to sign out: cuptel seats sign-out SEAT, or say --moves".to_owned())
-        }
-        (
-            409,
-            [
-                "seats",
-                seat,
-                "pause" | "available" | "one-more" | "front-office",
-            ],
-        ) => Some(format!(
-            "first: cuptel seats sign-in {} --operator NAME",
-            percent_decode_str(seat).decode_utf8_lossy()
-        )),
-        _ => None,
-    }
-}
-
-/// The API's own hint as one follows it in a shell, where one can.
-fn in_a_shell(hint: &str) -> Option<String> {
-    let Some((_, path)) = hint.split_once("/api/v1/") else {
-        return Some(hint.to_owned());
-    };
-    if path.starts_with("callbacks/{id}") {
-        return Some("see cuptel callbacks show ID".to_owned());
-    }
-    if path.starts_with("snapshot") {
-        return Some("see cuptel seats show SEAT".to_owned());
-    }
-    let list = path.split([' ', '/', '?', ';']).next()?;
-    hint.starts_with("GET")
-        .then(|| format!("see cuptel {list} list"))
-}
-
-/// The running node's API.
-pub(crate) struct Api {
-    base: String,
-    token: String,
-    agent: ureq::Agent,
-    /// What can be done without it, for whoever finds no node.
-    otherwise: &'static str,
-}
-
-impl Api {
-    /// For what needs a running node.
-    pub(crate) fn of(config: &Config) -> anyhow::Result<Self> {
-        Self::with(config, "")
-    }
-
-    /// For what can be looked up in the database as well.
-    pub(crate) fn or_offline(config: &Config) -> anyhow::Result<Self> {
-        Self::with(config, ", or look with --offline")
-    }
-
-    /// For what can be done without it as this says.
-    pub(crate) fn otherwise(config: &Config, otherwise: &'static str) -> anyhow::Result<Self> {
-        Self::with(config, otherwise)
-    }
-
-    fn with(config: &Config, otherwise: &'static str) -> anyhow::Result<Self> {
-        let settings = ureq::Agent::config_builder()
-            .timeout_global(Some(ANSWER_TIME))
-            .http_status_as_error(false)
-            .build();
-        let token = config.http.token.reveal().with_context(|| {
-            format!(
-                "`token` of [http]: start the node with this configuration, which makes it{otherwise}"
-            )
-        })?;
-        Ok(Self {
-            base: format!("http://{}/api/v1/", config.http.listen),
-            token,
-            agent: settings.into(),
-            otherwise,
-        })
-    }
-
-    pub(crate) fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let request = self.agent.get(format!("{}{path}", self.base));
-        let answer = request
-            .header("Authorization", format!("Bearer {}", self.token))
-            .call();
-        self.read(path, answer)
-    }
-
-    pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let request = self.agent.post(format!("{}{path}", self.base));
-        let answer = request
-            .header("Authorization", format!("Bearer {}", self.token))
-            .send_json(body);
-        self.read(path, answer)
-    }
-
-    fn read(
-        &self,
-        path: &str,
-        answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-    ) -> anyhow::Result<Value> {
-        let mut answer = answer.with_context(|| {
-            format!(
-                "no node answers at {}: start one with `cuptel serve`{}",
-                self.base, self.otherwise
-            )
-        })?;
-        let status = answer.status();
-        let body = answer.body_mut().read_json::<Value>();
-        if status.is_success() {
-            return body.context("the node's answer cannot be read");
-        }
-        // A refusal without words is a refusal all the same.
-        let body = body.unwrap_or(Value::Null);
-        let faults = body.get("faults").and_then(Value::as_array);
-        if let Some(faults) = faults.filter(|faults| !faults.is_empty()) {
-            let lines: Vec<&str> = faults.iter().filter_map(Value::as_str).collect();
-            bail!("nothing has changed:\n{}", lines.join("\n"));
-        }
-        let Some(told) = body.get("error").and_then(Value::as_str) else {
-            bail!("no reason given (HTTP {})", status.as_u16());
-        };
-        let hint = body.get("hint").and_then(Value::as_str);
-        match advice(status.as_u16(), path).or_else(|| in_a_shell(hint?)) {
-            Some(advice) => bail!("{told}; {advice}"),
-            None => bail!("{told}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hint_of_the_api_is_told_as_one_follows_it_in_a_shell() {
-        for (hint, told) in [
-            (
-                "GET /api/v1/tenants lists them",
-                Some("see cuptel tenants list"),
-            ),
-            (
-                "GET /api/v1/callbacks/{id} shows its needs",
-                Some("see cuptel callbacks show ID"),
-            ),
-            ("POST /api/v1/seats/{seat}/sign-in first", None),
-            ("shorten it", Some("shorten it")),
-        ] {
-            assert_eq!(in_a_shell(hint).as_deref(), told, "{hint}");
-        }
-    }
-
-    #[test]
-    fn advice_is_what_one_types_in_a_shell() {
-        for (status, path, told) in [
-            (404, "seats/999/sign-in", Some("see cuptel seats list")),
-            (404, "callbacks/7", Some("see cuptel callbacks list")),
-            (
-                409,
-                "seats/a%2D1/pause",
-                Some("first: cuptel seats sign-in a-1 --operator NAME"),
-            ),
-            (409, "seats/102/sign-out", None),
-            (422, "seats/102/sign-in", None),
-        ] {
-            assert_eq!(advice(status, path).as_deref(), told, "{status} {path}");
-        }
-    }
 }

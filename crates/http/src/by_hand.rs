@@ -51,6 +51,12 @@ pub(crate) struct NewCallback {
     note: Option<String>,
     /// Name of who enters it.
     by: Option<String>,
+    /// Only says whether it could be entered: `callback` is then the one that is there already, if any.
+    #[serde(default)]
+    dry_run: bool,
+    /// With `dry_run`: so many others of the same list would be entered before.
+    #[serde(default)]
+    beside: u32,
 }
 
 /// The number and the note are of a person.
@@ -135,6 +141,7 @@ pub(crate) async fn add(
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let key = request_key(&headers)?;
     let wish = asked.wish;
+    let (dry_run, beside) = (wish.dry_run, wish.beside);
     let told = CallbackTold {
         tenant: wish.tenant,
         queue: wish.queue,
@@ -154,8 +161,17 @@ pub(crate) async fn add(
         }
         return entered(&shared, known.callback, false).await;
     }
-    let command = Command::AddCallback(Box::new(told));
+    let told = Box::new(told);
+    let command = if dry_run {
+        Command::CheckCallback { told, beside }
+    } else {
+        Command::AddCallback(told)
+    };
     match shared.carry_out(&caller, command).await {
+        Ok(()) if dry_run => {
+            let could_be = json!({ "entered": false, "callback": null });
+            return Ok((StatusCode::OK, Json(could_be)));
+        }
         Ok(()) => {}
         Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
             ByHandError::OpenAlready(known),

@@ -392,6 +392,7 @@ pub(crate) fn done(command: &Command) -> String {
         Command::Bulk(_) => "Operazione in blocco iniziata.".to_owned(),
         Command::UndoBulk { .. } => "Operazione in blocco annullata.".to_owned(),
         Command::AddCallback(_) => "Richiamata presa in carico.".to_owned(),
+        Command::CheckCallback { .. } => "Richiamata controllata.".to_owned(),
         Command::CloseCallback(_) => "Richiamata chiusa.".to_owned(),
         Command::Acknowledge { .. } => "Richiamata rivista.".to_owned(),
         Command::CallAfterAll { .. } => "Richiamata riaperta.".to_owned(),
