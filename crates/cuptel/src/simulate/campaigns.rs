@@ -23,8 +23,20 @@ use crate::cli::say;
 const PEOPLE_MAX: u32 = 1_000_000;
 /// More operators than these are not looked for.
 const EXTRA_MAX: u32 = 64;
-/// So much less in target is no harm: the runs hardly tell it from nothing.
-const NO_HARM: f64 = 0.01;
+/// What whoever calls may lose, and it is no harm: the runs hardly tell it from nothing.
+const NO_HARM: [(&str, Worse); 4] = [
+    ("in_target", Worse::Less(0.01)),
+    ("abandoned_share", Worse::More(0.01)),
+    ("wait_mean_s", Worse::More(5.0)),
+    ("wait_max_s", Worse::More(60.0)),
+];
+
+/// By how much a figure may be worse, and which way that is.
+#[derive(Debug, Clone, Copy)]
+enum Worse {
+    Less(f64),
+    More(f64),
+}
 
 /// A campaign that somebody asks about.
 #[derive(Debug)]
@@ -119,8 +131,27 @@ pub(super) struct Forecast {
     runs: usize,
     /// Callers without them and with them, and hours of work of the operators.
     beside: Vec<(Compared, Option<Estimate>)>,
-    /// The fewest more operators with whom nobody is worse off; none within the bound.
-    extra: Option<u32>,
+    /// Whether these operators are enough.
+    is_harmless: bool,
+    /// The fewest more of each group that can, with whom nobody is worse off; the cheapest first.
+    more: Vec<More>,
+}
+
+/// More operators of a group.
+#[derive(Debug, Clone, PartialEq)]
+struct More {
+    group: String,
+    /// How many; none, where as many as may be are not enough, or would cost more than another group.
+    count: Option<u32>,
+    /// Hours that each of them is there.
+    hours: f64,
+}
+
+impl More {
+    fn cost_h(&self) -> f64 {
+        self.count
+            .map_or(f64::INFINITY, |count| f64::from(count) * self.hours)
+    }
 }
 
 /// Lives through the scenario without its campaigns, and with more and more operators.
@@ -162,45 +193,93 @@ pub(super) fn forecast(
             half_s: Estimate::of(&half),
         }
     };
-    let least = in_target(draft, &without);
+    let before = NO_HARM.map(|(key, _)| mean(draft, &without, key));
     let is_harmless = |outcomes: &[Outcome]| {
         let is_through = |place: usize| {
             outcomes
                 .iter()
                 .all(|it| it.campaigns[place].over_us.is_some())
         };
-        let level = in_target(draft, outcomes);
+        let mut figures = NO_HARM.iter().zip(before);
         listed.iter().all(|(place, ..)| is_through(*place))
-            && level
-                .zip(least)
-                .is_none_or(|(level, least)| level >= least - NO_HARM)
+            && figures.all(|((key, worse), before)| {
+                let figures = mean(draft, outcomes, key).zip(before);
+                figures.is_none_or(|(now, before)| worse.allows(before, now))
+            })
     };
     let queues: Vec<QueueId> = listed
         .iter()
         .map(|(place, ..)| draft.scenario.callers[*place].queue)
         .collect();
-    let extra = if is_harmless(with) {
-        Some(0)
+    let enough = is_harmless(with);
+    let will_do =
+        |place: usize, more: u32| is_harmless(&simulate(&with_more(&draft.scenario, place, more)));
+    let more = if enough {
+        Vec::new()
     } else {
-        fewest(|more| is_harmless(&simulate(&with_more(&draft.scenario, &queues, more))))
+        cheapest(&draft.scenario, &able(&draft.scenario, &queues), will_do)
     };
     Some(Forecast {
         campaigns: listed.iter().map(told).collect(),
         runs: with.len(),
         beside: compared.into_iter().zip(hours).collect(),
-        extra,
+        is_harmless: enough,
+        more,
     })
 }
 
-/// The smallest number above 0 that will do, if more are never worse.
-fn fewest(will_do: impl Fn(u32) -> bool) -> Option<u32> {
-    let (mut no, mut yes) = (0, 1);
+impl Worse {
+    fn allows(self, before: f64, now: f64) -> bool {
+        match self {
+            Self::Less(by) => now >= before - by,
+            Self::More(by) => now <= before + by,
+        }
+    }
+}
+
+/// How many more of each group would do, the cheapest first. A group that costs more than another is
+/// not looked into any further.
+fn cheapest(
+    scenario: &Scenario,
+    groups: &[usize],
+    will_do: impl Fn(usize, u32) -> bool,
+) -> Vec<More> {
+    let mut all: Vec<More> = Vec::new();
+    for &place in groups {
+        let group = &scenario.operators[place];
+        let hours = group.timetables.first().map_or(0.0, hours_of);
+        let least_h = all.iter().map(More::cost_h).fold(f64::INFINITY, f64::min);
+        let most = (1..=EXTRA_MAX).rfind(|count| f64::from(*count) * hours <= least_h);
+        let count = most.and_then(|most| fewest(most, |more| will_do(place, more)));
+        let group = group.name.clone();
+        all.push(More {
+            group,
+            count,
+            hours,
+        });
+    }
+    all.sort_by(|one, other| one.cost_h().total_cmp(&other.cost_h()));
+    all
+}
+
+/// Hours that somebody with these shifts is there.
+fn hours_of(timetable: &Timetable) -> f64 {
+    let shifts = timetable.shifts.iter();
+    shifts
+        .map(|shift| f64::from(shift.to_s - shift.from_s))
+        .sum::<f64>()
+        / 3_600.0
+}
+
+/// The smallest number above 0 and to the bound that will do, if more are never worse.
+fn fewest(most: u32, will_do: impl Fn(u32) -> bool) -> Option<u32> {
+    let (mut no, mut yes) = (0, 1.min(most));
     while !will_do(yes) {
-        no = yes;
-        yes *= 2;
-        if yes > EXTRA_MAX {
+        if yes == most {
             return None;
         }
+        no = yes;
+        yes = (yes * 2).min(most);
     }
     while yes - no > 1 {
         let middle = no.midpoint(yes);
@@ -213,9 +292,10 @@ fn fewest(will_do: impl Fn(u32) -> bool) -> Option<u32> {
     Some(yes)
 }
 
-fn in_target(draft: &Draft, outcomes: &[Outcome]) -> Option<f64> {
-    let level = compare::in_target(draft, outcomes);
-    Estimate::of(&level).map(|it| it.mean)
+/// A figure of whoever calls, over all runs.
+fn mean(draft: &Draft, outcomes: &[Outcome], key: &str) -> Option<f64> {
+    let runs = compare::of_callers(draft, outcomes, key);
+    Estimate::of(&runs).map(|it| it.mean)
 }
 
 fn without_campaigns(scenario: &Scenario) -> Scenario {
@@ -228,28 +308,42 @@ fn without_campaigns(scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// The same with more operators, like the first of the largest group that serves one of these queues.
-fn with_more(scenario: &Scenario, queues: &[QueueId], more: u32) -> Scenario {
-    let mut scenario = scenario.clone();
-    let rules = scenario.rules.clone();
+/// The groups that serve one of these queues, the largest first.
+fn able(scenario: &Scenario, queues: &[QueueId]) -> Vec<usize> {
+    let rules = &scenario.rules;
     let serves = |skills: &[(String, u8)], queue: &QueueId| {
         let asked = rules.queues.get(queue).map(|rule| &rule.skills);
         let has =
             |name: &String, least: u8| skills.iter().any(|(own, at)| own == name && *at >= least);
         asked.is_some_and(|asked| asked.iter().all(|(name, least)| has(name, *least)))
     };
-    let groups = scenario.operators.iter_mut();
-    let able = groups.filter(|group| queues.iter().any(|queue| serves(&group.skills, queue)));
-    if let Some(group) = able.max_by_key(|group| group.timetables.len())
+    let groups = scenario.operators.iter().enumerate();
+    let mut able: Vec<(usize, usize)> = groups
+        .filter(|(_, it)| !it.timetables.is_empty())
+        .filter(|(_, it)| queues.iter().any(|queue| serves(&it.skills, queue)))
+        .map(|(place, it)| (place, it.timetables.len()))
+        .collect();
+    able.sort_by_key(|(_, size)| std::cmp::Reverse(*size));
+    able.into_iter().map(|(place, _)| place).collect()
+}
+
+/// The same with more operators of a group, like its first.
+fn with_more(scenario: &Scenario, place: usize, more: u32) -> Scenario {
+    let mut scenario = scenario.clone();
+    if let Some(group) = scenario.operators.get_mut(place)
         && let Some(first) = group.timetables.first().cloned()
     {
-        let first: Timetable = first;
         group.timetables.extend((0..more).map(|_| first.clone()));
     }
     scenario
 }
 
 impl Forecast {
+    /// The cheapest that will do.
+    fn best(&self) -> Option<&More> {
+        self.more.first().filter(|it| it.count.is_some())
+    }
+
     pub(super) fn json(&self) -> Value {
         let campaigns = self.campaigns.iter().map(|it| {
             json!({
@@ -272,7 +366,10 @@ impl Forecast {
         json!({
             "campaigns": campaigns.collect::<Vec<_>>(),
             "callers": beside.collect::<Vec<_>>(),
-            "more_operators": self.extra,
+            "more_operators": if self.is_harmless { Some(0) } else { self.best().and_then(|it| it.count) },
+            "more_of_groups": self.more.iter().map(|it| {
+                json!({ "group": it.group, "operators": it.count, "hours_each": it.hours })
+            }).collect::<Vec<_>>(),
         })
     }
 
@@ -320,20 +417,45 @@ impl Forecast {
             line.push(hours);
         }
         tables::print(&lines);
-        say(&match self.extra {
-            Some(0) => {
-                "\nThese operators are enough: it is through in every run, and whoever calls loses a hundredth in target at most.".to_owned()
-            }
-            Some(more) => format!(
-                "\n{more} more of the largest group that can, for its whole shift, and it is through in every run\n\
-                 while whoever calls loses a hundredth in target at most."
-            ),
-            None => format!(
-                "\nNot even with {EXTRA_MAX} more operators of the largest group that can is it through without harm to whoever\n\
-                 calls: what stands in its way may be its pace, the lines, the contact window, the time that is left, or\n\
-                 skills that the group has not."
-            ),
-        });
+        self.tell_more();
+    }
+
+    fn tell_more(&self) {
+        const NO_HARM: &str = "whoever calls loses a hundredth in target at most, a hundredth more of them give up,\nand they wait 5 s longer on average and 60 s at the longest";
+        if self.is_harmless {
+            return say(&format!(
+                "\nThese operators are enough: it is through in every run, and at most {NO_HARM}."
+            ));
+        }
+        let Some(More {
+            group,
+            count: Some(count),
+            hours,
+        }) = self.best()
+        else {
+            let groups: Vec<&str> = self.more.iter().map(|it| it.group.as_str()).collect();
+            return say(&format!(
+                "\nNot even with {EXTRA_MAX} more operators of any one group that can ({}) is it through without harm to\n\
+                 whoever calls: what stands in its way may be its pace, the lines, the contact window, the time that is\n\
+                 left, or skills that no group has.",
+                groups.join(", ")
+            ));
+        };
+        say(&format!(
+            "\nThe cheapest: {count} more of {group}, {hours:.1} h each, and it is through in every run while at most\n{NO_HARM}."
+        ));
+        for other in self.more.iter().skip(1) {
+            say(&match other.count {
+                Some(count) => format!(
+                    "{count} of {} would do too, {:.1} h each.",
+                    other.group, other.hours
+                ),
+                None => format!(
+                    "Of {} it would take more hours, or more than {EXTRA_MAX}.",
+                    other.group
+                ),
+            });
+        }
     }
 }
 
@@ -344,8 +466,16 @@ mod tests {
     #[test]
     fn the_fewest_that_will_do_is_found_and_no_more_than_the_bound_is_tried() {
         for least in [1, 2, 3, 5, 40, 64] {
-            assert_eq!(fewest(|more| more >= least), Some(least));
+            assert_eq!(fewest(EXTRA_MAX, |more| more >= least), Some(least));
+            assert_eq!(fewest(least, |more| more >= least), Some(least));
         }
-        assert_eq!(fewest(|_| false), None);
+        assert_eq!(fewest(EXTRA_MAX, |_| false), None);
+        assert_eq!(fewest(39, |more| more >= 40), None);
+    }
+
+    #[test]
+    fn a_longer_wait_or_more_who_give_up_is_harm_too() {
+        assert!(Worse::Less(0.01).allows(0.8, 0.795) && !Worse::Less(0.01).allows(0.8, 0.78));
+        assert!(Worse::More(5.0).allows(20.0, 24.0) && !Worse::More(5.0).allows(20.0, 26.0));
     }
 }

@@ -107,10 +107,10 @@ pub(super) fn compared(
     all
 }
 
-/// Share in target of whoever calls, run by run.
-pub(super) fn in_target(draft: &Draft, outcomes: &[Outcome]) -> Vec<f64> {
+/// A figure of whoever calls, run by run.
+pub(super) fn of_callers(draft: &Draft, outcomes: &[Outcome], key: &str) -> Vec<f64> {
     let taken = figures(draft);
-    let of_run = |outcome: &Outcome| value(draft, &taken, "in_target", outcome);
+    let of_run = |outcome: &Outcome| value(draft, &taken, key, outcome);
     outcomes.iter().filter_map(of_run).collect()
 }
 
