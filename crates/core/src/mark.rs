@@ -121,13 +121,18 @@ impl Centre {
         }
         let is_it = |row: &MarkRow| (row.mark, row.tenant) == (told.mark, tenant);
         let row = match self.marks.take(&told.number, is_it) {
+            // A list that is told again does not say who said so first, and why.
+            Some(row) if says_the_same(&row, &marked) => {
+                self.marks.set(told.number.clone(), row);
+                return Ok(());
+            }
             Some(row) => row,
             None => self.new_mark(now, told, tenant, step),
         };
         let row = MarkRow {
             ends_ms: marked.ends_ms,
-            supervisor: marked.supervisor,
-            reason: marked.reason,
+            supervisor: marked.supervisor.or(row.supervisor),
+            reason: marked.reason.or(row.reason),
             ..row
         };
         step.records.push(Record::Mark(Box::new(row.clone())));
@@ -371,6 +376,13 @@ fn record_end(now: Now, mut row: MarkRow, by: Option<String>, step: &mut Step) {
     row.until_ms = Some(now.utc_ms);
     row.released_by = by;
     step.records.push(Record::Mark(Box::new(row)));
+}
+
+/// Whether a mark is what somebody says it is to be.
+fn says_the_same(row: &MarkRow, marked: &Marked) -> bool {
+    let of_reason = marked.reason.is_none() || marked.reason == row.reason;
+    let is_new_word = row.supervisor.is_none() && marked.supervisor.is_some();
+    row.ends_ms == marked.ends_ms && of_reason && !is_new_word
 }
 
 fn await_end(timers: &mut Timers, now: Now, row: &MarkRow) {

@@ -128,6 +128,14 @@ fn begin(
     meant: &Meant,
 ) -> anyhow::Result<ExitCode> {
     let is_preview = !meant.yes;
+    let mut known = config.tenants.iter().map(|it| it.name.as_str());
+    if let Some(tenant) = &meant.tenant
+        && !known.clone().any(|name| name == tenant)
+    {
+        let first = known.next().unwrap_or("none");
+        let all = known.fold(first.to_owned(), |all, name| format!("{all}, {name}"));
+        anyhow::bail!("there is no tenant \"{tenant}\": there are {all}");
+    }
     let body = json!({
         "action": action, "preview": is_preview, "tenant": meant.tenant, "queue": meant.queue,
         "class": meant.class, "kind": meant.kind, "opened_before_ms": meant.opened_before,

@@ -127,6 +127,8 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let fairness = fairness::fairness(&mut root);
     let drain_s = limits::drain_s(&mut root);
+    let defaults = "[queue_defaults.callback], or [queue.callback] for one queue";
+    root.belongs("gives_way", defaults);
     root.finish();
 
     let known = plans::Known {

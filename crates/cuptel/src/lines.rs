@@ -87,6 +87,14 @@ impl<'f> Form<'f> {
         })
     }
 
+    /// Its columns, as they stand.
+    fn named(&self) -> Vec<&'static str> {
+        let all = self.columns.all.iter().zip(&self.places);
+        let mut named: Vec<_> = all.filter_map(|(name, at)| Some(((*at)?, *name))).collect();
+        named.sort_unstable();
+        named.into_iter().map(|(_, name)| name).collect()
+    }
+
     /// Hands over every line behind the header. How many there are.
     pub(crate) fn each(
         &self,
@@ -113,10 +121,14 @@ impl<'f> Form<'f> {
             let line = reader.position().line();
             let is_one = reader.read_record(&mut record);
             let is_one = is_one.map_err(|error| {
-                let encoded = matches!(error.kind(), csv::ErrorKind::Utf8 { .. });
                 let broken = format!("nothing was taken of {place}: it is broken at line {line}");
-                if encoded {
+                if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) {
                     anyhow::anyhow!("{broken}: it is not in UTF-8, but perhaps in Latin-1 as a spreadsheet of old writes it: save it as UTF-8")
+                } else if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
+                    anyhow::anyhow!(
+                        "{broken}: it has {len} columns and not {expected_len}, which are {}; what has a comma or a semicolon in it stands in quotation marks",
+                        self.named().join(", ")
+                    )
                 } else {
                     anyhow::Error::new(error).context(broken)
                 }

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::Args;
 use cuptel_core::number::Caller;
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::Mark;
+use cuptel_engine::Clock;
 use serde_json::{Map, Value, json};
 
 use crate::cli::say;
@@ -51,7 +53,7 @@ pub(crate) struct NewNumbers {
 pub(crate) fn import(config: &Config, new: &NewNumbers) -> anyhow::Result<ExitCode> {
     let place = new.file.display();
     let form = Form::of(&new.file, &COLUMNS)?;
-    let (numbers, faults) = read(&form)?;
+    let (numbers, faults) = read(&form, Clock::start().now().utc_ms)?;
     if !faults.is_empty() {
         let more = faults.len().saturating_sub(FAULTS_MAX);
         for fault in faults.iter().take(FAULTS_MAX) {
@@ -89,7 +91,7 @@ pub(crate) fn import(config: &Config, new: &NewNumbers) -> anyhow::Result<ExitCo
 }
 
 /// Every line as the node is told it, and the faults of the others, each behind its line.
-fn read(form: &Form<'_>) -> anyhow::Result<(Vec<Value>, Vec<String>)> {
+fn read(form: &Form<'_>, now_ms: UtcMs) -> anyhow::Result<(Vec<Value>, Vec<String>)> {
     let (mut numbers, mut faults) = (Vec::new(), Vec::new());
     let mut known: HashMap<(String, Mark), u64> = HashMap::new();
     let bound = Bound {
@@ -97,7 +99,7 @@ fn read(form: &Form<'_>) -> anyhow::Result<(Vec<Value>, Vec<String>)> {
         said_by: "as many as are taken at once: split it",
     };
     form.each(bound, |row| {
-        match told(row, &mut known) {
+        match told(row, now_ms, &mut known) {
             Ok(told) => numbers.push(told),
             Err(why) => faults.push(format!("{}: {why}", row.line)),
         }
@@ -106,7 +108,11 @@ fn read(form: &Form<'_>) -> anyhow::Result<(Vec<Value>, Vec<String>)> {
     Ok((numbers, faults))
 }
 
-fn told(row: &Row<'_>, known: &mut HashMap<(String, Mark), u64>) -> Result<Value, String> {
+fn told(
+    row: &Row<'_>,
+    now_ms: UtcMs,
+    known: &mut HashMap<(String, Mark), u64>,
+) -> Result<Value, String> {
     let person = Caller::from_user_part(row.field("number"));
     let number = person.number.ok_or("no telephone number")?;
     let mark = match row.field("mark") {
@@ -122,6 +128,9 @@ fn told(row: &Row<'_>, known: &mut HashMap<(String, Mark), u64>) -> Result<Value
         ));
     }
     let until_ms = row.moment("until")?;
+    if until_ms.is_some_and(|at| at <= now_ms) {
+        return Err("its `until` is over already".to_owned());
+    }
     let key = (number.reveal().to_owned(), mark);
     if let Some(first) = known.insert(key.clone(), row.line) {
         known.insert(key, first);
@@ -143,12 +152,15 @@ fn told(row: &Row<'_>, known: &mut HashMap<(String, Mark), u64>) -> Result<Value
 mod tests {
     use super::*;
 
+    /// 2026-11-25T08:00:00Z.
+    const NOW_MS: UtcMs = 1_795_593_600_000;
+
     fn read_bytes(bytes: &[u8]) -> Result<(Vec<Value>, Vec<String>), String> {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("numbers.csv");
         std::fs::write(&file, bytes).expect("written");
         let form = Form::of(&file, &COLUMNS).map_err(|error| format!("{error:#}"))?;
-        read(&form).map_err(|error| format!("{error:#}"))
+        read(&form, NOW_MS).map_err(|error| format!("{error:#}"))
     }
 
     #[test]
@@ -159,14 +171,15 @@ mod tests {
             maybe;0861123457;;\n\
             ;nobody;;\n\
             do_not_call;+390861123456;;\n\
-            ;0861123458;;domani\n";
+            ;0861123458;;domani\n\
+            ;0861123459;;2026-11-25T08:59:00+01:00\n";
         let (told, faults) = read_bytes(text.as_bytes()).unwrap();
         assert_eq!(told.len(), 2);
         assert_eq!(told[0]["mark"], "do_not_call");
         assert!(told[0]["until_ms"].is_i64());
         assert_eq!(told[1]["mark"], "shared");
         let lines: Vec<&str> = faults.iter().map(|it| &it[..1]).collect();
-        assert_eq!(lines, ["4", "5", "6", "7"]);
+        assert_eq!(lines, ["4", "5", "6", "7", "8"]);
         assert!(faults[2].contains("as line 2"), "{faults:?}");
         assert!(!faults.iter().any(|it| it.contains("861")), "{faults:?}");
     }

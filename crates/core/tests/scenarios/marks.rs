@@ -97,6 +97,48 @@ fn a_callback_that_waits_is_closed_when_its_number_is_not_to_be_called() {
 }
 
 #[test]
+fn what_is_marked_the_same_again_keeps_who_marked_it_and_when() {
+    let mut room = Room::new();
+    let told = || of(MARIO, Mark::DoNotCall, None);
+    marks(&mut room, told()).unwrap();
+    let first = room.marks()[0].clone();
+    room.wait_s(60);
+    let again = |reason: Option<&str>, supervisor: Option<&str>| Marked {
+        ends_ms: None,
+        supervisor: supervisor.map(str::to_owned),
+        reason: reason.map(str::to_owned),
+    };
+    for marked in [
+        again(None, None),
+        again(Some("lo ha chiesto"), Some("vice")),
+    ] {
+        let lines = vec![MarkLine {
+            line: 2,
+            told: told(),
+            marked,
+        }];
+        room.commands(Command::MarkNumbers {
+            lines,
+            dry_run: false,
+        })
+        .unwrap();
+        assert_eq!(room.marks()[0], &first);
+    }
+    let marked = Box::new(again(Some("per iscritto"), None));
+    room.commands(Command::MarkNumber {
+        told: told(),
+        marked,
+    })
+    .unwrap();
+    let now = room.marks()[0].clone();
+    assert_eq!(
+        (now.since_ms, now.supervisor),
+        (first.since_ms, first.supervisor)
+    );
+    assert_eq!(now.reason.as_deref(), Some("per iscritto"));
+}
+
+#[test]
 fn a_seat_that_rings_for_such_a_callback_is_let_go() {
     let (mut room, _) = offered();
     do_not_call(&mut room, MARIO);

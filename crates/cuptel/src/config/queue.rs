@@ -182,6 +182,12 @@ pub(crate) fn policy(table: &mut Fields<'_>, defaults: &QueuePolicy) -> QueuePol
     if let Some(callback) = table.table("callback") {
         policy.callback.take(callback);
     }
+    for key in ["gives_way", "hold_max_s", "order"] {
+        table.belongs(
+            key,
+            "[queue.callback], or [queue_defaults.callback] for all queues",
+        );
+    }
     if let Some(tasks) = table.table("tasks") {
         take_tasks(&mut policy.tasks, tasks);
     }
