@@ -68,6 +68,7 @@ struct Person {
     not_before: Option<String>,
     promised: Option<String>,
     due: Option<String>,
+    note: Option<String>,
 }
 
 /// `callbacks print`.
@@ -238,6 +239,7 @@ impl Person {
             not_before: (row.not_before_ms > now_ms).then(|| said(row.not_before_ms)),
             promised: row.promised_ms.map(said),
             due: (!due.is_empty()).then(|| due.join(", ")),
+            note: row.note.clone(),
         }
     }
 

@@ -20,7 +20,7 @@ th, td { border: 0.75pt solid #000; padding: 1.5mm 2mm; text-align: left; vertic
 thead th { background: #eee; white-space: nowrap }
 thead .queue { font-size: 13pt; background: #fff; border-width: 0 0 0.75pt; padding-left: 0 }
 tbody th { font-size: 13pt; white-space: nowrap; font-variant-numeric: tabular-nums }
-.why { min-width: 48mm }
+.why { min-width: 48mm; overflow-wrap: anywhere }
 .when { white-space: nowrap }
 .small { font-size: 9pt; font-weight: normal; font-variant-numeric: tabular-nums }
 .box { display: inline-block; width: 6mm; height: 6mm; border: 1pt solid #000 }
@@ -122,6 +122,9 @@ impl<W: Write> Sheet for Page<W> {
         }
         if let Some(not_before) = &person.not_before {
             write!(out, "<br>non prima del {not_before}")?;
+        }
+        if let Some(note) = &person.note {
+            write!(out, "<br><i>{}</i>", escaped(note))?;
         }
         let (since, history) = (&person.since, person.history());
         write!(

@@ -25,6 +25,7 @@ fn row(id: i64, queue: Option<&str>) -> OnPaper {
         class: None,
         due_ms: None,
         promised_ms: None,
+        note: None,
     }
 }
 
@@ -38,6 +39,10 @@ fn rows() -> Vec<OnPaper> {
         class: Some(PriorityClass::B),
         due_ms: Some(at("2026-12-05T08:12:00+01:00")),
         promised_ms: Some(at("2026-11-25T09:30:00+01:00")),
+        note: Some(format!(
+            "visita <cardiologica> {} fine",
+            "del 3 dicembre ".repeat(8)
+        )),
         ..row(12, Some("prenotazioni"))
     };
     let erased = OnPaper {
@@ -95,7 +100,7 @@ fn everybody_has_a_box_their_number_and_room_for_the_outcome() {
     promesso entro 25/11/2026 09:30
     scadenza: classe B, entro 05/12/2026 08:12
     non prima del 26/11/2026 08:00
-    ora _______ ";
+    nota: visita ";
     assert!(text.contains(full), "{text}");
     assert!(text.contains("[ ] cancellato "), "{text}");
     assert!(
@@ -111,6 +116,11 @@ fn everybody_has_a_box_their_number_and_room_for_the_outcome() {
         "{text}"
     );
     assert!(text.ends_with("Fine dell'elenco: 3 persone.\n"), "{text}");
+    let noted = text.split("    nota: visita <cardiologica> del 3").nth(1);
+    assert!(
+        noted.is_some_and(|it| it.contains("\n    dicembre") || it.contains("\n    del")),
+        "{text}"
+    );
     let widest = text.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(80), "{widest:?}: {text}");
 }
@@ -132,6 +142,10 @@ fn a_page_needs_nothing_else_and_keeps_its_tables_whole() {
     }
     assert!(
         page.contains("ASL &lt;Teramo&gt; &amp; co – prenotazioni"),
+        "{page}"
+    );
+    assert!(
+        page.contains("<i>visita &lt;cardiologica&gt; del 3"),
         "{page}"
     );
     for foreign in ["<script", "src=", "href=", "url(", "@import"] {

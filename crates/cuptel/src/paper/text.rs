@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use super::{Head, Person, Sheet};
 
 const WIDTH: usize = 80;
+/// Before what is said of a person.
+const INDENT: usize = 4;
 
 /// Text that grows downwards.
 pub(super) struct Page<W> {
@@ -69,6 +71,9 @@ impl<W: Write> Sheet for Page<W> {
                 writeln!(out, "    {what} {when}")?;
             }
         }
+        for line in person.note.iter().flat_map(|note| wrapped(note)) {
+            writeln!(out, "    {line}")?;
+        }
         writeln!(
             out,
             "    ora _______  chi _______________  esito {}",
@@ -84,4 +89,24 @@ impl<W: Write> Sheet for Page<W> {
         };
         writeln!(self.out, "\nFine dell'elenco: {count}.")
     }
+}
+
+/// A note in lines that fit; a word that does not is cut.
+fn wrapped(note: &str) -> Vec<String> {
+    let mut lines = vec!["nota:".to_owned()];
+    for word in note.split_whitespace() {
+        let letters: Vec<char> = word.chars().collect();
+        for part in letters.chunks(WIDTH - INDENT) {
+            let part: String = part.iter().collect();
+            let last = lines.last_mut().map(|last| (last.chars().count(), last));
+            match last {
+                Some((width, last)) if width + 1 + part.chars().count() <= WIDTH - INDENT => {
+                    last.push(' ');
+                    last.push_str(&part);
+                }
+                Some(_) | None => lines.push(part),
+            }
+        }
+    }
+    lines
 }

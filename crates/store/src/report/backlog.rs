@@ -52,7 +52,12 @@ SELECT c.tenant,
     ",
     due_ms!(),
     ",
-    CASE WHEN c.tries = 0 THEN (SELECT max(promise.by_ms) FROM promise
+    CASE WHEN NOT EXISTS (SELECT 1 FROM dial
+        WHERE dial.shard = c.shard AND dial.callback = c.id
+            AND dial.result IS DISTINCT FROM 'trunk_failed' AND dial.placed_ms >=
+            (SELECT min(promise.told_ms) FROM promise
+                WHERE promise.shard = c.shard AND promise.callback = c.id))
+    THEN (SELECT max(promise.by_ms) FROM promise
         WHERE promise.shard = c.shard AND promise.callback = c.id) END
 FROM callback c
 WHERE c.shard = $1 AND c.state <> 'closed' AND (CAST($2 AS BIGINT) IS NULL OR c.tenant = $2)"
@@ -112,7 +117,7 @@ pub struct Owed {
     pub oldest_s: u64,
     /// Of all, those whose deadline is over.
     pub past_deadline: u64,
-    /// Of all, those never dialled whose promised time is over.
+    /// Of all, those not dialled since they were told a time, which is over.
     pub past_promise: u64,
 }
 

@@ -38,7 +38,10 @@ SELECT c.id, tenant.name,
     due_ms!(),
     ",
     (SELECT max(promise.by_ms) FROM promise
-        WHERE promise.shard = c.shard AND promise.callback = c.id)
+        WHERE promise.shard = c.shard AND promise.callback = c.id),
+    (SELECT string_agg(detail.note, '; ') FROM callback_need need
+        JOIN need_detail detail ON detail.shard = need.shard AND detail.need = need.id
+        WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL)
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
@@ -75,6 +78,8 @@ pub struct OnPaper {
     pub due_ms: Option<UtcMs>,
     /// By when they were told that they are called.
     pub promised_ms: Option<UtcMs>,
+    /// What was noted of it.
+    pub note: Option<String>,
 }
 
 fn read(row: &Row) -> Result<OnPaper, sqlx::Error> {
@@ -92,6 +97,7 @@ fn read(row: &Row) -> Result<OnPaper, sqlx::Error> {
         class: columns.maybe_small::<usize>()?.and_then(class_of_rank),
         due_ms: columns.maybe_int()?,
         promised_ms: columns.maybe_int()?,
+        note: columns.maybe_text()?,
     })
 }
 

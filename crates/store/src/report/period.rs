@@ -60,6 +60,9 @@ pub enum PeriodError {
         /// Its last day.
         to: LocalDay,
     },
+    /// It has not begun.
+    #[error("{0} has not come yet: nothing can be told of it")]
+    NotYet(LocalDay),
     /// More days than a report has lines for.
     #[error("a report is about {DAYS_MAX} days at most, not {0}")]
     TooLong(i64),
@@ -98,6 +101,9 @@ impl Period {
             (None, None, Some(_)) => return Err(PeriodError::NoBeginning),
             (Some(_), ..) => return Err(PeriodError::TwoPeriods),
         };
+        if today().is_ok_and(|today| from > today) {
+            return Err(PeriodError::NotYet(from));
+        }
         if to < from {
             return Err(PeriodError::Backwards { from, to });
         }
@@ -166,9 +172,11 @@ mod tests {
             ),
             (asked(None, None, Some("2026-11-01")), "begins on one too"),
             (
-                asked(None, Some("2026-11-26"), None),
+                asked(None, Some("2026-11-24"), Some("2026-11-23")),
                 "ends before it begins",
             ),
+            (asked(Some("2026-11-26"), None, None), "has not come yet"),
+            (asked(None, Some("2026-11-26"), None), "has not come yet"),
             (
                 asked(None, Some("2024-11-01"), None),
                 "732 days at most, not 755",

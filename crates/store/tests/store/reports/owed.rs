@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use cuptel_core::id::TenantId;
-use cuptel_core::record::{CallbackRow, NeedDetailRow, NeedRow, PromiseRow, Record};
-use cuptel_core::words::{ClosedHow, NeedKind, PriorityClass};
+use cuptel_core::record::{CallbackRow, DialRow, NeedDetailRow, NeedRow, PromiseRow, Record};
+use cuptel_core::words::{ClosedHow, DialResult, DialState, NeedKind, PriorityClass};
 use cuptel_store::{BACKLOG_COLUMNS, OnPaper, Scope, StoreError, csv};
 
 use super::{HOUR, callback, closed, eight, need, stored};
 use crate::home::{Home, on_every_database};
-use crate::rows::{self, number, promise};
+use crate::rows::{self, NOW, number, promise};
 
 on_every_database!(
     what_is_owed_is_told_by_class_and_age,
@@ -31,9 +31,19 @@ fn waiting(now: i64) -> Vec<Record> {
         }))
     };
     let over = closed(callback(20, now - HOUR, 1), ClosedHow::Served, now);
-    let dialled = CallbackRow {
+    // A machine spends no try, and they were called all the same.
+    let called = DialRow {
+        result: Some(DialResult::Machine),
+        ..rows::dial(503, 3, 1, DialState::Ended)
+    };
+    // What they were told came after the try.
+    let told_since = DialRow {
+        placed_ms: NOW - 1,
+        ..rows::dial(505, 5, 1, DialState::Ended)
+    };
+    let tried = CallbackRow {
         tries: 1,
-        ..callback(3, now - 2 * HOUR, 1)
+        ..callback(5, now - 5 * HOUR, 1)
     };
     let told = |id, by_ms| {
         Record::Promise(PromiseRow {
@@ -58,7 +68,10 @@ fn waiting(now: i64) -> Vec<Record> {
         told(2, now - 1),
         told(3, now - 1),
         told(4, now),
-        Record::Callback(dialled),
+        told(5, now - 1),
+        Record::Dial(called),
+        Record::Dial(told_since),
+        Record::Callback(tried),
     ]);
     records
 }
@@ -85,7 +98,7 @@ async fn what_is_owed_is_told_by_class_and_age(home: &Home) {
     ];
     assert_eq!(ages, [2, 2, 2, 2, 2, 1]);
     assert_eq!(owed.oldest_s, 169 * 3_600);
-    assert_eq!((owed.past_deadline, owed.past_promise), (1, 1));
+    assert_eq!((owed.past_deadline, owed.past_promise), (1, 2));
     let queues: Vec<_> = told.rows[1..]
         .iter()
         .map(|line| (line.scope, line.queue.as_deref(), line.owed.owed))
