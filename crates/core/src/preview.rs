@@ -13,7 +13,7 @@ use crate::seat::{SeatWork, With};
 use crate::step::{AfterPlay, CommandError, Effect, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::Timer;
-use crate::words::{NeedKind, OfferState};
+use crate::words::{CallbackState, NeedKind, OfferState};
 
 /// Token of the message that there is something to read.
 const TO_READ: u64 = 0;
@@ -120,6 +120,23 @@ pub struct NeedNow {
     pub another_person: bool,
     /// Whether the conversation settles it, or has, unless the operator says otherwise.
     pub closes: bool,
+}
+
+/// Whether one of the tries of a callback is a dial that somebody is at.
+fn is_dialled(case: &Case, work: &SeatWork) -> bool {
+    match work {
+        SeatWork::WrapUp { done, .. } => matches!(done.assignment.work, Work::Callback(_)),
+        SeatWork::Offered { .. }
+        | SeatWork::Idle
+        | SeatWork::Talking { .. }
+        | SeatWork::Informed { .. }
+        | SeatWork::AtTask { .. }
+        | SeatWork::Resting { .. }
+        | SeatWork::NotResponding => matches!(
+            case.row.state,
+            CallbackState::Dialling | CallbackState::Talking | CallbackState::AnsweredWaiting
+        ),
+    }
 }
 
 impl Centre {
@@ -272,7 +289,8 @@ impl Centre {
             number: case.number.to_string(),
             opened_ms: case.row.opened_ms,
             attempts: case.row.attempts,
-            tries: case.row.tries,
+            // Not the one that goes on, or has led to this conversation.
+            tries: (case.row.tries - i64::from(is_dialled(case, work))).max(0),
             promised_ms: case.promised_ms,
             chosen: case.chosen,
             code_word: self.code_words.get(&id).map(|code| code.reveal()),

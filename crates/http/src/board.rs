@@ -434,7 +434,8 @@ fn figures(look: &Snapshot) -> [Figure; 6] {
         figure(
             "Chiamate in corso",
             "calls",
-            look.calls.to_string(),
+            // Whom we call is on a line of ours too, with or without an operator.
+            (look.calls + sum(look.trunks.iter().map(|trunk| trunk.outbound))).to_string(),
             match look.dials_in_flight {
                 0 => "nessuna richiamata in partenza".to_owned(),
                 n => words::count(n, "richiamata in partenza", "richiamate in partenza"),
