@@ -11,11 +11,12 @@ use cuptel_http::password;
 use cuptel_store::{Access, NewAccount, Store};
 use serde_json::{Value, json};
 
+use crate::api::Api;
 use crate::cli::{one_of, say};
 use crate::config::Config;
 use crate::node::names_of;
 use crate::serve::runtime;
-use crate::shell::{Api, escaped, show_rows};
+use crate::shell::{escaped, show_rows};
 use crate::tasks::time;
 
 const USER_FIELDS: [&str; 7] = [

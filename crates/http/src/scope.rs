@@ -65,7 +65,7 @@ impl SharedParts {
                 let all = tasks.iter().all(|task| caller.sees(Some(&task.tenant)));
                 allowed(all, NOT_YOUR_TENANT)
             }
-            Command::AddCallback(told) => {
+            Command::AddCallback(told) | Command::CheckCallback { told, .. } => {
                 // Lines of other authorities are answered here too: what is owed to them is entered.
                 let may = caller.role() == Role::Operator || caller.sees(Some(&told.tenant));
                 allowed(may, NOT_YOUR_TENANT)
@@ -254,7 +254,7 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         | Command::Acknowledge { by, .. }
         | Command::CallAfterAll { by, .. } => *by = name,
         Command::Bulk(told) => told.by = name,
-        Command::AddCallback(told) => told.by = name,
+        Command::AddCallback(told) | Command::CheckCallback { told, .. } => told.by = name,
         Command::CloseCallback(told) => told.by = name,
         Command::Campaign(told) => match told.as_mut() {
             CampaignCommand::Create(told) => told.by = name,
