@@ -10,8 +10,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use cuptel_core::by_hand::ByHandError;
 use cuptel_core::number::Caller;
-use cuptel_core::words::{KindByHand, PriorityClass};
+use cuptel_core::words::{KindByHand, NumberClass, PriorityClass};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -193,8 +194,15 @@ fn asked(
         let told = told.or(given.as_deref()).map(str::to_owned);
         told.ok_or_else(|| format!("it has no `{column}`, and there is no --{column}"))
     };
-    let number = Caller::from_user_part(row.field("number")).number;
-    let number = number.ok_or("no telephone number")?;
+    let person = Caller::from_user_part(row.field("number"));
+    let class = person.class;
+    let number = person.number.ok_or_else(|| {
+        if class == NumberClass::Emergency {
+            ByHandError::NotCallable(class).to_string()
+        } else {
+            "no telephone number".to_owned()
+        }
+    })?;
     let (tenant, queue) = (
         or_else("tenant", &new.tenant)?,
         or_else("queue", &new.queue)?,

@@ -73,15 +73,7 @@ pub(crate) fn check_first(before: &Image, record: &Record) -> Result<(), Broken>
     if is_reminded(before, row.callback) {
         return check_reminded(before, row);
     }
-    let last = before
-        .dials
-        .values()
-        .rfind(|it| it.callback == row.callback);
-    let goes_on = last.is_some_and(|it| {
-        it.result == Some(DialResult::TrunkFailed) && it.ended_ms == Some(row.placed_ms)
-    });
-    if goes_on {
-        // The same call, through another trunk.
+    if goes_on(before, row) {
         return Ok(());
     }
     let queue = wanted(before, row.callback);
@@ -103,6 +95,15 @@ pub(crate) fn check_first(before: &Image, record: &Record) -> Result<(), Broken>
         return broken("P6", what);
     }
     Ok(())
+}
+
+/// Whether a dial is the same call as the one before it, through another trunk.
+pub(crate) fn goes_on(before: &Image, row: &DialRow) -> bool {
+    let mut dials = before.dials.values();
+    let last = dials.rfind(|it| it.callback == row.callback);
+    last.is_some_and(|it| {
+        it.result == Some(DialResult::TrunkFailed) && it.ended_ms == Some(row.placed_ms)
+    })
 }
 
 /// Whether nothing is owed but reminders.

@@ -8,7 +8,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CampaignState, DialOrder, DialState, NeedKind};
 
 use crate::chance::Chance;
-use crate::first::wanted;
+use crate::first::{goes_on, wanted};
 use crate::image::Image;
 use crate::invented::LINES;
 use crate::promises::{Broken, broken};
@@ -99,6 +99,9 @@ pub(crate) fn check_order(
         || row.order == DialOrder::OperatorFirst
         || open.all(|it| it.kind == NeedKind::Reminder)
     {
+        return Ok(());
+    }
+    if goes_on(before, row) {
         return Ok(());
     }
     let turn = turn(before, row.callback, row.placed_ms);

@@ -40,7 +40,7 @@ SELECT c.id, tenant.name,
     (SELECT max(promise.by_ms) FROM promise
         WHERE promise.shard = c.shard AND promise.callback = c.id),
     (SELECT string_agg(detail.note, '; ') FROM callback_need need
-        JOIN need_detail detail ON detail.shard = need.shard AND detail.need = need.id
+        JOIN need_detail detail ON detail.shard = need.shard AND detail.id = need.id
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL)
 FROM callback c
 LEFT JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
