@@ -371,6 +371,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::ChosenTime(_) => "chosen_time",
         Record::Bulk(_) => "bulk",
         Record::BulkEntry(_) => "bulk_entry",
+        Record::YearsEmptied(_) => "years_emptied",
         Record::SiteOutage(_) => "site_outage",
         Record::Closure(_) => "closure",
         Record::Mark(_) => "mark",

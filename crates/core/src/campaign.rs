@@ -71,6 +71,10 @@ pub(crate) struct Campaign {
     /// Whether its people may be rung.
     pub(crate) is_active: bool,
     pub(crate) look_at: Option<MonoUs>,
+    /// The last on its list.
+    pub(crate) last: Option<EntryId>,
+    /// When it is over: up to whom the years of birth are emptied.
+    pub(crate) emptied: Option<EntryId>,
 }
 
 impl Campaign {
@@ -86,6 +90,8 @@ impl Campaign {
             nobody_until_ms: None,
             is_active: false,
             look_at: None,
+            last: None,
+            emptied: None,
         }
     }
 
@@ -393,8 +399,10 @@ impl Centre {
         campaign.numbers.insert(digits(&number));
         campaign.row.entries += 1;
         *campaign.counts.entry(EntryState::Waiting).or_default() += 1;
+        let id = EntryId(self.ids.allot());
+        campaign.last = Some(id);
         let row = CampaignEntryRow {
-            id: EntryId(self.ids.allot()),
+            id,
             campaign: campaign.row.id,
             number: handle,
             line: i64::from(told.line),

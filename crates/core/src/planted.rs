@@ -81,11 +81,13 @@ pub enum Fault {
     KeepIgnored,
     /// A seat is asked again at once about a callback that was handed back there.
     DeclineForgotten,
+    /// When people were born stays stored, though nobody asks them any more.
+    YearKept,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -124,6 +126,7 @@ impl Fault {
         Self::ChosenTimeIgnored,
         Self::KeepIgnored,
         Self::DeclineForgotten,
+        Self::YearKept,
     ];
 }
 

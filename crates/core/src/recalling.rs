@@ -485,10 +485,11 @@ impl Centre {
     ) {
         let released = released.into_iter();
         self.campaigns.released = released.filter_map(|row| Some((row.need?, row))).collect();
-        for OpenCampaign { row, counts } in campaigns {
+        for OpenCampaign { row, counts, last } in campaigns {
             let counts: BTreeMap<EntryState, i64> = counts.into_iter().collect();
             let (id, is_loading) = (row.id, row.state == CampaignState::Loading);
             let mut campaign = Campaign::new(row, counts, now);
+            campaign.last = last;
             campaign.is_active = self.activity(now, &campaign.row).0;
             self.campaigns.open.insert(id, campaign);
             self.campaigns.to_look.insert(id);

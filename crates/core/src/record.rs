@@ -60,6 +60,7 @@ pub enum Record {
     CampaignEntry(Box<CampaignEntryRow>),
     Bulk(Box<BulkRow>),
     BulkEntry(BulkEntryRow),
+    YearsEmptied(YearsEmptied),
     Task(Box<TaskRow>),
     TaskEvent(TaskEventRow),
     ConfigVersion(ConfigVersionRow),
@@ -838,13 +839,29 @@ impl std::fmt::Debug for Appointment {
 }
 
 /// A campaign that has not ended, with how many of its people stand how; or one that has, while
-/// somebody of it is released.
+/// somebody of it is released, or the year of birth of somebody is still stored who was never called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenCampaign {
     /// The campaign.
     pub row: CampaignRow,
     /// How many stand how.
     pub counts: Vec<(EntryState, i64)>,
+    /// The last on its list.
+    pub last: Option<EntryId>,
+}
+
+/// Of those who wait on the list of a campaign that is over, the years of birth are emptied: what
+/// nobody is asked any more is nobody's to keep. A statement, because the rows are in no memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct YearsEmptied {
+    /// Of its own: two in one commit are two.
+    pub id: EntryId,
+    /// Of which campaign.
+    pub campaign: CampaignId,
+    /// Behind this entry.
+    pub after: EntryId,
+    /// Up to this one.
+    pub until: EntryId,
 }
 
 /// Somebody on a list whose turn may have come.

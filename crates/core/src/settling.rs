@@ -4,21 +4,32 @@
 //! **Settled** is who was spoken with on a call of ours that an operator of its queue made: it was made
 //! for that. Whoever rings in, about whatever, leaves the recall open. Every other way to close a need settles it too. Who said that they
 //! were another person is owed the call again.
+//!
+//! **Years of birth** are kept as long as somebody may be asked for theirs, and no longer: with the result
+//! of who was called, and from the end of the campaign for who never was. Those rows are in no memory, so a
+//! statement empties them, some at a time; a start goes on with what is left.
 
 use crate::callback::Case;
-use crate::campaign::Recalled;
+use crate::campaign::{Campaign, Recalled};
 use crate::centre::Centre;
-use crate::id::{CallbackId, CampaignId, NeedId};
+use crate::id::{CallbackId, CampaignId, EntryId, NeedId};
 use crate::owing::About;
-use crate::record::{Appointment, CampaignEntryRow, NeedDetailRow, NeedRow, Needs, Record};
+use crate::planted::{Fault, planted};
+use crate::record::{
+    Appointment, CampaignEntryRow, NeedDetailRow, NeedRow, Needs, Record, YearsEmptied,
+};
 use crate::step::Step;
 use crate::time::Now;
 use crate::words::{
-    CallbackEventKind, CallbackState, CampaignEnd, CampaignState, ClosedHow, EntryState,
+    CallbackEventKind, CallbackState, CampaignEnd, CampaignKind, CampaignState, ClosedHow,
+    EntryState,
 };
 
 /// Those who are at work when their turn has come, or when their campaign ends, are looked at again.
 pub(crate) const LEFT_S: u32 = 2;
+/// Identifiers whose years of birth are emptied together, at most, and what comes between.
+const EMPTIED_AT_ONCE: i64 = 1_000;
+const STRETCH_MS: u64 = 20;
 
 impl Centre {
     pub(crate) fn entry_settled(
@@ -152,11 +163,39 @@ impl Centre {
                 | None => is_left = true,
             }
         }
-        if is_left {
+        if !self.are_years_emptied(id, step) {
+            self.look_again(id, now.in_ms(STRETCH_MS));
+        } else if is_left {
             self.look_again(id, now.in_s(LEFT_S));
         } else {
             self.campaigns.open.remove(&id);
         }
+    }
+
+    /// Empties the next years of birth of who was never called. Whether that were all.
+    fn are_years_emptied(&mut self, id: CampaignId, step: &mut Step) -> bool {
+        let campaign = self.campaigns.open.get_mut(&id);
+        let is_any = |it: &&mut Campaign| {
+            it.row.kind == CampaignKind::Reminder && it.count(EntryState::Waiting) > 0
+        };
+        let Some(campaign) = campaign.filter(is_any) else {
+            return true;
+        };
+        // Whoever is on its list came after it.
+        let after = campaign.emptied.unwrap_or(EntryId(id.0));
+        let last = campaign.last.filter(|last| *last > after);
+        let Some(last) = last.filter(|_| !planted(Fault::YearKept)) else {
+            return true;
+        };
+        let until = EntryId(last.0.min(after.0 + EMPTIED_AT_ONCE));
+        campaign.emptied = Some(until);
+        step.records.push(Record::YearsEmptied(YearsEmptied {
+            id: EntryId(self.ids.allot()),
+            campaign: id,
+            after,
+            until,
+        }));
+        until == last
     }
 
     fn withdraw_need(

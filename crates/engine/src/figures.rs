@@ -61,6 +61,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
+            | Record::YearsEmptied(_)
             | Record::Task(_)
             | Record::TaskEvent(_)
             | Record::ConfigVersion(_) => {}

@@ -117,6 +117,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::ChosenTime(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
+        | Record::YearsEmptied(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

@@ -104,6 +104,13 @@ impl Image {
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
             Record::Bulk(row) => drop(self.bulks.insert(row.id, (**row).clone())),
             Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row.clone())),
+            Record::YearsEmptied(row) => {
+                for entry in self.entries.range_mut(row.after..=row.until) {
+                    if entry.1.campaign == row.campaign && entry.1.state == EntryState::Waiting {
+                        entry.1.appointment.iter_mut().for_each(|it| it.born = None);
+                    }
+                }
+            }
             Record::CodeWord(row) => drop(self.code_words.insert(row.callback, *row)),
             Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, *row)),
             Record::Decline(row) => drop(self.declines.insert(row.id, (**row).clone())),
@@ -375,17 +382,21 @@ impl Image {
 
     fn campaigns_open(&self) -> Vec<OpenCampaign> {
         let is_open = |row: &&CampaignRow| {
-            row.state != CampaignState::Ended || self.released().any(|it| it.campaign == row.id)
+            row.state != CampaignState::Ended
+                || self.released().any(|it| it.campaign == row.id)
+                || self.years_kept(row.id) > 0
         };
         let open = self.campaigns.values().filter(is_open);
         let counted = |row: &CampaignRow| {
             let mut counts = BTreeMap::new();
-            for entry in self.entries.values().filter(|it| it.campaign == row.id) {
+            let of_it = || self.entries.values().filter(|it| it.campaign == row.id);
+            for entry in of_it() {
                 *counts.entry(entry.state).or_default() += 1;
             }
             OpenCampaign {
                 row: row.clone(),
                 counts: counts.into_iter().collect(),
+                last: of_it().next_back().map(|it| it.id),
             }
         };
         open.map(counted).collect()

@@ -89,6 +89,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::ChosenTime(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
+        | Record::YearsEmptied(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

@@ -393,6 +393,7 @@ impl World {
                 | Record::ChosenTime(_)
                 | Record::Bulk(_)
                 | Record::BulkEntry(_)
+                | Record::YearsEmptied(_)
                 | Record::TaskEvent(_)
                 | Record::SiteOutage(_)
                 | Record::Closure(_)

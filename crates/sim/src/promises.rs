@@ -90,6 +90,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::ChosenTime(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
+        | Record::YearsEmptied(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)

@@ -212,6 +212,20 @@ impl World {
         open.chain(released.map(|row| format!("entry {} is released", row.id)))
             .collect()
     }
+
+    /// Of nobody it is stored when they were born whom nobody will ask.
+    pub(crate) fn no_year_is_kept(&self) -> Result<(), Broken> {
+        let rows = &self.decided;
+        let is_kept = |row: &&CampaignEntryRow| {
+            row.appointment.as_ref().is_some_and(|it| it.born.is_some())
+                && (row.settled_ms.is_some()
+                    || rows.state_of(row.campaign) == Some(CampaignState::Ended))
+        };
+        match rows.entries.values().find(is_kept) {
+            Some(row) => broken("P7", format!("entry {} keeps a year of birth", row.id)),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Image {
@@ -233,6 +247,15 @@ impl Image {
             entries: now.into_iter().take(limit).map(entry).collect(),
             next_ms: later.first().map(|row| row.from_ms),
         }
+    }
+
+    /// Of how many of a campaign who were never called it is stored when they were born.
+    pub(crate) fn years_kept(&self, id: CampaignId) -> usize {
+        let is_kept = |row: &&CampaignEntryRow| {
+            let born = row.appointment.as_ref().and_then(|it| it.born);
+            row.campaign == id && row.state == EntryState::Waiting && born.is_some()
+        };
+        self.entries.values().filter(is_kept).count()
     }
 
     fn state_of(&self, id: CampaignId) -> Option<CampaignState> {

@@ -390,6 +390,7 @@ impl Watch {
             | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
+            | Record::YearsEmptied(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)

@@ -41,6 +41,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         | Fault::NotHungUp
         | Fault::RingsUnheard => &["P4"],
         Fault::SpareTaken | Fault::MoreCalledThanFree => &["P6"],
+        Fault::YearKept => &["P7"],
         Fault::BulkUnrecorded
         | Fault::DeclineForgotten
         | Fault::AsideForgotten

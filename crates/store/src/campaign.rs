@@ -13,7 +13,7 @@ use crate::writer::APPLIED;
 use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    Appointment, CampaignEntryRow, CampaignRow, EntryPage, OpenCampaign, WaitingEntry,
+    Appointment, CampaignEntryRow, CampaignRow, EntryPage, OpenCampaign, WaitingEntry, YearsEmptied,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -65,6 +65,14 @@ pub(crate) const UPSERT_ENTRY: &str = upsert!(campaign_entry {
     17 answer TEXT,
 });
 
+/// Takes `[_, seq, campaign, after, until]`. Of the join, the few that are told come first: each is then
+/// one stretch of the key.
+pub(crate) const EMPTY_YEARS: &str = "
+UPDATE campaign_entry SET born = NULL WHERE shard = $2 AND id IN (
+    SELECT e.id FROM jsonb_each($1) CROSS JOIN campaign_entry e
+    WHERE e.shard = $2 AND e.id > CAST(value->>3 AS BIGINT) AND e.id <= CAST(value->>4 AS BIGINT)
+        AND e.campaign = CAST(value->>2 AS BIGINT) AND e.state = 'waiting' AND e.born IS NOT NULL)";
+
 /// A campaign with its authority and queue, as these columns have them.
 macro_rules! campaign {
     ($of:literal, $rest:expr) => {
@@ -79,12 +87,15 @@ macro_rules! campaign {
     };
 }
 
-/// Campaigns that have not ended, and those of which somebody is released.
+/// Campaigns that have not ended, those of which somebody is released, and those of which a year of
+/// birth is left.
 const OPEN: &str = campaign!(
     "c.tenant, c.queue",
     "WHERE shard = $1 AND (state <> 'ended' OR EXISTS (
     SELECT 1 FROM campaign_entry e
-    WHERE e.shard = c.shard AND e.campaign = c.id AND e.state = 'released'))
+    WHERE e.shard = c.shard AND e.campaign = c.id AND e.state = 'released')
+    OR EXISTS (SELECT 1 FROM campaign_entry e
+        WHERE e.shard = c.shard AND e.campaign = c.id AND e.born IS NOT NULL))
 ORDER BY id"
 );
 
@@ -126,6 +137,7 @@ SELECT count(CASE WHEN state = 'waiting' THEN 1 END), count(CASE WHEN state = 'r
     count(CASE WHEN state = 'confirmed' THEN 1 END), count(CASE WHEN state = 'cancelled' THEN 1 END),
     count(CASE WHEN state = 'to_move' THEN 1 END)
 FROM campaign_entry WHERE shard = $1 AND campaign = $2";
+const LAST: &str = "SELECT max(id) FROM campaign_entry WHERE shard = $1 AND campaign = $2";
 /// Of those released, who is spoken with or rung; and until when the last of them rests.
 const TALKING: &str = "
 SELECT count(CASE WHEN c.state IN ('dialling', 'talking', 'answered_waiting') THEN 1 END),
@@ -233,6 +245,15 @@ pub(crate) fn entry_image(row: &CampaignEntryRow, seq: i64, images: &mut Images)
                 .and_then(|it| it.born.map(i64::from)),
         )
         .maybe_word(row.answer.map(ReminderAnswer::as_str))
+        .end();
+}
+
+pub(crate) fn emptied_image(row: &YearsEmptied, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .int(row.campaign.0)
+        .int(row.after.0)
+        .int(row.until.0)
         .end();
 }
 
@@ -369,7 +390,10 @@ pub(crate) async fn load(
         let counts = count(connection, row.id).await?;
         let counts = EntryState::ALL.iter().copied().zip(counts);
         let counts = counts.filter(|(_, count)| *count > 0).collect();
-        open.push(OpenCampaign { row, counts });
+        let last = ask_shard(LAST).int(row.id.0);
+        let last = last.one(connection, |row| Columns::of(row).maybe_int());
+        let last = last.await?.map(EntryId);
+        open.push(OpenCampaign { row, counts, last });
     }
     let released = all(connection, RELEASED, read_entry).await?;
     Ok((open, released.into_iter().map(|it| it.row).collect()))
@@ -524,7 +548,9 @@ async fn detail(
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[NEXT, NEXT_MS, COUNTS, TALKING, LIST, NAMED, ONE, ENTRIES];
+pub(crate) const LOOKUPS: &[&str] = &[
+    NEXT, NEXT_MS, COUNTS, LAST, TALKING, LIST, NAMED, ONE, ENTRIES,
+];
 
 #[cfg(test)]
 mod tests {

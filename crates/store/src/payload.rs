@@ -47,6 +47,7 @@ pub(crate) enum Table {
     CampaignEntry,
     Bulk,
     BulkEntry,
+    YearsEmptied,
     Task,
     TaskEvent,
     ConfigVersion,
@@ -87,6 +88,7 @@ impl Table {
         Self::CampaignEntry,
         Self::Bulk,
         Self::BulkEntry,
+        Self::YearsEmptied,
         Self::Task,
         Self::TaskEvent,
         Self::ConfigVersion,
@@ -125,6 +127,7 @@ impl Table {
             Self::CampaignEntry => "campaign_entry",
             Self::Bulk => "bulk",
             Self::BulkEntry => "bulk_entry",
+            Self::YearsEmptied => "years_emptied",
             Self::Task => "task",
             Self::TaskEvent => "task_event",
             Self::ConfigVersion => "config_version",
@@ -179,6 +182,7 @@ impl Table {
             Self::CampaignEntry => &[campaign::UPSERT_ENTRY],
             Self::Bulk => &[bulk_action::UPSERT],
             Self::BulkEntry => &[bulk_action::UPSERT_ENTRY],
+            Self::YearsEmptied => &[campaign::EMPTY_YEARS],
             Self::Task => &[task::UPSERT],
             Self::TaskEvent => &[task::INSERT_EVENT],
             Self::ConfigVersion => &[config_version::UPSERT],
@@ -235,6 +239,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::CampaignEntry(row) => (Table::CampaignEntry, row.id.0, false),
         Record::Bulk(row) => (Table::Bulk, row.id.0, false),
         Record::BulkEntry(row) => (Table::BulkEntry, row.id.0, false),
+        Record::YearsEmptied(row) => (Table::YearsEmptied, row.id.0, false),
         Record::Task(row) => (Table::Task, row.id.0, row.seat.is_some()),
         Record::TaskEvent(row) => (Table::TaskEvent, row.id.0, false),
         Record::ConfigVersion(row) => (Table::ConfigVersion, row.id.0, false),
@@ -357,6 +362,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::Bulk(row) => bulk_action::image(row, seq, &mut images[Table::Bulk as usize]),
         Record::BulkEntry(row) => {
             bulk_action::entry_image(row, seq, &mut images[Table::BulkEntry as usize]);
+        }
+        Record::YearsEmptied(row) => {
+            campaign::emptied_image(row, seq, &mut images[Table::YearsEmptied as usize]);
         }
         Record::CodeWord(row) => {
             code_word::image(row, seq, &mut images[Table::CodeWord as usize]);

@@ -303,6 +303,42 @@ fn no_more_are_reminded_at_once_than_the_rules_say() {
 }
 
 #[test]
+fn when_a_campaign_ends_nobody_s_year_of_birth_stays_not_even_of_who_was_never_called() {
+    let mut room = Room::with(|rules| rules.limits.campaign_entries_max = 2_000);
+    let entries: Vec<EntryTold> = (1..=3)
+        .flat_map(|chunk| (1..=500).map(move |nth| chunk * 1_000 + nth))
+        .map(|nth| line(&room, nth, &format!("0861{nth:06}")))
+        .collect();
+    does(&mut room, CampaignCommand::Create(Box::new(told()))).expect("made");
+    let campaign = room.campaigns()[0].id;
+    for chunk in entries.chunks(500) {
+        let entries = chunk.to_vec();
+        does(&mut room, CampaignCommand::Add { campaign, entries }).expect("added");
+    }
+    let left_out = 0;
+    does(&mut room, CampaignCommand::Complete { campaign, left_out }).expect("whole");
+    does(&mut room, CampaignCommand::Start { campaign, by: None }).expect("started");
+    room.wait_s(GRACE_S);
+    assert!(room.years_kept(campaign) > 1_400);
+    does(&mut room, CampaignCommand::End { campaign, by: None }).expect("it runs");
+    let left = room.years_kept(campaign);
+    assert!(left > 0, "not all in one step");
+    room.restarts();
+    room.wait_s(1);
+    assert_eq!(room.years_kept(campaign), 0, "a start goes on with it");
+    let states: Vec<EntryState> = room.entries().iter().map(|it| it.state).collect();
+    let never = states.iter().filter(|state| **state == EntryState::Waiting);
+    assert!(never.count() > 1_400, "they stay as never called");
+    // Who was rung when we died.
+    room.wait_s(RECONCILE_S);
+    let born = room
+        .entries()
+        .into_iter()
+        .filter_map(|it| it.appointment.as_ref()?.born);
+    assert_eq!(born.count(), 0);
+}
+
+#[test]
 fn a_line_that_cannot_be_said_is_left_out_with_its_reason() {
     let mut room = Room::new();
     does(&mut room, CampaignCommand::Create(Box::new(told()))).expect("made");

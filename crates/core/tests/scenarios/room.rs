@@ -27,7 +27,7 @@ use cuptel_core::record::{
     DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow,
     OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record,
     RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow,
-    TaskRow, WaitingEntry, Work,
+    TaskRow, WaitingEntry, Work, YearsEmptied,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
@@ -403,6 +403,7 @@ impl Room {
                 Record::Mark(row) => drop(self.marks.insert(row.id, *row)),
                 Record::Bulk(row) => drop(self.bulks.insert(row.id, *row)),
                 Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row)),
+                Record::YearsEmptied(row) => self.empties_years(row),
                 Record::CodeWord(row) => drop(self.code_words.insert(row.callback, row)),
                 Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, row)),
                 Record::Decline(row) => drop(self.declines.insert(row.id, *row)),
@@ -1164,7 +1165,7 @@ impl Room {
         let released = self.entries_that_are(EntryState::Released);
         let is_open = |row: &&CampaignRow| {
             let is_released = released.iter().any(|entry| entry.campaign == row.id);
-            row.state != CampaignState::Ended || is_released
+            row.state != CampaignState::Ended || is_released || self.years_kept(row.id) > 0
         };
         let open = self.campaigns.values().filter(is_open);
         let counted = |row: &CampaignRow| {
@@ -1176,9 +1177,32 @@ impl Room {
             OpenCampaign {
                 row: row.clone(),
                 counts: EntryState::ALL.iter().map(count).collect(),
+                last: self.list_of(row.id).map(|entry| entry.id).max(),
             }
         };
         open.map(counted).collect()
+    }
+
+    fn empties_years(&mut self, of: YearsEmptied) {
+        let entries = self.entries.range_mut(of.after..=of.until);
+        for (_, entry) in entries.filter(|(_, it)| it.campaign == of.campaign) {
+            if entry.state == EntryState::Waiting {
+                entry.appointment.iter_mut().for_each(|it| it.born = None);
+            }
+        }
+    }
+
+    fn list_of(&self, id: CampaignId) -> impl Iterator<Item = &CampaignEntryRow> {
+        self.entries.values().filter(move |row| row.campaign == id)
+    }
+
+    /// Of how many on a list who were never called it is stored when they were born.
+    pub(crate) fn years_kept(&self, id: CampaignId) -> usize {
+        let is_kept = |row: &&CampaignEntryRow| {
+            let born = row.appointment.as_ref().and_then(|it| it.born);
+            row.state == EntryState::Waiting && born.is_some()
+        };
+        self.list_of(id).filter(is_kept).count()
     }
 
     /// What an operator is shown of whom they have to do with.

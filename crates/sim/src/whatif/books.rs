@@ -40,6 +40,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
+            | Record::YearsEmptied(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)

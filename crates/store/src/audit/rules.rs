@@ -426,14 +426,24 @@ ORDER BY id")],
     Rule {
         name: "reminder_answer_lost",
         promise: "P1",
-        meaning: "people have answered to a reminder, and their result says otherwise or their year of birth is still stored",
+        meaning: "people have answered to a reminder, and their result says otherwise",
         advice: LOOK_AT_CAMPAIGN,
         offenders: &[("campaign_entry", "
 SELECT id FROM campaign_entry WHERE shard = $1
     AND ((answer IS NOT NULL AND state <> 'released' AND state <> answer)
-        OR (state IN ('confirmed', 'cancelled', 'to_move') AND answer IS NULL)
-        OR (settled_ms IS NOT NULL AND born IS NOT NULL))
+        OR (state IN ('confirmed', 'cancelled', 'to_move') AND answer IS NULL))
 ORDER BY id")],
+    },
+    Rule {
+        name: "birth_year_kept",
+        promise: "P7",
+        meaning: "the year of birth of people is still stored who have their result, or whose campaign was over ten minutes ago",
+        advice: START,
+        offenders: &[("campaign_entry", "
+SELECT e.id FROM campaign_entry e
+JOIN campaign c ON c.shard = e.shard AND c.id = e.campaign
+WHERE e.shard = $1 AND e.born IS NOT NULL AND (e.settled_ms IS NOT NULL
+    OR (e.state = 'waiting' AND c.state = 'ended' AND c.since_ms < $2 - 600000))")],
     },
     Rule {
         name: "dial_joined_unasked",

@@ -173,7 +173,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 12] = [
+    const OPEN: [&str; 13] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -183,6 +183,7 @@ mod tests {
         "sign_in_one_per_",
         "task_seat",
         "campaign_entry_released",
+        "campaign_entry_born",
         "code_word_open",
         "callback_decline_open",
         "chosen_time_open",

@@ -140,6 +140,28 @@ const P7: &[Damage] = &[
         &[13],
         "UPDATE code_word SET code = 42 WHERE id = 13",
     ),
+    Damage {
+        rule: "birth_year_kept",
+        promise: "P7",
+        rows: &[121],
+        also: &["campaign_need_without_entry"],
+        statements: concat!(
+            campaign!("running":),
+            entry!("121, 1, 111, 1, 1, 0, 'reached', NULL, NULL, NULL, 5"),
+            "UPDATE campaign_entry SET born = 1950 WHERE id = 121"
+        ),
+    },
+    Damage {
+        rule: "birth_year_kept",
+        promise: "P7",
+        rows: &[121],
+        also: &["campaign_need_without_entry"],
+        statements: concat!(
+            campaign!("ended":),
+            entry!("121, 1, 111, 1, 1, 0, 'waiting', NULL, NULL, NULL, NULL"),
+            "UPDATE campaign_entry SET born = 1950 WHERE id = 121"
+        ),
+    },
 ];
 
 const P1: &[Damage] = &[
@@ -156,8 +178,7 @@ const P1: &[Damage] = &[
         also: &["campaign_need_without_entry"],
         statements: concat!(
             campaign!("running":),
-            entry!("121, 1, 111, 1, 1, 0, 'reached', NULL, NULL, NULL, 5"),
-            "UPDATE campaign_entry SET born = 1950 WHERE id = 121"
+            entry!("121, 1, 111, 1, 1, 0, 'confirmed', NULL, NULL, NULL, 5")
         ),
     },
     Damage {

@@ -3,7 +3,7 @@
 use cuptel_core::id::{CallbackId, CampaignId, EntryId, NeedId, NumberId, QueueId, TenantId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    Appointment, CallbackRow, CampaignEntryRow, CampaignRow, DialRow, Record,
+    Appointment, CallbackRow, CampaignEntryRow, CampaignRow, DialRow, Record, YearsEmptied,
 };
 use cuptel_core::words::{
     CallbackState, CampaignEnd, CampaignKind, CampaignState, DialOrder, DialResult, DialState,
@@ -18,6 +18,7 @@ on_every_database!(
     the_next_come_in_their_order_and_not_before_their_time,
     nobody_is_told_before_the_database_has_what_was_decided,
     what_is_open_comes_back_with_its_counts_and_who_is_released,
+    years_of_birth_are_emptied_stretch_by_stretch_of_one_list_alone,
     how_far_it_is_is_counted_and_forecast,
     a_list_is_read_page_by_page_with_masked_numbers,
 );
@@ -177,14 +178,75 @@ async fn what_is_open_comes_back_with_its_counts_and_who_is_released(home: &Home
         (EntryState::Reached, 1),
     ];
     assert_eq!(first.counts, counts);
-    // Of the second somebody is at work still; the third is over.
+    assert_eq!(first.last, Some(EntryId(26)));
+    // Of the second somebody is at work still, of the third a year of birth is left.
     let rest: Vec<i64> = open.map(|it| it.row.id.0).collect();
-    assert_eq!(rest, [2, 4]);
+    assert_eq!(rest, [2, 3, 4]);
     let released = [
         entry(25, 1, EntryState::Released),
         entry(27, 2, EntryState::Released),
     ];
     assert_eq!(restored.released, released);
+}
+
+/// Who of a list has a year of birth that is stored.
+async fn born(store: &Store, campaign: i64) -> Vec<i64> {
+    let page = store.waiting_entries(CampaignId(campaign), NOW + 99, 9, 0);
+    let page = page.await.unwrap().expect("it has all that was decided");
+    let is_kept =
+        |it: &CampaignEntryRow| it.appointment.as_ref().is_some_and(|it| it.born.is_some());
+    let kept = page.entries.into_iter().filter(|it| is_kept(&it.row));
+    kept.map(|it| it.row.id.0).collect()
+}
+
+async fn years_of_birth_are_emptied_stretch_by_stretch_of_one_list_alone(home: &Home) {
+    let store = filled(home).await;
+    let emptied = |id: i64, of: i64, (after, until): (i64, i64)| {
+        Record::YearsEmptied(YearsEmptied {
+            id: EntryId(id),
+            campaign: CampaignId(of),
+            after: EntryId(after),
+            until: EntryId(until),
+        })
+    };
+    let mut writer = store.writer();
+    // Its own row comes behind what it empties, however they were told.
+    let records = vec![emptied(90, 1, (21, 22)), emptied(91, 1, (23, 27))];
+    let again = Record::CampaignEntry(Box::new(later(24, 0)));
+    let mut batches = vec![
+        Batch {
+            last_seq: 1,
+            records: rows(),
+        },
+        Batch {
+            last_seq: 2,
+            records: vec![again],
+        },
+        Batch {
+            last_seq: 3,
+            records,
+        },
+    ];
+    writer.commit(&mut batches).await.unwrap();
+    assert_eq!(born(&store, 1).await, [23, 21]);
+    assert_eq!(born(&store, 3).await, [28], "another list's");
+    let open = store.begin().await.unwrap();
+    assert_eq!(open.released.len(), 2);
+    let is_born = |it: &CampaignEntryRow| it.appointment.as_ref().and_then(|it| it.born);
+    let all = open.released.iter().map(is_born);
+    assert_eq!(
+        all.collect::<Vec<_>>(),
+        [Some(1950), Some(1950)],
+        "they may be asked"
+    );
+    let mut batches = vec![Batch {
+        last_seq: 1,
+        records: vec![emptied(92, 3, (3, 28))],
+    }];
+    store.writer().commit(&mut batches).await.unwrap();
+    let open = store.begin().await.unwrap();
+    let open: Vec<i64> = open.campaigns.iter().map(|it| it.row.id.0).collect();
+    assert_eq!(open, [1, 2, 4], "nothing is left of the third");
 }
 
 async fn how_far_it_is_is_counted_and_forecast(home: &Home) {

@@ -57,6 +57,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::ChosenTime(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
+            | Record::YearsEmptied(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
             | Record::Mark(_)
@@ -109,7 +110,7 @@ fn still_open() -> Restored {
             Record::Owner(row) if row.callback == CallbackId(11) => open.owners.push(row),
             Record::Owner(_) => {}
             Record::Bulk(row) => open.bulks.extend(row.ended_ms.is_none().then_some(*row)),
-            Record::BulkEntry(_) => {}
+            Record::BulkEntry(_) | Record::YearsEmptied(_) => {}
             Record::ChosenTime(row) => {
                 open.chosen_times
                     .extend(row.chosen.is_some().then_some(row));
