@@ -124,9 +124,20 @@ pub(crate) enum Doing {
         queue: QueueId,
         place_ms: UtcMs,
         offered_to: Option<SeatId>,
+        /// Is asked meanwhile whether they want to be called no more.
+        leaving: Option<Leaving>,
     },
     /// Talks.
     Talking { seat: SeatId },
+}
+
+/// A question to who waits in line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Leaving {
+    /// It is being said.
+    Asked,
+    /// It was heard; an answer counts until then.
+    Heard(MonoUs),
 }
 
 /// What follows a message.
@@ -140,6 +151,15 @@ impl LiveAttempt {
     /// Since when they wait for an operator, by the clock as it is set now.
     pub(crate) fn waits_since_ms(&self) -> UtcMs {
         self.queued_ms.unwrap_or(self.row.received_ms)
+    }
+
+    /// They wait for no operator any more, whatever comes next.
+    pub(crate) fn out_of_line(&mut self, step: &mut Step) {
+        if self.row.stage == Stage::Queued {
+            self.row.stage = Stage::InDialplan;
+            step.records
+                .push(Record::Attempt(Box::new(self.row.clone())));
+        }
     }
 
     /// Where they called from.

@@ -1,52 +1,114 @@
 //! Who wants to be called no more says so by key, in a menu or while they wait: their number is read back,
 //! a key confirms. Closed is what one who leaves the list by a notice line has closed: what an operator or
 //! a list owes them stays, and so does everything where two persons are owed a call.
+//!
+//! **Who waits stays in the line** until they have confirmed: with any other key, and with none, they have
+//! lost nothing. A seat that comes free meanwhile is theirs, and cuts the question short: an operator is
+//! what they have waited for, and can be told the same. One that still rings when they confirm is let go.
 
+use crate::attempt::{Doing, Leaving};
 use crate::centre::Centre;
 use crate::dialplan::{NumberByKey, Step as PlanStep, StepId};
 use crate::id::{AttemptId, CallbackId};
 use crate::keeping::NeedsSaid;
-use crate::number::PhoneNumber;
 use crate::owing::About;
-use crate::step::Step;
+use crate::rules::PromptId;
+use crate::step::{AfterPlay, Effect, Step};
 use crate::time::Now;
-use crate::wishing::{Wish, what_follows};
-use crate::words::{CallbackState, ClosedHow, Outcome};
+use crate::timers::Timer;
+use crate::wishing::{CONFIRMS, Wish, what_follows};
+use crate::words::{CallbackState, ClosedHow, OfferState, Outcome};
 
 impl Centre {
     /// A step that asks whether they want to be called no more.
     pub(crate) fn opt_out_step(&mut self, now: Now, id: AttemptId, at: StepId, step: &mut Step) {
-        if let Some(&PlanStep::OptOut { then, instead }) =
+        let Some(&PlanStep::OptOut { then, instead }) =
             self.plan_of(id).and_then(|plan| plan.steps.get(at.0))
-        {
-            self.opts_out(now, id, (then, instead), step);
+        else {
+            return;
+        };
+        match self.leaving_question(id) {
+            Some(says) => {
+                let wish = Wish::leaving(then, instead, NumberByKey::default());
+                self.ask_about_number(id, wish, says, step);
+            }
+            None => self.walk(now, id, instead, step),
         }
     }
 
-    /// They may want to be called no more: they are asked whether they mean it.
-    pub(crate) fn opts_out(
-        &mut self,
-        now: Now,
-        id: AttemptId,
-        (then, instead): (Option<StepId>, StepId),
-        step: &mut Step,
-    ) {
-        let spoken = self.rules.prompts.opt_out;
-        let own = self.attempts.get(&id).map(|live| live.caller.clone());
-        let Some((own, spoken)) = own.zip(spoken) else {
-            return self.walk(now, id, instead, step);
+    /// Whether they mean it; nothing where that cannot be said.
+    fn leaving_question(&self, id: AttemptId) -> Option<Vec<PromptId>> {
+        let own = &self.attempts.get(&id)?.caller;
+        let mut says = self.said_number(own.number.as_ref());
+        says.push(self.rules.prompts.opt_out?);
+        Some(says)
+    }
+
+    /// Who waits may want to be called no more: they are asked, at their place.
+    pub(crate) fn asks_in_line(&mut self, id: AttemptId, step: &mut Step) {
+        let Some(prompts) = self.leaving_question(id) else {
+            return;
         };
-        let digits = own.number.as_ref().map_or("", PhoneNumber::national);
-        let prompts = &self.rules.prompts;
-        let read = digits.chars().filter_map(|digit| {
-            let place = usize::try_from(digit.to_digit(10)?).ok()?;
-            prompts.digits.get(place)
-        });
-        let number_is = own.number.is_some().then_some(&prompts.number_is);
-        let says = number_is.into_iter().chain(read).chain([&spoken]);
-        let says = says.copied().collect();
-        let wish = Wish::leaving(then, instead, NumberByKey::default());
-        self.ask_about_number(id, wish, says, step);
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        if let Doing::Queued { leaving, .. } = &mut live.doing {
+            *leaving = Some(Leaving::Asked);
+            step.effects.push(Effect::Play {
+                leg: live.leg,
+                token: live.token,
+                prompts,
+                then: AfterPlay::Silence,
+            });
+        }
+    }
+
+    /// The question was heard: now the answer is waited for.
+    pub(crate) fn leaving_heard(&mut self, now: Now, id: AttemptId) {
+        let Some(live) = self.attempts.get_mut(&id) else {
+            return;
+        };
+        if let Doing::Queued { leaving, .. } = &mut live.doing
+            && leaving.is_some()
+        {
+            let until = now.in_s(NumberByKey::default().timeout_s);
+            *leaving = Some(Leaving::Heard(until));
+            self.timers.at(until, Timer::Menu(id, live.token));
+        }
+    }
+
+    /// No key came in time, unless they were asked anew since.
+    pub(crate) fn leaving_timed_out(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        let doing = self.attempts.get(&id).map(|live| &live.doing);
+        let Some(Doing::Queued { leaving, .. }) = doing else {
+            return;
+        };
+        if matches!(leaving, Some(Leaving::Heard(until)) if *until <= now.mono_us) {
+            self.waits_on(id, step);
+        }
+    }
+
+    /// A key confirms. With any other they wait on, and it may mean something there.
+    pub(crate) fn leaving_key(&mut self, now: Now, id: AttemptId, key: char, step: &mut Step) {
+        if key != CONFIRMS {
+            self.waits_on(id, step);
+            return self.key_in_line(now, id, (key, false), step);
+        }
+        self.leave_queue(now, id, OfferState::Withdrawn, step);
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.out_of_line(step);
+        }
+        self.opted_out(now, id, None, step);
+    }
+
+    /// They did not mean it: music again.
+    fn waits_on(&mut self, id: AttemptId, step: &mut Step) {
+        let live = self.attempts.get_mut(&id);
+        if let Some(Doing::Queued { leaving, .. }) = live.map(|live| &mut live.doing) {
+            *leaving = None;
+            let says = vec![self.rules.prompts.please_hold];
+            self.speak_over_music(id, says, step);
+        }
     }
 
     /// They mean it. Who waits in no book has nothing that could be closed, and is not put into it.

@@ -85,6 +85,7 @@ impl Centre {
             queue,
             place_ms,
             offered_to: None,
+            leaving: None,
         };
         self.wait_in_line(now, id, waits, rules.prompts.please_hold, step);
         self.schedule_waiting(now, id, at);
@@ -239,6 +240,7 @@ impl Centre {
             queue,
             place_ms,
             offered_to,
+            leaving,
         } = live.doing
         else {
             return;
@@ -254,7 +256,7 @@ impl Centre {
         let announce = *announce;
         self.timers
             .at(now.in_s(announce.every_s), Timer::Announce(id, token));
-        if offered_to.is_some() {
+        if offered_to.is_some() || leaving.is_some() {
             return;
         }
         let waiting = self.waiting(queue, place_ms, live.priority_ms, Work::Attempt(id));
@@ -314,6 +316,7 @@ impl Centre {
         }
         if let Doing::Queued {
             offered_to: None,
+            leaving: None,
             queue,
             ..
         } = live.doing
@@ -473,6 +476,7 @@ impl Centre {
             queue,
             place_ms,
             offered_to: None,
+            leaving: None,
         };
         let says = self.rules.prompts.reconnecting;
         self.wait_in_line(now, id, waits, says, step);

@@ -249,7 +249,8 @@ impl Centre {
             Doing::Wishing(_) => self.number_asked(now, id),
             Doing::Noticed => self.notice_heard(now, id),
             Doing::Returning { .. } => self.return_heard(now, id),
-            Doing::Ringing | Doing::Queued { .. } | Doing::Talking { .. } => {}
+            Doing::Queued { .. } => self.leaving_heard(now, id),
+            Doing::Ringing | Doing::Talking { .. } => {}
         }
     }
 
@@ -300,10 +301,8 @@ impl Centre {
             Doing::Wishing(_) => self.number_timed_out(now, id, step),
             Doing::Noticed => self.let_go(now, id, step),
             Doing::Returning { to, .. } => self.walk(now, id, to, step),
-            Doing::Ringing
-            | Doing::Message { .. }
-            | Doing::Queued { .. }
-            | Doing::Talking { .. } => {}
+            Doing::Queued { .. } => self.leaving_timed_out(now, id, step),
+            Doing::Ringing | Doing::Message { .. } | Doing::Talking { .. } => {}
         }
     }
 
@@ -356,19 +355,8 @@ impl Centre {
                     (None, _) => self.ask_again_or_go(now, id, at, tries_left, step),
                 }
             }
-            Doing::Queued {
-                step: at, queue, ..
-            } => {
-                let key = self.callback_offer_of(id, at).map(|offer| offer.key);
-                if key == Some(digit) && self.may_wish(id, queue) {
-                    let wish = self.wish_in_queue(id, queue);
-                    self.leave_queue(now, id, OfferState::Withdrawn, step);
-                    self.wishes_callback(now, id, wish, step);
-                } else if self.opt_out_key(id, at) == Some(digit) {
-                    self.leave_queue(now, id, OfferState::Withdrawn, step);
-                    self.opts_out(now, id, (None, at), step);
-                }
-            }
+            Doing::Queued { leaving: None, .. } => self.key_in_line(now, id, (digit, true), step),
+            Doing::Queued { .. } => self.leaving_key(now, id, digit, step),
             Doing::Wishing(_) => self.number_key(now, id, digit, step),
             Doing::Noticed => self.notice_key(now, id, digit, step),
             Doing::Returning { to, instead } => {
@@ -376,6 +364,31 @@ impl Centre {
             }
             Doing::Message { .. } => live.pressed_ahead = Some(digit),
             Doing::Ringing | Doing::Talking { .. } => {}
+        }
+    }
+
+    /// A key was pressed by who waits.
+    pub(crate) fn key_in_line(
+        &mut self,
+        now: Now,
+        id: AttemptId,
+        (key, may_ask): (char, bool),
+        step: &mut Step,
+    ) {
+        let doing = self.attempts.get(&id).map(|live| &live.doing);
+        let Some(&Doing::Queued {
+            step: at, queue, ..
+        }) = doing
+        else {
+            return;
+        };
+        let offered = self.callback_offer_of(id, at).map(|offer| offer.key);
+        if offered == Some(key) && self.may_wish(id, queue) {
+            let wish = self.wish_in_queue(id, queue);
+            self.leave_queue(now, id, OfferState::Withdrawn, step);
+            self.wishes_callback(now, id, wish, step);
+        } else if may_ask && self.opt_out_key(id, at) == Some(key) {
+            self.asks_in_line(id, step);
         }
     }
 

@@ -13,12 +13,12 @@ use crate::rules::PromptId;
 use crate::step::{AfterPlay, Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::words::{NeedKind, Outcome, Stage};
+use crate::words::{NeedKind, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// The longest number that anybody keys in: 00, and E.164's fifteen digits.
 const DIGITS_MAX: usize = 17;
-const CONFIRMS: char = '1';
+pub(crate) const CONFIRMS: char = '1';
 const ANOTHER: char = '2';
 const DONE: char = '#';
 const BEGIN_AGAIN: char = '*';
@@ -153,20 +153,22 @@ impl Centre {
     }
 
     fn read_back(&mut self, id: AttemptId, wish: Wish, caller: Caller, step: &mut Step) {
-        let prompts = &self.rules.prompts;
-        let digits = caller.number.as_ref().map_or("", PhoneNumber::national);
-        let spoken = digits.chars().filter_map(|digit| {
-            prompts
-                .digits
-                .get(usize::try_from(digit.to_digit(10)?).ok()?)
-        });
-        let says = std::iter::once(&prompts.number_is)
-            .chain(spoken)
-            .chain([&prompts.number_confirm])
-            .copied()
-            .collect();
+        let mut says = self.said_number(caller.number.as_ref());
+        says.push(self.rules.prompts.number_confirm);
         let asked = Asked::Confirmation(caller);
         self.ask_about_number(id, Wish { asked, ..wish }, says, step);
+    }
+
+    /// A number as it is read back, digit by digit; nothing where there is none.
+    pub(crate) fn said_number(&self, number: Option<&PhoneNumber>) -> Vec<PromptId> {
+        let prompts = &self.rules.prompts;
+        let digits = number.map_or("", PhoneNumber::national);
+        let read = digits.chars().filter_map(|digit| {
+            let place = usize::try_from(digit.to_digit(10)?).ok()?;
+            prompts.digits.get(place)
+        });
+        let number_is = number.map(|_| &prompts.number_is);
+        number_is.into_iter().chain(read).copied().collect()
     }
 
     pub(crate) fn ask_about_number(
@@ -179,12 +181,7 @@ impl Centre {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };
-        if live.row.stage == Stage::Queued {
-            // Out of the line, whatever comes of it.
-            live.row.stage = Stage::InDialplan;
-            step.records
-                .push(Record::Attempt(Box::new(live.row.clone())));
-        }
+        live.out_of_line(step);
         live.token += 1;
         live.doing = Doing::Wishing(Box::new(wish));
         step.effects.push(Effect::Play {

@@ -5,7 +5,9 @@ use cuptel_core::id::{LegId, TenantId};
 use cuptel_core::rules::PromptId;
 use cuptel_core::words::{CallbackState, ClosedHow, NeedKind, Outcome, PriorityClass, Stage};
 
-use crate::room::{BOOK, DECLINED, LISTED, MARIO, NUMBER_IS, OPT_OUT, Room, digit_spoken};
+use crate::room::{
+    BOOK, DECLINED, LISTED, LUCIA, MARIO, NUMBER_IS, OPT_OUT, Room, book, digit_spoken,
+};
 
 const LEAVES: char = '8';
 
@@ -113,4 +115,56 @@ fn a_step_of_a_menu_does_the_same_and_goes_on_where_it_says() {
         room.callback().closed_how,
         Some(ClosedHow::CancelledByPerson)
     );
+}
+
+#[test]
+fn who_does_not_mean_it_has_lost_nothing_though_the_queue_is_full() {
+    let mut room = Room::with(|rules| book(rules).waiting_max = 1);
+    let mario = room.waits(MARIO, BOOK);
+    let since_ms = room.attempt(0).queued_ms;
+    room.wait_s(60);
+    room.presses(mario, LEAVES);
+    room.waits(LUCIA, BOOK);
+    assert_ne!(room.attempt(1).stage, Stage::Queued, "the place is his");
+    room.presses(mario, '5');
+    assert_eq!(room.attempt(0).stage, Stage::Queued);
+    assert_eq!(room.attempt(0).queued_ms, since_ms);
+    room.staffed(1);
+    assert!(room.offered().is_some(), "served as who waits is");
+}
+
+#[test]
+fn a_seat_that_is_free_cuts_the_question_short_and_is_let_go_when_they_confirm() {
+    let (mut room, mario) = on_the_list();
+    room.presses(mario, LEAVES);
+    room.staffed(1);
+    let (_, ringing) = room.offered().expect("it is theirs");
+    room.presses(mario, '1');
+    assert_eq!(said(&room, mario), [DECLINED]);
+    assert!(room.was_hung_up(ringing));
+    room.heard(mario);
+    assert_eq!(room.outcome(1), Some(Outcome::ServedByMenu));
+    let (mut room, mario) = on_the_list();
+    room.presses(mario, LEAVES);
+    room.staffed(1);
+    room.seat_picks_up();
+    assert_eq!(room.attempt(1).stage, Stage::Talking);
+    room.presses(mario, '1');
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    assert_eq!(room.attempt(1).stage, Stage::Talking);
+}
+
+#[test]
+fn a_question_that_was_not_answered_does_not_end_the_next() {
+    let (mut room, mario) = on_the_list();
+    room.presses(mario, LEAVES);
+    room.heard(mario);
+    room.wait_s(5);
+    room.presses(mario, LEAVES);
+    assert_ne!(said(&room, mario).last(), Some(&OPT_OUT), "no, and on");
+    room.presses(mario, LEAVES);
+    room.wait_s(5);
+    assert_eq!(said(&room, mario).last(), Some(&OPT_OUT));
+    room.presses(mario, '1');
+    assert_eq!(said(&room, mario), [DECLINED]);
 }
