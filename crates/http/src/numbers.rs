@@ -21,6 +21,8 @@ use crate::schema;
 
 /// Numbers that are marked at once, at most.
 const NUMBERS_MAX: usize = 10_000;
+/// Lines that one turn of the loop takes.
+const LINES_AT_ONCE: usize = 500;
 
 /// Which marks.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -153,7 +155,8 @@ pub(crate) async fn mark(
     Ok(Json(json!({ "changed": 1 })))
 }
 
-/// Marks many numbers, all of them or none: a fault of one line leaves everything as it was.
+/// Marks many numbers, all of them or none: a fault of one line leaves everything as it was. They are
+/// marked some hundred at a time; a request that is cut off meanwhile may be sent again as it is.
 #[utoipa::path(post, path = "/api/v1/numbers/import", tag = "people", security(("token" = [])),
     request_body = NewMarks,
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
@@ -183,10 +186,17 @@ pub(crate) async fn import(
         .into_iter()
         .map(line)
         .collect::<Result<_, ApiError>>()?;
-    let dry_run = wish.dry_run;
-    let changed = if dry_run { 0 } else { lines.len() };
-    let command = Command::MarkNumbers { lines, dry_run };
-    shared.carry_out(&caller, command).await?;
+    let changed = if wish.dry_run { 0 } else { lines.len() };
+    let marks = |lines: &[MarkLine], dry_run| Command::MarkNumbers {
+        lines: lines.to_vec(),
+        dry_run,
+    };
+    if wish.dry_run || lines.len() > LINES_AT_ONCE {
+        shared.carry_out(&caller, marks(&lines, true)).await?;
+    }
+    for some in lines[..changed].chunks(LINES_AT_ONCE) {
+        shared.carry_out(&caller, marks(some, false)).await?;
+    }
     Ok(Json(json!({ "changed": changed })))
 }
 
