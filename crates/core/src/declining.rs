@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::centre::Centre;
 use crate::id::{CallbackEventId, CallbackId, DeclineId, SeatId};
+use crate::number::names_number;
 use crate::record::{CallbackEventRow, DeclineRow, Record};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
@@ -73,6 +74,10 @@ impl Centre {
         if reason.is_empty() || !is_known {
             let known = known.clone();
             return Err(CommandError::DeclineReason { reason, known });
+        }
+        let texts = [Some(&reason), note.as_ref()];
+        if texts.into_iter().flatten().any(|text| names_number(text)) {
+            return Err(CommandError::DeclineNamesNumber);
         }
         let Some(SeatWork::Offered { offer, .. }) = self.seats.get(&seat).map(|it| &it.work) else {
             return Ok(());

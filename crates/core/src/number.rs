@@ -244,6 +244,29 @@ impl NumberClass {
     }
 }
 
+/// The shortest row of digits that is taken for a telephone number.
+const NUMBER_MIN: usize = 6;
+
+/// Whether free text seems to hold a telephone number: so many digits in a row, spaces among them or none.
+/// What is shown and kept as it is holds no number that could not be erased from it.
+#[must_use]
+pub fn names_number(text: &str) -> bool {
+    let mut digits = 0;
+    let mut before = ' ';
+    for c in text.chars() {
+        digits = match (c, before) {
+            (c, _) if c.is_ascii_digit() => digits + 1,
+            (' ', before) if before != ' ' => digits,
+            (_, _) => 0,
+        };
+        before = c;
+        if digits >= NUMBER_MIN {
+            return true;
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -494,6 +494,9 @@ pub enum CommandError {
         /// Those of the configuration; any, where there are none.
         known: Vec<String>,
     },
+    /// Why it is handed back is shown and kept as it is.
+    #[error("a reason names no telephone number: whoever has the callback next sees it anyway")]
+    DeclineNamesNumber,
     /// A shift that is over before it begins.
     #[error("this end of the shift is past")]
     ShiftIsOver,

@@ -275,6 +275,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::TooManyMarks(_)
         | CommandError::PauseReason { .. }
         | CommandError::DeclineReason { .. }
+        | CommandError::DeclineNamesNumber
         | CommandError::NeedSaidTwice(_)
         | CommandError::TooManyTasks(_)
         | CommandError::ShiftIsOver => StatusCode::UNPROCESSABLE_ENTITY,
@@ -375,6 +376,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::DeclineReason { .. } => {
             "`decline_reasons` under [people] in the configuration lists them"
         }
+        CommandError::DeclineNamesNumber => "say it without the number; nothing was handed back",
         CommandError::NoNeedThere { .. } | CommandError::NeedSaidTwice(_) => {
             "GET /api/v1/snapshot lists them under `owed` of the seat; nothing was recorded"
         }

@@ -458,6 +458,8 @@ fn not_in_bulk(refused: &BulkError) -> String {
     }
 }
 
+const NAMES_NUMBER: &str =
+    "La richiamata non è stata restituita: nel motivo non va scritto un numero di telefono.";
 const NOT_OFFERED: &str = "Questa richiamata non è più proposta alla postazione.";
 const NO_NEED_THERE: &str =
     "Una delle questioni mostrate non è più aperta: guarda la pagina aggiornata.";
@@ -522,6 +524,7 @@ fn refused_by_rules(refused: &CommandError) -> String {
         CommandError::DeclineReason { known, .. } => {
             reasons("Motivo per restituire la richiamata", known)
         }
+        CommandError::DeclineNamesNumber => NAMES_NUMBER.to_owned(),
         CommandError::NoCallbackOffered(_) => NOT_OFFERED.to_owned(),
         CommandError::ShiftIsOver => "La fine del turno è già passata.".to_owned(),
         CommandError::NotTaken(faults) => {

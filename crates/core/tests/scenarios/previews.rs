@@ -243,3 +243,26 @@ fn a_caller_on_the_line_is_no_callback_to_hand_back() {
     );
     assert!(accepts(&mut room, "101", None).is_err());
 }
+
+#[test]
+fn a_reason_with_a_telephone_number_in_it_is_refused() {
+    let (mut room, _) = owed_to_mario(|_| {});
+    room.seat_picks_up();
+    for note in ["chiamare la figlia al 333 123 4567", "0861123456"] {
+        let refused = room.commands(Command::DeclineCallback {
+            seat: "101".to_owned(),
+            callback: None,
+            reason: "lingua".to_owned(),
+            note: Some(note.to_owned()),
+        });
+        assert_eq!(refused, Err(CommandError::DeclineNamesNumber));
+    }
+    assert_eq!(room.declined_with(), None, "nothing is recorded");
+    room.commands(Command::DeclineCallback {
+        seat: "101".to_owned(),
+        callback: None,
+        reason: "lingua".to_owned(),
+        note: Some("richiamare il 03/12/2026 alle 10:30, stanza 12345".to_owned()),
+    })
+    .expect("a date is no number");
+}
