@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::by_hand::ByHandError;
 use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackEventId, CallbackId, NeedId, SeatId};
@@ -12,7 +13,7 @@ use crate::record::{CallbackEventRow, NeedDetailRow, NeedRow, Needs, Record};
 use crate::seat::{Done, SeatWork};
 use crate::step::{CommandError, Step};
 use crate::time::Now;
-use crate::words::{CallbackEventKind, ClosedHow};
+use crate::words::{CallbackEventKind, CallbackState, ClosedHow};
 
 /// Why a need was closed that stays by itself.
 const BY_A_WORD: &str = "closed with the result of a conversation";
@@ -89,11 +90,21 @@ impl Centre {
             theirs.any(|own| own.id == *need)
         };
         let mut all = said.keep.iter().chain(&said.close);
-        match all.find(|need| !known(need)) {
-            Some(need) => Err(CommandError::NoNeedThere {
+        if let Some(need) = all.find(|need| !known(need)) {
+            return Err(CommandError::NoNeedThere {
                 seat: seat.to_owned(),
                 need: *need,
-            }),
+            });
+        }
+        // Once it is wrapped up, another seat or a dial may be at it, and settles it itself.
+        let is_afterwards = matches!(work, SeatWork::WrapUp { .. });
+        let is_still_open = |need: &NeedRow| said.close.contains(&need.id);
+        let elsewhere = case.filter(|case| {
+            let state = case.row.state;
+            is_afterwards && state != CallbackState::Waiting && open.iter().any(is_still_open)
+        });
+        match elsewhere.map(|case| (case.row.id, case.row.state)) {
+            Some((callback, state)) => Err(ByHandError::AtWork { callback, state }.into()),
             None => Ok(()),
         }
     }
@@ -182,10 +193,6 @@ impl Centre {
         let Some(case) = self.cases.get(&callback) else {
             return;
         };
-        // Another seat is at it by now, and settles it itself.
-        if case.row.state != crate::words::CallbackState::Waiting {
-            return;
-        }
         let is_said = |need: &NeedRow| said.close.contains(&need.id);
         let told: Needs = case
             .needs

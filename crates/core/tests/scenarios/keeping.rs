@@ -1,5 +1,6 @@
 //! What an operator says of each thing that the person is owed: settled, or kept at its place.
 
+use cuptel_core::by_hand::ByHandError;
 use cuptel_core::id::{LegId, NeedId};
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::record::NeedRow;
@@ -8,7 +9,7 @@ use cuptel_core::words::{
     CallbackEventKind, CallbackState, ClosedHow, Disposition, NeedKind, PriorityClass,
 };
 
-use crate::room::{BOOK, CANCEL, GRACE_S, MARIO, Room};
+use crate::room::{BOOK, CANCEL, GRACE_S, MARIO, Room, book};
 
 /// Mario gave up waiting for a booking, and for a cancellation; the operator talks with him.
 fn talks_about(needs: &[char]) -> (Room, LegId) {
@@ -129,4 +130,29 @@ fn what_is_not_owed_there_is_refused_and_nothing_is_recorded() {
     let refused = says(&mut room, &needs, &needs);
     assert_eq!(refused, Err(CommandError::NeedSaidTwice(needs[0])));
     room.disposes(1, Disposition::Done);
+}
+
+#[test]
+fn what_another_seat_is_at_by_now_is_not_said_to_be_settled() {
+    let mut room = Room::with(|rules| book(rules).wrap_up_s = 3_600);
+    room.takes_in_charge(MARIO, PriorityClass::B);
+    room.staffed(1);
+    let mario = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    room.wait_s(60);
+    room.hangs_up(mario);
+    let needs = open(&room);
+    assert_eq!(needs.len(), 1, "it stays by itself");
+    // He rings again for something else, and is called for that.
+    let again = room.waits(MARIO, CANCEL);
+    room.hangs_up(again);
+    room.staffed(2);
+    room.wait_s(GRACE_S);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(2));
+    let refused = says(&mut room, &[], &needs);
+    let at_work =
+        |error: &CommandError| matches!(error, CommandError::ByHand(ByHandError::AtWork { .. }));
+    assert!(refused.as_ref().is_err_and(at_work), "{refused:?}");
+    assert!(open(&room).contains(&needs[0]));
+    says(&mut room, &[], &[]).expect("the result without it is taken");
 }
