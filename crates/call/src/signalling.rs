@@ -300,7 +300,7 @@ impl Switch {
                 self.give_back_unopened(now, stream, reason);
                 self.tell_rules(
                     now,
-                    rules::Input::MediaLost {
+                    rules::Input::MediaFailed {
                         leg: LegId(stream.0),
                     },
                     step,
@@ -328,7 +328,7 @@ impl Switch {
         let mut legs: Vec<LegId> = self.legs.keys().copied().collect();
         legs.sort_unstable();
         for leg in legs {
-            self.tell_rules(now, rules::Input::MediaLost { leg }, step);
+            self.tell_rules(now, rules::Input::MediaFailed { leg }, step);
         }
     }
 

@@ -334,6 +334,7 @@ fn name_of(input: &Input) -> &'static str {
         Input::NotAnswered { .. } => "a leg was not answered",
         Input::Ended { .. } => "a leg ended",
         Input::MediaLost { .. } => "a leg fell silent",
+        Input::MediaFailed { .. } => "a leg has no media",
         Input::Digit { .. } => "a key was pressed",
         Input::PlayEnded { .. } => "a message was heard",
         Input::Registered { .. } => "a phone registered",

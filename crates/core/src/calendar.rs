@@ -24,7 +24,7 @@ pub use self::contact_window::ContactWindow;
 pub use self::counted_days::{CountedDays, Term};
 use self::holidays::is_national_holiday;
 pub use self::local_day::LocalDay;
-pub(crate) use self::said_time::{PastDay, quarter_after, said_date, said_past};
+pub(crate) use self::said_time::{PastDay, quarter_after, said_date, said_past, written};
 pub use self::said_time::{SaidDay, SaidTime};
 use self::span::{Span, Stretch};
 pub use self::year_day::YearDay;

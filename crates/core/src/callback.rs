@@ -3,6 +3,7 @@
 
 use crate::campaign::Recalls;
 use crate::chosen_time::ChosenTime;
+use crate::code_word::CodeWord;
 use crate::id::QueueId;
 use crate::ledger;
 use crate::number::PhoneNumber;
@@ -128,6 +129,8 @@ pub(crate) struct Case {
     pub(crate) chosen: Option<ChosenTime>,
     /// What was known of the people of campaigns that were settled with it.
     pub(crate) recalled: Option<Box<Recalls>>,
+    /// The code word that went when it was closed: whoever is owed the call again knows it.
+    pub(crate) code: Option<CodeWord>,
 }
 
 /// A callback that was closed, and the needs that were settled with it.
@@ -371,6 +374,7 @@ mod tests {
             machines: 0,
             chosen: None,
             recalled: None,
+            code: None,
         }
     }
 

@@ -30,7 +30,7 @@ use crate::people::People;
 use crate::person_first::PersonFirst;
 use crate::planted::{Fault, planted};
 use crate::profile::Profile;
-use crate::reconnecting::LeftAlone;
+use crate::reconnecting::AnsweredWaiting;
 use crate::record::{
     BulkRow, DialRow, NeedDetailRow, OperatorRow, RegistrationRow, ReviewRow, SeatRow,
     SiteOutageRow,
@@ -57,7 +57,7 @@ pub(crate) enum Role {
     /// The person whom this seat calls back.
     Person(SeatId),
     /// The person who waits on the line for an operator.
-    LeftAlone(CallbackId),
+    AnsweredWaiting(CallbackId),
     /// The phone of a seat whose offer is over: it is let go, and has not said so yet.
     LetGo(SeatId),
     /// The person who is on the line before an operator.
@@ -121,7 +121,7 @@ pub struct Centre {
     pub(crate) fairness: Fairness,
     pub(crate) tasks: Tasks,
     /// Persons called back whose operator's phone died, by their callback.
-    pub(crate) left_alone: BTreeMap<CallbackId, LeftAlone>,
+    pub(crate) answered_waiting: BTreeMap<CallbackId, AnsweredWaiting>,
     /// Callbacks of people who are only to be reminded, whose time has come.
     pub(crate) reminders: Reminders,
     /// Persons who are called before an operator is on the line, by their callback.
@@ -216,7 +216,7 @@ impl Centre {
             crews_known: CrewsKnown::default(),
             fairness: Fairness::default(),
             tasks: Tasks::default(),
-            left_alone: BTreeMap::new(),
+            answered_waiting: BTreeMap::new(),
             reminders: Reminders::default(),
             person_first: BTreeMap::new(),
             outages: BTreeMap::new(),
@@ -316,41 +316,45 @@ impl Centre {
                 Some(Role::Seat(seat)) => self.offer_placed(now, seat, step),
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
                 Some(Role::First(id)) => self.first_placed(now, id),
-                Some(Role::Caller(_) | Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
+                Some(Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ringing { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_rings(now, seat, step),
                 Some(Role::Person(seat)) => self.person_rings(seat),
                 Some(Role::First(id)) => self.first_rings(id),
-                Some(Role::Caller(_) | Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
+                Some(Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::Answered { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
                 Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
                 Some(Role::Person(seat)) => self.person_answered(now, seat, step),
                 Some(Role::First(id)) => self.first_answered(now, id, step),
-                Some(Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
+                Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_did_not_take(now, seat, status, step),
                 Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
                 Some(Role::First(id)) => self.first_not_reached(now, id, status, step),
                 Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
-                Some(Role::LeftAlone(_) | Role::LetGo(_)) | None => {}
+                Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
             Input::MediaLost { leg } => self.leg_over(now, leg, Party::Network, true, step),
+            Input::MediaFailed { leg } => match self.legs.get(&leg).copied() {
+                Some(Role::First(id)) => self.first_left(now, id, Party::Us, true, step),
+                Some(_) | None => self.leg_over(now, leg, Party::Network, true, step),
+            },
             Input::EffectRefused { leg } => self.leg_over(now, leg, Party::Network, false, step),
             Input::Digit { leg, digit } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_digit(now, id, digit, step),
                 Some(Role::First(id)) => self.first_digit(now, id, digit, step),
                 Some(Role::Seat(seat)) => self.reader_digit(now, seat, digit, step),
-                Some(Role::LetGo(_) | Role::Person(_) | Role::LeftAlone(_)) | None => {}
+                Some(Role::LetGo(_) | Role::Person(_) | Role::AnsweredWaiting(_)) | None => {}
             },
             Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),
                 Some(Role::Seat(seat)) => self.operator_heard(now, seat, token, step),
-                Some(Role::LeftAlone(id)) => self.person_heard(now, id, token, step),
+                Some(Role::AnsweredWaiting(id)) => self.person_heard(now, id, token, step),
                 Some(Role::Person(seat)) => self.code_heard(seat, token, step),
                 Some(Role::First(id)) => self.first_heard(now, id, token, step),
                 Some(Role::LetGo(_)) | None => {}
@@ -389,7 +393,7 @@ impl Centre {
                 self.seat_left(now, seat, by, hang_up, step);
             }
             Some(Role::Person(seat)) => self.person_left(now, seat, by, hang_up, step),
-            Some(Role::LeftAlone(id)) => self.person_gone(now, id, by, hang_up, step),
+            Some(Role::AnsweredWaiting(id)) => self.person_gone(now, id, by, hang_up, step),
             Some(Role::First(id)) => self.first_left(now, id, by, hang_up, step),
             Some(Role::LetGo(seat)) => self.phone_let_go(now, seat, leg, step),
             None => {}
@@ -413,7 +417,7 @@ impl Centre {
             Timer::CodeSaid(seat, dial) => self.code_takes_too_long(seat, dial, step),
             Timer::Lease(seat, offer) => self.lease_ends(now, seat, offer, step),
             Timer::NoRinging(seat, offer) => self.no_ringing(now, seat, offer, step),
-            Timer::LeftAlone(id, until) => self.person_waited(now, id, until, step),
+            Timer::AnsweredWaiting(id, until) => self.person_waited(now, id, until, step),
             Timer::DialRang(seat, dial) => self.dial_rang_out(now, seat, dial, step),
             Timer::FirstRang(id, dial) => self.first_rang_out(now, id, dial, step),
             Timer::FirstKey(id, token) => self.first_pressed_nothing(now, id, token, step),

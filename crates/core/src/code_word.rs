@@ -104,14 +104,36 @@ impl Centre {
         std::iter::once(before).chain(spoken).collect()
     }
 
-    /// Nobody needs the code of a callback that is closed.
-    pub(crate) fn code_is_over(&mut self, callback: CallbackId, step: &mut Step) {
-        if self.code_words.remove(&callback).is_some() {
-            step.records.push(Record::CodeWord(CodeWordRow {
-                callback,
-                code: None,
-            }));
-        }
+    /// Nobody needs the code of a callback that is closed. Returns it, because what was closed may be
+    /// owed again.
+    pub(crate) fn code_is_over(
+        &mut self,
+        callback: CallbackId,
+        step: &mut Step,
+    ) -> Option<CodeWord> {
+        let code = self.code_words.remove(&callback)?;
+        step.records.push(Record::CodeWord(CodeWordRow {
+            callback,
+            code: None,
+        }));
+        Some(code)
+    }
+
+    /// It is owed again: the person knows the code that they were told, and no other.
+    pub(crate) fn code_counts_again(
+        &mut self,
+        callback: CallbackId,
+        code: Option<CodeWord>,
+        step: &mut Step,
+    ) {
+        let Some(code) = code.filter(|_| !self.code_words.contains_key(&callback)) else {
+            return;
+        };
+        self.code_words.insert(callback, code);
+        step.records.push(Record::CodeWord(CodeWordRow {
+            callback,
+            code: Some(code),
+        }));
     }
 
     /// The person called back has picked up: they hear their code before they hear the operator.

@@ -320,6 +320,8 @@ impl Centre {
             CallbackState::Talking | CallbackState::AnsweredWaiting => return None,
             // What a crash hid does not matter any more: they are here.
             CallbackState::Unknown => self.reconcile_case(now, case, step),
+            // Somebody of the house is reminded meanwhile: that call settles what it is about.
+            CallbackState::Dialling if self.is_hearing_a_reminder(case) => return None,
             CallbackState::Waiting
             | CallbackState::Offered
             | CallbackState::Dialling

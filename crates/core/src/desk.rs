@@ -231,7 +231,7 @@ impl Centre {
         for live in self.attempts.values_mut() {
             live.vanished.retain(|gone| *gone != id);
         }
-        for person in self.left_alone.values_mut() {
+        for person in self.answered_waiting.values_mut() {
             person.excluded.retain(|gone| *gone != id);
         }
         self.phone_shown(id);
@@ -242,7 +242,7 @@ impl Centre {
         for live in self.attempts.values_mut() {
             live.unreached.retain(|gone| *gone != id);
         }
-        for person in self.left_alone.values_mut() {
+        for person in self.answered_waiting.values_mut() {
             person.unreached.retain(|gone| *gone != id);
         }
     }

@@ -135,18 +135,7 @@ impl Centre {
         let work = (assignment.clone(), *queue, *leg);
         let (callback, dial, person_leg) = (*callback, dial.clone(), *person_leg);
         let refused_by = [refused_by.as_slice(), &[dial.trunk]].concat();
-        let Some(case) = self.cases.get(&callback) else {
-            return false;
-        };
-        // They have called us meanwhile: they are left alone for a while, as before any other dial.
-        let known = self.people.get(&case.number);
-        if self.is_held_by_campaign(case)
-            || case.row.not_before_ms > now.utc_ms
-            || known.is_some_and(|known| known.calls > 0)
-        {
-            return false;
-        }
-        let Ok(way) = self.way_to_dial(now, (callback, work.1), None, &refused_by) else {
+        let Some(way) = self.way_around(now, (callback, work.1), None, &refused_by) else {
             return false;
         };
         self.legs.remove(&person_leg);

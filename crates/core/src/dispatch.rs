@@ -16,7 +16,7 @@ use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::preview::Preview;
-use crate::reconnecting::LeftAlone;
+use crate::reconnecting::AnsweredWaiting;
 use crate::record::{DecisionRow, OfferRow, Proposal, Record, RegistrationRow, Work};
 use crate::release::DialHours;
 use crate::rules::{Queue, Rules};
@@ -35,7 +35,7 @@ struct Outside<'a> {
     blending: &'a Blending,
     stops: &'a Stops,
     attempts: &'a BTreeMap<AttemptId, Box<LiveAttempt>>,
-    left_alone: &'a BTreeMap<CallbackId, LeftAlone>,
+    answered_waiting: &'a BTreeMap<CallbackId, AnsweredWaiting>,
     declined: &'a BTreeMap<CallbackId, Declines>,
     /// Whether a trunk has a channel for a callback.
     has_channel: bool,
@@ -62,15 +62,20 @@ impl Conditions for Outside<'_> {
     }
 
     fn excludes(&self, work: Work, seat: SeatId) -> bool {
-        excludes(self.attempts, (self.left_alone, self.declined), work, seat)
+        excludes(
+            self.attempts,
+            (self.answered_waiting, self.declined),
+            work,
+            seat,
+        )
     }
 }
 
 /// Whether a seat did not take a work, or was lost with it.
 fn excludes(
     attempts: &BTreeMap<AttemptId, Box<LiveAttempt>>,
-    (left_alone, declined): (
-        &BTreeMap<CallbackId, LeftAlone>,
+    (answered_waiting, declined): (
+        &BTreeMap<CallbackId, AnsweredWaiting>,
         &BTreeMap<CallbackId, Declines>,
     ),
     work: Work,
@@ -82,7 +87,7 @@ fn excludes(
             live.excluded.iter().chain(gone).any(|own| *own == seat)
         }),
         Work::Callback(id) => {
-            let person = left_alone.get(&id);
+            let person = answered_waiting.get(&id);
             let is_refused = declined.get(&id).is_some_and(|it| it.bars(seat));
             match person {
                 Some(it) => it.excluded.contains(&seat) || it.unreached.contains(&seat),
@@ -142,7 +147,7 @@ impl Centre {
     ) -> Waiting {
         let is_live = match work {
             Work::Attempt(_) => true,
-            Work::Callback(id) => self.left_alone.contains_key(&id),
+            Work::Callback(id) => self.answered_waiting.contains_key(&id),
         };
         Waiting {
             queue,
@@ -176,7 +181,7 @@ impl Centre {
     pub(crate) fn is_excluded(&self, work: Work, seat: SeatId) -> bool {
         excludes(
             &self.attempts,
-            (&self.left_alone, &self.declined),
+            (&self.answered_waiting, &self.declined),
             work,
             seat,
         )
@@ -250,7 +255,7 @@ impl Centre {
                     Some(InHand::Caller(queue))
                 }
                 Work::Callback(id) => {
-                    let is_dial = !self.left_alone.contains_key(&id);
+                    let is_dial = !self.answered_waiting.contains_key(&id);
                     is_dial.then_some(InHand::Dial)
                 }
             },
@@ -364,7 +369,7 @@ impl Centre {
             blending: &self.blending,
             stops: &self.stops,
             attempts: &self.attempts,
-            left_alone: &self.left_alone,
+            answered_waiting: &self.answered_waiting,
             declined: &self.declined,
             has_channel,
             full: &full,
@@ -462,7 +467,7 @@ impl Centre {
                 }
                 live.caller.number.clone()
             }
-            Work::Callback(id) if self.left_alone.contains_key(&id) => {
+            Work::Callback(id) if self.answered_waiting.contains_key(&id) => {
                 self.person_offered(now, id, pair.seat, step)
             }
             Work::Callback(id) => {

@@ -4,6 +4,7 @@
 
 mod acquaintance;
 mod arrival;
+mod asking;
 mod attempt;
 mod back_office;
 mod blending;

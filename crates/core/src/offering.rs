@@ -132,7 +132,7 @@ impl Centre {
             Work::Attempt(attempt) => {
                 self.begin_talk(now, id, attempt, leg, offer.queue, assignment, step)
             }
-            Work::Callback(callback) if self.left_alone.contains_key(&callback) => {
+            Work::Callback(callback) if self.answered_waiting.contains_key(&callback) => {
                 self.begin_talk_again(now, id, callback, leg, assignment, step);
             }
             Work::Callback(callback) => {
@@ -224,7 +224,7 @@ impl Centre {
                 live.map(|live| &mut live.unreached)
             }
             Work::Callback(callback) => {
-                let person = self.left_alone.get_mut(&callback);
+                let person = self.answered_waiting.get_mut(&callback);
                 person.map(|person| &mut person.unreached)
             }
         };
@@ -315,7 +315,7 @@ impl Centre {
         step.records.push(Record::Offer(offer));
         match work {
             Work::Attempt(attempt) => self.caller_returns(now, attempt, id, why),
-            Work::Callback(callback) if self.left_alone.contains_key(&callback) => {
+            Work::Callback(callback) if self.answered_waiting.contains_key(&callback) => {
                 self.person_returns(now, callback, id, why, step);
             }
             Work::Callback(callback) => {

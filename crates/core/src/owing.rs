@@ -160,6 +160,7 @@ impl Centre {
             promised_ms: None,
             chosen: None,
             recalled: None,
+            code: None,
         };
         self.cases.insert(id, Box::new(case));
         self.people.restore(number, handle).cases.push((tenant, id));
@@ -334,7 +335,7 @@ impl Centre {
                 operator: None,
             }));
         }
-        self.code_is_over(id, step);
+        case.code = self.code_is_over(id, step);
         self.time_is_over(id, case.chosen.take().is_some(), step);
         self.declines_settled(now, id, step);
         if let Some(entry) = case.entered.take() {
@@ -549,8 +550,10 @@ impl Centre {
             .restore(&case.number, case.row.number)
             .cases
             .push((tenant, id));
+        let code = case.code.take();
         let was = case.clone();
         self.cases.insert(id, case);
+        self.code_counts_again(id, code, step);
         for need in &was.needs {
             self.recalled_again(now, (&was, need.id), (id, need.id), step);
         }
@@ -597,6 +600,7 @@ impl Centre {
                 self.recalled_again(now, (settled, need.id), (id, new), step);
             }
         }
+        self.code_counts_again(id, settled.code, step);
         if let Some(case) = self.cases.get(&id) {
             step.records.push(Record::CallbackAmended(case.row.clone()));
         }

@@ -1,33 +1,35 @@
-//! Person first: somebody is called before any operator is on the line, hears who calls, and is
-//! asked to press a key for an operator. Whoever presses it waits like a caller, at the place of
-//! their callback; whoever presses none may be a machine.
+//! Person first: the call to somebody before any operator is on the line, from the ringing to its end.
+//! What they are asked is in `asking.rs`: whoever presses the key waits like a caller, at the place of
+//! their callback; whoever presses none may be a machine. Who is reminded hears `reminding.rs`.
 //!
 //! **As many as are free.** No more people are called so for a queue as operators are free for it at
-//! that moment, those who have pressed the key and wait among them. They are not kept free: callers
-//! come first, and who has pressed the key then waits for the next.
+//! that moment, those who have pressed the key and wait among them. Those seats are left to them by
+//! callbacks of other queues and by tasks, which can wait; not by callers, who come first, and then
+//! who has pressed the key waits for the next.
 //!
 //! **A machine is a hint.** It spends no try and gives nobody up: after `machines_max` questions that
 //! nobody answered an operator is on the line first, and hears who it is.
 
 use serde::{Deserialize, Serialize};
 
+use crate::asking::Asking;
 use crate::attempt::cause;
 use crate::callback::Move;
 use crate::centre::{Centre, Role};
 use crate::failover::Unanswered;
 use crate::id::{CallbackId, DialId, LegId, NeedId, QueueId, TrunkId};
-use crate::keeping::NeedsSaid;
 use crate::matching::Waiting;
 use crate::number::PhoneNumber;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
-use crate::record::{DialRow, NeedRow, Record, Work};
+use crate::record::{DialRow, Record, Work};
+use crate::reminding::Reminding;
 use crate::rules::PromptId;
 use crate::step::{AfterPlay, Destination, Effect, NOT_SENT, Step};
 use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
 use crate::way::Way;
-use crate::words::{CallbackEventKind, ClosedHow, DialOrder, DialResult, Party};
+use crate::words::{CallbackEventKind, DialOrder, DialResult, Party};
 
 /// One that could not be dialled though nothing held it is looked at again so much later.
 const AGAIN_S: u32 = 60;
@@ -59,16 +61,10 @@ pub(crate) enum Stands {
         /// The trunks that refused this call before.
         refused_by: Vec<TrunkId>,
     },
-    /// They hear who calls and which keys there are; so many times more.
-    Asked { times_left: u32 },
-    /// They are asked whether they really want no call.
-    Leaving,
-    /// They are asked for their year of birth, and have keyed in so much of it.
-    Born { tries_left: u32, keyed: String },
-    /// They hear their appointment and which keys there are.
-    Told { times_left: u32 },
-    /// They are asked whether they really cancel it.
-    Cancelling,
+    /// They are asked whether they want an operator.
+    Asks(Asking),
+    /// They are reminded.
+    Reminds(Reminding),
     /// They hear the last words.
     Farewell { result: DialResult, leaves: bool },
 }
@@ -188,10 +184,8 @@ impl Centre {
                 }
                 (DialResult::NoAnswer, None)
             }
-            Stands::Asked { .. } | Stands::Leaving | Stands::Born { .. } => {
-                (DialResult::Machine, Some(200))
-            }
-            Stands::Told { .. } | Stands::Cancelling => (DialResult::Declined, Some(200)),
+            Stands::Asks(_) => (DialResult::Machine, Some(200)),
+            Stands::Reminds(ref reminding) => (reminding.unanswered(), Some(200)),
             Stands::Farewell { result, .. } => (result, Some(200)),
         };
         self.first_over(now, id, how, true, step);
@@ -230,23 +224,16 @@ impl Centre {
     /// The trunk refused the call before any phone rang: it goes through the next one. Whether
     /// there is one.
     fn first_fails_over(&mut self, now: Now, id: CallbackId, status: u16, step: &mut Step) -> bool {
-        let (Some(person), Some(case)) = (self.person_first.get(&id), self.cases.get(&id)) else {
+        let Some(person) = self.person_first.get(&id) else {
             return false;
         };
         let Stands::Ringing { refused_by, .. } = &person.stands else {
             return false;
         };
-        let known = self.people.get(&case.number);
-        if self.is_held_by_campaign(case)
-            || case.row.not_before_ms > now.utc_ms
-            || known.is_some_and(|known| known.calls > 0)
-        {
-            return false;
-        }
         let refused_by = [refused_by.as_slice(), &[person.dial.trunk]].concat();
         let (queue, leg, dial) = (person.queue, person.leg, person.dial.clone());
         let reminds = person.reminds;
-        let Ok(way) = self.way_to_dial(now, (id, queue), reminds, &refused_by) else {
+        let Some(way) = self.way_around(now, (id, queue), reminds, &refused_by) else {
             return false;
         };
         self.legs.remove(&leg);
@@ -286,34 +273,13 @@ impl Centre {
         let too_long = Timer::FirstRang(id, person.dial.id);
         self.timers.at(person.until, too_long);
         let (trunk, queue) = (person.dial.trunk, person.queue);
+        let is_reminded = person.reminds.is_some();
         self.trunk_answers(trunk, is_heard);
-        if self
-            .person_first
-            .get(&id)
-            .is_some_and(|it| it.reminds.is_some())
-        {
-            return self.greet(now, id, step);
+        if is_reminded {
+            self.greet(now, id, step);
+        } else {
+            self.begins_to_ask(now, (id, queue), step);
         }
-        let times = self.asks_first(queue).map_or(1, |it| it.times.max(1));
-        self.ask_first(now, id, times - 1, step);
-    }
-
-    fn ask_first(&mut self, now: Now, id: CallbackId, times_left: u32, step: &mut Step) {
-        let Some(queue) = self.person_first.get(&id).map(|it| it.queue) else {
-            return;
-        };
-        let Some(spoken) = self.rules.prompts.person_first.clone() else {
-            // A reload has taken the words away.
-            return self.first_over(now, id, (DialResult::Cancelled, Some(200)), true, step);
-        };
-        let calling = self.asks_first(queue).and_then(|it| it.calling);
-        let mut says = vec![calling.unwrap_or(spoken.calling)];
-        let code = self.code_words.get(&id).copied();
-        if let (Some(code), Some(words)) = (code, &self.rules.prompts.code) {
-            says.extend(self.said_code(words.said, code));
-        }
-        says.push(spoken.press);
-        self.says_first(id, Stands::Asked { times_left }, says, step);
     }
 
     pub(crate) fn says_first(
@@ -343,11 +309,7 @@ impl Centre {
         };
         match person.stands {
             Stands::Ringing { .. } => {}
-            Stands::Asked { .. }
-            | Stands::Leaving
-            | Stands::Born { .. }
-            | Stands::Told { .. }
-            | Stands::Cancelling => {
+            Stands::Asks(_) | Stands::Reminds(_) => {
                 let rule = self.rules.queues.get(&person.queue);
                 let key_s = rule.map_or(0, |it| it.callback.person_first.key_s);
                 self.timers.at(now.in_s(key_s), Timer::FirstKey(id, token));
@@ -366,29 +328,33 @@ impl Centre {
         token: u64,
         step: &mut Step,
     ) {
-        let Some(person) = self.person_first.get(&id).filter(|it| it.token == token) else {
+        let person = self.person_first.get(&id).filter(|it| it.token == token);
+        let Some(stands) = person.map(|it| it.stands.clone()) else {
             return;
         };
-        let stands = person.stands.clone();
-        if person.reminds.is_some() {
-            return self.reminded_says_nothing(now, id, stands, step);
-        }
-        let Some(spoken) = self.rules.prompts.person_first.clone() else {
-            return self.first_over(now, id, (DialResult::Cancelled, Some(200)), true, step);
-        };
         match stands {
-            Stands::Asked { times_left: 0 } => {
-                self.takes_leave(id, (DialResult::Machine, false), spoken.machine, step);
+            Stands::Asks(asking) => self.asked_says_nothing(now, (id, &asking), step),
+            Stands::Reminds(reminding) => self.reminded_says_nothing(now, id, reminding, step),
+            Stands::Ringing { .. } | Stands::Farewell { .. } => {}
+        }
+    }
+
+    /// A key was pressed.
+    pub(crate) fn first_digit(&mut self, now: Now, id: CallbackId, digit: char, step: &mut Step) {
+        let Some(person) = self.person_first.get(&id) else {
+            return;
+        };
+        let is_reminded = person.reminds.is_some();
+        match person.stands.clone() {
+            Stands::Asks(asking) => self.asked_presses(now, id, (&asking, digit), step),
+            Stands::Reminds(reminding) => {
+                self.reminded_presses(now, id, (reminding, digit), step);
             }
-            Stands::Asked { times_left } => self.ask_first(now, id, times_left - 1, step),
-            Stands::Leaving => {
-                self.takes_leave(id, (DialResult::Declined, false), spoken.later, step);
+            // Who is slow is no machine.
+            Stands::Farewell { leaves: false, .. } if digit == '1' && !is_reminded => {
+                self.first_pressed(now, id, step);
             }
-            Stands::Ringing { .. }
-            | Stands::Born { .. }
-            | Stands::Told { .. }
-            | Stands::Cancelling
-            | Stands::Farewell { .. } => {}
+            Stands::Ringing { .. } | Stands::Farewell { .. } => {}
         }
     }
 
@@ -400,76 +366,6 @@ impl Centre {
         step: &mut Step,
     ) {
         self.says_first(id, Stands::Farewell { result, leaves }, vec![says], step);
-    }
-
-    /// A key was pressed: 1 for an operator, 2 twice for no call at all, any other for another time.
-    pub(crate) fn first_digit(&mut self, now: Now, id: CallbackId, digit: char, step: &mut Step) {
-        let Some(person) = self.person_first.get(&id) else {
-            return;
-        };
-        let stands = person.stands.clone();
-        if person.reminds.is_some() {
-            return self.reminded_presses(now, id, (stands, digit), step);
-        }
-        let Some(spoken) = self.rules.prompts.person_first.clone() else {
-            return;
-        };
-        let concerns_two = self.cases.get(&id).is_some_and(|it| it.concerns_two());
-        match (stands, digit) {
-            (Stands::Ringing { .. }, _) => {}
-            // Who is slow is no machine.
-            (Stands::Asked { .. } | Stands::Leaving, '1')
-            | (Stands::Farewell { leaves: false, .. }, '1') => self.first_pressed(now, id, step),
-            (Stands::Asked { .. }, '2') => {
-                let asks = self.rules.prompts.notice.leave;
-                self.says_first(id, Stands::Leaving, vec![asks], step);
-            }
-            // Nobody knows which of two persons presses the key.
-            (Stands::Leaving, '2') if !concerns_two => {
-                self.takes_leave(id, (DialResult::Declined, true), spoken.declined, step);
-            }
-            (Stands::Asked { .. } | Stands::Leaving, _) => {
-                self.takes_leave(id, (DialResult::Declined, false), spoken.later, step);
-            }
-            (
-                Stands::Born { .. }
-                | Stands::Told { .. }
-                | Stands::Cancelling
-                | Stands::Farewell { .. },
-                _,
-            ) => {}
-        }
-    }
-
-    /// They want to speak with somebody.
-    fn first_pressed(&mut self, now: Now, id: CallbackId, step: &mut Step) {
-        let Some(spoken) = self.rules.prompts.person_first.clone() else {
-            return;
-        };
-        if self.stopping.is_some() {
-            return;
-        }
-        let Some(PersonFirst {
-            mut dial,
-            leg,
-            queue,
-            ..
-        }) = self.take_first(id)
-        else {
-            return;
-        };
-        dial.pressed_ms = Some(now.utc_ms);
-        step.records.push(Record::Dial(dial.clone()));
-        if let Some(case) = self.cases.get_mut(&id) {
-            case.machines = 0;
-        }
-        let about = About {
-            dial: Some(dial.id),
-            detail: Some("asked for an operator"),
-            ..About::default()
-        };
-        self.note(now, id, CallbackEventKind::Reached, about, step);
-        self.person_asks(now, (id, dial, leg), (queue, spoken.connecting), step);
     }
 
     pub(crate) fn take_first(&mut self, id: CallbackId) -> Option<PersonFirst> {
@@ -493,23 +389,33 @@ impl Centre {
             return;
         };
         let how = match (&person.stands, by) {
+            (Stands::Ringing { .. }, Party::Us) => (DialResult::Cancelled, None),
             (Stands::Ringing { .. }, _) => (DialResult::Unreachable, None),
             (Stands::Farewell { result, .. }, _) => (*result, Some(200)),
+            // Nobody pays with a try for what failed on our side.
+            (_, Party::Us) => (DialResult::Cancelled, Some(200)),
             (_, Party::Network) => (DialResult::Unreachable, Some(200)),
-            (_, Party::Caller | Party::Seat | Party::Us) => (DialResult::Declined, Some(200)),
+            (_, Party::Caller | Party::Seat) => (DialResult::Declined, Some(200)),
         };
         self.first_over(now, id, how, hang_up, step);
     }
 
-    /// They ring in while we call them.
+    /// They ring in while we call them. Who hears a reminder hears it to its end: they have picked up,
+    /// so it is somebody else of the house who calls.
     pub(crate) fn first_married(&mut self, now: Now, number: &PhoneNumber, step: &mut Step) {
         let known = self.people.get(number);
         let cases = known.map(|known| known.cases.clone()).unwrap_or_default();
         for (_, id) in cases {
-            if !planted(Fault::NotMarried) {
+            if !planted(Fault::NotMarried) && !self.is_hearing_a_reminder(id) {
                 self.first_over(now, id, (DialResult::Married, None), true, step);
             }
         }
+    }
+
+    /// Whether somebody, or something, has picked up to be reminded.
+    pub(crate) fn is_hearing_a_reminder(&self, id: CallbackId) -> bool {
+        let person = self.person_first.get(&id).filter(|it| it.reminds.is_some());
+        person.is_some_and(|it| !matches!(it.stands, Stands::Ringing { .. }))
     }
 
     /// The call is over, and nobody has asked for an operator.
@@ -550,26 +456,5 @@ impl Centre {
         } else {
             self.callback_returns(now, id, result, step);
         }
-    }
-
-    /// They said twice that they want no call. What an operator took in charge stays.
-    fn wants_no_call(&mut self, now: Now, id: CallbackId, dial: DialId, step: &mut Step) {
-        let Some(case) = self.cases.get(&id) else {
-            return;
-        };
-        let about = About {
-            dial: Some(dial),
-            ..About::default()
-        };
-        let is_over = |need: &NeedRow| need.kind.closes_by_conversation() || need.kind.is_listed();
-        if case.needs.iter().all(is_over) {
-            self.close_case(now, id, ClosedHow::CancelledByPerson, about, step);
-            return;
-        }
-        let another = case.is_another_persons();
-        self.callback_returns(now, id, DialResult::Declined, step);
-        let how = ClosedHow::CancelledByPerson;
-        let said = NeedsSaid::default();
-        self.conversation_settles(now, id, another, (how, about, &said), step);
     }
 }

@@ -158,7 +158,7 @@ impl Centre {
             return None;
         };
         match offer.work {
-            Work::Callback(callback) if !self.left_alone.contains_key(&callback) => {
+            Work::Callback(callback) if !self.answered_waiting.contains_key(&callback) => {
                 Some((callback, *preview))
             }
             Work::Callback(_) | Work::Attempt(_) => None,
@@ -298,7 +298,7 @@ impl Centre {
             needs: self.needs_at(work, (open.map(|it| &**it), settled)),
             reads_until_ms,
             then_dials: ends == Some(PreviewEnds::Dials),
-            is_offered: is_offered && !self.left_alone.contains_key(&id),
+            is_offered: is_offered && !self.answered_waiting.contains_key(&id),
         })
     }
 

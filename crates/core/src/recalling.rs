@@ -173,7 +173,7 @@ impl Centre {
                 return false;
             };
             let case = self.cases.get(&callback);
-            !self.left_alone.contains_key(&callback)
+            !self.answered_waiting.contains_key(&callback)
                 && case.is_some_and(|case| self.is_held_by_campaign(case))
         };
         let ringing = self.seats.values().filter(rings_in_vain);
@@ -410,7 +410,12 @@ impl Centre {
         let Some(need) = self.join(callback, &debt, now.utc_ms, step) else {
             return;
         };
-        self.record_image(callback, open.is_none(), step);
+        // A list has tries of its own, however many were spent on what is owed besides.
+        let mut is_whole = open.is_none();
+        if let Some(case) = self.cases.get_mut(&callback).filter(|it| it.row.tries > 0) {
+            (case.row.tries, case.parts, is_whole) = (0, 0, true);
+        }
+        self.record_image(callback, is_whole, step);
         let what = match open {
             None => CallbackEventKind::Opened,
             Some(_) => CallbackEventKind::Joined,

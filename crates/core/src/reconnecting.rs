@@ -29,7 +29,7 @@ const WAITS_S: u32 = 1_200;
 
 /// A person on our leg without an operator.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct LeftAlone {
+pub(crate) struct AnsweredWaiting {
     /// How long they wait at most.
     until: MonoUs,
     dial: DialRow,
@@ -78,7 +78,7 @@ impl Centre {
             return self.person_lost(now, callback, (dial, leg), true, step);
         };
         let says = self.rules.prompts.reconnecting;
-        let person = LeftAlone {
+        let person = AnsweredWaiting {
             until: now.in_s(longest_s),
             dial,
             leg,
@@ -109,7 +109,7 @@ impl Centre {
         let longest_s = self.longest_wait_s(row.tenant, queue);
         let rule = self.rules.queues.get(&queue);
         let bonus_ms = rule.map_or(0, |rule| i64::from(rule.live_bonus_s) * 1_000);
-        let person = LeftAlone {
+        let person = AnsweredWaiting {
             until: now.in_s(longest_s.unwrap_or(WAITS_S)),
             dial,
             leg,
@@ -128,12 +128,13 @@ impl Centre {
         &mut self,
         now: Now,
         callback: CallbackId,
-        person: LeftAlone,
+        person: AnsweredWaiting,
         says: PromptId,
         step: &mut Step,
     ) {
         self.move_case(now, callback, Move::Wait, |row| row.seat = None, step);
-        self.legs.insert(person.leg, Role::LeftAlone(callback));
+        self.legs
+            .insert(person.leg, Role::AnsweredWaiting(callback));
         step.effects.push(Effect::Play {
             leg: person.leg,
             token: RECONNECTING,
@@ -141,16 +142,30 @@ impl Centre {
             then: AfterPlay::Music(self.rules.prompts.music),
         });
         let until = person.until;
-        self.timers.at(until, Timer::LeftAlone(callback, until));
+        self.timers
+            .at(until, Timer::AnsweredWaiting(callback, until));
         let (queue, place_ms, priority_ms) = (person.queue, person.place_ms, person.priority_ms);
-        self.left_alone.insert(callback, person);
+        self.answered_waiting.insert(callback, person);
         self.line_up(now, queue, place_ms, priority_ms, Work::Callback(callback));
     }
 
     /// Whether they were on the line first and wait for their first operator.
     pub(crate) fn waits_first(&self) -> impl Iterator<Item = QueueId> {
-        let waits = |it: &&LeftAlone| it.is_new && it.stands == Stands::InLine;
-        self.left_alone.values().filter(waits).map(|it| it.queue)
+        let waits = |it: &&AnsweredWaiting| it.is_new && it.stands == Stands::InLine;
+        self.answered_waiting
+            .values()
+            .filter(waits)
+            .map(|it| it.queue)
+    }
+
+    /// People who wait for an operator of a queue on our leg, those of them in its line, and since when the
+    /// first does.
+    pub(crate) fn on_our_leg(&self, queue: QueueId) -> (usize, usize, Option<UtcMs>) {
+        let of_it = |it: &&AnsweredWaiting| it.queue == queue && it.stands != Stands::Leaving;
+        let all = || self.answered_waiting.values().filter(of_it);
+        let in_line = all().filter(|it| it.stands == Stands::InLine).count();
+        let since = all().filter_map(|it| it.dial.pressed_ms.or(it.dial.answered_ms));
+        (all().count(), in_line, since.min())
     }
 
     /// How long a caller may wait in a queue: the same holds for who is reconnected.
@@ -180,7 +195,7 @@ impl Centre {
         seat: SeatId,
         step: &mut Step,
     ) -> Option<PhoneNumber> {
-        let person = self.left_alone.get_mut(&id)?;
+        let person = self.answered_waiting.get_mut(&id)?;
         person.stands = Stands::Offered(seat);
         let (queue, place_ms, priority_ms) = (person.queue, person.place_ms, person.priority_ms);
         self.step_out(queue, place_ms, priority_ms, Work::Callback(id));
@@ -201,7 +216,7 @@ impl Centre {
         why: OfferState,
         step: &mut Step,
     ) {
-        let Some(person) = self.left_alone.get_mut(&id) else {
+        let Some(person) = self.answered_waiting.get_mut(&id) else {
             return;
         };
         person.stands = Stands::InLine;
@@ -234,10 +249,10 @@ impl Centre {
         assignment: AssignmentRow,
         step: &mut Step,
     ) {
-        let Some(person) = self.left_alone.remove(&callback) else {
+        let Some(person) = self.answered_waiting.remove(&callback) else {
             return;
         };
-        let LeftAlone {
+        let AnsweredWaiting {
             mut dial,
             leg,
             queue,
@@ -292,7 +307,7 @@ impl Centre {
         until: MonoUs,
         step: &mut Step,
     ) {
-        let person = self.left_alone.get(&id);
+        let person = self.answered_waiting.get(&id);
         // A seat may have taken them and vanished, too: then they wait anew.
         if person.is_some_and(|it| it.until == until && it.stands != Stands::Leaving) {
             self.person_told(now, id, step);
@@ -302,7 +317,7 @@ impl Centre {
     /// They have heard what was said.
     pub(crate) fn person_heard(&mut self, now: Now, id: CallbackId, token: u64, step: &mut Step) {
         // A message of before they waited may end just now, with the same number.
-        let person = self.left_alone.get(&id);
+        let person = self.answered_waiting.get(&id);
         let is_told = person.is_some_and(|it| it.stands == Stands::Leaving);
         if token == FAREWELL && is_told {
             self.person_gone(now, id, Party::Us, true, step);
@@ -321,7 +336,7 @@ impl Centre {
         if self.out_of_line(now, id, step).is_none() {
             return;
         }
-        let Some(person) = self.left_alone.remove(&id) else {
+        let Some(person) = self.answered_waiting.remove(&id) else {
             return;
         };
         if person.is_new && by == Party::Caller {
@@ -349,10 +364,10 @@ impl Centre {
     }
 
     fn out_of_line(&mut self, now: Now, id: CallbackId, step: &mut Step) -> Option<LegId> {
-        if let Stands::Offered(seat) = self.left_alone.get(&id)?.stands {
+        if let Stands::Offered(seat) = self.answered_waiting.get(&id)?.stands {
             self.offer_ended(now, seat, OfferState::Withdrawn, true, step);
         }
-        let person = self.left_alone.get_mut(&id)?;
+        let person = self.answered_waiting.get_mut(&id)?;
         person.stands = Stands::Leaving;
         let (queue, place_ms, priority_ms) = (person.queue, person.place_ms, person.priority_ms);
         let leg = person.leg;
@@ -382,20 +397,20 @@ impl Centre {
     }
 
     /// Every such person, when we stop.
-    pub(crate) fn all_left_alone(&self) -> Vec<CallbackId> {
-        self.left_alone.keys().copied().collect()
+    pub(crate) fn answered_and_waiting(&self) -> Vec<CallbackId> {
+        self.answered_waiting.keys().copied().collect()
     }
 
     /// Lines are formed anew after a reload.
-    pub(crate) fn line_up_left_alone(&mut self, now: Now) {
-        for id in self.all_left_alone() {
+    pub(crate) fn line_up_on_our_leg(&mut self, now: Now) {
+        for id in self.answered_and_waiting() {
             let tenant = self.cases.get(&id).map(|case| case.row.tenant);
-            let queue = self.left_alone.get(&id).map(|person| person.queue);
+            let queue = self.answered_waiting.get(&id).map(|person| person.queue);
             let (Some(tenant), Some(queue)) = (tenant, queue) else {
                 continue;
             };
             let queue = self.queue_now(tenant, queue);
-            let Some(person) = self.left_alone.get_mut(&id) else {
+            let Some(person) = self.answered_waiting.get_mut(&id) else {
                 continue;
             };
             person.queue = queue;

@@ -1025,7 +1025,6 @@ pub struct Restored {
     /// The last dials, the oldest first.
     pub rang: Vec<Rang>,
     /// Since when `rang` has them all; 0 if older ones were left out nowhere.
-    #[serde(default)]
     pub rang_since_ms: UtcMs,
     /// Tasks not closed.
     pub tasks: Vec<TaskRow>,

@@ -324,6 +324,7 @@ impl ReminderPrompts {
             connecting,
             moved,
             machine,
+            unanswered,
             places,
         } = self;
         [
@@ -336,7 +337,8 @@ impl ReminderPrompts {
             sure,
         ]
         .into_iter()
-        .chain([confirmed, cancelled, connecting, moved, machine])
+        .chain([confirmed, cancelled, connecting, moved])
+        .chain([machine, unanswered])
         .chain(weekdays)
         .chain(days)
         .chain(months)
@@ -566,7 +568,7 @@ impl Centre {
         for (id, queue, place_ms, priority_ms) in waiting {
             self.line_up(now, queue, place_ms, priority_ms, Work::Attempt(id));
         }
-        self.line_up_left_alone(now);
+        self.line_up_on_our_leg(now);
         self.line_up_callbacks(now);
     }
 }

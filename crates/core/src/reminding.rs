@@ -16,14 +16,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::said_date;
+use crate::by_hand::NOTE_MAX;
+use crate::calendar::{said_date, written};
 use crate::callback::{Debt, Move};
 use crate::campaign::EntryTold;
 use crate::centre::Centre;
 use crate::id::{CallbackId, NeedId, QueueId};
 use crate::owing::About;
 use crate::person_first::Stands;
-use crate::record::{Appointment, NeedRow, Needs, Record};
+use crate::record::{Appointment, NeedDetailRow, NeedRow, Needs, Record};
 use crate::rules::{PromptId, ReminderPrompts};
 use crate::step::Step;
 use crate::time::{Now, UtcMs};
@@ -37,6 +38,29 @@ const TRIES: u32 = 2;
 const TIMES: u32 = 2;
 /// Years in which who is reminded can be born.
 const BORN: std::ops::RangeInclusive<u16> = 1_880..=2_100;
+
+/// How far a reminder is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Reminding {
+    /// They are asked for their year of birth, and have keyed in so much of it.
+    Born { tries_left: u32, keyed: String },
+    /// They hear their appointment and which keys there are.
+    Told { times_left: u32 },
+    /// They are asked whether they really cancel it.
+    Cancelling,
+}
+
+impl Reminding {
+    /// How it ends where nothing more is said: what has pressed a key is no machine.
+    pub(crate) fn unanswered(&self) -> DialResult {
+        match self {
+            Self::Born { tries_left, keyed } if *tries_left == TRIES && keyed.is_empty() => {
+                DialResult::Machine
+            }
+            Self::Born { .. } | Self::Told { .. } | Self::Cancelling => DialResult::Declined,
+        }
+    }
+}
 
 /// Callbacks of people who are only to be reminded, whose time has come: by queue and place.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -188,8 +212,8 @@ impl Centre {
 
     fn asks_year(&mut self, id: CallbackId, tries_left: u32, says: Vec<PromptId>, step: &mut Step) {
         let keyed = String::new();
-        let stands = Stands::Born { tries_left, keyed };
-        self.says_first(id, stands, says, step);
+        let born = Reminding::Born { tries_left, keyed };
+        self.says_first(id, Stands::Reminds(born), says, step);
     }
 
     fn reminded_of(&self, id: CallbackId) -> Option<(NeedId, &Appointment)> {
@@ -203,28 +227,30 @@ impl Centre {
         &mut self,
         now: Now,
         id: CallbackId,
-        stands: Stands,
+        reminding: Reminding,
         step: &mut Step,
     ) {
         let Some(spoken) = self.reminder_words(now, id, step) else {
             return;
         };
-        match stands {
-            Stands::Born { keyed, tries_left } if !keyed.is_empty() => {
+        let result = reminding.unanswered();
+        match reminding {
+            Reminding::Born { keyed, tries_left } if !keyed.is_empty() => {
                 self.year_is_wrong(id, tries_left, &spoken, step);
             }
-            Stands::Born { .. } => {
-                self.takes_leave(id, (DialResult::Machine, false), spoken.machine, step);
+            Reminding::Born { .. } => {
+                let says = if result == DialResult::Machine {
+                    spoken.machine
+                } else {
+                    spoken.not_verified
+                };
+                self.takes_leave(id, (result, false), says, step);
             }
-            Stands::Told { times_left: 0 } => {
-                self.takes_leave(id, (DialResult::Declined, false), spoken.machine, step);
+            Reminding::Told { times_left: 0 } => {
+                self.takes_leave(id, (result, false), spoken.unanswered, step);
             }
-            Stands::Told { times_left } => self.tells(now, id, times_left - 1, step),
-            Stands::Cancelling => self.tells(now, id, 0, step),
-            Stands::Ringing { .. }
-            | Stands::Asked { .. }
-            | Stands::Leaving
-            | Stands::Farewell { .. } => {}
+            Reminding::Told { times_left } => self.tells(now, id, times_left - 1, step),
+            Reminding::Cancelling => self.tells(now, id, 0, step),
         }
     }
 
@@ -233,41 +259,34 @@ impl Centre {
         &mut self,
         now: Now,
         id: CallbackId,
-        (stands, digit): (Stands, char),
+        (reminding, digit): (Reminding, char),
         step: &mut Step,
     ) {
         let Some(spoken) = self.reminder_words(now, id, step) else {
             return;
         };
-        match (stands, digit) {
-            (Stands::Born { tries_left, keyed }, '0'..='9') => {
+        match (reminding, digit) {
+            (Reminding::Born { tries_left, keyed }, '0'..='9') => {
                 self.keys_year(now, id, (tries_left, keyed, digit), step);
             }
-            (Stands::Told { .. }, '1') => {
+            (Reminding::Told { .. }, '1') => {
                 let last = (ReminderAnswer::Confirmed, spoken.confirmed);
                 self.answers(now, id, last, step);
             }
-            (Stands::Told { .. }, '2') => {
-                self.says_first(id, Stands::Cancelling, vec![spoken.sure], step);
+            (Reminding::Told { .. }, '2') => {
+                let cancelling = Stands::Reminds(Reminding::Cancelling);
+                self.says_first(id, cancelling, vec![spoken.sure], step);
             }
-            (Stands::Cancelling, '2') => {
+            (Reminding::Cancelling, '2') => {
                 let last = (ReminderAnswer::Cancelled, spoken.cancelled);
                 self.answers(now, id, last, step);
             }
-            (Stands::Told { .. } | Stands::Cancelling, '3') => {
+            (Reminding::Told { .. } | Reminding::Cancelling, '3') => {
                 self.wants_another(now, id, &spoken, step);
             }
-            (Stands::Told { times_left }, '4') => self.tells(now, id, times_left, step),
-            (Stands::Cancelling, _) => self.tells(now, id, 0, step),
-            (
-                Stands::Ringing { .. }
-                | Stands::Asked { .. }
-                | Stands::Leaving
-                | Stands::Born { .. }
-                | Stands::Told { .. }
-                | Stands::Farewell { .. },
-                _,
-            ) => {}
+            (Reminding::Told { times_left }, '4') => self.tells(now, id, times_left, step),
+            (Reminding::Cancelling, _) => self.tells(now, id, 0, step),
+            (Reminding::Born { .. } | Reminding::Told { .. }, _) => {}
         }
     }
 
@@ -281,8 +300,8 @@ impl Centre {
         keyed.push(digit);
         if keyed.len() < 4 {
             // What is still said ends, and the next digit is waited for anew.
-            let stands = Stands::Born { tries_left, keyed };
-            return self.says_first(id, stands, Vec::new(), step);
+            let born = Reminding::Born { tries_left, keyed };
+            return self.says_first(id, Stands::Reminds(born), Vec::new(), step);
         }
         let born = self.reminded_of(id).and_then(|(_, it)| it.born);
         if born.is_some() && keyed.parse().ok() == born {
@@ -330,7 +349,10 @@ impl Centre {
             Some(says)
         });
         match said {
-            Some(says) => self.says_first(id, Stands::Told { times_left }, says, step),
+            Some(says) => {
+                let told = Stands::Reminds(Reminding::Told { times_left });
+                self.says_first(id, told, says, step);
+            }
             // Its campaign is over since, or the words are gone.
             None => self.first_over(now, id, (DialResult::Cancelled, Some(200)), true, step),
         }
@@ -401,7 +423,9 @@ impl Centre {
             priority_ms: 0,
             another_person: false,
         };
-        self.join(id, &debt, now.utc_ms, step);
+        if let Some(need) = self.join(id, &debt, now.utc_ms, step) {
+            self.says_which(now, (id, need), step);
+        }
         self.close_answered(now, id, step);
         let rule = self.rules.queues.get(&queue);
         let is_served = rule.is_some_and(|rule| {
@@ -417,6 +441,48 @@ impl Centre {
         step.records.push(Record::Dial(person.dial.clone()));
         let whom = (id, person.dial, person.leg);
         self.person_asks(now, whom, (queue, spoken.connecting), step);
+    }
+
+    /// The operator is told which appointment it is that they want moved.
+    fn says_which(&mut self, now: Now, (id, need): (CallbackId, NeedId), step: &mut Step) {
+        let reminds = self.person_first.get(&id).and_then(|it| it.reminds);
+        let entry = reminds.and_then(|it| self.campaigns.released.get(&it));
+        let Some(entry) = entry else {
+            return;
+        };
+        let campaign = self.campaigns.open.get(&entry.campaign).map(|it| &it.row);
+        let tenant = campaign.and_then(|row| self.rules.tenants.get(&row.tenant));
+        let appointment = entry.appointment.as_ref();
+        let at = appointment
+            .zip(tenant)
+            .and_then(|(it, tenant)| written(it.at_ms, tenant.zone));
+        let place = appointment.and_then(|it| it.place.as_ref());
+        let mut note = match at {
+            Some(at) => format!("Vuole spostare l’appuntamento del {at}"),
+            None => "Vuole spostare l’appuntamento".to_owned(),
+        };
+        let known = [
+            place.map(|place| format!(", {place}")),
+            entry.reference.as_ref().map(|it| format!("; rif. {it}")),
+            campaign
+                .and_then(|row| row.note.as_ref())
+                .map(|it| format!("; {it}")),
+            entry.note.as_ref().map(|it| format!("; {it}")),
+        ];
+        note.extend(known.into_iter().flatten());
+        let detail = NeedDetailRow {
+            need,
+            callback: id,
+            class: None,
+            due_ms: None,
+            not_before_ms: None,
+            note: Some(note.chars().take(NOTE_MAX).collect()),
+            opened_by: campaign.map(|row| row.name.clone()),
+            request_key: None,
+            closed_by: None,
+            closed_because: None,
+        };
+        self.keep_detail(now, detail, step);
     }
 
     /// The needs of a callback whose people have answered to their reminder are settled. Whether

@@ -232,6 +232,7 @@ impl Centre {
                 promised_ms,
                 chosen: None,
                 recalled: None,
+                code: None,
             });
             cases.push((case.row.id, case));
         }
@@ -308,10 +309,11 @@ impl Centre {
         let was_answered = dial.answered_ms.is_some() && !is_asked;
         dial.state = DialState::Ended;
         dial.ended_ms = Some(now.utc_ms);
-        dial.result = Some(if was_answered {
-            DialResult::Answered
-        } else {
-            DialResult::Unknown
+        let had_left = self.had_left(dial.callback);
+        dial.result = Some(match (was_answered, had_left) {
+            (true, _) => DialResult::Answered,
+            (false, true) => DialResult::Declined,
+            (false, false) => DialResult::Unknown,
         });
         let callback = dial.callback;
         self.rang(now, &dial);
@@ -332,6 +334,7 @@ impl Centre {
             self.waits_after_unknown(now, callback, about, step);
         }
         self.settle_answered(now, callback, step);
+        self.settle_left(now, (callback, id), step);
         self.suppress(now, callback, step);
         Some(callback)
     }

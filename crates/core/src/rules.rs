@@ -528,6 +528,8 @@ pub struct ReminderPrompts {
     pub moved: PromptId,
     /// To what pressed no key: it names no service and no person.
     pub machine: PromptId,
+    /// To who has heard it and says nothing.
+    pub unanswered: PromptId,
     /// Places by the names that lists have for them.
     pub places: BTreeMap<String, PromptId>,
 }

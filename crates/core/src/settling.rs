@@ -27,6 +27,8 @@ use crate::words::{
 
 /// Those who are at work when their turn has come, or when their campaign ends, are looked at again.
 pub(crate) const LEFT_S: u32 = 2;
+/// People whose need is taken back together, at most, when their campaign is over.
+const WITHDRAWN_AT_ONCE: usize = 200;
 /// Identifiers whose years of birth are emptied together, at most, and what comes between.
 const EMPTIED_AT_ONCE: i64 = 1_000;
 const STRETCH_MS: u64 = 20;
@@ -41,7 +43,10 @@ impl Centre {
     ) {
         if let Some(campaign) = self.campaigns.open.get_mut(&row.campaign) {
             campaign.counted(row.state, state);
-            self.campaigns.to_look.insert(row.campaign);
+            // One that is over is looked at in its own time, some at a time.
+            if campaign.row.state != CampaignState::Ended {
+                self.campaigns.to_look.insert(row.campaign);
+            }
         }
         step.records
             .push(Record::CampaignEntry(Box::new(CampaignEntryRow {
@@ -147,11 +152,17 @@ impl Centre {
         let of_it = released.filter(|(_, entry)| entry.campaign == id);
         let of_it: Vec<(NeedId, Option<CallbackId>)> =
             of_it.map(|(need, entry)| (*need, entry.callback)).collect();
-        let mut is_left = false;
+        let (mut is_left, mut taken_back) = (false, 0);
         for (need, callback) in of_it {
+            if taken_back == WITHDRAWN_AT_ONCE {
+                return self.look_again(id, now.in_ms(STRETCH_MS));
+            }
             let case = callback.and_then(|callback| self.cases.get(&callback));
             match case.map(|case| case.row.state) {
-                Some(CallbackState::Waiting) => self.withdraw_need(now, need, callback, step),
+                Some(CallbackState::Waiting) => {
+                    self.withdraw_need(now, need, callback, step);
+                    taken_back += 1;
+                }
                 Some(
                     CallbackState::Offered
                     | CallbackState::Dialling

@@ -87,8 +87,10 @@ pub struct QueueNow {
     pub name: String,
     /// Name for people.
     pub title: String,
-    /// Callers on the line.
+    /// People on the line who wait for an operator.
     pub waiting: u32,
+    /// Of those, whom we have called.
+    pub waiting_called: u32,
     /// Since when the first of them waits.
     pub oldest_ms: Option<UtcMs>,
     /// Callbacks not closed.
@@ -323,14 +325,17 @@ impl Centre {
                 .tenants
                 .get(&rule.tenant)
                 .map_or("", |tenant| tenant.name.as_str());
+            let (on_our_leg, in_line, since_ms) = self.on_our_leg(*id);
+            let ready = self.matching.callbacks(*id).saturating_sub(in_line);
             queues.push(QueueNow {
                 tenant: tenant.to_owned(),
                 name: rule.name.clone(),
                 title: rule.title.clone(),
-                waiting: self.waiting_in(*id),
-                oldest_ms: self.waits_since(*id),
+                waiting: self.waiting_in(*id) + count(on_our_leg),
+                waiting_called: count(on_our_leg),
+                oldest_ms: self.waits_since(*id).into_iter().chain(since_ms).min(),
                 callbacks_open: count(self.ledger.open(*id)),
-                callbacks_ready: count(self.matching.callbacks(*id)),
+                callbacks_ready: count(ready),
                 callbacks_held: self.blending.holds(*id),
                 callbacks_from_ms: rule.callback.shut_until(now.utc_ms),
                 callbacks_oldest_ms: self.ledger.oldest(*id),

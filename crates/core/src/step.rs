@@ -71,6 +71,11 @@ pub enum Input {
         /// The leg.
         leg: LegId,
     },
+    /// We have no media for a leg: nobody at the other end had a part in it.
+    MediaFailed {
+        /// The leg.
+        leg: LegId,
+    },
     /// A key was pressed.
     Digit {
         /// The leg.

@@ -337,7 +337,7 @@ impl Centre {
             let Work::Callback(id) = offer.work else {
                 return false;
             };
-            !self.left_alone.contains_key(&id) && self.is_stopped(offer.queue)
+            !self.answered_waiting.contains_key(&id) && self.is_stopped(offer.queue)
         };
         let ringing = self.seats.values().filter(is_stopped);
         let ringing: Vec<SeatId> = ringing.map(|seat| seat.row.id).collect();

@@ -20,7 +20,7 @@ impl Centre {
         self.stopping = Some(false);
         self.timers.at(now.in_s(drain_s), Timer::DrainEnds);
         self.turn_waiting_into_callbacks(now, step);
-        for id in self.all_left_alone() {
+        for id in self.answered_and_waiting() {
             self.person_told(now, id, step);
         }
         self.nobody_is_first(now, step);
@@ -69,7 +69,7 @@ impl Centre {
             };
             self.end_attempt(now, id, end, true, step);
         }
-        for id in self.all_left_alone() {
+        for id in self.answered_and_waiting() {
             self.person_gone(now, id, Party::Us, true, step);
         }
         self.cut_first(now, step);
@@ -98,8 +98,9 @@ impl Centre {
 
     /// Says once that nothing is going on any more.
     pub(crate) fn drained(&mut self, step: &mut Step) {
-        let nobody_waits =
-            self.attempts.is_empty() && self.left_alone.is_empty() && self.person_first.is_empty();
+        let nobody_waits = self.attempts.is_empty()
+            && self.answered_waiting.is_empty()
+            && self.person_first.is_empty();
         if self.stopping != Some(false) || !nobody_waits {
             return;
         }
@@ -116,16 +117,7 @@ impl Centre {
             let stands = self.person_first.get(&id).map(|it| it.stands.clone());
             let spoken = self.rules.prompts.person_first.clone();
             match (stands, spoken) {
-                (
-                    Some(
-                        Stands::Asked { .. }
-                        | Stands::Leaving
-                        | Stands::Born { .. }
-                        | Stands::Told { .. }
-                        | Stands::Cancelling,
-                    ),
-                    Some(spoken),
-                ) => {
+                (Some(Stands::Asks(_) | Stands::Reminds(_)), Some(spoken)) => {
                     self.takes_leave(id, (DialResult::Cancelled, false), spoken.later, step);
                 }
                 (Some(Stands::Farewell { .. }), _) => {}

@@ -287,6 +287,7 @@ impl Centre {
         let blending = &self.blending;
         let is_kept = may_be_missed(&self.rules, seat, queue)
             && !blending.spares_for_tasks(queue, row.interruptible, at_tasks);
+        let is_kept = is_kept || self.is_for_called(seat.row.id);
         is_kept.then_some(Eligibility::KeptForCallers)
     }
 

@@ -49,7 +49,7 @@ pub(crate) enum Timer {
     /// A code word was said long enough.
     CodeSaid(SeatId, DialId),
     /// A person who lost their operator waited as long as the queue allows.
-    LeftAlone(CallbackId, MonoUs),
+    AnsweredWaiting(CallbackId, MonoUs),
     /// A seat's wrap-up or rest ends.
     SeatFree(SeatId, MonoUs),
     /// A break ends.

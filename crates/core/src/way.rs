@@ -18,7 +18,7 @@ use crate::record::{CampaignRow, DialRow, NeedRow, Record, Work};
 use crate::rules::{PersonFirstPolicy, PromptId};
 use crate::step::Step;
 use crate::time::Now;
-use crate::words::{CallbackEventKind, CampaignKind, DialOrder, DialState, NeedKind};
+use crate::words::{CallbackEventKind, DialOrder, DialState, NeedKind};
 
 /// How a dial goes.
 pub(crate) struct Way {
@@ -60,6 +60,26 @@ impl Centre {
             cli: own.unwrap_or(&rule.cli).clone(),
             ring_s: rule.ring_s,
         })
+    }
+
+    /// The way that is left for a call that these trunks have refused, if it may still be made.
+    pub(crate) fn way_around(
+        &mut self,
+        now: Now,
+        (id, queue): (CallbackId, QueueId),
+        need: Option<NeedId>,
+        refused_by: &[TrunkId],
+    ) -> Option<Way> {
+        let case = self.cases.get(&id)?;
+        // They have called us meanwhile: they are left alone for a while, as before any other dial.
+        let known = self.people.get(&case.number);
+        if self.is_held_by_campaign(case)
+            || case.row.not_before_ms > now.utc_ms
+            || known.is_some_and(|known| known.calls > 0)
+        {
+            return None;
+        }
+        self.way_to_dial(now, (id, queue), need, refused_by).ok()
     }
 
     /// The row of one dial, what follows for its number and its trunk, and whom it rings.
@@ -149,27 +169,17 @@ impl Centre {
         self.rules.prompts.person_first.as_ref().map(|_| policy)
     }
 
-    /// Whether some of those who are called for a queue are on the line before an operator.
-    fn has_people_first(&self, queue: QueueId) -> bool {
-        let is_first = |row: &CampaignRow| {
-            row.kind == CampaignKind::Recall
-                && row.order == Some(DialOrder::PersonFirst)
-                && self.rules.current(row.queue) == Some(queue)
-        };
-        self.asks_first(queue).is_some_and(|policy| {
-            policy.order == DialOrder::PersonFirst
-                || self.campaigns.open.values().any(|it| is_first(&it.row))
-        })
-    }
-
-    /// Queues for which as many people are called first as operators are free.
+    /// Of the queues with callbacks, those for which as many people are called first as operators are
+    /// free.
     pub(crate) fn as_many_as_free(&self) -> BTreeSet<QueueId> {
-        let queues = self.rules.queues.keys();
-        queues.filter(|id| self.is_full(**id)).copied().collect()
+        let queues = self.matching.with_callbacks();
+        queues.filter(|id| self.is_full(*id)).collect()
     }
 
+    /// Whether every seat that is free for a queue is counted for somebody who is called first, be it
+    /// for another: one of them is wanted in a moment.
     pub(crate) fn is_full(&self, queue: QueueId) -> bool {
-        if !self.has_people_first(queue) || planted(Fault::MoreCalledThanFree) {
+        if planted(Fault::MoreCalledThanFree) {
             return false;
         }
         let called = self.person_first.values();
@@ -177,6 +187,21 @@ impl Centre {
         let in_flight = called.chain(self.waits_first());
         let in_flight = in_flight.map(|queue| self.rules.current(queue).unwrap_or(queue));
         let of_these = in_flight.filter(|other| self.blending.shares_seats(queue, *other));
-        of_these.count() >= self.matching.free_to_dial(queue).max(1)
+        let of_these = of_these.count();
+        of_these > 0 && of_these >= self.free_for_called(queue).max(1)
+    }
+
+    /// Seats that are free for a queue, and not asked to take a task.
+    fn free_for_called(&self, queue: QueueId) -> usize {
+        let free = self.matching.free_to_dial(queue);
+        let asked = self.seats.values().filter(|seat| seat.task_offer.is_some());
+        let serves = |id: SeatId| self.matching.served_at(id).any(|own| own == queue);
+        free.saturating_sub(asked.filter(|seat| serves(seat.row.id)).count())
+    }
+
+    /// Whether a seat is counted for somebody who is called first.
+    pub(crate) fn is_for_called(&self, seat: SeatId) -> bool {
+        let mut served = self.matching.served_at(seat);
+        served.any(|queue| self.is_full(queue))
     }
 }

@@ -409,7 +409,7 @@ shapes! {
     }
     /// A queue now.
     QueueNow {
-        tenant: String, name: String, title: String, waiting: u32, oldest_ms: Option<i64>,
+        tenant: String, name: String, title: String, waiting: u32, waiting_called: u32, oldest_ms: Option<i64>,
         callbacks_open: u32, callbacks_ready: u32, callbacks_held: bool,
         callbacks_from_ms: Option<i64>, callbacks_oldest_ms: Option<i64>, tasks_open: u32, tasks_due_ms: Option<i64>,
         wait: Option<WaitNow>,

@@ -4,7 +4,7 @@
 use cuptel_core::id::{OperatorId, QueueId, SeatId, TrunkId, epoch_of};
 use cuptel_core::record::{AttemptRow, DialRow, OfferRow, Record, SignInRow, Work};
 use cuptel_core::rules::Trunk;
-use cuptel_core::snapshot::SeatNow;
+use cuptel_core::snapshot::{QueueNow, SeatNow};
 use cuptel_core::words::{
     CallbackState, Chosen, DialState, OfferState, Outcome, Stage, WorkKind, WorkState,
 };
@@ -206,7 +206,8 @@ impl World {
             return Ok(());
         };
         // Another may hold one more: who comes back from a phone that died is never refused.
-        let full = |waiting: u32| waiting > self.shape.waiting_max;
+        let callers = |queue: &QueueNow| queue.waiting - queue.waiting_called;
+        let full = |queue: &&QueueNow| callers(queue) > self.shape.waiting_max;
         let look = process.switch.snapshot(self.now());
         let place = self
             .rules
@@ -214,7 +215,7 @@ impl World {
             .keys()
             .position(|id| Some(*id) == row.queue);
         let own = place.and_then(|place| look.queues.get(place));
-        let full = own.filter(|queue| full(queue.waiting));
+        let full = own.filter(full);
         // Some may have been there when a reload made it smaller.
         match full.filter(|_| self.shape.deployed == 0) {
             Some(queue) => broken("P6", format!("{} callers in one queue", queue.waiting)),
@@ -242,7 +243,9 @@ impl World {
                 queue_now == Some(queue) && matches!(row.work, Work::Attempt(_))
             };
             let ringing = self.decided.offers_open().filter(is_ringing).count();
-            if u32::try_from(ringing).is_ok_and(|ringing| seen.waiting <= ringing) {
+            if u32::try_from(ringing)
+                .is_ok_and(|ringing| seen.waiting - seen.waiting_called <= ringing)
+            {
                 continue;
             }
             let skills: Vec<&String> = rule.skills.keys().collect();

@@ -750,6 +750,7 @@ fn reminder_prompts() -> ReminderPrompts {
         connecting: PromptId(332),
         moved: PromptId(333),
         machine: PromptId(334),
+        unanswered: PromptId(336),
         places: BTreeMap::from([("mazzini".to_owned(), PromptId(335))]),
     }
 }

@@ -202,19 +202,20 @@ impl World {
     }
 
     /// Nothing of a campaign is left at the quiet end.
-    pub(crate) fn campaigns_left(&self) -> Vec<String> {
+    pub(crate) fn campaigns_left(&self) -> Result<Vec<String>, Broken> {
+        self.no_year_is_kept()?;
         let rows = &self.decided;
         let open = rows.campaigns.values();
         let open = open.filter(|row| row.state != CampaignState::Ended);
         let released = rows.entries.values();
         let released = released.filter(|row| row.state == EntryState::Released);
         let open = open.map(|row| format!("campaign {} is {}", row.id, row.state));
-        open.chain(released.map(|row| format!("entry {} is released", row.id)))
-            .collect()
+        let released = released.map(|row| format!("entry {} is released", row.id));
+        Ok(open.chain(released).collect())
     }
 
     /// Of nobody it is stored when they were born whom nobody will ask.
-    pub(crate) fn no_year_is_kept(&self) -> Result<(), Broken> {
+    fn no_year_is_kept(&self) -> Result<(), Broken> {
         let rows = &self.decided;
         let is_kept = |row: &&CampaignEntryRow| {
             row.appointment.as_ref().is_some_and(|it| it.born.is_some())

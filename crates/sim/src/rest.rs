@@ -193,8 +193,7 @@ impl World {
         };
         let resting = self.decided.sign_ins.values().filter(rests_on);
         left.extend(resting.map(|row| format!("seat {} in its break", row.seat)));
-        left.extend(self.campaigns_left());
-        self.no_year_is_kept()?;
+        left.extend(self.campaigns_left()?);
         if left.is_empty() {
             Ok(())
         } else {

@@ -123,6 +123,11 @@ pub(crate) fn said_date(at: UtcMs, zone: Zone) -> Option<SaidDate> {
     })
 }
 
+/// How an appointment is written for an operator: `03/12/2030 10:30`.
+pub(crate) fn written(at: UtcMs, zone: Zone) -> Option<String> {
+    Some(clock_of(at, zone)?.format("%d/%m/%Y %H:%M").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

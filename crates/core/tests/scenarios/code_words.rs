@@ -72,6 +72,20 @@ fn who_was_told_a_code_hears_it_from_us_before_the_operator() {
 }
 
 #[test]
+fn who_is_owed_the_call_again_because_it_was_another_person_has_the_same_code() {
+    let mut room = with_codes();
+    let (person, operator, code) = picks_up(&mut room);
+    room.heard(operator);
+    room.heard(person);
+    room.wait_s(60);
+    room.hangs_up(person);
+    let id = room.callback().id;
+    assert_eq!(room.code_of(id), None);
+    room.disposes(1, Disposition::AnotherPerson);
+    assert_eq!(room.code_of(id), Some(code), "it is what they were told");
+}
+
+#[test]
 fn a_code_that_is_never_heard_to_its_end_keeps_nobody_apart() {
     let mut room = with_codes();
     let (person, ..) = picks_up(&mut room);

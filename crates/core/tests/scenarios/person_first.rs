@@ -5,14 +5,15 @@ use cuptel_core::id::LegId;
 use cuptel_core::record::CallbackRow;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::{Command, Effect, Input};
+use cuptel_core::task::TaskTold;
 use cuptel_core::why::Hold;
 use cuptel_core::words::{
-    CallbackState, ClosedHow, DialOrder, DialResult, DialState, NeedKind, OfferState,
+    CallbackState, ClosedHow, DialOrder, DialResult, DialState, NeedKind, OfferState, TaskState,
 };
 
 use crate::room::{
-    BOOK, FIRST_CALLING, FIRST_CONNECTING, FIRST_DECLINED, FIRST_LATER, FIRST_MACHINE, FIRST_PRESS,
-    GRACE_S, LEAVE, LUCIA, MARIO, RECONCILE_S, Room, book,
+    BOOK, CANCEL, FIRST_CALLING, FIRST_CONNECTING, FIRST_DECLINED, FIRST_LATER, FIRST_MACHINE,
+    FIRST_PRESS, GRACE_S, LEAVE, LUCIA, MARIO, RECONCILE_S, Room, book,
 };
 
 const KEY_S: u32 = 6;
@@ -321,4 +322,77 @@ fn nobody_is_first_where_nothing_can_be_said_to_them_or_the_rules_say_otherwise(
         assert!(room.offered().is_some());
         assert_eq!(room.dials().len(), 0);
     }
+}
+
+#[test]
+fn who_has_said_twice_that_they_want_no_call_is_called_no_more_though_we_die() {
+    let (mut room, mario) = answers();
+    room.presses(mario, '2');
+    room.presses(mario, '2');
+    assert_eq!(room.said_to(mario), Some(vec![FIRST_DECLINED]));
+    room.restarts();
+    assert_eq!(room.callback().state, CallbackState::Unknown);
+    room.wait_s(RECONCILE_S);
+    assert_eq!(room.dials()[0].result, Some(DialResult::Declined));
+    assert_eq!(
+        room.callback().closed_how,
+        Some(ClosedHow::CancelledByPerson)
+    );
+}
+
+#[test]
+fn what_fails_on_our_side_spends_no_try() {
+    let (mut room, mario) = answers();
+    room.tell(Input::MediaFailed { leg: mario });
+    assert_eq!(room.dials()[0].result, Some(DialResult::Cancelled));
+    assert_eq!(room.callback().tries, 0);
+    let (mut room, mario) = answers();
+    room.tell(Input::MediaLost { leg: mario });
+    assert_eq!(room.callback().tries, 1, "their line fell silent");
+}
+
+#[test]
+fn a_callback_of_another_queue_leaves_the_seat_to_who_was_called_first() {
+    let mut room = Room::with(people_first);
+    for (user, key) in [(MARIO, BOOK), (LUCIA, CANCEL)] {
+        let leg = room.waits(user, key);
+        room.hangs_up(leg);
+        room.wait_s(1);
+    }
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    let mario = room.rung().expect("the oldest is rung first");
+    assert_eq!(room.offered(), None, "the seat is counted for him");
+    let lucia = room.callbacks()[1].id;
+    let why = room.why(lucia.0).expect("she waits");
+    assert!(why.holds.contains(&Hold::AsManyAsFree), "{why:?}");
+    room.tell(Input::Answered { leg: mario });
+    room.presses(mario, '1');
+    room.seat_picks_up();
+    assert!(joined(&room, mario));
+    let (mut room, mario) = answers();
+    let lucia = room.waits(LUCIA, CANCEL);
+    assert!(room.offered().is_some(), "callers go before everybody");
+    room.hangs_up(lucia);
+    room.hangs_up(mario);
+}
+
+#[test]
+fn a_task_leaves_the_seat_to_who_was_called_first() {
+    let (mut room, mario) = rung_first();
+    let task = TaskTold {
+        tenant: "asl".to_owned(),
+        queue: "book".to_owned(),
+        title: "agenda".to_owned(),
+        due_ms: None,
+        operator: None,
+        interruptible: None,
+    };
+    room.commands(Command::AddTasks(vec![task]))
+        .expect("a task");
+    room.wait_s(5);
+    assert_eq!(room.task(0).state, TaskState::Waiting);
+    room.not_answered(mario, 486);
+    room.wait_s(5);
+    assert_eq!(room.task(0).state, TaskState::Offered);
 }

@@ -414,6 +414,30 @@ fn who_is_not_reached_is_given_up_as_others_and_seen_by_somebody() {
 }
 
 #[test]
+fn who_was_tried_in_vain_before_has_the_tries_of_the_list_all_the_same() {
+    let mut room = Room::new();
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    let rings_in_vain = |room: &mut Room| {
+        let operator = room.seat_picks_up();
+        let person = room.rung().expect("the person is rung");
+        room.not_answered(person, 480);
+        room.heard(operator);
+    };
+    for _ in 1..TRIES_MAX {
+        rings_in_vain(&mut room);
+    }
+    assert_eq!(room.callback().tries, i64::from(TRIES_MAX) - 1);
+    runs(&mut room, told(1), &[MARIO]);
+    assert_eq!(room.callback().tries, 0);
+    room.wait_s(NO_ANSWER_S);
+    rings_in_vain(&mut room);
+    assert_eq!(room.entry_states(), [EntryState::Released]);
+}
+
+#[test]
 fn what_was_allowed_then_may_be_forbidden_or_too_late_when_their_turn_comes() {
     let mut room = Room::new();
     let due_ms = room.now_ms() + 20 * MINUTE_MS;

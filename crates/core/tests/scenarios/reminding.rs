@@ -8,13 +8,14 @@ use cuptel_core::rules::PromptId;
 use cuptel_core::step::{Command, CommandError, Effect, Input};
 use cuptel_core::words::{
     CallbackState, CampaignKind, CampaignState, ClosedHow, DialResult, EntryState, NeedKind,
-    ReminderAnswer, WhyLeftOut,
+    Outcome, ReminderAnswer, WhyLeftOut,
 };
 
 use crate::room::{
-    GRACE_S, LUCIA, RECONCILE_S, REMIND_APPOINTMENT, REMIND_AT, REMIND_CANCELLED, REMIND_CONFIRMED,
-    REMIND_CONNECTING, REMIND_GREETING, REMIND_KEYS, REMIND_MACHINE, REMIND_MOVED,
-    REMIND_NOT_VERIFIED, REMIND_PLACE, REMIND_SURE, REMIND_WRONG, Room, digit_spoken, hour_spoken,
+    BOOK, GRACE_S, LUCIA, RECONCILE_S, REMIND_APPOINTMENT, REMIND_AT, REMIND_CANCELLED,
+    REMIND_CONFIRMED, REMIND_CONNECTING, REMIND_GREETING, REMIND_KEYS, REMIND_MACHINE,
+    REMIND_MOVED, REMIND_NOT_VERIFIED, REMIND_PLACE, REMIND_SURE, REMIND_UNANSWERED, REMIND_WRONG,
+    Room, digit_spoken, hour_spoken,
 };
 
 const MARIO: &str = "+390861555201";
@@ -336,6 +337,112 @@ fn when_a_campaign_ends_nobody_s_year_of_birth_stays_not_even_of_who_was_never_c
         .into_iter()
         .filter_map(|it| it.appointment.as_ref()?.born);
     assert_eq!(born.count(), 0);
+}
+
+#[test]
+fn who_hears_it_and_says_nothing_is_no_machine() {
+    let (mut room, leg) = answers();
+    keys(&mut room, leg, "1950");
+    for _ in 0..2 {
+        room.heard(leg);
+        room.wait_s(KEY_S);
+    }
+    assert_eq!(hears(&room, leg), [REMIND_UNANSWERED]);
+    room.heard(leg);
+    assert_eq!(room.dials()[0].result, Some(DialResult::Declined));
+    let (mut room, leg) = answers();
+    keys(&mut room, leg, "1951");
+    room.heard(leg);
+    room.wait_s(KEY_S);
+    assert_eq!(
+        hears(&room, leg),
+        [REMIND_NOT_VERIFIED],
+        "a key was pressed"
+    );
+    room.heard(leg);
+    assert_eq!(room.dials()[0].result, Some(DialResult::Declined));
+}
+
+#[test]
+fn a_reminder_is_heard_to_its_end_though_somebody_of_the_house_rings_in() {
+    let (mut room, leg) = answers();
+    keys(&mut room, leg, "1950");
+    room.staffed(1);
+    let wife = room.waits(MARIO, BOOK);
+    assert!(!room.was_hung_up(leg));
+    room.seat_picks_up();
+    room.wait_s(60);
+    room.hangs_up(wife);
+    assert_eq!(room.outcome(0), Some(Outcome::Served));
+    assert_eq!(room.callback().state, CallbackState::Dialling);
+    keys(&mut room, leg, "1");
+    assert_eq!(hears(&room, leg), [REMIND_CONFIRMED]);
+    room.heard(leg);
+    assert_eq!(state(&room), EntryState::Confirmed);
+    let (mut room, leg) = rung();
+    room.waits(MARIO, BOOK);
+    assert!(room.was_hung_up(leg), "a phone that only rings is let go");
+}
+
+#[test]
+fn the_operator_reads_which_appointment_is_to_be_moved_and_sees_them_wait() {
+    let mut room = Room::new();
+    let mut mario = line(&room, 1, MARIO);
+    mario.reference = Some("B-7".to_owned());
+    mario.note = Some("ecografia".to_owned());
+    // Monday 1 December 2031, 10:05 in Rome.
+    mario.appointment.as_mut().expect("it has one").at_ms = 1_953_882_300_000;
+    runs(&mut room, vec![mario]);
+    room.wait_s(GRACE_S);
+    let leg = room.rung().expect("he is rung");
+    // Somebody serves the queue, and is not free.
+    room.staffed(1);
+    room.waits(LUCIA, BOOK);
+    room.seat_picks_up();
+    room.tell(Input::Answered { leg });
+    keys(&mut room, leg, "19503");
+    assert_eq!(hears(&room, leg), [REMIND_CONNECTING]);
+    let queue = room.queue(0);
+    assert_eq!((queue.waiting, queue.callbacks_ready), (1, 0));
+    assert_eq!(queue.oldest_ms, Some(room.now_ms()));
+    let owed = room.needs();
+    let need = owed.iter().find(|need| need.kind == NeedKind::Requested);
+    let detail = room.detail(need.expect("a new one").id);
+    let note = detail.note.as_deref().expect("it says which");
+    for part in ["01/12/2031 10:05", "mazzini", "B-7", "ecografia"] {
+        assert!(note.contains(part), "{note}");
+    }
+    assert_eq!(detail.class, None);
+}
+
+#[test]
+fn a_campaign_that_ends_takes_back_some_at_a_time() {
+    let mut room = Room::with(|rules| rules.limits.campaign_entries_max = 2_000);
+    let entries: Vec<EntryTold> = (1..=500)
+        .map(|nth| line(&room, nth, &format!("0861{nth:06}")))
+        .collect();
+    let wide = CampaignTold {
+        pace: Some(2_000),
+        ..told()
+    };
+    does(&mut room, CampaignCommand::Create(Box::new(wide))).expect("made");
+    let campaign = room.campaigns()[0].id;
+    does(&mut room, CampaignCommand::Add { campaign, entries }).expect("added");
+    let left_out = 0;
+    does(&mut room, CampaignCommand::Complete { campaign, left_out }).expect("whole");
+    does(&mut room, CampaignCommand::Start { campaign, by: None }).expect("started");
+    let released = |room: &Room| {
+        let states = room.entries().into_iter().map(|it| it.state);
+        states
+            .filter(|state| *state == EntryState::Released)
+            .count()
+    };
+    assert_eq!(released(&room), 500);
+    does(&mut room, CampaignCommand::End { campaign, by: None }).expect("it runs");
+    assert!((1..500).contains(&released(&room)), "not all in one step");
+    room.wait_s(1);
+    assert_eq!(released(&room), 0);
+    assert_eq!(room.years_kept(campaign), 0);
 }
 
 #[test]

@@ -119,6 +119,7 @@ pub(crate) const REMIND_CANCELLED: PromptId = PromptId(408);
 pub(crate) const REMIND_CONNECTING: PromptId = PromptId(409);
 pub(crate) const REMIND_MOVED: PromptId = PromptId(410);
 pub(crate) const REMIND_MACHINE: PromptId = PromptId(411);
+pub(crate) const REMIND_UNANSWERED: PromptId = PromptId(483);
 pub(crate) const REMIND_PLACE: PromptId = PromptId(412);
 /// Of people who are on the line first.
 pub(crate) const FIRST_CALLING: PromptId = PromptId(170);
@@ -1655,6 +1656,7 @@ fn reminder_prompts() -> ReminderPrompts {
         connecting: REMIND_CONNECTING,
         moved: REMIND_MOVED,
         machine: REMIND_MACHINE,
+        unanswered: REMIND_UNANSWERED,
         places: BTreeMap::from([("mazzini".to_owned(), REMIND_PLACE)]),
     }
 }

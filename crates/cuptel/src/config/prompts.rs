@@ -233,6 +233,8 @@ fn reminder(library: &Library) -> Option<ReminderPrompts> {
         connecting: find("collegamento")?,
         moved: find("richiamata")?,
         machine: find("segreteria")?,
+        // Recordings of before there was one.
+        unanswered: find("senza_risposta").or_else(|| find("segreteria"))?,
         places: places.collect(),
     })
 }

@@ -370,6 +370,7 @@ pub(crate) fn busy() -> Snapshot {
             name: "prenotazioni".to_owned(),
             title: "Prenotazioni <CUP>".to_owned(),
             waiting: 2,
+            waiting_called: 0,
             oldest_ms: Some(AT_MS - 125_000),
             callbacks_open: 7,
             callbacks_ready: 4,
