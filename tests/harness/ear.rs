@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -90,7 +91,13 @@ impl Ear {
 
     /// Waits until a piece of this prompt was heard, sample by sample.
     pub(crate) fn hears(&self, prompt: &str) {
-        let piece = piece_of(prompt);
+        let path = repository().join(format!("dialplans/prompts/it/{prompt}.wav"));
+        self.hears_file(&path);
+    }
+
+    /// Waits until a piece of this sound was heard, sample by sample.
+    pub(crate) fn hears_file(&self, path: &Path) {
+        let (piece, prompt) = (piece_of(path), path.display());
         let mut looked_at = 0;
         until(&format!("the prompt {prompt} is heard"), SOON * 2, || {
             let state = self.state();
@@ -126,16 +133,15 @@ impl Drop for Ear {
 }
 
 /// The loudest tenth of a second of a prompt.
-fn piece_of(prompt: &str) -> Vec<u8> {
-    let path = repository().join(format!("dialplans/prompts/it/{prompt}.wav"));
-    let wav = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+fn piece_of(path: &Path) -> Vec<u8> {
+    let wav = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let data = wav
         .windows(4)
         .position(|chunk| chunk == b"data")
         .expect("a WAV file");
     let tenths = wav[data + 8..].windows(800).step_by(100);
     let piece = tenths.max_by_key(|piece| loud(piece)).expect("speech");
-    assert!(loud(piece) > 200, "{prompt} is silent");
+    assert!(loud(piece) > 200, "{} is silent", path.display());
     piece.to_vec()
 }
 

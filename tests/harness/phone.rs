@@ -122,13 +122,28 @@ impl Phone {
 
     /// Types a command; what it answers.
     pub(crate) fn command(&self, command: &str) -> String {
+        self.command_with(command, "")
+    }
+
+    /// Dials something by hand.
+    pub(crate) fn dials(&self, what: &str) {
+        self.command_with("dial", what);
+    }
+
+    /// Presses a key in a call, and lets it go.
+    pub(crate) fn presses(&self, key: char) {
+        self.command_with("sndcode", &key.to_string());
+    }
+
+    fn command_with(&self, command: &str, parameters: &str) -> String {
         let mut connection = until("baresip takes commands", SOON, || {
             TcpStream::connect(self.control).ok()
         });
         connection
             .set_read_timeout(Some(SOON))
             .expect("a time-out above zero");
-        let order = json!({ "command": command, "token": "test" }).to_string();
+        let order =
+            json!({ "command": command, "params": parameters, "token": "test" }).to_string();
         let framed = format!("{}:{order},", order.len());
         connection
             .write_all(framed.as_bytes())

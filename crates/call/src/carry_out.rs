@@ -12,6 +12,7 @@ use cuptel_sip::{Flow, FlowId, NameAddr, OutgoingInvite, Transport};
 
 use crate::leg::{Kind, Leg, Phase, stream_of};
 use crate::media_setup::sdp_body;
+use crate::recordings::record;
 use crate::switch::{
     Deferred, EntriesWanted, Listener, OutboundWay, Role, Step, Switch, TrunkPeer, leg_of,
 };
@@ -64,6 +65,8 @@ impl Switch {
                 prompts,
                 then,
             } => self.play(leg, token, &prompts, then, step),
+            Effect::Record { .. } | Effect::StopRecording { .. } => record(&effect, step),
+            Effect::Forget { sound } => self.forget(sound, step),
             Effect::Bridge { a, b } => self.bridge(now, a, b, step),
             Effect::Unbridge { leg } => step
                 .media
@@ -115,10 +118,14 @@ impl Switch {
             Effect::Ring { .. } | Effect::Answer { .. } | Effect::Refuse { .. } => {
                 leg.phase == Phase::Arriving
             }
-            Effect::Play { .. } | Effect::Bridge { .. } => leg.phase == Phase::Up,
+            Effect::Play { .. }
+            | Effect::Record { .. }
+            | Effect::StopRecording { .. }
+            | Effect::Bridge { .. } => leg.phase == Phase::Up,
             Effect::Invite { .. }
             | Effect::HangUp { .. }
             | Effect::Unbridge { .. }
+            | Effect::Forget { .. }
             | Effect::Bound { .. }
             | Effect::Probe { .. }
             | Effect::Account { .. }
@@ -232,10 +239,11 @@ impl Switch {
                 });
                 media::Then::Music
             }
-            AfterPlay::Silence | AfterPlay::RingBack => media::Then::Silence,
+            AfterPlay::Silence | AfterPlay::RingBack | AfterPlay::Beep => media::Then::Silence,
         };
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.ring_back_after = (then == AfterPlay::RingBack).then_some(token);
+            leg.beep_after = (then == AfterPlay::Beep).then_some(token);
         }
         if prompts.is_empty() && matches!(then, AfterPlay::Music(_)) {
             return;

@@ -72,6 +72,8 @@ pub(crate) struct Leg {
     pub(crate) keys: Keys,
     /// The message after which the ring-back tone follows.
     pub(crate) ring_back_after: Option<u64>,
+    /// The message after which a tone is heard, and ends with it.
+    pub(crate) beep_after: Option<u64>,
 }
 
 impl Leg {
@@ -93,6 +95,7 @@ impl Leg {
             heard: false,
             keys: Keys::default(),
             ring_back_after: None,
+            beep_after: None,
         }
     }
 }

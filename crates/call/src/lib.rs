@@ -12,6 +12,7 @@ mod keys;
 mod leg;
 mod letting_go;
 mod media_setup;
+mod recordings;
 mod registering;
 mod signalling;
 mod switch;

@@ -1,6 +1,6 @@
 //! What SIP reports, told to the rules in their own words.
 
-use cuptel_core::id::LegId;
+use cuptel_core::id::{LegId, SeatId};
 use cuptel_core::planted::{Fault, planted};
 use cuptel_core::step::{self as rules, Arrival};
 use cuptel_core::time::Now;
@@ -28,8 +28,11 @@ impl Switch {
                 flow,
                 request,
                 unacceptable,
-                ..
-            } => self.invited(now, dialog, flow, &request, unacceptable, step),
+                user,
+            } => {
+                let seat = user.and_then(|user| self.centre.seat_by_extension(&user));
+                self.invited(now, (dialog, flow, seat), &request, unacceptable, step);
+            }
             Event::Cancelled { dialog, .. } => self.cancelled(now, dialog, step),
             Event::Acked { dialog, body } => self.acked(now, dialog, body.as_ref(), step),
             Event::Unacked { dialog } => self.lost(now, dialog, Party::Network, step),
@@ -82,8 +85,7 @@ impl Switch {
     fn invited(
         &mut self,
         now: Now,
-        dialog: DialogId,
-        flow: Flow,
+        (dialog, flow, seat): (DialogId, Flow, Option<SeatId>),
         request: &Message,
         unacceptable: Option<Unacceptable>,
         step: &mut Step,
@@ -123,6 +125,7 @@ impl Switch {
             } else {
                 self.trunk_of(flow.remote.ip())
             },
+            seat,
             called: uri::user(request.request_uri()).unwrap_or_default(),
             caller,
             raw,
@@ -295,6 +298,25 @@ impl Switch {
             media::Event::PlayEnded { stream, token } => {
                 self.play_ended(now, LegId(stream.0), token, step)
             }
+            media::Event::Recorded {
+                stream,
+                token,
+                sound,
+                audio,
+                duration_ms,
+                voiced_ms,
+            } => {
+                let leg = LegId(stream.0);
+                if self.recorded(leg, sound, audio, step) {
+                    let told = rules::Input::Recorded {
+                        leg,
+                        token,
+                        duration_ms,
+                        voiced_ms,
+                    };
+                    self.tell_rules(now, told, step);
+                }
+            }
             media::Event::OpenFailed { stream, reason } => {
                 tracing::error!(leg.id = stream.0, %reason, "media could not be opened");
                 self.give_back_unopened(now, stream, reason);
@@ -362,6 +384,17 @@ impl Switch {
                 stream: stream_of(id),
                 token,
                 tone: media::Tone::RingBack,
+            });
+        }
+        if let Some(leg) = self.legs.get_mut(&id)
+            && leg.beep_after == Some(token)
+        {
+            leg.beep_after = None;
+            // Its end is told under the same token.
+            return step.media.push(media::Command::Tone {
+                stream: stream_of(id),
+                token,
+                tone: media::Tone::Beep,
             });
         }
         self.tell_rules(now, rules::Input::PlayEnded { leg: id, token }, step);

@@ -24,6 +24,7 @@ use ipnet::IpNet;
 use crate::contacts::Contacts;
 use crate::leg::{Leg, Phase, stream_of};
 use crate::letting_go::LettingGo;
+use crate::recordings::Recordings;
 use crate::tape::Recorder;
 
 /// What a listening socket is for. Behind a proxy an address alone does not tell a trunk
@@ -141,6 +142,15 @@ pub enum Input<'a> {
         /// What.
         command: Command,
     },
+    /// The same, with the sound that is to be the message of an emergency.
+    Spoken {
+        /// Comes back in `Step::replies`.
+        request: u64,
+        /// What.
+        command: Command,
+        /// A-law, in whole frames.
+        sound: Arc<[u8]>,
+    },
     /// The next people of a campaign were looked up.
     Entries {
         /// Whose.
@@ -251,6 +261,7 @@ pub struct Switch {
     pub(crate) registers: HashMap<u64, RegisterId>,
     pub(crate) pings: HashMap<PingId, SeatId>,
     pub(crate) contacts: Contacts,
+    pub(crate) recordings: Recordings,
     /// Calls are recorded and refused, and nobody is rung.
     pub(crate) without_media: bool,
     /// What the rules are told.
@@ -280,6 +291,7 @@ impl Switch {
             registers: HashMap::new(),
             pings: HashMap::new(),
             contacts: Contacts::default(),
+            recordings: Recordings::default(),
             without_media: false,
             recorder: Recorder::default(),
             outbox: Outbox::default(),
@@ -384,6 +396,11 @@ impl Switch {
             Input::Command { request, command } => {
                 self.tell_rules(now, rules::Input::Command { request, command }, step);
             }
+            Input::Spoken {
+                request,
+                command,
+                sound,
+            } => self.command_with_sound(now, (request, command), sound, step),
             Input::Entries {
                 campaign,
                 ask,
@@ -513,7 +530,9 @@ impl Switch {
     fn take_in(&mut self, now: Now, inner: &mut rules::Step, step: &mut Step) {
         let look_at = now.mono_us + CLOCK_LOOK_US;
         self.rules_wake_at = Some(inner.wake_at.map_or(look_at, |at| at.min(look_at)));
+        let before = step.records.len();
         step.records.append(&mut inner.records);
+        self.join_sounds(before, step);
         let mut without_port = Vec::new();
         let mut silent = Vec::new();
         for effect in inner.effects.drain(..) {
@@ -641,9 +660,12 @@ pub(crate) fn leg_of(effect: &Effect) -> Option<LegId> {
         | Effect::Refuse { leg, .. }
         | Effect::HangUp { leg, .. }
         | Effect::Play { leg, .. }
+        | Effect::Record { leg, .. }
+        | Effect::StopRecording { leg }
         | Effect::Unbridge { leg }
         | Effect::Bridge { a: leg, .. } => Some(*leg),
         Effect::Invite { .. }
+        | Effect::Forget { .. }
         | Effect::Bound { .. }
         | Effect::Probe { .. }
         | Effect::Account { .. }

@@ -337,6 +337,7 @@ fn name_of(input: &Input) -> &'static str {
         Input::MediaFailed { .. } => "a leg has no media",
         Input::Digit { .. } => "a key was pressed",
         Input::PlayEnded { .. } => "a message was heard",
+        Input::Recorded { .. } => "a message was spoken",
         Input::Registered { .. } => "a phone registered",
         Input::Probed { .. } => "a phone was asked",
         Input::EffectRefused { .. } => "an effect came too late",
@@ -375,6 +376,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::YearsEmptied(_) => "years_emptied",
         Record::SiteOutage(_) => "site_outage",
         Record::Closure(_) => "closure",
+        Record::Announcement(_) => "announcement",
         Record::Mark(_) => "mark",
         Record::Review(_) => "review",
         Record::Campaign(_) => "campaign",
@@ -439,6 +441,7 @@ mod tests {
             let arrival = Arrival {
                 leg: LegId(3),
                 trunk: None,
+                seat: None,
                 called: "0861000000".to_owned(),
                 caller: caller.clone(),
                 raw: "0861123456".to_owned(),

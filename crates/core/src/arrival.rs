@@ -17,6 +17,9 @@ use crate::words::{CallbackState, OfferState, Outcome, Party, Stage, Suppression
 impl Centre {
     /// A new INVITE: its row first, then ringing or a refusal.
     pub(crate) fn arrived(&mut self, now: Now, arrival: Arrival, step: &mut Step) {
+        if let Some(seat) = self.dials_code(&arrival) {
+            return self.announcer_arrives(now, seat, arrival, step);
+        }
         let rules = self.rules.clone();
         let line = match &Caller::from_user_part(&arrival.called).number {
             Some(number) => rules.lines.get(number).copied(),
@@ -57,7 +60,7 @@ impl Centre {
         self.admit(now, row, arrival, admitted, step);
     }
 
-    fn new_row(&mut self, now: Now, arrival: &Arrival, step: &mut Step) -> AttemptRow {
+    pub(crate) fn new_row(&mut self, now: Now, arrival: &Arrival, step: &mut Step) -> AttemptRow {
         self.arrival_seq += 1;
         let number = self.people.handle(
             now,
@@ -97,7 +100,7 @@ impl Centre {
     }
 
     /// One row, ended as it began; then the refusal.
-    fn refuse(
+    pub(crate) fn refuse(
         &mut self,
         now: Now,
         mut row: AttemptRow,
@@ -305,7 +308,7 @@ struct Admitted {
 
 /// A refusal of a call that was never admitted.
 #[derive(Debug, Clone, Copy)]
-struct Refusal {
+pub(crate) struct Refusal {
     outcome: Outcome,
     status: u16,
     q850: u8,
@@ -338,22 +341,29 @@ impl Refusal {
         q850: cause::CONGESTION,
         text: "Too many calls at once; we call back",
     };
-    const STOPPING: Self = Self {
+    pub(crate) const STOPPING: Self = Self {
         outcome: Outcome::RefusedLines,
         status: 480,
         q850: cause::TEMPORARY,
         text: "Stopping; we call back",
     };
 
+    pub(crate) const HELD_BACK: Self = Self {
+        outcome: Outcome::Failed,
+        status: 403,
+        q850: cause::NO_SUCH_NUMBER,
+        text: "Too many wrong PINs from this phone; try again later",
+    };
+
     // 486 and not 503, as above.
-    const CROWDED: Self = Self {
+    pub(crate) const CROWDED: Self = Self {
         outcome: Outcome::RefusedLines,
         status: 486,
         q850: cause::CONGESTION,
         text: "Too many calls are open; we call back",
     };
 
-    fn unacceptable(why: Unacceptable) -> Self {
+    pub(crate) fn unacceptable(why: Unacceptable) -> Self {
         match why {
             Unacceptable::Crowded => Self::CROWDED,
             Unacceptable::Request { status, text } => Self {
@@ -365,7 +375,7 @@ impl Refusal {
         }
     }
 
-    fn media(status: u16, text: &'static str) -> Self {
+    pub(crate) fn media(status: u16, text: &'static str) -> Self {
         Self {
             outcome: Outcome::Failed,
             status,

@@ -398,7 +398,7 @@ impl Centre {
 
 /// BYE where our 200 is out or decided, a final refusal where it is not, nothing where the
 /// caller hung up. A final already decided stands when a CANCEL crosses it.
-fn finish_signalling(
+pub(crate) fn finish_signalling(
     row: &mut AttemptRow,
     leg: LegId,
     answering: bool,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::acquaintance::Acquaintances;
+use crate::announcement::Announcements;
 use crate::attempt::LiveAttempt;
 use crate::blending::Blending;
 use crate::callback::Case;
@@ -62,6 +63,8 @@ pub(crate) enum Role {
     LetGo(SeatId),
     /// The person who is on the line before an operator.
     First(CallbackId),
+    /// A seat's phone from which the message of an emergency is spoken.
+    Announcer(AttemptId),
 }
 
 /// How much the rules hold in memory.
@@ -130,6 +133,8 @@ pub struct Centre {
     pub(crate) outages: BTreeMap<SiteId, SiteOutageRow>,
     /// Stop buttons that are pressed.
     pub(crate) stops: Stops,
+    /// What was spoken for emergencies.
+    pub(crate) announcements: Announcements,
     /// Numbers that are not to be called, or that many share.
     pub(crate) marks: Marks,
     /// Whether somebody may be spared other works than they were, and when that was looked at.
@@ -221,6 +226,7 @@ impl Centre {
             person_first: BTreeMap::new(),
             outages: BTreeMap::new(),
             stops: Stops::default(),
+            announcements: Announcements::default(),
             marks: Marks::default(),
             look_at_spared: false,
             to_be_spared: BTreeSet::new(),
@@ -309,6 +315,10 @@ impl Centre {
         step.wake_at = self.timers.next();
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each thing that may happen"
+    )]
     fn hears(&mut self, now: Now, input: Input, step: &mut Step) {
         match input {
             Input::Arrived(arrival) => self.arrived(now, *arrival, step),
@@ -316,19 +326,26 @@ impl Centre {
                 Some(Role::Seat(seat)) => self.offer_placed(now, seat, step),
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
                 Some(Role::First(id)) => self.first_placed(now, id),
-                Some(Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
+                Some(
+                    Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Announcer(_),
+                )
+                | None => {}
             },
             Input::Ringing { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_rings(now, seat, step),
                 Some(Role::Person(seat)) => self.person_rings(seat),
                 Some(Role::First(id)) => self.first_rings(id),
-                Some(Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
+                Some(
+                    Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Announcer(_),
+                )
+                | None => {}
             },
             Input::Answered { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
                 Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
                 Some(Role::Person(seat)) => self.person_answered(now, seat, step),
                 Some(Role::First(id)) => self.first_answered(now, id, step),
+                Some(Role::Announcer(id)) => self.announcer_connected(now, id, step),
                 Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
@@ -336,6 +353,7 @@ impl Centre {
                 Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
                 Some(Role::First(id)) => self.first_not_reached(now, id, status, step),
                 Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
+                Some(Role::Announcer(id)) => self.announcer_not_answered(now, id, step),
                 Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
@@ -348,6 +366,7 @@ impl Centre {
             Input::Digit { leg, digit } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.caller_digit(now, id, digit, step),
                 Some(Role::First(id)) => self.first_digit(now, id, digit, step),
+                Some(Role::Announcer(id)) => self.announcer_digit(now, id, digit, step),
                 Some(Role::Seat(seat)) => self.reader_digit(now, seat, digit, step),
                 Some(Role::LetGo(_) | Role::Person(_) | Role::AnsweredWaiting(_)) | None => {}
             },
@@ -357,8 +376,19 @@ impl Centre {
                 Some(Role::AnsweredWaiting(id)) => self.person_heard(now, id, token, step),
                 Some(Role::Person(seat)) => self.code_heard(seat, token, step),
                 Some(Role::First(id)) => self.first_heard(now, id, token, step),
+                Some(Role::Announcer(id)) => self.announcer_heard(now, id, token, step),
                 Some(Role::LetGo(_)) | None => {}
             },
+            Input::Recorded {
+                leg,
+                token,
+                duration_ms,
+                voiced_ms,
+            } => {
+                if let Some(Role::Announcer(id)) = self.legs.get(&leg).copied() {
+                    self.announcer_recorded(id, token, (duration_ms, voiced_ms), step);
+                }
+            }
             Input::Registered {
                 request,
                 registration,
@@ -396,6 +426,10 @@ impl Centre {
             Some(Role::AnsweredWaiting(id)) => self.person_gone(now, id, by, hang_up, step),
             Some(Role::First(id)) => self.first_left(now, id, by, hang_up, step),
             Some(Role::LetGo(seat)) => self.phone_let_go(now, seat, leg, step),
+            Some(Role::Announcer(id)) => {
+                let by = if by == Party::Caller { Party::Seat } else { by };
+                self.announcer_over(now, id, by, hang_up, step);
+            }
             None => {}
         }
     }
@@ -406,6 +440,7 @@ impl Centre {
             Timer::NoticeEnds(id) => self.notice_ends(now, id, step),
             Timer::StormEnds(trunk, moment) => self.storm_ends(trunk, moment),
             Timer::TrunkAgain(trunk, moment) => self.trunk_again(trunk, moment),
+            Timer::AnnouncerKey(id, token) => self.announcer_waited(now, id, token, step),
             Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),
             Timer::Announce(id, token) => self.announce_due(now, id, token, step),
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),

@@ -68,6 +68,8 @@ ids! {
     OutageId,
     /// A stop button that was pressed.
     ClosureId,
+    /// A message that somebody has spoken for an emergency.
+    AnnouncementId,
     /// A number that was marked.
     MarkId,
     /// A list of people whom an authority wants called.

@@ -3,6 +3,8 @@
 //! is and what happened, and returns what must be recorded and what must be done.
 
 mod acquaintance;
+pub mod announcement;
+mod announcer;
 mod arrival;
 mod asking;
 mod attempt;

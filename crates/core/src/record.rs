@@ -1,20 +1,23 @@
 //! What is stored: row images. Each carries the whole row, so that the last image of
 //! a row wins and committing the same batch twice changes nothing.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::chosen_time::ChosenTime;
 use crate::code_word::CodeWord;
 use crate::id::{
-    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, CampaignId,
-    ClosureId, ConfigVersionId, DeclineId, DialId, EntryId, IntervalId, LineId, MarkId, NeedId,
-    NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId,
+    AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
+    CampaignId, ClosureId, ConfigVersionId, DeclineId, DialId, EntryId, IntervalId, LineId, MarkId,
+    NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId,
     TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
 use crate::profile::Profile;
+use crate::rules::PromptId;
 use crate::stop_button::Scope;
 use crate::time::UtcMs;
 use crate::words::{
@@ -54,6 +57,7 @@ pub enum Record {
     ChosenTime(ChosenTimeRow),
     SiteOutage(SiteOutageRow),
     Closure(Box<ClosureRow>),
+    Announcement(Box<AnnouncementRow>),
     Mark(Box<MarkRow>),
     Review(ReviewRow),
     Campaign(Box<CampaignRow>),
@@ -682,8 +686,41 @@ pub struct ClosureRow {
     pub reason: Option<String>,
     /// Name of the emergency step, where one was chosen.
     pub message: Option<String>,
+    /// What somebody has spoken instead.
+    pub announcement: Option<AnnouncementId>,
     /// Name of the supervisor who released it.
     pub released_by: Option<String>,
+}
+
+/// A message that somebody has spoken for an emergency. Written once, and once more without its
+/// sound when it is not in force any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct AnnouncementRow {
+    /// The message.
+    pub id: AnnouncementId,
+    /// Under which its sound is played.
+    pub sound: PromptId,
+    /// Put in force.
+    pub made_ms: UtcMs,
+    /// How long it is.
+    pub duration_ms: u32,
+    /// By whose phone it was spoken; a file, without one.
+    pub seat: Option<SeatId>,
+    /// Not in force any more, and its sound erased.
+    pub erased_ms: Option<UtcMs>,
+    /// Put to the row by whoever has it, on the way to the store: the rules know nothing of it.
+    #[serde(skip)]
+    pub audio: Option<Audio>,
+}
+
+/// A sound: A-law, 8 kHz, mono, in whole frames of 20 ms.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Audio(pub Arc<[u8]>);
+
+impl std::fmt::Debug for Audio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Audio({} bytes)", self.0.len())
+    }
 }
 
 /// A number that is marked, from when to when.
@@ -998,6 +1035,8 @@ pub struct Restored {
     pub outages: Vec<SiteOutageRow>,
     /// Stop buttons that are pressed.
     pub closures: Vec<ClosureRow>,
+    /// Messages in force, without their sounds.
+    pub announcements: Vec<AnnouncementRow>,
     /// Marks that hold.
     pub marks: Vec<MarkRow>,
     /// Callbacks that were given up and that nobody has seen.

@@ -12,8 +12,8 @@ use crate::id::{AttemptId, ConfigVersionId, QueueId, TenantId};
 use crate::record::{CampaignRow, ConfigVersionRow, NeedRow, Record, Restored, Work};
 use crate::release::DialHours;
 use crate::rules::{
-    CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, Queue, ReminderPrompts, Rules,
-    SpokenPrompts, VerifyPrompts, WhenPrompts,
+    AnnouncingPrompts, CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, Queue,
+    ReminderPrompts, Rules, SpokenPrompts, VerifyPrompts, WhenPrompts,
 };
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
@@ -158,6 +158,9 @@ impl Rules {
             }
         };
         self.prompts.each(renumber);
+        if let Some(announcing) = &mut self.announcing {
+            announcing.prompts.each(renumber);
+        }
         for queue in self.queues.values_mut() {
             queue.whisper.iter_mut().for_each(renumber);
             let calling = &mut queue.callback.person_first.calling;
@@ -303,6 +306,28 @@ impl SpokenPrompts {
                 .for_each(&change);
         }
         notice.each(change);
+    }
+}
+
+impl AnnouncingPrompts {
+    fn each(&mut self, change: impl Fn(&mut PromptId)) {
+        let Self {
+            pin,
+            wrong,
+            tenant,
+            standing,
+            speak,
+            silent,
+            review,
+            in_force,
+            withdrawn,
+            unchanged,
+        } = self;
+        [
+            pin, wrong, tenant, standing, speak, silent, review, in_force, withdrawn, unchanged,
+        ]
+        .into_iter()
+        .for_each(change);
     }
 }
 

@@ -54,7 +54,7 @@ impl Centre {
         let profiles = restored.profiles.into_iter();
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
         self.restore_outages(now, restored.outages, step);
-        self.sort_buttons(now, restored.closures, step);
+        self.restore_buttons(now, restored.closures, restored.announcements, step);
         let marks = restored.marks.into_iter();
         let marks = marks.map(|row| (numbers.get(&row.number).cloned(), row));
         self.restore_marks(now, marks.collect(), step);

@@ -17,6 +17,23 @@ use crate::words::{DialOrder, Outcome, PriorityClass};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PromptId(pub u32);
 
+impl PromptId {
+    /// Sounds from here on are recordings, and in no library.
+    const RECORDED_FIRST: u32 = 1 << 31;
+
+    /// The recording of this number.
+    #[must_use]
+    pub(crate) fn recorded(number: u32) -> Self {
+        Self(Self::RECORDED_FIRST | number)
+    }
+
+    /// The number of a recording; nothing for what is in the library.
+    #[must_use]
+    pub(crate) fn recording(self) -> Option<u32> {
+        self.0.checked_sub(Self::RECORDED_FIRST)
+    }
+}
+
 /// A calendar, by its place in `Rules::calendars`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CalendarId(pub usize);
@@ -42,6 +59,8 @@ pub struct Rules {
     pub calendars: Vec<Calendar>,
     /// Messages that the engine itself speaks.
     pub prompts: SpokenPrompts,
+    /// How an emergency message is recorded by phone; not at all, without it.
+    pub announcing: Option<AnnouncingPolicy>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.
@@ -50,6 +69,62 @@ pub struct Rules {
     pub fairness: FairnessPolicy,
     /// Numbers that hold for the whole centre.
     pub limits: Limits,
+}
+
+/// How an emergency message is recorded by phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncingPolicy {
+    /// What a seat's phone dials.
+    pub code: String,
+    /// How long a message may be.
+    pub seconds_max: u32,
+    /// Who may do it, for whom.
+    pub pins: Vec<PinRule>,
+    /// What is said meanwhile.
+    pub prompts: AnnouncingPrompts,
+}
+
+/// Whoever knows these digits records messages for these authorities, chosen by key in this order.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinRule {
+    /// The digits.
+    pub pin: String,
+    /// For whom; at most nine.
+    pub tenants: Vec<TenantId>,
+}
+
+/// Without the digits.
+impl std::fmt::Debug for PinRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PinRule")
+            .field("tenants", &self.tenants)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is said to whoever records an emergency message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncingPrompts {
+    /// "Key in your PIN, then hash".
+    pub pin: PromptId,
+    /// "That is no PIN".
+    pub wrong: PromptId,
+    /// "Press the number of your health authority".
+    pub tenant: PromptId,
+    /// "An emergency message is on: 1 to record another, 9 to withdraw it".
+    pub standing: PromptId,
+    /// "Speak after the tone, then press hash".
+    pub speak: PromptId,
+    /// "Nothing was heard".
+    pub silent: PromptId,
+    /// "1 to put it in force, 2 to record it again, 3 to throw it away".
+    pub review: PromptId,
+    /// "It is in force".
+    pub in_force: PromptId,
+    /// "It is withdrawn".
+    pub withdrawn: PromptId,
+    /// "Nothing was changed".
+    pub unchanged: PromptId,
 }
 
 /// When health authorities have drifted apart.

@@ -10,7 +10,7 @@ use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
 use crate::fairness::{Apart, Figures};
-use crate::id::{AttemptId, CallbackId, CampaignId, SiteId, TaskId, TenantId};
+use crate::id::{AnnouncementId, AttemptId, CallbackId, CampaignId, SiteId, TaskId, TenantId};
 use crate::preview::OwedNow;
 use crate::record::{ClosureRow, Work};
 use crate::rules::Tenant;
@@ -201,6 +201,21 @@ pub struct StopNow {
     pub reason: Option<String>,
     /// The emergency step that was chosen.
     pub message: Option<String>,
+    /// What was spoken instead of the dialplan's message.
+    pub announcement: Option<AnnouncementNow>,
+}
+
+/// A message that somebody has spoken, in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AnnouncementNow {
+    /// Which.
+    pub id: AnnouncementId,
+    /// Put in force.
+    pub made_ms: UtcMs,
+    /// How long it is.
+    pub seconds: u32,
+    /// Extension of the seat by whose phone it was spoken; a file, without one.
+    pub seat: Option<String>,
 }
 
 /// A site now.
@@ -308,6 +323,10 @@ impl StopNow {
         Self {
             supervisor: None,
             reason: None,
+            announcement: self.announcement.as_ref().map(|it| AnnouncementNow {
+                seat: None,
+                ..it.clone()
+            }),
             ..self.clone()
         }
     }
@@ -505,7 +524,19 @@ impl Centre {
             supervisor: row.supervisor.clone(),
             reason: row.reason.clone(),
             message: row.message.clone(),
+            announcement: row.announcement.and_then(|id| self.announcement_now(id)),
         }
+    }
+
+    fn announcement_now(&self, id: AnnouncementId) -> Option<AnnouncementNow> {
+        let row = self.announcements.of_id(id)?;
+        let seat = row.seat.and_then(|seat| self.seats.get(&seat));
+        Some(AnnouncementNow {
+            id,
+            made_ms: row.made_ms,
+            seconds: row.duration_ms.div_ceil(1_000),
+            seat: seat.map(|seat| seat.row.name.clone()),
+        })
     }
 
     fn sites_now(&self, now: Now) -> Vec<SiteNow> {

@@ -90,6 +90,17 @@ pub enum Input {
         /// The token of that effect.
         token: u64,
     },
+    /// What `Effect::Record` began is over, and can be played.
+    Recorded {
+        /// The leg.
+        leg: LegId,
+        /// The token of that effect.
+        token: u64,
+        /// How long it is.
+        duration_ms: u32,
+        /// How much of that is as loud as a voice.
+        voiced_ms: u32,
+    },
     /// A seat's phone, having proved its password, says where it is.
     Registered {
         /// Handed back in the effect that answers it.
@@ -149,6 +160,8 @@ pub struct Arrival {
     pub leg: LegId,
     /// The trunk it came through; none for a seat's own phone.
     pub trunk: Option<TrunkId>,
+    /// The seat whose phone it is, by its password.
+    pub seat: Option<SeatId>,
     /// User part of the Request-URI.
     pub called: String,
     /// Who calls, sorted out; anonymous under `Privacy: id`.
@@ -446,8 +459,22 @@ pub enum CommandError {
     #[error("this end of the stop is past")]
     StopIsOver,
     /// No dialplan concerned has such an emergency step.
-    #[error("no dialplan concerned has an emergency step \"{0}\"")]
-    NoMessage(String),
+    #[error("no dialplan concerned has an emergency step \"{name}\": {}", offered(.known))]
+    NoMessage {
+        /// As told.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// A message that was made and one that was chosen.
+    #[error("a message is chosen or recorded, not both")]
+    MessageTwice,
+    /// Longer than may be.
+    #[error("the message lasts longer than {0} s")]
+    TooLong(u32),
+    /// Only an emergency has a message.
+    #[error("only an emergency has a recorded message")]
+    NotSpoken,
     /// It would be over before it begins.
     #[error("this end of the mark is past")]
     MarkIsOver,
@@ -538,6 +565,14 @@ fn one_of(known: &[String]) -> String {
     }
 }
 
+fn offered(known: &[String]) -> String {
+    if known.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("it has {}", known.join(", "))
+    }
+}
+
 fn in_lines(faults: &[NotTaken]) -> String {
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
     lines.join("; ")
@@ -593,6 +628,27 @@ pub enum Effect {
         prompts: Vec<PromptId>,
         /// What follows.
         then: AfterPlay,
+    },
+    /// Keep what a leg says, until a hash or the bound.
+    Record {
+        /// Who speaks.
+        leg: LegId,
+        /// Comes back in `Input::Recorded`.
+        token: u64,
+        /// Under which it can be played.
+        sound: PromptId,
+        /// The bound.
+        max_ms: u32,
+    },
+    /// The hash was told otherwise than in the voice: the recording is over.
+    StopRecording {
+        /// Who spoke.
+        leg: LegId,
+    },
+    /// A recording is played no more.
+    Forget {
+        /// Which.
+        sound: PromptId,
     },
     /// Two legs hear each other.
     Bridge {
@@ -654,6 +710,8 @@ pub enum AfterPlay {
     Music(PromptId),
     /// The ring-back tone, while another phone rings.
     RingBack,
+    /// A short tone, whose end is that of the play.
+    Beep,
 }
 
 /// A phone to call.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::announcement::Spoken;
 use crate::attempt::Doing;
 use crate::calendar::Calendar;
 use crate::centre::Centre;
@@ -20,6 +21,9 @@ use crate::step::{CommandError, Step};
 use crate::time::{Now, UtcMs};
 use crate::timers::{Timer, Timers};
 use crate::words::{Button, OfferState, Reach};
+
+/// How long a message may be where the files say nothing of messages.
+const SECONDS_MAX: u32 = 60;
 
 /// For what a button is pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -77,6 +81,8 @@ pub struct Pressed {
     pub reason: Option<String>,
     /// Name of the dialplan's emergency step, instead of the one that the file chooses.
     pub message: Option<String>,
+    /// What was spoken to be heard instead of the dialplan's message.
+    pub spoken: Option<Spoken>,
 }
 
 /// What a button is about: one of these at a time is pressed for each scope.
@@ -123,9 +129,15 @@ impl Stops {
     }
 
     /// The emergencies of an authority: its own before that of the region.
-    fn emergencies(&self, tenant: TenantId) -> impl Iterator<Item = &ClosureRow> {
+    pub(crate) fn emergencies(&self, tenant: TenantId) -> impl Iterator<Item = &ClosureRow> {
         let scopes = [Scope::Tenant(tenant), Scope::Region].into_iter();
         scopes.filter_map(|scope| self.0.get(&(Matter::Emergency, scope)))
+    }
+
+    /// Whether the message of an authority itself is on.
+    pub(crate) fn has_emergency(&self, tenant: TenantId) -> bool {
+        let key = (Matter::Emergency, Scope::Tenant(tenant));
+        self.0.contains_key(&key)
     }
 
     fn of_id(&self, id: ClosureId) -> Option<(Matter, Scope)> {
@@ -158,6 +170,12 @@ impl Dialplan {
         let in_file = self.emergency.map(|Emergency { step, .. }| step);
         let named = name.and_then(|name| self.emergency_named(name));
         named.or(in_file)
+    }
+
+    fn emergency_names(&self) -> impl Iterator<Item = &str> {
+        let steps = self.names.iter().zip(&self.steps);
+        let emergencies = steps.filter(|(_, step)| matches!(step, PlanStep::Emergency { .. }));
+        emergencies.map(|(name, _)| name.as_str())
     }
 
     fn emergency_named(&self, name: &str) -> Option<StepId> {
@@ -198,22 +216,22 @@ impl Centre {
         if pressed.ends_ms.is_some_and(|at| at <= now.utc_ms) {
             return Err(CommandError::StopIsOver);
         }
-        if let Some(message) = &pressed.message
-            && !self.knows_message(told.button, scope, message)
-        {
-            return Err(CommandError::NoMessage(message.clone()));
-        }
+        self.message_fits(told.button, scope, &pressed)?;
         let key = (matter(told.button), scope);
         let standing = self.stops.0.remove(&key);
         let (id, since_ms) = match standing {
-            Some(row) if row.button == told.button => (row.id, row.since_ms),
+            Some(row) if row.button == told.button => {
+                self.withdraw_announcement(now, row.announcement, step);
+                (row.id, row.since_ms)
+            }
             other => {
                 if let Some(row) = other {
-                    record_end(now, row, pressed.supervisor.clone(), step);
+                    self.record_end(now, row, pressed.supervisor.clone(), step);
                 }
                 (ClosureId(self.ids.allot()), now.utc_ms)
             }
         };
+        let spoken = pressed.spoken;
         let row = ClosureRow {
             id,
             button: told.button,
@@ -224,6 +242,7 @@ impl Centre {
             supervisor: pressed.supervisor,
             reason: pressed.reason,
             message: pressed.message,
+            announcement: spoken.map(|spoken| self.announce(now, &spoken, step)),
             released_by: None,
         };
         step.records.push(Record::Closure(Box::new(row.clone())));
@@ -246,7 +265,7 @@ impl Centre {
         let Some(row) = self.stops.0.remove(&key) else {
             return Err(CommandError::NotPressed(told.button));
         };
-        record_end(now, row, supervisor, step);
+        self.record_end(now, row, supervisor, step);
         self.stops_changed(now, step);
         Ok(())
     }
@@ -261,7 +280,7 @@ impl Centre {
             return;
         };
         if row.ends_ms.is_some_and(|at| at <= now.utc_ms) {
-            record_end(now, row, None, step);
+            self.record_end(now, row, None, step);
             self.stops_changed(now, step);
         } else {
             await_release(&mut self.timers, now, &row);
@@ -315,16 +334,59 @@ impl Centre {
         }
     }
 
-    fn knows_message(&self, button: Button, scope: Scope, name: &str) -> bool {
-        let mut tenants = self.rules.tenants.iter();
+    fn message_fits(
+        &self,
+        button: Button,
+        scope: Scope,
+        pressed: &Pressed,
+    ) -> Result<(), CommandError> {
+        let is_emergency = button == Button::Emergency;
+        if pressed.spoken.is_some() && !is_emergency {
+            return Err(CommandError::NotSpoken);
+        }
+        let policy = self.rules.announcing.as_ref();
+        let seconds_max = policy.map_or(SECONDS_MAX, |policy| policy.seconds_max);
+        let spoken_ms = pressed
+            .spoken
+            .as_ref()
+            .map_or(0, |spoken| spoken.duration_ms);
+        if spoken_ms > seconds_max.saturating_mul(1_000) {
+            return Err(CommandError::TooLong(seconds_max));
+        }
+        let Some(name) = &pressed.message else {
+            return Ok(());
+        };
+        if pressed.spoken.is_some() {
+            return Err(CommandError::MessageTwice);
+        }
+        let known = if is_emergency {
+            self.messages_of(scope)
+        } else {
+            Vec::new()
+        };
+        if known.contains(name) {
+            return Ok(());
+        }
+        let name = name.clone();
+        Err(CommandError::NoMessage { name, known })
+    }
+
+    /// The emergency steps that can be chosen, by name.
+    fn messages_of(&self, scope: Scope) -> Vec<String> {
         let concerned = |id: TenantId| match scope {
             Scope::Region => true,
             Scope::Tenant(own) => own == id,
             Scope::Queue(_) => false,
         };
-        let has_it = |plan: &Dialplan| plan.emergency_named(name).is_some();
-        button == Button::Emergency
-            && tenants.any(|(id, tenant)| concerned(*id) && has_it(&tenant.dialplan))
+        let tenants = self.rules.tenants.iter();
+        let tenants = tenants.filter(|(id, _)| concerned(**id));
+        let mut known: Vec<String> = tenants
+            .flat_map(|(_, tenant)| tenant.dialplan.emergency_names())
+            .map(str::to_owned)
+            .collect();
+        known.sort_unstable();
+        known.dedup();
+        known
     }
 
     /// A button was pressed or released: no seat rings for a callback that is stopped, and whoever
@@ -473,6 +535,13 @@ impl Centre {
         behind.map(door).collect()
     }
 
+    fn record_end(&mut self, now: Now, mut row: ClosureRow, by: Option<String>, step: &mut Step) {
+        row.until_ms = Some(now.utc_ms);
+        row.released_by = by;
+        self.withdraw_announcement(now, row.announcement, step);
+        step.records.push(Record::Closure(Box::new(row)));
+    }
+
     /// After a start, and under new rules: what belonged to a queue that is gone belongs to its
     /// successor, what belonged to nothing that is left is over, and so is what was to end meanwhile.
     pub(crate) fn sort_buttons(&mut self, now: Now, rows: Vec<ClosureRow>, step: &mut Step) {
@@ -486,7 +555,7 @@ impl Centre {
             let is_over = row.ends_ms.is_some_and(|at| at <= now.utc_ms);
             let key = scope.map(|scope| (matter(row.button), scope));
             let Some(key) = key.filter(|key| !is_over && !self.stops.0.contains_key(key)) else {
-                record_end(now, row, None, step);
+                self.record_end(now, row, None, step);
                 continue;
             };
             if row.scope != key.1 {
@@ -498,12 +567,6 @@ impl Centre {
         }
         self.stops_changed(now, step);
     }
-}
-
-fn record_end(now: Now, mut row: ClosureRow, by: Option<String>, step: &mut Step) {
-    row.until_ms = Some(now.utc_ms);
-    row.released_by = by;
-    step.records.push(Record::Closure(Box::new(row)));
 }
 
 fn await_release(timers: &mut Timers, now: Now, row: &ClosureRow) {

@@ -20,6 +20,7 @@ impl Centre {
         self.stopping = Some(false);
         self.timers.at(now.in_s(drain_s), Timer::DrainEnds);
         self.turn_waiting_into_callbacks(now, step);
+        self.cut_announcers(now, step);
         for id in self.answered_and_waiting() {
             self.person_told(now, id, step);
         }

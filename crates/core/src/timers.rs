@@ -24,6 +24,8 @@ pub(crate) enum Timer {
     TrunkAgain(TrunkId, MonoUs),
     /// The caller pressed no key.
     Menu(AttemptId, u64),
+    /// Whoever makes the message of an emergency pressed no key.
+    AnnouncerKey(AttemptId, u64),
     /// Tell the place in line.
     Announce(AttemptId, u64),
     /// Offer to call back.

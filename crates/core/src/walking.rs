@@ -41,7 +41,9 @@ impl Centre {
         if let Some(live) = self.attempts.get_mut(&id) {
             live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
         }
-        let owed = self.rules.prompts.callback_at_closing;
+        let tenant = self.attempts.get(&id).map(|live| live.tenant);
+        let spoken = tenant.and_then(|tenant| self.announced(tenant));
+        let owed = spoken.unwrap_or(self.rules.prompts.callback_at_closing);
         self.say_owed(id, owed, step);
     }
 
@@ -115,13 +117,22 @@ impl Centre {
                 Some(PlanStep::Emergency { prompts, then }) => {
                     live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
                     let next = then.map_or(Next::HangUp, Next::Step);
-                    return self.speak(id, prompts.clone(), next, step);
+                    let prompts = self.message_of(tenant, prompts);
+                    return self.speak(id, prompts, next, step);
                 }
                 Some(PlanStep::HangUp { play, served }) => {
                     return self.answer_by(id, play.clone(), Next::HangUp, *served, step);
                 }
                 None => return,
             }
+        }
+    }
+
+    /// What was spoken for an emergency; else what the dialplan has for it.
+    fn message_of(&self, tenant: TenantId, prompts: &[PromptId]) -> Vec<PromptId> {
+        match self.announced(tenant) {
+            Some(sound) => vec![sound],
+            None => prompts.to_vec(),
         }
     }
 

@@ -5,6 +5,7 @@
 //! Files that the configuration names are found from the working directory, else from the
 //! configuration's own folder, else from that folder's parent.
 
+pub(crate) mod announcing;
 pub(crate) mod authority;
 pub(crate) mod callback;
 mod dials;
@@ -79,6 +80,8 @@ pub(crate) struct Config {
     pub(crate) fairness: FairnessPolicy,
     /// Numbers that hold for the whole centre.
     pub(crate) limits: Limits,
+    /// How the message of an emergency is recorded by phone.
+    pub(crate) announcing: Option<announcing::AnnouncingSettings>,
     /// Reasons that a pause may have.
     pub(crate) pause_reasons: Vec<String>,
     /// Reasons to hand a callback back.
@@ -123,6 +126,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let queues = queue::queues(&mut root, &tenants, &calendars);
     let mut told = plans::Told::default();
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
+    let announcing = announcing::announcing(&mut root, &tenants, &library);
     let limits = limits::limits(&mut root);
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let fairness = fairness::fairness(&mut root);
@@ -170,6 +174,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         drain_s,
         fairness,
         limits,
+        announcing,
         pause_reasons,
         decline_reasons,
         calendars,

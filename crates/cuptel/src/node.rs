@@ -78,6 +78,7 @@ impl Node {
             connections: connection_limits(config),
             media,
             prompts: deployment.prompts.clone(),
+            sounds: store.sounds().await?,
             tape: tape(config)?,
         };
         let metrics = http::install_metrics()?;
@@ -542,6 +543,22 @@ impl http::Engine for Port {
 
     fn command(&self, command: Command) -> http::Answer<'_> {
         Box::pin(async move { self.handle.command(command).await.map_err(refused) })
+    }
+
+    fn command_spoken(&self, command: Command, sound: Arc<[u8]>) -> http::Answer<'_> {
+        let spoken = self.handle.command_spoken(command, sound);
+        Box::pin(async move { spoken.await.map_err(refused) })
+    }
+
+    fn sound_of_wav(&self, wav: &[u8]) -> Result<http::Sound, String> {
+        let (audio, duration_ms) =
+            media::sound_of_wav("--wav", wav).map_err(|error| error.to_string())?;
+        let voiced_ms = media::voiced_ms(&audio);
+        Ok(http::Sound {
+            audio,
+            duration_ms,
+            voiced_ms,
+        })
     }
 
     fn why(&self, id: i64) -> http::Looking<'_> {

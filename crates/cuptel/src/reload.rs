@@ -20,6 +20,7 @@ use cuptel_store::{Interned, Store};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::config::announcing::AnnouncingSettings;
 use crate::config::{self, Config};
 use crate::node::{StoredIds, names_of, trunk_peers};
 
@@ -40,6 +41,8 @@ pub(crate) struct Deployment {
     pub(crate) prompts: Arc<PromptLibrary>,
     /// What the library calls each prompt of the configuration.
     places: Vec<PromptId>,
+    /// Of whoever may record the message of an emergency by phone.
+    pins: Vec<String>,
 }
 
 impl Deployment {
@@ -75,10 +78,19 @@ impl Deployment {
                 PROMPT_BYTES_MAX / 1_048_576
             ));
         }
+        let pins = config.announcing.as_ref().map(AnnouncingSettings::reveal);
+        let pins = match pins.transpose() {
+            Ok(pins) => pins.unwrap_or_default(),
+            Err(mut wrong) => {
+                faults.append(&mut wrong);
+                Vec::new()
+            }
+        };
         if !faults.is_empty() {
             return Err(faults);
         }
         Ok(Self {
+            pins,
             hash: hex(&hash.finalize()),
             config,
             prompts: Arc::new(prompts),
@@ -89,6 +101,8 @@ impl Deployment {
     /// The rules, with every name resolved.
     pub(crate) fn rules(&self, ids: &StoredIds) -> Rules {
         let mut rules = self.config.rules(ids);
+        let announcing = self.config.announcing.as_ref();
+        rules.announcing = announcing.map(|settings| settings.policy(&self.pins, ids));
         rules.renumber_prompts(&self.places);
         rules.hash.clone_from(&self.hash);
         rules

@@ -1,5 +1,6 @@
 //! `cuptel stop …`, `open …`, `resume …` and `stops`: the stop buttons, from a shell.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -12,9 +13,9 @@ use serde_json::{Value, json};
 
 use crate::cli::say;
 use crate::config::Config;
-use crate::shell::{Api, show_rows};
+use crate::shell::{Api, escaped, show_rows};
 
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 10] = [
     "button",
     "tenant",
     "queue",
@@ -22,6 +23,9 @@ const FIELDS: [&str; 7] = [
     "until_ms",
     "supervisor",
     "reason",
+    "announcement",
+    "seconds",
+    "seat",
 ];
 
 /// What can be stopped.
@@ -55,6 +59,9 @@ pub(crate) enum StopCommand {
         /// The dialplan's emergency step, instead of the one that it chooses
         #[arg(long, value_name = "STEP")]
         message: Option<String>,
+        /// What callers hear instead of the dialplan's message: WAV, 8 kHz, mono
+        #[arg(long, value_name = "FILE", conflicts_with = "message")]
+        wav: Option<PathBuf>,
         #[command(flatten)]
         how: Pressing,
     },
@@ -107,6 +114,14 @@ pub(crate) enum StopsCommand {
         /// JSON instead of a table
         #[arg(long)]
         json: bool,
+    },
+    /// What was recorded for an emergency, as a WAV file
+    Sound {
+        /// As `stops list` says it
+        announcement: i64,
+        /// The file that is written
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
     },
 }
 
@@ -168,8 +183,12 @@ pub(crate) fn stop(config: &Config, command: StopCommand) -> anyhow::Result<Exit
         StopCommand::Emergency {
             tenant,
             message,
+            wav,
             how,
         } => {
+            if let Some(wav) = wav {
+                return announce(config, &wav, tenant, &how);
+            }
             let mut body = body(Button::Emergency, tenant, None);
             body["message"] = json!(message);
             press(config, body, &how)?;
@@ -204,8 +223,66 @@ pub(crate) fn resume(config: &Config, command: ResumeCommand) -> anyhow::Result<
 
 /// `stops`.
 pub(crate) fn stops(config: &Config, command: StopsCommand) -> anyhow::Result<ExitCode> {
-    let StopsCommand::List { json } = command;
-    show_rows(&Api::of(config)?.get("stops")?, &FIELDS, json)
+    match command {
+        StopsCommand::List { json } => {
+            let mut stops = Api::of(config)?.get("stops")?;
+            if !json {
+                spread_announcements(&mut stops);
+            }
+            show_rows(&stops, &FIELDS, json)
+        }
+        StopsCommand::Sound { announcement, to } => {
+            let path = format!("stops/announcements/{announcement}");
+            let sound = Api::of(config)?.get_bytes(&path)?;
+            std::fs::write(&to, sound).with_context(|| format!("cannot write {}", to.display()))?;
+            say(&format!("written to {}", to.display()));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// A table has no room for a row within a row.
+fn spread_announcements(stops: &mut Value) {
+    let Some(rows) = stops.get_mut("stops").and_then(Value::as_array_mut) else {
+        return;
+    };
+    for row in rows {
+        let announcement = row.get("announcement").cloned().unwrap_or(Value::Null);
+        for (field, of) in [
+            ("announcement", "id"),
+            ("seconds", "seconds"),
+            ("seat", "seat"),
+        ] {
+            row[field] = announcement.get(of).cloned().unwrap_or(Value::Null);
+        }
+    }
+}
+
+/// Puts a file in force as the message of an emergency.
+fn announce(
+    config: &Config,
+    wav: &Path,
+    tenant: Option<String>,
+    how: &Pressing,
+) -> anyhow::Result<ExitCode> {
+    let sound = std::fs::read(wav).with_context(|| format!("cannot read {}", wav.display()))?;
+    let until = until(config, how.until.as_deref())?.map(|at| at.to_string());
+    let asked = [
+        ("tenant", tenant),
+        ("until_ms", until),
+        ("supervisor", how.by.supervisor.clone()),
+        ("reason", how.reason.clone()),
+    ];
+    let asked = asked
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
+    let asked: Vec<String> = asked
+        .map(|(key, value)| format!("{key}={}", escaped(&value)))
+        .collect();
+    let path = format!("stops/announcements?{}", asked.join("&"));
+    Api::of(config)?.post_bytes(&path, &sound)?;
+    say("on: who calls hears the recording and is owed a call; nobody is dialled");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn body(button: Button, tenant: Option<String>, queue: Option<String>) -> Value {

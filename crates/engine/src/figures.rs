@@ -40,6 +40,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             Record::Campaign(row) => campaign_changed(row),
             Record::Attempt(_)
             | Record::Number(_)
+            | Record::Announcement(_)
             | Record::CallbackAmended(_)
             | Record::Need(_)
             | Record::NeedDetail(_)

@@ -16,6 +16,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 #[derive(Debug)]
 pub(crate) enum Wish {
     Command(Command),
+    /// With the sound that is to be the message of an emergency.
+    Spoken(Command, Arc<[u8]>),
     Reload(Box<Reload>),
     /// The next people of a campaign were looked up.
     Entries(CampaignId, u64, Option<EntryPage>),
@@ -105,6 +107,16 @@ impl Handle {
         }
         let (answer, answered) = oneshot::channel();
         self.ask_at_once(Wish::Command(command), answer)?;
+        told(answered.await)
+    }
+
+    /// The same, with the sound that is to be the message of an emergency: A-law, in whole frames.
+    ///
+    /// # Errors
+    /// When the rules refuse, the loop is too busy, or it has ended.
+    pub async fn command_spoken(&self, command: Command, sound: Arc<[u8]>) -> Result<(), Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.ask_at_once(Wish::Spoken(command, sound), answer)?;
         told(answered.await)
     }
 

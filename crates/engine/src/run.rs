@@ -13,7 +13,7 @@ use cuptel_call::writing::Progress;
 use cuptel_call::{Input, Journal, Step, Switch};
 use cuptel_core::Centre;
 use cuptel_core::record::{Record, Restored};
-use cuptel_core::rules::Rules;
+use cuptel_core::rules::{PromptId, Rules};
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::CommandError;
 use cuptel_core::time::{MonoUs, Now, UtcMs};
@@ -66,6 +66,8 @@ pub struct Settings {
     pub media: media::Settings,
     /// Prompts; those of the rules have the numbers that this library gave them.
     pub prompts: Arc<media::PromptLibrary>,
+    /// What is recorded for emergencies in force, and under which number it is played.
+    pub sounds: Vec<(PromptId, Arc<[u8]>)>,
     /// Where what the rules are told is recorded, if it is.
     pub tape: Option<TapeSettings>,
 }
@@ -174,6 +176,7 @@ pub fn start(
     let (bound, listening) = bind(&settings.switch.listeners)?;
     let (media_tx, media_events) = mpsc::channel(MEDIA_EVENTS_MAX);
     let media = media::start(settings.media, settings.prompts, sink(media_tx))
+        .and_then(|media| keep(media, settings.sounds))
         .map_err(EngineError::Media)?;
     let centre = Centre::new(rules, restored.epoch);
     let switch = Switch::new(settings.switch, centre, media.pairs());
@@ -241,6 +244,18 @@ pub fn start(
         ended,
         threads,
     })
+}
+
+/// Gives the media thread what is recorded, before anybody calls.
+fn keep(
+    media: media::Handle,
+    sounds: Vec<(PromptId, Arc<[u8]>)>,
+) -> Result<media::Handle, media::MediaError> {
+    for (sound, audio) in sounds {
+        let sound = media::PromptId(sound.0);
+        media.send(media::Command::Keep { sound, audio })?;
+    }
+    Ok(media)
 }
 
 /// Where the media thread tells what happens.
@@ -458,6 +473,15 @@ impl Loop {
             Wish::Command(command) => {
                 self.answers.insert(request, answer);
                 self.handle(now, Input::Command { request, command });
+            }
+            Wish::Spoken(command, sound) => {
+                self.answers.insert(request, answer);
+                let spoken = Input::Spoken {
+                    request,
+                    command,
+                    sound,
+                };
+                self.handle(now, spoken);
             }
             Wish::Reload(reload) => {
                 self.answers.insert(request, answer);

@@ -269,7 +269,10 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NoQueue(_)
         | CommandError::SeveralQueues(_)
         | CommandError::NoSuchButton(..)
-        | CommandError::NoMessage(_)
+        | CommandError::NoMessage { .. }
+        | CommandError::MessageTwice
+        | CommandError::TooLong(_)
+        | CommandError::NotSpoken
         | CommandError::StopIsOver
         | CommandError::MarkIsOver
         | CommandError::TooManyMarks(_)
@@ -390,9 +393,13 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoSuchButton(..) => {
             "`closed` and `opened` are for a queue, `emergency` for a tenant or the region"
         }
-        CommandError::NoMessage(_) => {
+        CommandError::NoMessage { .. } => {
             "name a step that has `emergency` in the dialplan, or none for the one that it chooses"
         }
+        CommandError::MessageTwice | CommandError::NotSpoken => {
+            "POST /api/v1/stops/announcements takes the recording and presses `emergency`"
+        }
+        CommandError::TooLong(_) => "shorten it, or set a larger `seconds_max` under [announcing]",
         CommandError::NotUnseen(_) => "GET /api/v1/callbacks?unseen=true lists them",
         CommandError::NoNumber(_) => "acknowledge it",
         CommandError::NotMarked(_) => "GET /api/v1/numbers lists what is marked",

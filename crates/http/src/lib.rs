@@ -13,6 +13,7 @@
 mod access;
 mod accounts;
 mod actions;
+mod announcements;
 mod board;
 mod bulk;
 mod by_hand;
@@ -57,6 +58,6 @@ pub use measures::install_metrics;
 pub use pages::{App, Pages, Reach, Settings};
 pub use port::{
     Answer, Configuration, DegradedNow, Engine, FailedReload, Health, Looking, NotReloaded,
-    Refusal, Reloading,
+    Refusal, Reloading, Sound,
 };
 pub use server::{bind, serve};

@@ -5,7 +5,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    accounts, actions, bulk, by_hand, campaigns, configuration, disposing, events, health,
+    accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events, health,
     importing, measures, numbers, offered, reads, reports, revealing, sites, staffing, stops,
     tasks, tenants,
 };
@@ -32,7 +32,7 @@ use crate::{
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile,
         staffing::assign_callback, staffing::acknowledge_callback,
-        staffing::reopen_callback, sites::sites, sites::outage, sites::resume, stops::stops, stops::press, stops::release, numbers::numbers, numbers::mark, numbers::import, numbers::release, tenants::tenants, by_hand::add, by_hand::close,
+        staffing::reopen_callback, sites::sites, sites::outage, sites::resume, stops::stops, stops::press, stops::release, announcements::announce, announcements::sound, numbers::numbers, numbers::mark, numbers::import, numbers::release, tenants::tenants, by_hand::add, by_hand::close,
         campaigns::campaigns, campaigns::campaign, campaigns::entries, campaigns::create,
         campaigns::check, campaigns::add, campaigns::complete, campaigns::start, campaigns::pause,
         campaigns::resume, campaigns::end,

@@ -29,7 +29,7 @@ use crate::password::Digests;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    accounts, actions, bulk, by_hand, campaigns, choosing_seat, configuration, disposing, events,
+    accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration, disposing, events,
     health, importing, measures, numbers, offered, openapi, page, reads, reports, revealing,
     rights, signing_in, sites, staffing, stops, tasks, tenants,
 };
@@ -273,6 +273,9 @@ fn people_paths() -> Router<Shared> {
         .route("/seats", post(staffing::set_seats))
         .route("/numbers/import", post(numbers::import))
         .layer(DefaultBodyLimit::max(staffing::LIST_BYTES_MAX));
+    let sounds = Router::new()
+        .route("/stops/announcements", post(announcements::announce))
+        .layer(DefaultBodyLimit::max(announcements::WAV_BYTES_MAX));
     let chunks = Router::new()
         .route("/campaigns/check", post(campaigns::check))
         .route("/campaigns/{campaign}/entries", post(campaigns::add))
@@ -324,6 +327,8 @@ fn people_paths() -> Router<Shared> {
         .route("/campaigns/{campaign}/pause", post(campaigns::pause))
         .route("/campaigns/{campaign}/resume", post(campaigns::resume))
         .route("/campaigns/{campaign}/end", post(campaigns::end))
+        .route("/stops/announcements/{id}", get(announcements::sound))
+        .merge(sounds)
         .merge(lists)
         .merge(chunks)
 }

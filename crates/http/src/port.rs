@@ -32,6 +32,15 @@ pub trait Engine: Send + Sync + 'static {
     /// Carries out a command; answers after its records are committed.
     fn command(&self, command: Command) -> Answer<'_>;
 
+    /// The same, with the sound that is to be the message of an emergency.
+    fn command_spoken(&self, command: Command, sound: Arc<[u8]>) -> Answer<'_>;
+
+    /// A WAV file as it is played, or what is wrong with it.
+    ///
+    /// # Errors
+    /// One sentence.
+    fn sound_of_wav(&self, wav: &[u8]) -> Result<Sound, String>;
+
     /// Why an attempt or a callback that waits has no offer now; nothing if none such waits.
     fn why(&self, id: i64) -> Looking<'_>;
 
@@ -43,6 +52,17 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Reads the configuration again and puts it in force, whole or not at all.
     fn reload(&self) -> Reloading<'_>;
+}
+
+/// A sound that can be played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// A-law, 8 kHz, mono, in whole frames of 20 ms.
+    pub audio: Arc<[u8]>,
+    /// How long it is.
+    pub duration_ms: u32,
+    /// How much of that is as loud as a voice.
+    pub voiced_ms: u32,
 }
 
 /// What becomes of a reload: the configuration in force.

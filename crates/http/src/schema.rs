@@ -449,8 +449,11 @@ shapes! {
     StopNow {
         button: String, tenant: Option<String>, queue: Option<String>, since_ms: i64,
         until_ms: Option<i64>, supervisor: Option<String>, reason: Option<String>,
-        message: Option<String>,
+        message: Option<String>, announcement: Option<AnnouncementNow>,
     }
+    /// What was spoken to be heard in an emergency instead of the dialplan's message; without a token
+    /// not by whose phone.
+    AnnouncementNow { id: i64, made_ms: i64, seconds: u32, seat: Option<String> }
     /// How callers fared from one day to another, both included. What is open at `at_ms` may still be
     /// paid.
     ServiceReport { from: String, to: String, at_ms: i64, rows: Vec<ServiceLine> }

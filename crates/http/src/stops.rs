@@ -83,6 +83,7 @@ pub(crate) async fn press(
         supervisor: said(wish.supervisor)?,
         reason: said(wish.reason)?,
         message: said(wish.message)?,
+        spoken: None,
     });
     let command = Command::PressStop { told, pressed };
     shared.carry_out(&caller, command).await?;

@@ -495,9 +495,9 @@ fn refused_by_rules(refused: &CommandError) -> String {
             format!("Più ASL hanno una coda {queue}: indica di quale ASL.")
         }
         CommandError::NoSuchButton(..) => "Questo pulsante non esiste.".to_owned(),
-        CommandError::NoMessage(message) => {
-            format!("Nessun dialplan ha un messaggio di emergenza {message}.")
-        }
+        CommandError::NoMessage { name, .. } => format!("Il messaggio {name} non esiste."),
+        CommandError::MessageTwice | CommandError::NotSpoken => "Un solo messaggio.".to_owned(),
+        CommandError::TooLong(most) => format!("Il messaggio dura più di {most} secondi."),
         CommandError::NotUnseen(id) => format!("La richiamata {id} non è tra quelle da rivedere."),
         CommandError::NoNumber(id) => format!("La richiamata {id} non ha più un numero."),
         CommandError::ByHand(refused) => not_by_hand(refused),

@@ -80,6 +80,35 @@ pub enum Command {
     /// Replaces the library. The new one knows every id of the former, so that nothing that
     /// plays changes.
     Prompts(Arc<PromptLibrary>),
+    /// Keeps what the stream says from now on, until `#` or `max_ms`, as a sound that can be played.
+    /// Answered by `Recorded`, unless the stream is closed before; replaces a recording that goes on.
+    Record {
+        /// The stream.
+        stream: StreamId,
+        /// Comes back in `Recorded`.
+        token: u64,
+        /// Under which it can be played; no id of the library.
+        sound: PromptId,
+        /// How long it may be.
+        max_ms: u32,
+    },
+    /// Ends the recording of a stream as `#` does.
+    StopRecording {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// Takes in a sound that is no prompt of the library.
+    Keep {
+        /// Under which it can be played; no id of the library.
+        sound: PromptId,
+        /// A-law, whole frames.
+        audio: Arc<[u8]>,
+    },
+    /// Forgets a recording or a sound that was kept; whoever hears it hears it to its end.
+    Forget {
+        /// Which.
+        sound: PromptId,
+    },
     /// Stops what plays. No `PlayEnded` follows.
     StopPlay {
         /// The stream.
@@ -164,6 +193,21 @@ pub enum Event {
         stream: StreamId,
         /// The token of the command.
         token: u64,
+    },
+    /// A recording is over, and can be played.
+    Recorded {
+        /// The stream.
+        stream: StreamId,
+        /// The token of the command.
+        token: u64,
+        /// Under which it can be played.
+        sound: PromptId,
+        /// A-law, whole frames.
+        audio: Arc<[u8]>,
+        /// How long it is.
+        duration_ms: u32,
+        /// How much of that is as loud as a voice.
+        voiced_ms: u32,
     },
     /// Neither RTP nor RTCP came for `Settings::rtp_timeout_us` although the remote should
     /// send. Once per silence.

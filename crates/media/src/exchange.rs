@@ -13,6 +13,7 @@ use crate::pacing::Wheel;
 use crate::player::Sounds;
 use crate::ports::PortPair;
 use crate::prompt::FRAME_BYTES;
+use crate::recording::{Recorded, Recording};
 use crate::rtp_header::{HEADER_BYTES, RtpHeader, RtpPacket};
 use crate::sdp::Agreed;
 use crate::statistics::Counters;
@@ -139,6 +140,15 @@ impl Exchange {
                 duration_ms,
             } => self.press(now_us, stream, digit, duration_ms),
             Command::Prompts(prompts) => self.sounds.prompts = prompts,
+            Command::Record {
+                stream,
+                token,
+                sound,
+                max_ms,
+            } => self.record(stream, Recording::new(now_us, token, sound, max_ms)),
+            Command::StopRecording { stream } => self.on_leg(stream, Self::stop_recording),
+            Command::Keep { sound, audio } => self.sounds.keep(sound, audio),
+            Command::Forget { sound } => self.sounds.forget(sound),
             Command::StopPlay { stream } => self.on_leg(stream, Self::stop_play),
             Command::Bridge { a, b } => self.bridge(a, b),
             Command::Unbridge { a } => self.on_leg(a, Self::unbridge),
@@ -323,6 +333,59 @@ impl Exchange {
             .map(|stream| (index, stream))
     }
 
+    // ---- recordings
+
+    fn record(&mut self, id: StreamId, recording: Recording) {
+        if let Some((_, stream)) = self.stream(id) {
+            stream.recording = Some(recording);
+        }
+    }
+
+    fn stop_recording(&mut self, index: usize) {
+        if let Some(recording) = self.recording_of(index) {
+            recording.cut();
+            self.recorded(index);
+        }
+    }
+
+    fn recording_of(&mut self, index: usize) -> Option<&mut Recording> {
+        self.legs[index].stream.as_mut()?.recording.as_mut()
+    }
+
+    fn take_down(&mut self, now_us: u64, index: usize, header: &RtpHeader, sound: (&[u8], Codec)) {
+        if let Some(recording) = self.recording_of(index) {
+            recording.hear(now_us, (header.ssrc, header.timestamp), sound);
+            if recording.is_full(now_us) {
+                self.recorded(index);
+            }
+        }
+    }
+
+    /// The recording of a stream is over.
+    fn recorded(&mut self, index: usize) {
+        let Some(stream) = &mut self.legs[index].stream else {
+            return;
+        };
+        let Some(recording) = stream.recording.take() else {
+            return;
+        };
+        let (id, token, sound) = (stream.id, recording.token, recording.sound);
+        let Recorded {
+            audio,
+            duration_ms,
+            voiced_ms,
+        } = recording.finish();
+        self.sounds.keep(sound, Arc::clone(&audio));
+        self.outbox.push(Event::Recorded {
+            stream: id,
+            token,
+            sound,
+            audio,
+            duration_ms,
+            voiced_ms,
+        });
+    }
+
     // ---- packets
 
     /// A datagram on a leg's RTP port.
@@ -344,6 +407,8 @@ impl Exchange {
             }
             Received::Audio(packet, codec) => {
                 self.accepted(index);
+                let sound = (&data[packet.payload.clone()], codec);
+                self.take_down(now_us, index, &packet.header, sound);
                 if let Some(peer) = peer {
                     self.relay_audio(now_us, peer, data, &packet, codec);
                 }
@@ -358,6 +423,10 @@ impl Exchange {
                 } = packet.header;
                 let payload = &data[packet.payload.clone()];
                 let keys = stream.keys.on_packet(now_us, ssrc, timestamp, payload);
+                let recording = stream.recording.as_mut();
+                if recording.is_some_and(|it| it.key(ssrc, timestamp, payload)) {
+                    self.recorded(index);
+                }
                 for key in keys.into_iter().flatten() {
                     self.on_key(id, key);
                 }
@@ -577,6 +646,7 @@ impl Exchange {
 
     /// What is not urgent: keys without end, silent remotes, RTCP.
     pub(crate) fn sweep(&mut self, now_us: u64) {
+        self.sweep_recordings(now_us);
         for &index in self.by_stream.values() {
             let leg = &mut self.legs[index];
             let Some(stream) = &mut leg.stream else {
@@ -607,6 +677,20 @@ impl Exchange {
                 report.write(&mut self.rtcp);
                 leg.send_rtcp(&self.rtcp, target, &self.counters);
             }
+        }
+    }
+
+    /// A remote that sends nothing while nobody speaks ends no recording by its packets.
+    fn sweep_recordings(&mut self, now_us: u64) {
+        let is_full = |leg: &Leg| {
+            let recording = leg.stream.as_ref().and_then(|it| it.recording.as_ref());
+            recording.is_some_and(|recording| recording.is_full(now_us))
+        };
+        let mut open = self.by_stream.values().copied();
+        // One at a time: the next sweep is near, and nothing need be collected.
+        let full = open.find(|index| is_full(&self.legs[*index]));
+        if let Some(index) = full {
+            self.recorded(index);
         }
     }
 

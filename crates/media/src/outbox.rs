@@ -90,6 +90,7 @@ fn network_stream(event: &Event) -> Option<StreamId> {
         Event::Opened { .. }
         | Event::OpenFailed { .. }
         | Event::PlayEnded { .. }
+        | Event::Recorded { .. }
         | Event::RtpStarted { .. }
         | Event::Closed { .. } => None,
     }

@@ -1,6 +1,7 @@
 //! What one stream plays: prompts in a row, music, a tone, or nothing. Gives one 20 ms frame
 //! at a time; knows nothing of packets or of when a frame is due.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::command::Then;
@@ -18,6 +19,22 @@ const FRAME_MS: u32 = 20;
 pub(crate) struct Sounds {
     pub(crate) prompts: Arc<PromptLibrary>,
     pub(crate) tones: Tones,
+    /// Sounds that are no prompts of the library: whole frames.
+    pub(crate) kept: BTreeMap<PromptId, Arc<[u8]>>,
+}
+
+impl Sounds {
+    pub(crate) fn keep(&mut self, sound: PromptId, audio: Arc<[u8]>) {
+        self.kept.insert(sound, audio);
+    }
+
+    pub(crate) fn forget(&mut self, sound: PromptId) {
+        self.kept.remove(&sound);
+    }
+
+    fn audio(&self, sound: PromptId) -> Option<&Arc<[u8]>> {
+        self.prompts.audio(sound).or_else(|| self.kept.get(&sound))
+    }
 }
 
 #[derive(Debug)]
@@ -75,7 +92,7 @@ impl Player {
         let prompts: Vec<_> = prompts
             .iter()
             .filter_map(|&prompt| {
-                let audio = sounds.prompts.audio(prompt).cloned();
+                let audio = sounds.audio(prompt).cloned();
                 if audio.is_none() {
                     tracing::warn!(prompt = prompt.0, "prompt is not in the library, skipped");
                 }
@@ -101,7 +118,7 @@ impl Player {
 
     /// `false` if the library has no such music.
     pub(crate) fn music(&mut self, sounds: &Sounds, music: PromptId) -> bool {
-        if sounds.prompts.audio(music).is_none() {
+        if sounds.audio(music).is_none() {
             tracing::warn!(prompt = music.0, "music is not in the library");
             self.playing = Playing::Nothing;
             return false;
@@ -137,7 +154,7 @@ impl Player {
             }
             Playing::Music => {
                 if let Some((music, place)) = &mut self.music
-                    && let Some(audio) = sounds.prompts.audio(*music)
+                    && let Some(audio) = sounds.audio(*music)
                 {
                     *place = copy_frame(audio, *place, frame).unwrap_or(0);
                 }
@@ -236,6 +253,7 @@ pub(crate) mod tests {
         let sounds = Sounds {
             prompts: Arc::new(prompts),
             tones: Tones::new(),
+            kept: BTreeMap::new(),
         };
         (sounds, [one, two, music])
     }

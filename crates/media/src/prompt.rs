@@ -6,6 +6,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use crate::g711::{ALAW_SILENCE, linear_to_alaw, ulaw_to_alaw};
+use crate::recording::in_frames;
 
 /// 20 ms at 8 kHz, one byte a sample.
 pub(crate) const FRAME_BYTES: usize = 160;
@@ -180,6 +181,21 @@ impl PromptLibrary {
     fn get(&self, prompt: PromptId) -> Option<&Prompt> {
         self.prompts.get(usize::try_from(prompt.0).ok()?)
     }
+}
+
+/// A WAV file as what can be played, and how many milliseconds it lasts.
+///
+/// # Errors
+/// Names what is wrong with the file.
+pub fn sound_of_wav(name: &str, bytes: &[u8]) -> Result<(Arc<[u8]>, u32), PromptError> {
+    let audio = read_wav(name, bytes)?;
+    if audio.is_empty() {
+        return Err(PromptError::Empty {
+            name: name.to_owned(),
+        });
+    }
+    let duration_ms = u32::try_from(audio.len() / SAMPLES_PER_MS).unwrap_or(u32::MAX);
+    Ok((in_frames(audio), duration_ms))
 }
 
 const FORMAT_PCM: u16 = 1;

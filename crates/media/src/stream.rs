@@ -7,6 +7,7 @@ use crate::command::Latch;
 use crate::keying::Keying;
 use crate::player::Player;
 use crate::reception::Reception;
+use crate::recording::Recording;
 use crate::relay::Outgoing;
 use crate::rtcp;
 use crate::rtp_header::RtpPacket;
@@ -44,6 +45,8 @@ pub(crate) struct Stream {
     pub(crate) keys: Keys,
     pub(crate) player: Player,
     pub(crate) keying: Keying,
+    /// What it says is kept.
+    pub(crate) recording: Option<Recording>,
     /// The 20 ms slot phase while it plays or presses keys.
     pub(crate) phase: Option<usize>,
     /// Index of the leg at the other side of the bridge.
@@ -69,6 +72,7 @@ impl Stream {
             keys: Keys::default(),
             player: Player::new(),
             keying: Keying::default(),
+            recording: None,
             phase: None,
             peer: None,
             report: StreamReport::default(),

@@ -5,6 +5,7 @@
 //! second one to learn that there is nothing more. (`mio` is edge-triggered only, and its time
 //! limit has whole milliseconds; the deadlines here are a timerfd's.)
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::UdpSocket;
 use std::sync::Arc;
@@ -106,6 +107,7 @@ pub fn start(
         Sounds {
             prompts,
             tones: Tones::new(),
+            kept: BTreeMap::new(),
         },
         Limits {
             rtp_timeout_us: settings.rtp_timeout_us,

@@ -11,8 +11,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use cuptel_media::{
-    Codec, Command, Direction, Event, Latch, OpenFailure, PortPool, PromptLibrary, StreamId, Then,
-    Tone, g711, start,
+    Codec, Command, Direction, Event, Latch, OpenFailure, PortPool, PromptId, PromptLibrary,
+    StreamId, Then, Tone, g711, start,
 };
 use phone::{A, B, Media, Phone, TIMEOUT, settings, wav};
 
@@ -641,4 +641,86 @@ fn random_datagrams_harm_nobody() {
     a.send_audio(8, &[7; 160]);
     while b.receive().payload[..] != [7; 160] {}
     assert!(media.handle.stats().malformed > 0);
+}
+
+#[test]
+fn what_a_phone_says_is_recorded_until_the_hash_and_can_be_played_to_another() {
+    let media = Media::start(PromptLibrary::new());
+    let (mut a, b) = (media.call(A), media.call(B));
+    let sound = PromptId(1 << 31);
+    media.send(Command::Record {
+        stream: A,
+        token: 7,
+        sound,
+        max_ms: 60_000,
+    });
+    media.settle(A);
+    for n in 0..40_u8 {
+        a.send_audio(if n < 20 { 8 } else { 0 }, &[0x2A; 160]);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(media.event(), Event::RtpStarted { stream: A });
+    let pressed = 5_000 + 41 * 160;
+    a.send_event(101, 11, false, 160, pressed);
+    a.send_event(101, 11, true, 800, pressed);
+    let Event::Recorded {
+        stream,
+        token,
+        audio,
+        duration_ms,
+        voiced_ms,
+        ..
+    } = media.event()
+    else {
+        panic!("not recorded")
+    };
+    assert_eq!((stream, token), (A, 7));
+    assert_eq!(duration_ms, 740, "without the key");
+    assert!(voiced_ms >= 680, "{voiced_ms}");
+    assert!(matches!(media.event(), Event::Digit { digit: '#', .. }));
+    play_to(&media, B, sound);
+    for frame in audio.chunks(160).take(30) {
+        assert_eq!(b.receive().payload[..], *frame);
+    }
+    media.send(Command::StopPlay { stream: B });
+    media.send(Command::Forget { sound });
+    play_to(&media, B, sound);
+    let nothing = Event::PlayEnded {
+        stream: B,
+        token: 8,
+    };
+    assert_eq!(media.event(), nothing, "it is forgotten");
+}
+
+fn play_to(media: &Media, stream: StreamId, sound: PromptId) {
+    media.send(Command::Play {
+        stream,
+        token: 8,
+        prompts: Arc::new([sound]),
+        gap_ms: 0,
+        then: Then::Silence,
+    });
+}
+
+#[test]
+fn a_recording_ends_at_its_bound_without_a_packet_and_not_at_all_with_its_stream() {
+    let media = Media::start(PromptLibrary::new());
+    media.call(A);
+    let record = |max_ms| Command::Record {
+        stream: A,
+        token: 9,
+        sound: PromptId(1 << 31),
+        max_ms,
+    };
+    media.send(record(100));
+    let Event::Recorded {
+        duration_ms, audio, ..
+    } = media.event()
+    else {
+        panic!("not recorded")
+    };
+    assert_eq!((duration_ms, audio.len()), (0, 160));
+    media.send(record(60_000));
+    assert!(matches!(media.close(A), Event::Closed { .. }));
+    assert_eq!(media.event_within(Duration::from_millis(100)), None);
 }

@@ -1,6 +1,7 @@
 //! Stop buttons of a world: somebody presses and releases them; and what must hold meanwhile of
 //! every row that is decided.
 
+use cuptel_core::announcement::Spoken;
 use cuptel_core::id::{QueueId, SeatId, TenantId};
 use cuptel_core::record::{AttemptRow, ClosureRow, DialRow, OfferRow, Record, Work};
 use cuptel_core::step::Command;
@@ -28,6 +29,7 @@ impl World {
         let told = some_button(&mut chance);
         let lasts_ms = chance.between(2_000, 60_000);
         let lasts_ms = i64::try_from(lasts_ms).ok().filter(|_| chance.percent(40));
+        let is_spoken = chance.percent(50);
         self.plan(after_us, Happening::Button(chance));
         let Some(process) = &self.process else {
             return Ok(());
@@ -38,6 +40,18 @@ impl World {
                 ..Pressed::default()
             };
             self.met.deed(told.button.as_str());
+            if told.button == Button::Emergency && is_spoken {
+                let spoken = Spoken {
+                    sound: None,
+                    duration_ms: 1_000,
+                    seat: None,
+                };
+                let pressed = Box::new(Pressed {
+                    spoken: Some(spoken),
+                    ..pressed
+                });
+                return self.commands_spoken(Command::PressStop { told, pressed });
+            }
             let pressed = Box::new(pressed);
             return self.commands(Command::PressStop { told, pressed });
         }
@@ -120,6 +134,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::YearsEmptied(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
+        | Record::Announcement(_)
         | Record::Mark(_)
         | Record::Review(_)
         | Record::Campaign(_)

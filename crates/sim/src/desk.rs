@@ -9,7 +9,8 @@ use cuptel_core::words::{Chosen, Disposition, WorkKind, WorkState};
 
 use crate::chance::Chance;
 use crate::invented::{
-    FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, SITE, extension, phone_address,
+    ANNOUNCING_CODE, FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, SITE, extension,
+    phone_address,
 };
 use crate::line::{Act, CallKey, Line, PeerIndex, Who};
 use crate::peer::{Peer, Wish};
@@ -352,16 +353,21 @@ impl World {
             return;
         }
         let user = self.phones[seat].extension.clone();
+        let mut chance = self.phones[seat].chance.fork();
+        let speaks = !self.is_calm() && self.things.any("button") && chance.percent(60);
         let wish = Wish {
             user: &user,
-            called: LINES[0],
+            called: if speaks { ANNOUNCING_CODE } else { LINES[0] },
             extra: Vec::new(),
             sdp: None,
             password: Some(PASSWORD),
         };
         let dialog = self.peers[seat + 1].call(self.now_us, FOR_PHONES, wish);
-        let chance = self.phones[seat].chance.fork();
+        let key = (seat + 1, dialog);
+        if speaks {
+            self.announces_by_phone(key, &mut chance);
+        }
         let line = Line::new(Who::ByHand, Vec::new(), chance);
-        self.begins((seat + 1, dialog), line);
+        self.begins(key, line);
     }
 }

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
-    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DeclineId,
-    DialId, EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId, OperatorId, OutageId, SeatId,
-    SignInId, TaskId, TenantId,
+    AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
+    ClosureId, DeclineId, DialId, EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId,
+    OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow,
-    ChosenTimeRow, ClosureRow, CodeWordRow, DeclineRow, DialRow, IntervalRow, MarkRow,
-    NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow,
-    ProfileRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow,
-    SiteOutageRow, Spoken, TaskRow, Work,
+    AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow,
+    CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow, DeclineRow, DialRow,
+    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
+    OperatorRow, OwnerRow, ProfileRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
+    SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -45,6 +45,7 @@ pub(crate) struct Image {
     pub(crate) bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
     pub(crate) closures: BTreeMap<ClosureId, ClosureRow>,
+    pub(crate) announcements: BTreeMap<AnnouncementId, AnnouncementRow>,
     pub(crate) marks: BTreeMap<MarkId, MarkRow>,
     pub(crate) reviews: BTreeMap<CallbackId, ReviewRow>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
@@ -102,6 +103,9 @@ impl Image {
             Record::Review(row) => drop(self.reviews.insert(row.callback, row.clone())),
             Record::Mark(row) => drop(self.marks.insert(row.id, (**row).clone())),
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
+            Record::Announcement(row) => {
+                self.announcements.insert(row.id, (**row).clone());
+            }
             Record::Bulk(row) => drop(self.bulks.insert(row.id, (**row).clone())),
             Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row.clone())),
             Record::YearsEmptied(row) => {
@@ -198,6 +202,12 @@ impl Image {
     /// Stop buttons that nobody has released.
     pub(crate) fn pressed(&self) -> impl Iterator<Item = &ClosureRow> {
         self.closures.values().filter(|row| row.until_ms.is_none())
+    }
+
+    /// Messages in force.
+    pub(crate) fn announced(&self) -> impl Iterator<Item = &AnnouncementRow> {
+        let all = self.announcements.values();
+        all.filter(|row| row.erased_ms.is_none())
     }
 
     /// Marks that nobody has taken away.
@@ -321,6 +331,7 @@ impl Image {
                 .cloned()
                 .collect(),
             closures: self.pressed().cloned().collect(),
+            announcements: self.announced().cloned().map(without_sound).collect(),
             marks: self.marks_held().cloned().collect(),
             unseen: self.unseen().cloned().collect(),
             bulks: self.bulks_open(),
@@ -414,4 +425,9 @@ impl Image {
             promised_ms: self.promised.get(&row.id).copied(),
         }
     }
+}
+
+/// The rules know nothing of it.
+fn without_sound(row: AnnouncementRow) -> AnnouncementRow {
+    AnnouncementRow { audio: None, ..row }
 }

@@ -16,10 +16,10 @@ use cuptel_core::number::PhoneNumber;
 use cuptel_core::preview::{PreviewEnds, PreviewPolicy};
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
-    AnswerTarget, CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay,
-    LendPolicy, Limits, Line, MatchPolicy, NoOperators, NoticePrompts, PersonFirstPrompts,
-    PromptId, Queue, ReminderPrompts, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk,
-    VerifyPrompts, WhenPrompts, WrapUp,
+    AnnouncingPolicy, AnnouncingPrompts, AnswerTarget, CalendarId, CallbackPolicy, CodePrompts,
+    DialPolicy, FairnessPolicy, GivesWay, LendPolicy, Limits, Line, MatchPolicy, NoOperators,
+    NoticePrompts, PersonFirstPrompts, PinRule, PromptId, Queue, ReminderPrompts, Rules, Site,
+    SpokenPrompts, TaskPolicy, Tenant, Trunk, VerifyPrompts, WhenPrompts, WrapUp,
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
@@ -41,6 +41,8 @@ const HOURS: [&[&str]; 6] = [
 ];
 
 /// The first authority's line, the second's, and one that nobody has.
+/// What a seat dials to speak the message of an emergency.
+pub(crate) const ANNOUNCING_CODE: &str = "*77";
 pub(crate) const LINES: [&str; 3] = ["+390861000000", "+390862000000", "+390863000000"];
 /// A Wednesday, 09:59 in UTC: the first authority closes a little later or earlier.
 pub(crate) const BEGIN_MS: UtcMs = 1_792_576_740_000;
@@ -338,6 +340,7 @@ impl Shape {
             )]),
             calendars: vec![self.calendar()],
             prompts: prompts(),
+            announcing: Some(announcing()),
             pause_reasons: Vec::new(),
             decline_reasons: DECLINE_REASONS.map(str::to_owned).to_vec(),
             fairness: FairnessPolicy::default(),
@@ -780,6 +783,31 @@ fn when_prompts() -> WhenPrompts {
         confirm: PromptId(312),
         not_then: PromptId(313),
         kept: PromptId(314),
+    }
+}
+
+/// One PIN is for one authority, the other for both.
+fn announcing() -> AnnouncingPolicy {
+    let pin = |pin: &str, tenants: &[i64]| PinRule {
+        pin: pin.to_owned(),
+        tenants: tenants.iter().map(|id| TenantId(*id)).collect(),
+    };
+    AnnouncingPolicy {
+        code: ANNOUNCING_CODE.to_owned(),
+        seconds_max: 5,
+        pins: vec![pin("1234", &[1]), pin("99", &[1, 2])],
+        prompts: AnnouncingPrompts {
+            pin: PromptId(360),
+            wrong: PromptId(361),
+            tenant: PromptId(362),
+            standing: PromptId(363),
+            speak: PromptId(364),
+            silent: PromptId(365),
+            review: PromptId(366),
+            in_force: PromptId(367),
+            withdrawn: PromptId(368),
+            unchanged: PromptId(369),
+        },
     }
 }
 

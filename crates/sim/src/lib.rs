@@ -10,6 +10,7 @@
 //! [`whatif`] asks the same rules what a day would be like that was not yet.
 
 mod admission;
+mod announced;
 mod bulk;
 mod buttons;
 mod by_hand;

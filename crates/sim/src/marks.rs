@@ -92,6 +92,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::YearsEmptied(_)
         | Record::SiteOutage(_)
         | Record::Closure(_)
+        | Record::Announcement(_)
         | Record::Mark(_)
         | Record::Review(_)
         | Record::Campaign(_)

@@ -75,6 +75,7 @@ impl World {
         self.decided = self.disk.database.rows.clone();
         self.disk.promised = self.decided.clone();
         self.watch.nobody_rings_unknown(&self.decided)?;
+        self.keep_sounds()?;
         let restored = self.decided.restored(self.epoch);
         let seed = self.chance.seed32();
         let mut process = Process::new(&self.shape, self.rules.clone(), self.epoch, seed);
@@ -170,6 +171,7 @@ impl World {
         self.disk.memory.hand_over();
         self.send(transmits);
         for command in commands {
+            self.check_sounds(&command)?;
             self.command_sound(command);
         }
         self.write();
@@ -397,6 +399,7 @@ impl World {
                 | Record::TaskEvent(_)
                 | Record::SiteOutage(_)
                 | Record::Closure(_)
+                | Record::Announcement(_)
                 | Record::Mark(_)
                 | Record::Review(_) => continue,
                 Record::Campaign(row) => format!("campaign {} {}", row.id, row.state),

@@ -10,6 +10,7 @@ use cuptel_core::words::{
     CallbackState, ClosedHow, DialResult, DialState, Disposition, OfferState, Outcome, Stage,
 };
 
+use crate::announced::check_announcement;
 use crate::by_hand::{check_stays, only_stays};
 use crate::errands::check_tasks;
 use crate::image::Image;
@@ -70,6 +71,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         }
         Record::Callback(row) => check_callback_move(before, row, now_ms),
         Record::Need(row) => check_stays(before, row),
+        Record::Announcement(row) => check_announcement(before, row),
         Record::CallbackAmended(row) => {
             check_amended(before, row)?;
             check_callback_move(before, row, now_ms)

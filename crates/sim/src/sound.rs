@@ -1,9 +1,12 @@
 //! The media thread as a model: streams that open, play as long as their prompts last, fall
 //! silent and close. Nothing is heard; only what is reported matters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use cuptel_media::{Command, Event, OpenFailure, PortPair, StreamId, StreamReport, Then};
+use cuptel_media::{
+    Command, Event, OpenFailure, PortPair, PromptId, StreamId, StreamReport, Then, Tone,
+};
 
 use crate::chance::Chance;
 
@@ -29,6 +32,13 @@ pub(crate) enum Due {
         play: u64,
         token: u64,
     },
+    /// Somebody has spoken.
+    Recorded {
+        stream: StreamId,
+        token: u64,
+        sound: u32,
+        spoken_ms: u32,
+    },
 }
 
 /// What a command led to, each after so many microseconds.
@@ -43,6 +53,8 @@ pub(crate) struct Led {
 #[derive(Debug, Default)]
 pub(crate) struct Sound {
     streams: BTreeMap<StreamId, Stream>,
+    /// Sounds that are no prompts.
+    pub(crate) kept: BTreeSet<u32>,
     /// When streams were closed.
     closed_us: BTreeMap<StreamId, u64>,
     /// Nothing is heard or spoken any more.
@@ -102,6 +114,11 @@ impl Sound {
                 self.play(stream, token, length_us, &mut led);
                 debug_assert!(then != Then::Repeat, "the switch repeats nothing");
             }
+            Command::Tone {
+                stream,
+                token,
+                tone: Tone::Beep,
+            } => self.play(stream, token, BEEP_US, &mut led),
             Command::Music { stream, .. }
             | Command::Tone { stream, .. }
             | Command::StopPlay { stream } => {
@@ -121,9 +138,40 @@ impl Sound {
                     });
                 }
             }
+            Command::Record {
+                stream,
+                token,
+                sound,
+                ..
+            } => self.record(stream, (token, sound.0), chance, &mut led),
+            Command::StopRecording { .. } => {}
+            Command::Keep { sound, .. } => {
+                self.kept.insert(sound.0);
+            }
+            Command::Forget { sound } => {
+                self.kept.remove(&sound.0);
+            }
             Command::Prompts(_) | Command::Unbridge { .. } | Command::SendDigit { .. } => {}
         }
         led
+    }
+
+    /// Somebody speaks for a while, or says nothing.
+    fn record(
+        &mut self,
+        stream: StreamId,
+        (token, sound): (u64, u32),
+        chance: &mut Chance,
+        led: &mut Led,
+    ) {
+        let spoken_ms = u32::try_from(chance.between(0, 6_000)).unwrap_or(0);
+        let recorded = Due::Recorded {
+            stream,
+            token,
+            sound,
+            spoken_ms,
+        };
+        led.due.push((u64::from(spoken_ms) * 1_000, recorded));
     }
 
     fn open(
@@ -201,7 +249,7 @@ impl Sound {
     }
 
     /// What was due is reported, unless it was overtaken.
-    pub(crate) fn due(&self, due: Due) -> Option<Event> {
+    pub(crate) fn due(&mut self, due: Due) -> Option<Event> {
         if self.is_dead {
             return None;
         }
@@ -216,9 +264,28 @@ impl Sound {
                 token,
             } => (self.streams.get(&stream)?.play == play)
                 .then_some(Event::PlayEnded { stream, token }),
+            Due::Recorded {
+                stream,
+                token,
+                sound,
+                spoken_ms,
+            } => {
+                self.streams.get(&stream)?;
+                self.kept.insert(sound);
+                Some(Event::Recorded {
+                    stream,
+                    token,
+                    sound: PromptId(sound),
+                    audio: Arc::from([0x2A_u8; 160]),
+                    duration_ms: spoken_ms,
+                    voiced_ms: spoken_ms,
+                })
+            }
         }
     }
 }
+
+const BEEP_US: u64 = 400_000;
 
 /// Prompts last one to four seconds.
 fn length_us(prompt: u32) -> u64 {

@@ -393,6 +393,7 @@ impl Watch {
             | Record::YearsEmptied(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
+            | Record::Announcement(_)
             | Record::Mark(_)
             | Record::Review(_)
             | Record::Campaign(_)

@@ -165,7 +165,7 @@ pub(crate) struct World {
     pub(crate) offers_until_mute: Option<u64>,
     /// From here on nobody calls any more and nothing fails.
     pub(crate) calm_us: u64,
-    requests: u64,
+    pub(crate) requests: u64,
     /// A life of which the tape tells something else.
     pub(crate) off_tape: Option<Broken>,
 }

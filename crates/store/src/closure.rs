@@ -1,6 +1,6 @@
 //! Stop buttons: images, and those that are pressed at start.
 
-use cuptel_core::id::{ClosureId, QueueId, TenantId};
+use cuptel_core::id::{AnnouncementId, ClosureId, QueueId, TenantId};
 use cuptel_core::record::ClosureRow;
 use cuptel_core::stop_button::Scope;
 
@@ -19,12 +19,13 @@ pub(crate) const UPSERT: &str = upsert!(closure {
     9 reason TEXT,
     10 message TEXT,
     11 released_by TEXT,
+    12 announcement BIGINT,
 });
 
 /// Buttons that nobody has released.
 pub(crate) const OPEN: &str = "
 SELECT id, button, tenant, queue, since_ms, ends_ms, until_ms, supervisor, reason, message,
-    released_by
+    released_by, announcement
 FROM closure WHERE shard = $1 AND until_ms IS NULL ORDER BY id";
 
 pub(crate) fn image(row: &ClosureRow, seq: i64, images: &mut Images) {
@@ -45,6 +46,7 @@ pub(crate) fn image(row: &ClosureRow, seq: i64, images: &mut Images) {
         .maybe_text(row.reason.as_deref())
         .maybe_text(row.message.as_deref())
         .maybe_text(row.released_by.as_deref())
+        .maybe_int(row.announcement.map(|id| id.0))
         .end();
 }
 
@@ -67,5 +69,6 @@ pub(crate) fn read(row: &Row) -> Result<ClosureRow, sqlx::Error> {
         reason: columns.maybe_text()?,
         message: columns.maybe_text()?,
         released_by: columns.maybe_text()?,
+        announcement: columns.maybe_int()?.map(AnnouncementId),
     })
 }

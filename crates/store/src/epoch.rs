@@ -9,9 +9,9 @@ use crate::row::{all, read_int};
 use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
-    assignment, attempt, backlog, bulk_action, campaign, chosen_time, closure, code_word, decline,
-    dial, mark, need_detail, number, offer, operator, owner, profile, registration, review, seat,
-    sign_in, site_outage, state_interval, task,
+    announcement, assignment, attempt, backlog, bulk_action, campaign, chosen_time, closure,
+    code_word, decline, dial, mark, need_detail, number, offer, operator, owner, profile,
+    registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -104,6 +104,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         operators: operator::load(connection).await?,
         outages: all(connection, site_outage::OPEN, site_outage::read).await?,
         closures: all(connection, closure::OPEN, closure::read).await?,
+        announcements: all(connection, announcement::OPEN, announcement::read).await?,
         marks: all(connection, mark::HELD, mark::read).await?,
         unseen: all(connection, review::OPEN, review::read).await?,
         bulks: all(connection, bulk_action::OPEN, bulk_action::read).await?,

@@ -4,6 +4,7 @@
 
 mod access_log;
 mod account;
+mod announcement;
 mod assignment;
 mod attempt;
 mod audit;

@@ -8,9 +8,10 @@ use cuptel_core::words::{CallbackState, DialState, OfferState};
 use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
-    assignment, attempt, bulk_action, callback, campaign, chosen_time, closure, code_word,
-    config_version, decision, decline, dial, mark, need_detail, number, offer, operator, owner,
-    profile, promise, registration, review, seat, sign_in, site_outage, state_interval, task,
+    announcement, assignment, attempt, bulk_action, callback, campaign, chosen_time, closure,
+    code_word, config_version, decision, decline, dial, mark, need_detail, number, offer, operator,
+    owner, profile, promise, registration, review, seat, sign_in, site_outage, state_interval,
+    task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -41,6 +42,7 @@ pub(crate) enum Table {
     ChosenTime,
     SiteOutage,
     Closure,
+    Announcement,
     Mark,
     Review,
     Campaign,
@@ -82,6 +84,7 @@ impl Table {
         Self::ChosenTime,
         Self::SiteOutage,
         Self::Closure,
+        Self::Announcement,
         Self::Mark,
         Self::Review,
         Self::Campaign,
@@ -121,6 +124,7 @@ impl Table {
             Self::ChosenTime => "chosen_time",
             Self::SiteOutage => "site_outage",
             Self::Closure => "closure",
+            Self::Announcement => "announcement",
             Self::Mark => "number_mark",
             Self::Review => "callback_review",
             Self::Campaign => "campaign",
@@ -176,6 +180,7 @@ impl Table {
             Self::ChosenTime => &[chosen_time::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
             Self::Closure => &[closure::UPSERT],
+            Self::Announcement => &[announcement::UPSERT],
             Self::Mark => &[mark::UPSERT],
             Self::Review => &[review::UPSERT],
             Self::Campaign => &[campaign::UPSERT],
@@ -233,6 +238,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::ChosenTime(row) => (Table::ChosenTime, row.callback.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
+        Record::Announcement(row) => (Table::Announcement, row.id.0, false),
         Record::Mark(row) => (Table::Mark, row.id.0, false),
         Record::Review(row) => (Table::Review, row.callback.0, false),
         Record::Campaign(row) => (Table::Campaign, row.id.0, false),
@@ -377,6 +383,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
         }
         Record::Closure(row) => closure::image(row, seq, &mut images[Table::Closure as usize]),
+        Record::Announcement(row) => {
+            announcement::image(row, seq, &mut images[Table::Announcement as usize])
+        }
         Record::Mark(row) => mark::image(row, seq, &mut images[Table::Mark as usize]),
         Record::Review(row) => review::image(row, seq, &mut images[Table::Review as usize]),
         Record::Campaign(row) => campaign::image(row, seq, &mut images[Table::Campaign as usize]),

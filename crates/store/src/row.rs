@@ -16,7 +16,10 @@ pub(crate) struct Columns<'r> {
 }
 
 /// A stored value that the rules do not know.
-fn foreign<E: std::error::Error + Send + Sync + 'static>(index: usize, source: E) -> sqlx::Error {
+pub(crate) fn foreign<E: std::error::Error + Send + Sync + 'static>(
+    index: usize,
+    source: E,
+) -> sqlx::Error {
     sqlx::Error::ColumnDecode {
         index: index.to_string(),
         source: Box::new(source),

@@ -1,5 +1,6 @@
 //! The rules, told as stories: who calls, who is free, who is called back and when.
 
+mod announcing;
 mod blending;
 mod bulks;
 mod calling_back;

@@ -13,21 +13,21 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Step as PlanStep, StepId,
 };
 use cuptel_core::id::{
-    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId, ClosureId, DeclineId,
-    DialId, EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId, OfferId, OperatorId,
-    OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
+    AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
+    ClosureId, DeclineId, DialId, EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId,
+    OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::preview::{OwedNow, PreviewPolicy};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow,
-    CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow, DecisionRow, DeclineRow,
-    DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow,
-    OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record,
-    RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow,
-    TaskRow, WaitingEntry, Work, YearsEmptied,
+    AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow,
+    CallbackRow, CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow,
+    DecisionRow, DeclineRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
+    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
+    Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
+    TaskEventRow, TaskRow, WaitingEntry, Work, YearsEmptied,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
@@ -198,6 +198,7 @@ pub(crate) struct Room {
     bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
     closures: BTreeMap<ClosureId, ClosureRow>,
+    announcements: BTreeMap<AnnouncementId, AnnouncementRow>,
     marks: BTreeMap<MarkId, MarkRow>,
     reviews: BTreeMap<CallbackId, ReviewRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
@@ -259,6 +260,7 @@ impl Room {
             bulk_entries: BTreeMap::new(),
             outages: BTreeMap::new(),
             closures: BTreeMap::new(),
+            announcements: BTreeMap::new(),
             marks: BTreeMap::new(),
             reviews: BTreeMap::new(),
             intervals: BTreeMap::new(),
@@ -400,6 +402,7 @@ impl Room {
                 Record::Operator(row) => drop(self.operators.insert(row.id, row)),
                 Record::SiteOutage(row) => drop(self.outages.insert(row.id, row)),
                 Record::Review(row) => drop(self.reviews.insert(row.callback, row)),
+                Record::Announcement(row) => drop(self.announcements.insert(row.id, *row)),
                 Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
                 Record::Mark(row) => drop(self.marks.insert(row.id, *row)),
                 Record::Bulk(row) => drop(self.bulks.insert(row.id, *row)),
@@ -479,6 +482,7 @@ impl Room {
         self.tell(Input::Arrived(Box::new(Arrival {
             leg,
             trunk: Some(TrunkId(1)),
+            seat: None,
             called: LINE.to_owned(),
             caller: Caller::from_user_part(user),
             raw: user.to_owned(),
@@ -496,6 +500,7 @@ impl Room {
         self.tell(Input::Arrived(Box::new(Arrival {
             leg,
             trunk: Some(TrunkId(1)),
+            seat: None,
             called: LINE.to_owned(),
             caller: Caller::from_user_part(user),
             raw: user.to_owned(),
@@ -557,6 +562,41 @@ impl Room {
     }
 
     // --- Seats.
+
+    /// The phone of a seat dials something by hand.
+    pub(crate) fn seat_dials(&mut self, seat: i64, called: &str) -> LegId {
+        self.next_leg += 1;
+        let leg = LegId(self.next_leg);
+        self.tell(Input::Arrived(Box::new(Arrival {
+            leg,
+            trunk: None,
+            seat: Some(SeatId(seat)),
+            called: called.to_owned(),
+            caller: Caller::from_user_part("101"),
+            raw: "101".to_owned(),
+            sip_call_id: format!("call-{}", self.next_leg),
+            unacceptable: None,
+            media: Ok(()),
+        })));
+        leg
+    }
+
+    /// Messages in force.
+    pub(crate) fn announcements(&self) -> Vec<AnnouncementRow> {
+        let rows = self.announcements.values();
+        rows.filter(|row| row.erased_ms.is_none())
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The last of what was done that is of a kind.
+    pub(crate) fn last_done<T>(&self, wanted: impl Fn(&Effect) -> Option<T>) -> Option<T> {
+        self.effects.iter().rev().find_map(wanted)
+    }
 
     /// A seat's phone registers and its operator signs in.
     pub(crate) fn staffed(&mut self, seat: i64) {
@@ -1320,6 +1360,7 @@ impl Room {
                 .cloned()
                 .collect(),
             closures: self.pressed(),
+            announcements: self.announcements(),
             marks: self.marks_held(),
             unseen: self.unseen(),
             bulks: self
@@ -1527,6 +1568,7 @@ fn rules() -> Rules {
         )]),
         calendars: vec![Calendar::new(&office).expect("a calendar")],
         prompts: prompts(),
+        announcing: None,
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
         fairness: FairnessPolicy::default(),

@@ -51,6 +51,7 @@ fn press_until(
         supervisor: Some("capo".to_owned()),
         reason: Some("prova".to_owned()),
         message: None,
+        spoken: None,
     };
     room.commands(Command::PressStop {
         told,
@@ -473,7 +474,13 @@ fn another_message_can_be_chosen_by_the_name_of_its_step() {
         }),
     };
     let unknown = room.commands(with("5"));
-    assert_eq!(unknown, Err(CommandError::NoMessage("5".to_owned())));
+    assert_eq!(
+        unknown,
+        Err(CommandError::NoMessage {
+            name: "5".to_owned(),
+            known: vec!["6".to_owned()],
+        })
+    );
     room.commands(with("6")).unwrap();
     let mario = room.calls(MARIO);
     assert_eq!(room.said_to(mario), Some(vec![PromptId(22)]));

@@ -163,6 +163,8 @@ impl Config {
                 .map(|draft| draft.calendar.clone())
                 .collect(),
             prompts: self.spoken.clone(),
+            // Its PINs are secrets, which not every command can read.
+            announcing: None,
             pause_reasons: self.pause_reasons.clone(),
             decline_reasons: self.decline_reasons.clone(),
             fairness: self.fairness,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use cuptel_core::id::QueueId;
 use cuptel_core::rules::PromptId;
 
+mod announcing;
 mod delivered;
 mod doubts;
 mod files;

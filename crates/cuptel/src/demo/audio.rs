@@ -160,6 +160,7 @@ impl Audio {
             Event::Opened { .. }
             | Event::Digit { .. }
             | Event::PlayEnded { .. }
+            | Event::Recorded { .. }
             | Event::RtpTimeout { .. }
             | Event::RtpStarted { .. } => None,
         }

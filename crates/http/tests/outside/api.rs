@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use cuptel_core::announcement::Spoken;
 use cuptel_core::id::NeedId;
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::matching::{Eligibility, Skills};
@@ -15,7 +16,9 @@ use cuptel_core::words::{Button, Chosen, Degraded, Disposition, Reach as ButtonR
 use cuptel_http::{Configuration, DegradedNow, FailedReload, NotReloaded, Reach, Refusal};
 use serde_json::{Value, json};
 
-use crate::desk::{AT_MS, CALLER, CAMPAIGN, Centre, add_trouble, busy, local, with_token};
+use crate::desk::{
+    ANNOUNCEMENT, AT_MS, CALLER, CAMPAIGN, Centre, add_trouble, busy, local, with_token,
+};
 
 const READS: [&str; 10] = [
     "/api/v1/reports/service",
@@ -275,6 +278,52 @@ async fn a_button_becomes_its_command() {
         .post_json("/api/v1/stops", &unknown.to_string())
         .await;
     assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn a_wav_file_becomes_the_message_of_an_emergency_and_comes_back_as_one() {
+    let centre = Centre::open().await;
+    let path = "/api/v1/stops/announcements?tenant=asl-teramo&reason=incendio%20al%20centro";
+    let post = |path, wav: &'static str| {
+        let asked = with_token("POST", path).header(CONTENT_TYPE, "audio/wav");
+        centre.ask(asked, wav)
+    };
+    let heard = post(path, "ora!").await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let command = Command::PressStop {
+        told: ButtonTold {
+            button: Button::Emergency,
+            tenant: Some("asl-teramo".to_owned()),
+            queue: None,
+        },
+        pressed: Box::new(Pressed {
+            reason: Some("incendio al centro".to_owned()),
+            spoken: Some(Spoken {
+                sound: None,
+                duration_ms: 4_000,
+                seat: None,
+            }),
+            ..Pressed::default()
+        }),
+    };
+    assert_eq!(centre.desk.commands.lock().unwrap().pop(), Some(command));
+    let sound = centre.desk.sounds.lock().unwrap().pop();
+    assert_eq!(sound.as_deref(), Some(&b"ora!"[..]));
+    for (wav, why) in [("no wav", "not a WAV file"), ("hush", "nothing is heard")] {
+        let heard = post(path, wav).await;
+        assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(heard.text.contains(why), "{}", heard.text);
+    }
+    let path = format!("/api/v1/stops/announcements/{ANNOUNCEMENT}");
+    let heard = centre.ask(with_token("GET", &path), "").await;
+    assert_eq!(heard.header("content-type"), "audio/wav");
+    assert!(heard.text.starts_with("RIFF") && heard.text.ends_with(&"*".repeat(160)));
+    let gone = centre
+        .ask(with_token("GET", "/api/v1/stops/announcements/1"), "")
+        .await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    let stranger = centre.get(&path).await;
+    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
@@ -705,7 +754,7 @@ async fn every_described_path_is_served() {
     }
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 73);
+    assert_eq!(paths.len(), 75);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -715,6 +764,10 @@ async fn every_described_path_is_served() {
             )
             .replace("/tasks/{id}", &format!("/tasks/{}", centre.task))
             .replace("/bulks/{id}", &format!("/bulks/{}", centre.bulk))
+            .replace(
+                "/announcements/{id}",
+                &format!("/announcements/{ANNOUNCEMENT}"),
+            )
             .replace("/why/{id}", &format!("/why/{}", centre.attempt))
             .replace("{campaign}", CAMPAIGN)
             .replace("{seat}", "101")

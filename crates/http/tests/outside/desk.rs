@@ -10,17 +10,17 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cuptel_core::calendar::Zone;
 use cuptel_core::id::{
-    AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId, EntryId, NeedId, NumberId, OfferId,
-    OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
+    AnnouncementId, AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId, EntryId, NeedId,
+    NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
-    AttemptRow, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow, DecisionRow, NeedRow,
-    NumberRow, OfferRow, OperatorRow, Proposal, Record, SeatRow, SignInRow, TaskEventRow, TaskRow,
-    Work,
+    AnnouncementRow, AttemptRow, Audio, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow,
+    DecisionRow, NeedRow, NumberRow, OfferRow, OperatorRow, Proposal, Record, SeatRow, SignInRow,
+    TaskEventRow, TaskRow, Work,
 };
-use cuptel_core::rules::Strategy;
+use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::snapshot::{
     CampaignNow, ClassNow, DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, TenantNow,
     TrunkNow, WaitNow, WaitsNow,
@@ -35,7 +35,7 @@ use cuptel_core::words::{
 };
 use cuptel_http::{
     Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
-    Refusal, Reloading, Settings,
+    Refusal, Reloading, Settings, Sound,
 };
 use cuptel_store::{Access, Batch, Interned, Names, Store};
 use http_body_util::BodyExt as _;
@@ -55,6 +55,7 @@ pub(crate) struct Desk {
     pub(crate) looks: watch::Sender<Arc<Snapshot>>,
     pub(crate) answers: Mutex<VecDeque<Result<(), Refusal>>>,
     pub(crate) commands: Mutex<Vec<Command>>,
+    pub(crate) sounds: Mutex<Vec<Arc<[u8]>>>,
     pub(crate) health: Mutex<Health>,
     pub(crate) waiting: Mutex<BTreeMap<i64, WaitingNow>>,
     pub(crate) reloads: Mutex<VecDeque<Result<(), NotReloaded>>>,
@@ -76,6 +77,24 @@ impl Engine for Desk {
         let again = Arc::new(self.looks.borrow().as_ref().clone());
         self.looks.send_replace(again);
         Box::pin(async move { answer })
+    }
+
+    fn command_spoken(&self, command: Command, sound: Arc<[u8]>) -> Answer<'_> {
+        self.sounds.lock().unwrap().push(sound);
+        self.command(command)
+    }
+
+    /// The bytes themselves, of which every loud one lasts a second.
+    fn sound_of_wav(&self, wav: &[u8]) -> Result<Sound, String> {
+        if wav.starts_with(b"no") {
+            return Err("not a WAV file".to_owned());
+        }
+        let loud = wav.iter().filter(|byte| **byte == b'!').count();
+        Ok(Sound {
+            audio: wav.into(),
+            duration_ms: u32::try_from(wav.len()).unwrap() * 1_000,
+            voiced_ms: u32::try_from(loud).unwrap() * 1_000,
+        })
     }
 
     fn why(&self, id: i64) -> Looking<'_> {
@@ -143,6 +162,7 @@ impl Centre {
             looks: watch::Sender::new(Arc::new(look)),
             answers: Mutex::default(),
             commands: Mutex::default(),
+            sounds: Mutex::default(),
             health: Mutex::new(Health {
                 ready: true,
                 degraded: Vec::new(),
@@ -207,7 +227,8 @@ impl Centre {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        // A sound is no text.
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         Heard {
             status: parts.status,
             headers: parts.headers,
@@ -299,7 +320,23 @@ pub(crate) fn stop() -> StopNow {
         supervisor: Some("Carla Capo".to_owned()),
         reason: Some("linea guasta".to_owned()),
         message: None,
+        announcement: None,
     }
+}
+
+/// What callers hear in an emergency, spoken at the first seat.
+pub(crate) const ANNOUNCEMENT: i64 = 171;
+
+fn announcement() -> Record {
+    Record::Announcement(Box::new(AnnouncementRow {
+        id: AnnouncementId(ANNOUNCEMENT),
+        sound: PromptId(1 << 31),
+        made_ms: AT_MS,
+        duration_ms: 20,
+        seat: Some(SeatId(1)),
+        erased_ms: None,
+        audio: Some(Audio(Arc::from([0x2A; 160]))),
+    }))
 }
 
 /// Authorities drift apart, and somebody has pressed a button.
@@ -523,6 +560,7 @@ async fn fill(store: &Store) -> (i64, i64, i64, i64) {
         Record::CampaignEntry(Box::new(entry(id(10), id(9), id(1)))),
         Record::TaskEvent(created(id(8), id(7))),
         Record::Bulk(Box::new(closed_in_bulk(id(9)))),
+        announcement(),
     ];
     store
         .writer()

@@ -43,6 +43,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::YearsEmptied(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
+            | Record::Announcement(_)
             | Record::Mark(_)
             | Record::Review(_)
             | Record::Task(_)

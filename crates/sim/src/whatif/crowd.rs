@@ -196,6 +196,7 @@ impl<H: FnMut(cuptel_core::time::Now, &Input)> World<'_, H> {
         let arrival = Arrival {
             leg: leg_of(call),
             trunk: Some(callers.trunk),
+            seat: None,
             called: callers.line.reveal().to_owned(),
             caller,
             raw: String::new(),

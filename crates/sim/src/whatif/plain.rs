@@ -88,6 +88,7 @@ impl Plain {
             queues: queues.collect(),
             successors: BTreeMap::new(),
             sites: BTreeMap::new(),
+            announcing: None,
             pause_reasons: Vec::new(),
             decline_reasons: Vec::new(),
             calendars: Vec::new(),

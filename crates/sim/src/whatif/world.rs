@@ -335,6 +335,9 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             }
             // Whoever hears these does nothing; that a call is over is told by its row.
             Effect::HangUp { .. }
+            | Effect::Record { .. }
+            | Effect::StopRecording { .. }
+            | Effect::Forget { .. }
             | Effect::Ring { .. }
             | Effect::Refuse { .. }
             | Effect::Unbridge { .. }

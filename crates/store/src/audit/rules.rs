@@ -766,6 +766,29 @@ WHERE e.shard = $1 AND e.kind = 'returned' AND (a.tenant <> c.tenant OR n.e164 <
 ORDER BY e.callback, e.id")],
     },
     Rule {
+        name: "announcement_lost",
+        promise: "P1",
+        meaning: "an emergency has a message that was recorded, and its sound is not there: callers hear another",
+        advice: "record it again, or put a file in force (`cuptel stop emergency --wav FILE`); it is a fault of CupTel: report it with a copy of the database",
+        offenders: &[("closure", "
+SELECT c.id FROM closure c
+LEFT JOIN announcement a ON a.shard = c.shard AND a.id = c.announcement
+WHERE c.shard = $1 AND c.until_ms IS NULL AND c.announcement IS NOT NULL
+    AND (a.audio IS NULL OR a.erased_ms IS NOT NULL) ORDER BY c.id")],
+    },
+    Rule {
+        name: "announcement_kept",
+        promise: "P7",
+        meaning: "what was recorded for an emergency is kept, and no emergency has it",
+        advice: START,
+        offenders: &[("announcement", "
+SELECT a.id FROM announcement a
+LEFT JOIN closure c ON c.shard = a.shard AND c.announcement = a.id AND c.until_ms IS NULL
+WHERE a.shard = $1 AND (
+    (a.erased_ms IS NULL AND c.id IS NULL) OR (a.erased_ms IS NOT NULL AND a.audio IS NOT NULL))
+ORDER BY a.id")],
+    },
+    Rule {
         name: "task_beside_work",
         promise: "P4",
         meaning: "a seat has a task, and a caller or callback too",

@@ -110,6 +110,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0025_bulk_too_late.sql"),
     ),
     (
+        26,
+        "announcement",
+        include_str!("../../migrations/0026_announcement.sql"),
+    ),
+    (
         27,
         "birth_year",
         include_str!("../../migrations/0027_birth_year.sql"),

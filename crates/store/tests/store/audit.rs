@@ -122,6 +122,13 @@ const P5: &[Damage] = &[
 
 const P7: &[Damage] = &[
     damage(
+        "announcement_kept",
+        "P7",
+        &[171, 172],
+        "UPDATE announcement SET audio = 'AAAA' WHERE id = 172;
+        UPDATE closure SET announcement = NULL WHERE id = 113",
+    ),
+    damage(
         "returned_by_another",
         "P7",
         &[9_001],
@@ -165,6 +172,12 @@ const P7: &[Damage] = &[
 ];
 
 const P1: &[Damage] = &[
+    damage(
+        "announcement_lost",
+        "P1",
+        &[113],
+        "UPDATE announcement SET audio = NULL WHERE id = 171",
+    ),
     damage(
         "campaign_entry_without_campaign",
         "P1",

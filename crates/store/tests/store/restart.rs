@@ -2,16 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use cuptel_core::id::{CallbackId, LineId, NeedId, OperatorId, QueueId, SeatId, TenantId};
-use cuptel_core::record::{CallbackRow, DialRow, OpenCallback, Rang, Record, Restored, Spoken};
+use cuptel_core::id::{
+    AnnouncementId, CallbackId, LineId, NeedId, OperatorId, QueueId, SeatId, TenantId,
+};
+use cuptel_core::record::{
+    AnnouncementRow, CallbackRow, DialRow, OpenCallback, Rang, Record, Restored, Spoken,
+};
+use cuptel_core::rules::PromptId;
 use cuptel_core::words::{CallbackState, ClosedHow, DialResult, DialState, OfferState, Stage};
 use cuptel_store::{Access, Names, OpenError, StoreError, open};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{NOW, SECRETS, commit_day, day, names, number, operator, seat};
+use crate::rows::{NOW, SECRETS, commit_day, day, names, number, operator, seat, sound};
 
 on_every_database!(
     everything_open_comes_back_and_nothing_closed,
+    sounds_in_force_come_back_byte_by_byte_and_withdrawn_ones_are_gone,
     a_backlog_of_several_pages_comes_back_whole,
     who_was_erased_is_still_owed_though_nobody_knows_the_number,
     each_start_has_a_new_epoch,
@@ -60,6 +66,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::YearsEmptied(_)
             | Record::SiteOutage(_)
             | Record::Closure(_)
+            | Record::Announcement(_)
             | Record::Mark(_)
             | Record::Review(_)
             | Record::Campaign(_)
@@ -125,6 +132,7 @@ fn still_open() -> Restored {
             Record::SiteOutage(_) => {}
             Record::Closure(row) if row.until_ms.is_none() => open.closures.push(*row),
             Record::Closure(_) => {}
+            Record::Announcement(row) => open.announcements.extend(in_force(*row)),
             Record::Mark(row) if row.until_ms.is_none() => open.marks.push(*row),
             Record::Mark(_) => {}
             Record::Review(row) if row.seen_ms.is_none() => open.unseen.push(row),
@@ -188,6 +196,12 @@ fn spoken((handle, operator): (i64, i64)) -> Spoken {
     }
 }
 
+/// The rules have no sounds.
+fn in_force(row: AnnouncementRow) -> Option<AnnouncementRow> {
+    let row = Some(row).filter(|row| row.erased_ms.is_none())?;
+    Some(AnnouncementRow { audio: None, ..row })
+}
+
 async fn everything_open_comes_back_and_nothing_closed(home: &Home) {
     let store = home.serve().await;
     commit_day(&store).await;
@@ -198,6 +212,18 @@ async fn everything_open_comes_back_and_nothing_closed(home: &Home) {
     let expected = still_open();
     assert_eq!(expected.callbacks.len(), 2);
     assert_eq!(restored, expected);
+}
+
+async fn sounds_in_force_come_back_byte_by_byte_and_withdrawn_ones_are_gone(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let sounds = store.sounds().await.unwrap();
+    assert_eq!(sounds, [(PromptId((1 << 31) + 7), sound())]);
+    let found = store.sound(AnnouncementId(171)).await.unwrap();
+    assert_eq!(found, Some(sound()));
+    for none in [172, 173] {
+        assert_eq!(store.sound(AnnouncementId(none)).await.unwrap(), None);
+    }
 }
 
 async fn a_backlog_of_several_pages_comes_back_whole(home: &Home) {

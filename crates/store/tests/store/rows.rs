@@ -2,26 +2,27 @@
 //! beside something closed of each kind.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cuptel_core::chosen_time::ChosenTime;
 use cuptel_core::code_word::CodeWord;
 use cuptel_core::id::{
-    AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId, ClosureId,
-    ConfigVersionId, DeclineId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId, OfferId,
-    OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId, TaskId,
-    TenantId, TrunkId,
+    AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
+    ClosureId, ConfigVersionId, DeclineId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId,
+    OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId,
+    TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
-    AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow, CallbackRow, ChosenTimeRow,
-    ClosureRow, CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow, DialRow, IntervalRow,
-    MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorRow, OwnerRow, ProfileRow,
-    PromiseRow, Proposal, Record, RegistrationRow, ReviewRow, SeatRow, SignInRow, SiteOutageRow,
-    TaskEventRow, TaskRow, Work,
+    AnnouncementRow, AssignmentRow, AttemptRow, Audio, BulkEntryRow, BulkRow, CallbackEventRow,
+    CallbackRow, ChosenTimeRow, ClosureRow, CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow,
+    DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorRow,
+    OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow, SeatRow,
+    SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
-use cuptel_core::rules::Strategy;
+use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::stop_button::Scope;
 use cuptel_core::words::{
     BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy,
@@ -464,6 +465,7 @@ fn buttons() -> Vec<Record> {
             supervisor: Some("Capo".into()),
             reason: until_ms.is_none().then(|| "guasto".into()),
             message: (button == Button::Emergency).then(|| "guasto".into()),
+            announcement: (button == Button::Emergency).then_some(AnnouncementId(171)),
             released_by: until_ms.map(|_| "Vice".into()),
         }))
     };
@@ -473,6 +475,31 @@ fn buttons() -> Vec<Record> {
         button(113, Button::Emergency, Scope::Tenant(TenantId(1)), None),
         button(114, Button::Closed, Scope::Queue(QueueId(1)), None),
     ]
+}
+
+/// 171 is in force, 172 was.
+fn announcements() -> Vec<Record> {
+    let announcement = |id, seat, erased_ms: Option<i64>| {
+        let audio = erased_ms.is_none().then(|| Audio(sound()));
+        Record::Announcement(Box::new(AnnouncementRow {
+            id: AnnouncementId(id),
+            sound: PromptId((1 << 31) + 7),
+            made_ms: NOW - 60_000,
+            duration_ms: 4_200,
+            seat,
+            erased_ms,
+            audio,
+        }))
+    };
+    vec![
+        announcement(171, Some(SeatId(1)), None),
+        announcement(172, None, Some(NOW)),
+    ]
+}
+
+/// Every byte, and a minute of it.
+pub(crate) fn sound() -> Arc<[u8]> {
+    (0..480_000_u32).map(|at| at.to_le_bytes()[0]).collect()
 }
 
 /// The third number is not to be called, the second is shared; the first was not to be called.
@@ -574,7 +601,7 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
     records.extend(people());
-    records.extend(buttons().into_iter().chain(told()));
+    records.extend([buttons(), told(), announcements()].concat());
     records.extend(
         [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
             Record::Owner(OwnerRow {

@@ -47,6 +47,7 @@ impl Call {
         call.tell(Input::Arrived(Box::new(Arrival {
             leg: LEG,
             trunk: Some(TrunkId(1)),
+            seat: None,
             called: line.to_owned(),
             caller: Caller::from_user_part(user),
             raw: user.to_owned(),

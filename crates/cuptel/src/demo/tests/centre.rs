@@ -179,6 +179,7 @@ impl Centre {
             media::Event::Opened { .. }
             | media::Event::OpenFailed { .. }
             | media::Event::PlayEnded { .. }
+            | media::Event::Recorded { .. }
             | media::Event::RtpTimeout { .. }
             | media::Event::RtpStarted { .. }
             | media::Event::Closed { .. } => None,
