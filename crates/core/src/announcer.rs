@@ -146,6 +146,16 @@ impl Centre {
             came: Came::Nothing,
         };
         self.announcements.calls.insert(id, call);
+        self.announces(now, seat, step);
+    }
+
+    /// Nobody rings at a seat meanwhile.
+    fn announces(&mut self, now: Now, seat: SeatId, step: &mut Step) {
+        let announces = self.announcements.calls.values().any(|it| it.seat == seat);
+        if let Some(found) = self.seats.get_mut(&seat) {
+            found.announces = announces;
+            self.seat_changed(now, seat, step);
+        }
     }
 
     fn refuses_announcer(&self, now: Now, seat: SeatId, arrival: &Arrival) -> Option<Refusal> {
@@ -496,6 +506,7 @@ impl Centre {
             }
             At::Ringing | At::Pin | At::Tenant | At::Standing | At::Told | At::Leaving => {}
         }
+        self.announces(now, call.seat, step);
         let mut row = call.row;
         finish_signalling(&mut row, call.leg, call.answering, hang_up, step);
         row.stage = Stage::Ended;

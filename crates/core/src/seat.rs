@@ -119,6 +119,8 @@ pub(crate) struct Seat {
     /// The leg of an offer that is over, of which its phone has not said so yet. Until then it
     /// may still ring, or be picked up.
     pub(crate) let_go: Option<LegId>,
+    /// The message of an emergency is spoken there: nobody rings in between.
+    pub(crate) announces: bool,
     /// Whether its operator hears who it is, and is not joined with them yet.
     pub(crate) is_told: bool,
     /// What its operator has said of the needs of whoever they speak with.
@@ -166,6 +168,7 @@ impl Seat {
             grace_until: None,
             work: SeatWork::Idle,
             let_go: None,
+            announces: false,
             is_told: false,
             said: NeedsSaid::default(),
             says_code: None,
@@ -198,7 +201,12 @@ impl Seat {
 
     /// Whether a work may be proposed to it now.
     pub(crate) fn is_free(&self, utc_ms: UtcMs) -> bool {
-        self.is_idle() && self.let_go.is_none() && self.takes_work() && self.reachable_at(utc_ms)
+        self.is_idle() && !self.is_engaged() && self.takes_work() && self.reachable_at(utc_ms)
+    }
+
+    /// Whether its phone is not to be rung just now, though it does no work.
+    pub(crate) fn is_engaged(&self) -> bool {
+        self.let_go.is_some() || self.announces
     }
 
     /// Whether it does nothing that an offer would disturb.

@@ -274,7 +274,7 @@ impl Centre {
             Eligibility::Unreachable
         } else {
             match seat.work {
-                SeatWork::Idle if seat.let_go.is_some() => Eligibility::Resting,
+                SeatWork::Idle if seat.is_engaged() => Eligibility::Resting,
                 SeatWork::Idle => {
                     let is_kept = gives_way && may_be_missed(&self.rules, seat, waiting.queue);
                     self.spared(seat, waiting.queue, waiting.kind(), now)
@@ -351,7 +351,7 @@ impl Centre {
             Eligibility::Unreachable
         } else if !seat.is_idle() || seat.task_offer.is_some() {
             Eligibility::Busy
-        } else if rests || seat.let_go.is_some() {
+        } else if rests || seat.is_engaged() {
             Eligibility::Resting
         } else {
             let withheld = self.withheld(now, seat, row, at_tasks);

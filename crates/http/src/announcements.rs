@@ -1,7 +1,7 @@
 //! What is spoken to be heard in an emergency: put in force as a WAV file, and fetched as one.
 
 use axum::Json;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use cuptel_core::announcement::{Spoken, VOICED_MS_MIN};
@@ -17,7 +17,9 @@ use crate::access::Caller;
 use crate::actions::body_of;
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::reads::{self, identifier};
 use crate::schema;
+use crate::stops::said;
 
 /// Two minutes of 16-bit samples, and room for what else is in a file.
 pub(crate) const WAV_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -48,9 +50,10 @@ pub(crate) struct Announced {
 pub(crate) async fn announce(
     _caller: Caller,
     State(shared): State<Shared>,
-    Query(asked): Query<Announced>,
+    query: reads::Asked<Announced>,
     request: Request,
 ) -> Result<Json<Value>, ApiError> {
+    let asked = reads::asked(query)?;
     let wav = body_of(request, &shared).await?;
     let meaningless = |why| ApiError::Meaningless {
         why,
@@ -62,7 +65,7 @@ pub(crate) async fn announce(
     }
     let told = ButtonTold {
         button: Button::Emergency,
-        tenant: asked.tenant,
+        tenant: said(asked.tenant)?,
         queue: None,
     };
     let spoken = Spoken {
@@ -72,8 +75,8 @@ pub(crate) async fn announce(
     };
     let pressed = Box::new(Pressed {
         ends_ms: asked.until_ms,
-        supervisor: asked.supervisor,
-        reason: asked.reason,
+        supervisor: said(asked.supervisor)?,
+        reason: said(asked.reason)?,
         message: None,
         spoken: Some(spoken),
     });
@@ -91,12 +94,13 @@ pub(crate) async fn announce(
 pub(crate) async fn sound(
     _caller: Caller,
     State(shared): State<Shared>,
-    Path(id): Path<i64>,
+    Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let found = shared.store.sound(AnnouncementId(id)).await?;
+    let which = AnnouncementId(identifier(&id, "announcement in force")?);
+    let found = shared.store.sound(which).await?;
     let audio = found.ok_or_else(|| ApiError::NotFound {
         what: "announcement in force",
-        which: id.to_string(),
+        which: id,
     })?;
     let headers = [(CONTENT_TYPE, "audio/wav"), (CACHE_CONTROL, "no-store")];
     Ok((headers, wav_of(&audio)).into_response())

@@ -51,7 +51,7 @@ pub(crate) struct Release {
     supervisor: Option<String>,
 }
 
-fn said(text: Option<String>) -> Result<Option<String>, ApiError> {
+pub(crate) fn said(text: Option<String>) -> Result<Option<String>, ApiError> {
     typed(text.as_deref().unwrap_or(""))
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use cuptel_call::Input;
 use cuptel_core::record::AnnouncementRow;
 use cuptel_core::step::Command;
+use cuptel_core::stop_button::ButtonTold;
+use cuptel_core::words::Button;
 use cuptel_media as media;
 
 use crate::chance::Chance;
@@ -51,6 +53,23 @@ impl World {
         }
         let patience_us = chance.s(2, 60);
         self.plan(patience_us, Happening::Acts(key, Act::HangUp));
+        // In the quiet at the end it is withdrawn, by whoever asks again until somebody listens.
+        for (tenant, later_s) in [
+            ("teramo", 5),
+            ("avezzano", 5),
+            ("teramo", 60),
+            ("avezzano", 60),
+        ] {
+            let told = ButtonTold {
+                button: Button::Emergency,
+                tenant: Some(tenant.to_owned()),
+                queue: None,
+            };
+            let supervisor = None;
+            let released = Command::ReleaseStop { told, supervisor };
+            let after_us = self.calm_us - self.now_us + later_s * 1_000_000;
+            self.plan(after_us, Happening::Does(released));
+        }
     }
 
     /// What the media thread is given when a process starts.

@@ -354,7 +354,9 @@ impl World {
         }
         let user = self.phones[seat].extension.clone();
         let mut chance = self.phones[seat].chance.fork();
-        let speaks = !self.is_calm() && self.things.any("button") && chance.percent(60);
+        // What they put in force is released before the end.
+        let is_early = self.now_us + 60_000_000 < self.calm_us;
+        let speaks = is_early && self.things.any("button") && chance.percent(60);
         let wish = Wish {
             user: &user,
             called: if speaks { ANNOUNCING_CODE } else { LINES[0] },

@@ -152,6 +152,7 @@ fn whoever_hangs_up_or_throws_it_away_changes_nothing() {
                 room.heard(leg);
                 room.wait_s(16);
                 assert_eq!(says(&room, leg), [UNCHANGED], "no key");
+                room.heard(leg);
             }
             Some(key) => {
                 room.presses(leg, key);
@@ -323,6 +324,18 @@ fn a_hash_told_by_info_ends_the_recording_and_no_key_ends_the_call() {
     room.presses(leg, '#');
     let stops = |effect: &Effect| matches!(effect, Effect::StopRecording { .. });
     assert_eq!(room.count(stops), 1);
+}
+
+#[test]
+fn nobody_rings_at_a_seat_where_somebody_speaks() {
+    let mut room = room();
+    room.staffed(1);
+    let leg = dials(&mut room);
+    let waits = room.waits(MARIO, '1');
+    assert_eq!(room.offered(), None);
+    room.hangs_up(leg);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+    room.hangs_up(waits);
 }
 
 #[test]
