@@ -86,8 +86,7 @@ impl Node {
         let handle = engine.handle();
         let questions = engine.take_questions();
         let (listen, token) = (config.http.listen, config.http.token.reveal()?);
-        let import = config.http.import;
-        let realm = config.sip.realm.clone();
+        let (import, realm) = (config.http.import, config.sip.realm.clone());
         let (reloader, reload) = Reloader::new(
             path,
             deployment,

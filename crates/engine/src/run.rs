@@ -175,9 +175,8 @@ pub fn start(
     getrandom::fill(&mut settings.switch.sip.seed).map_err(|_error| EngineError::Entropy)?;
     let (bound, listening) = bind(&settings.switch.listeners)?;
     let (media_tx, media_events) = mpsc::channel(MEDIA_EVENTS_MAX);
-    let media = media::start(settings.media, settings.prompts, sink(media_tx))
-        .and_then(|media| keep(media, settings.sounds))
-        .map_err(EngineError::Media)?;
+    let media = media::start(settings.media, settings.prompts, sink(media_tx));
+    let media = keep(media, settings.sounds).map_err(EngineError::Media)?;
     let centre = Centre::new(rules, restored.epoch);
     let switch = Switch::new(settings.switch, centre, media.pairs());
     let (batches, to_write) = mpsc::channel(BATCHES_MAX);
@@ -248,9 +247,10 @@ pub fn start(
 
 /// Gives the media thread what is recorded, before anybody calls.
 fn keep(
-    media: media::Handle,
+    media: Result<media::Handle, media::MediaError>,
     sounds: Vec<(PromptId, Arc<[u8]>)>,
 ) -> Result<media::Handle, media::MediaError> {
+    let media = media?;
     for (sound, audio) in sounds {
         let sound = media::PromptId(sound.0);
         media.send(media::Command::Keep { sound, audio })?;

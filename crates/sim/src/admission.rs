@@ -6,7 +6,7 @@ use cuptel_core::record::{AttemptRow, DialRow, OfferRow, Record, SignInRow, Work
 use cuptel_core::rules::Trunk;
 use cuptel_core::snapshot::{QueueNow, SeatNow};
 use cuptel_core::words::{
-    CallbackState, Chosen, DialState, OfferState, Outcome, Stage, WorkKind, WorkState,
+    CallbackState, Chosen, DialState, OfferState, Outcome, Stage, Suppression, WorkKind, WorkState,
 };
 
 use crate::image::Image;
@@ -230,6 +230,11 @@ impl World {
             return Ok(());
         };
         if self.sound.is_dead || self.disk.memory.progress().database.holds() {
+            return Ok(());
+        }
+        // Nobody rings at a seat where a message is spoken, and its row does not say which that is.
+        let is_spoken = |row: &AttemptRow| row.suppressed == Some(Suppression::Internal);
+        if self.decided.attempts_open().any(is_spoken) {
             return Ok(());
         }
         let now = self.now();

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use cuptel_call::Input;
 use cuptel_core::record::AnnouncementRow;
 use cuptel_core::step::Command;
-use cuptel_core::stop_button::ButtonTold;
-use cuptel_core::words::Button;
 use cuptel_media as media;
 
 use crate::chance::Chance;
@@ -53,23 +51,10 @@ impl World {
         }
         let patience_us = chance.s(2, 60);
         self.plan(patience_us, Happening::Acts(key, Act::HangUp));
-        // In the quiet at the end it is withdrawn, by whoever asks again until somebody listens.
-        for (tenant, later_s) in [
-            ("teramo", 5),
-            ("avezzano", 5),
-            ("teramo", 60),
-            ("avezzano", 60),
-        ] {
-            let told = ButtonTold {
-                button: Button::Emergency,
-                tenant: Some(tenant.to_owned()),
-                queue: None,
-            };
-            let supervisor = None;
-            let released = Command::ReleaseStop { told, supervisor };
-            let after_us = self.calm_us - self.now_us + later_s * 1_000_000;
-            self.plan(after_us, Happening::Does(released));
-        }
+        // In the quiet at the end somebody releases all buttons, again and again: a database may
+        // forget that they were.
+        let quiet_us = self.calm_us - self.now_us + 5_000_000;
+        self.plan(quiet_us, Happening::Button(chance.fork()));
     }
 
     /// What the media thread is given when a process starts.

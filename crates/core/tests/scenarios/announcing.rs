@@ -73,9 +73,11 @@ fn keys(room: &mut Room, leg: LegId, digits: &str) {
 
 /// The last sound that was to be recorded, and under which token.
 fn recording(room: &Room) -> (u64, PromptId) {
-    room.last_done(|effect| match effect {
-        Effect::Record { token, sound, .. } => Some((*token, *sound)),
-        _ => None,
+    room.last_done(|effect| {
+        let Effect::Record { token, sound, .. } = effect else {
+            return None;
+        };
+        Some((*token, *sound))
     })
     .expect("somebody speaks")
 }
