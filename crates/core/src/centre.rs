@@ -327,7 +327,10 @@ impl Centre {
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
                 Some(Role::First(id)) => self.first_placed(now, id),
                 Some(
-                    Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Announcer(_),
+                    Role::Caller(_)
+                    | Role::AnsweredWaiting(_)
+                    | Role::LetGo(_)
+                    | Role::Announcer(_),
                 )
                 | None => {}
             },
@@ -336,7 +339,10 @@ impl Centre {
                 Some(Role::Person(seat)) => self.person_rings(seat),
                 Some(Role::First(id)) => self.first_rings(id),
                 Some(
-                    Role::Caller(_) | Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Announcer(_),
+                    Role::Caller(_)
+                    | Role::AnsweredWaiting(_)
+                    | Role::LetGo(_)
+                    | Role::Announcer(_),
                 )
                 | None => {}
             },

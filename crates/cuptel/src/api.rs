@@ -146,6 +146,31 @@ impl Api {
         Self::read(path, self.answered(answer)?)
     }
 
+    /// The body as it came.
+    pub(crate) fn get_bytes(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let answer = request
+            .header("Authorization", format!("Bearer {}", self.token))
+            .call();
+        let mut answer = self.answered(answer)?;
+        if answer.status().is_success() {
+            let body = answer.body_mut().read_to_vec();
+            return body.context("the node's answer cannot be read");
+        }
+        Self::read(path, answer)?;
+        bail!("the node's answer cannot be read")
+    }
+
+    /// A WAV file.
+    pub(crate) fn post_bytes(&self, path: &str, body: &[u8]) -> anyhow::Result<Value> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let answer = request
+            .header("Authorization", format!("Bearer {}", self.token))
+            .header("Content-Type", "audio/wav")
+            .send(body);
+        Self::read(path, self.answered(answer)?)
+    }
+
     /// Asks for one line of a list: the same key is the same request. What keeps that line out is no
     /// fault of the whole.
     pub(crate) fn post_line(&self, path: &str, body: &Value, key: &str) -> anyhow::Result<Said> {

@@ -5,9 +5,9 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::{
-    accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events, health,
-    importing, measures, numbers, offered, reads, reports, revealing, sites, staffing, stops,
-    tasks, tenants,
+    accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events,
+    health, importing, measures, numbers, offered, reads, reports, revealing, sites, staffing,
+    stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.

@@ -29,9 +29,9 @@ use crate::password::Digests;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
-    accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration, disposing, events,
-    health, importing, measures, numbers, offered, openapi, page, reads, reports, revealing,
-    rights, signing_in, sites, staffing, stops, tasks, tenants,
+    accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
+    disposing, events, health, importing, measures, numbers, offered, openapi, page, reads,
+    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants,
 };
 
 /// Bytes of a request's body.
