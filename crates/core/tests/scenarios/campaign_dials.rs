@@ -13,7 +13,7 @@ use crate::room::{BOOK, GRACE_S, LINE, LUCIA, MARIO, NO_ANSWER_S, Room, book};
 const OWN: &str = "+390861000001";
 
 fn number(digits: &str) -> PhoneNumber {
-    PhoneNumber::parse_e164(digits).unwrap()
+    PhoneNumber::parse_e164(digits).expect("the constants are numbers")
 }
 
 /// The dialplan answers a second number.

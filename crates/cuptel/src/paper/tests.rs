@@ -116,11 +116,8 @@ fn everybody_has_a_box_their_number_and_room_for_the_outcome() {
         "{text}"
     );
     assert!(text.ends_with("Fine dell'elenco: 3 persone.\n"), "{text}");
-    let noted = text.split("    nota: visita <cardiologica> del 3").nth(1);
-    assert!(
-        noted.is_some_and(|it| it.contains("\n    dicembre") || it.contains("\n    del")),
-        "{text}"
-    );
+    let wraps = "    nota: visita <cardiologica> del 3 dicembre del 3 dicembre del 3 dicembre del\n    3 dicembre";
+    assert!(text.contains(wraps), "{text}");
     let widest = text.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(80), "{widest:?}: {text}");
 }

@@ -44,7 +44,8 @@ fn at(text: &str) -> i64 {
 }
 
 fn days(from: &str, to: &str) -> Period {
-    Period::asked(None, Some(from), Some(to), (0, Zone::UTC)).unwrap()
+    let later = at("2099-12-31T12:00:00+01:00");
+    Period::asked(None, Some(from), Some(to), (later, Zone::UTC)).unwrap()
 }
 
 /// Both have the hours of Rome.
