@@ -529,13 +529,7 @@ async fn fill(store: &Store) -> (i64, i64, i64, i64) {
     let restored = store.begin().await.unwrap();
     let id = |n: i64| (restored.epoch << cuptel_core::id::COUNTER_BITS) | n;
     let records = vec![
-        Record::Number(NumberRow {
-            id: NumberId(id(1)),
-            e164: Some(PhoneNumber::parse_e164(CALLER).unwrap()),
-            raw: CALLER.to_owned(),
-            class: NumberClass::Mobile,
-            seen_ms: AT_MS,
-        }),
+        Record::Number(calling(id(1))),
         Record::Attempt(Box::new(abandoned(&names, id(2), id(1), id(3)))),
         Record::Callback(owed(&names, id(3), id(1))),
         Record::Need(NeedRow {
@@ -571,6 +565,16 @@ async fn fill(store: &Store) -> (i64, i64, i64, i64) {
         .await
         .unwrap();
     (id(2), id(3), id(7), id(9))
+}
+
+fn calling(id: i64) -> NumberRow {
+    NumberRow {
+        id: NumberId(id),
+        e164: Some(PhoneNumber::parse_e164(CALLER).unwrap()),
+        raw: CALLER.to_owned(),
+        class: NumberClass::Mobile,
+        seen_ms: AT_MS,
+    }
 }
 
 /// All of a tenant's callbacks were closed; nothing is left to bring back.
