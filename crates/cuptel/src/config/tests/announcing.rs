@@ -43,13 +43,15 @@ fn a_pin_that_is_none_is_told_without_its_digits() {
         ("12ab34", "PIN 1 of [announcing]: expected 4 to 16 digits"),
         ("", "is empty"),
     ] {
-        let config = load_in(&with(PINS, pin)).unwrap();
+        let folder = with(PINS, pin);
+        let config = load_in(&folder).unwrap();
         let faults = config.announcing.unwrap().reveal().unwrap_err();
         assert!(faults[0].contains(told), "{faults:?}");
         assert!(pin.is_empty() || !faults[0].contains(pin), "{faults:?}");
     }
     let twice = format!("{PINS}{}", &PINS["[announcing]\n".len()..]);
-    let config = load_in(&with(&twice, "246813")).unwrap();
+    let folder = with(&twice, "246813");
+    let config = load_in(&folder).unwrap();
     let faults = config.announcing.unwrap().reveal().unwrap_err();
     assert_eq!(faults, ["PIN 2 of [announcing] is there twice"]);
 }
