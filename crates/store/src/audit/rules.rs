@@ -782,10 +782,10 @@ WHERE c.shard = $1 AND c.until_ms IS NULL AND c.announcement IS NOT NULL
         meaning: "what was recorded for an emergency is kept, and no emergency has it",
         advice: START,
         offenders: &[("announcement", "
-SELECT a.id FROM announcement a
-LEFT JOIN closure c ON c.shard = a.shard AND c.announcement = a.id AND c.until_ms IS NULL
-WHERE a.shard = $1 AND (
-    (a.erased_ms IS NULL AND c.id IS NULL) OR (a.erased_ms IS NOT NULL AND a.audio IS NOT NULL))
+SELECT a.id FROM announcement a WHERE a.shard = $1 AND (
+    (a.erased_ms IS NOT NULL AND a.audio IS NOT NULL)
+    OR (a.erased_ms IS NULL AND a.id NOT IN (SELECT c.announcement FROM closure c
+        WHERE c.shard = $1 AND c.until_ms IS NULL AND c.announcement IS NOT NULL)))
 ORDER BY a.id")],
     },
     Rule {

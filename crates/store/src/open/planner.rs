@@ -173,7 +173,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 13] = [
+    const OPEN: [&str; 14] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -187,6 +187,7 @@ mod tests {
         "code_word_open",
         "callback_decline_open",
         "chosen_time_open",
+        "closure_pressed",
     ];
 
     #[tokio::test]
