@@ -21,7 +21,7 @@ use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::port::Refusal;
 use crate::session::Notice;
-use crate::{reads, schema, words};
+use crate::{answers, reads, schema};
 
 /// Characters of a login name or a reason.
 const WORDS_MAX: usize = 100;
@@ -342,7 +342,7 @@ pub(crate) async fn act_by_form(
     changes.mark_unchanged();
     let done = match command {
         Ok(command) => {
-            let told = words::done(&command);
+            let told = answers::done(&command);
             shared.carry_out(caller, command).await.map(|()| told)
         }
         Err(error) => Err(error),
@@ -361,7 +361,7 @@ pub(crate) async fn act_by_form(
         }
         Err(error) => Notice {
             good: false,
-            text: words::refused(&error),
+            text: answers::refused(&error),
         },
     };
     shared.sessions.tell(session, notice);

@@ -14,6 +14,7 @@ mod access;
 mod accounts;
 mod actions;
 mod announcements;
+mod answers;
 mod board;
 mod bulk;
 mod by_hand;
