@@ -358,8 +358,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::TaskAtWork(_) => "POST /api/v1/tasks/{id}/hand-back first",
         CommandError::ByHand(refused) => by_hand_hint(refused),
         CommandError::Campaign(refused) => campaign_hint(refused),
-        CommandError::Bulk(BulkError::KeyUsed(_)) => "send a new key with a new request",
-        CommandError::Bulk(_) => "GET /api/v1/bulks lists what was done and how far it came",
+        CommandError::Bulk(refused) => bulk_hint(refused),
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",
         CommandError::NoOperator(_) => {
@@ -415,6 +414,14 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
         CommandError::Stopping => "look at /health/ready",
+    }
+}
+
+fn bulk_hint(refused: &BulkError) -> &'static str {
+    if matches!(refused, BulkError::KeyUsed(_)) {
+        "send a new key with a new request"
+    } else {
+        "GET /api/v1/bulks lists what was done and how far it came"
     }
 }
 
