@@ -16,6 +16,14 @@ fn once(told: &str, name: &str) -> String {
     rest.split(' ').next().expect("a word").to_owned()
 }
 
+/// The log, once the first start has said whom it let in.
+fn first_words(centre: &Centre) -> String {
+    until("somebody is let in", SOON, || {
+        let log = centre.log();
+        log.contains("Nobody could sign in yet").then_some(log)
+    })
+}
+
 fn let_in(centre: &Centre, name: &str, more: &[&str]) -> String {
     let told = [&["user", "add", name][..], more].concat();
     once(&centre.run(&told).succeeded(), name)
@@ -24,7 +32,7 @@ fn let_in(centre: &Centre, name: &str, more: &[&str]) -> String {
 #[test]
 fn the_first_start_lets_one_administrator_in_who_lets_the_others_in() {
     let mut centre = Centre::start(Setup::default());
-    let password = once(&centre.log(), "amministratore");
+    let password = once(&first_words(&centre), "amministratore");
     let admin = Browser::at(&centre);
     admin.chooses("amministratore", &password, OWN);
     assert!(admin.opens("/").text.contains("amministratore"));
@@ -127,6 +135,7 @@ fn a_supervisor_of_one_authority_and_a_program_reach_as_far_as_they_were_let() {
 #[test]
 fn who_lost_the_password_gets_another_while_no_node_runs() {
     let mut centre = Centre::start(Setup::default());
+    first_words(&centre);
     let running = centre.run(&["user", "password", "amministratore", "--offline"]);
     let running = running.failed();
     assert!(

@@ -129,6 +129,10 @@ pub struct SeatNow {
     pub name: String,
     /// Login name of who works there.
     pub operator: Option<String>,
+    /// Short name of the tenant that they belong to.
+    pub home: Option<String>,
+    /// Who employs them.
+    pub employer: Option<String>,
     /// What they chose.
     pub chosen: Chosen,
     /// Why, for a pause.
@@ -459,12 +463,14 @@ impl Centre {
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => (None, false),
         };
+        let who = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
+        let who = who.and_then(|id| self.operators.values().find(|it| it.id == id));
+        let home = who.and_then(|it| self.rules.tenants.get(&it.home?));
         SeatNow {
             name: seat.row.name.clone(),
-            operator: seat
-                .sign_in
-                .as_ref()
-                .and_then(|s| self.operator_name(s.operator)),
+            operator: who.map(|it| it.name.clone()),
+            home: home.map(|it| it.name.clone()),
+            employer: who.map(|it| it.employer.clone()),
             chosen: seat.chosen(),
             pause_reason: seat.sign_in.as_ref().and_then(|s| s.pause_reason.clone()),
             work: seat.work_state(),

@@ -65,7 +65,7 @@ impl Node {
         }
         let listener = http::bind(config.http.listen)?;
         let ids = StoredIds(store.intern(&names_of(config)).await?);
-        let (restored, let_in) = begin(&store, config, &ids, clock).await?;
+        let restored = begin(&store, config, &ids).await?;
         let rules = Arc::new(deployment.rules(&ids));
         let lost = reload::told(path, &still_needed(&rules, &restored), &ids.0);
         if !lost.is_empty() {
@@ -114,14 +114,15 @@ impl Node {
         let pages = start_pages(listener, app, stopped);
         Ok(Self {
             handle,
-            store,
             reload,
             reloader,
             engine,
             questions,
             pages,
             stop_pages,
-            let_in,
+            // Last of all: a start that fails lets nobody in whose password nobody is told.
+            let_in: users::first(&store, clock.now().utc_ms).await?,
+            store,
         })
     }
 
@@ -213,22 +214,15 @@ async fn answer_questions(
     std::future::pending().await
 }
 
-/// A first start adds the seats and operators of `first-start.csv`.
-/// Begins an epoch, on an empty database with whom and what a first start adds. Gives back what was
-/// found, and who was let in.
-async fn begin(
-    store: &Store,
-    config: &Config,
-    ids: &StoredIds,
-    clock: Clock,
-) -> anyhow::Result<(Restored, Option<(&'static str, String)>)> {
+/// Begins an epoch, on an empty database with the seats and operators that a first start adds.
+async fn begin(store: &Store, config: &Config, ids: &StoredIds) -> anyhow::Result<Restored> {
     fill_if_empty(store, config, ids).await?;
-    let let_in = users::first(store, clock.now().utc_ms).await?;
     let restored = store.begin().await?;
     tell_of_cut(&restored);
-    Ok((restored, let_in))
+    Ok(restored)
 }
 
+/// A first start adds the seats and operators of `first-start.csv`.
 async fn fill_if_empty(store: &Store, config: &Config, ids: &StoredIds) -> anyhow::Result<()> {
     if store.is_empty_of_seats().await? {
         let (seats, operators) = staff(&config.first_seats, config, ids)?;

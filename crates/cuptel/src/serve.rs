@@ -21,7 +21,7 @@ pub(crate) fn serve(path: &Path, config: Config) -> anyhow::Result<()> {
         let pages = config.http.listen;
         let node = Node::start(path, config, Clock::start()).await?;
         if let Some((name, password)) = &node.let_in {
-            // To whoever starts it, and not to the log, which others read.
+            // On standard output, where whoever starts it looks; it holds until they have signed in.
             say(&format!(
                 "Nobody could sign in yet. Sign in at http://{pages}/ as {name} with {password} once, \
                  and choose a password; `cuptel user add` lets others in."

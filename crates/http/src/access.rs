@@ -18,6 +18,7 @@ use cuptel_store::{AccountView, OperatorView, TokenView};
 use subtle::ConstantTimeEq as _;
 use tokio::time::Instant;
 
+use crate::actions::typed;
 use crate::error::ApiError;
 use crate::pages::{Reach, Shared, SharedParts};
 use crate::session::{Owner, SessionKey, digest};
@@ -54,8 +55,10 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 pub(crate) enum Sight {
     /// No names of persons.
     Masked,
-    /// Operators by their login names.
+    /// Operators by their login names, and what is owed to whom they speak with.
     Full,
+    /// That, and the word by which a person knows our call: for who works there.
+    Own,
 }
 
 /// What the token of the configuration goes by in the log of access.
@@ -76,6 +79,8 @@ struct Known {
     is_system: bool,
     session: Option<SessionKey>,
     origin: IpAddr,
+    /// What they do something about, where the path does not say it.
+    about: Mutex<Option<String>>,
 }
 
 impl Caller {
@@ -90,6 +95,7 @@ impl Caller {
             is_system: true,
             session,
             origin,
+            about: Mutex::default(),
         }))
     }
 
@@ -104,6 +110,7 @@ impl Caller {
             is_system: false,
             session: Some(session),
             origin,
+            about: Mutex::default(),
         }))
     }
 
@@ -118,6 +125,7 @@ impl Caller {
             is_system: false,
             session: None,
             origin,
+            about: Mutex::default(),
         }))
     }
 
@@ -175,6 +183,12 @@ impl Caller {
         employer && (home.is_none() || self.sees(home))
     }
 
+    /// Whether queues and callbacks of a health authority are theirs to see to. Who leads the operators of
+    /// one employer leads those alone.
+    pub(crate) fn leads(&self, tenant: Option<&str>) -> bool {
+        self.employer().is_none() && self.sees(tenant)
+    }
+
     /// Of which health authority a list is, where a request asks for that of one or of all.
     pub(crate) fn list_of(&self, asked: Option<String>) -> Result<Option<String>, ApiError> {
         match (self.tenant(), asked) {
@@ -192,13 +206,40 @@ impl Caller {
         self.0.session.as_ref()
     }
 
+    /// Says what they do something about; never a telephone number.
+    pub(crate) fn is_about(&self, what: String) {
+        let mut about = self.0.about.lock().unwrap_or_else(PoisonError::into_inner);
+        *about = Some(what);
+    }
+
+    /// What they did something about.
+    pub(crate) fn about(&self) -> Option<String> {
+        let about = self.0.about.lock().unwrap_or_else(PoisonError::into_inner);
+        about.clone()
+    }
+
     /// Where they ask from.
     pub(crate) fn origin(&self) -> IpAddr {
         self.0.origin
     }
 
+    /// Whether who works at a seat is theirs to see, and what is owed to whom they speak with.
+    fn leads_at(&self, seat: &SeatNow) -> bool {
+        let home = seat.home.as_deref();
+        let employer = self
+            .employer()
+            .is_none_or(|own| seat.employer.as_deref() == Some(own));
+        let mut owed = seat.owed.iter().flat_map(|owed| &owed.needs);
+        employer
+            && (home.is_none() || self.sees(home))
+            && owed.all(|need| self.sees(Some(&need.tenant)))
+    }
+
     /// What they may see of everybody who works.
     pub(crate) fn sight(&self) -> Sight {
+        if self.0.is_system {
+            return Sight::Own;
+        }
         match self.0.role {
             Role::Operator => Sight::Masked,
             Role::Supervisor
@@ -219,13 +260,22 @@ impl Onlooker {
         self.caller.as_ref().map_or(Sight::Masked, Caller::sight)
     }
 
-    /// What they may see of a seat: who works there sees all of it.
+    /// What they may see of a seat: who works there sees all of it, who is bound to a health authority or
+    /// an employer nothing of others.
     pub(crate) fn sight_of(&self, seat: Option<&SeatNow>) -> Sight {
         if self.works_at(seat) {
-            Sight::Full
-        } else {
-            self.sight()
+            return Sight::Own;
         }
+        match (&self.caller, seat) {
+            (Some(caller), Some(seat)) if !caller.leads_at(seat) => Sight::Masked,
+            (Some(_) | None, _) => self.sight(),
+        }
+    }
+
+    /// Whether what they may see is the same as for everybody of their sight.
+    pub(crate) fn is_bound(&self) -> bool {
+        let bound = |it: &Caller| it.tenant().is_some() || it.employer().is_some();
+        self.caller.as_ref().is_some_and(bound)
     }
 
     fn works_at(&self, seat: Option<&SeatNow>) -> bool {
@@ -266,8 +316,12 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, ApiError> {
-        let caller = parts.extensions.get::<Self>();
-        caller.cloned().ok_or(ApiError::Unauthorised)
+        let caller = parts.extensions.get::<Self>().cloned();
+        let caller = caller.ok_or(ApiError::Unauthorised)?;
+        if caller.must_change() && !may_come_first(parts.uri.path()) {
+            return Err(ApiError::PasswordFirst);
+        }
+        Ok(caller)
     }
 }
 
@@ -276,12 +330,21 @@ impl FromRequestParts<Shared> for Onlooker {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, ApiError> {
         let caller = parts.extensions.get::<Caller>().cloned();
+        if caller.as_ref().is_some_and(Caller::must_change) {
+            return Err(ApiError::PasswordFirst);
+        }
         if caller.is_some() || may_look(shared.reach, &parts.headers) {
             Ok(Self { caller })
         } else {
             Err(ApiError::Unauthorised)
         }
     }
+}
+
+/// What is open to whoever has to choose a password first. A path of the API has no prefix here.
+fn may_come_first(path: &str) -> bool {
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    ["/password", "/me", "/me/password"].contains(&path)
 }
 
 /// Whether somebody without a token may look. On a listener that only this machine
@@ -410,21 +473,25 @@ pub(crate) async fn check_password(
     password: String,
     from: IpAddr,
 ) -> Result<AccountView, ApiError> {
-    let address = Trier::Site(network_of(from));
-    let account = Trier::Account(name.to_owned());
-    shared.wrong.let_try(&address)?;
-    shared.wrong.let_try(&account)?;
-    let kept = shared.store.account(name).await?;
+    let Ok(Some(name)) = typed(name) else {
+        return Err(ApiError::Unauthorised);
+    };
+    let triers = [Trier::Site(network_of(from)), Trier::Account(name.clone())];
+    for trier in &triers {
+        shared.wrong.let_try(trier)?;
+    }
+    // Counted before it is looked at: who sends many at once has sent as many.
+    for trier in &triers {
+        shared.wrong.count(trier.clone());
+    }
+    let kept = shared.store.account(&name).await?;
     let digest = kept.as_ref().map(|kept| kept.password.clone());
     let is_right = shared.digests.is_right(password, digest).await?;
-    match kept.filter(|_| is_right) {
-        Some(kept) => Ok(kept.account),
-        None => {
-            shared.wrong.count(address);
-            shared.wrong.count(account);
-            Err(ApiError::Unauthorised)
-        }
+    let kept = kept.filter(|_| is_right).ok_or(ApiError::Unauthorised)?;
+    for trier in &triers {
+        shared.wrong.take_back(trier);
     }
+    Ok(kept.account)
 }
 
 /// Who offered something wrong.
@@ -472,6 +539,14 @@ impl Wrong {
         let tally = tallies.get(by)?;
         let left = (tally.since + WINDOW).checked_duration_since(now)?;
         (tally.wrong >= by.wrong_max() && !left.is_zero()).then_some(left)
+    }
+
+    /// What was counted was right.
+    fn take_back(&self, by: &Trier) {
+        let mut tallies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tally) = tallies.get_mut(by) {
+            tally.wrong = tally.wrong.saturating_sub(1);
+        }
     }
 
     fn count(&self, by: Trier) {

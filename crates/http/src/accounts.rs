@@ -137,6 +137,7 @@ impl SharedParts {
         let kept = self.digests.of(new).await?;
         self.store.set_password(&name, &kept, false).await?;
         self.sessions.forget(&name);
+        caller.log(self, "own_password", None).await;
         Ok(())
     }
 
@@ -158,6 +159,16 @@ impl SharedParts {
             let same = caller.employer().is_none_or(|own| employer == Some(own));
             allowed(same, region)?;
         }
+        Ok(())
+    }
+
+    /// Whether somebody can be let in as this.
+    fn can_be(
+        &self,
+        role: Role,
+        tenant: Option<&str>,
+        employer: Option<&str>,
+    ) -> Result<(), ApiError> {
         let known = |name: &str| self.engine.health().configuration.zones.knows(name);
         if let Some(tenant) = tenant.filter(|tenant| !known(tenant)) {
             return Err(meaningless(format!("there is no tenant \"{tenant}\"")));
@@ -182,12 +193,25 @@ impl SharedParts {
         let found = self.store.account(name).await?.ok_or_else(not_found)?;
         let account = found.account;
         let (tenant, employer) = (account.tenant.as_deref(), account.employer.as_deref());
-        self.may_let_in(caller, account.role, tenant, employer)
+        // Who is not theirs is not there for them.
+        let theirs = self.may_let_in(caller, account.role, tenant, employer);
+        theirs.map_err(|_forbidden| not_found())?;
+        match account.operator {
+            Some(operator) => self.may_set_up(caller, &operator).await,
+            None => Ok(()),
+        }
     }
 }
 
+/// Names under which the log of access has what no account did.
+const RESERVED: [&str; 4] = ["token", "shell", "start", "unknown"];
+
 fn named(text: &str) -> Result<String, ApiError> {
-    typed(text)?.ok_or_else(|| meaningless("`name` is empty".to_owned()))
+    let name = typed(text)?.ok_or_else(|| meaningless("`name` is empty".to_owned()))?;
+    if RESERVED.contains(&name.as_str()) {
+        return Err(meaningless(format!("\"{name}\" is no name for anybody")));
+    }
+    Ok(name)
 }
 
 /// Everybody who may sign in.
@@ -228,14 +252,17 @@ pub(crate) async fn add_user(
         wish.tenant.as_deref(),
         wish.employer.as_deref(),
     )?;
+    shared.can_be(wish.role, wish.tenant.as_deref(), wish.employer.as_deref())?;
+    caller.is_about(name.clone());
     let operator = match (wish.role, wish.operator) {
         (Role::Operator, None) => Some(name.clone()),
         (_, operator) => operator,
     };
-    if let Some(operator) = operator.as_deref()
-        && shared.store.operator(operator).await?.is_none()
-    {
-        return Err(meaningless(format!("there is no operator \"{operator}\"")));
+    if let Some(operator) = operator.as_deref() {
+        if shared.store.operator(operator).await?.is_none() {
+            return Err(meaningless(format!("there is no operator \"{operator}\"")));
+        }
+        shared.may_set_up(&caller, operator).await?;
     }
     let text = password::one_time().map_err(ApiError::NoRandom)?;
     let new = NewAccount {
@@ -333,6 +360,8 @@ pub(crate) async fn add_token(
         wish.tenant.as_deref(),
         wish.employer.as_deref(),
     )?;
+    shared.can_be(wish.role, wish.tenant.as_deref(), wish.employer.as_deref())?;
+    caller.is_about(name.clone());
     let random = random_name().map_err(ApiError::NoRandom)?;
     let token = TokenView {
         name: name.clone(),
@@ -372,6 +401,7 @@ pub(crate) async fn revoke_token(
             which: shortened(&name),
         });
     }
+    shared.sessions.revoke();
     Ok(Json(json!({ "changed": 1 })))
 }
 

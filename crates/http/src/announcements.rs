@@ -48,7 +48,7 @@ pub(crate) struct Announced {
         (status = 422, description = "It is no such file, nothing is heard in it, it is too long, or \
             there is no such tenant", body = schema::Error)))]
 pub(crate) async fn announce(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<Announced>,
     request: Request,
@@ -81,6 +81,7 @@ pub(crate) async fn announce(
         spoken: Some(spoken),
     });
     let command = Command::PressStop { told, pressed };
+    let command = shared.allowed_to(&caller, command).await?;
     shared.engine.command_spoken(command, sound.audio).await?;
     Ok(Json(json!({ "changed": 1 })))
 }

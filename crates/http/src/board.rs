@@ -364,7 +364,7 @@ fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
 /// What is stopped, closed or opened; by whom only for those who may see names.
 fn stops(look: &Snapshot, sight: Sight) -> Vec<String> {
     let line = |stop: &StopNow| match sight {
-        Sight::Full => words::stop(stop, look.at_ms),
+        Sight::Full | Sight::Own => words::stop(stop, look.at_ms),
         Sight::Masked => words::stop(&stop.masked(), look.at_ms),
     };
     look.stops.iter().map(line).collect()
@@ -557,7 +557,15 @@ fn fared(recent: &WaitsNow, today: &WaitsNow) -> [(&'static str, String); 4] {
 
 fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
     let shown = match sight {
-        Sight::Full => seat.clone(),
+        Sight::Own => seat.clone(),
+        // The word by which a person knows our call is for who calls them.
+        Sight::Full => SeatNow {
+            owed: seat.owed.clone().map(|owed| OwedNow {
+                code_word: None,
+                ..owed
+            }),
+            ..seat.clone()
+        },
         // A reason is a person's own words.
         Sight::Masked => SeatNow {
             pause_reason: None,
@@ -572,9 +580,9 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
         .as_deref()
         .map_or(String::new(), |queue| format!(", {queue}"));
     let operator = match (&seat.operator, sight) {
-        (None, _) => "–".to_owned(),
-        (Some(_), Sight::Masked) => "in servizio".to_owned(),
-        (Some(operator), Sight::Full) => operator.clone(),
+        (None, _) if seat.chosen == Chosen::SignedOut => "–".to_owned(),
+        (None, _) | (Some(_), Sight::Masked) => "in servizio".to_owned(),
+        (Some(operator), Sight::Full | Sight::Own) => operator.clone(),
     };
     SeatLine {
         name: seat.name.clone(),
@@ -590,7 +598,7 @@ fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
             format!("s{i}-owed"),
             match (&shown.owed, sight) {
                 (Some(owed), _) => offered::told(owed, at),
-                (None, Sight::Full) => words::nobody(seat.work).to_owned(),
+                (None, Sight::Full | Sight::Own) => words::nobody(seat.work).to_owned(),
                 (None, Sight::Masked) => String::new(),
             },
         ),

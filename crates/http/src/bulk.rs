@@ -102,11 +102,15 @@ pub(crate) async fn begin(
         opened_before_ms: wish.opened_before_ms,
         until_ms: wish.until_ms,
         because: typed(&wish.because)?.unwrap_or_default(),
-        by: said(wish.by)?,
+        by: if caller.is_system() {
+            said(wish.by)?
+        } else {
+            Some(caller.name().to_owned())
+        },
         request_key: key.clone(),
     };
     if let Some(known) = shared.store.bulk_begun_by(&key).await? {
-        if !is_same(&known, &told) {
+        if !caller.sees(known.tenant.as_deref()) || !is_same(&known, &told) {
             let used = BulkError::KeyUsed(known.id);
             return Err(Refusal::Refused(used.into()).into());
         }

@@ -19,6 +19,7 @@ use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::port::Refusal;
 use crate::reads::{self, identifier};
+use crate::rights::{self, Need};
 use crate::schema;
 
 /// The same request, sent again, has the same.
@@ -159,7 +160,7 @@ pub(crate) async fn add(
             let used = ByHandError::KeyUsed(known.callback);
             return Err(Refusal::Refused(used.into()).into());
         }
-        return entered(&shared, known.callback, false).await;
+        return entered((&shared, &caller), known.callback, false).await;
     }
     let told = Box::new(told);
     let command = if dry_run {
@@ -175,11 +176,11 @@ pub(crate) async fn add(
         Ok(()) => {}
         Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
             ByHandError::OpenAlready(known),
-        )))) => return entered(&shared, known, false).await,
+        )))) => return entered((&shared, &caller), known, false).await,
         Err(error) => return Err(error),
     }
     match shared.store.entered_by(&key).await? {
-        Some(new) => entered(&shared, new.callback, true).await,
+        Some(new) => entered((&shared, &caller), new.callback, true).await,
         // It is in the spill, and in the database when that is back.
         None => Ok((
             StatusCode::ACCEPTED,
@@ -197,12 +198,21 @@ fn is_same(known: &Entered, told: &CallbackTold) -> bool {
         && known.number == told.person.number
 }
 
+/// The callback that was entered, or was there: all of it to whoever may read it, else where it stands.
 async fn entered(
-    shared: &Shared,
+    (shared, caller): (&Shared, &Caller),
     id: CallbackId,
     is_new: bool,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let callback = shared.store.callback(id).await?;
+    let whole = rights::may(caller.role(), Need::Read);
+    let callback = callback.map(|it| {
+        if whole && caller.sees(it.callback.tenant.as_deref()) {
+            json!(it)
+        } else {
+            json!({ "id": it.callback.id, "state": it.callback.state })
+        }
+    });
     let status = if is_new {
         StatusCode::CREATED
     } else {

@@ -69,6 +69,8 @@ mod tests {
         SeatNow {
             name: "101".to_owned(),
             operator: None,
+            home: None,
+            employer: None,
             chosen,
             pause_reason: None,
             work,

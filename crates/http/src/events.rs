@@ -13,7 +13,7 @@ use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-use crate::access::{Onlooker, Sight};
+use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
 use crate::error::ApiError;
 use crate::pages::Shared;
@@ -49,10 +49,10 @@ impl Carries {
 /// The look last rendered, once for all that are shown the same.
 #[derive(Default)]
 pub(crate) struct Renderings {
-    snapshots: [Kept<str>; 2],
-    texts: [Kept<str>; 2],
+    snapshots: [Kept<str>; 3],
+    texts: [Kept<str>; 3],
     wall: Kept<str>,
-    boards: [Kept<Board>; 2],
+    boards: [Kept<Board>; 3],
 }
 
 /// Something made of a look.
@@ -80,24 +80,37 @@ impl<T: ?Sized> Kept<T> {
     }
 }
 
-/// Which of two renderings is for whom.
+/// Which of the renderings is for whom.
 fn slot(sight: Sight) -> usize {
     match sight {
         Sight::Masked => 0,
         Sight::Full => 1,
+        Sight::Own => 2,
     }
 }
 
-/// A look as somebody may see it.
-pub(crate) fn as_seen(look: &Snapshot, sight: Sight) -> Snapshot {
+/// A look as somebody may see it, seat by seat.
+pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
     let mut look = look.clone();
-    if sight == Sight::Masked {
-        for seat in &mut look.seats {
-            seat.operator = None;
-            seat.pause_reason = None;
-            seat.notes.clear();
-            seat.owed = None;
+    for seat in &mut look.seats {
+        match onlooker.sight_of(Some(seat)) {
+            Sight::Masked => {
+                seat.operator = None;
+                seat.home = None;
+                seat.employer = None;
+                seat.pause_reason = None;
+                seat.notes.clear();
+                seat.owed = None;
+            }
+            Sight::Full => {
+                if let Some(owed) = &mut seat.owed {
+                    owed.code_word = None;
+                }
+            }
+            Sight::Own => {}
         }
+    }
+    if onlooker.sight() == Sight::Masked {
         for stop in &mut look.stops {
             *stop = stop.masked();
         }
@@ -149,6 +162,8 @@ struct Listening {
     changes: watch::Receiver<Arc<Snapshot>>,
     closed: watch::Receiver<bool>,
     first: bool,
+    /// How many tokens had been revoked when it began.
+    revoked: u64,
     _place: OwnedSemaphorePermit,
 }
 
@@ -162,7 +177,9 @@ fn stream_of(
     };
     let changes = shared.engine.changes();
     let closed = shared.closed.subscribe();
+    let revoked = shared.sessions.revoked();
     let listening = Listening {
+        revoked,
         shared,
         carries,
         onlooker,
@@ -190,6 +207,9 @@ impl Listening {
                 } => changed.ok()?,
             }
         }
+        if !self.still_may() {
+            return None;
+        }
         let look = Arc::clone(&self.changes.borrow_and_update());
         let rendered = self.render(&look);
         match rendered {
@@ -209,12 +229,32 @@ impl Listening {
         }
     }
 
+    /// Whether who listens is still let in; a browser that is comes back by itself.
+    fn still_may(&self) -> bool {
+        match &self.onlooker.caller {
+            None => true,
+            Some(caller) => match caller.session() {
+                Some(key) => self.shared.sessions.is_open(key, clock()),
+                None => self.shared.sessions.revoked() == self.revoked,
+            },
+        }
+    }
+
     fn render(&self, look: &Arc<Snapshot>) -> Result<Arc<str>, serde_json::Error> {
         let kept = &self.shared.renderings;
         let sight = self.onlooker.sight();
         match &self.carries {
+            // For nobody else.
+            Carries::Snapshots if !self.is_shared() => {
+                serde_json::to_string(&as_seen(look, &self.onlooker)).map(Arc::from)
+            }
+            Carries::PageTexts if !self.is_shared() => {
+                let health = self.shared.engine.health();
+                let board = Board::new(&as_seen(look, &self.onlooker), &health, sight);
+                serde_json::to_string(&board.texts()).map(Arc::from)
+            }
             Carries::Snapshots => kept.snapshots[slot(sight)].get(look, || {
-                serde_json::to_string(&as_seen(look, sight)).map(Arc::from)
+                serde_json::to_string(&as_seen(look, &self.onlooker)).map(Arc::from)
             }),
             Carries::PageTexts => {
                 let board = self.board(look, sight);
@@ -238,6 +278,12 @@ impl Listening {
                 serde_json::to_string(&texts).map(Arc::from)
             }
         }
+    }
+
+    /// Whether others are shown the same.
+    fn is_shared(&self) -> bool {
+        let operator = self.onlooker.caller.as_ref().and_then(Caller::operator);
+        !self.onlooker.is_bound() && operator.is_none()
     }
 
     fn board(&self, look: &Arc<Snapshot>, sight: Sight) -> Arc<Board> {

@@ -4,7 +4,7 @@
 //!
 //! Who may do what (`rights` says it path by path, `scope` row by row):
 //! - `/health/…`, `/api/v1/openapi.json`, what signs in, the page's style and script: everybody.
-//! - Looking (`/`, `/seats/…`, `/live`, `/metrics`, `/api/v1/events`, `/api/v1/snapshot`,
+//! - Looking (`/`, `/board`, `/supervisor`, `/seats/…`, `/live`, `/metrics`, `/api/v1/events`, `/api/v1/snapshot`,
 //!   `/api/v1/queues`, `/api/v1/sites`, `/api/v1/tenants`): from this machine without signing in, then
 //!   without operators' names.
 //! - Everything else: with a session or a token, as far as its role, tenant and employer reach. The

@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use cuptel_core::id::{AttemptId, CallbackId};
+use cuptel_core::id::{AttemptId, CallbackId, TaskId};
 use cuptel_core::snapshot::Snapshot;
-use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
-use cuptel_store::{AttemptFilter, CallbackFilter, Totals};
+use cuptel_core::words::{CallbackState, Outcome, Role, UnknownWord};
+use cuptel_store::{AttemptFilter, CallbackDetail, CallbackFilter, Totals};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
@@ -215,6 +215,12 @@ pub(crate) async fn callback(
         what: "callback",
         which: shortened(&id),
     })?;
+    // An auditor looks at what was done, and calls nobody.
+    let code_word = callback.code_word.clone();
+    let callback = CallbackDetail {
+        code_word: code_word.filter(|_| caller.role() != Role::Auditor),
+        ..callback
+    };
     Ok(Json(json!({ "callback": callback })))
 }
 
@@ -225,12 +231,16 @@ pub(crate) async fn callback(
     responses((status = 200, body = schema::OneWhy), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error), (status = 503, body = schema::Error)))]
 pub(crate) async fn why(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(asked): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let what = "offer, attempt, callback or task";
     let id = identifier(&asked, what)?;
+    if caller.tenant().is_some() && !is_theirs(&shared, &caller, id).await? {
+        let which = shortened(&asked);
+        return Err(ApiError::NotFound { what, which });
+    }
     let now = shared.engine.why(id).await?;
     let stored = shared.store.why(id).await?;
     let decisions = match (stored, &now) {
@@ -244,6 +254,22 @@ pub(crate) async fn why(
     Ok(Json(
         json!({ "why": { "id": id, "decisions": decisions, "now": now } }),
     ))
+}
+
+/// Whether the attempt, callback or task of an identifier is of the health authority that a caller is
+/// bound to. Of an offer it is not known.
+async fn is_theirs(shared: &Shared, caller: &Caller, id: i64) -> Result<bool, ApiError> {
+    let store = &shared.store;
+    let attempt = store.attempt(AttemptId(id)).await?;
+    if let Some(attempt) = attempt {
+        return Ok(caller.sees(attempt.attempt.tenant.as_deref()));
+    }
+    let callback = store.callback(CallbackId(id)).await?;
+    if let Some(callback) = callback {
+        return Ok(caller.sees(callback.callback.tenant.as_deref()));
+    }
+    let task = store.task(TaskId(id)).await?;
+    Ok(task.is_some_and(|task| caller.sees(task.task.tenant.as_deref())))
 }
 
 /// Seats by name, as stored.
@@ -301,7 +327,7 @@ pub(crate) async fn totals(
 #[utoipa::path(get, path = "/api/v1/snapshot", tag = "now",
     responses((status = 200, body = schema::Snapshot), (status = 401, body = schema::Error)))]
 pub(crate) async fn snapshot(onlooker: Onlooker, State(shared): State<Shared>) -> Json<Snapshot> {
-    Json(as_seen(&shared.engine.snapshot(), onlooker.sight()))
+    Json(as_seen(&shared.engine.snapshot(), &onlooker))
 }
 
 #[cfg(test)]

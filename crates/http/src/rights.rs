@@ -9,7 +9,7 @@ use cuptel_store::AccessMade;
 
 use crate::access::Caller;
 use crate::error::ApiError;
-use crate::pages::Shared;
+use crate::pages::{Shared, SharedParts};
 
 /// What a path is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,6 +109,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             | "/bulks"
             | "/bulks/{id}/undo"
             | "/stops"
+            | "/stops/announcements"
             | "/stops/resume"
             | "/sites/{site}/outage"
             | "/sites/{site}/resume"
@@ -154,18 +155,38 @@ pub(crate) async fn checked(
     if !may(caller.role(), need) {
         return ApiError::Forbidden(need.who_may()).into_response();
     }
-    let changes = request.method() != Method::GET;
-    let act = format!("{} {}", request.method(), path.as_str());
-    let about = last_of(path.as_str(), request.uri().path()).map(str::to_owned);
-    let response = next.run(request).await;
-    if changes && need.is_logged() && response.status().is_success() {
-        caller.log(&shared, &act, about.as_deref()).await;
+    if request.method() == Method::GET || !need.is_logged() {
+        return next.run(request).await;
     }
-    response
+    let act = format!("{} {}", request.method(), path.as_str());
+    let about = first_of(path.as_str(), request.uri().path()).map(str::to_owned);
+    // Whoever goes away after asking has asked all the same, and it is written down.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends by itself, and must not end with who waits for it"
+    )]
+    let done = tokio::spawn(async move {
+        let response = next.run(request).await;
+        let status = response.status();
+        if status.is_success() || status.is_redirection() {
+            let about = caller.about().or(about);
+            caller.log(&shared, &act, about.as_deref()).await;
+        }
+        response
+    });
+    match done.await {
+        Ok(response) => response,
+        Err(_panicked) => ApiError::TooSlow.into_response(),
+    }
 }
 
-/// What stands for the first parameter of a path. It never is a telephone number.
-fn last_of<'u>(matched: &str, uri: &'u str) -> Option<&'u str> {
+/// What stands for the first parameter of a path, which may lack the prefix of the API here. It never is
+/// a telephone number.
+fn first_of<'u>(matched: &str, uri: &'u str) -> Option<&'u str> {
+    let matched = match matched.strip_prefix("/api/v1") {
+        Some(rest) if !uri.starts_with("/api/v1/") => rest,
+        Some(_) | None => matched,
+    };
     let parts = matched.split('/').zip(uri.split('/'));
     parts
         .filter(|(pattern, _)| pattern.starts_with('{'))
@@ -175,7 +196,7 @@ fn last_of<'u>(matched: &str, uri: &'u str) -> Option<&'u str> {
 
 impl Caller {
     /// Writes down what this caller did; that it was done does not depend on it.
-    pub(crate) async fn log(&self, shared: &Shared, act: &str, about: Option<&str>) {
+    pub(crate) async fn log(&self, shared: &SharedParts, act: &str, about: Option<&str>) {
         if let Err(error) = self.logged(shared, act, about).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(
@@ -190,7 +211,7 @@ impl Caller {
     /// Writes down what this caller is about to do.
     pub(crate) async fn logged(
         &self,
-        shared: &Shared,
+        shared: &SharedParts,
         act: &str,
         about: Option<&str>,
     ) -> Result<(), cuptel_store::StoreError> {
@@ -241,7 +262,8 @@ mod tests {
     #[test]
     fn what_is_logged_names_the_row() {
         let matched = "/api/v1/callbacks/{id}/close";
-        assert_eq!(last_of(matched, "/api/v1/callbacks/17/close"), Some("17"));
-        assert_eq!(last_of("/api/v1/stops", "/api/v1/stops"), None);
+        assert_eq!(first_of(matched, "/api/v1/callbacks/17/close"), Some("17"));
+        assert_eq!(first_of(matched, "/callbacks/17/close"), Some("17"));
+        assert_eq!(first_of("/api/v1/stops", "/api/v1/stops"), None);
     }
 }

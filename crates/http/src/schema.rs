@@ -420,8 +420,8 @@ shapes! {
     /// A seat now; without a token no operator, no reason and no notes. `notes` are those of the
     /// needs of whoever it has to do with.
     SeatNow {
-        name: String, operator: Option<String>, chosen: String, pause_reason: Option<String>,
-        work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
+        name: String, operator: Option<String>, home: Option<String>, employer: Option<String>,
+        chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
         notes: Vec<String>, owed: Option<OwedNow>,
     }

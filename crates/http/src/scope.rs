@@ -31,9 +31,22 @@ impl SharedParts {
         caller: &Caller,
         command: Command,
     ) -> Result<(), ApiError> {
+        let command = self.allowed_to(caller, command).await?;
+        Ok(self.engine.command(command).await?)
+    }
+
+    /// What a caller wants, under their name, if they may.
+    pub(crate) async fn allowed_to(
+        &self,
+        caller: &Caller,
+        command: Command,
+    ) -> Result<Command, ApiError> {
         let command = signed(caller, command);
         self.allow(caller, &command).await?;
-        Ok(self.engine.command(command).await?)
+        if let Some(about) = about(&command) {
+            caller.is_about(about);
+        }
+        Ok(command)
     }
 
     async fn allow(&self, caller: &Caller, command: &Command) -> Result<(), ApiError> {
@@ -62,12 +75,12 @@ impl SharedParts {
                 self.allow_task(caller, *task).await
             }
             Command::AddTasks(tasks) => {
-                let all = tasks.iter().all(|task| caller.sees(Some(&task.tenant)));
+                let all = tasks.iter().all(|task| caller.leads(Some(&task.tenant)));
                 allowed(all, NOT_YOUR_TENANT)
             }
             Command::AddCallback(told) | Command::CheckCallback { told, .. } => {
                 // Lines of other authorities are answered here too: what is owed to them is entered.
-                let may = caller.role() == Role::Operator || caller.sees(Some(&told.tenant));
+                let may = caller.role() == Role::Operator || caller.leads(Some(&told.tenant));
                 allowed(may, NOT_YOUR_TENANT)
             }
             Command::AssignCallback { callback, .. } | Command::Acknowledge { callback, .. } => {
@@ -77,18 +90,18 @@ impl SharedParts {
             Command::CallAfterAll { given_up, .. } => {
                 self.allow_callback(caller, given_up.row.id).await
             }
-            Command::Bulk(told) => allowed(caller.sees(told.tenant.as_deref()), NOT_YOUR_TENANT),
+            Command::Bulk(told) => allowed(caller.leads(told.tenant.as_deref()), NOT_YOUR_TENANT),
             // Who begins it is asked for its bulk before (`bulk::undo`).
             Command::UndoBulk { .. } => Ok(()),
             Command::Campaign(command) => self.allow_campaign(caller, command).await,
             Command::PressStop { told, .. } | Command::ReleaseStop { told, .. } => {
-                allowed(caller.sees(told.tenant.as_deref()), NOT_YOUR_TENANT)
+                allowed(caller.leads(told.tenant.as_deref()), NOT_YOUR_TENANT)
             }
             Command::MarkNumber { told, .. } | Command::ReleaseMark { told, .. } => {
-                allowed(caller.sees(told.tenant.as_deref()), NOT_YOUR_TENANT)
+                allowed(caller.leads(told.tenant.as_deref()), NOT_YOUR_TENANT)
             }
             Command::MarkNumbers { lines, .. } => {
-                let seen = |tenant: Option<&str>| caller.sees(tenant);
+                let seen = |tenant: Option<&str>| caller.leads(tenant);
                 let all = lines.iter().all(|line| seen(line.told.tenant.as_deref()));
                 allowed(all, NOT_YOUR_TENANT)
             }
@@ -172,13 +185,13 @@ impl SharedParts {
 
     async fn allow_callback(&self, caller: &Caller, id: CallbackId) -> Result<(), ApiError> {
         let found = self.store.callback(id).await?;
-        let seen = found.is_none_or(|it| caller.sees(it.callback.tenant.as_deref()));
+        let seen = found.is_none_or(|it| caller.leads(it.callback.tenant.as_deref()));
         allowed(seen, NOT_YOUR_TENANT)
     }
 
     async fn allow_task(&self, caller: &Caller, id: TaskId) -> Result<(), ApiError> {
         let found = self.store.task(id).await?;
-        let seen = found.is_none_or(|it| caller.sees(it.task.tenant.as_deref()));
+        let seen = found.is_none_or(|it| caller.leads(it.task.tenant.as_deref()));
         allowed(seen, NOT_YOUR_TENANT)
     }
 
@@ -201,10 +214,10 @@ impl SharedParts {
     ) -> Result<(), ApiError> {
         let id: CampaignId = match command {
             CampaignCommand::Create(told) => {
-                return allowed(caller.sees(Some(&told.tenant)), NOT_YOUR_TENANT);
+                return allowed(caller.leads(Some(&told.tenant)), NOT_YOUR_TENANT);
             }
             CampaignCommand::Check { tenant, .. } => {
-                return allowed(caller.sees(Some(tenant)), NOT_YOUR_TENANT);
+                return allowed(caller.leads(Some(tenant)), NOT_YOUR_TENANT);
             }
             CampaignCommand::Add { campaign, .. }
             | CampaignCommand::Complete { campaign, .. }
@@ -215,7 +228,7 @@ impl SharedParts {
         };
         let now_ms = self.engine.snapshot().at_ms;
         let found = self.store.campaign(&id.to_string(), now_ms).await?;
-        let seen = found.is_none_or(|it| caller.sees(it.campaign.tenant.as_deref()));
+        let seen = found.is_none_or(|it| caller.leads(it.campaign.tenant.as_deref()));
         allowed(seen, NOT_YOUR_TENANT)
     }
 }
@@ -225,6 +238,69 @@ pub(crate) fn allowed(may: bool, who_may: &'static str) -> Result<(), ApiError> 
         Ok(())
     } else {
         Err(ApiError::Forbidden(who_may))
+    }
+}
+
+/// What the log of access says of a command whose path does not tell it.
+fn about(command: &Command) -> Option<String> {
+    match command {
+        Command::PressStop { told, .. } | Command::ReleaseStop { told, .. } => {
+            let parts = [told.tenant.as_deref(), told.queue.as_deref()];
+            let parts = parts.into_iter().flatten();
+            Some(
+                std::iter::once(told.button.as_str())
+                    .chain(parts)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        }
+        Command::SetOperators(changes) => match changes.as_slice() {
+            [one] => Some(one.name.clone()),
+            many => Some(format!("{} operators", many.len())),
+        },
+        Command::SetSeats(changes) => match changes.as_slice() {
+            [one] => Some(one.name.clone()),
+            many => Some(format!("{} seats", many.len())),
+        },
+        Command::Campaign(command) => match command.as_ref() {
+            CampaignCommand::Create(told) => Some(told.name.clone()),
+            CampaignCommand::Check { .. }
+            | CampaignCommand::Add { .. }
+            | CampaignCommand::Complete { .. }
+            | CampaignCommand::Start { .. }
+            | CampaignCommand::Pause { .. }
+            | CampaignCommand::Resume { .. }
+            | CampaignCommand::End { .. } => None,
+        },
+        Command::Bulk(told) => Some(told.action.as_str().to_owned()),
+        Command::SignIn { .. }
+        | Command::Choose { .. }
+        | Command::Dispose { .. }
+        | Command::AcceptCallback { .. }
+        | Command::DeclineCallback { .. }
+        | Command::ImportAttempts(_)
+        | Command::RemoveOperator(_)
+        | Command::SetProfile { .. }
+        | Command::AssignCallback { .. }
+        | Command::UndoBulk { .. }
+        | Command::AddCallback(_)
+        | Command::CheckCallback { .. }
+        | Command::CloseCallback(_)
+        | Command::Acknowledge { .. }
+        | Command::CallAfterAll { .. }
+        | Command::AddTasks(_)
+        | Command::AssignTask { .. }
+        | Command::AcceptTask { .. }
+        | Command::FinishTask(_)
+        | Command::HandBackTask(_)
+        | Command::WithdrawTask(_)
+        | Command::SiteOut { .. }
+        | Command::SiteResumes { .. }
+        | Command::MarkNumber { .. }
+        | Command::MarkNumbers { .. }
+        | Command::ReleaseMark { .. }
+        | Command::RemoveSeat(_)
+        | Command::Stop { .. } => None,
     }
 }
 

@@ -2,6 +2,7 @@
 //! a restart ends none of them. Looked up once, and remembered.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -76,12 +77,18 @@ struct Session {
 
 /// All sessions that were asked for.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<SessionKey, Session>>);
+pub(crate) struct Sessions {
+    open: Mutex<HashMap<SessionKey, Session>>,
+    /// Counts the changes after which what was read before is not remembered.
+    changes: AtomicU64,
+    /// Counts the tokens that were revoked.
+    revoked: AtomicU64,
+}
 
 impl Sessions {
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionKey, Session>> {
         // No code panics while it holds the lock; each change is whole by itself.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remember(&self, key: SessionKey, owner: Owner, now: Instant, until: Instant) {
@@ -136,27 +143,47 @@ impl Sessions {
             let lasts = now < session.until;
             return Ok(lasts.then(|| session.owner.clone()));
         }
+        let changes = self.changes.load(Ordering::Acquire);
         let Some((account, until_ms)) = store.session(&key.0, now_ms).await? else {
             return Ok(None);
         };
         let left = Duration::from_millis(u64::try_from(until_ms - now_ms).unwrap_or(0));
         let owner = Owner::Account(Arc::new(account));
-        self.remember(key.clone(), owner.clone(), now, now + left);
+        if self.changes.load(Ordering::Acquire) == changes {
+            self.remember(key.clone(), owner.clone(), now, now + left);
+        }
         Ok(Some(owner))
     }
 
     /// Ends a session.
     pub(crate) async fn end(&self, store: &Store, key: &SessionKey) -> Result<(), StoreError> {
+        self.changes.fetch_add(1, Ordering::AcqRel);
         self.lock().remove(key);
         store.end_session(&key.0).await
     }
 
     /// Forgets the sessions of an account: it was changed or removed.
     pub(crate) fn forget(&self, name: &str) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
         self.lock().retain(|_, session| match &session.owner {
             Owner::System => true,
             Owner::Account(account) => account.name != name,
         });
+    }
+
+    /// Whether a session that was looked up still lasts.
+    pub(crate) fn is_open(&self, key: &SessionKey, now: Instant) -> bool {
+        let sessions = self.lock();
+        sessions.get(key).is_some_and(|session| now < session.until)
+    }
+
+    /// A token was revoked: whoever listens with one has to ask again.
+    pub(crate) fn revoke(&self) {
+        self.revoked.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn revoked(&self) -> u64 {
+        self.revoked.load(Ordering::Acquire)
     }
 
     pub(crate) fn tell(&self, key: &SessionKey, notice: Notice) {

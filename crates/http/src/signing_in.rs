@@ -1,13 +1,16 @@
 //! Signing in to the pages, and a password of one's own. Plain forms.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::header::{SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use cuptel_core::words::Role;
 use cuptel_store::AccessMade;
 use serde::Deserialize;
-use std::sync::Arc;
 
 use crate::access::{self, COOKIE_NAME, Caller, check_password, check_token, clock};
 use crate::actions::body_of;
@@ -33,6 +36,9 @@ struct PasswordPage<'a> {
 
 /// The form that asks who one is, with the status of what made it necessary.
 pub(crate) fn sign_in_page(shared: &Shared, error: &ApiError, said: Option<&str>) -> Response {
+    if matches!(error, ApiError::PasswordFirst) {
+        return Redirect::to("/password").into_response();
+    }
     let notice = said.map(unwell);
     let frame = Frame {
         notice,
@@ -94,21 +100,6 @@ pub(crate) async fn begin(
     let typed: Typed = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let name = typed.name.trim().to_owned();
     let now_ms = shared.engine.snapshot().at_ms;
-    let log = async |who: &str, role, act| {
-        let origin = origin.to_string();
-        let made = AccessMade {
-            at_ms: now_ms,
-            who,
-            role,
-            origin: Some(&origin),
-            act,
-            about: None,
-        };
-        if let Err(error) = shared.store.log_access(&made).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, act, "the log of access lacks an entry");
-        }
-    };
     let by_token = typed.token.is_some();
     let owner = if let Some(token) = &typed.token {
         check_token(&shared, token.trim(), origin).map(|()| Owner::System)
@@ -121,8 +112,9 @@ pub(crate) async fn begin(
         Ok(owner) => owner,
         Err(ApiError::Store(error)) => return Err(ApiError::Store(error)),
         Err(error) => {
-            let shown: String = name.chars().take(100).collect();
-            log(&shown, None, "wrong_sign_in").await;
+            if matches!(error, ApiError::Unauthorised) {
+                log_wrong(&shared, (&name, by_token), origin).await;
+            }
             let said = if by_token {
                 why_not(&error, "Questa chiave non è giusta: controllala e riprova.")
             } else {
@@ -141,7 +133,7 @@ pub(crate) async fn begin(
         }
         Owner::Account(account) => (account.name.as_str(), Some(account.role), "/"),
     };
-    log(who, role, "sign_in").await;
+    log(&shared, (who, role, "sign_in"), origin).await;
     // A name that a browser brought is never taken over: whoever planted it would have the session.
     if let Some(old) = access::session_of(&headers) {
         shared.sessions.end(&shared.store, &old).await?;
@@ -150,6 +142,34 @@ pub(crate) async fn begin(
     let begun = sessions.begin(&shared.store, owner.clone(), clock(), now_ms);
     let cookie = cookie(&begun.await?, SESSION_S, &headers);
     Ok(([(SET_COOKIE, cookie)], Redirect::to(to)).into_response())
+}
+
+/// Who is not known is not named: what was typed may be a password in the wrong place.
+async fn log_wrong(shared: &Shared, (name, by_token): (&str, bool), origin: IpAddr) {
+    let is_known = !by_token && matches!(shared.store.account(name).await, Ok(Some(_)));
+    let who = match (by_token, is_known) {
+        (true, _) => "token",
+        (false, true) => name,
+        (false, false) => "unknown",
+    };
+    log(shared, (who, None, "wrong_sign_in"), origin).await;
+}
+
+/// Writes down that somebody signed in, tried to, or left.
+async fn log(shared: &Shared, (who, role, act): (&str, Option<Role>, &str), origin: IpAddr) {
+    let origin = origin.to_string();
+    let made = AccessMade {
+        at_ms: shared.engine.snapshot().at_ms,
+        who,
+        role,
+        origin: Some(&origin),
+        act,
+        about: None,
+    };
+    if let Err(error) = shared.store.log_access(&made).await {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, act, "the log of access lacks an entry");
+    }
 }
 
 fn why_not(error: &ApiError, otherwise: &'static str) -> &'static str {
@@ -164,9 +184,13 @@ fn why_not(error: &ApiError, otherwise: &'static str) -> &'static str {
 pub(crate) async fn end(
     State(shared): State<Shared>,
     headers: HeaderMap,
+    caller: Result<Caller, ApiError>,
 ) -> Result<Response, ApiError> {
     if let Some(key) = access::session_of(&headers) {
         shared.sessions.end(&shared.store, &key).await?;
+    }
+    if let Ok(caller) = caller {
+        caller.log(&shared, "sign_out", None).await;
     }
     Ok((
         [(SET_COOKIE, cookie("", 0, &headers))],

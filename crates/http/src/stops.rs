@@ -59,7 +59,7 @@ pub(crate) fn said(text: Option<String>) -> Result<Option<String>, ApiError> {
 #[utoipa::path(get, path = "/api/v1/stops", tag = "now",
     responses((status = 200, body = schema::Stops), (status = 401, body = schema::Error)))]
 pub(crate) async fn stops(onlooker: Onlooker, State(shared): State<Shared>) -> Json<Value> {
-    let look = as_seen(&shared.engine.snapshot(), onlooker.sight());
+    let look = as_seen(&shared.engine.snapshot(), &onlooker);
     Json(json!({ "at_ms": look.at_ms, "stops": look.stops }))
 }
 

@@ -55,3 +55,4 @@ CREATE TABLE access_log (
     about TEXT,
     PRIMARY KEY (shard, id)
 ) WITHOUT ROWID;
+CREATE INDEX access_log_who ON access_log (shard, who, id);

@@ -4,6 +4,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::Role;
 use serde::Serialize;
 
+use crate::apart::Change;
 use crate::dialect::{Row, ask_shard};
 use crate::row::Columns;
 use crate::store::{Store, StoreError, page, while_doing};
@@ -14,8 +15,10 @@ SELECT $1, COALESCE((SELECT MAX(id) FROM access_log WHERE shard = $1), 0) + 1, $
 
 const LIST: &str = "
 SELECT id, at_ms, who, role, origin, act, about FROM access_log
-WHERE shard = $1 AND id < $2 AND (CAST($3 AS TEXT) IS NULL OR who = $3)
-ORDER BY id DESC LIMIT $4";
+WHERE shard = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+const LIST_OF: &str = "
+SELECT id, at_ms, who, role, origin, act, about FROM access_log
+WHERE shard = $1 AND id < $2 AND who = $4 ORDER BY id DESC LIMIT $3";
 
 /// What somebody did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub struct AccessMade<'a> {
     pub role: Option<Role>,
     /// Network address.
     pub origin: Option<&'a str>,
-    /// What, in the words of the API: `sign_in`, `wrong_password`, `POST /api/v1/stops`.
+    /// What, in the words of the API: `sign_in`, `wrong_sign_in`, `POST /api/v1/stops`.
     pub act: &'a str,
     /// Which row, seat or name; never a telephone number.
     pub about: Option<&'a str>,
@@ -72,19 +75,16 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn log_access(&self, access: &AccessMade<'_>) -> Result<(), StoreError> {
-        const WRITING: &str = "write the log of access";
-        let failed = while_doing(WRITING);
-        let mut writing = self.write_for(WRITING).await?;
-        let question = ask_shard(WRITE)
+        let change = Change::to("write the log of access")
+            .step(WRITE)
             .int(access.at_ms)
             .text(access.who)
             .maybe_text(access.role.map(Role::as_str))
             .maybe_text(access.origin)
             .text(access.act)
             .maybe_text(access.about);
-        let written = question.run(&mut writing.connection).await;
-        written.map_err(&failed)?;
-        writing.commit().await.map_err(failed)
+        self.make(change).await?;
+        Ok(())
     }
 
     /// What was done, the newest first.
@@ -99,10 +99,13 @@ impl Store {
     ) -> Result<Vec<AccessView>, StoreError> {
         let failed = while_doing("read the log of access");
         let mut reading = self.read().await.map_err(&failed)?;
-        let question = ask_shard(LIST)
+        let question = ask_shard(if who.is_some() { LIST_OF } else { LIST })
             .int(before.unwrap_or(i64::MAX))
-            .maybe_text(who)
             .int(page(limit));
+        let question = match who {
+            Some(who) => question.text(who),
+            None => question,
+        };
         question.all(&mut reading, read).await.map_err(failed)
     }
 }

@@ -6,6 +6,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::Role;
 use serde::Serialize;
 
+use crate::apart::Change;
 use crate::dialect::{Row, ask_shard};
 use crate::row::{Columns, read_int};
 use crate::store::{Store, StoreError, while_doing};
@@ -58,7 +59,9 @@ const BEGIN_SESSION: &str = "
 INSERT INTO session (shard, digest, account, begun_ms, until_ms) VALUES ($1, $2, $3, $4, $5)";
 const FORGET_ENDED: &str = "DELETE FROM session WHERE shard = $1 AND until_ms <= $2";
 const END_SESSION: &str = "DELETE FROM session WHERE shard = $1 AND digest = $2";
-const END_SESSIONS: &str = "DELETE FROM session WHERE shard = $1 AND account = $2";
+const END_SESSIONS: &str = "
+DELETE FROM session WHERE shard = $1 AND account IN (
+    SELECT id FROM account WHERE shard = $1 AND name = $2)";
 
 const ADD_TOKEN: &str = "
 INSERT INTO access_token (shard, id, name, digest, role, tenant, employer, created_ms, created_by,
@@ -261,10 +264,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn add_account(&self, new: &NewAccount) -> Result<bool, StoreError> {
-        const ADDING: &str = "add an account";
-        let failed = while_doing(ADDING);
-        let mut writing = self.write_for(ADDING).await?;
-        let question = ask_shard(ADD)
+        let change = Change::to("add an account")
+            .step(ADD)
             .text(&new.name)
             .text(new.role.as_str())
             .maybe_text(new.tenant.as_deref())
@@ -274,10 +275,7 @@ impl Store {
             .int(i64::from(new.must_change))
             .int(new.created_ms)
             .text(&new.created_by);
-        let id = question.maybe(&mut writing.connection, read_int).await;
-        let id = id.map_err(&failed)?;
-        writing.commit().await.map_err(failed)?;
-        Ok(id.is_some())
+        Ok(self.make(change).await?.is_some())
     }
 
     /// Gives an account another password, and ends its sessions; false where there is none of the name.
@@ -290,11 +288,13 @@ impl Store {
         password: &str,
         must_change: bool,
     ) -> Result<bool, StoreError> {
-        let question = ask_shard(SET_PASSWORD)
+        let change = Change::to("change a password")
+            .step(SET_PASSWORD)
             .text(name)
             .text(password)
             .int(i64::from(must_change));
-        self.change_account("change a password", question).await
+        let change = change.step(END_SESSIONS).text(name);
+        Ok(self.make(change).await?.is_some())
     }
 
     /// Lets somebody in no more, and ends their sessions; false where there is none of the name.
@@ -302,25 +302,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn remove_account(&self, name: &str, now_ms: UtcMs) -> Result<bool, StoreError> {
-        let question = ask_shard(REMOVE).text(name).int(now_ms);
-        self.change_account("remove an account", question).await
-    }
-
-    async fn change_account(
-        &self,
-        operation: &'static str,
-        question: crate::dialect::Question<'_>,
-    ) -> Result<bool, StoreError> {
-        let failed = while_doing(operation);
-        let mut writing = self.write_for(operation).await?;
-        let id = question.maybe(&mut writing.connection, read_int).await;
-        let id = id.map_err(&failed)?;
-        if let Some(id) = id {
-            let end = ask_shard(END_SESSIONS).int(id);
-            end.run(&mut writing.connection).await.map_err(&failed)?;
-        }
-        writing.commit().await.map_err(failed)?;
-        Ok(id.is_some())
+        let change = Change::to("remove an account").step(REMOVE);
+        let change = change.text(name).int(now_ms);
+        let change = change.step(END_SESSIONS).text(name);
+        Ok(self.make(change).await?.is_some())
     }
 
     /// Begins a session, and forgets those that are over.
@@ -334,18 +319,16 @@ impl Store {
         now_ms: UtcMs,
         until_ms: UtcMs,
     ) -> Result<(), StoreError> {
-        const BEGINNING: &str = "begin a session";
-        let failed = while_doing(BEGINNING);
-        let mut writing = self.write_for(BEGINNING).await?;
-        let forget = ask_shard(FORGET_ENDED).int(now_ms);
-        forget.run(&mut writing.connection).await.map_err(&failed)?;
-        let begin = ask_shard(BEGIN_SESSION)
+        let change = Change::to("begin a session")
+            .step(FORGET_ENDED)
+            .int(now_ms)
+            .step(BEGIN_SESSION)
             .text(digest)
             .int(account.0)
             .int(now_ms)
             .int(until_ms);
-        begin.run(&mut writing.connection).await.map_err(&failed)?;
-        writing.commit().await.map_err(failed)
+        self.make(change).await?;
+        Ok(())
     }
 
     /// Whose session it is, and until when, while it lasts.
@@ -369,12 +352,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn end_session(&self, digest: &str) -> Result<(), StoreError> {
-        const ENDING: &str = "end a session";
-        let failed = while_doing(ENDING);
-        let mut writing = self.write_for(ENDING).await?;
-        let end = ask_shard(END_SESSION).text(digest);
-        end.run(&mut writing.connection).await.map_err(&failed)?;
-        writing.commit().await.map_err(failed)
+        let change = Change::to("end a session").step(END_SESSION).text(digest);
+        self.make(change).await?;
+        Ok(())
     }
 
     /// Lets a program in; false where the name is taken.
@@ -382,10 +362,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn add_token(&self, token: &TokenView, digest: &str) -> Result<bool, StoreError> {
-        const ADDING: &str = "add a token";
-        let failed = while_doing(ADDING);
-        let mut writing = self.write_for(ADDING).await?;
-        let question = ask_shard(ADD_TOKEN)
+        let change = Change::to("add a token")
+            .step(ADD_TOKEN)
             .text(&token.name)
             .text(digest)
             .text(token.role.as_str())
@@ -394,10 +372,7 @@ impl Store {
             .int(token.created_ms)
             .text(&token.created_by)
             .maybe_int(token.ends_ms);
-        let id = question.maybe(&mut writing.connection, read_int).await;
-        let id = id.map_err(&failed)?;
-        writing.commit().await.map_err(failed)?;
-        Ok(id.is_some())
+        Ok(self.make(change).await?.is_some())
     }
 
     /// Lets a program in no more; false where there is none of the name.
@@ -405,14 +380,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn revoke_token(&self, name: &str, now_ms: UtcMs) -> Result<bool, StoreError> {
-        const REVOKING: &str = "revoke a token";
-        let failed = while_doing(REVOKING);
-        let mut writing = self.write_for(REVOKING).await?;
-        let question = ask_shard(REVOKE_TOKEN).text(name).int(now_ms);
-        let id = question.maybe(&mut writing.connection, read_int).await;
-        let id = id.map_err(&failed)?;
-        writing.commit().await.map_err(failed)?;
-        Ok(id.is_some())
+        let change = Change::to("revoke a token").step(REVOKE_TOKEN);
+        Ok(self.make(change.text(name).int(now_ms)).await?.is_some())
     }
 
     /// Programs that may ask.

@@ -5,6 +5,7 @@
 mod access_log;
 mod account;
 mod announcement;
+mod apart;
 mod assignment;
 mod attempt;
 mod audit;

@@ -25,6 +25,8 @@ pub(crate) struct Inner {
     pub(crate) read: Pool,
     write: Option<WriteSide>,
     epoch: AtomicI64,
+    /// Held by the one change that the journal does not know.
+    pub(crate) apart: Mutex<()>,
     /// Which database, without a password.
     place: String,
     /// Held as long as anyone may write; released last.
@@ -125,6 +127,7 @@ impl Store {
             read,
             write,
             epoch,
+            apart: Mutex::new(()),
             place,
             _right_to_write: right,
         };

@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::http::header::{COOKIE, SET_COOKIE};
-use cuptel_core::step::Command;
+use cuptel_core::by_hand::ByHandError;
+use cuptel_core::id::CallbackId;
+use cuptel_core::step::{Command, CommandError};
 use serde_json::{Value, json};
 
 use crate::desk::{Centre, Heard, TOKEN, form, local, with_token};
@@ -255,6 +257,146 @@ async fn somebody_of_one_authority_neither_sees_nor_touches_those_of_another() {
             heard.text
         );
     }
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_as_an_operator_of_others_nor_sees_those_at_work() {
+    let centre = Centre::open().await;
+    let told = json!({ "name": "tea", "role": "tenant_administrator", "tenant": "asl-pescara" });
+    let cookie = enter(&centre, told).await;
+    let told =
+        json!({ "name": "x", "role": "operator", "tenant": "asl-pescara", "operator": "anna" });
+    let heard = ask(&centre, "POST", "/api/v1/users", &cookie, &told.to_string()).await;
+    assert_eq!(heard.status, StatusCode::FORBIDDEN, "{}", heard.text);
+    // Anna is of Teramo, as the look has it.
+    let look = get(&centre, "/api/v1/snapshot", &cookie).await.text;
+    assert!(
+        !look.contains("anna") && !look.contains("visita medica"),
+        "{look}"
+    );
+    let page = get(&centre, "/board", &cookie).await.text;
+    assert!(
+        !page.contains("anna") && page.contains("in servizio"),
+        "{page}"
+    );
+    let told = json!({ "name": "rosa", "role": "supervisor" });
+    let cookie = enter(&centre, told).await;
+    let look = get(&centre, "/api/v1/snapshot", &cookie).await.text;
+    assert!(look.contains("anna"), "{look}");
+}
+
+#[tokio::test]
+async fn who_leads_one_employer_stops_nothing_and_closes_nothing() {
+    let centre = Centre::open().await;
+    let told = json!({ "name": "coop", "role": "supervisor", "employer": "Cooperativa" });
+    let cookie = enter(&centre, told).await;
+    for (path, body) in [
+        ("/api/v1/stops", "{\"button\":\"outgoing\"}"),
+        (
+            "/api/v1/stops",
+            "{\"button\":\"outgoing\",\"tenant\":\"asl-teramo\"}",
+        ),
+        (
+            "/api/v1/numbers",
+            "{\"number\":\"0861123499\",\"mark\":\"do_not_call\"}",
+        ),
+    ] {
+        let heard = ask(&centre, "POST", path, &cookie, body).await;
+        assert_eq!(
+            heard.status,
+            StatusCode::FORBIDDEN,
+            "{path} {body}: {}",
+            heard.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_operator_who_owes_a_call_learns_nothing_of_what_was_owed() {
+    let centre = Centre::open().await;
+    let cookie = enter(&centre, json!({ "name": "anna", "role": "operator" })).await;
+    let known = CommandError::ByHand(ByHandError::OpenAlready(CallbackId(centre.callback)));
+    centre
+        .desk
+        .answers
+        .lock()
+        .unwrap()
+        .push_back(Err(known.into()));
+    let told = json!({ "tenant": "asl-pescara", "queue": "prenotazioni", "number": "0861123456",
+        "kind": "taken_in_charge", "class": "B" });
+    let heard = ask(
+        &centre,
+        "POST",
+        "/api/v1/callbacks",
+        &cookie,
+        &told.to_string(),
+    )
+    .await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let callback = heard.json()["callback"].clone();
+    assert_eq!(callback["id"], centre.callback);
+    assert_eq!(callback.as_object().unwrap().len(), 2, "{callback}");
+}
+
+#[tokio::test]
+async fn the_log_names_what_was_done_something_about_whoever_goes_away() {
+    let centre = Centre::open().await;
+    let cookie = enter(
+        &centre,
+        json!({ "name": "rita", "role": "region_administrator" }),
+    )
+    .await;
+    enter(&centre, json!({ "name": "lia", "role": "supervisor" })).await;
+    let path = "/api/v1/users/lia/password";
+    let request = local("POST", path).header(COOKIE, &cookie);
+    // Whoever asked is gone before the answer comes.
+    let asking = Box::pin(centre.ask(request, ""));
+    drop(futures_util::future::select(asking, std::future::ready(())).await);
+    let mut log = json!({});
+    for _ in 0..500 {
+        log = centre
+            .get_with_token("/api/v1/access-log?who=rita")
+            .await
+            .json();
+        if log["log"][0]["about"] == "lia" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(
+        log["log"][0]["act"], "POST /api/v1/users/{user}/password",
+        "{log}"
+    );
+    assert_eq!(log["log"][0]["about"], "lia");
+    let stop = "{\"button\":\"outgoing\",\"tenant\":\"asl-teramo\"}";
+    ask(&centre, "POST", "/api/v1/stops", &cookie, stop).await;
+    let log = centre
+        .get_with_token("/api/v1/access-log?who=rita")
+        .await
+        .json();
+    assert_eq!(log["log"][0]["about"], "outgoing asl-teramo", "{log}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_name_reaches_no_database() {
+    let centre = Centre::open().await;
+    for name in ["%00", "%1b%5b31m", &"a".repeat(101)] {
+        let heard = centre
+            .ask(form("/session"), format!("name={name}&password=una+frase"))
+            .await;
+        assert_eq!(heard.status, StatusCode::UNAUTHORIZED, "{name}");
+    }
+    let mistaken = [
+        ("name", "una password nel posto sbagliato"),
+        ("password", "x"),
+    ];
+    let body = serde_urlencoded::to_string(mistaken).unwrap();
+    centre.ask(form("/session"), body).await;
+    let log = centre.get_with_token("/api/v1/access-log").await.text;
+    assert!(
+        log.contains("\"unknown\"") && !log.contains("posto sbagliato"),
+        "{log}"
+    );
 }
 
 #[tokio::test]

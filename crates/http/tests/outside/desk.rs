@@ -170,7 +170,8 @@ impl Centre {
                     hash: "0123456789abcdef".to_owned(),
                     since_ms: AT_MS,
                     title: "CUP <Teramo> & Pescara".to_owned(),
-                    zones: [("asl-teramo".to_owned(), Zone::Europe__Rome)]
+                    zones: ["asl-teramo", "asl-pescara"]
+                        .map(|tenant| (tenant.to_owned(), Zone::Europe__Rome))
                         .into_iter()
                         .collect(),
                     failed: None,
@@ -283,6 +284,8 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
     SeatNow {
         name: name.to_owned(),
         operator: operator.map(str::to_owned),
+        home: operator.map(|_| "asl-teramo".to_owned()),
+        employer: operator.map(|_| "Cooperativa".to_owned()),
         chosen,
         pause_reason: (chosen == Chosen::Paused).then(|| "visita medica".to_owned()),
         work,
