@@ -145,6 +145,8 @@ pub struct SeatNow {
     pub reachable: bool,
     /// Queue of the work at hand.
     pub queue: Option<String>,
+    /// Short name of its tenant.
+    pub tenant: Option<String>,
     /// Whether that work is a callback.
     pub callback: bool,
     /// When the shift of who works there ends, where that was told.
@@ -463,6 +465,8 @@ impl Centre {
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => (None, false),
         };
+        let rule = queue.and_then(|id| self.rules.queues.get(&id));
+        let tenant = rule.and_then(|rule| self.rules.tenants.get(&rule.tenant));
         let who = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
         let who = who.and_then(|id| self.operators.values().find(|it| it.id == id));
         let home = who.and_then(|it| self.rules.tenants.get(&it.home?));
@@ -476,9 +480,8 @@ impl Centre {
             work: seat.work_state(),
             since_ms: seat.interval.as_ref().map(|interval| interval.since_ms),
             reachable: seat.reachable_at(now.utc_ms),
-            queue: queue
-                .and_then(|id| self.rules.queues.get(&id))
-                .map(|rule| rule.name.clone()),
+            queue: rule.map(|rule| rule.name.clone()),
+            tenant: tenant.map(|rule| rule.name.clone()),
             callback,
             shift_ends_ms: seat.sign_in.as_ref().and_then(|s| s.shift_ends_ms),
             site_out: self.is_site_out(seat.row.site),

@@ -32,6 +32,10 @@ fn advice(status: u16, path: &str) -> Option<String> {
         }
         (503, ["reports", ..]) => Some("ask for fewer days, or look with --offline".to_owned()),
         (404, ["callbacks", ..]) => Some("see cuptel callbacks list".to_owned()),
+        (404, ["why", ..]) => {
+            Some("cuptel attempts list, callbacks list and tasks list tell identifiers".to_owned())
+        }
+        (404, ["stops", ..]) => Some("see cuptel stops list".to_owned()),
         (404, ["users", ..]) => Some("see cuptel user list".to_owned()),
         (404, ["tokens", ..]) => Some("see cuptel token list".to_owned()),
         (404, ["campaigns", ..]) => Some("see cuptel campaigns list".to_owned()),

@@ -8,7 +8,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::Role;
 use cuptel_engine::Clock;
 use cuptel_http::password;
-use cuptel_store::{Access, NewAccount, Store};
+use cuptel_store::{Access, NewAccount, OpenError, Store};
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -243,7 +243,13 @@ fn writing<T>(
     change: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     runtime()?.block_on(async {
-        let store = cuptel_store::open(&config.data.url.reveal()?, Access::Serve).await?;
+        let opened = cuptel_store::open(&config.data.url.reveal()?, Access::Serve).await;
+        let store = match opened {
+            Err(OpenError::InUse { .. } | OpenError::PlaceInUse { .. }) => {
+                bail!("a node runs on this database: leave out --offline")
+            }
+            opened => opened?,
+        };
         store.intern(&names_of(config)).await?;
         let done = change(&store).await;
         store.close().await.context("closing the database")?;

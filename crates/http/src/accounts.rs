@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use cuptel_core::words::Role;
-use cuptel_store::{NewAccount, TokenView};
+use cuptel_store::{AccountView, NewAccount, TokenView};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -260,7 +260,9 @@ pub(crate) async fn add_user(
     };
     if let Some(operator) = operator.as_deref() {
         if shared.store.operator(operator).await?.is_none() {
-            return Err(meaningless(format!("there is no operator \"{operator}\"")));
+            let why =
+                format!("there is no operator \"{operator}\": `operator` says which one it is");
+            return Err(meaningless(why));
         }
         shared.may_set_up(&caller, operator).await?;
     }
@@ -301,6 +303,10 @@ pub(crate) async fn reset_password(
     Ok(Json(json!({ "user": name, "password": text })))
 }
 
+fn rules(user: &AccountView) -> bool {
+    user.role == Role::RegionAdministrator
+}
+
 /// Lets somebody in no more. Their sessions end; where they work they stay signed in.
 #[utoipa::path(post, path = "/api/v1/users/{user}/remove", tag = "accounts",
     security(("token" = [])), params(("user" = String, Path)),
@@ -313,6 +319,13 @@ pub(crate) async fn remove_user(
     _asked: Asked<Nothing>,
 ) -> Result<Json<Value>, ApiError> {
     shared.own_user(&caller, &name).await?;
+    let users = shared.store.accounts().await?;
+    let mut others = users.iter().filter(|user| user.name != name);
+    let is_one = users.iter().any(|user| user.name == name && rules(user));
+    if is_one && !others.any(rules) {
+        let why = "nobody else sets up the region: let another region_administrator in first";
+        return Err(meaningless(why.to_owned()));
+    }
     let now_ms = shared.engine.snapshot().at_ms;
     shared.store.remove_account(&name, now_ms).await?;
     shared.sessions.forget(&name);

@@ -4,8 +4,6 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use cuptel_core::id::NeedId;
-use cuptel_core::preview::{NeedNow, OwedNow};
 use cuptel_core::snapshot::{
     CampaignNow, ClassNow, QueueNow, SeatNow, Snapshot, StopNow, TenantNow, TrunkNow, WaitsNow,
 };
@@ -13,10 +11,9 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::{Chosen, EntryState, WorkState};
 
 use crate::access::Sight;
-use crate::actions::path_of;
-use crate::doing::Doing;
 use crate::port::Health;
-use crate::{offered, words};
+use crate::seat_line::{SeatLine, seat_line};
+use crate::words;
 
 /// A text that changes, in the element of this identifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,36 +58,6 @@ pub(crate) struct CampaignLine {
     pub(crate) name: String,
     pub(crate) tenant: String,
     pub(crate) cells: [Cell; 6],
-}
-
-/// A line of the seats' table.
-#[derive(Debug)]
-pub(crate) struct SeatLine {
-    pub(crate) name: String,
-    pub(crate) path: String,
-    pub(crate) shape: Cell,
-    pub(crate) state: Cell,
-    pub(crate) operator: Cell,
-    pub(crate) since: Cell,
-    pub(crate) notes: Cell,
-    /// What the person at hand is owed, a line each.
-    pub(crate) owed: Cell,
-    /// The same, with what becomes of each when the result is given.
-    pub(crate) needs: Vec<NeedLine>,
-    /// The callback that is offered there; empty where none is.
-    pub(crate) offered: String,
-    /// What can be done there.
-    pub(crate) doing: Doing,
-    /// Changes when its page has other things to decide about: the page has to be loaded again.
-    pub(crate) forms: Cell,
-}
-
-/// One thing that is owed to whoever a seat speaks with, or did.
-#[derive(Debug)]
-pub(crate) struct NeedLine {
-    pub(crate) id: NeedId,
-    pub(crate) text: String,
-    pub(crate) closes: bool,
 }
 
 /// A line of the trunks' table.
@@ -138,7 +105,7 @@ impl Board {
             figures: figures(look),
             queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
             tenants: tenant_lines(look),
-            seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look.at_ms, sight)),
+            seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look, sight)),
             trunks: numbered(&look.trunks, trunk_line),
             campaigns: numbered(&look.campaigns, campaign_line),
             layout: layout_of(look),
@@ -175,36 +142,6 @@ impl Board {
             .map(|cell| (cell.id.as_str(), cell.text.as_str()))
             .chain([("layout", self.layout.as_str())])
             .collect()
-    }
-}
-
-impl SeatLine {
-    /// Its name as a part of an address.
-    pub(crate) fn escaped(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or_default()
-    }
-
-    /// What its own page shows of it, with the bands that are on every page.
-    pub(crate) fn texts<'b>(&'b self, board: &'b Board) -> BTreeMap<&'b str, &'b str> {
-        let own = [
-            ("seat-shape", &self.shape),
-            ("seat-state", &self.state),
-            ("seat-operator", &self.operator),
-            ("seat-since", &self.since),
-            ("seat-notes", &self.notes),
-            ("seat-owed", &self.owed),
-            ("seat-forms", &self.forms),
-        ];
-        let waiting = board
-            .figures
-            .iter()
-            .filter(|figure| ["waiting", "owed"].contains(&figure.value.id.as_str()))
-            .flat_map(|figure| [&figure.value, &figure.note]);
-        let bands = [&board.taken, &board.alert, &board.storm, &board.stops];
-        let named = bands.into_iter().chain(waiting);
-        let named = named.map(|cell| (cell.id.as_str(), cell.text.as_str()));
-        let own = own.map(|(id, cell)| (id, cell.text.as_str()));
-        own.into_iter().chain(named).collect()
     }
 }
 
@@ -553,100 +490,6 @@ fn fared(recent: &WaitsNow, today: &WaitsNow) -> [(&'static str, String); 4] {
         ("today-wait", words::waited(today)),
         ("today-lost", words::hung_up(today)),
     ]
-}
-
-fn seat_line(i: usize, seat: &SeatNow, at: UtcMs, sight: Sight) -> SeatLine {
-    let shown = match sight {
-        Sight::Own => seat.clone(),
-        // The word by which a person knows our call is for who calls them.
-        Sight::Full => SeatNow {
-            owed: seat.owed.clone().map(|owed| OwedNow {
-                code_word: None,
-                ..owed
-            }),
-            ..seat.clone()
-        },
-        // A reason is a person's own words.
-        Sight::Masked => SeatNow {
-            pause_reason: None,
-            notes: Vec::new(),
-            owed: None,
-            ..seat.clone()
-        },
-    };
-    let (shape, state) = words::seat_state(&shown);
-    let queue = seat
-        .queue
-        .as_deref()
-        .map_or(String::new(), |queue| format!(", {queue}"));
-    let operator = match (&seat.operator, sight) {
-        (None, _) if seat.chosen == Chosen::SignedOut => "–".to_owned(),
-        (None, _) | (Some(_), Sight::Masked) => "in servizio".to_owned(),
-        (Some(operator), Sight::Full | Sight::Own) => operator.clone(),
-    };
-    SeatLine {
-        name: seat.name.clone(),
-        path: path_of(&seat.name),
-        shape: cell(format!("s{i}-shape"), shape),
-        state: cell(
-            format!("s{i}-state"),
-            format!("{state}{queue}{}", words::afterwards(seat.chosen)),
-        ),
-        operator: cell(format!("s{i}-operator"), operator),
-        notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
-        owed: cell(
-            format!("s{i}-owed"),
-            match (&shown.owed, sight) {
-                (Some(owed), _) => offered::told(owed, at),
-                (None, Sight::Full | Sight::Own) => words::nobody(seat.work).to_owned(),
-                (None, Sight::Masked) => String::new(),
-            },
-        ),
-        doing: Doing::of(&shown),
-        forms: cell(
-            format!("s{i}-forms"),
-            format!(
-                "{} {}",
-                Doing::mark(&shown),
-                shown.owed.as_ref().map_or(String::new(), forms_of)
-            ),
-        ),
-        needs: shown
-            .owed
-            .as_ref()
-            .filter(|owed| !owed.is_offered)
-            .map_or(Vec::new(), need_lines),
-        offered: shown
-            .owed
-            .filter(|owed| owed.is_offered)
-            .map_or(String::new(), |owed| owed.callback.to_string()),
-        since: cell(
-            format!("s{i}-since"),
-            seat.since_ms.map_or("–".to_owned(), |since| {
-                format!("{} ({})", words::span(at - since), words::since(since, at))
-            }),
-        ),
-    }
-}
-
-/// What the forms of a seat's page are about.
-fn forms_of(owed: &OwedNow) -> String {
-    let offered = if owed.is_offered { "?" } else { "" };
-    let needs = owed.needs.iter().map(|need| need.need.to_string());
-    format!(
-        "{}{offered} {}",
-        owed.callback,
-        needs.collect::<Vec<_>>().join(" ")
-    )
-}
-
-fn need_lines(owed: &OwedNow) -> Vec<NeedLine> {
-    let line = |need: &NeedNow| NeedLine {
-        id: need.need,
-        text: offered::need(need),
-        closes: need.closes,
-    };
-    owed.needs.iter().map(line).collect()
 }
 
 fn trunk_line(i: usize, trunk: &TrunkNow) -> TrunkLine {

@@ -77,6 +77,7 @@ mod tests {
             since_ms: None,
             reachable: true,
             queue: None,
+            tenant: None,
             callback: false,
             shift_ends_ms: None,
             site_out: false,

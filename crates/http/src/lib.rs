@@ -42,6 +42,7 @@ mod rights;
 mod schema;
 mod scope;
 mod score;
+mod seat_line;
 mod server;
 mod session;
 mod signing_in;

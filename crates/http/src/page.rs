@@ -9,20 +9,23 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use cuptel_core::words::{ClosedHow, Outcome};
+use cuptel_core::snapshot::SeatNow;
+use cuptel_core::words::{ClosedHow, Outcome, Role};
 use cuptel_store::{Store, StoreError, Totals};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
-use crate::board::{Board, SeatLine};
+use crate::board::Board;
 use crate::choosing_seat;
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::score::{Score, scores};
+use crate::seat_line::SeatLine;
 use crate::session::Notice;
 use crate::signing_in;
 use crate::wall::{self, Wall};
+use crate::words;
 
 /// Totals read every row: they are counted at most this often, however many look.
 const TOTALS_AGE: Duration = Duration::from_secs(30);
@@ -53,6 +56,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) version: &'a str,
     /// Who has signed in.
     pub(crate) who: Option<String>,
+    /// Whether they work on a seat, and have no use for what the system tells of itself.
+    pub(crate) is_operator: bool,
     pub(crate) notice: Option<Notice>,
 }
 
@@ -88,6 +93,8 @@ struct SeatPage<'a> {
     seat: &'a SeatLine,
     /// Whether whoever looks may act there.
     acts: bool,
+    /// What its task is, where it has one.
+    task_words: Option<String>,
     /// Reasons that a pause may have; any, where there are none.
     reasons: &'a [String],
     /// Reasons to hand a callback back; any, where there are none.
@@ -113,6 +120,7 @@ pub(crate) fn frame<'a>(shared: &'a Shared, caller: Option<&Caller>) -> Frame<'a
         title: shared.engine.health().configuration.title.clone(),
         version: &settings.version,
         who: caller.map(|caller| caller.name().to_owned()),
+        is_operator: caller.is_some_and(|caller| caller.role() == Role::Operator),
         notice,
     }
 }
@@ -244,18 +252,38 @@ pub(crate) async fn seat(
     let line = board.seats.iter().find(|seat| seat.name == name);
     match now.zip(line) {
         Some((now, seat)) => {
+            let task_words = task_of(&shared, now).await;
             let frame = frame(&shared, onlooker.caller.as_ref());
             html(&SeatPage {
                 frame,
                 board: &board,
                 seat,
                 acts: onlooker.acts_on(now),
+                task_words,
                 reasons: &look.pause_reasons,
                 declines: &look.decline_reasons,
             })
         }
         None => no_such_page(),
     }
+}
+
+/// What is to be done, for whom and by when.
+async fn task_of(shared: &Shared, seat: &SeatNow) -> Option<String> {
+    let found = shared.store.task(seat.task?).await;
+    let task = match found {
+        Ok(found) => found?.task,
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "no title of a task for the page");
+            return None;
+        }
+    };
+    let due = task.due_ms.map_or(String::new(), |due_ms| {
+        format!("\nEntro {}", words::date_and_time(due_ms))
+    });
+    let tenant = task.tenant.unwrap_or_default();
+    Some(format!("{} ({tenant}){due}", task.title))
 }
 
 /// A page that does not exist.

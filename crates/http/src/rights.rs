@@ -42,7 +42,8 @@ impl Need {
     /// In words, for whoever may not.
     pub(crate) fn who_may(self) -> &'static str {
         match self {
-            Self::Watch | Self::Work => "everybody who signs in",
+            Self::Watch => "everybody who signs in",
+            Self::Work => "operators, supervisors and administrators",
             Self::Read => "supervisors, administrators and auditors",
             Self::Lead => "supervisors and administrators",
             Self::Staff => "administrators",

@@ -421,7 +421,7 @@ shapes! {
     /// needs of whoever it has to do with.
     SeatNow {
         name: String, operator: Option<String>, home: Option<String>, employer: Option<String>,
-        chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>,
+        chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>, tenant: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
         notes: Vec<String>, owed: Option<OwedNow>,
     }

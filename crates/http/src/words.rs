@@ -122,6 +122,11 @@ pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
         ) => said("○", "libera"),
+        (Chosen::Paused, WorkState::NotResponding) => match &seat.pause_reason {
+            Some(reason) => said("‖", &format!("in pausa ({reason})")),
+            None => said("‖", "in pausa"),
+        },
+        (Chosen::FrontOffice, WorkState::NotResponding) => said("□", "allo sportello"),
         (_, WorkState::Preview) => said("◔", "legge chi richiamare"),
         (_, WorkState::Reserved | WorkState::Ringing) => said("△", "squilla"),
         (_, WorkState::Talking) if seat.callback => said("●", "richiama una persona"),

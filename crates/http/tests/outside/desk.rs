@@ -292,6 +292,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         since_ms: Some(AT_MS - 125_000),
         reachable: true,
         queue: (work == WorkState::Talking).then(|| "prenotazioni".to_owned()),
+        tenant: (work == WorkState::Talking).then(|| "asl-teramo".to_owned()),
         callback: false,
         shift_ends_ms: None,
         site_out: false,

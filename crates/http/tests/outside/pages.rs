@@ -77,7 +77,7 @@ async fn the_page_says_what_goes_on() {
         "<span class=\"value\" id=\"owed\">7</span>",
         "la più vecchia da 1 ora e 5 min",
         "1 in conversazione, 1 in pausa",
-        "in conversazione, prenotazioni",
+        "in conversazione, Prenotazioni &#60;CUP&#62;, ASL di Teramo",
         "4 di 30",
         "2 minuti (dalle 18:35)",
         "Dati del <span id=\"taken\">23/11/2026 18:38</span>",

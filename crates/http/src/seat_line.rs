@@ -1,0 +1,190 @@
+//! One seat as the board and its own page show it: texts, each with the identifier of its element.
+
+use std::collections::BTreeMap;
+
+use cuptel_core::id::NeedId;
+use cuptel_core::preview::{NeedNow, OwedNow};
+use cuptel_core::snapshot::{SeatNow, Snapshot};
+use cuptel_core::words::Chosen;
+
+use crate::access::Sight;
+use crate::actions::path_of;
+use crate::board::{Board, Cell, cell};
+use crate::doing::Doing;
+use crate::{offered, words};
+
+/// A line of the seats' table.
+#[derive(Debug)]
+pub(crate) struct SeatLine {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) shape: Cell,
+    pub(crate) state: Cell,
+    pub(crate) operator: Cell,
+    pub(crate) since: Cell,
+    pub(crate) notes: Cell,
+    /// What the person at hand is owed, a line each.
+    pub(crate) owed: Cell,
+    /// The same, with what becomes of each when the result is given.
+    pub(crate) needs: Vec<NeedLine>,
+    /// Whether its operator reads, and has the person rung; else that follows from picking up.
+    pub(crate) may_ring: bool,
+    /// The callback that is offered there; empty where none is.
+    pub(crate) offered: String,
+    /// What can be done there.
+    pub(crate) doing: Doing,
+    /// Changes when its page has other things to decide about: the page has to be loaded again.
+    pub(crate) forms: Cell,
+}
+
+/// One thing that is owed to whoever a seat speaks with, or did.
+#[derive(Debug)]
+pub(crate) struct NeedLine {
+    pub(crate) id: NeedId,
+    pub(crate) text: String,
+    pub(crate) closes: bool,
+}
+
+impl SeatLine {
+    /// Its name as a part of an address.
+    pub(crate) fn escaped(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// What its own page shows of it, with the bands that are on every page.
+    pub(crate) fn texts<'b>(&'b self, board: &'b Board) -> BTreeMap<&'b str, &'b str> {
+        let own = [
+            ("seat-shape", &self.shape),
+            ("seat-state", &self.state),
+            ("seat-operator", &self.operator),
+            ("seat-since", &self.since),
+            ("seat-notes", &self.notes),
+            ("seat-owed", &self.owed),
+            ("seat-forms", &self.forms),
+        ];
+        let waiting = board
+            .figures
+            .iter()
+            .filter(|figure| ["waiting", "owed"].contains(&figure.value.id.as_str()))
+            .flat_map(|figure| [&figure.value, &figure.note]);
+        let bands = [&board.taken, &board.alert, &board.storm, &board.stops];
+        let named = bands.into_iter().chain(waiting);
+        let named = named.map(|cell| (cell.id.as_str(), cell.text.as_str()));
+        let own = own.map(|(id, cell)| (id, cell.text.as_str()));
+        own.into_iter().chain(named).collect()
+    }
+}
+
+/// For which service of which authority a seat works, as people call both.
+fn service(look: &Snapshot, seat: &SeatNow) -> String {
+    let (Some(queue), Some(tenant)) = (&seat.queue, &seat.tenant) else {
+        return String::new();
+    };
+    let of_queue = look.queues.iter();
+    let mut of_queue = of_queue.filter(|it| it.tenant == *tenant && it.name == *queue);
+    let queue = of_queue.next().map_or(queue, |it| &it.title);
+    let mut of_tenant = look.tenants.iter().filter(|it| it.name == *tenant);
+    let tenant = of_tenant.next().map_or(tenant, |it| &it.title);
+    format!(", {queue}, {tenant}")
+}
+
+/// What may be shown of it.
+fn shown_of(seat: &SeatNow, sight: Sight) -> SeatNow {
+    match sight {
+        Sight::Own => seat.clone(),
+        // The word by which a person knows our call is for who calls them.
+        Sight::Full => SeatNow {
+            owed: seat.owed.clone().map(|owed| OwedNow {
+                code_word: None,
+                ..owed
+            }),
+            ..seat.clone()
+        },
+        // A reason is a person's own words.
+        Sight::Masked => SeatNow {
+            pause_reason: None,
+            notes: Vec::new(),
+            owed: None,
+            ..seat.clone()
+        },
+    }
+}
+
+pub(crate) fn seat_line(i: usize, seat: &SeatNow, look: &Snapshot, sight: Sight) -> SeatLine {
+    let at = look.at_ms;
+    let shown = shown_of(seat, sight);
+    let (shape, state) = words::seat_state(&shown);
+    let queue = service(look, seat);
+    let operator = match (&seat.operator, sight) {
+        (None, _) if seat.chosen == Chosen::SignedOut => "–".to_owned(),
+        (None, _) | (Some(_), Sight::Masked) => "in servizio".to_owned(),
+        (Some(operator), Sight::Full | Sight::Own) => operator.clone(),
+    };
+    SeatLine {
+        name: seat.name.clone(),
+        path: path_of(&seat.name),
+        shape: cell(format!("s{i}-shape"), shape),
+        state: cell(
+            format!("s{i}-state"),
+            format!("{state}{queue}{}", words::afterwards(seat.chosen)),
+        ),
+        operator: cell(format!("s{i}-operator"), operator),
+        notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
+        owed: cell(
+            format!("s{i}-owed"),
+            match (&shown.owed, sight) {
+                (Some(owed), _) => offered::told(owed, at),
+                (None, Sight::Full | Sight::Own) => words::nobody(seat.work).to_owned(),
+                (None, Sight::Masked) => String::new(),
+            },
+        ),
+        doing: Doing::of(&shown),
+        forms: cell(
+            format!("s{i}-forms"),
+            format!(
+                "{} {}",
+                Doing::mark(&shown),
+                shown.owed.as_ref().map_or(String::new(), forms_of)
+            ),
+        ),
+        needs: shown
+            .owed
+            .as_ref()
+            .filter(|owed| !owed.is_offered)
+            .map_or(Vec::new(), need_lines),
+        may_ring: shown
+            .owed
+            .as_ref()
+            .is_some_and(|owed| owed.reads_until_ms.is_some()),
+        offered: shown
+            .owed
+            .filter(|owed| owed.is_offered)
+            .map_or(String::new(), |owed| owed.callback.to_string()),
+        since: cell(
+            format!("s{i}-since"),
+            seat.since_ms.map_or("–".to_owned(), |since| {
+                format!("{} ({})", words::span(at - since), words::since(since, at))
+            }),
+        ),
+    }
+}
+
+/// What the forms of a seat's page are about.
+fn forms_of(owed: &OwedNow) -> String {
+    let offered = if owed.is_offered { "?" } else { "" };
+    let needs = owed.needs.iter().map(|need| need.need.to_string());
+    format!(
+        "{}{offered} {}",
+        owed.callback,
+        needs.collect::<Vec<_>>().join(" ")
+    )
+}
+
+fn need_lines(owed: &OwedNow) -> Vec<NeedLine> {
+    let line = |need: &NeedNow| NeedLine {
+        id: need.need,
+        text: offered::need(need),
+        closes: need.closes,
+    };
+    owed.needs.iter().map(line).collect()
+}
