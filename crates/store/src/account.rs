@@ -262,8 +262,10 @@ impl Store {
     /// Lets somebody in; false where the name is taken.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When there is no such tenant, or the database fails.
     pub async fn add_account(&self, new: &NewAccount) -> Result<bool, StoreError> {
+        // Whoever is bound to a tenant that is not there would be bound to none.
+        self.is_of_a_tenant(new.tenant.as_deref()).await?;
         let change = Change::to("add an account")
             .step(ADD)
             .text(&new.name)
@@ -360,8 +362,9 @@ impl Store {
     /// Lets a program in; false where the name is taken.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When there is no such tenant, or the database fails.
     pub async fn add_token(&self, token: &TokenView, digest: &str) -> Result<bool, StoreError> {
+        self.is_of_a_tenant(token.tenant.as_deref()).await?;
         let change = Change::to("add a token")
             .step(ADD_TOKEN)
             .text(&token.name)

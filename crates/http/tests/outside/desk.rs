@@ -507,7 +507,7 @@ fn explanation(before: AttemptId) -> Explanation {
 
 async fn fill(store: &Store) -> (i64, i64, i64, i64) {
     let names = Names {
-        tenants: vec!["asl-teramo".to_owned()],
+        tenants: vec!["asl-teramo".to_owned(), "asl-pescara".to_owned()],
         queues: vec![("asl-teramo".to_owned(), "prenotazioni".to_owned())],
         sites: vec!["teramo".to_owned()],
         ..Names::default()

@@ -8,6 +8,7 @@ use crate::rows::{NOW, names};
 
 on_every_database!(
     an_account_is_found_by_name_and_by_session_until_it_is_removed,
+    who_is_bound_to_a_tenant_that_is_not_there_is_not_let_in,
     a_name_is_taken_once_and_free_again_after_its_owner,
     another_password_ends_the_sessions,
     a_session_ends_with_its_time_and_is_forgotten,
@@ -62,6 +63,17 @@ async fn an_account_is_found_by_name_and_by_session_until_it_is_removed(home: &H
     assert!(store.account("rosa").await.unwrap().is_none());
     assert!(store.session("d1", NOW).await.unwrap().is_none());
     assert!(store.accounts().await.unwrap().is_empty());
+}
+
+async fn who_is_bound_to_a_tenant_that_is_not_there_is_not_let_in(home: &Home) {
+    let store = open(home).await;
+    let nowhere = NewAccount {
+        tenant: Some("asl-nessuna".to_owned()),
+        ..account("rosa")
+    };
+    let refused = store.add_account(&nowhere).await.unwrap_err();
+    assert!(refused.to_string().contains("asl-nessuna"), "{refused}");
+    assert!(store.has_no_account().await.unwrap());
 }
 
 async fn a_name_is_taken_once_and_free_again_after_its_owner(home: &Home) {
