@@ -139,11 +139,11 @@ impl Blending {
         }
     }
 
-    /// Whether the same seats make the callbacks of both queues.
-    pub(crate) fn shares_seats(&self, queue: QueueId, other: QueueId) -> bool {
-        let blend = self.blends.get(&queue);
-        queue == other
-            || blend.is_some_and(|blend| blend.shared.iter().any(|(shared, _)| *shared == other))
+    /// The other queues whose callbacks the same seats make.
+    pub(crate) fn sharers(&self, queue: QueueId) -> impl Iterator<Item = QueueId> {
+        let shared = self.blends.get(&queue).map(|blend| &blend.shared);
+        let shared = shared.into_iter().flatten().map(|(other, _)| *other);
+        shared.filter(move |other| *other != queue)
     }
 
     /// Which seats may begin another callback of this queue. `since_ms`: since when the one

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::attempt::{Doing, LiveAttempt};
 use crate::blending::{Blending, is_aside};
 use crate::callback::Move;
+use crate::called_first::CalledFirst;
 use crate::centre::Centre;
 use crate::declining::Declines;
 use crate::id::{AttemptId, CallbackId, LegId, OfferId, OperatorId, QueueId, SeatId, TenantId};
@@ -313,11 +314,13 @@ impl Centre {
         if self.matching.waits_to_dial() && self.has_channel() {
             self.matching.ask_again();
         }
-        while let Some((pair, explanation)) = self.next_pair(now) {
+        let mut called = self.called_first();
+        while let Some((pair, explanation)) = self.next_pair(now, &called) {
+            let was_asked = self.is_asked(pair.seat);
             match self.whom_to_ask(now, &pair) {
                 Some(_) if self.is_person_first(&pair.waiting) => {
                     // A caller may have got a seat since this was found.
-                    if !self.is_full(pair.waiting.queue) {
+                    if !self.is_full(&called, pair.waiting.queue) {
                         self.call_person_first(now, &pair.waiting, step);
                     }
                 }
@@ -330,6 +333,10 @@ impl Centre {
             if !pair.waiting.is_live {
                 self.matching.ask_again();
             }
+            if was_asked && !self.is_asked(pair.seat) {
+                self.count_asked_no_more(&mut called, pair.seat);
+            }
+            self.count_called(&mut called);
         }
         if are_tasks_due {
             self.hand_out_tasks(now, step);
@@ -356,12 +363,12 @@ impl Centre {
         }
     }
 
-    fn next_pair(&mut self, now: Now) -> Option<(Pair, Option<Explanation>)> {
+    fn next_pair(&mut self, now: Now, called: &CalledFirst) -> Option<(Pair, Option<Explanation>)> {
         if self.matching.is_settled() {
             return None;
         }
         let has_channel = self.has_channel();
-        let full = self.as_many_as_free();
+        let full = self.as_many_as_free(called);
         let mut outside = Outside {
             now,
             rules: &self.rules,

@@ -14,6 +14,7 @@ pub mod bulk;
 pub mod by_hand;
 pub mod calendar;
 mod callback;
+mod called_first;
 pub mod campaign;
 mod centre;
 mod channels;

@@ -10,7 +10,7 @@ use crate::matching::{
 use crate::rules::Strategy;
 use crate::seat::Seat;
 use crate::task::Task;
-use crate::task_offers::{AtTasks, steps_reached};
+use crate::task_offers::{Kept, steps_reached};
 use crate::time::Now;
 
 /// Free seats that are looked at on either side of the one that is asked: each offer costs this,
@@ -26,7 +26,7 @@ pub(crate) struct Turn<'a> {
     pub(crate) passed: &'a [SeatId],
     /// The seat whose turn it is, and those after it.
     pub(crate) left: &'a [SeatId],
-    pub(crate) at_tasks: &'a AtTasks,
+    pub(crate) kept: &'a Kept,
 }
 
 impl Centre {
@@ -43,7 +43,7 @@ impl Centre {
         let asked = self.seats.get(turn.left.first()?)?;
         let considered = |id: &SeatId| {
             let seat = self.seats.get(id)?;
-            let withheld = self.withheld(now, seat, row, turn.at_tasks);
+            let withheld = self.withheld(now, seat, row, turn.kept);
             Some(Considered {
                 seat: *id,
                 eligibility: withheld.unwrap_or(Eligibility::Eligible),
@@ -76,18 +76,12 @@ impl Centre {
             knows_them: is_ones_own,
             free,
             seats: passed.chain(left).take(SHOWN_MAX).collect(),
-            passed_over: self.tasks_before(now, asked, task, turn.at_tasks),
+            passed_over: self.tasks_before(now, asked, task, turn.kept),
         })
     }
 
     /// The tasks that the seat was compared with before this one, and why it did not get them.
-    fn tasks_before(
-        &self,
-        now: Now,
-        seat: &Seat,
-        task: &Task,
-        at_tasks: &AtTasks,
-    ) -> Vec<PassedOver> {
+    fn tasks_before(&self, now: Now, seat: &Seat, task: &Task, kept: &Kept) -> Vec<PassedOver> {
         let queue = self.rules.current(task.row.queue);
         let rule = queue.and_then(|queue| self.rules.queues.get(&queue));
         let operator = seat.sign_in.as_ref().map(|sign_in| sign_in.operator);
@@ -104,7 +98,7 @@ impl Centre {
                 .queues
                 .get(&queue)?
                 .can_be_served_by(&seat.skills);
-            let why = self.withheld(now, seat, row, at_tasks).filter(|_| can)?;
+            let why = self.withheld(now, seat, row, kept).filter(|_| can)?;
             Some(PassedOver {
                 work: InLine::Task(id),
                 queue,

@@ -2,10 +2,11 @@
 //! who would wait too long. An offer of a task rings no phone: the operator is told by the page, and
 //! says yes by a command; meanwhile their seat is free for everybody who calls.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::attempt::Doing;
 use crate::blending::{is_at_risk, may_be_missed};
+use crate::called_first::CalledFirst;
 use crate::centre::Centre;
 use crate::id::{AttemptId, OperatorId, QueueId, SeatId, TaskEventId, TaskId};
 use crate::matching::Eligibility;
@@ -25,6 +26,14 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// Seats at a task of each queue, or asked to take one.
 pub(crate) type AtTasks = BTreeMap<QueueId, usize>;
+
+/// What keeps seats from tasks while they are handed out.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    at_tasks: AtTasks,
+    /// Queues whose free seats are counted for people who are called first.
+    full: BTreeSet<QueueId>,
+}
 
 impl Centre {
     /// Whether tasks are to be looked at now; and when they are next.
@@ -200,31 +209,50 @@ impl Centre {
             free.map(|seat| (seat.idle_since, seat.row.id)).collect();
         free.sort_unstable();
         let free: Vec<SeatId> = free.into_iter().map(|(_, seat)| seat).collect();
-        let mut at_tasks = self.at_tasks();
+        let mut called = self.called_first();
+        let mut kept = self.kept(&called);
         let mut passed = Vec::new();
         for (nth, seat) in free.iter().enumerate() {
-            let Some((queue, task)) = self.task_for(now, *seat, &at_tasks) else {
+            let Some((queue, task)) = self.task_for(now, *seat, &kept) else {
                 passed.push(*seat);
                 continue;
             };
             let turn = Turn {
                 passed: &passed,
                 left: &free[nth..],
-                at_tasks: &at_tasks,
+                kept: &kept,
             };
             let explanation = self.explain_task(now, task, &turn);
             let own = self.seats.get(seat);
             if own.is_some_and(|own| may_be_missed(&self.rules, own, queue)) {
-                *at_tasks.entry(queue).or_default() += 1;
+                *kept.at_tasks.entry(queue).or_default() += 1;
             }
             let event = self.offer_task(now, *seat, task, step);
+            if event.is_some() {
+                self.count_asked(&mut called, *seat);
+                kept.full.extend(self.full_at(&called, *seat));
+            }
             let proposal = event.map(|event| Proposal::Task(task, event));
             self.explain(now, proposal, explanation, step);
         }
     }
 
+    /// What keeps seats from tasks now.
+    pub(crate) fn kept(&self, called: &CalledFirst) -> Kept {
+        Kept {
+            at_tasks: self.at_tasks(),
+            full: self.full_queues(called),
+        }
+    }
+
+    /// Whether a seat is counted for somebody who is called first.
+    fn is_for_called(&self, kept: &Kept, seat: SeatId) -> bool {
+        let mut served = self.matching.served_at(seat);
+        !kept.full.is_empty() && served.any(|queue| kept.full.contains(&queue))
+    }
+
     /// Seats at a task of each queue, or asked to take one, that callers may miss.
-    pub(crate) fn at_tasks(&self) -> AtTasks {
+    fn at_tasks(&self) -> AtTasks {
         self.counted_tasks(Seat::task_in_hand)
     }
 
@@ -251,12 +279,15 @@ impl Centre {
     }
 
     /// The first task that a free seat may be offered.
-    fn task_for(&self, now: Now, id: SeatId, at_tasks: &AtTasks) -> Option<(QueueId, TaskId)> {
+    fn task_for(&self, now: Now, id: SeatId, kept: &Kept) -> Option<(QueueId, TaskId)> {
+        if self.is_for_called(kept, id) {
+            return None;
+        }
         let seat = self.seats.get(&id)?;
         let operator = seat.sign_in.as_ref()?.operator;
         let may = |(_, task): &(i64, TaskId)| {
             let row = self.tasks.get(*task).map(|task| &task.row);
-            row.is_some_and(|row| self.withheld(now, seat, row, at_tasks).is_none())
+            row.is_some_and(|row| self.withheld(now, seat, row, kept).is_none())
         };
         let own = self.tasks.of_operator(operator).find(may);
         let queues = self.rules.queues.keys();
@@ -274,7 +305,7 @@ impl Centre {
         now: Now,
         seat: &Seat,
         row: &TaskRow,
-        at_tasks: &AtTasks,
+        kept: &Kept,
     ) -> Option<Eligibility> {
         let queue = self.rules.current(row.queue)?;
         let rule = self.rules.queues.get(&queue)?;
@@ -286,8 +317,8 @@ impl Centre {
         }
         let blending = &self.blending;
         let is_kept = may_be_missed(&self.rules, seat, queue)
-            && !blending.spares_for_tasks(queue, row.interruptible, at_tasks);
-        let is_kept = is_kept || self.is_for_called(seat.row.id);
+            && !blending.spares_for_tasks(queue, row.interruptible, &kept.at_tasks);
+        let is_kept = is_kept || self.is_for_called(kept, seat.row.id);
         is_kept.then_some(Eligibility::KeptForCallers)
     }
 

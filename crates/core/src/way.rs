@@ -5,8 +5,6 @@
 //! queue, and goes as that one says: for whoever rang in, as the queue does; else for the first of those
 //! on lists of which somebody is called now. What comes besides is settled in the same conversation.
 
-use std::collections::BTreeSet;
-
 use crate::callback::Case;
 use crate::centre::Centre;
 use crate::id::{CallbackId, DialId, NeedId, QueueId, SeatId, TrunkId};
@@ -167,41 +165,5 @@ impl Centre {
     pub(crate) fn asks_first(&self, queue: QueueId) -> Option<&PersonFirstPolicy> {
         let policy = &self.rules.queues.get(&queue)?.callback.person_first;
         self.rules.prompts.person_first.as_ref().map(|_| policy)
-    }
-
-    /// Of the queues with callbacks, those for which as many people are called first as operators are
-    /// free.
-    pub(crate) fn as_many_as_free(&self) -> BTreeSet<QueueId> {
-        let queues = self.matching.with_callbacks();
-        queues.filter(|id| self.is_full(*id)).collect()
-    }
-
-    /// Whether every seat that is free for a queue is counted for somebody who is called first, be it
-    /// for another: one of them is wanted in a moment.
-    pub(crate) fn is_full(&self, queue: QueueId) -> bool {
-        if planted(Fault::MoreCalledThanFree) {
-            return false;
-        }
-        let called = self.person_first.values();
-        let called = called.filter(|it| it.reminds.is_none()).map(|it| it.queue);
-        let in_flight = called.chain(self.waits_first());
-        let in_flight = in_flight.map(|queue| self.rules.current(queue).unwrap_or(queue));
-        let of_these = in_flight.filter(|other| self.blending.shares_seats(queue, *other));
-        let of_these = of_these.count();
-        of_these > 0 && of_these >= self.free_for_called(queue).max(1)
-    }
-
-    /// Seats that are free for a queue, and not asked to take a task.
-    fn free_for_called(&self, queue: QueueId) -> usize {
-        let free = self.matching.free_to_dial(queue);
-        let asked = self.seats.values().filter(|seat| seat.task_offer.is_some());
-        let serves = |id: SeatId| self.matching.served_at(id).any(|own| own == queue);
-        free.saturating_sub(asked.filter(|seat| serves(seat.row.id)).count())
-    }
-
-    /// Whether a seat is counted for somebody who is called first.
-    pub(crate) fn is_for_called(&self, seat: SeatId) -> bool {
-        let mut served = self.matching.served_at(seat);
-        served.any(|queue| self.is_full(queue))
     }
 }

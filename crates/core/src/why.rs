@@ -18,7 +18,7 @@ use crate::rules::Queue;
 use crate::seat::{Seat, SeatWork};
 use crate::stop_button::is_emergency_in_file;
 use crate::task::Task;
-use crate::task_offers::AtTasks;
+use crate::task_offers::Kept;
 use crate::time::{Now, UtcMs};
 use crate::words::{Button, CallbackState, Reach};
 
@@ -236,7 +236,7 @@ impl Centre {
             since_ms: row.since_ms,
             until_ms: row.ends_ms,
         }));
-        let is_full = self.is_full(waiting.queue);
+        let is_full = self.is_full(&self.called_first(), waiting.queue);
         holds.extend(is_full.then_some(Hold::AsManyAsFree));
         let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
         let place_ms = self.matching.deciding_place(now.utc_ms, waiting);
@@ -312,10 +312,10 @@ impl Centre {
             let until_ms = now.utc_ms + left_ms.unwrap_or(0);
             holds.push(Hold::WaitsForOperator { until_ms });
         }
-        let at_tasks = self.at_tasks();
+        let kept = self.kept(&self.called_first());
         let mut seats: BTreeMap<Eligibility, u32> = BTreeMap::new();
         for seat in self.seats.values() {
-            let eligibility = self.eligibility_for_task(now, seat, row, &at_tasks);
+            let eligibility = self.eligibility_for_task(now, seat, row, &kept);
             *seats.entry(eligibility).or_default() += 1;
         }
         let name = |id: SeatId| self.seats.get(&id).map(|seat| seat.row.name.clone());
@@ -340,7 +340,7 @@ impl Centre {
         now: Now,
         seat: &Seat,
         row: &TaskRow,
-        at_tasks: &AtTasks,
+        kept: &Kept,
     ) -> Eligibility {
         let rests = seat.tasks_from.is_some_and(|at| at > now.mono_us);
         if seat.sign_in.is_none() {
@@ -354,7 +354,7 @@ impl Centre {
         } else if rests || seat.is_engaged() {
             Eligibility::Resting
         } else {
-            let withheld = self.withheld(now, seat, row, at_tasks);
+            let withheld = self.withheld(now, seat, row, kept);
             withheld.unwrap_or(Eligibility::Eligible)
         }
     }

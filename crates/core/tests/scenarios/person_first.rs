@@ -377,22 +377,43 @@ fn a_callback_of_another_queue_leaves_the_seat_to_who_was_called_first() {
     room.hangs_up(mario);
 }
 
-#[test]
-fn a_task_leaves_the_seat_to_who_was_called_first() {
-    let (mut room, mario) = rung_first();
-    let task = TaskTold {
+fn agenda() -> TaskTold {
+    TaskTold {
         tenant: "asl".to_owned(),
         queue: "book".to_owned(),
         title: "agenda".to_owned(),
         due_ms: None,
         operator: None,
         interruptible: None,
-    };
-    room.commands(Command::AddTasks(vec![task]))
+    }
+}
+
+#[test]
+fn a_task_leaves_the_seat_to_who_was_called_first() {
+    let (mut room, mario) = rung_first();
+    room.commands(Command::AddTasks(vec![agenda()]))
         .expect("a task");
     room.wait_s(5);
     assert_eq!(room.task(0).state, TaskState::Waiting);
     room.not_answered(mario, 486);
     room.wait_s(5);
     assert_eq!(room.task(0).state, TaskState::Offered);
+}
+
+#[test]
+fn of_two_free_seats_tasks_take_one_and_leave_the_other_to_who_was_called_first() {
+    let (mut room, mario) = rung_first();
+    room.staffed(2);
+    room.commands(Command::AddTasks(vec![agenda(), agenda()]))
+        .expect("two tasks");
+    room.wait_s(5);
+    let offered = |room: &Room| {
+        (0..2)
+            .filter(|nth| room.task(*nth).state == TaskState::Offered)
+            .count()
+    };
+    assert_eq!(offered(&room), 1);
+    room.not_answered(mario, 486);
+    room.wait_s(5);
+    assert_eq!(offered(&room), 2);
 }
