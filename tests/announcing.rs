@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::harness::{Answers, Caller, Centre, Phone, SOON, Setup, let_pass, until};
 
 const CODE: &str = "*77";
-const PIN: &str = "2468";
+const PIN: &str = "246813";
 const SETTINGS: &str = "[announcing]
 seconds_max = 20
 
@@ -125,7 +125,7 @@ fn hanging_up_before_the_word_changes_nothing_and_a_wrong_pin_is_counted() {
         "SELECT count(*) FROM attempt WHERE stage = 'in_dialplan'",
         "1",
     );
-    keys(&phone, "1111#1111#1111#");
+    keys(&phone, "111111#111111#111111#");
     centre.wait_for_sql(
         "SELECT count(*) FROM attempt WHERE reason = 'wrong PIN'",
         "1",

@@ -20,21 +20,43 @@ use crate::words::{Button, Outcome, Party, Stage, Suppression};
 
 /// Such calls at once: each has a recording in memory.
 const CALLS_MAX: usize = 4;
-/// Wrong PINs in one call.
+/// Wrong PINs at one seat, be it in several calls.
 const WRONG_MAX: u32 = 3;
-/// How long a seat waits after the first call with wrong PINs; twice as long after each further one.
+/// How long a seat waits after the first so many; twice as long after each further so many.
 const HELD_S: u32 = 60;
 const HELD_S_MAX: u32 = 3_600;
+/// Wrong PINs are forgotten when so long no other came, and by nothing else: who knows one PIN could
+/// else guess another at leisure.
+const FORGOTTEN_S: u32 = 86_400;
 /// How long a key is waited for.
 const KEY_S: u32 = 15;
 const PIN_DIGITS_MAX: usize = 16;
 const SILENT_MAX: u32 = 3;
 
-/// Wrong PINs that were keyed in at a seat since the last right one.
+/// Wrong PINs that were keyed in at a seat.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Wrong {
-    calls: u32,
-    until: MonoUs,
+    pins: u32,
+    held_until: MonoUs,
+    forgotten_at: MonoUs,
+}
+
+impl Wrong {
+    /// One more; whether the seat is held back for it.
+    fn count(&mut self, now: Now) -> bool {
+        if now.mono_us >= self.forgotten_at {
+            self.pins = 0;
+        }
+        self.pins = self.pins.saturating_add(1);
+        self.forgotten_at = now.in_s(FORGOTTEN_S);
+        let is_held = self.pins.is_multiple_of(WRONG_MAX);
+        if is_held {
+            let times = self.pins / WRONG_MAX - 1;
+            let held_s = HELD_S.saturating_mul(1 << times.min(16));
+            self.held_until = now.in_s(held_s.min(HELD_S_MAX));
+        }
+        is_held
+    }
 }
 
 /// Somebody who makes a message.
@@ -49,7 +71,6 @@ pub(crate) struct Announcer {
     answering: bool,
     /// Keyed in so far.
     keyed: String,
-    wrong: u32,
     silent: u32,
     /// For whom they may speak, and for whom they do.
     tenants: Vec<TenantId>,
@@ -139,7 +160,6 @@ impl Centre {
             token: 0,
             answering: true,
             keyed: String::new(),
-            wrong: 0,
             silent: 0,
             tenants: Vec::new(),
             tenant: None,
@@ -159,18 +179,23 @@ impl Centre {
     }
 
     fn refuses_announcer(&self, now: Now, seat: SeatId, arrival: &Arrival) -> Option<Refusal> {
-        let wrong = self.announcements.wrong.get(&seat);
         if self.stopping.is_some() {
             Some(Refusal::STOPPING)
         } else if let Some(why) = arrival.unacceptable {
             Some(Refusal::unacceptable(why))
         } else if let Err((status, text)) = arrival.media {
             Some(Refusal::media(status, text))
-        } else if wrong.is_some_and(|wrong| now.mono_us < wrong.until) {
+        } else if self.is_held_back(now, seat) {
             Some(Refusal::HELD_BACK)
         } else {
             (self.announcements.calls.len() >= CALLS_MAX).then_some(Refusal::CROWDED)
         }
+    }
+
+    /// Whether too many wrong PINs were keyed in at a seat.
+    fn is_held_back(&self, now: Now, seat: SeatId) -> bool {
+        let wrong = self.announcements.wrong.get(&seat);
+        wrong.is_some_and(|wrong| now.mono_us < wrong.held_until)
     }
 
     pub(crate) fn announcer_connected(&mut self, now: Now, id: AttemptId, step: &mut Step) {
@@ -345,13 +370,15 @@ impl Centre {
         let (Some(call), Some(policy)) = (self.announcements.calls.get(&id), self.policy()) else {
             return;
         };
+        if self.is_held_back(now, call.seat) {
+            // By another call of the same seat, meanwhile: nothing is compared.
+            return self.announcer_leaves(id, |it| it.wrong, step);
+        }
         let mut pins = policy.pins.iter();
         let right = pins.find(|rule| rule.pin == call.keyed);
         let Some(tenants) = right.map(|rule| rule.tenants.clone()) else {
             return self.pin_wrong(now, id, step);
         };
-        let seat = call.seat;
-        self.announcements.wrong.remove(&seat);
         if let [tenant] = tenants[..] {
             return self.tenant_chosen(id, tenant, step);
         }
@@ -365,18 +392,15 @@ impl Centre {
         let Some(call) = self.announcements.calls.get_mut(&id) else {
             return;
         };
-        call.wrong += 1;
         call.came = Came::WrongPin;
-        if call.wrong < WRONG_MAX {
-            let said = self.policy().map(|policy| policy.prompts);
-            let said = said.map(|it| vec![it.wrong, it.pin]).unwrap_or_default();
-            return self.tell_announcer(id, At::Pin, said, step);
-        }
+        // At once: who hangs up now has guessed all the same.
         let wrong = self.announcements.wrong.entry(call.seat).or_default();
-        wrong.calls += 1;
-        let doubled = HELD_S.saturating_mul(1 << (wrong.calls - 1).min(16));
-        wrong.until = now.in_s(doubled.min(HELD_S_MAX));
-        self.announcer_leaves(id, |it| it.wrong, step);
+        if wrong.count(now) {
+            return self.announcer_leaves(id, |it| it.wrong, step);
+        }
+        let said = self.policy().map(|policy| policy.prompts);
+        let said = said.map(|it| vec![it.wrong, it.pin]).unwrap_or_default();
+        self.tell_announcer(id, At::Pin, said, step);
     }
 
     fn tenant_chosen(&mut self, id: AttemptId, tenant: TenantId, step: &mut Step) {

@@ -39,7 +39,7 @@ impl World {
     pub(crate) fn announces_by_phone(&mut self, key: CallKey, chance: &mut Chance) {
         self.met.deed("dials the code");
         let mut after_us = chance.ms(500, 3_000);
-        let pins = ["1234#", "1234#", "99#2", "0#1234#", "0#0#0#"];
+        let pins = ["123456#", "123456#", "999999#2", "0#123456#", "0#0#0#"];
         let then = ["11", "1#1", "121", "13", "9", "#1", "1"];
         for digit in chance.pick(&pins).chars() {
             self.plan(after_us, Happening::Acts(key, Act::Press(digit)));

@@ -795,7 +795,7 @@ fn announcing() -> AnnouncingPolicy {
     AnnouncingPolicy {
         code: ANNOUNCING_CODE.to_owned(),
         seconds_max: 5,
-        pins: vec![pin("1234", &[1]), pin("99", &[1, 2])],
+        pins: vec![pin("123456", &[1]), pin("999999", &[1, 2])],
         prompts: AnnouncingPrompts {
             pin: PromptId(360),
             wrong: PromptId(361),

@@ -34,7 +34,7 @@ fn announcing(rules: &mut Rules) {
     rules.announcing = Some(AnnouncingPolicy {
         code: CODE.to_owned(),
         seconds_max: 60,
-        pins: vec![pin("1234", &[1]), pin("5678", &[2, 1])],
+        pins: vec![pin("123456", &[1]), pin("567890", &[2, 1])],
         prompts: AnnouncingPrompts {
             pin: PIN,
             wrong: WRONG,
@@ -98,7 +98,7 @@ fn speaks(room: &mut Room, leg: LegId, voiced_ms: u32) -> PromptId {
 fn spoken(room: &mut Room) -> (LegId, PromptId) {
     let leg = dials(room);
     assert_eq!(says(room, leg), [PIN]);
-    keys(room, leg, "1234#");
+    keys(room, leg, "123456#");
     assert_eq!(says(room, leg), [SPEAK]);
     let sound = speaks(room, leg, 3_000);
     assert_eq!(says(room, leg), [sound, REVIEW]);
@@ -178,7 +178,7 @@ fn a_crash_half_way_leaves_the_message_that_was_in_force() {
     room.presses(leg, '1');
     room.hangs_up(leg);
     let leg = dials(&mut room);
-    keys(&mut room, leg, "1234#");
+    keys(&mut room, leg, "123456#");
     assert_eq!(says(&room, leg), [STANDING]);
     room.presses(leg, '1');
     let second = speaks(&mut room, leg, 3_000);
@@ -197,7 +197,7 @@ fn a_second_message_takes_the_place_of_the_first_which_is_erased() {
     room.presses(leg, '1');
     room.hangs_up(leg);
     let leg = dials(&mut room);
-    keys(&mut room, leg, "1234#1");
+    keys(&mut room, leg, "123456#1");
     let rejected = speaks(&mut room, leg, 3_000);
     room.presses(leg, '2');
     assert!(forgotten(&room, rejected));
@@ -221,7 +221,7 @@ fn it_is_withdrawn_by_phone_or_by_command_and_erased() {
         room.hangs_up(leg);
         if by_phone {
             let leg = dials(&mut room);
-            keys(&mut room, leg, "1234#9");
+            keys(&mut room, leg, "123456#9");
             assert_eq!(says(&room, leg), [WITHDRAWN]);
         } else {
             let told = emergency(Some("asl"));
@@ -238,7 +238,7 @@ fn it_is_withdrawn_by_phone_or_by_command_and_erased() {
 fn a_silent_message_is_refused_in_words_and_at_last_thrown_away() {
     let mut room = room();
     let leg = dials(&mut room);
-    keys(&mut room, leg, "1234#");
+    keys(&mut room, leg, "123456#");
     for _ in 0..2 {
         let sound = speaks(&mut room, leg, 100);
         assert_eq!(says(&room, leg), [SILENT, SPEAK]);
@@ -257,10 +257,10 @@ fn wrong_pins_hold_the_phone_back_ever_longer() {
     for _ in 0..3 {
         let leg = dials(&mut room);
         for _ in 0..2 {
-            keys(&mut room, leg, "0000#");
+            keys(&mut room, leg, "000000#");
             assert_eq!(says(&room, leg), [WRONG, PIN]);
         }
-        keys(&mut room, leg, "0000#");
+        keys(&mut room, leg, "000000#");
         assert_eq!(says(&room, leg), [WRONG]);
         room.heard(leg);
         assert!(room.was_hung_up(leg));
@@ -274,7 +274,68 @@ fn wrong_pins_hold_the_phone_back_ever_longer() {
     }
     assert_eq!(room.attempt(0).reason.as_deref(), Some("wrong PIN"));
     let shown = format!("{:?}", room.rules().announcing);
-    assert!(!shown.contains("1234"), "{shown}");
+    assert!(!shown.contains("123456"), "{shown}");
+}
+
+#[test]
+fn two_wrong_pins_and_hanging_up_count_like_three_in_one_call() {
+    let mut room = room();
+    for held in [false, true] {
+        let leg = dials(&mut room);
+        keys(&mut room, leg, "000000#");
+        if !held {
+            keys(&mut room, leg, "000001#");
+            assert_eq!(says(&room, leg), [WRONG, PIN]);
+        }
+        room.hangs_up(leg);
+        let again = room.seat_dials(1, CODE);
+        assert_eq!(refused(&room, again), held);
+        room.hangs_up(again);
+    }
+    room.wait_s(60);
+    let leg = dials(&mut room);
+    keys(&mut room, leg, "000002#000003#");
+    assert_eq!(says(&room, leg), [WRONG, PIN]);
+    keys(&mut room, leg, "000004#");
+    assert_eq!(
+        says(&room, leg),
+        [WRONG],
+        "the third since, and held for longer"
+    );
+    room.hangs_up(leg);
+    room.wait_s(61);
+    let early = room.seat_dials(1, CODE);
+    assert!(refused(&room, early));
+}
+
+#[test]
+fn a_right_pin_takes_no_wrong_one_back_and_a_day_does() {
+    for (rest_s, held) in [(0, true), (86_400, false)] {
+        let mut room = room();
+        for _ in 0..2 {
+            let leg = dials(&mut room);
+            keys(&mut room, leg, "000000#");
+            keys(&mut room, leg, "123456#");
+            assert_eq!(says(&room, leg), [SPEAK]);
+            room.hangs_up(leg);
+        }
+        room.wait_s(rest_s);
+        room.registers(1);
+        let leg = dials(&mut room);
+        keys(&mut room, leg, "000000#");
+        room.hangs_up(leg);
+        let again = room.seat_dials(1, CODE);
+        assert_eq!(refused(&room, again), held);
+    }
+}
+
+#[test]
+fn a_second_call_of_a_phone_that_is_held_back_is_not_told_whether_a_pin_is_right() {
+    let mut room = room();
+    let (leg, other) = (dials(&mut room), dials(&mut room));
+    keys(&mut room, leg, "000000#000000#000000#");
+    keys(&mut room, other, "123456#");
+    assert_eq!(says(&room, other), [WRONG]);
 }
 
 fn refused(room: &Room, leg: LegId) -> bool {
@@ -287,7 +348,7 @@ fn refused(room: &Room, leg: LegId) -> bool {
 fn a_pin_for_several_authorities_asks_for_which() {
     let mut room = room();
     let leg = dials(&mut room);
-    keys(&mut room, leg, "5678#");
+    keys(&mut room, leg, "567890#");
     assert_eq!(says(&room, leg), [TENANT]);
     room.presses(leg, '3');
     assert_eq!(says(&room, leg), [TENANT], "there are two");
@@ -310,7 +371,7 @@ fn a_hash_told_by_info_ends_the_recording_and_no_key_ends_the_call() {
     assert_eq!(says(&room, leg), [UNCHANGED]);
     room.hangs_up(leg);
     let leg = dials(&mut room);
-    keys(&mut room, leg, "1234#");
+    keys(&mut room, leg, "123456#");
     let beeps = |effect: &Effect| {
         matches!(
             effect,

@@ -14,6 +14,9 @@ const CODE: &str = "*77";
 const SECONDS_MAX: u32 = 60;
 /// Keys from 1 to 9 choose.
 const TENANTS_MAX: usize = 9;
+/// With a lockout of an hour at most, fewer would be guessed in weeks from a few phones.
+const PIN_DIGITS_MIN: usize = 6;
+const PIN_DIGITS_MAX: usize = 16;
 pub(super) const NAMES: [&str; 10] = [
     "pin",
     "errato",
@@ -161,11 +164,12 @@ impl AnnouncingSettings {
                     continue;
                 }
             };
-            let is_pin =
-                (4..=16).contains(&digits.len()) && digits.bytes().all(|it| it.is_ascii_digit());
+            let is_pin = (PIN_DIGITS_MIN..=PIN_DIGITS_MAX).contains(&digits.len())
+                && digits.bytes().all(|it| it.is_ascii_digit());
             if !is_pin {
                 faults.push(format!(
-                    "PIN {place} of [announcing]: expected 4 to 16 digits"
+                    "PIN {place} of [announcing]: expected {PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits; \
+                     fewer are guessed too soon"
                 ));
             } else if !seen.insert(digits.clone()) {
                 faults.push(format!("PIN {place} of [announcing] is there twice"));

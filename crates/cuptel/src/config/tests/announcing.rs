@@ -39,8 +39,8 @@ fn a_pin_opens_the_authorities_it_names_and_is_never_shown() {
 #[test]
 fn a_pin_that_is_none_is_told_without_its_digits() {
     for (pin, told) in [
-        ("123", "PIN 1 of [announcing]: expected 4 to 16 digits"),
-        ("12ab34", "PIN 1 of [announcing]: expected 4 to 16 digits"),
+        ("24681", "PIN 1 of [announcing]: expected 6 to 16 digits"),
+        ("12ab34", "PIN 1 of [announcing]: expected 6 to 16 digits"),
         ("", "is empty"),
     ] {
         let folder = with(PINS, pin);
