@@ -3,6 +3,7 @@
 
 use crate::centre::Centre;
 use crate::id::{OperatorId, SeatId, TaskEventId, TaskId};
+use crate::number::names_number;
 use crate::record::{Record, TaskEventRow, TaskRow};
 use crate::rules::Queue;
 use crate::seat::SeatWork;
@@ -54,6 +55,8 @@ impl Centre {
         // They would be signs to the terminal of whoever lists it.
         if is_long || task.title.trim().chars().any(char::is_control) {
             faults.push(WhyNotTaken::Title);
+        } else if names_number(&task.title) {
+            faults.push(WhyNotTaken::TitleNamesNumber);
         }
         if let Some(operator) = &task.operator
             && self.operator_of_name(operator).is_none()

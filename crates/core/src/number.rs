@@ -247,24 +247,78 @@ impl NumberClass {
 /// The shortest row of digits that is taken for a telephone number.
 const NUMBER_MIN: usize = 6;
 
-/// Whether free text seems to hold a telephone number: so many digits in a row, spaces among them or none.
+/// Whether free text seems to hold a telephone number: so many digits with no letter among them,
+/// whatever else is. A date or an hour is none, and ends what came before it.
 /// What is shown and kept as it is holds no number that could not be erased from it.
 #[must_use]
 pub fn names_number(text: &str) -> bool {
-    let mut digits = 0;
-    let mut before = ' ';
-    for c in text.chars() {
-        digits = match (c, before) {
-            (c, _) if c.is_ascii_digit() => digits + 1,
-            (' ', before) if before != ' ' => digits,
-            (_, _) => 0,
-        };
-        before = c;
+    let text: Vec<char> = text.chars().collect();
+    let (mut digits, mut at) = (0, 0);
+    while let Some(&c) = text.get(at) {
+        if let Some(length) = date_or_hour(&text, at) {
+            digits = 0;
+            at += length;
+            continue;
+        }
+        if c.is_numeric() {
+            digits += 1;
+        } else if c.is_alphabetic() {
+            digits = 0;
+        }
         if digits >= NUMBER_MIN {
             return true;
         }
+        at += 1;
     }
     false
+}
+
+/// How long a date or an hour is that begins here: 12/3, 12/03/27, 12.3.2027, 2027-03-12, 10:30.
+fn date_or_hour(text: &[char], at: usize) -> Option<usize> {
+    let (before, rest) = text.split_at(at);
+    let mut parts: Vec<(u32, usize)> = Vec::new();
+    let mut length = 0;
+    let mut by = None;
+    loop {
+        let digits = rest.get(length..)?.iter();
+        let digits = digits.map_while(|c| c.to_digit(10)).take(5);
+        let (value, many) = digits.fold((0, 0), |(value, many), it| (value * 10 + it, many + 1));
+        parts.push((value, many));
+        length += many;
+        let next = rest.get(length).copied().filter(|c| "/.-:".contains(*c));
+        let goes_on = rest.get(length + 1).is_some_and(char::is_ascii_digit);
+        match next {
+            Some(c) if goes_on && parts.len() < 3 && by.is_none_or(|by| by == c) => {
+                by = Some(c);
+                length += 1;
+            }
+            Some(_) | None => break,
+        }
+    }
+    let by = by?;
+    let day = |(value, many): (u32, usize)| (1..=31).contains(&value) && many <= 2;
+    let month = |(value, many): (u32, usize)| (1..=12).contains(&value) && many <= 2;
+    let year = |(value, many): (u32, usize)| (1900..=2099).contains(&value) && many == 4;
+    let hour = |(value, many): (u32, usize)| value <= 23 && many <= 2;
+    let minute = |(value, many): (u32, usize)| value <= 59 && many == 2;
+    let is_one = match (by, &parts[..]) {
+        (':', &[h, m]) => hour(h) && minute(m),
+        (':', &[h, m, s]) => hour(h) && minute(m) && minute(s),
+        ('/', &[d, m]) => day(d) && month(m),
+        ('/', &[d, m, y]) => day(d) && month(m) && (year(y) || y.1 == 2),
+        ('.' | '-', &[d, m, y]) if year(y) => day(d) && month(m),
+        ('-', &[y, m, d]) => year(y) && month(m) && day(d),
+        (_, _) => false,
+    };
+    // A piece of a longer row of digits is neither.
+    let joins = |near: Option<&char>, beyond: Option<&char>| {
+        near.is_some_and(|c| c.is_numeric())
+            || near.is_some_and(|c| *c == by || "/.:".contains(*c))
+                && beyond.is_some_and(|c| c.is_numeric())
+    };
+    let (mut left, right) = (before.iter().rev(), rest.get(length..)?);
+    let is_joined = joins(left.next(), left.next()) || joins(right.first(), right.get(1));
+    (is_one && !is_joined).then_some(length)
 }
 
 #[cfg(test)]
@@ -314,6 +368,53 @@ mod tests {
         assert_eq!(class("anonymous"), NumberClass::Anonymous);
         assert_eq!(class(""), NumberClass::Anonymous);
         assert_eq!(class("٣٣٣١٢٣٤٥٦٧"), NumberClass::Invalid);
+    }
+
+    #[test]
+    fn a_number_is_found_in_a_text_however_its_digits_are_parted() {
+        for text in [
+            "chiamare 3471234567",
+            "347 12 34 567",
+            "347-12-34-567",
+            "0861.55.59.11",
+            "347  1234  567",
+            "347\u{a0}1234567",
+            "347/1234567",
+            "347/123/4567",
+            "0861/55.59.11",
+            "+39 (347) 123 - 45 67",
+            "347_123_45.67",
+            "347 · 123 · 4567",
+            "12:34:56:78",
+            "06/12/34/56",
+            "34712.03.2027",
+            "347-12-03-2027",
+            "\u{663}\u{664}\u{667}\u{661}\u{662}\u{663}",
+            "il 12/03/2027 al 347-12-34-567",
+        ] {
+            assert!(names_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_an_hour_and_a_short_number_are_no_telephone_number() {
+        for text in [
+            "",
+            "il 12/03/2027 alle 10:30",
+            "12/03/2027 10:30",
+            "12/3 10:30 12/3 11:15",
+            "12.03.2027 ore 9.30",
+            "12-03-2027, 10:30",
+            "2027-03-12 10:30:00",
+            "dal 12/03/27 al 15/03/27",
+            "10:30-11:45, 14:00-18:00.",
+            "il 12/03/2027.",
+            "stanza 12345",
+            "dal 12 al 15, sportello 3, piano 2",
+            "3 4 5 6 7",
+        ] {
+            assert!(!names_number(text), "{text}");
+        }
     }
 
     #[test]

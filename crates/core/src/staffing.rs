@@ -149,6 +149,11 @@ pub enum WhyNotTaken {
         crate::task::TITLE_MAX
     )]
     Title,
+    /// What is shown and kept as it is.
+    #[error(
+        "has a title that names a telephone number, which could not be erased from it: say it without"
+    )]
+    TitleNamesNumber,
     /// Nobody of that name works here.
     #[error("is to be done by \"{0}\", who does not work here")]
     NoOperator(String),

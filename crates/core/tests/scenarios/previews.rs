@@ -248,7 +248,11 @@ fn a_caller_on_the_line_is_no_callback_to_hand_back() {
 fn a_reason_with_a_telephone_number_in_it_is_refused() {
     let (mut room, _) = owed_to_mario(|_| {});
     room.seat_picks_up();
-    for note in ["chiamare la figlia al 333 123 4567", "0861123456"] {
+    for note in [
+        "chiamare la figlia al 333 123 4567",
+        "0861123456",
+        "la figlia: 347-12-34-567",
+    ] {
         let refused = room.commands(Command::DeclineCallback {
             seat: "101".to_owned(),
             callback: None,

@@ -477,6 +477,18 @@ fn a_list_is_taken_whole_or_not_at_all_and_so_many_at_most() {
 }
 
 #[test]
+fn a_title_with_a_telephone_number_is_refused_and_one_with_a_date_is_not() {
+    let mut room = Room::new();
+    let named = adds(&mut room, vec![told("sentire lo 0861.55.59.11", None)]);
+    let Err(CommandError::NotTaken(faults)) = named else {
+        panic!("it names a number: {named:?}");
+    };
+    assert_eq!(faults[0].why, WhyNotTaken::TitleNamesNumber);
+    let dated = told("agenda del 12/03/2027 alle 10:30", None);
+    adds(&mut room, vec![dated]).unwrap();
+}
+
+#[test]
 fn a_queue_with_tasks_is_not_dropped_and_a_successor_has_them() {
     let mut room = Room::with(office);
     let task = TaskTold {
