@@ -20,7 +20,7 @@ use crate::config::secret::Secret;
 use crate::serve::runtime;
 use crate::{bulk, by_hand, paper, staffing, stops, table};
 
-const ATTEMPT_FIELDS: [&str; 9] = [
+const ATTEMPT_FIELDS: [&str; 10] = [
     "id",
     "received_ms",
     "tenant",
@@ -30,6 +30,7 @@ const ATTEMPT_FIELDS: [&str; 9] = [
     "sip_status",
     "queue",
     "callback",
+    "suppressed",
 ];
 pub(crate) const CALLBACK_FIELDS: [&str; 12] = [
     "id",
