@@ -394,7 +394,8 @@ impl Centre {
     }
 
     /// What is closed stays so: it is a new callback at the place of the old, unless the person has
-    /// one since, or their number was marked.
+    /// one since, or their number was marked. What a list had asked for is not in it: the list went
+    /// on without them, or is over.
     fn is_reopened(
         &mut self,
         now: Now,
@@ -409,15 +410,16 @@ impl Centre {
         let known = self.people.get(number);
         let has_another = known.is_some_and(|it| it.case_of(row.tenant).is_some() || it.has_call());
         let is_withdrawn = row.closed_how == Some(ClosedHow::Withdrawn);
-        // Of a campaign that went on without them, or that is over.
-        let is_listed = |need: &NeedRow| need.kind.is_listed();
-        if closed.needs.iter().any(is_listed)
+        let mut wanted = closed.clone();
+        wanted.needs.retain(|need| !need.kind.is_listed());
+        if wanted.needs.is_empty()
             || has_another
             || !is_withdrawn
             || self.cases.contains_key(&row.id)
         {
             return false;
         }
-        self.owe_again(now, (closed, details), UNDONE, step).is_ok()
+        self.owe_again(now, (&wanted, details), UNDONE, step)
+            .is_ok()
     }
 }

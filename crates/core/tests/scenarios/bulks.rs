@@ -3,8 +3,9 @@
 
 use cuptel_core::bulk::{BulkError, BulkTold};
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{BulkAction, BulkFate, CallbackState, ClosedHow, NeedKind};
+use cuptel_core::words::{BulkAction, BulkFate, CallbackState, ClosedHow, NeedKind, PriorityClass};
 
+use crate::recalling;
 use crate::room::{BOOK, CANCEL, GRACE_S, LUCIA, MARIO, Room};
 
 const HOUR_S: u32 = 3_600;
@@ -150,6 +151,35 @@ fn who_has_called_again_since_is_left_as_they_are() {
     undoes(&mut room);
     assert_eq!(waiting(&room), 2);
     assert_eq!(room.bulk_fates(), [BulkFate::Left, BulkFate::Undone]);
+}
+
+#[test]
+fn whom_a_list_wants_besides_is_brought_back_for_what_they_wanted_themselves() {
+    let mut room = Room::new();
+    room.takes_in_charge(MARIO, PriorityClass::B);
+    recalling::runs(&mut room, recalling::told(2), &[MARIO, LUCIA]);
+    room.wait_s(1);
+    assert_eq!(wanted(&room).len(), 3, "Mario's two and Lucia's one");
+    let close = told(&room, BulkAction::Close);
+    does(&mut room, close);
+    assert_eq!((room.last_bulk().touched, wanted(&room).len()), (2, 0));
+    undoes(&mut room);
+    assert_eq!(wanted(&room), [NeedKind::TakenInCharge]);
+    let mut fates = room.bulk_fates();
+    fates.sort_unstable();
+    let mut expected = [BulkFate::Left, BulkFate::Undone];
+    expected.sort_unstable();
+    assert_eq!(fates, expected, "whom only the list wanted is left");
+    let again = room.callbacks().pop().expect("it is there").id;
+    let note = room.details_of(again)[0].note.clone();
+    assert_eq!(note.as_deref(), Some("visita cardiologica"));
+}
+
+/// What is owed to anybody.
+fn wanted(room: &Room) -> Vec<NeedKind> {
+    let needs = room.needs().into_iter();
+    let open = needs.filter(|need| need.closed_ms.is_none());
+    open.map(|need| need.kind).collect()
 }
 
 #[test]
