@@ -287,7 +287,8 @@ impl Centre {
         Some(OwedNow {
             callback: id,
             number: case.number.to_string(),
-            opened_ms: case.row.opened_ms,
+            // Opened again at an old place, the person waits since then.
+            opened_ms: case.row.opened_ms.min(case.row.place_ms),
             attempts: case.row.attempts,
             // Not the one that goes on, or has led to this conversation.
             tries: (case.row.tries - i64::from(is_dialled(case, work))).max(0),
