@@ -204,7 +204,8 @@ pub(crate) enum Beginning {
 }
 
 impl Centre {
-    /// Somebody presses a button. Pressed already, it is pressed as they say now.
+    /// Somebody presses a button. Pressed already, it ends as they say now, and what they do not say
+    /// again stays: whoever adds an end takes no message from the callers.
     pub(crate) fn press(
         &mut self,
         now: Now,
@@ -218,38 +219,57 @@ impl Centre {
         }
         self.message_fits(told.button, scope, &pressed)?;
         let key = (matter(told.button), scope);
-        let standing = self.stops.0.remove(&key);
-        let (id, since_ms) = match standing {
-            Some(row) if row.button == told.button => {
-                self.withdraw_announcement(now, row.announcement, step);
-                (row.id, row.since_ms)
-            }
+        let row = match self.stops.0.remove(&key) {
+            Some(row) if row.button == told.button => self.pressed_anew(now, row, pressed, step),
             other => {
                 if let Some(row) = other {
                     self.record_end(now, row, pressed.supervisor.clone(), step);
                 }
-                (ClosureId(self.ids.allot()), now.utc_ms)
+                let spoken = pressed.spoken;
+                ClosureRow {
+                    id: ClosureId(self.ids.allot()),
+                    button: told.button,
+                    scope,
+                    since_ms: now.utc_ms,
+                    ends_ms: pressed.ends_ms,
+                    until_ms: None,
+                    supervisor: pressed.supervisor,
+                    reason: pressed.reason,
+                    message: pressed.message,
+                    announcement: spoken.map(|spoken| self.announce(now, &spoken, step)),
+                    released_by: None,
+                }
             }
-        };
-        let spoken = pressed.spoken;
-        let row = ClosureRow {
-            id,
-            button: told.button,
-            scope,
-            since_ms,
-            ends_ms: pressed.ends_ms,
-            until_ms: None,
-            supervisor: pressed.supervisor,
-            reason: pressed.reason,
-            message: pressed.message,
-            announcement: spoken.map(|spoken| self.announce(now, &spoken, step)),
-            released_by: None,
         };
         step.records.push(Record::Closure(Box::new(row.clone())));
         await_release(&mut self.timers, now, &row);
         self.stops.0.insert(key, row);
         self.stops_changed(now, step);
         Ok(())
+    }
+
+    fn pressed_anew(
+        &mut self,
+        now: Now,
+        row: ClosureRow,
+        pressed: Pressed,
+        step: &mut Step,
+    ) -> ClosureRow {
+        let (mut message, mut announcement) = (row.message, row.announcement);
+        if pressed.message.is_some() || pressed.spoken.is_some() {
+            self.withdraw_announcement(now, announcement, step);
+            message = pressed.message;
+            let spoken = pressed.spoken;
+            announcement = spoken.map(|spoken| self.announce(now, &spoken, step));
+        }
+        ClosureRow {
+            ends_ms: pressed.ends_ms,
+            supervisor: pressed.supervisor.or(row.supervisor),
+            reason: pressed.reason.or(row.reason),
+            message,
+            announcement,
+            ..row
+        }
     }
 
     /// Somebody releases a button.

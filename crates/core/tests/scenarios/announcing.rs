@@ -447,6 +447,49 @@ fn a_file_is_put_in_force_by_command_and_only_for_an_emergency() {
     assert_eq!(says(&room, mario), [sound]);
 }
 
+#[test]
+fn pressing_again_takes_the_spoken_message_from_nobody_unless_another_is_named() {
+    let mut room = room();
+    let (leg, sound) = spoken(&mut room);
+    room.presses(leg, '1');
+    room.hangs_up(leg);
+    let presses = |room: &mut Room, pressed: Pressed| {
+        let told = emergency(Some("asl"));
+        let pressed = Box::new(pressed);
+        room.commands(Command::PressStop { told, pressed }).unwrap();
+        room.stops().remove(0)
+    };
+    let said = |text: &str| Some(text.to_owned());
+    let why = Pressed {
+        supervisor: said("capo"),
+        reason: said("neve"),
+        ..Pressed::default()
+    };
+    presses(&mut room, why);
+    let ends_ms = Some(room.now_ms() + 60_000);
+    let until = Pressed {
+        ends_ms,
+        ..Pressed::default()
+    };
+    let stop = presses(&mut room, until);
+    assert_eq!(stop.until_ms, ends_ms);
+    assert_eq!((stop.supervisor, stop.reason), (said("capo"), said("neve")));
+    assert!(stop.announcement.is_some() && !forgotten(&room, sound));
+    room.restarts();
+    let mario = room.calls(MARIO);
+    assert_eq!(says(&room, mario), [sound]);
+
+    let named = Pressed {
+        message: said("6"),
+        ..Pressed::default()
+    };
+    let stop = presses(&mut room, named);
+    assert_eq!((stop.message, stop.announcement), (said("6"), None));
+    assert!(forgotten(&room, sound) && in_force(&room).is_empty());
+    let stop = presses(&mut room, Pressed::default());
+    assert_eq!(stop.message, said("6"));
+}
+
 fn emergency(tenant: Option<&str>) -> ButtonTold {
     ButtonTold {
         button: Button::Emergency,
