@@ -19,6 +19,7 @@ use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
 use crate::choosing_seat;
 use crate::error::ApiError;
+use crate::events::as_seen;
 use crate::pages::Shared;
 use crate::score::{Score, scores};
 use crate::seat_line::SeatLine;
@@ -176,7 +177,8 @@ pub(crate) async fn wall(
 
 async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
     let look = shared.engine.snapshot();
-    let board = Board::new(&look, &shared.engine.health(), onlooker.sight());
+    let seen = as_seen(&look, onlooker);
+    let board = Board::new(&seen, &shared.engine.health(), onlooker.sight());
     let counted = match shared.totals.get(&shared.store).await {
         Ok(totals) => Some(Counted {
             totals: summary(&totals),
