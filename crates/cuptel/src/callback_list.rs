@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::api::Said;
-use crate::cli::{one_of, say};
+use crate::cli::{count, one_of, people, say};
 use crate::config::Config;
 use crate::lines::{Bound, Columns, Form, Row};
 use crate::shell::Api;
@@ -129,7 +129,12 @@ pub(crate) fn import(config: &Config, new: &NewCallbacks) -> anyhow::Result<Exit
     })?;
     told.left_out.extend(checked.left_out);
     told.left_out.sort();
-    report(new, &told, "entered; `cuptel callbacks list` has them");
+    let what = match told.entered {
+        0 => "entered",
+        1 => "entered; `cuptel callbacks list` has it",
+        _ => "entered; `cuptel callbacks list` has them",
+    };
+    report(new, &told, what);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -272,15 +277,13 @@ fn report(new: &NewCallbacks, told: &Told, what: &str) {
     for (line, why) in &told.left_out {
         say(&format!("line {line}: left out, {why}"));
     }
-    let mut text = format!("{} people {what}", told.entered);
-    for (count, which) in [
+    let mut text = format!("{} {what}", people(told.entered));
+    for (number, which) in [
         (told.known.len(), "entered before"),
         (told.left_out.len(), "left out"),
     ] {
-        match count {
-            0 => {}
-            1 => text.push_str(&format!("; 1 line {which}")),
-            count => text.push_str(&format!("; {count} lines {which}")),
+        if number > 0 {
+            text.push_str(&format!("; {} {which}", count(number, "line")));
         }
     }
     say(&text);

@@ -15,7 +15,7 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CampaignKind, DialOrder, NumberClass, PriorityClass};
 use serde_json::{Map, Value, json};
 
-use crate::cli::{one_of, say, tell};
+use crate::cli::{count, one_of, people, say, tell};
 use crate::config::Config;
 use crate::lines::{Bound, Columns, Form, Row};
 use crate::shell::Api;
@@ -232,10 +232,9 @@ fn report(new: &NewCampaign, told: &Told, what: &str) -> ExitCode {
     }
     let but = match left_out {
         0 => String::new(),
-        1 => "; 1 line left out".to_owned(),
-        left_out => format!("; {left_out} lines left out"),
+        left_out => format!("; {} left out", count(left_out, "line")),
     };
-    say(&format!("{} people {what}{but}", told.taken));
+    say(&format!("{} {what}{but}", people(told.taken)));
     ExitCode::SUCCESS
 }
 

@@ -157,14 +157,14 @@ fn became(campaign: &Value) -> String {
     let shows = format!("`cuptel campaigns show {name}` tells how far it is");
     match state {
         "running" => format!(
-            "{name} of {}, {}, runs: {left} people are to be called, {} at a time; {shows}",
+            "{name} of {}, {}, runs: {left} to be called, {} at a time; {shows}",
             text("tenant"),
             text("queue"),
             campaign["pace"]
         ),
-        "paused" => format!(
-            "{name} is paused: {left} people are left, and none of them is newly rung; conversations go on"
-        ),
+        "paused" => {
+            format!("{name} is paused: {left} left, and nobody is newly rung; conversations go on")
+        }
         "ended" => {
             let answered = of("reached") + of("confirmed") + of("cancelled") + of("to_move");
             let others = ["exhausted", "expired", "forbidden", "declined", "withdrawn"];
@@ -300,7 +300,8 @@ fn export(
         Ok(json!(count))
     })?;
     if let Some(path) = output {
-        say(&format!("{written} lines in {}", path.display()));
+        let lines = if written == 1 { "line" } else { "lines" };
+        say(&format!("{written} {lines} in {}", path.display()));
     }
     Ok(ExitCode::SUCCESS)
 }

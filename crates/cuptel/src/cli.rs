@@ -858,9 +858,17 @@ fn check(path: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// "1 queue", "12 queues".
-fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// "1 person", "12 people".
+pub(crate) fn people(number: u64) -> String {
+    match number {
+        1 => "1 person".to_owned(),
+        number => format!("{number} people"),
+    }
 }
 
 /// One line on standard output. A reader that went away is not our fault.

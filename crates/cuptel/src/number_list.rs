@@ -14,7 +14,7 @@ use cuptel_core::words::Mark;
 use cuptel_engine::Clock;
 use serde_json::{Map, Value, json};
 
-use crate::cli::say;
+use crate::cli::{count, say};
 use crate::config::Config;
 use crate::lines::{Bound, Columns, Form, Row};
 use crate::shell::Api;
@@ -65,8 +65,8 @@ pub(crate) fn import(config: &Config, new: &NewNumbers) -> anyhow::Result<ExitCo
             String::new()
         };
         bail!(
-            "nothing was marked: {} lines of {place} are at fault{rest}",
-            faults.len()
+            "nothing was marked: {} of {place} at fault{rest}",
+            count(faults.len(), "line")
         );
     }
     if numbers.is_empty() {

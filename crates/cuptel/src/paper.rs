@@ -18,7 +18,7 @@ use cuptel_engine::Clock;
 use cuptel_store::{Access, OnPaper, Zones};
 use tempfile::NamedTempFile;
 
-use crate::cli::say;
+use crate::cli::{self, say};
 use crate::config::Config;
 use crate::serve::runtime;
 use crate::shell::is_something_spilled;
@@ -96,7 +96,7 @@ pub(crate) fn print(config: &Config, printing: &Printing) -> anyhow::Result<Exit
     let people = write(config, printing, &mut file).with_context(unwritten)?;
     file.as_file().sync_all().with_context(unwritten)?;
     file.persist(path).with_context(unwritten)?;
-    say(&format!("{} people stand in {}", people, path.display()));
+    say(&format!("{} in {}", cli::people(people), path.display()));
     Ok(ExitCode::SUCCESS)
 }
 
