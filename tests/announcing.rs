@@ -155,6 +155,21 @@ fn a_file_is_put_in_force_and_withdrawn_from_a_shell() {
     let other = [&["stop", "emergency", "--message", "chiuso"], &tenant[..]].concat();
     let refused = centre.run(&other).failed();
     assert!(refused.contains("it has "), "{refused}");
+
+    let until = ["stop", "emergency", "--until", "04:00", "--reason", "neve"];
+    let told = centre.run(&[&until[..], &tenant[..]].concat()).succeeded();
+    assert!(told.contains("holds until 20"), "with its date: {told}");
+    assert!(told.contains("heard: what was recorded, "), "{told}");
+    let anew = ["stop", "emergency", "--supervisor", "Carla Capo"];
+    let told = centre.run(&[&anew[..], &tenant[..]].concat()).succeeded();
+    let holds = "holds until it is released (`cuptel resume`); heard: what was recorded, ";
+    assert!(told.contains(holds), "{told}");
+    assert!(told.contains("because: neve; by: Carla Capo"), "{told}");
+    is_heard_by_callers(&centre, "0861555926", &prompt);
+    centre.run(&["stop", "emergency"]).succeeded();
+    let told = centre.run(&["resume", "emergency"]).succeeded();
+    let left = "released; still pressed: emergency for asl-teramo";
+    assert!(told.contains(left), "{told}");
     let resume = [&["resume", "emergency"], &tenant[..]].concat();
     centre.run(&resume).succeeded();
     let kept = "SELECT count(*) FROM announcement WHERE audio IS NOT NULL";

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::cli::say;
 use crate::config::Config;
 use crate::shell::{Api, escaped, show_rows};
+use crate::table;
 
 const FIELDS: [&str; 10] = [
     "button",
@@ -173,12 +174,13 @@ pub(crate) fn stop(config: &Config, command: StopCommand) -> anyhow::Result<Exit
     match command {
         StopCommand::Outgoing { place, how } => {
             let body = body(Button::Outgoing, place.tenant, place.queue);
-            press(config, body, &how)?;
-            say("stopped: nobody is dialled; conversations and persons who are being rung go on");
+            let told =
+                "stopped: nobody is dialled; conversations and persons who are being rung go on";
+            press(config, body, &how, told)?;
         }
         StopCommand::Queue { queue, how } => {
-            press(config, of_queue(Button::Closed, queue), &how)?;
-            say("closed: who calls is owed a call; who waits is served or called back");
+            let told = "closed: who calls is owed a call; who waits is served or called back";
+            press(config, of_queue(Button::Closed, queue), &how, told)?;
         }
         StopCommand::Emergency {
             tenant,
@@ -191,8 +193,8 @@ pub(crate) fn stop(config: &Config, command: StopCommand) -> anyhow::Result<Exit
             }
             let mut body = body(Button::Emergency, tenant, None);
             body["message"] = json!(message);
-            press(config, body, &how)?;
-            say("on: who calls hears the message and is owed a call; nobody is dialled");
+            let told = "on: who calls hears the message and is owed a call; nobody is dialled";
+            press(config, body, &how, told)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -201,8 +203,8 @@ pub(crate) fn stop(config: &Config, command: StopCommand) -> anyhow::Result<Exit
 /// `open`.
 pub(crate) fn open(config: &Config, command: OpenCommand) -> anyhow::Result<ExitCode> {
     let OpenCommand::Queue { queue, how } = command;
-    press(config, of_queue(Button::Opened, queue), &how)?;
-    say("open: callers are admitted, whatever the hour");
+    let told = "open: callers are admitted, whatever the hour";
+    press(config, of_queue(Button::Opened, queue), &how, told)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -216,8 +218,14 @@ pub(crate) fn resume(config: &Config, command: ResumeCommand) -> anyhow::Result<
         ResumeCommand::Emergency { tenant, by } => (body(Button::Emergency, tenant, None), by),
     };
     body["supervisor"] = json!(by.supervisor);
-    Api::of(config)?.post("stops/resume", &body)?;
-    say("released");
+    let api = Api::of(config)?;
+    api.post("stops/resume", &body)?;
+    let left = standing(&api).context("released; what else is pressed is not known")?;
+    let left: Vec<String> = left.iter().map(named).collect();
+    say(&match left[..] {
+        [] => "released; nothing else is stopped".to_owned(),
+        _ => format!("released; still pressed: {}", left.join("; ")),
+    });
     Ok(ExitCode::SUCCESS)
 }
 
@@ -268,7 +276,7 @@ fn announce(
     let sound = std::fs::read(wav).with_context(|| format!("cannot read {}", wav.display()))?;
     let until = until(config, how.until.as_deref())?.map(|at| at.to_string());
     let asked = [
-        ("tenant", tenant),
+        ("tenant", tenant.clone()),
         ("until_ms", until),
         ("supervisor", how.by.supervisor.clone()),
         ("reason", how.reason.clone()),
@@ -280,8 +288,10 @@ fn announce(
         .map(|(key, value)| format!("{key}={}", escaped(&value)))
         .collect();
     let path = format!("stops/announcements?{}", asked.join("&"));
-    Api::of(config)?.post_bytes(&path, &sound)?;
+    let api = Api::of(config)?;
+    api.post_bytes(&path, &sound)?;
     say("on: who calls hears the recording and is owed a call; nobody is dialled");
+    tell_what_holds(&api, &body(Button::Emergency, tenant, None))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -293,12 +303,70 @@ fn of_queue(button: Button, queue: OneQueue) -> Value {
     body(button, queue.tenant, Some(queue.queue))
 }
 
-fn press(config: &Config, mut body: Value, how: &Pressing) -> anyhow::Result<()> {
+fn press(config: &Config, mut body: Value, how: &Pressing, told: &str) -> anyhow::Result<()> {
     body["until_ms"] = json!(until(config, how.until.as_deref())?);
     body["reason"] = json!(how.reason);
     body["supervisor"] = json!(how.by.supervisor);
-    Api::of(config)?.post("stops", &body)?;
+    let api = Api::of(config)?;
+    api.post("stops", &body)?;
+    say(told);
+    tell_what_holds(&api, &body)
+}
+
+/// The buttons that are pressed.
+fn standing(api: &Api) -> anyhow::Result<Vec<Value>> {
+    let mut stops = api.get("stops")?;
+    Ok(stops["stops"]
+        .as_array_mut()
+        .map(std::mem::take)
+        .unwrap_or_default())
+}
+
+/// What was said before holds too: whoever presses again hears what it comes to.
+fn tell_what_holds(api: &Api, pressed: &Value) -> anyhow::Result<()> {
+    let stops = standing(api).context("it is pressed; until when is not known")?;
+    let is_it = |stop: &&Value| {
+        stop["button"] == pressed["button"]
+            && stop["queue"] == pressed["queue"]
+            // The name of a queue may do without its tenant.
+            && (stop["tenant"] == pressed["tenant"]
+                || (pressed["tenant"].is_null() && !pressed["queue"].is_null()))
+    };
+    if let Some(stop) = stops.iter().find(is_it) {
+        say(&holds(stop));
+    }
     Ok(())
+}
+
+/// Until when, with the date; what is heard; why and by whom.
+fn holds(stop: &Value) -> String {
+    let mut text = match &stop["until_ms"] {
+        Value::Null => "holds until it is released (`cuptel resume`)".to_owned(),
+        until_ms => format!("holds until {}", table::text("until_ms", until_ms)),
+    };
+    let seconds = &stop["announcement"]["seconds"];
+    if !seconds.is_null() {
+        text += &format!("; heard: what was recorded, {seconds} s");
+    } else if let Some(message) = stop["message"].as_str() {
+        text += &format!("; heard: \"{message}\"");
+    }
+    for (word, field) in [("because", "reason"), ("by", "supervisor")] {
+        if let Some(said) = stop[field].as_str() {
+            text += &format!("; {word}: {said}");
+        }
+    }
+    text
+}
+
+/// A button and for what: "emergency for asl-teramo".
+fn named(stop: &Value) -> String {
+    let of = |field: &str| stop[field].as_str();
+    let place = match (of("tenant"), of("queue")) {
+        (None, None) => "the region".to_owned(),
+        (Some(own), None) | (None, Some(own)) => own.to_owned(),
+        (Some(tenant), Some(queue)) => format!("{queue} of {tenant}"),
+    };
+    format!("{} for {place}", of("button").unwrap_or("-"))
 }
 
 /// A time with its zone, or when the clocks of the first authority show this next.
