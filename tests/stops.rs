@@ -1,6 +1,6 @@
 //! Stop buttons, pressed in a shell: they hold over a restart, and who calls is lost to none of them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup, gives_up};
 
@@ -96,4 +96,23 @@ fn who_calls_a_closed_queue_or_in_an_emergency_hears_so_and_is_owed_a_call() {
     centre.attempt(&call, "as always", is_queued);
     caller.hangs_up();
     centre.audit();
+}
+
+#[test]
+fn a_button_is_shown_as_pressed_or_released_once_that_is_answered() {
+    let centre = Centre::start(Setup::default());
+    let button = json!({ "button": "emergency" });
+    // So close together that each follows the look of the one before.
+    for nth in 0..20 {
+        for (path, pressed) in [("stops", 1), ("stops/resume", 0)] {
+            centre.post(path, &button);
+            let stops = centre.get("stops");
+            let shown = stops["stops"].as_array().map(Vec::len);
+            assert_eq!(shown, Some(pressed), "{path}, time {nth}: {stops}");
+        }
+    }
+    let listed = centre.run(&["stop", "emergency"]).succeeded();
+    assert!(listed.contains("holds until it is released"), "{listed}");
+    let listed = centre.run(&["stops", "list"]).succeeded();
+    assert!(listed.contains("emergency"), "{listed}");
 }

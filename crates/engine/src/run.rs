@@ -40,7 +40,7 @@ const BEHIND_MAX: u64 = 8_192;
 const READS_MAX: usize = 16;
 /// Media events that may wait for the loop.
 const MEDIA_EVENTS_MAX: usize = 8_192;
-/// Looks are published at most this often for whoever asked for a change.
+/// Looks are published at most this often for whoever asked for a change; so long their answer waits.
 const LOOK_SOON_US: u64 = 20_000;
 /// Looks are published at most this often when something changes.
 const LOOK_EVERY_US: u64 = 250_000;
@@ -209,6 +209,7 @@ pub fn start(
                 batches,
                 progress,
                 answers: std::collections::BTreeMap::new(),
+                replies: Vec::new(),
                 questions,
                 next_request: 0,
                 step: Step::default(),
@@ -337,6 +338,8 @@ struct Loop {
     batches: mpsc::Sender<Batch>,
     progress: watch::Receiver<Progress>,
     answers: std::collections::BTreeMap<u64, oneshot::Sender<Result<(), CommandError>>>,
+    /// What is to be answered once a look shows what it has changed.
+    replies: Vec<(u64, Result<(), CommandError>)>,
     questions: mpsc::Sender<EntriesAsked>,
     next_request: u64,
     step: Step,
@@ -581,18 +584,7 @@ impl Loop {
             self.take_in();
             self.ask_questions(now);
         }
-        // Whoever asked for a change looks next at what it has changed.
-        let is_stale = self.dirty && now.mono_us >= self.looked_us + LOOK_SOON_US;
-        if is_stale && !self.step.replies.is_empty() {
-            self.publish_look(now);
-        }
-        for (request, result) in self.step.replies.drain(..) {
-            if let Some(answer) = self.answers.remove(&request)
-                && answer.send(result).is_err()
-            {
-                tracing::debug!("nobody waits for the answer to a command any more");
-            }
-        }
+        self.reply(now);
         if std::mem::take(&mut self.step.drained) {
             self.drained_us = Some(now.mono_us);
         }
@@ -615,6 +607,28 @@ impl Loop {
             self.handle(now, Input::FlowClosed(flow));
         }
         is_any
+    }
+
+    /// Answers commands. Whoever asked for a change looks next at what it has changed: a look is
+    /// published before, and where one was just published the answer waits for the next.
+    fn reply(&mut self, now: Now) {
+        self.replies.append(&mut self.step.replies);
+        if self.replies.is_empty() {
+            return;
+        }
+        if self.dirty {
+            if now.mono_us < self.looked_us + LOOK_SOON_US {
+                return;
+            }
+            self.publish_look(now);
+        }
+        for (request, result) in self.replies.drain(..) {
+            if let Some(answer) = self.answers.remove(&request)
+                && answer.send(result).is_err()
+            {
+                tracing::debug!("nobody waits for the answer to a command any more");
+            }
+        }
     }
 
     /// Has looked up what the rules want to know. Whom nobody answers asks again.
@@ -726,7 +740,9 @@ impl Loop {
 
     fn wake_at(&self, now: Now) -> MonoUs {
         let look = self.looked_us
-            + if self.dirty {
+            + if !self.replies.is_empty() {
+                LOOK_SOON_US
+            } else if self.dirty {
                 LOOK_EVERY_US
             } else {
                 LOOK_AT_LEAST_US
@@ -752,7 +768,7 @@ impl Loop {
     }
 
     fn is_over(&self, now: Now) -> bool {
-        self.is_lingering_done(now) && self.journal.is_settled()
+        self.is_lingering_done(now) && self.journal.is_settled() && self.replies.is_empty()
     }
 }
 
