@@ -32,7 +32,7 @@ fn signs_in(page: &mut Page<'_>, name: &str) {
 fn an_operator_works_a_shift_by_keyboard_alone() {
     let mut centre = Centre::prepare(Setup::default());
     // Time to read the page after a call, as in real life.
-    centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 120");
+    centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
     centre.serve();
     let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
     user(&centre, "Anna Esempio", "operator");

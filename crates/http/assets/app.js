@@ -60,6 +60,11 @@
     return area.contains(at) && at.matches("input:not([type=hidden]), select, textarea");
   }
 
+  // By what a control is known again on a page that was loaded anew.
+  function keyOf(control) {
+    return [control.id, control.form?.getAttribute("action"), control.name, control.value].join(" ");
+  }
+
   // What can be done has changed: loads it, and leaves the focus where it was, or at its heading.
   async function reload(mark) {
     const doing = document.getElementById("doing");
@@ -77,9 +82,12 @@
         formsChanged = true;
         return;
       }
-      const held = doing.contains(document.activeElement) ? document.activeElement.id : null;
+      const held = doing.contains(document.activeElement) ? keyOf(document.activeElement) : null;
       doing.replaceWith(fresh);
-      if (held !== null) (document.getElementById(held || "do") ?? document.getElementById("do")).focus();
+      if (held !== null) {
+        const same = [...fresh.querySelectorAll("button, input, select")];
+        (same.find((it) => keyOf(it) === held) ?? document.getElementById("do")).focus();
+      }
       forms = page.body.dataset.forms ?? mark;
       formsChanged = false;
     } catch {
