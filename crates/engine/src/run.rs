@@ -233,16 +233,15 @@ pub fn start(
         }
         outcome
     })?;
-    let threads = Threads {
-        looping,
-        writing,
-        taping,
-    };
     Ok(Engine {
         handle,
         questions: Some(asked),
         ended,
-        threads,
+        threads: Threads {
+            looping,
+            writing,
+            taping,
+        },
     })
 }
 
