@@ -340,9 +340,11 @@ fn tell_what_holds(api: &Api, pressed: &Value) -> anyhow::Result<()> {
 
 /// Until when, with the date; what is heard; why and by whom.
 fn holds(stop: &Value) -> String {
-    let mut text = match &stop["until_ms"] {
-        Value::Null => "holds until it is released (`cuptel resume`)".to_owned(),
-        until_ms => format!("holds until {}", table::text("until_ms", until_ms)),
+    let until_ms = &stop["until_ms"];
+    let mut text = if until_ms.is_null() {
+        "holds until it is released (`cuptel resume`)".to_owned()
+    } else {
+        format!("holds until {}", table::text("until_ms", until_ms))
     };
     let seconds = &stop["announcement"]["seconds"];
     if !seconds.is_null() {
