@@ -110,6 +110,8 @@ impl Node {
                 import,
             },
         };
+        // When all else stands: a start that fails lets nobody in whose password nobody is told.
+        let let_in = users::first(&store, clock.now().utc_ms).await?;
         let (stop_pages, stopped) = oneshot::channel();
         let pages = start_pages(listener, app, stopped);
         Ok(Self {
@@ -120,8 +122,7 @@ impl Node {
             questions,
             pages,
             stop_pages,
-            // Last of all: a start that fails lets nobody in whose password nobody is told.
-            let_in: users::first(&store, clock.now().utc_ms).await?,
+            let_in,
             store,
         })
     }

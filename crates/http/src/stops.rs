@@ -65,7 +65,7 @@ pub(crate) async fn stops(onlooker: Onlooker, State(shared): State<Shared>) -> J
 
 /// Presses a stop button: once this is answered nobody is dialled, admitted or led past the message
 /// against it. Conversations go on, and so does the call to whoever is being rung. Pressing it again
-/// says anew until when, why and by whom.
+/// says anew until when; what else is not said stays.
 #[utoipa::path(post, path = "/api/v1/stops", tag = "people", security(("token" = [])),
     request_body = Press,
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
