@@ -157,6 +157,12 @@ impl Caller {
         self.0.must_change
     }
 
+    /// Whether they choose a password before they may use a path, which may lack the prefix of the API.
+    pub(crate) fn must_choose_before(&self, path: &str) -> bool {
+        let path = path.strip_prefix("/api/v1").unwrap_or(path);
+        self.0.must_change && !["/password", "/me", "/me/password"].contains(&path)
+    }
+
     pub(crate) fn is_system(&self) -> bool {
         self.0.is_system
     }
@@ -318,7 +324,7 @@ impl FromRequestParts<Shared> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, ApiError> {
         let caller = parts.extensions.get::<Self>().cloned();
         let caller = caller.ok_or(ApiError::Unauthorised)?;
-        if caller.must_change() && !may_come_first(parts.uri.path()) {
+        if caller.must_choose_before(parts.uri.path()) {
             return Err(ApiError::PasswordFirst);
         }
         Ok(caller)
@@ -339,12 +345,6 @@ impl FromRequestParts<Shared> for Onlooker {
             Err(ApiError::Unauthorised)
         }
     }
-}
-
-/// What is open to whoever has to choose a password first. A path of the API has no prefix here.
-fn may_come_first(path: &str) -> bool {
-    let path = path.strip_prefix("/api/v1").unwrap_or(path);
-    ["/password", "/me", "/me/password"].contains(&path)
 }
 
 /// Whether somebody without a token may look. On a listener that only this machine

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{ClosedHow, Outcome, Role};
 use cuptel_store::{Store, StoreError, Totals};
@@ -135,10 +135,6 @@ pub(crate) async fn now(
         Ok(onlooker) => onlooker,
         Err(error) => return signing_in::sign_in_page(&shared, &error, None),
     };
-    if let Some(caller) = onlooker.caller.as_ref().filter(|it| it.must_change()) {
-        tracing::trace!(who = caller.name(), "led to choose a password");
-        return Redirect::to("/password").into_response();
-    }
     let look = shared.engine.snapshot();
     if let Some(operator) = onlooker.caller.as_ref().and_then(Caller::operator) {
         return choosing_seat::desk(&shared, &onlooker, &look, operator);

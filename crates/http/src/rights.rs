@@ -149,8 +149,7 @@ pub(crate) async fn checked(
         return next.run(request).await;
     };
     let need = need(request.method(), path.as_str());
-    let is_own_password = path.as_str().starts_with("/api/v1/me");
-    if caller.must_change() && !is_own_password {
+    if caller.must_choose_before(path.as_str()) {
         return ApiError::PasswordFirst.into_response();
     }
     if !may(caller.role(), need) {
