@@ -22,6 +22,7 @@ use crate::actions::typed;
 use crate::error::ApiError;
 use crate::pages::{Reach, Shared, SharedParts};
 use crate::session::{Owner, SessionKey, digest};
+use crate::texts::Language;
 
 /// Wrong tokens that one address may offer within `WINDOW`, and wrong passwords that may be offered for
 /// one name; then none is looked at until the window ends. Open sessions go on.
@@ -259,6 +260,7 @@ impl Caller {
 /// Somebody who may look at what goes on.
 pub(crate) struct Onlooker {
     pub(crate) caller: Option<Caller>,
+    pub(crate) language: Language,
 }
 
 impl Onlooker {
@@ -340,7 +342,8 @@ impl FromRequestParts<Shared> for Onlooker {
             return Err(ApiError::PasswordFirst);
         }
         if caller.is_some() || may_look(shared.reach, &parts.headers) {
-            Ok(Self { caller })
+            let language = Language::of(&parts.headers);
+            Ok(Self { caller, language })
         } else {
             Err(ApiError::Unauthorised)
         }

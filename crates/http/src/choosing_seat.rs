@@ -40,7 +40,7 @@ pub(crate) fn desk(
         return Redirect::to(&path_of(&seat.name)).into_response();
     }
     let page = ChoosingPage {
-        frame: frame(shared, onlooker.caller.as_ref()),
+        frame: frame(shared, onlooker.language, onlooker.caller.as_ref()),
         operator,
         seats: free_seats(&look.seats),
     };

@@ -51,6 +51,7 @@ mod staffing;
 mod stops;
 mod tasks;
 mod tenants;
+mod texts;
 mod wall;
 mod words;
 

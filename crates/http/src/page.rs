@@ -25,6 +25,7 @@ use crate::score::{Score, scores};
 use crate::seat_line::SeatLine;
 use crate::session::Notice;
 use crate::signing_in;
+use crate::texts::Language;
 use crate::wall::{self, Wall};
 use crate::words;
 
@@ -55,6 +56,7 @@ impl TotalsKept {
 pub(crate) struct Frame<'a> {
     pub(crate) title: String,
     pub(crate) version: &'a str,
+    pub(crate) language: Language,
     /// Who has signed in.
     pub(crate) who: Option<String>,
     /// Whether they work on a seat, and have no use for what the system tells of itself.
@@ -113,13 +115,18 @@ pub(crate) fn html(page: &impl Template) -> Response {
     }
 }
 
-pub(crate) fn frame<'a>(shared: &'a Shared, caller: Option<&Caller>) -> Frame<'a> {
+pub(crate) fn frame<'a>(
+    shared: &'a Shared,
+    language: Language,
+    caller: Option<&Caller>,
+) -> Frame<'a> {
     let session = caller.and_then(Caller::session);
     let notice = session.and_then(|key| shared.sessions.take_notice(key));
     let settings = &shared.settings;
     Frame {
         title: shared.engine.health().configuration.title.clone(),
         version: &settings.version,
+        language,
         who: caller.map(|caller| caller.name().to_owned()),
         is_operator: caller.is_some_and(|caller| caller.role() == Role::Operator),
         notice,
@@ -129,11 +136,12 @@ pub(crate) fn frame<'a>(shared: &'a Shared, caller: Option<&Caller>) -> Frame<'a
 /// The page of an operator, or what goes on now.
 pub(crate) async fn now(
     State(shared): State<Shared>,
+    language: Language,
     onlooker: Result<Onlooker, ApiError>,
 ) -> Response {
     let onlooker = match onlooker {
         Ok(onlooker) => onlooker,
-        Err(error) => return signing_in::sign_in_page(&shared, &error, None),
+        Err(error) => return signing_in::sign_in_page(&shared, language, &error, None),
     };
     let look = shared.engine.snapshot();
     if let Some(operator) = onlooker.caller.as_ref().and_then(Caller::operator) {
@@ -145,26 +153,28 @@ pub(crate) async fn now(
 /// What goes on now, for everybody.
 pub(crate) async fn board(
     State(shared): State<Shared>,
+    language: Language,
     onlooker: Result<Onlooker, ApiError>,
 ) -> Response {
     match onlooker {
         Ok(onlooker) => board_page(&shared, &onlooker).await,
-        Err(error) => signing_in::sign_in_page(&shared, &error, None),
+        Err(error) => signing_in::sign_in_page(&shared, language, &error, None),
     }
 }
 
 /// The wallboard.
 pub(crate) async fn wall(
     State(shared): State<Shared>,
+    language: Language,
     onlooker: Result<Onlooker, ApiError>,
 ) -> Response {
     let onlooker = match onlooker {
         Ok(onlooker) => onlooker,
-        Err(error) => return signing_in::sign_in_page(&shared, &error, None),
+        Err(error) => return signing_in::sign_in_page(&shared, language, &error, None),
     };
     let look = shared.engine.snapshot();
     html(&WallPage {
-        frame: frame(&shared, onlooker.caller.as_ref()),
+        frame: frame(&shared, onlooker.language, onlooker.caller.as_ref()),
         board: Board::new(&look, &shared.engine.health(), Sight::Masked),
         wall: Wall::new(&look),
         columns: wall::COLUMNS,
@@ -190,7 +200,7 @@ async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
     };
     let listen = shared.settings.listen.to_string();
     html(&NowPage {
-        frame: frame(shared, onlooker.caller.as_ref()),
+        frame: frame(shared, onlooker.language, onlooker.caller.as_ref()),
         board,
         counted,
         listen,
@@ -238,11 +248,12 @@ fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
 pub(crate) async fn seat(
     State(shared): State<Shared>,
     Path(name): Path<String>,
+    language: Language,
     onlooker: Result<Onlooker, ApiError>,
 ) -> Response {
     let onlooker = match onlooker {
         Ok(onlooker) => onlooker,
-        Err(error) => return signing_in::sign_in_page(&shared, &error, None),
+        Err(error) => return signing_in::sign_in_page(&shared, language, &error, None),
     };
     let look = shared.engine.snapshot();
     let now = look.seats.iter().find(|seat| seat.name == name);
@@ -251,7 +262,7 @@ pub(crate) async fn seat(
     match now.zip(line) {
         Some((now, seat)) => {
             let task_words = task_of(&shared, now).await;
-            let frame = frame(&shared, onlooker.caller.as_ref());
+            let frame = frame(&shared, onlooker.language, onlooker.caller.as_ref());
             html(&SeatPage {
                 frame,
                 board: &board,

@@ -31,7 +31,7 @@ use crate::session::Sessions;
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
     disposing, events, health, importing, measures, numbers, offered, openapi, page, reads,
-    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants,
+    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.
@@ -213,6 +213,7 @@ fn page_paths() -> Router<Shared> {
             "/password",
             get(signing_in::password).post(signing_in::set_password),
         )
+        .route("/language", post(texts::choose))
         .route("/live", get(events::live))
         .route("/metrics", get(measures::scrape))
 }

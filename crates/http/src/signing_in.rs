@@ -19,6 +19,7 @@ use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
 use crate::password::{self, Unfit};
 use crate::session::{Notice, Owner, SESSION_S};
+use crate::texts::Language;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -35,14 +36,19 @@ struct PasswordPage<'a> {
 }
 
 /// The form that asks who one is, with the status of what made it necessary.
-pub(crate) fn sign_in_page(shared: &Shared, error: &ApiError, said: Option<&str>) -> Response {
+pub(crate) fn sign_in_page(
+    shared: &Shared,
+    language: Language,
+    error: &ApiError,
+    said: Option<&str>,
+) -> Response {
     if matches!(error, ApiError::PasswordFirst) {
         return Redirect::to("/password").into_response();
     }
     let notice = said.map(unwell);
     let frame = Frame {
         notice,
-        ..frame(shared, None)
+        ..frame(shared, language, None)
     };
     let mut response = (error.status(), html(&SignInPage { frame })).into_response();
     if error.status() == StatusCode::UNAUTHORIZED {
@@ -70,7 +76,7 @@ struct Typed {
 }
 
 /// Where one signs in; `?ended` after a session that was over, `?changed` after a new password.
-pub(crate) async fn page(State(shared): State<Shared>, uri: Uri) -> Response {
+pub(crate) async fn page(State(shared): State<Shared>, language: Language, uri: Uri) -> Response {
     let notice = match uri.query() {
         Some("ended") => Some(unwell(
             "La sessione è finita: accedi di nuovo. Nulla è stato cambiato.",
@@ -84,7 +90,7 @@ pub(crate) async fn page(State(shared): State<Shared>, uri: Uri) -> Response {
     html(&SignInPage {
         frame: Frame {
             notice,
-            ..frame(&shared, None)
+            ..frame(&shared, language, None)
         },
     })
 }
@@ -92,6 +98,7 @@ pub(crate) async fn page(State(shared): State<Shared>, uri: Uri) -> Response {
 /// Begins a session for somebody who says who they are.
 pub(crate) async fn begin(
     State(shared): State<Shared>,
+    language: Language,
     request: Request,
 ) -> Result<Response, ApiError> {
     let headers = request.headers().clone();
@@ -123,7 +130,7 @@ pub(crate) async fn begin(
                     "Nome o password non sono giusti: controllali e riprova.",
                 )
             };
-            return Ok(sign_in_page(&shared, &error, Some(said)));
+            return Ok(sign_in_page(&shared, language, &error, Some(said)));
         }
     };
     let (who, role, to) = match &owner {
@@ -211,16 +218,22 @@ fn cookie(value: &str, age_s: u64, headers: &HeaderMap) -> String {
 /// Where one chooses a password.
 pub(crate) async fn password(
     State(shared): State<Shared>,
+    language: Language,
     caller: Result<Caller, ApiError>,
 ) -> Response {
     match caller {
-        Ok(caller) => password_page(&shared, &caller, None),
-        Err(error) => sign_in_page(&shared, &error, None),
+        Ok(caller) => password_page(&shared, language, &caller, None),
+        Err(error) => sign_in_page(&shared, language, &error, None),
     }
 }
 
-fn password_page(shared: &Shared, caller: &Caller, said: Option<&str>) -> Response {
-    let around = frame(shared, Some(caller));
+fn password_page(
+    shared: &Shared,
+    language: Language,
+    caller: &Caller,
+    said: Option<&str>,
+) -> Response {
+    let around = frame(shared, language, Some(caller));
     let notice = said.map(unwell).or(around.notice);
     let page = PasswordPage {
         frame: Frame { notice, ..around },
@@ -242,6 +255,7 @@ struct Chosen {
 pub(crate) async fn set_password(
     caller: Caller,
     State(shared): State<Shared>,
+    language: Language,
     request: Request,
 ) -> Result<Response, ApiError> {
     let body = body_of(request, &shared).await?;
@@ -262,13 +276,13 @@ pub(crate) async fn set_password(
         }
     };
     if said.is_some() {
-        return Ok(password_page(&shared, &caller, said));
+        return Ok(password_page(&shared, language, &caller, said));
     }
     match shared.change_own(&caller, chosen.old, chosen.new).await {
         Ok(()) => Ok(Redirect::to("/session?changed").into_response()),
         Err(error @ (ApiError::Unauthorised | ApiError::TooManyWrong { .. })) => {
             let said = why_not(&error, "La password di adesso non è giusta: riprova.");
-            Ok(password_page(&shared, &caller, Some(said)))
+            Ok(password_page(&shared, language, &caller, Some(said)))
         }
         Err(error) => Err(error),
     }
