@@ -1,6 +1,7 @@
 //! A supervisor without a computer speaks the message of an emergency into a seat's phone: callers
 //! hear it, it holds over a restart, and is withdrawn and erased by phone.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -175,4 +176,24 @@ fn a_file_is_put_in_force_and_withdrawn_from_a_shell() {
     let kept = "SELECT count(*) FROM announcement WHERE audio IS NOT NULL";
     assert_eq!(centre.sql(kept), "0");
     centre.audit();
+}
+
+#[test]
+fn a_pin_that_cannot_be_read_or_is_guessed_too_soon_is_told_by_check() {
+    let centre = Centre::prepare(Setup::default());
+    let file = centre.folder().join("pin");
+    let at = format!("file:{}", file.display());
+    centre.reconfigure("[stop]", &SETTINGS.replace("env:CUPTEL_PIN", &at));
+    let told = centre.run(&["check"]).succeeded();
+    assert!(
+        told.contains("cannot read the secret") && told.contains("would not start"),
+        "{told}"
+    );
+    fs::write(&file, "1234").expect("the PIN can be written");
+    let told = centre.run(&["check"]).succeeded();
+    assert!(told.contains("expected 6 to 16 digits"), "{told}");
+    assert!(!told.contains("1234"), "{told}");
+    fs::write(&file, PIN).expect("the PIN can be written");
+    let told = centre.run(&["check"]).succeeded();
+    assert!(!told.contains("PIN 1"), "{told}");
 }

@@ -16,7 +16,7 @@ use crate::by_hand::{Closing, NewCallback};
 use crate::callback_list::NewCallbacks;
 use crate::campaign_list::NewCampaign;
 use crate::campaigns::CampaignCommand;
-use crate::config::{self, Config, source::ConfigFault};
+use crate::config::{self, Config, announcing::AnnouncingSettings, source::ConfigFault};
 use crate::number_list::NewNumbers;
 use crate::numbers::NumberCommand;
 use crate::paper::Printing;
@@ -834,11 +834,16 @@ fn check(path: &Path) -> anyhow::Result<ExitCode> {
     for warning in config.warnings() {
         say(&format!("warning: {}", warning.quoted()));
     }
-    let mut warnings = config.warnings().len();
-    if let Some(doubt) = tape_doubt(&config) {
-        say(&format!("warning: {doubt}"));
-        warnings += 1;
+    let mut doubts: Vec<String> = tape_doubt(&config).into_iter().collect();
+    // Whoever checks need not be who serves: what they cannot read, the server perhaps can.
+    if let Some(Err(faults)) = config.announcing.as_ref().map(AnnouncingSettings::reveal) {
+        let told = faults.into_iter();
+        doubts.extend(told.map(|fault| format!("{fault}; `cuptel serve` would not start so")));
     }
+    for doubt in &doubts {
+        say(&format!("warning: {doubt}"));
+    }
+    let warnings = config.warnings().len() + doubts.len();
     let rules = config.rules(&config::rules::ProvisionalIds::new(&config));
     let parts = [
         (rules.tenants.len(), "tenant"),
