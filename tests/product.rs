@@ -25,6 +25,7 @@ mod marks;
 mod numbers;
 mod outage;
 mod outcomes;
+mod over_tls;
 mod person_first;
 mod previews;
 mod readme;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::{Answers, Caller, Centre, Phone, SOON, Setup, until};
 
 /// Reloads by signal and waits for its end; how it ended.
-fn reload_by_signal(centre: &Centre) -> &'static str {
+pub(crate) fn reload_by_signal(centre: &Centre) -> &'static str {
     let count = |result| {
         let series = format!("cuptel_config_reloads_total{{result=\"{result}\"}}");
         centre.counted(&series)

@@ -57,6 +57,8 @@ pub(crate) struct Centre {
     folder: TempDir,
     agent: ureq::Agent,
     log: &'static str,
+    /// Whether its pages are over TLS.
+    is_tls: bool,
     /// What the server finds in its environment besides ours.
     environment: Vec<(&'static str, String)>,
     allotted: AtomicU16,
@@ -111,6 +113,7 @@ impl Centre {
             server: None,
             small_disk: None,
             agent: agent.into(),
+            is_tls: false,
             log: setup.log,
             environment: Vec::new(),
             allotted: AtomicU16::new(0),
@@ -159,6 +162,22 @@ impl Centre {
     /// Replaces text of the dialplan; it must be there.
     pub(crate) fn replan(&self, old: &str, new: &str) {
         replace(&self.folder().join("plan.toml"), old, new);
+    }
+
+    /// Its pages are over TLS from the next start on, with `pages.pem` and `pages.key` of its folder.
+    pub(crate) fn speaks_tls(&mut self) {
+        let folder = self.folder().display();
+        let tls = format!(
+            "[http]\ntls = {{ certificate = \"{folder}/pages.pem\", key = \"file:{folder}/pages.key\" }}\n"
+        );
+        self.reconfigure("[http]\n", &tls);
+        let tls = ureq::tls::TlsConfig::builder().disable_verification(true);
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(COMMAND_TIME))
+            .http_status_as_error(false)
+            .tls_config(tls.build());
+        self.agent = agent.build().into();
+        self.is_tls = true;
     }
 
     /// Has the server read its files again.
@@ -296,7 +315,8 @@ impl Centre {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}:8080{path}", self.address)
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{}:8080{path}", self.address)
     }
 
     pub(crate) fn token(&self) -> String {

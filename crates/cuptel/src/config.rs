@@ -8,6 +8,7 @@
 pub(crate) mod announcing;
 pub(crate) mod authority;
 pub(crate) mod callback;
+pub(crate) mod certificate;
 mod dials;
 mod doubts;
 mod fairness;
@@ -36,6 +37,8 @@ use std::path::{Path, PathBuf};
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::rules::{FairnessPolicy, Limits, SpokenPrompts};
+use cuptel_engine::Clock;
+use cuptel_http::Certificate;
 use cuptel_store::Zones;
 use sha2::{Digest as _, Sha256};
 
@@ -64,6 +67,8 @@ pub(crate) struct Config {
     pub(crate) media: MediaSettings,
     /// Pages and API.
     pub(crate) http: HttpSettings,
+    /// What the pages show to browsers, where they speak TLS.
+    pub(crate) certificate: Option<Certificate>,
     /// Ways to the public network.
     pub(crate) trunks: Vec<TrunkSettings>,
     /// Health authorities.
@@ -118,7 +123,8 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let listeners = listening::listeners(&mut root);
     let tcp = listening::tcp(&mut root);
     let media = network::media(&mut root, &listeners);
-    let http = network::http(&mut root);
+    let now_ms = Clock::start().now().utc_ms;
+    let (http, certificate) = network::http(&mut root, &warnings, now_ms);
     let trunks = network::trunks(&mut root);
     let tenants = authority::tenants(&mut root);
     let sites = authority::sites(&mut root);
@@ -166,6 +172,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         tcp,
         media: media.value,
         http,
+        certificate,
         trunks: trunks.into_iter().map(|draft| draft.trunk).collect(),
         tenants: tenants.into_iter().map(|draft| draft.tenant).collect(),
         sites,

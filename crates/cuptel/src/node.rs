@@ -87,6 +87,7 @@ impl Node {
         let questions = engine.take_questions();
         let (listen, token) = (config.http.listen, config.http.token.reveal()?);
         let (import, realm) = (config.http.import, config.sip.realm.clone());
+        let trusted_proxies = config.http.trusted_proxies.clone();
         let (reloader, reload) = Reloader::new(
             path,
             deployment,
@@ -95,6 +96,7 @@ impl Node {
             handle.clone(),
             clock,
         );
+        let certificate = reloader.certificate();
         let app = http::App {
             engine: Arc::new(Port {
                 handle: handle.clone(),
@@ -108,12 +110,14 @@ impl Node {
                 token,
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 import,
+                trusted_proxies,
+                is_tls: certificate.is_some(),
             },
         };
         // When all else stands: a start that fails lets nobody in whose password nobody is told.
         let let_in = users::first(&store, clock.now().utc_ms).await?;
         let (stop_pages, stopped) = oneshot::channel();
-        let pages = start_pages(listener, app, stopped);
+        let pages = start_pages(listener, app, certificate, stopped);
         Ok(Self {
             handle,
             reload,
@@ -307,9 +311,10 @@ async fn replay(store: &Store, spill: &mut Spill) -> anyhow::Result<()> {
 fn start_pages(
     listener: std::net::TcpListener,
     app: http::App,
+    certificate: Option<http::Shown>,
     stopped: oneshot::Receiver<()>,
 ) -> JoinHandle<Result<(), http::HttpError>> {
-    tokio::spawn(http::serve(listener, app, async move {
+    tokio::spawn(http::serve(listener, app, certificate, async move {
         // Dropped or told: either way it is over.
         drop(stopped.await);
     }))

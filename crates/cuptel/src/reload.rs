@@ -14,7 +14,7 @@ use cuptel_core::rules::{PromptId, Rules};
 use cuptel_core::step::CommandError;
 use cuptel_core::words::ChangedBy;
 use cuptel_engine::{Clock, Handle, Refusal, Reload};
-use cuptel_http::{Configuration, FailedReload, NotReloaded};
+use cuptel_http::{Certificate, Configuration, FailedReload, NotReloaded};
 use cuptel_media::PromptLibrary;
 use cuptel_store::{Interned, Store};
 use sha2::{Digest as _, Sha256};
@@ -77,6 +77,9 @@ impl Deployment {
                 prompts.bytes() / 1_048_576,
                 PROMPT_BYTES_MAX / 1_048_576
             ));
+        }
+        if let Some(certificate) = &config.certificate {
+            hash.update(certificate.fingerprint());
         }
         let pins = config.announcing.as_ref().map(AnnouncingSettings::reveal);
         let pins = match pins.transpose() {
@@ -252,6 +255,8 @@ pub(crate) struct Reloader {
     clock: Clock,
     asks: mpsc::Receiver<Ask>,
     shown: watch::Sender<Arc<Configuration>>,
+    /// What the pages show, where they speak TLS.
+    certificate: Option<watch::Sender<Certificate>>,
 }
 
 impl Reloader {
@@ -263,6 +268,8 @@ impl Reloader {
         engine: Handle,
         clock: Clock,
     ) -> (Self, ReloadDoor) {
+        let certificate = running.config.certificate.as_ref();
+        let certificate = certificate.map(|shown| watch::Sender::new(shown.clone()));
         let shown = Arc::new(running.shown(clock.now().utc_ms));
         let (shown, shown_to) = watch::channel(shown);
         let (asks, to_do) = mpsc::channel(WAITING_MAX);
@@ -275,7 +282,9 @@ impl Reloader {
             clock,
             asks: to_do,
             shown,
+            certificate,
         };
+        reloader.measure();
         let door = ReloadDoor {
             asks,
             shown: shown_to,
@@ -327,6 +336,7 @@ impl Reloader {
         match self.engine.reload(reload).await {
             Ok(()) => {
                 self.running = wanted;
+                self.show();
                 Ok(true)
             }
             Err(Refusal::Refused(CommandError::StillNeeded(needed))) => {
@@ -334,6 +344,27 @@ impl Reloader {
             }
             Err(Refusal::Busy) => Err(NotReloaded::Busy),
             Err(Refusal::Gone | Refusal::Refused(_)) => Err(NotReloaded::Gone),
+        }
+    }
+
+    /// What the pages show from now on; a change from none or to none needs a restart.
+    pub(crate) fn certificate(&self) -> Option<watch::Receiver<Certificate>> {
+        self.certificate.as_ref().map(watch::Sender::subscribe)
+    }
+
+    fn show(&self) {
+        if let (Some(shown), Some(read)) = (&self.certificate, &self.running.config.certificate) {
+            shown.send_replace(read.clone());
+        }
+        self.measure();
+    }
+
+    /// Until when the certificate holds, for whoever watches.
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit")]
+    fn measure(&self) {
+        if let Some(certificate) = &self.running.config.certificate {
+            let until_s = (certificate.until_ms() / 1_000) as f64;
+            metrics::gauge!("cuptel_certificate_not_after_seconds").set(until_s);
         }
     }
 

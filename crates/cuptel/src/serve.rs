@@ -18,16 +18,16 @@ pub(crate) fn serve(path: &Path, config: Config) -> anyhow::Result<()> {
     }
     runtime()?.block_on(async {
         let mut signals = Signals::new()?;
-        let pages = config.http.listen;
+        let pages = config.http.base();
         let node = Node::start(path, config, Clock::start()).await?;
         if let Some((name, password)) = &node.let_in {
             // On standard output, where whoever starts it looks; it holds until they have signed in.
             say(&format!(
-                "Nobody could sign in yet. Sign in at http://{pages}/ as {name} with {password} once, \
+                "Nobody could sign in yet. Sign in at {pages}/ as {name} with {password} once, \
                  and choose a password; `cuptel user add` lets others in."
             ));
         }
-        tracing::info!(pages = %format!("http://{pages}/"), "ready");
+        tracing::info!(pages = %format!("{pages}/"), "ready");
         let reload = node.reload.clone();
         let until = async {
             while signals.next().await == Signalled::HangUp {

@@ -2,14 +2,14 @@
 //! counted, per address and per name.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use cuptel_core::snapshot::SeatNow;
@@ -20,6 +20,7 @@ use tokio::time::Instant;
 
 use crate::actions::typed;
 use crate::error::ApiError;
+use crate::origin::Origin;
 use crate::pages::{Reach, Shared, SharedParts};
 use crate::session::{Owner, SessionKey, digest};
 use crate::texts::Language;
@@ -46,10 +47,6 @@ pub(crate) const COOKIE_NAME: &str = "cuptel_session";
 pub(crate) fn clock() -> Instant {
     Instant::now()
 }
-
-/// The other end of a connection, put into each request by the server.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// How much may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,7 +306,7 @@ pub(crate) async fn known(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let origin = peer_of(request.extensions());
+    let origin = Origin::of(request.extensions()).address;
     match identify(request.headers(), origin, &shared).await {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
@@ -341,9 +338,17 @@ impl FromRequestParts<Shared> for Onlooker {
         if caller.as_ref().is_some_and(Caller::must_change) {
             return Err(ApiError::PasswordFirst);
         }
+<<<<<<< HEAD
         if caller.is_some() || may_look(shared.reach, &parts.headers) {
             let language = Language::of(&parts.headers);
             Ok(Self { caller, language })
+=======
+        let origin = Origin::of(&parts.extensions);
+        // Whoever a proxy brings is not on this machine, whatever the name that they asked for.
+        let is_here = !origin.is_forwarded || origin.address.is_loopback();
+        if caller.is_some() || (is_here && may_look(shared.reach, &parts.headers)) {
+            Ok(Self { caller })
+>>>>>>> bcc9c73 (http: TLS by certificate files, and proxies that are trusted)
         } else {
             Err(ApiError::Unauthorised)
         }
@@ -449,12 +454,6 @@ pub(crate) fn session_of(headers: &HeaderMap) -> Option<SessionKey> {
         .filter_map(|cookie| cookie.trim().split_once('='))
         .find(|(name, _)| *name == COOKIE_NAME)
         .and_then(|(_, value)| SessionKey::claimed(value))
-}
-
-/// Where a request comes from; requests that no socket brought count as one address.
-pub(crate) fn peer_of(extensions: &Extensions) -> IpAddr {
-    let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    extensions.get::<Peer>().map_or(unknown, |peer| peer.0.ip())
 }
 
 /// Compares what somebody typed with the token of the configuration, unless their address offered too
@@ -595,6 +594,8 @@ fn network_of(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     const SOMEBODY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));

@@ -31,6 +31,7 @@ mod measures;
 mod numbers;
 mod offered;
 mod openapi;
+mod origin;
 mod page;
 mod pages;
 pub mod password;
@@ -51,7 +52,11 @@ mod staffing;
 mod stops;
 mod tasks;
 mod tenants;
+<<<<<<< HEAD
 mod texts;
+=======
+mod tls;
+>>>>>>> bcc9c73 (http: TLS by certificate files, and proxies that are trusted)
 mod wall;
 mod words;
 
@@ -64,3 +69,4 @@ pub use port::{
     Refusal, Reloading, Sound,
 };
 pub use server::{bind, serve};
+pub use tls::{Certificate, CertificateError, Shown};

@@ -76,7 +76,8 @@ struct NowPage<'a> {
     frame: Frame<'a>,
     board: Board,
     counted: Option<Counted>,
-    listen: String,
+    /// Where the API is asked.
+    base: String,
 }
 
 #[derive(Template)]
@@ -198,12 +199,13 @@ async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
             None
         }
     };
-    let listen = shared.settings.listen.to_string();
+    let scheme = if shared.settings.is_tls { "https" } else { "http" };
+    let base = format!("{scheme}://{}", shared.settings.listen);
     html(&NowPage {
         frame: frame(shared, onlooker.language, onlooker.caller.as_ref()),
         board,
         counted,
-        listen,
+        base,
     })
 }
 

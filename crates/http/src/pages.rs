@@ -16,6 +16,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use cuptel_store::Store;
+use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Mutex, Semaphore, watch};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
@@ -30,8 +31,13 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
+<<<<<<< HEAD
     disposing, events, health, importing, measures, numbers, offered, openapi, page, reads,
     reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
+=======
+    disposing, events, health, importing, measures, numbers, offered, openapi, origin, page, reads,
+    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants,
+>>>>>>> bcc9c73 (http: TLS by certificate files, and proxies that are trusted)
 };
 
 /// Bytes of a request's body.
@@ -54,6 +60,10 @@ pub struct Settings {
     pub version: String,
     /// Which calls of a carrier are taken.
     pub import: ImportBounds,
+    /// Proxies whose word on who asks them is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether we speak TLS ourselves.
+    pub is_tls: bool,
 }
 
 impl fmt::Debug for Settings {
@@ -191,6 +201,10 @@ impl Pages {
             .layer(middleware::from_fn(in_time))
             .layer(CsrfLayer::new().with_rejection_response(refuse_cross_site))
             .layer(middleware::from_fn(with_safe_headers))
+            .layer(middleware::from_fn_with_state(
+                Arc::clone(&self.shared),
+                origin::found,
+            ))
             .with_state(Arc::clone(&self.shared))
     }
 

@@ -7,19 +7,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::header::{HOST, LOCATION};
+use axum::http::{HeaderValue, Response, StatusCode};
+use futures_util::future::{self, Either};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use crate::access::Peer;
 use crate::error::HttpError;
+use crate::origin::Peer;
 use crate::pages::{App, Pages, Reach};
+use crate::tls::Shown;
 
 /// Connections at once; further ones wait in the system's queue.
 const CONNECTIONS_MAX: usize = 1_024;
@@ -31,6 +38,8 @@ const DRAIN_TIME: Duration = Duration::from_secs(3);
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Pause after the system had no descriptor left for a connection.
 const BREATH: Duration = Duration::from_millis(100);
+/// How a connection that speaks TLS begins (RFC 8446 §5.1: a record of type handshake).
+const HANDSHAKE: u8 = 22;
 
 /// Listens for pages and API.
 ///
@@ -40,13 +49,15 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, HttpError> {
     TcpListener::bind(address).map_err(|source| HttpError::Listen { address, source })
 }
 
-/// Offers pages and API until `stop` is over, then lets what is being answered end.
+/// Offers pages and API until `stop` is over, then lets what is being answered end. With a certificate
+/// over TLS alone: whoever comes without it is sent to where they should have gone.
 ///
 /// # Errors
 /// When the listener cannot be used or the token is empty.
 pub async fn serve(
     listener: TcpListener,
     app: App,
+    tls: Option<Shown>,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<(), HttpError> {
     listener
@@ -70,7 +81,19 @@ pub async fn serve(
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener, &places) => match accepted {
                 Ok((stream, peer, place)) => {
-                    connections.spawn(converse(router.clone(), stream, peer, &graceful, place));
+                    let router = router.clone();
+                    let talk = match &tls {
+                        None => Either::Left(converse(router, stream, Peer { address: peer, is_tls: false }, graceful.watcher())),
+                        Some(shown) => {
+                            let acceptor = TlsAcceptor::from(shown.borrow().config());
+                            let watcher = graceful.watcher();
+                            Either::Right(converse_secretly(router, stream, peer, acceptor, watcher))
+                        }
+                    };
+                    connections.spawn(async move {
+                        talk.await;
+                        drop(place);
+                    });
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection to the pages was not accepted");
@@ -107,26 +130,79 @@ async fn accept(
     Ok((stream, peer, place))
 }
 
-fn converse(
+fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     router: Router,
-    stream: TcpStream,
-    peer: SocketAddr,
-    graceful: &GracefulShutdown,
-    place: OwnedSemaphorePermit,
+    stream: S,
+    peer: Peer,
+    watcher: Watcher,
 ) -> impl Future<Output = ()> + Send + 'static {
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(peer);
         router.clone().oneshot(request)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .serve_connection(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection);
+    let connection = watcher.watch(connection);
     async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection to the pages broke");
         }
-        drop(place);
+    }
+}
+
+/// The same over TLS.
+async fn converse_secretly(
+    router: Router,
+    stream: TcpStream,
+    address: SocketAddr,
+    acceptor: TlsAcceptor,
+    watcher: Watcher,
+) {
+    let opening = async {
+        let mut first = [0];
+        if stream.peek(&mut first).await? == 1 && first[0] != HANDSHAKE {
+            return Ok(Opened::Plainly(stream));
+        }
+        acceptor.accept(stream).await.map(|it| Opened::Secretly(Box::new(it)))
+    };
+    match tokio::time::timeout(HEAD_TIME, opening).await {
+        Ok(Ok(Opened::Secretly(stream))) => {
+            let is_tls = true;
+            converse(router, stream, Peer { address, is_tls }, watcher).await;
+        }
+        Ok(Ok(Opened::Plainly(stream))) => send_to_tls(stream, watcher).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a connection to the pages began without TLS"),
+        Err(_late) => tracing::debug!("a connection to the pages took too long to begin"),
+    }
+}
+
+enum Opened {
+    Secretly(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+    Plainly(TcpStream),
+}
+
+/// Somebody typed the address without `https`: nothing is answered but where to go.
+async fn send_to_tls(stream: TcpStream, watcher: Watcher) {
+    let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
+        let host = request.headers().get(HOST).and_then(|it| it.to_str().ok());
+        let path = request.uri().path_and_query().map_or("/", |it| it.as_str());
+        let to = host.map(|host| format!("https://{host}{path}"));
+        let answer = match to.and_then(|to| HeaderValue::from_str(&to).ok()) {
+            Some(to) => Response::builder()
+                .status(StatusCode::PERMANENT_REDIRECT)
+                .header(LOCATION, to),
+            None => Response::builder().status(StatusCode::BAD_REQUEST),
+        };
+        future::ready(answer.body(Body::empty()))
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "a connection to the pages broke");
     }
 }

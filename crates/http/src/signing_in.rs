@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::header::{SET_COOKIE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::words::Role;
 use cuptel_store::AccessMade;
@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::access::{self, COOKIE_NAME, Caller, check_password, check_token, clock};
 use crate::actions::body_of;
 use crate::error::ApiError;
+use crate::origin::Origin;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
 use crate::password::{self, Unfit};
@@ -102,7 +103,10 @@ pub(crate) async fn begin(
     request: Request,
 ) -> Result<Response, ApiError> {
     let headers = request.headers().clone();
-    let origin = access::peer_of(request.extensions());
+    let (origin, is_tls) = {
+        let origin = Origin::of(request.extensions());
+        (origin.address, origin.is_tls)
+    };
     let body = body_of(request, &shared).await?;
     let typed: Typed = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let name = typed.name.trim().to_owned();
@@ -147,7 +151,7 @@ pub(crate) async fn begin(
     }
     let sessions = &shared.sessions;
     let begun = sessions.begin(&shared.store, owner.clone(), clock(), now_ms);
-    let cookie = cookie(&begun.await?, SESSION_S, &headers);
+    let cookie = cookie(&begun.await?, SESSION_S, is_tls, &headers);
     Ok(([(SET_COOKIE, cookie)], Redirect::to(to)).into_response())
 }
 
@@ -190,9 +194,11 @@ fn why_not(error: &ApiError, otherwise: &'static str) -> &'static str {
 /// Ends the session of this browser.
 pub(crate) async fn end(
     State(shared): State<Shared>,
+    extensions: Extensions,
     headers: HeaderMap,
     caller: Result<Caller, ApiError>,
 ) -> Result<Response, ApiError> {
+    let is_tls = Origin::of(&extensions).is_tls;
     if let Some(key) = access::session_of(&headers) {
         shared.sessions.end(&shared.store, &key).await?;
     }
@@ -200,18 +206,16 @@ pub(crate) async fn end(
         caller.log(&shared, "sign_out", None).await;
     }
     Ok((
-        [(SET_COOKIE, cookie("", 0, &headers))],
+        [(SET_COOKIE, cookie("", 0, is_tls, &headers))],
         Redirect::to("/session"),
     )
         .into_response())
 }
 
-fn cookie(value: &str, age_s: u64, headers: &HeaderMap) -> String {
+fn cookie(value: &str, age_s: u64, is_tls: bool, headers: &HeaderMap) -> String {
     // Only ever makes the cookie stricter, so the header need not be trusted.
-    let secure = headers
-        .get("x-forwarded-proto")
-        .is_some_and(|proto| proto == "https");
-    let secure = if secure { "; Secure" } else { "" };
+    let said = headers.get("x-forwarded-proto");
+    let secure = if is_tls || said.is_some_and(|proto| proto == "https") { "; Secure" } else { "" };
     format!("{COOKIE_NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age_s}{secure}")
 }
 

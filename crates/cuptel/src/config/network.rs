@@ -7,10 +7,12 @@ use std::ops::{Range, RangeInclusive};
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::DialPolicy;
-use cuptel_http::ImportBounds;
+use cuptel_core::time::UtcMs;
+use cuptel_http::{Certificate, ImportBounds};
 use ipnet::IpNet;
 
 use super::authority::CLI;
+use super::certificate::{self, TlsSettings};
 use super::dials;
 use super::listening::Listener;
 use super::notice::{NoticeDraft, NoticeSettings};
@@ -72,6 +74,18 @@ pub(crate) struct HttpSettings {
     /// Which calls of a carrier are imported. Default: clocks that differ by 10 s, and calls
     /// of the last 168 h.
     pub(crate) import: ImportBounds,
+    /// Files of the certificate that the pages show. Default: none, and no TLS.
+    pub(crate) tls: Option<TlsSettings>,
+    /// Proxies whose word on who asks them is believed. Default: none.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+}
+
+impl HttpSettings {
+    /// Where pages and API are, without a slash at the end.
+    pub(crate) fn base(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.listen)
+    }
 }
 
 /// A SIP peer towards the public network.
@@ -268,7 +282,11 @@ fn parse_ports(text: &str) -> Option<RangeInclusive<u16>> {
     (1024 <= first && first < last).then_some(first..=last)
 }
 
-pub(super) fn http(root: &mut Fields<'_>) -> HttpSettings {
+pub(super) fn http(
+    root: &mut Fields<'_>,
+    warnings: &Faults,
+    now_ms: UtcMs,
+) -> (HttpSettings, Option<Certificate>) {
     let mut settings = HttpSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
         token: Secret::parse("file:data/api-token"),
@@ -276,7 +294,10 @@ pub(super) fn http(root: &mut Fields<'_>) -> HttpSettings {
             window_s: 10,
             age_max_h: 168,
         },
+        tls: None,
+        trusted_proxies: Vec::new(),
     };
+    let mut shown = None;
     if let Some(mut table) = root.table("http") {
         if let Some(listen) = optional_with(&mut table, "listen", ADDRESS, parse_address) {
             settings.listen = listen.value;
@@ -287,9 +308,35 @@ pub(super) fn http(root: &mut Fields<'_>) -> HttpSettings {
         let import = &mut settings.import;
         import.window_s = table.whole_or("import_window_s", 0..=3_600, import.window_s);
         import.age_max_h = table.whole_or("import_age_max_h", 1..=8_784, import.age_max_h);
+        if let Some(tls) = table.table("tls") {
+            (settings.tls, shown) = certificate::tls(tls, warnings, now_ms);
+        }
+        settings.trusted_proxies = trusted_proxies(&mut table);
         table.finish();
     }
-    settings
+    (settings, shown)
+}
+
+fn trusted_proxies(table: &mut Fields<'_>) -> Vec<IpNet> {
+    const EXPECTED: &str = "networks like [\"127.0.0.1/32\"], or single addresses";
+    let faults = table.faults();
+    let texts = table.texts("trusted_proxies");
+    let texts = texts.map_or_else(Vec::new, |texts| texts.value);
+    let proxy = |text: Placed<&str>| {
+        let Some(network) = parse_peer(text.value) else {
+            let message = format!("\"{}\" is no network: expected {EXPECTED}", text.value);
+            faults.add(text.at, message);
+            return None;
+        };
+        if network.prefix_len() == 0 {
+            let message = format!(
+                "{network} is everybody, and then anybody says who they are: expected the addresses of the proxy alone"
+            );
+            faults.add(text.at, message);
+        }
+        Some(network)
+    };
+    texts.into_iter().filter_map(proxy).collect()
 }
 
 pub(super) const ADDRESS: &str = "an address with its port, like \"127.0.0.1:5060\"";

@@ -13,6 +13,7 @@ mod files;
 mod matching;
 mod mistakes;
 mod network;
+mod pages;
 mod service;
 
 use super::listening::Role;

@@ -192,6 +192,8 @@ impl Centre {
                     window_s: 10,
                     age_max_h: 168,
                 },
+                trusted_proxies: vec!["127.0.0.2/32".parse().unwrap()],
+                is_tls: false,
             },
         };
         let pages = Pages::new(app.clone(), reach).unwrap();

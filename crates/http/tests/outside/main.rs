@@ -11,6 +11,8 @@ mod campaigns;
 mod desk;
 mod metrics;
 mod numbers;
+mod origins;
 mod pages;
 mod reports;
 mod streams;
+mod tls;
