@@ -23,7 +23,13 @@ fn renew(centre: &Centre, name: &str) {
 fn curl(centre: &Centre, trusted: &str, path: &str) -> Command {
     let mut command = Command::new("curl");
     command
-        .args(["--silent", "--show-error", "--no-buffer", "--fail", "--cacert"])
+        .args([
+            "--silent",
+            "--show-error",
+            "--no-buffer",
+            "--fail",
+            "--cacert",
+        ])
         .arg(centre.folder().join(trusted))
         .arg(centre.url(path));
     command
@@ -44,11 +50,19 @@ fn a_certificate_is_renewed_while_somebody_listens() {
     let heard = centre.folder().join("heard");
     let mut listening = curl(&centre, "first.pem", "/api/v1/events");
     listening
-        .args(["--header", &format!("Authorization: Bearer {}", centre.token())])
+        .args([
+            "--header",
+            &format!("Authorization: Bearer {}", centre.token()),
+        ])
         .stdout(fs::File::create(&heard).unwrap())
         .stderr(Stdio::null());
     let mut listener = Owned::spawn(&mut listening);
-    let events = || fs::read_to_string(&heard).unwrap().matches("event: snapshot").count();
+    let events = || {
+        fs::read_to_string(&heard)
+            .unwrap()
+            .matches("event: snapshot")
+            .count()
+    };
     until("the stream begins", SOON, || (events() > 0).then_some(()));
 
     renew(&centre, "second.pem");
@@ -58,7 +72,9 @@ fn a_certificate_is_renewed_while_somebody_listens() {
     assert!(refused.contains("certificate"), "{refused}");
     let before = events();
     centre.sign_in("101", "Anna Esempio");
-    until("the stream goes on", SOON, || (events() > before).then_some(()));
+    until("the stream goes on", SOON, || {
+        (events() > before).then_some(())
+    });
     assert!(listener.ended().is_none(), "the open stream was cut");
     assert!(centre.counted("cuptel_certificate_not_after_seconds") > 0);
 
@@ -70,8 +86,14 @@ fn a_certificate_is_renewed_while_somebody_listens() {
     )
     .unwrap();
     let told = centre.run(&["check"]).failed();
-    assert!(told.contains("the key does not belong to the first certificate"), "{told}");
-    assert!(told.contains("cuptel.toml:") && told.contains("^"), "{told}");
+    assert!(
+        told.contains("the key does not belong to the first certificate"),
+        "{told}"
+    );
+    assert!(
+        told.contains("cuptel.toml:") && told.contains("^"),
+        "{told}"
+    );
     assert_eq!(reload_by_signal(&centre), "refused");
     asks(&centre, "second.pem").succeeded();
     centre.terminate();

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, COOKIE, HOST};
 use axum::http::request::Parts;
-use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use cuptel_core::snapshot::SeatNow;
@@ -62,6 +62,9 @@ pub(crate) enum Sight {
 /// What the token of the configuration goes by in the log of access.
 const SYSTEM: &str = "token";
 
+/// Where they ask from, and in which language.
+type From = (IpAddr, Language);
+
 /// Somebody who proved who they are.
 #[derive(Clone)]
 pub(crate) struct Caller(Arc<Known>);
@@ -77,12 +80,13 @@ struct Known {
     is_system: bool,
     session: Option<SessionKey>,
     origin: IpAddr,
+    language: Language,
     /// What they do something about, where the path does not say it.
     about: Mutex<Option<String>>,
 }
 
 impl Caller {
-    fn system(session: Option<SessionKey>, origin: IpAddr) -> Self {
+    fn system(session: Option<SessionKey>, (origin, language): From) -> Self {
         Self(Arc::new(Known {
             name: SYSTEM.to_owned(),
             role: Role::RegionAdministrator,
@@ -93,11 +97,12 @@ impl Caller {
             is_system: true,
             session,
             origin,
+            language,
             about: Mutex::default(),
         }))
     }
 
-    fn signed_in(account: &AccountView, session: SessionKey, origin: IpAddr) -> Self {
+    fn signed_in(account: &AccountView, session: SessionKey, (origin, language): From) -> Self {
         Self(Arc::new(Known {
             name: account.name.clone(),
             role: account.role,
@@ -108,11 +113,12 @@ impl Caller {
             is_system: false,
             session: Some(session),
             origin,
+            language,
             about: Mutex::default(),
         }))
     }
 
-    fn program(token: TokenView, origin: IpAddr) -> Self {
+    fn program(token: TokenView, (origin, language): From) -> Self {
         Self(Arc::new(Known {
             name: token.name,
             role: token.role,
@@ -123,6 +129,7 @@ impl Caller {
             is_system: false,
             session: None,
             origin,
+            language,
             about: Mutex::default(),
         }))
     }
@@ -220,6 +227,11 @@ impl Caller {
     pub(crate) fn about(&self) -> Option<String> {
         let about = self.0.about.lock().unwrap_or_else(PoisonError::into_inner);
         about.clone()
+    }
+
+    /// The language of the pages that they read.
+    pub(crate) fn language(&self) -> Language {
+        self.0.language
     }
 
     /// Where they ask from.
@@ -338,17 +350,12 @@ impl FromRequestParts<Shared> for Onlooker {
         if caller.as_ref().is_some_and(Caller::must_change) {
             return Err(ApiError::PasswordFirst);
         }
-<<<<<<< HEAD
-        if caller.is_some() || may_look(shared.reach, &parts.headers) {
-            let language = Language::of(&parts.headers);
-            Ok(Self { caller, language })
-=======
         let origin = Origin::of(&parts.extensions);
         // Whoever a proxy brings is not on this machine, whatever the name that they asked for.
         let is_here = !origin.is_forwarded || origin.address.is_loopback();
         if caller.is_some() || (is_here && may_look(shared.reach, &parts.headers)) {
-            Ok(Self { caller })
->>>>>>> bcc9c73 (http: TLS by certificate files, and proxies that are trusted)
+            let language = Language::of(&parts.headers);
+            Ok(Self { caller, language })
         } else {
             Err(ApiError::Unauthorised)
         }
@@ -394,9 +401,10 @@ async fn identify(
     origin: IpAddr,
     shared: &Shared,
 ) -> Result<Option<Caller>, ApiError> {
+    let from = (origin, Language::of(headers));
     if let Some(offered) = headers.get(AUTHORIZATION) {
         let token = offered.to_str().ok().and_then(bearer);
-        return program(shared, token.unwrap_or(""), origin).await.map(Some);
+        return program(shared, token.unwrap_or(""), from).await.map(Some);
     }
     let Some(key) = session_of(headers) else {
         return Ok(None);
@@ -407,25 +415,25 @@ async fn identify(
         .owner(&shared.store, &key, clock(), now_ms)
         .await?;
     Ok(owner.map(|owner| match owner {
-        Owner::System => Caller::system(Some(key), origin),
-        Owner::Account(account) => Caller::signed_in(&account, key, origin),
+        Owner::System => Caller::system(Some(key), from),
+        Owner::Account(account) => Caller::signed_in(&account, key, from),
     }))
 }
 
 /// The program that offers a token.
-async fn program(shared: &Shared, offered: &str, origin: IpAddr) -> Result<Caller, ApiError> {
-    shared.wrong.let_try(&Trier::Address(network_of(origin)))?;
+async fn program(shared: &Shared, offered: &str, from: From) -> Result<Caller, ApiError> {
+    shared.wrong.let_try(&Trier::Address(network_of(from.0)))?;
     if is_system(shared, offered) {
-        return Ok(Caller::system(None, origin));
+        return Ok(Caller::system(None, from));
     }
     let now_ms = shared.engine.snapshot().at_ms;
     // A token of ours has this form: nothing else is worth a question to the database.
     if let Some(random) = offered.strip_prefix(TOKEN_PREFIX)
         && let Some(token) = shared.store.token(&digest(random), now_ms).await?
     {
-        return Ok(Caller::program(token, origin));
+        return Ok(Caller::program(token, from));
     }
-    shared.wrong.count(Trier::Address(network_of(origin)));
+    shared.wrong.count(Trier::Address(network_of(from.0)));
     Err(ApiError::Unauthorised)
 }
 

@@ -342,7 +342,7 @@ pub(crate) async fn act_by_form(
     changes.mark_unchanged();
     let done = match command {
         Ok(command) => {
-            let told = answers::done(&command);
+            let told = answers::done(caller.language(), &command);
             shared.carry_out(caller, command).await.map(|()| told)
         }
         Err(error) => Err(error),
@@ -361,7 +361,7 @@ pub(crate) async fn act_by_form(
         }
         Err(error) => Notice {
             good: false,
-            text: answers::refused(&error),
+            text: answers::refused(caller.language(), &error),
         },
     };
     shared.sessions.tell(session, notice);

@@ -1,4 +1,4 @@
-//! How a form is answered, in Italian: what was done, or why it was not.
+//! How a form is answered, in the words of whoever sent it: what was done, or why it was not.
 
 use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
@@ -7,105 +7,125 @@ use cuptel_core::words::{Chosen, Disposition, Mark};
 
 use crate::error::ApiError;
 use crate::port::Refusal;
-use crate::words::{count, stopped};
+use crate::texts::Language;
+use crate::words::stopped;
 
-fn chose(seat: &str, chosen: Chosen) -> String {
+fn chose(language: Language, seat: &str, chosen: Chosen) -> String {
     match chosen {
-        Chosen::SignedOut => format!("Postazione {seat}: servizio finito."),
-        Chosen::Available => format!("Postazione {seat}: disponibile."),
-        Chosen::OneMoreThenPause => {
-            format!("Postazione {seat}: ancora una chiamata, poi pausa.")
-        }
-        Chosen::OneMoreThenSignOut => {
-            format!("Postazione {seat}: ancora una chiamata, poi fine servizio.")
-        }
-        Chosen::Paused => format!("Postazione {seat}: in pausa."),
-        Chosen::FrontOffice => format!("Postazione {seat}: allo sportello."),
+        Chosen::SignedOut => language.with("told-signed-out", &[("seat", seat.into())]),
+        Chosen::Available => language.with("told-available", &[("seat", seat.into())]),
+        Chosen::OneMoreThenPause => language.with("told-one-more-pause", &[("seat", seat.into())]),
+        Chosen::OneMoreThenSignOut => language.with("told-one-more-out", &[("seat", seat.into())]),
+        Chosen::Paused => language.with("told-paused", &[("seat", seat.into())]),
+        Chosen::FrontOffice => language.with("told-counter", &[("seat", seat.into())]),
     }
 }
 
 /// What a form has done.
-pub(crate) fn done(command: &Command) -> String {
+pub(crate) fn done(language: Language, command: &Command) -> String {
     match command {
-        Command::SignIn { seat, operator, .. } => {
-            format!("{operator} è in servizio alla postazione {seat}.")
-        }
-        Command::Choose { seat, chosen, .. } => chose(seat, *chosen),
+        Command::SignIn { seat, operator, .. } => language.with(
+            "told-signed-in",
+            &[
+                ("operator", operator.as_str().into()),
+                ("seat", seat.as_str().into()),
+            ],
+        ),
+        Command::Choose { seat, chosen, .. } => chose(language, seat, *chosen),
         Command::Dispose {
             seat, disposition, ..
         } => {
-            let result = match disposition {
-                Disposition::Done => "questione risolta",
-                Disposition::AnotherPerson => "era un’altra persona, la richiamata resta aperta",
-                Disposition::Improper => "non riguardava questo servizio",
-            };
-            format!("Postazione {seat}: esito registrato, {result}.")
+            let about = [("seat", seat.as_str().into())];
+            match disposition {
+                Disposition::Done => language.with("told-result-done", &about),
+                Disposition::AnotherPerson => language.with("told-result-another", &about),
+                Disposition::Improper => language.with("told-result-improper", &about),
+            }
         }
         Command::AcceptCallback { seat, .. } => {
-            format!("Postazione {seat}: la persona viene chiamata.")
+            language.with("told-person-called", &[("seat", seat.as_str().into())])
         }
         Command::DeclineCallback { seat, .. } => {
-            format!("Postazione {seat}: richiamata restituita, resta al suo posto.")
+            language.with("told-handed-back", &[("seat", seat.as_str().into())])
         }
-        Command::ImportAttempts(calls) => format!("Importate {} chiamate.", calls.len()),
-        Command::SetOperators(changes) => format!("Operatori cambiati: {}.", changes.len()),
-        Command::RemoveOperator(name) => format!("{name} non lavora più qui."),
+        Command::ImportAttempts(calls) => {
+            language.with("told-imported", &[("n", calls.len().into())])
+        }
+        Command::SetOperators(changes) => {
+            language.with("told-operators", &[("n", changes.len().into())])
+        }
+        Command::RemoveOperator(name) => {
+            language.with("told-operator-removed", &[("name", name.as_str().into())])
+        }
         Command::AssignCallback { operator, .. } => match operator {
-            Some(operator) => format!("Richiamata affidata a {operator}."),
-            None => "Richiamata di nuovo di tutti.".to_owned(),
+            Some(operator) => language.with(
+                "told-callback-assigned",
+                &[("operator", operator.as_str().into())],
+            ),
+            None => language.say("told-callback-unassigned"),
         },
-        Command::Campaign(_) => "Campagna: fatto.".to_owned(),
-        Command::AddTasks(tasks) => format!("Attività aggiunte: {}.", tasks.len()),
+        Command::Campaign(_) => language.say("told-campaign"),
+        Command::AddTasks(tasks) => language.with("told-tasks-added", &[("n", tasks.len().into())]),
         Command::AssignTask { operator, .. } => match operator {
-            Some(operator) => format!("Attività affidata a {operator}."),
-            None => "Attività di nuovo di tutti.".to_owned(),
+            Some(operator) => language.with(
+                "told-task-assigned",
+                &[("operator", operator.as_str().into())],
+            ),
+            None => language.say("told-task-unassigned"),
         },
-        Command::AcceptTask { seat, .. } => format!("Postazione {seat}: attività iniziata."),
-        Command::FinishTask(_) => "Attività finita.".to_owned(),
-        Command::HandBackTask(_) => "Attività restituita.".to_owned(),
-        Command::WithdrawTask(_) => "Attività ritirata.".to_owned(),
+        Command::AcceptTask { seat, .. } => {
+            language.with("told-task-begun", &[("seat", seat.as_str().into())])
+        }
+        Command::FinishTask(_) => language.say("told-task-finished"),
+        Command::HandBackTask(_) => language.say("told-task-handed-back"),
+        Command::WithdrawTask(_) => language.say("told-task-withdrawn"),
         Command::SiteOut { site, .. } => {
-            format!("Sede {site}: isolata, le chiamate vanno altrove.")
+            language.with("told-site-out", &[("site", site.as_str().into())])
         }
-        Command::SiteResumes { site } => format!("Sede {site}: di nuovo collegata."),
-        Command::Bulk(_) => "Operazione in blocco iniziata.".to_owned(),
-        Command::UndoBulk { .. } => "Operazione in blocco annullata.".to_owned(),
-        Command::AddCallback(_) => "Richiamata presa in carico.".to_owned(),
-        Command::CheckCallback { .. } => "Richiamata controllata.".to_owned(),
-        Command::CloseCallback(_) => "Richiamata chiusa.".to_owned(),
-        Command::Acknowledge { .. } => "Richiamata rivista.".to_owned(),
-        Command::CallAfterAll { .. } => "Richiamata riaperta.".to_owned(),
-        Command::PressStop { told, .. } => format!("{}.", stopped(told.button)),
-        Command::ReleaseStop { told, .. } => {
-            format!("{}: di nuovo come sempre.", stopped(told.button))
+        Command::SiteResumes { site } => {
+            language.with("told-site-back", &[("site", site.as_str().into())])
         }
-        Command::MarkNumbers { lines, .. } => format!("Numeri registrati: {}.", lines.len()),
+        Command::Bulk(_) => language.say("told-bulk"),
+        Command::UndoBulk { .. } => language.say("told-bulk-undone"),
+        Command::AddCallback(_) => language.say("told-callback-added"),
+        Command::CheckCallback { .. } => language.say("told-callback-checked"),
+        Command::CloseCallback(_) => language.say("told-callback-closed"),
+        Command::Acknowledge { .. } => language.say("told-callback-seen"),
+        Command::CallAfterAll { .. } => language.say("told-callback-reopened"),
+        Command::PressStop { told, .. } => format!("{}.", stopped(language, told.button)),
+        Command::ReleaseStop { told, .. } => language.with(
+            "told-released",
+            &[("what", stopped(language, told.button).into())],
+        ),
+        Command::MarkNumbers { lines, .. } => {
+            language.with("told-numbers", &[("n", lines.len().into())])
+        }
         Command::MarkNumber { told, .. } => match told.mark {
-            Mark::DoNotCall => "Numero da non richiamare: registrato.".to_owned(),
-            Mark::Shared => "Numero condiviso da più persone: registrato.".to_owned(),
+            Mark::DoNotCall => language.say("told-marked-do-not-call"),
+            Mark::Shared => language.say("told-marked-shared"),
         },
-        Command::ReleaseMark { .. } => "Numero di nuovo come gli altri.".to_owned(),
-        Command::SetProfile { operator, .. } => format!("Profilo di {operator} registrato."),
-        Command::SetSeats(changes) => format!("Postazioni cambiate: {}.", changes.len()),
-        Command::RemoveSeat(seat) => format!("La postazione {seat} non c’è più."),
-        Command::Stop { .. } => "Il centro si sta fermando.".to_owned(),
+        Command::ReleaseMark { .. } => language.say("told-unmarked"),
+        Command::SetProfile { operator, .. } => {
+            language.with("told-profile", &[("operator", operator.as_str().into())])
+        }
+        Command::SetSeats(changes) => language.with("told-seats", &[("n", changes.len().into())]),
+        Command::RemoveSeat(seat) => {
+            language.with("told-seat-removed", &[("seat", seat.as_str().into())])
+        }
+        Command::Stop { .. } => language.say("told-stopping"),
     }
 }
 
 /// Why a form has done nothing: what happened, what was kept, what to do.
-pub(crate) fn refused(error: &ApiError) -> String {
+pub(crate) fn refused(language: Language, error: &ApiError) -> String {
     let why = match error {
-        ApiError::Refused(Refusal::Refused(refused)) => refused_by_rules(refused),
-        ApiError::Refused(Refusal::Busy) => {
-            "Il centro è molto occupato: riprova tra qualche secondo.".to_owned()
-        }
-        ApiError::Refused(Refusal::Gone) => "Il centro è fermo.".to_owned(),
-        ApiError::Meaningless { .. } | ApiError::Malformed { .. } => {
-            "Un campo è vuoto o troppo lungo: correggilo e riprova.".to_owned()
-        }
-        ApiError::Forbidden(_) => "Non è tra le cose che puoi fare.".to_owned(),
-        ApiError::PasswordFirst => "Prima scegli una tua password.".to_owned(),
-        ApiError::NameTaken { .. } => "Questo nome c’è già: scegline un altro.".to_owned(),
+        ApiError::Refused(Refusal::Refused(refused)) => refused_by_rules(language, refused),
+        ApiError::Refused(Refusal::Busy) => language.say("not-busy"),
+        ApiError::Refused(Refusal::Gone) => language.say("not-gone"),
+        ApiError::Meaningless { .. } | ApiError::Malformed { .. } => language.say("not-field"),
+        ApiError::Forbidden(_) => language.say("not-forbidden"),
+        ApiError::PasswordFirst => language.say("not-password-first"),
+        ApiError::NameTaken { .. } => language.say("not-name-taken"),
         ApiError::Unauthorised
         | ApiError::TooManyWrong { .. }
         | ApiError::CrossSite
@@ -120,136 +140,155 @@ pub(crate) fn refused(error: &ApiError) -> String {
         | ApiError::Store(_)
         | ApiError::NoRandom(_)
         | ApiError::Digest(_)
-        | ApiError::Template(_) => "Qualcosa non ha funzionato: riprova.".to_owned(),
+        | ApiError::Template(_) => language.say("not-other"),
     };
-    format!("{why} Nulla è stato cambiato.")
+    format!("{why} {}", language.say("not-changed"))
 }
 
-fn not_in_bulk(refused: &BulkError) -> String {
+fn not_in_bulk(language: Language, refused: &BulkError) -> String {
     match refused {
-        BulkError::AtWork(_) => "Un’altra operazione in blocco è in corso.".to_owned(),
-        BulkError::KeyUsed(id) => {
-            format!("Con questa chiave è stata chiesta un’altra operazione in blocco, la {id}.")
-        }
-        BulkError::NoTime => "Manca fino a quando rinviare.".to_owned(),
-        BulkError::NotStored => "La base dati non risponde: niente in blocco, per ora.".to_owned(),
-        BulkError::NoReason => "Manca il motivo.".to_owned(),
+        BulkError::AtWork(_) => language.say("not-bulk-at-work"),
+        BulkError::KeyUsed(id) => language.with("not-bulk-key", &[("id", id.to_string().into())]),
+        BulkError::NoTime => language.say("not-bulk-no-time"),
+        BulkError::NotStored => language.say("not-bulk-not-stored"),
+        BulkError::NoReason => language.say("not-bulk-no-reason"),
     }
 }
-
-const NAMES_NUMBER: &str =
-    "La richiamata non è stata restituita: nel motivo non va scritto un numero di telefono.";
-const NOT_OFFERED: &str = "Questa richiamata non è più proposta alla postazione.";
-const NO_NEED_THERE: &str =
-    "Una delle questioni mostrate non è più aperta: guarda la pagina aggiornata.";
-const NEED_SAID_TWICE: &str = "Una questione non si può chiudere e tenere aperta insieme.";
 
 /// Which reasons may be given; any, where none are known.
-fn reasons(what: &str, known: &[String]) -> String {
+fn reasons(language: Language, what: String, known: &[String]) -> String {
     if known.is_empty() {
-        format!("{what}: scrivine uno.")
+        language.with("not-reason-any", &[("what", what.into())])
     } else {
-        format!("{what}: scegli uno di questi: {}.", known.join(", "))
+        let known = known.join(", ");
+        language.with(
+            "not-reason-of",
+            &[("what", what.into()), ("known", known.into())],
+        )
     }
 }
 
-fn refused_by_rules(refused: &CommandError) -> String {
+fn refused_by_rules(language: Language, refused: &CommandError) -> String {
     match refused {
-        CommandError::NoSeat(seat) => format!("La postazione {seat} non esiste."),
-        CommandError::NoOperator(operator) => format!("L’operatore {operator} non esiste."),
+        CommandError::NoSeat(seat) => language.with("not-seat", &[("seat", seat.as_str().into())]),
+        CommandError::NoOperator(operator) => {
+            language.with("not-operator", &[("operator", operator.as_str().into())])
+        }
         CommandError::SeatTaken { seat } => {
-            format!(
-                "Alla postazione {seat} lavora un’altra persona: prima deve finire il suo servizio."
-            )
+            language.with("not-seat-taken", &[("seat", seat.as_str().into())])
         }
-        CommandError::OperatorElsewhere { operator, seat } => {
-            format!("{operator} è già in servizio alla postazione {seat}: prima finisca lì.")
+        CommandError::OperatorElsewhere { operator, seat } => language.with(
+            "not-operator-elsewhere",
+            &[
+                ("operator", operator.as_str().into()),
+                ("seat", seat.as_str().into()),
+            ],
+        ),
+        CommandError::LacksSkill { operator, queue } => language.with(
+            "not-skilled",
+            &[
+                ("operator", operator.as_str().into()),
+                ("queue", queue.as_str().into()),
+            ],
+        ),
+        CommandError::NoTenant(tenant) => {
+            language.with("not-authority", &[("tenant", tenant.as_str().into())])
         }
-        CommandError::LacksSkill { operator, queue } => {
-            format!("{operator} non ha le competenze che la coda {queue} richiede.")
+        CommandError::NoQueue(queue) => {
+            language.with("not-queue", &[("queue", queue.as_str().into())])
         }
-        CommandError::NoTenant(tenant) => format!("L’ASL {tenant} non esiste."),
-        CommandError::NoQueue(queue) => format!("La coda {queue} non esiste."),
         CommandError::SeveralQueues(queue) => {
-            format!("Più ASL hanno una coda {queue}: indica di quale ASL.")
+            language.with("not-one-queue", &[("queue", queue.as_str().into())])
         }
-        CommandError::NoSuchButton(..) => "Questo pulsante non esiste.".to_owned(),
-        CommandError::NoMessage { name, .. } => format!("Il messaggio {name} non esiste."),
-        CommandError::MessageTwice | CommandError::NotSpoken => "Un solo messaggio.".to_owned(),
-        CommandError::TooLong(most) => format!("Il messaggio dura più di {most} secondi."),
-        CommandError::NotUnseen(id) => format!("La richiamata {id} non è tra quelle da rivedere."),
-        CommandError::NoNumber(id) => format!("La richiamata {id} non ha più un numero."),
-        CommandError::ByHand(refused) => not_by_hand(refused),
-        CommandError::Campaign(_) => "La campagna non lo permette adesso.".to_owned(),
-        CommandError::Bulk(refused) => not_in_bulk(refused),
-        CommandError::NotPressed(_) => "Questo pulsante non è premuto.".to_owned(),
-        CommandError::NotMarked(_) => "Questo numero non è in elenco.".to_owned(),
-        CommandError::TooManyMarks(most) => format!("In elenco ci sono già {most} numeri."),
-        CommandError::MarkIsOver | CommandError::StopIsOver => {
-            "La fine indicata è già passata.".to_owned()
+        CommandError::NoSuchButton(..) => language.say("not-no-button"),
+        CommandError::NoMessage { name, .. } => {
+            language.with("not-message", &[("name", name.as_str().into())])
         }
-        CommandError::NoSite(site) => format!("La sede {site} non esiste."),
-        CommandError::SiteNotOut(site) => format!("La sede {site} non è isolata."),
-        CommandError::NoCallback(id) => format!("La richiamata {id} non esiste o è chiusa."),
-        CommandError::NoTask(id) => format!("L’attività {id} non esiste o è chiusa."),
-        CommandError::TaskNotOffered { task, seat } => {
-            format!("L’attività {task} non è proposta alla postazione {seat}.")
+        CommandError::MessageTwice | CommandError::NotSpoken => language.say("not-message-twice"),
+        CommandError::TooLong(most) => language.with("not-so-long", &[("most", (*most).into())]),
+        CommandError::NotUnseen(id) => {
+            language.with("not-unseen", &[("id", id.to_string().into())])
         }
-        CommandError::TaskNotAtWork(id) => format!("Nessuno sta svolgendo l’attività {id}."),
-        CommandError::TaskAtWork(id) => format!("L’attività {id} è in corso: va restituita prima."),
-        CommandError::TooManyTasks(most) => format!("Ci sarebbero più di {most} attività."),
-        CommandError::NoLine(line) => format!("Nessun dialplan risponde al {line}."),
-        CommandError::PauseReason { known, .. } => reasons("Motivo della pausa", known),
+        CommandError::NoNumber(id) => language.with("not-number", &[("id", id.to_string().into())]),
+        CommandError::ByHand(refused) => not_by_hand(language, refused),
+        CommandError::Campaign(_) => language.say("not-campaign"),
+        CommandError::Bulk(refused) => not_in_bulk(language, refused),
+        CommandError::NotPressed(_) => language.say("not-not-pressed"),
+        CommandError::NotMarked(_) => language.say("not-not-marked"),
+        CommandError::TooManyMarks(most) => {
+            language.with("not-more-marks", &[("most", (*most).into())])
+        }
+        CommandError::MarkIsOver | CommandError::StopIsOver => language.say("not-end-is-over"),
+        CommandError::NoSite(site) => language.with("not-site", &[("site", site.as_str().into())]),
+        CommandError::SiteNotOut(site) => {
+            language.with("not-site-out", &[("site", site.as_str().into())])
+        }
+        CommandError::NoCallback(id) => {
+            language.with("not-callback", &[("id", id.to_string().into())])
+        }
+        CommandError::NoTask(id) => language.with("not-task", &[("id", id.to_string().into())]),
+        CommandError::TaskNotOffered { task, seat } => language.with(
+            "not-task-offered",
+            &[
+                ("task", task.to_string().into()),
+                ("seat", seat.as_str().into()),
+            ],
+        ),
+        CommandError::TaskNotAtWork(id) => {
+            language.with("not-task-at-work", &[("id", id.to_string().into())])
+        }
+        CommandError::TaskAtWork(id) => {
+            language.with("not-while-at-work", &[("id", id.to_string().into())])
+        }
+        CommandError::TooManyTasks(most) => {
+            language.with("not-more-tasks", &[("most", (*most).into())])
+        }
+        CommandError::NoLine(line) => language.with("not-line", &[("line", line.as_str().into())]),
+        CommandError::PauseReason { known, .. } => {
+            reasons(language, language.say("not-pause-reason"), known)
+        }
         CommandError::DeclineReason { known, .. } => {
-            reasons("Motivo per restituire la richiamata", known)
+            reasons(language, language.say("not-decline-reason"), known)
         }
-        CommandError::DeclineNamesNumber => NAMES_NUMBER.to_owned(),
-        CommandError::NoCallbackOffered(_) => NOT_OFFERED.to_owned(),
-        CommandError::ShiftIsOver => "La fine del turno è già passata.".to_owned(),
-        CommandError::NotTaken(faults) => {
-            let many = u32::try_from(faults.len()).unwrap_or(u32::MAX);
-            let count = count(many, "voce", "voci");
-            format!("L’elenco ha {count} da correggere.")
-        }
+        CommandError::DeclineNamesNumber => language.say("not-names-number"),
+        CommandError::NoCallbackOffered(_) => language.say("not-offered"),
+        CommandError::ShiftIsOver => language.say("not-shift-is-over"),
+        CommandError::NotTaken(faults) => language.with("not-taken", &[("n", faults.len().into())]),
         CommandError::NobodyThere(seat) => {
-            format!("Alla postazione {seat} non c’è nessuno in servizio: prima entra in servizio.")
+            language.with("not-empty-seat", &[("seat", seat.as_str().into())])
         }
         CommandError::NoConversation(seat) => {
-            format!("La postazione {seat} non ha una conversazione di cui dare l’esito.")
+            language.with("not-conversation", &[("seat", seat.as_str().into())])
         }
-        CommandError::NoNeedThere { .. } => NO_NEED_THERE.to_owned(),
-        CommandError::NeedSaidTwice(_) => NEED_SAID_TWICE.to_owned(),
-        CommandError::StillNeeded(_) => {
-            "Una coda o un’ASL che la configurazione toglie serve ancora.".to_owned()
-        }
-        CommandError::Stopping => "Il centro si sta fermando.".to_owned(),
+        CommandError::NoNeedThere { .. } => language.say("not-need-there"),
+        CommandError::NeedSaidTwice(_) => language.say("not-need-twice"),
+        CommandError::StillNeeded(_) => language.say("not-still-needed"),
+        CommandError::Stopping => language.say("told-stopping"),
     }
 }
 
-fn not_by_hand(refused: &ByHandError) -> String {
+fn not_by_hand(language: Language, refused: &ByHandError) -> String {
     match refused {
-        ByHandError::OpenAlready(id) => format!("È già aperta la richiamata {id}."),
-        ByHandError::KeyUsed(id) => {
-            format!("Con questa chiave è stata aperta un’altra richiamata, la {id}.")
+        ByHandError::OpenAlready(id) => {
+            language.with("not-open-already", &[("id", id.to_string().into())])
         }
-        ByHandError::Marked(Mark::DoNotCall) => "Questo numero non va chiamato.".to_owned(),
-        ByHandError::Marked(Mark::Shared) => {
-            "Da questo numero chiamano in molti: chiedine un altro.".to_owned()
-        }
-        ByHandError::NotCallable(_) => "A questo numero non si può richiamare.".to_owned(),
-        ByHandError::NoDeadline => "Manca la classe di priorità o la scadenza.".to_owned(),
-        ByHandError::DeadlineTooSoon => {
-            "La scadenza passa prima che si possa richiamare.".to_owned()
-        }
-        ByHandError::NoteTooLong => "La nota è troppo lunga.".to_owned(),
-        ByHandError::TooMany(most) => {
-            format!("Ci sarebbero più di {most} prese in carico aperte.")
-        }
+        ByHandError::KeyUsed(id) => language.with("not-key", &[("id", id.to_string().into())]),
+        ByHandError::Marked(Mark::DoNotCall) => language.say("not-do-not-call"),
+        ByHandError::Marked(Mark::Shared) => language.say("not-shared"),
+        ByHandError::NotCallable(_) => language.say("not-not-callable"),
+        ByHandError::NoDeadline => language.say("not-no-deadline"),
+        ByHandError::DeadlineTooSoon => language.say("not-deadline-too-soon"),
+        ByHandError::NoteTooLong => language.say("not-note-too-long"),
+        ByHandError::TooMany(most) => language.with("not-more-kept", &[("most", (*most).into())]),
         ByHandError::AtWork { callback, .. } => {
-            format!("La richiamata {callback} è in corso: si può chiudere dopo.")
+            language.with("not-now", &[("callback", callback.to_string().into())])
         }
-        ByHandError::NoNeed { callback, need } => {
-            format!("La richiamata {callback} non ha la richiesta aperta {need}.")
-        }
+        ByHandError::NoNeed { callback, need } => language.with(
+            "not-need",
+            &[
+                ("callback", callback.to_string().into()),
+                ("need", need.to_string().into()),
+            ],
+        ),
     }
 }

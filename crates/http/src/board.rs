@@ -13,6 +13,7 @@ use cuptel_core::words::{Chosen, EntryState, WorkState};
 use crate::access::Sight;
 use crate::port::Health;
 use crate::seat_line::{SeatLine, seat_line};
+use crate::texts::Language;
 use crate::words;
 
 /// A text that changes, in the element of this identifier.
@@ -32,7 +33,7 @@ pub(crate) fn cell(id: impl Into<String>, text: impl Into<String>) -> Cell {
 /// One big figure.
 #[derive(Debug)]
 pub(crate) struct Figure {
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
     pub(crate) value: Cell,
     pub(crate) note: Cell,
 }
@@ -94,20 +95,27 @@ pub(crate) struct Board {
 }
 
 impl Board {
-    pub(crate) fn new(look: &Snapshot, health: &Health, sight: Sight) -> Self {
+    pub(crate) fn new(look: &Snapshot, health: &Health, sight: Sight, language: Language) -> Self {
         Self {
             at_ms: look.at_ms,
             taken: cell("taken", words::date_and_time(look.at_ms)),
-            configuration: cell("configuration", words::configuration(&health.configuration)),
-            alert: cell("alert", alerts(look, health).join("\n")),
-            stops: cell("stops", stops(look, sight).join("\n")),
-            storm: cell("storm", storms(look).join("\n")),
-            figures: figures(look),
-            queues: numbered(&look.queues, |i, queue| queue_line(i, queue, look.at_ms)),
-            tenants: tenant_lines(look),
-            seats: numbered(&look.seats, |i, seat| seat_line(i, seat, look, sight)),
-            trunks: numbered(&look.trunks, trunk_line),
-            campaigns: numbered(&look.campaigns, campaign_line),
+            configuration: cell(
+                "configuration",
+                words::configuration(language, &health.configuration),
+            ),
+            alert: cell("alert", alerts(language, look, health).join("\n")),
+            stops: cell("stops", stops(language, look, sight).join("\n")),
+            storm: cell("storm", storms(language, look).join("\n")),
+            figures: figures(language, look),
+            queues: numbered(&look.queues, |i, queue| {
+                queue_line(language, i, queue, look.at_ms)
+            }),
+            tenants: tenant_lines(language, look),
+            seats: numbered(&look.seats, |i, seat| {
+                seat_line((i, language), seat, look, sight)
+            }),
+            trunks: numbered(&look.trunks, |i, trunk| trunk_line(language, i, trunk)),
+            campaigns: numbered(&look.campaigns, |i, it| campaign_line(language, i, it)),
             layout: layout_of(look),
         }
     }
@@ -179,7 +187,7 @@ fn layout_of(look: &Snapshot) -> String {
 }
 
 /// Who is left, released, spoken with, and how the others ended.
-fn campaign_line(i: usize, campaign: &CampaignNow) -> CampaignLine {
+fn campaign_line(language: Language, i: usize, campaign: &CampaignNow) -> CampaignLine {
     let of = |states: &[EntryState]| -> String {
         let counts = states.iter().filter_map(|it| campaign.counts.get(it));
         counts.sum::<i64>().to_string()
@@ -189,7 +197,7 @@ fn campaign_line(i: usize, campaign: &CampaignNow) -> CampaignLine {
         name: campaign.name.clone(),
         tenant: campaign.tenant.clone(),
         cells: [
-            cell(id("state"), words::campaign_state(campaign.state)),
+            cell(id("state"), words::campaign_state(language, campaign.state)),
             cell(id("waiting"), of(&[EntryState::Waiting])),
             cell(id("released"), of(&[EntryState::Released])),
             cell(id("talking"), campaign.talking.to_string()),
@@ -238,95 +246,99 @@ fn number_of(seats: &[SeatNow], of: impl Fn(&SeatNow) -> bool) -> u32 {
     sum(seats.iter().map(|seat| u32::from(of(seat))))
 }
 
-fn alerts(look: &Snapshot, health: &Health) -> Vec<String> {
+fn alerts(language: Language, look: &Snapshot, health: &Health) -> Vec<String> {
     let mut alerts = Vec::new();
     alerts.extend(
         look.sites
             .iter()
-            .filter_map(|site| words::site_out(site, look.at_ms)),
+            .filter_map(|site| words::site_out(language, site, look.at_ms)),
     );
-    alerts.extend(look.drifts.iter().map(|drift| words::drift(drift, look)));
+    let drifts = look.drifts.iter();
+    alerts.extend(drifts.map(|drift| words::drift(language, drift, look)));
     if look.stopping {
-        alerts.push(
-            "Il centro si sta fermando: le nuove chiamate sono rifiutate e registrate.".to_owned(),
-        );
+        alerts.push(language.say("board-stopping"));
     } else if !health.ready && health.degraded.is_empty() {
-        alerts.push(
-            "Il centro non è pronto: le chiamate non vengono servite. Avvisa chi lo gestisce."
-                .to_owned(),
-        );
+        alerts.push(language.say("board-not-ready"));
     }
     for wrong in &health.degraded {
-        alerts.push(words::degraded(wrong.mode));
+        alerts.push(words::degraded(language, wrong.mode));
     }
     if let Some(failed) = &health.configuration.failed {
         let since_ms = health.configuration.since_ms;
-        alerts.push(words::reload_failed(failed, since_ms));
+        alerts.push(words::reload_failed(language, failed, since_ms));
     }
-    for trunk in &look.trunks {
-        if let Some(since_ms) = trunk.down_since_ms {
-            let mut trunks = look.trunks.iter();
-            let what_then = if trunks.any(|trunk| trunk.down_since_ms.is_none()) {
-                "le richiamate passano dagli altri"
-            } else {
-                "nessun altro funziona e le richiamate aspettano"
-            };
-            alerts.push(format!(
-                "Il fascio {} non prende le nostre chiamate {}: {what_then}. Avvisa l’operatore telefonico.",
-                trunk.name,
-                words::since(since_ms, look.at_ms)
-            ));
-        }
-        if let Some(since_ms) = trunk.full_since_ms {
-            alerts.push(format!(
-                "Canali esauriti ({}) {}: chi chiama adesso è respinto dall’operatore telefonico e non lo vediamo. Richiamerà, o è perso: servono più canali.",
-                trunk.name,
-                words::since(since_ms, look.at_ms)
-            ));
-        } else if is_full(trunk) && trunk.storm.is_none() {
-            alerts.push(format!(
-                "Linee tutte occupate ({}): chi chiama adesso trova occupato ed è registrato per essere richiamato.",
-                trunk.name
-            ));
-        }
-    }
+    let trunks = look.trunks.iter();
+    alerts.extend(trunks.flat_map(|trunk| trunk_alerts(language, trunk, look)));
     let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
     let at_work = number_of(&look.seats, |seat| seat.chosen != Chosen::SignedOut);
     if waiting > 0 && at_work == 0 {
-        alerts.push("Ci sono persone in attesa e nessuno è in servizio: fai entrare in servizio un operatore.".to_owned());
+        alerts.push(language.say("board-nobody-at-work"));
+    }
+    alerts
+}
+
+/// What is wrong with a trunk.
+fn trunk_alerts(language: Language, trunk: &TrunkNow, look: &Snapshot) -> Vec<String> {
+    let about = |since_ms| {
+        let since = words::since(language, since_ms, look.at_ms);
+        [
+            ("trunk", trunk.name.as_str().into()),
+            ("since", since.into()),
+        ]
+    };
+    let mut alerts = Vec::new();
+    if let Some(since_ms) = trunk.down_since_ms {
+        let mut trunks = look.trunks.iter();
+        alerts.push(if trunks.any(|trunk| trunk.down_since_ms.is_none()) {
+            language.with("board-trunk-down", &about(since_ms))
+        } else {
+            language.with("board-trunks-down", &about(since_ms))
+        });
+    }
+    if let Some(since_ms) = trunk.full_since_ms {
+        alerts.push(language.with("board-trunk-full", &about(since_ms)));
+    } else if is_full(trunk) && trunk.storm.is_none() {
+        let about = [("trunk", trunk.name.as_str().into())];
+        alerts.push(language.with("board-lines-busy", &about));
     }
     alerts
 }
 
 /// What is stopped, closed or opened; by whom only for those who may see names.
-fn stops(look: &Snapshot, sight: Sight) -> Vec<String> {
+fn stops(language: Language, look: &Snapshot, sight: Sight) -> Vec<String> {
     let line = |stop: &StopNow| match sight {
-        Sight::Full | Sight::Own => words::stop(stop, look.at_ms),
-        Sight::Masked => words::stop(&stop.masked(), look.at_ms),
+        Sight::Full | Sight::Own => words::stop(language, stop, look.at_ms),
+        Sight::Masked => words::stop(language, &stop.masked(), look.at_ms),
     };
     look.stops.iter().map(line).collect()
 }
 
 /// What a storm does to callers, and with how many lines it is met. People are counted once for
 /// each call.
-fn storms(look: &Snapshot) -> Vec<String> {
+fn storms(language: Language, look: &Snapshot) -> Vec<String> {
     let line = |trunk: &TrunkNow| {
         let storm = trunk.storm?;
-        Some(format!(
-            "▲ Ondata di chiamate {} ({})\nGià in lista, e lo hanno saputo: {}. Messe in lista ora: {}. Hanno trovato occupato, e sono registrate: {}.\nLinee di avviso in uso: {} di {}.",
-            words::since(storm.since_ms, look.at_ms),
-            trunk.name,
-            storm.told,
-            storm.listed,
-            storm.refused,
-            trunk.notices,
-            trunk.notice_lines
-        ))
+        let since = words::since(language, storm.since_ms, look.at_ms);
+        let about = [
+            ("since", since.into()),
+            ("trunk", trunk.name.as_str().into()),
+            ("told", storm.told.into()),
+            ("listed", storm.listed.into()),
+            ("refused", storm.refused.into()),
+            ("used", trunk.notices.into()),
+            ("lines", trunk.notice_lines.into()),
+        ];
+        let lines = [
+            language.with("board-storm", &about),
+            language.with("board-storm-people", &about),
+            language.with("board-storm-lines", &about),
+        ];
+        Some(lines.join("\n"))
     };
     look.trunks.iter().filter_map(line).collect()
 }
 
-fn figure(label: &'static str, id: &str, value: String, note: String) -> Figure {
+fn figure(label: String, id: &str, value: String, note: String) -> Figure {
     Figure {
         label,
         value: cell(id, value),
@@ -335,17 +347,17 @@ fn figure(label: &'static str, id: &str, value: String, note: String) -> Figure 
 }
 
 /// Callbacks that were given up and that nobody has looked at yet.
-fn unseen(look: &Snapshot) -> Figure {
+fn unseen(language: Language, look: &Snapshot) -> Figure {
     let unseen = sum(look.tenants.iter().map(|it| it.callbacks_unseen));
     let note = match unseen {
-        0 => "nessuna lasciata senza risposta",
-        _ => "chiuse senza aver parlato con la persona",
+        0 => language.say("board-unseen-none"),
+        _ => language.say("board-unseen-some"),
     };
-    let label = "Richiamate da rivedere";
-    figure(label, "unseen", unseen.to_string(), note.to_owned())
+    let label = language.say("board-unseen");
+    figure(label, "unseen", unseen.to_string(), note)
 }
 
-fn figures(look: &Snapshot) -> [Figure; 6] {
+fn figures(language: Language, look: &Snapshot) -> [Figure; 6] {
     let at = look.at_ms;
     let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
     let first = look.queues.iter().filter_map(|queue| queue.oldest_ms).min();
@@ -369,89 +381,114 @@ fn figures(look: &Snapshot) -> [Figure; 6] {
     let full = look.trunks.iter().filter(|trunk| is_full(trunk)).count();
     [
         figure(
-            "Chiamate in corso",
+            language.say("board-calls"),
             "calls",
             // Whom we call is on a line of ours too, with or without an operator.
             (look.calls + sum(look.trunks.iter().map(|trunk| trunk.outbound))).to_string(),
             match look.dials_in_flight {
-                0 => "nessuna richiamata in partenza".to_owned(),
-                n => words::count(n, "richiamata in partenza", "richiamate in partenza"),
+                0 => language.say("board-no-dials"),
+                n => language.with("board-dials", &[("n", n.into())]),
             },
         ),
         figure(
-            "In attesa",
+            language.say("board-waiting"),
             "waiting",
             waiting.to_string(),
-            first.map_or("nessuno aspetta".to_owned(), |first| {
-                format!("la prima persona da {}", words::span(at - first))
-            }),
+            first.map_or_else(
+                || language.say("board-nobody-waits"),
+                |first| {
+                    let span = words::span(language, at - first);
+                    language.with("board-first-for", &[("span", span.into())])
+                },
+            ),
         ),
         figure(
-            "Richiamate dovute",
+            language.say("board-owed"),
             "owed",
             owed.to_string(),
-            debt.map_or("nessun debito".to_owned(), |debt| {
-                format!("la più vecchia da {}", words::span(at - debt))
-            }),
+            debt.map_or_else(
+                || language.say("board-no-debt"),
+                |debt| {
+                    let span = words::span(language, at - debt);
+                    language.with("board-oldest-for", &[("span", span.into())])
+                },
+            ),
         ),
-        unseen(look),
+        unseen(language, look),
         figure(
-            "Postazioni libere",
+            language.say("board-free"),
             "free",
             number_of(&look.seats, is_free).to_string(),
-            format!("{talking} in conversazione, {paused} in pausa"),
+            language.with(
+                "board-talking",
+                &[("talking", talking.into()), ("paused", paused.into())],
+            ),
         ),
         figure(
-            "Linee occupate",
+            language.say("board-lines"),
             "lines",
-            format!("{used} di {channels}"),
+            language.with(
+                "board-used",
+                &[("used", used.into()), ("channels", channels.into())],
+            ),
             match (full, look.trunks.len()) {
-                (0, 0) => "nessuna linea configurata".to_owned(),
-                (0, _) => "ci sono linee libere".to_owned(),
-                (full, all) if full == all => "▲ tutte occupate".to_owned(),
-                (full, all) => format!("▲ occupati {full} fasci su {all}"),
+                (0, 0) => language.say("board-no-lines"),
+                (0, _) => language.say("board-lines-free"),
+                (full, all) if full == all => language.say("board-all-busy"),
+                (full, all) => language.with(
+                    "board-some-busy",
+                    &[("full", full.into()), ("all", all.into())],
+                ),
             },
         ),
     ]
 }
 
-fn queue_line(i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
-    let since = |ms: Option<UtcMs>| ms.map_or("–".to_owned(), |ms| words::span(at - ms));
+fn queue_line(language: Language, i: usize, queue: &QueueNow, at: UtcMs) -> QueueLine {
+    let since =
+        |ms: Option<UtcMs>| ms.map_or("–".to_owned(), |ms| words::span(language, at - ms));
     QueueLine {
         tenant: queue.tenant.clone(),
         title: queue.title.clone(),
         cells: [
             cell(format!("q{i}-waiting"), queue.waiting.to_string()),
             cell(format!("q{i}-oldest"), since(queue.oldest_ms)),
-            cell(format!("q{i}-wait"), words::wait(queue.wait)),
+            cell(format!("q{i}-wait"), words::wait(language, queue.wait)),
             cell(format!("q{i}-owed"), queue.callbacks_open.to_string()),
-            cell(format!("q{i}-ready"), words::ready(queue, at)),
+            cell(format!("q{i}-ready"), words::ready(language, queue, at)),
             cell(format!("q{i}-debt"), since(queue.callbacks_oldest_ms)),
-            cell(format!("q{i}-tasks"), words::tasks(queue, at)),
+            cell(format!("q{i}-tasks"), words::tasks(language, queue, at)),
         ],
     }
 }
 
 /// Each authority, and below it its callers of queues for one class.
-fn tenant_lines(look: &Snapshot) -> Vec<TenantLine> {
+fn tenant_lines(language: Language, look: &Snapshot) -> Vec<TenantLine> {
     let lines = look.tenants.iter().enumerate().flat_map(|(i, tenant)| {
         let classes = tenant
             .classes
             .iter()
-            .map(move |own| class_line(i, tenant, own));
-        std::iter::once(tenant_line(i, tenant)).chain(classes)
+            .map(move |own| class_line(language, i, tenant, own));
+        std::iter::once(tenant_line(language, i, tenant)).chain(classes)
     });
     lines.collect()
 }
 
-fn tenant_line(i: usize, tenant: &TenantNow) -> TenantLine {
-    let [recent_wait, recent_lost, today_wait, today_lost] = fared(&tenant.recent, &tenant.today);
+fn tenant_line(language: Language, i: usize, tenant: &TenantNow) -> TenantLine {
+    let [recent_wait, recent_lost, today_wait, today_lost] =
+        fared(language, &tenant.recent, &tenant.today);
     let texts = [
-        ("home", words::at_least(tenant.at_home, tenant.lend_floor)),
-        ("away", words::at_most(tenant.away, tenant.lend_max)),
+        (
+            "home",
+            words::at_least(language, tenant.at_home, tenant.lend_floor),
+        ),
+        (
+            "away",
+            words::at_most(language, tenant.away, tenant.lend_max),
+        ),
         (
             "borrowed",
-            words::at_most(tenant.borrowed, tenant.borrow_max),
+            words::at_most(language, tenant.borrowed, tenant.borrow_max),
         ),
         recent_wait,
         recent_lost,
@@ -464,8 +501,9 @@ fn tenant_line(i: usize, tenant: &TenantNow) -> TenantLine {
     }
 }
 
-fn class_line(i: usize, tenant: &TenantNow, own: &ClassNow) -> TenantLine {
-    let [recent_wait, recent_lost, today_wait, today_lost] = fared(&own.recent, &own.today);
+fn class_line(language: Language, i: usize, tenant: &TenantNow, own: &ClassNow) -> TenantLine {
+    let [recent_wait, recent_lost, today_wait, today_lost] =
+        fared(language, &own.recent, &own.today);
     // Operators are not any class's.
     let none = |name| (name, String::new());
     let texts = [
@@ -478,53 +516,48 @@ fn class_line(i: usize, tenant: &TenantNow, own: &ClassNow) -> TenantLine {
         today_lost,
     ];
     TenantLine {
-        title: words::of_class(&tenant.title, own.class),
+        title: words::of_class(language, &tenant.title, own.class),
         cells: texts.map(|(name, text)| cell(format!("a{i}{}-{name}", own.class), text)),
     }
 }
 
-fn fared(recent: &WaitsNow, today: &WaitsNow) -> [(&'static str, String); 4] {
+fn fared(language: Language, recent: &WaitsNow, today: &WaitsNow) -> [(&'static str, String); 4] {
     [
-        ("recent-wait", words::waited(recent)),
-        ("recent-lost", words::hung_up(recent)),
-        ("today-wait", words::waited(today)),
-        ("today-lost", words::hung_up(today)),
+        ("recent-wait", words::waited(language, recent)),
+        ("recent-lost", words::hung_up(language, recent)),
+        ("today-wait", words::waited(language, today)),
+        ("today-lost", words::hung_up(language, today)),
     ]
 }
 
-fn trunk_line(i: usize, trunk: &TrunkNow) -> TrunkLine {
+fn trunk_line(language: Language, i: usize, trunk: &TrunkNow) -> TrunkLine {
+    let about = [
+        ("inbound", trunk.inbound.into()),
+        ("notices", trunk.notices.into()),
+        ("outbound", trunk.outbound.into()),
+        ("channels", trunk.channels.into()),
+        ("most", trunk.answer_max.into()),
+        ("lines", trunk.notice_lines.into()),
+    ];
+    let (used, channels) = match trunk.notice_lines {
+        0 => (
+            language.with("board-trunk-used", &about),
+            language.with("board-trunk-channels", &about),
+        ),
+        _ => (
+            language.with("board-trunk-used-noticing", &about),
+            language.with("board-trunk-channels-noticing", &about),
+        ),
+    };
+    let state = match (is_full(trunk), trunk.down_since_ms) {
+        (true, _) => language.say("board-all-busy"),
+        (false, Some(_)) => language.say("board-trunk-refuses"),
+        (false, None) => language.say("board-trunk-free"),
+    };
     TrunkLine {
         name: trunk.name.clone(),
-        used: cell(
-            format!("t{i}-used"),
-            match trunk.notice_lines {
-                0 => format!("{} in entrata, {} in uscita", trunk.inbound, trunk.outbound),
-                _ => format!(
-                    "{} in entrata, {} in avviso, {} in uscita",
-                    trunk.inbound, trunk.notices, trunk.outbound
-                ),
-            },
-        ),
-        channels: cell(
-            format!("t{i}-channels"),
-            match trunk.notice_lines {
-                0 => format!(
-                    "{} (in entrata al massimo {})",
-                    trunk.channels, trunk.answer_max
-                ),
-                lines => format!(
-                    "{} (in entrata al massimo {}, in avviso {lines})",
-                    trunk.channels, trunk.answer_max
-                ),
-            },
-        ),
-        state: cell(
-            format!("t{i}-state"),
-            match (is_full(trunk), trunk.down_since_ms) {
-                (true, _) => "▲ tutte occupate",
-                (false, Some(_)) => "✕ non accetta chiamate nostre",
-                (false, None) => "○ linee libere",
-            },
-        ),
+        used: cell(format!("t{i}-used"), used),
+        channels: cell(format!("t{i}-channels"), channels),
+        state: cell(format!("t{i}-state"), state),
     }
 }

@@ -13,6 +13,7 @@ use crate::actions::{Asked, act_by_form, path_of};
 use crate::error::ApiError;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
+use crate::texts::Language;
 
 #[derive(Template)]
 #[template(path = "choosing_seat.html")]
@@ -42,25 +43,23 @@ pub(crate) fn desk(
     let page = ChoosingPage {
         frame: frame(shared, onlooker.language, onlooker.caller.as_ref()),
         operator,
-        seats: free_seats(&look.seats),
+        seats: free_seats(&look.seats, onlooker.language),
     };
     html(&page)
 }
 
-fn free_seats(seats: &[SeatNow]) -> Vec<FreeSeat> {
+fn free_seats(seats: &[SeatNow], language: Language) -> Vec<FreeSeat> {
     let is_free = |seat: &&SeatNow| seat.operator.is_none() && seat.chosen == Chosen::SignedOut;
     let mut free: Vec<&SeatNow> = seats.iter().filter(is_free).collect();
     free.sort_by_key(|seat| !seat.reachable);
     let told = |seat: &SeatNow| {
-        let phone = if seat.reachable {
-            ""
+        let name = seat.name.clone();
+        let words = if seat.reachable {
+            name.clone()
         } else {
-            " (telefono non collegato)"
+            language.with("sits-no-phone", &[("seat", name.as_str().into())])
         };
-        FreeSeat {
-            name: seat.name.clone(),
-            words: format!("{}{phone}", seat.name),
-        }
+        FreeSeat { name, words }
     };
     free.into_iter().map(told).collect()
 }

@@ -17,6 +17,7 @@ use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::texts::Language;
 use crate::wall::Wall;
 
 /// Streams at once, well below the connections.
@@ -50,6 +51,12 @@ impl Carries {
 #[derive(Default)]
 pub(crate) struct Renderings {
     snapshots: [Kept<str>; 3],
+    pages: [PageRenderings; 2],
+}
+
+/// Those of one language.
+#[derive(Default)]
+struct PageRenderings {
     texts: [Kept<str>; 3],
     wall: Kept<str>,
     boards: [Kept<Board>; 3],
@@ -86,6 +93,14 @@ fn slot(sight: Sight) -> usize {
         Sight::Masked => 0,
         Sight::Full => 1,
         Sight::Own => 2,
+    }
+}
+
+/// Which of the renderings is in whose language.
+fn tongue(language: Language) -> usize {
+    match language {
+        Language::Italian => 0,
+        Language::English => 1,
     }
 }
 
@@ -242,6 +257,8 @@ impl Listening {
 
     fn render(&self, look: &Arc<Snapshot>) -> Result<Arc<str>, serde_json::Error> {
         let kept = &self.shared.renderings;
+        let language = self.onlooker.language;
+        let pages = &kept.pages[tongue(language)];
         let sight = self.onlooker.sight();
         match &self.carries {
             // For nobody else.
@@ -250,7 +267,7 @@ impl Listening {
             }
             Carries::PageTexts if !self.is_shared() => {
                 let health = self.shared.engine.health();
-                let board = Board::new(&as_seen(look, &self.onlooker), &health, sight);
+                let board = Board::new(&as_seen(look, &self.onlooker), &health, sight, language);
                 serde_json::to_string(&board.texts()).map(Arc::from)
             }
             Carries::Snapshots => kept.snapshots[slot(sight)].get(look, || {
@@ -258,15 +275,15 @@ impl Listening {
             }),
             Carries::PageTexts => {
                 let board = self.board(look, sight);
-                kept.texts[slot(sight)].get(look, || {
+                pages.texts[slot(sight)].get(look, || {
                     serde_json::to_string(&board.texts()).map(Arc::from)
                 })
             }
             Carries::WallTexts => {
                 // The board beside it names nobody either.
                 let board = self.board(look, Sight::Masked);
-                kept.wall.get(look, || {
-                    serde_json::to_string(&Wall::new(look).texts(&board)).map(Arc::from)
+                pages.wall.get(look, || {
+                    serde_json::to_string(&Wall::new(look, language).texts(&board)).map(Arc::from)
                 })
             }
             Carries::SeatTexts(name) => {
@@ -287,11 +304,13 @@ impl Listening {
     }
 
     fn board(&self, look: &Arc<Snapshot>, sight: Sight) -> Arc<Board> {
+        let language = self.onlooker.language;
         let board = || {
             let health = self.shared.engine.health();
-            Ok::<_, Infallible>(Arc::new(Board::new(look, &health, sight)))
+            Ok::<_, Infallible>(Arc::new(Board::new(look, &health, sight, language)))
         };
-        match self.shared.renderings.boards[slot(sight)].get(look, board) {
+        let pages = &self.shared.renderings.pages[tongue(language)];
+        match pages.boards[slot(sight)].get(look, board) {
             Ok(board) => board,
             Err(never) => match never {},
         }

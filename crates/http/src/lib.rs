@@ -52,11 +52,8 @@ mod staffing;
 mod stops;
 mod tasks;
 mod tenants;
-<<<<<<< HEAD
 mod texts;
-=======
 mod tls;
->>>>>>> bcc9c73 (http: TLS by certificate files, and proxies that are trusted)
 mod wall;
 mod words;
 

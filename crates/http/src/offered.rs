@@ -14,6 +14,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, act, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::texts::Language;
 use crate::{schema, words};
 
 /// Which callback is to be made.
@@ -116,7 +117,7 @@ fn meant(seat: &str, wish: &Decline) -> Result<Command, ApiError> {
 }
 
 /// Whoever a seat has to do with, for its page: a line for each thing.
-pub(crate) fn told(owed: &OwedNow, at_ms: UtcMs) -> String {
+pub(crate) fn told(language: Language, owed: &OwedNow, at_ms: UtcMs) -> String {
     let mut lines = vec![format!(
         "{}, da richiamare da {} (tentativi della persona: {}, nostri a vuoto: {})",
         owed.number,
@@ -124,7 +125,7 @@ pub(crate) fn told(owed: &OwedNow, at_ms: UtcMs) -> String {
         owed.attempts,
         owed.tries
     )];
-    lines.extend(owed.needs.iter().map(need));
+    lines.extend(owed.needs.iter().map(|it| need(language, it)));
     lines.extend(owed.promised_ms.map(|by_ms| {
         let by = words::date_and_time(by_ms);
         format!("Le abbiamo detto che richiamiamo entro {by}")
@@ -151,10 +152,10 @@ pub(crate) fn told(owed: &OwedNow, at_ms: UtcMs) -> String {
 }
 
 /// One thing that is owed, in a line.
-pub(crate) fn need(need: &NeedNow) -> String {
+pub(crate) fn need(language: Language, need: &NeedNow) -> String {
     let mut line = format!(
         "{}: {}, dal {}",
-        words::need_kind(need.kind),
+        words::need_kind(language, need.kind),
         need.queue.as_deref().unwrap_or("servizio non detto"),
         words::date_and_time(need.since_ms)
     );

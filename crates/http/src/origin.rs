@@ -174,7 +174,10 @@ fn forwarded(headers: &HeaderMap) -> Vec<Hop> {
         }
         hop
     };
-    list_of(headers, FORWARDED.as_str()).iter().map(hop).collect()
+    list_of(headers, FORWARDED.as_str())
+        .iter()
+        .map(hop)
+        .collect()
 }
 
 #[cfg(test)]
@@ -200,7 +203,10 @@ mod tests {
 
     #[test]
     fn nobody_but_a_trusted_proxy_says_who_somebody_is() {
-        let claims = [("x-forwarded-for", "192.0.2.1"), ("x-forwarded-proto", "https")];
+        let claims = [
+            ("x-forwarded-for", "192.0.2.1"),
+            ("x-forwarded-proto", "https"),
+        ];
         let origin = seen("198.51.100.7:1", &claims);
         assert_eq!(origin.address.to_string(), "198.51.100.7");
         assert!(!origin.is_tls && !origin.is_forwarded);
@@ -214,9 +220,15 @@ mod tests {
     fn what_a_caller_put_before_the_proxies_words_is_not_believed() {
         let claims = [("x-forwarded-for", "203.0.113.9, 192.0.2.1, 10.1.2.3")];
         assert_eq!(address(PROXY, &claims), "192.0.2.1");
-        let claims = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "192.0.2.1")];
+        let claims = [
+            ("x-forwarded-for", "203.0.113.9"),
+            ("x-forwarded-for", "192.0.2.1"),
+        ];
         assert_eq!(address(PROXY, &claims), "192.0.2.1");
-        assert_eq!(address(PROXY, &[("x-forwarded-for", "10.1.2.3")]), "10.1.2.3");
+        assert_eq!(
+            address(PROXY, &[("x-forwarded-for", "10.1.2.3")]),
+            "10.1.2.3"
+        );
     }
 
     #[test]
@@ -224,7 +236,10 @@ mod tests {
         for (written, read) in [
             ("for=192.0.2.60;proto=http;by=203.0.113.43", "192.0.2.60"),
             ("For=\"[2001:db8:cafe::17]:4711\"", "2001:db8:cafe::17"),
-            ("for=203.0.113.9, for=192.0.2.43:80, for=10.1.0.1", "192.0.2.43"),
+            (
+                "for=203.0.113.9, for=192.0.2.43:80, for=10.1.0.1",
+                "192.0.2.43",
+            ),
             ("for=_hidden", "127.0.0.1"),
             ("for=203.0.113.9, for=unknown", "127.0.0.1"),
             ("for=203.0.113.9, for=unknown, for=10.1.0.1", "10.1.0.1"),
@@ -237,9 +252,15 @@ mod tests {
 
     #[test]
     fn two_headers_that_contradict_each_other_count_as_the_proxy() {
-        let told = [("forwarded", "for=203.0.113.9"), ("x-forwarded-for", "192.0.2.1")];
+        let told = [
+            ("forwarded", "for=203.0.113.9"),
+            ("x-forwarded-for", "192.0.2.1"),
+        ];
         assert_eq!(address(PROXY, &told), "127.0.0.1");
-        let told = [("forwarded", "for=192.0.2.1"), ("x-forwarded-for", "192.0.2.1")];
+        let told = [
+            ("forwarded", "for=192.0.2.1"),
+            ("x-forwarded-for", "192.0.2.1"),
+        ];
         assert_eq!(address(PROXY, &told), "192.0.2.1");
     }
 }

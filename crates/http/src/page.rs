@@ -66,7 +66,7 @@ pub(crate) struct Frame<'a> {
 
 /// What is counted in the database.
 struct Counted {
-    totals: Vec<(&'static str, i64)>,
+    totals: Vec<(String, i64)>,
     scores: Vec<Score>,
 }
 
@@ -86,7 +86,7 @@ struct WallPage<'a> {
     frame: Frame<'a>,
     board: Board,
     wall: Wall,
-    columns: [&'static str; 5],
+    columns: [String; 5],
 }
 
 #[derive(Template)]
@@ -107,7 +107,9 @@ struct SeatPage<'a> {
 
 #[derive(Template)]
 #[template(path = "missing.html")]
-struct MissingPage {}
+struct MissingPage {
+    language: Language,
+}
 
 pub(crate) fn html(page: &impl Template) -> Response {
     match page.render() {
@@ -176,20 +178,21 @@ pub(crate) async fn wall(
     let look = shared.engine.snapshot();
     html(&WallPage {
         frame: frame(&shared, onlooker.language, onlooker.caller.as_ref()),
-        board: Board::new(&look, &shared.engine.health(), Sight::Masked),
-        wall: Wall::new(&look),
-        columns: wall::COLUMNS,
+        board: Board::new(&look, &shared.engine.health(), Sight::Masked, language),
+        wall: Wall::new(&look, language),
+        columns: wall::columns(language),
     })
 }
 
 async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
     let look = shared.engine.snapshot();
     let seen = as_seen(&look, onlooker);
-    let board = Board::new(&seen, &shared.engine.health(), onlooker.sight());
+    let language = onlooker.language;
+    let board = Board::new(&seen, &shared.engine.health(), onlooker.sight(), language);
     let counted = match shared.totals.get(&shared.store).await {
         Ok(totals) => Some(Counted {
-            totals: summary(&totals),
-            scores: scores(&totals, &look),
+            totals: summary(&totals, language),
+            scores: scores(&totals, &look, language),
         }),
         Err(error) => {
             tracing::error!(
@@ -199,7 +202,11 @@ async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
             None
         }
     };
-    let scheme = if shared.settings.is_tls { "https" } else { "http" };
+    let scheme = if shared.settings.is_tls {
+        "https"
+    } else {
+        "http"
+    };
     let base = format!("{scheme}://{}", shared.settings.listen);
     html(&NowPage {
         frame: frame(shared, onlooker.language, onlooker.caller.as_ref()),
@@ -210,7 +217,7 @@ async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
 }
 
 /// Totals in a few figures.
-fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
+fn summary(totals: &Totals, language: Language) -> Vec<(String, i64)> {
     let of = |outcomes: &[Outcome]| -> i64 {
         outcomes
             .iter()
@@ -233,16 +240,16 @@ fn summary(totals: &Totals) -> Vec<(&'static str, i64)> {
     ]);
     let called_back = totals.closed.get(&ClosedHow::Served).copied().unwrap_or(0);
     vec![
-        ("Chiamate servite", served),
-        ("Chiamate abbandonate", abandoned),
-        ("Chiamate rifiutate", refused),
-        ("Persone richiamate e servite", called_back),
-        ("Persone a cui è stata detta un’ora", totals.promises.told),
-        ("Di cui richiamate entro quell’ora", totals.promises.kept),
-        ("Di cui richiamate più tardi", totals.promises.broken),
-        ("Chiamate a cui è stata detta un’attesa", totals.waits.told),
-        ("Di cui servite entro quell’attesa", totals.waits.kept),
-        ("Di cui servite più tardi", totals.waits.broken),
+        (language.say("now-total-served"), served),
+        (language.say("now-total-abandoned"), abandoned),
+        (language.say("now-total-refused"), refused),
+        (language.say("now-total-called-back"), called_back),
+        (language.say("now-total-told-time"), totals.promises.told),
+        (language.say("now-total-in-time"), totals.promises.kept),
+        (language.say("now-total-late"), totals.promises.broken),
+        (language.say("now-total-told-wait"), totals.waits.told),
+        (language.say("now-total-wait-kept"), totals.waits.kept),
+        (language.say("now-total-wait-broken"), totals.waits.broken),
     ]
 }
 
@@ -259,7 +266,8 @@ pub(crate) async fn seat(
     };
     let look = shared.engine.snapshot();
     let now = look.seats.iter().find(|seat| seat.name == name);
-    let board = Board::new(&look, &shared.engine.health(), onlooker.sight_of(now));
+    let sight = onlooker.sight_of(now);
+    let board = Board::new(&look, &shared.engine.health(), sight, language);
     let line = board.seats.iter().find(|seat| seat.name == name);
     match now.zip(line) {
         Some((now, seat)) => {
@@ -275,7 +283,7 @@ pub(crate) async fn seat(
                 declines: &look.decline_reasons,
             })
         }
-        None => no_such_page(),
+        None => no_such_page(onlooker.language),
     }
 }
 
@@ -298,8 +306,8 @@ async fn task_of(shared: &Shared, seat: &SeatNow) -> Option<String> {
 }
 
 /// A page that does not exist.
-pub(crate) fn no_such_page() -> Response {
-    (StatusCode::NOT_FOUND, html(&MissingPage {})).into_response()
+pub(crate) fn no_such_page(language: Language) -> Response {
+    (StatusCode::NOT_FOUND, html(&MissingPage { language })).into_response()
 }
 
 const STYLE: &str = include_str!("../assets/app.css");

@@ -29,15 +29,11 @@ use crate::page::TotalsKept;
 use crate::password::Digests;
 use crate::port::Engine;
 use crate::session::Sessions;
+use crate::texts::Language;
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
-<<<<<<< HEAD
-    disposing, events, health, importing, measures, numbers, offered, openapi, page, reads,
-    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
-=======
     disposing, events, health, importing, measures, numbers, offered, openapi, origin, page, reads,
-    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants,
->>>>>>> bcc9c73 (http: TLS by certificate files, and proxies that are trusted)
+    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.
@@ -376,11 +372,11 @@ async fn lead_to_sign_in(request: Request, next: Next) -> Response {
     response
 }
 
-async fn no_such_path(uri: Uri) -> Response {
+async fn no_such_path(language: Language, uri: Uri) -> Response {
     if uri.path().starts_with("/api/") {
         ApiError::NoSuchPath.into_response()
     } else {
-        page::no_such_page()
+        page::no_such_page(language)
     }
 }
 

@@ -4,6 +4,8 @@
 use cuptel_core::snapshot::{QueueNow, Snapshot};
 use cuptel_store::{PromiseSums, QueuePromises, Totals};
 
+use crate::texts::Language;
+
 /// A line of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Score {
@@ -17,20 +19,24 @@ pub(crate) struct Score {
 
 /// Of each queue about which anybody was told anything, in the order of the queues; then of those
 /// who had not chosen any.
-pub(crate) fn scores(totals: &Totals, look: &Snapshot) -> Vec<Score> {
+pub(crate) fn scores(totals: &Totals, look: &Snapshot, language: Language) -> Vec<Score> {
     let queues = look.queues.iter().map(Some).chain([None]);
-    queues.filter_map(|queue| score(totals, queue)).collect()
+    queues
+        .filter_map(|queue| score(totals, queue, language))
+        .collect()
 }
 
-fn score(totals: &Totals, queue: Option<&QueueNow>) -> Option<Score> {
+fn score(totals: &Totals, queue: Option<&QueueNow>, language: Language) -> Option<Score> {
     let called = sums(&totals.promises_by_queue, queue);
     let served = sums(&totals.waits_by_queue, queue);
-    let before = "Prima di scegliere un servizio";
     (called.told + served.told > 0).then(|| Score {
-        title: queue.map_or_else(|| before.to_owned(), |queue| queue.title.clone()),
+        title: queue.map_or_else(
+            || language.say("now-score-before"),
+            |queue| queue.title.clone(),
+        ),
         tenant: queue.map_or_else(|| "–".to_owned(), |queue| queue.tenant.clone()),
-        called: told(called),
-        served: told(served),
+        called: told(called, language),
+        served: told(served, language),
     })
 }
 
@@ -50,14 +56,20 @@ fn sums(of: &[QueuePromises], queue: Option<&QueueNow>) -> PromiseSums {
 }
 
 /// Whole per cent, rounded down: who reads 100 % may rely on it.
-fn told(sums: PromiseSums) -> String {
+fn told(sums: PromiseSums, language: Language) -> String {
     let over = sums.kept + sums.broken;
     match (sums.told, over) {
         (0, _) => "–".to_owned(),
-        (told, 0) => format!("dette: {told}, esito non ancora noto"),
+        (told, 0) => language.with("now-score-open", &[("told", told.into())]),
         (told, over) => {
             let share = sums.kept * 100 / over;
-            format!("{share} % ({} su {over}; dette: {told})", sums.kept)
+            let about = [
+                ("share", share.into()),
+                ("kept", sums.kept.into()),
+                ("over", over.into()),
+                ("told", told.into()),
+            ];
+            language.with("now-score", &about)
         }
     }
 }
@@ -80,10 +92,19 @@ mod tests {
 
     #[test]
     fn a_share_is_of_what_is_over_and_never_rounded_up() {
-        assert_eq!(told(sums_of(0, 0, 0)), "–");
-        assert_eq!(told(sums_of(3, 0, 0)), "dette: 3, esito non ancora noto");
-        assert_eq!(told(sums_of(300, 199, 1)), "99 % (199 su 200; dette: 300)");
-        assert_eq!(told(sums_of(200, 200, 0)), "100 % (200 su 200; dette: 200)");
+        assert_eq!(told(sums_of(0, 0, 0), Language::Italian), "–");
+        assert_eq!(
+            told(sums_of(3, 0, 0), Language::Italian),
+            "dette: 3, esito non ancora noto"
+        );
+        assert_eq!(
+            told(sums_of(300, 199, 1), Language::Italian),
+            "99 % (199 su 200; dette: 300)"
+        );
+        assert_eq!(
+            told(sums_of(200, 200, 0), Language::Italian),
+            "100 % (200 su 200; dette: 200)"
+        );
     }
 
     #[test]
@@ -103,7 +124,7 @@ mod tests {
             waits_by_queue: vec![of(Some("prenotazioni"), sums_of(2, 1, 1))],
             ..Totals::default()
         };
-        let lines: Vec<_> = scores(&totals, &look)
+        let lines: Vec<_> = scores(&totals, &look, Language::Italian)
             .into_iter()
             .map(|line| (line.title, line.called, line.served))
             .collect();

@@ -11,6 +11,7 @@ use crate::access::Sight;
 use crate::actions::path_of;
 use crate::board::{Board, Cell, cell};
 use crate::doing::Doing;
+use crate::texts::Language;
 use crate::{offered, words};
 
 /// A line of the seats' table.
@@ -110,14 +111,19 @@ fn shown_of(seat: &SeatNow, sight: Sight) -> SeatNow {
     }
 }
 
-pub(crate) fn seat_line(i: usize, seat: &SeatNow, look: &Snapshot, sight: Sight) -> SeatLine {
+pub(crate) fn seat_line(
+    (i, language): (usize, Language),
+    seat: &SeatNow,
+    look: &Snapshot,
+    sight: Sight,
+) -> SeatLine {
     let at = look.at_ms;
     let shown = shown_of(seat, sight);
-    let (shape, state) = words::seat_state(&shown);
+    let (shape, state) = words::seat_state(language, &shown);
     let queue = service(look, seat);
     let operator = match (&seat.operator, sight) {
         (None, _) if seat.chosen == Chosen::SignedOut => "–".to_owned(),
-        (None, _) | (Some(_), Sight::Masked) => "in servizio".to_owned(),
+        (None, _) | (Some(_), Sight::Masked) => language.say("word-signed-in"),
         (Some(operator), Sight::Full | Sight::Own) => operator.clone(),
     };
     SeatLine {
@@ -126,15 +132,15 @@ pub(crate) fn seat_line(i: usize, seat: &SeatNow, look: &Snapshot, sight: Sight)
         shape: cell(format!("s{i}-shape"), shape),
         state: cell(
             format!("s{i}-state"),
-            format!("{state}{queue}{}", words::afterwards(seat.chosen)),
+            format!("{state}{queue}{}", words::afterwards(language, seat.chosen)),
         ),
         operator: cell(format!("s{i}-operator"), operator),
         notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
         owed: cell(
             format!("s{i}-owed"),
             match (&shown.owed, sight) {
-                (Some(owed), _) => offered::told(owed, at),
-                (None, Sight::Full | Sight::Own) => words::nobody(seat.work).to_owned(),
+                (Some(owed), _) => offered::told(language, owed, at),
+                (None, Sight::Full | Sight::Own) => words::nobody(language, seat.work),
                 (None, Sight::Masked) => String::new(),
             },
         ),
@@ -151,7 +157,7 @@ pub(crate) fn seat_line(i: usize, seat: &SeatNow, look: &Snapshot, sight: Sight)
             .owed
             .as_ref()
             .filter(|owed| !owed.is_offered)
-            .map_or(Vec::new(), need_lines),
+            .map_or(Vec::new(), |owed| need_lines(language, owed)),
         may_ring: shown
             .owed
             .as_ref()
@@ -163,7 +169,8 @@ pub(crate) fn seat_line(i: usize, seat: &SeatNow, look: &Snapshot, sight: Sight)
         since: cell(
             format!("s{i}-since"),
             seat.since_ms.map_or("–".to_owned(), |since| {
-                format!("{} ({})", words::span(at - since), words::since(since, at))
+                let span = words::span(language, at - since);
+                format!("{span} ({})", words::since(language, since, at))
             }),
         ),
     }
@@ -180,10 +187,10 @@ fn forms_of(owed: &OwedNow) -> String {
     )
 }
 
-fn need_lines(owed: &OwedNow) -> Vec<NeedLine> {
+fn need_lines(language: Language, owed: &OwedNow) -> Vec<NeedLine> {
     let line = |need: &NeedNow| NeedLine {
         id: need.need,
-        text: offered::need(need),
+        text: offered::need(language, need),
         closes: need.closes,
     };
     owed.needs.iter().map(line).collect()

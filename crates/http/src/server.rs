@@ -165,7 +165,10 @@ async fn converse_secretly(
         if stream.peek(&mut first).await? == 1 && first[0] != HANDSHAKE {
             return Ok(Opened::Plainly(stream));
         }
-        acceptor.accept(stream).await.map(|it| Opened::Secretly(Box::new(it)))
+        acceptor
+            .accept(stream)
+            .await
+            .map(|it| Opened::Secretly(Box::new(it)))
     };
     match tokio::time::timeout(HEAD_TIME, opening).await {
         Ok(Ok(Opened::Secretly(stream))) => {

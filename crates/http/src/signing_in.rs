@@ -41,7 +41,7 @@ pub(crate) fn sign_in_page(
     shared: &Shared,
     language: Language,
     error: &ApiError,
-    said: Option<&str>,
+    said: Option<String>,
 ) -> Response {
     if matches!(error, ApiError::PasswordFirst) {
         return Redirect::to("/password").into_response();
@@ -60,11 +60,8 @@ pub(crate) fn sign_in_page(
     response
 }
 
-fn unwell(text: &str) -> Notice {
-    Notice {
-        good: false,
-        text: text.to_owned(),
-    }
+fn unwell(text: String) -> Notice {
+    Notice { good: false, text }
 }
 
 /// What is typed to sign in: name and password, or the token of the configuration.
@@ -79,12 +76,10 @@ struct Typed {
 /// Where one signs in; `?ended` after a session that was over, `?changed` after a new password.
 pub(crate) async fn page(State(shared): State<Shared>, language: Language, uri: Uri) -> Response {
     let notice = match uri.query() {
-        Some("ended") => Some(unwell(
-            "La sessione è finita: accedi di nuovo. Nulla è stato cambiato.",
-        )),
+        Some("ended") => Some(unwell(language.say("sign-in-ended"))),
         Some("changed") => Some(Notice {
             good: true,
-            text: "La password è cambiata: accedi con quella nuova.".to_owned(),
+            text: language.say("sign-in-changed"),
         }),
         Some(_) | None => None,
     };
@@ -127,12 +122,9 @@ pub(crate) async fn begin(
                 log_wrong(&shared, (&name, by_token), origin).await;
             }
             let said = if by_token {
-                why_not(&error, "Questa chiave non è giusta: controllala e riprova.")
+                why_not(&error, language, || language.say("sign-in-wrong-token"))
             } else {
-                why_not(
-                    &error,
-                    "Nome o password non sono giusti: controllali e riprova.",
-                )
+                why_not(&error, language, || language.say("sign-in-wrong"))
             };
             return Ok(sign_in_page(&shared, language, &error, Some(said)));
         }
@@ -183,11 +175,11 @@ async fn log(shared: &Shared, (who, role, act): (&str, Option<Role>, &str), orig
     }
 }
 
-fn why_not(error: &ApiError, otherwise: &'static str) -> &'static str {
+fn why_not(error: &ApiError, language: Language, otherwise: impl FnOnce() -> String) -> String {
     if matches!(error, ApiError::TooManyWrong { .. }) {
-        "Troppi tentativi: riprova tra un minuto."
+        language.say("sign-in-too-many")
     } else {
-        otherwise
+        otherwise()
     }
 }
 
@@ -215,7 +207,11 @@ pub(crate) async fn end(
 fn cookie(value: &str, age_s: u64, is_tls: bool, headers: &HeaderMap) -> String {
     // Only ever makes the cookie stricter, so the header need not be trusted.
     let said = headers.get("x-forwarded-proto");
-    let secure = if is_tls || said.is_some_and(|proto| proto == "https") { "; Secure" } else { "" };
+    let secure = if is_tls || said.is_some_and(|proto| proto == "https") {
+        "; Secure"
+    } else {
+        ""
+    };
     format!("{COOKIE_NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age_s}{secure}")
 }
 
@@ -235,7 +231,7 @@ fn password_page(
     shared: &Shared,
     language: Language,
     caller: &Caller,
-    said: Option<&str>,
+    said: Option<String>,
 ) -> Response {
     let around = frame(shared, language, Some(caller));
     let notice = said.map(unwell).or(around.notice);
@@ -265,17 +261,15 @@ pub(crate) async fn set_password(
     let body = body_of(request, &shared).await?;
     let chosen: Chosen = serde_urlencoded::from_bytes(&body).unwrap_or_default();
     let said = if chosen.new != chosen.again {
-        Some("Le due password nuove non sono uguali: scrivile di nuovo.")
+        Some(language.say("password-differ"))
     } else if caller.is_system() {
-        Some("Chi accede con la chiave del sistema non ha una password.")
+        Some(language.say("password-system"))
     } else {
         match password::fit(&chosen.new, caller.name()) {
-            Err(Unfit::Short) => Some("La password nuova ha almeno 10 caratteri."),
-            Err(Unfit::Long) => Some("La password nuova ha al massimo 128 caratteri."),
-            Err(Unfit::Name) => Some("La password nuova non può essere il tuo nome."),
-            Ok(()) if chosen.new == chosen.old => {
-                Some("La password nuova è quella di prima: scegline un’altra.")
-            }
+            Err(Unfit::Short) => Some(language.say("password-short")),
+            Err(Unfit::Long) => Some(language.say("password-long")),
+            Err(Unfit::Name) => Some(language.say("password-name")),
+            Ok(()) if chosen.new == chosen.old => Some(language.say("password-same")),
             Ok(()) => None,
         }
     };
@@ -285,7 +279,7 @@ pub(crate) async fn set_password(
     match shared.change_own(&caller, chosen.old, chosen.new).await {
         Ok(()) => Ok(Redirect::to("/session?changed").into_response()),
         Err(error @ (ApiError::Unauthorised | ApiError::TooManyWrong { .. })) => {
-            let said = why_not(&error, "La password di adesso non è giusta: riprova.");
+            let said = why_not(&error, language, || language.say("password-wrong"));
             Ok(password_page(&shared, language, &caller, Some(said)))
         }
         Err(error) => Err(error),

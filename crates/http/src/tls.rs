@@ -29,7 +29,9 @@ pub enum CertificateError {
     #[error("the first certificate cannot be read")]
     Certificate(#[source] x509_cert::der::Error),
     /// The file has no private key, or one of a kind that we do not know.
-    #[error("there is no private key: expected PEM, like \"-----BEGIN PRIVATE KEY-----\", without a password")]
+    #[error(
+        "there is no private key: expected PEM, like \"-----BEGIN PRIVATE KEY-----\", without a password"
+    )]
     NoKey(#[source] pem::Error),
     /// Each may be right, together they are not.
     #[error("the key does not belong to the first certificate")]
@@ -79,7 +81,8 @@ impl Certificate {
             .map_err(CertificateError::Pem)?;
         let first = chain.first().ok_or(CertificateError::NoCertificate)?;
         let fingerprint = Sha256::digest(first.as_ref()).into();
-        let parsed = x509_cert::Certificate::from_der(first).map_err(CertificateError::Certificate)?;
+        let parsed =
+            x509_cert::Certificate::from_der(first).map_err(CertificateError::Certificate)?;
         let validity = parsed.tbs_certificate().validity();
         let ms = |time: x509_cert::time::Time| {
             i64::try_from(time.to_unix_duration().as_millis()).unwrap_or(UtcMs::MAX)
@@ -167,6 +170,9 @@ mod tests {
         assert!(matches!(none, CertificateError::NoKey(_)), "{none:?}");
         let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         let broken = Certificate::read(broken, key.as_bytes()).unwrap_err();
-        assert!(matches!(broken, CertificateError::Certificate(_)), "{broken:?}");
+        assert!(
+            matches!(broken, CertificateError::Certificate(_)),
+            "{broken:?}"
+        );
     }
 }

@@ -7,16 +7,19 @@ use cuptel_core::snapshot::{QueueNow, Snapshot, TenantNow};
 use cuptel_core::time::UtcMs;
 
 use crate::board::{Board, Cell, cell};
+use crate::texts::Language;
 use crate::words;
 
 /// What stands over the columns.
-pub(crate) const COLUMNS: [&str; 5] = [
-    "In attesa",
-    "La prima da",
-    "Attesa di 95 su 100",
-    "Operatori",
-    "Da richiamare",
-];
+pub(crate) fn columns(language: Language) -> [String; 5] {
+    [
+        language.say("wall-waiting"),
+        language.say("wall-first"),
+        language.say("wall-waited"),
+        language.say("wall-people"),
+        language.say("wall-owed"),
+    ]
+}
 
 /// One row: the region, or an authority. All are of one size.
 #[derive(Debug)]
@@ -39,16 +42,17 @@ pub(crate) struct Wall {
 }
 
 impl Wall {
-    pub(crate) fn new(look: &Snapshot) -> Self {
+    pub(crate) fn new(look: &Snapshot, language: Language) -> Self {
         let queues: Vec<&QueueNow> = look.queues.iter().collect();
         let people = look.tenants.iter().map(|it| it.at_home + it.away).sum();
-        let region = row(0, "Tutte", &queues, (None, people), look.at_ms);
+        let all = language.say("wall-all");
+        let region = row((0, language), &all, &queues, (None, people), look.at_ms);
         let of = |(i, tenant): (usize, &TenantNow)| {
             let own = look.queues.iter().filter(|it| it.tenant == tenant.name);
             let own: Vec<&QueueNow> = own.collect();
             let people = tenant.at_home + tenant.borrowed;
             row(
-                i + 1,
+                (i + 1, language),
                 &tenant.title,
                 &own,
                 (Some(tenant), people),
@@ -74,7 +78,7 @@ impl Wall {
 }
 
 fn row(
-    i: usize,
+    (i, language): (usize, Language),
     title: &str,
     queues: &[&QueueNow],
     (tenant, people): (Option<&TenantNow>, u32),
@@ -87,8 +91,9 @@ fn row(
     let sum = |of: fn(&QueueNow) -> u32| -> u32 { queues.iter().map(|queue| of(queue)).sum() };
     let first = queues.iter().filter_map(|queue| queue.oldest_ms).min();
     let debt = queues.iter().filter_map(|it| it.callbacks_oldest_ms).min();
-    let span =
-        |since: Option<UtcMs>| since.map_or("–".to_owned(), |ms| words::short_span(at - ms));
+    let span = |since: Option<UtcMs>| {
+        since.map_or("–".to_owned(), |ms| words::short_span(language, at - ms))
+    };
     let waited = tenant.and_then(|it| it.recent.wait_p95_s);
     let lost = tenant.and_then(|it| it.recent.abandoned_share);
     let borrowed = tenant.map_or(0, |it| it.borrowed);
@@ -100,10 +105,10 @@ fn row(
             figure(
                 "waited",
                 waited.map_or("–".to_owned(), |s| {
-                    words::short_span(i64::from(s) * 1_000)
+                    words::short_span(language, i64::from(s) * 1_000)
                 }),
                 lost.map_or(String::new(), |lost| {
-                    format!("rinunce {:.0} %", lost * 100.0)
+                    language.with("wall-lost", &[("share", words::per_cent(lost))])
                 }),
             ),
             figure(
@@ -111,14 +116,15 @@ fn row(
                 people.to_string(),
                 match borrowed {
                     0 => String::new(),
-                    n => words::count(n, "in prestito", "in prestito"),
+                    n => language.with("wall-borrowed", &[("n", n.into())]),
                 },
             ),
             figure(
                 "owed",
                 sum(|it| it.callbacks_open).to_string(),
                 debt.map_or(String::new(), |debt| {
-                    format!("da {}", words::short_span(at - debt))
+                    let span = words::short_span(language, at - debt);
+                    language.with("wall-owed-for", &[("span", span.into())])
                 }),
             ),
         ],

@@ -1,4 +1,4 @@
-//! What the pages say, in Italian as an operator would say it. Times are those of Rome.
+//! What the pages say of what goes on, in the words of whoever reads. Times are those of Rome.
 
 use cuptel_core::calendar::{Zone, local_text};
 use cuptel_core::snapshot::{
@@ -9,85 +9,123 @@ use cuptel_core::words::{
     Button, CampaignState, Chosen, Degraded, Drift, NeedKind, PriorityClass, WorkState,
 };
 
+use fluent_bundle::FluentValue;
+
 use crate::port::{Configuration, FailedReload};
+use crate::texts::Language;
 
 const ROME: Zone = Zone::Europe__Rome;
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 60 * MINUTE_S;
 const DAY_S: i64 = 24 * HOUR_S;
 
-/// `1 chiamata`, `3 chiamate`.
-pub(crate) fn count(n: u32, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
+/// A share in whole per cent.
+pub(crate) fn per_cent(share: f64) -> FluentValue<'static> {
+    FluentValue::from(format!("{:.0}", share * 100.0))
 }
 
 /// What who calls now has to expect: nine of ten waits are within it.
-pub(crate) fn wait(wait: Option<WaitNow>) -> String {
+pub(crate) fn wait(language: Language, wait: Option<WaitNow>) -> String {
     match wait {
-        None => "nessuno può servire".to_owned(),
-        Some(WaitNow { high_s: 0, .. }) => "nessuna".to_owned(),
-        Some(wait) => format!("fino a {}", span(i64::from(wait.high_s) * 1_000)),
+        None => language.say("word-wait-nobody"),
+        Some(WaitNow { high_s: 0, .. }) => language.say("word-wait-none"),
+        Some(wait) => {
+            let span = span(language, i64::from(wait.high_s) * 1_000);
+            language.with("word-wait", &[("span", span.into())])
+        }
     }
 }
 
 /// Callbacks that could be made now, and what they give way to: the hours in which nobody is rung,
 /// or those who ring in.
-pub(crate) fn ready(queue: &QueueNow, now: UtcMs) -> String {
+pub(crate) fn ready(language: Language, queue: &QueueNow, now: UtcMs) -> String {
     if let (1.., Some(from_ms)) = (queue.callbacks_open, queue.callbacks_from_ms) {
-        return format!("nessuna fino {}", to(from_ms, now));
+        let to = to(language, from_ms, now);
+        return language.with("word-ready-from", &[("to", to.into())]);
     }
     match (queue.callbacks_ready, queue.callbacks_held) {
         (0, _) | (_, false) => queue.callbacks_ready.to_string(),
-        (ready, true) => format!("{ready}, dopo chi chiama"),
+        (ready, true) => language.with("word-ready-held", &[("n", ready.into())]),
     }
 }
 
 /// Tasks that are not done, and when the first is to be.
-pub(crate) fn tasks(queue: &QueueNow, now: UtcMs) -> String {
+pub(crate) fn tasks(language: Language, queue: &QueueNow, now: UtcMs) -> String {
     match (queue.tasks_open, queue.tasks_due_ms) {
         (0, _) | (_, None) => queue.tasks_open.to_string(),
         (open, Some(due)) if due <= now => {
-            format!("{open}, ▲ la prima scaduta da {}", span(now - due))
+            let span = span(language, now - due);
+            language.with(
+                "word-tasks-late",
+                &[("n", open.into()), ("span", span.into())],
+            )
         }
-        (open, Some(due)) => format!("{open}, la prima scade tra {}", span(due - now)),
+        (open, Some(due)) => {
+            let span = span(language, due - now);
+            language.with(
+                "word-tasks-due",
+                &[("n", open.into()), ("span", span.into())],
+            )
+        }
     }
 }
 
 /// A stretch of time as one says it.
-pub(crate) fn span(ms: i64) -> String {
+pub(crate) fn span(language: Language, ms: i64) -> String {
     let s = ms.max(0) / 1_000;
-    let unit = |n: i64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
     if s < MINUTE_S {
-        unit(s, "secondo", "secondi")
+        language.with("word-seconds", &[("n", s.into())])
     } else if s < HOUR_S {
-        unit(s / MINUTE_S, "minuto", "minuti")
+        language.with("word-minutes", &[("n", (s / MINUTE_S).into())])
     } else if s < DAY_S {
-        let hours = unit(s / HOUR_S, "ora", "ore");
+        let hours = language.with("word-hours", &[("n", (s / HOUR_S).into())]);
         match s % HOUR_S / MINUTE_S {
             0 => hours,
-            minutes => format!("{hours} e {minutes} min"),
+            minutes => {
+                let about = [("hours", hours.into()), ("minutes", minutes.into())];
+                language.with("word-hours-and-minutes", &about)
+            }
         }
     } else {
-        unit(s / DAY_S, "giorno", "giorni")
+        language.with("word-days", &[("n", (s / DAY_S).into())])
     }
 }
 
 /// `dalle 14:32`, or with the date where that is another day than `now`.
-pub(crate) fn since(at: UtcMs, now: UtcMs) -> String {
-    moment(at, now, ("dalle", "dal"))
+pub(crate) fn since(language: Language, at: UtcMs, now: UtcMs) -> String {
+    match moment(at, now) {
+        Moment::Today(time) => language.with("word-since-time", &[("time", time.into())]),
+        Moment::Else(day, time) => {
+            let about = [("day", day.into()), ("time", time.into())];
+            language.with("word-since-day", &about)
+        }
+    }
 }
 
 /// `alle 14:32`, or with the date where that is another day than `now`.
-fn to(at: UtcMs, now: UtcMs) -> String {
-    moment(at, now, ("alle", "al"))
+fn to(language: Language, at: UtcMs, now: UtcMs) -> String {
+    match moment(at, now) {
+        Moment::Today(time) => language.with("word-until-time", &[("time", time.into())]),
+        Moment::Else(day, time) => {
+            let about = [("day", day.into()), ("time", time.into())];
+            language.with("word-until-day", &about)
+        }
+    }
 }
 
-fn moment(at: UtcMs, now: UtcMs, (hour, date): (&str, &str)) -> String {
+enum Moment {
+    Today(String),
+    /// Date and time.
+    Else(String, String),
+}
+
+fn moment(at: UtcMs, now: UtcMs) -> Moment {
     let (at, now) = (local_text(at, ROME), local_text(now, ROME));
-    match (at.split_once(' '), now.split_once(' ')) {
-        (Some((day, time)), Some((today, _))) if day == today => format!("{hour} {time}"),
-        (Some((day, time)), _) => format!("{date} {day} alle {time}"),
-        (None, _) => at,
+    let (day, time) = at.split_once(' ').unwrap_or((&at, ""));
+    if now.split_once(' ').is_some_and(|(today, _)| today == day) {
+        Moment::Today(time.to_owned())
+    } else {
+        Moment::Else(day.to_owned(), time.to_owned())
     }
 }
 
@@ -97,170 +135,170 @@ pub(crate) fn date_and_time(at: UtcMs) -> String {
 }
 
 /// A shape and a word for what a seat does; never a colour alone.
-pub(crate) fn seat_state(seat: &SeatNow) -> (&'static str, String) {
-    let said = |shape, word: &str| (shape, word.to_owned());
+pub(crate) fn seat_state(language: Language, seat: &SeatNow) -> (&'static str, String) {
+    let paused = || match &seat.pause_reason {
+        Some(reason) => language.with(
+            "word-seat-paused-for",
+            &[("reason", reason.as_str().into())],
+        ),
+        None => language.say("word-seat-paused"),
+    };
     match (seat.chosen, seat.work) {
-        (Chosen::SignedOut, WorkState::Idle) => said("–", "nessuno in servizio"),
-        (Chosen::Paused, WorkState::Idle) => match &seat.pause_reason {
-            Some(reason) => said("‖", &format!("in pausa ({reason})")),
-            None => said("‖", "in pausa"),
-        },
-        (Chosen::FrontOffice, WorkState::Idle) => said("□", "allo sportello"),
+        (Chosen::SignedOut, WorkState::Idle) => ("–", language.say("word-seat-empty")),
+        (Chosen::Paused, WorkState::Idle | WorkState::NotResponding) => ("‖", paused()),
+        (Chosen::FrontOffice, WorkState::Idle) => ("□", language.say("word-seat-counter")),
         (
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
-        ) if seat.site_out => said("✕", "sede isolata"),
+        ) if seat.site_out => ("✕", language.say("word-seat-site-out")),
         (
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
-        ) if !seat.reachable => said("✕", "telefono non collegato"),
+        ) if !seat.reachable => ("✕", language.say("word-seat-no-phone")),
         (
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
-        ) if seat.task.is_some() => said("○", "libera, le è proposta un’attività"),
+        ) if seat.task.is_some() => ("○", language.say("word-seat-free-task")),
         (
             Chosen::Available | Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut,
             WorkState::Idle,
-        ) => said("○", "libera"),
-        (Chosen::Paused, WorkState::NotResponding) => match &seat.pause_reason {
-            Some(reason) => said("‖", &format!("in pausa ({reason})")),
-            None => said("‖", "in pausa"),
-        },
-        (Chosen::FrontOffice, WorkState::NotResponding) => said("□", "allo sportello"),
-        (_, WorkState::Preview) => said("◔", "legge chi richiamare"),
-        (_, WorkState::Reserved | WorkState::Ringing) => said("△", "squilla"),
-        (_, WorkState::Talking) if seat.callback => said("●", "richiama una persona"),
-        (_, WorkState::Talking) => said("●", "in conversazione"),
-        (_, WorkState::OnHold) => said("◐", "chiamata in attesa"),
-        (_, WorkState::WrapUp) => said("◇", "dopo la chiamata"),
-        (_, WorkState::AtTask) => said("◆", "svolge un’attività"),
-        (_, WorkState::NotResponding) => said("✕", "non risponde"),
+        ) => ("○", language.say("word-seat-free")),
+        (Chosen::FrontOffice, WorkState::NotResponding) => ("□", language.say("word-seat-counter")),
+        (_, WorkState::Preview) => ("◔", language.say("word-seat-reads")),
+        (_, WorkState::Reserved | WorkState::Ringing) => ("△", language.say("word-seat-rings")),
+        (_, WorkState::Talking) if seat.callback => ("●", language.say("word-seat-calls-back")),
+        (_, WorkState::Talking) => ("●", language.say("word-seat-talks")),
+        (_, WorkState::OnHold) => ("◐", language.say("word-seat-holds")),
+        (_, WorkState::WrapUp) => ("◇", language.say("word-seat-wraps-up")),
+        (_, WorkState::AtTask) => ("◆", language.say("word-seat-at-task")),
+        (_, WorkState::NotResponding) => ("✕", language.say("word-seat-not-responding")),
     }
 }
 
 /// How long something takes, where there is room for a figure and no more.
-pub(crate) fn short_span(ms: i64) -> String {
+pub(crate) fn short_span(language: Language, ms: i64) -> String {
     let seconds = ms.max(0) / 1_000;
     match seconds {
         0..60 => format!("{seconds} s"),
         60..3_600 => format!("{} min", seconds / 60),
         3_600..86_400 => format!("{} h {}", seconds / 3_600, seconds % 3_600 / 60),
-        _ => format!("{} g", seconds / 86_400),
+        _ => language.with("word-days-short", &[("n", (seconds / 86_400).into())]),
     }
 }
 
 /// What is said of the person at a seat of whom nothing is known.
-pub(crate) fn nobody(work: WorkState) -> &'static str {
+pub(crate) fn nobody(language: Language, work: WorkState) -> String {
     match work {
-        WorkState::Idle | WorkState::AtTask | WorkState::NotResponding => "Nessuno, adesso.",
+        WorkState::Idle | WorkState::AtTask | WorkState::NotResponding => {
+            language.say("word-nobody")
+        }
         WorkState::Preview
         | WorkState::Reserved
         | WorkState::Ringing
         | WorkState::Talking
         | WorkState::OnHold
-        | WorkState::WrapUp => "Nessuna questione aperta a questo numero.",
+        | WorkState::WrapUp => language.say("word-nothing-open"),
     }
 }
 
 /// What kind of debt it is, to its operator.
-pub(crate) fn need_kind(kind: NeedKind) -> &'static str {
+pub(crate) fn need_kind(language: Language, kind: NeedKind) -> String {
     match kind {
-        NeedKind::Missed => "chiamata persa",
-        NeedKind::Requested => "richiamata chiesta",
-        NeedKind::Interrupted => "conversazione caduta",
-        NeedKind::TakenInCharge => "presa in carico",
-        NeedKind::Recall => "campagna",
-        NeedKind::Reminder => "promemoria",
-        NeedKind::Manual => "chiamata inserita a mano",
+        NeedKind::Missed => language.say("word-need-missed"),
+        NeedKind::Requested => language.say("word-need-requested"),
+        NeedKind::Interrupted => language.say("word-need-interrupted"),
+        NeedKind::TakenInCharge => language.say("word-need-taken-in-charge"),
+        NeedKind::Recall => language.say("word-need-recall"),
+        NeedKind::Reminder => language.say("word-need-reminder"),
+        NeedKind::Manual => language.say("word-need-manual"),
     }
 }
 
 /// What the operator of a seat has chosen for later.
-pub(crate) fn afterwards(chosen: Chosen) -> &'static str {
+pub(crate) fn afterwards(language: Language, chosen: Chosen) -> String {
     match chosen {
-        Chosen::OneMoreThenPause => ", poi pausa",
-        Chosen::OneMoreThenSignOut => ", poi fine turno",
-        Chosen::SignedOut | Chosen::Available | Chosen::Paused | Chosen::FrontOffice => "",
+        Chosen::OneMoreThenPause => format!(", {}", language.say("word-then-pause")),
+        Chosen::OneMoreThenSignOut => format!(", {}", language.say("word-then-sign-out")),
+        Chosen::SignedOut | Chosen::Available | Chosen::Paused | Chosen::FrontOffice => {
+            String::new()
+        }
     }
 }
 
 /// What does not work and what that means. What to do stands in `/health/ready` and the manual.
-pub(crate) fn degraded(mode: Degraded) -> String {
-    let aside = "chi chiama trova risposta ed è registrato a parte, le richiamate e gli inoltri agli operatori sono sospesi";
+pub(crate) fn degraded(language: Language, mode: Degraded) -> String {
     let what = match mode {
-        Degraded::DatabaseSlow => {
-            return "La base dati è lenta: per ora tutto funziona. Avvisa chi gestisce il sistema."
-                .to_owned();
-        }
-        Degraded::DatabaseFailing => format!("la base dati rifiuta le scritture: {aside}"),
-        Degraded::DatabaseStalled => format!("la base dati non risponde in tempo: {aside}"),
-        Degraded::DatabaseGone => format!("la base dati non è raggiungibile: {aside}"),
-        Degraded::DatabaseFull => format!("la base dati non ha più spazio: {aside}"),
-        Degraded::DatabaseReadOnly => format!("la base dati è in sola lettura: {aside}"),
-        Degraded::StorageDead => "nulla può essere registrato: il servizio si ferma".to_owned(),
-        Degraded::MediaDead => {
-            "manca la voce: chi chiama è registrato, rifiutato e sarà richiamato".to_owned()
-        }
+        Degraded::DatabaseSlow => return language.say("word-database-slow"),
+        Degraded::DatabaseFailing => language.say("word-database-failing"),
+        Degraded::DatabaseStalled => language.say("word-database-stalled"),
+        Degraded::DatabaseGone => language.say("word-database-gone"),
+        Degraded::DatabaseFull => language.say("word-database-full"),
+        Degraded::DatabaseReadOnly => language.say("word-database-read-only"),
+        Degraded::StorageDead => language.say("word-storage-dead"),
+        Degraded::MediaDead => language.say("word-media-dead"),
     };
-    format!("Funzionamento ridotto: {what}. Avvisa chi gestisce il sistema.")
+    language.with("word-degraded", &[("what", what.into())])
 }
 
 /// A site that is cut off.
-pub(crate) fn site_out(site: &SiteNow, now: UtcMs) -> Option<String> {
-    let since = since(site.out_since_ms?, now);
-    let name = &site.name;
-    Some(format!(
-        "Sede {name} isolata {since}: le sue postazioni non contano, le chiamate vanno alle altre sedi."
-    ))
+pub(crate) fn site_out(language: Language, site: &SiteNow, now: UtcMs) -> Option<String> {
+    let since = since(language, site.out_since_ms?, now);
+    let about = [("site", site.name.as_str().into()), ("since", since.into())];
+    Some(language.with("word-site-out", &about))
 }
 
 /// What a stop button does.
-pub(crate) fn stopped(button: Button) -> &'static str {
+pub(crate) fn stopped(language: Language, button: Button) -> String {
     match button {
-        Button::Outgoing => "Chiamate in uscita fermate",
-        Button::Closed => "Coda chiusa",
-        Button::Opened => "Coda aperta a mano",
-        Button::Emergency => "Messaggio di emergenza in onda",
+        Button::Outgoing => language.say("word-stopped-outgoing"),
+        Button::Closed => language.say("word-stopped-closed"),
+        Button::Opened => language.say("word-stopped-opened"),
+        Button::Emergency => language.say("word-stopped-emergency"),
     }
 }
 
 /// Where a campaign stands.
-pub(crate) fn campaign_state(state: CampaignState) -> &'static str {
+pub(crate) fn campaign_state(language: Language, state: CampaignState) -> String {
     match state {
-        CampaignState::Loading => "elenco in arrivo",
-        CampaignState::Ready => "pronta, da avviare",
-        CampaignState::Running => "in corso",
-        CampaignState::Paused => "in pausa",
-        CampaignState::Ended => "finita",
+        CampaignState::Loading => language.say("word-campaign-loading"),
+        CampaignState::Ready => language.say("word-campaign-ready"),
+        CampaignState::Running => language.say("word-campaign-running"),
+        CampaignState::Paused => language.say("word-campaign-paused"),
+        CampaignState::Ended => language.say("word-campaign-ended"),
     }
 }
 
 /// A stop button that is pressed.
-pub(crate) fn stop(stop: &StopNow, now: UtcMs) -> String {
+pub(crate) fn stop(language: Language, stop: &StopNow, now: UtcMs) -> String {
     let of = match (&stop.tenant, &stop.queue) {
         (Some(tenant), Some(queue)) => format!("{queue}, {tenant}"),
         (Some(tenant), None) => tenant.clone(),
-        (None, _) => "tutta la regione".to_owned(),
+        (None, _) => language.say("word-whole-region"),
     };
-    let by = stop.supervisor.as_ref();
-    let by = by.map_or(String::new(), |name| format!(" da {name}"));
+    let by = stop.supervisor.as_ref().map_or(String::new(), |name| {
+        let said = language.with("word-stop-by", &[("name", name.as_str().into())]);
+        format!(" {said}")
+    });
     let reason = stop.reason.as_ref();
     let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
     let until = stop.until_ms.map_or(String::new(), |at| {
-        format!(" Fino al {}.", date_and_time(at))
+        let until = date_and_time(at);
+        let said = language.with("word-stop-until", &[("until", until.into())]);
+        format!(" {said}")
     });
-    let what = stopped(stop.button);
-    let since = since(stop.since_ms, now);
+    let what = stopped(language, stop.button);
+    let since = since(language, stop.since_ms, now);
     format!("■ {what} ({of}) {since}{by}{reason}.{until}")
 }
 
 /// Callers of an authority's queues for one class.
-pub(crate) fn of_class(title: &str, class: PriorityClass) -> String {
-    format!("{title}, classe {class}")
+pub(crate) fn of_class(language: Language, title: &str, class: PriorityClass) -> String {
+    let about = [("title", title.into()), ("class", class.to_string().into())];
+    language.with("word-of-class", &about)
 }
 
 /// Health authorities that have drifted apart.
-pub(crate) fn drift(drift: &DriftNow, look: &Snapshot) -> String {
+pub(crate) fn drift(language: Language, drift: &DriftNow, look: &Snapshot) -> String {
     let title = |name: &String| {
         let mut tenants = look.tenants.iter();
         let title = tenants
@@ -268,66 +306,86 @@ pub(crate) fn drift(drift: &DriftNow, look: &Snapshot) -> String {
             .map_or(name, |it| &it.title);
         match drift.class {
             None => title.clone(),
-            Some(class) => of_class(title, class),
+            Some(class) => of_class(language, title, class),
         }
     };
     let (worst, best) = (title(&drift.worst), title(&drift.best));
-    let since = since(drift.since_ms, look.at_ms);
+    let since = since(language, drift.since_ms, look.at_ms);
+    let about = [
+        ("since", since.into()),
+        ("worst", worst.into()),
+        ("best", best.into()),
+    ];
     match drift.what {
-        Drift::Waits => format!(
-            "Le ASL non sono servite alla pari {since}: chi chiama {worst} aspetta molto più di chi chiama {best}."
-        ),
-        Drift::Abandoned => format!(
-            "Le ASL non sono servite alla pari {since}: chi chiama {worst} rinuncia molto più spesso di chi chiama {best}."
-        ),
+        Drift::Waits => language.with("word-drift-waits", &about),
+        Drift::Abandoned => language.with("word-drift-abandoned", &about),
     }
 }
 
 /// A count that must not fall below a bound.
-pub(crate) fn at_least(count: u32, least: u32) -> String {
+pub(crate) fn at_least(language: Language, count: u32, least: u32) -> String {
     match least {
         0 => count.to_string(),
-        least => format!("{count} (almeno {least})"),
+        least => language.with(
+            "word-at-least",
+            &[("n", count.into()), ("least", least.into())],
+        ),
     }
 }
 
 /// A count with its cap, where there is one.
-pub(crate) fn at_most(count: u32, most: Option<u32>) -> String {
-    most.map_or(count.to_string(), |most| format!("{count} (al più {most})"))
+pub(crate) fn at_most(language: Language, count: u32, most: Option<u32>) -> String {
+    most.map_or(count.to_string(), |most| {
+        language.with(
+            "word-at-most",
+            &[("n", count.into()), ("most", most.into())],
+        )
+    })
 }
 
 /// How long nineteen of twenty waited, and how many that were.
-pub(crate) fn waited(waits: &WaitsNow) -> String {
-    let p95 = waits.wait_p95_s.map(|s| span(i64::from(s) * 1_000));
+pub(crate) fn waited(language: Language, waits: &WaitsNow) -> String {
+    let p95 = waits
+        .wait_p95_s
+        .map(|s| span(language, i64::from(s) * 1_000));
     p95.map_or("–".to_owned(), |p95| {
-        format!("fino a {p95} ({})", waits.waits)
+        language.with(
+            "word-waited",
+            &[("span", p95.into()), ("n", waits.waits.into())],
+        )
     })
 }
 
 /// Which part of them hung up.
-pub(crate) fn hung_up(waits: &WaitsNow) -> String {
+pub(crate) fn hung_up(language: Language, waits: &WaitsNow) -> String {
     let share = waits.abandoned_share;
-    share.map_or("–".to_owned(), |share| format!("{:.0} %", share * 100.0))
+    share.map_or("–".to_owned(), |share| {
+        language.with("word-share", &[("share", per_cent(share))])
+    })
 }
 
 /// Which configuration is in force.
-pub(crate) fn configuration(configuration: &Configuration) -> String {
+pub(crate) fn configuration(language: Language, configuration: &Configuration) -> String {
     let since = date_and_time(configuration.since_ms);
     let hash: String = configuration.hash.chars().take(8).collect();
-    format!("Configurazione in vigore dal {since}, impronta {hash}.")
+    let about = [("since", since.into()), ("hash", hash.into())];
+    language.with("word-configuration", &about)
 }
 
 /// A reload that failed, and what holds meanwhile.
-pub(crate) fn reload_failed(failed: &FailedReload, since: UtcMs) -> String {
+pub(crate) fn reload_failed(language: Language, failed: &FailedReload, since: UtcMs) -> String {
     let (at, since) = (date_and_time(failed.at_ms), date_and_time(since));
     let why = failed.faults.first().map_or("", String::as_str);
     let more = match failed.faults.len() {
         0 | 1 => String::new(),
-        n => format!(" (e altri {})", n - 1),
+        n => format!(
+            " {}",
+            language.with("word-and-others", &[("n", (n - 1).into())])
+        ),
     };
-    format!(
-        "La configurazione riletta il {at} non è valida: resta in vigore quella del {since}. {why}{more}"
-    )
+    let about = [("at", at.into()), ("since", since.into())];
+    let what = language.with("word-reload-failed", &about);
+    format!("{what} {why}{more}")
 }
 
 #[cfg(test)]
@@ -336,7 +394,8 @@ mod tests {
 
     #[test]
     fn a_short_span_has_one_unit_or_two() {
-        let said = [-1, 59_999, 60_000, 3_660_000, 86_400_000 * 3].map(short_span);
+        let said = [-1, 59_999, 60_000, 3_660_000, 86_400_000 * 3]
+            .map(|ms| short_span(Language::Italian, ms));
         assert_eq!(said, ["0 s", "59 s", "1 min", "1 h 1", "3 g"]);
     }
 
@@ -353,7 +412,7 @@ mod tests {
             (86_400_000, "1 giorno"),
             (86_400_000 * 9, "9 giorni"),
         ] {
-            assert_eq!(span(ms), said);
+            assert_eq!(span(Language::Italian, ms), said);
         }
     }
 
@@ -366,25 +425,35 @@ mod tests {
             callbacks_from_ms: Some(AT_MS + 3 * HOUR_S * 1_000),
             ..QueueNow::default()
         };
-        assert_eq!(ready(&queue, AT_MS), "nessuna fino alle 20:06");
+        assert_eq!(
+            ready(Language::Italian, &queue, AT_MS),
+            "nessuna fino alle 20:06"
+        );
         queue.callbacks_from_ms = Some(AT_MS + DAY_S * 1_000);
         assert_eq!(
-            ready(&queue, AT_MS),
+            ready(Language::Italian, &queue, AT_MS),
             "nessuna fino al 24/11/2026 alle 17:06"
         );
         queue.callbacks_from_ms = None;
-        assert_eq!(ready(&queue, AT_MS), "2");
+        assert_eq!(ready(Language::Italian, &queue, AT_MS), "2");
         queue.callbacks_open = 0;
         queue.callbacks_ready = 0;
         queue.callbacks_from_ms = Some(AT_MS + DAY_S * 1_000);
-        assert_eq!(ready(&queue, AT_MS), "0", "nobody is owed anything");
+        assert_eq!(
+            ready(Language::Italian, &queue, AT_MS),
+            "0",
+            "nobody is owed anything"
+        );
     }
 
     #[test]
     fn another_day_is_said_with_its_date() {
         // 2026-11-23 18:38 and 2026-11-22 23:30 in Rome.
         let (now, yesterday) = (1_795_455_480_000, 1_795_386_600_000);
-        assert_eq!(since(now, now), "dalle 18:38");
-        assert_eq!(since(yesterday, now), "dal 22/11/2026 alle 23:30");
+        assert_eq!(since(Language::Italian, now, now), "dalle 18:38");
+        assert_eq!(
+            since(Language::Italian, yesterday, now),
+            "dal 22/11/2026 alle 23:30"
+        );
     }
 }

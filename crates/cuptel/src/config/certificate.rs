@@ -44,7 +44,8 @@ pub(super) fn tls(
         key: Secret::parse(key.value),
     };
     if settings.key.here().is_some() {
-        let message = "a key does not stand in the configuration: expected \"file:PATH\" or \"env:NAME\"";
+        let message =
+            "a key does not stand in the configuration: expected \"file:PATH\" or \"env:NAME\"";
         faults.add(key.at, message);
         return (Some(settings), None);
     }
@@ -67,7 +68,13 @@ pub(super) fn tls(
     };
     match Certificate::read(&chain, secret.as_bytes()) {
         Ok(read) => {
-            doubt(&read, certificate.at, &settings.certificate, warnings, now_ms);
+            doubt(
+                &read,
+                certificate.at,
+                &settings.certificate,
+                warnings,
+                now_ms,
+            );
             (Some(settings), Some(read))
         }
         Err(error) => {

@@ -206,7 +206,12 @@ async fn the_listener_serves_and_ends_with_a_stream_open() {
         "{taken}"
     );
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = cuptel_http::serve(listener, centre.app(), None, async move { drop(stopped.await) });
+    let serving = cuptel_http::serve(
+        listener,
+        centre.app(),
+        None,
+        async move { drop(stopped.await) },
+    );
     let asking = async move {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let ask = format!("GET /api/v1/events HTTP/1.1\r\nHost: {address}\r\n\r\n");

@@ -40,7 +40,9 @@ async fn connect(
         .with_no_client_auth();
     let stream = TcpStream::connect(to).await?;
     let name = ServerName::try_from(NAME).unwrap();
-    TlsConnector::from(Arc::new(config)).connect(name, stream).await
+    TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
 }
 
 async fn ask(stream: &mut TlsStream<TcpStream>, request: &str) -> String {
@@ -65,9 +67,14 @@ async fn served<T>(
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let shown = watch::Sender::new(certificate);
-    let serving = cuptel_http::serve(listener, centre.app(), Some(shown.subscribe()), async move {
-        drop(stopped.await);
-    });
+    let serving = cuptel_http::serve(
+        listener,
+        centre.app(),
+        Some(shown.subscribe()),
+        async move {
+            drop(stopped.await);
+        },
+    );
     let asking = async {
         let result = test(address, &shown).await;
         stop.send(()).unwrap();
@@ -87,7 +94,10 @@ async fn a_cookie_got_over_tls_stays_on_tls() {
         let mut stream = connect(address, &trusted).await.unwrap();
         let alive = ask(&mut stream, LIVE).await;
         assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
-        assert!(alive.contains("strict-transport-security: max-age=31536000"), "{alive}");
+        assert!(
+            alive.contains("strict-transport-security: max-age=31536000"),
+            "{alive}"
+        );
         let body = format!("token={TOKEN}");
         let request = format!(
             "POST /session HTTP/1.1\r\nHost: cup.example\r\nOrigin: https://cup.example\r\n\
@@ -104,17 +114,20 @@ async fn a_cookie_got_over_tls_stays_on_tls() {
 #[tokio::test]
 async fn a_renewed_certificate_is_shown_to_who_comes_next_and_cuts_nobody_off() {
     let ((first, trusted), (second, renewed)) = (made(), made());
-    served(first, async |address, shown: &watch::Sender<Certificate>| {
-        let mut before = connect(address, &trusted).await.unwrap();
-        ask(&mut before, LIVE).await;
-        shown.send_replace(second);
-        let after = connect(address, &renewed).await.unwrap();
-        drop(after);
-        let old = connect(address, &trusted).await;
-        assert!(old.is_err(), "the one before is shown no more");
-        let alive = ask(&mut before, LIVE).await;
-        assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
-    })
+    served(
+        first,
+        async |address, shown: &watch::Sender<Certificate>| {
+            let mut before = connect(address, &trusted).await.unwrap();
+            ask(&mut before, LIVE).await;
+            shown.send_replace(second);
+            let after = connect(address, &renewed).await.unwrap();
+            drop(after);
+            let old = connect(address, &trusted).await;
+            assert!(old.is_err(), "the one before is shown no more");
+            let alive = ask(&mut before, LIVE).await;
+            assert!(alive.starts_with("HTTP/1.1 200"), "{alive}");
+        },
+    )
     .await;
 }
 

@@ -43,7 +43,10 @@ fn a_certificate_out_of_its_time_is_told_and_taken() {
         let warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].contains(told), "{warnings:?}");
-        assert!(warnings[0].contains("config/cuptel.toml:2:23: "), "{warnings:?}");
+        assert!(
+            warnings[0].contains("config/cuptel.toml:2:23: "),
+            "{warnings:?}"
+        );
     }
 }
 
@@ -68,22 +71,34 @@ fn a_certificate_that_cannot_be_used_is_told_where_it_is_written() {
 
     fs::remove_file(sound.path("pages.key")).unwrap();
     let told = fault(&sound);
-    assert!(told.contains(":2:") && told.contains("pages.key: No such file"), "{told}");
+    assert!(
+        told.contains(":2:") && told.contains("pages.key: No such file"),
+        "{told}"
+    );
 
     fs::remove_file(other.path("pages.pem")).unwrap();
     let told = fault(&other);
     let place = format!("config/cuptel.toml:2:{}: ", column("certificate"));
     assert!(told.starts_with(&place), "{told}");
-    assert!(told.contains("pages.pem cannot be read: No such file"), "{told}");
+    assert!(
+        told.contains("pages.pem cannot be read: No such file"),
+        "{told}"
+    );
 
     other.write("pages.pem", "nothing\n");
     let told = fault(&other);
-    assert!(told.contains("there is no certificate: expected PEM"), "{told}");
+    assert!(
+        told.contains("there is no certificate: expected PEM"),
+        "{told}"
+    );
 
     let written = config.replace("file:", "");
     other.write("config/cuptel.toml", &written);
     let told = fault(&other);
-    assert!(told.contains("a key does not stand in the configuration"), "{told}");
+    assert!(
+        told.contains("a key does not stand in the configuration"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -95,9 +110,18 @@ fn a_proxy_is_an_address_and_not_everybody() {
     let config = with("[\"127.0.0.1/32\", \"10.0.0.7\"]").unwrap();
     assert_eq!(config.http.trusted_proxies.len(), 2);
     for (proxies, told) in [
-        ("[\"proxy\"]", "2:20: \"proxy\" is no network: expected networks like [\"127.0.0.1/32\"], or single addresses"),
-        ("[\"0.0.0.0/0\"]", "2:20: 0.0.0.0/0 is everybody, and then anybody says who they are: expected the addresses of the proxy alone"),
+        (
+            "[\"proxy\"]",
+            "2:20: \"proxy\" is no network: expected networks like [\"127.0.0.1/32\"], or single addresses",
+        ),
+        (
+            "[\"0.0.0.0/0\"]",
+            "2:20: 0.0.0.0/0 is everybody, and then anybody says who they are: expected the addresses of the proxy alone",
+        ),
     ] {
-        assert_eq!(with(proxies).unwrap_err(), [format!("config/cuptel.toml:{told}")]);
+        assert_eq!(
+            with(proxies).unwrap_err(),
+            [format!("config/cuptel.toml:{told}")]
+        );
     }
 }
