@@ -68,7 +68,7 @@ fn a_certificate_is_renewed_while_somebody_listens() {
     renew(&centre, "second.pem");
     assert_eq!(reload_by_signal(&centre), "applied");
     asks(&centre, "second.pem").succeeded();
-    let refused = asks(&centre, "first.pem").failed();
+    let refused = asks(&centre, "first.pem").failed_with(60);
     assert!(refused.contains("certificate"), "{refused}");
     let before = events();
     centre.sign_in("101", "Anna Esempio");

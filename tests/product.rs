@@ -14,6 +14,7 @@ mod console;
 mod crash;
 mod delivered;
 mod demo;
+mod described;
 mod disk_full;
 mod faults;
 mod harness;

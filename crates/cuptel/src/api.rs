@@ -5,7 +5,7 @@ use std::net::{IpAddr, UdpSocket};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 use ureq::tls::TlsConfig;
 
@@ -150,6 +150,20 @@ impl Api {
             .header("Authorization", format!("Bearer {}", self.token))
             .call();
         Self::read(path, self.answered(answer)?)
+    }
+
+    /// A list that goes by name, page after page.
+    pub(crate) fn get_all(&self, list: &str) -> anyhow::Result<Value> {
+        let mut all = self.get(list)?;
+        while let Some(after) = all["next"].take().as_str() {
+            let after = utf8_percent_encode(after, NON_ALPHANUMERIC);
+            let mut page = self.get(&format!("{list}?after={after}"))?;
+            if let (Some(all), Some(page)) = (all[list].as_array_mut(), page[list].as_array_mut()) {
+                all.append(page);
+            }
+            all["next"] = page["next"].take();
+        }
+        Ok(all)
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {

@@ -223,7 +223,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
                     Ok(serde_json::to_value(store.seats().await?)?)
                 })?
             } else {
-                Api::or_offline(config)?.get("seats")?
+                Api::or_offline(config)?.get_all("seats")?
             };
             show_rows(&rows, &SEAT_FIELDS, how.json)
         }
@@ -288,7 +288,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
 /// `queues`.
 pub(crate) fn queues(config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     let api = Api::of(config)?;
-    let shown = show_rows(&api.get("queues")?, &QUEUE_FIELDS, json)?;
+    let shown = show_rows(&api.get_all("queues")?, &QUEUE_FIELDS, json)?;
     if !json {
         let look = api.get("snapshot")?;
         let trunks = look["trunks"].as_array().map_or(&[][..], Vec::as_slice);
@@ -304,7 +304,7 @@ pub(crate) fn sites(config: &Config, command: SiteCommand) -> anyhow::Result<Exi
     let api = Api::of(config)?;
     match command {
         SiteCommand::List { json } => {
-            return show_rows(&api.get("sites")?, &SITE_FIELDS, json);
+            return show_rows(&api.get_all("sites")?, &SITE_FIELDS, json);
         }
         SiteCommand::Outage { site, supervisor } => {
             let body = json!({ "supervisor": supervisor });

@@ -42,7 +42,7 @@ pub(crate) fn operators(config: &Config, command: OperatorCommand) -> anyhow::Re
                     Ok(serde_json::to_value(store.operators().await?)?)
                 })?
             } else {
-                Api::or_offline(config)?.get("operators")?
+                Api::or_offline(config)?.get_all("operators")?
             };
             if how.json {
                 return show_rows(&rows, &OPERATOR_FIELDS, true);

@@ -143,7 +143,7 @@ pub(crate) struct ScopeOf {
 pub(crate) fn users(config: &Config, command: UserCommand) -> anyhow::Result<ExitCode> {
     match command {
         UserCommand::List { json } => {
-            return show_rows(&Api::of(config)?.get("users")?, &USER_FIELDS, json);
+            return show_rows(&Api::of(config)?.get_all("users")?, &USER_FIELDS, json);
         }
         UserCommand::Add {
             name,
@@ -194,7 +194,9 @@ pub(crate) fn users(config: &Config, command: UserCommand) -> anyhow::Result<Exi
 pub(crate) fn tokens(config: &Config, command: TokenCommand) -> anyhow::Result<ExitCode> {
     let api = Api::of(config)?;
     match command {
-        TokenCommand::List { json } => return show_rows(&api.get("tokens")?, &TOKEN_FIELDS, json),
+        TokenCommand::List { json } => {
+            return show_rows(&api.get_all("tokens")?, &TOKEN_FIELDS, json);
+        }
         TokenCommand::Add {
             name,
             role,

@@ -13,6 +13,7 @@ use crate::access::{Caller, TOKEN_PREFIX};
 use crate::actions::{Asked, Nothing, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
+use crate::paging::{PageAsked, page};
 use crate::password::{self, Unfit};
 use crate::reads::{self, asked, next, rows, shortened};
 use crate::schema;
@@ -79,6 +80,7 @@ pub(crate) struct LogAsked {
     /// Older than this identifier: `next` of the page before.
     before: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -216,11 +218,13 @@ fn named(text: &str) -> Result<String, ApiError> {
 
 /// Everybody who may sign in.
 #[utoipa::path(get, path = "/api/v1/users", tag = "accounts", security(("token" = [])),
+    params(PageAsked),
     responses((status = 200, body = schema::Users), (status = 401, body = schema::Error),
         (status = 403, body = schema::Error)))]
 pub(crate) async fn users(
     caller: Caller,
     State(shared): State<Shared>,
+    query: reads::Asked<PageAsked>,
 ) -> Result<Json<Value>, ApiError> {
     let mut users = shared.store.accounts().await?;
     users.retain(|user| {
@@ -229,7 +233,8 @@ pub(crate) async fn users(
                 .employer()
                 .is_none_or(|own| user.employer.as_deref() == Some(own))
     });
-    Ok(Json(json!({ "users": users })))
+    let (users, next) = page(users, query, |it| it.name.clone())?;
+    Ok(Json(json!({ "users": users, "next": next })))
 }
 
 /// Lets somebody in, with a password for once: whoever signs in with it chooses another.
@@ -334,16 +339,19 @@ pub(crate) async fn remove_user(
 
 /// Programs that may ask.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "accounts", security(("token" = [])),
+    params(PageAsked),
     responses((status = 200, body = schema::Tokens), (status = 401, body = schema::Error),
         (status = 403, body = schema::Error)))]
 pub(crate) async fn tokens(
     caller: Caller,
     State(shared): State<Shared>,
+    query: reads::Asked<PageAsked>,
 ) -> Result<Json<Value>, ApiError> {
     let now_ms = shared.engine.snapshot().at_ms;
     let mut tokens = shared.store.tokens(now_ms).await?;
     tokens.retain(|token| caller.sees(token.tenant.as_deref()));
-    Ok(Json(json!({ "tokens": tokens })))
+    let (tokens, next) = page(tokens, query, |it| it.name.clone())?;
+    Ok(Json(json!({ "tokens": tokens, "next": next })))
 }
 
 /// Lets a program in. Its token is told once.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use cuptel_core::bulk::{BulkError, BulkTold, UNDONE_AT_ONCE};
 use cuptel_core::id::BulkId;
@@ -20,8 +20,8 @@ use crate::by_hand::request_key;
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::port::Refusal;
-use crate::reads::identifier;
-use crate::schema;
+use crate::reads::{asked, identifier, next, rows};
+use crate::{reads, schema};
 
 /// How long an answer waits for the end; what takes longer goes on by itself.
 const WAITS: u32 = 40;
@@ -30,6 +30,7 @@ const LOOKS_EVERY: Duration = Duration::from_millis(50);
 /// What is to be done with many callbacks.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BulkAsked)]
 pub(crate) struct Bulk {
     #[schema(value_type = schema::BulkAction)]
     action: BulkAction,
@@ -66,10 +67,13 @@ pub(crate) struct Undo {
 
 /// Which page of bulks.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Bulks {
     /// Older than this one.
     before: Option<i64>,
     /// How many, 1 to 1000.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -163,12 +167,14 @@ async fn shown(shared: &Shared, bulk: BulkView) -> Result<Json<Value>, ApiError>
 pub(crate) async fn list(
     caller: Caller,
     State(shared): State<Shared>,
-    Query(page): Query<Bulks>,
+    query: reads::Asked<Bulks>,
 ) -> Result<Json<Value>, ApiError> {
-    let limit = page.limit.unwrap_or(100);
-    let mut bulks = shared.store.bulks(page.before, limit).await?;
+    let Bulks { before, limit } = asked(query)?;
+    let limit = rows(limit)?;
+    let mut bulks = shared.store.bulks(before, limit).await?;
+    let next = next(bulks.last().map(|last| last.id.0), bulks.len(), limit);
     bulks.retain(|bulk| caller.sees(bulk.tenant.as_deref()));
-    Ok(Json(json!({ "bulks": bulks })))
+    Ok(Json(json!({ "bulks": bulks, "next": next })))
 }
 
 /// Brings back what nobody has touched since: put-off callbacks to when they were due, closed ones as

@@ -40,6 +40,7 @@ pub(crate) struct CampaignsAsked {
     /// Older than this identifier: `next` of the page before.
     before: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -51,6 +52,7 @@ pub(crate) struct EntriesAsked {
     /// Behind this identifier: `next` of the page before.
     after: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 

@@ -4,8 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use axum::Json;
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cuptel_core::bulk::BulkError;
@@ -44,6 +43,9 @@ pub enum HttpError {
     /// No digest of a password can be made.
     #[error("cannot look at passwords")]
     Digest(#[source] DigestError),
+    /// Nothing tells this process from another.
+    #[error("the system gives no random numbers")]
+    NoRandom(#[source] getrandom::Error),
     /// The recorder of metrics cannot be installed.
     #[error("cannot record metrics")]
     Metrics(#[source] BuildError),
@@ -65,6 +67,9 @@ fn reason(source: &io::Error) -> String {
     .find(|(kind, _)| *kind == source.kind())
     .map_or_else(|| source.to_string(), |(_, words)| words.to_owned())
 }
+
+/// What errors of the API are written in (RFC 9457 §3).
+pub(crate) const PROBLEM: &str = "application/problem+json";
 
 /// Why a request was not answered as asked.
 #[derive(Debug)]
@@ -137,16 +142,37 @@ impl From<StoreError> for ApiError {
     }
 }
 
-/// An error as the API tells it.
+/// An error as the API tells it (RFC 9457).
 #[derive(Debug, Serialize)]
 struct Told<'a> {
-    error: String,
+    /// Which kind of problem it is; the same for all of a kind.
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    /// The detail, where programs of before the standard look for it.
+    error: &'a str,
     hint: &'a str,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     faults: &'a [String],
 }
 
 impl ApiError {
+    /// What the framework refused by itself.
+    pub(crate) fn of_framework(status: StatusCode, why: String) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::NoSuchPath,
+            StatusCode::METHOD_NOT_ALLOWED => Self::WrongMethod,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::WrongType,
+            _ => Self::Malformed {
+                why,
+                hint: "/api/v1/openapi.json shows how it is asked",
+            },
+        }
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
@@ -169,6 +195,39 @@ impl ApiError {
             | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NoRandom(_) | Self::Template(_) | Self::Digest(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
+            }
+        }
+    }
+
+    /// The kind of problem, as programs and as people tell it.
+    fn kind(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unauthorised => ("unauthorised", "Not signed in"),
+            Self::TooManyWrong { .. } => ("too-many-wrong", "Too many wrong tries"),
+            Self::Forbidden(_) => ("forbidden", "Not allowed"),
+            Self::PasswordFirst => ("password-first", "A password has to be chosen"),
+            Self::NameTaken { .. } => ("name-taken", "The name is taken"),
+            Self::CrossSite => ("cross-site", "Sent by another site"),
+            Self::NoSuchPath => ("no-such-path", "No such path"),
+            Self::WrongMethod => ("wrong-method", "No such method"),
+            Self::NotFound { .. } => ("not-found", "No such thing"),
+            Self::Malformed { .. } => ("malformed", "Cannot be read"),
+            Self::Meaningless { .. } => ("meaningless", "Means nothing here"),
+            Self::WrongType => ("wrong-type", "Neither JSON nor a form"),
+            Self::TooLarge => ("too-large", "Too large"),
+            Self::Refused(Refusal::Refused(_)) => ("refused", "Refused by the rules"),
+            Self::NotReloaded(NotReloaded::Faults(_)) => ("not-reloaded", "Not reloaded"),
+            Self::Refused(Refusal::Busy) | Self::NotReloaded(NotReloaded::Busy) => {
+                ("busy", "Too busy")
+            }
+            Self::Refused(Refusal::Gone) | Self::NotReloaded(NotReloaded::Gone) => {
+                ("stopped", "Stopped")
+            }
+            Self::TooSlow => ("too-slow", "Took too long"),
+            Self::StreamsFull => ("streams-full", "Too many listen"),
+            Self::Store(_) => ("database-away", "The database did not answer"),
+            Self::NoRandom(_) | Self::Template(_) | Self::Digest(_) => {
+                ("our-fault", "Went wrong on our side")
             }
         }
     }
@@ -521,12 +580,20 @@ impl IntoResponse for ApiError {
         } else {
             &[]
         };
+        let (kind, title) = self.kind();
+        let detail = self.to_string();
         let told = Told {
-            error: self.to_string(),
+            kind: format!("urn:cuptel:problem:{kind}"),
+            title,
+            status: self.status().as_u16(),
+            detail: &detail,
+            error: &detail,
             hint: self.hint(),
             faults,
         };
-        (self.status(), self.headers(), Json(told)).into_response()
+        let mut headers = self.headers();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+        (self.status(), headers, axum::Json(told)).into_response()
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use cuptel_core::snapshot::Snapshot;
@@ -26,6 +27,61 @@ pub(crate) const STREAMS_MAX: usize = 768;
 const SPACING: Duration = Duration::from_millis(250);
 /// After this much silence a comment shows that the connection lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
+
+const LAST_EVENT_ID: &str = "last-event-id";
+
+/// Where a stream goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Resumed {
+    /// Nothing was seen.
+    Anew,
+    /// The look of this number was seen.
+    After(u64),
+    /// What was seen is of a process before this one.
+    Restarted,
+}
+
+/// Numbers the looks of this process, as they are first sent to anybody.
+pub(crate) struct Numbering {
+    /// Tells this process from those before it.
+    process: u32,
+    last: Mutex<(u64, Option<Arc<Snapshot>>)>,
+}
+
+impl Numbering {
+    pub(crate) fn of_process(process: u32) -> Self {
+        Self {
+            process,
+            last: Mutex::new((0, None)),
+        }
+    }
+
+    fn of(&self, look: &Arc<Snapshot>) -> u64 {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = |of: &Arc<Snapshot>| Arc::ptr_eq(of, look);
+        if !last.1.as_ref().is_some_and(is_same) {
+            *last = (last.0 + 1, Some(Arc::clone(look)));
+        }
+        last.0
+    }
+
+    fn id(&self, number: u64) -> String {
+        format!("{:08x}-{number}", self.process)
+    }
+
+    /// What an id that somebody brings says of what they have seen; one that we never gave says nothing.
+    fn resumed(&self, id: Option<&str>) -> Resumed {
+        let read = id.and_then(|id| {
+            let (process, number) = id.split_once('-')?;
+            Some((u32::from_str_radix(process, 16).ok()?, number.parse().ok()?))
+        });
+        match read {
+            None => Resumed::Anew,
+            Some((process, number)) if process == self.process => Resumed::After(number),
+            Some(_) => Resumed::Restarted,
+        }
+    }
+}
 
 /// What a stream carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,17 +190,30 @@ pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
 }
 
 /// Looks, as they are taken.
-#[utoipa::path(get, path = "/api/v1/events", tag = "now", responses(
+///
+/// Each event is a whole look, so whoever comes back needs none of those that they missed, and none of
+/// them is kept. With the id of the last event in `Last-Event-ID` the present look is sent only if it is
+/// another one. Ids grow while the node runs; after a restart they begin anew, and whoever comes with an
+/// id of before is told so by an event `restarted` first.
+#[utoipa::path(get, path = "/api/v1/events", tag = "now",
+    params(("Last-Event-ID" = Option<String>, Header, description =
+        "Id of the last event that was received; `EventSource` sends it by itself")),
+    responses(
     (status = 200, content_type = "text/event-stream", description =
-        "Events named `snapshot` with a Snapshot as data and its time as id: the latest at \
-         once, then at most four a second. Without a token no operators."),
+        "Events named `snapshot` with a Snapshot as data: the latest at once, unless it was received \
+         already, then at most four a second. Their id is that of the process, a hyphen, and the number \
+         of the look. An event named `restarted` has no data but `{}`. Without a token no operators.",
+        body = String),
     (status = 401, body = crate::schema::Error),
     (status = 503, description = "Every place is taken", body = crate::schema::Error)))]
 pub(crate) async fn snapshots(
     State(shared): State<Shared>,
+    headers: HeaderMap,
     onlooker: Onlooker,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    stream_of(shared, Carries::Snapshots, onlooker)
+    let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok());
+    let resumed = shared.numbering.resumed(last);
+    stream_of(shared, Carries::Snapshots, onlooker, resumed)
 }
 
 /// Which page listens.
@@ -164,9 +233,9 @@ pub(crate) async fn live(
     Query(asked): Query<LiveAsked>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     match (asked.seat, asked.wall) {
-        (Some(seat), _) => stream_of(shared, Carries::SeatTexts(seat), onlooker),
-        (None, Some(_)) => stream_of(shared, Carries::WallTexts, onlooker),
-        (None, None) => stream_of(shared, Carries::PageTexts, onlooker),
+        (Some(seat), _) => stream_of(shared, Carries::SeatTexts(seat), onlooker, Resumed::Anew),
+        (None, Some(_)) => stream_of(shared, Carries::WallTexts, onlooker, Resumed::Anew),
+        (None, None) => stream_of(shared, Carries::PageTexts, onlooker, Resumed::Anew),
     }
 }
 
@@ -176,7 +245,8 @@ struct Listening {
     onlooker: Onlooker,
     changes: watch::Receiver<Arc<Snapshot>>,
     closed: watch::Receiver<bool>,
-    first: bool,
+    /// What is sent before anything changes.
+    first: Option<Resumed>,
     /// How many tokens had been revoked when it began.
     revoked: u64,
     _place: OwnedSemaphorePermit,
@@ -186,6 +256,7 @@ fn stream_of(
     shared: Shared,
     carries: Carries,
     onlooker: Onlooker,
+    resumed: Resumed,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let Ok(place) = Arc::clone(&shared.streams).try_acquire_owned() else {
         return Err(ApiError::StreamsFull);
@@ -200,7 +271,7 @@ fn stream_of(
         onlooker,
         changes,
         closed,
-        first: true,
+        first: Some(resumed),
         _place: place,
     };
     let events = stream::unfold(listening, |mut listening| async move {
@@ -213,14 +284,19 @@ fn stream_of(
 impl Listening {
     /// The next event; none when the engine is gone or the pages close.
     async fn next(&mut self) -> Option<Event> {
-        if !std::mem::take(&mut self.first) {
-            tokio::select! {
-                _ = self.closed.wait_for(|closed| *closed) => return None,
-                changed = async {
-                    tokio::time::sleep(SPACING).await;
-                    self.changes.changed().await
-                } => changed.ok()?,
+        match self.first.take() {
+            Some(Resumed::Anew) => {}
+            Some(Resumed::Restarted) => {
+                self.first = Some(Resumed::Anew);
+                return Some(Event::default().event("restarted").data("{}"));
             }
+            Some(Resumed::After(seen)) => {
+                let present = self.shared.numbering.of(&self.changes.borrow_and_update());
+                if present == seen {
+                    self.changed().await?;
+                }
+            }
+            None => self.changed().await?,
         }
         if !self.still_may() {
             return None;
@@ -229,7 +305,16 @@ impl Listening {
         let rendered = self.render(&look);
         match rendered {
             Ok(json) => {
-                let id = look.at_ms.to_string();
+                let id = match &self.carries {
+                    Carries::Snapshots => {
+                        let number = self.shared.numbering.of(&look);
+                        self.shared.numbering.id(number)
+                    }
+                    // The pages tell by it how old their figures are.
+                    Carries::PageTexts | Carries::SeatTexts(_) | Carries::WallTexts => {
+                        look.at_ms.to_string()
+                    }
+                };
                 Some(
                     Event::default()
                         .event(self.carries.event())
@@ -241,6 +326,17 @@ impl Listening {
                 tracing::error!(%error, "a look could not be written");
                 None
             }
+        }
+    }
+
+    /// Waits for another look; none when the engine is gone or the pages close.
+    async fn changed(&mut self) -> Option<()> {
+        tokio::select! {
+            _ = self.closed.wait_for(|closed| *closed) => None,
+            changed = async {
+                tokio::time::sleep(SPACING).await;
+                self.changes.changed().await
+            } => changed.ok(),
         }
     }
 

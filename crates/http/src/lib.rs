@@ -34,6 +34,7 @@ mod openapi;
 mod origin;
 mod page;
 mod pages;
+mod paging;
 pub mod password;
 mod port;
 mod reads;

@@ -38,6 +38,7 @@ pub(crate) struct NumbersAsked {
     /// Older than this identifier: `next` of the page before.
     before: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 

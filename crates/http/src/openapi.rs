@@ -1,8 +1,12 @@
 //! The API's description, generated from the handlers.
 
 use axum::Json;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
+
+use crate::error::PROBLEM;
 
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events,
@@ -20,7 +24,7 @@ use crate::{
             without operators' names; everything else needs one, or a session. Who may do what follows \
             from role, tenant and employer: `GET /api/v1/me` tells them, and 403 who may."
     ),
-    modifiers(&TokenScheme),
+    modifiers(&TokenScheme, &Problems),
     paths(
         health::live, health::ready, measures::scrape,
         reads::attempts, reads::attempt, importing::import, reads::callbacks, reads::callback,
@@ -53,6 +57,74 @@ impl Modify for TokenScheme {
         let components = openapi.components.get_or_insert_default();
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         components.add_security_scheme("token", scheme);
+    }
+}
+
+/// Every error is told as problem details, and what any request may meet is described at each.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut openapi.paths.paths {
+            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+                for (status, response) in &mut operation.responses.responses {
+                    if let (true, RefOr::T(response)) = (is_error(status), response) {
+                        told_as_problem(response);
+                    }
+                }
+                if path.starts_with("/api/") {
+                    may_meet(operation);
+                }
+            }
+        }
+    }
+}
+
+fn is_error(status: &str) -> bool {
+    status.starts_with(['4', '5'])
+}
+
+fn told_as_problem(response: &mut Response) {
+    if let Some(content) = response.content.shift_remove("application/json") {
+        response.content.insert(PROBLEM.to_owned(), content);
+    }
+}
+
+/// What any request to the API may meet, where its handler does not say it in its own words.
+fn may_meet(operation: &mut Operation) {
+    let has_body = operation.request_body.is_some();
+    let has_parameters = operation.parameters.is_some();
+    let is_secured = operation.security.is_some();
+    for (status, description, applies) in [
+        ("400", "Cannot be read", has_body || has_parameters),
+        ("401", "Not signed in, or a wrong token", true),
+        (
+            "403",
+            "Not for this role, health authority or employer; or sent by another site",
+            true,
+        ),
+        ("404", "No such thing", has_parameters),
+        ("409", "What it is about does not allow it now", has_body),
+        ("413", "The body is too large", has_body),
+        ("415", "Neither JSON nor a form", has_body),
+        ("422", "Can be read, but means nothing here", has_body),
+        ("429", "Too many wrong tokens from this address", is_secured),
+        (
+            "503",
+            "Busy, stopping, or the database did not answer",
+            true,
+        ),
+    ] {
+        let responses = &mut operation.responses.responses;
+        if applies && !responses.contains_key(status) {
+            let error = Ref::from_schema_name("Error");
+            let content = ContentBuilder::new().schema(Some(error)).build();
+            let response = ResponseBuilder::new()
+                .description(description)
+                .content(PROBLEM, content)
+                .build();
+            responses.insert(status.to_owned(), RefOr::T(response));
+        }
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{self, Next};
@@ -22,8 +22,8 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::access::{self, Wrong};
-use crate::error::{ApiError, HttpError};
-use crate::events::{Renderings, STREAMS_MAX};
+use crate::error::{ApiError, HttpError, PROBLEM};
+use crate::events::{Numbering, Renderings, STREAMS_MAX};
 use crate::importing::ImportBounds;
 use crate::page::TotalsKept;
 use crate::password::Digests;
@@ -124,6 +124,7 @@ pub(crate) struct SharedParts {
     pub(crate) wrong: Wrong,
     pub(crate) digests: Digests,
     pub(crate) renderings: Renderings,
+    pub(crate) numbering: Numbering,
     pub(crate) totals: TotalsKept,
     pub(crate) streams: Arc<Semaphore>,
     /// Held by the one import that is going on.
@@ -151,7 +152,7 @@ impl Pages {
     /// Pages and API for those who reach the listener.
     ///
     /// # Errors
-    /// When the token is empty.
+    /// When the token is empty, or there are no random numbers.
     pub fn new(app: App, reach: Reach) -> Result<Self, HttpError> {
         let App {
             engine,
@@ -162,6 +163,7 @@ impl Pages {
         if settings.token.trim().is_empty() {
             return Err(HttpError::NoToken);
         }
+        let process = getrandom::u32().map_err(HttpError::NoRandom)?;
         let shared = Arc::new(SharedParts {
             engine,
             store,
@@ -172,6 +174,7 @@ impl Pages {
             wrong: Wrong::default(),
             digests: Digests::new().map_err(HttpError::Digest)?,
             renderings: Renderings::default(),
+            numbering: Numbering::of_process(process),
             totals: TotalsKept::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             importing: Mutex::new(()),
@@ -263,6 +266,23 @@ fn api_paths(shared: &Shared) -> Router<Shared> {
             Arc::clone(shared),
             rights::checked,
         ))
+        .layer(middleware::from_fn(as_problem))
+}
+
+/// What the framework refuses by itself, before any handler of ours, is told as everything else is.
+async fn as_problem(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let is_told = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|it| it == PROBLEM);
+    if !response.status().is_client_error() || is_told {
+        return response;
+    }
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), BODY_BYTES_MAX).await;
+    let why = body.map(|body| String::from_utf8_lossy(&body).into_owned());
+    ApiError::of_framework(status, why.unwrap_or_default()).into_response()
 }
 
 fn account_paths() -> Router<Shared> {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use cuptel_core::id::{AttemptId, CallbackId, TaskId};
-use cuptel_core::snapshot::Snapshot;
+use cuptel_core::snapshot::{QueueNow, Snapshot};
 use cuptel_core::words::{CallbackState, Outcome, Role, UnknownWord};
 use cuptel_store::{AttemptFilter, CallbackDetail, CallbackFilter, Totals};
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use crate::access::{Caller, Onlooker};
 use crate::error::ApiError;
 use crate::events::as_seen;
 use crate::pages::Shared;
+use crate::paging::{PageAsked, page};
 use crate::schema;
 
 /// Rows of a page where the request does not say.
@@ -34,6 +35,7 @@ pub(crate) struct AttemptsAsked {
     /// Older than this identifier: `next` of the page before.
     before: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -51,6 +53,7 @@ pub(crate) struct CallbacksAsked {
     /// Older than this identifier: `next` of the page before.
     before: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
 }
 
@@ -274,12 +277,16 @@ async fn is_theirs(shared: &Shared, caller: &Caller, id: i64) -> Result<bool, Ap
 
 /// Seats by name, as stored.
 #[utoipa::path(get, path = "/api/v1/seats", tag = "stored", security(("token" = [])),
+    params(PageAsked),
     responses((status = 200, body = schema::Seats), (status = 401, body = schema::Error)))]
 pub(crate) async fn seats(
     _caller: Caller,
     State(shared): State<Shared>,
+    query: Asked<PageAsked>,
 ) -> Result<Json<Value>, ApiError> {
-    Ok(Json(json!({ "seats": shared.store.seats().await? })))
+    let seats = shared.store.seats().await?;
+    let (seats, next) = page(seats, query, |seat| seat.name.clone())?;
+    Ok(Json(json!({ "seats": seats, "next": next })))
 }
 
 /// One seat.
@@ -306,11 +313,19 @@ pub(crate) async fn seat_by_name(shared: &Shared, name: &str) -> Result<Json<Val
 }
 
 /// Queues as they are now.
-#[utoipa::path(get, path = "/api/v1/queues", tag = "now",
+#[utoipa::path(get, path = "/api/v1/queues", tag = "now", params(PageAsked),
     responses((status = 200, body = schema::Queues), (status = 401, body = schema::Error)))]
-pub(crate) async fn queues(_onlooker: Onlooker, State(shared): State<Shared>) -> Json<Value> {
+pub(crate) async fn queues(
+    _onlooker: Onlooker,
+    State(shared): State<Shared>,
+    query: Asked<PageAsked>,
+) -> Result<Json<Value>, ApiError> {
     let look = shared.engine.snapshot();
-    Json(json!({ "at_ms": look.at_ms, "queues": look.queues }))
+    let name = |it: &QueueNow| format!("{}/{}", it.tenant, it.name);
+    let (queues, next) = page(look.queues.clone(), query, name)?;
+    Ok(Json(
+        json!({ "at_ms": look.at_ms, "queues": queues, "next": next }),
+    ))
 }
 
 /// How much of everything is stored.

@@ -47,6 +47,40 @@ macro_rules! shapes {
     )*};
 }
 
+/// What went wrong and what to do, as problem details (RFC 9457).
+#[derive(ToSchema)]
+pub(crate) struct Error {
+    /// Which kind of problem it is; the same for all of a kind.
+    #[schema(rename = "type", example = "urn:cuptel:problem:not-found")]
+    kind: String,
+    /// The kind, for people.
+    title: String,
+    /// The status of the answer.
+    #[schema(minimum = 400, maximum = 599)]
+    status: i32,
+    /// What is wrong with this request.
+    detail: String,
+    /// The same as `detail`; older programs look for it here.
+    error: String,
+    /// What to do about it.
+    hint: String,
+}
+
+/// Everything that is wrong with a list, or with the files of a reload, as problem details.
+#[derive(ToSchema)]
+pub(crate) struct Faults {
+    #[schema(rename = "type")]
+    kind: String,
+    title: String,
+    #[schema(minimum = 400, maximum = 599)]
+    status: i32,
+    detail: String,
+    error: String,
+    hint: String,
+    /// Every single thing that is wrong.
+    faults: Option<Vec<String>>,
+}
+
 /// The result of a conversation.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -147,8 +181,6 @@ pub(crate) struct CallbackDetail {
 }
 
 shapes! {
-    /// What went wrong and what to do.
-    Error { error: String, hint: String }
     /// Whether calls can be taken.
     Health {
         ready: bool, degraded: Vec<Degraded>, configuration: ConfigurationBriefly,
@@ -169,8 +201,6 @@ shapes! {
     }
     /// That the last reload changed nothing.
     FailedBriefly { at_ms: i64 }
-    /// Why nothing was changed: each fault with its file, line and column.
-    Faults { error: String, hint: String, faults: Vec<String> }
     /// A page of attempts; `next` goes into `before` for the page after it.
     Attempts { attempts: Vec<Attempt>, next: Option<i64> }
     /// One attempt.
@@ -189,7 +219,7 @@ shapes! {
     /// It, and the first callbacks that it touched or would touch; none while the database is away.
     OneBulk { bulk: Option<Bulk>, first: Vec<Callback> }
     /// A page of them.
-    Bulks { bulks: Vec<Bulk> }
+    Bulks { bulks: Vec<Bulk>, next: Option<i64> }
     /// A callback that was entered now, or was there before; none while the database is away.
     EnteredCallback { entered: bool, callback: Option<CallbackDetail> }
     /// Why a work was offered, and why it has no offer now.
@@ -236,11 +266,11 @@ shapes! {
     /// How many seats stand so.
     SeatsNow { eligibility: String, seats: u32 }
     /// All seats.
-    Seats { seats: Vec<Seat> }
+    Seats { seats: Vec<Seat>, next: Option<String> }
     /// One seat.
     OneSeat { seat: Seat }
     /// Everybody who works here.
-    Operators { operators: Vec<Operator> }
+    Operators { operators: Vec<Operator>, next: Option<String> }
     /// One operator.
     OneOperator { operator: Operator }
     /// Who somebody is and what they can do; `seat` is where they are signed in.
@@ -260,7 +290,7 @@ shapes! {
     /// How many were added or changed.
     Changed { changed: u64 }
     /// All queues.
-    Queues { at_ms: i64, queues: Vec<QueueNow> }
+    Queues { at_ms: i64, queues: Vec<QueueNow>, next: Option<String> }
     /// An inbound attempt; times are milliseconds since 1970 in UTC, numbers are masked.
     Attempt {
         id: i64, arrival_seq: i64, tenant: Option<String>, line: Option<String>,
@@ -442,7 +472,7 @@ shapes! {
         due_ms: Option<i64>, note: Option<String>, another_person: bool, closes: bool,
     }
     /// All stop buttons that are pressed.
-    Stops { at_ms: i64, stops: Vec<StopNow> }
+    Stops { at_ms: i64, stops: Vec<StopNow>, next: Option<String> }
     /// A stop button that is pressed: `outgoing`, `closed`, `opened` or `emergency`, for a queue, a
     /// tenant or, with neither, the region; without a token not by whom, nor why. `until_ms` is when
     /// it is released by itself.
@@ -518,7 +548,7 @@ shapes! {
         operator: Option<String>, must_change: bool,
     }
     /// Everybody who may sign in.
-    Users { users: Vec<User> }
+    Users { users: Vec<User>, next: Option<String> }
     /// Somebody who may sign in.
     User {
         name: String, role: Role, tenant: Option<String>, employer: Option<String>,
@@ -527,7 +557,7 @@ shapes! {
     /// A password that is told once, and holds until its user signs in and chooses another.
     PasswordForOnce { user: String, password: String }
     /// Programs that may ask.
-    Tokens { tokens: Vec<Program> }
+    Tokens { tokens: Vec<Program>, next: Option<String> }
     /// A program that may ask.
     Program {
         name: String, role: Role, tenant: Option<String>, employer: Option<String>,
@@ -546,14 +576,16 @@ shapes! {
     /// A whole telephone number.
     WholeNumber { number: Option<String> }
     /// All sites.
-    Sites { at_ms: i64, sites: Vec<SiteNow> }
+    Sites { at_ms: i64, sites: Vec<SiteNow>, next: Option<String> }
     /// A site now.
     SiteNow {
         name: String, staffed: u32, reachable: u32, calls: u32, calls_max: Option<u32>,
         out_since_ms: Option<i64>, out_is_said: bool,
     }
     /// All health authorities.
-    Tenants { at_ms: i64, tenants: Vec<TenantNow>, drifts: Vec<DriftNow> }
+    Tenants {
+        at_ms: i64, tenants: Vec<TenantNow>, drifts: Vec<DriftNow>, next: Option<String>,
+    }
     /// A health authority now: its operators there for its own works, its operators at works of
     /// others, operators of others at its works, with their bounds; and how its callers fared.
     TenantNow {

@@ -9,14 +9,22 @@ use crate::access::{Caller, Onlooker};
 use crate::actions::{Asked, By, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::schema;
+use crate::paging::{PageAsked, page};
+use crate::{reads, schema};
 
 /// Sites as they are now.
-#[utoipa::path(get, path = "/api/v1/sites", tag = "now",
+#[utoipa::path(get, path = "/api/v1/sites", tag = "now", params(PageAsked),
     responses((status = 200, body = schema::Sites), (status = 401, body = schema::Error)))]
-pub(crate) async fn sites(_onlooker: Onlooker, State(shared): State<Shared>) -> Json<Value> {
+pub(crate) async fn sites(
+    _onlooker: Onlooker,
+    State(shared): State<Shared>,
+    query: reads::Asked<PageAsked>,
+) -> Result<Json<Value>, ApiError> {
     let look = shared.engine.snapshot();
-    Json(json!({ "at_ms": look.at_ms, "sites": look.sites }))
+    let (sites, next) = page(look.sites.clone(), query, |it| it.name.clone())?;
+    Ok(Json(
+        json!({ "at_ms": look.at_ms, "sites": sites, "next": next }),
+    ))
 }
 
 /// A site is cut off: nothing is offered there, and who talks there is given to another seat.

@@ -18,6 +18,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, By, Nothing, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::paging::{PageAsked, page};
 use crate::port::Refusal;
 use crate::reads::{self, identifier, shortened};
 use crate::schema;
@@ -33,6 +34,7 @@ const HINT: &str = "nothing was changed: correct it and send the whole list agai
 /// Operators to add or to change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ManyOperators)]
 pub(crate) struct Operators {
     /// At most 5000.
     operators: Vec<OperatorTold>,
@@ -55,6 +57,7 @@ pub(crate) struct OperatorTold {
 /// Seats to add or to change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ManySeats)]
 pub(crate) struct Seats {
     /// At most 5000.
     seats: Vec<SeatTold>,
@@ -98,14 +101,17 @@ fn filled(text: &str, what: &str) -> Result<String, ApiError> {
 
 /// Everybody who works here.
 #[utoipa::path(get, path = "/api/v1/operators", tag = "stored", security(("token" = [])),
+    params(PageAsked),
     responses((status = 200, body = schema::Operators), (status = 401, body = schema::Error)))]
 pub(crate) async fn operators(
     caller: Caller,
     State(shared): State<Shared>,
+    query: reads::Asked<PageAsked>,
 ) -> Result<Json<Value>, ApiError> {
     let mut operators = shared.store.operators().await?;
     operators.retain(|operator| caller.sees_operator(operator));
-    Ok(Json(json!({ "operators": operators })))
+    let (operators, next) = page(operators, query, |it| it.name.clone())?;
+    Ok(Json(json!({ "operators": operators, "next": next })))
 }
 
 /// One operator.

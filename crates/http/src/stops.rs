@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use cuptel_core::snapshot::StopNow;
 use cuptel_core::step::Command;
 use cuptel_core::stop_button::{ButtonTold, Pressed};
 use cuptel_core::words::Button;
@@ -14,7 +15,8 @@ use crate::actions::{Asked, typed};
 use crate::error::ApiError;
 use crate::events::as_seen;
 use crate::pages::Shared;
-use crate::schema;
+use crate::paging::{PageAsked, page};
+use crate::{reads, schema};
 
 /// A button that is pressed, or pressed otherwise than it was.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -56,11 +58,20 @@ pub(crate) fn said(text: Option<String>) -> Result<Option<String>, ApiError> {
 }
 
 /// Stop buttons that are pressed.
-#[utoipa::path(get, path = "/api/v1/stops", tag = "now",
+#[utoipa::path(get, path = "/api/v1/stops", tag = "now", params(PageAsked),
     responses((status = 200, body = schema::Stops), (status = 401, body = schema::Error)))]
-pub(crate) async fn stops(onlooker: Onlooker, State(shared): State<Shared>) -> Json<Value> {
+pub(crate) async fn stops(
+    onlooker: Onlooker,
+    State(shared): State<Shared>,
+    query: reads::Asked<PageAsked>,
+) -> Result<Json<Value>, ApiError> {
     let look = as_seen(&shared.engine.snapshot(), &onlooker);
-    Json(json!({ "at_ms": look.at_ms, "stops": look.stops }))
+    let word = |word: &Option<String>| word.clone().unwrap_or_default();
+    let name = |it: &StopNow| format!("{}/{}/{}", it.button, word(&it.tenant), word(&it.queue));
+    let (stops, next) = page(look.stops, query, name)?;
+    Ok(Json(
+        json!({ "at_ms": look.at_ms, "stops": stops, "next": next }),
+    ))
 }
 
 /// Presses a stop button: once this is answered nobody is dialled, admitted or led past the message
