@@ -30,6 +30,9 @@ fn known(centre: &Centre) -> Value {
         "operator": "Anna Esempio",
         "site": "teramo",
         "user": "amministratore",
+        "tenant": "asl-teramo",
+        "queue": "prenotazioni",
+        "number": "0861123459",
     })
 }
 

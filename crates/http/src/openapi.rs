@@ -66,14 +66,16 @@ struct Problems;
 impl Modify for Problems {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         for (path, item) in &mut openapi.paths.paths {
-            for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+            let asks = item.get.iter_mut().map(|operation| (false, operation));
+            let acts = item.post.iter_mut().map(|operation| (true, operation));
+            for (acts, operation) in asks.chain(acts) {
                 for (status, response) in &mut operation.responses.responses {
                     if let (true, RefOr::T(response)) = (is_error(status), response) {
                         told_as_problem(response);
                     }
                 }
                 if path.starts_with("/api/") {
-                    may_meet(operation);
+                    may_meet(operation, acts);
                 }
             }
         }
@@ -91,7 +93,7 @@ fn told_as_problem(response: &mut Response) {
 }
 
 /// What any request to the API may meet, where its handler does not say it in its own words.
-fn may_meet(operation: &mut Operation) {
+fn may_meet(operation: &mut Operation, acts: bool) {
     let has_body = operation.request_body.is_some();
     let has_parameters = operation.parameters.is_some();
     let is_secured = operation.security.is_some();
@@ -104,10 +106,10 @@ fn may_meet(operation: &mut Operation) {
             true,
         ),
         ("404", "No such thing", has_parameters),
-        ("409", "What it is about does not allow it now", has_body),
+        ("409", "What it is about does not allow it now", acts),
         ("413", "The body is too large", has_body),
         ("415", "Neither JSON nor a form", has_body),
-        ("422", "Can be read, but means nothing here", has_body),
+        ("422", "Can be read, but means nothing here", acts),
         ("429", "Too many wrong tokens from this address", is_secured),
         (
             "503",
