@@ -20,6 +20,7 @@ mod faults;
 mod harness;
 mod importing;
 mod kills;
+mod languages;
 mod late;
 mod layout;
 mod marks;

@@ -9,6 +9,7 @@ mod accounts;
 mod api;
 mod campaigns;
 mod desk;
+mod languages;
 mod metrics;
 mod numbers;
 mod origins;
