@@ -106,6 +106,263 @@ fn every_page_is_clean_and_fits_at_four_times_the_size_in_the_dark_too() {
     }
 }
 
+/// Anna sits at seat 101 with time to read after each call, and talks with somebody.
+fn in_conversation<'c>(centre: &'c Centre, options: &serde_json::Value) -> (Page<'c>, Caller) {
+    user(centre, "Anna Esempio", "operator");
+    let mut page = Page::with(centre, options);
+    signs_in(&mut page, "Anna Esempio");
+    page.goes_for("Entra in servizio");
+    page.comes_to("/seats/101");
+    page.shows("#seat-state", "libera");
+    let caller = Caller::connected(centre, "0861555911");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "Anna talks", |row| row["stage"] == "talking");
+    (page, caller)
+}
+
+fn with_time_to_read() -> Centre {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
+    centre.serve();
+    centre
+}
+
+#[test]
+fn what_finds_no_slot_is_taken_in_charge_by_keyboard_alone() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let (mut page, caller) = in_conversation(&centre, &json!({}));
+    page.shows("#doing", "Presa in carico");
+    page.shows("#person-who", "+39…911");
+    page.goes_for("Presa in carico");
+    page.tabs_to("U, urgente");
+    page.presses(&["Space"]);
+    page.tabs_to("Che cosa serve alla persona");
+    page.types("visita cardiologica");
+    page.tabs_to("Codice fiscale (facoltativo, solo controllato)");
+    page.types("RSSMRA85T10A562T");
+    page.is_clean("the form of what is taken in charge");
+    page.goes_for("Continua: leggi la scadenza");
+    // What is wrong is where the focus goes, and nothing of the rest is lost.
+    page.shows("#wrong", "L’ultima lettera del codice fiscale non corrisponde");
+    assert_eq!(page.focused().0, "wrong");
+    page.is_clean("what is to be corrected");
+    page.tabs_to("Codice fiscale (facoltativo, solo controllato)");
+    page.presses(&["End", "Backspace"]);
+    page.types("S");
+    page.goes_for("Continua: leggi la scadenza");
+    page.shows("main", "Da richiamare entro");
+    page.shows("main", "visita cardiologica");
+    assert_eq!(page.focused().1, "Conferma la presa in carico");
+    page.is_clean("what is to be confirmed");
+    page.presses(&["Enter"]);
+    page.shows(".notice", "Presa in carico registrata");
+    page.shows("#announcer", "Presa in carico registrata");
+    page.shows("#doing", "Esito della conversazione");
+    assert!(!page.focused().1.is_empty(), "the focus is lost");
+    let entered = centre.callback("it is owed", |row| row["kinds"] == json!(["taken_in_charge"]));
+    assert_eq!(entered["priority_class"], "U");
+    assert_eq!(centre.sql("SELECT count(*) FROM need_detail WHERE note LIKE '%RSSMRA%'"), "0");
+    // The page shows it with a box of its own, which is not ticked by itself.
+    page.shows("#seat-owed", "visita cardiologica");
+    page.goes_for("Risolta");
+    page.shows(".notice", "esito registrato");
+    page.shows("#told", "questione risolta");
+    caller.hangs_up();
+    page.shows("#seat-state", "dopo la chiamata");
+    page.shows("#seat-clock", "Restano");
+    page.is_clean("a result that was told");
+    centre.audit();
+}
+
+#[test]
+fn things_are_said_when_asked_and_keys_are_those_that_one_chose() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let (mut page, caller) = in_conversation(&centre, &json!({}));
+    page.shows("#person-who", "+39…911");
+    page.presses(&["F2"]);
+    page.shows("#announcer", "+39…911, ");
+    page.presses(&["F8"]);
+    page.shows("#announcer", "nessuno aspetta");
+    page.presses(&["F9"]);
+    page.shows("#announcer", "in conversazione");
+    page.presses(&["Alt+Shift+P"]);
+    assert_eq!(page.focused().0, "person");
+    page.presses(&["Alt+Shift+I"]);
+    assert_eq!(page.focused().0, "in-charge");
+    // Nothing is said by itself while somebody talks: what was said last stands there still.
+    page.presses(&["F4"]);
+    page.shows("#announcer", "Ha aspettato");
+    caller.hangs_up();
+    page.shows("#announcer", "dopo la chiamata");
+
+    page.opens("/preferences");
+    page.is_clean("preferences");
+    page.tabs_to("Dice chi è la persona (di norma F2)");
+    page.presses(&["Control+a"]);
+    page.types("w");
+    page.goes_for("Salva le preferenze");
+    page.shows("main", "una lettera o una cifra da sola no");
+    page.is_clean("preferences that cannot be");
+    page.tabs_to("Dice chi è la persona (di norma F2)");
+    page.presses(&["Control+a"]);
+    page.types("alt+shift+w");
+    page.goes_for("Salva le preferenze");
+    page.shows(".notice", "Preferenze salvate");
+    page.opens("/seats/101");
+    page.shows(".keys", "Alt+Shift+W");
+    page.shows("#seat-state", "dopo la chiamata");
+    page.presses(&["F9", "F2"]);
+    page.shows("#announcer", "dopo la chiamata");
+    page.presses(&["Alt+Shift+W"]);
+    page.shows("#announcer", "La persona con cui hai parlato");
+    // A letter alone does nothing but what letters do.
+    page.presses(&["F9", "w"]);
+    page.shows("#announcer", "dopo la chiamata");
+    page.opens("/preferences");
+    page.tabs_to("Usa i tasti rapidi");
+    page.presses(&["Space"]);
+    page.goes_for("Salva le preferenze");
+    page.shows(".notice", "Preferenze salvate");
+    page.opens("/seats/101");
+    page.presses(&["F9", "Alt+Shift+W"]);
+    page.shows("main", "Postazione 101");
+    assert_eq!(page.text("#announcer"), "");
+    assert!(!page.text("main").contains("Tasti rapidi"));
+}
+
+#[test]
+fn a_server_that_is_away_loses_nothing_that_was_typed() {
+    let mut centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    user(&centre, "Anna Esempio", "operator");
+    let url = centre.url("");
+    let mut page = Page::detached(&url, &json!({}));
+    signs_in(&mut page, "Anna Esempio");
+    page.goes_for("Entra in servizio");
+    page.shows("#seat-state", "libera");
+    page.tabs_to("Motivo (facoltativo)");
+    page.types("pranzo");
+    centre.kill();
+    page.goes_for("In pausa");
+    page.shows("#sending", "Non inviato: il server non risponde.");
+    page.shows("#connection", "Collegamento perso: dati fermi alle");
+    assert_eq!(page.value("#reason"), "pranzo", "what was typed is still there");
+    assert_eq!(page.focused().1, "In pausa");
+    page.forgets_faults();
+    centre.serve();
+    page.shows("#sending", "Il collegamento è tornato");
+    page.presses(&["Enter"]);
+    page.shows("#seat-state", "in pausa");
+    page.shows(".notice", "in pausa");
+}
+
+#[test]
+fn the_focus_stays_through_every_state_and_a_whole_day_fits_a_narrow_screen() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    let narrow = json!({ "viewport": { "width": 320, "height": 256 } });
+    let (mut page, caller) = in_conversation(&centre, &narrow);
+    let holds = |page: &mut Page<'_>, what: &str| {
+        let (_, name) = page.focused();
+        assert!(!name.is_empty(), "{what}: the focus is lost");
+        page.fits(what);
+        page.is_clean(what);
+    };
+    page.shows("#doing", "Presa in carico");
+    page.tabs_to("Mostra il numero intero");
+    page.presses(&["Enter"]);
+    page.shows(".notice", "Numero intero: 0861555911");
+    holds(&mut page, "the whole number");
+    page.tabs_to("Presa in carico");
+    page.presses(&["Enter"]);
+    holds(&mut page, "the form of what is taken in charge");
+    page.tabs_to("In pausa");
+    caller.hangs_up();
+    page.shows("#seat-state", "dopo la chiamata");
+    holds(&mut page, "after the call");
+    page.goes_for("Risolta");
+    page.shows("#seat-state", "libera");
+    holds(&mut page, "free again");
+    page.goes_for("In pausa");
+    page.shows("#seat-state", "in pausa");
+    holds(&mut page, "a pause");
+    page.goes_for("Torno disponibile");
+    page.shows("#seat-state", "libera");
+    holds(&mut page, "back");
+    for path in ["/preferences", "/day"] {
+        page.opens(path);
+        page.fits(path);
+        page.is_clean(path);
+    }
+    page.shows("main", "Chiamate ricevute");
+    page.goes_for("Torna alla postazione");
+    page.goes_for("Fine servizio");
+    page.shows("#seat-state", "nessuno in servizio");
+    holds(&mut page, "nobody there");
+}
+
+#[test]
+fn a_day_goes_on_without_a_script() {
+    let centre = with_time_to_read();
+    let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    user(&centre, "Anna Esempio", "operator");
+    let browser = Browser::at(&centre);
+    browser.signs_in("Anna Esempio", OWN);
+    let seat = |what: &str| {
+        let shown = browser.opens("/seats/101");
+        assert!(shown.text.contains(what), "{what} in {}", shown.text);
+        shown.text
+    };
+    assert_eq!(browser.sends("/seat", &[("seat", "101")]).location, "/seats/101");
+    seat("libera");
+    let caller = Caller::connected(&centre, "0861555911");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "Anna talks", |row| row["stage"] == "talking");
+    seat("+39…911, ");
+    browser.sends("/seats/101/number", &[]);
+    seat("Numero intero: 0861555911");
+    let typed = [
+        ("queue", "asl-teramo/prenotazioni"),
+        ("class", "B"),
+        ("note", "visita"),
+    ];
+    let shown = browser.sends("/seats/101/in-charge", &typed);
+    assert_eq!(shown.status, 200, "{}", shown.text);
+    let key = shown.text.split("name=\"key\" value=\"").nth(1).expect("it has a key");
+    let key = key.split('"').next().expect("a word").to_owned();
+    let confirmed = [typed[0], typed[1], typed[2], ("key", &key), ("step", "confirm")];
+    for _ in 0..2 {
+        let shown = browser.sends("/seats/101/in-charge", &confirmed);
+        assert_eq!(shown.status, 303, "{}", shown.text);
+        seat("Presa in carico registrata");
+    }
+    let owed = centre.get("/api/v1/callbacks");
+    assert_eq!(owed["callbacks"].as_array().map(Vec::len), Some(1), "pressed twice");
+    caller.hangs_up();
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    let told = [("disposition", "done"), ("note", "preferisce il mattino")];
+    browser.sends("/api/v1/seats/101/disposition", &told);
+    let id = &owed["callbacks"][0]["id"];
+    let detail = centre.callback_detail(id);
+    assert_eq!(detail["needs"][0]["note"], "visita · preferisce il mattino");
+    // Who rings again is met with what was before.
+    browser.sends("/api/v1/seats/101/available", &[]);
+    let caller = Caller::connected(&centre, "0861555911");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "Anna talks", |row| row["stage"] == "talking");
+    let shown = seat("Contatti precedenti");
+    assert!(shown.contains("ha chiamato, prenotazioni, "), "{shown}");
+    let log = centre.get("/api/v1/access-log").to_string();
+    assert!(log.contains("look_at_contacts"), "{log}");
+    browser.opens("/day");
+    caller.hangs_up();
+    browser.sends("/api/v1/seats/101/sign-out", &[]);
+    seat("nessuno in servizio");
+    centre.audit();
+}
+
 #[test]
 fn what_a_screen_reader_is_told_is_what_was_agreed() {
     let centre = Centre::start(Setup::default());

@@ -45,6 +45,7 @@ const acts = {
   },
   focused,
   text: async ({ selector }) => ({ text: await page.locator(selector).first().innerText() }),
+  value: async ({ selector }) => ({ value: await page.locator(selector).first().inputValue() }),
   tree: async ({ selector }) => ({ text: await page.locator(selector).ariaSnapshot() }),
   axe: async () => {
     const found = await new AxeBuilder({ page }).analyze();

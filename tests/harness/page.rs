@@ -17,7 +17,7 @@ const TABS_MAX: usize = 60;
 
 /// One page of a browser of its own.
 pub(crate) struct Page<'c> {
-    centre: &'c Centre,
+    url: Box<dyn Fn(&str) -> String + 'c>,
     driver: Child,
     told: ChildStdin,
     answers: Receiver<String>,
@@ -31,6 +31,16 @@ impl<'c> Page<'c> {
 
     /// A browser with these options of Playwright's `newContext`.
     pub(crate) fn with(centre: &'c Centre, options: &Value) -> Self {
+        Self::driven(Box::new(move |path| centre.url(path)), options)
+    }
+
+    /// A browser that outlives the process that it looks at.
+    pub(crate) fn detached(url: &str, options: &Value) -> Page<'static> {
+        let url = url.to_owned();
+        Page::driven(Box::new(move |path| format!("{url}{path}")), options)
+    }
+
+    fn driven(url: Box<dyn Fn(&str) -> String + 'c>, options: &Value) -> Self {
         let folder = repository().join("tests/browser");
         assert!(
             folder.join("node_modules").is_dir(),
@@ -54,7 +64,7 @@ impl<'c> Page<'c> {
             }
         });
         Self {
-            centre,
+            url,
             driver,
             told,
             answers,
@@ -74,7 +84,7 @@ impl<'c> Page<'c> {
 
     /// Opens a page.
     pub(crate) fn opens(&mut self, path: &str) {
-        let url = self.centre.url(path);
+        let url = (self.url)(path);
         self.act("open", json!({ "url": url }));
     }
 
@@ -89,7 +99,7 @@ impl<'c> Page<'c> {
 
     /// Waits until it is at this path.
     pub(crate) fn comes_to(&mut self, path: &str) {
-        let url = self.centre.url(path);
+        let url = (self.url)(path);
         until(path, SOON, || {
             let at = self.act("settle", json!({}));
             (at["url"] == url.as_str()).then_some(())
@@ -129,6 +139,23 @@ impl<'c> Page<'c> {
             let shown = shown["text"].as_str().unwrap_or_default().to_owned();
             shown.contains(text).then_some(())
         });
+    }
+
+    /// What an element says.
+    pub(crate) fn text(&mut self, selector: &str) -> String {
+        let shown = self.act("text", json!({ "selector": selector }));
+        shown["text"].as_str().unwrap_or_default().trim().to_owned()
+    }
+
+    /// What was typed into a control.
+    pub(crate) fn value(&mut self, selector: &str) -> String {
+        let held = self.act("value", json!({ "selector": selector }));
+        held["value"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What went wrong so far was meant to.
+    pub(crate) fn forgets_faults(&mut self) {
+        self.act("faults", json!({}));
     }
 
     /// The accessibility tree of what is shown, with every figure as `N`.

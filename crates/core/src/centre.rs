@@ -517,6 +517,9 @@ impl Centre {
                 disposition,
                 said,
             } => self.dispose(now, &seat, (disposition, said), step),
+            Command::NoteConversation { seat, note } => {
+                self.note_conversation(now, (&seat, &note), step)
+            }
             Command::AcceptCallback { seat, callback } => {
                 self.accept_callback(now, (&seat, callback), step)
             }
@@ -526,6 +529,9 @@ impl Centre {
                 reason,
                 note,
             } => self.decline_callback(now, (&seat, callback), (reason, note), step),
+            Command::TakeCallback { seat, callback } => {
+                self.take_callback(now, (&seat, callback), step)
+            }
             Command::ImportAttempts(calls) => self.import(now, &calls, step),
             Command::SetOperators(changes) => self.set_operators(now, changes, step),
             Command::RemoveOperator(name) => self.remove_operator(now, &name, step),

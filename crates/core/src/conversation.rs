@@ -478,6 +478,7 @@ impl Centre {
                 self.means.conversed(done.queue, rule, took_ms);
             }
             seat.work = SeatWork::Idle;
+            seat.noted = None;
             seat.idle_since = now.utc_ms;
             seat.load.end(now.utc_ms);
         }

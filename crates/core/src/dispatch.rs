@@ -388,6 +388,37 @@ impl Centre {
         Some((pair, explanation.flatten()))
     }
 
+    /// What is on record of a pair that an operator has made; nothing where it may not be offered now.
+    pub(crate) fn explained_by_hand(
+        &mut self,
+        now: Now,
+        pair: &Pair,
+    ) -> Option<Option<Explanation>> {
+        let has_channel = self.has_channel();
+        let mut outside = Outside {
+            now,
+            rules: &self.rules,
+            dial_hours: &mut self.dial_hours,
+            blending: &self.blending,
+            stops: &self.stops,
+            attempts: &self.attempts,
+            answered_waiting: &self.answered_waiting,
+            declined: &self.declined,
+            has_channel,
+            full: &BTreeSet::new(),
+        };
+        let waiting = &pair.waiting;
+        let dialling = outside.dialling(waiting.queue, waiting.place_ms);
+        if dialling == Dialling::ByNone || outside.excludes(waiting.work, pair.seat) {
+            return None;
+        }
+        let explained = self.explains.then(|| self.matching.explain(pair, &mut outside));
+        Some(explained.flatten().map(|told| Explanation {
+            chosen: true,
+            ..told
+        }))
+    }
+
     /// Time alone lets seats take what they could not before.
     fn await_turn(&mut self, now: Now) {
         let Some(moment) = self.matching.next_change().map(|at| now.mono_at(at)) else {
@@ -400,7 +431,7 @@ impl Centre {
     }
 
     /// The phone and the operator of a seat that is free.
-    fn whom_to_ask(&self, now: Now, pair: &Pair) -> Option<(RegistrationRow, OperatorId)> {
+    pub(crate) fn whom_to_ask(&self, now: Now, pair: &Pair) -> Option<(RegistrationRow, OperatorId)> {
         let waiting = &pair.waiting;
         let may = |seat: &&Seat| {
             let spared = self.spared(seat, waiting.queue, waiting.kind(), now);
@@ -411,7 +442,7 @@ impl Centre {
         Some((seat.registration.clone()?, operator))
     }
 
-    fn offer(
+    pub(crate) fn offer(
         &mut self,
         now: Now,
         pair: &Pair,

@@ -35,6 +35,8 @@ pub struct PreviewPolicy {
     pub decline_rest_s: u32,
     /// Handed back so often, a human has to look; 0 for never.
     pub declines_max: u32,
+    /// Whether operators may choose a callback themselves, and so pass over others.
+    pub chosen_by_hand: bool,
 }
 
 /// What happens when an operator has had their time to read.
@@ -53,6 +55,7 @@ impl Default for PreviewPolicy {
             ends: PreviewEnds::Dials,
             decline_rest_s: 3_600,
             declines_max: 3,
+            chosen_by_hand: false,
         }
     }
 }

@@ -2,7 +2,9 @@
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
 use crate::callback::Settled;
-use crate::id::{AttemptId, CallbackId, DialId, LegId, QueueId, TaskId, TenantId, TrunkId};
+use crate::id::{
+    AttemptId, CallbackId, DialId, LegId, NeedId, QueueId, TaskId, TenantId, TrunkId,
+};
 use crate::keeping::NeedsSaid;
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
@@ -125,6 +127,8 @@ pub(crate) struct Seat {
     pub(crate) is_told: bool,
     /// What its operator has said of the needs of whoever they speak with.
     pub(crate) said: NeedsSaid,
+    /// What its operator has noted last, and of which need.
+    pub(crate) noted: Option<(NeedId, String)>,
     /// The dial whose person hears the code word, before they hear the operator.
     pub(crate) says_code: Option<DialId>,
     pub(crate) interval: Option<IntervalRow>,
@@ -171,6 +175,7 @@ impl Seat {
             announces: false,
             is_told: false,
             said: NeedsSaid::default(),
+            noted: None,
             says_code: None,
             interval: None,
             misses: 0,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::at_seat::{PersonNow, ResultNow, result_at};
 use crate::campaign::Campaign;
 use crate::centre::Centre;
 use crate::channels::Storm;
@@ -15,6 +16,7 @@ use crate::preview::OwedNow;
 use crate::record::{ClosureRow, Work};
 use crate::rules::Tenant;
 use crate::seat::{Seat, SeatWork, With};
+use crate::staying::StayPolicy;
 use crate::stop_button::Scope;
 use crate::time::{Now, UtcMs};
 use crate::words::{
@@ -109,6 +111,9 @@ pub struct QueueNow {
     pub tasks_due_ms: Option<UtcMs>,
     /// How long who entered now would wait; none while nobody is there who could serve them.
     pub wait: Option<WaitNow>,
+    /// By when what is taken in charge is to be done.
+    #[serde(skip)]
+    pub stays: StayPolicy,
 }
 
 /// A wait that is expected, in seconds.
@@ -159,6 +164,22 @@ pub struct SeatNow {
     pub notes: Vec<String>,
     /// What that person is owed.
     pub owed: Option<OwedNow>,
+    /// Who that is.
+    pub person: Option<PersonNow>,
+    /// What is still to be told of the conversation.
+    pub result: Option<ResultNow>,
+    /// Of which queues its operator may choose a callback.
+    #[serde(skip)]
+    pub chooses: Vec<QueueName>,
+}
+
+/// A queue by its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueName {
+    /// Short name of its tenant.
+    pub tenant: String,
+    /// Its own.
+    pub queue: String,
 }
 
 /// A trunk now.
@@ -367,6 +388,7 @@ impl Centre {
                 tasks_open: count(self.tasks.of_queue(*id)),
                 tasks_due_ms: self.tasks.due_ms(*id),
                 wait: self.wait_now(now, *id, &crews).map(WaitNow::from),
+                stays: rule.callback.stays.clone(),
             });
         }
         Snapshot {
@@ -488,6 +510,9 @@ impl Centre {
             task: seat.task_in_hand(),
             notes: self.notes_of(&seat.work),
             owed: self.owed_at(&seat.work),
+            person: self.person_at(&seat.work),
+            result: result_at(&seat.work),
+            chooses: self.queues_to_choose(now, seat),
         }
     }
 

@@ -226,6 +226,13 @@ pub enum Command {
         /// What is settled and what stays of all that the person is owed.
         said: NeedsSaid,
     },
+    /// Something is noted of whoever a seat speaks with, or just has: with what they are owed.
+    NoteConversation {
+        /// Extension of the seat.
+        seat: String,
+        /// At most 500 characters, with what was noted before.
+        note: String,
+    },
     /// The operator of the seat to which a callback is offered wants its person rung.
     AcceptCallback {
         /// Extension of the seat.
@@ -243,6 +250,13 @@ pub enum Command {
         reason: String,
         /// And in their own words.
         note: Option<String>,
+    },
+    /// The operator of a seat that is free wants this callback, before its turn.
+    TakeCallback {
+        /// Extension of the seat.
+        seat: String,
+        /// Which.
+        callback: CallbackId,
     },
     /// Calls that the carrier refused, all of them or none.
     ImportAttempts(Vec<CarrierCall>),
@@ -546,6 +560,18 @@ pub enum CommandError {
         /// The need.
         need: NeedId,
     },
+    /// A note stands with what is owed.
+    #[error("whoever seat {0} speaks with is owed nothing that a note could stand with")]
+    NothingOwed(String),
+    /// No rule lets operators choose.
+    #[error("callbacks of queue {0} come in their turn: `take_by_hand` of [queue.callback] is not set")]
+    NotByHand(String),
+    /// Not at this hour, not by this trunk, not before its time, or somebody has it.
+    #[error("callback {0} cannot be called now, or is somebody else's")]
+    NotToBeTaken(CallbackId),
+    /// It has something to do.
+    #[error("seat {0} is not free to take a callback")]
+    NotFree(String),
     /// It cannot be both.
     #[error("{0} is to be kept and to be closed")]
     NeedSaidTwice(NeedId),

@@ -74,6 +74,7 @@ impl Centre {
             key_ms: row.key_ms(rule),
             step: u8::try_from(steps_reached(now, rule, row.created_ms)).unwrap_or(u8::MAX),
             knows_them: is_ones_own,
+            chosen: false,
             free,
             seats: passed.chain(left).take(SHOWN_MAX).collect(),
             passed_over: self.tasks_before(now, asked, task, turn.kept),

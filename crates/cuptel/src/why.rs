@@ -97,7 +97,9 @@ fn tell_decision(decision: &Value, lines: &mut Vec<String>) {
             "  what is asked of an operator was relaxed by {times}"
         ));
     }
-    if decision["knows_them"] == json!(true) {
+    if decision["chosen"] == json!(true) {
+        lines.push("  its operator chose it by hand, before its turn".to_owned());
+    } else if decision["knows_them"] == json!(true) {
         let whom = if decision["task"].is_null() {
             "the operator who spoke with the person last"
         } else {

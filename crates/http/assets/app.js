@@ -8,10 +8,7 @@
 
   // The engine takes a look at least once a second.
   const STALE_MS = 5000;
-  // A screen reader that is told more than this talks without end.
-  const SPACING_MS = 2500;
   const connection = document.getElementById("connection");
-  const announcer = document.getElementById("announcer");
   const clock = new Intl.DateTimeFormat("it-IT", {
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Europe/Rome",
   });
@@ -23,12 +20,10 @@
   let forms = document.body.dataset.forms;
   let formsChanged = false;
   let loading = false;
-  // The state last announced, and when.
-  let announced = text("seat-state");
-  let announcedMs = 0;
 
-  function text(id) {
-    return document.getElementById(id)?.textContent ?? "";
+  // Other scripts of the page hear of what happens here.
+  function tell(name, detail) {
+    document.dispatchEvent(new CustomEvent(`cuptel:${name}`, { detail }));
   }
 
   // Written only when it changes: a status is read aloud each time it is written.
@@ -46,24 +41,35 @@
       : "";
   }
 
-  // The new state, and while nobody is talked to nothing else.
-  function announce() {
-    const now = text("seat-state");
-    if (!announcer || now === announced || Date.now() - announcedMs < SPACING_MS) return;
-    announced = now;
-    announcedMs = Date.now();
-    write(announcer, now);
-  }
-
   function isBeingFilled(area) {
     const at = document.activeElement;
-    return area.contains(at) && at.matches("input:not([type=hidden]), select, textarea");
+    if (area.contains(at) && at.matches("input:not([type=hidden]), select, textarea")) return true;
+    // What was typed is not thrown away either, because something else has the focus for a moment.
+    return [...area.querySelectorAll("input:not([type=hidden]), textarea")].some(
+      (it) => it.type === "checkbox" || it.type === "radio" ? it.checked !== it.defaultChecked : it.value !== it.defaultValue,
+    );
   }
 
   // By what a control is known again on a page that was loaded anew.
   function keyOf(control) {
     return [control.id, control.form?.getAttribute("action"), control.name, control.value].join(" ");
   }
+
+  // Puts what can be done as it is on another page into this one.
+  function take(page, mark) {
+    for (const [id, heading] of [["contacts", "person"], ["doing", "do"]]) {
+      const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
+      if (!old || !fresh) continue;
+      const held = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+      old.replaceWith(fresh);
+      if (held === null) continue;
+      const same = [...fresh.querySelectorAll("button, input, select, summary")];
+      (same.find((it) => keyOf(it) === held) ?? document.getElementById(heading)).focus();
+    }
+    forms = page.body.dataset.forms ?? mark;
+    formsChanged = false;
+  }
+  document.addEventListener("cuptel:page", (event) => take(event.detail));
 
   // What can be done has changed: loads it, and leaves the focus where it was, or at its heading.
   async function reload(mark) {
@@ -82,14 +88,7 @@
         formsChanged = true;
         return;
       }
-      const held = doing.contains(document.activeElement) ? keyOf(document.activeElement) : null;
-      doing.replaceWith(fresh);
-      if (held !== null) {
-        const same = [...fresh.querySelectorAll("button, input, select")];
-        (same.find((it) => keyOf(it) === held) ?? document.getElementById("do")).focus();
-      }
-      forms = page.body.dataset.forms ?? mark;
-      formsChanged = false;
+      take(page, mark);
     } catch {
       formsChanged = true;
     } finally {
@@ -107,7 +106,8 @@
     const mark = texts["seat-forms"];
     if (mark !== undefined && mark !== forms) reload(mark);
     write(connection, state());
-    announce();
+    document.body.classList.remove("stale");
+    tell("look", texts);
   }
 
   function listen() {
@@ -123,7 +123,9 @@
 
   setInterval(() => {
     write(connection, state());
-    announce();
+    const isStale = Date.now() - cameMs > STALE_MS;
+    if (isStale && !document.body.classList.contains("stale")) tell("lost");
+    document.body.classList.toggle("stale", isStale);
   }, 1000);
   listen();
 })();

@@ -321,6 +321,10 @@ pub(crate) async fn known(
     let origin = Origin::of(request.extensions()).address;
     match identify(request.headers(), origin, &shared).await {
         Ok(Some(caller)) => {
+            if caller.session().is_some() {
+                let (store, name) = (&shared.store, caller.name());
+                shared.preferences.remember(store, name).await;
+            }
             request.extensions_mut().insert(caller);
         }
         Ok(None) => {}

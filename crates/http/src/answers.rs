@@ -42,8 +42,14 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
                 Disposition::Improper => language.with("told-result-improper", &about),
             }
         }
+        Command::NoteConversation { seat, .. } => {
+            language.with("console-noted", &[("seat", seat.as_str().into())])
+        }
         Command::AcceptCallback { seat, .. } => {
             language.with("told-person-called", &[("seat", seat.as_str().into())])
+        }
+        Command::TakeCallback { seat, .. } => {
+            language.with("console-taken", &[("seat", seat.as_str().into())])
         }
         Command::DeclineCallback { seat, .. } => {
             language.with("told-handed-back", &[("seat", seat.as_str().into())])
@@ -261,6 +267,14 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
             language.with("not-conversation", &[("seat", seat.as_str().into())])
         }
         CommandError::NoNeedThere { .. } => language.say("not-need-there"),
+        CommandError::NothingOwed(_) => language.say("console-nothing-owed"),
+        CommandError::NotToBeTaken(_) => language.say("console-not-to-be-taken"),
+        CommandError::NotFree(seat) => {
+            language.with("console-not-free", &[("seat", seat.as_str().into())])
+        }
+        CommandError::NotByHand(queue) => {
+            language.with("console-not-by-hand", &[("queue", queue.as_str().into())])
+        }
         CommandError::NeedSaidTwice(_) => language.say("not-need-twice"),
         CommandError::StillNeeded(_) => language.say("not-still-needed"),
         CommandError::Stopping => language.say("told-stopping"),

@@ -109,7 +109,7 @@ pub(crate) fn request_key(headers: &HeaderMap) -> Result<String, ApiError> {
     })
 }
 
-fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
+pub(crate) fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
     let note = note.unwrap_or_default();
     let note = note.trim();
     if note.chars().count() > NOTE_MAX || note.chars().any(char::is_control) {

@@ -16,7 +16,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, act};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::schema;
+use crate::{by_hand, schema};
 
 /// The result of a conversation. What is named in neither list is settled or stays by its kind.
 #[derive(Debug, ToSchema)]
@@ -33,6 +33,8 @@ pub(crate) struct Dispose {
     /// Of a form: needs that were shown; those that are not to be closed are kept.
     #[schema(value_type = Option<Vec<i64>>)]
     shown: Vec<NeedId>,
+    /// What was noted, with what the person is owed; at most 500 characters, with what was before.
+    note: Option<String>,
 }
 
 /// One identifier, as a form writes it, or several.
@@ -45,7 +47,7 @@ enum Ids {
     Nothing(()),
 }
 
-const FIELDS: &[&str] = &["disposition", "keep", "close", "shown"];
+const FIELDS: &[&str] = &["disposition", "keep", "close", "shown", "note"];
 
 /// By hand, because a form says the same key once for each box that is ticked.
 impl<'de> Deserialize<'de> for Dispose {
@@ -64,12 +66,16 @@ impl<'de> Visitor<'de> for OfFields {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Dispose, A::Error> {
-        let mut disposition = None;
+        let (mut disposition, mut note) = (None, None);
         let [mut keep, mut close, mut shown] = [const { Vec::new() }; 3];
         while let Some(key) = map.next_key::<String>()? {
             let list = match key.as_str() {
                 "disposition" => {
                     disposition = Some(map.next_value()?);
+                    continue;
+                }
+                "note" => {
+                    note = map.next_value()?;
                     continue;
                 }
                 "keep" => &mut keep,
@@ -95,6 +101,7 @@ impl<'de> Visitor<'de> for OfFields {
             keep,
             close,
             shown,
+            note,
         })
     }
 }
@@ -121,6 +128,20 @@ pub(crate) async fn dispose(
     Path(seat): Path<String>,
     asked: Asked<Dispose>,
 ) -> Result<Response, ApiError> {
+    // First, because the result may end the time in which something can be noted.
+    let note = by_hand::noted(asked.wish.note.clone());
+    let noted = match note {
+        Ok(Some(note)) => {
+            let seat = seat.clone();
+            let command = Command::NoteConversation { seat, note };
+            shared.carry_out(&caller, command).await
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = noted {
+        return act(&shared, caller, &seat, asked.by_form, Err(error)).await;
+    }
     let command = Command::Dispose {
         seat: seat.clone(),
         disposition: asked.wish.disposition,

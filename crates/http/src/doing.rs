@@ -46,7 +46,11 @@ impl Doing {
     pub(crate) fn mark(seat: &SeatNow) -> String {
         let reachable = if seat.reachable { "" } else { "!" };
         let task = seat.task.map_or(String::new(), |task| task.to_string());
-        format!("{}{} {}{task}", seat.chosen, reachable, seat.work)
+        let told = seat.result.and_then(|result| result.told);
+        let told = told.map_or("", |told| told.as_str());
+        let call = seat.person.as_ref().and_then(|person| person.attempt);
+        let call = call.map_or(String::new(), |call| format!(" {call}"));
+        format!("{}{} {}{task} {told}{call}", seat.chosen, reachable, seat.work)
     }
 }
 
@@ -84,6 +88,9 @@ mod tests {
             task: None,
             notes: Vec::new(),
             owed: None,
+            person: None,
+            result: None,
+            chooses: Vec::new(),
         }
     }
 

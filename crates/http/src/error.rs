@@ -351,6 +351,10 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NotUnseen(_)
         | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
+        | CommandError::NothingOwed(_)
+        | CommandError::NotToBeTaken(_)
+        | CommandError::NotFree(_)
+        | CommandError::NotByHand(_)
         | CommandError::NoCallbackOffered(_)
         | CommandError::NoNeedThere { .. }
         | CommandError::TaskNotOffered { .. }
@@ -471,6 +475,10 @@ fn hint_of(refused: &CommandError) -> &'static str {
         }
         CommandError::NobodyThere(_) => "POST /api/v1/seats/{seat}/sign-in first",
         CommandError::NoConversation(_) => "give the result during a conversation or its wrap-up",
+        CommandError::NotToBeTaken(_) => "take another, or wait for its turn",
+        CommandError::NotFree(_) => "take it when nothing is offered or done there",
+        CommandError::NotByHand(_) => "an administrator sets `take_by_hand` in the configuration",
+        CommandError::NothingOwed(_) => "take something in charge: its note is kept with it",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
         CommandError::Stopping => "look at /health/ready",
     }
@@ -618,6 +626,10 @@ mod tests {
                 409,
             ),
             (CommandError::NoConversation(seat()), 409),
+            (CommandError::NothingOwed(seat()), 409),
+            (CommandError::NotToBeTaken(cuptel_core::id::CallbackId(7)), 409),
+            (CommandError::NotFree(seat()), 409),
+            (CommandError::NotByHand("prenotazioni".to_owned()), 409),
             (CommandError::Stopping, 503),
         ] {
             assert_eq!(

@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
 use crate::error::ApiError;
+use crate::person::AtSeat;
 use crate::pages::Shared;
 use crate::texts::Language;
 use crate::wall::Wall;
@@ -172,6 +173,8 @@ pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
                 seat.pause_reason = None;
                 seat.notes.clear();
                 seat.owed = None;
+                seat.person = None;
+                seat.result = None;
             }
             Sight::Full => {
                 if let Some(owed) = &mut seat.owed {
@@ -387,7 +390,10 @@ impl Listening {
                 let sight = self.onlooker.sight_of(seat);
                 let board = self.board(look, sight);
                 let line = board.seats.iter().find(|seat| seat.name == *name);
-                let texts = line.map(|line| line.texts(&board)).unwrap_or_default();
+                let mut texts = line.map(|line| line.texts(&board)).unwrap_or_default();
+                let language = self.onlooker.language;
+                let at_seat = seat.map(|seat| AtSeat::of(language, look, seat, sight));
+                texts.extend(at_seat.iter().flat_map(AtSeat::texts));
                 serde_json::to_string(&texts).map(Arc::from)
             }
         }

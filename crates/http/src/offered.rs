@@ -43,7 +43,7 @@ pub(crate) struct Decline {
 /// An identifier, as a program or a form writes it.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(untagged)]
-enum Written {
+pub(crate) enum Written {
     Number(i64),
     Text(String),
     #[default]
@@ -51,7 +51,7 @@ enum Written {
 }
 
 impl Written {
-    fn callback(&self) -> Result<Option<CallbackId>, ApiError> {
+    pub(crate) fn callback(&self) -> Result<Option<CallbackId>, ApiError> {
         match self {
             Self::Number(id) => Ok(Some(CallbackId(*id))),
             // The form of a page that was loaded before anything was offered.

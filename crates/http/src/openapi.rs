@@ -10,7 +10,7 @@ use crate::error::PROBLEM;
 
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events,
-    health, importing, measures, numbers, offered, reads, reports, revealing, sites, staffing,
+    health, importing, measures, my_queue, numbers, offered, reads, reports, revealing, sites, staffing,
     stops, tasks, tenants,
 };
 
@@ -33,6 +33,7 @@ use crate::{
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
         actions::one_more, actions::front_office, disposing::dispose, offered::accept, offered::decline,
+        my_queue::take,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile,
         staffing::assign_callback, staffing::acknowledge_callback,

@@ -20,7 +20,11 @@ use crate::board::Board;
 use crate::choosing_seat;
 use crate::error::ApiError;
 use crate::events::as_seen;
+use crate::in_charge::Form;
+use crate::my_queue;
 use crate::pages::Shared;
+use crate::person::{AtSeat, Contact};
+use crate::preferences::Preferences;
 use crate::score::{Score, scores};
 use crate::seat_line::SeatLine;
 use crate::session::Notice;
@@ -62,6 +66,8 @@ pub(crate) struct Frame<'a> {
     /// Whether they work on a seat, and have no use for what the system tells of itself.
     pub(crate) is_operator: bool,
     pub(crate) notice: Option<Notice>,
+    /// How whoever has signed in wants their pages.
+    pub(crate) preferences: Arc<Preferences>,
 }
 
 /// What is counted in the database.
@@ -97,6 +103,17 @@ struct SeatPage<'a> {
     seat: &'a SeatLine,
     /// Whether whoever looks may act there.
     acts: bool,
+    /// Whether they work there.
+    works: bool,
+    at_seat: AtSeat,
+    /// What was before with whoever it has to do with.
+    contacts: Vec<Contact>,
+    /// What its operator may take.
+    queue: Vec<my_queue::Line>,
+    /// "Taken in charge", where there is somebody for whom.
+    form: Option<Form>,
+    keys: Vec<(String, String)>,
+    settings: String,
     /// What its task is, where it has one.
     task_words: Option<String>,
     /// Reasons that a pause may have; any, where there are none.
@@ -133,6 +150,7 @@ pub(crate) fn frame<'a>(
         who: caller.map(|caller| caller.name().to_owned()),
         is_operator: caller.is_some_and(|caller| caller.role() == Role::Operator),
         notice,
+        preferences: shared.preferences.of(caller.map(Caller::name)),
     }
 }
 
@@ -273,11 +291,26 @@ pub(crate) async fn seat(
         Some((now, seat)) => {
             let task_words = task_of(&shared, now).await;
             let frame = frame(&shared, onlooker.language, onlooker.caller.as_ref());
+            let contacts = shared.contacts_at(&onlooker, now).await;
+            let language = onlooker.language;
+            let acts = onlooker.acts_on(now);
+            let queue = match acts {
+                true => shared.queue_at(language, &look, now).await,
+                false => Vec::new(),
+            };
+            let speaks = acts && now.result.is_some();
             html(&SeatPage {
+                at_seat: AtSeat::of(language, &look, now, onlooker.sight_of(Some(now))),
+                works: onlooker.sight_of(Some(now)) == Sight::Own,
+                contacts,
+                queue,
+                form: speaks.then(|| Form::of(language, &look, now)),
+                keys: frame.preferences.list(language),
+                settings: frame.preferences.told(language),
                 frame,
                 board: &board,
                 seat,
-                acts: onlooker.acts_on(now),
+                acts,
                 task_words,
                 reasons: &look.pause_reasons,
                 declines: &look.decline_reasons,
@@ -312,6 +345,7 @@ pub(crate) fn no_such_page(language: Language) -> Response {
 
 const STYLE: &str = include_str!("../assets/app.css");
 const SCRIPT: &str = include_str!("../assets/app.js");
+const CONSOLE_SCRIPT: &str = include_str!("../assets/console.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 
 /// Sent whole each time, so that page and script are always of the same build.
@@ -327,6 +361,11 @@ pub(crate) async fn style() -> impl IntoResponse {
 /// The script.
 pub(crate) async fn script() -> impl IntoResponse {
     asset("text/javascript; charset=utf-8", SCRIPT)
+}
+
+/// The script of an operator's page.
+pub(crate) async fn console_script() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", CONSOLE_SCRIPT)
 }
 
 /// The icon.

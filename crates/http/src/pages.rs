@@ -27,13 +27,15 @@ use crate::events::{Numbering, Renderings, STREAMS_MAX};
 use crate::importing::ImportBounds;
 use crate::page::TotalsKept;
 use crate::password::Digests;
+use crate::person::Looked;
 use crate::port::Engine;
 use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
-    disposing, events, health, importing, measures, numbers, offered, openapi, origin, page, reads,
-    reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
+    disposing, events, health, importing, in_charge, measures, my_day, my_queue, numbers, offered,
+    openapi, origin, page, person, preferences, reads, reports, revealing, rights, signing_in,
+    sites, staffing, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.
@@ -126,6 +128,10 @@ pub(crate) struct SharedParts {
     pub(crate) renderings: Renderings,
     pub(crate) numbering: Numbering,
     pub(crate) totals: TotalsKept,
+    /// Looks at the past of persons that were written down.
+    pub(crate) looked: Looked,
+    /// How those who are here want their pages.
+    pub(crate) preferences: preferences::Chosen,
     pub(crate) streams: Arc<Semaphore>,
     /// Held by the one import that is going on.
     pub(crate) importing: Mutex<()>,
@@ -176,6 +182,8 @@ impl Pages {
             renderings: Renderings::default(),
             numbering: Numbering::of_process(process),
             totals: TotalsKept::default(),
+            looked: Looked::default(),
+            preferences: preferences::Chosen::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             importing: Mutex::new(()),
             closed: watch::Sender::new(false),
@@ -188,6 +196,7 @@ impl Pages {
         let refuse_cross_site = |_: ProtectionError| ApiError::CrossSite.into_response();
         Router::new()
             .merge(page_paths())
+            .merge(console_paths())
             .nest("/api/v1", api_paths(&self.shared))
             .fallback(no_such_path)
             .method_not_allowed_fallback(wrong_method)
@@ -231,12 +240,26 @@ fn page_paths() -> Router<Shared> {
         .route("/metrics", get(measures::scrape))
 }
 
+/// What an operator does at their page that no program has a use for.
+fn console_paths() -> Router<Shared> {
+    Router::new()
+        .route("/seats/{seat}/number", post(person::number))
+        .route("/seats/{seat}/in-charge", post(in_charge::take))
+        .route(
+            "/preferences",
+            get(preferences::page).post(preferences::keep),
+        )
+        .route("/day", get(my_day::page))
+        .layer(middleware::from_fn(lead_to_sign_in))
+}
+
 fn operation_paths() -> Router<Shared> {
     Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/app.css", get(page::style))
         .route("/app.js", get(page::script))
+        .route("/console.js", get(page::console_script))
         .route("/icon.svg", get(page::icon))
 }
 
@@ -373,6 +396,7 @@ fn action_paths() -> Router<Shared> {
         .route("/seats/{seat}/front-office", post(actions::front_office))
         .route("/seats/{seat}/one-more", post(actions::one_more))
         .route("/seats/{seat}/disposition", post(disposing::dispose))
+        .route("/seats/{seat}/take", post(my_queue::take))
         .route("/seats/{seat}/accept", post(offered::accept))
         .route("/seats/{seat}/decline", post(offered::decline))
         .layer(middleware::from_fn(lead_to_sign_in))

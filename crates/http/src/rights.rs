@@ -83,6 +83,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             | "/seats/{seat}/front-office"
             | "/seats/{seat}/one-more"
             | "/seats/{seat}/disposition"
+            | "/seats/{seat}/take"
             | "/seats/{seat}/accept"
             | "/seats/{seat}/decline"
             | "/tasks/{id}/accept"

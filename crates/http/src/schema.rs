@@ -235,7 +235,7 @@ shapes! {
         offer: i64, attempt: Option<i64>, callback: Option<i64>, task: Option<i64>, at_ms: i64,
         queue: Option<String>, seat: Option<String>, operator: Option<String>, state: String,
         ended_ms: Option<i64>, rules: Option<String>, rules_since_ms: Option<i64>,
-        strategy: String, place_ms: i64, key_ms: i64, step: u8, knows_them: bool, free: u64,
+        strategy: String, place_ms: i64, key_ms: i64, step: u8, knows_them: bool, chosen: bool, free: u64,
         seats: Vec<Considered>, passed_over: Vec<PassedOver>,
     }
     /// A seat that was looked at, with what ranked it, in this order.
@@ -453,8 +453,16 @@ shapes! {
         name: String, operator: Option<String>, home: Option<String>, employer: Option<String>,
         chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>, tenant: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
-        notes: Vec<String>, owed: Option<OwedNow>,
+        notes: Vec<String>, owed: Option<OwedNow>, person: Option<PersonNow>, result: Option<ResultNow>,
     }
+    /// Whoever a seat has to do with; only with a token. `attempt` is the call by which they rang in.
+    PersonNow {
+        number: Option<String>, attempt: Option<i64>, waits_since_ms: Option<i64>, answered_ms: Option<i64>,
+        another_person: bool, returned: bool,
+    }
+    /// What is still to be told of a conversation: `told` is the result that was, `until_ms` when the time for
+    /// it ends; with the result already, if `ends_with_it`.
+    ResultNow { told: Option<String>, until_ms: Option<i64>, ends_with_it: bool }
     /// Whoever a seat has to do with; only with a token. `is_offered` says that they may be accepted or
     /// handed back, `reads_until_ms` until when the operator may read before that is decided by itself:
     /// the person is rung (`then_dials`), or another seat has it.

@@ -65,6 +65,8 @@ impl SharedParts {
             }
             Command::Choose { seat, .. }
             | Command::Dispose { seat, .. }
+            | Command::NoteConversation { seat, .. }
+            | Command::TakeCallback { seat, .. }
             | Command::AcceptCallback { seat, .. }
             | Command::DeclineCallback { seat, .. }
             | Command::AcceptTask { seat, .. } => self.allow_seat(caller, seat).await,
@@ -121,7 +123,7 @@ impl SharedParts {
     }
 
     /// Whether a caller may act on a seat: who works there, or who leads them.
-    async fn allow_seat(&self, caller: &Caller, seat: &str) -> Result<(), ApiError> {
+    pub(crate) async fn allow_seat(&self, caller: &Caller, seat: &str) -> Result<(), ApiError> {
         let look = self.engine.snapshot();
         let found = look.seats.iter().find(|it| it.name == seat);
         let operator = found.and_then(|seat| seat.operator.as_deref());
@@ -276,6 +278,8 @@ fn about(command: &Command) -> Option<String> {
         Command::SignIn { .. }
         | Command::Choose { .. }
         | Command::Dispose { .. }
+        | Command::NoteConversation { .. }
+        | Command::TakeCallback { .. }
         | Command::AcceptCallback { .. }
         | Command::DeclineCallback { .. }
         | Command::ImportAttempts(_)
@@ -344,6 +348,8 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         },
         Command::SignIn { .. }
         | Command::Dispose { .. }
+        | Command::NoteConversation { .. }
+        | Command::TakeCallback { .. }
         | Command::AcceptCallback { .. }
         | Command::DeclineCallback { .. }
         | Command::ImportAttempts(_)

@@ -106,6 +106,7 @@ fn shown_of(seat: &SeatNow, sight: Sight) -> SeatNow {
             pause_reason: None,
             notes: Vec::new(),
             owed: None,
+            person: None,
             ..seat.clone()
         },
     }

@@ -188,6 +188,7 @@ fn preview(chance: &mut Chance) -> PreviewPolicy {
         ]),
         decline_rest_s: chance.pick(&[0, 60, 200]),
         declines_max: chance.pick(&[1, 2, 3]),
+        chosen_by_hand: true,
     }
 }
 

@@ -2,7 +2,7 @@
 //! What was handed back is reckoned anew from the rows: where it may be offered, and who has to look.
 
 use cuptel_core::id::{CallbackId, SeatId};
-use cuptel_core::record::{DeclineRow, Record, Work};
+use cuptel_core::record::{CallbackRow, DeclineRow, Record, Work};
 use cuptel_core::step::Command;
 use cuptel_core::words::{CallbackState, OfferState};
 
@@ -37,7 +37,7 @@ impl World {
             Some((seat.name, owed.callback))
         });
         let Some((seat, callback)) = offered.next() else {
-            return Ok(());
+            return self.chooses_one(draw);
         };
         let callback = Some(callback);
         if draw < 50 || self.is_calm() {
@@ -50,6 +50,28 @@ impl World {
             callback,
             reason,
             note: None,
+        })
+    }
+
+    /// Somebody whose seat is free takes a callback before its turn: any that waits.
+    fn chooses_one(&mut self, draw: u64) -> Result<(), Broken> {
+        let now = self.now();
+        let Some(process) = self.process.as_ref().filter(|_| draw < 60) else {
+            return Ok(());
+        };
+        let mut seats = process.switch.snapshot(now).seats.into_iter();
+        let seat = seats.find(|seat| !seat.chooses.is_empty());
+        let waits = |row: &&CallbackRow| row.state == CallbackState::Waiting;
+        let rows = self.decided.callbacks.values().filter(waits);
+        let waiting: Vec<CallbackId> = rows.map(|row| row.id).collect();
+        let place = usize::try_from(draw).unwrap_or(0) % waiting.len().max(1);
+        let (Some(seat), Some(&callback)) = (seat, waiting.get(place)) else {
+            return Ok(());
+        };
+        self.met.deed("takes");
+        self.commands(Command::TakeCallback {
+            seat: seat.name,
+            callback,
         })
     }
 

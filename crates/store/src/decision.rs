@@ -178,6 +178,8 @@ pub struct DecisionView {
     pub step: u8,
     /// Whether it had waited for this very operator.
     pub knows_them: bool,
+    /// Whether its operator has chosen it, and so passed over others.
+    pub chosen: bool,
     /// Seats that were free and can do it.
     pub free: usize,
     /// The best of them, and those whom it must not go to.
@@ -232,6 +234,7 @@ fn read(row: &Row) -> Result<(DecisionView, Explanation), sqlx::Error> {
         key_ms: 0,
         step: 0,
         knows_them: false,
+        chosen: false,
         free: 0,
         seats: Vec::new(),
         passed_over: Vec::new(),
@@ -240,6 +243,7 @@ fn read(row: &Row) -> Result<(DecisionView, Explanation), sqlx::Error> {
     let told = explanation(&text)?;
     (view.strategy, view.place_ms, view.key_ms) = (told.strategy, told.place_ms, told.key_ms);
     (view.step, view.knows_them, view.free) = (told.step, told.knows_them, told.free);
+    view.chosen = told.chosen;
     Ok((view, told))
 }
 

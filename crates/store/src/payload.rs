@@ -9,7 +9,7 @@ use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
     announcement, assignment, attempt, bulk_action, callback, campaign, chosen_time, closure,
-    code_word, config_version, decision, decline, dial, mark, need_detail, number, offer, operator,
+    code_word, config_version, contact, decision, decline, dial, mark, need_detail, number, offer, operator,
     owner, profile, promise, registration, review, seat, sign_in, site_outage, state_interval,
     task,
 };
@@ -166,7 +166,7 @@ impl Table {
             Self::Dial => &[dial::UPSERT],
             Self::Offer => &[offer::UPSERT],
             Self::Decision => &[decision::UPSERT],
-            Self::Assignment => &[assignment::UPSERT],
+            Self::Assignment => &[assignment::UPSERT, contact::NUMBERED, contact::SPOKEN],
             Self::SignIn => &[sign_in::UPSERT],
             Self::Interval => &[state_interval::UPSERT],
             Self::Registration => &[registration::UPSERT],

@@ -157,6 +157,9 @@ pub struct Explanation {
     /// Whether it had waited for this very operator.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub knows_them: bool,
+    /// Whether its operator has chosen it, and so passed over others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub chosen: bool,
     /// Seats that were free and can do it; of a task's, the first fifty are looked at.
     pub free: usize,
     /// The best of them, and those whom it must not go to.
@@ -228,6 +231,7 @@ impl Matching {
             key_ms: waiting.key_ms,
             step: pair.step,
             knows_them,
+            chosen: false,
             free: line.free_count(step, seats, &self.lending),
             seats: considered.take(SHOWN_MAX).collect(),
             passed_over: self.passed_over(pair, on),

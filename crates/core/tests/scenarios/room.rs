@@ -35,7 +35,7 @@ use cuptel_core::rules::{
     PromptId, Queue, ReminderPrompts, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk,
     VerifyPrompts, WhenPrompts, WrapUp,
 };
-use cuptel_core::snapshot::{QueueNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
+use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
@@ -1000,6 +1000,11 @@ impl Room {
     pub(crate) fn history_of(&self, task: TaskId) -> Vec<TaskEventKind> {
         let events = self.task_events.iter().filter(|event| event.task == task);
         events.map(|event| event.kind).collect()
+    }
+
+    /// A seat as its page sees it.
+    pub(crate) fn seat_now(&self, seat: usize) -> SeatNow {
+        self.centre.snapshot(self.now).seats[seat - 1].clone()
     }
 
     /// Which task a seat does, or is offered.

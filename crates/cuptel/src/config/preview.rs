@@ -26,6 +26,9 @@ impl PreviewSettings {
         ] {
             *value = table.whole_or(key, range, *value);
         }
+        if let Some(chosen) = table.truth("take_by_hand") {
+            policy.chosen_by_hand = chosen.value;
+        }
         let ends = [
             ("dials", PreviewEnds::Dials),
             ("hands_back", PreviewEnds::HandsBack),

@@ -26,6 +26,7 @@ use cuptel_core::snapshot::{
     TrunkNow, WaitNow, WaitsNow,
 };
 use cuptel_core::staffing::Account;
+use cuptel_core::staying::StayPolicy;
 use cuptel_core::step::Command;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
@@ -301,6 +302,9 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         task: None,
         notes: Vec::new(),
         owed: None,
+        person: None,
+        result: None,
+        chooses: Vec::new(),
     }
 }
 
@@ -427,6 +431,7 @@ pub(crate) fn busy() -> Snapshot {
                 low_s: 100,
                 high_s: 420,
             }),
+            stays: StayPolicy::default(),
         }],
         seats: vec![
             seat("101", Some("anna"), Chosen::Available, WorkState::Talking),
@@ -487,6 +492,7 @@ fn explanation(before: AttemptId) -> Explanation {
         key_ms: AT_MS,
         step: 0,
         knows_them: false,
+        chosen: false,
         free: 1,
         seats: vec![Considered {
             seat: SeatId(1),

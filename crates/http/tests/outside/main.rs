@@ -8,6 +8,7 @@
 mod accounts;
 mod api;
 mod campaigns;
+mod console;
 mod desk;
 mod languages;
 mod metrics;

@@ -129,6 +129,11 @@ pub(super) const ALL: &[Step] = &[
         "account",
         include_str!("../../migrations/0029_account.sql"),
     ),
+    (
+        34,
+        "console",
+        include_str!("../../migrations/0034_console.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

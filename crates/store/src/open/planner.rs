@@ -46,7 +46,8 @@ mod tests {
     use crate::store::{SHARD, Store};
     use crate::{
         Access, assignment, attempt, audit, backlog, bulk_action, callback, campaign, carrier,
-        code_word, decision, decline, dial, mark, need_detail, number, offer, open, owner, promise,
+        code_word, contact, decision, decline, dial, mark, need_detail, number, offer, open, owner,
+        preference, promise,
         report, review, task,
     };
 
@@ -96,6 +97,8 @@ mod tests {
             mark::LOOKUPS,
             need_detail::LOOKUPS,
             campaign::LOOKUPS,
+            contact::LOOKUPS,
+            preference::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

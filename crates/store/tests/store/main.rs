@@ -14,6 +14,8 @@ mod cluster;
 #[cfg(test)]
 mod commit;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod home;
 #[cfg(test)]
 mod opening;

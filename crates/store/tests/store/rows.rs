@@ -684,6 +684,7 @@ pub(crate) fn decision(offer: i64, rules: i64) -> DecisionRow {
             key_ms: NOW - 300_000,
             step: 1,
             knows_them: false,
+            chosen: false,
             free: 9,
             seats: vec![
                 considered(1, Eligibility::Eligible),

@@ -1,0 +1,102 @@
+//! Whoever a seat has to do with, as its page says it before all that they are owed; and the time after
+//! a conversation.
+
+use serde::Serialize;
+
+use crate::centre::Centre;
+use crate::id::AttemptId;
+use crate::record::Work;
+use crate::seat::{SeatWork, With};
+use crate::time::UtcMs;
+use crate::words::Disposition;
+
+/// Whoever a seat has to do with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonNow {
+    /// Their number, masked; none where it was withheld, or is forgotten by now.
+    pub number: Option<String>,
+    /// The call by which they rang in.
+    pub attempt: Option<AttemptId>,
+    /// Since when they wait, or had waited, on the line.
+    pub waits_since_ms: Option<UtcMs>,
+    /// When an operator answered.
+    pub answered_ms: Option<UtcMs>,
+    /// Whether they called for another person than the one whom the number stands for.
+    pub another_person: bool,
+    /// Whether they rang back after a call of ours.
+    pub returned: bool,
+}
+
+/// The conversation being had, or just had, as far as its operator has yet to see to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct ResultNow {
+    /// What was told already.
+    pub told: Option<Disposition>,
+    /// Until when there is time for it; none in the conversation.
+    pub until_ms: Option<UtcMs>,
+    /// Whether that time ends with the result.
+    pub ends_with_it: bool,
+}
+
+impl Centre {
+    /// Whoever a seat has to do with.
+    pub(crate) fn person_at(&self, work: &SeatWork) -> Option<PersonNow> {
+        let attempt = match work {
+            SeatWork::Offered { offer, .. } => of_call(offer.work),
+            SeatWork::Talking { with, .. } => match with {
+                With::Caller(id) => Some(*id),
+                With::Ringing { .. } | With::Person { .. } => None,
+            },
+            SeatWork::WrapUp { done, .. } => of_call(done.assignment.work),
+            SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => return None,
+        };
+        let live = attempt.and_then(|id| self.attempts.get(&id));
+        let case = self.case_at(work).and_then(|id| self.cases.get(&id));
+        let called = live.and_then(|live| live.caller.number.as_ref());
+        let number = called.or(case.map(|case| &case.number));
+        Some(PersonNow {
+            number: number.map(ToString::to_string),
+            attempt,
+            waits_since_ms: live.and_then(|live| live.queued_ms),
+            answered_ms: live.and_then(|live| live.row.talking_ms),
+            another_person: live.is_some_and(|live| live.another_person),
+            returned: live.is_some_and(|live| live.returned_ms.is_some()),
+        })
+    }
+}
+
+fn of_call(work: Work) -> Option<AttemptId> {
+    match work {
+        Work::Attempt(id) => Some(id),
+        Work::Callback(_) => None,
+    }
+}
+
+/// What is still to be told of a conversation.
+pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
+    match work {
+        SeatWork::Talking { assignment, with, .. } => match with {
+            With::Ringing { .. } => None,
+            With::Caller(_) | With::Person { .. } => Some(ResultNow {
+                told: assignment.disposition,
+                until_ms: None,
+                ends_with_it: false,
+            }),
+        },
+        SeatWork::WrapUp { may_end, done, .. } => Some(ResultNow {
+            told: done.assignment.disposition,
+            until_ms: done.assignment.wrap_up_until_ms,
+            ends_with_it: *may_end,
+        }),
+        SeatWork::Idle
+        | SeatWork::Offered { .. }
+        | SeatWork::AtTask { .. }
+        | SeatWork::Informed { .. }
+        | SeatWork::Resting { .. }
+        | SeatWork::NotResponding => None,
+    }
+}

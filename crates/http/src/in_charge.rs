@@ -1,0 +1,386 @@
+//! "Taken in charge": no slot was found, and an operator promises a call. The form is looked at twice: what
+//! is wrong is said with what was typed still there, and before anything is entered the deadline is shown.
+//!
+//! The tax code is only checked, so that what is read back to the person is right: it is stored nowhere,
+//! because who is called is known by their number. The number of the prescription is stored only where
+//! the operator says that whoever calls needs it, in the note, and goes with the number.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use cuptel_core::by_hand::{ByHandError, CallbackTold, NOTE_MAX};
+use cuptel_core::number::Caller as Person;
+use cuptel_core::prescription::{NotAPrescription, PrescriptionNumber};
+use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot};
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::tax_code::{NotATaxCode, TaxCode};
+use cuptel_core::words::{KindByHand, PriorityClass};
+use serde::Deserialize;
+
+use crate::access::Caller;
+use crate::actions::{Asked, path_of};
+use crate::answers;
+use crate::error::ApiError;
+use crate::page::{Frame, frame, html};
+use crate::pages::Shared;
+use crate::port::Refusal;
+use crate::session::{Notice, random_name};
+use crate::texts::Language;
+use crate::words;
+
+/// Bytes of a field of the form, at most: far beyond what is right, so that what is wrong can be shown.
+const FIELD_MAX: usize = 2_000;
+
+/// What was typed.
+#[derive(Default, Clone, Deserialize)]
+#[serde(default)]
+pub(crate) struct Typed {
+    /// Tenant and queue, with a stroke between them.
+    pub(crate) queue: String,
+    pub(crate) class: String,
+    pub(crate) number: String,
+    pub(crate) nre: String,
+    pub(crate) tax_code: String,
+    pub(crate) note: String,
+    pub(crate) keep_nre: String,
+    /// The same form, sent again, has the same.
+    pub(crate) key: String,
+    /// `confirm`, `back`, or nothing.
+    pub(crate) step: String,
+}
+
+/// What was typed is of a person.
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Typed").field("step", &self.step).finish_non_exhaustive()
+    }
+}
+
+/// A class with what it means where its deadline is known.
+pub(crate) struct ClassChoice {
+    pub(crate) class: PriorityClass,
+    pub(crate) label: String,
+}
+
+/// A queue that something can be taken in charge for.
+pub(crate) struct QueueChoice {
+    pub(crate) value: String,
+    pub(crate) label: String,
+}
+
+/// The form, with what may be chosen.
+pub(crate) struct Form {
+    pub(crate) typed: Typed,
+    pub(crate) queues: Vec<QueueChoice>,
+    pub(crate) classes: Vec<ClassChoice>,
+    /// What is wrong, by the identifier of its field.
+    pub(crate) wrong: Vec<(&'static str, String)>,
+}
+
+impl Form {
+    /// The empty form of a seat: the queue of the work at hand comes first.
+    pub(crate) fn of(language: Language, look: &Snapshot, seat: &SeatNow) -> Self {
+        let owed = seat.owed.as_ref();
+        let need = owed.and_then(|owed| owed.needs.first());
+        let tenant = seat.tenant.as_ref().or(need.map(|need| &need.tenant));
+        let queue = seat.queue.as_ref().or(need.and_then(|need| need.queue.as_ref()));
+        let typed = Typed {
+            queue: match (tenant, queue) {
+                (Some(tenant), Some(queue)) => format!("{tenant}/{queue}"),
+                (_, _) => String::new(),
+            },
+            ..Typed::default()
+        };
+        Self::with(language, look, typed)
+    }
+
+    fn with(language: Language, look: &Snapshot, typed: Typed) -> Self {
+        let tenant = |queue: &QueueNow| {
+            let mut tenants = look.tenants.iter();
+            let found = tenants.find(|it| it.name == queue.tenant);
+            found.map_or(&queue.tenant, |it| &it.title).clone()
+        };
+        let choice = |queue: &QueueNow| QueueChoice {
+            value: format!("{}/{}", queue.tenant, queue.name),
+            label: format!("{}, {}", queue.title, tenant(queue)),
+        };
+        let class = |class: &PriorityClass| ClassChoice {
+            class: *class,
+            label: class_words(language, *class),
+        };
+        Self {
+            typed,
+            queues: look.queues.iter().map(choice).collect(),
+            classes: PriorityClass::ALL.iter().map(class).collect(),
+            wrong: Vec::new(),
+        }
+    }
+
+    /// What is wrong with a field; empty where nothing is.
+    pub(crate) fn wrong_with(&self, field: &str) -> &str {
+        let mut wrong = self.wrong.iter();
+        wrong
+            .find(|(own, _)| *own == field)
+            .map_or("", |(_, why)| why.as_str())
+    }
+}
+
+fn class_words(language: Language, class: PriorityClass) -> String {
+    language.say(match class {
+        PriorityClass::U => "console-class-u",
+        PriorityClass::B => "console-class-b",
+        PriorityClass::D => "console-class-d",
+        PriorityClass::P => "console-class-p",
+    })
+}
+
+#[derive(Template)]
+#[template(path = "in_charge_page.html")]
+struct InChargePage<'a> {
+    frame: Frame<'a>,
+    seat_name: &'a str,
+    path: String,
+    form: Form,
+    /// What is about to be entered, a line each; nothing while something is wrong.
+    summary: Option<Vec<(String, String)>>,
+    /// Why the rules do not take it.
+    refused: Option<String>,
+}
+
+/// What was typed, as far as it is right.
+struct Right {
+    told: CallbackTold,
+    summary: Vec<(String, String)>,
+}
+
+/// A form that was sent to the wrong seat, or is right, or is wrong.
+enum Looked {
+    Right(Box<Right>),
+    Wrong(Vec<(&'static str, String)>),
+}
+
+/// Looks at the form, says by when the call is owed, and enters it when that is confirmed.
+pub(crate) async fn take(
+    caller: Caller,
+    State(shared): State<Shared>,
+    language: Language,
+    Path(name): Path<String>,
+    asked: Asked<Typed>,
+) -> Result<Response, ApiError> {
+    shared.allow_seat(&caller, &name).await?;
+    let look = shared.engine.snapshot();
+    let seat = look.seats.iter().find(|seat| seat.name == name);
+    let seat = seat.ok_or_else(|| Refusal::Refused(CommandError::NoSeat(name.clone())))?;
+    let mut typed = asked.wish;
+    for field in [&typed.number, &typed.nre, &typed.tax_code, &typed.note, &typed.key] {
+        if field.len() > FIELD_MAX {
+            return Err(ApiError::TooLarge);
+        }
+    }
+    if typed.key.is_empty() {
+        typed.key = random_name().map_err(ApiError::NoRandom)?;
+    }
+    let step = std::mem::take(&mut typed.step);
+    let mut form = Form::with(language, &look, typed);
+    if step == "back" {
+        return Ok(shown(&shared, &caller, language, (&name, form), (None, None)));
+    }
+    let right = match looked_at(&shared, language, (&look, seat), &form.typed).await? {
+        Looked::Right(right) => *right,
+        Looked::Wrong(wrong) => {
+            form.wrong = wrong;
+            return Ok(shown(&shared, &caller, language, (&name, form), (None, None)));
+        }
+    };
+    let Right { told, summary } = right;
+    let told = Box::new(told);
+    let command = if step == "confirm" {
+        Command::AddCallback(told)
+    } else {
+        Command::CheckCallback { told, beside: 0 }
+    };
+    match shared.carry_out(&caller, command).await {
+        Ok(()) if step != "confirm" => {
+            let page = (Some(summary), None);
+            Ok(shown(&shared, &caller, language, (&name, form), page))
+        }
+        // Pressed twice: the first press has entered it.
+        Ok(()) | Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
+            ByHandError::OpenAlready(_),
+        )))) if step == "confirm" => {
+            let notice = Notice {
+                good: true,
+                text: language.say("console-in-charge-done"),
+            };
+            if let Some(session) = caller.session() {
+                shared.sessions.tell(session, notice);
+            }
+            Ok(Redirect::to(&path_of(&name)).into_response())
+        }
+        Ok(()) => Ok(Redirect::to(&path_of(&name)).into_response()),
+        Err(error @ ApiError::Refused(Refusal::Refused(_))) => {
+            let page = (None, Some(answers::refused(&error)));
+            Ok(shown(&shared, &caller, language, (&name, form), page))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn shown(
+    shared: &Shared,
+    caller: &Caller,
+    language: Language,
+    (name, form): (&str, Form),
+    (summary, refused): (Option<Vec<(String, String)>>, Option<String>),
+) -> Response {
+    let is_wrong = refused.is_some() || !form.wrong.is_empty();
+    let page = InChargePage {
+        frame: frame(shared, language, Some(caller)),
+        seat_name: name,
+        path: path_of(name),
+        form,
+        summary,
+        refused,
+    };
+    let status = if is_wrong {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    (status, html(&page)).into_response()
+}
+
+/// The words for what is wrong with a tax code.
+fn tax_code_words(language: Language, wrong: NotATaxCode) -> String {
+    match wrong {
+        NotATaxCode::Length => language.say("console-tax-code-length"),
+        NotATaxCode::Place(place) => {
+            let place = i64::try_from(place).unwrap_or(i64::MAX);
+            language.with("console-tax-code-place", &[("n", place.into())])
+        }
+        NotATaxCode::Check => language.say("console-tax-code-check"),
+    }
+}
+
+/// The words for what is wrong with the number of a prescription.
+fn nre_words(language: Language, wrong: NotAPrescription) -> String {
+    match wrong {
+        NotAPrescription::Length(length) => {
+            let length = i64::try_from(length).unwrap_or(i64::MAX);
+            language.with("console-nre-length", &[("n", length.into())])
+        }
+        NotAPrescription::Place(place) => {
+            let place = i64::try_from(place).unwrap_or(i64::MAX);
+            language.with("console-nre-place", &[("n", place.into())])
+        }
+        NotAPrescription::Region => language.say("console-nre-region"),
+        NotAPrescription::Zero => language.say("console-nre-zero"),
+    }
+}
+
+async fn looked_at(
+    shared: &Shared,
+    language: Language,
+    (look, seat): (&Snapshot, &SeatNow),
+    typed: &Typed,
+) -> Result<Looked, ApiError> {
+    let mut wrong = Vec::new();
+    let mut told_wrong = |field, why| wrong.push((field, why));
+    let class: Option<PriorityClass> = typed.class.parse().ok();
+    if class.is_none() {
+        told_wrong("class", language.say("console-class-missing"));
+    }
+    let queue = look.queues.iter().find(|queue| {
+        let own = format!("{}/{}", queue.tenant, queue.name);
+        own == typed.queue
+    });
+    if queue.is_none() {
+        told_wrong("for-queue", language.say("console-queue-missing"));
+    }
+    let number = typed.number.trim();
+    let person = if number.is_empty() {
+        let known = shared.number_at(seat).await?;
+        known.map(|number| Person::from_user_part(number.reveal()))
+    } else {
+        let person = Person::from_user_part(number);
+        Some(person).filter(|person| person.number.is_some())
+    };
+    if person.is_none() {
+        let id = if number.is_empty() {
+            "console-number-missing"
+        } else {
+            "console-number-wrong"
+        };
+        told_wrong("their-number", language.say(id));
+    }
+    if let Some(Err(error)) = filled(&typed.tax_code).map(TaxCode::checked) {
+        told_wrong("tax-code", tax_code_words(language, error));
+    }
+    let nre = filled(&typed.nre).map(PrescriptionNumber::checked).transpose();
+    if let Err(error) = &nre {
+        told_wrong("nre", nre_words(language, *error));
+    }
+    let kept = nre.ok().flatten().filter(|_| !typed.keep_nre.is_empty());
+    let note = noted(language, &typed.note, kept.as_ref());
+    if let Err(why) = &note {
+        told_wrong("need", why.clone());
+    }
+    let (Some(class), Some(queue), Some(person), Ok(note), true) =
+        (class, queue, person, note, wrong.is_empty())
+    else {
+        return Ok(Looked::Wrong(wrong));
+    };
+    let due_ms = queue.stays.deadline(class, look.at_ms);
+    let due = due_ms.map_or(String::new(), words::date_and_time);
+    let whom = person.number.as_ref().map(ToString::to_string);
+    let label = |id: &str| language.say(id);
+    let summary = vec![
+        (label("console-summary-person"), whom.unwrap_or_default()),
+        (label("console-summary-queue"), queue.title.clone()),
+        (label("console-summary-class"), class_words(language, class)),
+        (label("console-summary-due"), due),
+        (label("console-summary-need"), note.clone()),
+    ];
+    Ok(Looked::Right(Box::new(Right {
+        told: CallbackTold {
+            tenant: queue.tenant.clone(),
+            queue: queue.name.clone(),
+            person,
+            kind: KindByHand::TakenInCharge,
+            class: Some(class),
+            due_ms: None,
+            not_before_ms: None,
+            note: Some(note),
+            by: None,
+            request_key: Some(typed.key.clone()),
+        },
+        summary,
+    })))
+}
+
+fn filled(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
+}
+
+/// The need, with the number of the prescription where whoever calls needs it.
+fn noted(
+    language: Language,
+    need: &str,
+    nre: Option<&PrescriptionNumber>,
+) -> Result<String, String> {
+    let need = need.split_whitespace().collect::<Vec<_>>().join(" ");
+    if need.is_empty() {
+        return Err(language.say("console-need-missing"));
+    }
+    let note = match nre {
+        Some(nre) => format!("{need} · NRE {}", nre.reveal()),
+        None => need,
+    };
+    let length = note.chars().count();
+    if length > NOTE_MAX || note.chars().any(char::is_control) {
+        let most = i64::try_from(NOTE_MAX).unwrap_or(i64::MAX);
+        return Err(language.with("console-need-long", &[("n", most.into())]));
+    }
+    Ok(note)
+}

@@ -1,0 +1,383 @@
+//! Whoever a seat has to do with, in the order in which one would say it aloud: who, for which service,
+//! how long they waited, what came before. Their whole number and their past are shown to who speaks with
+//! them alone, and each such look is written down.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use cuptel_core::id::CallbackId;
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::snapshot::{SeatNow, Snapshot};
+use cuptel_core::words::{Disposition, WorkState};
+use cuptel_store::ContactView;
+
+use crate::access::{Caller, Onlooker, Sight};
+use crate::actions::{Asked, Nothing, path_of};
+use crate::board::{Cell, cell};
+use crate::error::ApiError;
+use crate::pages::{Shared, SharedParts};
+use crate::session::Notice;
+use crate::texts::Language;
+use crate::words;
+
+/// What a look at a person's past goes by in the log of access, and a look at the whole number.
+const LOOK_AT_PAST: &str = "look_at_contacts";
+const LOOK_AT_NUMBER: &str = "look_at_number";
+/// Past conversations, and calls of the case that is open, that are shown.
+const CONTACTS_MAX: u32 = 5;
+/// Looks remembered, so that a page that is loaded again is no other look.
+const LOOKS_MAX: usize = 2_048;
+
+/// The looks at somebody's past that were written down.
+#[derive(Default)]
+pub(crate) struct Looked(Mutex<VecDeque<(String, i64)>>);
+
+impl Looked {
+    fn is_new(&self, who: &str, work: i64) -> bool {
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if looks.iter().any(|(own, id)| (own.as_str(), *id) == (who, work)) {
+            return false;
+        }
+        if looks.len() >= LOOKS_MAX {
+            looks.pop_front();
+        }
+        looks.push_back((who.to_owned(), work));
+        true
+    }
+}
+
+/// How long something lasted, in whole units that one would say.
+pub(crate) fn lasting(language: Language, ms: i64) -> String {
+    let seconds = ms.max(0) / 1_000;
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    let said = |id: &str, n: i64| language.with(id, &[("n", n.into())]);
+    match (hours, minutes) {
+        (0, 0) => said("console-seconds", seconds),
+        (0, _) => said("console-minutes", minutes),
+        (_, 0) => said("console-hours", hours),
+        (_, _) => format!(
+            "{} {}",
+            said("console-hours", hours),
+            said("console-minutes", minutes)
+        ),
+    }
+}
+
+/// For which service of which authority, as people call both.
+fn service(look: &Snapshot, seat: &SeatNow) -> Vec<String> {
+    let (Some(queue), Some(tenant)) = (&seat.queue, &seat.tenant) else {
+        return Vec::new();
+    };
+    let mut queues = look.queues.iter();
+    let title = queues.find(|it| it.tenant == *tenant && it.name == *queue);
+    let mut tenants = look.tenants.iter();
+    let of = tenants.find(|it| it.name == *tenant);
+    vec![
+        title.map_or(queue, |it| &it.title).clone(),
+        of.map_or(tenant, |it| &it.title).clone(),
+    ]
+}
+
+/// Who it is, in a line; empty where there is nobody.
+fn who(language: Language, look: &Snapshot, seat: &SeatNow) -> String {
+    let Some(person) = &seat.person else {
+        return String::new();
+    };
+    let number = person.number.clone();
+    let unknown = match seat.work {
+        WorkState::WrapUp => "console-person-was",
+        WorkState::Idle
+        | WorkState::Preview
+        | WorkState::Reserved
+        | WorkState::Ringing
+        | WorkState::Talking
+        | WorkState::OnHold
+        | WorkState::AtTask
+        | WorkState::NotResponding => "console-person-withheld",
+    };
+    let mut parts = vec![number.unwrap_or_else(|| language.say(unknown))];
+    parts.extend(service(look, seat));
+    parts.join(", ")
+}
+
+/// How long they wait or waited, and what is particular about the call, a line each.
+fn waited(language: Language, seat: &SeatNow, at_ms: i64) -> String {
+    let Some(person) = &seat.person else {
+        return String::new();
+    };
+    let mut lines = Vec::new();
+    if let Some(since_ms) = person.waits_since_ms {
+        let (id, until_ms) = match person.answered_ms {
+            Some(answered_ms) => ("console-waited", answered_ms),
+            None => ("console-waits", at_ms),
+        };
+        let time = lasting(language, until_ms - since_ms);
+        lines.push(language.with(id, &[("time", time.into())]));
+    }
+    if person.returned {
+        lines.push(language.say("console-returned"));
+    }
+    if person.another_person {
+        lines.push(language.say("console-another-person"));
+    }
+    lines.join("\n")
+}
+
+/// What time there is left after a conversation.
+fn clock(language: Language, seat: &SeatNow, at_ms: i64) -> String {
+    let Some(until_ms) = seat.result.and_then(|result| result.until_ms) else {
+        return String::new();
+    };
+    let left = lasting(language, until_ms - at_ms);
+    language.with("console-wrap-up-left", &[("time", left.into())])
+}
+
+/// A result that was told.
+pub(crate) fn told(language: Language, result: Disposition) -> String {
+    language.say(match result {
+        Disposition::Done => "console-told-done",
+        Disposition::AnotherPerson => "console-told-another-person",
+        Disposition::Improper => "console-told-improper",
+    })
+}
+
+/// What the page of a seat says beside the line of the board, each with its element.
+#[derive(Debug)]
+pub(crate) struct AtSeat {
+    pub(crate) who: Cell,
+    pub(crate) waited: Cell,
+    pub(crate) clock: Cell,
+    /// What the seat does, as a word for the script: whether its operator talks.
+    pub(crate) work: Cell,
+    /// The result that was told.
+    pub(crate) told: Option<String>,
+}
+
+impl AtSeat {
+    pub(crate) fn of(language: Language, look: &Snapshot, seat: &SeatNow, sight: Sight) -> Self {
+        let at = look.at_ms;
+        let shown = |text: String| match sight {
+            Sight::Own | Sight::Full => text,
+            Sight::Masked => String::new(),
+        };
+        Self {
+            who: cell("person-who", shown(who(language, look, seat))),
+            waited: cell("person-waited", shown(waited(language, seat, at))),
+            clock: cell("seat-clock", clock(language, seat, at)),
+            work: cell("seat-work", seat.work.as_str()),
+            told: seat
+                .result
+                .and_then(|result| result.told)
+                .map(|result| told(language, result)),
+        }
+    }
+
+    pub(crate) fn texts(&self) -> [(&str, &str); 4] {
+        [&self.who, &self.waited, &self.clock, &self.work]
+            .map(|cell| (cell.id.as_str(), cell.text.as_str()))
+    }
+}
+
+/// One thing that was before, in a line.
+#[derive(Debug)]
+pub(crate) struct Contact {
+    pub(crate) at: String,
+    pub(crate) what: String,
+}
+
+/// Whether the work at a seat is with somebody whose past matters to its operator.
+fn speaks(seat: &SeatNow) -> bool {
+    match seat.work {
+        WorkState::Preview
+        | WorkState::Ringing
+        | WorkState::Talking
+        | WorkState::OnHold
+        | WorkState::WrapUp => seat.person.is_some(),
+        WorkState::Idle | WorkState::Reserved | WorkState::AtTask | WorkState::NotResponding => {
+            false
+        }
+    }
+}
+
+impl SharedParts {
+    /// The whole number of whoever a seat has to do with; none where there is nobody, or it was withheld.
+    pub(crate) async fn number_at(&self, seat: &SeatNow) -> Result<Option<PhoneNumber>, ApiError> {
+        if let Some(attempt) = seat.person.as_ref().and_then(|person| person.attempt) {
+            return Ok(self.store.number_of_attempt(attempt).await?);
+        }
+        let Some(callback) = seat.owed.as_ref().map(|owed| owed.callback) else {
+            return Ok(None);
+        };
+        let found = self.store.number_of_callback(callback).await?;
+        Ok(found.and_then(|(_, number)| number))
+    }
+
+    /// What was before with whoever a seat speaks with, for who works there; the look is written down.
+    pub(crate) async fn contacts_at(&self, onlooker: &Onlooker, seat: &SeatNow) -> Vec<Contact> {
+        match self.contacts_written_down(onlooker, seat).await {
+            Ok(contacts) => contacts,
+            Err(error) => {
+                // The page is for the call that goes on, with or without the past.
+                let status = error.status().as_u16();
+                tracing::warn!(status, "no earlier contacts for a page");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn contacts_written_down(
+        &self,
+        onlooker: &Onlooker,
+        seat: &SeatNow,
+    ) -> Result<Vec<Contact>, ApiError> {
+        let caller = onlooker.caller.as_ref();
+        let caller = caller.filter(|_| onlooker.sight_of(Some(seat)) == Sight::Own);
+        let (Some(caller), true) = (caller, speaks(seat)) else {
+            return Ok(Vec::new());
+        };
+        let Some(number) = self.number_at(seat).await? else {
+            return Ok(Vec::new());
+        };
+        let language = onlooker.language;
+        let owed = seat.owed.as_ref();
+        let tenant = seat.tenant.clone();
+        let tenant = tenant.or_else(|| Some(owed?.needs.first()?.tenant.clone()));
+        let mut contacts = match tenant {
+            Some(tenant) => self.store.contacts(&number, &tenant, CONTACTS_MAX).await?,
+            None => Vec::new(),
+        }
+        .into_iter()
+        .map(|contact| (contact.started_ms, spoke(language, &contact)))
+        .collect::<Vec<_>>();
+        if let Some(owed) = owed {
+            contacts.extend(self.tried(language, owed.callback).await?);
+        }
+        contacts.sort_by_key(|(at_ms, _)| std::cmp::Reverse(*at_ms));
+        if contacts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let attempt = seat.person.as_ref().and_then(|person| person.attempt);
+        let work = attempt.map(|id| id.0).or(owed.map(|owed| owed.callback.0));
+        let work = work.unwrap_or_default();
+        if self.looked.is_new(caller.name(), work) {
+            let about = work.to_string();
+            caller.logged(self, LOOK_AT_PAST, Some(&about)).await?;
+        }
+        let line = |(at_ms, what)| Contact {
+            at: words::date_and_time(at_ms),
+            what,
+        };
+        Ok(contacts.into_iter().map(line).collect())
+    }
+
+    /// The last calls of a case that nobody answered, and ours in vain.
+    async fn tried(
+        &self,
+        language: Language,
+        callback: CallbackId,
+    ) -> Result<Vec<(i64, String)>, ApiError> {
+        let Some(case) = self.store.callback(callback).await? else {
+            return Ok(Vec::new());
+        };
+        let most = usize::try_from(CONTACTS_MAX).unwrap_or(usize::MAX);
+        let theirs = case.missed.iter().filter(|it| it.talking_ms.is_none());
+        let theirs = theirs.filter(|it| it.ended_ms.is_some()).take(most);
+        let theirs = theirs.map(|it| (it.received_ms, language.say("console-contact-tried")));
+        Ok(theirs.collect())
+    }
+}
+
+/// A conversation that was, in a line.
+fn spoke(language: Language, contact: &ContactView) -> String {
+    let id = if contact.called_back {
+        "console-contact-called-back"
+    } else {
+        "console-contact-called"
+    };
+    let time = lasting(language, contact.ended_ms - contact.started_ms);
+    let mut line = language.with(
+        id,
+        &[
+            ("queue", contact.queue.clone().into()),
+            ("time", time.into()),
+        ],
+    );
+    if let Some(operator) = &contact.operator {
+        line.push_str(&format!(", {operator}"));
+    }
+    if let Some(result) = contact.disposition {
+        line.push_str(&format!(", {}", told(language, result)));
+    }
+    line
+}
+
+/// The whole number of whoever a seat has to do with, told once on its page; the look is written down.
+pub(crate) async fn number(
+    caller: Caller,
+    State(shared): State<Shared>,
+    language: Language,
+    Path(name): Path<String>,
+    _asked: Asked<Nothing>,
+) -> Result<Response, ApiError> {
+    shared.allow_seat(&caller, &name).await?;
+    let look = shared.engine.snapshot();
+    let seat = look.seats.iter().find(|seat| seat.name == name);
+    let number = match seat.filter(|seat| seat.person.is_some()) {
+        Some(seat) => shared.number_at(seat).await?,
+        None => None,
+    };
+    let notice = match (number, seat) {
+        (Some(number), Some(seat)) => {
+            let callback = seat.owed.as_ref().map(|owed| owed.callback.0);
+            let attempt = seat.person.as_ref().and_then(|person| person.attempt);
+            let about = attempt.map(|id| id.0).or(callback);
+            let about = about.map(|id| id.to_string());
+            caller
+                .logged(&shared, LOOK_AT_NUMBER, about.as_deref())
+                .await?;
+            let number = number.national().to_owned();
+            Notice {
+                good: true,
+                text: language.with("console-whole-number", &[("number", number.into())]),
+            }
+        }
+        (_, _) => Notice {
+            good: false,
+            text: language.say("console-no-number"),
+        },
+    };
+    if let Some(session) = caller.session() {
+        shared.sessions.tell(session, notice);
+    }
+    Ok(Redirect::to(&path_of(&name)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_loaded_again_is_no_other_look() {
+        let looked = Looked::default();
+        assert!(looked.is_new("anna", 7));
+        assert!(!looked.is_new("anna", 7));
+        assert!(looked.is_new("bruno", 7) && looked.is_new("anna", 8));
+        for work in 0..i64::try_from(LOOKS_MAX).unwrap() {
+            looked.is_new("carla", work);
+        }
+        assert!(looked.is_new("anna", 7), "what is old is forgotten");
+    }
+
+    #[test]
+    fn times_are_said_in_units_that_fit() {
+        let said = |ms| lasting(Language::Italian, ms);
+        assert_eq!(said(1_000), "1 secondo");
+        assert_eq!(said(42_000), "42 secondi");
+        assert_eq!(said(200_000), "3 minuti");
+        assert_eq!(said(3_600_000), "1 ora");
+        assert_eq!(said(7_260_000), "2 ore 1 minuto");
+        assert_eq!(lasting(Language::English, 60_000), "1 minute");
+    }
+}

@@ -1,0 +1,71 @@
+//! Callbacks that wait and may be called by their own time, the oldest first, for operators who may choose
+//! one. A part of the backlog: nobody reads more.
+
+use std::collections::BTreeSet;
+
+use cuptel_core::id::CallbackId;
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::NeedKind;
+
+use crate::dialect::{Row, ask_shard};
+use crate::row::Columns;
+use crate::store::{Store, StoreError, while_doing};
+
+const LIST: &str = "
+SELECT c.id, number.e164, tenant.name, queue.name, c.place_ms, c.attempts,
+    coalesce((SELECT string_agg(need.kind, ' ') FROM callback_need need
+        WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL), '')
+FROM (SELECT * FROM callback
+    WHERE shard = $1 AND state <> 'closed' AND state = 'waiting' AND not_before_ms <= $2
+    ORDER BY id LIMIT 300) c
+JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
+JOIN queue ON queue.shard = c.shard AND queue.id = (SELECT need.queue FROM callback_need need
+    WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
+        AND need.queue IS NOT NULL ORDER BY need.id LIMIT 1)
+LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
+ORDER BY c.place_ms";
+
+/// A callback that an operator may choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choosable {
+    /// Which.
+    pub callback: CallbackId,
+    /// Whom to call, masked.
+    pub number: Option<String>,
+    /// Short name of the tenant.
+    pub tenant: String,
+    /// Short name of the queue.
+    pub queue: String,
+    /// Since when it stands in line.
+    pub place_ms: UtcMs,
+    /// How often the person has tried.
+    pub attempts: i64,
+    /// What is owed.
+    pub kinds: BTreeSet<NeedKind>,
+}
+
+fn read(row: &Row) -> Result<Choosable, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(Choosable {
+        callback: CallbackId(columns.int()?),
+        number: columns.masked()?,
+        tenant: columns.text()?,
+        queue: columns.text()?,
+        place_ms: columns.int()?,
+        attempts: columns.int()?,
+        kinds: columns.words()?,
+    })
+}
+
+impl Store {
+    /// Callbacks that wait and may be called by now, as far as one looks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn choosable(&self, now_ms: UtcMs) -> Result<Vec<Choosable>, StoreError> {
+        let failed = while_doing("list callbacks to choose from");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(LIST).int(now_ms);
+        question.all(&mut reading, read).await.map_err(failed)
+    }
+}
