@@ -33,12 +33,11 @@
 
   function state() {
     if (Date.now() - cameMs > STALE_MS) {
-      return `Collegamento perso: dati fermi alle ${clock.format(takenMs)}. La pagina riprova da sola.`;
+      const lost = connection?.dataset.lost ?? "Collegamento perso: dati fermi alle %. La pagina riprova da sola.";
+      return lost.replace("%", clock.format(takenMs));
     }
     if (rowsChanged) return "Ci sono righe nuove o tolte: usa «Aggiorna» per vederle.";
-    return formsChanged
-      ? "È cambiato che cosa puoi fare: usa «Aggiorna» quando hai finito di scrivere."
-      : "";
+    return formsChanged ? connection?.dataset.changed ?? "" : "";
   }
 
   function isBeingFilled(area) {

@@ -10,7 +10,7 @@ use cuptel_core::words::{Chosen, WorkState};
 pub(crate) struct Doing {
     /// Somebody begins to work there.
     pub(crate) signs_in: bool,
-    /// Its operator takes works; what the button says.
+    /// Its operator takes works; the name of what the button says.
     pub(crate) available: Option<&'static str>,
     /// They say how a conversation ended.
     pub(crate) disposes: bool,
@@ -57,9 +57,9 @@ impl Doing {
 fn available(seat: &SeatNow) -> Option<&'static str> {
     match (seat.chosen, seat.work) {
         (Chosen::SignedOut, _) => None,
-        (_, WorkState::NotResponding) => Some("Sono qui"),
-        (Chosen::Paused | Chosen::FrontOffice, _) => Some("Torno disponibile"),
-        (Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut, _) => Some("Resto disponibile"),
+        (_, WorkState::NotResponding) => Some("console-here"),
+        (Chosen::Paused | Chosen::FrontOffice, _) => Some("console-back"),
+        (Chosen::OneMoreThenPause | Chosen::OneMoreThenSignOut, _) => Some("console-stay"),
         // The result of a conversation ends the time after it.
         (Chosen::Available, _) => None,
     }

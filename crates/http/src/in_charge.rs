@@ -220,7 +220,7 @@ pub(crate) async fn take(
         }
         Ok(()) => Ok(Redirect::to(&path_of(&name)).into_response()),
         Err(error @ ApiError::Refused(Refusal::Refused(_))) => {
-            let page = (None, Some(answers::refused(&error)));
+            let page = (None, Some(answers::refused(language, &error)));
             Ok(shown(&shared, &caller, language, (&name, form), page))
         }
         Err(error) => Err(error),

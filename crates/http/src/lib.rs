@@ -25,6 +25,7 @@ mod disposing;
 mod doing;
 mod error;
 mod events;
+mod finding;
 mod health;
 mod importing;
 mod in_charge;

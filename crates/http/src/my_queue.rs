@@ -43,7 +43,8 @@ pub(crate) struct Line {
 fn line(language: Language, look: &Snapshot, it: Choosable) -> Line {
     let mut queues = look.queues.iter();
     let queue = queues.find(|queue| queue.tenant == it.tenant && queue.name == it.queue);
-    let kinds: Vec<&str> = it.kinds.iter().map(|kind| words::need_kind(*kind)).collect();
+    let kinds = it.kinds.iter();
+    let kinds: Vec<String> = kinds.map(|kind| words::need_kind(language, *kind)).collect();
     let waits = lasting(language, look.at_ms - it.place_ms);
     Line {
         callback: it.callback,

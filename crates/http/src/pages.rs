@@ -33,7 +33,7 @@ use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
-    disposing, events, health, importing, in_charge, measures, my_day, my_queue, numbers, offered,
+    disposing, events, finding, health, importing, in_charge, measures, my_day, my_queue, numbers, offered,
     openapi, origin, page, person, preferences, reads, reports, revealing, rights, signing_in,
     sites, staffing, stops, tasks, tenants, texts,
 };
@@ -250,6 +250,7 @@ fn console_paths() -> Router<Shared> {
             get(preferences::page).post(preferences::keep),
         )
         .route("/day", get(my_day::page))
+        .route("/find", get(finding::page).post(finding::find))
         .layer(middleware::from_fn(lead_to_sign_in))
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use cuptel_core::id::CallbackId;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::NeedKind;
+use cuptel_core::number::PhoneNumber;
+use cuptel_core::words::{CallbackState, NeedKind};
 
 use crate::dialect::{Row, ask_shard};
 use crate::row::Columns;
@@ -24,6 +25,51 @@ JOIN queue ON queue.shard = c.shard AND queue.id = (SELECT need.queue FROM callb
         AND need.queue IS NOT NULL ORDER BY need.id LIMIT 1)
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
 ORDER BY c.place_ms";
+
+/// What is open is few beside all numbers, so it is that which is looked through.
+const OF_NUMBER: &str = "
+SELECT c.id, tenant.name, c.state, c.opened_ms, c.attempts,
+    (SELECT queue.name FROM callback_need need
+        JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
+        WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
+        ORDER BY need.id LIMIT 1)
+FROM callback c
+JOIN number ON number.shard = c.shard AND number.id = c.number AND number.e164 = $2
+JOIN tenant ON tenant.shard = c.shard AND tenant.id = c.tenant
+WHERE c.shard = $1 AND c.state <> 'closed'
+ORDER BY c.id LIMIT 20";
+
+/// A callback that is open for a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundOpen {
+    /// Which.
+    pub callback: CallbackId,
+    /// Short name of the tenant.
+    pub tenant: String,
+    /// Where it stands.
+    pub state: CallbackState,
+    /// Since when.
+    pub opened_ms: UtcMs,
+    /// How often the person has tried.
+    pub attempts: i64,
+    /// Short name of the queue.
+    pub queue: Option<String>,
+    /// What was noted of what is owed.
+    pub notes: Vec<String>,
+}
+
+fn read_open(row: &Row) -> Result<FoundOpen, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(FoundOpen {
+        callback: CallbackId(columns.int()?),
+        tenant: columns.text()?,
+        state: columns.word()?,
+        opened_ms: columns.int()?,
+        attempts: columns.int()?,
+        queue: columns.maybe_text()?,
+        notes: Vec::new(),
+    })
+}
 
 /// A callback that an operator may choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +104,25 @@ fn read(row: &Row) -> Result<Choosable, sqlx::Error> {
 }
 
 impl Store {
+    /// The callbacks that are open for a number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_of_number(&self, number: &PhoneNumber) -> Result<Vec<FoundOpen>, StoreError> {
+        let failed = while_doing("look for a number");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(OF_NUMBER).text(number.reveal());
+        let found = question.all(&mut reading, read_open).await;
+        let mut found = found.map_err(&failed)?;
+        drop(reading);
+        for it in &mut found {
+            let details = self.need_details(it.callback).await?;
+            let open = details.into_iter().filter(|it| it.closed_because.is_none());
+            it.notes = open.filter_map(|it| it.note).collect();
+        }
+        Ok(found)
+    }
+
     /// Callbacks that wait and may be called by now, as far as one looks.
     ///
     /// # Errors

@@ -66,7 +66,7 @@ pub use bulk_action::BulkView;
 pub use callback::{CallbackDetail, CallbackEventView, CallbackFilter, CallbackView, NeedView};
 pub use campaign::{CampaignCounts, CampaignDetail, CampaignFilter, CampaignView, EntryView};
 pub use carrier::Unknown;
-pub use choosable::Choosable;
+pub use choosable::{Choosable, FoundOpen};
 pub use contact::ContactView;
 pub use day::FirstCalls;
 pub use decision::{ConsideredView, DecisionView, PassedOverView, Why};

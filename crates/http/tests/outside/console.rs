@@ -280,3 +280,23 @@ async fn a_day_is_shown_to_whose_it_is() {
         assert_eq!(centre.get(path).await.status == StatusCode::OK, false, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_number_is_found_in_the_body_of_a_request_and_the_look_is_written_down() {
+    let centre = Centre::open().await;
+    let cookie = anna(&centre).await;
+    let heard = sends(&centre, "/find", &cookie, &[("number", "boh")]).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(heard.text.contains("value=\"boh\""), "it is still there");
+    let national = CALLER.strip_prefix("+39").unwrap();
+    let heard = sends(&centre, "/find", &cookie, &[("number", national)]).await;
+    assert!(heard.text.contains("Questioni aperte a questo numero: 1"), "{}", heard.text);
+    assert!(heard.text.contains("asl-teramo, prenotazioni, dal 23/11/2026 18:38"));
+    let heard = sends(&centre, "/find", &cookie, &[("number", "0861999999")]).await;
+    assert!(heard.text.contains("Questioni aperte a questo numero: 0"), "{}", heard.text);
+    let log = centre.get_with_token("/api/v1/access-log").await.text;
+    assert_eq!(log.matches("find_by_number").count(), 2, "{log}");
+    assert!(!log.contains(national));
+    let open = centre.get("/find").await;
+    assert_eq!(open.status, StatusCode::UNAUTHORIZED);
+}
