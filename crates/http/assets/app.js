@@ -9,7 +9,8 @@
   // The engine takes a look at least once a second.
   const STALE_MS = 5000;
   const connection = document.getElementById("connection");
-  const clock = new Intl.DateTimeFormat("it-IT", {
+  const said = document.body.dataset;
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "it-IT", {
     hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Europe/Rome",
   });
   // When the last look came, by this clock; and when it was taken, by the server's.
@@ -33,11 +34,10 @@
 
   function state() {
     if (Date.now() - cameMs > STALE_MS) {
-      const lost = connection?.dataset.lost ?? "Collegamento perso: dati fermi alle %. La pagina riprova da sola.";
-      return lost.replace("%", clock.format(takenMs));
+      return (said.saidLost ?? "").replace("{time}", clock.format(takenMs));
     }
-    if (rowsChanged) return "Ci sono righe nuove o tolte: usa «Aggiorna» per vederle.";
-    return formsChanged ? connection?.dataset.changed ?? "" : "";
+    if (rowsChanged) return said.saidRows ?? "";
+    return formsChanged ? said.saidForms ?? "" : "";
   }
 
   function isBeingFilled(area) {

@@ -10,7 +10,7 @@ use cuptel_core::words::{Chosen, WorkState};
 pub(crate) struct Doing {
     /// Somebody begins to work there.
     pub(crate) signs_in: bool,
-    /// Its operator takes works; the name of what the button says.
+    /// Its operator takes works; the message that the button says.
     pub(crate) available: Option<&'static str>,
     /// They say how a conversation ended.
     pub(crate) disposes: bool,

@@ -7,6 +7,7 @@ use cuptel_core::id::CallbackId;
 use cuptel_core::preview::{NeedNow, OwedNow};
 use cuptel_core::step::Command;
 use cuptel_core::time::UtcMs;
+use fluent_bundle::FluentValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -118,34 +119,41 @@ fn meant(seat: &str, wish: &Decline) -> Result<Command, ApiError> {
 
 /// Whoever a seat has to do with, for its page: a line for each thing.
 pub(crate) fn told(language: Language, owed: &OwedNow, at_ms: UtcMs) -> String {
-    let mut lines = vec![format!(
-        "{}, da richiamare da {} (tentativi della persona: {}, nostri a vuoto: {})",
-        owed.number,
-        words::date_and_time(owed.opened_ms),
-        owed.attempts,
-        owed.tries
-    )];
+    let date = |ms| FluentValue::from(words::date_and_time(ms));
+    let about = [
+        ("number", owed.number.to_string().into()),
+        ("since", date(owed.opened_ms)),
+        ("attempts", owed.attempts.into()),
+        ("tries", owed.tries.into()),
+    ];
+    let mut lines = vec![language.with("person-owed", &about)];
     lines.extend(owed.needs.iter().map(|it| need(language, it)));
-    lines.extend(owed.promised_ms.map(|by_ms| {
-        let by = words::date_and_time(by_ms);
-        format!("Le abbiamo detto che richiamiamo entro {by}")
-    }));
+    lines.extend(
+        owed.promised_ms
+            .map(|by_ms| language.with("person-promised", &[("by", date(by_ms))])),
+    );
     lines.extend(owed.chosen.map(|chosen| {
-        format!(
-            "Ha chiesto di essere chiamata dal {} al {}",
-            words::date_and_time(chosen.from_ms),
-            words::date_and_time(chosen.until_ms)
-        )
+        let about = [
+            ("from", date(chosen.from_ms)),
+            ("until", date(chosen.until_ms)),
+        ];
+        language.with("person-chose", &about)
     }));
     let code = owed.code_word.as_ref();
-    lines.extend(code.map(|code| format!("Parola d’ordine {code}")));
-    lines.extend((owed.declined > 0).then(|| format!("Già restituita {} volte", owed.declined)));
+    lines.extend(
+        code.map(|code| language.with("person-code", &[("code", code.to_string().into())])),
+    );
+    lines.extend(
+        (owed.declined > 0)
+            .then(|| language.with("person-declined", &[("n", owed.declined.into())])),
+    );
     lines.extend(owed.reads_until_ms.map(|until_ms| {
         let left_s = (until_ms - at_ms).max(0) / 1_000;
+        let about = [("n", left_s.into())];
         if owed.then_dials {
-            format!("Tra {left_s} s la chiamata parte da sola")
+            language.with("person-dials-in", &about)
         } else {
-            format!("Tra {left_s} s passa a un’altra postazione")
+            language.with("person-passes-in", &about)
         }
     }));
     lines.join("\n")
@@ -153,20 +161,27 @@ pub(crate) fn told(language: Language, owed: &OwedNow, at_ms: UtcMs) -> String {
 
 /// One thing that is owed, in a line.
 pub(crate) fn need(language: Language, need: &NeedNow) -> String {
-    let mut line = format!(
-        "{}: {}, dal {}",
-        words::need_kind(language, need.kind),
-        need.queue.as_deref().unwrap_or("servizio non detto"),
-        words::date_and_time(need.since_ms)
-    );
+    let queue = need.queue.clone();
+    let about = [
+        ("kind", words::need_kind(language, need.kind).into()),
+        (
+            "queue",
+            queue
+                .unwrap_or_else(|| language.say("need-no-queue"))
+                .into(),
+        ),
+        ("since", words::date_and_time(need.since_ms).into()),
+    ];
+    let mut line = language.with("need-line", &about);
     if let Some(due_ms) = need.due_ms {
-        line.push_str(&format!(", entro {}", words::date_and_time(due_ms)));
+        let by = words::date_and_time(due_ms);
+        line = format!("{line}, {}", language.with("need-by", &[("by", by.into())]));
     }
     if need.another_person {
-        line.push_str(", per un’altra persona a questo numero");
+        line = format!("{line}, {}", language.say("need-another-person"));
     }
     if let Some(note) = &need.note {
-        line.push_str(&format!(" · {note}"));
+        line = format!("{line} · {note}");
     }
     line
 }

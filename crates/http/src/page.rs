@@ -289,7 +289,7 @@ pub(crate) async fn seat(
     let line = board.seats.iter().find(|seat| seat.name == name);
     match now.zip(line) {
         Some((now, seat)) => {
-            let task_words = task_of(&shared, now).await;
+            let task_words = task_of(&shared, now, language).await;
             let frame = frame(&shared, onlooker.language, onlooker.caller.as_ref());
             let contacts = shared.contacts_at(&onlooker, now).await;
             let language = onlooker.language;
@@ -321,7 +321,7 @@ pub(crate) async fn seat(
 }
 
 /// What is to be done, for whom and by when.
-async fn task_of(shared: &Shared, seat: &SeatNow) -> Option<String> {
+async fn task_of(shared: &Shared, seat: &SeatNow, language: Language) -> Option<String> {
     let found = shared.store.task(seat.task?).await;
     let task = match found {
         Ok(found) => found?.task,
@@ -332,7 +332,8 @@ async fn task_of(shared: &Shared, seat: &SeatNow) -> Option<String> {
         }
     };
     let due = task.due_ms.map_or(String::new(), |due_ms| {
-        format!("\nEntro {}", words::date_and_time(due_ms))
+        let by = words::date_and_time(due_ms);
+        format!("\n{}", language.with("seat-task-by", &[("by", by.into())]))
     });
     let tenant = task.tenant.unwrap_or_default();
     Some(format!("{} ({tenant}){due}", task.title))

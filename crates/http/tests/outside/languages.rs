@@ -6,8 +6,22 @@ use crate::desk::{Centre, busy, drift, local, stop};
 
 /// Words that stand in many sentences of one language and in none of the other.
 const ITALIAN: [&str; 16] = [
-    " non ", " della ", " del ", " è ", " per ", " che ", " con ", " nessun", " chi ", "ostazion",
-    "Accedi", "ichiamat", "operatore", " una ", "attesa", " alle ",
+    " non ",
+    " della ",
+    " del ",
+    " è ",
+    " per ",
+    " che ",
+    " con ",
+    " nessun",
+    " chi ",
+    "ostazion",
+    "Accedi",
+    "ichiamat",
+    "operatore",
+    " una ",
+    "attesa",
+    " alle ",
 ];
 const ENGLISH: [&str; 10] = [
     " the ", " of ", " with ", " is ", " are ", " and ", " not ", "Seat", "Sign in", "callback",
@@ -48,8 +62,16 @@ async fn a_page_speaks_one_language() {
         let english = page(&centre, path, "en", &session).await;
         assert!(italian.contains("<html lang=\"it\">"), "{path}");
         assert!(english.contains("<html lang=\"en\">"), "{path}");
-        assert_eq!(strange(&read(&english), &ITALIAN), Vec::<&str>::new(), "{path}");
-        assert_eq!(strange(&read(&italian), &ENGLISH), Vec::<&str>::new(), "{path}");
+        assert_eq!(
+            strange(&read(&english), &ITALIAN),
+            Vec::<&str>::new(),
+            "{path}"
+        );
+        assert_eq!(
+            strange(&read(&italian), &ENGLISH),
+            Vec::<&str>::new(),
+            "{path}"
+        );
     }
 }
 

@@ -424,7 +424,7 @@ async fn whom_to_call_is_read_and_decided_on_the_seats_page_without_a_script() {
         "presa in carico: prenotazioni",
         "visita cardiologica",
         "Parola d’ordine 0042",
-        "Già restituita 1 volte",
+        "Già restituita una volta",
         "<option>serve un&#39;altra lingua</option>",
         "name=\"callback\" value=\"9\"",
     ] {

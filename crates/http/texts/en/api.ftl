@@ -407,3 +407,27 @@ not-key = Another callback was opened with this key, { $id }.
 not-more-kept = There would be more than { $most } open callbacks taken in charge.
 not-now = Callback { $callback } is being made: it can be closed afterwards.
 not-need = Callback { $callback } has no open request { $need }.
+
+## The person at a seat
+
+person-owed = { $number }, to be called back since { $since } (tries of the person: { $attempts }, of ours in vain: { $tries })
+person-promised = We told them that we call by { $by }
+person-chose = They asked to be called from { $from } to { $until }
+person-code = Code word { $code }
+person-declined = { $n ->
+    [one] Handed back once already
+   *[other] Handed back { $n } times already
+}
+person-dials-in = In { $n } s the call goes out by itself
+person-passes-in = In { $n } s it goes to another seat
+need-line = { $kind }: { $queue }, since { $since }
+need-no-queue = service not said
+need-by = by { $by }
+need-another-person = for another person at this number
+
+## The page of a seat
+
+seat-task-by = By { $by }
+frame-lost = Connection lost: the figures are of { $time }. The page tries again by itself.
+frame-rows = Rows have come or gone: use “Refresh” to see them.
+frame-forms = What you can do has changed: use “Refresh” when you have finished writing.

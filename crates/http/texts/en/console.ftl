@@ -16,7 +16,6 @@ console-availability = Availability
 console-back = I am available again
 console-back-to-seat = Back to seat { $seat } without taking in charge
 console-begin = Begin work
-console-changed = What can be done has changed: use “Load again” when you have finished typing.
 console-class = Priority class
 console-class-b = B, brief
 console-class-d = D, deferrable
@@ -93,7 +92,6 @@ console-keys-on = Use shortcuts
 console-line = Who waits
 console-looks = Looks
 console-lost = Connection lost.
-console-lost-at = Connection lost: what is shown is of %. The page tries again by itself.
 console-minutes = { $n ->
     [one] 1 minute
    *[other] { $n } minutes

@@ -407,3 +407,27 @@ not-key = Con questa chiave è stata aperta un’altra richiamata, la { $id }.
 not-more-kept = Ci sarebbero più di { $most } prese in carico aperte.
 not-now = La richiamata { $callback } è in corso: si può chiudere dopo.
 not-need = La richiamata { $callback } non ha la richiesta aperta { $need }.
+
+## The person at a seat
+
+person-owed = { $number }, da richiamare da { $since } (tentativi della persona: { $attempts }, nostri a vuoto: { $tries })
+person-promised = Le abbiamo detto che richiamiamo entro { $by }
+person-chose = Ha chiesto di essere chiamata dal { $from } al { $until }
+person-code = Parola d’ordine { $code }
+person-declined = { $n ->
+    [one] Già restituita una volta
+   *[other] Già restituita { $n } volte
+}
+person-dials-in = Tra { $n } s la chiamata parte da sola
+person-passes-in = Tra { $n } s passa a un’altra postazione
+need-line = { $kind }: { $queue }, dal { $since }
+need-no-queue = servizio non detto
+need-by = entro { $by }
+need-another-person = per un’altra persona a questo numero
+
+## The page of a seat
+
+seat-task-by = Entro { $by }
+frame-lost = Collegamento perso: dati fermi alle { $time }. La pagina riprova da sola.
+frame-rows = Ci sono righe nuove o tolte: usa «Aggiorna» per vederle.
+frame-forms = È cambiato che cosa puoi fare: usa «Aggiorna» quando hai finito di scrivere.

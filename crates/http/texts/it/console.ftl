@@ -16,7 +16,6 @@ console-availability = Disponibilità
 console-back = Torno disponibile
 console-back-to-seat = Torna alla postazione { $seat } senza prendere in carico
 console-begin = Inizio servizio
-console-changed = È cambiato che cosa puoi fare: usa «Aggiorna» quando hai finito di scrivere.
 console-class = Classe di priorità
 console-class-b = B, breve
 console-class-d = D, differibile
@@ -93,7 +92,6 @@ console-keys-on = Usa i tasti rapidi
 console-line = Chi aspetta
 console-looks = Aspetto
 console-lost = Collegamento perso.
-console-lost-at = Collegamento perso: dati fermi alle %. La pagina riprova da sola.
 console-minutes = { $n ->
     [one] 1 minuto
    *[other] { $n } minuti
