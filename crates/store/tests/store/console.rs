@@ -26,7 +26,7 @@ fn of_them() -> PhoneNumber {
     PhoneNumber::parse_e164(DIGITS).unwrap()
 }
 
-async fn commit(store: &Store, last_seq: i64, records: Vec<Record>) {
+async fn commit(store: &Store, last_seq: u64, records: Vec<Record>) {
     let batch = Batch { last_seq, records };
     store.writer().commit(&mut vec![batch]).await.unwrap();
 }
