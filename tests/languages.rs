@@ -26,8 +26,10 @@ fn whoever_chooses_english_reads_english_live_too_and_can_go_back() {
     page.opens("/supervisor");
     page.shows("html[lang=en] h1", "The queues at large");
 
+    // The wallboard has nothing to choose: it hangs on a wall.
+    page.opens("/board");
     page.tabs_to("Language");
     page.types("Italiano");
     page.goes_for("Use");
-    page.shows("html[lang=it] h1", "Le code in grande");
+    page.shows("html[lang=it] h1", "adesso");
 }

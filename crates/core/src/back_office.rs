@@ -21,6 +21,9 @@ impl Centre {
         told: Vec<TaskTold>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
+        if self.was_asked_for(&told) {
+            return Ok(());
+        }
         let most = self.rules.limits.tasks_max;
         let after = u32::try_from(self.tasks.len() + told.len()).unwrap_or(u32::MAX);
         if after > most {
@@ -41,6 +44,14 @@ impl Centre {
             self.add_task(now, task, step);
         }
         Ok(())
+    }
+
+    /// Whether these were asked for before, as far as any of them is open. The others are in the database,
+    /// where whoever asks looks first.
+    fn was_asked_for(&self, told: &[TaskTold]) -> bool {
+        let key = told.first().and_then(|task| task.request_key.as_ref());
+        let mut open = self.tasks.all();
+        key.is_some() && open.any(|task| task.row.request_key.as_ref() == key)
     }
 
     fn faults_of_task(&self, task: &TaskTold) -> Vec<WhyNotTaken> {
@@ -115,6 +126,7 @@ impl Centre {
             since_ms: now.utc_ms,
             lease_until_ms: None,
             closed_ms: None,
+            request_key: told.request_key,
         };
         let owner = row.owner;
         self.write_task(

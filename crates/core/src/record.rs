@@ -628,6 +628,8 @@ pub struct TaskRow {
     pub lease_until_ms: Option<UtcMs>,
     /// Done or withdrawn at.
     pub closed_ms: Option<UtcMs>,
+    /// By which key it was asked for.
+    pub request_key: Option<String>,
 }
 
 /// One entry of a task's history; written once.

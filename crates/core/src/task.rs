@@ -36,6 +36,8 @@ pub struct TaskTold {
     pub operator: Option<String>,
     /// Whether a caller may take its operator out of it; as the queue says, where none.
     pub interruptible: Option<bool>,
+    /// The same for all of a request; the same request again adds nothing.
+    pub request_key: Option<String>,
 }
 
 /// Every way out of a state, and into the next.
@@ -323,6 +325,7 @@ mod tests {
             since_ms: 0,
             lease_until_ms: None,
             closed_ms: None,
+            request_key: None,
         }
     }
 

@@ -23,7 +23,7 @@ use crate::rights::{self, Need};
 use crate::schema;
 
 /// The same request, sent again, has the same.
-const KEY_HEADER: &str = "idempotency-key";
+pub(crate) const KEY_HEADER: &str = "idempotency-key";
 /// Characters of it, at most.
 const KEY_MAX: usize = 100;
 const HINT: &str = "/api/v1/openapi.json shows the body; nothing was changed";

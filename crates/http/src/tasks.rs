@@ -3,18 +3,20 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use cuptel_core::id::TaskId;
 use cuptel_core::step::Command;
 use cuptel_core::task::TaskTold;
 use cuptel_core::words::{Role, TaskState};
-use cuptel_store::TaskFilter;
+use cuptel_store::{TaskFilter, TaskView};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Caller;
 use crate::actions::{Asked, Nothing, act_by_form, path_of};
+use crate::by_hand::{KEY_HEADER, request_key};
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::reads::{asked, identifier, next, rows, shortened, word};
@@ -141,16 +143,22 @@ async fn one(shared: &Shared, caller: &Caller, id: &str) -> Result<Json<Value>, 
     Ok(Json(json!({ "task": task })))
 }
 
-/// Adds tasks, all of them or none.
+/// Adds tasks, all of them or none. The same request again (by `Idempotency-Key`) adds nothing and is
+/// answered as the first was; another one with the key of an earlier one is refused.
 #[utoipa::path(post, path = "/api/v1/tasks", tag = "people", security(("token" = [])),
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 100 characters; a repetition of the same request has the same")),
     request_body = NewTasks,
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was added", body = schema::Faults)))]
 pub(crate) async fn add(
     caller: Caller,
     State(shared): State<Shared>,
+    headers: HeaderMap,
     asked: Asked<NewTasks>,
 ) -> Result<Json<Value>, ApiError> {
+    let key = headers.get(KEY_HEADER).map(|_| request_key(&headers));
+    let key = key.transpose()?;
     let told = asked.wish.tasks;
     if told.len() > ENTRIES_MAX {
         return Err(ApiError::Meaningless {
@@ -165,11 +173,33 @@ pub(crate) async fn add(
         due_ms: told.due_ms,
         operator: told.operator,
         interruptible: told.interruptible,
+        request_key: key.clone(),
     };
     let tasks: Vec<TaskTold> = told.into_iter().map(task).collect();
     let changed = tasks.len();
+    let known = match &key {
+        Some(key) => shared.store.tasks_asked_by(key).await?,
+        None => Vec::new(),
+    };
+    if !known.is_empty() {
+        if !is_same(&known, &tasks) {
+            return Err(ApiError::Meaningless {
+                why: "another request had this `Idempotency-Key`".to_owned(),
+                hint: "send a new key with a new request",
+            });
+        }
+        return Ok(Json(json!({ "changed": changed })));
+    }
     shared.carry_out(&caller, Command::AddTasks(tasks)).await?;
     Ok(Json(json!({ "changed": changed })))
+}
+
+/// Whether a request is one that was made before.
+fn is_same(known: &[TaskView], told: &[TaskTold]) -> bool {
+    let same = |(known, told): (&TaskView, &TaskTold)| {
+        known.tenant.as_ref() == Some(&told.tenant) && known.title == told.title.trim()
+    };
+    known.len() == told.len() && known.iter().zip(told).all(same)
 }
 
 /// Carries out what is wanted of a task. A form leads back to the page of the seat that has it.

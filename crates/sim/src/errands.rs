@@ -111,6 +111,7 @@ fn wanted(chance: &mut Chance) -> TaskTold {
             .percent(20)
             .then(|| OPERATORS[chance.index(OPERATORS.len())].to_owned()),
         interruptible: Some(chance.percent(60)),
+        request_key: None,
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) const UPSERT: &str = upsert!(task {
     12 since_ms BIGINT,
     13 lease_until_ms BIGINT,
     14 closed_ms BIGINT,
+    15 request_key TEXT,
 });
 
 /// Takes `[id, seq, task, at_ms, kind, seat, operator]`.
@@ -38,7 +39,7 @@ ON CONFLICT (shard, task, id) DO NOTHING";
 /// Tasks that are not closed.
 pub(crate) const OPEN: &str = "
 SELECT id, tenant, queue, title, state, created_ms, due_ms, interruptible, owner, seat, operator,
-    since_ms, lease_until_ms, closed_ms
+    since_ms, lease_until_ms, closed_ms, request_key
 FROM task WHERE shard = $1 AND closed_ms IS NULL ORDER BY id";
 
 macro_rules! view {
@@ -67,6 +68,7 @@ const LIST: &str = view!(
 ORDER BY t.id DESC LIMIT $6"
 );
 const ONE: &str = view!("AND t.id = $2");
+const BY_REQUEST: &str = view!("AND t.request_key = $2 ORDER BY t.id LIMIT 5000");
 const EVENTS: &str = "
 SELECT event.id, event.at_ms, event.kind, seat.name, operator.name
 FROM task_event event
@@ -163,6 +165,7 @@ pub(crate) fn image(row: &TaskRow, seq: i64, images: &mut Images) {
         .int(row.since_ms)
         .maybe_int(row.lease_until_ms)
         .maybe_int(row.closed_ms)
+        .maybe_text(row.request_key.as_deref())
         .end();
 }
 
@@ -194,6 +197,7 @@ pub(crate) fn read(row: &Row) -> Result<TaskRow, sqlx::Error> {
         since_ms: columns.int()?,
         lease_until_ms: columns.maybe_int()?,
         closed_ms: columns.maybe_int()?,
+        request_key: columns.maybe_text()?,
     })
 }
 
@@ -266,8 +270,19 @@ impl Store {
             .map_err(failed)?;
         Ok(Some(TaskDetail { task, events }))
     }
+
+    /// Tasks that were asked for with a key, in the order in which they were added; at most 5000.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn tasks_asked_by(&self, request_key: &str) -> Result<Vec<TaskView>, StoreError> {
+        let failed = while_doing("look for a request");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let asked = ask_shard(BY_REQUEST).text(request_key);
+        asked.all(&mut reading, view).await.map_err(failed)
+    }
 }
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ONE, EVENTS, LIST];
+pub(crate) const LOOKUPS: &[&str] = &[ONE, EVENTS, LIST, BY_REQUEST];

@@ -385,6 +385,7 @@ fn agenda() -> TaskTold {
         due_ms: None,
         operator: None,
         interruptible: None,
+        request_key: None,
     }
 }
 

@@ -44,6 +44,7 @@ fn told(title: &str, due_ms: Option<i64>) -> TaskTold {
         due_ms,
         operator: None,
         interruptible: None,
+        request_key: None,
     }
 }
 
@@ -60,6 +61,21 @@ fn offered() -> (Room, TaskId) {
     let task = room.task(0).id;
     assert_eq!(room.task(0).state, TaskState::Offered);
     (room, task)
+}
+
+#[test]
+fn the_same_request_again_adds_no_task() {
+    let mut room = Room::with(office);
+    let asked = |key: &str| {
+        ["agenda", "posta"].map(|title| TaskTold {
+            request_key: Some(key.to_owned()),
+            ..told(title, None)
+        })
+    };
+    for (key, there) in [("k-1", 2), ("k-1", 2), ("k-2", 4)] {
+        adds(&mut room, asked(key).to_vec()).expect("they are tasks");
+        assert_eq!(room.queue(0).tasks_open, there, "{key}");
+    }
 }
 
 fn accepts(room: &mut Room, task: TaskId, seat: &str) -> Result<(), CommandError> {
@@ -259,6 +275,7 @@ fn a_task_that_may_not_be_interrupted_is_not() {
     room.staffed(1);
     let task = TaskTold {
         interruptible: Some(false),
+        request_key: None,
         ..told("agenda", None)
     };
     adds(&mut room, vec![task]).unwrap();

@@ -194,6 +194,7 @@ fn task(room: &mut Room, queue: &str, in_h: i64, operator: Option<&str>) {
         due_ms: Some(room.now_ms() + in_h * HOUR_MS),
         operator: operator.map(str::to_owned),
         interruptible: None,
+        request_key: None,
     };
     let added = room.commands(Command::AddTasks(vec![told]));
     added.expect("it is a task");

@@ -34,6 +34,29 @@ const READS: [&str; 10] = [
 ];
 
 #[tokio::test]
+async fn the_same_request_for_tasks_is_answered_and_not_carried_out_again() {
+    let centre = Centre::open().await;
+    let ask = |key: &'static str, title: &'static str| {
+        let request = with_token("POST", "/api/v1/tasks").header("idempotency-key", key);
+        let task = json!({"tenant": "asl-teramo", "queue": "prenotazioni", "title": title});
+        let body = json!({ "tasks": [task] }).to_string();
+        centre.ask(request.header("content-type", "application/json"), body)
+    };
+    let title = "Spostare l'agenda di cardiologia";
+    let first = ask("new", title).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+    assert_eq!(centre.desk.commands.lock().unwrap().len(), 1);
+    // The one that is stored was asked for with this key.
+    let stored = centre.get_with_token("/api/v1/tasks").await.json();
+    let stored = stored["tasks"][0]["title"].as_str().unwrap().to_owned();
+    let again = ask("k-1", Box::leak(stored.into_boxed_str())).await;
+    assert_eq!(again.json(), json!({"changed": 1}));
+    assert_eq!(centre.desk.commands.lock().unwrap().len(), 1);
+    let other = ask("k-1", "Altro").await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn what_names_persons_needs_the_token() {
     let centre = Centre::open().await;
     for path in READS {

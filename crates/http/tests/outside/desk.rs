@@ -692,6 +692,7 @@ fn wanted(names: &Interned, id: i64) -> TaskRow {
         since_ms: AT_MS,
         lease_until_ms: None,
         closed_ms: None,
+        request_key: Some("k-1".to_owned()),
     }
 }
 

@@ -134,6 +134,11 @@ pub(super) const ALL: &[Step] = &[
         "console",
         include_str!("../../migrations/0034_console.sql"),
     ),
+    (
+        35,
+        "task_request",
+        include_str!("../../migrations/0035_task_request.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

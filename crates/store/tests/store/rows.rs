@@ -392,6 +392,7 @@ pub(crate) fn task(id: i64, state: TaskState) -> TaskRow {
         since_ms: NOW,
         lease_until_ms: is_offered.then_some(NOW + 20_000),
         closed_ms: (state == TaskState::Done).then_some(NOW),
+        request_key: Some("k-1".to_owned()),
     }
 }
 

@@ -663,6 +663,9 @@ async fn tasks_are_told_with_names_and_filtered(home: &Home) {
         limit: 9,
         ..TaskFilter::default()
     };
+    let asked_by = store.tasks_asked_by("k-1").await.unwrap();
+    assert!(!asked_by.is_empty() && asked_by.is_sorted_by_key(|task| task.id));
+    assert_eq!(store.tasks_asked_by("k-2").await.unwrap(), []);
     let error = store.tasks(&nowhere).await;
     assert!(matches!(error, Err(StoreError::NoTenant { .. })));
     let detail = store.task(TaskId(103)).await.unwrap().unwrap();
