@@ -144,7 +144,10 @@ fn what_finds_no_slot_is_taken_in_charge_by_keyboard_alone() {
     page.is_clean("the form of what is taken in charge");
     page.goes_for("Continua: leggi la scadenza");
     // What is wrong is where the focus goes, and nothing of the rest is lost.
-    page.shows("#wrong", "L’ultima lettera del codice fiscale non corrisponde");
+    page.shows(
+        "#wrong",
+        "L’ultima lettera del codice fiscale non corrisponde",
+    );
     assert_eq!(page.focused().0, "wrong");
     page.is_clean("what is to be corrected");
     page.tabs_to("Codice fiscale (facoltativo, solo controllato)");
@@ -160,9 +163,14 @@ fn what_finds_no_slot_is_taken_in_charge_by_keyboard_alone() {
     page.shows("#announcer", "Presa in carico registrata");
     page.shows("#doing", "Esito della conversazione");
     assert!(!page.focused().1.is_empty(), "the focus is lost");
-    let entered = centre.callback("it is owed", |row| row["kinds"] == json!(["taken_in_charge"]));
+    let entered = centre.callback("it is owed", |row| {
+        row["kinds"] == json!(["taken_in_charge"])
+    });
     assert_eq!(entered["priority_class"], "U");
-    assert_eq!(centre.sql("SELECT count(*) FROM need_detail WHERE note LIKE '%RSSMRA%'"), "0");
+    assert_eq!(
+        centre.sql("SELECT count(*) FROM need_detail WHERE note LIKE '%RSSMRA%'"),
+        "0"
+    );
     // The page shows it with a box of its own, which is not ticked by itself.
     page.shows("#seat-owed", "visita cardiologica");
     page.goes_for("Risolta");
@@ -248,7 +256,11 @@ fn a_server_that_is_away_loses_nothing_that_was_typed() {
     page.goes_for("In pausa");
     page.shows("#sending", "Non inviato: il server non risponde.");
     page.shows("#connection", "Collegamento perso: dati fermi alle");
-    assert_eq!(page.value("#reason"), "pranzo", "what was typed is still there");
+    assert_eq!(
+        page.value("#reason"),
+        "pranzo",
+        "what was typed is still there"
+    );
     assert_eq!(page.focused().1, "In pausa");
     page.forgets_faults();
     centre.serve();
@@ -315,7 +327,10 @@ fn a_day_goes_on_without_a_script() {
         assert!(shown.text.contains(what), "{what} in {}", shown.text);
         shown.text
     };
-    assert_eq!(browser.sends("/seat", &[("seat", "101")]).location, "/seats/101");
+    assert_eq!(
+        browser.sends("/seat", &[("seat", "101")]).location,
+        "/seats/101"
+    );
     seat("libera");
     let caller = Caller::connected(&centre, "0861555911");
     let call = caller.call_id().to_owned();
@@ -330,16 +345,30 @@ fn a_day_goes_on_without_a_script() {
     ];
     let shown = browser.sends("/seats/101/in-charge", &typed);
     assert_eq!(shown.status, 200, "{}", shown.text);
-    let key = shown.text.split("name=\"key\" value=\"").nth(1).expect("it has a key");
+    let key = shown
+        .text
+        .split("name=\"key\" value=\"")
+        .nth(1)
+        .expect("it has a key");
     let key = key.split('"').next().expect("a word").to_owned();
-    let confirmed = [typed[0], typed[1], typed[2], ("key", &key), ("step", "confirm")];
+    let confirmed = [
+        typed[0],
+        typed[1],
+        typed[2],
+        ("key", &key),
+        ("step", "confirm"),
+    ];
     for _ in 0..2 {
         let shown = browser.sends("/seats/101/in-charge", &confirmed);
         assert_eq!(shown.status, 303, "{}", shown.text);
         seat("Presa in carico registrata");
     }
     let owed = centre.get("/api/v1/callbacks");
-    assert_eq!(owed["callbacks"].as_array().map(Vec::len), Some(1), "pressed twice");
+    assert_eq!(
+        owed["callbacks"].as_array().map(Vec::len),
+        Some(1),
+        "pressed twice"
+    );
     caller.hangs_up();
     centre.attempt(&call, "served", |row| row["outcome"] == "served");
     let told = [("disposition", "done"), ("note", "preferisce il mattino")];

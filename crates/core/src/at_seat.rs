@@ -79,7 +79,9 @@ fn of_call(work: Work) -> Option<AttemptId> {
 /// What is still to be told of a conversation.
 pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
     match work {
-        SeatWork::Talking { assignment, with, .. } => match with {
+        SeatWork::Talking {
+            assignment, with, ..
+        } => match with {
             With::Ringing { .. } => None,
             With::Caller(_) | With::Person { .. } => Some(ResultNow {
                 told: assignment.disposition,

@@ -412,7 +412,9 @@ impl Centre {
         if dialling == Dialling::ByNone || outside.excludes(waiting.work, pair.seat) {
             return None;
         }
-        let explained = self.explains.then(|| self.matching.explain(pair, &mut outside));
+        let explained = self
+            .explains
+            .then(|| self.matching.explain(pair, &mut outside));
         Some(explained.flatten().map(|told| Explanation {
             chosen: true,
             ..told
@@ -431,7 +433,11 @@ impl Centre {
     }
 
     /// The phone and the operator of a seat that is free.
-    pub(crate) fn whom_to_ask(&self, now: Now, pair: &Pair) -> Option<(RegistrationRow, OperatorId)> {
+    pub(crate) fn whom_to_ask(
+        &self,
+        now: Now,
+        pair: &Pair,
+    ) -> Option<(RegistrationRow, OperatorId)> {
         let waiting = &pair.waiting;
         let may = |seat: &&Seat| {
             let spared = self.spared(seat, waiting.queue, waiting.kind(), now);

@@ -47,7 +47,10 @@ impl Centre {
         let is_open = left.is_some();
         let detail = self.details.get(&need.id).cloned();
         let detail = detail.unwrap_or_else(|| NeedDetailRow::bare(&need));
-        let before = detail.note.as_deref().or_else(|| self.noted_at(id, need.id));
+        let before = detail
+            .note
+            .as_deref()
+            .or_else(|| self.noted_at(id, need.id));
         let note = match before {
             // Pressed twice.
             Some(before) if before.ends_with(note) => return Ok(()),

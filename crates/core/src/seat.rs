@@ -2,9 +2,7 @@
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
 use crate::callback::Settled;
-use crate::id::{
-    AttemptId, CallbackId, DialId, LegId, NeedId, QueueId, TaskId, TenantId, TrunkId,
-};
+use crate::id::{AttemptId, CallbackId, DialId, LegId, NeedId, QueueId, TaskId, TenantId, TrunkId};
 use crate::keeping::NeedsSaid;
 use crate::matching::Load;
 use crate::planted::{Fault, planted};

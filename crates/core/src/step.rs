@@ -564,7 +564,9 @@ pub enum CommandError {
     #[error("whoever seat {0} speaks with is owed nothing that a note could stand with")]
     NothingOwed(String),
     /// No rule lets operators choose.
-    #[error("callbacks of queue {0} come in their turn: `take_by_hand` of [queue.callback] is not set")]
+    #[error(
+        "callbacks of queue {0} come in their turn: `take_by_hand` of [queue.callback] is not set"
+    )]
     NotByHand(String),
     /// Not at this hour, not by this trunk, not before its time, or somebody has it.
     #[error("callback {0} cannot be called now, or is somebody else's")]

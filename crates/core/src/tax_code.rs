@@ -89,7 +89,9 @@ fn personal(code: &[u8]) -> Result<TaxCode, NotATaxCode> {
         if !is_right {
             return Err(NotATaxCode::Place(place + 1));
         }
-        plain[place] = digit(*byte).filter(|_| DIGITS_AT.contains(&place)).unwrap_or(*byte);
+        plain[place] = digit(*byte)
+            .filter(|_| DIGITS_AT.contains(&place))
+            .unwrap_or(*byte);
     }
     if !MONTHS.contains(&plain[8]) {
         return Err(NotATaxCode::Place(9));
@@ -155,7 +157,12 @@ mod tests {
 
     #[test]
     fn a_code_with_its_check_character_is_taken_however_it_is_typed() {
-        for code in ["RSSMRA85T10A562S", "rssmra85t10a562s", "RSS MRA 85T10 A562S", "BNCLRA60A41H501Z"] {
+        for code in [
+            "RSSMRA85T10A562S",
+            "rssmra85t10a562s",
+            "RSS MRA 85T10 A562S",
+            "BNCLRA60A41H501Z",
+        ] {
             let checked = TaxCode::checked(code);
             assert!(checked.is_ok(), "{code}: {checked:?}");
         }
@@ -171,19 +178,41 @@ mod tests {
         assert_eq!(right.len(), 1);
         assert_ne!(right, ['S']);
         // And all seven replaced.
-        let all = ('A'..='Z').filter(|last| TaxCode::checked(&format!("RSSMRAURTMLARSN{last}")).is_ok());
+        let all =
+            ('A'..='Z').filter(|last| TaxCode::checked(&format!("RSSMRAURTMLARSN{last}")).is_ok());
         assert_eq!(all.count(), 1);
     }
 
     #[test]
     fn one_wrong_character_or_two_that_changed_places_are_found() {
-        assert_eq!(TaxCode::checked("RSSMRA85T10A562T"), Err(NotATaxCode::Check));
-        assert_eq!(TaxCode::checked("RSSMAR85T10A562S"), Err(NotATaxCode::Check));
-        assert_eq!(TaxCode::checked("RSSMRA8AT10A562S"), Err(NotATaxCode::Place(8)));
-        assert_eq!(TaxCode::checked("RSSMRA85F10A562S"), Err(NotATaxCode::Place(9)));
-        assert_eq!(TaxCode::checked("RSSMRA85T35A562S"), Err(NotATaxCode::Place(10)));
-        assert_eq!(TaxCode::checked("RSSMRA85T10A562"), Err(NotATaxCode::Length));
-        assert_eq!(TaxCode::checked("RSSMRÀ85T10A562S"), Err(NotATaxCode::Place(6)));
+        assert_eq!(
+            TaxCode::checked("RSSMRA85T10A562T"),
+            Err(NotATaxCode::Check)
+        );
+        assert_eq!(
+            TaxCode::checked("RSSMAR85T10A562S"),
+            Err(NotATaxCode::Check)
+        );
+        assert_eq!(
+            TaxCode::checked("RSSMRA8AT10A562S"),
+            Err(NotATaxCode::Place(8))
+        );
+        assert_eq!(
+            TaxCode::checked("RSSMRA85F10A562S"),
+            Err(NotATaxCode::Place(9))
+        );
+        assert_eq!(
+            TaxCode::checked("RSSMRA85T35A562S"),
+            Err(NotATaxCode::Place(10))
+        );
+        assert_eq!(
+            TaxCode::checked("RSSMRA85T10A562"),
+            Err(NotATaxCode::Length)
+        );
+        assert_eq!(
+            TaxCode::checked("RSSMRÀ85T10A562S"),
+            Err(NotATaxCode::Place(6))
+        );
         assert_eq!(TaxCode::checked(""), Err(NotATaxCode::Length));
     }
 
@@ -193,7 +222,10 @@ mod tests {
         assert_eq!(TaxCode::checked("12345678904"), Err(NotATaxCode::Check));
         assert!(TaxCode::checked("STP1703000000001").is_ok());
         assert!(TaxCode::checked("eni 1703 0000 00001").is_ok());
-        assert_eq!(TaxCode::checked("STP17030000A0001"), Err(NotATaxCode::Place(12)));
+        assert_eq!(
+            TaxCode::checked("STP17030000A0001"),
+            Err(NotATaxCode::Place(12))
+        );
     }
 
     #[test]

@@ -50,7 +50,10 @@ impl Doing {
         let told = told.map_or("", |told| told.as_str());
         let call = seat.person.as_ref().and_then(|person| person.attempt);
         let call = call.map_or(String::new(), |call| format!(" {call}"));
-        format!("{}{} {}{task} {told}{call}", seat.chosen, reachable, seat.work)
+        format!(
+            "{}{} {}{task} {told}{call}",
+            seat.chosen, reachable, seat.work
+        )
     }
 }
 

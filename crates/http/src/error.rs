@@ -627,7 +627,10 @@ mod tests {
             ),
             (CommandError::NoConversation(seat()), 409),
             (CommandError::NothingOwed(seat()), 409),
-            (CommandError::NotToBeTaken(cuptel_core::id::CallbackId(7)), 409),
+            (
+                CommandError::NotToBeTaken(cuptel_core::id::CallbackId(7)),
+                409,
+            ),
             (CommandError::NotFree(seat()), 409),
             (CommandError::NotByHand("prenotazioni".to_owned()), 409),
             (CommandError::Stopping, 503),

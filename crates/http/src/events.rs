@@ -17,8 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
 use crate::error::ApiError;
-use crate::person::AtSeat;
 use crate::pages::Shared;
+use crate::person::AtSeat;
 use crate::texts::Language;
 use crate::wall::Wall;
 

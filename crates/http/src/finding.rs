@@ -137,5 +137,10 @@ pub(crate) async fn find(
     let ids: Vec<String> = found.iter().map(|it| it.callback.to_string()).collect();
     caller.logged(&shared, LOOK, Some(&ids.join(" "))).await?;
     let found = found.into_iter().map(|it| line(language, it)).collect();
-    Ok(shown(&shared, &caller, language, (typed, None, Some(found))))
+    Ok(shown(
+        &shared,
+        &caller,
+        language,
+        (typed, None, Some(found)),
+    ))
 }

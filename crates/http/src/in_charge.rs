@@ -53,7 +53,9 @@ pub(crate) struct Typed {
 /// What was typed is of a person.
 impl std::fmt::Debug for Typed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Typed").field("step", &self.step).finish_non_exhaustive()
+        f.debug_struct("Typed")
+            .field("step", &self.step)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,7 +86,10 @@ impl Form {
         let owed = seat.owed.as_ref();
         let need = owed.and_then(|owed| owed.needs.first());
         let tenant = seat.tenant.as_ref().or(need.map(|need| &need.tenant));
-        let queue = seat.queue.as_ref().or(need.and_then(|need| need.queue.as_ref()));
+        let queue = seat
+            .queue
+            .as_ref()
+            .or(need.and_then(|need| need.queue.as_ref()));
         let typed = Typed {
             queue: match (tenant, queue) {
                 (Some(tenant), Some(queue)) => format!("{tenant}/{queue}"),
@@ -173,7 +178,13 @@ pub(crate) async fn take(
     let seat = look.seats.iter().find(|seat| seat.name == name);
     let seat = seat.ok_or_else(|| Refusal::Refused(CommandError::NoSeat(name.clone())))?;
     let mut typed = asked.wish;
-    for field in [&typed.number, &typed.nre, &typed.tax_code, &typed.note, &typed.key] {
+    for field in [
+        &typed.number,
+        &typed.nre,
+        &typed.tax_code,
+        &typed.note,
+        &typed.key,
+    ] {
         if field.len() > FIELD_MAX {
             return Err(ApiError::TooLarge);
         }
@@ -184,13 +195,25 @@ pub(crate) async fn take(
     let step = std::mem::take(&mut typed.step);
     let mut form = Form::with(language, &look, typed);
     if step == "back" {
-        return Ok(shown(&shared, &caller, language, (&name, form), (None, None)));
+        return Ok(shown(
+            &shared,
+            &caller,
+            language,
+            (&name, form),
+            (None, None),
+        ));
     }
     let right = match looked_at(&shared, language, (&look, seat), &form.typed).await? {
         Looked::Right(right) => *right,
         Looked::Wrong(wrong) => {
             form.wrong = wrong;
-            return Ok(shown(&shared, &caller, language, (&name, form), (None, None)));
+            return Ok(shown(
+                &shared,
+                &caller,
+                language,
+                (&name, form),
+                (None, None),
+            ));
         }
     };
     let Right { told, summary } = right;
@@ -206,7 +229,8 @@ pub(crate) async fn take(
             Ok(shown(&shared, &caller, language, (&name, form), page))
         }
         // Pressed twice: the first press has entered it.
-        Ok(()) | Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
+        Ok(())
+        | Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
             ByHandError::OpenAlready(_),
         )))) if step == "confirm" => {
             let notice = Notice {
@@ -317,7 +341,9 @@ async fn looked_at(
     if let Some(Err(error)) = filled(&typed.tax_code).map(TaxCode::checked) {
         told_wrong("tax-code", tax_code_words(language, error));
     }
-    let nre = filled(&typed.nre).map(PrescriptionNumber::checked).transpose();
+    let nre = filled(&typed.nre)
+        .map(PrescriptionNumber::checked)
+        .transpose();
     if let Err(error) = &nre {
         told_wrong("nre", nre_words(language, *error));
     }

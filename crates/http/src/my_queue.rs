@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::actions::{Asked, act, meaningless};
-use crate::offered::Written;
 use crate::error::ApiError;
+use crate::offered::Written;
 use crate::pages::{Shared, SharedParts};
 use crate::person::lasting;
 use crate::schema;
@@ -44,7 +44,9 @@ fn line(language: Language, look: &Snapshot, it: Choosable) -> Line {
     let mut queues = look.queues.iter();
     let queue = queues.find(|queue| queue.tenant == it.tenant && queue.name == it.queue);
     let kinds = it.kinds.iter();
-    let kinds: Vec<String> = kinds.map(|kind| words::need_kind(language, *kind)).collect();
+    let kinds: Vec<String> = kinds
+        .map(|kind| words::need_kind(language, *kind))
+        .collect();
     let waits = lasting(language, look.at_ms - it.place_ms);
     Line {
         callback: it.callback,
@@ -52,7 +54,10 @@ fn line(language: Language, look: &Snapshot, it: Choosable) -> Line {
         what: language.with(
             "console-queue-line",
             &[
-                ("queue", queue.map_or(it.queue, |queue| queue.title.clone()).into()),
+                (
+                    "queue",
+                    queue.map_or(it.queue, |queue| queue.title.clone()).into(),
+                ),
                 ("kinds", kinds.join(", ").into()),
                 ("time", waits.into()),
                 ("attempts", it.attempts.into()),

@@ -10,8 +10,8 @@ use crate::error::PROBLEM;
 
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events,
-    health, importing, measures, my_queue, numbers, offered, reads, reports, revealing, sites, staffing,
-    stops, tasks, tenants,
+    health, importing, measures, my_queue, numbers, offered, reads, reports, revealing, sites,
+    staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.

@@ -33,9 +33,9 @@ use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
-    disposing, events, finding, health, importing, in_charge, measures, my_day, my_queue, numbers, offered,
-    openapi, origin, page, person, preferences, reads, reports, revealing, rights, signing_in,
-    sites, staffing, stops, tasks, tenants, texts,
+    disposing, events, finding, health, importing, in_charge, measures, my_day, my_queue, numbers,
+    offered, openapi, origin, page, person, preferences, reads, reports, revealing, rights,
+    signing_in, sites, staffing, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.

@@ -37,7 +37,10 @@ pub(crate) struct Looked(Mutex<VecDeque<(String, i64)>>);
 impl Looked {
     fn is_new(&self, who: &str, work: i64) -> bool {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks.iter().any(|(own, id)| (own.as_str(), *id) == (who, work)) {
+        if looks
+            .iter()
+            .any(|(own, id)| (own.as_str(), *id) == (who, work))
+        {
             return false;
         }
         if looks.len() >= LOOKS_MAX {

@@ -205,7 +205,10 @@ impl Preferences {
 
     /// The keys that do something, each with what in words.
     pub(crate) fn list(&self, language: Language) -> Vec<(String, String)> {
-        let keys = self.keys.iter().filter(|(_, key)| self.shortcuts && !key.is_empty());
+        let keys = self
+            .keys
+            .iter()
+            .filter(|(_, key)| self.shortcuts && !key.is_empty());
         keys.map(|(act, key)| (key.clone(), act.words(language)))
             .collect()
     }
@@ -281,7 +284,8 @@ impl Chosen {
         }
         match store.preferences(name).await {
             Ok(text) => {
-                let chosen = text.map_or_else(Preferences::default, |text| Preferences::read(&text));
+                let chosen =
+                    text.map_or_else(Preferences::default, |text| Preferences::read(&text));
                 self.keep(name, chosen);
             }
             Err(error) => {
@@ -331,7 +335,11 @@ fn key_of(text: &str) -> Result<String, WrongKey> {
         };
     }
     let named = |names: &[&str]| parts.iter().any(|part| names.contains(&part.as_str()));
-    let (ctrl, alt, shift) = (named(&["ctrl"]), named(&["alt"]), named(&["shift", "maiusc"]));
+    let (ctrl, alt, shift) = (
+        named(&["ctrl"]),
+        named(&["alt"]),
+        named(&["shift", "maiusc"]),
+    );
     let known = |part: &String| ["ctrl", "alt", "shift", "maiusc"].contains(&part.as_str());
     if !parts.iter().all(known) {
         return Err(WrongKey::Unknown);
@@ -344,7 +352,12 @@ fn key_of(text: &str) -> Result<String, WrongKey> {
         (false, true) if !ctrl && !alt => return Err(WrongKey::Bare),
         // Copy, print, search, another tab: what every browser does.
         (false, true) if ctrl && !alt && !shift => return Err(WrongKey::Taken),
-        (true, _) if !ctrl && !alt && !shift && ["f1", "f5", "f6", "f11", "f12"].contains(&key.as_str()) => {
+        (true, _)
+            if !ctrl
+                && !alt
+                && !shift
+                && ["f1", "f5", "f6", "f11", "f12"].contains(&key.as_str()) =>
+        {
             return Err(WrongKey::Taken);
         }
         (_, _) => {}
@@ -409,7 +422,9 @@ fn page_of(
         label: act.words(language),
         value: chosen.keys.get(&act).cloned().unwrap_or_default(),
         standard: act.standard(),
-        wrong: wrong.get(&act).map_or(String::new(), |it| it.words(language)),
+        wrong: wrong
+            .get(&act)
+            .map_or(String::new(), |it| it.words(language)),
     };
     let cue = |cue: Cue| CueField {
         name: cue.name(),
@@ -464,7 +479,10 @@ fn told(body: &Bytes) -> (Preferences, BTreeMap<Act, WrongKey>) {
     let mut wrong = BTreeMap::new();
     let mut keys: BTreeMap<Act, String> = BTreeMap::new();
     for act in Act::ALL {
-        let typed: String = field(&format!("key_{}", act.name())).chars().take(40).collect();
+        let typed: String = field(&format!("key_{}", act.name()))
+            .chars()
+            .take(40)
+            .collect();
         match key_of(&typed) {
             Ok(key) if !key.is_empty() && keys.values().any(|own| *own == key) => {
                 wrong.insert(act, WrongKey::Twice);
@@ -487,7 +505,9 @@ fn told(body: &Bytes) -> (Preferences, BTreeMap<Act, WrongKey>) {
     let chosen = Preferences {
         shortcuts: field("shortcuts") == "1",
         keys,
-        rate_s: rate.filter(|rate| RATES.iter().any(|(own, _)| own == rate)).unwrap_or(2),
+        rate_s: rate
+            .filter(|rate| RATES.iter().any(|(own, _)| own == rate))
+            .unwrap_or(2),
         while_talking: field("while_talking") == "1",
         sounds: Cue::ALL.into_iter().filter_map(tone).collect(),
         contrast: field("contrast") == "1",
@@ -554,12 +574,17 @@ mod tests {
 
     #[test]
     fn two_acts_have_two_keys_and_what_was_typed_is_kept() {
-        let body = Bytes::from_static(b"shortcuts=1&key_who=F2&key_state=F2&key_note=n&size=150&rate_s=9");
+        let body =
+            Bytes::from_static(b"shortcuts=1&key_who=F2&key_state=F2&key_note=n&size=150&rate_s=9");
         let (chosen, wrong) = told(&body);
         assert_eq!(wrong.get(&Act::State), Some(&WrongKey::Twice));
         assert_eq!(wrong.get(&Act::Note), Some(&WrongKey::Bare));
         assert_eq!(chosen.keys[&Act::Note], "n");
-        assert_eq!((chosen.size, chosen.rate_s), (150, 2), "a rate that is not offered is none");
+        assert_eq!(
+            (chosen.size, chosen.rate_s),
+            (150, 2),
+            "a rate that is not offered is none"
+        );
         assert_eq!(chosen.look(), "text-150");
     }
 

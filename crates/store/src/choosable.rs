@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use cuptel_core::id::CallbackId;
-use cuptel_core::time::UtcMs;
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::{CallbackState, NeedKind};
 
 use crate::dialect::{Row, ask_shard};

@@ -117,7 +117,9 @@ impl Store {
     ) -> Result<OperatorDay, StoreError> {
         let failed = while_doing("read an operator's day");
         let mut reading = self.read().await.map_err(&failed)?;
-        let asked = ask_shard(STRETCHES).text(operator).int(from_ms - LONGEST_MS);
+        let asked = ask_shard(STRETCHES)
+            .text(operator)
+            .int(from_ms - LONGEST_MS);
         let stretches = asked.all(&mut reading, stretch).await.map_err(&failed)?;
         let asked = ask_shard(CONVERSATIONS).text(operator).int(from_ms);
         let (calls, callbacks) = asked.one(&mut reading, counts).await.map_err(&failed)?;
@@ -159,7 +161,10 @@ mod tests {
         ] {
             day.count(&it, 1_000, 2_000);
         }
-        assert_eq!((day.talking_ms, day.wrap_up_ms, day.paused_ms), (300, 100, 200));
+        assert_eq!(
+            (day.talking_ms, day.wrap_up_ms, day.paused_ms),
+            (300, 100, 200)
+        );
         assert_eq!((day.at_task_ms, day.tasks, day.pauses), (300, 1, 1));
         assert_eq!(day.there_ms, 900);
     }

@@ -9,9 +9,9 @@ use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
     announcement, assignment, attempt, bulk_action, callback, campaign, chosen_time, closure,
-    code_word, config_version, contact, decision, decline, dial, mark, need_detail, number, offer, operator,
-    owner, profile, promise, registration, review, seat, sign_in, site_outage, state_interval,
-    task,
+    code_word, config_version, contact, decision, decline, dial, mark, need_detail, number, offer,
+    operator, owner, profile, promise, registration, review, seat, sign_in, site_outage,
+    state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.

@@ -36,7 +36,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn set_preferences(&self, account: &str, chosen: &str) -> Result<bool, StoreError> {
-        let change = Change::to("keep preferences").step(SET).text(account).text(chosen);
+        let change = Change::to("keep preferences")
+            .step(SET)
+            .text(account)
+            .text(chosen);
         Ok(self.make(change).await?.is_some())
     }
 }

@@ -41,7 +41,10 @@ fn what_is_noted_stands_with_what_the_person_is_owed_and_pressed_twice_stands_on
     notes(&mut room, "porta l'impegnativa").unwrap();
     assert_eq!(noted(&room), ["torna martedì · porta l'impegnativa"]);
     let shown = room.owed_at(1).unwrap().needs;
-    assert_eq!(shown[0].note.as_deref(), Some("torna martedì · porta l'impegnativa"));
+    assert_eq!(
+        shown[0].note.as_deref(),
+        Some("torna martedì · porta l'impegnativa")
+    );
     room.hangs_up(person);
     assert_eq!(room.callback().state, CallbackState::Closed);
     assert_eq!(noted(&room).len(), 1, "it stays with what was settled");
@@ -65,7 +68,10 @@ fn what_stays_is_noted_before_what_the_conversation_settles() {
     room.seat_picks_up();
     room.wait_s(30);
     notes(&mut room, "preferisce il mattino").unwrap();
-    assert_eq!(noted(&room), ["visita cardiologica · preferisce il mattino"]);
+    assert_eq!(
+        noted(&room),
+        ["visita cardiologica · preferisce il mattino"]
+    );
     room.hangs_up(mario);
     assert_eq!(room.callback().state, CallbackState::Waiting);
     room.disposes(1, Disposition::Done);
@@ -75,10 +81,16 @@ fn what_stays_is_noted_before_what_the_conversation_settles() {
 fn of_whom_nothing_is_owed_nothing_is_kept() {
     let mut room = Room::new();
     room.staffed(1);
-    assert!(matches!(notes(&mut room, "x"), Err(CommandError::NoConversation(_))));
+    assert!(matches!(
+        notes(&mut room, "x"),
+        Err(CommandError::NoConversation(_))
+    ));
     room.waits(MARIO, BOOK);
     room.seat_picks_up();
-    assert!(matches!(notes(&mut room, "x"), Err(CommandError::NothingOwed(_))));
+    assert!(matches!(
+        notes(&mut room, "x"),
+        Err(CommandError::NothingOwed(_))
+    ));
 }
 
 #[test]
@@ -101,7 +113,10 @@ fn the_page_knows_who_it_is_and_which_result_was_told() {
     room.wait_s(30);
     assert_eq!(room.seat_now(1).result.unwrap().told, None);
     room.disposes(1, Disposition::Improper);
-    assert_eq!(room.seat_now(1).result.unwrap().told, Some(Disposition::Improper));
+    assert_eq!(
+        room.seat_now(1).result.unwrap().told,
+        Some(Disposition::Improper)
+    );
     room.hangs_up(mario);
     let result = room.seat_now(1).result.expect("there is time after it");
     assert_eq!(result.told, Some(Disposition::Improper));

@@ -42,7 +42,10 @@ fn where_no_rule_lets_them_callbacks_come_in_their_turn() {
     let (mut room, mario, _) = two_wait(false);
     room.staffed(1);
     let refused = takes(&mut room, mario);
-    assert!(matches!(refused, Err(CommandError::NotByHand(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(CommandError::NotByHand(_))),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -69,11 +72,20 @@ fn who_is_chosen_is_offered_at_once_and_it_is_on_record_that_they_were() {
 fn nobody_is_chosen_who_may_not_be_called_now() {
     let (mut room, mario, _) = two_wait(true);
     let unknown = takes(&mut room, CallbackId(1));
-    assert!(matches!(unknown, Err(CommandError::NoCallback(_))), "{unknown:?}");
+    assert!(
+        matches!(unknown, Err(CommandError::NoCallback(_))),
+        "{unknown:?}"
+    );
     let nobody = takes(&mut room, mario);
-    assert!(matches!(nobody, Err(CommandError::NotFree(_))), "nobody sits there: {nobody:?}");
+    assert!(
+        matches!(nobody, Err(CommandError::NotFree(_))),
+        "nobody sits there: {nobody:?}"
+    );
     // Mario rings in, so he stands nowhere.
     room.waits(MARIO, BOOK);
     let calls = takes(&mut room, mario);
-    assert!(matches!(calls, Err(CommandError::NotToBeTaken(_))), "{calls:?}");
+    assert!(
+        matches!(calls, Err(CommandError::NotToBeTaken(_))),
+        "{calls:?}"
+    );
 }

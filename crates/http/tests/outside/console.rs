@@ -110,11 +110,17 @@ async fn the_whole_number_is_told_once_and_the_look_is_written_down() {
     assert_eq!(heard.status, StatusCode::SEE_OTHER);
     let national = CALLER.strip_prefix("+39").unwrap();
     let shown = page(&centre, "/seats/101", &cookie).await;
-    assert!(shown.contains(&format!("Numero intero: {national}")), "{shown}");
+    assert!(
+        shown.contains(&format!("Numero intero: {national}")),
+        "{shown}"
+    );
     let again = page(&centre, "/seats/101", &cookie).await;
     assert!(!again.contains(national), "it is told once");
     let log = centre.get_with_token("/api/v1/access-log").await.text;
-    assert!(log.contains("look_at_number") && !log.contains(national), "{log}");
+    assert!(
+        log.contains("look_at_number") && !log.contains(national),
+        "{log}"
+    );
     // Another's person is nobody's business.
     let heard = sends(&centre, "/seats/102/number", &cookie, &[]).await;
     assert_eq!(heard.status, StatusCode::FORBIDDEN);
@@ -163,7 +169,10 @@ async fn a_note_that_is_not_taken_keeps_the_result_from_being_told() {
     sends(&centre, "/api/v1/seats/101/disposition", &cookie, &told).await;
     assert_eq!(centre.desk.commands.lock().unwrap().len(), 1);
     let page = page(&centre, "/seats/101", &cookie).await;
-    assert!(page.contains("una nota resta solo con una presa in carico"), "{page}");
+    assert!(
+        page.contains("una nota resta solo con una presa in carico"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -208,7 +217,11 @@ async fn the_deadline_is_read_before_anything_is_entered_and_no_tax_code_is_kept
     let heard = sends(&centre, path, &cookie, &told).await;
     assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
     // 72 hours after 2026-11-23 18:38.
-    assert!(heard.text.contains("<dd>26/11/2026 18:38</dd>"), "{}", heard.text);
+    assert!(
+        heard.text.contains("<dd>26/11/2026 18:38</dd>"),
+        "{}",
+        heard.text
+    );
     assert!(heard.text.contains("+39…567") || heard.text.contains("…567"));
     {
         let commands = centre.desk.commands.lock().unwrap();
@@ -230,7 +243,10 @@ async fn the_deadline_is_read_before_anything_is_entered_and_no_tax_code_is_kept
     };
     assert_eq!(entered.kind, KindByHand::TakenInCharge);
     assert_eq!(entered.class, Some(PriorityClass::U));
-    assert_eq!(entered.note.as_deref(), Some("visita cardiologica · NRE 1300A4000000248"));
+    assert_eq!(
+        entered.note.as_deref(),
+        Some("visita cardiologica · NRE 1300A4000000248")
+    );
     assert_eq!(entered.by.as_deref(), Some("anna"));
     assert_eq!(entered.request_key.as_ref(), Some(&key));
     assert_eq!(entered.person.number.as_ref().unwrap().reveal(), CALLER);
@@ -243,17 +259,29 @@ async fn preferences_hold_over_a_restart_and_are_put_back() {
     let cookie = anna(&centre).await;
     let plain = page(&centre, "/seats/101", &cookie).await;
     assert!(plain.contains("<kbd>F2</kbd>") && plain.contains("<html lang=\"it\">"));
-    let mut told = vec![("shortcuts", "1"), ("key_who", "w"), ("size", "150"), ("contrast", "1")];
+    let mut told = vec![
+        ("shortcuts", "1"),
+        ("key_who", "w"),
+        ("size", "150"),
+        ("contrast", "1"),
+    ];
     let heard = sends(&centre, "/preferences", &cookie, &told).await;
     assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(heard.text.contains("una lettera o una cifra da sola no"), "{}", heard.text);
+    assert!(
+        heard.text.contains("una lettera o una cifra da sola no"),
+        "{}",
+        heard.text
+    );
     assert!(heard.text.contains("value=\"w\""), "it is still there");
     told[1] = ("key_who", "alt+maiusc+w");
     let heard = sends(&centre, "/preferences", &cookie, &told).await;
     assert_eq!(heard.status, StatusCode::SEE_OTHER);
     centre.restart();
     let changed = page(&centre, "/seats/101", &cookie).await;
-    assert!(changed.contains("<html lang=\"it\" class=\"contrast text-150\">"), "{changed}");
+    assert!(
+        changed.contains("<html lang=\"it\" class=\"contrast text-150\">"),
+        "{changed}"
+    );
     assert!(changed.contains("<kbd>Alt+Shift+W</kbd>") && !changed.contains("<kbd>F4</kbd>"));
     sends(&centre, "/preferences", &cookie, &[("standard", "1")]).await;
     let plain = page(&centre, "/seats/101", &cookie).await;
@@ -275,9 +303,17 @@ async fn a_day_is_shown_to_whose_it_is() {
     let heard = centre
         .ask(local("GET", "/day").header(COOKIE, &system), "")
         .await;
-    assert_eq!(heard.status, StatusCode::SEE_OTHER, "who is no operator has none");
+    assert_eq!(
+        heard.status,
+        StatusCode::SEE_OTHER,
+        "who is no operator has none"
+    );
     for path in ["/day", "/preferences"] {
-        assert_eq!(centre.get(path).await.status == StatusCode::OK, false, "{path}");
+        assert_eq!(
+            centre.get(path).await.status == StatusCode::OK,
+            false,
+            "{path}"
+        );
     }
 }
 
@@ -290,10 +326,22 @@ async fn a_number_is_found_in_the_body_of_a_request_and_the_look_is_written_down
     assert!(heard.text.contains("value=\"boh\""), "it is still there");
     let national = CALLER.strip_prefix("+39").unwrap();
     let heard = sends(&centre, "/find", &cookie, &[("number", national)]).await;
-    assert!(heard.text.contains("Questioni aperte a questo numero: 1"), "{}", heard.text);
-    assert!(heard.text.contains("asl-teramo, prenotazioni, dal 23/11/2026 18:38"));
+    assert!(
+        heard.text.contains("Questioni aperte a questo numero: 1"),
+        "{}",
+        heard.text
+    );
+    assert!(
+        heard
+            .text
+            .contains("asl-teramo, prenotazioni, dal 23/11/2026 18:38")
+    );
     let heard = sends(&centre, "/find", &cookie, &[("number", "0861999999")]).await;
-    assert!(heard.text.contains("Questioni aperte a questo numero: 0"), "{}", heard.text);
+    assert!(
+        heard.text.contains("Questioni aperte a questo numero: 0"),
+        "{}",
+        heard.text
+    );
     let log = centre.get_with_token("/api/v1/access-log").await.text;
     assert_eq!(log.matches("find_by_number").count(), 2, "{log}");
     assert!(!log.contains(national));

@@ -75,4 +75,12 @@ async fn a_page_speaks_one_language() {
     }
 }
 
-const PAGES: [&str; 5] = ["/board", "/supervisor", "/session", "/password", "/nothing"];
+const PAGES: [&str; 7] = [
+    "/board",
+    "/seats/101",
+    "/seats/102",
+    "/supervisor",
+    "/session",
+    "/password",
+    "/nothing",
+];

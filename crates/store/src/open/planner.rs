@@ -47,8 +47,7 @@ mod tests {
     use crate::{
         Access, assignment, attempt, audit, backlog, bulk_action, callback, campaign, carrier,
         code_word, contact, decision, decline, dial, mark, need_detail, number, offer, open, owner,
-        preference, promise,
-        report, review, task,
+        preference, promise, report, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {

@@ -4,10 +4,10 @@ use cuptel_core::id::{
     AssignmentId, CallbackId, IntervalId, NumberId, OfferId, OperatorId, QueueId, SeatId,
 };
 use cuptel_core::number::PhoneNumber;
-use cuptel_core::record::{
-    AssignmentRow, IntervalRow, NumberRow, OfferRow, Record, Work,
+use cuptel_core::record::{AssignmentRow, IntervalRow, NumberRow, OfferRow, Record, Work};
+use cuptel_core::words::{
+    CallbackState, Chosen, ChosenBy, Disposition, OfferState, Role, WorkState,
 };
-use cuptel_core::words::{CallbackState, Chosen, ChosenBy, Disposition, OfferState, Role, WorkState};
 use cuptel_store::{Batch, NewAccount, Store};
 
 use crate::home::{Home, on_every_database};
@@ -87,7 +87,11 @@ async fn earlier_conversations_are_found_by_the_number_and_told_to_its_authority
     let store = spoken_with(home).await;
     let told = store.contacts(&of_them(), "asl-teramo", 5).await.unwrap();
     let begun: Vec<_> = told.iter().map(|it| it.started_ms).collect();
-    assert_eq!(begun, [NOW + 3_600_000, NOW], "the newest first, of both handles");
+    assert_eq!(
+        begun,
+        [NOW + 3_600_000, NOW],
+        "the newest first, of both handles"
+    );
     assert!(told[0].called_back && told[0].disposition == Some(Disposition::Done));
     assert_eq!(told[0].ended_ms, NOW + 3_660_000);
     let one = store.contacts(&of_them(), "asl-teramo", 1).await.unwrap();
@@ -95,7 +99,13 @@ async fn earlier_conversations_are_found_by_the_number_and_told_to_its_authority
     let others = store.contacts(&of_them(), "asl-pescara", 5).await.unwrap();
     assert!(others.is_empty(), "no authority learns of another's");
     let unknown = PhoneNumber::parse_e164("+390861765432").unwrap();
-    assert!(store.contacts(&unknown, "asl-teramo", 5).await.unwrap().is_empty());
+    assert!(
+        store
+            .contacts(&unknown, "asl-teramo", 5)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn an_erased_number_has_no_past(home: &Home) {
@@ -109,7 +119,13 @@ async fn an_erased_number_has_no_past(home: &Home) {
         })
     };
     commit(&store, 2, vec![erased(1), erased(2)]).await;
-    assert!(store.contacts(&of_them(), "asl-teramo", 5).await.unwrap().is_empty());
+    assert!(
+        store
+            .contacts(&of_them(), "asl-teramo", 5)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn a_day_is_that_of_one_operator(home: &Home) {
@@ -137,7 +153,10 @@ async fn a_day_is_that_of_one_operator(home: &Home) {
     let name = operator(1).name;
     let day = store.operator_day(&name, NOW, NOW + 100_000).await.unwrap();
     assert_eq!((day.calls, day.callbacks), (0, 2));
-    assert_eq!((day.talking_ms, day.wrap_up_ms, day.there_ms), (60_000, 30_000, 100_000));
+    assert_eq!(
+        (day.talking_ms, day.wrap_up_ms, day.there_ms),
+        (60_000, 30_000, 100_000)
+    );
     let nobody = store.operator_day("nobody", NOW, NOW + 1).await.unwrap();
     assert_eq!(nobody, cuptel_store::OperatorDay::default());
 }
@@ -145,7 +164,10 @@ async fn a_day_is_that_of_one_operator(home: &Home) {
 async fn preferences_go_by_their_account(home: &Home) {
     let store = home.serve().await;
     store.intern(&names()).await.unwrap();
-    assert!(!store.set_preferences("rosa", "{}").await.unwrap(), "nobody of that name");
+    assert!(
+        !store.set_preferences("rosa", "{}").await.unwrap(),
+        "nobody of that name"
+    );
     let new = NewAccount {
         name: "rosa".to_owned(),
         role: Role::Supervisor,
