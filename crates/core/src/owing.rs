@@ -542,6 +542,9 @@ impl Centre {
         for need in &case.needs {
             step.records.push(Record::Need(need.clone()));
         }
+        // The conversation may have left something open, which another word has closed since.
+        case.row.state = CallbackState::Closed;
+        case.entered = None;
         case.ready = None;
         // Its timer may have fired while it was closed.
         case.wake_at = None;

@@ -1,6 +1,7 @@
 //! What an operator says of each thing that the person is owed: settled, or kept at its place.
 
 use cuptel_core::by_hand::ByHandError;
+use cuptel_core::campaign::CampaignCommand;
 use cuptel_core::id::{LegId, NeedId};
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::record::NeedRow;
@@ -9,6 +10,7 @@ use cuptel_core::words::{
     CallbackEventKind, CallbackState, ClosedHow, Disposition, NeedKind, PriorityClass,
 };
 
+use crate::recalling::{does, runs, told};
 use crate::room::{BOOK, CANCEL, GRACE_S, MARIO, Room, book};
 
 /// Mario gave up waiting for a booking, and for a cancellation; the operator talks with him.
@@ -155,4 +157,25 @@ fn what_another_seat_is_at_by_now_is_not_said_to_be_settled() {
     assert!(refused.as_ref().is_err_and(at_work), "{refused:?}");
     assert!(open(&room).contains(&needs[0]));
     says(&mut room, &[], &[]).expect("the result without it is taken");
+}
+
+#[test]
+fn another_person_is_owed_what_a_campaigns_end_has_closed_since() {
+    let mut room = Room::new();
+    let mario = room.waits(MARIO, BOOK);
+    room.hangs_up(mario);
+    room.staffed(1);
+    runs(&mut room, told(1), &[MARIO]);
+    let mario = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    room.wait_s(60);
+    room.hangs_up(mario);
+    assert_eq!(room.callback().state, CallbackState::Waiting, "the recall");
+    let campaign = room.campaigns().last().expect("it runs").id;
+    let ended = does(&mut room, CampaignCommand::End { campaign, by: None });
+    ended.expect("it runs");
+    assert_eq!(room.callback().state, CallbackState::Closed);
+    room.disposes(1, Disposition::AnotherPerson);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    assert_eq!(open(&room).len(), 1);
 }
