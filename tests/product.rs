@@ -7,6 +7,7 @@ mod bad_input;
 mod bulk;
 mod by_hand;
 mod by_key;
+mod by_phone;
 mod callbacks;
 mod calls;
 mod campaigns;

@@ -14,7 +14,8 @@ use crate::leg::{Kind, Leg, Phase, stream_of};
 use crate::media_setup::sdp_body;
 use crate::recordings::record;
 use crate::switch::{
-    Deferred, EntriesWanted, Listener, OutboundWay, Role, Step, Switch, TrunkPeer, leg_of,
+    Deferred, EntriesWanted, Listener, OutboundWay, PinWanted, Role, Step, Switch, TrunkPeer,
+    leg_of,
 };
 
 /// The rules end every ringing themselves; this is the endpoint's own last resort.
@@ -88,6 +89,17 @@ impl Switch {
                 until_ms,
                 limit,
             }),
+            Effect::CheckPin {
+                call,
+                token,
+                digest,
+                keyed,
+            } => step.pins.push(PinWanted {
+                call,
+                token,
+                digest,
+                keyed,
+            }),
             Effect::Reply { request, result } => step.replies.push((request, result)),
             Effect::Drained => step.drained = true,
         }
@@ -130,6 +142,7 @@ impl Switch {
             | Effect::Probe { .. }
             | Effect::Account { .. }
             | Effect::ReadEntries { .. }
+            | Effect::CheckPin { .. }
             | Effect::Reply { .. }
             | Effect::Drained => true,
         };

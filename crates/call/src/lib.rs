@@ -21,6 +21,6 @@ pub mod writing;
 
 pub use journal::Journal;
 pub use switch::{
-    Deferred, EntriesWanted, Input, Listener, Load, Media, Outbound, OutboundWay, Reload, Role,
-    Settings, Step, Switch, TrunkPeer,
+    Deferred, EntriesWanted, Input, Listener, Load, Media, Outbound, OutboundWay, PinWanted,
+    Reload, Role, Settings, Step, Switch, TrunkPeer,
 };

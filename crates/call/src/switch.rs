@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use cuptel_core::id::{CampaignId, LegId, SeatId, TrunkId};
+use cuptel_core::id::{AttemptId, CampaignId, LegId, SeatId, TrunkId};
+use cuptel_core::pin::{PinDigest, PinKeyed};
 use cuptel_core::planted::{Fault, planted};
 use cuptel_core::record::{EntryPage, Record, Restored, SeatRow};
 use cuptel_core::rules::Rules;
@@ -160,6 +161,15 @@ pub enum Input<'a> {
         /// Who they are; nothing where the database could not say.
         page: Option<EntryPage>,
     },
+    /// A PIN was compared.
+    PinChecked {
+        /// From the question.
+        call: AttemptId,
+        /// From the question.
+        token: u64,
+        /// Whether it is right; nothing, where that could not be told.
+        is_right: Option<bool>,
+    },
     /// The files were read again.
     Reload {
         /// Comes back in `Step::replies`.
@@ -207,6 +217,8 @@ pub struct Step {
     /// To be looked up in what is stored up to the position that was carried out, and answered with
     /// `Input::Entries`.
     pub reads: Vec<EntriesWanted>,
+    /// To be compared beside the loop, and answered with `Input::PinChecked`.
+    pub pins: Vec<PinWanted>,
     /// Connections over which somebody has come whom we know.
     pub known: Vec<FlowId>,
     /// Stopped: nothing is going on any more.
@@ -224,6 +236,19 @@ pub struct EntriesWanted {
     pub until_ms: UtcMs,
     /// How many at most.
     pub limit: u32,
+}
+
+/// A PIN that is to be compared with what is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinWanted {
+    /// Comes back in `Input::PinChecked`.
+    pub call: AttemptId,
+    /// Comes back in `Input::PinChecked`.
+    pub token: u64,
+    /// What is kept.
+    pub digest: PinDigest,
+    /// What was keyed in.
+    pub keyed: PinKeyed,
 }
 
 /// How much is held right now; all of it comes back to its beginning when nothing is going on.
@@ -412,6 +437,18 @@ impl Switch {
                     page,
                 };
                 self.tell_rules(now, entries, step);
+            }
+            Input::PinChecked {
+                call,
+                token,
+                is_right,
+            } => {
+                let checked = rules::Input::PinChecked {
+                    call,
+                    token,
+                    is_right,
+                };
+                self.tell_rules(now, checked, step);
             }
             Input::Reload { request, reload } => self.reload(now, request, *reload, step),
             Input::Tick => {
@@ -670,6 +707,7 @@ pub(crate) fn leg_of(effect: &Effect) -> Option<LegId> {
         | Effect::Probe { .. }
         | Effect::Account { .. }
         | Effect::ReadEntries { .. }
+        | Effect::CheckPin { .. }
         | Effect::Reply { .. }
         | Effect::Drained => None,
     }

@@ -344,6 +344,7 @@ fn name_of(input: &Input) -> &'static str {
         Input::Command { .. } => "a command",
         Input::Rules { .. } => "a reload",
         Input::Entries { .. } => "people of a campaign were looked up",
+        Input::PinChecked { .. } => "a PIN was compared",
         Input::Tick => "time passed",
     }
 }
@@ -366,6 +367,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Registration(_) => "registration",
         Record::Seat(_) => "seat",
         Record::Operator(_) => "operator",
+        Record::OperatorPin(_) => "operator_pin",
         Record::Profile(_) => "profile",
         Record::Owner(_) => "owner",
         Record::CodeWord(_) => "code_word",

@@ -29,7 +29,7 @@ const HELD_S_MAX: u32 = 3_600;
 /// else guess another at leisure.
 const FORGOTTEN_S: u32 = 86_400;
 /// How long a key is waited for.
-const KEY_S: u32 = 15;
+pub(crate) const KEY_S: u32 = 15;
 const PIN_DIGITS_MAX: usize = 16;
 const SILENT_MAX: u32 = 3;
 
@@ -192,8 +192,13 @@ impl Centre {
         }
     }
 
+    /// A wrong PIN at a seat; whether its phone is held back for it.
+    pub(crate) fn wrong_pin_at(&mut self, now: Now, seat: SeatId) -> bool {
+        self.announcements.wrong.entry(seat).or_default().count(now)
+    }
+
     /// Whether too many wrong PINs were keyed in at a seat.
-    fn is_held_back(&self, now: Now, seat: SeatId) -> bool {
+    pub(crate) fn is_held_back(&self, now: Now, seat: SeatId) -> bool {
         let wrong = self.announcements.wrong.get(&seat);
         wrong.is_some_and(|wrong| now.mono_us < wrong.held_until)
     }
@@ -394,8 +399,8 @@ impl Centre {
         };
         call.came = Came::WrongPin;
         // At once: who hangs up now has guessed all the same.
-        let wrong = self.announcements.wrong.entry(call.seat).or_default();
-        if wrong.count(now) {
+        let seat = call.seat;
+        if self.wrong_pin_at(now, seat) {
             return self.announcer_leaves(id, |it| it.wrong, step);
         }
         let said = self.policy().map(|policy| policy.prompts);

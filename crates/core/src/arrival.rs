@@ -20,6 +20,10 @@ impl Centre {
         if let Some(seat) = self.dials_code(&arrival) {
             return self.announcer_arrives(now, seat, arrival, step);
         }
+        if let Some(dialled) = self.dials_feature(&arrival) {
+            let (seat, feature, digit) = dialled;
+            return self.feature_arrives(now, (seat, feature, digit), arrival, step);
+        }
         let rules = self.rules.clone();
         let line = match &Caller::from_user_part(&arrival.called).number {
             Some(number) => rules.lines.get(number).copied(),

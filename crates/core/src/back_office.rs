@@ -382,7 +382,7 @@ impl Centre {
         let is_out = self.is_site_out(seat.row.site);
         let offered = seat
             .task_offer
-            .filter(|_| is_out || !seat.is_free(now.utc_ms));
+            .filter(|_| is_out || !seat.keeps_task_offer(now.utc_ms));
         let is_left = seat.sign_in.is_none() || is_out;
         let left = seat.task().filter(|_| is_left);
         if let Some((task, _)) = offered {

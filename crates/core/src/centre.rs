@@ -18,6 +18,7 @@ use crate::code_word::CodeWord;
 use crate::declining::Declines;
 use crate::estimate::CrewsKnown;
 use crate::fairness::Fairness;
+use crate::feature_call::Features;
 use crate::id::{
     AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, NeedId, OperatorId, OwnIds,
     QueueId, SeatId, SiteId, TrunkId,
@@ -65,6 +66,8 @@ pub(crate) enum Role {
     First(CallbackId),
     /// A seat's phone from which the message of an emergency is spoken.
     Announcer(AttemptId),
+    /// A seat's phone that has dialled a code.
+    Feature(AttemptId),
 }
 
 /// How much the rules hold in memory.
@@ -135,6 +138,8 @@ pub struct Centre {
     pub(crate) stops: Stops,
     /// What was spoken for emergencies.
     pub(crate) announcements: Announcements,
+    /// Who works by phone alone.
+    pub(crate) features: Features,
     /// Numbers that are not to be called, or that many share.
     pub(crate) marks: Marks,
     /// Whether somebody may be spared other works than they were, and when that was looked at.
@@ -227,6 +232,7 @@ impl Centre {
             outages: BTreeMap::new(),
             stops: Stops::default(),
             announcements: Announcements::default(),
+            features: Features::default(),
             marks: Marks::default(),
             look_at_spared: false,
             to_be_spared: BTreeSet::new(),
@@ -330,7 +336,8 @@ impl Centre {
                     Role::Caller(_)
                     | Role::AnsweredWaiting(_)
                     | Role::LetGo(_)
-                    | Role::Announcer(_),
+                    | Role::Announcer(_)
+                    | Role::Feature(_),
                 )
                 | None => {}
             },
@@ -342,7 +349,8 @@ impl Centre {
                     Role::Caller(_)
                     | Role::AnsweredWaiting(_)
                     | Role::LetGo(_)
-                    | Role::Announcer(_),
+                    | Role::Announcer(_)
+                    | Role::Feature(_),
                 )
                 | None => {}
             },
@@ -352,6 +360,7 @@ impl Centre {
                 Some(Role::Person(seat)) => self.person_answered(now, seat, step),
                 Some(Role::First(id)) => self.first_answered(now, id, step),
                 Some(Role::Announcer(id)) => self.announcer_connected(now, id, step),
+                Some(Role::Feature(id)) => self.feature_connected(now, id, step),
                 Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
@@ -360,6 +369,7 @@ impl Centre {
                 Some(Role::First(id)) => self.first_not_reached(now, id, status, step),
                 Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
                 Some(Role::Announcer(id)) => self.announcer_not_answered(now, id, step),
+                Some(Role::Feature(id)) => self.feature_not_answered(now, id, step),
                 Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
@@ -373,6 +383,7 @@ impl Centre {
                 Some(Role::Caller(id)) => self.caller_digit(now, id, digit, step),
                 Some(Role::First(id)) => self.first_digit(now, id, digit, step),
                 Some(Role::Announcer(id)) => self.announcer_digit(now, id, digit, step),
+                Some(Role::Feature(id)) => self.feature_digit(now, id, digit, step),
                 Some(Role::Seat(seat)) => self.reader_digit(now, seat, digit, step),
                 Some(Role::LetGo(_) | Role::Person(_) | Role::AnsweredWaiting(_)) | None => {}
             },
@@ -383,6 +394,7 @@ impl Centre {
                 Some(Role::Person(seat)) => self.code_heard(seat, token, step),
                 Some(Role::First(id)) => self.first_heard(now, id, token, step),
                 Some(Role::Announcer(id)) => self.announcer_heard(now, id, token, step),
+                Some(Role::Feature(id)) => self.feature_heard(now, id, token, step),
                 Some(Role::LetGo(_)) | None => {}
             },
             Input::Recorded {
@@ -414,6 +426,11 @@ impl Centre {
                 ask,
                 page,
             } => self.entries_read(now, (campaign, ask), page),
+            Input::PinChecked {
+                call,
+                token,
+                is_right,
+            } => self.pin_checked(now, (call, token), is_right, step),
             Input::Tick => {}
         }
     }
@@ -436,6 +453,10 @@ impl Centre {
                 let by = if by == Party::Caller { Party::Seat } else { by };
                 self.announcer_over(now, id, by, hang_up, step);
             }
+            Some(Role::Feature(id)) => {
+                let by = if by == Party::Caller { Party::Seat } else { by };
+                self.feature_over(now, id, by, hang_up, step);
+            }
             None => {}
         }
     }
@@ -447,6 +468,8 @@ impl Centre {
             Timer::StormEnds(trunk, moment) => self.storm_ends(trunk, moment),
             Timer::TrunkAgain(trunk, moment) => self.trunk_again(trunk, moment),
             Timer::AnnouncerKey(id, token) => self.announcer_waited(now, id, token, step),
+            Timer::FeatureKey(id, token) => self.feature_waited(now, id, token, step),
+            Timer::FeatureEnds(id) => self.feature_ends(now, id, step),
             Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),
             Timer::Announce(id, token) => self.announce_due(now, id, token, step),
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),
@@ -535,6 +558,11 @@ impl Centre {
             Command::ImportAttempts(calls) => self.import(now, &calls, step),
             Command::SetOperators(changes) => self.set_operators(now, changes, step),
             Command::RemoveOperator(name) => self.remove_operator(now, &name, step),
+            Command::SetPin {
+                operator,
+                number,
+                digest,
+            } => self.set_pin(now, &operator, (number, digest), step),
             Command::SetProfile { operator, profile } => {
                 self.set_profile(now, &operator, *profile, step)
             }

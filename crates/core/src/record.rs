@@ -16,6 +16,7 @@ use crate::id::{
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
+use crate::pin::PinDigest;
 use crate::profile::Profile;
 use crate::rules::PromptId;
 use crate::stop_button::Scope;
@@ -50,6 +51,7 @@ pub enum Record {
     Registration(RegistrationRow),
     Seat(SeatRow),
     Operator(OperatorRow),
+    OperatorPin(Box<OperatorPinRow>),
     Profile(Box<ProfileRow>),
     Owner(OwnerRow),
     CodeWord(CodeWordRow),
@@ -528,6 +530,21 @@ pub struct OperatorRow {
     pub home: Option<TenantId>,
     /// Since when they work here no more.
     pub removed_ms: Option<UtcMs>,
+}
+
+/// The number and PIN by which an operator signs in from a phone; the last image holds. Private.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct OperatorPinRow {
+    /// Whose.
+    pub operator: OperatorId,
+    /// What they key in for their name.
+    pub number: String,
+    /// Of the PIN; empty, once it is erased.
+    pub digest: PinDigest,
+    /// Since.
+    pub set_ms: UtcMs,
+    /// Since when it does not hold any more.
+    pub erased_ms: Option<UtcMs>,
 }
 
 /// What an operator needs; the last image holds, and an empty one is none.
@@ -1021,6 +1038,8 @@ pub struct Restored {
     pub seats: Vec<SeatRow>,
     /// All operators.
     pub operators: Vec<OperatorRow>,
+    /// Their numbers and PINs.
+    pub pins: Vec<OperatorPinRow>,
     /// What operators need.
     pub profiles: Vec<ProfileRow>,
     /// Whose the callbacks are that are not closed.

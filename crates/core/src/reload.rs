@@ -161,6 +161,9 @@ impl Rules {
         if let Some(announcing) = &mut self.announcing {
             announcing.prompts.each(renumber);
         }
+        if let Some(features) = &mut self.features {
+            features.prompts.each(renumber);
+        }
         for queue in self.queues.values_mut() {
             queue.whisper.iter_mut().for_each(renumber);
             let calling = &mut queue.callback.person_first.calling;

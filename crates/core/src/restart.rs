@@ -51,6 +51,7 @@ impl Centre {
             .collect();
         self.record_version(now, ChangedBy::Start, step);
         self.add_staff(restored.seats, restored.operators);
+        self.restore_pins(restored.pins);
         let profiles = restored.profiles.into_iter();
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
         self.restore_outages(now, restored.outages, step);

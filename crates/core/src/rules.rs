@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, ContactWindow, Term, Zone};
 use crate::dialplan::Dialplan;
+use crate::feature::FeaturePolicy;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::preview::PreviewPolicy;
@@ -61,6 +62,8 @@ pub struct Rules {
     pub prompts: SpokenPrompts,
     /// How an emergency message is recorded by phone; not at all, without it.
     pub announcing: Option<AnnouncingPolicy>,
+    /// What operators do by phone alone; nothing, without it.
+    pub features: Option<FeaturePolicy>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.

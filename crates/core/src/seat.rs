@@ -121,6 +121,8 @@ pub(crate) struct Seat {
     pub(crate) let_go: Option<LegId>,
     /// The message of an emergency is spoken there: nobody rings in between.
     pub(crate) announces: bool,
+    /// Its phone has dialled a code: nobody rings in between.
+    pub(crate) by_code: bool,
     /// Whether its operator hears who it is, and is not joined with them yet.
     pub(crate) is_told: bool,
     /// What its operator has said of the needs of whoever they speak with.
@@ -171,6 +173,7 @@ impl Seat {
             work: SeatWork::Idle,
             let_go: None,
             announces: false,
+            by_code: false,
             is_told: false,
             said: NeedsSaid::default(),
             noted: None,
@@ -207,9 +210,15 @@ impl Seat {
         self.is_idle() && !self.is_engaged() && self.takes_work() && self.reachable_at(utc_ms)
     }
 
+    /// Whether a task that it is offered stays so: it may be dialling the code that accepts it.
+    pub(crate) fn keeps_task_offer(&self, utc_ms: UtcMs) -> bool {
+        let is_engaged = self.let_go.is_some() || self.announces;
+        self.is_idle() && !is_engaged && self.takes_work() && self.reachable_at(utc_ms)
+    }
+
     /// Whether its phone is not to be rung just now, though it does no work.
     pub(crate) fn is_engaged(&self) -> bool {
-        self.let_go.is_some() || self.announces
+        self.let_go.is_some() || self.announces || self.by_code
     }
 
     /// Whether it does nothing that an offer would disturb.

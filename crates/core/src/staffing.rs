@@ -346,6 +346,7 @@ impl Centre {
             let why = Choice::by(ChosenBy::Removed, Chosen::SignedOut);
             self.leave(now, seat, &why, step);
         }
+        self.erase_pin(now, id, step);
         self.owners_moved(now, [Some(id), None]);
         self.release_tasks_of(now, id, step);
         Ok(())

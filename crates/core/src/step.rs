@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::bulk::{BulkError, BulkTold, UndoTold};
 use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::campaign::{CampaignCommand, CampaignError};
-use crate::id::{CallbackId, CampaignId, DialId, LegId, NeedId, SeatId, TaskId, TrunkId};
+use crate::id::{
+    AttemptId, CallbackId, CampaignId, DialId, LegId, NeedId, SeatId, TaskId, TrunkId,
+};
 use crate::importing::CarrierCall;
 use crate::keeping::NeedsSaid;
 use crate::literal::{self, Literal};
 use crate::mark::{MarkLine, MarkTold, Marked};
 use crate::number::{Caller, PhoneNumber};
+use crate::pin::{PinDigest, PinKeyed};
 use crate::profile::ProfileTold;
 use crate::record::{EntryPage, NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
@@ -149,6 +152,15 @@ pub enum Input {
         /// was decided before.
         page: Option<EntryPage>,
     },
+    /// The PIN of `Effect::CheckPin` was compared.
+    PinChecked {
+        /// From the effect.
+        call: AttemptId,
+        /// From the effect.
+        token: u64,
+        /// Whether it is the one of the digest; nothing, where that could not be told.
+        is_right: Option<bool>,
+    },
     /// Time passed: `wake_at` was reached.
     Tick,
 }
@@ -264,6 +276,15 @@ pub enum Command {
     SetOperators(Vec<OperatorChange>),
     /// An operator, by name, works here no more.
     RemoveOperator(String),
+    /// An operator may sign in by phone, by this PIN.
+    SetPin {
+        /// Login name.
+        operator: String,
+        /// What they key in for their name; as before, without one.
+        number: Option<String>,
+        /// Of the PIN.
+        digest: PinDigest,
+    },
     /// What an operator needs, from now on; it replaces all that was said before.
     SetProfile {
         /// Login name.
@@ -405,6 +426,17 @@ pub enum CommandError {
     /// No such operator.
     #[error("there is no operator \"{0}\"")]
     NoOperator(String),
+    /// Nobody can key that in.
+    #[error("operator {0} has no number to key in yet: expected 1 to 8 digits")]
+    OperatorNumber(String),
+    /// Who would it be?
+    #[error("number {number} is that of operator {operator}")]
+    NumberTaken {
+        /// As told.
+        number: String,
+        /// Whose it is.
+        operator: String,
+    },
     /// Who cannot serve a queue is not given its callbacks.
     #[error("operator {operator} has not the skills that queue {queue} asks for")]
     LacksSkill {
@@ -717,6 +749,17 @@ pub enum Effect {
         until_ms: UtcMs,
         /// How many at most.
         limit: u32,
+    },
+    /// Compare a PIN with what is kept of it.
+    CheckPin {
+        /// Comes back in `Input::PinChecked`.
+        call: AttemptId,
+        /// Comes back in `Input::PinChecked`.
+        token: u64,
+        /// What is kept.
+        digest: PinDigest,
+        /// What was keyed in.
+        keyed: PinKeyed,
     },
     /// Answer a command.
     Reply {

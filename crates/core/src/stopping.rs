@@ -21,6 +21,7 @@ impl Centre {
         self.timers.at(now.in_s(drain_s), Timer::DrainEnds);
         self.turn_waiting_into_callbacks(now, step);
         self.cut_announcers(now, step);
+        self.cut_features(now, step);
         for id in self.answered_and_waiting() {
             self.person_told(now, id, step);
         }

@@ -26,6 +26,10 @@ pub(crate) enum Timer {
     Menu(AttemptId, u64),
     /// Whoever makes the message of an emergency pressed no key.
     AnnouncerKey(AttemptId, u64),
+    /// Whoever has dialled a code pressed no key.
+    FeatureKey(AttemptId, u64),
+    /// Such a call has lasted as long as it may.
+    FeatureEnds(AttemptId),
     /// Tell the place in line.
     Announce(AttemptId, u64),
     /// Offer to call back.

@@ -550,6 +550,20 @@ pub(crate) enum OperatorCommand {
         #[arg(long)]
         clear: bool,
     },
+    /// Lets somebody sign in from any seat's phone by number and PIN, or gives them another PIN
+    ///
+    /// The PIN is said once. They dial `sign_in` of [codes], `*10` as delivered, and key in the number,
+    /// #, the PIN, #.
+    Pin {
+        /// Their login name
+        operator: String,
+        /// What they key in for their name: 1 to 8 digits; as before, without it
+        #[arg(long, value_name = "DIGITS")]
+        number: Option<String>,
+        /// A PIN of their own, 6 to 16 digits, as env:NAME or file:PATH; one is made without it
+        #[arg(long, value_name = "SECRET")]
+        pin: Option<String>,
+    },
     /// Somebody works here no more; a conversation goes on to its end
     Remove {
         /// Their login name

@@ -9,6 +9,7 @@ pub(crate) mod announcing;
 pub(crate) mod authority;
 pub(crate) mod callback;
 pub(crate) mod certificate;
+mod codes;
 mod dials;
 mod doubts;
 mod fairness;
@@ -36,6 +37,7 @@ use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
+use cuptel_core::feature::FeaturePolicy;
 use cuptel_core::rules::{FairnessPolicy, Limits, SpokenPrompts};
 use cuptel_engine::Clock;
 use cuptel_http::Certificate;
@@ -87,6 +89,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// How the message of an emergency is recorded by phone.
     pub(crate) announcing: Option<announcing::AnnouncingSettings>,
+    /// What operators do by phone alone.
+    pub(crate) features: Option<FeaturePolicy>,
     /// Reasons that a pause may have.
     pub(crate) pause_reasons: Vec<String>,
     /// Reasons to hand a callback back.
@@ -133,6 +137,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut told = plans::Told::default();
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let announcing = announcing::announcing(&mut root, &tenants, &library);
+    let features = codes::codes(&mut root, announcing.as_ref(), &library);
     let limits = limits::limits(&mut root);
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let fairness = fairness::fairness(&mut root);
@@ -182,6 +187,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         fairness,
         limits,
         announcing,
+        features,
         pause_reasons,
         decline_reasons,
         calendars,

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use cuptel_call as call;
+use cuptel_call::PinWanted;
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
-use cuptel_core::record::{OperatorRow, Restored, SeatRow};
+use cuptel_core::record::{EntryPage, OperatorRow, Restored, SeatRow};
 use cuptel_core::reload::still_needed;
 use cuptel_core::staffing::Account;
 use cuptel_core::step::Command;
 use cuptel_core::words::ChangedBy;
-use cuptel_engine::{Clock, Engine, EntriesAsked, Handle, Storage, TapeSettings};
+use cuptel_engine::{Clock, Engine, EntriesAsked, Handle, Question, Storage, TapeSettings};
 use cuptel_http as http;
+use cuptel_http::password;
 use cuptel_media as media;
 use cuptel_sip::{Credentials, Ha1, uri};
 use cuptel_store::{Access, Interned, Names, Spill, Store};
@@ -46,7 +48,7 @@ pub(crate) struct Node {
     pub(crate) reload: ReloadDoor,
     reloader: Reloader,
     engine: Engine,
-    questions: Option<mpsc::Receiver<EntriesAsked>>,
+    questions: Option<mpsc::Receiver<Question>>,
     pages: JoinHandle<Result<(), http::HttpError>>,
     stop_pages: oneshot::Sender<()>,
     /// Who was let in because nobody was, and the password that they sign in with once.
@@ -190,33 +192,61 @@ impl Node {
     }
 }
 
-/// Looks up the next people of campaigns for the loop, one question after the other.
+/// Answers what the loop asks of others, one question after the other.
 async fn answer_questions(
-    questions: Option<mpsc::Receiver<EntriesAsked>>,
+    questions: Option<mpsc::Receiver<Question>>,
     store: &Store,
     handle: &Handle,
 ) -> std::convert::Infallible {
     let Some(mut questions) = questions else {
         return std::future::pending().await;
     };
-    while let Some(asked) = questions.recv().await {
-        let (wanted, after_seq) = (asked.wanted, asked.after_seq);
-        let (campaign, until_ms) = (wanted.campaign, wanted.until_ms);
-        let page = store.waiting_entries(campaign, until_ms, wanted.limit, after_seq);
-        let page = page.await.unwrap_or_else(|error| {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(
-                error,
-                "the next people of a campaign cannot be read; trying again"
-            );
-            None
-        });
-        if handle.tell_entries(asked, page).await.is_err() {
+    while let Some(question) = questions.recv().await {
+        let told = match question {
+            Question::Entries(asked) => {
+                let page = next_people(asked, store).await;
+                handle.tell_entries(asked, page).await
+            }
+            Question::Pin(wanted) => {
+                let of = (wanted.call, wanted.token);
+                handle.tell_pin(of, compared(wanted).await).await
+            }
+        };
+        if told.is_err() {
             break;
         }
     }
     // The engine has ended, which is told elsewhere.
     std::future::pending().await
+}
+
+/// Looks up the next people of a campaign.
+async fn next_people(asked: EntriesAsked, store: &Store) -> Option<EntryPage> {
+    let (wanted, after_seq) = (asked.wanted, asked.after_seq);
+    let (campaign, until_ms) = (wanted.campaign, wanted.until_ms);
+    let page = store.waiting_entries(campaign, until_ms, wanted.limit, after_seq);
+    page.await.unwrap_or_else(|error| {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(
+            error,
+            "the next people of a campaign cannot be read; trying again"
+        );
+        None
+    })
+}
+
+/// Whether a PIN is right: some tens of milliseconds of a core, beside the threads that answer.
+async fn compared(wanted: PinWanted) -> Option<bool> {
+    let compare = move || password::is_right(wanted.keyed.reveal(), &wanted.digest.0);
+    match tokio::task::spawn_blocking(compare).await {
+        Ok(Ok(is_right)) => Some(is_right),
+        Ok(Err(error)) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "a PIN could not be compared");
+            None
+        }
+        Err(_panicked) => None,
+    }
 }
 
 /// Begins an epoch, on an empty database with the seats and operators that a first start adds.

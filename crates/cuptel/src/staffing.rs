@@ -85,6 +85,11 @@ pub(crate) fn operators(config: &Config, command: OperatorCommand) -> anyhow::Re
             said,
             clear,
         } => profile(config, &operator, *said, clear),
+        OperatorCommand::Pin {
+            operator,
+            number,
+            pin,
+        } => set_pin(config, &operator, number, pin.as_deref()),
         OperatorCommand::Remove { operator } => {
             let path = format!("operators/{}/remove", escaped(&operator));
             Api::of(config)?.post(&path, &json!({}))?;
@@ -92,6 +97,37 @@ pub(crate) fn operators(config: &Config, command: OperatorCommand) -> anyhow::Re
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// An operator may sign in from a phone.
+fn set_pin(
+    config: &Config,
+    operator: &str,
+    number: Option<String>,
+    pin: Option<&str>,
+) -> anyhow::Result<ExitCode> {
+    let mut told = Map::new();
+    told.extend(number.map(|number| ("number".to_owned(), json!(number))));
+    if let Some(pin) = pin {
+        told.insert("pin".to_owned(), json!(Secret::parse(pin).reveal()?));
+    }
+    let path = format!("operators/{}/pin", escaped(operator));
+    let answer = Api::of(config)?.post(&path, &Value::Object(told))?;
+    let number = answer["number"].as_str().unwrap_or_default();
+    let dials = if config.features.is_some() {
+        "on a seat's phone they dial `sign_in` of [codes]"
+    } else {
+        "the configuration has no [codes] yet, without which no phone can sign in"
+    };
+    match answer["pin"].as_str() {
+        Some(pin) => say(&format!(
+            "{operator}: number {number}, PIN {pin}, which is said once; {dials}"
+        )),
+        None => say(&format!(
+            "{operator}: number {number}, with that PIN; {dials}"
+        )),
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What was said before, with what is said now; shown as it is then.

@@ -54,6 +54,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::Seat(_)
             | Record::Operator(_)
             | Record::Decision(_)
+            | Record::OperatorPin(_)
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CampaignEntry(_)

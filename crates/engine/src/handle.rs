@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cuptel_core::id::CampaignId;
+use cuptel_core::id::{AttemptId, CampaignId};
 use cuptel_core::record::EntryPage;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
@@ -21,6 +21,8 @@ pub(crate) enum Wish {
     Reload(Box<Reload>),
     /// The next people of a campaign were looked up.
     Entries(CampaignId, u64, Option<EntryPage>),
+    /// A PIN was compared.
+    Pin(AttemptId, u64, Option<bool>),
     /// Why a work has no offer now.
     Why(i64, oneshot::Sender<Option<WaitingNow>>),
 }
@@ -41,6 +43,15 @@ pub struct EntriesAsked {
     pub wanted: cuptel_call::EntriesWanted,
     /// The position up to which the database must have committed; else it has no answer.
     pub after_seq: u64,
+}
+
+/// What the loop asks of others, because it would take too long there.
+#[derive(Debug, Clone)]
+pub enum Question {
+    /// Answered with `Handle::tell_entries`.
+    Entries(EntriesAsked),
+    /// Answered with `Handle::tell_pin`.
+    Pin(cuptel_call::PinWanted),
 }
 
 /// Questions that may wait for whoever has the database; one beyond is answered with nothing.
@@ -141,6 +152,21 @@ impl Handle {
     ) -> Result<(), Refusal> {
         let (answer, _taken) = oneshot::channel();
         let wish = Wish::Entries(asked.wanted.campaign, asked.wanted.ask, page);
+        let sent = self.commands.send((wish, answer)).await;
+        sent.map_err(|_ended| Refusal::Gone)
+    }
+
+    /// Tells whether a PIN was right; nothing where that cannot be told.
+    ///
+    /// # Errors
+    /// When the loop has ended.
+    pub async fn tell_pin(
+        &self,
+        (call, token): (AttemptId, u64),
+        is_right: Option<bool>,
+    ) -> Result<(), Refusal> {
+        let (answer, _taken) = oneshot::channel();
+        let wish = Wish::Pin(call, token, is_right);
         let sent = self.commands.send((wish, answer)).await;
         sent.map_err(|_ended| Refusal::Gone)
     }

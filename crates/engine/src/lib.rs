@@ -14,7 +14,7 @@ mod writing;
 
 pub use clock::Clock;
 pub use connections::ConnectionLimits;
-pub use handle::{EntriesAsked, Handle, Health, Refusal, Reload};
+pub use handle::{EntriesAsked, Handle, Health, Question, Refusal, Reload};
 pub use run::{Engine, EngineError, Settings, start};
 pub use tape::{
     Segment, SegmentError, TapeSettings, build_of_this_program, erase_segments, segments,

@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use cuptel_call::writing::Progress;
 use cuptel_call::{Input, Journal, Step, Switch};
 use cuptel_core::Centre;
+use cuptel_core::id::AttemptId;
 use cuptel_core::record::{Record, Restored};
 use cuptel_core::rules::{PromptId, Rules};
 use cuptel_core::snapshot::Snapshot;
@@ -27,7 +28,7 @@ use crate::connections::{ConnectionLimits, Connections, Heard};
 use crate::figures;
 use crate::gathering::Gathering;
 use crate::handle::{
-    COMMANDS_MAX, EntriesAsked, Handle, Health, QUESTIONS_MAX, Reload, Request, Wish,
+    COMMANDS_MAX, EntriesAsked, Handle, Health, QUESTIONS_MAX, Question, Reload, Request, Wish,
 };
 use crate::sockets::{Arrived, Sockets};
 use crate::tape::{Tape, TapeSettings};
@@ -109,7 +110,7 @@ pub enum EngineError {
 #[derive(Debug)]
 pub struct Engine {
     handle: Handle,
-    questions: Option<mpsc::Receiver<EntriesAsked>>,
+    questions: Option<mpsc::Receiver<Question>>,
     ended: oneshot::Receiver<()>,
     threads: Threads,
 }
@@ -128,8 +129,8 @@ impl Engine {
         self.handle.clone()
     }
 
-    /// What is to be looked up in the database, and answered with `Handle::tell_entries`. Taken once.
-    pub fn take_questions(&mut self) -> Option<mpsc::Receiver<EntriesAsked>> {
+    /// What is to be looked up or worked out beside the loop. Taken once.
+    pub fn take_questions(&mut self) -> Option<mpsc::Receiver<Question>> {
         self.questions.take()
     }
 
@@ -339,7 +340,7 @@ struct Loop {
     answers: std::collections::BTreeMap<u64, oneshot::Sender<Result<(), CommandError>>>,
     /// What is to be answered once a look shows what it has changed.
     replies: Vec<(u64, Result<(), CommandError>)>,
-    questions: mpsc::Sender<EntriesAsked>,
+    questions: mpsc::Sender<Question>,
     next_request: u64,
     step: Step,
     arrived: Vec<Arrived>,
@@ -502,6 +503,7 @@ impl Loop {
                     page,
                 },
             ),
+            Wish::Pin(call, token, is_right) => self.pin_checked(now, (call, token), is_right),
             // A look changes nothing and waits for no commit; whoever asked may have gone.
             Wish::Why(id, look) => drop(look.send(self.switch.why(now, id))),
         }
@@ -635,7 +637,7 @@ impl Loop {
         let after_seq = self.journal.carried();
         for wanted in std::mem::take(&mut self.step.reads) {
             let asked = EntriesAsked { wanted, after_seq };
-            if self.questions.try_send(asked).is_err() {
+            if self.questions.try_send(Question::Entries(asked)).is_err() {
                 let (campaign, ask) = (wanted.campaign, wanted.ask);
                 self.handle(
                     now,
@@ -647,6 +649,23 @@ impl Loop {
                 );
             }
         }
+        for wanted in std::mem::take(&mut self.step.pins) {
+            let (call, token) = (wanted.call, wanted.token);
+            if self.questions.try_send(Question::Pin(wanted)).is_err() {
+                self.pin_checked(now, (call, token), None);
+            }
+        }
+    }
+
+    fn pin_checked(&mut self, now: Now, (call, token): (AttemptId, u64), is_right: Option<bool>) {
+        self.handle(
+            now,
+            Input::PinChecked {
+                call,
+                token,
+                is_right,
+            },
+        );
     }
 
     fn keep_time(&mut self, now: Now, is_heard: bool) {

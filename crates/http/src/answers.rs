@@ -63,6 +63,9 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
         Command::RemoveOperator(name) => {
             language.with("told-operator-removed", &[("name", name.as_str().into())])
         }
+        Command::SetPin { operator, .. } => {
+            language.with("codes-pin-set", &[("operator", operator.as_str().into())])
+        }
         Command::AssignCallback { operator, .. } => match operator {
             Some(operator) => language.with(
                 "told-callback-assigned",
@@ -179,6 +182,14 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         CommandError::NoSeat(seat) => language.with("not-seat", &[("seat", seat.as_str().into())]),
         CommandError::NoOperator(operator) => {
             language.with("not-operator", &[("operator", operator.as_str().into())])
+        }
+        CommandError::OperatorNumber(operator) => {
+            language.with("codes-no-number", &[("operator", operator.as_str().into())])
+        }
+        CommandError::NumberTaken { number, operator } => {
+            let number = ("number", number.as_str().into());
+            let operator = ("operator", operator.as_str().into());
+            language.with("codes-number-taken", &[number, operator])
         }
         CommandError::SeatTaken { seat } => {
             language.with("not-seat-taken", &[("seat", seat.as_str().into())])

@@ -321,6 +321,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
             StatusCode::NOT_FOUND
         }
         CommandError::NoOperator(_)
+        | CommandError::OperatorNumber(_)
+        | CommandError::NumberTaken { .. }
         | CommandError::NoLine(_)
         | CommandError::NotTaken(_)
         | CommandError::NoSite(_)
@@ -427,6 +429,8 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NoOperator(_) => {
             "GET /api/v1/operators lists them; POST there, or `cuptel operators set`, adds one"
         }
+        CommandError::OperatorNumber(_) => "say a `number` of 1 to 8 digits",
+        CommandError::NumberTaken { .. } => "say another `number`",
         CommandError::LacksSkill { .. } => {
             "GET /api/v1/operators lists who has which skills; name another, or nobody"
         }

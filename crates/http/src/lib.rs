@@ -41,6 +41,7 @@ mod pages;
 mod paging;
 pub mod password;
 mod person;
+mod pins;
 mod port;
 mod preferences;
 mod reads;

@@ -10,8 +10,8 @@ use crate::error::PROBLEM;
 
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events,
-    health, importing, measures, my_queue, numbers, offered, reads, reports, revealing, sites,
-    staffing, stops, tasks, tenants,
+    health, importing, measures, my_queue, numbers, offered, pins, reads, reports, revealing,
+    sites, staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -35,7 +35,7 @@ use crate::{
         actions::one_more, actions::front_office, disposing::dispose, offered::accept, offered::decline,
         my_queue::take,
         staffing::operators, staffing::operator, staffing::set_operators,
-        staffing::remove_operator, staffing::profile, staffing::set_profile,
+        staffing::remove_operator, staffing::profile, staffing::set_profile, pins::set_pin,
         staffing::assign_callback, staffing::acknowledge_callback,
         staffing::reopen_callback, sites::sites, sites::outage, sites::resume, stops::stops, stops::press, stops::release, announcements::announce, announcements::sound, numbers::numbers, numbers::mark, numbers::import, numbers::release, tenants::tenants, by_hand::add, by_hand::close,
         campaigns::campaigns, campaigns::campaign, campaigns::entries, campaigns::create,

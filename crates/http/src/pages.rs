@@ -34,7 +34,7 @@ use crate::texts::Language;
 use crate::{
     accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
     disposing, events, finding, health, importing, in_charge, measures, my_day, my_queue, numbers,
-    offered, openapi, origin, page, person, preferences, reads, reports, revealing, rights,
+    offered, openapi, origin, page, person, pins, preferences, reads, reports, revealing, rights,
     signing_in, sites, staffing, stops, tasks, tenants, texts,
 };
 
@@ -346,6 +346,7 @@ fn people_paths() -> Router<Shared> {
             "/operators/{operator}/remove",
             post(staffing::remove_operator),
         )
+        .route("/operators/{operator}/pin", post(pins::set_pin))
         .route("/callbacks/{id}/close", post(by_hand::close))
         .route("/callbacks/{id}/assign", post(staffing::assign_callback))
         .route(

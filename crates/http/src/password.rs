@@ -71,6 +71,27 @@ pub fn one_time() -> Result<String, getrandom::Error> {
     Ok(text)
 }
 
+/// Digits of a PIN of ours.
+const PIN_DIGITS: usize = 6;
+/// Random bytes from here on are left out, else the first digits would come more often.
+const EVEN_OF_TEN: u8 = 250;
+
+/// A PIN that nobody has chosen.
+///
+/// # Errors
+/// When the system has no random numbers.
+pub fn random_pin() -> Result<String, getrandom::Error> {
+    let mut digits = String::new();
+    while digits.len() < PIN_DIGITS {
+        let mut byte = [0_u8];
+        getrandom::fill(&mut byte)?;
+        if byte[0] < EVEN_OF_TEN {
+            digits.push(char::from(b'0' + byte[0] % 10));
+        }
+    }
+    Ok(digits)
+}
+
 /// The digest that is kept of a password, in PHC form.
 ///
 /// # Errors
@@ -100,7 +121,11 @@ impl From<argon2::password_hash::Error> for DigestError {
     }
 }
 
-fn is_right(password: &str, kept: &str) -> Result<bool, DigestError> {
+/// Whether a password is the one of which this digest is kept.
+///
+/// # Errors
+/// When the digest is damaged, or there is no memory.
+pub fn is_right(password: &str, kept: &str) -> Result<bool, DigestError> {
     let kept = PasswordHash::new(kept)?;
     match Argon2::default().verify_password(password.as_bytes(), &kept) {
         Ok(()) => Ok(true),

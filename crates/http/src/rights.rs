@@ -123,6 +123,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             false,
             "/operators"
             | "/operators/{operator}/remove"
+            | "/operators/{operator}/pin"
             | "/users"
             | "/users/{user}/password"
             | "/users/{user}/remove"

@@ -273,13 +273,16 @@ shapes! {
     Operators { operators: Vec<Operator>, next: Option<String> }
     /// One operator.
     OneOperator { operator: Operator }
-    /// Who somebody is and what they can do; `seat` is where they are signed in.
+    /// Who somebody is and what they can do; `seat` is where they are signed in, `number` what they key
+    /// in on a phone.
     Operator {
         id: i64, name: String, employer: String, home: Option<String>,
-        skills: BTreeMap<String, u8>, seat: Option<String>,
+        skills: BTreeMap<String, u8>, seat: Option<String>, number: Option<String>,
     }
     /// What one operator needs.
     OneProfile { profile: Profile }
+    /// By what an operator signs in from a phone.
+    OperatorPin { number: String, pin: Option<String> }
     /// What an operator needs; private.
     Profile {
         ring_s: Option<u32>, wrap_up_s: Option<u32>, rest_s: Option<u32>,

@@ -108,7 +108,9 @@ impl SharedParts {
                 allowed(all, NOT_YOUR_TENANT)
             }
             Command::SetOperators(changes) => self.allow_changes(caller, changes).await,
-            Command::RemoveOperator(operator) | Command::SetProfile { operator, .. } => {
+            Command::RemoveOperator(operator)
+            | Command::SetProfile { operator, .. }
+            | Command::SetPin { operator, .. } => {
                 self.allow_operator(caller, operator, OnOperator::SetUp)
                     .await
             }
@@ -285,6 +287,7 @@ fn about(command: &Command) -> Option<String> {
         | Command::ImportAttempts(_)
         | Command::RemoveOperator(_)
         | Command::SetProfile { .. }
+        | Command::SetPin { .. }
         | Command::AssignCallback { .. }
         | Command::UndoBulk { .. }
         | Command::AddCallback(_)
@@ -356,6 +359,7 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         | Command::SetOperators(_)
         | Command::RemoveOperator(_)
         | Command::SetProfile { .. }
+        | Command::SetPin { .. }
         | Command::AssignCallback { .. }
         | Command::AddTasks(_)
         | Command::AssignTask { .. }

@@ -124,6 +124,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Registration(_)
         | Record::Seat(_)
         | Record::Operator(_)
+        | Record::OperatorPin(_)
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::CodeWord(_)

@@ -8,6 +8,7 @@ use cuptel_core::step::Command;
 use cuptel_core::words::{Chosen, Disposition, WorkKind, WorkState};
 
 use crate::chance::Chance;
+use crate::coded::dialled;
 use crate::invented::{
     ANNOUNCING_CODE, FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, SITE, extension,
     phone_address,
@@ -221,6 +222,7 @@ impl World {
             return self.commands(command);
         }
         let command = match draw {
+            _ if look.operator.is_none() && self.signs_in_by_phone(seat)? => return Ok(()),
             _ if look.operator.is_none() => {
                 let operator = OPERATORS
                     [(seat + usize::from(self.phones[seat].chance.percent(10))) % OPERATORS.len()];
@@ -246,8 +248,7 @@ impl World {
                 said: NeedsSaid::default(),
             },
             41..=43 => {
-                self.dials_by_hand(seat);
-                return Ok(());
+                return self.dials_by_hand(seat, true);
             }
             _ if look.chosen != Chosen::Available || look.work == WorkState::NotResponding => {
                 chooses(Chosen::Available)
@@ -347,19 +348,38 @@ impl World {
         needs.is_some_and(|row| !row.profile.is_empty())
     }
 
+    /// Who has not signed in yet may do so by phone.
+    fn signs_in_by_phone(&mut self, seat: usize) -> Result<bool, Broken> {
+        let is_calm = self.is_calm() || !self.things.any("handset");
+        if is_calm || !self.phones[seat].chance.percent(40) {
+            return Ok(false);
+        }
+        self.dials_by_hand(seat, false)?;
+        Ok(true)
+    }
+
     /// Somebody takes the handset and dials.
-    fn dials_by_hand(&mut self, seat: usize) {
+    fn dials_by_hand(&mut self, seat: usize, is_signed_in: bool) -> Result<(), Broken> {
         if self.phones[seat].is_gone {
-            return;
+            return Ok(());
         }
         let user = self.phones[seat].extension.clone();
         let mut chance = self.phones[seat].chance.fork();
         // What they put in force is released before the end.
         let is_early = self.now_us + 60_000_000 < self.calm_us;
-        let speaks = is_early && self.things.any("button") && chance.percent(60);
+        let speaks = is_early && is_signed_in && self.things.any("button") && chance.percent(25);
+        let works = !speaks && (!is_signed_in || chance.percent(75));
+        if works && chance.percent(30) {
+            self.is_given_pin(&mut chance)?;
+        }
+        let called = match (speaks, works) {
+            (true, _) => ANNOUNCING_CODE,
+            (false, true) => dialled(&mut chance, is_signed_in),
+            (false, false) => LINES[0],
+        };
         let wish = Wish {
             user: &user,
-            called: if speaks { ANNOUNCING_CODE } else { LINES[0] },
+            called,
             extra: Vec::new(),
             sdp: None,
             password: Some(PASSWORD),
@@ -368,8 +388,11 @@ impl World {
         let key = (seat + 1, dialog);
         if speaks {
             self.announces_by_phone(key, &mut chance);
+        } else if works {
+            self.works_by_phone(key, called, &mut chance);
         }
         let line = Line::new(Who::ByHand, Vec::new(), chance);
         self.begins(key, line);
+        Ok(())
     }
 }

@@ -11,8 +11,8 @@ use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow,
     CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow, DeclineRow, DialRow,
     IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
-    OperatorRow, OwnerRow, ProfileRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
-    SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    OperatorPinRow, OperatorRow, OwnerRow, ProfileRow, Rang, Record, RegistrationRow, Restored,
+    ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -38,6 +38,7 @@ pub(crate) struct Image {
     pub(crate) operators: BTreeMap<OperatorId, OperatorRow>,
     pub(crate) profiles: BTreeMap<OperatorId, ProfileRow>,
     pub(crate) owners: BTreeMap<CallbackId, OwnerRow>,
+    pub(crate) pins: BTreeMap<OperatorId, OperatorPinRow>,
     pub(crate) code_words: BTreeMap<CallbackId, CodeWordRow>,
     pub(crate) chosen_times: BTreeMap<CallbackId, ChosenTimeRow>,
     pub(crate) declines: BTreeMap<DeclineId, DeclineRow>,
@@ -119,6 +120,7 @@ impl Image {
             Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, *row)),
             Record::Decline(row) => drop(self.declines.insert(row.id, (**row).clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
+            Record::OperatorPin(row) => drop(self.pins.insert(row.operator, (**row).clone())),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
         }
     }
@@ -318,6 +320,12 @@ impl Image {
             epoch,
             seats: self.seats.values().cloned().collect(),
             operators: self.operators.values().cloned().collect(),
+            pins: self
+                .pins
+                .values()
+                .filter(|row| row.erased_ms.is_none())
+                .cloned()
+                .collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),

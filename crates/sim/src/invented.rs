@@ -28,6 +28,7 @@ use cuptel_media::PortPair;
 use cuptel_sip::Ha1;
 
 use crate::chance::Chance;
+use crate::coded::features;
 use crate::desk::PhoneAt;
 
 /// Opening hours of the first authority.
@@ -342,6 +343,7 @@ impl Shape {
             calendars: vec![self.calendar()],
             prompts: prompts(),
             announcing: Some(announcing()),
+            features: Some(features()),
             pause_reasons: Vec::new(),
             decline_reasons: DECLINE_REASONS.map(str::to_owned).to_vec(),
             fairness: FairnessPolicy::default(),

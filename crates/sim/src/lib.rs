@@ -16,6 +16,7 @@ mod buttons;
 mod by_hand;
 mod chance;
 mod chosen;
+mod coded;
 mod connections;
 mod desk;
 mod disk;

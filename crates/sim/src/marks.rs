@@ -82,6 +82,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Registration(_)
         | Record::Seat(_)
         | Record::Operator(_)
+        | Record::OperatorPin(_)
         | Record::Profile(_)
         | Record::Owner(_)
         | Record::CodeWord(_)

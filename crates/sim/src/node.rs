@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cuptel_call::{EntriesWanted, Input, Step, Switch};
+use cuptel_call::{EntriesWanted, Input, PinWanted, Step, Switch};
 use cuptel_core::Centre;
 use cuptel_core::id::SeatId;
 use cuptel_core::matching::{Considered, Eligibility};
@@ -57,6 +57,11 @@ impl Process {
     /// What the rules want looked up.
     pub(crate) fn take_reads(&mut self) -> Vec<EntriesWanted> {
         std::mem::take(&mut self.step.reads)
+    }
+
+    /// PINs that are to be compared.
+    pub(crate) fn take_pins(&mut self) -> Vec<PinWanted> {
+        std::mem::take(&mut self.step.pins)
     }
 }
 
@@ -388,6 +393,7 @@ impl World {
                 | Record::CallbackEvent(_)
                 | Record::Seat(_)
                 | Record::Operator(_)
+                | Record::OperatorPin(_)
                 | Record::Profile(_)
                 | Record::Owner(_)
                 | Record::CodeWord(_)

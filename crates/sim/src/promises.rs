@@ -12,6 +12,7 @@ use cuptel_core::words::{
 
 use crate::announced::check_announcement;
 use crate::by_hand::{check_stays, only_stays};
+use crate::coded::{check_offer, check_pin};
 use crate::errands::check_tasks;
 use crate::image::Image;
 use crate::invented::{
@@ -52,6 +53,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         Record::Attempt(row) => check_attempt_move(before, row),
         Record::Dial(row) => check_dial_move(before, row, now_ms),
         Record::Offer(row) => {
+            check_offer(before, row)?;
             let was_over = before
                 .offers
                 .get(&row.id)
@@ -72,6 +74,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         Record::Callback(row) => check_callback_move(before, row, now_ms),
         Record::Need(row) => check_stays(before, row),
         Record::Announcement(row) => check_announcement(before, row),
+        Record::OperatorPin(row) => check_pin(before, row),
         Record::CallbackAmended(row) => {
             check_amended(before, row)?;
             check_callback_move(before, row, now_ms)

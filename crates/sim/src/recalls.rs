@@ -176,6 +176,7 @@ impl World {
             let asked = Happening::Entries(self.epoch, wanted, after_seq);
             self.plan(after_us, asked);
         }
+        self.compare_pins();
     }
 
     /// The database says who the next are, where it has all that was decided before.

@@ -383,6 +383,7 @@ impl Watch {
             | Record::Seat(_)
             | Record::Operator(_)
             | Record::Decision(_)
+            | Record::OperatorPin(_)
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)

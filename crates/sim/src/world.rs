@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use cuptel_call::{EntriesWanted, Input, Reload};
+use cuptel_call::{EntriesWanted, Input, PinWanted, Reload};
 use cuptel_core::id::SeatId;
 use cuptel_core::rules::Rules;
 use cuptel_core::step::Command;
@@ -97,6 +97,8 @@ pub(crate) enum Happening {
     /// The next people of a campaign are looked up, for the process of this epoch, as committed up to
     /// this position.
     Entries(i64, EntriesWanted, u64),
+    /// A PIN was compared, in this epoch.
+    Pin(i64, PinWanted),
     /// The carrier is cut off, or back.
     CarrierCut(bool),
     /// Somebody changes the files for the n-th time, and the process reads them again.
@@ -432,6 +434,7 @@ impl World {
             Happening::ByHand(chance) => self.by_hand(chance),
             Happening::Campaign(chance) => self.campaigns(chance),
             Happening::Entries(epoch, wanted, seq) => self.entries_read(epoch, wanted, seq),
+            Happening::Pin(epoch, wanted) => self.pin_compared(epoch, wanted),
             Happening::CarrierCut(cut) => {
                 self.carrier_cuts(cut);
                 Ok(())

@@ -10,8 +10,8 @@ use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
     announcement, assignment, attempt, backlog, bulk_action, campaign, chosen_time, closure,
-    code_word, decline, dial, mark, need_detail, number, offer, operator, owner, profile,
-    registration, review, seat, sign_in, site_outage, state_interval, task,
+    code_word, decline, dial, mark, need_detail, number, offer, operator, operator_pin, owner,
+    profile, registration, review, seat, sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -113,6 +113,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         chosen_times: all(connection, chosen_time::OPEN, chosen_time::read).await?,
         declines: all(connection, decline::OPEN, decline::read).await?,
         details: all(connection, need_detail::OPEN, need_detail::read).await?,
+        pins: all(connection, operator_pin::OPEN, operator_pin::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,
         sign_ins: all(connection, sign_in::OPEN, sign_in::read).await?,
         intervals: all(connection, state_interval::OPEN, state_interval::read).await?,

@@ -38,6 +38,7 @@ mod offer;
 mod open;
 mod operator;
 mod operator_day;
+mod operator_pin;
 mod owner;
 mod payload;
 mod preference;

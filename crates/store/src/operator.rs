@@ -40,12 +40,15 @@ const SKILLS: &str = "
 SELECT operator, skill, level FROM operator_skill WHERE shard = $1 ORDER BY operator, skill";
 
 const VIEWS: &str = "
-SELECT operator.id, operator.name, operator.employer, tenant.name, seat.name
+SELECT operator.id, operator.name, operator.employer, tenant.name, seat.name,
+    operator_pin.number
 FROM operator
 LEFT JOIN tenant ON tenant.shard = operator.shard AND tenant.id = operator.home
 LEFT JOIN sign_in ON sign_in.shard = operator.shard AND sign_in.operator = operator.id
     AND sign_in.until_ms IS NULL
 LEFT JOIN seat ON seat.shard = operator.shard AND seat.id = sign_in.seat
+LEFT JOIN operator_pin ON operator_pin.shard = operator.shard AND operator_pin.id = operator.id
+    AND operator_pin.erased_ms IS NULL
 WHERE operator.shard = $1 AND operator.removed_ms IS NULL
     AND (CAST($2 AS TEXT) IS NULL OR operator.name = $2)
 ORDER BY operator.name";
@@ -65,6 +68,8 @@ pub struct OperatorView {
     pub skills: BTreeMap<String, u8>,
     /// Where they are signed in.
     pub seat: Option<String>,
+    /// What they key in for their name on a phone.
+    pub number: Option<String>,
 }
 
 pub(crate) fn image(row: &OperatorRow, seq: i64, images: &mut Images) {
@@ -133,6 +138,7 @@ fn view(row: &Row) -> Result<OperatorView, sqlx::Error> {
         home: columns.maybe_text()?,
         skills: BTreeMap::new(),
         seat: columns.maybe_text()?,
+        number: columns.maybe_text()?,
     })
 }
 

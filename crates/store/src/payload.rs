@@ -10,8 +10,8 @@ use crate::writer::Batch;
 use crate::{
     announcement, assignment, attempt, bulk_action, callback, campaign, chosen_time, closure,
     code_word, config_version, contact, decision, decline, dial, mark, need_detail, number, offer,
-    operator, owner, profile, promise, registration, review, seat, sign_in, site_outage,
-    state_interval, task,
+    operator, operator_pin, owner, profile, promise, registration, review, seat, sign_in,
+    site_outage, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -35,6 +35,7 @@ pub(crate) enum Table {
     Seat,
     Operator,
     OperatorSkill,
+    OperatorPin,
     Profile,
     Owner,
     CodeWord,
@@ -77,6 +78,7 @@ impl Table {
         Self::Seat,
         Self::Operator,
         Self::OperatorSkill,
+        Self::OperatorPin,
         Self::Profile,
         Self::Owner,
         Self::CodeWord,
@@ -117,6 +119,7 @@ impl Table {
             Self::Seat => "seat",
             Self::Operator => "operator",
             Self::OperatorSkill => "operator_skill",
+            Self::OperatorPin => "operator_pin",
             Self::Profile => "profile",
             Self::Owner => "callback_owner",
             Self::CodeWord => "code_word",
@@ -173,6 +176,7 @@ impl Table {
             Self::Seat => &[seat::UPSERT],
             Self::Operator => &[operator::UPSERT, operator::FORGET_SKILLS],
             Self::OperatorSkill => &[operator::INSERT_SKILLS],
+            Self::OperatorPin => &[operator_pin::UPSERT],
             Self::Profile => &[profile::UPSERT],
             Self::Owner => &[owner::UPSERT],
             Self::CodeWord => &[code_word::UPSERT],
@@ -231,6 +235,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Registration(row) => (Table::Registration, row.seat.0, false),
         Record::Seat(row) => (Table::Seat, row.id.0, false),
         Record::Operator(row) => (Table::Operator, row.id.0, false),
+        Record::OperatorPin(row) => (Table::OperatorPin, row.operator.0, false),
         Record::Profile(row) => (Table::Profile, row.operator.0, false),
         Record::Owner(row) => (Table::Owner, row.callback.0, false),
         Record::CodeWord(row) => (Table::CodeWord, row.callback.0, false),
@@ -362,6 +367,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::Operator(row) => {
             operator::image(row, seq, &mut images[Table::Operator as usize]);
             operator::skill_images(row, seq, &mut images[Table::OperatorSkill as usize]);
+        }
+        Record::OperatorPin(row) => {
+            operator_pin::image(row, seq, &mut images[Table::OperatorPin as usize]);
         }
         Record::Profile(row) => profile::image(row, seq, &mut images[Table::Profile as usize]),
         Record::Owner(row) => owner::image(row, seq, &mut images[Table::Owner as usize]),

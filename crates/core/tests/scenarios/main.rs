@@ -3,6 +3,7 @@
 mod announcing;
 mod blending;
 mod bulks;
+mod by_phone;
 mod calling_back;
 mod campaign_dials;
 mod channels;

@@ -25,9 +25,9 @@ use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow,
     CallbackRow, CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow,
     DecisionRow, DeclineRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
-    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorRow, OwnerRow, ProfileRow, PromiseRow,
-    Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken,
-    TaskEventRow, TaskRow, WaitingEntry, Work, YearsEmptied,
+    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorPinRow, OperatorRow, OwnerRow,
+    ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow,
+    SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work, YearsEmptied,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
@@ -189,6 +189,7 @@ pub(crate) struct Room {
     registrations: BTreeMap<SeatId, RegistrationRow>,
     seats: BTreeMap<SeatId, SeatRow>,
     operators: BTreeMap<OperatorId, OperatorRow>,
+    pins: BTreeMap<OperatorId, OperatorPinRow>,
     profiles: BTreeMap<OperatorId, ProfileRow>,
     owners: BTreeMap<CallbackId, OwnerRow>,
     code_words: BTreeMap<CallbackId, CodeWordRow>,
@@ -251,6 +252,7 @@ impl Room {
             registrations: BTreeMap::new(),
             seats: seats().into_iter().map(|row| (row.id, row)).collect(),
             operators: operators().into_iter().map(|row| (row.id, row)).collect(),
+            pins: BTreeMap::new(),
             profiles: BTreeMap::new(),
             owners: BTreeMap::new(),
             code_words: BTreeMap::new(),
@@ -362,6 +364,22 @@ impl Room {
                 });
                 continue;
             }
+            if let Effect::CheckPin {
+                call,
+                token,
+                digest,
+                keyed,
+            } = effect
+            {
+                let is_right = (!self.unreadable).then_some(digest.0 == keyed.reveal());
+                let (call, token) = (*call, *token);
+                self.tell(Input::PinChecked {
+                    call,
+                    token,
+                    is_right,
+                });
+                continue;
+            }
             if let Effect::Invite { leg, to } = effect {
                 let (leg, to_seat) = (*leg, matches!(**to, Destination::Seat { .. }));
                 self.tell(Input::Placed { leg });
@@ -412,6 +430,7 @@ impl Room {
                 Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, row)),
                 Record::Decline(row) => drop(self.declines.insert(row.id, *row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
+                Record::OperatorPin(row) => drop(self.pins.insert(row.operator, *row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
                 Record::Interval(row) => drop(self.intervals.insert(row.id, row)),
                 Record::Task(row) => drop(self.tasks.insert(row.id, *row)),
@@ -579,6 +598,18 @@ impl Room {
             media: Ok(()),
         })));
         leg
+    }
+
+    /// By what an operator signs in from a phone.
+    pub(crate) fn pin_of(&self, operator: &str) -> Option<&OperatorPinRow> {
+        let mut rows = self.operators.values();
+        let row = rows.find(|row| row.name == operator)?;
+        self.pins.get(&row.id)
+    }
+
+    /// The result of the conversation that ended or was told last.
+    pub(crate) fn last_disposition(&self) -> Option<Disposition> {
+        self.assignments.values().last()?.disposition
     }
 
     /// Messages in force.
@@ -1352,6 +1383,12 @@ impl Room {
             epoch: self.epoch,
             seats: self.seats.values().cloned().collect(),
             operators: self.operators.values().cloned().collect(),
+            pins: self
+                .pins
+                .values()
+                .filter(|row| row.erased_ms.is_none())
+                .cloned()
+                .collect(),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
@@ -1574,6 +1611,7 @@ fn rules() -> Rules {
         calendars: vec![Calendar::new(&office).expect("a calendar")],
         prompts: prompts(),
         announcing: None,
+        features: None,
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
         fairness: FairnessPolicy::default(),

@@ -87,7 +87,7 @@ pub(super) fn announcing(
     })
 }
 
-fn is_code(text: &str) -> bool {
+pub(super) fn is_code(text: &str) -> bool {
     let digits = text.strip_prefix('*').unwrap_or("");
     (1..=7).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -152,6 +152,10 @@ fn prompts(library: &Library) -> Option<AnnouncingPrompts> {
 }
 
 impl AnnouncingSettings {
+    pub(super) fn code(&self) -> &str {
+        &self.code
+    }
+
     /// The digits of every PIN, or what is wrong with them; never the digits themselves.
     pub(crate) fn reveal(&self) -> Result<Vec<String>, Vec<String>> {
         let (mut pins, mut faults) = (Vec::new(), Vec::new());

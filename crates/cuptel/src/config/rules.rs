@@ -165,6 +165,7 @@ impl Config {
             prompts: self.spoken.clone(),
             // Its PINs are secrets, which not every command can read.
             announcing: None,
+            features: self.features.clone(),
             pause_reasons: self.pause_reasons.clone(),
             decline_reasons: self.decline_reasons.clone(),
             fairness: self.fairness,

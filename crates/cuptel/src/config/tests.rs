@@ -7,6 +7,7 @@ use cuptel_core::id::QueueId;
 use cuptel_core::rules::PromptId;
 
 mod announcing;
+mod codes;
 mod delivered;
 mod doubts;
 mod files;

@@ -116,7 +116,7 @@ async fn a_password_is_never_kept_nor_told_again() {
 
 /// Method, path, and who may: Operator, Supervisor, administrator of a Tenant, Auditor, administrator
 /// of the Region. Anna, whose profile it is, is of no health authority: those of the region set her up.
-const ASKED: [(&str, &str, &str); 12] = [
+const ASKED: [(&str, &str, &str); 13] = [
     ("GET", "/api/v1/snapshot", "OSTAR"),
     ("GET", "/api/v1/callbacks", "STAR"),
     ("GET", "/api/v1/reports/service", "STAR"),
@@ -124,6 +124,7 @@ const ASKED: [(&str, &str, &str); 12] = [
     ("POST", "/api/v1/stops", "STR"),
     ("POST", "/api/v1/operators", "TR"),
     ("GET", "/api/v1/operators/anna/profile", "R"),
+    ("POST", "/api/v1/operators/anna/pin", "R"),
     ("GET", "/api/v1/users", "TR"),
     ("POST", "/api/v1/reload", "R"),
     ("POST", "/api/v1/seats", "R"),

@@ -350,6 +350,45 @@ async fn a_wav_file_becomes_the_message_of_an_emergency_and_comes_back_as_one() 
 }
 
 #[tokio::test]
+async fn a_pin_is_made_and_told_once_and_only_its_digest_goes_on() {
+    let centre = Centre::open().await;
+    let path = "/api/v1/operators/anna/pin";
+    let heard = centre.post_json(path, r#"{ "number": "7" }"#).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let told = heard.json();
+    let pin = told["pin"].as_str().expect("it is told");
+    assert!(pin.len() == 6 && pin.bytes().all(|it| it.is_ascii_digit()));
+    let own = r#"{ "number": "7", "pin": "246810" }"#;
+    assert_eq!(centre.post_json(path, own).await.json()["pin"], Value::Null);
+    for command in std::mem::take(&mut *centre.desk.commands.lock().unwrap()) {
+        let Command::SetPin {
+            operator,
+            number,
+            digest,
+        } = command
+        else {
+            panic!("{command:?}");
+        };
+        assert_eq!((operator.as_str(), number.as_deref()), ("anna", Some("7")));
+        assert!(digest.0.starts_with("$argon2id$"));
+        assert!(!format!("{digest:?}").contains("argon2id"));
+    }
+    for wrong in [
+        r#"{ "number": "" }"#,
+        r#"{ "number": "123456789" }"#,
+        r#"{ "number": "7a" }"#,
+        r#"{ "pin": "12345" }"#,
+        r#"{ "pin": "111111" }"#,
+        r#"{ "pin": "12345678901234567" }"#,
+        r#"{ "pin": "12345a" }"#,
+    ] {
+        let heard = centre.post_json(path, wrong).await;
+        assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+    assert!(centre.desk.commands.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn what_the_rules_refuse_has_its_status() {
     let centre = Centre::open().await;
     let seat = "101".to_owned();

@@ -33,6 +33,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Registration(_)
             | Record::Seat(_)
             | Record::Operator(_)
+            | Record::OperatorPin(_)
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)

@@ -89,6 +89,7 @@ impl Plain {
             successors: BTreeMap::new(),
             sites: BTreeMap::new(),
             announcing: None,
+            features: None,
             pause_reasons: Vec::new(),
             decline_reasons: Vec::new(),
             calendars: Vec::new(),

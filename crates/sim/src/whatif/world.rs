@@ -335,6 +335,7 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             }
             // Whoever hears these does nothing; that a call is over is told by its row.
             Effect::HangUp { .. }
+            | Effect::CheckPin { .. }
             | Effect::Record { .. }
             | Effect::StopRecording { .. }
             | Effect::Forget { .. }

@@ -789,6 +789,27 @@ SELECT a.id FROM announcement a WHERE a.shard = $1 AND (
 ORDER BY a.id")],
     },
     Rule {
+        name: "operator_number_shared",
+        promise: "P4",
+        meaning: "operators sign in by phone under the same number: whoever keys it in is one of them at random",
+        advice: "give one of them another (`cuptel operators pin NAME --number N`); it is a fault of CupTel: report it with a copy of the database",
+        offenders: &[("operator_pin", "
+SELECT p.id FROM operator_pin p WHERE p.shard = $1 AND p.erased_ms IS NULL AND EXISTS (
+    SELECT 1 FROM operator_pin q WHERE q.shard = p.shard AND q.number = p.number
+        AND q.id <> p.id AND q.erased_ms IS NULL) ORDER BY p.id")],
+    },
+    Rule {
+        name: "operator_pin_kept",
+        promise: "P7",
+        meaning: "the PIN of an operator who works here no more is kept",
+        advice: REPORT,
+        offenders: &[("operator_pin", "
+SELECT p.id FROM operator_pin p
+LEFT JOIN operator o ON o.shard = p.shard AND o.id = p.id
+WHERE p.shard = $1 AND ((p.erased_ms IS NULL AND o.removed_ms IS NOT NULL)
+    OR (p.erased_ms IS NOT NULL AND p.digest <> '')) ORDER BY p.id")],
+    },
+    Rule {
         name: "task_beside_work",
         promise: "P4",
         meaning: "a seat has a task, and a caller or callback too",

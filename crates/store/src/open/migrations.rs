@@ -130,6 +130,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0029_account.sql"),
     ),
     (
+        31,
+        "operator_pin",
+        include_str!("../../migrations/0031_operator_pin.sql"),
+    ),
+    (
         34,
         "console",
         include_str!("../../migrations/0034_console.sql"),

@@ -129,6 +129,12 @@ const P7: &[Damage] = &[
         UPDATE closure SET announcement = NULL WHERE id = 113",
     ),
     damage(
+        "operator_pin_kept",
+        "P7",
+        &[2],
+        "UPDATE operator_pin SET digest = '$argon2id$' WHERE id = 2",
+    ),
+    damage(
         "returned_by_another",
         "P7",
         &[9_001],
@@ -514,6 +520,12 @@ const P3: &[Damage] = &[
 ];
 
 const P4: &[Damage] = &[
+    damage(
+        "operator_number_shared",
+        "P4",
+        &[1, 3],
+        "UPDATE operator_pin SET number = '1' WHERE id = 3",
+    ),
     damage(
         "left_open",
         "P4",

@@ -56,6 +56,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Seat(_)
             | Record::Operator(_)
             | Record::Decision(_)
+            | Record::OperatorPin(_)
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
@@ -113,6 +114,9 @@ fn still_open() -> Restored {
             Record::Seat(row) => open.seats.push(row),
             Record::Operator(row) => open.operators.push(row),
             Record::Profile(row) => open.profiles.push(*row),
+            Record::OperatorPin(row) => {
+                open.pins.extend(row.erased_ms.is_none().then_some(*row));
+            }
             // 11 is somebody's, 12 was and is anybody's now, 13 is closed.
             Record::Owner(row) if row.callback == CallbackId(11) => open.owners.push(row),
             Record::Owner(_) => {}

@@ -14,13 +14,14 @@ use cuptel_core::id::{
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::pin::PinDigest;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, Audio, BulkEntryRow, BulkRow, CallbackEventRow,
     CallbackRow, ChosenTimeRow, ClosureRow, CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow,
-    DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorRow,
-    OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow, SeatRow,
-    SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
+    DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorPinRow,
+    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow,
+    SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::stop_button::Scope;
@@ -578,6 +579,24 @@ fn chosen_times() -> [Record; 2] {
     })
 }
 
+/// 1 signs in by phone; 2 works here no more, and 3 has their number now.
+fn pins() -> [Record; 3] {
+    [(1, "1", None), (2, "2", Some(NOW)), (3, "2", None)].map(|(id, number, erased_ms)| {
+        let digest = if erased_ms.is_none() {
+            "$argon2id$"
+        } else {
+            ""
+        };
+        Record::OperatorPin(Box::new(OperatorPinRow {
+            operator: OperatorId(id),
+            number: number.to_owned(),
+            digest: PinDigest(digest.to_owned()),
+            set_ms: NOW,
+            erased_ms,
+        }))
+    })
+}
+
 /// 11 has one; that of 13 was emptied with it.
 fn code_words() -> [Record; 2] {
     [(11, Some(42)), (13, None)].map(|(id, code)| {
@@ -602,6 +621,7 @@ pub(crate) fn day() -> Vec<Record> {
     records.extend((1..=3).map(|id| Record::Seat(seat(id))));
     records.extend((1..=3).map(|id| Record::Operator(operator(id))));
     records.extend(people());
+    records.extend(pins());
     records.extend([buttons(), told(), announcements()].concat());
     records.extend(
         [(11, Some(2)), (12, None), (13, Some(2))].map(|(id, operator)| {
