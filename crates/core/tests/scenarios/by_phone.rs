@@ -531,6 +531,7 @@ fn with_task() -> Room {
         due_ms: None,
         operator: None,
         interruptible: None,
+        request_key: None,
     }]))
     .expect("it is a task");
     room.wait_s(2);

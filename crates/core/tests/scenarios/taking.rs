@@ -32,7 +32,8 @@ fn two_wait(by_hand: bool) -> (Room, CallbackId, CallbackId) {
         room.hangs_up(caller);
         room.wait_s(5);
     }
-    let ids: Vec<CallbackId> = room.callbacks.keys().copied().collect();
+    let mut ids: Vec<CallbackId> = room.callbacks().iter().map(|row| row.id).collect();
+    ids.sort_unstable();
     room.wait_s(GRACE_S);
     (room, ids[0], ids[1])
 }
@@ -57,8 +58,14 @@ fn who_is_chosen_is_offered_at_once_and_it_is_on_record_that_they_were() {
     assert!(chooses.iter().any(|it| it.queue == "book"), "{chooses:?}");
     takes(&mut room, lucia).unwrap();
     assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
-    assert_eq!(room.callbacks[&lucia].state, CallbackState::Offered);
-    assert_eq!(room.callbacks[&mario].state, CallbackState::Waiting);
+    let state = |id: CallbackId| {
+        room.callbacks()
+            .iter()
+            .find(|row| row.id == id)
+            .map(|row| row.state)
+    };
+    assert_eq!(state(lucia), Some(CallbackState::Offered));
+    assert_eq!(state(mario), Some(CallbackState::Waiting));
     assert!(room.last_decision().explanation.chosen);
     assert!(room.seat_now(1).chooses.is_empty());
     let busy = takes(&mut room, mario);
