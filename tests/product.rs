@@ -18,6 +18,7 @@ mod demo;
 mod described;
 mod disk_full;
 mod faults;
+mod handling;
 mod harness;
 mod importing;
 mod kills;

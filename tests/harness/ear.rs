@@ -30,8 +30,25 @@ struct State {
     wrong: u64,
     peer: Option<SocketAddr>,
     keys: VecDeque<u8>,
+    /// Keys that were heard, by the time stamp of their event.
+    keyed: Vec<(u32, char)>,
     over: bool,
     mute: bool,
+}
+
+impl State {
+    /// Every packet of one press has its time stamp.
+    fn hears_event(&mut self, header: &[u8], event: &[u8]) {
+        let stamp = header[4..8].try_into().map_or(0, u32::from_be_bytes);
+        let key = event
+            .first()
+            .and_then(|code| KEYS.chars().nth(usize::from(*code)));
+        if let Some(key) = key
+            && self.keyed.last().is_none_or(|(last, _)| *last != stamp)
+        {
+            self.keyed.push((stamp, key));
+        }
+    }
 }
 
 /// One end of a conversation.
@@ -74,6 +91,15 @@ impl Ear {
         self.state()
             .keys
             .push_back(u8::try_from(code).expect("sixteen keys"));
+    }
+
+    /// Waits until these keys were heard, one after the other (RFC 4733).
+    pub(crate) fn hears_keys(&self, keys: &str) {
+        until(&format!("the keys {keys} are heard"), SOON, || {
+            let state = self.state();
+            let heard: String = state.keyed.iter().map(|(_, key)| key).collect();
+            (heard == keys).then_some(())
+        });
     }
 
     /// Sends nothing any more, or sends again.
@@ -198,6 +224,9 @@ fn hear(socket: &UdpSocket, state: &Mutex<State>, due: Instant) {
             state.received += 1;
             state.audio.extend_from_slice(payload);
             state.peer = Some(from);
+        }
+        Some((header, event)) if header[1] & 0x7f == TELEPHONE_EVENT => {
+            state.hears_event(header, event);
         }
         Some(_) | None => state.wrong += 1,
     }

@@ -7,6 +7,7 @@ use cuptel_core::planted::{Fault, planted};
 use cuptel_core::rules::PromptId;
 use cuptel_core::step::{self as rules, AfterPlay, Destination, Effect};
 use cuptel_core::time::Now;
+use cuptel_core::words::PhoneModel;
 use cuptel_media as media;
 use cuptel_sip::{Flow, FlowId, NameAddr, OutgoingInvite, Transport};
 
@@ -20,6 +21,8 @@ use crate::switch::{
 
 /// The rules end every ringing themselves; this is the endpoint's own last resort.
 const RING_LAST_RESORT_US: u64 = 180_000_000;
+/// How long a key is pressed: well above what detectors need (ITU-T Q.24).
+const KEY_MS: u32 = 120;
 /// Silence between two prompts.
 const PROMPT_GAP_MS: u32 = 200;
 
@@ -66,6 +69,7 @@ impl Switch {
                 prompts,
                 then,
             } => self.play(leg, token, &prompts, then, step),
+            Effect::Press { leg, keys } => press(leg, &keys, step),
             Effect::Record { .. } | Effect::StopRecording { .. } => record(&effect, step),
             Effect::Forget { sound } => self.forget(sound, step),
             Effect::Bridge { a, b } => self.bridge(now, a, b, step),
@@ -131,6 +135,7 @@ impl Switch {
                 leg.phase == Phase::Arriving
             }
             Effect::Play { .. }
+            | Effect::Press { .. }
             | Effect::Record { .. }
             | Effect::StopRecording { .. }
             | Effect::Bridge { .. } => leg.phase == Phase::Up,
@@ -252,6 +257,14 @@ impl Switch {
                 });
                 media::Then::Music
             }
+            AfterPlay::Quiet => {
+                let tone = media::Tone::Quiet;
+                return step.media.push(media::Command::Tone {
+                    stream,
+                    token,
+                    tone,
+                });
+            }
             AfterPlay::Silence | AfterPlay::RingBack | AfterPlay::Beep => media::Then::Silence,
         };
         if let Some(leg) = self.legs.get_mut(&id) {
@@ -336,7 +349,8 @@ impl Switch {
                 });
                 (Kind::Seat(registration.seat), ways.collect())
             }
-            Destination::Person { trunk, number, .. } => {
+            Destination::Person { trunk, number, .. }
+            | Destination::Outside { trunk, number, .. } => {
                 let outbound = self.peer(*trunk).and_then(|peer| peer.outbound.as_ref());
                 let way = outbound.and_then(|outbound| {
                     let flow = match outbound.way {
@@ -393,6 +407,7 @@ impl Switch {
                 display,
                 caller,
                 auto_answer,
+                model,
                 ..
             } => {
                 let user = caller
@@ -400,9 +415,10 @@ impl Switch {
                     .map_or("anonymous", |number| number.reveal());
                 let from = named(Some(display.clone()), format!("sip:{user}@{local}"));
                 let to = named(None, format!("sip:{extension}@{local}"));
-                (from, to, auto_answer_headers(*auto_answer, local))
+                let asked = auto_answer.then(|| auto_answer_headers(*model, local));
+                (from, to, asked.unwrap_or_default())
             }
-            Destination::Person { trunk, cli, .. } => {
+            Destination::Person { trunk, cli, .. } | Destination::Outside { trunk, cli, .. } => {
                 let peer = self.peer(*trunk);
                 credentials = peer.and_then(|peer| peer.credentials.clone());
                 if let Some(outbound) = peer.and_then(|peer| peer.outbound.as_ref())
@@ -432,16 +448,40 @@ impl Switch {
     }
 }
 
-/// What asks a phone to pick up by itself: the header that most makers know, and RFC 5373.
-fn auto_answer_headers(wanted: bool, local: SocketAddr) -> Vec<(String, String)> {
-    if !wanted {
-        return Vec::new();
+fn press(leg: LegId, keys: &str, step: &mut Step) {
+    let stream = stream_of(leg);
+    let pressed = keys.chars().map(|digit| media::Command::SendDigit {
+        stream,
+        digit,
+        duration_ms: KEY_MS,
+    });
+    step.media.extend(pressed);
+}
+
+/// What asks a phone to pick up by itself. Makers differ, and more than one way at once makes some ring: so
+/// each gets its own, and one that is not known the header that most makers know, and RFC 5373.
+fn auto_answer_headers(model: Option<PhoneModel>, local: SocketAddr) -> Vec<(String, String)> {
+    let header = |name: &str, value: String| (name.to_owned(), value);
+    let after = || header("Call-Info", format!("<sip:{local}>;answer-after=0"));
+    let alert = || {
+        let value = format!("<http://{local}>;info=alert-autoanswer;delay=0");
+        header("Alert-Info", value)
+    };
+    let mode = || header("Answer-Mode", "Auto".to_owned());
+    match model {
+        None => vec![after(), mode()],
+        Some(PhoneModel::Yealink | PhoneModel::Audiocodes) => vec![alert()],
+        Some(
+            PhoneModel::Snom
+            | PhoneModel::Grandstream
+            | PhoneModel::Gigaset
+            | PhoneModel::Linphone
+            | PhoneModel::Baresip,
+        ) => vec![after()],
+        // The text that its own configuration names (`voIpProt.SIP.alertInfo.1.value`).
+        Some(PhoneModel::Polycom) => vec![header("Alert-Info", "Ring Answer".to_owned())],
+        Some(PhoneModel::Rfc5373) => vec![mode()],
     }
-    let after = format!("<sip:{local}>;answer-after=0");
-    vec![
-        ("Call-Info".to_owned(), after),
-        ("Answer-Mode".to_owned(), "Auto".to_owned()),
-    ]
 }
 
 /// Where an INVITE goes.
@@ -483,5 +523,38 @@ fn phrase(status: u16) -> &'static str {
         503 => "Service Unavailable",
         603 => "Decline",
         _ => "Refused",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_make_of_phone_is_asked_to_pick_up_in_its_own_words() {
+        let local = SocketAddr::from(([10, 0, 0, 1], 5060));
+        let asked = |model| -> Vec<String> {
+            let headers = auto_answer_headers(model, local);
+            let lines = headers
+                .into_iter()
+                .map(|(name, value)| format!("{name}: {value}"));
+            lines.collect()
+        };
+        let after = "Call-Info: <sip:10.0.0.1:5060>;answer-after=0";
+        let alert = "Alert-Info: <http://10.0.0.1:5060>;info=alert-autoanswer;delay=0";
+        assert_eq!(asked(None), [after, "Answer-Mode: Auto"]);
+        for model in PhoneModel::ALL {
+            let wanted = match model {
+                PhoneModel::Yealink | PhoneModel::Audiocodes => alert,
+                PhoneModel::Snom
+                | PhoneModel::Grandstream
+                | PhoneModel::Gigaset
+                | PhoneModel::Linphone
+                | PhoneModel::Baresip => after,
+                PhoneModel::Polycom => "Alert-Info: Ring Answer",
+                PhoneModel::Rfc5373 => "Answer-Mode: Auto",
+            };
+            assert_eq!(asked(Some(*model)), [wanted], "{model}");
+        }
     }
 }

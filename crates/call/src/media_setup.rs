@@ -1,11 +1,12 @@
 //! Offers and answers: which ports a leg uses and what both sides agreed to hear.
 
 use cuptel_core::id::LegId;
+use cuptel_core::step as rules;
 use cuptel_core::time::Now;
 use cuptel_media as media;
 use cuptel_sip::{Body, DialogId, Message};
 
-use crate::leg::{Kind, Leg, LegMedia, stream_of};
+use crate::leg::{Kind, Leg, LegMedia, Phase, stream_of};
 use crate::switch::{Step, Switch};
 
 /// Why a call cannot be heard: the status to refuse with, and words.
@@ -184,6 +185,7 @@ impl Switch {
         let Some(id) = self.dialogs.get(&dialog).copied() else {
             return;
         };
+        let held = self.is_held_by_phone(id);
         let described = self.describe_again(id, description(request).unwrap_or_default());
         let result = match described {
             Ok((text, agreed)) => {
@@ -203,6 +205,27 @@ impl Switch {
         };
         if result.is_err() {
             tracing::debug!(leg.id = id.0, "a re-INVITE was over before its answer");
+        }
+        self.phone_may_hold(now, (id, held), step);
+    }
+
+    /// Whether the phone at the other end wants to hear nothing (RFC 3264 8.4).
+    pub(crate) fn is_held_by_phone(&self, id: LegId) -> bool {
+        let media = self.legs.get(&id).and_then(|leg| leg.media);
+        let agreed = media.and_then(|media| media.agreed);
+        agreed.is_some_and(|agreed| match agreed.direction {
+            media::Direction::RecvOnly | media::Direction::Inactive => true,
+            media::Direction::SendRecv | media::Direction::SendOnly => false,
+        })
+    }
+
+    /// The rules are told where a seat's phone holds its call by itself: whoever is at the other end
+    /// would hear nothing at all.
+    pub(crate) fn phone_may_hold(&mut self, now: Now, (id, was): (LegId, bool), step: &mut Step) {
+        let holds = self.is_held_by_phone(id);
+        let is_seat = |leg: &Leg| matches!(leg.kind, Kind::Seat(_)) && leg.phase == Phase::Up;
+        if holds != was && self.legs.get(&id).is_some_and(is_seat) {
+            self.tell_rules(now, rules::Input::PhoneHolds { leg: id, holds }, step);
         }
     }
 

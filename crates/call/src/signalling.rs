@@ -161,9 +161,11 @@ impl Switch {
         let Some(id) = self.leg_of_dialog(dialog) else {
             return;
         };
+        let held = self.is_held_by_phone(id);
         if !self.answer_in_ack(id, body, step) {
             return self.unusable_media(now, id, step);
         }
+        self.phone_may_hold(now, (id, held), step);
         let Some(leg) = self.legs.get_mut(&id) else {
             return;
         };

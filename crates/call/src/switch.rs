@@ -697,6 +697,7 @@ pub(crate) fn leg_of(effect: &Effect) -> Option<LegId> {
         | Effect::Refuse { leg, .. }
         | Effect::HangUp { leg, .. }
         | Effect::Play { leg, .. }
+        | Effect::Press { leg, .. }
         | Effect::Record { leg, .. }
         | Effect::StopRecording { leg }
         | Effect::Unbridge { leg }

@@ -228,6 +228,7 @@ impl Centre {
                 told_min: None,
                 given: None,
                 queued_ms: None,
+                passed: None,
                 excluded: Vec::new(),
                 vanished: Vec::new(),
                 unreached: Vec::new(),

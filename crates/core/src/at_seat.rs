@@ -51,6 +51,7 @@ impl Centre {
             SeatWork::Idle
             | SeatWork::AtTask { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => return None,
         };
@@ -98,6 +99,7 @@ pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
         | SeatWork::Offered { .. }
         | SeatWork::AtTask { .. }
         | SeatWork::Informed { .. }
+        | SeatWork::Beside { .. }
         | SeatWork::Resting { .. }
         | SeatWork::NotResponding => None,
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::callback::Debt;
 use crate::centre::Centre;
 use crate::dialplan::{Served, StepId};
-use crate::id::{AttemptId, LegId, NumberId, QueueId, SeatId, TenantId};
+use crate::id::{AttemptId, LegId, NumberId, QueueId, SeatId, SideCallId, TenantId};
 use crate::notice::Standing;
 use crate::number::Caller;
 use crate::planted::{Fault, planted};
@@ -17,6 +17,7 @@ use crate::record::{AttemptRow, Record};
 use crate::rules::Rules;
 use crate::step::{Effect, Step};
 use crate::time::{MonoUs, Now, UtcMs};
+use crate::transferring::Passed;
 use crate::wishing::Wish;
 use crate::words::{NeedKind, NumberClass, OfferState, Outcome, Party, Stage, Suppression};
 
@@ -79,6 +80,8 @@ pub(crate) struct LiveAttempt {
     /// When they began to wait for an operator, by the clock as it is set now; the row keeps
     /// what was read then.
     pub(crate) queued_ms: Option<UtcMs>,
+    /// How an operator gave them on.
+    pub(crate) passed: Option<Passed>,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
     /// Seats that vanished in conversation with them, until their phones register anew.
@@ -129,6 +132,8 @@ pub(crate) enum Doing {
     },
     /// Talks.
     Talking { seat: SeatId },
+    /// Was given to somebody outside by an operator.
+    Given { side: SideCallId },
 }
 
 /// A question to who waits in line.
@@ -182,7 +187,7 @@ impl LiveAttempt {
             }
             Doing::Menu { .. } | Doing::Wishing(_) => Outcome::AbandonedMenu,
             Doing::Queued { .. } => Outcome::AbandonedQueue,
-            Doing::Talking { .. } => Outcome::Served,
+            Doing::Talking { .. } | Doing::Given { .. } => Outcome::Served,
         }
     }
 }
@@ -215,6 +220,7 @@ impl Centre {
         };
         live.token += 1;
         live.verdict = None;
+        live.passed = None;
         live.doing = Doing::Talking { seat };
         live.row.stage = Stage::Talking;
         live.row.talking_ms = Some(now.utc_ms);
@@ -239,6 +245,7 @@ impl Centre {
         };
         match live.doing {
             Doing::Talking { seat } => self.conversation_over(now, seat, by, step),
+            Doing::Given { side } => self.given_left(now, side, (by, hang_up), step),
             Doing::Ringing
             | Doing::Message { .. }
             | Doing::Menu { .. }

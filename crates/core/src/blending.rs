@@ -270,6 +270,7 @@ impl Seat {
             SeatWork::Informed { .. } | SeatWork::WrapUp { .. } => self.at_callback,
             SeatWork::Idle
             | SeatWork::AtTask { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
         }

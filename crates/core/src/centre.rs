@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::acquaintance::Acquaintances;
 use crate::announcement::Announcements;
 use crate::attempt::LiveAttempt;
+use crate::beside::SideCall;
 use crate::blending::Blending;
 use crate::callback::Case;
 use crate::campaign::Campaigns;
@@ -21,7 +22,7 @@ use crate::fairness::Fairness;
 use crate::feature_call::Features;
 use crate::id::{
     AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, NeedId, OperatorId, OwnIds,
-    QueueId, SeatId, SiteId, TrunkId,
+    QueueId, SeatId, SideCallId, SiteId, TrunkId,
 };
 use crate::ledger::Ledger;
 use crate::mark::Marks;
@@ -66,6 +67,10 @@ pub(crate) enum Role {
     First(CallbackId),
     /// A seat's phone from which the message of an emergency is spoken.
     Announcer(AttemptId),
+    /// Somebody outside whom an operator calls beside their works.
+    Side(SideCallId),
+    /// A person called back who was given to somebody outside.
+    Given(SideCallId),
     /// A seat's phone that has dialled a code.
     Feature(AttemptId),
 }
@@ -126,6 +131,8 @@ pub struct Centre {
     pub(crate) crews_known: CrewsKnown,
     pub(crate) fairness: Fairness,
     pub(crate) tasks: Tasks,
+    /// Calls that operators make beside their works.
+    pub(crate) sides: BTreeMap<SideCallId, SideCall>,
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) answered_waiting: BTreeMap<CallbackId, AnsweredWaiting>,
     /// Callbacks of people who are only to be reminded, whose time has come.
@@ -226,6 +233,7 @@ impl Centre {
             crews_known: CrewsKnown::default(),
             fairness: Fairness::default(),
             tasks: Tasks::default(),
+            sides: BTreeMap::new(),
             answered_waiting: BTreeMap::new(),
             reminders: Reminders::default(),
             person_first: BTreeMap::new(),
@@ -331,11 +339,13 @@ impl Centre {
             Input::Placed { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.offer_placed(now, seat, step),
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
+                Some(Role::Side(id)) => self.side_placed(now, id),
                 Some(Role::First(id)) => self.first_placed(now, id),
                 Some(
                     Role::Caller(_)
                     | Role::AnsweredWaiting(_)
                     | Role::LetGo(_)
+                    | Role::Given(_)
                     | Role::Announcer(_)
                     | Role::Feature(_),
                 )
@@ -344,11 +354,13 @@ impl Centre {
             Input::Ringing { leg } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_rings(now, seat, step),
                 Some(Role::Person(seat)) => self.person_rings(seat),
+                Some(Role::Side(id)) => self.side_rings(id),
                 Some(Role::First(id)) => self.first_rings(id),
                 Some(
                     Role::Caller(_)
                     | Role::AnsweredWaiting(_)
                     | Role::LetGo(_)
+                    | Role::Given(_)
                     | Role::Announcer(_)
                     | Role::Feature(_),
                 )
@@ -358,19 +370,21 @@ impl Centre {
                 Some(Role::Caller(id)) => self.caller_connected(now, id, step),
                 Some(Role::Seat(seat)) => self.seat_picked_up(now, seat, step),
                 Some(Role::Person(seat)) => self.person_answered(now, seat, step),
+                Some(Role::Side(id)) => self.side_answered(now, id, step),
                 Some(Role::First(id)) => self.first_answered(now, id, step),
                 Some(Role::Announcer(id)) => self.announcer_connected(now, id, step),
                 Some(Role::Feature(id)) => self.feature_connected(now, id, step),
-                Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
+                Some(Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Given(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
                 Some(Role::Seat(seat)) => self.seat_did_not_take(now, seat, status, step),
                 Some(Role::Person(seat)) => self.person_not_reached(now, seat, status, step),
+                Some(Role::Side(id)) => self.side_not_reached(now, id, status, step),
                 Some(Role::First(id)) => self.first_not_reached(now, id, status, step),
                 Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
                 Some(Role::Announcer(id)) => self.announcer_not_answered(now, id, step),
                 Some(Role::Feature(id)) => self.feature_not_answered(now, id, step),
-                Some(Role::AnsweredWaiting(_) | Role::LetGo(_)) | None => {}
+                Some(Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Given(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
             Input::MediaLost { leg } => self.leg_over(now, leg, Party::Network, true, step),
@@ -385,7 +399,14 @@ impl Centre {
                 Some(Role::Announcer(id)) => self.announcer_digit(now, id, digit, step),
                 Some(Role::Feature(id)) => self.feature_digit(now, id, digit, step),
                 Some(Role::Seat(seat)) => self.reader_digit(now, seat, digit, step),
-                Some(Role::LetGo(_) | Role::Person(_) | Role::AnsweredWaiting(_)) | None => {}
+                Some(
+                    Role::LetGo(_)
+                    | Role::Person(_)
+                    | Role::AnsweredWaiting(_)
+                    | Role::Side(_)
+                    | Role::Given(_),
+                )
+                | None => {}
             },
             Input::PlayEnded { leg, token } => match self.legs.get(&leg).copied() {
                 Some(Role::Caller(id)) => self.heard(now, id, token, step),
@@ -395,7 +416,7 @@ impl Centre {
                 Some(Role::First(id)) => self.first_heard(now, id, token, step),
                 Some(Role::Announcer(id)) => self.announcer_heard(now, id, token, step),
                 Some(Role::Feature(id)) => self.feature_heard(now, id, token, step),
-                Some(Role::LetGo(_)) | None => {}
+                Some(Role::LetGo(_) | Role::Side(_) | Role::Given(_)) | None => {}
             },
             Input::Recorded {
                 leg,
@@ -407,6 +428,7 @@ impl Centre {
                     self.announcer_recorded(id, token, (duration_ms, voiced_ms), step);
                 }
             }
+            Input::PhoneHolds { leg, holds } => self.phone_holds(now, leg, holds, step),
             Input::Registered {
                 request,
                 registration,
@@ -449,6 +471,8 @@ impl Centre {
             Some(Role::AnsweredWaiting(id)) => self.person_gone(now, id, by, hang_up, step),
             Some(Role::First(id)) => self.first_left(now, id, by, hang_up, step),
             Some(Role::LetGo(seat)) => self.phone_let_go(now, seat, leg, step),
+            Some(Role::Side(id)) => self.side_left(now, id, (by, hang_up), step),
+            Some(Role::Given(id)) => self.given_left(now, id, (by, hang_up), step),
             Some(Role::Announcer(id)) => {
                 let by = if by == Party::Caller { Party::Seat } else { by };
                 self.announcer_over(now, id, by, hang_up, step);
@@ -510,6 +534,8 @@ impl Centre {
             Timer::MarkEnds(id) => self.mark_ends(now, id, step),
             Timer::Expiries(moment) => self.look_for_expired(now, moment, step),
             Timer::Campaign(id, moment) => self.campaign_due(id, moment),
+            Timer::SideRings(id, until) => self.side_rang_out(now, id, until, step),
+            Timer::HeldWord(seat, began) => self.held_word(now, seat, began, step),
             Timer::DrainEnds => self.cut_conversations(now, step),
         }
     }
@@ -552,6 +578,7 @@ impl Centre {
                 reason,
                 note,
             } => self.decline_callback(now, (&seat, callback), (reason, note), step),
+            Command::Handle { seat, handling } => self.handle_call(now, &seat, &handling, step),
             Command::TakeCallback { seat, callback } => {
                 self.take_callback(now, (&seat, callback), step)
             }

@@ -147,7 +147,12 @@ impl Centre {
         }
         let busy = matches!(
             self.seats.get(&id).map(|seat| &seat.work),
-            Some(SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::WrapUp { .. })
+            Some(
+                SeatWork::Talking { .. }
+                    | SeatWork::Informed { .. }
+                    | SeatWork::Beside { .. }
+                    | SeatWork::WrapUp { .. }
+            )
         );
         let chosen = if busy {
             Chosen::OneMoreThenSignOut

@@ -78,7 +78,7 @@ impl Centre {
         // that is cut off is not to blame.
         let talks = matches!(
             seat.work,
-            SeatWork::Talking { .. } | SeatWork::Informed { .. }
+            SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::Beside { .. }
         );
         if talks || self.is_site_out(site) {
             return self.begin_grace(now, id, grace_s.max(1));

@@ -65,7 +65,15 @@ impl Centre {
             SeatWork::Talking { .. } if by == Party::Network => {
                 self.seat_vanished(now, id, hang_up, step);
             }
+            SeatWork::Talking {
+                consult: Some(side),
+                ..
+            } => {
+                let side = *side;
+                self.put_down_in_consultation(now, id, side, step);
+            }
             SeatWork::Talking { .. } => self.conversation_over(now, id, by, step),
+            SeatWork::Beside { .. } => self.beside_left(now, id, (by, hang_up), step),
             SeatWork::Informed { leg } => {
                 let leg = *leg;
                 self.legs.remove(&leg);
@@ -98,6 +106,8 @@ impl Centre {
             queue,
             leg,
             with,
+            held: _,
+            consult,
         } = work
         else {
             seat.work = work;
@@ -107,6 +117,7 @@ impl Centre {
         step.records.push(Record::Assignment(assignment));
         self.legs.remove(&leg);
         step.effects.push(Effect::Unbridge { leg });
+        self.consult_ends(now, consult, step);
         if hang_up {
             step.effects.push(Effect::HangUp {
                 leg,
@@ -186,6 +197,7 @@ impl Centre {
             | SeatWork::AtTask { .. }
             | SeatWork::Offered { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => false,
@@ -195,6 +207,8 @@ impl Centre {
     /// A conversation ends: the other side is hung up, what was owed is settled, the
     /// operator has their wrap-up.
     pub(crate) fn conversation_over(&mut self, now: Now, id: SeatId, by: Party, step: &mut Step) {
+        let consult = self.consult_at(id);
+        self.consult_ends(now, consult, step);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
@@ -209,6 +223,8 @@ impl Centre {
             queue,
             leg,
             with,
+            held: _,
+            consult: _,
         } = work
         else {
             seat.work = work;
@@ -277,7 +293,7 @@ impl Centre {
         disposition.is_none() && (short || by == Party::Network)
     }
 
-    fn call_talked(
+    pub(crate) fn call_talked(
         &mut self,
         now: Now,
         attempt: AttemptId,
@@ -335,7 +351,7 @@ impl Centre {
         self.conversation_settles(now, case, another_person, (how, about, said), step)
     }
 
-    fn callback_talked(
+    pub(crate) fn callback_talked(
         &mut self,
         now: Now,
         (callback, dial): (CallbackId, DialRow),
@@ -374,7 +390,7 @@ impl Centre {
         settled
     }
 
-    fn begin_wrap_up(&mut self, now: Now, id: SeatId, mut done: Done, step: &mut Step) {
+    pub(crate) fn begin_wrap_up(&mut self, now: Now, id: SeatId, mut done: Done, step: &mut Step) {
         let (wrap_up_s, may_end) = self.wrap_up_of(id, done.queue);
         done.assignment.wrap_up_until_ms = Some(now.utc_in_s(wrap_up_s));
         step.records
@@ -440,6 +456,7 @@ impl Centre {
                 | SeatWork::Offered { .. }
                 | SeatWork::Talking { .. }
                 | SeatWork::Informed { .. }
+                | SeatWork::Beside { .. }
                 | SeatWork::NotResponding,
             )
             | None => false,

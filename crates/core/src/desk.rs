@@ -120,7 +120,7 @@ impl Centre {
         };
         let talks = matches!(
             seat.work,
-            SeatWork::Talking { .. } | SeatWork::Informed { .. }
+            SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::Beside { .. }
         );
         if talks || !moves {
             return Err(CommandError::OperatorElsewhere {
@@ -175,6 +175,7 @@ impl Centre {
             | SeatWork::AtTask { .. }
             | SeatWork::Offered { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => Err(CommandError::NoConversation(seat_name.to_owned())),
         }

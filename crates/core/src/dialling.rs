@@ -2,6 +2,7 @@
 //! reached stays owed.
 
 use crate::attempt::cause;
+use crate::beside::WHY;
 use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
 use crate::chosen_time::has_passed;
@@ -109,6 +110,8 @@ impl Centre {
                 queue,
                 leg,
                 with,
+                held: None,
+                consult: None,
             };
         }
     }
@@ -128,6 +131,7 @@ impl Centre {
                     refused_by,
                     ..
                 },
+            ..
         }) = self.seats.get(&id).map(|seat| &seat.work)
         else {
             return false;
@@ -359,6 +363,7 @@ impl Centre {
                     leg,
                     ..
                 },
+            ..
         } = &seat.work
         else {
             return;
@@ -393,6 +398,8 @@ impl Centre {
                     dial,
                     leg,
                 },
+            held: _,
+            consult,
         } = work
         else {
             seat.work = work;
@@ -400,6 +407,7 @@ impl Centre {
         };
         (seat.is_told, seat.says_code) = (false, None);
         self.legs.remove(&leg);
+        self.consult_ends(now, consult, step);
         step.effects.push(Effect::Unbridge { leg: seat_leg });
         let work = (assignment, queue, seat_leg);
         let over = (callback, dial, DialResult::Declined, Some(200));
@@ -492,6 +500,9 @@ impl Centre {
     pub(crate) fn operator_heard(&mut self, now: Now, id: SeatId, token: u64, step: &mut Step) {
         if token == WHISPERED {
             return self.whispered(id, step);
+        }
+        if token == WHY {
+            return self.heard_why(now, id, step);
         }
         if token != WHY_NOT {
             return;

@@ -115,6 +115,8 @@ impl Centre {
             seat.is_some_and(|seat| self.spared(seat, queue, waiting.kind(), now).is_none())
         };
         let wish = match work {
+            // Whom they were given to, and not who knows them.
+            _ if self.passed(work).is_some() => self.wish_of_passed(work).filter(may_take),
             Work::Attempt(id) => self.wish_of_caller(queue, id).filter(may_take),
             Work::Callback(_) if waiting.is_live => None,
             Work::Callback(id) => {
@@ -264,6 +266,7 @@ impl Centre {
             | SeatWork::AtTask { .. }
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
@@ -483,12 +486,14 @@ impl Centre {
             until,
         };
         let extension = seat.row.name.clone();
+        let model = rules.phones.get(&extension).copied();
         let to = Destination::Seat {
             registration: phone,
             extension,
             display: self.display(rule, pair.waiting.work),
             caller,
             auto_answer,
+            model,
         };
         self.legs.insert(leg, crate::centre::Role::Seat(pair.seat));
         self.timers.at(until, Timer::Lease(pair.seat, offer_id));

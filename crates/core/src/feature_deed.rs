@@ -127,6 +127,7 @@ impl Centre {
             SeatWork::Offered { .. }
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::AtTask { .. } => true,
             SeatWork::Idle | SeatWork::Resting { .. } | SeatWork::NotResponding => false,
@@ -173,7 +174,9 @@ impl Centre {
         said.extend(match &seat.work {
             SeatWork::Offered { .. } => Some(prompts.offered),
             SeatWork::Idle | SeatWork::Resting { .. } => seat.task_offer.map(|_| prompts.offered),
-            SeatWork::Talking { .. } | SeatWork::Informed { .. } => Some(prompts.talking),
+            SeatWork::Talking { .. } | SeatWork::Informed { .. } | SeatWork::Beside { .. } => {
+                Some(prompts.talking)
+            }
             SeatWork::WrapUp { done, .. } => {
                 let is_open = done.assignment.disposition.is_none();
                 is_open.then_some(prompts.wrap_up)

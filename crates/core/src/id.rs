@@ -60,6 +60,8 @@ ids! {
     DeclineId,
     /// Somebody who may sign in to the pages.
     AccountId,
+    /// A person whom an operator gives on, or a call that they make beside their works.
+    SideCallId,
     /// A work being done by a seat.
     AssignmentId,
     /// One SIP dialog with its media.

@@ -82,6 +82,7 @@ impl Centre {
             | SeatWork::Offered { .. }
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
         };

@@ -30,6 +30,7 @@ impl Centre {
                 | SeatWork::AtTask { .. }
                 | SeatWork::Offered { .. }
                 | SeatWork::Informed { .. }
+                | SeatWork::Beside { .. }
                 | SeatWork::Resting { .. }
                 | SeatWork::NotResponding,
             )

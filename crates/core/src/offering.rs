@@ -82,6 +82,11 @@ impl Centre {
     /// The seat's phone rings.
     pub(crate) fn seat_rings(&mut self, now: Now, id: SeatId, step: &mut Step) {
         if let Some(seat) = self.seats.get_mut(&id)
+            && let SeatWork::Beside { is_rung, .. } = &mut seat.work
+        {
+            *is_rung = true;
+        }
+        if let Some(seat) = self.seats.get_mut(&id)
             && let SeatWork::Offered { ringing, .. } = &mut seat.work
         {
             *ringing = true;
@@ -94,6 +99,9 @@ impl Centre {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
+        if matches!(seat.work, SeatWork::Beside { .. }) {
+            return self.beside_picked_up(now, id, step);
+        }
         if !matches!(seat.work, SeatWork::Offered { .. }) {
             return;
         }
@@ -170,12 +178,18 @@ impl Centre {
                 queue,
                 leg,
                 with: With::Caller(attempt),
+                held: None,
+                consult: None,
             };
         }
     }
 
     /// The seat refused, was busy or could not be reached.
     pub(crate) fn seat_did_not_take(&mut self, now: Now, id: SeatId, status: u16, step: &mut Step) {
+        let work = self.seats.get(&id).map(|seat| &seat.work);
+        if matches!(work, Some(SeatWork::Beside { .. })) {
+            return self.beside_not_taken(now, id, status, step);
+        }
         let rang = matches!(
             self.seats.get(&id).map(|seat| &seat.work),
             Some(SeatWork::Offered { ringing: true, .. })

@@ -133,6 +133,7 @@ fn is_dialled(case: &Case, work: &SeatWork) -> bool {
         | SeatWork::Idle
         | SeatWork::Talking { .. }
         | SeatWork::Informed { .. }
+        | SeatWork::Beside { .. }
         | SeatWork::AtTask { .. }
         | SeatWork::Resting { .. }
         | SeatWork::NotResponding => matches!(
@@ -266,6 +267,7 @@ impl Centre {
             | SeatWork::Idle
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::AtTask { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
@@ -280,6 +282,7 @@ impl Centre {
             SeatWork::Idle
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::AtTask { .. }
             | SeatWork::Resting { .. }
@@ -350,6 +353,7 @@ impl Centre {
             SeatWork::Idle
             | SeatWork::AtTask { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
         }

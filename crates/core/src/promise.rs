@@ -106,7 +106,8 @@ impl Centre {
             | Doing::Wishing(_)
             | Doing::Noticed
             | Doing::Returning { .. }
-            | Doing::Talking { .. } => false,
+            | Doing::Talking { .. }
+            | Doing::Given { .. } => false,
         };
         let mut before_s = 0.0;
         for (shared, share) in crews.shared_by(queue) {

@@ -16,6 +16,7 @@ use crate::seat::{SeatWork, With};
 use crate::step::{AfterPlay, Effect, Step};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
+use crate::transferring::{Passed, Passing};
 use crate::waiting::BEFORE_EVERYONE_MS;
 use crate::words::{CallbackEventKind, DialResult, NeedKind, OfferState, Party};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,8 @@ pub(crate) struct AnsweredWaiting {
     /// Whether no operator has spoken with them yet: they were on the line first.
     is_new: bool,
     stands: Stands,
+    /// How an operator gave them on.
+    pub(crate) passed: Option<Passed>,
     /// Seats that vanished or did not take them, until their phones register anew.
     pub(crate) excluded: Vec<SeatId>,
     /// Seats whose phones could not be reached for them, until they show themselves.
@@ -87,6 +90,7 @@ impl Centre {
             priority_ms: BEFORE_EVERYONE_MS,
             is_new: false,
             stands: Stands::InLine,
+            passed: None,
             excluded: vec![gone],
             unreached: Vec::new(),
         };
@@ -118,9 +122,47 @@ impl Centre {
             priority_ms: row.priority_ms + bonus_ms,
             is_new: true,
             stands: Stands::InLine,
+            passed: None,
             excluded: Vec::new(),
             unreached: Vec::new(),
         };
+        self.waits_on_the_line(now, callback, person, says, step);
+    }
+
+    /// An operator gives them on: they wait like a caller, or before everyone for one seat, and who gives
+    /// up is owed what they were.
+    pub(crate) fn person_passed(
+        &mut self,
+        now: Now,
+        (callback, dial, leg): (CallbackId, DialRow, LegId),
+        passing: &Passing,
+        step: &mut Step,
+    ) {
+        let Some(row) = self.cases.get(&callback).map(|case| case.row.clone()) else {
+            return;
+        };
+        let longest_s = self.longest_wait_s(row.tenant, passing.queue);
+        let rule = self.rules.queues.get(&passing.queue);
+        let bonus_ms = rule.map_or(0, |rule| i64::from(rule.live_bonus_s) * 1_000);
+        let priority_ms = if passing.is_first() {
+            BEFORE_EVERYONE_MS
+        } else {
+            row.priority_ms + bonus_ms
+        };
+        let person = AnsweredWaiting {
+            until: now.in_s(longest_s.unwrap_or(WAITS_S)),
+            dial,
+            leg,
+            queue: passing.queue,
+            place_ms: row.place_ms,
+            priority_ms,
+            is_new: true,
+            stands: Stands::InLine,
+            passed: Some(passing.passed()),
+            excluded: Vec::new(),
+            unreached: Vec::new(),
+        };
+        let says = self.rules.prompts.please_hold;
         self.waits_on_the_line(now, callback, person, says, step);
     }
 
@@ -282,6 +324,8 @@ impl Centre {
                 queue,
                 leg: seat_leg,
                 with,
+                held: None,
+                consult: None,
             };
         }
     }
@@ -348,7 +392,13 @@ impl Centre {
     }
 
     /// They asked for an operator and hung up before one came: the same is owed, at the same place.
-    fn gave_up_waiting(&mut self, now: Now, id: CallbackId, dial: DialRow, step: &mut Step) {
+    pub(crate) fn gave_up_waiting(
+        &mut self,
+        now: Now,
+        id: CallbackId,
+        dial: DialRow,
+        step: &mut Step,
+    ) {
         let about = About {
             dial: Some(dial.id),
             detail: Some("hung up while waiting"),

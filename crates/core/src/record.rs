@@ -11,8 +11,8 @@ use crate::code_word::CodeWord;
 use crate::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
     CampaignId, ClosureId, ConfigVersionId, DeclineId, DialId, EntryId, IntervalId, LineId, MarkId,
-    NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId,
-    TaskEventId, TaskId, TenantId, TrunkId,
+    NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SideCallId,
+    SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -25,7 +25,8 @@ use crate::words::{
     BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, CampaignEnd, CampaignKind,
     CampaignState, ChangedBy, Chosen, ChosenBy, ClosedHow, DialOrder, DialResult, DialState,
     Disposition, EntryState, Mark, NeedKind, NumberClass, OfferState, Outcome, Party,
-    PriorityClass, ReminderAnswer, Stage, Suppression, TaskEventKind, TaskState, WorkState,
+    PriorityClass, ReminderAnswer, SideKind, Stage, Suppression, TaskEventKind, TaskState,
+    WorkState,
 };
 
 /// One row image; the store writes it by its identifier.
@@ -57,6 +58,7 @@ pub enum Record {
     CodeWord(CodeWordRow),
     Decline(Box<DeclineRow>),
     ChosenTime(ChosenTimeRow),
+    SideCall(Box<SideCallRow>),
     SiteOutage(SiteOutageRow),
     Closure(Box<ClosureRow>),
     Announcement(Box<AnnouncementRow>),
@@ -614,6 +616,39 @@ pub struct DeclineRow {
     pub settled_ms: Option<UtcMs>,
 }
 
+/// A person whom an operator gave on, or a call that they made beside their works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct SideCallRow {
+    /// This once.
+    pub id: SideCallId,
+    /// What it is.
+    pub kind: SideKind,
+    /// Of which seat.
+    pub seat: SeatId,
+    /// By whom.
+    pub operator: OperatorId,
+    /// The work whose person it is about.
+    pub work: Option<Work>,
+    /// Where that person waits from then on, or would if it came to nothing.
+    pub queue: Option<QueueId>,
+    /// The seat that was asked.
+    pub to_seat: Option<SeatId>,
+    /// The entry of the directory that was called, by name.
+    pub entry: Option<String>,
+    /// Through which trunk.
+    pub trunk: Option<TrunkId>,
+    /// When it began.
+    pub begun_ms: UtcMs,
+    /// When somebody picked up.
+    pub answered_ms: Option<UtcMs>,
+    /// When it was over.
+    pub ended_ms: Option<UtcMs>,
+    /// How a call ended.
+    pub result: Option<DialResult>,
+    /// Final SIP status, if any.
+    pub sip_status: Option<u16>,
+}
+
 /// Work without a call; its row is its own lease.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TaskRow {
@@ -1050,6 +1085,8 @@ pub struct Restored {
     pub chosen_times: Vec<ChosenTimeRow>,
     /// How often and why operators handed open callbacks back, the oldest first.
     pub declines: Vec<DeclineRow>,
+    /// Calls that operators made beside their works, and that were not over.
+    pub side_calls: Vec<SideCallRow>,
     /// Of open needs.
     pub details: Vec<NeedDetailRow>,
     /// Sites that are cut off.

@@ -227,6 +227,8 @@ impl SpokenPrompts {
             operator_coming,
             notice,
             returning,
+            held,
+            still_held,
             verify,
             code,
             person_first,
@@ -277,6 +279,8 @@ impl SpokenPrompts {
             .chain(waits)
             .chain(digits)
             .chain(returning)
+            .chain(held)
+            .chain(still_held)
             .chain(to_operator_preview)
             .chain(opt_out)
             .for_each(&change);
@@ -547,7 +551,8 @@ impl Centre {
                 | Doing::Menu { .. }
                 | Doing::Noticed
                 | Doing::Returning { .. }
-                | Doing::Talking { .. } => continue,
+                | Doing::Talking { .. }
+                | Doing::Given { .. } => continue,
             };
             let Some(now) = rules.current(*queue).filter(|now| now != queue) else {
                 continue;
@@ -590,7 +595,8 @@ impl Centre {
                 | Doing::Returning { .. }
                 | Doing::Wishing(_)
                 | Doing::Queued { .. }
-                | Doing::Talking { .. } => None,
+                | Doing::Talking { .. }
+                | Doing::Given { .. } => None,
             })
             .collect();
         for (id, queue, place_ms, priority_ms) in waiting {

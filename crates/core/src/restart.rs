@@ -14,7 +14,7 @@ use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{
     AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, OwnerRow, Record, RegistrationRow,
-    Restored, SeatRow,
+    Restored, SeatRow, SideCallRow,
 };
 use crate::reload::move_need;
 use crate::seat::Seat;
@@ -26,6 +26,15 @@ use crate::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, DialOrder, DialResult,
     DialState, OfferState, Outcome, Party, Stage, Suppression,
 };
+
+/// Calls beside works that nobody has in hand any more.
+fn end_side_calls(now: Now, rows: Vec<SideCallRow>, step: &mut Step) {
+    for mut row in rows {
+        row.ended_ms = Some(now.utc_ms);
+        row.result = Some(DialResult::Unknown);
+        step.records.push(Record::SideCall(Box::new(row)));
+    }
+}
 
 impl Centre {
     /// Adds seats and operators that the store does not have yet.
@@ -92,6 +101,7 @@ impl Centre {
             assignment.ended_ms = Some(now.utc_ms);
             step.records.push(Record::Assignment(assignment));
         }
+        end_side_calls(now, restored.side_calls, step);
         self.restore_tasks(now, restored.tasks, step);
         for dial in restored.dials {
             self.restore_dial(now, &numbers, dial, step);

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, ContactWindow, Term, Zone};
 use crate::dialplan::Dialplan;
+use crate::directory::Directory;
 use crate::feature::FeaturePolicy;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::preview::PreviewPolicy;
 use crate::staying::StayPolicy;
-use crate::words::{DialOrder, Outcome, PriorityClass};
+use crate::words::{DialOrder, Outcome, PhoneModel, PriorityClass};
 
 /// A prompt, by its place in the prompt library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,6 +69,10 @@ pub struct Rules {
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.
     pub decline_reasons: Vec<String>,
+    /// Numbers that operators may call by name.
+    pub directory: Directory,
+    /// What the telephones of seats are, by extension, where that is known.
+    pub phones: BTreeMap<String, PhoneModel>,
     /// When health authorities have drifted apart.
     pub fairness: FairnessPolicy,
     /// Numbers that hold for the whole centre.
@@ -657,6 +662,10 @@ pub struct SpokenPrompts {
     pub notice: NoticePrompts,
     /// "We called you; you take up your place": without it nobody who calls back is recognised.
     pub returning: Option<PromptId>,
+    /// "You are on hold for a moment", where the library has it.
+    pub held: Option<PromptId>,
+    /// "You are not forgotten", where the library has it.
+    pub still_held: Option<PromptId>,
     /// Whether it was us that called.
     pub verify: Option<VerifyPrompts>,
     /// Of code words.

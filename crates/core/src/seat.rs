@@ -1,8 +1,11 @@
 //! A seat: where its phone is, who sits there, what they chose and what the seat does.
 //! The data of a state lives in the state, so a seat cannot be on two works.
 
+use crate::beside::Wrapped;
 use crate::callback::Settled;
-use crate::id::{AttemptId, CallbackId, DialId, LegId, NeedId, QueueId, TaskId, TenantId, TrunkId};
+use crate::id::{
+    AttemptId, CallbackId, DialId, LegId, NeedId, QueueId, SideCallId, TaskId, TenantId, TrunkId,
+};
 use crate::keeping::NeedsSaid;
 use crate::matching::Load;
 use crate::planted::{Fault, planted};
@@ -36,9 +39,21 @@ pub(crate) enum SeatWork {
         queue: QueueId,
         leg: LegId,
         with: With,
+        held: Option<Hold>,
+        /// Who is asked meanwhile.
+        consult: Option<SideCallId>,
     },
     /// The operator hears why the person was not reached; then the phone is hung up.
     Informed { leg: LegId },
+    /// A call that is no work: its operator's own, or that of another who asks. The wrap-up in which it
+    /// began goes on after it.
+    Beside {
+        leg: LegId,
+        side: SideCallId,
+        is_rung: bool,
+        is_up: bool,
+        wrapped: Option<Wrapped>,
+    },
     /// After-call time, which the operator may be free to end early.
     WrapUp {
         until: MonoUs,
@@ -51,6 +66,16 @@ pub(crate) enum SeatWork {
     Resting { until: MonoUs },
     /// Too many offers were missed: the operator says when they are back.
     NotResponding,
+}
+
+/// A person whom nobody hears for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Hold {
+    pub(crate) since_ms: UtcMs,
+    /// Names the hold to its timer.
+    pub(crate) began: MonoUs,
+    /// Whether the operator's phone holds the call: then it must take it up again itself.
+    pub(crate) by_phone: bool,
 }
 
 /// With whom a seat talks.
@@ -247,7 +272,8 @@ impl Seat {
         match &self.work {
             SeatWork::Offered { leg, .. }
             | SeatWork::Talking { leg, .. }
-            | SeatWork::Informed { leg } => Some(*leg),
+            | SeatWork::Informed { leg }
+            | SeatWork::Beside { leg, .. } => Some(*leg),
             SeatWork::Idle
             | SeatWork::AtTask { .. }
             | SeatWork::WrapUp { .. }
@@ -264,6 +290,7 @@ impl Seat {
             | SeatWork::Offered { .. }
             | SeatWork::Talking { .. }
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
@@ -281,7 +308,10 @@ impl Seat {
             SeatWork::Offered { offer, .. } => Some(offer.queue),
             SeatWork::Talking { queue, .. } | SeatWork::AtTask { queue, .. } => Some(*queue),
             SeatWork::Informed { .. } | SeatWork::WrapUp { .. } => self.serves,
-            SeatWork::Idle | SeatWork::Resting { .. } | SeatWork::NotResponding => None,
+            SeatWork::Idle
+            | SeatWork::Beside { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
         }
     }
 
@@ -294,7 +324,10 @@ impl Seat {
             } => WorkState::Preview,
             SeatWork::Offered { ringing: false, .. } => WorkState::Reserved,
             SeatWork::Offered { ringing: true, .. } => WorkState::Ringing,
-            SeatWork::Talking { .. } | SeatWork::Informed { .. } => WorkState::Talking,
+            SeatWork::Talking { held: Some(_), .. } => WorkState::OnHold,
+            SeatWork::Talking { held: None, .. } | SeatWork::Informed { .. } => WorkState::Talking,
+            SeatWork::Beside { is_up: false, .. } => WorkState::Ringing,
+            SeatWork::Beside { is_up: true, .. } => WorkState::Talking,
             SeatWork::WrapUp { .. } => WorkState::WrapUp,
             SeatWork::AtTask { .. } => WorkState::AtTask,
             SeatWork::NotResponding => WorkState::NotResponding,

@@ -11,7 +11,9 @@ use crate::centre::Centre;
 use crate::channels::Storm;
 use crate::estimate::Wait;
 use crate::fairness::{Apart, Figures};
-use crate::id::{AnnouncementId, AttemptId, CallbackId, CampaignId, SiteId, TaskId, TenantId};
+use crate::id::{
+    AnnouncementId, AttemptId, CallbackId, CampaignId, SideCallId, SiteId, TaskId, TenantId,
+};
 use crate::preview::OwedNow;
 use crate::record::{ClosureRow, Work};
 use crate::rules::Tenant;
@@ -55,6 +57,8 @@ pub struct Snapshot {
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.
     pub decline_reasons: Vec<String>,
+    /// Numbers that operators may call by name.
+    pub directory: Vec<EntryNow>,
     /// Moves that a state refused: faults of ours, 0 in health.
     pub violations: u64,
 }
@@ -171,6 +175,39 @@ pub struct SeatNow {
     /// Of which queues its operator may choose a callback.
     #[serde(skip)]
     pub chooses: Vec<QueueName>,
+    /// The call at hand, where somebody is at the other end.
+    pub call: Option<CallNow>,
+    /// Whom it calls beside works, or which seat asks it.
+    pub beside: Option<ConsultNow>,
+}
+
+/// A number that operators may call by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntryNow {
+    /// What it is called by.
+    pub name: String,
+    /// Short name of the tenant whose operators may; all, without one.
+    pub tenant: Option<String>,
+}
+
+/// A call that an operator has in hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CallNow {
+    /// Since when the person is on hold.
+    pub held_since_ms: Option<UtcMs>,
+    /// Whether the operator's phone holds the call by itself: it is taken up there.
+    pub held_by_phone: bool,
+    /// Who is asked meanwhile.
+    pub consult: Option<ConsultNow>,
+}
+
+/// Somebody whom an operator calls beside a work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsultNow {
+    /// Extension of the seat, or name in the directory.
+    pub whom: String,
+    /// Whether they have picked up.
+    pub is_up: bool,
 }
 
 /// A queue by its names.
@@ -411,6 +448,7 @@ impl Centre {
             drifts: self.drifts_now(),
             pause_reasons: self.rules.pause_reasons.clone(),
             decline_reasons: self.rules.decline_reasons.clone(),
+            directory: self.directory_now(),
             violations: self.violations,
         }
     }
@@ -483,6 +521,7 @@ impl Centre {
             SeatWork::AtTask { queue, .. } => (Some(*queue), false),
             SeatWork::Idle
             | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
             | SeatWork::WrapUp { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => (None, false),
@@ -510,10 +549,61 @@ impl Centre {
             task: seat.task_in_hand(),
             notes: self.notes_of(&seat.work),
             owed: self.owed_at(&seat.work),
+            call: self.call_now(seat),
+            beside: self.beside_now(seat),
             person: self.person_at(&seat.work),
             result: result_at(&seat.work),
             chooses: self.queues_to_choose(now, seat),
         }
+    }
+
+    fn directory_now(&self) -> Vec<EntryNow> {
+        let entries = self.rules.directory.of(None);
+        let entries = entries.map(|entry| EntryNow {
+            name: entry.name.clone(),
+            tenant: entry
+                .tenant
+                .and_then(|id| self.rules.tenants.get(&id))
+                .map(|tenant| tenant.name.clone()),
+        });
+        entries.collect()
+    }
+
+    fn asked(&self, id: SideCallId) -> Option<ConsultNow> {
+        let side = self.sides.get(&id)?;
+        let other = side.row.to_seat.and_then(|id| self.seats.get(&id));
+        let other = other.map(|seat| seat.row.name.clone());
+        Some(ConsultNow {
+            whom: other.or_else(|| side.row.entry.clone())?,
+            is_up: side.is_up(),
+        })
+    }
+
+    /// Whom a seat calls, or by whom it is asked, beside works.
+    fn beside_now(&self, seat: &Seat) -> Option<ConsultNow> {
+        let SeatWork::Beside { side, .. } = &seat.work else {
+            return None;
+        };
+        let asks = self.sides.get(side).map(|side| side.row.seat);
+        let asks = asks.filter(|asks| *asks != seat.row.id);
+        let asks = asks.and_then(|asks| self.seats.get(&asks));
+        match asks {
+            Some(asks) => Some(ConsultNow {
+                whom: asks.row.name.clone(),
+                is_up: self.sides.get(side).is_some_and(|side| side.is_up()),
+            }),
+            None => self.asked(*side),
+        }
+    }
+
+    fn call_now(&self, seat: &Seat) -> Option<CallNow> {
+        self.joined(seat.row.id, &seat.row.name).ok()?;
+        let held = self.held_at(seat.row.id);
+        Some(CallNow {
+            held_since_ms: held.map(|hold| hold.since_ms),
+            held_by_phone: held.is_some_and(|hold| hold.by_phone),
+            consult: self.consult_at(seat.row.id).and_then(|id| self.asked(id)),
+        })
     }
 
     /// What is noted of the needs of whoever a seat has to do with.

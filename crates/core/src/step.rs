@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bulk::{BulkError, BulkTold, UndoTold};
 use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::campaign::{CampaignCommand, CampaignError};
+use crate::hand::{CallError, Handling};
 use crate::id::{
     AttemptId, CallbackId, CampaignId, DialId, LegId, NeedId, SeatId, TaskId, TrunkId,
 };
@@ -24,7 +25,7 @@ use crate::staffing::{NotTaken, OperatorChange, SeatChange};
 use crate::stop_button::{ButtonTold, Pressed};
 use crate::task::TaskTold;
 use crate::time::{MonoUs, UtcMs};
-use crate::words::{Button, ChangedBy, Chosen, Disposition, Mark, Party, Reach};
+use crate::words::{Button, ChangedBy, Chosen, Disposition, Mark, Party, PhoneModel, Reach};
 
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
 pub const NOT_SENT: u16 = 0;
@@ -103,6 +104,13 @@ pub enum Input {
         duration_ms: u32,
         /// How much of that is as loud as a voice.
         voiced_ms: u32,
+    },
+    /// The phone of a seat holds its call by itself, or takes it up again.
+    PhoneHolds {
+        /// Its leg.
+        leg: LegId,
+        /// Whether it holds.
+        holds: bool,
     },
     /// A seat's phone, having proved its password, says where it is.
     Registered {
@@ -262,6 +270,13 @@ pub enum Command {
         reason: String,
         /// And in their own words.
         note: Option<String>,
+    },
+    /// The operator of a seat does something with the call in hand.
+    Handle {
+        /// Extension of the seat.
+        seat: String,
+        /// What.
+        handling: Handling,
     },
     /// The operator of a seat that is free wants this callback, before its turn.
     TakeCallback {
@@ -457,6 +472,9 @@ pub enum CommandError {
     /// About a callback that somebody enters or closes.
     #[error(transparent)]
     ByHand(#[from] ByHandError),
+    /// About the call in hand.
+    #[error(transparent)]
+    Call(#[from] CallError),
     /// About a campaign.
     #[error(transparent)]
     Campaign(#[from] CampaignError),
@@ -689,6 +707,13 @@ pub enum Effect {
         /// What follows.
         then: AfterPlay,
     },
+    /// Press keys towards a leg.
+    Press {
+        /// Who hears them.
+        leg: LegId,
+        /// Which, one after the other.
+        keys: String,
+    },
     /// Keep what a leg says, until a hash or the bound.
     Record {
         /// Who speaks.
@@ -777,6 +802,8 @@ pub enum Effect {
 pub enum AfterPlay {
     /// Nothing.
     Silence,
+    /// A line that is open and on which nobody speaks.
+    Quiet,
     /// Music, for ever.
     Music(PromptId),
     /// The ring-back tone, while another phone rings.
@@ -800,11 +827,22 @@ pub enum Destination {
         caller: Option<PhoneNumber>,
         /// Whether the phone is asked to pick up by itself.
         auto_answer: bool,
+        /// What it is, where that is known.
+        model: Option<PhoneModel>,
     },
     /// A person, through a trunk.
     Person {
         /// The dial that this pays for.
         dial: DialId,
+        /// The trunk.
+        trunk: TrunkId,
+        /// Whom.
+        number: PhoneNumber,
+        /// The number shown.
+        cli: PhoneNumber,
+    },
+    /// Somebody of the directory, through a trunk.
+    Outside {
         /// The trunk.
         trunk: TrunkId,
         /// Whom.

@@ -158,6 +158,24 @@ pub(crate) fn dials_are_stopped(
     (is_pressed && !planted(Fault::StopIgnored)) || is_emergency_in_file(rules, tenant)
 }
 
+/// The same of a call that is about no queue: for an authority, or for none in particular.
+pub(crate) fn dials_are_stopped_for(
+    rules: &Rules,
+    stops: &Stops,
+    tenant: Option<TenantId>,
+) -> bool {
+    let held = |row: &ClosureRow| match row.button {
+        Button::Outgoing | Button::Emergency => match row.scope {
+            Scope::Region => true,
+            Scope::Tenant(own) => Some(own) == tenant,
+            Scope::Queue(_) => false,
+        },
+        Button::Closed | Button::Opened => false,
+    };
+    let is_pressed = stops.0.values().any(held);
+    is_pressed || tenant.is_some_and(|tenant| is_emergency_in_file(rules, tenant))
+}
+
 /// Whether the files say that a health authority can serve nobody.
 pub(crate) fn is_emergency_in_file(rules: &Rules, tenant: TenantId) -> bool {
     let tenant = rules.tenants.get(&tenant);

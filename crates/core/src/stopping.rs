@@ -41,6 +41,7 @@ impl Centre {
                     | SeatWork::AtTask { .. }
                     | SeatWork::Talking { .. }
                     | SeatWork::Informed { .. }
+                    | SeatWork::Beside { .. }
                     | SeatWork::WrapUp { .. }
                     | SeatWork::Resting { .. }
                     | SeatWork::NotResponding,
@@ -62,6 +63,7 @@ impl Centre {
                 self.conversation_cut(now, id, step);
             }
         }
+        self.cut_sides(now, step);
         let attempts: Vec<_> = self.attempts.keys().copied().collect();
         for id in attempts {
             let end = End {
@@ -102,7 +104,8 @@ impl Centre {
     pub(crate) fn drained(&mut self, step: &mut Step) {
         let nobody_waits = self.attempts.is_empty()
             && self.answered_waiting.is_empty()
-            && self.person_first.is_empty();
+            && self.person_first.is_empty()
+            && self.sides.is_empty();
         if self.stopping != Some(false) || !nobody_waits {
             return;
         }

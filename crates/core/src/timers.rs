@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{
     AttemptId, BulkId, CallbackId, CampaignId, ClosureId, DialId, MarkId, NeedId, OfferId, QueueId,
-    SeatId, TrunkId,
+    SeatId, SideCallId, TrunkId,
 };
 use crate::time::{MonoUs, UtcMs};
 
@@ -102,6 +102,10 @@ pub(crate) enum Timer {
     Expiries(MonoUs),
     /// A campaign is looked at.
     Campaign(CampaignId, MonoUs),
+    /// Whoever is called beside a work has had their time to pick up.
+    SideRings(SideCallId, MonoUs),
+    /// Whoever is on hold at a seat, since then, hears a word.
+    HeldWord(SeatId, MonoUs),
     /// The stop's patience ends.
     DrainEnds,
 }

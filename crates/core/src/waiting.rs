@@ -92,7 +92,7 @@ impl Centre {
     }
 
     /// Begins or resumes waiting: into the line, with a word and then music.
-    fn wait_in_line(
+    pub(crate) fn wait_in_line(
         &mut self,
         now: Now,
         id: AttemptId,
@@ -493,7 +493,7 @@ impl Centre {
                 continue;
             };
             match live.doing {
-                Doing::Talking { .. } => {}
+                Doing::Talking { .. } | Doing::Given { .. } => {}
                 Doing::Ringing => {
                     let end = End {
                         outcome: Outcome::RefusedLines,

@@ -261,7 +261,7 @@ impl Centre {
             Doing::Noticed => self.notice_heard(now, id),
             Doing::Returning { .. } => self.return_heard(now, id),
             Doing::Queued { .. } => self.leaving_heard(now, id),
-            Doing::Ringing | Doing::Talking { .. } => {}
+            Doing::Ringing | Doing::Talking { .. } | Doing::Given { .. } => {}
         }
     }
 
@@ -313,7 +313,10 @@ impl Centre {
             Doing::Noticed => self.let_go(now, id, step),
             Doing::Returning { to, .. } => self.walk(now, id, to, step),
             Doing::Queued { .. } => self.leaving_timed_out(now, id, step),
-            Doing::Ringing | Doing::Message { .. } | Doing::Talking { .. } => {}
+            Doing::Ringing
+            | Doing::Message { .. }
+            | Doing::Talking { .. }
+            | Doing::Given { .. } => {}
         }
     }
 
@@ -374,7 +377,7 @@ impl Centre {
                 self.return_key(now, id, digit, (to, instead), step);
             }
             Doing::Message { .. } => live.pressed_ahead = Some(digit),
-            Doing::Ringing | Doing::Talking { .. } => {}
+            Doing::Ringing | Doing::Talking { .. } | Doing::Given { .. } => {}
         }
     }
 

@@ -286,6 +286,7 @@ impl Centre {
                 SeatWork::Offered { .. }
                 | SeatWork::Talking { .. }
                 | SeatWork::Informed { .. }
+                | SeatWork::Beside { .. }
                 | SeatWork::AtTask { .. }
                 | SeatWork::WrapUp { .. } => Eligibility::Busy,
             }

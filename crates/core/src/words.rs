@@ -843,3 +843,43 @@ impl Degraded {
         self != Self::DatabaseSlow
     }
 }
+
+vocabulary! {
+    /// What an operator did beside talking with the person of their work.
+    SideKind {
+        /// The person waits at another queue.
+        ToQueue = "to_queue",
+        /// The person is offered to another seat.
+        ToSeat = "to_seat",
+        /// The person talks with somebody of the directory.
+        ToNumber = "to_number",
+        /// Somebody is asked while the person is on hold.
+        Consult = "consult",
+        /// Somebody of the directory is called.
+        Dial = "dial",
+    }
+}
+
+vocabulary! {
+    /// What a telephone is, as far as it matters how it is asked to pick up by itself.
+    PhoneModel {
+        /// Yealink.
+        Yealink = "yealink",
+        /// Snom.
+        Snom = "snom",
+        /// Grandstream.
+        Grandstream = "grandstream",
+        /// Poly, once Polycom.
+        Polycom = "polycom",
+        /// `AudioCodes`.
+        Audiocodes = "audiocodes",
+        /// Gigaset.
+        Gigaset = "gigaset",
+        /// Linphone, on a computer.
+        Linphone = "linphone",
+        /// baresip, on a computer.
+        Baresip = "baresip",
+        /// Whatever follows RFC 5373.
+        Rfc5373 = "rfc5373",
+    }
+}

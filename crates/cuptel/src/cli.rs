@@ -471,6 +471,75 @@ pub(crate) enum SeatCommand {
     },
     /// Works again; ends a wrap-up that may be ended, and the mark of a seat that did not respond
     Available(OnSeat),
+    /// The call in hand: the person hears music, the operator silence
+    Hold {
+        /// The extension
+        seat: String,
+    },
+    /// Whoever is on hold and the operator hear each other again
+    Resume {
+        /// The extension
+        seat: String,
+    },
+    /// The call in hand ends, as when the phone is put down
+    HangUp {
+        /// The extension
+        seat: String,
+    },
+    /// Keys are pressed towards the other end
+    Keys {
+        /// The extension
+        seat: String,
+        /// Which: 0-9, * and #
+        keys: String,
+    },
+    /// The person is given on: to a queue, with their place, or to a seat that is free
+    Transfer {
+        /// The extension
+        seat: String,
+        /// The `name` of a queue of the same authority
+        #[arg(long, value_name = "QUEUE")]
+        to_queue: Option<String>,
+        /// The extension of another seat
+        #[arg(long, value_name = "SEAT", conflicts_with = "to_queue")]
+        to_seat: Option<String>,
+        /// A `name` of the directory
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["to_queue", "to_seat"])]
+        to_entry: Option<String>,
+    },
+    /// Somebody is asked while the person is on hold: another seat, or an entry of the directory
+    Consult {
+        /// The extension
+        seat: String,
+        /// The extension of another seat
+        #[arg(long, value_name = "SEAT")]
+        other: Option<String>,
+        /// A `name` of the directory
+        #[arg(long, value_name = "NAME", conflicts_with = "other")]
+        entry: Option<String>,
+    },
+    /// The person is given to whoever was asked
+    Complete {
+        /// The extension
+        seat: String,
+    },
+    /// Whoever was asked is let go, and the person taken up again
+    Retrieve {
+        /// The extension
+        seat: String,
+    },
+    /// The operator hears the other of the two
+    Swap {
+        /// The extension
+        seat: String,
+    },
+    /// An operator who has no call calls an entry of the directory
+    Dial {
+        /// The extension
+        seat: String,
+        /// A `name` of the directory
+        entry: String,
+    },
 }
 
 /// On which seat, and for whom.

@@ -11,6 +11,7 @@ pub(crate) mod callback;
 pub(crate) mod certificate;
 mod codes;
 mod dials;
+mod directory;
 mod doubts;
 mod fairness;
 pub(crate) mod first_start;
@@ -32,13 +33,14 @@ mod staying;
 mod succession;
 pub(crate) mod tape;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::feature::FeaturePolicy;
 use cuptel_core::rules::{FairnessPolicy, Limits, SpokenPrompts};
+use cuptel_core::words::PhoneModel;
 use cuptel_engine::Clock;
 use cuptel_http::Certificate;
 use cuptel_store::Zones;
@@ -95,6 +97,9 @@ pub(crate) struct Config {
     pub(crate) pause_reasons: Vec<String>,
     /// Reasons to hand a callback back.
     pub(crate) decline_reasons: Vec<String>,
+    pub(crate) directory: Vec<directory::EntrySettings>,
+    /// What telephones are, by the extension of their seat.
+    pub(crate) phones: BTreeMap<String, PhoneModel>,
     calendars: Vec<CalendarDraft>,
     /// One for each tenant, in their order; queues by their place in `queues`.
     dialplans: Vec<Dialplan>,
@@ -140,6 +145,8 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let features = codes::codes(&mut root, announcing.as_ref(), &library);
     let limits = limits::limits(&mut root);
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
+    let directory = directory::directory(&mut root, &tenants);
+    let phones = directory::phones(&mut root);
     let fairness = fairness::fairness(&mut root);
     let drain_s = limits::drain_s(&mut root);
     let defaults = "[queue_defaults.callback], or [queue.callback] for one queue";
@@ -190,6 +197,8 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         features,
         pause_reasons,
         decline_reasons,
+        directory,
+        phones,
         calendars,
         dialplans,
         library,

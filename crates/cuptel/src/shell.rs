@@ -282,6 +282,27 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
         }
         SeatCommand::FrontOffice(on) => act_for(config, &on, "front-office", json!({})),
         SeatCommand::Available(on) => act_for(config, &on, "available", json!({})),
+        SeatCommand::Hold { seat } => act(config, &seat, "hold", &json!({})),
+        SeatCommand::Resume { seat } => act(config, &seat, "resume", &json!({})),
+        SeatCommand::HangUp { seat } => act(config, &seat, "hang-up", &json!({})),
+        SeatCommand::Keys { seat, keys } => act(config, &seat, "keys", &json!({ "keys": keys })),
+        SeatCommand::Transfer {
+            seat,
+            to_queue,
+            to_seat,
+            to_entry,
+        } => {
+            let body = json!({ "queue": to_queue, "seat": to_seat, "entry": to_entry });
+            act(config, &seat, "transfer", &body)
+        }
+        SeatCommand::Consult { seat, other, entry } => {
+            let body = json!({ "seat": other, "entry": entry });
+            act(config, &seat, "consult", &body)
+        }
+        SeatCommand::Complete { seat } => act(config, &seat, "complete", &json!({})),
+        SeatCommand::Retrieve { seat } => act(config, &seat, "retrieve", &json!({})),
+        SeatCommand::Swap { seat } => act(config, &seat, "swap", &json!({})),
+        SeatCommand::Dial { seat, entry } => act(config, &seat, "dial", &json!({ "entry": entry })),
     }
 }
 

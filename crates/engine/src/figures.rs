@@ -61,6 +61,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             | Record::CodeWord(_)
             | Record::Decline(_)
             | Record::ChosenTime(_)
+            | Record::SideCall(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::YearsEmptied(_)

@@ -2,6 +2,7 @@
 
 use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
+use cuptel_core::hand::{CallError, Handling};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Chosen, Disposition, Mark};
 
@@ -66,6 +67,7 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
         Command::SetPin { operator, .. } => {
             language.with("codes-pin-set", &[("operator", operator.as_str().into())])
         }
+        Command::Handle { seat, handling } => handled(language, seat, handling),
         Command::AssignCallback { operator, .. } => match operator {
             Some(operator) => language.with(
                 "told-callback-assigned",
@@ -125,6 +127,47 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
     }
 }
 
+fn handled(language: Language, seat: &str, handling: &Handling) -> String {
+    let done = match handling {
+        Handling::Hold => "calls-done-held",
+        Handling::Resume => "calls-done-resumed",
+        Handling::HangUp => "calls-done-hung-up",
+        Handling::Keys(_) => "calls-done-pressed",
+        Handling::ToQueue(_) | Handling::ToSeat(_) | Handling::ToNumber(_) => "calls-done-passed",
+        Handling::ConsultSeat(_) | Handling::ConsultNumber(_) => "calls-done-asks",
+        Handling::Complete => "calls-done-completed",
+        Handling::Retrieve => "calls-done-resumed",
+        Handling::Swap => "calls-done-swapped",
+        Handling::Dial(_) => "calls-done-dials",
+    };
+    language.with(done, &[("seat", seat.into())])
+}
+
+/// Why the call in hand was not handled so.
+fn not_handled(language: Language, refused: &CallError) -> String {
+    let about = |id: &str, name: &str| language.with(id, &[("name", name.into())]);
+    match refused {
+        CallError::NobodyThere(seat) => about("calls-nobody-there", seat),
+        CallError::NotYet(seat) => about("calls-not-yet", seat),
+        CallError::OnHold(seat) => about("calls-on-hold", seat),
+        CallError::NotOnHold(seat) => about("calls-not-on-hold", seat),
+        CallError::HeldByPhone(_) => language.say("calls-held-by-phone"),
+        CallError::NoCall(seat) => about("calls-no-call", seat),
+        CallError::Keys => language.say("calls-bad-keys"),
+        CallError::QueueClosed(queue) => about("calls-queue-closed", queue),
+        CallError::QueueFull(queue) => about("calls-queue-full", queue),
+        CallError::NobodyServes(queue) => about("calls-nobody-serves", queue),
+        CallError::NotInPlan(queue) => about("calls-not-in-plan", queue),
+        CallError::SameSeat(seat) => about("calls-same-seat", seat),
+        CallError::SeatBusy(seat) => about("calls-seat-busy", seat),
+        CallError::Consulting(seat) => about("calls-consulting", seat),
+        CallError::NoConsult(seat) => about("calls-no-consult", seat),
+        CallError::NoEntry(entry) => about("calls-no-entry", entry),
+        CallError::DialsStopped => language.say("calls-dials-stopped"),
+        CallError::NoTrunk => language.say("calls-no-trunk"),
+    }
+}
+
 /// Why a form has done nothing: what happened, what was kept, what to do.
 pub(crate) fn refused(language: Language, error: &ApiError) -> String {
     let why = match error {
@@ -177,8 +220,10 @@ fn reasons(language: Language, what: String, known: &[String]) -> String {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each refusal")]
 fn refused_by_rules(language: Language, refused: &CommandError) -> String {
     match refused {
+        CommandError::Call(refused) => not_handled(language, refused),
         CommandError::NoSeat(seat) => language.with("not-seat", &[("seat", seat.as_str().into())]),
         CommandError::NoOperator(operator) => {
             language.with("not-operator", &[("operator", operator.as_str().into())])

@@ -91,6 +91,8 @@ mod tests {
             task: None,
             notes: Vec::new(),
             owed: None,
+            call: None,
+            beside: None,
             person: None,
             result: None,
             chooses: Vec::new(),

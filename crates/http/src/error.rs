@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::campaign::CampaignError;
+use cuptel_core::hand::CallError;
 use cuptel_core::step::CommandError;
 use cuptel_core::words::CampaignState;
 use cuptel_store::StoreError;
@@ -379,6 +380,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
             | ByHandError::NoteTooLong
             | ByHandError::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
         },
+        CommandError::Call(CallError::Keys) => StatusCode::UNPROCESSABLE_ENTITY,
+        CommandError::Call(_) => StatusCode::CONFLICT,
         CommandError::Campaign(refused) => status_of_campaign(refused),
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -409,6 +412,10 @@ fn status_of_campaign(refused: &CampaignError) -> StatusCode {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each refusal"
+)]
 fn hint_of(refused: &CommandError) -> &'static str {
     match refused {
         CommandError::NoSite(_) | CommandError::SiteNotOut(_) => {
@@ -422,6 +429,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         }
         CommandError::TaskAtWork(_) => "POST /api/v1/tasks/{id}/hand-back first",
         CommandError::ByHand(refused) => by_hand_hint(refused),
+        CommandError::Call(refused) => call_hint(refused),
         CommandError::Campaign(refused) => campaign_hint(refused),
         CommandError::Bulk(refused) => bulk_hint(refused),
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
@@ -485,6 +493,36 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NothingOwed(_) => "take something in charge: its note is kept with it",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
         CommandError::Stopping => "look at /health/ready",
+    }
+}
+
+fn call_hint(refused: &CallError) -> &'static str {
+    match refused {
+        CallError::NobodyThere(_)
+        | CallError::NotYet(_)
+        | CallError::OnHold(_)
+        | CallError::NotOnHold(_)
+        | CallError::HeldByPhone(_)
+        | CallError::NoCall(_) => {
+            "GET /api/v1/snapshot says under `call` of the seat what it has in hand"
+        }
+        CallError::Keys => "send `keys`, for example \"12#\"",
+        CallError::QueueClosed(_)
+        | CallError::QueueFull(_)
+        | CallError::NobodyServes(_)
+        | CallError::NotInPlan(_) => {
+            "GET /api/v1/queues lists the queues; the person is where they were"
+        }
+        CallError::Consulting(_) => "POST /api/v1/seats/{seat}/complete, or .../retrieve, first",
+        CallError::NoConsult(_) => "POST /api/v1/seats/{seat}/consult first",
+        CallError::NoEntry(_) => "GET /api/v1/snapshot lists the `directory`",
+        CallError::DialsStopped => {
+            "GET /api/v1/stops lists what is pressed, GET /api/v1/numbers what is marked"
+        }
+        CallError::NoTrunk => "try again in a moment; the person is where they were",
+        CallError::SameSeat(_) | CallError::SeatBusy(_) => {
+            "GET /api/v1/seats says who is free; the person is where they were"
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod answers;
 mod board;
 mod bulk;
 mod by_hand;
+mod calling;
 mod campaigns;
 mod choosing_seat;
 mod configuration;

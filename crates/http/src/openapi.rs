@@ -9,9 +9,9 @@ use utoipa::{Modify, OpenApi};
 use crate::error::PROBLEM;
 
 use crate::{
-    accounts, actions, announcements, bulk, by_hand, campaigns, configuration, disposing, events,
-    health, importing, measures, my_queue, numbers, offered, pins, reads, reports, revealing,
-    sites, staffing, stops, tasks, tenants,
+    accounts, actions, announcements, bulk, by_hand, calling, campaigns, configuration, disposing,
+    events, health, importing, measures, my_queue, numbers, offered, pins, reads, reports,
+    revealing, sites, staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -33,6 +33,8 @@ use crate::{
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
         actions::one_more, actions::front_office, disposing::dispose, offered::accept, offered::decline,
+        calling::hold, calling::resume, calling::hang_up, calling::keys, calling::transfer,
+        calling::consult, calling::complete, calling::retrieve, calling::swap, calling::dial,
         my_queue::take,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile, pins::set_pin,

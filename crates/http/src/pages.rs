@@ -32,10 +32,10 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
-    accounts, actions, announcements, bulk, by_hand, campaigns, choosing_seat, configuration,
-    disposing, events, finding, health, importing, in_charge, measures, my_day, my_queue, numbers,
-    offered, openapi, origin, page, person, pins, preferences, reads, reports, revealing, rights,
-    signing_in, sites, staffing, stops, tasks, tenants, texts,
+    accounts, actions, announcements, bulk, by_hand, calling, campaigns, choosing_seat,
+    configuration, disposing, events, finding, health, importing, in_charge, measures, my_day,
+    my_queue, numbers, offered, openapi, origin, page, person, pins, preferences, reads, reports,
+    revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.
@@ -401,7 +401,22 @@ fn action_paths() -> Router<Shared> {
         .route("/seats/{seat}/take", post(my_queue::take))
         .route("/seats/{seat}/accept", post(offered::accept))
         .route("/seats/{seat}/decline", post(offered::decline))
+        .merge(calling_paths())
         .layer(middleware::from_fn(lead_to_sign_in))
+}
+
+fn calling_paths() -> Router<Shared> {
+    Router::new()
+        .route("/seats/{seat}/hold", post(calling::hold))
+        .route("/seats/{seat}/resume", post(calling::resume))
+        .route("/seats/{seat}/hang-up", post(calling::hang_up))
+        .route("/seats/{seat}/keys", post(calling::keys))
+        .route("/seats/{seat}/transfer", post(calling::transfer))
+        .route("/seats/{seat}/consult", post(calling::consult))
+        .route("/seats/{seat}/complete", post(calling::complete))
+        .route("/seats/{seat}/retrieve", post(calling::retrieve))
+        .route("/seats/{seat}/swap", post(calling::swap))
+        .route("/seats/{seat}/dial", post(calling::dial))
 }
 
 /// A browser whose session is over is led to where it signs in, not to an error in JSON.

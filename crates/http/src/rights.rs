@@ -64,9 +64,30 @@ pub(crate) fn may(role: Role, need: Need) -> bool {
     }
 }
 
+/// Whether an operator does something there with the call in hand.
+fn handles_call(path: &str) -> bool {
+    let done = path.strip_prefix("/seats/{seat}/").unwrap_or("");
+    matches!(
+        done,
+        "hold"
+            | "resume"
+            | "hang-up"
+            | "keys"
+            | "transfer"
+            | "consult"
+            | "complete"
+            | "retrieve"
+            | "swap"
+            | "dial"
+    )
+}
+
 /// What a path of the API, or a page, is for.
 pub(crate) fn need(method: &Method, path: &str) -> Need {
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    if handles_call(path) {
+        return Need::Work;
+    }
     match (method == Method::GET, path) {
         (_, "/me" | "/me/password") => Need::Watch,
         (

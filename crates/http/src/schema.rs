@@ -438,7 +438,7 @@ shapes! {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
         seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, stops: Vec<StopNow>, sites: Vec<SiteNow>,
         tenants: Vec<TenantNow>, campaigns: Vec<CampaignNow>,
-        drifts: Vec<DriftNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>, violations: u64,
+        drifts: Vec<DriftNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>, directory: Vec<EntryNow>, violations: u64,
     }
     /// A queue now.
     QueueNow {
@@ -457,7 +457,16 @@ shapes! {
         chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>, tenant: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
         notes: Vec<String>, owed: Option<OwedNow>, person: Option<PersonNow>, result: Option<ResultNow>,
+        call: Option<CallNow>, beside: Option<ConsultNow>,
     }
+    /// The call that an operator has in hand, where somebody is at the other end. `held_by_phone`: their
+    /// phone holds it by itself, and must take it up again.
+    CallNow { held_since_ms: Option<i64>, held_by_phone: bool, consult: Option<ConsultNow> }
+    /// Whom an operator calls beside a work, or which seat asks them: an extension, or a name of the
+    /// directory.
+    ConsultNow { whom: String, is_up: bool }
+    /// A number that operators may call by name, for one tenant or all.
+    EntryNow { name: String, tenant: Option<String> }
     /// Whoever a seat has to do with; only with a token. `attempt` is the call by which they rang in.
     PersonNow {
         number: Option<String>, attempt: Option<i64>, waits_since_ms: Option<i64>, answered_ms: Option<i64>,

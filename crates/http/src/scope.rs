@@ -69,6 +69,7 @@ impl SharedParts {
             | Command::TakeCallback { seat, .. }
             | Command::AcceptCallback { seat, .. }
             | Command::DeclineCallback { seat, .. }
+            | Command::Handle { seat, .. }
             | Command::AcceptTask { seat, .. } => self.allow_seat(caller, seat).await,
             Command::FinishTask(task) | Command::HandBackTask(task) => {
                 self.allow_own_task(caller, *task).await
@@ -284,6 +285,7 @@ fn about(command: &Command) -> Option<String> {
         | Command::TakeCallback { .. }
         | Command::AcceptCallback { .. }
         | Command::DeclineCallback { .. }
+        | Command::Handle { .. }
         | Command::ImportAttempts(_)
         | Command::RemoveOperator(_)
         | Command::SetProfile { .. }
@@ -355,6 +357,7 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         | Command::TakeCallback { .. }
         | Command::AcceptCallback { .. }
         | Command::DeclineCallback { .. }
+        | Command::Handle { .. }
         | Command::ImportAttempts(_)
         | Command::SetOperators(_)
         | Command::RemoveOperator(_)

@@ -10,6 +10,7 @@ use cuptel_core::words::Chosen;
 use crate::access::Sight;
 use crate::actions::path_of;
 use crate::board::{Board, Cell, cell};
+use crate::calling::{self, CallLine};
 use crate::doing::Doing;
 use crate::texts::Language;
 use crate::{offered, words};
@@ -34,6 +35,12 @@ pub(crate) struct SeatLine {
     pub(crate) offered: String,
     /// What can be done there.
     pub(crate) doing: Doing,
+    /// The call in hand.
+    pub(crate) call: Option<CallLine>,
+    /// Whom of the directory it may call.
+    pub(crate) dials: Vec<String>,
+    /// Whom it calls, or which seat asks it.
+    pub(crate) beside: Option<String>,
     /// Changes when its page has other things to decide about: the page has to be loaded again.
     pub(crate) forms: Cell,
 }
@@ -146,11 +153,15 @@ pub(crate) fn seat_line(
             },
         ),
         doing: Doing::of(&shown),
+        call: CallLine::of(&shown, look),
+        dials: calling::entries_to_dial(&shown, look),
+        beside: shown.beside.as_ref().map(|it| it.whom.clone()),
         forms: cell(
             format!("s{i}-forms"),
             format!(
-                "{} {}",
+                "{}{} {}",
                 Doing::mark(&shown),
+                calling::mark(&shown),
                 shown.owed.as_ref().map_or(String::new(), forms_of)
             ),
         ),

@@ -14,6 +14,8 @@ pub enum Tone {
     RingBack,
     /// The far end is busy; goes on until replaced.
     Busy,
+    /// An open line on which nobody speaks; goes on until replaced.
+    Quiet,
     /// "Speak now": 400 ms, then `PlayEnded`.
     Beep,
 }
@@ -22,7 +24,7 @@ impl Tone {
     /// Whether it goes on until replaced.
     pub(crate) const fn repeats(self) -> bool {
         match self {
-            Self::RingBack | Self::Busy => true,
+            Self::RingBack | Self::Busy | Self::Quiet => true,
             Self::Beep => false,
         }
     }
@@ -32,6 +34,7 @@ impl Tone {
             Self::RingBack => (425.0, 1_000, 4_000),
             Self::Busy => (425.0, 500, 500),
             Self::Beep => (1_000.0, 400, 0),
+            Self::Quiet => (0.0, 0, 20),
         };
         let on = on_ms * SAMPLES_PER_MS;
         let off = off_ms * SAMPLES_PER_MS;
@@ -63,6 +66,7 @@ pub(crate) struct Tones {
     ring_back: Arc<[u8]>,
     busy: Arc<[u8]>,
     beep: Arc<[u8]>,
+    quiet: Arc<[u8]>,
 }
 
 impl Tones {
@@ -71,6 +75,7 @@ impl Tones {
             ring_back: Tone::RingBack.render(),
             busy: Tone::Busy.render(),
             beep: Tone::Beep.render(),
+            quiet: Tone::Quiet.render(),
         }
     }
 
@@ -80,6 +85,7 @@ impl Tones {
             Tone::RingBack => &self.ring_back,
             Tone::Busy => &self.busy,
             Tone::Beep => &self.beep,
+            Tone::Quiet => &self.quiet,
         };
         debug_assert!(audio.len().is_multiple_of(FRAME_BYTES));
         audio
@@ -117,6 +123,7 @@ mod tests {
 
     #[test]
     fn only_the_beep_ends_by_itself() {
-        assert!(Tone::RingBack.repeats() && Tone::Busy.repeats() && !Tone::Beep.repeats());
+        let on = [Tone::RingBack, Tone::Busy, Tone::Quiet];
+        assert!(on.into_iter().all(Tone::repeats) && !Tone::Beep.repeats());
     }
 }

@@ -83,7 +83,9 @@ impl World {
         if let Record::Offer(row) = record {
             self.check_silence(row)?;
         }
+        // Whom a seat has after it was asked for them was offered to nobody.
         if let Record::Offer(row) = record
+            && row.state == OfferState::Open
             && !self.decided.offers.contains_key(&row.id)
         {
             self.check_lent(row)?;

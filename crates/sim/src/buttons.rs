@@ -130,6 +130,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::CodeWord(_)
         | Record::Decline(_)
         | Record::ChosenTime(_)
+        | Record::SideCall(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::YearsEmptied(_)

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
     ClosureId, DeclineId, DialId, EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId,
-    OperatorId, OutageId, SeatId, SignInId, TaskId, TenantId,
+    OperatorId, OutageId, SeatId, SideCallId, SignInId, TaskId, TenantId,
 };
 use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow,
     CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow, DeclineRow, DialRow,
     IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
     OperatorPinRow, OperatorRow, OwnerRow, ProfileRow, Rang, Record, RegistrationRow, Restored,
-    ReviewRow, SeatRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    ReviewRow, SeatRow, SideCallRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -42,6 +42,7 @@ pub(crate) struct Image {
     pub(crate) code_words: BTreeMap<CallbackId, CodeWordRow>,
     pub(crate) chosen_times: BTreeMap<CallbackId, ChosenTimeRow>,
     pub(crate) declines: BTreeMap<DeclineId, DeclineRow>,
+    pub(crate) side_calls: BTreeMap<SideCallId, SideCallRow>,
     pub(crate) bulks: BTreeMap<BulkId, BulkRow>,
     pub(crate) bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     pub(crate) outages: BTreeMap<OutageId, SiteOutageRow>,
@@ -119,6 +120,7 @@ impl Image {
             Record::CodeWord(row) => drop(self.code_words.insert(row.callback, *row)),
             Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, *row)),
             Record::Decline(row) => drop(self.declines.insert(row.id, (**row).clone())),
+            Record::SideCall(row) => drop(self.side_calls.insert(row.id, (**row).clone())),
             Record::Owner(row) => drop(self.owners.insert(row.callback, *row)),
             Record::OperatorPin(row) => drop(self.pins.insert(row.operator, (**row).clone())),
             Record::Profile(row) => drop(self.profiles.insert(row.operator, (**row).clone())),
@@ -309,6 +311,13 @@ impl Image {
         open.cloned().collect()
     }
 
+    /// Calls beside works that are not over.
+    pub(crate) fn side_calls_open(&self) -> impl Iterator<Item = &SideCallRow> {
+        self.side_calls
+            .values()
+            .filter(|row| row.ended_ms.is_none())
+    }
+
     /// What the store would give back to a process that starts.
     pub(crate) fn restored(&self, epoch: i64) -> Restored {
         let attempts: Vec<AttemptRow> = self.attempts_open().cloned().collect();
@@ -331,6 +340,7 @@ impl Image {
             code_words: self.code_words.values().copied().collect(),
             chosen_times: self.chosen_times_open(),
             declines: self.declines_open(),
+            side_calls: self.side_calls_open().cloned().collect(),
             details: self.details_open().cloned().collect(),
             outages: self
                 .outages

@@ -11,6 +11,7 @@ use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Served, Step, StepId, TimeWindow,
     When,
 };
+use cuptel_core::directory::{Directory, Entry};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::preview::{PreviewEnds, PreviewPolicy};
@@ -123,6 +124,19 @@ pub(crate) fn seat_id(index: usize) -> SeatId {
 /// Extension of a seat.
 pub(crate) fn extension(index: usize) -> String {
     (101 + index).to_string()
+}
+
+/// Whom operators may call by name.
+pub(crate) const WARD: &str = "Reparto";
+/// Its number, of nobody who calls.
+pub(crate) const WARD_NUMBER: &str = "+390861777777";
+
+fn directory() -> Directory {
+    Directory::new(vec![Entry {
+        name: WARD.to_owned(),
+        number: PhoneNumber::parse_e164(WARD_NUMBER).expect("a number"),
+        tenant: None,
+    }])
 }
 
 /// With few seats nearly every call puts it at risk.
@@ -278,6 +292,10 @@ impl Shape {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one line for each part of the rules"
+    )]
     pub(crate) fn rules(&self) -> Arc<Rules> {
         let mut queues = BTreeMap::from([
             (
@@ -346,6 +364,8 @@ impl Shape {
             features: Some(features()),
             pause_reasons: Vec::new(),
             decline_reasons: DECLINE_REASONS.map(str::to_owned).to_vec(),
+            directory: directory(),
+            phones: BTreeMap::new(),
             fairness: FairnessPolicy::default(),
             limits: limits(),
         })
@@ -855,6 +875,8 @@ fn prompts() -> SpokenPrompts {
             quarters: [PromptId(13); 3],
         },
         returning: Some(RETURNING),
+        held: None,
+        still_held: Some(PromptId(1)),
         verify: Some(VerifyPrompts {
             yes: VERIFY_YES,
             today: PromptId(10),

@@ -22,6 +22,7 @@ mod desk;
 mod disk;
 mod errands;
 mod first;
+mod handling;
 mod idling;
 mod image;
 mod invented;

@@ -88,6 +88,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::CodeWord(_)
         | Record::Decline(_)
         | Record::ChosenTime(_)
+        | Record::SideCall(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::YearsEmptied(_)

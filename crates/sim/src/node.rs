@@ -316,6 +316,7 @@ impl World {
     fn proposed(&self, record: &Record) -> Option<(Proposal, SeatId)> {
         if let Record::Offer(row) = record {
             let is_new = !self.decided.offers.contains_key(&row.id);
+            let is_new = is_new && row.state == OfferState::Open;
             return is_new.then_some((Proposal::Offer(row.id), row.seat));
         }
         let Record::TaskEvent(row) = record else {
@@ -399,6 +400,7 @@ impl World {
                 | Record::CodeWord(_)
                 | Record::Decline(_)
                 | Record::ChosenTime(_)
+                | Record::SideCall(_)
                 | Record::Bulk(_)
                 | Record::BulkEntry(_)
                 | Record::YearsEmptied(_)

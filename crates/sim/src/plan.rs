@@ -130,6 +130,7 @@ impl World {
         self.plan_buttons();
         self.plan_reviews();
         self.plan_readings();
+        self.plan_handlings();
         self.plan_marks();
         self.plan_by_hand();
         self.plan_campaigns();

@@ -48,6 +48,10 @@ fn must(holds: bool, promise: &'static str, what: impl FnOnce() -> String) -> Re
 }
 
 /// Looks at one new row image beside what was there before.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each kind of row"
+)]
 pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Result<(), Broken> {
     match record {
         Record::Attempt(row) => check_attempt_move(before, row),
@@ -93,6 +97,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Owner(_)
         | Record::Decline(_)
         | Record::ChosenTime(_)
+        | Record::SideCall(_)
         | Record::Bulk(_)
         | Record::BulkEntry(_)
         | Record::YearsEmptied(_)

@@ -127,6 +127,11 @@ impl World {
         }
     }
 
+    fn beside_left(&self) -> Vec<String> {
+        let open = self.decided.side_calls_open();
+        open.map(|side| format!("side call {}", side.id)).collect()
+    }
+
     /// Everything is over: nothing may be left.
     pub(crate) fn check_rest(&mut self) -> Result<(), Broken> {
         let rows = &self.disk.database.rows;
@@ -152,6 +157,7 @@ impl World {
             .iter()
             .filter(|seat| !matches!(seat.work, WorkState::Idle));
         left.extend(stuck.map(|seat| format!("seat {} {}", seat.name, seat.work)));
+        left.extend(self.beside_left());
         left.extend((load.legs > 0).then(|| format!("{} legs", load.legs)));
         left.extend((load.dialogs > 0).then(|| format!("{} dialogs", load.dialogs)));
         left.extend(

@@ -6,11 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuptel_core::id::{AttemptId, DialId, SeatId};
 use cuptel_core::record::{AttemptRow, DialRow, NeedRow, OfferRow, Record, Work};
 use cuptel_core::time::{MonoUs, UtcMs};
-use cuptel_core::words::{CallbackEventKind, DialState, Mark, OfferState, Stage, WorkState};
+use cuptel_core::words::{
+    CallbackEventKind, DialState, Mark, OfferState, SideKind, Stage, WorkState,
+};
 use cuptel_sip::{Flow, Message, Transmit, uri};
 
+use crate::handling::passed;
 use crate::image::Image;
-use crate::invented::CARRIER;
+use crate::invented::{CARRIER, WARD_NUMBER};
 use crate::promises::{Broken, broken};
 use crate::shown::shown;
 
@@ -177,8 +180,9 @@ impl Watch {
         let seats = &seen.committed.seats;
         let seat = seats.values().find(|seat| seat.name == user);
         let is_offered = |image: &Image| {
+            let seat = seat.map(|seat| seat.id);
             let mut offers = image.offers_open();
-            offers.any(|offer| Some(offer.seat) == seat.map(|seat| seat.id))
+            offers.any(|offer| Some(offer.seat) == seat) || is_asked_beside(image, seat)
         };
         if !is_offered(seen.committed) {
             let what = format!("seat {user} is rung without a committed offer");
@@ -291,6 +295,9 @@ impl Watch {
         (user, cli): (&str, Option<String>),
         call_id: String,
     ) -> Result<(), Broken> {
+        if user == WARD_NUMBER {
+            return rings_ward(seen);
+        }
         let in_flight = |image: &Image| {
             let rung = |dial: &&DialRow| {
                 dial.state == DialState::InFlight && image.e164(dial.number) == Some(user)
@@ -389,6 +396,7 @@ impl Watch {
             | Record::CodeWord(_)
             | Record::Decline(_)
             | Record::ChosenTime(_)
+            | Record::SideCall(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::YearsEmptied(_)
@@ -414,7 +422,15 @@ impl Watch {
         if row.stage != Stage::Queued || old.is_some_and(|old| old.queued_ms == row.queued_ms) {
             return;
         }
-        if old.is_some_and(|old| old.stage == Stage::Talking) {
+        let passed = passed(before, row).map(|side| side.kind);
+        if passed == Some(SideKind::ToSeat) {
+            // Before everyone, for the seat that they were given to first.
+            if let Some(place) = self.places.get_mut(&row.id) {
+                *place -= TEN_YEARS_MS;
+            }
+            return;
+        }
+        if old.is_some_and(|old| old.stage == Stage::Talking) && passed.is_none() {
             // Their seat vanished: they go before everyone, but not to that seat.
             if let (Some(place), Some(seat)) = (self.places.get_mut(&row.id), row.seat) {
                 *place -= TEN_YEARS_MS;
@@ -516,6 +532,31 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// Whether a seat's phone is called for no work: its operator dials, or another seat asks it.
+fn is_asked_beside(image: &Image, seat: Option<SeatId>) -> bool {
+    let mut open = image.side_calls_open();
+    open.any(|side| match side.kind {
+        SideKind::Dial => Some(side.seat) == seat,
+        SideKind::Consult => side.to_seat == seat && seat.is_some(),
+        SideKind::ToQueue | SideKind::ToSeat | SideKind::ToNumber => false,
+    })
+}
+
+/// Somebody of the directory is rung for a call that is committed, and stands still.
+fn rings_ward(seen: Seen<'_>) -> Result<(), Broken> {
+    let rings = |image: &Image| {
+        let mut open = image.side_calls_open();
+        open.any(|side| side.trunk.is_some() && side.answered_ms.is_none())
+    };
+    if !rings(seen.committed) {
+        return broken("P3", "the directory is rung without a committed row");
+    }
+    if !rings(seen.decided) {
+        return broken("P3", "the directory is rung for a call that is over");
+    }
+    Ok(())
 }
 
 fn is_to_invite(response: &Message) -> bool {

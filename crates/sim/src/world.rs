@@ -88,6 +88,8 @@ pub(crate) enum Happening {
     Review(Chance),
     /// Operators say what they think of what is offered to them.
     Reading(Chance),
+    /// An operator does something with the call in hand.
+    Handles(Chance),
     /// Somebody marks a number, or takes a mark away.
     Mark(Chance),
     /// Somebody enters a callback, or closes one.
@@ -371,6 +373,10 @@ impl World {
         self.disk.weather = weather;
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm for each thing that happens"
+    )]
     fn happens(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
             Happening::Wire(wire) => self.travels(wire),
@@ -431,6 +437,7 @@ impl World {
             Happening::Mark(chance) => self.mark(chance),
             Happening::Review(chance) => self.review(chance),
             Happening::Reading(chance) => self.reading(chance),
+            Happening::Handles(chance) => self.handles(chance),
             Happening::ByHand(chance) => self.by_hand(chance),
             Happening::Campaign(chance) => self.campaigns(chance),
             Happening::Entries(epoch, wanted, seq) => self.entries_read(epoch, wanted, seq),

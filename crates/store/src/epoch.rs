@@ -11,7 +11,7 @@ use crate::writer::execute;
 use crate::{
     announcement, assignment, attempt, backlog, bulk_action, campaign, chosen_time, closure,
     code_word, decline, dial, mark, need_detail, number, offer, operator, operator_pin, owner,
-    profile, registration, review, seat, sign_in, site_outage, state_interval, task,
+    profile, registration, review, seat, side_call, sign_in, site_outage, state_interval, task,
 };
 
 const NEXT_EPOCH: &str = "
@@ -112,6 +112,7 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         code_words: all(connection, code_word::OPEN, code_word::read).await?,
         chosen_times: all(connection, chosen_time::OPEN, chosen_time::read).await?,
         declines: all(connection, decline::OPEN, decline::read).await?,
+        side_calls: all(connection, side_call::OPEN, side_call::read).await?,
         details: all(connection, need_detail::OPEN, need_detail::read).await?,
         pins: all(connection, operator_pin::OPEN, operator_pin::read).await?,
         profiles: all(connection, profile::ALL, profile::read).await?,

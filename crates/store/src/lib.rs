@@ -49,6 +49,7 @@ mod report;
 mod review;
 mod row;
 mod seat;
+mod side_call;
 mod sign_in;
 mod site_outage;
 mod spill;

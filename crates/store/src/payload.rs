@@ -10,8 +10,8 @@ use crate::writer::Batch;
 use crate::{
     announcement, assignment, attempt, bulk_action, callback, campaign, chosen_time, closure,
     code_word, config_version, contact, decision, decline, dial, mark, need_detail, number, offer,
-    operator, operator_pin, owner, profile, promise, registration, review, seat, sign_in,
-    site_outage, state_interval, task,
+    operator, operator_pin, owner, profile, promise, registration, review, seat, side_call,
+    sign_in, site_outage, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -41,6 +41,7 @@ pub(crate) enum Table {
     CodeWord,
     Decline,
     ChosenTime,
+    SideCall,
     SiteOutage,
     Closure,
     Announcement,
@@ -84,6 +85,7 @@ impl Table {
         Self::CodeWord,
         Self::Decline,
         Self::ChosenTime,
+        Self::SideCall,
         Self::SiteOutage,
         Self::Closure,
         Self::Announcement,
@@ -125,6 +127,7 @@ impl Table {
             Self::CodeWord => "code_word",
             Self::Decline => "callback_decline",
             Self::ChosenTime => "chosen_time",
+            Self::SideCall => "side_call",
             Self::SiteOutage => "site_outage",
             Self::Closure => "closure",
             Self::Announcement => "announcement",
@@ -182,6 +185,7 @@ impl Table {
             Self::CodeWord => &[code_word::UPSERT],
             Self::Decline => &[decline::UPSERT],
             Self::ChosenTime => &[chosen_time::UPSERT],
+            Self::SideCall => &[side_call::UPSERT],
             Self::SiteOutage => &[site_outage::UPSERT],
             Self::Closure => &[closure::UPSERT],
             Self::Announcement => &[announcement::UPSERT],
@@ -241,6 +245,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::CodeWord(row) => (Table::CodeWord, row.callback.0, false),
         Record::Decline(row) => (Table::Decline, row.id.0, false),
         Record::ChosenTime(row) => (Table::ChosenTime, row.callback.0, false),
+        Record::SideCall(row) => (Table::SideCall, row.id.0, false),
         Record::SiteOutage(row) => (Table::SiteOutage, row.id.0, false),
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
         Record::Announcement(row) => (Table::Announcement, row.id.0, false),
@@ -384,6 +389,7 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             code_word::image(row, seq, &mut images[Table::CodeWord as usize]);
         }
         Record::Decline(row) => decline::image(row, seq, &mut images[Table::Decline as usize]),
+        Record::SideCall(row) => side_call::image(row, seq, &mut images[Table::SideCall as usize]),
         Record::ChosenTime(row) => {
             chosen_time::image(row, seq, &mut images[Table::ChosenTime as usize]);
         }

@@ -12,10 +12,11 @@ use cuptel_core::code_word::CodeWord;
 use cuptel_core::dialplan::{
     Announce, Dialplan, NumberByKey, OfferCallback, ReturnCall, Step as PlanStep, StepId,
 };
+use cuptel_core::directory::{Directory, Entry};
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
     ClosureId, DeclineId, DialId, EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, QueueId, SeatId, SiteId, TaskId, TenantId, TrunkId,
+    OfferId, OperatorId, OutageId, QueueId, SeatId, SideCallId, SiteId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::number::{Caller, PhoneNumber};
@@ -26,8 +27,9 @@ use cuptel_core::record::{
     CallbackRow, CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow,
     DecisionRow, DeclineRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
     NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorPinRow, OperatorRow, OwnerRow,
-    ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow, SignInRow,
-    SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work, YearsEmptied,
+    ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
+    SideCallRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work,
+    YearsEmptied,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
@@ -35,7 +37,9 @@ use cuptel_core::rules::{
     PromptId, Queue, ReminderPrompts, Rules, Site, SpokenPrompts, TaskPolicy, Tenant, Trunk,
     VerifyPrompts, WhenPrompts, WrapUp,
 };
-use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow};
+use cuptel_core::snapshot::{
+    CallNow, QueueNow, SeatNow, SiteNow, StopNow, TenantNow, TrunkNow, WaitNow,
+};
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::step::{
     Arrival, Command, CommandError, Destination, Effect, Input, Step, Unacceptable,
@@ -51,6 +55,8 @@ use cuptel_core::words::{
 pub(crate) const LINE: &str = "+390861000000";
 pub(crate) const MARIO: &str = "+393331000001";
 pub(crate) const LUCIA: &str = "+393331000002";
+/// "Radiologia" of the directory.
+pub(crate) const WARD: &str = "+390861777777";
 pub(crate) const GRACE_S: u32 = 180;
 pub(crate) const BUSY_S: u32 = 300;
 pub(crate) const NO_ANSWER_S: u32 = 900;
@@ -150,6 +156,10 @@ pub(crate) const NUMBER_CONFIRM: PromptId = PromptId(32);
 pub(crate) const NUMBER_ASK: PromptId = PromptId(33);
 /// "That is no number that we can call".
 pub(crate) const NUMBER_WRONG: PromptId = PromptId(34);
+/// "You are on hold for a moment".
+pub(crate) const HELD: PromptId = PromptId(601);
+/// "You are not forgotten".
+pub(crate) const STILL_HELD: PromptId = PromptId(602);
 /// "We are reconnecting".
 pub(crate) const RECONNECTING: PromptId = PromptId(30);
 /// The step that no caller reaches before it is switched on.
@@ -195,6 +205,7 @@ pub(crate) struct Room {
     code_words: BTreeMap<CallbackId, CodeWordRow>,
     declines: BTreeMap<DeclineId, DeclineRow>,
     chosen_times: BTreeMap<CallbackId, ChosenTimeRow>,
+    side_calls: BTreeMap<SideCallId, SideCallRow>,
     bulks: BTreeMap<BulkId, BulkRow>,
     bulk_entries: BTreeMap<BulkEntryId, BulkEntryRow>,
     outages: BTreeMap<OutageId, SiteOutageRow>,
@@ -258,6 +269,7 @@ impl Room {
             code_words: BTreeMap::new(),
             declines: BTreeMap::new(),
             chosen_times: BTreeMap::new(),
+            side_calls: BTreeMap::new(),
             bulks: BTreeMap::new(),
             bulk_entries: BTreeMap::new(),
             outages: BTreeMap::new(),
@@ -429,6 +441,7 @@ impl Room {
                 Record::CodeWord(row) => drop(self.code_words.insert(row.callback, row)),
                 Record::ChosenTime(row) => drop(self.chosen_times.insert(row.callback, row)),
                 Record::Decline(row) => drop(self.declines.insert(row.id, *row)),
+                Record::SideCall(row) => drop(self.side_calls.insert(row.id, *row)),
                 Record::Owner(row) => drop(self.owners.insert(row.callback, row)),
                 Record::OperatorPin(row) => drop(self.pins.insert(row.operator, *row)),
                 Record::Profile(row) => drop(self.profiles.insert(row.operator, *row)),
@@ -864,6 +877,17 @@ impl Room {
         rung.filter(|leg| !self.was_hung_up(*leg))
     }
 
+    /// The last call to somebody of the directory.
+    pub(crate) fn rung_outside(&self) -> Option<LegId> {
+        let rung = self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Invite { leg, to } => {
+                matches!(**to, Destination::Outside { .. }).then_some(*leg)
+            }
+            _ => None,
+        });
+        rung.filter(|leg| !self.was_hung_up(*leg))
+    }
+
     pub(crate) fn was_hung_up(&self, wanted: LegId) -> bool {
         self.effects
             .iter()
@@ -1163,6 +1187,15 @@ impl Room {
         look.seats.swap_remove(seat - 1).owed
     }
 
+    pub(crate) fn call_at(&self, seat: usize) -> Option<CallNow> {
+        let mut look = self.centre.snapshot(self.now);
+        look.seats.swap_remove(seat - 1).call
+    }
+
+    pub(crate) fn side_calls(&self) -> Vec<&SideCallRow> {
+        self.side_calls.values().collect()
+    }
+
     pub(crate) fn last_callback_event(&self) -> &CallbackEventRow {
         self.callback_events.last().expect("something happened")
     }
@@ -1394,6 +1427,12 @@ impl Room {
             code_words: self.code_words.values().copied().collect(),
             chosen_times: self.chosen_times_open(),
             declines: self.declines_open(),
+            side_calls: self
+                .side_calls
+                .values()
+                .filter(|row| row.ended_ms.is_none())
+                .cloned()
+                .collect(),
             details: self.details_open(),
             outages: self
                 .outages
@@ -1614,6 +1653,8 @@ fn rules() -> Rules {
         features: None,
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
+        directory: directory(),
+        phones: BTreeMap::new(),
         fairness: FairnessPolicy::default(),
         limits: Limits {
             reconcile_after_s: RECONCILE_S,
@@ -1639,6 +1680,18 @@ fn rules() -> Rules {
             register_s: (60, 90_000),
         },
     }
+}
+
+fn directory() -> Directory {
+    let entry = |name: &str, number: &str, tenant| Entry {
+        name: name.to_owned(),
+        number: PhoneNumber::parse_e164(number).expect("a number"),
+        tenant,
+    };
+    Directory::new(vec![
+        entry("Radiologia", WARD, None),
+        entry("Altrove", "+390871999999", Some(TenantId(9))),
+    ])
 }
 
 fn trunk(cli: PhoneNumber) -> Trunk {
@@ -1772,6 +1825,8 @@ fn prompts() -> SpokenPrompts {
         operator_coming: PromptId(10),
         notice: notice_prompts(),
         returning: Some(RETURNING),
+        held: Some(HELD),
+        still_held: Some(STILL_HELD),
         verify: Some(VerifyPrompts {
             yes: VERIFY_YES,
             today: VERIFY_TODAY,

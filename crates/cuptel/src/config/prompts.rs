@@ -35,6 +35,9 @@ const PLACE: &str = "luogo_";
 const MONTHS: usize = 12;
 /// Without it nobody who calls back is recognised.
 pub(super) const RETURNING: &str = "richiamo_riconosciuto";
+/// What who is on hold hears besides music, where they are there.
+const HELD: &str = "attesa_in_linea";
+const STILL_HELD: &str = "attesa_ancora";
 /// Without it nobody takes themselves off the list by key.
 pub(super) const OPT_OUT: &str = "rinuncia_conferma";
 /// Around the hours that somebody chooses to be called in.
@@ -169,6 +172,8 @@ pub(super) fn read(
     let music = expect(&music, &music_at);
     let spoken = SpokenPrompts {
         returning: library.find(RETURNING),
+        held: library.find(HELD),
+        still_held: library.find(STILL_HELD),
         to_operator_preview: library.find(PREVIEW),
         opt_out: library.find(OPT_OUT),
         when: when(|name| library.find(name)),
@@ -415,6 +420,8 @@ fn speak(find: impl Fn(&str) -> PromptId, music: PromptId) -> SpokenPrompts {
             quarters: [15, 30, 45].map(|minutes| find(&format!("e_{minutes}"))),
         },
         returning: None,
+        held: None,
+        still_held: None,
         verify: None,
         code: None,
         person_first: None,

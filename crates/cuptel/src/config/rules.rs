@@ -9,6 +9,7 @@ use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use cuptel_core::rules::{CalendarId, Line, PromptId, Queue, Rules, Site, Tenant, Trunk};
 
 use super::authority::SiteDraft;
+use super::directory;
 use super::{Config, QueueSettings, TenantSettings, TrunkSettings};
 
 /// The identifier of every name of the configuration.
@@ -168,6 +169,8 @@ impl Config {
             features: self.features.clone(),
             pause_reasons: self.pause_reasons.clone(),
             decline_reasons: self.decline_reasons.clone(),
+            directory: directory::rule(&self.directory, ids),
+            phones: self.phones.clone(),
             fairness: self.fairness,
             limits: self.limits.clone(),
         }

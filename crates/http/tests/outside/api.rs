@@ -816,7 +816,7 @@ async fn every_described_path_is_served() {
     }
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 76);
+    assert_eq!(paths.len(), 86);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))

@@ -302,6 +302,8 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         task: None,
         notes: Vec::new(),
         owed: None,
+        call: None,
+        beside: None,
         person: None,
         result: None,
         chooses: Vec::new(),
@@ -466,6 +468,7 @@ pub(crate) fn busy() -> Snapshot {
         drifts: Vec::new(),
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
+        directory: Vec::new(),
         violations: 0,
     }
 }

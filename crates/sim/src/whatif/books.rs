@@ -39,6 +39,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::CodeWord(_)
             | Record::Decline(_)
             | Record::ChosenTime(_)
+            | Record::SideCall(_)
             | Record::Bulk(_)
             | Record::BulkEntry(_)
             | Record::YearsEmptied(_)

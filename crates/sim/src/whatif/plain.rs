@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cuptel_core::calendar::{ContactWindow, CountedDays, Term, Zone};
 use cuptel_core::dialplan::{Announce, Dialplan, OfferCallback, Step as PlanStep, StepId};
+use cuptel_core::directory::Directory;
 use cuptel_core::id::{LineId, QueueId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::preview::PreviewPolicy;
@@ -92,6 +93,8 @@ impl Plain {
             features: None,
             pause_reasons: Vec::new(),
             decline_reasons: Vec::new(),
+            directory: Directory::default(),
+            phones: BTreeMap::new(),
             calendars: Vec::new(),
             prompts: silence(),
             fairness: FairnessPolicy::default(),
@@ -302,6 +305,8 @@ fn silence() -> SpokenPrompts {
             quarters: [SILENCE; 3],
         },
         returning: None,
+        held: None,
+        still_held: None,
         verify: None,
         code: None,
         person_first: None,

@@ -294,7 +294,9 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             Effect::Answer { leg } => self.at_once.push_back(Input::Answered { leg }),
             Effect::Invite { leg, to } => match *to {
                 Destination::Seat { registration, .. } => self.phone_rings(registration.seat, leg),
-                Destination::Person { number, .. } => self.person_rings(&number, leg),
+                Destination::Person { number, .. } | Destination::Outside { number, .. } => {
+                    self.person_rings(&number, leg);
+                }
             },
             Effect::Play {
                 leg,
@@ -335,6 +337,7 @@ impl<'s, H: FnMut(Now, &Input)> World<'s, H> {
             }
             // Whoever hears these does nothing; that a call is over is told by its row.
             Effect::HangUp { .. }
+            | Effect::Press { .. }
             | Effect::CheckPin { .. }
             | Effect::Record { .. }
             | Effect::StopRecording { .. }

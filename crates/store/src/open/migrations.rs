@@ -130,6 +130,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0029_account.sql"),
     ),
     (
+        30,
+        "side_call",
+        include_str!("../../migrations/0030_side_call.sql"),
+    ),
+    (
         31,
         "operator_pin",
         include_str!("../../migrations/0031_operator_pin.sql"),

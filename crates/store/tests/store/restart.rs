@@ -60,6 +60,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Profile(_)
             | Record::Owner(_)
             | Record::CodeWord(_)
+            | Record::SideCall(_)
             | Record::Decline(_)
             | Record::ChosenTime(_)
             | Record::Bulk(_)
@@ -86,6 +87,10 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
 }
 
 /// The rows of the day that a restart must give back, written independently of SQL.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each kind of row"
+)]
 fn still_open() -> Restored {
     let mut open = Restored {
         epoch: 2,
@@ -128,7 +133,8 @@ fn still_open() -> Restored {
             }
             Record::CodeWord(row) => open.code_words.extend(row.code.is_some().then_some(row)),
             Record::Decline(row) if row.settled_ms.is_none() => open.declines.push(*row),
-            Record::Decline(_) => {}
+            Record::SideCall(row) if row.ended_ms.is_none() => open.side_calls.push(*row),
+            Record::Decline(_) | Record::SideCall(_) => {}
             // 31 is open, 33 was closed by hand.
             Record::NeedDetail(row) if row.need == NeedId(31) => open.details.push(*row),
             Record::NeedDetail(_) => {}

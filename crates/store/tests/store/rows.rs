@@ -9,8 +9,8 @@ use cuptel_core::code_word::CodeWord;
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
     ClosureId, ConfigVersionId, DeclineId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SignInId, SiteId, TaskEventId,
-    TaskId, TenantId, TrunkId,
+    OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SideCallId, SignInId, SiteId,
+    TaskEventId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
@@ -21,15 +21,15 @@ use cuptel_core::record::{
     CallbackRow, ChosenTimeRow, ClosureRow, CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow,
     DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorPinRow,
     OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow,
-    SeatRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
+    SeatRow, SideCallRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::stop_button::Scope;
 use cuptel_core::words::{
     BulkAction, BulkFate, Button, CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy,
     ClosedHow, DialOrder, DialResult, DialState, Disposition, Mark, NeedKind, NumberClass,
-    OfferState, Outcome, Party, PriorityClass, Stage, Suppression, TaskEventKind, TaskState,
-    WorkKind, WorkState,
+    OfferState, Outcome, Party, PriorityClass, SideKind, Stage, Suppression, TaskEventKind,
+    TaskState, WorkKind, WorkState,
 };
 use cuptel_store::{Batch, Names, Store};
 
@@ -534,7 +534,43 @@ fn told() -> Vec<Record> {
     records.extend(code_words());
     records.extend(chosen_times());
     records.extend(declines());
+    records.extend(side_calls());
     records
+}
+
+/// A caller given to a queue, and a call to somebody of the directory that is not over.
+fn side_calls() -> [Record; 2] {
+    let given = SideCallRow {
+        id: SideCallId(141),
+        kind: SideKind::ToQueue,
+        seat: SeatId(1),
+        operator: OperatorId(1),
+        work: Some(Work::Attempt(AttemptId(1))),
+        queue: Some(QueueId(1)),
+        to_seat: Some(SeatId(2)),
+        entry: None,
+        trunk: None,
+        begun_ms: NOW,
+        answered_ms: None,
+        ended_ms: Some(NOW),
+        result: None,
+        sip_status: None,
+    };
+    let asked = SideCallRow {
+        id: SideCallId(142),
+        kind: SideKind::Consult,
+        work: Some(Work::Callback(CallbackId(11))),
+        queue: None,
+        to_seat: None,
+        entry: Some("Radiologia".into()),
+        trunk: Some(TrunkId(1)),
+        answered_ms: Some(NOW + 5_000),
+        ended_ms: None,
+        result: Some(DialResult::Answered),
+        sip_status: Some(200),
+        ..given.clone()
+    };
+    [given, asked].map(|row| Record::SideCall(Box::new(row)))
 }
 
 /// 11 waits for a human to look, 13 was looked at and is closed.

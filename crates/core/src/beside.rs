@@ -1,0 +1,736 @@
+//! Calls that operators make beside their works: to an entry of the directory, or to another seat that is
+//! asked while the person is on hold; and persons who were given to somebody outside and talk there.
+//!
+//! **Each has its row from its first moment**, before any phone rings for it, and an end of its own. What
+//! becomes of the person when one comes to nothing is told by `Holder`; they are never lost for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::cause;
+use crate::centre::{Centre, Role};
+use crate::directory::Entry;
+use crate::failover::Unanswered;
+use crate::hand::CallError;
+use crate::id::{AttemptId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId};
+use crate::number::PhoneNumber;
+use crate::record::{DialRow, Record, SideCallRow, Work};
+use crate::rules::PromptId;
+use crate::seat::{Done, SeatWork};
+use crate::step::{AfterPlay, CommandError, Destination, Effect, NOT_SENT, Step};
+use crate::stop_button::dials_are_stopped_for;
+use crate::time::{MonoUs, Now};
+use crate::timers::Timer;
+use crate::words::{Chosen, DialResult, Party, SideKind};
+
+/// Token of what an operator hears while somebody is rung for them.
+const RINGS: u64 = 1 << 40;
+/// Token of the message why somebody is not there.
+pub(crate) const WHY: u64 = RINGS + 1;
+/// A seat's phone that is asked rings so long.
+const SEAT_RINGS_S: u32 = 20;
+
+/// Such a call while it goes on.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SideCall {
+    pub(crate) row: SideCallRow,
+    /// Whom it rings outside, once the operator is on the line.
+    number: Option<PhoneNumber>,
+    /// Of whoever is asked.
+    pub(crate) leg: Option<LegId>,
+    /// When it is given up that nobody has answered.
+    until: MonoUs,
+    placed_ms: i64,
+    is_heard: bool,
+    pub(crate) holder: Holder,
+}
+
+/// Who has it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Holder {
+    /// An operator who does nothing else.
+    Operator,
+    /// An operator in a conversation, whose person is on hold or talks while the other is.
+    Conversation,
+    /// The person themselves.
+    Person(Given),
+}
+
+/// A person who was given to somebody outside.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Given {
+    Caller(AttemptId),
+    Person {
+        callback: CallbackId,
+        dial: DialRow,
+        leg: LegId,
+    },
+}
+
+/// A wrap-up that goes on after a call that was made in it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Wrapped {
+    pub(crate) until: MonoUs,
+    pub(crate) may_end: bool,
+    pub(crate) done: Box<Done>,
+}
+
+impl SideCall {
+    pub(crate) fn is_up(&self) -> bool {
+        self.row.answered_ms.is_some()
+    }
+}
+
+/// What is begun.
+pub(crate) struct Begun {
+    pub(crate) kind: SideKind,
+    pub(crate) seat: SeatId,
+    pub(crate) operator: OperatorId,
+    pub(crate) work: Option<Work>,
+    pub(crate) queue: Option<QueueId>,
+    pub(crate) to_seat: Option<SeatId>,
+    pub(crate) entry: Option<Entry>,
+    pub(crate) holder: Holder,
+}
+
+impl Centre {
+    /// An entry that may be called now for an authority.
+    pub(crate) fn entry_to_call(
+        &self,
+        tenant: Option<TenantId>,
+        name: &str,
+    ) -> Result<Entry, CommandError> {
+        if self.stopping.is_some() {
+            return Err(CommandError::Stopping);
+        }
+        let entry = self.rules.directory.find(name, tenant);
+        let entry = entry.ok_or_else(|| CallError::NoEntry(name.to_owned()))?;
+        let own = entry.tenant.or(tenant);
+        let is_marked = own.is_some_and(|own| self.is_do_not_call(own, &entry.number));
+        if is_marked || dials_are_stopped_for(&self.rules, &self.stops, own) {
+            return Err(CallError::DialsStopped.into());
+        }
+        Ok(entry.clone())
+    }
+
+    /// A row, and what is known of the call beside it.
+    pub(crate) fn side_begins(&mut self, now: Now, begun: Begun, step: &mut Step) -> SideCallId {
+        let id = SideCallId(self.ids.allot());
+        let row = SideCallRow {
+            id,
+            kind: begun.kind,
+            seat: begun.seat,
+            operator: begun.operator,
+            work: begun.work,
+            queue: begun.queue,
+            to_seat: begun.to_seat,
+            entry: begun.entry.as_ref().map(|entry| entry.name.clone()),
+            trunk: None,
+            begun_ms: now.utc_ms,
+            answered_ms: None,
+            ended_ms: None,
+            result: None,
+            sip_status: None,
+        };
+        step.records.push(Record::SideCall(Box::new(row.clone())));
+        let until = now.in_s(SEAT_RINGS_S);
+        self.timers.at(until, Timer::SideRings(id, until));
+        let side = SideCall {
+            row,
+            number: begun.entry.map(|entry| entry.number),
+            leg: None,
+            until,
+            placed_ms: now.utc_ms,
+            is_heard: false,
+            holder: begun.holder,
+        };
+        self.sides.insert(id, side);
+        id
+    }
+
+    /// An operator who has no call calls somebody of the directory: their own phone first.
+    pub(crate) fn dial_entry(
+        &mut self,
+        now: Now,
+        (id, name): (SeatId, &str),
+        entry: &str,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let busy = || CommandError::from(CallError::SeatBusy(name.to_owned()));
+        let seat = self.seats.get(&id).ok_or_else(busy)?;
+        let Some(sign_in) = &seat.sign_in else {
+            return Err(CommandError::NobodyThere(name.to_owned()));
+        };
+        let operator = sign_in.operator;
+        let entry = self.entry_to_call(seat.home, entry)?;
+        let may = matches!(seat.work, SeatWork::Idle | SeatWork::WrapUp { .. })
+            && seat.reachable_at(now.utc_ms)
+            && !seat.is_engaged();
+        if !may {
+            return Err(busy());
+        }
+        let begun = Begun {
+            kind: SideKind::Dial,
+            seat: id,
+            operator,
+            work: None,
+            queue: None,
+            to_seat: None,
+            entry: Some(entry.clone()),
+            holder: Holder::Operator,
+        };
+        let side = self.side_begins(now, begun, step);
+        self.seat_is_asked(now, id, (side, entry.name), step);
+        Ok(())
+    }
+
+    /// A seat's phone is called for something that is no work.
+    pub(crate) fn seat_is_asked(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        (side, display): (SideCallId, String),
+        step: &mut Step,
+    ) {
+        let leg = LegId(self.ids.allot());
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Some(registration) = seat.registration.clone() else {
+            return;
+        };
+        let wrapped = match std::mem::replace(&mut seat.work, SeatWork::Idle) {
+            SeatWork::WrapUp {
+                until,
+                may_end,
+                done,
+            } => Some(Wrapped {
+                until,
+                may_end,
+                done,
+            }),
+            SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Offered { .. }
+            | SeatWork::Talking { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        };
+        seat.work = SeatWork::Beside {
+            leg,
+            side,
+            is_rung: false,
+            is_up: false,
+            wrapped,
+        };
+        let dials = self.sides.get(&side).is_some_and(|it| it.row.seat == id);
+        let model = self.rules.phones.get(&seat.row.name).copied();
+        let to = Destination::Seat {
+            registration,
+            extension: seat.row.name.clone(),
+            display,
+            caller: None,
+            // Who dials has said on the page that they want the call.
+            auto_answer: seat.profile.auto_answer || (dials && model.is_some()),
+            model,
+        };
+        self.legs.insert(leg, Role::Seat(id));
+        step.effects.push(Effect::Invite {
+            leg,
+            to: Box::new(to),
+        });
+        if let Some(side) = self.sides.get_mut(&side)
+            && side.row.to_seat == Some(id)
+        {
+            side.leg = Some(leg);
+        }
+        self.seat_changed(now, id, step);
+    }
+
+    /// A seat's phone that was called for no work is picked up.
+    pub(crate) fn beside_picked_up(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let work = self.seats.get_mut(&id).map(|seat| &mut seat.work);
+        let Some(SeatWork::Beside { side, is_up, .. }) = work else {
+            return;
+        };
+        *is_up = true;
+        let side = *side;
+        let is_own = self.sides.get(&side).is_some_and(|it| it.row.seat == id);
+        if is_own {
+            self.rings_entry(now, side, step);
+        } else {
+            self.side_answered(now, side, step);
+        }
+        self.seat_changed(now, id, step);
+    }
+
+    /// Whoever is outside is rung, through the next trunk that has room.
+    pub(crate) fn rings_entry(&mut self, now: Now, id: SideCallId, step: &mut Step) {
+        let trunk = self.choose_trunk(now, &[]);
+        let rules = self.rules.clone();
+        let rule = trunk.and_then(|trunk| Some((trunk, rules.trunks.get(&trunk)?)));
+        let number = self.sides.get(&id).and_then(|side| side.number.clone());
+        let Some(((trunk, rule), number)) = rule.zip(number) else {
+            return self.side_fails(now, id, (DialResult::Cancelled, None), false, step);
+        };
+        let leg = LegId(self.ids.allot());
+        let until = now.in_s(rule.ring_s);
+        let tenant = self.tenant_of_side(id);
+        let own = tenant.and_then(|tenant| rules.tenants.get(&tenant)?.cli.clone());
+        let own = own.filter(|_| !rule.dials.shows_own_cli);
+        self.legs.insert(leg, Role::Side(id));
+        self.timers.at(until, Timer::SideRings(id, until));
+        if let Some(side) = self.sides.get_mut(&id) {
+            (side.leg, side.until, side.placed_ms) = (Some(leg), until, now.utc_ms);
+            side.row.trunk = Some(trunk);
+            let row = Record::SideCall(Box::new(side.row.clone()));
+            step.records.push(row);
+        }
+        self.use_channels(now, trunk, |used| used.outbound += 1);
+        let to = Destination::Outside {
+            trunk,
+            number,
+            cli: own.unwrap_or_else(|| rule.cli.clone()),
+        };
+        step.effects.push(Effect::Invite {
+            leg,
+            to: Box::new(to),
+        });
+        if let Some(leg) = self.operator_leg(id) {
+            step.effects.push(Effect::Play {
+                leg,
+                token: RINGS,
+                prompts: Vec::new(),
+                then: AfterPlay::RingBack,
+            });
+        }
+    }
+
+    fn tenant_of_side(&self, id: SideCallId) -> Option<TenantId> {
+        let row = &self.sides.get(&id)?.row;
+        let of_queue = row.queue.and_then(|queue| self.rules.rule_now(queue));
+        let of_seat = self.seats.get(&row.seat).and_then(|seat| seat.home);
+        of_queue.map(|rule| rule.tenant).or(of_seat)
+    }
+
+    /// The leg of the operator who has it in hand.
+    fn operator_leg(&self, id: SideCallId) -> Option<LegId> {
+        let side = self.sides.get(&id)?;
+        match side.holder {
+            Holder::Operator | Holder::Conversation => self.seats.get(&side.row.seat)?.leg(),
+            Holder::Person(_) => None,
+        }
+    }
+
+    /// The INVITE has left: the phone of whoever is asked has its whole time.
+    pub(crate) fn side_placed(&mut self, now: Now, id: SideCallId) {
+        let rules = self.rules.clone();
+        let Some(side) = self.sides.get_mut(&id) else {
+            return;
+        };
+        let rule = side.row.trunk.and_then(|trunk| rules.trunks.get(&trunk));
+        let ring_s = rule.map_or(SEAT_RINGS_S, |rule| rule.ring_s);
+        (side.until, side.placed_ms) = (now.in_s(ring_s), now.utc_ms);
+        self.timers.at(side.until, Timer::SideRings(id, side.until));
+    }
+
+    /// The network says that the phone outside rings.
+    pub(crate) fn side_rings(&mut self, id: SideCallId) {
+        let Some(side) = self.sides.get_mut(&id) else {
+            return;
+        };
+        side.is_heard = true;
+        if let Some(trunk) = side.row.trunk {
+            self.trunk_works(trunk);
+        }
+    }
+
+    /// Whoever is asked has picked up.
+    pub(crate) fn side_answered(&mut self, now: Now, id: SideCallId, step: &mut Step) {
+        let operator = self.operator_leg(id);
+        let Some(side) = self.sides.get_mut(&id) else {
+            return;
+        };
+        side.row.answered_ms = Some(now.utc_ms);
+        step.records
+            .push(Record::SideCall(Box::new(side.row.clone())));
+        let (trunk, was_heard, leg) = (side.row.trunk, side.is_heard, side.leg);
+        let given = match &side.holder {
+            Holder::Person(given) => Some(given.clone()),
+            Holder::Operator | Holder::Conversation => None,
+        };
+        if let Some(trunk) = trunk {
+            self.trunk_answers(trunk, was_heard);
+        }
+        let person = given.and_then(|given| self.leg_of_given(&given));
+        if let Some((a, b)) = person.or(operator).zip(leg) {
+            step.effects.push(Effect::Bridge { a, b });
+        }
+    }
+
+    pub(crate) fn leg_of_given(&self, given: &Given) -> Option<LegId> {
+        match given {
+            Given::Caller(attempt) => self.attempts.get(attempt).map(|live| live.leg),
+            Given::Person { leg, .. } => Some(*leg),
+        }
+    }
+
+    /// Nobody has picked up in time.
+    pub(crate) fn side_rang_out(
+        &mut self,
+        now: Now,
+        id: SideCallId,
+        until: MonoUs,
+        step: &mut Step,
+    ) {
+        let Some(side) = self.sides.get(&id) else {
+            return;
+        };
+        if side.until != until || side.is_up() {
+            return;
+        }
+        let waits_for_own = side.leg.is_none();
+        let asked = if waits_for_own {
+            Some(side.row.seat)
+        } else {
+            side.row.to_seat
+        };
+        if let Some(trunk) = side.row.trunk.filter(|_| !side.is_heard) {
+            self.trunk_keeps_silent(now, trunk);
+        }
+        if let Some(asked) = asked.filter(|asked| self.is_silent_beside(*asked)) {
+            self.phone_gone(asked, step);
+        }
+        let result = if waits_for_own {
+            DialResult::Cancelled
+        } else {
+            DialResult::NoAnswer
+        };
+        self.side_fails(now, id, (result, None), true, step);
+    }
+
+    /// The phone outside was not picked up.
+    pub(crate) fn side_not_reached(
+        &mut self,
+        now: Now,
+        id: SideCallId,
+        status: u16,
+        step: &mut Step,
+    ) {
+        let Some(side) = self.sides.get(&id) else {
+            return;
+        };
+        let over = Unanswered {
+            status,
+            is_heard: side.is_heard,
+            after_ms: now.utc_ms - side.placed_ms,
+        };
+        if let Some(trunk) = side.row.trunk.filter(|_| status != NOT_SENT) {
+            self.trunk_heard(now, trunk, over);
+        }
+        self.side_fails(now, id, over.result(), false, step);
+    }
+
+    /// It came to nothing: whoever had it is told, and a person who was given goes back.
+    pub(crate) fn side_fails(
+        &mut self,
+        now: Now,
+        id: SideCallId,
+        how: (DialResult, Option<u16>),
+        hang_up: bool,
+        step: &mut Step,
+    ) {
+        let operator = self.operator_leg(id);
+        let Some(side) = self.side_over(now, id, how, hang_up, step) else {
+            return;
+        };
+        let seat = side.row.seat;
+        let prompts = &self.rules.prompts;
+        let tell = match how.0 {
+            DialResult::NoAnswer => prompts.to_operator_no_answer,
+            DialResult::Busy => prompts.to_operator_busy,
+            DialResult::Married
+            | DialResult::Declined
+            | DialResult::Unreachable
+            | DialResult::TrunkFailed
+            | DialResult::Machine
+            | DialResult::Answered
+            | DialResult::Cancelled
+            | DialResult::Unknown => prompts.to_operator_unreachable,
+        };
+        match side.holder {
+            Holder::Operator => self.told_beside(now, seat, tell, step),
+            Holder::Conversation => {
+                self.consults_no_more(seat);
+                if let Some(leg) = operator {
+                    says_why(leg, tell, step);
+                }
+                self.seat_changed(now, seat, step);
+            }
+            Holder::Person(given) => self.given_back(now, side.row.queue, given, step),
+        }
+    }
+
+    /// The operator hears why nobody is there; who has not even picked up has no need to.
+    fn told_beside(&mut self, now: Now, id: SeatId, tell: PromptId, step: &mut Step) {
+        let work = self.seats.get(&id).map(|seat| &seat.work);
+        match work {
+            Some(SeatWork::Beside {
+                leg, is_up: true, ..
+            }) => says_why(*leg, tell, step),
+            Some(
+                SeatWork::Beside { .. }
+                | SeatWork::Idle
+                | SeatWork::AtTask { .. }
+                | SeatWork::Offered { .. }
+                | SeatWork::Talking { .. }
+                | SeatWork::Informed { .. }
+                | SeatWork::WrapUp { .. }
+                | SeatWork::Resting { .. }
+                | SeatWork::NotResponding,
+            )
+            | None => self.leaves_beside(now, id, true, step),
+        }
+    }
+
+    /// The row ends, the channel is free, the phone of whoever was asked is hung up where that is wanted.
+    pub(crate) fn side_over(
+        &mut self,
+        now: Now,
+        id: SideCallId,
+        (result, status): (DialResult, Option<u16>),
+        hang_up: bool,
+        step: &mut Step,
+    ) -> Option<SideCall> {
+        let mut side = self.sides.remove(&id)?;
+        side.row.ended_ms = Some(now.utc_ms);
+        side.row.result = Some(result);
+        side.row.sip_status = status;
+        step.records
+            .push(Record::SideCall(Box::new(side.row.clone())));
+        if let Some(trunk) = side.row.trunk {
+            self.use_channels(now, trunk, |used| used.outbound -= 1);
+        }
+        match (side.row.to_seat, side.leg) {
+            (Some(other), _) => self.leaves_beside(now, other, hang_up, step),
+            (None, Some(leg)) => {
+                self.legs.remove(&leg);
+                if hang_up {
+                    step.effects.push(Effect::HangUp {
+                        leg,
+                        q850: cause::NORMAL,
+                        text: "Normal clearing",
+                    });
+                }
+            }
+            (None, None) => {}
+        }
+        Some(side)
+    }
+
+    /// How a call that was up, or was not, ended.
+    pub(crate) fn ended_as(&self, id: SideCallId) -> (DialResult, Option<u16>) {
+        let is_up = self.sides.get(&id).is_some_and(SideCall::is_up);
+        if is_up {
+            (DialResult::Answered, Some(200))
+        } else {
+            (DialResult::Cancelled, None)
+        }
+    }
+
+    /// Whoever was asked has hung up, or was lost.
+    pub(crate) fn side_left(
+        &mut self,
+        now: Now,
+        id: SideCallId,
+        (by, hang_up): (Party, bool),
+        step: &mut Step,
+    ) {
+        let Some(side) = self.sides.get(&id) else {
+            return;
+        };
+        if !side.is_up() {
+            return self.side_fails(now, id, (DialResult::Unreachable, None), hang_up, step);
+        }
+        let how = self.ended_as(id);
+        let Some(side) = self.side_over(now, id, how, hang_up, step) else {
+            return;
+        };
+        let seat = side.row.seat;
+        match side.holder {
+            Holder::Operator => self.leaves_beside(now, seat, true, step),
+            Holder::Conversation => {
+                self.consults_no_more(seat);
+                self.back_to_person(now, seat, step);
+            }
+            Holder::Person(given) => {
+                let by = if by == Party::Network {
+                    by
+                } else {
+                    Party::Seat
+                };
+                self.given_talked(now, given, by, step);
+            }
+        }
+    }
+
+    /// The phone of a seat that does something beside works is hung up, or is gone.
+    pub(crate) fn beside_left(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        (by, hang_up): (Party, bool),
+        step: &mut Step,
+    ) {
+        let work = self.seats.get(&id).map(|seat| &seat.work);
+        let Some(SeatWork::Beside { side, .. }) = work else {
+            return;
+        };
+        let side = *side;
+        match self.sides.get(&side).map(|it| it.row.seat == id) {
+            Some(true) => {
+                let how = self.ended_as(side);
+                self.side_over(now, side, how, true, step);
+                self.leaves_beside(now, id, hang_up, step);
+            }
+            Some(false) => self.side_left(now, side, (by, hang_up), step),
+            // It has heard why.
+            None => self.leaves_beside(now, id, hang_up, step),
+        }
+    }
+
+    /// A seat whose phone was called for no work does not take it.
+    pub(crate) fn beside_not_taken(&mut self, now: Now, id: SeatId, status: u16, step: &mut Step) {
+        let work = self.seats.get(&id).map(|seat| &seat.work);
+        let Some(SeatWork::Beside { side, .. }) = work else {
+            return;
+        };
+        let result = match status {
+            486 | 600 => DialResult::Busy,
+            408 => DialResult::NoAnswer,
+            603 | 480 => DialResult::Declined,
+            _ => DialResult::Cancelled,
+        };
+        let side = *side;
+        if status == 408 && self.is_silent_beside(id) {
+            self.phone_gone(id, step);
+        }
+        self.side_fails(now, side, (result, None), false, step);
+    }
+
+    /// Whether a seat's phone that was called for no work has not even rung.
+    fn is_silent_beside(&self, id: SeatId) -> bool {
+        let work = self.seats.get(&id).map(|seat| &seat.work);
+        matches!(
+            work,
+            Some(SeatWork::Beside {
+                is_rung: false,
+                is_up: false,
+                ..
+            })
+        )
+    }
+
+    /// The seat does what it did before.
+    pub(crate) fn leaves_beside(&mut self, now: Now, id: SeatId, hang_up: bool, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
+        let SeatWork::Beside {
+            leg,
+            is_up,
+            wrapped,
+            ..
+        } = work
+        else {
+            seat.work = work;
+            return;
+        };
+        self.legs.remove(&leg);
+        if hang_up {
+            if !is_up {
+                seat.let_go = Some(leg);
+                self.legs.insert(leg, Role::LetGo(id));
+            }
+            step.effects.push(Effect::HangUp {
+                leg,
+                q850: cause::NORMAL,
+                text: "Normal clearing",
+            });
+        }
+        let signs_out = seat.chosen() == Chosen::OneMoreThenSignOut;
+        if let Some(Wrapped {
+            until,
+            may_end,
+            done,
+        }) = wrapped
+        {
+            let is_over = until <= now.mono_us;
+            seat.work = SeatWork::WrapUp {
+                until,
+                may_end,
+                done,
+            };
+            if is_over {
+                return self.after_work(now, id, step);
+            }
+            self.timers.at(until, Timer::SeatFree(id, until));
+        } else if signs_out {
+            // Who wanted to go while they talked goes now.
+            return self.after_work(now, id, step);
+        }
+        self.seat_changed(now, id, step);
+    }
+
+    /// The operator has heard why nobody is there.
+    pub(crate) fn heard_why(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        match self.seats.get(&id).map(|seat| &seat.work) {
+            Some(SeatWork::Beside { .. }) => self.leaves_beside(now, id, true, step),
+            Some(SeatWork::Talking { consult: None, .. }) => self.back_to_person(now, id, step),
+            Some(
+                SeatWork::Talking { .. }
+                | SeatWork::Idle
+                | SeatWork::AtTask { .. }
+                | SeatWork::Offered { .. }
+                | SeatWork::Informed { .. }
+                | SeatWork::WrapUp { .. }
+                | SeatWork::Resting { .. }
+                | SeatWork::NotResponding,
+            )
+            | None => {}
+        }
+    }
+
+    /// All of them end, because we stop.
+    pub(crate) fn cut_sides(&mut self, now: Now, step: &mut Step) {
+        let ids: Vec<SideCallId> = self.sides.keys().copied().collect();
+        for id in ids {
+            let how = self.ended_as(id);
+            let Some(side) = self.side_over(now, id, how, true, step) else {
+                continue;
+            };
+            match side.holder {
+                Holder::Operator => self.leaves_beside(now, side.row.seat, true, step),
+                Holder::Conversation => self.consults_no_more(side.row.seat),
+                Holder::Person(Given::Person {
+                    callback,
+                    dial,
+                    leg,
+                }) => self.person_lost(now, callback, (dial, leg), true, step),
+                // Every attempt ends then.
+                Holder::Person(Given::Caller(_)) => {}
+            }
+        }
+    }
+}
+
+fn says_why(leg: LegId, tell: PromptId, step: &mut Step) {
+    step.effects.push(Effect::Play {
+        leg,
+        token: WHY,
+        prompts: vec![tell],
+        then: AfterPlay::Silence,
+    });
+}
