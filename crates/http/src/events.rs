@@ -13,6 +13,7 @@ use cuptel_core::snapshot::Snapshot;
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
@@ -24,8 +25,9 @@ use crate::wall::Wall;
 
 /// Streams at once, well below the connections.
 pub(crate) const STREAMS_MAX: usize = 768;
-/// Between two events of one stream.
-const SPACING: Duration = Duration::from_millis(250);
+/// Two events of one stream at most within this. Two, because a look that shows what somebody has just done
+/// comes out of turn, and is not to wait for the turn after it.
+const TWO_WITHIN: Duration = Duration::from_millis(500);
 /// After this much silence a comment shows that the connection lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
@@ -248,6 +250,8 @@ struct Listening {
     onlooker: Onlooker,
     changes: watch::Receiver<Arc<Snapshot>>,
     closed: watch::Receiver<bool>,
+    /// When the last two events were.
+    sent: [Option<Instant>; 2],
     /// What is sent before anything changes.
     first: Option<Resumed>,
     /// How many tokens had been revoked when it began.
@@ -274,6 +278,7 @@ fn stream_of(
         onlooker,
         changes,
         closed,
+        sent: [None; 2],
         first: Some(resumed),
         _place: place,
     };
@@ -305,6 +310,7 @@ impl Listening {
             return None;
         }
         let look = Arc::clone(&self.changes.borrow_and_update());
+        self.sent = [self.sent[1], Some(clock())];
         let rendered = self.render(&look);
         match rendered {
             Ok(json) => {
@@ -337,7 +343,9 @@ impl Listening {
         tokio::select! {
             _ = self.closed.wait_for(|closed| *closed) => None,
             changed = async {
-                tokio::time::sleep(SPACING).await;
+                if let Some(last_but_one) = self.sent[0] {
+                    tokio::time::sleep_until(last_but_one + TWO_WITHIN).await;
+                }
                 self.changes.changed().await
             } => changed.ok(),
         }

@@ -96,6 +96,26 @@ async fn who_comes_back_is_not_told_again_what_they_have_seen() {
 }
 
 #[tokio::test]
+async fn a_change_out_of_turn_is_told_at_once_and_the_next_one_in_its_turn() {
+    let centre = Centre::open().await;
+    let mut stream = resumed(&centre, "").await;
+    stream.next().await.unwrap();
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    later(&centre, 20, 5);
+    stream.next().await.unwrap();
+    assert!(
+        begun.elapsed() < Duration::from_millis(5),
+        "{:?}",
+        begun.elapsed()
+    );
+    later(&centre, 40, 6);
+    stream.next().await.unwrap();
+    let waited = begun.elapsed();
+    assert!((400..=510).contains(&waited.as_millis()), "{waited:?}");
+}
+
+#[tokio::test]
 async fn after_a_restart_the_stream_says_so_and_sends_the_present_look() {
     let mut centre = Centre::open().await;
     let before = resumed(&centre, "").await.next().await.unwrap();
