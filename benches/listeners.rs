@@ -66,7 +66,7 @@ impl Listeners {
     /// Opens a stream for each path; gives them back when all are open.
     pub(crate) fn start(to: SocketAddr, authorization: &str, paths: &[String]) -> Result<Self> {
         let (end, ended) = watch::channel(false);
-        let (open, opened) = std::sync::mpsc::channel();
+        let (open, opened) = std::sync::mpsc::sync_channel(paths.len());
         let (authorization, paths) = (authorization.to_owned(), paths.to_vec());
         let count = paths.len();
         let thread = thread::spawn(move || {

@@ -13,8 +13,11 @@ use crate::reload::reload_by_signal;
 /// Puts a new certificate with its key into the folder; `name` is a copy for who looks at it.
 fn renew(centre: &Centre, name: &str) {
     let names = vec![centre.address.to_string()];
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
-    let write = |file: &str, text: String| fs::write(centre.folder().join(file), text).unwrap();
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(names).expect("a certificate");
+    let write = |file: &str, text: String| {
+        fs::write(centre.folder().join(file), text).expect("it can be written")
+    };
     write("pages.pem", cert.pem());
     write(name, cert.pem());
     write("pages.key", signing_key.serialize_pem());
