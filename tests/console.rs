@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::harness::{Answers, Browser, Caller, Centre, Page, Phone, Setup, repository};
 
-const OWN: &str = "una frase che ricordo";
+pub(crate) const OWN: &str = "una frase che ricordo";
 
 /// Somebody who has a password of their own.
-fn user(centre: &Centre, name: &str, role: &str) {
+pub(crate) fn user(centre: &Centre, name: &str, role: &str) {
     let told = centre.run(&["user", "add", name, "--role", role]);
     let told = told.succeeded();
     let (_, rest) = told.split_once("signs in with ").expect("it is told");
@@ -18,7 +18,7 @@ fn user(centre: &Centre, name: &str, role: &str) {
     Browser::at(centre).chooses(name, once, OWN);
 }
 
-fn signs_in(page: &mut Page<'_>, name: &str) {
+pub(crate) fn signs_in(page: &mut Page<'_>, name: &str) {
     page.opens("/session");
     assert_eq!(page.focused().0, "name", "one can type at once");
     page.types(name);
@@ -407,7 +407,7 @@ fn what_a_screen_reader_is_told_is_what_was_agreed() {
 }
 
 /// Compares with the tree that is kept; `CUPTEL_KEEP_TREES` keeps the one of today, to be looked at.
-fn agreed(name: &str, tree: &str) {
+pub(crate) fn agreed(name: &str, tree: &str) {
     let path = repository().join(format!("tests/browser/trees/{name}.yml"));
     if std::env::var_os("CUPTEL_KEEP_TREES").is_some() {
         fs::write(&path, tree).expect("the tree can be kept");

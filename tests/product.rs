@@ -2,6 +2,7 @@
 //! and signals. Knows nothing of the crates inside; what a test may rely on is the outside
 //! surface: SIP, RTP, the API, the command line, the database file.
 
+mod admin;
 mod announcing;
 mod bad_input;
 mod bulk;

@@ -382,6 +382,7 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Closure(_) => "closure",
         Record::Announcement(_) => "announcement",
         Record::Mark(_) => "mark",
+        Record::SpecialDay(_) => "special_day",
         Record::Review(_) => "review",
         Record::Campaign(_) => "campaign",
         Record::CampaignEntry(_) => "campaign_entry",

@@ -212,6 +212,7 @@ impl Centre {
                 tenant,
                 began_with: self.rules.clone(),
                 doing: Doing::Ringing,
+                at_step: None,
                 token: 0,
                 // Whoever presses no key has heard in words that no line was free.
                 verdict: notice.map(|_| Outcome::RefusedLines),

@@ -49,6 +49,8 @@ pub(crate) struct LiveAttempt {
     /// The rules of its arrival: it ends on the dialplan that it began with.
     pub(crate) began_with: Arc<Rules>,
     pub(crate) doing: Doing,
+    /// The step of the dialplan that they came to last.
+    pub(crate) at_step: Option<StepId>,
     /// Grows with each thing done: timers and prompts of earlier ones are recognised.
     pub(crate) token: u64,
     /// How it will have ended if nothing better happens.

@@ -12,9 +12,10 @@ mod local_day;
 pub mod moment;
 mod said_time;
 mod span;
+mod special_days;
 mod year_day;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,7 @@ pub use self::local_day::LocalDay;
 pub(crate) use self::said_time::{PastDay, quarter_after, said_date, said_past, written};
 pub use self::said_time::{SaidDay, SaidTime};
 use self::span::{Span, Stretch};
+pub use self::special_days::SpecialDays;
 pub use self::year_day::YearDay;
 use crate::time::UtcMs;
 
@@ -164,6 +166,8 @@ pub struct Calendar {
     /// Closed in every year.
     yearly: BTreeSet<YearDay>,
     holidays: bool,
+    /// Days with hours of their own, whatever else is said of them; none of which are shut.
+    special: BTreeMap<NaiveDate, Vec<Span>>,
 }
 
 impl Calendar {
@@ -206,6 +210,7 @@ impl Calendar {
             closed,
             yearly,
             holidays: definition.holidays,
+            special: BTreeMap::new(),
         })
     }
 
@@ -219,6 +224,7 @@ impl Calendar {
             closed: BTreeSet::new(),
             yearly: BTreeSet::new(),
             holidays: false,
+            special: BTreeMap::new(),
         }
     }
 
@@ -279,7 +285,11 @@ impl Calendar {
             .weekly
             .iter()
             .all(|spans| spans.as_slice() == [Span::WHOLE_DAY]);
-        round_the_clock && self.closed.is_empty() && self.yearly.is_empty() && !self.holidays
+        round_the_clock
+            && self.closed.is_empty()
+            && self.yearly.is_empty()
+            && !self.holidays
+            && self.special.is_empty()
     }
 
     /// Whether it stays closed whatever the day of the week says.
@@ -291,7 +301,9 @@ impl Calendar {
 
     /// The hours of a day, closures taken away.
     fn spans(&self, day: NaiveDate) -> &[Span] {
-        if self.is_shut(day) {
+        if let Some(spans) = self.special.get(&day) {
+            spans
+        } else if self.is_shut(day) {
             &[]
         } else {
             self.weekly_spans(day.weekday())

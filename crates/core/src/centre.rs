@@ -22,7 +22,7 @@ use crate::fairness::Fairness;
 use crate::feature_call::Features;
 use crate::id::{
     AttemptId, CallbackId, ConfigVersionId, DialId, IdSource, LegId, NeedId, OperatorId, OwnIds,
-    QueueId, SeatId, SideCallId, SiteId, TrunkId,
+    QueueId, SeatId, SideCallId, SiteId, SpecialDayId, TrunkId,
 };
 use crate::ledger::Ledger;
 use crate::mark::Marks;
@@ -36,7 +36,7 @@ use crate::profile::Profile;
 use crate::reconnecting::AnsweredWaiting;
 use crate::record::{
     BulkRow, DialRow, NeedDetailRow, OperatorRow, RegistrationRow, ReviewRow, SeatRow,
-    SiteOutageRow,
+    SiteOutageRow, SpecialDayRow,
 };
 use crate::release::DialHours;
 use crate::reminding::Reminders;
@@ -149,6 +149,8 @@ pub struct Centre {
     pub(crate) features: Features,
     /// Numbers that are not to be called, or that many share.
     pub(crate) marks: Marks,
+    /// Days with hours of their own, which `rules` has in its calendars.
+    pub(crate) special_days: BTreeMap<SpecialDayId, SpecialDayRow>,
     /// Whether somebody may be spared other works than they were, and when that was looked at.
     pub(crate) look_at_spared: bool,
     /// Free seats for which time alone may change it.
@@ -242,6 +244,7 @@ impl Centre {
             announcements: Announcements::default(),
             features: Features::default(),
             marks: Marks::default(),
+            special_days: BTreeMap::new(),
             look_at_spared: false,
             to_be_spared: BTreeSet::new(),
             spared_looked_at: 0,
@@ -622,6 +625,8 @@ impl Centre {
             }
             Command::MarkNumber { told, marked } => self.mark(now, &told, *marked, step),
             Command::MarkNumbers { lines, dry_run } => self.mark_all(now, &lines, dry_run, step),
+            Command::AddSpecialDay(told) => self.add_special_day(now, *told, step),
+            Command::RemoveSpecialDay { id, by } => self.remove_special_day(now, id, by, step),
             Command::ReleaseMark { told, supervisor } => {
                 self.release_mark(now, &told, supervisor, step)
             }

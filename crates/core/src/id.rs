@@ -74,6 +74,8 @@ ids! {
     AnnouncementId,
     /// A number that was marked.
     MarkId,
+    /// Days that were said to be special.
+    SpecialDayId,
     /// A list of people whom an authority wants called.
     CampaignId,
     /// One of the people on such a list.

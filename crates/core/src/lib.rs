@@ -82,6 +82,7 @@ pub mod rules;
 mod rung;
 mod seat;
 mod settling;
+pub mod special_day;
 pub mod staffing;
 pub mod staying;
 

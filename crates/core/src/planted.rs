@@ -69,6 +69,8 @@ pub enum Fault {
     StopIgnored,
     /// Debts are opened though the number is not to be called.
     MarkIgnored,
+    /// Special days change no hours.
+    SpecialDayIgnored,
     /// People of campaigns that do not run are rung.
     PauseIgnored,
     /// Seats that no caller can have stand idle while callers need the others.
@@ -87,7 +89,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -120,6 +122,7 @@ impl Fault {
         Self::SpareTaken,
         Self::StopIgnored,
         Self::MarkIgnored,
+        Self::SpecialDayIgnored,
         Self::PauseIgnored,
         Self::AsideForgotten,
         Self::BulkUnrecorded,

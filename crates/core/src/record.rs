@@ -12,7 +12,7 @@ use crate::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
     CampaignId, ClosureId, ConfigVersionId, DeclineId, DialId, EntryId, IntervalId, LineId, MarkId,
     NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SideCallId,
-    SignInId, SiteId, TaskEventId, TaskId, TenantId, TrunkId,
+    SignInId, SiteId, SpecialDayId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
 use crate::number::PhoneNumber;
@@ -63,6 +63,7 @@ pub enum Record {
     Closure(Box<ClosureRow>),
     Announcement(Box<AnnouncementRow>),
     Mark(Box<MarkRow>),
+    SpecialDay(Box<SpecialDayRow>),
     Review(ReviewRow),
     Campaign(Box<CampaignRow>),
     CampaignEntry(Box<CampaignEntryRow>),
@@ -802,6 +803,33 @@ pub struct MarkRow {
     pub released_by: Option<String>,
 }
 
+/// Days on which calendars of a health authority have hours of their own, or none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct SpecialDayRow {
+    /// This entry.
+    pub id: SpecialDayId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which of its calendars; every one, without it.
+    pub calendar: Option<String>,
+    /// The first of the days, like `2026-12-24`.
+    pub first_day: String,
+    /// The last of them.
+    pub last_day: String,
+    /// Their hours; shut, without them.
+    pub hours: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Entered.
+    pub made_ms: UtcMs,
+    /// Name of who entered it.
+    pub made_by: Option<String>,
+    /// Taken away.
+    pub removed_ms: Option<UtcMs>,
+    /// Name of who took it away.
+    pub removed_by: Option<String>,
+}
+
 /// A callback that was given up, and whether somebody has looked at it since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
 pub struct ReviewRow {
@@ -1097,6 +1125,8 @@ pub struct Restored {
     pub announcements: Vec<AnnouncementRow>,
     /// Marks that hold.
     pub marks: Vec<MarkRow>,
+    /// Special days that were not taken away.
+    pub special_days: Vec<SpecialDayRow>,
     /// Callbacks that were given up and that nobody has seen.
     pub unseen: Vec<ReviewRow>,
     /// Campaigns that have not ended, and those of which somebody is released.

@@ -472,7 +472,7 @@ impl Centre {
         if !needed.is_empty() {
             return Err(CommandError::StillNeeded(needed));
         }
-        self.rules = rules;
+        self.rules = self.with_special_days(&rules);
         self.dial_hours = DialHours::default();
         self.crews_changed();
         self.record_version(now, by, step);

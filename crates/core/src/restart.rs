@@ -63,6 +63,7 @@ impl Centre {
         self.restore_pins(restored.pins);
         let profiles = restored.profiles.into_iter();
         self.profiles = profiles.map(|row| (row.operator, row.profile)).collect();
+        self.restore_special_days(restored.special_days);
         self.restore_outages(now, restored.outages, step);
         self.restore_buttons(now, restored.closures, restored.announcements, step);
         let marks = restored.marks.into_iter();

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::at_seat::{PersonNow, ResultNow, result_at};
+use crate::attempt::Doing;
 use crate::campaign::Campaign;
 use crate::centre::Centre;
 use crate::channels::Storm;
@@ -49,6 +50,8 @@ pub struct Snapshot {
     pub sites: Vec<SiteNow>,
     /// Every health authority.
     pub tenants: Vec<TenantNow>,
+    /// Steps of dialplans at which callers are.
+    pub steps: Vec<StepNow>,
     /// Every campaign that has not ended.
     pub campaigns: Vec<CampaignNow>,
     /// In what they have drifted apart.
@@ -61,6 +64,17 @@ pub struct Snapshot {
     pub directory: Vec<EntryNow>,
     /// Moves that a state refused: faults of ours, 0 in health.
     pub violations: u64,
+}
+
+/// Callers at one step of a dialplan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StepNow {
+    /// Short name of the tenant.
+    pub tenant: String,
+    /// The step, as in its file.
+    pub step: String,
+    /// How many are there.
+    pub callers: u32,
 }
 
 /// A campaign now.
@@ -444,6 +458,7 @@ impl Centre {
             stops: self.stops.all().map(|row| self.stop_now(row)).collect(),
             sites: self.sites_now(now),
             tenants: self.tenants_now(now),
+            steps: self.steps_now(),
             campaigns: self.campaigns_now(),
             drifts: self.drifts_now(),
             pause_reasons: self.rules.pause_reasons.clone(),
@@ -451,6 +466,33 @@ impl Centre {
             directory: self.directory_now(),
             violations: self.violations,
         }
+    }
+
+    /// Who talks has left the dialplan.
+    fn steps_now(&self) -> Vec<StepNow> {
+        let mut callers: BTreeMap<(TenantId, &str), u32> = BTreeMap::new();
+        for live in self.attempts.values() {
+            let plan = live.began_with.tenants.get(&live.tenant);
+            let step = live
+                .at_step
+                .filter(|_| !matches!(live.doing, Doing::Talking { .. }));
+            let name = plan
+                .zip(step)
+                .and_then(|(tenant, step)| tenant.dialplan.names.get(step.0));
+            if let Some(name) = name {
+                *callers.entry((live.tenant, name)).or_default() += 1;
+            }
+        }
+        let now = |((tenant, step), callers): ((TenantId, &str), u32)| StepNow {
+            tenant: self
+                .rules
+                .tenants
+                .get(&tenant)
+                .map_or(String::new(), |it| it.name.clone()),
+            step: step.to_owned(),
+            callers,
+        };
+        callers.into_iter().map(now).collect()
     }
 
     fn campaigns_now(&self) -> Vec<CampaignNow> {

@@ -9,7 +9,7 @@ use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::campaign::{CampaignCommand, CampaignError};
 use crate::hand::{CallError, Handling};
 use crate::id::{
-    AttemptId, CallbackId, CampaignId, DialId, LegId, NeedId, SeatId, TaskId, TrunkId,
+    AttemptId, CallbackId, CampaignId, DialId, LegId, NeedId, SeatId, SpecialDayId, TaskId, TrunkId,
 };
 use crate::importing::CarrierCall;
 use crate::keeping::NeedsSaid;
@@ -21,6 +21,7 @@ use crate::profile::ProfileTold;
 use crate::record::{EntryPage, NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
+use crate::special_day::{SpecialDayError, SpecialDayTold};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
 use crate::stop_button::{ButtonTold, Pressed};
 use crate::task::TaskTold;
@@ -421,6 +422,15 @@ pub enum Command {
         /// Name of the supervisor who says so.
         supervisor: Option<String>,
     },
+    /// Some days are shut, or have hours of their own.
+    AddSpecialDay(Box<SpecialDayTold>),
+    /// They have the ordinary hours again.
+    RemoveSpecialDay {
+        /// Which.
+        id: SpecialDayId,
+        /// Name of who says so.
+        by: Option<String>,
+    },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),
     /// A seat, by extension, is there no more.
@@ -545,6 +555,9 @@ pub enum CommandError {
     /// The bound is reached.
     #[error("{0} numbers are marked, as many as may be ([limits] marks_max)")]
     TooManyMarks(u32),
+    /// About special days.
+    #[error(transparent)]
+    SpecialDay(#[from] SpecialDayError),
     /// The number is not marked so.
     #[error("the number is not marked as \"{0}\" there")]
     NotMarked(Mark),

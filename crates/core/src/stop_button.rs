@@ -429,7 +429,7 @@ impl Centre {
 
     /// A button was pressed or released: no seat rings for a callback that is stopped, and whoever
     /// waits in a queue is looked at by the hours that it has now.
-    fn stops_changed(&mut self, now: Now, step: &mut Step) {
+    pub(crate) fn stops_changed(&mut self, now: Now, step: &mut Step) {
         let is_stopped = |seat: &&Seat| {
             let SeatWork::Offered { offer, .. } = &seat.work else {
                 return false;

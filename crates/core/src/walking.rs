@@ -77,6 +77,7 @@ impl Centre {
             let Some(live) = self.attempts.get_mut(&id) else {
                 return;
             };
+            live.at_step = Some(at);
             match plan.steps.get(at.0) {
                 Some(hours @ PlanStep::Hours { .. }) => {
                     let Some(next) = self.through_hours(now, id, (tenant, &rules), hours) else {

@@ -16,6 +16,7 @@ use crate::by_hand::{Closing, NewCallback};
 use crate::callback_list::NewCallbacks;
 use crate::campaign_list::NewCampaign;
 use crate::campaigns::CampaignCommand;
+use crate::closures::ClosureCommand;
 use crate::config::{self, Config, announcing::AnnouncingSettings, source::ConfigFault};
 use crate::number_list::NewNumbers;
 use crate::numbers::NumberCommand;
@@ -26,8 +27,8 @@ use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::users::{TokenCommand, UserCommand};
 use crate::{
-    audit, callback_list, campaign_list, campaigns, import, number_list, numbers, rehearsal,
-    replay, report, serve, shell, simulate, staffing, stops, tasks, tenants, users, why,
+    audit, callback_list, campaign_list, campaigns, closures, import, number_list, numbers,
+    rehearsal, replay, report, serve, shell, simulate, staffing, stops, tasks, tenants, users, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -131,6 +132,9 @@ enum Command {
     /// Numbers that are not to be called, or that many people share
     #[command(subcommand)]
     Numbers(NumberCommand),
+    /// Days on which an authority is shut beside those of its calendars, or open at other hours
+    #[command(subcommand)]
+    Closures(ClosureCommand),
     /// Who may sign in to the pages: look, add, give a password, remove, and see what they did
     #[command(subcommand)]
     User(UserCommand),
@@ -854,6 +858,7 @@ impl Cli {
             Command::Resume(command) => stops::resume(&load(&self.config)?, command),
             Command::Stops(command) => stops::stops(&load(&self.config)?, command),
             Command::Numbers(command) => numbers::numbers(&load(&self.config)?, command),
+            Command::Closures(command) => closures::closures(&load(&self.config)?, command),
             Command::Campaigns(command) => campaigns::campaigns(&load(&self.config)?, command),
             Command::Tasks(command) => tasks::tasks(&load(&self.config)?, command),
             Command::User(command) => users::users(&load(&self.config)?, command),

@@ -26,6 +26,7 @@ mod plans;
 mod preview;
 mod prompts;
 pub(crate) mod queue;
+pub(crate) mod retention;
 pub(crate) mod rules;
 pub(crate) mod secret;
 pub(crate) mod source;
@@ -39,7 +40,7 @@ use std::path::{Path, PathBuf};
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::feature::FeaturePolicy;
-use cuptel_core::rules::{FairnessPolicy, Limits, SpokenPrompts};
+use cuptel_core::rules::{CalendarId, FairnessPolicy, Limits, SpokenPrompts};
 use cuptel_core::words::PhoneModel;
 use cuptel_engine::Clock;
 use cuptel_http::Certificate;
@@ -85,6 +86,8 @@ pub(crate) struct Config {
     pub(crate) first_seats: Vec<first_start::FirstSeat>,
     /// How long conversations may go on at a stop.
     pub(crate) drain_s: u32,
+    /// How long what is kept of people is kept.
+    pub(crate) retention: retention::RetentionSettings,
     /// When health authorities have drifted apart.
     pub(crate) fairness: FairnessPolicy,
     /// Numbers that hold for the whole centre.
@@ -149,6 +152,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let phones = directory::phones(&mut root);
     let fairness = fairness::fairness(&mut root);
     let drain_s = limits::drain_s(&mut root);
+    let retention = retention::retention(&mut root);
     let defaults = "[queue_defaults.callback], or [queue.callback] for one queue";
     root.belongs("gives_way", defaults);
     root.finish();
@@ -191,6 +195,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         queues: queues.into_iter().map(|(queue, _)| queue).collect(),
         first_seats: first_seats.unwrap_or_default(),
         drain_s,
+        retention,
         fairness,
         limits,
         announcing,
@@ -212,6 +217,17 @@ impl Config {
     /// What is allowed and probably not meant.
     pub(crate) fn warnings(&self) -> &[ConfigFault] {
         &self.warnings
+    }
+
+    /// The dialplan of each tenant; queues go by their place.
+    pub(crate) fn dialplans(&self) -> impl Iterator<Item = &Dialplan> {
+        self.dialplans.iter()
+    }
+
+    /// What a calendar is called.
+    pub(crate) fn calendar_name(&self, calendar: CalendarId) -> Option<&str> {
+        let draft = self.calendars.get(calendar.0);
+        draft.map(|draft| draft.calendar.name())
     }
 
     /// Tells the text of these files from every other; the prompts are not in it.

@@ -30,7 +30,7 @@ use crate::config::listening::Role;
 use crate::config::network::{TrunkAuth, TrunkSettings};
 use crate::config::rules::Ids;
 use crate::reload::{self, Deployment, ReloadDoor, Reloader};
-use crate::users;
+use crate::{retention, users};
 
 /// How long a phone may move its RTP source after the SDP was agreed.
 const LATCH_WINDOW_US: u64 = 10_000_000;
@@ -47,6 +47,7 @@ pub(crate) struct Node {
     pub(crate) store: Store,
     pub(crate) reload: ReloadDoor,
     reloader: Reloader,
+    clock: Clock,
     engine: Engine,
     questions: Option<mpsc::Receiver<Question>>,
     pages: JoinHandle<Result<(), http::HttpError>>,
@@ -124,6 +125,7 @@ impl Node {
             handle,
             reload,
             reloader,
+            clock,
             engine,
             questions,
             pages,
@@ -139,8 +141,9 @@ impl Node {
         let Self {
             handle,
             store,
-            reload: _,
+            reload,
             mut reloader,
+            clock,
             engine,
             questions,
             pages,
@@ -154,6 +157,7 @@ impl Node {
             () = &mut until => None,
             never = reloader.serve() => match never {},
             never = answer_questions(questions, &store, &handle) => match never {},
+            never = retention::keep(&store, &reload, clock) => match never {},
         };
         let drain_s = reloader.config().drain_s;
         // Whoever waits for a reload is told that none comes.

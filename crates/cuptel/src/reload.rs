@@ -23,6 +23,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::config::announcing::AnnouncingSettings;
 use crate::config::{self, Config};
 use crate::node::{StoredIds, names_of, trunk_peers};
+use crate::setup;
 
 /// Reloads that may wait for the one that goes on.
 const WAITING_MAX: usize = 4;
@@ -112,7 +113,7 @@ impl Deployment {
     }
 
     /// As pages and API show it.
-    pub(crate) fn shown(&self, since_ms: i64) -> Configuration {
+    pub(crate) fn shown(&self, path: &Path, since_ms: i64) -> Configuration {
         let titles: Vec<_> = self
             .config
             .tenants
@@ -125,6 +126,7 @@ impl Deployment {
             title: titles.join(", "),
             zones: self.config.zones(),
             failed: None,
+            setup: setup::of(&self.config, path),
         }
     }
 }
@@ -270,7 +272,7 @@ impl Reloader {
     ) -> (Self, ReloadDoor) {
         let certificate = running.config.certificate.as_ref();
         let certificate = certificate.map(|shown| watch::Sender::new(shown.clone()));
-        let shown = Arc::new(running.shown(clock.now().utc_ms));
+        let shown = Arc::new(running.shown(path, clock.now().utc_ms));
         let (shown, shown_to) = watch::channel(shown);
         let (asks, to_do) = mpsc::channel(WAITING_MAX);
         let reloader = Self {
@@ -396,11 +398,11 @@ impl Reloader {
                     tracing::warn!("{warning}");
                 }
                 tracing::info!(%by, hash = self.running.hash, "configuration taken; calls in progress go on");
-                ("applied", self.running.shown(at_ms))
+                ("applied", self.running.shown(&self.path, at_ms))
             }
             Ok(false) => {
                 tracing::info!(%by, hash = self.running.hash, "configuration read again: nothing has changed");
-                ("unchanged", self.running.shown(since_ms))
+                ("unchanged", self.running.shown(&self.path, since_ms))
             }
             Err(error) => {
                 let faults = match error {
@@ -411,7 +413,7 @@ impl Reloader {
                     tracing::error!(%by, "configuration not taken, nothing has changed: {fault}");
                 }
                 let failed = Some(FailedReload { at_ms, faults });
-                let shown = self.running.shown(since_ms);
+                let shown = self.running.shown(&self.path, since_ms);
                 ("refused", Configuration { failed, ..shown })
             }
         };

@@ -19,13 +19,14 @@ use crate::serve::runtime;
 use crate::shell::{escaped, show_rows};
 use crate::tasks::time;
 
-const USER_FIELDS: [&str; 7] = [
+const USER_FIELDS: [&str; 8] = [
     "name",
     "role",
     "tenant",
     "employer",
     "operator",
     "must_change",
+    "once_until_ms",
     "created_by",
 ];
 const TOKEN_FIELDS: [&str; 6] = [
@@ -50,6 +51,9 @@ pub(crate) enum UserCommand {
         /// JSON instead of a table
         #[arg(long)]
         json: bool,
+        /// From the database itself, while no node runs
+        #[arg(long)]
+        offline: bool,
     },
     /// Lets somebody in, and tells the password with which they sign in once and choose their own
     ///
@@ -142,8 +146,13 @@ pub(crate) struct ScopeOf {
 /// `user`.
 pub(crate) fn users(config: &Config, command: UserCommand) -> anyhow::Result<ExitCode> {
     match command {
-        UserCommand::List { json } => {
-            return show_rows(&Api::of(config)?.get_all("users")?, &USER_FIELDS, json);
+        UserCommand::List { json, offline } => {
+            let users = if offline {
+                crate::shell::offline(config, async |store| Ok(json!(store.accounts().await?)))?
+            } else {
+                Api::or_offline(config)?.get_all("users")?
+            };
+            return show_rows(&users, &USER_FIELDS, json);
         }
         UserCommand::Add {
             name,
@@ -229,7 +238,7 @@ fn password_of(answer: &Value) -> anyhow::Result<String> {
 }
 
 fn for_once(name: &str, text: &str) -> String {
-    format!("{name} signs in with {text} once, and then chooses a password.")
+    format!("{name} signs in with {text} once, within 72 hours, and then chooses a password.")
 }
 
 struct Newcomer<'a> {
@@ -282,7 +291,7 @@ fn added_offline(config: &Config, new: Newcomer<'_>) -> anyhow::Result<String> {
             employer: new.reach.employer,
             operator,
             password: password::digest(&text)?,
-            must_change: true,
+            once_until_ms: password::once_until(Clock::start().now().utc_ms),
             created_ms: Clock::start().now().utc_ms,
             created_by: SHELL.to_owned(),
         };
@@ -297,7 +306,8 @@ fn given_offline(config: &Config, name: &str) -> anyhow::Result<String> {
     writing(config, async |store| {
         let text = password::one_time()?;
         let kept = password::digest(&text)?;
-        if !store.set_password(name, &kept, true).await? {
+        let once_until_ms = password::once_until(Clock::start().now().utc_ms);
+        if !store.set_password(name, &kept, Some(once_until_ms)).await? {
             bail!("there is no user \"{name}\"");
         }
         Ok(text)
@@ -320,7 +330,7 @@ pub(crate) async fn first(
         employer: None,
         operator: None,
         password: password::digest(&text)?,
-        must_change: true,
+        once_until_ms: password::once_until(now_ms),
         created_ms: now_ms,
         created_by: "start".to_owned(),
     };

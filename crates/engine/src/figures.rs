@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cuptel_core::record::{
-    AttemptRow, CampaignRow, ClosureRow, MarkRow, Record, ReviewRow, SiteOutageRow,
+    AttemptRow, CampaignRow, ClosureRow, MarkRow, Record, ReviewRow, SiteOutageRow, SpecialDayRow,
 };
 use cuptel_core::rules::Rules;
 use cuptel_core::snapshot::{DriftNow, TrunkNow};
@@ -37,6 +37,7 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             Record::Closure(row) => button_changed(row, rules),
             Record::Review(row) => review_changed(row, rules),
             Record::Mark(row) => mark_changed(row, rules),
+            Record::SpecialDay(row) => special_day_changed(row, rules),
             Record::Campaign(row) => campaign_changed(row),
             Record::Attempt(_)
             | Record::Number(_)
@@ -130,6 +131,16 @@ fn mark_changed(row: &MarkRow, rules: &Rules) {
     match row.until_ms {
         None => tracing::info!(id, mark, tenant, "a number is marked"),
         Some(_) => tracing::info!(id, mark, tenant, "a number is marked no longer"),
+    }
+}
+
+fn special_day_changed(row: &SpecialDayRow, rules: &Rules) {
+    let tenant = rules.tenants.get(&row.tenant);
+    let tenant = tenant.map_or("", |tenant| tenant.name.as_str());
+    let (id, first, last) = (row.id.0, row.first_day.as_str(), row.last_day.as_str());
+    match row.removed_ms {
+        None => tracing::info!(id, tenant, first, last, "days are special"),
+        Some(_) => tracing::info!(id, tenant, first, last, "days are as any others"),
     }
 }
 

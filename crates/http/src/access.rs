@@ -502,6 +502,11 @@ pub(crate) async fn check_password(
     let digest = kept.as_ref().map(|kept| kept.password.clone());
     let is_right = shared.digests.is_right(password, digest).await?;
     let kept = kept.filter(|_| is_right).ok_or(ApiError::Unauthorised)?;
+    let now_ms = shared.engine.snapshot().at_ms;
+    let once_until_ms = kept.account.once_until_ms;
+    if kept.account.must_change && once_until_ms.is_some_and(|until| until <= now_ms) {
+        return Err(ApiError::OnceIsOver);
+    }
     for trier in &triers {
         shared.wrong.take_back(trier);
     }

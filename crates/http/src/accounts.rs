@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use cuptel_core::words::Role;
-use cuptel_store::{AccountView, NewAccount, TokenView};
+use cuptel_store::{AccessFilter, AccountView, NewAccount, TokenView};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -77,6 +77,12 @@ impl std::fmt::Debug for OwnPassword {
 pub(crate) struct LogAsked {
     /// Of this account or token only.
     who: Option<String>,
+    /// Acts in whose name this stands, like `numbers` or `sign_in`.
+    act: Option<String>,
+    /// Not before, in milliseconds since 1970.
+    from_ms: Option<i64>,
+    /// Before, in milliseconds since 1970.
+    until_ms: Option<i64>,
     /// Older than this identifier: `next` of the page before.
     before: Option<i64>,
     /// How many, 1 to 1000; 100 where nothing is said.
@@ -137,7 +143,7 @@ impl SharedParts {
         }
         crate::access::check_password(self, &name, old, caller.origin()).await?;
         let kept = self.digests.of(new).await?;
-        self.store.set_password(&name, &kept, false).await?;
+        self.store.set_password(&name, &kept, None).await?;
         self.sessions.forget(&name);
         caller.log(self, "own_password", None).await;
         Ok(())
@@ -279,7 +285,7 @@ pub(crate) async fn add_user(
         employer: wish.employer,
         operator,
         password: shared.digests.of(text.clone()).await?,
-        must_change: true,
+        once_until_ms: password::once_until(shared.engine.snapshot().at_ms),
         created_ms: shared.engine.snapshot().at_ms,
         created_by: caller.name().to_owned(),
     };
@@ -303,7 +309,11 @@ pub(crate) async fn reset_password(
     shared.own_user(&caller, &name).await?;
     let text = password::one_time().map_err(ApiError::NoRandom)?;
     let kept = shared.digests.of(text.clone()).await?;
-    shared.store.set_password(&name, &kept, true).await?;
+    let once_until_ms = password::once_until(shared.engine.snapshot().at_ms);
+    shared
+        .store
+        .set_password(&name, &kept, Some(once_until_ms))
+        .await?;
     shared.sessions.forget(&name);
     Ok(Json(json!({ "user": name, "password": text })))
 }
@@ -436,12 +446,17 @@ pub(crate) async fn access_log(
     State(shared): State<Shared>,
     query: reads::Asked<LogAsked>,
 ) -> Result<Json<Value>, ApiError> {
-    let LogAsked { who, before, limit } = asked(query)?;
-    let limit = rows(limit)?;
-    let log = shared
-        .store
-        .access_log(who.as_deref(), before, limit)
-        .await?;
+    let query = asked(query)?;
+    let limit = rows(query.limit)?;
+    let filter = AccessFilter {
+        who: query.who,
+        act: query.act,
+        from_ms: query.from_ms,
+        until_ms: query.until_ms,
+        before: query.before,
+        limit,
+    };
+    let log = shared.store.access_log(&filter).await?;
     let next = next(log.last().map(|last| last.id), log.len(), limit);
     Ok(Json(json!({ "log": log, "next": next })))
 }

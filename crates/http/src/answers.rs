@@ -3,6 +3,7 @@
 use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::hand::{CallError, Handling};
+use cuptel_core::special_day::SpecialDayError;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Chosen, Disposition, Mark};
 
@@ -116,6 +117,8 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
             Mark::Shared => language.say("told-marked-shared"),
         },
         Command::ReleaseMark { .. } => language.say("told-unmarked"),
+        Command::AddSpecialDay(_) => language.say("admin-closure-added"),
+        Command::RemoveSpecialDay { .. } => language.say("admin-closure-removed"),
         Command::SetProfile { operator, .. } => {
             language.with("told-profile", &[("operator", operator.as_str().into())])
         }
@@ -177,6 +180,7 @@ pub(crate) fn refused(language: Language, error: &ApiError) -> String {
         ApiError::Meaningless { .. } | ApiError::Malformed { .. } => language.say("not-field"),
         ApiError::Forbidden(_) => language.say("not-forbidden"),
         ApiError::PasswordFirst => language.say("not-password-first"),
+        ApiError::OnceIsOver => language.say("admin-once-over"),
         ApiError::NameTaken { .. } => language.say("not-name-taken"),
         ApiError::Unauthorised
         | ApiError::TooManyWrong { .. }
@@ -276,6 +280,7 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         CommandError::Campaign(_) => language.say("not-campaign"),
         CommandError::Bulk(refused) => not_in_bulk(language, refused),
         CommandError::NotPressed(_) => language.say("not-not-pressed"),
+        CommandError::SpecialDay(refused) => not_special(language, refused),
         CommandError::NotMarked(_) => language.say("not-not-marked"),
         CommandError::TooManyMarks(most) => {
             language.with("not-more-marks", &[("most", (*most).into())])
@@ -334,6 +339,26 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         CommandError::NeedSaidTwice(_) => language.say("not-need-twice"),
         CommandError::StillNeeded(_) => language.say("not-still-needed"),
         CommandError::Stopping => language.say("told-stopping"),
+    }
+}
+
+fn not_special(language: Language, refused: &SpecialDayError) -> String {
+    match refused {
+        SpecialDayError::NoCalendar {
+            calendar, known, ..
+        } => {
+            let about = [
+                ("calendar", calendar.as_str().into()),
+                ("known", known.join(", ").into()),
+            ];
+            language.with("admin-no-calendar", &about)
+        }
+        SpecialDayError::Day(_) => language.say("admin-closure-no-day"),
+        SpecialDayError::TooLong => language.say("admin-closure-too-long"),
+        SpecialDayError::IsOver => language.say("admin-closure-is-over"),
+        SpecialDayError::Hours(_) => language.say("admin-closure-no-hours"),
+        SpecialDayError::TooMany => language.say("admin-closure-too-many"),
+        SpecialDayError::NoEntry(_) => language.say("admin-closure-no-entry"),
     }
 }
 

@@ -11,6 +11,7 @@ use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::campaign::CampaignError;
 use cuptel_core::hand::CallError;
+use cuptel_core::special_day::SpecialDayError;
 use cuptel_core::step::CommandError;
 use cuptel_core::words::CampaignState;
 use cuptel_store::StoreError;
@@ -83,6 +84,8 @@ pub(crate) enum ApiError {
     Forbidden(&'static str),
     /// Whoever was let in with a password for once chooses one of their own first.
     PasswordFirst,
+    /// The password for once was right, and its time is over.
+    OnceIsOver,
     /// The name is taken.
     NameTaken { what: &'static str, name: String },
     /// A digest could not be made or compared.
@@ -178,7 +181,9 @@ impl ApiError {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::TooManyWrong { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::CrossSite | Self::Forbidden(_) | Self::PasswordFirst => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::Forbidden(_) | Self::PasswordFirst | Self::OnceIsOver => {
+                StatusCode::FORBIDDEN
+            }
             Self::NameTaken { .. } => StatusCode::CONFLICT,
             Self::NoSuchPath | Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
@@ -241,6 +246,7 @@ impl ApiError {
             Self::TooManyWrong { .. } => "check it, then try again after a minute",
             Self::Forbidden(_) => "GET /api/v1/me says who you are and what you may do",
             Self::PasswordFirst => "POST /api/v1/me/password, or sign in to the page",
+            Self::OnceIsOver => "ask an administrator for another one",
             Self::NameTaken { .. } => "choose another name, or remove the one that has it",
             Self::CrossSite => "open the page itself and use its own buttons",
             Self::NoSuchPath => "/api/v1/openapi.json lists every path",
@@ -299,6 +305,7 @@ impl ApiError {
             | Self::TooManyWrong { .. }
             | Self::Forbidden(_)
             | Self::PasswordFirst
+            | Self::OnceIsOver
             | Self::NameTaken { .. }
             | Self::CrossSite
             | Self::NoSuchPath
@@ -382,6 +389,15 @@ fn status_of(refused: &CommandError) -> StatusCode {
         },
         CommandError::Call(CallError::Keys) => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::Call(_) => StatusCode::CONFLICT,
+        CommandError::SpecialDay(refused) => match refused {
+            SpecialDayError::NoEntry(_) => StatusCode::NOT_FOUND,
+            SpecialDayError::NoCalendar { .. }
+            | SpecialDayError::Day(_)
+            | SpecialDayError::TooLong
+            | SpecialDayError::IsOver
+            | SpecialDayError::Hours(_)
+            | SpecialDayError::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
+        },
         CommandError::Campaign(refused) => status_of_campaign(refused),
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -412,10 +428,7 @@ fn status_of_campaign(refused: &CampaignError) -> StatusCode {
     }
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each refusal"
-)]
+#[expect(clippy::too_many_lines, reason = "one arm for each refusal")]
 fn hint_of(refused: &CommandError) -> &'static str {
     match refused {
         CommandError::NoSite(_) | CommandError::SiteNotOut(_) => {
@@ -476,6 +489,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::TooLong(_) => "shorten it, or set a larger `seconds_max` under [announcing]",
         CommandError::NotUnseen(_) => "GET /api/v1/callbacks?unseen=true lists them",
         CommandError::NoNumber(_) => "acknowledge it",
+        CommandError::SpecialDay(_) => "GET /api/v1/closures lists what is entered",
         CommandError::NotMarked(_) => "GET /api/v1/numbers lists what is marked",
         CommandError::TooManyMarks(_) => "take some away, or set a larger bound",
         CommandError::NotPressed(_) => "GET /api/v1/stops lists what is pressed",
@@ -598,6 +612,7 @@ impl fmt::Display for ApiError {
             Self::TooManyWrong { .. } => f.write_str("too many wrong tokens or passwords"),
             Self::Forbidden(who_may) => write!(f, "this is for {who_may}"),
             Self::PasswordFirst => f.write_str("choose a password of your own first"),
+            Self::OnceIsOver => f.write_str("the password for once is over"),
             Self::NameTaken { what, name } => write!(f, "there is a {what} \"{name}\" already"),
             Self::CrossSite => f.write_str("sent by a page of another site"),
             Self::NoSuchPath => f.write_str("there is no such path"),

@@ -13,6 +13,7 @@
 mod access;
 mod accounts;
 mod actions;
+mod admin;
 mod announcements;
 mod answers;
 mod board;
@@ -21,7 +22,9 @@ mod by_hand;
 mod calling;
 mod campaigns;
 mod choosing_seat;
+mod closures;
 mod configuration;
+mod directory;
 mod disposing;
 mod doing;
 mod error;
@@ -55,6 +58,7 @@ mod score;
 mod seat_line;
 mod server;
 mod session;
+mod setup;
 mod signing_in;
 mod sites;
 mod staffing;
@@ -75,4 +79,5 @@ pub use port::{
     Refusal, Reloading, Sound,
 };
 pub use server::{bind, serve};
+pub use setup::{Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
 pub use tls::{Certificate, CertificateError, Shown};

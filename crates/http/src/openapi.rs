@@ -9,9 +9,9 @@ use utoipa::{Modify, OpenApi};
 use crate::error::PROBLEM;
 
 use crate::{
-    accounts, actions, announcements, bulk, by_hand, calling, campaigns, configuration, disposing,
-    events, health, importing, measures, my_queue, numbers, offered, pins, reads, reports,
-    revealing, sites, staffing, stops, tasks, tenants,
+    accounts, actions, announcements, bulk, by_hand, calling, campaigns, closures, configuration,
+    directory, disposing, events, health, importing, measures, my_queue, numbers, offered, pins,
+    reads, reports, revealing, sites, staffing, stops, tasks, tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -47,6 +47,8 @@ use crate::{
         accounts::reset_password, accounts::remove_user, accounts::tokens, accounts::add_token,
         accounts::revoke_token, accounts::access_log, revealing::number,
         bulk::begin, bulk::list, bulk::undo,
+        closures::closures, closures::add, closures::remove,
+        directory::directory, directory::add, directory::remove,
         tasks::tasks, tasks::task, tasks::add, tasks::assign, tasks::accept, tasks::finish, tasks::hand_back,
         tasks::withdraw, staffing::set_seats, staffing::remove_seat,
     )

@@ -42,7 +42,7 @@ pub(crate) struct TotalsKept(Mutex<Option<(Instant, Arc<Totals>)>>);
 
 impl TotalsKept {
     /// Holds the others back while one counts.
-    async fn get(&self, store: &Store) -> Result<Arc<Totals>, StoreError> {
+    pub(crate) async fn get(&self, store: &Store) -> Result<Arc<Totals>, StoreError> {
         let mut kept = self.0.lock().await;
         let now = clock();
         if let Some((counted, totals)) = kept.as_ref()
@@ -350,7 +350,7 @@ const CONSOLE_SCRIPT: &str = include_str!("../assets/console.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 
 /// Sent whole each time, so that page and script are always of the same build.
-fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
+pub(crate) fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], text)
 }
 

@@ -32,10 +32,10 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
-    accounts, actions, announcements, bulk, by_hand, calling, campaigns, choosing_seat,
-    configuration, disposing, events, finding, health, importing, in_charge, measures, my_day,
-    my_queue, numbers, offered, openapi, origin, page, person, pins, preferences, reads, reports,
-    revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
+    accounts, actions, admin, announcements, bulk, by_hand, calling, campaigns, choosing_seat,
+    closures, configuration, directory, disposing, events, finding, health, importing, in_charge,
+    measures, my_day, my_queue, numbers, offered, openapi, origin, page, person, pins, preferences,
+    reads, reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.
@@ -197,6 +197,7 @@ impl Pages {
         Router::new()
             .merge(page_paths())
             .merge(console_paths())
+            .merge(admin::paths(&self.shared))
             .nest("/api/v1", api_paths(&self.shared))
             .fallback(no_such_path)
             .method_not_allowed_fallback(wrong_method)
@@ -206,6 +207,7 @@ impl Pages {
                 access::known,
             ))
             .merge(operation_paths())
+            .merge(admin::asset_paths())
             .layer(middleware::from_fn(in_time))
             .layer(CsrfLayer::new().with_rejection_response(refuse_cross_site))
             .layer(middleware::from_fn(with_safe_headers))
@@ -365,6 +367,7 @@ fn people_paths() -> Router<Shared> {
         .route("/tasks/{id}/withdraw", post(tasks::withdraw))
         .route("/numbers", get(numbers::numbers).post(numbers::mark))
         .route("/numbers/release", post(numbers::release))
+        .merge(admin_paths())
         .route("/bulks", get(bulk::list).post(bulk::begin))
         .route("/bulks/{id}/undo", post(bulk::undo))
         .route("/stops", get(stops::stops).post(stops::press))
@@ -387,6 +390,14 @@ fn people_paths() -> Router<Shared> {
         .merge(sounds)
         .merge(lists)
         .merge(chunks)
+}
+
+fn admin_paths() -> Router<Shared> {
+    Router::new()
+        .route("/closures", get(closures::closures).post(closures::add))
+        .route("/closures/{id}/remove", post(closures::remove))
+        .route("/directory", get(directory::directory).post(directory::add))
+        .route("/directory/{id}/remove", post(directory::remove))
 }
 
 fn action_paths() -> Router<Shared> {

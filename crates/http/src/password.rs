@@ -3,6 +3,7 @@
 
 use argon2::password_hash::{PasswordHash, SaltString};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use cuptel_core::time::UtcMs;
 use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
@@ -21,6 +22,15 @@ const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
 const EVEN: u8 = 248;
 /// Characters of a password of ours: 79 bits.
 const ONE_TIME_LENGTH: usize = 16;
+
+/// How long a password for once holds: over a weekend, not for ever in somebody's mailbox.
+const ONE_TIME_MS: UtcMs = 72 * 3_600_000;
+
+/// Until when somebody signs in with a password for once that they are given now.
+#[must_use]
+pub fn once_until(now_ms: UtcMs) -> UtcMs {
+    now_ms.saturating_add(ONE_TIME_MS)
+}
 
 /// Why a password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

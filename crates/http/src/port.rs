@@ -13,6 +13,8 @@ use cuptel_core::words::Degraded;
 use cuptel_store::Zones;
 use tokio::sync::watch;
 
+use crate::setup::Setup;
+
 /// What becomes of a command, once its records are committed.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send + 'a>>;
 
@@ -97,6 +99,9 @@ pub struct Configuration {
     pub zones: Zones,
     /// The last reload, if it failed.
     pub failed: Option<FailedReload>,
+    /// What administrators see of it.
+    #[serde(skip)]
+    pub setup: Setup,
 }
 
 /// A reload that changed nothing.

@@ -8,6 +8,7 @@ use cuptel_core::words::Role;
 use cuptel_store::AccessMade;
 
 use crate::access::Caller;
+use crate::admin;
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
 
@@ -84,6 +85,9 @@ fn handles_call(path: &str) -> bool {
 
 /// What a path of the API, or a page, is for.
 pub(crate) fn need(method: &Method, path: &str) -> Need {
+    if let Some(need) = admin::need(method, path) {
+        return need;
+    }
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
     if handles_call(path) {
         return Need::Work;
@@ -114,6 +118,8 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
         | (false, "/callbacks") => Need::Work,
         // What an operator needs is kept from everybody but them and whoever sets it up.
         (_, "/operators/{operator}/profile") => Need::Staff,
+        // Whoever works dials from it.
+        (true, "/directory") => Need::Watch,
         (true, "/users" | "/tokens" | "/configuration") => Need::Staff,
         (true, "/access-log") => Need::Log,
         (true, _) => Need::Read,
@@ -153,7 +159,11 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             | "/campaigns/check"
             | "/campaigns/{campaign}/entries"
             | "/campaigns/{campaign}/complete"
-            | "/campaigns/{campaign}/end",
+            | "/campaigns/{campaign}/end"
+            | "/closures"
+            | "/closures/{id}/remove"
+            | "/directory"
+            | "/directory/{id}/remove",
         ) => Need::Staff,
         (false, _) => Need::Rule,
     }

@@ -437,9 +437,26 @@ shapes! {
     Snapshot {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
         seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, stops: Vec<StopNow>, sites: Vec<SiteNow>,
-        tenants: Vec<TenantNow>, campaigns: Vec<CampaignNow>,
+        tenants: Vec<TenantNow>, steps: Vec<StepNow>, campaigns: Vec<CampaignNow>,
         drifts: Vec<DriftNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>, directory: Vec<EntryNow>, violations: u64,
     }
+    /// Days that are special.
+    Closures { closures: Vec<ClosureDay> }
+    /// Some days one after the other, by the clock of the tenant: shut, or with `hours` of their own.
+    ClosureDay {
+        id: i64, tenant: Option<String>, calendar: Option<String>, first_day: String,
+        last_day: String, hours: Option<String>, reason: Option<String>, made_ms: i64,
+        made_by: Option<String>, removed_ms: Option<i64>, removed_by: Option<String>,
+    }
+    /// Whom operators may dial or transfer to.
+    Directory { directory: Vec<DirectoryEntry> }
+    /// One of them; for all, without a tenant.
+    DirectoryEntry {
+        id: i64, name: String, number: String, tenant: Option<String>, note: Option<String>,
+        created_ms: i64, created_by: String,
+    }
+    /// Callers at one step of a dialplan.
+    StepNow { tenant: String, step: String, callers: u32 }
     /// A queue now.
     QueueNow {
         tenant: String, name: String, title: String, waiting: u32, waiting_called: u32, oldest_ms: Option<i64>,
@@ -572,7 +589,8 @@ shapes! {
     /// Somebody who may sign in.
     User {
         name: String, role: Role, tenant: Option<String>, employer: Option<String>,
-        operator: Option<String>, must_change: bool, created_ms: i64, created_by: String,
+        operator: Option<String>, must_change: bool, once_until_ms: Option<i64>, created_ms: i64,
+        created_by: String,
     }
     /// A password that is told once, and holds until its user signs in and chooses another.
     PasswordForOnce { user: String, password: String }

@@ -2,10 +2,11 @@
 //! and employer. And whose name stands under what is done: that of who has signed in.
 
 use cuptel_core::campaign::CampaignCommand;
-use cuptel_core::id::{CallbackId, CampaignId, TaskId};
+use cuptel_core::id::{CallbackId, CampaignId, SpecialDayId, TaskId};
 use cuptel_core::staffing::OperatorChange;
 use cuptel_core::step::Command;
 use cuptel_core::words::Role;
+use cuptel_store::SpecialDayFilter;
 
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -108,6 +109,10 @@ impl SharedParts {
                 let all = lines.iter().all(|line| seen(line.told.tenant.as_deref()));
                 allowed(all, NOT_YOUR_TENANT)
             }
+            Command::AddSpecialDay(told) => {
+                allowed(caller.leads(Some(&told.tenant)), NOT_YOUR_TENANT)
+            }
+            Command::RemoveSpecialDay { id, .. } => self.allow_special_day(caller, *id).await,
             Command::SetOperators(changes) => self.allow_changes(caller, changes).await,
             Command::RemoveOperator(operator)
             | Command::SetProfile { operator, .. }
@@ -212,6 +217,17 @@ impl SharedParts {
         }
     }
 
+    async fn allow_special_day(&self, caller: &Caller, id: SpecialDayId) -> Result<(), ApiError> {
+        let filter = SpecialDayFilter {
+            limit: 1_000,
+            ..SpecialDayFilter::default()
+        };
+        let days = self.store.special_days(&filter).await?;
+        let found = days.iter().find(|day| day.id == id);
+        let theirs = found.is_none_or(|day| caller.leads(day.tenant.as_deref()));
+        allowed(theirs, NOT_YOUR_TENANT)
+    }
+
     async fn allow_campaign(
         &self,
         caller: &Caller,
@@ -278,6 +294,8 @@ fn about(command: &Command) -> Option<String> {
             | CampaignCommand::End { .. } => None,
         },
         Command::Bulk(told) => Some(told.action.as_str().to_owned()),
+        Command::AddSpecialDay(told) => Some(format!("{} {}", told.tenant, told.first)),
+        Command::RemoveSpecialDay { id, .. } => Some(id.to_string()),
         Command::SignIn { .. }
         | Command::Choose { .. }
         | Command::Dispose { .. }
@@ -339,6 +357,8 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         | Command::Acknowledge { by, .. }
         | Command::CallAfterAll { by, .. } => *by = name,
         Command::Bulk(told) => told.by = name,
+        Command::AddSpecialDay(told) => told.by = name,
+        Command::RemoveSpecialDay { by, .. } => *by = name,
         Command::AddCallback(told) | Command::CheckCallback { told, .. } => told.by = name,
         Command::CloseCallback(told) => told.by = name,
         Command::Campaign(told) => match told.as_mut() {

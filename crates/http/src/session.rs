@@ -73,6 +73,8 @@ struct Session {
     owner: Owner,
     until: Instant,
     notice: Option<Notice>,
+    /// What is to be shown once on the page about something, and about what.
+    secret: Option<(String, String)>,
 }
 
 /// All sessions that were asked for.
@@ -107,6 +109,7 @@ impl Sessions {
                 owner,
                 until,
                 notice,
+                secret: None,
             },
         );
     }
@@ -190,6 +193,19 @@ impl Sessions {
         if let Some(session) = self.lock().get_mut(key) {
             session.notice = Some(notice);
         }
+    }
+
+    /// Keeps what was just made for the one page that shows it.
+    pub(crate) fn keep_secret(&self, key: &SessionKey, about: String, secret: String) {
+        if let Some(session) = self.lock().get_mut(key) {
+            session.secret = Some((about, secret));
+        }
+    }
+
+    /// What was made for this page, once; another page lets go of it.
+    pub(crate) fn take_secret(&self, key: &SessionKey, about: &str) -> Option<String> {
+        let kept = self.lock().get_mut(key)?.secret.take();
+        kept.filter(|(of, _)| of == about).map(|(_, secret)| secret)
     }
 
     pub(crate) fn take_notice(&self, key: &SessionKey) -> Option<Notice> {

@@ -178,6 +178,8 @@ async fn log(shared: &Shared, (who, role, act): (&str, Option<Role>, &str), orig
 fn why_not(error: &ApiError, language: Language, otherwise: impl FnOnce() -> String) -> String {
     if matches!(error, ApiError::TooManyWrong { .. }) {
         language.say("sign-in-too-many")
+    } else if matches!(error, ApiError::OnceIsOver) {
+        language.say("admin-once-over")
     } else {
         otherwise()
     }
@@ -278,7 +280,9 @@ pub(crate) async fn set_password(
     }
     match shared.change_own(&caller, chosen.old, chosen.new).await {
         Ok(()) => Ok(Redirect::to("/session?changed").into_response()),
-        Err(error @ (ApiError::Unauthorised | ApiError::TooManyWrong { .. })) => {
+        Err(
+            error @ (ApiError::Unauthorised | ApiError::TooManyWrong { .. } | ApiError::OnceIsOver),
+        ) => {
             let said = why_not(&error, language, || language.say("password-wrong"));
             Ok(password_page(&shared, language, &caller, Some(said)))
         }

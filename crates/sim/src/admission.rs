@@ -200,7 +200,7 @@ impl World {
     fn check_room(&self, row: &AttemptRow) -> Result<(), Broken> {
         let first = row.queue == Some(QueueId(1)) || row.queue == Some(QueueId(2));
         let now_ms = self.now().utc_ms;
-        let is_in_hours = self.rules.calendars.iter().all(|it| it.is_open(now_ms));
+        let is_in_hours = self.is_in_hours(now_ms);
         if first && !is_in_hours && !self.was_opened(now_ms) {
             return broken("P6", format!("attempt {} is queued out of hours", row.id));
         }
@@ -331,7 +331,10 @@ impl World {
             return broken("P5", format!("attempt {} waits for ever", row.id));
         }
         let kept_ms = i64::from(self.shape.serve_waiting_s) * 1_000 + TURNED_AWAY_MS;
-        let is_open = |at_ms| self.rules.calendars.iter().all(|it| it.is_open(at_ms));
+        if self.special_since(now_ms - kept_ms) {
+            return Ok(());
+        }
+        let is_open = |at_ms| self.is_in_hours(at_ms);
         let closed = !is_open(now_ms) && !is_open(now_ms - kept_ms);
         if !closed || self.shape.deployed > 0 || self.was_opened(now_ms - kept_ms) {
             return Ok(());

@@ -138,6 +138,7 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::Closure(_)
         | Record::Announcement(_)
         | Record::Mark(_)
+        | Record::SpecialDay(_)
         | Record::Review(_)
         | Record::Campaign(_)
         | Record::CampaignEntry(_)

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
     ClosureId, DeclineId, DialId, EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId,
-    OperatorId, OutageId, SeatId, SideCallId, SignInId, TaskId, TenantId,
+    OperatorId, OutageId, SeatId, SideCallId, SignInId, SpecialDayId, TaskId, TenantId,
 };
 use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow,
     CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow, DeclineRow, DialRow,
     IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
     OperatorPinRow, OperatorRow, OwnerRow, ProfileRow, Rang, Record, RegistrationRow, Restored,
-    ReviewRow, SeatRow, SideCallRow, SignInRow, SiteOutageRow, Spoken, TaskRow, Work,
+    ReviewRow, SeatRow, SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow, Spoken, TaskRow,
+    Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -49,6 +50,7 @@ pub(crate) struct Image {
     pub(crate) closures: BTreeMap<ClosureId, ClosureRow>,
     pub(crate) announcements: BTreeMap<AnnouncementId, AnnouncementRow>,
     pub(crate) marks: BTreeMap<MarkId, MarkRow>,
+    pub(crate) special_days: BTreeMap<SpecialDayId, SpecialDayRow>,
     pub(crate) reviews: BTreeMap<CallbackId, ReviewRow>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
     pub(crate) campaigns: BTreeMap<CampaignId, CampaignRow>,
@@ -104,6 +106,9 @@ impl Image {
             Record::SiteOutage(row) => drop(self.outages.insert(row.id, row.clone())),
             Record::Review(row) => drop(self.reviews.insert(row.callback, row.clone())),
             Record::Mark(row) => drop(self.marks.insert(row.id, (**row).clone())),
+            Record::SpecialDay(row) => {
+                drop(self.special_days.insert(row.id, (**row).clone()));
+            }
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
             Record::Announcement(row) => {
                 self.announcements.insert(row.id, (**row).clone());
@@ -215,6 +220,12 @@ impl Image {
     }
 
     /// Marks that nobody has taken away.
+    pub(crate) fn special_days_held(&self) -> impl DoubleEndedIterator<Item = &SpecialDayRow> {
+        self.special_days
+            .values()
+            .filter(|row| row.removed_ms.is_none())
+    }
+
     pub(crate) fn marks_held(&self) -> impl Iterator<Item = &MarkRow> {
         self.marks.values().filter(|row| row.until_ms.is_none())
     }
@@ -351,6 +362,7 @@ impl Image {
             closures: self.pressed().cloned().collect(),
             announcements: self.announced().cloned().map(without_sound).collect(),
             marks: self.marks_held().cloned().collect(),
+            special_days: self.special_days_held().cloned().collect(),
             unseen: self.unseen().cloned().collect(),
             bulks: self.bulks_open(),
             sign_ins: self

@@ -292,10 +292,7 @@ impl Shape {
         }
     }
 
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one line for each part of the rules"
-    )]
+    #[expect(clippy::too_many_lines, reason = "one line for each part of the rules")]
     pub(crate) fn rules(&self) -> Arc<Rules> {
         let mut queues = BTreeMap::from([
             (

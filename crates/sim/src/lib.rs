@@ -45,6 +45,7 @@ mod reviews;
 mod shown;
 mod shrink;
 mod sound;
+mod special_days;
 mod tape;
 mod trace;
 mod watch;

@@ -96,6 +96,7 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::Closure(_)
         | Record::Announcement(_)
         | Record::Mark(_)
+        | Record::SpecialDay(_)
         | Record::Review(_)
         | Record::Campaign(_)
         | Record::CampaignEntry(_)

@@ -409,6 +409,7 @@ impl World {
                 | Record::Closure(_)
                 | Record::Announcement(_)
                 | Record::Mark(_)
+                | Record::SpecialDay(_)
                 | Record::Review(_) => continue,
                 Record::Campaign(row) => format!("campaign {} {}", row.id, row.state),
                 Record::CampaignEntry(row) => {

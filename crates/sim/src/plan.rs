@@ -132,6 +132,7 @@ impl World {
         self.plan_readings();
         self.plan_handlings();
         self.plan_marks();
+        self.plan_special_days();
         self.plan_by_hand();
         self.plan_campaigns();
         let chance = &mut self.streams.plan;

@@ -48,10 +48,7 @@ fn must(holds: bool, promise: &'static str, what: impl FnOnce() -> String) -> Re
 }
 
 /// Looks at one new row image beside what was there before.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each kind of row"
-)]
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of row")]
 pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Result<(), Broken> {
     match record {
         Record::Attempt(row) => check_attempt_move(before, row),
@@ -104,6 +101,7 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Mark(_)
+        | Record::SpecialDay(_)
         | Record::Review(_)
         | Record::TaskEvent(_)
         | Record::Campaign(_)

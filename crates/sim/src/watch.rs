@@ -404,6 +404,7 @@ impl Watch {
             | Record::Closure(_)
             | Record::Announcement(_)
             | Record::Mark(_)
+            | Record::SpecialDay(_)
             | Record::Review(_)
             | Record::Campaign(_)
             | Record::CampaignEntry(_)

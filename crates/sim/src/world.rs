@@ -92,6 +92,8 @@ pub(crate) enum Happening {
     Handles(Chance),
     /// Somebody marks a number, or takes a mark away.
     Mark(Chance),
+    /// Somebody says that a day is special, or that it is not.
+    SpecialDay(Chance),
     /// Somebody enters a callback, or closes one.
     ByHand(Chance),
     /// Somebody does something with a campaign.
@@ -373,10 +375,7 @@ impl World {
         self.disk.weather = weather;
     }
 
-    #[expect(
-        clippy::too_many_lines,
-        reason = "one arm for each thing that happens"
-    )]
+    #[expect(clippy::too_many_lines, reason = "one arm for each thing that happens")]
     fn happens(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
             Happening::Wire(wire) => self.travels(wire),
@@ -435,6 +434,7 @@ impl World {
             Happening::Errand(seat, chance) => self.errand(seat, chance),
             Happening::Button(chance) => self.button(chance),
             Happening::Mark(chance) => self.mark(chance),
+            Happening::SpecialDay(chance) => self.special_day(chance),
             Happening::Review(chance) => self.review(chance),
             Happening::Reading(chance) => self.reading(chance),
             Happening::Handles(chance) => self.handles(chance),

@@ -25,6 +25,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::EntrySkipped => &["P1"],
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::ChosenTimeIgnored | Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
+        Fault::SpecialDayIgnored => &["P5", "P6"],
         Fault::StopIgnored | Fault::MarkIgnored | Fault::PauseIgnored => &["P3"],
         // Whose phone is let go late is not free either, and may be picked up meanwhile.
         Fault::LetGoLate => &["P3", "P4", "P5"],

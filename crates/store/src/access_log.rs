@@ -6,19 +6,49 @@ use serde::Serialize;
 
 use crate::apart::Change;
 use crate::dialect::{Row, ask_shard};
-use crate::row::Columns;
+use crate::row::{Columns, read_int};
 use crate::store::{Store, StoreError, page, while_doing};
 
 const WRITE: &str = "
 INSERT INTO access_log (shard, id, at_ms, who, role, origin, act, about)
 SELECT $1, COALESCE((SELECT MAX(id) FROM access_log WHERE shard = $1), 0) + 1, $2, $3, $4, $5, $6, $7";
 
+/// A half of the name of an act finds it, whatever its case.
 const LIST: &str = "
 SELECT id, at_ms, who, role, origin, act, about FROM access_log
-WHERE shard = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
-const LIST_OF: &str = "
-SELECT id, at_ms, who, role, origin, act, about FROM access_log
-WHERE shard = $1 AND id < $2 AND who = $4 ORDER BY id DESC LIMIT $3";
+WHERE shard = $1 AND id < $2
+    AND (CAST($4 AS TEXT) IS NULL OR who = $4)
+    AND (CAST($5 AS TEXT) IS NULL OR lower(act) LIKE $5 ESCAPE '!')
+    AND (CAST($6 AS BIGINT) IS NULL OR at_ms >= $6)
+    AND (CAST($7 AS BIGINT) IS NULL OR at_ms < $7)
+ORDER BY id DESC LIMIT $3";
+
+/// The newest stays, so that no identifier is given twice.
+const FORGET: &str = "
+DELETE FROM access_log WHERE shard = $1 AND at_ms < $2 AND id IN (
+    SELECT id FROM access_log WHERE shard = $1 AND at_ms < $2
+        AND id < (SELECT MAX(id) FROM access_log WHERE shard = $1)
+    ORDER BY id LIMIT $3)";
+const COUNT_OLD: &str = "
+SELECT COUNT(*) FROM access_log WHERE shard = $1 AND at_ms < $2
+    AND id < (SELECT MAX(id) FROM access_log WHERE shard = $1)";
+
+/// Which entries, the newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccessFilter {
+    /// Of this account or token only.
+    pub who: Option<String>,
+    /// Acts in whose name this stands.
+    pub act: Option<String>,
+    /// Not before.
+    pub from_ms: Option<UtcMs>,
+    /// Before.
+    pub until_ms: Option<UtcMs>,
+    /// Older than this identifier: the last one of the page before.
+    pub before: Option<i64>,
+    /// How many, 1 to 1000.
+    pub limit: u32,
+}
 
 /// What somebody did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,21 +121,44 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn access_log(
-        &self,
-        who: Option<&str>,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<AccessView>, StoreError> {
+    pub async fn access_log(&self, filter: &AccessFilter) -> Result<Vec<AccessView>, StoreError> {
         let failed = while_doing("read the log of access");
         let mut reading = self.read().await.map_err(&failed)?;
-        let question = ask_shard(if who.is_some() { LIST_OF } else { LIST })
-            .int(before.unwrap_or(i64::MAX))
-            .int(page(limit));
-        let question = match who {
-            Some(who) => question.text(who),
-            None => question,
-        };
+        let act = filter.act.as_deref().map(anywhere);
+        let question = ask_shard(LIST)
+            .int(filter.before.unwrap_or(i64::MAX))
+            .int(page(filter.limit))
+            .maybe_text(filter.who.as_deref())
+            .maybe_text(act.as_deref())
+            .maybe_int(filter.from_ms)
+            .maybe_int(filter.until_ms);
         question.all(&mut reading, read).await.map_err(failed)
     }
+
+    /// Forgets what was done before a moment, so many entries at most; how many are left of that time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_access(&self, before_ms: UtcMs, most: u32) -> Result<i64, StoreError> {
+        let change = Change::to("forget old entries of the log of access");
+        let change = change.step(FORGET).int(before_ms).int(i64::from(most));
+        self.make(change).await?;
+        let failed = while_doing("count old entries of the log of access");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(COUNT_OLD).int(before_ms);
+        question.one(&mut reading, read_int).await.map_err(failed)
+    }
+}
+
+/// What finds a text anywhere in another.
+fn anywhere(text: &str) -> String {
+    let mut pattern = "%".to_owned();
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }

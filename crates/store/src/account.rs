@@ -16,7 +16,7 @@ macro_rules! accounts {
         concat!(
             "
 SELECT account.id, account.name, account.role, tenant.name, account.employer, operator.name,
-    account.must_change, account.created_ms, account.created_by, ",
+    account.must_change, account.once_until_ms, account.created_ms, account.created_by, ",
             $last,
             "
 FROM ",
@@ -41,15 +41,15 @@ const BY_SESSION: &str = accounts!(
 
 const ADD: &str = "
 INSERT INTO account (shard, id, name, role, tenant, employer, operator, password, must_change,
-    created_ms, created_by)
+    once_until_ms, created_ms, created_by)
 SELECT $1, COALESCE((SELECT MAX(id) FROM account WHERE shard = $1), 0) + 1, $2, $3,
     (SELECT id FROM tenant WHERE shard = $1 AND name = $4), $5,
-    (SELECT id FROM operator WHERE shard = $1 AND name = $6 AND removed_ms IS NULL), $7, $8, $9, $10
+    (SELECT id FROM operator WHERE shard = $1 AND name = $6 AND removed_ms IS NULL), $7, $8, $9, $10, $11
 WHERE NOT EXISTS (SELECT 1 FROM account WHERE shard = $1 AND name = $2 AND removed_ms IS NULL)
 RETURNING id";
 const ANY: &str = "SELECT COUNT(*) FROM account WHERE shard = $1 AND removed_ms IS NULL";
 const SET_PASSWORD: &str = "
-UPDATE account SET password = $3, must_change = $4
+UPDATE account SET password = $3, must_change = $4, once_until_ms = $5
 WHERE shard = $1 AND name = $2 AND removed_ms IS NULL RETURNING id";
 const REMOVE: &str = "
 UPDATE account SET removed_ms = $3 WHERE shard = $1 AND name = $2 AND removed_ms IS NULL
@@ -111,6 +111,8 @@ pub struct AccountView {
     pub operator: Option<String>,
     /// Whether they must choose a password of their own before anything else.
     pub must_change: bool,
+    /// Until when they sign in with the password for once, where they have one.
+    pub once_until_ms: Option<UtcMs>,
     /// Since when.
     pub created_ms: UtcMs,
     /// Who let them in.
@@ -149,8 +151,8 @@ pub struct NewAccount {
     pub operator: Option<String>,
     /// Digest of the password in PHC form.
     pub password: String,
-    /// Whether they must choose another at once.
-    pub must_change: bool,
+    /// Until when they sign in with it, to choose another at once.
+    pub once_until_ms: UtcMs,
     /// Now.
     pub created_ms: UtcMs,
     /// Who lets them in.
@@ -194,6 +196,7 @@ fn account_of(columns: &mut Columns<'_>) -> Result<AccountView, sqlx::Error> {
         employer: columns.maybe_text()?,
         operator: columns.maybe_text()?,
         must_change: columns.int()? != 0,
+        once_until_ms: columns.maybe_int()?,
         created_ms: columns.int()?,
         created_by: columns.text()?,
     })
@@ -274,13 +277,15 @@ impl Store {
             .maybe_text(new.employer.as_deref())
             .maybe_text(new.operator.as_deref())
             .text(&new.password)
-            .int(i64::from(new.must_change))
+            .int(1)
+            .int(new.once_until_ms)
             .int(new.created_ms)
             .text(&new.created_by);
         Ok(self.make(change).await?.is_some())
     }
 
-    /// Gives an account another password, and ends its sessions; false where there is none of the name.
+    /// Gives an account another password, and ends its sessions; false where there is none of the name. One
+    /// for once has an end, by which another is chosen.
     ///
     /// # Errors
     /// When the database fails.
@@ -288,13 +293,14 @@ impl Store {
         &self,
         name: &str,
         password: &str,
-        must_change: bool,
+        once_until_ms: Option<UtcMs>,
     ) -> Result<bool, StoreError> {
         let change = Change::to("change a password")
             .step(SET_PASSWORD)
             .text(name)
             .text(password)
-            .int(i64::from(must_change));
+            .int(i64::from(once_until_ms.is_some()))
+            .maybe_int(once_until_ms);
         let change = change.step(END_SESSIONS).text(name);
         Ok(self.make(change).await?.is_some())
     }

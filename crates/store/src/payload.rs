@@ -11,7 +11,7 @@ use crate::{
     announcement, assignment, attempt, bulk_action, callback, campaign, chosen_time, closure,
     code_word, config_version, contact, decision, decline, dial, mark, need_detail, number, offer,
     operator, operator_pin, owner, profile, promise, registration, review, seat, side_call,
-    sign_in, site_outage, state_interval, task,
+    sign_in, site_outage, special_day, state_interval, task,
 };
 
 /// A table of row images, in the order in which they are written.
@@ -46,6 +46,7 @@ pub(crate) enum Table {
     Closure,
     Announcement,
     Mark,
+    SpecialDay,
     Review,
     Campaign,
     CampaignEntry,
@@ -90,6 +91,7 @@ impl Table {
         Self::Closure,
         Self::Announcement,
         Self::Mark,
+        Self::SpecialDay,
         Self::Review,
         Self::Campaign,
         Self::CampaignEntry,
@@ -132,6 +134,7 @@ impl Table {
             Self::Closure => "closure",
             Self::Announcement => "announcement",
             Self::Mark => "number_mark",
+            Self::SpecialDay => "special_day",
             Self::Review => "callback_review",
             Self::Campaign => "campaign",
             Self::CampaignEntry => "campaign_entry",
@@ -190,6 +193,7 @@ impl Table {
             Self::Closure => &[closure::UPSERT],
             Self::Announcement => &[announcement::UPSERT],
             Self::Mark => &[mark::UPSERT],
+            Self::SpecialDay => &[special_day::UPSERT],
             Self::Review => &[review::UPSERT],
             Self::Campaign => &[campaign::UPSERT],
             Self::CampaignEntry => &[campaign::UPSERT_ENTRY],
@@ -250,6 +254,7 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Closure(row) => (Table::Closure, row.id.0, row.until_ms.is_none()),
         Record::Announcement(row) => (Table::Announcement, row.id.0, false),
         Record::Mark(row) => (Table::Mark, row.id.0, false),
+        Record::SpecialDay(row) => (Table::SpecialDay, row.id.0, false),
         Record::Review(row) => (Table::Review, row.callback.0, false),
         Record::Campaign(row) => (Table::Campaign, row.id.0, false),
         Record::CampaignEntry(row) => (Table::CampaignEntry, row.id.0, false),
@@ -401,6 +406,9 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
             announcement::image(row, seq, &mut images[Table::Announcement as usize])
         }
         Record::Mark(row) => mark::image(row, seq, &mut images[Table::Mark as usize]),
+        Record::SpecialDay(row) => {
+            special_day::image(row, seq, &mut images[Table::SpecialDay as usize]);
+        }
         Record::Review(row) => review::image(row, seq, &mut images[Table::Review as usize]),
         Record::Campaign(row) => campaign::image(row, seq, &mut images[Table::Campaign as usize]),
         Record::CampaignEntry(row) => {

@@ -1,6 +1,6 @@
 //! A moment as files write it.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone as _};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _};
 
 use super::Zone;
 use crate::time::UtcMs;
@@ -10,6 +10,15 @@ use crate::time::UtcMs;
 #[must_use]
 pub fn parse(text: &str) -> Option<UtcMs> {
     let moment = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(moment.timestamp_millis())
+}
+
+/// Reads what a form says, `2026-11-25T08:30` by the clock of a zone; the first time where it shows it
+/// twice.
+#[must_use]
+pub fn parse_local(text: &str, zone: Zone) -> Option<UtcMs> {
+    let shown = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok()?;
+    let moment = zone.from_local_datetime(&shown).earliest()?;
     Some(moment.timestamp_millis())
 }
 
@@ -45,6 +54,16 @@ mod tests {
         // In the night in which summer begins no clock shows half past two.
         let evening = parse("2026-03-28T23:00:00+01:00").unwrap();
         assert_eq!(next_at("02:30", evening, rome), None);
+    }
+
+    #[test]
+    fn what_a_form_says_is_meant_by_the_clock_of_a_zone() {
+        let rome = Zone::Europe__Rome;
+        let noon = parse("2026-11-25T12:00:00+01:00");
+        assert_eq!(parse_local("2026-11-25T12:00", rome), noon);
+        // In the night in which summer begins no clock shows half past two.
+        assert_eq!(parse_local("2026-03-29T02:30", rome), None);
+        assert_eq!(parse_local("25/11/2026 12:00", rome), None);
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod restarting;
 mod returning;
 mod room;
 mod seats;
+mod special_days;
 mod staffing;
 mod states;
 mod staying;

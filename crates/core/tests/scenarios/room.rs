@@ -16,7 +16,8 @@ use cuptel_core::directory::{Directory, Entry};
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
     ClosureId, DeclineId, DialId, EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, QueueId, SeatId, SideCallId, SiteId, TaskId, TenantId, TrunkId,
+    OfferId, OperatorId, OutageId, QueueId, SeatId, SideCallId, SiteId, SpecialDayId, TaskId,
+    TenantId, TrunkId,
 };
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::number::{Caller, PhoneNumber};
@@ -28,8 +29,8 @@ use cuptel_core::record::{
     DecisionRow, DeclineRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
     NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorPinRow, OperatorRow, OwnerRow,
     ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
-    SideCallRow, SignInRow, SiteOutageRow, Spoken, TaskEventRow, TaskRow, WaitingEntry, Work,
-    YearsEmptied,
+    SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow, Spoken, TaskEventRow, TaskRow,
+    WaitingEntry, Work, YearsEmptied,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
@@ -212,6 +213,7 @@ pub(crate) struct Room {
     closures: BTreeMap<ClosureId, ClosureRow>,
     announcements: BTreeMap<AnnouncementId, AnnouncementRow>,
     marks: BTreeMap<MarkId, MarkRow>,
+    special_days: BTreeMap<SpecialDayId, SpecialDayRow>,
     reviews: BTreeMap<CallbackId, ReviewRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
     tasks: BTreeMap<TaskId, TaskRow>,
@@ -276,6 +278,7 @@ impl Room {
             closures: BTreeMap::new(),
             announcements: BTreeMap::new(),
             marks: BTreeMap::new(),
+            special_days: BTreeMap::new(),
             reviews: BTreeMap::new(),
             intervals: BTreeMap::new(),
             tasks: BTreeMap::new(),
@@ -435,6 +438,7 @@ impl Room {
                 Record::Announcement(row) => drop(self.announcements.insert(row.id, *row)),
                 Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
                 Record::Mark(row) => drop(self.marks.insert(row.id, *row)),
+                Record::SpecialDay(row) => drop(self.special_days.insert(row.id, *row)),
                 Record::Bulk(row) => drop(self.bulks.insert(row.id, *row)),
                 Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row)),
                 Record::YearsEmptied(row) => self.empties_years(row),
@@ -1354,6 +1358,13 @@ impl Room {
         held.cloned().collect()
     }
 
+    pub(crate) fn special_days(&self) -> Vec<SpecialDayRow> {
+        let held = self.special_days.values();
+        held.filter(|row| row.removed_ms.is_none())
+            .cloned()
+            .collect()
+    }
+
     /// Every mark on record.
     pub(crate) fn marks(&self) -> Vec<&MarkRow> {
         self.marks.values().collect()
@@ -1443,6 +1454,7 @@ impl Room {
             closures: self.pressed(),
             announcements: self.announcements(),
             marks: self.marks_held(),
+            special_days: self.special_days(),
             unseen: self.unseen(),
             bulks: self
                 .bulks

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::desk::{Centre, Heard, TOKEN, form, local, with_token};
 
 /// Lets somebody in and signs them in with a password of their own; gives the cookie back.
-async fn enter(centre: &Centre, told: Value) -> String {
+pub(crate) async fn enter(centre: &Centre, told: Value) -> String {
     let name = told["name"].as_str().unwrap().to_owned();
     let heard = centre.post_json("/api/v1/users", &told.to_string()).await;
     assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
@@ -24,12 +24,12 @@ async fn enter(centre: &Centre, told: Value) -> String {
 
 const OWN: &str = "una frase che ricordo";
 
-async fn try_in(centre: &Centre, name: &str, password: &str) -> Heard {
+pub(crate) async fn try_in(centre: &Centre, name: &str, password: &str) -> Heard {
     let body = serde_urlencoded::to_string([("name", name), ("password", password)]).unwrap();
     centre.ask(form("/session"), body).await
 }
 
-async fn signed_in(centre: &Centre, name: &str, password: &str) -> String {
+pub(crate) async fn signed_in(centre: &Centre, name: &str, password: &str) -> String {
     let heard = try_in(centre, name, password).await;
     assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
     let cookie = heard.header(SET_COOKIE.as_str());
@@ -44,7 +44,7 @@ async fn ask(centre: &Centre, method: &str, path: &str, cookie: &str, body: &str
     centre.ask(request, body.to_owned()).await
 }
 
-async fn get(centre: &Centre, path: &str, cookie: &str) -> Heard {
+pub(crate) async fn get(centre: &Centre, path: &str, cookie: &str) -> Heard {
     ask(centre, "GET", path, cookie, "").await
 }
 

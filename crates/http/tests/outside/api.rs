@@ -814,9 +814,11 @@ async fn every_described_path_is_served() {
         let told = format!("{{\"name\":\"{name}\",\"role\":\"auditor\"}}");
         centre.post_json(&format!("/api/v1/{path}"), &told).await;
     }
+    let entry = "{\"name\":\"Radiologia\",\"number\":\"0861555900\"}";
+    centre.post_json("/api/v1/directory", entry).await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 86);
+    assert_eq!(paths.len(), 91);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -830,6 +832,8 @@ async fn every_described_path_is_served() {
                 "/announcements/{id}",
                 &format!("/announcements/{ANNOUNCEMENT}"),
             )
+            .replace("/closures/{id}", "/closures/1")
+            .replace("/directory/{id}", "/directory/1")
             .replace("/why/{id}", &format!("/why/{}", centre.attempt))
             .replace("{campaign}", CAMPAIGN)
             .replace("{seat}", "101")

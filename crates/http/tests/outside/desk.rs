@@ -22,8 +22,8 @@ use cuptel_core::record::{
 };
 use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::snapshot::{
-    CampaignNow, ClassNow, DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StopNow, TenantNow,
-    TrunkNow, WaitNow, WaitsNow,
+    CampaignNow, ClassNow, DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StepNow, StopNow,
+    TenantNow, TrunkNow, WaitNow, WaitsNow,
 };
 use cuptel_core::staffing::Account;
 use cuptel_core::staying::StayPolicy;
@@ -35,8 +35,8 @@ use cuptel_core::words::{
     TaskEventKind, TaskState, WorkState,
 };
 use cuptel_http::{
-    Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Reach,
-    Refusal, Reloading, Settings, Sound,
+    Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Phones,
+    Plan, PlanStep, PlanWay, Reach, Refusal, Reloading, Settings, Setup, Sound, StepKind, WayOn,
 };
 use cuptel_store::{Access, Batch, Interned, Names, Store};
 use http_body_util::BodyExt as _;
@@ -176,6 +176,7 @@ impl Centre {
                         .into_iter()
                         .collect(),
                     failed: None,
+                    setup: setup(),
                 }),
             }),
             waiting: Mutex::default(),
@@ -407,6 +408,46 @@ fn campaign_now() -> CampaignNow {
     }
 }
 
+/// A dialplan of two steps, and where phones register.
+fn setup() -> Setup {
+    let step = |name: &str, kind, ways: Vec<PlanWay>| PlanStep {
+        name: name.to_owned(),
+        kind,
+        about: vec!["Prenotazioni <CUP>".to_owned()],
+        ways,
+    };
+    let key = |key, to| PlanWay {
+        on: WayOn::Key(key),
+        to,
+    };
+    let plan = |tenant: &str, title: &str| Plan {
+        tenant: tenant.to_owned(),
+        title: title.to_owned(),
+        numbers: vec!["+390861000000".to_owned()],
+        start: 0,
+        emergency: None,
+        steps: vec![
+            step("scelta", StepKind::Menu, vec![key('1', 1), key('2', 0)]),
+            step("coda <b>", StepKind::Queue, Vec::new()),
+        ],
+    };
+    Setup {
+        plans: vec![
+            plan("asl-teramo", "ASL di Teramo"),
+            plan("asl-pescara", "ASL di Pescara"),
+        ],
+        phones: Phones {
+            udp: vec!["127.0.0.1:5060".to_owned()],
+            tcp: vec!["127.0.0.1:5060".to_owned()],
+            realm: "cuptel".to_owned(),
+        },
+        skills: vec!["prenotazioni".to_owned()],
+        file: "config/cuptel.toml".to_owned(),
+        doubts: Vec::new(),
+        access_log_days: 730,
+    }
+}
+
 /// A centre on a busy morning.
 pub(crate) fn busy() -> Snapshot {
     Snapshot {
@@ -441,6 +482,11 @@ pub(crate) fn busy() -> Snapshot {
             seat("103", None, Chosen::SignedOut, WorkState::Idle),
         ],
         stops: Vec::new(),
+        steps: vec![StepNow {
+            tenant: "asl-teramo".to_owned(),
+            step: "coda <b>".to_owned(),
+            callers: 2,
+        }],
         campaigns: vec![campaign_now()],
         trunks: vec![TrunkNow {
             name: "carrier".to_owned(),

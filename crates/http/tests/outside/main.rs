@@ -6,6 +6,8 @@
 )]
 
 mod accounts;
+mod admin;
+mod admin_work;
 mod api;
 mod campaigns;
 mod console;

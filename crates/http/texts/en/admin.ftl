@@ -1,1 +1,631 @@
 # The administrator's pages.
+admin-title = Administration
+admin-where = Where you are
+admin-failed = Not done.
+admin-search = Search
+admin-search-text = Search the text
+admin-next = The next rows
+admin-older = Older rows
+admin-tenant = Health authority
+admin-tenant-any = All health authorities
+admin-tenant-region = The whole region
+admin-nobodys = Of no health authority
+admin-never = Until somebody takes it away
+admin-yes = Yes
+admin-sure = Yes, I have read what happens
+admin-not-sure = The confirmation is missing. Nothing was changed: tick the box and try again.
+admin-import-go = Import
+admin-import-look = Try without changing anything
+admin-list = List (CSV)
+admin-list-file = Or choose a file: it is read into the field above
+admin-place = Place in the file
+admin-what = What
+admin-about = About what
+admin-state = State
+admin-state-any = All states
+admin-kind = Kind
+admin-note = Note
+admin-line = Line
+admin-by = By
+admin-since = Since
+admin-ends = Until
+admin-ends-hint = Leave it empty where it holds until somebody takes it away.
+admin-reason = Reason
+admin-reason-hint = Optional. It is kept with your name.
+admin-created = Created
+admin-created-by = Created by
+admin-no-moment = A date cannot be read. Nothing was changed: write it like 2026-12-03 10:30.
+
+admin-not-yours = That is not for you to do
+admin-not-yours-what = This page is for somebody with another role, health authority or employer. Nothing was changed: ask who administers the region.
+admin-nothing-here = There is nothing here
+admin-nothing-here-what = What you look for does not exist, is gone, or is not of your health authority. Go back to the list and look for it there.
+admin-too-large = That is too much
+admin-too-large-what = What you sent is beyond the limit. Nothing was changed: split it into smaller parts.
+admin-not-understood = That is not understood
+admin-not-understood-what = The request cannot be read. Nothing was changed: go back to the page and use its forms.
+admin-not-now = Not possible now
+admin-not-now-what = The database or the centre does not answer. What was in force still is: try again in some seconds, and if it goes on look at the state of the system.
+
+admin-list-not-taken = { $n ->
+    [one] One entry is to be corrected.
+   *[other] { $n } entries are to be corrected.
+} Nothing was changed: correct it and send the whole again.
+admin-list-empty = The list is empty. Nothing was changed: the first line names the columns, the entries follow from the second.
+admin-list-lacks = The column { $column } is missing. Nothing was changed: the first line names the columns.
+admin-list-unknown = The column { $column } is not known. Nothing was changed: remove or correct it.
+admin-list-open = A quote that opens in line { $line } does not close. Nothing was changed.
+admin-list-too-long = The list has too many lines. Nothing was changed: split it.
+admin-line-at-fault = Line { $line }: { $what }
+admin-entry-at-fault = { $which }: { $why }
+admin-name-taken = There is a { $name } already. Nothing was changed: choose another name, or open the one there is.
+admin-line-no-name = the name is missing
+admin-line-name = the name is too long or has characters that do not print
+admin-line-skills = skills are written like prenotazioni:3 disdette:1, with levels from 1 to 5
+admin-line-number = this is no telephone number
+admin-line-mark = the kind is do_not_call or shared
+admin-line-until = a date is written like 2026-12-03T10:30
+admin-line-born = the year of birth is four digits
+admin-why-twice = is there twice
+admin-why-over = is over already
+admin-why-no-employer = is new: the employer is needed
+admin-why-no-password = is a new seat: the password of its phone is needed
+admin-why-no-site = is a new seat: its site is needed
+admin-why-no-extension = an extension has 1 to 32 letters, digits, dots, - and _
+admin-why-site = there is no site { $what }; there are { $known }
+admin-why-skill = no queue asks for the skill { $what }; there are { $known }
+admin-why-tenant = there is no health authority { $what }; there are { $known }
+admin-why-lacks = the skills that queue { $what } asks for are missing
+admin-why-bound = { $what }: from { $least } to { $most }
+admin-why-half-a-break = a break needs both: after how many works, and how long it is
+admin-why-queue = there is no queue { $what }
+admin-why-title = the title is empty or too long
+admin-why-title-number = a title must not name a telephone number
+admin-why-operator = { $what } does not work here
+admin-why-buddy = { $what } cannot accompany: another person who works here is needed
+admin-why-level = { $what } at level { $level }: levels are 1 to 5
+
+admin-guide = Before real calls come
+admin-guide-so-far = { $done } of { $all } steps are done. The next one stands out.
+admin-guide-over = All { $all } steps are done: the centre can work.
+admin-pages = All pages
+admin-todo-done = Done
+admin-todo-next = Next
+admin-todo-later = To do
+admin-todo-password = Choose a password of your own
+admin-todo-password-note = That of the first start holds once.
+admin-todo-password-go = Change the password
+admin-todo-second = Let a second administrator in
+admin-todo-second-note = If the only one loses the password, it takes who runs the machine.
+admin-todo-second-go = Add a user
+admin-todo-operators = Add the operators
+admin-todo-operators-note = { $n ->
+    [0] There is nobody yet.
+    [one] There is one operator. Remove the examples.
+   *[other] There are { $n } operators. Remove the examples.
+}
+admin-todo-operators-go = See the operators
+admin-todo-queues = Check the queues and how calls are led
+admin-todo-queues-note = { $n ->
+    [0] No queue is configured: add one to the configuration file.
+    [one] One queue is configured.
+   *[other] { $n } queues are configured.
+}
+admin-todo-queues-go = See the dialplans
+admin-todo-phones = Connect the phones
+admin-todo-phones-note = { $n ->
+    [0] No phone is connected. The delivered passwords are known to everybody: change them.
+    [one] One phone is connected. The delivered passwords are known to everybody: change them.
+   *[other] { $n } phones are connected. The delivered passwords are known to everybody: change them.
+}
+admin-todo-phones-go = See the seats
+admin-todo-sign-in = Have an operator sign in
+admin-todo-sign-in-note = { $n ->
+    [0] Nobody is at work. Each operator signs in by name and says where they sit.
+    [one] One person is at work.
+   *[other] { $n } persons are at work.
+}
+admin-todo-sign-in-go = See who works
+admin-todo-trunk = Connect the carrier's line
+admin-todo-trunk-none = No trunk is configured: add [[trunk]] to the configuration file.
+admin-todo-trunk-note = The trunk is not known to be down. This step is done once a call has come in.
+admin-todo-trunk-down = { $n ->
+    [one] One trunk does not take our calls.
+   *[other] { $n } trunks do not take our calls.
+}
+admin-todo-trunk-go = See the configuration
+admin-todo-call = Make a test call
+admin-todo-call-note = From any phone dial one of these numbers, choose a service and talk to who is at work: { $numbers }. From the phone of a seat you can try the sound before, with the code of the echo test, where one is configured.
+admin-todo-call-go = Follow the call
+
+admin-operators = Operators
+admin-operators-what = Who works, what they can do, for which health authority
+admin-operators-intro = Every change holds at once, also for who is at work.
+admin-operators-caption = { $n ->
+    [one] One operator
+   *[other] { $n } operators
+}
+admin-operators-empty = No operator matches. Add one below, or import a list.
+admin-operator = Operator
+admin-employer = Employer
+admin-home = Health authority they belong to
+admin-home-hint = Who belongs to one can be lent to the others, within the configured bounds.
+admin-skills = Skills
+admin-seat-now = Seat now
+admin-not-at-work = not at work
+admin-operator-add = Add an operator
+admin-operator-add-go = Add the operator
+admin-operator-name = Name and surname
+admin-operator-name-hint = The name under which they sign in and are shown.
+admin-operator-no-name = The name is missing. Nothing was changed.
+admin-operator-change = Change
+admin-operator-change-go = Save the changes
+admin-operator-added = { $name } works here now. To open the pages they need a user too.
+admin-operator-changed = Changes to { $name } are saved: they hold at once.
+admin-operator-remove = Works here no more
+admin-operator-remove-what = They get no more calls and cannot sign in; a conversation goes on to its end. The history stays. They can be added again under the same name.
+admin-operator-remove-go = Remove the operator
+admin-operator-removed = { $name } works here no more.
+admin-operator-others = This person is of the whole region or of another health authority: who administers the region changes them.
+admin-operators-import = Import a list
+admin-operators-import-what = The whole list is taken, or nothing. Who is there already is changed; what is not written stays as it is.
+admin-operators-import-hint = Columns: operator, employer, skills (prenotazioni:3 disdette:1), home (short name of the health authority).
+admin-operators-imported = { $n ->
+    [one] One operator imported.
+   *[other] { $n } operators imported.
+}
+admin-operators-looked = { $n ->
+    [one] The list can be read: one entry. Nothing was imported yet.
+   *[other] The list can be read: { $n } entries. Nothing was imported yet.
+}
+admin-level-none = Cannot do it
+admin-level = Level { $n }
+
+admin-profile = Accommodation profile
+admin-profile-of = Profile of { $name }
+admin-profile-open = Open the profile
+admin-profile-who-sees = Only this person and who sees to their accommodation see it. Who distributes calls obeys it, no list and no statistics show it.
+admin-profile-go = Save the profile
+admin-profile-done = The profile of { $name } is saved: it holds at once.
+admin-profile-no-number = A value is no number. Nothing was changed.
+admin-profile-ring-s = Ringing, at least (seconds)
+admin-profile-ring-s-hint = 1 to 300. Empty: as the queue says.
+admin-profile-wrap-up-s = After-call time, at least (seconds)
+admin-profile-wrap-up-s-hint = Up to 3600. Empty: as the queue says.
+admin-profile-rest-s = Rest after each work (seconds)
+admin-profile-rest-s-hint = Up to 3600.
+admin-profile-break-after = Break after how many works
+admin-profile-break-after-hint = Together with how long the break is.
+admin-profile-break-s = How long that break is (seconds)
+admin-profile-break-s-hint = Up to 7200.
+admin-profile-works-per-h = Works an hour, at most
+admin-profile-works-per-h-hint = For who is learning: 1 to 60.
+admin-profile-auto-answer = The phone picks up by itself
+admin-profile-whisper = Hears who calls before being connected
+admin-profile-not-kinds = Kinds of work they are spared
+admin-profile-not-queues = Queues they are spared
+admin-profile-buddy = Works only while this person is there
+admin-profile-buddy-hint = Who accompanies must be at work.
+admin-profile-nobody = Nobody
+admin-kind-live = Calls that come in
+admin-kind-callback = Callbacks
+admin-kind-task = Tasks without a call
+admin-own-profile = My profile
+admin-own-profile-intro = Only you see it, and who sees to your accommodation. To change it ask who administers.
+admin-own-profile-empty = Nothing is written: the rules of everybody hold.
+admin-own-profile-none = Your user is of no operator: you have no profile.
+
+admin-seats = Seats
+admin-seats-what = Phones: adding, setting up, removing
+admin-seats-intro = A seat is an extension with its phone. Who works there says so on signing in.
+admin-seats-caption = { $n ->
+    [one] One seat
+   *[other] { $n } seats
+}
+admin-seats-empty = No seat matches.
+admin-seat = Seat
+admin-seat-title = Seat { $name }
+admin-site = Site
+admin-phone = Phone
+admin-phone-there = connected
+admin-phone-away = not connected
+admin-seat-add = Add a seat
+admin-seat-add-go = Add the seat
+admin-seat-name = Extension
+admin-seat-name-hint = 1 to 32 letters, digits, dots, - and _. It is the user name of the phone.
+admin-seat-no-extension = An extension has 1 to 32 letters, digits, dots, - and _. Nothing was changed.
+admin-seat-password = Password of the phone
+admin-seat-password-hint = Leave it empty for a random one, which is better. It is shown once.
+admin-seat-password-unfit = A password has at most 200 characters that print. Nothing was changed.
+admin-seat-added = Seat { $name } added. Set up its phone now: the password is not shown again.
+admin-seat-change = Change
+admin-seat-password-new = Another password
+admin-seat-password-new-what = It holds from the next registration of the phone. The former one gets in no more.
+admin-seat-password-go = Change the password of the phone
+admin-seat-password-done = The password of seat { $name } is changed. Write it into the phone now: it is not shown again.
+admin-seat-move = Another site
+admin-seat-move-go = Move the seat
+admin-seat-moved = Seat { $name } moved.
+admin-seat-remove = Remove the seat
+admin-seat-remove-what = The phone can connect no more, and who works there is signed out. The history stays.
+admin-seat-remove-go = Remove the seat
+admin-seat-removed = Seat { $name } is there no more.
+admin-phone-setup = Set up the phone
+admin-phones-nowhere = No address for phones is configured: add [[listener]] with role = "phones".
+admin-phones-this-machine = The address is of this machine only: phones of other computers do not reach it. In the configuration file, under [[listener]], put the address of the network and restart.
+admin-phones-anywhere = The server listens on all its addresses: in place of the one written here, put the address by which it is reached into the phone.
+admin-phone-password-now = The password is written below this once only.
+admin-phone-password-hidden = In place of the password there are asterisks: it cannot be read again, only changed (below).
+admin-phone-try = When the phone is connected, "connected" stands above. From the phone itself the sound can be tried with the code of the echo test, where one is configured.
+admin-phone-generic = Zoiper and any other phone
+admin-phone-generic-how = Write these values into the fields of its SIP account.
+admin-phone-baresip = baresip
+admin-phone-baresip-how = One line in the file accounts.
+admin-phone-linphone = Linphone
+admin-phone-linphone-how = In the file linphonerc, or the same values in its assistant for a SIP account.
+admin-phone-microsip = MicroSIP
+admin-phone-microsip-how = In the file MicroSIP.ini, while the program is closed.
+admin-phone-yealink = Yealink
+admin-phone-yealink-how = In the configuration file of the phone (MAC.cfg), or the same values in its web page.
+admin-phone-snom = Snom
+admin-phone-snom-how = In the XML configuration file of the phone.
+admin-phone-user = User, and user for authentication
+admin-phone-secret = Password
+admin-phone-server = Server (domain, registrar)
+admin-phone-transport = Transport
+admin-phone-codecs = Codecs
+admin-phone-dtmf = Tones (DTMF)
+
+admin-users = Users
+admin-users-what = Who may open the pages, and as what
+admin-users-intro = Who signs in for the first time uses a password that holds once, within 72 hours, and then chooses one of their own.
+admin-users-caption = { $n ->
+    [one] One user
+   *[other] { $n } users
+}
+admin-users-empty = No user matches.
+admin-user = Name
+admin-role = Role
+admin-role-hint = An operator works at their seat; a supervisor sees to operators, queues and callbacks; an administrator sets up; an auditor looks and changes nothing.
+admin-role-operator = operator
+admin-role-supervisor = supervisor
+admin-role-tenant-administrator = administrator of a health authority
+admin-role-region-administrator = administrator of the region
+admin-role-auditor = auditor
+admin-password = Password
+admin-password-own = chosen
+admin-password-once = for once, to be changed
+admin-password-until = for once, until { $until }
+admin-password-ended = for once, over
+admin-employer-only = Only for the operators of
+admin-employer-only-hint = Optional: the name of the employer. Empty: for all.
+admin-user-add = Add a user
+admin-user-add-what = The password for once is shown afterwards, once.
+admin-user-add-go = Add the user
+admin-user-name = Name they sign in with
+admin-user-name-hint = For an operator it is easier to use the name they have among the operators.
+admin-user-operator = Is the operator
+admin-user-operator-hint = For who works at a seat too. For an operator, where you do not say, it is the one of the same name.
+admin-user-no-operator = Nobody, or the one of the same name
+admin-user-no-role = The role is missing. Nothing was changed.
+admin-user-no-tenant = Who administers a health authority needs one. Nothing was changed: choose it and try again.
+admin-user-of-region = Who administers the region has neither health authority nor employer. Nothing was changed: take them away and try again.
+admin-user-unknown-operator = { $name } is not among the operators. Nothing was changed: add the operator first, or choose one of the list.
+admin-user-added = { $name } may sign in. The password for once is below: write it down now, it is not shown again.
+admin-user-once = Password for once
+admin-user-once-how = Tell it by voice or in person. It holds for 72 hours.
+admin-user-password = Lost the password
+admin-user-password-what = Their sessions end. They sign in once with the new one and choose one of their own.
+admin-user-password-go = Give another password for once
+admin-user-password-done = { $name } has another password for once: it is below, and not shown again.
+admin-user-remove = Signs in no more
+admin-user-remove-what = Their sessions end and they can sign in no more. If they work at a seat they stay at work. The history stays.
+admin-user-remove-go = Remove the user
+admin-user-removed = { $name } signs in no more.
+admin-user-last = Nobody else administers the region. Nothing was changed: let another administrator of the region in first.
+admin-tokens = Keys of programs
+admin-tokens-what = Programs that use the API
+admin-tokens-intro = A program sends its key with each request. Who has a smaller role does less harm.
+admin-tokens-caption = { $n ->
+    [one] One key
+   *[other] { $n } keys
+}
+admin-tokens-empty = No program has a key.
+admin-token = Program
+admin-token-name = Name of the program
+admin-token-add = Add a program
+admin-token-add-go = Make the key
+admin-token-added = The key of { $name } is below: write it down now, it is not shown again.
+admin-token-once = The key
+admin-token-once-how = The program sends it so: Authorization: Bearer and the key.
+admin-token-revoke = Revoke a key
+admin-token-revoke-what = The program can ask for nothing any more, at once. It cannot be undone.
+admin-token-revoke-go = Revoke the key
+admin-token-revoked = The key of { $name } holds no more.
+
+admin-numbers = Numbers not to be called, and shared ones
+admin-numbers-what = Who wants no calls, and from which numbers many people call
+admin-numbers-intro = A number that is not to be called is dialled no more at once; who calls from it is served as anybody. Who calls from a shared number is asked for another. The digits cannot be read again.
+admin-numbers-caption = { $n ->
+    [one] One number
+   *[other] { $n } numbers
+}
+admin-numbers-empty = No number is on the list.
+admin-number = Number
+admin-number-hint = As it is dialled: 0861123456 or +390861123456.
+admin-mark = Listed as
+admin-mark-any = All kinds
+admin-mark-do-not-call = not to be called
+admin-mark-shared = shared by several people
+admin-mark-over = over on { $at }
+admin-mark-erased = erased
+admin-mark-ended-too = Those that are over too
+admin-mark-add = Put a number on the list
+admin-mark-go = Put it on the list
+admin-mark-done = The number is on the list.
+admin-mark-release = Take a number off the list
+admin-mark-release-what = It is as any other again at once. Write it whole: the list shows the digits covered.
+admin-mark-release-go = Take it off the list
+admin-mark-released = The number is as any other again.
+admin-no-number = That is no telephone number. Nothing was changed: write it as it is dialled.
+admin-no-mark = The kind is missing. Nothing was changed.
+admin-numbers-import = Import a list of numbers
+admin-numbers-import-what = The whole list is taken, or nothing.
+admin-numbers-import-hint = Columns: number, mark (do_not_call or shared), reason, until. Without mark: not to be called.
+admin-numbers-imported = { $n ->
+    [one] One number put on the list.
+   *[other] { $n } numbers put on the list.
+}
+admin-numbers-looked = { $n ->
+    [one] One number can be put on the list. Nothing was changed yet.
+   *[other] { $n } numbers can be put on the list. Nothing was changed yet.
+}
+
+admin-campaigns = Campaigns
+admin-campaigns-what = Lists of people to be called: new, going on, results
+admin-campaigns-intro = A campaign calls a few people at a time, in the hours of its queue, behind who waits.
+admin-campaigns-caption = Campaigns, the newest first
+admin-campaigns-empty = No campaign.
+admin-campaign = Campaign
+admin-campaign-new = New campaign
+admin-campaign-new-intro = Try it without changing anything first: you see who would be left out. Once it is made, nobody is called until you start it.
+admin-queue = Queue
+admin-people = People
+admin-settled = With a result
+admin-left-out = Left out
+admin-over-at = Over, at this pace, on
+admin-progress = How far it is
+admin-people-caption = The people, in the order of the list
+admin-people-empty = Nobody is on the list.
+admin-reference = Reference
+admin-tries = Tries
+admin-results-export = Download the results (CSV, numbers covered)
+admin-campaign-loading = being loaded
+admin-campaign-ready = ready
+admin-campaign-running = running
+admin-campaign-paused = paused
+admin-campaign-ended = ended
+admin-campaign-recall = recall: an operator speaks
+admin-campaign-reminder = reminder: without an operator
+admin-campaign-do = What to do
+admin-campaign-start = Start the campaign
+admin-campaign-start-what = Its people are called from now on, a few at a time, in the hours of the queue.
+admin-campaign-pause = Pause it
+admin-campaign-pause-what = Nobody is newly rung; conversations go on.
+admin-campaign-resume = Resume it
+admin-campaign-resume-what = It goes on where it was.
+admin-campaign-end = End the campaign
+admin-campaign-end-what = Who was not called yet is not called. It cannot be taken up again.
+admin-campaign-loading-what = The list is not whole: if nobody completes it, it is thrown away after half an hour.
+admin-campaign-ended-what = The campaign has ended.
+admin-campaign-started = The campaign is started.
+admin-campaign-halted = The campaign is paused.
+admin-campaign-resumed = The campaign goes on.
+admin-campaign-over = The campaign has ended.
+admin-campaign-make = Make the campaign
+admin-campaign-made = Campaign made: { $taken } on the list, { $out } left out. Now start it.
+admin-campaign-looked = A try: { $taken } would be on the list, { $out } would be left out. Nothing was changed.
+admin-campaign-name = Name
+admin-campaign-name-hint = Letters, digits, spaces, dots, - and _; not a number alone.
+admin-campaign-kind-hint = A reminder says the appointment and asks to confirm or cancel it.
+admin-campaign-note-hint = What it is about, for the operator who calls.
+admin-campaign-due = To be reached by
+admin-campaign-starts = Not before
+admin-campaign-ends = Over by itself
+admin-campaign-window = Hours
+admin-campaign-window-hint = Like 09:00-13:00, within those of the queue. Empty: those of the queue.
+admin-campaign-pace = People at a time
+admin-campaign-pace-hint = 1 to 2000. Empty: 50.
+admin-campaign-list-hint = Columns: number, note, due, not_before, ref. For a reminder also appointment (2026-12-03T10:30), born (year) and place.
+admin-class = Priority class
+admin-class-none = None
+admin-class-hint = It says the deadline where there is none.
+admin-no-queue = The queue is missing. Nothing was changed.
+admin-no-pace = People at a time is a number. Nothing was changed.
+admin-left-out-invalid = this is no telephone number
+admin-left-out-not-callable = a number of this kind is not called
+admin-left-out-do-not-call = does not want to be called
+admin-left-out-shared = a number that several people share
+admin-left-out-twice = is on the list already
+admin-left-out-too-late = the deadline is over before anybody may be called
+admin-left-out-too-long = the note or the reference is too long
+admin-left-out-no-appointment = the appointment or the year of birth is missing
+admin-left-out-past-appointment = the appointment is over before anybody may be called
+admin-left-out-no-year = the year of birth is not possible
+admin-left-out-no-place = no prompt says this place
+admin-left-out-more = and { $n } more
+admin-entry-waiting = to be called
+admin-entry-not-called = not called
+admin-entry-released = being called
+admin-entry-reached = reached
+admin-entry-exhausted = tries spent
+admin-entry-expired = expired
+admin-entry-forbidden = not to be called
+admin-entry-declined = want no call
+admin-entry-withdrawn = withdrawn
+admin-entry-confirmed = confirmed
+admin-entry-cancelled = cancelled
+admin-entry-to-move = to be moved
+
+admin-closures = Special closing days
+admin-closures-what = Days and hours other than the usual
+admin-directory = Directory
+admin-directory-what = Names and numbers that operators may dial
+admin-dispositions = Dispositions
+admin-dispositions-what = What can be said at the end of a conversation
+
+admin-dialplans = Dialplans
+admin-dialplans-what = What callers hear, and how many are where now
+admin-dialplans-intro = A dialplan is written in a file, under version control: here it is looked at. In each box the number at the upper right says how many people are there now.
+admin-dialplans-empty = No dialplan is configured.
+admin-plan-numbers = Numbers
+admin-plan-callers = People in it now
+admin-plan-taken = As of
+admin-plan-drawing = Dialplan: { $title }
+admin-plan-drawing-about = The table below has the same content.
+admin-plan-table = The same as a table
+admin-plan-caption = Steps of the dialplan: { $title }
+admin-plan-start = { $name } (beginning)
+admin-plan-in-emergency = { $name } (in an emergency)
+admin-step = Step
+admin-ways = Where it leads
+admin-callers = People now
+admin-step-play = Message
+admin-step-hours = Hours
+admin-step-menu = Choice
+admin-step-queue = Waiting
+admin-step-callback = Callback
+admin-step-verify = Check
+admin-step-opt-out = No calls
+admin-step-emergency = Emergency
+admin-step-hang-up = End
+admin-way-then = then
+admin-way-otherwise = otherwise
+admin-way-open = open
+admin-way-closed = closed
+admin-way-timed-out = wait is over
+admin-way-yes = yes
+admin-way-no = no
+admin-way-instead = changes mind
+
+admin-configuration = Configuration
+admin-configuration-what = What is in force, and reading the files again
+admin-configuration-intro = Files are changed on the machine, under version control. Here you see which are in force, and have them read again.
+admin-configuration-since = In force since
+admin-configuration-file = File
+admin-configuration-hash = Fingerprint
+admin-configuration-failed = The last reading was not taken
+admin-configuration-failed-what = { $at }: the files have faults. The configuration before is still in force. Correct the places below and read again.
+admin-configuration-faults = { $n ->
+    [one] One fault
+   *[other] { $n } faults
+}
+admin-configuration-doubts = Doubts
+admin-configuration-no-doubts = None: what is written agrees with itself.
+admin-configuration-doubts-caption = { $n ->
+    [one] One place is allowed, but perhaps not meant
+   *[other] { $n } places are allowed, but perhaps not meant
+}
+admin-trunks = Lines to the network
+admin-trunks-caption = Trunks and bounds in force
+admin-trunk = Trunk
+admin-trunk-up = working
+admin-trunk-down = down since { $since }
+admin-channels = Channels
+admin-answer-max = Answered at once
+admin-notice-lines = Notice lines
+admin-reload = Read the files again
+admin-reload-what = All is taken, or nothing and the reason why. Calls in progress do not notice.
+admin-reload-go = Read the configuration again
+admin-reload-done = The new configuration is in force.
+admin-reload-same = Read again: nothing has changed.
+admin-reload-busy = Another reading is going on. Nothing was changed: try again in some seconds.
+admin-not-reloaded = The files have faults. The configuration before is still in force: correct these places and read again.
+
+admin-log = Log of access
+admin-log-what = Who signed in, changed something or looked at a number
+admin-log-intro = It cannot be changed. Who downloads it leaves an entry.
+admin-log-kept = It is kept for { $days } days ([retention] access_log_days).
+admin-log-caption = The newest first
+admin-log-empty = No entry matches.
+admin-log-export = Download what you have found (CSV)
+admin-log-no-day = A date cannot be read: write it like 2026-11-25. The whole log is shown.
+admin-time = When
+admin-who = Who
+admin-act = What they did
+admin-origin = From where
+admin-from-day = From day
+admin-to-day = To day
+admin-act-sign-in = signed in
+admin-act-wrong-sign-in = gave a wrong name or password
+admin-act-sign-out = signed out
+admin-act-own-password = changed their password
+
+admin-closures-intro = Here you say on which days a health authority is shut, or open at other hours than the configured ones: a strike, a long weekend, a Saturday of opening. It holds at once; who is on the line already goes on as before.
+admin-closures-caption = { $n ->
+    [one] One entry
+   *[other] { $n } entries
+}
+admin-closures-empty = No day is other than usual. Add one below.
+admin-closure-when = Days
+admin-closure-days = from { $first } to { $last }
+admin-closure-hours = Hours
+admin-closure-hours-hint = Like 08:00-12:00 15:00-17:00. Empty: shut all day.
+admin-closure-shut = shut
+admin-closure-all = all
+admin-closure-held = in force
+admin-closure-removed-state = removed
+admin-closure-ended-too = Those that are over or removed too
+admin-closure-add = Add days that are shut or have other hours
+admin-closure-add-go = Add the days
+admin-closure-what = Where a day is listed already, what is said last holds.
+admin-closure-first = First day
+admin-closure-last = Last day
+admin-closure-last-hint = Empty: one day only.
+admin-closure-added = Days added: they hold at once.
+admin-closure-remove = Back to the usual hours
+admin-closure-remove-what = On those days the configured hours hold again, at once.
+admin-closure-remove-go = Remove the days
+admin-closure-removed = On those days the usual hours hold again.
+admin-calendar = Calendar
+admin-calendar-hint = The name of a [[calendar]] of the health authority. Empty: all.
+admin-directory-intro = Offices and useful numbers that operators find when they dial or transfer. They are shown whole: put no numbers of persons here.
+admin-directory-caption = { $n ->
+    [one] One entry
+   *[other] { $n } entries
+}
+admin-directory-empty = No entry matches.
+admin-directory-name = Name
+admin-directory-name-hint = As an operator would look for it: Radiology Teramo, 118.
+admin-directory-note-hint = Optional: hours, extension, when to use it.
+admin-directory-add = Add an entry
+admin-directory-add-go = Add it to the directory
+admin-directory-added = { $name } is in the directory.
+admin-directory-remove = Remove an entry
+admin-directory-remove-what = Operators find it no more, at once.
+admin-directory-remove-go = Remove it from the directory
+admin-directory-removed = The entry is in the directory no more.
+admin-dispositions-intro = Dispositions are part of the rules: whether a person is still called back hangs on them, so they are the same for all. The reasons below are written in the configuration ([people] pause_reasons and decline_reasons).
+admin-dispositions-caption = The results of a conversation
+admin-disposition = Disposition
+admin-disposition-comes = What comes of it
+admin-disposition-word = In the API
+admin-disposition-done = settled
+admin-disposition-done-what = Closes what was missed, requested or interrupted; what was taken in charge stays open unless the operator closes it.
+admin-disposition-another-person = another person
+admin-disposition-another-person-what = It was another person at the same number: the callback stays open.
+admin-disposition-improper = not for us
+admin-disposition-improper-what = It was not about this service: it is closed, and counted apart.
+admin-pause-reasons = Reasons for a pause
+admin-pause-reasons-caption = The reasons among which one chooses for a pause
+admin-decline-reasons = Reasons to hand a callback back
+admin-decline-reasons-caption = The reasons among which one chooses
+admin-reasons-free = No list: any reason is written.
+admin-once-over = The password for once is over: ask an administrator for another one.
+admin-no-calendar = There is no calendar { $calendar }; there are { $known }.
+admin-closure-no-day = A day cannot be read, or the last comes before the first.
+admin-closure-too-long = From the first to the last day a year at most.
+admin-closure-is-over = These days are past.
+admin-closure-no-hours = Hours are written like 08:00-12:00 15:00-17:00.
+admin-closure-too-many = There are too many special days already.
+admin-closure-no-entry = These days are not listed any more.

@@ -1,1 +1,631 @@
 # The administrator's pages.
+admin-title = Amministrazione
+admin-where = Dove sei
+admin-failed = Non riuscito.
+admin-search = Cerca
+admin-search-text = Cerca nel testo
+admin-next = Le righe seguenti
+admin-older = Le righe più vecchie
+admin-tenant = ASL
+admin-tenant-any = Tutte le ASL
+admin-tenant-region = Tutta la regione
+admin-nobodys = Di nessuna ASL
+admin-never = Finché non la si toglie
+admin-yes = Sì
+admin-sure = Sì, ho letto che cosa succede
+admin-not-sure = Manca la conferma. Nulla è stato cambiato: spunta la casella e riprova.
+admin-import-go = Importa
+admin-import-look = Prova senza cambiare nulla
+admin-list = Elenco (CSV)
+admin-list-file = Oppure scegli un file: viene letto nel campo qui sopra
+admin-place = Punto del file
+admin-what = Che cosa
+admin-about = Di che cosa
+admin-state = Stato
+admin-state-any = Tutti gli stati
+admin-kind = Tipo
+admin-note = Nota
+admin-line = Riga
+admin-by = Da
+admin-since = Dal
+admin-ends = Fino a
+admin-ends-hint = Lascia vuoto se vale finché qualcuno non la toglie.
+admin-reason = Motivo
+admin-reason-hint = Facoltativo. Resta scritto con il tuo nome.
+admin-created = Creato
+admin-created-by = Creato da
+admin-no-moment = Una data non si legge. Nulla è stato cambiato: scrivila come 2026-12-03 10:30.
+
+admin-not-yours = Non è tra le cose che puoi fare
+admin-not-yours-what = Questa pagina è di chi ha un altro ruolo, un’altra ASL o un altro datore di lavoro. Nulla è stato cambiato: chiedi a chi amministra la regione.
+admin-nothing-here = Qui non c’è nulla
+admin-nothing-here-what = Quello che cerchi non esiste, non c’è più o non è della tua ASL. Torna all’elenco e cercalo lì.
+admin-too-large = È troppo
+admin-too-large-what = Quello che hai inviato supera il limite. Nulla è stato cambiato: dividilo in parti più piccole.
+admin-not-understood = Non si capisce
+admin-not-understood-what = La richiesta non si legge. Nulla è stato cambiato: torna alla pagina e usa i suoi moduli.
+admin-not-now = Ora non è possibile
+admin-not-now-what = La base dati o il centro non rispondono. Quello che era in vigore resta in vigore: riprova tra qualche secondo, e se continua guarda lo stato del sistema.
+
+admin-list-not-taken = { $n ->
+    [one] Una voce è da correggere.
+   *[other] { $n } voci sono da correggere.
+} Nulla è stato cambiato: correggi e invia di nuovo tutto.
+admin-list-empty = L’elenco è vuoto. Nulla è stato cambiato: la prima riga dice le colonne, dalla seconda in poi ci sono le voci.
+admin-list-lacks = Manca la colonna { $column }. Nulla è stato cambiato: la prima riga dice le colonne.
+admin-list-unknown = La colonna { $column } non è conosciuta. Nulla è stato cambiato: toglila o correggila.
+admin-list-open = Alla riga { $line } si aprono virgolette che non si chiudono. Nulla è stato cambiato.
+admin-list-too-long = L’elenco ha troppe righe. Nulla è stato cambiato: dividilo.
+admin-line-at-fault = Riga { $line }: { $what }
+admin-entry-at-fault = { $which }: { $why }
+admin-name-taken = Il nome { $name } c’è già. Nulla è stato cambiato: scegline un altro, o apri quello che c’è.
+admin-line-no-name = manca il nome
+admin-line-name = il nome è troppo lungo o ha caratteri che non si stampano
+admin-line-skills = le competenze si scrivono come prenotazioni:3 disdette:1, con livelli da 1 a 5
+admin-line-number = non è un numero di telefono
+admin-line-mark = il tipo è do_not_call o shared
+admin-line-until = la data si scrive come 2026-12-03T10:30
+admin-line-born = l’anno di nascita sono quattro cifre
+admin-why-twice = compare due volte
+admin-why-over = è già finita
+admin-why-no-employer = è una persona nuova: serve il datore di lavoro
+admin-why-no-password = è una postazione nuova: serve la password del telefono
+admin-why-no-site = è una postazione nuova: serve la sede
+admin-why-no-extension = l’interno ha da 1 a 32 lettere, cifre, punti, - e _
+admin-why-site = la sede { $what } non esiste; ci sono { $known }
+admin-why-skill = nessuna coda chiede la competenza { $what }; ci sono { $known }
+admin-why-tenant = l’ASL { $what } non esiste; ci sono { $known }
+admin-why-lacks = mancano le competenze che la coda { $what } chiede
+admin-why-bound = { $what }: da { $least } a { $most }
+admin-why-half-a-break = la pausa vuole tutti e due: dopo quanti lavori, e quanto dura
+admin-why-queue = la coda { $what } non esiste
+admin-why-title = il titolo è vuoto o troppo lungo
+admin-why-title-number = nel titolo non va scritto un numero di telefono
+admin-why-operator = { $what } non lavora qui
+admin-why-buddy = { $what } non può affiancare: serve un’altra persona che lavora qui
+admin-why-level = { $what } al livello { $level }: i livelli vanno da 1 a 5
+
+admin-guide = Prima di ricevere chiamate vere
+admin-guide-so-far = Fatti { $done } passi su { $all }. Il prossimo è evidenziato.
+admin-guide-over = Tutti i { $all } passi sono fatti: il centro può lavorare.
+admin-pages = Tutte le pagine
+admin-todo-done = Fatto
+admin-todo-next = Prossimo
+admin-todo-later = Da fare
+admin-todo-password = Scegli una password tua
+admin-todo-password-note = Quella del primo avvio vale una volta sola.
+admin-todo-password-go = Cambia la password
+admin-todo-second = Fai entrare un secondo amministratore
+admin-todo-second-note = Se uno solo perde la password, serve chi gestisce la macchina.
+admin-todo-second-go = Aggiungi un utente
+admin-todo-operators = Aggiungi gli operatori
+admin-todo-operators-note = { $n ->
+    [0] Non c’è ancora nessuno.
+    [one] C’è un operatore. Togli quelli di esempio.
+   *[other] Ci sono { $n } operatori. Togli quelli di esempio.
+}
+admin-todo-operators-go = Vedi gli operatori
+admin-todo-queues = Controlla le code e la strada delle chiamate
+admin-todo-queues-note = { $n ->
+    [0] Nessuna coda è configurata: aggiungine una al file di configurazione.
+    [one] Una coda è configurata.
+   *[other] { $n } code sono configurate.
+}
+admin-todo-queues-go = Vedi i percorsi
+admin-todo-phones = Collega i telefoni
+admin-todo-phones-note = { $n ->
+    [0] Nessun telefono è collegato. Le password consegnate sono note a tutti: cambiale.
+    [one] Un telefono è collegato. Le password consegnate sono note a tutti: cambiale.
+   *[other] { $n } telefoni sono collegati. Le password consegnate sono note a tutti: cambiale.
+}
+admin-todo-phones-go = Vedi le postazioni
+admin-todo-sign-in = Fai entrare in servizio un operatore
+admin-todo-sign-in-note = { $n ->
+    [0] Nessuno è in servizio. Ogni operatore entra con il suo nome e dice dove siede.
+    [one] Una persona è in servizio.
+   *[other] { $n } persone sono in servizio.
+}
+admin-todo-sign-in-go = Vedi chi lavora
+admin-todo-trunk = Collega la linea dell’operatore telefonico
+admin-todo-trunk-none = Nessun fascio è configurato: aggiungi [[trunk]] al file di configurazione.
+admin-todo-trunk-note = Il fascio non risulta guasto. Il passo è fatto quando è arrivata una chiamata.
+admin-todo-trunk-down = { $n ->
+    [one] Un fascio non prende le nostre chiamate.
+   *[other] { $n } fasci non prendono le nostre chiamate.
+}
+admin-todo-trunk-go = Vedi la configurazione
+admin-todo-call = Fai una chiamata di prova
+admin-todo-call-note = Da un telefono qualsiasi componi uno di questi numeri, scegli un servizio e parla con chi è in servizio: { $numbers }. Da un telefono di una postazione puoi prima provare la voce con il codice della prova d’eco, se è configurato.
+admin-todo-call-go = Segui la chiamata
+
+admin-operators = Operatori
+admin-operators-what = Chi lavora, che cosa sa fare, per quale ASL
+admin-operators-intro = Ogni modifica vale subito, anche per chi è in servizio.
+admin-operators-caption = { $n ->
+    [one] Un operatore
+   *[other] { $n } operatori
+}
+admin-operators-empty = Nessun operatore corrisponde. Aggiungine uno qui sotto, o importa un elenco.
+admin-operator = Operatore
+admin-employer = Datore di lavoro
+admin-home = ASL di appartenenza
+admin-home-hint = Chi ha un’ASL può essere prestato alle altre entro i limiti configurati.
+admin-skills = Competenze
+admin-seat-now = Postazione ora
+admin-not-at-work = non in servizio
+admin-operator-add = Aggiungi un operatore
+admin-operator-add-go = Aggiungi l’operatore
+admin-operator-name = Nome e cognome
+admin-operator-name-hint = È il nome con cui entra in servizio e con cui compare nelle pagine.
+admin-operator-no-name = Manca il nome. Nulla è stato cambiato.
+admin-operator-change = Modifica
+admin-operator-change-go = Salva le modifiche
+admin-operator-added = { $name } ora lavora qui. Per entrare nelle pagine serve anche un utente.
+admin-operator-changed = Modifiche a { $name } salvate: valgono da subito.
+admin-operator-remove = Non lavora più qui
+admin-operator-remove-what = Non riceve più chiamate e non può entrare in servizio; una conversazione in corso arriva alla fine. La storia resta. Si può aggiungere di nuovo con lo stesso nome.
+admin-operator-remove-go = Togli l’operatore
+admin-operator-removed = { $name } non lavora più qui.
+admin-operator-others = Questa persona è di tutta la regione o di un’altra ASL: la modifica chi amministra la regione.
+admin-operators-import = Importa un elenco
+admin-operators-import-what = Tutto l’elenco viene preso, o niente. Chi c’è già viene modificato; quello che non è scritto resta com’è.
+admin-operators-import-hint = Colonne: operator, employer, skills (prenotazioni:3 disdette:1), home (nome breve dell’ASL).
+admin-operators-imported = { $n ->
+    [one] Un operatore importato.
+   *[other] { $n } operatori importati.
+}
+admin-operators-looked = { $n ->
+    [one] L’elenco si legge: una voce. Non è ancora stato importato nulla.
+   *[other] L’elenco si legge: { $n } voci. Non è ancora stato importato nulla.
+}
+admin-level-none = Non la sa fare
+admin-level = Livello { $n }
+
+admin-profile = Profilo di accomodamento
+admin-profile-of = Profilo di { $name }
+admin-profile-open = Apri il profilo
+admin-profile-who-sees = Lo vedono solo questa persona e chi ne cura l’accomodamento. Chi distribuisce le chiamate lo rispetta, nessun elenco e nessuna statistica lo mostra.
+admin-profile-go = Salva il profilo
+admin-profile-done = Profilo di { $name } salvato: vale da subito.
+admin-profile-no-number = Un valore non è un numero. Nulla è stato cambiato.
+admin-profile-ring-s = Squillo, almeno (secondi)
+admin-profile-ring-s-hint = Da 1 a 300. Vuoto: come dice la coda.
+admin-profile-wrap-up-s = Tempo dopo la chiamata, almeno (secondi)
+admin-profile-wrap-up-s-hint = Fino a 3600. Vuoto: come dice la coda.
+admin-profile-rest-s = Riposo dopo ogni lavoro (secondi)
+admin-profile-rest-s-hint = Fino a 3600.
+admin-profile-break-after = Pausa dopo quanti lavori
+admin-profile-break-after-hint = Insieme alla durata della pausa.
+admin-profile-break-s = Durata di quella pausa (secondi)
+admin-profile-break-s-hint = Fino a 7200.
+admin-profile-works-per-h = Lavori all’ora, al massimo
+admin-profile-works-per-h-hint = Per chi sta imparando: da 1 a 60.
+admin-profile-auto-answer = Il telefono risponde da solo
+admin-profile-whisper = Sente chi chiama prima di essere collegato
+admin-profile-not-kinds = Lavori da cui è esonerato
+admin-profile-not-queues = Code da cui è esonerato
+admin-profile-buddy = Lavora solo se c’è
+admin-profile-buddy-hint = Chi affianca deve essere in servizio.
+admin-profile-nobody = Nessuno
+admin-kind-live = Chiamate in arrivo
+admin-kind-callback = Richiamate
+admin-kind-task = Attività senza chiamata
+admin-own-profile = Il mio profilo
+admin-own-profile-intro = Lo vedi solo tu, e chi ne cura l’accomodamento. Per cambiarlo rivolgiti a chi amministra.
+admin-own-profile-empty = Non è scritto nulla: valgono le regole di tutti.
+admin-own-profile-none = Il tuo utente non è di un operatore: non hai un profilo.
+
+admin-seats = Postazioni
+admin-seats-what = Telefoni: aggiungerli, configurarli, toglierli
+admin-seats-intro = Una postazione è un interno con il suo telefono. Chi ci lavora lo dice entrando in servizio.
+admin-seats-caption = { $n ->
+    [one] Una postazione
+   *[other] { $n } postazioni
+}
+admin-seats-empty = Nessuna postazione corrisponde.
+admin-seat = Postazione
+admin-seat-title = Postazione { $name }
+admin-site = Sede
+admin-phone = Telefono
+admin-phone-there = collegato
+admin-phone-away = non collegato
+admin-seat-add = Aggiungi una postazione
+admin-seat-add-go = Aggiungi la postazione
+admin-seat-name = Interno
+admin-seat-name-hint = Da 1 a 32 lettere, cifre, punti, - e _. È il nome utente del telefono.
+admin-seat-no-extension = L’interno ha da 1 a 32 lettere, cifre, punti, - e _. Nulla è stato cambiato.
+admin-seat-password = Password del telefono
+admin-seat-password-hint = Lascia vuoto per averne una casuale: è meglio. Viene mostrata una volta sola.
+admin-seat-password-unfit = La password ha al massimo 200 caratteri stampabili. Nulla è stato cambiato.
+admin-seat-added = Postazione { $name } aggiunta. Configura ora il telefono: la password non viene mostrata più.
+admin-seat-change = Modifica
+admin-seat-password-new = Un’altra password
+admin-seat-password-new-what = Vale dalla prossima registrazione del telefono. Quella di prima non entra più.
+admin-seat-password-go = Cambia la password del telefono
+admin-seat-password-done = La password della postazione { $name } è cambiata. Scrivila ora nel telefono: non viene mostrata più.
+admin-seat-move = Un’altra sede
+admin-seat-move-go = Sposta la postazione
+admin-seat-moved = Postazione { $name } spostata.
+admin-seat-remove = Togli la postazione
+admin-seat-remove-what = Il telefono non può più collegarsi, e chi ci lavora esce dal servizio. La storia resta.
+admin-seat-remove-go = Togli la postazione
+admin-seat-removed = La postazione { $name } non c’è più.
+admin-phone-setup = Configura il telefono
+admin-phones-nowhere = Nessun indirizzo per telefoni è configurato: aggiungi [[listener]] con role = "phones".
+admin-phones-this-machine = L’indirizzo è di questa sola macchina: telefoni di altri computer non ci arrivano. Nel file di configurazione, alla voce [[listener]], metti l’indirizzo della rete e riavvia.
+admin-phones-anywhere = Il server ascolta su tutti i suoi indirizzi: al posto di quello scritto qui metti nel telefono l’indirizzo con cui lo si raggiunge.
+admin-phone-password-now = La password è scritta qui sotto questa volta soltanto.
+admin-phone-password-hidden = Al posto della password ci sono asterischi: non si può rileggere, solo cambiare (più sotto).
+admin-phone-try = Quando il telefono è collegato, in alto si legge «collegato». Dal telefono stesso si può provare la voce con il codice della prova d’eco, se è configurato.
+admin-phone-generic = Zoiper e ogni altro telefono
+admin-phone-generic-how = Scrivi questi valori nei campi dell’account SIP.
+admin-phone-baresip = baresip
+admin-phone-baresip-how = Una riga nel file accounts.
+admin-phone-linphone = Linphone
+admin-phone-linphone-how = Nel file linphonerc, o gli stessi valori nell’assistente «account SIP».
+admin-phone-microsip = MicroSIP
+admin-phone-microsip-how = Nel file MicroSIP.ini, a programma chiuso.
+admin-phone-yealink = Yealink
+admin-phone-yealink-how = Nel file di configurazione del telefono (MAC.cfg), o gli stessi valori nella sua pagina web.
+admin-phone-snom = Snom
+admin-phone-snom-how = Nel file di configurazione XML del telefono.
+admin-phone-user = Utente, e utente di autenticazione
+admin-phone-secret = Password
+admin-phone-server = Server (dominio, registrar)
+admin-phone-transport = Trasporto
+admin-phone-codecs = Codec
+admin-phone-dtmf = Toni (DTMF)
+
+admin-users = Utenti
+admin-users-what = Chi può accedere alle pagine, e come
+admin-users-intro = Chi entra per la prima volta usa una password che vale una volta sola, entro 72 ore, e poi ne sceglie una sua.
+admin-users-caption = { $n ->
+    [one] Un utente
+   *[other] { $n } utenti
+}
+admin-users-empty = Nessun utente corrisponde.
+admin-user = Nome
+admin-role = Ruolo
+admin-role-hint = L’operatore lavora alla sua postazione; chi coordina segue operatori, code e richiamate; chi amministra configura; chi controlla guarda e non cambia nulla.
+admin-role-operator = operatore
+admin-role-supervisor = coordinatore
+admin-role-tenant-administrator = amministratore di un’ASL
+admin-role-region-administrator = amministratore della regione
+admin-role-auditor = controllore
+admin-password = Password
+admin-password-own = scelta
+admin-password-once = per una volta, da cambiare
+admin-password-until = per una volta, entro il { $until }
+admin-password-ended = per una volta, scaduta
+admin-employer-only = Solo per gli operatori di
+admin-employer-only-hint = Facoltativo: il nome del datore di lavoro. Vuoto: per tutti.
+admin-user-add = Aggiungi un utente
+admin-user-add-what = La password per una volta viene mostrata dopo, una volta sola.
+admin-user-add-go = Aggiungi l’utente
+admin-user-name = Nome con cui accede
+admin-user-name-hint = Per un operatore è più semplice lo stesso nome che ha tra gli operatori.
+admin-user-operator = È l’operatore
+admin-user-operator-hint = Per chi lavora anche a una postazione. Per un operatore, se non lo dici, è quello con lo stesso nome.
+admin-user-no-operator = Nessuno, o quello con lo stesso nome
+admin-user-no-role = Manca il ruolo. Nulla è stato cambiato.
+admin-user-no-tenant = Chi amministra un’ASL ha bisogno di un’ASL. Nulla è stato cambiato: sceglila e riprova.
+admin-user-of-region = Chi amministra la regione non ha né ASL né datore di lavoro. Nulla è stato cambiato: toglili e riprova.
+admin-user-unknown-operator = { $name } non è tra gli operatori. Nulla è stato cambiato: aggiungi prima l’operatore, o sceglilo dall’elenco.
+admin-user-added = { $name } può accedere. La password per una volta è qui sotto: scrivila ora, non viene mostrata più.
+admin-user-once = Password per una volta
+admin-user-once-how = Dalla a voce o di persona. Vale 72 ore.
+admin-user-password = Ha perso la password
+admin-user-password-what = Le sue sessioni finiscono. Entra una volta con quella nuova e ne sceglie una sua.
+admin-user-password-go = Dai un’altra password per una volta
+admin-user-password-done = { $name } ha un’altra password per una volta: è qui sotto, e non viene mostrata più.
+admin-user-remove = Non accede più
+admin-user-remove-what = Le sue sessioni finiscono e non può più accedere. Se lavora a una postazione resta in servizio. La storia resta.
+admin-user-remove-go = Togli l’utente
+admin-user-removed = { $name } non accede più.
+admin-user-last = Nessun altro amministra la regione. Nulla è stato cambiato: fai entrare prima un altro amministratore della regione.
+admin-tokens = Chiavi dei programmi
+admin-tokens-what = Programmi che usano l’API
+admin-tokens-intro = Un programma manda la sua chiave con ogni richiesta. Chi ha un ruolo più piccolo fa meno danni.
+admin-tokens-caption = { $n ->
+    [one] Una chiave
+   *[other] { $n } chiavi
+}
+admin-tokens-empty = Nessun programma ha una chiave.
+admin-token = Programma
+admin-token-name = Nome del programma
+admin-token-add = Aggiungi un programma
+admin-token-add-go = Crea la chiave
+admin-token-added = La chiave di { $name } è qui sotto: scrivila ora, non viene mostrata più.
+admin-token-once = La chiave
+admin-token-once-how = Il programma la manda così: Authorization: Bearer e la chiave.
+admin-token-revoke = Ritira una chiave
+admin-token-revoke-what = Il programma non può più chiedere nulla, da subito. Non si può annullare.
+admin-token-revoke-go = Ritira la chiave
+admin-token-revoked = La chiave di { $name } non vale più.
+
+admin-numbers = Numeri da non richiamare e condivisi
+admin-numbers-what = Chi non vuole chiamate, e da quali numeri chiamano in molti
+admin-numbers-intro = Un numero da non richiamare non viene composto da subito; chi chiama da lì viene servito come tutti. A chi chiama da un numero condiviso si chiede un altro numero. Le cifre non si rileggono.
+admin-numbers-caption = { $n ->
+    [one] Un numero
+   *[other] { $n } numeri
+}
+admin-numbers-empty = Nessun numero è in elenco.
+admin-number = Numero
+admin-number-hint = Come si compone: 0861123456 o +390861123456.
+admin-mark = In elenco come
+admin-mark-any = Tutti i tipi
+admin-mark-do-not-call = da non richiamare
+admin-mark-shared = condiviso da più persone
+admin-mark-over = finito il { $at }
+admin-mark-erased = cancellato
+admin-mark-ended-too = Anche quelli finiti
+admin-mark-add = Metti un numero in elenco
+admin-mark-go = Metti in elenco
+admin-mark-done = Il numero è in elenco.
+admin-mark-release = Togli un numero dall’elenco
+admin-mark-release-what = Torna come gli altri da subito. Scrivilo intero: l’elenco mostra le cifre coperte.
+admin-mark-release-go = Togli dall’elenco
+admin-mark-released = Il numero è di nuovo come gli altri.
+admin-no-number = Non è un numero di telefono. Nulla è stato cambiato: scrivilo come si compone.
+admin-no-mark = Manca il tipo. Nulla è stato cambiato.
+admin-numbers-import = Importa un elenco di numeri
+admin-numbers-import-what = Tutto l’elenco viene preso, o niente.
+admin-numbers-import-hint = Colonne: number, mark (do_not_call o shared), reason, until. Senza mark: da non richiamare.
+admin-numbers-imported = { $n ->
+    [one] Un numero messo in elenco.
+   *[other] { $n } numeri messi in elenco.
+}
+admin-numbers-looked = { $n ->
+    [one] Un numero si può mettere in elenco. Non è ancora stato cambiato nulla.
+   *[other] { $n } numeri si possono mettere in elenco. Non è ancora stato cambiato nulla.
+}
+
+admin-campaigns = Campagne
+admin-campaigns-what = Elenchi di persone da chiamare: nuovi, in corso, risultati
+admin-campaigns-intro = Una campagna chiama poche persone per volta, negli orari della sua coda, dopo chi è in attesa.
+admin-campaigns-caption = Campagne, dalla più recente
+admin-campaigns-empty = Nessuna campagna.
+admin-campaign = Campagna
+admin-campaign-new = Nuova campagna
+admin-campaign-new-intro = Prima prova senza cambiare nulla: vedi chi resterebbe fuori. Creata la campagna, non si chiama nessuno finché non la avvii.
+admin-queue = Coda
+admin-people = Persone
+admin-settled = Con un esito
+admin-left-out = Lasciate fuori
+admin-over-at = Finisce, di questo passo, il
+admin-progress = A che punto è
+admin-people-caption = Le persone, nell’ordine dell’elenco
+admin-people-empty = Nessuno è in elenco.
+admin-reference = Riferimento
+admin-tries = Tentativi
+admin-results-export = Scarica i risultati (CSV, numeri coperti)
+admin-campaign-loading = in caricamento
+admin-campaign-ready = pronta
+admin-campaign-running = in corso
+admin-campaign-paused = in pausa
+admin-campaign-ended = finita
+admin-campaign-recall = richiamata: parla un operatore
+admin-campaign-reminder = promemoria: senza operatore
+admin-campaign-do = Che cosa fare
+admin-campaign-start = Avvia la campagna
+admin-campaign-start-what = Le persone vengono chiamate da ora, poche per volta, negli orari della coda.
+admin-campaign-pause = Metti in pausa
+admin-campaign-pause-what = Nessuno viene più fatto squillare; le conversazioni in corso vanno avanti.
+admin-campaign-resume = Riprendi
+admin-campaign-resume-what = Va avanti da dove era.
+admin-campaign-end = Termina la campagna
+admin-campaign-end-what = Chi non è ancora stato chiamato non viene chiamato. Non si può riprendere.
+admin-campaign-loading-what = L’elenco non è completo: se nessuno lo completa viene buttato via dopo mezz’ora.
+admin-campaign-ended-what = La campagna è finita.
+admin-campaign-started = La campagna è avviata.
+admin-campaign-halted = La campagna è in pausa.
+admin-campaign-resumed = La campagna va avanti.
+admin-campaign-over = La campagna è finita.
+admin-campaign-make = Crea la campagna
+admin-campaign-made = Campagna creata: { $taken } in elenco, { $out } lasciate fuori. Ora avviala.
+admin-campaign-looked = Prova: { $taken } sarebbero in elenco, { $out } resterebbero fuori. Non è stato cambiato nulla.
+admin-campaign-name = Nome
+admin-campaign-name-hint = Lettere, cifre, spazi, punti, - e _; non un numero soltanto.
+admin-campaign-kind-hint = Un promemoria fa sentire l’appuntamento e chiede di confermare o disdire.
+admin-campaign-note-hint = Di che cosa si tratta, per l’operatore che chiama.
+admin-campaign-due = Da raggiungere entro
+admin-campaign-starts = Non prima di
+admin-campaign-ends = Finisce da sola
+admin-campaign-window = Orario
+admin-campaign-window-hint = Come 09:00-13:00, dentro quello della coda. Vuoto: quello della coda.
+admin-campaign-pace = Persone per volta
+admin-campaign-pace-hint = Da 1 a 2000. Vuoto: 50.
+admin-campaign-list-hint = Colonne: number, note, due, not_before, ref. Per un promemoria anche appointment (2026-12-03T10:30), born (anno) e place.
+admin-class = Classe di priorità
+admin-class-none = Nessuna
+admin-class-hint = Dice la scadenza, dove non c’è.
+admin-no-queue = Manca la coda. Nulla è stato cambiato.
+admin-no-pace = Le persone per volta sono un numero. Nulla è stato cambiato.
+admin-left-out-invalid = non è un numero di telefono
+admin-left-out-not-callable = un numero di questo tipo non si chiama
+admin-left-out-do-not-call = non vuole essere chiamato
+admin-left-out-shared = numero condiviso da più persone
+admin-left-out-twice = è già nell’elenco
+admin-left-out-too-late = la scadenza passa prima che si possa chiamare
+admin-left-out-too-long = la nota o il riferimento è troppo lungo
+admin-left-out-no-appointment = manca l’appuntamento o l’anno di nascita
+admin-left-out-past-appointment = l’appuntamento passa prima che si possa chiamare
+admin-left-out-no-year = l’anno di nascita non è possibile
+admin-left-out-no-place = nessuna voce dice questo luogo
+admin-left-out-more = e altre { $n }
+admin-entry-waiting = da chiamare
+admin-entry-not-called = non chiamate
+admin-entry-released = in chiamata
+admin-entry-reached = raggiunte
+admin-entry-exhausted = tentativi finiti
+admin-entry-expired = scadute
+admin-entry-forbidden = da non chiamare
+admin-entry-declined = non vogliono
+admin-entry-withdrawn = ritirate
+admin-entry-confirmed = confermati
+admin-entry-cancelled = disdetti
+admin-entry-to-move = da spostare
+
+admin-closures = Chiusure straordinarie
+admin-closures-what = Giorni e orari diversi da quelli di sempre
+admin-directory = Rubrica
+admin-directory-what = Nomi e numeri che gli operatori possono chiamare
+admin-dispositions = Esiti
+admin-dispositions-what = Che cosa si può dire alla fine di una conversazione
+
+admin-dialplans = Percorsi delle chiamate
+admin-dialplans-what = Che cosa sente chi chiama, e quanti sono dove, adesso
+admin-dialplans-intro = Il percorso è scritto in un file, sotto controllo di versione: qui si guarda. In ogni riquadro il numero in alto a destra dice quante persone sono lì adesso.
+admin-dialplans-empty = Nessun percorso è configurato.
+admin-plan-numbers = Numeri
+admin-plan-callers = Persone nel percorso adesso
+admin-plan-taken = Dati del
+admin-plan-drawing = Percorso delle chiamate: { $title }
+admin-plan-drawing-about = Lo stesso contenuto è nella tabella qui sotto.
+admin-plan-table = Lo stesso come tabella
+admin-plan-caption = Passi del percorso: { $title }
+admin-plan-start = { $name } (inizio)
+admin-plan-in-emergency = { $name } (in emergenza)
+admin-step = Passo
+admin-ways = Dove porta
+admin-callers = Persone adesso
+admin-step-play = Messaggio
+admin-step-hours = Orario
+admin-step-menu = Scelta
+admin-step-queue = Attesa
+admin-step-callback = Richiamata
+admin-step-verify = Verifica
+admin-step-opt-out = Niente chiamate
+admin-step-emergency = Emergenza
+admin-step-hang-up = Fine
+admin-way-then = poi
+admin-way-otherwise = altrimenti
+admin-way-open = aperto
+admin-way-closed = chiuso
+admin-way-timed-out = attesa finita
+admin-way-yes = sì
+admin-way-no = no
+admin-way-instead = ci ripensa
+
+admin-configuration = Configurazione
+admin-configuration-what = Che cosa è in vigore, e rileggere i file
+admin-configuration-intro = I file si modificano sulla macchina, sotto controllo di versione. Qui si vede quali sono in vigore e si fanno rileggere.
+admin-configuration-since = In vigore dal
+admin-configuration-file = File
+admin-configuration-hash = Impronta
+admin-configuration-failed = L’ultima rilettura non è stata presa
+admin-configuration-failed-what = { $at }: i file hanno errori. È rimasta in vigore la configurazione di prima. Correggi i punti qui sotto e rileggi.
+admin-configuration-faults = { $n ->
+    [one] Un errore
+   *[other] { $n } errori
+}
+admin-configuration-doubts = Dubbi
+admin-configuration-no-doubts = Nessuno: quello che è scritto è coerente.
+admin-configuration-doubts-caption = { $n ->
+    [one] Un punto è permesso, ma forse non voluto
+   *[other] { $n } punti sono permessi, ma forse non voluti
+}
+admin-trunks = Linee verso la rete
+admin-trunks-caption = Fasci e limiti in vigore
+admin-trunk = Fascio
+admin-trunk-up = in funzione
+admin-trunk-down = guasto dal { $since }
+admin-channels = Canali
+admin-answer-max = Risposte insieme
+admin-notice-lines = Linee di avviso
+admin-reload = Rileggi i file
+admin-reload-what = Tutto viene preso, o niente e il perché. Le chiamate in corso non se ne accorgono.
+admin-reload-go = Rileggi la configurazione
+admin-reload-done = La nuova configurazione è in vigore.
+admin-reload-same = Riletta: non è cambiato nulla.
+admin-reload-busy = Un’altra rilettura è in corso. Nulla è stato cambiato: riprova tra qualche secondo.
+admin-not-reloaded = I file hanno errori. È rimasta in vigore la configurazione di prima: correggi questi punti e rileggi.
+
+admin-log = Registro degli accessi
+admin-log-what = Chi è entrato, ha cambiato qualcosa o ha guardato un numero
+admin-log-intro = Non si può modificare. Chi lo scarica lascia una riga.
+admin-log-kept = Si conserva per { $days } giorni ([retention] access_log_days).
+admin-log-caption = Dalla riga più recente
+admin-log-empty = Nessuna riga corrisponde.
+admin-log-export = Scarica quello che hai trovato (CSV)
+admin-log-no-day = Una data non si legge: scrivila come 2026-11-25. Si vede tutto il registro.
+admin-time = Quando
+admin-who = Chi
+admin-act = Che cosa ha fatto
+admin-origin = Da dove
+admin-from-day = Dal giorno
+admin-to-day = Al giorno
+admin-act-sign-in = è entrato
+admin-act-wrong-sign-in = ha sbagliato nome o password
+admin-act-sign-out = è uscito
+admin-act-own-password = ha cambiato la sua password
+
+admin-closures-intro = Qui si dicono i giorni in cui un’ASL è chiusa o ha orari diversi da quelli della configurazione: uno sciopero, un ponte, un sabato di apertura. Vale subito; chi è già in linea va avanti come prima.
+admin-closures-caption = { $n ->
+    [one] Una voce
+   *[other] { $n } voci
+}
+admin-closures-empty = Nessun giorno diverso dal solito. Aggiungine uno qui sotto.
+admin-closure-when = Giorni
+admin-closure-days = dal { $first } al { $last }
+admin-closure-hours = Orario
+admin-closure-hours-hint = Come 08:00-12:00 15:00-17:00. Vuoto: chiuso tutto il giorno.
+admin-closure-shut = chiuso
+admin-closure-all = tutti
+admin-closure-held = in vigore
+admin-closure-removed-state = tolto
+admin-closure-ended-too = Anche quelli passati o tolti
+admin-closure-add = Aggiungi giorni di chiusura o con altri orari
+admin-closure-add-go = Aggiungi i giorni
+admin-closure-what = Se un giorno è già in elenco, vale quello che si dice per ultimo.
+admin-closure-first = Primo giorno
+admin-closure-last = Ultimo giorno
+admin-closure-last-hint = Vuoto: un giorno solo.
+admin-closure-added = Giorni aggiunti: valgono da subito.
+admin-closure-remove = Torna all’orario di sempre
+admin-closure-remove-what = In quei giorni vale di nuovo l’orario della configurazione, da subito.
+admin-closure-remove-go = Togli i giorni
+admin-closure-removed = In quei giorni vale di nuovo l’orario di sempre.
+admin-calendar = Calendario
+admin-calendar-hint = Il nome di un [[calendar]] dell’ASL. Vuoto: tutti.
+admin-directory-intro = Uffici e numeri utili che gli operatori trovano quando chiamano o trasferiscono. Si vedono interi: non metterci numeri di persone.
+admin-directory-caption = { $n ->
+    [one] Una voce
+   *[other] { $n } voci
+}
+admin-directory-empty = Nessuna voce corrisponde.
+admin-directory-name = Nome
+admin-directory-name-hint = Come lo cercherebbe un operatore: Radiologia Teramo, 118.
+admin-directory-note-hint = Facoltativo: orari, interno, quando usarlo.
+admin-directory-add = Aggiungi una voce
+admin-directory-add-go = Aggiungi alla rubrica
+admin-directory-added = { $name } è in rubrica.
+admin-directory-remove = Togli una voce
+admin-directory-remove-what = Gli operatori non la trovano più, da subito.
+admin-directory-remove-go = Togli dalla rubrica
+admin-directory-removed = La voce non è più in rubrica.
+admin-dispositions-intro = Gli esiti fanno parte delle regole: da loro dipende se una persona viene ancora richiamata, e per questo sono uguali per tutti. I motivi qui sotto si scrivono nella configurazione ([people] pause_reasons e decline_reasons).
+admin-dispositions-caption = Gli esiti di una conversazione
+admin-disposition = Esito
+admin-disposition-comes = Che cosa ne segue
+admin-disposition-word = Nell’API
+admin-disposition-done = risolta
+admin-disposition-done-what = Chiude quello che era perso, chiesto o interrotto; quello che è stato preso in carico resta aperto se non lo chiude l’operatore.
+admin-disposition-another-person = altra persona
+admin-disposition-another-person-what = Era un’altra persona con lo stesso numero: la richiamata resta aperta.
+admin-disposition-improper = non di nostra competenza
+admin-disposition-improper-what = Non riguardava questo servizio: si chiude, e conta a parte.
+admin-pause-reasons = Motivi di pausa
+admin-pause-reasons-caption = I motivi tra cui si sceglie per una pausa
+admin-decline-reasons = Motivi per restituire una richiamata
+admin-decline-reasons-caption = I motivi tra cui si sceglie
+admin-reasons-free = Nessun elenco: si scrive un motivo libero.
+admin-once-over = La password per una volta sola è scaduta: chiedine un’altra a chi amministra.
+admin-no-calendar = Il calendario { $calendar } non esiste; ci sono { $known }.
+admin-closure-no-day = Un giorno non si legge, o l’ultimo viene prima del primo.
+admin-closure-too-long = Dal primo all’ultimo giorno al massimo un anno.
+admin-closure-is-over = Questi giorni sono già passati.
+admin-closure-no-hours = Gli orari si scrivono come 08:00-12:00 15:00-17:00.
+admin-closure-too-many = Ci sono già troppi giorni straordinari.
+admin-closure-no-entry = Questi giorni non sono più in elenco.

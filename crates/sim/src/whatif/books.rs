@@ -47,6 +47,7 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Closure(_)
             | Record::Announcement(_)
             | Record::Mark(_)
+            | Record::SpecialDay(_)
             | Record::Review(_)
             | Record::Task(_)
             | Record::TaskEvent(_)

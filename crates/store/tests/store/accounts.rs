@@ -1,7 +1,7 @@
 //! Accounts, sessions, tokens and the log of access: kept, ended and told as they were made.
 
 use cuptel_core::words::Role;
-use cuptel_store::{AccessMade, NewAccount, Store, TokenView};
+use cuptel_store::{AccessFilter, AccessMade, NewAccount, Store, TokenView};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{NOW, names};
@@ -14,6 +14,7 @@ on_every_database!(
     a_session_ends_with_its_time_and_is_forgotten,
     a_token_holds_until_its_end_or_until_it_is_revoked,
     the_log_of_access_is_told_newest_first_and_by_who,
+    old_entries_are_forgotten_a_few_at_a_time_and_the_newest_stays,
 );
 
 fn account(name: &str) -> NewAccount {
@@ -24,7 +25,7 @@ fn account(name: &str) -> NewAccount {
         employer: Some("Cooperativa".to_owned()),
         operator: None,
         password: format!("digest of {name}'s"),
-        must_change: true,
+        once_until_ms: NOW + 1_000,
         created_ms: NOW,
         created_by: "token".to_owned(),
     }
@@ -55,6 +56,7 @@ async fn an_account_is_found_by_name_and_by_session_until_it_is_removed(home: &H
     assert_eq!(kept.account.tenant.as_deref(), Some("asl-pescara"));
     assert_eq!(kept.account.role, Role::Supervisor);
     assert!(kept.account.must_change);
+    assert_eq!(kept.account.once_until_ms, Some(NOW + 1_000));
     begin(&store, "d1", "rosa", NOW + 10).await;
     let found = store.session("d1", NOW).await.unwrap();
     assert_eq!(found, Some((kept.account.clone(), NOW + 10)));
@@ -91,13 +93,8 @@ async fn another_password_ends_the_sessions(home: &Home) {
     store.add_account(&account("tea")).await.unwrap();
     begin(&store, "d1", "rosa", NOW + 10).await;
     begin(&store, "d2", "tea", NOW + 10).await;
-    assert!(store.set_password("rosa", "another", false).await.unwrap());
-    assert!(
-        !store
-            .set_password("nobody", "another", false)
-            .await
-            .unwrap()
-    );
+    assert!(store.set_password("rosa", "another", None).await.unwrap());
+    assert!(!store.set_password("nobody", "another", None).await.unwrap());
     let kept = store.account("rosa").await.unwrap().unwrap();
     assert_eq!(
         (kept.password.as_str(), kept.account.must_change),
@@ -162,13 +159,64 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
         };
         store.log_access(&made).await.unwrap();
     }
-    let all = store.access_log(None, None, 10).await.unwrap();
+    let asked = |filter: AccessFilter| {
+        let store = store.clone();
+        async move {
+            let filter = AccessFilter {
+                limit: 10,
+                ..filter
+            };
+            store.access_log(&filter).await.unwrap()
+        }
+    };
+    let all = asked(AccessFilter::default()).await;
     let times: Vec<i64> = all.iter().map(|it| it.at_ms).collect();
     assert_eq!(times, [NOW + 2, NOW + 1, NOW]);
-    let older = store
-        .access_log(Some("rosa"), Some(all[0].id), 10)
-        .await
-        .unwrap();
+    let older = asked(AccessFilter {
+        who: Some("rosa".to_owned()),
+        before: Some(all[0].id),
+        ..AccessFilter::default()
+    });
+    let older = older.await;
     assert_eq!(older.len(), 1);
     assert_eq!((older[0].at_ms, older[0].who.as_str()), (NOW, "rosa"));
+    for (act, found) in [("SIGN", 3), ("sign%in", 0), ("sign_in", 3), ("sign!in", 0)] {
+        let act = Some(act.to_owned());
+        let some = asked(AccessFilter {
+            act,
+            ..AccessFilter::default()
+        });
+        assert_eq!(some.await.len(), found);
+    }
+    let between = asked(AccessFilter {
+        from_ms: Some(NOW + 1),
+        until_ms: Some(NOW + 2),
+        ..AccessFilter::default()
+    });
+    assert_eq!(between.await.len(), 1);
+}
+
+async fn old_entries_are_forgotten_a_few_at_a_time_and_the_newest_stays(home: &Home) {
+    let store = open(home).await;
+    for n in 0..5 {
+        let made = AccessMade {
+            at_ms: NOW + n,
+            who: "rosa",
+            role: None,
+            origin: None,
+            act: "sign_in",
+            about: None,
+        };
+        store.log_access(&made).await.unwrap();
+    }
+    assert_eq!(store.forget_access(NOW + 2, 1).await.unwrap(), 1);
+    assert_eq!(store.forget_access(NOW + 2, 1).await.unwrap(), 0);
+    assert_eq!(store.forget_access(NOW + 100, 10).await.unwrap(), 0);
+    let filter = AccessFilter {
+        limit: 10,
+        ..AccessFilter::default()
+    };
+    let left = store.access_log(&filter).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].at_ms, NOW + 4);
 }

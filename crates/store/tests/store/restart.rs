@@ -70,6 +70,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Closure(_)
             | Record::Announcement(_)
             | Record::Mark(_)
+            | Record::SpecialDay(_)
             | Record::Review(_)
             | Record::Campaign(_)
             | Record::CampaignEntry(_)
@@ -87,10 +88,7 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
 }
 
 /// The rows of the day that a restart must give back, written independently of SQL.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm for each kind of row"
-)]
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of row")]
 fn still_open() -> Restored {
     let mut open = Restored {
         epoch: 2,
@@ -145,6 +143,8 @@ fn still_open() -> Restored {
             Record::Announcement(row) => open.announcements.extend(in_force(*row)),
             Record::Mark(row) if row.until_ms.is_none() => open.marks.push(*row),
             Record::Mark(_) => {}
+            Record::SpecialDay(row) if row.removed_ms.is_none() => open.special_days.push(*row),
+            Record::SpecialDay(_) => {}
             Record::Review(row) if row.seen_ms.is_none() => open.unseen.push(row),
             Record::Review(_) => {}
             Record::Task(row) if row.closed_ms.is_none() => open.tasks.push(*row),

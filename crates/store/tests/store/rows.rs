@@ -10,7 +10,7 @@ use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
     ClosureId, ConfigVersionId, DeclineId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId,
     OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SideCallId, SignInId, SiteId,
-    TaskEventId, TaskId, TenantId, TrunkId,
+    SpecialDayId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
@@ -21,7 +21,7 @@ use cuptel_core::record::{
     CallbackRow, ChosenTimeRow, ClosureRow, CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow,
     DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorPinRow,
     OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow,
-    SeatRow, SideCallRow, SignInRow, SiteOutageRow, TaskEventRow, TaskRow, Work,
+    SeatRow, SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::stop_button::Scope;
@@ -527,9 +527,30 @@ fn marks() -> Vec<Record> {
     ]
 }
 
+/// One is in force, of one calendar; the other was taken away.
+fn special_days() -> Vec<Record> {
+    let day = |id, calendar: Option<&str>, removed_ms: Option<i64>| {
+        Record::SpecialDay(Box::new(SpecialDayRow {
+            id: SpecialDayId(id),
+            tenant: TenantId(1),
+            calendar: calendar.map(str::to_owned),
+            first_day: "2026-12-24".to_owned(),
+            last_day: "2026-12-31".to_owned(),
+            hours: calendar.map(|_| "08:00-12:00".to_owned()),
+            reason: Some("festività".into()),
+            made_ms: NOW - 60_000,
+            made_by: Some("Capo".into()),
+            removed_ms,
+            removed_by: removed_ms.map(|_| "Vice".into()),
+        }))
+    };
+    vec![day(181, Some("sportello"), None), day(182, None, Some(NOW))]
+}
+
 /// What somebody said of numbers and of many callbacks, and what persons were told.
 fn told() -> Vec<Record> {
     let mut records = marks();
+    records.extend(special_days());
     records.extend(bulks());
     records.extend(code_words());
     records.extend(chosen_times());

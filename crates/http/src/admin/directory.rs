@@ -1,0 +1,182 @@
+//! The directory: whom operators may dial or transfer to.
+
+use axum::extract::RawQuery;
+use axum::response::Response;
+use cuptel_store::DirectoryView;
+
+use super::Visit;
+use super::operators::{heading, search, sure, tenant_field};
+use super::sheet::{Cell, Failed, Form, Kind, List, Part, choices};
+use super::typed::Typed;
+use crate::directory::NewEntry;
+use crate::error::ApiError;
+use crate::reads::identifier;
+use crate::rights::Need;
+
+const HOME: &str = "/admin/directory";
+
+/// Everybody, found by name, number or note.
+pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
+    let asked = Typed::parse(query.unwrap_or_default().as_bytes())?;
+    show(&visit, &asked, &Typed::default(), None).await
+}
+
+async fn show(
+    visit: &Visit,
+    asked: &Typed,
+    kept: &Typed,
+    failed: Option<Failed>,
+) -> Result<Response, ApiError> {
+    let mut sheet = visit.sheet(visit.say("admin-directory"), Vec::new());
+    sheet.failed = failed;
+    sheet.intro.push(visit.say("admin-directory-intro"));
+    let entries = visit
+        .shared
+        .directory_of(&visit.caller, asked.of("q"))
+        .await?;
+    sheet.parts.push(Part::List(table(visit, &entries, asked)));
+    if visit.may(Need::Staff) {
+        sheet
+            .parts
+            .push(heading(visit, "add", "admin-directory-add"));
+        sheet.parts.push(Part::Form(add_form(visit, kept)));
+        let theirs = entries
+            .iter()
+            .filter(|it| visit.caller.leads(it.tenant.as_deref()));
+        let theirs: Vec<&DirectoryView> = theirs.collect();
+        if !theirs.is_empty() {
+            sheet
+                .parts
+                .push(heading(visit, "remove", "admin-directory-remove"));
+            sheet.parts.push(Part::Form(remove_form(visit, &theirs)));
+        }
+    }
+    Ok(visit.show(&sheet))
+}
+
+fn table(visit: &Visit, entries: &[DirectoryView], asked: &Typed) -> List {
+    let row = |entry: &DirectoryView| -> Vec<Cell> {
+        let tenant = entry.tenant.as_deref();
+        let region = || visit.say("admin-tenant-region");
+        vec![
+            entry.name.as_str().into(),
+            entry.number.as_str().into(),
+            tenant
+                .map_or_else(region, |it| visit.tenant_title(it))
+                .into(),
+            entry.note.clone().unwrap_or_default().into(),
+        ]
+    };
+    let mut search = search(visit, HOME, asked);
+    search.fields.retain(|field| field.name != "tenant");
+    List {
+        id: "directory",
+        caption: visit.count("admin-directory-caption", entries.len()),
+        columns: visit.columns(&[
+            "admin-directory-name",
+            "admin-number",
+            "admin-tenant",
+            "admin-note",
+        ]),
+        rows: entries.iter().map(row).collect(),
+        empty: visit.say("admin-directory-empty"),
+        search: Some(search),
+        ..List::default()
+    }
+}
+
+fn add_form(visit: &Visit, kept: &Typed) -> Form {
+    let mut form = Form {
+        id: "entry",
+        action: HOME.to_owned(),
+        button: visit.say("admin-directory-add-go"),
+        is_first: true,
+        ..Form::default()
+    };
+    let name = form.field(
+        "name",
+        visit.say("admin-directory-name"),
+        Kind::Line("text", 100),
+    );
+    let hint = visit.say("admin-directory-name-hint");
+    form.has(name.value(kept.raw("name")).hint(hint).required());
+    let number = form.field("number", visit.say("admin-number"), Kind::Line("tel", 32));
+    let hint = visit.say("admin-number-hint");
+    form.has(number.value(kept.raw("number")).hint(hint).required());
+    let tenant = tenant_field(visit, &form, kept.of("tenant"), "admin-tenant-region");
+    form.has(tenant);
+    let note = form.field("note", visit.say("admin-note"), Kind::Line("text", 100));
+    form.has(
+        note.value(kept.raw("note"))
+            .hint(visit.say("admin-directory-note-hint")),
+    );
+    form
+}
+
+fn remove_form(visit: &Visit, entries: &[&DirectoryView]) -> Form {
+    let action = format!("{HOME}/remove");
+    let mut form = sure(
+        visit,
+        action,
+        "admin-directory-remove-what",
+        "admin-directory-remove-go",
+    );
+    let all: Vec<(String, String)> = entries
+        .iter()
+        .map(|entry| {
+            (
+                entry.id.to_string(),
+                format!("{}, {}", entry.name, entry.number),
+            )
+        })
+        .collect();
+    let all = all.iter().map(|(id, text)| (id.as_str(), text.clone()));
+    let which = form.field(
+        "id",
+        visit.say("admin-directory-name"),
+        Kind::One(choices(all, "")),
+    );
+    form.fields.insert(0, which);
+    form
+}
+
+/// Enters somebody.
+pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError> {
+    let is_gap = |c: &char| c.is_whitespace() || "-./()".contains(*c);
+    let number: String = form.of("number").chars().filter(|c| !is_gap(c)).collect();
+    let wish = NewEntry {
+        name: form.of("name").to_owned(),
+        number,
+        tenant: form.said("tenant"),
+        note: form.said("note"),
+    };
+    let is_number = cuptel_core::number::Caller::from_user_part(&wish.number)
+        .number
+        .is_some();
+    let failed = if !is_number {
+        visit.unfit("admin-no-number")
+    } else {
+        match visit.shared.enter(&visit.caller, wish).await {
+            Ok(_) => {
+                let text = visit.about("admin-directory-added", "name", form.of("name"));
+                return Ok(visit.done(HOME, text));
+            }
+            Err(error) => visit.failed(&error),
+        }
+    };
+    show(&visit, &Typed::default(), &form, Some(failed)).await
+}
+
+/// Takes somebody out.
+pub(crate) async fn remove(visit: Visit, form: Typed) -> Result<Response, ApiError> {
+    let failed = if form.is("sure") {
+        let id = identifier(form.of("id"), "directory entry")?;
+        match visit.shared.strike(&visit.caller, id).await {
+            Ok(()) => return Ok(visit.done(HOME, visit.say("admin-directory-removed"))),
+            Err(error) => visit.failed(&error),
+        }
+    } else {
+        visit.unfit("admin-not-sure")
+    };
+    show(&visit, &Typed::default(), &Typed::default(), Some(failed)).await
+}

@@ -1,0 +1,211 @@
+//! The first of the administrator's pages: what is to be done before real calls come, each with how it
+//! stands, and the way to everything else.
+
+use axum::response::Response;
+use cuptel_core::words::{Outcome, Role};
+
+use super::Visit;
+use super::sheet::{Link, Part, Sheet, Todo, TodoState};
+use crate::error::ApiError;
+use crate::rights::Need;
+
+/// Where a page stands in the list of pages, what it is called, and who may see it.
+const DOORS: [(&str, &str, Need); 12] = [
+    ("/admin/operators", "admin-operators", Need::Read),
+    ("/admin/seats", "admin-seats", Need::Read),
+    ("/admin/users", "admin-users", Need::Staff),
+    ("/admin/tokens", "admin-tokens", Need::Staff),
+    ("/admin/numbers", "admin-numbers", Need::Read),
+    ("/admin/campaigns", "admin-campaigns", Need::Read),
+    ("/admin/closures", "admin-closures", Need::Read),
+    ("/admin/directory", "admin-directory", Need::Read),
+    ("/admin/dispositions", "admin-dispositions", Need::Read),
+    ("/admin/dialplans", "admin-dialplans", Need::Read),
+    ("/admin/configuration", "admin-configuration", Need::Staff),
+    ("/admin/log", "admin-log", Need::Log),
+];
+
+/// One thing to be done, and whether it is.
+struct Task {
+    is_done: bool,
+    text: &'static str,
+    note: String,
+    link: (&'static str, &'static str),
+}
+
+/// The guide, and the way to every page.
+pub(crate) async fn index(visit: Visit) -> Result<Response, ApiError> {
+    let mut sheet = Sheet {
+        title: visit.say("admin-title"),
+        ..Sheet::default()
+    };
+    if visit.may(Need::Staff) {
+        let tasks = tasks(&visit).await?;
+        let done = tasks.iter().filter(|task| task.is_done).count();
+        let all = tasks.len();
+        sheet.parts.push(Part::Heading {
+            id: "guide",
+            text: visit.say("admin-guide"),
+        });
+        let about = [
+            ("done", u32::try_from(done).unwrap_or(0).into()),
+            ("all", u32::try_from(all).unwrap_or(0).into()),
+        ];
+        let id = if done == all {
+            "admin-guide-over"
+        } else {
+            "admin-guide-so-far"
+        };
+        sheet
+            .parts
+            .push(Part::Text(visit.language.with(id, &about)));
+        sheet.parts.push(Part::Steps(steps(&visit, tasks)));
+    }
+    sheet.parts.push(Part::Heading {
+        id: "pages",
+        text: visit.say("admin-pages"),
+    });
+    let doors = DOORS.iter().filter(|(_, _, need)| visit.may(*need));
+    let door = |(href, name, _): &(&str, &str, Need)| Link {
+        note: Some(visit.say(&format!("{name}-what"))),
+        ..Link::to(*href, visit.say(name))
+    };
+    sheet.parts.push(Part::Links(doors.map(door).collect()));
+    Ok(visit.show(&sheet))
+}
+
+/// The first that is not done is the next.
+fn steps(visit: &Visit, tasks: Vec<Task>) -> Vec<Todo> {
+    let mut is_next = true;
+    let mut step = |task: Task| {
+        let state = match (task.is_done, is_next) {
+            (true, _) => TodoState::Done,
+            (false, true) => TodoState::Next,
+            (false, false) => TodoState::Later,
+        };
+        is_next = is_next && task.is_done;
+        let (href, text) = task.link;
+        Todo {
+            state,
+            word: visit.say(match state {
+                TodoState::Done => "admin-todo-done",
+                TodoState::Next => "admin-todo-next",
+                TodoState::Later => "admin-todo-later",
+            }),
+            text: visit.say(task.text),
+            note: task.note,
+            link: Some(Link::to(href, visit.say(text))),
+        }
+    };
+    tasks.into_iter().map(&mut step).collect()
+}
+
+async fn tasks(visit: &Visit) -> Result<Vec<Task>, ApiError> {
+    let shared = &visit.shared;
+    let accounts = shared.store.accounts().await?;
+    let rules = |must_change: bool| {
+        let all = accounts.iter();
+        all.filter(move |it| it.role == Role::RegionAdministrator && it.must_change == must_change)
+            .count()
+    };
+    let (with_own, for_once) = (rules(false), rules(true));
+    let operators = shared.store.operators().await?;
+    let mut tasks = vec![
+        Task {
+            is_done: with_own > 0,
+            text: "admin-todo-password",
+            note: visit.say("admin-todo-password-note"),
+            link: ("/password", "admin-todo-password-go"),
+        },
+        Task {
+            is_done: with_own + for_once > 1,
+            text: "admin-todo-second",
+            note: visit.say("admin-todo-second-note"),
+            link: ("/admin/users#add", "admin-todo-second-go"),
+        },
+        Task {
+            is_done: !operators.is_empty(),
+            text: "admin-todo-operators",
+            note: visit.count("admin-todo-operators-note", operators.len()),
+            link: ("/admin/operators", "admin-todo-operators-go"),
+        },
+    ];
+    tasks.extend(telephone_tasks(visit).await?);
+    Ok(tasks)
+}
+
+/// What is to be done about lines and phones.
+async fn telephone_tasks(visit: &Visit) -> Result<Vec<Task>, ApiError> {
+    let shared = &visit.shared;
+    let look = shared.engine.snapshot();
+    let reachable = look.seats.iter().filter(|seat| seat.reachable).count();
+    let working = look
+        .seats
+        .iter()
+        .filter(|seat| seat.operator.is_some())
+        .count();
+    let down = look
+        .trunks
+        .iter()
+        .filter(|trunk| trunk.down_since_ms.is_some())
+        .count();
+    let totals = shared.totals.get(&shared.store).await?;
+    let ended: i64 = totals.attempts.values().sum();
+    let served = [Outcome::Served, Outcome::ServedByMenu];
+    let served = served
+        .iter()
+        .filter_map(|outcome| totals.attempts.get(outcome))
+        .sum::<i64>();
+    let has_heard = ended + totals.attempts_open > 0;
+    let numbers: Vec<String> = plans_of(visit).flat_map(|plan| plan.1).collect();
+    let trunk_note = match (look.trunks.is_empty(), down) {
+        (true, _) => visit.say("admin-todo-trunk-none"),
+        (false, 0) => visit.say("admin-todo-trunk-note"),
+        (false, down) => visit.count("admin-todo-trunk-down", down),
+    };
+    Ok(vec![
+        Task {
+            is_done: !look.queues.is_empty(),
+            text: "admin-todo-queues",
+            note: visit.count("admin-todo-queues-note", look.queues.len()),
+            link: ("/admin/dialplans", "admin-todo-queues-go"),
+        },
+        Task {
+            is_done: reachable > 0,
+            text: "admin-todo-phones",
+            note: visit.count("admin-todo-phones-note", reachable),
+            link: ("/admin/seats", "admin-todo-phones-go"),
+        },
+        Task {
+            is_done: working > 0,
+            text: "admin-todo-sign-in",
+            note: visit.count("admin-todo-sign-in-note", working),
+            link: ("/board", "admin-todo-sign-in-go"),
+        },
+        Task {
+            is_done: !look.trunks.is_empty() && down == 0 && has_heard,
+            text: "admin-todo-trunk",
+            note: trunk_note,
+            link: ("/admin/configuration", "admin-todo-trunk-go"),
+        },
+        Task {
+            is_done: served > 0,
+            text: "admin-todo-call",
+            note: visit.about("admin-todo-call-note", "numbers", &numbers.join(", ")),
+            link: ("/board", "admin-todo-call-go"),
+        },
+    ])
+}
+
+/// Title and numbers of each health authority that somebody may see.
+fn plans_of(visit: &Visit) -> impl Iterator<Item = (String, Vec<String>)> {
+    let configuration = visit.shared.engine.health().configuration;
+    let plans: Vec<_> = configuration
+        .setup
+        .plans
+        .iter()
+        .filter(|plan| visit.caller.sees(Some(&plan.tenant)))
+        .map(|plan| (plan.title.clone(), plan.numbers.clone()))
+        .collect();
+    plans.into_iter()
+}

@@ -1,0 +1,354 @@
+//! Seats: where each stands, whether its phone is there, and how that phone is set up.
+
+use axum::extract::{Path, RawQuery};
+use axum::response::Response;
+use cuptel_core::snapshot::SeatNow;
+use cuptel_core::staffing::{SeatChange, is_extension};
+use cuptel_core::step::Command;
+use cuptel_store::SeatView;
+
+use super::operators::{PAGE, fact, heading, next, search, sure};
+use super::provisioning;
+use super::sheet::{Cell, Failed, Field, Form, Kind, Link, List, Part, choices};
+use super::typed::Typed;
+use super::{Visit, escaped};
+use crate::error::ApiError;
+use crate::password;
+use crate::reads::shortened;
+use crate::rights::Need;
+use crate::words::seat_state;
+
+const HOME: &str = "/admin/seats";
+/// Characters of a phone's password.
+const PASSWORD_MAX: usize = 200;
+
+fn href(name: &str) -> String {
+    format!("{HOME}/{}", escaped(name))
+}
+
+/// All of them, a page at a time; found by extension, site or operator.
+pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
+    let asked = Typed::parse(query.unwrap_or_default().as_bytes())?;
+    list_page(&visit, &asked, &Typed::default(), None).await
+}
+
+async fn list_page(
+    visit: &Visit,
+    asked: &Typed,
+    kept: &Typed,
+    failed: Option<Failed>,
+) -> Result<Response, ApiError> {
+    let mut sheet = visit.sheet(visit.say("admin-seats"), Vec::new());
+    sheet.failed = failed;
+    sheet.intro.push(visit.say("admin-seats-intro"));
+    let text = asked.of("q").to_lowercase();
+    let mut seats = visit.shared.store.seats().await?;
+    seats.retain(|seat| {
+        let has = |it: &str| it.to_lowercase().contains(&text);
+        has(&seat.name)
+            || seat.site.as_deref().is_some_and(has)
+            || seat.operator.as_deref().is_some_and(has)
+    });
+    sheet.parts.push(Part::List(table(visit, &seats, asked)));
+    if visit.may(Need::Rule) {
+        sheet.parts.push(heading(visit, "add", "admin-seat-add"));
+        sheet.parts.push(Part::Form(add_form(visit, kept)));
+    }
+    Ok(visit.show(&sheet))
+}
+
+fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
+    let from: usize = asked.of("from").parse().unwrap_or(0);
+    let look = visit.shared.engine.snapshot();
+    let row = |seat: &SeatView| {
+        let now = look.seats.iter().find(|it| it.name == seat.name);
+        vec![
+            Cell::link(&seat.name, href(&seat.name)),
+            seat.site.clone().unwrap_or_default().into(),
+            phone(visit, now).into(),
+            seat.operator.clone().unwrap_or_default().into(),
+            state(visit, now).into(),
+        ]
+    };
+    let left = seats.len() > from + PAGE;
+    let mut search = search(visit, HOME, asked);
+    search.fields.retain(|field| field.name != "tenant");
+    List {
+        id: "seats",
+        caption: visit.count("admin-seats-caption", seats.len()),
+        columns: visit.columns(&[
+            "admin-seat",
+            "admin-site",
+            "admin-phone",
+            "admin-operator",
+            "admin-state",
+        ]),
+        rows: seats.iter().skip(from).take(PAGE).map(row).collect(),
+        empty: visit.say("admin-seats-empty"),
+        search: Some(search),
+        next: left.then(|| next(visit, HOME, asked, from + PAGE)),
+        export: None,
+    }
+}
+
+fn phone(visit: &Visit, now: Option<&SeatNow>) -> String {
+    let is_there = now.is_some_and(|seat| seat.reachable);
+    visit.say(if is_there {
+        "admin-phone-there"
+    } else {
+        "admin-phone-away"
+    })
+}
+
+fn state(visit: &Visit, now: Option<&SeatNow>) -> String {
+    now.map_or(String::new(), |seat| {
+        let (shape, words) = seat_state(visit.language, seat);
+        format!("{shape} {words}")
+    })
+}
+
+fn site_field(visit: &Visit, form: &Form, chosen: &str) -> Field {
+    let look = visit.shared.engine.snapshot();
+    let sites = look
+        .sites
+        .iter()
+        .map(|site| (site.name.as_str(), site.name.clone()));
+    let kind = Kind::One(choices(sites, chosen));
+    form.field("site", visit.say("admin-site"), kind).required()
+}
+
+fn password_field(visit: &Visit, form: &Form) -> Field {
+    let most = u32::try_from(PASSWORD_MAX).unwrap_or(u32::MAX);
+    let field = form.field(
+        "password",
+        visit.say("admin-seat-password"),
+        Kind::Line("text", most),
+    );
+    field.hint(visit.say("admin-seat-password-hint"))
+}
+
+fn add_form(visit: &Visit, kept: &Typed) -> Form {
+    let mut form = Form {
+        id: "seat",
+        action: HOME.to_owned(),
+        button: visit.say("admin-seat-add-go"),
+        is_first: true,
+        ..Form::default()
+    };
+    let name = form.field("name", visit.say("admin-seat-name"), Kind::Line("text", 32));
+    let hint = visit.say("admin-seat-name-hint");
+    form.has(name.value(kept.raw("name")).hint(hint).required());
+    let site = site_field(visit, &form, kept.of("site"));
+    form.has(site);
+    // What was typed here is no secret yet: nothing was taken.
+    let password = password_field(visit, &form).value(kept.raw("password"));
+    form.has(password);
+    form
+}
+
+/// Adds a seat, and leads to how its phone is set up.
+pub(crate) async fn set(visit: Visit, form: Typed) -> Result<Response, ApiError> {
+    let name = form.of("name").to_owned();
+    match add(&visit, &form, &name).await {
+        Ok(secret) => {
+            visit.keep_secret(&name, secret);
+            Ok(visit.done(&href(&name), visit.about("admin-seat-added", "name", &name)))
+        }
+        Err(failed) => list_page(&visit, &Typed::default(), &form, Some(failed)).await,
+    }
+}
+
+async fn add(visit: &Visit, form: &Typed, name: &str) -> Result<String, Failed> {
+    if !is_extension(name) {
+        return Err(visit.unfit("admin-seat-no-extension"));
+    }
+    let stored = visit.shared.store.seat(name).await;
+    if stored
+        .map_err(|error| visit.failed(&error.into()))?
+        .is_some()
+    {
+        let taken = ApiError::NameTaken {
+            what: "seat",
+            name: name.to_owned(),
+        };
+        return Err(visit.failed(&taken));
+    }
+    let secret = secret_of(visit, form)?;
+    let change = SeatChange {
+        name: name.to_owned(),
+        site: form.said("site"),
+        account: Some(visit.shared.engine.account(name, &secret)),
+    };
+    let done = visit.carry_out(Command::SetSeats(vec![change])).await;
+    done.map(|()| secret).map_err(|error| visit.failed(&error))
+}
+
+/// The password that was typed, or one of ours.
+fn secret_of(visit: &Visit, form: &Typed) -> Result<String, Failed> {
+    let typed = form.raw("password");
+    if typed.chars().count() > PASSWORD_MAX || typed.chars().any(char::is_control) {
+        return Err(visit.unfit("admin-seat-password-unfit"));
+    }
+    if typed.is_empty() {
+        let made = password::one_time();
+        return made.map_err(|error| visit.failed(&ApiError::NoRandom(error)));
+    }
+    Ok(typed.to_owned())
+}
+
+/// One seat, and how its phone is set up.
+pub(crate) async fn one(visit: Visit, Path(name): Path<String>) -> Result<Response, ApiError> {
+    one_page(&visit, &name, None).await
+}
+
+async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<Response, ApiError> {
+    let seat = visit.shared.store.seat(name).await?;
+    let seat = seat.ok_or_else(|| ApiError::NotFound {
+        what: "seat",
+        which: shortened(name),
+    })?;
+    let above = vec![Link::to(HOME, visit.say("admin-seats"))];
+    let mut sheet = visit.sheet(visit.about("admin-seat-title", "name", name), above);
+    sheet.failed = failed;
+    let look = visit.shared.engine.snapshot();
+    let now = look.seats.iter().find(|it| it.name == name);
+    sheet.parts.push(Part::Facts(vec![
+        fact(visit, "admin-site", seat.site.clone().unwrap_or_default()),
+        fact(visit, "admin-phone", phone(visit, now)),
+        fact(visit, "admin-state", state(visit, now)),
+    ]));
+    if !visit.may(Need::Rule) {
+        return Ok(visit.show(&sheet));
+    }
+    let secret = visit.take_secret(name);
+    sheet
+        .parts
+        .push(heading(visit, "phone", "admin-phone-setup"));
+    sheet
+        .parts
+        .extend(provisioning::parts(visit, name, secret.as_deref()));
+    sheet.parts.push(Part::Text(visit.say("admin-phone-try")));
+    sheet
+        .parts
+        .push(heading(visit, "change", "admin-seat-change"));
+    let mut again = Form {
+        id: "again",
+        heading: Some(visit.say("admin-seat-password-new")),
+        action: format!("{}/password", href(name)),
+        note: Some(visit.say("admin-seat-password-new-what")),
+        button: visit.say("admin-seat-password-go"),
+        ..Form::default()
+    };
+    let field = password_field(visit, &again);
+    again.has(field);
+    sheet.parts.push(Part::Form(again));
+    let mut moves = Form {
+        id: "moves",
+        heading: Some(visit.say("admin-seat-move")),
+        action: format!("{}/site", href(name)),
+        button: visit.say("admin-seat-move-go"),
+        ..Form::default()
+    };
+    let field = site_field(visit, &moves, seat.site.as_deref().unwrap_or(""));
+    moves.has(field);
+    sheet.parts.push(Part::Form(moves));
+    sheet
+        .parts
+        .push(heading(visit, "remove", "admin-seat-remove"));
+    let action = format!("{}/remove", href(name));
+    let sure = sure(
+        visit,
+        action,
+        "admin-seat-remove-what",
+        "admin-seat-remove-go",
+    );
+    sheet.parts.push(Part::Form(sure));
+    Ok(visit.show(&sheet))
+}
+
+/// Whether there is such a seat; what is said of one that is not there would add it.
+async fn is_there(visit: &Visit, name: &str) -> Result<(), ApiError> {
+    let seat = visit.shared.store.seat(name).await?;
+    seat.map(|_| ()).ok_or_else(|| ApiError::NotFound {
+        what: "seat",
+        which: shortened(name),
+    })
+}
+
+/// Gives a phone another password, shown once.
+pub(crate) async fn password(
+    visit: Visit,
+    Path(name): Path<String>,
+    form: Typed,
+) -> Result<Response, ApiError> {
+    is_there(&visit, &name).await?;
+    let secret = match secret_of(&visit, &form) {
+        Ok(secret) => secret,
+        Err(failed) => return one_page(&visit, &name, Some(failed)).await,
+    };
+    let change = SeatChange {
+        name: name.clone(),
+        site: None,
+        account: Some(visit.shared.engine.account(&name, &secret)),
+    };
+    match visit.carry_out(Command::SetSeats(vec![change])).await {
+        Ok(()) => {
+            visit.keep_secret(&name, secret);
+            let to = format!("{}#phone", href(&name));
+            Ok(visit.done(&to, visit.about("admin-seat-password-done", "name", &name)))
+        }
+        Err(error) => one_page(&visit, &name, Some(visit.failed(&error))).await,
+    }
+}
+
+/// A seat stands elsewhere.
+pub(crate) async fn site(
+    visit: Visit,
+    Path(name): Path<String>,
+    form: Typed,
+) -> Result<Response, ApiError> {
+    is_there(&visit, &name).await?;
+    let change = SeatChange {
+        name: name.clone(),
+        site: form.said("site"),
+        account: None,
+    };
+    match visit.carry_out(Command::SetSeats(vec![change])).await {
+        Ok(()) => Ok(visit.done(&href(&name), visit.about("admin-seat-moved", "name", &name))),
+        Err(error) => one_page(&visit, &name, Some(visit.failed(&error))).await,
+    }
+}
+
+/// A seat is there no more.
+pub(crate) async fn remove(
+    visit: Visit,
+    Path(name): Path<String>,
+    form: Typed,
+) -> Result<Response, ApiError> {
+    is_there(&visit, &name).await?;
+    if !form.is("sure") {
+        let failed = visit.unfit("admin-not-sure");
+        return one_page(&visit, &name, Some(failed)).await;
+    }
+    match visit.carry_out(Command::RemoveSeat(name.clone())).await {
+        Ok(()) => Ok(visit.done(HOME, visit.about("admin-seat-removed", "name", &name))),
+        Err(error) => one_page(&visit, &name, Some(visit.failed(&error))).await,
+    }
+}
+
+impl Visit {
+    /// Keeps what is to be shown once, on the next page about it.
+    pub(crate) fn keep_secret(&self, about: &str, secret: String) {
+        if let Some(session) = self.caller.session() {
+            self.shared
+                .sessions
+                .keep_secret(session, about.to_owned(), secret);
+        }
+    }
+
+    /// What was kept about this, for once.
+    pub(crate) fn take_secret(&self, about: &str) -> Option<String> {
+        let session = self.caller.session()?;
+        self.shared.sessions.take_secret(session, about)
+    }
+}

@@ -1,0 +1,527 @@
+//! The administrator's pages over HTTP: who may have which, what a form asks the rules for, and that what
+//! people wrote stays text.
+
+use axum::http::StatusCode;
+use axum::http::header::COOKIE;
+use cuptel_core::staffing::{NotTaken, OperatorChange, SeatChange, WhyNotTaken};
+use cuptel_core::step::{Command, CommandError};
+use cuptel_core::words::WorkKind;
+use cuptel_http::Refusal;
+use serde_json::json;
+
+use crate::accounts::{enter, get, try_in};
+use crate::desk::{Centre, Heard, form};
+
+pub(crate) async fn send(
+    centre: &Centre,
+    path: &str,
+    cookie: &str,
+    fields: &[(&str, &str)],
+) -> Heard {
+    let body = serde_urlencoded::to_string(fields).unwrap();
+    centre.ask(form(path).header(COOKIE, cookie), body).await
+}
+
+pub(crate) fn last(centre: &Centre) -> Option<Command> {
+    centre.desk.commands.lock().unwrap().pop()
+}
+
+pub(crate) fn refuse(centre: &Centre, error: CommandError) {
+    let refused = Err(Refusal::Refused(error));
+    centre.desk.answers.lock().unwrap().push_back(refused);
+}
+
+pub(crate) async fn rita(centre: &Centre) -> String {
+    enter(
+        centre,
+        json!({ "name": "rita", "role": "region_administrator" }),
+    )
+    .await
+}
+
+pub(crate) async fn tea(centre: &Centre) -> String {
+    enter(
+        centre,
+        json!({ "name": "tea", "role": "tenant_administrator", "tenant": "asl-teramo" }),
+    )
+    .await
+}
+
+/// Page, and who may have it: Operator, Supervisor, administrator of a Tenant, Auditor, administrator of
+/// the Region.
+const PAGES: [(&str, &str); 21] = [
+    ("/admin", "STAR"),
+    ("/profile", "OSTR"),
+    ("/admin/operators", "STAR"),
+    ("/admin/operators/anna", "STAR"),
+    ("/admin/operators/anna/profile", "R"),
+    ("/admin/seats", "STAR"),
+    ("/admin/seats/101", "STAR"),
+    ("/admin/users", "TR"),
+    ("/admin/tokens", "TR"),
+    ("/admin/numbers", "STAR"),
+    ("/admin/campaigns", "STAR"),
+    ("/admin/campaigns/new", "TR"),
+    ("/admin/campaigns/cardiologia", "STAR"),
+    ("/admin/campaigns/cardiologia/results", "STAR"),
+    ("/admin/closures", "STAR"),
+    ("/admin/directory", "STAR"),
+    ("/admin/dispositions", "STAR"),
+    ("/admin/dialplans", "STAR"),
+    ("/admin/configuration", "TR"),
+    ("/admin/log", "AR"),
+    ("/admin/log/export", "AR"),
+];
+
+/// What changes something, and who may.
+const CHANGES: [(&str, &str); 18] = [
+    ("/admin/operators", "TR"),
+    ("/admin/operators/import", "TR"),
+    ("/admin/operators/anna/remove", "TR"),
+    ("/admin/seats", "R"),
+    ("/admin/seats/101/password", "R"),
+    ("/admin/seats/101/remove", "R"),
+    ("/admin/users", "TR"),
+    ("/admin/tokens", "R"),
+    ("/admin/numbers", "STR"),
+    ("/admin/numbers/import", "TR"),
+    ("/admin/campaigns/new", "TR"),
+    ("/admin/campaigns/cardiologia/pause", "STR"),
+    ("/admin/campaigns/cardiologia/end", "TR"),
+    ("/admin/closures", "TR"),
+    ("/admin/closures/remove", "TR"),
+    ("/admin/directory", "TR"),
+    ("/admin/directory/remove", "TR"),
+    ("/admin/configuration/reload", "R"),
+];
+
+#[tokio::test]
+async fn every_page_and_every_change_is_for_those_whose_role_it_is() {
+    let centre = Centre::open().await;
+    let roles = [
+        (
+            'O',
+            enter(&centre, json!({ "name": "anna", "role": "operator" })).await,
+        ),
+        (
+            'S',
+            enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await,
+        ),
+        ('T', tea(&centre).await),
+        (
+            'A',
+            enter(&centre, json!({ "name": "aldo", "role": "auditor" })).await,
+        ),
+        ('R', rita(&centre).await),
+    ];
+    for (letter, cookie) in &roles {
+        for (path, who_may) in PAGES {
+            let heard = get(&centre, path, cookie).await;
+            let may = who_may.contains(*letter);
+            let expected = if may {
+                StatusCode::OK
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            assert_eq!(heard.status, expected, "{letter} {path}: {}", heard.text);
+            assert!(!heard.text.contains("{\"error\""), "{path} is no page");
+            assert!(
+                !heard.text.contains(">admin-"),
+                "{path}: a text is missing: {}",
+                heard.text
+            );
+        }
+        for (path, who_may) in CHANGES {
+            let heard = send(&centre, path, cookie, &[("n", "1")]).await;
+            let refused = heard.status == StatusCode::FORBIDDEN;
+            assert_eq!(
+                refused,
+                !who_may.contains(*letter),
+                "{letter} {path}: {}",
+                heard.text
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_has_not_signed_in_is_asked_to_and_changes_nothing() {
+    let centre = Centre::open().await;
+    let asked = centre.get("/admin").await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    assert!(
+        asked
+            .text
+            .contains("<form method=\"post\" action=\"/session\"")
+    );
+    let sent = send(&centre, "/admin/operators", "", &[("name", "x")]).await;
+    assert_eq!(sent.header("location"), "/session?ended");
+    assert_eq!(last(&centre), None);
+}
+
+#[tokio::test]
+async fn the_guide_says_how_each_step_stands_and_which_is_next() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let page = get(&centre, "/admin", &cookie).await.text;
+    for said in [
+        "Prima di ricevere chiamate vere",
+        "aria-current=\"step\"",
+        "Fai entrare un secondo amministratore",
+        "+390861000000",
+        "Registro degli accessi",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    // Rita is the only one: a second administrator is what comes next.
+    let next = page.split("aria-current=\"step\"").nth(1).unwrap();
+    assert!(
+        next.find("secondo amministratore") < next.find("</li>"),
+        "{next}"
+    );
+    enter(
+        &centre,
+        json!({ "name": "rino", "role": "region_administrator" }),
+    )
+    .await;
+    let page = get(&centre, "/admin", &cookie).await.text;
+    let next = page.split("aria-current=\"step\"").nth(1).unwrap();
+    assert!(
+        next.find("chiamata di prova") < next.find("</li>"),
+        "{next}"
+    );
+    let english = format!("{cookie}; cuptel_language=en");
+    let page = get(&centre, "/admin", &english).await.text;
+    assert!(page.contains("Before real calls come"), "{page}");
+}
+
+#[tokio::test]
+async fn an_operator_is_added_changed_and_removed_by_forms() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let fields = [
+        ("name", " Gina Nuova "),
+        ("employer", "Cooperativa"),
+        ("tenant", "asl-teramo"),
+        ("level", "prenotazioni 3"),
+        ("level", ""),
+    ];
+    let heard = send(&centre, "/admin/operators", &cookie, &fields).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
+    assert_eq!(heard.header("location"), "/admin/operators/Gina%20Nuova");
+    let change = OperatorChange {
+        name: "Gina Nuova".to_owned(),
+        employer: Some("Cooperativa".to_owned()),
+        skills: Some([("prenotazioni".to_owned(), 3)].into()),
+        home: Some("asl-teramo".to_owned()),
+    };
+    assert_eq!(last(&centre), Some(Command::SetOperators(vec![change])));
+    // Who adds somebody of a name that is taken does not change whoever has it.
+    let fields = [("name", "anna"), ("employer", "altra")];
+    let heard = send(&centre, "/admin/operators", &cookie, &fields).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        heard
+            .text
+            .contains("Il nome anna c’è già. Nulla è stato cambiato"),
+        "{}",
+        heard.text
+    );
+    assert!(
+        heard.text.contains("value=\"altra\""),
+        "what was typed stays"
+    );
+    assert_eq!(last(&centre), None);
+    let remove = "/admin/operators/anna/remove";
+    let heard = send(&centre, remove, &cookie, &[]).await;
+    assert!(heard.text.contains("Manca la conferma"), "{}", heard.text);
+    assert_eq!(last(&centre), None);
+    let heard = send(&centre, remove, &cookie, &[("sure", "yes")]).await;
+    assert_eq!(heard.header("location"), "/admin/operators");
+    assert_eq!(
+        last(&centre),
+        Some(Command::RemoveOperator("anna".to_owned()))
+    );
+    let page = get(&centre, "/admin/operators", &cookie).await.text;
+    assert!(page.contains("anna non lavora più qui."), "{page}");
+}
+
+#[tokio::test]
+async fn a_list_of_operators_is_looked_at_and_taken_whole_or_named_line_by_line() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let path = "/admin/operators/import";
+    let good = "operator;employer;skills\nGina;Coop;prenotazioni:3\n";
+    let heard = send(&centre, path, &cookie, &[("list", good), ("look", "yes")]).await;
+    assert!(
+        heard
+            .text
+            .contains("una voce. Non è ancora stato importato nulla"),
+        "{}",
+        heard.text
+    );
+    assert!(heard.text.contains("Gina;Coop"), "the list is still there");
+    assert_eq!(last(&centre), None);
+    let heard = send(&centre, path, &cookie, &[("list", good)]).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    assert!(matches!(last(&centre), Some(Command::SetOperators(_))));
+    let bad = "operator,skills\nGina,prenotazioni\n,\"x:1\"\n";
+    let heard = send(&centre, path, &cookie, &[("list", bad)]).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for said in [
+        "Riga 2: le competenze",
+        "Riga 3: manca il nome",
+        "2 voci sono da correggere",
+    ] {
+        assert!(heard.text.contains(said), "{said} in {}", heard.text);
+    }
+    let why = WhyNotTaken::UnknownSkill {
+        skill: "volo".to_owned(),
+        known: vec!["prenotazioni".to_owned()],
+    };
+    let which = "Gina".to_owned();
+    refuse(
+        &centre,
+        CommandError::NotTaken(vec![NotTaken { which, why }]),
+    );
+    let heard = send(&centre, path, &cookie, &[("list", good)]).await;
+    let said = "Gina: nessuna coda chiede la competenza volo; ci sono prenotazioni";
+    assert!(heard.text.contains(said), "{}", heard.text);
+}
+
+#[tokio::test]
+async fn an_administrator_of_one_authority_sets_up_its_people_alone() {
+    let centre = Centre::open().await;
+    let cookie = tea(&centre).await;
+    let page = get(&centre, "/admin/operators", &cookie).await.text;
+    assert!(
+        page.contains("ASL di Teramo") && !page.contains("ASL di Pescara"),
+        "{page}"
+    );
+    let fields = [
+        ("name", "Gina"),
+        ("employer", "Coop"),
+        ("tenant", "asl-pescara"),
+    ];
+    let heard = send(&centre, "/admin/operators", &cookie, &fields).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        heard.text.contains("Non è tra le cose che puoi fare"),
+        "{}",
+        heard.text
+    );
+    assert_eq!(last(&centre), None);
+    let plans = get(&centre, "/admin/dialplans?tenant=asl-pescara", &cookie)
+        .await
+        .text;
+    assert!(
+        plans.contains("ASL di Teramo") && !plans.contains("ASL di Pescara"),
+        "{plans}"
+    );
+    let users = get(&centre, "/admin/users", &cookie).await.text;
+    assert!(!users.contains("amministratore della regione"), "{users}");
+    let fields = [
+        ("number", "0861123499"),
+        ("mark", "shared"),
+        ("tenant", "asl-pescara"),
+    ];
+    let heard = send(&centre, "/admin/numbers", &cookie, &fields).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(last(&centre), None);
+    let heard = send(
+        &centre,
+        "/admin/campaigns/new",
+        &cookie,
+        &[
+            ("queue", "asl-pescara/prenotazioni"),
+            ("name", "x"),
+            ("list", "number\n0861123499\n"),
+        ],
+    );
+    assert_eq!(heard.await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(last(&centre), None);
+}
+
+#[tokio::test]
+async fn a_profile_is_seen_by_the_operator_and_by_whoever_keeps_it() {
+    let centre = Centre::open().await;
+    let rita = rita(&centre).await;
+    let path = "/admin/operators/anna/profile";
+    let fields = [
+        ("ring_s", "40"),
+        ("whisper", "yes"),
+        ("not_kinds", "task"),
+        ("not_queues", "asl-teramo/prenotazioni"),
+    ];
+    let heard = send(&centre, path, &rita, &fields).await;
+    assert_eq!(
+        heard.header("location"),
+        "/admin/operators/anna",
+        "{}",
+        heard.text
+    );
+    let Some(Command::SetProfile { operator, profile }) = last(&centre) else {
+        panic!("no profile");
+    };
+    assert_eq!(
+        (operator.as_str(), profile.profile.ring_s),
+        ("anna", Some(40))
+    );
+    assert!(profile.profile.whisper && profile.profile.not_kinds.contains(&WorkKind::Task));
+    let heard = send(&centre, path, &rita, &[("ring_s", "molto")]).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let anna = enter(&centre, json!({ "name": "anna", "role": "operator" })).await;
+    let own = get(&centre, "/profile", &anna).await;
+    assert!(own.text.contains("Il mio profilo"), "{}", own.text);
+    let rosa = enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    let page = get(&centre, "/admin/operators/anna", &rosa).await.text;
+    assert!(!page.contains("rofilo di accomodamento"), "{page}");
+}
+
+#[tokio::test]
+async fn a_seats_password_is_shown_once_and_never_again() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let path = "/admin/seats/101/password";
+    let heard = send(&centre, path, &cookie, &[("password", "mia-nuova-101")]).await;
+    assert_eq!(
+        heard.header("location"),
+        "/admin/seats/101#phone",
+        "{}",
+        heard.text
+    );
+    let Some(Command::SetSeats(changes)) = last(&centre) else {
+        panic!("no seat");
+    };
+    assert_eq!(changes[0].account.as_ref().unwrap().ha1_md5, "of 101");
+    let page = get(&centre, "/admin/seats/101", &cookie).await.text;
+    for said in [
+        "auth_pass=mia-nuova-101",
+        "&#60;sip:101@127.0.0.1:5060;transport=tcp&#62;",
+        "account.1.password = mia-nuova-101",
+        "è di questa sola macchina",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    let again = get(&centre, "/admin/seats/101", &cookie).await.text;
+    assert!(!again.contains("mia-nuova-101") && again.contains("auth_pass=********"));
+    let fields = [("name", "107"), ("site", "teramo"), ("password", "")];
+    let heard = send(&centre, "/admin/seats", &cookie, &fields).await;
+    assert_eq!(heard.header("location"), "/admin/seats/107");
+    let Some(Command::SetSeats(changes)) = last(&centre) else {
+        panic!("no seat");
+    };
+    let SeatChange {
+        name,
+        site,
+        account,
+    } = &changes[0];
+    assert_eq!((name.as_str(), site.as_deref()), ("107", Some("teramo")));
+    assert!(account.is_some());
+    for name in ["", "1 0", "101"] {
+        let heard = send(&centre, "/admin/seats", &cookie, &[("name", name)]).await;
+        assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+    }
+    assert_eq!(last(&centre), None);
+    let missing = send(
+        &centre,
+        "/admin/seats/999/site",
+        &cookie,
+        &[("site", "teramo")],
+    )
+    .await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_user_is_let_in_with_a_password_that_is_shown_once_and_ends() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let fields = [
+        ("name", "rosa"),
+        ("role", "supervisor"),
+        ("tenant", "asl-teramo"),
+    ];
+    let heard = send(&centre, "/admin/users", &cookie, &fields).await;
+    assert_eq!(
+        heard.header("location"),
+        "/admin/users/rosa",
+        "{}",
+        heard.text
+    );
+    let page = get(&centre, "/admin/users/rosa", &cookie).await.text;
+    let once = page
+        .split("<code>")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(once.len(), 19, "{once}");
+    assert!(page.contains("per una volta, entro il"), "{page}");
+    let again = get(&centre, "/admin/users/rosa", &cookie).await.text;
+    assert!(!again.contains(&once));
+    centre.desk.looks.send_modify(|look| {
+        let mut later = look.as_ref().clone();
+        later.at_ms += 72 * 3_600_000 + 1;
+        *look = later.into();
+    });
+    let late = try_in(&centre, "rosa", &once).await;
+    assert_eq!(late.status, StatusCode::FORBIDDEN);
+    assert!(
+        late.text.contains("è scaduta: chiedine un’altra"),
+        "{}",
+        late.text
+    );
+    let wrong = try_in(&centre, "rosa", "another").await;
+    assert_eq!(
+        wrong.status,
+        StatusCode::UNAUTHORIZED,
+        "who does not know it is told nothing"
+    );
+    for (role, tenant, said) in [
+        ("tenant_administrator", "", "ha bisogno di un’ASL"),
+        ("region_administrator", "asl-teramo", "non ha né ASL"),
+        ("operator", "", "non è tra gli operatori"),
+        ("nobody", "", "Manca il ruolo"),
+    ] {
+        let fields = [("name", "nuova"), ("role", role), ("tenant", tenant)];
+        let heard = send(&centre, "/admin/users", &cookie, &fields).await;
+        assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY, "{role}");
+        assert!(heard.text.contains(said), "{said} in {}", heard.text);
+    }
+    let heard = send(
+        &centre,
+        "/admin/users/rita/remove",
+        &cookie,
+        &[("sure", "yes")],
+    )
+    .await;
+    assert!(
+        heard.text.contains("Nessun altro amministra la regione"),
+        "{}",
+        heard.text
+    );
+}
+
+#[tokio::test]
+async fn a_programs_key_is_shown_once_and_revoked_by_name() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let fields = [("name", "cruscotto"), ("role", "auditor")];
+    let heard = send(&centre, "/admin/tokens", &cookie, &fields).await;
+    assert_eq!(heard.header("location"), "/admin/tokens", "{}", heard.text);
+    let page = get(&centre, "/admin/tokens", &cookie).await.text;
+    assert!(page.contains("cuptel_"), "{page}");
+    let again = get(&centre, "/admin/tokens", &cookie).await.text;
+    assert!(
+        !again.contains("<code>cuptel_") && again.contains("cruscotto"),
+        "{again}"
+    );
+    let fields = [("name", "cruscotto"), ("sure", "yes")];
+    let heard = send(&centre, "/admin/tokens/revoke", &cookie, &fields).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
+    let page = get(&centre, "/admin/tokens", &cookie).await.text;
+    assert!(page.contains("Nessun programma ha una chiave"), "{page}");
+}
