@@ -212,6 +212,7 @@ impl ApiError {
             Self::TooManyWrong { .. } => ("too-many-wrong", "Too many wrong tries"),
             Self::Forbidden(_) => ("forbidden", "Not allowed"),
             Self::PasswordFirst => ("password-first", "A password has to be chosen"),
+            Self::OnceIsOver => ("password-over", "The password for once is over"),
             Self::NameTaken { .. } => ("name-taken", "The name is taken"),
             Self::CrossSite => ("cross-site", "Sent by another site"),
             Self::NoSuchPath => ("no-such-path", "No such path"),

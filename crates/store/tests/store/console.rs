@@ -175,7 +175,7 @@ async fn preferences_go_by_their_account(home: &Home) {
         employer: None,
         operator: None,
         password: "digest".to_owned(),
-        must_change: false,
+        once_until_ms: NOW,
         created_ms: NOW,
         created_by: "token".to_owned(),
     };
