@@ -5,7 +5,9 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::harness::{Answers, Browser, Caller, Centre, Page, Phone, Setup, repository};
+use crate::harness::{
+    Answers, Browser, Caller, Centre, Page, Phone, SOON, Setup, repository, until,
+};
 
 pub(crate) const OWN: &str = "una frase che ricordo";
 
@@ -149,6 +151,8 @@ fn what_finds_no_slot_is_taken_in_charge_by_keyboard_alone() {
         "L’ultima lettera del codice fiscale non corrisponde",
     );
     assert_eq!(page.focused().0, "wrong");
+    // That it was not taken (422) is what the browser tells of it.
+    page.forgets_faults();
     page.is_clean("what is to be corrected");
     page.tabs_to("Codice fiscale (facoltativo, solo controllato)");
     page.presses(&["End", "Backspace"]);
@@ -212,6 +216,7 @@ fn things_are_said_when_asked_and_keys_are_those_that_one_chose() {
     page.types("w");
     page.goes_for("Salva le preferenze");
     page.shows("main", "una lettera o una cifra da sola no");
+    page.forgets_faults();
     page.is_clean("preferences that cannot be");
     page.tabs_to("Dice chi è la persona (di norma F2)");
     page.presses(&["Control+a"]);
@@ -323,9 +328,10 @@ fn a_day_goes_on_without_a_script() {
     let browser = Browser::at(&centre);
     browser.signs_in("Anna Esempio", OWN);
     let seat = |what: &str| {
-        let shown = browser.opens("/seats/101");
-        assert!(shown.text.contains(what), "{what} in {}", shown.text);
-        shown.text
+        until(what, SOON, || {
+            let shown = browser.opens("/seats/101");
+            shown.text.contains(what).then_some(shown.text)
+        })
     };
     assert_eq!(
         browser.sends("/seat", &[("seat", "101")]).location,

@@ -46,6 +46,10 @@ const acts = {
   focused,
   text: async ({ selector }) => ({ text: await page.locator(selector).first().innerText() }),
   value: async ({ selector }) => ({ value: await page.locator(selector).first().inputValue() }),
+  picture: async ({ path }) => {
+    await page.screenshot({ path, fullPage: true });
+    return {};
+  },
   tree: async ({ selector }) => ({ text: await page.locator(selector).ariaSnapshot() }),
   axe: async () => {
     const found = await new AxeBuilder({ page }).analyze();

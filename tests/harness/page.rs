@@ -1,6 +1,7 @@
 //! A page in Chromium, driven by its keyboard: what somebody sees, hears of and can reach.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
@@ -175,7 +176,12 @@ impl<'c> Page<'c> {
     }
 
     /// Demands that axe finds nothing, and that nothing went wrong in the page's script.
+    /// `CUPTEL_PICTURES` keeps a picture of each in that folder, to be looked at.
     pub(crate) fn is_clean(&mut self, what: &str) {
+        if let Some(folder) = std::env::var_os("CUPTEL_PICTURES") {
+            let path = Path::new(&folder).join(format!("{}.png", what.replace(['/', ' '], "_")));
+            self.act("picture", json!({ "path": path }));
+        }
         let found = self.act("axe", json!({}));
         assert_eq!(found["violations"], json!([]), "{what}");
         let faults = self.act("faults", json!({}));

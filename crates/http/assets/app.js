@@ -62,7 +62,9 @@
       const held = old.contains(document.activeElement) ? keyOf(document.activeElement) : null;
       old.replaceWith(fresh);
       if (held === null) continue;
-      const same = [...fresh.querySelectorAll("button, input, select, summary")];
+      const all = [...fresh.querySelectorAll("button, input, select, summary")];
+      // What is folded away cannot have the focus.
+      const same = all.filter((it) => it.getClientRects().length > 0);
       (same.find((it) => keyOf(it) === held) ?? document.getElementById(heading)).focus();
     }
     forms = page.body.dataset.forms ?? mark;

@@ -109,6 +109,7 @@
       speak(words.not_there);
       return;
     }
+    place.closest("details")?.setAttribute("open", "");
     place.focus();
     place.scrollIntoView({ block: "nearest" });
   }
