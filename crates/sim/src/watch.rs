@@ -414,6 +414,14 @@ impl Watch {
         }
     }
 
+    /// Once and for all: who is lost twice is not before who is lost once.
+    fn goes_before_everyone(&mut self, row: &AttemptRow) {
+        let place = self.places.get_mut(&row.id);
+        if let Some(place) = place.filter(|it| **it > row.received_ms - TEN_YEARS_MS / 2) {
+            *place -= TEN_YEARS_MS;
+        }
+    }
+
     /// A caller begins to wait: at the place held by an open case, or that of their arrival.
     fn take_place(&mut self, before: &Image, row: &AttemptRow) {
         let old = before.attempts.get(&row.id);
@@ -426,17 +434,13 @@ impl Watch {
         let passed = passed(before, row).map(|side| side.kind);
         if passed == Some(SideKind::ToSeat) {
             // Before everyone, for the seat that they were given to first.
-            if let Some(place) = self.places.get_mut(&row.id) {
-                *place -= TEN_YEARS_MS;
-            }
+            self.goes_before_everyone(row);
             return;
         }
         if old.is_some_and(|old| old.stage == Stage::Talking) && passed.is_none() {
             // Their seat vanished: they go before everyone, but not to that seat.
-            if let (Some(place), Some(seat)) = (self.places.get_mut(&row.id), row.seat) {
-                *place -= TEN_YEARS_MS;
-                self.declined.insert((row.id, seat));
-            }
+            self.goes_before_everyone(row);
+            self.declined.extend(row.seat.map(|seat| (row.id, seat)));
             return;
         }
         let digits = row.number.and_then(|id| before.e164(id));
