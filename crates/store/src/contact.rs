@@ -22,10 +22,9 @@ WHERE assignment.shard = $2 AND assignment.id = CAST(value->>0 AS BIGINT)
 /// The same images, afterwards.
 pub(crate) const SPOKEN: &str = "
 UPDATE number SET spoken = 1
-FROM jsonb_each($1)
-WHERE number.shard = $2 AND number.spoken IS NULL AND number.id = (
-    SELECT done.number FROM assignment done
-    WHERE done.shard = $2 AND done.id = CAST(value->>0 AS BIGINT))";
+FROM jsonb_each($1), assignment done
+WHERE done.shard = $2 AND done.id = CAST(value->>0 AS BIGINT)
+    AND number.shard = $2 AND number.id = done.number AND number.spoken IS NULL";
 
 const LAST: &str = "
 SELECT done.started_ms, done.ended_ms, CASE WHEN done.callback IS NULL THEN 0 ELSE 1 END,
