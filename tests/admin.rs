@@ -81,7 +81,7 @@ fn an_administrators_first_hour_by_keyboard_from_the_password_for_once_to_the_di
     page.types("Gina Nuova");
     page.tabs_to("Datore di lavoro");
     page.types("Cooperativa Esempio");
-    page.tabs_to("prenotazioni");
+    page.tabs_to("Competenza prenotazioni");
     page.types("Livello 3");
     page.goes_for("Aggiungi l’operatore");
     page.comes_to("/admin/operators/Gina%20Nuova");

@@ -1,7 +1,7 @@
 //! A dialplan as a drawing: steps in rows by how far they are from the beginning, lines between them.
 //! Knows only places and sizes, in pixels.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use crate::setup::Plan;
 
@@ -35,27 +35,58 @@ pub(crate) struct LaidLine {
     pub(crate) label: (i32, i32),
 }
 
-/// In which row each step stands: the least number of steps to it. What nothing leads to comes last.
-fn rows(plan: &Plan) -> Vec<usize> {
-    let mut row: Vec<Option<usize>> = vec![None; plan.steps.len()];
-    let mut to_visit = VecDeque::new();
-    for start in [Some(plan.start), plan.emergency].into_iter().flatten() {
-        if start < row.len() && row[start].is_none() {
-            row[start] = Some(0);
-            to_visit.push_back(start);
+/// The steps that callers can come to, each before those that it leads to, but for ways that lead back.
+fn in_order(plan: &Plan) -> Vec<usize> {
+    let mut seen = vec![false; plan.steps.len()];
+    let mut over = Vec::new();
+    for start in [plan.emergency, Some(plan.start)].into_iter().flatten() {
+        if seen.get(start) != Some(&false) {
+            continue;
         }
-    }
-    while let Some(at) = to_visit.pop_front() {
-        let next = row[at].map_or(0, |row| row + 1);
-        for way in &plan.steps[at].ways {
-            if let Some(place @ None) = row.get_mut(way.to) {
-                *place = Some(next);
-                to_visit.push_back(way.to);
+        seen[start] = true;
+        let mut on_the_way = vec![(start, 0)];
+        while let Some((at, way)) = on_the_way.pop() {
+            let Some(next) = plan.steps[at].ways.get(way) else {
+                over.push(at);
+                continue;
+            };
+            on_the_way.push((at, way + 1));
+            if seen.get(next.to) == Some(&false) {
+                seen[next.to] = true;
+                on_the_way.push((next.to, 0));
             }
         }
     }
-    let last = row.iter().flatten().max().map_or(0, |last| last + 1);
-    row.into_iter().map(|row| row.unwrap_or(last)).collect()
+    over.reverse();
+    over
+}
+
+/// In which row each step stands: below all that lead to it, but for ways that lead back. Where it all ends
+/// comes last, and then what nothing leads to.
+fn rows(plan: &Plan) -> Vec<usize> {
+    let order = in_order(plan);
+    let mut place = vec![None; plan.steps.len()];
+    for (n, step) in order.iter().enumerate() {
+        place[*step] = Some(n);
+    }
+    let mut row = vec![0; plan.steps.len()];
+    for from in &order {
+        for way in &plan.steps[*from].ways {
+            if place.get(way.to).is_some_and(|to| *to > place[*from]) {
+                row[way.to] = row[way.to].max(row[*from] + 1);
+            }
+        }
+    }
+    let last = row.iter().max().copied().unwrap_or(0);
+    for (step, place) in place.iter().enumerate() {
+        let ends = plan.steps[step].ways.is_empty() && row[step] > 0;
+        match place {
+            Some(_) if ends => row[step] = last,
+            Some(_) => {}
+            None => row[step] = last + 1,
+        }
+    }
+    row
 }
 
 /// The steps of each row, from the left: near those that lead to them.
@@ -126,7 +157,7 @@ pub(crate) fn layout(plan: &Plan) -> Layout {
             } else {
                 0
             },
-        height: 2 * EDGE + small(order.len()) * (NODE_HEIGHT + GAP_Y) - GAP_Y,
+        height: 2 * EDGE + small(order.len()) * (NODE_HEIGHT + GAP_Y) - GAP_Y / 2,
         at,
         lines,
     }
@@ -158,9 +189,10 @@ fn lines(plan: &Plan, row: &[usize], at: &[(i32, i32)], right: i32) -> Vec<LaidL
             let path = if leads_back(row, from, to) {
                 back += 1;
                 let side = right + BACK * back;
-                let (enters, top) = (goal.0 + NODE_WIDTH, goal.1 + NODE_HEIGHT / 2);
-                let low = bottom + 44;
-                format!("M{out} {bottom}V{low}H{side}V{top}H{enters}")
+                // Between the rows, so that no box is crossed.
+                let (low, high) = (bottom + 42 + 5 * (back % 6), goal.1 - 12 - 4 * (back % 3));
+                let (enters, top) = (goal.0 + NODE_WIDTH - 14 - 8 * (back % 3), goal.1);
+                format!("M{out} {bottom}V{low}H{side}V{high}H{enters}V{top}")
             } else {
                 let inward = goal.0 + NODE_WIDTH / 2 + 12 * (comes[to] % 5 - 2);
                 comes[to] += 1;
@@ -216,7 +248,7 @@ mod tests {
         let [welcome, menu, book, end, nowhere] = laid.at[..] else {
             panic!("{laid:?}");
         };
-        assert!(welcome.1 < menu.1 && menu.1 < book.1 && book.1 == end.1 && end.1 < nowhere.1);
+        assert!(welcome.1 < menu.1 && menu.1 < book.1 && book.1 < end.1 && end.1 < nowhere.1);
         let mut places = laid.at.clone();
         places.sort_unstable();
         places.dedup();

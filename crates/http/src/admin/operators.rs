@@ -364,7 +364,7 @@ fn level_field(visit: &Visit, form: &Form, skill: &str, level: &str) -> Field {
         .map(|(value, text)| (value.as_str(), text.clone()));
     let field = form.field(
         "level",
-        skill.to_owned(),
+        visit.about("admin-skill", "skill", skill),
         Kind::One(choices(pairs, &chosen)),
     );
     Field {

@@ -629,3 +629,4 @@ admin-closure-is-over = These days are past.
 admin-closure-no-hours = Hours are written like 08:00-12:00 15:00-17:00.
 admin-closure-too-many = There are too many special days already.
 admin-closure-no-entry = These days are not listed any more.
+admin-skill = Skill { $skill }

@@ -629,3 +629,4 @@ admin-closure-is-over = Questi giorni sono già passati.
 admin-closure-no-hours = Gli orari si scrivono come 08:00-12:00 15:00-17:00.
 admin-closure-too-many = Ci sono già troppi giorni straordinari.
 admin-closure-no-entry = Questi giorni non sono più in elenco.
+admin-skill = Competenza { $skill }
