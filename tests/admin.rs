@@ -73,7 +73,7 @@ fn an_administrators_first_hour_by_keyboard_from_the_password_for_once_to_the_di
     page.goes_for("Aggiungi l’utente");
     page.comes_to("/admin/users/rita");
     page.shows(".notice", "rita può accedere");
-    page.shows(".copied h3", "Password per una volta");
+    page.shows(".copied h2", "Password per una volta");
     page.is_clean("a new user");
 
     page.opens("/admin/operators");

@@ -81,7 +81,7 @@ fn sentences(visit: &Visit, id: &'static str, caption: &str, all: &[String]) -> 
     let row = |sentence: &String| -> Vec<Cell> {
         match sentence.split_once(": ") {
             Some((place, what)) if !place.contains(' ') => vec![place.into(), what.into()],
-            Some(_) | None => vec!["".into(), sentence.as_str().into()],
+            Some(_) | None => vec!["—".into(), sentence.as_str().into()],
         }
     };
     List {

@@ -77,6 +77,7 @@ pub(crate) fn parts(visit: &Visit, seat: &str, password: Option<&str>) -> Vec<Pa
     parts.extend(kinds.into_iter().map(|(kind, name, text)| {
         Part::Copied(Copied {
             id: format!("phone-{kind}"),
+            is_alone: false,
             heading: visit.say(name),
             how: visit.say(&format!("{name}-how")),
             text,

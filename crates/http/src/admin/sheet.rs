@@ -80,6 +80,8 @@ pub(crate) struct Fact {
 /// Text to be copied, under its heading.
 pub(crate) struct Copied {
     pub(crate) id: String,
+    /// Whether it stands under no other heading of the page.
+    pub(crate) is_alone: bool,
     pub(crate) heading: String,
     pub(crate) how: String,
     pub(crate) text: String,

@@ -257,6 +257,7 @@ async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<R
     if let Some(secret) = visit.take_secret(name) {
         sheet.parts.push(Part::Copied(Copied {
             id: "once".to_owned(),
+            is_alone: true,
             heading: visit.say("admin-user-once"),
             how: visit.say("admin-user-once-how"),
             text: secret,
@@ -354,6 +355,7 @@ async fn tokens_page(
     if let Some(secret) = visit.take_secret(TOKENS) {
         sheet.parts.push(Part::Copied(Copied {
             id: "once".to_owned(),
+            is_alone: true,
             heading: visit.say("admin-token-once"),
             how: visit.say("admin-token-once-how"),
             text: secret,
