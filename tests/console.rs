@@ -94,6 +94,7 @@ fn every_page_is_clean_and_fits_at_four_times_the_size_in_the_dark_too() {
             "/",
             "/board",
             "/supervisor",
+            "/supervisor/wall",
             "/seats/101",
             "/seats/102",
             "/password",

@@ -17,6 +17,7 @@ mod crash;
 mod delivered;
 mod demo;
 mod described;
+mod desk;
 mod disk_full;
 mod faults;
 mod handling;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use cuptel_core::id::{AttemptId, CampaignId, LegId, SeatId, TrunkId};
+use cuptel_core::in_line::WaiterNow;
 use cuptel_core::pin::{PinDigest, PinKeyed};
 use cuptel_core::planted::{Fault, planted};
 use cuptel_core::record::{EntryPage, Record, Restored, SeatRow};
@@ -503,6 +504,18 @@ impl Switch {
     #[must_use]
     pub fn why(&self, now: Now, id: i64) -> Option<WaitingNow> {
         self.centre.why(now, id)
+    }
+
+    /// Who waits in a queue, who goes first the first.
+    ///
+    /// # Errors
+    /// When there is no such queue.
+    pub fn in_line(
+        &self,
+        tenant: Option<&str>,
+        queue: &str,
+    ) -> Result<Vec<WaiterNow>, CommandError> {
+        self.centre.in_line(tenant, queue)
     }
 
     /// How much is held.

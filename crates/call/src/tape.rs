@@ -383,6 +383,8 @@ fn kind_of(record: &Record) -> &'static str {
         Record::Announcement(_) => "announcement",
         Record::Mark(_) => "mark",
         Record::SpecialDay(_) => "special_day",
+        Record::Memo(_) => "memo",
+        Record::MemoReading(_) => "memo_reading",
         Record::Review(_) => "review",
         Record::Campaign(_) => "campaign",
         Record::CampaignEntry(_) => "campaign_entry",

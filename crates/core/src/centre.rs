@@ -28,6 +28,7 @@ use crate::ledger::Ledger;
 use crate::mark::Marks;
 use crate::matching::Matching;
 use crate::means::Means;
+use crate::memo::Memos;
 use crate::pace::{Entrance, Pace};
 use crate::people::People;
 use crate::person_first::PersonFirst;
@@ -147,6 +148,8 @@ pub struct Centre {
     pub(crate) announcements: Announcements,
     /// Who works by phone alone.
     pub(crate) features: Features,
+    /// What operators are told.
+    pub(crate) memos: Memos,
     /// Numbers that are not to be called, or that many share.
     pub(crate) marks: Marks,
     /// Days with hours of their own, which `rules` has in its calendars.
@@ -243,6 +246,7 @@ impl Centre {
             stops: Stops::default(),
             announcements: Announcements::default(),
             features: Features::default(),
+            memos: Memos::default(),
             marks: Marks::default(),
             special_days: BTreeMap::new(),
             look_at_spared: false,
@@ -534,6 +538,7 @@ impl Centre {
             Timer::DeclineOver(callback, seat) => self.decline_over(now, callback, seat),
             Timer::Reconcile(dial) => self.reconcile(now, dial, step),
             Timer::ButtonEnds(id) => self.button_ends(now, id, step),
+            Timer::MemoEnds(id) => self.memo_ends(now, id, step),
             Timer::MarkEnds(id) => self.mark_ends(now, id, step),
             Timer::Expiries(moment) => self.look_for_expired(now, moment, step),
             Timer::Campaign(id, moment) => self.campaign_due(id, moment),
@@ -630,6 +635,26 @@ impl Centre {
             Command::ReleaseMark { told, supervisor } => {
                 self.release_mark(now, &told, supervisor, step)
             }
+            Command::WithdrawCaller { attempt, by: _ } => self.withdraw_caller(now, attempt, step),
+            Command::MoveCaller {
+                attempt,
+                tenant,
+                queue,
+                by: _,
+            } => self.move_caller(now, attempt, (tenant.as_deref(), &queue), step),
+            Command::PutCallerAhead {
+                attempt,
+                ahead_s,
+                by: _,
+            } => self.put_caller_ahead(now, attempt, ahead_s),
+            Command::PutCallbackAhead {
+                callback,
+                ahead_s,
+                by: _,
+            } => self.put_callback_ahead(now, callback, ahead_s, step),
+            Command::WriteMemo(told) => self.write_memo(now, *told, step),
+            Command::WithdrawMemo { memo, by } => self.withdraw_memo(now, memo, by, step),
+            Command::ReadMemo { seat, memo } => self.read_memo(now, (&seat, memo), step),
             Command::SetSeats(changes) => self.set_seats(now, changes, step),
             Command::RemoveSeat(name) => self.remove_seat(now, &name, step),
             Command::Stop { drain_s } => {

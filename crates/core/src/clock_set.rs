@@ -52,6 +52,7 @@ impl Centre {
             self.await_opening(now, queue, opens_ms);
         }
         self.await_releases(now);
+        self.await_memo_ends(now);
         self.await_mark_ends(now);
         self.await_deadlines(now);
         self.await_chosen_times(now);

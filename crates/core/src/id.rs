@@ -72,6 +72,10 @@ ids! {
     ClosureId,
     /// A message that somebody has spoken for an emergency.
     AnnouncementId,
+    /// A few words to operators.
+    MemoId,
+    /// That an operator has read one.
+    MemoReadingId,
     /// A number that was marked.
     MarkId,
     /// Days that were said to be special.

@@ -50,6 +50,15 @@ pub(crate) struct AnsweredWaiting {
     pub(crate) unreached: Vec<SeatId>,
 }
 
+/// Somebody who waits there, to be looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnOurLeg {
+    pub(crate) since_ms: Option<UtcMs>,
+    pub(crate) place_ms: UtcMs,
+    pub(crate) priority_ms: i64,
+    pub(crate) seat: Option<SeatId>,
+}
+
 /// Where such a person is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Stands {
@@ -208,6 +217,28 @@ impl Centre {
         let in_line = all().filter(|it| it.stands == Stands::InLine).count();
         let since = all().filter_map(|it| it.dial.pressed_ms.or(it.dial.answered_ms));
         (all().count(), in_line, since.min())
+    }
+
+    /// The same people, one by one.
+    pub(crate) fn waits_on_our_leg(
+        &self,
+        queue: QueueId,
+    ) -> impl Iterator<Item = (CallbackId, OnOurLeg)> {
+        let people = self.answered_waiting.iter();
+        let there = people.filter(move |(_, it)| it.queue == queue && it.stands != Stands::Leaving);
+        there.map(|(id, it)| {
+            let seat = match it.stands {
+                Stands::Offered(seat) => Some(seat),
+                Stands::InLine | Stands::Leaving => None,
+            };
+            let person = OnOurLeg {
+                since_ms: it.dial.pressed_ms.or(it.dial.answered_ms),
+                place_ms: it.place_ms,
+                priority_ms: it.priority_ms,
+                seat,
+            };
+            (*id, person)
+        })
     }
 
     /// How long a caller may wait in a queue: the same holds for who is reconnected.

@@ -11,10 +11,11 @@ use crate::code_word::CodeWord;
 use crate::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
     CampaignId, ClosureId, ConfigVersionId, DeclineId, DialId, EntryId, IntervalId, LineId, MarkId,
-    NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SideCallId,
-    SignInId, SiteId, SpecialDayId, TaskEventId, TaskId, TenantId, TrunkId,
+    MemoId, MemoReadingId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId,
+    SeatId, SideCallId, SignInId, SiteId, SpecialDayId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use crate::matching::Explanation;
+use crate::memo::Audience;
 use crate::number::PhoneNumber;
 use crate::pin::PinDigest;
 use crate::profile::Profile;
@@ -64,6 +65,8 @@ pub enum Record {
     Announcement(Box<AnnouncementRow>),
     Mark(Box<MarkRow>),
     SpecialDay(Box<SpecialDayRow>),
+    Memo(Box<MemoRow>),
+    MemoReading(MemoReadingRow),
     Review(ReviewRow),
     Campaign(Box<CampaignRow>),
     CampaignEntry(Box<CampaignEntryRow>),
@@ -747,6 +750,42 @@ pub struct ClosureRow {
     pub released_by: Option<String>,
 }
 
+/// A few words of whoever leads to operators.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct MemoRow {
+    /// The memo.
+    pub id: MemoId,
+    /// For whom.
+    pub to: Audience,
+    /// What.
+    pub text: String,
+    /// Name of who wrote it.
+    pub by: Option<String>,
+    /// When.
+    pub made_ms: UtcMs,
+    /// Shown until then.
+    pub ends_ms: UtcMs,
+    /// Not shown any more since.
+    pub ended_ms: Option<UtcMs>,
+    /// Name of who took it back; its time was over, without one.
+    pub ended_by: Option<String>,
+}
+
+/// An operator has read a memo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
+pub struct MemoReadingRow {
+    /// The reading.
+    pub id: MemoReadingId,
+    /// Which memo.
+    pub memo: MemoId,
+    /// Who.
+    pub operator: OperatorId,
+    /// Where.
+    pub seat: SeatId,
+    /// When.
+    pub at_ms: UtcMs,
+}
+
 /// A message that somebody has spoken for an emergency. Written once, and once more without its
 /// sound when it is not in force any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Hash)]
@@ -1127,6 +1166,10 @@ pub struct Restored {
     pub marks: Vec<MarkRow>,
     /// Special days that were not taken away.
     pub special_days: Vec<SpecialDayRow>,
+    /// Memos that are shown.
+    pub memos: Vec<MemoRow>,
+    /// Who has read those.
+    pub memo_readings: Vec<MemoReadingRow>,
     /// Callbacks that were given up and that nobody has seen.
     pub unseen: Vec<ReviewRow>,
     /// Campaigns that have not ended, and those of which somebody is released.

@@ -69,6 +69,8 @@ impl Centre {
         let marks = restored.marks.into_iter();
         let marks = marks.map(|row| (numbers.get(&row.number).cloned(), row));
         self.restore_marks(now, marks.collect(), step);
+        let memos = (restored.memos, restored.memo_readings);
+        self.restore_memos(now, memos, step);
         let unseen = restored.unseen.into_iter();
         self.unseen = unseen.map(|row| (row.callback, row)).collect();
         self.restore_sign_ins(now, restored.sign_ins, restored.intervals, step);

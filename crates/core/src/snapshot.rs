@@ -15,9 +15,10 @@ use crate::fairness::{Apart, Figures};
 use crate::id::{
     AnnouncementId, AttemptId, CallbackId, CampaignId, SideCallId, SiteId, TaskId, TenantId,
 };
+use crate::memo::{MemoNow, SeatMemo};
 use crate::preview::OwedNow;
 use crate::record::{ClosureRow, Work};
-use crate::rules::Tenant;
+use crate::rules::{Queue, Tenant};
 use crate::seat::{Seat, SeatWork, With};
 use crate::staying::StayPolicy;
 use crate::stop_button::Scope;
@@ -56,6 +57,8 @@ pub struct Snapshot {
     pub campaigns: Vec<CampaignNow>,
     /// In what they have drifted apart.
     pub drifts: Vec<DriftNow>,
+    /// What operators are told.
+    pub memos: Vec<MemoNow>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.
@@ -132,6 +135,19 @@ pub struct QueueNow {
     /// By when what is taken in charge is to be done.
     #[serde(skip)]
     pub stays: StayPolicy,
+    /// Whether callers are admitted, by its hours and by what somebody has pressed.
+    pub is_open: bool,
+    /// What callers are to find, the strictest first.
+    pub targets: Vec<TargetNow>,
+}
+
+/// A share of callers to be answered within a time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TargetNow {
+    /// From 0 to 1.
+    pub share: f64,
+    /// Within, in seconds.
+    pub within_s: u32,
 }
 
 /// A wait that is expected, in seconds.
@@ -150,6 +166,8 @@ pub struct WaitNow {
 pub struct SeatNow {
     /// Extension.
     pub name: String,
+    /// Where it stands.
+    pub site: String,
     /// Login name of who works there.
     pub operator: Option<String>,
     /// Short name of the tenant that they belong to.
@@ -182,6 +200,8 @@ pub struct SeatNow {
     pub notes: Vec<String>,
     /// What that person is owed.
     pub owed: Option<OwedNow>,
+    /// What whoever works there is told and has not read, the oldest first.
+    pub memos: Vec<SeatMemo>,
     /// Who that is.
     pub person: Option<PersonNow>,
     /// What is still to be told of the conversation.
@@ -440,6 +460,8 @@ impl Centre {
                 tasks_due_ms: self.tasks.due_ms(*id),
                 wait: self.wait_now(now, *id, &crews).map(WaitNow::from),
                 stays: rule.callback.stays.clone(),
+                is_open: self.is_open(now, *id, rule),
+                targets: targets_of(rule),
             });
         }
         Snapshot {
@@ -461,6 +483,7 @@ impl Centre {
             steps: self.steps_now(),
             campaigns: self.campaigns_now(),
             drifts: self.drifts_now(),
+            memos: self.memos_now(),
             pause_reasons: self.rules.pause_reasons.clone(),
             decline_reasons: self.rules.decline_reasons.clone(),
             directory: self.directory_now(),
@@ -575,6 +598,11 @@ impl Centre {
         let home = who.and_then(|it| self.rules.tenants.get(&it.home?));
         SeatNow {
             name: seat.row.name.clone(),
+            site: self
+                .rules
+                .sites
+                .get(&seat.row.site)
+                .map_or(String::new(), |site| site.name.clone()),
             operator: who.map(|it| it.name.clone()),
             home: home.map(|it| it.name.clone()),
             employer: who.map(|it| it.employer.clone()),
@@ -596,6 +624,7 @@ impl Centre {
             person: self.person_at(&seat.work),
             result: result_at(&seat.work),
             chooses: self.queues_to_choose(now, seat),
+            memos: self.memos_at(seat),
         }
     }
 
@@ -800,6 +829,18 @@ impl Centre {
         };
         self.rules.trunks.iter().map(now).collect()
     }
+}
+
+fn targets_of(rule: &Queue) -> Vec<TargetNow> {
+    let targets = rule.answer_targets.iter();
+    let mut targets: Vec<TargetNow> = targets
+        .map(|it| TargetNow {
+            share: it.share,
+            within_s: it.within_s,
+        })
+        .collect();
+    targets.sort_by_key(|it| it.within_s);
+    targets
 }
 
 impl From<Wait> for WaitNow {

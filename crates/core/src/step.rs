@@ -9,12 +9,14 @@ use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::campaign::{CampaignCommand, CampaignError};
 use crate::hand::{CallError, Handling};
 use crate::id::{
-    AttemptId, CallbackId, CampaignId, DialId, LegId, NeedId, SeatId, SpecialDayId, TaskId, TrunkId,
+    AttemptId, CallbackId, CampaignId, DialId, LegId, MemoId, NeedId, SeatId, SpecialDayId, TaskId,
+    TrunkId,
 };
 use crate::importing::CarrierCall;
 use crate::keeping::NeedsSaid;
 use crate::literal::{self, Literal};
 use crate::mark::{MarkLine, MarkTold, Marked};
+use crate::memo::{MemoError, MemoTold};
 use crate::number::{Caller, PhoneNumber};
 use crate::pin::{PinDigest, PinKeyed};
 use crate::profile::ProfileTold;
@@ -23,6 +25,7 @@ use crate::reload::StillNeeded;
 use crate::rules::{PromptId, Rules};
 use crate::special_day::{SpecialDayError, SpecialDayTold};
 use crate::staffing::{NotTaken, OperatorChange, SeatChange};
+use crate::stepping_in::NotSteppedIn;
 use crate::stop_button::{ButtonTold, Pressed};
 use crate::task::TaskTold;
 use crate::time::{MonoUs, UtcMs};
@@ -431,6 +434,58 @@ pub enum Command {
         /// Name of who says so.
         by: Option<String>,
     },
+    /// A caller who waits need not any longer: they are called back.
+    WithdrawCaller {
+        /// Their call.
+        attempt: AttemptId,
+        /// Name of who says so.
+        by: Option<String>,
+    },
+    /// A caller who waits does so in another queue.
+    MoveCaller {
+        /// Their call.
+        attempt: AttemptId,
+        /// Short name of its tenant.
+        tenant: Option<String>,
+        /// Short name.
+        queue: String,
+        /// Name of who says so.
+        by: Option<String>,
+    },
+    /// A caller who waits goes ahead of their place.
+    PutCallerAhead {
+        /// Their call.
+        attempt: AttemptId,
+        /// By so much; 0 is their place again.
+        ahead_s: u32,
+        /// Name of who says so.
+        by: Option<String>,
+    },
+    /// A callback goes ahead of its place.
+    PutCallbackAhead {
+        /// Which.
+        callback: CallbackId,
+        /// By so much; 0 is its place again.
+        ahead_s: u32,
+        /// Name of who says so.
+        by: Option<String>,
+    },
+    /// Operators are told something.
+    WriteMemo(Box<MemoTold>),
+    /// A memo is taken back.
+    WithdrawMemo {
+        /// Which.
+        memo: MemoId,
+        /// Name of who says so.
+        by: Option<String>,
+    },
+    /// Who works at a seat has read a memo.
+    ReadMemo {
+        /// Extension.
+        seat: String,
+        /// Which.
+        memo: MemoId,
+    },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),
     /// A seat, by extension, is there no more.
@@ -488,6 +543,12 @@ pub enum CommandError {
     /// About a campaign.
     #[error(transparent)]
     Campaign(#[from] CampaignError),
+    /// About somebody who waits.
+    #[error(transparent)]
+    NotSteppedIn(#[from] NotSteppedIn),
+    /// About a memo.
+    #[error(transparent)]
+    Memo(#[from] MemoError),
     /// About what is done with many callbacks.
     #[error(transparent)]
     Bulk(#[from] BulkError),

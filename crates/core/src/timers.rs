@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AttemptId, BulkId, CallbackId, CampaignId, ClosureId, DialId, MarkId, NeedId, OfferId, QueueId,
-    SeatId, SideCallId, TrunkId,
+    AttemptId, BulkId, CallbackId, CampaignId, ClosureId, DialId, MarkId, MemoId, NeedId, OfferId,
+    QueueId, SeatId, SideCallId, TrunkId,
 };
 use crate::time::{MonoUs, UtcMs};
 
@@ -96,6 +96,8 @@ pub(crate) enum Timer {
     Reconcile(DialId),
     /// A stop button is released by itself.
     ButtonEnds(ClosureId),
+    /// A memo is shown no longer.
+    MemoEnds(MemoId),
     /// A number is marked no longer.
     MarkEnds(MarkId),
     /// Some callback may have grown too old.

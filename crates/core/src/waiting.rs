@@ -377,6 +377,11 @@ impl Centre {
         step: &mut Step,
     ) {
         self.wait_ended(now, id);
+        self.leave_line(now, id, why, step);
+    }
+
+    /// The same, of somebody who waits on elsewhere.
+    pub(crate) fn leave_line(&mut self, now: Now, id: AttemptId, why: OfferState, step: &mut Step) {
         let Some(live) = self.attempts.get_mut(&id) else {
             return;
         };

@@ -410,6 +410,8 @@ vocabulary! {
         TimeChosen = "time_chosen",
         /// Put off with many others, or brought back from that.
         Postponed = "postponed",
+        /// Somebody said by how much it goes ahead of its place.
+        PutAhead = "put_ahead",
         /// One of the needs was closed by hand, or by what an operator said.
         NeedClosed = "need_closed",
         /// A conversation would have closed it, and the operator said that it stays.

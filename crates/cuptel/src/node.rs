@@ -594,6 +594,11 @@ impl http::Engine for Port {
         })
     }
 
+    fn in_line(&self, tenant: &str, queue: &str) -> http::Lined<'_> {
+        let (tenant, queue) = (Some(tenant.to_owned()), queue.to_owned());
+        Box::pin(async move { self.handle.in_line(tenant, queue).await.map_err(refused) })
+    }
+
     fn why(&self, id: i64) -> http::Looking<'_> {
         Box::pin(async move { self.handle.why(id).await.map_err(refused) })
     }

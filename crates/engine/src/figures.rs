@@ -41,6 +41,8 @@ pub(crate) fn observe(records: &[Record], rules: &Rules) {
             Record::Campaign(row) => campaign_changed(row),
             Record::Attempt(_)
             | Record::Number(_)
+            | Record::Memo(_)
+            | Record::MemoReading(_)
             | Record::Announcement(_)
             | Record::CallbackAmended(_)
             | Record::Need(_)

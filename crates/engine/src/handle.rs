@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cuptel_core::id::{AttemptId, CampaignId};
+use cuptel_core::in_line::WaiterNow;
 use cuptel_core::record::EntryPage;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
@@ -23,9 +24,14 @@ pub(crate) enum Wish {
     Entries(CampaignId, u64, Option<EntryPage>),
     /// A PIN was compared.
     Pin(AttemptId, u64, Option<bool>),
+    /// Who waits in a queue, by the short names of its tenant and its own.
+    InLine(Option<String>, String, InLine),
     /// Why a work has no offer now.
     Why(i64, oneshot::Sender<Option<WaitingNow>>),
 }
+
+/// The place for who waits in a queue.
+type InLine = oneshot::Sender<Result<Vec<WaiterNow>, CommandError>>;
 
 /// A new configuration for a running engine. All of it takes effect, or nothing.
 #[derive(Debug)]
@@ -139,6 +145,21 @@ impl Handle {
         let ((answer, _taken), (look, looked)) = (oneshot::channel(), oneshot::channel());
         self.ask_at_once(Wish::Why(id, look), answer)?;
         looked.await.map_err(|_ended| Refusal::Gone)
+    }
+
+    /// Who waits in a queue, who goes first the first.
+    ///
+    /// # Errors
+    /// When there is no such queue, the loop is too busy, or it has ended.
+    pub async fn in_line(
+        &self,
+        tenant: Option<String>,
+        queue: String,
+    ) -> Result<Vec<WaiterNow>, Refusal> {
+        let ((answer, _taken), (look, looked)) = (oneshot::channel(), oneshot::channel());
+        self.ask_at_once(Wish::InLine(tenant, queue, look), answer)?;
+        let looked = looked.await.map_err(|_ended| Refusal::Gone)?;
+        looked.map_err(Refusal::Refused)
     }
 
     /// Tells who the next people of a campaign are; nothing where the database cannot say.

@@ -506,6 +506,9 @@ impl Loop {
             Wish::Pin(call, token, is_right) => self.pin_checked(now, (call, token), is_right),
             // A look changes nothing and waits for no commit; whoever asked may have gone.
             Wish::Why(id, look) => drop(look.send(self.switch.why(now, id))),
+            Wish::InLine(tenant, queue, look) => {
+                drop(look.send(self.switch.in_line(tenant.as_deref(), &queue)));
+            }
         }
     }
 

@@ -29,7 +29,24 @@
 
   // Written only when it changes: a status is read aloud each time it is written.
   function write(element, words) {
+    if (element instanceof HTMLInputElement) {
+      element.value = words;
+      return;
+    }
     if (element && element.textContent !== words) element.textContent = words;
+  }
+
+  // A key that begins with `@` is what the style sheet goes by; words say the same beside it.
+  function put(id, words) {
+    if (!id.startsWith("@")) return write(document.getElementById(id), words);
+    const element = document.getElementById(id.slice(1));
+    if (element && element.dataset.level !== words) element.dataset.level = words;
+  }
+
+  // Nothing changes its place under a pointer: it is said that it would.
+  function tellOrder(order) {
+    const note = document.getElementById("order-note");
+    if (note && order !== undefined) note.hidden = order === document.body.dataset.order;
   }
 
   function state() {
@@ -102,7 +119,8 @@
     takenMs = atMs;
     rowsChanged = texts.layout !== undefined && texts.layout !== document.body.dataset.layout;
     if (!rowsChanged) {
-      for (const [id, words] of Object.entries(texts)) write(document.getElementById(id), words);
+      for (const [id, words] of Object.entries(texts)) put(id, words);
+      tellOrder(texts.order);
     }
     const mark = texts["seat-forms"];
     if (mark !== undefined && mark !== forms) reload(mark);

@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::port::Refusal;
 use crate::texts::Language;
 use crate::words::stopped;
+use crate::{memos, stepping_in};
 
 fn chose(language: Language, seat: &str, chosen: Chosen) -> String {
     match chosen {
@@ -94,6 +95,14 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
         Command::SiteOut { site, .. } => {
             language.with("told-site-out", &[("site", site.as_str().into())])
         }
+        Command::WithdrawCaller { .. } => language.say("desk-done-withdrawn"),
+        Command::MoveCaller { .. } => language.say("desk-done-moved"),
+        Command::PutCallerAhead { .. } | Command::PutCallbackAhead { .. } => {
+            language.say("desk-done-ahead")
+        }
+        Command::WriteMemo(_) => language.say("desk-done-memo"),
+        Command::WithdrawMemo { .. } => language.say("desk-done-memo-withdrawn"),
+        Command::ReadMemo { .. } => language.say("desk-done-memo-read"),
         Command::SiteResumes { site } => {
             language.with("told-site-back", &[("site", site.as_str().into())])
         }
@@ -279,6 +288,8 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         CommandError::ByHand(refused) => not_by_hand(language, refused),
         CommandError::Campaign(_) => language.say("not-campaign"),
         CommandError::Bulk(refused) => not_in_bulk(language, refused),
+        CommandError::NotSteppedIn(refused) => stepping_in::told(language, refused),
+        CommandError::Memo(refused) => memos::told(language, refused),
         CommandError::NotPressed(_) => language.say("not-not-pressed"),
         CommandError::SpecialDay(refused) => not_special(language, refused),
         CommandError::NotMarked(_) => language.say("not-not-marked"),

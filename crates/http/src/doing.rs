@@ -75,6 +75,7 @@ mod tests {
     fn seat(chosen: Chosen, work: WorkState) -> SeatNow {
         SeatNow {
             name: "101".to_owned(),
+            site: "teramo".to_owned(),
             operator: None,
             home: None,
             employer: None,
@@ -96,6 +97,7 @@ mod tests {
             person: None,
             result: None,
             chooses: Vec::new(),
+            memos: Vec::new(),
         }
     }
 

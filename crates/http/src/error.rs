@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::password::DigestError;
 use crate::port::{NotReloaded, Refusal};
+use crate::{memos, stepping_in};
 
 /// Why pages and API could not be offered.
 #[derive(Debug, thiserror::Error)]
@@ -400,6 +401,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
             | SpecialDayError::TooMany => StatusCode::UNPROCESSABLE_ENTITY,
         },
         CommandError::Campaign(refused) => status_of_campaign(refused),
+        CommandError::NotSteppedIn(refused) => stepping_in::status_of(refused),
+        CommandError::Memo(refused) => memos::status_of(refused),
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -445,6 +448,8 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::ByHand(refused) => by_hand_hint(refused),
         CommandError::Call(refused) => call_hint(refused),
         CommandError::Campaign(refused) => campaign_hint(refused),
+        CommandError::NotSteppedIn(refused) => stepping_in::hint_of(refused),
+        CommandError::Memo(refused) => memos::hint_of(refused),
         CommandError::Bulk(refused) => bulk_hint(refused),
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",

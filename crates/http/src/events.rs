@@ -17,9 +17,11 @@ use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
+use crate::desk;
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::person::AtSeat;
+use crate::rights::{Need, may};
 use crate::texts::Language;
 use crate::wall::Wall;
 
@@ -95,13 +97,15 @@ enum Carries {
     SeatTexts(String),
     /// Those of the wallboard.
     WallTexts,
+    /// Those of the supervisor's desk.
+    DeskTexts,
 }
 
 impl Carries {
     fn event(&self) -> &'static str {
         match self {
             Self::Snapshots => "snapshot",
-            Self::PageTexts | Self::SeatTexts(_) | Self::WallTexts => "texts",
+            Self::PageTexts | Self::SeatTexts(_) | Self::WallTexts | Self::DeskTexts => "texts",
         }
     }
 }
@@ -174,6 +178,7 @@ pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
                 seat.employer = None;
                 seat.pause_reason = None;
                 seat.notes.clear();
+                seat.memos.clear();
                 seat.owed = None;
                 seat.person = None;
                 seat.result = None;
@@ -187,6 +192,7 @@ pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
         }
     }
     if onlooker.sight() == Sight::Masked {
+        look.memos.clear();
         for stop in &mut look.stops {
             *stop = stop.masked();
         }
@@ -229,6 +235,8 @@ pub(crate) struct LiveAsked {
     seat: Option<String>,
     /// The wallboard, with any word.
     wall: Option<String>,
+    /// The supervisor's desk, with any word.
+    desk: Option<String>,
 }
 
 /// The pages' own stream: texts by the identifier of the element that shows them.
@@ -237,6 +245,14 @@ pub(crate) async fn live(
     onlooker: Onlooker,
     Query(asked): Query<LiveAsked>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    if asked.desk.is_some() {
+        let leads = onlooker.caller.as_ref();
+        let leads = leads.is_some_and(|caller| may(caller.role(), Need::Read));
+        if !leads {
+            return Err(ApiError::Forbidden(Need::Read.who_may()));
+        }
+        return stream_of(shared, Carries::DeskTexts, onlooker, Resumed::Anew);
+    }
     match (asked.seat, asked.wall) {
         (Some(seat), _) => stream_of(shared, Carries::SeatTexts(seat), onlooker, Resumed::Anew),
         (None, Some(_)) => stream_of(shared, Carries::WallTexts, onlooker, Resumed::Anew),
@@ -311,7 +327,12 @@ impl Listening {
         }
         let look = Arc::clone(&self.changes.borrow_and_update());
         self.sent = [self.sent[1], Some(clock())];
-        let rendered = self.render(&look);
+        let rendered = match (&self.carries, &self.onlooker.caller) {
+            (Carries::DeskTexts, Some(caller)) => {
+                desk::texts_for(&self.shared, caller, self.onlooker.language).await
+            }
+            _ => self.render(&look),
+        };
         match rendered {
             Ok(json) => {
                 let id = match &self.carries {
@@ -320,9 +341,10 @@ impl Listening {
                         self.shared.numbering.id(number)
                     }
                     // The pages tell by it how old their figures are.
-                    Carries::PageTexts | Carries::SeatTexts(_) | Carries::WallTexts => {
-                        look.at_ms.to_string()
-                    }
+                    Carries::PageTexts
+                    | Carries::SeatTexts(_)
+                    | Carries::WallTexts
+                    | Carries::DeskTexts => look.at_ms.to_string(),
                 };
                 Some(
                     Event::default()
@@ -393,6 +415,8 @@ impl Listening {
                     serde_json::to_string(&Wall::new(look, language).texts(&board)).map(Arc::from)
                 })
             }
+            // It is written for each who leads, with what is theirs to see.
+            Carries::DeskTexts => Ok(Arc::from("{}")),
             Carries::SeatTexts(name) => {
                 let seat = look.seats.iter().find(|seat| seat.name == *name);
                 let sight = self.onlooker.sight_of(seat);

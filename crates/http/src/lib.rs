@@ -14,6 +14,7 @@ mod access;
 mod accounts;
 mod actions;
 mod admin;
+mod agreement;
 mod announcements;
 mod answers;
 mod board;
@@ -24,6 +25,7 @@ mod campaigns;
 mod choosing_seat;
 mod closures;
 mod configuration;
+mod desk;
 mod directory;
 mod disposing;
 mod doing;
@@ -34,6 +36,7 @@ mod health;
 mod importing;
 mod in_charge;
 mod measures;
+mod memos;
 mod my_day;
 mod my_queue;
 mod numbers;
@@ -62,6 +65,7 @@ mod setup;
 mod signing_in;
 mod sites;
 mod staffing;
+mod stepping_in;
 mod stops;
 mod tasks;
 mod tenants;
@@ -75,7 +79,7 @@ pub use importing::ImportBounds;
 pub use measures::install_metrics;
 pub use pages::{App, Pages, Reach, Settings};
 pub use port::{
-    Answer, Configuration, DegradedNow, Engine, FailedReload, Health, Looking, NotReloaded,
+    Answer, Configuration, DegradedNow, Engine, FailedReload, Health, Lined, Looking, NotReloaded,
     Refusal, Reloading, Sound,
 };
 pub use server::{bind, serve};

@@ -9,9 +9,10 @@ use utoipa::{Modify, OpenApi};
 use crate::error::PROBLEM;
 
 use crate::{
-    accounts, actions, announcements, bulk, by_hand, calling, campaigns, closures, configuration,
-    directory, disposing, events, health, importing, measures, my_queue, numbers, offered, pins,
-    reads, reports, revealing, sites, staffing, stops, tasks, tenants,
+    accounts, actions, agreement, announcements, bulk, by_hand, calling, campaigns, closures,
+    configuration, directory, disposing, events, health, importing, measures, memos, my_queue,
+    numbers, offered, pins, reads, reports, revealing, sites, staffing, stepping_in, stops, tasks,
+    tenants,
 };
 
 /// The API of a call centre that loses nobody.
@@ -29,7 +30,10 @@ use crate::{
         health::live, health::ready, measures::scrape,
         reads::attempts, reads::attempt, importing::import, reads::callbacks, reads::callback,
         reads::why, reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
-        reports::service, reports::backlog,
+        reports::service, reports::backlog, reports::quarters,
+        stepping_in::line, stepping_in::withdraw, stepping_in::move_to, stepping_in::caller_ahead,
+        stepping_in::callback_ahead, memos::memos, memos::write, memos::withdraw, memos::read,
+        agreement::agreements, agreement::enter, agreement::end,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
         actions::one_more, actions::front_office, disposing::dispose, offered::accept, offered::decline,

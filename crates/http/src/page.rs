@@ -344,7 +344,10 @@ pub(crate) fn no_such_page(language: Language) -> Response {
     (StatusCode::NOT_FOUND, html(&MissingPage { language })).into_response()
 }
 
-const STYLE: &str = include_str!("../assets/app.css");
+const STYLE: &str = concat!(
+    include_str!("../assets/app.css"),
+    include_str!("../assets/desk.css")
+);
 const SCRIPT: &str = include_str!("../assets/app.js");
 const CONSOLE_SCRIPT: &str = include_str!("../assets/console.js");
 const ICON: &str = include_str!("../assets/icon.svg");

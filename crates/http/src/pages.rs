@@ -22,6 +22,7 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::access::{self, Wrong};
+use crate::desk::DeskKept;
 use crate::error::{ApiError, HttpError, PROBLEM};
 use crate::events::{Numbering, Renderings, STREAMS_MAX};
 use crate::importing::ImportBounds;
@@ -32,10 +33,11 @@ use crate::port::Engine;
 use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
-    accounts, actions, admin, announcements, bulk, by_hand, calling, campaigns, choosing_seat,
-    closures, configuration, directory, disposing, events, finding, health, importing, in_charge,
-    measures, my_day, my_queue, numbers, offered, openapi, origin, page, person, pins, preferences,
-    reads, reports, revealing, rights, signing_in, sites, staffing, stops, tasks, tenants, texts,
+    accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
+    choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
+    importing, in_charge, measures, memos, my_day, my_queue, numbers, offered, openapi, origin,
+    page, person, pins, preferences, reads, reports, revealing, rights, signing_in, sites,
+    staffing, stepping_in, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.
@@ -132,6 +134,7 @@ pub(crate) struct SharedParts {
     pub(crate) looked: Looked,
     /// How those who are here want their pages.
     pub(crate) preferences: preferences::Chosen,
+    pub(crate) desk: DeskKept,
     pub(crate) streams: Arc<Semaphore>,
     /// Held by the one import that is going on.
     pub(crate) importing: Mutex<()>,
@@ -184,6 +187,7 @@ impl Pages {
             totals: TotalsKept::default(),
             looked: Looked::default(),
             preferences: preferences::Chosen::default(),
+            desk: DeskKept::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             importing: Mutex::new(()),
             closed: watch::Sender::new(false),
@@ -198,6 +202,7 @@ impl Pages {
             .merge(page_paths())
             .merge(console_paths())
             .merge(admin::paths(&self.shared))
+            .merge(desk::paths(&self.shared))
             .nest("/api/v1", api_paths(&self.shared))
             .fallback(no_such_path)
             .method_not_allowed_fallback(wrong_method)
@@ -228,7 +233,7 @@ fn page_paths() -> Router<Shared> {
     Router::new()
         .route("/", get(page::now))
         .route("/board", get(page::board))
-        .route("/supervisor", get(page::wall))
+        .route("/supervisor/wall", get(page::wall))
         .route("/seat", post(choosing_seat::sign_in))
         .route("/seats/{seat}", get(page::seat))
         .route("/session", get(signing_in::page).post(signing_in::begin))
@@ -281,10 +286,12 @@ fn api_paths(shared: &Shared) -> Router<Shared> {
         .route("/totals", get(reads::totals))
         .route("/reports/service", get(reports::service))
         .route("/reports/backlog", get(reports::backlog))
+        .route("/reports/quarters", get(reports::quarters))
         .route("/snapshot", get(reads::snapshot))
         .route("/events", get(events::snapshots))
         .route("/configuration", get(configuration::in_force))
         .route("/reload", post(configuration::reload))
+        .merge(leading_paths())
         .merge(people_paths())
         .merge(account_paths())
         .merge(action_paths())
@@ -309,6 +316,23 @@ async fn as_problem(request: Request, next: Next) -> Response {
     let body = axum::body::to_bytes(response.into_body(), BODY_BYTES_MAX).await;
     let why = body.map(|body| String::from_utf8_lossy(&body).into_owned());
     ApiError::of_framework(status, why.unwrap_or_default()).into_response()
+}
+
+/// What whoever leads does with who waits, and tells operators.
+fn leading_paths() -> Router<Shared> {
+    Router::new()
+        .route("/queues/{tenant}/{queue}/line", get(stepping_in::line))
+        .route("/attempts/{id}/withdraw", post(stepping_in::withdraw))
+        .route("/attempts/{id}/move", post(stepping_in::move_to))
+        .route("/attempts/{id}/ahead", post(stepping_in::caller_ahead))
+        .route("/callbacks/{id}/ahead", post(stepping_in::callback_ahead))
+        .route("/memos", get(memos::memos).post(memos::write))
+        .route("/memos/{memo}/withdraw", post(memos::withdraw))
+        .route(
+            "/agreement",
+            get(agreement::agreements).post(agreement::enter),
+        )
+        .route("/agreement/end", post(agreement::end))
 }
 
 fn account_paths() -> Router<Shared> {
@@ -413,6 +437,7 @@ fn action_paths() -> Router<Shared> {
         .route("/seats/{seat}/accept", post(offered::accept))
         .route("/seats/{seat}/decline", post(offered::decline))
         .merge(calling_paths())
+        .route("/seats/{seat}/memos/read", post(memos::read))
         .layer(middleware::from_fn(lead_to_sign_in))
 }
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use cuptel_core::in_line::WaiterNow;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::staffing::Account;
 use cuptel_core::step::{Command, CommandError};
@@ -21,6 +22,9 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), Refusal>> + Send + 
 /// Why a work has no offer.
 pub type Looking<'a> =
     Pin<Box<dyn Future<Output = Result<Option<WaitingNow>, Refusal>> + Send + 'a>>;
+
+/// Who waits in a queue.
+pub type Lined<'a> = Pin<Box<dyn Future<Output = Result<Vec<WaiterNow>, Refusal>> + Send + 'a>>;
 
 /// The running engine, seen from the pages.
 pub trait Engine: Send + Sync + 'static {
@@ -42,6 +46,9 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// One sentence.
     fn sound_of_wav(&self, wav: &[u8]) -> Result<Sound, String>;
+
+    /// Who waits in a queue of a tenant, who goes first the first.
+    fn in_line(&self, tenant: &str, queue: &str) -> Lined<'_>;
 
     /// Why an attempt or a callback that waits has no offer now; nothing if none such waits.
     fn why(&self, id: i64) -> Looking<'_>;

@@ -6,18 +6,25 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use cuptel_store::{BACKLOG_COLUMNS, Period, PeriodError, SERVICE_COLUMNS, csv};
+use cuptel_core::snapshot::QueueNow;
+use cuptel_core::time::UtcMs;
+use cuptel_store::{
+    BACKLOG_COLUMNS, Period, PeriodError, QUARTER_COLUMNS, QuarterLine, SERVICE_COLUMNS, Targets,
+    csv,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use crate::access::Caller;
 use crate::error::ApiError;
-use crate::pages::Shared;
+use crate::pages::{Shared, SharedParts};
 use crate::reads::{Asked, asked, shortened};
 use crate::schema;
 
 const CSV: &str = "text/csv";
+/// Days of which quarter hours are told at most: a quarter of a year.
+const QUARTER_DAYS_MAX: i64 = 92;
 
 /// About which days, and how it is told.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -102,6 +109,86 @@ pub(crate) async fn backlog(
     let tenant = caller.list_of(wish.tenant)?;
     let report = shared.store.backlog(tenant.as_deref(), now_ms).await?;
     format.tell(json!(report), BACKLOG_COLUMNS)
+}
+
+/// About which days, and how it is told.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct QuartersAsked {
+    /// The first day, like `2026-11-25`; today where nothing is said.
+    from: Option<String>,
+    /// The last of them, 92 days at most; today where it is not said.
+    to: Option<String>,
+    /// Short name of the tenant; all, without it.
+    tenant: Option<String>,
+    /// Short name of a queue of that tenant; all, without it.
+    queue: Option<String>,
+    /// `json` or `csv`; what is not said is taken from the header `Accept`, else `json`.
+    format: Option<String>,
+}
+
+/// How callers fared from quarter hour to quarter hour, by queue.
+#[utoipa::path(get, path = "/api/v1/reports/quarters", tag = "stored", security(("token" = [])),
+    params(QuartersAsked),
+    responses(
+        (status = 200, content((schema::QuarterReport = "application/json"), (String = "text/csv"))),
+        (status = 400, body = schema::Error), (status = 401, body = schema::Error)))]
+pub(crate) async fn quarters(
+    caller: Caller,
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    query: Asked<QuartersAsked>,
+) -> Result<Response, ApiError> {
+    let wish = asked(query)?;
+    let format = Format::asked(wish.format.as_deref(), &headers)?;
+    let tenant = caller.list_of(wish.tenant)?;
+    let days = (wish.from.as_deref(), wish.to.as_deref());
+    let stretch = days_asked(&shared, days, tenant.as_deref())?;
+    let rows = quarter_lines(&shared, stretch, (tenant.as_deref(), wish.queue.as_deref())).await?;
+    let (from_ms, to_ms) = stretch;
+    let report = json!({ "from_ms": from_ms, "to_ms": to_ms, "rows": rows });
+    format.tell(report, QUARTER_COLUMNS)
+}
+
+/// The stretch of time of some days by the clock of a tenant, the end not included.
+pub(crate) fn days_asked(
+    shared: &SharedParts,
+    (from, to): (Option<&str>, Option<&str>),
+    tenant: Option<&str>,
+) -> Result<(UtcMs, UtcMs), ApiError> {
+    let zone = shared.engine.health().configuration.zones.of(tenant);
+    let now_ms = shared.engine.snapshot().at_ms;
+    let period = Period::asked(None, from, to, (now_ms, zone))?;
+    let begins = period.from.begins_ms(zone);
+    let ends = period.to.next().and_then(|day| day.begins_ms(zone));
+    match begins.zip(ends) {
+        Some((from_ms, to_ms)) if period.from.days_to(period.to) < QUARTER_DAYS_MAX => {
+            Ok((from_ms, to_ms))
+        }
+        Some(_) | None => Err(ApiError::Malformed {
+            why: format!("a report of quarter hours is about {QUARTER_DAYS_MAX} days at most"),
+            hint: "ask for fewer days",
+        }),
+    }
+}
+
+/// The quarter hours of a stretch of time, of one queue where it is named.
+pub(crate) async fn quarter_lines(
+    shared: &SharedParts,
+    stretch: (UtcMs, UtcMs),
+    (tenant, queue): (Option<&str>, Option<&str>),
+) -> Result<Vec<QuarterLine>, ApiError> {
+    let look = shared.engine.snapshot();
+    let target = |it: &QueueNow| {
+        let within_s = it.targets.first()?.within_s;
+        Some(((it.tenant.clone(), it.name.clone()), within_s))
+    };
+    let targets: Targets = look.queues.iter().filter_map(target).collect();
+    let lines = shared.store.quarters(stretch, tenant, &targets, look.at_ms);
+    let mut lines = lines.await?;
+    lines.retain(|line| queue.is_none() || line.queue.as_deref() == queue);
+    Ok(lines)
 }
 
 /// How a report is told.

@@ -83,6 +83,20 @@ fn handles_call(path: &str) -> bool {
     )
 }
 
+/// Whether whoever leads steps in there for who waits, or tells operators something.
+fn is_stepping_in(path: &str) -> bool {
+    let is_api = matches!(
+        path,
+        "/attempts/{id}/withdraw"
+            | "/attempts/{id}/move"
+            | "/attempts/{id}/ahead"
+            | "/callbacks/{id}/ahead"
+            | "/memos"
+            | "/memos/{memo}/withdraw"
+    );
+    is_api || path.starts_with("/supervisor")
+}
+
 /// What a path of the API, or a page, is for.
 pub(crate) fn need(method: &Method, path: &str) -> Need {
     if let Some(need) = admin::need(method, path) {
@@ -111,6 +125,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             | "/seats/{seat}/take"
             | "/seats/{seat}/accept"
             | "/seats/{seat}/decline"
+            | "/seats/{seat}/memos/read"
             | "/tasks/{id}/accept"
             | "/tasks/{id}/finish"
             | "/tasks/{id}/hand-back",
@@ -122,7 +137,9 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
         (true, "/directory") => Need::Watch,
         (true, "/users" | "/tokens" | "/configuration") => Need::Staff,
         (true, "/access-log") => Need::Log,
+        (true, "/supervisor/wall") => Need::Watch,
         (true, _) => Need::Read,
+        (false, path) if is_stepping_in(path) => Need::Lead,
         (
             false,
             "/callbacks/{id}/close"

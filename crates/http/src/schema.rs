@@ -438,7 +438,7 @@ shapes! {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
         seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, stops: Vec<StopNow>, sites: Vec<SiteNow>,
         tenants: Vec<TenantNow>, steps: Vec<StepNow>, campaigns: Vec<CampaignNow>,
-        drifts: Vec<DriftNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>, directory: Vec<EntryNow>, violations: u64,
+        drifts: Vec<DriftNow>, memos: Vec<MemoNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>, directory: Vec<EntryNow>, violations: u64,
     }
     /// Days that are special.
     Closures { closures: Vec<ClosureDay> }
@@ -462,19 +462,21 @@ shapes! {
         tenant: String, name: String, title: String, waiting: u32, waiting_called: u32, oldest_ms: Option<i64>,
         callbacks_open: u32, callbacks_ready: u32, callbacks_held: bool,
         callbacks_from_ms: Option<i64>, callbacks_oldest_ms: Option<i64>, tasks_open: u32, tasks_due_ms: Option<i64>,
-        wait: Option<WaitNow>,
+        wait: Option<WaitNow>, is_open: bool, targets: Vec<TargetNow>,
     }
+    /// A share of callers, 0 to 1, to be answered within so many seconds.
+    TargetNow { share: f64, within_s: u32 }
     /// How long who entered a queue now would wait, in seconds: on the mean, and what one of ten
     /// waits falls short of or exceeds.
     WaitNow { mean_s: u32, low_s: u32, high_s: u32 }
     /// A seat now; without a token no operator, no reason and no notes. `notes` are those of the
     /// needs of whoever it has to do with.
     SeatNow {
-        name: String, operator: Option<String>, home: Option<String>, employer: Option<String>,
+        name: String, site: String, operator: Option<String>, home: Option<String>, employer: Option<String>,
         chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>, tenant: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
         notes: Vec<String>, owed: Option<OwedNow>, person: Option<PersonNow>, result: Option<ResultNow>,
-        call: Option<CallNow>, beside: Option<ConsultNow>,
+        call: Option<CallNow>, beside: Option<ConsultNow>, memos: Vec<SeatMemo>,
     }
     /// The call that an operator has in hand, where somebody is at the other end. `held_by_phone`: their
     /// phone holds it by itself, and must take it up again.
@@ -492,6 +494,40 @@ shapes! {
     /// What is still to be told of a conversation: `told` is the result that was, `until_ms` when the time for
     /// it ends; with the result already, if `ends_with_it`.
     ResultNow { told: Option<String>, until_ms: Option<i64>, ends_with_it: bool }
+    /// What whoever works at a seat is told and has not read.
+    SeatMemo { id: i64, text: String, by: Option<String>, made_ms: i64 }
+    /// A memo that is shown: `audience` is `everybody`, `tenant`, `site`, `queue` or `seat`.
+    MemoNow {
+        id: i64, audience: String, tenant: Option<String>, name: Option<String>, text: String,
+        by: Option<String>, made_ms: i64, ends_ms: i64, read: u32, unread: u32,
+    }
+    /// Memos that are shown.
+    Memos { at_ms: i64, memos: Vec<MemoNow> }
+    /// Somebody who waits: who called (`attempt`), or whom we called (`callback` alone).
+    WaiterNow {
+        attempt: Option<i64>, callback: Option<i64>, number: Option<String>, since_ms: i64,
+        place_ms: i64, priority_ms: i64, told_min: Option<u32>, seat: Option<String>,
+    }
+    /// Who waits in a queue, who goes first the first.
+    Line { line: Vec<WaiterNow> }
+    /// What an agreement allows.
+    Allowed { per_operator_figures: bool, listening: bool, recording: bool }
+    /// An agreement that is in force, or was.
+    Agreement {
+        id: i64, reached_on: String, protocol: String, per_operator_figures: bool, listening: bool,
+        recording: bool, entered_ms: i64, entered_by: String, ended_ms: Option<i64>,
+        ended_by: Option<String>,
+    }
+    /// Agreements, the newest first, and what holds now.
+    Agreements { allowed: Allowed, agreements: Vec<Agreement> }
+    /// A queue's quarter hour; `waited_s / 900` is how many waited on the mean.
+    QuarterLine {
+        tenant: Option<String>, queue: Option<String>, at_ms: i64, offered: u64, answered: u64,
+        abandoned: u64, refused: u64, queued: u64, in_target: u64, answer_s: u64, longest_s: u64,
+        waited_s: u64, callbacks_opened: u64, callbacks_made: u64, callbacks_reached: u64,
+    }
+    /// How callers fared from quarter hour to quarter hour; those in which nothing happened are left out.
+    QuarterReport { from_ms: i64, to_ms: i64, rows: Vec<QuarterLine> }
     /// Whoever a seat has to do with; only with a token. `is_offered` says that they may be accepted or
     /// handed back, `reads_until_ms` until when the operator may read before that is decided by itself:
     /// the person is rung (`then_dials`), or another seat has it.

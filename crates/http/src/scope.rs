@@ -2,7 +2,8 @@
 //! and employer. And whose name stands under what is done: that of who has signed in.
 
 use cuptel_core::campaign::CampaignCommand;
-use cuptel_core::id::{CallbackId, CampaignId, SpecialDayId, TaskId};
+use cuptel_core::id::{AttemptId, CallbackId, CampaignId, MemoId, SpecialDayId, TaskId};
+use cuptel_core::memo::{AudienceTold, MemoTold};
 use cuptel_core::staffing::OperatorChange;
 use cuptel_core::step::Command;
 use cuptel_core::words::Role;
@@ -90,6 +91,13 @@ impl SharedParts {
             Command::AssignCallback { callback, .. } | Command::Acknowledge { callback, .. } => {
                 self.allow_callback(caller, *callback).await
             }
+            Command::WithdrawCaller { .. }
+            | Command::MoveCaller { .. }
+            | Command::PutCallerAhead { .. }
+            | Command::PutCallbackAhead { .. }
+            | Command::WriteMemo(_)
+            | Command::WithdrawMemo { .. }
+            | Command::ReadMemo { .. } => self.allow_stepping_in(caller, command).await,
             Command::CloseCallback(told) => self.allow_callback(caller, told.callback).await,
             Command::CallAfterAll { given_up, .. } => {
                 self.allow_callback(caller, given_up.row.id).await
@@ -199,6 +207,59 @@ impl SharedParts {
         allowed(seen, NOT_YOUR_TENANT)
     }
 
+    /// What whoever leads does with who waits, and tells operators.
+    async fn allow_stepping_in(&self, caller: &Caller, command: &Command) -> Result<(), ApiError> {
+        if let Command::WithdrawCaller { attempt, .. }
+        | Command::MoveCaller { attempt, .. }
+        | Command::PutCallerAhead { attempt, .. } = command
+        {
+            return self.allow_attempt(caller, *attempt).await;
+        }
+        if let Command::PutCallbackAhead { callback, .. } = command {
+            return self.allow_callback(caller, *callback).await;
+        }
+        if let Command::WriteMemo(told) = command {
+            return self.allow_memo(caller, told).await;
+        }
+        if let Command::WithdrawMemo { memo, .. } = command {
+            return self.allow_withdrawal(caller, *memo);
+        }
+        if let Command::ReadMemo { seat, .. } = command {
+            return self.allow_seat(caller, seat).await;
+        }
+        Err(ApiError::Forbidden(NOT_THE_REGION))
+    }
+
+    async fn allow_attempt(&self, caller: &Caller, id: AttemptId) -> Result<(), ApiError> {
+        let found = self.store.attempt(id).await?;
+        let seen = found.is_none_or(|it| caller.leads(it.attempt.tenant.as_deref()));
+        allowed(seen, NOT_YOUR_TENANT)
+    }
+
+    /// Whoever is bound tells those something whom they lead.
+    async fn allow_memo(&self, caller: &Caller, told: &MemoTold) -> Result<(), ApiError> {
+        match &told.to {
+            AudienceTold::Everybody | AudienceTold::Site(_) => {
+                Err(ApiError::Forbidden(NOT_THE_REGION))
+            }
+            AudienceTold::Tenant(tenant) => allowed(caller.leads(Some(tenant)), NOT_YOUR_TENANT),
+            AudienceTold::Queue(tenant, _) => {
+                allowed(caller.leads(tenant.as_deref()), NOT_YOUR_TENANT)
+            }
+            AudienceTold::Seat(seat) => self.allow_seat(caller, seat).await,
+        }
+    }
+
+    fn allow_withdrawal(&self, caller: &Caller, id: MemoId) -> Result<(), ApiError> {
+        let look = self.engine.snapshot();
+        let found = look.memos.iter().find(|it| it.id == id);
+        let may = found.is_none_or(|it| {
+            it.by.as_deref() == Some(caller.name())
+                || it.tenant.is_some() && caller.leads(it.tenant.as_deref())
+        });
+        allowed(may, NOT_YOUR_TENANT)
+    }
+
     async fn allow_task(&self, caller: &Caller, id: TaskId) -> Result<(), ApiError> {
         let found = self.store.task(id).await?;
         let seen = found.is_none_or(|it| caller.leads(it.task.tenant.as_deref()));
@@ -262,6 +323,17 @@ pub(crate) fn allowed(may: bool, who_may: &'static str) -> Result<(), ApiError> 
     }
 }
 
+/// For whom a memo is, in a word.
+fn for_whom(to: &AudienceTold) -> String {
+    match to {
+        AudienceTold::Everybody => "everybody".to_owned(),
+        AudienceTold::Tenant(name)
+        | AudienceTold::Site(name)
+        | AudienceTold::Queue(_, name)
+        | AudienceTold::Seat(name) => name.clone(),
+    }
+}
+
 /// What the log of access says of a command whose path does not tell it.
 fn about(command: &Command) -> Option<String> {
     match command {
@@ -296,7 +368,14 @@ fn about(command: &Command) -> Option<String> {
         Command::Bulk(told) => Some(told.action.as_str().to_owned()),
         Command::AddSpecialDay(told) => Some(format!("{} {}", told.tenant, told.first)),
         Command::RemoveSpecialDay { id, .. } => Some(id.to_string()),
+        Command::WriteMemo(told) => Some(for_whom(&told.to)),
         Command::SignIn { .. }
+        | Command::WithdrawCaller { .. }
+        | Command::MoveCaller { .. }
+        | Command::PutCallerAhead { .. }
+        | Command::PutCallbackAhead { .. }
+        | Command::WithdrawMemo { .. }
+        | Command::ReadMemo { .. }
         | Command::Choose { .. }
         | Command::Dispose { .. }
         | Command::NoteConversation { .. }
@@ -355,7 +434,13 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         }
         Command::UndoBulk { by, .. }
         | Command::Acknowledge { by, .. }
+        | Command::WithdrawCaller { by, .. }
+        | Command::MoveCaller { by, .. }
+        | Command::PutCallerAhead { by, .. }
+        | Command::PutCallbackAhead { by, .. }
+        | Command::WithdrawMemo { by, .. }
         | Command::CallAfterAll { by, .. } => *by = name,
+        Command::WriteMemo(told) => told.by = name,
         Command::Bulk(told) => told.by = name,
         Command::AddSpecialDay(told) => told.by = name,
         Command::RemoveSpecialDay { by, .. } => *by = name,
@@ -372,6 +457,7 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
             | CampaignCommand::Complete { .. } => {}
         },
         Command::SignIn { .. }
+        | Command::ReadMemo { .. }
         | Command::Dispose { .. }
         | Command::NoteConversation { .. }
         | Command::TakeCallback { .. }

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use cuptel_core::id::NeedId;
+use cuptel_core::memo::SeatMemo;
 use cuptel_core::preview::{NeedNow, OwedNow};
 use cuptel_core::snapshot::{SeatNow, Snapshot};
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::Chosen;
 
 use crate::access::Sight;
 use crate::actions::path_of;
 use crate::board::{Board, Cell, cell};
 use crate::calling::{self, CallLine};
+use crate::desk::say;
 use crate::doing::Doing;
 use crate::texts::Language;
 use crate::{offered, words};
@@ -41,6 +44,10 @@ pub(crate) struct SeatLine {
     pub(crate) dials: Vec<String>,
     /// Whom it calls, or which seat asks it.
     pub(crate) beside: Option<String>,
+    /// What whoever works there is told first, of what they have not read.
+    pub(crate) memo: Cell,
+    /// Which memo that is.
+    pub(crate) memo_id: Cell,
     /// Changes when its page has other things to decide about: the page has to be loaded again.
     pub(crate) forms: Cell,
 }
@@ -69,6 +76,7 @@ impl SeatLine {
             ("seat-notes", &self.notes),
             ("seat-owed", &self.owed),
             ("seat-forms", &self.forms),
+            ("seat-memo", &self.memo),
         ];
         let waiting = board
             .figures
@@ -79,7 +87,10 @@ impl SeatLine {
         let named = bands.into_iter().chain(waiting);
         let named = named.map(|cell| (cell.id.as_str(), cell.text.as_str()));
         let own = own.map(|(id, cell)| (id, cell.text.as_str()));
-        own.into_iter().chain(named).collect()
+        // The form that sends it is there only where it has something to send.
+        let memo =
+            (!self.memo_id.text.is_empty()).then_some(("seat-memo-id", self.memo_id.text.as_str()));
+        own.into_iter().chain(named).chain(memo).collect()
     }
 }
 
@@ -114,6 +125,7 @@ fn shown_of(seat: &SeatNow, sight: Sight) -> SeatNow {
             notes: Vec::new(),
             owed: None,
             person: None,
+            memos: Vec::new(),
             ..seat.clone()
         },
     }
@@ -152,6 +164,8 @@ pub(crate) fn seat_line(
                 (None, Sight::Masked) => String::new(),
             },
         ),
+        memo: cell(format!("s{i}-memo"), memo_of(language, &shown.memos, at)),
+        memo_id: cell(format!("s{i}-memo-id"), first_of(&shown.memos)),
         doing: Doing::of(&shown),
         call: CallLine::of(&shown, look),
         dials: calling::entries_to_dial(&shown, look),
@@ -185,6 +199,33 @@ pub(crate) fn seat_line(
                 format!("{span} ({})", words::since(language, since, at))
             }),
         ),
+    }
+}
+
+/// Which memo stands there first.
+fn first_of(memos: &[SeatMemo]) -> String {
+    memos.first().map_or(String::new(), |it| it.id.to_string())
+}
+
+/// The first of what is told there: who says it, when and what.
+fn memo_of(language: Language, memos: &[SeatMemo], at: UtcMs) -> String {
+    let Some(memo) = memos.first() else {
+        return String::new();
+    };
+    let by = memo.by.clone();
+    let by = by.unwrap_or_else(|| language.say("desk-memo-somebody"));
+    let about = [
+        ("by", by.into()),
+        ("at", say::hour(memo.made_ms, at).into()),
+        ("text", memo.text.as_str().into()),
+    ];
+    let first = language.with("desk-memo-from", &about);
+    match memos.len() - 1 {
+        0 => first,
+        more => {
+            let more = language.with("desk-memo-more", &[("n", more.into())]);
+            format!("{first}\n{more}")
+        }
     }
 }
 

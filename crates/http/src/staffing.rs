@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use crate::access::Caller;
 use crate::actions::{Asked, By, Nothing, typed};
 use crate::error::ApiError;
-use crate::pages::Shared;
+use crate::pages::{Shared, SharedParts};
 use crate::paging::{PageAsked, page};
 use crate::port::Refusal;
 use crate::reads::{self, identifier, shortened};
@@ -408,17 +408,26 @@ pub(crate) async fn reopen_callback(
 ) -> Result<Json<Value>, ApiError> {
     let callback = CallbackId(identifier(&id, "callback")?);
     let by = typed(asked.wish.supervisor.as_deref().unwrap_or(""))?;
+    let command = call_after_all(&shared, callback, by).await?;
+    shared.carry_out(&caller, command).await?;
+    reads::callback(caller, State(shared), Path(id)).await
+}
+
+/// The word that a person is called after all, with what was known of their callback.
+pub(crate) async fn call_after_all(
+    shared: &SharedParts,
+    callback: CallbackId,
+    by: Option<String>,
+) -> Result<Command, ApiError> {
     let given_up = shared.store.given_up(callback).await?;
     let Some(given_up) = given_up.map(Box::new) else {
         let refused = CommandError::NotUnseen(callback);
         return Err(Refusal::from(refused).into());
     };
     let details = shared.store.need_details(callback).await?;
-    let command = Command::CallAfterAll {
+    Ok(Command::CallAfterAll {
         given_up,
         details,
         by,
-    };
-    shared.carry_out(&caller, command).await?;
-    reads::callback(caller, State(shared), Path(id)).await
+    })
 }

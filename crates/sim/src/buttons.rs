@@ -137,6 +137,8 @@ pub(crate) fn check_buttons(before: &Image, record: &Record) -> Result<(), Broke
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Announcement(_)
+        | Record::Memo(_)
+        | Record::MemoReading(_)
         | Record::Mark(_)
         | Record::SpecialDay(_)
         | Record::Review(_)

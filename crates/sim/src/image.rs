@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
-    ClosureId, DeclineId, DialId, EntryId, IntervalId, MarkId, NeedId, NumberId, OfferId,
-    OperatorId, OutageId, SeatId, SideCallId, SignInId, SpecialDayId, TaskId, TenantId,
+    ClosureId, DeclineId, DialId, EntryId, IntervalId, MarkId, MemoId, MemoReadingId, NeedId,
+    NumberId, OfferId, OperatorId, OutageId, SeatId, SideCallId, SignInId, SpecialDayId, TaskId,
+    TenantId,
 };
 use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackRow,
     CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow, DeclineRow, DialRow,
-    IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign,
-    OperatorPinRow, OperatorRow, OwnerRow, ProfileRow, Rang, Record, RegistrationRow, Restored,
-    ReviewRow, SeatRow, SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow, Spoken, TaskRow,
-    Work,
+    IntervalRow, MarkRow, MemoReadingRow, MemoRow, NeedDetailRow, NeedRow, NumberRow, OfferRow,
+    OpenCallback, OpenCampaign, OperatorPinRow, OperatorRow, OwnerRow, ProfileRow, Rang, Record,
+    RegistrationRow, Restored, ReviewRow, SeatRow, SideCallRow, SignInRow, SiteOutageRow,
+    SpecialDayRow, Spoken, TaskRow, Work,
 };
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::{
@@ -51,6 +52,8 @@ pub(crate) struct Image {
     pub(crate) announcements: BTreeMap<AnnouncementId, AnnouncementRow>,
     pub(crate) marks: BTreeMap<MarkId, MarkRow>,
     pub(crate) special_days: BTreeMap<SpecialDayId, SpecialDayRow>,
+    pub(crate) memos: BTreeMap<MemoId, MemoRow>,
+    pub(crate) memo_readings: BTreeMap<MemoReadingId, MemoReadingRow>,
     pub(crate) reviews: BTreeMap<CallbackId, ReviewRow>,
     pub(crate) tasks: BTreeMap<TaskId, TaskRow>,
     pub(crate) campaigns: BTreeMap<CampaignId, CampaignRow>,
@@ -108,6 +111,10 @@ impl Image {
             Record::Mark(row) => drop(self.marks.insert(row.id, (**row).clone())),
             Record::SpecialDay(row) => {
                 drop(self.special_days.insert(row.id, (**row).clone()));
+            }
+            Record::Memo(row) => drop(self.memos.insert(row.id, (**row).clone())),
+            Record::MemoReading(row) => {
+                self.memo_readings.insert(row.id, row.clone());
             }
             Record::Closure(row) => drop(self.closures.insert(row.id, (**row).clone())),
             Record::Announcement(row) => {
@@ -206,6 +213,11 @@ impl Image {
     pub(crate) fn details_of(&self, id: CallbackId) -> Vec<NeedDetailRow> {
         let of_it = |row: &&NeedDetailRow| row.callback == id;
         self.details.values().filter(of_it).cloned().collect()
+    }
+
+    /// Memos that are shown.
+    pub(crate) fn memos_shown(&self) -> impl Iterator<Item = &MemoRow> {
+        self.memos.values().filter(|row| row.ended_ms.is_none())
     }
 
     /// Stop buttons that nobody has released.
@@ -363,6 +375,8 @@ impl Image {
             announcements: self.announced().cloned().map(without_sound).collect(),
             marks: self.marks_held().cloned().collect(),
             special_days: self.special_days_held().cloned().collect(),
+            memos: self.memos_shown().cloned().collect(),
+            memo_readings: self.memo_readings.values().cloned().collect(),
             unseen: self.unseen().cloned().collect(),
             bulks: self.bulks_open(),
             sign_ins: self

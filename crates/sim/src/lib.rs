@@ -46,6 +46,7 @@ mod shown;
 mod shrink;
 mod sound;
 mod special_days;
+mod stepping_in;
 mod tape;
 mod trace;
 mod watch;

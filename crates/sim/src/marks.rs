@@ -95,6 +95,8 @@ pub(crate) fn check_marks(before: &Image, record: &Record) -> Result<(), Broken>
         | Record::SiteOutage(_)
         | Record::Closure(_)
         | Record::Announcement(_)
+        | Record::Memo(_)
+        | Record::MemoReading(_)
         | Record::Mark(_)
         | Record::SpecialDay(_)
         | Record::Review(_)

@@ -410,6 +410,8 @@ impl World {
                 | Record::Announcement(_)
                 | Record::Mark(_)
                 | Record::SpecialDay(_)
+                | Record::Memo(_)
+                | Record::MemoReading(_)
                 | Record::Review(_) => continue,
                 Record::Campaign(row) => format!("campaign {} {}", row.id, row.state),
                 Record::CampaignEntry(row) => {

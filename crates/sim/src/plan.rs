@@ -128,6 +128,7 @@ impl World {
         self.plan_weather();
         self.plan_errands();
         self.plan_buttons();
+        self.plan_stepping_in();
         self.plan_reviews();
         self.plan_readings();
         self.plan_handlings();

@@ -102,6 +102,8 @@ pub(crate) fn check_move(before: &Image, record: &Record, now_ms: UtcMs) -> Resu
         | Record::Closure(_)
         | Record::Mark(_)
         | Record::SpecialDay(_)
+        | Record::Memo(_)
+        | Record::MemoReading(_)
         | Record::Review(_)
         | Record::TaskEvent(_)
         | Record::Campaign(_)

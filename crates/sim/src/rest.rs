@@ -43,6 +43,7 @@ impl World {
             return broken("P4", format!("offer {} outlives its lease", row.id));
         }
         self.check_task_leases()?;
+        self.check_memos()?;
         let load = process.switch.load(now);
         let grown = load.legs.max(load.dialogs) > LEGS_MAX
             || load.rules.timers > TIMERS_MAX

@@ -52,6 +52,8 @@ pub(crate) struct Watch {
     returned: BTreeMap<AttemptId, UtcMs>,
     /// Places in line.
     places: BTreeMap<AttemptId, UtcMs>,
+    /// By how much whoever leads had somebody go ahead of theirs.
+    ahead: BTreeMap<AttemptId, i64>,
     /// Seats whose operator did not want a caller, until one who did not respond is back.
     rejected: BTreeSet<(AttemptId, SeatId)>,
     /// Seats that did not take a caller.
@@ -405,6 +407,8 @@ impl Watch {
             | Record::Announcement(_)
             | Record::Mark(_)
             | Record::SpecialDay(_)
+            | Record::Memo(_)
+            | Record::MemoReading(_)
             | Record::Review(_)
             | Record::Campaign(_)
             | Record::CampaignEntry(_)
@@ -440,6 +444,7 @@ impl Watch {
         if old.is_some_and(|old| old.stage == Stage::Talking) && passed.is_none() {
             // Their seat vanished: they go before everyone, but not to that seat.
             self.goes_before_everyone(row);
+            self.ahead.remove(&row.id);
             self.declined.extend(row.seat.map(|seat| (row.id, seat)));
             return;
         }
@@ -502,13 +507,24 @@ impl Watch {
         self.declined.contains(&(attempt, seat))
     }
 
+    /// Whoever leads has somebody go ahead of their place.
+    pub(crate) fn goes_ahead(&mut self, id: AttemptId, by_ms: i64) {
+        self.ahead.insert(id, by_ms);
+    }
+
+    /// Where somebody stands in line.
+    fn stands(&self, id: AttemptId) -> UtcMs {
+        let place = self.places.get(&id).copied().unwrap_or_default();
+        place - self.ahead.get(&id).copied().unwrap_or(0)
+    }
+
     fn overtakes_nobody(
         &self,
         before: &Image,
         offer: &OfferRow,
         first: AttemptId,
     ) -> Result<(), Broken> {
-        let place = self.places.get(&first).copied().unwrap_or_default();
+        let place = self.stands(first);
         let is_offered = |id: AttemptId| {
             before
                 .offers_open()
@@ -524,7 +540,7 @@ impl Watch {
                 && !is_marked(before, other)
                 && !self.declined.contains(&(other.id, offer.seat))
                 && !is_offered(other.id);
-            let theirs = self.places.get(&other.id).copied().unwrap_or_default();
+            let theirs = self.stands(other.id);
             if waits && theirs < place {
                 return broken(
                     "P5",

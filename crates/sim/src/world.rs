@@ -84,6 +84,8 @@ pub(crate) enum Happening {
     Errand(usize, Chance),
     /// Somebody presses or releases a stop button.
     Button(Chance),
+    /// Somebody steps in for who waits, or tells operators something.
+    StepsIn(Chance),
     /// Somebody looks at what was given up.
     Review(Chance),
     /// Operators say what they think of what is offered to them.
@@ -433,6 +435,7 @@ impl World {
             Happening::Operates(seat) => self.operates(seat),
             Happening::Errand(seat, chance) => self.errand(seat, chance),
             Happening::Button(chance) => self.button(chance),
+            Happening::StepsIn(chance) => self.steps_in(chance),
             Happening::Mark(chance) => self.mark(chance),
             Happening::SpecialDay(chance) => self.special_day(chance),
             Happening::Review(chance) => self.review(chance),

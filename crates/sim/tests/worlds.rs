@@ -127,6 +127,14 @@ fn worlds_meet_every_end_and_every_fault() {
     let ends = |word: &&EntryState| !matches!(word, EntryState::Released | EntryState::Declined);
     let entries = EntryState::ALL.iter().filter(ends);
     let entries = entries.map(|word| format!("entry: {word}"));
+    let deeds = [
+        "withdraws a caller",
+        "moves a caller",
+        "puts a caller ahead",
+        "puts a callback ahead",
+        "a memo",
+    ];
+    let deeds = deeds.iter().map(|what| format!("deed: {what}"));
     let faults = FAULTS.iter().map(|what| format!("fault: {what}"));
     let all = outcomes
         .chain(dials)
@@ -135,7 +143,8 @@ fn worlds_meet_every_end_and_every_fault() {
         .chain(offers)
         .chain(kinds)
         .chain(entries)
-        .chain(faults);
+        .chain(faults)
+        .chain(deeds);
     let never: Vec<String> = all.filter(|what| met.of(what) == 0).collect();
     assert!(never.is_empty(), "never met: {never:?}, but {met:?}");
 }

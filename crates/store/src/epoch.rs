@@ -10,8 +10,8 @@ use crate::store::{Store, StoreError, while_doing};
 use crate::writer::execute;
 use crate::{
     announcement, assignment, attempt, backlog, bulk_action, campaign, chosen_time, closure,
-    code_word, decline, dial, mark, need_detail, number, offer, operator, operator_pin, owner,
-    profile, registration, review, seat, side_call, sign_in, site_outage, special_day,
+    code_word, decline, dial, mark, memo, need_detail, number, offer, operator, operator_pin,
+    owner, profile, registration, review, seat, side_call, sign_in, site_outage, special_day,
     state_interval, task,
 };
 
@@ -108,6 +108,8 @@ async fn load_the_rest(connection: &mut Connection) -> Result<Restored, sqlx::Er
         announcements: all(connection, announcement::OPEN, announcement::read).await?,
         marks: all(connection, mark::HELD, mark::read).await?,
         special_days: all(connection, special_day::HELD, special_day::read).await?,
+        memos: all(connection, memo::OPEN, memo::read).await?,
+        memo_readings: all(connection, memo::READINGS, memo::read_reading).await?,
         unseen: all(connection, review::OPEN, review::read).await?,
         bulks: all(connection, bulk_action::OPEN, bulk_action::read).await?,
         owners: all(connection, owner::OPEN, owner::read).await?,

@@ -4,6 +4,7 @@
 
 mod access_log;
 mod account;
+mod agreement;
 mod announcement;
 mod apart;
 mod assignment;
@@ -32,6 +33,7 @@ mod fault;
 mod image;
 mod lock;
 mod mark;
+mod memo;
 mod names;
 mod need_detail;
 mod number;
@@ -63,6 +65,7 @@ mod writer;
 
 pub use access_log::{AccessFilter, AccessMade, AccessView};
 pub use account::{AccountView, KeptAccount, NewAccount, TokenView};
+pub use agreement::{AgreementView, Allowed, NewAgreement};
 pub use assignment::AssignmentView;
 pub use attempt::{AttemptDetail, AttemptFilter, AttemptView};
 pub use audit::{Audit, Sums, Violation, audit_rules};
@@ -87,8 +90,9 @@ pub use operator_day::OperatorDay;
 pub use profile::ProfileView;
 pub use promise::{PromiseSums, PromiseView, QueuePromises};
 pub use report::{
-    BACKLOG_COLUMNS, Backlog, BacklogLine, Figures, OnPaper, Period, PeriodError, SERVICE_COLUMNS,
-    Scope, Service, ServiceLine, Zones, csv,
+    BACKLOG_COLUMNS, Backlog, BacklogLine, Figures, OnPaper, OperatorFigures, Owed, Period,
+    PeriodError, QUARTER_COLUMNS, QUARTER_MS, QuarterFigures, QuarterLine, SERVICE_COLUMNS, Scope,
+    Service, ServiceLine, Targets, Zones, csv,
 };
 pub use review::ReviewView;
 pub use seat::SeatView;

@@ -9,8 +9,8 @@ use crate::image::Images;
 use crate::writer::Batch;
 use crate::{
     announcement, assignment, attempt, bulk_action, callback, campaign, chosen_time, closure,
-    code_word, config_version, contact, decision, decline, dial, mark, need_detail, number, offer,
-    operator, operator_pin, owner, profile, promise, registration, review, seat, side_call,
+    code_word, config_version, contact, decision, decline, dial, mark, memo, need_detail, number,
+    offer, operator, operator_pin, owner, profile, promise, registration, review, seat, side_call,
     sign_in, site_outage, special_day, state_interval, task,
 };
 
@@ -47,6 +47,8 @@ pub(crate) enum Table {
     Announcement,
     Mark,
     SpecialDay,
+    Memo,
+    MemoReading,
     Review,
     Campaign,
     CampaignEntry,
@@ -92,6 +94,8 @@ impl Table {
         Self::Announcement,
         Self::Mark,
         Self::SpecialDay,
+        Self::Memo,
+        Self::MemoReading,
         Self::Review,
         Self::Campaign,
         Self::CampaignEntry,
@@ -135,6 +139,8 @@ impl Table {
             Self::Announcement => "announcement",
             Self::Mark => "number_mark",
             Self::SpecialDay => "special_day",
+            Self::Memo => "memo",
+            Self::MemoReading => "memo_reading",
             Self::Review => "callback_review",
             Self::Campaign => "campaign",
             Self::CampaignEntry => "campaign_entry",
@@ -194,6 +200,8 @@ impl Table {
             Self::Announcement => &[announcement::UPSERT],
             Self::Mark => &[mark::UPSERT],
             Self::SpecialDay => &[special_day::UPSERT],
+            Self::Memo => &[memo::UPSERT],
+            Self::MemoReading => &[memo::UPSERT_READING],
             Self::Review => &[review::UPSERT],
             Self::Campaign => &[campaign::UPSERT],
             Self::CampaignEntry => &[campaign::UPSERT_ENTRY],
@@ -255,6 +263,8 @@ fn key_of(record: &Record) -> (Table, i64, bool) {
         Record::Announcement(row) => (Table::Announcement, row.id.0, false),
         Record::Mark(row) => (Table::Mark, row.id.0, false),
         Record::SpecialDay(row) => (Table::SpecialDay, row.id.0, false),
+        Record::Memo(row) => (Table::Memo, row.id.0, false),
+        Record::MemoReading(row) => (Table::MemoReading, row.id.0, false),
         Record::Review(row) => (Table::Review, row.callback.0, false),
         Record::Campaign(row) => (Table::Campaign, row.id.0, false),
         Record::CampaignEntry(row) => (Table::CampaignEntry, row.id.0, false),
@@ -408,6 +418,10 @@ fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Ta
         Record::Mark(row) => mark::image(row, seq, &mut images[Table::Mark as usize]),
         Record::SpecialDay(row) => {
             special_day::image(row, seq, &mut images[Table::SpecialDay as usize]);
+        }
+        Record::Memo(row) => memo::image(row, seq, &mut images[Table::Memo as usize]),
+        Record::MemoReading(row) => {
+            memo::reading_image(row, seq, &mut images[Table::MemoReading as usize])
         }
         Record::Review(row) => review::image(row, seq, &mut images[Table::Review as usize]),
         Record::Campaign(row) => campaign::image(row, seq, &mut images[Table::Campaign as usize]),

@@ -6,8 +6,10 @@
 
 mod backlog;
 mod columns;
+mod operators;
 mod paper;
 mod period;
+mod quarters;
 mod service;
 mod spread;
 
@@ -16,16 +18,21 @@ use std::collections::BTreeMap;
 use cuptel_core::time::UtcMs;
 use serde::Serialize;
 
-pub use backlog::{BACKLOG_COLUMNS, Backlog, BacklogLine};
+pub use backlog::{BACKLOG_COLUMNS, Backlog, BacklogLine, Owed};
 pub use columns::csv;
+pub use operators::OperatorFigures;
 pub use paper::OnPaper;
 pub use period::{Period, PeriodError, Zones};
+pub use quarters::{QUARTER_COLUMNS, QUARTER_MS, QuarterFigures, QuarterLine, Targets};
 pub use service::SERVICE_COLUMNS;
 
 #[cfg(test)]
 pub(crate) use service::LOOKUPS as SERVICE_LOOKUPS;
 #[cfg(test)]
-pub(crate) use {backlog::LOOKUPS as BACKLOG_LOOKUPS, paper::LOOKUPS as PAPER_LOOKUPS};
+pub(crate) use {
+    backlog::LOOKUPS as BACKLOG_LOOKUPS, paper::LOOKUPS as PAPER_LOOKUPS,
+    quarters::LOOKUPS as QUARTER_LOOKUPS,
+};
 
 /// What a line of a report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

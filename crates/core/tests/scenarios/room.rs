@@ -15,22 +15,24 @@ use cuptel_core::dialplan::{
 use cuptel_core::directory::{Directory, Entry};
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackId, CampaignId,
-    ClosureId, DeclineId, DialId, EntryId, IntervalId, LegId, LineId, MarkId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, QueueId, SeatId, SideCallId, SiteId, SpecialDayId, TaskId,
-    TenantId, TrunkId,
+    ClosureId, DeclineId, DialId, EntryId, IntervalId, LegId, LineId, MarkId, MemoId,
+    MemoReadingId, NeedId, NumberId, OfferId, OperatorId, OutageId, QueueId, SeatId, SideCallId,
+    SiteId, SpecialDayId, TaskId, TenantId, TrunkId,
 };
+use cuptel_core::in_line::WaiterNow;
 use cuptel_core::keeping::NeedsSaid;
+use cuptel_core::memo::{MemoNow, SeatMemo};
 use cuptel_core::number::{Caller, PhoneNumber};
 use cuptel_core::preview::{OwedNow, PreviewPolicy};
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, BulkEntryRow, BulkRow, CallbackEventRow,
     CallbackRow, CampaignEntryRow, CampaignRow, ChosenTimeRow, ClosureRow, CodeWordRow,
-    DecisionRow, DeclineRow, DialRow, EntryPage, IntervalRow, MarkRow, NeedDetailRow, NeedRow,
-    NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorPinRow, OperatorRow, OwnerRow,
-    ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored, ReviewRow, SeatRow,
-    SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow, Spoken, TaskEventRow, TaskRow,
-    WaitingEntry, Work, YearsEmptied,
+    DecisionRow, DeclineRow, DialRow, EntryPage, IntervalRow, MarkRow, MemoReadingRow, MemoRow,
+    NeedDetailRow, NeedRow, NumberRow, OfferRow, OpenCallback, OpenCampaign, OperatorPinRow,
+    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Rang, Record, RegistrationRow, Restored,
+    ReviewRow, SeatRow, SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow, Spoken, TaskEventRow,
+    TaskRow, WaitingEntry, Work, YearsEmptied,
 };
 use cuptel_core::rules::{
     CalendarId, CallbackPolicy, CodePrompts, DialPolicy, FairnessPolicy, GivesWay, LendPolicy,
@@ -214,6 +216,8 @@ pub(crate) struct Room {
     announcements: BTreeMap<AnnouncementId, AnnouncementRow>,
     marks: BTreeMap<MarkId, MarkRow>,
     special_days: BTreeMap<SpecialDayId, SpecialDayRow>,
+    memos: BTreeMap<MemoId, MemoRow>,
+    memo_readings: BTreeMap<MemoReadingId, MemoReadingRow>,
     reviews: BTreeMap<CallbackId, ReviewRow>,
     intervals: BTreeMap<IntervalId, IntervalRow>,
     tasks: BTreeMap<TaskId, TaskRow>,
@@ -279,6 +283,8 @@ impl Room {
             announcements: BTreeMap::new(),
             marks: BTreeMap::new(),
             special_days: BTreeMap::new(),
+            memos: BTreeMap::new(),
+            memo_readings: BTreeMap::new(),
             reviews: BTreeMap::new(),
             intervals: BTreeMap::new(),
             tasks: BTreeMap::new(),
@@ -439,6 +445,8 @@ impl Room {
                 Record::Closure(row) => drop(self.closures.insert(row.id, *row)),
                 Record::Mark(row) => drop(self.marks.insert(row.id, *row)),
                 Record::SpecialDay(row) => drop(self.special_days.insert(row.id, *row)),
+                Record::Memo(row) => drop(self.memos.insert(row.id, *row)),
+                Record::MemoReading(row) => drop(self.memo_readings.insert(row.id, row)),
                 Record::Bulk(row) => drop(self.bulks.insert(row.id, *row)),
                 Record::BulkEntry(row) => drop(self.bulk_entries.insert(row.id, row)),
                 Record::YearsEmptied(row) => self.empties_years(row),
@@ -627,6 +635,29 @@ impl Room {
     /// The result of the conversation that ended or was told last.
     pub(crate) fn last_disposition(&self) -> Option<Disposition> {
         self.assignments.values().last()?.disposition
+    }
+
+    fn memos_shown(&self) -> Vec<MemoRow> {
+        let rows = self.memos.values();
+        rows.filter(|row| row.ended_ms.is_none()).cloned().collect()
+    }
+
+    /// What whoever works at a seat is told and has not read.
+    pub(crate) fn memos_at(&self, seat: usize) -> Vec<SeatMemo> {
+        let look = self.centre.snapshot(self.now);
+        look.seats[seat].memos.clone()
+    }
+
+    /// Memos that are shown, for whoever leads.
+    pub(crate) fn memos_now(&self) -> Vec<MemoNow> {
+        self.centre.snapshot(self.now).memos
+    }
+
+    /// Who waits in a queue, in order.
+    pub(crate) fn in_line(&self, queue: &str) -> Vec<WaiterNow> {
+        self.centre
+            .in_line(None, queue)
+            .expect("there is such a queue")
     }
 
     /// Messages in force.
@@ -1455,6 +1486,8 @@ impl Room {
             announcements: self.announcements(),
             marks: self.marks_held(),
             special_days: self.special_days(),
+            memos: self.memos_shown(),
+            memo_readings: self.memo_readings.values().cloned().collect(),
             unseen: self.unseen(),
             bulks: self
                 .bulks

@@ -532,6 +532,9 @@ async fn every_path_of_the_api_asks_who_one_is() {
             .replace("{campaign}", "1")
             .replace("{site}", "teramo")
             .replace("{user}", "rosa")
+            .replace("{memo}", "1")
+            .replace("{tenant}", "asl-teramo")
+            .replace("{queue}", "prenotazioni")
             .replace("{token}", "x");
         assert!(!filled.contains('{'), "{filled}");
         for method in methods.as_object().unwrap().keys() {

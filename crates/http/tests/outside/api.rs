@@ -818,7 +818,7 @@ async fn every_described_path_is_served() {
     centre.post_json("/api/v1/directory", entry).await;
     let document = centre.get("/api/v1/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 91);
+    assert_eq!(paths.len(), 102);
     for (path, methods) in paths {
         let path = path
             .replace("/attempts/{id}", &format!("/attempts/{}", centre.attempt))
@@ -836,6 +836,9 @@ async fn every_described_path_is_served() {
             .replace("/directory/{id}", "/directory/1")
             .replace("/why/{id}", &format!("/why/{}", centre.attempt))
             .replace("{campaign}", CAMPAIGN)
+            .replace("{tenant}", "asl-teramo")
+            .replace("{queue}", "prenotazioni")
+            .replace("{memo}", "7")
             .replace("{seat}", "101")
             .replace("{operator}", "anna")
             .replace("{user}", "rosa")

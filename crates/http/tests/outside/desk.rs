@@ -13,6 +13,7 @@ use cuptel_core::id::{
     AnnouncementId, AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId, EntryId, NeedId,
     NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
 };
+use cuptel_core::in_line::WaiterNow;
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
@@ -23,11 +24,11 @@ use cuptel_core::record::{
 use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::snapshot::{
     CampaignNow, ClassNow, DriftNow, QueueNow, SeatNow, SiteNow, Snapshot, StepNow, StopNow,
-    TenantNow, TrunkNow, WaitNow, WaitsNow,
+    TargetNow, TenantNow, TrunkNow, WaitNow, WaitsNow,
 };
 use cuptel_core::staffing::Account;
 use cuptel_core::staying::StayPolicy;
-use cuptel_core::step::Command;
+use cuptel_core::step::{Command, CommandError};
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
     BulkAction, Button, CallbackState, CampaignKind, CampaignState, Chosen, ChosenBy, Drift,
@@ -35,8 +36,9 @@ use cuptel_core::words::{
     TaskEventKind, TaskState, WorkState,
 };
 use cuptel_http::{
-    Answer, App, Configuration, Engine, Health, ImportBounds, Looking, NotReloaded, Pages, Phones,
-    Plan, PlanStep, PlanWay, Reach, Refusal, Reloading, Settings, Setup, Sound, StepKind, WayOn,
+    Answer, App, Configuration, Engine, Health, ImportBounds, Lined, Looking, NotReloaded, Pages,
+    Phones, Plan, PlanStep, PlanWay, Reach, Refusal, Reloading, Settings, Setup, Sound, StepKind,
+    WayOn,
 };
 use cuptel_store::{Access, Batch, Interned, Names, Store};
 use http_body_util::BodyExt as _;
@@ -59,6 +61,7 @@ pub(crate) struct Desk {
     pub(crate) sounds: Mutex<Vec<Arc<[u8]>>>,
     pub(crate) health: Mutex<Health>,
     pub(crate) waiting: Mutex<BTreeMap<i64, WaitingNow>>,
+    pub(crate) line: Mutex<Vec<WaiterNow>>,
     pub(crate) reloads: Mutex<VecDeque<Result<(), NotReloaded>>>,
 }
 
@@ -96,6 +99,15 @@ impl Engine for Desk {
             duration_ms: u32::try_from(wav.len()).unwrap() * 1_000,
             voiced_ms: u32::try_from(loud).unwrap() * 1_000,
         })
+    }
+
+    fn in_line(&self, _tenant: &str, queue: &str) -> Lined<'_> {
+        let found = if queue == "prenotazioni" {
+            Ok(self.line.lock().unwrap().clone())
+        } else {
+            Err(CommandError::NoQueue(queue.to_owned()).into())
+        };
+        Box::pin(async move { found })
     }
 
     fn why(&self, id: i64) -> Looking<'_> {
@@ -180,6 +192,7 @@ impl Centre {
                 }),
             }),
             waiting: Mutex::default(),
+            line: Mutex::default(),
             reloads: Mutex::default(),
         });
         let app = App {
@@ -287,6 +300,7 @@ pub(crate) fn form(path: &str) -> Builder {
 pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: WorkState) -> SeatNow {
     SeatNow {
         name: name.to_owned(),
+        site: "teramo".to_owned(),
         operator: operator.map(str::to_owned),
         home: operator.map(|_| "asl-teramo".to_owned()),
         employer: operator.map(|_| "Cooperativa".to_owned()),
@@ -308,6 +322,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         person: None,
         result: None,
         chooses: Vec::new(),
+        memos: Vec::new(),
     }
 }
 
@@ -475,6 +490,11 @@ pub(crate) fn busy() -> Snapshot {
                 high_s: 420,
             }),
             stays: StayPolicy::default(),
+            is_open: true,
+            targets: vec![TargetNow {
+                share: 0.7,
+                within_s: 90,
+            }],
         }],
         seats: vec![
             seat("101", Some("anna"), Chosen::Available, WorkState::Talking),
@@ -512,6 +532,7 @@ pub(crate) fn busy() -> Snapshot {
         }],
         tenants: vec![teramo()],
         drifts: Vec::new(),
+        memos: Vec::new(),
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
         directory: Vec::new(),

@@ -13,6 +13,7 @@ mod campaigns;
 mod console;
 mod desk;
 mod languages;
+mod leading;
 mod metrics;
 mod numbers;
 mod origins;

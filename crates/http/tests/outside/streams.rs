@@ -181,7 +181,7 @@ async fn the_page_gets_texts_for_elements_that_it_has() {
     let centre = Centre::open().await;
     for (page, live, least) in [
         ("/", "/live", 25),
-        ("/supervisor", "/live?wall=1", 12),
+        ("/supervisor/wall", "/live?wall=1", 12),
         ("/seats/101", "/live?seat=101", 12),
         ("/seats/103", "/live?seat=103", 12),
     ] {

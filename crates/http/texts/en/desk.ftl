@@ -1,1 +1,566 @@
-# The supervisor's pages.
+# Texts of the floor of whoever leads.
+
+# Around every page of whoever leads.
+desk-nav = Pages of whoever leads
+desk-title = Floor
+desk-link-room = Floor
+desk-link-callbacks = Callbacks
+desk-link-memos = Messages
+desk-link-stops = Stops
+desk-link-history = History
+desk-link-operators = Operators
+desk-link-agreement = Agreement
+desk-link-wall = Large figures
+desk-table-of = Table: { $title }
+desk-taken = As of
+desk-refresh = Refresh
+desk-order-note = The order has changed meanwhile: “Refresh” puts trouble on top again.
+desk-back-room = Back to the floor
+desk-forbidden-title = This page is not for you
+desk-forbidden = The floor is for those who lead, administer or audit. Nothing was changed.
+desk-forbidden-wall = See the queues in large figures
+desk-forbidden-seat = Back to your seat
+desk-readonly = You may look and not act: whoever leads acts.
+desk-not-found = It does not exist, or is not of your authority.
+desk-database = The database does not answer: targets and ages are missing. Calls and seats are of now.
+
+# Queues.
+desk-queues = Queues
+desk-queues-caption = Those in trouble first. “In time” is the share of those who come to the queue and find an operator within the target time: in this quarter hour and today, beside the target
+desk-queues-none = No queue is configured. Add a section [[queue]] to the configuration file, then reload.
+desk-queue = Service
+desk-waiting = Waiting
+desk-oldest = First for
+desk-oldest-of = { $waited } of { $within }
+desk-in-time-now = In time now
+desk-in-time-today = In time today
+desk-in-time-of = { $share } / { $target } %
+desk-trouble-unserved = people wait and nobody can answer
+desk-trouble-late = past the target time
+desk-trouble-closed-waiting = closed, but somebody waits
+desk-trouble-below = below target
+desk-trouble-waiting = somebody waits
+desk-trouble-closed = closed
+desk-trouble-none = quiet
+
+# Spans of time, short.
+desk-span-s = { $n } s
+desk-span-min = { $n } min
+desk-span-h = { $h } h { $m }
+desk-span-d = { $n } d
+
+# Seats.
+desk-seats = Seats
+desk-seats-none = There is no seat yet: they come from config/first-start.csv, or from “cuptel import seats”.
+desk-site = Site { $site }
+desk-site-out = site cut off
+desk-site-counts = { $talking } on the phone · { $free } free · { $paused } paused · { $other } other
+desk-site-empty = Empty seats: { $n }
+desk-site-nobody = Nobody is signed in here.
+desk-seat = Seat { $seat }
+desk-seat-nobody = nobody signed in
+desk-seat-since = For
+desk-seat-who = Operator
+desk-seat-state = State
+desk-seat-site = Site
+desk-seat-page = Open the page of whoever works there
+
+# What is owed.
+desk-debts = Owed calls
+desk-debts-all =
+    { $n ->
+        [0] Nobody is owed a call.
+        [one] 1 person is owed a call, for { $oldest }.
+       *[other] { $n } people are owed a call, the first for { $oldest }.
+    }
+desk-debts-class-caption = By class of urgency
+desk-debts-age-caption = By age, since their first call
+desk-debts-class = Class
+desk-debts-age = Age
+desk-debts-people = People
+desk-class-u = U, within 72 hours
+desk-class-b = B, within 10 days
+desk-class-d = D, within 30 days
+desk-class-p = P, within 120 days
+desk-class-none = Without a class
+desk-age-1h = Up to an hour
+desk-age-4h = Up to 4 hours
+desk-age-24h = Up to a day
+desk-age-72h = Up to 3 days
+desk-age-168h = Up to a week
+desk-age-older = Longer
+desk-past-deadline = Past their deadline: { $n }
+desk-past-promise = Past the promised time: { $n }
+desk-unseen = To be looked at, closed without having spoken: { $n }
+desk-debts-list = List of callbacks
+
+# Lines and fairness.
+desk-lines = Lines
+desk-lines-caption = Channels in use, by trunk. “Blind” means that the carrier refuses calls that we do not see
+desk-lines-none = No trunk is configured.
+desk-trunk = Trunk
+desk-trunk-used = In use
+desk-trunk-channels = Channels
+desk-trunk-state = State
+desk-trunk-blind = ■ blind since { $since }
+desk-fairness = Fairness among the authorities
+desk-fairness-caption = How those fared who waited: the wait of 95 people of 100, how many people, how many gave up
+desk-tenant = Authority
+desk-fair-home = Operators at home
+desk-fair-away = Lent
+desk-fair-borrowed = Borrowed
+desk-fair-wait-recent = Wait, last minutes
+desk-fair-lost-recent = Given up, last minutes
+desk-fair-wait-today = Wait, today
+desk-fair-lost-today = Given up, today
+
+# One queue.
+desk-queue-title = { $queue }, { $tenant }
+desk-queue-open = The queue is open.
+desk-queue-shut = The queue is closed: callers hear the hours, and are owed a call.
+desk-queue-by-hand-closed = Closed by hand{ $by }{ $until }.
+desk-queue-by-hand-opened = Opened by hand{ $by }{ $until }.
+desk-by = {""} by { $name }
+desk-until = , until { $at }
+desk-queue-target = Target: { $share } % within { $within }
+desk-queue-no-target = No target configured
+desk-queue-owed = Owed a call: { $n }
+desk-queue-wait = Whoever comes now waits up to { $wait }
+desk-queue-wait-nobody = Nobody can serve whoever comes now
+desk-line = Who waits
+desk-line-caption = In the order in which they will be served
+desk-line-none = Nobody waits.
+desk-line-place = Place
+desk-line-number = Number
+desk-line-since = Has waited
+desk-line-kind = How
+desk-line-told = Was told
+desk-line-seat = Rings at
+desk-line-do = Actions
+desk-line-caller = calls us
+desk-line-called = called by us
+desk-line-ahead = ahead by { $span }
+desk-line-told-min = within { $min } min
+desk-line-withheld = number withheld
+desk-line-open = Open call { $id }
+desk-line-open-callback = Open callback { $id }
+desk-line-busy = The centre is busy and has not said who waits: “Refresh” tries again.
+
+# One call.
+desk-call-title = Call { $id }
+desk-callback-title = Callback { $id }
+desk-facts = In short
+desk-story = Story
+desk-why = Why
+desk-why-none = It does not wait: there is nothing to explain now.
+desk-why-ahead =
+    { $n ->
+        [0] It is the next of queue { $queue }.
+        [one] There is 1 person before it in queue { $queue }.
+       *[other] There are { $n } people before it in queue { $queue }.
+    }
+desk-why-seat = It is with seat { $seat }.
+desk-why-asks = Needed: { $skills }.
+desk-why-asks-less = From { $at } on less is asked.
+desk-why-seats = The seats now
+desk-why-decided = Why that seat
+desk-why-decision = { $at }: offered to seat { $seat } ({ $operator }), chosen among { $free } free; { $end }.
+desk-why-passed =
+    { $n ->
+        [one] 1 person who stood before was not given to that seat.
+       *[other] { $n } people who stood before were not given to that seat.
+    }
+desk-fact-tenant = Authority
+desk-fact-queue = Service
+desk-fact-number = Number
+desk-fact-state = State
+desk-fact-since = Since
+desk-fact-attempts = Times they called
+desk-fact-tries = Our tries
+desk-fact-class = Class
+desk-fact-due = Deadline
+desk-fact-promised = Promised time
+desk-fact-operator = Entrusted to
+desk-fact-ahead = Ahead of its place by
+desk-fact-callback = Owed call
+desk-fact-suppressed = No callback because
+desk-fact-needs = Matters
+desk-story-at = When
+desk-story-what = What
+desk-story-caption = From the beginning
+desk-ev-received = The call came
+desk-ev-answered = We answered
+desk-ev-queued = It came to the queue
+desk-ev-talking = An operator answered
+desk-ev-ended = Over: { $how }
+desk-ev-offer = Offered to seat { $seat }
+desk-ev-offer-ended = Seat { $seat }: { $how }
+desk-ev-promise = Told: by { $at }
+desk-ev-dial = The person was called: { $how }
+desk-ev-dial-now = The person is being called
+desk-ev-attempt = The person called: { $how }
+desk-ev-detail = { $what } ({ $detail })
+desk-ev-at-seat = { $what }, seat { $seat }
+
+# Callbacks in a list.
+desk-callbacks-title = Callbacks
+desk-callbacks-caption = The newest first
+desk-callbacks-none = No callback of this kind.
+desk-callbacks-state = Which
+desk-callbacks-open = Waiting for their turn
+desk-callbacks-unseen = To be looked at
+desk-callbacks-all = All
+desk-callbacks-show = Show
+desk-callbacks-older = Older
+desk-callbacks-id = Callback
+
+# Acting.
+desk-act = What can be done
+desk-act-withdraw = Take them out of the queue
+desk-act-withdraw-then = The person hears “You need not call again: we call you, and you keep your place”, the call ends, and they are owed a call from the place they have. It cannot be undone.
+desk-act-withdraw-do = Say goodbye and call back
+desk-act-move = Move them to another queue
+desk-act-move-then = They keep the place and the wait that they have; they hear to hold the line. They can be moved back.
+desk-act-move-to = Queue
+desk-act-move-do = Move
+desk-act-ahead = Change the priority
+desk-act-ahead-then = They go ahead of their place by so many minutes: before those who came up to so much earlier, not before those who have waited longer. With 0 they are at their place again.
+desk-act-ahead-min = Minutes ahead (0–1440)
+desk-act-ahead-do = Change
+desk-act-assign = Entrust it to an operator
+desk-act-assign-then = It is offered to that operator alone, when they are signed in. Empty: to anybody who can, again.
+desk-act-assign-who = Login name
+desk-act-assign-do = Entrust
+desk-act-close = Close it
+desk-act-close-then = Nobody calls this person about this any more. If they call, they are served.
+desk-act-because = Why
+desk-act-close-do = Close the callback
+desk-act-ack = Say that you looked at it
+desk-act-ack-then = It stays closed, and leaves the list of those to be looked at.
+desk-act-ack-do = Looked at
+desk-act-reopen = Have them called after all
+desk-act-reopen-then = A new callback begins, at the place of the old one.
+desk-act-reopen-do = Call after all
+desk-act-none = Nothing can be done now: whoever talks is let talk.
+desk-act-close-queue = Close the queue
+desk-act-close-queue-then = From now on callers hear that it is closed and are owed a call. Those who wait are served as at closing time, then they hear that we call back. It holds over a restart, until it is opened again or until the hour given.
+desk-act-open-queue = Open the queue
+desk-act-open-queue-then = From now on callers come to the queue, whatever the hour. It holds over a restart.
+desk-act-hours = Back to the hours
+desk-act-hours-then = The queue goes by the configured hours again.
+desk-act-until = Until (optional)
+desk-act-reason = Reason (optional)
+desk-act-continue = Continue
+desk-act-hours-do = Back to the hours
+desk-confirm-title = Are you sure?
+desk-confirm-waiting =
+    { $n ->
+        [0] Nobody waits now.
+        [one] 1 person waits now.
+       *[other] { $n } people wait now.
+    }
+desk-confirm-do = Yes, do it
+desk-confirm-cancel = No, go back
+desk-seat-pause = Pause
+desk-seat-pause-then = What is being done there is finished, then nothing more comes until it is available again. The operator sees it on their page, with your name.
+desk-seat-pause-do = Pause
+desk-seat-available = Make available
+desk-seat-available-then = It gets calls and callbacks again.
+desk-seat-available-do = Available
+desk-seat-out = Sign out
+desk-seat-out-then = A conversation that goes on is not broken off; then the seat is empty.
+desk-seat-out-do = Sign out
+desk-seat-memo = Write to this seat
+desk-site-outage = Site cut off
+desk-site-outage-then = The seats of { $site } do not count any more; whoever is spoken with there goes to another seat; calls go to the other sites. Until somebody says that it is back.
+desk-site-staffed = Operators signed in: { $n }
+desk-site-calls = Calls that go on: { $n }
+desk-site-resume = The site is back
+desk-site-resume-do = It is back
+desk-site-link = Say that the site is cut off
+
+# Stops.
+desk-stops-title = Stop buttons
+desk-stops-pressed = Pressed now
+desk-stops-none = None is pressed.
+desk-stops-press = Press a button
+desk-stops-which = What to stop
+desk-stops-outgoing = Outgoing calls
+desk-stops-emergency = Service: the emergency message is heard
+desk-stops-where = For whom
+desk-stops-region = The whole region
+desk-stops-release = Release: { $what }
+desk-stops-outgoing-then = Nobody is called back any more ({ $where }); whoever rings already is let ring, debts keep their places.
+desk-stops-emergency-then = Callers ({ $where }) hear the emergency message and come to no queue; nobody is called back. Conversations go on.
+
+# Messages to operators.
+desk-memos-title = Messages to operators
+desk-memos-shown = Shown now
+desk-memos-none = No message is shown.
+desk-memos-caption = Each stands on the page of whoever works until they say that they have read it
+desk-memos-text = Message
+desk-memos-to = To whom
+desk-memos-read = Read by
+desk-memos-unread = Still to be read
+desk-memos-until = Until
+desk-memos-write = Write a message
+desk-memos-write-then = It appears on the page of whoever is signed in, and of whoever signs in later, until they say that they have read it. No telephone numbers and no names of patients: it is kept.
+desk-memos-hours = Shown for (hours)
+desk-memos-send = Send
+desk-memos-withdraw = Withdraw the message
+desk-memos-withdraw-of = Withdraw: { $text }
+desk-to-everybody = Everybody
+desk-to-tenant = Authority { $name }
+desk-to-site = Site { $name }
+desk-to-queue = Who can serve { $name }
+desk-to-seat = Seat { $name }
+desk-memo-from = { $by }, { $at }: { $text }
+desk-memo-somebody = Your supervisors
+desk-memo-heading = Message
+desk-memo-read = I have read it
+desk-memo-more =
+    { $n ->
+        [one] and 1 more message after this
+       *[other] and { $n } more messages after this
+    }
+
+# What was done, and why not.
+desk-done-withdrawn = The person hears that we call back.
+desk-done-moved = Moved: they keep their place.
+desk-done-ahead = Priority changed.
+desk-done-memo = Message sent.
+desk-done-memo-withdrawn = Message withdrawn.
+desk-done-memo-read = Message read.
+desk-no-waiting = The call does not wait any more: it was served, or is over.
+desk-no-turn = The callback is being made: its turn has come.
+desk-no-tenant = That queue is of another authority: others would owe the call.
+desk-no-same = They wait in that queue already.
+desk-no-closed = That queue is closed.
+desk-no-full = That queue is full.
+desk-no-first = They go before everyone already: their conversation broke off.
+desk-no-ahead = At most a day ahead (1440 minutes).
+desk-no-memo-length = The message is empty, or longer than 300 characters.
+desk-no-memo-number = A message names no telephone number.
+desk-no-memo-ends = A message is shown for seven days at most.
+desk-no-memo-many = 50 messages are shown already: withdraw one.
+desk-no-memo = That message is not shown any more.
+
+# History.
+desk-history-title = History
+desk-history-question = Which period?
+desk-history-from = From
+desk-history-to = To
+desk-history-queue = Service
+desk-history-all = All
+desk-history-step = One figure each
+desk-step-quarter = quarter hour
+desk-step-hour = hour
+desk-step-day = day
+desk-history-show = Show
+desk-history-export = Export as CSV, by quarter hour
+desk-history-wrong = There is no such period: the first day is before the last, is not to come, and there are 92 days at most.
+desk-history-of = { $queue }, { $from } to { $to }
+desk-history-everything = all services
+desk-history-empty = No call came in this period.
+desk-history-sums = All together
+desk-chart-calls = What became of those who called
+desk-chart-calls-desc =
+    { $n ->
+        [one] 1 call
+       *[other] { $n } calls
+    }: { $answered } answered, { $abandoned } given up, { $refused } let go by us. The moment with the most calls: { $peak }, { $most }.
+desk-chart-target = Who found an operator in time
+desk-chart-target-desc = { $in } people of { $queued } who came to a queue found an operator within the target time: { $share } %.
+desk-chart-waiting = How many people waited, on the mean
+desk-chart-waiting-desc = The moment with the most: { $peak }, { $most } people in line on the mean.
+desk-chart-callbacks = Callbacks opened and made
+desk-chart-callbacks-desc = { $opened } callbacks opened, { $made } calls of ours, { $reached } answered.
+desk-col-at = From
+desk-col-offered = Came
+desk-col-answered = Answered
+desk-col-abandoned = Given up
+desk-col-refused = Let go
+desk-col-queued = Queued
+desk-col-in-target = In time
+desk-col-share = In time %
+desk-col-waiting = Waiting, mean
+desk-col-longest = Longest wait
+desk-col-opened = Opened
+desk-col-made = Calls
+desk-col-reached = Answered
+desk-defs = What is counted
+desk-def-offered = Came: every call, in the quarter hour in which it came, whatever became of it.
+desk-def-answered = Answered: of those, who spoke with an operator.
+desk-def-abandoned = Given up: who hung up before: while it rang, in a message, in a menu or in line. The short ones too.
+desk-def-refused = Let go by us: lines taken, queue full, out of hours, longest wait, nobody there.
+desk-def-target = In time: of those who came to a queue, who had an operator within the strictest target time of their queue. Who gives up counts as not served.
+desk-def-waiting = Waiting, mean: the time that all have spent in line in that quarter hour, divided by its length.
+desk-def-callbacks = Callbacks opened: debts that began then. Calls: ours to people, without those that a trunk did not take.
+desk-legend-answered = answered
+desk-legend-abandoned = given up
+desk-legend-refused = let go
+desk-legend-other = other
+desk-legend-share = in time
+desk-legend-target = target
+desk-legend-waiting = waiting
+desk-legend-opened = opened
+desk-legend-made = calls
+
+# Figures of operators, and the agreement that allows them.
+desk-operators-title = What each operator has done
+desk-operators-caption = Conversations ended in the period, by operator
+desk-operators-off = These figures are off: no agreement in force allows them.
+desk-operators-off-why = Article 4 of law 300/1970 forbids to watch workers from afar without an agreement with the unions or an authorisation of the inspectorate. Figures of the service, without names, are on the page History.
+desk-operators-off-whom = If there is an agreement, ask whoever administers the region to enter it on the page Agreement.
+desk-operators-allowed = Allowed by agreement { $protocol } of { $date }.
+desk-operators-who = Operator
+desk-operators-employer = Employer
+desk-operators-conversations = Conversations
+desk-operators-callbacks = Of those, callbacks
+desk-operators-talking = On the phone
+desk-operators-none = Nobody has ended a conversation in this period.
+desk-agreement-title = Agreement with those who work here
+desk-agreement-why = Figures of single operators, listening and recording stay off until the agreement that allows them is entered here (art. 4 L. 300/1970). What is entered and ended is kept, with the name of who does it.
+desk-agreement-now = In force now
+desk-agreement-none = No agreement is in force: figures of operators, listening and recording are off.
+desk-agreement-in-force = Agreement { $protocol } of { $date }, entered by { $by } on { $at }.
+desk-agreement-allows = It allows: { $what }.
+desk-agreement-allows-nothing = It allows nothing of this.
+desk-allow-figures = figures of single operators
+desk-allow-listening = listening
+desk-allow-recording = recording
+desk-agreement-end = End it
+desk-agreement-end-then = From now on all that it allowed is off.
+desk-agreement-enter = Enter an agreement
+desk-agreement-enter-then = It takes the place of the one in force. Date and number are those of the signed document.
+desk-agreement-date = Date of the agreement
+desk-agreement-protocol = Protocol number
+desk-agreement-what = What it allows
+desk-agreement-do = Enter
+desk-agreement-entered = Agreement entered.
+desk-agreement-ended = Agreement ended: all of it is off.
+desk-agreement-wrong = A date that is not to come, and a protocol number of at most 100 characters are needed.
+desk-agreement-past = Earlier agreements
+desk-agreement-past-caption = The latest first
+desk-agreement-from = In force from
+desk-agreement-until = Until
+desk-agreement-by = Entered by
+desk-agreement-whom = Only whoever administers the region may enter or end it.
+
+# Words of the record.
+desk-outcome-served = served by an operator
+desk-outcome-served-by-menu = served by the menu
+desk-outcome-callback-requested = asked to be called back
+desk-outcome-abandoned-ringing = hung up while it rang
+desk-outcome-abandoned-message = hung up in a message
+desk-outcome-abandoned-menu = hung up in the menu
+desk-outcome-abandoned-queue = hung up in line
+desk-outcome-refused-lines = all lines taken
+desk-outcome-refused-queue-full = the queue was full
+desk-outcome-refused-by-carrier = refused by the carrier
+desk-outcome-refused-rate = too many calls a second
+desk-outcome-refused-no-operators = nobody signed in
+desk-outcome-out-of-hours = out of hours
+desk-outcome-queue-timeout = waited as long as may be
+desk-outcome-withdrawn = taken out of line by us
+desk-outcome-interrupted = interrupted
+desk-outcome-failed = failed
+desk-stage-received = came in
+desk-stage-ringing = rings
+desk-stage-in-dialplan = hears messages or the menu
+desk-stage-queued = waits for an operator
+desk-stage-talking = talks with an operator
+desk-stage-ended = over
+desk-state-waiting = waits for its turn
+desk-state-offered = offered to a seat
+desk-state-dialling = we are calling
+desk-state-talking = talking
+desk-state-answered-waiting = answered and waits for an operator
+desk-state-unknown = to be checked after a restart
+desk-state-closed = closed
+desk-closed-served = called and served
+desk-closed-got-through = called themselves and were served
+desk-closed-cancelled-by-person = wants no call
+desk-closed-withdrawn = closed by hand
+desk-closed-exhausted = every try spent
+desk-closed-expired = too old
+desk-closed-suppressed = not to be called
+desk-offer-open = not answered yet
+desk-offer-accepted = taken
+desk-offer-rejected = refused
+desk-offer-busy = busy
+desk-offer-no-answer = did not answer
+desk-offer-unreachable = phone not reachable
+desk-offer-withdrawn = withdrawn
+desk-dial-answered = answered
+desk-dial-no-answer = no answer
+desk-dial-busy = busy
+desk-dial-declined = declined
+desk-dial-unreachable = not reachable
+desk-dial-trunk-failed = the trunk did not take it
+desk-dial-machine = perhaps a machine
+desk-dial-married = they called meanwhile
+desk-dial-cancelled = we gave up
+desk-dial-unknown = not known how
+desk-suppressed-anonymous = the number is withheld
+desk-suppressed-no-number = there is no number
+desk-suppressed-forbidden-class = such numbers are not called
+desk-suppressed-do-not-call = they asked not to be called
+desk-suppressed-shared-number = many call from that number
+desk-suppressed-internal = it is an extension
+desk-suppressed-no-line = the dialled number is nobody’s
+desk-suppressed-got-through = they have spoken with us
+desk-suppressed-policy = the rule of that queue says no
+desk-event-opened = Opened
+desk-event-joined = The person called again
+desk-event-offered = Offered to a seat
+desk-event-offer-ended = The seat did not take it
+desk-event-declined = Handed back by the operator
+desk-event-dialled = The person was rung
+desk-event-not-reached = Not reached
+desk-event-reached = The person answered
+desk-event-returned = The person called back
+desk-event-reconciled = Checked after a restart
+desk-event-time-chosen = They chose when
+desk-event-postponed = Put off
+desk-event-put-ahead = Priority changed by hand
+desk-event-need-closed = A matter closed
+desk-event-need-kept = A matter kept open
+desk-event-closed = Closed
+desk-hold-stopping = The centre is stopping.
+desk-hold-not-stored = The database does not answer: nobody is called meanwhile.
+desk-hold-not-due = Not before { $at }.
+desk-hold-time-chosen = The person asked to be called from { $at } on.
+desk-hold-window = Nobody is called at this hour, until { $at }.
+desk-hold-no-channel = No trunk has a channel for callbacks.
+desk-hold-trunks-down = No trunk takes our calls, since { $at }.
+desk-hold-emergency = Emergency message: this authority serves nobody now.
+desk-hold-stopped = A stop button is pressed, since { $at }.
+desk-hold-gives-way = It gives way to callers, until { $at } at most.
+desk-hold-after-callers = Those on the line go first, until { $at } at most.
+desk-hold-in-a-call = The person has a call with us.
+desk-hold-unreconciled = It was being called at the restart: it waits until that is known.
+desk-hold-as-many-as-free = As many people are called as operators are free.
+desk-hold-without-operator = It is a reminder alone: the system calls, without an operator.
+desk-hold-campaign = The campaign is paused, over or out of its hours.
+desk-hold-assigned = It is entrusted to an operator, who will have it.
+desk-hold-waits-for = It waits for the operator who knows the person, until { $at } at most.
+desk-hold-nothing = Nothing holds it: it waits for a free seat.
+desk-fit-eligible = free and fit
+desk-fit-refused = did not take it before
+desk-fit-lacks-skills = without the skills
+desk-fit-signed-out = empty
+desk-fit-paused = paused
+desk-fit-unreachable = phone not there
+desk-fit-not-responding = not responding
+desk-fit-busy = busy
+desk-fit-resting = resting after an offer
+desk-fit-site-out = site cut off
+desk-fit-site-full = site has as many calls as may be
+desk-fit-shift-ends = shift that ends
+desk-fit-kept-for-callers = kept for callers
+desk-fit-lend-floor = kept by their own authority
+desk-fit-lend-max = lent as many as may be
+desk-fit-borrow-max = borrowed as many as may be
+desk-fit-profile = not eligible
+desk-fit-count = { $n } { $how }

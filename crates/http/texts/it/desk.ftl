@@ -1,1 +1,566 @@
-# The supervisor's pages.
+# Testi della sala di chi coordina.
+
+# Around every page of whoever leads.
+desk-nav = Pagine di chi coordina
+desk-title = Sala
+desk-link-room = Sala
+desk-link-callbacks = Richiamate
+desk-link-memos = Messaggi
+desk-link-stops = Arresti
+desk-link-history = Storia
+desk-link-operators = Operatori
+desk-link-agreement = Accordo
+desk-link-wall = In grande
+desk-table-of = Tabella: { $title }
+desk-taken = Dati del
+desk-refresh = Aggiorna
+desk-order-note = Nel frattempo l’ordine è cambiato: «Aggiorna» rimette i guai in cima.
+desk-back-room = Torna alla sala
+desk-forbidden-title = Questa pagina non è per te
+desk-forbidden = La sala è di chi coordina, amministra o controlla. Nulla è stato cambiato.
+desk-forbidden-wall = Guarda le code in grande
+desk-forbidden-seat = Torna alla tua postazione
+desk-readonly = Puoi guardare e non agire: agisce chi coordina.
+desk-not-found = Non c’è, o non è della tua ASL.
+desk-database = La base dati non risponde: mancano gli obiettivi e le età. Chiamate e postazioni sono di adesso.
+
+# Queues.
+desk-queues = Code
+desk-queues-caption = Prima quelle in difficoltà. «Nei tempi» è la parte di chi entra in coda e trova un operatore entro il tempo obiettivo: in questo quarto d’ora e oggi, accanto all’obiettivo
+desk-queues-none = Nessuna coda è configurata. Aggiungi una sezione [[queue]] al file di configurazione, poi ricarica.
+desk-queue = Servizio
+desk-waiting = In attesa
+desk-oldest = La prima da
+desk-oldest-of = { $waited } su { $within }
+desk-in-time-now = Nei tempi ora
+desk-in-time-today = Nei tempi oggi
+desk-in-time-of = { $share } / { $target } %
+desk-trouble-unserved = aspettano e nessuno può rispondere
+desk-trouble-late = oltre il tempo obiettivo
+desk-trouble-closed-waiting = chiusa, ma qualcuno aspetta
+desk-trouble-below = sotto l’obiettivo
+desk-trouble-waiting = qualcuno aspetta
+desk-trouble-closed = chiusa
+desk-trouble-none = tranquilla
+
+# Spans of time, short.
+desk-span-s = { $n } s
+desk-span-min = { $n } min
+desk-span-h = { $h } h { $m }
+desk-span-d = { $n } g
+
+# Seats.
+desk-seats = Postazioni
+desk-seats-none = Non c’è ancora nessuna postazione: vengono da config/first-start.csv, o da «cuptel import seats».
+desk-site = Sede { $site }
+desk-site-out = sede isolata
+desk-site-counts = { $talking } al telefono · { $free } libere · { $paused } in pausa · { $other } altro
+desk-site-empty = Postazioni vuote: { $n }
+desk-site-nobody = Nessuno è in servizio qui.
+desk-seat = Postazione { $seat }
+desk-seat-nobody = nessuno in servizio
+desk-seat-since = Da
+desk-seat-who = Operatore
+desk-seat-state = Stato
+desk-seat-site = Sede
+desk-seat-page = Apri la pagina di chi ci lavora
+
+# What is owed.
+desk-debts = Richiamate dovute
+desk-debts-all =
+    { $n ->
+        [0] Nessuna richiamata dovuta.
+        [one] 1 persona da richiamare, da { $oldest }.
+       *[other] { $n } persone da richiamare, la prima da { $oldest }.
+    }
+desk-debts-class-caption = Per classe di priorità
+desk-debts-age-caption = Per età, dalla prima chiamata
+desk-debts-class = Classe
+desk-debts-age = Età
+desk-debts-people = Persone
+desk-class-u = U, entro 72 ore
+desk-class-b = B, entro 10 giorni
+desk-class-d = D, entro 30 giorni
+desk-class-p = P, entro 120 giorni
+desk-class-none = Senza classe
+desk-age-1h = Fino a un’ora
+desk-age-4h = Fino a 4 ore
+desk-age-24h = Fino a un giorno
+desk-age-72h = Fino a 3 giorni
+desk-age-168h = Fino a una settimana
+desk-age-older = Di più
+desk-past-deadline = Oltre la scadenza: { $n }
+desk-past-promise = Oltre l’ora promessa: { $n }
+desk-unseen = Da rivedere, chiuse senza aver parlato: { $n }
+desk-debts-list = Elenco delle richiamate
+
+# Lines and fairness.
+desk-lines = Linee
+desk-lines-caption = Canali in uso, per fascio. «Cieco» vuol dire che l’operatore telefonico respinge chiamate che non vediamo
+desk-lines-none = Nessun fascio di linee è configurato.
+desk-trunk = Fascio
+desk-trunk-used = In uso
+desk-trunk-channels = Canali
+desk-trunk-state = Stato
+desk-trunk-blind = ■ cieco dalle { $since }
+desk-fairness = Equità tra le ASL
+desk-fairness-caption = Come è andata a chi ha aspettato: attesa di 95 persone su 100, quante persone, quante hanno rinunciato
+desk-tenant = ASL
+desk-fair-home = Operatori per sé
+desk-fair-away = Prestati
+desk-fair-borrowed = Presi in prestito
+desk-fair-wait-recent = Attesa, ultimi minuti
+desk-fair-lost-recent = Rinunce, ultimi minuti
+desk-fair-wait-today = Attesa, oggi
+desk-fair-lost-today = Rinunce, oggi
+
+# One queue.
+desk-queue-title = { $queue }, { $tenant }
+desk-queue-open = La coda è aperta.
+desk-queue-shut = La coda è chiusa: chi chiama sente gli orari, e va richiamato.
+desk-queue-by-hand-closed = Chiusa a mano{ $by }{ $until }.
+desk-queue-by-hand-opened = Aperta a mano{ $by }{ $until }.
+desk-by = {""} da { $name }
+desk-until = , fino alle { $at }
+desk-queue-target = Obiettivo: { $share } % entro { $within }
+desk-queue-no-target = Senza obiettivo configurato
+desk-queue-owed = Da richiamare: { $n }
+desk-queue-wait = Chi entra adesso aspetta fino a { $wait }
+desk-queue-wait-nobody = Nessuno può servire chi entra adesso
+desk-line = Chi aspetta
+desk-line-caption = Nell’ordine in cui saranno serviti
+desk-line-none = Nessuno aspetta.
+desk-line-place = Posto
+desk-line-number = Numero
+desk-line-since = Aspetta da
+desk-line-kind = Come
+desk-line-told = Gli è stato detto
+desk-line-seat = Squilla a
+desk-line-do = Azioni
+desk-line-caller = chiama
+desk-line-called = richiamata da noi
+desk-line-ahead = davanti di { $span }
+desk-line-told-min = entro { $min } min
+desk-line-withheld = numero riservato
+desk-line-open = Apri la chiamata { $id }
+desk-line-open-callback = Apri la richiamata { $id }
+desk-line-busy = Il centro è occupato e non ha detto chi aspetta: «Aggiorna» riprova.
+
+# One call.
+desk-call-title = Chiamata { $id }
+desk-callback-title = Richiamata { $id }
+desk-facts = In breve
+desk-story = Storia
+desk-why = Perché
+desk-why-none = Non aspetta: non c’è nulla da spiegare adesso.
+desk-why-ahead =
+    { $n ->
+        [0] È la prossima della coda { $queue }.
+        [one] C’è 1 persona prima nella coda { $queue }.
+       *[other] Ci sono { $n } persone prima nella coda { $queue }.
+    }
+desk-why-seat = La sta ricevendo la postazione { $seat }.
+desk-why-asks = Serve chi ha: { $skills }.
+desk-why-asks-less = Dalle { $at } si chiede di meno.
+desk-why-seats = Le postazioni adesso
+desk-why-decided = Perché a quella postazione
+desk-why-decision = { $at }: proposta alla postazione { $seat } ({ $operator }), scelta tra { $free } libere; { $end }.
+desk-why-passed =
+    { $n ->
+        [one] 1 persona che stava prima non è stata data a quella postazione.
+       *[other] { $n } persone che stavano prima non sono state date a quella postazione.
+    }
+desk-fact-tenant = ASL
+desk-fact-queue = Servizio
+desk-fact-number = Numero
+desk-fact-state = Stato
+desk-fact-since = Da
+desk-fact-attempts = Volte che ha chiamato
+desk-fact-tries = Nostri tentativi
+desk-fact-class = Classe
+desk-fact-due = Scadenza
+desk-fact-promised = Ora promessa
+desk-fact-operator = Affidata a
+desk-fact-ahead = Davanti al suo posto di
+desk-fact-callback = Richiamata dovuta
+desk-fact-suppressed = Nessuna richiamata perché
+desk-fact-needs = Questioni
+desk-story-at = Quando
+desk-story-what = Che cosa
+desk-story-caption = Dall’inizio
+desk-ev-received = È arrivata la chiamata
+desk-ev-answered = Abbiamo risposto
+desk-ev-queued = È entrata in coda
+desk-ev-talking = Ha risposto un operatore
+desk-ev-ended = Finita: { $how }
+desk-ev-offer = Proposta alla postazione { $seat }
+desk-ev-offer-ended = Postazione { $seat }: { $how }
+desk-ev-promise = Detto: entro le { $at }
+desk-ev-dial = Chiamata la persona: { $how }
+desk-ev-dial-now = Si sta chiamando la persona
+desk-ev-attempt = La persona ha chiamato: { $how }
+desk-ev-detail = { $what } ({ $detail })
+desk-ev-at-seat = { $what }, postazione { $seat }
+
+# Callbacks in a list.
+desk-callbacks-title = Richiamate
+desk-callbacks-caption = Le più nuove prima
+desk-callbacks-none = Nessuna richiamata di questo tipo.
+desk-callbacks-state = Quali
+desk-callbacks-open = Aspettano il loro turno
+desk-callbacks-unseen = Da rivedere
+desk-callbacks-all = Tutte
+desk-callbacks-show = Mostra
+desk-callbacks-older = Più vecchie
+desk-callbacks-id = Richiamata
+
+# Acting.
+desk-act = Che cosa si può fare
+desk-act-withdraw = Toglila dall’attesa
+desk-act-withdraw-then = La persona sente «Non deve richiamare: la richiameremo noi, non perde il posto», la chiamata finisce, e le è dovuta una richiamata dal suo posto di adesso. Non si può annullare.
+desk-act-withdraw-do = Saluta e richiama poi
+desk-act-move = Spostala in un’altra coda
+desk-act-move-then = Tiene il posto e l’attesa che ha; sente di restare in linea. Si può rispostare.
+desk-act-move-to = Coda
+desk-act-move-do = Sposta
+desk-act-ahead = Cambia la precedenza
+desk-act-ahead-then = Va davanti al suo posto di tanti minuti: passa prima di chi è arrivato fino a tanto prima, non di chi aspetta da di più. Con 0 torna al suo posto.
+desk-act-ahead-min = Minuti davanti (0–1440)
+desk-act-ahead-do = Cambia
+desk-act-assign = Affidala a un operatore
+desk-act-assign-then = La propone solo a quell’operatore, quando è in servizio. Vuoto: di nuovo a chiunque può.
+desk-act-assign-who = Nome di accesso
+desk-act-assign-do = Affida
+desk-act-close = Chiudila
+desk-act-close-then = Nessuno chiama più questa persona per questo. Se richiama lei, è servita.
+desk-act-because = Perché
+desk-act-close-do = Chiudi la richiamata
+desk-act-ack = Segnala come rivista
+desk-act-ack-then = Resta chiusa così, e sparisce dall’elenco da rivedere.
+desk-act-ack-do = Rivista
+desk-act-reopen = Falla richiamare lo stesso
+desk-act-reopen-then = Nasce una nuova richiamata, al posto che aveva quella vecchia.
+desk-act-reopen-do = Richiama lo stesso
+desk-act-none = Adesso non si può fare nulla: chi parla è lasciato parlare.
+desk-act-close-queue = Chiudi la coda
+desk-act-close-queue-then = Da subito chi chiama sente che è chiuso e va richiamato. Chi aspetta già è servito come alla chiusura, poi sente che lo richiamiamo. Vale anche dopo un riavvio, finché non si riapre o fino all’ora detta.
+desk-act-open-queue = Apri la coda
+desk-act-open-queue-then = Da subito chi chiama entra in coda, qualunque sia l’orario. Vale anche dopo un riavvio.
+desk-act-hours = Torna agli orari
+desk-act-hours-then = La coda segue di nuovo gli orari configurati.
+desk-act-until = Fino alle (facoltativo)
+desk-act-reason = Motivo (facoltativo)
+desk-act-continue = Continua
+desk-act-hours-do = Torna agli orari
+desk-confirm-title = Confermi?
+desk-confirm-waiting =
+    { $n ->
+        [0] Adesso non aspetta nessuno.
+        [one] Adesso aspetta 1 persona.
+       *[other] Adesso aspettano { $n } persone.
+    }
+desk-confirm-do = Sì, fallo
+desk-confirm-cancel = No, torna indietro
+desk-seat-pause = Metti in pausa
+desk-seat-pause-then = Finisce quello che fa, poi non riceve più nulla finché non torna disponibile. L’operatore lo vede sulla sua pagina, con il tuo nome.
+desk-seat-pause-do = In pausa
+desk-seat-available = Rimetti disponibile
+desk-seat-available-then = Riceve di nuovo chiamate e richiamate.
+desk-seat-available-do = Disponibile
+desk-seat-out = Fai uscire dal servizio
+desk-seat-out-then = Una conversazione in corso continua; poi la postazione è vuota.
+desk-seat-out-do = Fine servizio
+desk-seat-memo = Scrivi a questa postazione
+desk-site-outage = Sede isolata
+desk-site-outage-then = Le postazioni di { $site } non contano più; chi vi parla adesso passa a un’altra postazione; le chiamate vanno alle altre sedi. Finché qualcuno dice che è di nuovo collegata.
+desk-site-staffed = Operatori in servizio: { $n }
+desk-site-calls = Chiamate in corso: { $n }
+desk-site-resume = La sede è di nuovo collegata
+desk-site-resume-do = Di nuovo collegata
+desk-site-link = Segnala sede isolata
+
+# Stops.
+desk-stops-title = Pulsanti di arresto
+desk-stops-pressed = Premuti adesso
+desk-stops-none = Nessuno è premuto.
+desk-stops-press = Premi un pulsante
+desk-stops-which = Che cosa fermare
+desk-stops-outgoing = Le chiamate in uscita
+desk-stops-emergency = Servire: in onda il messaggio di emergenza
+desk-stops-where = Per chi
+desk-stops-region = Tutta la regione
+desk-stops-release = Rilascia: { $what }
+desk-stops-outgoing-then = Nessuno viene più richiamato ({ $where }); chi sta già squillando è lasciato squillare, i debiti tengono il posto.
+desk-stops-emergency-then = Chi chiama ({ $where }) sente il messaggio di emergenza e non entra in coda; nessuno viene richiamato. Le conversazioni continuano.
+
+# Messages to operators.
+desk-memos-title = Messaggi agli operatori
+desk-memos-shown = In vista adesso
+desk-memos-none = Nessun messaggio è in vista.
+desk-memos-caption = Ognuno resta sulla pagina di chi lavora finché lo segna come letto
+desk-memos-text = Messaggio
+desk-memos-to = A chi
+desk-memos-read = Letto da
+desk-memos-unread = Ancora da leggere
+desk-memos-until = Fino alle
+desk-memos-write = Scrivi un messaggio
+desk-memos-write-then = Compare sulla pagina di chi è in servizio, e di chi entra più tardi, finché lo segna come letto. Niente numeri di telefono e niente nomi di persone assistite: resta scritto.
+desk-memos-hours = In vista per (ore)
+desk-memos-send = Invia
+desk-memos-withdraw = Ritira il messaggio
+desk-memos-withdraw-of = Ritira: { $text }
+desk-to-everybody = Tutti
+desk-to-tenant = ASL { $name }
+desk-to-site = Sede { $name }
+desk-to-queue = Chi può servire { $name }
+desk-to-seat = Postazione { $name }
+desk-memo-from = { $by }, { $at }: { $text }
+desk-memo-somebody = Il coordinamento
+desk-memo-heading = Messaggio
+desk-memo-read = Ho letto
+desk-memo-more =
+    { $n ->
+        [one] e 1 altro messaggio dopo questo
+       *[other] e { $n } altri messaggi dopo questo
+    }
+
+# What was done, and why not.
+desk-done-withdrawn = La persona sente che la richiamiamo.
+desk-done-moved = Spostata: tiene il suo posto.
+desk-done-ahead = Precedenza cambiata.
+desk-done-memo = Messaggio inviato.
+desk-done-memo-withdrawn = Messaggio ritirato.
+desk-done-memo-read = Messaggio letto.
+desk-no-waiting = La chiamata non aspetta più: è stata servita, o è finita.
+desk-no-turn = La richiamata è in corso: il suo turno è arrivato.
+desk-no-tenant = Quella coda è di un’altra ASL: la richiamata sarebbe dovuta da altri.
+desk-no-same = Aspetta già in quella coda.
+desk-no-closed = Quella coda è chiusa.
+desk-no-full = Quella coda è piena.
+desk-no-first = Va già davanti a tutti: la sua conversazione era caduta.
+desk-no-ahead = Al massimo un giorno davanti (1440 minuti).
+desk-no-memo-length = Il messaggio è vuoto, o ha più di 300 caratteri.
+desk-no-memo-number = Nel messaggio non va scritto un numero di telefono.
+desk-no-memo-ends = Il messaggio resta in vista al massimo sette giorni.
+desk-no-memo-many = Ci sono già 50 messaggi in vista: ritirane uno.
+desk-no-memo = Quel messaggio non è più in vista.
+
+# History.
+desk-history-title = Storia
+desk-history-question = Che periodo?
+desk-history-from = Dal
+desk-history-to = Al
+desk-history-queue = Servizio
+desk-history-all = Tutti
+desk-history-step = Un dato ogni
+desk-step-quarter = quarto d’ora
+desk-step-hour = ora
+desk-step-day = giorno
+desk-history-show = Mostra
+desk-history-export = Esporta in CSV, per quarto d’ora
+desk-history-wrong = Questo periodo non c’è: il primo giorno viene prima dell’ultimo, non è futuro, e in tutto sono al massimo 92 giorni.
+desk-history-of = { $queue }, dal { $from } al { $to }
+desk-history-everything = tutti i servizi
+desk-history-empty = In questo periodo non è arrivata nessuna chiamata.
+desk-history-sums = In tutto
+desk-chart-calls = Che cosa è successo a chi ha chiamato
+desk-chart-calls-desc =
+    { $n ->
+        [one] 1 chiamata
+       *[other] { $n } chiamate
+    }: { $answered } risposte, { $abandoned } abbandonate, { $refused } respinte da noi. Il momento con più chiamate: { $peak }, { $most }.
+desk-chart-target = Chi ha trovato un operatore nei tempi
+desk-chart-target-desc = { $in } persone su { $queued } entrate in coda hanno trovato un operatore nel tempo obiettivo: { $share } %.
+desk-chart-waiting = Quante persone in attesa, in media
+desk-chart-waiting-desc = Il momento con più attesa: { $peak }, in media { $most } persone in coda.
+desk-chart-callbacks = Richiamate aperte e fatte
+desk-chart-callbacks-desc = { $opened } richiamate aperte, { $made } telefonate nostre, { $reached } con risposta.
+desk-col-at = Da
+desk-col-offered = Arrivate
+desk-col-answered = Risposte
+desk-col-abandoned = Abbandonate
+desk-col-refused = Respinte
+desk-col-queued = In coda
+desk-col-in-target = Nei tempi
+desk-col-share = Nei tempi %
+desk-col-waiting = In attesa, media
+desk-col-longest = Attesa più lunga
+desk-col-opened = Aperte
+desk-col-made = Telefonate
+desk-col-reached = Con risposta
+desk-defs = Che cosa si conta
+desk-def-offered = Arrivate: ogni chiamata, nel quarto d’ora in cui è arrivata, qualunque cosa ne sia stato dopo.
+desk-def-answered = Risposte: di quelle, chi ha parlato con un operatore.
+desk-def-abandoned = Abbandonate: chi ha riagganciato prima: mentre squillava, in un messaggio, nel menu o in coda. Comprese le brevi.
+desk-def-refused = Respinte da noi: linee occupate, coda piena, fuori orario, attesa massima, nessuno in servizio.
+desk-def-target = Nei tempi: di chi è entrato in coda, chi ha avuto un operatore entro il tempo obiettivo più stretto della sua coda. Chi abbandona conta come non servito.
+desk-def-waiting = In attesa, media: il tempo che tutti hanno passato in coda in quel quarto d’ora, diviso per la sua durata.
+desk-def-callbacks = Richiamate aperte: debiti nati in quel momento. Telefonate: nostre chiamate a persone, escluse quelle che il fascio non ha preso.
+desk-legend-answered = risposte
+desk-legend-abandoned = abbandonate
+desk-legend-refused = respinte
+desk-legend-other = altro
+desk-legend-share = nei tempi
+desk-legend-target = obiettivo
+desk-legend-waiting = in attesa
+desk-legend-opened = aperte
+desk-legend-made = telefonate
+
+# Figures of operators, and the agreement that allows them.
+desk-operators-title = Che cosa ha fatto ogni operatore
+desk-operators-caption = Conversazioni finite nel periodo, per operatore
+desk-operators-off = Questi dati sono spenti: nessun accordo in vigore li permette.
+desk-operators-off-why = L’articolo 4 della legge 300/1970 vieta di controllare a distanza chi lavora senza un accordo sindacale o un’autorizzazione dell’Ispettorato. I dati di servizio, senza nomi, sono nella pagina Storia.
+desk-operators-off-whom = Se un accordo c’è, chiedi a chi amministra la regione di registrarlo nella pagina Accordo.
+desk-operators-allowed = Permesso dall’accordo { $protocol } del { $date }.
+desk-operators-who = Operatore
+desk-operators-employer = Datore di lavoro
+desk-operators-conversations = Conversazioni
+desk-operators-callbacks = Di cui richiamate
+desk-operators-talking = Al telefono
+desk-operators-none = Nessuno ha finito una conversazione in questo periodo.
+desk-agreement-title = Accordo con chi lavora
+desk-agreement-why = Dati per operatore, ascolto e registrazione restano spenti finché qui non è registrato l’accordo che li permette (art. 4 L. 300/1970). Quello che si registra e si toglie resta scritto, con il nome di chi lo fa.
+desk-agreement-now = In vigore adesso
+desk-agreement-none = Nessun accordo è in vigore: dati per operatore, ascolto e registrazione sono spenti.
+desk-agreement-in-force = Accordo { $protocol } del { $date }, registrato da { $by } il { $at }.
+desk-agreement-allows = Permette: { $what }.
+desk-agreement-allows-nothing = Non permette nulla di questo.
+desk-allow-figures = dati per operatore
+desk-allow-listening = ascolto
+desk-allow-recording = registrazione
+desk-agreement-end = Togli dal vigore
+desk-agreement-end-then = Da subito tutto quello che permetteva è spento.
+desk-agreement-enter = Registra un accordo
+desk-agreement-enter-then = Prende il posto di quello in vigore. La data e il numero sono quelli del documento firmato.
+desk-agreement-date = Data dell’accordo
+desk-agreement-protocol = Numero di protocollo
+desk-agreement-what = Che cosa permette
+desk-agreement-do = Registra
+desk-agreement-entered = Accordo registrato.
+desk-agreement-ended = Accordo tolto: è tutto spento.
+desk-agreement-wrong = Servono la data, non futura, e il numero di protocollo (al massimo 100 caratteri).
+desk-agreement-past = Accordi di prima
+desk-agreement-past-caption = Dal più recente
+desk-agreement-from = In vigore dal
+desk-agreement-until = Fino al
+desk-agreement-by = Registrato da
+desk-agreement-whom = Solo chi amministra la regione può registrarlo o toglierlo.
+
+# Words of the record.
+desk-outcome-served = servita da un operatore
+desk-outcome-served-by-menu = servita dal menu
+desk-outcome-callback-requested = ha chiesto di essere richiamata
+desk-outcome-abandoned-ringing = ha riagganciato mentre squillava
+desk-outcome-abandoned-message = ha riagganciato in un messaggio
+desk-outcome-abandoned-menu = ha riagganciato nel menu
+desk-outcome-abandoned-queue = ha riagganciato in coda
+desk-outcome-refused-lines = linee tutte occupate
+desk-outcome-refused-queue-full = coda piena
+desk-outcome-refused-by-carrier = respinta dall’operatore telefonico
+desk-outcome-refused-rate = troppe chiamate al secondo
+desk-outcome-refused-no-operators = nessuno in servizio
+desk-outcome-out-of-hours = fuori orario
+desk-outcome-queue-timeout = ha aspettato il massimo
+desk-outcome-withdrawn = tolta dall’attesa da noi
+desk-outcome-interrupted = interrotta
+desk-outcome-failed = non riuscita
+desk-stage-received = arrivata
+desk-stage-ringing = squilla
+desk-stage-in-dialplan = ascolta messaggi o il menu
+desk-stage-queued = aspetta un operatore
+desk-stage-talking = parla con un operatore
+desk-stage-ended = finita
+desk-state-waiting = aspetta il suo turno
+desk-state-offered = proposta a una postazione
+desk-state-dialling = stiamo chiamando
+desk-state-talking = in conversazione
+desk-state-answered-waiting = ha risposto e aspetta un operatore
+desk-state-unknown = da verificare dopo un riavvio
+desk-state-closed = chiusa
+desk-closed-served = richiamata e servita
+desk-closed-got-through = ha chiamato lei ed è stata servita
+desk-closed-cancelled-by-person = non vuole essere richiamata
+desk-closed-withdrawn = chiusa a mano
+desk-closed-exhausted = tentativi finiti
+desk-closed-expired = troppo vecchia
+desk-closed-suppressed = non va chiamata
+desk-offer-open = in attesa di risposta
+desk-offer-accepted = presa
+desk-offer-rejected = rifiutata
+desk-offer-busy = occupata
+desk-offer-no-answer = non ha risposto
+desk-offer-unreachable = telefono non raggiungibile
+desk-offer-withdrawn = ritirata
+desk-dial-answered = ha risposto
+desk-dial-no-answer = nessuna risposta
+desk-dial-busy = occupato
+desk-dial-declined = ha rifiutato
+desk-dial-unreachable = non raggiungibile
+desk-dial-trunk-failed = il fascio non l’ha presa
+desk-dial-machine = forse una segreteria
+desk-dial-married = ha chiamato lei intanto
+desk-dial-cancelled = abbiamo rinunciato noi
+desk-dial-unknown = esito non noto
+desk-suppressed-anonymous = il numero è riservato
+desk-suppressed-no-number = non c’è un numero
+desk-suppressed-forbidden-class = a quel tipo di numero non si richiama
+desk-suppressed-do-not-call = ha chiesto di non essere chiamata
+desk-suppressed-shared-number = da quel numero chiamano in molti
+desk-suppressed-internal = è un interno
+desk-suppressed-no-line = il numero chiamato non è di nessuno
+desk-suppressed-got-through = ha già parlato con noi
+desk-suppressed-policy = la regola di quella coda dice di no
+desk-event-opened = Aperta
+desk-event-joined = La persona ha chiamato ancora
+desk-event-offered = Proposta a una postazione
+desk-event-offer-ended = La postazione non l’ha presa
+desk-event-declined = Restituita dall’operatore
+desk-event-dialled = Telefono della persona chiamato
+desk-event-not-reached = Non raggiunta
+desk-event-reached = La persona ha risposto
+desk-event-returned = La persona ha richiamato
+desk-event-reconciled = Verificata dopo un riavvio
+desk-event-time-chosen = Ha scelto quando
+desk-event-postponed = Rinviata
+desk-event-put-ahead = Precedenza cambiata a mano
+desk-event-need-closed = Una questione chiusa
+desk-event-need-kept = Una questione tenuta aperta
+desk-event-closed = Chiusa
+desk-hold-stopping = Il centro si sta fermando.
+desk-hold-not-stored = La base dati non risponde: per ora nessuno viene chiamato.
+desk-hold-not-due = Non prima delle { $at }.
+desk-hold-time-chosen = La persona ha chiesto di essere chiamata dalle { $at }.
+desk-hold-window = A quest’ora non si chiama nessuno, fino alle { $at }.
+desk-hold-no-channel = Nessun fascio ha un canale libero per le richiamate.
+desk-hold-trunks-down = Nessun fascio prende le nostre chiamate, dalle { $at }.
+desk-hold-emergency = Messaggio di emergenza: questa ASL adesso non serve nessuno.
+desk-hold-stopped = È premuto un pulsante di arresto, dalle { $at }.
+desk-hold-gives-way = Dà la precedenza a chi chiama, al più fino alle { $at }.
+desk-hold-after-callers = Prima chi è in linea, al più fino alle { $at }.
+desk-hold-in-a-call = La persona è in una chiamata con noi.
+desk-hold-unreconciled = Al riavvio era in chiamata: si aspetta di sapere com’è andata.
+desk-hold-as-many-as-free = Si chiamano tante persone quanti sono gli operatori liberi.
+desk-hold-without-operator = È solo un promemoria: chiama il sistema, senza operatore.
+desk-hold-campaign = La campagna è in pausa, finita o fuori dai suoi orari.
+desk-hold-assigned = È affidata a un operatore, che la riceverà.
+desk-hold-waits-for = Aspetta l’operatore che conosce la persona, al più fino alle { $at }.
+desk-hold-nothing = Nulla la trattiene: aspetta una postazione libera.
+desk-fit-eligible = libere e adatte
+desk-fit-refused = non l’hanno presa prima
+desk-fit-lacks-skills = senza le competenze
+desk-fit-signed-out = vuote
+desk-fit-paused = in pausa
+desk-fit-unreachable = telefono non collegato
+desk-fit-not-responding = non rispondono
+desk-fit-busy = occupate
+desk-fit-resting = in riposo dopo un’offerta
+desk-fit-site-out = sede isolata
+desk-fit-site-full = sede al massimo delle chiamate
+desk-fit-shift-ends = turno che finisce
+desk-fit-kept-for-callers = tenute per chi chiama
+desk-fit-lend-floor = la loro ASL le tiene per sé
+desk-fit-lend-max = già prestate al massimo
+desk-fit-borrow-max = già prese in prestito al massimo
+desk-fit-profile = non adatte
+desk-fit-count = { $n } { $how }

@@ -48,6 +48,8 @@ impl<H: FnMut(Now, &Input)> World<'_, H> {
             | Record::Announcement(_)
             | Record::Mark(_)
             | Record::SpecialDay(_)
+            | Record::Memo(_)
+            | Record::MemoReading(_)
             | Record::Review(_)
             | Record::Task(_)
             | Record::TaskEvent(_)

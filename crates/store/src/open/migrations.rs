@@ -139,6 +139,7 @@ pub(super) const ALL: &[Step] = &[
         "operator_pin",
         include_str!("../../migrations/0031_operator_pin.sql"),
     ),
+    (32, "desk", include_str!("../../migrations/0032_desk.sql")),
     (33, "admin", include_str!("../../migrations/0033_admin.sql")),
     (
         34,

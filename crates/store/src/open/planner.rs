@@ -157,6 +157,7 @@ mod tests {
             report::SERVICE_LOOKUPS,
             report::BACKLOG_LOOKUPS,
             report::PAPER_LOOKUPS,
+            report::QUARTER_LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

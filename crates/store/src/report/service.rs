@@ -76,7 +76,7 @@ WHERE a.shard = $1 AND a.id >= $2 AND a.received_ms >= $3 AND a.received_ms < $4
 ORDER BY caller";
 
 /// Callbacks are opened in the order of their identifiers.
-const OPENINGS: InOrder = InOrder {
+pub(super) const OPENINGS: InOrder = InOrder {
     last: "SELECT coalesce(max(id), 0) FROM callback WHERE shard = $1",
     from: "
 SELECT id, opened_ms FROM callback WHERE shard = $1 AND id >= $2 ORDER BY id LIMIT 1",
@@ -501,7 +501,7 @@ impl Store {
 }
 
 /// A statement about a stretch of time, told where in its table that begins.
-async fn since<'q>(
+pub(super) async fn since<'q>(
     connection: &mut Connection,
     rows: &InOrder,
     statement: &'static str,

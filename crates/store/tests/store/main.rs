@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod accounts;
+mod agreements;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]

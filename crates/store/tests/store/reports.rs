@@ -1,6 +1,7 @@
 //! Reports: each figure against a small history that can be counted by hand.
 
 mod owed;
+mod quarters;
 
 use std::collections::BTreeSet;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cuptel_core::id::{
-    AnnouncementId, CallbackId, LineId, NeedId, OperatorId, QueueId, SeatId, TenantId,
+    AnnouncementId, CallbackId, LineId, MemoId, NeedId, OperatorId, QueueId, SeatId, TenantId,
 };
 use cuptel_core::record::{
     AnnouncementRow, CallbackRow, DialRow, OpenCallback, Rang, Record, Restored, Spoken,
@@ -71,6 +71,8 @@ fn with_the_rest(row: CallbackRow) -> OpenCallback {
             | Record::Announcement(_)
             | Record::Mark(_)
             | Record::SpecialDay(_)
+            | Record::Memo(_)
+            | Record::MemoReading(_)
             | Record::Review(_)
             | Record::Campaign(_)
             | Record::CampaignEntry(_)
@@ -145,6 +147,10 @@ fn still_open() -> Restored {
             Record::Mark(_) => {}
             Record::SpecialDay(row) if row.removed_ms.is_none() => open.special_days.push(*row),
             Record::SpecialDay(_) => {}
+            Record::Memo(row) if row.ended_ms.is_none() => open.memos.push(*row),
+            Record::Memo(_) => {}
+            Record::MemoReading(row) if row.memo == MemoId(151) => open.memo_readings.push(row),
+            Record::MemoReading(_) => {}
             Record::Review(row) if row.seen_ms.is_none() => open.unseen.push(row),
             Record::Review(_) => {}
             Record::Task(row) if row.closed_ms.is_none() => open.tasks.push(*row),

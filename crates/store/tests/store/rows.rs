@@ -8,20 +8,22 @@ use cuptel_core::chosen_time::ChosenTime;
 use cuptel_core::code_word::CodeWord;
 use cuptel_core::id::{
     AnnouncementId, AssignmentId, AttemptId, BulkEntryId, BulkId, CallbackEventId, CallbackId,
-    ClosureId, ConfigVersionId, DeclineId, DialId, IntervalId, LineId, MarkId, NeedId, NumberId,
-    OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId, SideCallId, SignInId, SiteId,
-    SpecialDayId, TaskEventId, TaskId, TenantId, TrunkId,
+    ClosureId, ConfigVersionId, DeclineId, DialId, IntervalId, LineId, MarkId, MemoId,
+    MemoReadingId, NeedId, NumberId, OfferId, OperatorId, OutageId, PromiseId, QueueId, SeatId,
+    SideCallId, SignInId, SiteId, SpecialDayId, TaskEventId, TaskId, TenantId, TrunkId,
 };
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
+use cuptel_core::memo::Audience;
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::pin::PinDigest;
 use cuptel_core::profile::Profile;
 use cuptel_core::record::{
     AnnouncementRow, AssignmentRow, AttemptRow, Audio, BulkEntryRow, BulkRow, CallbackEventRow,
     CallbackRow, ChosenTimeRow, ClosureRow, CodeWordRow, ConfigVersionRow, DecisionRow, DeclineRow,
-    DialRow, IntervalRow, MarkRow, NeedDetailRow, NeedRow, NumberRow, OfferRow, OperatorPinRow,
-    OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record, RegistrationRow, ReviewRow,
-    SeatRow, SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow, TaskEventRow, TaskRow, Work,
+    DialRow, IntervalRow, MarkRow, MemoReadingRow, MemoRow, NeedDetailRow, NeedRow, NumberRow,
+    OfferRow, OperatorPinRow, OperatorRow, OwnerRow, ProfileRow, PromiseRow, Proposal, Record,
+    RegistrationRow, ReviewRow, SeatRow, SideCallRow, SignInRow, SiteOutageRow, SpecialDayRow,
+    TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::stop_button::Scope;
@@ -46,6 +48,33 @@ pub(crate) fn names() -> Names {
         queues: vec![("asl-teramo".into(), "prenotazioni".into())],
         sites: vec!["Teramo".into()],
     }
+}
+
+/// One that is shown and was read by 2, one that was taken back.
+fn memos() -> Vec<Record> {
+    let memo = |id, ended_ms| MemoRow {
+        id: MemoId(id),
+        to: Audience::Queue(QueueId(1)),
+        text: "Riunione alle 14".to_owned(),
+        by: Some("Carla Capo".to_owned()),
+        made_ms: NOW,
+        ends_ms: NOW + 3_600_000,
+        ended_ms,
+        ended_by: ended_ms.map(|_| "Carla Capo".to_owned()),
+    };
+    let reading = |id, memo| MemoReadingRow {
+        id: MemoReadingId(id),
+        memo: MemoId(memo),
+        operator: OperatorId(2),
+        seat: SeatId(1),
+        at_ms: NOW + 60,
+    };
+    vec![
+        Record::Memo(Box::new(memo(151, None))),
+        Record::Memo(Box::new(memo(152, Some(NOW + 90)))),
+        Record::MemoReading(reading(153, 151)),
+        Record::MemoReading(reading(154, 152)),
+    ]
 }
 
 /// One that is through and closed 13; one that had not come to its end.
@@ -552,6 +581,7 @@ fn told() -> Vec<Record> {
     let mut records = marks();
     records.extend(special_days());
     records.extend(bulks());
+    records.extend(memos());
     records.extend(code_words());
     records.extend(chosen_times());
     records.extend(declines());

@@ -1,0 +1,426 @@
+//! One call and one callback: in short, what happened to it, why it has no operator yet or why it went
+//! to that one, and what can be done about it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use cuptel_core::snapshot::Snapshot;
+use cuptel_core::time::UtcMs;
+use cuptel_core::why::WaitingNow;
+use cuptel_core::words::{CallbackState, OfferState, Stage};
+use cuptel_store::{AttemptDetail, CallbackDetail, DecisionView, NeedView};
+
+use super::room::title_of;
+use super::{acts, frame_of, missing, say};
+use crate::access::Caller;
+use crate::error::ApiError;
+use crate::page::{Frame, html};
+use crate::pages::Shared;
+use crate::stepping_in::{attempt_of, callback_of};
+use crate::texts::Language;
+use crate::words;
+
+/// Something that happened.
+#[derive(Debug, PartialEq, Eq)]
+struct Event {
+    at_ms: UtcMs,
+    what: String,
+}
+
+/// Something that happened, as it is shown.
+struct Told {
+    at: String,
+    what: String,
+}
+
+fn told(mut events: Vec<Event>, now: UtcMs) -> Vec<Told> {
+    // What happened at one moment stays in the order in which it was told.
+    events.sort_by_key(|event| event.at_ms);
+    let told = |event: Event| Told {
+        at: say::hour(event.at_ms, now),
+        what: event.what,
+    };
+    events.into_iter().map(told).collect()
+}
+
+/// Why it waits, and why it was offered where it was.
+#[derive(Default)]
+struct Why {
+    now: Vec<String>,
+    seats: Vec<String>,
+    before: Vec<String>,
+}
+
+fn why(now: Option<&WaitingNow>, decisions: &[DecisionView], at: UtcMs, language: Language) -> Why {
+    let mut why = Why::default();
+    if let Some(waiting) = now {
+        why.now = why_now(waiting, at, language);
+        let seats = waiting.seats.iter().map(|it| {
+            let how = say::fit(language, it.eligibility);
+            let about = [("n", it.seats.into()), ("how", how.into())];
+            language.with("desk-fit-count", &about)
+        });
+        why.seats = seats.collect();
+    }
+    why.before = decisions
+        .iter()
+        .flat_map(|it| decided(it, at, language))
+        .collect();
+    why
+}
+
+fn why_now(waiting: &WaitingNow, at: UtcMs, language: Language) -> Vec<String> {
+    let queue = waiting.queue.as_str();
+    let ahead = [("n", waiting.ahead.into()), ("queue", queue.into())];
+    let mut lines = vec![language.with("desk-why-ahead", &ahead)];
+    if let Some(seat) = &waiting.seat {
+        let seat = seat.as_str();
+        lines.push(language.with("desk-why-seat", &[("seat", seat.into())]));
+    } else if waiting.holds.is_empty() {
+        lines.push(language.say("desk-hold-nothing"));
+    }
+    let holds = waiting.holds.iter();
+    lines.extend(holds.map(|hold| say::hold(language, *hold, at)));
+    if !waiting.asks.is_empty() {
+        let skills = waiting.asks.iter();
+        let skills: Vec<String> = skills
+            .map(|(skill, level)| format!("{skill} {level}"))
+            .collect();
+        let skills = skills.join(", ");
+        lines.push(language.with("desk-why-asks", &[("skills", skills.into())]));
+    }
+    if let Some(less_ms) = waiting.asks_less_at_ms {
+        let less = say::hour(less_ms, at);
+        lines.push(language.with("desk-why-asks-less", &[("at", less.into())]));
+    }
+    lines
+}
+
+fn decided(it: &DecisionView, now: UtcMs, language: Language) -> Vec<String> {
+    let name = |it: &Option<String>| it.clone().unwrap_or_else(|| "–".to_owned());
+    let about = [
+        ("at", say::hour(it.at_ms, now).into()),
+        ("seat", name(&it.seat).into()),
+        ("operator", name(&it.operator).into()),
+        ("free", it.free.into()),
+        ("end", say::offer_word(language, &it.state).into()),
+    ];
+    let mut lines = vec![language.with("desk-why-decision", &about)];
+    if !it.passed_over.is_empty() {
+        let passed = it.passed_over.len();
+        lines.push(language.with("desk-why-passed", &[("n", passed.into())]));
+    }
+    lines
+}
+
+/// A queue of the same health authority, where a caller may be put.
+struct Queue {
+    value: String,
+    title: String,
+}
+
+fn other_queues(look: &Snapshot, tenant: Option<&str>, own: Option<&str>) -> Vec<Queue> {
+    let queues = look.queues.iter().filter(|it| it.is_open);
+    let others =
+        queues.filter(|it| Some(it.tenant.as_str()) == tenant && Some(it.name.as_str()) != own);
+    let queue = |it: &cuptel_core::snapshot::QueueNow| Queue {
+        value: format!("{}/{}", it.tenant, it.name),
+        title: it.title.clone(),
+    };
+    others.map(queue).collect()
+}
+
+#[derive(Template)]
+#[template(path = "desk_call.html")]
+struct CallPage<'a> {
+    frame: Frame<'a>,
+    id: String,
+    facts: Vec<(String, String)>,
+    callback: Option<String>,
+    events: Vec<Told>,
+    why: Why,
+    queues: Vec<Queue>,
+    waits: bool,
+    acts: bool,
+}
+
+/// A call.
+pub(super) async fn call(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    language: Language,
+    caller: Caller,
+) -> Result<Response, ApiError> {
+    let Ok(attempt) = attempt_of(&id) else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let found = shared.store.attempt(attempt).await?;
+    let found = found.filter(|it| caller.sees(it.attempt.tenant.as_deref()));
+    let Some(found) = found else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let look = shared.engine.snapshot();
+    let waiting = shared.engine.why(attempt.0).await?;
+    let stored = shared.store.why(attempt.0).await?;
+    let decisions = stored.map(|it| it.decisions).unwrap_or_default();
+    let tenant = found.attempt.tenant.as_deref();
+    let waits = waiting.is_some() && found.attempt.ended_ms.is_none();
+    let leads = acts(&caller) && caller.leads(tenant);
+    Ok(html(&CallPage {
+        frame: frame_of(&shared, language, &caller),
+        id: attempt.to_string(),
+        facts: facts_of_call(&found, &look, language),
+        callback: found.attempt.callback.map(|id| id.to_string()),
+        events: told(events_of_call(&found, look.at_ms, language), look.at_ms),
+        why: why(waiting.as_ref(), &decisions, look.at_ms, language),
+        queues: other_queues(&look, tenant, found.attempt.queue.as_deref()),
+        waits,
+        acts: leads,
+    })
+    .into_response())
+}
+
+fn titled(look: &Snapshot, tenant: Option<&str>, queue: Option<&str>) -> String {
+    let mut queues = look.queues.iter();
+    let found =
+        queues.find(|it| Some(it.tenant.as_str()) == tenant && Some(it.name.as_str()) == queue);
+    match found {
+        Some(it) => it.title.clone(),
+        None => queue.unwrap_or("–").to_owned(),
+    }
+}
+
+fn facts_of_call(
+    found: &AttemptDetail,
+    look: &Snapshot,
+    language: Language,
+) -> Vec<(String, String)> {
+    let row = &found.attempt;
+    let tenant = row.tenant.as_deref();
+    let state = match row.outcome {
+        Some(outcome) => say::outcome(language, outcome),
+        None => say::stage(language, row.stage),
+    };
+    let number = row.number.clone();
+    let number = number.unwrap_or_else(|| language.say("desk-line-withheld"));
+    let mut facts = vec![
+        (language.say("desk-fact-state"), state),
+        (
+            language.say("desk-fact-since"),
+            say::hour(row.received_ms, look.at_ms),
+        ),
+        (language.say("desk-fact-number"), number),
+        (
+            language.say("desk-fact-queue"),
+            titled(look, tenant, row.queue.as_deref()),
+        ),
+        (
+            language.say("desk-fact-tenant"),
+            tenant.map_or("–".to_owned(), |it| title_of(look, it).to_owned()),
+        ),
+    ];
+    if let Some(reason) = row.suppressed {
+        let why = say::suppressed(language, reason);
+        facts.push((language.say("desk-fact-suppressed"), why));
+    }
+    facts
+}
+
+fn events_of_call(found: &AttemptDetail, now: UtcMs, language: Language) -> Vec<Event> {
+    let row = &found.attempt;
+    let mut events = Vec::new();
+    let mut add = |at_ms: Option<UtcMs>, what: String| {
+        events.extend(at_ms.map(|at_ms| Event { at_ms, what }));
+    };
+    add(Some(row.received_ms), language.say("desk-ev-received"));
+    add(row.answered_ms, language.say("desk-ev-answered"));
+    add(row.queued_ms, language.say("desk-ev-queued"));
+    for offer in &found.offers {
+        let seat = offer.seat.as_deref().unwrap_or("–");
+        let about = [("seat", seat.into())];
+        add(
+            Some(offer.offered_ms),
+            language.with("desk-ev-offer", &about),
+        );
+        if offer.state != OfferState::Open {
+            let how = say::offer(language, offer.state);
+            let about = [("seat", seat.into()), ("how", how.into())];
+            add(offer.ended_ms, language.with("desk-ev-offer-ended", &about));
+        }
+    }
+    for promise in &found.promises {
+        let by = say::hour(promise.by_ms, now);
+        let what = language.with("desk-ev-promise", &[("at", by.into())]);
+        add(Some(promise.told_ms), what);
+    }
+    add(row.talking_ms, language.say("desk-ev-talking"));
+    if let (Stage::Ended, Some(outcome)) = (row.stage, row.outcome) {
+        let how = say::outcome(language, outcome);
+        let what = language.with("desk-ev-ended", &[("how", how.into())]);
+        add(row.ended_ms, what);
+    }
+    events
+}
+
+#[derive(Template)]
+#[template(path = "desk_callback.html")]
+struct CallbackPage<'a> {
+    frame: Frame<'a>,
+    id: String,
+    facts: Vec<(String, String)>,
+    needs: Vec<String>,
+    attempts: Vec<(String, String)>,
+    events: Vec<Told>,
+    why: Why,
+    operator: String,
+    ahead_min: i64,
+    waits: bool,
+    closable: bool,
+    unseen: bool,
+    acts: bool,
+}
+
+/// A callback.
+pub(super) async fn callback(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    language: Language,
+    caller: Caller,
+) -> Result<Response, ApiError> {
+    let Ok(id) = callback_of(&id) else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let found = shared.store.callback(id).await?;
+    let found = found.filter(|it| caller.sees(it.callback.tenant.as_deref()));
+    let Some(found) = found else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let look = shared.engine.snapshot();
+    let waiting = shared.engine.why(id.0).await?;
+    let stored = shared.store.why(id.0).await?;
+    let decisions = stored.map(|it| it.decisions).unwrap_or_default();
+    let row = &found.callback;
+    let attempts = found.missed.iter().map(|it| {
+        let id = it.id.to_string();
+        let text = language.with("desk-line-open", &[("id", id.as_str().into())]);
+        (id, text)
+    });
+    let review = found.review.as_ref();
+    let leads = acts(&caller) && caller.leads(row.tenant.as_deref());
+    Ok(html(&CallbackPage {
+        frame: frame_of(&shared, language, &caller),
+        id: id.to_string(),
+        facts: facts_of_callback(&found, &look, language),
+        needs: found
+            .needs
+            .iter()
+            .map(|it| need(it, &look, (row.tenant.as_deref(), language)))
+            .collect(),
+        attempts: attempts.take(20).collect(),
+        events: told(events_of_callback(&found, look.at_ms, language), look.at_ms),
+        why: why(waiting.as_ref(), &decisions, look.at_ms, language),
+        operator: found.operator.clone().unwrap_or_default(),
+        ahead_min: row.priority_ms / 60_000,
+        waits: row.state == CallbackState::Waiting,
+        closable: matches!(row.state, CallbackState::Waiting | CallbackState::Offered),
+        unseen: review.is_some_and(|it| it.seen_ms.is_none()),
+        acts: leads,
+    })
+    .into_response())
+}
+
+fn need(it: &NeedView, look: &Snapshot, (tenant, language): (Option<&str>, Language)) -> String {
+    let kind = words::need_kind(language, it.kind);
+    let queue = titled(look, tenant, it.queue.as_deref());
+    let since = say::hour(it.opened_ms, look.at_ms);
+    let note = it.note.as_deref();
+    let note = note.map_or(String::new(), |note| format!(" · {note}"));
+    let because = it.closed_because.as_deref();
+    let because = because.map_or(String::new(), |it| format!(" · {it}"));
+    format!("{kind}, {queue}, {since}{note}{because}")
+}
+
+fn facts_of_callback(
+    found: &CallbackDetail,
+    look: &Snapshot,
+    language: Language,
+) -> Vec<(String, String)> {
+    let row = &found.callback;
+    let at = |ms: UtcMs| say::hour(ms, look.at_ms);
+    let state = match row.closed_how {
+        Some(how) => say::closed(language, how),
+        None => say::state(language, row.state),
+    };
+    let number = row.number.clone();
+    let number = number.unwrap_or_else(|| language.say("desk-line-withheld"));
+    let tenant = row.tenant.as_deref();
+    let tenant = tenant.map_or("–".to_owned(), |it| title_of(look, it).to_owned());
+    let mut facts = vec![
+        (language.say("desk-fact-state"), state),
+        (language.say("desk-fact-since"), at(row.place_ms)),
+        (language.say("desk-fact-number"), number),
+        (language.say("desk-fact-tenant"), tenant),
+        (language.say("desk-fact-attempts"), row.attempts.to_string()),
+        (language.say("desk-fact-tries"), row.tries.to_string()),
+        (
+            language.say("desk-fact-class"),
+            say::class(language, row.priority_class),
+        ),
+    ];
+    let mut add = |id: &str, text: Option<String>| {
+        facts.extend(text.map(|text| (language.say(id), text)));
+    };
+    add("desk-fact-due", row.due_ms.map(at));
+    let promised = found.promises.first().map(|it| at(it.by_ms));
+    add("desk-fact-promised", promised);
+    add("desk-fact-operator", found.operator.clone());
+    let ahead = (row.priority_ms > 0).then(|| say::span(language, row.priority_ms));
+    add("desk-fact-ahead", ahead);
+    facts
+}
+
+fn events_of_callback(found: &CallbackDetail, now: UtcMs, language: Language) -> Vec<Event> {
+    let mut events = Vec::new();
+    for it in &found.events {
+        let mut what = say::event(language, it.kind);
+        if let Some(seat) = &it.seat {
+            let about = [("what", what.into()), ("seat", seat.as_str().into())];
+            what = language.with("desk-ev-at-seat", &about);
+        }
+        events.push(Event {
+            at_ms: it.at_ms,
+            what,
+        });
+    }
+    for it in &found.dials {
+        let what = match it.result {
+            None => language.say("desk-ev-dial-now"),
+            Some(result) => {
+                let how = say::dial(language, result);
+                language.with("desk-ev-dial", &[("how", how.into())])
+            }
+        };
+        events.push(Event {
+            at_ms: it.placed_ms,
+            what,
+        });
+    }
+    for it in &found.missed {
+        let how = match it.outcome {
+            Some(outcome) => say::outcome(language, outcome),
+            None => say::stage(language, it.stage),
+        };
+        events.push(Event {
+            at_ms: it.received_ms,
+            what: language.with("desk-ev-attempt", &[("how", how.into())]),
+        });
+    }
+    for it in &found.promises {
+        let by = say::hour(it.by_ms, now);
+        events.push(Event {
+            at_ms: it.told_ms,
+            what: language.with("desk-ev-promise", &[("at", by.into())]),
+        });
+    }
+    events
+}

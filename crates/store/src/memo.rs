@@ -1,0 +1,117 @@
+//! What operators are told: images, and what is shown at start.
+
+use cuptel_core::id::{MemoId, MemoReadingId, OperatorId, QueueId, SeatId, SiteId, TenantId};
+use cuptel_core::memo::Audience;
+use cuptel_core::record::{MemoReadingRow, MemoRow};
+
+use crate::dialect::{Row, upsert};
+use crate::image::Images;
+use crate::row::{Columns, foreign};
+
+pub(crate) const UPSERT: &str = upsert!(memo {
+    2 audience TEXT,
+    3 target BIGINT,
+    4 words TEXT,
+    5 written_by TEXT,
+    6 made_ms BIGINT,
+    7 ends_ms BIGINT,
+    8 ended_ms BIGINT,
+    9 ended_by TEXT,
+});
+
+pub(crate) const UPSERT_READING: &str = upsert!(memo_reading {
+    2 memo BIGINT,
+    3 operator BIGINT,
+    4 seat BIGINT,
+    5 at_ms BIGINT,
+});
+
+/// Memos that are shown.
+pub(crate) const OPEN: &str = "
+SELECT id, audience, target, words, written_by, made_ms, ends_ms, ended_ms, ended_by
+FROM memo WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
+
+/// Who has read those.
+pub(crate) const READINGS: &str = "
+SELECT r.id, r.memo, r.operator, r.seat, r.at_ms
+FROM memo m JOIN memo_reading r ON r.shard = m.shard AND r.memo = m.id
+WHERE m.shard = $1 AND m.ended_ms IS NULL ORDER BY r.id";
+
+/// A word for whom it is, and which of them.
+fn told(audience: Audience) -> (&'static str, Option<i64>) {
+    match audience {
+        Audience::Everybody => ("everybody", None),
+        Audience::Tenant(id) => ("tenant", Some(id.0)),
+        Audience::Site(id) => ("site", Some(id.0)),
+        Audience::Queue(id) => ("queue", Some(id.0)),
+        Audience::Seat(id) => ("seat", Some(id.0)),
+    }
+}
+
+/// An audience that was stored and that nobody knows.
+#[derive(Debug, thiserror::Error)]
+#[error("\"{0}\" is no audience of a memo")]
+struct UnknownAudience(String);
+
+fn audience(word: &str, target: Option<i64>) -> Result<Audience, sqlx::Error> {
+    match (word, target) {
+        ("everybody", _) => Ok(Audience::Everybody),
+        ("tenant", Some(id)) => Ok(Audience::Tenant(TenantId(id))),
+        ("site", Some(id)) => Ok(Audience::Site(SiteId(id))),
+        ("queue", Some(id)) => Ok(Audience::Queue(QueueId(id))),
+        ("seat", Some(id)) => Ok(Audience::Seat(SeatId(id))),
+        (other, _) => Err(foreign(1, UnknownAudience(other.to_owned()))),
+    }
+}
+
+pub(crate) fn image(row: &MemoRow, seq: i64, images: &mut Images) {
+    let (audience, target) = told(row.to);
+    images
+        .row(row.id.0, seq)
+        .word(audience)
+        .maybe_int(target)
+        .text(&row.text)
+        .maybe_text(row.by.as_deref())
+        .int(row.made_ms)
+        .int(row.ends_ms)
+        .maybe_int(row.ended_ms)
+        .maybe_text(row.ended_by.as_deref())
+        .end();
+}
+
+pub(crate) fn reading_image(row: &MemoReadingRow, seq: i64, images: &mut Images) {
+    images
+        .row(row.id.0, seq)
+        .int(row.memo.0)
+        .int(row.operator.0)
+        .int(row.seat.0)
+        .int(row.at_ms)
+        .end();
+}
+
+pub(crate) fn read(row: &Row) -> Result<MemoRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    let id = MemoId(columns.int()?);
+    let word = columns.text()?;
+    Ok(MemoRow {
+        id,
+        to: audience(&word, columns.maybe_int()?)?,
+        text: columns.text()?,
+        by: columns.maybe_text()?,
+        made_ms: columns.int()?,
+        ends_ms: columns.int()?,
+        ended_ms: columns.maybe_int()?,
+        ended_by: columns.maybe_text()?,
+    })
+}
+
+pub(crate) fn read_reading(row: &Row) -> Result<MemoReadingRow, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(MemoReadingRow {
+        id: MemoReadingId(columns.int()?),
+        memo: MemoId(columns.int()?),
+        operator: OperatorId(columns.int()?),
+        seat: SeatId(columns.int()?),
+        at_ms: columns.int()?,
+    })
+}

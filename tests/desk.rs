@@ -1,0 +1,146 @@
+//! The supervisor's desk in a real browser, by keyboard alone: an hour of whoever leads.
+
+use serde_json::{Value, json};
+
+use crate::console::{agreed, signs_in, user};
+use crate::harness::{Caller, Centre, Page, SOON, Setup, until};
+
+const QUEUE: &str = "/supervisor/queues/asl-teramo";
+
+/// A centre with two queues, where nobody works yet.
+fn centre() -> Centre {
+    let mut centre = Centre::prepare(Setup::default());
+    let another = "[[queue]]\ntenant = \"asl-teramo\"\nname = \"disdette\"\ntitle = \"Disdette\"\n\
+        skills = { disdette = 1 }\nanswer_targets = [{ share = 0.7, within_s = 90 }]\n\n[limits]";
+    centre.reconfigure("[limits]", another);
+    centre.serve();
+    user(&centre, "rosa", "supervisor");
+    centre
+}
+
+fn attempt(centre: &Centre, call: &str) -> Value {
+    centre.attempt(call, "it waits", |row| row["stage"] == "queued")
+}
+
+#[test]
+fn a_supervisor_steps_in_for_who_waits_by_keyboard_alone() {
+    let centre = centre();
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "rosa");
+    page.opens("/supervisor");
+    page.shows("tr:has-text(\"Prenotazioni\") .how", "tranquilla");
+    page.is_clean("an empty floor");
+    agreed("desk_floor", &page.tree());
+
+    // A queue in trouble shows without the page being loaded again, and the focus stays.
+    page.tabs_to("Disdette");
+    let caller = Caller::connected(&centre, "0861555921");
+    let call = caller.call_id().to_owned();
+    let id = attempt(&centre, &call)["id"].to_string();
+    page.shows(
+        "tr:has-text(\"Prenotazioni\") .how",
+        "nessuno può rispondere",
+    );
+    assert_eq!(page.focused().1, "Disdette");
+    page.shows("#order-note", "l’ordine è cambiato");
+    page.opens("/supervisor");
+    page.goes_for("Prenotazioni");
+    page.comes_to(&format!("{QUEUE}/prenotazioni"));
+    page.shows("#main", "+39…921");
+    page.is_clean("a queue with somebody in it");
+    page.goes_for(&format!("Apri la chiamata {id}"));
+    page.comes_to(&format!("/supervisor/calls/{id}"));
+    page.shows("#main", "È la prossima della coda prenotazioni");
+    page.is_clean("a call that waits");
+    page.goes_for("Sposta");
+    page.shows(".notice", "Spostata");
+    let row = attempt(&centre, &call);
+    assert_eq!(row["queue"], "disdette");
+
+    page.opens(&format!("{QUEUE}/disdette"));
+    page.shows("#main", "+39…921");
+    page.goes_for("Chiudi la coda");
+    page.shows("h1", "Chiudi la coda: Disdette, ASL di Teramo");
+    page.shows("#main", "Adesso aspetta 1 persona.");
+    page.is_clean("what is asked before");
+    page.goes_for("Sì, fallo");
+    page.shows(".notice", "Fatto.");
+    page.shows("#main", "Chiusa a mano da rosa.");
+    let stops = centre.get("/api/v1/stops");
+    assert_eq!(stops["stops"][0]["button"], "closed");
+
+    page.opens(&format!("/supervisor/calls/{id}"));
+    page.goes_for("Saluta e richiama poi");
+    page.shows(".notice", "La persona sente che la richiamiamo.");
+    centre.attempt(&call, "withdrawn", |row| row["outcome"] == "withdrawn");
+    page.opens("/supervisor/callbacks");
+    page.shows("#main", "aspetta il suo turno");
+    page.is_clean("what is owed");
+    page.opens("/supervisor/history");
+    page.shows(".beside", "Risposte");
+    page.is_clean("history");
+    centre.audit();
+}
+
+#[test]
+fn a_message_reaches_the_operators_page_and_is_read_there() {
+    let centre = centre();
+    user(&centre, "Anna Esempio", "operator");
+    let mut anna = Page::at(&centre);
+    signs_in(&mut anna, "Anna Esempio");
+    anna.goes_for("Entra in servizio");
+    anna.comes_to("/seats/101");
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "rosa");
+    page.opens("/supervisor/memos");
+    page.tabs_to("Messaggio");
+    page.types("Riunione alle 14");
+    page.goes_for("Invia");
+    page.shows(".notice", "Fatto.");
+    page.is_clean("a memo that is shown");
+    // It comes to the page that is open already.
+    anna.shows("#seat-memo", "Riunione alle 14");
+    anna.is_clean("a memo at a seat");
+    anna.goes_for("Ho letto");
+    anna.shows(".notice", "Messaggio letto.");
+    until("it was read", SOON, || {
+        let memos = centre.get("/api/v1/memos");
+        (memos["memos"][0]["read"] == 1).then_some(())
+    });
+    assert!(!centre.page("/seats/101").contains("Riunione"));
+}
+
+#[test]
+fn every_page_of_the_desk_is_clean_and_fits_at_four_times_the_size_in_the_dark_too() {
+    let centre = centre();
+    centre.sign_in("101", "Anna Esempio");
+    let caller = Caller::connected(&centre, "0861555922");
+    let call = caller.call_id().to_owned();
+    let id = attempt(&centre, &call)["id"].to_string();
+    let narrow = json!({ "viewport": { "width": 320, "height": 256 } });
+    let dark = json!({ "colorScheme": "dark", "reducedMotion": "reduce" });
+    for options in [json!({}), narrow, dark] {
+        let mut page = Page::with(&centre, &options);
+        signs_in(&mut page, "rosa");
+        let call = format!("/supervisor/calls/{id}");
+        let queue = format!("{QUEUE}/prenotazioni");
+        for path in [
+            "/supervisor",
+            &queue,
+            &call,
+            "/supervisor/callbacks",
+            "/supervisor/seats/101",
+            "/supervisor/sites/teramo",
+            "/supervisor/stops",
+            "/supervisor/stops/press?button=outgoing",
+            "/supervisor/memos",
+            "/supervisor/history",
+            "/supervisor/operators",
+            "/admin/agreement",
+        ] {
+            page.opens(path);
+            page.fits(path);
+            page.is_clean(path);
+        }
+    }
+}
