@@ -143,6 +143,7 @@ impl Centre {
         };
         let mut row = self.new_row(now, &arrival, step);
         row.suppressed = Some(Suppression::Internal);
+        row.seat = Some(seat);
         if let Some(refusal) = self.refuses_announcer(now, seat, &arrival) {
             return self.refuse(now, row, &arrival, refusal, step);
         }

@@ -6,9 +6,10 @@ use cuptel_core::record::{AttemptRow, DialRow, OfferRow, Record, SignInRow, Work
 use cuptel_core::rules::Trunk;
 use cuptel_core::snapshot::{QueueNow, SeatNow};
 use cuptel_core::words::{
-    CallbackState, Chosen, DialState, OfferState, Outcome, Stage, Suppression, WorkKind, WorkState,
+    CallbackState, Chosen, DialState, OfferState, Outcome, Stage, WorkKind, WorkState,
 };
 
+use crate::coded::dials;
 use crate::image::Image;
 use crate::lent::is_kept;
 use crate::promises::{Broken, broken};
@@ -234,11 +235,6 @@ impl World {
         if self.sound.is_dead || self.disk.memory.progress().database.holds() {
             return Ok(());
         }
-        // Nobody rings at a seat where a message is spoken, and its row does not say which that is.
-        let is_spoken = |row: &AttemptRow| row.suppressed == Some(Suppression::Internal);
-        if self.decided.attempts_open().any(is_spoken) {
-            return Ok(());
-        }
         let now = self.now();
         let look = process.switch.snapshot(now);
         // Those of a reload are in force here a moment before the world knows.
@@ -293,7 +289,10 @@ impl World {
             let can = |skill: &&String| row.skills.iter().any(|(own, _)| own == *skill);
             skills.iter().all(can)
         });
+        // Nobody rings where a code is dialled.
+        let is_engaged = dials(&self.decided, id);
         seat.work == WorkState::Idle
+            && !is_engaged
             && !self.watch.may_ring(&seat.name, self.now_us)
             && self.decided.offers.values().all(has_rested)
             && !self

@@ -130,16 +130,15 @@ impl World {
 /// Nobody rings at a seat whose phone has dialled a code.
 pub(crate) fn check_offer(before: &Image, row: &OfferRow) -> Result<(), Broken> {
     let is_new = row.state == OfferState::Open && !before.offers.contains_key(&row.id);
-    match dials(before, row.seat) {
-        true if is_new => broken(
-            "P4",
-            format!("offer {} rings where a code is dialled", row.id),
-        ),
-        true | false => Ok(()),
+    if is_new && dials(before, row.seat) {
+        let what = format!("offer {} rings where a code is dialled", row.id);
+        return broken("P4", what);
     }
+    Ok(())
 }
 
-fn dials(rows: &Image, seat: SeatId) -> bool {
+/// Whether the phone of a seat has dialled a code and is still in that call.
+pub(crate) fn dials(rows: &Image, seat: SeatId) -> bool {
     let mut open = rows.attempts_open();
     open.any(|row| row.suppressed == Some(Suppression::Internal) && row.seat == Some(seat))
 }

@@ -305,7 +305,8 @@ impl World {
             };
             let may = |seat: &&Considered| seat.eligibility == Eligibility::Eligible;
             let first = why.seats.iter().find(may).map(|seat| seat.seat);
-            if first != Some(seat) {
+            // Whom an operator has chosen by hand nobody else was to have.
+            if !why.chosen && first != Some(seat) {
                 return broken("P5", format!("{proposal:?} to {seat}: {why:?}"));
             }
         }
