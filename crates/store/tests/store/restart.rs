@@ -247,7 +247,7 @@ async fn a_backlog_of_several_pages_comes_back_whole(home: &Home) {
     store.begin().await.unwrap();
     // Two tenants share the numbers, one page ends between two callbacks to the same.
     home.by_hand(
-        "INSERT INTO number
+        "INSERT INTO number (shard, id, seq, e164, raw, class, seen_ms)
         SELECT 0, i, 1, '+39086' || (1000000 + i), '', 'fixed', 5 FROM (
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
             SELECT i FROM n) numbers;
