@@ -420,6 +420,7 @@ impl Watch {
 
     /// Once and for all: who is lost twice is not before who is lost once.
     fn goes_before_everyone(&mut self, row: &AttemptRow) {
+        self.ahead.remove(&row.id);
         let place = self.places.get_mut(&row.id);
         if let Some(place) = place.filter(|it| **it > row.received_ms - TEN_YEARS_MS / 2) {
             *place -= TEN_YEARS_MS;
@@ -444,7 +445,6 @@ impl Watch {
         if old.is_some_and(|old| old.stage == Stage::Talking) && passed.is_none() {
             // Their seat vanished: they go before everyone, but not to that seat.
             self.goes_before_everyone(row);
-            self.ahead.remove(&row.id);
             self.declined.extend(row.seat.map(|seat| (row.id, seat)));
             return;
         }

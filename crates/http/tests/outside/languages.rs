@@ -75,11 +75,12 @@ async fn a_page_speaks_one_language() {
     }
 }
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "/board",
     "/seats/101",
     "/seats/102",
     "/supervisor",
+    "/supervisor/wall",
     "/session",
     "/password",
     "/nothing",
