@@ -414,7 +414,7 @@ fn what_a_screen_reader_is_told_is_what_was_agreed() {
 }
 
 /// Compares with the tree that is kept; `CUPTEL_KEEP_TREES` keeps the one of today, to be looked at.
-fn agreed(name: &str, tree: &str) {
+pub(crate) fn agreed(name: &str, tree: &str) {
     let path = repository().join(format!("tests/browser/trees/{name}.yml"));
     if std::env::var_os("CUPTEL_KEEP_TREES").is_some() {
         fs::write(&path, tree).expect("the tree can be kept");
