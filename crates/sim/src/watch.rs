@@ -448,6 +448,10 @@ impl Watch {
             self.declined.extend(row.seat.map(|seat| (row.id, seat)));
             return;
         }
+        if passed.is_some() {
+            // Given on to another queue, they stand there as anybody.
+            self.ahead.remove(&row.id);
+        }
         let digits = row.number.and_then(|id| before.e164(id));
         let is_other = self.others.contains(&row.id);
         let case = before.callbacks_open().find(|case| {
