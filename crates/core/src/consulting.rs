@@ -305,7 +305,7 @@ impl Centre {
                 leg,
             } => Given::Person {
                 callback,
-                dial,
+                dial: *dial,
                 leg,
             },
             With::Ringing { .. } => return,
@@ -440,7 +440,7 @@ impl Centre {
                 leg,
             } => {
                 dial.seat = Some(other);
-                step.records.push(Record::Dial(dial.clone()));
+                step.records.push(Record::Dial(dial.as_ref().clone()));
                 self.legs.insert(leg, Role::Person(other));
                 let with = With::Person {
                     callback,
@@ -471,7 +471,7 @@ impl Centre {
                 self.legs.insert(leg, Role::Given(id));
                 Given::Person {
                     callback,
-                    dial,
+                    dial: *dial,
                     leg,
                 }
             }
@@ -505,7 +505,7 @@ impl Centre {
     }
 
     /// The person is given to somebody of the directory without a word before.
-    pub(crate) fn to_number(
+    pub(crate) fn passes_to_number(
         &mut self,
         now: Now,
         (id, name): (SeatId, &str),

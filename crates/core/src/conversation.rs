@@ -140,7 +140,7 @@ impl Centre {
                 callback,
                 dial,
                 leg,
-            } => self.person_reconnects(now, (callback, dial, leg), queue, id, step),
+            } => self.person_reconnects(now, (callback, *dial, leg), queue, id, step),
             // Nobody is on the line yet; the dial was given up before.
             With::Ringing { .. } => {}
         }
@@ -262,7 +262,7 @@ impl Centre {
                     });
                 }
                 let talked = (by, is_joined, disposition);
-                self.callback_talked(now, (callback, dial), talked, &said, step)
+                self.callback_talked(now, (callback, *dial), talked, &said, step)
             }
             With::Ringing { .. } => None,
         };

@@ -99,7 +99,7 @@ impl Centre {
         if let Some(seat) = self.seats.get_mut(&id) {
             let with = With::Ringing {
                 callback,
-                dial,
+                dial: Box::new(dial),
                 leg: person_leg,
                 until,
                 is_heard: false,
@@ -151,7 +151,7 @@ impl Centre {
             ..About::default()
         };
         self.note(now, callback, CallbackEventKind::NotReached, about, step);
-        self.dial_row_ends(now, dial, result, Some(status), step);
+        self.dial_row_ends(now, *dial, result, Some(status), step);
         self.place_dial(now, id, (callback, work, refused_by), way, step);
         true
     }
@@ -232,7 +232,7 @@ impl Centre {
             seat: Some(id),
             ..About::default()
         };
-        step.records.push(Record::Dial(dial.clone()));
+        step.records.push(Record::Dial(dial.as_ref().clone()));
         let (trunk, dial_id) = (dial.trunk, dial.id);
         *with = With::Person {
             callback,
@@ -379,7 +379,7 @@ impl Centre {
             });
         }
         let work = (assignment, queue, seat_leg);
-        self.dialled_in_vain(now, id, work, (callback, dial, result, status), step);
+        self.dialled_in_vain(now, id, work, (callback, *dial, result, status), step);
     }
 
     /// The person picked up and hung up at once: they do not want our call now.
@@ -410,7 +410,7 @@ impl Centre {
         self.consult_ends(now, consult, step);
         step.effects.push(Effect::Unbridge { leg: seat_leg });
         let work = (assignment, queue, seat_leg);
-        let over = (callback, dial, DialResult::Declined, Some(200));
+        let over = (callback, *dial, DialResult::Declined, Some(200));
         self.dialled_in_vain(now, id, work, over, step);
     }
 

@@ -126,9 +126,9 @@ impl Centre {
             }
             Handling::HangUp => self.hang_up_call(now, seat, step),
             Handling::Keys(keys) => self.press_keys(seat, keys, step),
-            Handling::ToQueue(queue) => self.to_queue(now, seat, queue, step),
-            Handling::ToSeat(other) => self.to_seat(now, seat, other, step),
-            Handling::ToNumber(entry) => self.to_number(now, seat, entry, step),
+            Handling::ToQueue(queue) => self.passes_to_queue(now, seat, queue, step),
+            Handling::ToSeat(other) => self.passes_to_seat(now, seat, other, step),
+            Handling::ToNumber(entry) => self.passes_to_number(now, seat, entry, step),
             Handling::ConsultSeat(other) => self.consult_seat(now, seat, other, step),
             Handling::ConsultNumber(entry) => self.consult_entry(now, seat, entry, step),
             Handling::Complete => self.complete_consult(now, seat, step),

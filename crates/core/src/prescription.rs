@@ -57,7 +57,7 @@ impl PrescriptionNumber {
             return Err(NotAPrescription::Place(place + 1));
         }
         let region = number.get(..2).and_then(|region| region.parse().ok());
-        if !region.is_some_and(|region: u32| region <= REGION_MAX) {
+        if region.is_none_or(|region: u32| region > REGION_MAX) {
             return Err(NotAPrescription::Region);
         }
         if number.chars().skip(5).all(|c| c == '0') {

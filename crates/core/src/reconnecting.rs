@@ -347,7 +347,7 @@ impl Centre {
         if let Some(seat) = self.seats.get_mut(&id) {
             let with = With::Person {
                 callback,
-                dial,
+                dial: Box::new(dial),
                 leg,
             };
             seat.work = SeatWork::Talking {

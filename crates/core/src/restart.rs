@@ -13,8 +13,8 @@ use crate::number::{Caller, PhoneNumber};
 use crate::owing::About;
 use crate::planted::{Fault, planted};
 use crate::record::{
-    AttemptRow, DialRow, IntervalRow, OpenCallback, OperatorRow, OwnerRow, Record, RegistrationRow,
-    Restored, SeatRow, SideCallRow,
+    AttemptRow, CodeWordRow, DialRow, IntervalRow, OfferRow, OpenCallback, OperatorRow, OwnerRow,
+    Record, RegistrationRow, Restored, SeatRow, SideCallRow,
 };
 use crate::reload::move_need;
 use crate::seat::Seat;
@@ -26,6 +26,16 @@ use crate::words::{
     CallbackEventKind, CallbackState, ChangedBy, Chosen, ChosenBy, DialOrder, DialResult,
     DialState, OfferState, Outcome, Party, Stage, Suppression,
 };
+
+/// Offers whose phones ring no more.
+fn withdraw_offers(now: Now, rows: Vec<OfferRow>, step: &mut Step) {
+    let survive = planted(Fault::OfferSurvives);
+    for mut offer in rows.into_iter().filter(|_| !survive) {
+        offer.state = OfferState::Withdrawn;
+        offer.ended_ms = Some(now.utc_ms);
+        step.records.push(Record::Offer(offer));
+    }
+}
 
 /// Calls beside works that nobody has in hand any more.
 fn end_side_calls(now: Now, rows: Vec<SideCallRow>, step: &mut Step) {
@@ -82,24 +92,13 @@ impl Centre {
         for spoken in restored.spoken {
             self.spoke(spoken);
         }
-        for row in restored.code_words {
-            // A callback that was closed while nobody could write it.
-            let is_open = self.cases.contains_key(&row.callback);
-            if let Some(code) = row.code.filter(|_| is_open) {
-                self.code_words.insert(row.callback, code);
-            }
-        }
+        self.restore_code_words(restored.code_words);
         self.restore_declines(now, restored.declines, step);
         self.restore_chosen_times(restored.chosen_times, step);
         for OwnerRow { callback, operator } in restored.owners {
             self.owned(now, callback, operator);
         }
-        let survive = planted(Fault::OfferSurvives);
-        for mut offer in restored.offers.into_iter().filter(|_| !survive) {
-            offer.state = OfferState::Withdrawn;
-            offer.ended_ms = Some(now.utc_ms);
-            step.records.push(Record::Offer(offer));
-        }
+        withdraw_offers(now, restored.offers, step);
         for mut assignment in restored.assignments {
             assignment.ended_ms = Some(now.utc_ms);
             step.records.push(Record::Assignment(assignment));
@@ -129,6 +128,16 @@ impl Centre {
         }
         self.await_expiries(now);
         step.wake_at = self.timers.next();
+    }
+
+    fn restore_code_words(&mut self, rows: Vec<CodeWordRow>) {
+        for row in rows {
+            // A callback that was closed while nobody could write it.
+            let is_open = self.cases.contains_key(&row.callback);
+            if let Some(code) = row.code.filter(|_| is_open) {
+                self.code_words.insert(row.callback, code);
+            }
+        }
     }
 
     fn restore_registrations(&mut self, now: Now, rows: Vec<RegistrationRow>, step: &mut Step) {

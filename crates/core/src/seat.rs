@@ -86,7 +86,7 @@ pub(crate) enum With {
     /// A person being rung for a callback.
     Ringing {
         callback: CallbackId,
-        dial: DialRow,
+        dial: Box<DialRow>,
         leg: LegId,
         /// When we give up.
         until: MonoUs,
@@ -98,7 +98,7 @@ pub(crate) enum With {
     /// A person who was called back.
     Person {
         callback: CallbackId,
-        dial: DialRow,
+        dial: Box<DialRow>,
         leg: LegId,
     },
 }

@@ -144,7 +144,7 @@ fn provisional(code: &[u8]) -> Result<TaxCode, NotATaxCode> {
             (_, digit) => digit * 2 / 10 + digit * 2 % 10,
         })
         .sum();
-    if sum % 10 == 0 {
+    if sum.is_multiple_of(10) {
         Ok(TaxCode(Kind::Provisional))
     } else {
         Err(NotATaxCode::Check)

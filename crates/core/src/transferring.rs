@@ -62,7 +62,7 @@ impl Passing {
 
 impl Centre {
     /// The person waits at another queue of their authority.
-    pub(crate) fn to_queue(
+    pub(crate) fn passes_to_queue(
         &mut self,
         now: Now,
         (id, name): (SeatId, &str),
@@ -85,7 +85,7 @@ impl Centre {
     }
 
     /// The person is offered to another seat.
-    pub(crate) fn to_seat(
+    pub(crate) fn passes_to_seat(
         &mut self,
         now: Now,
         (id, name): (SeatId, &str),
@@ -238,7 +238,7 @@ impl Centre {
                     leg,
                 },
                 _,
-            )) => self.person_passed(now, (callback, dial, leg), &passing, step),
+            )) => self.person_passed(now, (callback, *dial, leg), &passing, step),
             // Nobody is there to be given on.
             Some((With::Ringing { .. }, _)) | None => {}
         }

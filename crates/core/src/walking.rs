@@ -116,10 +116,7 @@ impl Centre {
                 Some(PlanStep::Verify { .. }) => return self.verify(now, id, at, step),
                 Some(PlanStep::OptOut { .. }) => return self.opt_out_step(now, id, at, step),
                 Some(PlanStep::Emergency { prompts, then }) => {
-                    live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
-                    let next = then.map_or(Next::HangUp, Next::Step);
-                    let prompts = self.message_of(tenant, prompts);
-                    return self.speak(id, prompts, next, step);
+                    return self.tell_emergency(id, (tenant, prompts), *then, step);
                 }
                 Some(PlanStep::HangUp { play, served }) => {
                     return self.answer_by(id, play.clone(), Next::HangUp, *served, step);
@@ -127,6 +124,21 @@ impl Centre {
                 None => return,
             }
         }
+    }
+
+    /// Nobody is served meanwhile.
+    fn tell_emergency(
+        &mut self,
+        id: AttemptId,
+        (tenant, prompts): (TenantId, &[PromptId]),
+        then: Option<StepId>,
+        step: &mut Step,
+    ) {
+        if let Some(live) = self.attempts.get_mut(&id) {
+            live.verdict = live.verdict.or(Some(Outcome::Withdrawn));
+        }
+        let prompts = self.message_of(tenant, prompts);
+        self.speak(id, prompts, then.map_or(Next::HangUp, Next::Step), step);
     }
 
     /// What was spoken for an emergency; else what the dialplan has for it.
