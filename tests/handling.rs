@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answers, Caller, Carrier, Centre, Phone, SOON, Setup};
+use crate::console::{OWN, user};
+use crate::harness::{Answers, Browser, Caller, Carrier, Centre, Phone, SOON, Setup};
 
 fn is_talking(row: &Value) -> bool {
     row["stage"] == "talking"
@@ -24,11 +25,30 @@ fn talking(centre: &Centre, number: &str) -> (Caller, String, Phone) {
     (caller, call, phone)
 }
 
+/// Anna, who works at seat 101, at her page.
+fn at_the_page(centre: &Centre) -> Browser<'_> {
+    user(centre, "Anna Esempio", "operator");
+    let anna = Browser::at(centre);
+    anna.signs_in("Anna Esempio", OWN);
+    anna
+}
+
+/// Sends a form of the page of seat 101; gives back the page that it leads to.
+fn sends(anna: &Browser<'_>, form: &str, fields: &[(&str, &str)]) -> String {
+    let sent = anna.sends(&format!("/api/v1/seats/101/{form}"), fields);
+    assert_eq!(sent.location, "/seats/101", "{form}: {}", sent.text);
+    anna.opens("/seats/101").text
+}
+
 #[test]
 fn a_caller_is_held_with_music_taken_up_again_and_hears_keys() {
     let centre = Centre::start(Setup::default());
     let (caller, call, phone) = talking(&centre, "0861555701");
-    centre.post("seats/101/hold", &json!({}));
+    let anna = at_the_page(&centre);
+    let page = anna.opens("/seats/101").text;
+    assert!(page.contains("id=\"hold\""), "{page}");
+    let page = sends(&anna, "hold", &[]);
+    assert!(page.contains("Riprendi la persona"), "{page}");
     caller.ear.hears("attesa_in_linea");
     caller.ear.hears("musica");
     centre.seat_works("101", "on_hold");
@@ -37,17 +57,15 @@ fn a_caller_is_held_with_music_taken_up_again_and_hears_keys() {
     // The phone goes on hearing an open line, so that it has no reason to give up.
     let before = phone.packets().0;
     phone.talks(before + 25);
-    let page = centre.page("/seats/101");
-    assert!(page.contains("Riprendi la persona"), "{page}");
     let twice = centre.run(&["seats", "hold", "101"]).failed();
     assert!(twice.contains("on hold already"), "{twice}");
     centre.run(&["seats", "resume", "101"]).succeeded();
     centre.seat_works("101", "talking");
     caller.ear.hears_sound();
-    centre.post("seats/101/keys", &json!({ "keys": "12*#" }));
+    sends(&anna, "keys", &[("keys", "12*#")]);
     caller.ear.hears_keys("12*#");
     caller.ear.hears_sound();
-    centre.post("seats/101/hang-up", &json!({}));
+    sends(&anna, "hang-up", &[]);
     let mut caller = caller;
     caller.is_hung_up_on(SOON);
     let row = centre.attempt(&call, "it is over", |row| row["outcome"] == "served");
@@ -80,7 +98,10 @@ fn a_hold_pressed_on_the_phone_gives_music_and_costs_nobody_their_caller() {
 
 #[test]
 fn a_caller_is_given_to_another_seat_and_back_to_the_queue() {
-    let centre = Centre::start(Setup::default());
+    let mut centre = Centre::prepare(Setup::default());
+    // Whoever gave somebody on takes nobody until they say so.
+    centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
+    centre.serve();
     let (caller, call, anna) = talking(&centre, "0861555703");
     let busy = ["seats", "transfer", "101", "--to-seat", "102"];
     let refused = centre.run(&busy).failed();
@@ -92,9 +113,10 @@ fn a_caller_is_given_to_another_seat_and_back_to_the_queue() {
         is_talking(row) && row["operator"] == "Bruno Esempio"
     });
     bruno.talks(25);
-    centre.seat_works("101", "idle");
+    centre.seat_works("101", "wrap_up");
     centre.post("seats/102/transfer", &json!({ "queue": "prenotazioni" }));
     caller.ear.hears("in_attesa");
+    centre.post("seats/101/available", &json!({}));
     centre.attempt(&call, "Anna has them", |row| {
         is_talking(row) && row["operator"] == "Anna Esempio"
     });
@@ -128,18 +150,20 @@ fn an_operator_calls_a_number_of_the_directory_from_the_page() {
     let mut carrier = Carrier::with(&centre, "person_answers");
     let phone = Phone::registered(&centre, "101", Answers::AtOnce);
     centre.sign_in("101", "Anna Esempio");
-    let page = centre.page("/seats/101");
-    assert!(page.contains("Radiologia"), "{page}");
+    let anna = at_the_page(&centre);
+    let page = anna.opens("/seats/101").text;
+    assert!(page.contains("<option>Radiologia</option>"), "{page}");
     let unknown = centre.run(&["seats", "dial", "101", "Nessuno"]).failed();
     assert!(unknown.contains("the directory has no"), "{unknown}");
-    centre
-        .run(&["seats", "dial", "101", "Radiologia"])
-        .succeeded();
+    let page = sends(&anna, "dial", &[("entry", "Radiologia")]);
+    assert!(page.contains("squilla il tuo telefono"), "{page}");
     let invite = carrier.invited();
     assert!(invite.starts_with("INVITE sip:+390861777777@"), "{invite}");
     phone.talks(25);
     centre.seat_works("101", "talking");
-    centre.post("seats/101/hang-up", &json!({}));
+    let page = anna.opens("/seats/101").text;
+    assert!(page.contains("In linea con"), "{page}");
+    sends(&anna, "hang-up", &[]);
     carrier.sipp.went_well(SOON);
     centre.seat_works("101", "idle");
     assert_eq!(side_calls(&centre), "dial answered");
