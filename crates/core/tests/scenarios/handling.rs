@@ -52,10 +52,11 @@ fn called_back() -> (Room, LegId, LegId) {
 }
 
 fn is_joined(room: &Room, person: LegId, seat: LegId) -> bool {
-    let last = room.last_done(|effect| match effect {
-        Effect::Bridge { a, b } => Some(Some((*a, *b))),
-        Effect::Unbridge { .. } => Some(None),
-        _ => None,
+    let last = room.last_done(|effect| {
+        if let Effect::Bridge { a, b } = effect {
+            return Some(Some((*a, *b)));
+        }
+        matches!(effect, Effect::Unbridge { .. }).then_some(None)
     });
     last == Some(Some((person, seat)))
 }
@@ -191,9 +192,11 @@ fn a_person_who_is_rung_is_let_go_from_the_page() {
 fn keys_go_to_the_person_and_nothing_else_does() {
     let (mut room, mario, _) = talking();
     handles(&mut room, "101", Handling::Keys("12*#".to_owned())).unwrap();
-    let pressed = room.last_done(|effect| match effect {
-        Effect::Press { leg, keys } => Some((*leg, keys.clone())),
-        _ => None,
+    let pressed = room.last_done(|effect| {
+        let Effect::Press { leg, keys } = effect else {
+            return None;
+        };
+        Some((*leg, keys.clone()))
     });
     assert_eq!(pressed, Some((mario, "12*#".to_owned())));
     let long = "1".repeat(33);
@@ -377,12 +380,8 @@ fn picks_up(room: &mut Room) -> LegId {
 }
 
 fn asks_ward(room: &mut Room) -> LegId {
-    handles(
-        room,
-        "101",
-        Handling::ConsultNumber("Radiologia".to_owned()),
-    )
-    .unwrap();
+    let ward = Handling::ConsultNumber("Radiologia".to_owned());
+    handles(room, "101", ward).expect("they may ask");
     room.rung_outside().expect("the ward is rung")
 }
 

@@ -914,11 +914,11 @@ impl Room {
 
     /// The last call to somebody of the directory.
     pub(crate) fn rung_outside(&self) -> Option<LegId> {
-        let rung = self.effects.iter().rev().find_map(|effect| match effect {
-            Effect::Invite { leg, to } => {
-                matches!(**to, Destination::Outside { .. }).then_some(*leg)
-            }
-            _ => None,
+        let rung = self.effects.iter().rev().find_map(|effect| {
+            let Effect::Invite { leg, to } = effect else {
+                return None;
+            };
+            matches!(**to, Destination::Outside { .. }).then_some(*leg)
         });
         rung.filter(|leg| !self.was_hung_up(*leg))
     }
@@ -1458,30 +1458,15 @@ impl Room {
             epoch: self.epoch,
             seats: self.seats.values().cloned().collect(),
             operators: self.operators.values().cloned().collect(),
-            pins: self
-                .pins
-                .values()
-                .filter(|row| row.erased_ms.is_none())
-                .cloned()
-                .collect(),
+            pins: those(self.pins.values(), |row| row.erased_ms.is_none()),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
             chosen_times: self.chosen_times_open(),
             declines: self.declines_open(),
-            side_calls: self
-                .side_calls
-                .values()
-                .filter(|row| row.ended_ms.is_none())
-                .cloned()
-                .collect(),
+            side_calls: those(self.side_calls.values(), |row| row.ended_ms.is_none()),
             details: self.details_open(),
-            outages: self
-                .outages
-                .values()
-                .filter(|row| row.until_ms.is_none())
-                .cloned()
-                .collect(),
+            outages: those(self.outages.values(), |row| row.until_ms.is_none()),
             closures: self.pressed(),
             announcements: self.announcements(),
             marks: self.marks_held(),
@@ -1489,37 +1474,17 @@ impl Room {
             memos: self.memos_shown(),
             memo_readings: self.memo_readings.values().cloned().collect(),
             unseen: self.unseen(),
-            bulks: self
-                .bulks
-                .values()
-                .filter(|row| row.ended_ms.is_none())
-                .cloned()
-                .collect(),
-            sign_ins: self
-                .sign_ins
-                .iter()
-                .filter(|row| row.until_ms.is_none())
-                .cloned()
-                .collect(),
+            bulks: those(self.bulks.values(), |row| row.ended_ms.is_none()),
+            sign_ins: those(self.sign_ins.iter(), |row| row.until_ms.is_none()),
             intervals: Vec::new(),
             registrations: self.registrations.values().cloned().collect(),
-            attempts: self
-                .attempts
-                .values()
-                .filter(|row| row.stage != Stage::Ended)
-                .cloned()
-                .collect(),
+            attempts: those(self.attempts.values(), |row| row.stage != Stage::Ended),
             offers: Vec::new(),
             assignments: Vec::new(),
             spoken: self.spoken(),
             rang: self.rang(),
             rang_since_ms: 0,
-            dials: self
-                .dials
-                .values()
-                .filter(|row| row.ended_ms.is_none())
-                .cloned()
-                .collect(),
+            dials: those(self.dials.values(), |row| row.ended_ms.is_none()),
             callbacks: self
                 .callbacks
                 .values()
@@ -1536,6 +1501,14 @@ impl Room {
         self.centre.restore(self.now, restored, &mut step);
         self.take_in(step);
     }
+}
+
+/// Rows that are still so.
+fn those<'a, T: Clone + 'a>(
+    rows: impl Iterator<Item = &'a T>,
+    are_so: impl Fn(&T) -> bool,
+) -> Vec<T> {
+    rows.filter(|row| are_so(row)).cloned().collect()
 }
 
 /// The queue behind the first key.
