@@ -355,85 +355,51 @@ impl Payload {
     }
 }
 
+/// The image of a record, among those of its table.
 fn write_image(record: &Record, table: Table, seq: i64, images: &mut [Images; Table::COUNT]) {
+    let own = &mut images[table as usize];
     match record {
-        Record::Number(row) => number::image(row, seq, &mut images[Table::Number as usize]),
-        Record::Attempt(row) => attempt::image(row, seq, &mut images[Table::Attempt as usize]),
-        Record::Callback(row) | Record::CallbackAmended(row) => {
-            callback::image(row, seq, &mut images[table as usize])
-        }
-        Record::Need(row) => callback::need_image(row, seq, &mut images[Table::Need as usize]),
-        Record::NeedDetail(row) => {
-            need_detail::image(row, seq, &mut images[Table::NeedDetail as usize])
-        }
-        Record::CallbackEvent(row) => {
-            callback::event_image(row, seq, &mut images[Table::CallbackEvent as usize])
-        }
-        Record::Promise(row) => promise::image(row, seq, &mut images[Table::Promise as usize]),
-        Record::Dial(row) => dial::image(row, seq, &mut images[Table::Dial as usize]),
-        Record::Offer(row) => offer::image(row, seq, &mut images[Table::Offer as usize]),
-        Record::Decision(row) => decision::image(row, seq, &mut images[Table::Decision as usize]),
-        Record::Assignment(row) => {
-            assignment::image(row, seq, &mut images[Table::Assignment as usize])
-        }
-        Record::SignIn(row) => sign_in::image(row, seq, &mut images[Table::SignIn as usize]),
-        Record::Interval(row) => {
-            state_interval::image(row, seq, &mut images[Table::Interval as usize])
-        }
-        Record::Registration(row) => {
-            registration::image(row, seq, &mut images[Table::Registration as usize])
-        }
-        Record::Seat(row) => seat::image(row, seq, &mut images[Table::Seat as usize]),
+        Record::Number(row) => number::image(row, seq, own),
+        Record::Attempt(row) => attempt::image(row, seq, own),
+        Record::Callback(row) | Record::CallbackAmended(row) => callback::image(row, seq, own),
+        Record::Need(row) => callback::need_image(row, seq, own),
+        Record::NeedDetail(row) => need_detail::image(row, seq, own),
+        Record::CallbackEvent(row) => callback::event_image(row, seq, own),
+        Record::Promise(row) => promise::image(row, seq, own),
+        Record::Dial(row) => dial::image(row, seq, own),
+        Record::Offer(row) => offer::image(row, seq, own),
+        Record::Decision(row) => decision::image(row, seq, own),
+        Record::Assignment(row) => assignment::image(row, seq, own),
+        Record::SignIn(row) => sign_in::image(row, seq, own),
+        Record::Interval(row) => state_interval::image(row, seq, own),
+        Record::Registration(row) => registration::image(row, seq, own),
+        Record::Seat(row) => seat::image(row, seq, own),
         Record::Operator(row) => {
-            operator::image(row, seq, &mut images[Table::Operator as usize]);
+            operator::image(row, seq, own);
             operator::skill_images(row, seq, &mut images[Table::OperatorSkill as usize]);
         }
-        Record::OperatorPin(row) => {
-            operator_pin::image(row, seq, &mut images[Table::OperatorPin as usize]);
-        }
-        Record::Profile(row) => profile::image(row, seq, &mut images[Table::Profile as usize]),
-        Record::Owner(row) => owner::image(row, seq, &mut images[Table::Owner as usize]),
-        Record::Bulk(row) => bulk_action::image(row, seq, &mut images[Table::Bulk as usize]),
-        Record::BulkEntry(row) => {
-            bulk_action::entry_image(row, seq, &mut images[Table::BulkEntry as usize]);
-        }
-        Record::YearsEmptied(row) => {
-            campaign::emptied_image(row, seq, &mut images[Table::YearsEmptied as usize]);
-        }
-        Record::CodeWord(row) => {
-            code_word::image(row, seq, &mut images[Table::CodeWord as usize]);
-        }
-        Record::Decline(row) => decline::image(row, seq, &mut images[Table::Decline as usize]),
-        Record::SideCall(row) => side_call::image(row, seq, &mut images[Table::SideCall as usize]),
-        Record::ChosenTime(row) => {
-            chosen_time::image(row, seq, &mut images[Table::ChosenTime as usize]);
-        }
-        Record::SiteOutage(row) => {
-            site_outage::image(row, seq, &mut images[Table::SiteOutage as usize])
-        }
-        Record::Closure(row) => closure::image(row, seq, &mut images[Table::Closure as usize]),
-        Record::Announcement(row) => {
-            announcement::image(row, seq, &mut images[Table::Announcement as usize])
-        }
-        Record::Mark(row) => mark::image(row, seq, &mut images[Table::Mark as usize]),
-        Record::SpecialDay(row) => {
-            special_day::image(row, seq, &mut images[Table::SpecialDay as usize]);
-        }
-        Record::Memo(row) => memo::image(row, seq, &mut images[Table::Memo as usize]),
-        Record::MemoReading(row) => {
-            memo::reading_image(row, seq, &mut images[Table::MemoReading as usize])
-        }
-        Record::Review(row) => review::image(row, seq, &mut images[Table::Review as usize]),
-        Record::Campaign(row) => campaign::image(row, seq, &mut images[Table::Campaign as usize]),
-        Record::CampaignEntry(row) => {
-            campaign::entry_image(row, seq, &mut images[Table::CampaignEntry as usize])
-        }
-        Record::Task(row) => task::image(row, seq, &mut images[Table::Task as usize]),
-        Record::TaskEvent(row) => {
-            task::event_image(row, seq, &mut images[Table::TaskEvent as usize])
-        }
-        Record::ConfigVersion(row) => {
-            config_version::image(row, seq, &mut images[Table::ConfigVersion as usize])
-        }
+        Record::OperatorPin(row) => operator_pin::image(row, seq, own),
+        Record::Profile(row) => profile::image(row, seq, own),
+        Record::Owner(row) => owner::image(row, seq, own),
+        Record::Bulk(row) => bulk_action::image(row, seq, own),
+        Record::BulkEntry(row) => bulk_action::entry_image(row, seq, own),
+        Record::YearsEmptied(row) => campaign::emptied_image(row, seq, own),
+        Record::CodeWord(row) => code_word::image(row, seq, own),
+        Record::Decline(row) => decline::image(row, seq, own),
+        Record::SideCall(row) => side_call::image(row, seq, own),
+        Record::ChosenTime(row) => chosen_time::image(row, seq, own),
+        Record::SiteOutage(row) => site_outage::image(row, seq, own),
+        Record::Closure(row) => closure::image(row, seq, own),
+        Record::Announcement(row) => announcement::image(row, seq, own),
+        Record::Mark(row) => mark::image(row, seq, own),
+        Record::SpecialDay(row) => special_day::image(row, seq, own),
+        Record::Memo(row) => memo::image(row, seq, own),
+        Record::MemoReading(row) => memo::reading_image(row, seq, own),
+        Record::Review(row) => review::image(row, seq, own),
+        Record::Campaign(row) => campaign::image(row, seq, own),
+        Record::CampaignEntry(row) => campaign::entry_image(row, seq, own),
+        Record::Task(row) => task::image(row, seq, own),
+        Record::TaskEvent(row) => task::event_image(row, seq, own),
+        Record::ConfigVersion(row) => config_version::image(row, seq, own),
     }
 }
