@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod accounts;
+#[cfg(test)]
 mod agreements;
 #[cfg(test)]
 mod audit;

@@ -694,6 +694,21 @@ fn code_words() -> [Record; 2] {
     })
 }
 
+fn attempts() -> [AttemptRow; 6] {
+    [
+        refused(21, 1, 1, 11),
+        refused(22, 2, 2, 12),
+        anonymous(23, 3),
+        AttemptRow {
+            callback: Some(CallbackId(13)),
+            nth: Some(1),
+            ..served(24, 4)
+        },
+        open_attempt(25, 5, Stage::Queued),
+        open_attempt(26, 6, Stage::Talking),
+    ]
+}
+
 /// Numbers 1 to 3; callbacks 11 (waiting), 12 (dialling), 13 (closed); attempts 21 to 26
 /// of which 25 waits under offer 52 and 26 talks under assignment 61.
 pub(crate) fn day() -> Vec<Record> {
@@ -718,21 +733,7 @@ pub(crate) fn day() -> Vec<Record> {
             })
         }),
     );
-    records.extend(
-        [
-            refused(21, 1, 1, 11),
-            refused(22, 2, 2, 12),
-            anonymous(23, 3),
-            AttemptRow {
-                callback: Some(CallbackId(13)),
-                nth: Some(1),
-                ..served(24, 4)
-            },
-            open_attempt(25, 5, Stage::Queued),
-            open_attempt(26, 6, Stage::Talking),
-        ]
-        .map(|row| Record::Attempt(Box::new(row))),
-    );
+    records.extend(attempts().map(|row| Record::Attempt(Box::new(row))));
     records.extend([
         Record::Callback(callback(11, 1, CallbackState::Waiting)),
         Record::Callback(callback(12, 2, CallbackState::Dialling)),
