@@ -316,6 +316,7 @@ fn the_focus_stays_through_every_state_and_a_whole_day_fits_a_narrow_screen() {
     }
     page.shows("main", "Chiamate ricevute");
     page.goes_for("Torna alla postazione");
+    page.comes_to("/seats/101");
     page.goes_for("Fine servizio");
     page.shows("#seat-state", "nessuno in servizio");
     holds(&mut page, "nobody there");
@@ -370,7 +371,7 @@ fn a_day_goes_on_without_a_script() {
         assert_eq!(shown.status, 303, "{}", shown.text);
         seat("Presa in carico registrata");
     }
-    let owed = centre.get("/api/v1/callbacks");
+    let owed = centre.get("callbacks");
     assert_eq!(
         owed["callbacks"].as_array().map(Vec::len),
         Some(1),
@@ -390,7 +391,7 @@ fn a_day_goes_on_without_a_script() {
     centre.attempt(&call, "Anna talks", |row| row["stage"] == "talking");
     let shown = seat("Contatti precedenti");
     assert!(shown.contains("ha chiamato, prenotazioni, "), "{shown}");
-    let log = centre.get("/api/v1/access-log").to_string();
+    let log = centre.get("access-log").to_string();
     assert!(log.contains("look_at_contacts"), "{log}");
     browser.opens("/day");
     caller.hangs_up();

@@ -23,10 +23,10 @@ fn whoever_chooses_english_reads_english_live_too_and_can_go_back() {
     page.shows("#free-note", "in conversation");
     page.shows("#seats-caption", "What each seat does");
     page.shows("#s0-state", "free");
-    page.opens("/supervisor");
+    // The wallboard, which hangs on a wall, speaks what was chosen elsewhere.
+    page.opens("/supervisor/wall");
     page.shows("html[lang=en] h1", "The queues at large");
 
-    // The wallboard has nothing to choose: it hangs on a wall.
     page.opens("/board");
     page.tabs_to("Language");
     page.types("Italiano");

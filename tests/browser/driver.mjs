@@ -19,9 +19,21 @@ page.on("console", (message) => {
   if (message.type() === "error") faults.push(message.text());
 });
 
+// Asked while another page comes in place of this one, it is asked of that page.
+async function evaluate(asked) {
+  for (;;) {
+    try {
+      return await page.evaluate(asked);
+    } catch (error) {
+      if (!String(error).includes("Execution context was destroyed")) throw error;
+      await page.waitForLoadState("load");
+    }
+  }
+}
+
 // The element with the focus, as a screen reader would name it.
 async function focused() {
-  return page.evaluate(() => {
+  return evaluate(() => {
     const at = document.activeElement;
     if (!at || at === document.body) return { tag: "body", id: "", name: "" };
     const label = at.labels?.[0]?.textContent ?? at.getAttribute("aria-label") ?? at.textContent;
@@ -59,8 +71,8 @@ const acts = {
     return { violations: told };
   },
   overflow: async () => ({
-    width: await page.evaluate(() => document.documentElement.scrollWidth),
-    view: await page.evaluate(() => document.documentElement.clientWidth),
+    width: await evaluate(() => document.documentElement.scrollWidth),
+    view: await evaluate(() => document.documentElement.clientWidth),
   }),
   faults: async () => ({ faults: faults.splice(0) }),
 };
