@@ -124,7 +124,7 @@ impl Centre {
         Ok(())
     }
 
-    /// A caller who waits goes ahead of their place by so much.
+    /// A caller who waits goes ahead of their place by so much at least: what they have is not taken away.
     pub(crate) fn put_caller_ahead(
         &mut self,
         now: Now,
@@ -139,6 +139,7 @@ impl Centre {
         if live.priority_ms == BEFORE_EVERYONE_MS {
             return Err(NotSteppedIn::GoesFirst(id).into());
         }
+        let priority_ms = priority_ms.max(live.priority_ms);
         let before_ms = std::mem::replace(&mut live.priority_ms, priority_ms);
         // Whom a seat is asked for stands in no line; they come back with what is said now.
         if let Doing::Queued {
@@ -154,7 +155,7 @@ impl Centre {
         Ok(())
     }
 
-    /// A callback goes ahead of its place by so much.
+    /// A callback goes ahead of its place by so much at least: what it has is not taken away.
     pub(crate) fn put_callback_ahead(
         &mut self,
         now: Now,
@@ -171,7 +172,7 @@ impl Centre {
         let priority_ms = priority_of(ahead_s)?;
         self.unready(id);
         if let Some(case) = self.cases.get_mut(&id) {
-            case.row.priority_ms = priority_ms;
+            case.row.priority_ms = case.row.priority_ms.max(priority_ms);
         }
         self.record_image(id, false, step);
         let kind = CallbackEventKind::PutAhead;

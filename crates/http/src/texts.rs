@@ -229,7 +229,9 @@ mod tests {
                         let id = rest.trim_start().strip_prefix('"');
                         let id = id.and_then(|id| id.split_once('"')).map(|(id, _)| id);
                         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
-                        if let Some(id) = id.filter(|id| id.chars().all(is_name)) {
+                        // A message begins with the area it is of.
+                        let id = id.filter(|id| id.contains('-') && id.chars().all(is_name));
+                        if let Some(id) = id {
                             said.insert(id.to_owned());
                         }
                     }

@@ -324,7 +324,9 @@ impl World {
         let now_ms = self.now().utc_ms;
         let too_long = |row: &&AttemptRow| {
             let since_ms = row.queued_ms.filter(|_| row.stage == Stage::Queued);
-            since_ms.is_some_and(|since_ms| since_ms + LONGEST_WAIT_MS < now_ms)
+            since_ms.is_some_and(|since_ms| {
+                self.watch.waits_since(row.id, since_ms) + LONGEST_WAIT_MS < now_ms
+            })
         };
         if let Some(row) = self.decided.attempts_open().find(too_long) {
             return broken("P5", format!("attempt {} waits for ever", row.id));

@@ -352,12 +352,7 @@ impl Image {
             epoch,
             seats: self.seats.values().cloned().collect(),
             operators: self.operators.values().cloned().collect(),
-            pins: self
-                .pins
-                .values()
-                .filter(|row| row.erased_ms.is_none())
-                .cloned()
-                .collect(),
+            pins: those(self.pins.values(), |row| row.erased_ms.is_none()),
             profiles: self.profiles.values().cloned().collect(),
             owners: self.owners.values().copied().collect(),
             code_words: self.code_words.values().copied().collect(),
@@ -365,12 +360,7 @@ impl Image {
             declines: self.declines_open(),
             side_calls: self.side_calls_open().cloned().collect(),
             details: self.details_open().cloned().collect(),
-            outages: self
-                .outages
-                .values()
-                .filter(|row| row.until_ms.is_none())
-                .cloned()
-                .collect(),
+            outages: those(self.outages.values(), |row| row.until_ms.is_none()),
             closures: self.pressed().cloned().collect(),
             announcements: self.announced().cloned().map(without_sound).collect(),
             marks: self.marks_held().cloned().collect(),
@@ -379,41 +369,18 @@ impl Image {
             memo_readings: self.memo_readings.values().cloned().collect(),
             unseen: self.unseen().cloned().collect(),
             bulks: self.bulks_open(),
-            sign_ins: self
-                .sign_ins
-                .values()
-                .filter(|row| row.until_ms.is_none())
-                .cloned()
-                .collect(),
-            intervals: self
-                .intervals
-                .values()
-                .filter(|row| row.until_ms.is_none())
-                .cloned()
-                .collect(),
-            registrations: self
-                .registrations
-                .values()
-                .filter(|row| row.expires_ms > row.registered_ms)
-                .cloned()
-                .collect(),
+            sign_ins: those(self.sign_ins.values(), |row| row.until_ms.is_none()),
+            intervals: those(self.intervals.values(), |row| row.until_ms.is_none()),
+            registrations: those(self.registrations.values(), |row| {
+                row.expires_ms > row.registered_ms
+            }),
             offers: self.offers_open().cloned().collect(),
             assignments: self.assignments_open().cloned().collect(),
             spoken: self.spoken(),
             rang: self.rang(),
             rang_since_ms: 0,
-            tasks: self
-                .tasks
-                .values()
-                .filter(|row| row.closed_ms.is_none())
-                .cloned()
-                .collect(),
-            numbers: self
-                .numbers
-                .values()
-                .filter(|row| wanted.contains(&row.id))
-                .cloned()
-                .collect(),
+            tasks: those(self.tasks.values(), |row| row.closed_ms.is_none()),
+            numbers: those(self.numbers.values(), |row| wanted.contains(&row.id)),
             attempts,
             dials,
             callbacks: self.callbacks_open().map(|row| self.open(row)).collect(),
@@ -469,6 +436,14 @@ impl Image {
             promised_ms: self.promised.get(&row.id).copied(),
         }
     }
+}
+
+/// Rows that are still so.
+fn those<'a, T: Clone + 'a>(
+    rows: impl Iterator<Item = &'a T>,
+    are_so: impl Fn(&T) -> bool,
+) -> Vec<T> {
+    rows.filter(|row| are_so(row)).cloned().collect()
 }
 
 /// The rules know nothing of it.

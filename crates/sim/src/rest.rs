@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use cuptel_core::record::{CallbackRow, OfferRow, SignInRow};
+use cuptel_core::time::Now;
 use cuptel_core::words::{CallbackState, Chosen, DialState, WorkState};
 
 use crate::line::{CallKey, Line};
@@ -133,6 +134,17 @@ impl World {
         open.map(|side| format!("side call {}", side.id)).collect()
     }
 
+    /// Breaks that are over and that nobody was called back from.
+    fn breaks_left(&self, now: Now) -> Vec<String> {
+        let rests_on = |row: &&SignInRow| {
+            let is_over = row.back_ms.is_some_and(|back_ms| back_ms < now.utc_ms);
+            row.until_ms.is_none() && row.chosen == Chosen::Paused && is_over
+        };
+        let resting = self.decided.sign_ins.values().filter(rests_on);
+        let resting = resting.map(|row| format!("seat {} in its break", row.seat));
+        resting.collect()
+    }
+
     /// Everything is over: nothing may be left.
     pub(crate) fn check_rest(&mut self) -> Result<(), Broken> {
         let rows = &self.disk.database.rows;
@@ -194,12 +206,7 @@ impl World {
         };
         let overdue = self.decided.callbacks_open().filter(overdue);
         left.extend(overdue.map(|row| format!("callback {} is due", row.id)));
-        let rests_on = |row: &&SignInRow| {
-            let is_over = row.back_ms.is_some_and(|back_ms| back_ms < now.utc_ms);
-            row.until_ms.is_none() && row.chosen == Chosen::Paused && is_over
-        };
-        let resting = self.decided.sign_ins.values().filter(rests_on);
-        left.extend(resting.map(|row| format!("seat {} in its break", row.seat)));
+        left.extend(self.breaks_left(now));
         left.extend(self.campaigns_left()?);
         if left.is_empty() {
             Ok(())

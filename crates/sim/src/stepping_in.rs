@@ -76,6 +76,7 @@ impl World {
             }
             15..=34 => {
                 self.met.deed("moves a caller");
+                self.watch.moves(attempt, self.now().utc_ms);
                 self.commands(Command::MoveCaller {
                     attempt,
                     tenant: Some(tenant.to_owned()),

@@ -54,6 +54,8 @@ pub(crate) struct Watch {
     places: BTreeMap<AttemptId, UtcMs>,
     /// By how much whoever leads had somebody go ahead of theirs.
     ahead: BTreeMap<AttemptId, i64>,
+    /// When whoever leads had somebody wait in another queue last: they wait as long as is allowed there.
+    moved: BTreeMap<AttemptId, UtcMs>,
     /// Seats whose operator did not want a caller, until one who did not respond is back.
     rejected: BTreeSet<(AttemptId, SeatId)>,
     /// Seats that did not take a caller.
@@ -513,7 +515,18 @@ impl Watch {
 
     /// Whoever leads has somebody go ahead of their place.
     pub(crate) fn goes_ahead(&mut self, id: AttemptId, by_ms: i64) {
-        self.ahead.insert(id, by_ms);
+        let ahead = self.ahead.entry(id).or_default();
+        *ahead = by_ms.max(*ahead);
+    }
+
+    /// Whoever leads has somebody wait in another queue.
+    pub(crate) fn moves(&mut self, id: AttemptId, now_ms: UtcMs) {
+        self.moved.insert(id, now_ms);
+    }
+
+    /// Since when somebody who began to wait then has waited where they are.
+    pub(crate) fn waits_since(&self, id: AttemptId, queued_ms: UtcMs) -> UtcMs {
+        self.moved.get(&id).copied().unwrap_or(0).max(queued_ms)
     }
 
     /// Where somebody stands in line.

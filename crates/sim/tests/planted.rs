@@ -22,7 +22,8 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::EffectBeforeCommit => &["P1", "P3", "P4"],
         Fault::StaleEffect => &["P1", "P3", "P4"],
         Fault::RecordDropped => &["P1", "P2", "P4"],
-        Fault::EntrySkipped => &["P1"],
+        // What comes behind the gap may be what the database refuses: then the process ends.
+        Fault::EntrySkipped => &["P1", "P6"],
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::ChosenTimeIgnored | Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
         Fault::SpecialDayIgnored => &["P5", "P6"],

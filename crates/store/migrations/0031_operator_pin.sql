@@ -10,3 +10,6 @@ CREATE TABLE operator_pin (
     erased_ms BIGINT,
     PRIMARY KEY (shard, id)
 ) WITHOUT ROWID;
+
+-- No two operators at work have the same number.
+CREATE INDEX operator_pin_number ON operator_pin (shard, number) WHERE erased_ms IS NULL;
