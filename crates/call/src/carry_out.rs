@@ -34,18 +34,7 @@ impl Switch {
         if let Effect::HangUp { leg, .. } = &effect {
             self.given_up.remove(leg);
         }
-        if let Some(id) = leg_of(&effect)
-            && !self.fits(id, generation, &effect)
-            && !planted(Fault::StaleEffect)
-        {
-            // What ends a leg that is over already has nothing left to do.
-            if !matches!(
-                effect,
-                Effect::HangUp { .. } | Effect::Refuse { .. } | Effect::Unbridge { .. }
-            ) {
-                tracing::debug!(leg.id = id.0, ?effect, "effect came too late");
-                self.tell_rules(now, rules::Input::EffectRefused { leg: id }, step);
-            }
+        if self.came_too_late(now, &effect, generation, step) {
             return;
         }
         match effect {
@@ -124,6 +113,29 @@ impl Switch {
     pub(crate) fn not_sent(&mut self, now: Now, leg: LegId, step: &mut Step) {
         let status = rules::NOT_SENT;
         self.tell_rules(now, rules::Input::NotAnswered { leg, status }, step);
+    }
+
+    /// Whether its leg is over or another by now; the rules are told where they waited for it.
+    fn came_too_late(
+        &mut self,
+        now: Now,
+        effect: &Effect,
+        generation: u32,
+        step: &mut Step,
+    ) -> bool {
+        let leg = leg_of(effect).filter(|leg| !self.fits(*leg, generation, effect));
+        let Some(leg) = leg.filter(|_| !planted(Fault::StaleEffect)) else {
+            return false;
+        };
+        // What ends a leg that is over already has nothing left to do.
+        if !matches!(
+            effect,
+            Effect::HangUp { .. } | Effect::Refuse { .. } | Effect::Unbridge { .. }
+        ) {
+            tracing::debug!(leg.id = leg.0, ?effect, "effect came too late");
+            self.tell_rules(now, rules::Input::EffectRefused { leg }, step);
+        }
+        true
     }
 
     fn fits(&self, id: LegId, generation: u32, effect: &Effect) -> bool {
