@@ -58,7 +58,7 @@ impl World {
     pub(crate) fn is_in_hours(&self, at_ms: UtcMs) -> bool {
         let (day, clock) = local(at_ms);
         let is_on = |row: &&SpecialDayRow| row.first_day <= day && day <= row.last_day;
-        match self.decided.special_days_held().filter(is_on).next_back() {
+        match self.decided.special_days_held().rfind(is_on) {
             Some(row) => spans(row).any(|(from, to)| from <= clock.as_str() && clock.as_str() < to),
             None => self.rules.calendars.iter().all(|it| it.is_open(at_ms)),
         }
