@@ -99,7 +99,9 @@
     }
     loading = true;
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+      // What there is to tell is for the answer of whoever acted: a look by itself does not take it.
+      const headers = { accept: "text/html", "cuptel-look": "1" };
+      const answer = await fetch(location.href, { headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("doing");
       if (!answer.ok || !fresh || isBeingFilled(doing)) {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{ClosedHow, Outcome, Role};
@@ -135,6 +135,7 @@ pub(crate) fn html(page: &impl Template) -> Response {
     }
 }
 
+/// With what there is to tell, which is told once.
 pub(crate) fn frame<'a>(
     shared: &'a Shared,
     language: Language,
@@ -142,6 +143,14 @@ pub(crate) fn frame<'a>(
 ) -> Frame<'a> {
     let session = caller.and_then(Caller::session);
     let notice = session.and_then(|key| shared.sessions.take_notice(key));
+    Frame {
+        notice,
+        ..silent_frame(shared, language, caller)
+    }
+}
+
+/// Without what there is to tell.
+fn silent_frame<'a>(shared: &'a Shared, language: Language, caller: Option<&Caller>) -> Frame<'a> {
     let settings = &shared.settings;
     Frame {
         title: shared.engine.health().configuration.title.clone(),
@@ -149,9 +158,15 @@ pub(crate) fn frame<'a>(
         language,
         who: caller.map(|caller| caller.name().to_owned()),
         is_operator: caller.is_some_and(|caller| caller.role() == Role::Operator),
-        notice,
+        notice: None,
         preferences: shared.preferences.of(caller.map(Caller::name)),
     }
+}
+
+/// Whether the page's script asks by itself what can be done now. Nobody looks at the rest of that
+/// page: what there is to tell is left to the answer of whoever acted.
+fn looks_by_itself(headers: &HeaderMap) -> bool {
+    headers.contains_key("cuptel-look")
 }
 
 /// The page of an operator, or what goes on now.
@@ -276,6 +291,7 @@ pub(crate) async fn seat(
     State(shared): State<Shared>,
     Path(name): Path<String>,
     language: Language,
+    headers: HeaderMap,
     onlooker: Result<Onlooker, ApiError>,
 ) -> Response {
     let onlooker = match onlooker {
@@ -290,7 +306,11 @@ pub(crate) async fn seat(
     match now.zip(line) {
         Some((now, seat)) => {
             let task_words = task_of(&shared, now, language).await;
-            let frame = frame(&shared, onlooker.language, onlooker.caller.as_ref());
+            let around = match looks_by_itself(&headers) {
+                true => silent_frame,
+                false => frame,
+            };
+            let frame = around(&shared, onlooker.language, onlooker.caller.as_ref());
             let contacts = shared.contacts_at(&onlooker, now).await;
             let language = onlooker.language;
             let acts = onlooker.acts_on(now);

@@ -127,6 +127,21 @@ async fn the_whole_number_is_told_once_and_the_look_is_written_down() {
 }
 
 #[tokio::test]
+async fn what_there_is_to_tell_is_not_taken_by_a_look_of_the_page_itself() {
+    let (centre, cookie) = talking().await;
+    let heard = sends(&centre, "/seats/101/number", &cookie, &[]).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    let by_itself = local("GET", "/seats/101")
+        .header(COOKIE, &cookie)
+        .header("cuptel-look", "1");
+    let looked = centre.ask(by_itself, "").await.text;
+    assert!(looked.contains("id=\"doing\""), "{looked}");
+    assert!(!looked.contains("Numero intero: "), "{looked}");
+    let shown = page(&centre, "/seats/101", &cookie).await;
+    assert!(shown.contains("Numero intero: "), "{shown}");
+}
+
+#[tokio::test]
 async fn a_note_goes_before_the_result_and_what_was_told_hides_the_form() {
     let (centre, cookie) = talking().await;
     let told = [("disposition", "done"), ("note", " torna martedì ")];
@@ -309,11 +324,7 @@ async fn a_day_is_shown_to_whose_it_is() {
         "who is no operator has none"
     );
     for path in ["/day", "/preferences"] {
-        assert_eq!(
-            centre.get(path).await.status == StatusCode::OK,
-            false,
-            "{path}"
-        );
+        assert_ne!(centre.get(path).await.status, StatusCode::OK, "{path}");
     }
 }
 
