@@ -54,6 +54,11 @@ pub enum SpecialDayError {
         /// Those that there are.
         known: Vec<String>,
     },
+    /// Nothing of the tenant asks what time it is.
+    #[error(
+        "no dialplan and no queue of tenant \"{0}\" goes by a calendar: its lines have no hours that could be others"
+    )]
+    NoHours(String),
     /// Not `YYYY-MM-DD`, or the last before the first.
     #[error("\"{0}\" is no day like 2026-12-24, or the last day comes before the first")]
     Day(String),
@@ -142,6 +147,9 @@ impl Centre {
             .calendars_of(tenant)
             .filter_map(|id| self.rules.calendars.get(id.0))
             .collect();
+        if of.is_empty() {
+            return Err(SpecialDayError::NoHours(told.tenant).into());
+        }
         if let Some(name) = &told.calendar
             && !of.iter().any(|calendar| calendar.name() == name)
         {

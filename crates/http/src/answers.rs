@@ -364,6 +364,9 @@ fn not_special(language: Language, refused: &SpecialDayError) -> String {
             ];
             language.with("admin-no-calendar", &about)
         }
+        SpecialDayError::NoHours(tenant) => {
+            language.with("admin-closure-no-calendar", &[("tenant", tenant.as_str().into())])
+        }
         SpecialDayError::Day(_) => language.say("admin-closure-no-day"),
         SpecialDayError::TooLong => language.say("admin-closure-too-long"),
         SpecialDayError::IsOver => language.say("admin-closure-is-over"),

@@ -394,6 +394,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         CommandError::SpecialDay(refused) => match refused {
             SpecialDayError::NoEntry(_) => StatusCode::NOT_FOUND,
             SpecialDayError::NoCalendar { .. }
+            | SpecialDayError::NoHours(_)
             | SpecialDayError::Day(_)
             | SpecialDayError::TooLong
             | SpecialDayError::IsOver

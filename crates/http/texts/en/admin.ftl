@@ -623,6 +623,7 @@ admin-decline-reasons-caption = The reasons among which one chooses
 admin-reasons-free = No list: any reason is written.
 admin-once-over = The password for once is over: ask an administrator for another one.
 admin-no-calendar = There is no calendar { $calendar }; there are { $known }.
+admin-closure-no-calendar = No dialplan and no queue of { $tenant } goes by a calendar: its lines have no hours to change.
 admin-closure-no-day = A day cannot be read, or the last comes before the first.
 admin-closure-too-long = From the first to the last day a year at most.
 admin-closure-is-over = These days are past.

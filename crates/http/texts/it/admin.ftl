@@ -623,6 +623,7 @@ admin-decline-reasons-caption = I motivi tra cui si sceglie
 admin-reasons-free = Nessun elenco: si scrive un motivo libero.
 admin-once-over = La password per una volta sola è scaduta: chiedine un’altra a chi amministra.
 admin-no-calendar = Il calendario { $calendar } non esiste; ci sono { $known }.
+admin-closure-no-calendar = Nessun percorso e nessuna coda di { $tenant } guarda un calendario: le sue linee non hanno orari da cambiare.
 admin-closure-no-day = Un giorno non si legge, o l’ultimo viene prima del primo.
 admin-closure-too-long = Dal primo all’ultimo giorno al massimo un anno.
 admin-closure-is-over = Questi giorni sono già passati.
