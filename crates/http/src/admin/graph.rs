@@ -12,8 +12,8 @@ const GAP_Y: i32 = 96;
 const EDGE: i32 = 24;
 /// How far lines that lead back keep from the boxes, and from each other.
 const BACK: i32 = 16;
-/// Sweeps in which boxes are put near those that lead to them.
-const SWEEPS: usize = 4;
+/// What a line takes that passes a row.
+const PASS_WIDTH: i32 = 24;
 
 /// Where everything is.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -89,77 +89,126 @@ fn rows(plan: &Plan) -> Vec<usize> {
     row
 }
 
-/// The steps of each row, from the left: near those that lead to them.
-fn ordered(plan: &Plan, row: &[usize]) -> Vec<Vec<usize>> {
-    let count = row.iter().max().map_or(0, |last| last + 1);
-    let mut order: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for (step, row) in row.iter().enumerate() {
-        order[*row].push(step);
-    }
-    for _ in 0..SWEEPS {
-        let mut place: BTreeMap<usize, i64> = BTreeMap::new();
-        for steps in &order {
-            for (n, step) in steps.iter().enumerate() {
-                place.insert(*step, i64::try_from(n).unwrap_or(i64::MAX));
-            }
-        }
-        for (n, steps) in order.iter_mut().enumerate().skip(1) {
-            steps.sort_by_cached_key(|step| {
-                let leads = plan.steps.iter().enumerate().filter(|(from, it)| {
-                    row[*from] < n && it.ways.iter().any(|way| way.to == *step)
+/// What takes room in a row: a step, or a line that passes by it.
+#[derive(Debug)]
+struct Spot {
+    row: usize,
+    width: i32,
+    /// Where lines come from, by the place of their spots.
+    above: Vec<usize>,
+}
+
+/// The spots of the steps by their place, then those of lines that pass rows, which are told by the place
+/// of the step and of the way.
+type Passes = BTreeMap<(usize, usize), Vec<usize>>;
+
+fn spots(plan: &Plan, row: &[usize]) -> (Vec<Spot>, Passes) {
+    let mut spots: Vec<Spot> = row
+        .iter()
+        .map(|row| Spot {
+            row: *row,
+            width: NODE_WIDTH,
+            above: Vec::new(),
+        })
+        .collect();
+    let mut passes = Passes::new();
+    for (from, step) in plan.steps.iter().enumerate() {
+        for (n, way) in step.ways.iter().enumerate() {
+            let Some(to) = row.get(way.to).filter(|to| **to > row[from]) else {
+                continue;
+            };
+            let mut last = from;
+            for row in row[from] + 1..*to {
+                spots.push(Spot {
+                    row,
+                    width: PASS_WIDTH,
+                    above: vec![last],
                 });
-                let places: Vec<i64> = leads
-                    .filter_map(|(from, _)| place.get(&from))
-                    .copied()
-                    .collect();
-                let count = i64::try_from(places.len()).unwrap_or(i64::MAX).max(1);
-                (places.iter().sum::<i64>() * 100 / count, *step)
-            });
+                last = spots.len() - 1;
+                passes.entry((from, n)).or_default().push(last);
+            }
+            spots[way.to].above.push(last);
         }
     }
-    order
+    (spots, passes)
+}
+
+fn width_of(steps: &[usize], spots: &[Spot]) -> i32 {
+    let wide: i32 = steps.iter().map(|spot| spots[*spot].width).sum();
+    wide + small(steps.len().saturating_sub(1)) * GAP_X
+}
+
+/// The left edge of every spot, and the width of all: each near those that lead to it.
+fn across(spots: &[Spot]) -> (Vec<i32>, i32) {
+    let count = spots.iter().map(|spot| spot.row + 1).max().unwrap_or(0);
+    let mut order: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (n, spot) in spots.iter().enumerate() {
+        order[spot.row].push(n);
+    }
+    let rows = order.iter().map(|steps| width_of(steps, spots));
+    let inner = rows.max().unwrap_or(0);
+    let mut left = vec![0; spots.len()];
+    for steps in &mut order {
+        let middle = |spot: usize| left[spot] + spots[spot].width / 2;
+        steps.sort_by_cached_key(|spot| {
+            let above = &spots[*spot].above;
+            let sum: i32 = above.iter().map(|it| middle(*it)).sum();
+            (sum / small(above.len()).max(1), *spot)
+        });
+        let mut x = EDGE + (inner - width_of(steps, spots)) / 2;
+        for spot in steps {
+            left[*spot] = x;
+            x += spots[*spot].width + GAP_X;
+        }
+    }
+    (left, inner)
 }
 
 fn small(n: usize) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX / 4)
 }
 
+fn top_of(row: usize) -> i32 {
+    EDGE + small(row) * (NODE_HEIGHT + GAP_Y)
+}
+
 /// Puts every step and every line of a dialplan in its place.
 pub(crate) fn layout(plan: &Plan) -> Layout {
     let row = rows(plan);
-    let order = ordered(plan, &row);
-    let widest = order.iter().map(Vec::len).max().unwrap_or(0);
-    let back = plan.steps.iter().enumerate();
-    let back: usize = back
-        .map(|(from, step)| {
-            step.ways
-                .iter()
-                .filter(|way| leads_back(&row, from, way.to))
-                .count()
-        })
-        .sum();
-    let inner = small(widest) * (NODE_WIDTH + GAP_X) - GAP_X;
-    let mut at = vec![(0, 0); plan.steps.len()];
-    for (n, steps) in order.iter().enumerate() {
-        let width = small(steps.len()) * (NODE_WIDTH + GAP_X) - GAP_X;
-        let left = EDGE + (inner - width) / 2;
-        for (place, step) in steps.iter().enumerate() {
-            let x = left + small(place) * (NODE_WIDTH + GAP_X);
-            at[*step] = (x, EDGE + small(n) * (NODE_HEIGHT + GAP_Y));
-        }
-    }
-    let lines = lines(plan, &row, &at, EDGE + inner + BACK);
+    let (spots, passes) = spots(plan, &row);
+    let (left, inner) = across(&spots);
+    let at: Vec<(i32, i32)> = row
+        .iter()
+        .zip(&left)
+        .map(|(row, x)| (*x, top_of(*row)))
+        .collect();
+    let last = row.iter().max().copied().unwrap_or(0);
+    let of = |from: usize| {
+        let ways = plan.steps[from].ways.iter();
+        ways.filter(|way| leads_back(&row, from, way.to)).count()
+    };
+    let back: usize = (0..row.len()).map(of).sum();
+    let beside = if back > 0 {
+        small(back + 1) * BACK + EDGE
+    } else {
+        0
+    };
+    // Lines that lead back from the last row go round below it.
+    let turns = (0..row.len()).any(|from| row[from] == last && of(from) > 0);
+    let below = if turns { GAP_Y } else { 0 };
+    let lanes = Lanes {
+        row: &row,
+        at: &at,
+        left: &left,
+        passes: &passes,
+        right: EDGE + inner + BACK,
+    };
+    let lines = lanes.lines(plan);
     Layout {
-        width: 2 * EDGE
-            + inner
-            + if back > 0 {
-                small(back + 1) * BACK + EDGE
-            } else {
-                0
-            },
-        height: 2 * EDGE + small(order.len()) * (NODE_HEIGHT + GAP_Y) - GAP_Y / 2,
-        at,
+        width: 2 * EDGE + inner + beside,
+        height: top_of(last) + NODE_HEIGHT + EDGE + below,
         lines,
+        at,
     }
 }
 
@@ -167,48 +216,92 @@ fn leads_back(row: &[usize], from: usize, to: usize) -> bool {
     row.get(to).is_some_and(|to| *to <= row[from])
 }
 
-fn lines(plan: &Plan, row: &[usize], at: &[(i32, i32)], right: i32) -> Vec<LaidLine> {
-    let mut lines = Vec::new();
-    let mut back = 0;
-    // Where the next line comes in at the top of each step.
-    let mut comes: Vec<i32> = vec![0; plan.steps.len()];
-    for (from, step) in plan.steps.iter().enumerate() {
-        // Lines do not cross where they begin: they leave in the order of where they lead.
-        let mut ways: Vec<usize> = (0..step.ways.len()).collect();
-        ways.sort_by_key(|way| at.get(step.ways[*way].to).map_or(0, |to| to.0));
-        let count = small(ways.len());
-        for (n, way) in ways.into_iter().enumerate() {
-            let to = step.ways[way].to;
-            let Some(goal) = at.get(to).copied() else {
-                continue;
-            };
-            let out = at[from].0 + NODE_WIDTH * (small(n) + 1) / (count + 1);
-            let bottom = at[from].1 + NODE_HEIGHT;
-            // Labels of lines that begin side by side stand in two rows.
-            let label = (out, bottom + 18 + 18 * (small(n) % 2));
-            let path = if leads_back(row, from, to) {
-                back += 1;
-                let side = right + BACK * back;
-                // Between the rows, so that no box is crossed.
-                let (low, high) = (bottom + 42 + 5 * (back % 6), goal.1 - 12 - 4 * (back % 3));
-                let (enters, top) = (goal.0 + NODE_WIDTH - 14 - 8 * (back % 3), goal.1);
-                format!("M{out} {bottom}V{low}H{side}V{high}H{enters}V{top}")
-            } else {
-                let inward = goal.0 + NODE_WIDTH / 2 + 12 * (comes[to] % 5 - 2);
-                comes[to] += 1;
-                let (top, middle) = (goal.1, bottom + GAP_Y / 2);
-                let low = goal.1 - GAP_Y / 2;
-                format!("M{out} {bottom}C{out} {middle} {inward} {low} {inward} {top}")
-            };
-            lines.push(LaidLine {
-                from,
-                way,
-                path,
-                label,
-            });
+/// Where lines can go.
+struct Lanes<'l> {
+    row: &'l [usize],
+    at: &'l [(i32, i32)],
+    left: &'l [i32],
+    passes: &'l Passes,
+    /// Beside everything: where lines lead back.
+    right: i32,
+}
+
+impl Lanes<'_> {
+    fn lines(&self, plan: &Plan) -> Vec<LaidLine> {
+        let mut lines = Vec::new();
+        let mut back = 0;
+        // Where the next line comes in at the top of each step.
+        let mut comes: Vec<i32> = vec![0; plan.steps.len()];
+        for (from, step) in plan.steps.iter().enumerate() {
+            // Lines do not cross where they begin: they leave in the order of where they lead.
+            let mut ways: Vec<usize> = (0..step.ways.len()).collect();
+            ways.sort_by_key(|way| self.first_goal(from, *way, step.ways[*way].to));
+            let count = small(ways.len());
+            for (n, way) in ways.into_iter().enumerate() {
+                let to = step.ways[way].to;
+                let Some(goal) = self.at.get(to).copied() else {
+                    continue;
+                };
+                let out = self.at[from].0 + NODE_WIDTH * (small(n) + 1) / (count + 1);
+                let bottom = self.at[from].1 + NODE_HEIGHT;
+                // Labels of lines that begin side by side stand in two rows.
+                let label = (out, bottom + 18 + 18 * (small(n) % 2));
+                let path = if leads_back(self.row, from, to) {
+                    back += 1;
+                    self.back(back, (out, bottom), goal)
+                } else {
+                    let inward = goal.0 + NODE_WIDTH / 2 + 12 * (comes[to] % 5 - 2);
+                    comes[to] += 1;
+                    self.onward((from, way), (out, bottom), (inward, goal.1))
+                };
+                lines.push(LaidLine {
+                    from,
+                    way,
+                    path,
+                    label,
+                });
+            }
+        }
+        lines
+    }
+
+    /// The middle of what a way comes to next: a step, or where it passes a row.
+    fn first_goal(&self, from: usize, way: usize, to: usize) -> i32 {
+        let first = self.passes.get(&(from, way)).and_then(|it| it.first());
+        match first {
+            Some(spot) => self.left[*spot] + PASS_WIDTH / 2,
+            None => self.at.get(to).map_or(0, |to| to.0 + NODE_WIDTH / 2),
         }
     }
-    lines
+
+    /// Round everything, between the rows, so that no box is crossed.
+    fn back(&self, nth: i32, (out, bottom): (i32, i32), goal: (i32, i32)) -> String {
+        let side = self.right + BACK * nth;
+        let (low, high) = (bottom + 42 + 5 * (nth % 6), goal.1 - 12 - 4 * (nth % 3));
+        let (enters, top) = (goal.0 + NODE_WIDTH - 14 - 8 * (nth % 3), goal.1);
+        format!("M{out} {bottom}V{low}H{side}V{high}H{enters}V{top}")
+    }
+
+    /// Down, beside the boxes of the rows that it passes.
+    fn onward(&self, way: (usize, usize), begins: (i32, i32), ends: (i32, i32)) -> String {
+        let (mut x, mut y) = begins;
+        let mut path = format!("M{x} {y}");
+        let mut to = |next: i32, top: i32| {
+            let (middle, low) = (y + GAP_Y / 2, top - GAP_Y / 2);
+            path += &format!("C{x} {middle} {next} {low} {next} {top}");
+            (x, y) = (next, top);
+            if top != ends.1 {
+                y += NODE_HEIGHT;
+                path += &format!("V{y}");
+            }
+        };
+        let passes = self.passes.get(&way).into_iter().flatten();
+        for (row, spot) in (self.row[way.0] + 1..).zip(passes) {
+            to(self.left[*spot] + PASS_WIDTH / 2, top_of(row));
+        }
+        to(ends.0, ends.1);
+        path
+    }
 }
 
 #[cfg(test)]
@@ -257,6 +350,31 @@ mod tests {
         let inside =
             |(x, y): &(i32, i32)| x + NODE_WIDTH < laid.width && y + NODE_HEIGHT < laid.height;
         assert!(laid.at.iter().all(inside));
+    }
+
+    #[test]
+    fn a_line_that_passes_a_row_goes_beside_its_boxes() {
+        let plan = Plan {
+            steps: vec![step("a", &[1, 2, 2]), step("b", &[2]), step("c", &[])],
+            ..Plan::default()
+        };
+        let laid = layout(&plan);
+        let (left, top) = laid.at[1];
+        let down = format!("V{}", top + NODE_HEIGHT);
+        let long = laid.lines.iter().filter(|line| line.path.contains(&down));
+        let passes: Vec<i32> = long
+            .map(|line| {
+                let (before, _) = line.path.split_once(&down).unwrap();
+                let x = before.rsplit(' ').nth(1).unwrap();
+                x.parse().unwrap()
+            })
+            .collect();
+        assert_eq!(passes.len(), 2, "{laid:?}");
+        assert!(
+            passes.iter().all(|x| *x < left || *x > left + NODE_WIDTH),
+            "{laid:?}"
+        );
+        assert_ne!(passes[0], passes[1]);
     }
 
     #[test]
