@@ -26,7 +26,8 @@ desk-database = The database does not answer: targets and ages are missing. Call
 
 # Queues.
 desk-queues = Queues
-desk-queues-caption = Those in trouble first. “In time” is the share of those who come to the queue and find an operator within the target time: in this quarter hour and today, beside the target
+desk-queues-caption = Queues, those in trouble first
+desk-queues-note = “In time” is the share of those who come to a queue and find an operator within the target time, in this quarter of an hour and today, beside the target.
 desk-queues-none = No queue is configured. Add a section [[queue]] to the configuration file, then reload.
 desk-queue = Service
 desk-waiting = Waiting
@@ -96,7 +97,8 @@ desk-debts-list = List of callbacks
 
 # Lines and fairness.
 desk-lines = Lines
-desk-lines-caption = Channels in use, by trunk. “Blind” means that the carrier refuses calls that we do not see
+desk-lines-caption = Channels in use, by trunk
+desk-lines-note = “Blind” means that the carrier turns calls away that we do not see.
 desk-lines-none = No trunk is configured.
 desk-trunk = Trunk
 desk-trunk-used = In use
@@ -104,7 +106,8 @@ desk-trunk-channels = Channels
 desk-trunk-state = State
 desk-trunk-blind = ■ blind since { $since }
 desk-fairness = Fairness among the authorities
-desk-fairness-caption = How those fared who waited: the wait of 95 people of 100, how many people, how many gave up
+desk-fairness-caption = How it went for those who waited
+desk-fairness-note = Wait of 95 people in 100, how many people, how many gave up.
 desk-tenant = Authority
 desk-fair-home = Operators at home
 desk-fair-away = Lent
@@ -224,8 +227,8 @@ desk-act-move-then = They keep the place and the wait that they have; they hear 
 desk-act-move-to = Queue
 desk-act-move-do = Move
 desk-act-ahead = Change the priority
-desk-act-ahead-then = They go ahead of their place by so many minutes: before those who came up to so much earlier, not before those who have waited longer. With 0 they are at their place again.
-desk-act-ahead-min = Minutes ahead (0–1440)
+desk-act-ahead-then = They go ahead of their place by so many minutes: before those who came up to so much earlier, not before those who have waited longer. Who is further ahead already stays there: nothing is taken from anybody.
+desk-act-ahead-min = Minutes ahead (1–1440)
 desk-act-ahead-do = Change
 desk-act-assign = Entrust it to an operator
 desk-act-assign-then = It is offered to that operator alone, when they are signed in. Empty: to anybody who can, again.

@@ -26,7 +26,8 @@ desk-database = La base dati non risponde: mancano gli obiettivi e le età. Chia
 
 # Queues.
 desk-queues = Code
-desk-queues-caption = Prima quelle in difficoltà. «Nei tempi» è la parte di chi entra in coda e trova un operatore entro il tempo obiettivo: in questo quarto d’ora e oggi, accanto all’obiettivo
+desk-queues-caption = Code, prima quelle in difficoltà
+desk-queues-note = «Nei tempi» è la parte di chi entra in coda e trova un operatore entro il tempo obiettivo, in questo quarto d’ora e oggi, accanto all’obiettivo.
 desk-queues-none = Nessuna coda è configurata. Aggiungi una sezione [[queue]] al file di configurazione, poi ricarica.
 desk-queue = Servizio
 desk-waiting = In attesa
@@ -96,7 +97,8 @@ desk-debts-list = Elenco delle richiamate
 
 # Lines and fairness.
 desk-lines = Linee
-desk-lines-caption = Canali in uso, per fascio. «Cieco» vuol dire che l’operatore telefonico respinge chiamate che non vediamo
+desk-lines-caption = Canali in uso, per fascio
+desk-lines-note = «Cieco» vuol dire che l’operatore telefonico respinge chiamate che non vediamo.
 desk-lines-none = Nessun fascio di linee è configurato.
 desk-trunk = Fascio
 desk-trunk-used = In uso
@@ -104,7 +106,8 @@ desk-trunk-channels = Canali
 desk-trunk-state = Stato
 desk-trunk-blind = ■ cieco dalle { $since }
 desk-fairness = Equità tra le ASL
-desk-fairness-caption = Come è andata a chi ha aspettato: attesa di 95 persone su 100, quante persone, quante hanno rinunciato
+desk-fairness-caption = Come è andata a chi ha aspettato
+desk-fairness-note = Attesa di 95 persone su 100, quante persone, quante hanno rinunciato.
 desk-tenant = ASL
 desk-fair-home = Operatori per sé
 desk-fair-away = Prestati
@@ -224,8 +227,8 @@ desk-act-move-then = Tiene il posto e l’attesa che ha; sente di restare in lin
 desk-act-move-to = Coda
 desk-act-move-do = Sposta
 desk-act-ahead = Cambia la precedenza
-desk-act-ahead-then = Va davanti al suo posto di tanti minuti: passa prima di chi è arrivato fino a tanto prima, non di chi aspetta da di più. Con 0 torna al suo posto.
-desk-act-ahead-min = Minuti davanti (0–1440)
+desk-act-ahead-then = Va davanti al suo posto di tanti minuti: passa prima di chi è arrivato fino a tanto prima, non di chi aspetta da di più. Chi è già davanti di più resta dov’è: a nessuno si toglie niente.
+desk-act-ahead-min = Minuti davanti (1–1440)
 desk-act-ahead-do = Cambia
 desk-act-assign = Affidala a un operatore
 desk-act-assign-then = La propone solo a quell’operatore, quando è in servizio. Vuoto: di nuovo a chiunque può.
