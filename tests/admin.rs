@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::console::{OWN, signs_in, user};
+use crate::console::{OWN, signs_in, types_name, user};
 use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, Setup, until};
 
 /// The password for once that the first start told.
@@ -32,7 +32,7 @@ fn day(told: &str) -> String {
 /// Signs in with the password for once, and chooses one.
 fn comes_in(page: &mut Page<'_>, once: &str) {
     page.opens("/session");
-    page.types("amministratore");
+    types_name(page, "amministratore");
     page.presses(&["Tab"]);
     page.types(once);
     page.presses(&["Enter"]);
@@ -45,7 +45,7 @@ fn comes_in(page: &mut Page<'_>, once: &str) {
     page.types(OWN);
     page.presses(&["Enter"]);
     page.comes_to("/session?changed");
-    page.types("amministratore");
+    types_name(page, "amministratore");
     page.presses(&["Tab"]);
     page.types(OWN);
     page.presses(&["Enter"]);
@@ -146,10 +146,14 @@ fn every_page_of_an_administrator_is_clean_and_fits_in_light_and_dark_and_narrow
 
 #[test]
 fn a_day_that_is_shut_from_a_shell_shuts_the_lines_until_it_is_taken_away() {
-    let mut centre = Centre::start(Setup::default());
+    let mut centre = Centre::start(Setup {
+        start: "hours",
+        ..Setup::default()
+    });
     let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
     centre.sign_in("101", "Anna Esempio");
-    let caller = Caller::connected(&centre, "0861555911");
+    let mut caller = Caller::connected(&centre, "0861555911");
+    caller.press_by_info('1');
     let call = caller.call_id().to_owned();
     centre.attempt(&call, "served before", |row| row["stage"] == "talking");
     caller.hangs_up();

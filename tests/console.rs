@@ -20,10 +20,17 @@ pub(crate) fn user(centre: &Centre, name: &str, role: &str) {
     Browser::at(centre).chooses(name, once, OWN);
 }
 
+/// Types who signs in, where the page has the focus by itself: as soon as the browser has drawn it.
+pub(crate) fn types_name(page: &mut Page<'_>, name: &str) {
+    until("one can type at once", SOON, || {
+        (page.focused().0 == "name").then_some(())
+    });
+    page.types(name);
+}
+
 pub(crate) fn signs_in(page: &mut Page<'_>, name: &str) {
     page.opens("/session");
-    assert_eq!(page.focused().0, "name", "one can type at once");
-    page.types(name);
+    types_name(page, name);
     page.presses(&["Tab"]);
     page.types(OWN);
     page.presses(&["Enter"]);

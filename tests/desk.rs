@@ -66,7 +66,7 @@ fn a_supervisor_steps_in_for_who_waits_by_keyboard_alone() {
     page.goes_for("Sì, fallo");
     page.shows(".notice", "Fatto.");
     page.shows("#main", "Chiusa a mano da rosa.");
-    let stops = centre.get("/api/v1/stops");
+    let stops = centre.get("stops");
     assert_eq!(stops["stops"][0]["button"], "closed");
 
     page.opens(&format!("/supervisor/calls/{id}"));
@@ -104,7 +104,7 @@ fn a_message_reaches_the_operators_page_and_is_read_there() {
     anna.goes_for("Ho letto");
     anna.shows(".notice", "Messaggio letto.");
     until("it was read", SOON, || {
-        let memos = centre.get("/api/v1/memos");
+        let memos = centre.get("memos");
         (memos["memos"][0]["read"] == 1).then_some(())
     });
     assert!(!centre.page("/seats/101").contains("Riunione"));

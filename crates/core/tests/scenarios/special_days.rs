@@ -1,6 +1,7 @@
 //! Days on which the office is shut, or open at other hours, said while it works.
 
 use cuptel_core::calendar::{LocalDay, Zone};
+use cuptel_core::dialplan::Step as PlanStep;
 use cuptel_core::id::SpecialDayId;
 use cuptel_core::rules::PromptId;
 use cuptel_core::special_day::{SpecialDayError, SpecialDayTold};
@@ -138,6 +139,31 @@ fn what_is_said_last_of_a_day_holds() {
     shuts(&mut room, Some("00:00-24:00"));
     room.waits(MARIO, BOOK);
     assert_eq!(room.attempt(0).stage, Stage::Queued);
+}
+
+#[test]
+fn lines_that_ask_no_calendar_have_no_hours_to_change() {
+    let mut room = Room::with(|rules| {
+        for queue in rules.queues.values_mut() {
+            queue.hours.clear();
+        }
+        for tenant in rules.tenants.values_mut() {
+            let steps = &mut tenant.dialplan.steps;
+            let ends = steps.last().expect("it ends somewhere").clone();
+            let asks = |step: &&mut PlanStep| matches!(step, PlanStep::Hours { .. });
+            steps
+                .iter_mut()
+                .filter(asks)
+                .for_each(|step| *step = ends.clone());
+        }
+    });
+    let told = told(&room, 0, None);
+    let refused = says(&mut room, told);
+    assert_eq!(
+        refused,
+        Err(SpecialDayError::NoHours("asl".to_owned()).into())
+    );
+    assert!(room.special_days().is_empty());
 }
 
 #[test]
