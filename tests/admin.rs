@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::console::{OWN, signs_in, types_name, user};
+use crate::console::{OWN, agreed, signs_in, types_name, user};
 use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, Setup, until};
 
 /// The password for once that the first start told.
@@ -61,6 +61,7 @@ fn an_administrators_first_hour_by_keyboard_from_the_password_for_once_to_the_di
     page.goes_for("Amministrazione");
     page.comes_to("/admin");
     page.is_clean("the guide");
+    agreed("admin_guide", &page.tree());
 
     // The guide leads to what is to be done next: somebody else who can do all this.
     page.goes_for("Aggiungi un utente");
