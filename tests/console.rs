@@ -329,6 +329,14 @@ fn the_focus_stays_through_every_state_and_a_whole_day_fits_a_narrow_screen() {
     holds(&mut page, "nobody there");
 }
 
+/// By which a form that is sent twice is known.
+fn key_in(page: &str) -> &str {
+    let (_, key) = page
+        .split_once("name=\"key\" value=\"")
+        .expect("it has a key");
+    key.split('"').next().expect("a word")
+}
+
 #[test]
 fn a_day_goes_on_without_a_script() {
     let centre = with_time_to_read();
@@ -360,17 +368,12 @@ fn a_day_goes_on_without_a_script() {
     ];
     let shown = browser.sends("/seats/101/in-charge", &typed);
     assert_eq!(shown.status, 200, "{}", shown.text);
-    let key = shown
-        .text
-        .split("name=\"key\" value=\"")
-        .nth(1)
-        .expect("it has a key");
-    let key = key.split('"').next().expect("a word").to_owned();
+    let key = key_in(&shown.text);
     let confirmed = [
         typed[0],
         typed[1],
         typed[2],
-        ("key", &key),
+        ("key", key),
         ("step", "confirm"),
     ];
     for _ in 0..2 {
@@ -402,6 +405,9 @@ fn a_day_goes_on_without_a_script() {
     assert!(log.contains("look_at_contacts"), "{log}");
     browser.opens("/day");
     caller.hangs_up();
+    centre.attempt(&call, "served", |row| row["outcome"] == "served");
+    // Who goes first ends what is to be done after a call.
+    browser.sends("/api/v1/seats/101/disposition", &told[..1]);
     browser.sends("/api/v1/seats/101/sign-out", &[]);
     seat("nessuno in servizio");
     centre.audit();
