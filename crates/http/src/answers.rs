@@ -24,118 +24,95 @@ fn chose(language: Language, seat: &str, chosen: Chosen) -> String {
     }
 }
 
+fn signed_in(language: Language, seat: &str, operator: &str) -> String {
+    language.with(
+        "told-signed-in",
+        &[("operator", operator.into()), ("seat", seat.into())],
+    )
+}
+
+fn disposed(disposition: Disposition) -> &'static str {
+    match disposition {
+        Disposition::Done => "told-result-done",
+        Disposition::AnotherPerson => "told-result-another",
+        Disposition::Improper => "told-result-improper",
+    }
+}
+
+fn marked(mark: Mark) -> &'static str {
+    match mark {
+        Mark::DoNotCall => "told-marked-do-not-call",
+        Mark::Shared => "told-marked-shared",
+    }
+}
+
 /// What a form has done.
 pub(crate) fn done(language: Language, command: &Command) -> String {
+    let say = |id: &str| language.say(id);
+    let of_seat = |id: &str, seat: &str| language.with(id, &[("seat", seat.into())]);
+    let of_operator = |id: &str, name: &str| language.with(id, &[("operator", name.into())]);
+    let of_site = |id: &str, site: &str| language.with(id, &[("site", site.into())]);
+    let counted = |id: &str, n: usize| language.with(id, &[("n", n.into())]);
     match command {
-        Command::SignIn { seat, operator, .. } => language.with(
-            "told-signed-in",
-            &[
-                ("operator", operator.as_str().into()),
-                ("seat", seat.as_str().into()),
-            ],
-        ),
+        Command::SignIn { seat, operator, .. } => signed_in(language, seat, operator),
         Command::Choose { seat, chosen, .. } => chose(language, seat, *chosen),
         Command::Dispose {
             seat, disposition, ..
-        } => {
-            let about = [("seat", seat.as_str().into())];
-            match disposition {
-                Disposition::Done => language.with("told-result-done", &about),
-                Disposition::AnotherPerson => language.with("told-result-another", &about),
-                Disposition::Improper => language.with("told-result-improper", &about),
-            }
-        }
-        Command::NoteConversation { seat, .. } => {
-            language.with("console-noted", &[("seat", seat.as_str().into())])
-        }
-        Command::AcceptCallback { seat, .. } => {
-            language.with("told-person-called", &[("seat", seat.as_str().into())])
-        }
-        Command::TakeCallback { seat, .. } => {
-            language.with("console-taken", &[("seat", seat.as_str().into())])
-        }
-        Command::DeclineCallback { seat, .. } => {
-            language.with("told-handed-back", &[("seat", seat.as_str().into())])
-        }
-        Command::ImportAttempts(calls) => {
-            language.with("told-imported", &[("n", calls.len().into())])
-        }
-        Command::SetOperators(changes) => {
-            language.with("told-operators", &[("n", changes.len().into())])
-        }
+        } => of_seat(disposed(*disposition), seat),
+        Command::NoteConversation { seat, .. } => of_seat("console-noted", seat),
+        Command::AcceptCallback { seat, .. } => of_seat("told-person-called", seat),
+        Command::TakeCallback { seat, .. } => of_seat("console-taken", seat),
+        Command::DeclineCallback { seat, .. } => of_seat("told-handed-back", seat),
+        Command::ImportAttempts(calls) => counted("told-imported", calls.len()),
+        Command::SetOperators(changes) => counted("told-operators", changes.len()),
         Command::RemoveOperator(name) => {
             language.with("told-operator-removed", &[("name", name.as_str().into())])
         }
-        Command::SetPin { operator, .. } => {
-            language.with("codes-pin-set", &[("operator", operator.as_str().into())])
-        }
+        Command::SetPin { operator, .. } => of_operator("codes-pin-set", operator),
         Command::Handle { seat, handling } => handled(language, seat, handling),
         Command::AssignCallback { operator, .. } => match operator {
-            Some(operator) => language.with(
-                "told-callback-assigned",
-                &[("operator", operator.as_str().into())],
-            ),
-            None => language.say("told-callback-unassigned"),
+            Some(operator) => of_operator("told-callback-assigned", operator),
+            None => say("told-callback-unassigned"),
         },
-        Command::Campaign(_) => language.say("told-campaign"),
-        Command::AddTasks(tasks) => language.with("told-tasks-added", &[("n", tasks.len().into())]),
+        Command::Campaign(_) => say("told-campaign"),
+        Command::AddTasks(tasks) => counted("told-tasks-added", tasks.len()),
         Command::AssignTask { operator, .. } => match operator {
-            Some(operator) => language.with(
-                "told-task-assigned",
-                &[("operator", operator.as_str().into())],
-            ),
-            None => language.say("told-task-unassigned"),
+            Some(operator) => of_operator("told-task-assigned", operator),
+            None => say("told-task-unassigned"),
         },
-        Command::AcceptTask { seat, .. } => {
-            language.with("told-task-begun", &[("seat", seat.as_str().into())])
-        }
-        Command::FinishTask(_) => language.say("told-task-finished"),
-        Command::HandBackTask(_) => language.say("told-task-handed-back"),
-        Command::WithdrawTask(_) => language.say("told-task-withdrawn"),
-        Command::SiteOut { site, .. } => {
-            language.with("told-site-out", &[("site", site.as_str().into())])
-        }
-        Command::WithdrawCaller { .. } => language.say("desk-done-withdrawn"),
-        Command::MoveCaller { .. } => language.say("desk-done-moved"),
-        Command::PutCallerAhead { .. } | Command::PutCallbackAhead { .. } => {
-            language.say("desk-done-ahead")
-        }
-        Command::WriteMemo(_) => language.say("desk-done-memo"),
-        Command::WithdrawMemo { .. } => language.say("desk-done-memo-withdrawn"),
-        Command::ReadMemo { .. } => language.say("desk-done-memo-read"),
-        Command::SiteResumes { site } => {
-            language.with("told-site-back", &[("site", site.as_str().into())])
-        }
-        Command::Bulk(_) => language.say("told-bulk"),
-        Command::UndoBulk { .. } => language.say("told-bulk-undone"),
-        Command::AddCallback(_) => language.say("told-callback-added"),
-        Command::CheckCallback { .. } => language.say("told-callback-checked"),
-        Command::CloseCallback(_) => language.say("told-callback-closed"),
-        Command::Acknowledge { .. } => language.say("told-callback-seen"),
-        Command::CallAfterAll { .. } => language.say("told-callback-reopened"),
+        Command::AcceptTask { seat, .. } => of_seat("told-task-begun", seat),
+        Command::FinishTask(_) => say("told-task-finished"),
+        Command::HandBackTask(_) => say("told-task-handed-back"),
+        Command::WithdrawTask(_) => say("told-task-withdrawn"),
+        Command::SiteOut { site, .. } => of_site("told-site-out", site),
+        Command::WithdrawCaller { .. } => say("desk-done-withdrawn"),
+        Command::MoveCaller { .. } => say("desk-done-moved"),
+        Command::PutCallerAhead { .. } | Command::PutCallbackAhead { .. } => say("desk-done-ahead"),
+        Command::WriteMemo(_) => say("desk-done-memo"),
+        Command::WithdrawMemo { .. } => say("desk-done-memo-withdrawn"),
+        Command::ReadMemo { .. } => say("desk-done-memo-read"),
+        Command::SiteResumes { site } => of_site("told-site-back", site),
+        Command::Bulk(_) => say("told-bulk"),
+        Command::UndoBulk { .. } => say("told-bulk-undone"),
+        Command::AddCallback(_) => say("told-callback-added"),
+        Command::CheckCallback { .. } => say("told-callback-checked"),
+        Command::CloseCallback(_) => say("told-callback-closed"),
+        Command::Acknowledge { .. } => say("told-callback-seen"),
+        Command::CallAfterAll { .. } => say("told-callback-reopened"),
         Command::PressStop { told, .. } => format!("{}.", stopped(language, told.button)),
         Command::ReleaseStop { told, .. } => language.with(
             "told-released",
             &[("what", stopped(language, told.button).into())],
         ),
-        Command::MarkNumbers { lines, .. } => {
-            language.with("told-numbers", &[("n", lines.len().into())])
-        }
-        Command::MarkNumber { told, .. } => match told.mark {
-            Mark::DoNotCall => language.say("told-marked-do-not-call"),
-            Mark::Shared => language.say("told-marked-shared"),
-        },
-        Command::ReleaseMark { .. } => language.say("told-unmarked"),
-        Command::AddSpecialDay(_) => language.say("admin-closure-added"),
-        Command::RemoveSpecialDay { .. } => language.say("admin-closure-removed"),
-        Command::SetProfile { operator, .. } => {
-            language.with("told-profile", &[("operator", operator.as_str().into())])
-        }
-        Command::SetSeats(changes) => language.with("told-seats", &[("n", changes.len().into())]),
-        Command::RemoveSeat(seat) => {
-            language.with("told-seat-removed", &[("seat", seat.as_str().into())])
-        }
-        Command::Stop { .. } => language.say("told-stopping"),
+        Command::MarkNumbers { lines, .. } => counted("told-numbers", lines.len()),
+        Command::MarkNumber { told, .. } => say(marked(told.mark)),
+        Command::ReleaseMark { .. } => say("told-unmarked"),
+        Command::AddSpecialDay(_) => say("admin-closure-added"),
+        Command::RemoveSpecialDay { .. } => say("admin-closure-removed"),
+        Command::SetProfile { operator, .. } => of_operator("told-profile", operator),
+        Command::SetSeats(changes) => counted("told-seats", changes.len()),
+        Command::RemoveSeat(seat) => of_seat("told-seat-removed", seat),
+        Command::Stop { .. } => say("told-stopping"),
     }
 }
 
@@ -364,9 +341,10 @@ fn not_special(language: Language, refused: &SpecialDayError) -> String {
             ];
             language.with("admin-no-calendar", &about)
         }
-        SpecialDayError::NoHours(tenant) => {
-            language.with("admin-closure-no-calendar", &[("tenant", tenant.as_str().into())])
-        }
+        SpecialDayError::NoHours(tenant) => language.with(
+            "admin-closure-no-calendar",
+            &[("tenant", tenant.as_str().into())],
+        ),
         SpecialDayError::Day(_) => language.say("admin-closure-no-day"),
         SpecialDayError::TooLong => language.say("admin-closure-too-long"),
         SpecialDayError::IsOver => language.say("admin-closure-is-over"),

@@ -357,6 +357,40 @@ fn unseen(language: Language, look: &Snapshot) -> Figure {
     figure(label, "unseen", unseen.to_string(), note)
 }
 
+/// Calls there are.
+fn calls(language: Language, look: &Snapshot) -> Figure {
+    // Whom we call is on a line of ours too, with or without an operator.
+    let calls = look.calls + sum(look.trunks.iter().map(|trunk| trunk.outbound));
+    let note = match look.dials_in_flight {
+        0 => language.say("board-no-dials"),
+        n => language.with("board-dials", &[("n", n.into())]),
+    };
+    let label = language.say("board-calls");
+    figure(label, "calls", calls.to_string(), note)
+}
+
+/// Channels of the trunks, and how many are taken.
+fn lines(language: Language, look: &Snapshot) -> Figure {
+    let used = sum(look
+        .trunks
+        .iter()
+        .map(|trunk| trunk.inbound + trunk.notices + trunk.outbound));
+    let channels = sum(look.trunks.iter().map(|trunk| trunk.channels));
+    let full = look.trunks.iter().filter(|trunk| is_full(trunk)).count();
+    let about = [("used", used.into()), ("channels", channels.into())];
+    let note = match (full, look.trunks.len()) {
+        (0, 0) => language.say("board-no-lines"),
+        (0, _) => language.say("board-lines-free"),
+        (full, all) if full == all => language.say("board-all-busy"),
+        (full, all) => language.with(
+            "board-some-busy",
+            &[("full", full.into()), ("all", all.into())],
+        ),
+    };
+    let label = language.say("board-lines");
+    figure(label, "lines", language.with("board-used", &about), note)
+}
+
 fn figures(language: Language, look: &Snapshot) -> [Figure; 6] {
     let at = look.at_ms;
     let waiting = sum(look.queues.iter().map(|queue| queue.waiting));
@@ -373,23 +407,8 @@ fn figures(language: Language, look: &Snapshot) -> [Figure; 6] {
     let paused = number_of(&look.seats, |seat| {
         seat.chosen == Chosen::Paused && seat.work == WorkState::Idle
     });
-    let used = sum(look
-        .trunks
-        .iter()
-        .map(|trunk| trunk.inbound + trunk.notices + trunk.outbound));
-    let channels = sum(look.trunks.iter().map(|trunk| trunk.channels));
-    let full = look.trunks.iter().filter(|trunk| is_full(trunk)).count();
     [
-        figure(
-            language.say("board-calls"),
-            "calls",
-            // Whom we call is on a line of ours too, with or without an operator.
-            (look.calls + sum(look.trunks.iter().map(|trunk| trunk.outbound))).to_string(),
-            match look.dials_in_flight {
-                0 => language.say("board-no-dials"),
-                n => language.with("board-dials", &[("n", n.into())]),
-            },
-        ),
+        calls(language, look),
         figure(
             language.say("board-waiting"),
             "waiting",
@@ -424,23 +443,7 @@ fn figures(language: Language, look: &Snapshot) -> [Figure; 6] {
                 &[("talking", talking.into()), ("paused", paused.into())],
             ),
         ),
-        figure(
-            language.say("board-lines"),
-            "lines",
-            language.with(
-                "board-used",
-                &[("used", used.into()), ("channels", channels.into())],
-            ),
-            match (full, look.trunks.len()) {
-                (0, 0) => language.say("board-no-lines"),
-                (0, _) => language.say("board-lines-free"),
-                (full, all) if full == all => language.say("board-all-busy"),
-                (full, all) => language.with(
-                    "board-some-busy",
-                    &[("full", full.into()), ("all", all.into())],
-                ),
-            },
-        ),
+        lines(language, look),
     ]
 }
 

@@ -373,22 +373,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::TaskNotAtWork(_)
         | CommandError::TaskAtWork(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
-        CommandError::Bulk(BulkError::AtWork(_)) => StatusCode::CONFLICT,
-        CommandError::Bulk(BulkError::NotStored) => StatusCode::SERVICE_UNAVAILABLE,
-        CommandError::Bulk(BulkError::KeyUsed(_) | BulkError::NoTime | BulkError::NoReason) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        CommandError::ByHand(refused) => match refused {
-            ByHandError::NoNeed { .. } => StatusCode::NOT_FOUND,
-            ByHandError::OpenAlready(_) | ByHandError::AtWork { .. } => StatusCode::CONFLICT,
-            ByHandError::KeyUsed(_)
-            | ByHandError::NotCallable(_)
-            | ByHandError::Marked(_)
-            | ByHandError::NoDeadline
-            | ByHandError::DeadlineTooSoon
-            | ByHandError::NoteTooLong
-            | ByHandError::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        },
+        CommandError::Bulk(refused) => status_of_bulk(refused),
+        CommandError::ByHand(refused) => status_of_by_hand(refused),
         CommandError::Call(CallError::Keys) => StatusCode::UNPROCESSABLE_ENTITY,
         CommandError::Call(_) => StatusCode::CONFLICT,
         CommandError::SpecialDay(refused) => match refused {
@@ -405,6 +391,30 @@ fn status_of(refused: &CommandError) -> StatusCode {
         CommandError::NotSteppedIn(refused) => stepping_in::status_of(refused),
         CommandError::Memo(refused) => memos::status_of(refused),
         CommandError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn status_of_bulk(refused: &BulkError) -> StatusCode {
+    match refused {
+        BulkError::AtWork(_) => StatusCode::CONFLICT,
+        BulkError::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+        BulkError::KeyUsed(_) | BulkError::NoTime | BulkError::NoReason => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+}
+
+fn status_of_by_hand(refused: &ByHandError) -> StatusCode {
+    match refused {
+        ByHandError::NoNeed { .. } => StatusCode::NOT_FOUND,
+        ByHandError::OpenAlready(_) | ByHandError::AtWork { .. } => StatusCode::CONFLICT,
+        ByHandError::KeyUsed(_)
+        | ByHandError::NotCallable(_)
+        | ByHandError::Marked(_)
+        | ByHandError::NoDeadline
+        | ByHandError::DeadlineTooSoon
+        | ByHandError::NoteTooLong
+        | ByHandError::TooMany(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -50,6 +50,19 @@ pub(crate) struct Typed {
     pub(crate) step: String,
 }
 
+impl Typed {
+    fn is_too_large(&self) -> bool {
+        let fields = [
+            &self.number,
+            &self.nre,
+            &self.tax_code,
+            &self.note,
+            &self.key,
+        ];
+        fields.iter().any(|field| field.len() > FIELD_MAX)
+    }
+}
+
 /// What was typed is of a person.
 impl std::fmt::Debug for Typed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -178,16 +191,8 @@ pub(crate) async fn take(
     let seat = look.seats.iter().find(|seat| seat.name == name);
     let seat = seat.ok_or_else(|| Refusal::Refused(CommandError::NoSeat(name.clone())))?;
     let mut typed = asked.wish;
-    for field in [
-        &typed.number,
-        &typed.nre,
-        &typed.tax_code,
-        &typed.note,
-        &typed.key,
-    ] {
-        if field.len() > FIELD_MAX {
-            return Err(ApiError::TooLarge);
-        }
+    if typed.is_too_large() {
+        return Err(ApiError::TooLarge);
     }
     if typed.key.is_empty() {
         typed.key = random_name().map_err(ApiError::NoRandom)?;
@@ -303,6 +308,23 @@ fn nre_words(language: Language, wrong: NotAPrescription) -> String {
     }
 }
 
+/// Who is to be called: at the number that was typed, else at that of the work at hand. Else the name of
+/// what is wrong with it.
+async fn person_of(
+    shared: &Shared,
+    seat: &SeatNow,
+    number: &str,
+) -> Result<Result<Person, &'static str>, ApiError> {
+    if number.is_empty() {
+        let known = shared.number_at(seat).await?;
+        let known = known.map(|number| Person::from_user_part(number.reveal()));
+        return Ok(known.ok_or("console-number-missing"));
+    }
+    let person = Some(Person::from_user_part(number));
+    let person = person.filter(|person| person.number.is_some());
+    Ok(person.ok_or("console-number-wrong"))
+}
+
 async fn looked_at(
     shared: &Shared,
     language: Language,
@@ -322,21 +344,9 @@ async fn looked_at(
     if queue.is_none() {
         told_wrong("for-queue", language.say("console-queue-missing"));
     }
-    let number = typed.number.trim();
-    let person = if number.is_empty() {
-        let known = shared.number_at(seat).await?;
-        known.map(|number| Person::from_user_part(number.reveal()))
-    } else {
-        let person = Person::from_user_part(number);
-        Some(person).filter(|person| person.number.is_some())
-    };
-    if person.is_none() {
-        let id = if number.is_empty() {
-            "console-number-missing"
-        } else {
-            "console-number-wrong"
-        };
-        told_wrong("their-number", language.say(id));
+    let person = person_of(shared, seat, typed.number.trim()).await?;
+    if let Err(why) = &person {
+        told_wrong("their-number", language.say(why));
     }
     if let Some(Err(error)) = filled(&typed.tax_code).map(TaxCode::checked) {
         told_wrong("tax-code", tax_code_words(language, error));
@@ -352,7 +362,7 @@ async fn looked_at(
     if let Err(why) = &note {
         told_wrong("need", why.clone());
     }
-    let (Some(class), Some(queue), Some(person), Ok(note), true) =
+    let (Some(class), Some(queue), Ok(person), Ok(note), true) =
         (class, queue, person, note, wrong.is_empty())
     else {
         return Ok(Looked::Wrong(wrong));

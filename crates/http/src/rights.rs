@@ -83,6 +83,27 @@ fn handles_call(path: &str) -> bool {
     )
 }
 
+/// Whether an operator says there what they do, or what became of it.
+fn is_own_work(path: &str) -> bool {
+    matches!(
+        path,
+        "/seats/{seat}/sign-in"
+            | "/seats/{seat}/sign-out"
+            | "/seats/{seat}/pause"
+            | "/seats/{seat}/available"
+            | "/seats/{seat}/front-office"
+            | "/seats/{seat}/one-more"
+            | "/seats/{seat}/disposition"
+            | "/seats/{seat}/take"
+            | "/seats/{seat}/accept"
+            | "/seats/{seat}/decline"
+            | "/seats/{seat}/memos/read"
+            | "/tasks/{id}/accept"
+            | "/tasks/{id}/finish"
+            | "/tasks/{id}/hand-back"
+    )
+}
+
 /// Whether whoever leads steps in there for who waits, or tells operators something.
 fn is_stepping_in(path: &str) -> bool {
     let is_api = matches!(
@@ -103,7 +124,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
         return need;
     }
     let path = path.strip_prefix("/api/v1").unwrap_or(path);
-    if handles_call(path) {
+    if handles_call(path) || is_own_work(path) {
         return Need::Work;
     }
     match (method == Method::GET, path) {
@@ -113,24 +134,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             "/snapshot" | "/events" | "/queues" | "/sites" | "/tenants" | "/stops"
             | "/openapi.json",
         ) => Need::Watch,
-        (
-            _,
-            "/seats/{seat}/sign-in"
-            | "/seats/{seat}/sign-out"
-            | "/seats/{seat}/pause"
-            | "/seats/{seat}/available"
-            | "/seats/{seat}/front-office"
-            | "/seats/{seat}/one-more"
-            | "/seats/{seat}/disposition"
-            | "/seats/{seat}/take"
-            | "/seats/{seat}/accept"
-            | "/seats/{seat}/decline"
-            | "/seats/{seat}/memos/read"
-            | "/tasks/{id}/accept"
-            | "/tasks/{id}/finish"
-            | "/tasks/{id}/hand-back",
-        )
-        | (false, "/callbacks") => Need::Work,
+        (false, "/callbacks") => Need::Work,
         // What an operator needs is kept from everybody but them and whoever sets it up.
         (_, "/operators/{operator}/profile") => Need::Staff,
         // Whoever works dials from it.

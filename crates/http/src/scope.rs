@@ -57,13 +57,7 @@ impl SharedParts {
         }
         match command {
             Command::SignIn { seat, operator, .. } => {
-                if caller.role() == Role::Operator {
-                    let own = caller.operator() == Some(operator);
-                    return allowed(own, NOT_YOUR_SEAT);
-                }
-                self.allow_seat(caller, seat).await?;
-                self.allow_operator(caller, operator, OnOperator::Lead)
-                    .await
+                self.allow_sign_in(caller, seat, operator).await
             }
             Command::Choose { seat, .. }
             | Command::Dispose { seat, .. }
@@ -78,10 +72,6 @@ impl SharedParts {
             }
             Command::AssignTask { task, .. } | Command::WithdrawTask(task) => {
                 self.allow_task(caller, *task).await
-            }
-            Command::AddTasks(tasks) => {
-                let all = tasks.iter().all(|task| caller.leads(Some(&task.tenant)));
-                allowed(all, NOT_YOUR_TENANT)
             }
             Command::AddCallback(told) | Command::CheckCallback { told, .. } => {
                 // Lines of other authorities are answered here too: what is owed to them is entered.
@@ -102,24 +92,17 @@ impl SharedParts {
             Command::CallAfterAll { given_up, .. } => {
                 self.allow_callback(caller, given_up.row.id).await
             }
-            Command::Bulk(told) => allowed(caller.leads(told.tenant.as_deref()), NOT_YOUR_TENANT),
             // Who begins it is asked for its bulk before (`bulk::undo`).
             Command::UndoBulk { .. } => Ok(()),
             Command::Campaign(command) => self.allow_campaign(caller, command).await,
-            Command::PressStop { told, .. } | Command::ReleaseStop { told, .. } => {
-                allowed(caller.leads(told.tenant.as_deref()), NOT_YOUR_TENANT)
-            }
-            Command::MarkNumber { told, .. } | Command::ReleaseMark { told, .. } => {
-                allowed(caller.leads(told.tenant.as_deref()), NOT_YOUR_TENANT)
-            }
-            Command::MarkNumbers { lines, .. } => {
-                let seen = |tenant: Option<&str>| caller.leads(tenant);
-                let all = lines.iter().all(|line| seen(line.told.tenant.as_deref()));
-                allowed(all, NOT_YOUR_TENANT)
-            }
-            Command::AddSpecialDay(told) => {
-                allowed(caller.leads(Some(&told.tenant)), NOT_YOUR_TENANT)
-            }
+            Command::AddTasks(_)
+            | Command::AddSpecialDay(_)
+            | Command::Bulk(_)
+            | Command::PressStop { .. }
+            | Command::ReleaseStop { .. }
+            | Command::MarkNumber { .. }
+            | Command::MarkNumbers { .. }
+            | Command::ReleaseMark { .. } => allowed(leads_there(caller, command), NOT_YOUR_TENANT),
             Command::RemoveSpecialDay { id, .. } => self.allow_special_day(caller, *id).await,
             Command::SetOperators(changes) => self.allow_changes(caller, changes).await,
             Command::RemoveOperator(operator)
@@ -136,6 +119,21 @@ impl SharedParts {
             | Command::ImportAttempts(_)
             | Command::Stop { .. } => Err(ApiError::Forbidden(NOT_THE_REGION)),
         }
+    }
+
+    async fn allow_sign_in(
+        &self,
+        caller: &Caller,
+        seat: &str,
+        operator: &str,
+    ) -> Result<(), ApiError> {
+        if caller.role() == Role::Operator {
+            let own = caller.operator() == Some(operator);
+            return allowed(own, NOT_YOUR_SEAT);
+        }
+        self.allow_seat(caller, seat).await?;
+        self.allow_operator(caller, operator, OnOperator::Lead)
+            .await
     }
 
     /// Whether a caller may act on a seat: who works there, or who leads them.
@@ -323,6 +321,31 @@ pub(crate) fn allowed(may: bool, who_may: &'static str) -> Result<(), ApiError> 
     }
 }
 
+/// Whether a caller leads the health authorities that a command is for; one that names none is for all
+/// of the region.
+fn leads_there(caller: &Caller, command: &Command) -> bool {
+    if let Command::AddTasks(tasks) = command {
+        return tasks.iter().all(|task| caller.leads(Some(&task.tenant)));
+    }
+    if let Command::AddSpecialDay(told) = command {
+        return caller.leads(Some(&told.tenant));
+    }
+    if let Command::Bulk(told) = command {
+        return caller.leads(told.tenant.as_deref());
+    }
+    if let Command::PressStop { told, .. } | Command::ReleaseStop { told, .. } = command {
+        return caller.leads(told.tenant.as_deref());
+    }
+    if let Command::MarkNumber { told, .. } | Command::ReleaseMark { told, .. } = command {
+        return caller.leads(told.tenant.as_deref());
+    }
+    if let Command::MarkNumbers { lines, .. } = command {
+        let mut tenants = lines.iter().map(|line| line.told.tenant.as_deref());
+        return tenants.all(|tenant| caller.leads(tenant));
+    }
+    false
+}
+
 /// For whom a memo is, in a word.
 fn for_whom(to: &AudienceTold) -> String {
     match to {
@@ -338,14 +361,12 @@ fn for_whom(to: &AudienceTold) -> String {
 fn about(command: &Command) -> Option<String> {
     match command {
         Command::PressStop { told, .. } | Command::ReleaseStop { told, .. } => {
-            let parts = [told.tenant.as_deref(), told.queue.as_deref()];
-            let parts = parts.into_iter().flatten();
-            Some(
-                std::iter::once(told.button.as_str())
-                    .chain(parts)
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            )
+            let told = [
+                Some(told.button.as_str()),
+                told.tenant.as_deref(),
+                told.queue.as_deref(),
+            ];
+            Some(told.into_iter().flatten().collect::<Vec<_>>().join(" "))
         }
         Command::SetOperators(changes) => match changes.as_slice() {
             [one] => Some(one.name.clone()),

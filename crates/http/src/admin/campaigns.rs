@@ -93,7 +93,7 @@ pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
         ]),
         rows: found.iter().map(|it| row(&visit, it)).collect(),
         empty: visit.say("admin-campaigns-empty"),
-        search: Some(asks(&visit, &asked)),
+        search: Some(Box::new(asks(&visit, &asked))),
         next,
         export: None,
     }));

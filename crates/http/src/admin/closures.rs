@@ -125,7 +125,7 @@ fn table(visit: &Visit, days: &[SpecialDayView], asked: &Typed) -> List {
         ]),
         rows: days.iter().map(row).collect(),
         empty: visit.say("admin-closures-empty"),
-        search: Some(search),
+        search: Some(Box::new(search)),
         ..List::default()
     }
 }

@@ -137,9 +137,10 @@ fn drawing(visit: &Visit, plan: &Plan, here: &BTreeMap<&str, u32>) -> Drawing {
     let edge = |line: &LaidLine| {
         let on = plan.steps[line.from].ways[line.way].on;
         // What simply goes on needs no word.
-        let label = match on {
-            WayOn::Then => String::new(),
-            on => shortened(&way_name(visit, on), 14),
+        let label = if on == WayOn::Then {
+            String::new()
+        } else {
+            shortened(&way_name(visit, on), 14)
         };
         Edge {
             path: line.path.clone(),

@@ -80,7 +80,7 @@ fn table(visit: &Visit, entries: &[DirectoryView], asked: &Typed) -> List {
         ]),
         rows: entries.iter().map(row).collect(),
         empty: visit.say("admin-directory-empty"),
-        search: Some(search),
+        search: Some(Box::new(search)),
         ..List::default()
     }
 }

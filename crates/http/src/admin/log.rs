@@ -118,7 +118,7 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
         ]),
         rows: entries.iter().map(row).collect(),
         empty: visit.say("admin-log-empty"),
-        search: Some(asks(visit, asked)),
+        search: Some(Box::new(asks(visit, asked))),
         next,
         export: Some(Link::to(export, visit.say("admin-log-export"))),
     }

@@ -129,7 +129,7 @@ fn table(visit: &Visit, marked: &[MarkView], asked: &Typed) -> List {
         ]),
         rows: marked.iter().map(row).collect(),
         empty: visit.say("admin-numbers-empty"),
-        search: Some(asks(visit, asked)),
+        search: Some(Box::new(asks(visit, asked))),
         next,
         export: None,
     }

@@ -111,7 +111,7 @@ fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
         ]),
         rows: page.map(row).collect(),
         empty: visit.say("admin-operators-empty"),
-        search: Some(search(visit, HOME, asked)),
+        search: Some(Box::new(search(visit, HOME, asked))),
         next: left.then(|| next(visit, HOME, asked, from + PAGE)),
         export: None,
     }

@@ -85,7 +85,7 @@ fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
         ]),
         rows: seats.iter().skip(from).take(PAGE).map(row).collect(),
         empty: visit.say("admin-seats-empty"),
-        search: Some(search),
+        search: Some(Box::new(search)),
         next: left.then(|| next(visit, HOME, asked, from + PAGE)),
         export: None,
     }

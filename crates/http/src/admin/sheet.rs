@@ -129,7 +129,7 @@ pub(crate) struct List {
     /// What is said where there are no rows.
     pub(crate) empty: String,
     /// What can be asked of it.
-    pub(crate) search: Option<Form>,
+    pub(crate) search: Option<Box<Form>>,
     /// The rows after these.
     pub(crate) next: Option<Link>,
     /// The same for a spreadsheet.

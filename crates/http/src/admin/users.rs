@@ -90,7 +90,7 @@ async fn list_page(
             .map(|user| row(visit, user))
             .collect(),
         empty: visit.say("admin-users-empty"),
-        search: Some(search(visit, HOME, asked)),
+        search: Some(Box::new(search(visit, HOME, asked))),
         next: left.then(|| next(visit, HOME, asked, from + PAGE)),
         export: None,
     }));

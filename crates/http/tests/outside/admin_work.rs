@@ -85,19 +85,20 @@ async fn a_number_is_listed_and_released_under_the_name_of_who_did_it() {
     ));
 }
 
+fn campaign(list: &str) -> [(&str, &str); 5] {
+    [
+        ("name", "ortopedia"),
+        ("queue", "asl-teramo/prenotazioni"),
+        ("kind", "recall"),
+        ("due", "2026-12-03T10:30"),
+        ("list", list),
+    ]
+}
+
 #[tokio::test]
 async fn a_campaign_is_tried_made_and_thrown_away_where_its_list_fails() {
     let centre = Centre::open().await;
     let cookie = rita(&centre).await;
-    let fields = |list| {
-        [
-            ("name", "ortopedia"),
-            ("queue", "asl-teramo/prenotazioni"),
-            ("kind", "recall"),
-            ("due", "2026-12-03T10:30"),
-            ("list", list),
-        ]
-    };
     let list = "number,note,ref\n0861123499,visita,A-1\n0861123498,visita,A-2\n";
     let out = LeftOut {
         line: 3,
@@ -107,7 +108,7 @@ async fn a_campaign_is_tried_made_and_thrown_away_where_its_list_fails() {
         &centre,
         CommandError::Campaign(CampaignError::LeftOut(vec![out])),
     );
-    let look = fields(list)
+    let look = campaign(list)
         .into_iter()
         .chain([("look", "yes")])
         .collect::<Vec<_>>();
@@ -135,7 +136,7 @@ async fn a_campaign_is_tried_made_and_thrown_away_where_its_list_fails() {
         &centre,
         "/admin/campaigns/new",
         &cookie,
-        &fields("number\ncasa\n"),
+        &campaign("number\ncasa\n"),
     )
     .await;
     assert!(

@@ -463,6 +463,35 @@ fn setup() -> Setup {
     }
 }
 
+fn bookings() -> QueueNow {
+    QueueNow {
+        tenant: "asl-teramo".to_owned(),
+        name: "prenotazioni".to_owned(),
+        title: "Prenotazioni <CUP>".to_owned(),
+        waiting: 2,
+        waiting_called: 0,
+        oldest_ms: Some(AT_MS - 125_000),
+        callbacks_open: 7,
+        callbacks_ready: 4,
+        callbacks_held: true,
+        callbacks_from_ms: None,
+        callbacks_oldest_ms: Some(AT_MS - 3_900_000),
+        tasks_open: 3,
+        tasks_due_ms: Some(AT_MS - 120_000),
+        wait: Some(WaitNow {
+            mean_s: 240,
+            low_s: 100,
+            high_s: 420,
+        }),
+        stays: StayPolicy::default(),
+        is_open: true,
+        targets: vec![TargetNow {
+            share: 0.7,
+            within_s: 90,
+        }],
+    }
+}
+
 /// A centre on a busy morning.
 pub(crate) fn busy() -> Snapshot {
     Snapshot {
@@ -470,32 +499,7 @@ pub(crate) fn busy() -> Snapshot {
         stopping: false,
         calls: 3,
         dials_in_flight: 1,
-        queues: vec![QueueNow {
-            tenant: "asl-teramo".to_owned(),
-            name: "prenotazioni".to_owned(),
-            title: "Prenotazioni <CUP>".to_owned(),
-            waiting: 2,
-            waiting_called: 0,
-            oldest_ms: Some(AT_MS - 125_000),
-            callbacks_open: 7,
-            callbacks_ready: 4,
-            callbacks_held: true,
-            callbacks_from_ms: None,
-            callbacks_oldest_ms: Some(AT_MS - 3_900_000),
-            tasks_open: 3,
-            tasks_due_ms: Some(AT_MS - 120_000),
-            wait: Some(WaitNow {
-                mean_s: 240,
-                low_s: 100,
-                high_s: 420,
-            }),
-            stays: StayPolicy::default(),
-            is_open: true,
-            targets: vec![TargetNow {
-                share: 0.7,
-                within_s: 90,
-            }],
-        }],
+        queues: vec![bookings()],
         seats: vec![
             seat("101", Some("anna"), Chosen::Available, WorkState::Talking),
             seat("102", Some("bruno"), Chosen::Paused, WorkState::Idle),
