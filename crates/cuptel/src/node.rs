@@ -88,9 +88,7 @@ impl Node {
         let mut engine = cuptel_engine::start(settings, rules, storage, restored, clock)?;
         let handle = engine.handle();
         let questions = engine.take_questions();
-        let (listen, token) = (config.http.listen, config.http.token.reveal()?);
-        let (import, realm) = (config.http.import, config.sip.realm.clone());
-        let trusted_proxies = config.http.trusted_proxies.clone();
+        let (settings, realm) = (page_settings(config)?, config.sip.realm.clone());
         let (reloader, reload) = Reloader::new(
             path,
             deployment,
@@ -109,12 +107,8 @@ impl Node {
             store: store.clone(),
             metrics,
             settings: http::Settings {
-                listen,
-                token,
-                version: env!("CARGO_PKG_VERSION").to_owned(),
-                import,
-                trusted_proxies,
                 is_tls: certificate.is_some(),
+                ..settings
             },
         };
         // When all else stands: a start that fails lets nobody in whose password nobody is told.
@@ -336,6 +330,18 @@ async fn replay(store: &Store, spill: &mut Spill) -> anyhow::Result<()> {
         tracing::warn!(replayed, "gave the database what had been spilled");
     }
     Ok(())
+}
+
+/// How the pages are offered, but for the certificate that they are offered with.
+fn page_settings(config: &Config) -> anyhow::Result<http::Settings> {
+    Ok(http::Settings {
+        listen: config.http.listen,
+        token: config.http.token.reveal()?,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        import: config.http.import,
+        trusted_proxies: config.http.trusted_proxies.clone(),
+        is_tls: false,
+    })
 }
 
 #[expect(

@@ -194,7 +194,7 @@ impl Show {
             screen.tell("\nThe show ends: nobody new rings, conversations are finished.");
             end = Some(self.wind_up(phones).await);
         };
-        let store = node.run_until(until).await?;
+        let store = Box::pin(node.run_until(until)).await?;
         store.close().await?;
         end.context("the engine ended before the show did")
     }

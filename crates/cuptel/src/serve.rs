@@ -37,7 +37,7 @@ pub(crate) fn serve(path: &Path, config: Config) -> anyhow::Result<()> {
                 }
             }
         };
-        let store = node.run_until(until).await?;
+        let store = Box::pin(node.run_until(until)).await?;
         store.close().await.context("closing the database")?;
         tracing::info!("stopped in order");
         Ok(())

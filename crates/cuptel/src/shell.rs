@@ -214,33 +214,37 @@ fn assign(config: &Config, id: i64, operator: Option<String>) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
+fn list_seats(config: &Config, how: How) -> anyhow::Result<ExitCode> {
+    let rows = if how.offline {
+        offline(config, async |store| {
+            Ok(serde_json::to_value(store.seats().await?)?)
+        })?
+    } else {
+        Api::or_offline(config)?.get_all("seats")?
+    };
+    show_rows(&rows, &SEAT_FIELDS, how.json)
+}
+
+fn show_seat(config: &Config, seat: &str, how: How) -> anyhow::Result<ExitCode> {
+    let row = if how.offline {
+        offline(config, async |store| {
+            let row = store
+                .seat(seat)
+                .await?
+                .with_context(|| format!("there is no seat \"{seat}\""))?;
+            Ok(serde_json::to_value(row)?)
+        })?
+    } else {
+        Api::or_offline(config)?.get(&format!("seats/{}", escaped(seat)))?
+    };
+    show_row(&row, how)
+}
+
 /// `seats`.
 pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<ExitCode> {
     match command {
-        SeatCommand::List { how } => {
-            let rows = if how.offline {
-                offline(config, async |store| {
-                    Ok(serde_json::to_value(store.seats().await?)?)
-                })?
-            } else {
-                Api::or_offline(config)?.get_all("seats")?
-            };
-            show_rows(&rows, &SEAT_FIELDS, how.json)
-        }
-        SeatCommand::Show { seat, how } => {
-            let row = if how.offline {
-                offline(config, async |store| {
-                    let row = store
-                        .seat(&seat)
-                        .await?
-                        .with_context(|| format!("there is no seat \"{seat}\""))?;
-                    Ok(serde_json::to_value(row)?)
-                })?
-            } else {
-                Api::or_offline(config)?.get(&format!("seats/{}", escaped(&seat)))?
-            };
-            show_row(&row, how)
-        }
+        SeatCommand::List { how } => list_seats(config, how),
+        SeatCommand::Show { seat, how } => show_seat(config, &seat, how),
         SeatCommand::SignIn {
             seat,
             operator,
