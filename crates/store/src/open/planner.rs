@@ -176,7 +176,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 14] = [
+    const OPEN: [&str; 15] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -191,6 +191,7 @@ mod tests {
         "callback_decline_open",
         "chosen_time_open",
         "closure_pressed",
+        "operator_pin_number",
     ];
 
     #[tokio::test]
