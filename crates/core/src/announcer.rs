@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::announcement::{Spoken, VOICED_MS_MIN};
 use crate::arrival::Refusal;
-use crate::attempt::finish_signalling;
+use crate::attempt::end_at_code;
 use crate::centre::{Centre, Role};
 use crate::id::{AttemptId, LegId, SeatId, TenantId};
 use crate::number::Caller;
@@ -16,7 +16,7 @@ use crate::step::{AfterPlay, Arrival, Effect, Step};
 use crate::stop_button::{ButtonTold, Pressed};
 use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
-use crate::words::{Button, Outcome, Party, Stage, Suppression};
+use crate::words::{Button, Party, Stage, Suppression};
 
 /// Such calls at once: each has a recording in memory.
 const CALLS_MAX: usize = 4;
@@ -537,14 +537,9 @@ impl Centre {
             At::Ringing | At::Pin | At::Tenant | At::Standing | At::Told | At::Leaving => {}
         }
         self.announces(now, call.seat, step);
-        let mut row = call.row;
-        finish_signalling(&mut row, call.leg, call.answering, hang_up, step);
-        row.stage = Stage::Ended;
-        row.outcome = Some(Outcome::Failed);
-        row.ended_ms = Some(now.utc_ms);
-        row.ended_by = Some(by);
-        row.reason = Some(call.came.as_str().to_owned());
-        step.records.push(Record::Attempt(Box::new(row)));
+        let leg = (call.leg, call.answering);
+        let reason = call.came.as_str().to_owned();
+        end_at_code(now, call.row, leg, (by, hang_up), reason, step);
     }
 
     /// Our 200 could not be sent, for want of a port: it is refused instead.

@@ -405,9 +405,27 @@ impl Centre {
     }
 }
 
+/// The end of a call to a code of ours: no conversation, whatever came of it.
+pub(crate) fn end_at_code(
+    now: Now,
+    mut row: AttemptRow,
+    (leg, answering): (LegId, bool),
+    (by, hang_up): (Party, bool),
+    reason: String,
+    step: &mut Step,
+) {
+    finish_signalling(&mut row, leg, answering, hang_up, step);
+    row.stage = Stage::Ended;
+    row.outcome = Some(Outcome::Failed);
+    row.ended_ms = Some(now.utc_ms);
+    row.ended_by = Some(by);
+    row.reason = Some(reason);
+    step.records.push(Record::Attempt(Box::new(row)));
+}
+
 /// BYE where our 200 is out or decided, a final refusal where it is not, nothing where the
 /// caller hung up. A final already decided stands when a CANCEL crosses it.
-pub(crate) fn finish_signalling(
+fn finish_signalling(
     row: &mut AttemptRow,
     leg: LegId,
     answering: bool,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::announcer::KEY_S;
 use crate::arrival::Refusal;
-use crate::attempt::finish_signalling;
+use crate::attempt::end_at_code;
 use crate::centre::{Centre, Role};
 use crate::feature::{Feature, FeaturePrompts};
 use crate::id::{AttemptId, LegId, OperatorId, SeatId};
@@ -19,7 +19,7 @@ use crate::rules::PromptId;
 use crate::step::{AfterPlay, Arrival, Effect, Step};
 use crate::time::Now;
 use crate::timers::Timer;
-use crate::words::{Outcome, Party, Stage, Suppression};
+use crate::words::{Party, Stage, Suppression};
 
 /// No such call lasts longer.
 const CALL_S_MAX: u32 = 180;
@@ -436,15 +436,10 @@ impl Centre {
         };
         self.legs.remove(&call.leg);
         self.by_code(now, call.seat, step);
-        let mut row = call.row;
-        finish_signalling(&mut row, call.leg, call.answering, hang_up, step);
-        row.stage = Stage::Ended;
-        row.outcome = Some(Outcome::Failed);
-        row.ended_ms = Some(now.utc_ms);
-        row.ended_by = Some(by);
         let (code, came) = (call.feature.as_str(), call.came.as_str());
-        row.reason = Some(format!("code {code}: {came}"));
-        step.records.push(Record::Attempt(Box::new(row)));
+        let reason = format!("code {code}: {came}");
+        let leg = (call.leg, call.answering);
+        end_at_code(now, call.row, leg, (by, hang_up), reason, step);
     }
 
     /// Our 200 could not be sent, for want of a port: it is refused instead.

@@ -10,7 +10,6 @@ desk-link-stops = Stops
 desk-link-history = History
 desk-link-operators = Operators
 desk-link-agreement = Agreement
-desk-link-wall = Large figures
 desk-table-of = Table: { $title }
 desk-taken = As of
 desk-refresh = Refresh
@@ -202,7 +201,6 @@ desk-ev-promise = Told: by { $at }
 desk-ev-dial = The person was called: { $how }
 desk-ev-dial-now = The person is being called
 desk-ev-attempt = The person called: { $how }
-desk-ev-detail = { $what } ({ $detail })
 desk-ev-at-seat = { $what }, seat { $seat }
 
 # Callbacks in a list.
@@ -319,7 +317,6 @@ desk-to-queue = Who can serve { $name }
 desk-to-seat = Seat { $name }
 desk-memo-from = { $by }, { $at }: { $text }
 desk-memo-somebody = Your supervisors
-desk-memo-heading = Message
 desk-memo-read = I have read it
 desk-memo-more =
     { $n ->
@@ -350,7 +347,6 @@ desk-no-memo = That message is not shown any more.
 
 # History.
 desk-history-title = History
-desk-history-question = Which period?
 desk-history-from = From
 desk-history-to = To
 desk-history-queue = Service
@@ -365,7 +361,6 @@ desk-history-wrong = There is no such period: the first day is before the last, 
 desk-history-of = { $queue }, { $from } to { $to }
 desk-history-everything = all services
 desk-history-empty = No call came in this period.
-desk-history-sums = All together
 desk-chart-calls = What became of those who called
 desk-chart-calls-desc =
     { $n ->
@@ -404,7 +399,6 @@ desk-legend-abandoned = given up
 desk-legend-refused = let go
 desk-legend-other = other
 desk-legend-share = in time
-desk-legend-target = target
 desk-legend-waiting = waiting
 desk-legend-opened = opened
 desk-legend-made = calls

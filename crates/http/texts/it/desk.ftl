@@ -10,7 +10,6 @@ desk-link-stops = Arresti
 desk-link-history = Storia
 desk-link-operators = Operatori
 desk-link-agreement = Accordo
-desk-link-wall = In grande
 desk-table-of = Tabella: { $title }
 desk-taken = Dati del
 desk-refresh = Aggiorna
@@ -202,7 +201,6 @@ desk-ev-promise = Detto: entro le { $at }
 desk-ev-dial = Chiamata la persona: { $how }
 desk-ev-dial-now = Si sta chiamando la persona
 desk-ev-attempt = La persona ha chiamato: { $how }
-desk-ev-detail = { $what } ({ $detail })
 desk-ev-at-seat = { $what }, postazione { $seat }
 
 # Callbacks in a list.
@@ -319,7 +317,6 @@ desk-to-queue = Chi può servire { $name }
 desk-to-seat = Postazione { $name }
 desk-memo-from = { $by }, { $at }: { $text }
 desk-memo-somebody = Il coordinamento
-desk-memo-heading = Messaggio
 desk-memo-read = Ho letto
 desk-memo-more =
     { $n ->
@@ -350,7 +347,6 @@ desk-no-memo = Quel messaggio non è più in vista.
 
 # History.
 desk-history-title = Storia
-desk-history-question = Che periodo?
 desk-history-from = Dal
 desk-history-to = Al
 desk-history-queue = Servizio
@@ -365,7 +361,6 @@ desk-history-wrong = Questo periodo non c’è: il primo giorno viene prima dell
 desk-history-of = { $queue }, dal { $from } al { $to }
 desk-history-everything = tutti i servizi
 desk-history-empty = In questo periodo non è arrivata nessuna chiamata.
-desk-history-sums = In tutto
 desk-chart-calls = Che cosa è successo a chi ha chiamato
 desk-chart-calls-desc =
     { $n ->
@@ -404,7 +399,6 @@ desk-legend-abandoned = abbandonate
 desk-legend-refused = respinte
 desk-legend-other = altro
 desk-legend-share = nei tempi
-desk-legend-target = obiettivo
 desk-legend-waiting = in attesa
 desk-legend-opened = aperte
 desk-legend-made = telefonate
