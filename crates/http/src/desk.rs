@@ -138,24 +138,26 @@ fn acts(caller: &Caller) -> bool {
 #[template(path = "desk.html")]
 struct FloorPage<'a> {
     frame: Frame<'a>,
-    board: Board,
+    board: Arc<Board>,
     room: Room,
 }
 
 /// The look and the board, as a caller may see them.
-fn seen_by(shared: &SharedParts, caller: &Caller, language: Language) -> (Snapshot, Board) {
+fn seen_by(shared: &SharedParts, caller: &Caller, language: Language) -> (Snapshot, Arc<Board>) {
     let onlooker = Onlooker {
         caller: Some(caller.clone()),
         language,
     };
-    let look = as_seen(&shared.engine.snapshot(), &onlooker);
-    let board = Board::new(&look, &shared.engine.health(), onlooker.sight(), language);
-    (look, board)
+    let look = shared.engine.snapshot();
+    (
+        as_seen(&look, &onlooker),
+        shared.board_for(&look, &onlooker),
+    )
 }
 
 /// The floor.
 async fn floor(State(shared): State<Shared>, language: Language, caller: Caller) -> Response {
-    let stored = shared.desk.get(&shared).await;
+    let stored = DeskKept::get(&shared).await;
     let (look, board) = seen_by(&shared, &caller, language);
     let room = Room::new(
         &look,
@@ -172,11 +174,11 @@ async fn floor(State(shared): State<Shared>, language: Language, caller: Caller)
 
 /// The texts of the floor, for its stream.
 pub(crate) async fn texts_for(
-    shared: &SharedParts,
+    shared: &Shared,
     caller: &Caller,
     language: Language,
 ) -> Result<Arc<str>, serde_json::Error> {
-    let stored = shared.desk.get(shared).await;
+    let stored = DeskKept::get(shared).await;
     let (look, board) = seen_by(shared, caller, language);
     let room = Room::new(&look, &board, stored.as_deref(), Seen::by(caller, language));
     serde_json::to_string(&room.texts(&board)).map(Arc::from)
@@ -271,7 +273,7 @@ async fn queue(
         let waiters = line.iter().map(|it| waiter(it, look.at_ms, language));
         waiters.collect()
     });
-    let stored = shared.desk.get(&shared).await;
+    let stored = DeskKept::get(&shared).await;
     let today = stored.as_ref().and_then(|it| {
         let key = (tenant.clone(), name.clone());
         it.today.get(&key).copied()

@@ -19,7 +19,7 @@ use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
 use crate::desk;
 use crate::error::ApiError;
-use crate::pages::Shared;
+use crate::pages::{Shared, SharedParts};
 use crate::person::AtSeat;
 use crate::rights::{Need, may};
 use crate::texts::Language;
@@ -391,26 +391,25 @@ impl Listening {
         let sight = self.onlooker.sight();
         match &self.carries {
             // For nobody else.
-            Carries::Snapshots if !self.is_shared() => {
+            Carries::Snapshots if !is_shared(&self.onlooker) => {
                 serde_json::to_string(&as_seen(look, &self.onlooker)).map(Arc::from)
             }
-            Carries::PageTexts if !self.is_shared() => {
-                let health = self.shared.engine.health();
-                let board = Board::new(&as_seen(look, &self.onlooker), &health, sight, language);
+            Carries::PageTexts if !is_shared(&self.onlooker) => {
+                let board = self.shared.board_for(look, &self.onlooker);
                 serde_json::to_string(&board.texts()).map(Arc::from)
             }
             Carries::Snapshots => kept.snapshots[slot(sight)].get(look, || {
                 serde_json::to_string(&as_seen(look, &self.onlooker)).map(Arc::from)
             }),
             Carries::PageTexts => {
-                let board = self.board(look, sight);
+                let board = self.shared.board(look, sight, language);
                 pages.texts[slot(sight)].get(look, || {
                     serde_json::to_string(&board.texts()).map(Arc::from)
                 })
             }
             Carries::WallTexts => {
                 // The board beside it names nobody either.
-                let board = self.board(look, Sight::Masked);
+                let board = self.shared.board(look, Sight::Masked, language);
                 pages.wall.get(look, || {
                     serde_json::to_string(&Wall::new(look, language).texts(&board)).map(Arc::from)
                 })
@@ -420,33 +419,49 @@ impl Listening {
             Carries::SeatTexts(name) => {
                 let seat = look.seats.iter().find(|seat| seat.name == *name);
                 let sight = self.onlooker.sight_of(seat);
-                let board = self.board(look, sight);
+                let board = self.shared.board(look, sight, language);
                 let line = board.seats.iter().find(|seat| seat.name == *name);
                 let mut texts = line.map(|line| line.texts(&board)).unwrap_or_default();
-                let language = self.onlooker.language;
                 let at_seat = seat.map(|seat| AtSeat::of(language, look, seat, sight));
                 texts.extend(at_seat.iter().flat_map(AtSeat::texts));
                 serde_json::to_string(&texts).map(Arc::from)
             }
         }
     }
+}
 
-    /// Whether others are shown the same.
-    fn is_shared(&self) -> bool {
-        let operator = self.onlooker.caller.as_ref().and_then(Caller::operator);
-        !self.onlooker.is_bound() && operator.is_none()
-    }
+/// Whether others are shown the same.
+pub(crate) fn is_shared(onlooker: &Onlooker) -> bool {
+    let operator = onlooker.caller.as_ref().and_then(Caller::operator);
+    !onlooker.is_bound() && operator.is_none()
+}
 
-    fn board(&self, look: &Arc<Snapshot>, sight: Sight) -> Arc<Board> {
-        let language = self.onlooker.language;
+impl SharedParts {
+    /// The board of a look, written once for all who may see as much of everything.
+    pub(crate) fn board(
+        &self,
+        look: &Arc<Snapshot>,
+        sight: Sight,
+        language: Language,
+    ) -> Arc<Board> {
         let board = || {
-            let health = self.shared.engine.health();
+            let health = self.engine.health();
             Ok::<_, Infallible>(Arc::new(Board::new(look, &health, sight, language)))
         };
-        let pages = &self.shared.renderings.pages[tongue(language)];
+        let pages = &self.renderings.pages[tongue(language)];
         match pages.boards[slot(sight)].get(look, board) {
             Ok(board) => board,
             Err(never) => match never {},
         }
+    }
+
+    /// The board of a look, with what this onlooker may see of it.
+    pub(crate) fn board_for(&self, look: &Arc<Snapshot>, onlooker: &Onlooker) -> Arc<Board> {
+        let (sight, language) = (onlooker.sight(), onlooker.language);
+        if is_shared(onlooker) {
+            return self.board(look, sight, language);
+        }
+        let seen = as_seen(look, onlooker);
+        Arc::new(Board::new(&seen, &self.engine.health(), sight, language))
     }
 }

@@ -19,7 +19,6 @@ use crate::access::{Caller, Onlooker, Sight, clock};
 use crate::board::Board;
 use crate::choosing_seat;
 use crate::error::ApiError;
-use crate::events::as_seen;
 use crate::in_charge::Form;
 use crate::my_queue;
 use crate::pages::Shared;
@@ -80,7 +79,7 @@ struct Counted {
 #[template(path = "now.html")]
 struct NowPage<'a> {
     frame: Frame<'a>,
-    board: Board,
+    board: Arc<Board>,
     counted: Option<Counted>,
     /// Where the API is asked.
     base: String,
@@ -90,7 +89,7 @@ struct NowPage<'a> {
 #[template(path = "wall.html")]
 struct WallPage<'a> {
     frame: Frame<'a>,
-    board: Board,
+    board: Arc<Board>,
     wall: Wall,
     columns: [String; 5],
 }
@@ -211,7 +210,7 @@ pub(crate) async fn wall(
     let look = shared.engine.snapshot();
     html(&WallPage {
         frame: frame(&shared, onlooker.language, onlooker.caller.as_ref()),
-        board: Board::new(&look, &shared.engine.health(), Sight::Masked, language),
+        board: shared.board(&look, Sight::Masked, language),
         wall: Wall::new(&look, language),
         columns: wall::columns(language),
     })
@@ -219,9 +218,8 @@ pub(crate) async fn wall(
 
 async fn board_page(shared: &Shared, onlooker: &Onlooker) -> Response {
     let look = shared.engine.snapshot();
-    let seen = as_seen(&look, onlooker);
     let language = onlooker.language;
-    let board = Board::new(&seen, &shared.engine.health(), onlooker.sight(), language);
+    let board = shared.board_for(&look, onlooker);
     let counted = match shared.totals.get(&shared.store).await {
         Ok(totals) => Some(Counted {
             totals: summary(&totals, language),
@@ -301,7 +299,7 @@ pub(crate) async fn seat(
     let look = shared.engine.snapshot();
     let now = look.seats.iter().find(|seat| seat.name == name);
     let sight = onlooker.sight_of(now);
-    let board = Board::new(&look, &shared.engine.health(), sight, language);
+    let board = shared.board(&look, sight, language);
     let line = board.seats.iter().find(|seat| seat.name == name);
     match now.zip(line) {
         Some((now, seat)) => {

@@ -1,21 +1,22 @@
 //! What the desk reads of the database, at most so often, however many look.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cuptel_core::calendar::LocalDay;
 use cuptel_store::{Backlog, Owed, QUARTER_MS, QuarterFigures, Scope};
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::access::clock;
 use crate::error::ApiError;
-use crate::pages::SharedParts;
+use crate::pages::{Shared, SharedParts};
 use crate::reports::quarter_lines;
 
 /// It reads every call of today and every open callback.
 const AGE: Duration = Duration::from_secs(20);
+/// So old it is still shown while somebody reads anew.
+const STILL_SHOWN: Duration = Duration::from_secs(40);
 
 /// Figures of queues, by the names of tenant and queue.
 pub(crate) type ByQueue = BTreeMap<(String, String), QuarterFigures>;
@@ -40,17 +41,42 @@ impl Stored {
 
 /// What was read last.
 #[derive(Default)]
-pub(crate) struct DeskKept(Mutex<Option<(Instant, Option<Arc<Stored>>)>>);
+pub(crate) struct DeskKept {
+    last: Mutex<Option<(Instant, Option<Arc<Stored>>)>>,
+    /// Held by whoever reads.
+    reading: tokio::sync::Mutex<()>,
+}
 
 impl DeskKept {
-    /// Holds the others back while one reads; nothing where the database does not answer.
-    pub(crate) async fn get(&self, shared: &SharedParts) -> Option<Arc<Stored>> {
-        let mut kept = self.0.lock().await;
-        let now = clock();
-        if let Some((read, stored)) = kept.as_ref()
-            && now < *read + AGE
-        {
-            return stored.clone();
+    /// What is known, younger than `age`.
+    fn known(&self, age: Duration) -> Option<Option<Arc<Stored>>> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let young = last.as_ref().filter(|(read, _)| clock() < *read + age);
+        young.map(|(_, stored)| stored.clone())
+    }
+
+    /// Nobody waits for the database while what was read is still worth showing; nothing where it
+    /// does not answer.
+    pub(crate) async fn get(shared: &Shared) -> Option<Arc<Stored>> {
+        let kept = &shared.desk;
+        if let Some(fresh) = kept.known(AGE) {
+            return fresh;
+        }
+        if let Some(ageing) = kept.known(STILL_SHOWN) {
+            if kept.reading.try_lock().is_ok() {
+                let shared = Arc::clone(shared);
+                tokio::spawn(async move { shared.desk.renewed(&shared).await });
+            }
+            return ageing;
+        }
+        kept.renewed(shared).await
+    }
+
+    /// Holds the others back while one reads.
+    async fn renewed(&self, shared: &SharedParts) -> Option<Arc<Stored>> {
+        let _reads = self.reading.lock().await;
+        if let Some(fresh) = self.known(AGE) {
+            return fresh;
         }
         let stored = match read(shared).await {
             Ok(stored) => Some(Arc::new(stored)),
@@ -59,7 +85,8 @@ impl DeskKept {
                 None
             }
         };
-        *kept = Some((now, stored.clone()));
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some((clock(), stored.clone()));
         stored
     }
 }
