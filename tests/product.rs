@@ -27,6 +27,7 @@ mod kills;
 mod languages;
 mod late;
 mod layout;
+mod leading;
 mod marks;
 mod numbers;
 mod outage;

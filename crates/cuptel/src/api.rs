@@ -24,6 +24,10 @@ fn advice(status: u16, path: &str) -> Option<String> {
             Some("cuptel operators list tells who has which skills".to_owned())
         }
         (404 | 409 | 422, ["sites", ..]) => Some("see cuptel sites list".to_owned()),
+        (409 | 422, ["attempts", _, "withdraw" | "move" | "ahead"]) => {
+            Some("see cuptel queues line QUEUE, and cuptel queues list".to_owned())
+        }
+        (404 | 409, ["memos", ..]) => Some("see cuptel memos list".to_owned()),
         (409, ["numbers", ..]) => Some("see cuptel numbers list".to_owned()),
         (409, ["stops", ..]) => Some("see cuptel stops list".to_owned()),
         (404, ["seats", ..]) => Some("see cuptel seats list".to_owned()),

@@ -18,17 +18,20 @@ use crate::campaign_list::NewCampaign;
 use crate::campaigns::CampaignCommand;
 use crate::closures::ClosureCommand;
 use crate::config::{self, Config, announcing::AnnouncingSettings, source::ConfigFault};
+use crate::memos::MemoCommand;
 use crate::number_list::NewNumbers;
 use crate::numbers::NumberCommand;
 use crate::paper::Printing;
 use crate::report::ReportCommand;
+use crate::stepping_in::{Ahead, Line, Moving, Waiting};
 use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::users::{TokenCommand, UserCommand};
 use crate::{
-    audit, callback_list, campaign_list, campaigns, closures, import, number_list, numbers,
-    rehearsal, replay, report, serve, shell, simulate, staffing, stops, tasks, tenants, users, why,
+    audit, callback_list, campaign_list, campaigns, closures, import, memos, number_list, numbers,
+    rehearsal, replay, report, serve, shell, simulate, staffing, stepping_in, stops, tasks,
+    tenants, users, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -129,6 +132,9 @@ enum Command {
     /// What is stopped, closed or opened
     #[command(subcommand)]
     Stops(StopsCommand),
+    /// Messages to operators: look, write, take back, and see who has read one
+    #[command(subcommand)]
+    Memos(MemoCommand),
     /// Numbers that are not to be called, or that many people share
     #[command(subcommand)]
     Numbers(NumberCommand),
@@ -217,7 +223,7 @@ pub(crate) struct SimulateArguments {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DemoArguments {
     /// Stops by itself after this long, for instance 60s or 5m
-    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    #[arg(long = "for", value_name = "TIME", value_parser = span)]
     pub(crate) length: Option<Duration>,
     /// New callers a second: more of them in the jam at the start, few in the quiet hours
     #[arg(long, default_value_t = 2.0)]
@@ -234,7 +240,7 @@ pub(crate) struct DemoArguments {
 }
 
 /// `90`, `90s`, `5m`, `1h`.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(['s', 'm', 'h']);
     let unit_s = match &text[digits.len()..] {
         "" | "s" => 1,
@@ -276,6 +282,14 @@ pub(crate) enum AttemptCommand {
     },
     /// One of them with all that belongs to it
     Show(One),
+    /// A caller who waits need not any longer: they hear that they are called back, and are owed it
+    ///
+    /// At the place that they had. It cannot be undone. Who waits: cuptel queues line QUEUE.
+    Withdraw(Waiting),
+    /// A caller who waits does so in another queue, at the place that they have
+    Move(Moving),
+    /// A caller who waits goes ahead of their place
+    Ahead(Ahead),
 }
 
 /// What can be asked of callbacks.
@@ -296,6 +310,8 @@ pub(crate) enum CallbackCommand {
     },
     /// One of them with all that belongs to it
     Show(One),
+    /// One that waits goes ahead of its place
+    Ahead(Ahead),
     /// Enters one: what an operator has taken in charge, or anything else to be called about
     ///
     /// It joins the callback that the number has with the tenant. No conversation closes it: unless
@@ -799,6 +815,11 @@ pub(crate) enum QueueCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Who waits in one, who goes first the first; to act on somebody there: cuptel attempts withdraw,
+    /// move, ahead
+    ///
+    /// A queue is closed and opened with cuptel stop queue, open queue and resume queue.
+    Line(Line),
 }
 
 impl Cli {
@@ -868,6 +889,10 @@ impl Cli {
             Command::Queues(QueueCommand::List { json }) => {
                 shell::queues(&load(&self.config)?, json)
             }
+            Command::Queues(QueueCommand::Line(line)) => {
+                stepping_in::line(&load(&self.config)?, &line)
+            }
+            Command::Memos(command) => memos::memos(&load(&self.config)?, command),
             Command::Simulate(arguments) => simulate::simulate(&arguments),
         }
     }

@@ -18,7 +18,7 @@ use crate::cli::{
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
-use crate::{bulk, by_hand, paper, staffing, stops, table};
+use crate::{bulk, by_hand, paper, staffing, stepping_in, stops, table};
 
 const ATTEMPT_FIELDS: [&str; 10] = [
     "id",
@@ -94,6 +94,9 @@ pub(crate) fn attempts(config: &Config, command: AttemptCommand) -> anyhow::Resu
             tell_of_spill(config)?;
             show_rows(&rows, &ATTEMPT_FIELDS, how.json)
         }
+        AttemptCommand::Withdraw(waiting) => stepping_in::withdraw(config, &waiting),
+        AttemptCommand::Move(moving) => stepping_in::move_to(config, &moving),
+        AttemptCommand::Ahead(ahead) => stepping_in::ahead(config, "attempts", &ahead),
         AttemptCommand::Show(One { id, how }) => {
             let row = if how.offline {
                 offline(config, async |store| {
@@ -139,6 +142,7 @@ pub(crate) fn callbacks(config: &Config, command: CallbackCommand) -> anyhow::Re
             tell_of_spill(config)?;
             show_rows(&rows, &CALLBACK_FIELDS, how.json)
         }
+        CallbackCommand::Ahead(ahead) => stepping_in::ahead(config, "callbacks", &ahead),
         CallbackCommand::Show(One { id, how }) => {
             let row = if how.offline {
                 offline(config, async |store| {

@@ -141,10 +141,10 @@ pub(crate) struct Place {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct OneQueue {
     /// The `name` of a `[[queue]]`
-    queue: String,
+    pub(crate) queue: String,
     /// The `name` of its `[[tenant]]`, where several have a queue of that name
     #[arg(long)]
-    tenant: Option<String>,
+    pub(crate) tenant: Option<String>,
 }
 
 /// How a button is pressed.
@@ -166,7 +166,7 @@ pub(crate) struct Pressing {
 pub(crate) struct By {
     /// The supervisor who does it, which is recorded
     #[arg(long, value_name = "NAME")]
-    supervisor: Option<String>,
+    pub(crate) supervisor: Option<String>,
 }
 
 /// `stop`.

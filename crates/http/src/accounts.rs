@@ -13,7 +13,7 @@ use crate::access::{Caller, TOKEN_PREFIX};
 use crate::actions::{Asked, Nothing, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
-use crate::paging::{PageAsked, page};
+use crate::paging::{Listed, PageAsked, page};
 use crate::password::{self, Unfit};
 use crate::reads::{self, asked, next, rows, shortened};
 use crate::schema;
@@ -231,7 +231,7 @@ pub(crate) async fn users(
     caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let mut users = shared.store.accounts().await?;
     users.retain(|user| {
         caller.sees(user.tenant.as_deref())
@@ -240,7 +240,7 @@ pub(crate) async fn users(
                 .is_none_or(|own| user.employer.as_deref() == Some(own))
     });
     let (users, next) = page(users, query, |it| it.name.clone())?;
-    Ok(Json(json!({ "users": users, "next": next })))
+    Ok(Listed::after(json!({ "users": users, "next": next })))
 }
 
 /// Lets somebody in, with a password for once: whoever signs in with it chooses another.
@@ -356,12 +356,12 @@ pub(crate) async fn tokens(
     caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let now_ms = shared.engine.snapshot().at_ms;
     let mut tokens = shared.store.tokens(now_ms).await?;
     tokens.retain(|token| caller.sees(token.tenant.as_deref()));
     let (tokens, next) = page(tokens, query, |it| it.name.clone())?;
-    Ok(Json(json!({ "tokens": tokens, "next": next })))
+    Ok(Listed::after(json!({ "tokens": tokens, "next": next })))
 }
 
 /// Lets a program in. Its token is told once.
@@ -445,7 +445,7 @@ pub(crate) async fn access_log(
     _caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<LogAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let query = asked(query)?;
     let limit = rows(query.limit)?;
     let filter = AccessFilter {
@@ -458,5 +458,5 @@ pub(crate) async fn access_log(
     };
     let log = shared.store.access_log(&filter).await?;
     let next = next(log.last().map(|last| last.id), log.len(), limit);
-    Ok(Json(json!({ "log": log, "next": next })))
+    Ok(Listed::before(json!({ "log": log, "next": next })))
 }

@@ -176,6 +176,7 @@ pub(crate) fn refused(language: Language, error: &ApiError) -> String {
         | ApiError::NotFound { .. }
         | ApiError::WrongType
         | ApiError::TooLarge
+        | ApiError::Key(_)
         | ApiError::NotReloaded(_)
         | ApiError::TooSlow
         | ApiError::StreamsFull

@@ -16,11 +16,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Caller;
 use crate::actions::{Asked, typed};
-use crate::by_hand::request_key;
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::paging::Listed;
 use crate::port::Refusal;
 use crate::reads::{asked, identifier, next, rows};
+use crate::request_keys::request_key;
 use crate::{reads, schema};
 
 /// How long an answer waits for the end; what takes longer goes on by itself.
@@ -81,8 +82,6 @@ pub(crate) struct Bulks {
 /// tells how many that would be, and the first of them. What a seat is at is left and counted. It is
 /// done a stretch at a time, and goes on over a restart: `ended_ms` says when it was through.
 #[utoipa::path(post, path = "/api/v1/bulks", tag = "people", security(("token" = [])),
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "1 to 100 characters; a repetition of the same request has the same")),
     request_body = Bulk,
     responses((status = 200, body = schema::OneBulk), (status = 401, body = schema::Error),
         (status = 409, description = "Another one is at work", body = schema::Error),
@@ -168,13 +167,13 @@ pub(crate) async fn list(
     caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<Bulks>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let Bulks { before, limit } = asked(query)?;
     let limit = rows(limit)?;
     let mut bulks = shared.store.bulks(before, limit).await?;
     let next = next(bulks.last().map(|last| last.id.0), bulks.len(), limit);
     bulks.retain(|bulk| caller.sees(bulk.tenant.as_deref()));
-    Ok(Json(json!({ "bulks": bulks, "next": next })))
+    Ok(Listed::before(json!({ "bulks": bulks, "next": next })))
 }
 
 /// Brings back what nobody has touched since: put-off callbacks to when they were due, closed ones as

@@ -19,13 +19,10 @@ use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::port::Refusal;
 use crate::reads::{self, identifier};
+use crate::request_keys::request_key;
 use crate::rights::{self, Need};
 use crate::schema;
 
-/// The same request, sent again, has the same.
-pub(crate) const KEY_HEADER: &str = "idempotency-key";
-/// Characters of it, at most.
-const KEY_MAX: usize = 100;
 const HINT: &str = "/api/v1/openapi.json shows the body; nothing was changed";
 
 /// A person to be called.
@@ -91,24 +88,6 @@ fn meaningless(why: String) -> ApiError {
     ApiError::Meaningless { why, hint: HINT }
 }
 
-/// What the header says, or something that no other request has.
-pub(crate) fn request_key(headers: &HeaderMap) -> Result<String, ApiError> {
-    let Some(key) = headers.get(KEY_HEADER) else {
-        let mut bytes = [0_u8; 16];
-        getrandom::fill(&mut bytes).map_err(ApiError::NoRandom)?;
-        return Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect());
-    };
-    let key = key
-        .to_str()
-        .ok()
-        .filter(|key| (1..=KEY_MAX).contains(&key.len()));
-    key.map(str::to_owned).ok_or_else(|| {
-        meaningless(format!(
-            "`Idempotency-Key` has 1 to {KEY_MAX} visible characters"
-        ))
-    })
-}
-
 pub(crate) fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
     let note = note.unwrap_or_default();
     let note = note.trim();
@@ -125,8 +104,6 @@ pub(crate) fn noted(note: Option<String>) -> Result<Option<String>, ApiError> {
 /// is an open one, adds nothing and answers 200 with that. Another request with the key of an earlier
 /// one is refused.
 #[utoipa::path(post, path = "/api/v1/callbacks", tag = "people", security(("token" = [])),
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "1 to 100 characters; a repetition of the same request has the same")),
     request_body = NewCallback,
     responses((status = 200, description = "It was there already", body = schema::EnteredCallback),
         (status = 201, description = "Entered", body = schema::EnteredCallback),

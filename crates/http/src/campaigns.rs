@@ -21,6 +21,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::paging::Listed;
 use crate::port::Refusal;
 use crate::reads::{asked, next, rows, shortened, word};
 use crate::schema;
@@ -185,7 +186,7 @@ pub(crate) async fn campaigns(
     caller: Caller,
     State(shared): State<Shared>,
     query: Result<Query<CampaignsAsked>, QueryRejection>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let CampaignsAsked {
         tenant,
         state,
@@ -205,7 +206,9 @@ pub(crate) async fn campaigns(
     let campaigns = shared.store.campaigns(&filter, now_ms).await?;
     let last = campaigns.last().map(|last| last.campaign.id.0);
     let next = next(last, campaigns.len(), limit);
-    Ok(Json(json!({ "campaigns": campaigns, "next": next })))
+    Ok(Listed::before(
+        json!({ "campaigns": campaigns, "next": next }),
+    ))
 }
 
 async fn found(shared: &Shared, caller: &Caller, which: &str) -> Result<CampaignDetail, ApiError> {
@@ -247,14 +250,14 @@ pub(crate) async fn entries(
     State(shared): State<Shared>,
     Path(which): Path<String>,
     query: Result<Query<EntriesAsked>, QueryRejection>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let EntriesAsked { after, limit } = asked(query)?;
     let limit = rows(limit)?;
     let id = found(&shared, &caller, &which).await?.campaign.id;
     let after = after.unwrap_or(0);
     let entries = shared.store.campaign_entries(id, after, limit).await?;
     let next = next(entries.last().map(|last| last.id.0), entries.len(), limit);
-    Ok(Json(json!({ "entries": entries, "next": next })))
+    Ok(Listed::after(json!({ "entries": entries, "next": next })))
 }
 
 /// Makes a campaign, whose list is to come: nobody of it is called before the list is

@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::password::DigestError;
 use crate::port::{NotReloaded, Refusal};
+use crate::request_keys::KeyFault;
 use crate::{memos, stepping_in};
 
 /// Why pages and API could not be offered.
@@ -107,6 +108,8 @@ pub(crate) enum ApiError {
     WrongType,
     /// Too long.
     TooLarge,
+    /// A request with the key of another, or of itself.
+    Key(KeyFault),
     /// The rules or the engine say no.
     Refused(Refusal),
     /// A reload that changed nothing.
@@ -194,6 +197,7 @@ impl ApiError {
             }
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Key(fault) => fault.status(),
             Self::Refused(Refusal::Refused(refused)) => status_of(refused),
             Self::Refused(Refusal::Busy | Refusal::Gone)
             | Self::NotReloaded(NotReloaded::Busy | NotReloaded::Gone)
@@ -223,6 +227,7 @@ impl ApiError {
             Self::Meaningless { .. } => ("meaningless", "Means nothing here"),
             Self::WrongType => ("wrong-type", "Neither JSON nor a form"),
             Self::TooLarge => ("too-large", "Too large"),
+            Self::Key(_) => ("request-key", "The key of a request was used"),
             Self::Refused(Refusal::Refused(_)) => ("refused", "Refused by the rules"),
             Self::NotReloaded(NotReloaded::Faults(_)) => ("not-reloaded", "Not reloaded"),
             Self::Refused(Refusal::Busy) | Self::NotReloaded(NotReloaded::Busy) => {
@@ -257,6 +262,7 @@ impl ApiError {
             Self::Malformed { hint, .. } | Self::Meaningless { hint, .. } => hint,
             Self::WrongType => "send `content-type: application/json`",
             Self::TooLarge => "a request may have 64 KiB",
+            Self::Key(fault) => fault.hint(),
             Self::Refused(Refusal::Refused(refused)) => hint_of(refused),
             Self::NotReloaded(NotReloaded::Faults(_)) => {
                 "what was in force still is: correct the files and reload again"
@@ -317,6 +323,7 @@ impl ApiError {
             | Self::Meaningless { .. }
             | Self::WrongType
             | Self::TooLarge
+            | Self::Key(_)
             | Self::Refused(_)
             | Self::NotReloaded(_)
             | Self::TooSlow
@@ -638,6 +645,7 @@ impl fmt::Display for ApiError {
             Self::Malformed { why, .. } | Self::Meaningless { why, .. } => f.write_str(why),
             Self::WrongType => f.write_str("a body is JSON or a form"),
             Self::TooLarge => f.write_str("the body is too large"),
+            Self::Key(fault) => write!(f, "{fault}"),
             Self::Refused(refusal) => write!(f, "{refusal}"),
             Self::NotReloaded(refusal) => write!(f, "{refusal}"),
             Self::TooSlow => f.write_str("this took too long"),

@@ -53,6 +53,7 @@ mod port;
 mod preferences;
 mod reads;
 mod reports;
+mod request_keys;
 mod revealing;
 mod rights;
 mod schema;

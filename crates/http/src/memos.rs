@@ -15,7 +15,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, By, act, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::reads::identifier;
+use crate::reads::{identifier, shortened};
 use crate::schema;
 use crate::texts::Language;
 
@@ -76,6 +76,28 @@ pub(crate) async fn memos(caller: Caller, State(shared): State<Shared>) -> Json<
     let seen = memos.filter(|it| it.tenant.is_none() || caller.sees(it.tenant.as_deref()));
     let memos: Vec<_> = seen.collect();
     Json(json!({ "at_ms": look.at_ms, "memos": memos }))
+}
+
+/// One memo, also when it is over, and who has read it.
+#[utoipa::path(get, path = "/api/v1/memos/{memo}", tag = "stored", security(("token" = [])),
+    params(("memo" = i64, Path)),
+    responses((status = 200, body = schema::OneMemo), (status = 401, body = schema::Error),
+        (status = 404, body = schema::Error)))]
+pub(crate) async fn memo(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let memo = shared.store.memo(memo_of(&id)?).await?;
+    let memo = memo.filter(|it| it.tenant.is_none() || caller.sees(it.tenant.as_deref()));
+    let mut memo = memo.ok_or_else(|| ApiError::NotFound {
+        what: "memo",
+        which: shortened(&id),
+    })?;
+    if let Some(own) = caller.employer() {
+        memo.readings.retain(|reading| reading.employer == own);
+    }
+    Ok(Json(json!({ "memo": memo })))
 }
 
 /// Shows a few words at the seats of those for whom they are, until each has read them.

@@ -16,6 +16,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::paging::Listed;
 use crate::reads::{self, asked, next, rows, word};
 use crate::schema;
 
@@ -115,7 +116,7 @@ pub(crate) async fn numbers(
     caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<NumbersAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let query = asked(query)?;
     let limit = rows(query.limit)?;
     let filter = MarkFilter {
@@ -127,7 +128,7 @@ pub(crate) async fn numbers(
     };
     let marks = shared.store.marks(&filter).await?;
     let next = next(marks.last().map(|last| last.id.0), marks.len(), limit);
-    Ok(Json(json!({ "numbers": marks, "next": next })))
+    Ok(Listed::before(json!({ "numbers": marks, "next": next })))
 }
 
 /// Marks a number. One that is not to be called is dialled no more once this is answered: its callback

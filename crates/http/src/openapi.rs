@@ -1,9 +1,12 @@
 //! The API's description, generated from the handlers.
 
 use axum::Json;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{
+    ContentBuilder, Header, Object, Ref, RefOr, Required, Response, ResponseBuilder,
+};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::PROBLEM;
@@ -15,6 +18,14 @@ use crate::{
     tenants,
 };
 
+const KEY_WORDS: &str = "1 to 100 visible characters. The same request again with the same key is answered \
+    as it was and not carried out again, also after a restart; another one with that key is refused (422), \
+    and one whose outcome is not known (409). Keys are known for two days; of callbacks, tasks and bulks \
+    as long as these are there. Answers with a password, a token or a whole number are repeated only by \
+    the process that gave them.";
+const LINK_WORDS: &str =
+    "Where the next page is, with `rel=\"next\"` (RFC 8288); not with the last one.";
+
 /// The API of a call centre that loses nobody.
 #[derive(OpenApi)]
 #[openapi(
@@ -25,14 +36,14 @@ use crate::{
             without operators' names; everything else needs one, or a session. Who may do what follows \
             from role, tenant and employer: `GET /api/v1/me` tells them, and 403 who may."
     ),
-    modifiers(&TokenScheme, &Problems),
+    modifiers(&TokenScheme, &Problems, &RequestKeys, &NextPages),
     paths(
         health::live, health::ready, measures::scrape,
         reads::attempts, reads::attempt, importing::import, reads::callbacks, reads::callback,
         reads::why, reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
         reports::service, reports::backlog, reports::quarters,
         stepping_in::line, stepping_in::withdraw, stepping_in::move_to, stepping_in::caller_ahead,
-        stepping_in::callback_ahead, memos::memos, memos::write, memos::withdraw, memos::read,
+        stepping_in::callback_ahead, memos::memos, memos::memo, memos::write, memos::withdraw, memos::read,
         agreement::agreements, agreement::enter, agreement::end,
         events::snapshots, configuration::in_force, configuration::reload,
         actions::sign_in, actions::sign_out, actions::pause, actions::available,
@@ -98,6 +109,51 @@ fn is_error(status: &str) -> bool {
 fn told_as_problem(response: &mut Response) {
     if let Some(content) = response.content.shift_remove("application/json") {
         response.content.insert(PROBLEM.to_owned(), content);
+    }
+}
+
+/// Whatever is asked for may be asked for again.
+struct RequestKeys;
+
+impl Modify for RequestKeys {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .schema(Some(Object::with_type(Type::String)))
+            .description(Some(KEY_WORDS))
+            .build();
+        for (path, item) in &mut openapi.paths.paths {
+            if let (true, Some(operation)) = (path.starts_with("/api/"), item.post.as_mut()) {
+                let parameters = operation.parameters.get_or_insert_default();
+                parameters.push(RefOr::T(key.clone()));
+            }
+        }
+    }
+}
+
+/// Lists with pages say under which address the next one is.
+struct NextPages;
+
+impl Modify for NextPages {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for item in openapi.paths.paths.values_mut() {
+            let Some(operation) = item.get.as_mut() else {
+                continue;
+            };
+            let parameters = operation.parameters.iter().flatten();
+            let is_paged = parameters.into_iter().any(|it| match it {
+                RefOr::T(it) => it.name == "before" || it.name == "after",
+                RefOr::Ref(_) => false,
+            });
+            let answer = operation.responses.responses.get_mut("200");
+            if let (true, Some(RefOr::T(answer))) = (is_paged, answer) {
+                let mut link = Header::new(Object::with_type(Type::String));
+                link.description = Some(LINK_WORDS.to_owned());
+                answer.headers.insert("Link".to_owned(), RefOr::T(link));
+            }
+        }
     }
 }
 

@@ -36,8 +36,8 @@ use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
     choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
     importing, in_charge, measures, memos, my_day, my_queue, numbers, offered, openapi, origin,
-    page, person, pins, preferences, reads, reports, revealing, rights, signing_in, sites,
-    staffing, stepping_in, stops, tasks, tenants, texts,
+    page, paging, person, pins, preferences, reads, reports, request_keys, revealing, rights,
+    signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts,
 };
 
 /// Bytes of a request's body.
@@ -135,6 +135,8 @@ pub(crate) struct SharedParts {
     /// How those who are here want their pages.
     pub(crate) preferences: preferences::Chosen,
     pub(crate) desk: DeskKept,
+    /// Requests with a key that are being carried out, and answers that are kept nowhere else.
+    pub(crate) requests: request_keys::Requests,
     pub(crate) streams: Arc<Semaphore>,
     /// Held by the one import that is going on.
     pub(crate) importing: Mutex<()>,
@@ -188,6 +190,7 @@ impl Pages {
             looked: Looked::default(),
             preferences: preferences::Chosen::default(),
             desk: DeskKept::default(),
+            requests: request_keys::Requests::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             importing: Mutex::new(()),
             closed: watch::Sender::new(false),
@@ -295,6 +298,11 @@ fn api_paths(shared: &Shared) -> Router<Shared> {
         .merge(people_paths())
         .merge(account_paths())
         .merge(action_paths())
+        .route_layer(middleware::from_fn(paging::linked))
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(shared),
+            request_keys::once,
+        ))
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(shared),
             rights::checked,
@@ -327,6 +335,7 @@ fn leading_paths() -> Router<Shared> {
         .route("/attempts/{id}/ahead", post(stepping_in::caller_ahead))
         .route("/callbacks/{id}/ahead", post(stepping_in::callback_ahead))
         .route("/memos", get(memos::memos).post(memos::write))
+        .route("/memos/{memo}", get(memos::memo))
         .route("/memos/{memo}/withdraw", post(memos::withdraw))
         .route(
             "/agreement",

@@ -1,7 +1,14 @@
 //! Pages of lists that go by name. Lists of what is stored go by identifier, newest first, with `before`;
 //! both have `limit` and `next`, and nothing comes after a page whose `next` is null.
 
+use axum::Json;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header::LINK;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::IntoParams;
 
 use crate::error::ApiError;
@@ -9,6 +16,73 @@ use crate::reads;
 
 /// Rows of a page where the request does not say, and at most.
 const PAGE_MAX: usize = 1_000;
+
+/// A page of a list, which says in its `next` where the one after it begins.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    said: Value,
+    /// The parameter that asks for the page after it.
+    by: &'static str,
+}
+
+impl Listed {
+    /// Of a list in which the next page is asked for with `after`.
+    pub(crate) fn after(said: Value) -> Self {
+        Self { said, by: "after" }
+    }
+
+    /// Of a list in which the next page is asked for with `before`.
+    pub(crate) fn before(said: Value) -> Self {
+        Self { said, by: "before" }
+    }
+}
+
+/// What the request for the next page says besides.
+#[derive(Debug, Clone)]
+struct NextPage {
+    by: &'static str,
+    from: String,
+}
+
+impl IntoResponse for Listed {
+    fn into_response(self) -> Response {
+        let from = match &self.said["next"] {
+            Value::String(name) => Some(name.clone()),
+            Value::Number(id) => Some(id.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        let mut response = Json(self.said).into_response();
+        if let Some(from) = from {
+            let by = self.by;
+            response.extensions_mut().insert(NextPage { by, from });
+        }
+        response
+    }
+}
+
+/// Says with each page of a list under which address the next one is (RFC 8288).
+pub(crate) async fn linked(request: Request, next: Next) -> Response {
+    let (path, query) = (request.uri().path().to_owned(), request.uri().query());
+    let query = query.unwrap_or("").to_owned();
+    let mut response = next.run(request).await;
+    let Some(page) = response.extensions().get::<NextPage>() else {
+        return response;
+    };
+    if let Some(link) = link(&path, &query, page) {
+        response.headers_mut().insert(LINK, link);
+    }
+    response
+}
+
+fn link(path: &str, query: &str, page: &NextPage) -> Option<HeaderValue> {
+    let mut asked: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
+    asked.retain(|(name, _)| name != page.by);
+    asked.push((page.by.to_owned(), page.from.clone()));
+    let query = serde_urlencoded::to_string(asked).ok()?;
+    // The prefix may be missing, as this stands within it.
+    let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    HeaderValue::from_str(&format!("</api/v1{path}?{query}>; rel=\"next\"")).ok()
+}
 
 /// Which part of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]

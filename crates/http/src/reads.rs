@@ -15,7 +15,7 @@ use crate::access::{Caller, Onlooker};
 use crate::error::ApiError;
 use crate::events::as_seen;
 use crate::pages::Shared;
-use crate::paging::{PageAsked, page};
+use crate::paging::{Listed, PageAsked, page};
 use crate::schema;
 
 /// Rows of a page where the request does not say.
@@ -116,7 +116,7 @@ pub(crate) async fn attempts(
     caller: Caller,
     State(shared): State<Shared>,
     query: Asked<AttemptsAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let AttemptsAsked {
         tenant,
         outcome,
@@ -136,7 +136,9 @@ pub(crate) async fn attempts(
         })
         .await?;
     let next = next(attempts.last().map(|last| last.id.0), attempts.len(), limit);
-    Ok(Json(json!({ "attempts": attempts, "next": next })))
+    Ok(Listed::before(
+        json!({ "attempts": attempts, "next": next }),
+    ))
 }
 
 /// One attempt with what was offered and done.
@@ -170,7 +172,7 @@ pub(crate) async fn callbacks(
     caller: Caller,
     State(shared): State<Shared>,
     query: Asked<CallbacksAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let CallbacksAsked {
         tenant,
         state,
@@ -196,7 +198,9 @@ pub(crate) async fn callbacks(
         callbacks.len(),
         limit,
     );
-    Ok(Json(json!({ "callbacks": callbacks, "next": next })))
+    Ok(Listed::before(
+        json!({ "callbacks": callbacks, "next": next }),
+    ))
 }
 
 /// One callback with its needs, history, dials and attempts.
@@ -283,10 +287,10 @@ pub(crate) async fn seats(
     _caller: Caller,
     State(shared): State<Shared>,
     query: Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let seats = shared.store.seats().await?;
     let (seats, next) = page(seats, query, |seat| seat.name.clone())?;
-    Ok(Json(json!({ "seats": seats, "next": next })))
+    Ok(Listed::after(json!({ "seats": seats, "next": next })))
 }
 
 /// One seat.
@@ -319,11 +323,11 @@ pub(crate) async fn queues(
     _onlooker: Onlooker,
     State(shared): State<Shared>,
     query: Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let look = shared.engine.snapshot();
     let name = |it: &QueueNow| format!("{}/{}", it.tenant, it.name);
     let (queues, next) = page(look.queues.clone(), query, name)?;
-    Ok(Json(
+    Ok(Listed::after(
         json!({ "at_ms": look.at_ms, "queues": queues, "next": next }),
     ))
 }

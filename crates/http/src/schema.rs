@@ -501,6 +501,16 @@ shapes! {
         id: i64, audience: String, tenant: Option<String>, name: Option<String>, text: String,
         by: Option<String>, made_ms: i64, ends_ms: i64, read: u32, unread: u32,
     }
+    /// A memo, shown or over, and who has read it.
+    OneMemo { memo: MemoDetail }
+    /// With who has read it, in the order in which they did; of an employer's supervisor, of theirs.
+    MemoDetail {
+        id: i64, audience: String, tenant: Option<String>, name: Option<String>, text: String,
+        by: Option<String>, made_ms: i64, ends_ms: i64, ended_ms: Option<i64>,
+        ended_by: Option<String>, readings: Vec<MemoReading>,
+    }
+    /// Somebody who has read a memo.
+    MemoReading { operator: String, seat: String, at_ms: i64 }
     /// Memos that are shown.
     Memos { at_ms: i64, memos: Vec<MemoNow> }
     /// Somebody who waits: who called (`attempt`), or whom we called (`callback` alone).

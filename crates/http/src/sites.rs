@@ -9,7 +9,7 @@ use crate::access::{Caller, Onlooker};
 use crate::actions::{Asked, By, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::paging::{PageAsked, page};
+use crate::paging::{Listed, PageAsked, page};
 use crate::{reads, schema};
 
 /// Sites as they are now.
@@ -19,10 +19,10 @@ pub(crate) async fn sites(
     _onlooker: Onlooker,
     State(shared): State<Shared>,
     query: reads::Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let look = shared.engine.snapshot();
     let (sites, next) = page(look.sites.clone(), query, |it| it.name.clone())?;
-    Ok(Json(
+    Ok(Listed::after(
         json!({ "at_ms": look.at_ms, "sites": sites, "next": next }),
     ))
 }

@@ -18,7 +18,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, By, Nothing, typed};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
-use crate::paging::{PageAsked, page};
+use crate::paging::{Listed, PageAsked, page};
 use crate::port::Refusal;
 use crate::reads::{self, identifier, shortened};
 use crate::schema;
@@ -107,11 +107,13 @@ pub(crate) async fn operators(
     caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let mut operators = shared.store.operators().await?;
     operators.retain(|operator| caller.sees_operator(operator));
     let (operators, next) = page(operators, query, |it| it.name.clone())?;
-    Ok(Json(json!({ "operators": operators, "next": next })))
+    Ok(Listed::after(
+        json!({ "operators": operators, "next": next }),
+    ))
 }
 
 /// One operator.

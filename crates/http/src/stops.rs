@@ -15,7 +15,7 @@ use crate::actions::{Asked, typed};
 use crate::error::ApiError;
 use crate::events::as_seen;
 use crate::pages::Shared;
-use crate::paging::{PageAsked, page};
+use crate::paging::{Listed, PageAsked, page};
 use crate::{reads, schema};
 
 /// A button that is pressed, or pressed otherwise than it was.
@@ -64,12 +64,12 @@ pub(crate) async fn stops(
     onlooker: Onlooker,
     State(shared): State<Shared>,
     query: reads::Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let look = as_seen(&shared.engine.snapshot(), &onlooker);
     let word = |word: &Option<String>| word.clone().unwrap_or_default();
     let name = |it: &StopNow| format!("{}/{}/{}", it.button, word(&it.tenant), word(&it.queue));
     let (stops, next) = page(look.stops, query, name)?;
-    Ok(Json(
+    Ok(Listed::after(
         json!({ "at_ms": look.at_ms, "stops": stops, "next": next }),
     ))
 }

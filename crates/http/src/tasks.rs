@@ -16,10 +16,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Caller;
 use crate::actions::{Asked, Nothing, act_by_form, path_of};
-use crate::by_hand::{KEY_HEADER, request_key};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::paging::Listed;
 use crate::reads::{asked, identifier, next, rows, shortened, word};
+use crate::request_keys::{KEY_HEADER, request_key};
 use crate::schema;
 
 /// Entries of a list at most.
@@ -95,7 +96,7 @@ pub(crate) async fn tasks(
     caller: Caller,
     State(shared): State<Shared>,
     query: Result<Query<TasksAsked>, QueryRejection>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let TasksAsked {
         tenant,
         state,
@@ -116,7 +117,7 @@ pub(crate) async fn tasks(
     };
     let tasks = shared.store.tasks(&filter).await?;
     let next = next(tasks.last().map(|last| last.id.0), tasks.len(), limit);
-    Ok(Json(json!({ "tasks": tasks, "next": next })))
+    Ok(Listed::before(json!({ "tasks": tasks, "next": next })))
 }
 
 /// One task with its history.
@@ -146,8 +147,6 @@ async fn one(shared: &Shared, caller: &Caller, id: &str) -> Result<Json<Value>, 
 /// Adds tasks, all of them or none. The same request again (by `Idempotency-Key`) adds nothing and is
 /// answered as the first was; another one with the key of an earlier one is refused.
 #[utoipa::path(post, path = "/api/v1/tasks", tag = "people", security(("token" = [])),
-    params(("Idempotency-Key" = Option<String>, Header,
-        description = "1 to 100 characters; a repetition of the same request has the same")),
     request_body = NewTasks,
     responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
         (status = 422, description = "Nothing was added", body = schema::Faults)))]
@@ -197,7 +196,12 @@ pub(crate) async fn add(
 /// Whether a request is one that was made before.
 fn is_same(known: &[TaskView], told: &[TaskTold]) -> bool {
     let same = |(known, told): (&TaskView, &TaskTold)| {
-        known.tenant.as_ref() == Some(&told.tenant) && known.title == told.title.trim()
+        known.tenant.as_ref() == Some(&told.tenant)
+            && known.queue.as_ref() == Some(&told.queue)
+            && known.title == told.title.trim()
+            && told
+                .due_ms
+                .is_none_or(|due_ms| known.due_ms == Some(due_ms))
     };
     known.len() == told.len() && known.iter().zip(told).all(same)
 }

@@ -1,13 +1,12 @@
 //! Health authorities as they are now: whom they lend and borrow, and how their callers fare.
 
-use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::access::Onlooker;
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::paging::{PageAsked, page};
+use crate::paging::{Listed, PageAsked, page};
 use crate::{reads, schema};
 
 /// Health authorities as they are now, and in what they have drifted apart.
@@ -17,10 +16,10 @@ pub(crate) async fn tenants(
     _onlooker: Onlooker,
     State(shared): State<Shared>,
     query: reads::Asked<PageAsked>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Listed, ApiError> {
     let look = shared.engine.snapshot();
     let (tenants, next) = page(look.tenants.clone(), query, |it| it.name.clone())?;
-    Ok(Json(json!({
+    Ok(Listed::after(json!({
         "at_ms": look.at_ms, "tenants": tenants, "drifts": look.drifts, "next": next
     })))
 }

@@ -49,6 +49,7 @@ mod profile;
 mod promise;
 mod registration;
 mod report;
+mod request;
 mod review;
 mod row;
 mod seat;
@@ -81,6 +82,7 @@ pub use decline::DeclineView;
 pub use dial::DialView;
 pub use directory::{DirectoryView, NewDirectoryEntry};
 pub use mark::{MarkFilter, MarkView};
+pub use memo::{MemoReadingView, MemoView};
 pub use names::{Interned, Names};
 pub use need_detail::Entered;
 pub use offer::OfferView;
@@ -94,6 +96,7 @@ pub use report::{
     PeriodError, QUARTER_COLUMNS, QUARTER_MS, QuarterFigures, QuarterLine, SERVICE_COLUMNS, Scope,
     Service, ServiceLine, Targets, Zones, csv,
 };
+pub use request::KnownRequest;
 pub use review::ReviewView;
 pub use seat::SeatView;
 pub use special_day::{SpecialDayFilter, SpecialDayView};

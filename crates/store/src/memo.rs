@@ -4,9 +4,13 @@ use cuptel_core::id::{MemoId, MemoReadingId, OperatorId, QueueId, SeatId, SiteId
 use cuptel_core::memo::Audience;
 use cuptel_core::record::{MemoReadingRow, MemoRow};
 
-use crate::dialect::{Row, upsert};
+use cuptel_core::time::UtcMs;
+use serde::Serialize;
+
+use crate::dialect::{Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::row::{Columns, foreign};
+use crate::store::{Store, StoreError, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(memo {
     2 audience TEXT,
@@ -36,6 +40,115 @@ pub(crate) const READINGS: &str = "
 SELECT r.id, r.memo, r.operator, r.seat, r.at_ms
 FROM memo m JOIN memo_reading r ON r.shard = m.shard AND r.memo = m.id
 WHERE m.shard = $1 AND m.ended_ms IS NULL ORDER BY r.id";
+
+const VIEW: &str = "
+SELECT m.audience, COALESCE(tenant.name, owner.name),
+    COALESCE(site.name, queue.name, seat.name), m.words, m.written_by, m.made_ms, m.ends_ms,
+    m.ended_ms, m.ended_by
+FROM memo m
+LEFT JOIN tenant ON tenant.shard = m.shard AND tenant.id = m.target AND m.audience = 'tenant'
+LEFT JOIN site ON site.shard = m.shard AND site.id = m.target AND m.audience = 'site'
+LEFT JOIN queue ON queue.shard = m.shard AND queue.id = m.target AND m.audience = 'queue'
+LEFT JOIN tenant owner ON owner.shard = queue.shard AND owner.id = queue.tenant
+LEFT JOIN seat ON seat.shard = m.shard AND seat.id = m.target AND m.audience = 'seat'
+WHERE m.shard = $1 AND m.id = $2";
+
+const VIEW_READINGS: &str = "
+SELECT operator.name, operator.employer, seat.name, r.at_ms
+FROM memo_reading r
+JOIN operator ON operator.shard = r.shard AND operator.id = r.operator
+JOIN seat ON seat.shard = r.shard AND seat.id = r.seat
+WHERE r.shard = $1 AND r.memo = $2 ORDER BY r.id";
+
+/// A memo, shown or over, and who has read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MemoView {
+    /// Which.
+    pub id: MemoId,
+    /// `everybody`, `tenant`, `site`, `queue` or `seat`.
+    pub audience: String,
+    /// Short name of the tenant, of a tenant or of a queue.
+    pub tenant: Option<String>,
+    /// Name of the site, the queue or the seat.
+    pub name: Option<String>,
+    /// What.
+    pub text: String,
+    /// Name of who wrote it.
+    pub by: Option<String>,
+    /// When.
+    pub made_ms: UtcMs,
+    /// Until when it is shown.
+    pub ends_ms: UtcMs,
+    /// Since when it is not shown any more.
+    pub ended_ms: Option<UtcMs>,
+    /// Who took it back.
+    pub ended_by: Option<String>,
+    /// Who has read it, in the order in which they did.
+    pub readings: Vec<MemoReadingView>,
+}
+
+/// Somebody who has read a memo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MemoReadingView {
+    /// Login name.
+    pub operator: String,
+    /// Whose employee they are.
+    #[serde(skip)]
+    pub employer: String,
+    /// Extension of the seat.
+    pub seat: String,
+    /// When.
+    pub at_ms: UtcMs,
+}
+
+fn view(id: MemoId) -> impl Fn(&Row) -> Result<MemoView, sqlx::Error> {
+    move |row| {
+        let mut columns = Columns::of(row);
+        Ok(MemoView {
+            id,
+            audience: columns.text()?,
+            tenant: columns.maybe_text()?,
+            name: columns.maybe_text()?,
+            text: columns.text()?,
+            by: columns.maybe_text()?,
+            made_ms: columns.int()?,
+            ends_ms: columns.int()?,
+            ended_ms: columns.maybe_int()?,
+            ended_by: columns.maybe_text()?,
+            readings: Vec::new(),
+        })
+    }
+}
+
+fn view_reading(row: &Row) -> Result<MemoReadingView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(MemoReadingView {
+        operator: columns.text()?,
+        employer: columns.text()?,
+        seat: columns.text()?,
+        at_ms: columns.int()?,
+    })
+}
+
+impl Store {
+    /// A memo, shown or over, and who has read it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn memo(&self, id: MemoId) -> Result<Option<MemoView>, StoreError> {
+        let failed = while_doing("read a memo");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(VIEW).int(id.0);
+        let found = question.maybe(&mut reading, view(id)).await;
+        let Some(mut memo) = found.map_err(&failed)? else {
+            return Ok(None);
+        };
+        let question = ask_shard(VIEW_READINGS).int(id.0);
+        let readings = question.all(&mut reading, view_reading).await;
+        memo.readings = readings.map_err(failed)?;
+        Ok(Some(memo))
+    }
+}
 
 /// A word for whom it is, and which of them.
 fn told(audience: Audience) -> (&'static str, Option<i64>) {

@@ -43,6 +43,7 @@ impl Visit {
             | ApiError::Meaningless { .. }
             | ApiError::WrongType
             | ApiError::TooLarge
+            | ApiError::Key(_)
             | ApiError::TooSlow
             | ApiError::StreamsFull
             | ApiError::Store(_)

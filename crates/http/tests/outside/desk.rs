@@ -10,16 +10,17 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cuptel_core::calendar::Zone;
 use cuptel_core::id::{
-    AnnouncementId, AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId, EntryId, NeedId,
-    NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
+    AnnouncementId, AttemptId, BulkId, CallbackId, CampaignId, ConfigVersionId, EntryId, MemoId,
+    NeedId, NumberId, OfferId, OperatorId, QueueId, SeatId, SignInId, TaskEventId, TaskId,
 };
 use cuptel_core::in_line::WaiterNow;
 use cuptel_core::matching::{Considered, Eligibility, Explanation, InLine, PassedOver, Passing};
+use cuptel_core::memo::Audience;
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{
     AnnouncementRow, AttemptRow, Audio, BulkRow, CallbackRow, CampaignEntryRow, CampaignRow,
-    DecisionRow, NeedRow, NumberRow, OfferRow, OperatorRow, Proposal, Record, SeatRow, SignInRow,
-    TaskEventRow, TaskRow, Work,
+    DecisionRow, MemoRow, NeedRow, NumberRow, OfferRow, OperatorRow, Proposal, Record, SeatRow,
+    SignInRow, TaskEventRow, TaskRow, Work,
 };
 use cuptel_core::rules::{PromptId, Strategy};
 use cuptel_core::snapshot::{
@@ -640,6 +641,7 @@ async fn fill(store: &Store) -> (i64, i64, i64, i64) {
         Record::CampaignEntry(Box::new(entry(id(10), id(9), id(1)))),
         Record::TaskEvent(created(id(8), id(7))),
         Record::Bulk(Box::new(closed_in_bulk(id(9)))),
+        Record::Memo(Box::new(written(7))),
         announcement(),
     ];
     store
@@ -684,6 +686,19 @@ fn closed_in_bulk(id: i64) -> BulkRow {
         at_work: 0,
         too_late: 0,
         ended_ms: Some(AT_MS),
+    }
+}
+
+fn written(id: i64) -> MemoRow {
+    MemoRow {
+        id: MemoId(id),
+        to: Audience::Everybody,
+        text: "Riunione alle 14".to_owned(),
+        by: Some("Carla Capo".to_owned()),
+        made_ms: AT_MS,
+        ends_ms: AT_MS + 3_600_000,
+        ended_ms: None,
+        ended_by: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod api;
 mod campaigns;
 mod console;
 mod desk;
+mod keys;
 mod languages;
 mod leading;
 mod metrics;

@@ -151,6 +151,11 @@ pub(super) const ALL: &[Step] = &[
         "task_request",
         include_str!("../../migrations/0035_task_request.sql"),
     ),
+    (
+        38,
+        "request",
+        include_str!("../../migrations/0038_request.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -47,7 +47,7 @@ mod tests {
     use crate::{
         Access, assignment, attempt, audit, backlog, bulk_action, callback, campaign, carrier,
         code_word, contact, decision, decline, dial, mark, need_detail, number, offer, open, owner,
-        preference, promise, report, review, task,
+        preference, promise, report, request, review, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -98,6 +98,7 @@ mod tests {
             campaign::LOOKUPS,
             contact::LOOKUPS,
             preference::LOOKUPS,
+            request::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

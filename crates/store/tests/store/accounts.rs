@@ -1,7 +1,7 @@
 //! Accounts, sessions, tokens and the log of access: kept, ended and told as they were made.
 
 use cuptel_core::words::Role;
-use cuptel_store::{AccessFilter, AccessMade, NewAccount, Store, TokenView};
+use cuptel_store::{AccessFilter, AccessMade, KnownRequest, NewAccount, Store, TokenView};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{NOW, names};
@@ -15,6 +15,7 @@ on_every_database!(
     a_token_holds_until_its_end_or_until_it_is_revoked,
     the_log_of_access_is_told_newest_first_and_by_who,
     old_entries_are_forgotten_a_few_at_a_time_and_the_newest_stays,
+    a_request_is_kept_before_it_is_carried_out_and_its_answer_after,
 );
 
 fn account(name: &str) -> NewAccount {
@@ -219,4 +220,43 @@ async fn old_entries_are_forgotten_a_few_at_a_time_and_the_newest_stays(home: &H
     let left = store.access_log(&filter).await.unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].at_ms, NOW + 4);
+}
+
+async fn a_request_is_kept_before_it_is_carried_out_and_its_answer_after(home: &Home) {
+    let store = open(home).await;
+    assert_eq!(store.begin_request("k", "body", NOW).await.unwrap(), None);
+    let known = |status, answer: Option<&str>| KnownRequest {
+        body: "body".to_owned(),
+        status,
+        answer: answer.map(str::to_owned),
+    };
+    let again = store.begin_request("k", "other", NOW).await.unwrap();
+    assert_eq!(
+        again,
+        Some(known(None, None)),
+        "nobody knows what became of it"
+    );
+    store.answer_request("k", 201, Some("{}")).await.unwrap();
+    store.drop_request("k").await.unwrap();
+    let again = store.begin_request("k", "body", NOW).await.unwrap();
+    assert_eq!(again, Some(known(Some(201), Some("{}"))));
+    assert_eq!(
+        store.begin_request("refused", "body", NOW).await.unwrap(),
+        None
+    );
+    store.drop_request("refused").await.unwrap();
+    assert_eq!(
+        store.begin_request("refused", "body", NOW).await.unwrap(),
+        None
+    );
+    store.forget_requests(NOW, 10).await.unwrap();
+    assert!(
+        store
+            .begin_request("k", "body", NOW)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    store.forget_requests(NOW + 1, 10).await.unwrap();
+    assert_eq!(store.begin_request("k", "body", NOW).await.unwrap(), None);
 }

@@ -1,7 +1,7 @@
 //! What an operator's page asks for: earlier conversations, one's own day, preferences.
 
 use cuptel_core::id::{
-    AssignmentId, CallbackId, IntervalId, NumberId, OfferId, OperatorId, QueueId, SeatId,
+    AssignmentId, CallbackId, IntervalId, MemoId, NumberId, OfferId, OperatorId, QueueId, SeatId,
 };
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::{AssignmentRow, IntervalRow, NumberRow, OfferRow, Record, Work};
@@ -11,13 +11,14 @@ use cuptel_core::words::{
 use cuptel_store::{Batch, NewAccount, Store};
 
 use crate::home::{Home, on_every_database};
-use crate::rows::{NOW, callback, names, number, operator, seat};
+use crate::rows::{NOW, callback, memos, names, number, operator, seat};
 
 on_every_database!(
     earlier_conversations_are_found_by_the_number_and_told_to_its_authority_alone,
     an_erased_number_has_no_past,
     a_day_is_that_of_one_operator,
     preferences_go_by_their_account,
+    a_memo_is_told_with_who_has_read_it_and_when_it_is_over_too,
 );
 
 const DIGITS: &str = "+390861123456";
@@ -188,4 +189,24 @@ async fn preferences_go_by_their_account(home: &Home) {
     }
     store.remove_account("rosa", NOW).await.unwrap();
     assert_eq!(store.preferences("rosa").await.unwrap(), None);
+}
+
+async fn a_memo_is_told_with_who_has_read_it_and_when_it_is_over_too(home: &Home) {
+    let store = spoken_with(home).await;
+    let mut records = memos();
+    records.push(Record::Operator(operator(2)));
+    commit(&store, 2, records).await;
+    let shown = store.memo(MemoId(151)).await.unwrap().unwrap();
+    assert_eq!((shown.audience.as_str(), shown.ended_ms), ("queue", None));
+    let place = (shown.tenant.as_deref(), shown.name.as_deref());
+    assert_eq!(place, (Some("asl-teramo"), Some("prenotazioni")));
+    let [read] = &shown.readings[..] else {
+        panic!("one has read it: {shown:?}");
+    };
+    let told = (read.operator.as_str(), read.seat.as_str(), read.at_ms);
+    assert_eq!(told, ("operator2", "101", NOW + 60));
+    let over = store.memo(MemoId(152)).await.unwrap().unwrap();
+    assert_eq!(over.ended_by.as_deref(), Some("Carla Capo"));
+    assert_eq!(over.readings.len(), 1);
+    assert_eq!(store.memo(MemoId(1)).await.unwrap(), None);
 }

@@ -51,7 +51,7 @@ pub(crate) fn names() -> Names {
 }
 
 /// One that is shown and was read by 2, one that was taken back.
-fn memos() -> Vec<Record> {
+pub(crate) fn memos() -> Vec<Record> {
     let memo = |id, ended_ms| MemoRow {
         id: MemoId(id),
         to: Audience::Queue(QueueId(1)),
