@@ -11,7 +11,9 @@ use crate::centre::{Centre, Role};
 use crate::directory::Entry;
 use crate::failover::Unanswered;
 use crate::hand::CallError;
-use crate::id::{AttemptId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId};
+use crate::id::{
+    AttemptId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId,
+};
 use crate::number::PhoneNumber;
 use crate::record::{DialRow, Record, SideCallRow, Work};
 use crate::rules::PromptId;
@@ -41,6 +43,8 @@ pub(crate) struct SideCall {
     until: MonoUs,
     placed_ms: i64,
     is_heard: bool,
+    /// Trunks that did not take it.
+    refused_by: Vec<TrunkId>,
     pub(crate) holder: Holder,
 }
 
@@ -141,6 +145,7 @@ impl Centre {
             until,
             placed_ms: now.utc_ms,
             is_heard: false,
+            refused_by: Vec::new(),
             holder: begun.holder,
         };
         self.sides.insert(id, side);
@@ -268,11 +273,43 @@ impl Centre {
     /// Whoever is outside is rung, through the next trunk that has room.
     pub(crate) fn rings_entry(&mut self, now: Now, id: SideCallId, step: &mut Step) {
         let trunk = self.choose_trunk(now, &[]);
+        let is_rung = trunk.is_some_and(|trunk| self.rings_through(now, id, trunk, step));
+        if !is_rung {
+            self.side_fails(now, id, (DialResult::Cancelled, None), false, step);
+        }
+    }
+
+    /// What a trunk refused before any phone rang goes through the next one, as callbacks do, unless it
+    /// may not be called any more.
+    fn rings_around(&mut self, now: Now, id: SideCallId, step: &mut Step) -> bool {
+        let tenant = self.tenant_of_side(id);
+        let Some(side) = self.sides.get(&id) else {
+            return false;
+        };
+        let (Some(refused), Some(leg)) = (side.row.trunk, side.leg) else {
+            return false;
+        };
+        let name = side.row.entry.as_deref().unwrap_or_default();
+        let refused_by = [side.refused_by.as_slice(), &[refused]].concat();
+        if self.entry_to_call(tenant, name).is_err() {
+            return false;
+        }
+        let Some(next) = self.choose_trunk(now, &refused_by) else {
+            return false;
+        };
+        self.legs.remove(&leg);
+        self.use_channels(now, refused, |used| used.outbound -= 1);
+        if let Some(side) = self.sides.get_mut(&id) {
+            (side.leg, side.row.trunk, side.refused_by) = (None, None, refused_by);
+        }
+        self.rings_through(now, id, next, step)
+    }
+
+    fn rings_through(&mut self, now: Now, id: SideCallId, trunk: TrunkId, step: &mut Step) -> bool {
         let rules = self.rules.clone();
-        let rule = trunk.and_then(|trunk| Some((trunk, rules.trunks.get(&trunk)?)));
         let number = self.sides.get(&id).and_then(|side| side.number.clone());
-        let Some(((trunk, rule), number)) = rule.zip(number) else {
-            return self.side_fails(now, id, (DialResult::Cancelled, None), false, step);
+        let Some((rule, number)) = rules.trunks.get(&trunk).zip(number) else {
+            return false;
         };
         let leg = LegId(self.ids.allot());
         let until = now.in_s(rule.ring_s);
@@ -305,6 +342,7 @@ impl Centre {
                 then: AfterPlay::RingBack,
             });
         }
+        true
     }
 
     fn tenant_of_side(&self, id: SideCallId) -> Option<TenantId> {
@@ -428,6 +466,9 @@ impl Centre {
         };
         if let Some(trunk) = side.row.trunk.filter(|_| status != NOT_SENT) {
             self.trunk_heard(now, trunk, over);
+        }
+        if over.is_refused_by_trunk() && self.rings_around(now, id, step) {
+            return;
         }
         self.side_fails(now, id, over.result(), false, step);
     }

@@ -2,7 +2,8 @@
 //! person on.
 
 use cuptel_core::hand::{CallError, Handling};
-use cuptel_core::id::{LegId, QueueId, SeatId};
+use cuptel_core::id::{LegId, QueueId, SeatId, TrunkId};
+use cuptel_core::rules::Rules;
 use cuptel_core::step::{AfterPlay, Command, CommandError, Effect, Input};
 use cuptel_core::stop_button::ButtonTold;
 use cuptel_core::words::{
@@ -11,6 +12,9 @@ use cuptel_core::words::{
 };
 
 use crate::room::{BOOK, GRACE_S, HELD, LUCIA, MARIO, RECONNECTING, Room, STILL_HELD, book};
+
+const FIRST: TrunkId = TrunkId(1);
+const SECOND: TrunkId = TrunkId(2);
 
 fn handles(room: &mut Room, seat: &str, handling: Handling) -> Result<(), CommandError> {
     room.commands(Command::Handle {
@@ -410,6 +414,76 @@ fn an_operator_calls_a_number_of_the_directory_and_it_is_on_record() {
     assert!(side.answered_ms.is_some() && side.ended_ms.is_some());
     assert_eq!(room.work_of(1), WorkState::Idle);
     assert_eq!(room.trunk().outbound, 0);
+}
+
+/// Two carriers, the second for what the first does not take.
+fn two(rules: &mut Rules) {
+    let mut second = rules.trunks[&FIRST].clone();
+    "second".clone_into(&mut second.name);
+    second.dials.order = 1;
+    rules.trunks.insert(SECOND, second);
+}
+
+#[test]
+fn a_number_of_the_directory_that_a_trunk_refuses_is_called_on_the_next_one() {
+    let used = |room: &Room| ["carrier", "second"].map(|it| room.trunk_named(it).outbound);
+    let mut room = Room::with(two);
+    room.staffed(1);
+    dials(&mut room, "101").unwrap();
+    let seat = picks_up(&mut room);
+    let first = room.rung_outside().expect("the ward is rung");
+    assert_eq!(
+        (room.side_calls()[0].trunk, used(&room)),
+        (Some(FIRST), [1, 0])
+    );
+    room.not_answered(first, 503);
+    let second = room.rung_outside().expect("on the other trunk");
+    assert_ne!(second, first);
+    assert_eq!(
+        (room.side_calls()[0].trunk, used(&room)),
+        (Some(SECOND), [0, 1])
+    );
+    assert_eq!(room.side_calls()[0].ended_ms, None, "it is the same call");
+    room.tell(Input::Answered { leg: second });
+    assert!(is_joined(&room, seat, second));
+    room.hangs_up(second);
+    assert_eq!(room.side_calls()[0].result, Some(DialResult::Answered));
+    assert_eq!(used(&room), [0, 0]);
+}
+
+#[test]
+fn a_call_that_no_trunk_takes_or_that_is_stopped_meanwhile_is_told_and_a_busy_phone_rings_once() {
+    let stop = |room: &mut Room| {
+        let told = ButtonTold {
+            button: Button::Outgoing,
+            tenant: None,
+            queue: None,
+        };
+        let pressed = Box::default();
+        room.commands(Command::PressStop { told, pressed }).unwrap();
+    };
+    let refused: [(&[u16], bool, DialResult); 3] = [
+        (&[503, 503], false, DialResult::TrunkFailed),
+        (&[486], false, DialResult::Busy),
+        (&[503], true, DialResult::TrunkFailed),
+    ];
+    for (statuses, is_stopped, result) in refused {
+        let mut room = Room::with(two);
+        room.staffed(1);
+        dials(&mut room, "101").unwrap();
+        let seat = picks_up(&mut room);
+        for status in statuses {
+            if is_stopped {
+                stop(&mut room);
+            }
+            let ward = room.rung_outside().expect("the ward is rung");
+            room.not_answered(ward, *status);
+        }
+        assert_eq!(room.side_calls()[0].result, Some(result));
+        room.heard(seat);
+        assert_eq!(room.work_of(1), WorkState::Idle);
+        assert_eq!(room.trunk_named("second").outbound, 0);
+    }
 }
 
 #[test]
