@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::console::{agreed, signs_in, user};
-use crate::harness::{Caller, Centre, Page, SOON, Setup, until};
+use crate::harness::{Caller, Centre, Page, SOON, Setup, gives_up, until};
 
 const QUEUE: &str = "/supervisor/queues/asl-teramo";
 
@@ -111,6 +111,42 @@ fn a_message_reaches_the_operators_page_and_is_read_there() {
 }
 
 #[test]
+fn many_callbacks_are_put_off_and_brought_back_by_keyboard_after_a_look_at_what_happens() {
+    let centre = centre();
+    let first = gives_up(&centre, "0861555951");
+    gives_up(&centre, "0861555952");
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "rosa");
+    page.opens("/supervisor/callbacks");
+    page.goes_for("Rimanda o chiudi molte richiamate insieme");
+    page.comes_to("/supervisor/bulk");
+    page.is_clean("what is asked for");
+    page.goes_for("Chiudi: nessuno chiama più queste persone");
+    page.tabs_to("Motivo, che resta scritto");
+    page.types("agenda spostata");
+    page.goes_for("Vedi che cosa succede");
+    page.shows("#main", "Si chiudono 2 richiamate");
+    page.shows("#main", "Motivo: agenda spostata");
+    page.shows("#main", "+39…951");
+    page.is_clean("what would happen");
+    centre.callback("nothing has changed", |row| row["state"] == "waiting");
+    page.goes_for("Sì, chiudile (2)");
+    page.shows(".notice", "Quello che hai confermato.");
+    page.shows("#main", "2 richiamate toccate.");
+    page.is_clean("what was done");
+    let closed = centre.callback("closed", |row| row["state"] == "closed");
+    assert_eq!(closed["closed_how"], "withdrawn");
+    page.goes_for("Annulla (2)");
+    page.shows(".notice", "Riportate com’erano: 2.");
+    let back = centre.callback("back", |row| row["state"] == "waiting");
+    assert!(back["id"] != first["id"], "as a new one at the old place");
+    page.opens("/supervisor/bulk");
+    page.shows("#main", "Chiuse insieme");
+    page.is_clean("what was done before");
+    centre.audit();
+}
+
+#[test]
 fn every_page_of_the_desk_is_clean_and_fits_at_four_times_the_size_in_the_dark_too() {
     let centre = centre();
     centre.sign_in("101", "Anna Esempio");
@@ -129,6 +165,7 @@ fn every_page_of_the_desk_is_clean_and_fits_at_four_times_the_size_in_the_dark_t
             &queue,
             &call,
             "/supervisor/callbacks",
+            "/supervisor/bulk",
             "/supervisor/seats/101",
             "/supervisor/sites/teramo",
             "/supervisor/stops",

@@ -17,11 +17,12 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::Caller;
 use crate::actions::{Asked, typed};
 use crate::error::ApiError;
-use crate::pages::Shared;
+use crate::pages::{Shared, SharedParts};
 use crate::paging::Listed;
 use crate::port::Refusal;
-use crate::reads::{asked, identifier, next, rows};
+use crate::reads::{asked, identifier, next, rows, shortened};
 use crate::request_keys::request_key;
+use crate::scope::{NOT_YOUR_TENANT, allowed};
 use crate::{reads, schema};
 
 /// How long an answer waits for the end; what takes longer goes on by itself.
@@ -92,7 +93,6 @@ pub(crate) async fn begin(
     headers: HeaderMap,
     asked: Asked<Bulk>,
 ) -> Result<Json<Value>, ApiError> {
-    let key = request_key(&headers)?;
     let wish = asked.wish;
     let said = |text: Option<String>| typed(text.as_deref().unwrap_or(""));
     let told = BulkTold {
@@ -105,34 +105,80 @@ pub(crate) async fn begin(
         opened_before_ms: wish.opened_before_ms,
         until_ms: wish.until_ms,
         because: typed(&wish.because)?.unwrap_or_default(),
-        by: if caller.is_system() {
-            said(wish.by)?
-        } else {
-            Some(caller.name().to_owned())
-        },
-        request_key: key.clone(),
+        by: said(wish.by)?,
+        request_key: request_key(&headers)?,
     };
-    if let Some(known) = shared.store.bulk_begun_by(&key).await? {
-        if !caller.sees(known.tenant.as_deref()) || !is_same(&known, &told) {
-            let used = BulkError::KeyUsed(known.id);
-            return Err(Refusal::Refused(used.into()).into());
-        }
-        return shown(&shared, known).await;
-    }
-    let command = Command::Bulk(Box::new(told));
-    shared.carry_out(&caller, command).await?;
-    let mut begun = None;
-    for _ in 0..WAITS {
-        begun = shared.store.bulk_begun_by(&key).await?;
-        if begun.as_ref().is_some_and(|bulk| bulk.ended_ms.is_some()) {
-            break;
-        }
-        tokio::time::sleep(LOOKS_EVERY).await;
-    }
-    match begun {
+    match shared.in_bulk(&caller, told).await? {
         Some(bulk) => shown(&shared, bulk).await,
         // It is in the spill, and in the database when that is back.
         None => Ok(Json(json!({ "bulk": null, "first": [] }))),
+    }
+}
+
+impl SharedParts {
+    /// Begins a bulk, or finds the one that was begun with its key, and waits a while for its end; nothing
+    /// where it is in the spill.
+    pub(crate) async fn in_bulk(
+        &self,
+        caller: &Caller,
+        mut told: BulkTold,
+    ) -> Result<Option<BulkView>, ApiError> {
+        if !caller.is_system() {
+            told.by = Some(caller.name().to_owned());
+        }
+        let key = told.request_key.clone();
+        if let Some(known) = self.store.bulk_begun_by(&key).await? {
+            if !caller.sees(known.tenant.as_deref()) || !is_same(&known, &told) {
+                let used = BulkError::KeyUsed(known.id);
+                return Err(Refusal::Refused(used.into()).into());
+            }
+            return Ok(Some(known));
+        }
+        let command = Command::Bulk(Box::new(told));
+        self.carry_out(caller, command).await?;
+        let mut begun = None;
+        for _ in 0..WAITS {
+            begun = self.store.bulk_begun_by(&key).await?;
+            if begun.as_ref().is_some_and(|bulk| bulk.ended_ms.is_some()) {
+                break;
+            }
+            tokio::time::sleep(LOOKS_EVERY).await;
+        }
+        Ok(begun)
+    }
+
+    /// A bulk that is a caller's to see.
+    pub(crate) async fn bulk_of(&self, caller: &Caller, id: &str) -> Result<BulkView, ApiError> {
+        let found = self.store.bulk(BulkId(identifier(id, "bulk")?)).await?;
+        let found = found.filter(|bulk| caller.sees(bulk.tenant.as_deref()));
+        found.ok_or_else(|| ApiError::NotFound {
+            what: "bulk",
+            which: shortened(id),
+        })
+    }
+
+    /// Brings back what nobody has touched since.
+    pub(crate) async fn undo_bulk(
+        &self,
+        caller: &Caller,
+        found: &BulkView,
+        by: Option<String>,
+    ) -> Result<BulkView, ApiError> {
+        allowed(caller.leads(found.tenant.as_deref()), NOT_YOUR_TENANT)?;
+        loop {
+            let entries = self.store.to_undo(found).await?;
+            let is_last = entries.len() < UNDONE_AT_ONCE;
+            if entries.is_empty() {
+                break;
+            }
+            let by = by.clone();
+            let command = Command::UndoBulk { entries, by };
+            self.carry_out(caller, command).await?;
+            if is_last {
+                break;
+            }
+        }
+        self.bulk_of(caller, &found.id.to_string()).await
     }
 }
 
@@ -189,28 +235,8 @@ pub(crate) async fn undo(
     Path(id): Path<String>,
     asked: Asked<Undo>,
 ) -> Result<Json<Value>, ApiError> {
-    let bulk = BulkId(identifier(&id, "bulk")?);
     let by = typed(asked.wish.by.as_deref().unwrap_or(""))?;
-    let not_found = || ApiError::NotFound {
-        what: "bulk",
-        which: id.clone(),
-    };
-    let found = shared.store.bulk(bulk).await?;
-    let found = found.filter(|bulk| caller.sees(bulk.tenant.as_deref()));
-    let found = found.ok_or_else(not_found)?;
-    loop {
-        let entries = shared.store.to_undo(&found).await?;
-        let is_last = entries.len() < UNDONE_AT_ONCE;
-        if entries.is_empty() {
-            break;
-        }
-        let by = by.clone();
-        let command = Command::UndoBulk { entries, by };
-        shared.carry_out(&caller, command).await?;
-        if is_last {
-            break;
-        }
-    }
-    let undone = shared.store.bulk(bulk).await?.ok_or_else(not_found)?;
+    let found = shared.bulk_of(&caller, &id).await?;
+    let undone = shared.undo_bulk(&caller, &found, by).await?;
     shown(&shared, undone).await
 }

@@ -3,6 +3,7 @@
 //! happen; who may only read is shown none.
 
 mod acting;
+mod bulk;
 mod chart;
 mod history;
 mod kept;
@@ -53,6 +54,10 @@ pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
         .route("/supervisor/calls/{id}", get(story::call))
         .route("/supervisor/calls/{id}/{action}", post(acting::on_call))
         .route("/supervisor/callbacks", get(sheet::callbacks))
+        .route("/supervisor/bulk", get(bulk::page).post(bulk::begin))
+        .route("/supervisor/bulk/preview", post(bulk::preview))
+        .route("/supervisor/bulk/{id}", get(bulk::result))
+        .route("/supervisor/bulk/{id}/undo", post(bulk::undo))
         .route("/supervisor/callbacks/{id}", get(story::callback))
         .route(
             "/supervisor/callbacks/{id}/{action}",

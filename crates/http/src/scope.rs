@@ -15,7 +15,7 @@ use crate::pages::SharedParts;
 
 /// Why a caller may not.
 const NOT_YOUR_SEAT: &str = "whoever works on that seat, and their supervisors";
-const NOT_YOUR_TENANT: &str = "those of that health authority, and of the region";
+pub(crate) const NOT_YOUR_TENANT: &str = "those of that health authority, and of the region";
 const NOT_YOUR_PEOPLE: &str = "those of the same employer and health authority, and of the region";
 const NOT_THE_REGION: &str = "those of the region";
 

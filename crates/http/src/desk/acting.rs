@@ -27,13 +27,13 @@ use crate::stepping_in::{attempt_of, callback_of};
 use crate::texts::Language;
 
 /// The fields of a form, all of them words.
-type Fields = BTreeMap<String, String>;
+pub(super) type Fields = BTreeMap<String, String>;
 
-fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
+pub(super) fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
     fields.get(name).map_or("", |text| text.trim())
 }
 
-fn words(fields: &Fields, name: &str) -> Result<Option<String>, ApiError> {
+pub(super) fn words(fields: &Fields, name: &str) -> Result<Option<String>, ApiError> {
     typed(field(fields, name))
 }
 

@@ -87,10 +87,10 @@ impl Pace {
 }
 
 /// A choice of what it is about.
-struct Choice {
-    value: String,
-    title: String,
-    chosen: bool,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) title: String,
+    pub(super) chosen: bool,
 }
 
 /// What was found.
@@ -199,7 +199,11 @@ fn of_what(of: &str, caller: &Caller) -> Result<(Option<String>, Option<String>)
     Ok((tenant, queue))
 }
 
-fn title(look: &Snapshot, of: (Option<&str>, Option<&str>), language: Language) -> String {
+pub(super) fn title(
+    look: &Snapshot,
+    of: (Option<&str>, Option<&str>),
+    language: Language,
+) -> String {
     match of {
         (Some(tenant), Some(queue)) => {
             let mut queues = look.queues.iter();

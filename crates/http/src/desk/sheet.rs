@@ -29,14 +29,14 @@ pub(super) struct Asked {
 }
 
 /// A callback of the list.
-struct Row {
-    id: String,
-    number: String,
-    tenant: String,
-    state: String,
-    since: String,
-    tries: i64,
-    class: String,
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) number: String,
+    pub(super) tenant: String,
+    pub(super) state: String,
+    pub(super) since: String,
+    pub(super) tries: i64,
+    pub(super) class: String,
 }
 
 #[derive(Template)]
@@ -93,7 +93,7 @@ pub(super) async fn callbacks(
     .into_response())
 }
 
-fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row {
+pub(super) fn row(it: &CallbackView, look: &Snapshot, language: Language) -> Row {
     let number = it.number.clone();
     let tenant = it.tenant.as_deref();
     Row {

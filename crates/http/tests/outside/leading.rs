@@ -63,6 +63,8 @@ fn pages(centre: &Centre) -> Vec<String> {
         format!("/supervisor/calls/{attempt}"),
         "/supervisor/callbacks".to_owned(),
         "/supervisor/callbacks?which=unseen".to_owned(),
+        "/supervisor/bulk".to_owned(),
+        format!("/supervisor/bulk/{}", centre.bulk),
         format!("/supervisor/callbacks/{callback}"),
         "/supervisor/seats/101".to_owned(),
         "/supervisor/sites/teramo".to_owned(),
@@ -713,4 +715,72 @@ async fn a_program_moves_withdraws_and_tells_and_is_told_why_not() {
         centre.ask(request, "").await.status,
         StatusCode::UNAUTHORIZED
     );
+}
+
+/// The fields that a form of the page sends unseen.
+fn hidden(page: &str) -> Vec<(String, String)> {
+    let inputs = page.split("<input type=\"hidden\" name=\"").skip(1);
+    let field = inputs.map(|it| {
+        let (name, rest) = it.split_once('"').unwrap();
+        let value = rest.split_once("value=\"").unwrap().1;
+        (name.to_owned(), value.split('"').next().unwrap().to_owned())
+    });
+    field.collect()
+}
+
+#[tokio::test]
+async fn what_many_callbacks_come_to_is_said_first_and_done_once() {
+    let centre = Centre::open().await;
+    let cookie = supervisor(&centre).await;
+    let page = centre.page_of("/supervisor/bulk", &cookie).await;
+    assert!(page.text.contains("agenda spostata"), "{}", page.text);
+    let wish = [
+        ("action", "postpone"),
+        ("of", "asl-teramo/prenotazioni"),
+        ("older_h", "two"),
+        ("class", "U"),
+        ("until", "2030-01-02T08:00"),
+        ("because", "sciopero"),
+    ];
+    let wrong = sends(&centre, &cookie, "/supervisor/bulk/preview", &wish).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("role=\"alert\""), "{}", wrong.text);
+    let kept = [
+        "value=\"sciopero\"",
+        "value=\"2030-01-02T08:00\"",
+        "value=\"U\" selected",
+    ];
+    for kept in kept {
+        assert!(wrong.text.contains(kept), "{kept}: {}", wrong.text);
+    }
+    assert!(centre.desk.commands.lock().unwrap().is_empty());
+    // Nothing is done that was not looked at.
+    let mut wish = wish;
+    wish[2].1 = "2";
+    let unseen = sends(&centre, &cookie, "/supervisor/bulk", &wish).await;
+    assert_eq!(unseen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(centre.desk.commands.lock().unwrap().is_empty());
+    sends(&centre, &cookie, "/supervisor/bulk/preview", &wish).await;
+    let Command::Bulk(told) = last_command(&centre) else {
+        panic!("a bulk");
+    };
+    assert!(told.is_preview && told.until_ms.is_some());
+    assert_eq!(told.by.as_deref(), Some("rosa"));
+    assert_eq!(told.queue.as_deref(), Some("prenotazioni"));
+    assert_eq!(told.opened_before_ms, Some(AT_MS - 2 * 3_600_000));
+    assert!(hidden(&page.text).is_empty());
+    // Who looks at what was done may take it back, of their own authority alone.
+    let path = format!("/supervisor/bulk/{}", centre.bulk);
+    let result = centre.page_of(&path, &cookie).await;
+    assert!(result.text.contains("Carla Capo"), "{}", result.text);
+    let none = centre.page_of("/supervisor/bulk/1", &cookie).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let bound = json!({ "name": "vera", "role": "supervisor", "tenant": "asl-pescara" });
+    let cookie = enter(&centre, bound).await;
+    assert_eq!(
+        centre.page_of(&path, &cookie).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let form = centre.page_of("/supervisor/bulk", &cookie).await;
+    assert!(!form.text.contains("prenotazioni"), "{}", form.text);
 }

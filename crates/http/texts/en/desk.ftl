@@ -561,3 +561,99 @@ desk-fit-lend-max = lent as many as may be
 desk-fit-borrow-max = borrowed as many as may be
 desk-fit-profile = not eligible
 desk-fit-count = { $n } { $how }
+
+# Many callbacks at once.
+desk-bulk-title = Many callbacks at once
+desk-bulk-link = Put off or close many callbacks at once
+desk-bulk-choose = Choose
+desk-bulk-choose-then = First you see how many there are and what happens; it is done only when you confirm, and can be undone.
+desk-bulk-action = What
+desk-bulk-postpone = Put off: nobody calls them before a moment
+desk-bulk-close = Close: nobody calls these people any more
+desk-bulk-until = Put off until
+desk-bulk-until-then = Needed only to put off.
+desk-bulk-which = Which, of those that wait
+desk-bulk-of = Authority or queue
+desk-bulk-everywhere = All authorities and all queues
+desk-bulk-older = Opened more than (hours) ago
+desk-bulk-any = Any
+desk-bulk-kind = Why they are owed
+desk-bulk-because = Reason, which is recorded
+desk-bulk-look = See what happens
+desk-bulk-done = Done before
+desk-bulk-none = Nothing so far.
+desk-bulk-caption = The newest first
+desk-bulk-what = What
+desk-bulk-at = When
+desk-bulk-count = Callbacks
+desk-bulk-reason = Reason
+desk-bulk-who = Who
+desk-bulk-closed = Closed at once
+desk-bulk-postponed = Put off at once until { $until }
+desk-bulk-preview = What happens if you confirm
+desk-bulk-opened-before = opened before { $at }
+desk-bulk-meant = Which: { $which }. Reason: { $because }.
+desk-bulk-would-close =
+    { $n ->
+        [0] No callback is closed.
+        [one] 1 callback is closed, as withdrawn: nobody calls this person any more.
+       *[other] { $n } callbacks are closed, as withdrawn: nobody calls these people any more.
+    }
+desk-bulk-would-postpone =
+    { $n ->
+        [0] No callback is put off.
+        [one] 1 callback is put off: nobody calls it before { $until }, then it has its place again.
+       *[other] { $n } callbacks are put off: nobody calls them before { $until }, then they have their places again.
+    }
+desk-bulk-at-work =
+    { $n ->
+        [one] 1 stays as it is: an operator is calling it, or about to.
+       *[other] { $n } stay as they are: operators are calling them, or about to.
+    }
+desk-bulk-too-late =
+    { $n ->
+        [one] 1 stays as it is: it would expire before that moment, and nobody would call it any more.
+       *[other] { $n } stay as they are: they would expire before that moment, and nobody would call them any more.
+    }
+desk-bulk-do-close =
+    { $n ->
+        [one] Yes, close it
+       *[other] Yes, close them ({ $n })
+    }
+desk-bulk-do-postpone =
+    { $n ->
+        [one] Yes, put it off
+       *[other] Yes, put them off ({ $n })
+    }
+desk-bulk-change = No, change the choice
+desk-bulk-begun = What you have confirmed.
+desk-bulk-kept = It is taken and kept: it shows here when the database is back.
+desk-bulk-goes-on = It is not over yet: the figures are those of now. Load the page again to see them grow.
+desk-bulk-by = Done by { $name }, { $at }.
+desk-bulk-touched =
+    { $n ->
+        [0] No callback was touched.
+        [one] 1 callback was touched.
+       *[other] { $n } callbacks were touched.
+    }
+desk-bulk-undone =
+    { $n ->
+        [one] 1 was brought back.
+       *[other] { $n } were brought back.
+    }
+desk-bulk-left =
+    { $n ->
+        [one] 1 was not brought back, because something else has happened since.
+       *[other] { $n } were not brought back, because something else has happened since.
+    }
+desk-bulk-undo-title = Undo
+desk-bulk-undo-then = They go back to their place; whoever has spoken with us since, or was touched by others, stays as they are.
+desk-bulk-undo =
+    { $n ->
+        [one] Undo (1)
+       *[other] Undo ({ $n })
+    }
+desk-bulk-brought-back = Brought back: { $n }. Left, because something else has happened since: { $left }.
+desk-bulk-first = The first
+desk-bulk-first-caption = Ten at most
+desk-bulk-back = Many callbacks at once

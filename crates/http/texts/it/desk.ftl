@@ -561,3 +561,99 @@ desk-fit-lend-max = già prestate al massimo
 desk-fit-borrow-max = già prese in prestito al massimo
 desk-fit-profile = non adatte
 desk-fit-count = { $n } { $how }
+
+# Molte richiamate insieme.
+desk-bulk-title = Molte richiamate insieme
+desk-bulk-link = Rimanda o chiudi molte richiamate insieme
+desk-bulk-choose = Scegli
+desk-bulk-choose-then = Prima vedi quante sono e che cosa succede; si fa solo quando confermi, e si può annullare.
+desk-bulk-action = Che cosa
+desk-bulk-postpone = Rimanda: nessuno le chiama prima di un momento
+desk-bulk-close = Chiudi: nessuno chiama più queste persone
+desk-bulk-until = Rimanda fino a
+desk-bulk-until-then = Serve solo per rimandare.
+desk-bulk-which = Quali, tra quelle che aspettano
+desk-bulk-of = Azienda o coda
+desk-bulk-everywhere = Tutte le aziende e tutte le code
+desk-bulk-older = Aperte da più di (ore)
+desk-bulk-any = Qualsiasi
+desk-bulk-kind = Perché sono dovute
+desk-bulk-because = Motivo, che resta scritto
+desk-bulk-look = Vedi che cosa succede
+desk-bulk-done = Già fatto
+desk-bulk-none = Finora niente.
+desk-bulk-caption = Il più nuovo prima
+desk-bulk-what = Che cosa
+desk-bulk-at = Quando
+desk-bulk-count = Richiamate
+desk-bulk-reason = Motivo
+desk-bulk-who = Chi
+desk-bulk-closed = Chiuse insieme
+desk-bulk-postponed = Rimandate insieme fino a { $until }
+desk-bulk-preview = Che cosa succede se confermi
+desk-bulk-opened-before = aperte prima di { $at }
+desk-bulk-meant = Quali: { $which }. Motivo: { $because }.
+desk-bulk-would-close =
+    { $n ->
+        [0] Nessuna richiamata si chiude.
+        [one] Si chiude 1 richiamata, come ritirata: nessuno chiama più questa persona.
+       *[other] Si chiudono { $n } richiamate, come ritirate: nessuno chiama più queste persone.
+    }
+desk-bulk-would-postpone =
+    { $n ->
+        [0] Nessuna richiamata si rimanda.
+        [one] Si rimanda 1 richiamata: nessuno la chiama prima di { $until }, poi torna al suo posto.
+       *[other] Si rimandano { $n } richiamate: nessuno le chiama prima di { $until }, poi tornano al loro posto.
+    }
+desk-bulk-at-work =
+    { $n ->
+        [one] 1 resta com’è: un operatore la sta chiamando o sta per farlo.
+       *[other] { $n } restano come sono: un operatore le sta chiamando o sta per farlo.
+    }
+desk-bulk-too-late =
+    { $n ->
+        [one] 1 resta com’è: prima di quel momento scadrebbe, e nessuno la chiamerebbe più.
+       *[other] { $n } restano come sono: prima di quel momento scadrebbero, e nessuno le chiamerebbe più.
+    }
+desk-bulk-do-close =
+    { $n ->
+        [one] Sì, chiudila
+       *[other] Sì, chiudile ({ $n })
+    }
+desk-bulk-do-postpone =
+    { $n ->
+        [one] Sì, rimandala
+       *[other] Sì, rimandale ({ $n })
+    }
+desk-bulk-change = No, cambia la scelta
+desk-bulk-begun = Quello che hai confermato.
+desk-bulk-kept = È preso e conservato: compare qui quando il database torna.
+desk-bulk-goes-on = Non è ancora finito: i numeri sono quelli di adesso. Ricarica la pagina per vederli crescere.
+desk-bulk-by = Fatto da { $name }, { $at }.
+desk-bulk-touched =
+    { $n ->
+        [0] Nessuna richiamata toccata.
+        [one] 1 richiamata toccata.
+       *[other] { $n } richiamate toccate.
+    }
+desk-bulk-undone =
+    { $n ->
+        [one] 1 riportata com’era.
+       *[other] { $n } riportate com’erano.
+    }
+desk-bulk-left =
+    { $n ->
+        [one] 1 non riportata, perché nel frattempo è successo altro.
+       *[other] { $n } non riportate, perché nel frattempo è successo altro.
+    }
+desk-bulk-undo-title = Annullare
+desk-bulk-undo-then = Tornano al posto di prima; resta com’è chi nel frattempo ha parlato con noi o è stato toccato da altri.
+desk-bulk-undo =
+    { $n ->
+        [one] Annulla (1)
+       *[other] Annulla ({ $n })
+    }
+desk-bulk-brought-back = Riportate com’erano: { $n }. Lasciate, perché nel frattempo è successo altro: { $left }.
+desk-bulk-first = Le prime
+desk-bulk-first-caption = Dieci al massimo
+desk-bulk-back = Molte richiamate insieme
