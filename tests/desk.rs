@@ -121,7 +121,8 @@ fn many_callbacks_are_put_off_and_brought_back_by_keyboard_after_a_look_at_what_
     page.goes_for("Rimanda o chiudi molte richiamate insieme");
     page.comes_to("/supervisor/bulk");
     page.is_clean("what is asked for");
-    page.goes_for("Chiudi: nessuno chiama più queste persone");
+    page.tabs_to("Rimanda: nessuno le chiama prima di un momento");
+    page.presses(&["ArrowDown"]);
     page.tabs_to("Motivo, che resta scritto");
     page.types("agenda spostata");
     page.goes_for("Vedi che cosa succede");
