@@ -210,5 +210,24 @@ fn a_caller_is_given_to_a_number_of_the_directory_and_talks_there() {
     carrier.sipp.went_well(SOON);
     centre.attempt(&call, "it is over", |row| row["outcome"] == "served");
     assert_eq!(side_calls(&centre), "to_number answered");
+    let row = centre.attempt(&call, "it is over", |row| row["outcome"] == "served");
+    let id = row["id"].to_string();
+    let told = centre.run(&["why", &id]).succeeded();
+    let given = "seat 101 (Anna Esempio) gave the person to Radiologia: answered";
+    assert!(told.contains(given), "{told}");
+    let shown = centre
+        .run(&["attempts", "show", &id, "--json", "--offline"])
+        .succeeded();
+    let shown: Value = serde_json::from_str(&shown).expect("it is JSON");
+    assert_eq!(shown["side_calls"][0]["entry"], "Radiologia");
+    assert!(!told.contains("861777777"), "{told}");
+    user(&centre, "rosa", "supervisor");
+    let rosa = Browser::at(&centre);
+    rosa.signs_in("rosa", OWN);
+    let page = rosa.opens(&format!("/supervisor/calls/{id}")).text;
+    assert!(
+        page.contains("Postazione 101 l’ha passata a Radiologia: "),
+        "{page}"
+    );
     centre.audit();
 }

@@ -49,12 +49,39 @@ fn told(why: &Value, offline: bool) -> Vec<String> {
     for decision in decisions {
         tell_decision(decision, &mut lines);
     }
+    for side in list(why, "side_calls") {
+        lines.push(beside(side));
+    }
     if why["now"].is_object() {
         tell_now(&why["now"], &mut lines);
     } else if offline {
         lines.push("whether it waits now only the running node knows".to_owned());
     }
     lines
+}
+
+/// What an operator did beside a conversation, or with its person.
+fn beside(side: &Value) -> String {
+    let (entry, other) = (name(side, "entry"), name(side, "to_seat"));
+    let what = match (name(side, "kind"), side["to_seat"].is_null()) {
+        ("to_queue", _) => format!("gave the person to the queue {}", name(side, "queue")),
+        ("to_seat", _) => format!("gave the person to seat {other}"),
+        ("to_number", _) => format!("gave the person to {entry}"),
+        ("consult", false) => format!("asked seat {other}"),
+        ("consult", true) => format!("asked {entry}"),
+        (_, _) => format!("called {entry}"),
+    };
+    let how = match (side["result"].as_str(), side["ended_ms"].is_null()) {
+        (Some(result), _) => format!(": {}", result.replace('_', " ")),
+        (None, false) => String::new(),
+        (None, true) => ": going on".to_owned(),
+    };
+    format!(
+        "beside it, {}: seat {} ({}) {what}{how}",
+        moment(side, "begun_ms"),
+        name(side, "seat"),
+        name(side, "operator")
+    )
 }
 
 /// Which work it is about.

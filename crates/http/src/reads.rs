@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use cuptel_core::id::{AttemptId, CallbackId, TaskId};
 use cuptel_core::snapshot::{QueueNow, Snapshot};
 use cuptel_core::words::{CallbackState, Outcome, Role, UnknownWord};
-use cuptel_store::{AttemptFilter, CallbackDetail, CallbackFilter, Totals};
+use cuptel_store::{AttemptFilter, CallbackDetail, CallbackFilter, Totals, Why};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
@@ -250,17 +250,17 @@ pub(crate) async fn why(
     }
     let now = shared.engine.why(id).await?;
     let stored = shared.store.why(id).await?;
-    let decisions = match (stored, &now) {
-        (Some(stored), _) => stored.decisions,
-        (None, Some(_)) => Vec::new(),
+    let stored = match (stored, &now) {
+        (Some(stored), _) => stored,
+        (None, Some(_)) => Why::nothing(id),
         (None, None) => {
             let which = shortened(&asked);
             return Err(ApiError::NotFound { what, which });
         }
     };
-    Ok(Json(
-        json!({ "why": { "id": id, "decisions": decisions, "now": now } }),
-    ))
+    Ok(Json(json!({ "why": {
+        "id": id, "decisions": stored.decisions, "side_calls": stored.side_calls, "now": now,
+    } })))
 }
 
 /// Whether the attempt, callback or task of an identifier is of the health authority that a caller is

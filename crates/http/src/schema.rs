@@ -161,6 +161,7 @@ pub(crate) struct AttemptDetail {
     offers: Vec<Offer>,
     assignments: Vec<Assignment>,
     promises: Vec<Promise>,
+    side_calls: Vec<SideCall>,
 }
 
 /// A callback with everything that belongs to it.
@@ -178,6 +179,7 @@ pub(crate) struct CallbackDetail {
     code_word: Option<String>,
     review: Option<Review>,
     declines: Vec<DeclineSeen>,
+    side_calls: Vec<SideCall>,
 }
 
 shapes! {
@@ -226,7 +228,17 @@ shapes! {
     OneWhy { why: Why }
     /// Every decision about an offer, an attempt, a callback or a task, the first one first. `now`
     /// is there for one that waits.
-    Why { id: i64, decisions: Vec<Decision>, now: Option<WaitingNow> }
+    Why {
+        id: i64, decisions: Vec<Decision>, side_calls: Vec<SideCall>, now: Option<WaitingNow>,
+    }
+    /// What an operator did beside a conversation, or with its person: `kind` is `to_queue`, `to_seat`,
+    /// `to_number`, `consult` or `dial`. Who was called outside goes by the name of their entry.
+    SideCall {
+        id: i64, kind: String, seat: Option<String>, operator: Option<String>,
+        queue: Option<String>, to_seat: Option<String>, entry: Option<String>,
+        trunk: Option<String>, begun_ms: i64, answered_ms: Option<i64>, ended_ms: Option<i64>,
+        result: Option<String>, sip_status: Option<u16>,
+    }
     /// Why a work was proposed to a seat: the seats that were free, in their order, and the works
     /// that stood before; six of each at most. `key_ms` is the place less priority, weight and bonus.
     /// Of a task `place_ms` is when it was added and `key_ms` by when it is to be done; `state` says

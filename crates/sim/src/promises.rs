@@ -490,7 +490,7 @@ fn check_works(image: &Image) -> Result<(), Broken> {
     Ok(())
 }
 
-fn is_over(image: &Image, work: Work) -> bool {
+pub(crate) fn is_over(image: &Image, work: Work) -> bool {
     match work {
         Work::Attempt(id) => image
             .attempts

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use cuptel_core::record::{CallbackRow, OfferRow, SignInRow};
 use cuptel_core::time::Now;
-use cuptel_core::words::{CallbackState, Chosen, DialState, WorkState};
+use cuptel_core::words::{CallbackState, Chosen, DialState, SideKind, WorkState};
 
 use crate::line::{CallKey, Line};
-use crate::promises::{Broken, broken, check_sums};
+use crate::promises::{Broken, broken, check_sums, is_over};
 use crate::shrink::Report;
 use crate::world::{Happening, World};
 
@@ -45,6 +45,7 @@ impl World {
         }
         self.check_task_leases()?;
         self.check_memos()?;
+        self.check_beside()?;
         let load = process.switch.load(now);
         let grown = load.legs.max(load.dialogs) > LEGS_MAX
             || load.rules.timers > TIMERS_MAX
@@ -54,6 +55,28 @@ impl World {
         } else {
             Ok(())
         }
+    }
+
+    /// What goes on beside a conversation goes on with it alone, and what is over says how.
+    fn check_beside(&self) -> Result<(), Broken> {
+        let image = &self.decided;
+        for side in image.side_calls_open() {
+            let stands = match side.kind {
+                SideKind::Dial => image.sign_ins.values().any(|it| {
+                    let is_theirs = it.seat == side.seat && it.operator == side.operator;
+                    is_theirs && it.until_ms.is_none() && side.work.is_none()
+                }),
+                SideKind::Consult => image
+                    .assignments_open()
+                    .any(|it| it.seat == side.seat && Some(it.work) == side.work),
+                SideKind::ToNumber => side.work.is_some_and(|work| !is_over(image, work)),
+                SideKind::ToQueue | SideKind::ToSeat => false,
+            };
+            if !stands || side.result.is_some() {
+                return broken("P4", format!("side call {side:?} goes on for nobody"));
+            }
+        }
+        Ok(())
     }
 
     /// Who has rung or held the line for so long in one life of the switch was forgotten by it.

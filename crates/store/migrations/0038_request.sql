@@ -10,3 +10,7 @@ CREATE TABLE request (
     PRIMARY KEY (shard, key)
 ) WITHOUT ROWID;
 CREATE INDEX request_begun ON request (shard, begun_ms);
+
+-- What was done beside a conversation is shown with its call and its callback.
+CREATE INDEX side_call_attempt ON side_call (shard, attempt) WHERE attempt IS NOT NULL;
+CREATE INDEX side_call_callback ON side_call (shard, callback) WHERE callback IS NOT NULL;

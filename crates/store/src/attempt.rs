@@ -14,6 +14,7 @@ use crate::image::Images;
 use crate::offer::{self, OfferView};
 use crate::promise::{self, PromiseView};
 use crate::row::{Columns, all_of};
+use crate::side_call::{self, SideCallView};
 use crate::store::{Store, StoreError, page, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(attempt {
@@ -172,6 +173,8 @@ pub struct AttemptDetail {
     pub assignments: Vec<AssignmentView>,
     /// The times by which the caller was told that we call back, the last first.
     pub promises: Vec<PromiseView>,
+    /// What was done beside its conversations, and with its person, in order.
+    pub side_calls: Vec<SideCallView>,
 }
 
 pub(crate) fn image(row: &AttemptRow, seq: i64, images: &mut Images) {
@@ -317,11 +320,15 @@ impl Store {
             .await
             .map_err(&failed)?;
         let promises = promise::of_attempt(connection, id).await.map_err(&failed)?;
+        let side_calls = side_call::of_attempt(connection, id)
+            .await
+            .map_err(&failed)?;
         Ok(Some(AttemptDetail {
             attempt,
             offers,
             assignments,
             promises,
+            side_calls,
         }))
     }
 }

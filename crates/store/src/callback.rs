@@ -22,6 +22,7 @@ use crate::owner;
 use crate::promise::{self, PromiseView};
 use crate::review::{self, ReviewView};
 use crate::row::{Columns, all_of};
+use crate::side_call::{self, SideCallView};
 use crate::store::{Store, StoreError, page, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(callback {
@@ -300,6 +301,8 @@ pub struct CallbackDetail {
     pub review: Option<ReviewView>,
     /// How operators have handed it back, newest first.
     pub declines: Vec<DeclineView>,
+    /// What was done beside its conversations, and with its person, in order.
+    pub side_calls: Vec<SideCallView>,
 }
 
 pub(crate) fn image(row: &CallbackRow, seq: i64, images: &mut Images) {
@@ -496,6 +499,9 @@ impl Store {
         let declines = decline::of_callback(connection, id)
             .await
             .map_err(&failed)?;
+        let side_calls = side_call::of_callback(connection, id)
+            .await
+            .map_err(&failed)?;
         Ok(Some(CallbackDetail {
             callback,
             needs,
@@ -507,6 +513,7 @@ impl Store {
             code_word,
             review,
             declines,
+            side_calls,
         }))
     }
 }

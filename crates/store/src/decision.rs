@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::dialect::{Connection, Row, upsert};
 use crate::image::Images;
 use crate::row::{Columns, all, all_of};
+use crate::side_call::{self, SideCallView};
 use crate::store::{Store, StoreError, while_doing};
 
 pub(crate) const UPSERT: &str = upsert!(decision {
@@ -195,6 +196,20 @@ pub struct Why {
     pub id: i64,
     /// Every decision about it, the first one first; none where it was never offered.
     pub decisions: Vec<DecisionView>,
+    /// What was done beside the conversations of an attempt or a callback, and with its person.
+    pub side_calls: Vec<SideCallView>,
+}
+
+impl Why {
+    /// Of what nothing is stored.
+    #[must_use]
+    pub fn nothing(id: i64) -> Self {
+        Self {
+            id,
+            decisions: Vec::new(),
+            side_calls: Vec::new(),
+        }
+    }
 }
 
 pub(crate) fn image(row: &DecisionRow, seq: i64, images: &mut Images) {
@@ -343,6 +358,11 @@ impl Store {
                     .map_err(&failed)?;
             }
         }
+        let mut side_calls = side_call::of_attempt(connection, AttemptId(id))
+            .await
+            .map_err(&failed)?;
+        let of_callback = side_call::of_callback(connection, CallbackId(id)).await;
+        side_calls.extend(of_callback.map_err(&failed)?);
         if found.is_empty() {
             let mut is_there = false;
             for statement in [IS_ATTEMPT, IS_CALLBACK, IS_TASK] {
@@ -350,7 +370,11 @@ impl Store {
                 is_there |= !rows.await.map_err(&failed)?.is_empty();
             }
             let decisions = Vec::new();
-            return Ok(is_there.then_some(Why { id, decisions }));
+            return Ok(is_there.then_some(Why {
+                id,
+                decisions,
+                side_calls,
+            }));
         }
         let known = Known::of(connection).await.map_err(&failed)?;
         let named = |(mut view, told): (DecisionView, Explanation)| {
@@ -360,7 +384,11 @@ impl Store {
             view
         };
         let decisions = found.into_iter().map(named).collect();
-        Ok(Some(Why { id, decisions }))
+        Ok(Some(Why {
+            id,
+            decisions,
+            side_calls,
+        }))
     }
 
     /// The explanation that is stored with an offer, as the rules gave it.

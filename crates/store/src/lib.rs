@@ -99,6 +99,7 @@ pub use report::{
 pub use request::KnownRequest;
 pub use review::ReviewView;
 pub use seat::SeatView;
+pub use side_call::SideCallView;
 pub use special_day::{SpecialDayFilter, SpecialDayView};
 pub use spill::{Entry, Spill, SpillError, Unreplayed};
 pub use store::{Store, StoreError};

@@ -4,9 +4,13 @@
 use cuptel_core::id::{AttemptId, CallbackId, OperatorId, QueueId, SeatId, SideCallId, TrunkId};
 use cuptel_core::record::{SideCallRow, Work};
 
-use crate::dialect::{Row, upsert};
+use cuptel_core::time::UtcMs;
+use cuptel_core::words::{DialResult, SideKind};
+use serde::Serialize;
+
+use crate::dialect::{Connection, Row, upsert};
 use crate::image::Images;
-use crate::row::Columns;
+use crate::row::{Columns, all_of};
 
 pub(crate) const UPSERT: &str = upsert!(side_call {
     2 kind TEXT,
@@ -30,6 +34,99 @@ pub(crate) const OPEN: &str = "
 SELECT id, kind, seat, operator, attempt, callback, queue, to_seat, entry, trunk, begun_ms, answered_ms,
     ended_ms, result, sip_status
 FROM side_call WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
+
+macro_rules! view {
+    ($column:literal) => {
+        concat!(
+            "
+SELECT s.id, s.kind, seat.name, operator.name, queue.name, other.name, s.entry, trunk.name,
+    s.begun_ms, s.answered_ms, s.ended_ms, s.result, s.sip_status
+FROM side_call s
+LEFT JOIN seat ON seat.shard = s.shard AND seat.id = s.seat
+LEFT JOIN operator ON operator.shard = s.shard AND operator.id = s.operator
+LEFT JOIN queue ON queue.shard = s.shard AND queue.id = s.queue
+LEFT JOIN seat other ON other.shard = s.shard AND other.id = s.to_seat
+LEFT JOIN trunk ON trunk.shard = s.shard AND trunk.id = s.trunk
+WHERE s.shard = $1 AND s.",
+            $column,
+            " = $2 ORDER BY s.id LIMIT 1000"
+        )
+    };
+}
+
+const OF_ATTEMPT: &str = view!("attempt");
+const OF_CALLBACK: &str = view!("callback");
+
+/// What was done beside a conversation, or with its person, with its names. Never a number: who was
+/// called outside goes by the name of their entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SideCallView {
+    /// This once.
+    pub id: SideCallId,
+    /// What it is.
+    pub kind: SideKind,
+    /// Of which seat.
+    pub seat: Option<String>,
+    /// By whom.
+    pub operator: Option<String>,
+    /// Where the person waits from then on, or would if it came to nothing.
+    pub queue: Option<String>,
+    /// The seat that was asked, or has the person.
+    pub to_seat: Option<String>,
+    /// The entry of the directory that was called.
+    pub entry: Option<String>,
+    /// Through which trunk.
+    pub trunk: Option<String>,
+    /// When it began.
+    pub begun_ms: UtcMs,
+    /// When somebody picked up.
+    pub answered_ms: Option<UtcMs>,
+    /// When it was over.
+    pub ended_ms: Option<UtcMs>,
+    /// How a call ended.
+    pub result: Option<DialResult>,
+    /// Final SIP status, if any.
+    pub sip_status: Option<u16>,
+}
+
+fn view(row: &Row) -> Result<SideCallView, sqlx::Error> {
+    let mut columns = Columns::of(row);
+    Ok(SideCallView {
+        id: SideCallId(columns.int()?),
+        kind: columns.word()?,
+        seat: columns.maybe_text()?,
+        operator: columns.maybe_text()?,
+        queue: columns.maybe_text()?,
+        to_seat: columns.maybe_text()?,
+        entry: columns.maybe_text()?,
+        trunk: columns.maybe_text()?,
+        begun_ms: columns.int()?,
+        answered_ms: columns.maybe_int()?,
+        ended_ms: columns.maybe_int()?,
+        result: columns.maybe_word()?,
+        sip_status: columns.maybe_small()?,
+    })
+}
+
+/// What was done in the conversations of an attempt, in order.
+pub(crate) async fn of_attempt(
+    connection: &mut Connection,
+    id: AttemptId,
+) -> Result<Vec<SideCallView>, sqlx::Error> {
+    all_of(connection, OF_ATTEMPT, id.0, view).await
+}
+
+/// What was done in the conversations of a callback, in order.
+pub(crate) async fn of_callback(
+    connection: &mut Connection,
+    id: CallbackId,
+) -> Result<Vec<SideCallView>, sqlx::Error> {
+    all_of(connection, OF_CALLBACK, id.0, view).await
+}
+
+/// Statements that must find their rows through an index, for the planner's test.
+#[cfg(test)]
+pub(crate) const LOOKUPS: &[&str] = &[OF_ATTEMPT, OF_CALLBACK];
 
 pub(crate) fn image(row: &SideCallRow, seq: i64, images: &mut Images) {
     let (attempt, callback) = match row.work {

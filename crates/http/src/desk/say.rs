@@ -6,8 +6,9 @@ use cuptel_core::time::UtcMs;
 use cuptel_core::why::Hold;
 use cuptel_core::words::{
     CallbackEventKind, CallbackState, ClosedHow, DialResult, OfferState, Outcome, PriorityClass,
-    Stage, Suppression,
+    SideKind, Stage, Suppression,
 };
+use cuptel_store::SideCallView;
 
 use crate::texts::Language;
 
@@ -134,6 +135,30 @@ pub(crate) fn class(language: Language, it: Option<PriorityClass>) -> String {
         Some(PriorityClass::D) => language.say("desk-class-d"),
         Some(PriorityClass::P) => language.say("desk-class-p"),
         None => language.say("desk-class-none"),
+    }
+}
+
+/// What was done beside a conversation, or with its person, and how a call ended.
+pub(crate) fn side(language: Language, it: &SideCallView) -> String {
+    let text = |it: &Option<String>| it.clone().unwrap_or_else(|| "–".to_owned());
+    let about = [
+        ("seat", text(&it.seat).into()),
+        ("queue", text(&it.queue).into()),
+        ("other", text(&it.to_seat).into()),
+        ("entry", text(&it.entry).into()),
+    ];
+    let what = match (it.kind, &it.to_seat) {
+        (SideKind::ToQueue, _) => language.with("desk-side-to-queue", &about),
+        (SideKind::ToSeat, _) => language.with("desk-side-to-seat", &about),
+        (SideKind::ToNumber, _) => language.with("desk-side-to-number", &about),
+        (SideKind::Consult, Some(_)) => language.with("desk-side-consult-seat", &about),
+        (SideKind::Consult, None) => language.with("desk-side-consult", &about),
+        (SideKind::Dial, _) => language.with("desk-side-dial", &about),
+    };
+    match (it.result, it.ended_ms) {
+        (Some(result), _) => format!("{what}: {}", dial(language, result)),
+        (None, Some(_)) => what,
+        (None, None) => format!("{what}: {}", language.say("desk-side-now")),
     }
 }
 

@@ -254,6 +254,9 @@ fn events_of_call(found: &AttemptDetail, now: UtcMs, language: Language) -> Vec<
         add(Some(promise.told_ms), what);
     }
     add(row.talking_ms, language.say("desk-ev-talking"));
+    for side in &found.side_calls {
+        add(Some(side.begun_ms), say::side(language, side));
+    }
     if let (Stage::Ended, Some(outcome)) = (row.stage, row.outcome) {
         let how = say::outcome(language, outcome);
         let what = language.with("desk-ev-ended", &[("how", how.into())]);
@@ -413,6 +416,12 @@ fn events_of_callback(found: &CallbackDetail, now: UtcMs, language: Language) ->
         events.push(Event {
             at_ms: it.received_ms,
             what: language.with("desk-ev-attempt", &[("how", how.into())]),
+        });
+    }
+    for it in &found.side_calls {
+        events.push(Event {
+            at_ms: it.begun_ms,
+            what: say::side(language, it),
         });
     }
     for it in &found.promises {

@@ -657,3 +657,12 @@ desk-bulk-brought-back = Brought back: { $n }. Left, because something else has 
 desk-bulk-first = The first
 desk-bulk-first-caption = Ten at most
 desk-bulk-back = Many callbacks at once
+
+# What was done beside a conversation.
+desk-side-to-queue = Seat { $seat } gave the person to the queue { $queue }
+desk-side-to-seat = Seat { $seat } gave the person to seat { $other }
+desk-side-to-number = Seat { $seat } gave the person to { $entry }
+desk-side-consult = Seat { $seat } asked { $entry }
+desk-side-consult-seat = Seat { $seat } asked seat { $other }
+desk-side-dial = Seat { $seat } called { $entry }
+desk-side-now = going on

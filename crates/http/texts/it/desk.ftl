@@ -657,3 +657,12 @@ desk-bulk-brought-back = Riportate com’erano: { $n }. Lasciate, perché nel fr
 desk-bulk-first = Le prime
 desk-bulk-first-caption = Dieci al massimo
 desk-bulk-back = Molte richiamate insieme
+
+# Che cosa si è fatto accanto a una conversazione.
+desk-side-to-queue = Postazione { $seat } l’ha passata alla coda { $queue }
+desk-side-to-seat = Postazione { $seat } l’ha passata alla postazione { $other }
+desk-side-to-number = Postazione { $seat } l’ha passata a { $entry }
+desk-side-consult = Postazione { $seat } ha chiesto a { $entry }
+desk-side-consult-seat = Postazione { $seat } ha chiesto alla postazione { $other }
+desk-side-dial = Postazione { $seat } ha chiamato { $entry }
+desk-side-now = in corso

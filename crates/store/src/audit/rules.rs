@@ -831,4 +831,42 @@ SELECT t.id FROM task t WHERE t.shard = $1 AND t.state IN ('offered', 'doing')
     SELECT 1 FROM sign_in i WHERE i.shard = t.shard AND i.seat = t.seat
         AND i.operator = t.operator AND i.until_ms IS NULL)")],
     },
+    Rule {
+        name: "side_call_half_ended",
+        promise: "P5",
+        meaning: "calls beside a conversation are over and nothing says how, or say how and are not over",
+        advice: REPORT,
+        offenders: &[("side_call", "
+SELECT s.id FROM side_call s WHERE s.shard = $1 AND (
+    (s.ended_ms IS NULL AND s.result IS NOT NULL) OR s.ended_ms < s.begun_ms
+    OR (s.ended_ms IS NOT NULL AND s.result IS NULL AND s.kind NOT IN ('to_queue', 'to_seat')))
+ORDER BY s.id")],
+    },
+    Rule {
+        name: "side_call_left_open",
+        promise: "P4",
+        meaning: "calls beside a conversation are open, and the conversation, the person or the operator is not there any more",
+        advice: START,
+        offenders: &[("side_call", "
+SELECT s.id FROM side_call s WHERE s.shard = $1 AND s.ended_ms IS NULL AND (
+    (s.kind = 'dial' AND NOT EXISTS (SELECT 1 FROM sign_in i WHERE i.shard = s.shard
+        AND i.seat = s.seat AND i.operator = s.operator AND i.until_ms IS NULL))
+    OR (s.kind = 'consult' AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.shard = s.shard
+        AND a.seat = s.seat AND a.ended_ms IS NULL
+        AND (a.attempt = s.attempt OR a.callback = s.callback)))
+    OR (s.attempt IS NOT NULL AND NOT EXISTS (SELECT 1 FROM attempt c WHERE c.shard = s.shard
+        AND c.id = s.attempt AND c.ended_ms IS NULL))
+    OR (s.callback IS NOT NULL AND NOT EXISTS (SELECT 1 FROM callback c WHERE c.shard = s.shard
+        AND c.id = s.callback AND c.state <> 'closed'))
+    OR s.kind IN ('to_queue', 'to_seat'))")],
+    },
+    Rule {
+        name: "side_call_names_number",
+        promise: "P7",
+        meaning: "what was called beside a conversation is kept as a number, not by its name",
+        advice: "give the entry of the directory a name; it is a fault of CupTel, or somebody named an entry by its number: report it with a copy of the database",
+        offenders: &[("side_call", "
+SELECT s.id FROM side_call s WHERE s.shard = $1 AND length(s.entry) >= 6
+    AND lower(s.entry) = upper(s.entry) ORDER BY s.id")],
+    },
 ];

@@ -47,7 +47,7 @@ mod tests {
     use crate::{
         Access, assignment, attempt, audit, backlog, bulk_action, callback, campaign, carrier,
         code_word, contact, decision, decline, dial, mark, need_detail, number, offer, open, owner,
-        preference, promise, report, request, review, task,
+        preference, promise, report, request, review, side_call, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -99,6 +99,7 @@ mod tests {
             contact::LOOKUPS,
             preference::LOOKUPS,
             request::LOOKUPS,
+            side_call::LOOKUPS,
         ];
         for statement in all.concat() {
             let plan = plan(&store, statement).await;

@@ -95,6 +95,12 @@ macro_rules! entry {
 }
 const P5: &[Damage] = &[
     damage(
+        "side_call_half_ended",
+        "P5",
+        &[142],
+        "UPDATE side_call SET result = 'busy' WHERE id = 142",
+    ),
+    damage(
         "bulk_miscounted",
         "P5",
         &[91],
@@ -121,6 +127,12 @@ const P5: &[Damage] = &[
 ];
 
 const P7: &[Damage] = &[
+    damage(
+        "side_call_names_number",
+        "P7",
+        &[142],
+        "UPDATE side_call SET entry = '0861 123456' WHERE id = 142",
+    ),
     damage(
         "announcement_kept",
         "P7",
@@ -520,6 +532,24 @@ const P3: &[Damage] = &[
 ];
 
 const P4: &[Damage] = &[
+    damage(
+        "side_call_left_open",
+        "P4",
+        &[142],
+        "UPDATE side_call SET kind = 'consult' WHERE id = 142",
+    ),
+    damage(
+        "side_call_left_open",
+        "P4",
+        &[142],
+        "UPDATE side_call SET kind = 'dial', callback = NULL, operator = 77 WHERE id = 142",
+    ),
+    damage(
+        "side_call_left_open",
+        "P4",
+        &[142],
+        "UPDATE side_call SET callback = 13 WHERE id = 142",
+    ),
     damage(
         "operator_number_shared",
         "P4",

@@ -609,7 +609,7 @@ fn side_calls() -> [Record; 2] {
     };
     let asked = SideCallRow {
         id: SideCallId(142),
-        kind: SideKind::Consult,
+        kind: SideKind::ToNumber,
         work: Some(Work::Callback(CallbackId(11))),
         queue: None,
         to_seat: None,
@@ -617,8 +617,6 @@ fn side_calls() -> [Record; 2] {
         trunk: Some(TrunkId(1)),
         answered_ms: Some(NOW + 5_000),
         ended_ms: None,
-        result: Some(DialResult::Answered),
-        sip_status: Some(200),
         ..given.clone()
     };
     [given, asked].map(|row| Record::SideCall(Box::new(row)))
