@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Caller, Centre, Setup};
+use crate::console::{OWN, user};
+use crate::harness::{
+    Answers, Browser, Caller, Carrier, Centre, Phone, SOON, Setup, gives_up, until,
+};
 
 const ANOTHER: &str = "[[queue]]\ntenant = \"asl-teramo\"\nname = \"disdette\"\ntitle = \"Disdette\"\n\
     skills = { disdette = 1 }\nanswer_targets = [{ share = 0.7, within_s = 90 }]\n\n[limits]";
@@ -131,4 +134,47 @@ fn a_request_with_a_key_is_carried_out_once_over_a_restart_too() {
     assert_eq!(status, 409, "{told}");
     let kept = centre.sql("SELECT count(*) FROM request WHERE answer LIKE '%token%'");
     assert_eq!(kept, "0");
+}
+
+#[test]
+fn an_operator_who_pauses_calls_the_one_that_they_choose_and_pauses_on() {
+    let mut centre = Centre::prepare(Setup::default());
+    centre.reconfigure("grace_s = 1", "grace_s = 1\ntake_by_hand = true");
+    centre.serve();
+    let mut carrier = Carrier::with(&centre, "person_answers");
+    let phone = Phone::registered(&centre, "101", Answers::AtOnce);
+    centre.sign_in("101", "Anna Esempio");
+    centre.run(&["seats", "pause", "101"]).succeeded();
+    gives_up(&centre, "0861555971");
+    let later = gives_up(&centre, "0861555972");
+    user(&centre, "Anna Esempio", "operator");
+    let anna = Browser::at(&centre);
+    anna.signs_in("Anna Esempio", OWN);
+    until("both may be chosen", SOON, || {
+        let page = anna.opens("/seats/101").text;
+        (page.matches("id=\"take-").count() == 2).then_some(())
+    });
+    let page = anna.opens("/seats/101").text;
+    assert!(page.contains("e dopo torni in pausa"), "{page}");
+    let id = later["id"].to_string();
+    anna.sends("/api/v1/seats/101/take", &[("callback", &id)]);
+    assert!(carrier.invited().contains("sip:+390861555972@"));
+    centre.callback("they talk", |row| {
+        row["id"] == later["id"] && row["state"] == "talking"
+    });
+    phone.hangs_up();
+    carrier.sipp.went_well(SOON);
+    centre.seat_works("101", "idle");
+    let seat = until("the pause goes on", SOON, || {
+        let seat = centre.get("snapshot")["seats"][0].take();
+        (seat["chosen"] == "paused").then_some(seat)
+    });
+    assert_eq!(seat["next"], Value::Null);
+    let waits = centre.get("callbacks?state=waiting");
+    assert_eq!(
+        waits["callbacks"].as_array().map(Vec::len),
+        Some(1),
+        "{waits}"
+    );
+    centre.audit();
 }

@@ -181,6 +181,7 @@ impl Centre {
         sign_in.supervisor = choice.supervisor;
         sign_in.back_ms = None;
         seat.back_at = None;
+        seat.out_of_pause = false;
         if chosen == Chosen::SignedOut {
             sign_in.until_ms = Some(now.utc_ms);
         }
@@ -188,6 +189,7 @@ impl Centre {
         match chosen {
             Chosen::SignedOut => {
                 seat.sign_in = None;
+                seat.next = None;
                 seat.skills.clear();
                 seat.home = None;
                 seat.profile = crate::profile::Profile::default();

@@ -473,6 +473,7 @@ impl Centre {
         }
         if !planted(Fault::SeatForgotten) {
             self.seat_changed(now, id, step);
+            self.takes_chosen(now, id, step);
         }
     }
 
@@ -483,6 +484,7 @@ impl Centre {
             self.rest_after_work(now, id, step);
         }
         self.seat_changed(now, id, step);
+        self.takes_chosen(now, id, step);
     }
 
     pub(crate) fn became_idle(&mut self, now: Now, id: SeatId) {

@@ -370,7 +370,8 @@ impl Centre {
             seat.misses += 1;
         }
         let did_not_take = matches!(why, OfferState::NoAnswer | OfferState::Rejected);
-        if did_not_take && self.one_more_is_over(now, id, step) {
+        // Who left a pause for one callback wants no other for it.
+        if (did_not_take || seat.out_of_pause) && self.one_more_is_over(now, id, step) {
             // It was their last: nobody asks a second time.
             return self.seat_changed(now, id, step);
         }

@@ -138,6 +138,10 @@ pub(crate) struct Seat {
     pub(crate) was_there: bool,
     /// Since when its phone, which has been there, is lost.
     pub(crate) lost_at: Option<MonoUs>,
+    /// The callback that its operator has chosen to make when their work is over.
+    pub(crate) next: Option<CallbackId>,
+    /// Whether its operator has left a pause for one callback alone.
+    pub(crate) out_of_pause: bool,
     /// Until when its phone, which is lost, may come back.
     pub(crate) grace_until: Option<MonoUs>,
     pub(crate) work: SeatWork,
@@ -194,6 +198,8 @@ impl Seat {
             responds_at: None,
             was_there: false,
             lost_at: None,
+            next: None,
+            out_of_pause: false,
             grace_until: None,
             work: SeatWork::Idle,
             let_go: None,

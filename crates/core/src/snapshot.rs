@@ -209,6 +209,8 @@ pub struct SeatNow {
     /// Of which queues its operator may choose a callback.
     #[serde(skip)]
     pub chooses: Vec<QueueName>,
+    /// The callback that its operator has chosen to make when their work is over.
+    pub next: Option<CallbackId>,
     /// The call at hand, where somebody is at the other end.
     pub call: Option<CallNow>,
     /// Whom it calls beside works, or which seat asks it.
@@ -624,6 +626,7 @@ impl Centre {
             person: self.person_at(&seat.work),
             result: result_at(&seat.work),
             chooses: self.queues_to_choose(now, seat),
+            next: seat.next,
             memos: self.memos_at(seat),
         }
     }

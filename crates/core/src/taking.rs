@@ -3,14 +3,53 @@
 //! nobody rings by choosing it. Choosing passes over whoever stands before: that is why a rule must say so.
 
 use crate::centre::Centre;
-use crate::id::{CallbackId, QueueId};
+use crate::choosing::Choice;
+use crate::id::{CallbackId, QueueId, SeatId};
 use crate::matching::Pair;
 use crate::record::{Proposal, Work};
 use crate::rules::Queue;
-use crate::seat::Seat;
+use crate::seat::{Seat, SeatWork};
 use crate::snapshot::QueueName;
 use crate::step::{CommandError, Step};
-use crate::time::Now;
+use crate::time::{Now, UtcMs};
+use crate::words::Chosen;
+
+/// When a callback that is chosen is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Now,
+    /// At once; the pause goes on after it.
+    OutOfPause,
+    /// When what is done there is over.
+    AfterWork,
+}
+
+impl Seat {
+    /// When its operator may have a callback that they choose; never, where they do something else, or
+    /// are to rest.
+    fn turn(&self, utc_ms: UtcMs) -> Option<Turn> {
+        if self.is_free(utc_ms) {
+            return Some(Turn::Now);
+        }
+        let is_paused = self.chosen() == Chosen::Paused && self.back_at.is_none();
+        let stays = matches!(self.chosen(), Chosen::Available | Chosen::OneMoreThenPause);
+        match self.work {
+            SeatWork::WrapUp { .. } if stays || is_paused => Some(Turn::AfterWork),
+            SeatWork::Idle if is_paused && !self.is_engaged() && self.reachable_at(utc_ms) => {
+                Some(Turn::OutOfPause)
+            }
+            SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Offered { .. }
+            | SeatWork::Talking { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
+            | SeatWork::WrapUp { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        }
+    }
+}
 
 impl Centre {
     /// Offers a callback to the seat whose operator wants it.
@@ -33,8 +72,9 @@ impl Centre {
         if !rule.callback.preview.chosen_by_hand {
             return Err(CommandError::NotByHand(rule.name.clone()));
         }
-        let seat = self.seats.get(&id).filter(|seat| seat.is_free(now.utc_ms));
-        let seat = seat.ok_or_else(|| CommandError::NotFree(seat_name.to_owned()))?;
+        let not_free = || CommandError::NotFree(seat_name.to_owned());
+        let seat = self.seats.get(&id).ok_or_else(not_free)?;
+        let turn = seat.turn(now.utc_ms).ok_or_else(not_free)?;
         let sign_in = seat.sign_in.as_ref();
         let operator = sign_in.map(|it| it.operator);
         if !self.serves(seat, rule) {
@@ -56,11 +96,65 @@ impl Centre {
             step: 0,
             seat: id,
         };
-        let explanation = self.explained_by_hand(now, &pair).ok_or_else(not_now)?;
-        let (phone, operator) = self.whom_to_ask(now, &pair).ok_or_else(not_now)?;
-        let offer = self.offer(now, &pair, phone, operator, step);
+        if turn == Turn::AfterWork {
+            if let Some(seat) = self.seats.get_mut(&id) {
+                seat.next = Some(callback);
+            }
+            return Ok(());
+        }
+        if turn == Turn::OutOfPause {
+            self.leaves_pause_for_one(now, id, step);
+        }
+        let is_offered = self.offers_chosen(now, &pair, step);
+        if is_offered.is_none() && turn == Turn::OutOfPause {
+            self.one_more_is_over(now, id, step);
+            self.seat_changed(now, id, step);
+        }
+        is_offered.ok_or_else(not_now)
+    }
+
+    fn offers_chosen(&mut self, now: Now, pair: &Pair, step: &mut Step) -> Option<()> {
+        let explanation = self.explained_by_hand(now, pair)?;
+        let (phone, operator) = self.whom_to_ask(now, pair)?;
+        let offer = self.offer(now, pair, phone, operator, step);
         self.explain(now, offer.map(Proposal::Offer), explanation, step);
-        Ok(())
+        Some(())
+    }
+
+    /// Whoever pauses takes the one callback that they have chosen: the pause, with its reason, goes on
+    /// when that is over, or does not come about.
+    fn leaves_pause_for_one(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let sign_in = self.seats.get(&id).and_then(|seat| seat.sign_in.as_ref());
+        let Some(sign_in) = sign_in else {
+            return;
+        };
+        let choice = Choice {
+            chosen: Chosen::OneMoreThenPause,
+            reason: sign_in.pause_reason.clone(),
+            by: sign_in.chosen_by,
+            supervisor: sign_in.supervisor.clone(),
+        };
+        self.set_chosen(now, id, choice, step);
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.out_of_pause = true;
+        }
+        self.seat_changed(now, id, step);
+    }
+
+    /// A work is over: the callback that was chosen meanwhile comes next, where it still can. Where it
+    /// cannot, it has its place in line, or somebody else has it.
+    pub(crate) fn takes_chosen(&mut self, now: Now, id: SeatId, step: &mut Step) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let is_due = matches!(seat.turn(now.utc_ms), Some(Turn::Now | Turn::OutOfPause));
+        let Some(callback) = seat.next.take_if(|_| is_due) else {
+            return;
+        };
+        let name = seat.row.name.clone();
+        match self.take_callback(now, (&name, callback), step) {
+            Ok(()) | Err(_) => {}
+        }
     }
 
     /// Whether who works at a seat can and may serve a queue.
@@ -73,7 +167,7 @@ impl Centre {
         let chosen = |(_, rule): &(&QueueId, &Queue)| {
             rule.callback.preview.chosen_by_hand && self.serves(seat, rule)
         };
-        if !seat.is_free(now.utc_ms) {
+        if seat.turn(now.utc_ms).is_none() {
             return Vec::new();
         }
         let named = |(_, rule): (&QueueId, &Queue)| {

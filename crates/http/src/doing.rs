@@ -97,6 +97,7 @@ mod tests {
             person: None,
             result: None,
             chooses: Vec::new(),
+            next: None,
             memos: Vec::new(),
         }
     }

@@ -6,6 +6,7 @@ use axum::response::Response;
 use cuptel_core::id::CallbackId;
 use cuptel_core::snapshot::{SeatNow, Snapshot};
 use cuptel_core::step::Command;
+use cuptel_core::words::{Chosen, WorkState};
 use cuptel_store::Choosable;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -38,9 +39,11 @@ pub(crate) struct Line {
     pub(crate) callback: CallbackId,
     pub(crate) number: String,
     pub(crate) what: String,
+    /// Whether it was chosen to come next.
+    pub(crate) is_next: bool,
 }
 
-fn line(language: Language, look: &Snapshot, it: Choosable) -> Line {
+fn line(language: Language, look: &Snapshot, next: Option<CallbackId>, it: Choosable) -> Line {
     let mut queues = look.queues.iter();
     let queue = queues.find(|queue| queue.tenant == it.tenant && queue.name == it.queue);
     let kinds = it.kinds.iter();
@@ -49,6 +52,7 @@ fn line(language: Language, look: &Snapshot, it: Choosable) -> Line {
         .collect();
     let waits = lasting(language, look.at_ms - it.place_ms);
     Line {
+        is_next: next == Some(it.callback),
         callback: it.callback,
         number: it.number.unwrap_or_default(),
         what: language.with(
@@ -63,6 +67,15 @@ fn line(language: Language, look: &Snapshot, it: Choosable) -> Line {
                 ("attempts", it.attempts.into()),
             ],
         ),
+    }
+}
+
+/// What comes of choosing one, as the seat stands: a message.
+pub(crate) fn note(seat: &SeatNow) -> &'static str {
+    match (seat.work, seat.chosen) {
+        (WorkState::WrapUp, _) => "console-queue-after",
+        (_, Chosen::Paused) => "console-queue-paused",
+        (_, _) => "console-queue-now",
     }
 }
 
@@ -90,12 +103,16 @@ impl SharedParts {
             chooses.any(|own| own.tenant == it.tenant && own.queue == it.queue)
         };
         let listed = listed.into_iter().filter(theirs).take(SHOWN_MAX);
-        listed.map(|it| line(language, look, it)).collect()
+        listed
+            .map(|it| line(language, look, seat.next, it))
+            .collect()
     }
 }
 
-/// The operator of a seat that is free takes a callback before its turn, where its queue lets them
-/// (`take_by_hand`). It is offered there and nowhere else; the decision says that it was chosen.
+/// The operator of a seat takes a callback before its turn, where its queue lets them (`take_by_hand`). It is
+/// offered there and nowhere else; the decision says that it was chosen. Of who pauses at once, and the
+/// pause goes on after it; in the time after a conversation when that is over, if nobody has it by then:
+/// `next` of the seat says which one was chosen.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/take", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
     request_body(content((Take = "application/json"),

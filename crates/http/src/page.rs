@@ -109,6 +109,8 @@ struct SeatPage<'a> {
     contacts: Vec<Contact>,
     /// What its operator may take.
     queue: Vec<my_queue::Line>,
+    /// What comes of choosing one: a message.
+    queue_note: &'static str,
     /// "Taken in charge", where there is somebody for whom.
     form: Option<Form>,
     keys: Vec<(String, String)>,
@@ -322,6 +324,7 @@ pub(crate) async fn seat(
                 works: onlooker.sight_of(Some(now)) == Sight::Own,
                 contacts,
                 queue,
+                queue_note: my_queue::note(now),
                 form: speaks.then(|| Form::of(language, &look, now)),
                 keys: frame.preferences.list(language),
                 settings: frame.preferences.told(language),

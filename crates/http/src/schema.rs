@@ -489,6 +489,7 @@ shapes! {
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
         notes: Vec<String>, owed: Option<OwedNow>, person: Option<PersonNow>, result: Option<ResultNow>,
         call: Option<CallNow>, beside: Option<ConsultNow>, memos: Vec<SeatMemo>,
+        next: Option<i64>,
     }
     /// The call that an operator has in hand, where somebody is at the other end. `held_by_phone`: their
     /// phone holds it by itself, and must take it up again.

@@ -2,10 +2,10 @@
 
 use cuptel_core::id::CallbackId;
 use cuptel_core::rules::GivesWay;
-use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::CallbackState;
+use cuptel_core::step::{Command, CommandError, Input};
+use cuptel_core::words::{CallbackState, Chosen, Disposition, WorkState};
 
-use crate::room::{BOOK, GRACE_S, MARIO, Room};
+use crate::room::{BOOK, GRACE_S, MARIO, Room, WRAP_UP_S};
 
 const LUCIA: &str = "0861777888";
 
@@ -95,4 +95,102 @@ fn nobody_is_chosen_who_may_not_be_called_now() {
         matches!(calls, Err(CommandError::NotToBeTaken(_))),
         "{calls:?}"
     );
+}
+
+fn pauses(room: &mut Room) {
+    room.commands(Command::Choose {
+        seat: "101".to_owned(),
+        chosen: Chosen::Paused,
+        reason: None,
+        supervisor: None,
+    })
+    .unwrap();
+}
+
+fn state(room: &Room, id: CallbackId) -> Option<CallbackState> {
+    let rows = room.callbacks();
+    let row = rows.iter().find(|row| row.id == id);
+    row.map(|row| row.state)
+}
+
+#[test]
+fn who_pauses_takes_the_one_that_they_choose_and_pauses_on() {
+    let (mut room, mario, lucia) = two_wait(true);
+    room.staffed(1);
+    pauses(&mut room);
+    assert!(!room.seat_now(1).chooses.is_empty(), "they may choose");
+    takes(&mut room, lucia).unwrap();
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+    assert_eq!(state(&room, lucia), Some(CallbackState::Offered));
+    room.seat_picks_up();
+    let person = room.rung().expect("she is rung");
+    room.tell(Input::Answered { leg: person });
+    room.wait_s(30);
+    room.hangs_up(person);
+    room.disposes(1, Disposition::Done);
+    assert_eq!(room.seat_now(1).chosen, Chosen::Paused);
+    room.wait_s(120);
+    assert_eq!(room.offered(), None, "Mario does not come by himself");
+    assert_eq!(state(&room, mario), Some(CallbackState::Waiting));
+}
+
+#[test]
+fn whatever_becomes_of_the_offer_who_paused_pauses_on() {
+    type Ends = fn(&mut Room);
+    let declines: Ends = |room| {
+        let leg = room.last_seat_leg().expect("it rings");
+        room.not_answered(leg, 486);
+    };
+    let rings_in: Ends = |room| {
+        room.waits(LUCIA, BOOK);
+    };
+    let nobody: Ends = |room| room.wait_s(60);
+    for ends in [declines, rings_in, nobody] {
+        let (mut room, _, lucia) = two_wait(true);
+        room.staffed(1);
+        pauses(&mut room);
+        takes(&mut room, lucia).unwrap();
+        ends(&mut room);
+        assert_eq!(room.seat_now(1).chosen, Chosen::Paused);
+        assert_eq!(room.offered(), None);
+    }
+}
+
+#[test]
+fn what_is_chosen_after_a_conversation_comes_next_in_or_out_of_a_pause() {
+    for pausing in [false, true] {
+        let (mut room, mario, lucia) = two_wait(true);
+        room.staffed(1);
+        takes(&mut room, mario).unwrap();
+        room.seat_picks_up();
+        let person = room.rung().expect("he is rung");
+        room.tell(Input::Answered { leg: person });
+        room.wait_s(30);
+        room.hangs_up(person);
+        assert_eq!(room.work_of(1), WorkState::WrapUp);
+        takes(&mut room, lucia).unwrap();
+        assert_eq!(room.seat_now(1).next, Some(lucia));
+        assert_eq!(state(&room, lucia), Some(CallbackState::Waiting));
+        if pausing {
+            pauses(&mut room);
+        }
+        room.wait_s(WRAP_UP_S);
+        assert_eq!(
+            state(&room, lucia),
+            Some(CallbackState::Offered),
+            "{pausing}"
+        );
+        assert_eq!(room.seat_now(1).next, None);
+        room.seat_picks_up();
+        let person = room.rung().expect("she is rung");
+        room.not_answered(person, 486);
+        let seat = room.last_seat_leg().expect("it hears why");
+        room.heard(seat);
+        let wanted = if pausing {
+            Chosen::Paused
+        } else {
+            Chosen::Available
+        };
+        assert_eq!(room.seat_now(1).chosen, wanted);
+    }
 }

@@ -323,6 +323,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         person: None,
         result: None,
         chooses: Vec::new(),
+        next: None,
         memos: Vec::new(),
     }
 }

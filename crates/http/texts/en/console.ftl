@@ -204,3 +204,7 @@ console-whole-number = Whole number: { $number }. This look is written down.
 console-word-more = A word more (optional)
 console-wrap-up-left = { $time } left after the call
 console-wrong-title = To be corrected
+console-queue-after = You are in the time after a call: the one that you choose comes next, if nobody else takes it meanwhile.
+console-queue-next = Comes next
+console-queue-now = The one that you choose comes to your phone at once.
+console-queue-paused = You are on a break: the one that you choose comes to your phone at once, and the break goes on after it.

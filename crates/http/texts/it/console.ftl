@@ -204,3 +204,7 @@ console-whole-number = Numero intero: { $number }. Questa lettura è registrata.
 console-word-more = Una parola in più (facoltativa)
 console-wrap-up-left = Restano { $time } dopo la chiamata
 console-wrong-title = Da correggere
+console-queue-after = Stai finendo il dopo chiamata: quella che scegli viene subito dopo, se intanto nessun altro la prende.
+console-queue-next = Viene dopo
+console-queue-now = Quella che scegli arriva subito al tuo telefono.
+console-queue-paused = Sei in pausa: quella che scegli arriva subito al tuo telefono, e dopo torni in pausa.
