@@ -52,5 +52,6 @@ mod storm;
 mod tasks;
 mod transports;
 mod trunks;
+mod trying;
 mod upgrade;
 mod users;

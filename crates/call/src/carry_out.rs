@@ -334,6 +334,15 @@ impl Switch {
             self.legs.remove(&id);
             return self.not_sent(now, id, step);
         };
+        if matches!(
+            to,
+            Destination::Seat {
+                is_measured: true,
+                ..
+            }
+        ) {
+            self.measured.insert(stream_of(id));
+        }
         for way in ways {
             let mut call = self.outgoing(way, &to);
             call.body = Some(sdp_body(offer.clone()));

@@ -336,7 +336,15 @@ impl Switch {
                     self.tell_rules(now, rules::Input::MediaLost { leg }, step);
                 }
             }
-            media::Event::Closed { stream, .. } => {
+            media::Event::Closed { stream, report } => {
+                if self.measured.remove(&stream) {
+                    let told = rules::Input::Measured {
+                        leg: LegId(stream.0),
+                        packets: report.packets_in,
+                        lost: report.lost,
+                    };
+                    self.tell_rules(now, told, step);
+                }
                 if let Some(pair) = self.closing.remove(&stream) {
                     self.ports.give_back(now.mono_us, pair);
                 }
@@ -364,6 +372,7 @@ impl Switch {
         stream: media::StreamId,
         reason: media::OpenFailure,
     ) {
+        self.measured.remove(&stream);
         let leg = self.legs.get_mut(&LegId(stream.0));
         let held = leg.and_then(|leg| leg.media.take()).map(|media| media.pair);
         let Some(pair) = held.or_else(|| self.closing.remove(&stream)) else {

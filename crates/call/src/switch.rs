@@ -284,6 +284,8 @@ pub struct Switch {
     pub(crate) ports: media::PortPool,
     /// Pairs whose stream is being closed.
     pub(crate) closing: HashMap<media::StreamId, media::PortPair>,
+    /// Streams of which the rules want to know what came.
+    pub(crate) measured: HashSet<media::StreamId>,
     pub(crate) registers: HashMap<u64, RegisterId>,
     pub(crate) pings: HashMap<PingId, SeatId>,
     pub(crate) contacts: Contacts,
@@ -314,6 +316,7 @@ impl Switch {
             letting_go: LettingGo::default(),
             ports,
             closing: HashMap::new(),
+            measured: HashSet::new(),
             registers: HashMap::new(),
             pings: HashMap::new(),
             contacts: Contacts::default(),

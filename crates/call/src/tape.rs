@@ -345,6 +345,7 @@ fn name_of(input: &Input) -> &'static str {
         Input::Command { .. } => "a command",
         Input::Rules { .. } => "a reload",
         Input::Entries { .. } => "people of a campaign were looked up",
+        Input::Measured { .. } => "what came from a phone was measured",
         Input::PinChecked { .. } => "a PIN was compared",
         Input::Tick => "time passed",
     }

@@ -239,6 +239,7 @@ impl Centre {
             // Who dials has said on the page that they want the call.
             auto_answer: seat.profile.auto_answer || (dials && model.is_some()),
             model,
+            is_measured: false,
         };
         self.legs.insert(leg, Role::Seat(id));
         step.effects.push(Effect::Invite {

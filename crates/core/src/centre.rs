@@ -49,6 +49,7 @@ use crate::stop_button::Stops;
 use crate::task::Tasks;
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::{Timer, Timers};
+use crate::trial::{Trials, Voice};
 use crate::words::Party;
 
 /// Whose leg it is.
@@ -74,6 +75,8 @@ pub(crate) enum Role {
     Given(SideCallId),
     /// A seat's phone that has dialled a code.
     Feature(AttemptId),
+    /// A seat's phone that is tried.
+    Trial(SeatId),
 }
 
 /// How much the rules hold in memory.
@@ -148,6 +151,8 @@ pub struct Centre {
     pub(crate) announcements: Announcements,
     /// Who works by phone alone.
     pub(crate) features: Features,
+    /// Phones that are tried, or were.
+    pub(crate) trials: Trials,
     /// What operators are told.
     pub(crate) memos: Memos,
     /// Numbers that are not to be called, or that many share.
@@ -246,6 +251,7 @@ impl Centre {
             stops: Stops::default(),
             announcements: Announcements::default(),
             features: Features::default(),
+            trials: Trials::new(),
             memos: Memos::default(),
             marks: Marks::default(),
             special_days: BTreeMap::new(),
@@ -348,6 +354,7 @@ impl Centre {
                 Some(Role::Person(seat)) => self.dial_placed(now, seat),
                 Some(Role::Side(id)) => self.side_placed(now, id),
                 Some(Role::First(id)) => self.first_placed(now, id),
+                Some(Role::Trial(seat)) => self.trial_placed(now, seat),
                 Some(
                     Role::Caller(_)
                     | Role::AnsweredWaiting(_)
@@ -363,6 +370,7 @@ impl Centre {
                 Some(Role::Person(seat)) => self.person_rings(seat),
                 Some(Role::Side(id)) => self.side_rings(id),
                 Some(Role::First(id)) => self.first_rings(id),
+                Some(Role::Trial(seat)) => self.trial_rings(seat),
                 Some(
                     Role::Caller(_)
                     | Role::AnsweredWaiting(_)
@@ -381,6 +389,7 @@ impl Centre {
                 Some(Role::First(id)) => self.first_answered(now, id, step),
                 Some(Role::Announcer(id)) => self.announcer_connected(now, id, step),
                 Some(Role::Feature(id)) => self.feature_connected(now, id, step),
+                Some(Role::Trial(seat)) => self.trial_answered(now, seat, step),
                 Some(Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Given(_)) | None => {}
             },
             Input::NotAnswered { leg, status } => match self.legs.get(&leg).copied() {
@@ -391,6 +400,7 @@ impl Centre {
                 Some(Role::Caller(id)) => self.caller_not_answered(now, id, step),
                 Some(Role::Announcer(id)) => self.announcer_not_answered(now, id, step),
                 Some(Role::Feature(id)) => self.feature_not_answered(now, id, step),
+                Some(Role::Trial(seat)) => self.trial_not_answered(now, seat, status, step),
                 Some(Role::AnsweredWaiting(_) | Role::LetGo(_) | Role::Given(_)) | None => {}
             },
             Input::Ended { leg, by } => self.leg_over(now, leg, by, false, step),
@@ -405,6 +415,7 @@ impl Centre {
                 Some(Role::First(id)) => self.first_digit(now, id, digit, step),
                 Some(Role::Announcer(id)) => self.announcer_digit(now, id, digit, step),
                 Some(Role::Feature(id)) => self.feature_digit(now, id, digit, step),
+                Some(Role::Trial(seat)) => self.trial_digit(now, seat, digit, step),
                 Some(Role::Seat(seat)) => self.reader_digit(now, seat, digit, step),
                 Some(
                     Role::LetGo(_)
@@ -423,6 +434,7 @@ impl Centre {
                 Some(Role::First(id)) => self.first_heard(now, id, token, step),
                 Some(Role::Announcer(id)) => self.announcer_heard(now, id, token, step),
                 Some(Role::Feature(id)) => self.feature_heard(now, id, token, step),
+                Some(Role::Trial(seat)) => self.trial_heard(now, seat, token, step),
                 Some(Role::LetGo(_) | Role::Side(_) | Role::Given(_)) | None => {}
             },
             Input::Recorded {
@@ -460,6 +472,9 @@ impl Centre {
                 token,
                 is_right,
             } => self.pin_checked(now, (call, token), is_right, step),
+            Input::Measured { leg, packets, lost } => {
+                self.measured(leg, Voice { packets, lost });
+            }
             Input::Tick => {}
         }
     }
@@ -488,6 +503,7 @@ impl Centre {
                 let by = if by == Party::Caller { Party::Seat } else { by };
                 self.feature_over(now, id, by, hang_up, step);
             }
+            Some(Role::Trial(seat)) => self.trial_left(now, seat, hang_up, step),
             None => {}
         }
     }
@@ -501,6 +517,7 @@ impl Centre {
             Timer::AnnouncerKey(id, token) => self.announcer_waited(now, id, token, step),
             Timer::FeatureKey(id, token) => self.feature_waited(now, id, token, step),
             Timer::FeatureEnds(id) => self.feature_ends(now, id, step),
+            Timer::TrialEnds(seat, until) => self.trial_ends(now, seat, until, step),
             Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),
             Timer::Announce(id, token) => self.announce_due(now, id, token, step),
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),
@@ -655,6 +672,7 @@ impl Centre {
             Command::WriteMemo(told) => self.write_memo(now, *told, step),
             Command::WithdrawMemo { memo, by } => self.withdraw_memo(now, memo, by, step),
             Command::ReadMemo { seat, memo } => self.read_memo(now, (&seat, memo), step),
+            Command::TrySeat { seat, kind } => self.try_seat(now, (&seat, kind), step),
             Command::SetSeats(changes) => self.set_seats(now, changes, step),
             Command::RemoveSeat(name) => self.remove_seat(now, &name, step),
             Command::Stop { drain_s } => {

@@ -494,6 +494,7 @@ impl Centre {
             caller,
             auto_answer,
             model,
+            is_measured: false,
         };
         self.legs.insert(leg, crate::centre::Role::Seat(pair.seat));
         self.timers.at(until, Timer::Lease(pair.seat, offer_id));

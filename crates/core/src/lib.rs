@@ -101,6 +101,7 @@ pub mod tax_code;
 pub mod time;
 mod timers;
 mod transferring;
+pub mod trial;
 mod unseen;
 mod waiting;
 mod walking;

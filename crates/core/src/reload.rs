@@ -164,6 +164,7 @@ impl Rules {
         if let Some(features) = &mut self.features {
             features.prompts.each(renumber);
         }
+        self.trial.iter_mut().for_each(renumber);
         for queue in self.queues.values_mut() {
             queue.whisper.iter_mut().for_each(renumber);
             let calling = &mut queue.callback.person_first.calling;

@@ -65,6 +65,8 @@ pub struct Rules {
     pub announcing: Option<AnnouncingPolicy>,
     /// What operators do by phone alone; nothing, without it.
     pub features: Option<FeaturePolicy>,
+    /// What is said to whoever tries a phone, before they hear themselves; nothing, without it.
+    pub trial: Option<PromptId>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.

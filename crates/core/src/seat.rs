@@ -152,6 +152,8 @@ pub(crate) struct Seat {
     pub(crate) announces: bool,
     /// Its phone has dialled a code: nobody rings in between.
     pub(crate) by_code: bool,
+    /// Its phone is tried: nobody rings in between.
+    pub(crate) is_tried: bool,
     /// Whether its operator hears who it is, and is not joined with them yet.
     pub(crate) is_told: bool,
     /// What its operator has said of the needs of whoever they speak with.
@@ -205,6 +207,7 @@ impl Seat {
             let_go: None,
             announces: false,
             by_code: false,
+            is_tried: false,
             is_told: false,
             said: NeedsSaid::default(),
             noted: None,
@@ -243,13 +246,13 @@ impl Seat {
 
     /// Whether a task that it is offered stays so: it may be dialling the code that accepts it.
     pub(crate) fn keeps_task_offer(&self, utc_ms: UtcMs) -> bool {
-        let is_engaged = self.let_go.is_some() || self.announces;
+        let is_engaged = self.let_go.is_some() || self.announces || self.is_tried;
         self.is_idle() && !is_engaged && self.takes_work() && self.reachable_at(utc_ms)
     }
 
     /// Whether its phone is not to be rung just now, though it does no work.
     pub(crate) fn is_engaged(&self) -> bool {
-        self.let_go.is_some() || self.announces || self.by_code
+        self.let_go.is_some() || self.announces || self.by_code || self.is_tried
     }
 
     /// Whether it does nothing that an offer would disturb.

@@ -23,6 +23,7 @@ use crate::seat::{Seat, SeatWork, With};
 use crate::staying::StayPolicy;
 use crate::stop_button::Scope;
 use crate::time::{Now, UtcMs};
+use crate::trial::TrialNow;
 use crate::words::{
     Button, CallbackState, CampaignState, Chosen, Drift, EntryState, PriorityClass, WorkKind,
     WorkState,
@@ -215,6 +216,8 @@ pub struct SeatNow {
     pub call: Option<CallNow>,
     /// Whom it calls beside works, or which seat asks it.
     pub beside: Option<ConsultNow>,
+    /// How its phone is tried, or was.
+    pub trial: Option<TrialNow>,
 }
 
 /// A number that operators may call by name.
@@ -623,6 +626,7 @@ impl Centre {
             owed: self.owed_at(&seat.work),
             call: self.call_now(seat),
             beside: self.beside_now(seat),
+            trial: self.trial_now(now, seat.row.id),
             person: self.person_at(&seat.work),
             result: result_at(&seat.work),
             chooses: self.queues_to_choose(now, seat),

@@ -29,6 +29,7 @@ use crate::stepping_in::NotSteppedIn;
 use crate::stop_button::{ButtonTold, Pressed};
 use crate::task::TaskTold;
 use crate::time::{MonoUs, UtcMs};
+use crate::trial::{TrialError, TrialKind};
 use crate::words::{Button, ChangedBy, Chosen, Disposition, Mark, Party, PhoneModel, Reach};
 
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
@@ -172,6 +173,15 @@ pub enum Input {
         token: u64,
         /// Whether it is the one of the digest; nothing, where that could not be told.
         is_right: Option<bool>,
+    },
+    /// What came from a phone that was measured, once its call is over.
+    Measured {
+        /// Its leg.
+        leg: LegId,
+        /// Packets that came.
+        packets: u64,
+        /// Packets that were missing between them.
+        lost: u64,
     },
     /// Time passed: `wake_at` was reached.
     Tick,
@@ -486,6 +496,13 @@ pub enum Command {
         /// Which.
         memo: MemoId,
     },
+    /// The phone of a seat rings, and whoever picks up hears themselves.
+    TrySeat {
+        /// Extension.
+        seat: String,
+        /// What for.
+        kind: TrialKind,
+    },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),
     /// A seat, by extension, is there no more.
@@ -546,6 +563,9 @@ pub enum CommandError {
     /// About somebody who waits.
     #[error(transparent)]
     NotSteppedIn(#[from] NotSteppedIn),
+    /// About a phone that is to be tried.
+    #[error(transparent)]
+    Trial(#[from] TrialError),
     /// About a memo.
     #[error(transparent)]
     Memo(#[from] MemoError),
@@ -903,6 +923,8 @@ pub enum Destination {
         auto_answer: bool,
         /// What it is, where that is known.
         model: Option<PhoneModel>,
+        /// Whether what comes from it is told by `Input::Measured`.
+        is_measured: bool,
     },
     /// A person, through a trunk.
     Person {

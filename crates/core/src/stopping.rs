@@ -22,6 +22,7 @@ impl Centre {
         self.turn_waiting_into_callbacks(now, step);
         self.cut_announcers(now, step);
         self.cut_features(now, step);
+        self.cut_trials(now, step);
         for id in self.answered_and_waiting() {
             self.person_told(now, id, step);
         }

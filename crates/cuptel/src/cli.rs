@@ -429,6 +429,17 @@ pub(crate) enum SeatCommand {
         /// The extension
         seat: String,
     },
+    /// Rings a seat's phone and says what came of it: registered, rang, answered, sound
+    ///
+    /// Whoever picks up hears a message and then themselves for up to 30 seconds; it is no call and counts
+    /// nowhere. Exit 1 where it was not picked up, or no sound came from the phone.
+    Test {
+        /// The extension
+        seat: String,
+        /// The result as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// An operator begins to work on a seat
     SignIn {
         /// The extension

@@ -96,6 +96,8 @@ pub(crate) struct Config {
     pub(crate) announcing: Option<announcing::AnnouncingSettings>,
     /// What operators do by phone alone.
     pub(crate) features: Option<FeaturePolicy>,
+    /// What is said to whoever tries a phone.
+    pub(crate) trial: Option<cuptel_core::rules::PromptId>,
     /// Reasons that a pause may have.
     pub(crate) pause_reasons: Vec<String>,
     /// Reasons to hand a callback back.
@@ -146,6 +148,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let announcing = announcing::announcing(&mut root, &tenants, &library);
     let features = codes::codes(&mut root, announcing.as_ref(), &library);
+    let trial = library.find("prova");
     let limits = limits::limits(&mut root);
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let directory = directory::directory(&mut root, &tenants);
@@ -200,6 +203,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         limits,
         announcing,
         features,
+        trial,
         pause_reasons,
         decline_reasons,
         directory,

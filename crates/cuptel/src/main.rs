@@ -34,6 +34,7 @@ mod stops;
 mod table;
 mod tasks;
 mod tenants;
+mod trial;
 mod users;
 mod why;
 

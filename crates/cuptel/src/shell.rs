@@ -18,7 +18,7 @@ use crate::cli::{
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
-use crate::{bulk, by_hand, paper, staffing, stepping_in, stops, table};
+use crate::{bulk, by_hand, paper, staffing, stepping_in, stops, table, trial};
 
 const ATTEMPT_FIELDS: [&str; 10] = [
     "id",
@@ -267,6 +267,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             let password = password.as_deref().map(Secret::parse);
             staffing::set_seat(config, &seat, site, password.as_ref())
         }
+        SeatCommand::Test { seat, json } => trial::test(config, &seat, json),
         SeatCommand::Remove { seat } => staffing::remove_seat(config, &seat),
         SeatCommand::SignOut(on) => act_for(config, &on, "sign-out", json!({})),
         SeatCommand::Pause { on, reason } => {

@@ -20,6 +20,7 @@ mod profile;
 mod provisioning;
 mod seats;
 mod sheet;
+mod trial;
 mod typed;
 mod users;
 
@@ -89,6 +90,8 @@ fn people_paths() -> Router<Shared> {
         .route("/admin/seats/{seat}/password", post(seats::password))
         .route("/admin/seats/{seat}/site", post(seats::site))
         .route("/admin/seats/{seat}/remove", post(seats::remove))
+        .route("/admin/seats/{seat}/test", post(trial::one))
+        .route("/admin/test", post(trial::chosen))
         .route("/admin/users", get(users::page).post(users::add))
         .route("/admin/users/{user}/password", post(users::password))
         .route("/admin/users/{user}/remove", post(users::remove))
@@ -180,7 +183,9 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
             | "/closures"
             | "/closures/remove"
             | "/directory"
-            | "/directory/remove",
+            | "/directory/remove"
+            | "/seats/{seat}/test"
+            | "/test",
         ) => Need::Staff,
         (false, _) => Need::Rule,
     })

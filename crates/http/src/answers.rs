@@ -11,7 +11,7 @@ use crate::error::ApiError;
 use crate::port::Refusal;
 use crate::texts::Language;
 use crate::words::stopped;
-use crate::{memos, stepping_in};
+use crate::{memos, stepping_in, trying};
 
 fn chose(language: Language, seat: &str, chosen: Chosen) -> String {
     match chosen {
@@ -111,6 +111,7 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
         Command::RemoveSpecialDay { .. } => say("admin-closure-removed"),
         Command::SetProfile { operator, .. } => of_operator("told-profile", operator),
         Command::SetSeats(changes) => counted("told-seats", changes.len()),
+        Command::TrySeat { seat, .. } => of_seat("trial-begun", seat),
         Command::RemoveSeat(seat) => of_seat("told-seat-removed", seat),
         Command::Stop { .. } => say("told-stopping"),
     }
@@ -268,6 +269,7 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         CommandError::Bulk(refused) => not_in_bulk(language, refused),
         CommandError::NotSteppedIn(refused) => stepping_in::told(language, refused),
         CommandError::Memo(refused) => memos::told(language, refused),
+        CommandError::Trial(refused) => trying::refused(language, refused),
         CommandError::NotPressed(_) => language.say("not-not-pressed"),
         CommandError::SpecialDay(refused) => not_special(language, refused),
         CommandError::NotMarked(_) => language.say("not-not-marked"),

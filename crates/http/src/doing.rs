@@ -94,6 +94,7 @@ mod tests {
             owed: None,
             call: None,
             beside: None,
+            trial: None,
             person: None,
             result: None,
             chooses: Vec::new(),

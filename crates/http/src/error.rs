@@ -21,7 +21,7 @@ use serde::Serialize;
 use crate::password::DigestError;
 use crate::port::{NotReloaded, Refusal};
 use crate::request_keys::KeyFault;
-use crate::{memos, stepping_in};
+use crate::{memos, stepping_in, trying};
 
 /// Why pages and API could not be offered.
 #[derive(Debug, thiserror::Error)]
@@ -379,6 +379,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::TaskNotOffered { .. }
         | CommandError::TaskNotAtWork(_)
         | CommandError::TaskAtWork(_)
+        | CommandError::Trial(_)
         | CommandError::StillNeeded(_) => StatusCode::CONFLICT,
         CommandError::Bulk(refused) => status_of_bulk(refused),
         CommandError::ByHand(refused) => status_of_by_hand(refused),
@@ -468,6 +469,7 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::Campaign(refused) => campaign_hint(refused),
         CommandError::NotSteppedIn(refused) => stepping_in::hint_of(refused),
         CommandError::Memo(refused) => memos::hint_of(refused),
+        CommandError::Trial(refused) => trying::hint_of(refused),
         CommandError::Bulk(refused) => bulk_hint(refused),
         CommandError::TooManyTasks(_) => "withdraw some, or set a larger bound",
         CommandError::NoSeat(_) => "GET /api/v1/seats lists the seats",

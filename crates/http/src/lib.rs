@@ -72,6 +72,7 @@ mod tasks;
 mod tenants;
 mod texts;
 mod tls;
+mod trying;
 mod wall;
 mod words;
 

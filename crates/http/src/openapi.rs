@@ -15,7 +15,7 @@ use crate::{
     accounts, actions, agreement, announcements, bulk, by_hand, calling, campaigns, closures,
     configuration, directory, disposing, events, health, importing, measures, memos, my_queue,
     numbers, offered, pins, reads, reports, revealing, sites, staffing, stepping_in, stops, tasks,
-    tenants,
+    tenants, trying,
 };
 
 const KEY_WORDS: &str = "1 to 100 visible characters. The same request again with the same key is answered \
@@ -50,7 +50,7 @@ const LINK_WORDS: &str =
         actions::one_more, actions::front_office, disposing::dispose, offered::accept, offered::decline,
         calling::hold, calling::resume, calling::hang_up, calling::keys, calling::transfer,
         calling::consult, calling::complete, calling::retrieve, calling::swap, calling::dial,
-        my_queue::take,
+        my_queue::take, trying::test,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile, pins::set_pin,
         staffing::assign_callback, staffing::acknowledge_callback,

@@ -36,8 +36,7 @@ use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
     choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
     importing, in_charge, measures, memos, my_day, my_queue, numbers, offered, openapi, origin,
-    page, paging, person, pins, preferences, reads, reports, request_keys, revealing, rights,
-    signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts,
+    page, paging, person, pins, preferences, reads, reports, request_keys, revealing, rights, signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts, trying,
 };
 
 /// Bytes of a request's body.
@@ -447,6 +446,7 @@ fn action_paths() -> Router<Shared> {
         .route("/seats/{seat}/decline", post(offered::decline))
         .merge(calling_paths())
         .route("/seats/{seat}/memos/read", post(memos::read))
+        .route("/seats/{seat}/test", post(trying::test))
         .layer(middleware::from_fn(lead_to_sign_in))
 }
 

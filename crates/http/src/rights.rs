@@ -98,6 +98,7 @@ fn is_own_work(path: &str) -> bool {
             | "/seats/{seat}/accept"
             | "/seats/{seat}/decline"
             | "/seats/{seat}/memos/read"
+            | "/seats/{seat}/test"
             | "/tasks/{id}/accept"
             | "/tasks/{id}/finish"
             | "/tasks/{id}/hand-back"

@@ -488,9 +488,18 @@ shapes! {
         chosen: String, pause_reason: Option<String>, work: String, since_ms: Option<i64>, reachable: bool, queue: Option<String>, tenant: Option<String>,
         callback: bool, shift_ends_ms: Option<i64>, site_out: bool, task: Option<i64>,
         notes: Vec<String>, owed: Option<OwedNow>, person: Option<PersonNow>, result: Option<ResultNow>,
-        call: Option<CallNow>, beside: Option<ConsultNow>, memos: Vec<SeatMemo>,
+        call: Option<CallNow>, beside: Option<ConsultNow>, trial: Option<TrialNow>, memos: Vec<SeatMemo>,
         next: Option<i64>,
     }
+    /// How a seat's phone is tried, or was within the last ten minutes. `kind` is `echo` or `test`; `stage`
+    /// `calling`, `ringing`, `told`, `echo` or `over`; `heard_us` says that the key 1 was pressed; `end` is
+    /// `hung_up`, `time_up`, `no_answer`, `busy`, `declined`, `unreachable`, `not_sent`, `silent` or `stopped`.
+    TrialNow {
+        kind: String, begun_ms: i64, stage: String, rang: bool, answered: bool, heard_us: bool,
+        end: Option<String>, voice: Option<Voice>,
+    }
+    /// Packets of sound that came from a phone, and those that were missing between them.
+    Voice { packets: u64, lost: u64 }
     /// The call that an operator has in hand, where somebody is at the other end. `held_by_phone`: their
     /// phone holds it by itself, and must take it up again.
     CallNow { held_since_ms: Option<i64>, held_by_phone: bool, consult: Option<ConsultNow> }

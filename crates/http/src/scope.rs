@@ -64,6 +64,7 @@ impl SharedParts {
             | Command::NoteConversation { seat, .. }
             | Command::TakeCallback { seat, .. }
             | Command::AcceptCallback { seat, .. }
+            | Command::TrySeat { seat, .. }
             | Command::DeclineCallback { seat, .. }
             | Command::Handle { seat, .. }
             | Command::AcceptTask { seat, .. } => self.allow_seat(caller, seat).await,
@@ -427,6 +428,7 @@ fn about(command: &Command) -> Option<String> {
         | Command::MarkNumbers { .. }
         | Command::ReleaseMark { .. }
         | Command::RemoveSeat(_)
+        | Command::TrySeat { .. }
         | Command::Stop { .. } => None,
     }
 }
@@ -500,6 +502,7 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         | Command::SiteResumes { .. }
         | Command::SetSeats(_)
         | Command::RemoveSeat(_)
+        | Command::TrySeat { .. }
         | Command::Stop { .. } => {}
     }
     command

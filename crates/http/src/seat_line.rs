@@ -16,7 +16,7 @@ use crate::calling::{self, CallLine};
 use crate::desk::say;
 use crate::doing::Doing;
 use crate::texts::Language;
-use crate::{offered, words};
+use crate::{offered, trying, words};
 
 /// A line of the seats' table.
 #[derive(Debug)]
@@ -42,6 +42,10 @@ pub(crate) struct SeatLine {
     pub(crate) call: Option<CallLine>,
     /// Whom of the directory it may call.
     pub(crate) dials: Vec<String>,
+    /// How its phone is tried, or was.
+    pub(crate) trial: Cell,
+    /// Whether it may be tried now.
+    pub(crate) may_be_tried: bool,
     /// Whom it calls, or which seat asks it.
     pub(crate) beside: Option<String>,
     /// What whoever works there is told first, of what they have not read.
@@ -77,6 +81,7 @@ impl SeatLine {
             ("seat-owed", &self.owed),
             ("seat-forms", &self.forms),
             ("seat-memo", &self.memo),
+            ("seat-trial", &self.trial),
         ];
         let waiting = board
             .figures
@@ -169,12 +174,18 @@ pub(crate) fn seat_line(
         doing: Doing::of(&shown),
         call: CallLine::of(&shown, look),
         dials: calling::entries_to_dial(&shown, look),
+        trial: cell(
+            format!("s{i}-trial"),
+            trying::told(language, shown.trial.as_ref()),
+        ),
+        may_be_tried: trying::may_be_tried(&shown),
         beside: shown.beside.as_ref().map(|it| it.whom.clone()),
         forms: cell(
             format!("s{i}-forms"),
             format!(
-                "{}{} {}",
+                "{}{}{} {}",
                 Doing::mark(&shown),
+                trying::mark(&shown),
                 calling::mark(&shown),
                 shown.owed.as_ref().map_or(String::new(), forms_of)
             ),

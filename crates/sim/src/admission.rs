@@ -13,6 +13,7 @@ use crate::coded::dials;
 use crate::image::Image;
 use crate::lent::is_kept;
 use crate::promises::{Broken, broken};
+use crate::tried::is_tried;
 use crate::world::World;
 
 /// Calls come in one after the other at one a second: with less between them they do not.
@@ -289,8 +290,8 @@ impl World {
             let can = |skill: &&String| row.skills.iter().any(|(own, _)| own == *skill);
             skills.iter().all(can)
         });
-        // Nobody rings where a code is dialled.
-        let is_engaged = dials(&self.decided, id);
+        // Nobody rings where a code is dialled, or the phone is tried.
+        let is_engaged = dials(&self.decided, id) || is_tried(seat);
         seat.work == WorkState::Idle
             && !is_engaged
             && !self.watch.may_ring(&seat.name, self.now_us)

@@ -359,6 +359,7 @@ impl Shape {
             prompts: prompts(),
             announcing: Some(announcing()),
             features: Some(features()),
+            trial: Some(PromptId(371)),
             pause_reasons: Vec::new(),
             decline_reasons: DECLINE_REASONS.map(str::to_owned).to_vec(),
             directory: directory(),

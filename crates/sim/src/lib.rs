@@ -49,6 +49,7 @@ mod special_days;
 mod stepping_in;
 mod tape;
 mod trace;
+mod tried;
 mod watch;
 mod weather;
 pub mod whatif;

@@ -31,6 +31,7 @@ impl World {
             return Ok(());
         };
         self.check_waits()?;
+        self.check_trials()?;
         self.check_idle()?;
         if let Some(what) = &self.told_wrong {
             return broken("P7", what.clone());

@@ -48,6 +48,7 @@ mod storm;
 mod taking;
 mod tasks;
 mod trunks;
+mod trying;
 mod unseen;
 mod waits;
 mod why;

@@ -1669,6 +1669,7 @@ fn rules() -> Rules {
         prompts: prompts(),
         announcing: None,
         features: None,
+        trial: Some(PromptId(799)),
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
         directory: directory(),

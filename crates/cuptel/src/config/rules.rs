@@ -167,6 +167,7 @@ impl Config {
             // Its PINs are secrets, which not every command can read.
             announcing: None,
             features: self.features.clone(),
+            trial: self.trial,
             pause_reasons: self.pause_reasons.clone(),
             decline_reasons: self.decline_reasons.clone(),
             directory: directory::rule(&self.directory, ids),

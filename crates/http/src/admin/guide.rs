@@ -4,8 +4,8 @@
 use axum::response::Response;
 use cuptel_core::words::{Outcome, Role};
 
-use super::Visit;
 use super::sheet::{Link, Part, Sheet, Todo, TodoState};
+use super::{Visit, trial};
 use crate::error::ApiError;
 use crate::rights::Need;
 
@@ -60,6 +60,7 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, ApiError> {
             .parts
             .push(Part::Text(visit.language.with(id, &about)));
         sheet.parts.push(Part::Steps(steps(&visit, tasks)));
+        sheet.parts.extend(trial::of_all(&visit));
     }
     sheet.parts.push(Part::Heading {
         id: "pages",

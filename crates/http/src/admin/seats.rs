@@ -8,10 +8,10 @@ use cuptel_core::step::Command;
 use cuptel_store::SeatView;
 
 use super::operators::{PAGE, fact, heading, next, search, sure};
-use super::provisioning;
 use super::sheet::{Cell, Failed, Field, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
 use super::{Visit, escaped};
+use super::{provisioning, trial};
 use crate::error::ApiError;
 use crate::password;
 use crate::reads::shortened;
@@ -22,7 +22,7 @@ const HOME: &str = "/admin/seats";
 /// Characters of a phone's password.
 const PASSWORD_MAX: usize = 200;
 
-fn href(name: &str) -> String {
+pub(super) fn href(name: &str) -> String {
     format!("{HOME}/{}", escaped(name))
 }
 
@@ -201,7 +201,11 @@ pub(crate) async fn one(visit: Visit, Path(name): Path<String>) -> Result<Respon
     one_page(&visit, &name, None).await
 }
 
-async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<Response, ApiError> {
+pub(super) async fn one_page(
+    visit: &Visit,
+    name: &str,
+    failed: Option<Failed>,
+) -> Result<Response, ApiError> {
     let seat = visit.shared.store.seat(name).await?;
     let seat = seat.ok_or_else(|| ApiError::NotFound {
         what: "seat",
@@ -217,6 +221,7 @@ async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<R
         fact(visit, "admin-phone", phone(visit, now)),
         fact(visit, "admin-state", state(visit, now)),
     ]));
+    sheet.parts.extend(trial::parts(visit, name, now));
     if !visit.may(Need::Rule) {
         return Ok(visit.show(&sheet));
     }

@@ -15,7 +15,7 @@ use crate::desk::{AT_MS, CALLER, Centre, Heard, busy, form, local};
 const OWN: &str = "una frase che ricordo";
 
 /// Anna, who works at seat 101, has signed in.
-async fn anna(centre: &Centre) -> String {
+pub(crate) async fn anna(centre: &Centre) -> String {
     let told = serde_json::json!({ "name": "anna", "role": "operator" });
     let heard = centre.post_json("/api/v1/users", &told.to_string()).await;
     let once = heard.json()["password"].as_str().unwrap().to_owned();
@@ -39,13 +39,18 @@ fn fields(fields: &[(&str, &str)]) -> String {
     serde_urlencoded::to_string(fields).unwrap()
 }
 
-async fn sends(centre: &Centre, path: &str, cookie: &str, told: &[(&str, &str)]) -> Heard {
+pub(crate) async fn sends(
+    centre: &Centre,
+    path: &str,
+    cookie: &str,
+    told: &[(&str, &str)],
+) -> Heard {
     centre
         .ask(form(path).header(COOKIE, cookie), fields(told))
         .await
 }
 
-async fn page(centre: &Centre, path: &str, cookie: &str) -> String {
+pub(crate) async fn page(centre: &Centre, path: &str, cookie: &str) -> String {
     let heard = centre
         .ask(local("GET", path).header(COOKIE, cookie), "")
         .await;

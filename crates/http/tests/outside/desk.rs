@@ -320,6 +320,7 @@ pub(crate) fn seat(name: &str, operator: Option<&str>, chosen: Chosen, work: Wor
         owed: None,
         call: None,
         beside: None,
+        trial: None,
         person: None,
         result: None,
         chooses: Vec::new(),

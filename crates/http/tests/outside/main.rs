@@ -22,3 +22,4 @@ mod pages;
 mod reports;
 mod streams;
 mod tls;
+mod trying;

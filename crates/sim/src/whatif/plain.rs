@@ -91,6 +91,7 @@ impl Plain {
             sites: BTreeMap::new(),
             announcing: None,
             features: None,
+            trial: None,
             pause_reasons: Vec::new(),
             decline_reasons: Vec::new(),
             directory: Directory::default(),

@@ -1,0 +1,128 @@
+//! `seats test`: has the phone of a seat ring, and says what came of it and what to do next.
+
+use std::process::ExitCode;
+use std::thread::sleep;
+use std::time::Duration;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use crate::api::Api;
+use crate::cli::say;
+use crate::config::Config;
+
+/// Between two looks.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Looks until every stage has had its time: it rings 20 s, says what it is, lasts 30 s.
+const LOOKS_MAX: u32 = 200;
+
+/// Rings the phone of a seat; well, if it was picked up and sound came from it.
+pub(crate) fn test(config: &Config, seat: &str, as_json: bool) -> anyhow::Result<ExitCode> {
+    let api = Api::of(config)?;
+    let name = utf8_percent_encode(seat, NON_ALPHANUMERIC);
+    api.post(&format!("seats/{name}/test"), &json!({ "kind": "test" }))?;
+    let mut stage = String::new();
+    let mut looks = 0;
+    let trial = loop {
+        let trial = look(&api, seat)?;
+        let now = trial["stage"].as_str().unwrap_or("");
+        if !as_json && now != stage {
+            now.clone_into(&mut stage);
+            if let Some(words) = on_the_way(seat, now) {
+                say(&words);
+            }
+        }
+        looks += 1;
+        let counted = trial["answered"] != true || !trial["voice"].is_null();
+        if (now == "over" && counted) || looks >= LOOKS_MAX {
+            break trial;
+        }
+        sleep(LOOK_EVERY);
+    };
+    let (is_well, words) = outcome(seat, &trial);
+    say(&if as_json { trial.to_string() } else { words });
+    Ok(if is_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn look(api: &Api, seat: &str) -> anyhow::Result<Value> {
+    let look = api.get("snapshot")?;
+    let seats = look["seats"].as_array();
+    let found = seats.and_then(|seats| seats.iter().find(|it| it["name"] == seat));
+    Ok(found.map_or(Value::Null, |found| found["trial"].clone()))
+}
+
+fn on_the_way(seat: &str, stage: &str) -> Option<String> {
+    let words = match stage {
+        "calling" => format!("calling the phone of seat {seat} …"),
+        "ringing" => "it rings: pick it up".to_owned(),
+        "told" => "picked up: it says a message; press 1 if you hear it".to_owned(),
+        "echo" => "speak: you hear yourself; # or hanging up ends it".to_owned(),
+        _ => return None,
+    };
+    Some(words)
+}
+
+/// Whether all is well, and what to do where it is not.
+fn outcome(seat: &str, trial: &Value) -> (bool, String) {
+    if trial["answered"] != true {
+        let words = match trial["end"].as_str() {
+            Some("no_answer") => "it rang, and nobody picked it up: try again with somebody beside it".to_owned(),
+            Some("busy") => "the phone says that it is busy: see whether its handset is off the hook".to_owned(),
+            Some("declined" | "hung_up") => {
+                "the phone refused the call: see whether it is set to \"do not disturb\" or diverts".to_owned()
+            }
+            Some("not_sent") => {
+                "the call never left: the phone's connection is gone, or no media port is free; restart \
+                 the phone, then look at the log of `cuptel serve`"
+                    .to_owned()
+            }
+            Some("stopped") => "cut off, because the node stops".to_owned(),
+            Some(_) | None => format!(
+                "the phone is registered and did not ring: see that it is on and that requests of the server \
+                 reach it (NAT, firewall); `cuptel seats show {seat}` says where it registered"
+            ),
+        };
+        return (false, words);
+    }
+    let packets = trial["voice"]["packets"].as_u64().unwrap_or(0);
+    let lost = trial["voice"]["lost"].as_u64().unwrap_or(0);
+    if packets == 0 {
+        let words = "picked up, and no sound came from the phone: see that its microphone is on, then that \
+                     UDP to the ports under [[media.network]] is let through"
+            .to_owned();
+        return (false, words);
+    }
+    let heard = if trial["heard_us"] == true {
+        "whoever was there pressed 1: they heard us"
+    } else {
+        "nobody pressed 1, so whether we were heard is not known"
+    };
+    let words = format!("sound came from the phone: {packets} packets, {lost} missing; {heard}");
+    (true, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_is_told_with_what_to_do() {
+        let trial = json!({ "answered": false, "end": "unreachable" });
+        let (is_well, words) = outcome("101", &trial);
+        assert!(
+            !is_well && words.contains("cuptel seats show 101"),
+            "{words}"
+        );
+        let trial = json!({ "answered": true, "voice": { "packets": 0, "lost": 0 } });
+        let (is_well, words) = outcome("101", &trial);
+        assert!(!is_well && words.contains("[[media.network]]"), "{words}");
+        let trial =
+            json!({ "answered": true, "heard_us": true, "voice": { "packets": 9, "lost": 1 } });
+        let (is_well, words) = outcome("101", &trial);
+        assert!(is_well && words.contains("9 packets, 1 missing"), "{words}");
+    }
+}
