@@ -65,6 +65,10 @@ impl DeskKept {
         if let Some(ageing) = kept.known(STILL_SHOWN) {
             if kept.reading.try_lock().is_ok() {
                 let shared = Arc::clone(shared);
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "it ends by itself, and nobody waits for it"
+                )]
                 tokio::spawn(async move { shared.desk.renewed(&shared).await });
             }
             return ageing;
