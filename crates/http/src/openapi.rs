@@ -5,11 +5,12 @@ use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, Header, Object, Ref, RefOr, Required, Response, ResponseBuilder,
+    ContentBuilder, Header, Object, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
 };
 use utoipa::{Modify, OpenApi};
 
 use crate::error::PROBLEM;
+use crate::request_keys::KEY_MAX;
 
 use crate::{
     accounts, actions, agreement, announcements, bulk, by_hand, calling, campaigns, closures,
@@ -121,7 +122,14 @@ impl Modify for RequestKeys {
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
-            .schema(Some(Object::with_type(Type::String)))
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .min_length(Some(1))
+                    .max_length(Some(KEY_MAX))
+                    .pattern(Some("^[!-~]+$"))
+                    .build(),
+            ))
             .description(Some(KEY_WORDS))
             .build();
         for (path, item) in &mut openapi.paths.paths {

@@ -167,7 +167,8 @@ fn said(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let key = key
         .to_str()
         .ok()
-        .filter(|key| (1..=KEY_MAX).contains(&key.len()));
+        .filter(|key| (1..=KEY_MAX).contains(&key.len()))
+        .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));
     key.map(|key| Some(key.to_owned()))
         .ok_or_else(|| ApiError::Meaningless {
             why: format!("`Idempotency-Key` has 1 to {KEY_MAX} visible characters"),

@@ -104,7 +104,7 @@ fn pauses(room: &mut Room) {
         reason: None,
         supervisor: None,
     })
-    .unwrap();
+    .expect("they may pause");
 }
 
 fn state(room: &Room, id: CallbackId) -> Option<CallbackState> {
