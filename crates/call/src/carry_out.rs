@@ -132,7 +132,8 @@ impl Switch {
             effect,
             Effect::HangUp { .. } | Effect::Refuse { .. } | Effect::Unbridge { .. }
         ) {
-            tracing::debug!(leg.id = leg.0, ?effect, "effect came too late");
+            // Not the effect itself: keys that an operator pressed are nobody's to read.
+            tracing::debug!(leg.id = leg.0, "effect came too late");
             self.tell_rules(now, rules::Input::EffectRefused { leg }, step);
         }
         true

@@ -186,7 +186,17 @@ impl Switch {
             return;
         };
         let held = self.is_held_by_phone(id);
-        let described = self.describe_again(id, description(request).unwrap_or_default());
+        let offer = description(request).unwrap_or_default();
+        if offer.is_empty() && request.method() == "UPDATE" {
+            // It refreshes the session, or tells a name: an offer in its answer could not be answered
+            // (RFC 3311 5.2).
+            let (sip, outbox) = self.outbox();
+            if sip.accept(now.mono_us, dialog, None, &[], outbox).is_err() {
+                tracing::debug!(leg.id = id.0, "an UPDATE was over before its answer");
+            }
+            return;
+        }
+        let described = self.describe_again(id, offer);
         let result = match described {
             Ok((text, agreed)) => {
                 if let Some(agreed) = agreed {

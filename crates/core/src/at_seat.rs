@@ -4,9 +4,11 @@
 use serde::Serialize;
 
 use crate::centre::Centre;
-use crate::id::AttemptId;
+use crate::hand::CallError;
+use crate::id::{AssignmentId, AttemptId};
 use crate::record::Work;
 use crate::seat::{SeatWork, With};
+use crate::step::CommandError;
 use crate::time::UtcMs;
 use crate::words::Disposition;
 
@@ -30,6 +32,8 @@ pub struct PersonNow {
 /// The conversation being had, or just had, as far as its operator has yet to see to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ResultNow {
+    /// Which conversation that is.
+    pub conversation: AssignmentId,
     /// What was told already.
     pub told: Option<Disposition>,
     /// Until when there is time for it; none in the conversation.
@@ -39,6 +43,24 @@ pub struct ResultNow {
 }
 
 impl Centre {
+    /// Whether a seat still has the conversation that is spoken of, where it is said which.
+    pub(crate) fn has_still(
+        &self,
+        name: &str,
+        conversation: Option<AssignmentId>,
+    ) -> Result<(), CommandError> {
+        let Some(meant) = conversation else {
+            return Ok(());
+        };
+        let seat = self.seats.get(&self.seat_named(name)?);
+        let has = seat.and_then(|seat| result_at(&seat.work));
+        if has.is_some_and(|has| has.conversation == meant) {
+            Ok(())
+        } else {
+            Err(CallError::AnotherCall(name.to_owned()).into())
+        }
+    }
+
     /// Whoever a seat has to do with.
     pub(crate) fn person_at(&self, work: &SeatWork) -> Option<PersonNow> {
         let attempt = match work {
@@ -85,12 +107,14 @@ pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
         } => match with {
             With::Ringing { .. } => None,
             With::Caller(_) | With::Person { .. } => Some(ResultNow {
+                conversation: assignment.id,
                 told: assignment.disposition,
                 until_ms: None,
                 ends_with_it: false,
             }),
         },
         SeatWork::WrapUp { may_end, done, .. } => Some(ResultNow {
+            conversation: done.assignment.id,
             told: done.assignment.disposition,
             until_ms: done.assignment.wrap_up_until_ms,
             ends_with_it: *may_end,

@@ -225,7 +225,10 @@ impl Centre {
         live.passed = None;
         live.doing = Doing::Talking { seat };
         live.row.stage = Stage::Talking;
-        live.row.talking_ms = Some(now.utc_ms);
+        // Who was given from one operator to another waited for the first.
+        let answered = live.row.talking_ms;
+        let answered = answered.filter(|ms| live.row.queued_ms.is_none_or(|queued| queued <= *ms));
+        live.row.talking_ms = answered.or(Some(now.utc_ms));
         live.row.seat = Some(seat);
         live.row.operator = operator;
         step.records

@@ -75,6 +75,9 @@ pub enum ByHandError {
     /// The same was asked for before.
     #[error("callback {0} is open for it already: nothing was added")]
     OpenAlready(CallbackId),
+    /// The same request came before.
+    #[error("callback {0} was entered by this request already")]
+    SameRequest(CallbackId),
     /// The key of one request came with another.
     #[error("this Idempotency-Key was sent with another request, which entered callback {0}")]
     KeyUsed(CallbackId),
@@ -274,7 +277,7 @@ impl Centre {
         if let Some(detail) = same_request {
             let is_same = |need: &NeedRow| need.id == detail.need && is_wanted(need);
             return Err(if needs.iter().any(is_same) {
-                ByHandError::OpenAlready(detail.callback)
+                ByHandError::SameRequest(detail.callback)
             } else {
                 ByHandError::KeyUsed(detail.callback)
             });

@@ -590,10 +590,17 @@ impl Centre {
                 seat,
                 disposition,
                 said,
-            } => self.dispose(now, &seat, (disposition, said), step),
-            Command::NoteConversation { seat, note } => {
-                self.note_conversation(now, (&seat, &note), step)
-            }
+                conversation,
+            } => self
+                .has_still(&seat, conversation)
+                .and_then(|()| self.dispose(now, &seat, (disposition, said), step)),
+            Command::NoteConversation {
+                seat,
+                note,
+                conversation,
+            } => self
+                .has_still(&seat, conversation)
+                .and_then(|()| self.note_conversation(now, (&seat, &note), step)),
             Command::AcceptCallback { seat, callback } => {
                 self.accept_callback(now, (&seat, callback), step)
             }
@@ -603,7 +610,13 @@ impl Centre {
                 reason,
                 note,
             } => self.decline_callback(now, (&seat, callback), (reason, note), step),
-            Command::Handle { seat, handling } => self.handle_call(now, &seat, &handling, step),
+            Command::Handle {
+                seat,
+                handling,
+                conversation,
+            } => self
+                .has_still(&seat, conversation)
+                .and_then(|()| self.handle_call(now, &seat, &handling, step)),
             Command::TakeCallback { seat, callback } => {
                 self.take_callback(now, (&seat, callback), step)
             }

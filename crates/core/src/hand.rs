@@ -100,6 +100,9 @@ pub enum CallError {
     /// All are taken, or away.
     #[error("no trunk has a channel for a call now")]
     NoTrunk,
+    /// The one that was meant is over.
+    #[error("seat {0} has another call by now: nothing was done")]
+    AnotherCall(String),
     /// Its operator has work, or wants none.
     #[error("seat {0} cannot take anybody now")]
     SeatBusy(String),

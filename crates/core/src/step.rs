@@ -9,8 +9,8 @@ use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
 use crate::campaign::{CampaignCommand, CampaignError};
 use crate::hand::{CallError, Handling};
 use crate::id::{
-    AttemptId, CallbackId, CampaignId, DialId, LegId, MemoId, NeedId, SeatId, SpecialDayId, TaskId,
-    TrunkId,
+    AssignmentId, AttemptId, CallbackId, CampaignId, DialId, LegId, MemoId, NeedId, SeatId,
+    SpecialDayId, TaskId, TrunkId,
 };
 use crate::importing::CarrierCall;
 use crate::keeping::NeedsSaid;
@@ -259,6 +259,9 @@ pub enum Command {
         disposition: Disposition,
         /// What is settled and what stays of all that the person is owed.
         said: NeedsSaid,
+        /// Which conversation is meant, if they said; else whichever is had.
+        #[serde(default)]
+        conversation: Option<AssignmentId>,
     },
     /// Something is noted of whoever a seat speaks with, or just has: with what they are owed.
     NoteConversation {
@@ -266,6 +269,9 @@ pub enum Command {
         seat: String,
         /// At most 500 characters, with what was noted before.
         note: String,
+        /// Which conversation is meant, if they said; else whichever is had.
+        #[serde(default)]
+        conversation: Option<AssignmentId>,
     },
     /// The operator of the seat to which a callback is offered wants its person rung.
     AcceptCallback {
@@ -291,6 +297,9 @@ pub enum Command {
         seat: String,
         /// What.
         handling: Handling,
+        /// Which conversation is meant, if they said; else whichever is had.
+        #[serde(default)]
+        conversation: Option<AssignmentId>,
     },
     /// The operator of a seat that is free wants this callback, before its turn.
     TakeCallback {

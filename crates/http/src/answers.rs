@@ -69,7 +69,7 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
             language.with("told-operator-removed", &[("name", name.as_str().into())])
         }
         Command::SetPin { operator, .. } => of_operator("codes-pin-set", operator),
-        Command::Handle { seat, handling } => handled(language, seat, handling),
+        Command::Handle { seat, handling, .. } => handled(language, seat, handling),
         Command::AssignCallback { operator, .. } => match operator {
             Some(operator) => of_operator("told-callback-assigned", operator),
             None => say("told-callback-unassigned"),
@@ -150,6 +150,7 @@ fn not_handled(language: Language, refused: &CallError) -> String {
         CallError::NotInPlan(queue) => about("calls-not-in-plan", queue),
         CallError::SameSeat(seat) => about("calls-same-seat", seat),
         CallError::SeatBusy(seat) => about("calls-seat-busy", seat),
+        CallError::AnotherCall(seat) => about("calls-another-call", seat),
         CallError::Consulting(seat) => about("calls-consulting", seat),
         CallError::NoConsult(seat) => about("calls-no-consult", seat),
         CallError::NoEntry(entry) => about("calls-no-entry", entry),
@@ -359,7 +360,7 @@ fn not_special(language: Language, refused: &SpecialDayError) -> String {
 
 fn not_by_hand(language: Language, refused: &ByHandError) -> String {
     match refused {
-        ByHandError::OpenAlready(id) => {
+        ByHandError::OpenAlready(id) | ByHandError::SameRequest(id) => {
             language.with("not-open-already", &[("id", id.to_string().into())])
         }
         ByHandError::KeyUsed(id) => language.with("not-key", &[("id", id.to_string().into())]),

@@ -152,7 +152,7 @@ pub(crate) async fn add(
         }
         Ok(()) => {}
         Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
-            ByHandError::OpenAlready(known),
+            ByHandError::OpenAlready(known) | ByHandError::SameRequest(known),
         )))) => return entered((&shared, &caller), known, false).await,
         Err(error) => return Err(error),
     }

@@ -4,6 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use cuptel_core::hand::Handling;
+use cuptel_core::id::AssignmentId;
 use cuptel_core::snapshot::{EntryNow, SeatNow, Snapshot};
 use cuptel_core::step::Command;
 use cuptel_core::words::{Chosen, WorkState};
@@ -11,10 +12,18 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::Caller;
-use crate::actions::{Asked, Nothing, act, meaningless, typed};
+use crate::actions::{Asked, act, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::schema;
+
+/// Which conversation is meant.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct InConversation {
+    /// As `result` of the seat names it; whichever is had, without it. With another one nothing is done.
+    conversation: Option<i64>,
+}
 
 /// Which keys are pressed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,6 +32,9 @@ pub(crate) struct Press {
     /// 1 to 32 of `0`–`9`, `*` and `#`, one after the other.
     #[schema(pattern = "^[0-9*#]{1,32}$")]
     keys: String,
+    /// Which conversation is meant; whichever is had, without it.
+    #[serde(default)]
+    conversation: Option<i64>,
 }
 
 /// Whereto the person is given; exactly one.
@@ -35,6 +47,8 @@ pub(crate) struct Transfer {
     seat: Option<String>,
     /// Name of an entry of the directory.
     entry: Option<String>,
+    /// Which conversation is meant; whichever is had, without it.
+    conversation: Option<i64>,
 }
 
 /// Who is asked while the person is on hold; exactly one.
@@ -45,6 +59,8 @@ pub(crate) struct Consult {
     seat: Option<String>,
     /// Name of an entry of the directory.
     entry: Option<String>,
+    /// Which conversation is meant; whichever is had, without it.
+    conversation: Option<i64>,
 }
 
 /// Who is called.
@@ -96,31 +112,44 @@ impl DialEntry {
 /// The person hears music, and now and then that they are not forgotten; the operator hears silence.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/hold", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Option<InConversation> = "application/json"),
+        (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
 pub(crate) async fn hold(
     caller: Caller,
     State(shared): State<Shared>,
     Path(seat): Path<String>,
-    asked: Asked<Nothing>,
-) -> Result<Response, ApiError> {
-    handle(&shared, caller, &seat, (asked.by_form, Ok(Handling::Hold))).await
-}
-
-/// Whoever is on hold and the operator hear each other again.
-#[utoipa::path(post, path = "/api/v1/seats/{seat}/resume", tag = "seats",
-    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
-    responses(schema::SeatActed))]
-pub(crate) async fn resume(
-    caller: Caller,
-    State(shared): State<Shared>,
-    Path(seat): Path<String>,
-    asked: Asked<Nothing>,
+    asked: Asked<InConversation>,
 ) -> Result<Response, ApiError> {
     handle(
         &shared,
         caller,
         &seat,
-        (asked.by_form, Ok(Handling::Resume)),
+        ((asked.by_form, asked.wish.conversation), Ok(Handling::Hold)),
+    )
+    .await
+}
+
+/// Whoever is on hold and the operator hear each other again.
+#[utoipa::path(post, path = "/api/v1/seats/{seat}/resume", tag = "seats",
+    security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Option<InConversation> = "application/json"),
+        (Option<InConversation> = "application/x-www-form-urlencoded"))),
+    responses(schema::SeatActed))]
+pub(crate) async fn resume(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(seat): Path<String>,
+    asked: Asked<InConversation>,
+) -> Result<Response, ApiError> {
+    handle(
+        &shared,
+        caller,
+        &seat,
+        (
+            (asked.by_form, asked.wish.conversation),
+            Ok(Handling::Resume),
+        ),
     )
     .await
 }
@@ -128,18 +157,23 @@ pub(crate) async fn resume(
 /// The call ends as when the operator puts down the phone.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/hang-up", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Option<InConversation> = "application/json"),
+        (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
 pub(crate) async fn hang_up(
     caller: Caller,
     State(shared): State<Shared>,
     Path(seat): Path<String>,
-    asked: Asked<Nothing>,
+    asked: Asked<InConversation>,
 ) -> Result<Response, ApiError> {
     handle(
         &shared,
         caller,
         &seat,
-        (asked.by_form, Ok(Handling::HangUp)),
+        (
+            (asked.by_form, asked.wish.conversation),
+            Ok(Handling::HangUp),
+        ),
     )
     .await
 }
@@ -160,7 +194,10 @@ pub(crate) async fn keys(
         &shared,
         caller,
         &seat,
-        (asked.by_form, Ok(Handling::Keys(keys))),
+        (
+            (asked.by_form, asked.wish.conversation),
+            Ok(Handling::Keys(keys)),
+        ),
     )
     .await
 }
@@ -180,7 +217,13 @@ pub(crate) async fn transfer(
     asked: Asked<Transfer>,
 ) -> Result<Response, ApiError> {
     let handling = asked.wish.handling();
-    handle(&shared, caller, &seat, (asked.by_form, handling)).await
+    handle(
+        &shared,
+        caller,
+        &seat,
+        ((asked.by_form, asked.wish.conversation), handling),
+    )
+    .await
 }
 
 /// Somebody is asked while the person is on hold: another seat, or an entry of the directory.
@@ -196,49 +239,79 @@ pub(crate) async fn consult(
     asked: Asked<Consult>,
 ) -> Result<Response, ApiError> {
     let handling = asked.wish.handling();
-    handle(&shared, caller, &seat, (asked.by_form, handling)).await
+    handle(
+        &shared,
+        caller,
+        &seat,
+        ((asked.by_form, asked.wish.conversation), handling),
+    )
+    .await
 }
 
 /// The person is given to whoever was asked, and the operator is through with them.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/complete", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Option<InConversation> = "application/json"),
+        (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
 pub(crate) async fn complete(
     caller: Caller,
     State(shared): State<Shared>,
     Path(seat): Path<String>,
-    asked: Asked<Nothing>,
+    asked: Asked<InConversation>,
 ) -> Result<Response, ApiError> {
     let handling = Ok(Handling::Complete);
-    handle(&shared, caller, &seat, (asked.by_form, handling)).await
+    handle(
+        &shared,
+        caller,
+        &seat,
+        ((asked.by_form, asked.wish.conversation), handling),
+    )
+    .await
 }
 
 /// Whoever was asked is let go; the operator and the person hear each other again.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/retrieve", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Option<InConversation> = "application/json"),
+        (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
 pub(crate) async fn retrieve(
     caller: Caller,
     State(shared): State<Shared>,
     Path(seat): Path<String>,
-    asked: Asked<Nothing>,
+    asked: Asked<InConversation>,
 ) -> Result<Response, ApiError> {
     let handling = Ok(Handling::Retrieve);
-    handle(&shared, caller, &seat, (asked.by_form, handling)).await
+    handle(
+        &shared,
+        caller,
+        &seat,
+        ((asked.by_form, asked.wish.conversation), handling),
+    )
+    .await
 }
 
 /// The operator hears the other of the two; whom they heard hears music.
 #[utoipa::path(post, path = "/api/v1/seats/{seat}/swap", tag = "seats",
     security(("token" = [])), params(("seat" = String, Path, description = "Extension")),
+    request_body(content((Option<InConversation> = "application/json"),
+        (Option<InConversation> = "application/x-www-form-urlencoded"))),
     responses(schema::SeatActed))]
 pub(crate) async fn swap(
     caller: Caller,
     State(shared): State<Shared>,
     Path(seat): Path<String>,
-    asked: Asked<Nothing>,
+    asked: Asked<InConversation>,
 ) -> Result<Response, ApiError> {
     let handling = Ok(Handling::Swap);
-    handle(&shared, caller, &seat, (asked.by_form, handling)).await
+    handle(
+        &shared,
+        caller,
+        &seat,
+        ((asked.by_form, asked.wish.conversation), handling),
+    )
+    .await
 }
 
 /// An operator who has no call, or is in a wrap-up, calls an entry of the directory: their own phone rings
@@ -255,18 +328,19 @@ pub(crate) async fn dial(
     asked: Asked<DialEntry>,
 ) -> Result<Response, ApiError> {
     let handling = asked.wish.handling();
-    handle(&shared, caller, &seat, (asked.by_form, handling)).await
+    handle(&shared, caller, &seat, ((asked.by_form, None), handling)).await
 }
 
 async fn handle(
     shared: &Shared,
     caller: Caller,
     seat: &str,
-    (by_form, handling): (bool, Result<Handling, ApiError>),
+    ((by_form, conversation), handling): ((bool, Option<i64>), Result<Handling, ApiError>),
 ) -> Result<Response, ApiError> {
     let command = handling.map(|handling| Command::Handle {
         seat: seat.to_owned(),
         handling,
+        conversation: conversation.map(AssignmentId),
     });
     act(shared, caller, seat, by_form, command).await
 }

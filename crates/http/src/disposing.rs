@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use cuptel_core::id::NeedId;
+use cuptel_core::id::{AssignmentId, NeedId};
 use cuptel_core::keeping::NeedsSaid;
 use cuptel_core::step::Command;
 use cuptel_core::words::Disposition;
@@ -35,6 +35,9 @@ pub(crate) struct Dispose {
     shown: Vec<NeedId>,
     /// What was noted, with what the person is owed; at most 500 characters, with what was before.
     note: Option<String>,
+    /// Which conversation is meant; whichever is had or was had last, without it.
+    #[schema(value_type = Option<i64>)]
+    conversation: Option<AssignmentId>,
 }
 
 /// One identifier, as a form writes it, or several.
@@ -47,7 +50,27 @@ enum Ids {
     Nothing(()),
 }
 
-const FIELDS: &[&str] = &["disposition", "keep", "close", "shown", "note"];
+/// One identifier: a form writes it as text.
+struct OneId(i64);
+
+impl<'de> Deserialize<'de> for OneId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Ids::deserialize(deserializer)? {
+            Ids::One(id) => Ok(Self(id)),
+            Ids::Written(text) => text.parse().map(Self).map_err(D::Error::custom),
+            Ids::Several(_) | Ids::Nothing(()) => Err(D::Error::custom("one identifier is meant")),
+        }
+    }
+}
+
+const FIELDS: &[&str] = &[
+    "disposition",
+    "keep",
+    "close",
+    "shown",
+    "note",
+    "conversation",
+];
 
 /// By hand, because a form says the same key once for each box that is ticked.
 impl<'de> Deserialize<'de> for Dispose {
@@ -66,7 +89,7 @@ impl<'de> Visitor<'de> for OfFields {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Dispose, A::Error> {
-        let (mut disposition, mut note) = (None, None);
+        let (mut disposition, mut note, mut meant) = (None, None, None);
         let [mut keep, mut close, mut shown] = [const { Vec::new() }; 3];
         while let Some(key) = map.next_key::<String>()? {
             let list = match key.as_str() {
@@ -76,6 +99,10 @@ impl<'de> Visitor<'de> for OfFields {
                 }
                 "note" => {
                     note = map.next_value()?;
+                    continue;
+                }
+                "conversation" => {
+                    meant = map.next_value::<Option<OneId>>()?;
                     continue;
                 }
                 "keep" => &mut keep,
@@ -102,6 +129,7 @@ impl<'de> Visitor<'de> for OfFields {
             close,
             shown,
             note,
+            conversation: meant.map(|OneId(id)| AssignmentId(id)),
         })
     }
 }
@@ -133,7 +161,11 @@ pub(crate) async fn dispose(
     let noted = match note {
         Ok(Some(note)) => {
             let seat = seat.clone();
-            let command = Command::NoteConversation { seat, note };
+            let command = Command::NoteConversation {
+                seat,
+                note,
+                conversation: asked.wish.conversation,
+            };
             shared.carry_out(&caller, command).await
         }
         Ok(None) => Ok(()),
@@ -146,6 +178,7 @@ pub(crate) async fn dispose(
         seat: seat.clone(),
         disposition: asked.wish.disposition,
         said: asked.wish.said(),
+        conversation: asked.wish.conversation,
     };
     act(&shared, caller, &seat, asked.by_form, Ok(command)).await
 }
@@ -161,6 +194,9 @@ mod tests {
         let said = told.said();
         assert_eq!(said.close, [NeedId(2)]);
         assert_eq!(said.keep, [NeedId(1), NeedId(3)]);
+        let form = "disposition=done&conversation=12";
+        let told: Dispose = serde_urlencoded::from_str(form).unwrap();
+        assert_eq!(told.conversation, Some(AssignmentId(12)));
         let json = r#"{"disposition":"done","keep":[4],"close":null}"#;
         let told: Dispose = serde_json::from_str(json).unwrap();
         assert_eq!(told.said().keep, [NeedId(4)]);

@@ -415,7 +415,9 @@ fn status_of_bulk(refused: &BulkError) -> StatusCode {
 fn status_of_by_hand(refused: &ByHandError) -> StatusCode {
     match refused {
         ByHandError::NoNeed { .. } => StatusCode::NOT_FOUND,
-        ByHandError::OpenAlready(_) | ByHandError::AtWork { .. } => StatusCode::CONFLICT,
+        ByHandError::OpenAlready(_) | ByHandError::SameRequest(_) | ByHandError::AtWork { .. } => {
+            StatusCode::CONFLICT
+        }
         ByHandError::KeyUsed(_)
         | ByHandError::NotCallable(_)
         | ByHandError::Marked(_)
@@ -546,6 +548,9 @@ fn call_hint(refused: &CallError) -> &'static str {
         | CallError::NoCall(_) => {
             "GET /api/v1/snapshot says under `call` of the seat what it has in hand"
         }
+        CallError::AnotherCall(_) => {
+            "GET /api/v1/snapshot names the conversation of each seat's `result`"
+        }
         CallError::Keys => "send `keys`, for example \"12#\"",
         CallError::QueueClosed(_)
         | CallError::QueueFull(_)
@@ -615,7 +620,7 @@ fn campaign_hint(refused: &CampaignError) -> &'static str {
 
 fn by_hand_hint(refused: &ByHandError) -> &'static str {
     match refused {
-        ByHandError::OpenAlready(_) | ByHandError::NoNeed { .. } => {
+        ByHandError::OpenAlready(_) | ByHandError::SameRequest(_) | ByHandError::NoNeed { .. } => {
             "GET /api/v1/callbacks/{id} shows its needs"
         }
         ByHandError::KeyUsed(_) => "send a new key with a new request",

@@ -191,9 +191,16 @@ pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
             Sight::Own => {}
         }
     }
+    let sees = |tenant: Option<&str>| {
+        let caller = onlooker.caller.as_ref();
+        tenant.is_none() || caller.is_some_and(|caller| caller.sees(tenant))
+    };
     if onlooker.sight() == Sight::Masked {
         look.memos.clear();
-        for stop in &mut look.stops {
+    }
+    look.memos.retain(|memo| sees(memo.tenant.as_deref()));
+    for stop in &mut look.stops {
+        if onlooker.sight() == Sight::Masked || !sees(stop.tenant.as_deref()) {
             *stop = stop.masked();
         }
     }

@@ -236,7 +236,7 @@ pub(crate) async fn take(
         // Pressed twice: the first press has entered it.
         Ok(())
         | Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
-            ByHandError::OpenAlready(_),
+            ByHandError::SameRequest(_),
         )))) if step == "confirm" => {
             let notice = Notice {
                 good: true,

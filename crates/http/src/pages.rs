@@ -36,7 +36,8 @@ use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
     choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
     importing, in_charge, measures, memos, my_day, my_queue, numbers, offered, openapi, origin,
-    page, paging, person, pins, preferences, reads, reports, request_keys, revealing, rights, signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts, trying,
+    page, paging, person, pins, preferences, reads, reports, request_keys, revealing, rights,
+    signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts, trying,
 };
 
 /// Bytes of a request's body.
@@ -202,7 +203,7 @@ impl Pages {
         let refuse_cross_site = |_: ProtectionError| ApiError::CrossSite.into_response();
         Router::new()
             .merge(page_paths())
-            .merge(console_paths())
+            .merge(console_paths(&self.shared))
             .merge(admin::paths(&self.shared))
             .merge(desk::paths(&self.shared))
             .nest("/api/v1", api_paths(&self.shared))
@@ -250,7 +251,7 @@ fn page_paths() -> Router<Shared> {
 }
 
 /// What an operator does at their page that no program has a use for.
-fn console_paths() -> Router<Shared> {
+fn console_paths(shared: &Shared) -> Router<Shared> {
     Router::new()
         .route("/seats/{seat}/number", post(person::number))
         .route("/seats/{seat}/in-charge", post(in_charge::take))
@@ -260,6 +261,10 @@ fn console_paths() -> Router<Shared> {
         )
         .route("/day", get(my_day::page))
         .route("/find", get(finding::page).post(finding::find))
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(shared),
+            rights::checked,
+        ))
         .layer(middleware::from_fn(lead_to_sign_in))
 }
 

@@ -6,17 +6,18 @@ use axum::extract::{Path, Query, State};
 use cuptel_core::id::{AttemptId, CallbackId, TaskId};
 use cuptel_core::snapshot::{QueueNow, Snapshot};
 use cuptel_core::words::{CallbackState, Outcome, Role, UnknownWord};
-use cuptel_store::{AttemptFilter, CallbackDetail, CallbackFilter, Totals, Why};
+use cuptel_store::{AttemptFilter, CallbackDetail, CallbackFilter, SeatView, Totals, Why};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
-use crate::access::{Caller, Onlooker};
+use crate::access::{Caller, Onlooker, Sight};
 use crate::error::ApiError;
 use crate::events::as_seen;
 use crate::pages::Shared;
 use crate::paging::{Listed, PageAsked, page};
 use crate::schema;
+use crate::texts::Language;
 
 /// Rows of a page where the request does not say.
 const PAGE: u32 = 100;
@@ -284,11 +285,12 @@ async fn is_theirs(shared: &Shared, caller: &Caller, id: i64) -> Result<bool, Ap
     params(PageAsked),
     responses((status = 200, body = schema::Seats), (status = 401, body = schema::Error)))]
 pub(crate) async fn seats(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: Asked<PageAsked>,
 ) -> Result<Listed, ApiError> {
-    let seats = shared.store.seats().await?;
+    let mut seats = shared.store.seats().await?;
+    seats.iter_mut().for_each(masking(&shared, caller));
     let (seats, next) = page(seats, query, |seat| seat.name.clone())?;
     Ok(Listed::after(json!({ "seats": seats, "next": next })))
 }
@@ -299,21 +301,45 @@ pub(crate) async fn seats(
     responses((status = 200, body = schema::OneSeat), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error)))]
 pub(crate) async fn seat(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     Path(name): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    seat_by_name(&shared, &name).await
+    let mut seat = seat_named(&shared, &name).await?;
+    masking(&shared, caller)(&mut seat);
+    Ok(Json(json!({ "seat": seat })))
+}
+
+/// Takes away who works at a seat, and what they say of themselves, where that is not for the caller.
+fn masking(shared: &Shared, caller: Caller) -> impl FnMut(&mut SeatView) {
+    let look = shared.engine.snapshot();
+    let onlooker = Onlooker {
+        caller: Some(caller),
+        language: Language::default(),
+    };
+    move |seat| {
+        let now = look.seats.iter().find(|it| it.name == seat.name);
+        if onlooker.sight_of(now) == Sight::Masked {
+            seat.operator = None;
+            seat.pause_reason = None;
+            seat.shift_ends_ms = None;
+            seat.since_ms = None;
+        }
+    }
 }
 
 /// A seat as the last commit left it.
 pub(crate) async fn seat_by_name(shared: &Shared, name: &str) -> Result<Json<Value>, ApiError> {
+    let seat = seat_named(shared, name).await?;
+    Ok(Json(json!({ "seat": seat })))
+}
+
+async fn seat_named(shared: &Shared, name: &str) -> Result<SeatView, ApiError> {
     let seat = shared.store.seat(name).await?;
-    let seat = seat.ok_or_else(|| ApiError::NotFound {
+    seat.ok_or_else(|| ApiError::NotFound {
         what: "seat",
         which: shortened(name),
-    })?;
-    Ok(Json(json!({ "seat": seat })))
+    })
 }
 
 /// Queues as they are now.

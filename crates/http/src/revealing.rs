@@ -35,7 +35,7 @@ pub(crate) async fn number(
     };
     let found = shared.store.number_of_callback(callback).await?;
     let (tenant, number) = found.ok_or_else(not_found)?;
-    if !caller.sees(Some(&tenant)) {
+    if !caller.leads(Some(&tenant)) {
         return Err(not_found());
     }
     caller.logged(&shared, LOOK, Some(&id)).await?;

@@ -119,6 +119,11 @@ fn is_stepping_in(path: &str) -> bool {
     is_api || path.starts_with("/supervisor")
 }
 
+/// A HEAD is answered as a GET is (RFC 9110 9.3.2).
+fn only_reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+}
+
 /// What a path of the API, or a page, is for.
 pub(crate) fn need(method: &Method, path: &str) -> Need {
     if let Some(need) = admin::need(method, path) {
@@ -128,7 +133,10 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
     if handles_call(path) || is_own_work(path) {
         return Need::Work;
     }
-    match (method == Method::GET, path) {
+    match (only_reads(method), path) {
+        // The page of a seat, and what its operator does there.
+        (_, "/preferences" | "/day") | (true, "/find") => Need::Watch,
+        (false, "/find" | "/seats/{seat}/number" | "/seats/{seat}/in-charge") => Need::Work,
         (_, "/me" | "/me/password") => Need::Watch,
         (
             true,
@@ -210,7 +218,7 @@ pub(crate) async fn checked(
     if !may(caller.role(), need) {
         return ApiError::Forbidden(need.who_may()).into_response();
     }
-    if request.method() == Method::GET || !need.is_logged() {
+    if only_reads(request.method()) || !need.is_logged() {
         return next.run(request).await;
     }
     let act = format!("{} {}", request.method(), path.as_str());

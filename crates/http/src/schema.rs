@@ -515,7 +515,7 @@ shapes! {
     }
     /// What is still to be told of a conversation: `told` is the result that was, `until_ms` when the time for
     /// it ends; with the result already, if `ends_with_it`.
-    ResultNow { told: Option<String>, until_ms: Option<i64>, ends_with_it: bool }
+    ResultNow { conversation: i64, told: Option<String>, until_ms: Option<i64>, ends_with_it: bool }
     /// What whoever works at a seat is told and has not read.
     SeatMemo { id: i64, text: String, by: Option<String>, made_ms: i64 }
     /// A memo that is shown: `audience` is `everybody`, `tenant`, `site`, `queue` or `seat`.

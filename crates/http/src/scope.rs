@@ -12,6 +12,7 @@ use cuptel_store::SpecialDayFilter;
 use crate::access::Caller;
 use crate::error::ApiError;
 use crate::pages::SharedParts;
+use crate::rights::{Need, may};
 
 /// Why a caller may not.
 const NOT_YOUR_SEAT: &str = "whoever works on that seat, and their supervisors";
@@ -52,6 +53,9 @@ impl SharedParts {
     }
 
     async fn allow(&self, caller: &Caller, command: &Command) -> Result<(), ApiError> {
+        if !may(caller.role(), Need::Work) {
+            return Err(ApiError::Forbidden(Need::Work.who_may()));
+        }
         if caller.is_unbounded() {
             return Ok(());
         }

@@ -38,6 +38,8 @@ pub(crate) struct SeatLine {
     pub(crate) offered: String,
     /// What can be done there.
     pub(crate) doing: Doing,
+    /// Which conversation its forms are about.
+    pub(crate) conversation: Option<i64>,
     /// The call in hand.
     pub(crate) call: Option<CallLine>,
     /// Whom of the directory it may call.
@@ -172,6 +174,7 @@ pub(crate) fn seat_line(
         memo: cell(format!("s{i}-memo"), memo_of(language, &shown.memos, at)),
         memo_id: cell(format!("s{i}-memo-id"), first_of(&shown.memos)),
         doing: Doing::of(&shown),
+        conversation: shown.result.map(|result| result.conversation.0),
         call: CallLine::of(&shown, look),
         dials: calling::entries_to_dial(&shown, look),
         trial: cell(

@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -32,6 +33,11 @@ use crate::tls::Shown;
 const CONNECTIONS_MAX: usize = 1_024;
 /// A connection that sends no whole head within this is closed.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// What the system holds for a connection that does not read.
+const SEND_BYTES: usize = 256 * 1_024;
+/// A connection that takes nothing of what is sent to it for so long is closed by the system.
+#[cfg(target_os = "linux")]
+const STALL_TIME: Duration = Duration::from_secs(20);
 /// What is being answered when we stop may take this long.
 const DRAIN_TIME: Duration = Duration::from_secs(3);
 /// Histograms are folded this often, scraped or not.
@@ -127,6 +133,10 @@ async fn accept(
         .map_err(io::Error::other)?;
     let (stream, peer) = listener.accept().await?;
     stream.set_nodelay(true)?;
+    let socket = SockRef::from(&stream);
+    socket.set_send_buffer_size(SEND_BYTES)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(STALL_TIME))?;
     Ok((stream, peer, place))
 }
 

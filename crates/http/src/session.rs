@@ -160,9 +160,11 @@ impl Sessions {
 
     /// Ends a session.
     pub(crate) async fn end(&self, store: &Store, key: &SessionKey) -> Result<(), StoreError> {
+        // The row first: whoever read it before is told by the count that it may be gone.
+        let ended = store.end_session(&key.0).await;
         self.changes.fetch_add(1, Ordering::AcqRel);
         self.lock().remove(key);
-        store.end_session(&key.0).await
+        ended
     }
 
     /// Forgets the sessions of an account: it was changed or removed.

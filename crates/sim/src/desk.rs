@@ -246,6 +246,7 @@ impl World {
                 seat: name,
                 disposition: Disposition::AnotherPerson,
                 said: NeedsSaid::default(),
+                conversation: None,
             },
             41..=43 => {
                 return self.dials_by_hand(seat, true);

@@ -73,7 +73,11 @@ impl World {
         };
         let seat = look.name.clone();
         self.met.deed(deed);
-        self.commands(Command::Handle { seat, handling })
+        self.commands(Command::Handle {
+            seat,
+            handling,
+            conversation: None,
+        })
     }
 }
 

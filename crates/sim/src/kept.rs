@@ -53,6 +53,7 @@ impl World {
             seat: name,
             disposition,
             said,
+            conversation: None,
         })?;
         let mut open = self.decided.assignments_open();
         let taken = open.find(|row| row.seat == seat && row.disposition == Some(disposition));

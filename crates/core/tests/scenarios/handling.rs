@@ -20,6 +20,7 @@ fn handles(room: &mut Room, seat: &str, handling: Handling) -> Result<(), Comman
     room.commands(Command::Handle {
         seat: seat.to_owned(),
         handling,
+        conversation: None,
     })
 }
 

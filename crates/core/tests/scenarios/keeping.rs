@@ -37,6 +37,7 @@ fn says(room: &mut Room, keep: &[NeedId], close: &[NeedId]) -> Result<(), Comman
             keep: keep.to_vec(),
             close: close.to_vec(),
         },
+        conversation: None,
     })
 }
 

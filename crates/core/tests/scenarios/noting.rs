@@ -10,6 +10,7 @@ fn notes(room: &mut Room, note: &str) -> Result<(), CommandError> {
     room.commands(Command::NoteConversation {
         seat: "101".to_owned(),
         note: note.to_owned(),
+        conversation: None,
     })
 }
 

@@ -781,6 +781,7 @@ impl Room {
             seat: name(seat),
             disposition,
             said: NeedsSaid::default(),
+            conversation: None,
         })
         .expect("there is a conversation");
     }

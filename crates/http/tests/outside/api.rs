@@ -225,6 +225,7 @@ async fn each_action_becomes_its_command_and_answers_with_the_seat() {
             keep: vec![NeedId(7)],
             close: vec![NeedId(8)],
         },
+        conversation: None,
     };
     for (action, body, command) in [
         ("sign-in", r#"{"operator":"anna"}"#, sign_in),

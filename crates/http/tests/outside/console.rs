@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use cuptel_core::at_seat::{PersonNow, ResultNow};
 use cuptel_core::by_hand::ByHandError;
-use cuptel_core::id::{AttemptId, CallbackId};
+use cuptel_core::id::{AssignmentId, AttemptId, CallbackId};
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Disposition, KindByHand, PriorityClass};
@@ -70,6 +70,7 @@ fn talks(attempt: i64) -> Snapshot {
         returned: true,
     });
     look.seats[0].result = Some(ResultNow {
+        conversation: AssignmentId(12),
         told: None,
         until_ms: None,
         ends_with_it: true,
@@ -158,12 +159,14 @@ async fn a_note_goes_before_the_result_and_what_was_told_hides_the_form() {
         let note = Command::NoteConversation {
             seat: "101".to_owned(),
             note: "torna martedì".to_owned(),
+            conversation: None,
         };
         assert_eq!(commands[0], note);
         assert!(matches!(&commands[1], Command::Dispose { .. }));
     }
     let mut look = talks(centre.attempt);
     look.seats[0].result = Some(ResultNow {
+        conversation: AssignmentId(12),
         told: Some(Disposition::Done),
         until_ms: Some(AT_MS + 42_000),
         ends_with_it: false,

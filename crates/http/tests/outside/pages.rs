@@ -477,6 +477,7 @@ async fn the_result_has_a_box_for_each_thing_that_is_owed() {
             keep: vec![NeedId(7)],
             close: Vec::new(),
         },
+        conversation: None,
     };
     assert_eq!(*centre.desk.commands.lock().unwrap(), [command]);
 }

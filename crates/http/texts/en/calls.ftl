@@ -45,6 +45,7 @@ calls-done-completed = Seat { $seat }: the person talks to whom you consulted.
 calls-done-swapped = Seat { $seat }: you talk to the other person.
 calls-done-dials = Seat { $seat }: your telephone rings, then the number of the directory.
 calls-consulting = Seat { $name } consults somebody: pass the person, or go back to them.
+calls-another-call = Seat { $name } has another call by now: nothing was done.
 calls-no-consult = Seat { $name } consults nobody.
 calls-no-entry = The directory has no { $name } for this authority.
 calls-dials-stopped = Nobody may be called there now.

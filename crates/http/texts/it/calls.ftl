@@ -45,6 +45,7 @@ calls-done-completed = Postazione { $seat }: la persona parla con chi hai consul
 calls-done-swapped = Postazione { $seat }: parli con l’altra persona.
 calls-done-dials = Postazione { $seat }: squilla il tuo telefono, poi il numero della rubrica.
 calls-consulting = La postazione { $name } sta consultando qualcuno: passa la persona o torna da lei.
+calls-another-call = La postazione { $name } ha già un'altra chiamata: non è stato fatto nulla.
 calls-no-consult = La postazione { $name } non sta consultando nessuno.
 calls-no-entry = In rubrica non c’è { $name } per questa ASL.
 calls-dials-stopped = In questo momento lì non si può chiamare.

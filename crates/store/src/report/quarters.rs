@@ -182,7 +182,7 @@ impl Book {
 
     fn call(&mut self, row: &Row) -> Result<(), sqlx::Error> {
         let mut columns = Columns::of(row);
-        let call = Call {
+        let mut call = Call {
             tenant: columns.maybe_int()?,
             queue: columns.maybe_int()?,
             received_ms: columns.int()?,
@@ -191,6 +191,9 @@ impl Book {
             ended_ms: columns.maybe_int()?,
             outcome: columns.maybe_word()?,
         };
+        // Who was given to another queue waits there anew, and has not been answered.
+        let is_since = |ms: &UtcMs| call.queued_ms.is_none_or(|queued_ms| queued_ms <= *ms);
+        call.talking_ms = call.talking_ms.filter(is_since);
         let whose = (call.tenant, call.queue);
         let waited_until = call.talking_ms.or(call.ended_ms).unwrap_or(self.now_ms);
         if let Some(queued_ms) = call.queued_ms {
