@@ -363,6 +363,10 @@ fn for_whom(to: &AudienceTold) -> String {
 }
 
 /// What the log of access says of a command whose path does not tell it.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm for each thing that may be wanted"
+)]
 fn about(command: &Command) -> Option<String> {
     match command {
         Command::PressStop { told, .. } | Command::ReleaseStop { told, .. } => {

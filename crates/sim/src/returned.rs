@@ -98,16 +98,18 @@ impl World {
             let refused = dial.result == Some(DialResult::TrunkFailed) && dial.sip_status.is_some();
             image.e164(dial.number) == Some(digits.as_str())
                 && callback.is_some_and(|row| row.tenant == ASKED)
-                && dial.state == DialState::Ended
                 && !refused
         };
         let lately = |dial: &&DialRow| {
             let ended_ms = dial.ended_ms.unwrap_or(now_ms);
-            dial.placed_ms > now_ms - LATELY_MS && ended_ms < now_ms - SAID_MS
+            let is_over = dial.state == DialState::Ended && ended_ms < now_ms - SAID_MS;
+            is_over && dial.placed_ms > now_ms - LATELY_MS
         };
+        // A crash hides how a dial ended, and not that a phone may have rung for it.
+        let may_have_rung = |dial: &&DialRow| dial.state != DialState::InFlight;
         let mut dials = image.dials.values().filter(of_them);
         let is_true = if yes {
-            dials.next().is_some()
+            dials.any(|dial| may_have_rung(&dial))
         } else {
             !dials.any(|dial| lately(&dial))
         };

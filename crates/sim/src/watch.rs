@@ -16,6 +16,7 @@ use crate::image::Image;
 use crate::invented::{CARRIER, WARD_NUMBER};
 use crate::promises::{Broken, broken};
 use crate::shown::shown;
+use crate::tried::{check_trial, is_trial};
 
 const TEN_YEARS_MS: i64 = 3_650 * 86_400_000;
 /// Nothing comes any more of an INVITE, or of its CANCEL, that nobody answered for so long (RFC 3261
@@ -183,6 +184,10 @@ impl Watch {
         }
         let seats = &seen.committed.seats;
         let seat = seats.values().find(|seat| seat.name == user);
+        if is_trial(message) {
+            check_trial(seen, seat.map(|seat| seat.id))?;
+            return self.rings_phone(seen.now_us, transmit.flow, message, call_id);
+        }
         let is_offered = |image: &Image| {
             let seat = seat.map(|seat| seat.id);
             let mut offers = image.offers_open();

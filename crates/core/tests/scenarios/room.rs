@@ -1628,6 +1628,7 @@ fn queue(name: &str) -> Queue {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one line for each rule")]
 fn rules() -> Rules {
     let line = PhoneNumber::parse_e164(LINE).expect("a number");
     let office = CalendarDefinition {

@@ -60,7 +60,7 @@ pub(super) fn of_all(visit: &Visit) -> Vec<Part> {
         button: visit.say("trial-admin-go"),
         ..Form::default()
     };
-    let seats = Kind::One(choices(there.into_iter(), ""));
+    let seats = Kind::One(choices(there, ""));
     let field = form.field("seat", visit.say("trial-admin-seat"), seats);
     form.has(field.required());
     parts.push(Part::Form(form));
