@@ -116,7 +116,7 @@ pub(crate) async fn begin(
     };
     let owner = match owner {
         Ok(owner) => owner,
-        Err(ApiError::Store(error)) => return Err(ApiError::Store(error)),
+        Err(error @ ApiError::Store(_)) => return Ok(no_database(&shared, language, &error)),
         Err(error) => {
             if matches!(error, ApiError::Unauthorised) {
                 log_wrong(&shared, (&name, by_token), origin).await;
@@ -139,11 +139,18 @@ pub(crate) async fn begin(
     log(&shared, (who, role, "sign_in"), origin).await;
     // A name that a browser brought is never taken over: whoever planted it would have the session.
     if let Some(old) = access::session_of(&headers) {
-        shared.sessions.end(&shared.store, &old).await?;
+        if let Err(error) = shared.sessions.end(&shared.store, &old).await {
+            return Ok(no_database(&shared, language, &ApiError::Store(error)));
+        }
     }
     let sessions = &shared.sessions;
     let begun = sessions.begin(&shared.store, owner.clone(), clock(), now_ms);
-    let cookie = cookie(&begun.await?, SESSION_S, is_tls, &headers);
+    let name = match begun.await {
+        Ok(name) => name,
+        Err(error @ ApiError::Store(_)) => return Ok(no_database(&shared, language, &error)),
+        Err(error) => return Err(error),
+    };
+    let cookie = cookie(&name, SESSION_S, is_tls, &headers);
     Ok(([(SET_COOKIE, cookie)], Redirect::to(to)).into_response())
 }
 
@@ -173,6 +180,13 @@ async fn log(shared: &Shared, (who, role, act): (&str, Option<Role>, &str), orig
         let error = &error as &dyn std::error::Error;
         tracing::warn!(error, act, "the log of access lacks an entry");
     }
+}
+
+/// Accounts are in the database: while it is away nobody signs in with a password.
+fn no_database(shared: &Shared, language: Language, error: &ApiError) -> Response {
+    tracing::error!(%error, "nobody can sign in");
+    let said = language.say("sign-in-no-database");
+    sign_in_page(shared, language, error, Some(said))
 }
 
 fn why_not(error: &ApiError, language: Language, otherwise: impl FnOnce() -> String) -> String {

@@ -312,6 +312,10 @@ pub(super) fn http(
             (settings.tls, shown) = certificate::tls(tls, warnings, now_ms);
         }
         settings.trusted_proxies = trusted_proxies(&mut table);
+        let is_guarded = settings.tls.is_some() || !settings.trusted_proxies.is_empty();
+        if !settings.listen.ip().is_loopback() && !is_guarded {
+            warnings.push(table.fault_at_start(IN_CLEAR));
+        }
         table.finish();
     }
     (settings, shown)

@@ -22,6 +22,7 @@ pub(crate) enum Trouble {
     Unserved,
     Late,
     ClosedWaiting,
+    Unmanned,
     Below,
     Waiting,
     Closed,
@@ -34,13 +35,14 @@ impl Trouble {
         let waited_ms = queue.oldest_ms.map_or(0, |oldest| at - oldest);
         let is_late = target.is_some_and(|it| waited_ms > i64::from(it.within_s) * 1_000);
         let is_below = target.zip(now).is_some_and(|(target, now)| {
-            let share = say::per_cent(now.in_target, now.queued);
+            let share = share_now(queue, now, at);
             share.is_some_and(|share| (share as f64) < target.share * 100.0)
         });
         match (queue.waiting, queue.is_open) {
             (1.., _) if queue.wait.is_none() => Self::Unserved,
             (1.., _) if is_late => Self::Late,
             (1.., false) => Self::ClosedWaiting,
+            (_, true) if queue.wait.is_none() => Self::Unmanned,
             (_, true) if is_below => Self::Below,
             (1.., true) => Self::Waiting,
             (0, false) => Self::Closed,
@@ -54,6 +56,7 @@ impl Trouble {
             Self::Unserved => ("✕", language.say("desk-trouble-unserved")),
             Self::Late => ("▲", language.say("desk-trouble-late")),
             Self::ClosedWaiting => ("■", language.say("desk-trouble-closed-waiting")),
+            Self::Unmanned => ("✕", language.say("desk-trouble-unmanned")),
             Self::Below => ("△", language.say("desk-trouble-below")),
             Self::Waiting => ("●", language.say("desk-trouble-waiting")),
             Self::Closed => ("□", language.say("desk-trouble-closed")),
@@ -65,7 +68,7 @@ impl Trouble {
     fn level(self) -> &'static str {
         match self {
             Self::Unserved | Self::Late => "bad",
-            Self::ClosedWaiting | Self::Below => "poor",
+            Self::ClosedWaiting | Self::Unmanned | Self::Below => "poor",
             Self::Waiting => "some",
             Self::Closed => "shut",
             Self::None => "good",
@@ -319,8 +322,8 @@ fn queue_row(
         state: cell(named("state"), state),
         waiting: cell(named("waiting"), queue.waiting.to_string()),
         oldest: cell(named("oldest"), oldest(queue, look.at_ms, language)),
-        now: cell(named("now"), in_time(queue, now, language)),
-        today: cell(named("today"), in_time(queue, today, language)),
+        now: cell(named("now"), in_time(queue, now.and_then(|it| share_now(queue, it, look.at_ms)), language)),
+        today: cell(named("today"), in_time(queue, today.and_then(|it| say::per_cent(it.in_target, it.queued)), language)),
         order: (trouble, std::cmp::Reverse(waited_ms), i),
         id,
     }
@@ -342,8 +345,16 @@ fn oldest(queue: &QueueNow, at: UtcMs, language: Language) -> String {
     }
 }
 
-fn in_time(queue: &QueueNow, figures: Option<QuarterFigures>, language: Language) -> String {
-    let share = figures.and_then(|it| say::per_cent(it.in_target, it.queued));
+/// In time in this quarter hour, in per cent of those of whom it is known: who waits less long than the
+/// target has not been let down yet.
+fn share_now(queue: &QueueNow, now: QuarterFigures, at: UtcMs) -> Option<u64> {
+    let target_ms = queue.targets.first().map_or(0, |it| i64::from(it.within_s) * 1_000);
+    let is_early = queue.oldest_ms.is_some_and(|oldest| at - oldest <= target_ms);
+    let undecided = if is_early { u64::from(queue.waiting) } else { 0 };
+    say::per_cent(now.in_target, now.queued.saturating_sub(undecided))
+}
+
+fn in_time(queue: &QueueNow, share: Option<u64>, language: Language) -> String {
     let (Some(share), Some(target)) = (share, queue.targets.first()) else {
         return "–".to_owned();
     };

@@ -25,6 +25,7 @@ sign-in-token-button = Sign in with the token
 sign-in-token-whom = it is for whoever runs the machine.
 sign-in-ended = Your session has ended: sign in again. Nothing was changed.
 sign-in-changed = Your password has changed: sign in with the new one.
+sign-in-no-database = The database does not answer, and without it nobody can sign in by name and password. What was written before is kept. Try again in a minute; whoever runs the system finds the reason, and what to do, at /health/ready.
 sign-in-wrong-token = This token is not right: check it and try again.
 sign-in-wrong = Name or password are not right: check them and try again.
 sign-in-too-many = Too many tries: try again in a minute.

@@ -25,6 +25,7 @@ sign-in-token-button = Accedi con la chiave
 sign-in-token-whom = serve a chi gestisce la macchina.
 sign-in-ended = La sessione è finita: accedi di nuovo. Nulla è stato cambiato.
 sign-in-changed = La password è cambiata: accedi con quella nuova.
+sign-in-no-database = Il database non risponde, e senza di lui nessuno può entrare con nome e password. Ciò che è stato scritto prima è conservato. Riprova tra un minuto; chi gestisce il sistema trova il motivo, e che cosa fare, in /health/ready.
 sign-in-wrong-token = Questa chiave non è giusta: controllala e riprova.
 sign-in-wrong = Nome o password non sono giusti: controllali e riprova.
 sign-in-too-many = Troppi tentativi: riprova tra un minuto.

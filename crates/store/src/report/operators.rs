@@ -7,7 +7,8 @@ use crate::dialect::{Row, ask_shard};
 use crate::row::Columns;
 use crate::store::{Store, StoreError, while_doing};
 
-/// Conversations with callers and with whom we called, by who had them.
+/// Conversations with callers and with whom we called, by who had them. A dial that nobody answered is
+/// none.
 const CONVERSATIONS: &str = "
 SELECT operator.name, operator.employer, count(*),
     CAST(sum(CASE WHEN a.callback IS NULL THEN 0 ELSE 1 END) AS BIGINT),
@@ -16,6 +17,9 @@ FROM assignment a
 JOIN operator ON operator.shard = a.shard AND operator.id = a.operator
 LEFT JOIN tenant ON tenant.shard = operator.shard AND tenant.id = operator.home
 WHERE a.shard = $1 AND a.started_ms >= $2 AND a.started_ms < $3 AND a.ended_ms IS NOT NULL
+    AND (a.callback IS NULL OR EXISTS (SELECT 1 FROM dial d WHERE d.shard = a.shard
+        AND d.callback = a.callback AND d.answered_ms <= a.ended_ms
+        AND (d.ended_ms IS NULL OR d.ended_ms >= a.started_ms)))
     AND (CAST($4 AS TEXT) IS NULL OR tenant.name = $4)
     AND (CAST($5 AS TEXT) IS NULL OR operator.employer = $5)
 GROUP BY operator.name, operator.employer ORDER BY operator.name";
