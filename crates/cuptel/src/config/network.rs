@@ -299,7 +299,8 @@ pub(super) fn http(
     };
     let mut shown = None;
     if let Some(mut table) = root.table("http") {
-        if let Some(listen) = optional_with(&mut table, "listen", ADDRESS, parse_address) {
+        let listen = optional_with(&mut table, "listen", ADDRESS, parse_address);
+        if let Some(listen) = &listen {
             settings.listen = listen.value;
         }
         if let Some(token) = table.filled_text("token") {
@@ -313,13 +314,16 @@ pub(super) fn http(
         }
         settings.trusted_proxies = trusted_proxies(&mut table);
         let is_guarded = settings.tls.is_some() || !settings.trusted_proxies.is_empty();
-        if !settings.listen.ip().is_loopback() && !is_guarded {
-            warnings.push(table.fault_at_start(IN_CLEAR));
+        if let Some(listen) = listen.filter(|it| !it.value.ip().is_loopback() && !is_guarded) {
+            warnings.add(listen.at, IN_CLEAR.to_owned());
         }
         table.finish();
     }
     (settings, shown)
 }
+
+/// A warning, because a network of its own may keep others out.
+const IN_CLEAR: &str = "others reach the pages here without TLS, and passwords go over the network as they are: expected a certificate in [http.tls], or the addresses of a proxy in trusted_proxies";
 
 fn trusted_proxies(table: &mut Fields<'_>) -> Vec<IpNet> {
     const EXPECTED: &str = "networks like [\"127.0.0.1/32\"], or single addresses";

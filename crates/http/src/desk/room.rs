@@ -322,8 +322,22 @@ fn queue_row(
         state: cell(named("state"), state),
         waiting: cell(named("waiting"), queue.waiting.to_string()),
         oldest: cell(named("oldest"), oldest(queue, look.at_ms, language)),
-        now: cell(named("now"), in_time(queue, now.and_then(|it| share_now(queue, it, look.at_ms)), language)),
-        today: cell(named("today"), in_time(queue, today.and_then(|it| say::per_cent(it.in_target, it.queued)), language)),
+        now: cell(
+            named("now"),
+            in_time(
+                queue,
+                now.and_then(|it| share_now(queue, it, look.at_ms)),
+                language,
+            ),
+        ),
+        today: cell(
+            named("today"),
+            in_time(
+                queue,
+                today.and_then(|it| say::per_cent(it.in_target, it.queued)),
+                language,
+            ),
+        ),
         order: (trouble, std::cmp::Reverse(waited_ms), i),
         id,
     }
@@ -348,9 +362,18 @@ fn oldest(queue: &QueueNow, at: UtcMs, language: Language) -> String {
 /// In time in this quarter hour, in per cent of those of whom it is known: who waits less long than the
 /// target has not been let down yet.
 fn share_now(queue: &QueueNow, now: QuarterFigures, at: UtcMs) -> Option<u64> {
-    let target_ms = queue.targets.first().map_or(0, |it| i64::from(it.within_s) * 1_000);
-    let is_early = queue.oldest_ms.is_some_and(|oldest| at - oldest <= target_ms);
-    let undecided = if is_early { u64::from(queue.waiting) } else { 0 };
+    let target_ms = queue
+        .targets
+        .first()
+        .map_or(0, |it| i64::from(it.within_s) * 1_000);
+    let is_early = queue
+        .oldest_ms
+        .is_some_and(|oldest| at - oldest <= target_ms);
+    let undecided = if is_early {
+        u64::from(queue.waiting)
+    } else {
+        0
+    };
     say::per_cent(now.in_target, now.queued.saturating_sub(undecided))
 }
 

@@ -255,11 +255,23 @@ async fn the_deadline_is_read_before_anything_is_entered_and_no_tax_code_is_kept
     told.extend([("key", key.as_str()), ("step", "confirm")]);
     let heard = sends(&centre, path, &cookie, &told).await;
     assert_eq!(heard.status, StatusCode::SEE_OTHER);
-    let again = ByHandError::OpenAlready(CallbackId(9));
-    let again = Refusal::Refused(again.into());
-    centre.desk.answers.lock().unwrap().push_back(Err(again));
-    let heard = sends(&centre, path, &cookie, &told).await;
-    assert_eq!(heard.status, StatusCode::SEE_OTHER, "pressed twice");
+    for (known, status) in [
+        // Pressed twice.
+        (
+            ByHandError::SameRequest(CallbackId(9)),
+            StatusCode::SEE_OTHER,
+        ),
+        // A second case for the same number is not the first.
+        (
+            ByHandError::OpenAlready(CallbackId(9)),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+    ] {
+        let known = Refusal::Refused(known.into());
+        centre.desk.answers.lock().unwrap().push_back(Err(known));
+        let heard = sends(&centre, path, &cookie, &told).await;
+        assert_eq!(heard.status, status, "{}", heard.text);
+    }
     let commands = centre.desk.commands.lock().unwrap();
     let Command::AddCallback(entered) = &commands[1] else {
         panic!("{commands:?}");
