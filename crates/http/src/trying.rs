@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn a_phone_that_sends_nothing_is_told_from_one_whose_voice_is_broken() {
         assert!(with(0, 0).starts_with("No sound came from the phone"));
-        assert!(with(1_000, 3).starts_with("Sound came from the phone: 1,000 packets"));
+        assert!(with(1_000, 3).starts_with("Sound came from the phone: 1000 packets"));
         assert!(with(1_000, 100).contains("9.1"));
         assert!(with(1_000, 100).contains("broken"));
     }
