@@ -138,10 +138,10 @@ pub(crate) async fn begin(
     };
     log(&shared, (who, role, "sign_in"), origin).await;
     // A name that a browser brought is never taken over: whoever planted it would have the session.
-    if let Some(old) = access::session_of(&headers) {
-        if let Err(error) = shared.sessions.end(&shared.store, &old).await {
-            return Ok(no_database(&shared, language, &ApiError::Store(error)));
-        }
+    if let Some(old) = access::session_of(&headers)
+        && let Err(error) = shared.sessions.end(&shared.store, &old).await
+    {
+        return Ok(no_database(&shared, language, &ApiError::Store(error)));
     }
     let sessions = &shared.sessions;
     let begun = sessions.begin(&shared.store, owner.clone(), clock(), now_ms);
