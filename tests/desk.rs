@@ -28,7 +28,10 @@ fn a_supervisor_steps_in_for_who_waits_by_keyboard_alone() {
     let mut page = Page::at(&centre);
     signs_in(&mut page, "rosa");
     page.opens("/supervisor");
-    page.shows("tr:has-text(\"Prenotazioni\") .how", "tranquilla");
+    page.shows(
+        "tr:has-text(\"Prenotazioni\") .how",
+        "aperta, ma nessuno può rispondere",
+    );
     page.is_clean("an empty floor");
     agreed("desk_floor", &page.tree());
 
@@ -39,7 +42,7 @@ fn a_supervisor_steps_in_for_who_waits_by_keyboard_alone() {
     let id = attempt(&centre, &call)["id"].to_string();
     page.shows(
         "tr:has-text(\"Prenotazioni\") .how",
-        "nessuno può rispondere",
+        "aspettano e nessuno può rispondere",
     );
     assert_eq!(page.focused().1, "Disdette");
     page.shows("#order-note", "l’ordine è cambiato");
