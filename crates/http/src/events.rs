@@ -438,7 +438,7 @@ impl Listening {
 }
 
 /// Whether others are shown the same.
-pub(crate) fn is_shared(onlooker: &Onlooker) -> bool {
+fn is_shared(onlooker: &Onlooker) -> bool {
     let operator = onlooker.caller.as_ref().and_then(Caller::operator);
     !onlooker.is_bound() && operator.is_none()
 }

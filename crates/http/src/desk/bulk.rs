@@ -341,11 +341,15 @@ fn would_be(it: &BulkView, language: Language) -> Vec<String> {
     facts
 }
 
+/// A message about so many; nothing of none.
+fn counted(language: Language, id: &str, n: i64) -> Option<String> {
+    (n > 0).then(|| language.with(id, &[("n", n.into())]))
+}
+
 /// To whom nothing happens though they are meant, and why.
 fn left_alone(it: &BulkView, language: Language) -> Vec<String> {
-    let counted = |id: &str, n: i64| (n > 0).then(|| language.with(id, &[("n", n.into())]));
-    let at_work = counted("desk-bulk-at-work", it.at_work);
-    let too_late = counted("desk-bulk-too-late", it.too_late);
+    let at_work = counted(language, "desk-bulk-at-work", it.at_work);
+    let too_late = counted(language, "desk-bulk-too-late", it.too_late);
     at_work.into_iter().chain(too_late).collect()
 }
 
@@ -420,9 +424,8 @@ pub(super) async fn result(
     facts.push(language.with("desk-bulk-by", &[("name", by.into()), ("at", at.into())]));
     facts.push(language.with("desk-bulk-touched", &[("n", bulk.touched.into())]));
     facts.extend(left_alone(&bulk, language));
-    let counted = |id: &str, n: i64| (n > 0).then(|| language.with(id, &[("n", n.into())]));
-    facts.extend(counted("desk-bulk-undone", bulk.undone));
-    facts.extend(counted("desk-bulk-left", bulk.left));
+    facts.extend(counted(language, "desk-bulk-undone", bulk.undone));
+    facts.extend(counted(language, "desk-bulk-left", bulk.left));
     let to_undo = bulk.touched - bulk.undone - bulk.left;
     let may_undo = acts(&caller) && caller.leads(bulk.tenant.as_deref());
     let undo = (may_undo && to_undo > 0 && bulk.ended_ms.is_some()).then(|| {
