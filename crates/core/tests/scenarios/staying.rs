@@ -171,7 +171,7 @@ fn the_same_is_entered_once_and_something_else_besides() {
     let lucias = room.callbacks()[1].id;
     room.restarts();
     let refused = room.enters(keyed.clone());
-    assert_eq!(refused, Err(ByHandError::OpenAlready(lucias).into()));
+    assert_eq!(refused, Err(ByHandError::SameRequest(lucias).into()));
     let mut marios = room.in_charge(MARIO, PriorityClass::B);
     marios.request_key.clone_from(&keyed.request_key);
     keyed.queue = "cancel".to_owned();
