@@ -14,7 +14,7 @@ use super::patience::{SOON, until};
 /// The driver gives up on anything before this.
 const ACT_TIME: Duration = Duration::from_secs(60);
 /// Stops of the tabulator before a control is taken for out of reach.
-const TABS_MAX: usize = 60;
+const TABS_MAX: usize = 90;
 
 /// One page of a browser of its own.
 pub(crate) struct Page<'c> {

@@ -14,6 +14,7 @@ mod graph;
 mod guide;
 mod list;
 mod log;
+mod menu;
 mod numbers;
 mod operators;
 mod profile;
@@ -36,10 +37,11 @@ use axum::routing::{get, post};
 use cuptel_core::step::Command;
 use cuptel_core::words::Role;
 
+pub(crate) use self::menu::{Way, menu};
 use self::sheet::{Link, Sheet};
 use crate::access::Caller;
 use crate::error::ApiError;
-use crate::page::{asset, frame};
+use crate::page::{Frame, asset, frame};
 use crate::pages::Shared;
 use crate::rights::{self, Need};
 use crate::session::Notice;
@@ -205,6 +207,7 @@ async fn checked(State(shared): State<Shared>, request: Request, next: Next) -> 
         shared: shared.clone(),
         caller,
         language,
+        path: request.uri().path().to_owned(),
     };
     if !rights::may(visit.caller.role(), need) {
         return visit.unwell(StatusCode::FORBIDDEN);
@@ -224,6 +227,7 @@ pub(crate) struct Visit {
     pub(crate) shared: Shared,
     pub(crate) caller: Caller,
     pub(crate) language: Language,
+    path: String,
 }
 
 impl FromRequestParts<Shared> for Visit {
@@ -235,6 +239,7 @@ impl FromRequestParts<Shared> for Visit {
             shared: shared.clone(),
             caller,
             language: Language::of(&parts.headers),
+            path: parts.uri.path().to_owned(),
         })
     }
 }
@@ -266,7 +271,7 @@ impl Visit {
 
     /// A page that stands under the first of them, and under these.
     pub(crate) fn sheet(&self, title: String, above: Vec<Link>) -> Sheet {
-        let mut all = vec![Link::to("/admin", self.say("admin-title"))];
+        let mut all = vec![Link::to(menu::FIRST, self.say("admin-title"))];
         all.extend(above);
         Sheet {
             title,
@@ -276,7 +281,10 @@ impl Visit {
     }
 
     pub(crate) fn show(&self, sheet: &Sheet) -> Response {
-        let frame = frame(&self.shared, self.language, Some(&self.caller));
+        let frame = Frame {
+            menu: menu(self.language, self.caller.role(), &self.path),
+            ..frame(&self.shared, self.language, Some(&self.caller))
+        };
         sheet::show(frame, sheet)
     }
 

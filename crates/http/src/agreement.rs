@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::actions::{Asked, Nothing, meaningless, typed};
+use crate::admin::menu;
 use crate::desk::say;
 use crate::error::ApiError;
 use crate::page::{Frame, frame, html};
@@ -21,6 +22,9 @@ use crate::rights::{Need, may};
 use crate::schema;
 use crate::session::Notice;
 use crate::texts::Language;
+
+/// Where it is seen and entered.
+const PAGE: &str = "/admin/agreement";
 
 /// An agreement that somebody enters.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -128,7 +132,7 @@ fn led_back(shared: &SharedParts, caller: &Caller, notice: Notice) -> Response {
     if let Some(session) = caller.session() {
         shared.sessions.tell(session, notice);
     }
-    Redirect::to("/admin/agreement").into_response()
+    Redirect::to(PAGE).into_response()
 }
 
 fn entered(shared: &SharedParts, caller: &Caller, wish: &Enter) -> Result<NewAgreement, ApiError> {
@@ -212,7 +216,10 @@ pub(crate) async fn page(
     let all = shared.store.agreements().await?;
     let ended = all.iter().filter(|it| it.ended_ms.is_some());
     Ok(html(&AgreementPage {
-        frame: frame(&shared, language, Some(&caller)),
+        frame: Frame {
+            menu: menu(language, caller.role(), PAGE),
+            ..frame(&shared, language, Some(&caller))
+        },
         in_force: in_force(&all).map(|it| told(language, it)),
         past: ended.map(|it| told(language, it)).collect(),
         acts: may(caller.role(), Need::Rule) && caller.is_unbounded(),

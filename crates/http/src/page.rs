@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
+use crate::admin::Way;
 use crate::board::Board;
 use crate::choosing_seat;
 use crate::error::ApiError;
@@ -68,6 +69,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) notice: Option<Notice>,
     /// How whoever has signed in wants their pages.
     pub(crate) preferences: Arc<Preferences>,
+    /// The way between the administrator's pages, on those.
+    pub(crate) menu: Vec<Way>,
 }
 
 /// What is counted in the database.
@@ -160,6 +163,7 @@ fn silent_frame<'a>(shared: &'a Shared, language: Language, caller: Option<&Call
         is_operator: caller.is_some_and(|caller| caller.role() == Role::Operator),
         notice: None,
         preferences: shared.preferences.of(caller.map(Caller::name)),
+        menu: Vec::new(),
     }
 }
 

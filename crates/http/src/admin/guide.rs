@@ -4,26 +4,10 @@
 use axum::response::Response;
 use cuptel_core::words::{Outcome, Role};
 
-use super::Visit;
 use super::sheet::{Link, Part, Sheet, Todo, TodoState};
+use super::{Visit, menu};
 use crate::error::ApiError;
 use crate::rights::Need;
-
-/// Where a page stands in the list of pages, what it is called, and who may see it.
-const DOORS: [(&str, &str, Need); 12] = [
-    ("/admin/operators", "admin-operators", Need::Read),
-    ("/admin/seats", "admin-seats", Need::Read),
-    ("/admin/users", "admin-users", Need::Staff),
-    ("/admin/tokens", "admin-tokens", Need::Staff),
-    ("/admin/numbers", "admin-numbers", Need::Read),
-    ("/admin/campaigns", "admin-campaigns", Need::Read),
-    ("/admin/closures", "admin-closures", Need::Read),
-    ("/admin/directory", "admin-directory", Need::Read),
-    ("/admin/dispositions", "admin-dispositions", Need::Read),
-    ("/admin/dialplans", "admin-dialplans", Need::Read),
-    ("/admin/configuration", "admin-configuration", Need::Staff),
-    ("/admin/log", "admin-log", Need::Log),
-];
 
 /// One thing to be done, and whether it is.
 struct Task {
@@ -65,12 +49,12 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, ApiError> {
         id: "pages",
         text: visit.say("admin-pages"),
     });
-    let doors = DOORS.iter().filter(|(_, _, need)| visit.may(*need));
-    let door = |(href, name, _): &(&str, &str, Need)| Link {
+    let door = |(href, name): (&str, &str)| Link {
         note: Some(visit.say(&format!("{name}-what"))),
-        ..Link::to(*href, visit.say(name))
+        ..Link::to(href, visit.say(name))
     };
-    sheet.parts.push(Part::Links(doors.map(door).collect()));
+    let doors = menu::doors(visit.caller.role()).map(door);
+    sheet.parts.push(Part::Links(doors.collect()));
     Ok(visit.show(&sheet))
 }
 

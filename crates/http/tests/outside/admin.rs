@@ -145,6 +145,42 @@ async fn every_page_and_every_change_is_for_those_whose_role_it_is() {
 }
 
 #[tokio::test]
+async fn every_page_has_the_same_menu_at_the_same_place_with_where_one_is_marked() {
+    let centre = Centre::open().await;
+    let rita = rita(&centre).await;
+    let menu_of = |text: &str| {
+        let (before, menu) = text.split_once("<nav class=\"menu\"").unwrap();
+        assert!(before.ends_with("</header>\n\n"), "{before}");
+        let (menu, after) = menu.split_once("</nav>").unwrap();
+        assert!(
+            after.trim_start().starts_with("<main id=\"main\""),
+            "{after}"
+        );
+        menu.to_owned()
+    };
+    let mut seen = Vec::new();
+    let pages = PAGES.into_iter().map(|(path, _)| path);
+    for path in pages.chain(["/admin/agreement"]) {
+        let heard = get(&centre, path, &rita).await;
+        let menu = menu_of(&heard.text);
+        let marks = menu.matches("aria-current").count();
+        assert_eq!(marks, usize::from(path != "/profile"), "{path}: {menu}");
+        let page = format!("href=\"{path}\" aria-current=\"page\"");
+        let under = menu.contains("aria-current=\"true\"");
+        assert!(
+            under || path == "/profile" || menu.contains(&page),
+            "{path}: {menu}"
+        );
+        seen.push(
+            menu.replace(" aria-current=\"page\"", "")
+                .replace(" aria-current=\"true\"", ""),
+        );
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+}
+
+#[tokio::test]
 async fn who_has_not_signed_in_is_asked_to_and_changes_nothing() {
     let centre = Centre::open().await;
     let asked = centre.get("/admin").await;

@@ -1,6 +1,10 @@
 # The administrator's pages.
 admin-title = Administration
 admin-where = Where you are
+admin-menu = Administration pages
+admin-menu-first = Overview
+admin-agreement = Agreement with the staff
+admin-agreement-what = What the agreement allows: figures of one operator, listening, recording
 admin-failed = Not done.
 admin-search = Search
 admin-search-text = Search the text

@@ -1,6 +1,10 @@
 # The administrator's pages.
 admin-title = Amministrazione
 admin-where = Dove sei
+admin-menu = Pagine dell’amministrazione
+admin-menu-first = Panoramica
+admin-agreement = Accordo con chi lavora
+admin-agreement-what = Che cosa permette l’accordo sindacale: dati per operatore, ascolto, registrazione
 admin-failed = Non riuscito.
 admin-search = Cerca
 admin-search-text = Cerca nel testo
