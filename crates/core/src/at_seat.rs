@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::centre::Centre;
 use crate::id::AttemptId;
+use crate::own_result::ResultCode;
 use crate::record::Work;
 use crate::seat::{SeatWork, With};
 use crate::time::UtcMs;
@@ -28,10 +29,12 @@ pub struct PersonNow {
 }
 
 /// The conversation being had, or just had, as far as its operator has yet to see to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ResultNow {
     /// What was told already.
     pub told: Option<Disposition>,
+    /// The centre's own word for it.
+    pub code: Option<ResultCode>,
     /// Until when there is time for it; none in the conversation.
     pub until_ms: Option<UtcMs>,
     /// Whether that time ends with the result.
@@ -86,12 +89,14 @@ pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
             With::Ringing { .. } => None,
             With::Caller(_) | With::Person { .. } => Some(ResultNow {
                 told: assignment.disposition,
+                code: assignment.code.clone(),
                 until_ms: None,
                 ends_with_it: false,
             }),
         },
         SeatWork::WrapUp { may_end, done, .. } => Some(ResultNow {
             told: done.assignment.disposition,
+            code: done.assignment.code.clone(),
             until_ms: done.assignment.wrap_up_until_ms,
             ends_with_it: *may_end,
         }),

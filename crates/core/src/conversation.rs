@@ -209,6 +209,7 @@ impl Centre {
     pub(crate) fn conversation_over(&mut self, now: Now, id: SeatId, by: Party, step: &mut Step) {
         let consult = self.consult_at(id);
         self.consult_ends(now, consult, step);
+        let person = self.spoken_with(id);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
@@ -274,6 +275,7 @@ impl Centre {
                 queue,
                 settled,
                 case,
+                person,
             },
             step,
         );

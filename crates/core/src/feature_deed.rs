@@ -276,7 +276,7 @@ impl Centre {
             }
             Some(_) | None => return Ok(Deed::Which(vec![prompts.which_result])),
         };
-        self.dispose(now, &name, (disposition, said), step)?;
+        self.dispose(now, &name, (disposition.into(), said), step)?;
         Ok(Deed::Did(vec![prompts.result]))
     }
 

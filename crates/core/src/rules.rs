@@ -11,6 +11,7 @@ use crate::directory::Directory;
 use crate::feature::FeaturePolicy;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
+use crate::own_result::OwnResult;
 use crate::preview::PreviewPolicy;
 use crate::staying::StayPolicy;
 use crate::words::{DialOrder, Outcome, PhoneModel, PriorityClass};
@@ -69,6 +70,9 @@ pub struct Rules {
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.
     pub decline_reasons: Vec<String>,
+    /// Results of the centre's own, in the order in which they are offered.
+    #[serde(default)]
+    pub own_results: Vec<OwnResult>,
     /// Numbers that operators may call by name.
     pub directory: Directory,
     /// What the telephones of seats are, by extension, where that is known.

@@ -32,7 +32,7 @@ use crate::session::Notice;
 use crate::signing_in;
 use crate::texts::Language;
 use crate::wall::{self, Wall};
-use crate::words;
+use crate::{person, words};
 
 /// Totals read every row: they are counted at most this often, however many look.
 const TOTALS_AGE: Duration = Duration::from_secs(30);
@@ -123,6 +123,8 @@ struct SeatPage<'a> {
     reasons: &'a [String],
     /// Reasons to hand a callback back; any, where there are none.
     declines: &'a [String],
+    /// Results of the centre's own: code, and what it is called.
+    own_results: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -338,6 +340,7 @@ pub(crate) async fn seat(
                 task_words,
                 reasons: &look.pause_reasons,
                 declines: &look.decline_reasons,
+                own_results: person::own_results(language, &look, now),
             })
         }
         None => no_such_page(onlooker.language),

@@ -287,6 +287,7 @@ fn api_paths(shared: &Shared) -> Router<Shared> {
         .route("/reports/service", get(reports::service))
         .route("/reports/backlog", get(reports::backlog))
         .route("/reports/quarters", get(reports::quarters))
+        .route("/reports/results", get(reports::results))
         .route("/snapshot", get(reads::snapshot))
         .route("/events", get(events::snapshots))
         .route("/configuration", get(configuration::in_force))

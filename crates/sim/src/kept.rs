@@ -51,7 +51,7 @@ impl World {
         };
         self.commands(Command::Dispose {
             seat: name,
-            disposition,
+            disposition: disposition.into(),
             said,
         })?;
         let mut open = self.decided.assignments_open();

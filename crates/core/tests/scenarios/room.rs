@@ -632,6 +632,11 @@ impl Room {
         self.pins.get(&row.id)
     }
 
+    /// The conversation that was begun last.
+    pub(crate) fn last_assignment(&self) -> Option<&AssignmentRow> {
+        self.assignments.values().last()
+    }
+
     /// The result of the conversation that ended or was told last.
     pub(crate) fn last_disposition(&self) -> Option<Disposition> {
         self.assignments.values().last()?.disposition
@@ -779,7 +784,7 @@ impl Room {
     pub(crate) fn disposes(&mut self, seat: i64, disposition: Disposition) {
         self.commands(Command::Dispose {
             seat: name(seat),
-            disposition,
+            disposition: disposition.into(),
             said: NeedsSaid::default(),
         })
         .expect("there is a conversation");
@@ -1671,6 +1676,7 @@ fn rules() -> Rules {
         features: None,
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
+        own_results: Vec::new(),
         directory: directory(),
         phones: BTreeMap::new(),
         fairness: FairnessPolicy::default(),

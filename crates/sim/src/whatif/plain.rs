@@ -93,6 +93,7 @@ impl Plain {
             features: None,
             pause_reasons: Vec::new(),
             decline_reasons: Vec::new(),
+            own_results: Vec::new(),
             directory: Directory::default(),
             phones: BTreeMap::new(),
             calendars: Vec::new(),

@@ -151,6 +151,11 @@ pub(super) const ALL: &[Step] = &[
         "task_request",
         include_str!("../../migrations/0035_task_request.sql"),
     ),
+    (
+        37,
+        "own_result",
+        include_str!("../../migrations/0037_own_result.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.
