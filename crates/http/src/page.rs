@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{ClosedHow, Outcome, Role};
 use cuptel_store::{Store, StoreError, Totals};
@@ -188,6 +188,9 @@ pub(crate) async fn now(
     let look = shared.engine.snapshot();
     if let Some(operator) = onlooker.caller.as_ref().and_then(Caller::operator) {
         return choosing_seat::desk(&shared, &onlooker, &look, operator);
+    }
+    if onlooker.caller.as_ref().map(Caller::role) == Some(Role::Auditor) {
+        return Redirect::to("/admin/oversight").into_response();
     }
     board_page(&shared, &onlooker).await
 }
