@@ -14,7 +14,7 @@ use crate::number::PhoneNumber;
 use crate::own_result::OwnResult;
 use crate::preview::PreviewPolicy;
 use crate::staying::StayPolicy;
-use crate::words::{DialOrder, Outcome, PhoneModel, PriorityClass};
+use crate::words::{DialOrder, Outcome, PhoneModel, PriorityClass, Spoken};
 
 /// A prompt, by its place in the prompt library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -185,6 +185,9 @@ pub struct Tenant {
     pub dialplan: Dialplan,
     /// How its operators and those of others help out.
     pub lending: LendPolicy,
+    /// What its operators hear by phone; as the centre says, where it says nothing.
+    #[serde(default)]
+    pub spoken: Option<Spoken>,
 }
 
 /// How many operators an authority lends to others, and borrows of them.

@@ -789,6 +789,15 @@ vocabulary! {
     }
 }
 vocabulary! {
+    /// What is spoken to operators.
+    Spoken {
+        /// Italian.
+        Italian = "it",
+        /// English.
+        English = "en",
+    }
+}
+vocabulary! {
     /// What a result of the centre's own means for what the person is owed.
     Meaning {
         /// It is settled, as by `done`.

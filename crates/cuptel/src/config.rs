@@ -148,7 +148,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut told = plans::Told::default();
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let announcing = announcing::announcing(&mut root, &tenants, &library);
-    let features = codes::codes(&mut root, announcing.as_ref(), &library);
+    let features = codes::codes(&mut root, (&tenants, announcing.as_ref()), &library);
     let limits = limits::limits(&mut root);
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let directory = directory::directory(&mut root, &tenants);

@@ -705,6 +705,7 @@ fn tenant(name: &str, dialplan: Dialplan, lending: LendPolicy) -> Tenant {
         dialplan,
         lending,
         zone: Zone::Europe__Rome,
+        spoken: None,
     }
 }
 

@@ -1649,6 +1649,7 @@ fn rules() -> Rules {
         dialplan: plan(&line),
         lending: LendPolicy::default(),
         zone: Zone::Europe__Rome,
+        spoken: None,
     };
     Rules {
         hash: "first".to_owned(),

@@ -135,6 +135,7 @@ impl Config {
                 lending: settings.lending,
                 code_word: settings.code_word,
                 zone: settings.time_zone,
+                spoken: settings.spoken,
             };
             tenants.insert(tenant, rule);
         }

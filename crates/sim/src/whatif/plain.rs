@@ -68,6 +68,7 @@ impl Plain {
             lending: LendPolicy::default(),
             code_word: false,
             zone: Zone::Europe__Rome,
+            spoken: None,
         };
         let line = Line {
             id: LineId(1),
