@@ -13,6 +13,7 @@ mod failed;
 mod graph;
 mod guide;
 mod list;
+mod listing;
 mod log;
 mod menu;
 mod numbers;

@@ -7,7 +7,7 @@ use cuptel_store::OperatorView;
 
 use super::Visit;
 use super::operators::{fact, found, heading, href, one_page};
-use super::sheet::{Copied, Form, Kind, Part, Sheet};
+use super::sheet::{Form, Kind, Part, Sheet};
 use super::typed::Typed;
 use crate::error::ApiError;
 
@@ -16,18 +16,9 @@ fn secret_of(name: &str) -> String {
     format!("pin of {name}")
 }
 
-impl Visit {
-    /// The PIN that was made a moment ago; it is shown this once.
-    pub(super) fn pin_made(&self, operator: &OperatorView) -> Option<Part> {
-        let secret = self.take_secret(&secret_of(&operator.name))?;
-        Some(Part::Copied(Copied {
-            id: "once".to_owned(),
-            is_alone: true,
-            heading: self.say("admin-pin-once"),
-            how: self.say("admin-pin-once-how"),
-            text: secret,
-        }))
-    }
+/// The PIN that was made a moment ago; it is shown this once.
+pub(super) fn made(visit: &Visit, operator: &OperatorView) -> Option<Part> {
+    visit.once(&secret_of(&operator.name), "admin-pin-once")
 }
 
 /// What an operator signs in with by phone, and the form for another.

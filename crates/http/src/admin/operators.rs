@@ -19,8 +19,6 @@ use crate::reads::shortened;
 use crate::rights::Need;
 
 const HOME: &str = "/admin/operators";
-/// Rows of a page.
-pub(crate) const PAGE: usize = 50;
 /// Lines of a list, as the API takes them.
 const LINES_MAX: usize = 5_000;
 /// The field of a level is its skill behind this.
@@ -42,23 +40,17 @@ async fn list_page(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-operators"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-operators-intro"));
+    let mut sheet = visit.listed("admin-operators", failed);
     let mut operators = visit.shared.store.operators().await?;
     operators.retain(|operator| visit.caller.sees_operator(operator) && is_asked(operator, asked));
     sheet
         .parts
         .push(Part::List(table(visit, &operators, asked)));
     if visit.may(Need::Staff) {
-        sheet
-            .parts
-            .push(heading(visit, "add", "admin-operator-add"));
-        sheet.parts.push(Part::Form(form(visit, None, kept)));
-        sheet
-            .parts
-            .push(heading(visit, "import", "admin-operators-import"));
-        sheet.parts.push(Part::Form(import_form(visit, kept)));
+        let form = form(visit, None, kept);
+        visit.offers(&mut sheet, ("add", "admin-operator-add"), form);
+        let form = import_form(visit, kept);
+        visit.offers(&mut sheet, ("import", "admin-operators-import"), form);
     }
     Ok(visit.show(&sheet))
 }
@@ -82,8 +74,7 @@ fn is_asked(operator: &OperatorView, asked: &Typed) -> bool {
 }
 
 fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
-    let from: usize = asked.of("from").parse().unwrap_or(0);
-    let page = operators.iter().skip(from).take(PAGE);
+    let (page, next) = visit.paged(HOME, asked, operators);
     let row = |operator: &OperatorView| {
         let skills = operator.skills.iter();
         let skills: Vec<String> = skills
@@ -99,7 +90,6 @@ fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
             operator.seat.clone().unwrap_or_default().into(),
         ]
     };
-    let left = operators.len() > from + PAGE;
     List {
         id: "operators",
         caption: visit.count("admin-operators-caption", operators.len()),
@@ -113,7 +103,7 @@ fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
         rows: page.map(row).collect(),
         empty: visit.say("admin-operators-empty"),
         search: Some(Box::new(search(visit, HOME, asked))),
-        next: left.then(|| next(visit, HOME, asked, from + PAGE)),
+        next,
         export: None,
     }
 }
@@ -189,7 +179,7 @@ pub(super) async fn one_page(
     let above = vec![Link::to(HOME, visit.say("admin-operators"))];
     let mut sheet = visit.sheet(operator.name.clone(), above);
     sheet.failed = failed;
-    sheet.parts.extend(visit.pin_made(&operator));
+    sheet.parts.extend(operator_pin::made(visit, &operator));
     let seat = operator.seat.as_deref();
     sheet.parts.push(Part::Facts(vec![
         fact(visit, "admin-employer", operator.employer.clone()),
@@ -232,12 +222,8 @@ async fn set_up(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView, kept:
             .push(Part::Text(visit.say("admin-operator-others")));
         return;
     }
-    sheet
-        .parts
-        .push(heading(visit, "change", "admin-operator-change"));
-    sheet
-        .parts
-        .push(Part::Form(form(visit, Some(operator), kept)));
+    let form = form(visit, Some(operator), kept);
+    visit.offers(sheet, ("change", "admin-operator-change"), form);
     operator_pin::part(visit, sheet, operator);
     sheet.parts.push(heading(visit, "profile", "admin-profile"));
     let to_profile = Link {
@@ -444,16 +430,10 @@ pub(crate) async fn remove(
     form: Typed,
 ) -> Result<Response, ApiError> {
     found(&visit, &name).await?;
-    if !form.is("sure") {
-        let failed = visit.unfit("admin-not-sure");
-        return one_page(&visit, &name, &Typed::default(), Some(failed)).await;
-    }
-    match visit.carry_out(Command::RemoveOperator(name.clone())).await {
+    let removed = visit.carry_out(Command::RemoveOperator(name.clone()));
+    match visit.once_sure(&form, removed).await {
         Ok(()) => Ok(visit.done(HOME, visit.about("admin-operator-removed", "name", &name))),
-        Err(error) => {
-            let failed = visit.failed(&error);
-            one_page(&visit, &name, &Typed::default(), Some(failed)).await
-        }
+        Err(failed) => one_page(&visit, &name, &Typed::default(), Some(failed)).await,
     }
 }
 
