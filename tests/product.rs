@@ -4,6 +4,7 @@
 
 mod admin;
 mod announcing;
+mod auditor;
 mod bad_input;
 mod bulk;
 mod by_hand;

@@ -57,6 +57,7 @@ const acts = {
   },
   focused,
   text: async ({ selector }) => ({ text: await page.locator(selector).first().innerText() }),
+  count: async ({ selector }) => ({ n: await page.locator(selector).count() }),
   value: async ({ selector }) => ({ value: await page.locator(selector).first().inputValue() }),
   picture: async ({ path }) => {
     await page.screenshot({ path, fullPage: true });

@@ -148,6 +148,12 @@ impl<'c> Page<'c> {
         shown["text"].as_str().unwrap_or_default().trim().to_owned()
     }
 
+    /// How many there are of something.
+    pub(crate) fn count(&mut self, selector: &str) -> u64 {
+        let found = self.act("count", json!({ "selector": selector }));
+        found["n"].as_u64().unwrap_or_default()
+    }
+
     /// What was typed into a control.
     pub(crate) fn value(&mut self, selector: &str) -> String {
         let held = self.act("value", json!({ "selector": selector }));

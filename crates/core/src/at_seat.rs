@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::centre::Centre;
 use crate::hand::CallError;
 use crate::id::{AssignmentId, AttemptId};
+use crate::own_result::ResultCode;
 use crate::record::Work;
 use crate::seat::{SeatWork, With};
 use crate::step::CommandError;
@@ -30,12 +31,14 @@ pub struct PersonNow {
 }
 
 /// The conversation being had, or just had, as far as its operator has yet to see to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ResultNow {
     /// Which conversation that is.
     pub conversation: AssignmentId,
     /// What was told already.
     pub told: Option<Disposition>,
+    /// The centre's own word for it.
+    pub code: Option<ResultCode>,
     /// Until when there is time for it; none in the conversation.
     pub until_ms: Option<UtcMs>,
     /// Whether that time ends with the result.
@@ -109,6 +112,7 @@ pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
             With::Caller(_) | With::Person { .. } => Some(ResultNow {
                 conversation: assignment.id,
                 told: assignment.disposition,
+                code: assignment.code.clone(),
                 until_ms: None,
                 ends_with_it: false,
             }),
@@ -116,6 +120,7 @@ pub(crate) fn result_at(work: &SeatWork) -> Option<ResultNow> {
         SeatWork::WrapUp { may_end, done, .. } => Some(ResultNow {
             conversation: done.assignment.id,
             told: done.assignment.disposition,
+            code: done.assignment.code.clone(),
             until_ms: done.assignment.wrap_up_until_ms,
             ends_with_it: *may_end,
         }),

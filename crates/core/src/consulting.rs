@@ -320,6 +320,7 @@ impl Centre {
         id: SeatId,
         step: &mut Step,
     ) -> Option<(With, QueueId)> {
+        let person = self.spoken_with(id);
         let seat = self.seats.get_mut(&id)?;
         let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
         let SeatWork::Talking {
@@ -349,6 +350,7 @@ impl Centre {
             queue,
             settled: None,
             case: None,
+            person,
         };
         self.begin_wrap_up(now, id, done, step);
         Some((with, queue))
@@ -401,6 +403,7 @@ impl Centre {
             ended_ms: None,
             wrap_up_until_ms: None,
             disposition: None,
+            code: None,
         };
         step.records.push(Record::Assignment(assignment.clone()));
         let (with, person) = self.with_other_seat(now, other, with, step);

@@ -4,7 +4,7 @@
 use crate::attempt::{End, cause};
 use crate::callback::{self, Move};
 use crate::centre::Centre;
-use crate::id::{AttemptId, CallbackId, QueueId, SeatId};
+use crate::id::{AttemptId, CallbackId, LegId, QueueId, SeatId};
 use crate::keeping::NeedsSaid;
 use crate::owing::About;
 use crate::planted::{Fault, planted};
@@ -209,6 +209,7 @@ impl Centre {
     pub(crate) fn conversation_over(&mut self, now: Now, id: SeatId, by: Party, step: &mut Step) {
         let consult = self.consult_at(id);
         self.consult_ends(now, consult, step);
+        let person = self.spoken_with(id);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
@@ -233,11 +234,7 @@ impl Centre {
         assignment.ended_ms = Some(now.utc_ms);
         self.legs.remove(&leg);
         if by != Party::Seat && !planted(Fault::NotHungUp) {
-            step.effects.push(Effect::HangUp {
-                leg,
-                q850: cause::NORMAL,
-                text: "Normal clearing",
-            });
+            step.effects.push(hung_up(leg));
         }
         let disposition = assignment.disposition;
         // Who hung up while the operator was told who it is has spoken with nobody.
@@ -255,11 +252,7 @@ impl Centre {
             } => {
                 self.legs.remove(&leg);
                 if by != Party::Caller {
-                    step.effects.push(Effect::HangUp {
-                        leg,
-                        q850: cause::NORMAL,
-                        text: "Normal clearing",
-                    });
+                    step.effects.push(hung_up(leg));
                 }
                 let talked = (by, is_joined, disposition);
                 self.callback_talked(now, (callback, *dial), talked, &said, step)
@@ -274,6 +267,7 @@ impl Centre {
                 queue,
                 settled,
                 case,
+                person,
             },
             step,
         );
@@ -501,5 +495,14 @@ impl Centre {
             seat.idle_since = now.utc_ms;
             seat.load.end(now.utc_ms);
         }
+    }
+}
+
+/// A call is hung up because the conversation is over (RFC 3326: Q.850 cause 16).
+pub(crate) const fn hung_up(leg: LegId) -> Effect {
+    Effect::HangUp {
+        leg,
+        q850: cause::NORMAL,
+        text: "Normal clearing",
     }
 }

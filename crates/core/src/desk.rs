@@ -8,6 +8,7 @@ use crate::choosing::Choice;
 use crate::id::{IntervalId, QueueId, SeatId, SignInId};
 use crate::keeping::{Again, NeedsSaid};
 use crate::matching::Load;
+use crate::own_result::ResultTold;
 use crate::record::{IntervalRow, Record, RegistrationRow, SignInRow};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Effect, Step};
@@ -141,11 +142,13 @@ impl Centre {
         &mut self,
         now: Now,
         seat_name: &str,
-        (disposition, said): (Disposition, NeedsSaid),
+        (told, said): (ResultTold, NeedsSaid),
         step: &mut Step,
     ) -> Result<(), CommandError> {
         let id = self.seat_named(seat_name)?;
         self.check_said((id, seat_name), &said)?;
+        let told = (told, said);
+        let (disposition, code, said) = self.result_meant(now, (id, seat_name), told, step)?;
         let seat = self
             .seats
             .get_mut(&id)
@@ -153,12 +156,14 @@ impl Centre {
         match &mut seat.work {
             SeatWork::Talking { assignment, .. } => {
                 assignment.disposition = Some(disposition);
+                assignment.code = code;
                 step.records.push(Record::Assignment(assignment.clone()));
                 seat.said = said;
                 Ok(())
             }
             SeatWork::WrapUp { done, .. } => {
                 done.assignment.disposition = Some(disposition);
+                done.assignment.code = code;
                 step.records
                     .push(Record::Assignment(done.assignment.clone()));
                 if disposition == Disposition::AnotherPerson {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::centre::Centre;
+use crate::id::SeatId;
 use crate::rules::PromptId;
+use crate::words::Spoken;
 
 /// What a code is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,8 +104,83 @@ pub struct FeaturePolicy {
     pub codes: BTreeMap<String, Feature>,
     /// How long somebody hears themselves at most.
     pub echo_s: u32,
+    /// What is said, in Italian.
+    pub prompts: FeaturePrompts,
+    /// The same in English, where that is spoken to anybody.
+    pub english: Option<EnglishPrompts>,
+    /// What is spoken to who has not signed in, or belongs to a tenant that says nothing else.
+    pub language: Spoken,
+}
+
+/// What is said in English to an operator who works by phone alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnglishPrompts {
     /// What is said.
     pub prompts: FeaturePrompts,
+    /// Numbers, from 0 to 9 at least.
+    pub numbers: Vec<PromptId>,
+    /// "Minutes".
+    pub minutes: PromptId,
+}
+
+impl EnglishPrompts {
+    pub(crate) fn each(&mut self, change: impl Fn(&mut PromptId)) {
+        self.prompts.each(&change);
+        self.numbers.iter_mut().for_each(&change);
+        change(&mut self.minutes);
+    }
+}
+
+impl Centre {
+    /// What is said in English at a seat, where English is spoken there: as the tenant of whoever works
+    /// there says, else as the centre does.
+    pub(crate) fn english_at(&self, seat: SeatId) -> Option<&EnglishPrompts> {
+        let policy = self.rules.features.as_ref()?;
+        let seat = self.seats.get(&seat).filter(|it| it.sign_in.is_some());
+        let home = seat.and_then(|seat| seat.home);
+        let tenant = home.and_then(|home| self.rules.tenants.get(&home));
+        match tenant
+            .and_then(|tenant| tenant.spoken)
+            .unwrap_or(policy.language)
+        {
+            Spoken::English => policy.english.as_ref(),
+            Spoken::Italian => None,
+        }
+    }
+
+    /// What is said at a seat; nothing, where no codes are dialled.
+    pub(crate) fn feature_prompts(&self, seat: SeatId) -> Option<FeaturePrompts> {
+        let italian = self.rules.features.as_ref()?.prompts;
+        let english = self.english_at(seat);
+        Some(english.map_or(italian, |english| english.prompts))
+    }
+
+    pub(crate) fn digit_in_words(&self, seat: SeatId, digit: usize) -> Option<PromptId> {
+        match self.english_at(seat) {
+            Some(english) => english.numbers.get(digit).copied(),
+            None => self.rules.prompts.digits.get(digit).copied(),
+        }
+    }
+
+    pub(crate) fn number_in_words(&self, seat: SeatId, number: usize) -> Vec<PromptId> {
+        let Some(prompts) = self.feature_prompts(seat) else {
+            return Vec::new();
+        };
+        let spoken = match self.english_at(seat) {
+            Some(english) => &english.numbers[..],
+            None => &self.rules.prompts.notice.hours[..],
+        };
+        match (spoken.get(number), spoken.last()) {
+            (Some(number), _) => vec![*number],
+            (None, Some(last)) => vec![prompts.more_than, *last],
+            (None, None) => Vec::new(),
+        }
+    }
+
+    pub(crate) fn minutes_in_words(&self, seat: SeatId) -> PromptId {
+        let english = self.english_at(seat);
+        english.map_or(self.rules.prompts.whisper_minutes, |it| it.minutes)
+    }
 }
 
 impl FeaturePolicy {

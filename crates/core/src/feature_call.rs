@@ -192,7 +192,7 @@ impl Centre {
         let image = Record::Attempt(Box::new(call.row.clone()));
         let (seat, feature, digit) = (call.seat, call.feature, call.digit);
         step.records.push(image);
-        let Some(prompts) = self.feature_prompts() else {
+        let Some(prompts) = self.feature_prompts(seat) else {
             return self.feature_over(now, id, Party::Us, true, step);
         };
         match feature {
@@ -215,8 +215,9 @@ impl Centre {
         }
     }
 
-    fn feature_prompts(&self) -> Option<FeaturePrompts> {
-        self.rules.features.as_ref().map(|policy| policy.prompts)
+    fn prompts_of_call(&self, id: AttemptId) -> Option<FeaturePrompts> {
+        let call = self.features.calls.get(&id)?;
+        self.feature_prompts(call.seat)
     }
 
     /// Does what the code is for, or asks which.
@@ -306,7 +307,7 @@ impl Centre {
     }
 
     fn feature_fails(&mut self, now: Now, id: AttemptId, step: &mut Step) {
-        match self.feature_prompts() {
+        match self.prompts_of_call(id) {
             Some(prompts) => {
                 self.feature_leaves(id, (Came::Refused, vec![prompts.failed]), step);
             }
@@ -320,7 +321,7 @@ impl Centre {
     }
 
     pub(crate) fn feature_digit(&mut self, now: Now, id: AttemptId, digit: char, step: &mut Step) {
-        let prompts = self.feature_prompts();
+        let prompts = self.prompts_of_call(id);
         let (Some(call), Some(prompts)) = (self.features.calls.get_mut(&id), prompts) else {
             return;
         };
@@ -354,7 +355,7 @@ impl Centre {
             return;
         };
         // By another call of the same seat, meanwhile: nothing is compared.
-        if let Some(prompts) = self.feature_prompts()
+        if let Some(prompts) = self.feature_prompts(call.seat)
             && self.is_held_back(now, call.seat)
         {
             return self.feature_leaves(id, (Came::WrongPin, vec![prompts.later]), step);
@@ -408,7 +409,7 @@ impl Centre {
     }
 
     fn feature_pin_wrong(&mut self, now: Now, id: AttemptId, step: &mut Step) {
-        let prompts = self.feature_prompts();
+        let prompts = self.prompts_of_call(id);
         let (Some(call), Some(prompts)) = (self.features.calls.get_mut(&id), prompts) else {
             return;
         };

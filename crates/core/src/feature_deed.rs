@@ -25,7 +25,7 @@ impl Centre {
         (feature, digit): (Feature, Option<char>),
         step: &mut Step,
     ) -> Deed {
-        let Some(prompts) = self.rules.features.as_ref().map(|it| it.prompts) else {
+        let Some(prompts) = self.feature_prompts(seat) else {
             return Deed::Not(Vec::new());
         };
         match self.does(now, (seat, prompts), (feature, digit), step) {
@@ -95,7 +95,7 @@ impl Centre {
         (chosen, digit): (Chosen, Option<char>),
         step: &mut Step,
     ) -> Result<Deed, CommandError> {
-        let Some(prompts) = self.rules.features.as_ref().map(|it| it.prompts) else {
+        let Some(prompts) = self.feature_prompts(seat) else {
             return Ok(Deed::Not(Vec::new()));
         };
         let known = &self.rules.pause_reasons;
@@ -150,9 +150,9 @@ impl Centre {
             .and_then(|it| it.pause_reason.as_ref());
         let mut known = self.rules.pause_reasons.iter();
         let digit = reason.and_then(|reason| known.position(|known| known == reason));
-        let digit = digit.and_then(|at| self.rules.prompts.digits.get(at + 1));
+        let digit = digit.and_then(|at| self.digit_in_words(id, at + 1));
         if let Some(digit) = digit {
-            said.extend([prompts.reason, *digit]);
+            said.extend([prompts.reason, digit]);
         }
         said
     }
@@ -168,7 +168,7 @@ impl Centre {
             let digits = pin.number.chars().filter_map(|it| it.to_digit(10));
             let digits = digits.filter_map(|it| usize::try_from(it).ok());
             said.push(prompts.operator);
-            said.extend(digits.filter_map(|it| self.rules.prompts.digits.get(it)));
+            said.extend(digits.filter_map(|it| self.digit_in_words(id, it)));
         }
         said.extend(self.chosen_in_words(id, prompts));
         said.extend(match &seat.work {
@@ -186,12 +186,12 @@ impl Centre {
         });
         let (waiting, since_ms) = self.waiting_for(id);
         said.push(prompts.waiting);
-        said.extend(self.number_in_words(waiting, prompts));
+        said.extend(self.number_in_words(id, waiting));
         if let Some(since_ms) = since_ms.filter(|_| waiting > 0) {
             let minutes = (now.utc_ms - since_ms).max(0) / 60_000;
             said.push(prompts.first_since);
-            said.extend(self.number_in_words(usize::try_from(minutes).unwrap_or(0), prompts));
-            said.push(self.rules.prompts.whisper_minutes);
+            said.extend(self.number_in_words(id, usize::try_from(minutes).unwrap_or(0)));
+            said.push(self.minutes_in_words(id));
         }
         said
     }
@@ -206,15 +206,6 @@ impl Centre {
             first_ms = first_ms.into_iter().chain(since).min();
         }
         (waiting, first_ms)
-    }
-
-    fn number_in_words(&self, number: usize, prompts: &FeaturePrompts) -> Vec<PromptId> {
-        let spoken = &self.rules.prompts.notice.hours;
-        match (spoken.get(number), spoken.last()) {
-            (Some(number), _) => vec![*number],
-            (None, Some(last)) => vec![prompts.more_than, *last],
-            (None, None) => Vec::new(),
-        }
     }
 
     fn declines_by_phone(
@@ -276,7 +267,7 @@ impl Centre {
             }
             Some(_) | None => return Ok(Deed::Which(vec![prompts.which_result])),
         };
-        self.dispose(now, &name, (disposition, said), step)?;
+        self.dispose(now, &name, (disposition.into(), said), step)?;
         Ok(Deed::Did(vec![prompts.result]))
     }
 
@@ -288,7 +279,7 @@ impl Centre {
         operator: OperatorId,
         step: &mut Step,
     ) -> Deed {
-        let Some(prompts) = self.rules.features.as_ref().map(|it| it.prompts) else {
+        let Some(prompts) = self.feature_prompts(seat) else {
             return Deed::Not(Vec::new());
         };
         let name = self.name_of_seat(seat);

@@ -62,6 +62,7 @@ mod offering;
 mod opting_out;
 mod outage;
 mod owing;
+pub mod own_result;
 mod owner;
 mod pace;
 mod people;

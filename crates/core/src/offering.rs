@@ -133,6 +133,7 @@ impl Centre {
             ended_ms: None,
             wrap_up_until_ms: None,
             disposition: None,
+            code: None,
         };
         step.records.push(Record::Offer(offer.clone()));
         step.records.push(Record::Assignment(assignment.clone()));

@@ -1,6 +1,7 @@
 //! The number and the PIN by which an operator signs in from a phone. Of the PIN a digest is kept,
 //! which somebody else makes and compares.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::centre::Centre;
 use crate::id::OperatorId;
 use crate::record::{OperatorPinRow, Record};
+use crate::staffing::{OperatorChange, PinChange, WhyNotTaken};
 use crate::step::{CommandError, Step};
 use crate::time::Now;
 
@@ -83,6 +85,55 @@ impl Centre {
                 operator: self.operator_name(taken).unwrap_or_default(),
             });
         }
+        self.keep_pin(now, operator, (number, digest), step);
+        Ok(())
+    }
+
+    /// Why the number and PIN of an entry of a list cannot be taken; `numbers` counts those of the list.
+    pub(crate) fn fault_of_pin(
+        &self,
+        change: &OperatorChange,
+        numbers: &BTreeMap<&str, usize>,
+    ) -> Option<WhyNotTaken> {
+        let pin = change.pin.as_ref()?;
+        let operator = self.operators.get(&change.name).map(|row| row.id);
+        let own = operator.and_then(|id| self.features.pins.get(&id));
+        let number = pin.number.as_deref().or(own.map(|own| own.number.as_str()));
+        let Some(number) = number.filter(|number| is_operator_number(number)) else {
+            return Some(WhyNotTaken::NoNumber);
+        };
+        if own.is_none() && pin.digest.is_none() {
+            return Some(WhyNotTaken::NoPin);
+        }
+        let mut pins = self.features.pins.values();
+        let is_anothers = pins.any(|it| it.number == number && Some(it.operator) != operator);
+        let is_twice = numbers.get(number).is_some_and(|times| *times > 1);
+        (is_anothers || is_twice).then(|| WhyNotTaken::NumberTaken(number.to_owned()))
+    }
+
+    /// What was found to fit.
+    pub(crate) fn change_pin(
+        &mut self,
+        now: Now,
+        operator: OperatorId,
+        pin: PinChange,
+        step: &mut Step,
+    ) {
+        let own = self.features.pins.get(&operator);
+        let number = pin.number.or_else(|| own.map(|own| own.number.clone()));
+        let digest = pin.digest.or_else(|| own.map(|own| own.digest.clone()));
+        if let (Some(number), Some(digest)) = (number, digest) {
+            self.keep_pin(now, operator, (number, digest), step);
+        }
+    }
+
+    fn keep_pin(
+        &mut self,
+        now: Now,
+        operator: OperatorId,
+        (number, digest): (String, PinDigest),
+        step: &mut Step,
+    ) {
         let row = OperatorPinRow {
             operator,
             number,
@@ -93,7 +144,6 @@ impl Centre {
         step.records
             .push(Record::OperatorPin(Box::new(row.clone())));
         self.features.pins.insert(operator, row);
-        Ok(())
     }
 
     /// Whoever works here no more signs in no more, and their number is free.

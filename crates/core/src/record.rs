@@ -17,6 +17,7 @@ use crate::id::{
 use crate::matching::Explanation;
 use crate::memo::Audience;
 use crate::number::PhoneNumber;
+use crate::own_result::ResultCode;
 use crate::pin::PinDigest;
 use crate::profile::Profile;
 use crate::rules::PromptId;
@@ -394,6 +395,9 @@ pub struct AssignmentRow {
     pub wrap_up_until_ms: Option<UtcMs>,
     /// The operator's result code.
     pub disposition: Option<Disposition>,
+    /// The centre's own word for it.
+    #[serde(default)]
+    pub code: Option<ResultCode>,
 }
 
 /// Who spoke with a number, and about which queue.

@@ -163,6 +163,7 @@ impl Rules {
         }
         if let Some(features) = &mut self.features {
             features.prompts.each(renumber);
+            features.english.iter_mut().for_each(|it| it.each(renumber));
         }
         self.trial.iter_mut().for_each(renumber);
         for queue in self.queues.values_mut() {

@@ -11,9 +11,10 @@ use crate::directory::Directory;
 use crate::feature::FeaturePolicy;
 use crate::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
+use crate::own_result::OwnResult;
 use crate::preview::PreviewPolicy;
 use crate::staying::StayPolicy;
-use crate::words::{DialOrder, Outcome, PhoneModel, PriorityClass};
+use crate::words::{DialOrder, Outcome, PhoneModel, PriorityClass, Spoken};
 
 /// A prompt, by its place in the prompt library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +72,9 @@ pub struct Rules {
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.
     pub decline_reasons: Vec<String>,
+    /// Results of the centre's own, in the order in which they are offered.
+    #[serde(default)]
+    pub own_results: Vec<OwnResult>,
     /// Numbers that operators may call by name.
     pub directory: Directory,
     /// What the telephones of seats are, by extension, where that is known.
@@ -183,6 +187,9 @@ pub struct Tenant {
     pub dialplan: Dialplan,
     /// How its operators and those of others help out.
     pub lending: LendPolicy,
+    /// What its operators hear by phone; as the centre says, where it says nothing.
+    #[serde(default)]
+    pub spoken: Option<Spoken>,
 }
 
 /// How many operators an authority lends to others, and borrows of them.

@@ -8,6 +8,7 @@ use crate::id::{
 };
 use crate::keeping::NeedsSaid;
 use crate::matching::Load;
+use crate::number::Caller;
 use crate::planted::{Fault, planted};
 use crate::preview::Preview;
 use crate::profile::Profile;
@@ -112,6 +113,8 @@ pub(crate) struct Done {
     pub(crate) settled: Option<Settled>,
     /// The callback of whoever was spoken with, open or not.
     pub(crate) case: Option<CallbackId>,
+    /// Who that was.
+    pub(crate) person: Caller,
 }
 
 /// A seat in memory.

@@ -16,6 +16,7 @@ use crate::id::{
     AnnouncementId, AttemptId, CallbackId, CampaignId, SideCallId, SiteId, TaskId, TenantId,
 };
 use crate::memo::{MemoNow, SeatMemo};
+use crate::own_result::OwnResultNow;
 use crate::preview::OwedNow;
 use crate::record::{ClosureRow, Work};
 use crate::rules::{Queue, Tenant};
@@ -64,6 +65,8 @@ pub struct Snapshot {
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.
     pub decline_reasons: Vec<String>,
+    /// Results of the centre's own.
+    pub own_results: Vec<OwnResultNow>,
     /// Numbers that operators may call by name.
     pub directory: Vec<EntryNow>,
     /// Moves that a state refused: faults of ours, 0 in health.
@@ -491,6 +494,7 @@ impl Centre {
             memos: self.memos_now(),
             pause_reasons: self.rules.pause_reasons.clone(),
             decline_reasons: self.rules.decline_reasons.clone(),
+            own_results: self.rules.own_results_now(),
             directory: self.directory_now(),
             violations: self.violations,
         }

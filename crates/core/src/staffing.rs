@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::centre::Centre;
 use crate::choosing::Choice;
 use crate::id::{OperatorId, SeatId};
+use crate::pin::PinDigest;
 use crate::record::{OperatorRow, Record, SeatRow};
 use crate::rules::Rules;
 use crate::seat::Seat;
@@ -31,6 +32,17 @@ pub struct OperatorChange {
     pub skills: Option<BTreeMap<String, u8>>,
     /// Name of the health authority that they belong to; nobody's, where it is empty.
     pub home: Option<String>,
+    /// By what they sign in from a phone.
+    pub pin: Option<PinChange>,
+}
+
+/// By what an operator signs in from a phone; what is not said stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinChange {
+    /// 1 to 8 digits.
+    pub number: Option<String>,
+    /// What is kept of the PIN.
+    pub digest: Option<PinDigest>,
 }
 
 /// What is to hold of a seat; what is not said stays as it is.
@@ -81,6 +93,15 @@ pub enum WhyNotTaken {
     /// A new operator.
     #[error("is new, and has no employer")]
     NoEmployer,
+    /// Nothing to key in before the PIN.
+    #[error("has no number to sign in with by phone: expected 1 to 8 digits")]
+    NoNumber,
+    /// A number alone lets nobody in.
+    #[error("has a number and no PIN")]
+    NoPin,
+    /// Two with one number.
+    #[error("cannot have number {0}: it is another's")]
+    NumberTaken(String),
     /// A new seat.
     #[error("is new, and its phone has no password")]
     NoPassword,
@@ -244,7 +265,17 @@ impl Centre {
         changes: Vec<OperatorChange>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        all_taken(&changes, |it| &it.name, |it| self.faults_of_operator(it))?;
+        let mut numbers = BTreeMap::new();
+        let of_pins = changes.iter().filter_map(|it| it.pin.as_ref());
+        for number in of_pins.filter_map(|pin| pin.number.as_deref()) {
+            *numbers.entry(number).or_insert(0_usize) += 1;
+        }
+        let faults_of = |it: &OperatorChange| {
+            let mut faults = self.faults_of_operator(it);
+            faults.extend(self.fault_of_pin(it, &numbers));
+            faults
+        };
+        all_taken(&changes, |it| &it.name, faults_of)?;
         for change in changes {
             self.set_operator(now, change, step);
         }
@@ -291,6 +322,7 @@ impl Centre {
             employer,
             skills,
             home,
+            pin,
         } = change;
         let mut row = match self.operators.get(&name) {
             Some(row) => row.clone(),
@@ -317,7 +349,11 @@ impl Centre {
             self.matching.clear(now.utc_ms, id);
             self.seat_changed(now, id, step);
         }
+        let id = row.id;
         self.operators.insert(name, row);
+        if let Some(pin) = pin {
+            self.change_pin(now, id, pin, step);
+        }
     }
 
     /// Where an operator is signed in.

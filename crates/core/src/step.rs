@@ -18,6 +18,7 @@ use crate::literal::{self, Literal};
 use crate::mark::{MarkLine, MarkTold, Marked};
 use crate::memo::{MemoError, MemoTold};
 use crate::number::{Caller, PhoneNumber};
+use crate::own_result::{ResultCode, ResultTold};
 use crate::pin::{PinDigest, PinKeyed};
 use crate::profile::ProfileTold;
 use crate::record::{EntryPage, NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
@@ -30,7 +31,7 @@ use crate::stop_button::{ButtonTold, Pressed};
 use crate::task::TaskTold;
 use crate::time::{MonoUs, UtcMs};
 use crate::trial::{TrialError, TrialKind};
-use crate::words::{Button, ChangedBy, Chosen, Disposition, Mark, Party, PhoneModel, Reach};
+use crate::words::{Button, ChangedBy, Chosen, Mark, Party, PhoneModel, Reach};
 
 /// Status of a call of ours that never left, for want of a way or a port: nobody was disturbed.
 pub const NOT_SENT: u16 = 0;
@@ -255,8 +256,8 @@ pub enum Command {
     Dispose {
         /// Extension of the seat.
         seat: String,
-        /// The result code.
-        disposition: Disposition,
+        /// The result.
+        disposition: ResultTold,
         /// What is settled and what stays of all that the person is owed.
         said: NeedsSaid,
         /// Which conversation is meant, if they said; else whichever is had.
@@ -702,6 +703,9 @@ pub enum CommandError {
     /// Entries of a list that cannot be taken; nothing of it was.
     #[error("{}", in_lines(.0))]
     NotTaken(Vec<NotTaken>),
+    /// A code that the configuration does not have for that conversation.
+    #[error("conversations of that queue have no result {0}")]
+    NoSuchResult(ResultCode),
     /// A result code without a conversation.
     #[error("seat {0} has no conversation to give a result for")]
     NoConversation(String),

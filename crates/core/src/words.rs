@@ -789,6 +789,30 @@ vocabulary! {
     }
 }
 vocabulary! {
+    /// What is spoken to operators.
+    Spoken {
+        /// Italian.
+        Italian = "it",
+        /// English.
+        English = "en",
+    }
+}
+vocabulary! {
+    /// What a result of the centre's own means for what the person is owed.
+    Meaning {
+        /// It is settled, as by `done`.
+        Settled = "settled",
+        /// All of it stays at its place; who was owed nothing is owed a call.
+        CallAgain = "call_again",
+        /// A call is owed by the deadline of its class.
+        TakenInCharge = "taken_in_charge",
+        /// As the result of that name: the case stays open.
+        AnotherPerson = "another_person",
+        /// As the result of that name.
+        Improper = "improper",
+    }
+}
+vocabulary! {
     /// Why the database does not take what happens.
     DatabaseFault {
         /// It refuses, and the reason has no word of its own: input and output, memory.

@@ -21,6 +21,7 @@ pub(crate) mod matching;
 pub(crate) mod network;
 mod notice;
 pub(crate) mod opening;
+mod own_results;
 mod person_first;
 mod plans;
 mod preview;
@@ -103,6 +104,8 @@ pub(crate) struct Config {
     /// Reasons to hand a callback back.
     pub(crate) decline_reasons: Vec<String>,
     pub(crate) directory: Vec<directory::EntrySettings>,
+    /// The centre's own words for results.
+    pub(crate) own_results: Vec<own_results::OwnResultSettings>,
     /// What telephones are, by the extension of their seat.
     pub(crate) phones: BTreeMap<String, PhoneModel>,
     calendars: Vec<CalendarDraft>,
@@ -147,11 +150,12 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let mut told = plans::Told::default();
     let (library, spoken) = prompts::read(&mut root, path, &mut told.faults);
     let announcing = announcing::announcing(&mut root, &tenants, &library);
-    let features = codes::codes(&mut root, announcing.as_ref(), &library);
+    let features = codes::codes(&mut root, (&tenants, announcing.as_ref()), &library);
     let trial = library.find("prova");
     let limits = limits::limits(&mut root);
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let directory = directory::directory(&mut root, &tenants);
+    let own_results = own_results::own_results(&mut root, &tenants, &queues);
     let phones = directory::phones(&mut root);
     let fairness = fairness::fairness(&mut root);
     let drain_s = limits::drain_s(&mut root);
@@ -207,6 +211,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         pause_reasons,
         decline_reasons,
         directory,
+        own_results,
         phones,
         calendars,
         dialplans,

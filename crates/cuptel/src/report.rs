@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use cuptel_engine::Clock;
-use cuptel_store::{BACKLOG_COLUMNS, Period, SERVICE_COLUMNS, csv};
+use cuptel_store::{BACKLOG_COLUMNS, Period, RESULT_COLUMNS, SERVICE_COLUMNS, csv};
 use serde_json::{Value, json};
 
 use crate::cli::{How, say};
@@ -24,6 +25,17 @@ pub(crate) enum ReportCommand {
     Service {
         #[command(flatten)]
         days: Days,
+        #[command(flatten)]
+        told: Told,
+    },
+    /// What came of conversations: by queue, by result, and by the words of `[[disposition]]`
+    Results {
+        /// The first day, 92 in all at most [default: today]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: Option<String>,
+        /// The last of them [default: today]
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        to: Option<String>,
         #[command(flatten)]
         told: Told,
     },
@@ -76,6 +88,18 @@ pub(crate) fn report(config: &Config, command: ReportCommand) -> anyhow::Result<
                 tell_service(&report);
             }
         }
+        ReportCommand::Results { from, to, told } => {
+            let report = if told.how.offline {
+                let days = (from.as_deref(), to.as_deref());
+                results(config, days, told.tenant.as_deref())?
+            } else {
+                let days = [("from", &from), ("to", &to)];
+                Api::or_offline(config)?.get(&path("results", &days, &told))?
+            };
+            if !shown(&report, RESULT_COLUMNS, &told)? {
+                tell_results(&report);
+            }
+        }
         ReportCommand::Backlog { told } => {
             let report = if told.how.offline {
                 offline(config, async |store| {
@@ -104,6 +128,32 @@ fn service(config: &Config, days: &Days, told: &Told) -> anyhow::Result<Value> {
     offline(config, async |store| {
         Ok(json!(store.service(period, &zones, tenant, now_ms).await?))
     })
+}
+
+fn results(
+    config: &Config,
+    (from, to): (Option<&str>, Option<&str>),
+    tenant: Option<&str>,
+) -> anyhow::Result<Value> {
+    let now_ms = Clock::start().now().utc_ms;
+    let zone = config.zones().of(tenant);
+    let period = Period::asked(None, from, to, (now_ms, zone))?;
+    let stretch = period.by_clock(zone).context("a day that is none")?;
+    let (from_ms, to_ms) = stretch;
+    offline(config, async |store| {
+        let rows = store.results(stretch, tenant).await?;
+        Ok(json!({ "from_ms": from_ms, "to_ms": to_ms, "rows": rows }))
+    })
+}
+
+fn tell_results(report: &Value) {
+    if rows(report).is_empty() {
+        say(
+            "no conversation in these days; `cuptel report results --from YYYY-MM-DD` looks further back",
+        );
+        return;
+    }
+    table::print(rows(report), RESULT_COLUMNS);
 }
 
 fn path(report: &str, days: &[(&str, &Option<String>)], told: &Told) -> String {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use cuptel_core::dialplan::fields::{Faults, unknown};
+use cuptel_core::pin::is_operator_number;
 use cuptel_core::staffing::is_extension;
 use serde_json::{Map, Value, json};
 
@@ -23,10 +24,12 @@ const OPERATORS: Header<'_> = Header {
     any_of: &[
         &["operator", "employer", "skills"],
         &["operator", "employer", "skills", "home"],
+        &["operator", "employer", "skills", "number", "pin"],
+        &["operator", "employer", "skills", "home", "number", "pin"],
         &COLUMNS_MIN,
         &COLUMNS,
     ],
-    words: "the columns operator,employer,skills and, if there is one, home, with commas between them, or those of first-start.csv",
+    words: "the columns operator,employer,skills and, where wanted, home, and number,pin, with commas between them, or those of first-start.csv",
 };
 const SEATS: Header<'_> = Header {
     any_of: &[&["seat", "password", "site"], &COLUMNS_MIN, &COLUMNS],
@@ -295,6 +298,7 @@ pub(crate) fn import_operators(
             }
             told["home"] = json!(home);
         }
+        faults_of.pin(row, &mut told);
         Some(told)
     })?;
     tell(config, "operators", operators, json)
@@ -348,6 +352,31 @@ impl Columns<'_> {
             row.fault(column, &format!("`{name}` is empty: expected a text"));
         }
         text
+    }
+
+    /// What an operator keys in to sign in by phone. An empty one stays as it is.
+    fn pin(&self, row: &ListRow<'_>, told: &mut Value) {
+        if !self.0.contains(&"pin") {
+            return;
+        }
+        let column = self.column("number");
+        let number = row.field(column);
+        if !number.is_empty() {
+            if !is_operator_number(number) {
+                row.fault(
+                    column,
+                    "expected 1 to 8 digits, as they are keyed in before the PIN",
+                );
+            }
+            told["number"] = json!(number);
+        }
+        let column = self.column("pin");
+        if !row.field(column).is_empty() {
+            match Secret::parse(row.field(column)).reveal() {
+                Ok(pin) => told["pin"] = json!(pin),
+                Err(error) => row.fault(column, &error.to_string()),
+            }
+        }
     }
 
     fn skills(&self, row: &ListRow<'_>, known: &Known<'_>) -> BTreeMap<String, u8> {

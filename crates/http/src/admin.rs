@@ -13,10 +13,13 @@ mod failed;
 mod graph;
 mod guide;
 mod list;
+mod listing;
 mod log;
 mod menu;
 mod numbers;
+mod operator_pin;
 mod operators;
+mod oversight;
 mod profile;
 mod provisioning;
 mod seats;
@@ -39,6 +42,7 @@ use cuptel_core::step::Command;
 use cuptel_core::words::Role;
 
 pub(crate) use self::menu::{Way, menu};
+pub(crate) use self::oversight::AuditKept;
 use self::sheet::{Link, Sheet};
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -83,6 +87,7 @@ fn people_paths() -> Router<Shared> {
             "/admin/operators/{operator}/remove",
             post(operators::remove),
         )
+        .route("/admin/operators/{operator}/pin", post(operator_pin::set))
         .route(
             "/admin/operators/{operator}/profile",
             get(profile::page).post(profile::set),
@@ -131,6 +136,7 @@ fn work_paths() -> Router<Shared> {
         )
         .route("/admin/directory/remove", post(directory::remove))
         .route("/admin/dispositions", get(dispositions::page))
+        .route("/admin/oversight", get(oversight::page))
         .route("/admin/log", get(log::page))
         .route("/admin/log/export", get(log::export))
 }
@@ -159,7 +165,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
     Some(match (method == Method::GET, page) {
         (true, "/operators/{operator}/profile" | "/configuration") => Need::Staff,
         (true, "/users" | "/users/{user}" | "/tokens") => Need::Staff,
-        (true, "/log" | "/log/export") => Need::Log,
+        (true, "/oversight" | "/log" | "/log/export") => Need::Log,
         (true, "/campaigns/new") => Need::Staff,
         (true, _) => Need::Read,
         (
@@ -176,6 +182,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
             | "/operators/import"
             | "/operators/{operator}/remove"
             | "/operators/{operator}/profile"
+            | "/operators/{operator}/pin"
             | "/users"
             | "/users/{user}/password"
             | "/users/{user}/remove"

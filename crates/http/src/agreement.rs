@@ -207,6 +207,22 @@ fn allows(language: Language, allowed: Allowed) -> String {
     language.with("desk-agreement-allows", &[("what", what.into())])
 }
 
+/// Which one is in force and what it allows, in words.
+pub(crate) async fn in_words(shared: &SharedParts, language: Language) -> Result<String, ApiError> {
+    let all = shared.store.agreements().await?;
+    let Some(held) = in_force(&all).map(|it| told(language, it)) else {
+        return Ok(language.say("desk-agreement-none"));
+    };
+    let about = [
+        ("protocol", held.protocol.into()),
+        ("date", held.date.into()),
+        ("by", held.by.into()),
+        ("at", held.from.into()),
+    ];
+    let said = language.with("desk-agreement-in-force", &about);
+    Ok(format!("{said} {}", held.allows))
+}
+
 /// Where it is seen and entered.
 pub(crate) async fn page(
     State(shared): State<Shared>,

@@ -3,6 +3,7 @@
 use cuptel_core::bulk::BulkError;
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::hand::{CallError, Handling};
+use cuptel_core::own_result::ResultTold;
 use cuptel_core::special_day::SpecialDayError;
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::words::{Chosen, Disposition, Mark};
@@ -31,11 +32,12 @@ fn signed_in(language: Language, seat: &str, operator: &str) -> String {
     )
 }
 
-fn disposed(disposition: Disposition) -> &'static str {
-    match disposition {
-        Disposition::Done => "told-result-done",
-        Disposition::AnotherPerson => "told-result-another",
-        Disposition::Improper => "told-result-improper",
+fn disposed(result: &ResultTold) -> &'static str {
+    match result {
+        ResultTold::Known(Disposition::Done) => "told-result-done",
+        ResultTold::Known(Disposition::AnotherPerson) => "told-result-another",
+        ResultTold::Known(Disposition::Improper) => "told-result-improper",
+        ResultTold::Own(_) => "admin-result-told",
     }
 }
 
@@ -58,7 +60,7 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
         Command::Choose { seat, chosen, .. } => chose(language, seat, *chosen),
         Command::Dispose {
             seat, disposition, ..
-        } => of_seat(disposed(*disposition), seat),
+        } => of_seat(disposed(disposition), seat),
         Command::NoteConversation { seat, .. } => of_seat("console-noted", seat),
         Command::AcceptCallback { seat, .. } => of_seat("told-person-called", seat),
         Command::TakeCallback { seat, .. } => of_seat("console-taken", seat),
@@ -318,6 +320,9 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         }
         CommandError::NoConversation(seat) => {
             language.with("not-conversation", &[("seat", seat.as_str().into())])
+        }
+        CommandError::NoSuchResult(code) => {
+            language.with("admin-no-such-result", &[("code", code.as_str().into())])
         }
         CommandError::NoNeedThere { .. } => language.say("not-need-there"),
         CommandError::NothingOwed(_) => language.say("console-nothing-owed"),

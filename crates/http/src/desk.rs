@@ -112,10 +112,15 @@ async fn guarded(
         return Redirect::to("/password").into_response();
     }
     if !may(caller.role(), need(request.method(), matched)) {
-        let frame = frame(&shared, language, Some(&caller));
-        return (StatusCode::FORBIDDEN, html(&ForbiddenPage { frame })).into_response();
+        return forbidden(&shared, language, &caller);
     }
     rights::checked(State(shared), request, next).await
+}
+
+/// What is not theirs to do, in words.
+pub(crate) fn forbidden(shared: &Shared, language: Language, caller: &Caller) -> Response {
+    let frame = frame_of(shared, language, caller);
+    (StatusCode::FORBIDDEN, html(&ForbiddenPage { frame })).into_response()
 }
 
 #[derive(Template)]

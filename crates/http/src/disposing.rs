@@ -6,8 +6,8 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use cuptel_core::id::{AssignmentId, NeedId};
 use cuptel_core::keeping::NeedsSaid;
+use cuptel_core::own_result::{NoResultCode, ResultTold};
 use cuptel_core::step::Command;
-use cuptel_core::words::Disposition;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -22,8 +22,10 @@ use crate::{by_hand, schema};
 #[derive(Debug, ToSchema)]
 #[schema(as = Dispose)]
 pub(crate) struct Dispose {
-    #[schema(value_type = schema::Disposition)]
-    disposition: Disposition,
+    /// `done`, `another_person`, `improper`, or a code of `own_results` that conversations of that queue
+    /// may have.
+    #[schema(value_type = String)]
+    disposition: ResultTold,
     /// Needs that stay, as `owed` of the seat lists them: at their place and with their tries.
     #[schema(value_type = Option<Vec<i64>>)]
     keep: Vec<NeedId>,
@@ -94,7 +96,11 @@ impl<'de> Visitor<'de> for OfFields {
         while let Some(key) = map.next_key::<String>()? {
             let list = match key.as_str() {
                 "disposition" => {
-                    disposition = Some(map.next_value()?);
+                    let said = map.next_value::<String>()?;
+                    let told = said.parse().map_err(|error: NoResultCode| {
+                        A::Error::custom(format!("disposition: {error}, or one of these"))
+                    });
+                    disposition = Some(told?);
                     continue;
                 }
                 "note" => {
@@ -176,8 +182,8 @@ pub(crate) async fn dispose(
     }
     let command = Command::Dispose {
         seat: seat.clone(),
-        disposition: asked.wish.disposition,
         said: asked.wish.said(),
+        disposition: asked.wish.disposition,
         conversation: asked.wish.conversation,
     };
     act(&shared, caller, &seat, asked.by_form, Ok(command)).await

@@ -46,12 +46,15 @@ impl Doing {
     pub(crate) fn mark(seat: &SeatNow) -> String {
         let reachable = if seat.reachable { "" } else { "!" };
         let task = seat.task.map_or(String::new(), |task| task.to_string());
-        let told = seat.result.and_then(|result| result.told);
+        let result = seat.result.as_ref();
+        let told = result.and_then(|result| result.told);
         let told = told.map_or("", |told| told.as_str());
+        let code = result.and_then(|result| result.code.as_ref());
+        let code = code.map_or("", |code| code.as_str());
         let call = seat.person.as_ref().and_then(|person| person.attempt);
         let call = call.map_or(String::new(), |call| format!(" {call}"));
         format!(
-            "{}{} {}{task} {told}{call}",
+            "{}{} {}{task} {told}{code}{call}",
             seat.chosen, reachable, seat.work
         )
     }

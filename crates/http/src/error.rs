@@ -375,6 +375,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NotFree(_)
         | CommandError::NotByHand(_)
         | CommandError::NoCallbackOffered(_)
+        | CommandError::NoSuchResult(_)
         | CommandError::NoNeedThere { .. }
         | CommandError::TaskNotOffered { .. }
         | CommandError::TaskNotAtWork(_)
@@ -495,6 +496,9 @@ fn hint_of(refused: &CommandError) -> &'static str {
             "`decline_reasons` under [people] in the configuration lists them"
         }
         CommandError::DeclineNamesNumber => "say it without the number; nothing was handed back",
+        CommandError::NoSuchResult(_) => {
+            "GET /api/v1/snapshot lists those of the centre under `own_results`; nothing was recorded"
+        }
         CommandError::NoNeedThere { .. } | CommandError::NeedSaidTwice(_) => {
             "GET /api/v1/snapshot lists them under `owed` of the seat; nothing was recorded"
         }

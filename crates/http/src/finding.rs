@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::access::{Caller, Onlooker};
 use crate::actions::Asked;
+use crate::desk;
 use crate::error::ApiError;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
@@ -64,6 +65,9 @@ pub(crate) async fn page(
 ) -> Response {
     let caller = onlooker.and_then(|onlooker| onlooker.caller.ok_or(ApiError::Unauthorised));
     match caller {
+        Ok(caller) if !rights::may(caller.role(), Need::Work) => {
+            desk::forbidden(&shared, language, &caller)
+        }
         Ok(caller) => shown(&shared, &caller, language, (String::new(), None, None)),
         Err(error) => signing_in::sign_in_page(&shared, language, &error, None),
     }

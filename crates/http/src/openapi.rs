@@ -42,7 +42,7 @@ const LINK_WORDS: &str =
         health::live, health::ready, measures::scrape,
         reads::attempts, reads::attempt, importing::import, reads::callbacks, reads::callback,
         reads::why, reads::seats, reads::seat, reads::queues, reads::totals, reads::snapshot,
-        reports::service, reports::backlog, reports::quarters,
+        reports::service, reports::backlog, reports::quarters, reports::results,
         stepping_in::line, stepping_in::withdraw, stepping_in::move_to, stepping_in::caller_ahead,
         stepping_in::callback_ahead, memos::memos, memos::memo, memos::write, memos::withdraw, memos::read,
         agreement::agreements, agreement::enter, agreement::end,

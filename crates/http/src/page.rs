@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::words::{ClosedHow, Outcome, Role};
 use cuptel_store::{Store, StoreError, Totals};
@@ -31,7 +31,7 @@ use crate::session::Notice;
 use crate::signing_in;
 use crate::texts::Language;
 use crate::wall::{self, Wall};
-use crate::words;
+use crate::{person, words};
 
 /// Totals read every row: they are counted at most this often, however many look.
 const TOTALS_AGE: Duration = Duration::from_secs(30);
@@ -124,6 +124,8 @@ struct SeatPage<'a> {
     reasons: &'a [String],
     /// Reasons to hand a callback back; any, where there are none.
     declines: &'a [String],
+    /// Results of the centre's own: code, and what it is called.
+    own_results: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -187,6 +189,9 @@ pub(crate) async fn now(
     let look = shared.engine.snapshot();
     if let Some(operator) = onlooker.caller.as_ref().and_then(Caller::operator) {
         return choosing_seat::desk(&shared, &onlooker, &look, operator);
+    }
+    if onlooker.caller.as_ref().map(Caller::role) == Some(Role::Auditor) {
+        return Redirect::to("/admin/oversight").into_response();
     }
     board_page(&shared, &onlooker).await
 }
@@ -339,6 +344,7 @@ pub(crate) async fn seat(
                 task_words,
                 reasons: &look.pause_reasons,
                 declines: &look.decline_reasons,
+                own_results: person::own_results(language, &look, now),
             })
         }
         None => no_such_page(onlooker.language),

@@ -22,6 +22,7 @@ use tokio::sync::{Mutex, Semaphore, watch};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::access::{self, Wrong};
+use crate::admin::AuditKept;
 use crate::desk::DeskKept;
 use crate::error::{ApiError, HttpError, PROBLEM};
 use crate::events::{Numbering, Renderings, STREAMS_MAX};
@@ -130,6 +131,7 @@ pub(crate) struct SharedParts {
     pub(crate) renderings: Renderings,
     pub(crate) numbering: Numbering,
     pub(crate) totals: TotalsKept,
+    pub(crate) audit: AuditKept,
     /// Looks at the past of persons that were written down.
     pub(crate) looked: Looked,
     /// How those who are here want their pages.
@@ -187,6 +189,7 @@ impl Pages {
             renderings: Renderings::default(),
             numbering: Numbering::of_process(process),
             totals: TotalsKept::default(),
+            audit: AuditKept::default(),
             looked: Looked::default(),
             preferences: preferences::Chosen::default(),
             desk: DeskKept::default(),
@@ -294,6 +297,7 @@ fn api_paths(shared: &Shared) -> Router<Shared> {
         .route("/reports/service", get(reports::service))
         .route("/reports/backlog", get(reports::backlog))
         .route("/reports/quarters", get(reports::quarters))
+        .route("/reports/results", get(reports::results))
         .route("/snapshot", get(reads::snapshot))
         .route("/events", get(events::snapshots))
         .route("/configuration", get(configuration::in_force))

@@ -9,8 +9,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::id::CallbackId;
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::own_result::{OwnResultNow, ResultCode};
 use cuptel_core::snapshot::{SeatNow, Snapshot};
-use cuptel_core::words::{Disposition, WorkState};
+use cuptel_core::words::{Disposition, Meaning, WorkState};
 use cuptel_store::ContactView;
 
 use crate::access::{Caller, Onlooker, Sight};
@@ -130,19 +131,75 @@ fn waited(language: Language, seat: &SeatNow, at_ms: i64) -> String {
 
 /// What time there is left after a conversation.
 fn clock(language: Language, seat: &SeatNow, at_ms: i64) -> String {
-    let Some(until_ms) = seat.result.and_then(|result| result.until_ms) else {
+    let Some(until_ms) = seat.result.as_ref().and_then(|result| result.until_ms) else {
         return String::new();
     };
     let left = lasting(language, until_ms - at_ms);
     language.with("console-wrap-up-left", &[("time", left.into())])
 }
 
-/// A result that was told.
-pub(crate) fn told(language: Language, result: Disposition) -> String {
-    language.say(match result {
+/// A result that was told: the centre's own word for it, else what the rules know it by. A word that is
+/// not in the configuration any more stands as its code.
+pub(crate) fn told(
+    language: Language,
+    own: &[OwnResultNow],
+    (result, code): (Disposition, Option<&str>),
+) -> String {
+    let found = code.and_then(|code| own.iter().find(|own| own.code.as_str() == code));
+    let word = found.map(|own| own.name(language)).or(code);
+    let known = language.say(match result {
         Disposition::Done => "console-told-done",
         Disposition::AnotherPerson => "console-told-another-person",
         Disposition::Improper => "console-told-improper",
+    });
+    match word {
+        Some(word) => format!("{word} ({known})"),
+        None => known,
+    }
+}
+
+/// What results of the centre's own are called on a page.
+pub(crate) trait Named {
+    /// In that language.
+    fn name(&self, language: Language) -> &str;
+}
+
+impl Named for OwnResultNow {
+    fn name(&self, language: Language) -> &str {
+        match language {
+            Language::Italian => &self.it,
+            Language::English => &self.en,
+        }
+    }
+}
+
+/// The centre's own results of the conversation at a seat: code, and what it is called.
+pub(crate) fn own_results(
+    language: Language,
+    look: &Snapshot,
+    seat: &SeatNow,
+) -> Vec<(String, String)> {
+    let is_of = |own: &&OwnResultNow| {
+        (own.tenant.is_none() || own.tenant == seat.tenant)
+            && (own.queue.is_none() || own.queue == seat.queue)
+    };
+    let fitting = look.own_results.iter().filter(is_of);
+    let choice = |own: &OwnResultNow| {
+        let means = meaning(language, own.means);
+        let name = format!("{} ({means})", own.name(language));
+        (own.code.to_string(), name)
+    };
+    fitting.map(choice).collect()
+}
+
+/// What a result of the centre's own means for what the person is owed.
+pub(crate) fn meaning(language: Language, means: Meaning) -> String {
+    language.say(match means {
+        Meaning::Settled => "admin-means-settled",
+        Meaning::CallAgain => "admin-means-call-again",
+        Meaning::TakenInCharge => "admin-means-in-charge",
+        Meaning::AnotherPerson => "admin-means-another-person",
+        Meaning::Improper => "admin-means-improper",
     })
 }
 
@@ -170,10 +227,10 @@ impl AtSeat {
             waited: cell("person-waited", shown(waited(language, seat, at))),
             clock: cell("seat-clock", clock(language, seat, at)),
             work: cell("seat-work", seat.work.as_str()),
-            told: seat
-                .result
-                .and_then(|result| result.told)
-                .map(|result| told(language, result)),
+            told: seat.result.as_ref().and_then(|result| {
+                let code = result.code.as_ref().map(ResultCode::as_str);
+                Some(told(language, &look.own_results, (result.told?, code)))
+            }),
         }
     }
 
@@ -247,12 +304,14 @@ impl SharedParts {
         let owed = seat.owed.as_ref();
         let tenant = seat.tenant.clone();
         let tenant = tenant.or_else(|| Some(owed?.needs.first()?.tenant.clone()));
+        let look = self.engine.snapshot();
+        let own = &look.own_results;
         let mut contacts = match tenant {
             Some(tenant) => self.store.contacts(&number, &tenant, CONTACTS_MAX).await?,
             None => Vec::new(),
         }
         .into_iter()
-        .map(|contact| (contact.started_ms, spoke(language, &contact)))
+        .map(|contact| (contact.started_ms, spoke(language, own, &contact)))
         .collect::<Vec<_>>();
         if let Some(owed) = owed {
             contacts.extend(self.tried(language, owed.callback).await?);
@@ -293,7 +352,7 @@ impl SharedParts {
 }
 
 /// A conversation that was, in a line.
-fn spoke(language: Language, contact: &ContactView) -> String {
+fn spoke(language: Language, own: &[OwnResultNow], contact: &ContactView) -> String {
     let id = if contact.called_back {
         "console-contact-called-back"
     } else {
@@ -311,7 +370,8 @@ fn spoke(language: Language, contact: &ContactView) -> String {
         line.push_str(&format!(", {operator}"));
     }
     if let Some(result) = contact.disposition {
-        line.push_str(&format!(", {}", told(language, result)));
+        let result = (result, contact.code.as_deref());
+        line.push_str(&format!(", {}", told(language, own, result)));
     }
     line
 }

@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use cuptel_core::pin::{PIN_DIGITS_MAX, PIN_DIGITS_MIN, PinDigest, is_operator_number};
+use cuptel_core::staffing::PinChange;
 use cuptel_core::step::Command;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use crate::access::Caller;
 use crate::actions::Asked;
 use crate::error::ApiError;
-use crate::pages::Shared;
+use crate::pages::{Shared, SharedParts};
 use crate::password;
 use crate::reads::shortened;
 use crate::schema;
@@ -35,28 +36,97 @@ impl std::fmt::Debug for PinAsked {
     }
 }
 
+/// PINs of one list: each takes some ten milliseconds to make a digest of, and nobody waits longer than
+/// an answer may take.
+pub(crate) const PINS_MAX: usize = 200;
+
+/// A PIN that is told. Shows nothing of it.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String)]
+pub(crate) struct PinTold(String);
+
+impl From<String> for PinTold {
+    fn from(digits: String) -> Self {
+        Self(digits)
+    }
+}
+
+impl std::fmt::Debug for PinTold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PinTold(…)")
+    }
+}
+
+/// Why nobody gets this PIN.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoPin {
+    #[error("`number`: expected 1 to 8 digits")]
+    Number,
+    #[error("`pin`: expected {PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits, not all the same")]
+    Guessable,
+}
+
 fn meaningless(why: String) -> ApiError {
     ApiError::Meaningless { why, hint: HINT }
 }
 
-fn checked(asked: &PinAsked) -> Result<(), ApiError> {
-    if let Some(number) = asked.number.as_deref()
-        && !is_operator_number(number)
-    {
-        return Err(meaningless("`number`: expected 1 to 8 digits".to_owned()));
+fn checked(number: Option<&str>, pin: Option<&str>) -> Result<(), NoPin> {
+    if number.is_some_and(|number| !is_operator_number(number)) {
+        return Err(NoPin::Number);
     }
-    let Some(pin) = asked.pin.as_deref() else {
-        return Ok(());
+    let is_pin = |pin: &str| {
+        let is_plain = pin.bytes().all(|it| Some(it) == pin.bytes().next());
+        let fits = (PIN_DIGITS_MIN..=PIN_DIGITS_MAX).contains(&pin.len());
+        fits && !is_plain && pin.bytes().all(|it| it.is_ascii_digit())
     };
-    let is_pin = (PIN_DIGITS_MIN..=PIN_DIGITS_MAX).contains(&pin.len())
-        && pin.bytes().all(|it| it.is_ascii_digit());
-    let is_plain = pin.bytes().all(|it| Some(it) == pin.bytes().next());
-    if !is_pin || is_plain {
-        return Err(meaningless(format!(
-            "`pin`: expected {PIN_DIGITS_MIN} to {PIN_DIGITS_MAX} digits, not all the same"
-        )));
+    match pin {
+        Some(pin) if !is_pin(pin) => Err(NoPin::Guessable),
+        Some(_) | None => Ok(()),
     }
-    Ok(())
+}
+
+impl SharedParts {
+    /// The number and PIN of an entry of a list, as the rules take them.
+    pub(crate) async fn pin_change(
+        &self,
+        operator: &str,
+        number: Option<String>,
+        pin: Option<PinTold>,
+    ) -> Result<Option<PinChange>, ApiError> {
+        let fits = checked(number.as_deref(), pin.as_ref().map(|pin| pin.0.as_str()));
+        fits.map_err(|why| meaningless(format!("\"{}\": {why}", shortened(operator))))?;
+        let digest = match pin {
+            Some(PinTold(pin)) => Some(PinDigest(self.digests.of(pin).await?)),
+            None => None,
+        };
+        let is_said = number.is_some() || digest.is_some();
+        Ok(is_said.then_some(PinChange { number, digest }))
+    }
+
+    /// Lets an operator sign in from a phone; tells the PIN where it was made here.
+    pub(crate) async fn let_in_by_phone(
+        &self,
+        caller: &Caller,
+        name: &str,
+        (number, pin): (Option<String>, Option<String>),
+    ) -> Result<Option<String>, ApiError> {
+        let fits = checked(number.as_deref(), pin.as_deref());
+        fits.map_err(|why| meaningless(why.to_string()))?;
+        let made = match pin {
+            Some(_) => None,
+            None => Some(password::random_pin().map_err(ApiError::NoRandom)?),
+        };
+        let text = pin.or_else(|| made.clone()).unwrap_or_default();
+        let digest = PinDigest(self.digests.of(text).await?);
+        let command = Command::SetPin {
+            operator: name.to_owned(),
+            number,
+            digest,
+        };
+        self.carry_out(caller, command).await?;
+        Ok(made)
+    }
 }
 
 /// Lets an operator sign in from a phone, or gives them another PIN. It is told where it was made here,
@@ -72,20 +142,10 @@ pub(crate) async fn set_pin(
     Path(name): Path<String>,
     asked: Asked<PinAsked>,
 ) -> Result<Json<Value>, ApiError> {
-    checked(&asked.wish)?;
     let PinAsked { number, pin } = asked.wish;
-    let made = match pin {
-        Some(_) => None,
-        None => Some(password::random_pin().map_err(ApiError::NoRandom)?),
-    };
-    let text = pin.or_else(|| made.clone()).unwrap_or_default();
-    let digest = PinDigest(shared.digests.of(text).await?);
-    let command = Command::SetPin {
-        operator: name.clone(),
-        number,
-        digest,
-    };
-    shared.carry_out(&caller, command).await?;
+    let made = shared
+        .let_in_by_phone(&caller, &name, (number, pin))
+        .await?;
     let operator = shared.store.operator(&name).await?;
     let operator = operator.ok_or_else(|| ApiError::NotFound {
         what: "operator",

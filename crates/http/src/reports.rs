@@ -9,8 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use cuptel_core::snapshot::QueueNow;
 use cuptel_core::time::UtcMs;
 use cuptel_store::{
-    BACKLOG_COLUMNS, Period, PeriodError, QUARTER_COLUMNS, QuarterLine, SERVICE_COLUMNS, Targets,
-    csv,
+    BACKLOG_COLUMNS, Period, PeriodError, QUARTER_COLUMNS, QuarterLine, RESULT_COLUMNS,
+    SERVICE_COLUMNS, Targets, csv,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -151,6 +151,45 @@ pub(crate) async fn quarters(
     format.tell(report, QUARTER_COLUMNS)
 }
 
+/// About which days, and how it is told.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ResultsAsked {
+    /// The first day, like `2026-11-25`; today where nothing is said.
+    from: Option<String>,
+    /// The last of them, 92 days at most; today where it is not said.
+    to: Option<String>,
+    /// Short name of the tenant; all, without it.
+    tenant: Option<String>,
+    /// `json` or `csv`; what is not said is taken from the header `Accept`, else `json`.
+    format: Option<String>,
+}
+
+/// What came of conversations, by queue and by the result that was told: `code` is the centre's own word
+/// for it, also one that is not in the configuration any more.
+#[utoipa::path(get, path = "/api/v1/reports/results", tag = "stored", security(("token" = [])),
+    params(ResultsAsked),
+    responses(
+        (status = 200, content((schema::ResultReport = "application/json"), (String = "text/csv"))),
+        (status = 400, body = schema::Error), (status = 401, body = schema::Error)))]
+pub(crate) async fn results(
+    caller: Caller,
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    query: Asked<ResultsAsked>,
+) -> Result<Response, ApiError> {
+    let wish = asked(query)?;
+    let format = Format::asked(wish.format.as_deref(), &headers)?;
+    let tenant = caller.list_of(wish.tenant)?;
+    let days = (wish.from.as_deref(), wish.to.as_deref());
+    let stretch = days_asked(&shared, days, tenant.as_deref())?;
+    let rows = shared.store.results(stretch, tenant.as_deref()).await?;
+    let (from_ms, to_ms) = stretch;
+    let report = json!({ "from_ms": from_ms, "to_ms": to_ms, "rows": rows });
+    format.tell(report, RESULT_COLUMNS)
+}
+
 /// The stretch of time of some days by the clock of a tenant, the end not included.
 pub(crate) fn days_asked(
     shared: &SharedParts,
@@ -160,14 +199,10 @@ pub(crate) fn days_asked(
     let zone = shared.engine.health().configuration.zones.of(tenant);
     let now_ms = shared.engine.snapshot().at_ms;
     let period = Period::asked(None, from, to, (now_ms, zone))?;
-    let begins = period.from.begins_ms(zone);
-    let ends = period.to.next().and_then(|day| day.begins_ms(zone));
-    match begins.zip(ends) {
-        Some((from_ms, to_ms)) if period.from.days_to(period.to) < QUARTER_DAYS_MAX => {
-            Ok((from_ms, to_ms))
-        }
+    match period.by_clock(zone) {
+        Some(stretch) if period.from.days_to(period.to) < QUARTER_DAYS_MAX => Ok(stretch),
         Some(_) | None => Err(ApiError::Malformed {
-            why: format!("a report of quarter hours is about {QUARTER_DAYS_MAX} days at most"),
+            why: format!("such a report is about {QUARTER_DAYS_MAX} days at most"),
             hint: "ask for fewer days",
         }),
     }

@@ -81,15 +81,6 @@ pub(crate) struct Faults {
     faults: Option<Vec<String>>,
 }
 
-/// The result of a conversation.
-#[derive(ToSchema)]
-#[schema(rename_all = "snake_case")]
-pub(crate) enum Disposition {
-    Done,
-    AnotherPerson,
-    Improper,
-}
-
 /// What kind of debt somebody may enter.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -326,6 +317,7 @@ shapes! {
     Assignment {
         id: i64, seat: Option<String>, operator: Option<String>, started_ms: i64,
         ended_ms: Option<i64>, wrap_up_until_ms: Option<i64>, disposition: Option<String>,
+        code: Option<String>,
     }
     /// The debt to one person.
     Callback {
@@ -450,7 +442,14 @@ shapes! {
         at_ms: i64, stopping: bool, calls: u32, dials_in_flight: u32, queues: Vec<QueueNow>,
         seats: Vec<SeatNow>, trunks: Vec<TrunkNow>, stops: Vec<StopNow>, sites: Vec<SiteNow>,
         tenants: Vec<TenantNow>, steps: Vec<StepNow>, campaigns: Vec<CampaignNow>,
-        drifts: Vec<DriftNow>, memos: Vec<MemoNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>, directory: Vec<EntryNow>, violations: u64,
+        drifts: Vec<DriftNow>, memos: Vec<MemoNow>, pause_reasons: Vec<String>, decline_reasons: Vec<String>,
+        own_results: Vec<OwnResultNow>, directory: Vec<EntryNow>, violations: u64,
+    }
+    /// A result of the centre's own, and what it means: `settled`, `call_again`, `taken_in_charge`,
+    /// `another_person` or `improper`.
+    OwnResultNow {
+        code: String, means: String, class: Option<String>, it: String, en: String,
+        tenant: Option<String>, queue: Option<String>,
     }
     /// Days that are special.
     Closures { closures: Vec<ClosureDay> }
@@ -515,7 +514,9 @@ shapes! {
     }
     /// What is still to be told of a conversation: `told` is the result that was, `until_ms` when the time for
     /// it ends; with the result already, if `ends_with_it`.
-    ResultNow { conversation: i64, told: Option<String>, until_ms: Option<i64>, ends_with_it: bool }
+    ResultNow {
+        conversation: i64, told: Option<String>, code: Option<String>, until_ms: Option<i64>, ends_with_it: bool
+    }
     /// What whoever works at a seat is told and has not read.
     SeatMemo { id: i64, text: String, by: Option<String>, made_ms: i64 }
     /// A memo that is shown: `audience` is `everybody`, `tenant`, `site`, `queue` or `seat`.
@@ -557,6 +558,13 @@ shapes! {
         tenant: Option<String>, queue: Option<String>, at_ms: i64, offered: u64, answered: u64,
         abandoned: u64, refused: u64, queued: u64, in_target: u64, answer_s: u64, longest_s: u64,
         waited_s: u64, callbacks_opened: u64, callbacks_made: u64, callbacks_reached: u64,
+    }
+    /// What came of the conversations of some days.
+    ResultReport { from_ms: i64, to_ms: i64, rows: Vec<ResultLine> }
+    /// Conversations of a queue with one result; none was told, without a `disposition`.
+    ResultLine {
+        tenant: String, queue: String, disposition: Option<String>, code: Option<String>,
+        conversations: i64,
     }
     /// How callers fared from quarter hour to quarter hour; those in which nothing happened are left out.
     QuarterReport { from_ms: i64, to_ms: i64, rows: Vec<QuarterLine> }

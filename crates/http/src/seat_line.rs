@@ -174,7 +174,7 @@ pub(crate) fn seat_line(
         memo: cell(format!("s{i}-memo"), memo_of(language, &shown.memos, at)),
         memo_id: cell(format!("s{i}-memo-id"), first_of(&shown.memos)),
         doing: Doing::of(&shown),
-        conversation: shown.result.map(|result| result.conversation.0),
+        conversation: shown.result.as_ref().map(|result| result.conversation.0),
         call: CallLine::of(&shown, look),
         dials: calling::entries_to_dial(&shown, look),
         trial: cell(

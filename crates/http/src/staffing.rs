@@ -19,6 +19,7 @@ use crate::actions::{Asked, By, Nothing, typed};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
 use crate::paging::{Listed, PageAsked, page};
+use crate::pins::{PINS_MAX, PinTold};
 use crate::port::Refusal;
 use crate::reads::{self, identifier, shortened};
 use crate::schema;
@@ -52,6 +53,10 @@ pub(crate) struct OperatorTold {
     skills: Option<BTreeMap<String, u8>>,
     /// The tenant that they belong to, and are lent by; empty for nobody's.
     home: Option<String>,
+    /// What they key in to sign in from a phone, before the PIN: 1 to 8 digits.
+    number: Option<String>,
+    /// 6 to 16 digits, not easily guessed. At most 200 in one list.
+    pin: Option<PinTold>,
 }
 
 /// Seats to add or to change.
@@ -147,19 +152,22 @@ pub(crate) async fn set_operators(
 ) -> Result<Json<Value>, ApiError> {
     let told = asked.wish.operators;
     few_enough(told.len())?;
-    let change = |told: OperatorTold| {
+    if told.iter().filter(|it| it.pin.is_some()).count() > PINS_MAX {
+        let why = format!("more than {PINS_MAX} PINs: send the others in another list");
+        return Err(meaningless(why));
+    }
+    let mut changes = Vec::new();
+    for told in told {
         let employer = told.employer.as_deref();
-        Ok(OperatorChange {
+        let pin = shared.pin_change(&told.name, told.number, told.pin).await?;
+        changes.push(OperatorChange {
             name: filled(&told.name, "`name`")?,
             employer: employer.map(|it| filled(it, "`employer`")).transpose()?,
             skills: told.skills,
             home: told.home,
-        })
-    };
-    let changes: Vec<_> = told
-        .into_iter()
-        .map(change)
-        .collect::<Result<_, ApiError>>()?;
+            pin,
+        });
+    }
     let changed = changes.len();
     shared
         .carry_out(&caller, Command::SetOperators(changes))

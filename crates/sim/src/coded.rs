@@ -10,7 +10,7 @@ use cuptel_core::pin::PinDigest;
 use cuptel_core::record::{OfferRow, OperatorPinRow};
 use cuptel_core::rules::PromptId;
 use cuptel_core::step::Command;
-use cuptel_core::words::{OfferState, Suppression};
+use cuptel_core::words::{OfferState, Spoken, Suppression};
 
 use crate::chance::Chance;
 use crate::image::Image;
@@ -48,6 +48,8 @@ pub(crate) fn features() -> FeaturePolicy {
     FeaturePolicy {
         codes: BTreeMap::from(codes.map(|(code, feature)| (code.to_owned(), feature))),
         echo_s: 8,
+        english: None,
+        language: Spoken::Italian,
         prompts: prompts.expect("each is found"),
     }
 }

@@ -10,8 +10,8 @@ use cuptel_core::words::{Chosen, Disposition, WorkKind, WorkState};
 use crate::chance::Chance;
 use crate::coded::dialled;
 use crate::invented::{
-    ANNOUNCING_CODE, FOR_PHONES, LINES, OPERATORS, PASSWORD, SEAT_RING_S, SITE, extension,
-    phone_address,
+    ANNOUNCING_CODE, FOR_PHONES, LINES, OPERATORS, OWN_RESULT, PASSWORD, SEAT_RING_S, SITE,
+    extension, phone_address,
 };
 use crate::line::{Act, CallKey, Line, PeerIndex, Who};
 use crate::peer::{Peer, Wish};
@@ -244,7 +244,10 @@ impl World {
             }
             31..=40 => Command::Dispose {
                 seat: name,
-                disposition: Disposition::AnotherPerson,
+                disposition: match draw {
+                    0..36 => Disposition::AnotherPerson.into(),
+                    _ => OWN_RESULT.parse().expect("it is a code"),
+                },
                 said: NeedsSaid::default(),
                 conversation: None,
             },

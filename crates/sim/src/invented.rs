@@ -14,6 +14,7 @@ use cuptel_core::dialplan::{
 use cuptel_core::directory::{Directory, Entry};
 use cuptel_core::id::{LineId, OperatorId, QueueId, SeatId, SiteId, TenantId, TrunkId};
 use cuptel_core::number::PhoneNumber;
+use cuptel_core::own_result::OwnResult;
 use cuptel_core::preview::{PreviewEnds, PreviewPolicy};
 use cuptel_core::record::{OperatorRow, SeatRow};
 use cuptel_core::rules::{
@@ -24,7 +25,7 @@ use cuptel_core::rules::{
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::DialOrder;
+use cuptel_core::words::{DialOrder, Meaning};
 use cuptel_media::PortPair;
 use cuptel_sip::Ha1;
 
@@ -82,6 +83,22 @@ pub(crate) const REALM: &str = "cuptel";
 pub(crate) const OPERATORS: [&str; 3] = ["anna", "bruno", "carla"];
 
 /// Why operators hand callbacks back.
+/// A result of the centre's own.
+pub(crate) const OWN_RESULT: &str = "un-altro";
+
+fn own_results() -> Vec<OwnResult> {
+    let code = OWN_RESULT.parse().expect("it is a code");
+    vec![OwnResult {
+        code,
+        means: Meaning::AnotherPerson,
+        class: None,
+        it: "Ha risposto un altro".to_owned(),
+        en: "Somebody else answered".to_owned(),
+        tenant: None,
+        queue: None,
+    }]
+}
+
 pub(crate) const DECLINE_REASONS: [&str; 2] = ["lingua", "conosco la persona"];
 
 /// Where all seats stand.
@@ -362,6 +379,7 @@ impl Shape {
             trial: Some(PromptId(371)),
             pause_reasons: Vec::new(),
             decline_reasons: DECLINE_REASONS.map(str::to_owned).to_vec(),
+            own_results: own_results(),
             directory: directory(),
             phones: BTreeMap::new(),
             fairness: FairnessPolicy::default(),
@@ -688,6 +706,7 @@ fn tenant(name: &str, dialplan: Dialplan, lending: LendPolicy) -> Tenant {
         dialplan,
         lending,
         zone: Zone::Europe__Rome,
+        spoken: None,
     }
 }
 

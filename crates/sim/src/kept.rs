@@ -51,7 +51,7 @@ impl World {
         };
         self.commands(Command::Dispose {
             seat: name,
-            disposition,
+            disposition: disposition.into(),
             said,
             conversation: None,
         })?;

@@ -1,6 +1,7 @@
 //! Assignments: their images, the open ones at start, and how pages see them.
 
 use cuptel_core::id::{AssignmentId, AttemptId, OfferId, OperatorId, QueueId, SeatId};
+use cuptel_core::own_result::ResultCode;
 use cuptel_core::record::{AssignmentRow, Spoken};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::Disposition;
@@ -21,12 +22,13 @@ pub(crate) const UPSERT: &str = upsert!(assignment {
     8 ended_ms BIGINT,
     9 wrap_up_until_ms BIGINT,
     10 disposition TEXT,
+    11 code TEXT,
 });
 
 /// Assignments without an end.
 pub(crate) const OPEN: &str = "
 SELECT id, offer, attempt, callback, seat, operator, started_ms, ended_ms, wrap_up_until_ms,
-    disposition
+    disposition, code
 FROM assignment WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
 
 /// Who spoke with whom in the last conversations: a start remembers those.
@@ -43,7 +45,7 @@ ORDER BY last.id";
 
 const OF_ATTEMPT: &str = "
 SELECT assignment.id, seat.name, operator.name, assignment.started_ms, assignment.ended_ms,
-    assignment.wrap_up_until_ms, assignment.disposition
+    assignment.wrap_up_until_ms, assignment.disposition, assignment.code
 FROM assignment
 LEFT JOIN seat ON seat.shard = assignment.shard AND seat.id = assignment.seat
 LEFT JOIN operator ON operator.shard = assignment.shard AND operator.id = assignment.operator
@@ -66,6 +68,8 @@ pub struct AssignmentView {
     pub wrap_up_until_ms: Option<UtcMs>,
     /// The operator's result code.
     pub disposition: Option<Disposition>,
+    /// The centre's own word for it.
+    pub code: Option<String>,
 }
 
 pub(crate) fn image(row: &AssignmentRow, seq: i64, images: &mut Images) {
@@ -76,6 +80,7 @@ pub(crate) fn image(row: &AssignmentRow, seq: i64, images: &mut Images) {
         .maybe_int(row.ended_ms)
         .maybe_int(row.wrap_up_until_ms)
         .maybe_word(row.disposition.map(Disposition::as_str))
+        .maybe_text(row.code.as_ref().map(ResultCode::as_str))
         .end();
 }
 
@@ -91,6 +96,7 @@ pub(crate) fn read(row: &Row) -> Result<AssignmentRow, sqlx::Error> {
         ended_ms: columns.maybe_int()?,
         wrap_up_until_ms: columns.maybe_int()?,
         disposition: columns.maybe_word()?,
+        code: columns.maybe_text()?.and_then(|code| code.parse().ok()),
     })
 }
 
@@ -118,6 +124,7 @@ fn view(row: &Row) -> Result<AssignmentView, sqlx::Error> {
         ended_ms: columns.maybe_int()?,
         wrap_up_until_ms: columns.maybe_int()?,
         disposition: columns.maybe_word()?,
+        code: columns.maybe_text()?,
     })
 }
 

@@ -93,8 +93,8 @@ pub use profile::ProfileView;
 pub use promise::{PromiseSums, PromiseView, QueuePromises};
 pub use report::{
     BACKLOG_COLUMNS, Backlog, BacklogLine, Figures, OnPaper, OperatorFigures, Owed, Period,
-    PeriodError, QUARTER_COLUMNS, QUARTER_MS, QuarterFigures, QuarterLine, SERVICE_COLUMNS, Scope,
-    Service, ServiceLine, Targets, Zones, csv,
+    PeriodError, QUARTER_COLUMNS, QUARTER_MS, QuarterFigures, QuarterLine, RESULT_COLUMNS,
+    ResultLine, SERVICE_COLUMNS, Scope, Service, ServiceLine, Targets, Zones, csv,
 };
 pub use request::KnownRequest;
 pub use review::ReviewView;

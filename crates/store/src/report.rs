@@ -10,6 +10,7 @@ mod operators;
 mod paper;
 mod period;
 mod quarters;
+mod results;
 mod service;
 mod spread;
 
@@ -24,6 +25,7 @@ pub use operators::OperatorFigures;
 pub use paper::OnPaper;
 pub use period::{Period, PeriodError, Zones};
 pub use quarters::{QUARTER_COLUMNS, QUARTER_MS, QuarterFigures, QuarterLine, Targets};
+pub use results::{RESULT_COLUMNS, ResultLine};
 pub use service::SERVICE_COLUMNS;
 
 #[cfg(test)]

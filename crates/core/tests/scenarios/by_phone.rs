@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::feature::{Feature, FeaturePolicy, FeaturePrompts};
+use cuptel_core::feature::{EnglishPrompts, Feature, FeaturePolicy, FeaturePrompts};
 use cuptel_core::id::LegId;
 use cuptel_core::pin::PinDigest;
 use cuptel_core::rules::{PromptId, Rules, TaskPolicy};
+use cuptel_core::staffing::OperatorChange;
 use cuptel_core::step::{Command, CommandError, Effect, Input};
 use cuptel_core::task::TaskTold;
 use cuptel_core::words::{
-    CallbackState, Chosen, ChosenBy, Disposition, OfferState, Outcome, Party, Stage, Suppression,
-    TaskState, WorkState,
+    CallbackState, Chosen, ChosenBy, Disposition, OfferState, Outcome, Party, Spoken, Stage,
+    Suppression, TaskState, WorkState,
 };
 
 use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room, book, digit_spoken, hour_spoken};
@@ -75,6 +76,8 @@ fn by_phone(rules: &mut Rules) {
     rules.features = Some(FeaturePolicy {
         codes: BTreeMap::from(codes.map(|(code, feature)| (code.to_owned(), feature))),
         echo_s: 10,
+        english: None,
+        language: Spoken::Italian,
         prompts: FeaturePrompts::find(|name| Some(said(name))).expect("each is there"),
     });
     rules.pause_reasons = vec!["pranzo".to_owned(), "formazione".to_owned()];
@@ -622,4 +625,60 @@ fn a_stop_ends_the_calls_and_refuses_more() {
     let late = room.seat_dials(1, "*12");
     let refused = |effect: &Effect| matches!(effect, Effect::Refuse { leg, .. } if *leg == late);
     assert!(room.was_done(refused));
+}
+
+/// The same recordings in English.
+fn in_english(name: &str) -> PromptId {
+    PromptId(said(name).0 + 100)
+}
+
+fn english() -> EnglishPrompts {
+    EnglishPrompts {
+        prompts: FeaturePrompts::find(|name| Some(in_english(name))).expect("each is there"),
+        numbers: (0..24).map(|n| PromptId(1_000 + n)).collect(),
+        minutes: PromptId(1_100),
+    }
+}
+
+#[test]
+fn english_is_spoken_where_the_centre_or_the_authority_of_who_works_there_says_so() {
+    let speaks = |language: Spoken, of_tenant: Option<Spoken>| {
+        let mut room = Room::with(|rules| {
+            by_phone(rules);
+            let policy = rules.features.as_mut().expect("there are codes");
+            policy.english = Some(english());
+            policy.language = language;
+            for tenant in rules.tenants.values_mut() {
+                tenant.spoken = of_tenant;
+            }
+        });
+        let nobody = dials(&mut room, 1, "*12");
+        let before = hears(&room, nobody);
+        room.heard(nobody);
+        room.staffed(1);
+        let home = OperatorChange {
+            name: "anna".to_owned(),
+            employer: None,
+            skills: None,
+            home: Some("asl".to_owned()),
+            pin: None,
+        };
+        room.commands(Command::SetOperators(vec![home])).unwrap();
+        let leg = dials(&mut room, 1, "*131");
+        (before, hears(&room, leg))
+    };
+    let (italian, italian_pause) = (
+        vec![said("nobody")],
+        vec![said("paused"), said("reason"), digit_spoken(1)],
+    );
+    let (english, english_pause) = (
+        vec![in_english("nobody")],
+        vec![in_english("paused"), in_english("reason"), PromptId(1_001)],
+    );
+    let it = Spoken::Italian;
+    let en = Spoken::English;
+    assert_eq!(speaks(it, None), (italian.clone(), italian_pause.clone()));
+    assert_eq!(speaks(en, None), (english.clone(), english_pause.clone()));
+    assert_eq!(speaks(it, Some(en)), (italian, english_pause));
+    assert_eq!(speaks(en, Some(it)), (english, italian_pause));
 }

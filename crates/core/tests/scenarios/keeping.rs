@@ -32,7 +32,7 @@ fn talks_about(needs: &[char]) -> (Room, LegId) {
 fn says(room: &mut Room, keep: &[NeedId], close: &[NeedId]) -> Result<(), CommandError> {
     room.commands(Command::Dispose {
         seat: "101".to_owned(),
-        disposition: Disposition::Done,
+        disposition: Disposition::Done.into(),
         said: NeedsSaid {
             keep: keep.to_vec(),
             close: close.to_vec(),

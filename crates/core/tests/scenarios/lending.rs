@@ -31,6 +31,7 @@ fn belongs(room: &mut Room, name: &str, home: &str) -> Result<(), CommandError> 
         employer: None,
         skills: None,
         home: Some(home.to_owned()),
+        pin: None,
     }]))
 }
 

@@ -23,6 +23,7 @@ mod numbers;
 mod opening_hours;
 mod opting_out;
 mod outages;
+mod own_results;
 mod owned;
 mod peers;
 mod person_first;

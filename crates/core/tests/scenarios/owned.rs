@@ -123,6 +123,7 @@ fn who_has_not_its_skills_is_given_none() {
         name: "bruno".to_owned(),
         employer: None,
         home: None,
+        pin: None,
         skills: Some(BTreeMap::new()),
     };
     room.commands(Command::SetOperators(vec![unskilled]))

@@ -632,6 +632,11 @@ impl Room {
         self.pins.get(&row.id)
     }
 
+    /// The conversation that was begun last.
+    pub(crate) fn last_assignment(&self) -> Option<&AssignmentRow> {
+        self.assignments.values().last()
+    }
+
     /// The result of the conversation that ended or was told last.
     pub(crate) fn last_disposition(&self) -> Option<Disposition> {
         self.assignments.values().last()?.disposition
@@ -779,7 +784,7 @@ impl Room {
     pub(crate) fn disposes(&mut self, seat: i64, disposition: Disposition) {
         self.commands(Command::Dispose {
             seat: name(seat),
-            disposition,
+            disposition: disposition.into(),
             said: NeedsSaid::default(),
             conversation: None,
         })
@@ -1646,6 +1651,7 @@ fn rules() -> Rules {
         dialplan: plan(&line),
         lending: LendPolicy::default(),
         zone: Zone::Europe__Rome,
+        spoken: None,
     };
     Rules {
         hash: "first".to_owned(),
@@ -1674,6 +1680,7 @@ fn rules() -> Rules {
         trial: Some(PromptId(799)),
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
+        own_results: Vec::new(),
         directory: directory(),
         phones: BTreeMap::new(),
         fairness: FairnessPolicy::default(),

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::staffing::{Account, OperatorChange, SeatChange, WhyNotTaken};
+use cuptel_core::pin::PinDigest;
+use cuptel_core::staffing::{Account, OperatorChange, PinChange, SeatChange, WhyNotTaken};
 use cuptel_core::step::{Command, CommandError, Effect, Input};
 use cuptel_core::words::{Chosen, Party, WorkState};
 
@@ -20,6 +21,7 @@ fn skilled(name: &str, skills: &[(&str, u8)]) -> OperatorChange {
                 .collect(),
         ),
         home: None,
+        pin: None,
     }
 }
 
@@ -29,6 +31,7 @@ fn employed(name: &str) -> OperatorChange {
         employer: Some("asl".to_owned()),
         skills: Some(BTreeMap::from([("all".to_owned(), 2)])),
         home: None,
+        pin: None,
     }
 }
 
@@ -199,4 +202,62 @@ fn a_seat_that_is_removed_is_offered_nothing_and_its_phone_is_unknown() {
     room.staffed(1);
     room.waits(LUCIA, BOOK);
     room.seat_picks_up();
+}
+
+fn with_pin(name: &str, number: Option<&str>, digest: Option<&str>) -> OperatorChange {
+    OperatorChange {
+        pin: Some(PinChange {
+            number: number.map(str::to_owned),
+            digest: digest.map(|digest| PinDigest(digest.to_owned())),
+        }),
+        ..employed(name)
+    }
+}
+
+#[test]
+fn a_list_gives_numbers_and_pins_whole_or_says_why_not() {
+    let mut room = Room::new();
+    let list = vec![
+        with_pin("gina", Some("27"), Some("first")),
+        with_pin("ugo", Some("28"), Some("second")),
+        employed("lea"),
+    ];
+    room.commands(Command::SetOperators(list)).unwrap();
+    assert_eq!(room.pin_of("gina").unwrap().number, "27");
+    assert!(room.pin_of("lea").is_none());
+    // What is not said stays.
+    room.commands(Command::SetOperators(vec![employed("gina")]))
+        .unwrap();
+    let list = vec![with_pin("gina", None, Some("another"))];
+    room.commands(Command::SetOperators(list)).unwrap();
+    let kept = room.pin_of("gina").unwrap();
+    assert_eq!(
+        (kept.number.as_str(), kept.digest.0.as_str()),
+        ("27", "another")
+    );
+    room.restarts();
+    for (wrong, why) in [
+        (with_pin("lea", None, Some("x")), WhyNotTaken::NoNumber),
+        (
+            with_pin("lea", Some("2x"), Some("x")),
+            WhyNotTaken::NoNumber,
+        ),
+        (with_pin("lea", Some("29"), None), WhyNotTaken::NoPin),
+        (
+            with_pin("lea", Some("27"), Some("x")),
+            WhyNotTaken::NumberTaken("27".to_owned()),
+        ),
+        (
+            with_pin("lea", Some("30"), Some("x")),
+            WhyNotTaken::NumberTaken("30".to_owned()),
+        ),
+    ] {
+        let list = vec![wrong, with_pin("ugo", Some("30"), Some("x"))];
+        let refused = room.commands(Command::SetOperators(list)).unwrap_err();
+        let CommandError::NotTaken(faults) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(faults[0].why, why);
+        assert_eq!(room.pin_of("ugo").unwrap().number, "28", "nothing is taken");
+    }
 }

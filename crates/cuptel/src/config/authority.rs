@@ -8,7 +8,9 @@ use cuptel_core::dialplan::fields::{Fields, Placed, unknown};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::rules::LendPolicy;
 
-use super::{checked_name, optional_with};
+use cuptel_core::words::Spoken;
+
+use super::{checked_name, optional_with, word};
 
 /// What a `cli` has to be.
 pub(super) const CLI: &str = "the number shown to who is called back, like \"+390861000000\"";
@@ -33,6 +35,8 @@ pub(crate) struct TenantSettings {
     pub(crate) lending: LendPolicy,
     /// Whether who is promised a call hears a code word. Default: no, as each promise takes longer.
     pub(crate) code_word: bool,
+    /// What its operators hear by phone.
+    pub(crate) spoken: Option<Spoken>,
 }
 
 /// An authority with its dialplan, still to be read.
@@ -44,6 +48,8 @@ pub(super) struct TenantDraft {
     pub(super) cli_at: Option<Range<usize>>,
     /// Where it says that there are code words.
     pub(super) code_word_at: Option<Range<usize>>,
+    /// Where English is asked for, of who dials codes.
+    pub(super) spoken_at: Option<Range<usize>>,
 }
 
 pub(super) fn tenants(root: &mut Fields<'_>) -> Vec<TenantDraft> {
@@ -83,6 +89,10 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
         borrow_max: table.whole("borrow_max", SEATS).map(|most| most.value),
     };
     let code_word = table.truth("code_word").filter(|truth| truth.value);
+    let languages = Spoken::ALL.iter();
+    let languages: Vec<_> = languages.map(|it| (it.as_str(), *it)).collect();
+    let spoken_at = table.text("codes_language").map(|text| text.at);
+    let spoken = word(&mut table, "codes_language", &languages, false);
     let dialplan = table.required_text("dialplan", "the file of its dialplan");
     table.finish();
     let name = name?;
@@ -95,11 +105,13 @@ fn tenant(mut table: Fields<'_>, seen: &mut BTreeSet<String>) -> Option<TenantDr
             time_zone,
             lending,
             code_word: code_word.is_some(),
+            spoken,
         },
         dialplan: dialplan.map(|path| path.map(str::to_owned)),
         name_at: name_at?,
         cli_at: cli.map(|cli| cli.at),
         code_word_at: code_word.map(|truth| truth.at),
+        spoken_at: spoken_at.filter(|_| spoken == Some(Spoken::English)),
     })
 }
 

@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use cuptel_core::dialplan::fields::Fields;
-use cuptel_core::feature::{Feature, FeaturePolicy, FeaturePrompts};
+use cuptel_core::feature::{EnglishPrompts, Feature, FeaturePolicy, FeaturePrompts};
 use cuptel_core::rules::PromptId;
+use cuptel_core::words::Spoken;
 
 use super::announcing::{AnnouncingSettings, is_code};
-use super::prompts::Library;
+use super::authority::TenantDraft;
+use super::prompts::{ENGLISH, Library};
+use super::word;
 
 const ECHO_S: u32 = 30;
+/// Numbers that are said in English, from 0 on.
+const NUMBERS: usize = 24;
 
 /// What is dialled where the configuration says nothing else.
 const fn default_of(feature: Feature) -> &'static str {
@@ -69,13 +74,20 @@ pub(super) const RECORDINGS: [(&str, &str); 33] = [
 
 pub(super) fn codes(
     root: &mut Fields<'_>,
-    announcing: Option<&AnnouncingSettings>,
+    (tenants, announcing): (&[TenantDraft], Option<&AnnouncingSettings>),
     library: &Library,
 ) -> Option<FeaturePolicy> {
     let faults = root.faults();
     let mut table = root.table("codes")?;
     let at = table.at();
     let echo_s = table.whole_or("echo_s", 5..=120, ECHO_S);
+    let languages = Spoken::ALL.iter();
+    let languages: Vec<_> = languages.map(|it| (it.as_str(), *it)).collect();
+    let language = word(&mut table, "language", &languages, false).unwrap_or(Spoken::Italian);
+    let asks = (language == Spoken::English).then(|| at.clone());
+    let mut asks = asks.into_iter();
+    let mut theirs = tenants.iter().filter_map(|draft| draft.spoken_at.clone());
+    let english_at = asks.next().or_else(|| theirs.next());
     let mut codes: BTreeMap<String, Feature> = BTreeMap::new();
     let mut taken: Vec<(String, &str)> = Vec::new();
     taken.extend(announcing.map(|it| (it.code().to_owned(), "the code of [announcing]")));
@@ -123,10 +135,44 @@ pub(super) fn codes(
         faults.add(at, message);
         return None;
     };
+    let english = english_at.and_then(|at| {
+        let found = english(library);
+        found.map_err(|missing| faults.add(at, missing)).ok()
+    });
     Some(FeaturePolicy {
+        english,
+        language,
         codes,
         echo_s,
         prompts,
+    })
+}
+
+/// What is said in English, or which recording is missing.
+fn english(library: &Library) -> Result<EnglishPrompts, String> {
+    let named = |file: String| {
+        let missing = || {
+            format!(
+                "there is no English prompt {file}.wav beside the Italian ones: expected it, because English is \
+                 said to who dials a code"
+            )
+        };
+        let found = library.find(&format!("{ENGLISH}{file}"));
+        found.ok_or_else(missing)
+    };
+    for (_, file) in RECORDINGS {
+        named(format!("turno_{file}"))?;
+    }
+    let of = |name: &str| {
+        let (_, file) = RECORDINGS.iter().find(|(own, _)| *own == name)?;
+        named(format!("turno_{file}")).ok()
+    };
+    let numbers = (0..NUMBERS).map(|n| named(format!("numero_{n}")));
+    Ok(EnglishPrompts {
+        prompts: FeaturePrompts::find(of)
+            .ok_or_else(|| "not every English prompt of the codes was found".to_owned())?,
+        numbers: numbers.collect::<Result<_, _>>()?,
+        minutes: named("op_minuti".to_owned())?,
     })
 }
 

@@ -17,6 +17,8 @@ use super::authority::TenantDraft;
 use super::source::{ConfigFault, locate};
 
 const FOLDER: &str = "dialplans/prompts/it";
+/// Before the names of English prompts.
+pub(super) const ENGLISH: &str = "en/";
 const MUSIC: &str = "musica";
 /// Before the digits of a code word where it is given and where it is said; to the operator meanwhile.
 const CODE: [&str; 3] = ["codice_dato", "codice_detto", "op_codice"];
@@ -103,14 +105,21 @@ impl Library {
         }
     }
 
+    /// Those of the folder, and the English ones of the folder `en` beside it, if there is one.
     fn open(folder: &Path) -> std::io::Result<Self> {
+        let english = folder.with_file_name(ENGLISH.trim_end_matches('/'));
+        let is_there = english != folder && english.is_dir();
+        let folders = [(folder.to_path_buf(), "")].into_iter();
+        let folders = folders.chain(is_there.then_some((english, ENGLISH)));
         let mut files = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == "wav")
-                && let Some(name) = path.file_stem().and_then(|stem| stem.to_str())
-            {
-                files.push((name.to_owned(), path));
+        for (folder, before) in folders {
+            for entry in fs::read_dir(folder)? {
+                let path = entry?.path();
+                if path.extension().is_some_and(|ending| ending == "wav")
+                    && let Some(name) = path.file_stem().and_then(|stem| stem.to_str())
+                {
+                    files.push((format!("{before}{name}"), path));
+                }
             }
         }
         files.sort_unstable();

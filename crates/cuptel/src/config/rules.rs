@@ -9,8 +9,8 @@ use cuptel_core::id::{LineId, QueueId, SiteId, TenantId, TrunkId};
 use cuptel_core::rules::{CalendarId, Line, PromptId, Queue, Rules, Site, Tenant, Trunk};
 
 use super::authority::SiteDraft;
-use super::directory;
 use super::{Config, QueueSettings, TenantSettings, TrunkSettings};
+use super::{directory, own_results};
 
 /// The identifier of every name of the configuration.
 pub(crate) trait Ids {
@@ -135,6 +135,7 @@ impl Config {
                 lending: settings.lending,
                 code_word: settings.code_word,
                 zone: settings.time_zone,
+                spoken: settings.spoken,
             };
             tenants.insert(tenant, rule);
         }
@@ -171,6 +172,7 @@ impl Config {
             pause_reasons: self.pause_reasons.clone(),
             decline_reasons: self.decline_reasons.clone(),
             directory: directory::rule(&self.directory, ids),
+            own_results: own_results::rule(&self.own_results, ids),
             phones: self.phones.clone(),
             fairness: self.fairness,
             limits: self.limits.clone(),

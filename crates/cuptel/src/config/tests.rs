@@ -14,6 +14,7 @@ mod files;
 mod matching;
 mod mistakes;
 mod network;
+mod own_results;
 mod pages;
 mod service;
 

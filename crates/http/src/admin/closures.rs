@@ -8,7 +8,7 @@ use cuptel_core::step::Command;
 use cuptel_store::{SpecialDayFilter, SpecialDayView};
 
 use super::Visit;
-use super::operators::{heading, sure, tenant_field};
+use super::operators::tenant_field;
 use super::sheet::{Cell, Failed, Form, Kind, List, Part, choices};
 use super::typed::Typed;
 use crate::actions::typed;
@@ -32,9 +32,7 @@ async fn show(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-closures"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-closures-intro"));
+    let mut sheet = visit.listed("admin-closures", failed);
     let tenant = visit.caller.list_of(asked.said("tenant"))?;
     let today = visit.shared.today(tenant.as_deref());
     let filter = SpecialDayFilter {
@@ -45,15 +43,13 @@ async fn show(
     let days = visit.shared.store.special_days(&filter).await?;
     sheet.parts.push(Part::List(table(visit, &days, asked)));
     if visit.may(Need::Staff) {
-        sheet.parts.push(heading(visit, "add", "admin-closure-add"));
-        sheet.parts.push(Part::Form(add_form(visit, kept)));
+        let form = add_form(visit, kept);
+        visit.offers(&mut sheet, ("add", "admin-closure-add"), form);
         let held = days.iter().filter(|day| day.removed_ms.is_none());
         let held: Vec<&SpecialDayView> = held.collect();
         if !held.is_empty() {
-            sheet
-                .parts
-                .push(heading(visit, "remove", "admin-closure-remove"));
-            sheet.parts.push(Part::Form(remove_form(visit, &held)));
+            let form = remove_form(visit, &held);
+            visit.offers(&mut sheet, ("remove", "admin-closure-remove"), form);
         }
     }
     Ok(visit.show(&sheet))
@@ -193,13 +189,6 @@ fn add_form(visit: &Visit, kept: &Typed) -> Form {
 }
 
 fn remove_form(visit: &Visit, days: &[&SpecialDayView]) -> Form {
-    let action = format!("{HOME}/remove");
-    let mut form = sure(
-        visit,
-        action,
-        "admin-closure-remove-what",
-        "admin-closure-remove-go",
-    );
     let all: Vec<(String, String)> = days
         .iter()
         .map(|day| {
@@ -212,14 +201,12 @@ fn remove_form(visit: &Visit, days: &[&SpecialDayView]) -> Form {
             (day.id.to_string(), text)
         })
         .collect();
-    let all = all.iter().map(|(id, text)| (id.as_str(), text.clone()));
-    let which = form.field(
-        "id",
-        visit.say("admin-closure-when"),
-        Kind::One(choices(all, "")),
+    let words = (
+        "admin-closure-remove-what",
+        "admin-closure-remove-go",
+        "admin-closure-when",
     );
-    form.fields.insert(0, which);
-    form
+    visit.takes_away(format!("{HOME}/remove"), words, &all)
 }
 
 /// Has some days shut, or at other hours.
@@ -251,15 +238,14 @@ pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError>
 
 /// Has days at their ordinary hours again.
 pub(crate) async fn remove(visit: Visit, form: Typed) -> Result<Response, ApiError> {
-    let failed = if form.is("sure") {
+    let removed = async {
         let id = SpecialDayId(identifier(form.of("id"), "closure")?);
         let by = Some(visit.caller.name().to_owned());
-        match visit.carry_out(Command::RemoveSpecialDay { id, by }).await {
-            Ok(()) => return Ok(visit.done(HOME, visit.say("admin-closure-removed"))),
-            Err(error) => visit.failed(&error),
-        }
-    } else {
-        visit.unfit("admin-not-sure")
+        visit.carry_out(Command::RemoveSpecialDay { id, by }).await
     };
-    show(&visit, &Typed::default(), &Typed::default(), Some(failed)).await
+    let none = Typed::default();
+    match visit.once_sure(&form, removed).await {
+        Ok(()) => Ok(visit.done(HOME, visit.say("admin-closure-removed"))),
+        Err(failed) => show(&visit, &none, &none, Some(failed)).await,
+    }
 }

@@ -5,8 +5,8 @@ use axum::response::Response;
 use cuptel_store::DirectoryView;
 
 use super::Visit;
-use super::operators::{heading, search, sure, tenant_field};
-use super::sheet::{Cell, Failed, Form, Kind, List, Part, choices};
+use super::operators::{search, tenant_field};
+use super::sheet::{Cell, Failed, Form, Kind, List, Part};
 use super::typed::Typed;
 use crate::directory::NewEntry;
 use crate::error::ApiError;
@@ -27,28 +27,22 @@ async fn show(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-directory"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-directory-intro"));
+    let mut sheet = visit.listed("admin-directory", failed);
     let entries = visit
         .shared
         .directory_of(&visit.caller, asked.of("q"))
         .await?;
     sheet.parts.push(Part::List(table(visit, &entries, asked)));
     if visit.may(Need::Staff) {
-        sheet
-            .parts
-            .push(heading(visit, "add", "admin-directory-add"));
-        sheet.parts.push(Part::Form(add_form(visit, kept)));
+        let form = add_form(visit, kept);
+        visit.offers(&mut sheet, ("add", "admin-directory-add"), form);
         let theirs = entries
             .iter()
             .filter(|it| visit.caller.leads(it.tenant.as_deref()));
         let theirs: Vec<&DirectoryView> = theirs.collect();
         if !theirs.is_empty() {
-            sheet
-                .parts
-                .push(heading(visit, "remove", "admin-directory-remove"));
-            sheet.parts.push(Part::Form(remove_form(visit, &theirs)));
+            let form = remove_form(visit, &theirs);
+            visit.offers(&mut sheet, ("remove", "admin-directory-remove"), form);
         }
     }
     Ok(visit.show(&sheet))
@@ -114,13 +108,6 @@ fn add_form(visit: &Visit, kept: &Typed) -> Form {
 }
 
 fn remove_form(visit: &Visit, entries: &[&DirectoryView]) -> Form {
-    let action = format!("{HOME}/remove");
-    let mut form = sure(
-        visit,
-        action,
-        "admin-directory-remove-what",
-        "admin-directory-remove-go",
-    );
     let all: Vec<(String, String)> = entries
         .iter()
         .map(|entry| {
@@ -130,14 +117,12 @@ fn remove_form(visit: &Visit, entries: &[&DirectoryView]) -> Form {
             )
         })
         .collect();
-    let all = all.iter().map(|(id, text)| (id.as_str(), text.clone()));
-    let which = form.field(
-        "id",
-        visit.say("admin-directory-name"),
-        Kind::One(choices(all, "")),
+    let words = (
+        "admin-directory-remove-what",
+        "admin-directory-remove-go",
+        "admin-directory-name",
     );
-    form.fields.insert(0, which);
-    form
+    visit.takes_away(format!("{HOME}/remove"), words, &all)
 }
 
 /// Enters somebody.
@@ -169,14 +154,13 @@ pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError>
 
 /// Takes somebody out.
 pub(crate) async fn remove(visit: Visit, form: Typed) -> Result<Response, ApiError> {
-    let failed = if form.is("sure") {
+    let removed = async {
         let id = identifier(form.of("id"), "directory entry")?;
-        match visit.shared.strike(&visit.caller, id).await {
-            Ok(()) => return Ok(visit.done(HOME, visit.say("admin-directory-removed"))),
-            Err(error) => visit.failed(&error),
-        }
-    } else {
-        visit.unfit("admin-not-sure")
+        visit.shared.strike(&visit.caller, id).await
     };
-    show(&visit, &Typed::default(), &Typed::default(), Some(failed)).await
+    let none = Typed::default();
+    match visit.once_sure(&form, removed).await {
+        Ok(()) => Ok(visit.done(HOME, visit.say("admin-directory-removed"))),
+        Err(failed) => show(&visit, &none, &none, Some(failed)).await,
+    }
 }

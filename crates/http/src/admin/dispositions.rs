@@ -2,12 +2,14 @@
 //! what becomes of a debt hangs on them; the reasons are of the configuration.
 
 use axum::response::Response;
+use cuptel_core::own_result::OwnResultNow;
 use cuptel_core::words::Disposition;
 
 use super::Visit;
 use super::operators::heading;
-use super::sheet::{Cell, List, Part};
+use super::sheet::{Cell, List, Part, Sheet};
 use crate::error::ApiError;
+use crate::person::{Named as _, meaning};
 
 /// What there is, and where it is changed.
 pub(crate) async fn page(visit: Visit) -> Result<Response, ApiError> {
@@ -33,6 +35,7 @@ pub(crate) async fn page(visit: Visit) -> Result<Response, ApiError> {
         ..List::default()
     }));
     let look = visit.shared.engine.snapshot();
+    own_results(&visit, &look.own_results, &mut sheet);
     let lists = [
         ("pauses", "admin-pause-reasons", &look.pause_reasons),
         ("declines", "admin-decline-reasons", &look.decline_reasons),
@@ -57,4 +60,51 @@ pub(crate) async fn page(visit: Visit) -> Result<Response, ApiError> {
         }));
     }
     Ok(visit.show(&sheet))
+}
+
+/// The centre's own words, each with what it means.
+fn own_results(visit: &Visit, own: &[OwnResultNow], sheet: &mut Sheet) {
+    let seen: Vec<&OwnResultNow> = own
+        .iter()
+        .filter(|own| own.tenant.is_none() || visit.caller.sees(own.tenant.as_deref()))
+        .collect();
+    let row = |own: &&OwnResultNow| -> Vec<Cell> {
+        let means = meaning(visit.language, own.means);
+        let means = match own.class {
+            Some(class) => {
+                let about = [("means", means.into()), ("class", class.as_str().into())];
+                visit.language.with("admin-own-class", &about)
+            }
+            None => means,
+        };
+        let tenant = own.tenant.as_deref().map(|it| visit.tenant_title(it));
+        let places = tenant.into_iter().chain(own.queue.clone());
+        let places: Vec<String> = places.collect();
+        let place = match places.is_empty() {
+            true => visit.say("admin-own-everywhere"),
+            false => places.join(", "),
+        };
+        vec![
+            own.name(visit.language).into(),
+            means.into(),
+            place.into(),
+            own.code.as_str().into(),
+        ]
+    };
+    sheet.parts.push(heading(visit, "own", "admin-own-results"));
+    let what = visit.say("admin-own-results-what");
+    sheet.parts.push(Part::Text(what));
+    sheet.parts.push(Part::List(List {
+        id: "own-results",
+        caption: visit.count("admin-own-results-caption", seen.len()),
+        columns: visit.columns(&[
+            "admin-own-name",
+            "admin-own-means",
+            "admin-own-where",
+            "admin-own-code",
+        ]),
+        rows: seen.iter().map(row).collect(),
+        empty: visit.say("admin-own-results-empty"),
+        ..List::default()
+    }));
 }

@@ -112,6 +112,11 @@ impl Visit {
             WhyNotTaken::IsOver => self.say("admin-why-over"),
             WhyNotTaken::NoEmployer => self.say("admin-why-no-employer"),
             WhyNotTaken::NoPassword => self.say("admin-why-no-password"),
+            WhyNotTaken::NoNumber => self.say("admin-why-no-number"),
+            WhyNotTaken::NoPin => self.say("admin-why-no-pin"),
+            WhyNotTaken::NumberTaken(number) => {
+                self.about("admin-why-number-taken", "what", number)
+            }
             WhyNotTaken::NoSite => self.say("admin-why-no-site"),
             WhyNotTaken::NoExtension => self.say("admin-why-no-extension"),
             WhyNotTaken::UnknownSite { site, known: all } => known("admin-why-site", site, all),

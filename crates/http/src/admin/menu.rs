@@ -10,7 +10,8 @@ use crate::texts::Language;
 pub(super) const FIRST: &str = "/admin";
 
 /// Where a page stands, what it is called, and what one must be allowed to see it.
-const DOORS: [(&str, &str, Need); 13] = [
+const DOORS: [(&str, &str, Need); 14] = [
+    ("/admin/oversight", "admin-oversight", Need::Log),
     ("/admin/operators", "admin-operators", Need::Read),
     ("/admin/seats", "admin-seats", Need::Read),
     ("/admin/users", "admin-users", Need::Staff),
@@ -85,6 +86,7 @@ mod tests {
     #[test]
     fn an_auditor_is_shown_what_an_auditor_may_see() {
         let seen: Vec<&str> = doors(Role::Auditor).map(|(href, _)| href).collect();
+        assert_eq!(seen.first(), Some(&"/admin/oversight"));
         assert!(seen.contains(&"/admin/log"), "{seen:?}");
         for hidden in ["/admin/users", "/admin/tokens", "/admin/configuration"] {
             assert!(!seen.contains(&hidden), "{hidden}");

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::Visit;
 use super::list;
-use super::operators::{heading, tenant_field};
+use super::operators::tenant_field;
 use super::sheet::{Failed, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
 use super::users::told;
@@ -51,9 +51,7 @@ async fn show(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-numbers"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-numbers-intro"));
+    let mut sheet = visit.listed("admin-numbers", failed);
     let filter = MarkFilter {
         tenant: visit.caller.list_of(asked.said("tenant"))?,
         mark: asked.of("mark").parse().ok(),
@@ -64,18 +62,14 @@ async fn show(
     let marked = visit.shared.store.marks(&filter).await?;
     sheet.parts.push(Part::List(table(visit, &marked, asked)));
     if visit.may(Need::Lead) {
-        sheet.parts.push(heading(visit, "mark", "admin-mark-add"));
-        sheet.parts.push(Part::Form(mark_form(visit, kept)));
-        sheet
-            .parts
-            .push(heading(visit, "release", "admin-mark-release"));
-        sheet.parts.push(Part::Form(release_form(visit, kept)));
+        let form = mark_form(visit, kept);
+        visit.offers(&mut sheet, ("mark", "admin-mark-add"), form);
+        let form = release_form(visit, kept);
+        visit.offers(&mut sheet, ("release", "admin-mark-release"), form);
     }
     if visit.may(Need::Staff) {
-        sheet
-            .parts
-            .push(heading(visit, "import", "admin-numbers-import"));
-        sheet.parts.push(Part::Form(import_form(visit, kept)));
+        let form = import_form(visit, kept);
+        visit.offers(&mut sheet, ("import", "admin-numbers-import"), form);
     }
     Ok(visit.show(&sheet))
 }

@@ -11,21 +11,20 @@ use cuptel_store::OperatorView;
 use super::list::{self, Line};
 use super::sheet::{Cell, Fact, Failed, Field, Form, Kind, Link, List, Part, Sheet, choices};
 use super::typed::Typed;
-use super::{Visit, escaped};
+use super::{Visit, escaped, operator_pin};
 use crate::actions::typed;
 use crate::error::ApiError;
+use crate::pins::{PINS_MAX, PinTold};
 use crate::reads::shortened;
 use crate::rights::Need;
 
 const HOME: &str = "/admin/operators";
-/// Rows of a page.
-pub(crate) const PAGE: usize = 50;
 /// Lines of a list, as the API takes them.
 const LINES_MAX: usize = 5_000;
 /// The field of a level is its skill behind this.
 const LEVEL: &str = "level ";
 
-fn href(name: &str) -> String {
+pub(super) fn href(name: &str) -> String {
     format!("{HOME}/{}", escaped(name))
 }
 
@@ -41,23 +40,17 @@ async fn list_page(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-operators"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-operators-intro"));
+    let mut sheet = visit.listed("admin-operators", failed);
     let mut operators = visit.shared.store.operators().await?;
     operators.retain(|operator| visit.caller.sees_operator(operator) && is_asked(operator, asked));
     sheet
         .parts
         .push(Part::List(table(visit, &operators, asked)));
     if visit.may(Need::Staff) {
-        sheet
-            .parts
-            .push(heading(visit, "add", "admin-operator-add"));
-        sheet.parts.push(Part::Form(form(visit, None, kept)));
-        sheet
-            .parts
-            .push(heading(visit, "import", "admin-operators-import"));
-        sheet.parts.push(Part::Form(import_form(visit, kept)));
+        let form = form(visit, None, kept);
+        visit.offers(&mut sheet, ("add", "admin-operator-add"), form);
+        let form = import_form(visit, kept);
+        visit.offers(&mut sheet, ("import", "admin-operators-import"), form);
     }
     Ok(visit.show(&sheet))
 }
@@ -81,8 +74,7 @@ fn is_asked(operator: &OperatorView, asked: &Typed) -> bool {
 }
 
 fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
-    let from: usize = asked.of("from").parse().unwrap_or(0);
-    let page = operators.iter().skip(from).take(PAGE);
+    let (page, next) = visit.paged(HOME, asked, operators);
     let row = |operator: &OperatorView| {
         let skills = operator.skills.iter();
         let skills: Vec<String> = skills
@@ -98,7 +90,6 @@ fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
             operator.seat.clone().unwrap_or_default().into(),
         ]
     };
-    let left = operators.len() > from + PAGE;
     List {
         id: "operators",
         caption: visit.count("admin-operators-caption", operators.len()),
@@ -112,7 +103,7 @@ fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
         rows: page.map(row).collect(),
         empty: visit.say("admin-operators-empty"),
         search: Some(Box::new(search(visit, HOME, asked))),
-        next: left.then(|| next(visit, HOME, asked, from + PAGE)),
+        next,
         export: None,
     }
 }
@@ -169,7 +160,7 @@ pub(crate) async fn one(visit: Visit, Path(name): Path<String>) -> Result<Respon
     one_page(&visit, &name, &Typed::default(), None).await
 }
 
-async fn found(visit: &Visit, name: &str) -> Result<OperatorView, ApiError> {
+pub(super) async fn found(visit: &Visit, name: &str) -> Result<OperatorView, ApiError> {
     let operator = visit.shared.store.operator(name).await?;
     let operator = operator.filter(|operator| visit.caller.sees_operator(operator));
     operator.ok_or_else(|| ApiError::NotFound {
@@ -178,7 +169,7 @@ async fn found(visit: &Visit, name: &str) -> Result<OperatorView, ApiError> {
     })
 }
 
-async fn one_page(
+pub(super) async fn one_page(
     visit: &Visit,
     name: &str,
     kept: &Typed,
@@ -188,6 +179,7 @@ async fn one_page(
     let above = vec![Link::to(HOME, visit.say("admin-operators"))];
     let mut sheet = visit.sheet(operator.name.clone(), above);
     sheet.failed = failed;
+    sheet.parts.extend(operator_pin::made(visit, &operator));
     let seat = operator.seat.as_deref();
     sheet.parts.push(Part::Facts(vec![
         fact(visit, "admin-employer", operator.employer.clone()),
@@ -230,12 +222,9 @@ async fn set_up(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView, kept:
             .push(Part::Text(visit.say("admin-operator-others")));
         return;
     }
-    sheet
-        .parts
-        .push(heading(visit, "change", "admin-operator-change"));
-    sheet
-        .parts
-        .push(Part::Form(form(visit, Some(operator), kept)));
+    let form = form(visit, Some(operator), kept);
+    visit.offers(sheet, ("change", "admin-operator-change"), form);
+    operator_pin::part(visit, sheet, operator);
     sheet.parts.push(heading(visit, "profile", "admin-profile"));
     let to_profile = Link {
         note: Some(visit.say("admin-profile-who-sees")),
@@ -428,6 +417,7 @@ async fn change(
         employer,
         skills: Some(skills),
         home: Some(form.of("tenant").to_owned()),
+        pin: None,
     };
     let done = visit.carry_out(Command::SetOperators(vec![change])).await;
     done.map_err(|error| visit.failed(&error))
@@ -440,16 +430,10 @@ pub(crate) async fn remove(
     form: Typed,
 ) -> Result<Response, ApiError> {
     found(&visit, &name).await?;
-    if !form.is("sure") {
-        let failed = visit.unfit("admin-not-sure");
-        return one_page(&visit, &name, &Typed::default(), Some(failed)).await;
-    }
-    match visit.carry_out(Command::RemoveOperator(name.clone())).await {
+    let removed = visit.carry_out(Command::RemoveOperator(name.clone()));
+    match visit.once_sure(&form, removed).await {
         Ok(()) => Ok(visit.done(HOME, visit.about("admin-operator-removed", "name", &name))),
-        Err(error) => {
-            let failed = visit.failed(&error);
-            one_page(&visit, &name, &Typed::default(), Some(failed)).await
-        }
+        Err(failed) => one_page(&visit, &name, &Typed::default(), Some(failed)).await,
     }
 }
 
@@ -475,7 +459,7 @@ fn import_form(visit: &Visit, kept: &Typed) -> Form {
 
 /// Brings in a list, whole or not at all.
 pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiError> {
-    let told = changes(&visit, form.raw("list"));
+    let told = changes(&visit, form.raw("list")).await;
     let count = told.as_ref().map_or(0, Vec::len);
     let done = match told {
         Ok(_) if form.is("look") => {
@@ -494,15 +478,19 @@ pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiErr
     }
 }
 
-fn changes(visit: &Visit, text: &str) -> Result<Vec<OperatorChange>, Failed> {
-    let lines = list::read(text, &["operator"], &["employer", "skills", "home"]);
+async fn changes(visit: &Visit, text: &str) -> Result<Vec<OperatorChange>, Failed> {
+    let may = ["employer", "skills", "home", "number", "pin"];
+    let lines = list::read(text, &["operator"], &may);
     let lines = lines.map_err(|why| visit.no_list(&why))?;
     if lines.len() > LINES_MAX {
         return Err(visit.unfit("admin-list-too-long"));
     }
+    if lines.iter().filter(|line| line.of("pin").is_some()).count() > PINS_MAX {
+        return Err(visit.unfit("admin-list-many-pins"));
+    }
     let (mut changes, mut faults) = (Vec::new(), Vec::new());
     for line in &lines {
-        match change_of(line) {
+        match change_of(visit, line).await {
             Ok(change) => changes.push(change),
             Err(what) => faults.push(visit.line_at_fault(line.number, what)),
         }
@@ -514,7 +502,7 @@ fn changes(visit: &Visit, text: &str) -> Result<Vec<OperatorChange>, Failed> {
     }
 }
 
-fn change_of(line: &Line) -> Result<OperatorChange, &'static str> {
+async fn change_of(visit: &Visit, line: &Line) -> Result<OperatorChange, &'static str> {
     let name = line.of("operator").ok_or("admin-line-no-name")?;
     let name = typed(name).ok().flatten().ok_or("admin-line-name")?;
     let skill = |word: &str| {
@@ -531,7 +519,11 @@ fn change_of(line: &Line) -> Result<OperatorChange, &'static str> {
         Some(Some(skills)) => Some(skills),
         None => None,
     };
+    let said = |column| line.of(column).map(str::to_owned);
+    let pin = said("pin").map(PinTold::from);
+    let pin = visit.shared.pin_change(&name, said("number"), pin).await;
     Ok(OperatorChange {
+        pin: pin.map_err(|_why| "admin-line-pin")?,
         name,
         employer: line.of("employer").map(str::to_owned),
         skills,

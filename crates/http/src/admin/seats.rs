@@ -7,7 +7,7 @@ use cuptel_core::staffing::{SeatChange, is_extension};
 use cuptel_core::step::Command;
 use cuptel_store::SeatView;
 
-use super::operators::{PAGE, fact, heading, next, search, sure};
+use super::operators::{fact, heading, search, sure};
 use super::sheet::{Cell, Failed, Field, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
 use super::{Visit, escaped};
@@ -38,9 +38,7 @@ async fn list_page(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-seats"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-seats-intro"));
+    let mut sheet = visit.listed("admin-seats", failed);
     let text = asked.of("q").to_lowercase();
     let mut seats = visit.shared.store.seats().await?;
     seats.retain(|seat| {
@@ -51,14 +49,14 @@ async fn list_page(
     });
     sheet.parts.push(Part::List(table(visit, &seats, asked)));
     if visit.may(Need::Rule) {
-        sheet.parts.push(heading(visit, "add", "admin-seat-add"));
-        sheet.parts.push(Part::Form(add_form(visit, kept)));
+        let form = add_form(visit, kept);
+        visit.offers(&mut sheet, ("add", "admin-seat-add"), form);
     }
     Ok(visit.show(&sheet))
 }
 
 fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
-    let from: usize = asked.of("from").parse().unwrap_or(0);
+    let (page, next) = visit.paged(HOME, asked, seats);
     let look = visit.shared.engine.snapshot();
     let row = |seat: &SeatView| {
         let now = look.seats.iter().find(|it| it.name == seat.name);
@@ -70,7 +68,6 @@ fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
             state(visit, now).into(),
         ]
     };
-    let left = seats.len() > from + PAGE;
     let mut search = search(visit, HOME, asked);
     search.fields.retain(|field| field.name != "tenant");
     List {
@@ -83,10 +80,10 @@ fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
             "admin-operator",
             "admin-state",
         ]),
-        rows: seats.iter().skip(from).take(PAGE).map(row).collect(),
+        rows: page.map(row).collect(),
         empty: visit.say("admin-seats-empty"),
         search: Some(Box::new(search)),
-        next: left.then(|| next(visit, HOME, asked, from + PAGE)),
+        next,
         export: None,
     }
 }
@@ -331,13 +328,10 @@ pub(crate) async fn remove(
     form: Typed,
 ) -> Result<Response, ApiError> {
     is_there(&visit, &name).await?;
-    if !form.is("sure") {
-        let failed = visit.unfit("admin-not-sure");
-        return one_page(&visit, &name, Some(failed)).await;
-    }
-    match visit.carry_out(Command::RemoveSeat(name.clone())).await {
+    let removed = visit.carry_out(Command::RemoveSeat(name.clone()));
+    match visit.once_sure(&form, removed).await {
         Ok(()) => Ok(visit.done(HOME, visit.about("admin-seat-removed", "name", &name))),
-        Err(error) => one_page(&visit, &name, Some(visit.failed(&error))).await,
+        Err(failed) => one_page(&visit, &name, Some(failed)).await,
     }
 }
 

@@ -7,8 +7,8 @@ use cuptel_core::words::Role;
 use cuptel_store::{AccountView, TokenView};
 use serde_json::{Value, json};
 
-use super::operators::{PAGE, fact, heading, next, search, sure, tenant_field};
-use super::sheet::{Cell, Copied, Failed, Form, Kind, Link, List, Part, choices};
+use super::operators::{fact, heading, search, sure, tenant_field};
+use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
 use super::{Visit, escaped};
 use crate::accounts;
@@ -61,17 +61,14 @@ async fn list_page(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-users"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-users-intro"));
+    let mut sheet = visit.listed("admin-users", failed);
     let (text, tenant) = (asked.of("q").to_lowercase(), asked.of("tenant"));
     let mut users = seen(visit).await?;
     users.retain(|user| {
         let found = user.name.to_lowercase().contains(&text);
         found && (tenant.is_empty() || user.tenant.as_deref() == Some(tenant))
     });
-    let from: usize = asked.of("from").parse().unwrap_or(0);
-    let left = users.len() > from + PAGE;
+    let (page, next) = visit.paged(HOME, asked, &users);
     sheet.parts.push(Part::List(List {
         id: "users",
         caption: visit.count("admin-users-caption", users.len()),
@@ -83,15 +80,10 @@ async fn list_page(
             "admin-operator",
             "admin-password",
         ]),
-        rows: users
-            .iter()
-            .skip(from)
-            .take(PAGE)
-            .map(|user| row(visit, user))
-            .collect(),
+        rows: page.map(|user| row(visit, user)).collect(),
         empty: visit.say("admin-users-empty"),
         search: Some(Box::new(search(visit, HOME, asked))),
-        next: left.then(|| next(visit, HOME, asked, from + PAGE)),
+        next,
         export: None,
     }));
     sheet.parts.push(heading(visit, "add", "admin-user-add"));
@@ -254,15 +246,7 @@ async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<R
     let above = vec![Link::to(HOME, visit.say("admin-users"))];
     let mut sheet = visit.sheet(user.name.clone(), above);
     sheet.failed = failed;
-    if let Some(secret) = visit.take_secret(name) {
-        sheet.parts.push(Part::Copied(Copied {
-            id: "once".to_owned(),
-            is_alone: true,
-            heading: visit.say("admin-user-once"),
-            how: visit.say("admin-user-once-how"),
-            text: secret,
-        }));
-    }
+    sheet.parts.extend(visit.once(name, "admin-user-once"));
     let tenant = user.tenant.as_deref();
     let tenant = tenant.map_or_else(
         || visit.say("admin-tenant-region"),
@@ -275,16 +259,14 @@ async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<R
         fact(visit, "admin-created-by", user.created_by.clone()),
         fact(visit, "admin-created", date_and_time(user.created_ms)),
     ]));
-    sheet
-        .parts
-        .push(heading(visit, "password", "admin-user-password"));
-    sheet.parts.push(Part::Form(Form {
+    let form = Form {
         id: "password",
         action: format!("{}/password", href(name)),
         note: Some(visit.say("admin-user-password-what")),
         button: visit.say("admin-user-password-go"),
         ..Form::default()
-    }));
+    };
+    visit.offers(&mut sheet, ("password", "admin-user-password"), form);
     sheet
         .parts
         .push(heading(visit, "remove", "admin-user-remove"));
@@ -349,18 +331,8 @@ async fn tokens_page(
     kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
-    let mut sheet = visit.sheet(visit.say("admin-tokens"), Vec::new());
-    sheet.failed = failed;
-    sheet.intro.push(visit.say("admin-tokens-intro"));
-    if let Some(secret) = visit.take_secret(TOKENS) {
-        sheet.parts.push(Part::Copied(Copied {
-            id: "once".to_owned(),
-            is_alone: true,
-            heading: visit.say("admin-token-once"),
-            how: visit.say("admin-token-once-how"),
-            text: secret,
-        }));
-    }
+    let mut sheet = visit.listed("admin-tokens", failed);
+    sheet.parts.extend(visit.once(TOKENS, "admin-token-once"));
     let now_ms = visit.shared.engine.snapshot().at_ms;
     let mut tokens = visit.shared.store.tokens(now_ms).await?;
     tokens.retain(|token| visit.caller.sees(token.tenant.as_deref()));
@@ -379,13 +351,11 @@ async fn tokens_page(
         ..List::default()
     }));
     if visit.may(Need::Rule) {
-        sheet.parts.push(heading(visit, "add", "admin-token-add"));
-        sheet.parts.push(Part::Form(token_form(visit, kept)));
+        let form = token_form(visit, kept);
+        visit.offers(&mut sheet, ("add", "admin-token-add"), form);
         if !tokens.is_empty() {
-            sheet
-                .parts
-                .push(heading(visit, "revoke", "admin-token-revoke"));
-            sheet.parts.push(Part::Form(revoke_form(visit, &tokens)));
+            let form = revoke_form(visit, &tokens);
+            visit.offers(&mut sheet, ("revoke", "admin-token-revoke"), form);
         }
     }
     Ok(visit.show(&sheet))

@@ -49,7 +49,7 @@ pub(crate) async fn tea(centre: &Centre) -> String {
 
 /// Page, and who may have it: Operator, Supervisor, administrator of a Tenant, Auditor, administrator of
 /// the Region.
-const PAGES: [(&str, &str); 21] = [
+const PAGES: [(&str, &str); 22] = [
     ("/admin", "STAR"),
     ("/profile", "OSTR"),
     ("/admin/operators", "STAR"),
@@ -69,15 +69,17 @@ const PAGES: [(&str, &str); 21] = [
     ("/admin/dispositions", "STAR"),
     ("/admin/dialplans", "STAR"),
     ("/admin/configuration", "TR"),
+    ("/admin/oversight", "AR"),
     ("/admin/log", "AR"),
     ("/admin/log/export", "AR"),
 ];
 
 /// What changes something, and who may.
-const CHANGES: [(&str, &str); 18] = [
+const CHANGES: [(&str, &str); 19] = [
     ("/admin/operators", "TR"),
     ("/admin/operators/import", "TR"),
     ("/admin/operators/anna/remove", "TR"),
+    ("/admin/operators/anna/pin", "TR"),
     ("/admin/seats", "R"),
     ("/admin/seats/101/password", "R"),
     ("/admin/seats/101/remove", "R"),
@@ -184,6 +186,38 @@ async fn every_page_has_the_same_menu_at_the_same_place_with_where_one_is_marked
 }
 
 #[tokio::test]
+async fn an_auditor_lands_on_a_page_of_their_own_and_finds_nothing_to_change() {
+    let centre = Centre::open().await;
+    let aldo = enter(&centre, json!({ "name": "aldo", "role": "auditor" })).await;
+    let landed = get(&centre, "/", &aldo).await;
+    assert_eq!(landed.status, StatusCode::SEE_OTHER);
+    let audited = get(&centre, "/admin/oversight?audit=yes", &aldo).await;
+    assert_eq!(audited.status, StatusCode::OK, "{}", audited.text);
+    assert!(
+        audited.text.contains("<dt>Chiamate ricevute</dt>"),
+        "{}",
+        audited.text
+    );
+    let path = format!("/admin/oversight?id={}", centre.attempt);
+    let why = get(&centre, &path, &aldo).await;
+    assert_eq!(why.status, StatusCode::SEE_OTHER);
+    let none = get(&centre, "/admin/oversight?id=x", &aldo).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let theirs = PAGES.into_iter().filter(|(_, who)| who.contains('A'));
+    for (path, _) in theirs {
+        let page = get(&centre, path, &aldo).await;
+        let (_, main) = page.text.split_once("<main").unwrap_or_default();
+        let (main, _) = main.split_once("</main>").unwrap_or((main, ""));
+        assert!(!main.contains("method=\"post\""), "{path}: {main}");
+    }
+    for path in ["/find", "/profile", "/admin/users"] {
+        let refused = get(&centre, path, &aldo).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(refused.text.contains("<h1>"), "{path}: {}", refused.text);
+    }
+}
+
+#[tokio::test]
 async fn who_has_not_signed_in_is_asked_to_and_changes_nothing() {
     let centre = Centre::open().await;
     let asked = centre.get("/admin").await;
@@ -253,6 +287,7 @@ async fn an_operator_is_added_changed_and_removed_by_forms() {
         employer: Some("Cooperativa".to_owned()),
         skills: Some([("prenotazioni".to_owned(), 3)].into()),
         home: Some("asl-teramo".to_owned()),
+        pin: None,
     };
     assert_eq!(last(&centre), Some(Command::SetOperators(vec![change])));
     // Who adds somebody of a name that is taken does not change whoever has it.
@@ -563,4 +598,71 @@ async fn a_programs_key_is_shown_once_and_revoked_by_name() {
     assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
     let page = get(&centre, "/admin/tokens", &cookie).await.text;
     assert!(page.contains("Nessun programma ha una chiave"), "{page}");
+}
+
+#[tokio::test]
+async fn a_pin_is_made_and_shown_once_or_typed_twice_and_never_written_down() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let path = "/admin/operators/anna/pin";
+    let made = send(&centre, path, &cookie, &[("number", "27")]).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let Some(Command::SetPin {
+        operator, number, ..
+    }) = last(&centre)
+    else {
+        panic!("no PIN is set");
+    };
+    assert_eq!((operator.as_str(), number.as_deref()), ("anna", Some("27")));
+    let once = get(&centre, "/admin/operators/anna", &cookie).await.text;
+    let (_, pin) = once.split_once("<code>").unwrap();
+    let (pin, _) = pin.split_once("</code>").unwrap();
+    assert_eq!(pin.len(), 6);
+    let again = get(&centre, "/admin/operators/anna", &cookie).await.text;
+    assert!(!again.contains(pin), "it is shown once");
+
+    let typed = [("number", "27"), ("pin", "481516"), ("again", "481516")];
+    let done = send(&centre, path, &cookie, &typed).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert!(matches!(last(&centre), Some(Command::SetPin { .. })));
+    for (pin, again, said) in [
+        ("481516", "481517", "non sono uguali"),
+        ("111111", "111111", "da 6 a 16 cifre"),
+        ("12345", "12345", "da 6 a 16 cifre"),
+    ] {
+        let typed = [("number", "27"), ("pin", pin), ("again", again)];
+        let refused = send(&centre, path, &cookie, &typed).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains(said), "{said} in {}", refused.text);
+        assert!(!refused.text.contains(&format!("value=\"{pin}\"")));
+        assert_eq!(last(&centre), None);
+    }
+    let log = get(&centre, "/admin/log", &cookie).await.text;
+    assert!(log.contains("/admin/operators/{operator}/pin"), "{log}");
+    assert!(!log.contains("481516") && !log.contains(pin));
+}
+
+#[tokio::test]
+async fn a_list_of_operators_may_have_numbers_and_pins() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let path = "/admin/operators/import";
+    let list = "operator,employer,number,pin\nGina,Coop,27,481516\nUgo,Coop,,\n";
+    let heard = send(&centre, path, &cookie, &[("list", list)]).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
+    let Some(Command::SetOperators(changes)) = last(&centre) else {
+        panic!("nothing is set");
+    };
+    let pin = changes[0].pin.as_ref().unwrap();
+    assert_eq!(pin.number.as_deref(), Some("27"));
+    assert!(pin.digest.as_ref().unwrap().0.starts_with("$argon2"));
+    assert_eq!(changes[1].pin, None);
+    let bad = "operator,number,pin\nGina,27,111111\n";
+    let heard = send(&centre, path, &cookie, &[("list", bad)]).await;
+    assert!(
+        heard.text.contains("Riga 2: il numero ha da 1 a 8 cifre"),
+        "{}",
+        heard.text
+    );
+    assert_eq!(last(&centre), None);
 }

@@ -5,9 +5,10 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use cuptel_core::at_seat::{PersonNow, ResultNow};
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::id::{AssignmentId, AttemptId, CallbackId};
+use cuptel_core::own_result::{OwnResultNow, ResultTold};
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::{Disposition, KindByHand, PriorityClass};
+use cuptel_core::words::{Disposition, KindByHand, Meaning, PriorityClass};
 use cuptel_http::Refusal;
 
 use crate::desk::{AT_MS, CALLER, Centre, Heard, busy, form, local};
@@ -72,6 +73,7 @@ fn talks(attempt: i64) -> Snapshot {
     look.seats[0].result = Some(ResultNow {
         conversation: AssignmentId(12),
         told: None,
+        code: None,
         until_ms: None,
         ends_with_it: true,
     });
@@ -168,6 +170,7 @@ async fn a_note_goes_before_the_result_and_what_was_told_hides_the_form() {
     look.seats[0].result = Some(ResultNow {
         conversation: AssignmentId(12),
         told: Some(Disposition::Done),
+        code: None,
         until_ms: Some(AT_MS + 42_000),
         ends_with_it: false,
     });
@@ -176,6 +179,62 @@ async fn a_note_goes_before_the_result_and_what_was_told_hides_the_form() {
     assert!(page.contains("Esito dato: questione risolta."), "{page}");
     assert!(page.contains("<summary>Correggi l’esito</summary>"));
     assert!(page.contains("Restano 42 secondi dopo la chiamata"));
+}
+
+fn own(code: &str, means: Meaning, queue: &str) -> OwnResultNow {
+    OwnResultNow {
+        code: code.parse().unwrap(),
+        means,
+        class: None,
+        it: format!("Nostro {code}"),
+        en: format!("Our {code}"),
+        tenant: Some("asl-teramo".to_owned()),
+        queue: Some(queue.to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn the_centres_own_results_are_offered_where_they_belong_and_told_by_their_code() {
+    let (centre, cookie) = talking().await;
+    let mut look = talks(centre.attempt);
+    let queue = look.seats[0].queue.clone().unwrap();
+    look.own_results = vec![
+        own("disdetta", Meaning::Settled, &queue),
+        own("altrove", Meaning::Improper, "another"),
+    ];
+    centre
+        .desk
+        .looks
+        .send_replace(std::sync::Arc::new(look.clone()));
+    let shown = page(&centre, "/seats/101", &cookie).await;
+    assert!(
+        shown.contains("value=\"disdetta\">Nostro disdetta (chiuso)"),
+        "{shown}"
+    );
+    assert!(!shown.contains("altrove"), "{shown}");
+    let path = "/api/v1/seats/101/disposition";
+    let heard = sends(&centre, path, &cookie, &[("disposition", "disdetta")]).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER);
+    let told = centre.desk.commands.lock().unwrap().pop();
+    let code = "disdetta".parse().unwrap();
+    let Some(Command::Dispose { disposition, .. }) = told else {
+        panic!("{told:?}");
+    };
+    assert_eq!(disposition, ResultTold::Own(code));
+    let wrong = sends(&centre, path, &cookie, &[("disposition", "Not A Code")]).await;
+    assert!(wrong.status.is_client_error(), "{}", wrong.text);
+    // One that is not in the configuration any more is read by its code.
+    look.own_results.clear();
+    look.seats[0].result = Some(ResultNow {
+        conversation: AssignmentId(12),
+        told: Some(Disposition::Done),
+        code: Some("disdetta".parse().unwrap()),
+        until_ms: None,
+        ends_with_it: false,
+    });
+    centre.desk.looks.send_replace(std::sync::Arc::new(look));
+    let shown = page(&centre, "/seats/101", &cookie).await;
+    assert!(shown.contains("disdetta (questione risolta)"), "{shown}");
 }
 
 #[tokio::test]

@@ -542,6 +542,7 @@ pub(crate) fn busy() -> Snapshot {
         memos: Vec::new(),
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
+        own_results: Vec::new(),
         directory: Vec::new(),
         violations: 0,
     }

@@ -472,7 +472,7 @@ async fn the_result_has_a_box_for_each_thing_that_is_owed() {
     assert_eq!(heard.status, StatusCode::SEE_OTHER);
     let command = Command::Dispose {
         seat: "101".to_owned(),
-        disposition: Disposition::Done,
+        disposition: Disposition::Done.into(),
         said: NeedsSaid {
             keep: vec![NeedId(7)],
             close: Vec::new(),

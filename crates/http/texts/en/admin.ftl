@@ -173,7 +173,7 @@ admin-operator-removed = { $name } works here no more.
 admin-operator-others = This person is of the whole region or of another health authority: who administers the region changes them.
 admin-operators-import = Import a list
 admin-operators-import-what = The whole list is taken, or nothing. Who is there already is changed; what is not written stays as it is.
-admin-operators-import-hint = Columns: operator, employer, skills (prenotazioni:3 disdette:1), home (short name of the health authority).
+admin-operators-import-hint = Columns: operator, employer, skills (prenotazioni:3 disdette:1), home (short name of the health authority), number and pin (to sign in by phone).
 admin-operators-imported = { $n ->
     [one] One operator imported.
    *[other] { $n } operators imported.
@@ -635,3 +635,77 @@ admin-closure-no-hours = Hours are written like 08:00-12:00 15:00-17:00.
 admin-closure-too-many = There are too many special days already.
 admin-closure-no-entry = These days are not listed any more.
 admin-skill = Skill { $skill }
+
+admin-result-told = The result of seat { $seat } is recorded.
+admin-no-such-result = Conversations of this service have no result { $code }. Nothing was recorded: choose one of the page.
+admin-own-results = Results of this centre
+admin-own-results-caption = Results of this centre: { $n }
+admin-own-results-what = Words of this centre: each means one of the results above, so that it is known what is still owed. They are written as [[disposition]] in the configuration file; whoever works by phone uses those above. A result that is taken out stays readable in earlier conversations.
+admin-own-results-empty = None: add them as [[disposition]] in the configuration file.
+admin-own-name = Name
+admin-own-means = What it means
+admin-own-code = Code
+admin-own-where = Where it is used
+admin-own-everywhere = Everywhere
+admin-own-class = { $means }, class { $class }
+admin-means-settled = settled
+admin-means-call-again = call again
+admin-means-in-charge = taken in charge
+admin-means-another-person = another person
+admin-means-improper = not for this line
+
+admin-pin = Signing in by phone
+admin-pin-number = Number to key in
+admin-pin-none = None: they do not sign in by phone
+admin-pin-what = Whoever works without a page dials the code for signing in and keys in number, #, PIN, #. The former PIN ends at once.
+admin-pin-number-hint = 1 to 8 digits, nobody else’s.
+admin-pin-pin = New PIN
+admin-pin-hint = 6 to 16 digits, not all the same. Empty: one is made, and shown once.
+admin-pin-again = New PIN, again
+admin-pin-go = Give number and PIN
+admin-pin-again-go = Change the PIN
+admin-pin-once = PIN
+admin-pin-once-how = It is shown this once: give it to whoever works, then leave this page.
+admin-pin-made = { $name } signs in by phone with the PIN below.
+admin-pin-done = { $name } signs in by phone with the PIN that you wrote.
+admin-pin-guessable = A PIN has 6 to 16 digits, not all the same, and a number 1 to 8. Nothing was changed: write another, or leave the PIN empty.
+admin-pin-differ = The two PINs differ. Nothing was changed: write them again.
+admin-why-no-number = the number to key in is missing: 1 to 8 digits
+admin-why-no-pin = has a number and no PIN
+admin-why-number-taken = number { $what } is somebody else’s
+admin-line-pin = a number has 1 to 8 digits, a PIN 6 to 16, not all the same
+admin-list-many-pins = The list has more than 200 PINs. Nothing was changed: split it.
+
+admin-oversight = Oversight
+admin-oversight-what = Where whoever audits begins: promises, agreement, log, why a call went so
+admin-oversight-intro = Nothing is changed here. Callers’ numbers stay masked.
+admin-audit = The promises, on what is stored
+admin-audit-what = The audit reads all that is stored: nobody lost, nobody called twice, no seat with two works.
+admin-audit-go = Audit now
+admin-audit-long = The audit takes longer than a page waits. Nothing was changed: ask who runs the system to run cuptel audit.
+admin-audit-holds = Every promise holds: audit of { $at }.
+admin-audit-broken = Audit of { $at }: { $n ->
+    [one] one rule is broken.
+   *[other] { $n } rules are broken.
+}
+admin-audit-caption = Broken rules: { $n }
+admin-audit-rule = Rule
+admin-audit-promise = Promise
+admin-audit-count = How many
+admin-audit-meaning = What is wrong
+admin-audit-rows = Which, the first
+admin-audit-attempts = Calls received
+admin-audit-open = Going on
+admin-audit-served = Served
+admin-audit-owed = To be called back, or called
+admin-audit-not-owed = Owed nothing, with the reason
+admin-audit-callbacks-open = Open callbacks
+admin-audit-callbacks-closed = Closed callbacks
+admin-audit-dials = Calls that we made
+admin-oversight-why = Why a call went as it did
+admin-oversight-why-what = The number of the call or the callback, as lists and the log have it.
+admin-oversight-id = Number of the call or callback
+admin-oversight-why-go = Show why
+admin-oversight-no-call = There is no call or callback with this number. Check the number and try again.
+admin-oversight-agreement = Open the agreement and those before
+admin-oversight-log = Open the log and search

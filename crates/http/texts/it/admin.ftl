@@ -173,7 +173,7 @@ admin-operator-removed = { $name } non lavora più qui.
 admin-operator-others = Questa persona è di tutta la regione o di un’altra ASL: la modifica chi amministra la regione.
 admin-operators-import = Importa un elenco
 admin-operators-import-what = Tutto l’elenco viene preso, o niente. Chi c’è già viene modificato; quello che non è scritto resta com’è.
-admin-operators-import-hint = Colonne: operator, employer, skills (prenotazioni:3 disdette:1), home (nome breve dell’ASL).
+admin-operators-import-hint = Colonne: operator, employer, skills (prenotazioni:3 disdette:1), home (nome breve dell’ASL), number e pin (per entrare in servizio da telefono).
 admin-operators-imported = { $n ->
     [one] Un operatore importato.
    *[other] { $n } operatori importati.
@@ -635,3 +635,77 @@ admin-closure-no-hours = Gli orari si scrivono come 08:00-12:00 15:00-17:00.
 admin-closure-too-many = Ci sono già troppi giorni straordinari.
 admin-closure-no-entry = Questi giorni non sono più in elenco.
 admin-skill = Competenza { $skill }
+
+admin-result-told = Il risultato della postazione { $seat } è scritto.
+admin-no-such-result = Le conversazioni di questo servizio non hanno il risultato { $code }. Nulla è stato scritto: scegline uno della pagina.
+admin-own-results = Risultati di questo centro
+admin-own-results-caption = Risultati di questo centro: { $n }
+admin-own-results-what = Parole di questo centro: ognuna vale uno dei risultati di sopra, e così si sa che cosa resta dovuto. Si scrivono in [[disposition]] nel file di configurazione; chi lavora per telefono usa quelli di sopra. Un risultato tolto resta leggibile nelle conversazioni di prima.
+admin-own-results-empty = Nessuno: si aggiungono con [[disposition]] nel file di configurazione.
+admin-own-name = Nome
+admin-own-means = Che cosa vale
+admin-own-code = Codice
+admin-own-where = Dove si usa
+admin-own-everywhere = Ovunque
+admin-own-class = { $means }, classe { $class }
+admin-means-settled = chiuso
+admin-means-call-again = da richiamare
+admin-means-in-charge = preso in carico
+admin-means-another-person = un’altra persona
+admin-means-improper = non è per questa linea
+
+admin-pin = Accesso da telefono
+admin-pin-number = Numero da digitare
+admin-pin-none = Nessuno: non entra in servizio da telefono
+admin-pin-what = Chi lavora senza pagina compone il codice di accesso e digita numero, #, PIN, #. Il PIN di prima smette di valere subito.
+admin-pin-number-hint = Da 1 a 8 cifre, di nessun altro.
+admin-pin-pin = PIN nuovo
+admin-pin-hint = Da 6 a 16 cifre, non tutte uguali. Vuoto: ne viene fatto uno, mostrato una volta sola.
+admin-pin-again = PIN nuovo, ancora
+admin-pin-go = Dai numero e PIN
+admin-pin-again-go = Cambia il PIN
+admin-pin-once = PIN
+admin-pin-once-how = Si vede questa volta sola: dallo a chi lavora, poi esci da questa pagina.
+admin-pin-made = { $name } entra in servizio da telefono con il PIN qui sotto.
+admin-pin-done = { $name } entra in servizio da telefono con il PIN che hai scritto.
+admin-pin-guessable = Un PIN ha da 6 a 16 cifre, non tutte uguali, e un numero da 1 a 8. Nulla è stato cambiato: scrivine un altro, o lascia vuoto il PIN.
+admin-pin-differ = I due PIN non sono uguali. Nulla è stato cambiato: scrivili di nuovo.
+admin-why-no-number = manca il numero da digitare: da 1 a 8 cifre
+admin-why-no-pin = ha un numero e nessun PIN
+admin-why-number-taken = il numero { $what } è di un altro
+admin-line-pin = il numero ha da 1 a 8 cifre, il PIN da 6 a 16, non tutte uguali
+admin-list-many-pins = L’elenco ha più di 200 PIN. Nulla è stato cambiato: dividilo.
+
+admin-oversight = Controllo
+admin-oversight-what = Da dove comincia chi controlla: promesse, accordo, registro, perché di una chiamata
+admin-oversight-intro = Qui non si cambia nulla. I numeri di chi chiama restano coperti.
+admin-audit = Le promesse sui dati salvati
+admin-audit-what = La verifica legge tutto quello che è salvato: nessuno perso, nessuno chiamato due volte, nessuna postazione con due lavori.
+admin-audit-go = Fai la verifica adesso
+admin-audit-long = La verifica dura più di quanto una pagina aspetti. Nulla è stato cambiato: chiedi a chi gestisce il sistema di eseguire cuptel audit.
+admin-audit-holds = Ogni promessa è mantenuta: verifica del { $at }.
+admin-audit-broken = Verifica del { $at }: { $n ->
+    [one] una regola non è rispettata.
+   *[other] { $n } regole non sono rispettate.
+}
+admin-audit-caption = Regole non rispettate: { $n }
+admin-audit-rule = Regola
+admin-audit-promise = Promessa
+admin-audit-count = Quante
+admin-audit-meaning = Che cosa non va
+admin-audit-rows = Quali, le prime
+admin-audit-attempts = Chiamate ricevute
+admin-audit-open = In corso
+admin-audit-served = Servite
+admin-audit-owed = Da richiamare o richiamate
+admin-audit-not-owed = Non dovute, con il motivo
+admin-audit-callbacks-open = Richiamate aperte
+admin-audit-callbacks-closed = Richiamate chiuse
+admin-audit-dials = Chiamate fatte da noi
+admin-oversight-why = Perché una chiamata è andata così
+admin-oversight-why-what = Il numero della chiamata o della richiamata, come lo danno gli elenchi e il registro.
+admin-oversight-id = Numero della chiamata o della richiamata
+admin-oversight-why-go = Mostra perché
+admin-oversight-no-call = Non c’è una chiamata o una richiamata con questo numero. Controlla il numero e riprova.
+admin-oversight-agreement = Apri l’accordo e quelli di prima
+admin-oversight-log = Apri il registro e cerca

@@ -68,6 +68,7 @@ impl Plain {
             lending: LendPolicy::default(),
             code_word: false,
             zone: Zone::Europe__Rome,
+            spoken: None,
         };
         let line = Line {
             id: LineId(1),
@@ -94,6 +95,7 @@ impl Plain {
             trial: None,
             pause_reasons: Vec::new(),
             decline_reasons: Vec::new(),
+            own_results: Vec::new(),
             directory: Directory::default(),
             phones: BTreeMap::new(),
             calendars: Vec::new(),

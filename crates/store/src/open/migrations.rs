@@ -152,6 +152,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0035_task_request.sql"),
     ),
     (
+        37,
+        "own_result",
+        include_str!("../../migrations/0037_own_result.sql"),
+    ),
+    (
         38,
         "request",
         include_str!("../../migrations/0038_request.sql"),

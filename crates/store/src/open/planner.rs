@@ -178,7 +178,7 @@ mod tests {
     }
 
     /// Indexes that hold what is open and nothing of the past.
-    const OPEN: [&str; 15] = [
+    const OPEN: [&str; 16] = [
         "attempt_open",
         "callback_one_open",
         "callback_open",
@@ -187,6 +187,7 @@ mod tests {
         "assignment_one_per_",
         "sign_in_one_per_",
         "task_seat",
+        "side_call_open",
         "campaign_entry_released",
         "campaign_entry_born",
         "code_word_open",

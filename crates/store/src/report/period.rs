@@ -114,6 +114,14 @@ impl Period {
         Ok(Self { from, to })
     }
 
+    /// The stretch of time of its days by one clock, the end not included.
+    #[must_use]
+    pub fn by_clock(self, zone: Zone) -> Option<(UtcMs, UtcMs)> {
+        let begins = self.from.begins_ms(zone)?;
+        let ends = self.to.next().and_then(|day| day.begins_ms(zone))?;
+        Some((begins, ends))
+    }
+
     /// The stretch of time that holds its days by any of the clocks, the end not included.
     pub(super) fn stretch(self, zones: &Zones) -> (UtcMs, UtcMs) {
         let begins = zones.all().filter_map(|zone| self.from.begins_ms(zone));

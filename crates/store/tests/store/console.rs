@@ -16,6 +16,7 @@ use crate::rows::{NOW, callback, memos, names, number, operator, seat};
 on_every_database!(
     earlier_conversations_are_found_by_the_number_and_told_to_its_authority_alone,
     an_erased_number_has_no_past,
+    results_are_counted_by_queue_and_by_the_centres_own_words,
     a_day_is_that_of_one_operator,
     preferences_go_by_their_account,
     a_memo_is_told_with_who_has_read_it_and_when_it_is_over_too,
@@ -57,6 +58,7 @@ fn spoke(id: i64, callback: i64, started_ms: i64) -> AssignmentRow {
         ended_ms: Some(started_ms + 60_000),
         wrap_up_until_ms: None,
         disposition: Some(Disposition::Done),
+        code: Some("disdetta".parse().unwrap()),
     }
 }
 
@@ -94,6 +96,7 @@ async fn earlier_conversations_are_found_by_the_number_and_told_to_its_authority
         "the newest first, of both handles"
     );
     assert!(told[0].called_back && told[0].disposition == Some(Disposition::Done));
+    assert_eq!(told[0].code.as_deref(), Some("disdetta"));
     assert_eq!(told[0].ended_ms, NOW + 3_660_000);
     let one = store.contacts(&of_them(), "asl-teramo", 1).await.unwrap();
     assert_eq!(one.len(), 1);
@@ -107,6 +110,27 @@ async fn earlier_conversations_are_found_by_the_number_and_told_to_its_authority
             .unwrap()
             .is_empty()
     );
+}
+
+async fn results_are_counted_by_queue_and_by_the_centres_own_words(home: &Home) {
+    let store = spoken_with(home).await;
+    let plain = AssignmentRow {
+        id: AssignmentId(23),
+        code: None,
+        ..spoke(21, 11, NOW + 60_000)
+    };
+    commit(&store, 2, vec![Record::Assignment(plain)]).await;
+    let all = store.results((NOW, NOW + 7_200_000), Some("asl-teramo"));
+    let mut all: Vec<_> = all.await.unwrap().into_iter().collect();
+    all.sort_by_key(|line| line.code.clone());
+    let told: Vec<_> = all
+        .iter()
+        .map(|line| (line.code.as_deref(), line.disposition, line.conversations))
+        .collect();
+    let done = Some(Disposition::Done);
+    assert_eq!(told, [(None, done, 1), (Some("disdetta"), done, 2)]);
+    let none = store.results((NOW, NOW + 7_200_000), Some("asl-pescara"));
+    assert!(none.await.unwrap().is_empty());
 }
 
 async fn an_erased_number_has_no_past(home: &Home) {
