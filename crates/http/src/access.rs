@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use cuptel_core::snapshot::SeatNow;
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::Role;
 use cuptel_store::{AccountView, OperatorView, TokenView};
 use subtle::ConstantTimeEq as _;
@@ -22,7 +24,7 @@ use crate::actions::typed;
 use crate::error::ApiError;
 use crate::origin::Origin;
 use crate::pages::{Reach, Shared, SharedParts};
-use crate::session::{Owner, SessionKey, digest};
+use crate::session::{Notice, Owner, SessionKey, digest};
 use crate::texts::Language;
 
 /// Wrong tokens that one address may offer within `WINDOW`, and wrong passwords that may be offered for
@@ -81,8 +83,12 @@ struct Known {
     session: Option<SessionKey>,
     origin: IpAddr,
     language: Language,
+    /// When what let them in ends, of a program.
+    ends_ms: Option<UtcMs>,
     /// What they do something about, where the path does not say it.
     about: Mutex<Option<String>>,
+    /// Whether what they asked for was not done.
+    is_refused: AtomicBool,
 }
 
 impl Caller {
@@ -98,7 +104,9 @@ impl Caller {
             session,
             origin,
             language,
+            ends_ms: None,
             about: Mutex::default(),
+            is_refused: AtomicBool::default(),
         }))
     }
 
@@ -114,7 +122,9 @@ impl Caller {
             session: Some(session),
             origin,
             language,
+            ends_ms: None,
             about: Mutex::default(),
+            is_refused: AtomicBool::default(),
         }))
     }
 
@@ -130,7 +140,9 @@ impl Caller {
             session: None,
             origin,
             language,
+            ends_ms: token.ends_ms,
             about: Mutex::default(),
+            is_refused: AtomicBool::default(),
         }))
     }
 
@@ -223,6 +235,26 @@ impl Caller {
         *about = Some(what);
     }
 
+    /// Says that what they asked for is not done, where the answer is a page all the same.
+    pub(crate) fn is_refused(&self) {
+        self.0.is_refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether what they asked for was not done.
+    pub(crate) fn was_refused(&self) -> bool {
+        self.0.is_refused.load(Ordering::Relaxed)
+    }
+
+    /// Tells them once, on their next page, what came of what they did.
+    pub(crate) fn tell(&self, shared: &SharedParts, notice: Notice) {
+        if !notice.good {
+            self.is_refused();
+        }
+        if let Some(session) = self.session() {
+            shared.sessions.tell(session, notice);
+        }
+    }
+
     /// What they did something about.
     pub(crate) fn about(&self) -> Option<String> {
         let about = self.0.about.lock().unwrap_or_else(PoisonError::into_inner);
@@ -232,6 +264,11 @@ impl Caller {
     /// The language of the pages that they read.
     pub(crate) fn language(&self) -> Language {
         self.0.language
+    }
+
+    /// Whether what let them in is over, of a program.
+    pub(crate) fn is_over(&self, now_ms: UtcMs) -> bool {
+        self.0.ends_ms.is_some_and(|ends_ms| ends_ms <= now_ms)
     }
 
     /// Where they ask from.
@@ -490,10 +527,17 @@ pub(crate) async fn check_password(
     let Ok(Some(name)) = typed(name) else {
         return Err(ApiError::Unauthorised);
     };
-    let triers = [Trier::Site(network_of(from)), Trier::Account(name.clone())];
-    for trier in &triers {
-        shared.wrong.let_try(trier)?;
-    }
+    let site = Trier::Site(network_of(from));
+    shared.wrong.let_try(&site)?;
+    // Whoever guesses a name elsewhere keeps nobody from signing in where they have before.
+    let store = &shared.store;
+    let by_name = if store.has_signed_in_from(&name, &from.to_string()).await? {
+        Trier::AtTheirs(name.clone(), network_of(from))
+    } else {
+        Trier::Account(name.clone())
+    };
+    shared.wrong.let_try(&by_name)?;
+    let triers = [site, by_name];
     // Counted before it is looked at: who sends many at once has sent as many.
     for trier in &triers {
         shared.wrong.count(trier.clone());
@@ -522,12 +566,14 @@ pub(crate) enum Trier {
     Site(IpAddr),
     /// Somebody who says to be this.
     Account(String),
+    /// Somebody who says to be this, at an address where they have signed in.
+    AtTheirs(String, IpAddr),
 }
 
 impl Trier {
     fn wrong_max(&self) -> u32 {
         match self {
-            Self::Address(_) | Self::Account(_) => WRONG_MAX,
+            Self::Address(_) | Self::Account(_) | Self::AtTheirs(..) => WRONG_MAX,
             Self::Site(_) => WRONG_PASSWORDS_MAX,
         }
     }

@@ -79,6 +79,10 @@ pub(crate) struct LogAsked {
     who: Option<String>,
     /// Acts in whose name this stands, like `numbers` or `sign_in`.
     act: Option<String>,
+    /// Of those who are bound to this health authority only.
+    tenant: Option<String>,
+    /// What was refused only, or what was done only.
+    refused: Option<bool>,
     /// Not before, in milliseconds since 1970.
     from_ms: Option<i64>,
     /// Before, in milliseconds since 1970.
@@ -214,6 +218,23 @@ impl SharedParts {
 /// Names under which the log of access has what no account did.
 const RESERVED: [&str; 4] = ["token", "shell", "start", "unknown"];
 
+impl SharedParts {
+    /// The log of access tells accounts and tokens by their names: no two have the same.
+    async fn is_nobodys(&self, name: &str) -> Result<(), ApiError> {
+        let now_ms = self.engine.snapshot().at_ms;
+        let tokens = self.store.tokens(now_ms).await?;
+        let what = if self.store.account(name).await?.is_some() {
+            "user"
+        } else if tokens.iter().any(|token| token.name == name) {
+            "token"
+        } else {
+            return Ok(());
+        };
+        let name = name.to_owned();
+        Err(ApiError::NameTaken { what, name })
+    }
+}
+
 fn named(text: &str) -> Result<String, ApiError> {
     let name = typed(text)?.ok_or_else(|| meaningless("`name` is empty".to_owned()))?;
     if RESERVED.contains(&name.as_str()) {
@@ -264,6 +285,7 @@ pub(crate) async fn add_user(
         wish.employer.as_deref(),
     )?;
     shared.can_be(wish.role, wish.tenant.as_deref(), wish.employer.as_deref())?;
+    shared.is_nobodys(&name).await?;
     caller.is_about(name.clone());
     let operator = match (wish.role, wish.operator) {
         (Role::Operator, None) => Some(name.clone()),
@@ -392,6 +414,7 @@ pub(crate) async fn add_token(
         wish.employer.as_deref(),
     )?;
     shared.can_be(wish.role, wish.tenant.as_deref(), wish.employer.as_deref())?;
+    shared.is_nobodys(&name).await?;
     caller.is_about(name.clone());
     let random = random_name().map_err(ApiError::NoRandom)?;
     let token = TokenView {
@@ -442,7 +465,7 @@ pub(crate) async fn revoke_token(
     responses((status = 200, body = schema::AccessLog), (status = 400, body = schema::Error),
         (status = 401, body = schema::Error), (status = 403, body = schema::Error)))]
 pub(crate) async fn access_log(
-    _caller: Caller,
+    caller: Caller,
     State(shared): State<Shared>,
     query: reads::Asked<LogAsked>,
 ) -> Result<Listed, ApiError> {
@@ -451,6 +474,8 @@ pub(crate) async fn access_log(
     let filter = AccessFilter {
         who: query.who,
         act: query.act,
+        tenant: caller.list_of(query.tenant)?,
+        refused: query.refused,
         from_ms: query.from_ms,
         until_ms: query.until_ms,
         before: query.before,

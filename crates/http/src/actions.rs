@@ -348,10 +348,10 @@ pub(crate) async fn act_by_form(
         Err(error) => Err(error),
     };
     let to = back(&done);
-    let Some(session) = caller.session() else {
+    if caller.session().is_none() {
         done?;
         return Ok(Redirect::to(&to).into_response());
-    };
+    }
     let notice = match done {
         Ok(text) => {
             // The page shows the next look; where none comes it shows the last.
@@ -364,7 +364,7 @@ pub(crate) async fn act_by_form(
             text: answers::refused(caller.language(), &error),
         },
     };
-    shared.sessions.tell(session, notice);
+    caller.tell(shared, notice);
     Ok(Redirect::to(&to).into_response())
 }
 

@@ -333,9 +333,7 @@ impl Visit {
     }
 
     fn tell(&self, good: bool, text: String) {
-        if let Some(session) = self.caller.session() {
-            self.shared.sessions.tell(session, Notice { good, text });
-        }
+        self.caller.tell(&self.shared, Notice { good, text });
     }
 
     /// Where somebody is whom no health authority binds, the name of one that they ask for.

@@ -129,9 +129,7 @@ fn notice(good: bool, text: String) -> Notice {
 }
 
 fn led_back(shared: &SharedParts, caller: &Caller, notice: Notice) -> Response {
-    if let Some(session) = caller.session() {
-        shared.sessions.tell(session, notice);
-    }
+    caller.tell(shared, notice);
     Redirect::to(PAGE).into_response()
 }
 

@@ -84,6 +84,9 @@ pub(crate) struct Closing {
     by: Option<String>,
 }
 
+/// What asking whether a number has a callback goes by in the log of access.
+const LOOK_FOR_NUMBER: &str = "look_for_number";
+
 fn meaningless(why: String) -> ApiError {
     ApiError::Meaningless { why, hint: HINT }
 }
@@ -138,6 +141,9 @@ pub(crate) async fn add(
             return Err(Refusal::Refused(used.into()).into());
         }
         return entered((&shared, &caller), known.callback, false).await;
+    }
+    if dry_run {
+        caller.logged(&shared, LOOK_FOR_NUMBER, None).await?;
     }
     let told = Box::new(told);
     let command = if dry_run {

@@ -1,6 +1,7 @@
 //! The streams of looks: snapshots for programs, texts for the page. Whoever comes gets
 //! the latest at once, and after that each change, at most four a second.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -27,6 +28,8 @@ use crate::wall::Wall;
 
 /// Streams at once, well below the connections.
 pub(crate) const STREAMS_MAX: usize = 768;
+/// Streams of one operator at once: some windows, and one that a browser has not let go of yet.
+const OWN_STREAMS_MAX: usize = 8;
 /// Two events of one stream at most within this. Two, because a look that shows what somebody has just done
 /// comes out of turn, and is not to wait for the turn after it.
 const TWO_WITHIN: Duration = Duration::from_millis(500);
@@ -280,6 +283,44 @@ struct Listening {
     /// How many tokens had been revoked when it began.
     revoked: u64,
     _place: OwnedSemaphorePermit,
+    _own: Option<OwnPlace>,
+}
+
+/// How many streams each operator has open.
+#[derive(Default)]
+pub(crate) struct OwnStreams(Mutex<HashMap<String, usize>>);
+
+impl OwnStreams {
+    /// A place for one more of an operator, unless they have enough.
+    fn place(self: &Arc<Self>, operator: &str) -> Result<OwnPlace, ApiError> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = open.entry(operator.to_owned()).or_default();
+        if *count >= OWN_STREAMS_MAX {
+            return Err(ApiError::StreamsFull);
+        }
+        *count += 1;
+        Ok(OwnPlace {
+            all: Arc::clone(self),
+            operator: operator.to_owned(),
+        })
+    }
+}
+
+struct OwnPlace {
+    all: Arc<OwnStreams>,
+    operator: String,
+}
+
+impl Drop for OwnPlace {
+    fn drop(&mut self) {
+        let mut open = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = open.get_mut(&self.operator) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.operator);
+            }
+        }
+    }
 }
 
 fn stream_of(
@@ -288,6 +329,9 @@ fn stream_of(
     onlooker: Onlooker,
     resumed: Resumed,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let operator = onlooker.caller.as_ref().and_then(Caller::operator);
+    let own = operator.map(|operator| shared.own_streams.place(operator));
+    let own = own.transpose()?;
     let Ok(place) = Arc::clone(&shared.streams).try_acquire_owned() else {
         return Err(ApiError::StreamsFull);
     };
@@ -304,6 +348,7 @@ fn stream_of(
         sent: [None; 2],
         first: Some(resumed),
         _place: place,
+        _own: own,
     };
     let events = stream::unfold(listening, |mut listening| async move {
         let event = listening.next().await?;
@@ -382,7 +427,9 @@ impl Listening {
 
     /// Whether who listens is still let in; a browser that is comes back by itself.
     fn still_may(&self) -> bool {
+        let now_ms = self.changes.borrow().at_ms;
         match &self.onlooker.caller {
+            Some(caller) if caller.is_over(now_ms) => false,
             None => true,
             Some(caller) => match caller.session() {
                 Some(key) => self.shared.sessions.is_open(key, clock()),

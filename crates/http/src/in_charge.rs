@@ -242,9 +242,7 @@ pub(crate) async fn take(
                 good: true,
                 text: language.say("console-in-charge-done"),
             };
-            if let Some(session) = caller.session() {
-                shared.sessions.tell(session, notice);
-            }
+            caller.tell(&shared, notice);
             Ok(Redirect::to(&path_of(&name)).into_response())
         }
         Ok(()) => Ok(Redirect::to(&path_of(&name)).into_response()),

@@ -25,7 +25,7 @@ use crate::access::{self, Wrong};
 use crate::admin::AuditKept;
 use crate::desk::DeskKept;
 use crate::error::{ApiError, HttpError, PROBLEM};
-use crate::events::{Numbering, Renderings, STREAMS_MAX};
+use crate::events::{Numbering, OwnStreams, Renderings, STREAMS_MAX};
 use crate::importing::ImportBounds;
 use crate::page::TotalsKept;
 use crate::password::Digests;
@@ -140,6 +140,7 @@ pub(crate) struct SharedParts {
     /// Requests with a key that are being carried out, and answers that are kept nowhere else.
     pub(crate) requests: request_keys::Requests,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) own_streams: Arc<OwnStreams>,
     /// Held by the one import that is going on.
     pub(crate) importing: Mutex<()>,
     pub(crate) closed: watch::Sender<bool>,
@@ -195,6 +196,7 @@ impl Pages {
             desk: DeskKept::default(),
             requests: request_keys::Requests::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            own_streams: Arc::default(),
             importing: Mutex::new(()),
             closed: watch::Sender::new(false),
         });

@@ -411,9 +411,7 @@ pub(crate) async fn number(
             text: language.say("console-no-number"),
         },
     };
-    if let Some(session) = caller.session() {
-        shared.sessions.tell(session, notice);
-    }
+    caller.tell(&shared, notice);
     Ok(Redirect::to(&path_of(&name)).into_response())
 }
 

@@ -534,15 +534,13 @@ pub(crate) async fn keep(
     })?;
     let is_kept = shared.store.set_preferences(caller.name(), &text).await?;
     shared.preferences.keep(caller.name(), chosen);
-    if let Some(session) = caller.session() {
-        let id = if is_kept {
-            "console-preferences-kept"
-        } else {
-            "console-preferences-for-now"
-        };
-        let text = language.say(id);
-        shared.sessions.tell(session, Notice { good: true, text });
-    }
+    let id = if is_kept {
+        "console-preferences-kept"
+    } else {
+        "console-preferences-for-now"
+    };
+    let text = language.say(id);
+    caller.tell(&shared, Notice { good: true, text });
     Ok(Redirect::to("/preferences").into_response())
 }
 

@@ -1,7 +1,7 @@
 //! Who may use which path. A path that is not named here is for whoever sets up the region.
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use cuptel_core::words::Role;
@@ -215,13 +215,18 @@ pub(crate) async fn checked(
     if caller.must_choose_before(path.as_str()) {
         return ApiError::PasswordFirst.into_response();
     }
+    let act = format!("{} {}", request.method(), path.as_str());
+    let is_logged = need.is_logged() && !only_reads(request.method());
     if !may(caller.role(), need) {
+        if is_logged {
+            caller.is_refused();
+            caller.log(&shared, &act, None).await;
+        }
         return ApiError::Forbidden(need.who_may()).into_response();
     }
-    if only_reads(request.method()) || !need.is_logged() {
+    if !is_logged {
         return next.run(request).await;
     }
-    let act = format!("{} {}", request.method(), path.as_str());
     let about = first_of(path.as_str(), request.uri().path()).map(str::to_owned);
     // Whoever goes away after asking has asked all the same, and it is written down.
     #[expect(
@@ -231,7 +236,11 @@ pub(crate) async fn checked(
     let done = tokio::spawn(async move {
         let response = next.run(request).await;
         let status = response.status();
-        if status.is_success() || status.is_redirection() {
+        let is_forbidden = status == StatusCode::FORBIDDEN;
+        if is_forbidden {
+            caller.is_refused();
+        }
+        if status.is_success() || status.is_redirection() || is_forbidden {
             let about = caller.about().or(about);
             caller.log(&shared, &act, about.as_deref()).await;
         }
@@ -286,6 +295,8 @@ impl Caller {
             origin: Some(&origin),
             act,
             about,
+            tenant: self.tenant(),
+            refused: self.was_refused(),
         };
         shared.store.log_access(&made).await
     }

@@ -682,10 +682,11 @@ shapes! {
     /// A page of the log of access.
     AccessLog { log: Vec<AccessMade>, next: Option<i64> }
     /// What somebody did: `sign_in`, `wrong_sign_in`, `look_at_number`, or method and path; `about` is
-    /// the row, seat or name in the path.
+    /// the row, seat or name in the path, `tenant` whose people they are, and `refused` says that it was
+    /// not done.
     AccessMade {
         id: i64, at_ms: i64, who: String, role: Option<Role>, origin: Option<String>, act: String,
-        about: Option<String>,
+        about: Option<String>, tenant: Option<String>, refused: bool,
     }
     /// A whole telephone number.
     WholeNumber { number: Option<String> }

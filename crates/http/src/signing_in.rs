@@ -9,7 +9,7 @@ use axum::http::header::{SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::words::Role;
-use cuptel_store::AccessMade;
+use cuptel_store::{AccessMade, AccountView};
 use serde::Deserialize;
 
 use crate::access::{self, COOKIE_NAME, Caller, check_password, check_token, clock};
@@ -21,6 +21,9 @@ use crate::pages::Shared;
 use crate::password::{self, Unfit};
 use crate::session::{Notice, Owner, SESSION_S};
 use crate::texts::Language;
+
+/// What a wrong password or token goes by in the log of access.
+const WRONG: &str = "wrong_sign_in";
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -129,14 +132,12 @@ pub(crate) async fn begin(
             return Ok(sign_in_page(&shared, language, &error, Some(said)));
         }
     };
-    let (who, role, to) = match &owner {
-        Owner::System => ("token", None, "/"),
-        Owner::Account(account) if account.must_change => {
-            (account.name.as_str(), Some(account.role), "/password")
-        }
-        Owner::Account(account) => (account.name.as_str(), Some(account.role), "/"),
+    let (who, to) = match &owner {
+        Owner::System => (Who::named("token"), "/"),
+        Owner::Account(account) if account.must_change => (Who::of(account), "/password"),
+        Owner::Account(account) => (Who::of(account), "/"),
     };
-    log(&shared, (who, role, "sign_in"), origin).await;
+    log(&shared, who, "sign_in", origin).await;
     // A name that a browser brought is never taken over: whoever planted it would have the session.
     if let Some(old) = access::session_of(&headers)
         && let Err(error) = shared.sessions.end(&shared.store, &old).await
@@ -154,27 +155,61 @@ pub(crate) async fn begin(
     Ok(([(SET_COOKIE, cookie)], Redirect::to(to)).into_response())
 }
 
+/// How somebody who signs in, or tries to, stands in the log of access.
+struct Who<'a> {
+    name: &'a str,
+    role: Option<Role>,
+    tenant: Option<&'a str>,
+}
+
+impl<'a> Who<'a> {
+    fn named(name: &'a str) -> Self {
+        Self {
+            name,
+            role: None,
+            tenant: None,
+        }
+    }
+
+    fn of(account: &'a AccountView) -> Self {
+        Self {
+            name: &account.name,
+            role: Some(account.role),
+            tenant: account.tenant.as_deref(),
+        }
+    }
+}
+
 /// Who is not known is not named: what was typed may be a password in the wrong place.
 async fn log_wrong(shared: &Shared, (name, by_token): (&str, bool), origin: IpAddr) {
-    let is_known = !by_token && matches!(shared.store.account(name).await, Ok(Some(_)));
-    let who = match (by_token, is_known) {
-        (true, _) => "token",
-        (false, true) => name,
-        (false, false) => "unknown",
+    let known = if by_token {
+        None
+    } else {
+        shared.store.account(name).await.ok().flatten()
     };
-    log(shared, (who, None, "wrong_sign_in"), origin).await;
+    let who = match (by_token, &known) {
+        (true, _) => Who::named("token"),
+        (false, Some(known)) => Who {
+            role: None,
+            ..Who::of(&known.account)
+        },
+        (false, None) => Who::named("unknown"),
+    };
+    log(shared, who, WRONG, origin).await;
 }
 
 /// Writes down that somebody signed in, tried to, or left.
-async fn log(shared: &Shared, (who, role, act): (&str, Option<Role>, &str), origin: IpAddr) {
+async fn log(shared: &Shared, who: Who<'_>, act: &str, origin: IpAddr) {
     let origin = origin.to_string();
     let made = AccessMade {
         at_ms: shared.engine.snapshot().at_ms,
-        who,
-        role,
+        who: who.name,
+        role: who.role,
         origin: Some(&origin),
         act,
         about: None,
+        tenant: who.tenant,
+        refused: act == WRONG,
     };
     if let Err(error) = shared.store.log_access(&made).await {
         let error = &error as &dyn std::error::Error;

@@ -322,8 +322,12 @@ pub(crate) async fn profile(
     Path(name): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     shared.may_set_up(&caller, &name).await?;
+    caller.logged(&shared, LOOK_AT_PROFILE, Some(&name)).await?;
     profile_of(&shared, &name).await
 }
+
+/// What a look at what somebody needs goes by in the log of access.
+pub(crate) const LOOK_AT_PROFILE: &str = "look_at_profile";
 
 /// Says what an operator needs; it holds at once, also where they are signed in.
 #[utoipa::path(post, path = "/api/v1/operators/{operator}/profile", tag = "people",

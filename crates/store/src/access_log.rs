@@ -10,17 +10,19 @@ use crate::row::{Columns, read_int};
 use crate::store::{Store, StoreError, page, while_doing};
 
 const WRITE: &str = "
-INSERT INTO access_log (shard, id, at_ms, who, role, origin, act, about)
-SELECT $1, COALESCE((SELECT MAX(id) FROM access_log WHERE shard = $1), 0) + 1, $2, $3, $4, $5, $6, $7";
+INSERT INTO access_log (shard, id, at_ms, who, role, origin, act, about, tenant, refused)
+SELECT $1, COALESCE((SELECT MAX(id) FROM access_log WHERE shard = $1), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9";
 
 /// A half of the name of an act finds it, whatever its case.
 const LIST: &str = "
-SELECT id, at_ms, who, role, origin, act, about FROM access_log
+SELECT id, at_ms, who, role, origin, act, about, tenant, refused FROM access_log
 WHERE shard = $1 AND id < $2
     AND (CAST($4 AS TEXT) IS NULL OR who = $4)
     AND (CAST($5 AS TEXT) IS NULL OR lower(act) LIKE $5 ESCAPE '!')
     AND (CAST($6 AS BIGINT) IS NULL OR at_ms >= $6)
     AND (CAST($7 AS BIGINT) IS NULL OR at_ms < $7)
+    AND (CAST($8 AS TEXT) IS NULL OR tenant = $8)
+    AND (CAST($9 AS BIGINT) IS NULL OR COALESCE(refused, 0) = $9)
 ORDER BY id DESC LIMIT $3";
 
 /// The newest stays, so that no identifier is given twice.
@@ -33,6 +35,11 @@ const COUNT_OLD: &str = "
 SELECT COUNT(*) FROM access_log WHERE shard = $1 AND at_ms < $2
     AND id < (SELECT MAX(id) FROM access_log WHERE shard = $1)";
 
+/// The failures of others do not count: they say nothing of where somebody is at home.
+const FROM: &str = "
+SELECT COUNT(*) FROM (SELECT 1 FROM access_log
+    WHERE shard = $1 AND who = $2 AND origin = $3 AND act = 'sign_in' LIMIT 1) AS known";
+
 /// Which entries, the newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccessFilter {
@@ -40,6 +47,10 @@ pub struct AccessFilter {
     pub who: Option<String>,
     /// Acts in whose name this stands.
     pub act: Option<String>,
+    /// Of those who are bound to this health authority only.
+    pub tenant: Option<String>,
+    /// What was refused, or what was done.
+    pub refused: Option<bool>,
     /// Not before.
     pub from_ms: Option<UtcMs>,
     /// Before.
@@ -65,6 +76,10 @@ pub struct AccessMade<'a> {
     pub act: &'a str,
     /// Which row, seat or name; never a telephone number.
     pub about: Option<&'a str>,
+    /// The health authority that they are bound to.
+    pub tenant: Option<&'a str>,
+    /// Whether they were not let, or it could not be done.
+    pub refused: bool,
 }
 
 /// An entry of the log.
@@ -84,6 +99,10 @@ pub struct AccessView {
     pub act: String,
     /// Which row, seat or name.
     pub about: Option<String>,
+    /// The health authority that they are bound to.
+    pub tenant: Option<String>,
+    /// Whether they were not let, or it could not be done.
+    pub refused: bool,
 }
 
 fn read(row: &Row) -> Result<AccessView, sqlx::Error> {
@@ -96,6 +115,8 @@ fn read(row: &Row) -> Result<AccessView, sqlx::Error> {
         origin: columns.maybe_text()?,
         act: columns.text()?,
         about: columns.maybe_text()?,
+        tenant: columns.maybe_text()?,
+        refused: columns.maybe_int()? == Some(1),
     })
 }
 
@@ -112,7 +133,9 @@ impl Store {
             .maybe_text(access.role.map(Role::as_str))
             .maybe_text(access.origin)
             .text(access.act)
-            .maybe_text(access.about);
+            .maybe_text(access.about)
+            .maybe_text(access.tenant)
+            .maybe_int(access.refused.then_some(1));
         self.make(change).await?;
         Ok(())
     }
@@ -131,8 +154,22 @@ impl Store {
             .maybe_text(filter.who.as_deref())
             .maybe_text(act.as_deref())
             .maybe_int(filter.from_ms)
-            .maybe_int(filter.until_ms);
+            .maybe_int(filter.until_ms)
+            .maybe_text(filter.tenant.as_deref())
+            .maybe_int(filter.refused.map(i64::from));
         question.all(&mut reading, read).await.map_err(failed)
+    }
+
+    /// Whether somebody has signed in from an address, as far as the log goes back.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_signed_in_from(&self, who: &str, origin: &str) -> Result<bool, StoreError> {
+        let failed = while_doing("look for a place in the log of access");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(FROM).text(who).text(origin);
+        let known = question.one(&mut reading, read_int).await.map_err(failed)?;
+        Ok(known > 0)
     }
 
     /// Forgets what was done before a moment, so many entries at most; how many are left of that time.

@@ -19,7 +19,9 @@ const PAGE: u32 = 100;
 /// Rows that are read at once for a file, and in all.
 const CHUNK: u32 = 1_000;
 const EXPORT_MAX: usize = 100_000;
-const COLUMNS: [&str; 7] = ["id", "time", "who", "role", "origin", "act", "about"];
+const COLUMNS: [&str; 9] = [
+    "id", "time", "who", "role", "origin", "act", "about", "tenant", "refused",
+];
 
 /// The log, the newest first.
 pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
@@ -44,6 +46,7 @@ pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
             sheet.failed = Some(failed);
             AccessFilter {
                 limit: PAGE,
+                tenant: visit.caller.tenant().map(str::to_owned),
                 ..AccessFilter::default()
             }
         }
@@ -70,6 +73,8 @@ fn filter(visit: &Visit, asked: &Typed) -> Result<AccessFilter, Failed> {
     Ok(AccessFilter {
         who: asked.said("who"),
         act: asked.said("act"),
+        tenant: visit.caller.tenant().map(str::to_owned),
+        refused: asked.is("refused").then_some(true),
         from_ms: from.and_then(|day| day.begins_ms(zone)),
         until_ms: to.and_then(|day| day.begins_ms(zone)),
         before: asked.of("before").parse().ok(),
@@ -79,7 +84,7 @@ fn filter(visit: &Visit, asked: &Typed) -> Result<AccessFilter, Failed> {
 
 fn query_of(asked: &Typed, before: Option<i64>) -> String {
     let before = before.map(|id| id.to_string()).unwrap_or_default();
-    let said = ["who", "act", "from", "to"].map(|name| (name, asked.of(name)));
+    let said = ["who", "act", "from", "to", "refused"].map(|name| (name, asked.of(name)));
     let said = said.into_iter().chain([("before", before.as_str())]);
     let said: Vec<_> = said.filter(|(_, value)| !value.is_empty()).collect();
     serde_urlencoded::to_string(said).unwrap_or_default()
@@ -95,6 +100,7 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
                 .map_or(String::new(), |role| visit.role(role))
                 .into(),
             act(visit, &entry.act).into(),
+            visit.say(came_of(entry)).into(),
             entry.about.clone().unwrap_or_default().into(),
             entry.origin.clone().unwrap_or_default().into(),
         ]
@@ -113,6 +119,7 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
             "admin-who",
             "admin-role",
             "admin-act",
+            "admin-came-of",
             "admin-about",
             "admin-origin",
         ]),
@@ -124,6 +131,14 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
     }
 }
 
+fn came_of(entry: &AccessView) -> &'static str {
+    if entry.refused {
+        "admin-refused"
+    } else {
+        "admin-done"
+    }
+}
+
 /// In words, where there are some.
 fn act(visit: &Visit, act: &str) -> String {
     match act {
@@ -131,6 +146,11 @@ fn act(visit: &Visit, act: &str) -> String {
         "wrong_sign_in" => visit.say("admin-act-wrong-sign-in"),
         "sign_out" => visit.say("admin-act-sign-out"),
         "own_password" => visit.say("admin-act-own-password"),
+        "look_at_number" => visit.say("admin-act-look-at-number"),
+        "look_at_contacts" => visit.say("admin-act-look-at-contacts"),
+        "look_at_profile" => visit.say("admin-act-look-at-profile"),
+        "look_for_number" => visit.say("admin-act-look-for-number"),
+        "find_by_number" => visit.say("admin-act-find-by-number"),
         other => other.to_owned(),
     }
 }
@@ -153,6 +173,8 @@ fn asks(visit: &Visit, asked: &Typed) -> Form {
         let field = form.field(name, visit.say(label), Kind::Line(kind, most));
         form.has(field.value(asked.raw(name)));
     }
+    let only = form.field("refused", visit.say("admin-only-refused"), Kind::Tick);
+    form.has(only.value(asked.raw("refused")));
     form
 }
 
@@ -181,6 +203,8 @@ pub(crate) async fn export(visit: Visit, RawQuery(query): RawQuery) -> Result<Re
                 entry.origin.as_deref().unwrap_or(""),
                 &entry.act,
                 entry.about.as_deref().unwrap_or(""),
+                entry.tenant.as_deref().unwrap_or(""),
+                if entry.refused { "yes" } else { "" },
             ]);
         }
         written += entries.len();

@@ -16,6 +16,7 @@ use super::typed::Typed;
 use super::{Visit, escaped};
 use crate::error::ApiError;
 use crate::reads::shortened;
+use crate::staffing::LOOK_AT_PROFILE;
 
 /// Numbers of a profile: name, the least and the most that is taken.
 const NUMBERS: [(&str, u32, u32); 6] = [
@@ -116,6 +117,10 @@ fn facts(visit: &Visit, profile: &ProfileView) -> Vec<Fact> {
 /// Of an operator, to be changed.
 pub(crate) async fn page(visit: Visit, Path(name): Path<String>) -> Result<Response, ApiError> {
     visit.shared.may_set_up(&visit.caller, &name).await?;
+    let caller = &visit.caller;
+    caller
+        .logged(&visit.shared, LOOK_AT_PROFILE, Some(&name))
+        .await?;
     let stored = visit.shared.store.profile(&name).await?;
     show(&visit, &name, &typed_of(&stored), None).await
 }

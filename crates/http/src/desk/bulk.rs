@@ -394,15 +394,14 @@ pub(super) async fn begin(
         }
         Err(error) => {
             let wrong = answers::refused(language, &error);
+            caller.is_refused();
             shown(&shared, (&caller, language), &fields, Some(wrong)).await
         }
     }
 }
 
 fn tell(shared: &SharedParts, caller: &Caller, good: bool, text: String) {
-    if let Some(session) = caller.session() {
-        shared.sessions.tell(session, Notice { good, text });
-    }
+    caller.tell(shared, Notice { good, text });
 }
 
 /// What became of a bulk.

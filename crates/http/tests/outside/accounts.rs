@@ -475,6 +475,84 @@ async fn who_guesses_is_held_back_by_name_and_is_told_nothing() {
 }
 
 #[tokio::test]
+async fn the_log_says_what_was_refused_and_each_authority_sees_its_own() {
+    let centre = Centre::open().await;
+    let tea = json!({ "name": "tea", "role": "tenant_administrator", "tenant": "asl-teramo" });
+    let tea = enter(&centre, tea).await;
+    let heard = ask(&centre, "POST", "/api/v1/reload", &tea, "{}").await;
+    assert_eq!(heard.status, StatusCode::FORBIDDEN);
+    let request = form("/supervisor/memos").header(COOKIE, &tea);
+    let heard = centre.ask(request, "to=nobody&text=x").await;
+    assert_eq!(
+        heard.status,
+        StatusCode::SEE_OTHER,
+        "to a page that says why not"
+    );
+    let told = json!({ "name": "aldo", "role": "auditor", "tenant": "asl-teramo" });
+    let aldo = enter(&centre, told).await;
+    enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    let log = get(&centre, "/api/v1/access-log?limit=1000", &aldo).await;
+    let log = log.json();
+    let entries: Vec<&Value> = log["log"].as_array().unwrap().iter().collect();
+    assert!(
+        entries.iter().all(|it| it["tenant"] == "asl-teramo"),
+        "{log}"
+    );
+    for act in ["POST /api/v1/reload", "POST /supervisor/memos"] {
+        let entry = entries.iter().find(|it| it["act"] == act);
+        let entry = entry.unwrap_or_else(|| panic!("{act} is not in {log}"));
+        assert_eq!(
+            (&entry["who"], &entry["refused"]),
+            (&json!("tea"), &json!(true))
+        );
+    }
+    let others = get(&centre, "/api/v1/access-log?tenant=asl-pescara", &aldo).await;
+    assert_eq!(others.status, StatusCode::FORBIDDEN);
+    let page = get(&centre, "/admin/log?refused=yes", &aldo).await.text;
+    assert!(
+        page.contains("Rifiutato") && !page.contains("<td>rosa</td>"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_look_at_what_an_operator_needs_and_a_question_about_a_number_are_written_down() {
+    let centre = Centre::open().await;
+    centre
+        .get_with_token("/api/v1/operators/anna/profile")
+        .await;
+    let told = json!({ "tenant": "asl-teramo", "queue": "book", "number": "0861123456",
+        "kind": "manual", "dry_run": true });
+    centre
+        .post_json("/api/v1/callbacks", &told.to_string())
+        .await;
+    let log = centre.get_with_token("/api/v1/access-log").await.json();
+    for (act, about) in [
+        ("look_at_profile", json!("anna")),
+        ("look_for_number", Value::Null),
+    ] {
+        let mut entries = log["log"].as_array().unwrap().iter();
+        let entry = entries.find(|it| it["act"] == act);
+        let entry = entry.unwrap_or_else(|| panic!("{act} is not in {log}"));
+        assert_eq!(entry["about"], about, "never a number");
+    }
+}
+
+#[tokio::test]
+async fn no_account_and_no_token_go_by_the_same_name() {
+    let centre = Centre::open().await;
+    enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    let told = json!({ "name": "rosa", "role": "auditor" }).to_string();
+    let heard = centre.post_json("/api/v1/tokens", &told).await;
+    assert_eq!(heard.status, StatusCode::CONFLICT, "{}", heard.text);
+    let told = json!({ "name": "cruscotto", "role": "auditor" }).to_string();
+    let heard = centre.post_json("/api/v1/tokens", &told).await;
+    assert_eq!(heard.status, StatusCode::OK, "{}", heard.text);
+    let heard = centre.post_json("/api/v1/users", &told).await;
+    assert_eq!(heard.status, StatusCode::CONFLICT, "{}", heard.text);
+}
+
+#[tokio::test]
 async fn a_token_of_a_program_does_what_it_is_for_until_it_is_revoked() {
     let centre = Centre::open().await;
     let told = json!({ "name": "cruscotto", "role": "auditor" }).to_string();

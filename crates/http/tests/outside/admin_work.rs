@@ -236,6 +236,8 @@ async fn the_log_is_found_by_who_what_and_day_and_taken_along_without_formulas()
             origin: None,
             act,
             about,
+            tenant: None,
+            refused: false,
         };
         store.log_access(&made).await.unwrap();
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::StatusCode;
+use axum::http::header::COOKIE;
 use axum::http::request::Builder;
 use cuptel_core::snapshot::Snapshot;
 use futures_util::StreamExt as _;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceExt as _;
 
+use crate::accounts::enter;
 use crate::desk::{AT_MS, Centre, busy, local, with_token};
 
 struct Listening {
@@ -247,6 +249,38 @@ async fn one_listener_too_many_is_sent_away() {
     assert_eq!(heard.header("retry-after"), "2");
     streams.pop();
     Listening::to(&centre, local("GET", "/api/v1/events")).await;
+}
+
+#[tokio::test]
+async fn an_operator_takes_so_many_places_and_leaves_the_others_theirs() {
+    let centre = Centre::open().await;
+    let anna = enter(&centre, json!({ "name": "anna", "role": "operator" })).await;
+    let of_anna = || local("GET", "/live").header(COOKIE, &anna);
+    let mut open = Vec::new();
+    for _ in 0..8 {
+        open.push(Listening::to(&centre, of_anna()).await);
+    }
+    let refused = centre.ask(of_anna(), "").await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    let rosa = enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
+    Listening::to(&centre, local("GET", "/live").header(COOKIE, &rosa)).await;
+    open.pop();
+    Listening::to(&centre, of_anna()).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_token_that_opened_it() {
+    let centre = Centre::open().await;
+    let told = json!({ "name": "cruscotto", "role": "auditor", "ends_ms": AT_MS + 5_000 });
+    let heard = centre.post_json("/api/v1/tokens", &told.to_string()).await;
+    let token = heard.json()["token"].as_str().unwrap().to_owned();
+    let with = local("GET", "/api/v1/events").header("authorization", format!("Bearer {token}"));
+    let mut listening = Listening::to(&centre, with).await;
+    assert_eq!(listening.next().await.unwrap().name, "snapshot");
+    for (later_ms, goes_on) in [(4_999, true), (5_000, false)] {
+        later(&centre, later_ms, 5);
+        assert_eq!(listening.next().await.is_some(), goes_on, "{later_ms}");
+    }
 }
 
 #[tokio::test]

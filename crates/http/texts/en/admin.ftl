@@ -564,6 +564,15 @@ admin-act-sign-in = signed in
 admin-act-wrong-sign-in = gave a wrong name or password
 admin-act-sign-out = signed out
 admin-act-own-password = changed their password
+admin-act-look-at-number = saw a whole number
+admin-act-look-at-contacts = saw what a person called about before
+admin-act-look-at-profile = saw what an operator needs
+admin-act-look-for-number = asked whether a number has an open request
+admin-act-find-by-number = looked up a number
+admin-came-of = What came of it
+admin-done = Done
+admin-refused = Refused
+admin-only-refused = Only what was refused
 
 admin-closures-intro = Here you say on which days a health authority is shut, or open at other hours than the configured ones: a strike, a long weekend, a Saturday of opening. It holds at once; who is on the line already goes on as before.
 admin-closures-caption = { $n ->

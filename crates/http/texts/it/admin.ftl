@@ -564,6 +564,15 @@ admin-act-sign-in = è entrato
 admin-act-wrong-sign-in = ha sbagliato nome o password
 admin-act-sign-out = è uscito
 admin-act-own-password = ha cambiato la sua password
+admin-act-look-at-number = ha visto un numero intero
+admin-act-look-at-contacts = ha visto i contatti di una persona
+admin-act-look-at-profile = ha visto che cosa serve a un operatore
+admin-act-look-for-number = ha chiesto se un numero ha una richiesta aperta
+admin-act-find-by-number = ha cercato per numero
+admin-came-of = Esito
+admin-done = Fatto
+admin-refused = Rifiutato
+admin-only-refused = Solo ciò che è stato rifiutato
 
 admin-closures-intro = Qui si dicono i giorni in cui un’ASL è chiusa o ha orari diversi da quelli della configurazione: uno sciopero, un ponte, un sabato di apertura. Vale subito; chi è già in linea va avanti come prima.
 admin-closures-caption = { $n ->

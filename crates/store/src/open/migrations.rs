@@ -161,6 +161,11 @@ pub(super) const ALL: &[Step] = &[
         "request",
         include_str!("../../migrations/0038_request.sql"),
     ),
+    (
+        44,
+        "access_scope",
+        include_str!("../../migrations/0044_access_scope.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -157,6 +157,8 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
             origin: Some("127.0.0.1"),
             act: "sign_in",
             about: None,
+            tenant: (who == "tea").then_some("asl-teramo"),
+            refused: at_ms == NOW,
         };
         store.log_access(&made).await.unwrap();
     }
@@ -195,6 +197,28 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
         ..AccessFilter::default()
     });
     assert_eq!(between.await.len(), 1);
+    let theirs = asked(AccessFilter {
+        tenant: Some("asl-teramo".to_owned()),
+        ..AccessFilter::default()
+    });
+    let theirs = theirs.await;
+    assert_eq!((theirs.len(), theirs[0].who.as_str()), (1, "tea"));
+    assert_eq!(theirs[0].tenant.as_deref(), Some("asl-teramo"));
+    for (refused, found) in [(true, 1), (false, 2)] {
+        let some = asked(AccessFilter {
+            refused: Some(refused),
+            ..AccessFilter::default()
+        });
+        assert_eq!(some.await.len(), found, "{refused}");
+    }
+    for (who, origin, is_known) in [
+        ("rosa", "127.0.0.1", true),
+        ("rosa", "127.0.0.2", false),
+        ("lia", "127.0.0.1", false),
+    ] {
+        let known = store.has_signed_in_from(who, origin).await.unwrap();
+        assert_eq!(known, is_known, "{who} at {origin}");
+    }
 }
 
 async fn old_entries_are_forgotten_a_few_at_a_time_and_the_newest_stays(home: &Home) {
@@ -207,6 +231,8 @@ async fn old_entries_are_forgotten_a_few_at_a_time_and_the_newest_stays(home: &H
             origin: None,
             act: "sign_in",
             about: None,
+            tenant: None,
+            refused: false,
         };
         store.log_access(&made).await.unwrap();
     }
