@@ -49,7 +49,7 @@ fn comes_in(page: &mut Page<'_>, once: &str) {
     page.presses(&["Tab"]);
     page.types(OWN);
     page.presses(&["Enter"]);
-    page.comes_to("/");
+    page.comes_to("/admin");
 }
 
 #[test]
@@ -58,8 +58,6 @@ fn an_administrators_first_hour_by_keyboard_from_the_password_for_once_to_the_di
     let once = first_password(&centre);
     let mut page = Page::at(&centre);
     comes_in(&mut page, &once);
-    page.goes_for("Amministrazione");
-    page.comes_to("/admin");
     page.is_clean("the guide");
     agreed("admin_guide", &page.tree());
 

@@ -34,7 +34,7 @@ pub(crate) fn signs_in(page: &mut Page<'_>, name: &str) {
     page.presses(&["Tab"]);
     page.types(OWN);
     page.presses(&["Enter"]);
-    page.comes_to("/");
+    page.leaves("/session");
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn in_conversation<'c>(centre: &'c Centre, options: &serde_json::Value) -> (Page
     (page, caller)
 }
 
-fn with_time_to_read() -> Centre {
+pub(crate) fn with_time_to_read() -> Centre {
     let mut centre = Centre::prepare(Setup::default());
     centre.reconfigure("wrap_up_s = 1", "wrap_up_s = 900");
     centre.serve();

@@ -107,6 +107,15 @@ impl<'c> Page<'c> {
         });
     }
 
+    /// Waits until it is at another path.
+    pub(crate) fn leaves(&mut self, path: &str) {
+        let url = (self.url)(path);
+        until("another page", SOON, || {
+            let at = self.act("settle", json!({}));
+            (at["url"] != url.as_str()).then_some(())
+        });
+    }
+
     /// What has the focus: identifier and name.
     pub(crate) fn focused(&mut self) -> (String, String) {
         let at = self.act("focused", json!({}));

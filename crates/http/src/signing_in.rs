@@ -135,7 +135,7 @@ pub(crate) async fn begin(
     let (who, to) = match &owner {
         Owner::System => (Who::named("token"), "/"),
         Owner::Account(account) if account.must_change => (Who::of(account), "/password"),
-        Owner::Account(account) => (Who::of(account), "/"),
+        Owner::Account(account) => (Who::of(account), first_page(account.role)),
     };
     log(&shared, who, "sign_in", origin).await;
     // A name that a browser brought is never taken over: whoever planted it would have the session.
@@ -153,6 +153,16 @@ pub(crate) async fn begin(
     };
     let cookie = cookie(&name, SESSION_S, is_tls, &headers);
     Ok(([(SET_COOKIE, cookie)], Redirect::to(to)).into_response())
+}
+
+/// Where the day of each begins.
+const fn first_page(role: Role) -> &'static str {
+    match role {
+        Role::Operator => "/",
+        Role::Supervisor => "/supervisor",
+        Role::TenantAdministrator | Role::RegionAdministrator => "/admin",
+        Role::Auditor => "/admin/oversight",
+    }
 }
 
 /// How somebody who signs in, or tries to, stands in the log of access.

@@ -1,7 +1,9 @@
 //! Accounts, sessions, tokens and the log of access: kept, ended and told as they were made.
 
 use cuptel_core::words::Role;
-use cuptel_store::{AccessFilter, AccessMade, KnownRequest, NewAccount, Store, TokenView};
+use cuptel_store::{
+    AccessFilter, AccessMade, AccessView, KnownRequest, NewAccount, Store, TokenView,
+};
 
 use crate::home::{Home, on_every_database};
 use crate::rows::{NOW, names};
@@ -147,6 +149,14 @@ async fn a_token_holds_until_its_end_or_until_it_is_revoked(home: &Home) {
     assert!(store.token("d2", NOW).await.unwrap().is_none());
 }
 
+async fn logged(store: &Store, filter: AccessFilter) -> Vec<AccessView> {
+    let filter = AccessFilter {
+        limit: 10,
+        ..filter
+    };
+    store.access_log(&filter).await.unwrap()
+}
+
 async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
     let store = open(home).await;
     for (at_ms, who) in [(NOW, "rosa"), (NOW + 1, "tea"), (NOW + 2, "rosa")] {
@@ -162,16 +172,7 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
         };
         store.log_access(&made).await.unwrap();
     }
-    let asked = |filter: AccessFilter| {
-        let store = store.clone();
-        async move {
-            let filter = AccessFilter {
-                limit: 10,
-                ..filter
-            };
-            store.access_log(&filter).await.unwrap()
-        }
-    };
+    let asked = |filter| logged(&store, filter);
     let all = asked(AccessFilter::default()).await;
     let times: Vec<i64> = all.iter().map(|it| it.at_ms).collect();
     assert_eq!(times, [NOW + 2, NOW + 1, NOW]);
@@ -197,20 +198,18 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
         ..AccessFilter::default()
     });
     assert_eq!(between.await.len(), 1);
+    let refused = asked(AccessFilter {
+        refused: Some(true),
+        ..AccessFilter::default()
+    });
+    assert_eq!(refused.await.len(), 1);
     let theirs = asked(AccessFilter {
         tenant: Some("asl-teramo".to_owned()),
+        refused: Some(false),
         ..AccessFilter::default()
     });
     let theirs = theirs.await;
     assert_eq!((theirs.len(), theirs[0].who.as_str()), (1, "tea"));
-    assert_eq!(theirs[0].tenant.as_deref(), Some("asl-teramo"));
-    for (refused, found) in [(true, 1), (false, 2)] {
-        let some = asked(AccessFilter {
-            refused: Some(refused),
-            ..AccessFilter::default()
-        });
-        assert_eq!(some.await.len(), found, "{refused}");
-    }
     for (who, origin, is_known) in [
         ("rosa", "127.0.0.1", true),
         ("rosa", "127.0.0.2", false),
