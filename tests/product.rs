@@ -35,6 +35,7 @@ mod outage;
 mod outcomes;
 mod over_tls;
 mod person_first;
+mod practising;
 mod previews;
 mod readme;
 mod refusals;

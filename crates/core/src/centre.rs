@@ -518,6 +518,7 @@ impl Centre {
             Timer::FeatureKey(id, token) => self.feature_waited(now, id, token, step),
             Timer::FeatureEnds(id) => self.feature_ends(now, id, step),
             Timer::TrialEnds(seat, until) => self.trial_ends(now, seat, until, step),
+            Timer::PracticeLooks(seat, leg) => self.look_at_practice(now, seat, leg, step),
             Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),
             Timer::Announce(id, token) => self.announce_due(now, id, token, step),
             Timer::OfferCallback(id, token) => self.callback_offer_due(id, token, step),
@@ -686,6 +687,11 @@ impl Centre {
             Command::WithdrawMemo { memo, by } => self.withdraw_memo(now, memo, by, step),
             Command::ReadMemo { seat, memo } => self.read_memo(now, (&seat, memo), step),
             Command::TrySeat { seat, kind } => self.try_seat(now, (&seat, kind), step),
+            Command::Practise {
+                seat,
+                deed,
+                conversation,
+            } => self.practise(now, (&seat, deed), conversation, step),
             Command::SetSeats(changes) => self.set_seats(now, changes, step),
             Command::RemoveSeat(name) => self.remove_seat(now, &name, step),
             Command::Stop { drain_s } => {

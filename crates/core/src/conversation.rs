@@ -273,7 +273,7 @@ impl Centre {
         );
     }
 
-    fn was_too_short(
+    pub(crate) fn was_too_short(
         &self,
         now: Now,
         since_ms: Option<i64>,
@@ -406,7 +406,7 @@ impl Centre {
 
     /// How long a seat's wrap-up is, and whether its operator may end it. Who needs longer has
     /// it in every queue.
-    fn wrap_up_of(&self, id: SeatId, queue: QueueId) -> (u32, bool) {
+    pub(crate) fn wrap_up_of(&self, id: SeatId, queue: QueueId) -> (u32, bool) {
         let rule = self.rules.rule_now(queue);
         let (of_queue_s, may_end) = match rule.map(|rule| (rule.wrap_up, rule.wrap_up_s)) {
             Some((WrapUp::Fixed, s)) => (s, false),

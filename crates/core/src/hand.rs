@@ -108,6 +108,12 @@ pub enum CallError {
     SeatBusy(String),
 }
 
+/// Whether these can be pressed.
+pub(crate) fn are_keys(keys: &str) -> bool {
+    let is_key = |key: char| key.is_ascii_digit() || key == '*' || key == '#';
+    (1..=KEYS_MAX).contains(&keys.len()) && keys.chars().all(is_key)
+}
+
 impl Centre {
     /// The operator of a seat does something with the call in hand.
     pub(crate) fn handle_call(
@@ -184,8 +190,7 @@ impl Centre {
         keys: &str,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        let is_key = |key: char| key.is_ascii_digit() || key == '*' || key == '#';
-        if !(1..=KEYS_MAX).contains(&keys.len()) || !keys.chars().all(is_key) {
+        if !are_keys(keys) {
             return Err(CallError::Keys.into());
         }
         step.effects.push(Effect::Press {

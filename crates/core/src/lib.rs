@@ -69,6 +69,7 @@ mod people;
 mod person_first;
 pub mod pin;
 pub mod planted;
+pub mod practice;
 pub mod prescription;
 pub mod preview;
 pub mod profile;

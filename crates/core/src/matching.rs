@@ -407,6 +407,12 @@ impl Matching {
         standing + self.crew.callers_offered(place)
     }
 
+    /// Those of them to whom nobody has been offered.
+    #[must_use]
+    pub fn callers_standing(&self, queue: QueueId) -> u32 {
+        self.line(queue).map_or(0, QueueLine::callers)
+    }
+
     /// Seats that are free for a person who is to be called for this queue.
     #[must_use]
     pub fn free_to_dial(&self, queue: QueueId) -> usize {

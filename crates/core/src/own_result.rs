@@ -170,7 +170,7 @@ impl Rules {
     }
 
     /// The result of this code, where conversations of a queue may have it.
-    fn own_result(&self, code: &ResultCode, queue: QueueId) -> Option<&OwnResult> {
+    pub(crate) fn own_result(&self, code: &ResultCode, queue: QueueId) -> Option<&OwnResult> {
         let tenant = self.queues.get(&queue).map(|queue| queue.tenant);
         let found = self.own_results.iter().find(|own| own.code == *code)?;
         let is_of_tenant = found.tenant.is_none_or(|of| tenant == Some(of));

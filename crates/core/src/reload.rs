@@ -166,6 +166,7 @@ impl Rules {
             features.english.iter_mut().for_each(|it| it.each(renumber));
         }
         self.trial.iter_mut().for_each(renumber);
+        self.practice.values_mut().for_each(renumber);
         for queue in self.queues.values_mut() {
             queue.whisper.iter_mut().for_each(renumber);
             let calling = &mut queue.callback.person_first.calling;

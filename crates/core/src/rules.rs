@@ -14,7 +14,7 @@ use crate::number::PhoneNumber;
 use crate::own_result::OwnResult;
 use crate::preview::PreviewPolicy;
 use crate::staying::StayPolicy;
-use crate::words::{DialOrder, Outcome, PhoneModel, PriorityClass, Spoken};
+use crate::words::{DialOrder, Exercise, Outcome, PhoneModel, PriorityClass, Spoken};
 
 /// A prompt, by its place in the prompt library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -68,6 +68,8 @@ pub struct Rules {
     pub features: Option<FeaturePolicy>,
     /// What is said to whoever tries a phone, before they hear themselves; nothing, without it.
     pub trial: Option<PromptId>,
+    /// What each invented person says to who practises; nothing, without it.
+    pub practice: BTreeMap<Exercise, PromptId>,
     /// Reasons that a pause may have; any, where there are none.
     pub pause_reasons: Vec<String>,
     /// Reasons to hand a callback back; any, where there are none.

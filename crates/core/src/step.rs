@@ -20,6 +20,7 @@ use crate::memo::{MemoError, MemoTold};
 use crate::number::{Caller, PhoneNumber};
 use crate::own_result::{ResultCode, ResultTold};
 use crate::pin::{PinDigest, PinKeyed};
+use crate::practice::PracticeDeed;
 use crate::profile::ProfileTold;
 use crate::record::{EntryPage, NeedDetailRow, OpenCallback, Record, RegistrationRow, SeatRow};
 use crate::reload::StillNeeded;
@@ -512,6 +513,15 @@ pub enum Command {
         seat: String,
         /// What for.
         kind: TrialKind,
+    },
+    /// Somebody who practises at a seat does something.
+    Practise {
+        /// Extension.
+        seat: String,
+        /// What.
+        deed: PracticeDeed,
+        /// Which practice call is meant; whichever is on, without it.
+        conversation: Option<AssignmentId>,
     },
     /// Seats are added or changed, all of them or none.
     SetSeats(Vec<SeatChange>),

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{
-    AttemptId, BulkId, CallbackId, CampaignId, ClosureId, DialId, MarkId, MemoId, NeedId, OfferId,
-    QueueId, SeatId, SideCallId, TrunkId,
+    AttemptId, BulkId, CallbackId, CampaignId, ClosureId, DialId, LegId, MarkId, MemoId, NeedId,
+    OfferId, QueueId, SeatId, SideCallId, TrunkId,
 };
 use crate::time::{MonoUs, UtcMs};
 
@@ -32,6 +32,8 @@ pub(crate) enum Timer {
     FeatureEnds(AttemptId),
     /// What goes on with a phone that is tried has lasted as long as it may.
     TrialEnds(SeatId, MonoUs),
+    /// Somebody may wait for an operator who practises.
+    PracticeLooks(SeatId, LegId),
     /// Tell the place in line.
     Announce(AttemptId, u64),
     /// Offer to call back.

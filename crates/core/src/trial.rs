@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::attempt::cause;
 use crate::centre::{Centre, Role};
 use crate::id::{LegId, SeatId};
+use crate::practice::{self, Practice, PracticeDeed, PracticeNow, TALK_S};
 use crate::record::RegistrationRow;
 use crate::seat::SeatWork;
 use crate::step::{AfterPlay, CommandError, Destination, Effect, NOT_SENT, Step};
 use crate::time::{MonoUs, Now, UtcMs};
 use crate::timers::Timer;
+use crate::words::Exercise;
 
 /// The phone rings so long.
 const RING_S: u32 = 20;
@@ -37,6 +39,8 @@ pub enum TrialKind {
     Echo,
     /// Somebody else tries the phone.
     Test,
+    /// Who works there practises a call with an invented person.
+    Practice,
 }
 
 /// How far it is.
@@ -51,6 +55,8 @@ pub enum TrialStage {
     Told,
     /// They hear themselves.
     Echo,
+    /// The call is over, and who practises has time for its result.
+    WrapUp,
     /// It is over.
     Over,
 }
@@ -75,6 +81,8 @@ pub enum TrialEnd {
     NotSent,
     /// It was up, and nothing was heard of the phone.
     Silent,
+    /// Somebody waits for the operator, or they are gone.
+    GaveWay,
     /// We stop.
     Stopped,
 }
@@ -91,10 +99,21 @@ pub enum TrialError {
     /// It has something to do, or is offered something.
     #[error("seat {0} is not idle: nobody rings in the middle of something")]
     Busy(String),
+    /// Those come first.
+    #[error("{waiting} wait whom seat {seat} could serve: practise after them, or on a pause")]
+    PeopleWait {
+        /// Extension.
+        seat: String,
+        /// How many.
+        waiting: u32,
+    },
+    /// There is none, or it is over.
+    #[error("nobody practises at seat {0}")]
+    NoPractice(String),
 }
 
 /// How the last one at a seat goes, or went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrialNow {
     /// What it is for.
     pub kind: TrialKind,
@@ -112,6 +131,8 @@ pub struct TrialNow {
     pub end: Option<TrialEnd>,
     /// What came from the phone; a moment after the end, if it was picked up.
     pub voice: Option<Voice>,
+    /// The practice call that it is.
+    pub practice: Option<PracticeNow>,
 }
 
 /// What came of sound from a phone.
@@ -129,12 +150,13 @@ pub(crate) type Trials = BTreeMap<SeatId, Trial>;
 /// One of them.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Trial {
-    leg: LegId,
+    pub(crate) leg: LegId,
     /// When what goes on ends by itself.
     until: MonoUs,
-    token: u64,
+    pub(crate) token: u64,
     ended_ms: UtcMs,
-    now: TrialNow,
+    pub(crate) now: TrialNow,
+    pub(crate) practice: Option<Box<Practice>>,
 }
 
 impl Trial {
@@ -151,6 +173,22 @@ impl Centre {
         (name, kind): (&str, TrialKind),
         step: &mut Step,
     ) -> Result<(), CommandError> {
+        match kind {
+            TrialKind::Practice => {
+                let deed = PracticeDeed::Begin(Exercise::Booking);
+                self.practise(now, (name, deed), None, step)
+            }
+            TrialKind::Echo | TrialKind::Test => self.begin_trial(now, (name, kind), None, step),
+        }
+    }
+
+    pub(crate) fn begin_trial(
+        &mut self,
+        now: Now,
+        (name, kind): (&str, TrialKind),
+        practice: Option<Box<Practice>>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
         if self.stopping.is_some() {
             return Err(CommandError::Stopping);
         }
@@ -165,7 +203,7 @@ impl Centre {
         let to = Destination::Seat {
             registration,
             extension: seat.row.name.clone(),
-            display: DISPLAY.to_owned(),
+            display: display_of(kind).to_owned(),
             caller: None,
             // Who tries their own phone has said on the page that they want the call.
             auto_answer: seat.profile.auto_answer || (kind == TrialKind::Echo && model.is_some()),
@@ -178,6 +216,7 @@ impl Centre {
             until,
             token: 0,
             ended_ms: now.utc_ms,
+            practice,
             now: TrialNow {
                 kind,
                 begun_ms: now.utc_ms,
@@ -187,6 +226,7 @@ impl Centre {
                 heard_us: false,
                 end: None,
                 voice: None,
+                practice: None,
             },
         };
         self.trials.insert(id, trial);
@@ -209,7 +249,7 @@ impl Centre {
         let seat = self.seats.get(&id);
         let seat = seat.filter(|seat| seat.row.removed_ms.is_none());
         let seat = seat.ok_or_else(|| CommandError::NoSeat(name.to_owned()))?;
-        if kind == TrialKind::Echo && seat.sign_in.is_none() {
+        if kind != TrialKind::Test && seat.sign_in.is_none() {
             return Err(CommandError::NobodyThere(name.to_owned()));
         }
         let is_still = matches!(seat.work, SeatWork::Idle | SeatWork::NotResponding);
@@ -226,12 +266,19 @@ impl Centre {
     }
 
     /// What goes on at a seat now, if the leg is that of it.
-    fn trial_on(&mut self, id: SeatId) -> Option<&mut Trial> {
+    pub(crate) fn trial_on(&mut self, id: SeatId) -> Option<&mut Trial> {
         self.trials.get_mut(&id).filter(|trial| trial.is_on())
     }
 
-    fn trial_lasts(&mut self, now: Now, id: SeatId, seconds: u32) {
-        let until = now.in_s(seconds);
+    pub(crate) fn trial_lasts(&mut self, now: Now, id: SeatId, seconds: u32) {
+        let practice = self.trial_on(id).and_then(|it| it.practice.as_deref());
+        // Whoever waits does not wait longer because the invented person goes on.
+        if practice.is_none_or(|practice| !practice.gives_way()) {
+            self.trial_ends_by(now.in_s(seconds), id);
+        }
+    }
+
+    pub(crate) fn trial_ends_by(&mut self, until: MonoUs, id: SeatId) {
         if let Some(trial) = self.trial_on(id) {
             trial.until = until;
             self.timers.at(until, Timer::TrialEnds(id, until));
@@ -254,7 +301,12 @@ impl Centre {
 
     /// Whoever has picked up is told what it is.
     pub(crate) fn trial_answered(&mut self, now: Now, id: SeatId, step: &mut Step) {
-        let prompt = self.rules.trial;
+        let practises = self.trial_on(id).and_then(|it| it.practice.as_deref());
+        let exercise = practises.map(|practice| practice.exercise);
+        let prompt = match exercise {
+            Some(exercise) => self.rules.practice.get(&exercise).copied(),
+            None => self.rules.trial,
+        };
         let Some(trial) = self.trial_on(id).filter(|trial| !trial.now.answered) else {
             return;
         };
@@ -268,6 +320,7 @@ impl Centre {
             then: AfterPlay::Silence,
         });
         self.trial_lasts(now, id, TOLD_S);
+        self.practice_answered(now, id);
     }
 
     pub(crate) fn trial_heard(&mut self, now: Now, id: SeatId, token: u64, step: &mut Step) {
@@ -278,12 +331,19 @@ impl Centre {
         };
         trial.now.stage = TrialStage::Echo;
         let (a, b) = (trial.leg, trial.leg);
+        let lasts_s = if trial.practice.is_some() {
+            TALK_S
+        } else {
+            ECHO_S
+        };
         step.effects.push(Effect::Bridge { a, b });
-        self.trial_lasts(now, id, ECHO_S);
+        self.trial_lasts(now, id, lasts_s);
     }
 
     pub(crate) fn trial_digit(&mut self, now: Now, id: SeatId, digit: char, step: &mut Step) {
-        let Some(trial) = self.trial_on(id) else {
+        // The person who is practised with is none whose menu hears keys.
+        let trial = self.trial_on(id);
+        let Some(trial) = trial.filter(|trial| trial.practice.is_none()) else {
             return;
         };
         if digit == HEARD {
@@ -337,7 +397,11 @@ impl Centre {
         let Some(trial) = trial.filter(|trial| trial.until == until) else {
             return;
         };
+        let wraps_up = trial.now.stage == TrialStage::WrapUp;
+        let practice = trial.practice.as_deref();
+        let gives_way = practice.is_some_and(Practice::gives_way);
         let end = match (trial.now.answered, trial.now.rang) {
+            (true, _) if gives_way => TrialEnd::GaveWay,
             (true, _) => TrialEnd::TimeUp,
             (false, true) => TrialEnd::NoAnswer,
             (false, false) => TrialEnd::Unreachable,
@@ -345,10 +409,32 @@ impl Centre {
         if end == TrialEnd::Unreachable {
             self.phone_gone(id, step);
         }
-        self.trial_over(now, id, (end, true), step);
+        self.trial_over(now, id, (end, !wraps_up), step);
     }
 
-    fn trial_over(
+    /// The call is over; who has practised has time for its result.
+    pub(crate) fn trial_over(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        (end, hang_up): (TrialEnd, bool),
+        step: &mut Step,
+    ) {
+        if let Some(had) = self.practice_had_ended(id) {
+            return self.trial_over_at_once(now, id, (had, false), step);
+        }
+        let leg = self.trial_on(id).map(|trial| trial.leg);
+        let Some(leg) = leg.filter(|_| self.practice_wraps_up(now, id, end)) else {
+            return self.trial_over_at_once(now, id, (end, hang_up), step);
+        };
+        self.legs.remove(&leg);
+        if hang_up {
+            hangs_up(leg, step);
+        }
+    }
+
+    /// It is over with all that belongs to it.
+    pub(crate) fn trial_over_at_once(
         &mut self,
         now: Now,
         id: SeatId,
@@ -371,11 +457,7 @@ impl Centre {
             }
         }
         if hang_up {
-            step.effects.push(Effect::HangUp {
-                leg,
-                q850: cause::NORMAL,
-                text: "Normal clearing",
-            });
+            hangs_up(leg, step);
         }
         self.seat_changed(now, id, step);
     }
@@ -401,6 +483,24 @@ impl Centre {
     pub(crate) fn trial_now(&self, now: Now, id: SeatId) -> Option<TrialNow> {
         let trial = self.trials.get(&id)?;
         let is_new = trial.is_on() || now.utc_ms - trial.ended_ms < REMEMBERED_MS;
-        is_new.then_some(trial.now)
+        is_new.then(|| TrialNow {
+            practice: self.practice_now(trial),
+            ..trial.now.clone()
+        })
     }
+}
+
+fn display_of(kind: TrialKind) -> &'static str {
+    match kind {
+        TrialKind::Echo | TrialKind::Test => DISPLAY,
+        TrialKind::Practice => practice::DISPLAY,
+    }
+}
+
+fn hangs_up(leg: LegId, step: &mut Step) {
+    step.effects.push(Effect::HangUp {
+        leg,
+        q850: cause::NORMAL,
+        text: "Normal clearing",
+    });
 }

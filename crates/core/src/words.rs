@@ -329,6 +329,20 @@ impl NeedKind {
 }
 
 vocabulary! {
+    /// Which invented person somebody practises with.
+    Exercise {
+        /// They want an appointment, and had not got through before.
+        Booking = "booking",
+        /// They cannot come; they are owed nothing.
+        Cancelling = "cancelling",
+        /// They were promised a call, and were faster.
+        Owed = "owed",
+        /// They were cut off, are angry, and speak little of the language.
+        Upset = "upset",
+    }
+}
+
+vocabulary! {
     /// What kind of debt somebody may enter.
     KindByHand {
         /// No slot was found: the operator owes a call, by the deadline of the class.

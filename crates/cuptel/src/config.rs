@@ -41,8 +41,8 @@ use std::path::{Path, PathBuf};
 use cuptel_core::dialplan::Dialplan;
 use cuptel_core::dialplan::fields::{Faults, Fields, Placed, document, unknown};
 use cuptel_core::feature::FeaturePolicy;
-use cuptel_core::rules::{CalendarId, FairnessPolicy, Limits, SpokenPrompts};
-use cuptel_core::words::PhoneModel;
+use cuptel_core::rules::{CalendarId, FairnessPolicy, Limits, PromptId, SpokenPrompts};
+use cuptel_core::words::{Exercise, PhoneModel};
 use cuptel_engine::Clock;
 use cuptel_http::Certificate;
 use cuptel_store::Zones;
@@ -98,7 +98,8 @@ pub(crate) struct Config {
     /// What operators do by phone alone.
     pub(crate) features: Option<FeaturePolicy>,
     /// What is said to whoever tries a phone.
-    pub(crate) trial: Option<cuptel_core::rules::PromptId>,
+    pub(crate) trial: Option<PromptId>,
+    pub(crate) practice: BTreeMap<Exercise, PromptId>,
     /// Reasons that a pause may have.
     pub(crate) pause_reasons: Vec<String>,
     /// Reasons to hand a callback back.
@@ -152,6 +153,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let announcing = announcing::announcing(&mut root, &tenants, &library);
     let features = codes::codes(&mut root, (&tenants, announcing.as_ref()), &library);
     let trial = library.find("prova");
+    let practice = prompts::practice(&library);
     let limits = limits::limits(&mut root);
     let (pause_reasons, decline_reasons) = limits::reasons(&mut root);
     let directory = directory::directory(&mut root, &tenants);
@@ -208,6 +210,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
         announcing,
         features,
         trial,
+        practice,
         pause_reasons,
         decline_reasons,
         directory,

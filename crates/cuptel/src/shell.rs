@@ -268,6 +268,11 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             staffing::set_seat(config, &seat, site, password.as_ref())
         }
         SeatCommand::Test { seat, json } => trial::test(config, &seat, json),
+        SeatCommand::Practice {
+            seat,
+            exercise,
+            json,
+        } => trial::practice(config, &seat, exercise, json),
         SeatCommand::Remove { seat } => staffing::remove_seat(config, &seat),
         SeatCommand::SignOut(on) => act_for(config, &on, "sign-out", json!({})),
         SeatCommand::Pause { on, reason } => {

@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::port::Refusal;
 use crate::texts::Language;
 use crate::words::stopped;
-use crate::{memos, stepping_in, trying};
+use crate::{memos, practising, stepping_in, trying};
 
 fn chose(language: Language, seat: &str, chosen: Chosen) -> String {
     match chosen {
@@ -114,6 +114,7 @@ pub(crate) fn done(language: Language, command: &Command) -> String {
         Command::SetProfile { operator, .. } => of_operator("told-profile", operator),
         Command::SetSeats(changes) => counted("told-seats", changes.len()),
         Command::TrySeat { seat, .. } => of_seat("trial-begun", seat),
+        Command::Practise { seat, deed, .. } => practising::done(language, seat, deed),
         Command::RemoveSeat(seat) => of_seat("told-seat-removed", seat),
         Command::Stop { .. } => say("told-stopping"),
     }

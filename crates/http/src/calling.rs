@@ -15,14 +15,14 @@ use crate::access::Caller;
 use crate::actions::{Asked, act, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::schema;
+use crate::{schema, trying};
 
 /// Which conversation is meant.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct InConversation {
     /// As `result` of the seat names it; whichever is had, without it. With another one nothing is done.
-    conversation: Option<i64>,
+    pub(crate) conversation: Option<i64>,
 }
 
 /// Which keys are pressed.
@@ -34,7 +34,13 @@ pub(crate) struct Press {
     keys: String,
     /// Which conversation is meant; whichever is had, without it.
     #[serde(default)]
-    conversation: Option<i64>,
+    pub(crate) conversation: Option<i64>,
+}
+
+impl Press {
+    pub(crate) fn pressed(&self) -> String {
+        self.keys.split_whitespace().collect()
+    }
 }
 
 /// Whereto the person is given; exactly one.
@@ -189,7 +195,7 @@ pub(crate) async fn keys(
     Path(seat): Path<String>,
     asked: Asked<Press>,
 ) -> Result<Response, ApiError> {
-    let keys: String = asked.wish.keys.split_whitespace().collect();
+    let keys = asked.wish.pressed();
     handle(
         &shared,
         caller,
@@ -380,7 +386,8 @@ impl CallLine {
             title: it.title.clone(),
         });
         let is_free = |it: &&SeatNow| {
-            it.reachable && it.work == WorkState::Idle && it.chosen == Chosen::Available
+            let is_still = it.work == WorkState::Idle && !trying::is_on(it);
+            it.reachable && is_still && it.chosen == Chosen::Available
         };
         let seats = look.seats.iter().filter(is_free).map(|it| Target {
             name: it.name.clone(),

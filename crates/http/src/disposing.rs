@@ -25,7 +25,7 @@ pub(crate) struct Dispose {
     /// `done`, `another_person`, `improper`, or a code of `own_results` that conversations of that queue
     /// may have.
     #[schema(value_type = String)]
-    disposition: ResultTold,
+    pub(crate) disposition: ResultTold,
     /// Needs that stay, as `owed` of the seat lists them: at their place and with their tries.
     #[schema(value_type = Option<Vec<i64>>)]
     keep: Vec<NeedId>,
@@ -36,10 +36,10 @@ pub(crate) struct Dispose {
     #[schema(value_type = Option<Vec<i64>>)]
     shown: Vec<NeedId>,
     /// What was noted, with what the person is owed; at most 500 characters, with what was before.
-    note: Option<String>,
+    pub(crate) note: Option<String>,
     /// Which conversation is meant; whichever is had or was had last, without it.
     #[schema(value_type = Option<i64>)]
-    conversation: Option<AssignmentId>,
+    pub(crate) conversation: Option<AssignmentId>,
 }
 
 /// One identifier, as a form writes it, or several.
@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for OfFields {
 }
 
 impl Dispose {
-    fn said(&self) -> NeedsSaid {
+    pub(crate) fn said(&self) -> NeedsSaid {
         let shown = self.shown.iter().filter(|need| !self.close.contains(need));
         NeedsSaid {
             keep: self.keep.iter().chain(shown).copied().collect(),

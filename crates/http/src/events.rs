@@ -22,6 +22,7 @@ use crate::desk;
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
 use crate::person::AtSeat;
+use crate::practising;
 use crate::rights::{Need, may};
 use crate::texts::Language;
 use crate::wall::Wall;
@@ -475,6 +476,11 @@ impl Listening {
                 let sight = self.onlooker.sight_of(seat);
                 let board = self.shared.board(look, sight, language);
                 let line = board.seats.iter().find(|seat| seat.name == *name);
+                let practice = seat.and_then(|it| practising::as_call(language, look, it, sight));
+                let (seat, line) = match &practice {
+                    Some(call) => (Some(&call.seat), Some(&call.line)),
+                    None => (seat, line),
+                };
                 let mut texts = line.map(|line| line.texts(&board)).unwrap_or_default();
                 let at_seat = seat.map(|seat| AtSeat::of(language, look, seat, sight));
                 texts.extend(at_seat.iter().flat_map(AtSeat::texts));

@@ -50,6 +50,7 @@ pub mod password;
 mod person;
 mod pins;
 mod port;
+mod practising;
 mod preferences;
 mod reads;
 mod reports;

@@ -15,8 +15,8 @@ use crate::request_keys::KEY_MAX;
 use crate::{
     accounts, actions, agreement, announcements, bulk, by_hand, calling, campaigns, closures,
     configuration, directory, disposing, events, health, importing, measures, memos, my_queue,
-    numbers, offered, pins, reads, reports, revealing, sites, staffing, stepping_in, stops, tasks,
-    tenants, trying,
+    numbers, offered, pins, practising, reads, reports, revealing, sites, staffing, stepping_in,
+    stops, tasks, tenants, trying,
 };
 
 const KEY_WORDS: &str = "1 to 100 visible characters. The same request again with the same key is answered \
@@ -52,6 +52,8 @@ const LINK_WORDS: &str =
         calling::hold, calling::resume, calling::hang_up, calling::keys, calling::transfer,
         calling::consult, calling::complete, calling::retrieve, calling::swap, calling::dial,
         my_queue::take, trying::test,
+        practising::begin, practising::hold, practising::resume, practising::hang_up, practising::keys,
+        practising::dispose,
         staffing::operators, staffing::operator, staffing::set_operators,
         staffing::remove_operator, staffing::profile, staffing::set_profile, pins::set_pin,
         staffing::assign_callback, staffing::acknowledge_callback,

@@ -24,6 +24,7 @@ use crate::in_charge::Form;
 use crate::my_queue;
 use crate::pages::Shared;
 use crate::person::{AtSeat, Contact};
+use crate::practising;
 use crate::preferences::Preferences;
 use crate::score::{Score, scores};
 use crate::seat_line::SeatLine;
@@ -114,6 +115,8 @@ struct SeatPage<'a> {
     queue: Vec<my_queue::Line>,
     /// What comes of choosing one: a message.
     queue_note: &'static str,
+    /// With whom they may practise.
+    exercises: Vec<practising::Choice>,
     /// "Taken in charge", where there is somebody for whom.
     form: Option<Form>,
     keys: Vec<(String, String)>,
@@ -312,7 +315,12 @@ pub(crate) async fn seat(
     let sight = onlooker.sight_of(now);
     let board = shared.board(&look, sight, language);
     let line = board.seats.iter().find(|seat| seat.name == name);
-    match now.zip(line) {
+    let practice = now.and_then(|now| practising::as_call(language, &look, now, sight));
+    let shown = match &practice {
+        Some(call) => Some((&call.seat, &call.line)),
+        None => now.zip(line),
+    };
+    match shown {
         Some((now, seat)) => {
             let task_words = task_of(&shared, now, language).await;
             let around = match looks_by_itself(&headers) {
@@ -320,20 +328,24 @@ pub(crate) async fn seat(
                 false => frame,
             };
             let frame = around(&shared, onlooker.language, onlooker.caller.as_ref());
-            let contacts = shared.contacts_at(&onlooker, now).await;
             let language = onlooker.language;
+            let contacts = match seat.practises {
+                true => practising::contacts(language, now),
+                false => shared.contacts_at(&onlooker, now).await,
+            };
             let acts = onlooker.acts_on(now);
             let queue = match acts {
                 true => shared.queue_at(language, &look, now).await,
                 false => Vec::new(),
             };
-            let speaks = acts && now.result.is_some();
+            let speaks = acts && now.result.is_some() && !seat.practises;
             html(&SeatPage {
                 at_seat: AtSeat::of(language, &look, now, onlooker.sight_of(Some(now))),
                 works: onlooker.sight_of(Some(now)) == Sight::Own,
                 contacts,
                 queue,
                 queue_note: my_queue::note(now),
+                exercises: practising::choices(language),
                 form: speaks.then(|| Form::of(language, &look, now)),
                 keys: frame.preferences.list(language),
                 settings: frame.preferences.told(language),

@@ -37,8 +37,8 @@ use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
     choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
     importing, in_charge, measures, memos, my_day, my_queue, numbers, offered, openapi, origin,
-    page, paging, person, pins, preferences, reads, reports, request_keys, revealing, rights,
-    signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts, trying,
+    page, paging, person, pins, practising, preferences, reads, reports, request_keys, revealing,
+    rights, signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts, trying,
 };
 
 /// Bytes of a request's body.
@@ -458,7 +458,21 @@ fn action_paths() -> Router<Shared> {
         .merge(calling_paths())
         .route("/seats/{seat}/memos/read", post(memos::read))
         .route("/seats/{seat}/test", post(trying::test))
+        .merge(practice_paths())
         .layer(middleware::from_fn(lead_to_sign_in))
+}
+
+fn practice_paths() -> Router<Shared> {
+    Router::new()
+        .route("/seats/{seat}/practice", post(practising::begin))
+        .route("/seats/{seat}/practice/hold", post(practising::hold))
+        .route("/seats/{seat}/practice/resume", post(practising::resume))
+        .route("/seats/{seat}/practice/hang-up", post(practising::hang_up))
+        .route("/seats/{seat}/practice/keys", post(practising::keys))
+        .route(
+            "/seats/{seat}/practice/disposition",
+            post(practising::dispose),
+        )
 }
 
 fn calling_paths() -> Router<Shared> {

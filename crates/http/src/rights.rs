@@ -68,6 +68,7 @@ pub(crate) fn may(role: Role, need: Need) -> bool {
 /// Whether an operator does something there with the call in hand.
 fn handles_call(path: &str) -> bool {
     let done = path.strip_prefix("/seats/{seat}/").unwrap_or("");
+    let done = done.strip_prefix("practice/").unwrap_or(done);
     matches!(
         done,
         "hold"
@@ -94,11 +95,13 @@ fn is_own_work(path: &str) -> bool {
             | "/seats/{seat}/front-office"
             | "/seats/{seat}/one-more"
             | "/seats/{seat}/disposition"
+            | "/seats/{seat}/practice/disposition"
             | "/seats/{seat}/take"
             | "/seats/{seat}/accept"
             | "/seats/{seat}/decline"
             | "/seats/{seat}/memos/read"
             | "/seats/{seat}/test"
+            | "/seats/{seat}/practice"
             | "/tasks/{id}/accept"
             | "/tasks/{id}/finish"
             | "/tasks/{id}/hand-back"

@@ -81,6 +81,16 @@ pub(crate) struct Faults {
     faults: Option<Vec<String>>,
 }
 
+/// Which invented person somebody practises with.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Exercise {
+    Booking,
+    Cancelling,
+    Owed,
+    Upset,
+}
+
 /// What kind of debt somebody may enter.
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -490,13 +500,26 @@ shapes! {
         call: Option<CallNow>, beside: Option<ConsultNow>, trial: Option<TrialNow>, memos: Vec<SeatMemo>,
         next: Option<i64>,
     }
-    /// How a seat's phone is tried, or was within the last ten minutes. `kind` is `echo` or `test`; `stage`
-    /// `calling`, `ringing`, `told`, `echo` or `over`; `heard_us` says that the key 1 was pressed; `end` is
-    /// `hung_up`, `time_up`, `no_answer`, `busy`, `declined`, `unreachable`, `not_sent`, `silent` or `stopped`.
+    /// How a seat's phone is tried, or was within the last ten minutes. `kind` is `echo`, `test` or
+    /// `practice`; `stage` `calling`, `ringing`, `told`, `echo`, `wrap_up` or `over`; `heard_us` says that the
+    /// key 1 was pressed; `end` is `hung_up`, `time_up`, `no_answer`, `busy`, `declined`, `unreachable`,
+    /// `not_sent`, `silent`, `gave_way` or `stopped`.
     TrialNow {
         kind: String, begun_ms: i64, stage: String, rang: bool, answered: bool, heard_us: bool,
-        end: Option<String>, voice: Option<Voice>,
+        end: Option<String>, voice: Option<Voice>, practice: Option<PracticeNow>,
     }
+    /// A practice call with an invented person; nothing of it is stored or counted. `gives_way_ms` is until
+    /// when there is time for a goodbye, because somebody waits; `interrupted` says that a real call that
+    /// ended so had counted as cut off, `opens` what would be owed from then on.
+    PracticeNow {
+        id: i64, exercise: String, tenant: Option<String>, queue: Option<String>, answered_ms: Option<i64>,
+        held_since_ms: Option<i64>, keys: u32, wraps_up_until_ms: Option<i64>, ends_with_it: bool,
+        gives_way_ms: Option<i64>, told: Option<String>, code: Option<String>, noted: bool, interrupted: bool,
+        opens: Option<String>,
+        needs: Vec<PracticeNeed>,
+    }
+    /// Something that the invented person is owed; `closes` says whether a real call would settle it.
+    PracticeNeed { need: i64, kind: String, closes: bool }
     /// Packets of sound that came from a phone, and those that were missing between them.
     Voice { packets: u64, lost: u64 }
     /// The call that an operator has in hand, where somebody is at the other end. `held_by_phone`: their

@@ -69,6 +69,7 @@ impl SharedParts {
             | Command::TakeCallback { seat, .. }
             | Command::AcceptCallback { seat, .. }
             | Command::TrySeat { seat, .. }
+            | Command::Practise { seat, .. }
             | Command::DeclineCallback { seat, .. }
             | Command::Handle { seat, .. }
             | Command::AcceptTask { seat, .. } => self.allow_seat(caller, seat).await,
@@ -437,6 +438,7 @@ fn about(command: &Command) -> Option<String> {
         | Command::ReleaseMark { .. }
         | Command::RemoveSeat(_)
         | Command::TrySeat { .. }
+        | Command::Practise { .. }
         | Command::Stop { .. } => None,
     }
 }
@@ -511,6 +513,7 @@ fn signed(caller: &Caller, mut command: Command) -> Command {
         | Command::SetSeats(_)
         | Command::RemoveSeat(_)
         | Command::TrySeat { .. }
+        | Command::Practise { .. }
         | Command::Stop { .. } => {}
     }
     command

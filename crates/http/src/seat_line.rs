@@ -16,7 +16,7 @@ use crate::calling::{self, CallLine};
 use crate::desk::say;
 use crate::doing::Doing;
 use crate::texts::Language;
-use crate::{offered, trying, words};
+use crate::{offered, practising, trying, words};
 
 /// A line of the seats' table.
 #[derive(Debug)]
@@ -48,6 +48,12 @@ pub(crate) struct SeatLine {
     pub(crate) trial: Cell,
     /// Whether it may be tried now.
     pub(crate) may_be_tried: bool,
+    /// Whether a practice call is on.
+    pub(crate) practises: bool,
+    /// What says so, or what a real call had done.
+    pub(crate) practice: Cell,
+    /// Whereto the forms of its call lead.
+    pub(crate) call_path: String,
     /// Whom it calls, or which seat asks it.
     pub(crate) beside: Option<String>,
     /// What whoever works there is told first, of what they have not read.
@@ -84,6 +90,7 @@ impl SeatLine {
             ("seat-forms", &self.forms),
             ("seat-memo", &self.memo),
             ("seat-trial", &self.trial),
+            ("seat-practice", &self.practice),
         ];
         let waiting = board
             .figures
@@ -182,6 +189,12 @@ pub(crate) fn seat_line(
             trying::told(language, shown.trial.as_ref()),
         ),
         may_be_tried: trying::may_be_tried(&shown),
+        practises: practising::on(&shown).is_some(),
+        practice: cell(
+            format!("s{i}-practice"),
+            practising::banner(language, &look.own_results, &shown),
+        ),
+        call_path: practising::call_path(&shown),
         beside: shown.beside.as_ref().map(|it| it.whom.clone()),
         forms: cell(
             format!("s{i}-forms"),

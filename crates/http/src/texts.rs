@@ -30,6 +30,7 @@ macro_rules! texts_in {
             include_str!(concat!("../texts/", $language, "/admin.ftl")),
             include_str!(concat!("../texts/", $language, "/api.ftl")),
             include_str!(concat!("../texts/", $language, "/trial.ftl")),
+            include_str!(concat!("../texts/", $language, "/practice.ftl")),
         ]
     };
 }

@@ -13,8 +13,8 @@ use crate::access::Caller;
 use crate::actions::{Asked, act};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::schema;
 use crate::texts::Language;
+use crate::{practising, schema};
 
 /// From this part of packets missing on, voices are broken: 2 of 100.
 const BROKEN_PERCENT: f64 = 2.0;
@@ -67,8 +67,8 @@ pub(crate) fn may_be_tried(seat: &SeatNow) -> bool {
     is_still && is_in && seat.reachable && seat.task.is_none() && !is_on(seat)
 }
 
-fn is_on(seat: &SeatNow) -> bool {
-    seat.trial.is_some_and(|trial| trial.end.is_none())
+pub(crate) fn is_on(seat: &SeatNow) -> bool {
+    seat.trial.as_ref().is_some_and(|trial| trial.end.is_none())
 }
 
 /// Changes when the page of a seat has to be loaded again.
@@ -81,11 +81,14 @@ pub(crate) fn told(language: Language, trial: Option<&TrialNow>) -> String {
     let Some(trial) = trial else {
         return String::new();
     };
+    if let Some(told) = practising::told(language, trial) {
+        return told;
+    }
     match trial.stage {
         TrialStage::Calling => language.say("trial-calling"),
         TrialStage::Ringing => language.say("trial-ringing"),
         TrialStage::Told => language.say("trial-told"),
-        TrialStage::Echo => language.say("trial-echo"),
+        TrialStage::Echo | TrialStage::WrapUp => language.say("trial-echo"),
         TrialStage::Over if trial.answered => after_voice(language, trial),
         TrialStage::Over => language.say(match trial.end {
             Some(TrialEnd::NoAnswer) | None => "trial-no-answer",
@@ -95,7 +98,7 @@ pub(crate) fn told(language: Language, trial: Option<&TrialNow>) -> String {
                 "trial-unreachable"
             }
             Some(TrialEnd::NotSent) => "trial-not-sent",
-            Some(TrialEnd::Stopped) => "trial-stopped",
+            Some(TrialEnd::Stopped | TrialEnd::GaveWay) => "trial-stopped",
         }),
     }
 }
@@ -147,6 +150,10 @@ pub(crate) fn refused(language: Language, refused: &TrialError) -> String {
         TrialError::NoPhone(seat) => about("trial-no-phone", seat),
         TrialError::PhoneSilent(seat) => about("trial-phone-silent", seat),
         TrialError::Busy(seat) => about("trial-not-idle", seat),
+        TrialError::PeopleWait { waiting, .. } => {
+            language.with("practice-people-wait", &[("n", (*waiting).into())])
+        }
+        TrialError::NoPractice(seat) => about("practice-none", seat),
     }
 }
 
@@ -159,6 +166,10 @@ pub(crate) fn hint_of(refused: &TrialError) -> &'static str {
             "look whether the phone is on and the network lets our requests through; restart it"
         }
         TrialError::Busy(_) => "try again once nothing is done or offered there",
+        TrialError::PeopleWait { .. } => {
+            "take a pause first if practice goes before callers now: /api/v1/seats/{seat}/pause"
+        }
+        TrialError::NoPractice(_) => "begin one with POST /api/v1/seats/{seat}/practice",
     }
 }
 
@@ -175,6 +186,7 @@ mod tests {
         heard_us: false,
         end: Some(TrialEnd::HungUp),
         voice: None,
+        practice: None,
     };
 
     fn with(packets: u64, lost: u64) -> String {

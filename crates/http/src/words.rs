@@ -12,6 +12,7 @@ use cuptel_core::words::{
 use fluent_bundle::FluentValue;
 
 use crate::port::{Configuration, FailedReload};
+use crate::practising;
 use crate::texts::Language;
 
 const ROME: Zone = Zone::Europe__Rome;
@@ -143,6 +144,9 @@ pub(crate) fn seat_state(language: Language, seat: &SeatNow) -> (&'static str, S
         ),
         None => language.say("word-seat-paused"),
     };
+    if let Some(practises) = practising::state(language, seat) {
+        return practises;
+    }
     match (seat.chosen, seat.work) {
         (Chosen::SignedOut, WorkState::Idle) => ("–", language.say("word-seat-empty")),
         (Chosen::Paused, WorkState::Idle | WorkState::NotResponding) => ("‖", paused()),

@@ -40,7 +40,7 @@ pub(crate) struct Phone {
     extension: String,
     /// Registrations under way or planned: one chain of them at a time.
     chain: u64,
-    chance: Chance,
+    pub(crate) chance: Chance,
 }
 
 impl Phone {
@@ -215,7 +215,7 @@ impl World {
             0..=40 if !self.things.any("choice") => 100,
             44..=51 | 58..=64 if !self.things.any("override") => 100,
             52..=57 if !self.things.any("need") => 100,
-            41..=43 | 65..=68 if !self.things.any("handset") => 100,
+            41..=43 | 65..=74 if !self.things.any("handset") => 100,
             draw => draw,
         };
         if let Some(command) = self.is_told(seat, &look, draw) {
@@ -255,6 +255,7 @@ impl World {
                 return self.dials_by_hand(seat, true);
             }
             65..=68 => return self.is_tried_out(draw < 67, name),
+            69..=74 => return self.practises(seat, &look),
             _ if look.chosen != Chosen::Available || look.work == WorkState::NotResponding => {
                 chooses(Chosen::Available)
             }

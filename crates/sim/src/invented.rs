@@ -25,7 +25,7 @@ use cuptel_core::rules::{
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{DialOrder, Meaning};
+use cuptel_core::words::{DialOrder, Exercise, Meaning};
 use cuptel_media::PortPair;
 use cuptel_sip::Ha1;
 
@@ -377,6 +377,7 @@ impl Shape {
             announcing: Some(announcing()),
             features: Some(features()),
             trial: Some(PromptId(371)),
+            practice: [(Exercise::Owed, PromptId(372))].into(),
             pause_reasons: Vec::new(),
             decline_reasons: DECLINE_REASONS.map(str::to_owned).to_vec(),
             own_results: own_results(),

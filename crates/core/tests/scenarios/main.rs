@@ -27,6 +27,7 @@ mod own_results;
 mod owned;
 mod peers;
 mod person_first;
+mod practising;
 mod previews;
 mod profiles;
 mod promised_times;

@@ -51,8 +51,8 @@ use cuptel_core::time::Now;
 use cuptel_core::why::WaitingNow;
 use cuptel_core::words::{
     BulkAction, BulkFate, CallbackEventKind, CallbackState, CampaignState, ChangedBy, Chosen,
-    Disposition, EntryState, KindByHand, OfferState, Outcome, Party, PriorityClass, Stage,
-    TaskEventKind, WorkKind, WorkState,
+    Disposition, EntryState, Exercise, KindByHand, OfferState, Outcome, Party, PriorityClass,
+    Stage, TaskEventKind, WorkKind, WorkState,
 };
 
 pub(crate) const LINE: &str = "+390861000000";
@@ -1678,6 +1678,7 @@ fn rules() -> Rules {
         announcing: None,
         features: None,
         trial: Some(PromptId(799)),
+        practice: [(Exercise::Booking, PromptId(798))].into(),
         pause_reasons: Vec::new(),
         decline_reasons: Vec::new(),
         own_results: Vec::new(),

@@ -1,5 +1,6 @@
 //! The prompt library: which file each prompt is, and which of them the engine speaks.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use cuptel_core::rules::{
     CodePrompts, NoticePrompts, PersonFirstPrompts, PromptId, ReminderPrompts, SpokenPrompts,
     VerifyPrompts, WhenPrompts,
 };
+use cuptel_core::words::Exercise;
 use cuptel_media::PromptLibrary;
 
 use super::QueueSettings;
@@ -63,6 +65,21 @@ const WEEKDAYS: [&str; 7] = [
     "sabato",
     "domenica",
 ];
+
+/// What an invented person says, who calls whoever practises.
+fn says(exercise: Exercise) -> &'static str {
+    match exercise {
+        Exercise::Booking => "esercizio_prenotazione",
+        Exercise::Cancelling => "esercizio_disdetta",
+        Exercise::Owed => "esercizio_richiamata",
+        Exercise::Upset => "esercizio_protesta",
+    }
+}
+
+pub(super) fn practice(library: &Library) -> BTreeMap<Exercise, PromptId> {
+    let said = |exercise: &Exercise| Some((*exercise, library.find(says(*exercise))?));
+    Exercise::ALL.iter().filter_map(said).collect()
+}
 
 /// Every prompt, in the order of their names; the place of a prompt is its [`PromptId`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

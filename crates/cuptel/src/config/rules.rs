@@ -169,6 +169,7 @@ impl Config {
             announcing: None,
             features: self.features.clone(),
             trial: self.trial,
+            practice: self.practice.clone(),
             pause_reasons: self.pause_reasons.clone(),
             decline_reasons: self.decline_reasons.clone(),
             directory: directory::rule(&self.directory, ids),

@@ -14,6 +14,7 @@ use super::say;
 use crate::access::Caller;
 use crate::actions::path_of;
 use crate::board::{Board, Cell, cell};
+use crate::practising;
 use crate::texts::Language;
 
 /// How bad it is with a queue: the worst first.
@@ -388,6 +389,9 @@ fn in_time(queue: &QueueNow, share: Option<u64>, language: Language) -> String {
 
 /// Where a seat counts, and how the style sheet has it.
 fn level_of(seat: &SeatNow) -> &'static str {
+    if practising::on(seat).is_some() {
+        return "busy";
+    }
     match (seat.work, seat.chosen) {
         (WorkState::Talking | WorkState::OnHold, _) => "talking",
         (WorkState::Reserved | WorkState::Ringing | WorkState::Preview, _) => "ringing",

@@ -19,6 +19,7 @@ mod metrics;
 mod numbers;
 mod origins;
 mod pages;
+mod practising;
 mod reports;
 mod streams;
 mod tls;

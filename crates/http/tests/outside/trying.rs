@@ -30,6 +30,7 @@ fn over(voice: Option<Voice>) -> TrialNow {
         heard_us: true,
         end: Some(TrialEnd::HungUp),
         voice,
+        practice: None,
     }
 }
 

@@ -93,6 +93,7 @@ impl Plain {
             announcing: None,
             features: None,
             trial: None,
+            practice: BTreeMap::new(),
             pause_reasons: Vec::new(),
             decline_reasons: Vec::new(),
             own_results: Vec::new(),
