@@ -67,6 +67,7 @@ mod owner;
 mod pace;
 mod people;
 mod person_first;
+pub mod phone_password;
 pub mod pin;
 pub mod planted;
 pub mod practice;
