@@ -87,6 +87,9 @@ pub enum WhyNotTaken {
     /// Which of the two would hold?
     #[error("is here twice")]
     Twice,
+    /// Nobody hears a capital letter.
+    #[error("is \"{0}\" but for its capitals: change that one, or take another name")]
+    Twin(String),
     /// Its end lies behind us.
     #[error("is over already: its end is past")]
     IsOver,
@@ -202,6 +205,12 @@ pub enum WhyNotTaken {
     },
 }
 
+/// Another of these names that is this one but for its capitals.
+pub fn twin_of<'n>(name: &str, mut others: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = name.to_lowercase();
+    others.find(|other| *other != name && other.to_lowercase() == lower)
+}
+
 /// Whether every phone can have this as its user name.
 #[must_use]
 pub fn is_extension(text: &str) -> bool {
@@ -237,12 +246,17 @@ fn twice<'n>(names: impl Iterator<Item = &'n str>) -> Vec<NotTaken> {
 }
 
 /// All changes of a kind, or none and why.
-fn all_taken<C>(
-    changes: &[C],
+fn all_taken<'k, C>(
+    changes: &'k [C],
     name: impl Fn(&C) -> &String,
+    known: impl Iterator<Item = &'k str>,
     faults_of: impl Fn(&C) -> Vec<WhyNotTaken>,
 ) -> Result<(), CommandError> {
     let mut faults = twice(changes.iter().map(|change| name(change).as_str()));
+    faults.extend(twins(
+        changes.iter().map(|change| name(change).as_str()),
+        known,
+    ));
     for change in changes {
         let refused = |why| NotTaken {
             which: name(change).clone(),
@@ -255,6 +269,30 @@ fn all_taken<C>(
     } else {
         Err(CommandError::NotTaken(faults))
     }
+}
+
+/// New names that another has, known or new, but for its capitals.
+fn twins<'n>(
+    names: impl Iterator<Item = &'n str>,
+    known: impl Iterator<Item = &'n str>,
+) -> Vec<NotTaken> {
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    let mut exact = BTreeSet::new();
+    for name in known {
+        exact.insert(name);
+        taken.insert(name.to_lowercase(), name);
+    }
+    let mut faults = Vec::new();
+    for name in names.filter(|name| !exact.contains(name)) {
+        let other = *taken.entry(name.to_lowercase()).or_insert(name);
+        if other != name {
+            faults.push(NotTaken {
+                which: name.to_owned(),
+                why: WhyNotTaken::Twin(other.to_owned()),
+            });
+        }
+    }
+    faults
 }
 
 impl Centre {
@@ -275,7 +313,10 @@ impl Centre {
             faults.extend(self.fault_of_pin(it, &numbers));
             faults
         };
-        all_taken(&changes, |it| &it.name, faults_of)?;
+        let there = self.operators.values();
+        let there = there.filter(|row| row.removed_ms.is_none());
+        let there = there.map(|row| row.name.as_str());
+        all_taken(&changes, |it| &it.name, there, faults_of)?;
         for change in changes {
             self.set_operator(now, change, step);
         }
@@ -395,7 +436,11 @@ impl Centre {
         changes: Vec<SeatChange>,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        all_taken(&changes, |it| &it.name, |it| self.faults_of_seat(it))?;
+        let there = self.seats.values().map(|seat| &seat.row);
+        let there = there.filter(|row| row.removed_ms.is_none());
+        let there = there.map(|row| row.name.as_str());
+        let faults_of = |it: &SeatChange| self.faults_of_seat(it);
+        all_taken(&changes, |it| &it.name, there, faults_of)?;
         for change in changes {
             self.set_seat(now, change, step);
         }

@@ -71,6 +71,28 @@ fn a_skill_that_is_learned_or_lost_counts_at_once_where_its_operator_sits() {
 }
 
 #[test]
+fn a_new_name_that_another_has_but_for_its_capitals_is_refused() {
+    let mut room = Room::new();
+    let list = vec![employed("ANNA"), employed("Dario"), employed("dario")];
+    let told = refused(room.commands(Command::SetOperators(list)));
+    assert_eq!(
+        told,
+        [
+            ("ANNA".to_owned(), WhyNotTaken::Twin("anna".to_owned())),
+            ("dario".to_owned(), WhyNotTaken::Twin("Dario".to_owned())),
+        ]
+    );
+    room.commands(Command::SetOperators(vec![employed("Dario")]))
+        .unwrap();
+    room.commands(Command::SetOperators(vec![employed("Dario")]))
+        .unwrap();
+    room.commands(Command::SetSeats(vec![seat("lab1")]))
+        .unwrap();
+    let told = refused(room.commands(Command::SetSeats(vec![seat("LAB1")])));
+    assert_eq!(told[0].1, WhyNotTaken::Twin("lab1".to_owned()));
+}
+
+#[test]
 fn a_list_with_one_fault_changes_nobody_and_tells_every_fault() {
     let mut room = Room::new();
     let before: Vec<_> = room.operator_rows().into_iter().cloned().collect();
