@@ -31,6 +31,7 @@ const NO_MEMORY: i64 = 7;
 const READ_ONLY: i64 = 8;
 const INTERRUPTED: i64 = 9;
 const IO: i64 = 10;
+const CORRUPT: i64 = 11;
 const FULL: i64 = 13;
 const CANNOT_OPEN: i64 = 14;
 const PROTOCOL: i64 = 15;
@@ -108,6 +109,21 @@ fn sqlite_meaning(error: &dyn DatabaseError) -> Meaning {
         Some(NOT_A_DATABASE) => Meaning::NotADatabase,
         Some(_) | None => Meaning::Fatal,
     }
+}
+
+/// Whether SQLite says that the file is damaged, or no database at all.
+pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
+    let Some(error) = error.as_database_error() else {
+        return false;
+    };
+    if error.try_downcast_ref::<PgDatabaseError>().is_some() {
+        return false;
+    }
+    let code = error.code().and_then(|code| code.parse::<i64>().ok());
+    matches!(
+        code.map(|code| code & PRIMARY_MASK),
+        Some(CORRUPT | NOT_A_DATABASE)
+    )
 }
 
 /// Table and constraint: PostgreSQL names the table, SQLite says "UNIQUE constraint failed:

@@ -22,6 +22,7 @@ mod closure;
 mod code_word;
 mod config_version;
 mod contact;
+mod damage;
 mod day;
 mod decision;
 mod decline;
@@ -76,6 +77,7 @@ pub use campaign::{CampaignCounts, CampaignDetail, CampaignFilter, CampaignView,
 pub use carrier::Unknown;
 pub use choosable::{Choosable, FoundOpen};
 pub use contact::ContactView;
+pub use damage::{examine, tells_of_damage};
 pub use day::FirstCalls;
 pub use decision::{ConsideredView, DecisionView, PassedOverView, Why};
 pub use decline::DeclineView;

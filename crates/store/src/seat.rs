@@ -147,6 +147,19 @@ impl Store {
         question.all(&mut self.read().await?, view).await
     }
 
+    /// The seats that there are, each with the MD5 digest of its phone's password.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn seat_digests(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let failed = while_doing("read the digests of seats");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let rows = ask_shard(ALL).all(&mut reading, read).await;
+        let there = rows.map_err(failed)?.into_iter();
+        let there = there.filter(|row| row.removed_ms.is_none());
+        Ok(there.map(|row| (row.name, row.ha1_md5)).collect())
+    }
+
     /// Whether nobody has set up a seat yet.
     ///
     /// # Errors
