@@ -3,17 +3,18 @@
 //! lines are told to the node, some hundred at a time, under a campaign of which nobody is called
 //! before the last of them is there. Whoever cannot be called is left out, and named.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use cuptel_core::calendar::Zone;
 use cuptel_core::campaign::{CampaignError, is_name};
-use cuptel_core::number::{Caller, PhoneNumber};
+use cuptel_core::number::PhoneNumber;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{CampaignKind, DialOrder, NumberClass, PriorityClass};
-use serde_json::{Map, Value, json};
+use cuptel_core::words::{CampaignKind, DialOrder, PriorityClass};
+use cuptel_http::campaign_line::{self, Known, Unread};
+use serde_json::{Value, json};
 
 use crate::cli::{count, one_of, people, say, tell};
 use crate::config::Config;
@@ -149,14 +150,22 @@ pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitC
         bail!(CampaignError::AlwaysPersonFirst);
     }
     let most = config.limits.campaign_entries_max;
+    let zone = config.zones().of(Some(&new.tenant));
     let form = Form::of(&new.file, columns(new.kind))?;
-    let lines = form.each(bound(most), |_| Ok(()))?;
-    if lines == 0 {
+    // Nothing is told of a file that is broken, or of which no line can be taken.
+    let looked = tell_all(&form, (most, zone), |entries| {
+        Ok(json!({ "taken": entries.len(), "left_out": [] }))
+    })?;
+    if looked.taken == 0 && looked.left_out.is_empty() {
         bail!("{} has no line behind its header", new.file.display());
+    }
+    if looked.taken == 0 {
+        report(new, &looked, "could be taken; nothing was");
+        return Ok(ExitCode::FAILURE);
     }
     let api = Api::of(config)?;
     if new.dry_run || new.strict {
-        let told = tell_all(&form, most, |entries| check(&api, new, entries))?;
+        let told = tell_all(&form, (most, zone), |entries| check(&api, new, entries))?;
         if new.dry_run {
             let done = report(new, &told, "would be taken; nothing was changed");
             let fails = new.strict && !told.left_out.is_empty();
@@ -183,7 +192,7 @@ pub(crate) fn import(config: &Config, new: &NewCampaign) -> anyhow::Result<ExitC
         error.context("nothing was taken in, and nobody is called")
     };
     let entries = format!("{path}/entries");
-    let told = tell_all(&form, most, |chunk| {
+    let told = tell_all(&form, (most, zone), |chunk| {
         api.post(&entries, &json!({ "entries": chunk }))
     });
     let told = told.map_err(discard)?;
@@ -248,14 +257,14 @@ fn bound(most: u32) -> Bound {
 /// Tells every line that can be told, a chunk at a time.
 fn tell_all(
     form: &Form<'_>,
-    most: u32,
+    (most, zone): (u32, Zone),
     mut tell: impl FnMut(&[Value]) -> anyhow::Result<Value>,
 ) -> anyhow::Result<Told> {
     let mut told = Told::default();
     let mut chunk = Vec::with_capacity(AT_ONCE);
-    let mut known: HashMap<u64, u64> = HashMap::new();
+    let mut known = Known::default();
     form.each(bound(most), |row| {
-        match entry_of(row, &mut known) {
+        match entry_of(row, zone, &mut known) {
             Ok(entry) => chunk.push(entry),
             Err(why) => told.left_out.push(LeftOut {
                 line: row.line,
@@ -313,44 +322,31 @@ fn in_words(why: &str) -> String {
     told.to_owned()
 }
 
-fn year(text: &str) -> Result<Option<u16>, String> {
-    let is_year = text.len() == 4;
-    match text.parse() {
-        _ if text.is_empty() => Ok(None),
-        Ok(year) if is_year => Ok(Some(year)),
-        Ok(_) | Err(_) => Err("`born` is no year of birth, like 1950".to_owned()),
+/// Why a line is left out before it is told.
+fn unread(why: Unread) -> String {
+    match why {
+        Unread::SameAs(first) => format!("the same number as line {first}"),
+        Unread::Due | Unread::NotBefore | Unread::Appointment => {
+            let column = match why {
+                Unread::Due => "due",
+                Unread::NotBefore => "not_before",
+                Unread::Appointment
+                | Unread::SameAs(_)
+                | Unread::Invalid
+                | Unread::NotCallable
+                | Unread::Born => "appointment",
+            };
+            format!("`{column}` is no time, like 2026-11-25T18:00 or 2026-11-25T18:00:00+01:00")
+        }
+        Unread::Born => "`born` is no year of birth, like 1950".to_owned(),
+        Unread::Invalid | Unread::NotCallable => in_words(why.word()),
     }
 }
 
 /// The line as the node is told it, or why it is left out.
-fn entry_of(row: &Row<'_>, known: &mut HashMap<u64, u64>) -> Result<Value, String> {
-    let number = row.field("number");
-    let person = Caller::from_user_part(number);
-    let is_number = !matches!(person.class, NumberClass::Invalid | NumberClass::Anonymous);
-    let why = if is_number { "not_callable" } else { "invalid" };
-    let e164 = person.callable().ok_or_else(|| in_words(why))?;
-    let digits = e164.reveal().trim_start_matches('+').parse();
-    let digits: u64 = digits.map_err(|_error| in_words("invalid"))?;
-    let (due_ms, not_before_ms) = (row.moment("due")?, row.moment("not_before")?);
-    let (appointment_ms, born) = (row.moment("appointment")?, year(row.field("born"))?);
-    if let Some(first) = known.insert(digits, row.line) {
-        known.insert(digits, first);
-        return Err(format!("the same number as line {first}"));
-    }
-    let mut entry = Map::from_iter([
-        ("line".to_owned(), json!(row.line)),
-        ("number".to_owned(), json!(e164.reveal())),
-    ]);
-    entry.extend(due_ms.map(|at| ("due_ms".to_owned(), json!(at))));
-    entry.extend(not_before_ms.map(|at| ("not_before_ms".to_owned(), json!(at))));
-    entry.extend(appointment_ms.map(|at| ("appointment_ms".to_owned(), json!(at))));
-    entry.extend(born.map(|year| ("born".to_owned(), json!(year))));
-    for name in ["note", "ref", "place"] {
-        if !row.field(name).is_empty() {
-            entry.insert(name.to_owned(), json!(row.field(name)));
-        }
-    }
-    Ok(Value::Object(entry))
+fn entry_of(row: &Row<'_>, zone: Zone, known: &mut Known) -> Result<Value, String> {
+    let read = campaign_line::entry(row.line, |column| row.field(column), zone, known);
+    read.map_err(unread)
 }
 
 #[cfg(test)]
@@ -370,7 +366,7 @@ mod tests {
         let in_words = |error: anyhow::Error| format!("{error:#}");
         let form = Form::of(&file, columns(kind)).map_err(in_words)?;
         let mut all = Vec::new();
-        let told = tell_all(&form, 10, |chunk| {
+        let told = tell_all(&form, (10, Zone::Europe__Rome), |chunk| {
             all.extend_from_slice(chunk);
             Ok(json!({ "taken": chunk.len(), "left_out": [] }))
         });

@@ -21,6 +21,7 @@ mod board;
 mod bulk;
 mod by_hand;
 mod calling;
+pub mod campaign_line;
 mod campaigns;
 mod choosing_seat;
 mod closures;
@@ -86,5 +87,5 @@ pub use port::{
     Refusal, Reloading, Sound,
 };
 pub use server::{bind, serve};
-pub use setup::{Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
+pub use setup::{Example, Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
 pub use tls::{Certificate, CertificateError, Shown};

@@ -2,18 +2,17 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use cuptel_core::calendar::{Zone, moment};
 use cuptel_core::campaign::CHUNK_MAX;
-use cuptel_core::number::Caller as Named;
 use cuptel_core::words::{CampaignKind, PriorityClass};
 use serde_json::{Value, json};
 
 use super::Visit;
 use super::campaigns::{HOME, href, kind_name};
-use super::list::{self, Line};
+use super::list;
 use super::sheet::{Failed, Form, Kind, Link, Part, choices};
 use super::typed::Typed;
 use super::users::told;
+use crate::campaign_line::{self, Known, Unread, moment_of};
 use crate::campaigns;
 use crate::error::ApiError;
 
@@ -123,13 +122,15 @@ fn settings(visit: &Visit, form: &mut Form, kept: &Typed) {
 struct Wanted {
     campaign: Value,
     entries: Vec<Value>,
+    /// Lines that cannot be read; the others are taken.
+    left_out: Vec<Value>,
 }
 
 fn wanted(visit: &Visit, form: &Typed) -> Result<Wanted, Failed> {
     let (tenant, queue) = form
         .of("queue")
         .split_once('/')
-        .ok_or_else(|| visit.unfit("admin-no-queue"))?;
+        .ok_or_else(|| visit.unfit("admin-no-queue").at("queue"))?;
     let zone = visit
         .shared
         .engine
@@ -137,18 +138,18 @@ fn wanted(visit: &Visit, form: &Typed) -> Result<Wanted, Failed> {
         .configuration
         .zones
         .of(Some(tenant));
-    let moment = |name: &str| match form.of(name) {
+    let moment = |name: &'static str| match form.of(name) {
         "" => Ok(None),
         text => match moment_of(text, zone) {
             Some(at) => Ok(Some(at)),
-            None => Err(visit.unfit("admin-no-moment")),
+            None => Err(visit.unfit("admin-no-moment").at(name)),
         },
     };
     let pace = match form.of("pace") {
         "" => None,
         text => Some(
             text.parse::<u32>()
-                .map_err(|_none| visit.unfit("admin-no-pace"))?,
+                .map_err(|_none| visit.unfit("admin-no-pace").at("pace"))?,
         ),
     };
     let kind: CampaignKind = form.of("kind").parse().unwrap_or(CampaignKind::Recall);
@@ -165,44 +166,38 @@ fn wanted(visit: &Visit, form: &Typed) -> Result<Wanted, Failed> {
             &["note", "due", "not_before", "ref", "place"],
         ),
     };
-    let lines = list::read(form.raw("list"), must, may).map_err(|why| visit.no_list(&why))?;
-    let (mut entries, mut faults) = (Vec::new(), Vec::new());
+    let lines =
+        list::read(form.raw("list"), must, may).map_err(|why| visit.no_list(&why).at("list"))?;
+    let (mut entries, mut left_out) = (Vec::new(), Vec::new());
+    let mut known = Known::default();
     for line in &lines {
-        match entry_of(line, zone) {
+        let field = |column: &str| line.of(column).unwrap_or("");
+        match campaign_line::entry(line.number.into(), field, zone, &mut known) {
             Ok(entry) => entries.push(entry),
-            Err(what) => faults.push(visit.line_at_fault(line.number, what)),
+            Err(why) => left_out.push(unread(line.number, why)),
         }
     }
-    if faults.is_empty() {
-        Ok(Wanted { campaign, entries })
-    } else {
-        Err(visit.unfit_lines(faults))
+    if entries.is_empty() {
+        return Err(Failed {
+            text: visit.say("admin-campaign-no-line"),
+            faults: named(visit, &left_out),
+            field: Some("list"),
+        });
     }
+    Ok(Wanted {
+        campaign,
+        entries,
+        left_out,
+    })
 }
 
-fn moment_of(text: &str, zone: Zone) -> Option<i64> {
-    moment::parse_local(text, zone).or_else(|| moment::parse(text))
-}
-
-/// What stands in a line is a person's: a fault does not repeat it.
-fn entry_of(line: &Line, zone: Zone) -> Result<Value, &'static str> {
-    let number = line.of("number").unwrap_or("");
-    if Named::from_user_part(number).number.is_none() {
-        return Err("admin-line-number");
+/// A line that is left out before the rules see it, told as they tell theirs.
+fn unread(line: u32, why: Unread) -> Value {
+    let mut told = json!({ "line": line, "why": why.word() });
+    if let Unread::SameAs(first) = why {
+        told["first"] = json!(first);
     }
-    let at = |column: &str| match line.of(column) {
-        None => Ok(None),
-        Some(text) => moment_of(text, zone).map(Some).ok_or("admin-line-until"),
-    };
-    let born = match line.of("born") {
-        None => None,
-        Some(year) => Some(year.parse::<u16>().map_err(|_none| "admin-line-born")?),
-    };
-    Ok(json!({
-        "line": line.number, "number": number, "note": line.of("note"), "due_ms": at("due")?,
-        "not_before_ms": at("not_before")?, "ref": line.of("ref"),
-        "appointment_ms": at("appointment")?, "born": born, "place": line.of("place"),
-    }))
+    told
 }
 
 /// Makes a campaign of a list, or only looks what would come of it.
@@ -232,7 +227,7 @@ pub(crate) async fn create(visit: Visit, form: Typed) -> Result<Response, ApiErr
         Err(ApiError::NameTaken { .. }) => {
             let failed = Failed {
                 text: visit.about("admin-name-taken", "name", &name),
-                faults: Vec::new(),
+                ..Failed::default()
             };
             Ok(new_page(&visit, &form, Some(failed), Vec::new()))
         }
@@ -254,10 +249,24 @@ fn outcome(visit: &Visit, id: &str, taken: u64, left_out: &[Value]) -> Vec<Strin
         ("out", count(left_out.len()).into()),
     ];
     let mut said = vec![visit.language.with(id, &about)];
-    for line in left_out.iter().take(NAMED_MAX) {
-        let number = u32::try_from(line["line"].as_u64().unwrap_or(0)).unwrap_or(0);
+    said.extend(named(visit, left_out));
+    said
+}
+
+/// The lines that are left out, each with why, as far as a page names them.
+fn named(visit: &Visit, left_out: &[Value]) -> Vec<String> {
+    let mut said = Vec::new();
+    let mut in_order: Vec<&Value> = left_out.iter().collect();
+    in_order.sort_by_key(|it| it["line"].as_u64());
+    for line in in_order.into_iter().take(NAMED_MAX) {
+        let of = |key: &str| u32::try_from(line[key].as_u64().unwrap_or(0)).unwrap_or(0);
         let why = line["why"].as_str().unwrap_or("").replace('_', "-");
-        said.push(visit.line_at_fault(number, &format!("admin-left-out-{why}")));
+        let first = [("first", of("first").into())];
+        let what = visit
+            .language
+            .with(&format!("admin-left-out-{why}"), &first);
+        let about = [("line", of("line").into()), ("what", what.into())];
+        said.push(visit.language.with("admin-line-at-fault", &about));
     }
     if let Some(more @ 1..) = left_out.len().checked_sub(NAMED_MAX) {
         said.push(visit.count("admin-left-out-more", more));
@@ -272,7 +281,7 @@ fn counted(answer: &Value, left_out: &mut Vec<Value>) -> u64 {
 }
 
 async fn look(visit: &Visit, wanted: Wanted) -> Result<(u64, Vec<Value>), ApiError> {
-    let (mut taken, mut left_out) = (0, Vec::new());
+    let (mut taken, mut left_out) = (0, wanted.left_out);
     for chunk in wanted.entries.chunks(CHUNK_MAX) {
         let campaign = &wanted.campaign;
         let wish = json!({ "tenant": campaign["tenant"], "queue": campaign["queue"],
@@ -290,7 +299,7 @@ async fn make(visit: &Visit, wanted: Wanted) -> Result<(String, u64, Vec<Value>)
     let made = campaigns::create(caller.clone(), shared(), told(wanted.campaign)?).await?;
     let id = made["campaign"]["id"].to_string();
     let filled = async {
-        let (mut taken, mut left_out) = (0, Vec::new());
+        let (mut taken, mut left_out) = (0, wanted.left_out);
         for chunk in wanted.entries.chunks(CHUNK_MAX) {
             let asked = told(json!({ "entries": chunk }))?;
             let answer = campaigns::add(caller.clone(), shared(), Path(id.clone()), asked).await?;

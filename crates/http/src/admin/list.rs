@@ -31,6 +31,15 @@ pub(crate) enum NoList {
     Lacks(&'static str),
     /// A column that nobody knows.
     Unknown(String),
+    /// A line has another number of columns than the header.
+    Uneven {
+        /// Which.
+        line: u32,
+        /// How many it has.
+        has: usize,
+        /// How many the header has.
+        wants: usize,
+    },
     /// A quote that is opened in this line is not closed.
     Open(u32),
 }
@@ -54,14 +63,22 @@ pub(crate) fn read(
     if let Some(unknown) = header.iter().find(|it| !known(it)) {
         return Err(NoList::Unknown(unknown.chars().take(40).collect()));
     }
-    let line = |(number, record): (u32, Vec<String>)| Line {
-        number,
-        fields: header.iter().cloned().zip(record).collect(),
+    let line = |(number, record): (u32, Vec<String>)| {
+        if record.len() != header.len() {
+            return Err(NoList::Uneven {
+                line: number,
+                has: record.len(),
+                wants: header.len(),
+            });
+        }
+        let fields = header.iter().cloned().zip(record).collect();
+        Ok(Line { number, fields })
     };
-    let lines: Vec<Line> = records
+    let lines: Result<Vec<Line>, NoList> = records
         .filter(|(_, record)| record.iter().any(|field| !field.trim().is_empty()))
         .map(line)
         .collect();
+    let lines = lines?;
     if lines.is_empty() {
         return Err(NoList::Empty);
     }

@@ -140,11 +140,29 @@ async fn a_campaign_is_tried_made_and_thrown_away_where_its_list_fails() {
     )
     .await;
     assert!(
-        heard.text.contains("Riga 2: non è un numero di telefono"),
+        heard.text.contains("Riga 2: non è un numero di telefono")
+            && heard
+                .text
+                .contains("Nessuna riga dell’elenco si può prendere"),
         "{}",
         heard.text
     );
     assert_eq!(last(&centre), None);
+    // What can be taken is, as the command does it.
+    let mixed =
+        "number,due\n0861123499,2030-01-31T18:00\ncasa,\n0861123498,domani\n+390861123499,\n";
+    let mut looked = campaign(mixed).to_vec();
+    looked.push(("look", "yes"));
+    let heard = send(&centre, "/admin/campaigns/new", &cookie, &looked).await;
+    for said in [
+        "1 sarebbero in elenco, 3 resterebbero fuori",
+        "Riga 3: non è un numero di telefono",
+        "Riga 4: due non è una data",
+        "Riga 5: lo stesso numero della riga 2",
+    ] {
+        assert!(heard.text.contains(said), "{said} in {}", heard.text);
+    }
+    assert!(last(&centre).is_some());
     let path = format!("/admin/campaigns/{CAMPAIGN}/pause");
     let heard = send(&centre, &path, &cookie, &[]).await;
     assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
