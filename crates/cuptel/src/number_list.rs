@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use cuptel_core::number::Caller;
 use cuptel_core::time::UtcMs;
@@ -77,7 +77,11 @@ pub(crate) fn import(config: &Config, new: &NewNumbers) -> anyhow::Result<ExitCo
         "tenant": new.tenant, "supervisor": new.supervisor, "dry_run": new.dry_run,
         "numbers": numbers,
     });
-    let answer = Api::of(config)?.post("numbers/import", &body)?;
+    let answer = Api::of(config)?.post("numbers/import", &body);
+    // Whoever answers says how many were marked; where nobody does, nobody knows.
+    let answer = answer.context(
+        "if it was cut in the middle, give the same list again: what is marked stays marked, and none twice",
+    )?;
     if new.json {
         say(&answer.to_string());
     } else if new.dry_run {

@@ -185,6 +185,7 @@ pub(crate) fn refused(language: Language, error: &ApiError) -> String {
         | ApiError::NotReloaded(_)
         | ApiError::TooSlow
         | ApiError::StreamsFull
+        | ApiError::CutShort { .. }
         | ApiError::Store(_)
         | ApiError::NoRandom(_)
         | ApiError::Digest(_)

@@ -118,6 +118,12 @@ pub(crate) enum ApiError {
     TooSlow,
     /// Every place at the event stream is taken.
     StreamsFull,
+    /// A list of which only the beginning was taken.
+    CutShort {
+        done: usize,
+        of: usize,
+        why: Box<ApiError>,
+    },
     /// The database did not answer.
     Store(StoreError),
     /// The system has no random numbers.
@@ -198,6 +204,7 @@ impl ApiError {
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Key(fault) => fault.status(),
+            Self::CutShort { why, .. } => why.status(),
             Self::Refused(Refusal::Refused(refused)) => status_of(refused),
             Self::Refused(Refusal::Busy | Refusal::Gone)
             | Self::NotReloaded(NotReloaded::Busy | NotReloaded::Gone)
@@ -238,6 +245,7 @@ impl ApiError {
             }
             Self::TooSlow => ("too-slow", "Took too long"),
             Self::StreamsFull => ("streams-full", "Too many listen"),
+            Self::CutShort { .. } => ("cut-short", "Only the beginning was taken"),
             Self::Store(_) => ("database-away", "The database did not answer"),
             Self::NoRandom(_) | Self::Template(_) | Self::Digest(_) => {
                 ("our-fault", "Went wrong on our side")
@@ -263,6 +271,9 @@ impl ApiError {
             Self::WrongType => "send `content-type: application/json`",
             Self::TooLarge => "a request may have 64 KiB",
             Self::Key(fault) => fault.hint(),
+            Self::CutShort { .. } => {
+                "send the same list again: what is marked stays marked, and none twice"
+            }
             Self::Refused(Refusal::Refused(refused)) => hint_of(refused),
             Self::NotReloaded(NotReloaded::Faults(_)) => {
                 "what was in force still is: correct the files and reload again"
@@ -306,6 +317,7 @@ impl ApiError {
                     "the database failed a page"
                 );
             }
+            Self::CutShort { why, .. } => why.log(),
             Self::NoRandom(error) => tracing::error!(%error, "no random numbers for a session"),
             Self::Template(error) => tracing::error!(%error, "a page could not be written"),
             Self::Digest(error) => tracing::error!(%error, "a password could not be looked at"),
@@ -648,6 +660,12 @@ impl fmt::Display for ApiError {
             Self::Forbidden(who_may) => write!(f, "this is for {who_may}"),
             Self::PasswordFirst => f.write_str("choose a password of your own first"),
             Self::OnceIsOver => f.write_str("the password for once is over"),
+            Self::CutShort { done, of, why } => {
+                write!(
+                    f,
+                    "the first {done} of {of} numbers were marked, then: {why}"
+                )
+            }
             Self::NameTaken { what, name } => write!(f, "there is a {what} \"{name}\" already"),
             Self::CrossSite => f.write_str("sent by a page of another site"),
             Self::NoSuchPath => f.write_str("there is no such path"),

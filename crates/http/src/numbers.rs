@@ -196,10 +196,49 @@ pub(crate) async fn import(
     if wish.dry_run || lines.len() > LINES_AT_ONCE {
         shared.carry_out(&caller, marks(&lines, true)).await?;
     }
-    for some in lines[..changed].chunks(LINES_AT_ONCE) {
-        shared.carry_out(&caller, marks(some, false)).await?;
+    if changed > 0 {
+        marked(shared, caller, lines).await?;
     }
     Ok(Json(json!({ "changed": changed })))
+}
+
+/// Marks all of them, some at a time. It goes on to its end though whoever asked for it is gone.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a request that is dropped would end in the middle of the list"
+)]
+async fn marked(shared: Shared, caller: Caller, lines: Vec<MarkLine>) -> Result<(), ApiError> {
+    let of = lines.len();
+    let all = async move {
+        let mut done = 0;
+        for some in lines.chunks(LINES_AT_ONCE) {
+            let command = Command::MarkNumbers {
+                lines: some.to_vec(),
+                dry_run: false,
+            };
+            if let Err(why) = shared.carry_out(&caller, command).await {
+                return Err(cut_short(done, of, why));
+            }
+            done += some.len();
+        }
+        Ok(())
+    };
+    match tokio::spawn(all).await {
+        Ok(outcome) => outcome,
+        Err(_panicked) => Err(cut_short(0, of, ApiError::TooSlow)),
+    }
+}
+
+/// Where nothing was taken, that alone is why.
+fn cut_short(done: usize, of: usize, why: ApiError) -> ApiError {
+    if done == 0 {
+        return why;
+    }
+    ApiError::CutShort {
+        done,
+        of,
+        why: Box::new(why),
+    }
 }
 
 /// Takes a mark away; what it was stays stored.

@@ -63,3 +63,26 @@ async fn what_is_no_number_and_what_is_not_marked_is_said_without_its_digits() {
     assert_eq!(heard.status, StatusCode::CONFLICT);
     assert!(!heard.text.contains("861123499"), "{}", heard.text);
 }
+
+#[tokio::test]
+async fn a_list_that_is_cut_in_the_middle_says_how_far_it_came_and_that_it_can_be_sent_again() {
+    let centre = Centre::open().await;
+    let line = |n: u32| json!({ "line": n + 2, "number": format!("0861{n:06}"), "mark": "shared" });
+    let body = json!({ "numbers": (0..1_200).map(line).collect::<Vec<_>>() }).to_string();
+    let answers = [Ok(()), Ok(()), Err(Refusal::Busy)];
+    centre.desk.answers.lock().unwrap().extend(answers);
+    let heard = centre.post_json("/api/v1/numbers/import", &body).await;
+    assert_eq!(heard.status, StatusCode::SERVICE_UNAVAILABLE);
+    let told = heard.json();
+    let said = told["error"].as_str().unwrap();
+    assert!(
+        said.starts_with("the first 500 of 1200 numbers were marked, then:"),
+        "{said}"
+    );
+    assert!(
+        told["hint"].as_str().unwrap().contains("same list again"),
+        "{told}"
+    );
+    let heard = centre.post_json("/api/v1/numbers/import", &body).await;
+    assert_eq!(heard.json()["changed"], json!(1_200));
+}
