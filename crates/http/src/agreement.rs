@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::calendar::{LocalDay, Zone};
 use cuptel_store::{AgreementView, Allowed, NewAgreement};
@@ -27,7 +28,7 @@ use crate::texts::Language;
 const PAGE: &str = "/admin/agreement";
 
 /// An agreement that somebody enters.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Enter {
     /// The day on which it was reached, like `2026-11-25`.
@@ -43,6 +44,16 @@ pub(crate) struct Enter {
     /// Whether conversations may be recorded.
     #[serde(default, deserialize_with = "ticked")]
     recording: bool,
+}
+
+impl Enter {
+    fn allows(&self) -> Allowed {
+        Allowed {
+            per_operator_figures: self.per_operator_figures,
+            listening: self.listening,
+            recording: self.recording,
+        }
+    }
 }
 
 /// A truth in JSON, or a box that is ticked in a form.
@@ -84,25 +95,48 @@ pub(crate) async fn enter(
     language: Language,
     asked: Asked<Enter>,
 ) -> Result<Response, ApiError> {
-    let entered = entered(&shared, &caller, &asked.wish);
-    let entered = match entered {
-        Ok(new) => {
-            caller.is_about(new.protocol.clone());
-            let stored = shared.store.enter_agreement(&new).await;
-            stored.map_err(ApiError::from)
+    let stored = match entered(&shared, &caller, &asked.wish) {
+        Ok(new) => stored(&shared, &caller, &new).await.map(|()| None)?,
+        Err(wrong) => Some(wrong),
+    };
+    match (stored, asked.by_form) {
+        (None, false) => Ok(agreements(caller, State(shared)).await?.into_response()),
+        (Some(wrong), false) => Err(meaningless(wrong.to_string())),
+        (stored, true) => {
+            let text = stored.map_or("desk-agreement-entered", Wrong::text);
+            let told = notice(stored.is_none(), language.say(text));
+            Ok(led_back(&shared, &caller, told))
         }
-        Err(error) => Err(error),
-    };
-    if !asked.by_form {
-        entered?;
-        return Ok(agreements(caller, State(shared)).await?.into_response());
     }
-    let notice = match entered {
-        Ok(()) => notice(true, language.say("desk-agreement-entered")),
-        Err(ApiError::Meaningless { .. }) => notice(false, language.say("desk-agreement-wrong")),
-        Err(error) => return Err(error),
-    };
-    Ok(led_back(&shared, &caller, notice))
+}
+
+async fn stored(shared: &SharedParts, caller: &Caller, new: &NewAgreement) -> Result<(), ApiError> {
+    caller.is_about(new.protocol.clone());
+    Ok(shared.store.enter_agreement(new).await?)
+}
+
+/// The same by the page's own form: what is wrong is said at its field, and what was typed stays.
+pub(crate) async fn enter_by_page(
+    caller: Caller,
+    State(shared): State<Shared>,
+    language: Language,
+    asked: Asked<Enter>,
+) -> Result<Response, ApiError> {
+    match entered(&shared, &caller, &asked.wish) {
+        Ok(new) => {
+            stored(&shared, &caller, &new).await?;
+            let told = notice(true, language.say("desk-agreement-entered"));
+            Ok(led_back(&shared, &caller, told))
+        }
+        Err(wrong) => {
+            let kept = Kept {
+                wish: asked.wish,
+                wrong: Some(wrong),
+            };
+            let page = shown(&shared, language, &caller, kept).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
 }
 
 /// Ends the agreement that is in force.
@@ -133,23 +167,61 @@ fn led_back(shared: &SharedParts, caller: &Caller, notice: Notice) -> Response {
     Redirect::to(PAGE).into_response()
 }
 
-fn entered(shared: &SharedParts, caller: &Caller, wish: &Enter) -> Result<NewAgreement, ApiError> {
+/// What is wrong with an agreement that somebody enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Wrong {
+    #[error("`reached_on` is no day: expected one like 2026-11-25")]
+    NoDay,
+    #[error("`reached_on` is a day that has not come yet")]
+    Future,
+    #[error("`protocol` is empty: expected the number under which the agreement is kept")]
+    NoProtocol,
+    #[error("`protocol` has more than 100 characters, or signs in it")]
+    Protocol,
+    #[error(
+        "an agreement that allows nothing changes nothing: say at least one of per_operator_figures, listening, recording, or end the one in force"
+    )]
+    Nothing,
+}
+
+impl Wrong {
+    fn text(self) -> &'static str {
+        match self {
+            Self::NoDay => "admin-agreement-no-day",
+            Self::Future => "admin-agreement-future",
+            Self::NoProtocol => "admin-agreement-no-protocol",
+            Self::Protocol => "admin-agreement-protocol",
+            Self::Nothing => "admin-agreement-nothing",
+        }
+    }
+
+    /// The identifier of the field to be corrected.
+    fn field(self) -> &'static str {
+        match self {
+            Self::NoDay | Self::Future => "reached-on",
+            Self::NoProtocol | Self::Protocol => "protocol",
+            Self::Nothing => "figures",
+        }
+    }
+}
+
+fn entered(shared: &SharedParts, caller: &Caller, wish: &Enter) -> Result<NewAgreement, Wrong> {
     let now_ms = shared.engine.snapshot().at_ms;
-    let day = LocalDay::parse(&wish.reached_on);
+    let day = LocalDay::parse(wish.reached_on.trim()).ok_or(Wrong::NoDay)?;
     let today = LocalDay::of(now_ms, Zone::Europe__Rome);
-    let day = day.filter(|day| today.is_none_or(|today| *day <= today));
-    let day = day.ok_or_else(|| meaningless("an agreement has a day that has come".to_owned()))?;
-    let protocol = typed(&wish.protocol)?;
-    let protocol =
-        protocol.ok_or_else(|| meaningless("an agreement has a protocol number".to_owned()))?;
+    if today.is_some_and(|today| day > today) {
+        return Err(Wrong::Future);
+    }
+    let protocol = typed(&wish.protocol).map_err(|_unfit| Wrong::Protocol)?;
+    let protocol = protocol.ok_or(Wrong::NoProtocol)?;
+    let allows = wish.allows();
+    if allows == Allowed::default() {
+        return Err(Wrong::Nothing);
+    }
     Ok(NewAgreement {
         reached_on: day.to_string(),
         protocol,
-        allows: Allowed {
-            per_operator_figures: wish.per_operator_figures,
-            listening: wish.listening,
-            recording: wish.recording,
-        },
+        allows,
         entered_ms: now_ms,
         entered_by: caller.name().to_owned(),
     })
@@ -167,6 +239,26 @@ struct AgreementPage<'a> {
     in_force: Option<Told>,
     past: Vec<Told>,
     acts: bool,
+    kept: Kept,
+}
+
+/// What was typed, and what is wrong with it.
+#[derive(Default)]
+struct Kept {
+    wish: Enter,
+    wrong: Option<Wrong>,
+}
+
+impl Kept {
+    /// What the field of this identifier has besides, where it is the one to be corrected.
+    fn marks(&self, id: &str) -> &'static str {
+        match self.wrong {
+            Some(wrong) if wrong.field() == id => {
+                " aria-invalid=\"true\" aria-describedby=\"fault\" autofocus"
+            }
+            Some(_) | None => "",
+        }
+    }
 }
 
 /// An agreement in words.
@@ -227,15 +319,25 @@ pub(crate) async fn page(
     language: Language,
     caller: Caller,
 ) -> Result<Response, ApiError> {
+    shown(&shared, language, &caller, Kept::default()).await
+}
+
+async fn shown(
+    shared: &Shared,
+    language: Language,
+    caller: &Caller,
+    kept: Kept,
+) -> Result<Response, ApiError> {
     let all = shared.store.agreements().await?;
     let ended = all.iter().filter(|it| it.ended_ms.is_some());
     Ok(html(&AgreementPage {
         frame: Frame {
             menu: menu(language, caller.role(), PAGE),
-            ..frame(&shared, language, Some(&caller))
+            ..frame(shared, language, Some(caller))
         },
         in_force: in_force(&all).map(|it| told(language, it)),
         past: ended.map(|it| told(language, it)).collect(),
         acts: may(caller.role(), Need::Rule) && caller.is_unbounded(),
+        kept,
     }))
 }

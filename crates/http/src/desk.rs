@@ -86,7 +86,10 @@ pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
         )
         .route("/supervisor/history", get(history::page))
         .route("/supervisor/operators", get(operators::page))
-        .route("/admin/agreement", get(agreement::page))
+        .route(
+            "/admin/agreement",
+            get(agreement::page).post(agreement::enter_by_page),
+        )
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), guarded))
 }
 

@@ -656,10 +656,39 @@ async fn figures_of_operators_are_shown_only_under_an_agreement_in_force() {
     let told = json!({ "name": "dora", "role": "region_administrator" });
     let admin = enter(&centre, told).await;
     let future = [("reached_on", "2027-01-01"), ("protocol", "12/2026")];
-    sends(&centre, &admin, "/api/v1/agreement", &future).await;
-    let page = centre.page_of("/admin/agreement", &admin).await.text;
-    assert!(page.contains("Servono la data") && page.contains("Nessun accordo è in vigore"));
-    let entered = sends(&centre, &admin, "/api/v1/agreement", &fields).await;
+    let nothing = [("reached_on", "2026-10-01"), ("protocol", "12/2026")];
+    let no_number = [
+        ("reached_on", "2026-10-01"),
+        ("protocol", " "),
+        ("listening", "yes"),
+    ];
+    let wrong = [
+        (&future[..], "è nel futuro", "reached-on"),
+        (
+            &nothing[..],
+            "non permette nulla non cambia nulla",
+            "figures",
+        ),
+        (&no_number[..], "Manca il numero di protocollo", "protocol"),
+    ];
+    for (fields, said, field) in wrong {
+        let refused = sends(&centre, &admin, "/admin/agreement", fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text;
+        assert!(page.contains(said), "{said} in {page}");
+        assert!(page.contains(&format!("<a href=\"#{field}\">")), "{page}");
+        assert!(
+            page.contains(&format!("value=\"{}\"", fields[0].1)),
+            "{page}"
+        );
+        assert_eq!(page.matches("autofocus").count(), 1, "{page}");
+        assert!(page.contains("Nessun accordo è in vigore"));
+    }
+    let told = json!({ "reached_on": "2026-10-01", "protocol": "12/2026" }).to_string();
+    let refused = centre.post_json("/api/v1/agreement", &told).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("allows nothing changes nothing"));
+    let entered = sends(&centre, &admin, "/admin/agreement", &fields).await;
     assert_eq!(entered.header("location"), "/admin/agreement");
     let page = centre.page_of("/admin/agreement", &admin).await.text;
     assert!(
