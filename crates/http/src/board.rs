@@ -263,10 +263,6 @@ fn alerts(language: Language, look: &Snapshot, health: &Health) -> Vec<String> {
     for wrong in &health.degraded {
         alerts.push(words::degraded(language, wrong.mode));
     }
-    if let Some(failed) = &health.configuration.failed {
-        let since_ms = health.configuration.since_ms;
-        alerts.push(words::reload_failed(language, failed, since_ms));
-    }
     let trunks = look.trunks.iter();
     alerts.extend(trunks.flat_map(|trunk| trunk_alerts(language, trunk, look)));
     let waiting = sum(look.queues.iter().map(|queue| queue.waiting));

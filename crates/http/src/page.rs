@@ -26,6 +26,7 @@ use crate::pages::Shared;
 use crate::person::{AtSeat, Contact};
 use crate::practising;
 use crate::preferences::Preferences;
+use crate::rights::{self, Need};
 use crate::score::{Score, scores};
 use crate::seat_line::SeatLine;
 use crate::session::Notice;
@@ -71,6 +72,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) preferences: Arc<Preferences>,
     /// The way between the administrator's pages, on those.
     pub(crate) menu: Vec<Way>,
+    /// Why the configuration that was read last is not in force, for whoever can mend it.
+    pub(crate) not_reloaded: Option<String>,
 }
 
 /// What is counted in the database.
@@ -170,7 +173,19 @@ fn silent_frame<'a>(shared: &'a Shared, language: Language, caller: Option<&Call
         notice: None,
         preferences: shared.preferences.of(caller.map(Caller::name)),
         menu: Vec::new(),
+        not_reloaded: not_reloaded(shared, language, caller),
     }
+}
+
+fn not_reloaded(shared: &Shared, language: Language, caller: Option<&Caller>) -> Option<String> {
+    caller.filter(|caller| rights::may(caller.role(), Need::Staff))?;
+    let configuration = shared.engine.health().configuration;
+    let failed = configuration.failed.as_ref()?;
+    Some(words::reload_failed(
+        language,
+        failed,
+        configuration.since_ms,
+    ))
 }
 
 /// Whether the page's script asks by itself what can be done now. Nobody looks at the rest of that

@@ -16,6 +16,7 @@ use cuptel_core::words::{Button, Chosen, Degraded, Disposition, Reach as ButtonR
 use cuptel_http::{Configuration, DegradedNow, FailedReload, NotReloaded, Reach, Refusal};
 use serde_json::{Value, json};
 
+use crate::accounts::{enter, get};
 use crate::desk::{
     ANNOUNCEMENT, AT_MS, CALLER, CAMPAIGN, Centre, add_trouble, busy, local, with_token,
 };
@@ -598,7 +599,35 @@ async fn a_reload_that_fails_says_where_and_only_to_whom_it_concerns() {
         json!({ "at_ms": AT_MS })
     );
     let page = centre.get("/").await;
-    assert!(page.text.contains(fault), "{}", page.text);
+    assert!(!page.text.contains(fault), "nobody has signed in");
+}
+
+#[tokio::test]
+async fn why_a_configuration_is_not_in_force_is_told_to_those_who_can_mend_it() {
+    let centre = Centre::open().await;
+    let fault = "config/cuptel.toml:3:1: no";
+    {
+        let mut health = centre.desk.health.lock().unwrap();
+        let mut configuration = health.configuration.as_ref().clone();
+        configuration.failed = Some(FailedReload {
+            at_ms: AT_MS,
+            faults: vec![fault.to_owned()],
+        });
+        health.configuration = configuration.into();
+    }
+    for (name, role, sees) in [
+        ("anna", "operator", false),
+        ("rosa", "supervisor", false),
+        ("rita", "region_administrator", true),
+    ] {
+        let cookie = enter(&centre, json!({ "name": name, "role": role })).await;
+        for path in ["/board", "/supervisor", "/admin"] {
+            let page = get(&centre, path, &cookie).await.text;
+            let told = page.contains(fault) && page.contains("href=\"/admin/configuration\">Vedi");
+            assert_eq!(told, sees, "{name} {path}: {page}");
+            assert!(sees || !page.contains("non è valida"), "{name} {path}");
+        }
+    }
 }
 
 /// The fields that the description gives a shape, its parts included.
@@ -908,7 +937,8 @@ async fn a_region_of_operators_fits_into_one_request() {
 #[tokio::test]
 async fn a_password_is_kept_as_digests_alone() {
     let centre = Centre::open().await;
-    let body = json!({ "seats": [{ "name": "107", "site": "teramo", "password": "geheim" }] });
+    let body =
+        json!({ "seats": [{ "name": "107", "site": "teramo", "password": "k7wq-9fxm-3hdp" }] });
     let asked = with_token("POST", "/api/v1/seats").header(CONTENT_TYPE, "application/json");
     let heard = centre.ask(asked, body.to_string()).await;
     assert_eq!(heard.json()["changed"], json!(1));
