@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::rights::Need;
 use crate::words::date_and_time;
 
-const HOME: &str = "/admin/configuration";
+pub(super) const HOME: &str = "/admin/configuration";
 /// Characters of a hash that tell two configurations apart.
 const HASH_SHOWN: usize = 12;
 
@@ -93,7 +93,7 @@ fn sentences(visit: &Visit, id: &'static str, caption: &str, all: &[String]) -> 
     }
 }
 
-fn trunks(visit: &Visit, parts: &mut Vec<Part>) {
+pub(super) fn trunks(visit: &Visit, parts: &mut Vec<Part>) {
     let look = visit.shared.engine.snapshot();
     parts.push(heading(visit, "trunks", "admin-trunks"));
     let row = |trunk: &cuptel_core::snapshot::TrunkNow| -> Vec<Cell> {

@@ -10,7 +10,7 @@ use crate::texts::Language;
 pub(super) const FIRST: &str = "/admin";
 
 /// Where a page stands, what it is called, and what one must be allowed to see it.
-const DOORS: [(&str, &str, Need); 14] = [
+const DOORS: [(&str, &str, Need); 15] = [
     ("/admin/oversight", "admin-oversight", Need::Log),
     ("/admin/operators", "admin-operators", Need::Read),
     ("/admin/seats", "admin-seats", Need::Read),
@@ -23,6 +23,7 @@ const DOORS: [(&str, &str, Need); 14] = [
     ("/admin/dispositions", "admin-dispositions", Need::Read),
     ("/admin/dialplans", "admin-dialplans", Need::Read),
     ("/admin/configuration", "admin-configuration", Need::Staff),
+    ("/admin/status", "admin-status", Need::Read),
     ("/admin/agreement", "admin-agreement", Need::Read),
     ("/admin/log", "admin-log", Need::Log),
 ];
