@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use cuptel_core::staffing::twin_of;
 use cuptel_core::words::Role;
 use cuptel_store::{AccessFilter, AccountView, NewAccount, TokenView};
 use serde::Deserialize;
@@ -216,7 +217,7 @@ impl SharedParts {
 }
 
 /// Names under which the log of access has what no account did.
-const RESERVED: [&str; 4] = ["token", "shell", "start", "unknown"];
+pub(crate) const RESERVED: [&str; 4] = ["token", "shell", "start", "unknown"];
 
 impl SharedParts {
     /// The log of access tells accounts and tokens by their names: no two have the same.
@@ -286,6 +287,11 @@ pub(crate) async fn add_user(
     )?;
     shared.can_be(wish.role, wish.tenant.as_deref(), wish.employer.as_deref())?;
     shared.is_nobodys(&name).await?;
+    let users = shared.store.accounts().await?;
+    if let Some(twin) = twin_of(&name, users.iter().map(|user| user.name.as_str())) {
+        let why = format!("there is a user \"{twin}\", which differs by its capitals alone");
+        return Err(meaningless(why));
+    }
     caller.is_about(name.clone());
     let operator = match (wish.role, wish.operator) {
         (Role::Operator, None) => Some(name.clone()),

@@ -24,7 +24,7 @@ use crate::session::Notice;
 use crate::{answers, reads, schema};
 
 /// Characters of a login name or a reason.
-const WORDS_MAX: usize = 100;
+pub(crate) const WORDS_MAX: usize = 100;
 /// A form waits this long for a look that shows what it did.
 const LOOK_TIME: Duration = Duration::from_secs(2);
 

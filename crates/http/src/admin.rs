@@ -2,6 +2,7 @@
 //! callers are led. Forms that work without a script, each answered by a page that says what came of it.
 //! What they ask for goes through the same commands and the same rights as the API.
 
+mod at_fault;
 mod campaign_list;
 mod campaigns;
 mod closures;
@@ -24,6 +25,7 @@ mod profile;
 mod provisioning;
 mod seats;
 mod sheet;
+mod status;
 mod trial;
 mod typed;
 mod users;
@@ -43,7 +45,8 @@ use cuptel_core::words::Role;
 
 pub(crate) use self::menu::{Way, menu};
 pub(crate) use self::oversight::AuditKept;
-use self::sheet::{Link, Sheet};
+use self::sheet::{Form, Link, Sheet};
+use self::typed::Typed;
 use crate::access::Caller;
 use crate::error::ApiError;
 use crate::page::{Frame, asset, frame};
@@ -56,6 +59,9 @@ use crate::texts::Language;
 
 /// A page waits this long for a look that shows what was done.
 const LOOK_TIME: Duration = Duration::from_secs(2);
+
+/// Fields that no page shows again.
+const SECRETS: [&str; 3] = ["password", "pin", "again"];
 
 const STYLE: &str = include_str!("../assets/admin.css");
 const SCRIPT: &str = include_str!("../assets/admin.js");
@@ -136,6 +142,7 @@ fn work_paths() -> Router<Shared> {
         )
         .route("/admin/directory/remove", post(directory::remove))
         .route("/admin/dispositions", get(dispositions::page))
+        .route("/admin/status", get(status::page))
         .route("/admin/oversight", get(oversight::page))
         .route("/admin/log", get(log::page))
         .route("/admin/log/export", get(log::export))
@@ -222,8 +229,12 @@ async fn checked(State(shared): State<Shared>, request: Request, next: Next) -> 
         path: request.uri().path().to_owned(),
     };
     if !rights::may(visit.caller.role(), need) {
-        return visit.unwell(StatusCode::FORBIDDEN);
+        return visit.unwell(StatusCode::FORBIDDEN, &Typed::default());
     }
+    let (request, kept) = match kept(request).await {
+        Ok(both) => both,
+        Err(status) => return visit.unwell(status, &Typed::default()),
+    };
     let response = rights::checked(State(shared), request, next).await;
     let kind = response.headers().get(CONTENT_TYPE);
     let is_page = kind.is_none_or(|kind| !kind.as_bytes().ends_with(b"json"));
@@ -231,7 +242,19 @@ async fn checked(State(shared): State<Shared>, request: Request, next: Next) -> 
     if is_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    visit.unwell(status)
+    visit.unwell(status, &kept)
+}
+
+/// What was typed into a form, kept for a page that says that it came to nothing.
+async fn kept(request: Request) -> Result<(Request, Typed), StatusCode> {
+    if request.method() != Method::POST {
+        return Ok((request, Typed::default()));
+    }
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, LIST_BYTES_MAX).await;
+    let body = body.map_err(|_too_large| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let typed = Typed::parse(&body).unwrap_or_default();
+    Ok((Request::from_parts(parts, body.into()), typed))
 }
 
 /// Somebody at one of these pages.
@@ -293,15 +316,19 @@ impl Visit {
     }
 
     pub(crate) fn show(&self, sheet: &Sheet) -> Response {
+        let around = frame(&self.shared, self.language, Some(&self.caller));
+        // There it is told in full.
+        let tells = !self.path.starts_with(configuration::HOME);
         let frame = Frame {
             menu: menu(self.language, self.caller.role(), &self.path),
-            ..frame(&self.shared, self.language, Some(&self.caller))
+            not_reloaded: around.not_reloaded.clone().filter(|_| tells),
+            ..around
         };
         sheet::show(frame, sheet)
     }
 
     /// A page that says that something could not be shown, and what to do.
-    fn unwell(&self, status: StatusCode) -> Response {
+    fn unwell(&self, status: StatusCode, kept: &Typed) -> Response {
         let (title, text) = match status {
             StatusCode::FORBIDDEN => ("admin-not-yours", "admin-not-yours-what"),
             StatusCode::NOT_FOUND => ("admin-nothing-here", "admin-nothing-here-what"),
@@ -313,7 +340,28 @@ impl Visit {
         };
         let mut sheet = self.sheet(self.say(title), Vec::new());
         sheet.intro.push(self.say(text));
+        if status.is_server_error() && !kept.is_empty() {
+            self.offers(&mut sheet, ("again", "admin-send-again"), self.again(kept));
+        }
         (status, self.show(&sheet)).into_response()
+    }
+
+    /// What was typed, to be sent again: all but what is a secret.
+    fn again(&self, kept: &Typed) -> Form {
+        let mut form = Form {
+            id: "again",
+            action: self.path.clone(),
+            note: Some(self.say("admin-send-again-what")),
+            button: self.say("admin-send-again-go"),
+            is_first: true,
+            ..Form::default()
+        };
+        form.keeps = kept
+            .all_fields()
+            .filter(|(name, _)| !SECRETS.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        form
     }
 
     /// Carries out a command, and waits for a look that shows it.

@@ -16,6 +16,19 @@ pub struct Setup {
     pub doubts: Vec<String>,
     /// For how many days the log of access is kept.
     pub access_log_days: u32,
+    /// What is delivered to begin with, and is not to be there when real calls come.
+    pub example: Example,
+}
+
+/// What is delivered to begin with: people who do not exist, and passwords that everybody knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Example {
+    /// Names of its operators.
+    pub operators: Vec<String>,
+    /// Its seats, each with the password of its phone.
+    pub seats: Vec<(String, String)>,
+    /// The numbers that its dialplans answer.
+    pub numbers: Vec<String>,
 }
 
 /// Where operators' phones register.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::{Path, State};
 use cuptel_core::id::CallbackId;
+use cuptel_core::phone_password;
 use cuptel_core::profile::{Profile, ProfileTold};
 use cuptel_core::staffing::{OperatorChange, SeatChange};
 use cuptel_core::step::{Command, CommandError};
@@ -28,8 +29,6 @@ use crate::schema;
 const ENTRIES_MAX: usize = 5_000;
 /// Bytes of such a list.
 pub(crate) const LIST_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// Characters of a phone's password.
-const PASSWORD_MAX: usize = 200;
 const HINT: &str = "nothing was changed: correct it and send the whole list again";
 
 /// Operators to add or to change.
@@ -76,7 +75,8 @@ pub(crate) struct SeatTold {
     name: String,
     /// A site of the configuration; needed where it is new.
     site: Option<String>,
-    /// Of its phone; needed where it is new. Only digests of it are kept.
+    /// Of its phone; needed where it is new: at least 12 characters, not easily guessed, letters, digits and
+    /// `!()*+-./:=?@_~`. Only digests of it are kept.
     password: Option<String>,
 }
 
@@ -207,10 +207,12 @@ pub(crate) async fn set_seats(
     few_enough(told.len())?;
     let change = |told: SeatTold| {
         let password = told.password.as_deref();
-        let long = |password: &str| !(1..=PASSWORD_MAX).contains(&password.chars().count());
-        if password.is_some_and(long) {
-            let why = format!("a password has 1 to {PASSWORD_MAX} characters");
-            return Err(meaningless(why));
+        let fit = password.map(|it| phone_password::fit(it, &told.name));
+        if let Some(Err(why)) = fit {
+            let seat = shortened(&told.name);
+            return Err(meaningless(format!(
+                "the password of seat \"{seat}\" {why}"
+            )));
         }
         Ok(SeatChange {
             account: password.map(|it| shared.engine.account(&told.name, it)),

@@ -11,7 +11,6 @@ use super::Visit;
 use super::operators::tenant_field;
 use super::sheet::{Cell, Failed, Form, Kind, List, Part, choices};
 use super::typed::Typed;
-use crate::actions::typed;
 use crate::error::ApiError;
 use crate::reads::identifier;
 use crate::rights::Need;
@@ -211,7 +210,7 @@ fn remove_form(visit: &Visit, days: &[&SpecialDayView]) -> Form {
 
 /// Has some days shut, or at other hours.
 pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError> {
-    let said = |name: &str| typed(form.of(name)).map_err(|error| visit.failed(&error));
+    let said = |name: &'static str| visit.text(&form, name);
     let told = || {
         Ok(SpecialDayTold {
             tenant: form.of("tenant").to_owned(),

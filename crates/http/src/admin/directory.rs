@@ -138,8 +138,11 @@ pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError>
     let is_number = cuptel_core::number::Caller::from_user_part(&wish.number)
         .number
         .is_some();
-    let failed = if !is_number {
-        visit.unfit("admin-no-number")
+    let texts = visit.name(&form).and_then(|_| visit.text(&form, "note"));
+    let failed = if let Err(failed) = texts {
+        failed
+    } else if !is_number {
+        visit.unfit("admin-no-number").at("number")
     } else {
         match visit.shared.enter(&visit.caller, wish).await {
             Ok(_) => {

@@ -4,6 +4,7 @@ use cuptel_core::staffing::{NotTaken, WhyNotTaken};
 use cuptel_core::step::CommandError;
 
 use super::Visit;
+use super::at_fault;
 use super::list::NoList;
 use super::sheet::Failed;
 use crate::answers;
@@ -13,19 +14,45 @@ use crate::port::{NotReloaded, Refusal};
 impl Visit {
     /// Why something that was asked for was not done.
     pub(crate) fn failed(&self, error: &ApiError) -> Failed {
+        let mut failed = self.told(error);
+        if let ApiError::Refused(Refusal::Refused(refused)) = error {
+            failed.field = failed.field.or(at_fault::field_of(refused));
+        }
+        failed
+    }
+
+    fn told(&self, error: &ApiError) -> Failed {
+        if at_fault::is_away(error) {
+            return self.unfit("admin-database-away");
+        }
         match error {
+            ApiError::Refused(Refusal::Refused(CommandError::Campaign(refused))) => Failed {
+                text: self.no_campaign(refused),
+                ..Failed::default()
+            },
             ApiError::Refused(Refusal::Refused(CommandError::NotTaken(faults))) => Failed {
                 text: self.count("admin-list-not-taken", faults.len()),
                 faults: faults.iter().map(|fault| self.not_taken(fault)).collect(),
+                field: None,
             },
             ApiError::NotReloaded(NotReloaded::Faults(faults)) => Failed {
                 text: self.say("admin-not-reloaded"),
                 faults: faults.clone(),
+                field: None,
+            },
+            ApiError::CutShort { done, of, .. } => Failed {
+                text: self.language.with(
+                    "admin-list-cut-short",
+                    &[("done", (*done).into()), ("of", (*of).into())],
+                ),
+                field: Some("list"),
+                ..Failed::default()
             },
             ApiError::NotReloaded(NotReloaded::Busy) => self.unfit("admin-reload-busy"),
             ApiError::NameTaken { name, .. } => Failed {
                 text: self.about("admin-name-taken", "name", name),
-                faults: Vec::new(),
+                field: Some("name"),
+                ..Failed::default()
             },
             ApiError::Refused(_)
             | ApiError::NotReloaded(NotReloaded::Gone)
@@ -50,7 +77,7 @@ impl Visit {
             | ApiError::NoRandom(_)
             | ApiError::Template(_) => Failed {
                 text: answers::refused(self.language, error),
-                faults: Vec::new(),
+                ..Failed::default()
             },
         }
     }
@@ -59,7 +86,7 @@ impl Visit {
     pub(crate) fn unfit(&self, id: &str) -> Failed {
         Failed {
             text: self.say(id),
-            faults: Vec::new(),
+            ..Failed::default()
         }
     }
 
@@ -68,6 +95,7 @@ impl Visit {
         Failed {
             text: self.count("admin-list-not-taken", faults.len()),
             faults,
+            field: None,
         }
     }
 
@@ -86,13 +114,21 @@ impl Visit {
             NoList::Empty => self.say("admin-list-empty"),
             NoList::Lacks(column) => self.about("admin-list-lacks", "column", column),
             NoList::Unknown(column) => self.about("admin-list-unknown", "column", column),
+            NoList::Uneven { line, has, wants } => self.language.with(
+                "admin-list-uneven",
+                &[
+                    ("line", (*line).into()),
+                    ("has", (*has).into()),
+                    ("wants", (*wants).into()),
+                ],
+            ),
             NoList::Open(line) => self
                 .language
                 .with("admin-list-open", &[("line", (*line).into())]),
         };
         Failed {
             text,
-            faults: Vec::new(),
+            ..Failed::default()
         }
     }
 
@@ -109,6 +145,7 @@ impl Visit {
         };
         match why {
             WhyNotTaken::Twice => self.say("admin-why-twice"),
+            WhyNotTaken::Twin(other) => self.about("admin-why-twin", "what", other),
             WhyNotTaken::IsOver => self.say("admin-why-over"),
             WhyNotTaken::NoEmployer => self.say("admin-why-no-employer"),
             WhyNotTaken::NoPassword => self.say("admin-why-no-password"),

@@ -7,7 +7,11 @@ use cuptel_core::words::{Outcome, Role};
 use super::sheet::{Link, Part, Sheet, Todo, TodoState};
 use super::{Visit, menu, trial};
 use crate::error::ApiError;
+use crate::pages::SharedParts;
 use crate::rights::Need;
+
+/// Names that a step shows of many.
+const SHOWN: usize = 3;
 
 /// One thing to be done, and whether it is.
 struct Task {
@@ -95,6 +99,7 @@ async fn tasks(visit: &Visit) -> Result<Vec<Task>, ApiError> {
     };
     let (with_own, for_once) = (rules(false), rules(true));
     let operators = shared.store.operators().await?;
+    let example = Left::of(shared).await?;
     let mut tasks = vec![
         Task {
             is_done: with_own > 0,
@@ -109,18 +114,76 @@ async fn tasks(visit: &Visit) -> Result<Vec<Task>, ApiError> {
             link: ("/admin/users#add", "admin-todo-second-go"),
         },
         Task {
-            is_done: !operators.is_empty(),
+            is_done: !operators.is_empty() && example.operators.is_empty(),
             text: "admin-todo-operators",
-            note: visit.count("admin-todo-operators-note", operators.len()),
+            note: match example.operators.len() {
+                0 => visit.count("admin-todo-operators-note", operators.len()),
+                _ => Left::told(visit, "admin-todo-operators-example", &example.operators),
+            },
             link: ("/admin/operators", "admin-todo-operators-go"),
         },
+        Task {
+            is_done: example.seats.is_empty(),
+            text: "admin-todo-secrets",
+            note: match example.seats.len() {
+                0 => visit.say("admin-todo-secrets-note"),
+                _ => Left::told(visit, "admin-todo-secrets-example", &example.seats),
+            },
+            link: ("/admin/seats", "admin-todo-secrets-go"),
+        },
     ];
-    tasks.extend(telephone_tasks(visit).await?);
+    tasks.extend(telephone_tasks(visit, &example).await?);
     Ok(tasks)
 }
 
+/// What is left of the delivered example.
+pub(super) struct Left {
+    operators: Vec<String>,
+    /// Whose phone has the password that everybody knows.
+    pub(super) seats: Vec<String>,
+    numbers: Vec<String>,
+}
+
+impl Left {
+    pub(super) async fn of(shared: &SharedParts) -> Result<Self, ApiError> {
+        let configuration = shared.engine.health().configuration;
+        let example = &configuration.setup.example;
+        let (operators, digests) = (
+            shared.store.operators().await?,
+            shared.store.seat_digests().await?,
+        );
+        let known = |(name, digest): &&(String, String)| {
+            let given = example.seats.iter().find(|(seat, _)| seat == name);
+            given.is_some_and(|(seat, password)| {
+                shared.engine.account(seat, password).ha1_md5 == *digest
+            })
+        };
+        let lines = configuration.setup.plans.iter();
+        let lines = lines.flat_map(|plan| &plan.numbers);
+        let numbers = lines.filter(|it| example.numbers.contains(it));
+        let people = operators.into_iter().map(|operator| operator.name);
+        Ok(Self {
+            operators: people.filter(|it| example.operators.contains(it)).collect(),
+            seats: digests
+                .iter()
+                .filter(known)
+                .map(|it| it.0.clone())
+                .collect(),
+            numbers: numbers.cloned().collect(),
+        })
+    }
+
+    /// How many there are, and the first of them.
+    fn told(visit: &Visit, id: &str, names: &[String]) -> String {
+        let shown = names[..names.len().min(SHOWN)].join(", ");
+        let n = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let about = [("n", n.into()), ("names", shown.into())];
+        visit.language.with(id, &about)
+    }
+}
+
 /// What is to be done about lines and phones.
-async fn telephone_tasks(visit: &Visit) -> Result<Vec<Task>, ApiError> {
+async fn telephone_tasks(visit: &Visit, example: &Left) -> Result<Vec<Task>, ApiError> {
     let shared = &visit.shared;
     let look = shared.engine.snapshot();
     let reachable = look.seats.iter().filter(|seat| seat.reachable).count();
@@ -150,9 +213,12 @@ async fn telephone_tasks(visit: &Visit) -> Result<Vec<Task>, ApiError> {
     };
     Ok(vec![
         Task {
-            is_done: !look.queues.is_empty(),
+            is_done: !look.queues.is_empty() && example.numbers.is_empty(),
             text: "admin-todo-queues",
-            note: visit.count("admin-todo-queues-note", look.queues.len()),
+            note: match example.numbers.len() {
+                0 => visit.count("admin-todo-queues-note", look.queues.len()),
+                _ => Left::told(visit, "admin-todo-queues-example", &example.numbers),
+            },
             link: ("/admin/dialplans", "admin-todo-queues-go"),
         },
         Task {

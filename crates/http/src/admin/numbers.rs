@@ -230,14 +230,14 @@ fn dialled(visit: &Visit, form: &Typed) -> Result<PhoneNumber, Failed> {
     let is_gap = |c: &char| c.is_whitespace() || "-./()".contains(*c);
     let digits: String = form.of("number").chars().filter(|c| !is_gap(c)).collect();
     let number = Named::from_user_part(&digits).number;
-    number.ok_or_else(|| visit.unfit("admin-no-number"))
+    number.ok_or_else(|| visit.unfit("admin-no-number").at("number"))
 }
 
 fn told_of(visit: &Visit, form: &Typed) -> Result<MarkTold, Failed> {
     let mark = form.of("mark").parse();
     Ok(MarkTold {
         number: dialled(visit, form)?,
-        mark: mark.map_err(|_unknown| visit.unfit("admin-no-mark"))?,
+        mark: mark.map_err(|_unknown| visit.unfit("admin-no-mark").at("mark"))?,
         tenant: form.said("tenant"),
     })
 }
@@ -245,11 +245,11 @@ fn told_of(visit: &Visit, form: &Typed) -> Result<MarkTold, Failed> {
 /// Marks a number.
 pub(crate) async fn mark(visit: Visit, form: Typed) -> Result<Response, ApiError> {
     let command = told_of(&visit, &form).and_then(|told| {
-        let reason = crate::actions::typed(form.of("reason"));
+        let reason = visit.text(&form, "reason")?;
         let marked = Marked {
             ends_ms: visit.moment(&form, "ends")?,
             supervisor: Some(visit.caller.name().to_owned()),
-            reason: reason.map_err(|error| visit.failed(&error))?,
+            reason,
         };
         let marked = Box::new(marked);
         Ok(Command::MarkNumber { told, marked })
@@ -311,7 +311,7 @@ pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiErr
 
 fn lines(visit: &Visit, form: &Typed) -> Result<Vec<Value>, Failed> {
     let lines = list::read(form.raw("list"), &["number"], &["mark", "reason", "until"]);
-    let lines = lines.map_err(|why| visit.no_list(&why))?;
+    let lines = lines.map_err(|why| visit.no_list(&why).at("list"))?;
     let (mut told, mut faults) = (Vec::new(), Vec::new());
     for line in &lines {
         let number = line.of("number").unwrap_or("");
@@ -335,6 +335,6 @@ fn lines(visit: &Visit, form: &Typed) -> Result<Vec<Value>, Failed> {
     if faults.is_empty() {
         Ok(told)
     } else {
-        Err(visit.unfit_lines(faults))
+        Err(visit.unfit_lines(faults).at("list"))
     }
 }

@@ -89,11 +89,11 @@ pub(crate) async fn set(
                 }
                 return Ok(visit.done(&href(&name), visit.about(id, "name", &name)));
             }
-            Err(ApiError::Meaningless { .. }) => visit.unfit("admin-pin-guessable"),
+            Err(ApiError::Meaningless { .. }) => visit.unfit("admin-pin-guessable").at("pin"),
             Err(error) => visit.failed(&error),
         }
     } else {
-        visit.unfit("admin-pin-differ")
+        visit.unfit("admin-pin-differ").at("pin")
     };
     one_page(&visit, &name, &Typed::default(), Some(failed)).await
 }

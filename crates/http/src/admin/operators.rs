@@ -293,7 +293,7 @@ fn form(visit: &Visit, operator: Option<&OperatorView>, kept: &Typed) -> Form {
         is_first: operator.is_none(),
         ..Form::default()
     };
-    let was_typed = !kept.of("name").is_empty();
+    let was_typed = !kept.is_empty();
     let shown = |name: &str, stored: Option<&str>| match was_typed {
         true => kept.raw(name).to_owned(),
         false => stored.unwrap_or("").to_owned(),
@@ -399,9 +399,8 @@ async fn change(
     is_change: bool,
     skills: BTreeMap<String, u8>,
 ) -> Result<(), Failed> {
-    let text = |name: &str| typed(form.of(name)).map_err(|error| visit.failed(&error));
-    let name = text("name")?.ok_or_else(|| visit.unfit("admin-operator-no-name"))?;
-    let employer = text("employer")?;
+    let name = visit.name(form)?;
+    let employer = visit.text(form, "employer")?;
     let stored = visit.shared.store.operator(&name).await;
     let stored = stored.map_err(|error| visit.failed(&error.into()))?;
     // Who adds somebody does not mean to change whoever has that name.
@@ -468,7 +467,7 @@ pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiErr
         }
         Ok(changes) => {
             let done = visit.carry_out(Command::SetOperators(changes)).await;
-            done.map_err(|error| visit.failed(&error))
+            done.map_err(|error| visit.failed(&error).at("list"))
         }
         Err(failed) => Err(failed),
     };
@@ -481,12 +480,12 @@ pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiErr
 async fn changes(visit: &Visit, text: &str) -> Result<Vec<OperatorChange>, Failed> {
     let may = ["employer", "skills", "home", "number", "pin"];
     let lines = list::read(text, &["operator"], &may);
-    let lines = lines.map_err(|why| visit.no_list(&why))?;
+    let lines = lines.map_err(|why| visit.no_list(&why).at("list"))?;
     if lines.len() > LINES_MAX {
-        return Err(visit.unfit("admin-list-too-long"));
+        return Err(visit.unfit("admin-list-too-long").at("list"));
     }
     if lines.iter().filter(|line| line.of("pin").is_some()).count() > PINS_MAX {
-        return Err(visit.unfit("admin-list-many-pins"));
+        return Err(visit.unfit("admin-list-many-pins").at("list"));
     }
     let (mut changes, mut faults) = (Vec::new(), Vec::new());
     for line in &lines {
@@ -498,7 +497,7 @@ async fn changes(visit: &Visit, text: &str) -> Result<Vec<OperatorChange>, Faile
     if faults.is_empty() {
         Ok(changes)
     } else {
-        Err(visit.unfit_lines(faults))
+        Err(visit.unfit_lines(faults).at("list"))
     }
 }
 

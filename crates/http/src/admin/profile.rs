@@ -244,9 +244,12 @@ pub(crate) async fn set(
     form: Typed,
 ) -> Result<Response, ApiError> {
     visit.shared.may_set_up(&visit.caller, &name).await?;
-    let Some(told) = told(&form) else {
-        let failed = visit.unfit("admin-profile-no-number");
-        return show(&visit, &name, &form, Some(failed)).await;
+    let told = match told(&form) {
+        Ok(told) => told,
+        Err(field) => {
+            let failed = visit.unfit("admin-profile-no-number").at(field);
+            return show(&visit, &name, &form, Some(failed)).await;
+        }
     };
     let command = Command::SetProfile {
         operator: name.clone(),
@@ -264,16 +267,16 @@ pub(crate) async fn set(
     }
 }
 
-/// What was typed; nothing where a number is none.
-fn told(form: &Typed) -> Option<ProfileTold> {
-    let number = |name: &str| match form.of(name) {
-        "" => Some(None),
-        text => text.parse::<u32>().ok().map(Some),
+/// What was typed, or the field whose number is none.
+fn told(form: &Typed) -> Result<ProfileTold, &'static str> {
+    let number = |name: &'static str| match form.of(name) {
+        "" => Ok(None),
+        text => text.parse::<u32>().map(Some).map_err(|_none| name),
     };
     let queues = form
         .all("not_queues")
         .filter_map(|text| text.split_once('/'));
-    Some(ProfileTold {
+    Ok(ProfileTold {
         not_queues: queues
             .map(|(tenant, queue)| (tenant.to_owned(), queue.to_owned()))
             .collect(),

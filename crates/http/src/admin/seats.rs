@@ -2,11 +2,13 @@
 
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
+use cuptel_core::phone_password::{self, Unfit};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::staffing::{SeatChange, is_extension};
 use cuptel_core::step::Command;
 use cuptel_store::SeatView;
 
+use super::guide::Left;
 use super::operators::{fact, heading, search, sure};
 use super::sheet::{Cell, Failed, Field, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
@@ -19,8 +21,6 @@ use crate::rights::Need;
 use crate::words::seat_state;
 
 const HOME: &str = "/admin/seats";
-/// Characters of a phone's password.
-const PASSWORD_MAX: usize = 200;
 
 pub(super) fn href(name: &str) -> String {
     format!("{HOME}/{}", escaped(name))
@@ -115,7 +115,7 @@ fn site_field(visit: &Visit, form: &Form, chosen: &str) -> Field {
 }
 
 fn password_field(visit: &Visit, form: &Form) -> Field {
-    let most = u32::try_from(PASSWORD_MAX).unwrap_or(u32::MAX);
+    let most = u32::try_from(phone_password::LENGTH_MAX).unwrap_or(u32::MAX);
     let field = form.field(
         "password",
         visit.say("admin-seat-password"),
@@ -157,7 +157,7 @@ pub(crate) async fn set(visit: Visit, form: Typed) -> Result<Response, ApiError>
 
 async fn add(visit: &Visit, form: &Typed, name: &str) -> Result<String, Failed> {
     if !is_extension(name) {
-        return Err(visit.unfit("admin-seat-no-extension"));
+        return Err(visit.unfit("admin-seat-no-extension").at("name"));
     }
     let stored = visit.shared.store.seat(name).await;
     if stored
@@ -170,7 +170,7 @@ async fn add(visit: &Visit, form: &Typed, name: &str) -> Result<String, Failed> 
         };
         return Err(visit.failed(&taken));
     }
-    let secret = secret_of(visit, form)?;
+    let secret = secret_of(visit, form, name)?;
     let change = SeatChange {
         name: name.to_owned(),
         site: form.said("site"),
@@ -181,16 +181,46 @@ async fn add(visit: &Visit, form: &Typed, name: &str) -> Result<String, Failed> 
 }
 
 /// The password that was typed, or one of ours.
-fn secret_of(visit: &Visit, form: &Typed) -> Result<String, Failed> {
+fn secret_of(visit: &Visit, form: &Typed, seat: &str) -> Result<String, Failed> {
     let typed = form.raw("password");
-    if typed.chars().count() > PASSWORD_MAX || typed.chars().any(char::is_control) {
-        return Err(visit.unfit("admin-seat-password-unfit"));
-    }
     if typed.is_empty() {
         let made = password::one_time();
         return made.map_err(|error| visit.failed(&ApiError::NoRandom(error)));
     }
-    Ok(typed.to_owned())
+    match phone_password::fit(typed, seat) {
+        Ok(()) => Ok(typed.to_owned()),
+        Err(why) => Err(unfit(visit, why).at("password")),
+    }
+}
+
+/// Why a password is not taken, and what would be.
+fn unfit(visit: &Visit, why: Unfit) -> Failed {
+    let text = match why {
+        Unfit::Short => visit.count("admin-seat-password-short", phone_password::LENGTH_MIN),
+        Unfit::Long => visit.count("admin-seat-password-long", phone_password::LENGTH_MAX),
+        Unfit::Sign(sign) => visit.language.with(
+            "admin-seat-password-sign",
+            &[
+                ("sign", shown(visit, sign).into()),
+                ("signs", phone_password::SIGNS.into()),
+            ],
+        ),
+        Unfit::Delivered => visit.say("admin-seat-password-delivered"),
+        Unfit::Guessed => visit.say("admin-seat-password-guessed"),
+    };
+    Failed {
+        text,
+        ..Failed::default()
+    }
+}
+
+/// A sign as it is read, where it can be.
+fn shown(visit: &Visit, sign: char) -> String {
+    if sign.is_whitespace() || sign.is_control() {
+        visit.say("admin-seat-password-space")
+    } else {
+        sign.to_string()
+    }
 }
 
 /// One seat, and how its phone is set up.
@@ -201,6 +231,15 @@ pub(crate) async fn one(visit: Visit, Path(name): Path<String>) -> Result<Respon
 pub(super) async fn one_page(
     visit: &Visit,
     name: &str,
+    failed: Option<Failed>,
+) -> Result<Response, ApiError> {
+    one_page_with(visit, name, &Typed::default(), failed).await
+}
+
+async fn one_page_with(
+    visit: &Visit,
+    name: &str,
+    kept: &Typed,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
     let seat = visit.shared.store.seat(name).await?;
@@ -219,6 +258,15 @@ pub(super) async fn one_page(
         fact(visit, "admin-state", state(visit, now)),
     ]));
     sheet.parts.extend(trial::parts(visit, name, now));
+    if Left::of(&visit.shared)
+        .await?
+        .seats
+        .iter()
+        .any(|it| it == name)
+    {
+        let warning = visit.say("admin-seat-password-known");
+        sheet.parts.push(Part::Warning(warning));
+    }
     if !visit.may(Need::Rule) {
         return Ok(visit.show(&sheet));
     }
@@ -241,7 +289,7 @@ pub(super) async fn one_page(
         button: visit.say("admin-seat-password-go"),
         ..Form::default()
     };
-    let field = password_field(visit, &again);
+    let field = password_field(visit, &again).value(kept.raw("password"));
     again.has(field);
     sheet.parts.push(Part::Form(again));
     let mut moves = Form {
@@ -284,9 +332,9 @@ pub(crate) async fn password(
     form: Typed,
 ) -> Result<Response, ApiError> {
     is_there(&visit, &name).await?;
-    let secret = match secret_of(&visit, &form) {
+    let secret = match secret_of(&visit, &form, &name) {
         Ok(secret) => secret,
-        Err(failed) => return one_page(&visit, &name, Some(failed)).await,
+        Err(failed) => return one_page_with(&visit, &name, &form, Some(failed)).await,
     };
     let change = SeatChange {
         name: name.clone(),

@@ -26,11 +26,59 @@ pub(crate) struct Sheet {
     pub(crate) failed: Option<Failed>,
 }
 
+impl Sheet {
+    /// The field that is to be corrected.
+    pub(crate) fn at_fault(&self) -> Option<&Field> {
+        let name = self.failed.as_ref()?.field?;
+        let mut fields = self.forms().flat_map(|form| &form.fields);
+        fields.find(|field| field.name == name)
+    }
+
+    /// Whether it is this one.
+    pub(crate) fn is_at_fault(&self, field: &Field) -> bool {
+        self.at_fault().is_some_and(|it| it.id == field.id)
+    }
+
+    /// Why it is this one.
+    pub(crate) fn fault_at(&self, field: &Field) -> Option<&str> {
+        let failed = self.failed.as_ref().filter(|_| self.is_at_fault(field))?;
+        Some(&failed.text)
+    }
+
+    /// What can be sent from it; what only asks takes no harm.
+    fn forms(&self) -> impl Iterator<Item = &Form> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Form(form) => Some(form),
+            Part::Heading { .. }
+            | Part::Text(_)
+            | Part::Warning(_)
+            | Part::Facts(_)
+            | Part::Links(_)
+            | Part::Steps(_)
+            | Part::List(_)
+            | Part::Copied(_)
+            | Part::Drawing(_) => None,
+        })
+    }
+}
+
 /// Why a form did nothing: what happened, what was kept, what to do; and the lines at fault.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Failed {
     pub(crate) text: String,
     pub(crate) faults: Vec<String>,
+    /// The name of the field that is to be corrected, where it is one.
+    pub(crate) field: Option<&'static str>,
+}
+
+impl Failed {
+    /// What is to be corrected stands in this field.
+    pub(crate) fn at(self, field: &'static str) -> Self {
+        Self {
+            field: Some(field),
+            ..self
+        }
+    }
 }
 
 /// A way to another page.
@@ -178,6 +226,8 @@ pub(crate) struct Form {
     pub(crate) looks: Option<String>,
     /// What the page is for.
     pub(crate) is_first: bool,
+    /// What is sent along, and not shown.
+    pub(crate) keeps: Vec<(String, String)>,
 }
 
 pub(crate) struct Field {
@@ -251,12 +301,19 @@ impl Field {
         self
     }
 
-    /// What describes it.
-    pub(crate) fn described(&self) -> String {
-        match self.hint {
-            Some(_) => format!(" aria-describedby=\"{}-hint\"", self.id),
-            None => String::new(),
+    /// What describes it; the one at fault also has the focus, and is told by why.
+    pub(crate) fn described(&self, at_fault: bool) -> String {
+        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.id));
+        let fault = at_fault.then(|| format!("{}-fault", self.id));
+        let by: Vec<String> = fault.into_iter().chain(hint).collect();
+        let mut said = String::new();
+        if !by.is_empty() {
+            said = format!(" aria-describedby=\"{}\"", by.join(" "));
         }
+        if at_fault {
+            said.push_str(" aria-invalid=\"true\" autofocus");
+        }
+        said
     }
 }
 

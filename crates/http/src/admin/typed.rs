@@ -59,6 +59,15 @@ impl Typed {
             .map(|(_, value)| value.as_str())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Every field with what was typed into it.
+    pub(crate) fn all_fields(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter()
+    }
+
     pub(crate) fn is(&self, name: &str) -> bool {
         self.of(name) == "yes"
     }

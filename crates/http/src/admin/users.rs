@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use cuptel_core::calendar::moment;
+use cuptel_core::staffing::twin_of;
 use cuptel_core::words::Role;
 use cuptel_store::{AccountView, TokenView};
 use serde_json::{Value, json};
@@ -192,14 +193,15 @@ pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError>
 }
 
 async fn let_in(visit: &Visit, form: &Typed) -> Result<(String, String), Failed> {
+    free(visit, &named(visit, form)?).await?;
     let role: Result<Role, _> = form.of("role").parse();
-    let role = role.map_err(|_unknown| visit.unfit("admin-user-no-role"))?;
-    let (tenant, employer) = (form.said("tenant"), form.said("employer"));
+    let role = role.map_err(|_unknown| visit.unfit("admin-user-no-role").at("role"))?;
+    let (tenant, employer) = (form.said("tenant"), visit.text(form, "employer")?);
     if role == Role::TenantAdministrator && tenant.is_none() {
-        return Err(visit.unfit("admin-user-no-tenant"));
+        return Err(visit.unfit("admin-user-no-tenant").at("tenant"));
     }
     if role == Role::RegionAdministrator && (tenant.is_some() || employer.is_some()) {
-        return Err(visit.unfit("admin-user-of-region"));
+        return Err(visit.unfit("admin-user-of-region").at("tenant"));
     }
     let operator = form.said("operator");
     let meant = operator
@@ -213,7 +215,8 @@ async fn let_in(visit: &Visit, form: &Typed) -> Result<(String, String), Failed>
         {
             return Err(Failed {
                 text: visit.about("admin-user-unknown-operator", "name", &meant),
-                faults: Vec::new(),
+                field: Some("operator"),
+                ..Failed::default()
             });
         }
     }
@@ -225,6 +228,28 @@ async fn let_in(visit: &Visit, form: &Typed) -> Result<(String, String), Failed>
     };
     let answer = done.await.map_err(|error| visit.failed(&error))?;
     Ok((word(&answer, "user"), word(&answer, "password")))
+}
+
+/// A name that somebody may have: no other has it, be it in other capitals.
+async fn free(visit: &Visit, name: &str) -> Result<(), Failed> {
+    let users = visit.shared.store.accounts().await;
+    let users = users.map_err(|error| visit.failed(&error.into()))?;
+    match twin_of(name, users.iter().map(|user| user.name.as_str())) {
+        Some(twin) => Err(Failed {
+            text: visit.about("admin-user-twin", "name", twin),
+            field: Some("name"),
+            ..Failed::default()
+        }),
+        None => Ok(()),
+    }
+}
+
+fn named(visit: &Visit, form: &Typed) -> Result<String, Failed> {
+    let name = visit.name(form)?;
+    if accounts::RESERVED.contains(&name.as_str()) {
+        return Err(visit.unfit("admin-name-reserved").at("name"));
+    }
+    Ok(name)
 }
 
 fn word(answer: &Value, name: &str) -> String {
@@ -306,7 +331,12 @@ pub(crate) async fn remove(
     form: Typed,
 ) -> Result<Response, ApiError> {
     if !form.is("sure") {
-        return one_page(&visit, &name, Some(visit.unfit("admin-not-sure"))).await;
+        return one_page(
+            &visit,
+            &name,
+            Some(visit.unfit("admin-not-sure").at("sure")),
+        )
+        .await;
     }
     let shared = State(visit.shared.clone());
     let asked = told(json!({}))?;
@@ -438,9 +468,18 @@ pub(crate) async fn add_token(visit: Visit, form: Typed) -> Result<Response, Api
         Err(failed) => return tokens_page(&visit, &form, Some(failed)).await,
     };
     let role: Result<Role, _> = form.of("role").parse();
-    if role == Ok(Role::TenantAdministrator) && form.said("tenant").is_none() {
-        let failed = visit.unfit("admin-user-no-tenant");
-        return tokens_page(&visit, &form, Some(failed)).await;
+    let lacks_tenant = role == Ok(Role::TenantAdministrator) && form.said("tenant").is_none();
+    let unfit = match (named(&visit, &form), role) {
+        (Err(failed), _) => Some(failed),
+        (Ok(_), Err(_unknown)) => Some(visit.unfit("admin-user-no-role").at("role")),
+        (Ok(_), Ok(Role::RegionAdministrator)) if form.said("tenant").is_some() => {
+            Some(visit.unfit("admin-user-of-region").at("tenant"))
+        }
+        (Ok(_), Ok(_)) if lacks_tenant => Some(visit.unfit("admin-user-no-tenant").at("tenant")),
+        (Ok(_), Ok(_)) => None,
+    };
+    if unfit.is_some() {
+        return tokens_page(&visit, &form, unfit).await;
     }
     let wish = json!({ "name": form.of("name"), "role": form.of("role"),
         "tenant": form.said("tenant"), "employer": null, "ends_ms": ends });
@@ -454,6 +493,11 @@ pub(crate) async fn add_token(visit: Visit, form: Typed) -> Result<Response, Api
             let name = word(&answer, "name");
             Ok(visit.done(TOKENS, visit.about("admin-token-added", "name", &name)))
         }
+        // All else was looked at before.
+        Err(ApiError::Meaningless { .. }) => {
+            let failed = visit.unfit("admin-token-over").at("ends");
+            tokens_page(&visit, &form, Some(failed)).await
+        }
         Err(error) => tokens_page(&visit, &form, Some(visit.failed(&error))).await,
     }
 }
@@ -461,7 +505,7 @@ pub(crate) async fn add_token(visit: Visit, form: Typed) -> Result<Response, Api
 /// Lets a program in no more. Which one, the form says.
 pub(crate) async fn revoke(visit: Visit, form: Typed) -> Result<Response, ApiError> {
     if !form.is("sure") {
-        let failed = visit.unfit("admin-not-sure");
+        let failed = visit.unfit("admin-not-sure").at("sure");
         return tokens_page(&visit, &Typed::default(), Some(failed)).await;
     }
     let name = form.of("name").to_owned();
@@ -480,7 +524,7 @@ pub(crate) async fn revoke(visit: Visit, form: Typed) -> Result<Response, ApiErr
 
 impl Visit {
     /// A moment that somebody typed, by the clock of their health authority.
-    pub(crate) fn moment(&self, form: &Typed, name: &str) -> Result<Option<i64>, Failed> {
+    pub(crate) fn moment(&self, form: &Typed, name: &'static str) -> Result<Option<i64>, Failed> {
         let configuration = self.shared.engine.health().configuration;
         let tenant = form.said("tenant");
         let tenant = tenant.as_deref().or(self.caller.tenant());
@@ -489,7 +533,8 @@ impl Visit {
             "" => Ok(None),
             text => {
                 let read = moment::parse_local(text, zone).or_else(|| moment::parse(text));
-                read.map(Some).ok_or_else(|| self.unfit("admin-no-moment"))
+                read.map(Some)
+                    .ok_or_else(|| self.unfit("admin-no-moment").at(name))
             }
         }
     }

@@ -2,15 +2,15 @@
 //! people wrote stays text.
 
 use axum::http::StatusCode;
-use axum::http::header::COOKIE;
+use axum::http::header::{CONTENT_TYPE, COOKIE};
 use cuptel_core::staffing::{NotTaken, OperatorChange, SeatChange, WhyNotTaken};
 use cuptel_core::step::{Command, CommandError};
-use cuptel_core::words::WorkKind;
-use cuptel_http::Refusal;
+use cuptel_core::words::{Degraded, WorkKind};
+use cuptel_http::{DegradedNow, Example, Refusal};
 use serde_json::json;
 
 use crate::accounts::{enter, get, try_in};
-use crate::desk::{Centre, Heard, form};
+use crate::desk::{AT_MS, Centre, Heard, form, with_token};
 
 pub(crate) async fn send(
     centre: &Centre,
@@ -49,7 +49,7 @@ pub(crate) async fn tea(centre: &Centre) -> String {
 
 /// Page, and who may have it: Operator, Supervisor, administrator of a Tenant, Auditor, administrator of
 /// the Region.
-const PAGES: [(&str, &str); 22] = [
+const PAGES: [(&str, &str); 23] = [
     ("/admin", "STAR"),
     ("/profile", "OSTR"),
     ("/admin/operators", "STAR"),
@@ -69,13 +69,14 @@ const PAGES: [(&str, &str); 22] = [
     ("/admin/dispositions", "STAR"),
     ("/admin/dialplans", "STAR"),
     ("/admin/configuration", "TR"),
+    ("/admin/status", "STAR"),
     ("/admin/oversight", "AR"),
     ("/admin/log", "AR"),
     ("/admin/log/export", "AR"),
 ];
 
 /// What changes something, and who may.
-const CHANGES: [(&str, &str); 19] = [
+const CHANGES: [(&str, &str); 20] = [
     ("/admin/operators", "TR"),
     ("/admin/operators/import", "TR"),
     ("/admin/operators/anna/remove", "TR"),
@@ -95,6 +96,7 @@ const CHANGES: [(&str, &str); 19] = [
     ("/admin/directory", "TR"),
     ("/admin/directory/remove", "TR"),
     ("/admin/configuration/reload", "R"),
+    ("/admin/agreement", "R"),
 ];
 
 #[tokio::test]
@@ -665,4 +667,262 @@ async fn a_list_of_operators_may_have_numbers_and_pins() {
         heard.text
     );
     assert_eq!(last(&centre), None);
+}
+
+/// The delivered example is still there: one of its operators, one of its passwords, its numbers.
+fn as_delivered(centre: &Centre) {
+    let mut health = centre.desk.health.lock().unwrap();
+    let mut configuration = health.configuration.as_ref().clone();
+    configuration.setup.example = Example {
+        operators: vec!["anna".to_owned()],
+        seats: vec![("101".to_owned(), "known".to_owned())],
+        numbers: vec!["+390861000000".to_owned()],
+    };
+    health.configuration = configuration.into();
+}
+
+#[tokio::test]
+async fn the_guide_tells_what_of_the_delivered_example_is_still_there() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let page = get(&centre, "/admin", &cookie).await.text;
+    assert!(page.contains("Nessun telefono ha più una password consegnata"));
+    as_delivered(&centre);
+    let page = get(&centre, "/admin", &cookie).await.text;
+    for said in [
+        "ancora un operatore di esempio (anna)",
+        "Una postazione (101) ha ancora la password consegnata",
+        "ancora i numeri di esempio",
+    ] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+    let seat = get(&centre, "/admin/seats/101", &cookie).await.text;
+    assert!(
+        seat.contains("chiunque può registrarsi al suo posto"),
+        "{seat}"
+    );
+    let english = format!("{cookie}; cuptel_language=en");
+    let page = get(&centre, "/admin", &english).await.text;
+    assert!(
+        page.contains("One seat (101) still has the delivered password"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn a_phones_password_that_is_weak_or_that_no_file_can_hold_is_refused_with_why() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let fields = |password| [("name", "777"), ("site", "teramo"), ("password", password)];
+    for (password, said) in [
+        ("segreta", "ha meno di 12 caratteri"),
+        ("777777777777", "si indovina facilmente"),
+        ("primo-avvio-777", "delle password dell’esempio"),
+        ("k7wq;9fxm-3hdp", "c’è un carattere (;)"),
+        ("k7wq\"9fxm-3hdp", "c’è un carattere (&#34;)"),
+        ("k7wq 9fxm-3hdp", "c’è un carattere (spazio)"),
+    ] {
+        let heard = send(&centre, "/admin/seats", &cookie, &fields(password)).await;
+        assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = heard.text;
+        assert!(page.contains(said), "{said} in {page}");
+        assert!(page.contains("<a href=\"#seat-password\">"), "{page}");
+        let invalid = "aria-describedby=\"seat-password-fault seat-password-hint\" aria-invalid=\"true\" autofocus";
+        assert!(page.contains(invalid), "{page}");
+        assert_eq!(page.matches("autofocus").count(), 1, "{page}");
+        let again = [("password", password)];
+        let heard = send(&centre, "/admin/seats/101/password", &cookie, &again).await;
+        let is_own = password == "777777777777" || password.starts_with("primo");
+        assert!(
+            heard.text.contains(said) || is_own,
+            "{said} in {}",
+            heard.text
+        );
+    }
+    assert_eq!(last(&centre), None);
+    let heard = send(&centre, "/admin/seats", &cookie, &fields("mia-nuova-777")).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
+    let told = json!({ "seats": [{ "name": "101", "password": "a;b" }] }).to_string();
+    let asked = with_token("POST", "/api/v1/seats").header(CONTENT_TYPE, "application/json");
+    let heard = centre.ask(asked, told).await;
+    assert_eq!(heard.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(heard.text.contains("';' in it"), "{}", heard.text);
+    assert!(!heard.text.contains("a;b"), "no password in an answer");
+}
+
+#[tokio::test]
+async fn the_state_of_the_system_is_a_page_with_what_to_do_in_both_languages() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let page = get(&centre, "/admin/status", &cookie).await.text;
+    assert!(page.contains("Il centro prende chiamate"), "{page}");
+    assert!(page.contains("<th scope=\"row\">carrier</th>"), "{page}");
+    assert!(page.contains("Descrizione della API"), "{page}");
+    {
+        let mut health = centre.desk.health.lock().unwrap();
+        health.ready = false;
+        health.degraded = vec![DegradedNow::new(Degraded::DatabaseFull, AT_MS)];
+    }
+    let page = get(&centre, "/admin/status", &cookie).await.text;
+    assert!(page.contains("non prende chiamate"), "{page}");
+    assert!(page.contains("fai spazio"), "{page}");
+    let english = format!("{cookie}; cuptel_language=en");
+    let page = get(&centre, "/admin/status", &english).await.text;
+    assert!(page.contains("make room on the disk"), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_form_is_said_at_its_field_and_what_was_typed_stays() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    let long = "x".repeat(101);
+    let long = long.as_str();
+    let cases: [(&str, &[(&str, &str)], &str, &str); 14] = [
+        (
+            "/admin/operators",
+            &[("name", " "), ("employer", "Coop")],
+            "Manca il nome",
+            "operator-name",
+        ),
+        (
+            "/admin/operators",
+            &[("name", "Gina"), ("employer", long)],
+            "più di 100 caratteri",
+            "operator-employer",
+        ),
+        (
+            "/admin/operators",
+            &[("name", "anna"), ("employer", "Coop")],
+            "Il nome anna c’è già",
+            "operator-name",
+        ),
+        (
+            "/admin/users",
+            &[("name", "RITA"), ("role", "supervisor")],
+            "cambia solo per le maiuscole",
+            "user-name",
+        ),
+        (
+            "/admin/users",
+            &[("name", "rita"), ("role", "supervisor")],
+            "Il nome rita c’è già",
+            "user-name",
+        ),
+        (
+            "/admin/users",
+            &[("name", "token"), ("role", "supervisor")],
+            "registro degli accessi",
+            "user-name",
+        ),
+        (
+            "/admin/users",
+            &[("name", "ugo"), ("role", "capo")],
+            "Manca il ruolo",
+            "user-role",
+        ),
+        (
+            "/admin/users",
+            &[("name", "ugo"), ("role", "tenant_administrator")],
+            "ha bisogno di un’ASL",
+            "user-tenant",
+        ),
+        (
+            "/admin/users",
+            &[("name", "ugo"), ("role", "operator")],
+            "ugo non è tra gli operatori",
+            "user-operator",
+        ),
+        (
+            "/admin/tokens",
+            &[("name", ""), ("role", "auditor")],
+            "Manca il nome",
+            "token-name",
+        ),
+        (
+            "/admin/tokens",
+            &[
+                ("name", "bot"),
+                ("role", "auditor"),
+                ("ends", "2020-01-01T00:00"),
+            ],
+            "già passata",
+            "token-ends",
+        ),
+        (
+            "/admin/numbers",
+            &[("number", "casa"), ("mark", "shared")],
+            "Non è un numero",
+            "mark-number",
+        ),
+        (
+            "/admin/closures",
+            &[
+                ("tenant", "asl-teramo"),
+                ("first", "2030-01-01"),
+                ("reason", long),
+            ],
+            "più di 100 caratteri",
+            "closure-reason",
+        ),
+        (
+            "/admin/directory",
+            &[("name", ""), ("number", "0861123456")],
+            "Manca il nome",
+            "entry-name",
+        ),
+    ];
+    for (path, fields, said, id) in cases {
+        let heard = send(&centre, path, &cookie, fields).await;
+        assert_eq!(
+            heard.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{path} {said}"
+        );
+        let page = heard.text;
+        assert!(page.contains(said), "{path}: {said} in {page}");
+        let field = page.split(&format!("id=\"{id}\"")).nth(1);
+        let field = field.and_then(|it| it.split('>').next()).unwrap_or("");
+        assert!(
+            field.contains("aria-invalid=\"true\" autofocus"),
+            "{path} {id}: {page}"
+        );
+        assert!(page.contains(&format!("<a href=\"#{id}\">")), "{path} {id}");
+        assert_eq!(page.matches("autofocus").count(), 1, "{path}");
+        for (name, value) in fields
+            .iter()
+            .filter(|(_, value)| value.len() > 2 && *value != "capo")
+        {
+            let typed = format!("value=\"{value}\"");
+            assert!(page.contains(&typed), "{path}: {name} is not kept");
+        }
+    }
+    assert_eq!(last(&centre), None);
+}
+
+#[tokio::test]
+async fn what_was_typed_while_the_database_is_away_can_be_sent_again() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
+    centre.app().store.close().await.unwrap();
+    let fields = [
+        ("name", "Gina <b>"),
+        ("employer", "Coop"),
+        ("pin", "271828"),
+    ];
+    let heard = send(&centre, "/admin/operators", &cookie, &fields).await;
+    assert_eq!(
+        heard.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        heard.text
+    );
+    for said in [
+        "Invia di nuovo",
+        "action=\"/admin/operators\"",
+        "name=\"name\" value=\"Gina &#60;b&#62;\"",
+        "name=\"employer\" value=\"Coop\"",
+    ] {
+        assert!(heard.text.contains(said), "{said} in {}", heard.text);
+    }
+    assert!(!heard.text.contains("271828"));
 }

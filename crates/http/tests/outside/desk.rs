@@ -37,9 +37,9 @@ use cuptel_core::words::{
     TaskEventKind, TaskState, WorkState,
 };
 use cuptel_http::{
-    Answer, App, Configuration, Engine, Health, ImportBounds, Lined, Looking, NotReloaded, Pages,
-    Phones, Plan, PlanStep, PlanWay, Reach, Refusal, Reloading, Settings, Setup, Sound, StepKind,
-    WayOn,
+    Answer, App, Configuration, Engine, Example, Health, ImportBounds, Lined, Looking, NotReloaded,
+    Pages, Phones, Plan, PlanStep, PlanWay, Reach, Refusal, Reloading, Settings, Setup, Sound,
+    StepKind, WayOn,
 };
 use cuptel_store::{Access, Batch, Interned, Names, Store};
 use http_body_util::BodyExt as _;
@@ -463,6 +463,7 @@ fn setup() -> Setup {
         file: "config/cuptel.toml".to_owned(),
         doubts: Vec::new(),
         access_log_days: 730,
+        example: Example::default(),
     }
 }
 
@@ -603,7 +604,7 @@ async fn fill(store: &Store) -> (i64, i64, i64, i64) {
         id: SeatId(1),
         name: "101".to_owned(),
         site: names.sites["teramo"],
-        ha1_md5: String::new(),
+        ha1_md5: "of 101".to_owned(),
         ha1_sha256: String::new(),
         removed_ms: None,
     };

@@ -5,7 +5,14 @@ admin-menu = Administration pages
 admin-menu-first = Overview
 admin-agreement = Agreement with the staff
 admin-agreement-what = What the agreement allows: figures of one operator, listening, recording
+admin-agreement-no-day = The day of the agreement is missing, or cannot be read. Nothing was entered: write the day on which it was signed.
+admin-agreement-future = The day of the agreement has not come yet. Nothing was entered: enter it from the day on which it holds.
+admin-agreement-no-protocol = The protocol number is missing. Nothing was entered: write that of the signed document.
+admin-agreement-protocol = The protocol number has more than 100 characters, or signs that do not print. Nothing was entered: shorten it.
+admin-agreement-nothing = An agreement that allows nothing changes nothing. Nothing was entered: tick at least one of the things that it allows; to switch all off, end the one that is in force.
+admin-agreement-correct = Go to the field to be corrected
 admin-failed = Not done.
+admin-fault-field = To be corrected:
 admin-search = Search
 admin-search-text = Search the text
 admin-next = The next rows
@@ -71,6 +78,7 @@ admin-line-mark = the kind is do_not_call or shared
 admin-line-until = a date is written like 2026-12-03T10:30
 admin-line-born = the year of birth is four digits
 admin-why-twice = is there twice
+admin-why-twin = there is { $what } already, which differs by its capitals alone: change that one, or take another name
 admin-why-over = is over already
 admin-why-no-employer = is new: the employer is needed
 admin-why-no-password = is a new seat: the password of its phone is needed
@@ -90,7 +98,10 @@ admin-why-buddy = { $what } cannot accompany: another person who works here is n
 admin-why-level = { $what } at level { $level }: levels are 1 to 5
 
 admin-guide = Before real calls come
-admin-guide-so-far = { $done } of { $all } steps are done. The next one stands out.
+admin-guide-so-far = { $done ->
+    [one] One of { $all } steps is done.
+   *[other] { $done } of { $all } steps are done.
+} The next one stands out.
 admin-guide-over = All { $all } steps are done: the centre can work.
 admin-pages = All pages
 admin-todo-done = Done
@@ -105,22 +116,37 @@ admin-todo-second-go = Add a user
 admin-todo-operators = Add the operators
 admin-todo-operators-note = { $n ->
     [0] There is nobody yet.
-    [one] There is one operator. Remove the examples.
-   *[other] There are { $n } operators. Remove the examples.
+    [one] There is one operator.
+   *[other] There are { $n } operators.
+}
+admin-todo-operators-example = { $n ->
+    [one] One operator of the example is still there ({ $names }): add yours, then open their page and remove them.
+   *[other] { $n } operators of the example are still there ({ $names } …): add yours, then open the page of each and remove them.
 }
 admin-todo-operators-go = See the operators
+admin-todo-secrets = Change the delivered passwords of the phones
+admin-todo-secrets-note = No phone has a delivered password any more.
+admin-todo-secrets-example = { $n ->
+    [one] One seat ({ $names }) still has the delivered password, which everybody knows: open its page and change it, or remove the seat.
+   *[other] { $n } seats ({ $names } …) still have the delivered password, which everybody knows: open the page of each and change it, bring a list in with “cuptel import seats”, or remove the seats that are not yours.
+}
+admin-todo-secrets-go = See the seats
 admin-todo-queues = Check the queues and how calls are led
 admin-todo-queues-note = { $n ->
     [0] No queue is configured: add one to the configuration file.
     [one] One queue is configured.
    *[other] { $n } queues are configured.
 }
+admin-todo-queues-example = { $n ->
+    [one] One line still has the number of the example ({ $names }): write yours into the dialplan and into cli, then read the configuration again.
+   *[other] { $n } lines still have the numbers of the example ({ $names } …): write yours into the dialplans and into cli, then read the configuration again.
+}
 admin-todo-queues-go = See the dialplans
 admin-todo-phones = Connect the phones
 admin-todo-phones-note = { $n ->
-    [0] No phone is connected. The delivered passwords are known to everybody: change them.
-    [one] One phone is connected. The delivered passwords are known to everybody: change them.
-   *[other] { $n } phones are connected. The delivered passwords are known to everybody: change them.
+    [0] No phone is connected.
+    [one] One phone is connected.
+   *[other] { $n } phones are connected.
 }
 admin-todo-phones-go = See the seats
 admin-todo-sign-in = Have an operator sign in
@@ -239,8 +265,14 @@ admin-seat-name = Extension
 admin-seat-name-hint = 1 to 32 letters, digits, dots, - and _. It is the user name of the phone.
 admin-seat-no-extension = An extension has 1 to 32 letters, digits, dots, - and _. Nothing was changed.
 admin-seat-password = Password of the phone
-admin-seat-password-hint = Leave it empty for a random one, which is better. It is shown once.
-admin-seat-password-unfit = A password has at most 200 characters that print. Nothing was changed.
+admin-seat-password-known = The phone still has the delivered password, which everybody knows: anybody can register in its place. Change it below.
+admin-seat-password-hint = Leave it empty for a random one, which is better. It is shown once. One of your own has at least 12 characters.
+admin-seat-password-short = The password of the phone has fewer than { $n } characters. Nothing was changed: make it longer, or leave it empty for a random one.
+admin-seat-password-long = The password of the phone has more than { $n } characters. Nothing was changed: make it shorter.
+admin-seat-password-sign = The password of the phone has a sign in it ({ $sign }) that the files of some phones cannot hold. Nothing was changed: use letters without accents, digits and { $signs }
+admin-seat-password-space = space
+admin-seat-password-delivered = It is a password of the delivered example, which everybody knows. Nothing was changed: choose another, or leave it empty for a random one.
+admin-seat-password-guessed = The password of the phone is easily guessed: the extension, a row like 123456 and a character again and again count for nothing. Nothing was changed: choose another, or leave it empty for a random one.
 admin-seat-added = Seat { $name } added. Set up its phone now: the password is not shown again.
 admin-seat-change = Change
 admin-seat-password-new = Another password
@@ -440,7 +472,7 @@ admin-campaign-window = Hours
 admin-campaign-window-hint = Like 09:00-13:00, within those of the queue. Empty: those of the queue.
 admin-campaign-pace = People at a time
 admin-campaign-pace-hint = 1 to 2000. Empty: 50.
-admin-campaign-list-hint = Columns: number, note, due, not_before, ref. For a reminder also appointment (2026-12-03T10:30), born (year) and place.
+admin-campaign-list-hint = Columns: number, note, due, not_before, ref. For a reminder also appointment (2026-12-03T10:30), born (year) and place. A line that cannot be taken is left out, and told with why; the others are taken.
 admin-class = Priority class
 admin-class-none = None
 admin-class-hint = It says the deadline where there is none.
@@ -457,6 +489,12 @@ admin-left-out-no-appointment = the appointment or the year of birth is missing
 admin-left-out-past-appointment = the appointment is over before anybody may be called
 admin-left-out-no-year = the year of birth is not possible
 admin-left-out-no-place = no prompt says this place
+admin-left-out-same-as = the same number as line { $first }
+admin-left-out-no-due = due is no time: it is written like 2026-12-03T10:30
+admin-left-out-no-not-before = not_before is no time: it is written like 2026-12-03T10:30
+admin-left-out-no-appointment-time = appointment is no time: it is written like 2026-12-03T10:30
+admin-left-out-no-year-written = born is no year of birth: it is written like 1950
+admin-campaign-no-line = No line of the list can be taken. Nothing was changed: correct the lines and try again.
 admin-left-out-more = and { $n } more
 admin-entry-waiting = to be called
 admin-entry-not-called = not called
@@ -718,3 +756,65 @@ admin-oversight-why-go = Show why
 admin-oversight-no-call = There is no call or callback with this number. Check the number and try again.
 admin-oversight-agreement = Open the agreement and those before
 admin-oversight-log = Open the log and search
+
+admin-frame-api = API (for programs)
+admin-status = State of the system
+admin-status-what = Whether the centre takes calls, what is wrong and what to do
+admin-status-intro = As it was when you opened the page: load it again to see how it is now.
+admin-status-ready = ✓ The centre takes calls and everything works.
+admin-status-degraded = The centre takes calls, but something is wrong: read below what to do.
+admin-status-not-ready = The centre does not take calls as it should: read below what to do.
+admin-status-stopping = The centre is stopping: conversations end, who waits is called back.
+admin-status-wrong = What is wrong
+admin-status-wrong-caption = { $n ->
+    [one] One thing that is wrong
+   *[other] { $n } things that are wrong
+}
+admin-status-do = What to do
+admin-status-now = Now
+admin-status-at = Looked at on
+admin-status-calls = Calls in progress
+admin-status-phones = Phones connected
+admin-status-phones-of = { $there } of { $all }
+admin-status-sites = Sites cut off
+admin-status-no-site = none
+admin-status-faults = Faults of the program
+admin-status-database-slow = See what keeps the database's disk busy: a backup, another program, a failing disk.
+admin-status-database-failing = Read why in CupTel's log and the database's own; look at the disk.
+admin-status-database-stalled = See whether another program holds the database, and whether its disk answers.
+admin-status-database-gone = Start the database server, or mend the network to it.
+admin-status-database-full = For the database make room on the disk: the rest goes on by itself.
+admin-status-database-read-only = Have the database server, or its disk, take writes again.
+admin-status-storage-dead = Make room for the database or for the spill, then start CupTel again.
+admin-status-media-dead = Start CupTel again, which takes less than a second, and send its log to its makers.
+admin-status-programs = For programs
+admin-program-health = State, as JSON
+admin-program-health-what = For whoever watches the service: 200 when the centre takes calls, 503 when it does not.
+admin-program-metrics = Measures, for Prometheus
+admin-program-metrics-what = Without telephone numbers and names. Asked for with the key of a program.
+admin-program-api = Description of the API, in OpenAPI
+admin-program-api-what = For whoever writes programs: a reader of OpenAPI shows it. Keys are given under “Keys of programs”.
+
+admin-text-unfit = The text has more than { $n } characters, or signs that do not print. Nothing was changed: shorten it.
+admin-no-name = The name is missing. Nothing was changed: write it.
+admin-name-reserved = The log of access needs this name (token, shell, start, unknown). Nothing was changed: choose another.
+admin-user-twin = There is a user { $name }, which differs by its capitals alone. Nothing was changed: choose another name.
+admin-token-over = The end of the key is past. Nothing was changed: choose a moment to come, or leave it empty.
+admin-database-away = The database does not answer. Nothing was changed, and what you wrote is still here: try again in some seconds, and if it goes on look at the state of the system.
+admin-send-again = What you wrote
+admin-send-again-what = It is still here: press the button to send it again. Passwords have to be written again.
+admin-send-again-go = Send it again
+admin-campaign-gone = This campaign is not there any more, or has ended. Nothing was changed.
+admin-campaign-no-name = The name of a campaign has 1 to 80 letters, digits, spaces, dots, - and _, and is no number. Nothing was changed: correct it.
+admin-campaign-state = Campaign { $name } does not stand so that this can be done: see above where it stands. Nothing was changed.
+admin-campaign-no-prompts = The recorded prompts for this kind of campaign are missing (promemoria_*.wav or chiamata_*.wav). Nothing was changed: who runs the machine makes them, “cuptel check” says which.
+admin-campaign-no-window = Hours are written like 09:00-13:00. Nothing was changed: correct them.
+admin-campaign-too-late = Its end or its deadline is over before anybody may be called. Nothing was changed: move it.
+admin-campaign-note-too-long = The note has more than 500 characters. Nothing was changed: shorten it.
+admin-campaign-too-many = { $n } campaigns are open already, as many as may be. Nothing was changed: end one first.
+admin-campaign-too-many-people = More than { $n } people would be on the list. Nothing was changed: split it into two campaigns.
+admin-campaign-line-twice = Two lines have the number { $n }. Nothing was changed.
+admin-campaign-nobody = Nobody is on the list of { $name }. Nothing was changed.
+admin-campaign-refused = The rules do not allow this campaign. Nothing was changed: “cuptel import campaign --dry-run” says why.
+admin-list-uneven = Line { $line } has { $has } columns and not { $wants }. Nothing was changed: what has a comma or a semicolon in it stands in quotation marks.
+admin-list-cut-short = The first { $done } of { $of } numbers were marked, then the centre did not answer any more. Send the same list again: those that are marked stay as they are, none twice.

@@ -5,7 +5,14 @@ admin-menu = Pagine dell’amministrazione
 admin-menu-first = Panoramica
 admin-agreement = Accordo con chi lavora
 admin-agreement-what = Che cosa permette l’accordo sindacale: dati per operatore, ascolto, registrazione
+admin-agreement-no-day = Manca la data dell’accordo, o non si legge. Nulla è stato registrato: scrivi il giorno in cui è stato firmato.
+admin-agreement-future = La data dell’accordo è nel futuro. Nulla è stato registrato: registralo dal giorno in cui vale.
+admin-agreement-no-protocol = Manca il numero di protocollo. Nulla è stato registrato: scrivi quello del documento firmato.
+admin-agreement-protocol = Il numero di protocollo ha più di 100 caratteri, o caratteri che non si stampano. Nulla è stato registrato: accorcialo.
+admin-agreement-nothing = Un accordo che non permette nulla non cambia nulla. Nulla è stato registrato: spunta almeno una delle cose che permette; per spegnere tutto togli dal vigore quello che c’è.
+admin-agreement-correct = Vai al campo da correggere
 admin-failed = Non riuscito.
+admin-fault-field = Da correggere:
 admin-search = Cerca
 admin-search-text = Cerca nel testo
 admin-next = Le righe seguenti
@@ -71,6 +78,7 @@ admin-line-mark = il tipo è do_not_call o shared
 admin-line-until = la data si scrive come 2026-12-03T10:30
 admin-line-born = l’anno di nascita sono quattro cifre
 admin-why-twice = compare due volte
+admin-why-twin = c’è già { $what }, che cambia solo per le maiuscole: modifica quello, o scegli un altro nome
 admin-why-over = è già finita
 admin-why-no-employer = è una persona nuova: serve il datore di lavoro
 admin-why-no-password = è una postazione nuova: serve la password del telefono
@@ -90,7 +98,10 @@ admin-why-buddy = { $what } non può affiancare: serve un’altra persona che la
 admin-why-level = { $what } al livello { $level }: i livelli vanno da 1 a 5
 
 admin-guide = Prima di ricevere chiamate vere
-admin-guide-so-far = Fatti { $done } passi su { $all }. Il prossimo è evidenziato.
+admin-guide-so-far = { $done ->
+    [one] Fatto un passo su { $all }.
+   *[other] Fatti { $done } passi su { $all }.
+} Il prossimo è evidenziato.
 admin-guide-over = Tutti i { $all } passi sono fatti: il centro può lavorare.
 admin-pages = Tutte le pagine
 admin-todo-done = Fatto
@@ -105,22 +116,37 @@ admin-todo-second-go = Aggiungi un utente
 admin-todo-operators = Aggiungi gli operatori
 admin-todo-operators-note = { $n ->
     [0] Non c’è ancora nessuno.
-    [one] C’è un operatore. Togli quelli di esempio.
-   *[other] Ci sono { $n } operatori. Togli quelli di esempio.
+    [one] C’è un operatore.
+   *[other] Ci sono { $n } operatori.
+}
+admin-todo-operators-example = { $n ->
+    [one] C’è ancora un operatore di esempio ({ $names }): aggiungi i tuoi, poi apri la sua pagina e toglilo.
+   *[other] Ci sono ancora { $n } operatori di esempio ({ $names } …): aggiungi i tuoi, poi apri la pagina di ognuno e toglilo.
 }
 admin-todo-operators-go = Vedi gli operatori
+admin-todo-secrets = Cambia le password consegnate dei telefoni
+admin-todo-secrets-note = Nessun telefono ha più una password consegnata.
+admin-todo-secrets-example = { $n ->
+    [one] Una postazione ({ $names }) ha ancora la password consegnata, che tutti conoscono: apri la sua pagina e cambiala, o togli la postazione.
+   *[other] { $n } postazioni ({ $names } …) hanno ancora la password consegnata, che tutti conoscono: apri la pagina di ognuna e cambiala, importa un elenco con «cuptel import seats», o togli le postazioni che non sono tue.
+}
+admin-todo-secrets-go = Vedi le postazioni
 admin-todo-queues = Controlla le code e la strada delle chiamate
 admin-todo-queues-note = { $n ->
     [0] Nessuna coda è configurata: aggiungine una al file di configurazione.
     [one] Una coda è configurata.
    *[other] { $n } code sono configurate.
 }
+admin-todo-queues-example = { $n ->
+    [one] Una linea ha ancora il numero di esempio ({ $names }): scrivi il tuo nel percorso (dialplan) e in cli, poi rileggi la configurazione.
+   *[other] { $n } linee hanno ancora i numeri di esempio ({ $names } …): scrivi i tuoi nei percorsi (dialplan) e in cli, poi rileggi la configurazione.
+}
 admin-todo-queues-go = Vedi i percorsi
 admin-todo-phones = Collega i telefoni
 admin-todo-phones-note = { $n ->
-    [0] Nessun telefono è collegato. Le password consegnate sono note a tutti: cambiale.
-    [one] Un telefono è collegato. Le password consegnate sono note a tutti: cambiale.
-   *[other] { $n } telefoni sono collegati. Le password consegnate sono note a tutti: cambiale.
+    [0] Nessun telefono è collegato.
+    [one] Un telefono è collegato.
+   *[other] { $n } telefoni sono collegati.
 }
 admin-todo-phones-go = Vedi le postazioni
 admin-todo-sign-in = Fai entrare in servizio un operatore
@@ -239,8 +265,14 @@ admin-seat-name = Interno
 admin-seat-name-hint = Da 1 a 32 lettere, cifre, punti, - e _. È il nome utente del telefono.
 admin-seat-no-extension = L’interno ha da 1 a 32 lettere, cifre, punti, - e _. Nulla è stato cambiato.
 admin-seat-password = Password del telefono
-admin-seat-password-hint = Lascia vuoto per averne una casuale: è meglio. Viene mostrata una volta sola.
-admin-seat-password-unfit = La password ha al massimo 200 caratteri stampabili. Nulla è stato cambiato.
+admin-seat-password-known = Il telefono ha ancora la password consegnata, che tutti conoscono: chiunque può registrarsi al suo posto. Cambiala qui sotto.
+admin-seat-password-hint = Lascia vuoto per averne una casuale: è meglio. Viene mostrata una volta sola. Una tua ha almeno 12 caratteri.
+admin-seat-password-short = La password del telefono ha meno di { $n } caratteri. Nulla è stato cambiato: allungala, o lascia vuoto per averne una casuale.
+admin-seat-password-long = La password del telefono ha più di { $n } caratteri. Nulla è stato cambiato: accorciala.
+admin-seat-password-sign = Nella password del telefono c’è un carattere ({ $sign }) che i file di alcuni telefoni non possono contenere. Nulla è stato cambiato: usa lettere senza accento, cifre e { $signs }
+admin-seat-password-space = spazio
+admin-seat-password-delivered = È una delle password dell’esempio consegnato, che tutti conoscono. Nulla è stato cambiato: scegline un’altra, o lascia vuoto per averne una casuale.
+admin-seat-password-guessed = La password del telefono si indovina facilmente: l’interno, una fila come 123456 e un carattere ripetuto non contano. Nulla è stato cambiato: scegline un’altra, o lascia vuoto per averne una casuale.
 admin-seat-added = Postazione { $name } aggiunta. Configura ora il telefono: la password non viene mostrata più.
 admin-seat-change = Modifica
 admin-seat-password-new = Un’altra password
@@ -440,7 +472,7 @@ admin-campaign-window = Orario
 admin-campaign-window-hint = Come 09:00-13:00, dentro quello della coda. Vuoto: quello della coda.
 admin-campaign-pace = Persone per volta
 admin-campaign-pace-hint = Da 1 a 2000. Vuoto: 50.
-admin-campaign-list-hint = Colonne: number, note, due, not_before, ref. Per un promemoria anche appointment (2026-12-03T10:30), born (anno) e place.
+admin-campaign-list-hint = Colonne: number, note, due, not_before, ref. Per un promemoria anche appointment (2026-12-03T10:30), born (anno) e place. Una riga che non si può prendere resta fuori, e viene detta con il motivo; le altre entrano.
 admin-class = Classe di priorità
 admin-class-none = Nessuna
 admin-class-hint = Dice la scadenza, dove non c’è.
@@ -457,6 +489,12 @@ admin-left-out-no-appointment = manca l’appuntamento o l’anno di nascita
 admin-left-out-past-appointment = l’appuntamento passa prima che si possa chiamare
 admin-left-out-no-year = l’anno di nascita non è possibile
 admin-left-out-no-place = nessuna voce dice questo luogo
+admin-left-out-same-as = lo stesso numero della riga { $first }
+admin-left-out-no-due = due non è una data: si scrive come 2026-12-03T10:30
+admin-left-out-no-not-before = not_before non è una data: si scrive come 2026-12-03T10:30
+admin-left-out-no-appointment-time = appointment non è una data: si scrive come 2026-12-03T10:30
+admin-left-out-no-year-written = born non è un anno di nascita: si scrive come 1950
+admin-campaign-no-line = Nessuna riga dell’elenco si può prendere. Nulla è stato cambiato: correggi le righe e riprova.
 admin-left-out-more = e altre { $n }
 admin-entry-waiting = da chiamare
 admin-entry-not-called = non chiamate
@@ -718,3 +756,65 @@ admin-oversight-why-go = Mostra perché
 admin-oversight-no-call = Non c’è una chiamata o una richiamata con questo numero. Controlla il numero e riprova.
 admin-oversight-agreement = Apri l’accordo e quelli di prima
 admin-oversight-log = Apri il registro e cerca
+
+admin-frame-api = API (per i programmi)
+admin-status = Stato del sistema
+admin-status-what = Se il centro prende chiamate, che cosa non va e che cosa fare
+admin-status-intro = Com’era quando hai aperto la pagina: ricaricala per vedere com’è adesso.
+admin-status-ready = ✓ Il centro prende chiamate e tutto funziona.
+admin-status-degraded = Il centro prende chiamate, ma qualcosa non va: leggi qui sotto che cosa fare.
+admin-status-not-ready = Il centro non prende chiamate come dovrebbe: leggi qui sotto che cosa fare.
+admin-status-stopping = Il centro si sta fermando: le conversazioni finiscono, chi aspetta viene richiamato.
+admin-status-wrong = Che cosa non va
+admin-status-wrong-caption = { $n ->
+    [one] Una cosa che non va
+   *[other] { $n } cose che non vanno
+}
+admin-status-do = Che cosa fare
+admin-status-now = Adesso
+admin-status-at = Guardato il
+admin-status-calls = Chiamate in corso
+admin-status-phones = Telefoni collegati
+admin-status-phones-of = { $there } su { $all }
+admin-status-sites = Sedi isolate
+admin-status-no-site = nessuna
+admin-status-faults = Errori del programma
+admin-status-database-slow = Guarda che cosa occupa il disco della base dati: un salvataggio, un altro programma, un disco che si guasta.
+admin-status-database-failing = Leggi il motivo nel registro di CupTel e in quello della base dati; controlla il disco.
+admin-status-database-stalled = Guarda se un altro programma tiene la base dati, e se il suo disco risponde.
+admin-status-database-gone = Avvia il server della base dati, o ripara la rete fino a lui.
+admin-status-database-full = Sul disco della base dati fai spazio: il resto riprende da sé.
+admin-status-database-read-only = Fai tornare scrivibile il server della base dati o il suo disco.
+admin-status-storage-dead = Fai spazio per la base dati o per i file a parte (spill), poi avvia di nuovo CupTel.
+admin-status-media-dead = Avvia di nuovo CupTel, che ci mette meno di un secondo, e manda il suo registro a chi lo scrive.
+admin-status-programs = Per i programmi
+admin-program-health = Stato, in JSON
+admin-program-health-what = Per chi sorveglia il servizio: 200 quando il centro prende chiamate, 503 quando no.
+admin-program-metrics = Misure, per Prometheus
+admin-program-metrics-what = Senza numeri di telefono e senza nomi. Si chiede con una chiave dei programmi.
+admin-program-api = Descrizione della API, in OpenAPI
+admin-program-api-what = Per chi scrive programmi: la legge un lettore di OpenAPI. Le chiavi si danno in «Chiavi dei programmi».
+
+admin-text-unfit = Il testo ha più di { $n } caratteri, o caratteri che non si stampano. Nulla è stato cambiato: accorcialo.
+admin-no-name = Manca il nome. Nulla è stato cambiato: scrivilo.
+admin-name-reserved = Questo nome serve al registro degli accessi (token, shell, start, unknown). Nulla è stato cambiato: scegline un altro.
+admin-user-twin = C’è già l’utente { $name }, che cambia solo per le maiuscole. Nulla è stato cambiato: scegli un altro nome.
+admin-token-over = La fine della chiave è già passata. Nulla è stato cambiato: scegli un momento che deve venire, o lascia vuoto.
+admin-database-away = La base dati non risponde. Nulla è stato cambiato, e quello che hai scritto è ancora qui: riprova tra qualche secondo, e se continua guarda lo stato del sistema.
+admin-send-again = Quello che hai scritto
+admin-send-again-what = È ancora qui: premi il pulsante per inviarlo di nuovo. Le password vanno riscritte.
+admin-send-again-go = Invia di nuovo
+admin-campaign-gone = Questa campagna non c’è più, o è finita. Nulla è stato cambiato.
+admin-campaign-no-name = Il nome di una campagna ha da 1 a 80 lettere, cifre, spazi, punti, - e _, e non è un numero soltanto. Nulla è stato cambiato: correggilo.
+admin-campaign-state = La campagna { $name } non è in uno stato che lo permette: guarda qui sopra a che punto è. Nulla è stato cambiato.
+admin-campaign-no-prompts = Mancano le voci registrate per questo tipo di campagna (promemoria_*.wav o chiamata_*.wav). Nulla è stato cambiato: chi gestisce la macchina le crea, «cuptel check» dice quali.
+admin-campaign-no-window = Le ore si scrivono come 09:00-13:00. Nulla è stato cambiato: correggile.
+admin-campaign-too-late = La fine o la scadenza passa prima che si possa chiamare qualcuno. Nulla è stato cambiato: spostala.
+admin-campaign-note-too-long = La nota ha più di 500 caratteri. Nulla è stato cambiato: accorciala.
+admin-campaign-too-many = Sono già aperte { $n } campagne, quante se ne possono avere. Nulla è stato cambiato: chiudine una prima.
+admin-campaign-too-many-people = Sull’elenco ci sarebbero più di { $n } persone. Nulla è stato cambiato: dividilo in due campagne.
+admin-campaign-line-twice = Due righe hanno il numero { $n }. Nulla è stato cambiato.
+admin-campaign-nobody = Sull’elenco di { $name } non c’è nessuno. Nulla è stato cambiato.
+admin-campaign-refused = Le regole non permettono questa campagna. Nulla è stato cambiato: «cuptel import campaign --dry-run» dice perché.
+admin-list-uneven = La riga { $line } ha { $has } colonne e non { $wants }. Nulla è stato cambiato: quello che contiene virgole o punti e virgola va tra virgolette.
+admin-list-cut-short = Sono stati segnati i primi { $done } numeri su { $of }, poi il centro non ha più risposto. Invia di nuovo lo stesso elenco: quelli già segnati restano come sono, nessuno due volte.
