@@ -197,3 +197,13 @@ fn a_pin_that_cannot_be_read_or_is_guessed_too_soon_is_told_by_check() {
     let told = centre.run(&["check"]).succeeded();
     assert!(!told.contains("PIN 1"), "{told}");
 }
+
+#[test]
+fn a_variable_of_a_secret_that_is_not_set_is_an_error_of_check() {
+    let centre = Centre::prepare(Setup::default());
+    centre.reconfigure("[stop]", SETTINGS);
+    let told = centre.run(&["check"]).failed();
+    let said = "error: PIN 1 of [announcing]: the environment has no CUPTEL_PIN";
+    assert!(told.contains(said), "{told}");
+    assert!(told.contains("is not in order: 1 error"), "{told}");
+}

@@ -27,7 +27,7 @@ fn a_new_operator_at_a_new_seat_takes_a_call_and_is_taken_away_again() {
     let file = write(&centre, "operators.csv", operators);
     let told = centre.run(&["import", "operators", &file]).succeeded();
     assert!(told.starts_with("2 operators added or changed"), "{told}");
-    let seats = "seat,password,site\n107,nuova-107,teramo\n101,,teramo\n";
+    let seats = "seat,password,site\n107,mia-nuova-107,teramo\n101,,teramo\n";
     let file = write(&centre, "seats.csv", seats);
     let told = json_of(&centre, &["import", "seats", &file, "--json"]);
     assert_eq!(told["changed"], 2);
@@ -36,7 +36,7 @@ fn a_new_operator_at_a_new_seat_takes_a_call_and_is_taken_away_again() {
     centre.sign_in("101", "Anna Esempio");
     let caller = Caller::connected(&centre, "0861555801");
     let call = caller.call_id().to_owned();
-    let phone = Phone::start(&centre, "107", "nuova-107", Answers::AtOnce);
+    let phone = Phone::start(&centre, "107", "mia-nuova-107", Answers::AtOnce);
     centre.sign_in("107", "Gina Nuova");
     let talks = centre.attempt(&call, "Gina talks", |row| row["stage"] == "talking");
     assert_eq!(talks["seat"], "107");
@@ -68,7 +68,7 @@ fn a_new_operator_at_a_new_seat_takes_a_call_and_is_taken_away_again() {
 #[test]
 fn one_operator_and_one_seat_are_set_from_a_shell() {
     let mut centre = Centre::prepare(Setup::default());
-    centre.surrounds_with(vec![("SEAT_108", "segreta-108".to_owned())]);
+    centre.surrounds_with(vec![("SEAT_108", "la-segreta-108".to_owned())]);
     centre.serve();
     let set = |arguments: &[&str]| centre.run(arguments);
     let told = set(&[
@@ -107,7 +107,7 @@ fn one_operator_and_one_seat_are_set_from_a_shell() {
         "prenotazioni:3",
     ])
     .succeeded();
-    let password = write(&centre, "secret", "segreta-108");
+    let password = write(&centre, "secret", "la-segreta-108");
     let password = format!("file:{password}");
     set(&[
         "seats",
@@ -119,6 +119,16 @@ fn one_operator_and_one_seat_are_set_from_a_shell() {
         &password,
     ])
     .succeeded();
+    let weak = write(&centre, "secret", "108108108108");
+    let weak = format!("file:{weak}");
+    let told = set(&["seats", "set", "108", "--password", &weak]).failed();
+    assert!(told.contains("is easily guessed"), "{told}");
+    let told = set(&["seats", "set", "109", "--site", "teramo", "--new-password"]).succeeded();
+    let (_, made) = told
+        .split_once("password of the phone: ")
+        .expect("it is said once");
+    let made = made.split(',').next().expect("a word");
+    let _other = Phone::start(&centre, "109", made, Answers::AtOnce);
     let ugo = json_of(
         &centre,
         &["operators", "show", "Ugo Nuovo", "--offline", "--json"],
@@ -127,7 +137,7 @@ fn one_operator_and_one_seat_are_set_from_a_shell() {
         (&ugo["employer"], &ugo["skills"]["prenotazioni"]),
         (&"ASL".into(), &3.into())
     );
-    let _phone = Phone::start(&centre, "108", "segreta-108", Answers::AtOnce);
+    let _phone = Phone::start(&centre, "108", "la-segreta-108", Answers::AtOnce);
     assert!(
         !centre.log().contains("segreta"),
         "a password is in the log"
@@ -161,10 +171,10 @@ fn a_list_with_mistakes_is_told_line_by_line_and_changes_nothing() {
     let file = write(
         &centre,
         "seats.csv",
-        "seat,password,site\n109,x,termo\n1 9,,teramo\n",
+        "seat,password,site\n109,,termo\n1 9,,teramo\n",
     );
     let told = centre.run(&["import", "seats", &file]).failed();
-    assert!(told.contains(":2:7: unknown site \"termo\""), "{told}");
+    assert!(told.contains(":2:6: unknown site \"termo\""), "{told}");
     assert!(told.contains(":3:1: seat \"1 9\": expected"), "{told}");
     // What only the node knows is told as well.
     let file = write(
@@ -177,6 +187,18 @@ fn a_list_with_mistakes_is_told_line_by_line_and_changes_nothing() {
         told.contains("\"109\" is new, and its phone has no password\n\"110\""),
         "{told}"
     );
+    let file = write(
+        &centre,
+        "seats.csv",
+        "seat,password,site\n109,breve,teramo\n110,\"k7wq;9fxm-3hdp\",teramo\n",
+    );
+    let told = centre.run(&["import", "seats", &file]).failed();
+    assert!(
+        told.contains(":2:5: the password has fewer than 12"),
+        "{told}"
+    );
+    assert!(told.contains(":3:5: the password has ';' in it"), "{told}");
+    assert!(!told.contains("breve"), "{told}");
     let file = write(&centre, "seats.csv", "seat;password;site\n");
     let told = centre.run(&["import", "seats", &file]).failed();
     assert!(

@@ -17,7 +17,7 @@ use crate::callback_list::NewCallbacks;
 use crate::campaign_list::NewCampaign;
 use crate::campaigns::CampaignCommand;
 use crate::closures::ClosureCommand;
-use crate::config::{self, Config, announcing::AnnouncingSettings, source::ConfigFault};
+use crate::config::{self, Config, source::ConfigFault};
 use crate::memos::MemoCommand;
 use crate::number_list::NewNumbers;
 use crate::numbers::NumberCommand;
@@ -29,9 +29,9 @@ use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
 use crate::users::{TokenCommand, UserCommand};
 use crate::{
-    audit, callback_list, campaign_list, campaigns, closures, import, memos, number_list, numbers,
-    rehearsal, replay, report, serve, shell, simulate, staffing, stepping_in, stops, tasks,
-    tenants, users, why,
+    audit, callback_list, campaign_list, campaigns, check, closures, import, memos, number_list,
+    numbers, rehearsal, replay, report, serve, shell, simulate, staffing, stepping_in, stops,
+    tasks, tenants, users, why,
 };
 
 /// CupTel: takes the calls of a public-health booking line, loses none, calls back whoever
@@ -59,8 +59,8 @@ enum Command {
     /// Runs the engine (the default)
     ///
     /// SIGTERM stops it in order, SIGHUP has it read its configuration again. Exit code 0: stopped
-    /// in order; 1: it could not start, or failed; 65: database or spill were made by a newer
-    /// CupTel, and were not touched; 74: what happens could be stored nowhere.
+    /// in order; 1: it could not start, or failed; 65: the database is damaged, or it or
+    /// the spill were made by a newer CupTel, and were not touched; 74: what happens could be stored nowhere.
     Serve,
     /// A whole booking line with invented callers and operators, on this machine only
     Demo(DemoArguments),
@@ -420,9 +420,13 @@ pub(crate) enum SeatCommand {
         /// Where it stands: the `name` of a `[[site]]`; needed for a new seat
         #[arg(long)]
         site: Option<String>,
-        /// Of its phone, as env:NAME or file:PATH, because others can read a command line
+        /// Of its phone, as env:NAME or file:PATH, because others can read a command line: at least 12
+        /// characters, not easily guessed, letters, digits and !()*+-./:=?@_~
         #[arg(long, value_name = "PASSWORD")]
         password: Option<String>,
+        /// Makes a password for its phone, and says it once
+        #[arg(long, conflicts_with = "password")]
+        new_password: bool,
     },
     /// Takes a seat away: its phone cannot register, whoever works there is signed out
     Remove {
@@ -849,6 +853,11 @@ pub(crate) enum QueueCommand {
 }
 
 impl Cli {
+    /// The configuration file.
+    pub(crate) fn config(&self) -> &Path {
+        &self.config
+    }
+
     /// Does what was asked.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command.unwrap_or(Command::Serve) {
@@ -865,7 +874,7 @@ impl Cli {
                 })?;
                 rehearsal::demo(&arguments)
             }
-            Command::Check => check(&self.config),
+            Command::Check => check::check(&self.config),
             Command::Reload { json } => {
                 let config = load(&self.config)
                     .context("nothing was reloaded, and what runs goes on as it was")?;
@@ -945,60 +954,6 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Config> {
 pub(crate) fn told(faults: &[ConfigFault]) -> String {
     let quoted: Vec<String> = faults.iter().map(ConfigFault::quoted).collect();
     quoted.join("\n")
-}
-
-/// What keeps the tape from being written, as far as can be seen from here.
-fn tape_doubt(config: &config::Config) -> Option<String> {
-    let (_, spill) = config.data.reveal().ok()?;
-    let tape = config.replay.tape(&spill)?;
-    let error = config::tape::try_to_write(&tape.folder).err()?;
-    let folder = tape.folder.display();
-    Some(format!(
-        "[replay] whoever checks cannot write in {folder} ({error}): if the server cannot either, nothing is recorded"
-    ))
-}
-
-fn check(path: &Path) -> anyhow::Result<ExitCode> {
-    let config = match config::load(path) {
-        Ok(config) => config,
-        Err(faults) => {
-            for fault in &faults {
-                tell(&format!("error: {}", fault.quoted()));
-            }
-            let errors = count(faults.len(), "error");
-            tell(&format!("{} is not in order: {errors}", path.display()));
-            return Ok(ExitCode::FAILURE);
-        }
-    };
-    for warning in config.warnings() {
-        say(&format!("warning: {}", warning.quoted()));
-    }
-    let mut doubts: Vec<String> = tape_doubt(&config).into_iter().collect();
-    // Whoever checks need not be who serves: what they cannot read, the server perhaps can.
-    if let Some(Err(faults)) = config.announcing.as_ref().map(AnnouncingSettings::reveal) {
-        let told = faults.into_iter();
-        doubts.extend(told.map(|fault| format!("{fault}; `cuptel serve` would not start so")));
-    }
-    for doubt in &doubts {
-        say(&format!("warning: {doubt}"));
-    }
-    let warnings = config.warnings().len() + doubts.len();
-    let rules = config.rules(&config::rules::ProvisionalIds::new(&config));
-    let parts = [
-        (rules.tenants.len(), "tenant"),
-        (rules.lines.len(), "line"),
-        (rules.queues.len(), "queue"),
-        (rules.trunks.len(), "trunk"),
-        (config.prompt_files().len(), "prompt"),
-        (config.first_seats.len(), "seat"),
-    ];
-    let parts = parts.map(|(number, noun)| count(number, noun)).join(", ");
-    let but = match warnings {
-        0 => String::new(),
-        warnings => format!(", with {}", count(warnings, "warning")),
-    };
-    say(&format!("{} is in order{but}: {parts}", path.display()));
-    Ok(ExitCode::SUCCESS)
 }
 
 /// "1 queue", "12 queues".

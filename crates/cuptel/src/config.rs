@@ -10,6 +10,7 @@ pub(crate) mod authority;
 pub(crate) mod callback;
 pub(crate) mod certificate;
 mod codes;
+pub(crate) mod delivered;
 mod dials;
 mod directory;
 mod doubts;
@@ -143,7 +144,7 @@ pub(crate) fn load(path: &Path) -> Result<Config, Vec<ConfigFault>> {
     let media = network::media(&mut root, &listeners);
     let now_ms = Clock::start().now().utc_ms;
     let (http, certificate) = network::http(&mut root, &warnings, now_ms);
-    let trunks = network::trunks(&mut root);
+    let trunks = network::trunks(&mut root, &warnings);
     let tenants = authority::tenants(&mut root);
     let sites = authority::sites(&mut root);
     let calendars = opening::calendars(&mut root, &tenants, &sites, &warnings);

@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use cuptel_core::dialplan::{Dialplan, Step, StepId};
+use cuptel_core::phone_password;
 use cuptel_core::rules::PromptId;
-use cuptel_http::{Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
+use cuptel_http::{Example, Phones, Plan, PlanStep, PlanWay, Setup, StepKind, WayOn};
 
-use crate::config::Config;
 use crate::config::listening::Role;
+use crate::config::{Config, delivered};
 
 /// What pages show of this configuration, which was read from that file.
 pub(crate) fn of(config: &Config, path: &Path) -> Setup {
@@ -29,6 +30,16 @@ pub(crate) fn of(config: &Config, path: &Path) -> Setup {
         file: path.display().to_string(),
         doubts: config.warnings().iter().map(ToString::to_string).collect(),
         access_log_days: config.retention.access_log_days,
+        example: example(),
+    }
+}
+
+fn example() -> Example {
+    let seat = |seat: &str| (seat.to_owned(), phone_password::delivered(seat));
+    Example {
+        operators: delivered::operators().map(str::to_owned).collect(),
+        seats: delivered::seats().map(seat).collect(),
+        numbers: delivered::NUMBERS.map(str::to_owned).to_vec(),
     }
 }
 

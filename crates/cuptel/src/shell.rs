@@ -18,6 +18,7 @@ use crate::cli::{
 use crate::config::Config;
 use crate::config::secret::Secret;
 use crate::serve::runtime;
+use crate::staffing::NewPassword;
 use crate::{bulk, by_hand, paper, staffing, stepping_in, stops, table, trial};
 
 const ATTEMPT_FIELDS: [&str; 10] = [
@@ -263,9 +264,14 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             seat,
             site,
             password,
+            new_password,
         } => {
-            let password = password.as_deref().map(Secret::parse);
-            staffing::set_seat(config, &seat, site, password.as_ref())
+            let password = match password.as_deref().map(Secret::parse) {
+                Some(said) => NewPassword::Said(said),
+                None if new_password => NewPassword::OfOurs,
+                None => NewPassword::AsItIs,
+            };
+            staffing::set_seat(config, &seat, site, &password)
         }
         SeatCommand::Test { seat, json } => trial::test(config, &seat, json),
         SeatCommand::Practice {

@@ -7,8 +7,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use cuptel_core::dialplan::fields::{Faults, unknown};
+use cuptel_core::phone_password;
 use cuptel_core::pin::is_operator_number;
 use cuptel_core::staffing::is_extension;
+use cuptel_http::password;
 use serde_json::{Map, Value, json};
 
 use crate::cli::{OperatorCommand, ProfileSaid, say};
@@ -194,17 +196,36 @@ pub(crate) fn set_seat(
     config: &Config,
     seat: &str,
     site: Option<String>,
-    password: Option<&Secret>,
+    password: &NewPassword,
 ) -> anyhow::Result<ExitCode> {
     let mut told = Map::from_iter([("name".to_owned(), json!(seat))]);
     told.extend(site.map(|site| ("site".to_owned(), json!(site))));
-    if let Some(password) = password {
-        told.insert("password".to_owned(), json!(password.reveal()?));
-    }
+    let (said, made) = match password {
+        NewPassword::AsItIs => (None, None),
+        NewPassword::Said(secret) => (Some(secret.reveal()?), None),
+        NewPassword::OfOurs => {
+            let made = password::one_time().context("the system gives no random numbers")?;
+            (Some(made.clone()), Some(made))
+        }
+    };
+    told.extend(said.map(|password| ("password".to_owned(), json!(password))));
     let api = Api::of(config)?;
     api.post("seats", &json!({ "seats": [told] }))?;
     crate::table::print_one(&api.get(&format!("seats/{}", escaped(seat)))?);
+    if let Some(made) = made {
+        say(&format!(
+            "password of the phone: {made}, which is said once; write it into the phone, user {seat}"
+        ));
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What becomes of the password of a seat's phone.
+pub(crate) enum NewPassword {
+    AsItIs,
+    Said(Secret),
+    /// One is made.
+    OfOurs,
 }
 
 /// A seat is there no more.
@@ -327,7 +348,12 @@ pub(crate) fn import_seats(config: &Config, file: &Path, json: bool) -> anyhow::
         // An empty one leaves the phone's password as it is.
         if !row.field(column).is_empty() {
             match Secret::parse(row.field(column)).reveal() {
-                Ok(password) => drop(told.insert("password".to_owned(), json!(password))),
+                Ok(password) => {
+                    if let Err(why) = phone_password::fit(&password, seat) {
+                        row.fault(column, &format!("the password {why}"));
+                    }
+                    told.insert("password".to_owned(), json!(password));
+                }
                 Err(error) => row.fault(column, &error.to_string()),
             }
         }

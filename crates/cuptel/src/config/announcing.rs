@@ -152,6 +152,11 @@ fn prompts(library: &Library) -> Option<AnnouncingPrompts> {
 }
 
 impl AnnouncingSettings {
+    /// The PINs, numbered as faults number them.
+    pub(crate) fn pins(&self) -> impl Iterator<Item = (usize, &Secret)> {
+        (1..).zip(self.pins.iter().map(|it| &it.pin))
+    }
+
     pub(super) fn code(&self) -> &str {
         &self.code
     }

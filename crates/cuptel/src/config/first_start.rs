@@ -5,9 +5,11 @@ use std::ops::Range;
 use std::path::Path;
 
 use cuptel_core::dialplan::fields::{Faults, unknown};
-use cuptel_core::staffing::is_extension;
+use cuptel_core::phone_password::{self, Unfit};
+use cuptel_core::staffing::{is_extension, twin_of};
 
 use super::authority::{SiteDraft, TenantDraft};
+use super::delivered;
 use super::name_fault;
 use super::plans::Told;
 use super::queue::QueueSettings;
@@ -91,6 +93,7 @@ fn read(path: &Path, known: &Known<'_>, told: &mut Told) -> Option<Vec<FirstSeat
     let sound = faults.is_empty();
     told.faults.extend(source.faults(&faults.into_sorted()));
     told.warnings.extend(source.faults(&warnings.into_sorted()));
+    told.warnings.extend(delivered::doubts(path, &seats));
     sound.then_some(seats)
 }
 
@@ -141,6 +144,10 @@ impl Row<'_> {
         }
         if !seen.insert(seat.to_owned()) {
             self.row.fault(0, &format!("seat \"{seat}\" is here twice"));
+        } else if let Some(twin) = twin_of(seat, seen.iter().map(String::as_str)) {
+            let message =
+                format!("seat \"{seat}\" is another than \"{twin}\", by its capitals alone");
+            self.warnings.add(self.row.place(0), message);
         }
         let (password, site, operator, employer) = (
             self.filled(1),
@@ -152,6 +159,10 @@ impl Row<'_> {
             self.row
                 .fault(2, &unknown("site", site, known.sites.iter().copied()));
         }
+        let password = password.map(Secret::parse);
+        if let Some(password) = &password {
+            self.doubts_password(seat, password);
+        }
         let skills = self.skills(&known.skills);
         let home = (self.columns.len() == COLUMNS.len()).then(|| self.row.field(6));
         let home = home.filter(|home| !home.is_empty());
@@ -161,13 +172,28 @@ impl Row<'_> {
         }
         Some(FirstSeat {
             seat: seat.to_owned(),
-            password: Secret::parse(password?),
+            password: password?,
             site: site?.to_owned(),
             operator: operator?.to_owned(),
             employer: employer?.to_owned(),
             skills,
             home: home.map(str::to_owned),
         })
+    }
+
+    /// The delivered ones are told together.
+    fn doubts_password(&self, seat: &str, password: &Secret) {
+        let at = self.row.place(1);
+        match password.reveal().as_deref() {
+            Ok(text) => match phone_password::fit(text, seat) {
+                Ok(()) | Err(Unfit::Delivered) => {}
+                Err(why) => self
+                    .warnings
+                    .add(at, format!("the password of seat \"{seat}\" {why}")),
+            },
+            // Only a first start needs it.
+            Err(error) => self.warnings.add(at, error.to_string()),
+        }
     }
 
     fn filled(&self, column: usize) -> Option<&str> {
@@ -282,6 +308,39 @@ mod tests {
                 "f.csv:6:1: 2 columns: expected 6: seat,password,site,operator,employer,skills",
             ]
         );
+    }
+
+    fn warnings_of(text: &str) -> Vec<String> {
+        let folder = Folder::new("first-start");
+        folder.write("f.csv", text);
+        let known = Known {
+            tenants: ["asl-teramo"].into(),
+            sites: ["teramo"].into(),
+            skills: ["prenotazioni"].into(),
+        };
+        let mut told = Told::default();
+        assert!(read(&folder.path("f.csv"), &known, &mut told).is_some());
+        told.warnings.iter().map(ConfigFault::to_string).collect()
+    }
+
+    #[test]
+    fn what_is_weak_delivered_or_a_twin_is_doubted_and_no_password_is_shown() {
+        let told = warnings_of(&format!(
+            "{HEADER}101,geheim,teramo,Anna,ASL,\n102,primo-avvio-102,teramo,Bruno Esempio,ASL,\n\
+             lab1,k7wq-9fxm-3hdp,teramo,Ugo,ASL,\nLAB1,env:CUPTEL_NOBODY_SETS_THIS,teramo,Ida,ASL,\n"
+        ));
+        let has = |said: &str| told.iter().any(|it| it.contains(said));
+        for said in [
+            ":2:5: the password of seat \"101\" has fewer than 12 characters",
+            ":5:1: seat \"LAB1\" is another than \"lab1\"",
+            ":5:6: the environment has no CUPTEL_NOBODY_SETS_THIS",
+            "the delivered passwords of seats 102 are known to everybody",
+            "the operators Bruno Esempio are those of the example",
+        ] {
+            assert!(has(said), "{said} in {told:?}");
+        }
+        assert_eq!(told.len(), 5, "{told:?}");
+        assert!(!has("geheim"));
     }
 
     #[test]

@@ -354,11 +354,11 @@ pub(super) fn parse_address(text: &str) -> Option<SocketAddr> {
 }
 
 /// The trunks, each with where it is written, and the whole of `cli` for later checks.
-pub(super) fn trunks(root: &mut Fields<'_>) -> Vec<TrunkDraft> {
+pub(super) fn trunks(root: &mut Fields<'_>, warnings: &Faults) -> Vec<TrunkDraft> {
     let mut drafts: Vec<TrunkDraft> = Vec::new();
     let mut seen = BTreeSet::new();
     for table in root.tables("trunk") {
-        drafts.extend(trunk(table, &mut seen, &drafts));
+        drafts.extend(trunk(table, &mut seen, &drafts, warnings));
     }
     if drafts.is_empty() && !root.has("trunk") {
         root.missing("[[trunk]]", "the carrier whose calls we answer");
@@ -416,10 +416,11 @@ fn trunk(
     mut table: Fields<'_>,
     seen: &mut BTreeSet<String>,
     others: &[TrunkDraft],
+    warnings: &Faults,
 ) -> Option<TrunkDraft> {
     let faults = table.faults();
     let name = checked_name(&mut table, "name", "trunk", seen);
-    let peers = peers(&mut table, others);
+    let peers = peers(&mut table, others, warnings);
     let mut outbound = optional_with(&mut table, "outbound", OUTBOUND, parse_outbound);
     let large_over_tcp = table.truth("large_over_tcp").is_some_and(|it| it.value);
     if let Some(outbound) = &mut outbound {
@@ -500,7 +501,15 @@ fn counted(table: &mut Fields<'_>, key: &'static str, least: u32) -> Option<Plac
     number
 }
 
-fn peers(table: &mut Fields<'_>, others: &[TrunkDraft]) -> Vec<IpNet> {
+/// So many addresses are no carrier's.
+fn is_almost_everybody(network: &IpNet) -> bool {
+    match network {
+        IpNet::V4(it) => it.prefix_len() < 8,
+        IpNet::V6(it) => it.prefix_len() < 16,
+    }
+}
+
+fn peers(table: &mut Fields<'_>, others: &[TrunkDraft], warnings: &Faults) -> Vec<IpNet> {
     const EXPECTED: &str = "networks like [\"192.0.2.0/28\"], or single addresses";
     let faults = table.faults();
     let Some(texts) = table.texts("peers") else {
@@ -521,6 +530,12 @@ fn peers(table: &mut Fields<'_>, others: &[TrunkDraft]) -> Vec<IpNet> {
             );
             continue;
         };
+        if is_almost_everybody(&peer) {
+            let message = format!(
+                "{peer} lets almost anybody call us as the carrier, without a password: expected the carrier's addresses alone"
+            );
+            warnings.add(text.at.clone(), message);
+        }
         let taken = others.iter().find(|other| {
             other
                 .trunk

@@ -126,7 +126,7 @@ hang_up = true
 "#;
 
 const SEATS: &str = "seat,password,site,operator,employer,skills\n\
-    101,geheim,teramo,Anna,ASL,prenotazioni:1\n";
+    101,k7wq-geheim-3hdp,teramo,Anna,ASL,prenotazioni:1\n";
 
 /// A WAV file of 20 ms of A-law silence.
 fn wav(rate: u32) -> Vec<u8> {
@@ -235,7 +235,13 @@ fn what_is_not_said_has_its_default() {
 fn the_configuration_that_we_ship_is_right() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let config = load(&root.join("config/cuptel.toml")).unwrap();
-    assert_eq!(config.warnings(), []);
+    // What must be changed before real calls come, and nothing else.
+    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].contains("first-start.csv: the delivered passwords of seats 101, 102, 103 and")
+    );
+    assert!(told[1].contains("the operators Anna Esempio, Bruno Esempio, Carla Modello and"));
     let names = config.names();
     assert_eq!(
         (names.tenants.len(), names.trunks.len(), names.sites.len()),
@@ -475,4 +481,15 @@ fn the_spill_stands_beside_the_database_unless_told_otherwise() {
     ] {
         assert_eq!(folder_of(data), Path::new(folder), "{data}");
     }
+}
+
+#[test]
+fn peers_that_are_almost_everybody_are_doubted() {
+    let wide = changed(PLAIN, "peers = [", "peers = [\"0.0.0.0/0\", ");
+    let config = load_in(&project(&wide, PLAN)).unwrap();
+    let told: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let about = told
+        .iter()
+        .filter(|it| it.contains("0.0.0.0/0 lets almost anybody call us"));
+    assert_eq!(about.count(), 1, "{told:?}");
 }
