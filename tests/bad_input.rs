@@ -5,7 +5,8 @@ use std::fs;
 use std::net::UdpSocket;
 
 use crate::harness::{
-    AUDIT_NOT_MADE, Caller, Centre, Datagrams, Kind, SOON, Setup, invite, torture_messages, until,
+    AUDIT_NOT_MADE, Caller, Centre, Datagrams, Kind, MADE_BY_NEWER, SOON, Setup, invite,
+    torture_messages, until,
 };
 
 /// Bytes without sense, the same in every run.
@@ -207,7 +208,10 @@ fn a_file_that_is_no_database_is_left_alone() {
     fs::create_dir(centre.folder().join("data")).expect("the folder can be written");
     let text = "Somebody's notes, not a database.\n".repeat(100);
     fs::write(centre.database.file(), &text).expect("the folder can be written");
-    for (command, code) in [(&["serve"][..], 1), (&["audit"], AUDIT_NOT_MADE)] {
+    for (command, code) in [
+        (&["serve"][..], MADE_BY_NEWER),
+        (&["audit"], AUDIT_NOT_MADE),
+    ] {
         let told = centre.run(command).failed_with(code);
         assert!(told.contains("is not a database"), "{told}");
     }

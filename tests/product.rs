@@ -15,6 +15,7 @@ mod calls;
 mod campaigns;
 mod console;
 mod crash;
+mod damage;
 mod delivered;
 mod demo;
 mod described;

@@ -8,6 +8,7 @@ use cuptel_store::{Access, Audit, Spill, Unreplayed, Violation};
 use serde::Serialize;
 
 use crate::cli::{complain, load, say};
+use crate::damage;
 use crate::serve::runtime;
 
 /// Exit code of an audit that could not be made: nothing is proven, and nothing is known to be
@@ -20,7 +21,10 @@ pub(crate) fn audit(config: &Path, json: bool) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            complain(&error.context("the audit could not be made"));
+            let error = error.context("the audit could not be made");
+            complain(&error);
+            // Its exit code says already that nothing was proven.
+            damage::help(&error, config);
             ExitCode::from(NOT_MADE)
         }
     }

@@ -7,9 +7,11 @@ mod by_hand;
 mod callback_list;
 mod campaign_list;
 mod campaigns;
+mod check;
 mod cli;
 mod closures;
 mod config;
+mod damage;
 mod demo;
 mod import;
 mod lines;
@@ -46,10 +48,14 @@ use cuptel_store::{OpenError, SpillError};
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    let config = cli.config().to_owned();
     match cli.run() {
         Ok(code) => code,
         Err(error) => {
             cli::complain(&error);
+            if damage::help(&error, &config) {
+                return ExitCode::from(OF_NO_USE);
+            }
             code_of(&error)
         }
     }
@@ -59,15 +65,15 @@ fn main() -> ExitCode {
 /// starts it again knows that the disk must be seen to first.
 const STORED_NOWHERE: u8 = 74;
 
-/// The exit code when database or spill were made by a newer version: EX_DATAERR of sysexits.h.
-/// Starting the same binary again is of no use.
-const MADE_BY_NEWER: u8 = 65;
+/// The exit code when the database is damaged, or it or the spill were made by a newer version: EX_DATAERR
+/// of sysexits.h. Starting the same binary again is of no use.
+const OF_NO_USE: u8 = 65;
 
 fn code_of(error: &anyhow::Error) -> ExitCode {
     let newer_database = matches!(error.downcast_ref(), Some(OpenError::Newer { .. }));
     let newer_spill = matches!(error.downcast_ref(), Some(SpillError::Newer { .. }));
     if newer_database || newer_spill {
-        return ExitCode::from(MADE_BY_NEWER);
+        return ExitCode::from(OF_NO_USE);
     }
     match error.downcast_ref() {
         Some(EngineError::Storage(_)) => ExitCode::from(STORED_NOWHERE),
