@@ -1,12 +1,13 @@
 //! An administrator's first hour, in a real browser and by keyboard alone; and days on which the lines
 //! are shut, said from a shell.
 
+use std::fs;
 use std::process::Command;
 
 use serde_json::json;
 
 use crate::console::{OWN, agreed, signs_in, types_name, user};
-use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, Setup, until};
+use crate::harness::{Answers, Caller, Centre, Page, Phone, SOON, Setup, until, without_figures};
 
 /// The password for once that the first start told.
 fn first_password(centre: &Centre) -> String {
@@ -106,7 +107,7 @@ fn an_administrators_first_hour_by_keyboard_from_the_password_for_once_to_the_di
     centre.audit();
 }
 
-const PATHS: [&str; 17] = [
+const PATHS: [&str; 18] = [
     "/admin",
     "/admin/operators",
     "/admin/operators/Anna%20Esempio",
@@ -124,6 +125,7 @@ const PATHS: [&str; 17] = [
     "/admin/dispositions",
     "/admin/dialplans",
     "/admin/configuration",
+    "/admin/status",
 ];
 
 #[test]
@@ -140,6 +142,104 @@ fn every_page_of_an_administrator_is_clean_and_fits_in_light_and_dark_and_narrow
             page.fits(path);
             page.is_clean(path);
         }
+    }
+}
+
+/// Pages whose tree is kept, each with its name.
+const TREES: [(&str, &str); 20] = [
+    ("/admin/oversight", "admin_oversight"),
+    ("/admin/operators", "admin_operators"),
+    ("/admin/operators/Anna%20Esempio", "admin_operator"),
+    ("/admin/operators/Anna%20Esempio/profile", "admin_profile"),
+    ("/admin/seats", "admin_seats"),
+    ("/admin/seats/101", "admin_seat"),
+    ("/admin/users", "admin_users"),
+    ("/admin/users/lia", "admin_user"),
+    ("/admin/tokens", "admin_tokens"),
+    ("/admin/numbers", "admin_numbers"),
+    ("/admin/campaigns", "admin_campaigns"),
+    ("/admin/campaigns/cardiologia", "admin_campaign"),
+    ("/admin/campaigns/new", "admin_campaign_new"),
+    ("/admin/closures", "admin_closures"),
+    ("/admin/directory", "admin_directory"),
+    ("/admin/dispositions", "admin_dispositions"),
+    ("/admin/dialplans", "admin_dialplans"),
+    ("/admin/configuration", "admin_configuration"),
+    ("/admin/status", "admin_status"),
+    ("/admin/agreement", "admin_agreement"),
+];
+
+/// One of each thing that the pages list.
+fn furnished(centre: &Centre) {
+    user(centre, "rita", "region_administrator");
+    user(centre, "lia", "supervisor");
+    let list = centre.folder().join("list.csv");
+    fs::write(&list, "number,ref\n0861123459,A-1\n").expect("the list can be written");
+    let list = list.display().to_string();
+    let of = ["--tenant", "asl-teramo", "--queue", "prenotazioni"];
+    let campaign = ["import", "campaign", &list, "--name", "cardiologia"];
+    let campaign = [&campaign[..], &of].concat();
+    for arguments in [
+        &["token", "add", "cruscotto", "--role", "auditor"][..],
+        &[
+            "numbers",
+            "do-not-call",
+            "0861123499",
+            "--reason",
+            "lo ha chiesto",
+        ],
+        &[
+            "closures",
+            "add",
+            "2030-12-24",
+            "--tenant",
+            "asl-teramo",
+            "--reason",
+            "festa",
+        ],
+        &campaign,
+    ] {
+        centre.run(arguments).succeeded();
+    }
+}
+
+#[test]
+fn every_page_of_the_menu_is_to_a_screen_reader_what_was_agreed_and_clean_in_both_languages() {
+    let centre = Centre::start(Setup::default());
+    furnished(&centre);
+    let told = centre.get("configuration");
+    let hash = told["configuration"]["hash"].as_str().expect("a hash");
+    let masks = [
+        (without_figures(&hash[..12]), "HASH"),
+        (
+            without_figures(&centre.folder().display().to_string()),
+            "FOLDER",
+        ),
+        (without_figures(&centre.address.to_string()), "ADDRESS"),
+    ];
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "rita");
+    for (path, name) in TREES {
+        page.opens(path);
+        let tree = masks
+            .iter()
+            .fold(page.tree_of("main"), |tree, (what, word)| {
+                tree.replace(what.as_str(), word)
+            });
+        agreed(name, &tree);
+        page.is_clean(path);
+    }
+    page.opens("/admin/log");
+    page.is_clean("/admin/log");
+    page.opens("/admin");
+    page.tabs_to("Lingua");
+    page.types("English");
+    page.goes_for("Usa");
+    page.shows("html[lang=en] h1", "Administration");
+    for (path, _) in TREES.into_iter().chain([("/admin/log", "")]) {
+        page.opens(path);
+        page.shows("html[lang=en] h1", "");
+        page.is_clean(&format!("{path} in English"));
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) use crowd::{assert_nobody_lost, crowd};
 pub(crate) use database::Kind;
 pub(crate) use datagram::{Datagrams, invite, torture_messages};
 pub(crate) use media_thread::end_media_thread;
-pub(crate) use page::Page;
+pub(crate) use page::{Page, without_figures};
 pub(crate) use patience::{SOON, let_pass, moment, until, utc_s};
 pub(crate) use phone::{Answers, Phone};
 pub(crate) use scripted_phone::ScriptedPhone;

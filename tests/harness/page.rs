@@ -176,18 +176,14 @@ impl<'c> Page<'c> {
 
     /// The accessibility tree of what is shown, with every figure as `N`.
     pub(crate) fn tree(&mut self) -> String {
-        let tree = self.act("tree", json!({ "selector": "body" }));
-        let tree = tree["text"].as_str().unwrap_or_default().to_owned();
-        let mut told = String::new();
-        for c in tree.chars() {
-            match c {
-                '0'..='9' if told.ends_with('N') => {}
-                '0'..='9' if told.ends_with("level=") => told.push(c),
-                '0'..='9' => told.push('N'),
-                other => told.push(other),
-            }
-        }
-        told.replace("N secondo", "N secondi") + "\n"
+        self.tree_of("body")
+    }
+
+    /// The same of a part of the page.
+    pub(crate) fn tree_of(&mut self, selector: &str) -> String {
+        let tree = self.act("tree", json!({ "selector": selector }));
+        let tree = without_figures(tree["text"].as_str().unwrap_or_default());
+        tree.replace("N secondo", "N secondi") + "\n"
     }
 
     /// Demands that axe finds nothing, and that nothing went wrong in the page's script.
@@ -209,6 +205,20 @@ impl<'c> Page<'c> {
         let (width, view) = (at["width"].as_u64(), at["view"].as_u64());
         assert!(width <= view, "{what}: {at}");
     }
+}
+
+/// Every figure as `N`, but for the level of a heading.
+pub(crate) fn without_figures(text: &str) -> String {
+    let mut told = String::new();
+    for c in text.chars() {
+        match c {
+            '0'..='9' if told.ends_with('N') => {}
+            '0'..='9' if told.ends_with("level=") => told.push(c),
+            '0'..='9' => told.push('N'),
+            other => told.push(other),
+        }
+    }
+    told
 }
 
 impl Drop for Page<'_> {
