@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use cuptel_core::words::{CallbackState, Exercise, Outcome, UnknownWord};
+use cuptel_core::words::{CallbackState, Outcome, UnknownWord};
 
 use crate::bulk::BulkCommand;
 use crate::by_hand::{Closing, NewCallback};
@@ -27,6 +27,7 @@ use crate::stepping_in::{Ahead, Line, Moving, Waiting};
 use crate::stops::{OpenCommand, ResumeCommand, StopCommand, StopsCommand};
 use crate::tasks::TaskCommand;
 use crate::tenants::TenantCommand;
+use crate::trial::Practising;
 use crate::users::{TokenCommand, UserCommand};
 use crate::{
     audit, callback_list, campaign_list, campaigns, check, closures, import, memos, number_list,
@@ -449,16 +450,7 @@ pub(crate) enum SeatCommand {
     /// They work on their page as with anybody, and read at the end what a real call would have done; nothing
     /// of it is stored or counted. Refused while people wait whom they could serve, unless they are on a
     /// pause. Exit 1 where it was not picked up.
-    Practice {
-        /// The extension
-        seat: String,
-        /// With whom: booking, cancelling, owed (a call was promised) or upset
-        #[arg(long, value_name = "PERSON", default_value = "booking")]
-        exercise: Exercise,
-        /// The result as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Practice(Practising),
     /// An operator begins to work on a seat
     SignIn {
         /// The extension

@@ -274,11 +274,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             staffing::set_seat(config, &seat, site, &password)
         }
         SeatCommand::Test { seat, json } => trial::test(config, &seat, json),
-        SeatCommand::Practice {
-            seat,
-            exercise,
-            json,
-        } => trial::practice(config, &seat, exercise, json),
+        SeatCommand::Practice(asked) => trial::practice(config, &asked),
         SeatCommand::Remove { seat } => staffing::remove_seat(config, &seat),
         SeatCommand::SignOut(on) => act_for(config, &on, "sign-out", json!({})),
         SeatCommand::Pause { on, reason } => {

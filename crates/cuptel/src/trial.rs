@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::Duration;
 
+use clap::Args;
 use cuptel_core::words::Exercise;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -20,6 +21,19 @@ const LOOKS_MAX: u32 = 200;
 /// The same where somebody practises: they talk for up to 5 minutes, and have up to 10 for the result.
 const PRACTICE_LOOKS_MAX: u32 = 2_000;
 
+/// Where somebody practises, and with whom.
+#[derive(Debug, Args)]
+pub(crate) struct Practising {
+    /// The extension
+    seat: String,
+    /// With whom: booking, cancelling, owed (a call was promised) or upset
+    #[arg(long, value_name = "PERSON", default_value = "booking")]
+    exercise: Exercise,
+    /// The result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Rings the phone of a seat; well, if it was picked up and sound came from it.
 pub(crate) fn test(config: &Config, seat: &str, as_json: bool) -> anyhow::Result<ExitCode> {
     let api = Api::of(config)?;
@@ -30,15 +44,11 @@ pub(crate) fn test(config: &Config, seat: &str, as_json: bool) -> anyhow::Result
 }
 
 /// Rings it for an invented person; well, if it was picked up.
-pub(crate) fn practice(
-    config: &Config,
-    seat: &str,
-    exercise: Exercise,
-    as_json: bool,
-) -> anyhow::Result<ExitCode> {
+pub(crate) fn practice(config: &Config, asked: &Practising) -> anyhow::Result<ExitCode> {
+    let (seat, as_json) = (&asked.seat, asked.json);
     let api = Api::of(config)?;
     let name = utf8_percent_encode(seat, NON_ALPHANUMERIC);
-    let body = json!({ "exercise": exercise.as_str() });
+    let body = json!({ "exercise": asked.exercise.as_str() });
     api.post(&format!("seats/{name}/practice"), &body)?;
     let trial = followed(&api, seat, (PRACTICE_LOOKS_MAX, as_json), in_practice)?;
     let outcome = if trial["answered"] == true {

@@ -219,14 +219,15 @@ pub(crate) fn seat_line(
             .owed
             .filter(|owed| owed.is_offered)
             .map_or(String::new(), |owed| owed.callback.to_string()),
-        since: cell(
-            format!("s{i}-since"),
-            seat.since_ms.map_or("–".to_owned(), |since| {
-                let span = words::span(language, at - since);
-                format!("{span} ({})", words::since(language, since, at))
-            }),
-        ),
+        since: cell(format!("s{i}-since"), since(language, seat, at)),
     }
+}
+
+fn since(language: Language, seat: &SeatNow, at: UtcMs) -> String {
+    seat.since_ms.map_or("–".to_owned(), |since| {
+        let span = words::span(language, at - since);
+        format!("{span} ({})", words::since(language, since, at))
+    })
 }
 
 /// Which memo stands there first.
