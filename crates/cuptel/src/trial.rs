@@ -22,7 +22,7 @@ const LOOKS_MAX: u32 = 200;
 const PRACTICE_LOOKS_MAX: u32 = 2_000;
 
 /// Where somebody practises, and with whom.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Practising {
     /// The extension
     seat: String,
