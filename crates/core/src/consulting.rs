@@ -417,6 +417,7 @@ impl Centre {
             wrap_up_until_ms: None,
             disposition: None,
             code: None,
+            note: None,
         };
         step.records.push(Record::Assignment(assignment.clone()));
         let (with, person) = self.with_other_seat(now, other, with, step);
