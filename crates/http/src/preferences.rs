@@ -540,7 +540,7 @@ pub(crate) async fn keep(
         "console-preferences-for-now"
     };
     let text = language.say(id);
-    caller.tell(&shared, Notice { good: true, text });
+    caller.tell(&shared, Notice::told(true, text));
     Ok(Redirect::to("/preferences").into_response())
 }
 

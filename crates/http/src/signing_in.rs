@@ -64,7 +64,7 @@ pub(crate) fn sign_in_page(
 }
 
 fn unwell(text: String) -> Notice {
-    Notice { good: false, text }
+    Notice::told(false, text)
 }
 
 /// What is typed to sign in: name and password, or the token of the configuration.
@@ -80,10 +80,7 @@ struct Typed {
 pub(crate) async fn page(State(shared): State<Shared>, language: Language, uri: Uri) -> Response {
     let notice = match uri.query() {
         Some("ended") => Some(unwell(language.say("sign-in-ended"))),
-        Some("changed") => Some(Notice {
-            good: true,
-            text: language.say("sign-in-changed"),
-        }),
+        Some("changed") => Some(Notice::told(true, language.say("sign-in-changed"))),
         Some(_) | None => None,
     };
     html(&SignInPage {
