@@ -15,12 +15,8 @@ use crate::access::Caller;
 use crate::actions::{Asked, act, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
-<<<<<<< HEAD
-use crate::{schema, trying};
-=======
-use crate::schema;
 use crate::texts::Language;
->>>>>>> cb21c7f (console: who passes or asks is told, seats are live)
+use crate::{schema, trying};
 
 /// Which conversation is meant.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -412,20 +408,6 @@ impl CallLine {
             name: it.name.clone(),
             title: it.title.clone(),
         });
-<<<<<<< HEAD
-        let is_free = |it: &&SeatNow| {
-            let is_still = it.work == WorkState::Idle && !trying::is_on(it);
-            it.reachable && is_still && it.chosen == Chosen::Available
-        };
-        let seats = look.seats.iter().filter(is_free).map(|it| Target {
-            name: it.name.clone(),
-            title: match &it.operator {
-                Some(operator) => format!("{} · {operator}", it.name),
-                None => it.name.clone(),
-            },
-        });
-=======
->>>>>>> cb21c7f (console: who passes or asks is told, seats are live)
         Some(Self {
             is_held: call.held_since_ms.is_some(),
             held_by_phone: call.held_by_phone,
@@ -452,7 +434,8 @@ pub(crate) fn beside(language: Language, seat: &SeatNow) -> Option<String> {
 /// Seats where somebody can take a call now.
 fn free_seats(look: &Snapshot) -> Vec<Target> {
     let is_free = |it: &&SeatNow| {
-        it.reachable && !it.site_out && it.work == WorkState::Idle && it.chosen == Chosen::Available
+        let is_still = it.work == WorkState::Idle && !trying::is_on(it);
+        it.reachable && !it.site_out && is_still && it.chosen == Chosen::Available
     };
     let free = look.seats.iter().filter(is_free).map(|it| Target {
         name: it.name.clone(),

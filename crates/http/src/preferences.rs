@@ -239,6 +239,9 @@ impl Preferences {
                 "failed": word("console-failed"),
                 "lost": word("console-lost"),
                 "back": word("console-found-again"),
+                "note_back": word("console-note-back"),
+                "left_note": language.with("console-left-note-of", &[("time", "{time}".into())]),
+                "taken": word("calls-taken-by-now"),
             },
         });
         told.to_string()
