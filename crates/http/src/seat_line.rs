@@ -153,9 +153,13 @@ pub(crate) fn state_of(
     seat: &SeatNow,
     sight: Sight,
 ) -> (&'static str, String) {
-    let (shape, state) = words::seat_state(language, &shown_of(seat, sight));
-    let queue = service(look, seat);
-    let afterwards = words::afterwards(language, seat.chosen);
+    state_shown(language, look, &shown_of(seat, sight))
+}
+
+fn state_shown(language: Language, look: &Snapshot, shown: &SeatNow) -> (&'static str, String) {
+    let (shape, state) = words::seat_state(language, shown);
+    let queue = service(look, shown);
+    let afterwards = words::afterwards(language, shown.chosen);
     (shape, format!("{state}{queue}{afterwards}"))
 }
 
@@ -167,7 +171,7 @@ pub(crate) fn seat_line(
 ) -> SeatLine {
     let at = look.at_ms;
     let shown = shown_of(seat, sight);
-    let (shape, state) = state_of(language, look, seat, sight);
+    let (shape, state) = state_shown(language, look, &shown);
     let operator = match (&seat.operator, sight) {
         (None, _) if seat.chosen == Chosen::SignedOut => "–".to_owned(),
         (None, _) | (Some(_), Sight::Masked) => language.say("word-signed-in"),
