@@ -22,10 +22,9 @@ use crate::access::Caller;
 use crate::actions::{Asked, path_of};
 use crate::answers;
 use crate::error::ApiError;
-use crate::following::person_key;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
-use crate::person::LOOK_AT_NUMBER;
+use crate::person::number_looked_at;
 use crate::port::Refusal;
 use crate::session::{Notice, random_name};
 use crate::texts::Language;
@@ -243,8 +242,7 @@ pub(crate) async fn take(
         Ok(()) if step != "confirm" => {
             // What they typed they know; the number of the call at hand is looked at.
             if form.typed.number.trim().is_empty() {
-                let about = person_key(seat);
-                caller.logged(&shared, LOOK_AT_NUMBER, Some(&about)).await?;
+                number_looked_at(&shared, &caller, seat).await?;
             }
             let page = (Some((summary, read_back)), None);
             Ok(shown(&shared, &caller, language, (&name, form), page))

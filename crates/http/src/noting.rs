@@ -46,9 +46,7 @@ pub(crate) async fn keep(
         }),
         Ok(None) => {
             let notice = Notice::told(false, language.say("console-note-empty"));
-            if let Some(session) = caller.session() {
-                shared.sessions.tell(session, notice);
-            }
+            caller.tell(&shared, notice);
             return Ok(Redirect::to(&path_of(&seat)).into_response());
         }
         Err(error) => Err(error),

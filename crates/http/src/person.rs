@@ -27,7 +27,7 @@ use crate::{calling, following, passed, words};
 
 /// What a look at a person's past goes by in the log of access, and a look at the whole number.
 const LOOK_AT_PAST: &str = "look_at_contacts";
-pub(crate) const LOOK_AT_NUMBER: &str = "look_at_number";
+const LOOK_AT_NUMBER: &str = "look_at_number";
 /// Past conversations, and calls of the case that is open, that are shown.
 const CONTACTS_MAX: u32 = 5;
 /// Looks remembered, so that a page that is loaded again is no other look.
@@ -463,6 +463,22 @@ fn spoke(language: Language, own: &[OwnResultNow], contact: &ContactView) -> Str
     line
 }
 
+/// Writes down that the whole number of whoever a seat has to do with is looked at.
+pub(crate) async fn number_looked_at(
+    shared: &SharedParts,
+    caller: &Caller,
+    seat: &SeatNow,
+) -> Result<(), ApiError> {
+    let callback = seat.owed.as_ref().map(|owed| owed.callback.0);
+    let attempt = seat.person.as_ref().and_then(|person| person.attempt);
+    let about = attempt.map(|id| id.0).or(callback);
+    let about = about.map(|id| id.to_string());
+    caller
+        .logged(shared, LOOK_AT_NUMBER, about.as_deref())
+        .await?;
+    Ok(())
+}
+
 /// The whole number of whoever a seat has to do with, told once on its page; the look is written down.
 pub(crate) async fn number(
     caller: Caller,
@@ -480,13 +496,7 @@ pub(crate) async fn number(
     };
     let notice = match (number, seat) {
         (Some(number), Some(seat)) => {
-            let callback = seat.owed.as_ref().map(|owed| owed.callback.0);
-            let attempt = seat.person.as_ref().and_then(|person| person.attempt);
-            let about = attempt.map(|id| id.0).or(callback);
-            let about = about.map(|id| id.to_string());
-            caller
-                .logged(&shared, LOOK_AT_NUMBER, about.as_deref())
-                .await?;
+            number_looked_at(&shared, &caller, seat).await?;
             let number = number.national().to_owned();
             let about = [("number", number.into())];
             Notice {
