@@ -117,7 +117,10 @@ fn every_page_is_clean_and_fits_at_four_times_the_size_in_the_dark_too() {
 }
 
 /// Anna sits at seat 101 with time to read after each call, and talks with somebody.
-fn in_conversation<'c>(centre: &'c Centre, options: &serde_json::Value) -> (Page<'c>, Caller) {
+pub(crate) fn in_conversation<'c>(
+    centre: &'c Centre,
+    options: &serde_json::Value,
+) -> (Page<'c>, Caller) {
     user(centre, "Anna Esempio", "operator");
     let mut page = Page::with(centre, options);
     signs_in(&mut page, "Anna Esempio");

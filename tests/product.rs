@@ -4,6 +4,7 @@
 
 mod admin;
 mod announcing;
+mod at_the_page;
 mod auditor;
 mod bad_input;
 mod bulk;

@@ -75,6 +75,25 @@ const acts = {
     width: await evaluate(() => document.documentElement.scrollWidth),
     view: await evaluate(() => document.documentElement.clientWidth),
   }),
+  title: async () => ({ text: await page.title() }),
+  // Whoever used this browser is not known any more.
+  forget: async () => {
+    await context.clearCookies();
+    return {};
+  },
+  // Names that more than one button, or link to another place, goes by.
+  twins: async () => ({
+    names: await evaluate(() => {
+      const seen = new Map();
+      for (const it of document.querySelectorAll("main button, main a[href]")) {
+        if (it.getClientRects().length === 0) continue;
+        const name = (it.getAttribute("aria-label") ?? it.textContent).trim().replace(/\s+/g, " ");
+        const where = it.href ?? `${it.form?.action} ${it.formAction} ${it.id} ${it.value}`;
+        seen.set(name, (seen.get(name) ?? new Set()).add(where));
+      }
+      return [...seen].filter(([, places]) => places.size > 1).map(([name]) => name);
+    }),
+  }),
   faults: async () => ({ faults: faults.splice(0) }),
 };
 

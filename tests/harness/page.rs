@@ -163,6 +163,26 @@ impl<'c> Page<'c> {
         found["n"].as_u64().unwrap_or_default()
     }
 
+    /// What the tab is called.
+    pub(crate) fn is_titled(&mut self, text: &str) {
+        until(&format!("the tab is called {text}"), SOON, || {
+            let title = self.act("title", json!({}));
+            let title = title["text"].as_str().unwrap_or_default().to_owned();
+            title.contains(text).then_some(())
+        });
+    }
+
+    /// Its session is over.
+    pub(crate) fn forgets_who(&mut self) {
+        self.act("forget", json!({}));
+    }
+
+    /// Demands that no two buttons go by the same name.
+    pub(crate) fn has_names(&mut self, what: &str) {
+        let twins = self.act("twins", json!({}));
+        assert_eq!(twins["names"], json!([]), "{what}");
+    }
+
     /// What was typed into a control.
     pub(crate) fn value(&mut self, selector: &str) -> String {
         let held = self.act("value", json!({ "selector": selector }));

@@ -230,6 +230,7 @@ impl Centre {
                 given: None,
                 queued_ms: None,
                 passed: None,
+                given_on: None,
                 excluded: Vec::new(),
                 vanished: Vec::new(),
                 unreached: Vec::new(),

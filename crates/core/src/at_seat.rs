@@ -28,6 +28,36 @@ pub struct PersonNow {
     pub another_person: bool,
     /// Whether they rang back after a call of ours.
     pub returned: bool,
+    /// Which operator gave them on.
+    pub passed: Option<PassedNow>,
+}
+
+/// Who gave a person on, to whoever has them now or is to have them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedNow {
+    /// Extension of their seat.
+    pub seat: String,
+    /// Login name.
+    pub operator: Option<String>,
+    /// When.
+    pub at_ms: UtcMs,
+    /// How long the person had waited on the line before, in milliseconds.
+    pub waited_ms: i64,
+    /// What they noted of the conversation.
+    pub note: Option<String>,
+}
+
+/// Who asks a colleague while their person is on hold, and about what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AskingNow {
+    /// Login name.
+    pub operator: Option<String>,
+    /// Short name of the queue of their conversation.
+    pub queue: Option<String>,
+    /// Short name of its tenant.
+    pub tenant: Option<String>,
+    /// What they noted of it.
+    pub note: Option<String>,
 }
 
 /// The conversation being had, or just had, as far as its operator has yet to see to it.
@@ -88,9 +118,15 @@ impl Centre {
             number: number.map(ToString::to_string),
             attempt,
             waits_since_ms: live.and_then(|live| live.queued_ms),
-            answered_ms: live.and_then(|live| live.row.talking_ms),
+            // Who was given on waits anew.
+            answered_ms: live.and_then(|live| {
+                let queued_ms = live.queued_ms;
+                let is_since = |ms: &UtcMs| queued_ms.is_none_or(|queued| queued <= *ms);
+                live.row.talking_ms.filter(is_since)
+            }),
             another_person: live.is_some_and(|live| live.another_person),
             returned: live.is_some_and(|live| live.returned_ms.is_some()),
+            passed: self.passed_at(work),
         })
     }
 }

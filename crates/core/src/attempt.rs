@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::callback::Debt;
 use crate::centre::Centre;
 use crate::dialplan::{Served, StepId};
+use crate::given_on::GivenOn;
 use crate::id::{AttemptId, LegId, NumberId, QueueId, SeatId, SideCallId, TenantId};
 use crate::notice::Standing;
 use crate::number::Caller;
@@ -84,6 +85,8 @@ pub(crate) struct LiveAttempt {
     pub(crate) queued_ms: Option<UtcMs>,
     /// How an operator gave them on.
     pub(crate) passed: Option<Passed>,
+    /// Who that was, for whoever has them next.
+    pub(crate) given_on: Option<Box<GivenOn>>,
     /// Seats that did not take it.
     pub(crate) excluded: Vec<SeatId>,
     /// Seats that vanished in conversation with them, until their phones register anew.

@@ -4,6 +4,7 @@
 use crate::campaign::Recalls;
 use crate::chosen_time::ChosenTime;
 use crate::code_word::CodeWord;
+use crate::given_on::GivenOn;
 use crate::id::QueueId;
 use crate::ledger;
 use crate::number::PhoneNumber;
@@ -131,6 +132,8 @@ pub(crate) struct Case {
     pub(crate) recalled: Option<Box<Recalls>>,
     /// The code word that went when it was closed: whoever is owed the call again knows it.
     pub(crate) code: Option<CodeWord>,
+    /// Which operator gave the person on, once we had reached them.
+    pub(crate) given_on: Option<Box<GivenOn>>,
 }
 
 /// A callback that was closed, and the needs that were settled with it.
@@ -374,6 +377,7 @@ mod tests {
             machines: 0,
             chosen: None,
             recalled: None,
+            given_on: None,
             code: None,
         }
     }

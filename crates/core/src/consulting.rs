@@ -326,6 +326,7 @@ impl Centre {
     pub(crate) fn lets_go_of(&mut self, now: Now, id: SeatId, step: &mut Step) -> Option<LetGo> {
         let person = self.spoken_with(id);
         let case = self.seats.get(&id).and_then(|it| self.case_at(&it.work));
+        self.remember_giving(now, id);
         let seat = self.seats.get_mut(&id)?;
         let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
         let SeatWork::Talking {
@@ -417,6 +418,7 @@ impl Centre {
             wrap_up_until_ms: None,
             disposition: None,
             code: None,
+            note: None,
         };
         step.records.push(Record::Assignment(assignment.clone()));
         let (with, person) = self.with_other_seat(now, other, with, step);

@@ -1,9 +1,10 @@
 //! What an operator writes down of a conversation: it stands with what the person is owed, so that who
-//! calls them next reads it, and goes when the number is erased. Of whom nothing is owed nothing is kept.
+//! calls them next reads it. Of whom nothing is owed it stands with the conversation, so that who speaks
+//! with them next reads it. Either goes with the number when that is erased.
 
 use crate::by_hand::{ByHandError, NOTE_MAX};
 use crate::centre::Centre;
-use crate::id::NeedId;
+use crate::id::{NeedId, SeatId};
 use crate::record::{NeedDetailRow, NeedRow, Record};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
@@ -43,8 +44,9 @@ impl Centre {
         let stays = |need: &&NeedRow| !need.kind.closes_by_conversation();
         let left = open.iter().find(stays).or_else(|| open.first());
         let closed = settled.and_then(|(_, needs)| needs.iter().find(|need| !stays(need)));
-        let need = left.or(closed).cloned();
-        let need = need.ok_or_else(|| CommandError::NothingOwed(seat_name.to_owned()))?;
+        let Some(need) = left.or(closed).cloned() else {
+            return self.note_with_conversation(id, note, step);
+        };
         let is_open = left.is_some();
         let detail = self.details.get(&need.id).cloned();
         let detail = detail.unwrap_or_else(|| NeedDetailRow::bare(&need));
@@ -52,15 +54,9 @@ impl Centre {
             .note
             .as_deref()
             .or_else(|| self.noted_at(id, need.id));
-        let note = match before {
-            // Pressed twice.
-            Some(before) if before.ends_with(note) => return Ok(()),
-            Some(before) => format!("{before}{BETWEEN}{note}"),
-            None => note.to_owned(),
+        let Some(note) = joined(before, note)? else {
+            return Ok(());
         };
-        if note.chars().count() > NOTE_MAX {
-            return Err(ByHandError::NoteTooLong.into());
-        }
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.noted = Some((need.id, note.clone()));
         }
@@ -76,9 +72,52 @@ impl Centre {
         Ok(())
     }
 
+    /// Nothing is owed to whom it is about.
+    fn note_with_conversation(
+        &mut self,
+        id: SeatId,
+        note: &str,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let work = self.seats.get_mut(&id).map(|seat| &mut seat.work);
+        let assignment = match work {
+            Some(SeatWork::Talking { assignment, .. }) => assignment,
+            Some(SeatWork::WrapUp { done, .. }) => &mut done.assignment,
+            Some(
+                SeatWork::Idle
+                | SeatWork::AtTask { .. }
+                | SeatWork::Offered { .. }
+                | SeatWork::Informed { .. }
+                | SeatWork::Beside { .. }
+                | SeatWork::Resting { .. }
+                | SeatWork::NotResponding,
+            )
+            | None => return Ok(()),
+        };
+        if let Some(note) = joined(assignment.note.as_deref(), note)? {
+            assignment.note = Some(note);
+            step.records.push(Record::Assignment(assignment.clone()));
+        }
+        Ok(())
+    }
+
     /// What was noted at a seat of a need that is settled since.
-    fn noted_at(&self, id: crate::id::SeatId, need: NeedId) -> Option<&str> {
+    fn noted_at(&self, id: SeatId, need: NeedId) -> Option<&str> {
         let (own, note) = self.seats.get(&id)?.noted.as_ref()?;
         (*own == need).then_some(note.as_str())
     }
+}
+
+/// A note after what was noted before; none where it was noted already.
+fn joined(before: Option<&str>, note: &str) -> Result<Option<String>, CommandError> {
+    let whole = match before {
+        // Pressed twice.
+        Some(before) if before.ends_with(note) => return Ok(None),
+        Some(before) => format!("{before}{BETWEEN}{note}"),
+        None => note.to_owned(),
+    };
+    if whole.chars().count() > NOTE_MAX {
+        return Err(ByHandError::NoteTooLong.into());
+    }
+    Ok(Some(whole))
 }

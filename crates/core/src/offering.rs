@@ -134,6 +134,7 @@ impl Centre {
             wrap_up_until_ms: None,
             disposition: None,
             code: None,
+            note: None,
         };
         step.records.push(Record::Offer(offer.clone()));
         step.records.push(Record::Assignment(assignment.clone()));

@@ -160,6 +160,7 @@ impl Centre {
             promised_ms: None,
             chosen: None,
             recalled: None,
+            given_on: None,
             code: None,
         };
         self.cases.insert(id, Box::new(case));

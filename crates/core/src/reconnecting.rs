@@ -33,7 +33,7 @@ const WAITS_S: u32 = 1_200;
 pub(crate) struct AnsweredWaiting {
     /// How long they wait at most.
     until: MonoUs,
-    dial: DialRow,
+    pub(crate) dial: DialRow,
     leg: LegId,
     queue: QueueId,
     place_ms: UtcMs,

@@ -398,6 +398,9 @@ pub struct AssignmentRow {
     /// The centre's own word for it.
     #[serde(default)]
     pub code: Option<ResultCode>,
+    /// What its operator noted of somebody who is owed nothing.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// Who spoke with a number, and about which queue.

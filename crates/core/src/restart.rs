@@ -255,6 +255,7 @@ impl Centre {
                 promised_ms,
                 chosen: None,
                 recalled: None,
+                given_on: None,
                 code: None,
             });
             cases.push((case.row.id, case));

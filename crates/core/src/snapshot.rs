@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::at_seat::{PersonNow, ResultNow, result_at};
+use crate::at_seat::{AskingNow, PersonNow, ResultNow, result_at};
 use crate::attempt::Doing;
 use crate::campaign::Campaign;
 use crate::centre::Centre;
@@ -250,6 +250,19 @@ pub struct ConsultNow {
     pub whom: String,
     /// Whether they have picked up.
     pub is_up: bool,
+    /// Who asks, and about what, at the seat that is asked.
+    pub asking: Option<AskingNow>,
+}
+
+impl ConsultNow {
+    /// As those see it who may not know who works there.
+    #[must_use]
+    pub fn unnamed(self) -> Self {
+        Self {
+            asking: None,
+            ..self
+        }
+    }
 }
 
 /// A queue by its names.
@@ -658,6 +671,7 @@ impl Centre {
         Some(ConsultNow {
             whom: other.or_else(|| side.row.entry.clone())?,
             is_up: side.is_up(),
+            asking: None,
         })
     }
 
@@ -673,6 +687,7 @@ impl Centre {
             Some(asks) => Some(ConsultNow {
                 whom: asks.row.name.clone(),
                 is_up: self.sides.get(side).is_some_and(|side| side.is_up()),
+                asking: self.asking(*side),
             }),
             None => self.asked(*side),
         }

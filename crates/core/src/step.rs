@@ -265,7 +265,8 @@ pub enum Command {
         #[serde(default)]
         conversation: Option<AssignmentId>,
     },
-    /// Something is noted of whoever a seat speaks with, or just has: with what they are owed.
+    /// Something is noted of whoever a seat speaks with, or just has: with what they are owed, else with the
+    /// conversation.
     NoteConversation {
         /// Extension of the seat.
         seat: String,
@@ -727,9 +728,6 @@ pub enum CommandError {
         /// The need.
         need: NeedId,
     },
-    /// A note stands with what is owed.
-    #[error("whoever seat {0} speaks with is owed nothing that a note could stand with")]
-    NothingOwed(String),
     /// No rule lets operators choose.
     #[error(
         "callbacks of queue {0} come in their turn: `take_by_hand` of [queue.callback] is not set"

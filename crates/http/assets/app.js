@@ -3,6 +3,15 @@
 // rows under a pointer. Everything works without this file too.
 "use strict";
 (() => {
+  // On a narrow page what leads elsewhere is folded away; without this it stands open.
+  const narrow = matchMedia("(max-width: 40rem)");
+  function fold() {
+    for (const it of document.querySelectorAll("details.fold")) it.open = !narrow.matches;
+  }
+  fold();
+  narrow.addEventListener("change", fold);
+})();
+(() => {
   const source = document.body.dataset.live;
   if (!source) return;
 
@@ -60,8 +69,10 @@
   function isBeingFilled(area) {
     const at = document.activeElement;
     if (area.contains(at) && at.matches("input:not([type=hidden]), select, textarea")) return true;
-    // What was typed is not thrown away either, because something else has the focus for a moment.
-    return [...area.querySelectorAll("input:not([type=hidden]), textarea")].some(
+    // What was typed is not thrown away either, because something else has the focus for a moment; a note that
+    // is kept elsewhere comes back.
+    const isTyped = [...area.querySelectorAll("input:not([type=hidden]), textarea")];
+    return isTyped.filter((it) => !(said.keepsNotes && it.matches("[data-kept]"))).some(
       (it) => it.type === "checkbox" || it.type === "radio" ? it.checked !== it.defaultChecked : it.value !== it.defaultValue,
     );
   }
@@ -86,6 +97,7 @@
     }
     forms = page.body.dataset.forms ?? mark;
     formsChanged = false;
+    tell("taken");
   }
   document.addEventListener("cuptel:page", (event) => take(event.detail));
 

@@ -12,8 +12,15 @@
   // The time after a conversation is nearly over.
   const SHORT_S = 15;
   const sent = document.getElementById("sending");
-  let last = text("seat-state");
+  const ringing = document.getElementById("ringing");
+  const RINGS = ["ringing", "reserved", "preview"];
+  // After what has the focus was read.
+  const SETTLE_MS = 250;
+  let last = `${text("seat-state")} `;
   let work = "";
+  let person = text("seat-person");
+  // The title of what was loaded in place of the seat's page.
+  let elsewhere = "";
   let saidMs = 0;
   // What is to be said when enough time has passed: the last of it alone.
   let waiting = "";
@@ -39,6 +46,73 @@
     }
     waiting = message;
     flush();
+  }
+
+  function wordsOfNow() {
+    const said = ["seat-state", "person-who", "person-passed"].map(text);
+    return said.filter(Boolean).join(". ");
+  }
+
+  // Who rings is heard at once and before everything else: nothing that waits is said after it.
+  function announceRing() {
+    if (settings.rate_s === 0) return;
+    waiting = "";
+    announcer.textContent = "";
+    ringing.textContent = wordsOfNow();
+  }
+
+  function ringsOn(page) {
+    return RINGS.includes(page.getElementById("seat-work")?.textContent.trim());
+  }
+
+  // What came of what was sent. While somebody rings only what went wrong is said.
+  function tellAnswer(notice, isRinging) {
+    const message = notice.textContent.replace(/\s+/g, " ").trim();
+    const isBad = notice.classList.contains("bad");
+    setTimeout(() => {
+      if (isBad || !(isRinging || RINGS.includes(work))) speak(message);
+    }, SETTLE_MS);
+  }
+
+  // What was told of one person goes with them; what went well is over when the next one comes.
+  function dropNotice(now) {
+    if (now === person) return;
+    person = now;
+    const notice = document.querySelector("main > .notice");
+    const about = notice?.dataset.about;
+    const isOver = about === undefined ? now !== "" && !notice?.classList.contains("bad") : about !== now;
+    if (!notice || !isOver) return;
+    notice.remove();
+    announcer.textContent = "";
+  }
+
+  function keepTitle(texts) {
+    const title = texts["seat-title"];
+    if (!title) return;
+    if (document.getElementById("seat-state")) document.title = title;
+    else document.title = RINGS.includes(work) ? `${title} — ${elsewhere}` : elsewhere;
+  }
+
+  // Whom one may give a person on to, as it is now. What is chosen stays chosen: it is said that it is gone.
+  function followSeats(lines) {
+    if (lines === undefined) return;
+    const free = new Map(lines.split("\n").filter(Boolean).map((line) => line.split("\t")));
+    for (const list of document.querySelectorAll("#to-seat, #ask-seat")) {
+      for (const option of list.options) {
+        const isFree = free.has(option.value);
+        option.hidden = !isFree && !option.selected;
+        option.disabled = option.hidden;
+        const said = free.get(option.value) ?? `${option.value} (${words.taken})`;
+        if (option.textContent !== said) option.textContent = said;
+      }
+      const known = new Set([...list.options].map((option) => option.value));
+      for (const [name, title] of free) if (!known.has(name)) list.append(new Option(title, name));
+    }
+    for (const form of document.querySelectorAll("form.to-seat")) {
+      if (!form.contains(document.activeElement)) form.hidden = free.size === 0;
+    }
+    const none = document.getElementById("no-seat");
+    if (none) none.hidden = free.size > 0;
   }
 
   function flush() {
@@ -69,30 +143,41 @@
   document.addEventListener("cuptel:look", (event) => {
     const now = event.detail["seat-work"] ?? work;
     if (now !== work) {
-      if (["ringing", "reserved", "preview"].includes(now) && work !== "") sound("offer");
+      if (RINGS.includes(now) && work !== "") sound("offer");
       if (now === "wrap_up") sound("over");
       work = now;
     }
+    dropNotice(event.detail["seat-person"] ?? person);
+    keepTitle(event.detail);
+    followSeats(event.detail["free-seats"]);
+    hearNow();
     const left = Number((event.detail["seat-clock"] ?? "").match(/^\D*(\d+) second/)?.[1] ?? Infinity);
     if (left <= SHORT_S && !wasShort) sound("time_short");
     wasShort = left <= SHORT_S;
-    const state = text("seat-state");
-    if (state !== last) {
-      last = state;
-      announce([state, text("person-who")].filter(Boolean).join(". "));
-    }
     // What was sent in vain may be sent now.
     if (sent?.dataset.why === "lost") tellSent("", words.back);
   });
+
+  function hearNow() {
+    const state = [text("seat-state"), RINGS.includes(work) ? person : ""].join(" ");
+    if (state === last) return;
+    last = state;
+    if (RINGS.includes(work)) {
+      announceRing();
+      return;
+    }
+    ringing.textContent = "";
+    announce(wordsOfNow());
+  }
   document.addEventListener("cuptel:lost", () => sound("lost"));
   setInterval(flush, 500);
 
   const asked = {
-    who: () => [text("person-who"), text("person-waited"), text("seat-owed")],
+    who: () => [text("person-who"), text("person-passed"), text("person-waited"), text("seat-owed")],
     how_long: () => [text("seat-since"), text("seat-clock"), text("person-waited")],
-    waiting: () => [...document.querySelectorAll("#waiting, #waiting-note, #owed, #owed-note")].map(
-      (it) => it.textContent.trim(),
-    ),
+    waiting: () => [...document.querySelectorAll("#line-figures > div")].map(
+      (it) => [...it.children].map((part) => part.textContent.replace(/\s+/g, " ").trim()).join(": "),
+    ).concat(text("waiting-queues").split("\n")),
     state: () => [text("seat-state"), text("seat-since"), text("seat-clock"), text("connection")],
   };
   const places = {
@@ -142,7 +227,8 @@
       // It is spoken by the announcer, once.
       notice.removeAttribute("role");
       document.querySelector("main > h1")?.before(notice);
-      speak(notice.textContent.replace(/\s+/g, " ").trim());
+      person = page.getElementById("seat-person")?.textContent ?? person;
+      tellAnswer(notice, ringsOn(page));
     }
   }
 
@@ -151,8 +237,23 @@
     return Boolean(page.getElementById("doing") && document.getElementById("doing"));
   }
 
-  function take(form, html, url) {
+  // Which note an answer has taken.
+  function tellStored(action, page) {
+    if (page.querySelector(".notice.bad") || !page.getElementById("doing")) return;
+    const isNote = /\/(disposition|note|transfer|consult)$/.test(action);
+    const detail = isNote ? "note" : action.endsWith("/in-charge") ? "need" : "";
+    if (detail) document.dispatchEvent(new CustomEvent("cuptel:stored", { detail }));
+  }
+
+  function take(form, html, action, url) {
     const page = new DOMParser().parseFromString(html, "text/html");
+    if (page.querySelector('form[action="/session"]')) {
+      // Whoever signs in may be somebody else: their page begins anew.
+      location.assign("/session?ended");
+      return;
+    }
+    tellStored(action, page);
+    const isRinging = ringsOn(page);
     if (isSame(page)) {
       show(page);
       // What was not taken stays as it was typed.
@@ -167,7 +268,7 @@
       return;
     }
     // What speaks stays: a reader that listens to it listens to this very element.
-    for (const id of ["connection", "announcer", "sending"]) {
+    for (const id of ["connection", "sending"]) {
       const kept = document.getElementById(id);
       const theirs = fresh.querySelector(`#${id}`);
       if (theirs) theirs.replaceWith(kept);
@@ -176,8 +277,9 @@
     const notice = fresh.querySelector(".notice");
     document.querySelector("main").replaceWith(fresh);
     document.title = page.title;
+    elsewhere = page.title;
     document.dispatchEvent(new CustomEvent("cuptel:page", { detail: page }));
-    if (notice) speak(notice.textContent.replace(/\s+/g, " ").trim());
+    if (notice) tellAnswer(notice, isRinging);
     const places = ["wrong", "confirm", "title", "do"].map((id) => document.getElementById(id));
     places.find(Boolean)?.focus();
   }
@@ -187,8 +289,12 @@
     sending = true;
     const body = new URLSearchParams(new FormData(form));
     if (button?.name) body.append(button.name, button.value);
+    const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
+    // Whoever gets the person, or is asked, reads what was written of them.
+    const note = /\/(transfer|consult)$/.test(action) ? document.getElementById("note")?.value : "";
+    if (note) body.append("note", note);
     try {
-      const answer = await fetch(form.action, {
+      const answer = await fetch(action, {
         method: "POST",
         body,
         headers: { accept: "text/html" },
@@ -204,7 +310,7 @@
       if (answer.redirected && path !== location.pathname) {
         location.assign(answer.url);
       } else {
-        take(form, await answer.text(), answer.url);
+        take(form, await answer.text(), new URL(action).pathname, answer.url);
       }
     } catch {
       tellSent("lost", words.not_sent);

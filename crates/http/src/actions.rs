@@ -357,12 +357,9 @@ pub(crate) async fn act_by_form(
             // The page shows the next look; where none comes it shows the last.
             let next_look = tokio::time::timeout(LOOK_TIME, changes.changed()).await;
             tracing::trace!(seen = next_look.is_ok(), "a form was carried out");
-            Notice { good: true, text }
+            Notice::told(true, text)
         }
-        Err(error) => Notice {
-            good: false,
-            text: answers::refused(caller.language(), &error),
-        },
+        Err(error) => Notice::told(false, answers::refused(caller.language(), &error)),
     };
     caller.tell(shared, notice);
     Ok(Redirect::to(&to).into_response())

@@ -381,7 +381,7 @@ impl Visit {
     }
 
     fn tell(&self, good: bool, text: String) {
-        self.caller.tell(&self.shared, Notice { good, text });
+        self.caller.tell(&self.shared, Notice::told(good, text));
     }
 
     /// Where somebody is whom no health authority binds, the name of one that they ask for.

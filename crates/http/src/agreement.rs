@@ -159,7 +159,7 @@ pub(crate) async fn end(
 }
 
 fn notice(good: bool, text: String) -> Notice {
-    Notice { good, text }
+    Notice::told(good, text)
 }
 
 fn led_back(shared: &SharedParts, caller: &Caller, notice: Notice) -> Response {

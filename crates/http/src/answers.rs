@@ -327,7 +327,6 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
             language.with("admin-no-such-result", &[("code", code.as_str().into())])
         }
         CommandError::NoNeedThere { .. } => language.say("not-need-there"),
-        CommandError::NothingOwed(_) => language.say("console-nothing-owed"),
         CommandError::NotToBeTaken(_) => language.say("console-not-to-be-taken"),
         CommandError::NotFree(seat) => {
             language.with("console-not-free", &[("seat", seat.as_str().into())])

@@ -15,6 +15,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, act, meaningless, typed};
 use crate::error::ApiError;
 use crate::pages::Shared;
+use crate::texts::Language;
 use crate::{schema, trying};
 
 /// Which conversation is meant.
@@ -53,6 +54,8 @@ pub(crate) struct Transfer {
     seat: Option<String>,
     /// Name of an entry of the directory.
     entry: Option<String>,
+    /// What was noted, for whoever has them next; at most 500 characters, with what was before.
+    note: Option<String>,
     /// Which conversation is meant; whichever is had, without it.
     conversation: Option<i64>,
 }
@@ -65,6 +68,8 @@ pub(crate) struct Consult {
     seat: Option<String>,
     /// Name of an entry of the directory.
     entry: Option<String>,
+    /// What was noted, for whoever is asked; at most 500 characters, with what was before.
+    note: Option<String>,
     /// Which conversation is meant; whichever is had, without it.
     conversation: Option<i64>,
 }
@@ -223,6 +228,15 @@ pub(crate) async fn transfer(
     asked: Asked<Transfer>,
 ) -> Result<Response, ApiError> {
     let handling = asked.wish.handling();
+    let conversation = asked.wish.conversation.map(AssignmentId);
+    let told = (asked.wish.note.clone(), conversation);
+    let handling = match handling {
+        Ok(handling) => {
+            let noted = shared.note_first(&caller, &seat, told).await;
+            noted.map(|()| handling)
+        }
+        Err(error) => Err(error),
+    };
     handle(
         &shared,
         caller,
@@ -245,6 +259,15 @@ pub(crate) async fn consult(
     asked: Asked<Consult>,
 ) -> Result<Response, ApiError> {
     let handling = asked.wish.handling();
+    let conversation = asked.wish.conversation.map(AssignmentId);
+    let told = (asked.wish.note.clone(), conversation);
+    let handling = match handling {
+        Ok(handling) => {
+            let noted = shared.note_first(&caller, &seat, told).await;
+            noted.map(|()| handling)
+        }
+        Err(error) => Err(error),
+    };
     handle(
         &shared,
         caller,
@@ -370,7 +393,7 @@ pub(crate) struct CallLine {
     pub(crate) is_asked: bool,
     /// Queues of the same authority.
     pub(crate) queues: Vec<Target>,
-    /// Seats that are free now.
+    /// Seats that were free when the page was written; the script follows them.
     pub(crate) seats: Vec<Target>,
     /// Names of the directory.
     pub(crate) entries: Vec<String>,
@@ -385,27 +408,53 @@ impl CallLine {
             name: it.name.clone(),
             title: it.title.clone(),
         });
-        let is_free = |it: &&SeatNow| {
-            let is_still = it.work == WorkState::Idle && !trying::is_on(it);
-            it.reachable && is_still && it.chosen == Chosen::Available
-        };
-        let seats = look.seats.iter().filter(is_free).map(|it| Target {
-            name: it.name.clone(),
-            title: match &it.operator {
-                Some(operator) => format!("{} · {operator}", it.name),
-                None => it.name.clone(),
-            },
-        });
         Some(Self {
             is_held: call.held_since_ms.is_some(),
             held_by_phone: call.held_by_phone,
             asks: call.consult.as_ref().map(|consult| consult.whom.clone()),
             is_asked: call.consult.as_ref().is_some_and(|consult| consult.is_up),
             queues: queues.collect(),
-            seats: seats.collect(),
+            seats: free_seats(look),
             entries: entries_for(look, seat.tenant.as_deref()),
         })
     }
+}
+
+/// What goes on beside works, in words: whom the seat calls, or who asks it.
+pub(crate) fn beside(language: Language, seat: &SeatNow) -> Option<String> {
+    let it = seat.beside.as_ref()?;
+    let id = match (it.is_up, it.asking.is_some()) {
+        (true, _) => "calls-beside",
+        (false, true) => "calls-asks-you",
+        (false, false) => "calls-rings",
+    };
+    Some(language.with(id, &[("whom", it.whom.as_str().into())]))
+}
+
+/// Seats where somebody can take a call now.
+fn free_seats(look: &Snapshot) -> Vec<Target> {
+    let is_free = |it: &&SeatNow| {
+        let is_still = it.work == WorkState::Idle && !trying::is_on(it);
+        it.reachable && !it.site_out && is_still && it.chosen == Chosen::Available
+    };
+    let free = look.seats.iter().filter(is_free).map(|it| Target {
+        name: it.name.clone(),
+        title: match &it.operator {
+            Some(operator) => format!("{} · {operator}", it.name),
+            None => it.name.clone(),
+        },
+    });
+    free.collect()
+}
+
+/// The same, a line each with name and title, where somebody could be given on; empty elsewhere.
+pub(crate) fn free_lines(seat: &SeatNow, look: &Snapshot) -> String {
+    if seat.call.is_none() {
+        return String::new();
+    }
+    let lines = free_seats(look).into_iter();
+    let lines = lines.map(|it| format!("{}\t{}", it.name, it.title));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Names of the directory that may be called for an authority; for none in particular, all.

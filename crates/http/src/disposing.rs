@@ -16,7 +16,7 @@ use crate::access::Caller;
 use crate::actions::{Asked, act};
 use crate::error::ApiError;
 use crate::pages::Shared;
-use crate::{by_hand, schema};
+use crate::schema;
 
 /// The result of a conversation. What is named in neither list is settled or stays by its kind.
 #[derive(Debug, ToSchema)]
@@ -163,20 +163,8 @@ pub(crate) async fn dispose(
     asked: Asked<Dispose>,
 ) -> Result<Response, ApiError> {
     // First, because the result may end the time in which something can be noted.
-    let note = by_hand::noted(asked.wish.note.clone());
-    let noted = match note {
-        Ok(Some(note)) => {
-            let seat = seat.clone();
-            let command = Command::NoteConversation {
-                seat,
-                note,
-                conversation: asked.wish.conversation,
-            };
-            shared.carry_out(&caller, command).await
-        }
-        Ok(None) => Ok(()),
-        Err(error) => Err(error),
-    };
+    let told = (asked.wish.note.clone(), asked.wish.conversation);
+    let noted = shared.note_first(&caller, &seat, told).await;
     if let Err(error) = noted {
         return act(&shared, caller, &seat, asked.by_form, Err(error)).await;
     }

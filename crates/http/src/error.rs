@@ -382,7 +382,6 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NotUnseen(_)
         | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
-        | CommandError::NothingOwed(_)
         | CommandError::NotToBeTaken(_)
         | CommandError::NotFree(_)
         | CommandError::NotByHand(_)
@@ -548,7 +547,6 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::NotToBeTaken(_) => "take another, or wait for its turn",
         CommandError::NotFree(_) => "take it when nothing is offered or done there",
         CommandError::NotByHand(_) => "an administrator sets `take_by_hand` in the configuration",
-        CommandError::NothingOwed(_) => "take something in charge: its note is kept with it",
         CommandError::StillNeeded(_) => "name the successor of a queue that is removed",
         CommandError::Stopping => "look at /health/ready",
     }
@@ -737,7 +735,6 @@ mod tests {
                 409,
             ),
             (CommandError::NoConversation(seat()), 409),
-            (CommandError::NothingOwed(seat()), 409),
             (
                 CommandError::NotToBeTaken(cuptel_core::id::CallbackId(7)),
                 409,

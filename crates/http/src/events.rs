@@ -10,7 +10,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
-use cuptel_core::snapshot::Snapshot;
+use cuptel_core::snapshot::{ConsultNow, Snapshot};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -185,6 +185,7 @@ pub(crate) fn as_seen(look: &Snapshot, onlooker: &Onlooker) -> Snapshot {
                 seat.memos.clear();
                 seat.owed = None;
                 seat.person = None;
+                seat.beside = seat.beside.take().map(ConsultNow::unnamed);
                 seat.result = None;
             }
             Sight::Full => {

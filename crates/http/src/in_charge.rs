@@ -10,12 +10,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::by_hand::{ByHandError, CallbackTold, NOTE_MAX};
-use cuptel_core::number::Caller as Person;
+use cuptel_core::number::{Caller as Person, PhoneNumber};
 use cuptel_core::prescription::{NotAPrescription, PrescriptionNumber};
 use cuptel_core::snapshot::{QueueNow, SeatNow, Snapshot};
 use cuptel_core::step::{Command, CommandError};
 use cuptel_core::tax_code::{NotATaxCode, TaxCode};
-use cuptel_core::words::{KindByHand, PriorityClass};
+use cuptel_core::words::{KindByHand, NumberClass, PriorityClass};
 use serde::Deserialize;
 
 use crate::access::Caller;
@@ -24,6 +24,7 @@ use crate::answers;
 use crate::error::ApiError;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
+use crate::person::number_looked_at;
 use crate::port::Refusal;
 use crate::session::{Notice, random_name};
 use crate::texts::Language;
@@ -160,16 +161,21 @@ struct InChargePage<'a> {
     seat_name: &'a str,
     path: String,
     form: Form,
-    /// What is about to be entered, a line each; nothing while something is wrong.
-    summary: Option<Vec<(String, String)>>,
+    /// What is about to be entered; nothing while something is wrong.
+    summary: Option<Summary>,
     /// Why the rules do not take it.
     refused: Option<String>,
 }
+
+/// What is about to be entered, a line each, and what is read to the person.
+type Summary = (Vec<(String, String)>, String);
 
 /// What was typed, as far as it is right.
 struct Right {
     told: CallbackTold,
     summary: Vec<(String, String)>,
+    /// What the operator reads to the person before they confirm.
+    read_back: String,
 }
 
 /// A form that was sent to the wrong seat, or is right, or is wrong.
@@ -221,7 +227,11 @@ pub(crate) async fn take(
             ));
         }
     };
-    let Right { told, summary } = right;
+    let Right {
+        told,
+        summary,
+        read_back,
+    } = right;
     let told = Box::new(told);
     let command = if step == "confirm" {
         Command::AddCallback(told)
@@ -230,7 +240,11 @@ pub(crate) async fn take(
     };
     match shared.carry_out(&caller, command).await {
         Ok(()) if step != "confirm" => {
-            let page = (Some(summary), None);
+            // What they typed they know; the number of the call at hand is looked at.
+            if form.typed.number.trim().is_empty() {
+                number_looked_at(&shared, &caller, seat).await?;
+            }
+            let page = (Some((summary, read_back)), None);
             Ok(shown(&shared, &caller, language, (&name, form), page))
         }
         // Pressed twice: the first press has entered it.
@@ -238,10 +252,7 @@ pub(crate) async fn take(
         | Err(ApiError::Refused(Refusal::Refused(CommandError::ByHand(
             ByHandError::SameRequest(_),
         )))) if step == "confirm" => {
-            let notice = Notice {
-                good: true,
-                text: language.say("console-in-charge-done"),
-            };
+            let notice = Notice::told(true, language.say("console-in-charge-done"));
             caller.tell(&shared, notice);
             Ok(Redirect::to(&path_of(&name)).into_response())
         }
@@ -259,7 +270,7 @@ fn shown(
     caller: &Caller,
     language: Language,
     (name, form): (&str, Form),
-    (summary, refused): (Option<Vec<(String, String)>>, Option<String>),
+    (summary, refused): (Option<Summary>, Option<String>),
 ) -> Response {
     let is_wrong = refused.is_some() || !form.wrong.is_empty();
     let page = InChargePage {
@@ -306,21 +317,62 @@ fn nre_words(language: Language, wrong: NotAPrescription) -> String {
     }
 }
 
-/// Who is to be called: at the number that was typed, else at that of the work at hand. Else the name of
-/// what is wrong with it.
+/// Who is to be called: at the number that was typed, else at that of the work at hand. Else what is
+/// wrong with it.
 async fn person_of(
-    shared: &Shared,
+    (shared, language): (&Shared, Language),
     seat: &SeatNow,
     number: &str,
-) -> Result<Result<Person, &'static str>, ApiError> {
+) -> Result<Result<Person, String>, ApiError> {
     if number.is_empty() {
         let known = shared.number_at(seat).await?;
         let known = known.map(|number| Person::from_user_part(number.reveal()));
-        return Ok(known.ok_or("console-number-missing"));
+        return Ok(known.ok_or_else(|| language.say("console-number-missing")));
     }
-    let person = Some(Person::from_user_part(number));
-    let person = person.filter(|person| person.number.is_some());
-    Ok(person.ok_or("console-number-wrong"))
+    let person = Person::from_user_part(number);
+    let Some(typed) = &person.number else {
+        return Ok(Err(language.say("console-number-wrong")));
+    };
+    let digits = typed.national().trim_start_matches('+').len();
+    // A digit that was dropped, or typed twice, makes a number that nobody has or a stranger's.
+    let (least, most) = match person.class {
+        NumberClass::Mobile => (10, 10),
+        NumberClass::Fixed => (8, 11),
+        NumberClass::Foreign
+        | NumberClass::Shared
+        | NumberClass::Anonymous
+        | NumberClass::Invalid
+        | NumberClass::Premium
+        | NumberClass::Emergency => (8, 15),
+    };
+    let n = i64::try_from(digits).unwrap_or(i64::MAX);
+    let wrong = |id: &str| Ok(Err(language.with(id, &[("n", n.into())])));
+    if digits < least {
+        wrong("console-number-short")
+    } else if digits > most {
+        wrong("console-number-long")
+    } else {
+        Ok(Ok(person))
+    }
+}
+
+/// A number in groups, as one says it: a screen reader would make millions of it.
+fn in_groups(number: &PhoneNumber) -> String {
+    let national = number.national();
+    let mut groups: Vec<String> = Vec::new();
+    for digit in national.chars() {
+        match groups.last_mut() {
+            Some(group) if group.len() < 3 || digit == '+' => group.push(digit),
+            Some(_) | None => groups.push(digit.to_string()),
+        }
+    }
+    // Nobody says one digit alone.
+    if let Some(last) = groups.pop_if(|last| last.len() == 1)
+        && let Some(before) = groups.last_mut()
+    {
+        before.push_str(&last);
+    }
+    groups.join(" ")
 }
 
 async fn looked_at(
@@ -342,9 +394,9 @@ async fn looked_at(
     if queue.is_none() {
         told_wrong("for-queue", language.say("console-queue-missing"));
     }
-    let person = person_of(shared, seat, typed.number.trim()).await?;
+    let person = person_of((shared, language), seat, typed.number.trim()).await?;
     if let Err(why) = &person {
-        told_wrong("their-number", language.say(why));
+        told_wrong("their-number", why.clone());
     }
     if let Some(Err(error)) = filled(&typed.tax_code).map(TaxCode::checked) {
         told_wrong("tax-code", tax_code_words(language, error));
@@ -367,10 +419,15 @@ async fn looked_at(
     };
     let due_ms = queue.stays.deadline(class, look.at_ms);
     let due = due_ms.map_or(String::new(), words::date_and_time);
-    let whom = person.number.as_ref().map(ToString::to_string);
+    let whom = person.number.as_ref().map(in_groups).unwrap_or_default();
+    let about = [
+        ("number", whom.as_str().into()),
+        ("due", due.as_str().into()),
+    ];
+    let read_back = language.with("console-read-back", &about);
     let label = |id: &str| language.say(id);
     let summary = vec![
-        (label("console-summary-person"), whom.unwrap_or_default()),
+        (label("console-summary-person"), whom),
         (label("console-summary-queue"), queue.title.clone()),
         (label("console-summary-class"), class_words(language, class)),
         (label("console-summary-due"), due),
@@ -390,6 +447,7 @@ async fn looked_at(
             request_key: Some(typed.key.clone()),
         },
         summary,
+        read_back,
     })))
 }
 

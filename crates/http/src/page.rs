@@ -20,6 +20,7 @@ use crate::admin::Way;
 use crate::board::Board;
 use crate::choosing_seat;
 use crate::error::ApiError;
+use crate::following::{Strip, person_key};
 use crate::in_charge::Form;
 use crate::my_queue;
 use crate::pages::Shared;
@@ -74,6 +75,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) menu: Vec<Way>,
     /// Why the configuration that was read last is not in force, for whoever can mend it.
     pub(crate) not_reloaded: Option<String>,
+    /// The seat of whoever looks, on every page but its own.
+    pub(crate) strip: Option<Strip>,
 }
 
 /// What is counted in the database.
@@ -156,7 +159,25 @@ pub(crate) fn frame<'a>(
     let session = caller.and_then(Caller::session);
     let notice = session.and_then(|key| shared.sessions.take_notice(key));
     Frame {
-        notice,
+        // What is told of a person is told on the page of the seat that has to do with them.
+        notice: notice.filter(|notice| notice.about.is_none()),
+        ..silent_frame(shared, language, caller)
+    }
+}
+
+/// That of a seat's own page, with what there is to tell of the person whom it has to do with.
+fn seat_frame<'a>(
+    shared: &'a Shared,
+    language: Language,
+    caller: Option<&Caller>,
+    person: &str,
+) -> Frame<'a> {
+    let session = caller.and_then(Caller::session);
+    let notice = session.and_then(|key| shared.sessions.take_notice(key));
+    let is_theirs = |notice: &Notice| notice.about.as_deref().is_none_or(|about| about == person);
+    Frame {
+        notice: notice.filter(is_theirs),
+        strip: None,
         ..silent_frame(shared, language, caller)
     }
 }
@@ -174,6 +195,7 @@ fn silent_frame<'a>(shared: &'a Shared, language: Language, caller: Option<&Call
         preferences: shared.preferences.of(caller.map(Caller::name)),
         menu: Vec::new(),
         not_reloaded: not_reloaded(shared, language, caller),
+        strip: Strip::of(language, &shared.engine.snapshot(), caller),
     }
 }
 
@@ -338,11 +360,14 @@ pub(crate) async fn seat(
     match shown {
         Some((now, seat)) => {
             let task_words = task_of(&shared, now, language).await;
-            let around = match looks_by_itself(&headers) {
-                true => silent_frame,
-                false => frame,
+            let caller = onlooker.caller.as_ref();
+            let frame = match looks_by_itself(&headers) {
+                true => Frame {
+                    strip: None,
+                    ..silent_frame(&shared, language, caller)
+                },
+                false => seat_frame(&shared, language, caller, &person_key(now)),
             };
-            let frame = around(&shared, onlooker.language, onlooker.caller.as_ref());
             let language = onlooker.language;
             let contacts = match seat.practises {
                 true => practising::contacts(language, now),
@@ -407,7 +432,11 @@ const STYLE: &str = concat!(
     include_str!("../assets/desk.css")
 );
 const SCRIPT: &str = include_str!("../assets/app.js");
-const CONSOLE_SCRIPT: &str = include_str!("../assets/console.js");
+const CONSOLE_SCRIPT: &str = concat!(
+    include_str!("../assets/console.js"),
+    include_str!("../assets/draft.js")
+);
+const STRIP_SCRIPT: &str = include_str!("../assets/strip.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 
 /// Sent whole each time, so that page and script are always of the same build.
@@ -428,6 +457,11 @@ pub(crate) async fn script() -> impl IntoResponse {
 /// The script of an operator's page.
 pub(crate) async fn console_script() -> impl IntoResponse {
     asset("text/javascript; charset=utf-8", CONSOLE_SCRIPT)
+}
+
+/// The script of the strip that tells of one's seat on other pages.
+pub(crate) async fn strip_script() -> impl IntoResponse {
+    asset("text/javascript; charset=utf-8", STRIP_SCRIPT)
 }
 
 /// The icon.

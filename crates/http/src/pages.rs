@@ -36,9 +36,10 @@ use crate::texts::Language;
 use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
     choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
-    importing, in_charge, measures, memos, my_day, my_queue, numbers, offered, openapi, origin,
-    page, paging, person, pins, practising, preferences, reads, reports, request_keys, revealing,
-    rights, signing_in, sites, staffing, stepping_in, stops, tasks, tenants, texts, trying,
+    importing, in_charge, leaving, measures, memos, my_day, my_queue, noting, numbers, offered,
+    openapi, origin, page, paging, person, pins, practising, preferences, reads, reports,
+    request_keys, revealing, rights, signing_in, sites, staffing, stepping_in, stops, tasks,
+    tenants, texts, trying,
 };
 
 /// Bytes of a request's body.
@@ -260,6 +261,8 @@ fn console_paths(shared: &Shared) -> Router<Shared> {
     Router::new()
         .route("/seats/{seat}/number", post(person::number))
         .route("/seats/{seat}/in-charge", post(in_charge::take))
+        .route("/seats/{seat}/note", post(noting::keep))
+        .route("/seats/{seat}/sign-out", post(leaving::sign_out))
         .route(
             "/preferences",
             get(preferences::page).post(preferences::keep),
@@ -280,6 +283,7 @@ fn operation_paths() -> Router<Shared> {
         .route("/app.css", get(page::style))
         .route("/app.js", get(page::script))
         .route("/console.js", get(page::console_script))
+        .route("/strip.js", get(page::strip_script))
         .route("/icon.svg", get(page::icon))
 }
 

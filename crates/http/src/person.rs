@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use cuptel_core::at_seat::PersonNow;
 use cuptel_core::id::CallbackId;
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::own_result::{OwnResultNow, ResultCode};
@@ -19,9 +20,10 @@ use crate::actions::{Asked, Nothing, path_of};
 use crate::board::{Cell, cell};
 use crate::error::ApiError;
 use crate::pages::{Shared, SharedParts};
+use crate::seat_line::state_of;
 use crate::session::Notice;
 use crate::texts::Language;
-use crate::words;
+use crate::{calling, following, passed, words};
 
 /// What a look at a person's past goes by in the log of access, and a look at the whole number.
 const LOOK_AT_PAST: &str = "look_at_contacts";
@@ -69,9 +71,18 @@ pub(crate) fn lasting(language: Language, ms: i64) -> String {
     }
 }
 
-/// For which service of which authority, as people call both.
+/// For which service of which authority a seat works, as people call both.
 fn service(look: &Snapshot, seat: &SeatNow) -> Vec<String> {
-    let (Some(queue), Some(tenant)) = (&seat.queue, &seat.tenant) else {
+    service_of(look, seat.queue.as_ref(), seat.tenant.as_ref())
+}
+
+/// A service of an authority, as people call both.
+pub(crate) fn service_of(
+    look: &Snapshot,
+    queue: Option<&String>,
+    tenant: Option<&String>,
+) -> Vec<String> {
+    let (Some(queue), Some(tenant)) = (queue, tenant) else {
         return Vec::new();
     };
     let mut queues = look.queues.iter();
@@ -112,14 +123,7 @@ fn waited(language: Language, seat: &SeatNow, at_ms: i64) -> String {
         return String::new();
     };
     let mut lines = Vec::new();
-    if let Some(since_ms) = person.waits_since_ms {
-        let (id, until_ms) = match person.answered_ms {
-            Some(answered_ms) => ("console-waited", answered_ms),
-            None => ("console-waits", at_ms),
-        };
-        let time = lasting(language, until_ms - since_ms);
-        lines.push(language.with(id, &[("time", time.into())]));
-    }
+    lines.extend(wait_of(language, person, at_ms));
     if person.returned {
         lines.push(language.say("console-returned"));
     }
@@ -127,6 +131,36 @@ fn waited(language: Language, seat: &SeatNow, at_ms: i64) -> String {
         lines.push(language.say("console-another-person"));
     }
     lines.join("\n")
+}
+
+/// How long they wait or waited: in all, and since they were given on where they were.
+fn wait_of(language: Language, person: &PersonNow, at_ms: i64) -> Option<String> {
+    let until_ms = person.answered_ms.unwrap_or(at_ms);
+    let since_ms = person.waits_since_ms;
+    let is_over = person.answered_ms.is_some();
+    let Some(passed) = &person.passed else {
+        let time = lasting(language, until_ms - since_ms?);
+        let id = if is_over {
+            "console-waited"
+        } else {
+            "console-waits"
+        };
+        return Some(language.with(id, &[("time", time.into())]));
+    };
+    let anew = since_ms.filter(|since_ms| *since_ms >= passed.at_ms);
+    let anew_ms = anew.map_or(0, |since_ms| (until_ms - since_ms).max(0));
+    let total = lasting(language, passed.waited_ms + anew_ms);
+    if anew.is_none() {
+        return Some(language.with("console-waited", &[("time", total.into())]));
+    }
+    let time = lasting(language, anew_ms);
+    let id = if is_over {
+        "console-waited-passed"
+    } else {
+        "console-waits-passed"
+    };
+    let about = [("time", time.into()), ("total", total.into())];
+    Some(language.with(id, &about))
 }
 
 /// What time there is left after a conversation.
@@ -211,6 +245,18 @@ pub(crate) struct AtSeat {
     pub(crate) clock: Cell,
     /// What the seat does, as a word for the script: whether its operator talks.
     pub(crate) work: Cell,
+    /// Which person that is, for the script.
+    pub(crate) person: Cell,
+    /// Which colleague gave them on, or asks.
+    pub(crate) passed: Cell,
+    /// Who waits, by queue.
+    pub(crate) queues: Cell,
+    /// The title of its page.
+    pub(crate) title: Cell,
+    /// What its operator hears on every other page, while somebody rings.
+    pub(crate) ring: Cell,
+    /// Which seats are free to be asked, a line each, for the script.
+    pub(crate) free: Cell,
     /// The result that was told.
     pub(crate) told: Option<String>,
 }
@@ -222,8 +268,16 @@ impl AtSeat {
             Sight::Own | Sight::Full => text,
             Sight::Masked => String::new(),
         };
+        let who = shown(who(language, look, seat));
+        let passed = shown(passed::told(language, look, seat));
         Self {
-            who: cell("person-who", shown(who(language, look, seat))),
+            person: cell("seat-person", shown(following::person_key(seat))),
+            queues: cell("waiting-queues", following::queues(language, look, seat)),
+            title: cell("seat-title", title(language, look, seat, sight)),
+            ring: cell("strip-ring", ring(language, seat, [&who, &passed])),
+            free: cell("free-seats", calling::free_lines(seat, look)),
+            passed: cell("person-passed", passed),
+            who: cell("person-who", who),
             waited: cell("person-waited", shown(waited(language, seat, at))),
             clock: cell("seat-clock", clock(language, seat, at)),
             work: cell("seat-work", seat.work.as_str()),
@@ -234,10 +288,40 @@ impl AtSeat {
         }
     }
 
-    pub(crate) fn texts(&self) -> [(&str, &str); 4] {
-        [&self.who, &self.waited, &self.clock, &self.work]
-            .map(|cell| (cell.id.as_str(), cell.text.as_str()))
+    pub(crate) fn texts(&self) -> [(&str, &str); 10] {
+        [
+            &self.who,
+            &self.waited,
+            &self.clock,
+            &self.work,
+            &self.person,
+            &self.passed,
+            &self.queues,
+            &self.title,
+            &self.ring,
+            &self.free,
+        ]
+        .map(|cell| (cell.id.as_str(), cell.text.as_str()))
     }
+}
+
+/// The title of a seat's page: what it does comes first, as it is what a narrow tab shows.
+fn title(language: Language, look: &Snapshot, seat: &SeatNow, sight: Sight) -> String {
+    let (_, state) = state_of(language, look, seat, sight);
+    let about = [("state", state.into()), ("seat", seat.name.as_str().into())];
+    language.with("console-title", &about)
+}
+
+/// What there is to hear while somebody rings; empty otherwise.
+fn ring(language: Language, seat: &SeatNow, said: [&str; 2]) -> String {
+    if !following::rings(seat) {
+        return String::new();
+    }
+    let of_seat = [("seat", seat.name.as_str().into())];
+    let mut parts = vec![language.with("console-strip-rings", &of_seat)];
+    let lines = said.iter().flat_map(|text| text.lines());
+    parts.extend(lines.map(str::to_owned));
+    parts.join(" ")
 }
 
 /// One thing that was before, in a line.
@@ -373,7 +457,26 @@ fn spoke(language: Language, own: &[OwnResultNow], contact: &ContactView) -> Str
         let result = (result, contact.code.as_deref());
         line.push_str(&format!(", {}", told(language, own, result)));
     }
+    if let Some(note) = &contact.note {
+        line.push_str(&format!(" · {note}"));
+    }
     line
+}
+
+/// Writes down that the whole number of whoever a seat has to do with is looked at.
+pub(crate) async fn number_looked_at(
+    shared: &SharedParts,
+    caller: &Caller,
+    seat: &SeatNow,
+) -> Result<(), ApiError> {
+    let callback = seat.owed.as_ref().map(|owed| owed.callback.0);
+    let attempt = seat.person.as_ref().and_then(|person| person.attempt);
+    let about = attempt.map(|id| id.0).or(callback);
+    let about = about.map(|id| id.to_string());
+    caller
+        .logged(shared, LOOK_AT_NUMBER, about.as_deref())
+        .await?;
+    Ok(())
 }
 
 /// The whole number of whoever a seat has to do with, told once on its page; the look is written down.
@@ -393,23 +496,15 @@ pub(crate) async fn number(
     };
     let notice = match (number, seat) {
         (Some(number), Some(seat)) => {
-            let callback = seat.owed.as_ref().map(|owed| owed.callback.0);
-            let attempt = seat.person.as_ref().and_then(|person| person.attempt);
-            let about = attempt.map(|id| id.0).or(callback);
-            let about = about.map(|id| id.to_string());
-            caller
-                .logged(&shared, LOOK_AT_NUMBER, about.as_deref())
-                .await?;
+            number_looked_at(&shared, &caller, seat).await?;
             let number = number.national().to_owned();
+            let about = [("number", number.into())];
             Notice {
-                good: true,
-                text: language.with("console-whole-number", &[("number", number.into())]),
+                about: Some(following::person_key(seat)),
+                ..Notice::told(true, language.with("console-whole-number", &about))
             }
         }
-        (_, _) => Notice {
-            good: false,
-            text: language.say("console-no-number"),
-        },
+        (_, _) => Notice::told(false, language.say("console-no-number")),
     };
     caller.tell(&shared, notice);
     Ok(Redirect::to(&path_of(&name)).into_response())

@@ -348,6 +348,7 @@ fn person_now(language: Language, trial: &TrialNow, practice: &PracticeNow) -> P
         answered_ms: practice.answered_ms,
         another_person: false,
         returned: false,
+        passed: None,
     }
 }
 

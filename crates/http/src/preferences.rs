@@ -239,6 +239,9 @@ impl Preferences {
                 "failed": word("console-failed"),
                 "lost": word("console-lost"),
                 "back": word("console-found-again"),
+                "note_back": word("console-note-back"),
+                "left_note": language.with("console-left-note-of", &[("time", "{time}".into())]),
+                "taken": word("calls-taken-by-now"),
             },
         });
         told.to_string()
@@ -540,7 +543,7 @@ pub(crate) async fn keep(
         "console-preferences-for-now"
     };
     let text = language.say(id);
-    caller.tell(&shared, Notice { good: true, text });
+    caller.tell(&shared, Notice::told(true, text));
     Ok(Redirect::to("/preferences").into_response())
 }
 

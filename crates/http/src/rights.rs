@@ -139,7 +139,10 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
     match (only_reads(method), path) {
         // The page of a seat, and what its operator does there.
         (_, "/preferences" | "/day") | (true, "/find") => Need::Watch,
-        (false, "/find" | "/seats/{seat}/number" | "/seats/{seat}/in-charge") => Need::Work,
+        (
+            false,
+            "/find" | "/seats/{seat}/number" | "/seats/{seat}/in-charge" | "/seats/{seat}/note",
+        ) => Need::Work,
         (_, "/me" | "/me/password") => Need::Watch,
         (
             true,

@@ -526,15 +526,19 @@ shapes! {
     /// phone holds it by itself, and must take it up again.
     CallNow { held_since_ms: Option<i64>, held_by_phone: bool, consult: Option<ConsultNow> }
     /// Whom an operator calls beside a work, or which seat asks them: an extension, or a name of the
-    /// directory.
-    ConsultNow { whom: String, is_up: bool }
+    /// directory. `asking`: at the seat that is asked, who asks; only with a token.
+    ConsultNow { whom: String, is_up: bool, asking: Option<AskingNow> }
+    /// Who asks a colleague, about a conversation of which queue, and what they noted of it.
+    AskingNow { operator: Option<String>, queue: Option<String>, tenant: Option<String>, note: Option<String> }
     /// A number that operators may call by name, for one tenant or all.
     EntryNow { name: String, tenant: Option<String> }
     /// Whoever a seat has to do with; only with a token. `attempt` is the call by which they rang in.
     PersonNow {
         number: Option<String>, attempt: Option<i64>, waits_since_ms: Option<i64>, answered_ms: Option<i64>,
-        another_person: bool, returned: bool,
+        another_person: bool, returned: bool, passed: Option<PassedNow>,
     }
+    /// Who gave a person on, when, and what they noted; `waited_ms` is how long the person had waited before.
+    PassedNow { seat: String, operator: Option<String>, at_ms: i64, waited_ms: i64, note: Option<String> }
     /// What is still to be told of a conversation: `told` is the result that was, `until_ms` when the time for
     /// it ends; with the result already, if `ends_with_it`.
     ResultNow {

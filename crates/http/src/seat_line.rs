@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cuptel_core::id::NeedId;
 use cuptel_core::memo::SeatMemo;
 use cuptel_core::preview::{NeedNow, OwedNow};
-use cuptel_core::snapshot::{SeatNow, Snapshot};
+use cuptel_core::snapshot::{ConsultNow, SeatNow, Snapshot};
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::Chosen;
 
@@ -54,7 +54,7 @@ pub(crate) struct SeatLine {
     pub(crate) practice: Cell,
     /// Whereto the forms of its call lead.
     pub(crate) call_path: String,
-    /// Whom it calls, or which seat asks it.
+    /// Whom it calls, or which seat asks it, in words.
     pub(crate) beside: Option<String>,
     /// What whoever works there is told first, of what they have not read.
     pub(crate) memo: Cell,
@@ -139,10 +139,28 @@ fn shown_of(seat: &SeatNow, sight: Sight) -> SeatNow {
             notes: Vec::new(),
             owed: None,
             person: None,
+            beside: seat.beside.clone().map(ConsultNow::unnamed),
             memos: Vec::new(),
             ..seat.clone()
         },
     }
+}
+
+/// What a seat does, for which service, and what comes after it, as somebody may see it.
+pub(crate) fn state_of(
+    language: Language,
+    look: &Snapshot,
+    seat: &SeatNow,
+    sight: Sight,
+) -> (&'static str, String) {
+    state_shown(language, look, &shown_of(seat, sight))
+}
+
+fn state_shown(language: Language, look: &Snapshot, shown: &SeatNow) -> (&'static str, String) {
+    let (shape, state) = words::seat_state(language, shown);
+    let queue = service(look, shown);
+    let afterwards = words::afterwards(language, shown.chosen);
+    (shape, format!("{state}{queue}{afterwards}"))
 }
 
 pub(crate) fn seat_line(
@@ -153,8 +171,7 @@ pub(crate) fn seat_line(
 ) -> SeatLine {
     let at = look.at_ms;
     let shown = shown_of(seat, sight);
-    let (shape, state) = words::seat_state(language, &shown);
-    let queue = service(look, seat);
+    let (shape, state) = state_shown(language, look, &shown);
     let operator = match (&seat.operator, sight) {
         (None, _) if seat.chosen == Chosen::SignedOut => "–".to_owned(),
         (None, _) | (Some(_), Sight::Masked) => language.say("word-signed-in"),
@@ -164,10 +181,7 @@ pub(crate) fn seat_line(
         name: seat.name.clone(),
         path: path_of(&seat.name),
         shape: cell(format!("s{i}-shape"), shape),
-        state: cell(
-            format!("s{i}-state"),
-            format!("{state}{queue}{}", words::afterwards(language, seat.chosen)),
-        ),
+        state: cell(format!("s{i}-state"), state),
         operator: cell(format!("s{i}-operator"), operator),
         notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
         owed: cell(
@@ -195,7 +209,7 @@ pub(crate) fn seat_line(
             practising::banner(language, &look.own_results, &shown),
         ),
         call_path: practising::call_path(&shown),
-        beside: shown.beside.as_ref().map(|it| it.whom.clone()),
+        beside: calling::beside(language, &shown),
         forms: cell(
             format!("s{i}-forms"),
             format!(

@@ -58,6 +58,20 @@ pub(crate) struct Notice {
     pub(crate) good: bool,
     /// In words.
     pub(crate) text: String,
+    /// Of whom it tells something, as their seat's page knows them: told to whoever still has to do with
+    /// them, and gone with them.
+    pub(crate) about: Option<String>,
+}
+
+impl Notice {
+    /// What tells nothing of anybody.
+    pub(crate) fn told(good: bool, text: String) -> Self {
+        Self {
+            good,
+            text,
+            about: None,
+        }
+    }
 }
 
 /// Whose session it is.
@@ -255,10 +269,7 @@ mod tests {
     fn a_notice_is_told_once() {
         let sessions = Sessions::default();
         begin(&sessions, 1, clock() + Duration::from_secs(60));
-        let notice = Notice {
-            good: true,
-            text: "fatto".to_owned(),
-        };
+        let notice = Notice::told(true, "fatto".to_owned());
         sessions.tell(&key(1), notice.clone());
         assert_eq!(sessions.take_notice(&key(1)), Some(notice));
         assert_eq!(sessions.take_notice(&key(1)), None);

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::access::{self, COOKIE_NAME, Caller, check_password, check_token, clock};
 use crate::actions::body_of;
 use crate::error::ApiError;
+use crate::leaving;
 use crate::origin::Origin;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
@@ -64,7 +65,7 @@ pub(crate) fn sign_in_page(
 }
 
 fn unwell(text: String) -> Notice {
-    Notice { good: false, text }
+    Notice::told(false, text)
 }
 
 /// What is typed to sign in: name and password, or the token of the configuration.
@@ -80,10 +81,7 @@ struct Typed {
 pub(crate) async fn page(State(shared): State<Shared>, language: Language, uri: Uri) -> Response {
     let notice = match uri.query() {
         Some("ended") => Some(unwell(language.say("sign-in-ended"))),
-        Some("changed") => Some(Notice {
-            good: true,
-            text: language.say("sign-in-changed"),
-        }),
+        Some("changed") => Some(Notice::told(true, language.say("sign-in-changed"))),
         Some(_) | None => None,
     };
     html(&SignInPage {
@@ -244,13 +242,20 @@ fn why_not(error: &ApiError, language: Language, otherwise: impl FnOnce() -> Str
     }
 }
 
-/// Ends the session of this browser.
+/// Ends the session of this browser; in a call its operator is asked first.
 pub(crate) async fn end(
     State(shared): State<Shared>,
     extensions: Extensions,
     headers: HeaderMap,
+    (language, uri): (Language, Uri),
     caller: Result<Caller, ApiError>,
 ) -> Result<Response, ApiError> {
+    let is_sure = uri.query() == Some("sure");
+    if let (Ok(caller), false) = (&caller, is_sure)
+        && let Some(page) = leaving::asks_before_leaving(&shared, language, caller)
+    {
+        return Ok(page);
+    }
     let is_tls = Origin::of(&extensions).is_tls;
     if let Some(key) = access::session_of(&headers) {
         shared.sessions.end(&shared.store, &key).await?;

@@ -23,12 +23,13 @@ pub(crate) const UPSERT: &str = upsert!(assignment {
     9 wrap_up_until_ms BIGINT,
     10 disposition TEXT,
     11 code TEXT,
+    12 note TEXT,
 });
 
 /// Assignments without an end.
 pub(crate) const OPEN: &str = "
 SELECT id, offer, attempt, callback, seat, operator, started_ms, ended_ms, wrap_up_until_ms,
-    disposition, code
+    disposition, code, note
 FROM assignment WHERE shard = $1 AND ended_ms IS NULL ORDER BY id";
 
 /// Who spoke with whom in the last conversations: a start remembers those.
@@ -81,6 +82,7 @@ pub(crate) fn image(row: &AssignmentRow, seq: i64, images: &mut Images) {
         .maybe_int(row.wrap_up_until_ms)
         .maybe_word(row.disposition.map(Disposition::as_str))
         .maybe_text(row.code.as_ref().map(ResultCode::as_str))
+        .maybe_text(row.note.as_deref())
         .end();
 }
 
@@ -97,6 +99,7 @@ pub(crate) fn read(row: &Row) -> Result<AssignmentRow, sqlx::Error> {
         wrap_up_until_ms: columns.maybe_int()?,
         disposition: columns.maybe_word()?,
         code: columns.maybe_text()?.and_then(|code| code.parse().ok()),
+        note: columns.maybe_text()?,
     })
 }
 

@@ -28,7 +28,7 @@ WHERE done.shard = $2 AND done.id = CAST(value->>0 AS BIGINT)
 
 const LAST: &str = "
 SELECT done.started_ms, done.ended_ms, CASE WHEN done.callback IS NULL THEN 0 ELSE 1 END,
-    done.disposition, done.code, queue.name, operator.name
+    done.disposition, done.code, done.note, queue.name, operator.name
 FROM assignment done
 JOIN offer ON offer.shard = done.shard AND offer.id = done.offer
 JOIN queue ON queue.shard = done.shard AND queue.id = offer.queue
@@ -54,6 +54,8 @@ pub struct ContactView {
     pub disposition: Option<Disposition>,
     /// The centre's own word for it.
     pub code: Option<String>,
+    /// What was noted of it, of somebody who was owed nothing.
+    pub note: Option<String>,
     /// Short name of the queue.
     pub queue: String,
     /// Login name of who spoke.
@@ -68,6 +70,7 @@ fn view(row: &Row) -> Result<ContactView, sqlx::Error> {
         called_back: columns.int()? != 0,
         disposition: columns.maybe_word()?,
         code: columns.maybe_text()?,
+        note: columns.maybe_text()?,
         queue: columns.text()?,
         operator: columns.maybe_text()?,
     })

@@ -18,7 +18,7 @@ use crate::room::{BOOK, GRACE_S, HELD, LUCIA, MARIO, RECONNECTING, Room, STILL_H
 const FIRST: TrunkId = TrunkId(1);
 const SECOND: TrunkId = TrunkId(2);
 
-fn handles(room: &mut Room, seat: &str, handling: Handling) -> Result<(), CommandError> {
+pub(crate) fn handles(room: &mut Room, seat: &str, handling: Handling) -> Result<(), CommandError> {
     room.commands(Command::Handle {
         seat: seat.to_owned(),
         handling,
@@ -35,7 +35,7 @@ fn to_seat(name: &str) -> Handling {
 }
 
 /// Mario talks with seat 1 for a minute; the legs of both.
-fn talking() -> (Room, LegId, LegId) {
+pub(crate) fn talking() -> (Room, LegId, LegId) {
     let mut room = Room::new();
     room.staffed(1);
     let mario = room.waits(MARIO, BOOK);
@@ -45,7 +45,7 @@ fn talking() -> (Room, LegId, LegId) {
 }
 
 /// Mario is called back by seat 1 and talks for a minute.
-fn called_back() -> (Room, LegId, LegId) {
+pub(crate) fn called_back() -> (Room, LegId, LegId) {
     let mut room = Room::new();
     let mario = room.waits(MARIO, BOOK);
     room.hangs_up(mario);

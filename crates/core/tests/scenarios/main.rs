@@ -11,6 +11,7 @@ mod chosen_times;
 mod clock;
 mod code_words;
 mod emergency;
+mod giving_on;
 mod handling;
 mod importing;
 mod keeping;

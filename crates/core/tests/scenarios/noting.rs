@@ -79,19 +79,23 @@ fn what_stays_is_noted_before_what_the_conversation_settles() {
 }
 
 #[test]
-fn of_whom_nothing_is_owed_nothing_is_kept() {
+fn of_whom_nothing_is_owed_the_note_stands_with_the_conversation() {
     let mut room = Room::new();
     room.staffed(1);
     assert!(matches!(
         notes(&mut room, "x"),
         Err(CommandError::NoConversation(_))
     ));
-    room.waits(MARIO, BOOK);
+    let mario = room.waits(MARIO, BOOK);
     room.seat_picks_up();
-    assert!(matches!(
-        notes(&mut room, "x"),
-        Err(CommandError::NothingOwed(_))
-    ));
+    notes(&mut room, "chiede degli orari").unwrap();
+    notes(&mut room, "chiede degli orari").unwrap();
+    room.hangs_up(mario);
+    notes(&mut room, "dopo le nove").unwrap();
+    let note = room.last_assignment().and_then(|row| row.note.clone());
+    assert_eq!(note.as_deref(), Some("chiede degli orari · dopo le nove"));
+    let more = notes(&mut room, &"a".repeat(490));
+    assert_eq!(more, Err(ByHandError::NoteTooLong.into()));
 }
 
 #[test]

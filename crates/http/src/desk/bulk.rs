@@ -401,7 +401,7 @@ pub(super) async fn begin(
 }
 
 fn tell(shared: &SharedParts, caller: &Caller, good: bool, text: String) {
-    caller.tell(shared, Notice { good, text });
+    caller.tell(shared, Notice::told(good, text));
 }
 
 /// What became of a bulk.

@@ -153,9 +153,10 @@ async fn every_page_has_the_same_menu_at_the_same_place_with_where_one_is_marked
     let centre = Centre::open().await;
     let rita = rita(&centre).await;
     let menu_of = |text: &str| {
-        let (before, menu) = text.split_once("<nav class=\"menu\"").unwrap();
-        assert!(before.ends_with("</header>\n\n"), "{before}");
-        let (menu, after) = menu.split_once("</nav>").unwrap();
+        let (before, menu) = text.split_once("<details class=\"fold ways\"").unwrap();
+        let before = before.trim_end();
+        assert!(before.ends_with("</header>"), "{before}");
+        let (menu, after) = menu.split_once("</details>").unwrap();
         assert!(
             after.trim_start().starts_with("<main id=\"main\""),
             "{after}"

@@ -9,6 +9,7 @@ mod accounts;
 mod admin;
 mod admin_work;
 mod api;
+mod at_the_seat;
 mod campaigns;
 mod console;
 mod desk;

@@ -198,6 +198,9 @@ async fn the_page_gets_texts_for_elements_that_it_has() {
             let text = &text.replace('<', "&#60;").replace('>', "&#62;");
             if id == "layout" {
                 assert!(page.contains(&format!(" data-layout=\"{text}\"")));
+            } else if ["seat-title", "strip-ring", "free-seats"].contains(&id.as_str()) {
+                // For scripts, and for the strip of other pages.
+                continue;
             } else if id == "seat-forms" {
                 assert!(page.contains(&format!(" data-forms=\"{text}\"")), "{text}");
             } else {

@@ -162,6 +162,11 @@ pub(super) const ALL: &[Step] = &[
         include_str!("../../migrations/0038_request.sql"),
     ),
     (
+        40,
+        "conversation_note",
+        include_str!("../../migrations/0040_conversation_note.sql"),
+    ),
+    (
         44,
         "access_scope",
         include_str!("../../migrations/0044_access_scope.sql"),

@@ -59,6 +59,7 @@ fn spoke(id: i64, callback: i64, started_ms: i64) -> AssignmentRow {
         wrap_up_until_ms: None,
         disposition: Some(Disposition::Done),
         code: Some("disdetta".parse().unwrap()),
+        note: Some("torna martedì".to_owned()),
     }
 }
 
@@ -97,6 +98,7 @@ async fn earlier_conversations_are_found_by_the_number_and_told_to_its_authority
     );
     assert!(told[0].called_back && told[0].disposition == Some(Disposition::Done));
     assert_eq!(told[0].code.as_deref(), Some("disdetta"));
+    assert_eq!(told[0].note.as_deref(), Some("torna martedì"));
     assert_eq!(told[0].ended_ms, NOW + 3_660_000);
     let one = store.contacts(&of_them(), "asl-teramo", 1).await.unwrap();
     assert_eq!(one.len(), 1);

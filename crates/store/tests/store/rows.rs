@@ -318,6 +318,7 @@ pub(crate) fn assignment(id: i64, offer: i64, work: Work, seat: i64, open: bool)
         wrap_up_until_ms: (!open).then_some(NOW + 90),
         disposition: (!open).then_some(Disposition::Done),
         code: (!open).then(|| "disdetta".parse().unwrap()),
+        note: Some("chiede degli orari".to_owned()),
     }
 }
 

@@ -1,0 +1,118 @@
+// A note that is being written, kept in this tab until it is stored: a server that starts anew, a session
+// that is over or a form that comes new loses no word of it. It goes by the conversation and by whoever
+// writes it, so it is shown with no other conversation and to nobody else.
+"use strict";
+(() => {
+  const announcer = document.getElementById("announcer");
+  const who = announcer?.dataset.who;
+  if (!who) return;
+  const words = JSON.parse(announcer.dataset.settings).words;
+  const PREFIX = "cuptel-note ";
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "it-IT", {
+    hour: "2-digit", minute: "2-digit", timeZone: "Europe/Rome",
+  });
+  let conversation = ofPage();
+  // What is kept here may be replaced on the page.
+  document.body.dataset.keepsNotes = "1";
+
+  function ofPage() {
+    return document.getElementById("doing")?.dataset.conversation ?? "";
+  }
+
+  function read(key) {
+    try {
+      return JSON.parse(sessionStorage.getItem(key) ?? "{}");
+    } catch {
+      return {};
+    }
+  }
+
+  function keyOf(id) {
+    return `${PREFIX}${id}`;
+  }
+
+  function keys() {
+    return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+  }
+
+  function write(id, kept) {
+    const key = keyOf(id);
+    if (Object.keys(kept.texts).length === 0) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(kept));
+  }
+
+  // Whoever sits here now reads nothing of whoever sat here before.
+  for (const key of keys()) {
+    if (read(key).who !== who) sessionStorage.removeItem(key);
+  }
+
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (!field.matches?.("[data-kept]") || !conversation) return;
+    const kept = read(keyOf(conversation));
+    const texts = kept.texts ?? {};
+    if (field.value) texts[field.id] = field.value;
+    else delete texts[field.id];
+    write(conversation, { who, at: kept.at ?? Date.now(), texts });
+  });
+
+  // Gives back what was written of this conversation, where the page has it not.
+  function giveBack() {
+    const texts = read(keyOf(conversation)).texts ?? {};
+    const given = Object.entries(texts).filter(([id, text]) => {
+      const field = document.getElementById(id);
+      if (!field || field.value) return false;
+      field.value = text;
+      field.closest("details:not(.fold)")?.setAttribute("open", "");
+      return true;
+    });
+    return given.length > 0;
+  }
+
+  // What was written of a conversation that is over before it was stored; not while there is another.
+  function showLeft() {
+    const box = document.getElementById("left-note");
+    if (!box) return;
+    const isFree = !conversation && !document.getElementById("seat-person")?.textContent;
+    const key = isFree ? keys().find((it) => it !== keyOf(conversation)) : undefined;
+    box.hidden = !key;
+    const kept = key ? read(key) : {};
+    const texts = Object.values(kept.texts ?? {}).join("\n");
+    document.getElementById("left-note-text").textContent = texts;
+    const at = key ? words.left_note.replace("{time}", clock.format(kept.at)) : "";
+    document.getElementById("left-note-of").textContent = at;
+    box.dataset.key = key ?? "";
+  }
+
+  function follow() {
+    conversation = ofPage() || (document.getElementById("doing") ? "" : conversation);
+    const given = giveBack();
+    showLeft();
+    return given;
+  }
+
+  // What an answer has taken is not kept any more.
+  document.addEventListener("cuptel:stored", (event) => {
+    const kept = read(keyOf(conversation));
+    if (!kept.texts) return;
+    delete kept.texts[event.detail];
+    write(conversation, kept);
+  });
+  document.addEventListener("cuptel:taken", follow);
+  document.addEventListener("cuptel:look", showLeft);
+  document.getElementById("left-note-drop")?.addEventListener("click", () => {
+    sessionStorage.removeItem(document.getElementById("left-note").dataset.key);
+    showLeft();
+    document.getElementById("do")?.focus();
+  });
+  // Whoever goes leaves nothing behind.
+  document.addEventListener("submit", (event) => {
+    const path = new URL(event.target.action).pathname;
+    const isSure = new URL(event.target.action).search || !conversation;
+    if (path === "/session/end" && isSure) keys().forEach((it) => sessionStorage.removeItem(it));
+  });
+  if (follow()) {
+    const back = document.getElementById("note-back");
+    if (back) back.textContent = words.note_back;
+  }
+})();
