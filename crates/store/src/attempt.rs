@@ -81,6 +81,8 @@ const LIST: &str = view!(
     AND (CAST($4 AS TEXT) IS NULL OR a.outcome = $4)
 ORDER BY a.id DESC LIMIT $5"
 );
+/// Those that are up, the oldest first.
+const UP: &str = view!("AND a.ended_ms IS NULL ORDER BY a.id LIMIT $2");
 const ONE: &str = view!("AND a.id = $2");
 const OF_CALLBACK: &str = view!(
     "AND a.id IN (
@@ -299,6 +301,17 @@ impl Store {
         Ok(attempts)
     }
 
+    /// The attempts that are up, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attempts_up(&self, most: u32) -> Result<Vec<AttemptView>, StoreError> {
+        let failed = while_doing("list the calls that go on");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(UP).int(page(most));
+        question.all(&mut reading, view).await.map_err(failed)
+    }
+
     /// One attempt, if there is such.
     ///
     /// # Errors
@@ -335,4 +348,4 @@ impl Store {
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ONE, OF_CALLBACK, LIST];
+pub(crate) const LOOKUPS: &[&str] = &[ONE, OF_CALLBACK, LIST, UP];

@@ -161,6 +161,7 @@ pub(super) const ALL: &[Step] = &[
         "request",
         include_str!("../../migrations/0038_request.sql"),
     ),
+    (42, "desk", include_str!("../../migrations/0042_desk.sql")),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.
