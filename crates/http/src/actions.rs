@@ -20,6 +20,7 @@ use crate::access::Caller;
 use crate::error::ApiError;
 use crate::pages::Shared;
 use crate::port::Refusal;
+use crate::rights::NotDone;
 use crate::session::Notice;
 use crate::{answers, reads, schema};
 
@@ -364,8 +365,13 @@ pub(crate) async fn act_by_form(
             text: answers::refused(caller.language(), &error),
         },
     };
+    let is_done = notice.good;
     shared.sessions.tell(session, notice);
-    Ok(Redirect::to(&to).into_response())
+    let mut answer = Redirect::to(&to).into_response();
+    if !is_done {
+        answer.extensions_mut().insert(NotDone);
+    }
+    Ok(answer)
 }
 
 /// The page of a seat. What was asked for may be any text: it is escaped.

@@ -221,7 +221,11 @@ pub(crate) async fn checked(
     if only_reads(request.method()) || !need.is_logged() {
         return next.run(request).await;
     }
-    let act = format!("{} {}", request.method(), path.as_str());
+    let act = format!(
+        "{} {}",
+        request.method(),
+        done_by(path.as_str(), request.uri().path())
+    );
     let about = first_of(path.as_str(), request.uri().path()).map(str::to_owned);
     // Whoever goes away after asking has asked all the same, and it is written down.
     #[expect(
@@ -231,7 +235,8 @@ pub(crate) async fn checked(
     let done = tokio::spawn(async move {
         let response = next.run(request).await;
         let status = response.status();
-        if status.is_success() || status.is_redirection() {
+        let is_done = response.extensions().get::<NotDone>().is_none();
+        if is_done && (status.is_success() || status.is_redirection()) {
             let about = caller.about().or(about);
             caller.log(&shared, &act, about.as_deref()).await;
         }
@@ -240,6 +245,18 @@ pub(crate) async fn checked(
     match done.await {
         Ok(response) => response,
         Err(_panicked) => ApiError::TooSlow.into_response(),
+    }
+}
+
+/// On the answer to a form that leads back to its page without having done anything.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NotDone;
+
+/// What is done by a path: where one path has several forms, which of them.
+fn done_by(matched: &str, uri: &str) -> String {
+    match matched.strip_suffix("{action}") {
+        Some(rest) => format!("{rest}{}", uri.rsplit('/').next().unwrap_or_default()),
+        None => matched.to_owned(),
     }
 }
 
@@ -328,5 +345,10 @@ mod tests {
         assert_eq!(first_of(matched, "/api/v1/callbacks/17/close"), Some("17"));
         assert_eq!(first_of(matched, "/callbacks/17/close"), Some("17"));
         assert_eq!(first_of("/api/v1/stops", "/api/v1/stops"), None);
+        let done = done_by(
+            "/supervisor/calls/{id}/{action}",
+            "/supervisor/calls/17/move",
+        );
+        assert_eq!(done, "/supervisor/calls/{id}/move");
     }
 }

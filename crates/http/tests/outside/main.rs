@@ -23,3 +23,4 @@ mod reports;
 mod streams;
 mod tls;
 mod trying;
+mod watching;
