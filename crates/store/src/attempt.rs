@@ -348,4 +348,4 @@ impl Store {
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ONE, OF_CALLBACK, LIST, UP];
+pub(crate) const LOOKUPS: &[&str] = &[ONE, OF_CALLBACK, LIST];

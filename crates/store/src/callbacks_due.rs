@@ -23,7 +23,7 @@ macro_rules! asked {
         JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
             AND queue.name = $3 AND queue.tenant = c.tenant))
-    AND (c.place_ms > $4 OR c.place_ms = $4 AND c.id > $5)
+    AND c.place_ms >= $4 AND (c.place_ms > $4 OR c.id > $5)
     AND (CAST($6 AS BIGINT) < 0 OR coalesce(",
             class_rank!(),
             ", 4) = $6)
