@@ -23,22 +23,23 @@ macro_rules! asked {
         JOIN queue ON queue.shard = need.shard AND queue.id = need.queue
         WHERE need.shard = c.shard AND need.callback = c.id AND need.closed_ms IS NULL
             AND queue.name = $3 AND queue.tenant = c.tenant))
-    AND c.place_ms >= $4 AND (c.place_ms > $4 OR c.id > $5)
-    AND (CAST($6 AS BIGINT) < 0 OR coalesce(",
+    AND c.id > $4
+    AND (CAST($5 AS BIGINT) < 0 OR coalesce(",
             class_rank!(),
-            ", 4) = $6)
-    AND (CAST($7 AS BIGINT) = 0 OR coalesce(",
+            ", 4) = $5)
+    AND (CAST($6 AS BIGINT) = 0 OR coalesce(",
             due_ms!(),
-            " < $7, FALSE) OR coalesce(",
+            " < $6, FALSE) OR coalesce(",
             promised_ms!(),
-            " < $7, FALSE))
-ORDER BY c.place_ms, c.id LIMIT $8"
+            " < $6, FALSE))
+ORDER BY c.id LIMIT $7"
         )
     };
 }
 
-/// They stand in the order of the index.
-const WAITING: &str = asked!("AND c.state = 'waiting'");
+/// In the order in which they were opened, which is that of an index: one by place would be written
+/// at every call of a storm.
+const WAITING: &str = asked!("AND c.state <> 'closed' AND c.state = 'waiting'");
 /// Few.
 const IN_HAND: &str = asked!("AND c.state <> 'closed' AND c.state <> 'waiting'");
 const PROMISED: &str = concat!(
@@ -60,19 +61,10 @@ pub struct DueFilter {
     pub late_at_ms: Option<UtcMs>,
     /// Those that a seat has, or that are being called, instead of those that wait.
     pub in_hand: bool,
-    /// After this one: place and identifier of the last one of the page before.
-    pub after: Option<InTurn>,
+    /// Opened after this one: the last one of the page before.
+    pub after: Option<CallbackId>,
     /// How many, 1 to 1000.
     pub limit: u32,
-}
-
-/// Where a callback stands among the others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InTurn {
-    /// Its place.
-    pub place_ms: UtcMs,
-    /// Which.
-    pub id: CallbackId,
 }
 
 /// A callback, and the time that its person was told, where nobody has called them since.
@@ -101,15 +93,10 @@ impl Store {
             let at = all.take_while(|it| Some(**it) != class).count();
             i64::try_from(at).unwrap_or(i64::MAX)
         };
-        let after = filter.after.unwrap_or(InTurn {
-            place_ms: i64::MIN,
-            id: CallbackId(0),
-        });
         let question = ask_shard(statement)
             .maybe_text(filter.tenant.as_deref())
             .maybe_text(filter.queue.as_deref())
-            .int(after.place_ms)
-            .int(after.id.0)
+            .int(filter.after.map_or(0, |it| it.0))
             .int(filter.class.map_or(-1, rank))
             .int(filter.late_at_ms.unwrap_or(0))
             .int(page(filter.limit));

@@ -74,7 +74,7 @@ pub use attempt::{AttemptDetail, AttemptFilter, AttemptView};
 pub use audit::{Audit, Sums, Violation, audit_rules};
 pub use bulk_action::BulkView;
 pub use callback::{CallbackDetail, CallbackEventView, CallbackFilter, CallbackView, NeedView};
-pub use callbacks_due::{Due, DueFilter, InTurn};
+pub use callbacks_due::{Due, DueFilter};
 pub use campaign::{CampaignCounts, CampaignDetail, CampaignFilter, CampaignView, EntryView};
 pub use carrier::Unknown;
 pub use choosable::{Choosable, FoundOpen};

@@ -8,7 +8,7 @@ use cuptel_core::id::CallbackId;
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::time::UtcMs;
 use cuptel_core::words::PriorityClass;
-use cuptel_store::{CallbackFilter, CallbackView, Due, DueFilter, InTurn};
+use cuptel_store::{CallbackFilter, CallbackView, Due, DueFilter};
 use serde::Deserialize;
 
 use super::room::{escaped, title_of};
@@ -34,8 +34,8 @@ pub(super) struct Asked {
     late: String,
     /// Of a list with the newest first.
     before: Option<i64>,
-    /// Place and identifier of the last one before, of a list with the oldest first.
-    after: String,
+    /// The last one before, of a list with the oldest first.
+    after: Option<i64>,
 }
 
 /// Which of the lists it is.
@@ -135,12 +135,12 @@ pub(super) async fn callbacks(
             class: class_of(&asked.class),
             late_at_ms: (!asked.late.is_empty()).then_some(at),
             in_hand: which == Which::InHand,
-            after: turn_of(&asked.after),
+            after: asked.after.map(CallbackId),
             limit: PAGE,
         };
         let found = shared.store.callbacks_due(&filter).await?;
-        let last = found.last().map(|it| &it.callback);
-        let after = last.map(|it| format!("after={}.{}", it.place_ms, it.id));
+        let last = found.last().map(|it| it.callback.id);
+        let after = last.map(|id| format!("after={id}"));
         let rows = found.iter().map(|it| due_row(it, &look, language));
         (rows.collect::<Vec<_>>(), after)
     } else {
@@ -190,14 +190,6 @@ fn class_of(word: &str) -> Option<Option<PriorityClass>> {
         "none" => Some(None),
         word => word.parse().ok().map(Some),
     }
-}
-
-fn turn_of(text: &str) -> Option<InTurn> {
-    let (place, id) = text.split_once('.')?;
-    Some(InTurn {
-        place_ms: place.parse().ok()?,
-        id: CallbackId(id.parse().ok()?),
-    })
 }
 
 fn lists(which: Which, language: Language) -> Vec<Choice> {

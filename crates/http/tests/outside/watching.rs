@@ -49,9 +49,7 @@ async fn a_page_of_the_desk_tells_its_age_and_hears_when_something_changes() {
     assert_eq!(mark(&texts), between(&page, "data-mark=\"", "\""));
     // A figure changes by itself, and the page need not be loaded for it.
     assert!(texts["qf3"].as_str().unwrap().starts_with("Da richiamare"));
-    let mut line = centre.desk.line.lock().unwrap();
-    line.push(waiter(centre.attempt));
-    drop(line);
+    *centre.desk.line.lock().unwrap() = vec![waiter(centre.attempt)];
     tokio::time::sleep(Duration::from_millis(1_100)).await;
     later(&centre, 2_000, 1);
     let changed = stream.next().await.unwrap().data;

@@ -10,7 +10,7 @@ use cuptel_core::words::{
     TaskEventKind, TaskState, WorkState,
 };
 use cuptel_store::{
-    AccessMade, AttemptFilter, Batch, CallbackFilter, DueFilter, FirstCalls, InTurn, MarkFilter,
+    AccessMade, AttemptFilter, Batch, CallbackFilter, DueFilter, FirstCalls, MarkFilter,
     OperatorView, ProfileView, StoreError, TaskFilter,
 };
 
@@ -384,11 +384,7 @@ async fn open_callbacks_are_told_in_turn_and_narrowed_down(home: &Home) {
         })
         .await
         .unwrap();
-    let last = &all[0].callback;
-    let after = Some(InTurn {
-        place_ms: last.place_ms,
-        id: last.id,
-    });
+    let after = Some(all[0].callback.id);
     let next = DueFilter {
         after,
         ..DueFilter::default()
