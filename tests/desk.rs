@@ -114,6 +114,45 @@ fn a_message_reaches_the_operators_page_and_is_read_there() {
 }
 
 #[test]
+fn a_page_that_is_open_takes_over_what_changes_and_leaves_what_is_typed() {
+    let centre = centre();
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "rosa");
+    page.opens(&format!("{QUEUE}/prenotazioni"));
+    page.shows("#main", "Nessuno aspetta.");
+    page.tabs_to("Motivo (facoltativo)");
+    page.types("guasto");
+    // Somebody comes: it shows by itself, and neither the focus nor the word is lost.
+    let caller = Caller::connected(&centre, "0861555931");
+    let call = caller.call_id().to_owned();
+    let id = attempt(&centre, &call)["id"].to_string();
+    page.shows("#part-line", &format!("Apri la chiamata {id}"));
+    assert_eq!(page.focused().1, "Motivo (facoltativo)");
+    page.opens("/supervisor/calls");
+    page.shows("#part-calls", "Aspettano in coda: 1");
+    page.is_clean("calls that go on");
+    page.goes_for(&format!("Chiamata {id}"));
+    page.comes_to(&format!("/supervisor/calls/{id}"));
+    page.goes_for("Saluta e richiama poi");
+    page.shows("#part-story", "rosa l’ha tolta dall’attesa");
+
+    let owed = gives_up(&centre, "0861555932");
+    let owed = owed["id"].to_string();
+    page.opens(&format!("/supervisor/callbacks/{owed}"));
+    page.tabs_to("Perché");
+    page.types("numero sbagliato");
+    page.goes_for("Chiudi la richiamata");
+    page.shows("#main", "Riguarda +39…932");
+    page.is_clean("what closing does");
+    page.goes_for("Sì, fallo");
+    page.shows("#part-story", "rosa l’ha chiusa");
+    page.goes_for("Annulla la chiusura");
+    page.shows("#part-facts", "Dovuta di nuovo in");
+    page.is_clean("a callback whose closing was taken back");
+    centre.audit();
+}
+
+#[test]
 fn many_callbacks_are_put_off_and_brought_back_by_keyboard_after_a_look_at_what_happens() {
     let centre = centre();
     let first = gives_up(&centre, "0861555951");
@@ -168,6 +207,7 @@ fn every_page_of_the_desk_is_clean_and_fits_at_four_times_the_size_in_the_dark_t
             "/supervisor",
             &queue,
             &call,
+            "/supervisor/calls",
             "/supervisor/callbacks",
             "/supervisor/bulk",
             "/supervisor/seats/101",

@@ -515,10 +515,11 @@ impl Switch {
     /// When there is no such queue.
     pub fn in_line(
         &self,
+        now: Now,
         tenant: Option<&str>,
         queue: &str,
     ) -> Result<Vec<WaiterNow>, CommandError> {
-        self.centre.in_line(tenant, queue)
+        self.centre.in_line(now, tenant, queue)
     }
 
     /// How much is held.

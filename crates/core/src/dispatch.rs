@@ -202,16 +202,20 @@ impl Centre {
     /// How many works go before this one, if nobody else calls; no more than `most` are counted.
     pub(crate) fn ahead_of(&self, now: Now, waiting: &Waiting, most: usize) -> usize {
         let (live, callbacks) = self.matching.ahead_of(waiting, most);
-        let by_place = match self.rules.queues.get(&waiting.queue) {
+        (live + callbacks.min(self.dials_before(now, waiting))).min(most)
+    }
+
+    /// As many callbacks as this go before a work, however many stand there.
+    pub(crate) fn dials_before(&self, now: Now, waiting: &Waiting) -> usize {
+        match self.rules.queues.get(&waiting.queue) {
             Some(rule) if waiting.is_live => {
                 let since_ms = self.matching.deciding_place(now.utc_ms, waiting);
                 let hold_ms = i64::from(rule.callback.hold_max_s) * 1_000;
                 let is_overdue = now.utc_ms - since_ms >= hold_ms;
                 self.blending.by_place(waiting.queue, is_overdue)
             }
-            _ => usize::MAX,
-        };
-        (live + callbacks.min(by_place)).min(most)
+            Some(_) | None => usize::MAX,
+        }
     }
 
     /// Live callers who wait in a queue.

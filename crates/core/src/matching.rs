@@ -456,6 +456,21 @@ impl Matching {
         (ahead(true), ahead(false))
     }
 
+    /// The first so many of a queue that are to be dialled, in order, with their keys.
+    #[must_use]
+    pub fn dials_in_line(&self, queue: QueueId, most: usize) -> Vec<(i64, Work)> {
+        let standing = self.line(queue).into_iter();
+        let standing = standing.flat_map(|line| line.dials(most));
+        let kept = self.kept.all();
+        let kept = kept.filter(|it| it.queue == queue && !it.is_live);
+        let mut all: Vec<_> = standing
+            .chain(kept.map(|it| (it.key_ms, it.work)))
+            .collect();
+        all.sort_unstable();
+        all.truncate(most);
+        all
+    }
+
     /// When less is asked of a seat for a work, if ever.
     #[must_use]
     pub fn asks_less_at(&self, now_ms: UtcMs, waiting: &Waiting) -> Option<UtcMs> {

@@ -25,6 +25,7 @@ const STRETCH_S: u32 = 1;
 /// Between two looks.
 const LOOK_S: u32 = 60;
 const CALLED_AFTER_ALL: &str = "given up before, and called after all";
+const CLOSED_IN_ERROR: &str = "closed by hand before, and taken back";
 
 impl Centre {
     /// A callback is closed: if it was given up, somebody must see it. So must they what was taken in
@@ -87,8 +88,8 @@ impl Centre {
         Ok(())
     }
 
-    /// Somebody wants a person called after all whose callback was given up. What is closed stays
-    /// so: it is a new debt, or more of one that is open, at the place of the old.
+    /// Somebody wants a person called after all whose callback was given up, or was closed by hand. What
+    /// is closed stays so: it is a new debt, or more of one that is open, at the place of the old.
     pub(crate) fn call_after_all(
         &mut self,
         now: Now,
@@ -97,11 +98,25 @@ impl Centre {
         step: &mut Step,
     ) -> Result<(), CommandError> {
         let id = given_up.row.id;
-        if !self.unseen.contains_key(&id) {
-            return Err(CommandError::NotUnseen(id));
+        if self.unseen.contains_key(&id) {
+            let again = self.owe_again(now, (given_up, details), CALLED_AFTER_ALL, step)?;
+            return self.is_seen(now, id, (by, Some(again)), step);
         }
-        let again = self.owe_again(now, (given_up, details), CALLED_AFTER_ALL, step)?;
-        self.is_seen(now, id, (by, Some(again)), step)
+        let row = &given_up.row;
+        let (Some(ClosedHow::Withdrawn), Some(closed_ms)) = (row.closed_how, row.closed_ms) else {
+            return Err(CommandError::NotUnseen(id));
+        };
+        let again = self.owe_again(now, (given_up, details), CLOSED_IN_ERROR, step)?;
+        // So that it is not taken back twice.
+        step.records.push(Record::Review(ReviewRow {
+            callback: id,
+            tenant: row.tenant,
+            closed_ms,
+            seen_ms: Some(now.utc_ms),
+            seen_by: by,
+            reopened_as: Some(again),
+        }));
+        Ok(())
     }
 
     /// A person is owed again what they were owed in a callback that is closed, at its place.

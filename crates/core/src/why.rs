@@ -23,7 +23,7 @@ use crate::time::{Now, UtcMs};
 use crate::words::{Button, CallbackState, Reach};
 
 /// Works that are counted before one at most.
-const AHEAD_MAX: usize = 1_000;
+pub(crate) const AHEAD_MAX: usize = 1_000;
 
 /// What holds a work back though it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -507,7 +507,7 @@ impl Loop {
             // A look changes nothing and waits for no commit; whoever asked may have gone.
             Wish::Why(id, look) => drop(look.send(self.switch.why(now, id))),
             Wish::InLine(tenant, queue, look) => {
-                drop(look.send(self.switch.in_line(tenant.as_deref(), &queue)));
+                drop(look.send(self.switch.in_line(now, tenant.as_deref(), &queue)));
             }
         }
     }

@@ -128,6 +128,58 @@
     }
   }
 
+  // What is shown beside the texts has changed: loads the page and takes over the parts that are others now.
+  // Nothing moves under a pointer that may be about to click, nothing is taken from whoever fills it in:
+  // then it is said instead, and done as soon as they leave.
+  let mark = document.body.dataset.mark;
+  let refused = null;
+
+  function tellChanged(isStill) {
+    const note = document.getElementById("order-note");
+    if (note) note.hidden = !isStill;
+  }
+
+  function wayTo(control) {
+    return [keyOf(control), control.getAttribute("href")].join(" ");
+  }
+
+  // Whether a part was put in the place of the old one.
+  function swap(old, fresh) {
+    if (old.isEqualNode(fresh)) return true;
+    const held = old.contains(document.activeElement) ? document.activeElement : null;
+    if (isBeingFilled(old)) return false;
+    const way = held && wayTo(held);
+    const same = held && [...fresh.querySelectorAll("a, button, summary, [tabindex]")].find((it) => wayTo(it) === way);
+    if (held && !same) return false;
+    old.replaceWith(fresh);
+    same?.focus({ preventScroll: true });
+    return true;
+  }
+
+  async function freshen(wanted) {
+    if (loading || wanted === refused) return tellChanged(true);
+    if (document.querySelector("main :is(a, button, input, select, textarea, summary):hover")) return tellChanged(true);
+    loading = true;
+    try {
+      const answer = await fetch(location.href, { headers: { accept: "text/html", "cuptel-look": "1" } });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!answer.ok) throw new Error("no page");
+      let isWhole = true;
+      for (const old of document.querySelectorAll("[data-part]")) {
+        const fresh = page.getElementById(old.id);
+        if (fresh && !swap(old, fresh)) isWhole = false;
+      }
+      refused = isWhole ? null : wanted;
+      if (isWhole) mark = page.body.dataset.mark ?? wanted;
+      tellChanged(!isWhole);
+    } catch {
+      tellChanged(true);
+    } finally {
+      loading = false;
+    }
+  }
+  document.addEventListener("focusout", () => { refused = null; });
+
   function show(texts, atMs) {
     cameMs = Date.now();
     takenMs = atMs;
@@ -136,8 +188,12 @@
       for (const [id, words] of Object.entries(texts)) put(id, words);
       tellOrder(texts.order);
     }
-    const mark = texts["seat-forms"];
-    if (mark !== undefined && mark !== forms) reload(mark);
+    const about = texts["seat-forms"];
+    if (about !== undefined && about !== forms) reload(about);
+    if (texts.mark !== undefined && mark !== undefined) {
+      if (texts.mark !== mark) freshen(texts.mark);
+      else tellChanged(false);
+    }
     write(connection, state());
     document.body.classList.remove("stale");
     tell("look", texts);

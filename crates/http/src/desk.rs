@@ -4,12 +4,18 @@
 
 mod acting;
 mod bulk;
+mod calls;
 mod chart;
+mod deeds;
 mod history;
 mod kept;
+mod live;
 mod operators;
+mod paper;
+mod queue;
 mod room;
 pub(crate) mod say;
+mod seat;
 mod sheet;
 mod story;
 mod telling;
@@ -19,24 +25,24 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::extract::{MatchedPath, Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use cuptel_core::in_line::WaiterNow;
-use cuptel_core::snapshot::{QueueNow, SeatNow, SiteNow, Snapshot, StopNow};
+use cuptel_core::calendar::LocalDay;
+use cuptel_core::snapshot::{SiteNow, Snapshot};
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{Button, Chosen, WorkState};
 
 pub(crate) use kept::DeskKept;
-use room::{Room, Seen, door_of, path_of_queue, path_of_seat, path_of_site, title_of};
+pub(crate) use live::{LiveKept, Watched, texts_for as watched_texts_for};
+use room::{Room, Seen, path_of_site};
 
-use crate::access::{Caller, Onlooker};
+use crate::access::{Caller, Onlooker, clock};
 use crate::agreement;
 use crate::board::Board;
 use crate::error::ApiError;
 use crate::events::as_seen;
-use crate::page::{Frame, frame, html};
+use crate::page::{Frame, frame, html, looks_by_itself, silent_frame};
 use crate::pages::{Shared, SharedParts};
 use crate::rights::{self, Need, may, need};
 use crate::signing_in::sign_in_page;
@@ -46,11 +52,12 @@ use crate::texts::Language;
 pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
     Router::new()
         .route("/supervisor", get(floor))
-        .route("/supervisor/queues/{tenant}/{queue}", get(queue))
+        .route("/supervisor/queues/{tenant}/{queue}", get(queue::page))
         .route(
             "/supervisor/queues/{tenant}/{queue}/{action}",
             get(acting::confirm_queue).post(acting::on_queue),
         )
+        .route("/supervisor/calls", get(calls::page))
         .route("/supervisor/calls/{id}", get(story::call))
         .route("/supervisor/calls/{id}/{action}", post(acting::on_call))
         .route("/supervisor/callbacks", get(sheet::callbacks))
@@ -61,9 +68,9 @@ pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
         .route("/supervisor/callbacks/{id}", get(story::callback))
         .route(
             "/supervisor/callbacks/{id}/{action}",
-            post(acting::on_callback),
+            get(acting::confirm_callback).post(acting::on_callback),
         )
-        .route("/supervisor/seats/{seat}", get(seat))
+        .route("/supervisor/seats/{seat}", get(seat::page))
         .route("/supervisor/seats/{seat}/{action}", post(acting::on_seat))
         .route("/supervisor/sites/{site}", get(site))
         .route(
@@ -85,6 +92,7 @@ pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
             post(acting::withdraw_memo),
         )
         .route("/supervisor/history", get(history::page))
+        .route("/supervisor/history/sheet", get(paper::export))
         .route("/supervisor/operators", get(operators::page))
         .route(
             "/admin/agreement",
@@ -142,6 +150,19 @@ fn frame_of<'a>(shared: &'a Shared, language: Language, caller: &Caller) -> Fram
     frame(shared, language, Some(caller))
 }
 
+/// What is around a page that its script may load by itself, to take over what has changed: what there is
+/// to tell is left to the answer of whoever acted.
+fn frame_of_part<'a>(
+    shared: &'a Shared,
+    language: Language,
+    (caller, headers): (&Caller, &HeaderMap),
+) -> Frame<'a> {
+    if looks_by_itself(headers) {
+        return silent_frame(shared, language, Some(caller));
+    }
+    frame_of(shared, language, caller)
+}
+
 /// Whether whoever looks may act too.
 fn acts(caller: &Caller) -> bool {
     may(caller.role(), Need::Lead)
@@ -153,6 +174,19 @@ struct FloorPage<'a> {
     frame: Frame<'a>,
     board: Arc<Board>,
     room: Room,
+    /// Since when "today" is counted where that is not since midnight.
+    fair_since: Option<String>,
+}
+
+/// When the process began, if that was today: of what was before it the memory has nothing.
+fn begun_today(shared: &SharedParts, at: UtcMs) -> Option<UtcMs> {
+    let ago = clock().saturating_duration_since(shared.began);
+    let began_ms = at - i64::try_from(ago.as_millis()).unwrap_or(i64::MAX);
+    let zone = shared.engine.health().configuration.zones.of(None);
+    let midnight_ms = LocalDay::of(at, zone).and_then(|day| day.begins_ms(zone));
+    midnight_ms
+        .is_none_or(|midnight| midnight < began_ms)
+        .then_some(began_ms)
 }
 
 /// The look and the board, as a caller may see them.
@@ -178,7 +212,12 @@ async fn floor(State(shared): State<Shared>, language: Language, caller: Caller)
         stored.as_deref(),
         Seen::by(&caller, language),
     );
+    let fair_since = begun_today(&shared, look.at_ms).map(|began_ms| {
+        let at = say::hour(began_ms, look.at_ms);
+        language.with("desk-fairness-since", &[("at", at.into())])
+    });
     html(&FloorPage {
+        fair_since,
         frame: frame_of(&shared, language, &caller),
         board,
         room,
@@ -195,239 +234,6 @@ pub(crate) async fn texts_for(
     let (look, board) = seen_by(shared, caller, language);
     let room = Room::new(&look, &board, stored.as_deref(), Seen::by(caller, language));
     serde_json::to_string(&room.texts(&board)).map(Arc::from)
-}
-
-/// Somebody who waits, in words.
-struct Waiter {
-    number: String,
-    since: String,
-    kind: String,
-    told: String,
-    seat: String,
-    link: String,
-    link_text: String,
-}
-
-fn waiter(it: &WaiterNow, at: UtcMs, language: Language) -> Waiter {
-    let number = it.number.clone();
-    let mut kind = if it.attempt.is_some() {
-        language.say("desk-line-caller")
-    } else {
-        language.say("desk-line-called")
-    };
-    if it.priority_ms > 0 {
-        let span = say::span(language, it.priority_ms);
-        let ahead = language.with("desk-line-ahead", &[("span", span.into())]);
-        kind = format!("{kind}, {ahead}");
-    }
-    let (link, link_text) = match (it.attempt, it.callback) {
-        (Some(id), _) => (
-            format!("/supervisor/calls/{id}"),
-            language.with("desk-line-open", &[("id", id.to_string().into())]),
-        ),
-        (None, Some(id)) => (
-            format!("/supervisor/callbacks/{id}"),
-            language.with("desk-line-open-callback", &[("id", id.to_string().into())]),
-        ),
-        (None, None) => (String::new(), String::new()),
-    };
-    Waiter {
-        number: number.unwrap_or_else(|| language.say("desk-line-withheld")),
-        since: say::span(language, at - it.since_ms),
-        kind,
-        told: it.told_min.map_or(String::new(), |min| {
-            language.with("desk-line-told-min", &[("min", min.into())])
-        }),
-        seat: it.seat.clone().unwrap_or_default(),
-        link,
-        link_text,
-    }
-}
-
-#[derive(Template)]
-#[template(path = "desk_queue.html")]
-struct QueuePage<'a> {
-    frame: Frame<'a>,
-    title: String,
-    path: String,
-    facts: Vec<String>,
-    /// Nothing where the centre has not said who waits.
-    line: Option<Vec<Waiter>>,
-    is_open: bool,
-    /// Whether it is held against its hours.
-    is_held: bool,
-    acts: bool,
-}
-
-fn queue_named<'l>(
-    look: &'l Snapshot,
-    caller: &Caller,
-    tenant: &str,
-    name: &str,
-) -> Option<&'l QueueNow> {
-    let mut queues = look.queues.iter();
-    let found = queues.find(|it| it.tenant == tenant && it.name == name);
-    found.filter(|it| caller.sees(Some(&it.tenant)))
-}
-
-/// A queue, who waits there, and what can be done with it.
-async fn queue(
-    State(shared): State<Shared>,
-    Path((tenant, name)): Path<(String, String)>,
-    language: Language,
-    caller: Caller,
-) -> Response {
-    let look = shared.engine.snapshot();
-    let Some(queue) = queue_named(&look, &caller, &tenant, &name) else {
-        return missing(&shared, language, &caller);
-    };
-    let line = shared.engine.in_line(&tenant, &name).await;
-    let line = line.ok().map(|line| {
-        let waiters = line.iter().map(|it| waiter(it, look.at_ms, language));
-        waiters.collect()
-    });
-    let stored = DeskKept::get(&shared).await;
-    let today = stored.as_ref().and_then(|it| {
-        let key = (tenant.clone(), name.clone());
-        it.today.get(&key).copied()
-    });
-    let mut facts = facts_of_queue(queue, &look, language);
-    if let Some(today) = today {
-        let share = say::per_cent(today.in_target, today.queued);
-        facts.extend(share.map(|share| {
-            let label = language.say("desk-in-time-today");
-            format!("{label}: {share} %")
-        }));
-    }
-    html(&QueuePage {
-        frame: frame_of(&shared, language, &caller),
-        title: title_of_queue(queue, &look, language),
-        path: path_of_queue(queue),
-        facts,
-        line,
-        is_open: queue.is_open,
-        is_held: door_of(&look, queue).is_some(),
-        acts: acts(&caller) && caller.leads(Some(&tenant)),
-    })
-}
-
-fn title_of_queue(queue: &QueueNow, look: &Snapshot, language: Language) -> String {
-    let tenant = title_of(look, &queue.tenant);
-    let about = [
-        ("queue", queue.title.as_str().into()),
-        ("tenant", tenant.into()),
-    ];
-    language.with("desk-queue-title", &about)
-}
-
-fn facts_of_queue(queue: &QueueNow, look: &Snapshot, language: Language) -> Vec<String> {
-    let mut facts = vec![match door_of(look, queue) {
-        Some(stop) => held(stop, look.at_ms, language),
-        None if queue.is_open => language.say("desk-queue-open"),
-        None => language.say("desk-queue-shut"),
-    }];
-    facts.push(match queue.targets.first() {
-        None => language.say("desk-queue-no-target"),
-        Some(target) => {
-            let within = say::within(language, target.within_s);
-            let share = format!("{:.0}", target.share * 100.0);
-            let about = [("share", share.into()), ("within", within.into())];
-            language.with("desk-queue-target", &about)
-        }
-    });
-    facts.push(match queue.wait {
-        None => language.say("desk-queue-wait-nobody"),
-        Some(wait) => {
-            let wait = say::span(language, i64::from(wait.high_s) * 1_000);
-            language.with("desk-queue-wait", &[("wait", wait.into())])
-        }
-    });
-    facts.push(language.with("desk-queue-owed", &[("n", queue.callbacks_open.into())]));
-    facts
-}
-
-/// Who holds a queue closed or open, and until when.
-fn held(stop: &StopNow, at: UtcMs, language: Language) -> String {
-    let by = stop.supervisor.as_deref();
-    let by = by.map_or(String::new(), |name| {
-        language.with("desk-by", &[("name", name.into())])
-    });
-    let until = stop.until_ms.map_or(String::new(), |until_ms| {
-        language.with("desk-until", &[("at", say::hour(until_ms, at).into())])
-    });
-    let about = [("by", by.into()), ("until", until.into())];
-    match stop.button {
-        Button::Opened => language.with("desk-queue-by-hand-opened", &about),
-        Button::Closed | Button::Outgoing | Button::Emergency => {
-            language.with("desk-queue-by-hand-closed", &about)
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "desk_seat.html")]
-struct SeatPage<'a> {
-    frame: Frame<'a>,
-    seat: String,
-    path: String,
-    own_path: String,
-    facts: Vec<(String, String)>,
-    reasons: &'a [String],
-    pauses: bool,
-    returns: bool,
-    signs_out: bool,
-    acts: bool,
-    memo_path: String,
-}
-
-/// A seat, and what can be done with it.
-async fn seat(
-    State(shared): State<Shared>,
-    Path(name): Path<String>,
-    language: Language,
-    caller: Caller,
-) -> Response {
-    let (look, board) = seen_by(&shared, &caller, language);
-    let found = look.seats.iter().position(|it| it.name == name);
-    let found = found.and_then(|i| Some((look.seats.get(i)?, board.seats.get(i)?)));
-    let Some((seat, line)) = found else {
-        return missing(&shared, language, &caller);
-    };
-    let since = seat.since_ms.map_or(String::new(), |since_ms| {
-        let span = say::span(language, look.at_ms - since_ms);
-        format!("{span} ({})", say::hour(since_ms, look.at_ms))
-    });
-    let facts = vec![
-        (
-            language.say("desk-seat-state"),
-            format!("{} {}", line.shape.text, line.state.text),
-        ),
-        (language.say("desk-seat-since"), since),
-        (language.say("desk-seat-who"), line.operator.text.clone()),
-        (language.say("desk-seat-site"), seat.site.clone()),
-    ];
-    let (pauses, returns, signs_out) = may_be_done(seat);
-    html(&SeatPage {
-        frame: frame_of(&shared, language, &caller),
-        seat: seat.name.clone(),
-        path: path_of_seat(&seat.name),
-        own_path: line.path.clone(),
-        facts,
-        reasons: &look.pause_reasons,
-        pauses,
-        returns,
-        signs_out,
-        acts: acts(&caller),
-        memo_path: format!("/supervisor/memos?seat={}", line.escaped()),
-    })
-}
-
-/// Whether it can be paused, made available and signed out.
-fn may_be_done(seat: &SeatNow) -> (bool, bool, bool) {
-    let is_in = seat.chosen != Chosen::SignedOut;
-    let is_away = matches!(seat.chosen, Chosen::Paused | Chosen::FrontOffice);
-    let returns = is_away || seat.work == WorkState::NotResponding;
-    (is_in && !is_away, is_in && returns, is_in)
 }
 
 #[derive(Template)]

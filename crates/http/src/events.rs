@@ -103,13 +103,19 @@ enum Carries {
     WallTexts,
     /// Those of the supervisor's desk.
     DeskTexts,
+    /// Those of one of its other pages.
+    Watched(desk::Watched),
 }
 
 impl Carries {
     fn event(&self) -> &'static str {
         match self {
             Self::Snapshots => "snapshot",
-            Self::PageTexts | Self::SeatTexts(_) | Self::WallTexts | Self::DeskTexts => "texts",
+            Self::PageTexts
+            | Self::SeatTexts(_)
+            | Self::WallTexts
+            | Self::DeskTexts
+            | Self::Watched(_) => "texts",
         }
     }
 }
@@ -249,6 +255,8 @@ pub(crate) struct LiveAsked {
     wall: Option<String>,
     /// The supervisor's desk, with any word.
     desk: Option<String>,
+    /// What one of its other pages is about.
+    of: Option<String>,
 }
 
 /// The pages' own stream: texts by the identifier of the element that shows them.
@@ -257,13 +265,17 @@ pub(crate) async fn live(
     onlooker: Onlooker,
     Query(asked): Query<LiveAsked>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    if asked.desk.is_some() {
+    if asked.desk.is_some() || asked.of.is_some() {
         let leads = onlooker.caller.as_ref();
         let leads = leads.is_some_and(|caller| may(caller.role(), Need::Read));
         if !leads {
             return Err(ApiError::Forbidden(Need::Read.who_may()));
         }
-        return stream_of(shared, Carries::DeskTexts, onlooker, Resumed::Anew);
+        let carries = match asked.of {
+            None => Carries::DeskTexts,
+            Some(of) => Carries::Watched(desk::Watched::named(&of).ok_or(ApiError::NoSuchPath)?),
+        };
+        return stream_of(shared, carries, onlooker, Resumed::Anew);
     }
     match (asked.seat, asked.wall) {
         (Some(seat), _) => stream_of(shared, Carries::SeatTexts(seat), onlooker, Resumed::Anew),
@@ -385,6 +397,10 @@ impl Listening {
             (Carries::DeskTexts, Some(caller)) => {
                 desk::texts_for(&self.shared, caller, self.onlooker.language).await
             }
+            (Carries::Watched(of), Some(caller)) => {
+                let whose = (caller, self.onlooker.language);
+                desk::watched_texts_for(&self.shared, whose, of).await
+            }
             _ => self.render(&look),
         };
         match rendered {
@@ -398,7 +414,8 @@ impl Listening {
                     Carries::PageTexts
                     | Carries::SeatTexts(_)
                     | Carries::WallTexts
-                    | Carries::DeskTexts => look.at_ms.to_string(),
+                    | Carries::DeskTexts
+                    | Carries::Watched(_) => look.at_ms.to_string(),
                 };
                 Some(
                     Event::default()
@@ -471,7 +488,7 @@ impl Listening {
                 })
             }
             // It is written for each who leads, with what is theirs to see.
-            Carries::DeskTexts => Ok(Arc::from("{}")),
+            Carries::DeskTexts | Carries::Watched(_) => Ok(Arc::from("{}")),
             Carries::SeatTexts(name) => {
                 let seat = look.seats.iter().find(|seat| seat.name == *name);
                 let sight = self.onlooker.sight_of(seat);

@@ -183,7 +183,11 @@ fn seat_frame<'a>(
 }
 
 /// Without what there is to tell.
-fn silent_frame<'a>(shared: &'a Shared, language: Language, caller: Option<&Caller>) -> Frame<'a> {
+pub(crate) fn silent_frame<'a>(
+    shared: &'a Shared,
+    language: Language,
+    caller: Option<&Caller>,
+) -> Frame<'a> {
     let settings = &shared.settings;
     Frame {
         title: shared.engine.health().configuration.title.clone(),
@@ -212,7 +216,7 @@ fn not_reloaded(shared: &Shared, language: Language, caller: Option<&Caller>) ->
 
 /// Whether the page's script asks by itself what can be done now. Nobody looks at the rest of that
 /// page: what there is to tell is left to the answer of whoever acted.
-fn looks_by_itself(headers: &HeaderMap) -> bool {
+pub(crate) fn looks_by_itself(headers: &HeaderMap) -> bool {
     headers.contains_key("cuptel-look")
 }
 

@@ -19,11 +19,12 @@ use cuptel_store::Store;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Mutex, Semaphore, watch};
+use tokio::time::Instant;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use crate::access::{self, Wrong};
+use crate::access::{self, Wrong, clock};
 use crate::admin::AuditKept;
-use crate::desk::DeskKept;
+use crate::desk::{DeskKept, LiveKept};
 use crate::error::{ApiError, HttpError, PROBLEM};
 use crate::events::{Numbering, OwnStreams, Renderings, STREAMS_MAX};
 use crate::importing::ImportBounds;
@@ -138,6 +139,9 @@ pub(crate) struct SharedParts {
     /// How those who are here want their pages.
     pub(crate) preferences: preferences::Chosen,
     pub(crate) desk: DeskKept,
+    pub(crate) live: LiveKept,
+    /// When this process began: what is counted in memory is no older.
+    pub(crate) began: Instant,
     /// Requests with a key that are being carried out, and answers that are kept nowhere else.
     pub(crate) requests: request_keys::Requests,
     pub(crate) streams: Arc<Semaphore>,
@@ -195,6 +199,8 @@ impl Pages {
             looked: Looked::default(),
             preferences: preferences::Chosen::default(),
             desk: DeskKept::default(),
+            live: LiveKept::default(),
+            began: clock(),
             requests: request_keys::Requests::default(),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             own_streams: Arc::default(),

@@ -221,7 +221,11 @@ pub(crate) async fn checked(
     if caller.must_choose_before(path.as_str()) {
         return ApiError::PasswordFirst.into_response();
     }
-    let act = format!("{} {}", request.method(), path.as_str());
+    let act = format!(
+        "{} {}",
+        request.method(),
+        done_by(path.as_str(), request.uri().path())
+    );
     let is_logged = need.is_logged() && !only_reads(request.method());
     if !may(caller.role(), need) {
         if is_logged {
@@ -255,6 +259,14 @@ pub(crate) async fn checked(
     match done.await {
         Ok(response) => response,
         Err(_panicked) => ApiError::TooSlow.into_response(),
+    }
+}
+
+/// What is done by a path: where one path has several forms, which of them.
+fn done_by(matched: &str, uri: &str) -> String {
+    match matched.strip_suffix("{action}") {
+        Some(rest) => format!("{rest}{}", uri.rsplit('/').next().unwrap_or_default()),
+        None => matched.to_owned(),
     }
 }
 
@@ -345,5 +357,10 @@ mod tests {
         assert_eq!(first_of(matched, "/api/v1/callbacks/17/close"), Some("17"));
         assert_eq!(first_of(matched, "/callbacks/17/close"), Some("17"));
         assert_eq!(first_of("/api/v1/stops", "/api/v1/stops"), None);
+        let done = done_by(
+            "/supervisor/calls/{id}/{action}",
+            "/supervisor/calls/17/move",
+        );
+        assert_eq!(done, "/supervisor/calls/{id}/move");
     }
 }

@@ -563,10 +563,12 @@ shapes! {
     MemoReading { operator: String, seat: String, at_ms: i64 }
     /// Memos that are shown.
     Memos { at_ms: i64, memos: Vec<MemoNow> }
-    /// Somebody who waits: who called (`attempt`), or whom we called (`callback` alone).
+    /// Somebody who waits: who called (`attempt`), or whom we called or are to call (`callback` alone);
+    /// `ahead` works go before them, and who is not `on_line` is called when it is their turn.
     WaiterNow {
         attempt: Option<i64>, callback: Option<i64>, number: Option<String>, since_ms: i64,
-        place_ms: i64, priority_ms: i64, told_min: Option<u32>, seat: Option<String>,
+        place_ms: i64, priority_ms: i64, told_min: Option<u32>, seat: Option<String>, ahead: usize,
+        on_line: bool,
     }
     /// Who waits in a queue, who goes first the first.
     Line { line: Vec<WaiterNow> }

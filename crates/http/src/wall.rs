@@ -33,6 +33,8 @@ pub(crate) struct WallRow {
 pub(crate) struct WallFigure {
     pub(crate) value: Cell,
     pub(crate) note: Cell,
+    /// How bad it is, for the style sheet, by the box that both stand in; the note says it in words.
+    pub(crate) level: Cell,
 }
 
 /// All rows, with the bands that are there only when something is wrong.
@@ -68,7 +70,7 @@ impl Wall {
     /// Every text by its element.
     pub(crate) fn texts<'w>(&'w self, board: &'w Board) -> BTreeMap<&'w str, &'w str> {
         let figures = self.rows.iter().flat_map(|row| &row.figures);
-        let cells = figures.flat_map(|figure| [&figure.value, &figure.note]);
+        let cells = figures.flat_map(|figure| [&figure.value, &figure.note, &figure.level]);
         let bands = [&board.taken, &board.alert, &board.stops, &board.storm];
         cells
             .chain(bands)
@@ -84,10 +86,12 @@ fn row(
     (tenant, people): (Option<&TenantNow>, u32),
     at: UtcMs,
 ) -> WallRow {
-    let figure = |name: &str, value: String, note: String| WallFigure {
+    let boxed = |name: &str, value: String, (note, level): (String, &str)| WallFigure {
         value: cell(format!("w{i}-{name}"), value),
         note: cell(format!("w{i}-{name}-note"), note),
+        level: cell(format!("@w{i}-{name}-box"), level),
     };
+    let figure = |name: &str, value: String, note: String| boxed(name, value, (note, ""));
     let sum = |of: fn(&QueueNow) -> u32| -> u32 { queues.iter().map(|queue| of(queue)).sum() };
     let first = queues.iter().filter_map(|queue| queue.oldest_ms).min();
     let debt = queues.iter().filter_map(|it| it.callbacks_oldest_ms).min();
@@ -100,8 +104,12 @@ fn row(
     WallRow {
         title: title.to_owned(),
         figures: [
-            figure("waiting", sum(|it| it.waiting).to_string(), String::new()),
-            figure("oldest", span(first), String::new()),
+            boxed(
+                "waiting",
+                sum(|it| it.waiting).to_string(),
+                unserved(queues, language),
+            ),
+            boxed("oldest", span(first), late(queues, at, language)),
             figure(
                 "waited",
                 waited.map_or("–".to_owned(), |s| {
@@ -128,5 +136,35 @@ fn row(
                 }),
             ),
         ],
+    }
+}
+
+/// That people wait whom nobody can answer: with a shape and words, never by a colour alone.
+fn unserved(queues: &[&QueueNow], language: Language) -> (String, &'static str) {
+    let unserved = queues.iter().filter(|it| it.wait.is_none());
+    let waiting: u32 = unserved.map(|it| it.waiting).sum();
+    match waiting {
+        0 => (String::new(), ""),
+        n => (language.with("wall-unserved", &[("n", n.into())]), "bad"),
+    }
+}
+
+/// That somebody waits longer than they were to.
+fn late(queues: &[&QueueNow], at: UtcMs, language: Language) -> (String, &'static str) {
+    let is_late = |it: &&QueueNow| {
+        let target = it.targets.first().zip(it.oldest_ms);
+        target.is_some_and(|(target, since)| at - since > i64::from(target.within_s) * 1_000)
+    };
+    if queues.iter().any(is_late) {
+        (language.say("wall-late"), "poor")
+    } else {
+        (String::new(), "")
+    }
+}
+
+impl WallFigure {
+    /// The identifier of the box.
+    pub(crate) fn boxed(&self) -> &str {
+        self.level.id.trim_start_matches('@')
     }
 }

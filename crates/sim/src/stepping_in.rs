@@ -53,9 +53,10 @@ impl World {
         let Some(process) = &self.process else {
             return Ok(());
         };
+        let now = self.now();
         let line = process
             .switch
-            .in_line(Some(tenant), queue)
+            .in_line(now, Some(tenant), queue)
             .unwrap_or_default();
         let is_caller = |it: &&WaiterNow| it.attempt.is_some() && it.priority_ms < A_YEAR_MS;
         let Some(waiter) = line.iter().rev().find(is_caller) else {

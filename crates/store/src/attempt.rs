@@ -81,6 +81,8 @@ const LIST: &str = view!(
     AND (CAST($4 AS TEXT) IS NULL OR a.outcome = $4)
 ORDER BY a.id DESC LIMIT $5"
 );
+/// Those that are up, the oldest first.
+const UP: &str = view!("AND a.ended_ms IS NULL ORDER BY a.id LIMIT $2");
 const ONE: &str = view!("AND a.id = $2");
 const OF_CALLBACK: &str = view!(
     "AND a.id IN (
@@ -297,6 +299,17 @@ impl Store {
             self.is_of_a_tenant(filter.tenant.as_deref()).await?;
         }
         Ok(attempts)
+    }
+
+    /// The attempts that are up, the oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn attempts_up(&self, most: u32) -> Result<Vec<AttemptView>, StoreError> {
+        let failed = while_doing("list the calls that go on");
+        let mut reading = self.read().await.map_err(&failed)?;
+        let question = ask_shard(UP).int(page(most));
+        question.all(&mut reading, view).await.map_err(failed)
     }
 
     /// One attempt, if there is such.

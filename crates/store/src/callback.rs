@@ -89,7 +89,7 @@ macro_rules! waits_since_ms {
 pub(crate) use waits_since_ms;
 
 macro_rules! view {
-    ($condition:literal) => {
+    ($($condition:tt)*) => {
         concat!(
             "
 SELECT c.id, tenant.name, number.e164, number.class, c.state, c.place_ms, c.not_before_ms,
@@ -112,10 +112,12 @@ LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
 LEFT JOIN seat ON seat.shard = c.shard AND seat.id = c.seat
 LEFT JOIN chosen_time chosen ON chosen.shard = c.shard AND chosen.id = c.id
 WHERE c.shard = $1 ",
-            $condition
+            $($condition)*
         )
     };
 }
+
+pub(crate) use view as callback_view;
 
 const LIST: &str = view!(
     "AND c.id < $2
@@ -350,7 +352,7 @@ pub(crate) fn event_image(row: &CallbackEventRow, seq: i64, images: &mut Images)
         .end();
 }
 
-fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
+pub(crate) fn view(row: &Row) -> Result<CallbackView, sqlx::Error> {
     let mut columns = Columns::of(row);
     Ok(CallbackView {
         id: CallbackId(columns.int()?),

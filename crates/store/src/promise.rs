@@ -127,6 +127,20 @@ impl PromiseSums {
     }
 }
 
+/// The time that the person of the callback `c` was told last, where nobody has called them since.
+macro_rules! promised_ms {
+    () => {
+        "CASE WHEN NOT EXISTS (SELECT 1 FROM dial
+        WHERE dial.shard = c.shard AND dial.callback = c.id
+            AND dial.result IS DISTINCT FROM 'trunk_failed' AND dial.placed_ms >=
+            (SELECT min(promise.told_ms) FROM promise
+                WHERE promise.shard = c.shard AND promise.callback = c.id))
+    THEN (SELECT max(promise.by_ms) FROM promise
+        WHERE promise.shard = c.shard AND promise.callback = c.id) END"
+    };
+}
+pub(crate) use promised_ms;
+
 pub(crate) fn image(row: &PromiseRow, seq: i64, images: &mut Images) {
     images
         .row(row.id.0, seq)

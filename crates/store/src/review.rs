@@ -33,7 +33,17 @@ SELECT c.id, c.tenant, c.number, c.state, c.place_ms, c.not_before_ms, c.opened_
 FROM callback_review review
 JOIN callback c ON c.shard = review.shard AND c.id = review.id
 LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
-WHERE review.shard = $1 AND review.id = $2";
+WHERE review.shard = $1 AND review.id = $2
+    AND (c.closed_how <> 'withdrawn' OR review.reopened_as IS NULL)";
+const BY_HAND: &str = "
+SELECT c.id, c.tenant, c.number, c.state, c.place_ms, c.not_before_ms, c.opened_ms,
+    c.last_attempt_ms, c.attempts, c.tries, c.closed_ms, c.closed_how, c.priority_ms,
+    c.last_attempt, number.e164
+FROM callback c
+LEFT JOIN number ON number.shard = c.shard AND number.id = c.number
+WHERE c.shard = $1 AND c.id = $2 AND c.closed_how = 'withdrawn'
+    AND NOT EXISTS (SELECT 1 FROM callback_review review
+        WHERE review.shard = c.shard AND review.id = c.id)";
 const CLOSED: &str = "
 SELECT c.id, c.tenant, c.number, c.state, c.place_ms, c.not_before_ms, c.opened_ms,
     c.last_attempt_ms, c.attempts, c.tries, c.closed_ms, c.closed_how, c.priority_ms,
@@ -150,12 +160,16 @@ pub(crate) async fn closed(
 }
 
 impl Store {
-    /// A callback that was given up, with its number and what was wanted, if there is such.
+    /// A callback that was given up, or closed by hand and not taken back, with its number and what was
+    /// wanted, if there is such.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn given_up(&self, id: CallbackId) -> Result<Option<OpenCallback>, StoreError> {
-        self.no_longer_open(GIVEN_UP, id).await
+        match self.no_longer_open(GIVEN_UP, id).await? {
+            Some(found) => Ok(Some(found)),
+            None => self.no_longer_open(BY_HAND, id).await,
+        }
     }
 
     async fn no_longer_open(
@@ -178,4 +192,4 @@ impl Store {
 
 /// Statements that must find their rows through an index, for the planner's test.
 #[cfg(test)]
-pub(crate) const LOOKUPS: &[&str] = &[ONE, GIVEN_UP, CLOSED, WANTED];
+pub(crate) const LOOKUPS: &[&str] = &[ONE, GIVEN_UP, BY_HAND, CLOSED, WANTED];

@@ -480,6 +480,13 @@ impl QueueLine {
             .min(most)
     }
 
+    /// Who is to be dialled, in order, so many of each step at most.
+    pub(super) fn dials(&self, most: usize) -> impl Iterator<Item = (i64, Work)> {
+        let steps = self.steps.iter();
+        let dials = steps.flat_map(move |step| step.dials.iter().take(most));
+        dials.map(|(key_ms, work, _)| (*key_ms, *work))
+    }
+
     pub(super) fn queue(&self) -> QueueId {
         self.queue
     }

@@ -661,7 +661,7 @@ impl Room {
     /// Who waits in a queue, in order.
     pub(crate) fn in_line(&self, queue: &str) -> Vec<WaiterNow> {
         self.centre
-            .in_line(None, queue)
+            .in_line(self.now, None, queue)
             .expect("there is such a queue")
     }
 

@@ -1,8 +1,9 @@
 //! Nothing ends unseen: what was given up stands in a list until somebody looks at it.
 
+use cuptel_core::by_hand::ClosingTold;
 use cuptel_core::id::CallbackId;
 use cuptel_core::step::{Command, CommandError, Input};
-use cuptel_core::words::{CallbackState, ClosedHow};
+use cuptel_core::words::{CallbackState, ClosedByHand, ClosedHow};
 
 use crate::room::{GRACE_S, LUCIA, MARIO, NO_ANSWER_S, Room, TRIES_MAX};
 
@@ -64,6 +65,34 @@ fn a_callback_whose_tries_are_spent_is_unseen_until_somebody_looks() {
     assert_eq!(again, Err(CommandError::NotUnseen(id)));
     let reopened = reopens(&mut room, id);
     assert_eq!(reopened, Err(CommandError::NotUnseen(id)));
+}
+
+#[test]
+fn what_was_closed_by_hand_is_owed_again_at_its_place_once_that_is_taken_back() {
+    let mut room = Room::new();
+    let mario = room.calls(MARIO);
+    room.hangs_up(mario);
+    let row = room.callback().clone();
+    let told = ClosingTold {
+        callback: row.id,
+        need: None,
+        how: ClosedByHand::Withdrawn,
+        because: "sbaglio".to_owned(),
+        by: Some("capo".to_owned()),
+    };
+    room.commands(Command::CloseCallback(Box::new(told)))
+        .unwrap();
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Withdrawn));
+    assert_eq!(
+        room.tenant(0).callbacks_unseen,
+        0,
+        "nobody has to look at it"
+    );
+    reopens(&mut room, row.id).unwrap();
+    let rows = room.callbacks();
+    assert_eq!(rows[1].place_ms, row.place_ms);
+    assert_eq!(rows[1].state, CallbackState::Waiting);
+    assert_eq!(room.review(row.id).reopened_as, Some(rows[1].id));
 }
 
 #[test]

@@ -98,6 +98,33 @@ fn a_decision_stays_small_however_many_wait() {
 }
 
 #[test]
+fn the_line_of_a_queue_has_callers_and_callbacks_in_the_order_that_why_counts() {
+    let mut room = Room::with(|rules| {
+        for queue in rules.queues.values_mut() {
+            queue.callback.grace_s = 0;
+        }
+        let trunk = rules.trunks.values_mut().next().expect("there is one");
+        trunk.outbound = false;
+    });
+    let gone = room.waits(MARIO, BOOK);
+    room.hangs_up(gone);
+    room.wait_s(10);
+    room.waits(LUCIA, BOOK);
+    room.wait_s(10);
+    let gone = room.waits("+393331000211", BOOK);
+    room.hangs_up(gone);
+    room.wait_s(1);
+    let line = room.in_line("book");
+    let on_line: Vec<bool> = line.iter().map(|it| it.on_line).collect();
+    assert_eq!(on_line, [false, true, false], "by place, not by kind");
+    for (nth, it) in line.iter().enumerate() {
+        let id = it.attempt.map(|id| id.0).or(it.callback.map(|id| id.0));
+        let why = room.why(id.expect("it is a work")).expect("it waits");
+        assert_eq!((it.ahead, why.ahead), (nth, nth));
+    }
+}
+
+#[test]
 fn who_waits_is_told_what_every_seat_is_doing() {
     let mut room = Room::new();
     room.waits(MARIO, BOOK);

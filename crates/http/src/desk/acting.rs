@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use cuptel_core::by_hand::ClosingTold;
 use cuptel_core::calendar::{Zone, moment};
 use cuptel_core::id::CallbackId;
@@ -14,8 +14,9 @@ use cuptel_core::step::Command;
 use cuptel_core::stop_button::{ButtonTold, Pressed};
 use cuptel_core::words::{Button, Chosen, ClosedByHand};
 
+use super::queue::{queue_named, title_of_queue};
 use super::room::{path_of_queue, path_of_seat, path_of_site, title_of};
-use super::{frame_of, missing, queue_named, site_named, title_of_queue};
+use super::{frame_of, missing, say, site_named};
 use crate::access::Caller;
 use crate::actions::{Asked, act_by_form, meaningless, typed};
 use crate::error::ApiError;
@@ -108,7 +109,7 @@ pub(super) async fn confirm_queue(
     let title = title_of_queue(queue, &look, language);
     let waiting = language.with("desk-confirm-waiting", &[("n", queue.waiting.into())]);
     let mut facts = vec![waiting];
-    facts.extend(said_of(language, &fields));
+    facts.extend(said_of(&shared, language, &fields));
     html(&ConfirmPage {
         frame: frame_of(&shared, language, &caller),
         what: format!("{}: {title}", language.say(what)),
@@ -120,11 +121,14 @@ pub(super) async fn confirm_queue(
     })
 }
 
-/// What was said about it, told again.
-fn said_of(language: Language, fields: &Fields) -> Vec<String> {
-    let until = field(fields, "until");
+/// What was said about it, told again; of an hour, which day's it is.
+fn said_of(shared: &SharedParts, language: Language, fields: &Fields) -> Vec<String> {
     let reason = field(fields, "reason");
-    let until = (!until.is_empty()).then(|| format!("{} {until}", language.say("desk-act-until")));
+    let now_ms = shared.engine.snapshot().at_ms;
+    let until = until(shared, fields).ok().flatten().map(|at| {
+        let until = say::coming(language, at, now_ms);
+        language.with("desk-confirm-until", &[("at", until.into())])
+    });
     let reason =
         (!reason.is_empty()).then(|| format!("{}: {reason}", language.say("desk-act-reason")));
     until.into_iter().chain(reason).collect()
@@ -211,6 +215,51 @@ fn ahead_s(fields: &Fields) -> Result<u32, ApiError> {
     let minutes: Option<u32> = field(fields, "minutes").parse().ok();
     let seconds = minutes.and_then(|minutes| minutes.checked_mul(60));
     seconds.ok_or_else(|| meaningless("minutes are a whole number".to_owned()))
+}
+
+/// Whether a callback is to be closed, after what follows was said.
+pub(super) async fn confirm_callback(
+    State(shared): State<Shared>,
+    Path((id, action)): Path<(String, String)>,
+    Query(fields): Query<Fields>,
+    language: Language,
+    caller: Caller,
+) -> Result<Response, ApiError> {
+    let Ok(callback) = callback_of(&id) else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let found = shared.store.callback(callback).await?;
+    let found = found.filter(|it| caller.sees(it.callback.tenant.as_deref()));
+    let (Some(found), "close") = (found, action.as_str()) else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let look = shared.engine.snapshot();
+    let back = format!("/supervisor/callbacks/{callback}");
+    let because = field(&fields, "because").to_owned();
+    if because.is_empty() {
+        return Ok(Redirect::to(&back).into_response());
+    }
+    let row = &found.callback;
+    let number = row.number.clone();
+    let number = number.unwrap_or_else(|| language.say("desk-line-withheld"));
+    let since = say::hour(row.place_ms, look.at_ms);
+    let whom = [("number", number.into()), ("since", since.into())];
+    let promised = found.promises.first().map(|it| {
+        let by = say::hour(it.by_ms, look.at_ms);
+        language.with("desk-close-promised", &[("at", by.into())])
+    });
+    let reason = format!("{}: {because}", language.say("desk-act-because"));
+    let facts = std::iter::once(language.with("desk-close-whom", &whom));
+    Ok(html(&ConfirmPage {
+        frame: frame_of(&shared, language, &caller),
+        what: language.with("desk-close-title", &[("id", id.as_str().into())]),
+        then: language.say("desk-act-close-then"),
+        facts: facts.chain(promised).chain([reason]).collect(),
+        action: format!("{back}/close"),
+        fields: vec![("because".to_owned(), because)],
+        back,
+    })
+    .into_response())
 }
 
 /// What is done with a callback.
@@ -360,7 +409,7 @@ pub(super) async fn confirm_stop(
     let waiting: u32 = there.map(|it| it.waiting).sum();
     let waiting = language.with("desk-confirm-waiting", &[("n", waiting.into())]);
     let mut facts = vec![waiting];
-    facts.extend(said_of(language, &fields));
+    facts.extend(said_of(&shared, language, &fields));
     Ok(html(&ConfirmPage {
         frame: frame_of(&shared, language, &caller),
         what: format!("{}: {place}", language.say(what)),

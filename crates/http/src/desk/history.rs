@@ -13,7 +13,7 @@ use cuptel_store::{QUARTER_MS, QuarterFigures};
 use serde::Deserialize;
 
 use super::chart::{Chart, Series};
-use super::room::title_of;
+use super::room::{escaped, title_of};
 use super::{frame_of, say};
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -96,6 +96,8 @@ pub(super) struct Choice {
 /// What was found.
 struct Found {
     title: String,
+    /// Where it begins, if nothing was before that.
+    begins: Option<String>,
     sums: QuarterFigures,
     charts: Vec<Drawn>,
 }
@@ -108,6 +110,8 @@ struct Drawn {
     legend: Vec<(&'static str, String)>,
     heads: Vec<String>,
     rows: Vec<Vec<String>>,
+    /// Rows before those, that are left out.
+    left_out: usize,
 }
 
 /// A column of the table beside a chart.
@@ -120,6 +124,10 @@ struct Column {
 #[template(path = "desk_history.html")]
 struct HistoryPage<'a> {
     frame: Frame<'a>,
+    /// In what the page differs from what was asked for.
+    changed: Vec<String>,
+    /// The same for a spreadsheet.
+    sheet: String,
     from: String,
     to: String,
     step: &'static str,
@@ -171,14 +179,17 @@ pub(super) async fn page(
     };
     let part = |name: &str, of: &Option<String>| {
         of.as_ref()
-            .map_or(String::new(), |it| format!("&{name}={it}"))
+            .map_or(String::new(), |it| format!("&{name}={}", escaped(it)))
     };
     let (of_tenant, of_queue) = (part("tenant", &tenant), part("queue", &queue));
+    let (from, to) = (escaped(&from), escaped(&to));
     Ok(html(&HistoryPage {
         frame: frame_of(&shared, language, &caller),
         export: format!(
             "/api/v1/reports/quarters?format=csv&from={from}&to={to}{of_tenant}{of_queue}"
         ),
+        sheet: format!("/supervisor/history/sheet?from={from}&to={to}{of_tenant}{of_queue}"),
+        changed: changed(&asked, (pace, found.as_ref()), language),
         from,
         to,
         step: pace.word(),
@@ -187,6 +198,35 @@ pub(super) async fn page(
         found,
     })
     .into_response())
+}
+
+/// In what the page differs from what was asked for, in words.
+fn changed(
+    asked: &Asked,
+    (pace, found): (Pace, Option<&Found>),
+    language: Language,
+) -> Vec<String> {
+    let Some(found) = found else {
+        return Vec::new();
+    };
+    let mut changed = Vec::new();
+    if !asked.step.is_empty() && asked.step != pace.word() {
+        let shown = language.say(&format!("desk-step-{}", pace.word()));
+        changed.push(language.with("desk-history-step-changed", &[("shown", shown.into())]));
+    }
+    if asked.from.is_empty() != asked.to.is_empty() {
+        changed.push(language.say("desk-history-day-missing"));
+    }
+    if let Some(at) = &found.begins {
+        let about = [("at", at.as_str().into())];
+        changed.push(language.with("desk-history-begins", &about));
+    }
+    let left_out = found.charts.iter().map(|it| it.left_out).max();
+    if let Some(n @ 1..) = left_out {
+        let about = [("n", n.into()), ("rows", ROWS_MAX.into())];
+        changed.push(language.with("desk-history-rows", &about));
+    }
+    changed
 }
 
 fn of_what(of: &str, caller: &Caller) -> Result<(Option<String>, Option<String>), ApiError> {
@@ -246,6 +286,8 @@ fn choices(look: &Snapshot, caller: &Caller, asked: &str) -> Vec<Choice> {
 
 /// Every step of the period that has begun, with what was counted and how long it is.
 struct Book {
+    /// Where it begins, if nothing was before that.
+    begins: Option<String>,
     labels: Vec<String>,
     figures: Vec<QuarterFigures>,
     quarters: Vec<u64>,
@@ -262,6 +304,7 @@ fn counted(
         *quarter = quarter.and(figures);
     }
     let mut book = Book {
+        begins: None,
         labels: Vec::new(),
         figures: Vec::new(),
         quarters: Vec::new(),
@@ -291,6 +334,7 @@ impl Book {
         let nothing = QuarterFigures::default();
         let first = self.figures.iter().position(|it| *it != nothing);
         let first = first.unwrap_or(0);
+        self.begins = self.labels.get(first).filter(|_| first > 0).cloned();
         self.labels.drain(..first);
         self.figures.drain(..first);
         self.quarters.drain(..first);
@@ -326,6 +370,7 @@ fn drawn(title: String, book: Book, target: Option<f64>, language: Language) -> 
         .figures
         .iter()
         .fold(QuarterFigures::default(), |sum, it| sum.and(*it));
+    let begins = book.begins.clone();
     let charts = vec![
         calls_chart(&book, sums, language),
         target_chart(&book, sums, target, language),
@@ -334,6 +379,7 @@ fn drawn(title: String, book: Book, target: Option<f64>, language: Language) -> 
     ];
     Found {
         title,
+        begins,
         sums,
         charts,
     }
@@ -386,6 +432,7 @@ fn finish(chart: &Chart, columns: Vec<Column>) -> Drawn {
     // The latest, where there are more than anybody reads.
     let rows = count.saturating_sub(ROWS_MAX)..count;
     Drawn {
+        left_out: rows.start,
         rows: rows.map(row).collect(),
         heads: columns.iter().map(|it| it.title.clone()).collect(),
         svg: chart.svg(),

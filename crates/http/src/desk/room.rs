@@ -20,6 +20,8 @@ use crate::texts::Language;
 /// How bad it is with a queue: the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Trouble {
+    /// Callers hear the emergency message.
+    Emergency,
     Unserved,
     Late,
     ClosedWaiting,
@@ -31,7 +33,13 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    fn of(queue: &QueueNow, at: UtcMs, now: Option<QuarterFigures>) -> Self {
+    fn of(queue: &QueueNow, look: &Snapshot, now: Option<QuarterFigures>) -> Self {
+        let is_emergency =
+            |stop: &StopNow| stop.button == Button::Emergency && touches(stop, queue);
+        if look.stops.iter().any(is_emergency) {
+            return Self::Emergency;
+        }
+        let at = look.at_ms;
         let target = queue.targets.first();
         let waited_ms = queue.oldest_ms.map_or(0, |oldest| at - oldest);
         let is_late = target.is_some_and(|it| waited_ms > i64::from(it.within_s) * 1_000);
@@ -54,6 +62,7 @@ impl Trouble {
     /// A shape and words; never a colour alone.
     fn words(self, language: Language) -> (&'static str, String) {
         match self {
+            Self::Emergency => ("◆", language.say("desk-trouble-emergency")),
             Self::Unserved => ("✕", language.say("desk-trouble-unserved")),
             Self::Late => ("▲", language.say("desk-trouble-late")),
             Self::ClosedWaiting => ("■", language.say("desk-trouble-closed-waiting")),
@@ -65,10 +74,24 @@ impl Trouble {
         }
     }
 
+    /// Whether nobody need look there.
+    fn is_calm(self) -> bool {
+        match self {
+            Self::Closed | Self::None => true,
+            Self::Emergency
+            | Self::Unserved
+            | Self::Late
+            | Self::ClosedWaiting
+            | Self::Unmanned
+            | Self::Below
+            | Self::Waiting => false,
+        }
+    }
+
     /// For the style sheet.
     fn level(self) -> &'static str {
         match self {
-            Self::Unserved | Self::Late => "bad",
+            Self::Emergency | Self::Unserved | Self::Late => "bad",
             Self::ClosedWaiting | Self::Unmanned | Self::Below => "poor",
             Self::Waiting => "some",
             Self::Closed => "shut",
@@ -76,6 +99,11 @@ impl Trouble {
         }
     }
 }
+
+/// More queues than this are not all looked at: the calm ones are folded away.
+const QUEUES_OPEN_MAX: usize = 12;
+/// More seats than this are folded by site, but for the sites where something is wrong.
+const SEATS_OPEN_MAX: usize = 60;
 
 /// A queue on the floor.
 #[derive(Debug)]
@@ -110,6 +138,8 @@ pub(crate) struct Tile {
 /// The seats of a site.
 #[derive(Debug)]
 pub(crate) struct SiteBlock {
+    /// Whether something is wrong there.
+    pub(crate) is_in_trouble: bool,
     pub(crate) title: String,
     pub(crate) path: String,
     pub(crate) out: Cell,
@@ -151,6 +181,12 @@ pub(crate) struct TrunkRow {
 #[derive(Debug)]
 pub(crate) struct Room {
     pub(crate) queues: Vec<QueueRow>,
+    /// Where nothing is wrong and nobody waits, of a floor with many.
+    pub(crate) calm: Vec<QueueRow>,
+    /// How many those are, and in how many of them something is wrong by now.
+    pub(crate) calm_title: Cell,
+    /// Whether sites are folded.
+    pub(crate) is_crowded: bool,
     pub(crate) sites: Vec<SiteBlock>,
     pub(crate) debts: Debts,
     /// Whether the database told what it has.
@@ -194,6 +230,12 @@ impl Room {
             .map(|(i, queue)| queue_row(i, queue, look, (stored, seen.language)))
             .collect();
         queues.sort_by_key(|row| row.order);
+        let order = order_of(&queues, look);
+        let in_trouble = queues.iter().filter(|row| !row.order.0.is_calm()).count();
+        let calm = match queues.len() {
+            0..=QUEUES_OPEN_MAX => Vec::new(),
+            _ => queues.split_off(in_trouble),
+        };
         let trunks = look.trunks.iter().zip(&board.trunks).enumerate();
         let trunks = trunks.map(|(i, (trunk, line))| {
             let text = trunk.full_since_ms.map_or(String::new(), |since_ms| {
@@ -214,14 +256,18 @@ impl Room {
             debts: debts(look, stored, seen),
             is_whole: stored.is_some(),
             trunks: trunks.collect(),
-            order: order_of(&queues, look),
+            order,
+            calm_title: calm_title(&calm, seen.language),
+            calm,
+            is_crowded: look.seats.len() > SEATS_OPEN_MAX,
             queues,
         }
     }
 
     /// Every text by its element; a key that begins with `@` is what the style sheet goes by.
     pub(crate) fn texts<'r>(&'r self, board: &'r Board) -> BTreeMap<String, &'r str> {
-        let queues = self.queues.iter().flat_map(|row| {
+        let every_queue = || self.queues.iter().chain(&self.calm);
+        let queues = every_queue().flat_map(|row| {
             [
                 &row.shape,
                 &row.state,
@@ -240,6 +286,7 @@ impl Room {
             &debts.past_deadline,
             &debts.past_promise,
             &debts.unseen,
+            &self.calm_title,
         ];
         let cells = queues
             .chain(tiles().map(|tile| &tile.since))
@@ -248,7 +295,7 @@ impl Room {
             .chain(sums)
             .chain(self.trunks.iter().map(|trunk| &trunk.blind));
         let cells = cells.map(|cell| (cell.id.clone(), cell.text.as_str()));
-        let levels = self.queues.iter().map(|row| (&row.id, row.level));
+        let levels = every_queue().map(|row| (&row.id, row.level));
         let levels = levels.chain(tiles().map(|tile| (&tile.id, tile.level)));
         let levels = levels.map(|(id, level)| (format!("@{id}"), level));
         let board = board.texts().into_iter();
@@ -271,6 +318,12 @@ pub(crate) fn path_of_queue(queue: &QueueNow) -> String {
     format!("/supervisor/queues/{tenant}/{name}")
 }
 
+/// A name as a part of an address.
+pub(crate) fn escaped(name: &str) -> String {
+    let path = path_of(name);
+    path.strip_prefix("/seats/").unwrap_or_default().to_owned()
+}
+
 /// The page of whoever leads, for a seat.
 pub(crate) fn path_of_seat(seat: &str) -> String {
     format!("/supervisor{}", path_of(seat))
@@ -288,6 +341,13 @@ pub(crate) fn title_of<'l>(look: &'l Snapshot, tenant: &'l str) -> &'l str {
     let mut tenants = look.tenants.iter();
     let found = tenants.find(|it| it.name == tenant);
     found.map_or(tenant, |it| &it.title)
+}
+
+/// Whether a button that is pressed is for this queue, alone or with others.
+pub(crate) fn touches(stop: &StopNow, queue: &QueueNow) -> bool {
+    let of_tenant = stop.tenant.as_ref().is_none_or(|it| *it == queue.tenant);
+    let of_queue = stop.queue.as_ref().is_none_or(|it| *it == queue.name);
+    of_tenant && of_queue
 }
 
 /// The button by which a queue is held closed or open.
@@ -309,7 +369,7 @@ fn queue_row(
     let of = |sums: &BTreeMap<(String, String), QuarterFigures>| sums.get(&key).copied();
     let now = stored.map(|it| of(&it.now).unwrap_or_default());
     let today = stored.map(|it| of(&it.today).unwrap_or_default());
-    let trouble = Trouble::of(queue, look.at_ms, now);
+    let trouble = Trouble::of(queue, look, now);
     let (shape, state) = trouble.words(language);
     let waited_ms = queue.oldest_ms.map_or(0, |oldest| look.at_ms - oldest);
     let id = format!("dq{i}");
@@ -412,7 +472,11 @@ fn level_of(seat: &SeatNow) -> &'static str {
 
 fn sites(look: &Snapshot, board: &Board, language: Language) -> Vec<SiteBlock> {
     let of = |(n, site): (usize, &SiteNow)| site_block(n, site, (look, board), language);
-    look.sites.iter().enumerate().map(of).collect()
+    let mut sites: Vec<SiteBlock> = look.sites.iter().enumerate().map(of).collect();
+    if look.seats.len() > SEATS_OPEN_MAX {
+        sites.sort_by_key(|site| !site.is_in_trouble);
+    }
+    sites
 }
 
 fn site_block(
@@ -466,6 +530,7 @@ fn site_block(
     });
     let id = format!("dsite{n}");
     SiteBlock {
+        is_in_trouble: site.out_since_ms.is_some() || count("gone") > 0,
         title: language.with("desk-site", &[("site", site.name.as_str().into())]),
         path: path_of_site(&site.name),
         out: cell(format!("{id}-out"), out),
@@ -523,6 +588,13 @@ fn debts(look: &Snapshot, stored: Option<&Stored>, seen: Seen<'_>) -> Debts {
         past_promise: sum("desk-past-promise", "promise", owed.past_promise),
         unseen: sum("desk-unseen", "unseen", unseen.into()),
     }
+}
+
+/// What is folded away is told in one line. It stays where it was when the page was loaded, and that line
+/// says if something is wrong there by now; the page that is loaded anew has it above.
+fn calm_title(calm: &[QueueRow], language: Language) -> Cell {
+    let about = [("n", calm.len().into())];
+    cell("dq-calm", language.with("desk-queues-calm", &about))
 }
 
 /// In which order queues stand, and at which seats somebody is signed in.

@@ -31,6 +31,17 @@ pub(crate) fn hour(at: UtcMs, now: UtcMs) -> String {
     }
 }
 
+/// An hour that is to come: that it is tomorrow's is said in words, that of another day with its date.
+pub(crate) fn coming(language: Language, at: UtcMs, now: UtcMs) -> String {
+    let (text, tomorrow) = (local_text(at, ROME), local_text(now + DAY_S * 1_000, ROME));
+    match (text.split_once(' '), tomorrow.split_once(' ')) {
+        (Some((day, hour)), Some((next, _))) if day == next => {
+            language.with("desk-tomorrow", &[("at", hour.into())])
+        }
+        (Some(_) | None, _) => hour(at, now),
+    }
+}
+
 /// A day of the record, `2026-11-25`, as people write it.
 pub(crate) fn day(text: &str) -> String {
     let parts: Vec<&str> = text.split('-').collect();
@@ -264,5 +275,11 @@ mod tests {
         assert_eq!(hour(now, now), "18:38");
         assert_eq!(hour(yesterday, now), "22/11/2026 23:30");
         assert_eq!(day("2026-11-22"), "22/11/2026");
+        // 09:00 of the next day, and of the one after.
+        let next = now + (14 * 60 + 22) * 60_000;
+        let said = |at| Language::ALL.map(|language| coming(language, at, now));
+        assert_eq!(said(next), ["domani alle 09:00", "tomorrow at 09:00"]);
+        assert_eq!(said(next + 86_400_000)[0], "25/11/2026 09:00");
+        assert_eq!(said(now)[0], "18:38");
     }
 }

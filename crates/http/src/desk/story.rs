@@ -1,18 +1,23 @@
 //! One call and one callback: in short, what happened to it, why it has no operator yet or why it went
 //! to that one, and what can be done about it.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use cuptel_core::snapshot::Snapshot;
 use cuptel_core::time::UtcMs;
 use cuptel_core::why::WaitingNow;
-use cuptel_core::words::{CallbackState, OfferState, Stage};
+use cuptel_core::words::{CallbackState, ClosedHow, OfferState, Stage};
 use cuptel_store::{AttemptDetail, CallbackDetail, DecisionView, NeedView};
 
-use super::room::title_of;
-use super::{acts, frame_of, missing, say};
+use super::live::{self, CallRead, CallbackRead, Read, Watched, mark_of};
+use super::room::{path_of_seat, title_of};
+use super::{acts, frame_of_part, missing, say, seen_by};
 use crate::access::Caller;
+use crate::board::Board;
 use crate::error::ApiError;
 use crate::page::{Frame, html};
 use crate::pages::Shared;
@@ -22,18 +27,19 @@ use crate::words;
 
 /// Something that happened.
 #[derive(Debug, PartialEq, Eq)]
-struct Event {
-    at_ms: UtcMs,
-    what: String,
+pub(super) struct Event {
+    pub(super) at_ms: UtcMs,
+    pub(super) what: String,
 }
 
 /// Something that happened, as it is shown.
-struct Told {
-    at: String,
-    what: String,
+#[derive(Debug, Hash)]
+pub(super) struct Told {
+    pub(super) at: String,
+    pub(super) what: String,
 }
 
-fn told(mut events: Vec<Event>, now: UtcMs) -> Vec<Told> {
+pub(super) fn told(mut events: Vec<Event>, now: UtcMs) -> Vec<Told> {
     // What happened at one moment stays in the order in which it was told.
     events.sort_by_key(|event| event.at_ms);
     let told = |event: Event| Told {
@@ -44,7 +50,7 @@ fn told(mut events: Vec<Event>, now: UtcMs) -> Vec<Told> {
 }
 
 /// Why it waits, and why it was offered where it was.
-#[derive(Default)]
+#[derive(Default, Hash)]
 struct Why {
     now: Vec<String>,
     seats: Vec<String>,
@@ -114,6 +120,7 @@ fn decided(it: &DecisionView, now: UtcMs, language: Language) -> Vec<String> {
 }
 
 /// A queue of the same health authority, where a caller may be put.
+#[derive(Hash)]
 struct Queue {
     value: String,
     title: String,
@@ -130,17 +137,58 @@ fn other_queues(look: &Snapshot, tenant: Option<&str>, own: Option<&str>) -> Vec
     others.map(queue).collect()
 }
 
-#[derive(Template)]
-#[template(path = "desk_call.html")]
-struct CallPage<'a> {
-    frame: Frame<'a>,
-    id: String,
+/// What a call's page shows.
+#[derive(Hash)]
+pub(super) struct CallShown {
     facts: Vec<(String, String)>,
     callback: Option<String>,
+    seat: Option<(String, String)>,
     events: Vec<Told>,
     why: Why,
     queues: Vec<Queue>,
     waits: bool,
+}
+
+impl CallShown {
+    pub(super) fn mark(&self) -> String {
+        mark_of(self)
+    }
+}
+
+/// A call as somebody may see it; nothing where it is not theirs.
+pub(super) fn call_shown(
+    look: &Snapshot,
+    read: &CallRead,
+    (caller, language): (&Caller, Language),
+) -> Option<CallShown> {
+    let row = &read.found.attempt;
+    let tenant = row.tenant.as_deref();
+    if !caller.sees(tenant) {
+        return None;
+    }
+    let waiting = read.waiting.as_ref();
+    let mut events = events_of_call(&read.found, look.at_ms, language);
+    events.extend(read.deeds.iter().map(|it| it.told(look, language)));
+    let seat = row.seat.clone().filter(|_| row.ended_ms.is_none());
+    Some(CallShown {
+        facts: facts_of_call(&read.found, look, language),
+        callback: row.callback.map(|id| id.to_string()),
+        seat: seat.map(|seat| (path_of_seat(&seat), seat)),
+        events: told(events, look.at_ms),
+        why: why(waiting, &read.decisions, look.at_ms, language),
+        queues: other_queues(look, tenant, row.queue.as_deref()),
+        waits: waiting.is_some() && row.ended_ms.is_none(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "desk_call.html")]
+struct CallPage<'a> {
+    frame: Frame<'a>,
+    board: Arc<Board>,
+    id: String,
+    mark: String,
+    shown: CallShown,
     acts: bool,
 }
 
@@ -149,38 +197,32 @@ pub(super) async fn call(
     State(shared): State<Shared>,
     Path(id): Path<String>,
     language: Language,
+    headers: HeaderMap,
     caller: Caller,
 ) -> Result<Response, ApiError> {
     let Ok(attempt) = attempt_of(&id) else {
         return Ok(missing(&shared, language, &caller));
     };
-    let found = shared.store.attempt(attempt).await?;
-    let found = found.filter(|it| caller.sees(it.attempt.tenant.as_deref()));
-    let Some(found) = found else {
+    let Read::Call(Some(read)) = live::read(&shared, &Watched::Call(attempt)).await? else {
         return Ok(missing(&shared, language, &caller));
     };
-    let look = shared.engine.snapshot();
-    let waiting = shared.engine.why(attempt.0).await?;
-    let stored = shared.store.why(attempt.0).await?;
-    let decisions = stored.map(|it| it.decisions).unwrap_or_default();
-    let tenant = found.attempt.tenant.as_deref();
-    let waits = waiting.is_some() && found.attempt.ended_ms.is_none();
-    let leads = acts(&caller) && caller.leads(tenant);
+    let (look, board) = seen_by(&shared, &caller, language);
+    let Some(shown) = call_shown(&look, &read, (&caller, language)) else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let tenant = read.found.attempt.tenant.as_deref();
     Ok(html(&CallPage {
-        frame: frame_of(&shared, language, &caller),
+        frame: frame_of_part(&shared, language, (&caller, &headers)),
+        board,
         id: attempt.to_string(),
-        facts: facts_of_call(&found, &look, language),
-        callback: found.attempt.callback.map(|id| id.to_string()),
-        events: told(events_of_call(&found, look.at_ms, language), look.at_ms),
-        why: why(waiting.as_ref(), &decisions, look.at_ms, language),
-        queues: other_queues(&look, tenant, found.attempt.queue.as_deref()),
-        waits,
-        acts: leads,
+        mark: shown.mark(),
+        shown,
+        acts: acts(&caller) && caller.leads(tenant),
     })
     .into_response())
 }
 
-fn titled(look: &Snapshot, tenant: Option<&str>, queue: Option<&str>) -> String {
+pub(super) fn titled(look: &Snapshot, tenant: Option<&str>, queue: Option<&str>) -> String {
     let mut queues = look.queues.iter();
     let found =
         queues.find(|it| Some(it.tenant.as_str()) == tenant && Some(it.name.as_str()) == queue);
@@ -265,14 +307,13 @@ fn events_of_call(found: &AttemptDetail, now: UtcMs, language: Language) -> Vec<
     events
 }
 
-#[derive(Template)]
-#[template(path = "desk_callback.html")]
-struct CallbackPage<'a> {
-    frame: Frame<'a>,
-    id: String,
+/// What a callback's page shows.
+#[derive(Hash)]
+pub(super) struct CallbackShown {
     facts: Vec<(String, String)>,
     needs: Vec<String>,
     attempts: Vec<(String, String)>,
+    seat: Option<(String, String)>,
     events: Vec<Told>,
     why: Why,
     operator: String,
@@ -280,6 +321,67 @@ struct CallbackPage<'a> {
     waits: bool,
     closable: bool,
     unseen: bool,
+    /// Whether somebody closed it and can take that back.
+    undoable: bool,
+    /// The callback in which it is owed again.
+    again: Option<String>,
+}
+
+impl CallbackShown {
+    pub(super) fn mark(&self) -> String {
+        mark_of(self)
+    }
+}
+
+/// A callback as somebody may see it; nothing where it is not theirs.
+pub(super) fn callback_shown(
+    look: &Snapshot,
+    read: &CallbackRead,
+    (caller, language): (&Caller, Language),
+) -> Option<CallbackShown> {
+    let found = &read.found;
+    let row = &found.callback;
+    if !caller.sees(row.tenant.as_deref()) {
+        return None;
+    }
+    let attempts = found.missed.iter().map(|it| {
+        let id = it.id.to_string();
+        let text = language.with("desk-line-open", &[("id", id.as_str().into())]);
+        (id, text)
+    });
+    let needs = found.needs.iter();
+    let needs = needs.map(|it| need(it, look, (row.tenant.as_deref(), language)));
+    let mut events = events_of_callback(found, look.at_ms, language);
+    events.extend(read.deeds.iter().map(|it| it.told(look, language)));
+    let review = found.review.as_ref();
+    let again = review.and_then(|it| it.reopened_as);
+    let is_in_hand = row.state != CallbackState::Closed;
+    let seat = row.seat.clone().filter(|_| is_in_hand);
+    Some(CallbackShown {
+        facts: facts_of_callback(found, look, language),
+        needs: needs.collect(),
+        attempts: attempts.take(20).collect(),
+        seat: seat.map(|seat| (path_of_seat(&seat), seat)),
+        events: told(events, look.at_ms),
+        why: why(read.waiting.as_ref(), &read.decisions, look.at_ms, language),
+        operator: found.operator.clone().unwrap_or_default(),
+        ahead_min: row.priority_ms / 60_000,
+        waits: row.state == CallbackState::Waiting,
+        closable: matches!(row.state, CallbackState::Waiting | CallbackState::Offered),
+        unseen: review.is_some_and(|it| it.seen_ms.is_none()),
+        undoable: row.closed_how == Some(ClosedHow::Withdrawn) && review.is_none(),
+        again: again.map(|id| id.to_string()),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "desk_callback.html")]
+struct CallbackPage<'a> {
+    frame: Frame<'a>,
+    board: Arc<Board>,
+    id: String,
+    mark: String,
+    shown: CallbackShown,
     acts: bool,
 }
 
@@ -288,46 +390,27 @@ pub(super) async fn callback(
     State(shared): State<Shared>,
     Path(id): Path<String>,
     language: Language,
+    headers: HeaderMap,
     caller: Caller,
 ) -> Result<Response, ApiError> {
     let Ok(id) = callback_of(&id) else {
         return Ok(missing(&shared, language, &caller));
     };
-    let found = shared.store.callback(id).await?;
-    let found = found.filter(|it| caller.sees(it.callback.tenant.as_deref()));
-    let Some(found) = found else {
+    let Read::Callback(Some(read)) = live::read(&shared, &Watched::Callback(id)).await? else {
         return Ok(missing(&shared, language, &caller));
     };
-    let look = shared.engine.snapshot();
-    let waiting = shared.engine.why(id.0).await?;
-    let stored = shared.store.why(id.0).await?;
-    let decisions = stored.map(|it| it.decisions).unwrap_or_default();
-    let row = &found.callback;
-    let attempts = found.missed.iter().map(|it| {
-        let id = it.id.to_string();
-        let text = language.with("desk-line-open", &[("id", id.as_str().into())]);
-        (id, text)
-    });
-    let review = found.review.as_ref();
-    let leads = acts(&caller) && caller.leads(row.tenant.as_deref());
+    let (look, board) = seen_by(&shared, &caller, language);
+    let Some(shown) = callback_shown(&look, &read, (&caller, language)) else {
+        return Ok(missing(&shared, language, &caller));
+    };
+    let tenant = read.found.callback.tenant.as_deref();
     Ok(html(&CallbackPage {
-        frame: frame_of(&shared, language, &caller),
+        frame: frame_of_part(&shared, language, (&caller, &headers)),
+        board,
         id: id.to_string(),
-        facts: facts_of_callback(&found, &look, language),
-        needs: found
-            .needs
-            .iter()
-            .map(|it| need(it, &look, (row.tenant.as_deref(), language)))
-            .collect(),
-        attempts: attempts.take(20).collect(),
-        events: told(events_of_callback(&found, look.at_ms, language), look.at_ms),
-        why: why(waiting.as_ref(), &decisions, look.at_ms, language),
-        operator: found.operator.clone().unwrap_or_default(),
-        ahead_min: row.priority_ms / 60_000,
-        waits: row.state == CallbackState::Waiting,
-        closable: matches!(row.state, CallbackState::Waiting | CallbackState::Offered),
-        unseen: review.is_some_and(|it| it.seen_ms.is_none()),
-        acts: leads,
+        mark: shown.mark(),
+        shown,
+        acts: acts(&caller) && caller.leads(tenant),
     })
     .into_response())
 }
@@ -338,9 +421,13 @@ fn need(it: &NeedView, look: &Snapshot, (tenant, language): (Option<&str>, Langu
     let since = say::hour(it.opened_ms, look.at_ms);
     let note = it.note.as_deref();
     let note = note.map_or(String::new(), |note| format!(" · {note}"));
+    let closed_by = it.closed_by.as_deref();
+    let closed_by = closed_by.map_or(String::new(), |name| {
+        format!(" ·{}", language.with("desk-by", &[("name", name.into())]))
+    });
     let because = it.closed_because.as_deref();
     let because = because.map_or(String::new(), |it| format!(" · {it}"));
-    format!("{kind}, {queue}, {since}{note}{because}")
+    format!("{kind}, {queue}, {since}{note}{closed_by}{because}")
 }
 
 fn facts_of_callback(

@@ -39,11 +39,16 @@ async fn signed_in(centre: &Centre, name: &str, password: &str) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
-async fn supervisor(centre: &Centre) -> String {
+pub(crate) async fn supervisor(centre: &Centre) -> String {
     enter(centre, json!({ "name": "rosa", "role": "supervisor" })).await
 }
 
-async fn sends(centre: &Centre, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Heard {
+pub(crate) async fn sends(
+    centre: &Centre,
+    cookie: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> Heard {
     let body = serde_urlencoded::to_string(fields).unwrap();
     centre.ask(form(path).header(COOKIE, cookie), body).await
 }
@@ -61,11 +66,14 @@ fn pages(centre: &Centre) -> Vec<String> {
         "/supervisor/queues/asl-teramo/prenotazioni".to_owned(),
         "/supervisor/queues/asl-teramo/prenotazioni/close?until=18:00".to_owned(),
         format!("/supervisor/calls/{attempt}"),
+        "/supervisor/calls".to_owned(),
         "/supervisor/callbacks".to_owned(),
+        "/supervisor/callbacks?late=1&class=B".to_owned(),
         "/supervisor/callbacks?which=unseen".to_owned(),
         "/supervisor/bulk".to_owned(),
         format!("/supervisor/bulk/{}", centre.bulk),
         format!("/supervisor/callbacks/{callback}"),
+        format!("/supervisor/callbacks/{callback}/close?because=doppia"),
         "/supervisor/seats/101".to_owned(),
         "/supervisor/sites/teramo".to_owned(),
         "/supervisor/sites/teramo/outage".to_owned(),
@@ -168,7 +176,7 @@ async fn an_auditor_reads_everything_and_has_no_form() {
     assert!(centre.desk.commands.lock().unwrap().is_empty());
 }
 
-fn queue(name: &str, waiting: u32, oldest_s: i64) -> QueueNow {
+pub(crate) fn queue(name: &str, waiting: u32, oldest_s: i64) -> QueueNow {
     QueueNow {
         name: name.to_owned(),
         title: name.to_owned(),
@@ -248,6 +256,14 @@ async fn a_crowd_of_forty_queues_and_three_hundred_seats_has_its_page() {
     let page = centre.page_of("/supervisor", &cookie).await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.text.matches("class=\"tile\"").count(), 300);
+    // What needs nobody is folded, in one line each; what is wrong stands open and first.
+    assert!(page.text.contains("Altre code, dove nessuno aspetta: 14"));
+    assert!(
+        page.text
+            .contains("<details class=\"site fold\"><summary><h3>Sede")
+    );
+    let (open, folded) = page.text.split_once("id=\"calm\"").unwrap();
+    assert!(open.contains(">coda-1</a>") && folded.contains(">coda-39</a>"));
 }
 
 #[tokio::test]
@@ -265,7 +281,7 @@ async fn with_nothing_yet_the_floor_says_what_to_do_first() {
     );
 }
 
-fn waiter(attempt: i64) -> WaiterNow {
+pub(crate) fn waiter(attempt: i64) -> WaiterNow {
     WaiterNow {
         attempt: Some(AttemptId(attempt)),
         callback: None,
@@ -275,6 +291,8 @@ fn waiter(attempt: i64) -> WaiterNow {
         priority_ms: 600_000,
         told_min: Some(5),
         seat: None,
+        ahead: 0,
+        on_line: true,
     }
 }
 

@@ -25,3 +25,4 @@ mod reports;
 mod streams;
 mod tls;
 mod trying;
+mod watching;

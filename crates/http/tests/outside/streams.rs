@@ -16,20 +16,20 @@ use tower::ServiceExt as _;
 use crate::accounts::enter;
 use crate::desk::{AT_MS, Centre, busy, local, with_token};
 
-struct Listening {
+pub(crate) struct Listening {
     body: BodyDataStream,
     heard: String,
 }
 
 #[derive(Debug, Default, PartialEq)]
-struct Event {
+pub(crate) struct Event {
     name: String,
     id: String,
-    data: Value,
+    pub(crate) data: Value,
 }
 
 impl Listening {
-    async fn to(centre: &Centre, request: Builder) -> Self {
+    pub(crate) async fn to(centre: &Centre, request: Builder) -> Self {
         let request = request.body(Body::empty()).unwrap();
         let response = centre.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
@@ -41,7 +41,7 @@ impl Listening {
     }
 
     /// The next event; none at the end of the stream.
-    async fn next(&mut self) -> Option<Event> {
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some((block, rest)) = self.heard.split_once("\n\n") {
                 let event = parse(block);
@@ -127,7 +127,7 @@ async fn after_a_restart_the_stream_says_so_and_sends_the_present_look() {
     assert_ne!(present.id, before.id);
 }
 
-fn later(centre: &Centre, by_ms: i64, waiting: u32) {
+pub(crate) fn later(centre: &Centre, by_ms: i64, waiting: u32) {
     let mut look = busy();
     look.at_ms = AT_MS + by_ms;
     look.queues[0].waiting = waiting;
@@ -203,6 +203,9 @@ async fn the_page_gets_texts_for_elements_that_it_has() {
                 continue;
             } else if id == "seat-forms" {
                 assert!(page.contains(&format!(" data-forms=\"{text}\"")), "{text}");
+            } else if let Some(id) = id.strip_prefix('@') {
+                let leveled = format!(" id=\"{id}\" data-level=\"{text}\"");
+                assert!(page.contains(&leveled), "{leveled}");
             } else {
                 let (_, element) = page.split_once(&format!(" id=\"{id}\"")).unwrap();
                 let (_, shown) = element.split_once('>').unwrap();

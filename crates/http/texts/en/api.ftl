@@ -148,6 +148,8 @@ wall-people = Operators
 wall-owed = To call back
 wall-all = All
 wall-lost = gave up { $share }%
+wall-unserved = ✕ { $n } with no operator
+wall-late = ▲ past the target
 wall-borrowed = { $n } borrowed
 wall-owed-for = for { $span }
 

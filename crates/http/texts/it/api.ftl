@@ -148,6 +148,8 @@ wall-people = Operatori
 wall-owed = Da richiamare
 wall-all = Tutte
 wall-lost = rinunce { $share } %
+wall-unserved = ✕ { $n } senza operatore
+wall-late = ▲ oltre il tempo
 wall-borrowed = { $n } in prestito
 wall-owed-for = da { $span }
 

@@ -166,6 +166,7 @@ pub(super) const ALL: &[Step] = &[
         "conversation_note",
         include_str!("../../migrations/0040_conversation_note.sql"),
     ),
+    (42, "desk", include_str!("../../migrations/0042_desk.sql")),
     (
         44,
         "access_scope",

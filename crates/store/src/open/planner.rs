@@ -45,9 +45,9 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, backlog, bulk_action, callback, campaign, carrier,
-        code_word, contact, decision, decline, dial, mark, need_detail, number, offer, open, owner,
-        preference, promise, report, request, review, side_call, task,
+        Access, assignment, attempt, audit, backlog, bulk_action, callback, callbacks_due,
+        campaign, carrier, code_word, contact, decision, decline, deed, dial, mark, need_detail,
+        number, offer, open, owner, preference, promise, report, request, review, side_call, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -86,6 +86,8 @@ mod tests {
             bulk_action::LOOKUPS,
             code_word::LOOKUPS,
             decline::LOOKUPS,
+            deed::LOOKUPS,
+            callbacks_due::LOOKUPS,
             offer::LOOKUPS,
             assignment::LOOKUPS,
             promise::LOOKUPS,

@@ -10,6 +10,7 @@ use crate::callback::waits_since_ms;
 use crate::dialect::{Row, ask_shard};
 use crate::names::Interned;
 use crate::need_detail::{class_rank, due_ms};
+use crate::promise::promised_ms;
 use crate::row::Columns;
 use crate::store::{Store, StoreError, while_doing};
 
@@ -52,13 +53,9 @@ SELECT c.tenant,
     ",
     due_ms!(),
     ",
-    CASE WHEN NOT EXISTS (SELECT 1 FROM dial
-        WHERE dial.shard = c.shard AND dial.callback = c.id
-            AND dial.result IS DISTINCT FROM 'trunk_failed' AND dial.placed_ms >=
-            (SELECT min(promise.told_ms) FROM promise
-                WHERE promise.shard = c.shard AND promise.callback = c.id))
-    THEN (SELECT max(promise.by_ms) FROM promise
-        WHERE promise.shard = c.shard AND promise.callback = c.id) END
+    ",
+    promised_ms!(),
+    "
 FROM callback c
 WHERE c.shard = $1 AND c.state <> 'closed' AND (CAST($2 AS BIGINT) IS NULL OR c.tenant = $2)"
 );

@@ -10,8 +10,8 @@ use cuptel_core::words::{
     TaskEventKind, TaskState, WorkState,
 };
 use cuptel_store::{
-    AttemptFilter, Batch, CallbackFilter, FirstCalls, MarkFilter, OperatorView, ProfileView,
-    StoreError, TaskFilter,
+    AccessMade, AttemptFilter, Batch, CallbackFilter, DueFilter, FirstCalls, MarkFilter,
+    OperatorView, ProfileView, StoreError, TaskFilter,
 };
 
 use crate::home::{Home, on_every_database};
@@ -26,6 +26,8 @@ on_every_database!(
     attempts_are_paged_from_the_newest,
     attempts_are_filtered,
     callbacks_are_filtered,
+    open_callbacks_are_told_in_turn_and_narrowed_down,
+    what_somebody_did_is_told_with_their_name,
     what_was_given_up_is_given_with_its_number_and_what_was_wanted,
     marked_numbers_are_told_masked_and_filtered,
     what_somebody_entered_is_told_with_its_deadline_and_found_by_its_request,
@@ -343,6 +345,93 @@ async fn callbacks_are_filtered(home: &Home) {
     }
     let error = store.callbacks(&of(Some("asl-termo"), None, None)).await;
     assert!(matches!(error, Err(StoreError::NoTenant { .. })));
+}
+
+async fn open_callbacks_are_told_in_turn_and_narrowed_down(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    let found = async |filter: DueFilter| {
+        let filter = DueFilter {
+            limit: 10,
+            ..filter
+        };
+        let found = store.callbacks_due(&filter).await.unwrap();
+        let ids = found.into_iter().map(|it| it.callback.id.0);
+        ids.collect::<Vec<i64>>()
+    };
+    assert_eq!(found(DueFilter::default()).await, [11]);
+    let tenant = Some("asl-pescara".to_owned());
+    let of_another = DueFilter {
+        tenant,
+        ..DueFilter::default()
+    };
+    assert_eq!(found(of_another).await, [0; 0]);
+    let queue = Some("altro".to_owned());
+    let of_no_queue = DueFilter {
+        queue,
+        ..DueFilter::default()
+    };
+    assert_eq!(found(of_no_queue).await, [0; 0]);
+    let never = DueFilter {
+        late_at_ms: Some(1),
+        ..DueFilter::default()
+    };
+    assert_eq!(found(never).await, [0; 0]);
+    let all = store
+        .callbacks_due(&DueFilter {
+            limit: 1,
+            ..DueFilter::default()
+        })
+        .await
+        .unwrap();
+    let after = Some(all[0].callback.id);
+    let next = DueFilter {
+        after,
+        ..DueFilter::default()
+    };
+    assert_eq!(found(next).await, [0; 0], "nothing comes twice");
+    // Of all classes, and of none, it has one.
+    let mut of_classes = Vec::new();
+    let classes = PriorityClass::ALL.iter().map(|it| Some(*it));
+    for class in classes.chain([None]) {
+        let class = Some(class);
+        let of_class = DueFilter {
+            class,
+            ..DueFilter::default()
+        };
+        of_classes.extend(found(of_class).await);
+    }
+    assert_eq!(of_classes, [11]);
+}
+
+async fn what_somebody_did_is_told_with_their_name(home: &Home) {
+    let store = home.serve().await;
+    commit_day(&store).await;
+    for (about, refused) in [("11", false), ("12", false), ("11", true)] {
+        let made = AccessMade {
+            at_ms: NOW,
+            who: "rosa",
+            role: None,
+            origin: None,
+            act: "POST /api/v1/callbacks/{id}/close",
+            about: Some(about),
+            tenant: None,
+            refused,
+        };
+        store.log_access(&made).await.unwrap();
+    }
+    let deeds = store.deeds_about(11).await.unwrap();
+    assert_eq!(deeds.len(), 1);
+    assert_eq!((deeds[0].who.as_str(), deeds[0].at_ms), ("rosa", NOW));
+    let presses = store.presses("asl-teramo", "altro").await.unwrap();
+    let region = presses
+        .iter()
+        .find(|it| (&it.tenant, &it.queue) == (&None, &None))
+        .expect("one for the region");
+    assert_eq!(region.supervisor.as_deref(), Some("Capo"));
+    let chosen = store.choices_at("101", 0).await.unwrap();
+    assert!(chosen.iter().all(|it| !it.supervisor.is_empty()));
+    assert!(store.choices_at("101", NOW * 2).await.unwrap().is_empty());
 }
 
 async fn what_was_given_up_is_given_with_its_number_and_what_was_wanted(home: &Home) {
