@@ -205,26 +205,18 @@ pub(crate) async fn take(
     }
     let step = std::mem::take(&mut typed.step);
     let mut form = Form::with(language, &look, typed);
+    let anew = |form| {
+        let page = (None, None);
+        Ok(shown(&shared, &caller, language, (&name, form), page))
+    };
     if step == "back" {
-        return Ok(shown(
-            &shared,
-            &caller,
-            language,
-            (&name, form),
-            (None, None),
-        ));
+        return anew(form);
     }
     let right = match looked_at(&shared, language, (&look, seat), &form.typed).await? {
         Looked::Right(right) => *right,
         Looked::Wrong(wrong) => {
             form.wrong = wrong;
-            return Ok(shown(
-                &shared,
-                &caller,
-                language,
-                (&name, form),
-                (None, None),
-            ));
+            return anew(form);
         }
     };
     let Right {

@@ -100,6 +100,7 @@ fn is_own_work(path: &str) -> bool {
             | "/seats/{seat}/accept"
             | "/seats/{seat}/decline"
             | "/seats/{seat}/memos/read"
+            | "/seats/{seat}/note"
             | "/seats/{seat}/test"
             | "/seats/{seat}/practice"
             | "/tasks/{id}/accept"
@@ -139,10 +140,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
     match (only_reads(method), path) {
         // The page of a seat, and what its operator does there.
         (_, "/preferences" | "/day") | (true, "/find") => Need::Watch,
-        (
-            false,
-            "/find" | "/seats/{seat}/number" | "/seats/{seat}/in-charge" | "/seats/{seat}/note",
-        ) => Need::Work,
+        (false, "/find" | "/seats/{seat}/number" | "/seats/{seat}/in-charge") => Need::Work,
         (_, "/me" | "/me/password") => Need::Watch,
         (
             true,

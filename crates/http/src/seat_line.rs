@@ -163,6 +163,15 @@ fn state_shown(language: Language, look: &Snapshot, shown: &SeatNow) -> (&'stati
     (shape, format!("{state}{queue}{afterwards}"))
 }
 
+/// What whoever a seat has to do with is owed, or that there is nobody.
+fn owed_to(language: Language, shown: &SeatNow, sight: Sight, at: UtcMs) -> String {
+    match (&shown.owed, sight) {
+        (Some(owed), _) => offered::told(language, owed, at),
+        (None, Sight::Full | Sight::Own) => words::nobody(language, shown.work),
+        (None, Sight::Masked) => String::new(),
+    }
+}
+
 pub(crate) fn seat_line(
     (i, language): (usize, Language),
     seat: &SeatNow,
@@ -184,14 +193,7 @@ pub(crate) fn seat_line(
         state: cell(format!("s{i}-state"), state),
         operator: cell(format!("s{i}-operator"), operator),
         notes: cell(format!("s{i}-notes"), shown.notes.join(" · ")),
-        owed: cell(
-            format!("s{i}-owed"),
-            match (&shown.owed, sight) {
-                (Some(owed), _) => offered::told(language, owed, at),
-                (None, Sight::Full | Sight::Own) => words::nobody(language, seat.work),
-                (None, Sight::Masked) => String::new(),
-            },
-        ),
+        owed: cell(format!("s{i}-owed"), owed_to(language, &shown, sight, at)),
         memo: cell(format!("s{i}-memo"), memo_of(language, &shown.memos, at)),
         memo_id: cell(format!("s{i}-memo-id"), first_of(&shown.memos)),
         doing: Doing::of(&shown),

@@ -13,7 +13,7 @@ fn notes(room: &mut Room, note: &str) {
         note: note.to_owned(),
         conversation: None,
     });
-    noted.unwrap();
+    noted.expect("there is a conversation");
 }
 
 fn chooses(room: &mut Room, chosen: Chosen) {
@@ -23,7 +23,7 @@ fn chooses(room: &mut Room, chosen: Chosen) {
         reason: None,
         supervisor: None,
     });
-    chose.unwrap();
+    chose.expect("somebody works there");
 }
 
 #[test]
