@@ -14,7 +14,6 @@ use crate::hand::CallError;
 use crate::id::{
     AttemptId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId,
 };
-use crate::keeping::NeedsSaid;
 use crate::number::PhoneNumber;
 use crate::record::{DialRow, Record, SideCallRow, Work};
 use crate::rules::PromptId;
@@ -23,7 +22,7 @@ use crate::step::{AfterPlay, CommandError, Destination, Effect, NOT_SENT, Step};
 use crate::stop_button::dials_are_stopped_for;
 use crate::time::{MonoUs, Now};
 use crate::timers::Timer;
-use crate::words::{Chosen, DialResult, Disposition, Party, SideKind};
+use crate::words::{Chosen, DialResult, Party, SideKind};
 
 /// Token of what an operator hears while somebody is rung for them.
 const RINGS: u64 = 1 << 40;
@@ -47,16 +46,6 @@ pub(crate) struct SideCall {
     /// Trunks that did not take it.
     refused_by: Vec<TrunkId>,
     pub(crate) holder: Holder,
-    /// What the operator said of the conversation before they gave the person to it, or after.
-    #[serde(default)]
-    pub(crate) told: Told,
-}
-
-/// What an operator says of a conversation.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Told {
-    pub(crate) disposition: Option<Disposition>,
-    pub(crate) said: NeedsSaid,
 }
 
 /// Who has it.
@@ -158,7 +147,6 @@ impl Centre {
             is_heard: false,
             refused_by: Vec::new(),
             holder: begun.holder,
-            told: Told::default(),
         };
         self.sides.insert(id, side);
         id
@@ -624,7 +612,7 @@ impl Centre {
                 } else {
                     Party::Seat
                 };
-                self.given_talked(now, (&side.row, side.told), (given, by), step);
+                self.given_talked(now, given, by, step);
             }
         }
     }

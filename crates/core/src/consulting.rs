@@ -2,26 +2,17 @@
 //! back. And persons who are given to somebody outside, with or without a word before.
 
 use crate::attempt::{Doing, End, cause};
-use crate::beside::{Begun, Given, Holder, Told};
+use crate::beside::{Begun, Given, Holder};
 use crate::centre::{Centre, Role};
-use crate::conversation::hung_up;
 use crate::hand::CallError;
-use crate::id::{AssignmentId, AttemptId, CallbackId, LegId, OfferId, QueueId, SeatId, SideCallId};
-use crate::record::{AssignmentRow, OfferRow, Record, SideCallRow, Work};
+use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId, SideCallId};
+use crate::keeping::NeedsSaid;
+use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{Done, SeatWork, With};
 use crate::step::{AfterPlay, CommandError, Effect, Step};
 use crate::time::Now;
 use crate::transferring::Passing;
 use crate::words::{OfferState, Outcome, Party, SideKind};
-
-/// A person whom an operator has let go of, who is still there.
-pub(crate) struct LetGo {
-    pub(crate) with: With,
-    queue: QueueId,
-    told: Told,
-    /// What they are owed.
-    case: Option<CallbackId>,
-}
 
 impl Centre {
     /// The call beside the conversation of a seat.
@@ -271,12 +262,12 @@ impl Centre {
         step: &mut Step,
     ) {
         self.consults_no_more(id);
-        let Some(left) = self.lets_go_of(now, id, step) else {
+        let Some((with, queue)) = self.lets_go_of(now, id, step) else {
             return;
         };
         match other {
-            Some(other) => self.seat_has(now, (side, other), (left.with, left.queue), step),
-            None => self.outside_has(now, side, left, step),
+            Some(other) => self.seat_has(now, (side, other), (with, queue), step),
+            None => self.outside_has(now, side, with, step),
         }
     }
 
@@ -303,10 +294,10 @@ impl Centre {
             .work_of_conversation(id, "")
             .map(|(.., queue)| queue)
             .ok();
-        let Some(left) = self.lets_go_of(now, id, step) else {
+        let Some((with, _)) = self.lets_go_of(now, id, step) else {
             return;
         };
-        let given = match left.with {
+        let given = match with {
             With::Caller(attempt) => Given::Caller(attempt),
             With::Person {
                 callback,
@@ -323,9 +314,13 @@ impl Centre {
     }
 
     /// The operator is through with the person, who is still there: wrap-up follows.
-    pub(crate) fn lets_go_of(&mut self, now: Now, id: SeatId, step: &mut Step) -> Option<LetGo> {
+    pub(crate) fn lets_go_of(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        step: &mut Step,
+    ) -> Option<(With, QueueId)> {
         let person = self.spoken_with(id);
-        let case = self.seats.get(&id).and_then(|it| self.case_at(&it.work));
         self.remember_giving(now, id);
         let seat = self.seats.get_mut(&id)?;
         let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
@@ -341,10 +336,7 @@ impl Centre {
             seat.work = work;
             return None;
         };
-        let told = Told {
-            disposition: assignment.disposition,
-            said: std::mem::take(&mut seat.said),
-        };
+        seat.said = NeedsSaid::default();
         assignment.ended_ms = Some(now.utc_ms);
         self.legs.remove(&leg);
         step.effects.push(Effect::Unbridge { leg });
@@ -362,12 +354,7 @@ impl Centre {
             person,
         };
         self.begin_wrap_up(now, id, done, step);
-        Some(LetGo {
-            with,
-            queue,
-            told,
-            case,
-        })
+        Some((with, queue))
     }
 
     /// The seat that was asked goes on with the person as with any work.
@@ -472,10 +459,7 @@ impl Centre {
     }
 
     /// The person talks with somebody outside, or will: no seat has to do with it any more.
-    fn outside_has(&mut self, now: Now, id: SideCallId, left: LetGo, step: &mut Step) {
-        let LetGo {
-            with, told, case, ..
-        } = left;
+    fn outside_has(&mut self, now: Now, id: SideCallId, with: With, step: &mut Step) {
         let given = match with {
             With::Caller(attempt) => {
                 if let Some(live) = self.attempts.get_mut(&attempt) {
@@ -504,12 +488,6 @@ impl Centre {
             return self.given_back(now, None, given, step);
         };
         side.holder = Holder::Person(given);
-        side.told = told;
-        let giver = side.row.seat;
-        if let Some(done) = self.seats.get_mut(&giver).and_then(|it| it.work.done_mut()) {
-            // Nobody else here has the person: whoever gave them says what they are owed.
-            done.case = case;
-        }
         if side.row.kind == SideKind::Consult {
             side.row.kind = SideKind::ToNumber;
             step.records
@@ -557,8 +535,8 @@ impl Centre {
             holder: Holder::Conversation,
         };
         let side = self.side_begins(now, begun, step);
-        if let Some(left) = self.lets_go_of(now, id, step) {
-            self.outside_has(now, side, left, step);
+        if let Some((with, _)) = self.lets_go_of(now, id, step) {
+            self.outside_has(now, side, with, step);
             self.rings_entry(now, side, step);
         }
         Ok(())
@@ -598,19 +576,13 @@ impl Centre {
         }
     }
 
-    /// A conversation with somebody outside is over: it settles what it would have with the operator who
-    /// gave them, by what that operator said.
-    pub(crate) fn given_talked(
-        &mut self,
-        now: Now,
-        (row, told): (&SideCallRow, Told),
-        (given, by): (Given, Party),
-        step: &mut Step,
-    ) {
-        let Told { disposition, said } = told;
-        let talked = (by, true, disposition);
-        let settled = match given {
-            Given::Caller(attempt) => self.call_talked(now, attempt, talked, &said, step),
+    /// A conversation with somebody outside is over: it settles what it would have with an operator.
+    pub(crate) fn given_talked(&mut self, now: Now, given: Given, by: Party, step: &mut Step) {
+        let said = NeedsSaid::default();
+        match given {
+            Given::Caller(attempt) => {
+                self.call_talked(now, attempt, (by, true, None), &said, step);
+            }
             Given::Person {
                 callback,
                 dial,
@@ -618,28 +590,15 @@ impl Centre {
             } => {
                 self.legs.remove(&leg);
                 if by != Party::Caller {
-                    step.effects.push(hung_up(leg));
+                    step.effects.push(Effect::HangUp {
+                        leg,
+                        q850: cause::NORMAL,
+                        text: "Normal clearing",
+                    });
                 }
-                self.callback_talked(now, (callback, dial), talked, &said, step)
+                self.callback_talked(now, (callback, dial), (by, true, None), &said, step);
             }
-        };
-        let giver = self.seats.get_mut(&row.seat);
-        let done = giver.and_then(|giver| giver.work.done_mut());
-        if let Some(done) = done.filter(|done| Some(done.assignment.work) == row.work) {
-            done.settled = settled;
         }
-    }
-
-    /// The call outside of whoever a seat has given away and not yet done with.
-    pub(crate) fn given_by(&self, id: SeatId) -> Option<SideCallId> {
-        let SeatWork::WrapUp { done, .. } = &self.seats.get(&id)?.work else {
-            return None;
-        };
-        let work = Some(done.assignment.work);
-        let mut given = self.sides.values().filter(|side| {
-            matches!(side.holder, Holder::Person(_)) && (side.row.seat, side.row.work) == (id, work)
-        });
-        given.next().map(|side| side.row.id)
     }
 
     /// A person who was given to somebody outside is gone.
@@ -659,9 +618,7 @@ impl Centre {
             return;
         };
         match given {
-            given if is_up => {
-                self.given_talked(now, (&side.row, side.told), (given, by), step);
-            }
+            given if is_up => self.given_talked(now, given, by, step),
             Given::Caller(attempt) => self.caller_gave_up(now, attempt, (by, hang_up), step),
             Given::Person {
                 callback,

@@ -2,7 +2,6 @@
 //! and going. Every change of state leaves an interval, so that each minute of a shift
 //! is accounted for.
 
-use crate::beside::Told;
 use crate::blending::may_be_missed;
 use crate::centre::Centre;
 use crate::choosing::Choice;
@@ -167,7 +166,13 @@ impl Centre {
                 done.assignment.code = code;
                 step.records
                     .push(Record::Assignment(done.assignment.clone()));
-                self.disposes_afterwards(now, id, (disposition, said), step);
+                if disposition == Disposition::AnotherPerson {
+                    if let Some((case, needs)) = done.settled.take() {
+                        self.reopen(now, (case, needs), Again::AnotherPerson, step);
+                    }
+                } else {
+                    self.said_afterwards(now, id, &said, step);
+                }
                 self.end_wrap_up_early(now, id, step);
                 Ok(())
             }
@@ -178,29 +183,6 @@ impl Centre {
             | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => Err(CommandError::NoConversation(seat_name.to_owned())),
-        }
-    }
-
-    fn disposes_afterwards(
-        &mut self,
-        now: Now,
-        id: SeatId,
-        (disposition, said): (Disposition, NeedsSaid),
-        step: &mut Step,
-    ) {
-        let given = self.given_by(id).and_then(|it| self.sides.get_mut(&it));
-        if let Some(given) = given {
-            // They still talk: it holds when they are through.
-            let disposition = Some(disposition);
-            given.told = Told { disposition, said };
-            return;
-        }
-        if disposition != Disposition::AnotherPerson {
-            return self.said_afterwards(now, id, &said, step);
-        }
-        let done = self.seats.get_mut(&id).and_then(|it| it.work.done_mut());
-        if let Some((case, needs)) = done.and_then(|done| done.settled.take()) {
-            self.reopen(now, (case, needs), Again::AnotherPerson, step);
         }
     }
 

@@ -99,15 +99,10 @@ impl Centre {
         }
         // Once it is wrapped up, another seat or a dial may be at it, and settles it itself.
         let is_afterwards = matches!(work, SeatWork::WrapUp { .. });
-        // Who was given outside talks on by what the operator says.
-        let is_given = self.given_by(id).is_some();
         let is_still_open = |need: &NeedRow| said.close.contains(&need.id);
         let elsewhere = case.filter(|case| {
             let state = case.row.state;
-            is_afterwards
-                && !is_given
-                && state != CallbackState::Waiting
-                && open.iter().any(is_still_open)
+            is_afterwards && state != CallbackState::Waiting && open.iter().any(is_still_open)
         });
         match elsewhere.map(|case| (case.row.id, case.row.state)) {
             Some((callback, state)) => Err(ByHandError::AtWork { callback, state }.into()),

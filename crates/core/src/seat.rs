@@ -117,23 +117,6 @@ pub(crate) struct Done {
     pub(crate) person: Caller,
 }
 
-impl SeatWork {
-    /// What is being wrapped up, or will be once a call beside it is over.
-    pub(crate) fn done_mut(&mut self) -> Option<&mut Done> {
-        match self {
-            Self::WrapUp { done, .. } => Some(done),
-            Self::Beside { wrapped, .. } => wrapped.as_mut().map(|it| it.done.as_mut()),
-            Self::Idle
-            | Self::AtTask { .. }
-            | Self::Offered { .. }
-            | Self::Talking { .. }
-            | Self::Informed { .. }
-            | Self::Resting { .. }
-            | Self::NotResponding => None,
-        }
-    }
-}
-
 /// A seat in memory.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Seat {

@@ -227,17 +227,20 @@ impl Centre {
             result: None,
             sip_status: None,
         })));
-        match self.lets_go_of(now, id, step).map(|left| left.with) {
-            Some(With::Caller(attempt)) => {
+        match self.lets_go_of(now, id, step) {
+            Some((With::Caller(attempt), _)) => {
                 self.caller_passed(now, attempt, &passing, step);
             }
-            Some(With::Person {
-                callback,
-                dial,
-                leg,
-            }) => self.person_passed(now, (callback, *dial, leg), &passing, step),
+            Some((
+                With::Person {
+                    callback,
+                    dial,
+                    leg,
+                },
+                _,
+            )) => self.person_passed(now, (callback, *dial, leg), &passing, step),
             // Nobody is there to be given on.
-            Some(With::Ringing { .. }) | None => {}
+            Some((With::Ringing { .. }, _)) | None => {}
         }
     }
 

@@ -2,8 +2,7 @@
 //! person on.
 
 use cuptel_core::hand::{CallError, Handling};
-use cuptel_core::id::{LegId, NeedId, QueueId, SeatId, TrunkId};
-use cuptel_core::keeping::NeedsSaid;
+use cuptel_core::id::{LegId, QueueId, SeatId, TrunkId};
 use cuptel_core::rules::Rules;
 use cuptel_core::step::{AfterPlay, Command, CommandError, Effect, Input};
 use cuptel_core::stop_button::ButtonTold;
@@ -12,7 +11,6 @@ use cuptel_core::words::{
     SideKind, Stage, WorkState,
 };
 
-use crate::keeping::open;
 use crate::room::{BOOK, GRACE_S, HELD, LUCIA, MARIO, RECONNECTING, Room, STILL_HELD, book};
 
 const FIRST: TrunkId = TrunkId(1);
@@ -767,69 +765,4 @@ fn a_stop_of_calls_and_a_mark_hold_for_the_directory_too() {
     let pressed = Box::default();
     room.commands(Command::PressStop { told, pressed }).unwrap();
     assert_eq!(dials(&mut room, "101"), Err(CallError::DialsStopped.into()));
-}
-
-/// What a seat says of needs, with its result.
-fn keeps(room: &mut Room, keep: &[NeedId]) {
-    let told = Command::Dispose {
-        seat: "101".to_owned(),
-        disposition: Disposition::Done.into(),
-        said: NeedsSaid {
-            keep: keep.to_vec(),
-            close: Vec::new(),
-        },
-        conversation: None,
-    };
-    room.commands(told).expect("it is about them");
-}
-
-/// Mario, who is owed a call, talks with seat 1 and is given to the ward, which answers; what he is owed.
-fn given_to_the_ward(before: impl FnOnce(&mut Room, &[NeedId])) -> (Room, LegId, Vec<NeedId>) {
-    let (mut room, mario, _) = called_back();
-    let owed: Vec<NeedId> = room.needs().iter().map(|need| need.id).collect();
-    before(&mut room, &owed);
-    let ward = Handling::ToNumber("Radiologia".to_owned());
-    handles(&mut room, "101", ward).expect("the ward is called");
-    let ward = room.rung_outside().expect("the ward is rung");
-    room.tell(Input::Answered { leg: ward });
-    room.wait_s(5);
-    (room, mario, owed)
-}
-
-#[test]
-fn what_was_kept_before_somebody_is_given_outside_stays() {
-    let (mut room, mario, owed) = given_to_the_ward(keeps);
-    room.hangs_up(mario);
-    assert_eq!(room.callback().state, CallbackState::Waiting);
-    assert_eq!(open(&room), owed);
-}
-
-#[test]
-fn whoever_gave_a_person_outside_says_what_stays_while_they_talk_and_after() {
-    for afterwards in [false, true] {
-        let (mut room, mario, owed) = given_to_the_ward(|_, _| {});
-        if afterwards {
-            room.hangs_up(mario);
-            assert_eq!(room.callback().closed_how, Some(ClosedHow::Served));
-            keeps(&mut room, &owed);
-        } else {
-            keeps(&mut room, &owed);
-            room.hangs_up(mario);
-        }
-        assert_eq!(
-            room.callback().state,
-            CallbackState::Waiting,
-            "{afterwards}"
-        );
-        assert_eq!(open(&room), owed);
-    }
-}
-
-#[test]
-fn another_person_who_is_given_outside_settles_nothing() {
-    let (mut room, mario, owed) = given_to_the_ward(|room, _| {
-        room.disposes(1, Disposition::AnotherPerson);
-    });
-    room.hangs_up(mario);
-    assert_eq!(open(&room), owed);
 }

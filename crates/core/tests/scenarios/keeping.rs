@@ -41,7 +41,7 @@ fn says(room: &mut Room, keep: &[NeedId], close: &[NeedId]) -> Result<(), Comman
     })
 }
 
-pub(crate) fn open(room: &Room) -> Vec<NeedId> {
+fn open(room: &Room) -> Vec<NeedId> {
     let open = |need: &&NeedRow| need.closed_ms.is_none();
     let needs = room.needs().into_iter().filter(open);
     needs.map(|need| need.id).collect()
