@@ -10,12 +10,11 @@ use crate::attempt::cause;
 use crate::centre::{Centre, Role};
 use crate::directory::Entry;
 use crate::failover::Unanswered;
+use crate::given::Given;
 use crate::hand::CallError;
-use crate::id::{
-    AttemptId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId,
-};
+use crate::id::{LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
-use crate::record::{DialRow, Record, SideCallRow, Work};
+use crate::record::{Record, SideCallRow, Work};
 use crate::rules::PromptId;
 use crate::seat::{Done, SeatWork};
 use crate::step::{AfterPlay, CommandError, Destination, Effect, NOT_SENT, Step};
@@ -57,17 +56,6 @@ pub(crate) enum Holder {
     Conversation,
     /// The person themselves.
     Person(Given),
-}
-
-/// A person who was given to somebody outside.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Given {
-    Caller(AttemptId),
-    Person {
-        callback: CallbackId,
-        dial: DialRow,
-        leg: LegId,
-    },
 }
 
 /// A wrap-up that goes on after a call that was made in it.
@@ -405,13 +393,6 @@ impl Centre {
         let person = given.and_then(|given| self.leg_of_given(&given));
         if let Some((a, b)) = person.or(operator).zip(leg) {
             step.effects.push(Effect::Bridge { a, b });
-        }
-    }
-
-    pub(crate) fn leg_of_given(&self, given: &Given) -> Option<LegId> {
-        match given {
-            Given::Caller(attempt) => self.attempts.get(attempt).map(|live| live.leg),
-            Given::Person { leg, .. } => Some(*leg),
         }
     }
 
