@@ -10,9 +10,9 @@ use crate::attempt::cause;
 use crate::centre::{Centre, Role};
 use crate::directory::Entry;
 use crate::failover::Unanswered;
-use crate::given::Given;
+use crate::given::{Given, Told};
 use crate::hand::CallError;
-use crate::id::{LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId};
+use crate::id::{AssignmentId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId};
 use crate::number::PhoneNumber;
 use crate::record::{Record, SideCallRow, Work};
 use crate::rules::PromptId;
@@ -54,8 +54,8 @@ pub(crate) enum Holder {
     Operator,
     /// An operator in a conversation, whose person is on hold or talks while the other is.
     Conversation,
-    /// The person themselves.
-    Person(Given),
+    /// The person themselves, with what was said of them.
+    Person(Given, Box<Told>),
 }
 
 /// A wrap-up that goes on after a call that was made in it.
@@ -69,6 +69,14 @@ pub(crate) struct Wrapped {
 impl SideCall {
     pub(crate) fn is_up(&self) -> bool {
         self.row.answered_ms.is_some()
+    }
+
+    /// Whether whoever has it was given to somebody outside in this conversation.
+    pub(crate) fn was_given_in(&self, conversation: AssignmentId) -> bool {
+        match &self.holder {
+            Holder::Person(_, told) => told.conversation == conversation,
+            Holder::Operator | Holder::Conversation => false,
+        }
     }
 }
 
@@ -346,7 +354,7 @@ impl Centre {
         let side = self.sides.get(&id)?;
         match side.holder {
             Holder::Operator | Holder::Conversation => self.seats.get(&side.row.seat)?.leg(),
-            Holder::Person(_) => None,
+            Holder::Person(..) => None,
         }
     }
 
@@ -384,7 +392,7 @@ impl Centre {
             .push(Record::SideCall(Box::new(side.row.clone())));
         let (trunk, was_heard, leg) = (side.row.trunk, side.is_heard, side.leg);
         let given = match &side.holder {
-            Holder::Person(given) => Some(given.clone()),
+            Holder::Person(given, _) => Some(given.clone()),
             Holder::Operator | Holder::Conversation => None,
         };
         if let Some(trunk) = trunk {
@@ -491,7 +499,7 @@ impl Centre {
                 }
                 self.seat_changed(now, seat, step);
             }
-            Holder::Person(given) => self.given_back(now, side.row.queue, given, step),
+            Holder::Person(given, _) => self.given_back(now, side.row.queue, given, step),
         }
     }
 
@@ -587,13 +595,13 @@ impl Centre {
                 self.consults_no_more(seat);
                 self.back_to_person(now, seat, step);
             }
-            Holder::Person(given) => {
+            Holder::Person(given, told) => {
                 let by = if by == Party::Network {
                     by
                 } else {
                     Party::Seat
                 };
-                self.given_talked(now, given, by, step);
+                self.given_talked(now, seat, (given, *told), by, step);
             }
         }
     }
@@ -737,13 +745,16 @@ impl Centre {
             match side.holder {
                 Holder::Operator => self.leaves_beside(now, side.row.seat, true, step),
                 Holder::Conversation => self.consults_no_more(side.row.seat),
-                Holder::Person(Given::Person {
-                    callback,
-                    dial,
-                    leg,
-                }) => self.person_lost(now, callback, (dial, leg), true, step),
+                Holder::Person(
+                    Given::Person {
+                        callback,
+                        dial,
+                        leg,
+                    },
+                    _,
+                ) => self.person_lost(now, callback, (dial, leg), true, step),
                 // Every attempt ends then.
-                Holder::Person(Given::Caller(_)) => {}
+                Holder::Person(Given::Caller(_), _) => {}
             }
         }
     }

@@ -4,10 +4,9 @@
 use crate::attempt::cause;
 use crate::beside::{Begun, Holder};
 use crate::centre::{Centre, Role};
-use crate::given::Given;
+use crate::given::{Given, LetGo, Told};
 use crate::hand::CallError;
 use crate::id::{AssignmentId, LegId, OfferId, QueueId, SeatId, SideCallId};
-use crate::keeping::NeedsSaid;
 use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{Done, SeatWork, With};
 use crate::step::{AfterPlay, CommandError, Effect, Step};
@@ -262,12 +261,12 @@ impl Centre {
         step: &mut Step,
     ) {
         self.consults_no_more(id);
-        let Some((with, queue)) = self.lets_go_of(now, id, step) else {
+        let Some(LetGo { with, queue, told }) = self.lets_go_of(now, id, step) else {
             return;
         };
         match other {
             Some(other) => self.seat_has(now, (side, other), (with, queue), step),
-            None => self.outside_has(now, side, with, step),
+            None => self.outside_has(now, side, (with, told), step),
         }
     }
 
@@ -294,7 +293,7 @@ impl Centre {
             .work_of_conversation(id, "")
             .map(|(.., queue)| queue)
             .ok();
-        let Some((with, _)) = self.lets_go_of(now, id, step) else {
+        let Some(LetGo { with, .. }) = self.lets_go_of(now, id, step) else {
             return;
         };
         let given = match with {
@@ -314,12 +313,7 @@ impl Centre {
     }
 
     /// The operator is through with the person, who is still there: wrap-up follows.
-    pub(crate) fn lets_go_of(
-        &mut self,
-        now: Now,
-        id: SeatId,
-        step: &mut Step,
-    ) -> Option<(With, QueueId)> {
+    pub(crate) fn lets_go_of(&mut self, now: Now, id: SeatId, step: &mut Step) -> Option<LetGo> {
         let person = self.spoken_with(id);
         let seat = self.seats.get_mut(&id)?;
         let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
@@ -335,7 +329,11 @@ impl Centre {
             seat.work = work;
             return None;
         };
-        seat.said = NeedsSaid::default();
+        let told = Told {
+            conversation: assignment.id,
+            disposition: assignment.disposition,
+            said: std::mem::take(&mut seat.said),
+        };
         assignment.ended_ms = Some(now.utc_ms);
         self.legs.remove(&leg);
         step.effects.push(Effect::Unbridge { leg });
@@ -353,7 +351,7 @@ impl Centre {
             person,
         };
         self.begin_wrap_up(now, id, done, step);
-        Some((with, queue))
+        Some(LetGo { with, queue, told })
     }
 
     /// The seat that was asked goes on with the person as with any work.

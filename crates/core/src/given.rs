@@ -1,5 +1,8 @@
 //! Persons who are given to somebody outside, with or without a word before, and talk there: what they are
 //! owed is settled then as with an operator, or they come back.
+//!
+//! **What the giver said** of the conversation goes with the person, and may be corrected in the wrap-up
+//! as long as that lasts. Nobody outside could say it. Whom nobody outside takes is asked about anew.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,14 +10,14 @@ use crate::attempt::{Doing, End, cause};
 use crate::beside::{Begun, Holder};
 use crate::centre::{Centre, Role};
 use crate::hand::CallError;
-use crate::id::{AttemptId, CallbackId, LegId, QueueId, SeatId, SideCallId};
+use crate::id::{AssignmentId, AttemptId, CallbackId, LegId, NeedId, QueueId, SeatId, SideCallId};
 use crate::keeping::NeedsSaid;
 use crate::record::{DialRow, Record};
-use crate::seat::With;
+use crate::seat::{Done, SeatWork, With};
 use crate::step::{AfterPlay, CommandError, Effect, Step};
 use crate::time::Now;
 use crate::transferring::Passing;
-use crate::words::{Outcome, Party, SideKind};
+use crate::words::{Disposition, Outcome, Party, SideKind};
 
 /// A person who was given to somebody outside.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,9 +30,51 @@ pub(crate) enum Given {
     },
 }
 
+/// What an operator has told of a conversation that they gave on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    pub(crate) conversation: AssignmentId,
+    pub(crate) disposition: Option<Disposition>,
+    pub(crate) said: NeedsSaid,
+}
+
+/// Whom an operator is through with, and who is still there.
+pub(crate) struct LetGo {
+    pub(crate) with: With,
+    pub(crate) queue: QueueId,
+    pub(crate) told: Told,
+}
+
+impl Told {
+    /// Told again: of what is not named anew, what was said before stands.
+    fn corrected(&mut self, disposition: Disposition, said: NeedsSaid) {
+        self.disposition = Some(disposition);
+        let NeedsSaid { keep, close } = &mut self.said;
+        let named = |need: &NeedId| said.keep.contains(need) || said.close.contains(need);
+        keep.retain(|need| !named(need));
+        close.retain(|need| !named(need));
+        keep.extend(said.keep);
+        close.extend(said.close);
+    }
+
+    /// The result of the conversation outside. A line that was cut interrupts it, though its giver was
+    /// through with their part.
+    fn result(&self, by: Party) -> Option<Disposition> {
+        let is_another = self.disposition == Some(Disposition::AnotherPerson);
+        self.disposition
+            .filter(|_| by != Party::Network || is_another)
+    }
+}
+
 impl Centre {
     /// The person talks with somebody outside, or will: no seat has to do with it any more.
-    pub(crate) fn outside_has(&mut self, now: Now, id: SideCallId, with: With, step: &mut Step) {
+    pub(crate) fn outside_has(
+        &mut self,
+        now: Now,
+        id: SideCallId,
+        (with, told): (With, Told),
+        step: &mut Step,
+    ) {
         let given = match with {
             With::Caller(attempt) => {
                 if let Some(live) = self.attempts.get_mut(&attempt) {
@@ -54,16 +99,21 @@ impl Centre {
             With::Ringing { .. } => return,
         };
         let person = self.leg_of_given(&given);
+        let case = self.case_of_given(&given);
         let Some(side) = self.sides.get_mut(&id) else {
             return self.given_back(now, None, given, step);
         };
-        side.holder = Holder::Person(given);
+        let (seat, conversation) = (side.row.seat, told.conversation);
+        side.holder = Holder::Person(given, Box::new(told));
         if side.row.kind == SideKind::Consult {
             side.row.kind = SideKind::ToNumber;
             step.records
                 .push(Record::SideCall(Box::new(side.row.clone())));
         }
         let (is_up, leg) = (side.is_up(), side.leg);
+        if let Some(done) = self.wrapped_up(seat, conversation) {
+            done.case = case;
+        }
         let Some(person) = person else {
             return;
         };
@@ -105,8 +155,8 @@ impl Centre {
             holder: Holder::Conversation,
         };
         let side = self.side_begins(now, begun, step);
-        if let Some((with, _)) = self.lets_go_of(now, id, step) {
-            self.outside_has(now, side, with, step);
+        if let Some(LetGo { with, told, .. }) = self.lets_go_of(now, id, step) {
+            self.outside_has(now, side, (with, told), step);
             self.rings_entry(now, side, step);
         }
         Ok(())
@@ -147,12 +197,18 @@ impl Centre {
     }
 
     /// A conversation with somebody outside is over: it settles what it would have with an operator.
-    pub(crate) fn given_talked(&mut self, now: Now, given: Given, by: Party, step: &mut Step) {
-        let said = NeedsSaid::default();
-        match given {
-            Given::Caller(attempt) => {
-                self.call_talked(now, attempt, (by, true, None), &said, step);
-            }
+    /// Its giver may correct that as any other, while they wrap up.
+    pub(crate) fn given_talked(
+        &mut self,
+        now: Now,
+        giver: SeatId,
+        (given, told): (Given, Told),
+        by: Party,
+        step: &mut Step,
+    ) {
+        let talked = (by, true, told.result(by));
+        let settled = match given {
+            Given::Caller(attempt) => self.call_talked(now, attempt, talked, &told.said, step),
             Given::Person {
                 callback,
                 dial,
@@ -166,8 +222,11 @@ impl Centre {
                         text: "Normal clearing",
                     });
                 }
-                self.callback_talked(now, (callback, dial), (by, true, None), &said, step);
+                self.callback_talked(now, (callback, dial), talked, &told.said, step)
             }
+        };
+        if let Some(done) = self.wrapped_up(giver, told.conversation) {
+            done.settled = settled;
         }
     }
 
@@ -184,11 +243,12 @@ impl Centre {
         let Some(side) = self.side_over(now, id, how, true, step) else {
             return;
         };
-        let Holder::Person(given) = side.holder else {
+        let Holder::Person(given, told) = side.holder else {
             return;
         };
+        let giver = side.row.seat;
         match given {
-            given if is_up => self.given_talked(now, given, by, step),
+            given if is_up => self.given_talked(now, giver, (given, *told), by, step),
             Given::Caller(attempt) => self.caller_gave_up(now, attempt, (by, hang_up), step),
             Given::Person {
                 callback,
@@ -224,6 +284,50 @@ impl Centre {
             reason: None,
         };
         self.end_attempt(now, id, end, hang_up, step);
+    }
+
+    /// The wrap-up of a conversation, as long as it lasts.
+    fn wrapped_up(&mut self, seat: SeatId, conversation: AssignmentId) -> Option<&mut Done> {
+        let done = match &mut self.seats.get_mut(&seat)?.work {
+            SeatWork::WrapUp { done, .. } => done,
+            SeatWork::Beside { wrapped, .. } => &mut wrapped.as_mut()?.done,
+            SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Offered { .. }
+            | SeatWork::Talking { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => return None,
+        };
+        (done.assignment.id == conversation).then_some(done.as_mut())
+    }
+
+    /// Whether somebody outside has the person of this conversation now.
+    pub(crate) fn is_given(&self, conversation: AssignmentId) -> bool {
+        let mut sides = self.sides.values();
+        sides.any(|side| side.was_given_in(conversation))
+    }
+
+    /// The giver says in the wrap-up what is to become of it. Whether the person is still outside.
+    pub(crate) fn told_of_given(
+        &mut self,
+        conversation: AssignmentId,
+        (disposition, said): (Disposition, &NeedsSaid),
+    ) -> bool {
+        let mut sides = self.sides.values_mut();
+        let side = sides.find(|side| side.was_given_in(conversation));
+        if let Some(Holder::Person(_, told)) = side.map(|side| &mut side.holder) {
+            told.corrected(disposition, said.clone());
+            return true;
+        }
+        false
+    }
+
+    fn case_of_given(&self, given: &Given) -> Option<CallbackId> {
+        match given {
+            Given::Caller(attempt) => self.case_at_call(*attempt),
+            Given::Person { callback, .. } => Some(*callback),
+        }
     }
 
     pub(crate) fn leg_of_given(&self, given: &Given) -> Option<LegId> {

@@ -227,20 +227,18 @@ impl Centre {
             result: None,
             sip_status: None,
         })));
-        match self.lets_go_of(now, id, step) {
-            Some((With::Caller(attempt), _)) => {
+        // Whoever has them next says themselves what becomes of their needs.
+        match self.lets_go_of(now, id, step).map(|let_go| let_go.with) {
+            Some(With::Caller(attempt)) => {
                 self.caller_passed(now, attempt, &passing, step);
             }
-            Some((
-                With::Person {
-                    callback,
-                    dial,
-                    leg,
-                },
-                _,
-            )) => self.person_passed(now, (callback, *dial, leg), &passing, step),
+            Some(With::Person {
+                callback,
+                dial,
+                leg,
+            }) => self.person_passed(now, (callback, *dial, leg), &passing, step),
             // Nobody is there to be given on.
-            Some((With::Ringing { .. }, _)) | None => {}
+            Some(With::Ringing { .. }) | None => {}
         }
     }
 

@@ -16,7 +16,7 @@ use crate::room::{BOOK, GRACE_S, HELD, LUCIA, MARIO, RECONNECTING, Room, STILL_H
 const FIRST: TrunkId = TrunkId(1);
 const SECOND: TrunkId = TrunkId(2);
 
-fn handles(room: &mut Room, seat: &str, handling: Handling) -> Result<(), CommandError> {
+pub(crate) fn handles(room: &mut Room, seat: &str, handling: Handling) -> Result<(), CommandError> {
     room.commands(Command::Handle {
         seat: seat.to_owned(),
         handling,
@@ -33,7 +33,7 @@ fn to_seat(name: &str) -> Handling {
 }
 
 /// Mario talks with seat 1 for a minute; the legs of both.
-fn talking() -> (Room, LegId, LegId) {
+pub(crate) fn talking() -> (Room, LegId, LegId) {
     let mut room = Room::new();
     room.staffed(1);
     let mario = room.waits(MARIO, BOOK);
@@ -43,7 +43,7 @@ fn talking() -> (Room, LegId, LegId) {
 }
 
 /// Mario is called back by seat 1 and talks for a minute.
-fn called_back() -> (Room, LegId, LegId) {
+pub(crate) fn called_back() -> (Room, LegId, LegId) {
     let mut room = Room::new();
     let mario = room.waits(MARIO, BOOK);
     room.hangs_up(mario);
@@ -56,7 +56,7 @@ fn called_back() -> (Room, LegId, LegId) {
     (room, mario, seat)
 }
 
-fn is_joined(room: &Room, person: LegId, seat: LegId) -> bool {
+pub(crate) fn is_joined(room: &Room, person: LegId, seat: LegId) -> bool {
     let last = room.last_done(|effect| {
         if let Effect::Bridge { a, b } = effect {
             return Some(Some((*a, *b)));
@@ -373,18 +373,18 @@ fn nobody_is_given_on_once_we_stop() {
     handles(&mut room, "101", Handling::Resume).unwrap();
 }
 
-fn dials(room: &mut Room, seat: &str) -> Result<(), CommandError> {
+pub(crate) fn dials(room: &mut Room, seat: &str) -> Result<(), CommandError> {
     handles(room, seat, Handling::Dial("Radiologia".to_owned()))
 }
 
 /// The phone that rings for no work is picked up.
-fn picks_up(room: &mut Room) -> LegId {
+pub(crate) fn picks_up(room: &mut Room) -> LegId {
     let leg = room.last_seat_leg().expect("it rings");
     room.tell(Input::Answered { leg });
     leg
 }
 
-fn asks_ward(room: &mut Room) -> LegId {
+pub(crate) fn asks_ward(room: &mut Room) -> LegId {
     let ward = Handling::ConsultNumber("Radiologia".to_owned());
     handles(room, "101", ward).expect("they may ask");
     room.rung_outside().expect("the ward is rung")

@@ -11,6 +11,7 @@ mod chosen_times;
 mod clock;
 mod code_words;
 mod emergency;
+mod given_outside;
 mod handling;
 mod importing;
 mod keeping;
