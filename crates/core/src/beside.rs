@@ -3,6 +3,10 @@
 //!
 //! **Each has its row from its first moment**, before any phone rings for it, and an end of its own. What
 //! becomes of the person when one comes to nothing is told by `Holder`; they are never lost for it.
+//!
+//! **Nobody is dialled twice at once** for it: who is being called back is called by no operator besides,
+//! and whoever is owed a call waits for it as long as their number is called from here. Several operators
+//! may call one entry: a switchboard has more than one line.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +16,11 @@ use crate::directory::Entry;
 use crate::failover::Unanswered;
 use crate::given::{Given, Told};
 use crate::hand::CallError;
-use crate::id::{AssignmentId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId};
+use crate::id::{
+    AssignmentId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId,
+};
 use crate::number::PhoneNumber;
+use crate::planted::{Fault, planted};
 use crate::record::{Record, SideCallRow, Work};
 use crate::rules::PromptId;
 use crate::seat::{Done, SeatWork};
@@ -109,7 +116,25 @@ impl Centre {
         if is_marked || dials_are_stopped_for(&self.rules, &self.stops, own) {
             return Err(CallError::DialsStopped.into());
         }
+        let known = self.people.get(&entry.number);
+        if known.is_some_and(|known| known.dial.is_some()) && !planted(Fault::CalledTwice) {
+            return Err(CallError::CalledAlready(name.to_owned()).into());
+        }
         Ok(entry.clone())
+    }
+
+    /// Whether somebody of the directory is called at this number, or is about to be: nobody calls them
+    /// back meanwhile.
+    pub(crate) fn is_called_beside(&self, number: &PhoneNumber) -> bool {
+        let mut sides = self.sides.values();
+        !planted(Fault::CalledTwice) && sides.any(|side| side.number.as_ref() == Some(number))
+    }
+
+    /// What is owed to whoever is called from the directory.
+    pub(crate) fn owed_beside(&self) -> impl Iterator<Item = CallbackId> + '_ {
+        let numbers = self.sides.values().filter_map(|side| side.number.as_ref());
+        let known = numbers.filter_map(|number| self.people.get(number));
+        known.flat_map(|known| known.cases.iter().map(|(_, id)| *id))
     }
 
     /// A row, and what is known of the call beside it.
@@ -144,7 +169,11 @@ impl Centre {
             refused_by: Vec::new(),
             holder: begun.holder,
         };
+        let number = side.number.clone();
         self.sides.insert(id, side);
+        if let Some(number) = number {
+            self.reconsider_number(now, &number);
+        }
         id
     }
 
@@ -542,6 +571,9 @@ impl Centre {
             .push(Record::SideCall(Box::new(side.row.clone())));
         if let Some(trunk) = side.row.trunk {
             self.use_channels(now, trunk, |used| used.outbound -= 1);
+        }
+        if let Some(number) = &side.number {
+            self.reconsider_number(now, number);
         }
         match (side.row.to_seat, side.leg) {
             (Some(other), _) => self.leaves_beside(now, other, hang_up, step),

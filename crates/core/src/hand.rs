@@ -97,6 +97,9 @@ pub enum CallError {
     /// A stop button, an emergency, or a mark on the number.
     #[error("nobody may be called there now")]
     DialsStopped,
+    /// We are calling them back, or talk with them on such a call. Which authority does is not told.
+    #[error("\"{0}\" is being called from here just now: try again when that call is over")]
+    CalledAlready(String),
     /// All are taken, or away.
     #[error("no trunk has a channel for a call now")]
     NoTrunk,

@@ -1,6 +1,7 @@
 //! The rules, told as stories: who calls, who is free, who is called back and when.
 
 mod announcing;
+mod asked_beside;
 mod blending;
 mod bulks;
 mod by_phone;

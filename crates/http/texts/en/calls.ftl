@@ -26,6 +26,7 @@ calls-queue-full = Queue { $name } is full.
 calls-nobody-serves = Nobody on duty serves queue { $name }.
 calls-not-in-plan = This person cannot wait at queue { $name }: their dialplan does not lead there.
 calls-same-seat = The person is at seat { $name } already.
+calls-called-already = { $name } is being called from here just now: try again when that call is over.
 calls-seat-busy = Seat { $name } cannot take anybody now.
 calls-asks = You consult { $whom }.
 calls-rings = Ringing at { $whom }.

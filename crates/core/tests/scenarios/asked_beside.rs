@@ -1,0 +1,77 @@
+//! Calls beside a conversation, and what they must leave alone: whoever is being called back, whoever is on
+//! the line, and what the phone does by itself.
+
+use cuptel_core::hand::{CallError, Handling};
+use cuptel_core::id::{LegId, QueueId};
+use cuptel_core::step::{Command, CommandError, Input};
+use cuptel_core::words::{
+    CallbackState, Chosen, DialResult, Disposition, Outcome, Party, WorkState,
+};
+
+use crate::handling::{asks_ward, called_back, dials, handles, is_joined, picks_up, talking};
+use crate::room::{BOOK, GRACE_S, MARIO, Room, WARD, book};
+
+/// The ward gave up waiting and is owed a call; both seats are there.
+fn ward_is_owed() -> Room {
+    let mut room = Room::new();
+    let ward = room.waits(WARD, BOOK);
+    room.hangs_up(ward);
+    room
+}
+
+#[test]
+fn nobody_is_called_from_the_directory_who_is_being_called_back() {
+    let mut room = ward_is_owed();
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    room.seat_picks_up();
+    let ward = room.rung().expect("the ward is called back");
+    room.staffed(2);
+    let refused = Err(CallError::CalledAlready("Radiologia".to_owned()).into());
+    assert_eq!(dials(&mut room, "102"), refused);
+    room.tell(Input::Answered { leg: ward });
+    assert_eq!(dials(&mut room, "102"), refused, "they talk");
+    let outside = handles(
+        &mut room,
+        "101",
+        Handling::ConsultNumber("Radiologia".to_owned()),
+    );
+    assert_eq!(outside, refused, "nor are they given to themselves");
+    room.wait_s(60);
+    room.hangs_up(ward);
+    dials(&mut room, "102").expect("that call is over");
+}
+
+#[test]
+fn nobody_is_called_back_who_is_called_from_the_directory() {
+    let mut room = ward_is_owed();
+    room.staffed(1);
+    dials(&mut room, "101").unwrap();
+    let own = picks_up(&mut room);
+    room.staffed(2);
+    room.wait_s(GRACE_S);
+    assert_eq!(room.offers_open(), 0, "the ward is on our line");
+    assert_eq!(room.rung(), None);
+    room.tell(Input::Ended {
+        leg: own,
+        by: Party::Seat,
+    });
+    assert_eq!(room.side_calls()[0].result, Some(DialResult::Cancelled));
+    assert_eq!(room.offers_open(), 1, "and now it is called back");
+}
+
+#[test]
+fn an_offer_taken_while_the_person_is_called_from_the_directory_rings_nobody() {
+    let mut room = ward_is_owed();
+    room.staffed(1);
+    room.wait_s(GRACE_S);
+    assert!(room.offered().is_some(), "seat 1 is to call the ward back");
+    room.staffed(2);
+    dials(&mut room, "102").unwrap();
+    room.tell(Input::Answered {
+        leg: room.first_seat_leg().expect("seat 1 rings"),
+    });
+    assert_eq!(room.rung(), None);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
+    assert_eq!(room.callback().tries, 0, "no try is spent");
+}
