@@ -75,3 +75,63 @@ fn an_offer_taken_while_the_person_is_called_from_the_directory_rings_nobody() {
     assert_eq!(room.callback().state, CallbackState::Waiting);
     assert_eq!(room.callback().tries, 0, "no try is spent");
 }
+
+/// Mario waited for a booking and was moved to the other queue, of which his dialplan knows nothing.
+fn moved_beyond_the_plan() -> (Room, LegId, LegId) {
+    let mut room = Room::with(|rules| {
+        let plan = &mut rules.tenants.values_mut().next().expect("one").dialplan;
+        plan.steps[3] = plan.steps[2].clone();
+    });
+    let mario = room.waits(MARIO, BOOK);
+    room.commands(Command::MoveCaller {
+        attempt: room.attempt(0).id,
+        tenant: None,
+        queue: "cancel".to_owned(),
+        by: None,
+    })
+    .unwrap();
+    room.staffed(1);
+    let seat = room.seat_picks_up();
+    assert_eq!(room.attempt(0).queue, Some(QueueId(2)));
+    room.wait_s(60);
+    (room, mario, seat)
+}
+
+#[test]
+fn who_was_moved_beyond_their_dialplan_goes_back_into_line_and_is_not_hung_up() {
+    let ends: [fn(&mut Room, LegId); 2] = [
+        |room, leg| {
+            asks_ward(room);
+            room.tell(Input::Ended {
+                leg,
+                by: Party::Seat,
+            });
+        },
+        |room, leg| room.tell(Input::MediaLost { leg }),
+    ];
+    for end in ends {
+        let (mut room, mario, seat) = moved_beyond_the_plan();
+        end(&mut room, seat);
+        assert!(!room.was_hung_up(mario));
+        assert_eq!(room.outcome(0), None);
+        room.staffed(2);
+        let other = room.seat_picks_up();
+        assert!(is_joined(&room, mario, other));
+    }
+}
+
+#[test]
+fn who_was_moved_beyond_their_dialplan_may_be_given_outside_and_comes_back() {
+    let (mut room, mario, _) = moved_beyond_the_plan();
+    handles(
+        &mut room,
+        "101",
+        Handling::ToNumber("Radiologia".to_owned()),
+    )
+    .unwrap();
+    let ward = room.rung_outside().expect("the ward is rung");
+    room.not_answered(ward, 486);
+    assert!(!room.was_hung_up(mario));
+    room.disposes(1, Disposition::Done);
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+}
