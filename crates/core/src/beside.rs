@@ -651,6 +651,9 @@ impl Centre {
             return;
         };
         let side = *side;
+        if by == Party::Network {
+            self.phone_gone(id, step);
+        }
         match self.sides.get(&side).map(|it| it.row.seat == id) {
             Some(true) => {
                 let how = self.ended_as(side);

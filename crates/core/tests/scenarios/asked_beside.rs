@@ -135,3 +135,29 @@ fn who_was_moved_beyond_their_dialplan_may_be_given_outside_and_comes_back() {
     room.disposes(1, Disposition::Done);
     assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
 }
+
+#[test]
+fn a_phone_that_dies_in_a_call_of_its_operator_is_not_counted_on() {
+    let mut room = Room::new();
+    room.staffed(1);
+    dials(&mut room, "101").unwrap();
+    let seat = picks_up(&mut room);
+    let ward = room.rung_outside().expect("the ward is rung");
+    room.tell(Input::Answered { leg: ward });
+    assert!(room.is_reachable(1));
+    room.tell(Input::MediaLost { leg: seat });
+    assert!(!room.is_reachable(1));
+    room.waits(MARIO, BOOK);
+    assert_eq!(room.offers_open(), 0);
+}
+
+#[test]
+fn a_phone_that_dies_while_it_is_asked_is_not_counted_on() {
+    let (mut room, mario, seat) = talking();
+    room.staffed(2);
+    handles(&mut room, "101", Handling::ConsultSeat("102".to_owned())).unwrap();
+    let other = picks_up(&mut room);
+    room.tell(Input::MediaLost { leg: other });
+    assert!(!room.is_reachable(2));
+    assert!(is_joined(&room, mario, seat));
+}
