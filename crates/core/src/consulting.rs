@@ -11,7 +11,7 @@ use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{Done, SeatWork, With};
 use crate::step::{AfterPlay, CommandError, Effect, Step};
 use crate::time::Now;
-use crate::words::{OfferState, SideKind};
+use crate::words::{OfferState, SideKind, WorkKind};
 
 impl Centre {
     /// The call beside the conversation of a seat.
@@ -240,15 +240,36 @@ impl Centre {
         }
         let other = self.sides.get(&side).and_then(|side| side.row.to_seat);
         if let Some(other) = other {
-            let is_there = self
-                .seats
-                .get(&other)
-                .is_some_and(|seat| seat.sign_in.is_some());
-            if !is_there {
-                return Err(CallError::SeatBusy(name.to_owned()).into());
-            }
+            self.may_have(id, other)?;
         }
         self.completes(now, id, (side, other), step);
+        Ok(())
+    }
+
+    /// Whether the person of one seat may be given to another that was asked: whoever may not serve them
+    /// is asked, and no more. How busy that one is does not count, since they have agreed.
+    fn may_have(&self, id: SeatId, other: SeatId) -> Result<(), CommandError> {
+        let Some(seat) = self.seats.get(&other) else {
+            return Err(CallError::NobodyThere(String::new()).into());
+        };
+        let name = &seat.row.name;
+        let Some(sign_in) = &seat.sign_in else {
+            return Err(CallError::SeatBusy(name.clone()).into());
+        };
+        let (.., queue) = self.work_of_conversation(id, name)?;
+        let Some(rule) = self.rules.queues.get(&queue) else {
+            return Err(CallError::SeatBusy(name.clone()).into());
+        };
+        if !rule.can_be_served_by(&seat.skills) {
+            return Err(CommandError::LacksSkill {
+                operator: self.operator_name(sign_in.operator).unwrap_or_default(),
+                queue: rule.name.clone(),
+            });
+        }
+        let is_kept = self.matching.lend_refusal(seat.home, rule.tenant).is_some();
+        if is_kept || !seat.profile.takes(queue, WorkKind::Live) {
+            return Err(CallError::MayNotServe(name.clone()).into());
+        }
         Ok(())
     }
 
@@ -271,7 +292,7 @@ impl Centre {
     }
 
     /// The operator puts down the phone while they ask somebody: whoever speaks with them has the person
-    /// then; where nobody does yet, the person goes before everyone in the queue of the work.
+    /// then; where nobody does yet, or who may not serve them, the person goes before everyone in the queue of the work.
     pub(crate) fn put_down_in_consultation(
         &mut self,
         now: Now,
@@ -281,12 +302,8 @@ impl Centre {
     ) {
         let is_up = self.sides.get(&side).is_some_and(|side| side.is_up());
         let other = self.sides.get(&side).and_then(|side| side.row.to_seat);
-        let is_there = other.is_none_or(|other| {
-            self.seats
-                .get(&other)
-                .is_some_and(|seat| seat.sign_in.is_some())
-        });
-        if is_up && is_there && self.stopping.is_none() {
+        let may_have = other.is_none_or(|other| self.may_have(id, other).is_ok());
+        if is_up && may_have && self.stopping.is_none() {
             return self.completes(now, id, (side, other), step);
         }
         let queue = self

@@ -106,6 +106,11 @@ pub enum CallError {
     /// The one that was meant is over.
     #[error("seat {0} has another call by now: nothing was done")]
     AnotherCall(String),
+    /// Their authority keeps them at home just now, or their profile spares them that queue.
+    #[error(
+        "whoever sits at seat {0} may not serve this person: go back to them, or give them to a queue"
+    )]
+    MayNotServe(String),
     /// Its operator has work, or wants none.
     #[error("seat {0} cannot take anybody now")]
     SeatBusy(String),

@@ -570,7 +570,7 @@ fn call_hint(refused: &CallError) -> &'static str {
         }
         CallError::CalledAlready(_) => "nobody is called twice at once: try again in a moment",
         CallError::NoTrunk => "try again in a moment; the person is where they were",
-        CallError::SameSeat(_) | CallError::SeatBusy(_) => {
+        CallError::SameSeat(_) | CallError::SeatBusy(_) | CallError::MayNotServe(_) => {
             "GET /api/v1/seats says who is free; the person is where they were"
         }
     }

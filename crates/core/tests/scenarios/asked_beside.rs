@@ -161,3 +161,35 @@ fn a_phone_that_dies_while_it_is_asked_is_not_counted_on() {
     assert!(!room.is_reachable(2));
     assert!(is_joined(&room, mario, seat));
 }
+
+#[test]
+fn a_person_is_not_given_to_a_colleague_who_may_not_serve_them() {
+    for puts_down in [false, true] {
+        let (mut room, mario, seat) = talking();
+        room.staffed(2);
+        handles(&mut room, "101", Handling::ConsultSeat("102".to_owned())).unwrap();
+        let other = picks_up(&mut room);
+        room.reloads(|rules| {
+            book(rules).skills.insert("rare".to_owned(), 1);
+        })
+        .unwrap();
+        if puts_down {
+            room.tell(Input::Ended {
+                leg: seat,
+                by: Party::Seat,
+            });
+            assert!(!room.was_hung_up(mario), "they wait for who may");
+            assert_eq!(room.in_line("book").len(), 1);
+            continue;
+        }
+        let refused = handles(&mut room, "101", Handling::Complete);
+        let lacks = CommandError::LacksSkill {
+            operator: "bruno".to_owned(),
+            queue: "book".to_owned(),
+        };
+        assert_eq!(refused, Err(lacks));
+        assert!(is_joined(&room, seat, other), "they go on speaking");
+        handles(&mut room, "101", Handling::Retrieve).unwrap();
+        assert!(is_joined(&room, mario, seat));
+    }
+}

@@ -27,6 +27,7 @@ calls-nobody-serves = Nobody on duty serves queue { $name }.
 calls-not-in-plan = This person cannot wait at queue { $name }: their dialplan does not lead there.
 calls-same-seat = The person is at seat { $name } already.
 calls-called-already = { $name } is being called from here just now: try again when that call is over.
+calls-may-not-serve = Whoever sits at seat { $name } may not serve this person: go back to them, or give them to a queue.
 calls-seat-busy = Seat { $name } cannot take anybody now.
 calls-asks = You consult { $whom }.
 calls-rings = Ringing at { $whom }.

@@ -27,6 +27,7 @@ calls-nobody-serves = Nessuno in servizio risponde alla coda { $name }.
 calls-not-in-plan = Questa persona non può aspettare alla coda { $name }: il suo dialplan non ci arriva.
 calls-same-seat = La persona è già alla postazione { $name }.
 calls-called-already = { $name } viene già chiamato da qui, proprio adesso: riprova quando quella chiamata è finita.
+calls-may-not-serve = Chi è alla postazione { $name } non può occuparsi di questa persona: torna da lei, oppure passala a una coda.
 calls-seat-busy = La postazione { $name } non può rispondere, adesso.
 calls-asks = Consulti { $whom }.
 calls-rings = Squilla da { $whom }.
