@@ -6,6 +6,7 @@ use crate::beside::{Begun, Holder};
 use crate::centre::{Centre, Role};
 use crate::given::{Given, LetGo, Told};
 use crate::hand::CallError;
+use crate::holding::Pair;
 use crate::id::{AssignmentId, LegId, OfferId, QueueId, SeatId, SideCallId};
 use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{Done, SeatWork, With};
@@ -209,6 +210,9 @@ impl Centre {
     ) -> Result<(), CommandError> {
         let (_, leg) = self.consult_that_is_up(id, name)?;
         let pair = self.joined(id, name)?;
+        if self.holds_by_phone(id) {
+            return Err(CallError::HeldByPhone(name.to_owned()).into());
+        }
         if self.held_at(id).is_some() {
             self.back_to_person(now, id, step);
             step.effects.push(Effect::Play {
@@ -432,8 +436,9 @@ impl Centre {
                 consult: None,
             };
         }
-        if let Some(a) = person {
-            step.effects.push(Effect::Bridge { a, b: leg });
+        if let Some(person) = person {
+            let pair = Pair { seat: leg, person };
+            self.joins_person(now, other, pair, step);
         }
         self.work_begun(now, other);
         self.seat_changed(now, other, step);

@@ -48,6 +48,8 @@ fn nobody_is_called_back_who_is_called_from_the_directory() {
     room.staffed(1);
     dials(&mut room, "101").unwrap();
     let own = picks_up(&mut room);
+    let ward = room.rung_outside().expect("the ward is rung");
+    room.tell(Input::Answered { leg: ward });
     room.staffed(2);
     room.wait_s(GRACE_S);
     assert_eq!(room.offers_open(), 0, "the ward is on our line");
@@ -56,7 +58,7 @@ fn nobody_is_called_back_who_is_called_from_the_directory() {
         leg: own,
         by: Party::Seat,
     });
-    assert_eq!(room.side_calls()[0].result, Some(DialResult::Cancelled));
+    assert_eq!(room.side_calls()[0].result, Some(DialResult::Answered));
     assert_eq!(room.offers_open(), 1, "and now it is called back");
 }
 
@@ -192,4 +194,52 @@ fn a_person_is_not_given_to_a_colleague_who_may_not_serve_them() {
         handles(&mut room, "101", Handling::Retrieve).unwrap();
         assert!(is_joined(&room, mario, seat));
     }
+}
+
+#[test]
+fn a_phone_that_holds_by_itself_is_heard_again_when_it_takes_the_call_up() {
+    let holds = |leg, holds| Input::PhoneHolds { leg, holds };
+    for (mut room, mario, seat) in [talking(), called_back()] {
+        let ward = asks_ward(&mut room);
+        room.tell(Input::Answered { leg: ward });
+        room.tell(holds(seat, true));
+        let swapped = handles(&mut room, "101", Handling::Swap);
+        assert_eq!(
+            swapped,
+            Err(CallError::HeldByPhone("101".to_owned()).into())
+        );
+        handles(&mut room, "101", Handling::Retrieve).unwrap();
+        assert!(!is_joined(&room, mario, seat), "nobody would hear anything");
+        assert_eq!(room.work_of(1), WorkState::OnHold);
+        assert!(room.call_at(1).unwrap().held_by_phone);
+        room.tell(holds(seat, false));
+        assert!(is_joined(&room, mario, seat));
+        // Held by the phone before anybody is asked, and taken up there meanwhile.
+        room.tell(holds(seat, true));
+        let ward = asks_ward(&mut room);
+        room.tell(Input::Answered { leg: ward });
+        room.tell(holds(seat, false));
+        assert!(!room.call_at(1).unwrap().held_by_phone);
+        handles(&mut room, "101", Handling::Retrieve).unwrap();
+        assert!(is_joined(&room, mario, seat));
+    }
+}
+
+#[test]
+fn a_person_given_to_a_phone_that_holds_hears_music_until_it_is_taken_up() {
+    let (mut room, mario, _) = talking();
+    room.staffed(2);
+    handles(&mut room, "101", Handling::ConsultSeat("102".to_owned())).unwrap();
+    let other = picks_up(&mut room);
+    room.tell(Input::PhoneHolds {
+        leg: other,
+        holds: true,
+    });
+    handles(&mut room, "101", Handling::Complete).unwrap();
+    assert_eq!(room.work_of(2), WorkState::OnHold);
+    room.tell(Input::PhoneHolds {
+        leg: other,
+        holds: false,
+    });
+    assert!(is_joined(&room, mario, other));
 }
