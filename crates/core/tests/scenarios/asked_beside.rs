@@ -243,3 +243,25 @@ fn a_person_given_to_a_phone_that_holds_hears_music_until_it_is_taken_up() {
     });
     assert!(is_joined(&room, mario, other));
 }
+
+#[test]
+fn who_is_moved_is_not_kept_for_the_seat_that_they_were_given_to() {
+    let (mut room, mario, _) = talking();
+    room.staffed(2);
+    handles(&mut room, "101", Handling::ToSeat("102".to_owned())).unwrap();
+    room.disposes(1, Disposition::Done);
+    room.chooses(2, Chosen::Paused);
+    room.commands(Command::MoveCaller {
+        attempt: room.attempt(0).id,
+        tenant: None,
+        queue: "cancel".to_owned(),
+        by: None,
+    })
+    .unwrap();
+    assert_eq!(room.offered().map(|(seat, _)| seat), Some(1));
+    let seat = room.seat_picks_up();
+    assert!(is_joined(&room, mario, seat));
+    room.wait_s(30);
+    room.hangs_up(mario);
+    assert_eq!(room.outcome(0), Some(Outcome::Served));
+}
