@@ -31,6 +31,8 @@ const FORGOTTEN_S: u32 = 86_400;
 /// How long a key is waited for.
 pub(crate) const KEY_S: u32 = 15;
 const PIN_DIGITS_MAX: usize = 16;
+/// No such call lasts longer, however often they speak anew.
+const CALL_S_MAX: u32 = 900;
 const SILENT_MAX: u32 = 3;
 
 /// Wrong PINs that were keyed in at a seat.
@@ -167,6 +169,8 @@ impl Centre {
             came: Came::Nothing,
         };
         self.announcements.calls.insert(id, call);
+        self.timers
+            .at(now.in_s(CALL_S_MAX), Timer::AnnouncerEnds(id));
         self.announces(now, seat, step);
     }
 
@@ -540,6 +544,11 @@ impl Centre {
         let leg = (call.leg, call.answering);
         let reason = call.came.as_str().to_owned();
         end_at_code(now, call.row, leg, (by, hang_up), reason, step);
+    }
+
+    /// Whatever becomes of it, such a call ends: it keeps a seat and one of few places.
+    pub(crate) fn announcer_ends(&mut self, now: Now, id: AttemptId, step: &mut Step) {
+        self.announcer_over(now, id, Party::Us, true, step);
     }
 
     /// Our 200 could not be sent, for want of a port: it is refused instead.

@@ -3,6 +3,10 @@
 //!
 //! **Each has its row from its first moment**, before any phone rings for it, and an end of its own. What
 //! becomes of the person when one comes to nothing is told by `Holder`; they are never lost for it.
+//!
+//! **Nobody is dialled twice at once** for it: who is being called back is called by no operator besides,
+//! and whoever is owed a call waits for it as long as their number is called from here. Several operators
+//! may call one entry: a switchboard has more than one line.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +14,14 @@ use crate::attempt::cause;
 use crate::centre::{Centre, Role};
 use crate::directory::Entry;
 use crate::failover::Unanswered;
+use crate::given::{Given, Told};
 use crate::hand::CallError;
 use crate::id::{
-    AttemptId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId,
+    AssignmentId, CallbackId, LegId, OperatorId, QueueId, SeatId, SideCallId, TenantId, TrunkId,
 };
 use crate::number::PhoneNumber;
-use crate::record::{DialRow, Record, SideCallRow, Work};
+use crate::planted::{Fault, planted};
+use crate::record::{Record, SideCallRow, Work};
 use crate::rules::PromptId;
 use crate::seat::{Done, SeatWork};
 use crate::step::{AfterPlay, CommandError, Destination, Effect, NOT_SENT, Step};
@@ -55,19 +61,8 @@ pub(crate) enum Holder {
     Operator,
     /// An operator in a conversation, whose person is on hold or talks while the other is.
     Conversation,
-    /// The person themselves.
-    Person(Given),
-}
-
-/// A person who was given to somebody outside.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Given {
-    Caller(AttemptId),
-    Person {
-        callback: CallbackId,
-        dial: DialRow,
-        leg: LegId,
-    },
+    /// The person themselves, with what was said of them.
+    Person(Given, Box<Told>),
 }
 
 /// A wrap-up that goes on after a call that was made in it.
@@ -81,6 +76,14 @@ pub(crate) struct Wrapped {
 impl SideCall {
     pub(crate) fn is_up(&self) -> bool {
         self.row.answered_ms.is_some()
+    }
+
+    /// Whether whoever has it was given to somebody outside in this conversation.
+    pub(crate) fn was_given_in(&self, conversation: AssignmentId) -> bool {
+        match &self.holder {
+            Holder::Person(_, told) => told.conversation == conversation,
+            Holder::Operator | Holder::Conversation => false,
+        }
     }
 }
 
@@ -113,7 +116,25 @@ impl Centre {
         if is_marked || dials_are_stopped_for(&self.rules, &self.stops, own) {
             return Err(CallError::DialsStopped.into());
         }
+        let known = self.people.get(&entry.number);
+        if known.is_some_and(|known| known.dial.is_some()) && !planted(Fault::CalledTwice) {
+            return Err(CallError::CalledAlready(name.to_owned()).into());
+        }
         Ok(entry.clone())
+    }
+
+    /// Whether somebody of the directory is called at this number, or is about to be: nobody calls them
+    /// back meanwhile.
+    pub(crate) fn is_called_beside(&self, number: &PhoneNumber) -> bool {
+        let mut sides = self.sides.values();
+        !planted(Fault::CalledTwice) && sides.any(|side| side.number.as_ref() == Some(number))
+    }
+
+    /// What is owed to whoever is called from the directory.
+    pub(crate) fn owed_beside(&self) -> impl Iterator<Item = CallbackId> + '_ {
+        let numbers = self.sides.values().filter_map(|side| side.number.as_ref());
+        let known = numbers.filter_map(|number| self.people.get(number));
+        known.flat_map(|known| known.cases.iter().map(|(_, id)| *id))
     }
 
     /// A row, and what is known of the call beside it.
@@ -148,7 +169,11 @@ impl Centre {
             refused_by: Vec::new(),
             holder: begun.holder,
         };
+        let number = side.number.clone();
         self.sides.insert(id, side);
+        if let Some(number) = number {
+            self.reconsider_number(now, &number);
+        }
         id
     }
 
@@ -358,7 +383,7 @@ impl Centre {
         let side = self.sides.get(&id)?;
         match side.holder {
             Holder::Operator | Holder::Conversation => self.seats.get(&side.row.seat)?.leg(),
-            Holder::Person(_) => None,
+            Holder::Person(..) => None,
         }
     }
 
@@ -396,7 +421,7 @@ impl Centre {
             .push(Record::SideCall(Box::new(side.row.clone())));
         let (trunk, was_heard, leg) = (side.row.trunk, side.is_heard, side.leg);
         let given = match &side.holder {
-            Holder::Person(given) => Some(given.clone()),
+            Holder::Person(given, _) => Some(given.clone()),
             Holder::Operator | Holder::Conversation => None,
         };
         if let Some(trunk) = trunk {
@@ -405,13 +430,6 @@ impl Centre {
         let person = given.and_then(|given| self.leg_of_given(&given));
         if let Some((a, b)) = person.or(operator).zip(leg) {
             step.effects.push(Effect::Bridge { a, b });
-        }
-    }
-
-    pub(crate) fn leg_of_given(&self, given: &Given) -> Option<LegId> {
-        match given {
-            Given::Caller(attempt) => self.attempts.get(attempt).map(|live| live.leg),
-            Given::Person { leg, .. } => Some(*leg),
         }
     }
 
@@ -510,7 +528,7 @@ impl Centre {
                 }
                 self.seat_changed(now, seat, step);
             }
-            Holder::Person(given) => self.given_back(now, side.row.queue, given, step),
+            Holder::Person(given, _) => self.given_back(now, side.row.queue, given, step),
         }
     }
 
@@ -553,6 +571,9 @@ impl Centre {
             .push(Record::SideCall(Box::new(side.row.clone())));
         if let Some(trunk) = side.row.trunk {
             self.use_channels(now, trunk, |used| used.outbound -= 1);
+        }
+        if let Some(number) = &side.number {
+            self.reconsider_number(now, number);
         }
         match (side.row.to_seat, side.leg) {
             (Some(other), _) => self.leaves_beside(now, other, hang_up, step),
@@ -606,13 +627,13 @@ impl Centre {
                 self.consults_no_more(seat);
                 self.back_to_person(now, seat, step);
             }
-            Holder::Person(given) => {
+            Holder::Person(given, told) => {
                 let by = if by == Party::Network {
                     by
                 } else {
                     Party::Seat
                 };
-                self.given_talked(now, given, by, step);
+                self.given_talked(now, seat, (given, *told), by, step);
             }
         }
     }
@@ -630,6 +651,9 @@ impl Centre {
             return;
         };
         let side = *side;
+        if by == Party::Network {
+            self.phone_gone(id, step);
+        }
         match self.sides.get(&side).map(|it| it.row.seat == id) {
             Some(true) => {
                 let how = self.ended_as(side);
@@ -756,13 +780,16 @@ impl Centre {
             match side.holder {
                 Holder::Operator => self.leaves_beside(now, side.row.seat, true, step),
                 Holder::Conversation => self.consults_no_more(side.row.seat),
-                Holder::Person(Given::Person {
-                    callback,
-                    dial,
-                    leg,
-                }) => self.person_lost(now, callback, (dial, leg), true, step),
+                Holder::Person(
+                    Given::Person {
+                        callback,
+                        dial,
+                        leg,
+                    },
+                    _,
+                ) => self.person_lost(now, callback, (dial, leg), true, step),
                 // Every attempt ends then.
-                Holder::Person(Given::Caller(_)) => {}
+                Holder::Person(Given::Caller(_), _) => {}
             }
         }
     }

@@ -279,12 +279,11 @@ pub(crate) fn result_of(status: u16) -> DialResult {
 pub(crate) fn rest_after(result: DialResult, policy: &CallbackPolicy, now: Now) -> UtcMs {
     let rest_s = match result {
         DialResult::NoAnswer | DialResult::Answered => policy.spacing_no_answer_s,
-        DialResult::Busy => policy.spacing_busy_s,
+        // It was our line, not they: their phone is no less likely to be picked up than before.
+        DialResult::Busy | DialResult::TrunkFailed => policy.spacing_busy_s,
         DialResult::Declined => policy.spacing_person_declined_s,
         DialResult::Machine => policy.person_first.spacing_machine_s,
-        DialResult::Unreachable | DialResult::TrunkFailed | DialResult::Unknown => {
-            policy.spacing_unreachable_s
-        }
+        DialResult::Unreachable | DialResult::Unknown => policy.spacing_unreachable_s,
         DialResult::Married | DialResult::Cancelled => policy.spacing_declined_s,
     };
     now.utc_in_s(rest_s)

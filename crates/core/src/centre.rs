@@ -517,6 +517,7 @@ impl Centre {
             Timer::AnnouncerKey(id, token) => self.announcer_waited(now, id, token, step),
             Timer::FeatureKey(id, token) => self.feature_waited(now, id, token, step),
             Timer::FeatureEnds(id) => self.feature_ends(now, id, step),
+            Timer::AnnouncerEnds(id) => self.announcer_ends(now, id, step),
             Timer::TrialEnds(seat, until) => self.trial_ends(now, seat, until, step),
             Timer::PracticeLooks(seat, leg) => self.look_at_practice(now, seat, leg, step),
             Timer::Menu(id, token) => self.menu_timed_out(now, id, token, step),

@@ -1,18 +1,18 @@
 //! Somebody is asked while the person is on hold: then the person is given to them, or the operator goes
-//! back. And persons who are given to somebody outside, with or without a word before.
+//! back.
 
-use crate::attempt::{Doing, End, cause};
-use crate::beside::{Begun, Given, Holder};
+use crate::attempt::cause;
+use crate::beside::{Begun, Holder};
 use crate::centre::{Centre, Role};
+use crate::given::{Given, LetGo, Told};
 use crate::hand::CallError;
-use crate::id::{AssignmentId, AttemptId, LegId, OfferId, QueueId, SeatId, SideCallId};
-use crate::keeping::NeedsSaid;
+use crate::holding::Pair;
+use crate::id::{AssignmentId, LegId, OfferId, QueueId, SeatId, SideCallId};
 use crate::record::{AssignmentRow, OfferRow, Record, Work};
 use crate::seat::{Done, SeatWork, With};
 use crate::step::{AfterPlay, CommandError, Effect, Step};
 use crate::time::Now;
-use crate::transferring::Passing;
-use crate::words::{OfferState, Outcome, Party, SideKind};
+use crate::words::{OfferState, SideKind, WorkKind};
 
 impl Centre {
     /// The call beside the conversation of a seat.
@@ -113,7 +113,7 @@ impl Centre {
         Ok(())
     }
 
-    fn work_of_conversation(
+    pub(crate) fn work_of_conversation(
         &self,
         id: SeatId,
         name: &str,
@@ -210,6 +210,9 @@ impl Centre {
     ) -> Result<(), CommandError> {
         let (_, leg) = self.consult_that_is_up(id, name)?;
         let pair = self.joined(id, name)?;
+        if self.holds_by_phone(id) {
+            return Err(CallError::HeldByPhone(name.to_owned()).into());
+        }
         if self.held_at(id).is_some() {
             self.back_to_person(now, id, step);
             step.effects.push(Effect::Play {
@@ -241,15 +244,36 @@ impl Centre {
         }
         let other = self.sides.get(&side).and_then(|side| side.row.to_seat);
         if let Some(other) = other {
-            let is_there = self
-                .seats
-                .get(&other)
-                .is_some_and(|seat| seat.sign_in.is_some());
-            if !is_there {
-                return Err(CallError::SeatBusy(name.to_owned()).into());
-            }
+            self.may_have(id, other)?;
         }
         self.completes(now, id, (side, other), step);
+        Ok(())
+    }
+
+    /// Whether the person of one seat may be given to another that was asked: whoever may not serve them
+    /// is asked, and no more. How busy that one is does not count, since they have agreed.
+    fn may_have(&self, id: SeatId, other: SeatId) -> Result<(), CommandError> {
+        let Some(seat) = self.seats.get(&other) else {
+            return Err(CallError::NobodyThere(String::new()).into());
+        };
+        let name = &seat.row.name;
+        let Some(sign_in) = &seat.sign_in else {
+            return Err(CallError::SeatBusy(name.clone()).into());
+        };
+        let (.., queue) = self.work_of_conversation(id, name)?;
+        let Some(rule) = self.rules.queues.get(&queue) else {
+            return Err(CallError::SeatBusy(name.clone()).into());
+        };
+        if !rule.can_be_served_by(&seat.skills) {
+            return Err(CommandError::LacksSkill {
+                operator: self.operator_name(sign_in.operator).unwrap_or_default(),
+                queue: rule.name.clone(),
+            });
+        }
+        let is_kept = self.matching.lend_refusal(seat.home, rule.tenant).is_some();
+        if is_kept || !seat.profile.takes(queue, WorkKind::Live) {
+            return Err(CallError::MayNotServe(name.clone()).into());
+        }
         Ok(())
     }
 
@@ -262,17 +286,17 @@ impl Centre {
         step: &mut Step,
     ) {
         self.consults_no_more(id);
-        let Some((with, queue)) = self.lets_go_of(now, id, step) else {
+        let Some(LetGo { with, queue, told }) = self.lets_go_of(now, id, step) else {
             return;
         };
         match other {
             Some(other) => self.seat_has(now, (side, other), (with, queue), step),
-            None => self.outside_has(now, side, with, step),
+            None => self.outside_has(now, side, (with, told), step),
         }
     }
 
     /// The operator puts down the phone while they ask somebody: whoever speaks with them has the person
-    /// then; where nobody does yet, the person goes before everyone in the queue of the work.
+    /// then; where nobody does yet, or who may not serve them, the person goes before everyone in the queue of the work.
     pub(crate) fn put_down_in_consultation(
         &mut self,
         now: Now,
@@ -282,19 +306,15 @@ impl Centre {
     ) {
         let is_up = self.sides.get(&side).is_some_and(|side| side.is_up());
         let other = self.sides.get(&side).and_then(|side| side.row.to_seat);
-        let is_there = other.is_none_or(|other| {
-            self.seats
-                .get(&other)
-                .is_some_and(|seat| seat.sign_in.is_some())
-        });
-        if is_up && is_there && self.stopping.is_none() {
+        let may_have = other.is_none_or(|other| self.may_have(id, other).is_ok());
+        if is_up && may_have && self.stopping.is_none() {
             return self.completes(now, id, (side, other), step);
         }
         let queue = self
             .work_of_conversation(id, "")
             .map(|(.., queue)| queue)
             .ok();
-        let Some((with, _)) = self.lets_go_of(now, id, step) else {
+        let Some(LetGo { with, .. }) = self.lets_go_of(now, id, step) else {
             return;
         };
         let given = match with {
@@ -314,12 +334,7 @@ impl Centre {
     }
 
     /// The operator is through with the person, who is still there: wrap-up follows.
-    pub(crate) fn lets_go_of(
-        &mut self,
-        now: Now,
-        id: SeatId,
-        step: &mut Step,
-    ) -> Option<(With, QueueId)> {
+    pub(crate) fn lets_go_of(&mut self, now: Now, id: SeatId, step: &mut Step) -> Option<LetGo> {
         let person = self.spoken_with(id);
         self.remember_giving(now, id);
         let seat = self.seats.get_mut(&id)?;
@@ -336,7 +351,11 @@ impl Centre {
             seat.work = work;
             return None;
         };
-        seat.said = NeedsSaid::default();
+        let told = Told {
+            conversation: assignment.id,
+            disposition: assignment.disposition,
+            said: std::mem::take(&mut seat.said),
+        };
         assignment.ended_ms = Some(now.utc_ms);
         self.legs.remove(&leg);
         step.effects.push(Effect::Unbridge { leg });
@@ -354,7 +373,7 @@ impl Centre {
             person,
         };
         self.begin_wrap_up(now, id, done, step);
-        Some((with, queue))
+        Some(LetGo { with, queue, told })
     }
 
     /// The seat that was asked goes on with the person as with any work.
@@ -419,8 +438,9 @@ impl Centre {
                 consult: None,
             };
         }
-        if let Some(a) = person {
-            step.effects.push(Effect::Bridge { a, b: leg });
+        if let Some(person) = person {
+            let pair = Pair { seat: leg, person };
+            self.joins_person(now, other, pair, step);
         }
         self.work_begun(now, other);
         self.seat_changed(now, other, step);
@@ -456,203 +476,5 @@ impl Centre {
             }
             With::Ringing { .. } => (with, None),
         }
-    }
-
-    /// The person talks with somebody outside, or will: no seat has to do with it any more.
-    fn outside_has(&mut self, now: Now, id: SideCallId, with: With, step: &mut Step) {
-        let given = match with {
-            With::Caller(attempt) => {
-                if let Some(live) = self.attempts.get_mut(&attempt) {
-                    live.token += 1;
-                    live.doing = Doing::Given { side: id };
-                }
-                Given::Caller(attempt)
-            }
-            With::Person {
-                callback,
-                dial,
-                leg,
-            } => {
-                self.legs.insert(leg, Role::Given(id));
-                Given::Person {
-                    callback,
-                    dial: *dial,
-                    leg,
-                }
-            }
-            // Nobody is there to be given.
-            With::Ringing { .. } => return,
-        };
-        let person = self.leg_of_given(&given);
-        let Some(side) = self.sides.get_mut(&id) else {
-            return self.given_back(now, None, given, step);
-        };
-        side.holder = Holder::Person(given);
-        if side.row.kind == SideKind::Consult {
-            side.row.kind = SideKind::ToNumber;
-            step.records
-                .push(Record::SideCall(Box::new(side.row.clone())));
-        }
-        let (is_up, leg) = (side.is_up(), side.leg);
-        let Some(person) = person else {
-            return;
-        };
-        if let Some(b) = leg.filter(|_| is_up) {
-            step.effects.push(Effect::Bridge { a: person, b });
-        } else {
-            step.effects.push(Effect::Play {
-                leg: person,
-                token: 0,
-                prompts: vec![self.rules.prompts.please_hold],
-                then: AfterPlay::Music(self.rules.prompts.music),
-            });
-        }
-    }
-
-    /// The person is given to somebody of the directory without a word before.
-    pub(crate) fn passes_to_number(
-        &mut self,
-        now: Now,
-        (id, name): (SeatId, &str),
-        entry: &str,
-        step: &mut Step,
-    ) -> Result<(), CommandError> {
-        self.is_alone_with_person(id, name)?;
-        let entry = self.entry_to_call(self.tenant_at(id), entry)?;
-        let (operator, work, queue) = self.work_of_conversation(id, name)?;
-        self.has_way_back(id, queue)?;
-        if !self.has_channel() {
-            return Err(CallError::NoTrunk.into());
-        }
-        let begun = Begun {
-            kind: SideKind::ToNumber,
-            seat: id,
-            operator,
-            work: Some(work),
-            queue: Some(queue),
-            to_seat: None,
-            entry: Some(entry),
-            holder: Holder::Conversation,
-        };
-        let side = self.side_begins(now, begun, step);
-        if let Some((with, _)) = self.lets_go_of(now, id, step) {
-            self.outside_has(now, side, with, step);
-            self.rings_entry(now, side, step);
-        }
-        Ok(())
-    }
-
-    /// Nobody outside took them: they go before everyone in the queue of the work.
-    pub(crate) fn given_back(
-        &mut self,
-        now: Now,
-        queue: Option<QueueId>,
-        given: Given,
-        step: &mut Step,
-    ) {
-        let queue = queue.and_then(|queue| self.rules.current(queue));
-        let passing = queue.map(Passing::first);
-        let passing = passing.filter(|_| self.stopping.is_none());
-        match given {
-            Given::Caller(attempt) => {
-                let waits = passing.is_some_and(|it| self.caller_passed(now, attempt, &it, step));
-                if !waits {
-                    let end = End {
-                        outcome: Outcome::Interrupted,
-                        by: Party::Us,
-                        reason: Some("nobody took them"),
-                    };
-                    self.end_attempt(now, attempt, end, true, step);
-                }
-            }
-            Given::Person {
-                callback,
-                dial,
-                leg,
-            } => match passing {
-                Some(passing) => self.person_passed(now, (callback, dial, leg), &passing, step),
-                None => self.person_lost(now, callback, (dial, leg), true, step),
-            },
-        }
-    }
-
-    /// A conversation with somebody outside is over: it settles what it would have with an operator.
-    pub(crate) fn given_talked(&mut self, now: Now, given: Given, by: Party, step: &mut Step) {
-        let said = NeedsSaid::default();
-        match given {
-            Given::Caller(attempt) => {
-                self.call_talked(now, attempt, (by, true, None), &said, step);
-            }
-            Given::Person {
-                callback,
-                dial,
-                leg,
-            } => {
-                self.legs.remove(&leg);
-                if by != Party::Caller {
-                    step.effects.push(Effect::HangUp {
-                        leg,
-                        q850: cause::NORMAL,
-                        text: "Normal clearing",
-                    });
-                }
-                self.callback_talked(now, (callback, dial), (by, true, None), &said, step);
-            }
-        }
-    }
-
-    /// A person who was given to somebody outside is gone.
-    pub(crate) fn given_left(
-        &mut self,
-        now: Now,
-        id: SideCallId,
-        (by, hang_up): (Party, bool),
-        step: &mut Step,
-    ) {
-        let how = self.ended_as(id);
-        let is_up = how.1.is_some();
-        let Some(side) = self.side_over(now, id, how, true, step) else {
-            return;
-        };
-        let Holder::Person(given) = side.holder else {
-            return;
-        };
-        match given {
-            given if is_up => self.given_talked(now, given, by, step),
-            Given::Caller(attempt) => self.caller_gave_up(now, attempt, (by, hang_up), step),
-            Given::Person {
-                callback,
-                dial,
-                leg,
-            } if by == Party::Caller => {
-                self.legs.remove(&leg);
-                self.gave_up_waiting(now, callback, dial, step);
-            }
-            Given::Person {
-                callback,
-                dial,
-                leg,
-            } => self.person_lost(now, callback, (dial, leg), hang_up, step),
-        }
-    }
-
-    fn caller_gave_up(
-        &mut self,
-        now: Now,
-        id: AttemptId,
-        (by, hang_up): (Party, bool),
-        step: &mut Step,
-    ) {
-        let outcome = if by == Party::Network {
-            Outcome::Interrupted
-        } else {
-            Outcome::AbandonedQueue
-        };
-        let end = End {
-            outcome,
-            by,
-            reason: None,
-        };
-        self.end_attempt(now, id, end, hang_up, step);
     }
 }

@@ -166,11 +166,15 @@ impl Centre {
                 done.assignment.code = code;
                 step.records
                     .push(Record::Assignment(done.assignment.clone()));
-                if disposition == Disposition::AnotherPerson {
-                    if let Some((case, needs)) = done.settled.take() {
-                        self.reopen(now, (case, needs), Again::AnotherPerson, step);
-                    }
-                } else {
+                let conversation = done.assignment.id;
+                let is_another = disposition == Disposition::AnotherPerson;
+                let settled = done.settled.take_if(|_| is_another);
+                if let Some((case, needs)) = settled {
+                    self.reopen(now, (case, needs), Again::AnotherPerson, step);
+                }
+                // Of whom somebody outside has, it counts when that conversation is over.
+                let is_outside = self.told_of_given(conversation, (disposition, &said));
+                if !is_outside && !is_another {
                     self.said_afterwards(now, id, &said, step);
                 }
                 self.end_wrap_up_early(now, id, step);

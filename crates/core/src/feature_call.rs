@@ -63,8 +63,8 @@ enum At {
     Number,
     /// Keys in a PIN.
     Pin,
-    /// It is compared.
-    Checking(OperatorId),
+    /// It is compared; nobody's, where nobody has that number.
+    Checking(Option<OperatorId>),
     /// Says which, by a digit.
     Digit,
     /// Is told that they will hear themselves.
@@ -361,19 +361,24 @@ impl Centre {
             return self.feature_leaves(id, (Came::WrongPin, vec![prompts.later]), step);
         }
         let mut pins = self.features.pins.values();
-        let Some(row) = pins.find(|row| row.number == call.number).cloned() else {
+        let own = pins.find(|row| row.number == call.number);
+        let operator = own.map(|row| row.operator);
+        // With somebody's all the same, where nobody has that number: how soon it is refused would tell
+        // which numbers there are.
+        let compared = own.or_else(|| self.features.pins.values().next());
+        let Some(digest) = compared.map(|row| row.digest.clone()) else {
             return self.feature_pin_wrong(now, id, step);
         };
         let Some(call) = self.features.calls.get_mut(&id) else {
             return;
         };
         call.token += 1;
-        call.at = At::Checking(row.operator);
+        call.at = At::Checking(operator);
         let token = call.token;
         step.effects.push(Effect::CheckPin {
             call: id,
             token,
-            digest: row.digest,
+            digest,
             keyed: PinKeyed::new(std::mem::take(&mut call.keyed)),
         });
         self.timers
@@ -396,14 +401,14 @@ impl Centre {
             return;
         };
         let seat = call.seat;
-        match is_right {
-            Some(true) => match self.signs_in_by_phone(now, seat, operator, step) {
+        match is_right.map(|is_right| operator.filter(|_| is_right)) {
+            Some(Some(operator)) => match self.signs_in_by_phone(now, seat, operator, step) {
                 Deed::Did(said) => self.feature_leaves(id, (Came::Done, said), step),
                 Deed::Not(said) | Deed::Which(said) => {
                     self.feature_leaves(id, (Came::Refused, said), step);
                 }
             },
-            Some(false) => self.feature_pin_wrong(now, id, step),
+            Some(None) => self.feature_pin_wrong(now, id, step),
             None => self.feature_fails(now, id, step),
         }
     }
@@ -436,6 +441,10 @@ impl Centre {
             return;
         };
         self.legs.remove(&call.leg);
+        if matches!(call.at, At::Checking(_)) {
+            // Who hangs up while it is compared has guessed all the same.
+            self.wrong_pin_at(now, call.seat);
+        }
         self.by_code(now, call.seat, step);
         let (code, came) = (call.feature.as_str(), call.came.as_str());
         let reason = format!("code {code}: {came}");

@@ -97,12 +97,20 @@ pub enum CallError {
     /// A stop button, an emergency, or a mark on the number.
     #[error("nobody may be called there now")]
     DialsStopped,
+    /// We are calling them back, or talk with them on such a call. Which authority does is not told.
+    #[error("\"{0}\" is being called from here just now: try again when that call is over")]
+    CalledAlready(String),
     /// All are taken, or away.
     #[error("no trunk has a channel for a call now")]
     NoTrunk,
     /// The one that was meant is over.
     #[error("seat {0} has another call by now: nothing was done")]
     AnotherCall(String),
+    /// Their authority keeps them at home just now, or their profile spares them that queue.
+    #[error(
+        "whoever sits at seat {0} may not serve this person: go back to them, or give them to a queue"
+    )]
+    MayNotServe(String),
     /// Its operator has work, or wants none.
     #[error("seat {0} cannot take anybody now")]
     SeatBusy(String),

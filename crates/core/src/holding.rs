@@ -71,7 +71,7 @@ impl Centre {
         if self.held_at(id).is_some() {
             return Err(CallError::OnHold(name.to_owned()).into());
         }
-        self.begin_hold(now, id, (pair, false), step);
+        self.begin_hold(now, id, pair, step);
         Ok(())
     }
 
@@ -84,7 +84,7 @@ impl Centre {
     ) -> Result<(), CommandError> {
         let pair = self.joined(id, name)?;
         match self.held_at(id) {
-            Some(Hold { by_phone: true, .. }) => {
+            Some(_) if self.holds_by_phone(id) => {
                 Err(CallError::HeldByPhone(name.to_owned()).into())
             }
             Some(_) => {
@@ -95,12 +95,22 @@ impl Centre {
         }
     }
 
+    /// Whether the phone of a seat holds its call by itself: then it must take it up again itself.
+    pub(crate) fn holds_by_phone(&self, id: SeatId) -> bool {
+        let seat = self.seats.get(&id);
+        seat.is_some_and(|seat| seat.phone_holds.is_some() && seat.phone_holds == seat.leg())
+    }
+
     /// The phone of a seat holds its call by itself, or takes it up again (RFC 3264 8.4). Where nobody is
-    /// at the other end yet there is nothing to hold.
+    /// at the other end yet there is nothing to hold. While somebody is asked beside it is kept in mind:
+    /// the person is not joined again with a phone that hears nothing.
     pub(crate) fn phone_holds(&mut self, now: Now, leg: LegId, holds: bool, step: &mut Step) {
         let Some(Role::Seat(id)) = self.legs.get(&leg).copied() else {
             return;
         };
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.phone_holds = holds.then_some(leg);
+        }
         let Ok(pair) = self
             .is_alone_with_person(id, "")
             .and_then(|()| self.joined(id, ""))
@@ -108,52 +118,49 @@ impl Centre {
             return;
         };
         match (self.held_at(id), holds) {
-            (None, true) => self.begin_hold(now, id, (pair, true), step),
-            (Some(hold), true) => self.set_hold(
-                id,
-                Some(Hold {
-                    by_phone: true,
-                    ..hold
-                }),
-            ),
+            (None, true) => self.begin_hold(now, id, pair, step),
             (Some(_), false) => self.end_hold(now, id, pair, step),
-            (None, false) => {}
+            (Some(_), true) | (None, false) => {}
         }
     }
 
-    fn begin_hold(
-        &mut self,
-        now: Now,
-        id: SeatId,
-        (pair, by_phone): (Pair, bool),
-        step: &mut Step,
-    ) {
+    fn begin_hold(&mut self, now: Now, id: SeatId, pair: Pair, step: &mut Step) {
         let hold = Hold {
             since_ms: now.utc_ms,
             began: now.mono_us,
-            by_phone,
         };
         self.set_hold(id, Some(hold));
         step.effects.push(Effect::Unbridge { leg: pair.seat });
-        step.effects.push(Effect::Play {
-            leg: pair.seat,
-            token: HELD,
-            prompts: Vec::new(),
-            then: AfterPlay::Quiet,
-        });
+        quiet(pair.seat, step);
         self.plays_to_held(pair.person, true, step);
         self.timers
             .at(now.in_s(WORD_S), Timer::HeldWord(id, hold.began));
         self.seat_changed(now, id, step);
     }
 
-    /// The operator and the person hear each other, if they do not yet.
+    /// The operator and the person hear each other, if they do not yet; or as soon as the phone, which
+    /// holds by itself, takes the call up.
     pub(crate) fn back_to_person(&mut self, now: Now, id: SeatId, step: &mut Step) {
-        if self.held_at(id).is_some()
-            && let Ok(pair) = self.joined(id, "")
-        {
-            self.end_hold(now, id, pair, step);
+        let Ok(pair) = self.joined(id, "") else {
+            return;
+        };
+        match (self.held_at(id), self.holds_by_phone(id)) {
+            (Some(_), false) => self.end_hold(now, id, pair, step),
+            (None, true) => self.begin_hold(now, id, pair, step),
+            (Some(_), true) => quiet(pair.seat, step),
+            (None, false) => {}
         }
+    }
+
+    /// A person is at a seat whose phone is up: they hear each other, unless it holds by itself.
+    pub(crate) fn joins_person(&mut self, now: Now, id: SeatId, pair: Pair, step: &mut Step) {
+        if self.holds_by_phone(id) {
+            return self.begin_hold(now, id, pair, step);
+        }
+        step.effects.push(Effect::Bridge {
+            a: pair.person,
+            b: pair.seat,
+        });
     }
 
     fn end_hold(&mut self, now: Now, id: SeatId, pair: Pair, step: &mut Step) {
@@ -199,4 +206,14 @@ impl Centre {
         }
         self.timers.at(now.in_s(WORD_S), Timer::HeldWord(id, began));
     }
+}
+
+/// Nobody is heard on it, and nothing else.
+fn quiet(leg: LegId, step: &mut Step) {
+    step.effects.push(Effect::Play {
+        leg,
+        token: HELD,
+        prompts: Vec::new(),
+        then: AfterPlay::Quiet,
+    });
 }

@@ -75,8 +75,11 @@ impl Centre {
         };
         let case = self.case_at(work).and_then(|id| self.cases.get(&id));
         let open = case.map(|case| &case.needs[..]).unwrap_or_default();
-        let settled = match work {
-            SeatWork::WrapUp { done, .. } => done.settled.as_ref().map(|(_, needs)| &needs[..]),
+        let (settled, is_afterwards) = match work {
+            SeatWork::WrapUp { done, .. } => {
+                let settled = done.settled.as_ref().map(|(_, needs)| &needs[..]);
+                (settled, !self.is_given(done.assignment.id))
+            }
             SeatWork::Idle
             | SeatWork::AtTask { .. }
             | SeatWork::Offered { .. }
@@ -84,7 +87,7 @@ impl Centre {
             | SeatWork::Informed { .. }
             | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
-            | SeatWork::NotResponding => None,
+            | SeatWork::NotResponding => (None, false),
         };
         let known = |need: &NeedId| {
             let mut theirs = open.iter().chain(settled.unwrap_or_default());
@@ -98,7 +101,6 @@ impl Centre {
             });
         }
         // Once it is wrapped up, another seat or a dial may be at it, and settles it itself.
-        let is_afterwards = matches!(work, SeatWork::WrapUp { .. });
         let is_still_open = |need: &NeedRow| said.close.contains(&need.id);
         let elsewhere = case.filter(|case| {
             let state = case.row.state;

@@ -42,6 +42,7 @@ mod fairness;
 pub mod feature;
 mod feature_call;
 mod feature_deed;
+mod given;
 mod given_on;
 pub mod hand;
 mod holding;

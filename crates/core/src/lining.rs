@@ -114,7 +114,8 @@ impl Centre {
             let state = self.cases.get(other).map(|other| other.row.state);
             matches!(state, Some(CallbackState::Waiting | CallbackState::Closed))
         });
-        case.row.state == CallbackState::Waiting && all_wait && !known.has_call()
+        let is_called = known.has_call() || self.is_called_beside(&case.number);
+        case.row.state == CallbackState::Waiting && all_wait && !is_called
     }
 
     /// Every callback at once, where none stands in a line: what `reconsider` does for each.
@@ -127,6 +128,7 @@ impl Centre {
         let mut entangled = self.people.entangled();
         // What somebody owns waits for them, which is not looked up in bulk.
         entangled.extend(self.owners.keys());
+        entangled.extend(self.owed_beside());
         // Nor whether a campaign is paused.
         let released = self.campaigns.released.values();
         entangled.extend(released.filter_map(|entry| entry.callback));

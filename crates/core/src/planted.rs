@@ -83,13 +83,15 @@ pub enum Fault {
     KeepIgnored,
     /// A seat is asked again at once about a callback that was handed back there.
     DeclineForgotten,
+    /// Somebody is called from the directory while they are called back.
+    CalledTwice,
     /// When people were born stays stored, though nobody asks them any more.
     YearKept,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -129,6 +131,7 @@ impl Fault {
         Self::ChosenTimeIgnored,
         Self::KeepIgnored,
         Self::DeclineForgotten,
+        Self::CalledTwice,
         Self::YearKept,
     ];
 }

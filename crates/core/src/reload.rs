@@ -539,6 +539,17 @@ impl Centre {
         steps.iter().position(waits_here).map(StepId)
     }
 
+    /// Where a caller waits who goes into a line again. Of a queue to which their dialplan does not lead,
+    /// because they were moved there, where they waited before says how one waits.
+    pub(crate) fn step_to_wait(&self, id: AttemptId, wanted: QueueId) -> Option<StepId> {
+        let waited = || {
+            let at = self.attempts.get(&id)?.at_step?;
+            let step = self.plan_of(id)?.steps.get(at.0)?;
+            matches!(step, PlanStep::Queue { .. }).then_some(at)
+        };
+        self.queue_step(id, wanted).or_else(waited)
+    }
+
     fn move_to_successors(&mut self, step: &mut Step) {
         let rules = self.rules.clone();
         for live in self.attempts.values_mut() {

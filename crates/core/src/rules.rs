@@ -509,7 +509,7 @@ pub struct CallbackPolicy {
     pub grace_s: u32,
     /// Rest after ringing in vain.
     pub spacing_no_answer_s: u32,
-    /// Rest after busy.
+    /// Rest after busy, or after a trunk of ours that did not take the call.
     pub spacing_busy_s: u32,
     /// Rest after the network could not reach the number.
     pub spacing_unreachable_s: u32,

@@ -75,8 +75,6 @@ pub(crate) struct Hold {
     pub(crate) since_ms: UtcMs,
     /// Names the hold to its timer.
     pub(crate) began: MonoUs,
-    /// Whether the operator's phone holds the call: then it must take it up again itself.
-    pub(crate) by_phone: bool,
 }
 
 /// With whom a seat talks.
@@ -151,6 +149,8 @@ pub(crate) struct Seat {
     /// The leg of an offer that is over, of which its phone has not said so yet. Until then it
     /// may still ring, or be picked up.
     pub(crate) let_go: Option<LegId>,
+    /// The leg that its phone holds by itself: nobody hears anything on it until it is taken up there.
+    pub(crate) phone_holds: Option<LegId>,
     /// The message of an emergency is spoken there: nobody rings in between.
     pub(crate) announces: bool,
     /// Its phone has dialled a code: nobody rings in between.
@@ -208,6 +208,7 @@ impl Seat {
             grace_until: None,
             work: SeatWork::Idle,
             let_go: None,
+            phone_holds: None,
             announces: false,
             by_code: false,
             is_tried: false,

@@ -698,7 +698,7 @@ impl Centre {
         let held = self.held_at(seat.row.id);
         Some(CallNow {
             held_since_ms: held.map(|hold| hold.since_ms),
-            held_by_phone: held.is_some_and(|hold| hold.by_phone),
+            held_by_phone: held.is_some() && self.holds_by_phone(seat.row.id),
             consult: self.consult_at(seat.row.id).and_then(|id| self.asked(id)),
         })
     }

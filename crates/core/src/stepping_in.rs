@@ -110,6 +110,8 @@ impl Centre {
         live.row.queue = Some(to);
         // What was told of the other queue is no measure of this one.
         live.told_min = None;
+        // Nor is whom an operator gave them to there any more than anybody.
+        live.passed = None;
         step.records
             .push(Record::Attempt(Box::new(live.row.clone())));
         let waits = Doing::Queued {

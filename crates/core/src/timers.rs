@@ -30,6 +30,8 @@ pub(crate) enum Timer {
     FeatureKey(AttemptId, u64),
     /// Such a call has lasted as long as it may.
     FeatureEnds(AttemptId),
+    /// A call that makes a message has lasted as long as any may.
+    AnnouncerEnds(AttemptId),
     /// What goes on with a phone that is tried has lasted as long as it may.
     TrialEnds(SeatId, MonoUs),
     /// Somebody may wait for an operator who practises.

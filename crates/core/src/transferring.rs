@@ -154,11 +154,21 @@ impl Centre {
         refused.map_or(Ok(()), |refused| Err(refused.into()))
     }
 
-    /// A caller ends on the dialplan that they began with: it must say how one waits there.
+    /// A caller ends on the dialplan that they began with: it must say how one waits there, unless they
+    /// waited there before.
     pub(crate) fn has_way_back(&self, id: SeatId, queue: QueueId) -> Result<(), CallError> {
         let name = self.rules.queues.get(&queue).map(|rule| rule.name.clone());
+        let own = self.work_at(id).map(|(_, own)| own);
+        let is_own = own.and_then(|own| self.rules.current(own)) == Some(queue);
+        let way = |attempt| {
+            if is_own {
+                self.step_to_wait(attempt, queue)
+            } else {
+                self.queue_step(attempt, queue)
+            }
+        };
         match self.with_at(id) {
-            Some(With::Caller(attempt)) if self.queue_step(*attempt, queue).is_none() => {
+            Some(With::Caller(attempt)) if way(*attempt).is_none() => {
                 Err(CallError::NotInPlan(name.unwrap_or_default()))
             }
             Some(With::Caller(_) | With::Person { .. } | With::Ringing { .. }) | None => Ok(()),
@@ -227,20 +237,18 @@ impl Centre {
             result: None,
             sip_status: None,
         })));
-        match self.lets_go_of(now, id, step) {
-            Some((With::Caller(attempt), _)) => {
+        // Whoever has them next says themselves what becomes of their needs.
+        match self.lets_go_of(now, id, step).map(|let_go| let_go.with) {
+            Some(With::Caller(attempt)) => {
                 self.caller_passed(now, attempt, &passing, step);
             }
-            Some((
-                With::Person {
-                    callback,
-                    dial,
-                    leg,
-                },
-                _,
-            )) => self.person_passed(now, (callback, *dial, leg), &passing, step),
+            Some(With::Person {
+                callback,
+                dial,
+                leg,
+            }) => self.person_passed(now, (callback, *dial, leg), &passing, step),
             // Nobody is there to be given on.
-            Some((With::Ringing { .. }, _)) | None => {}
+            Some(With::Ringing { .. }) | None => {}
         }
     }
 
@@ -258,7 +266,7 @@ impl Centre {
         } else {
             Some(self.place_for(now, id, queue))
         };
-        let at = self.queue_step(id, queue);
+        let at = self.step_to_wait(id, queue);
         let live = self.attempts.get_mut(&id);
         let Some(((live, at), place_ms)) = live.zip(at).zip(place_ms) else {
             return false;

@@ -461,7 +461,7 @@ impl Centre {
         };
         let (place_ms, tenant) = (live.place_ms, live.tenant);
         let queue = self.queue_now(tenant, queue);
-        let Some(at) = self.queue_step(id, queue) else {
+        let Some(at) = self.step_to_wait(id, queue) else {
             return false;
         };
         let Some(live) = self.attempts.get_mut(&id) else {

@@ -40,6 +40,10 @@ impl Centre {
         let withdrawn = rules.prompts.to_operator_withdrawn;
         let case = self.cases.get(&id).ok_or(withdrawn)?;
         let tenant = case.row.tenant;
+        // An operator has called them from the directory since the offer was made.
+        if self.is_called_beside(&case.number) {
+            return Err(withdrawn);
+        }
         // Every offer was withdrawn then; but nothing may be dialled past a stop or a mark.
         if self.is_stopped(queue) || self.is_do_not_call(tenant, &case.number) {
             return Err(withdrawn);

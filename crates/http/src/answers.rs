@@ -157,6 +157,8 @@ fn not_handled(language: Language, refused: &CallError) -> String {
         CallError::Consulting(seat) => about("calls-consulting", seat),
         CallError::NoConsult(seat) => about("calls-no-consult", seat),
         CallError::NoEntry(entry) => about("calls-no-entry", entry),
+        CallError::MayNotServe(seat) => about("calls-may-not-serve", seat),
+        CallError::CalledAlready(entry) => about("calls-called-already", entry),
         CallError::DialsStopped => language.say("calls-dials-stopped"),
         CallError::NoTrunk => language.say("calls-no-trunk"),
     }

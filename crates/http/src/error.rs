@@ -578,8 +578,9 @@ fn call_hint(refused: &CallError) -> &'static str {
         CallError::DialsStopped => {
             "GET /api/v1/stops lists what is pressed, GET /api/v1/numbers what is marked"
         }
+        CallError::CalledAlready(_) => "nobody is called twice at once: try again in a moment",
         CallError::NoTrunk => "try again in a moment; the person is where they were",
-        CallError::SameSeat(_) | CallError::SeatBusy(_) => {
+        CallError::SameSeat(_) | CallError::SeatBusy(_) | CallError::MayNotServe(_) => {
             "GET /api/v1/seats says who is free; the person is where they were"
         }
     }

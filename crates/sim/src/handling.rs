@@ -8,7 +8,7 @@ use cuptel_core::words::{SideKind, WorkState};
 
 use crate::chance::Chance;
 use crate::image::Image;
-use crate::invented::{WARD, extension};
+use crate::invented::{COLLEAGUE, WARD, extension};
 use crate::promises::Broken;
 use crate::world::{Happening, World};
 
@@ -45,6 +45,8 @@ impl World {
         let held = look.call.as_ref().map(|call| call.held_since_ms.is_some());
         let asks = look.call.as_ref().and_then(|call| call.consult.as_ref());
         let asks = asks.map(|consult| consult.is_up);
+        // Drawn from what is drawn already, so that it shifts nothing else.
+        let entry = if draw % 2 == 0 { COLLEAGUE } else { WARD }.to_owned();
         let is_free = look.work == WorkState::Idle || look.work == WorkState::WrapUp;
         let (deed, handling) = match (held, asks, draw) {
             (Some(_), Some(_), _) if self.is_calm() => ("goes back", Handling::Retrieve),
@@ -61,10 +63,10 @@ impl World {
             (Some(_), None, 48..=55) => ("presses keys", Handling::Keys(keys)),
             (Some(_), None, 56..=67) => ("passes to a queue", Handling::ToQueue(queue.to_owned())),
             (Some(_), None, 68..=77) => ("passes to a seat", Handling::ToSeat(extension(other))),
-            (Some(_), None, 78..=83) => ("passes outside", Handling::ToNumber(WARD.to_owned())),
+            (Some(_), None, 78..=83) => ("passes outside", Handling::ToNumber(entry)),
             (Some(_), None, 84..=91) => ("asks a seat", Handling::ConsultSeat(extension(other))),
-            (Some(_), None, 92..=99) => ("asks outside", Handling::ConsultNumber(WARD.to_owned())),
-            (None, _, 0..=19) if is_free => ("dials", Handling::Dial(WARD.to_owned())),
+            (Some(_), None, 92..=99) => ("asks outside", Handling::ConsultNumber(entry)),
+            (None, _, 0..=19) if is_free => ("dials", Handling::Dial(entry)),
             // Nobody is there to be held, and the rules say so.
             (None, _, 20..=22) => ("holds nobody", Handling::Hold),
             (None, _, 23..=24) => ("hangs up nothing", Handling::HangUp),

@@ -11,6 +11,7 @@
 
 mod admission;
 mod announced;
+mod beside;
 mod bulk;
 mod buttons;
 mod by_hand;

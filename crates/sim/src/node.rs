@@ -14,6 +14,7 @@ use cuptel_media as media;
 use cuptel_sip::Transmit;
 
 use crate::admission::Asked;
+use crate::beside::check_side_calls;
 use crate::bulk::check_bulk;
 use crate::buttons::check_buttons;
 use crate::first::check_first;
@@ -260,6 +261,7 @@ impl World {
             self.check_admission(record)?;
             self.watch.decided(&self.decided, record)?;
             check_buttons(&self.decided, record)?;
+            check_side_calls(&self.decided, record)?;
             check_marks(&self.decided, record)?;
             check_recalls(&self.decided, record)?;
             check_returned(&self.decided, record)?;

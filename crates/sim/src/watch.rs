@@ -11,9 +11,10 @@ use cuptel_core::words::{
 };
 use cuptel_sip::{Flow, Message, Transmit, uri};
 
+use crate::beside::{entry_at, is_asked_beside, rings_entry};
 use crate::handling::passed;
 use crate::image::Image;
-use crate::invented::{CARRIER, WARD_NUMBER};
+use crate::invented::CARRIER;
 use crate::promises::{Broken, broken};
 use crate::shown::shown;
 use crate::tried::{check_trial, is_trial};
@@ -304,16 +305,17 @@ impl Watch {
         (user, cli): (&str, Option<String>),
         call_id: String,
     ) -> Result<(), Broken> {
-        if user == WARD_NUMBER {
-            return rings_ward(seen);
-        }
         let in_flight = |image: &Image| {
             let rung = |dial: &&DialRow| {
                 dial.state == DialState::InFlight && image.e164(dial.number) == Some(user)
             };
             image.dials.values().find(rung).map(|dial| dial.id)
         };
-        let Some(dial) = in_flight(seen.committed) else {
+        let dial = in_flight(seen.committed);
+        if let Some(entry) = entry_at(user).filter(|_| dial.is_none()) {
+            return rings_entry(seen, entry);
+        }
+        let Some(dial) = dial else {
             return broken("P3", format!("{user} is rung without a committed dial"));
         };
         if in_flight(seen.decided) != Some(dial) {
@@ -575,31 +577,6 @@ impl Watch {
         }
         Ok(())
     }
-}
-
-/// Whether a seat's phone is called for no work: its operator dials, or another seat asks it.
-fn is_asked_beside(image: &Image, seat: Option<SeatId>) -> bool {
-    let mut open = image.side_calls_open();
-    open.any(|side| match side.kind {
-        SideKind::Dial => Some(side.seat) == seat,
-        SideKind::Consult => side.to_seat == seat && seat.is_some(),
-        SideKind::ToQueue | SideKind::ToSeat | SideKind::ToNumber => false,
-    })
-}
-
-/// Somebody of the directory is rung for a call that is committed, and stands still.
-fn rings_ward(seen: Seen<'_>) -> Result<(), Broken> {
-    let rings = |image: &Image| {
-        let mut open = image.side_calls_open();
-        open.any(|side| side.trunk.is_some() && side.answered_ms.is_none())
-    };
-    if !rings(seen.committed) {
-        return broken("P3", "the directory is rung without a committed row");
-    }
-    if !rings(seen.decided) {
-        return broken("P3", "the directory is rung for a call that is over");
-    }
-    Ok(())
 }
 
 fn is_to_invite(response: &Message) -> bool {

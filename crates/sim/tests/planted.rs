@@ -26,6 +26,7 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         Fault::EntrySkipped => &["P1", "P6"],
         Fault::RingsOnSpill => &["P3", "P4"],
         Fault::ChosenTimeIgnored | Fault::DialWithoutRow | Fault::GraceIgnored => &["P3"],
+        Fault::CalledTwice => &["P3"],
         Fault::SpecialDayIgnored => &["P5", "P6"],
         Fault::StopIgnored | Fault::MarkIgnored | Fault::PauseIgnored => &["P3"],
         // Whose phone is let go late is not free either, and may be picked up meanwhile.

@@ -497,3 +497,25 @@ fn emergency(tenant: Option<&str>) -> ButtonTold {
         queue: None,
     }
 }
+
+#[test]
+fn a_call_that_makes_a_message_ends_however_often_they_speak_anew() {
+    let mut room = room();
+    room.staffed(1);
+    let (leg, _) = spoken(&mut room);
+    for _ in 0..90 {
+        room.wait_s(10);
+        if room.was_hung_up(leg) {
+            break;
+        }
+        keys(&mut room, leg, "2");
+        speaks(&mut room, leg, 3_000);
+    }
+    assert!(room.was_hung_up(leg));
+    let forgotten = room.count(|it| matches!(it, Effect::Forget { .. }));
+    let recorded = room.count(|it| matches!(it, Effect::Record { .. }));
+    assert_eq!(forgotten, recorded, "nothing of it is left");
+    assert!(in_force(&room).is_empty());
+    room.waits(MARIO, '1');
+    assert!(room.offered().is_some(), "the seat is free again");
+}

@@ -349,6 +349,34 @@ fn wrong_pins_hold_the_phone_back_and_an_unknown_number_counts_as_one() {
 }
 
 #[test]
+fn a_guess_that_is_hung_up_on_while_it_is_compared_counts() {
+    let mut room = room();
+    has_pin(&mut room, "anna", "7", "246810").expect("nobody has 7");
+    room.registers(1);
+    room.disk(true);
+    for _ in 0..3 {
+        let leg = signs_in(&mut room, 1, "111111");
+        room.hangs_up(leg);
+    }
+    room.disk(false);
+    does(&mut room, 1, "*10", &["later"]);
+}
+
+#[test]
+fn a_number_that_nobody_has_is_refused_no_sooner_than_a_wrong_pin() {
+    let mut room = room();
+    has_pin(&mut room, "anna", "7", "246810").expect("nobody has 7");
+    room.registers(1);
+    let compared = |room: &Room| room.count(|it| matches!(it, Effect::CheckPin { .. }));
+    let leg = dials(&mut room, 1, "*10");
+    keys(&mut room, leg, "8#");
+    keys(&mut room, leg, "246810#");
+    assert_eq!(compared(&room), 1, "it takes as long");
+    assert_eq!(hears(&room, leg), [said("wrong"), said("number")]);
+    assert_eq!(chosen(&room, 1), Chosen::SignedOut, "and is nobody's PIN");
+}
+
+#[test]
 fn a_number_is_one_operators_and_free_when_they_leave() {
     let mut room = room();
     has_pin(&mut room, "anna", "7", "246810").expect("nobody has 7");

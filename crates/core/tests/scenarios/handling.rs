@@ -56,7 +56,7 @@ pub(crate) fn called_back() -> (Room, LegId, LegId) {
     (room, mario, seat)
 }
 
-fn is_joined(room: &Room, person: LegId, seat: LegId) -> bool {
+pub(crate) fn is_joined(room: &Room, person: LegId, seat: LegId) -> bool {
     let last = room.last_done(|effect| {
         if let Effect::Bridge { a, b } = effect {
             return Some(Some((*a, *b)));
@@ -373,18 +373,18 @@ fn nobody_is_given_on_once_we_stop() {
     handles(&mut room, "101", Handling::Resume).unwrap();
 }
 
-fn dials(room: &mut Room, seat: &str) -> Result<(), CommandError> {
+pub(crate) fn dials(room: &mut Room, seat: &str) -> Result<(), CommandError> {
     handles(room, seat, Handling::Dial("Radiologia".to_owned()))
 }
 
 /// The phone that rings for no work is picked up.
-fn picks_up(room: &mut Room) -> LegId {
+pub(crate) fn picks_up(room: &mut Room) -> LegId {
     let leg = room.last_seat_leg().expect("it rings");
     room.tell(Input::Answered { leg });
     leg
 }
 
-fn asks_ward(room: &mut Room) -> LegId {
+pub(crate) fn asks_ward(room: &mut Room) -> LegId {
     let ward = Handling::ConsultNumber("Radiologia".to_owned());
     handles(room, "101", ward).expect("they may ask");
     room.rung_outside().expect("the ward is rung")

@@ -14,7 +14,7 @@ use crate::recalling::{does, runs, told};
 use crate::room::{BOOK, CANCEL, GRACE_S, MARIO, Room, book};
 
 /// Mario gave up waiting for a booking, and for a cancellation; the operator talks with him.
-fn talks_about(needs: &[char]) -> (Room, LegId) {
+pub(crate) fn talks_about(needs: &[char]) -> (Room, LegId) {
     let mut room = Room::new();
     for key in needs {
         let mario = room.waits(MARIO, *key);
@@ -29,7 +29,7 @@ fn talks_about(needs: &[char]) -> (Room, LegId) {
     (room, person)
 }
 
-fn says(room: &mut Room, keep: &[NeedId], close: &[NeedId]) -> Result<(), CommandError> {
+pub(crate) fn says(room: &mut Room, keep: &[NeedId], close: &[NeedId]) -> Result<(), CommandError> {
     room.commands(Command::Dispose {
         seat: "101".to_owned(),
         disposition: Disposition::Done.into(),
@@ -41,7 +41,7 @@ fn says(room: &mut Room, keep: &[NeedId], close: &[NeedId]) -> Result<(), Comman
     })
 }
 
-fn open(room: &Room) -> Vec<NeedId> {
+pub(crate) fn open(room: &Room) -> Vec<NeedId> {
     let open = |need: &&NeedRow| need.closed_ms.is_none();
     let needs = room.needs().into_iter().filter(open);
     needs.map(|need| need.id).collect()

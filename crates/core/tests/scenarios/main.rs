@@ -1,6 +1,7 @@
 //! The rules, told as stories: who calls, who is free, who is called back and when.
 
 mod announcing;
+mod asked_beside;
 mod blending;
 mod bulks;
 mod by_phone;
@@ -11,6 +12,7 @@ mod chosen_times;
 mod clock;
 mod code_words;
 mod emergency;
+mod given_outside;
 mod giving_on;
 mod handling;
 mod importing;

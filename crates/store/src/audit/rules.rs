@@ -861,6 +861,41 @@ SELECT s.id FROM side_call s WHERE s.shard = $1 AND s.ended_ms IS NULL AND (
     OR s.kind IN ('to_queue', 'to_seat'))")],
     },
     Rule {
+        name: "side_call_twice",
+        promise: "P4",
+        meaning: "the phone of a seat is in two calls beside at once, or two are asked in one conversation",
+        advice: START,
+        offenders: &[("side_call", "
+SELECT s.id FROM side_call s WHERE s.shard = $1 AND s.ended_ms IS NULL AND EXISTS (
+    SELECT 1 FROM side_call t WHERE t.shard = s.shard AND t.ended_ms IS NULL AND t.id <> s.id AND (
+        (CASE s.kind WHEN 'dial' THEN s.seat WHEN 'consult' THEN s.to_seat END)
+            = (CASE t.kind WHEN 'dial' THEN t.seat WHEN 'consult' THEN t.to_seat END)
+        OR (s.kind = 'consult' AND t.kind = 'consult' AND s.seat = t.seat)))
+ORDER BY s.id")],
+    },
+    Rule {
+        name: "side_call_beside_work",
+        promise: "P4",
+        meaning: "the phone of a seat is called for no work, and it has a caller or a callback, or is offered one",
+        advice: START,
+        offenders: &[("side_call", "
+SELECT s.id FROM side_call s WHERE s.shard = $1 AND s.ended_ms IS NULL AND (
+    EXISTS (SELECT 1 FROM assignment a WHERE a.shard = s.shard AND a.ended_ms IS NULL
+        AND a.seat = (CASE s.kind WHEN 'dial' THEN s.seat WHEN 'consult' THEN s.to_seat END))
+    OR EXISTS (SELECT 1 FROM offer o WHERE o.shard = s.shard AND o.state = 'open'
+        AND o.seat = (CASE s.kind WHEN 'dial' THEN s.seat WHEN 'consult' THEN s.to_seat END)))
+ORDER BY s.id")],
+    },
+    Rule {
+        name: "side_call_overdue",
+        promise: "P4",
+        meaning: "somebody has been rung for ten minutes beside a conversation, and nobody gave it up",
+        advice: START,
+        offenders: &[("side_call", "
+SELECT s.id FROM side_call s WHERE s.shard = $1 AND s.ended_ms IS NULL AND s.answered_ms IS NULL
+    AND s.begun_ms < $2 - 600000 ORDER BY s.id")],
+    },
+    Rule {
         name: "side_call_names_number",
         promise: "P7",
         meaning: "what was called beside a conversation is kept as a number, not by its name",

@@ -533,6 +533,32 @@ const P3: &[Damage] = &[
 
 const P4: &[Damage] = &[
     damage(
+        "side_call_twice",
+        "P4",
+        &[143, 144],
+        "INSERT INTO side_call (shard, id, seq, kind, seat, operator, begun_ms)
+            VALUES (0, 143, 1, 'dial', 9, 9, 1700000000000), (0, 144, 1, 'dial', 9, 9, 1700000000000)",
+    ),
+    damage(
+        "side_call_beside_work",
+        "P4",
+        &[142],
+        "UPDATE side_call SET kind = 'dial', callback = NULL WHERE id = 142",
+    ),
+    damage(
+        "side_call_beside_work",
+        "P4",
+        &[142],
+        "UPDATE side_call SET kind = 'consult', seat = 2, operator = 2, callback = 12, to_seat = 3
+            WHERE id = 142",
+    ),
+    damage(
+        "side_call_overdue",
+        "P4",
+        &[142],
+        "UPDATE side_call SET answered_ms = NULL, begun_ms = begun_ms - 600001 WHERE id = 142",
+    ),
+    damage(
         "side_call_left_open",
         "P4",
         &[142],
@@ -542,7 +568,7 @@ const P4: &[Damage] = &[
         "side_call_left_open",
         "P4",
         &[142],
-        "UPDATE side_call SET kind = 'dial', callback = NULL, operator = 77 WHERE id = 142",
+        "UPDATE side_call SET kind = 'dial', callback = NULL, operator = 77, seat = 9 WHERE id = 142",
     ),
     damage(
         "side_call_left_open",
