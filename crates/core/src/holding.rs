@@ -111,16 +111,21 @@ impl Centre {
         if let Some(seat) = self.seats.get_mut(&id) {
             seat.phone_holds = holds.then_some(leg);
         }
-        let Ok(pair) = self
-            .is_alone_with_person(id, "")
-            .and_then(|()| self.joined(id, ""))
-        else {
+        let Ok(pair) = self.joined(id, "") else {
             return;
         };
-        match (self.held_at(id), holds) {
-            (None, true) => self.begin_hold(now, id, pair, step),
-            (Some(_), false) => self.end_hold(now, id, pair, step),
-            (Some(_), true) | (None, false) => {}
+        let consult = self.consult_at(id);
+        match (consult, self.held_at(id), holds) {
+            (_, None, true) => self.begin_hold(now, id, pair, step),
+            (None, Some(_), false) => self.end_hold(now, id, pair, step),
+            (Some(side), Some(_), false) => {
+                // Whom they ask is whom they hear.
+                let side = self.sides.get(&side).filter(|side| side.is_up());
+                let b = side.and_then(|side| side.leg);
+                let bridge = b.map(|b| Effect::Bridge { a: pair.seat, b });
+                step.effects.extend(bridge);
+            }
+            (_, Some(_), true) | (_, None, false) => {}
         }
     }
 

@@ -226,6 +226,23 @@ fn a_phone_that_holds_by_itself_is_heard_again_when_it_takes_the_call_up() {
 }
 
 #[test]
+fn who_is_swapped_to_hears_music_when_the_phone_holds_by_itself() {
+    let (mut room, mario, seat) = talking();
+    let ward = asks_ward(&mut room);
+    room.tell(Input::Answered { leg: ward });
+    handles(&mut room, "101", Handling::Swap).unwrap();
+    assert!(is_joined(&room, mario, seat));
+    let holds = |holds| Input::PhoneHolds { leg: seat, holds };
+    room.tell(holds(true));
+    assert!(!is_joined(&room, mario, seat));
+    assert_eq!(room.work_of(1), WorkState::OnHold);
+    room.tell(holds(false));
+    assert!(is_joined(&room, seat, ward), "the page says that they ask");
+    handles(&mut room, "101", Handling::Swap).unwrap();
+    assert!(is_joined(&room, mario, seat));
+}
+
+#[test]
 fn a_person_given_to_a_phone_that_holds_hears_music_until_it_is_taken_up() {
     let (mut room, mario, _) = talking();
     room.staffed(2);
