@@ -9,11 +9,15 @@ use cuptel_core::words::{SideKind, WorkState};
 use crate::chance::Chance;
 use crate::image::Image;
 use crate::invented::{COLLEAGUE, WARD, extension};
-use crate::promises::Broken;
+use crate::line::{Act, CallKey, Line, Who};
+use crate::people::LOST_MANY_PER_MILLE;
+use crate::promises::{Broken, broken};
 use crate::world::{Happening, World};
 
 /// The stream that this is drawn from, beside the others.
 const HANDLINGS: u64 = 5_030;
+/// A hold is known by then, on a network that loses little.
+const HOLDS_LATE_US: u64 = 4_000_000;
 /// Queues to which somebody may be given.
 const QUEUES: [&str; 4] = ["prenotazioni", "disdette", "centro", "altrove"];
 
@@ -48,6 +52,15 @@ impl World {
         // Drawn from what is drawn already, so that it shifts nothing else.
         let entry = if draw % 2 == 0 { COLLEAGUE } else { WARD }.to_owned();
         let is_free = look.work == WorkState::Idle || look.work == WorkState::WrapUp;
+        if matches!((held, asks, draw), (Some(false), None, 30..=39)) && !self.is_calm() {
+            let command = Command::NoteConversation {
+                seat: look.name.clone(),
+                note: format!("nota {}", self.steps),
+                conversation: None,
+            };
+            self.met.deed("notes");
+            return self.commands(command);
+        }
         let (deed, handling) = match (held, asks, draw) {
             (Some(_), Some(_), _) if self.is_calm() => ("goes back", Handling::Retrieve),
             (Some(true), None, _) if self.is_calm() => ("resumes", Handling::Resume),
@@ -80,6 +93,54 @@ impl World {
             handling,
             conversation: None,
         })
+    }
+}
+
+impl World {
+    /// Whoever talks on a phone may hold the call there, and takes it up soon. Drawn from the time, so
+    /// that it shifts nothing else.
+    pub(crate) fn may_hold(&mut self, key: CallKey) {
+        let holds = self.now_us / 1_000 % 7 == 0 && self.things.any("hold");
+        if self.is_calm() || !holds {
+            return;
+        }
+        for (after_us, holds) in [(1_500_000, true), (6_000_000, false)] {
+            self.plan(after_us, Happening::Acts(key, Act::Hold(holds)));
+        }
+    }
+
+    pub(crate) fn phone_holds(&mut self, key: CallKey, holds: bool) {
+        self.note(if holds { "holds" } else { "holds no more" });
+        self.met.deed("holds on the phone");
+        let is_there = self.peers[key.0].holds(self.now_us, key.1, holds);
+        if let Some(line) = self.lines.get_mut(&key) {
+            line.holds_since_us = Some(self.now_us).filter(|_| holds && is_there);
+        }
+    }
+
+    /// Nobody who rang in is left with a phone that holds by itself: they would hear nothing at all.
+    pub(crate) fn check_phones_held(&self) -> Result<(), Broken> {
+        if self.network.lost_per_mille >= LOST_MANY_PER_MILLE || self.sound.is_dead {
+            return Ok(());
+        }
+        let long_ago = |line: &Line| {
+            let since_us = line.holds_since_us;
+            since_us.is_some_and(|since_us| since_us + HOLDS_LATE_US < self.now_us)
+        };
+        let is_ours = |line: &Line| line.epoch == self.epoch && !line.is_excused;
+        let lines = self.lines.values();
+        for line in lines.filter(|line| is_ours(line) && long_ago(line)) {
+            let other = line.stream.and_then(|stream| self.sound.hears(stream));
+            let is_caller = |line: &&Line| {
+                let rang_in = matches!(line.who, Who::Caller(_));
+                rang_in && other.is_some() && line.stream == other
+            };
+            if let Some(caller) = self.lines.values().find(is_caller) {
+                let what = format!("{:?} is joined with a phone that holds", caller.who);
+                return broken("P4", what);
+            }
+        }
+        Ok(())
     }
 }
 

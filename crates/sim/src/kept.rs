@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use cuptel_core::id::{AssignmentId, NeedId};
+use cuptel_core::id::{AssignmentId, NeedId, SideCallId};
 use cuptel_core::keeping::NeedsSaid;
-use cuptel_core::record::Record;
+use cuptel_core::record::{AssignmentRow, Record};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::step::Command;
-use cuptel_core::words::{ClosedHow, Disposition};
+use cuptel_core::words::{ClosedHow, Disposition, SideKind};
 
 use crate::invented::seat_id;
 use crate::promises::{Broken, broken};
@@ -16,7 +16,11 @@ use crate::world::World;
 
 /// What was said of needs in conversations that go on.
 #[derive(Debug, Default)]
-pub(crate) struct Kept(BTreeMap<AssignmentId, Vec<NeedId>>);
+pub(crate) struct Kept {
+    here: BTreeMap<AssignmentId, Vec<NeedId>>,
+    /// Of whom somebody outside has since.
+    outside: BTreeMap<SideCallId, Vec<NeedId>>,
+}
 
 impl World {
     /// What an operator says of the first thing that is owed: mostly nothing. Drawn from the time, so
@@ -43,7 +47,7 @@ impl World {
         if !said.is_empty() {
             self.met.deed("says of needs");
         }
-        let keep = said.keep.clone();
+        let (keep, close) = (said.keep.clone(), said.close.clone());
         let seat = seat_id(seat);
         let name = self.decided.seats.get(&seat).map(|row| row.name.clone());
         let Some(name) = name.filter(|_| self.process.is_some() && self.reads()) else {
@@ -58,7 +62,11 @@ impl World {
         let mut open = self.decided.assignments_open();
         let taken = open.find(|row| row.seat == seat && row.disposition == Some(disposition));
         if let Some(row) = taken {
-            self.kept.0.insert(row.id, keep);
+            self.kept.here.insert(row.id, keep);
+        }
+        // Somebody who was given outside may be thought of anew.
+        for kept in self.kept.outside.values_mut() {
+            kept.retain(|need| !close.contains(need));
         }
         Ok(())
     }
@@ -75,15 +83,24 @@ impl World {
             )
         });
         for record in records {
-            let Record::Assignment(row) = record else {
-                continue;
+            let kept = if let Record::SideCall(side) = record
+                && side.ended_ms.is_some()
+            {
+                self.kept.outside.remove(&side.id)
+            } else if let Record::Assignment(row) = record
+                && row.ended_ms.is_some()
+            {
+                let is_done = row.disposition == Some(Disposition::Done);
+                let kept = self.kept.here.remove(&row.id).filter(|_| is_done);
+                let given = kept.clone().zip(self.given_in(row));
+                self.kept
+                    .outside
+                    .extend(given.map(|(kept, side)| (side, kept)));
+                kept
+            } else {
+                None
             };
-            if row.ended_ms.is_none() {
-                continue;
-            }
-            let is_done = row.disposition == Some(Disposition::Done);
-            let kept = self.kept.0.remove(&row.id).filter(|_| is_done && !given_up);
-            for need in kept.into_iter().flatten() {
+            for need in kept.into_iter().flatten().filter(|_| !given_up) {
                 let closes = |record: &Record| matches!(record, Record::Need(row) if row.id == need && row.closed_ms.is_some());
                 if records.iter().any(closes) {
                     return broken("P2", format!("need {need} was kept and is settled"));
@@ -93,8 +110,18 @@ impl World {
         Ok(())
     }
 
+    /// The call in which somebody outside has, from now on, whom this operator was through with.
+    fn given_in(&self, row: &AssignmentRow) -> Option<SideCallId> {
+        let mut open = self.decided.side_calls_open();
+        let given = open.find(|side| {
+            let is_theirs = side.seat == row.seat && side.work == Some(row.work);
+            is_theirs && side.kind == SideKind::ToNumber
+        });
+        given.map(|side| side.id)
+    }
+
     /// Whoever spoke was cut off.
     pub(crate) fn nothing_is_kept(&mut self) {
-        self.kept.0.clear();
+        self.kept = Kept::default();
     }
 }

@@ -46,6 +46,8 @@ pub(crate) struct Line {
     /// In which life of the switch it began, and when.
     pub(crate) epoch: i64,
     pub(crate) since_us: u64,
+    /// Since when its phone holds the call by itself.
+    pub(crate) holds_since_us: Option<u64>,
 }
 
 impl Line {
@@ -61,6 +63,7 @@ impl Line {
             is_excused: false,
             epoch: 0,
             since_us: 0,
+            holds_since_us: None,
         }
     }
 }
@@ -84,4 +87,6 @@ pub(crate) enum Act {
     LetGo,
     /// Is not heard any more.
     FallMute,
+    /// The phone holds the call by itself, or takes it up again.
+    Hold(bool),
 }

@@ -113,6 +113,18 @@ impl Peer {
         Some(agreed.remote.port())
     }
 
+    /// Holds a call by itself, or takes it up again. Whether it is still there.
+    pub(crate) fn holds(&mut self, now_us: u64, dialog: DialogId, holds: bool) -> bool {
+        let local = self.local();
+        let mut text = offer(&local, Codec::Pcma);
+        if holds {
+            text = text.replace("a=sendrecv", "a=sendonly");
+        }
+        let body = sdp_body(text);
+        let told = self.sip.offer_again(now_us, dialog, body, &mut self.out);
+        told.is_ok()
+    }
+
     /// Asks for a place in the registrar; `expires_s` 0 gives it up.
     pub(crate) fn register(
         &mut self,

@@ -19,7 +19,7 @@ const RINGS_US: u64 = 90_000_000;
 /// After this long whoever was rung has hung up.
 const HOLDS_US: u64 = 600_000_000;
 /// A network that loses so much may lose every copy of a message.
-const LOST_MANY_PER_MILLE: u64 = 100;
+pub(crate) const LOST_MANY_PER_MILLE: u64 = 100;
 /// How long after the last packet media is missed.
 const SILENCE_US: u64 = 10_000_000;
 
@@ -289,6 +289,7 @@ impl World {
         for key in ends {
             if let Some(seat) = key.0.checked_sub(1) {
                 self.talk_begins(seat, after_us);
+                self.may_hold(key);
             } else {
                 let after_us = chance.s(60, 240);
                 self.plan(after_us, Happening::Acts(key, Act::HangUp));
@@ -360,6 +361,7 @@ impl World {
                     self.falls_silent(key);
                 }
             }
+            Act::Hold(holds) => self.phone_holds(key, holds),
             Act::Press(digit) => {
                 let Some(stream) = stream else { return Ok(()) };
                 self.note(&format!("presses {digit}"));

@@ -47,6 +47,7 @@ impl World {
         self.check_task_leases()?;
         self.check_memos()?;
         self.check_beside()?;
+        self.check_phones_held()?;
         let load = process.switch.load(now);
         let grown = load.legs.max(load.dialogs) > LEGS_MAX
             || load.rules.timers > TIMERS_MAX

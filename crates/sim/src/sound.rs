@@ -53,6 +53,8 @@ pub(crate) struct Led {
 #[derive(Debug, Default)]
 pub(crate) struct Sound {
     streams: BTreeMap<StreamId, Stream>,
+    /// Who hears whom.
+    joined: BTreeMap<StreamId, StreamId>,
     /// Sounds that are no prompts.
     pub(crate) kept: BTreeSet<u32>,
     /// When streams were closed.
@@ -76,6 +78,17 @@ impl Sound {
 
     pub(crate) fn is_open(&self, id: StreamId) -> bool {
         self.streams.contains_key(&id)
+    }
+
+    /// Whom somebody hears.
+    pub(crate) fn hears(&self, id: StreamId) -> Option<StreamId> {
+        self.joined.get(&id).copied()
+    }
+
+    fn parts(&mut self, id: StreamId) {
+        if let Some(other) = self.joined.remove(&id) {
+            self.joined.remove(&other);
+        }
     }
 
     /// Since when the switch has done with a stream.
@@ -129,8 +142,13 @@ impl Sound {
                 self.silence(b);
                 let both = self.streams.contains_key(&a) && self.streams.contains_key(&b);
                 led.bridged = both.then_some((a, b));
+                self.parts(a);
+                self.parts(b);
+                self.joined
+                    .extend([(a, b), (b, a)].into_iter().filter(|_| both));
             }
             Command::Close { stream } => {
+                self.parts(stream);
                 if self.streams.remove(&stream).is_some() {
                     led.told.push(Event::Closed {
                         stream,
@@ -151,7 +169,8 @@ impl Sound {
             Command::Forget { sound } => {
                 self.kept.remove(&sound.0);
             }
-            Command::Prompts(_) | Command::Unbridge { .. } | Command::SendDigit { .. } => {}
+            Command::Unbridge { a } => self.parts(a),
+            Command::Prompts(_) | Command::SendDigit { .. } => {}
         }
         led
     }

@@ -8,6 +8,7 @@ use crate::event::{Body, DialogId, Event, Flow, Outbox, Stale};
 use crate::message::Message;
 use crate::name::Name;
 use crate::params::lossy;
+use crate::request::Request;
 use crate::screening::{not_taken, required};
 use crate::transaction::client::Owner;
 use crate::uas::body_of;
@@ -318,6 +319,33 @@ impl Endpoint {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Offers the media of an established dialog anew, by an UPDATE (RFC 3311): a hold, or the end of one.
+    /// What is answered changes nothing here.
+    ///
+    /// # Errors
+    /// [`Stale`] when the dialog is not established, or is being ended.
+    pub fn offer_again(
+        &mut self,
+        now_us: u64,
+        dialog: DialogId,
+        body: Body,
+        out: &mut Outbox,
+    ) -> Result<(), Stale> {
+        let branch = self.branch();
+        let established = self.established(dialog).ok_or(Stale)?;
+        if established.is_ending() || established.path.is_cut {
+            return Err(Stale);
+        }
+        let request = established.path.request("UPDATE", branch, Vec::new());
+        let request = Request {
+            body: Some(body),
+            ..request
+        };
+        let hop = established.path.hop();
+        self.send_request(now_us, hop, request, Owner::Nobody, out);
         Ok(())
     }
 
