@@ -11,6 +11,7 @@ pub mod at_seat;
 mod attempt;
 mod back_office;
 mod beside;
+mod beside_phone;
 mod blending;
 pub mod bulk;
 pub mod by_hand;
