@@ -100,7 +100,7 @@ impl World {
     /// Whoever talks on a phone may hold the call there, and takes it up soon. Drawn from the time, so
     /// that it shifts nothing else.
     pub(crate) fn may_hold(&mut self, key: CallKey) {
-        let holds = self.now_us / 1_000 % 7 == 0 && self.things.any("hold");
+        let holds = (self.now_us / 1_000).is_multiple_of(7) && self.things.any("hold");
         if self.is_calm() || !holds {
             return;
         }

@@ -354,13 +354,7 @@ impl World {
                 self.check_not_forgotten(key, |_| true, "is never hung up on")?;
                 self.hangs_up(key);
             }
-            Act::FallMute => {
-                if let Some(line) = self.lines.get_mut(&key) {
-                    line.is_mute = true;
-                    self.note("is not heard any more");
-                    self.falls_silent(key);
-                }
-            }
+            Act::FallMute => self.falls_mute(key),
             Act::Hold(holds) => self.phone_holds(key, holds),
             Act::Press(digit) => {
                 let Some(stream) = stream else { return Ok(()) };
@@ -373,6 +367,14 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    fn falls_mute(&mut self, key: CallKey) {
+        if let Some(line) = self.lines.get_mut(&key) {
+            line.is_mute = true;
+            self.note("is not heard any more");
+            self.falls_silent(key);
+        }
     }
 
     fn refuse(&mut self, key: CallKey, status: u16) {

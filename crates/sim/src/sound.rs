@@ -85,6 +85,19 @@ impl Sound {
         self.joined.get(&id).copied()
     }
 
+    /// The two, where both are there.
+    fn joins(&mut self, a: StreamId, b: StreamId) -> Option<(StreamId, StreamId)> {
+        for id in [a, b] {
+            self.silence(id);
+            self.parts(id);
+        }
+        let both = self.streams.contains_key(&a) && self.streams.contains_key(&b);
+        let joined = both.then_some((a, b));
+        self.joined
+            .extend(joined.into_iter().flat_map(|(a, b)| [(a, b), (b, a)]));
+        joined
+    }
+
     fn parts(&mut self, id: StreamId) {
         if let Some(other) = self.joined.remove(&id) {
             self.joined.remove(&other);
@@ -137,16 +150,7 @@ impl Sound {
             | Command::StopPlay { stream } => {
                 self.silence(stream);
             }
-            Command::Bridge { a, b } => {
-                self.silence(a);
-                self.silence(b);
-                let both = self.streams.contains_key(&a) && self.streams.contains_key(&b);
-                led.bridged = both.then_some((a, b));
-                self.parts(a);
-                self.parts(b);
-                self.joined
-                    .extend([(a, b), (b, a)].into_iter().filter(|_| both));
-            }
+            Command::Bridge { a, b } => led.bridged = self.joins(a, b),
             Command::Close { stream } => {
                 self.parts(stream);
                 if self.streams.remove(&stream).is_some() {

@@ -91,7 +91,7 @@ fn moved_beyond_the_plan() -> (Room, LegId, LegId) {
         queue: "cancel".to_owned(),
         by: None,
     })
-    .unwrap();
+    .expect("they wait");
     room.staffed(1);
     let seat = room.seat_picks_up();
     assert_eq!(room.attempt(0).queue, Some(QueueId(2)));
