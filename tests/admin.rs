@@ -205,7 +205,10 @@ fn furnished(centre: &Centre) {
 
 #[test]
 fn every_page_of_the_menu_is_to_a_screen_reader_what_was_agreed_and_clean_in_both_languages() {
-    let centre = Centre::start(Setup::default());
+    let centre = Centre::start(Setup {
+        start: "hours",
+        ..Setup::default()
+    });
     furnished(&centre);
     let told = centre.get("configuration");
     let hash = told["configuration"]["hash"].as_str().expect("a hash");

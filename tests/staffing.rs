@@ -119,16 +119,6 @@ fn one_operator_and_one_seat_are_set_from_a_shell() {
         &password,
     ])
     .succeeded();
-    let weak = write(&centre, "secret", "108108108108");
-    let weak = format!("file:{weak}");
-    let told = set(&["seats", "set", "108", "--password", &weak]).failed();
-    assert!(told.contains("is easily guessed"), "{told}");
-    let told = set(&["seats", "set", "109", "--site", "teramo", "--new-password"]).succeeded();
-    let (_, made) = told
-        .split_once("password of the phone: ")
-        .expect("it is said once");
-    let made = made.split(',').next().expect("a word");
-    let _other = Phone::start(&centre, "109", made, Answers::AtOnce);
     let ugo = json_of(
         &centre,
         &["operators", "show", "Ugo Nuovo", "--offline", "--json"],
@@ -142,6 +132,23 @@ fn one_operator_and_one_seat_are_set_from_a_shell() {
         !centre.log().contains("segreta"),
         "a password is in the log"
     );
+}
+
+#[test]
+fn a_password_of_a_phone_that_is_guessed_is_refused_and_one_is_made() {
+    let centre = Centre::start(Setup::default());
+    let weak = write(&centre, "secret", "108108108108");
+    let weak = format!("file:{weak}");
+    let told = centre.run(&["seats", "set", "101", "--password", &weak]);
+    let told = told.failed();
+    assert!(told.contains("is easily guessed"), "{told}");
+    let new = ["seats", "set", "109", "--site", "teramo", "--new-password"];
+    let told = centre.run(&new).succeeded();
+    let (_, made) = told
+        .split_once("password of the phone: ")
+        .expect("it is said once");
+    let made = made.split(',').next().expect("a word");
+    let _phone = Phone::start(&centre, "109", made, Answers::AtOnce);
 }
 
 #[test]

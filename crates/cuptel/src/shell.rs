@@ -16,7 +16,6 @@ use crate::cli::{
     complain, say, tell,
 };
 use crate::config::Config;
-use crate::config::secret::Secret;
 use crate::serve::runtime;
 use crate::staffing::NewPassword;
 use crate::{bulk, by_hand, paper, staffing, stepping_in, stops, table, trial};
@@ -266,11 +265,7 @@ pub(crate) fn seats(config: &Config, command: SeatCommand) -> anyhow::Result<Exi
             password,
             new_password,
         } => {
-            let password = match password.as_deref().map(Secret::parse) {
-                Some(said) => NewPassword::Said(said),
-                None if new_password => NewPassword::OfOurs,
-                None => NewPassword::AsItIs,
-            };
+            let password = NewPassword::of(password.as_deref(), new_password);
             staffing::set_seat(config, &seat, site, &password)
         }
         SeatCommand::Test { seat, json } => trial::test(config, &seat, json),

@@ -228,6 +228,17 @@ pub(crate) enum NewPassword {
     OfOurs,
 }
 
+impl NewPassword {
+    /// Of what is told, and whether one is to be made.
+    pub(crate) fn of(said: Option<&str>, is_made: bool) -> Self {
+        match said {
+            Some(said) => Self::Said(Secret::parse(said)),
+            None if is_made => Self::OfOurs,
+            None => Self::AsItIs,
+        }
+    }
+}
+
 /// A seat is there no more.
 pub(crate) fn remove_seat(config: &Config, seat: &str) -> anyhow::Result<ExitCode> {
     let path = format!("seats/{}/remove", escaped(seat));

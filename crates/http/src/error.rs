@@ -122,7 +122,7 @@ pub(crate) enum ApiError {
     CutShort {
         done: usize,
         of: usize,
-        why: Box<ApiError>,
+        why: Box<Self>,
     },
     /// The database did not answer.
     Store(StoreError),

@@ -53,9 +53,7 @@ impl SharedParts {
     }
 
     async fn allow(&self, caller: &Caller, command: &Command) -> Result<(), ApiError> {
-        if !may(caller.role(), Need::Work) {
-            return Err(ApiError::Forbidden(Need::Work.who_may()));
-        }
+        allowed(may(caller.role(), Need::Work), Need::Work.who_may())?;
         if caller.is_unbounded() {
             return Ok(());
         }

@@ -281,27 +281,7 @@ async fn one_page_with(
     sheet
         .parts
         .push(heading(visit, "change", "admin-seat-change"));
-    let mut again = Form {
-        id: "again",
-        heading: Some(visit.say("admin-seat-password-new")),
-        action: format!("{}/password", href(name)),
-        note: Some(visit.say("admin-seat-password-new-what")),
-        button: visit.say("admin-seat-password-go"),
-        ..Form::default()
-    };
-    let field = password_field(visit, &again).value(kept.raw("password"));
-    again.has(field);
-    sheet.parts.push(Part::Form(again));
-    let mut moves = Form {
-        id: "moves",
-        heading: Some(visit.say("admin-seat-move")),
-        action: format!("{}/site", href(name)),
-        button: visit.say("admin-seat-move-go"),
-        ..Form::default()
-    };
-    let field = site_field(visit, &moves, seat.site.as_deref().unwrap_or(""));
-    moves.has(field);
-    sheet.parts.push(Part::Form(moves));
+    sheet.parts.extend(changes(visit, &seat, kept));
     sheet
         .parts
         .push(heading(visit, "remove", "admin-seat-remove"));
@@ -314,6 +294,30 @@ async fn one_page_with(
     );
     sheet.parts.push(Part::Form(sure));
     Ok(visit.show(&sheet))
+}
+
+/// The forms that change a seat.
+fn changes(visit: &Visit, seat: &SeatView, kept: &Typed) -> [Part; 2] {
+    let mut again = Form {
+        id: "again",
+        heading: Some(visit.say("admin-seat-password-new")),
+        action: format!("{}/password", href(&seat.name)),
+        note: Some(visit.say("admin-seat-password-new-what")),
+        button: visit.say("admin-seat-password-go"),
+        ..Form::default()
+    };
+    let field = password_field(visit, &again).value(kept.raw("password"));
+    again.has(field);
+    let mut moves = Form {
+        id: "moves",
+        heading: Some(visit.say("admin-seat-move")),
+        action: format!("{}/site", href(&seat.name)),
+        button: visit.say("admin-seat-move-go"),
+        ..Form::default()
+    };
+    let field = site_field(visit, &moves, seat.site.as_deref().unwrap_or(""));
+    moves.has(field);
+    [Part::Form(again), Part::Form(moves)]
 }
 
 /// Whether there is such a seat; what is said of one that is not there would add it.

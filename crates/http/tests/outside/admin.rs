@@ -772,107 +772,117 @@ async fn the_state_of_the_system_is_a_page_with_what_to_do_in_both_languages() {
     assert!(page.contains("make room on the disk"), "{page}");
 }
 
+type Wrong = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+    &'static str,
+);
+
+/// A character more than a name has.
+const LONG: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+/// What is wrong in a form: where it is sent, its fields, what is said, at which field.
+const WRONG: [Wrong; 14] = [
+    (
+        "/admin/operators",
+        &[("name", " "), ("employer", "Coop")],
+        "Manca il nome",
+        "operator-name",
+    ),
+    (
+        "/admin/operators",
+        &[("name", "Gina"), ("employer", LONG)],
+        "più di 100 caratteri",
+        "operator-employer",
+    ),
+    (
+        "/admin/operators",
+        &[("name", "anna"), ("employer", "Coop")],
+        "Il nome anna c’è già",
+        "operator-name",
+    ),
+    (
+        "/admin/users",
+        &[("name", "RITA"), ("role", "supervisor")],
+        "cambia solo per le maiuscole",
+        "user-name",
+    ),
+    (
+        "/admin/users",
+        &[("name", "rita"), ("role", "supervisor")],
+        "Il nome rita c’è già",
+        "user-name",
+    ),
+    (
+        "/admin/users",
+        &[("name", "token"), ("role", "supervisor")],
+        "registro degli accessi",
+        "user-name",
+    ),
+    (
+        "/admin/users",
+        &[("name", "ugo"), ("role", "capo")],
+        "Manca il ruolo",
+        "user-role",
+    ),
+    (
+        "/admin/users",
+        &[("name", "ugo"), ("role", "tenant_administrator")],
+        "ha bisogno di un’ASL",
+        "user-tenant",
+    ),
+    (
+        "/admin/users",
+        &[("name", "ugo"), ("role", "operator")],
+        "ugo non è tra gli operatori",
+        "user-operator",
+    ),
+    (
+        "/admin/tokens",
+        &[("name", ""), ("role", "auditor")],
+        "Manca il nome",
+        "token-name",
+    ),
+    (
+        "/admin/tokens",
+        &[
+            ("name", "bot"),
+            ("role", "auditor"),
+            ("ends", "2020-01-01T00:00"),
+        ],
+        "già passata",
+        "token-ends",
+    ),
+    (
+        "/admin/numbers",
+        &[("number", "casa"), ("mark", "shared")],
+        "Non è un numero",
+        "mark-number",
+    ),
+    (
+        "/admin/closures",
+        &[
+            ("tenant", "asl-teramo"),
+            ("first", "2030-01-01"),
+            ("reason", LONG),
+        ],
+        "più di 100 caratteri",
+        "closure-reason",
+    ),
+    (
+        "/admin/directory",
+        &[("name", ""), ("number", "0861123456")],
+        "Manca il nome",
+        "entry-name",
+    ),
+];
+
 #[tokio::test]
 async fn what_is_wrong_in_a_form_is_said_at_its_field_and_what_was_typed_stays() {
     let centre = Centre::open().await;
     let cookie = rita(&centre).await;
-    let long = "x".repeat(101);
-    let long = long.as_str();
-    let cases: [(&str, &[(&str, &str)], &str, &str); 14] = [
-        (
-            "/admin/operators",
-            &[("name", " "), ("employer", "Coop")],
-            "Manca il nome",
-            "operator-name",
-        ),
-        (
-            "/admin/operators",
-            &[("name", "Gina"), ("employer", long)],
-            "più di 100 caratteri",
-            "operator-employer",
-        ),
-        (
-            "/admin/operators",
-            &[("name", "anna"), ("employer", "Coop")],
-            "Il nome anna c’è già",
-            "operator-name",
-        ),
-        (
-            "/admin/users",
-            &[("name", "RITA"), ("role", "supervisor")],
-            "cambia solo per le maiuscole",
-            "user-name",
-        ),
-        (
-            "/admin/users",
-            &[("name", "rita"), ("role", "supervisor")],
-            "Il nome rita c’è già",
-            "user-name",
-        ),
-        (
-            "/admin/users",
-            &[("name", "token"), ("role", "supervisor")],
-            "registro degli accessi",
-            "user-name",
-        ),
-        (
-            "/admin/users",
-            &[("name", "ugo"), ("role", "capo")],
-            "Manca il ruolo",
-            "user-role",
-        ),
-        (
-            "/admin/users",
-            &[("name", "ugo"), ("role", "tenant_administrator")],
-            "ha bisogno di un’ASL",
-            "user-tenant",
-        ),
-        (
-            "/admin/users",
-            &[("name", "ugo"), ("role", "operator")],
-            "ugo non è tra gli operatori",
-            "user-operator",
-        ),
-        (
-            "/admin/tokens",
-            &[("name", ""), ("role", "auditor")],
-            "Manca il nome",
-            "token-name",
-        ),
-        (
-            "/admin/tokens",
-            &[
-                ("name", "bot"),
-                ("role", "auditor"),
-                ("ends", "2020-01-01T00:00"),
-            ],
-            "già passata",
-            "token-ends",
-        ),
-        (
-            "/admin/numbers",
-            &[("number", "casa"), ("mark", "shared")],
-            "Non è un numero",
-            "mark-number",
-        ),
-        (
-            "/admin/closures",
-            &[
-                ("tenant", "asl-teramo"),
-                ("first", "2030-01-01"),
-                ("reason", long),
-            ],
-            "più di 100 caratteri",
-            "closure-reason",
-        ),
-        (
-            "/admin/directory",
-            &[("name", ""), ("number", "0861123456")],
-            "Manca il nome",
-            "entry-name",
-        ),
-    ];
-    for (path, fields, said, id) in cases {
+    for (path, fields, said, id) in WRONG {
         let heard = send(&centre, path, &cookie, fields).await;
         assert_eq!(
             heard.status,

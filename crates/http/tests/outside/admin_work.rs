@@ -163,6 +163,12 @@ async fn a_campaign_is_tried_made_and_thrown_away_where_its_list_fails() {
         assert!(heard.text.contains(said), "{said} in {}", heard.text);
     }
     assert!(last(&centre).is_some());
+}
+
+#[tokio::test]
+async fn a_campaign_is_paused_and_ended_only_by_whoever_is_sure() {
+    let centre = Centre::open().await;
+    let cookie = rita(&centre).await;
     let path = format!("/admin/campaigns/{CAMPAIGN}/pause");
     let heard = send(&centre, &path, &cookie, &[]).await;
     assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);

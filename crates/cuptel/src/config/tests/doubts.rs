@@ -75,7 +75,7 @@ fn a_queue_that_nobody_can_serve_is_doubted() {
     let config = load_in(&folder).unwrap();
     let told = config.warnings()[0].to_string();
     assert!(
-        told.ends_with("first-start.csv:2:28: no queue asks for it: unknown skill \"prenotazoni\": did you mean \"prenotazioni\"?"),
+        told.ends_with("first-start.csv:2:38: no queue asks for it: unknown skill \"prenotazoni\": did you mean \"prenotazioni\"?"),
         "{told}"
     );
     fs::remove_file(folder.path("config/first-start.csv")).unwrap();
