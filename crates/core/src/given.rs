@@ -12,7 +12,6 @@ use crate::centre::{Centre, Role};
 use crate::hand::CallError;
 use crate::id::{AssignmentId, AttemptId, CallbackId, LegId, NeedId, QueueId, SeatId, SideCallId};
 use crate::keeping::NeedsSaid;
-use crate::planted::{Fault, planted};
 use crate::record::{DialRow, Record};
 use crate::seat::{Done, SeatWork, With};
 use crate::step::{AfterPlay, CommandError, Effect, Step};
@@ -208,13 +207,8 @@ impl Centre {
         step: &mut Step,
     ) {
         let talked = (by, true, told.result(by));
-        let said = if planted(Fault::WordForgotten) {
-            NeedsSaid::default()
-        } else {
-            told.said.clone()
-        };
         let settled = match given {
-            Given::Caller(attempt) => self.call_talked(now, attempt, talked, &said, step),
+            Given::Caller(attempt) => self.call_talked(now, attempt, talked, &told.said, step),
             Given::Person {
                 callback,
                 dial,
@@ -228,7 +222,7 @@ impl Centre {
                         text: "Normal clearing",
                     });
                 }
-                self.callback_talked(now, (callback, dial), talked, &said, step)
+                self.callback_talked(now, (callback, dial), talked, &told.said, step)
             }
         };
         if let Some(done) = self.wrapped_up(giver, told.conversation) {

@@ -83,8 +83,6 @@ pub enum Fault {
     KeepIgnored,
     /// A seat is asked again at once about a callback that was handed back there.
     DeclineForgotten,
-    /// What was said of whoever is given outside is forgotten.
-    WordForgotten,
     /// Somebody is called from the directory while they are called back.
     CalledTwice,
     /// When people were born stays stored, though nobody asks them any more.
@@ -93,7 +91,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 41] = [
         Self::EffectBeforeCommit,
         Self::StaleEffect,
         Self::RecordDropped,
@@ -134,7 +132,6 @@ impl Fault {
         Self::KeepIgnored,
         Self::DeclineForgotten,
         Self::CalledTwice,
-        Self::WordForgotten,
         Self::YearKept,
     ];
 }

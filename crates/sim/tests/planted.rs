@@ -32,7 +32,6 @@ fn broken_by(fault: Fault) -> &'static [&'static str] {
         // Whose phone is let go late is not free either, and may be picked up meanwhile.
         Fault::LetGoLate => &["P3", "P4", "P5"],
         Fault::DialForgotten => &["P2", "P3"],
-        Fault::WordForgotten => &["P2"],
         Fault::KeepIgnored | Fault::NotMarried | Fault::SecondCase | Fault::NeedLeftOpen => &["P2"],
         Fault::NothingOwed | Fault::LeftOpen | Fault::CancelIgnored => &["P1"],
         Fault::LeaseNotReturned
