@@ -418,7 +418,7 @@ fn a_day_goes_on_without_a_script() {
 
 #[test]
 fn what_a_screen_reader_is_told_is_what_was_agreed() {
-    let centre = Centre::start(Setup::default());
+    let centre = with_time_to_read();
     let _phone = Phone::registered(&centre, "101", Answers::AtOnce);
     user(&centre, "Anna Esempio", "operator");
     let mut page = Page::at(&centre);
@@ -428,6 +428,25 @@ fn what_a_screen_reader_is_told_is_what_was_agreed() {
     page.goes_for("Entra in servizio");
     page.shows("#seat-state", "libera");
     agreed("seat_free", &page.tree());
+    for (path, name) in [
+        ("/preferences", "preferences"),
+        ("/day", "day"),
+        ("/find", "find"),
+    ] {
+        page.opens(path);
+        agreed(name, &page.tree_of("main"));
+    }
+    page.opens("/seats/101");
+    let caller = Caller::connected(&centre, "0861555911");
+    let call = caller.call_id().to_owned();
+    centre.attempt(&call, "Anna talks", |row| row["stage"] == "talking");
+    page.shows("#doing", "Esito della conversazione");
+    page.opens("/seats/101");
+    agreed("seat_talking", &page.tree_of("main"));
+    caller.hangs_up();
+    page.shows("#seat-state", "dopo la chiamata");
+    page.opens("/seats/101");
+    agreed("seat_wrap_up", &page.tree_of("main"));
 }
 
 /// Compares with the tree that is kept; `CUPTEL_KEEP_TREES` keeps the one of today, to be looked at.

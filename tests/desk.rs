@@ -225,3 +225,28 @@ fn every_page_of_the_desk_is_clean_and_fits_at_four_times_the_size_in_the_dark_t
         }
     }
 }
+
+#[test]
+fn the_pages_of_the_desk_are_to_a_screen_reader_what_was_agreed() {
+    let centre = centre();
+    gives_up(&centre, "0861555961");
+    let caller = Caller::connected(&centre, "0861555962");
+    let call = caller.call_id().to_owned();
+    let id = attempt(&centre, &call)["id"].to_string();
+    let mut page = Page::at(&centre);
+    signs_in(&mut page, "rosa");
+    let queue = format!("{QUEUE}/prenotazioni");
+    let told = format!("/supervisor/calls/{id}");
+    for (path, name) in [
+        (queue.as_str(), "desk_queue"),
+        (told.as_str(), "desk_call"),
+        ("/supervisor/calls", "desk_calls"),
+        ("/supervisor/callbacks", "desk_callbacks"),
+        ("/supervisor/stops", "desk_stops"),
+        ("/supervisor/memos", "desk_memos"),
+        ("/supervisor/wall", "wall"),
+    ] {
+        page.opens(path);
+        agreed(name, &page.tree_of("main"));
+    }
+}

@@ -84,7 +84,7 @@ fn a_whole_call_is_practised_by_keyboard_alone_and_nothing_of_it_stays() {
     page.shows("#seat-state", "ESERCITAZIONE: dopo la chiamata");
     page.shows("#seat-clock", "Restano");
     page.is_clean("after a practice call");
-    page.tabs_to("Nota per chi richiama (facoltativa)");
+    page.tabs_to("Nota (facoltativa)");
     page.types("non prima delle 15");
     page.goes_for("Risolta");
     page.shows("#seat-practice", "In una chiamata vera:");

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answers, Caller, Centre, Phone, SOON, Setup, until};
+use crate::harness::{Answers, Browser, Caller, Centre, Phone, SOON, Setup, until};
 
 /// Reloads by signal and waits for its end; how it ended.
 pub(crate) fn reload_by_signal(centre: &Centre) -> &'static str {
@@ -136,7 +136,11 @@ fn a_bad_file_changes_nothing_and_says_where_it_is_wrong() {
     assert_eq!(now["hash"], before["hash"]);
     assert_eq!(now["since_ms"], before["since_ms"]);
     assert_eq!(now["failed"]["faults"][0], fault);
-    let page = centre.page("/");
+    // Who can mend it is told on every page; nobody else.
+    assert!(!centre.page("/").contains("non è valida"));
+    let admin = Browser::at(&centre);
+    admin.sends("/session", &[("token", &centre.token())]);
+    let page = admin.opens("/").text;
     let hash = &before["hash"].as_str().expect("a hash")[..8];
     assert!(
         page.contains(hash) && page.contains("non è valida"),
@@ -147,7 +151,7 @@ fn a_bad_file_changes_nothing_and_says_where_it_is_wrong() {
     centre.reconfigure("wrap_up_s = -1", "wrap_up_s = 1");
     assert_eq!(reload_by_signal(&centre), "unchanged");
     assert_eq!(configuration(&centre), before);
-    assert!(!centre.page("/").contains("non è valida"));
+    assert!(!admin.opens("/").text.contains("non è valida"));
 }
 
 #[test]
