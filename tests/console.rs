@@ -206,6 +206,8 @@ fn things_are_said_when_asked_and_keys_are_those_that_one_chose() {
     page.shows("#person-who", "+39…911");
     page.presses(&["F2"]);
     page.shows("#announcer", "+39…911, ");
+    // The page hears within a moment that nobody waits any more.
+    page.shows("#line-figures", "nessuno aspetta");
     page.presses(&["F8"]);
     page.shows("#announcer", "nessuno aspetta");
     page.presses(&["F9"]);
