@@ -27,6 +27,10 @@ const LOOK_S: u32 = 60;
 const CALLED_AFTER_ALL: &str = "given up before, and called after all";
 const CLOSED_IN_ERROR: &str = "closed by hand before, and taken back";
 
+/// Callbacks closed by hand and taken back that are remembered: those of the last moments are enough, the
+/// database knows of all.
+const TAKEN_BACK_MAX: usize = 1_024;
+
 impl Centre {
     /// A callback is closed: if it was given up, somebody must see it. So must they what was taken in
     /// charge of a number that is not to be called any more: it is to be settled in another way.
@@ -106,8 +110,16 @@ impl Centre {
         let (Some(ClosedHow::Withdrawn), Some(closed_ms)) = (row.closed_how, row.closed_ms) else {
             return Err(CommandError::NotUnseen(id));
         };
+        // What was read of it may be older than another word of the same.
+        if self.taken_back.contains(&id) {
+            return Err(CommandError::NotUnseen(id));
+        }
         let again = self.owe_again(now, (given_up, details), CLOSED_IN_ERROR, step)?;
-        // So that it is not taken back twice.
+        self.taken_back.insert(id);
+        if self.taken_back.len() > TAKEN_BACK_MAX {
+            self.taken_back.pop_first();
+        }
+        // So that it is not taken back twice, after a restart neither.
         step.records.push(Record::Review(ReviewRow {
             callback: id,
             tenant: row.tenant,

@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use cuptel_core::snapshot::{ConsultNow, Snapshot};
+use cuptel_core::words::Role;
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
@@ -30,7 +31,9 @@ use crate::wall::Wall;
 /// Streams at once, well below the connections.
 pub(crate) const STREAMS_MAX: usize = 768;
 /// Streams of one operator at once: some windows, and one that a browser has not let go of yet.
-const OWN_STREAMS_MAX: usize = 8;
+const OPERATORS_STREAMS_MAX: usize = 8;
+/// Those of anybody else: wallboards of a house may share one name.
+const OWN_STREAMS_MAX: usize = 64;
 /// Two events of one stream at most within this. Two, because a look that shows what somebody has just done
 /// comes out of turn, and is not to wait for the turn after it.
 const TWO_WITHIN: Duration = Duration::from_millis(500);
@@ -300,38 +303,45 @@ struct Listening {
     _own: Option<OwnPlace>,
 }
 
-/// How many streams each operator has open.
+/// How many streams each name has open.
 #[derive(Default)]
 pub(crate) struct OwnStreams(Mutex<HashMap<String, usize>>);
 
 impl OwnStreams {
-    /// A place for one more of an operator, unless they have enough.
-    fn place(self: &Arc<Self>, operator: &str) -> Result<OwnPlace, ApiError> {
+    /// A place for one more of somebody, unless they have enough.
+    fn place(self: &Arc<Self>, caller: &Caller) -> Result<OwnPlace, ApiError> {
+        let most = match caller.role() {
+            Role::Operator => OPERATORS_STREAMS_MAX,
+            Role::Supervisor
+            | Role::TenantAdministrator
+            | Role::RegionAdministrator
+            | Role::Auditor => OWN_STREAMS_MAX,
+        };
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(operator.to_owned()).or_default();
-        if *count >= OWN_STREAMS_MAX {
+        let count = open.entry(caller.name().to_owned()).or_default();
+        if *count >= most && !caller.is_system() {
             return Err(ApiError::StreamsFull);
         }
         *count += 1;
         Ok(OwnPlace {
             all: Arc::clone(self),
-            operator: operator.to_owned(),
+            name: caller.name().to_owned(),
         })
     }
 }
 
 struct OwnPlace {
     all: Arc<OwnStreams>,
-    operator: String,
+    name: String,
 }
 
 impl Drop for OwnPlace {
     fn drop(&mut self) {
         let mut open = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.operator) {
+        if let Some(count) = open.get_mut(&self.name) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.operator);
+                open.remove(&self.name);
             }
         }
     }
@@ -343,8 +353,8 @@ fn stream_of(
     onlooker: Onlooker,
     resumed: Resumed,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let operator = onlooker.caller.as_ref().and_then(Caller::operator);
-    let own = operator.map(|operator| shared.own_streams.place(operator));
+    let caller = onlooker.caller.as_ref();
+    let own = caller.map(|caller| shared.own_streams.place(caller));
     let own = own.transpose()?;
     let Ok(place) = Arc::clone(&shared.streams).try_acquire_owned() else {
         return Err(ApiError::StreamsFull);

@@ -260,13 +260,22 @@ pub(crate) async fn checked(
     }
 }
 
-/// What is done by a path: where one path has several forms, which of them.
+/// What is done by a path: where one path has several forms, which of them. What is no name of a form may
+/// be anything that somebody typed.
 fn done_by(matched: &str, uri: &str) -> String {
-    match matched.strip_suffix("{action}") {
-        Some(rest) => format!("{rest}{}", uri.rsplit('/').next().unwrap_or_default()),
+    let is_name = |last: &&str| {
+        let mut bytes = last.bytes();
+        last.len() <= ACTION_MAX && bytes.all(|b| b.is_ascii_lowercase() || b == b'-')
+    };
+    let last = uri.rsplit('/').next().filter(is_name);
+    match matched.strip_suffix("{action}").zip(last) {
+        Some((rest, action)) => format!("{rest}{action}"),
         None => matched.to_owned(),
     }
 }
+
+/// Letters of the name of a form.
+const ACTION_MAX: usize = 20;
 
 /// What stands for the first parameter of a path, which may lack the prefix of the API here. It never is
 /// a telephone number.
@@ -360,5 +369,10 @@ mod tests {
             "/supervisor/calls/17/move",
         );
         assert_eq!(done, "/supervisor/calls/{id}/move");
+        for typed in ["+390861123456", "a-word-that-is-longer-than-any", "X"] {
+            let uri = format!("/supervisor/calls/17/{typed}");
+            let done = done_by("/supervisor/calls/{id}/{action}", &uri);
+            assert_eq!(done, "/supervisor/calls/{id}/{action}");
+        }
     }
 }

@@ -93,6 +93,10 @@ fn what_was_closed_by_hand_is_owed_again_at_its_place_once_that_is_taken_back() 
     assert_eq!(rows[1].place_ms, row.place_ms);
     assert_eq!(rows[1].state, CallbackState::Waiting);
     assert_eq!(room.review(row.id).reopened_as, Some(rows[1].id));
+    // Two who press at once have read the same.
+    let again = reopens(&mut room, row.id);
+    assert_eq!(again, Err(CommandError::NotUnseen(row.id)));
+    assert_eq!(room.callbacks().len(), 2);
 }
 
 #[test]

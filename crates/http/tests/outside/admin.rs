@@ -201,6 +201,12 @@ async fn an_auditor_lands_on_a_page_of_their_own_and_finds_nothing_to_change() {
         "{}",
         audited.text
     );
+    // The sums are of all authorities: whoever is bound to one is told whether the promises hold.
+    let bound = json!({ "name": "ines", "role": "auditor", "tenant": "asl-pescara" });
+    let ines = enter(&centre, bound).await;
+    let told = get(&centre, "/admin/oversight?audit=yes", &ines).await;
+    assert_eq!(told.status, StatusCode::OK, "{}", told.text);
+    assert!(!told.text.contains("<dt>Chiamate ricevute</dt>"));
     let path = format!("/admin/oversight?id={}", centre.attempt);
     let why = get(&centre, &path, &aldo).await;
     assert_eq!(why.status, StatusCode::SEE_OTHER);

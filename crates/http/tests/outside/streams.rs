@@ -269,7 +269,10 @@ async fn an_operator_takes_so_many_places_and_leaves_the_others_theirs() {
     let refused = centre.ask(of_anna(), "").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     let rosa = enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
-    Listening::to(&centre, local("GET", "/live").header(COOKIE, &rosa)).await;
+    let mut walls = Vec::new();
+    for _ in 0..9 {
+        walls.push(Listening::to(&centre, local("GET", "/live").header(COOKIE, &rosa)).await);
+    }
     open.pop();
     Listening::to(&centre, of_anna()).await;
 }
