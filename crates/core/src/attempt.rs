@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::callback::Debt;
 use crate::centre::Centre;
+use crate::conversation::hung_up;
 use crate::dialplan::{Served, StepId};
 use crate::given_on::GivenOn;
 use crate::id::{AttemptId, LegId, NumberId, QueueId, SeatId, SideCallId, TenantId};
@@ -441,11 +442,7 @@ fn finish_signalling(
     if answering {
         row.sip_status = Some(200);
         if hang_up || row.answered_ms.is_none() {
-            step.effects.push(Effect::HangUp {
-                leg,
-                q850: cause::NORMAL,
-                text: "Normal clearing",
-            });
+            step.effects.push(hung_up(leg));
         }
         return;
     }

@@ -10,9 +10,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::cause;
 use crate::beside_phone::says_why;
 use crate::centre::{Centre, Role};
+use crate::conversation::hung_up;
 use crate::directory::Entry;
 use crate::failover::Unanswered;
 use crate::given::{Given, Told};
@@ -475,11 +475,7 @@ impl Centre {
             (None, Some(leg)) => {
                 self.legs.remove(&leg);
                 if hang_up {
-                    step.effects.push(Effect::HangUp {
-                        leg,
-                        q850: cause::NORMAL,
-                        text: "Normal clearing",
-                    });
+                    step.effects.push(hung_up(leg));
                 }
             }
             (None, None) => {}

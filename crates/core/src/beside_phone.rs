@@ -1,9 +1,9 @@
 //! The phone of a seat in a call that is no work: its operator's own, or that of another who asks. What the
 //! seat did before goes on after it.
 
-use crate::attempt::cause;
 use crate::beside::{WHY, Wrapped};
 use crate::centre::{Centre, Role};
+use crate::conversation::hung_up;
 use crate::id::{LegId, SeatId, SideCallId};
 use crate::rules::PromptId;
 use crate::seat::SeatWork;
@@ -200,11 +200,7 @@ impl Centre {
                 seat.let_go = Some(leg);
                 self.legs.insert(leg, Role::LetGo(id));
             }
-            step.effects.push(Effect::HangUp {
-                leg,
-                q850: cause::NORMAL,
-                text: "Normal clearing",
-            });
+            step.effects.push(hung_up(leg));
         }
         let signs_out = seat.chosen() == Chosen::OneMoreThenSignOut;
         if let Some(Wrapped {

@@ -1,9 +1,9 @@
 //! Somebody is asked while the person is on hold: then the person is given to them, or the operator goes
 //! back.
 
-use crate::attempt::cause;
 use crate::beside::{Begun, Holder};
 use crate::centre::{Centre, Role};
+use crate::conversation::hung_up;
 use crate::given::{Given, LetGo, Told};
 use crate::hand::CallError;
 use crate::holding::Pair;
@@ -359,11 +359,7 @@ impl Centre {
         assignment.ended_ms = Some(now.utc_ms);
         self.legs.remove(&leg);
         step.effects.push(Effect::Unbridge { leg });
-        step.effects.push(Effect::HangUp {
-            leg,
-            q850: cause::NORMAL,
-            text: "Normal clearing",
-        });
+        step.effects.push(hung_up(leg));
         self.consult_ends(now, consult, step);
         let done = Done {
             assignment,

@@ -6,6 +6,7 @@ use crate::beside::WHY;
 use crate::callback::{self, Move};
 use crate::centre::{Centre, Role};
 use crate::chosen_time::has_passed;
+use crate::conversation::hung_up;
 use crate::failover::Unanswered;
 use crate::id::{CallbackId, DialId, LegId, QueueId, SeatId, TrunkId};
 use crate::owing::About;
@@ -511,11 +512,7 @@ impl Centre {
             return;
         };
         let leg = *leg;
-        step.effects.push(Effect::HangUp {
-            leg,
-            q850: cause::NORMAL,
-            text: "Normal clearing",
-        });
+        step.effects.push(hung_up(leg));
         self.legs.remove(&leg);
         self.after_work(now, id, step);
     }

@@ -6,9 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::{Doing, End, cause};
+use crate::attempt::{Doing, End};
 use crate::beside::{Begun, Holder};
 use crate::centre::{Centre, Role};
+use crate::conversation::hung_up;
 use crate::hand::CallError;
 use crate::id::{AssignmentId, AttemptId, CallbackId, LegId, NeedId, QueueId, SeatId, SideCallId};
 use crate::keeping::NeedsSaid;
@@ -216,11 +217,7 @@ impl Centre {
             } => {
                 self.legs.remove(&leg);
                 if by != Party::Caller {
-                    step.effects.push(Effect::HangUp {
-                        leg,
-                        q850: cause::NORMAL,
-                        text: "Normal clearing",
-                    });
+                    step.effects.push(hung_up(leg));
                 }
                 self.callback_talked(now, (callback, dial), talked, &told.said, step)
             }

@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::cause;
 use crate::beside::SideCall;
 use crate::centre::Centre;
+use crate::conversation::hung_up;
 use crate::id::{LegId, SeatId};
 use crate::seat::{SeatWork, With};
 use crate::step::{CommandError, Effect, Step};
@@ -184,11 +184,7 @@ impl Centre {
             | None => return Err(CallError::NoCall(name.to_owned()).into()),
         };
         self.seat_left(now, id, Party::Seat, false, step);
-        step.effects.push(Effect::HangUp {
-            leg,
-            q850: cause::NORMAL,
-            text: "Normal clearing",
-        });
+        step.effects.push(hung_up(leg));
         Ok(())
     }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attempt::cause;
 use crate::centre::{Centre, Role};
+use crate::conversation::hung_up;
 use crate::id::{LegId, SeatId};
 use crate::practice::{self, Practice, PracticeDeed, PracticeNow, TALK_S};
 use crate::record::RegistrationRow;
@@ -498,9 +498,5 @@ fn display_of(kind: TrialKind) -> &'static str {
 }
 
 fn hangs_up(leg: LegId, step: &mut Step) {
-    step.effects.push(Effect::HangUp {
-        leg,
-        q850: cause::NORMAL,
-        text: "Normal clearing",
-    });
+    step.effects.push(hung_up(leg));
 }
