@@ -2,6 +2,8 @@
 //! hold it. A phone that anybody can register takes callers away, and dials at our cost. Knows nothing of
 //! digests.
 
+use std::collections::BTreeSet;
+
 /// Characters at least: what is heard of a registration can be tried at some billion guesses a second.
 pub const LENGTH_MIN: usize = 12;
 /// Characters at most.
@@ -9,7 +11,7 @@ pub const LENGTH_MAX: usize = 128;
 /// Signs that are taken beside letters and digits. None of them ends a value, opens a comment or is
 /// replaced in the file of any softphone that we write the text for.
 pub const SIGNS: &str = "!()*+-./:=?@_~";
-/// Characters that are neither the one before again nor its neighbour, the extension aside.
+/// Characters at least that cannot be said from the ones before.
 const SURPRISES_MIN: usize = 7;
 /// How the passwords of the delivered example begin.
 const DELIVERED: &str = "primo-avvio-";
@@ -33,7 +35,7 @@ pub enum Unfit {
     Delivered,
     /// The extension, or next to nothing beside it.
     #[error(
-        "is easily guessed: the extension, a row like 123456 and one character again and again count for nothing"
+        "is easily guessed: the extension, a row like 123456 and what repeats itself count for nothing"
     )]
     Guessed,
 }
@@ -73,7 +75,8 @@ pub fn delivered(seat: &str) -> String {
     format!("{DELIVERED}{seat}")
 }
 
-/// Characters that cannot be said from the one before.
+/// Characters that are neither the one before again, nor its neighbour, nor behind it for the second time, the
+/// extension aside.
 fn surprises(password: &str, seat: &str) -> usize {
     let plain = password.to_ascii_lowercase();
     let seat = seat.to_ascii_lowercase();
@@ -83,8 +86,12 @@ fn surprises(password: &str, seat: &str) -> usize {
         plain.replace(&seat, "")
     };
     let first = usize::from(!rest.is_empty());
-    let pairs = rest.as_bytes().windows(2);
-    first + pairs.filter(|pair| pair[0].abs_diff(pair[1]) > 1).count()
+    let pairs: BTreeSet<&[u8]> = rest
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].abs_diff(pair[1]) > 1)
+        .collect();
+    first + pairs.len()
 }
 
 #[cfg(test)]
@@ -98,6 +105,7 @@ mod tests {
             ("101", Unfit::Short),
             ("nuova-107", Unfit::Short),
             ("101101101101", Unfit::Guessed),
+            ("108108108108", Unfit::Guessed),
             ("123456789012", Unfit::Guessed),
             ("aaaaaaaaaaaaaaaa", Unfit::Guessed),
             ("abcdefghijklmn", Unfit::Guessed),
