@@ -142,6 +142,16 @@ impl Centre {
         told: CallbackTold,
         step: &mut Step,
     ) -> Result<(), CommandError> {
+        self.enter_callback(now, told, step).map(drop)
+    }
+
+    /// The callback that it stands in, and the need, where it is a new one.
+    pub(crate) fn enter_callback(
+        &mut self,
+        now: Now,
+        told: CallbackTold,
+        step: &mut Step,
+    ) -> Result<(CallbackId, Option<NeedId>), CommandError> {
         let Admitted {
             tenant,
             queue,
@@ -195,7 +205,7 @@ impl Centre {
             self.keep_detail(now, detail, step);
         }
         self.reconsider(now, id);
-        Ok(())
+        Ok((id, need))
     }
 
     /// Whether it could be entered, beside so many others of the same list; nothing is changed.
@@ -303,7 +313,7 @@ impl Centre {
         (place_ms, place_ms.max(rested_ms))
     }
 
-    fn deadline_told(
+    pub(crate) fn deadline_told(
         &self,
         now: Now,
         told: &CallbackTold,

@@ -648,8 +648,9 @@ impl Centre {
             Command::CallAfterAll {
                 given_up,
                 details,
+                is_served,
                 by,
-            } => self.call_after_all(now, (&given_up, &details), by, step),
+            } => self.call_after_all(now, (&given_up, &details), (by, is_served), step),
             Command::Campaign(told) => self.campaign(now, *told, step),
             Command::AddTasks(told) => self.add_tasks(now, told, step),
             Command::AssignTask { task, operator } => self.assign_task(now, task, operator, step),

@@ -64,6 +64,7 @@ pub mod number;
 mod offering;
 mod opting_out;
 mod outage;
+mod owed_by_result;
 mod owing;
 pub mod own_result;
 mod owner;

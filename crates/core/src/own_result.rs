@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::by_hand::{ByHandError, CallbackTold};
 use crate::centre::Centre;
 use crate::id::{QueueId, SeatId, TenantId};
 use crate::keeping::NeedsSaid;
@@ -193,7 +192,10 @@ impl Centre {
         step: &mut Step,
     ) -> Result<Meant, CommandError> {
         let code = match told {
-            ResultTold::Known(known) => return Ok((known, None, said)),
+            ResultTold::Known(known) => {
+                self.take_back_opened(now, id, None, step);
+                return Ok((known, None, said));
+            }
             ResultTold::Own(code) => code,
         };
         let queue = self.queue_spoken_of(id);
@@ -202,20 +204,26 @@ impl Centre {
         let own = own.ok_or_else(|| CommandError::NoSuchResult(code.clone()))?;
         let means = own.means;
         match means {
-            Meaning::Settled | Meaning::AnotherPerson | Meaning::Improper => {}
+            Meaning::Settled | Meaning::AnotherPerson | Meaning::Improper => {
+                self.take_back_opened(now, id, None, step);
+            }
             Meaning::TakenInCharge => {
                 self.owe_by_result(now, (id, queue), &own, KindByHand::TakenInCharge, step)?;
             }
             Meaning::CallAgain => {
                 let work = self.seats.get(&id).map(|seat| &seat.work);
                 let owed = work.and_then(|work| self.owed_at(work));
+                let opened = self.opened_at(id).map(|it| it.need);
                 let needs = owed.into_iter().flat_map(|owed| owed.needs);
+                let needs = needs.map(|need| need.need);
                 said = NeedsSaid {
-                    keep: needs.map(|need| need.need).collect(),
+                    keep: needs.filter(|need| Some(*need) != opened).collect(),
                     close: Vec::new(),
                 };
                 if said.keep.is_empty() {
                     self.owe_by_result(now, (id, queue), &own, KindByHand::Manual, step)?;
+                } else {
+                    self.take_back_opened(now, id, None, step);
                 }
             }
         }
@@ -234,38 +242,6 @@ impl Centre {
             | SeatWork::Beside { .. }
             | SeatWork::Resting { .. }
             | SeatWork::NotResponding => None,
-        }
-    }
-
-    /// The person at a seat is owed a call from now on; who is owed the same already is owed it once.
-    fn owe_by_result(
-        &mut self,
-        now: Now,
-        (id, queue): (SeatId, QueueId),
-        own: &OwnResult,
-        kind: KindByHand,
-        step: &mut Step,
-    ) -> Result<(), CommandError> {
-        let Some(rule) = self.rules.queues.get(&queue) else {
-            return Ok(());
-        };
-        let tenant = self.rules.tenants.get(&rule.tenant);
-        let operator = self.seats.get(&id).and_then(|seat| seat.sign_in.as_ref());
-        let told = CallbackTold {
-            tenant: tenant.map_or(String::new(), |it| it.name.clone()),
-            queue: rule.name.clone(),
-            person: self.spoken_with(id),
-            kind,
-            class: own.class,
-            due_ms: None,
-            not_before_ms: None,
-            note: Some(own.it.clone()),
-            by: operator.and_then(|it| self.operator_name(it.operator)),
-            request_key: None,
-        };
-        match self.add_callback(now, told, step) {
-            Ok(()) | Err(CommandError::ByHand(ByHandError::OpenAlready(_))) => Ok(()),
-            Err(error) => Err(error),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::id::{
 use crate::keeping::NeedsSaid;
 use crate::matching::Load;
 use crate::number::Caller;
+use crate::owed_by_result::OpenedByResult;
 use crate::planted::{Fault, planted};
 use crate::preview::Preview;
 use crate::profile::Profile;
@@ -161,6 +162,8 @@ pub(crate) struct Seat {
     pub(crate) is_told: bool,
     /// What its operator has said of the needs of whoever they speak with.
     pub(crate) said: NeedsSaid,
+    /// What the result that its operator has told has opened.
+    pub(crate) opened: Option<OpenedByResult>,
     /// What its operator has noted last, and of which need.
     pub(crate) noted: Option<(NeedId, String)>,
     /// The dial whose person hears the code word, before they hear the operator.
@@ -214,6 +217,7 @@ impl Seat {
             is_tried: false,
             is_told: false,
             said: NeedsSaid::default(),
+            opened: None,
             noted: None,
             says_code: None,
             interval: None,

@@ -373,6 +373,9 @@ pub enum Command {
         given_up: Box<OpenCallback>,
         /// Of those needs.
         details: Vec<NeedDetailRow>,
+        /// Whether the person has spoken with us since.
+        #[serde(default)]
+        is_served: bool,
         /// Name of who does.
         by: Option<String>,
     },
@@ -569,6 +572,12 @@ pub enum CommandError {
     /// It was not given up, or somebody has seen to it.
     #[error("callback {0} does not stand among those that nobody has seen")]
     NotUnseen(CallbackId),
+    /// They have spoken with us since it was closed, and that is all they wanted.
+    #[error("the person of callback {0} has spoken with us since it was closed")]
+    ServedSince(CallbackId),
+    /// Closed by hand so long ago that its place is nobody's any more.
+    #[error("callback {0} was closed more than a week ago")]
+    ClosedTooLong(CallbackId),
     /// The person was erased, or nothing is left that was wanted.
     #[error("callback {0} has no number any more that could be called")]
     NoNumber(CallbackId),

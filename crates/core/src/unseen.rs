@@ -27,6 +27,9 @@ const LOOK_S: u32 = 60;
 const CALLED_AFTER_ALL: &str = "given up before, and called after all";
 const CLOSED_IN_ERROR: &str = "closed by hand before, and taken back";
 
+/// Who was closed by hand longer ago is not owed again at the place they had: nobody who waits now would
+/// understand it. A callback that somebody enters begins anew.
+const TAKEN_BACK_WITHIN_MS: i64 = 7 * 24 * 3_600_000;
 /// Callbacks closed by hand and taken back that are remembered: those of the last moments are enough, the
 /// database knows of all.
 const TAKEN_BACK_MAX: usize = 1_024;
@@ -98,10 +101,14 @@ impl Centre {
         &mut self,
         now: Now,
         (given_up, details): (&OpenCallback, &[NeedDetailRow]),
-        by: Option<String>,
+        (by, is_served): (Option<String>, bool),
         step: &mut Step,
     ) -> Result<(), CommandError> {
         let id = given_up.row.id;
+        let closes = |need: &NeedRow| need.kind.closes_by_conversation();
+        if is_served && given_up.needs.iter().all(closes) {
+            return Err(CommandError::ServedSince(id));
+        }
         if self.unseen.contains_key(&id) {
             let again = self.owe_again(now, (given_up, details), CALLED_AFTER_ALL, step)?;
             return self.is_seen(now, id, (by, Some(again)), step);
@@ -110,6 +117,9 @@ impl Centre {
         let (Some(ClosedHow::Withdrawn), Some(closed_ms)) = (row.closed_how, row.closed_ms) else {
             return Err(CommandError::NotUnseen(id));
         };
+        if now.utc_ms - closed_ms > TAKEN_BACK_WITHIN_MS {
+            return Err(CommandError::ClosedTooLong(id));
+        }
         // What was read of it may be older than another word of the same.
         if self.taken_back.contains(&id) {
             return Err(CommandError::NotUnseen(id));

@@ -270,6 +270,12 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         CommandError::NotUnseen(id) => {
             language.with("not-unseen", &[("id", id.to_string().into())])
         }
+        CommandError::ServedSince(id) => {
+            language.with("not-served-since", &[("id", id.to_string().into())])
+        }
+        CommandError::ClosedTooLong(id) => {
+            language.with("not-closed-long", &[("id", id.to_string().into())])
+        }
         CommandError::NoNumber(id) => language.with("not-number", &[("id", id.to_string().into())]),
         CommandError::ByHand(refused) => not_by_hand(language, refused),
         CommandError::Campaign(_) => language.say("not-campaign"),

@@ -380,6 +380,8 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::NotPressed(_)
         | CommandError::NotMarked(_)
         | CommandError::NotUnseen(_)
+        | CommandError::ServedSince(_)
+        | CommandError::ClosedTooLong(_)
         | CommandError::NoNumber(_)
         | CommandError::NoConversation(_)
         | CommandError::NotToBeTaken(_)
@@ -531,6 +533,10 @@ fn hint_of(refused: &CommandError) -> &'static str {
         }
         CommandError::TooLong(_) => "shorten it, or set a larger `seconds_max` under [announcing]",
         CommandError::NotUnseen(_) => "GET /api/v1/callbacks?unseen=true lists them",
+        CommandError::ServedSince(_) => {
+            "acknowledge it if it is unseen; POST /api/v1/callbacks enters what they want besides"
+        }
+        CommandError::ClosedTooLong(_) => "POST /api/v1/callbacks enters a new one",
         CommandError::NoNumber(_) => "acknowledge it",
         CommandError::SpecialDay(_) => "GET /api/v1/closures lists what is entered",
         CommandError::NotMarked(_) => "GET /api/v1/numbers lists what is marked",

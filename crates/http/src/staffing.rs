@@ -414,7 +414,8 @@ pub(crate) async fn acknowledge_callback(
     security(("token" = [])), params(("id" = i64, Path)), request_body = By,
     responses((status = 200, body = schema::OneCallback), (status = 401, body = schema::Error),
         (status = 404, body = schema::Error),
-        (status = 409, description = "It is not unseen, or the person was erased",
+        (status = 409, description = "It is not unseen, the person was erased or has spoken with us since,
+            or it was closed by hand more than a week ago",
             body = schema::Error)))]
 pub(crate) async fn reopen_callback(
     caller: Caller,
@@ -441,9 +442,11 @@ pub(crate) async fn call_after_all(
         return Err(Refusal::from(refused).into());
     };
     let details = shared.store.need_details(callback).await?;
+    let is_served = shared.store.is_served_since(&given_up).await?;
     Ok(Command::CallAfterAll {
         given_up,
         details,
+        is_served,
         by,
     })
 }

@@ -61,7 +61,7 @@ impl World {
 }
 
 /// Whether the person of a closed callback has spoken with us about something of its tenant since.
-fn served_since(rows: &Image, id: CallbackId) -> bool {
+pub(crate) fn served_since(rows: &Image, id: CallbackId) -> bool {
     let Some(row) = rows.callbacks.get(&id) else {
         return false;
     };

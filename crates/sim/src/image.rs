@@ -179,12 +179,12 @@ impl Image {
             .map(|number| number.reveal())
     }
 
-    /// Callbacks that were given up and that nobody has seen.
     /// Whether somebody has, or had, to look at a callback that was closed.
     pub(crate) fn is_to_be_seen(&self, id: CallbackId) -> bool {
         self.reviews.contains_key(&id)
     }
 
+    /// Callbacks that were given up and that nobody has seen.
     pub(crate) fn unseen(&self) -> impl Iterator<Item = &ReviewRow> {
         self.reviews.values().filter(|row| row.seen_ms.is_none())
     }
@@ -231,13 +231,14 @@ impl Image {
         all.filter(|row| row.erased_ms.is_none())
     }
 
-    /// Marks that nobody has taken away.
+    /// Special days that nobody has removed.
     pub(crate) fn special_days_held(&self) -> impl DoubleEndedIterator<Item = &SpecialDayRow> {
         self.special_days
             .values()
             .filter(|row| row.removed_ms.is_none())
     }
 
+    /// Marks that nobody has taken away.
     pub(crate) fn marks_held(&self) -> impl Iterator<Item = &MarkRow> {
         self.marks.values().filter(|row| row.until_ms.is_none())
     }

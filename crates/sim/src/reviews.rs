@@ -3,6 +3,7 @@
 use cuptel_core::id::CallbackId;
 use cuptel_core::step::Command;
 
+use crate::bulk::served_since;
 use crate::chance::Chance;
 use crate::promises::Broken;
 use crate::world::{Happening, World};
@@ -47,9 +48,11 @@ impl World {
         let rows = &self.disk.database.rows;
         let given_up = Box::new(rows.given_up(id)?);
         let details = rows.details.values().filter(|row| row.callback == id);
+        let is_served = served_since(rows, id);
         Some(Command::CallAfterAll {
             given_up,
             details: details.cloned().collect(),
+            is_served,
             by: None,
         })
     }

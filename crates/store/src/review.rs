@@ -6,6 +6,7 @@ use cuptel_core::record::{CallbackRow, NeedRow, OpenCallback, ReviewRow};
 use cuptel_core::time::UtcMs;
 use serde::Serialize;
 
+use crate::carrier;
 use crate::dialect::{Connection, Row, ask_shard, upsert};
 use crate::image::Images;
 use crate::row::{Columns, all_of};
@@ -170,6 +171,21 @@ impl Store {
             Some(found) => Ok(Some(found)),
             None => self.no_longer_open(BY_HAND, id).await,
         }
+    }
+
+    /// Whether the person of a callback that was closed has spoken with us since.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_served_since(&self, closed: &OpenCallback) -> Result<bool, StoreError> {
+        let (Some(number), Some(closed_ms)) = (&closed.number, closed.row.closed_ms) else {
+            return Ok(false);
+        };
+        let failed = while_doing("read who was served since a callback was closed");
+        let person = (number.reveal().to_owned(), closed.row.tenant, closed_ms);
+        let mut reading = self.read().await.map_err(&failed)?;
+        let served = carrier::served_since(&mut reading, &[person]).await;
+        Ok(served.map_err(failed)?.contains(&true))
     }
 
     async fn no_longer_open(

@@ -363,6 +363,7 @@ fn what_was_given_up_is_not_called_after_all_against_a_mark() {
     let told = room.commands(Command::CallAfterAll {
         given_up,
         details: Vec::new(),
+        is_served: false,
         by: None,
     });
     assert_eq!(told, Err(ByHandError::Marked(Mark::DoNotCall).into()));

@@ -28,6 +28,10 @@ fn with_words() -> Room {
             word("disdetta", Meaning::Settled),
             word("manca-ricetta", Meaning::CallAgain),
             word("nessun-posto", Meaning::TakenInCharge),
+            OwnResult {
+                class: Some(PriorityClass::U),
+                ..word("subito", Meaning::TakenInCharge)
+            },
             word("parente", Meaning::AnotherPerson),
             word("altro-ente", Meaning::Improper),
             OwnResult {
@@ -148,6 +152,63 @@ fn what_is_taken_in_charge_by_a_word_has_the_deadline_of_its_class_and_is_owed_o
     assert_eq!(details[0].class, Some(PriorityClass::B));
     assert!(details[0].due_ms.is_some());
     assert_eq!(details[0].opened_by.as_deref(), Some("anna"));
+}
+
+#[test]
+fn a_result_that_is_corrected_takes_its_debt_back_with_it() {
+    // In the conversation, and after it where the time for it goes on.
+    let (mut room, mario) = got_through();
+    says(&mut room, "nessun-posto").unwrap();
+    says(&mut room, "disdetta").unwrap();
+    room.hangs_up(mario);
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Withdrawn));
+    let details = room.details_of(room.callback().id);
+    assert_eq!(details[0].closed_by.as_deref(), Some("anna"));
+    assert!(details[0].closed_because.is_some());
+
+    let (mut room, person) = called_back();
+    says(&mut room, "nessun-posto").unwrap();
+    says(&mut room, "altro-ente").unwrap();
+    room.hangs_up(person);
+    assert_eq!(room.callback().closed_how, Some(ClosedHow::Served));
+
+    // One that opens something else: that alone is owed.
+    let (mut room, mario) = got_through();
+    says(&mut room, "nessun-posto").unwrap();
+    says(&mut room, "manca-ricetta").unwrap();
+    room.hangs_up(mario);
+    let open: Vec<_> = room
+        .needs()
+        .into_iter()
+        .filter(|it| it.closed_ms.is_none())
+        .collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].kind, NeedKind::Manual);
+}
+
+#[test]
+fn a_word_that_is_more_urgent_makes_what_is_owed_already_more_urgent() {
+    let (mut room, mario) = got_through();
+    says(&mut room, "nessun-posto").unwrap();
+    room.hangs_up(mario);
+    let id = room.callback().id;
+    let before = room.details_of(id)[0].clone();
+    room.wait_s(60);
+    let again = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    room.wait_s(60);
+    says(&mut room, "subito").unwrap();
+    let after = room.details_of(id)[0].clone();
+    assert_eq!(after.class, Some(PriorityClass::U));
+    assert!(after.due_ms < before.due_ms);
+    assert_eq!(
+        after.note, before.note,
+        "whoever promised it first has said why"
+    );
+    // Corrected, what was promised before is not taken back.
+    says(&mut room, "disdetta").unwrap();
+    room.hangs_up(again);
+    assert_eq!(room.callback().state, CallbackState::Waiting);
 }
 
 #[test]

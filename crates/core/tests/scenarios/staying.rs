@@ -290,6 +290,7 @@ fn what_was_taken_in_charge_of_a_number_that_is_not_to_be_called_is_seen_by_some
     let command = |room: &Room| Command::CallAfterAll {
         given_up: Box::new(room.given_up(id)),
         details: room.details_of(id),
+        is_served: false,
         by: None,
     };
     let told = command(&room);
@@ -353,6 +354,7 @@ fn what_is_not_paid_by_its_deadline_is_seen_by_somebody() {
     room.commands(Command::CallAfterAll {
         given_up,
         details,
+        is_served: false,
         by: None,
     })
     .unwrap();

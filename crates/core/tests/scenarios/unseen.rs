@@ -21,12 +21,33 @@ fn acknowledges(room: &mut Room, callback: CallbackId) -> Result<(), CommandErro
 }
 
 fn reopens(room: &mut Room, callback: CallbackId) -> Result<(), CommandError> {
+    reopens_once(room, callback, false)
+}
+
+fn reopens_once(
+    room: &mut Room,
+    callback: CallbackId,
+    is_served: bool,
+) -> Result<(), CommandError> {
     let given_up = Box::new(room.given_up(callback));
     room.commands(Command::CallAfterAll {
         given_up,
         details: room.details_of(callback),
+        is_served,
         by: Some("capo".to_owned()),
     })
+}
+
+fn withdraws(room: &mut Room, callback: CallbackId) {
+    let told = ClosingTold {
+        callback,
+        need: None,
+        how: ClosedByHand::Withdrawn,
+        because: "sbaglio".to_owned(),
+        by: Some("capo".to_owned()),
+    };
+    room.commands(Command::CloseCallback(Box::new(told)))
+        .unwrap();
 }
 
 /// Mario calls, gives up, and is never at home.
@@ -73,15 +94,7 @@ fn what_was_closed_by_hand_is_owed_again_at_its_place_once_that_is_taken_back() 
     let mario = room.calls(MARIO);
     room.hangs_up(mario);
     let row = room.callback().clone();
-    let told = ClosingTold {
-        callback: row.id,
-        need: None,
-        how: ClosedByHand::Withdrawn,
-        because: "sbaglio".to_owned(),
-        by: Some("capo".to_owned()),
-    };
-    room.commands(Command::CloseCallback(Box::new(told)))
-        .unwrap();
+    withdraws(&mut room, row.id);
     assert_eq!(room.callback().closed_how, Some(ClosedHow::Withdrawn));
     assert_eq!(
         room.tenant(0).callbacks_unseen,
@@ -97,6 +110,32 @@ fn what_was_closed_by_hand_is_owed_again_at_its_place_once_that_is_taken_back() 
     let again = reopens(&mut room, row.id);
     assert_eq!(again, Err(CommandError::NotUnseen(row.id)));
     assert_eq!(room.callbacks().len(), 2);
+}
+
+#[test]
+fn what_was_closed_by_hand_a_week_ago_is_not_taken_back_at_its_place() {
+    let mut room = Room::new();
+    let mario = room.calls(MARIO);
+    room.hangs_up(mario);
+    let id = room.callback().id;
+    withdraws(&mut room, id);
+    room.wait_s(7 * DAY_S + 1);
+    let refused = reopens(&mut room, id);
+    assert_eq!(refused, Err(CommandError::ClosedTooLong(id)));
+    assert_eq!(room.callbacks().len(), 1);
+}
+
+#[test]
+fn who_has_spoken_with_us_since_is_not_called_after_all_for_the_same() {
+    let (mut room, id) = exhausted();
+    let refused = reopens_once(&mut room, id, true);
+    assert_eq!(refused, Err(CommandError::ServedSince(id)));
+    assert_eq!(
+        room.tenant(0).callbacks_unseen,
+        1,
+        "it still is to be seen by somebody"
+    );
+    assert_eq!(room.callbacks().len(), 1);
 }
 
 #[test]

@@ -1,0 +1,189 @@
+//! What a result of the centre's own opens: a debt of its own, from the moment that it is told. An operator who
+//! corrects the result takes that debt back with it; what was owed before stays, and at most becomes more
+//! urgent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::by_hand::{ByHandError, CallbackTold, ClosingTold};
+use crate::centre::Centre;
+use crate::id::{AssignmentId, CallbackId, NeedId, QueueId, SeatId};
+use crate::owing::About;
+use crate::own_result::OwnResult;
+use crate::record::{NeedDetailRow, NeedRow};
+use crate::seat::SeatWork;
+use crate::step::{CommandError, Step};
+use crate::time::Now;
+use crate::words::{CallbackState, ClosedByHand, ClosedHow, KindByHand, NeedKind};
+
+const CORRECTED: &str = "the result of the conversation was corrected";
+
+/// What the result of a conversation has opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OpenedByResult {
+    conversation: AssignmentId,
+    callback: CallbackId,
+    pub(crate) need: NeedId,
+}
+
+impl Centre {
+    /// The person at a seat is owed a call from now on, and nothing else by an earlier result of the same
+    /// conversation. Who is owed the same already is owed it once.
+    pub(crate) fn owe_by_result(
+        &mut self,
+        now: Now,
+        (id, queue): (SeatId, QueueId),
+        own: &OwnResult,
+        kind: KindByHand,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let Some(rule) = self.rules.queues.get(&queue) else {
+            return Ok(());
+        };
+        let tenant = self.rules.tenants.get(&rule.tenant);
+        let operator = self.seats.get(&id).and_then(|seat| seat.sign_in.as_ref());
+        let told = CallbackTold {
+            tenant: tenant.map_or(String::new(), |it| it.name.clone()),
+            queue: rule.name.clone(),
+            person: self.spoken_with(id),
+            kind,
+            class: own.class,
+            due_ms: None,
+            not_before_ms: None,
+            note: Some(own.it.clone()),
+            by: operator.and_then(|it| self.operator_name(it.operator)),
+            request_key: None,
+        };
+        let again = told.clone();
+        match self.enter_callback(now, told, step) {
+            Ok((callback, need)) => {
+                self.take_back_opened(now, id, need, step);
+                let conversation = self.conversation_at(id);
+                if let (Some(need), Some(conversation)) = (need, conversation)
+                    && let Some(seat) = self.seats.get_mut(&id)
+                {
+                    seat.opened = Some(OpenedByResult {
+                        conversation,
+                        callback,
+                        need,
+                    });
+                }
+                Ok(())
+            }
+            Err(CommandError::ByHand(ByHandError::OpenAlready(callback))) => {
+                self.owed_already(now, (id, callback, queue), again, step)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same is open: by an earlier result of this conversation, which this one corrects, or from before.
+    fn owed_already(
+        &mut self,
+        now: Now,
+        (id, callback, queue): (SeatId, CallbackId, QueueId),
+        told: CallbackTold,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let kind = NeedKind::from(told.kind);
+        let is_it = |need: &&NeedRow| {
+            need.kind == kind && need.queue == Some(queue) && !need.another_person
+        };
+        let case = self.cases.get(&callback);
+        let found = case.and_then(|case| Some((case.row.tenant, case.needs.iter().find(is_it)?)));
+        let Some((tenant, need)) = found else {
+            return Ok(());
+        };
+        let former = self.details.get(&need.id).cloned();
+        let former = former.unwrap_or_else(|| NeedDetailRow::bare(need));
+        let need = need.id;
+        let is_own = self.opened_at(id).is_some_and(|it| it.need == need);
+        self.take_back_opened(now, id, Some(need), step);
+        let due_ms = self.deadline_told(now, &told, (tenant, queue))?;
+        let is_sooner = match (due_ms, former.due_ms) {
+            (Some(due_ms), Some(former_ms)) => due_ms < former_ms,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if is_own || is_sooner {
+            let note = former.note.clone().filter(|_| !is_own);
+            let detail = NeedDetailRow {
+                class: told.class,
+                due_ms,
+                note: note.or(told.note),
+                ..former
+            };
+            self.keep_detail(now, detail, step);
+        }
+        Ok(())
+    }
+
+    /// What an earlier result of the conversation at a seat has opened is owed no more, but for this need.
+    /// Not where somebody else is at it by now.
+    pub(crate) fn take_back_opened(
+        &mut self,
+        now: Now,
+        id: SeatId,
+        but: Option<NeedId>,
+        step: &mut Step,
+    ) {
+        let Some(opened) = self.opened_at(id).filter(|it| Some(it.need) != but) else {
+            return;
+        };
+        let seat = self.seats.get_mut(&id);
+        let Some(seat) = seat else {
+            return;
+        };
+        seat.opened = None;
+        let sign_in = seat.sign_in.as_ref().map(|it| it.operator);
+        let case_here = self.seats.get(&id).and_then(|it| self.case_at(&it.work));
+        let Some(case) = self.cases.get(&opened.callback) else {
+            return;
+        };
+        let is_free = match case.row.state {
+            CallbackState::Waiting => true,
+            CallbackState::Talking => case_here == Some(opened.callback),
+            CallbackState::Offered
+            | CallbackState::Dialling
+            | CallbackState::AnsweredWaiting
+            | CallbackState::Unknown
+            | CallbackState::Closed => false,
+        };
+        let need = case.needs.iter().find(|need| need.id == opened.need);
+        let Some(need) = need.filter(|_| is_free).cloned() else {
+            return;
+        };
+        let told = ClosingTold {
+            callback: opened.callback,
+            need: Some(need.id),
+            how: ClosedByHand::Withdrawn,
+            because: CORRECTED.to_owned(),
+            by: sign_in.and_then(|operator| self.operator_name(operator)),
+        };
+        self.record_closing(&need, &told, step);
+        let how = ClosedHow::from(told.how);
+        let is_it = |own: &NeedRow| own.id == need.id;
+        if self.settle_needs(now, opened.callback, (how, About::default()), is_it, step) {
+            self.note_closed(now, opened.callback, how, step);
+        }
+    }
+
+    pub(crate) fn opened_at(&self, id: SeatId) -> Option<OpenedByResult> {
+        let opened = self.seats.get(&id)?.opened?;
+        (self.conversation_at(id) == Some(opened.conversation)).then_some(opened)
+    }
+
+    /// The conversation that a seat has, or has just had.
+    fn conversation_at(&self, id: SeatId) -> Option<AssignmentId> {
+        match &self.seats.get(&id)?.work {
+            SeatWork::Talking { assignment, .. } => Some(assignment.id),
+            SeatWork::WrapUp { done, .. } => Some(done.assignment.id),
+            SeatWork::Idle
+            | SeatWork::AtTask { .. }
+            | SeatWork::Offered { .. }
+            | SeatWork::Informed { .. }
+            | SeatWork::Beside { .. }
+            | SeatWork::Resting { .. }
+            | SeatWork::NotResponding => None,
+        }
+    }
+}
