@@ -10,7 +10,7 @@ use cuptel_core::words::{Chosen, Disposition, WorkKind, WorkState};
 use crate::chance::Chance;
 use crate::coded::dialled;
 use crate::invented::{
-    ANNOUNCING_CODE, FOR_PHONES, LINES, OPERATORS, OWN_RESULT, PASSWORD, SEAT_RING_S, SITE,
+    ANNOUNCING_CODE, FOR_PHONES, LINES, OPERATORS, OWN_RESULTS, PASSWORD, SEAT_RING_S, SITE,
     extension, phone_address,
 };
 use crate::line::{Act, CallKey, Line, PeerIndex, Who};
@@ -240,17 +240,17 @@ impl World {
             15..=16 => chooses(Chosen::FrontOffice),
             17..=30 => {
                 let said = self.says_of_needs(&look);
-                return self.disposes(seat, Disposition::Done, said);
+                return self.disposes(seat, Disposition::Done.into(), said);
             }
-            31..=40 => Command::Dispose {
-                seat: name,
-                disposition: match draw {
-                    0..36 => Disposition::AnotherPerson.into(),
-                    _ => OWN_RESULT.parse().expect("it is a code"),
-                },
-                said: NeedsSaid::default(),
-                conversation: None,
-            },
+            31..=35 => {
+                let another = Disposition::AnotherPerson.into();
+                return self.disposes(seat, another, NeedsSaid::default());
+            }
+            36..=40 => {
+                let (code, ..) = self.phones[seat].chance.pick(&OWN_RESULTS);
+                let told = code.parse().expect("it is a code");
+                return self.disposes(seat, told, NeedsSaid::default());
+            }
             41..=43 => {
                 return self.dials_by_hand(seat, true);
             }

@@ -25,7 +25,7 @@ use cuptel_core::rules::{
 };
 use cuptel_core::staying::StayPolicy;
 use cuptel_core::time::UtcMs;
-use cuptel_core::words::{DialOrder, Exercise, Meaning};
+use cuptel_core::words::{DialOrder, Exercise, Meaning, PriorityClass};
 use cuptel_media::PortPair;
 use cuptel_sip::Ha1;
 
@@ -82,23 +82,33 @@ pub(crate) const REALM: &str = "cuptel";
 /// Operators, by login name.
 pub(crate) const OPERATORS: [&str; 3] = ["anna", "bruno", "carla"];
 
-/// Why operators hand callbacks back.
-/// A result of the centre's own.
-pub(crate) const OWN_RESULT: &str = "un-altro";
+/// Results of the centre's own.
+pub(crate) const OWN_RESULTS: [(&str, Meaning, Option<PriorityClass>); 5] = [
+    ("un-altro", Meaning::AnotherPerson, None),
+    ("sistemato", Meaning::Settled, None),
+    ("manca-ricetta", Meaning::CallAgain, None),
+    (
+        "nessun-posto",
+        Meaning::TakenInCharge,
+        Some(PriorityClass::B),
+    ),
+    ("subito", Meaning::TakenInCharge, Some(PriorityClass::U)),
+];
 
 fn own_results() -> Vec<OwnResult> {
-    let code = OWN_RESULT.parse().expect("it is a code");
-    vec![OwnResult {
-        code,
-        means: Meaning::AnotherPerson,
-        class: None,
-        it: "Ha risposto un altro".to_owned(),
-        en: "Somebody else answered".to_owned(),
+    let result = |(code, means, class): (&str, Meaning, Option<PriorityClass>)| OwnResult {
+        code: code.parse().expect("it is a code"),
+        means,
+        class,
+        it: code.to_owned(),
+        en: code.to_owned(),
         tenant: None,
         queue: None,
-    }]
+    };
+    OWN_RESULTS.map(result).into()
 }
 
+/// Why operators hand callbacks back.
 pub(crate) const DECLINE_REASONS: [&str; 2] = ["lingua", "conosco la persona"];
 
 /// Where all seats stand.

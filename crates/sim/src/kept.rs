@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use cuptel_core::id::{AssignmentId, NeedId, SideCallId};
 use cuptel_core::keeping::NeedsSaid;
+use cuptel_core::own_result::ResultTold;
 use cuptel_core::record::{AssignmentRow, Record};
 use cuptel_core::snapshot::SeatNow;
 use cuptel_core::step::Command;
@@ -41,7 +42,7 @@ impl World {
     pub(crate) fn disposes(
         &mut self,
         seat: usize,
-        disposition: Disposition,
+        told: ResultTold,
         said: NeedsSaid,
     ) -> Result<(), Broken> {
         if !said.is_empty() {
@@ -55,12 +56,16 @@ impl World {
         };
         self.commands(Command::Dispose {
             seat: name,
-            disposition: disposition.into(),
+            disposition: told.clone(),
             said,
             conversation: None,
         })?;
+        let is_told = |row: &&AssignmentRow| match &told {
+            ResultTold::Known(known) => row.disposition == Some(*known) && row.code.is_none(),
+            ResultTold::Own(code) => row.code.as_ref() == Some(code),
+        };
         let mut open = self.decided.assignments_open();
-        let taken = open.find(|row| row.seat == seat && row.disposition == Some(disposition));
+        let taken = open.find(|row| row.seat == seat && is_told(row));
         if let Some(row) = taken {
             self.kept.here.insert(row.id, keep);
         }
