@@ -530,8 +530,8 @@ pub(crate) async fn check_password(
     let site = Trier::Site(network_of(from));
     shared.wrong.let_try(&site)?;
     // Whoever guesses a name elsewhere keeps nobody from signing in where they have before.
-    let store = &shared.store;
-    let by_name = if store.has_signed_in_from(&name, &from.to_string()).await? {
+    let places = shared.store.signed_in_from(&name).await?;
+    let by_name = if is_one_of(&places, from) {
         Trier::AtTheirs(name.clone(), network_of(from))
     } else {
         Trier::Account(name.clone())
@@ -644,6 +644,12 @@ impl Wrong {
     }
 }
 
+/// Whether somebody has signed in before from the network of an address.
+fn is_one_of(places: &[String], from: IpAddr) -> bool {
+    let mut places = places.iter().filter_map(|it| it.parse().ok());
+    places.any(|place: IpAddr| network_of(place) == network_of(from))
+}
+
 /// An IPv6 subscriber owns a /64: all of it counts as one.
 fn network_of(address: IpAddr) -> IpAddr {
     match address {
@@ -696,6 +702,8 @@ mod tests {
             "2001:db8::ffff:2".parse().unwrap(),
         );
         assert_eq!(network_of(a), network_of(b));
+        assert!(is_one_of(&["10.0.0.1".to_owned(), a.to_string()], b));
+        assert!(!is_one_of(&["10.0.0.1".to_owned()], b));
         assert_eq!(network_of("::ffff:192.0.2.1".parse().unwrap()), SOMEBODY);
     }
 

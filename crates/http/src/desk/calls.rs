@@ -117,6 +117,8 @@ pub(super) struct Shown {
     /// Of all, whatever was asked for.
     mark: String,
     count: usize,
+    /// Whether there are more than are read.
+    is_cut: bool,
 }
 
 impl Shown {
@@ -238,10 +240,13 @@ pub(super) fn shown(
             }
         }
     }
+    let full = usize::try_from(READ_MAX).unwrap_or(usize::MAX);
+    let is_cut = read.attempts.len() >= full || read.callbacks.len() >= full;
     Shown {
         groups,
         mark,
         count,
+        is_cut,
     }
 }
 

@@ -736,6 +736,7 @@ desk-calls-count =
         [one] 1 call is going on.
        *[other] { $n } calls are going on.
     }
+desk-calls-cut = More calls go on in the whole region than this page takes: some are missing, of your authority too. The counts in the room are complete.
 desk-calls-more = And { $n } more: find them from their queue or seat.
 desk-history-step-changed = The period is too long for what you asked for: one figure is shown for each { $shown } (quarter hours up to 4 days, hours up to 14).
 desk-history-day-missing = Where a day is missing it is today.

@@ -736,6 +736,7 @@ desk-calls-count =
         [one] 1 chiamata in corso.
        *[other] { $n } chiamate in corso.
     }
+desk-calls-cut = Le chiamate in corso in tutta la regione sono troppe per questa pagina: ne manca qualcuna, anche della tua azienda. I conteggi nella sala sono completi.
 desk-calls-more = E altre { $n }: cercale dalla loro coda o dalla postazione.
 desk-history-step-changed = Il periodo è troppo lungo per quello che hai chiesto: è mostrato un dato ogni { $shown } (quarti d’ora fino a 4 giorni, ore fino a 14).
 desk-history-day-missing = Dove manca un giorno vale oggi.

@@ -172,6 +172,11 @@ pub(super) const ALL: &[Step] = &[
         "access_scope",
         include_str!("../../migrations/0044_access_scope.sql"),
     ),
+    (
+        45,
+        "sign_in_places",
+        include_str!("../../migrations/0045_sign_in_places.sql"),
+    ),
 ];
 
 /// SQLite clusters such a table by its key; PostgreSQL does not know the words.

@@ -45,9 +45,10 @@ mod tests {
     use crate::dialect::Pool;
     use crate::store::{SHARD, Store};
     use crate::{
-        Access, assignment, attempt, audit, backlog, bulk_action, callback, callbacks_due,
-        campaign, carrier, code_word, contact, decision, decline, deed, dial, mark, need_detail,
-        number, offer, open, owner, preference, promise, report, request, review, side_call, task,
+        Access, access_log, assignment, attempt, audit, backlog, bulk_action, callback,
+        callbacks_due, campaign, carrier, code_word, contact, decision, decline, deed, dial, mark,
+        need_detail, number, offer, open, owner, preference, promise, report, request, review,
+        side_call, task,
     };
 
     async fn opened() -> (tempfile::TempDir, Store) {
@@ -80,6 +81,7 @@ mod tests {
     async fn nothing_is_looked_up_by_its_shard_alone_nor_sorted() {
         let (_folder, store) = opened().await;
         let all = [
+            access_log::LOOKUPS,
             attempt::LOOKUPS,
             callback::LOOKUPS,
             dial::LOOKUPS,
