@@ -211,7 +211,7 @@ async fn the_log_of_access_is_told_newest_first_and_by_who(home: &Home) {
     let theirs = theirs.await;
     assert_eq!((theirs.len(), theirs[0].who.as_str()), (1, "tea"));
     let places = store.signed_in_from("rosa").await.unwrap();
-    assert_eq!(places, ["127.0.0.1"]);
+    assert_eq!(places, ["127.0.0.1", "127.0.0.1"]);
     let places = store.signed_in_from("lia").await.unwrap();
     assert_eq!(places, [""; 0], "who was refused was nowhere");
 }
