@@ -135,21 +135,26 @@ impl NeedDetailRow {
 }
 
 impl Centre {
-    /// Somebody owes a person a call.
+    /// Somebody owes a person a call. What is owed already is not owed twice, but by the sooner of both
+    /// deadlines.
     pub(crate) fn add_callback(
         &mut self,
         now: Now,
-        told: CallbackTold,
+        told: &CallbackTold,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        self.enter_callback(now, told, step).map(drop)
+        let entered = self.enter_callback(now, told, step);
+        if let Err(CommandError::ByHand(ByHandError::OpenAlready(open))) = entered {
+            self.make_sooner(now, open, told, step)?;
+        }
+        entered.map(drop)
     }
 
     /// The callback that it stands in, and the need, where it is a new one.
     pub(crate) fn enter_callback(
         &mut self,
         now: Now,
-        told: CallbackTold,
+        told: &CallbackTold,
         step: &mut Step,
     ) -> Result<(CallbackId, Option<NeedId>), CommandError> {
         let Admitted {
@@ -157,12 +162,12 @@ impl Centre {
             queue,
             number,
             due_ms,
-        } = self.admitted(now, &told, 0)?;
+        } = self.admitted(now, told, 0)?;
         let (ids, records) = (&mut self.ids, &mut step.records);
         let Some(handle) = self.people.handle(now, &told.person, "", ids, records) else {
             return Err(ByHandError::NotCallable(told.person.class).into());
         };
-        let (place_ms, not_before_ms) = self.earliest(now, &told, (tenant, queue));
+        let (place_ms, not_before_ms) = self.earliest(now, told, (tenant, queue));
         let debt = Debt {
             kind: told.kind.into(),
             queue: Some(queue),
@@ -196,9 +201,9 @@ impl Centre {
                 class: told.class,
                 due_ms,
                 not_before_ms: Some(place_ms),
-                note: told.note,
-                opened_by: told.by,
-                request_key: told.request_key,
+                note: told.note.clone(),
+                opened_by: told.by.clone(),
+                request_key: told.request_key.clone(),
                 closed_by: None,
                 closed_because: None,
             };
@@ -206,6 +211,48 @@ impl Centre {
         }
         self.reconsider(now, id);
         Ok((id, need))
+    }
+
+    /// What is owed already has the sooner deadline of two, and its class.
+    pub(crate) fn make_sooner(
+        &mut self,
+        now: Now,
+        open: CallbackId,
+        told: &CallbackTold,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let Some((of, former)) = self.owed_already(open, told) else {
+            return Ok(());
+        };
+        let due_ms = self.deadline_told(now, told, of)?;
+        let is_sooner = |due_ms| former.due_ms.is_none_or(|own_ms| due_ms < own_ms);
+        if due_ms.is_some_and(is_sooner) {
+            let detail = NeedDetailRow {
+                class: told.class.or(former.class),
+                due_ms,
+                ..former
+            };
+            self.keep_detail(now, detail, step);
+        }
+        Ok(())
+    }
+
+    /// What is known of the open need that is for the same, with its tenant and queue.
+    pub(crate) fn owed_already(
+        &self,
+        open: CallbackId,
+        told: &CallbackTold,
+    ) -> Option<((TenantId, QueueId), NeedDetailRow)> {
+        let case = self.cases.get(&open)?;
+        let queue = self.queue_told(Some(&told.tenant), &told.queue).ok()?;
+        let kind = NeedKind::from(told.kind);
+        let is_it = |need: &&NeedRow| {
+            need.kind == kind && need.queue == Some(queue) && !need.another_person
+        };
+        let need = case.needs.iter().find(is_it)?;
+        let known = self.details.get(&need.id).cloned();
+        let known = known.unwrap_or_else(|| NeedDetailRow::bare(need));
+        Some(((case.row.tenant, queue), known))
     }
 
     /// Whether it could be entered, beside so many others of the same list; nothing is changed.

@@ -641,7 +641,7 @@ impl Centre {
             }
             Command::Bulk(told) => self.begin_bulk(now, *told, step),
             Command::UndoBulk { entries, by } => self.undo_bulk(now, entries, by, step),
-            Command::AddCallback(told) => self.add_callback(now, *told, step),
+            Command::AddCallback(told) => self.add_callback(now, &told, step),
             Command::CheckCallback { told, beside } => self.check_callback(now, &told, beside),
             Command::CloseCallback(told) => self.close_callback(now, *told, step),
             Command::Acknowledge { callback, by } => self.acknowledge(now, callback, by, step),

@@ -13,7 +13,7 @@ use crate::record::{NeedDetailRow, NeedRow};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
-use crate::words::{CallbackState, ClosedByHand, ClosedHow, KindByHand, NeedKind};
+use crate::words::{CallbackState, ClosedByHand, ClosedHow, KindByHand};
 
 const CORRECTED: &str = "the result of the conversation was corrected";
 
@@ -53,8 +53,7 @@ impl Centre {
             by: operator.and_then(|it| self.operator_name(it.operator)),
             request_key: None,
         };
-        let again = told.clone();
-        match self.enter_callback(now, told, step) {
+        match self.enter_callback(now, &told, step) {
             Ok((callback, need)) => {
                 self.take_back_opened(now, id, need, step);
                 let conversation = self.conversation_at(id);
@@ -69,51 +68,36 @@ impl Centre {
                 }
                 Ok(())
             }
-            Err(CommandError::ByHand(ByHandError::OpenAlready(callback))) => {
-                self.owed_already(now, (id, callback, queue), again, step)
+            Err(CommandError::ByHand(ByHandError::OpenAlready(open))) => {
+                self.opened_again(now, (id, open), told, step)
             }
             Err(error) => Err(error),
         }
     }
 
     /// The same is open: by an earlier result of this conversation, which this one corrects, or from before.
-    fn owed_already(
+    fn opened_again(
         &mut self,
         now: Now,
-        (id, callback, queue): (SeatId, CallbackId, QueueId),
+        (id, open): (SeatId, CallbackId),
         told: CallbackTold,
         step: &mut Step,
     ) -> Result<(), CommandError> {
-        let kind = NeedKind::from(told.kind);
-        let is_it = |need: &&NeedRow| {
-            need.kind == kind && need.queue == Some(queue) && !need.another_person
-        };
-        let case = self.cases.get(&callback);
-        let found = case.and_then(|case| Some((case.row.tenant, case.needs.iter().find(is_it)?)));
-        let Some((tenant, need)) = found else {
+        let Some((of, former)) = self.owed_already(open, &told) else {
             return Ok(());
         };
-        let former = self.details.get(&need.id).cloned();
-        let former = former.unwrap_or_else(|| NeedDetailRow::bare(need));
-        let need = need.id;
-        let is_own = self.opened_at(id).is_some_and(|it| it.need == need);
-        self.take_back_opened(now, id, Some(need), step);
-        let due_ms = self.deadline_told(now, &told, (tenant, queue))?;
-        let is_sooner = match (due_ms, former.due_ms) {
-            (Some(due_ms), Some(former_ms)) => due_ms < former_ms,
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if is_own || is_sooner {
-            let note = former.note.clone().filter(|_| !is_own);
-            let detail = NeedDetailRow {
-                class: told.class,
-                due_ms,
-                note: note.or(told.note),
-                ..former
-            };
-            self.keep_detail(now, detail, step);
+        let is_own = self.opened_at(id).is_some_and(|it| it.need == former.need);
+        self.take_back_opened(now, id, Some(former.need), step);
+        if !is_own {
+            return self.make_sooner(now, open, &told, step);
         }
+        let detail = NeedDetailRow {
+            class: told.class,
+            due_ms: self.deadline_told(now, &told, of)?,
+            note: told.note,
+            ..former
+        };
+        self.keep_detail(now, detail, step);
         Ok(())
     }
 

@@ -278,14 +278,29 @@ impl Caller {
 
     /// Whether who works at a seat is theirs to see, and what is owed to whom they speak with.
     fn leads_at(&self, seat: &SeatNow) -> bool {
+        let mut owed = seat.owed.iter().flat_map(|owed| &owed.needs);
+        self.leads_operator_at(seat) && owed.all(|need| self.sees(Some(&need.tenant)))
+    }
+
+    /// Whether who works at a seat is theirs to lead.
+    fn leads_operator_at(&self, seat: &SeatNow) -> bool {
         let home = seat.home.as_deref();
         let employer = self
             .employer()
             .is_none_or(|own| seat.employer.as_deref() == Some(own));
-        let mut owed = seat.owed.iter().flat_map(|owed| &owed.needs);
-        employer
-            && (home.is_none() || self.sees(home))
-            && owed.all(|need| self.sees(Some(&need.tenant)))
+        employer && (home.is_none() || self.sees(home))
+    }
+
+    /// Whether the whole number of whoever a seat has to do with is theirs to see: it is of who works
+    /// there, and of who leads the authority that was called, wherever its calls are taken.
+    pub(crate) fn sees_number_at(&self, seat: &SeatNow) -> bool {
+        let owed = seat.owed.iter().flat_map(|owed| &owed.needs);
+        let mut tenants = seat.tenant.iter().chain(owed.map(|need| &need.tenant));
+        self.works_at(seat) || tenants.all(|tenant| self.leads(Some(tenant)))
+    }
+
+    fn works_at(&self, seat: &SeatNow) -> bool {
+        self.operator().is_some() && seat.operator.as_deref() == self.operator()
     }
 
     /// What they may see of everybody who works.
@@ -333,8 +348,8 @@ impl Onlooker {
     }
 
     fn works_at(&self, seat: Option<&SeatNow>) -> bool {
-        let operator = self.caller.as_ref().and_then(Caller::operator);
-        operator.is_some() && seat.and_then(|seat| seat.operator.as_deref()) == operator
+        let caller = self.caller.as_ref().zip(seat);
+        caller.is_some_and(|(caller, seat)| caller.works_at(seat))
     }
 
     /// Whether they may act on a seat at all.
@@ -343,7 +358,9 @@ impl Onlooker {
             .as_ref()
             .is_some_and(|caller| match caller.role() {
                 Role::Operator => self.works_at(Some(seat)),
-                Role::Supervisor | Role::TenantAdministrator | Role::RegionAdministrator => true,
+                Role::Supervisor | Role::TenantAdministrator | Role::RegionAdministrator => {
+                    seat.operator.is_none() || caller.leads_operator_at(seat)
+                }
                 Role::Auditor => false,
             })
     }

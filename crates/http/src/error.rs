@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::password::DigestError;
 use crate::port::{NotReloaded, Refusal};
-use crate::request_keys::KeyFault;
+use crate::request_keys::{KeyFault, MayBeDone};
 use crate::{memos, stepping_in, trying};
 
 /// Why pages and API could not be offered.
@@ -214,6 +214,38 @@ impl ApiError {
             Self::NoRandom(_) | Self::Template(_) | Self::Digest(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
+        }
+    }
+
+    /// Whether what was asked for may have been done all the same: what failed may be the look at it after.
+    fn may_be_done(&self) -> bool {
+        match self {
+            Self::Refused(Refusal::Gone)
+            | Self::NotReloaded(NotReloaded::Gone)
+            | Self::CutShort { .. }
+            | Self::TooSlow
+            | Self::Store(_)
+            | Self::Template(_) => true,
+            Self::Unauthorised
+            | Self::TooManyWrong { .. }
+            | Self::Forbidden(_)
+            | Self::PasswordFirst
+            | Self::OnceIsOver
+            | Self::NameTaken { .. }
+            | Self::Digest(_)
+            | Self::CrossSite
+            | Self::NoSuchPath
+            | Self::WrongMethod
+            | Self::NotFound { .. }
+            | Self::Malformed { .. }
+            | Self::Meaningless { .. }
+            | Self::WrongType
+            | Self::TooLarge
+            | Self::Key(_)
+            | Self::Refused(Refusal::Refused(_) | Refusal::Busy)
+            | Self::NotReloaded(NotReloaded::Faults(_) | NotReloaded::Busy)
+            | Self::StreamsFull
+            | Self::NoRandom(_) => false,
         }
     }
 
@@ -717,7 +749,11 @@ impl IntoResponse for ApiError {
         };
         let mut headers = self.headers();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
-        (self.status(), headers, axum::Json(told)).into_response()
+        let mut response = (self.status(), headers, axum::Json(told)).into_response();
+        if self.may_be_done() {
+            response.extensions_mut().insert(MayBeDone);
+        }
+        response
     }
 }
 

@@ -24,7 +24,7 @@ use crate::answers;
 use crate::error::ApiError;
 use crate::page::{Frame, frame, html};
 use crate::pages::Shared;
-use crate::person::number_looked_at;
+use crate::person::{OF_ANOTHER, number_looked_at};
 use crate::port::Refusal;
 use crate::session::{Notice, random_name};
 use crate::texts::Language;
@@ -234,6 +234,9 @@ pub(crate) async fn take(
         Ok(()) if step != "confirm" => {
             // What they typed they know; the number of the call at hand is looked at.
             if form.typed.number.trim().is_empty() {
+                if !caller.sees_number_at(seat) {
+                    return Err(ApiError::Forbidden(OF_ANOTHER));
+                }
                 number_looked_at(&shared, &caller, seat).await?;
             }
             let page = (Some((summary, read_back)), None);

@@ -94,9 +94,10 @@ pub(crate) async fn memo(
         what: "memo",
         which: shortened(&id),
     })?;
-    if let Some(own) = caller.employer() {
-        memo.readings.retain(|reading| reading.employer == own);
-    }
+    memo.readings.retain(|reading| {
+        let is_employers = caller.employer().is_none_or(|own| own == reading.employer);
+        is_employers && (reading.home.is_none() || caller.sees(reading.home.as_deref()))
+    });
     Ok(Json(json!({ "memo": memo })))
 }
 

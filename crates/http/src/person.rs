@@ -28,6 +28,8 @@ use crate::{calling, following, passed, words};
 /// What a look at a person's past goes by in the log of access, and a look at the whole number.
 const LOOK_AT_PAST: &str = "look_at_contacts";
 const LOOK_AT_NUMBER: &str = "look_at_number";
+/// Whose whole number somebody else's caller is.
+pub(crate) const OF_ANOTHER: &str = "who works there, and those of the authority that was called";
 /// Past conversations, and calls of the case that is open, that are shown.
 const CONTACTS_MAX: u32 = 5;
 /// Looks remembered, so that a page that is loaded again is no other look.
@@ -38,19 +40,18 @@ const LOOKS_MAX: usize = 2_048;
 pub(crate) struct Looked(Mutex<VecDeque<(String, i64)>>);
 
 impl Looked {
-    fn is_new(&self, who: &str, work: i64) -> bool {
+    fn has(&self, who: &str, work: i64) -> bool {
+        let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |(own, id): &(String, i64)| (own.as_str(), *id) == (who, work);
+        looks.iter().any(is_it)
+    }
+
+    fn remember(&self, who: &str, work: i64) {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if looks
-            .iter()
-            .any(|(own, id)| (own.as_str(), *id) == (who, work))
-        {
-            return false;
-        }
         if looks.len() >= LOOKS_MAX {
             looks.pop_front();
         }
         looks.push_back((who.to_owned(), work));
-        true
     }
 }
 
@@ -275,7 +276,7 @@ impl AtSeat {
             queues: cell("waiting-queues", following::queues(language, look, seat)),
             title: cell("seat-title", title(language, look, seat, sight)),
             ring: cell("strip-ring", ring(language, seat, [&who, &passed])),
-            free: cell("free-seats", calling::free_lines(seat, look)),
+            free: cell("free-seats", shown(calling::free_lines(seat, look))),
             passed: cell("person-passed", passed),
             who: cell("person-who", who),
             waited: cell("person-waited", shown(waited(language, seat, at))),
@@ -407,9 +408,10 @@ impl SharedParts {
         let attempt = seat.person.as_ref().and_then(|person| person.attempt);
         let work = attempt.map(|id| id.0).or(owed.map(|owed| owed.callback.0));
         let work = work.unwrap_or_default();
-        if self.looked.is_new(caller.name(), work) {
+        if !self.looked.has(caller.name(), work) {
             let about = work.to_string();
             caller.logged(self, LOOK_AT_PAST, Some(&about)).await?;
+            self.looked.remember(caller.name(), work);
         }
         let line = |(at_ms, what)| Contact {
             at: words::date_and_time(at_ms),
@@ -490,6 +492,9 @@ pub(crate) async fn number(
     shared.allow_seat(&caller, &name).await?;
     let look = shared.engine.snapshot();
     let seat = look.seats.iter().find(|seat| seat.name == name);
+    if !seat.is_none_or(|seat| caller.sees_number_at(seat)) {
+        return Err(ApiError::Forbidden(OF_ANOTHER));
+    }
     let number = match seat.filter(|seat| seat.person.is_some()) {
         Some(seat) => shared.number_at(seat).await?,
         None => None,
@@ -517,13 +522,14 @@ mod tests {
     #[test]
     fn a_page_that_is_loaded_again_is_no_other_look() {
         let looked = Looked::default();
-        assert!(looked.is_new("anna", 7));
-        assert!(!looked.is_new("anna", 7));
-        assert!(looked.is_new("bruno", 7) && looked.is_new("anna", 8));
+        assert!(!looked.has("anna", 7));
+        looked.remember("anna", 7);
+        assert!(looked.has("anna", 7));
+        assert!(!looked.has("bruno", 7) && !looked.has("anna", 8));
         for work in 0..i64::try_from(LOOKS_MAX).unwrap() {
-            looked.is_new("carla", work);
+            looked.remember("carla", work);
         }
-        assert!(looked.is_new("anna", 7), "what is old is forgotten");
+        assert!(!looked.has("anna", 7), "what is old is forgotten");
     }
 
     #[test]

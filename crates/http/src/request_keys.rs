@@ -70,6 +70,11 @@ impl KeyFault {
     }
 }
 
+/// Of an error after which nobody knows whether what was asked for was done. The same request again is told
+/// so, and not carried out a second time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MayBeDone;
+
 /// Requests with a key that are being carried out, and answers that only this process knows.
 #[derive(Default)]
 pub(crate) struct Requests {
@@ -243,6 +248,9 @@ async fn carried_out(
         return again(shared, ticket, known);
     }
     let response = next.run(request).await;
+    if response.extensions().get::<MayBeDone>().is_some() {
+        return Ok(response);
+    }
     if !response.status().is_success() && !response.status().is_redirection() {
         // Nothing came of it; if this fails, the same request is told that nobody knows.
         if let Err(error) = shared.store.drop_request(&ticket.key).await {

@@ -54,9 +54,10 @@ LEFT JOIN seat ON seat.shard = m.shard AND seat.id = m.target AND m.audience = '
 WHERE m.shard = $1 AND m.id = $2";
 
 const VIEW_READINGS: &str = "
-SELECT operator.name, operator.employer, seat.name, r.at_ms
+SELECT operator.name, operator.employer, home.name, seat.name, r.at_ms
 FROM memo_reading r
 JOIN operator ON operator.shard = r.shard AND operator.id = r.operator
+LEFT JOIN tenant home ON home.shard = operator.shard AND home.id = operator.home
 JOIN seat ON seat.shard = r.shard AND seat.id = r.seat
 WHERE r.shard = $1 AND r.memo = $2 ORDER BY r.id";
 
@@ -95,6 +96,9 @@ pub struct MemoReadingView {
     /// Whose employee they are.
     #[serde(skip)]
     pub employer: String,
+    /// Short name of the health authority whose operator they are.
+    #[serde(skip)]
+    pub home: Option<String>,
     /// Extension of the seat.
     pub seat: String,
     /// When.
@@ -125,6 +129,7 @@ fn view_reading(row: &Row) -> Result<MemoReadingView, sqlx::Error> {
     Ok(MemoReadingView {
         operator: columns.text()?,
         employer: columns.text()?,
+        home: columns.maybe_text()?,
         seat: columns.text()?,
         at_ms: columns.int()?,
     })
