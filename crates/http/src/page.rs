@@ -363,8 +363,8 @@ pub(crate) async fn seat(
     };
     match shown {
         Some((now, seat)) => {
-            let task_words = task_of(&shared, now, language).await;
             let caller = onlooker.caller.as_ref();
+            let task_words = task_of((&shared, &onlooker), now, language).await;
             let frame = match looks_by_itself(&headers) {
                 true => Frame {
                     strip: None,
@@ -408,7 +408,11 @@ pub(crate) async fn seat(
 }
 
 /// What is to be done, for whom and by when.
-async fn task_of(shared: &Shared, seat: &SeatNow, language: Language) -> Option<String> {
+async fn task_of(
+    (shared, onlooker): (&Shared, &Onlooker),
+    seat: &SeatNow,
+    language: Language,
+) -> Option<String> {
     let found = shared.store.task(seat.task?).await;
     let task = match found {
         Ok(found) => found?.task,
@@ -418,6 +422,11 @@ async fn task_of(shared: &Shared, seat: &SeatNow, language: Language) -> Option<
             return None;
         }
     };
+    let is_own = onlooker.sight_of(Some(seat)) == Sight::Own;
+    let of_theirs = |caller: &Caller| caller.sees(task.tenant.as_deref());
+    if !is_own && !onlooker.caller.as_ref().is_some_and(of_theirs) {
+        return None;
+    }
     let due = task.due_ms.map_or(String::new(), |due_ms| {
         let by = words::date_and_time(due_ms);
         format!("\n{}", language.with("seat-task-by", &[("by", by.into())]))

@@ -1,6 +1,8 @@
 //! Passwords of those who sign in. What is kept of one is a digest by argon2id (RFC 9106) with 19 MiB,
 //! two passes and one lane, which is what OWASP's cheat sheet on storing passwords asks for at least.
 
+use std::sync::Arc;
+
 use argon2::password_hash::{PasswordHash, SaltString};
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use cuptel_core::time::UtcMs;
@@ -146,7 +148,7 @@ pub fn is_right(password: &str, kept: &str) -> Result<bool, DigestError> {
 
 /// Makes and compares digests, a few at a time, beside the threads that answer.
 pub(crate) struct Digests {
-    places: Semaphore,
+    places: Arc<Semaphore>,
     /// Compared with where nobody has the name, so that the answer takes as long.
     nobody: String,
 }
@@ -154,7 +156,7 @@ pub(crate) struct Digests {
 impl Digests {
     pub(crate) fn new() -> Result<Self, DigestError> {
         Ok(Self {
-            places: Semaphore::new(AT_ONCE),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
             nobody: digest(&one_time()?)?,
         })
     }
@@ -180,7 +182,12 @@ impl Digests {
         &self,
         work: impl FnOnce() -> Result<T, DigestError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let _place = self.places.acquire().await.ok();
+        // Held by the work itself: it goes on when whoever asked for it has gone.
+        let place = Arc::clone(&self.places).acquire_owned().await.ok();
+        let work = move || {
+            let _place = place;
+            work()
+        };
         match tokio::task::spawn_blocking(work).await {
             Ok(done) => done.map_err(ApiError::Digest),
             Err(_panicked) => Err(ApiError::Digest(DigestError::Digest(

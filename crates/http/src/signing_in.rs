@@ -30,6 +30,8 @@ const WRONG: &str = "wrong_sign_in";
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
     frame: Frame<'a>,
+    /// Whether whoever was here has gone, and leaves no note behind in the browser.
+    forgets: bool,
 }
 
 #[derive(Template)]
@@ -55,7 +57,14 @@ pub(crate) fn sign_in_page(
         notice,
         ..frame(shared, language, None)
     };
-    let mut response = (error.status(), html(&SignInPage { frame })).into_response();
+    let mut response = (
+        error.status(),
+        html(&SignInPage {
+            frame,
+            forgets: false,
+        }),
+    )
+        .into_response();
     if error.status() == StatusCode::UNAUTHORIZED {
         response
             .headers_mut()
@@ -85,6 +94,7 @@ pub(crate) async fn page(State(shared): State<Shared>, language: Language, uri: 
         Some(_) | None => None,
     };
     html(&SignInPage {
+        forgets: uri.query() != Some("ended"),
         frame: Frame {
             notice,
             ..frame(&shared, language, None)

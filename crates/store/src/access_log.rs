@@ -150,7 +150,7 @@ impl Store {
     /// When the database fails.
     pub async fn access_log(&self, filter: &AccessFilter) -> Result<Vec<AccessView>, StoreError> {
         let failed = while_doing("read the log of access");
-        let mut reading = self.read().await.map_err(&failed)?;
+        let mut reading = self.read_at_length().await.map_err(&failed)?;
         let act = filter.act.as_deref().map(anywhere);
         let question = ask_shard(LIST)
             .int(filter.before.unwrap_or(i64::MAX))

@@ -3,6 +3,7 @@
 use cuptel_core::id::{CallbackId, NeedId};
 use cuptel_core::number::PhoneNumber;
 use cuptel_core::record::NeedDetailRow;
+use cuptel_core::time::UtcMs;
 use cuptel_core::words::{NeedKind, PriorityClass};
 
 use crate::dialect::{Row, ask_shard, upsert};
@@ -66,7 +67,7 @@ WHERE detail.shard = $1 AND need.closed_ms IS NULL ORDER BY detail.id"
 const OF_CALLBACK: &str = detail!("WHERE detail.shard = $1 AND detail.callback = $2");
 /// The newest: what was called after all has the key of what was given up.
 const BY_REQUEST: &str = "
-SELECT detail.callback, need.kind, queue.name, tenant.name, number.e164
+SELECT detail.callback, need.kind, queue.name, tenant.name, number.e164, detail.class, detail.due_ms
 FROM need_detail detail
 JOIN callback_need need ON need.shard = detail.shard AND need.id = detail.id
 JOIN callback c ON c.shard = detail.shard AND c.id = detail.callback
@@ -88,6 +89,10 @@ pub struct Entered {
     pub tenant: String,
     /// The person's number, if they were not erased.
     pub number: Option<PhoneNumber>,
+    /// How urgent.
+    pub class: Option<PriorityClass>,
+    /// By when.
+    pub due_ms: Option<UtcMs>,
 }
 
 pub(crate) fn image(row: &NeedDetailRow, seq: i64, images: &mut Images) {
@@ -129,6 +134,8 @@ fn entered(row: &Row) -> Result<Entered, sqlx::Error> {
         queue: columns.maybe_text()?,
         tenant: columns.text()?,
         number: columns.maybe_number()?,
+        class: columns.maybe_word()?,
+        due_ms: columns.maybe_int()?,
     })
 }
 

@@ -21,6 +21,8 @@ use crate::store::{Store, Unwritable};
 
 /// Connections that read for pages, API and shell.
 const READERS_MAX: u32 = 4;
+/// Connections that read for reports, which may go through months: nothing else waits for one of them.
+const REPORTERS_MAX: u32 = 2;
 /// How long a page waits for one of them.
 const READER_WAIT: Duration = Duration::from_secs(5);
 

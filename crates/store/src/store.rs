@@ -21,8 +21,15 @@ pub struct Store {
     pub(crate) inner: Arc<Inner>,
 }
 
+/// Connections that read.
+pub(crate) struct Readers {
+    pub(crate) pages: Pool,
+    /// A reading that is given up may hold its connection until the database notices.
+    pub(crate) reports: Pool,
+}
+
 pub(crate) struct Inner {
-    pub(crate) read: Pool,
+    pub(crate) read: Readers,
     write: Option<WriteSide>,
     epoch: AtomicI64,
     /// Held by the one change that the journal does not know.
@@ -103,7 +110,7 @@ impl Store {
     /// A store that writes.
     pub(crate) fn serving(
         place: String,
-        read: Pool,
+        read: Readers,
         (reopen, connection): (Reopen, Connection),
         file: Option<(FileLock, Checkpointer)>,
     ) -> Self {
@@ -117,11 +124,11 @@ impl Store {
     }
 
     /// A store that only reads.
-    pub(crate) fn reading(place: String, read: Pool) -> Self {
+    pub(crate) fn reading(place: String, read: Readers) -> Self {
         Self::of(place, read, None, None)
     }
 
-    fn of(place: String, read: Pool, write: Option<WriteSide>, right: Option<FileLock>) -> Self {
+    fn of(place: String, read: Readers, write: Option<WriteSide>, right: Option<FileLock>) -> Self {
         let epoch = AtomicI64::new(0);
         let inner = Inner {
             read,
@@ -155,7 +162,8 @@ impl Store {
     /// # Errors
     /// When the database cannot be closed; nothing committed is lost by that.
     pub async fn close(&self) -> Result<(), StoreError> {
-        self.inner.read.close().await;
+        self.inner.read.pages.close().await;
+        self.inner.read.reports.close().await;
         let Some(write) = &self.inner.write else {
             return Ok(());
         };
@@ -188,7 +196,12 @@ impl Store {
 
     /// A connection whose reads all see the same moment; it goes back when dropped.
     pub(crate) async fn read(&self) -> Result<Connection, sqlx::Error> {
-        self.inner.read.read().await
+        self.inner.read.pages.read().await
+    }
+
+    /// As `read`, for what may take long.
+    pub(crate) async fn read_at_length(&self) -> Result<Connection, sqlx::Error> {
+        self.inner.read.reports.read().await
     }
 
     /// As `write`, for what is no journal commit.

@@ -55,6 +55,7 @@ calls-pass-seat = Pass to the seat
 calls-pass-entry = Pass to the number of the directory
 calls-consult-the-seat = Consult the seat
 calls-consult-the-entry = Consult the number of the directory
+calls-note-for = Note for whoever gets the person (optional)
 calls-note-goes = Whoever gets the person, or answers you, reads the note of this conversation.
 calls-asks-you = It rings: seat { $whom } consults you.
 calls-taken-by-now = not free any more

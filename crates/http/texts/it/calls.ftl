@@ -55,6 +55,7 @@ calls-pass-seat = Passa alla postazione
 calls-pass-entry = Passa al numero della rubrica
 calls-consult-the-seat = Consulta la postazione
 calls-consult-the-entry = Consulta il numero della rubrica
+calls-note-for = Nota per chi riceve la persona (facoltativa)
 calls-note-goes = Chi riceve la persona, o ti risponde, legge la nota di questa conversazione.
 calls-asks-you = Squilla: ti consulta la postazione { $whom }.
 calls-taken-by-now = non più libera

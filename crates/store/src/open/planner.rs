@@ -71,7 +71,7 @@ mod tests {
             .bind(SHARD)
             .bind(1_i64)
             .bind(1_i64)
-            .fetch_all(reader(&store.inner.read))
+            .fetch_all(reader(&store.inner.read.pages))
             .await
             .unwrap();
         steps.into_iter().map(|(.., step)| step).collect()

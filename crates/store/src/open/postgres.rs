@@ -9,11 +9,11 @@ use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::migrations::{self, Step};
-use super::{Access, OpenError, READER_WAIT, READERS_MAX, Reopen, check_schema};
+use super::{Access, OpenError, READER_WAIT, READERS_MAX, REPORTERS_MAX, Reopen, check_schema};
 use crate::dialect::{Connection, Pool, Row, ask, ask_shard};
 use crate::fault::{Meaning, is_lock_held, meaning};
 use crate::row::{Columns, read_int};
-use crate::store::{Store, Unwritable};
+use crate::store::{Readers, Store, Unwritable};
 
 /// Older ones get no more security fixes, and are not tested.
 pub(super) const VERSION_MIN: i64 = 14;
@@ -77,7 +77,7 @@ pub(super) async fn open(
         return Err(OpenError::Empty { place });
     }
     check_schema(found, migrations::known(migrations), access)?;
-    let readers = readers(options.clone());
+    let readers = readers(&options);
     match (access, &mut connection) {
         (Access::Serve, Connection::Postgres(raw)) => {
             migrations::for_postgres(migrations)
@@ -122,9 +122,16 @@ async fn connect(options: &PgConnectOptions) -> Result<Connection, sqlx::Error> 
     Ok(Connection::Postgres(connection))
 }
 
-fn readers(options: PgConnectOptions) -> Pool {
+fn readers(options: &PgConnectOptions) -> Readers {
+    Readers {
+        pages: pool(options.clone(), READERS_MAX),
+        reports: pool(options.clone(), REPORTERS_MAX),
+    }
+}
+
+fn pool(options: PgConnectOptions, most: u32) -> Pool {
     let pool = PgPoolOptions::new()
-        .max_connections(READERS_MAX)
+        .max_connections(most)
         .acquire_timeout(READER_WAIT)
         .connect_lazy_with(options);
     Pool::Postgres(pool)

@@ -10,12 +10,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use super::checkpoint::Checkpointer;
 use super::migrations::{self, Step};
-use super::{Access, OpenError, READER_WAIT, READERS_MAX, Reopen, check_schema, planner};
+use super::{
+    Access, OpenError, READER_WAIT, READERS_MAX, REPORTERS_MAX, Reopen, check_schema, planner,
+};
 use crate::dialect::{Connection, Pool, Row, ask};
 use crate::fault::{Meaning, meaning};
 use crate::lock::FileLock;
 use crate::row::{Columns, read_int};
-use crate::store::Store;
+use crate::store::{Readers, Store};
 
 /// Before 3.51.3 a checkpoint beside a writer could corrupt the file (WAL-reset bug).
 pub(super) const VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
@@ -68,9 +70,16 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-fn readers(path: &Path) -> Pool {
+fn readers(path: &Path) -> Readers {
+    Readers {
+        pages: pool(path, READERS_MAX),
+        reports: pool(path, REPORTERS_MAX),
+    }
+}
+
+fn pool(path: &Path, most: u32) -> Pool {
     let pool = SqlitePoolOptions::new()
-        .max_connections(READERS_MAX)
+        .max_connections(most)
         .acquire_timeout(READER_WAIT)
         .test_before_acquire(false)
         .connect_lazy_with(options(path).read_only(true));
@@ -125,13 +134,13 @@ async fn read(url: &str, path: &Path, known: i64) -> Result<Store, OpenError> {
         });
     }
     let explain = |source| explain(path, source);
-    let pool = readers(path);
-    let mut connection = pool.read().await.map_err(explain)?;
+    let readers = readers(path);
+    let mut connection = readers.pages.read().await.map_err(explain)?;
     check_sqlite(path, &mut connection).await?;
     let found = schema_of(path, &mut connection).await?;
     check_schema(found, known, Access::Read)?;
     connection.close().await.map_err(explain)?;
-    Ok(Store::reading(url.to_owned(), pool))
+    Ok(Store::reading(url.to_owned(), readers))
 }
 
 /// Makes the folder and locks the file beside the database; the lock ends with the handle.

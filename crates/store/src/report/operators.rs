@@ -62,7 +62,7 @@ impl Store {
         employer: Option<&str>,
     ) -> Result<Vec<OperatorFigures>, StoreError> {
         let failed = while_doing("report what operators have done");
-        let mut reading = self.read().await.map_err(&failed)?;
+        let mut reading = self.read_at_length().await.map_err(&failed)?;
         let question = ask_shard(CONVERSATIONS).int(from_ms).int(to_ms);
         let question = question.maybe_text(tenant).maybe_text(employer);
         question.all(&mut reading, read).await.map_err(failed)

@@ -114,7 +114,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let failed = while_doing("list the open callbacks");
         self.is_of_a_tenant(tenant).await?;
-        let mut reading = self.read().await.map_err(&failed)?;
+        let mut reading = self.read_at_length().await.map_err(&failed)?;
         let question = ask_shard(LIST).maybe_text(tenant);
         let read = question.each(&mut reading, |row| {
             take(read(row)?);

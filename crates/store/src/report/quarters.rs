@@ -312,7 +312,7 @@ impl Store {
             within_s: within.collect(),
             lines: BTreeMap::new(),
         };
-        let mut reading = self.read().await.map_err(&failed)?;
+        let mut reading = self.read_at_length().await.map_err(&failed)?;
         let earlier = (from_ms.saturating_sub(WAITED_MS), to_ms);
         let calls = since(&mut reading, &ARRIVALS, CALLS, earlier, only).await;
         let read = calls.map_err(&failed)?;

@@ -60,7 +60,7 @@ impl Store {
         tenant: Option<&str>,
     ) -> Result<Vec<ResultLine>, StoreError> {
         let failed = while_doing("report what came of conversations");
-        let mut reading = self.read().await.map_err(&failed)?;
+        let mut reading = self.read_at_length().await.map_err(&failed)?;
         let question = ask_shard(TOLD).int(from_ms).int(to_ms).maybe_text(tenant);
         question.all(&mut reading, read).await.map_err(failed)
     }

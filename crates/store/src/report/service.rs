@@ -482,7 +482,7 @@ impl Store {
             .map(|id| id.0);
         let mut book = Book::new((period, zones), tenant.is_none(), &names, now_ms);
         let stretch = period.stretch(zones);
-        let mut reading = self.read().await.map_err(&failed)?;
+        let mut reading = self.read_at_length().await.map_err(&failed)?;
         let calls = since(&mut reading, &ARRIVALS, CALLS, stretch, only).await;
         let calls = calls.map_err(&failed)?;
         let read = calls.each(&mut reading, |row| book.call(row)).await;
