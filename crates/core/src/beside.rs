@@ -215,7 +215,14 @@ impl Centre {
 
     /// Whoever is outside is rung, through the next trunk that has room.
     pub(crate) fn rings_entry(&mut self, now: Now, id: SideCallId, step: &mut Step) {
-        let trunk = self.choose_trunk(now, &[]);
+        let tenant = self.tenant_of_side(id);
+        let entry = self
+            .sides
+            .get(&id)
+            .and_then(|side| side.row.entry.as_deref());
+        // A button may have been pressed while the phone of who calls was ringing.
+        let may_be = entry.is_some_and(|name| self.entry_to_call(tenant, name).is_ok());
+        let trunk = self.choose_trunk(now, &[]).filter(|_| may_be);
         let is_rung = trunk.is_some_and(|trunk| self.rings_through(now, id, trunk, step));
         if !is_rung {
             self.side_fails(now, id, (DialResult::Cancelled, None), false, step);
@@ -512,11 +519,16 @@ impl Centre {
             return;
         };
         let seat = side.row.seat;
+        let is_short = self.was_too_short(now, side.row.answered_ms, by, None);
         match side.holder {
             Holder::Operator => self.leaves_beside(now, seat, true, step),
             Holder::Conversation => {
                 self.consults_no_more(seat);
                 self.back_to_person(now, seat, step);
+            }
+            // A message, or somebody who is not the right one: nobody has taken them.
+            Holder::Person(given, _) if is_short && by != Party::Network => {
+                self.given_back(now, side.row.queue, given, step);
             }
             Holder::Person(given, told) => {
                 let by = if by == Party::Network {

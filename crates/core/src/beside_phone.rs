@@ -12,6 +12,9 @@ use crate::time::Now;
 use crate::timers::Timer;
 use crate::words::{Chosen, DialResult, Party};
 
+/// Somebody whose time after a conversation went by in a call has so long for its result.
+const RESULT_S: u32 = 20;
+
 impl Centre {
     /// A seat's phone is called for something that is no work.
     pub(crate) fn seat_is_asked(
@@ -209,6 +212,13 @@ impl Centre {
             done,
         }) = wrapped
         {
+            // A call that took the rest of the time leaves some to tell the result.
+            let is_told = done.assignment.disposition.is_some();
+            let until = if is_told {
+                until
+            } else {
+                until.max(now.in_s(RESULT_S))
+            };
             let is_over = until <= now.mono_us;
             seat.work = SeatWork::WrapUp {
                 until,

@@ -140,7 +140,7 @@ pub struct Centre {
     /// Persons called back whose operator's phone died, by their callback.
     pub(crate) answered_waiting: BTreeMap<CallbackId, AnsweredWaiting>,
     /// Callbacks that were closed by hand and taken back, lately.
-    pub(crate) taken_back: BTreeSet<CallbackId>,
+    pub(crate) taken_back: VecDeque<CallbackId>,
     /// Callbacks of people who are only to be reminded, whose time has come.
     pub(crate) reminders: Reminders,
     /// Persons who are called before an operator is on the line, by their callback.
@@ -247,7 +247,7 @@ impl Centre {
             tasks: Tasks::default(),
             sides: BTreeMap::new(),
             answered_waiting: BTreeMap::new(),
-            taken_back: BTreeSet::new(),
+            taken_back: VecDeque::new(),
             reminders: Reminders::default(),
             person_first: BTreeMap::new(),
             outages: BTreeMap::new(),

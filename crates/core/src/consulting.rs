@@ -354,7 +354,7 @@ impl Centre {
         let told = Told {
             conversation: assignment.id,
             disposition: assignment.disposition,
-            said: std::mem::take(&mut seat.said),
+            said: seat.forgets_conversation().0,
         };
         assignment.ended_ms = Some(now.utc_ms);
         self.legs.remove(&leg);

@@ -145,7 +145,7 @@ impl Centre {
             With::Ringing { .. } => {}
         }
         if let Some(seat) = self.seats.get_mut(&id) {
-            seat.said = NeedsSaid::default();
+            let _unfinished = seat.forgets_conversation();
         }
         self.phone_gone(id, step);
         self.became_idle(now, id);
@@ -214,7 +214,6 @@ impl Centre {
             return;
         };
         let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
-        let said = std::mem::take(&mut seat.said);
         let case = self.case_at(&work);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
@@ -238,7 +237,8 @@ impl Centre {
         }
         let disposition = assignment.disposition;
         // Who hung up while the operator was told who it is has spoken with nobody.
-        let is_joined = !std::mem::take(&mut seat.is_told);
+        let (said, is_told) = seat.forgets_conversation();
+        let is_joined = !is_told;
         self.remember_operator(queue, &with, assignment.operator);
         let settled = match with {
             With::Caller(attempt) => {

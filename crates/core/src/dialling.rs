@@ -406,7 +406,6 @@ impl Centre {
             seat.work = work;
             return;
         };
-        (seat.is_told, seat.says_code) = (false, None);
         self.legs.remove(&leg);
         self.consult_ends(now, consult, step);
         step.effects.push(Effect::Unbridge { leg: seat_leg });
@@ -424,6 +423,9 @@ impl Centre {
         (callback, dial, result, status): (CallbackId, DialRow, DialResult, Option<u16>),
         step: &mut Step,
     ) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            let _of_nobody = seat.forgets_conversation();
+        }
         if let Some(rule) = self.rules.queues.get(&queue) {
             let took_ms = now.utc_ms - assignment.started_ms;
             self.means.dialled_in_vain(queue, rule, took_ms);

@@ -540,6 +540,8 @@ impl Centre {
         if let Some(open) = known.and_then(|known| known.case_of(tenant)) {
             return self.owe_in(now, open, &case, why, step);
         }
+        // The number may have been forgotten meanwhile, and come back.
+        case.row.number = known.map_or(case.row.number, |known| known.id);
         for need in &case.needs {
             step.records.push(Record::Need(need.clone()));
         }

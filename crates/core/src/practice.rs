@@ -295,11 +295,12 @@ impl Centre {
     fn waits_for(&self, id: SeatId) -> u32 {
         let takes_work = self.seats.get(&id).is_some_and(Seat::takes_work);
         let queues = self.matching.served_at(id).filter(|_| takes_work);
-        let callers = queues.map(|queue| self.matching.callers_standing(queue));
         // Whoever was called and waits on the line waits as a caller does.
-        let called = self.answered_waiting.len();
-        let called = if takes_work { called } else { 0 };
-        callers.sum::<u32>() + u32::try_from(called).unwrap_or(u32::MAX)
+        let waiting = queues.map(|queue| {
+            let called = self.on_our_leg(queue).0;
+            self.matching.callers_standing(queue) + u32::try_from(called).unwrap_or(u32::MAX)
+        });
+        waiting.sum()
     }
 
     fn look_at_practice_later(&mut self, now: Now, id: SeatId) {

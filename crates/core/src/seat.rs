@@ -191,6 +191,16 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
+    /// A conversation is left: what was being told in it, and was said of it, is of no other. What was said,
+    /// and whether the two had not heard each other yet.
+    pub(crate) fn forgets_conversation(&mut self) -> (NeedsSaid, bool) {
+        self.says_code = None;
+        (
+            std::mem::take(&mut self.said),
+            std::mem::take(&mut self.is_told),
+        )
+    }
+
     pub(crate) fn new(row: SeatRow) -> Self {
         Self {
             row,

@@ -125,9 +125,9 @@ impl Centre {
             return Err(CommandError::NotUnseen(id));
         }
         let again = self.owe_again(now, (given_up, details), CLOSED_IN_ERROR, step)?;
-        self.taken_back.insert(id);
+        self.taken_back.push_back(id);
         if self.taken_back.len() > TAKEN_BACK_MAX {
-            self.taken_back.pop_first();
+            self.taken_back.pop_front();
         }
         // So that it is not taken back twice, after a restart neither.
         step.records.push(Record::Review(ReviewRow {

@@ -5,11 +5,12 @@ use cuptel_core::hand::{CallError, Handling};
 use cuptel_core::id::{LegId, QueueId};
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{
-    CallbackState, Chosen, DialResult, Disposition, Outcome, Party, WorkState,
+    Button, CallbackState, Chosen, DialResult, Disposition, Outcome, Party, WorkState,
 };
 
 use crate::handling::{asks_ward, called_back, dials, handles, is_joined, picks_up, talking};
-use crate::room::{BOOK, GRACE_S, MARIO, Room, WARD, book};
+use crate::room::{BOOK, GRACE_S, MARIO, Room, WARD, WRAP_UP_S, book};
+use crate::stops::{press, region};
 
 /// The ward gave up waiting and is owed a call; both seats are there.
 fn ward_is_owed() -> Room {
@@ -281,4 +282,38 @@ fn who_is_moved_is_not_kept_for_the_seat_that_they_were_given_to() {
     room.wait_s(30);
     room.hangs_up(mario);
     assert_eq!(room.outcome(0), Some(Outcome::Served));
+}
+
+#[test]
+fn nobody_outside_is_rung_after_a_button_was_pressed_though_the_operator_picks_up() {
+    let mut room = Room::new();
+    room.staffed(1);
+    dials(&mut room, "101").unwrap();
+    press(&mut room, region(Button::Outgoing));
+    picks_up(&mut room);
+    assert_eq!(room.rung_outside(), None);
+    assert_eq!(room.side_calls()[0].result, Some(DialResult::Cancelled));
+}
+
+#[test]
+fn a_call_that_takes_the_time_after_a_conversation_leaves_some_for_its_result() {
+    let mut room = Room::new();
+    room.staffed(1);
+    let mario = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    room.wait_s(60);
+    room.hangs_up(mario);
+    dials(&mut room, "101").unwrap();
+    let own = picks_up(&mut room);
+    let ward = room.rung_outside().expect("the ward is rung");
+    room.tell(Input::Answered { leg: ward });
+    room.wait_s(10 * WRAP_UP_S);
+    room.tell(Input::Ended {
+        leg: own,
+        by: Party::Seat,
+    });
+    assert_eq!(room.work_of(1), WorkState::WrapUp);
+    room.disposes(1, Disposition::AnotherPerson);
+    let kept = room.last_assignment().expect("it is recorded");
+    assert_eq!(kept.disposition, Some(Disposition::AnotherPerson));
 }

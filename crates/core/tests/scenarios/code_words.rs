@@ -1,13 +1,16 @@
 //! Code words: given once where a call is promised, said before the operator when we call, and gone
 //! with the callback.
 
+use cuptel_core::hand::Handling;
 use cuptel_core::id::{LegId, TenantId};
 use cuptel_core::rules::PromptId;
 use cuptel_core::step::{Effect, Input};
-use cuptel_core::words::{ClosedHow, DialResult, Disposition};
+use cuptel_core::words::{ClosedHow, DialResult, Disposition, Party};
 
+use crate::handling::handles;
 use crate::room::{
-    BOOK, CODE_GIVEN, CODE_SAID, CODE_TO_OPERATOR, CONFIRMED, GRACE_S, MARIO, Room, digit_spoken,
+    BOOK, CODE_GIVEN, CODE_SAID, CODE_TO_OPERATOR, CONFIRMED, GRACE_S, LUCIA, MARIO, Room,
+    WRAP_UP_S, digit_spoken,
 };
 
 fn with_codes() -> Room {
@@ -130,4 +133,27 @@ fn without_the_policy_nobody_hears_a_code() {
     let mario = asks(&mut room);
     assert_eq!(room.said_to(mario), Some(vec![CONFIRMED]));
     assert_eq!(room.code_of(room.callback().id), None);
+}
+
+#[test]
+fn who_hangs_up_while_the_code_is_said_has_the_next_person_as_any() {
+    for by_network in [false, true] {
+        let mut room = with_codes();
+        let (person, operator, _) = picks_up(&mut room);
+        if by_network {
+            room.tell(Input::Ended {
+                leg: person,
+                by: Party::Network,
+            });
+        } else {
+            room.hangs_up(operator);
+        }
+        let lucia = room.waits(LUCIA, BOOK);
+        room.wait_s(WRAP_UP_S);
+        room.seat_picks_up();
+        room.wait_s(10);
+        handles(&mut room, "101", Handling::Hold).expect("they hear each other");
+        handles(&mut room, "101", Handling::Resume).expect("and again");
+        room.hangs_up(lucia);
+    }
 }

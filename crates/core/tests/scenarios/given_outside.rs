@@ -7,7 +7,7 @@ use cuptel_core::words::{CallbackEventKind, CallbackState, ClosedHow, Dispositio
 
 use crate::handling::{asks_ward, handles};
 use crate::keeping::{open, says, talks_about};
-use crate::room::{BOOK, CANCEL, GRACE_S, MARIO, Room};
+use crate::room::{BOOK, CANCEL, GRACE_S, MARIO, Room, WRAP_UP_S};
 
 fn blindly(room: &mut Room) -> LegId {
     let ward = Handling::ToNumber("Radiologia".to_owned());
@@ -64,6 +64,7 @@ fn the_giver_corrects_it_in_the_wrap_up_while_they_talk_outside_and_after() {
         for (mut room, _) in [talks_about(&[BOOK, CANCEL]), rings_in()] {
             let needs = open(&room);
             let ward = blindly(&mut room);
+            room.wait_s(10);
             assert_eq!(room.work_of(1), WorkState::WrapUp);
             let shown = room.owed_at(1).expect("it is owed to whom they gave on");
             assert_eq!(shown.needs.len(), 2);
@@ -86,6 +87,7 @@ fn what_is_said_later_of_one_need_leaves_what_was_said_of_the_other() {
     let needs = open(&room);
     says(&mut room, &needs, &[]).unwrap();
     let ward = blindly(&mut room);
+    room.wait_s(10);
     says(&mut room, &[], &needs[..1]).unwrap();
     room.hangs_up(ward);
     assert_eq!(open(&room), needs[1..]);
@@ -130,4 +132,23 @@ fn a_line_that_is_cut_outside_owes_the_person_whatever_the_giver_had_said() {
     assert_eq!(room.callback().state, CallbackState::Waiting);
     room.wait_s(GRACE_S);
     assert_eq!(open(&room).len(), 1);
+}
+
+#[test]
+fn who_is_given_to_a_message_that_hangs_up_goes_back_into_the_line() {
+    for gives in WAYS {
+        for (mut room, person) in [talks_about(&[BOOK]), rings_in()] {
+            let owed = open(&room);
+            let ward = gives(&mut room);
+            room.wait_s(1);
+            room.hangs_up(ward);
+            assert!(!room.was_hung_up(person), "they wait for somebody");
+            assert_eq!(open(&room), owed);
+            room.wait_s(WRAP_UP_S);
+            room.seat_picks_up();
+            room.wait_s(60);
+            room.hangs_up(person);
+            assert_eq!(room.callback().state, CallbackState::Closed);
+        }
+    }
 }

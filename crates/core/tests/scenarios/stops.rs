@@ -29,7 +29,7 @@ fn of(button: Button, tenant: Option<&str>, queue: Option<&str>) -> ButtonTold {
     }
 }
 
-fn region(button: Button) -> ButtonTold {
+pub(crate) fn region(button: Button) -> ButtonTold {
     of(button, None, None)
 }
 
@@ -37,7 +37,7 @@ fn queue(button: Button, name: &str) -> ButtonTold {
     of(button, None, Some(name))
 }
 
-fn press(room: &mut Room, told: ButtonTold) {
+pub(crate) fn press(room: &mut Room, told: ButtonTold) {
     press_until(room, told, None).expect("there is such a button");
 }
 
