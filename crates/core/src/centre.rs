@@ -603,9 +603,7 @@ impl Centre {
                 seat,
                 note,
                 conversation,
-            } => self
-                .has_still(&seat, conversation)
-                .and_then(|()| self.note_conversation(now, (&seat, &note), step)),
+            } => self.note_told(now, (&seat, &note), conversation, step),
             Command::AcceptCallback { seat, callback } => {
                 self.accept_callback(now, (&seat, callback), step)
             }

@@ -490,7 +490,10 @@ impl Centre {
                 let took_ms = now.utc_ms - done.assignment.started_ms;
                 self.means.conversed(done.queue, rule, took_ms);
             }
-            seat.work = SeatWork::Idle;
+            let work = std::mem::replace(&mut seat.work, SeatWork::Idle);
+            if let SeatWork::WrapUp { done, .. } = work {
+                seat.before = Some(done.assignment);
+            }
             seat.noted = None;
             seat.idle_since = now.utc_ms;
             seat.load.end(now.utc_ms);

@@ -4,8 +4,8 @@
 
 use crate::by_hand::{ByHandError, NOTE_MAX};
 use crate::centre::Centre;
-use crate::id::{NeedId, SeatId};
-use crate::record::{NeedDetailRow, NeedRow, Record};
+use crate::id::{AssignmentId, NeedId, SeatId};
+use crate::record::{AssignmentRow, NeedDetailRow, NeedRow, Record};
 use crate::seat::SeatWork;
 use crate::step::{CommandError, Step};
 use crate::time::Now;
@@ -14,8 +14,36 @@ use crate::time::Now;
 const BETWEEN: &str = " · ";
 
 impl Centre {
+    /// Notes something of the conversation that is meant: the one at hand, or the one before, whose operator
+    /// was still writing when the next work came.
+    pub(crate) fn note_told(
+        &mut self,
+        now: Now,
+        (name, note): (&str, &str),
+        conversation: Option<AssignmentId>,
+        step: &mut Step,
+    ) -> Result<(), CommandError> {
+        let id = self.seat_named(name)?;
+        if let Some(seat) = self.seats.get_mut(&id) {
+            let operator = seat.sign_in.as_ref().map(|it| it.operator);
+            let before = seat.before.as_mut();
+            let is_meant = |row: &&mut AssignmentRow| {
+                Some(row.id) == conversation && Some(row.operator) == operator
+            };
+            if let Some(row) = before.filter(is_meant) {
+                if let Some(note) = joined(row.note.as_deref(), note)? {
+                    row.note = Some(note);
+                    step.records.push(Record::Assignment(row.clone()));
+                }
+                return Ok(());
+            }
+        }
+        self.has_still(name, conversation)?;
+        self.note_conversation(now, (name, note), step)
+    }
+
     /// Notes something of whoever a seat speaks with, or just has.
-    pub(crate) fn note_conversation(
+    fn note_conversation(
         &mut self,
         now: Now,
         (seat_name, note): (&str, &str),

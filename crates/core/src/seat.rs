@@ -162,6 +162,8 @@ pub(crate) struct Seat {
     pub(crate) is_told: bool,
     /// What its operator has said of the needs of whoever they speak with.
     pub(crate) said: NeedsSaid,
+    /// The conversation that was here before, the time after it being over.
+    pub(crate) before: Option<AssignmentRow>,
     /// What the result that its operator has told has opened.
     pub(crate) opened: Option<OpenedByResult>,
     /// What its operator has noted last, and of which need.
@@ -227,6 +229,7 @@ impl Seat {
             is_tried: false,
             is_told: false,
             said: NeedsSaid::default(),
+            before: None,
             opened: None,
             noted: None,
             says_code: None,

@@ -83,6 +83,36 @@
     );
   }
 
+  // Whether somebody writes a note there, and nothing else.
+  function isWriting(area) {
+    const at = document.activeElement;
+    return Boolean(said.keepsNotes) && area.contains(at) && at.matches("[data-kept]");
+  }
+
+  // Takes what can be done in the same conversation from another page, around the form of the note that is
+  // being written: a call that begins or is held meanwhile can be handled, and the field keeps its caret.
+  function takeAround(old, fresh) {
+    const held = document.activeElement.form;
+    const forms = [...fresh.querySelectorAll("form")];
+    const theirs = forms.find((it) => it.getAttribute("action") === held?.getAttribute("action") && it.querySelector("[data-kept]"));
+    if (!theirs || old.dataset.conversation !== fresh.dataset.conversation) return false;
+    const pairs = [];
+    for (let [a, b] = [held, theirs]; a !== old; [a, b] = [a.parentElement, b.parentElement]) {
+      if (!b || b === fresh) return false;
+      pairs.push([a, b]);
+    }
+    if (pairs.at(-1)[1].parentElement !== fresh) return false;
+    for (const [a, b] of pairs) {
+      const around = (it) => [...it.parentElement.children].filter((other) => other !== it);
+      around(a).forEach((it) => it.remove());
+      const [before, after] = [[], []];
+      around(b).forEach((it) => (b.compareDocumentPosition(it) & Node.DOCUMENT_POSITION_PRECEDING ? before : after).push(it));
+      a.before(...before);
+      a.after(...after);
+    }
+    return true;
+  }
+
   // By what a control is known again on a page that was loaded anew.
   function keyOf(control) {
     return [control.id, control.form?.getAttribute("action"), control.name, control.value].join(" ");
@@ -111,7 +141,8 @@
   async function reload(mark) {
     const doing = document.getElementById("doing");
     if (!doing || loading) return;
-    if (isBeingFilled(doing)) {
+    const writes = isWriting(doing);
+    if (isBeingFilled(doing) && !writes) {
       formsChanged = true;
       return;
     }
@@ -122,6 +153,11 @@
       const answer = await fetch(location.href, { headers });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("doing");
+      if (answer.ok && fresh && isWriting(doing) && takeAround(doing, fresh)) {
+        forms = page.body.dataset.forms ?? mark;
+        formsChanged = false;
+        return;
+      }
       if (!answer.ok || !fresh || isBeingFilled(doing)) {
         formsChanged = true;
         return;

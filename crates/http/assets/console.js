@@ -49,8 +49,12 @@
   }
 
   function wordsOfNow() {
-    const said = ["seat-state", "person-who", "person-passed"].map(text);
-    return said.filter(Boolean).join(". ");
+    const state = text("seat-state");
+    // After a conversation what matters is how much time there is.
+    if (work === "wrap_up") return [state, text("seat-clock")].filter(Boolean).join(". ");
+    // The service is in the state already.
+    const who = text("person-who").split(", ").filter((part) => !state.includes(part)).join(", ");
+    return [state, who, text("person-passed")].filter(Boolean).join(". ");
   }
 
   // Who rings is heard at once and before everything else: nothing that waits is said after it.

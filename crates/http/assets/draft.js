@@ -69,12 +69,11 @@
     return given.length > 0;
   }
 
-  // What was written of a conversation that is over before it was stored; not while there is another.
+  // What was written of a conversation that is over before it was stored, whatever goes on now.
   function showLeft() {
     const box = document.getElementById("left-note");
     if (!box) return;
-    const isFree = !conversation && !document.getElementById("seat-person")?.textContent;
-    const key = isFree ? keys().find((it) => it !== keyOf(conversation)) : undefined;
+    const key = keys().find((it) => it !== keyOf(conversation));
     box.hidden = !key;
     const kept = key ? read(key) : {};
     const texts = Object.values(kept.texts ?? {}).join("\n");
@@ -99,6 +98,27 @@
     write(conversation, kept);
   });
   document.addEventListener("cuptel:taken", follow);
+  // The one before may be noted still.
+  document.getElementById("left-note-keep")?.addEventListener("click", async (event) => {
+    const box = document.getElementById("left-note");
+    const key = box.dataset.key;
+    const about = key.slice(PREFIX.length);
+    const body = new URLSearchParams({ note: document.getElementById("left-note-text").textContent, conversation: about });
+    const headers = { accept: "text/html" };
+    const said = document.getElementById("left-note-said");
+    try {
+      const answer = await fetch(event.target.dataset.action, { method: "POST", body, headers });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const isKept = answer.ok && !page.querySelector(".notice.bad, form[action='/session']");
+      said.textContent = isKept ? words.left_note_kept : words.left_note_late;
+      if (!isKept) return;
+      sessionStorage.removeItem(key);
+      showLeft();
+      document.getElementById("do")?.focus();
+    } catch {
+      said.textContent = words.not_sent;
+    }
+  });
   document.addEventListener("cuptel:look", showLeft);
   document.getElementById("left-note-drop")?.addEventListener("click", () => {
     sessionStorage.removeItem(document.getElementById("left-note").dataset.key);

@@ -113,7 +113,11 @@ fn who(language: Language, look: &Snapshot, seat: &SeatNow) -> String {
         | WorkState::AtTask
         | WorkState::NotResponding => "console-person-withheld",
     };
-    let mut parts = vec![number.unwrap_or_else(|| language.say(unknown))];
+    let mut whom = number.unwrap_or_else(|| language.say(unknown));
+    if seat.callback && following::rings(seat) {
+        whom = language.with("console-person-callback", &[("whom", whom.into())]);
+    }
+    let mut parts = vec![whom];
     parts.extend(service(look, seat));
     parts.join(", ")
 }

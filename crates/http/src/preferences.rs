@@ -241,6 +241,8 @@ impl Preferences {
                 "back": word("console-found-again"),
                 "note_back": word("console-note-back"),
                 "left_note": language.with("console-left-note-of", &[("time", "{time}".into())]),
+                "left_note_kept": word("console-left-note-kept"),
+                "left_note_late": word("console-left-note-late"),
                 "taken": word("calls-taken-by-now"),
             },
         });

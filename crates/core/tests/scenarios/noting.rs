@@ -1,10 +1,12 @@
 //! What an operator writes down of a conversation, and where it stands.
 
 use cuptel_core::by_hand::ByHandError;
+use cuptel_core::hand::CallError;
+use cuptel_core::id::AssignmentId;
 use cuptel_core::step::{Command, CommandError, Input};
-use cuptel_core::words::{CallbackState, Disposition, PriorityClass};
+use cuptel_core::words::{CallbackState, Chosen, Disposition, PriorityClass};
 
-use crate::room::{BOOK, GRACE_S, MARIO, Room};
+use crate::room::{BOOK, GRACE_S, LUCIA, MARIO, Room, WRAP_UP_S};
 
 fn notes(room: &mut Room, note: &str) -> Result<(), CommandError> {
     room.commands(Command::NoteConversation {
@@ -126,4 +128,49 @@ fn the_page_knows_who_it_is_and_which_result_was_told() {
     let result = room.seat_now(1).result.expect("there is time after it");
     assert_eq!(result.told, Some(Disposition::Improper));
     assert!(result.until_ms.is_some());
+}
+
+#[test]
+fn who_still_writes_when_the_next_person_comes_notes_it_of_the_one_before() {
+    let mut room = Room::new();
+    room.staffed(1);
+    let mario = room.waits(MARIO, BOOK);
+    room.seat_picks_up();
+    let first = room.last_assignment().expect("they talk").id;
+    room.wait_s(60);
+    room.hangs_up(mario);
+    room.wait_s(WRAP_UP_S);
+    let lucia = room.waits(LUCIA, BOOK);
+    room.seat_picks_up();
+    let late = |room: &mut Room, note: &str| {
+        room.commands(Command::NoteConversation {
+            seat: "101".to_owned(),
+            note: note.to_owned(),
+            conversation: Some(first),
+        })
+    };
+    late(&mut room, "richiama dopo Pasqua").unwrap();
+    let kept = room.assignment(first);
+    assert_eq!(kept.note.as_deref(), Some("richiama dopo Pasqua"));
+    let now = room.last_assignment().expect("they talk");
+    assert_eq!((now.id != first, &now.note), (true, &None));
+    room.hangs_up(lucia);
+    room.wait_s(WRAP_UP_S);
+    let over = late(&mut room, "troppo tardi");
+    assert_eq!(over, Err(CallError::AnotherCall("101".to_owned()).into()));
+    let second = room.last_assignment().expect("somebody talked").id;
+    room.commands(Command::Choose {
+        seat: "101".to_owned(),
+        chosen: Chosen::SignedOut,
+        reason: None,
+        supervisor: None,
+    })
+    .unwrap();
+    room.signs_in(1, "bruno", None);
+    let others = room.commands(Command::NoteConversation {
+        seat: "101".to_owned(),
+        note: "di un altro".to_owned(),
+        conversation: Some(second),
+    });
+    assert_eq!(others, Err(CallError::AnotherCall("101".to_owned()).into()));
 }

@@ -632,6 +632,10 @@ impl Room {
         self.pins.get(&row.id)
     }
 
+    pub(crate) fn assignment(&self, id: AssignmentId) -> &AssignmentRow {
+        &self.assignments[&id]
+    }
+
     /// The conversation that was begun last.
     pub(crate) fn last_assignment(&self) -> Option<&AssignmentRow> {
         self.assignments.values().last()
