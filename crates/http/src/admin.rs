@@ -10,6 +10,7 @@ mod configuration;
 mod dialplans;
 mod directory;
 mod dispositions;
+mod example;
 mod failed;
 mod graph;
 mod guide;
@@ -40,15 +41,18 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::Command;
 use cuptel_core::words::Role;
 
+pub(crate) use self::example::Left;
 pub(crate) use self::menu::{Way, menu};
 pub(crate) use self::oversight::AuditKept;
 use self::sheet::{Form, Link, Sheet};
 use self::typed::Typed;
-use crate::access::Caller;
+use crate::access::{Caller, Onlooker};
 use crate::error::ApiError;
+use crate::events::as_seen;
 use crate::page::{Frame, asset, frame};
 use crate::pages::Shared;
 use crate::rights::{self, Need};
@@ -105,6 +109,7 @@ fn people_paths() -> Router<Shared> {
         .route("/admin/seats/{seat}/remove", post(seats::remove))
         .route("/admin/seats/{seat}/test", post(trial::one))
         .route("/admin/test", post(trial::chosen))
+        .route("/admin/example", get(example::page).post(example::remove))
         .route("/admin/users", get(users::page).post(users::add))
         .route("/admin/users/{user}/password", post(users::password))
         .route("/admin/users/{user}/remove", post(users::remove))
@@ -172,6 +177,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
     Some(match (method == Method::GET, page) {
         (true, "/operators/{operator}/profile" | "/configuration") => Need::Staff,
         (true, "/users" | "/users/{user}" | "/tokens") => Need::Staff,
+        (true, "/example") => Need::Rule,
         (true, "/oversight" | "/log" | "/log/export") => Need::Log,
         (true, "/campaigns/new") => Need::Staff,
         (true, _) => Need::Read,
@@ -298,6 +304,15 @@ impl Visit {
     /// The messages of these names, as the columns of a table.
     pub(crate) fn columns(&self, ids: &[&str]) -> Vec<String> {
         ids.iter().map(|id| self.say(id)).collect()
+    }
+
+    /// What goes on now, as far as it is theirs to see.
+    pub(crate) fn look(&self) -> Snapshot {
+        let onlooker = Onlooker {
+            caller: Some(self.caller.clone()),
+            language: self.language,
+        };
+        as_seen(&self.shared.engine.snapshot(), &onlooker)
     }
 
     pub(crate) fn may(&self, need: Need) -> bool {

@@ -36,7 +36,7 @@ use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
-    choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
+    choosing_seat, closures, configuration, delivered, desk, directory, disposing, events, finding, health,
     importing, in_charge, leaving, measures, memos, my_day, my_queue, noting, numbers, offered,
     openapi, origin, page, paging, person, pins, practising, preferences, reads, reports,
     request_keys, revealing, rights, signing_in, sites, staffing, stepping_in, stops, tasks,
@@ -374,6 +374,7 @@ fn account_paths() -> Router<Shared> {
         .route("/tokens", get(accounts::tokens).post(accounts::add_token))
         .route("/tokens/{token}/revoke", post(accounts::revoke_token))
         .route("/access-log", get(accounts::access_log))
+        .route("/example/remove", post(delivered::remove))
         .route("/callbacks/{id}/number", post(revealing::number))
 }
 

@@ -178,6 +178,10 @@ pub(super) async fn one_page(
     let operator = found(visit, name).await?;
     let above = vec![Link::to(HOME, visit.say("admin-operators"))];
     let mut sheet = visit.sheet(operator.name.clone(), above);
+    // What was typed of a PIN says nothing of the rest.
+    let none = Typed::default();
+    let is_pin = failed.as_ref().and_then(|it| it.form) == Some(operator_pin::FORM);
+    let kept = if is_pin { (&none, kept) } else { (kept, &none) };
     sheet.failed = failed;
     sheet.parts.extend(operator_pin::made(visit, &operator));
     let seat = operator.seat.as_deref();
@@ -214,7 +218,12 @@ pub(super) async fn one_page(
 }
 
 /// What may be changed, by whoever may.
-async fn set_up(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView, kept: &Typed) {
+async fn set_up(
+    visit: &Visit,
+    sheet: &mut Sheet,
+    operator: &OperatorView,
+    (kept, kept_of_pin): (&Typed, &Typed),
+) {
     let may = visit.shared.may_set_up(&visit.caller, &operator.name).await;
     if may.is_err() {
         sheet
@@ -224,7 +233,7 @@ async fn set_up(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView, kept:
     }
     let form = form(visit, Some(operator), kept);
     visit.offers(sheet, ("change", "admin-operator-change"), form);
-    operator_pin::part(visit, sheet, operator);
+    operator_pin::part(visit, sheet, operator, kept_of_pin);
     sheet.parts.push(heading(visit, "profile", "admin-profile"));
     let to_profile = Link {
         note: Some(visit.say("admin-profile-who-sees")),
