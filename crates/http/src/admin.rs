@@ -46,7 +46,7 @@ use cuptel_core::step::Command;
 use cuptel_core::words::Role;
 
 pub(crate) use self::example::Left;
-pub(crate) use self::menu::{Way, menu};
+pub(crate) use self::menu::{Group, menu};
 pub(crate) use self::oversight::AuditKept;
 use self::sheet::{Form, Link, Sheet};
 use self::typed::Typed;
@@ -114,6 +114,7 @@ fn people_paths() -> Router<Shared> {
         .route("/admin/users/{user}/password", post(users::password))
         .route("/admin/users/{user}/remove", post(users::remove))
         .route("/admin/users/{user}", get(users::one))
+        .route("/admin/users/{user}/role", post(users::set_role))
         .route("/admin/tokens", get(users::tokens).post(users::add_token))
         .route("/admin/tokens/revoke", post(users::revoke))
 }
@@ -146,6 +147,10 @@ fn work_paths() -> Router<Shared> {
             get(directory::page).post(directory::add),
         )
         .route("/admin/directory/remove", post(directory::remove))
+        .route(
+            "/admin/directory/{id}",
+            get(directory::one).post(directory::change),
+        )
         .route("/admin/dispositions", get(dispositions::page))
         .route("/admin/status", get(status::page))
         .route("/admin/oversight", get(oversight::page))
@@ -199,6 +204,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
             | "/users"
             | "/users/{user}/password"
             | "/users/{user}/remove"
+            | "/users/{user}/role"
             | "/numbers/import"
             | "/campaigns/new"
             | "/campaigns/{campaign}/end"
@@ -206,6 +212,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
             | "/closures/remove"
             | "/directory"
             | "/directory/remove"
+            | "/directory/{id}"
             | "/seats/{seat}/test"
             | "/test",
         ) => Need::Staff,

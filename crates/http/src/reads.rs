@@ -311,10 +311,7 @@ pub(crate) async fn seat(
 }
 
 /// Takes away who works at a seat, and what they say of themselves, where that is not for the caller.
-pub(crate) fn masking(
-    shared: &SharedParts,
-    caller: Caller,
-) -> impl FnMut(&mut SeatView) {
+pub(crate) fn masking(shared: &SharedParts, caller: Caller) -> impl FnMut(&mut SeatView) {
     let look = shared.engine.snapshot();
     let onlooker = Onlooker {
         caller: Some(caller),

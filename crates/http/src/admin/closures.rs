@@ -212,8 +212,8 @@ fn remove_form(visit: &Visit, days: &[&SpecialDayView]) -> Form {
 /// What of the days and hours of a form cannot be: each fault at its own field.
 fn readable(visit: &Visit, form: &Typed) -> Result<(), Failed> {
     let (first, last, hours) = (form.of("first"), form.of("last"), form.of("hours"));
-    let begins = LocalDay::parse(first)
-        .ok_or_else(|| visit.unfit("admin-closure-no-first").at("first"))?;
+    let begins =
+        LocalDay::parse(first).ok_or_else(|| visit.unfit("admin-closure-no-first").at("first"))?;
     if !last.is_empty() {
         let ends = LocalDay::parse(last);
         let ends = ends.ok_or_else(|| visit.unfit("admin-closure-no-last").at("last"))?;

@@ -75,7 +75,9 @@ async fn show(visit: &Visit, failed: Option<Failed>) -> Result<Response, ApiErro
     let mut sheet = visit.listed("admin-example", failed);
     let left = Left::of(&visit.shared).await?;
     if left.is_gone() {
-        sheet.parts.push(Part::Text(visit.say("admin-example-gone")));
+        sheet
+            .parts
+            .push(Part::Text(visit.say("admin-example-gone")));
         return Ok(visit.show(&sheet));
     }
     let still = |still: Option<Still>| match still {
@@ -98,7 +100,12 @@ async fn show(visit: &Visit, failed: Option<Failed>) -> Result<Response, ApiErro
             "admin-operator",
             people.collect::<Vec<_>>(),
         ),
-        ("phones", "admin-seats-caption", "admin-seat", phones.collect()),
+        (
+            "phones",
+            "admin-seats-caption",
+            "admin-seat",
+            phones.collect(),
+        ),
     ] {
         sheet.parts.push(Part::List(List {
             id,

@@ -155,7 +155,10 @@ async fn tasks_of_one(visit: &Visit) -> Result<Vec<Task>, ApiError> {
     users.retain(|it| it.operator.is_some() && caller.sees(it.tenant.as_deref()));
     let look = visit.look();
     let names: Vec<&str> = operators.iter().map(|it| it.name.as_str()).collect();
-    let working = look.seats.iter().filter_map(|seat| seat.operator.as_deref());
+    let working = look
+        .seats
+        .iter()
+        .filter_map(|seat| seat.operator.as_deref());
     let working = working.filter(|name| names.contains(name)).count();
     let served = AttemptFilter {
         tenant: caller.tenant().map(str::to_owned),

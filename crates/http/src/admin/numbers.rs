@@ -131,7 +131,7 @@ fn table(visit: &Visit, marked: &[MarkView], asked: &Typed) -> List {
         empty: visit.say("admin-numbers-empty"),
         search: Some(Box::new(asks(visit, asked))),
         next,
-        export: None,
+        ..List::default()
     }
 }
 

@@ -58,9 +58,7 @@ fn form(visit: &Visit, operator: &OperatorView, kept: &Typed) -> Form {
         true => stored,
         false => kept.raw("number").to_owned(),
     };
-    let number = number
-        .value(shown)
-        .hint(visit.say("admin-pin-number-hint"));
+    let number = number.value(shown).hint(visit.say("admin-pin-number-hint"));
     form.has(number.required());
     let pin = form.field(
         "pin",

@@ -51,7 +51,11 @@ async fn list_page(
             || seat.site.as_deref().is_some_and(has)
             || seat.operator.as_deref().is_some_and(has)
     });
-    sheet.parts.push(Part::List(table(visit, &seats, asked)));
+    let jump = visit.jump(Need::Rule, "admin-seat-add");
+    sheet.parts.push(Part::List(List {
+        jump,
+        ..table(visit, &seats, asked)
+    }));
     if visit.may(Need::Rule) {
         let form = add_form(visit, kept);
         visit.offers(&mut sheet, ("add", "admin-seat-add"), form);
@@ -88,7 +92,7 @@ fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
         empty: visit.say("admin-seats-empty"),
         search: Some(Box::new(search)),
         next,
-        export: None,
+        ..List::default()
     }
 }
 

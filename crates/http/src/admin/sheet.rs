@@ -215,6 +215,8 @@ pub(crate) struct List {
     pub(crate) next: Option<Link>,
     /// The same for a spreadsheet.
     pub(crate) export: Option<Link>,
+    /// To the form below by which there is one more.
+    pub(crate) jump: Option<Link>,
 }
 
 #[derive(Default)]

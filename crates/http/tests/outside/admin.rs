@@ -180,10 +180,7 @@ async fn every_page_has_the_same_menu_at_the_same_place_with_where_one_is_marked
         assert_eq!(marks, usize::from(!is_apart), "{path}: {menu}");
         let page = format!("href=\"{path}\" aria-current=\"page\"");
         let under = menu.contains("aria-current=\"true\"");
-        assert!(
-            under || is_apart || menu.contains(&page),
-            "{path}: {menu}"
-        );
+        assert!(under || is_apart || menu.contains(&page), "{path}: {menu}");
         seen.push(
             menu.replace(" aria-current=\"page\"", "")
                 .replace(" aria-current=\"true\"", ""),

@@ -50,7 +50,12 @@ async fn who_works_for_another_authority_is_named_on_no_page_of_one() {
     let centre = with_another_authority().await;
     let (tea, rita) = (tea(&centre).await, rita(&centre).await);
     // In the database the operator of that seat is anna: neither name is for them.
-    for path in ["/admin", "/admin/seats", "/admin/seats/101", "/admin/configuration"] {
+    for path in [
+        "/admin",
+        "/admin/seats",
+        "/admin/seats/101",
+        "/admin/configuration",
+    ] {
         let page = get(&centre, path, &tea).await.text;
         for name in ["Piero", "anna"] {
             assert!(!page.contains(name), "{name} in {path}: {page}");
@@ -77,7 +82,10 @@ async fn a_phone_that_would_not_be_rung_has_no_button_and_a_sentence_says_so() {
     let cookie = tea(&centre).await;
     let page = get(&centre, "/admin/seats/101", &cookie).await.text;
     assert!(page.contains("Fai squillare"), "{page}");
-    assert!(page.contains("Le postazioni le cambia chi amministra"), "{page}");
+    assert!(
+        page.contains("Le postazioni le cambia chi amministra"),
+        "{page}"
+    );
     let rosa = enter(&centre, json!({ "name": "rosa", "role": "supervisor" })).await;
     let page = get(&centre, "/admin/seats/101", &rosa).await.text;
     assert!(page.contains("Qui non puoi cambiare nulla"), "{page}");
@@ -90,7 +98,11 @@ async fn the_guide_of_one_authority_has_its_own_steps_and_nothing_of_the_region(
     as_delivered(&centre);
     let tea = tea(&centre).await;
     let page = get(&centre, "/admin", &tea).await.text;
-    for said in ["Aggiungi gli operatori", "Fai entrare nelle pagine", "Fai una chiamata di prova"] {
+    for said in [
+        "Aggiungi gli operatori",
+        "Fai entrare nelle pagine",
+        "Fai una chiamata di prova",
+    ] {
         assert!(page.contains(said), "{said} in {page}");
     }
     for hidden in [
@@ -105,7 +117,10 @@ async fn the_guide_of_one_authority_has_its_own_steps_and_nothing_of_the_region(
     }
     let english = format!("{tea}; cuptel_language=en");
     let page = get(&centre, "/admin", &english).await.text;
-    assert!(page.contains("Let your operators in to the pages"), "{page}");
+    assert!(
+        page.contains("Let your operators in to the pages"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -126,7 +141,11 @@ async fn the_example_goes_together_and_whoever_is_at_work_stays_and_is_named() {
     assert_eq!(heard.header("location"), path);
     assert!(centre.desk.commands.lock().unwrap().is_empty());
     let page = get(&centre, path, &rita).await.text;
-    for said in ["anna: resta: è in servizio", "101: resta: ci lavora", "Restano 2"] {
+    for said in [
+        "anna: resta: è in servizio",
+        "101: resta: ci lavora",
+        "Restano 2",
+    ] {
         assert!(page.contains(said), "{said} in {page}");
     }
     // She has gone.

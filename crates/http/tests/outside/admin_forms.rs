@@ -21,7 +21,8 @@ pub(crate) fn form_of<'p>(page: &'p str, action: &str) -> &'p str {
 }
 
 #[tokio::test]
-async fn a_number_that_is_not_listed_is_told_where_it_was_to_be_taken_off_and_is_in_no_other_form() {
+async fn a_number_that_is_not_listed_is_told_where_it_was_to_be_taken_off_and_is_in_no_other_form()
+{
     let centre = Centre::open().await;
     let cookie = rita(&centre).await;
     let release = "/admin/numbers/release";
@@ -62,7 +63,7 @@ async fn a_number_that_is_not_listed_is_told_where_it_was_to_be_taken_off_and_is
 }
 
 /// The fields of a form that are said to be wrong, by their identifiers.
-fn wrong_fields(page: &str) -> Vec<&str> {
+pub(crate) fn wrong_fields(page: &str) -> Vec<&str> {
     let inputs = page.split(" id=\"").skip(1);
     let wrong = inputs.filter(|it| {
         let tag = it.split('>').next().unwrap_or("");
@@ -86,7 +87,11 @@ async fn each_fault_of_a_profile_is_said_at_its_own_field_and_the_first_has_the_
     };
     let faults = vec![bound("ring_s", 1, 300), bound("works_per_h", 1, 60), half];
     refuse(&centre, CommandError::NotTaken(faults));
-    let fields = [("ring_s", "900"), ("break_after", "3"), ("works_per_h", "99")];
+    let fields = [
+        ("ring_s", "900"),
+        ("break_after", "3"),
+        ("works_per_h", "99"),
+    ];
     let page = send(&centre, path, &cookie, &fields).await.text;
     let fields = [
         "profile-ring_s",
@@ -115,9 +120,27 @@ async fn days_that_cannot_be_are_said_at_their_own_field_with_one_fault_in_a_sen
     let centre = Centre::open().await;
     let cookie = rita(&centre).await;
     for (first, last, hours, id, said) in [
-        ("mai", "", "", "closure-first", "Il primo giorno manca o non si legge"),
-        ("2030-01-02", "dopo", "", "closure-last", "L’ultimo giorno non si legge"),
-        ("2030-01-02", "2030-01-01", "", "closure-last", "viene prima del primo"),
+        (
+            "mai",
+            "",
+            "",
+            "closure-first",
+            "Il primo giorno manca o non si legge",
+        ),
+        (
+            "2030-01-02",
+            "dopo",
+            "",
+            "closure-last",
+            "L’ultimo giorno non si legge",
+        ),
+        (
+            "2030-01-02",
+            "2030-01-01",
+            "",
+            "closure-last",
+            "viene prima del primo",
+        ),
         (
             "2030-01-02",
             "",
@@ -211,7 +234,11 @@ async fn after_a_wrong_password_the_name_stays_and_the_password_has_the_focus() 
     rita(&centre).await;
     let heard = try_in(&centre, "rita \"<b>", "wrong").await;
     assert_eq!(heard.status, StatusCode::UNAUTHORIZED);
-    assert!(heard.text.contains("value=\"rita &#34;&#60;b&#62;\""), "{}", heard.text);
+    assert!(
+        heard.text.contains("value=\"rita &#34;&#60;b&#62;\""),
+        "{}",
+        heard.text
+    );
     let (_, password) = heard.text.split_once("id=\"password\"").unwrap();
     let password = password.split('>').next().unwrap();
     assert!(password.contains(" autofocus") && !password.contains("value"));
