@@ -156,7 +156,7 @@ mod tests {
             named("Telefoni e linee", 4),
             named("Chiamate", 3),
             named("Sistema", 3),
-            named("Controllo", 2),
+            named("Controllo e registro", 2),
         ];
         assert_eq!(groups(Role::RegionAdministrator), all);
         let last = groups(Role::Supervisor).pop();
