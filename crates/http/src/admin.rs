@@ -29,6 +29,7 @@ mod sheet;
 mod status;
 mod trial;
 mod typed;
+mod user_role;
 mod users;
 
 use std::time::Duration;
@@ -114,7 +115,7 @@ fn people_paths() -> Router<Shared> {
         .route("/admin/users/{user}/password", post(users::password))
         .route("/admin/users/{user}/remove", post(users::remove))
         .route("/admin/users/{user}", get(users::one))
-        .route("/admin/users/{user}/role", post(users::set_role))
+        .route("/admin/users/{user}/role", post(user_role::set))
         .route("/admin/tokens", get(users::tokens).post(users::add_token))
         .route("/admin/tokens/revoke", post(users::revoke))
 }

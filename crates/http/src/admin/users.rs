@@ -9,9 +9,9 @@ use cuptel_store::{AccountView, TokenView};
 use serde_json::{Value, json};
 
 use super::operators::{fact, heading, search, sure, tenant_field};
-use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part, Sheet, choices};
+use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
-use super::{Visit, escaped};
+use super::{Visit, escaped, user_role};
 use crate::accounts;
 use crate::actions::Asked;
 use crate::error::ApiError;
@@ -34,7 +34,7 @@ pub(crate) fn told<T: serde::de::DeserializeOwned>(wish: Value) -> Result<Asked<
     })
 }
 
-fn href(name: &str) -> String {
+pub(super) fn href(name: &str) -> String {
     format!("{HOME}/{}", escaped(name))
 }
 
@@ -118,7 +118,7 @@ fn password_words(visit: &Visit, user: &AccountView) -> String {
 }
 
 /// The roles that somebody may let others in as.
-fn roles(visit: &Visit) -> Vec<(&'static str, String)> {
+pub(super) fn roles(visit: &Visit) -> Vec<(&'static str, String)> {
     let may = |role: &&Role| {
         visit.caller.rules_region()
             || match role {
@@ -155,7 +155,7 @@ async fn add_form(visit: &Visit, kept: &Typed) -> Result<Form, ApiError> {
     let role = Kind::One(choices(roles(visit), kept.of("role")));
     let role = form.field("role", visit.say("admin-role"), role);
     form.has(role.hint(visit.say("admin-role-hint")).required());
-    reach_fields(visit, &mut form, kept).await?;
+    user_role::reach_fields(visit, &mut form, kept).await?;
     let mut operators = visit.shared.store.operators().await?;
     operators.retain(|operator| visit.caller.sees_operator(operator));
     let operators = operators
@@ -171,58 +171,6 @@ async fn add_form(visit: &Visit, kept: &Typed) -> Result<Form, ApiError> {
     Ok(form)
 }
 
-/// For whom somebody is: an authority, or an employer that somebody has.
-async fn reach_fields(visit: &Visit, form: &mut Form, kept: &Typed) -> Result<(), ApiError> {
-    let tenant = tenant_field(visit, form, kept.of("tenant"), "admin-tenant-region");
-    form.has(tenant);
-    let known = visit.shared.employers(&visit.caller).await?;
-    let all = visit.caller.employer().is_none();
-    let all = all.then(|| ("", visit.say("admin-employer-any")));
-    let known = known.iter().map(|name| (name.as_str(), name.clone()));
-    let employers = choices(all.into_iter().chain(known), kept.of("employer"));
-    let employer = form.field(
-        "employer",
-        visit.say("admin-employer-only"),
-        Kind::One(employers),
-    );
-    form.has(employer.hint(visit.say("admin-employer-only-hint")));
-    Ok(())
-}
-
-/// The role that was chosen and for whom it is, where that can be.
-async fn reach_of(
-    visit: &Visit,
-    form: &Typed,
-) -> Result<(Role, Option<String>, Option<String>), Failed> {
-    let role: Result<Role, _> = form.of("role").parse();
-    let role = role.map_err(|_unknown| visit.unfit("admin-user-no-role").at("role"))?;
-    let (tenant, employer) = (form.said("tenant"), visit.text(form, "employer")?);
-    if role == Role::TenantAdministrator && tenant.is_none() {
-        return Err(visit.unfit("admin-user-no-tenant").at("tenant"));
-    }
-    if role == Role::RegionAdministrator && (tenant.is_some() || employer.is_some()) {
-        return Err(visit.unfit("admin-user-of-region").at("tenant"));
-    }
-    if let Some(employer) = employer.as_deref() {
-        let known = visit.shared.employers(&visit.caller).await;
-        let known = known.map_err(|error| visit.failed(&error))?;
-        if !known.contains(employer) {
-            let known: Vec<String> = known.into_iter().collect();
-            let about = [
-                ("what", employer.into()),
-                ("known", known.join(", ").into()),
-            ];
-            let text = visit.language.with("admin-user-no-employer", &about);
-            return Err(Failed {
-                text,
-                field: Some("employer"),
-                ..Failed::default()
-            });
-        }
-    }
-    Ok((role, tenant, employer))
-}
-
 /// Lets somebody in, with a password for once that is shown once.
 pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError> {
     match let_in(&visit, &form).await {
@@ -236,7 +184,7 @@ pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError>
 
 async fn let_in(visit: &Visit, form: &Typed) -> Result<(String, String), Failed> {
     free(visit, &named(visit, form)?).await?;
-    let (role, tenant, employer) = reach_of(visit, form).await?;
+    let (role, tenant, employer) = user_role::reach_of(visit, form).await?;
     let operator = form.said("operator");
     let meant = operator
         .clone()
@@ -299,7 +247,7 @@ async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<R
     one_page_with(visit, name, None, failed).await
 }
 
-async fn one_page_with(
+pub(super) async fn one_page_with(
     visit: &Visit,
     name: &str,
     kept: Option<&Typed>,
@@ -332,7 +280,7 @@ async fn one_page_with(
         fact(visit, "admin-created-by", user.created_by.clone()),
         fact(visit, "admin-created", date_and_time(user.created_ms)),
     ]));
-    role_part(visit, &mut sheet, &user, kept).await?;
+    user_role::part(visit, &mut sheet, &user, kept).await?;
     let form = Form {
         id: "password",
         action: format!("{}/password", href(name)),
@@ -353,76 +301,6 @@ async fn one_page_with(
     );
     sheet.parts.push(Part::Form(sure));
     Ok(visit.show(&sheet))
-}
-
-/// What somebody may do, to be changed: never by themselves.
-async fn role_part(
-    visit: &Visit,
-    sheet: &mut Sheet,
-    user: &AccountView,
-    kept: Option<&Typed>,
-) -> Result<(), ApiError> {
-    if visit.caller.name() == user.name {
-        sheet.parts.push(heading(visit, "role", "admin-user-role"));
-        let own = visit.say("admin-user-role-own");
-        sheet.parts.push(Part::Text(own));
-        return Ok(());
-    }
-    let stored = Typed::default()
-        .with("role", user.role.as_str())
-        .with("tenant", user.tenant.as_deref().unwrap_or(""))
-        .with("employer", user.employer.as_deref().unwrap_or(""));
-    let kept = kept.unwrap_or(&stored);
-    let mut form = Form {
-        id: "role",
-        action: format!("{}/role", href(&user.name)),
-        note: Some(visit.say("admin-user-role-what")),
-        button: visit.say("admin-user-role-go"),
-        ..Form::default()
-    };
-    let role = Kind::One(choices(roles(visit), kept.of("role")));
-    let role = form.field("role", visit.say("admin-role"), role);
-    form.has(role.hint(visit.say("admin-role-hint")).required());
-    reach_fields(visit, &mut form, kept).await?;
-    visit.offers(sheet, ("change", "admin-user-role"), form);
-    Ok(())
-}
-
-/// Gives somebody another role, or another reach.
-pub(crate) async fn set_role(
-    visit: Visit,
-    Path(name): Path<String>,
-    form: Typed,
-) -> Result<Response, ApiError> {
-    let done = async {
-        let (role, tenant, employer) = reach_of(&visit, &form).await?;
-        let failed = |error: ApiError| visit.failed(&error);
-        let last = visit.shared.is_not_the_last(&name).await;
-        if role != Role::RegionAdministrator && last.is_err() {
-            return Err(visit.unfit("admin-user-last").at("role"));
-        }
-        let wish = json!({ "role": role, "tenant": tenant, "employer": employer });
-        let shared = State(visit.shared.clone());
-        let asked = told(wish).map_err(failed)?;
-        let caller = visit.caller.clone();
-        match accounts::set_role(caller, shared, Path(name.clone()), asked).await {
-            Ok(_) => Ok(()),
-            // All else was looked at before.
-            Err(ApiError::Meaningless { .. }) if role == Role::Operator => Err(Failed {
-                text: visit.about("admin-user-unknown-operator", "name", &name),
-                field: Some("role"),
-                ..Failed::default()
-            }),
-            Err(error) => Err(failed(error)),
-        }
-    };
-    match done.await {
-        Ok(()) => {
-            let text = visit.about("admin-user-role-done", "name", &name);
-            Ok(visit.done(&href(&name), text))
-        }
-        Err(failed) => one_page_with(&visit, &name, Some(&form), Some(failed)).await,
-    }
 }
 
 /// Gives somebody a password for once.
