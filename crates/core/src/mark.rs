@@ -78,6 +78,13 @@ impl Marks {
         rows.any(|row| (row.mark, row.tenant) == (mark, tenant))
     }
 
+    /// How a number is marked for this authority, or for the region.
+    fn at(&self, number: &PhoneNumber, tenant: Option<TenantId>) -> Option<Mark> {
+        let rows = self.of.get(number);
+        let mut rows = rows.into_iter().flatten();
+        rows.find(|row| row.tenant == tenant).map(|row| row.mark)
+    }
+
     fn set(&mut self, number: PhoneNumber, row: MarkRow) {
         self.count += 1;
         self.of.entry(number).or_default().push(row);
@@ -217,7 +224,10 @@ impl Centre {
         let tenant = self.tenant_told(told)?;
         let is_it = |row: &MarkRow| (row.mark, row.tenant) == (told.mark, tenant);
         let row = self.marks.take(&told.number, is_it);
-        let row = row.ok_or(CommandError::NotMarked(told.mark))?;
+        let row = row.ok_or_else(|| match self.marks.at(&told.number, tenant) {
+            Some(other) => CommandError::MarkedAs(other),
+            None => CommandError::NotMarked(told.mark),
+        })?;
         record_end(now, row, supervisor, step);
         Ok(())
     }

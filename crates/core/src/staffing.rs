@@ -205,10 +205,21 @@ pub enum WhyNotTaken {
     },
 }
 
-/// Another of these names that is this one but for its capitals.
+/// A name with one space where several were typed: nobody sees the difference.
+#[must_use]
+pub fn one_spaced(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What two names have in common that nobody tells apart.
+fn alike(name: &str) -> String {
+    one_spaced(name).to_lowercase()
+}
+
+/// Another of these names that is this one but for its capitals and spaces.
 pub fn twin_of<'n>(name: &str, mut others: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let lower = name.to_lowercase();
-    others.find(|other| *other != name && other.to_lowercase() == lower)
+    let own = alike(name);
+    others.find(|other| *other != name && alike(other) == own)
 }
 
 /// Whether every phone can have this as its user name.
@@ -271,7 +282,7 @@ fn all_taken<'k, C>(
     }
 }
 
-/// New names that another has, known or new, but for its capitals.
+/// New names that another has, known or new, but for its capitals and spaces.
 fn twins<'n>(
     names: impl Iterator<Item = &'n str>,
     known: impl Iterator<Item = &'n str>,
@@ -280,11 +291,11 @@ fn twins<'n>(
     let mut exact = BTreeSet::new();
     for name in known {
         exact.insert(name);
-        taken.insert(name.to_lowercase(), name);
+        taken.insert(alike(name), name);
     }
     let mut faults = Vec::new();
     for name in names.filter(|name| !exact.contains(name)) {
-        let other = *taken.entry(name.to_lowercase()).or_insert(name);
+        let other = *taken.entry(alike(name)).or_insert(name);
         if other != name {
             faults.push(NotTaken {
                 which: name.to_owned(),
@@ -538,5 +549,21 @@ fn account_of(row: &SeatRow) -> Account {
     Account {
         ha1_md5: row.ha1_md5.clone(),
         ha1_sha256: row.ha1_sha256.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_nobody_tells_apart_are_twins() {
+        assert_eq!(one_spaced("  Anna \u{a0}  Esempio "), "Anna Esempio");
+        let known = || ["Anna  Esempio", "Bruno"].into_iter();
+        assert_eq!(twin_of("anna esempio", known()), Some("Anna  Esempio"));
+        assert_eq!(twin_of("Bruno", known()), None);
+        let faults = twins(["Anna Esempio", "Carla"].into_iter(), known());
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].why, WhyNotTaken::Twin("Anna  Esempio".to_owned()));
     }
 }

@@ -672,6 +672,9 @@ pub enum CommandError {
     /// The number is not marked so.
     #[error("the number is not marked as \"{0}\" there")]
     NotMarked(Mark),
+    /// The number is marked, and otherwise than was said.
+    #[error("the number is marked as \"{0}\" there")]
+    MarkedAs(Mark),
     /// Nobody has pressed it.
     #[error("the button \"{0}\" is not pressed there")]
     NotPressed(Button),

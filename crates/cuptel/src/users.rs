@@ -283,6 +283,11 @@ fn added_offline(config: &Config, new: Newcomer<'_>) -> anyhow::Result<String> {
         {
             bail!("there is no operator \"{operator}\": see cuptel operators list");
         }
+        if let Some(employer) = new.reach.employer.as_deref()
+            && !has_employer(store, employer).await?
+        {
+            bail!("no operator works for \"{employer}\": see cuptel operators list");
+        }
         let text = password::one_time()?;
         let account = NewAccount {
             name: new.name.to_owned(),
@@ -300,6 +305,11 @@ fn added_offline(config: &Config, new: Newcomer<'_>) -> anyhow::Result<String> {
         }
         Ok(text)
     })
+}
+
+async fn has_employer(store: &Store, employer: &str) -> anyhow::Result<bool> {
+    let operators = store.operators().await?;
+    Ok(operators.iter().any(|it| it.employer == employer))
 }
 
 fn given_offline(config: &Config, name: &str) -> anyhow::Result<String> {

@@ -1,9 +1,11 @@
 //! Who may sign in, and which programs may ask: added, removed, given another password. And what
 //! somebody can do about themselves.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{Path, State};
-use cuptel_core::staffing::twin_of;
+use cuptel_core::staffing::{one_spaced, twin_of};
 use cuptel_core::words::Role;
 use cuptel_store::{AccessFilter, AccountView, NewAccount, TokenView};
 use serde::Deserialize;
@@ -36,6 +38,19 @@ pub(crate) struct NewUser {
     employer: Option<String>,
     /// Which operator they are, by login name; an operator without it has the name of the account.
     operator: Option<String>,
+}
+
+/// What somebody may do from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRole {
+    /// `operator`, `supervisor`, `tenant_administrator`, `region_administrator` or `auditor`.
+    #[schema(value_type = schema::Role)]
+    role: Role,
+    /// For which health authority; for the region, without one.
+    tenant: Option<String>,
+    /// For which employer's operators; for all, without one.
+    employer: Option<String>,
 }
 
 /// A program to let in.
@@ -175,6 +190,29 @@ impl SharedParts {
         Ok(())
     }
 
+    /// The employers of whoever works here and is a caller's to see.
+    pub(crate) async fn employers(&self, caller: &Caller) -> Result<BTreeSet<String>, ApiError> {
+        let operators = self.store.operators().await?;
+        let seen = operators.into_iter().filter(|it| caller.sees_operator(it));
+        Ok(seen.map(|operator| operator.employer).collect())
+    }
+
+    /// Whoever is bound to an employer that nobody has leads nobody, and is not told why.
+    async fn is_an_employer(&self, caller: &Caller, name: Option<&str>) -> Result<(), ApiError> {
+        let Some(name) = name else {
+            return Ok(());
+        };
+        let known = self.employers(caller).await?;
+        if known.contains(name) {
+            return Ok(());
+        }
+        let known: Vec<String> = known.into_iter().collect();
+        let (name, known) = (shortened(name), known.join(", "));
+        Err(meaningless(format!(
+            "no operator works for \"{name}\": expected one of {known}"
+        )))
+    }
+
     /// Whether somebody can be let in as this.
     fn can_be(
         &self,
@@ -237,7 +275,8 @@ impl SharedParts {
 }
 
 fn named(text: &str) -> Result<String, ApiError> {
-    let name = typed(text)?.ok_or_else(|| meaningless("`name` is empty".to_owned()))?;
+    let name = typed(&one_spaced(text))?;
+    let name = name.ok_or_else(|| meaningless("`name` is empty".to_owned()))?;
     if RESERVED.contains(&name.as_str()) {
         return Err(meaningless(format!("\"{name}\" is no name for anybody")));
     }
@@ -286,10 +325,13 @@ pub(crate) async fn add_user(
         wish.employer.as_deref(),
     )?;
     shared.can_be(wish.role, wish.tenant.as_deref(), wish.employer.as_deref())?;
+    let employer = wish.employer.as_deref();
+    shared.is_an_employer(&caller, employer).await?;
     shared.is_nobodys(&name).await?;
     let users = shared.store.accounts().await?;
     if let Some(twin) = twin_of(&name, users.iter().map(|user| user.name.as_str())) {
-        let why = format!("there is a user \"{twin}\", which differs by its capitals alone");
+        let why =
+            format!("there is a user \"{twin}\", which differs by its capitals or spaces alone");
         return Err(meaningless(why));
     }
     caller.is_about(name.clone());
@@ -350,6 +392,65 @@ fn rules(user: &AccountView) -> bool {
     user.role == Role::RegionAdministrator
 }
 
+impl SharedParts {
+    /// Whether somebody else sets up the region, where this one does.
+    pub(crate) async fn is_not_the_last(&self, name: &str) -> Result<(), ApiError> {
+        let users = self.store.accounts().await?;
+        let mut others = users.iter().filter(|user| user.name != name);
+        let is_one = users.iter().any(|user| user.name == name && rules(user));
+        if is_one && !others.any(rules) {
+            let why = "nobody else sets up the region: let another region_administrator in first";
+            return Err(meaningless(why.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Gives somebody another role, or another reach: all of it is as it is said now. Their sessions end;
+/// where they work they stay signed in. Nobody does so to themselves.
+#[utoipa::path(post, path = "/api/v1/users/{user}/role", tag = "accounts",
+    security(("token" = [])), params(("user" = String, Path)), request_body = NewRole,
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error), (status = 404, body = schema::Error),
+        (status = 422, description = "Nothing was changed", body = schema::Error)))]
+pub(crate) async fn set_role(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    asked: Asked<NewRole>,
+) -> Result<Json<Value>, ApiError> {
+    let NewRole {
+        role,
+        tenant,
+        employer,
+    } = asked.wish;
+    let reach = (tenant.as_deref(), employer.as_deref());
+    if caller.session().is_some() && caller.name() == name {
+        return Err(meaningless("nobody changes their own role".to_owned()));
+    }
+    shared.own_user(&caller, &name).await?;
+    shared.may_let_in(&caller, role, reach.0, reach.1)?;
+    shared.can_be(role, reach.0, reach.1)?;
+    shared.is_an_employer(&caller, reach.1).await?;
+    if role != Role::RegionAdministrator {
+        shared.is_not_the_last(&name).await?;
+    }
+    let known = shared.store.account(&name).await?;
+    let is_operator = known.is_some_and(|it| it.account.operator.is_some());
+    let becomes = (role == Role::Operator && !is_operator).then_some(name.as_str());
+    if let Some(operator) = becomes {
+        if shared.store.operator(operator).await?.is_none() {
+            let why = format!("there is no operator \"{operator}\": let them in anew as one");
+            return Err(meaningless(why));
+        }
+        shared.may_set_up(&caller, operator).await?;
+    }
+    caller.is_about(format!("{name}: {}", role.as_str()));
+    shared.store.set_role(&name, role, reach, becomes).await?;
+    shared.sessions.forget(&name);
+    Ok(Json(json!({ "changed": 1 })))
+}
+
 /// Lets somebody in no more. Their sessions end; where they work they stay signed in.
 #[utoipa::path(post, path = "/api/v1/users/{user}/remove", tag = "accounts",
     security(("token" = [])), params(("user" = String, Path)),
@@ -362,13 +463,7 @@ pub(crate) async fn remove_user(
     _asked: Asked<Nothing>,
 ) -> Result<Json<Value>, ApiError> {
     shared.own_user(&caller, &name).await?;
-    let users = shared.store.accounts().await?;
-    let mut others = users.iter().filter(|user| user.name != name);
-    let is_one = users.iter().any(|user| user.name == name && rules(user));
-    if is_one && !others.any(rules) {
-        let why = "nobody else sets up the region: let another region_administrator in first";
-        return Err(meaningless(why.to_owned()));
-    }
+    shared.is_not_the_last(&name).await?;
     let now_ms = shared.engine.snapshot().at_ms;
     shared.store.remove_account(&name, now_ms).await?;
     shared.sessions.forget(&name);
@@ -420,6 +515,8 @@ pub(crate) async fn add_token(
         wish.employer.as_deref(),
     )?;
     shared.can_be(wish.role, wish.tenant.as_deref(), wish.employer.as_deref())?;
+    let employer = wish.employer.as_deref();
+    shared.is_an_employer(&caller, employer).await?;
     shared.is_nobodys(&name).await?;
     caller.is_about(name.clone());
     let random = random_name().map_err(ApiError::NoRandom)?;

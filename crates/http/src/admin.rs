@@ -10,6 +10,7 @@ mod configuration;
 mod dialplans;
 mod directory;
 mod dispositions;
+mod example;
 mod failed;
 mod graph;
 mod guide;
@@ -28,6 +29,7 @@ mod sheet;
 mod status;
 mod trial;
 mod typed;
+mod user_role;
 mod users;
 
 use std::time::Duration;
@@ -40,15 +42,18 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use cuptel_core::snapshot::Snapshot;
 use cuptel_core::step::Command;
 use cuptel_core::words::Role;
 
-pub(crate) use self::menu::{Way, menu};
+pub(crate) use self::example::Left;
+pub(crate) use self::menu::{Group, menu};
 pub(crate) use self::oversight::AuditKept;
 use self::sheet::{Form, Link, Sheet};
 use self::typed::Typed;
-use crate::access::Caller;
+use crate::access::{Caller, Onlooker};
 use crate::error::ApiError;
+use crate::events::as_seen;
 use crate::page::{Frame, asset, frame};
 use crate::pages::Shared;
 use crate::rights::{self, Need};
@@ -105,10 +110,12 @@ fn people_paths() -> Router<Shared> {
         .route("/admin/seats/{seat}/remove", post(seats::remove))
         .route("/admin/seats/{seat}/test", post(trial::one))
         .route("/admin/test", post(trial::chosen))
+        .route("/admin/example", get(example::page).post(example::remove))
         .route("/admin/users", get(users::page).post(users::add))
         .route("/admin/users/{user}/password", post(users::password))
         .route("/admin/users/{user}/remove", post(users::remove))
         .route("/admin/users/{user}", get(users::one))
+        .route("/admin/users/{user}/role", post(user_role::set))
         .route("/admin/tokens", get(users::tokens).post(users::add_token))
         .route("/admin/tokens/revoke", post(users::revoke))
 }
@@ -141,6 +148,10 @@ fn work_paths() -> Router<Shared> {
             get(directory::page).post(directory::add),
         )
         .route("/admin/directory/remove", post(directory::remove))
+        .route(
+            "/admin/directory/{id}",
+            get(directory::one).post(directory::change),
+        )
         .route("/admin/dispositions", get(dispositions::page))
         .route("/admin/status", get(status::page))
         .route("/admin/oversight", get(oversight::page))
@@ -172,6 +183,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
     Some(match (method == Method::GET, page) {
         (true, "/operators/{operator}/profile" | "/configuration") => Need::Staff,
         (true, "/users" | "/users/{user}" | "/tokens") => Need::Staff,
+        (true, "/example") => Need::Rule,
         (true, "/oversight" | "/log" | "/log/export") => Need::Log,
         (true, "/campaigns/new") => Need::Staff,
         (true, _) => Need::Read,
@@ -193,6 +205,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
             | "/users"
             | "/users/{user}/password"
             | "/users/{user}/remove"
+            | "/users/{user}/role"
             | "/numbers/import"
             | "/campaigns/new"
             | "/campaigns/{campaign}/end"
@@ -200,6 +213,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Option<Need> {
             | "/closures/remove"
             | "/directory"
             | "/directory/remove"
+            | "/directory/{id}"
             | "/seats/{seat}/test"
             | "/test",
         ) => Need::Staff,
@@ -298,6 +312,15 @@ impl Visit {
     /// The messages of these names, as the columns of a table.
     pub(crate) fn columns(&self, ids: &[&str]) -> Vec<String> {
         ids.iter().map(|id| self.say(id)).collect()
+    }
+
+    /// What goes on now, as far as it is theirs to see.
+    pub(crate) fn look(&self) -> Snapshot {
+        let onlooker = Onlooker {
+            caller: Some(self.caller.clone()),
+            language: self.language,
+        };
+        as_seen(&self.shared.engine.snapshot(), &onlooker)
     }
 
     pub(crate) fn may(&self, need: Need) -> bool {

@@ -158,6 +158,35 @@ pub(crate) async fn end(
     Ok(led_back(&shared, &caller, notice))
 }
 
+/// Whether somebody has ticked that they are sure.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sure {
+    sure: String,
+}
+
+/// The same by the page's own form, once somebody is sure.
+pub(crate) async fn end_by_page(
+    caller: Caller,
+    State(shared): State<Shared>,
+    language: Language,
+    asked: Asked<Sure>,
+) -> Result<Response, ApiError> {
+    if asked.wish.sure != "yes" {
+        let kept = Kept {
+            wrong: Some(Wrong::NotSure),
+            ..Kept::default()
+        };
+        let page = shown(&shared, language, &caller, kept).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let asked = Asked {
+        wish: Nothing::default(),
+        by_form: true,
+    };
+    end(caller, State(shared), language, asked).await
+}
+
 fn notice(good: bool, text: String) -> Notice {
     Notice::told(good, text)
 }
@@ -182,6 +211,8 @@ pub(crate) enum Wrong {
         "an agreement that allows nothing changes nothing: say at least one of per_operator_figures, listening, recording, or end the one in force"
     )]
     Nothing,
+    #[error("whoever ends an agreement says that they are sure")]
+    NotSure,
 }
 
 impl Wrong {
@@ -192,6 +223,7 @@ impl Wrong {
             Self::NoProtocol => "admin-agreement-no-protocol",
             Self::Protocol => "admin-agreement-protocol",
             Self::Nothing => "admin-agreement-nothing",
+            Self::NotSure => "admin-not-sure",
         }
     }
 
@@ -201,6 +233,7 @@ impl Wrong {
             Self::NoDay | Self::Future => "reached-on",
             Self::NoProtocol | Self::Protocol => "protocol",
             Self::Nothing => "figures",
+            Self::NotSure => "sure",
         }
     }
 }

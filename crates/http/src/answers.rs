@@ -286,6 +286,13 @@ fn refused_by_rules(language: Language, refused: &CommandError) -> String {
         CommandError::NotPressed(_) => language.say("not-not-pressed"),
         CommandError::SpecialDay(refused) => not_special(language, refused),
         CommandError::NotMarked(_) => language.say("not-not-marked"),
+        CommandError::MarkedAs(mark) => {
+            let mark = match mark {
+                Mark::DoNotCall => language.say("admin-mark-do-not-call"),
+                Mark::Shared => language.say("admin-mark-shared"),
+            };
+            language.with("admin-marked-as", &[("mark", mark.into())])
+        }
         CommandError::TooManyMarks(most) => {
             language.with("not-more-marks", &[("most", (*most).into())])
         }

@@ -98,6 +98,7 @@ pub(crate) fn paths(shared: &Shared) -> Router<Shared> {
             "/admin/agreement",
             get(agreement::page).post(agreement::enter_by_page),
         )
+        .route("/admin/agreement/end", post(agreement::end_by_page))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), guarded))
 }
 

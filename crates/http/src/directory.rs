@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use cuptel_core::number::Caller as Named;
+use cuptel_core::staffing::one_spaced;
 use cuptel_store::{DirectoryView, NewDirectoryEntry};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,6 +43,13 @@ pub(crate) struct NewEntry {
     pub(crate) note: Option<String>,
 }
 
+fn not_found(id: i64) -> ApiError {
+    ApiError::NotFound {
+        what: "directory entry",
+        which: shortened(&id.to_string()),
+    }
+}
+
 impl SharedParts {
     /// Who in the directory is for a caller, and is meant by a text.
     pub(crate) async fn directory_of(
@@ -60,48 +68,80 @@ impl SharedParts {
         Ok(entries)
     }
 
-    /// Enters somebody, if a caller may.
-    pub(crate) async fn enter(&self, caller: &Caller, wish: NewEntry) -> Result<i64, ApiError> {
+    /// An entry as a caller may make it.
+    fn entry(&self, caller: &Caller, wish: NewEntry) -> Result<NewDirectoryEntry, ApiError> {
         let said = |text: Option<String>| typed(text.as_deref().unwrap_or(""));
         let tenant = said(wish.tenant)?;
         allowed(caller.leads(tenant.as_deref()), NOT_YOURS)?;
-        let name = typed(&wish.name)?.ok_or_else(|| meaningless("`name` is empty".to_owned()))?;
+        let name = typed(&one_spaced(&wish.name))?;
+        let name = name.ok_or_else(|| meaningless("`name` is empty".to_owned()))?;
         let number = Named::from_user_part(wish.number.trim()).number;
         let number = number.ok_or(ApiError::Meaningless {
             why: "this is no telephone number".to_owned(),
             hint: "write it as it is dialled: +390861123456 or 0861123456",
         })?;
-        let new = NewDirectoryEntry {
-            name: name.clone(),
+        caller.is_about(name.clone());
+        Ok(NewDirectoryEntry {
+            name,
             number: number.reveal().to_owned(),
             tenant,
             note: said(wish.note)?,
             created_ms: self.engine.snapshot().at_ms,
             created_by: caller.name().to_owned(),
-        };
-        caller.is_about(name.clone());
-        let what = "directory entry";
+        })
+    }
+
+    /// Enters somebody, if a caller may.
+    pub(crate) async fn enter(&self, caller: &Caller, wish: NewEntry) -> Result<i64, ApiError> {
+        let new = self.entry(caller, wish)?;
         let added = self.store.add_directory_entry(&new).await?;
-        added.ok_or(ApiError::NameTaken { what, name })
+        added.ok_or(ApiError::NameTaken {
+            what: "directory entry",
+            name: new.name,
+        })
+    }
+
+    /// An entry that is a caller's to change.
+    pub(crate) async fn own_entry(
+        &self,
+        caller: &Caller,
+        id: i64,
+    ) -> Result<DirectoryView, ApiError> {
+        let entries = self.directory_of(caller, "").await?;
+        let entry = entries.into_iter().find(|entry| entry.id == id);
+        let entry = entry.ok_or_else(|| not_found(id))?;
+        allowed(caller.leads(entry.tenant.as_deref()), NOT_YOURS)?;
+        Ok(entry)
+    }
+
+    /// Changes an entry, if a caller may change it as it is and enter it as it is to be.
+    pub(crate) async fn rewrite(
+        &self,
+        caller: &Caller,
+        id: i64,
+        wish: NewEntry,
+    ) -> Result<(), ApiError> {
+        self.own_entry(caller, id).await?;
+        let new = self.entry(caller, wish)?;
+        if self.store.change_directory_entry(id, &new).await? {
+            return Ok(());
+        }
+        Err(ApiError::NameTaken {
+            what: "directory entry",
+            name: new.name,
+        })
     }
 
     /// Takes an entry away, if a caller may.
     pub(crate) async fn strike(&self, caller: &Caller, id: i64) -> Result<(), ApiError> {
-        let not_found = || ApiError::NotFound {
-            what: "directory entry",
-            which: shortened(&id.to_string()),
-        };
-        let entries = self.directory_of(caller, "").await?;
-        let entry = entries.iter().find(|entry| entry.id == id);
-        let entry = entry.ok_or_else(not_found)?;
-        allowed(caller.leads(entry.tenant.as_deref()), NOT_YOURS)?;
+        let entry = self.own_entry(caller, id).await?;
         caller.is_about(entry.name.clone());
         let now_ms = self.engine.snapshot().at_ms;
         let removed = self.store.remove_directory_entry(id, now_ms, caller.name());
         if removed.await? {
             Ok(())
         } else {
-            Err(not_found())
+            Err(not_found(id))
         }
     }
 }
@@ -134,6 +174,24 @@ pub(crate) async fn add(
     asked: Asked<NewEntry>,
 ) -> Result<Json<Value>, ApiError> {
     shared.enter(&caller, asked.wish).await?;
+    Ok(Json(json!({ "changed": 1 })))
+}
+
+/// Changes an entry: all of it is as it is said now.
+#[utoipa::path(post, path = "/api/v1/directory/{id}", tag = "people", security(("token" = [])),
+    params(("id" = i64, Path)), request_body = NewEntry,
+    responses((status = 200, body = schema::Changed), (status = 401, body = schema::Error),
+        (status = 403, body = schema::Error), (status = 404, body = schema::Error),
+        (status = 409, description = "The name is taken", body = schema::Error),
+        (status = 422, description = "It has no name, or no number", body = schema::Error)))]
+pub(crate) async fn change(
+    caller: Caller,
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    asked: Asked<NewEntry>,
+) -> Result<Json<Value>, ApiError> {
+    let id = identifier(&id, "directory entry")?;
+    shared.rewrite(&caller, id, asked.wish).await?;
     Ok(Json(json!({ "changed": 1 })))
 }
 

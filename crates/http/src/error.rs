@@ -411,6 +411,7 @@ fn status_of(refused: &CommandError) -> StatusCode {
         | CommandError::SiteNotOut(_)
         | CommandError::NotPressed(_)
         | CommandError::NotMarked(_)
+        | CommandError::MarkedAs(_)
         | CommandError::NotUnseen(_)
         | CommandError::ServedSince(_)
         | CommandError::ClosedTooLong(_)
@@ -571,7 +572,9 @@ fn hint_of(refused: &CommandError) -> &'static str {
         CommandError::ClosedTooLong(_) => "POST /api/v1/callbacks enters a new one",
         CommandError::NoNumber(_) => "acknowledge it",
         CommandError::SpecialDay(_) => "GET /api/v1/closures lists what is entered",
-        CommandError::NotMarked(_) => "GET /api/v1/numbers lists what is marked",
+        CommandError::NotMarked(_) | CommandError::MarkedAs(_) => {
+            "GET /api/v1/numbers lists what is marked"
+        }
         CommandError::TooManyMarks(_) => "take some away, or set a larger bound",
         CommandError::NotPressed(_) => "GET /api/v1/stops lists what is pressed",
         CommandError::ShiftIsOver | CommandError::StopIsOver | CommandError::MarkIsOver => {

@@ -26,6 +26,7 @@ mod campaigns;
 mod choosing_seat;
 mod closures;
 mod configuration;
+mod delivered;
 mod desk;
 mod directory;
 mod disposing;

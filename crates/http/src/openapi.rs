@@ -14,9 +14,9 @@ use crate::request_keys::KEY_MAX;
 
 use crate::{
     accounts, actions, agreement, announcements, bulk, by_hand, calling, campaigns, closures,
-    configuration, directory, disposing, events, health, importing, measures, memos, my_queue,
-    numbers, offered, pins, practising, reads, reports, revealing, sites, staffing, stepping_in,
-    stops, tasks, tenants, trying,
+    configuration, delivered, directory, disposing, events, health, importing, measures, memos,
+    my_queue, numbers, offered, pins, practising, reads, reports, revealing, sites, staffing,
+    stepping_in, stops, tasks, tenants, trying,
 };
 
 const KEY_WORDS: &str = "1 to 100 visible characters. The same request again with the same key is answered \
@@ -66,7 +66,7 @@ const LINK_WORDS: &str =
         accounts::revoke_token, accounts::access_log, revealing::number,
         bulk::begin, bulk::list, bulk::undo,
         closures::closures, closures::add, closures::remove,
-        directory::directory, directory::add, directory::remove,
+        directory::directory, directory::add, directory::remove, directory::change, delivered::remove, accounts::set_role,
         tasks::tasks, tasks::task, tasks::add, tasks::assign, tasks::accept, tasks::finish, tasks::hand_back,
         tasks::withdraw, staffing::set_seats, staffing::remove_seat,
     )

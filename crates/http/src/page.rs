@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::access::{Caller, Onlooker, Sight, clock};
-use crate::admin::Way;
+use crate::admin::Group;
 use crate::board::Board;
 use crate::choosing_seat;
 use crate::error::ApiError;
@@ -72,7 +72,7 @@ pub(crate) struct Frame<'a> {
     /// How whoever has signed in wants their pages.
     pub(crate) preferences: Arc<Preferences>,
     /// The way between the administrator's pages, on those.
-    pub(crate) menu: Vec<Way>,
+    pub(crate) menu: Vec<Group>,
     /// Why the configuration that was read last is not in force, for whoever can mend it.
     pub(crate) not_reloaded: Option<String>,
     /// The seat of whoever looks, on every page but its own.

@@ -36,9 +36,9 @@ use crate::session::Sessions;
 use crate::texts::Language;
 use crate::{
     accounts, actions, admin, agreement, announcements, bulk, by_hand, calling, campaigns,
-    choosing_seat, closures, configuration, desk, directory, disposing, events, finding, health,
-    importing, in_charge, leaving, measures, memos, my_day, my_queue, noting, numbers, offered,
-    openapi, origin, page, paging, person, pins, practising, preferences, reads, reports,
+    choosing_seat, closures, configuration, delivered, desk, directory, disposing, events, finding,
+    health, importing, in_charge, leaving, measures, memos, my_day, my_queue, noting, numbers,
+    offered, openapi, origin, page, paging, person, pins, practising, preferences, reads, reports,
     request_keys, revealing, rights, signing_in, sites, staffing, stepping_in, stops, tasks,
     tenants, texts, trying,
 };
@@ -371,9 +371,11 @@ fn account_paths() -> Router<Shared> {
         .route("/users", get(accounts::users).post(accounts::add_user))
         .route("/users/{user}/password", post(accounts::reset_password))
         .route("/users/{user}/remove", post(accounts::remove_user))
+        .route("/users/{user}/role", post(accounts::set_role))
         .route("/tokens", get(accounts::tokens).post(accounts::add_token))
         .route("/tokens/{token}/revoke", post(accounts::revoke_token))
         .route("/access-log", get(accounts::access_log))
+        .route("/example/remove", post(delivered::remove))
         .route("/callbacks/{id}/number", post(revealing::number))
 }
 
@@ -450,6 +452,7 @@ fn admin_paths() -> Router<Shared> {
         .route("/closures", get(closures::closures).post(closures::add))
         .route("/closures/{id}/remove", post(closures::remove))
         .route("/directory", get(directory::directory).post(directory::add))
+        .route("/directory/{id}", post(directory::change))
         .route("/directory/{id}/remove", post(directory::remove))
 }
 

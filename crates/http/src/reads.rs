@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use crate::access::{Caller, Onlooker, Sight};
 use crate::error::ApiError;
 use crate::events::as_seen;
-use crate::pages::Shared;
+use crate::pages::{Shared, SharedParts};
 use crate::paging::{Listed, PageAsked, page};
 use crate::schema;
 use crate::texts::Language;
@@ -311,7 +311,7 @@ pub(crate) async fn seat(
 }
 
 /// Takes away who works at a seat, and what they say of themselves, where that is not for the caller.
-fn masking(shared: &Shared, caller: Caller) -> impl FnMut(&mut SeatView) {
+pub(crate) fn masking(shared: &SharedParts, caller: Caller) -> impl FnMut(&mut SeatView) {
     let look = shared.engine.snapshot();
     let onlooker = Onlooker {
         caller: Some(caller),

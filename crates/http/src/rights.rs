@@ -188,6 +188,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             | "/users"
             | "/users/{user}/password"
             | "/users/{user}/remove"
+            | "/users/{user}/role"
             | "/numbers/import"
             | "/campaigns"
             | "/campaigns/check"
@@ -197,6 +198,7 @@ pub(crate) fn need(method: &Method, path: &str) -> Need {
             | "/closures"
             | "/closures/{id}/remove"
             | "/directory"
+            | "/directory/{id}"
             | "/directory/{id}/remove",
         ) => Need::Staff,
         (false, _) => Need::Rule,

@@ -4,7 +4,7 @@
 use cuptel_core::campaign::CampaignCommand;
 use cuptel_core::id::{AttemptId, CallbackId, CampaignId, MemoId, SpecialDayId, TaskId};
 use cuptel_core::memo::{AudienceTold, MemoTold};
-use cuptel_core::staffing::OperatorChange;
+use cuptel_core::staffing::{OperatorChange, one_spaced};
 use cuptel_core::step::Command;
 use cuptel_core::words::Role;
 use cuptel_store::SpecialDayFilter;
@@ -44,12 +44,27 @@ impl SharedParts {
         caller: &Caller,
         command: Command,
     ) -> Result<Command, ApiError> {
-        let command = signed(caller, command);
+        let command = self.spaced(signed(caller, command)).await?;
         self.allow(caller, &command).await?;
         if let Some(about) = about(&command) {
             caller.is_about(about);
         }
         Ok(command)
+    }
+
+    /// Operators who are new are stored with one space where several were typed, and looked for so
+    /// before it is said who may.
+    async fn spaced(&self, command: Command) -> Result<Command, ApiError> {
+        let Command::SetOperators(mut changes) = command else {
+            return Ok(command);
+        };
+        for change in &mut changes {
+            let name = one_spaced(&change.name);
+            if name != change.name && self.store.operator(&change.name).await?.is_none() {
+                change.name = name;
+            }
+        }
+        Ok(Command::SetOperators(changes))
     }
 
     async fn allow(&self, caller: &Caller, command: &Command) -> Result<(), ApiError> {

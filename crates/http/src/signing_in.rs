@@ -30,6 +30,8 @@ const WRONG: &str = "wrong_sign_in";
 #[template(path = "sign_in.html")]
 struct SignInPage<'a> {
     frame: Frame<'a>,
+    /// What was typed as one's name.
+    name: &'a str,
     /// Whether whoever was here has gone, and leaves no note behind in the browser.
     forgets: bool,
 }
@@ -49,6 +51,16 @@ pub(crate) fn sign_in_page(
     error: &ApiError,
     said: Option<String>,
 ) -> Response {
+    sign_in_again(shared, language, error, (said, ""))
+}
+
+/// The same, with the name that was typed: the password alone is to be typed anew.
+fn sign_in_again(
+    shared: &Shared,
+    language: Language,
+    error: &ApiError,
+    (said, name): (Option<String>, &str),
+) -> Response {
     if matches!(error, ApiError::PasswordFirst) {
         return Redirect::to("/password").into_response();
     }
@@ -61,6 +73,7 @@ pub(crate) fn sign_in_page(
         error.status(),
         html(&SignInPage {
             frame,
+            name,
             forgets: false,
         }),
     )
@@ -99,6 +112,7 @@ pub(crate) async fn page(State(shared): State<Shared>, language: Language, uri: 
             notice,
             ..frame(&shared, language, None)
         },
+        name: "",
     })
 }
 
@@ -137,7 +151,8 @@ pub(crate) async fn begin(
             } else {
                 why_not(&error, language, || language.say("sign-in-wrong"))
             };
-            return Ok(sign_in_page(&shared, language, &error, Some(said)));
+            let typed = (Some(said), name.as_str());
+            return Ok(sign_in_again(&shared, language, &error, typed));
         }
     };
     let (who, to) = match &owner {

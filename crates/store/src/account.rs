@@ -55,6 +55,13 @@ const REMOVE: &str = "
 UPDATE account SET removed_ms = $3 WHERE shard = $1 AND name = $2 AND removed_ms IS NULL
 RETURNING id";
 
+const SET_ROLE: &str = "
+UPDATE account SET role = $3,
+    tenant = (SELECT id FROM tenant WHERE shard = $1 AND name = $4), employer = $5,
+    operator = COALESCE(operator, (SELECT id FROM operator
+        WHERE shard = $1 AND name = $6 AND removed_ms IS NULL))
+WHERE shard = $1 AND name = $2 AND removed_ms IS NULL RETURNING id";
+
 const BEGIN_SESSION: &str = "
 INSERT INTO session (shard, digest, account, begun_ms, until_ms) VALUES ($1, $2, $3, $4, $5)";
 const FORGET_ENDED: &str = "DELETE FROM session WHERE shard = $1 AND until_ms <= $2";
@@ -312,6 +319,30 @@ impl Store {
     pub async fn remove_account(&self, name: &str, now_ms: UtcMs) -> Result<bool, StoreError> {
         let change = Change::to("remove an account").step(REMOVE);
         let change = change.text(name).int(now_ms);
+        let change = change.step(END_SESSIONS).text(name);
+        Ok(self.make(change).await?.is_some())
+    }
+
+    /// Gives an account another role, or another reach, and ends its sessions; false where there is none
+    /// of the name. The operator is who they are, where they are none yet.
+    ///
+    /// # Errors
+    /// When there is no such tenant, or the database fails.
+    pub async fn set_role(
+        &self,
+        name: &str,
+        role: Role,
+        (tenant, employer): (Option<&str>, Option<&str>),
+        operator: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        self.is_of_a_tenant(tenant).await?;
+        let change = Change::to("change a role")
+            .step(SET_ROLE)
+            .text(name)
+            .text(role.as_str())
+            .maybe_text(tenant)
+            .maybe_text(employer)
+            .maybe_text(operator);
         let change = change.step(END_SESSIONS).text(name);
         Ok(self.make(change).await?.is_some())
     }

@@ -19,6 +19,13 @@ RETURNING id";
 const REMOVE: &str = "
 UPDATE directory_entry SET removed_ms = $3, removed_by = $4
 WHERE shard = $1 AND id = $2 AND removed_ms IS NULL RETURNING id";
+const CHANGE: &str = "
+UPDATE directory_entry SET name = $3, number = $4,
+    tenant = (SELECT id FROM tenant WHERE shard = $1 AND name = $5), note = $6
+WHERE shard = $1 AND id = $2 AND removed_ms IS NULL AND NOT EXISTS (SELECT 1
+    FROM directory_entry other WHERE other.shard = $1 AND other.name = $3 AND other.id <> $2
+        AND other.removed_ms IS NULL)
+RETURNING id";
 
 const LIST: &str = "
 SELECT entry.id, entry.name, entry.number, tenant.name, entry.note, entry.created_ms,
@@ -109,6 +116,26 @@ impl Store {
             .int(new.created_ms)
             .text(&new.created_by);
         self.make(change).await
+    }
+
+    /// Changes an entry; false where there is none, or another has the name. Who entered it stays.
+    ///
+    /// # Errors
+    /// When there is no such tenant, or the database fails.
+    pub async fn change_directory_entry(
+        &self,
+        id: i64,
+        entry: &NewDirectoryEntry,
+    ) -> Result<bool, StoreError> {
+        self.is_of_a_tenant(entry.tenant.as_deref()).await?;
+        let change = Change::to("change an entry of the directory")
+            .step(CHANGE)
+            .int(id)
+            .text(&entry.name)
+            .text(&entry.number)
+            .maybe_text(entry.tenant.as_deref())
+            .maybe_text(entry.note.as_deref());
+        Ok(self.make(change).await?.is_some())
     }
 
     /// Takes an entry away; false where there is none.

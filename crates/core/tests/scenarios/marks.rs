@@ -291,6 +291,11 @@ fn a_mark_is_taken_away_by_name_and_what_is_open_of_it_no_more() {
         Err(CommandError::NotMarked(Mark::DoNotCall)),
         "the region has not marked it"
     );
+    assert_eq!(
+        releases(&mut room, of(MARIO, Mark::Shared, Some("asl"))),
+        Err(CommandError::MarkedAs(Mark::DoNotCall)),
+        "as what it is marked is said"
+    );
     releases(&mut room, told()).unwrap();
     assert_eq!(room.marks()[0].released_by.as_deref(), Some("vice"));
     is_suppressed(&room);

@@ -16,7 +16,7 @@ const TEXT_MAX: usize = crate::actions::WORDS_MAX;
 /// The field that a refusal is about.
 pub(super) fn field_of(refused: &CommandError) -> Option<&'static str> {
     if let CommandError::NotTaken(faults) = refused {
-        return of_entry(&faults.first()?.why);
+        return fields_of_entry(&faults.first()?.why).first().copied();
     }
     if let CommandError::Campaign(refused) = refused {
         return of_campaign(refused);
@@ -34,32 +34,34 @@ pub(super) fn field_of(refused: &CommandError) -> Option<&'static str> {
                 | CommandError::NotMarked(_)
         ),
     )
+    .or(is("mark", matches!(refused, CommandError::MarkedAs(_))))
     .or(is("tenant", matches!(refused, CommandError::NoTenant(_))))
     .or(is("queue", matches!(refused, CommandError::NoQueue(_))))
     .or(is("ends", matches!(refused, CommandError::MarkIsOver)))
     .or(is("site", matches!(refused, CommandError::NoSite(_))))
 }
 
-fn of_entry(why: &WhyNotTaken) -> Option<&'static str> {
+/// The fields that a fault of one entry is about.
+pub(super) fn fields_of_entry(why: &WhyNotTaken) -> &[&'static str] {
     match why {
-        WhyNotTaken::Twice | WhyNotTaken::Twin(_) | WhyNotTaken::NoExtension => Some("name"),
-        WhyNotTaken::IsOver => Some("ends"),
-        WhyNotTaken::NoEmployer => Some("employer"),
-        WhyNotTaken::NoNumber | WhyNotTaken::NumberTaken(_) => Some("number"),
-        WhyNotTaken::NoPin => Some("pin"),
-        WhyNotTaken::NoPassword => Some("password"),
-        WhyNotTaken::NoSite | WhyNotTaken::UnknownSite { .. } => Some("site"),
-        WhyNotTaken::UnknownSkill { .. } | WhyNotTaken::Level { .. } => Some("level"),
-        WhyNotTaken::UnknownTenant { .. } => Some("tenant"),
-        WhyNotTaken::Bound { what, .. } => Some(what),
-        WhyNotTaken::HalfABreak => Some("break_after"),
-        WhyNotTaken::UnknownQueue { .. } => Some("not_queues"),
-        WhyNotTaken::UnknownBuddy { .. } => Some("buddy"),
+        WhyNotTaken::Twice | WhyNotTaken::Twin(_) | WhyNotTaken::NoExtension => &["name"],
+        WhyNotTaken::IsOver => &["ends"],
+        WhyNotTaken::NoEmployer => &["employer"],
+        WhyNotTaken::NoNumber | WhyNotTaken::NumberTaken(_) => &["number"],
+        WhyNotTaken::NoPin => &["pin"],
+        WhyNotTaken::NoPassword => &["password"],
+        WhyNotTaken::NoSite | WhyNotTaken::UnknownSite { .. } => &["site"],
+        WhyNotTaken::UnknownSkill { .. } | WhyNotTaken::Level { .. } => &["level"],
+        WhyNotTaken::UnknownTenant { .. } => &["tenant"],
+        WhyNotTaken::Bound { what, .. } => std::slice::from_ref(what),
+        WhyNotTaken::HalfABreak => &["break_after", "break_s"],
+        WhyNotTaken::UnknownQueue { .. } => &["not_queues"],
+        WhyNotTaken::UnknownBuddy { .. } => &["buddy"],
         WhyNotTaken::NoQueue { .. }
         | WhyNotTaken::LacksSkill { .. }
         | WhyNotTaken::Title
         | WhyNotTaken::TitleNamesNumber
-        | WhyNotTaken::NoOperator(_) => None,
+        | WhyNotTaken::NoOperator(_) => &[],
     }
 }
 

@@ -182,6 +182,7 @@ fn wanted(visit: &Visit, form: &Typed) -> Result<Wanted, Failed> {
             text: visit.say("admin-campaign-no-line"),
             faults: named(visit, &left_out),
             field: Some("list"),
+            ..Failed::default()
         });
     }
     Ok(Wanted {
@@ -212,7 +213,10 @@ pub(crate) async fn create(visit: Visit, form: Typed) -> Result<Response, ApiErr
                 let looked = outcome(&visit, "admin-campaign-looked", taken, &left_out);
                 new_page(&visit, &form, None, looked)
             }
-            Err(error) => new_page(&visit, &form, Some(visit.failed(&error)), Vec::new()),
+            Err(error) => {
+                let failed = refused(&visit, &form, &error);
+                new_page(&visit, &form, Some(failed), Vec::new())
+            }
         });
     }
     let name = wanted.campaign["name"]
@@ -227,17 +231,33 @@ pub(crate) async fn create(visit: Visit, form: Typed) -> Result<Response, ApiErr
         Err(ApiError::NameTaken { .. }) => {
             let failed = Failed {
                 text: visit.about("admin-name-taken", "name", &name),
+                field: Some("name"),
                 ..Failed::default()
             };
             Ok(new_page(&visit, &form, Some(failed), Vec::new()))
         }
-        Err(error) => Ok(new_page(
-            &visit,
-            &form,
-            Some(visit.failed(&error)),
-            Vec::new(),
-        )),
+        Err(error) => {
+            let failed = refused(&visit, &form, &error);
+            Ok(new_page(&visit, &form, Some(failed), Vec::new()))
+        }
     }
+}
+
+/// Why a campaign was not made. What is over before anybody may be called is its end, or its deadline.
+fn refused(visit: &Visit, form: &Typed, error: &ApiError) -> Failed {
+    let failed = visit.failed(error);
+    if failed.field != Some("ends") {
+        return failed;
+    }
+    let tenant = form.of("queue").split_once('/').map(|it| it.0);
+    let configuration = visit.shared.engine.health().configuration;
+    let due_ms = moment_of(form.of("due"), configuration.zones.of(tenant));
+    let now_ms = visit.shared.engine.snapshot().at_ms;
+    let is_over = due_ms.is_some_and(|due_ms| due_ms <= now_ms);
+    if is_over || (due_ms.is_some() && form.said("ends").is_none()) {
+        return visit.unfit("admin-campaign-due-over").at("due");
+    }
+    failed
 }
 
 /// How many lines are taken, and which are not, with why.

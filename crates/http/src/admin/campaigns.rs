@@ -95,7 +95,7 @@ pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Resp
         empty: visit.say("admin-campaigns-empty"),
         search: Some(Box::new(asks(&visit, &asked))),
         next,
-        export: None,
+        ..List::default()
     }));
     Ok(visit.show(&sheet))
 }
@@ -325,6 +325,7 @@ fn people(visit: &Visit, entries: &[EntryView], path: &str) -> List {
             format!("{path}/results"),
             visit.say("admin-results-export"),
         )),
+        ..List::default()
     }
 }
 

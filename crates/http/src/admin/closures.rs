@@ -2,6 +2,7 @@
 
 use axum::extract::RawQuery;
 use axum::response::Response;
+use cuptel_core::calendar::{LocalDay, SpecialDays};
 use cuptel_core::id::SpecialDayId;
 use cuptel_core::special_day::SpecialDayTold;
 use cuptel_core::step::Command;
@@ -208,10 +209,31 @@ fn remove_form(visit: &Visit, days: &[&SpecialDayView]) -> Form {
     visit.takes_away(format!("{HOME}/remove"), words, &all)
 }
 
+/// What of the days and hours of a form cannot be: each fault at its own field.
+fn readable(visit: &Visit, form: &Typed) -> Result<(), Failed> {
+    let (first, last, hours) = (form.of("first"), form.of("last"), form.of("hours"));
+    let begins =
+        LocalDay::parse(first).ok_or_else(|| visit.unfit("admin-closure-no-first").at("first"))?;
+    if !last.is_empty() {
+        let ends = LocalDay::parse(last);
+        let ends = ends.ok_or_else(|| visit.unfit("admin-closure-no-last").at("last"))?;
+        if ends < begins {
+            return Err(visit.unfit("admin-closure-backwards").at("last"));
+        }
+    }
+    let fit = |hours: &str| SpecialDays::parse(first, first, Some(hours)).is_ok();
+    // Each of them is a span: together they are none where they share an hour.
+    if !fit(hours) && hours.split_whitespace().all(fit) {
+        return Err(visit.unfit("admin-closure-overlap").at("hours"));
+    }
+    Ok(())
+}
+
 /// Has some days shut, or at other hours.
 pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError> {
     let said = |name: &'static str| visit.text(&form, name);
     let told = || {
+        readable(&visit, &form)?;
         Ok(SpecialDayTold {
             tenant: form.of("tenant").to_owned(),
             calendar: said("calendar")?,

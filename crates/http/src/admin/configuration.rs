@@ -34,7 +34,8 @@ fn show(visit: &Visit, failed: Option<Failed>) -> Response {
         fact(visit, "admin-configuration-hash", hash),
     ]));
     // What was asked for just now is told above; what was asked for before, here.
-    if let Some(last) = configuration.failed.as_ref().filter(|_| failed.is_none()) {
+    let tells = failed.is_none() && visit.may(Need::Rule);
+    if let Some(last) = configuration.failed.as_ref().filter(|_| tells) {
         sheet
             .parts
             .push(heading(visit, "failed", "admin-configuration-failed"));
@@ -55,7 +56,10 @@ fn show(visit: &Visit, failed: Option<Failed>) -> Response {
     sheet
         .parts
         .push(heading(visit, "doubts", "admin-configuration-doubts"));
-    sheet.parts.push(if setup.doubts.is_empty() {
+    sheet.parts.push(if !visit.may(Need::Rule) {
+        // They name operators, seats and lines of every authority.
+        Part::Text(visit.say("admin-configuration-region"))
+    } else if setup.doubts.is_empty() {
         Part::Text(visit.say("admin-configuration-no-doubts"))
     } else {
         let doubts = "admin-configuration-doubts-caption";

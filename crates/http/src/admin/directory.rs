@@ -1,12 +1,13 @@
 //! The directory: whom operators may dial or transfer to.
 
-use axum::extract::RawQuery;
+use axum::extract::{Path, RawQuery};
 use axum::response::Response;
+use cuptel_core::number::Caller as Named;
 use cuptel_store::DirectoryView;
 
 use super::Visit;
 use super::operators::{search, tenant_field};
-use super::sheet::{Cell, Failed, Form, Kind, List, Part};
+use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part};
 use super::typed::Typed;
 use crate::directory::NewEntry;
 use crate::error::ApiError;
@@ -14,6 +15,8 @@ use crate::reads::identifier;
 use crate::rights::Need;
 
 const HOME: &str = "/admin/directory";
+/// The form of one entry.
+const ENTRY: &str = "entry";
 
 /// Everybody, found by name, number or note.
 pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
@@ -34,7 +37,7 @@ async fn show(
         .await?;
     sheet.parts.push(Part::List(table(visit, &entries, asked)));
     if visit.may(Need::Staff) {
-        let form = add_form(visit, kept);
+        let form = entry_form(visit, kept);
         visit.offers(&mut sheet, ("add", "admin-directory-add"), form);
         let theirs = entries
             .iter()
@@ -52,8 +55,12 @@ fn table(visit: &Visit, entries: &[DirectoryView], asked: &Typed) -> List {
     let row = |entry: &DirectoryView| -> Vec<Cell> {
         let tenant = entry.tenant.as_deref();
         let region = || visit.say("admin-tenant-region");
+        let is_theirs = visit.may(Need::Staff) && visit.caller.leads(tenant);
         vec![
-            entry.name.as_str().into(),
+            match is_theirs {
+                true => Cell::link(&entry.name, format!("{HOME}/{}", entry.id)),
+                false => entry.name.as_str().into(),
+            },
             entry.number.as_str().into(),
             tenant
                 .map_or_else(region, |it| visit.tenant_title(it))
@@ -79,9 +86,9 @@ fn table(visit: &Visit, entries: &[DirectoryView], asked: &Typed) -> List {
     }
 }
 
-fn add_form(visit: &Visit, kept: &Typed) -> Form {
+fn entry_form(visit: &Visit, kept: &Typed) -> Form {
     let mut form = Form {
-        id: "entry",
+        id: ENTRY,
         action: HOME.to_owned(),
         button: visit.say("admin-directory-add-go"),
         is_first: true,
@@ -125,34 +132,87 @@ fn remove_form(visit: &Visit, entries: &[&DirectoryView]) -> Form {
     visit.takes_away(format!("{HOME}/remove"), words, &all)
 }
 
-/// Enters somebody.
-pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError> {
+/// What was typed of an entry.
+fn told(visit: &Visit, form: &Typed) -> Result<NewEntry, Failed> {
     let is_gap = |c: &char| c.is_whitespace() || "-./()".contains(*c);
     let number: String = form.of("number").chars().filter(|c| !is_gap(c)).collect();
-    let wish = NewEntry {
-        name: form.of("name").to_owned(),
+    let name = visit.name(form)?;
+    let note = visit.text(form, "note")?;
+    if Named::from_user_part(&number).number.is_none() {
+        return Err(visit.unfit("admin-no-number").at("number"));
+    }
+    Ok(NewEntry {
+        name,
         number,
         tenant: form.said("tenant"),
-        note: form.said("note"),
-    };
-    let is_number = cuptel_core::number::Caller::from_user_part(&wish.number)
-        .number
-        .is_some();
-    let texts = visit.name(&form).and_then(|_| visit.text(&form, "note"));
-    let failed = if let Err(failed) = texts {
-        failed
-    } else if !is_number {
-        visit.unfit("admin-no-number").at("number")
-    } else {
-        match visit.shared.enter(&visit.caller, wish).await {
+        note,
+    })
+}
+
+/// Enters somebody.
+pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError> {
+    let failed = match told(&visit, &form) {
+        Ok(wish) => match visit.shared.enter(&visit.caller, wish).await {
             Ok(_) => {
                 let text = visit.about("admin-directory-added", "name", form.of("name"));
                 return Ok(visit.done(HOME, text));
             }
             Err(error) => visit.failed(&error),
-        }
+        },
+        Err(failed) => failed,
     };
-    show(&visit, &Typed::default(), &form, Some(failed)).await
+    show(&visit, &Typed::default(), &form, Some(failed.of(ENTRY))).await
+}
+
+/// One entry, to be changed.
+pub(crate) async fn one(visit: Visit, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let id = identifier(&id, "directory entry")?;
+    let entry = visit.shared.own_entry(&visit.caller, id).await?;
+    let typed = Typed::default()
+        .with("name", entry.name.as_str())
+        .with("number", entry.number.as_str())
+        .with("tenant", entry.tenant.as_deref().unwrap_or(""))
+        .with("note", entry.note.as_deref().unwrap_or(""));
+    Ok(one_page(&visit, &entry, &typed, None))
+}
+
+fn one_page(
+    visit: &Visit,
+    entry: &DirectoryView,
+    typed: &Typed,
+    failed: Option<Failed>,
+) -> Response {
+    let above = vec![Link::to(HOME, visit.say("admin-directory"))];
+    let mut sheet = visit.sheet(entry.name.clone(), above);
+    sheet.failed = failed;
+    let form = Form {
+        action: format!("{HOME}/{}", entry.id),
+        button: visit.say("admin-directory-change-go"),
+        ..entry_form(visit, typed)
+    };
+    visit.offers(&mut sheet, ("change", "admin-directory-change"), form);
+    visit.show(&sheet)
+}
+
+/// Changes an entry.
+pub(crate) async fn change(
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Typed,
+) -> Result<Response, ApiError> {
+    let id = identifier(&id, "directory entry")?;
+    let entry = visit.shared.own_entry(&visit.caller, id).await?;
+    let failed = match told(&visit, &form) {
+        Ok(wish) => match visit.shared.rewrite(&visit.caller, id, wish).await {
+            Ok(()) => {
+                let text = visit.about("admin-directory-changed", "name", form.of("name"));
+                return Ok(visit.done(HOME, text));
+            }
+            Err(error) => visit.failed(&error),
+        },
+        Err(failed) => failed,
+    };
+    Ok(one_page(&visit, &entry, &form, Some(failed)))
 }
 
 /// Takes somebody out.

@@ -17,6 +17,9 @@ impl Visit {
         let mut failed = self.told(error);
         if let ApiError::Refused(Refusal::Refused(refused)) = error {
             failed.field = failed.field.or(at_fault::field_of(refused));
+            if let CommandError::NotTaken(faults) = refused {
+                failed.each = self.each_of(faults);
+            }
         }
         failed
     }
@@ -33,12 +36,12 @@ impl Visit {
             ApiError::Refused(Refusal::Refused(CommandError::NotTaken(faults))) => Failed {
                 text: self.count("admin-list-not-taken", faults.len()),
                 faults: faults.iter().map(|fault| self.not_taken(fault)).collect(),
-                field: None,
+                ..Failed::default()
             },
             ApiError::NotReloaded(NotReloaded::Faults(faults)) => Failed {
                 text: self.say("admin-not-reloaded"),
                 faults: faults.clone(),
-                field: None,
+                ..Failed::default()
             },
             ApiError::CutShort { done, of, .. } => Failed {
                 text: self.language.with(
@@ -95,7 +98,7 @@ impl Visit {
         Failed {
             text: self.count("admin-list-not-taken", faults.len()),
             faults,
-            field: None,
+            ..Failed::default()
         }
     }
 
@@ -130,6 +133,17 @@ impl Visit {
             text,
             ..Failed::default()
         }
+    }
+
+    /// The fields that several faults are about, each with why.
+    fn each_of(&self, faults: &[NotTaken]) -> Vec<(&'static str, String)> {
+        let mut each = Vec::new();
+        for fault in faults {
+            for field in at_fault::fields_of_entry(&fault.why) {
+                each.push((*field, self.why_not_taken(&fault.why)));
+            }
+        }
+        each
     }
 
     fn not_taken(&self, fault: &NotTaken) -> String {

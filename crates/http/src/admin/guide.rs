@@ -3,15 +3,13 @@
 
 use axum::response::Response;
 use cuptel_core::words::{Outcome, Role};
+use cuptel_store::AttemptFilter;
 
+use super::example::{self, Left};
 use super::sheet::{Link, Part, Sheet, Todo, TodoState};
 use super::{Visit, menu, trial};
 use crate::error::ApiError;
-use crate::pages::SharedParts;
 use crate::rights::Need;
-
-/// Names that a step shows of many.
-const SHOWN: usize = 3;
 
 /// One thing to be done, and whether it is.
 struct Task {
@@ -28,7 +26,10 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, ApiError> {
         ..Sheet::default()
     };
     if visit.may(Need::Staff) {
-        let tasks = tasks(&visit).await?;
+        let tasks = match visit.may(Need::Rule) {
+            true => tasks(&visit).await?,
+            false => tasks_of_one(&visit).await?,
+        };
         let done = tasks.iter().filter(|task| task.is_done).count();
         let all = tasks.len();
         sheet.parts.push(Part::Heading {
@@ -48,7 +49,7 @@ pub(crate) async fn index(visit: Visit) -> Result<Response, ApiError> {
             .parts
             .push(Part::Text(visit.language.with(id, &about)));
         sheet.parts.push(Part::Steps(steps(&visit, tasks)));
-        sheet.parts.extend(trial::of_all(&visit));
+        sheet.parts.extend(trial::of_all(&visit).await);
     }
     sheet.parts.push(Part::Heading {
         id: "pages",
@@ -132,54 +133,73 @@ async fn tasks(visit: &Visit) -> Result<Vec<Task>, ApiError> {
             link: ("/admin/seats", "admin-todo-secrets-go"),
         },
     ];
+    if !example.is_gone() {
+        tasks.push(Task {
+            is_done: false,
+            text: "admin-todo-example",
+            note: visit.say("admin-todo-example-note"),
+            link: (example::HOME, "admin-todo-example-go"),
+        });
+    }
     tasks.extend(telephone_tasks(visit, &example).await?);
     Ok(tasks)
 }
 
-/// What is left of the delivered example.
-pub(super) struct Left {
-    operators: Vec<String>,
-    /// Whose phone has the password that everybody knows.
-    pub(super) seats: Vec<String>,
-    numbers: Vec<String>,
-}
-
-impl Left {
-    pub(super) async fn of(shared: &SharedParts) -> Result<Self, ApiError> {
-        let configuration = shared.engine.health().configuration;
-        let example = &configuration.setup.example;
-        let (operators, digests) = (
-            shared.store.operators().await?,
-            shared.store.seat_digests().await?,
-        );
-        let known = |(name, digest): &&(String, String)| {
-            let given = example.seats.iter().find(|(seat, _)| seat == name);
-            given.is_some_and(|(seat, password)| {
-                shared.engine.account(seat, password).ha1_md5 == *digest
-            })
-        };
-        let lines = configuration.setup.plans.iter();
-        let lines = lines.flat_map(|plan| &plan.numbers);
-        let numbers = lines.filter(|it| example.numbers.contains(it));
-        let people = operators.into_iter().map(|operator| operator.name);
-        Ok(Self {
-            operators: people.filter(|it| example.operators.contains(it)).collect(),
-            seats: digests
-                .iter()
-                .filter(known)
-                .map(|it| it.0.clone())
-                .collect(),
-            numbers: numbers.cloned().collect(),
-        })
-    }
-
-    /// How many there are, and the first of them.
-    fn told(visit: &Visit, id: &str, names: &[String]) -> String {
-        let shown = names[..names.len().min(SHOWN)].join(", ");
-        let n = u32::try_from(names.len()).unwrap_or(u32::MAX);
-        let about = [("n", n.into()), ("names", shown.into())];
-        visit.language.with(id, &about)
-    }
+/// What is to be done by whoever sets up the people of one authority: the rest is the region's.
+async fn tasks_of_one(visit: &Visit) -> Result<Vec<Task>, ApiError> {
+    let shared = &visit.shared;
+    let caller = &visit.caller;
+    let mut operators = shared.store.operators().await?;
+    operators.retain(|it| it.home.is_some() && caller.sees_operator(it));
+    let mut users = shared.store.accounts().await?;
+    users.retain(|it| it.operator.is_some() && caller.sees(it.tenant.as_deref()));
+    let look = visit.look();
+    let names: Vec<&str> = operators.iter().map(|it| it.name.as_str()).collect();
+    let working = look
+        .seats
+        .iter()
+        .filter_map(|seat| seat.operator.as_deref());
+    let working = working.filter(|name| names.contains(name)).count();
+    let served = AttemptFilter {
+        tenant: caller.tenant().map(str::to_owned),
+        outcome: Some(Outcome::Served),
+        before: None,
+        limit: 1,
+    };
+    let served = shared.store.attempts(&served).await?;
+    let numbers: Vec<String> = plans_of(visit).flat_map(|plan| plan.1).collect();
+    Ok(vec![
+        Task {
+            is_done: !caller.must_change(),
+            text: "admin-todo-password",
+            note: visit.say("admin-todo-password-note"),
+            link: ("/password", "admin-todo-password-go"),
+        },
+        Task {
+            is_done: !operators.is_empty(),
+            text: "admin-todo-operators",
+            note: visit.count("admin-todo-operators-note", operators.len()),
+            link: ("/admin/operators", "admin-todo-operators-go"),
+        },
+        Task {
+            is_done: !users.is_empty(),
+            text: "admin-todo-users",
+            note: visit.count("admin-todo-users-note", users.len()),
+            link: ("/admin/users#add", "admin-todo-second-go"),
+        },
+        Task {
+            is_done: working > 0,
+            text: "admin-todo-sign-in",
+            note: visit.count("admin-todo-sign-in-note", working),
+            link: ("/board", "admin-todo-sign-in-go"),
+        },
+        Task {
+            is_done: !served.is_empty(),
+            text: "admin-todo-call",
+            note: visit.about("admin-todo-call-note", "numbers", &numbers.join(", ")),
+            link: ("/board", "admin-todo-call-go"),
+        },
+    ])
 }
 
 /// What is to be done about lines and phones.

@@ -6,6 +6,7 @@ use super::operators::{heading, next, sure};
 use super::sheet::{Copied, Failed, Form, Kind, Link, Part, Sheet, choices};
 use super::typed::Typed;
 use crate::error::ApiError;
+use crate::rights::Need;
 
 /// Rows of a page.
 const PAGE: usize = 50;
@@ -30,6 +31,11 @@ impl Visit {
         let left = rows.len() > from.saturating_add(PAGE);
         let next = left.then(|| next(self, home, asked, from + PAGE));
         (rows.iter().skip(from).take(PAGE), next)
+    }
+
+    /// To the form by which something is added, for whoever has it.
+    pub(super) fn jump(&self, need: Need, text: &str) -> Option<Link> {
+        self.may(need).then(|| Link::to("#add", self.say(text)))
     }
 
     /// A form under its heading.

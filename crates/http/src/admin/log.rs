@@ -128,6 +128,7 @@ fn table(visit: &Visit, entries: &[AccessView], asked: &Typed) -> List {
         search: Some(Box::new(asks(visit, asked))),
         next,
         export: Some(Link::to(export, visit.say("admin-log-export"))),
+        ..List::default()
     }
 }
 

@@ -10,22 +10,50 @@ use crate::texts::Language;
 pub(super) const FIRST: &str = "/admin";
 
 /// Where a page stands, what it is called, and what one must be allowed to see it.
-const DOORS: [(&str, &str, Need); 15] = [
-    ("/admin/oversight", "admin-oversight", Need::Log),
-    ("/admin/operators", "admin-operators", Need::Read),
-    ("/admin/seats", "admin-seats", Need::Read),
-    ("/admin/users", "admin-users", Need::Staff),
-    ("/admin/tokens", "admin-tokens", Need::Staff),
-    ("/admin/numbers", "admin-numbers", Need::Read),
-    ("/admin/campaigns", "admin-campaigns", Need::Read),
-    ("/admin/closures", "admin-closures", Need::Read),
-    ("/admin/directory", "admin-directory", Need::Read),
-    ("/admin/dispositions", "admin-dispositions", Need::Read),
-    ("/admin/dialplans", "admin-dialplans", Need::Read),
-    ("/admin/configuration", "admin-configuration", Need::Staff),
-    ("/admin/status", "admin-status", Need::Read),
-    ("/admin/agreement", "admin-agreement", Need::Read),
-    ("/admin/log", "admin-log", Need::Log),
+type Door = (&'static str, &'static str, Need);
+
+/// The pages, under what they are about.
+const ROOMS: [(&str, &[Door]); 5] = [
+    (
+        "admin-menu-people",
+        &[
+            ("/admin/operators", "admin-operators", Need::Read),
+            ("/admin/users", "admin-users", Need::Staff),
+            ("/admin/agreement", "admin-agreement", Need::Read),
+        ],
+    ),
+    (
+        "admin-menu-lines",
+        &[
+            ("/admin/seats", "admin-seats", Need::Read),
+            ("/admin/dialplans", "admin-dialplans", Need::Read),
+            ("/admin/closures", "admin-closures", Need::Read),
+            ("/admin/directory", "admin-directory", Need::Read),
+        ],
+    ),
+    (
+        "admin-menu-calls",
+        &[
+            ("/admin/campaigns", "admin-campaigns", Need::Read),
+            ("/admin/numbers", "admin-numbers", Need::Read),
+            ("/admin/dispositions", "admin-dispositions", Need::Read),
+        ],
+    ),
+    (
+        "admin-menu-system",
+        &[
+            ("/admin/configuration", "admin-configuration", Need::Staff),
+            ("/admin/status", "admin-status", Need::Read),
+            ("/admin/tokens", "admin-tokens", Need::Staff),
+        ],
+    ),
+    (
+        "admin-menu-oversight",
+        &[
+            ("/admin/oversight", "admin-oversight", Need::Log),
+            ("/admin/log", "admin-log", Need::Log),
+        ],
+    ),
 ];
 
 /// A way to a page, as the menu has it.
@@ -36,22 +64,41 @@ pub(crate) struct Way {
     pub(crate) current: Option<&'static str>,
 }
 
+/// Ways to pages that are about the same.
+pub(crate) struct Group {
+    /// What about; nothing, of the first page.
+    pub(crate) name: Option<String>,
+    pub(crate) ways: Vec<Way>,
+}
+
 /// The pages that a role may see, each with what it is called.
 pub(super) fn doors(role: Role) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let seen = DOORS.iter().filter(move |(_, _, need)| may(role, *need));
+    let all = ROOMS.iter().flat_map(|(_, doors)| doors.iter());
+    let seen = all.filter(move |(_, _, need)| may(role, *need));
     seen.map(|(href, name, _)| (*href, *name))
 }
 
 /// The menu of whoever is at a path.
-pub(crate) fn menu(language: Language, role: Role, path: &str) -> Vec<Way> {
-    let first = may(role, Need::Read).then_some((FIRST, "admin-menu-first"));
-    let ways = first.into_iter().chain(doors(role));
-    ways.map(|(href, name)| Way {
+pub(crate) fn menu(language: Language, role: Role, path: &str) -> Vec<Group> {
+    let way = |(href, name): (&'static str, &str)| Way {
         href,
         text: language.say(name),
         current: current(href, path),
-    })
-    .collect()
+    };
+    let first = may(role, Need::Read).then_some((FIRST, "admin-menu-first"));
+    let first = first.map(|door| Group {
+        name: None,
+        ways: vec![way(door)],
+    });
+    let rooms = ROOMS.iter().map(|(name, doors)| {
+        let seen = doors.iter().filter(|(_, _, need)| may(role, *need));
+        Group {
+            name: Some(language.say(name)),
+            ways: seen.map(|(href, name, _)| way((href, name))).collect(),
+        }
+    });
+    let rooms = rooms.filter(|room| !room.ways.is_empty());
+    first.into_iter().chain(rooms).collect()
 }
 
 /// `page` of the page itself, `true` of what stands under it.
@@ -73,7 +120,7 @@ mod tests {
     fn the_menu_marks_where_one_is_and_what_one_is_under() {
         let marked = |path: &str| -> Vec<(&str, &str)> {
             let menu = menu(Language::English, Role::RegionAdministrator, path);
-            let marked = menu.into_iter();
+            let marked = menu.into_iter().flat_map(|group| group.ways);
             marked
                 .filter_map(|it| Some((it.href, it.current?)))
                 .collect()
@@ -87,10 +134,32 @@ mod tests {
     #[test]
     fn an_auditor_is_shown_what_an_auditor_may_see() {
         let seen: Vec<&str> = doors(Role::Auditor).map(|(href, _)| href).collect();
-        assert_eq!(seen.first(), Some(&"/admin/oversight"));
-        assert!(seen.contains(&"/admin/log"), "{seen:?}");
+        for shown in ["/admin/oversight", "/admin/log"] {
+            assert!(seen.contains(&shown), "{seen:?}");
+        }
         for hidden in ["/admin/users", "/admin/tokens", "/admin/configuration"] {
             assert!(!seen.contains(&hidden), "{hidden}");
         }
+    }
+
+    #[test]
+    fn the_menu_is_grouped_and_a_group_without_pages_is_not_there() {
+        let groups = |role| -> Vec<(Option<String>, usize)> {
+            let menu = menu(Language::Italian, role, "/admin");
+            let group = |group: Group| (group.name, group.ways.len());
+            menu.into_iter().map(group).collect()
+        };
+        let named = |name: &str, n| (Some(name.to_owned()), n);
+        let all = [
+            (None, 1),
+            named("Persone", 3),
+            named("Telefoni e linee", 4),
+            named("Chiamate", 3),
+            named("Sistema", 3),
+            named("Controllo e registro", 2),
+        ];
+        assert_eq!(groups(Role::RegionAdministrator), all);
+        let last = groups(Role::Supervisor).pop();
+        assert_eq!(last, Some(named("Sistema", 1)));
     }
 }

@@ -42,15 +42,21 @@ fn marks(visit: &Visit) -> impl Iterator<Item = (&'static str, String)> {
 /// Marked numbers, the newest first.
 pub(crate) async fn page(visit: Visit, RawQuery(query): RawQuery) -> Result<Response, ApiError> {
     let asked = Typed::parse(query.unwrap_or_default().as_bytes())?;
-    show(&visit, &asked, &Typed::default(), None).await
+    show(&visit, &asked, None, None).await
 }
+
+/// What was typed, and the form of the page that was sent.
+type Sent<'t> = Option<(&'static str, &'t Typed)>;
 
 async fn show(
     visit: &Visit,
     asked: &Typed,
-    kept: &Typed,
+    sent: Sent<'_>,
     failed: Option<Failed>,
 ) -> Result<Response, ApiError> {
+    let none = Typed::default();
+    // What was meant for one form is in no other: there it would mean something else.
+    let kept = |form: &str| sent.filter(|it| it.0 == form).map_or(&none, |it| it.1);
     let mut sheet = visit.listed("admin-numbers", failed);
     let filter = MarkFilter {
         tenant: visit.caller.list_of(asked.said("tenant"))?,
@@ -62,13 +68,13 @@ async fn show(
     let marked = visit.shared.store.marks(&filter).await?;
     sheet.parts.push(Part::List(table(visit, &marked, asked)));
     if visit.may(Need::Lead) {
-        let form = mark_form(visit, kept);
+        let form = mark_form(visit, kept("mark"));
         visit.offers(&mut sheet, ("mark", "admin-mark-add"), form);
-        let form = release_form(visit, kept);
+        let form = release_form(visit, kept("release"));
         visit.offers(&mut sheet, ("release", "admin-mark-release"), form);
     }
     if visit.may(Need::Staff) {
-        let form = import_form(visit, kept);
+        let form = import_form(visit, kept("import"));
         visit.offers(&mut sheet, ("import", "admin-numbers-import"), form);
     }
     Ok(visit.show(&sheet))
@@ -125,7 +131,7 @@ fn table(visit: &Visit, marked: &[MarkView], asked: &Typed) -> List {
         empty: visit.say("admin-numbers-empty"),
         search: Some(Box::new(asks(visit, asked))),
         next,
-        export: None,
+        ..List::default()
     }
 }
 
@@ -254,7 +260,7 @@ pub(crate) async fn mark(visit: Visit, form: Typed) -> Result<Response, ApiError
         let marked = Box::new(marked);
         Ok(Command::MarkNumber { told, marked })
     });
-    act(visit, form, command, "admin-mark-done").await
+    act(visit, ("mark", form), command, "admin-mark-done").await
 }
 
 /// Takes a mark away.
@@ -263,12 +269,12 @@ pub(crate) async fn release(visit: Visit, form: Typed) -> Result<Response, ApiEr
         told,
         supervisor: Some(visit.caller.name().to_owned()),
     });
-    act(visit, form, command, "admin-mark-released").await
+    act(visit, ("release", form), command, "admin-mark-released").await
 }
 
 async fn act(
     visit: Visit,
-    form: Typed,
+    (id, form): (&'static str, Typed),
     command: Result<Command, Failed>,
     done: &str,
 ) -> Result<Response, ApiError> {
@@ -279,12 +285,14 @@ async fn act(
         },
         Err(failed) => failed,
     };
-    show(&visit, &Typed::default(), &form, Some(failed)).await
+    let sent = Some((id, &form));
+    show(&visit, &Typed::default(), sent, Some(failed.of(id))).await
 }
 
 /// Marks a whole list, or nothing.
 pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiError> {
     let is_look = form.is("look");
+    let sent = Some(("import", &form));
     let failed = match lines(&visit, &form) {
         Ok(lines) => {
             let count = lines.len();
@@ -295,7 +303,7 @@ pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiErr
             match done.await {
                 Ok(_) if is_look => {
                     visit.tell(true, visit.count("admin-numbers-looked", count));
-                    return show(&visit, &Typed::default(), &form, None).await;
+                    return show(&visit, &Typed::default(), sent, None).await;
                 }
                 Ok(_) => {
                     let text = visit.count("admin-numbers-imported", count);
@@ -306,7 +314,8 @@ pub(crate) async fn import(visit: Visit, form: Typed) -> Result<Response, ApiErr
         }
         Err(failed) => failed,
     };
-    show(&visit, &Typed::default(), &form, Some(failed)).await
+    let failed = failed.of("import");
+    show(&visit, &Typed::default(), sent, Some(failed)).await
 }
 
 fn lines(visit: &Visit, form: &Typed) -> Result<Vec<Value>, Failed> {

@@ -11,6 +11,11 @@ use super::sheet::{Form, Kind, Part, Sheet};
 use super::typed::Typed;
 use crate::error::ApiError;
 
+/// The form of an operator's page in which all of it stands.
+pub(super) const FORM: &str = "by-phone";
+/// Digits of the number that is keyed.
+const NUMBER_DIGITS: std::ops::RangeInclusive<usize> = 1..=8;
+
 /// Names what a page shows once apart from a user of the same name.
 fn secret_of(name: &str) -> String {
     format!("pin of {name}")
@@ -22,19 +27,19 @@ pub(super) fn made(visit: &Visit, operator: &OperatorView) -> Option<Part> {
 }
 
 /// What an operator signs in with by phone, and the form for another.
-pub(super) fn part(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView) {
+pub(super) fn part(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView, kept: &Typed) {
     sheet.parts.push(heading(visit, "pin", "admin-pin"));
     let number = operator.number.clone();
     let number = number.unwrap_or_else(|| visit.say("admin-pin-none"));
     sheet
         .parts
         .push(Part::Facts(vec![fact(visit, "admin-pin-number", number)]));
-    sheet.parts.push(Part::Form(form(visit, operator)));
+    sheet.parts.push(Part::Form(form(visit, operator, kept)));
 }
 
-fn form(visit: &Visit, operator: &OperatorView) -> Form {
+fn form(visit: &Visit, operator: &OperatorView, kept: &Typed) -> Form {
     let mut form = Form {
-        id: "by-phone",
+        id: FORM,
         action: format!("{}/pin", href(&operator.name)),
         note: Some(visit.say("admin-pin-what")),
         button: visit.say(match operator.number {
@@ -49,9 +54,11 @@ fn form(visit: &Visit, operator: &OperatorView) -> Form {
         Kind::Line("text", 8),
     );
     let stored = operator.number.clone().unwrap_or_default();
-    let number = number
-        .value(stored)
-        .hint(visit.say("admin-pin-number-hint"));
+    let shown = match kept.is_empty() {
+        true => stored,
+        false => kept.raw("number").to_owned(),
+    };
+    let number = number.value(shown).hint(visit.say("admin-pin-number-hint"));
     form.has(number.required());
     let pin = form.field(
         "pin",
@@ -68,7 +75,7 @@ fn form(visit: &Visit, operator: &OperatorView) -> Form {
     form
 }
 
-/// Gives an operator a number and a PIN. What was typed of a PIN is not shown again.
+/// Gives an operator a number and a PIN. What was typed of a PIN is not shown again, the number is.
 pub(crate) async fn set(
     visit: Visit,
     Path(name): Path<String>,
@@ -89,11 +96,18 @@ pub(crate) async fn set(
                 }
                 return Ok(visit.done(&href(&name), visit.about(id, "name", &name)));
             }
+            Err(ApiError::Meaningless { .. }) if !is_number(form.of("number")) => {
+                visit.unfit("admin-pin-no-number").at("number")
+            }
             Err(ApiError::Meaningless { .. }) => visit.unfit("admin-pin-guessable").at("pin"),
             Err(error) => visit.failed(&error),
         }
     } else {
         visit.unfit("admin-pin-differ").at("pin")
     };
-    one_page(&visit, &name, &Typed::default(), Some(failed)).await
+    one_page(&visit, &name, &form, Some(failed.of(FORM))).await
+}
+
+fn is_number(text: &str) -> bool {
+    NUMBER_DIGITS.contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit())
 }

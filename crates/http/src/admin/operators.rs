@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, RawQuery};
 use axum::response::Response;
-use cuptel_core::staffing::OperatorChange;
+use cuptel_core::staffing::{OperatorChange, one_spaced};
 use cuptel_core::step::Command;
 use cuptel_store::OperatorView;
 
@@ -43,9 +43,11 @@ async fn list_page(
     let mut sheet = visit.listed("admin-operators", failed);
     let mut operators = visit.shared.store.operators().await?;
     operators.retain(|operator| visit.caller.sees_operator(operator) && is_asked(operator, asked));
-    sheet
-        .parts
-        .push(Part::List(table(visit, &operators, asked)));
+    let jump = visit.jump(Need::Staff, "admin-operator-add");
+    sheet.parts.push(Part::List(List {
+        jump,
+        ..table(visit, &operators, asked)
+    }));
     if visit.may(Need::Staff) {
         let form = form(visit, None, kept);
         visit.offers(&mut sheet, ("add", "admin-operator-add"), form);
@@ -104,7 +106,7 @@ fn table(visit: &Visit, operators: &[OperatorView], asked: &Typed) -> List {
         empty: visit.say("admin-operators-empty"),
         search: Some(Box::new(search(visit, HOME, asked))),
         next,
-        export: None,
+        ..List::default()
     }
 }
 
@@ -178,6 +180,10 @@ pub(super) async fn one_page(
     let operator = found(visit, name).await?;
     let above = vec![Link::to(HOME, visit.say("admin-operators"))];
     let mut sheet = visit.sheet(operator.name.clone(), above);
+    // What was typed of a PIN says nothing of the rest.
+    let none = Typed::default();
+    let is_pin = failed.as_ref().and_then(|it| it.form) == Some(operator_pin::FORM);
+    let kept = if is_pin { (&none, kept) } else { (kept, &none) };
     sheet.failed = failed;
     sheet.parts.extend(operator_pin::made(visit, &operator));
     let seat = operator.seat.as_deref();
@@ -214,7 +220,12 @@ pub(super) async fn one_page(
 }
 
 /// What may be changed, by whoever may.
-async fn set_up(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView, kept: &Typed) {
+async fn set_up(
+    visit: &Visit,
+    sheet: &mut Sheet,
+    operator: &OperatorView,
+    (kept, kept_of_pin): (&Typed, &Typed),
+) {
     let may = visit.shared.may_set_up(&visit.caller, &operator.name).await;
     if may.is_err() {
         sheet
@@ -224,7 +235,7 @@ async fn set_up(visit: &Visit, sheet: &mut Sheet, operator: &OperatorView, kept:
     }
     let form = form(visit, Some(operator), kept);
     visit.offers(sheet, ("change", "admin-operator-change"), form);
-    operator_pin::part(visit, sheet, operator);
+    operator_pin::part(visit, sheet, operator, kept_of_pin);
     sheet.parts.push(heading(visit, "profile", "admin-profile"));
     let to_profile = Link {
         note: Some(visit.say("admin-profile-who-sees")),
@@ -377,7 +388,10 @@ pub(crate) async fn set(visit: Visit, form: Typed) -> Result<Response, ApiError>
     for (skill, level) in &skills {
         kept = kept.with(&format!("{LEVEL}{skill}"), level.to_string());
     }
-    let name = form.of("name").to_owned();
+    let name = match is_change {
+        true => form.of("name").to_owned(),
+        false => one_spaced(form.of("name")),
+    };
     let done = change(&visit, &form, is_change, skills).await;
     match done {
         Ok(()) => {
@@ -399,7 +413,8 @@ async fn change(
     is_change: bool,
     skills: BTreeMap<String, u8>,
 ) -> Result<(), Failed> {
-    let name = visit.name(form)?;
+    let typed = visit.name(form)?;
+    let name = if is_change { typed } else { one_spaced(&typed) };
     let employer = visit.text(form, "employer")?;
     let stored = visit.shared.store.operator(&name).await;
     let stored = stored.map_err(|error| visit.failed(&error.into()))?;
@@ -488,9 +503,17 @@ async fn changes(visit: &Visit, text: &str) -> Result<Vec<OperatorChange>, Faile
         return Err(visit.unfit("admin-list-many-pins").at("list"));
     }
     let (mut changes, mut faults) = (Vec::new(), Vec::new());
+    let mut seen = BTreeMap::new();
     for line in &lines {
         match change_of(visit, line).await {
-            Ok(change) => changes.push(change),
+            Ok(change) => {
+                let name = one_spaced(&change.name);
+                let first = *seen.entry(name.to_lowercase()).or_insert(line.number);
+                if first != line.number {
+                    faults.push(twice(visit, line.number, &name, first));
+                }
+                changes.push(change);
+            }
             Err(what) => faults.push(visit.line_at_fault(line.number, what)),
         }
     }
@@ -499,6 +522,16 @@ async fn changes(visit: &Visit, text: &str) -> Result<Vec<OperatorChange>, Faile
     } else {
         Err(visit.unfit_lines(faults).at("list"))
     }
+}
+
+/// Somebody stands in two lines of a list.
+fn twice(visit: &Visit, line: u32, name: &str, first: u32) -> String {
+    let about = [
+        ("line", line.into()),
+        ("name", name.into()),
+        ("first", first.into()),
+    ];
+    visit.language.with("admin-line-twice", &about)
 }
 
 async fn change_of(visit: &Visit, line: &Line) -> Result<OperatorChange, &'static str> {

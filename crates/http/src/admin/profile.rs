@@ -246,8 +246,12 @@ pub(crate) async fn set(
     visit.shared.may_set_up(&visit.caller, &name).await?;
     let told = match told(&form) {
         Ok(told) => told,
-        Err(field) => {
-            let failed = visit.unfit("admin-profile-no-number").at(field);
+        Err(fields) => {
+            let why = |field| (field, visit.say("admin-profile-no-number"));
+            let failed = Failed {
+                each: fields.into_iter().map(why).collect(),
+                ..visit.unfit("admin-profile-no-number")
+            };
             return show(&visit, &name, &form, Some(failed)).await;
         }
     };
@@ -267,12 +271,16 @@ pub(crate) async fn set(
     }
 }
 
-/// What was typed, or the field whose number is none.
-fn told(form: &Typed) -> Result<ProfileTold, &'static str> {
-    let number = |name: &'static str| match form.of(name) {
-        "" => Ok(None),
-        text => text.parse::<u32>().map(Some).map_err(|_none| name),
-    };
+/// What was typed, or the fields whose numbers are none.
+fn told(form: &Typed) -> Result<ProfileTold, Vec<&'static str>> {
+    let number = |name: &str| form.of(name).parse::<u32>().ok();
+    let fields = NUMBERS.iter().map(|(field, _, _)| *field);
+    let none: Vec<&'static str> = fields
+        .filter(|field| form.said(field).is_some() && number(field).is_none())
+        .collect();
+    if !none.is_empty() {
+        return Err(none);
+    }
     let queues = form
         .all("not_queues")
         .filter_map(|text| text.split_once('/'));
@@ -282,11 +290,11 @@ fn told(form: &Typed) -> Result<ProfileTold, &'static str> {
             .collect(),
         buddy: form.said("buddy"),
         profile: Profile {
-            ring_s: number("ring_s")?,
-            wrap_up_s: number("wrap_up_s")?,
-            rest_s: number("rest_s")?,
-            break_after: number("break_after")?,
-            break_s: number("break_s")?,
+            ring_s: number("ring_s"),
+            wrap_up_s: number("wrap_up_s"),
+            rest_s: number("rest_s"),
+            break_after: number("break_after"),
+            break_s: number("break_s"),
             auto_answer: form.is("auto_answer"),
             whisper: form.is("whisper"),
             not_kinds: form
@@ -294,7 +302,7 @@ fn told(form: &Typed) -> Result<ProfileTold, &'static str> {
                 .filter_map(|kind| kind.parse().ok())
                 .collect(),
             not_queues: BTreeSet::new(),
-            works_per_h: number("works_per_h")?,
+            works_per_h: number("works_per_h"),
             buddy: None,
         },
     })

@@ -8,7 +8,7 @@ use cuptel_core::staffing::{SeatChange, is_extension};
 use cuptel_core::step::Command;
 use cuptel_store::SeatView;
 
-use super::guide::Left;
+use super::example::Left;
 use super::operators::{fact, heading, search, sure};
 use super::sheet::{Cell, Failed, Field, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
@@ -16,7 +16,7 @@ use super::{Visit, escaped};
 use super::{provisioning, trial};
 use crate::error::ApiError;
 use crate::password;
-use crate::reads::shortened;
+use crate::reads::{masking, shortened};
 use crate::rights::Need;
 use crate::words::seat_state;
 
@@ -41,13 +41,21 @@ async fn list_page(
     let mut sheet = visit.listed("admin-seats", failed);
     let text = asked.of("q").to_lowercase();
     let mut seats = visit.shared.store.seats().await?;
+    // Who works for others is not found by their name either.
+    seats
+        .iter_mut()
+        .for_each(masking(&visit.shared, visit.caller.clone()));
     seats.retain(|seat| {
         let has = |it: &str| it.to_lowercase().contains(&text);
         has(&seat.name)
             || seat.site.as_deref().is_some_and(has)
             || seat.operator.as_deref().is_some_and(has)
     });
-    sheet.parts.push(Part::List(table(visit, &seats, asked)));
+    let jump = visit.jump(Need::Rule, "admin-seat-add");
+    sheet.parts.push(Part::List(List {
+        jump,
+        ..table(visit, &seats, asked)
+    }));
     if visit.may(Need::Rule) {
         let form = add_form(visit, kept);
         visit.offers(&mut sheet, ("add", "admin-seat-add"), form);
@@ -57,7 +65,7 @@ async fn list_page(
 
 fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
     let (page, next) = visit.paged(HOME, asked, seats);
-    let look = visit.shared.engine.snapshot();
+    let look = visit.look();
     let row = |seat: &SeatView| {
         let now = look.seats.iter().find(|it| it.name == seat.name);
         vec![
@@ -84,7 +92,7 @@ fn table(visit: &Visit, seats: &[SeatView], asked: &Typed) -> List {
         empty: visit.say("admin-seats-empty"),
         search: Some(Box::new(search)),
         next,
-        export: None,
+        ..List::default()
     }
 }
 
@@ -250,20 +258,16 @@ async fn one_page_with(
     let above = vec![Link::to(HOME, visit.say("admin-seats"))];
     let mut sheet = visit.sheet(visit.about("admin-seat-title", "name", name), above);
     sheet.failed = failed;
-    let look = visit.shared.engine.snapshot();
+    let look = visit.look();
     let now = look.seats.iter().find(|it| it.name == name);
     sheet.parts.push(Part::Facts(vec![
         fact(visit, "admin-site", seat.site.clone().unwrap_or_default()),
         fact(visit, "admin-phone", phone(visit, now)),
         fact(visit, "admin-state", state(visit, now)),
     ]));
-    sheet.parts.extend(trial::parts(visit, name, now));
-    if Left::of(&visit.shared)
-        .await?
-        .seats
-        .iter()
-        .any(|it| it == name)
-    {
+    sheet.parts.extend(deeds(visit, name, now).await);
+    let known = Left::of(&visit.shared).await?.seats;
+    if visit.may(Need::Rule) && known.iter().any(|it| it == name) {
         let warning = visit.say("admin-seat-password-known");
         sheet.parts.push(Part::Warning(warning));
     }
@@ -294,6 +298,23 @@ async fn one_page_with(
     );
     sheet.parts.push(Part::Form(sure));
     Ok(visit.show(&sheet))
+}
+
+/// What somebody may do with the phone of a seat, or that they may do nothing with it.
+async fn deeds(visit: &Visit, name: &str, now: Option<&SeatNow>) -> Vec<Part> {
+    let is_theirs = visit.shared.allow_seat(&visit.caller, name).await.is_ok();
+    let mut parts = Vec::new();
+    if !visit.may(Need::Rule) {
+        parts.push(Part::Text(visit.say(match visit.may(Need::Staff) {
+            true if is_theirs => "admin-seat-region",
+            true => "admin-seat-others",
+            false => "admin-seat-nothing",
+        })));
+    }
+    if is_theirs {
+        parts.extend(trial::parts(visit, name, now));
+    }
+    parts
 }
 
 /// The forms that change a seat.

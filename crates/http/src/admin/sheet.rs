@@ -27,22 +27,33 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// The field that is to be corrected.
-    pub(crate) fn at_fault(&self) -> Option<&Field> {
-        let name = self.failed.as_ref()?.field?;
-        let mut fields = self.forms().flat_map(|form| &form.fields);
-        fields.find(|field| field.name == name)
+    /// The fields that are to be corrected, as they stand on the page.
+    pub(crate) fn at_fault(&self) -> Vec<&Field> {
+        let mut found: Vec<&Field> = Vec::new();
+        let Some(failed) = self.failed.as_ref() else {
+            return found;
+        };
+        let sent = |form: &&Form| failed.form.is_none_or(|sent| sent == form.id);
+        for field in self.forms().filter(sent).flat_map(|form| &form.fields) {
+            // Of several fields of one name it is the first.
+            let is_new = found.iter().all(|it| it.name != field.name);
+            let is_shown = !matches!(field.kind, Kind::Hidden);
+            if is_new && is_shown && failed.is_about(field.name) {
+                found.push(field);
+            }
+        }
+        found
     }
 
-    /// Whether it is this one.
+    /// Whether it is one of them.
     pub(crate) fn is_at_fault(&self, field: &Field) -> bool {
-        self.at_fault().is_some_and(|it| it.id == field.id)
+        self.at_fault().iter().any(|it| it.id == field.id)
     }
 
-    /// Why it is this one.
+    /// Why it is one of them.
     pub(crate) fn fault_at(&self, field: &Field) -> Option<&str> {
         let failed = self.failed.as_ref().filter(|_| self.is_at_fault(field))?;
-        Some(&failed.text)
+        Some(failed.why(field.name))
     }
 
     /// What can be sent from it; what only asks takes no harm.
@@ -69,6 +80,10 @@ pub(crate) struct Failed {
     pub(crate) faults: Vec<String>,
     /// The name of the field that is to be corrected, where it is one.
     pub(crate) field: Option<&'static str>,
+    /// The fields that are to be corrected, each with why, where there are several.
+    pub(crate) each: Vec<(&'static str, String)>,
+    /// The form that was sent, where fields of several are named alike.
+    pub(crate) form: Option<&'static str>,
 }
 
 impl Failed {
@@ -76,8 +91,26 @@ impl Failed {
     pub(crate) fn at(self, field: &'static str) -> Self {
         Self {
             field: Some(field),
+            each: Vec::new(),
             ..self
         }
+    }
+
+    /// It is this form that was sent.
+    pub(crate) fn of(self, form: &'static str) -> Self {
+        Self {
+            form: Some(form),
+            ..self
+        }
+    }
+
+    fn is_about(&self, field: &str) -> bool {
+        self.field == Some(field) || self.each.iter().any(|(name, _)| *name == field)
+    }
+
+    fn why(&self, field: &str) -> &str {
+        let own = self.each.iter().find(|(name, _)| *name == field);
+        own.map_or(&self.text, |(_, why)| why)
     }
 }
 
@@ -182,6 +215,8 @@ pub(crate) struct List {
     pub(crate) next: Option<Link>,
     /// The same for a spreadsheet.
     pub(crate) export: Option<Link>,
+    /// To the form below by which there is one more.
+    pub(crate) jump: Option<Link>,
 }
 
 #[derive(Default)]
@@ -301,8 +336,10 @@ impl Field {
         self
     }
 
-    /// What describes it; the one at fault also has the focus, and is told by why.
-    pub(crate) fn described(&self, at_fault: bool) -> String {
+    /// What describes it; one at fault is told by why, and the first of them has the focus.
+    pub(crate) fn described(&self, sheet: &Sheet) -> String {
+        let place = sheet.at_fault().iter().position(|it| it.id == self.id);
+        let at_fault = place.is_some();
         let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.id));
         let fault = at_fault.then(|| format!("{}-fault", self.id));
         let by: Vec<String> = fault.into_iter().chain(hint).collect();
@@ -311,7 +348,10 @@ impl Field {
             said = format!(" aria-describedby=\"{}\"", by.join(" "));
         }
         if at_fault {
-            said.push_str(" aria-invalid=\"true\" autofocus");
+            said.push_str(" aria-invalid=\"true\"");
+        }
+        if place == Some(0) {
+            said.push_str(" autofocus");
         }
         said
     }

@@ -42,13 +42,17 @@ pub(super) fn parts(visit: &Visit, name: &str, now: Option<&SeatNow>) -> Vec<Par
 }
 
 /// On the guide: any phone that is there.
-pub(super) fn of_all(visit: &Visit) -> Vec<Part> {
+pub(super) async fn of_all(visit: &Visit) -> Vec<Part> {
     let mut parts = vec![heading(visit, "try", "trial-admin")];
     let look = visit.shared.engine.snapshot();
-    let there = look.seats.iter().filter(|seat| seat.reachable);
-    let there: Vec<(&str, String)> = there
-        .map(|seat| (seat.name.as_str(), seat.name.clone()))
-        .collect();
+    let mut there: Vec<(&str, String)> = Vec::new();
+    for seat in look.seats.iter().filter(|seat| seat.reachable) {
+        // Where somebody of another authority works it would be refused.
+        let may = visit.shared.allow_seat(&visit.caller, &seat.name).await;
+        if may.is_ok() {
+            there.push((seat.name.as_str(), seat.name.clone()));
+        }
+    }
     if there.is_empty() {
         parts.push(Part::Text(visit.say("trial-admin-none")));
         return parts;

@@ -3,7 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use cuptel_core::calendar::moment;
-use cuptel_core::staffing::twin_of;
+use cuptel_core::staffing::{one_spaced, twin_of};
 use cuptel_core::words::Role;
 use cuptel_store::{AccountView, TokenView};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::operators::{fact, heading, search, sure, tenant_field};
 use super::sheet::{Cell, Failed, Form, Kind, Link, List, Part, choices};
 use super::typed::Typed;
-use super::{Visit, escaped};
+use super::{Visit, escaped, user_role};
 use crate::accounts;
 use crate::actions::Asked;
 use crate::error::ApiError;
@@ -34,7 +34,7 @@ pub(crate) fn told<T: serde::de::DeserializeOwned>(wish: Value) -> Result<Asked<
     })
 }
 
-fn href(name: &str) -> String {
+pub(super) fn href(name: &str) -> String {
     format!("{HOME}/{}", escaped(name))
 }
 
@@ -85,7 +85,8 @@ async fn list_page(
         empty: visit.say("admin-users-empty"),
         search: Some(Box::new(search(visit, HOME, asked))),
         next,
-        export: None,
+        jump: visit.jump(Need::Staff, "admin-user-add"),
+        ..List::default()
     }));
     sheet.parts.push(heading(visit, "add", "admin-user-add"));
     let form = add_form(visit, kept).await?;
@@ -117,7 +118,7 @@ fn password_words(visit: &Visit, user: &AccountView) -> String {
 }
 
 /// The roles that somebody may let others in as.
-fn roles(visit: &Visit) -> Vec<(&'static str, String)> {
+pub(super) fn roles(visit: &Visit) -> Vec<(&'static str, String)> {
     let may = |role: &&Role| {
         visit.caller.rules_region()
             || match role {
@@ -154,18 +155,7 @@ async fn add_form(visit: &Visit, kept: &Typed) -> Result<Form, ApiError> {
     let role = Kind::One(choices(roles(visit), kept.of("role")));
     let role = form.field("role", visit.say("admin-role"), role);
     form.has(role.hint(visit.say("admin-role-hint")).required());
-    let tenant = tenant_field(visit, &form, kept.of("tenant"), "admin-tenant-region");
-    form.has(tenant);
-    let employer = form.field(
-        "employer",
-        visit.say("admin-employer-only"),
-        Kind::Line("text", 100),
-    );
-    form.has(
-        employer
-            .value(kept.raw("employer"))
-            .hint(visit.say("admin-employer-only-hint")),
-    );
+    user_role::reach_fields(visit, &mut form, kept).await?;
     let mut operators = visit.shared.store.operators().await?;
     operators.retain(|operator| visit.caller.sees_operator(operator));
     let operators = operators
@@ -194,15 +184,7 @@ pub(crate) async fn add(visit: Visit, form: Typed) -> Result<Response, ApiError>
 
 async fn let_in(visit: &Visit, form: &Typed) -> Result<(String, String), Failed> {
     free(visit, &named(visit, form)?).await?;
-    let role: Result<Role, _> = form.of("role").parse();
-    let role = role.map_err(|_unknown| visit.unfit("admin-user-no-role").at("role"))?;
-    let (tenant, employer) = (form.said("tenant"), visit.text(form, "employer")?);
-    if role == Role::TenantAdministrator && tenant.is_none() {
-        return Err(visit.unfit("admin-user-no-tenant").at("tenant"));
-    }
-    if role == Role::RegionAdministrator && (tenant.is_some() || employer.is_some()) {
-        return Err(visit.unfit("admin-user-of-region").at("tenant"));
-    }
+    let (role, tenant, employer) = user_role::reach_of(visit, form).await?;
     let operator = form.said("operator");
     let meant = operator
         .clone()
@@ -245,7 +227,7 @@ async fn free(visit: &Visit, name: &str) -> Result<(), Failed> {
 }
 
 fn named(visit: &Visit, form: &Typed) -> Result<String, Failed> {
-    let name = visit.name(form)?;
+    let name = one_spaced(&visit.name(form)?);
     if accounts::RESERVED.contains(&name.as_str()) {
         return Err(visit.unfit("admin-name-reserved").at("name"));
     }
@@ -262,6 +244,15 @@ pub(crate) async fn one(visit: Visit, Path(name): Path<String>) -> Result<Respon
 }
 
 async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<Response, ApiError> {
+    one_page_with(visit, name, None, failed).await
+}
+
+pub(super) async fn one_page_with(
+    visit: &Visit,
+    name: &str,
+    kept: Option<&Typed>,
+    failed: Option<Failed>,
+) -> Result<Response, ApiError> {
     let users = seen(visit).await?;
     let user = users.into_iter().find(|user| user.name == name);
     let user = user.ok_or_else(|| ApiError::NotFound {
@@ -272,7 +263,7 @@ async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<R
     let mut sheet = visit.sheet(user.name.clone(), above);
     sheet.failed = failed;
     sheet.parts.extend(visit.once(name, "admin-user-once"));
-    let tenant = user.tenant.as_deref();
+    let (tenant, employer) = (user.tenant.as_deref(), user.employer.clone());
     let tenant = tenant.map_or_else(
         || visit.say("admin-tenant-region"),
         |it| visit.tenant_title(it),
@@ -280,10 +271,16 @@ async fn one_page(visit: &Visit, name: &str, failed: Option<Failed>) -> Result<R
     sheet.parts.push(Part::Facts(vec![
         fact(visit, "admin-role", visit.role(user.role)),
         fact(visit, "admin-tenant", tenant),
+        fact(
+            visit,
+            "admin-employer-only",
+            employer.unwrap_or_else(|| visit.say("admin-employer-any")),
+        ),
         fact(visit, "admin-password", password_words(visit, &user)),
         fact(visit, "admin-created-by", user.created_by.clone()),
         fact(visit, "admin-created", date_and_time(user.created_ms)),
     ]));
+    user_role::part(visit, &mut sheet, &user, kept).await?;
     let form = Form {
         id: "password",
         action: format!("{}/password", href(name)),

@@ -7,6 +7,9 @@
 
 mod accounts;
 mod admin;
+mod admin_bounds;
+mod admin_forms;
+mod admin_people;
 mod admin_work;
 mod api;
 mod at_the_seat;

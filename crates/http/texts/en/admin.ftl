@@ -3,6 +3,11 @@ admin-title = Administration
 admin-where = Where you are
 admin-menu = Administration pages
 admin-menu-first = Overview
+admin-menu-people = People
+admin-menu-lines = Phones and lines
+admin-menu-calls = Calls
+admin-menu-system = System
+admin-menu-oversight = Oversight and log
 admin-agreement = Agreement with the staff
 admin-agreement-what = What the agreement allows: figures of one operator, listening, recording
 admin-agreement-no-day = The day of the agreement is missing, or cannot be read. Nothing was entered: write the day on which it was signed.
@@ -71,6 +76,7 @@ admin-line-at-fault = Line { $line }: { $what }
 admin-entry-at-fault = { $which }: { $why }
 admin-name-taken = There is a { $name } already. Nothing was changed: choose another name, or open the one there is.
 admin-line-no-name = the name is missing
+admin-line-twice = Line { $line }: { $name } is in line { $first } already
 admin-line-name = the name is too long or has characters that do not print
 admin-line-skills = skills are written like prenotazioni:3 disdette:1, with levels from 1 to 5
 admin-line-number = this is no telephone number
@@ -78,7 +84,7 @@ admin-line-mark = the kind is do_not_call or shared
 admin-line-until = a date is written like 2026-12-03T10:30
 admin-line-born = the year of birth is four digits
 admin-why-twice = is there twice
-admin-why-twin = there is { $what } already, which differs by its capitals alone: change that one, or take another name
+admin-why-twin = there is { $what } already, which differs by its capitals or spaces alone: change that one, or take another name
 admin-why-over = is over already
 admin-why-no-employer = is new: the employer is needed
 admin-why-no-password = is a new seat: the password of its phone is needed
@@ -120,15 +126,24 @@ admin-todo-operators-note = { $n ->
    *[other] There are { $n } operators.
 }
 admin-todo-operators-example = { $n ->
-    [one] One operator of the example is still there ({ $names }): add yours, then open their page and remove them.
-   *[other] { $n } operators of the example are still there ({ $names } …): add yours, then open the page of each and remove them.
+    [one] One operator of the example is still there ({ $names }): add yours, then remove them by the step below.
+   *[other] { $n } operators of the example are still there ({ $names } …): add yours, then remove them together by the step below.
 }
 admin-todo-operators-go = See the operators
+admin-todo-example = Take the operators and seats of the example away
+admin-todo-example-note = All together, once you confirm: whoever is signed in stays, and is named.
+admin-todo-example-go = See what goes
+admin-todo-users = Let your operators in to the pages
+admin-todo-users-note = { $n ->
+    [0] No operator has a user yet.
+    [one] One operator has a user.
+   *[other] { $n } operators have a user.
+}
 admin-todo-secrets = Change the delivered passwords of the phones
 admin-todo-secrets-note = No phone has a delivered password any more.
 admin-todo-secrets-example = { $n ->
     [one] One seat ({ $names }) still has the delivered password, which everybody knows: open its page and change it, or remove the seat.
-   *[other] { $n } seats ({ $names } …) still have the delivered password, which everybody knows: open the page of each and change it, bring a list in with “cuptel import seats”, or remove the seats that are not yours.
+   *[other] { $n } seats ({ $names } …) still have the delivered password, which everybody knows: open the page of each and change it, bring a list in with “cuptel import seats”, or remove those that are not yours together by the step below.
 }
 admin-todo-secrets-go = See the seats
 admin-todo-queues = Check the queues and how calls are led
@@ -245,6 +260,29 @@ admin-own-profile-intro = Only you see it, and who sees to your accommodation. T
 admin-own-profile-empty = Nothing is written: the rules of everybody hold.
 admin-own-profile-none = Your user is of no operator: you have no profile.
 
+admin-example = Delivered example
+admin-example-intro = The operators of the example, and the seats whose phone still has the delivered password. A seat to which you have given another password is yours and is not listed.
+admin-example-gone = No operator and no seat of the example is left.
+admin-example-none = Nobody.
+admin-example-goes = goes
+admin-example-signed-in = stays: signed in
+admin-example-taken = stays: somebody works there
+admin-example-busy = stays: the phone is busy
+admin-example-refused = stays: it could not be taken away
+admin-example-what = The operators cannot sign in any more, the phones cannot register any more. The history stays. What stays is taken away from here later, when it is no longer at work.
+admin-example-remove = Take the example away
+admin-example-removed = Of the example, { $operators ->
+    [one] one operator
+   *[other] { $operators } operators
+} and { $seats ->
+    [one] one seat
+   *[other] { $seats } seats
+} were taken away.
+admin-example-left = { $n ->
+    [one] It stays:
+   *[other] These { $n } stay:
+}
+
 admin-seats = Seats
 admin-seats-what = Phones: adding, setting up, removing
 admin-seats-intro = A seat is an extension with its phone. Who works there says so on signing in.
@@ -255,6 +293,9 @@ admin-seats-caption = { $n ->
 admin-seats-empty = No seat matches.
 admin-seat = Seat
 admin-seat-title = Seat { $name }
+admin-seat-nothing = There is nothing you can change here: seats are changed by whoever administers the region.
+admin-seat-others = There is nothing you can do here: somebody works at the seat who is not of your authority or your employer, and seats are changed by whoever administers the region.
+admin-seat-region = Seats are changed by whoever administers the region: here you can have the phone ring to try it.
 admin-site = Site
 admin-phone = Phone
 admin-phone-there = connected
@@ -334,7 +375,8 @@ admin-password-once = for once, to be changed
 admin-password-until = for once, until { $until }
 admin-password-ended = for once, over
 admin-employer-only = Only for the operators of
-admin-employer-only-hint = Optional: the name of the employer. Empty: for all.
+admin-employer-any = All employers
+admin-employer-only-hint = One of those of the operators that there are.
 admin-user-add = Add a user
 admin-user-add-what = The password for once is shown afterwards, once.
 admin-user-add-go = Add the user
@@ -346,6 +388,7 @@ admin-user-no-operator = Nobody, or the one of the same name
 admin-user-no-role = The role is missing. Nothing was changed.
 admin-user-no-tenant = Who administers a health authority needs one. Nothing was changed: choose it and try again.
 admin-user-of-region = Who administers the region has neither health authority nor employer. Nothing was changed: take them away and try again.
+admin-user-no-employer = No operator works for { $what }. Nothing was changed: choose one of these: { $known }.
 admin-user-unknown-operator = { $name } is not among the operators. Nothing was changed: add the operator first, or choose one of the list.
 admin-user-added = { $name } may sign in. The password for once is below: write it down now, it is not shown again.
 admin-user-once = Password for once
@@ -358,6 +401,11 @@ admin-user-remove = Signs in no more
 admin-user-remove-what = Their sessions end and they can sign in no more. If they work at a seat they stay at work. The history stays.
 admin-user-remove-go = Remove the user
 admin-user-removed = { $name } signs in no more.
+admin-user-role = What they may do
+admin-user-role-what = It holds at once: their sessions end, and they sign in again with their password. The change stays in the log of access.
+admin-user-role-go = Change the role
+admin-user-role-own = Nobody changes their own role: another administrator does.
+admin-user-role-done = The role of { $name } is changed: it holds from when they sign in next.
 admin-user-last = Nobody else administers the region. Nothing was changed: let another administrator of the region in first.
 admin-tokens = Keys of programs
 admin-tokens-what = Programs that use the API
@@ -388,7 +436,7 @@ admin-numbers-caption = { $n ->
 }
 admin-numbers-empty = No number is on the list.
 admin-number = Number
-admin-number-hint = As it is dialled: 0861123456 or +390861123456.
+admin-number-hint = Whole, as it is dialled: 0861123456 or +390861123456. No short or emergency number, like 118.
 admin-mark = Listed as
 admin-mark-any = All kinds
 admin-mark-do-not-call = not to be called
@@ -403,7 +451,8 @@ admin-mark-release = Take a number off the list
 admin-mark-release-what = It is as any other again at once. Write it whole: the list shows the digits covered.
 admin-mark-release-go = Take it off the list
 admin-mark-released = The number is as any other again.
-admin-no-number = That is no telephone number. Nothing was changed: write it as it is dialled.
+admin-no-number = That is no telephone number that is taken here. Nothing was changed: write it whole, with its area code, like 0861123456, 3331234567 or +390861123456. Short and emergency numbers (112, 118, 116117) are not taken.
+admin-marked-as = This number is on the list as “{ $mark }”. Nothing was changed: choose that and try again.
 admin-no-mark = The kind is missing. Nothing was changed.
 admin-numbers-import = Import a list of numbers
 admin-numbers-import-what = The whole list is taken, or nothing.
@@ -477,7 +526,7 @@ admin-class = Priority class
 admin-class-none = None
 admin-class-hint = It says the deadline where there is none.
 admin-no-queue = The queue is missing. Nothing was changed.
-admin-no-pace = People at a time is a number. Nothing was changed.
+admin-no-pace = People at a time is a number from 1 to 2000. Nothing was changed: correct it, or leave it empty for 50.
 admin-left-out-invalid = this is no telephone number
 admin-left-out-not-callable = a number of this kind is not called
 admin-left-out-do-not-call = does not want to be called
@@ -564,6 +613,7 @@ admin-configuration-faults = { $n ->
 }
 admin-configuration-doubts = Doubts
 admin-configuration-no-doubts = None: what is written agrees with itself.
+admin-configuration-region = Doubts about the configuration are shown to whoever administers the region, who changes the files: they are about operators, seats and lines of every authority.
 admin-configuration-doubts-caption = { $n ->
     [one] One place is allowed, but perhaps not meant
    *[other] { $n } places are allowed, but perhaps not meant
@@ -647,11 +697,14 @@ admin-directory-caption = { $n ->
 }
 admin-directory-empty = No entry matches.
 admin-directory-name = Name
-admin-directory-name-hint = As an operator would look for it: Radiology Teramo, 118.
+admin-directory-name-hint = As an operator would look for it: Radiology Teramo, Night doctor Giulianova.
 admin-directory-note-hint = Optional: hours, extension, when to use it.
 admin-directory-add = Add an entry
 admin-directory-add-go = Add it to the directory
 admin-directory-added = { $name } is in the directory.
+admin-directory-change = Change the entry
+admin-directory-change-go = Save the entry
+admin-directory-changed = The entry { $name } is saved: operators find it so at once.
 admin-directory-remove = Remove an entry
 admin-directory-remove-what = Operators find it no more, at once.
 admin-directory-remove-go = Remove it from the directory
@@ -676,9 +729,13 @@ admin-once-over = The password for once is over: ask an administrator for anothe
 admin-no-calendar = There is no calendar { $calendar }; there are { $known }.
 admin-closure-no-calendar = No dialplan and no queue of { $tenant } goes by a calendar: its lines have no hours to change.
 admin-closure-no-day = A day cannot be read, or the last comes before the first.
+admin-closure-backwards = The last day comes before the first. Nothing was changed: correct one of them.
+admin-closure-no-last = The last day cannot be read. Nothing was changed: write it like 2026-12-26, or leave it empty for one day.
+admin-closure-no-first = The first day is missing or cannot be read. Nothing was changed: write it like 2026-12-24.
 admin-closure-too-long = From the first to the last day a year at most.
 admin-closure-is-over = These days are past.
 admin-closure-no-hours = Hours are written like 08:00-12:00 15:00-17:00.
+admin-closure-overlap = Two spans of hours overlap. Nothing was changed: have each begin when the one before is over.
 admin-closure-too-many = There are too many special days already.
 admin-closure-no-entry = These days are not listed any more.
 admin-skill = Skill { $skill }
@@ -716,6 +773,7 @@ admin-pin-once-how = It is shown this once: give it to whoever works, then leave
 admin-pin-made = { $name } signs in by phone with the PIN below.
 admin-pin-done = { $name } signs in by phone with the PIN that you wrote.
 admin-pin-guessable = A PIN has 6 to 16 digits, not all the same, and a number 1 to 8. Nothing was changed: write another, or leave the PIN empty.
+admin-pin-no-number = The number to be keyed has 1 to 8 digits. Nothing was changed: correct it; the PIN is to be typed again.
 admin-pin-differ = The two PINs differ. Nothing was changed: write them again.
 admin-why-no-number = the number to key in is missing: 1 to 8 digits
 admin-why-no-pin = has a number and no PIN
@@ -798,7 +856,7 @@ admin-program-api-what = For whoever writes programs: a reader of OpenAPI shows 
 admin-text-unfit = The text has more than { $n } characters, or signs that do not print. Nothing was changed: shorten it.
 admin-no-name = The name is missing. Nothing was changed: write it.
 admin-name-reserved = The log of access needs this name (token, shell, start, unknown). Nothing was changed: choose another.
-admin-user-twin = There is a user { $name }, which differs by its capitals alone. Nothing was changed: choose another name.
+admin-user-twin = There is a user { $name }, which differs by its capitals or spaces alone. Nothing was changed: choose another name.
 admin-token-over = The end of the key is past. Nothing was changed: choose a moment to come, or leave it empty.
 admin-database-away = The database does not answer. Nothing was changed, and what you wrote is still here: try again in some seconds, and if it goes on look at the state of the system.
 admin-send-again = What you wrote
@@ -809,7 +867,8 @@ admin-campaign-no-name = The name of a campaign has 1 to 80 letters, digits, spa
 admin-campaign-state = Campaign { $name } does not stand so that this can be done: see above where it stands. Nothing was changed.
 admin-campaign-no-prompts = The recorded prompts for this kind of campaign are missing (promemoria_*.wav or chiamata_*.wav). Nothing was changed: who runs the machine makes them, “cuptel check” says which.
 admin-campaign-no-window = Hours are written like 09:00-13:00. Nothing was changed: correct them.
-admin-campaign-too-late = Its end or its deadline is over before anybody may be called. Nothing was changed: move it.
+admin-campaign-too-late = Its end is over before anybody may be called. Nothing was changed: move it.
+admin-campaign-due-over = Its deadline is over before anybody may be called. Nothing was changed: move it on, or leave it empty.
 admin-campaign-note-too-long = The note has more than 500 characters. Nothing was changed: shorten it.
 admin-campaign-too-many = { $n } campaigns are open already, as many as may be. Nothing was changed: end one first.
 admin-campaign-too-many-people = More than { $n } people would be on the list. Nothing was changed: split it into two campaigns.

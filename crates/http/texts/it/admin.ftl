@@ -3,6 +3,11 @@ admin-title = Amministrazione
 admin-where = Dove sei
 admin-menu = Pagine dell’amministrazione
 admin-menu-first = Panoramica
+admin-menu-people = Persone
+admin-menu-lines = Telefoni e linee
+admin-menu-calls = Chiamate
+admin-menu-system = Sistema
+admin-menu-oversight = Controllo e registro
 admin-agreement = Accordo con chi lavora
 admin-agreement-what = Che cosa permette l’accordo sindacale: dati per operatore, ascolto, registrazione
 admin-agreement-no-day = Manca la data dell’accordo, o non si legge. Nulla è stato registrato: scrivi il giorno in cui è stato firmato.
@@ -71,6 +76,7 @@ admin-line-at-fault = Riga { $line }: { $what }
 admin-entry-at-fault = { $which }: { $why }
 admin-name-taken = Il nome { $name } c’è già. Nulla è stato cambiato: scegline un altro, o apri quello che c’è.
 admin-line-no-name = manca il nome
+admin-line-twice = Riga { $line }: { $name } c’è già alla riga { $first }
 admin-line-name = il nome è troppo lungo o ha caratteri che non si stampano
 admin-line-skills = le competenze si scrivono come prenotazioni:3 disdette:1, con livelli da 1 a 5
 admin-line-number = non è un numero di telefono
@@ -78,7 +84,7 @@ admin-line-mark = il tipo è do_not_call o shared
 admin-line-until = la data si scrive come 2026-12-03T10:30
 admin-line-born = l’anno di nascita sono quattro cifre
 admin-why-twice = compare due volte
-admin-why-twin = c’è già { $what }, che cambia solo per le maiuscole: modifica quello, o scegli un altro nome
+admin-why-twin = c’è già { $what }, che cambia solo per le maiuscole o gli spazi: modifica quello, o scegli un altro nome
 admin-why-over = è già finita
 admin-why-no-employer = è una persona nuova: serve il datore di lavoro
 admin-why-no-password = è una postazione nuova: serve la password del telefono
@@ -120,15 +126,24 @@ admin-todo-operators-note = { $n ->
    *[other] Ci sono { $n } operatori.
 }
 admin-todo-operators-example = { $n ->
-    [one] C’è ancora un operatore di esempio ({ $names }): aggiungi i tuoi, poi apri la sua pagina e toglilo.
-   *[other] Ci sono ancora { $n } operatori di esempio ({ $names } …): aggiungi i tuoi, poi apri la pagina di ognuno e toglilo.
+    [one] C’è ancora un operatore di esempio ({ $names }): aggiungi i tuoi, poi toglilo con il passo qui sotto.
+   *[other] Ci sono ancora { $n } operatori di esempio ({ $names } …): aggiungi i tuoi, poi toglili insieme con il passo qui sotto.
 }
 admin-todo-operators-go = Vedi gli operatori
+admin-todo-example = Togli gli operatori e le postazioni dell’esempio
+admin-todo-example-note = Tutti insieme, con una conferma: chi è in servizio resta, e viene detto chi.
+admin-todo-example-go = Vedi che cosa se ne va
+admin-todo-users = Fai entrare nelle pagine i tuoi operatori
+admin-todo-users-note = { $n ->
+    [0] Nessun operatore ha ancora un utente.
+    [one] Un operatore ha un utente.
+   *[other] { $n } operatori hanno un utente.
+}
 admin-todo-secrets = Cambia le password consegnate dei telefoni
 admin-todo-secrets-note = Nessun telefono ha più una password consegnata.
 admin-todo-secrets-example = { $n ->
     [one] Una postazione ({ $names }) ha ancora la password consegnata, che tutti conoscono: apri la sua pagina e cambiala, o togli la postazione.
-   *[other] { $n } postazioni ({ $names } …) hanno ancora la password consegnata, che tutti conoscono: apri la pagina di ognuna e cambiala, importa un elenco con «cuptel import seats», o togli le postazioni che non sono tue.
+   *[other] { $n } postazioni ({ $names } …) hanno ancora la password consegnata, che tutti conoscono: apri la pagina di ognuna e cambiala, importa un elenco con «cuptel import seats», o togli insieme quelle che non sono tue con il passo qui sotto.
 }
 admin-todo-secrets-go = Vedi le postazioni
 admin-todo-queues = Controlla le code e la strada delle chiamate
@@ -245,6 +260,29 @@ admin-own-profile-intro = Lo vedi solo tu, e chi ne cura l’accomodamento. Per 
 admin-own-profile-empty = Non è scritto nulla: valgono le regole di tutti.
 admin-own-profile-none = Il tuo utente non è di un operatore: non hai un profilo.
 
+admin-example = Esempio consegnato
+admin-example-intro = Gli operatori dell’esempio, e le postazioni il cui telefono ha ancora la password consegnata. Una postazione a cui hai dato un’altra password è tua e non è in elenco.
+admin-example-gone = Dell’esempio non c’è più nessun operatore e nessuna postazione.
+admin-example-none = Nessuno.
+admin-example-goes = se ne va
+admin-example-signed-in = resta: è in servizio
+admin-example-taken = resta: ci lavora qualcuno
+admin-example-busy = resta: il telefono è occupato
+admin-example-refused = resta: non si è potuto togliere
+admin-example-what = Gli operatori non possono più entrare in servizio, i telefoni non possono più collegarsi. La storia resta. Quello che resta si toglie da qui più tardi, quando non è più al lavoro.
+admin-example-remove = Togli l’esempio
+admin-example-removed = Tolti { $operators ->
+    [one] un operatore
+   *[other] { $operators } operatori
+} e { $seats ->
+    [one] una postazione
+   *[other] { $seats } postazioni
+} dell’esempio.
+admin-example-left = { $n ->
+    [one] Resta:
+   *[other] Restano { $n }:
+}
+
 admin-seats = Postazioni
 admin-seats-what = Telefoni: aggiungerli, configurarli, toglierli
 admin-seats-intro = Una postazione è un interno con il suo telefono. Chi ci lavora lo dice entrando in servizio.
@@ -255,6 +293,9 @@ admin-seats-caption = { $n ->
 admin-seats-empty = Nessuna postazione corrisponde.
 admin-seat = Postazione
 admin-seat-title = Postazione { $name }
+admin-seat-nothing = Qui non puoi cambiare nulla: le postazioni le cambia chi amministra la regione.
+admin-seat-others = Qui non puoi fare nulla: alla postazione lavora qualcuno che non è della tua ASL o del tuo datore di lavoro, e le postazioni le cambia chi amministra la regione.
+admin-seat-region = Le postazioni le cambia chi amministra la regione: qui puoi far squillare il telefono per provarlo.
 admin-site = Sede
 admin-phone = Telefono
 admin-phone-there = collegato
@@ -334,7 +375,8 @@ admin-password-once = per una volta, da cambiare
 admin-password-until = per una volta, entro il { $until }
 admin-password-ended = per una volta, scaduta
 admin-employer-only = Solo per gli operatori di
-admin-employer-only-hint = Facoltativo: il nome del datore di lavoro. Vuoto: per tutti.
+admin-employer-any = Tutti i datori di lavoro
+admin-employer-only-hint = Uno di quelli degli operatori che ci sono.
 admin-user-add = Aggiungi un utente
 admin-user-add-what = La password per una volta viene mostrata dopo, una volta sola.
 admin-user-add-go = Aggiungi l’utente
@@ -346,6 +388,7 @@ admin-user-no-operator = Nessuno, o quello con lo stesso nome
 admin-user-no-role = Manca il ruolo. Nulla è stato cambiato.
 admin-user-no-tenant = Chi amministra un’ASL ha bisogno di un’ASL. Nulla è stato cambiato: sceglila e riprova.
 admin-user-of-region = Chi amministra la regione non ha né ASL né datore di lavoro. Nulla è stato cambiato: toglili e riprova.
+admin-user-no-employer = Nessun operatore lavora per { $what }. Nulla è stato cambiato: scegli uno di questi: { $known }.
 admin-user-unknown-operator = { $name } non è tra gli operatori. Nulla è stato cambiato: aggiungi prima l’operatore, o sceglilo dall’elenco.
 admin-user-added = { $name } può accedere. La password per una volta è qui sotto: scrivila ora, non viene mostrata più.
 admin-user-once = Password per una volta
@@ -358,6 +401,11 @@ admin-user-remove = Non accede più
 admin-user-remove-what = Le sue sessioni finiscono e non può più accedere. Se lavora a una postazione resta in servizio. La storia resta.
 admin-user-remove-go = Togli l’utente
 admin-user-removed = { $name } non accede più.
+admin-user-role = Che cosa può fare
+admin-user-role-what = Vale da subito: le sue sessioni finiscono, e rientra con la sua password. Il cambio resta nel registro degli accessi.
+admin-user-role-go = Cambia il ruolo
+admin-user-role-own = Il proprio ruolo non si cambia da sé: lo fa un altro amministratore.
+admin-user-role-done = Il ruolo di { $name } è cambiato: vale dal prossimo accesso.
 admin-user-last = Nessun altro amministra la regione. Nulla è stato cambiato: fai entrare prima un altro amministratore della regione.
 admin-tokens = Chiavi dei programmi
 admin-tokens-what = Programmi che usano l’API
@@ -388,7 +436,7 @@ admin-numbers-caption = { $n ->
 }
 admin-numbers-empty = Nessun numero è in elenco.
 admin-number = Numero
-admin-number-hint = Come si compone: 0861123456 o +390861123456.
+admin-number-hint = Intero, come si compone: 0861123456 o +390861123456. Non i numeri brevi e di emergenza, come 118.
 admin-mark = In elenco come
 admin-mark-any = Tutti i tipi
 admin-mark-do-not-call = da non richiamare
@@ -403,7 +451,8 @@ admin-mark-release = Togli un numero dall’elenco
 admin-mark-release-what = Torna come gli altri da subito. Scrivilo intero: l’elenco mostra le cifre coperte.
 admin-mark-release-go = Togli dall’elenco
 admin-mark-released = Il numero è di nuovo come gli altri.
-admin-no-number = Non è un numero di telefono. Nulla è stato cambiato: scrivilo come si compone.
+admin-no-number = Non è un numero di telefono che si prende qui. Nulla è stato cambiato: scrivilo intero, con il prefisso, come 0861123456, 3331234567 o +390861123456. I numeri brevi e di emergenza (112, 118, 116117) non si prendono.
+admin-marked-as = Questo numero è in elenco come «{ $mark }». Nulla è stato cambiato: scegli quello e riprova.
 admin-no-mark = Manca il tipo. Nulla è stato cambiato.
 admin-numbers-import = Importa un elenco di numeri
 admin-numbers-import-what = Tutto l’elenco viene preso, o niente.
@@ -477,7 +526,7 @@ admin-class = Classe di priorità
 admin-class-none = Nessuna
 admin-class-hint = Dice la scadenza, dove non c’è.
 admin-no-queue = Manca la coda. Nulla è stato cambiato.
-admin-no-pace = Le persone per volta sono un numero. Nulla è stato cambiato.
+admin-no-pace = Le persone per volta sono un numero da 1 a 2000. Nulla è stato cambiato: correggilo, o lascia vuoto per averne 50.
 admin-left-out-invalid = non è un numero di telefono
 admin-left-out-not-callable = un numero di questo tipo non si chiama
 admin-left-out-do-not-call = non vuole essere chiamato
@@ -564,6 +613,7 @@ admin-configuration-faults = { $n ->
 }
 admin-configuration-doubts = Dubbi
 admin-configuration-no-doubts = Nessuno: quello che è scritto è coerente.
+admin-configuration-region = I dubbi sulla configurazione li vede chi amministra la regione, che cambia i file: riguardano operatori, postazioni e linee di tutte le ASL.
 admin-configuration-doubts-caption = { $n ->
     [one] Un punto è permesso, ma forse non voluto
    *[other] { $n } punti sono permessi, ma forse non voluti
@@ -647,11 +697,14 @@ admin-directory-caption = { $n ->
 }
 admin-directory-empty = Nessuna voce corrisponde.
 admin-directory-name = Nome
-admin-directory-name-hint = Come lo cercherebbe un operatore: Radiologia Teramo, 118.
+admin-directory-name-hint = Come lo cercherebbe un operatore: Radiologia Teramo, Guardia medica Giulianova.
 admin-directory-note-hint = Facoltativo: orari, interno, quando usarlo.
 admin-directory-add = Aggiungi una voce
 admin-directory-add-go = Aggiungi alla rubrica
 admin-directory-added = { $name } è in rubrica.
+admin-directory-change = Modifica la voce
+admin-directory-change-go = Salva la voce
+admin-directory-changed = La voce { $name } è salvata: gli operatori la trovano così da subito.
 admin-directory-remove = Togli una voce
 admin-directory-remove-what = Gli operatori non la trovano più, da subito.
 admin-directory-remove-go = Togli dalla rubrica
@@ -676,9 +729,13 @@ admin-once-over = La password per una volta sola è scaduta: chiedine un’altra
 admin-no-calendar = Il calendario { $calendar } non esiste; ci sono { $known }.
 admin-closure-no-calendar = Nessun percorso e nessuna coda di { $tenant } guarda un calendario: le sue linee non hanno orari da cambiare.
 admin-closure-no-day = Un giorno non si legge, o l’ultimo viene prima del primo.
+admin-closure-backwards = L’ultimo giorno viene prima del primo. Nulla è stato cambiato: correggi uno dei due.
+admin-closure-no-last = L’ultimo giorno non si legge. Nulla è stato cambiato: scrivilo come 2026-12-26, o lascia vuoto per un giorno solo.
+admin-closure-no-first = Il primo giorno manca o non si legge. Nulla è stato cambiato: scrivilo come 2026-12-24.
 admin-closure-too-long = Dal primo all’ultimo giorno al massimo un anno.
 admin-closure-is-over = Questi giorni sono già passati.
 admin-closure-no-hours = Gli orari si scrivono come 08:00-12:00 15:00-17:00.
+admin-closure-overlap = Due fasce si sovrappongono. Nulla è stato cambiato: fai cominciare ognuna quando la precedente è finita.
 admin-closure-too-many = Ci sono già troppi giorni straordinari.
 admin-closure-no-entry = Questi giorni non sono più in elenco.
 admin-skill = Competenza { $skill }
@@ -716,6 +773,7 @@ admin-pin-once-how = Si vede questa volta sola: dallo a chi lavora, poi esci da 
 admin-pin-made = { $name } entra in servizio da telefono con il PIN qui sotto.
 admin-pin-done = { $name } entra in servizio da telefono con il PIN che hai scritto.
 admin-pin-guessable = Un PIN ha da 6 a 16 cifre, non tutte uguali, e un numero da 1 a 8. Nulla è stato cambiato: scrivine un altro, o lascia vuoto il PIN.
+admin-pin-no-number = Il numero da digitare ha da 1 a 8 cifre. Nulla è stato cambiato: correggilo; il PIN va riscritto.
 admin-pin-differ = I due PIN non sono uguali. Nulla è stato cambiato: scrivili di nuovo.
 admin-why-no-number = manca il numero da digitare: da 1 a 8 cifre
 admin-why-no-pin = ha un numero e nessun PIN
@@ -798,7 +856,7 @@ admin-program-api-what = Per chi scrive programmi: la legge un lettore di OpenAP
 admin-text-unfit = Il testo ha più di { $n } caratteri, o caratteri che non si stampano. Nulla è stato cambiato: accorcialo.
 admin-no-name = Manca il nome. Nulla è stato cambiato: scrivilo.
 admin-name-reserved = Questo nome serve al registro degli accessi (token, shell, start, unknown). Nulla è stato cambiato: scegline un altro.
-admin-user-twin = C’è già l’utente { $name }, che cambia solo per le maiuscole. Nulla è stato cambiato: scegli un altro nome.
+admin-user-twin = C’è già l’utente { $name }, che cambia solo per le maiuscole o gli spazi. Nulla è stato cambiato: scegli un altro nome.
 admin-token-over = La fine della chiave è già passata. Nulla è stato cambiato: scegli un momento che deve venire, o lascia vuoto.
 admin-database-away = La base dati non risponde. Nulla è stato cambiato, e quello che hai scritto è ancora qui: riprova tra qualche secondo, e se continua guarda lo stato del sistema.
 admin-send-again = Quello che hai scritto
@@ -809,7 +867,8 @@ admin-campaign-no-name = Il nome di una campagna ha da 1 a 80 lettere, cifre, sp
 admin-campaign-state = La campagna { $name } non è in uno stato che lo permette: guarda qui sopra a che punto è. Nulla è stato cambiato.
 admin-campaign-no-prompts = Mancano le voci registrate per questo tipo di campagna (promemoria_*.wav o chiamata_*.wav). Nulla è stato cambiato: chi gestisce la macchina le crea, «cuptel check» dice quali.
 admin-campaign-no-window = Le ore si scrivono come 09:00-13:00. Nulla è stato cambiato: correggile.
-admin-campaign-too-late = La fine o la scadenza passa prima che si possa chiamare qualcuno. Nulla è stato cambiato: spostala.
+admin-campaign-too-late = La fine passa prima che si possa chiamare qualcuno. Nulla è stato cambiato: spostala.
+admin-campaign-due-over = La scadenza passa prima che si possa chiamare qualcuno. Nulla è stato cambiato: spostala avanti, o lascia vuoto.
 admin-campaign-note-too-long = La nota ha più di 500 caratteri. Nulla è stato cambiato: accorciala.
 admin-campaign-too-many = Sono già aperte { $n } campagne, quante se ne possono avere. Nulla è stato cambiato: chiudine una prima.
 admin-campaign-too-many-people = Sull’elenco ci sarebbero più di { $n } persone. Nulla è stato cambiato: dividilo in due campagne.

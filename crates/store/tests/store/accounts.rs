@@ -2,7 +2,8 @@
 
 use cuptel_core::words::Role;
 use cuptel_store::{
-    AccessFilter, AccessMade, AccessView, KnownRequest, NewAccount, Store, TokenView,
+    AccessFilter, AccessMade, AccessView, KnownRequest, NewAccount, NewDirectoryEntry, Store,
+    TokenView,
 };
 
 use crate::home::{Home, on_every_database};
@@ -13,6 +14,8 @@ on_every_database!(
     who_is_bound_to_a_tenant_that_is_not_there_is_not_let_in,
     a_name_is_taken_once_and_free_again_after_its_owner,
     another_password_ends_the_sessions,
+    another_role_ends_the_sessions_and_leaves_the_password,
+    an_entry_of_the_directory_is_changed_where_its_name_is_free,
     a_session_ends_with_its_time_and_is_forgotten,
     a_token_holds_until_its_end_or_until_it_is_revoked,
     the_log_of_access_is_told_newest_first_and_by_who,
@@ -105,6 +108,59 @@ async fn another_password_ends_the_sessions(home: &Home) {
     );
     assert!(store.session("d1", NOW).await.unwrap().is_none());
     assert!(store.session("d2", NOW).await.unwrap().is_some());
+}
+
+async fn another_role_ends_the_sessions_and_leaves_the_password(home: &Home) {
+    let store = open(home).await;
+    store.add_account(&account("rosa")).await.unwrap();
+    begin(&store, "d1", "rosa", NOW + 10).await;
+    let auditor = |name: &'static str, tenant| {
+        store.set_role(name, Role::Auditor, (tenant, None), Some("nessuno"))
+    };
+    assert!(auditor("rosa", Some("asl-nessuna")).await.is_err());
+    assert!(store.session("d1", NOW).await.unwrap().is_some());
+    assert!(!auditor("nobody", None).await.unwrap());
+    assert!(auditor("rosa", None).await.unwrap());
+    let kept = store.account("rosa").await.unwrap().unwrap();
+    assert_eq!(kept.account.role, Role::Auditor);
+    assert_eq!((kept.account.tenant, kept.account.employer), (None, None));
+    assert_eq!(kept.account.operator, None);
+    assert_eq!(kept.password, "digest of rosa's");
+    assert!(store.session("d1", NOW).await.unwrap().is_none());
+}
+
+async fn an_entry_of_the_directory_is_changed_where_its_name_is_free(home: &Home) {
+    let store = open(home).await;
+    let entry = |name: &str, tenant: Option<&str>| NewDirectoryEntry {
+        name: name.to_owned(),
+        number: "+390861555900".to_owned(),
+        tenant: tenant.map(str::to_owned),
+        note: None,
+        created_ms: NOW,
+        created_by: "rita".to_owned(),
+    };
+    let add = async |name: &str| {
+        let added = store.add_directory_entry(&entry(name, None)).await;
+        added.unwrap().unwrap()
+    };
+    let (id, other) = (add("Radiologia").await, add("Farmacia").await);
+    let change = async |id, name: &str, tenant| {
+        let changed = entry(name, tenant);
+        store.change_directory_entry(id, &changed).await.unwrap()
+    };
+    assert!(!change(id, "Farmacia", None).await);
+    assert!(change(id, "Radiologia", Some("asl-pescara")).await);
+    assert!(
+        store
+            .remove_directory_entry(other, NOW, "rita")
+            .await
+            .unwrap()
+    );
+    assert!(change(id, "Farmacia", None).await);
+    assert!(!change(other, "Altra", None).await, "it is there no more");
+    let kept = store.directory().await.unwrap();
+    let kept: Vec<_> = kept.iter().map(|it| (it.id, it.name.as_str())).collect();
+    assert_eq!(kept, [(id, "Farmacia")]);
 }
 
 async fn a_session_ends_with_its_time_and_is_forgotten(home: &Home) {
