@@ -2,7 +2,6 @@
 
 use cuptel_core::by_hand::ByHandError;
 use cuptel_core::hand::CallError;
-use cuptel_core::id::AssignmentId;
 use cuptel_core::step::{Command, CommandError, Input};
 use cuptel_core::words::{CallbackState, Chosen, Disposition, PriorityClass};
 

@@ -47,7 +47,7 @@ fn withdraws(room: &mut Room, callback: CallbackId) {
         by: Some("capo".to_owned()),
     };
     room.commands(Command::CloseCallback(Box::new(told)))
-        .unwrap();
+        .expect("nobody is at it");
 }
 
 /// Mario calls, gives up, and is never at home.
