@@ -142,7 +142,7 @@ impl SharedParts {
         if caller.is_system() || caller.session().is_none() {
             return Err(meaningless("a token has no password".to_owned()));
         }
-        password::fit(&new, &name).map_err(unfit)?;
+        password::fit(&new, &name, caller.tenant()).map_err(unfit)?;
         if old == new {
             return Err(meaningless("that is the password until now".to_owned()));
         }
