@@ -34,6 +34,7 @@ mod error;
 mod events;
 mod finding;
 mod following;
+mod form_opened;
 mod health;
 mod importing;
 mod in_charge;
